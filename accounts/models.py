@@ -1,0 +1,192 @@
+"""Who: accounts and what hangs on them, people, API keys, and the record of what they did."""
+
+import uuid
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+
+from accounts.enums import Permission, Role
+from accounts.permissions import ROLE_PERMISSIONS
+from accounts.validators import validate_subaccount_code, validate_time_zone
+from portal.core.tenancy import TenantModel
+
+__all__ = [
+    "Account",
+    "ApiKey",
+    "AuditEntry",
+    "BusinessPortfolio",
+    "Membership",
+    "Subaccount",
+    "User",
+    "Waba",
+]
+
+
+class Account(models.Model):
+    """A tenant: one business with everything it owns."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False, help_text="accountId in URLs.")
+    name = models.CharField(max_length=255)
+    time_zone = models.CharField(
+        max_length=64, default="UTC", validators=[validate_time_zone], help_text="Days on pages and in reports."
+    )
+    is_demo = models.BooleanField(default=False, help_text="Filled by seed_demo.")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Subaccount(TenantModel):
+    """A part of an account with its own numbers, costs and rights; 8x8's subAccountId is its code."""
+
+    code = models.CharField(max_length=50, validators=[validate_subaccount_code])
+    name = models.CharField(max_length=255)
+
+    class Meta:
+        ordering = ("name", "id")
+        constraints = (models.UniqueConstraint(fields=["account", "code"], name="accounts_subaccount_code"),)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class BusinessPortfolio(TenantModel):
+    """Meta's business portfolio. Volume tiers are counted over all its WABAs."""
+
+    business_id = models.CharField(max_length=64)
+    name = models.CharField(max_length=255)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["account", "business_id"], name="accounts_portfolio_business"),)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Waba(TenantModel):
+    """A WhatsApp Business Account: its time zone sets the billing month, its currency the rate card."""
+
+    portfolio = models.ForeignKey(BusinessPortfolio, on_delete=models.PROTECT, related_name="wabas")
+    waba_id = models.CharField("WABA id", max_length=64)
+    name = models.CharField(max_length=255)
+    time_zone = models.CharField(max_length=64, validators=[validate_time_zone])
+    currency = models.CharField(max_length=3, help_text="ISO 4217, as set at Meta.")
+
+    class Meta:
+        verbose_name = "WABA"
+        constraints = (models.UniqueConstraint(fields=["account", "waba_id"], name="accounts_waba_waba_id"),)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UserManager(BaseUserManager["User"]):
+    """People are known by their e-mail address."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """Create one person; the address is stored in lower case, so that a login cannot miss by case."""
+        user = self.model(email=email.strip().lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """Create an operator of the installation."""
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person. Rights come from memberships; `is_staff` opens the operator's admin."""
+
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=255, blank=True)
+    time_zone = models.CharField(
+        max_length=64, blank=True, validators=[validate_time_zone], help_text="Empty: the account's."
+    )
+    is_active = models.BooleanField(default=True)
+    is_staff = models.BooleanField(default=False)
+    date_joined = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+
+    class Meta:
+        constraints = (models.UniqueConstraint(Lower("email"), name="accounts_user_email_any_case"),)
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+
+class Membership(TenantModel):
+    """A person's role in an account, for all subaccounts or only some."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=16, choices=Role)
+    subaccounts = models.ManyToManyField(Subaccount, blank=True, help_text="Empty: all of them.")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        ordering = ("id",)
+        constraints = (models.UniqueConstraint(fields=["account", "user"], name="accounts_membership_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.user} in {self.account}"
+
+    def may(self, permission: Permission) -> bool:
+        """Whether the role holds the permission."""
+        return permission in ROLE_PERMISSIONS[Role(self.role)]
+
+
+class ApiKey(TenantModel):
+    """A key of an integration. The secret is shown once; only its SHA-256 is kept."""
+
+    name = models.CharField(max_length=100)
+    prefix = models.CharField(max_length=16, unique=True, help_text="The readable start of the key.")
+    digest = models.BinaryField(max_length=32, editable=False)
+    scopes = ArrayField(models.CharField(max_length=32, choices=Permission), default=list)
+    subaccounts = models.ManyToManyField(Subaccount, blank=True, help_text="Empty: all of them.")
+    created_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    last_used_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = "API key"
+        ordering = ("-created_at",)
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.prefix}…)"
+
+    def may(self, permission: Permission) -> bool:
+        """Whether the key was given the permission."""
+        return permission in self.scopes
+
+
+class AuditEntry(TenantModel):
+    """What somebody did: written with the deed, in its transaction, and never changed."""
+
+    account = models.ForeignKey(
+        Account, null=True, on_delete=models.SET_NULL, related_name="+", help_text="Empty: the whole installation."
+    )
+    at = models.DateTimeField(default=timezone.now, editable=False)
+    actor = models.CharField(max_length=255, help_text="E-mail address, API key prefix or command.")
+    action = models.CharField(max_length=64, help_text="For example api_key.created.")
+    target = models.CharField(max_length=255, blank=True)
+    details = models.JSONField(default=dict)
+    ip_address = models.GenericIPAddressField(null=True)
+
+    class Meta:
+        verbose_name_plural = "audit entries"
+        ordering = ("-at", "-id")
+        indexes = (models.Index(fields=["account", "-at"], name="accounts_audit_recent"),)
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.target}"

@@ -1,0 +1,41 @@
+"""The words of billing, as they are stored, sent over the API and shown."""
+
+from django.db.models import TextChoices
+
+
+class ChargeState(TextChoices):
+    """What a message costs: something, nothing for a reason, not yet known, or it is no matter of billing."""
+
+    CHARGED = "charged", "Charged"
+    FREE = "free", "Free"
+    UNRATED = "unrated", "Unrated"
+    NONE = "none", "Not charged"
+
+
+class FreeReason(TextChoices):
+    """Why a delivered message costs nothing."""
+
+    CUSTOMER_SERVICE = "free_customer_service", "Inside the customer service window"
+    ENTRY_POINT = "free_entry_point", "Inside the free entry point window"
+    GROUP_CUSTOMER_SERVICE = "free_group_customer_service", "Inside a group's customer service window"
+    SERVICE_NOT_CHARGED = "service_not_charged", "Service messages are free before 1 October 2026"
+    SERVICE_ALLOWANCE = "service_allowance", "One of the number's 1,000 free service messages this month"
+    REFERRAL_CONVERSION = "referral_conversion", "Free entry point message"
+
+
+class UnratedReason(TextChoices):
+    """Why a delivered message has no price yet."""
+
+    NO_CATEGORY = "no_category", "The provider named no category"
+    NO_WABA = "no_waba", "The sending WABA is not known, so neither its time zone nor its currency"
+    NO_COUNTRY = "no_country", "The recipient's country is not known"
+    NO_CARD = "no_card", "No rate card in the WABA's currency is in force on that day"
+    NO_RATE = "no_rate", "The rate card has no rate for this market and category"
+
+
+class AccrualScope(TextChoices):
+    """Whose messages are counted together for tiers and allowances."""
+
+    PORTFOLIO = "portfolio", "Business portfolio"
+    PHONE_NUMBER = "phone_number", "Phone number"
+    WABA = "waba", "WABA"

@@ -1,0 +1,3 @@
+"""Messaging's URLs."""
+
+urlpatterns: list = []

@@ -1,0 +1,77 @@
+"""What messages are sent with: phone numbers (8x8 calls them channels) and templates."""
+
+from django.db import models
+from django.utils import timezone
+
+from accounts.models import Subaccount, Waba
+from messaging.enums import Provider, Quality, TemplateStatus
+from portal.core.tenancy import TenantModel
+
+
+class PhoneNumber(TenantModel):
+    """A business phone number. It belongs to one WABA and one subaccount."""
+
+    waba = models.ForeignKey(Waba, on_delete=models.PROTECT, related_name="phone_numbers")
+    subaccount = models.ForeignKey(Subaccount, on_delete=models.PROTECT, related_name="phone_numbers")
+    provider = models.CharField(max_length=12, choices=Provider)
+    provider_number_id = models.CharField(
+        max_length=64, help_text="Meta's and 360dialog's phone_number_id, 8x8's channelId."
+    )
+    msisdn = models.CharField("MSISDN", max_length=20, help_text="Digits with country code, no plus sign.")
+    display_name = models.CharField(max_length=255, blank=True)
+    quality = models.CharField(max_length=16, default=Quality.UNKNOWN)
+    messaging_limit = models.CharField(max_length=32, blank=True, help_text="For example TIER_10K.")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        ordering = ("display_name", "id")
+        constraints = (
+            models.UniqueConstraint(fields=["account", "provider", "provider_number_id"], name="messaging_number_id"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.display_name} +{self.msisdn}".strip()
+
+
+class Template(TenantModel):
+    """A message template of a WABA, in one language, as the provider last described it."""
+
+    waba = models.ForeignKey(Waba, on_delete=models.PROTECT, related_name="templates")
+    provider_template_id = models.CharField(max_length=64, blank=True)
+    name = models.CharField(max_length=512)
+    language = models.CharField(max_length=16)
+    category = models.CharField(max_length=32)
+    status = models.CharField(max_length=32, default=TemplateStatus.PENDING)
+    quality = models.CharField(max_length=16, default=Quality.UNKNOWN)
+    components = models.JSONField(default=list, help_text="Header, body, footer and buttons in Meta's form.")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        ordering = ("name", "language", "id")
+        constraints = (
+            models.UniqueConstraint(fields=["account", "waba", "name", "language"], name="messaging_template_name"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.language})"
+
+
+class TemplateEvent(TenantModel):
+    """A change of a template: what changed, from what, to what, why."""
+
+    template = models.ForeignKey(Template, on_delete=models.CASCADE, related_name="events")
+    at = models.DateTimeField()
+    field = models.CharField(max_length=32, help_text="status, quality or category")
+    old = models.CharField(max_length=64, blank=True)
+    new = models.CharField(max_length=64)
+    reason = models.CharField(max_length=255, blank=True)
+    webhook = models.BigIntegerField(null=True, help_text="The inbox row that said so.")
+
+    class Meta:
+        ordering = ("-at", "-id")
+        constraints = (
+            models.UniqueConstraint(fields=["account", "template", "at", "field"], name="messaging_templateevent_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.field}: {self.old} → {self.new}"

@@ -1,0 +1,143 @@
+"""The message log: one row a message, one row a status it was given, and what it said beside it."""
+
+import uuid
+
+from django.db import models
+from django.db.models import Case, Q, Value, When
+
+from accounts.models import Subaccount
+from messaging.enums import STATUS_ORDER, CategoryRank, Direction, PayloadKind, Provider, SourceCategory, Status
+from messaging.models.channel import PhoneNumber, Template
+from portal.core.tenancy import LOOSE, TenantModel
+
+
+class Message(TenantModel):
+    """One message, in or out. Partitioned by month of `created_at`, so its primary key there is (account, created_at, id).
+
+    Every status keeps its own time and only ever moves to an earlier one; `status` follows from them in the database
+    itself, so no code can set it. Only messaging/lifecycle.py writes these rows.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    created_at = models.DateTimeField(help_text="The earliest time known of the message.")
+    account = models.ForeignKey("accounts.Account", **LOOSE)
+    umid = models.UUIDField(default=uuid.uuid4)
+    provider = models.CharField(max_length=12, choices=Provider)
+    provider_message_id = models.CharField(max_length=512, help_text="wamid at Meta, umid at 8x8.")
+    direction = models.CharField(max_length=8, choices=Direction)
+    subaccount = models.ForeignKey(Subaccount, null=True, **LOOSE)
+    phone_number = models.ForeignKey(PhoneNumber, null=True, **LOOSE)
+    msisdn = models.CharField(max_length=20, blank=True, help_text="The person's number: digits, no plus sign.")
+    user_id = models.CharField(max_length=140, blank=True, help_text="Business-scoped user id.")
+    country = models.CharField(max_length=2, blank=True, help_text="ISO 3166 of the person's number.")
+    content_type = models.CharField(max_length=24, blank=True)
+    category = models.CharField(max_length=32, blank=True)
+    category_rank = models.SmallIntegerField(choices=CategoryRank, default=CategoryRank.NONE)
+    pricing_type = models.CharField(max_length=32, blank=True, help_text="Meta's pricing.type.")
+    template = models.ForeignKey(Template, null=True, **LOOSE)
+    source_category = models.CharField(max_length=16, choices=SourceCategory, blank=True)
+    source_name = models.CharField(max_length=128, blank=True)
+    recipient_type = models.CharField(max_length=32, blank=True)
+    response_code = models.SmallIntegerField(null=True)
+    client_message_id = models.CharField(max_length=512, blank=True)
+    queued_at = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)
+    delivered_at = models.DateTimeField(null=True)
+    read_at = models.DateTimeField(null=True)
+    failed_at = models.DateTimeField(null=True)
+    rejected_at = models.DateTimeField(null=True)
+    expired_at = models.DateTimeField(null=True)
+    received_at = models.DateTimeField(null=True)
+    detail_rank = models.SmallIntegerField(default=0)
+    status_detail = models.CharField(max_length=64, blank=True, help_text="The provider's own word for the status.")
+    error_source = models.CharField(max_length=12, blank=True, help_text="Whose code it is: meta or 8x8.")
+    error_code = models.IntegerField(null=True)
+    error_title = models.CharField(max_length=255, blank=True)
+    status = models.GeneratedField(
+        expression=Case(
+            *(When(Q(**{f"{column}__isnull": False}), then=Value(str(status))) for column, status in STATUS_ORDER),
+            default=Value(str(Status.UNKNOWN)),
+        ),
+        output_field=models.CharField(max_length=12, choices=Status),
+        db_persist=True,
+    )
+
+    class Meta:
+        db_table = "messaging_message"
+        # The primary key (account, created_at, id) serves the unfiltered log. Columns that change with each status
+        # stay out of every index, so that PostgreSQL can update rows in place.
+        indexes = (
+            models.Index(fields=["umid"], name="messaging_umid"),
+            models.Index(fields=["account", "subaccount", "created_at", "id"], name="messaging_log_subaccount"),
+            models.Index(
+                fields=["account", "msisdn", "created_at", "id"],
+                condition=~Q(msisdn=""),
+                name="messaging_log_msisdn",
+            ),
+            models.Index(
+                fields=["account", "created_at", "id"],
+                condition=Q(failed_at__isnull=False),
+                name="messaging_log_failed",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return str(self.umid)
+
+
+class MessageAnchor(models.Model):
+    """What makes a message unique across all partitions, and where its row is."""
+
+    pk = models.CompositePrimaryKey("account_id", "provider", "provider_message_id")
+    account_id = models.BigIntegerField()
+    provider = models.CharField(max_length=12)
+    provider_message_id = models.CharField(max_length=512)
+    message_id = models.BigIntegerField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "messaging_anchor"
+
+    def __str__(self) -> str:
+        return self.provider_message_id
+
+
+class StatusEvent(TenantModel):
+    """One status a provider reported, with the webhook that proves it. Partitioned by month of `at`."""
+
+    pk = models.CompositePrimaryKey("message_id", "at", "state", "detail", "error_code")
+    at = models.DateTimeField(help_text="When it happened, by the provider's clock.")
+    account = models.ForeignKey("accounts.Account", **LOOSE)
+    message_id = models.BigIntegerField()
+    state = models.CharField(max_length=24, help_text="The provider's word, also when we do not know it.")
+    detail = models.CharField(max_length=64, blank=True)
+    error_code = models.IntegerField(default=0)
+    error_title = models.CharField(max_length=255, blank=True)
+    webhook_id = models.BigIntegerField(null=True, help_text="The inbox row that said so first.")
+    webhook_received_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "messaging_statusevent"
+
+    def __str__(self) -> str:
+        return f"{self.state} at {self.at:%Y-%m-%d %H:%M:%S}"
+
+
+class MessagePayload(TenantModel):
+    """What a message said, or the request and response of its sending. Partitioned by month of `created_at`.
+
+    Beside the log, not in it: its own retention, and the log's rows stay small.
+    """
+
+    pk = models.CompositePrimaryKey("message_id", "kind", "created_at")
+    created_at = models.DateTimeField()
+    account = models.ForeignKey("accounts.Account", **LOOSE)
+    message_id = models.BigIntegerField()
+    kind = models.CharField(max_length=8, choices=PayloadKind)
+    body = models.JSONField()
+
+    class Meta:
+        db_table = "messaging_payload"
+
+    def __str__(self) -> str:
+        return f"{self.kind} of message {self.message_id}"

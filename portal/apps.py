@@ -1,0 +1,9 @@
+"""The portal app."""
+
+from django.apps import AppConfig
+
+
+class PortalConfig(AppConfig):
+    """Pages, checks and commands of the whole installation."""
+
+    name = "portal"

@@ -1,0 +1,21 @@
+"""The Celery application and its fixed schedule.
+
+PostgreSQL is the record of all work; Redis only carries hints. Every periodic task finds its work in a table, so a
+lost message, a second beat or an empty Redis delays work by one period and changes nothing.
+"""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+
+app = Celery("tollgate")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+app.conf.beat_schedule = {
+    "drain-inbox": {"task": "messaging.tasks.drain_inbox", "schedule": 2.0, "options": {"expires": 10}},
+    "fold-traffic": {"task": "messaging.tasks.fold_traffic", "schedule": 10.0, "options": {"expires": 30}},
+    "rate-dirty-buckets": {"task": "billing.tasks.rate_dirty_buckets", "schedule": 2.0, "options": {"expires": 10}},
+    "prepare-partitions": {"task": "messaging.tasks.prepare_partitions", "schedule": 6 * 3600.0},
+}

@@ -1,0 +1,71 @@
+"""Tables partitioned by calendar month (UTC): how migrations create them and how their months come to be.
+
+A month's partition is a table of its own, so a month is dropped in constant time. Django knows the parent table only.
+"""
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from django.db import connection
+from django.db.migrations.operations import CreateModel
+
+_KNOWN: set[tuple[str, str]] = set()  # partitions this process has seen, so that ingest asks the catalogue once
+
+
+class CreatePartitionedModel(CreateModel):
+    """CreateModel for a table PARTITION BY RANGE (`column`), whose primary key in the database is `primary_key`.
+
+    PostgreSQL wants the partition column in every unique key. Django keeps its own idea of the primary key (`id`),
+    which the identity column makes unique in practice.
+    """
+
+    def __init__(self, *args: Any, column: str, primary_key: tuple[str, ...] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.column, self.primary_key = column, primary_key
+
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        """Create Django's own table, minus its primary key on `id`, plus the partitioning."""
+        model = to_state.apps.get_model(app_label, self.name)
+        sql, params = schema_editor.table_sql(model)
+        if self.primary_key:
+            sql = sql.replace("PRIMARY KEY ", "").removesuffix(")")
+            sql += f", PRIMARY KEY ({', '.join(self.primary_key)}))"
+        schema_editor.execute(f"{sql} PARTITION BY RANGE ({self.column})", params)
+        schema_editor.deferred_sql.extend(schema_editor._model_indexes_sql(model))
+
+
+def month_of(moment: datetime) -> date:
+    """First day of the UTC month of an aware moment."""
+    return moment.astimezone(UTC).date().replace(day=1)
+
+
+def next_month(month: date) -> date:
+    """First day of the month after."""
+    return (month.replace(day=1) + timedelta(days=32)).replace(day=1)
+
+
+def ensure(table: str, months: Iterable[date], *, fillfactor: int = 100) -> None:
+    """Create the partitions of these months where they are missing. Safe to race; cheap when all exist."""
+    wanted = {month.replace(day=1) for month in months}
+    missing = [month for month in sorted(wanted) if (table, f"{month:%Y_%m}") not in _KNOWN]
+    if not missing:
+        return
+    with connection.cursor() as cursor:
+        for month in missing:
+            # CREATE … IF NOT EXISTS still fails when two sessions create the same name at once; the lock orders them.
+            cursor.execute("SELECT pg_advisory_lock(hashtext(%s))", [table])
+            try:
+                cursor.execute(
+                    f'CREATE TABLE IF NOT EXISTS "{table}_{month:%Y_%m}" PARTITION OF "{table}" '
+                    f"FOR VALUES FROM ('{month} 00:00+00') TO ('{next_month(month)} 00:00+00') "
+                    f"WITH (fillfactor = {fillfactor})"
+                )
+            finally:
+                cursor.execute("SELECT pg_advisory_unlock(hashtext(%s))", [table])
+            _KNOWN.add((table, f"{month:%Y_%m}"))
+
+
+def forget() -> None:
+    """Forget what this process has seen: after a partition was dropped or a database replaced."""
+    _KNOWN.clear()
