@@ -1,0 +1,5 @@
+"""The one error a start may end with."""
+
+
+class StartError(Exception):
+    """Tollgate cannot start. The text is the whole message: one line that says what is wrong and what to do."""

@@ -1,0 +1,69 @@
+"""What every test can ask for. The servers and the environment come from tests/servers.py."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import redis
+
+from portal.embedded.postgres import Postgres
+from portal.embedded.redis import Redis
+
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--faults", action="store_true", help="also run the tests that kill servers and workers")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Skip fault tests unless asked for, and browser tests where no browser is."""
+    skips = {}
+    if not config.getoption("--faults"):
+        skips["faults"] = pytest.mark.skip(reason="kills servers and workers: run script/test --faults")
+    if find_chromium() is None:
+        skips["browser"] = pytest.mark.skip(reason="needs Chromium: install it, or name it in the variable CHROMIUM")
+    for item in items:
+        for name, skip in skips.items():
+            if name in item.keywords:
+                item.add_marker(skip)
+
+
+def find_chromium() -> str | None:
+    """The system's Chromium: the variable CHROMIUM, else the first known name in PATH."""
+    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> str:
+    path = find_chromium()
+    if path is None:
+        pytest.skip("needs Chromium: install it, or name it in the variable CHROMIUM")
+    return path
+
+
+@pytest.fixture
+def redis_client() -> Iterator[redis.Redis]:
+    """The Redis database of this test process, emptied before and after the test."""
+    with redis.Redis.from_url(os.environ["REDIS_URL"]) as client:
+        client.flushdb()
+        yield client
+        client.flushdb()
+
+
+@pytest.fixture
+def own_postgres(tmp_path: Path) -> Iterator[Postgres]:
+    """A PostgreSQL of the test's own, not started yet, that it may kill."""
+    server = Postgres(tmp_path, {"fsync": "off"})  # a killed process loses nothing; only a power cut would
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def own_redis(tmp_path: Path) -> Iterator[Redis]:
+    """A Redis of the test's own, with its append-only file, not started yet, that it may kill."""
+    server = Redis(tmp_path)
+    yield server
+    server.stop()
