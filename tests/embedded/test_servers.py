@@ -89,7 +89,7 @@ def test_redis_keeps_its_data_evicts_nothing_and_asks_for_a_password(own_redis):
     own_redis.start()
     with redis.Redis.from_url(own_redis.url, decode_responses=True) as client:
         assert client.get("kept") == "7"
-    with redis.Redis(port=own_redis.port) as stranger, pytest.raises(redis.AuthenticationError):
+    with redis.Redis(port=own_redis.port, retry=None) as stranger, pytest.raises(redis.AuthenticationError):
         stranger.ping()
 
 

