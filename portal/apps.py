@@ -7,3 +7,6 @@ class PortalConfig(AppConfig):
     """Pages, checks and commands of the whole installation."""
 
     name = "portal"
+
+    def ready(self) -> None:
+        from portal import checks  # noqa: F401 - registers them

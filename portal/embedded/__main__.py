@@ -1,0 +1,127 @@
+"""`script/run`: brings up the servers, prepares the database, then runs web, worker and beat until Ctrl-C.
+
+What was started last is stopped first, whatever ends the run: Ctrl-C, SIGTERM, a closed terminal, a part that died, a
+start that failed half way.
+"""
+
+import argparse
+import os
+import shlex
+import signal
+import subprocess
+import sys
+from contextlib import ExitStack
+from types import FrameType
+
+from honcho.manager import Manager
+
+from portal.embedded.config import ROOT, Config
+from portal.embedded.errors import StartError
+from portal.embedded.family import MARK, stop_members
+from portal.embedded.postgres import Postgres
+from portal.embedded.redis import Redis
+from portal.embedded.static import collect_static
+from portal.embedded.steps import manage, preflight
+
+CELERY = ("-m", "celery", "-A", "portal.celery")
+ENDINGS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="script/run", description="Start Tollgate with its own PostgreSQL and Redis.")
+    parser.add_argument("--messages", type=int, default=50_000, help="how many demo messages fill an empty database")
+    options = parser.parse_args(arguments)
+    for ending in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ending, _end)
+    stack = ExitStack()
+    try:
+        return run(Config.from_environment(), options.messages, stack)
+    except StartError as error:
+        print(error, file=sys.stderr, end="\n" if str(error) else "")
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    finally:
+        for ending in ENDINGS:
+            signal.signal(ending, signal.SIG_IGN)  # a second Ctrl-C must not leave a server behind
+        stack.close()
+
+
+def run(config: Config, demo_messages: int, stack: ExitStack) -> int:
+    """Start everything, wait for the end, and leave the stopping to `stack`; the exit code."""
+    config.make_data_folder()
+    stack.enter_context(config.lock())
+    if stop_members(config.data):
+        print("Stopped what an earlier run had left behind.", flush=True)
+    config.claim_port()
+    environment = start_servers(config, stack)
+    prepare(environment, demo_messages)
+    welcome = [sys.executable, "-m", "portal.embedded.welcome"]
+    stack.enter_context(subprocess.Popen(welcome, cwd=ROOT, env=environment, start_new_session=True))
+    stack.callback(stop_members, config.data)
+    print("Starting web, worker and beat …", flush=True)
+    return supervise(config, environment)
+
+
+def start_servers(config: Config, stack: ExitStack) -> dict[str, str]:
+    """Start the servers that are not given, and write down how to reach them; the environment of the other parts."""
+    database_url, redis_url = config.database_url, config.redis_url
+    if not database_url:
+        print("Starting PostgreSQL …", flush=True)
+        postgres = Postgres(config.data)
+        stack.callback(postgres.stop)
+        postgres.start()
+        database_url = postgres.url
+    if not redis_url:
+        print("Starting Redis …", flush=True)
+        redis = Redis(config.data)
+        stack.callback(redis.stop)
+        redis.start()
+        redis_url = redis.url
+    stack.callback(print, "Stopping the servers …", flush=True)
+    written = config.write_env_file(database_url, redis_url)
+    return os.environ | written | {"TOLLGATE_DATA": str(config.data), MARK: str(config.data), "PYTHONUNBUFFERED": "1"}
+
+
+def prepare(environment: dict[str, str], demo_messages: int) -> None:
+    print("Checking the configuration …", flush=True)
+    preflight(environment)
+    print("Preparing the database …", flush=True)
+    manage("migrate", "--noinput", "--skip-checks", "--verbosity", "0", environment=environment)
+    if demo_messages:
+        manage("seed_demo", "--if-empty", "--messages", str(demo_messages), environment=environment)
+    collect_static(environment)
+
+
+def supervise(config: Config, environment: dict[str, str]) -> int:
+    """Run the parts until one ends or a signal comes; they are all ended then."""
+    (config.data / "beat").mkdir(exist_ok=True)
+    manager = Manager()
+    for name, arguments in parts(config).items():
+        command = "exec " + shlex.join([sys.executable, "-W", "ignore::RuntimeWarning", *arguments])
+        manager.add_process(name, command, env=environment, cwd=str(ROOT))
+    try:
+        manager.loop()
+    except KeyError:  # honcho got a signal before a part had told its pid; the caller ends the parts
+        return 130
+    return int(manager.returncode or 0)
+
+
+def parts(config: Config) -> dict[str, tuple[str, ...]]:
+    """The arguments of Python for each long-running part."""
+    schedule = str(config.data / "beat" / "schedule")
+    return {
+        "web": ("-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(config.port),
+                "--workers", "2", "--blocking-threads", "4", "--respawn-failed-workers", "portal.wsgi:application"),
+        "worker": (*CELERY, "worker", "--pool", "prefork", "--concurrency", "2", "--without-gossip", "--without-mingle",
+                   "--loglevel", "WARNING"),
+        "beat": (*CELERY, "beat", "--schedule", schedule, "--pidfile=", "--loglevel", "WARNING"),
+    }  # fmt: skip
+
+
+def _end(number: int, frame: FrameType | None) -> None:
+    raise SystemExit(128 + number)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
