@@ -38,4 +38,3 @@ class AccrualScope(TextChoices):
 
     PORTFOLIO = "portfolio", "Business portfolio"
     PHONE_NUMBER = "phone_number", "Phone number"
-    WABA = "waba", "WABA"

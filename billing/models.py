@@ -91,7 +91,7 @@ class Bucket(TenantModel):
     """Messages counted together in one month: the unit of ordering, locking and rating."""
 
     scope = models.CharField(max_length=12, choices=AccrualScope)
-    scope_id = models.BigIntegerField(help_text="Id of the portfolio, phone number or WABA.")
+    scope_id = models.BigIntegerField(help_text="Id of the portfolio or phone number; 0: not known.")
     accrual_group = models.CharField(max_length=96, help_text="For example India/authentication.")
     month = models.DateField(help_text="First day of the month in the WABA's time zone.")
     allowance = models.IntegerField(default=0, help_text="This many first messages are free.")

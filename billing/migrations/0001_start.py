@@ -23,12 +23,11 @@ class Migration(migrations.Migration):
                         choices=[
                             ("portfolio", "Business portfolio"),
                             ("phone_number", "Phone number"),
-                            ("waba", "WABA"),
                         ],
                         max_length=12,
                     ),
                 ),
-                ("scope_id", models.BigIntegerField(help_text="Id of the portfolio, phone number or WABA.")),
+                ("scope_id", models.BigIntegerField(help_text="Id of the portfolio or phone number; 0: not known.")),
                 ("accrual_group", models.CharField(help_text="For example India/authentication.", max_length=96)),
                 ("month", models.DateField(help_text="First day of the month in the WABA's time zone.")),
                 ("allowance", models.IntegerField(default=0, help_text="This many first messages are free.")),

@@ -53,6 +53,7 @@ class Message(TenantModel):
     error_source = models.CharField(max_length=12, blank=True, help_text="Whose code it is: meta or 8x8.")
     error_code = models.IntegerField(null=True)
     error_title = models.CharField(max_length=255, blank=True)
+    provider_error_code = models.IntegerField(null=True, help_text="Meta's code behind an 8x8 code.")
     status = models.GeneratedField(
         expression=Case(
             *(When(Q(**{f"{column}__isnull": False}), then=Value(str(status))) for column, status in STATUS_ORDER),

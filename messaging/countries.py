@@ -1,0 +1,37 @@
+"""The country of a phone number or of a business-scoped user id."""
+
+from functools import lru_cache
+
+import phonenumbers
+
+_REGIONS = phonenumbers.COUNTRY_CODE_TO_REGION_CODE
+_NOT_GEOGRAPHIC = "001"
+
+
+def country_of(msisdn: str, user_id: str = "") -> str:
+    """ISO 3166 alpha-2 of the person, or empty when it cannot be told.
+
+    The user id's prefix is exact (US.1349…), so it decides when there is no number.
+    """
+    if msisdn:
+        return _country_of_number(msisdn)
+    prefix, dot, _ = user_id.partition(".")
+    return prefix.upper() if dot and len(prefix) == 2 and prefix.isalpha() else ""
+
+
+@lru_cache(maxsize=65_536)
+def _country_of_number(msisdn: str) -> str:
+    for length in (1, 2, 3):
+        regions = _REGIONS.get(int(msisdn[:length]))
+        if regions:
+            break
+    else:
+        return ""
+    if len(regions) == 1:  # most calling codes are one country's: no need to parse the number
+        return "" if regions[0] == _NOT_GEOGRAPHIC else regions[0]
+    try:
+        number = phonenumbers.parse(f"+{msisdn}")
+    except phonenumbers.NumberParseException:
+        return ""
+    # A number no plan knows still starts with the code; its main country is the best that can be said.
+    return phonenumbers.region_code_for_number(number) or regions[0]

@@ -1,0 +1,79 @@
+"""Who a batch of events speaks of: the numbers, subaccounts and templates of its accounts, in three queries."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from accounts.models import Subaccount
+from messaging.events import MessageEvent
+from messaging.models import PhoneNumber, Template
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a message belongs. A part that is not known is None."""
+
+    subaccount_id: int | None
+    phone_number_id: int | None = None
+    waba_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KnownTemplate:
+    """What ingest needs of a template."""
+
+    id: int
+    category: str
+
+
+class Unregistered(LookupError):
+    """The event names a number or subaccount that this account does not have; the message says what to register."""
+
+
+class Directory:
+    """Looks events up among the channels of some accounts; never across accounts. Needs an open tenant scope."""
+
+    def __init__(self, account_ids: Iterable[int]) -> None:
+        ids = set(account_ids)
+        self._numbers: dict[tuple[int, str, str], Place] = {}
+        self._subaccounts: dict[tuple[int, str], list[Place]] = {}
+        self._templates: dict[tuple[int, str, str], KnownTemplate] = {}
+        self._account_ids = ids
+        for account_id, pk, code in Subaccount.objects.filter(account__in=ids).values_list("account_id", "id", "code"):
+            self._subaccounts[account_id, code] = [Place(pk)]
+        numbers = PhoneNumber.objects.filter(account__in=ids).values_list(
+            "account_id", "provider", "provider_number_id", "subaccount_id", "id", "waba_id", "subaccount__code"
+        )
+        for account_id, provider, number_id, subaccount_id, pk, waba_id, code in numbers:
+            place = Place(subaccount_id, pk, waba_id)
+            self._numbers[account_id, provider, number_id] = place
+            self._subaccounts[account_id, code].append(place)
+
+    def load_templates(self, events: Iterable[tuple[int, MessageEvent]]) -> None:
+        """Fetch the templates that these (account id, event) pairs name."""
+        names = {event.template_name for _, event in events if event.template_name}
+        if not names:
+            return
+        rows = Template.objects.filter(account__in=self._account_ids, name__in=names).values_list(
+            "account_id", "name", "language", "id", "category"
+        )
+        for account_id, name, language, pk, category in rows:
+            self._templates[account_id, name, language] = KnownTemplate(pk, category.lower())
+
+    def place(self, account_id: int, provider: str, event: MessageEvent) -> Place:
+        """Where the event belongs. Raises Unregistered."""
+        place = self._numbers.get((account_id, provider, event.number_id)) if event.number_id else None
+        if place is not None:
+            return place
+        if not event.subaccount_code:
+            raise Unregistered(f"number id {event.number_id!r} is not registered with {provider} in this account")
+        places = self._subaccounts.get((account_id, event.subaccount_code))
+        if places is None:
+            raise Unregistered(f"subaccount {event.subaccount_code!r} is not registered in this account")
+        if len(places) == 2:  # the subaccount itself and its only number: an 8x8 receipt names no channel
+            return places[1]
+        wabas = {place.waba_id for place in places[1:]}
+        return Place(places[0].subaccount_id, waba_id=wabas.pop() if len(wabas) == 1 else None)
+
+    def template(self, account_id: int, event: MessageEvent) -> KnownTemplate | None:
+        """The template the event names, when the account has it."""
+        return self._templates.get((account_id, event.template_name, event.template_language))

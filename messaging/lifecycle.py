@@ -1,0 +1,101 @@
+"""The life of a message: the only place where a message's status changes.
+
+A batch of events is applied set-based in one transaction. Every rule is a join-semilattice (least time of each
+state, least of an ordered tuple), so any order, duplication or batching of the same events ends in the same row:
+
+* each state keeps its earliest time; the shown status follows from the times (`STATUS_ORDER`, in the database);
+* the category is the best-proven one: said with the proof of delivery, else said before, else the template's;
+* an error stays visible when a delivery follows; of several the least code is shown, the history has them all;
+* what nobody said stays empty until an event says it; should two disagree, the greater text stands.
+
+The statements in order: events are copied into a temporary table, reduced to one change per message, anchored (which
+also locks the messages in one order, so that two workers never deadlock), inserted or merged; what changed is then
+counted for the dashboard and handed to billing.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import orjson
+from django.db import connection, transaction
+
+from billing.services import Usage, record_usage
+from messaging.countries import country_of
+from messaging.directory import Directory, KnownTemplate, Place
+from messaging.enums import CategoryRank, Provider
+from messaging.events import MessageEvent
+from messaging.lifecycle_sql import CREATE_TABLES, EVENT_COLUMNS, SELECT_USAGE, STATEMENTS
+from messaging.usage import message_key
+from portal.core import partitions
+
+_TABLES = {"messaging_message": 80, "messaging_statusevent": 100, "messaging_payload": 100}
+_PROVEN = {"delivered", "read"}
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """An event with where it came from: account, provider, and the inbox row that holds the webhook."""
+
+    account_id: int
+    provider: str
+    event: MessageEvent
+    place: Place
+    webhook_id: int | None = None
+    received_at: datetime | None = None
+
+
+def apply(reports: Sequence[Report], directory: Directory) -> None:
+    """Apply events to the log in one transaction, and tell billing about deliveries.
+
+    Effects: anchors, messages, status events, payloads, traffic deltas, usage facts. Applying the same events again
+    changes nothing. Raises what the database raises, and then nothing of the batch is applied.
+    """
+    if not reports:
+        return
+    months = {partitions.month_of(report.event.at) for report in reports}
+    for table, fillfactor in _TABLES.items():
+        partitions.ensure(table, months, fillfactor=fillfactor)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(CREATE_TABLES)
+        with cursor.copy(f"COPY event_batch ({', '.join(EVENT_COLUMNS)}) FROM STDIN") as copy:
+            for row in _rows(reports, directory):
+                copy.write_row(row)
+        for statement in STATEMENTS:
+            cursor.execute(statement)
+        cursor.execute(SELECT_USAGE)
+        record_usage([Usage(*row) for row in cursor.fetchall()])
+
+
+def _rows(reports: Sequence[Report], directory: Directory) -> Iterator[tuple[object, ...]]:
+    for report in reports:
+        event, place = report.event, report.place
+        template = directory.template(report.account_id, event)
+        category, rank = _category(event, template)
+        key = message_key(report.account_id, report.provider, event.provider_message_id)
+        yield (
+            report.account_id, report.provider, event.provider_message_id, key, _umid(report, key), str(event.direction),
+            event.state, event.at, place.subaccount_id, place.phone_number_id, place.waba_id, event.msisdn,
+            event.user_id, country_of(event.msisdn, event.user_id), event.content_type, int(rank), category,
+            event.pricing_type, template.id if template else None, event.client_message_id, event.detail,
+            event.error_source, event.error_code, event.error_title, event.provider_error_code, report.webhook_id,
+            report.received_at, orjson.dumps(event.content).decode() if event.content is not None else None,
+        )  # fmt: skip
+
+
+def _category(event: MessageEvent, template: KnownTemplate | None) -> tuple[str, int]:
+    if event.category:
+        return event.category, CategoryRank.PROVEN if event.state in _PROVEN else CategoryRank.SAID
+    return (template.category, CategoryRank.ASSUMED) if template else ("", CategoryRank.NONE)
+
+
+def _umid(report: Report, key: UUID) -> UUID:
+    """8x8's own umid where it is one; else the message key."""
+    if report.provider == Provider.EIGHT_X_EIGHT:
+        try:
+            return UUID(report.event.provider_message_id)
+        except ValueError:
+            pass
+    return key
+

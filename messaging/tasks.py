@@ -1,0 +1,38 @@
+"""Messaging's background work; each finds its work in the database."""
+
+from celery import current_app, shared_task
+from django.utils import timezone
+
+from messaging import inbox, traffic
+from portal.core import partitions
+from portal.core.partitions import month_of, next_month
+
+_PARTITIONED = {
+    "messaging_inbox": 90,
+    "messaging_message": 80,
+    "messaging_statusevent": 100,
+    "messaging_payload": 100,
+}
+
+
+@shared_task
+def drain_inbox() -> None:
+    """Work off the inbox, then ask for rating."""
+    if inbox.drain():
+        current_app.send_task("billing.tasks.rate_dirty_buckets", expires=10, retry=False)
+
+
+@shared_task
+def fold_traffic() -> None:
+    """Fold the counts' changes into the hourly counts."""
+    traffic.fold()
+
+
+@shared_task
+def prepare_partitions() -> None:
+    """Create this month's partitions and the next two, so that no webhook waits for one."""
+    months = [month_of(timezone.now())]
+    for _ in range(2):
+        months.append(next_month(months[-1]))
+    for table, fillfactor in _PARTITIONED.items():
+        partitions.ensure(table, months, fillfactor=fillfactor)

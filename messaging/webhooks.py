@@ -1,0 +1,61 @@
+"""The views that providers post to. Nothing here parses a body or talks to Redis: authenticate, store, answer."""
+
+import structlog
+from django.core.exceptions import RequestDataTooBig
+from django.db import DatabaseError, InterfaceError, connection
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http.request import UnreadablePostError
+from django.views.decorators.csrf import csrf_exempt
+
+from messaging import inbox
+from messaging.bell import inbox_bell
+from messaging.endpoints import Credential, credential
+from messaging.enums import Provider
+
+log = structlog.get_logger("tollgate.webhooks")
+
+MAX_BODY = 4 * 1024 * 1024  # Meta posts up to 3 MB
+_KEPT_HEADERS = ("Content-Type", "User-Agent", "X-Hub-Signature-256", "X-8x8-Signature", "X-Forwarded-For")
+
+
+@csrf_exempt
+def receive(request: HttpRequest, provider: str, token: str) -> HttpResponse:
+    """Take one webhook: 200 once it is committed, whether we will understand it or not.
+
+    401 wrong credential, 404 unknown token, 405, 413 over 4 MiB, 503 with Retry-After when it cannot be stored.
+    """
+    try:
+        known = credential(provider, token)
+        if known is None:
+            return HttpResponse("Unknown webhook address.\n", status=404, content_type="text/plain")
+        if request.method == "GET" and provider == Provider.META:
+            return _verify(request, known)
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST", "GET"] if provider == Provider.META else ["POST"])
+        return _store(request, known)
+    except (DatabaseError, InterfaceError):
+        log.exception("webhook_not_stored", provider=provider)
+        connection.close()  # the next request opens a new one instead of failing on this
+        return HttpResponse("Not stored; try again.\n", status=503, headers={"Retry-After": "2"})
+
+
+def _verify(request: HttpRequest, known: Credential) -> HttpResponse:
+    """Meta's handshake: repeat the challenge to whoever knows the verify token."""
+    if request.GET.get("hub.mode") == "subscribe" and known.verifies(request.GET.get("hub.verify_token", "")):
+        return HttpResponse(request.GET.get("hub.challenge", ""), content_type="text/plain")
+    return HttpResponse("Wrong verify token.\n", status=403, content_type="text/plain")
+
+
+def _store(request: HttpRequest, known: Credential) -> HttpResponse:
+    try:
+        body = request.body
+    except (RequestDataTooBig, UnreadablePostError):
+        body = None
+    if body is None or len(body) > MAX_BODY:
+        return HttpResponse("The body is over 4 MiB.\n", status=413, content_type="text/plain")
+    headers = {name: request.headers[name] for name in _KEPT_HEADERS if name in request.headers}
+    if not known.admits(request.headers, body):
+        return HttpResponse("Wrong or missing credential.\n", status=401, content_type="text/plain")
+    inbox.store(known.account_id, known.endpoint_id, known.provider, headers, body)
+    inbox_bell.ring()
+    return HttpResponse(status=200)

@@ -1,0 +1,40 @@
+"""The filter bar: what a page was asked for, as pills that can be taken away one by one; all of it lives in the URL."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.http import QueryDict
+
+PAGING = ("older", "newer")
+
+
+@dataclass(frozen=True)
+class Pill:
+    """One chosen filter and the URL query without it."""
+
+    label: str
+    value: str
+    without: str
+
+
+def query(params: QueryDict, /, drop: Iterable[str] = (), **change: str) -> str:
+    """The query string with some parameters dropped and others set; always starts with "?" and on the first page."""
+    gone = {*drop, *change, *PAGING}
+    kept = [(name, value) for name, values in params.lists() if name not in gone for value in values if value]
+    # An empty subaccount is said, not left out: leaving it out means "the one chosen last".
+    if "subaccount" in params and not params["subaccount"] and "subaccount" not in gone:
+        kept.append(("subaccount", ""))
+    return "?" + urlencode(kept + list(change.items()))
+
+
+def pills(params: QueryDict, chosen: Mapping[str, tuple[str, str]]) -> list[Pill]:
+    """A pill for each parameter in `chosen` (name to label and value)."""
+    result = []
+    for name, (label, value) in chosen.items():
+        if name == "subaccount":
+            without = query(params, subaccount="")
+        else:
+            without = query(params, drop=("range", "from", "to") if name == "range" else (name,))
+        result.append(Pill(label, value, without))
+    return result

@@ -1,0 +1,91 @@
+"""What every filter bar has: the period, the subaccount, and its choices as pills."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+
+from portal.core.filters import Pill, pills, query
+from portal.core.periods import LABELS, BadPeriod, Period, chosen, named
+
+SELECT = {"class": "form-select form-select-sm"}
+INPUT = {"class": "form-control form-control-sm"}
+
+
+def select(label: str, every: str, choices: Iterable[tuple[str, str]]) -> forms.ChoiceField:
+    """A list of which one may be chosen; `every` names the choice of all."""
+    widget = forms.Select(attrs=SELECT)
+    return forms.ChoiceField(label=label, required=False, choices=[("", every), *choices], widget=widget)
+
+
+class FilterForm(forms.Form):
+    """A filter bar. It reads the URL, never raises, and is worth asking for `period` and `pills` even when invalid."""
+
+    periods = ("today", "7d", "14d", "30d", "custom")
+    default_period = "7d"
+    foreign: tuple[str, ...] = ()  # fields that name objects of the account: an unknown value is 404, not an error
+
+    def __init__(self, params: QueryDict, *, today: date, subaccounts: Mapping[str, str]) -> None:
+        """`subaccounts` maps the codes a person may see to names."""
+        self.params, self.today = params, today
+        data = params.copy()
+        data["range"] = self._range_name()
+        super().__init__(data)
+        self.fields["range"] = forms.ChoiceField(
+            label="Period", choices=[(name, LABELS[name]) for name in self.periods], widget=forms.Select(attrs=SELECT)
+        )
+        for name, label in (("from", "From"), ("to", "To")):
+            self.fields[name] = forms.CharField(
+                label=label, required=False, widget=forms.DateInput(attrs={**INPUT, "type": "date"})
+            )
+        self.fields["subaccount"] = select("Subaccount", "All subaccounts", subaccounts.items())
+        self.period = named(self.default_period, today)
+
+    def _range_name(self) -> str:
+        if self.params.get("from") or self.params.get("to"):
+            return "custom"
+        return self.params.get("range") or self.default_period
+
+    def clean(self) -> dict[str, Any]:
+        """Read the period; a bad one is an error at "from" and leaves the default."""
+        try:
+            self.period = chosen(self.params, self.today, self.default_period)  # type: ignore[arg-type]
+        except BadPeriod as problem:
+            self.add_error("from", str(problem))
+        return self.cleaned_data
+
+    @property
+    def unknown_object(self) -> bool:
+        """Whether the URL names an object the account does not have."""
+        return any(name in self.errors for name in self.foreign)
+
+    @property
+    def pills(self) -> list[Pill]:
+        """One pill for each choice that is not the default."""
+        shown: dict[str, tuple[str, str]] = {}
+        if self.period.name != self.default_period:
+            shown["range"] = ("Period", self.period.label)
+        for name, field in self.fields.items():
+            value = self.cleaned_data.get(name)
+            if value and name not in {"range", "from", "to"} and not isinstance(value, list):
+                choices = dict(getattr(field, "choices", ()))
+                shown[name] = (str(field.label), str(choices.get(value, value)))
+        return pills(self.params, shown)
+
+    @property
+    def cleared(self) -> str:
+        """The URL query of the page without any filter."""
+        return query(self.params.__class__(mutable=True), subaccount="")
+
+    def link(self, drop: Iterable[str] = (), **change: str) -> str:
+        """The URL query of the same choice with some parameters dropped or changed."""
+        return query(self.params, drop, **change)
+
+    def period_params(self) -> dict[str, str]:
+        """The period as parameters for another page's URL."""
+        period: Period = self.period
+        if period.name == "custom":
+            return {"from": period.start.isoformat(), "to": period.end.isoformat()}
+        return {"range": period.name}

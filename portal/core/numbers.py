@@ -1,0 +1,37 @@
+"""Phone numbers for people: whole or masked."""
+
+from functools import lru_cache
+
+import phonenumbers
+
+_DOTS = "•••••"
+
+
+def _split(digits: str) -> tuple[str, str]:
+    """Calling code and the rest; an unknown calling code is empty."""
+    for length in (1, 2, 3):
+        if int(digits[:length] or 0) in phonenumbers.COUNTRY_CODE_TO_REGION_CODE:
+            return digits[:length], digits[length:]
+    return "", digits
+
+
+@lru_cache(maxsize=4096)
+def whole(digits: str) -> str:
+    """"919876543210" as "+91 98765 43210": grouped as in its country."""
+    if not digits.isdecimal():
+        return digits
+    try:
+        number = phonenumbers.parse(f"+{digits}")
+    except phonenumbers.NumberParseException:
+        return f"+{digits}"
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL))
+
+
+def masked(digits: str) -> str:
+    """"919876543210" as "+91 98•••••210": calling code, two digits, three digits; never more than half of it."""
+    if not digits.isdecimal():
+        return f"{digits[:3]}{_DOTS}" if digits else ""
+    code, national = _split(digits)
+    if len(national) < 8:
+        return f"+{code} {_DOTS}{national[-2:]}".replace("+ ", "+")
+    return f"+{code} {national[:2]}{_DOTS}{national[-3:]}".replace("+ ", "+")

@@ -1,0 +1,95 @@
+"""Ranges of days as people choose them: by name, or from one day to another. Days are inclusive."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta, tzinfo
+
+CUSTOM = "custom"
+LABELS = {
+    "today": "Today",
+    "7d": "Last 7 days",
+    "14d": "Last 14 days",
+    "30d": "Last 30 days",
+    "month": "This month",
+    "last-month": "Last month",
+    CUSTOM: "Custom",
+    "any": "Any time",
+}
+LONGEST = 400  # days
+
+
+class BadPeriod(ValueError):
+    """The days make no range; the message is for people."""
+
+
+@dataclass(frozen=True)
+class Period:
+    """Days from `start` to `end`, both included."""
+
+    name: str
+    start: date
+    end: date
+
+    @property
+    def days(self) -> list[date]:
+        """Every day, in order."""
+        return [self.start + timedelta(days=n) for n in range((self.end - self.start).days + 1)]
+
+    @property
+    def label(self) -> str:
+        """What people call it: "Last 7 days", "12 Nov 2026" or "1 – 15 Nov 2026"."""
+        return spell(self.start, self.end) if self.name == CUSTOM else LABELS[self.name]
+
+    @property
+    def before(self) -> "Period":
+        """As many days, right before."""
+        length = self.end - self.start + timedelta(days=1)
+        return Period(CUSTOM, self.start - length, self.start - timedelta(days=1))
+
+    def moments(self, zone: tzinfo) -> tuple[datetime, datetime]:
+        """From midnight of the first day to midnight after the last (not included), in the zone."""
+        after = self.end + timedelta(days=1)
+        return datetime.combine(self.start, time(), zone), datetime.combine(after, time(), zone)
+
+
+def named(name: str, today: date) -> Period:
+    """The period of a name in `LABELS`. Raises BadPeriod for another."""
+    first = today.replace(day=1)
+    if name == "month":
+        return Period(name, first, today)
+    if name == "last-month":
+        end = first - timedelta(days=1)
+        return Period(name, end.replace(day=1), end)
+    lengths = {"today": 1, "7d": 7, "14d": 14, "30d": 30}
+    if name not in lengths:
+        raise BadPeriod("Choose one of the ranges.")
+    return Period(name, today - timedelta(days=lengths[name] - 1), today)
+
+
+def chosen(params: Mapping[str, str], today: date, default: str) -> Period:
+    """The period of a URL: `from` and `to` if either is there, else `range`, else the default. Raises BadPeriod."""
+    start, end = params.get("from", ""), params.get("to", "")
+    if not start and not end:
+        name = params.get("range", "") or default
+        return named(default if name == CUSTOM else name, today)
+    try:
+        last = date.fromisoformat(end) if end else today
+        first = date.fromisoformat(start) if start else last
+    except ValueError:
+        raise BadPeriod("Write dates as 2026-11-30.") from None
+    if first > last:
+        raise BadPeriod("The first day lies after the last.")
+    if (last - first).days >= LONGEST:
+        raise BadPeriod(f"Choose at most {LONGEST} days.")
+    return Period(CUSTOM, first, last)
+
+
+def spell(start: date, end: date) -> str:
+    """A range of days in words."""
+    if start == end:
+        return f"{start.day} {start:%b %Y}"
+    if start.year != end.year:
+        return f"{start.day} {start:%b %Y} – {end.day} {end:%b %Y}"
+    if start.month != end.month:
+        return f"{start.day} {start:%b} – {end.day} {end:%b %Y}"
+    return f"{start.day} – {end.day} {end:%b %Y}"
