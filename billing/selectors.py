@@ -1,7 +1,7 @@
 """Reads of billing: the cost report from rated lines, and what single messages cost."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -15,9 +15,11 @@ from django.utils import timezone
 from accounts.models import Account, Subaccount, Waba
 from billing.enums import ChargeState, FreeReason
 from billing.models import Bucket, RatedLine
-from billing.pricing import Card, Charge, Fact, Tier, charge
+from billing.pricing import SERVICE_CHARGED_FROM, Card, Charge, Fact, Tier, charge
 from billing.rating import CARDS, PRICE_CATEGORY
 from portal.core.money import ZERO
+
+__all__ = ["GROUPS", "Charge", "CostReport", "CostRow", "Explanation", "charges_of", "cost_report", "explain"]
 
 GROUPS = ("day", "month", "subaccount", "channel", "country", "market", "category")
 
@@ -190,3 +192,35 @@ def _charge_of(row: tuple[Any, ...]) -> Charge:
     if row[16] is None:
         return charge(fact, ChargeState.UNRATED, "no_rate")
     return charge(fact, ChargeState.CHARGED, "", tier=Tier(*row[16:20], row[20]), card=Card(*row[11:16]))
+
+
+_POSITION = """
+SELECT f.webhook_id, CASE WHEN f.free_reason = '' AND f.unrated_reason = '' THEN (
+    SELECT count(*) FROM billing_usagefact e
+    WHERE e.bucket_id = f.bucket_id AND e.free_reason = '' AND e.unrated_reason = ''
+        AND (e.billed_at, e.message_key) <= (f.billed_at, f.message_key)
+) END
+FROM billing_usagefact f WHERE f.account_id = %s AND f.message_key = %s
+"""
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """One message's charge with what it rests on: the position it took and the webhook that proves its delivery."""
+
+    charge: Charge
+    rule_set: str
+    webhook_id: int | None
+
+
+def explain(account: Account, key: UUID) -> Explanation | None:
+    """Why a message costs what it costs; None when it was never delivered."""
+    found = charges_of(account, [key]).get(key)
+    if found is None:
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute(_POSITION, [account.pk, key])
+        webhook_id, position = cursor.fetchone()
+    later = found.billing_month >= SERVICE_CHARGED_FROM
+    rule_set = "Meta PMP from 2026-10-01" if later else "Meta PMP until 2026-09-30"
+    return Explanation(replace(found, position=position), rule_set, webhook_id)

@@ -1,0 +1,100 @@
+"""REST: the message log."""
+
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.http import Http404
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.api import TenantView
+from accounts.enums import Permission
+from billing.selectors import explain
+from messaging.filtersets import MessageFilterSet
+from messaging.models import Message
+from messaging.selectors.log import LogFilter, attach, charges, matching
+from messaging.serializers import MessageSerializer, explained, subaccount_codes
+from messaging.usage import message_key
+from portal.core.paging import Cursor, page
+
+PAGE_SIZE = 100
+
+
+class MessageView(TenantView):
+    """What both views of messages share."""
+
+    permission: ClassVar[Permission] = Permission.VIEW_MESSAGES
+
+    def rendered(self, messages: list[Message]) -> list[dict[str, Any]]:
+        """The messages as JSON, with what they cost."""
+        attach(self.account, messages)
+        context = {
+            "subaccounts": subaccount_codes(self.account),
+            "charges": charges(self.account, messages) if self.request.auth.may(Permission.VIEW_COSTS) else {},
+            "whole_numbers": self.request.auth.may(Permission.VIEW_NUMBERS),
+        }
+        return list(MessageSerializer(messages, many=True, context=context).data)
+
+    def visible(self) -> Any:
+        """The messages the key may see."""
+        return matching(self.account, LogFilter(subaccount_ids=self.subaccount_ids()))
+
+
+class MessageListView(MessageView):
+    """The message log, newest first, 100 a page."""
+
+    @extend_schema(
+        operation_id="list_messages",
+        responses=MessageSerializer(many=True),
+        parameters=[OpenApiParameter(name) for name in MessageFilterSet.base_filters],
+    )
+    def get(self, request: Request) -> Response:
+        """One page. Follow `next` for older messages, `previous` for newer ones."""
+        filterset = MessageFilterSet(request.query_params, queryset=self.visible(), account=self.account)
+        found = page(filterset.checked(), request.query_params, size=PAGE_SIZE)
+        return Response(
+            {
+                "next": self._link("older", found.older),
+                "previous": self._link("newer", found.newer),
+                "results": self.rendered(found.rows),
+            }
+        )
+
+    def _link(self, direction: str, cursor: Cursor | None) -> str | None:
+        if cursor is None:
+            return None
+        query = self.request.query_params.copy()
+        for name in ("older", "newer"):
+            query.pop(name, None)
+        query[direction] = str(cursor)
+        link: str = self.request.build_absolute_uri(f"{self.request.path}?{query.urlencode()}")
+        return link
+
+
+class MessageDetailView(MessageView):
+    """One message."""
+
+    @extend_schema(operation_id="get_message", responses=MessageSerializer)
+    def get(self, request: Request, umid: UUID) -> Response:
+        """The message of a UMID; 404 when the account has none."""
+        message = self.visible().filter(umid=umid).first()
+        if message is None:
+            raise Http404
+        return Response(self.rendered([message])[0])
+
+
+class ChargeView(MessageView):
+    """One message's charge, explained."""
+
+    permission: ClassVar[Permission] = Permission.VIEW_COSTS
+
+    @extend_schema(operation_id="explain_charge", responses=OpenApiTypes.OBJECT)
+    def get(self, request: Request, umid: UUID) -> Response:
+        """State, price and what they rest on; 404 when the account has no such message."""
+        message = self.visible().filter(umid=umid).first()
+        if message is None:
+            raise Http404
+        key = message_key(self.account.pk, message.provider, message.provider_message_id)
+        return Response({"umid": umid, **explained(explain(self.account, key), message.status)})

@@ -1,0 +1,118 @@
+"""Messages as the REST API shows and asks for them."""
+
+from typing import Any
+from uuid import UUID
+
+from rest_framework import serializers
+
+from accounts.models import Subaccount
+from billing.selectors import Charge, Explanation
+from messaging.models import Message
+from portal.core.money import plain
+from portal.core.numbers import masked
+
+
+class TemplateNameSerializer(serializers.Serializer[Any]):
+    """Which template a message used."""
+
+    name = serializers.CharField()
+    language = serializers.CharField()
+
+
+class ErrorSerializer(serializers.Serializer[Any]):
+    """Whose code says why a message failed."""
+
+    source = serializers.CharField()
+    code = serializers.IntegerField()
+    title = serializers.CharField()
+
+
+class CostSerializer(serializers.Serializer[Any]):
+    """What a message costs; `amount` is null when nobody knows its price."""
+
+    state = serializers.ChoiceField(["charged", "free", "unrated", "none"])
+    amount = serializers.CharField(allow_null=True)
+    currency = serializers.CharField(allow_null=True)
+
+
+class MessageSerializer(serializers.ModelSerializer[Message]):
+    """One message. Its context: `charges` by UMID, `subaccounts` (code by id), `whole_numbers`."""
+
+    msisdn = serializers.SerializerMethodField()
+    subaccount_id = serializers.SerializerMethodField()
+    channel = serializers.SerializerMethodField()
+    template = TemplateNameSerializer(allow_null=True)
+    error = serializers.SerializerMethodField()
+    cost = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Message
+        fields = (
+            "umid", "provider", "provider_message_id", "subaccount_id", "channel", "direction", "msisdn", "user_id",
+            "country", "content_type", "category", "template", "source_category", "source_name", "recipient_type",
+            "response_code", "status", "status_detail", "error", "created_at", "queued_at", "sent_at", "delivered_at",
+            "read_at", "failed_at", "rejected_at", "expired_at", "received_at", "client_message_id", "cost",
+        )  # fmt: skip
+
+    def get_msisdn(self, message: Message) -> str:
+        """Digits; masked for a key without the scope for whole numbers."""
+        return message.msisdn if self.context["whole_numbers"] else masked(message.msisdn)
+
+    def get_subaccount_id(self, message: Message) -> str | None:
+        """8x8's subAccountId."""
+        subaccounts: dict[int | None, str] = self.context["subaccounts"]
+        return subaccounts.get(message.subaccount_id)
+
+    def get_channel(self, message: Message) -> str | None:
+        """The provider's id of the business phone number."""
+        return message.phone_number.provider_number_id if message.phone_number else None
+
+    def get_error(self, message: Message) -> "dict[str, Any] | None":
+        """Source, code and title, or null."""
+        if message.error_code is None:
+            return None
+        return {"source": message.error_source, "code": message.error_code, "title": message.error_title}
+
+    def get_cost(self, message: Message) -> "dict[str, str | None]":
+        """State, amount and currency."""
+        charges: dict[UUID, Charge] = self.context["charges"]
+        charge = charges.get(message.umid)
+        if charge is None:
+            return {"state": "none", "amount": None, "currency": None}
+        amount = plain(charge.amount) if charge.amount is not None else None
+        return {"state": str(charge.state), "amount": amount, "currency": charge.currency or None}
+
+
+def subaccount_codes(account: Any) -> dict[int, str]:
+    """subAccountId by primary key."""
+    return dict(Subaccount.objects.filter(account=account).values_list("id", "code"))
+
+
+def explained(found: Explanation | None, status: str) -> dict[str, Any]:
+    """A charge with card, rule, tier, position and evidence; a message that was not delivered has none of them."""
+    if found is None:
+        return {"state": "none", "reason": f"Not delivered: the message is {status}.", "amount": None}
+    charge = found.charge
+    tier, card = charge.tier, charge.card
+    return {
+        "state": charge.state,
+        "reason": charge.reason,
+        "amount": plain(charge.amount) if charge.amount is not None else None,
+        "currency": charge.currency or None,
+        "category": charge.category,
+        "market": charge.market or None,
+        "country": charge.country or None,
+        "billed_at": charge.billed_at,
+        "billing_month": f"{charge.billing_month:%Y-%m}",
+        "position": charge.position,
+        "tier": {"number": tier.number, "from": tier.above + 1, "to": tier.up_to} if tier else None,
+        "unit_price": plain(charge.unit_price) if charge.unit_price is not None else None,
+        "rate_card": {
+            "name": card.name,
+            "effective_from": card.effective_from,
+            "revision": card.revision,
+            "sha256": card.sha256,
+        } if card else None,
+        "rule_set": found.rule_set,
+        "evidence": {"webhook_event": found.webhook_id, "status": status},
+    }  # fmt: skip
