@@ -1,0 +1,43 @@
+"""How the REST API knows its caller and what the caller may do."""
+
+from typing import Any
+
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+
+from accounts.models import ApiKey
+from accounts.services import authenticate_api_key
+
+
+class ApiKeyAuthentication(BaseAuthentication):
+    """`Authorization: Bearer <key>`."""
+
+    def authenticate(self, request: Request) -> tuple[ApiKey, ApiKey] | None:
+        """The key, as user and as credential. Raises AuthenticationFailed for a key that is not valid."""
+        kind, _, text = request.headers.get("Authorization", "").partition(" ")
+        if kind.lower() != "bearer" or not text.strip():
+            return None
+        key = authenticate_api_key(text.strip())
+        if key is None:
+            raise AuthenticationFailed("This API key is unknown, revoked or expired.")
+        return key, key
+
+    def authenticate_header(self, request: Request) -> str:
+        """What a 401 asks for."""
+        return "Bearer"
+
+
+class HasPermission(BasePermission):
+    """The key holds the view's `permission`. A view that names none admits nobody."""
+
+    message = "This API key lacks the scope for this."
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        """Whether the request may run the view."""
+        key, needed = request.auth, getattr(view, "permission", None)
+        if key is None or needed is None:
+            return False
+        self.message = f"This API key lacks the scope {needed.value}."
+        return bool(key.may(needed))
