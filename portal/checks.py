@@ -13,7 +13,8 @@ import redis
 from cryptography.fernet import Fernet
 from django.apps import AppConfig
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import Warning as Caution
 from django.db import DatabaseError, connections
 from redis.backoff import NoBackoff
 from redis.retry import Retry
@@ -48,7 +49,9 @@ def check_base_url(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
 def check_debug(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
     if not settings.DEBUG or settings.LOOPBACK:
         return []
-    return complaint(3, f"DEBUG is on although {settings.BASE_URL} is public: error pages show secrets, so unset DEBUG.")
+    return complaint(
+        3, f"DEBUG is on although {settings.BASE_URL} is public: error pages show secrets, so unset DEBUG."
+    )
 
 
 @register(Tags.security)
@@ -58,7 +61,9 @@ def check_sealing_keys(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
             Fernet(key)
         except ValueError:
             command = 'python3 -c "import base64, os; print(base64.urlsafe_b64encode(os.urandom(32)).decode())"'
-            return complaint(4, f"SEALING_KEYS: key {position} is not 32 bytes in URL-safe Base64: make one with {command}.")
+            return complaint(
+                4, f"SEALING_KEYS: key {position} is not 32 bytes in URL-safe Base64: make one with {command}."
+            )
     return []
 
 
@@ -75,7 +80,9 @@ def check_redis_url(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
 def check_database_url(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
     if settings.DATABASES["default"].get("ENGINE") == "django.db.backends.postgresql":
         return []
-    return complaint(6, "DATABASE_URL is not an address of PostgreSQL: write it as postgresql://user:password@host/name.")
+    return complaint(
+        6, "DATABASE_URL is not an address of PostgreSQL: write it as postgresql://user:password@host/name."
+    )
 
 
 @register(Tags.database)
@@ -88,7 +95,7 @@ def check_database_server(app_configs: Apps, databases: Sequence[str] | None, **
             cursor.execute("SHOW server_version_num")
             (found,) = cursor.fetchone() or ("0",)
     except DatabaseError as error:
-        reason = (str(error).strip().splitlines() or ["it gives no reason"])[-1].strip()
+        reason = (str(error).strip().splitlines() or ["it gives no reason"])[0]
         return complaint(7, f"PostgreSQL does not answer ({reason}): start it, or correct DATABASE_URL.")
     if int(found) // 10000 < OLDEST_POSTGRES:
         return complaint(8, f"PostgreSQL is version {int(found) // 10000}: upgrade it to {OLDEST_POSTGRES} or newer.")
@@ -114,7 +121,10 @@ def check_redis_policy(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
     except ValueError:
         return []  # check_redis_url says it
     except (redis.RedisError, KeyError) as error:
-        return [Warning(f"Redis does not tell its maxmemory-policy ({error}): see that it is noeviction.", id="tollgate.W010")]
+        text = f"Redis does not tell its maxmemory-policy ({error}): see that it is noeviction."
+        return [Caution(text, id="tollgate.W010")]
     if policy == "noeviction":
         return []
-    return complaint(10, f"Redis throws tasks away when its memory is full ({policy}): set maxmemory-policy noeviction.")
+    return complaint(
+        10, f"Redis throws tasks away when its memory is full ({policy}): set maxmemory-policy noeviction."
+    )

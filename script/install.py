@@ -1,7 +1,7 @@
 """Brings .venv and node_modules up to the requirement files, for script/run, script/test and script/lint.
 
-Runs on the machine's own Python, so it uses the standard library alone. What is up to date already costs nothing: a stamp
-beside each installation holds the digest of the files it was made from.
+Runs on the machine's own Python, so it uses the standard library alone. What is up to date already costs nothing: a
+stamp beside each installation holds the digest of the files it was made from.
 """
 
 import fcntl

@@ -2,7 +2,8 @@
 
 Loaded by `-p` in pyproject.toml, because pytest-django imports the settings before any conftest. The process that
 starts the run owns the servers; the processes of pytest-xdist inherit their addresses, and each has its own test
-database (made by pytest-django) and its own numbered Redis database. With DATABASE_URL or REDIS_URL set, those are used.
+database (made by pytest-django) and its own numbered Redis database. With DATABASE_URL or REDIS_URL set, that server is
+used instead.
 """
 
 import atexit

@@ -50,7 +50,7 @@ class Config:
             if owner != os.geteuid():
                 name = next((user.pw_name for user in pwd.getpwall() if user.pw_uid == owner), str(owner))
                 raise StartError(
-                    f"The data folder {self.data} belongs to {name}: start as {name}, or set TOLLGATE_DATA to another folder."
+                    f"The data folder {self.data} belongs to {name}: start as {name}, or set TOLLGATE_DATA to another."
                 )
         except (PermissionError, FileExistsError, NotADirectoryError) as error:
             raise StartError(
@@ -65,7 +65,7 @@ class Config:
         except OSError as error:
             file.close()
             raise StartError(
-                f"Tollgate already runs with the data folder {self.data}: stop it there, or set TOLLGATE_DATA (and PORT)."
+                f"Tollgate already runs with the data folder {self.data}: stop it, or set TOLLGATE_DATA and PORT."
             ) from error
         return file
 
@@ -76,32 +76,36 @@ class Config:
             try:
                 probe.bind(("127.0.0.1", self.port))
             except PermissionError as error:
-                raise StartError(f"Port {self.port} is for root only: choose one above 1023, as in PORT=8001.") from error
+                raise StartError(
+                    f"Port {self.port} is for root only: choose one above 1023, as in PORT=8001."
+                ) from error
             except OSError as error:
                 raise StartError(
                     f"Port {self.port} is in use: stop what listens there, or choose another, as in PORT=8001."
                 ) from error
 
     def write_env_file(self, database_url: str, redis_url: str) -> dict[str, str]:
-        """Write how to reach this start, readable by its owner alone; the same values as a mapping.
+        """Write how to reach this start, readable by its owner alone; what the other parts need, as a mapping.
 
-        SECRET_KEY is made once and kept: it seals the secrets in the database.
+        SECRET_KEY is made once and kept, for it seals the secrets in the database; one from the environment wins
+        while it is set and is never written down.
         """
-        kept = read_env_file(self.env_file)
         env = environ.FileAwareEnv()
+        given_key = env.str("SECRET_KEY", default="")
+        kept_key = read_env_file(self.env_file).get("SECRET_KEY") or ("" if given_key else secrets.token_urlsafe(50))
         values = {
             "DATABASE_URL": database_url,
             "REDIS_URL": redis_url,
-            "SECRET_KEY": env.str("SECRET_KEY", default="") or kept.get("SECRET_KEY") or secrets.token_urlsafe(50),
             "BASE_URL": env.str("BASE_URL", default="") or f"http://127.0.0.1:{self.port}",
             "PORT": str(self.port),
         }
+        written = values | ({"SECRET_KEY": kept_key} if kept_key else {})
         fresh = self.env_file.with_suffix(".new")
         fresh.unlink(missing_ok=True)
         with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.writelines(f"{name}={value}\n" for name, value in values.items())
+            file.writelines(f"{name}={value}\n" for name, value in written.items())
         fresh.replace(self.env_file)
-        return values
+        return values | {"SECRET_KEY": given_key or kept_key}
 
 
 def read_port(text: str) -> int:

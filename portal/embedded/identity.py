@@ -50,14 +50,14 @@ def make_service_folder(path: Path) -> None:
 
     A folder above loses nothing but its closed door: only the right to pass is added, never to list or read.
     """
-    path.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if path.is_symlink() or path.stat().st_uid not in {os.geteuid(), service_identity().get("user")}:
-        raise StartError(f"The folder {path} belongs to somebody else: remove it and start again.")
     identity = service_identity()
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if path.is_symlink() or path.stat().st_uid not in {os.geteuid(), identity.get("user")}:
+        raise StartError(f"The folder {path} belongs to somebody else: remove it and start again.")
     if identity:
         os.chown(path, identity["user"], identity["group"])
         for parent in path.parents:
             mode = parent.stat().st_mode
             if not mode & stat.S_IXOTH:
                 parent.chmod(stat.S_IMODE(mode) | stat.S_IXOTH)
-                print(f"Let the user {SERVICE_USER} pass through {parent} (chmod o+x): PostgreSQL must not run as root.")
+                print(f"Opened {parent} for passing through (chmod o+x), so that PostgreSQL can run as {SERVICE_USER}.")

@@ -81,10 +81,9 @@ class Postgres:
 
     def start(self) -> None:
         """Bring the server up, empty at the first start; take the place of one that a killed runner left behind."""
-        make_service_folder(self.cluster)
         self.stop()
         make_service_folder(self.sockets)
-        if not (self.cluster / "PG_VERSION").exists():
+        if not self.cluster.exists():
             self._initialise()
         self._write_settings()
         self._launch()
@@ -112,22 +111,29 @@ class Postgres:
             with suppress(subprocess.CalledProcessError):
                 self._run("pg_ctl", "stop", "-D", str(self.cluster), "-m", mode, "-w", "-t", "30")
                 return
-        process.kill()
-        process.wait(10)
+        with suppress(psutil.NoSuchProcess):  # it may end by itself meanwhile
+            process.kill()
+            process.wait(10)
 
     def _initialise(self) -> None:
+        """Make the cluster beside its place and move it there, so that a broken-off start leaves no half of one."""
+        fresh = self.home / "postgres.new"
+        shutil.rmtree(fresh, ignore_errors=True)
+        make_service_folder(fresh)
         no_sync = ["--no-sync"] if self.settings.get("fsync") == "off" else []
         try:
             # The built-in C.UTF-8 sorts the same on every machine and lets a plain index serve prefix search.
-            self._run("initdb", "-D", str(self.cluster), "-U", NAME, "--auth=trust", "--encoding=UTF8", "--locale=C",
+            self._run("initdb", "-D", str(fresh), "-U", NAME, "--auth=trust", "--encoding=UTF8", "--locale=C",
                       "--locale-provider=builtin", "--builtin-locale=C.UTF-8", *no_sync)  # fmt: skip
         except subprocess.CalledProcessError as error:
             reason = (error.stderr.strip().splitlines() or ["no reason given"])[-1]
             raise StartError(f"PostgreSQL cannot make its data folder {self.cluster}: {reason}") from error
+        fresh.rename(self.cluster)
 
     def _write_settings(self) -> None:
         # Trust is safe: there is no TCP port, and only the service user (and root) can enter the socket's folder.
-        settings = TUNING | {"listen_addresses": "", "unix_socket_directories": f'"{self.sockets}"'} | self.settings
+        where = {"listen_addresses": "", "unix_socket_directories": f'"{self.sockets}"'}
+        settings = {**TUNING, **where, **self.settings}
         lines = [f"{name} = '{value.replace(chr(39), chr(39) * 2)}'\n" for name, value in settings.items()]
         (self.cluster / "postgresql.conf").write_text("".join(lines))
 

@@ -6,11 +6,14 @@ traceback where the settings themselves cannot be read.
 
 import os
 import sys
+import warnings
 
 import django
 from django.conf import settings
 from django.core import checks
 from django.core.exceptions import ImproperlyConfigured
+
+from portal.checks import check_database_url
 
 
 def findings(*, deploy: bool) -> list[checks.CheckMessage]:
@@ -20,6 +23,8 @@ def findings(*, deploy: bool) -> list[checks.CheckMessage]:
         settings.INSTALLED_APPS  # noqa: B018 - reads the settings, which raise what is missing
     except (ImproperlyConfigured, ValueError) as error:
         return [checks.Error(f"Configuration: {error}")]
+    if wrong := check_database_url(None):
+        return wrong  # Django's own words for it name no variable
     try:
         django.setup()
         found = checks.run_checks(include_deployment_checks=deploy, databases=["default"])
@@ -29,6 +34,7 @@ def findings(*, deploy: bool) -> list[checks.CheckMessage]:
 
 
 def main(arguments: list[str]) -> int:
+    warnings.simplefilter("ignore")  # the findings say it in our words
     found = findings(deploy="--deploy" in arguments)
     for message in found:
         parts = [message.msg, message.hint or "", f"[{message.id}]" if message.id else ""]

@@ -6,6 +6,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -57,7 +58,8 @@ class Redis:
         """Bring the server up with its data; take the place of one that a killed runner left behind."""
         make_service_folder(self.folder)
         self.stop()
-        settings = SETTINGS | {"port": str(self.port), "requirepass": self.password, "pidfile": '""'} | self.settings
+        where = {"port": str(self.port), "requirepass": self.password, "pidfile": '""'}
+        settings = {**SETTINGS, **where, **self.settings}
         lines = "".join(f"{name} {value}\n" for name, value in settings.items())
         # The settings go in by standard input: the password stands in no file and in no list of processes.
         with self.log.open("w") as log, tempfile.TemporaryFile("w+") as config:
@@ -78,14 +80,18 @@ class Redis:
         """Stop the server, which saves its data; nothing happens when it does not run."""
         process = self.process()
         if process is not None:
-            process.terminate()
-            try:
-                process.wait(20)
-            except psutil.TimeoutExpired:
-                process.kill()
-                process.wait(10)
+            with suppress(psutil.NoSuchProcess):  # it may end by itself meanwhile
+                self._stop(process)
         if self._child is not None:
             self._child.wait(10)
+
+    def _stop(self, process: psutil.Process) -> None:
+        process.terminate()
+        try:
+            process.wait(20)
+        except psutil.TimeoutExpired:
+            process.kill()
+            process.wait(10)
 
     def process(self) -> psutil.Process | None:
         """The Redis that works in this folder, if one runs, whoever started it."""

@@ -1,4 +1,4 @@
-"""Waits until the web server is healthy, then says where it is and how to log in: `python -m portal.embedded.welcome`."""
+"""`python -m portal.embedded.welcome`: waits until the web is healthy, then says where it is and who may enter."""
 
 import json
 import os
@@ -45,7 +45,10 @@ def main() -> None:
     logins = demo_logins()
     lines = ["", f"Tollgate is ready: {os.environ['BASE_URL']}/", ""]
     if logins:
-        lines += ["Log in as", *(f"  {role:<10} {user['email']:<32} {user['password']}" for role, user in logins.items())]
+        lines += [
+            "Log in as",
+            *(f"  {role:<10} {user['email']:<32} {user['password']}" for role, user in logins.items()),
+        ]
     lines += ["", f"Its data is in {os.environ['TOLLGATE_DATA']}. Ctrl-C stops everything.", ""]
     print("\n".join(lines), flush=True)
 

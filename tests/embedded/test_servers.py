@@ -5,6 +5,8 @@ import signal
 import psycopg
 import pytest
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from portal.embedded.postgres import THROWAWAY, Postgres
 from portal.embedded.redis import Redis
@@ -13,7 +15,7 @@ from portal.embedded.redis import Redis
 def ask(server: Postgres, statement: str) -> object:
     with psycopg.connect(server.url, autocommit=True) as connection:
         cursor = connection.execute(statement)
-        return cursor.fetchone()[0] if cursor.description else None
+        return cursor.fetchall()[0][0] if cursor.description else None
 
 
 def test_postgres_is_18_and_keeps_its_data(own_postgres):
@@ -89,7 +91,8 @@ def test_redis_keeps_its_data_evicts_nothing_and_asks_for_a_password(own_redis):
     own_redis.start()
     with redis.Redis.from_url(own_redis.url, decode_responses=True) as client:
         assert client.get("kept") == "7"
-    with redis.Redis(port=own_redis.port, retry=None) as stranger, pytest.raises(redis.AuthenticationError):
+    once = Retry(NoBackoff(), 0)
+    with redis.Redis(port=own_redis.port, retry=once) as stranger, pytest.raises(redis.AuthenticationError):
         stranger.ping()
 
 

