@@ -13,13 +13,15 @@ import shutil
 import signal
 import tempfile
 from collections.abc import Generator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
 
+from portal.embedded.errors import StartError
 from portal.embedded.postgres import THROWAWAY, Postgres
 from portal.embedded.redis import Redis
+from portal.embedded.static import collect_static
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
 ENVIRONMENT = {
@@ -27,6 +29,7 @@ ENVIRONMENT = {
     "SECRET_KEY": "only-for-tests-" + "x" * 50,
     "BASE_URL": "http://127.0.0.1:8000",
     "DEBUG": "false",
+    "DJANGO_ALLOW_ASYNC_UNSAFE": "true",  # Playwright keeps an event loop in the thread that also asks the database
     "TOLLGATE_DATA": "/nonexistent",  # a developer's own servers must never be touched
 }
 OPTIONS_WITHOUT_TESTS = {"-h", "--help", "-V", "--version", "--markers", "--fixtures"}
@@ -65,6 +68,9 @@ def _start_servers(*, really: bool) -> None:
         if really:
             _running.callback(server.stop)
             server.start()
+    if really:
+        with suppress(StartError):  # its reason is printed; only tests of pages need the files
+            collect_static(dict(os.environ))
 
 
 def _redis_database_of(worker: str) -> str:
