@@ -36,7 +36,7 @@ class Directory:
         ids = set(account_ids)
         self._numbers: dict[tuple[int, str, str], Place] = {}
         self._subaccounts: dict[tuple[int, str], list[Place]] = {}
-        self._templates: dict[tuple[int, str, str], KnownTemplate] = {}
+        self._templates: dict[tuple[int, int | None, str, str], KnownTemplate] = {}
         self._account_ids = ids
         for account_id, pk, code in Subaccount.objects.filter(account__in=ids).values_list("account_id", "id", "code"):
             self._subaccounts[account_id, code] = [Place(pk)]
@@ -54,10 +54,12 @@ class Directory:
         if not names:
             return
         rows = Template.objects.filter(account__in=self._account_ids, name__in=names).values_list(
-            "account_id", "name", "language", "id", "category"
+            "account_id", "waba_id", "name", "language", "id", "category"
         )
-        for account_id, name, language, pk, category in rows:
-            self._templates[account_id, name, language] = KnownTemplate(pk, category.lower())
+        for account_id, waba_id, name, language, pk, category in rows.order_by("id"):
+            template = KnownTemplate(pk, category.lower())
+            self._templates[account_id, waba_id, name, language] = template
+            self._templates.setdefault((account_id, None, name, language), template)
 
     def place(self, account_id: int, provider: str, event: MessageEvent) -> Place:
         """Where the event belongs. Raises Unregistered."""
@@ -74,6 +76,6 @@ class Directory:
         wabas = {place.waba_id for place in places[1:]}
         return Place(places[0].subaccount_id, waba_id=wabas.pop() if len(wabas) == 1 else None)
 
-    def template(self, account_id: int, event: MessageEvent) -> KnownTemplate | None:
-        """The template the event names, when the account has it."""
-        return self._templates.get((account_id, event.template_name, event.template_language))
+    def template(self, account_id: int, place: Place, event: MessageEvent) -> KnownTemplate | None:
+        """The template the event names: the WABA's, or the account's oldest when the WABA is not known."""
+        return self._templates.get((account_id, place.waba_id, event.template_name, event.template_language))

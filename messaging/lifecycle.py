@@ -71,7 +71,7 @@ def apply(reports: Sequence[Report], directory: Directory) -> None:
 def _rows(reports: Sequence[Report], directory: Directory) -> Iterator[tuple[object, ...]]:
     for report in reports:
         event, place = report.event, report.place
-        template = directory.template(report.account_id, event)
+        template = directory.template(report.account_id, place, event)
         category, rank = _category(event, template)
         key = message_key(report.account_id, report.provider, event.provider_message_id)
         yield (
