@@ -1,14 +1,14 @@
 """The base of every REST view: the key's account is its scope."""
 
 from contextlib import ExitStack
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
+from django.http.response import HttpResponseBase
 from rest_framework.request import Request
-from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.enums import Permission
-from accounts.models import Account
+from accounts.models import Account, ApiKey
 from portal.core.tenancy import tenant
 
 
@@ -17,11 +17,10 @@ class TenantView(APIView):
 
     permission: ClassVar[Permission]
 
-    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Response:
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Run the view and close the account's scope behind it."""
         with ExitStack() as self._scope:
-            response: Response = super().dispatch(request, *args, **kwargs)
-            return response
+            return super().dispatch(request, *args, **kwargs)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Authenticate, then open the scope."""
@@ -29,11 +28,15 @@ class TenantView(APIView):
         self._scope.enter_context(tenant(self.account))
 
     @property
+    def key(self) -> ApiKey:
+        """The caller's key."""
+        return cast("ApiKey", self.request.auth)
+
+    @property
     def account(self) -> Account:
         """The account of the key."""
-        account: Account = self.request.auth.account
-        return account
+        return self.key.account
 
     def subaccount_ids(self) -> list[int] | None:
         """The subaccounts the key is limited to; None: all of them."""
-        return list(self.request.auth.subaccounts.values_list("id", flat=True)) or None
+        return list(self.key.subaccounts.values_list("id", flat=True)) or None

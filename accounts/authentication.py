@@ -37,7 +37,7 @@ class HasPermission(BasePermission):
     def has_permission(self, request: Request, view: Any) -> bool:
         """Whether the request may run the view."""
         key, needed = request.auth, getattr(view, "permission", None)
-        if key is None or needed is None:
+        if not isinstance(key, ApiKey) or needed is None:
             return False
         self.message = f"This API key lacks the scope {needed.value}."
-        return bool(key.may(needed))
+        return key.may(needed)

@@ -173,7 +173,7 @@ class ApiKey(TenantModel):
 class AuditEntry(TenantModel):
     """What somebody did: written with the deed, in its transaction, and never changed."""
 
-    account = models.ForeignKey(
+    account = models.ForeignKey(  # type: ignore[assignment] # the one tenant table whose rows may be the operator's
         Account, null=True, on_delete=models.SET_NULL, related_name="+", help_text="Empty: the whole installation."
     )
     at = models.DateTimeField(default=timezone.now, editable=False)

@@ -38,7 +38,9 @@ def create_api_key(
         account=account, name=name, prefix=prefix, digest=digest(text), scopes=sorted(scopes), created_by=created_by,
         expires_at=expires_at,
     )  # fmt: skip
-    record(account=account, actor=created_by.email if created_by else "command", action="api_key.created", target=str(key))
+    record(
+        account=account, actor=created_by.email if created_by else "command", action="api_key.created", target=str(key)
+    )
     return key, text
 
 

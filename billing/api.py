@@ -63,4 +63,3 @@ class CostReportView(TenantView):
 def _row(row: CostRow) -> dict[str, Any]:
     counts = {key: value for key, value in asdict(row).items() if key not in {"keys", "amount"}}
     return {**row.keys, **counts, "amount": plain(row.amount)}
-

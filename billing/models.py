@@ -133,9 +133,7 @@ class UsageFact(TenantModel):
     webhook_id = models.BigIntegerField(null=True, help_text="The inbox row that proves the delivery.")
 
     class Meta:
-        indexes = (
-            models.Index(fields=["bucket", "billed_at", "message_key"], name="billing_fact_rank"),
-        )
+        indexes = (models.Index(fields=["bucket", "billed_at", "message_key"], name="billing_fact_rank"),)
 
     def __str__(self) -> str:
         return str(self.message_key)

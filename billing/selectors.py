@@ -82,6 +82,11 @@ def cost_report(
     )
 
 
+def has_costs(account: Account) -> bool:
+    """Whether anything was ever rated for the account."""
+    return RatedLine.objects.filter(account=account).exists()
+
+
 def billing_zone(account: Account) -> str:
     """The time zone of the account's WABAs, or all of them when they differ."""
     zones = Waba.objects.filter(account=account).order_by("time_zone").values_list("time_zone", flat=True).distinct()
@@ -96,7 +101,7 @@ def _data_as_of(account: Account) -> datetime:
 def _group_columns(account: Account, group: str) -> dict[str, Any]:
     subaccounts = Subaccount.objects.filter(account=account, pk=OuterRef("subaccount_id"))
     nobody: Any = Value("", output_field=CharField())
-    return {
+    columns: dict[str, dict[str, Any]] = {
         "day": {"key_day": F("day")},
         "month": {"key_month": TruncMonth("day")},
         "subaccount": {
@@ -107,7 +112,8 @@ def _group_columns(account: Account, group: str) -> dict[str, Any]:
         "country": {"key_country": F("country")},
         "market": {"key_market": F("market")},
         "category": {"key_category": F("category")},
-    }[group]
+    }
+    return columns[group]
 
 
 def _sum(lines: Any, account: Account, group_by: tuple[str, ...]) -> list[CostRow]:
@@ -191,7 +197,7 @@ def _charge_of(row: tuple[Any, ...]) -> Charge:
         return charge(fact, ChargeState.UNRATED, "no_card")
     if row[16] is None:
         return charge(fact, ChargeState.UNRATED, "no_rate")
-    return charge(fact, ChargeState.CHARGED, "", tier=Tier(*row[16:20], row[20]), card=Card(*row[11:16]))
+    return charge(fact, ChargeState.CHARGED, "", tier=Tier(*row[16:21]), card=Card(*row[11:16]))
 
 
 _POSITION = """

@@ -103,7 +103,7 @@ def record_usage(usages: Sequence[Usage]) -> None:
 
 
 def _wabas(usages: Sequence[Usage]) -> dict[int, _BillingWaba]:
-    ids = {usage.waba_id for usage in usages}
+    ids = {usage.waba_id for usage in usages if usage.waba_id is not None}
     rows = Waba.objects.filter(account__in={usage.account_id for usage in usages}, id__in=ids)
     return {
         pk: _BillingWaba(portfolio_id, ZoneInfo(time_zone), currency)

@@ -32,8 +32,8 @@ class MessageView(TenantView):
         attach(self.account, messages)
         context = {
             "subaccounts": subaccount_codes(self.account),
-            "charges": charges(self.account, messages) if self.request.auth.may(Permission.VIEW_COSTS) else {},
-            "whole_numbers": self.request.auth.may(Permission.VIEW_NUMBERS),
+            "charges": charges(self.account, messages) if self.key.may(Permission.VIEW_COSTS) else {},
+            "whole_numbers": self.key.may(Permission.VIEW_NUMBERS),
         }
         return list(MessageSerializer(messages, many=True, context=context).data)
 

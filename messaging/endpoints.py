@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from messaging.enums import Provider
@@ -27,7 +28,7 @@ class Credential:
     app_secret: bytes
     verify_token: bytes
 
-    def admits(self, headers: dict[str, str], body: bytes) -> bool:
+    def admits(self, headers: Mapping[str, str], body: bytes) -> bool:
         """Whether a POST proves who sent it.
 
         Meta signs the raw body with the app secret. 8x8 and 360dialog sign nothing: a header, if one is set.
@@ -65,9 +66,7 @@ def credential(provider: str, token: str) -> Credential | None:
 
 def _load(provider: str, token_digest: bytes) -> Credential | None:
     with every_tenant():
-        endpoint = WebhookEndpoint.objects.filter(
-            provider=provider, token_digest=token_digest, is_active=True
-        ).first()
+        endpoint = WebhookEndpoint.objects.filter(provider=provider, token_digest=token_digest, is_active=True).first()
     if endpoint is None:
         return None
     return Credential(

@@ -58,7 +58,7 @@ class MessageFilterSet(filters.FilterSet):
 
     def checked(self) -> QuerySet[Message]:
         """The filtered rows. Raises ValidationError for bad values and for names nobody knows."""
-        unknown = set(self.data) - set(self.filters) - PAGING
+        unknown = set(self.data or ()) - set(self.filters) - PAGING
         errors = {name: ["There is no such filter."] for name in sorted(unknown)}
         if not self.is_valid() or errors:
             raise ValidationError({**errors, **self.errors})

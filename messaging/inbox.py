@@ -4,6 +4,7 @@ A row is `pending` until it is `done` or `quarantined`. Claiming pushes its `due
 worker that dies leaves it to be claimed again. PostgreSQL is the record; Redis only rings a bell.
 """
 
+import json
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -12,7 +13,6 @@ from datetime import datetime, timedelta
 import structlog
 from django.db import DataError, IntegrityError, InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
-from psycopg.types.json import Json
 
 from messaging import lifecycle
 from messaging.directory import Directory, Unregistered
@@ -44,7 +44,7 @@ WITH waiting AS MATERIALIZED (
         SELECT *, sum(size) OVER (ORDER BY due_at, id) - size AS before FROM waiting
     ) w WHERE before < %(bytes)s
 )
-UPDATE messaging_inbox i SET attempts = attempts + 1, due_at = now() + %(lease)s FROM taken t
+UPDATE messaging_inbox i SET attempts = attempts + 1, due_at = now() + %(lease)s::interval FROM taken t
 WHERE i.received_at = t.received_at AND i.id = t.id
 RETURNING i.received_at, i.id, i.account_id, i.provider, i.body, i.attempts
 """
@@ -54,7 +54,7 @@ FROM unnest(%s::timestamptz[], %s::bigint[], %s::text[], %s::text[]) AS s (recei
 WHERE i.received_at = s.received_at AND i.id = s.id
 """
 _RETRY = """
-UPDATE messaging_inbox SET due_at = now() + %s, reason = %s WHERE received_at = %s AND id = %s
+UPDATE messaging_inbox SET due_at = now() + %s::interval, reason = %s WHERE received_at = %s AND id = %s
 """
 
 
@@ -82,7 +82,7 @@ class Read:
 def store(account_id: int, endpoint_id: int, provider: str, headers: dict[str, str], body: bytes) -> None:
     """Store one webhook in a statement of its own. When this returns it is committed."""
     with connection.cursor() as cursor:
-        cursor.execute(_STORE, [account_id, endpoint_id, provider, Json(headers), body])
+        cursor.execute(_STORE, [account_id, endpoint_id, provider, json.dumps(headers), body])
 
 
 def drain(seconds: float = 60.0) -> int:
@@ -99,8 +99,8 @@ def drain(seconds: float = 60.0) -> int:
 def claim(rows: int = BATCH_ROWS) -> list[Claimed]:
     """Take rows that are due, oldest first; other workers skip them until the lease ends."""
     with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, {"rows": rows, "bytes": BATCH_BYTES, "lease": LEASE})
-        return [Claimed(*row[:4], bytes(row[4]), row[5]) for row in cursor.fetchall()]
+        cursor.execute(_CLAIM, {"rows": rows, "bytes": BATCH_BYTES, "lease": f"{LEASE.total_seconds()} seconds"})
+        return [Claimed(*row) for row in cursor.fetchall()]
 
 
 def work(claimed: Sequence[Claimed]) -> int:
@@ -137,9 +137,7 @@ def read(item: Claimed, directory: Directory) -> Read:
         if event.at > item.received_at + FUTURE:
             read.problems.append(f"Event {event.provider_message_id!r} is dated {event.at:%Y-%m-%d}, in the future.")
             continue
-        read.reports.append(
-            lifecycle.Report(item.account_id, item.provider, event, place, item.id, item.received_at)
-        )
+        read.reports.append(lifecycle.Report(item.account_id, item.provider, event, place, item.id, item.received_at))
     return read
 
 
@@ -173,7 +171,7 @@ def _work_alone(one: Read, directory: Directory) -> int:
             _settle([(item, reason)])
             return 1
         with connection.cursor() as cursor:
-            delay = timedelta(seconds=10 * 4 ** (item.attempts - 1))
+            delay = f"{10 * 4 ** (item.attempts - 1)} seconds"
             cursor.execute(_RETRY, [delay, reason, item.received_at, item.id])
         return 0
 

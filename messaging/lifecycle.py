@@ -98,4 +98,3 @@ def _umid(report: Report, key: UUID) -> UUID:
         except ValueError:
             pass
     return key
-

@@ -22,7 +22,7 @@ class TemplateNameSerializer(serializers.Serializer[Any]):
 class ErrorSerializer(serializers.Serializer[Any]):
     """Whose code says why a message failed."""
 
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment] # the field's name in our API
     code = serializers.IntegerField()
     title = serializers.CharField()
 
@@ -84,7 +84,7 @@ class MessageSerializer(serializers.ModelSerializer[Message]):
 
 
 def subaccount_codes(account: Any) -> dict[int, str]:
-    """subAccountId by primary key."""
+    """The subAccountId of each primary key."""
     return dict(Subaccount.objects.filter(account=account).values_list("id", "code"))
 
 

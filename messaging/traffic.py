@@ -29,7 +29,7 @@ def fold() -> int:
             if not cursor.fetchone()[0]:
                 return folded
             cursor.execute(_FOLD, [_BATCH])
-            taken = cursor.fetchone()[0]
+            taken = int(cursor.fetchone()[0])
         folded += taken
         if taken < _BATCH:
             return folded

@@ -12,7 +12,7 @@ from portal.core.tenancy import LOOSE, TenantModel
 
 
 class Message(TenantModel):
-    """One message, in or out. Partitioned by month of `created_at`, so its primary key there is (account, created_at, id).
+    """One message, in or out. Partitioned by month of `created_at`; the primary key there is (account, created_at, id).
 
     Every status keeps its own time and only ever moves to an earlier one; `status` follows from them in the database
     itself, so no code can set it. Only messaging/lifecycle.py writes these rows.
@@ -110,7 +110,7 @@ class StatusEvent(TenantModel):
     at = models.DateTimeField(help_text="When it happened, by the provider's clock.")
     account = models.ForeignKey("accounts.Account", **LOOSE)
     message_id = models.BigIntegerField()
-    state = models.CharField(max_length=24, help_text="The provider's word, also when we do not know it.")
+    state = models.CharField(max_length=24, help_text="Our word for it, or the provider's where we have none.")
     detail = models.CharField(max_length=64, blank=True)
     error_code = models.IntegerField(default=0)
     error_title = models.CharField(max_length=255, blank=True)

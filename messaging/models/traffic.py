@@ -42,9 +42,7 @@ class TrafficHour(_Counted):
 
     class Meta:
         db_table = "messaging_traffichour"
-        constraints = (
-            models.UniqueConstraint(fields=[*_DIMENSIONS, "free"], name="messaging_traffichour_once"),
-        )
+        constraints = (models.UniqueConstraint(fields=[*_DIMENSIONS, "free"], name="messaging_traffichour_once"),)
 
     def __str__(self) -> str:
         return f"{self.n} {self.status}"

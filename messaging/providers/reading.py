@@ -83,6 +83,7 @@ def _plausible(moment: datetime, said: Any) -> datetime:
         raise ValueError(f"timestamp {text(said, 40)!r} is not between 2020 and 2100")
     return moment
 
+
 def category_of(said: Any) -> str:
     """A pricing category as we spell it: lower case, `authentication-international` with a hyphen.
 

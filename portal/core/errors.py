@@ -31,7 +31,8 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
         "detail": detail,
         "errors": fields,
     }
-    headers = {"WWW-Authenticate": error.auth_header} if getattr(error, "auth_header", None) else {}
+    header = getattr(error, "auth_header", None)  # DRF sets it where a 401 is due
+    headers = {"WWW-Authenticate": header} if header else {}
     return Response(problem, status=error.status_code, headers=headers, content_type="application/problem+json")
 
 

@@ -32,7 +32,7 @@ _HOURS = (1, 1, 1, 1, 1, 1, 2, 4, 8, 11, 12, 12, 11, 10, 10, 10, 11, 12, 11, 10,
 # Meta code, title, 8x8 code and name for the same, share
 _FAILURES = (
     (131026, "Message undeliverable", 1018, "Message rejected", 40),
-    (131049, "This message was not delivered to maintain healthy ecosystem engagement.", 1024, "Message suppressed", 30),
+    (131049, "Not delivered to maintain healthy ecosystem engagement", 1024, "Message suppressed", 30),
     (131047, "Re-engagement message", 1022, "Message window expired", 12),
     (130472, "User's number is part of an experiment", 1010, "Experimental number", 8),
     (131056, "(Business Account, Consumer Account) pair rate limit hit", 1028, "Sender-recipient throttled", 6),
@@ -59,7 +59,7 @@ def send(
     plan: Plan, account: Account, *, messages: int, until: datetime, seed: int, progress: Callable[[int], None]
 ) -> None:
     """Let `messages` messages happen in the two months before `until`, and answer some of them."""
-    rng = random.Random(f"{seed}:{plan.key}")  # noqa: S311 - plausible, not secret
+    rng = random.Random(f"{seed}:{plan.key}")
     directory = Directory([account.pk])
     batch: list[lifecycle.Report] = []
     for done, events in enumerate(_stories(plan, rng, messages, until), start=1):
@@ -146,7 +146,8 @@ def _event(draft: _Draft, state: str, at: datetime) -> MessageEvent:
         provider_message_id=draft.id, state=state, at=at, number_id=draft.channel.number_id,
         subaccount_code=draft.channel.code, msisdn=draft.msisdn,
         content_type="template" if draft.template else "text",
-        category=draft.category if priced else "", pricing_type=_pricing_type(draft) if priced and not eightxeight else "",
+        category=draft.category if priced else "",
+        pricing_type=_pricing_type(draft) if priced and not eightxeight else "",
         template_name=draft.template, template_language="en" if draft.template else "",
         detail="delivered_to_recipient" if eightxeight and state == "delivered" else "",
     )  # fmt: skip
@@ -161,8 +162,9 @@ def _pricing_type(draft: _Draft) -> str:
 
 
 def _failure(draft: _Draft, rng: random.Random, state: str, at: datetime, *, paused: bool = False) -> MessageEvent:
-    *codes, _ = rng.choices(_FAILURES, [share for *_, share in _FAILURES])[0]
-    meta_code, meta_title, code, name = _PAUSED if paused else codes
+    meta_code, meta_title, code, name, _ = rng.choices(_FAILURES, [share for *_, share in _FAILURES])[0]
+    if paused:
+        meta_code, meta_title, code, name = _PAUSED
     eightxeight = draft.channel.provider == Provider.EIGHT_X_EIGHT
     return MessageEvent(
         provider_message_id=draft.id, state=state, at=at, number_id=draft.channel.number_id,

@@ -7,9 +7,7 @@ from typing import Any
 import orjson
 
 
-def meta_status(
-    *, waba_id: str, number_id: str, wamid: str, status: str, at: int, msisdn: str, category: str
-) -> bytes:
+def meta_status(*, waba_id: str, number_id: str, wamid: str, status: str, at: int, msisdn: str, category: str) -> bytes:
     """One status in Meta's envelope; the price stands with `sent` and with one proof of delivery."""
     report: dict[str, Any] = {"id": wamid, "status": status, "timestamp": str(at), "recipient_id": msisdn}
     if status in {"sent", "delivered"}:

@@ -167,9 +167,8 @@ def _templates(account: Account, waba: Waba, now: datetime) -> None:
 def _doors(plan: Plan, account: Account) -> None:
     """API keys and webhook endpoints."""
     for purpose in ("api", "360dialog"):
-        create_api_key(
-            account=account, name=f"Demo {purpose} key", scopes=list(Permission), secret=secret(plan, f"key:{purpose}", 24)
-        )  # fmt: skip
+        key = secret(plan, f"key:{purpose}", 24)
+        create_api_key(account=account, name=f"Demo {purpose} key", scopes=list(Permission), secret=key)
     for provider in (Provider.EIGHT_X_EIGHT, Provider.META, Provider.DIALOG_360):
         endpoint = WebhookEndpoint(account=account, provider=provider, name=f"{provider.label} demo")
         credential = webhook(plan, provider)

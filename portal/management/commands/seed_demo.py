@@ -2,6 +2,7 @@
 
 from argparse import ArgumentParser
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -15,7 +16,7 @@ from portal.core.tenancy import every_tenant
 from portal.demo import traffic as demo_traffic
 from portal.demo.world import ACME, OTHER, account_of, build, is_built
 
-_ODD_BODIES = (b'{"eventType": "channel_renamed", "payload": {}}', b'{"eventType": "outbound_message_status_chan', b"[]")
+_ODD_BODIES = (b'{"eventType": "channel_renamed", "payload": {}}', b'{"eventType": "outbound_message_sta', b"[]")
 
 
 class Command(BaseCommand):
@@ -46,8 +47,7 @@ class Command(BaseCommand):
         for plan, share in ((ACME, messages), (OTHER, max(messages // 50, 50))):
             account = build(plan, until)
             demo_traffic.send(
-                plan, account, messages=share, until=until, seed=seed,
-                progress=lambda done, of=share, name=plan.name: self.stdout.write(f"{name}: {done:,} of {of:,} messages"),
+                plan, account, messages=share, until=until, seed=seed, progress=partial(self._say, plan.name, share)
             )  # fmt: skip
         self._odd_webhooks()
         traffic.fold()
@@ -55,6 +55,9 @@ class Command(BaseCommand):
         for bucket_id in dirty_buckets():
             rate_bucket(bucket_id)
         self.stdout.write(f"Demo data is loaded: {messages:,} messages from {until - timedelta(days=61):%d %b %Y} on.")
+
+    def _say(self, name: str, of: int, done: int) -> None:
+        self.stdout.write(f"{name}: {done:,} of {of:,} messages")
 
     def _odd_webhooks(self) -> None:
         """A few bodies that nobody understands, so that the quarantine is not empty."""
