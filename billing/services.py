@@ -51,9 +51,10 @@ _FACT_COLUMNS = (
     "message_key", "account_id", "bucket_id", "billed_at", "day", "waba_id", "phone_number_id", "subaccount_id",
     "template_id", "country", "market", "category", "currency", "free_reason", "unrated_reason", "webhook_id",
 )  # fmt: skip
-_CREATE = (
-    "CREATE TEMPORARY TABLE IF NOT EXISTS usage_batch (LIKE billing_usagefact INCLUDING DEFAULTS) ON COMMIT DELETE ROWS"
-)
+_CREATE = """
+CREATE TEMPORARY TABLE IF NOT EXISTS usage_batch (LIKE billing_usagefact INCLUDING DEFAULTS);
+TRUNCATE usage_batch;
+"""
 _BUCKETS = """
 INSERT INTO billing_bucket (account_id, scope, scope_id, accrual_group, month, allowance, problem)
 SELECT *, '' FROM unnest(%s::bigint[], %s::text[], %s::bigint[], %s::text[], %s::date[], %s::int[]) ORDER BY 1, 2, 3, 4, 5

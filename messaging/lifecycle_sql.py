@@ -29,6 +29,7 @@ _GREATEST = (
 )  # fmt: skip
 _TIMES = tuple(STATE_COLUMNS.values())
 
+# Emptied here and not at commit: one transaction may apply several batches.
 CREATE_TABLES = """
 CREATE TEMPORARY TABLE IF NOT EXISTS event_batch (
     account_id bigint, provider text, provider_message_id text, message_key uuid, umid uuid, direction text,
@@ -36,7 +37,7 @@ CREATE TEMPORARY TABLE IF NOT EXISTS event_batch (
     user_id text, country text, content_type text, category_rank smallint, category text, pricing_type text,
     template_id bigint, client_message_id text, detail text, error_source text, error_code int, error_title text,
     provider_error_code int, webhook_id bigint, webhook_received_at timestamptz, content jsonb
-) ON COMMIT DELETE ROWS;
+);
 CREATE TEMPORARY TABLE IF NOT EXISTS change_batch (
     account_id bigint, provider text, provider_message_id text, message_key uuid, umid uuid, direction text,
     message_id bigint, known_at timestamptz, created_at timestamptz, subaccount_id bigint, phone_number_id bigint,
@@ -44,14 +45,15 @@ CREATE TEMPORARY TABLE IF NOT EXISTS change_batch (
     client_message_id text, queued_at timestamptz, sent_at timestamptz, delivered_at timestamptz, read_at timestamptz,
     failed_at timestamptz, rejected_at timestamptz, expired_at timestamptz, received_at timestamptz,
     category_key text[], detail_key text[], error_key text[], proof_id bigint
-) ON COMMIT DELETE ROWS;
+);
 CREATE TEMPORARY TABLE IF NOT EXISTS changed_batch (
     message_id bigint, account_id bigint, created_at timestamptz, subaccount_id bigint, phone_number_id bigint,
     direction text, category text, status text, pricing_type text, template_id bigint, country text,
     billed_at timestamptz, was_created_at timestamptz, was_subaccount_id bigint, was_phone_number_id bigint,
     was_direction text, was_category text, was_status text, was_pricing_type text, was_template_id bigint,
     was_country text, was_billed_at timestamptz
-) ON COMMIT DELETE ROWS;
+);
+TRUNCATE event_batch, change_batch, changed_batch;
 """
 
 _REDUCE = f"""

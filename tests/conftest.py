@@ -3,13 +3,20 @@
 import os
 import shutil
 from collections.abc import Iterator
+from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import redis
 
+from portal.core import partitions
+from portal.core.tenancy import every_tenant
 from portal.embedded.postgres import Postgres
 from portal.embedded.redis import Redis
+
+if TYPE_CHECKING:
+    from accounts.models import Account
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
@@ -67,3 +74,46 @@ def own_redis(tmp_path: Path) -> Iterator[Redis]:
     server = Redis(tmp_path)
     yield server
     server.stop()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """The test database, with the partitions that tests write to: made in a test they would go with its transaction."""
+    from messaging.tasks import prepare_partitions
+
+    with django_db_blocker.unblock():
+        for table in ("messaging_inbox", "messaging_message", "messaging_statusevent", "messaging_payload"):
+            partitions.ensure(table, [date(2025 + month // 12, month % 12 + 1, 1) for month in range(6, 26)])
+        prepare_partitions()
+
+
+@pytest.fixture(autouse=True)
+def _partitions_of_this_test():
+    """Forget the partitions a test made: its rollback took them away."""
+    known = set(partitions._KNOWN)
+    yield
+    partitions._KNOWN.clear()
+    partitions._KNOWN.update(known)
+
+
+@pytest.fixture
+def every_account():
+    """Every tenant's scope, open."""
+    with every_tenant():
+        yield
+
+
+@pytest.fixture
+def acme(db, every_account) -> "Account":
+    """A whole account without traffic: the first of the demo's."""
+    from portal.demo.world import ACME, build
+
+    return build(ACME, datetime(2026, 11, 1, tzinfo=UTC))
+
+
+@pytest.fixture
+def other(db, every_account) -> "Account":
+    """A second account, to see that nothing crosses."""
+    from portal.demo.world import OTHER, build
+
+    return build(OTHER, datetime(2026, 11, 1, tzinfo=UTC))

@@ -1,0 +1,127 @@
+"""A message's story in words: every status with who said it, and why it was not delivered."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from messaging.enums import Direction, PayloadKind
+from messaging.models import Message, StatusEvent
+from messaging.selectors.log import Story
+
+_SENTENCES = {
+    "queued": "Accepted for sending.",
+    "sent": "Handed to WhatsApp.",
+    "delivered": "Reached the recipient's device.",
+    "read": "Opened by the recipient.",
+    "failed": "WhatsApp could not deliver it.",
+    "rejected": "Refused before it was sent; it is never charged.",
+    "expired": "Not delivered within 30 days.",
+    "received": "A person sent it to your number.",
+}
+_WORDS = {"failed": ("undelivered", "Undelivered")}  # ours for the provider's
+_PLAYED = "The voice message was played."
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """One status: when, what it means, the provider's own words, the error, and the webhook that proves it."""
+
+    at: datetime
+    state: str
+    colour: str
+    word: str
+    sentence: str
+    detail: str
+    error_code: int
+    error_title: str
+    webhook_id: int | None
+    webhook_received_at: datetime | None
+    after: str  # since the chapter before
+
+
+def timeline(story: Story) -> list[Chapter]:
+    """The chapters in the order they happened."""
+    chapters, before = [], None
+    for event in story.events:
+        chapters.append(_chapter(event, spell_gap(before, event.at) if before else ""))
+        before = event.at
+    return chapters
+
+
+def _chapter(event: StatusEvent, after: str) -> Chapter:
+    sentence = _PLAYED if event.detail == "played" else _SENTENCES.get(event.state, "A status we have no word for yet.")
+    return Chapter(
+        at=event.at,
+        state=event.state,
+        colour=_WORDS.get(event.state, (event.state if event.state in _SENTENCES else "unknown", ""))[0],
+        word=_WORDS.get(event.state, ("", event.state.replace("_", " ").capitalize()))[1],
+        sentence=sentence,
+        detail=event.detail.replace("_", " "),
+        error_code=event.error_code,
+        error_title=event.error_title,
+        webhook_id=event.webhook_id,
+        webhook_received_at=event.webhook_received_at,
+        after=after,
+    )
+
+
+def spell_gap(start: datetime, end: datetime) -> str:
+    """The time between two moments: "+3.2 s", "+4 min", "+2 h 5 min", "+3 days"."""
+    seconds = (end - start).total_seconds()
+    if seconds < 60:
+        return f"+{seconds:.1f} s".replace(".0 s", " s")
+    minutes = int(seconds // 60)
+    if minutes < 60:
+        return f"+{minutes} min"
+    hours, minutes = divmod(minutes, 60)
+    if hours < 48:
+        return f"+{hours} h {minutes} min" if minutes else f"+{hours} h"
+    return f"+{hours // 24} days"
+
+
+def contradicted(message: Message) -> bool:
+    """Whether a delivery overruled a failure: WhatsApp may report both when a person has several devices."""
+    return bool(message.failed_at and (message.delivered_at or message.read_at))
+
+
+@dataclass(frozen=True)
+class Said:
+    """A stored payload: its words where it has some, and all of it as JSON."""
+
+    kind: str
+    text: str
+    json: str
+
+
+def said(story: Story) -> list[Said]:
+    """What the message said, and the request and response of its sending."""
+    return [
+        Said(
+            str(PayloadKind(payload.kind).label) if payload.kind in PayloadKind.values else payload.kind,
+            _text_of(payload.body) if payload.kind == PayloadKind.CONTENT else "",
+            json.dumps(payload.body, ensure_ascii=False, indent=2),
+        )
+        for payload in story.payloads
+    ]
+
+
+def _text_of(body: Any) -> str:
+    if not isinstance(body, dict):
+        return ""
+    text = body.get("text")
+    parts = [text, *(body.get(kind) for kind in ("button", "image", "video", "document"))]
+    for part in parts:
+        found = part.get("body") or part.get("text") or part.get("caption") if isinstance(part, dict) else part
+        if isinstance(found, str) and found:
+            return found
+    return ""
+
+
+def heading(message: Message) -> str:
+    """What kind of message it is: "Template order_update" or "Inbound text"."""
+    if message.direction == Direction.INBOUND:
+        return f"Inbound {message.content_type or 'message'}"
+    if message.template:
+        return f"Template {message.template.name}"
+    return f"Outbound {message.content_type or 'message'}"
