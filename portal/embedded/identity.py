@@ -54,6 +54,7 @@ def make_service_folder(path: Path) -> None:
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
     if path.is_symlink() or path.stat().st_uid not in {os.geteuid(), identity.get("user")}:
         raise StartError(f"The folder {path} belongs to somebody else: remove it and start again.")
+    path.chmod(0o700)
     if identity:
         os.chown(path, identity["user"], identity["group"])
         for parent in path.parents:

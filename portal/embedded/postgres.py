@@ -85,6 +85,7 @@ class Postgres:
         make_service_folder(self.sockets)
         if not self.cluster.exists():
             self._initialise()
+        make_service_folder(self.cluster)
         self._write_settings()
         self._launch()
         self._make_database()
