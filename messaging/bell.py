@@ -38,7 +38,7 @@ class Bell:
             try:
                 current_app.send_task(self._task, expires=10, retry=False)
                 time.sleep(_PAUSE)
-            except Exception:  # whatever a broker may raise: the schedule does the work
+            except Exception:  # noqa: BLE001 - whatever a broker may raise: the schedule does the work
                 time.sleep(_PAUSE_AFTER_FAILURE)
 
 

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 import structlog
 from django.db import DataError, IntegrityError, InterfaceError, OperationalError, connection, transaction
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from messaging import lifecycle
 from messaging.directory import Directory, Unregistered
@@ -31,14 +31,15 @@ BATCH_BYTES = 8 * 1024 * 1024  # bodies reach 4 MiB; a batch must fit the worker
 FUTURE = timedelta(days=366)  # a provider's clock may be wrong by days; by a year it is no time at all
 
 _STORE = """
-INSERT INTO messaging_inbox (received_at, account_id, endpoint_id, provider, headers, body, state, attempts, due_at, reason)
+INSERT INTO messaging_inbox
+    (received_at, account_id, endpoint_id, provider, headers, body, state, attempts, due_at, reason)
 VALUES (now(), %s, %s, %s, %s, %s, 'pending', 0, now(), '')
 """
 # The rows are locked first and counted after: FOR UPDATE and window functions do not go together.
 _CLAIM = """
 WITH waiting AS MATERIALIZED (
     SELECT received_at, id, due_at, octet_length(body) AS size FROM messaging_inbox
-    WHERE state = 'pending' AND due_at <= now() ORDER BY due_at, id LIMIT %(rows)s FOR UPDATE SKIP LOCKED
+    WHERE state = 'pending' AND due_at <= statement_timestamp() ORDER BY due_at, id LIMIT %(rows)s FOR UPDATE SKIP LOCKED
 ), taken AS (
     SELECT received_at, id FROM (
         SELECT *, sum(size) OVER (ORDER BY due_at, id) - size AS before FROM waiting
@@ -165,7 +166,7 @@ def _work_alone(one: Read, directory: Directory) -> int:
         return 1
     except (OperationalError, InterfaceError):
         raise
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - any fault is this row's fault here, and is written down with it
         item, reason = one.item, f"{type(error).__name__}: {error}"
         if item.attempts >= MAX_ATTEMPTS or isinstance(error, DataError | IntegrityError):
             _settle([(item, reason)])
@@ -179,5 +180,5 @@ def _work_alone(one: Read, directory: Directory) -> int:
 def replay(ids: Iterable[int]) -> int:
     """Put stored webhooks back in line, whatever their state. Returns how many; applying them again is harmless."""
     return InboxItem.objects.filter(pk__in=list(ids)).update(
-        state=InboxState.PENDING, attempts=0, due_at=timezone.now(), reason="", processed_at=None
+        state=InboxState.PENDING, attempts=0, due_at=Now(), reason="", processed_at=None
     )

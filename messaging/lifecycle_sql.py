@@ -119,8 +119,8 @@ _TUPLES = {
         "coalesce(c.detail_key, ARRAY['0', ''])",
     ),
     "ERROR": (
-        "LEAST(CASE WHEN m.error_code IS NOT NULL THEN ARRAY[m.error_code::text, m.error_source::text, "
-        "m.error_title::text, coalesce(m.provider_error_code::text, '')] END, c.error_key)",
+        """LEAST(CASE WHEN m.error_code IS NOT NULL THEN ARRAY[m.error_code::text, m.error_source::text,
+            m.error_title::text, coalesce(m.provider_error_code::text, '')] END, c.error_key)""",
         "c.error_key",
     ),
 }

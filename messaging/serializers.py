@@ -1,7 +1,6 @@
 """Messages as the REST API shows and asks for them."""
 
-from typing import Any
-from uuid import UUID
+from typing import TYPE_CHECKING, Any
 
 from rest_framework import serializers
 
@@ -10,6 +9,15 @@ from billing.selectors import Charge, Explanation
 from messaging.models import Message
 from portal.core.money import plain
 from portal.core.numbers import masked
+
+
+CHARGE_FIELDS = (
+    "state", "reason", "amount", "currency", "category", "market", "country", "billed_at", "billing_month", "position",
+    "tier", "unit_price", "rate_card", "rule_set", "evidence",
+)  # fmt: skip
+
+if TYPE_CHECKING:
+    from uuid import UUID
 
 
 class TemplateNameSerializer(serializers.Serializer[Any]):
@@ -83,15 +91,24 @@ class MessageSerializer(serializers.ModelSerializer[Message]):
         return {"state": str(charge.state), "amount": amount, "currency": charge.currency or None}
 
 
+class MessagePageSerializer(serializers.Serializer[Any]):
+    """A page of messages with the addresses of its neighbours."""
+
+    next = serializers.URLField(allow_null=True)
+    previous = serializers.URLField(allow_null=True)
+    results = MessageSerializer(many=True)
+
+
 def subaccount_codes(account: Any) -> dict[int, str]:
     """The subAccountId of each primary key."""
     return dict(Subaccount.objects.filter(account=account).values_list("id", "code"))
 
 
 def explained(found: Explanation | None, status: str) -> dict[str, Any]:
-    """A charge with card, rule, tier, position and evidence; a message that was not delivered has none of them."""
+    """A charge with card, rule, tier, position and evidence; null in all of them when the message was not delivered."""
     if found is None:
-        return {"state": "none", "reason": f"Not delivered: the message is {status}.", "amount": None}
+        reason = f"Not delivered: the message is {status}."
+        return {**dict.fromkeys(CHARGE_FIELDS), "state": "none", "reason": reason}
     charge = found.charge
     tier, card = charge.tier, charge.card
     return {

@@ -45,13 +45,13 @@ def text(value: Any, limit: int) -> str:
     return str(value)[:limit] if isinstance(value, int | float) and not isinstance(value, bool) else ""
 
 
-def whole(value: Any) -> int | None:
-    """An integer that fits the database's, from a number or digits; else None."""
+def whole(value: Any, limit: int = 2**31) -> int | None:
+    """An integer smaller than `limit` (the database's largest), from a number or digits; else None."""
     try:
         number = int(value) if isinstance(value, int | str) and not isinstance(value, bool) else None
     except ValueError:
         return None
-    return number if number is not None and abs(number) < 2**31 else None
+    return number if number is not None and abs(number) < limit else None
 
 
 def digits(value: Any) -> str:
@@ -62,7 +62,7 @@ def digits(value: Any) -> str:
 
 def unix_time(value: Any) -> datetime:
     """Seconds since 1970, which Meta writes as a string. Raises ValueError when it is no plausible time."""
-    seconds = whole(value)
+    seconds = whole(value, 2**40)
     if seconds is None:
         raise ValueError(f"timestamp {text(value, 40)!r} is not in seconds since 1970")
     return _plausible(datetime.fromtimestamp(seconds, UTC), value)

@@ -146,9 +146,7 @@ def test_one_account_cannot_reach_the_other_by_the_same_message_id(apply, acme, 
     apply(SENT)
     directory = Directory([other.pk])
     theirs = replace(DELIVERED, number_id="106540352249999")
-    lifecycle.apply(
-        [lifecycle.Report(other.pk, "meta", theirs, directory.place(other.pk, "meta", theirs))], directory
-    )
+    lifecycle.apply([lifecycle.Report(other.pk, "meta", theirs, directory.place(other.pk, "meta", theirs))], directory)
     assert Message.objects.get(account=acme).status == Status.SENT
     assert Message.objects.get(account=other).status == Status.DELIVERED
 
