@@ -30,7 +30,8 @@ def start(tmp_path):
             [sys.executable, "-c", PARENT, *arguments], env=environment, stdout=subprocess.PIPE, start_new_session=True
         )
         started.append(process)
-        process.grandchild = int(process.stdout.readline())
+        assert process.stdout is not None
+        process.grandchild = int(process.stdout.readline())  # type: ignore[attr-defined]
         return process
 
     yield start

@@ -61,11 +61,12 @@ class Run:
 
 @pytest.fixture
 def start(tmp_path):
-    runs = []
+    runs: list[Run] = []
 
     def start(name: str = "data") -> Run:
-        runs.append(Run(tmp_path / name))
-        return runs[-1]
+        run = Run(tmp_path / name)
+        runs.append(run)
+        return run
 
     yield start
     for run in runs:
