@@ -1,3 +1,11 @@
-"""Messaging's URLs."""
+"""Billing's URLs."""
 
-urlpatterns: list = []
+from django.urls import path
+
+from billing import views
+
+app_name = "billing"
+urlpatterns = [
+    path("reports/costs/", views.costs, name="costs"),
+    path("reports/costs.csv", views.costs_csv, name="costs_csv"),
+]

@@ -18,9 +18,12 @@ class Pill:
     without: str
 
 
-def query(params: QueryDict, /, drop: Iterable[str] = (), **change: str) -> str:
-    """The query string with some parameters dropped and others set; always starts with "?" and on the first page."""
-    gone = {*drop, *change, *PAGING}
+def query(params: QueryDict, /, drop: Iterable[str] = (), *, same_page: bool = False, **change: str) -> str:
+    """The query string with some parameters dropped and others set, empty ones left out; it always starts with "?".
+
+    It leads to the first page unless told to stay.
+    """
+    gone = {*drop, *change, *(() if same_page else PAGING)}
     kept = [(name, value) for name, values in params.lists() if name not in gone for value in values if value]
     # An empty subaccount is said, not left out: leaving it out means "the one chosen last".
     if "subaccount" in params and not params["subaccount"] and "subaccount" not in gone:
@@ -35,6 +38,7 @@ def pills(params: QueryDict, chosen: Mapping[str, tuple[str, str]]) -> list[Pill
         if name == "subaccount":
             without = query(params, subaccount="")
         else:
-            without = query(params, drop=("range", "from", "to") if name == "range" else (name,))
+            drop = ("range", "from", "to") if name == "range" else (name,)
+            without = query(params, drop)
         result.append(Pill(label, value, without))
     return result

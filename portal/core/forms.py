@@ -44,9 +44,10 @@ class FilterForm(forms.Form):
         self.period = named(self.default_period, today)
 
     def _range_name(self) -> str:
-        if self.params.get("from") or self.params.get("to"):
-            return "custom"
-        return self.params.get("range") or self.default_period
+        name = self.params.get("range")
+        if name and name != "custom":
+            return name
+        return "custom" if self.params.get("from") or self.params.get("to") else self.default_period
 
     def clean(self) -> dict[str, Any]:
         """Read the period; a bad one is an error at "from" and leaves the default."""
@@ -75,13 +76,22 @@ class FilterForm(forms.Form):
         return pills(self.params, shown)
 
     @property
+    def period_words(self) -> str:
+        """The period inside a sentence: "last 7 days"."""
+        return self.period.label[0].lower() + self.period.label[1:]
+
+    @property
     def cleared(self) -> str:
         """The URL query of the page without any filter."""
-        return query(self.params.__class__(mutable=True), subaccount="")
+        return query(QueryDict(mutable=True), subaccount="")
 
-    def link(self, drop: Iterable[str] = (), **change: str) -> str:
+    def link(self, drop: Iterable[str] = (), *, same_page: bool = False, **change: str) -> str:
         """The URL query of the same choice with some parameters dropped or changed."""
-        return query(self.params, drop, **change)
+        return query(self.params, drop, same_page=same_page, **change)
+
+    def span(self) -> dict[str, str]:
+        """The period as first and last day, for a page where its name means another."""
+        return {"from": self.period.start.isoformat(), "to": self.period.end.isoformat()}
 
     def period_params(self) -> dict[str, str]:
         """The period as parameters for another page's URL."""

@@ -52,6 +52,16 @@ class Page(Generic[Row]):
     older: Cursor | None
     newer: Cursor | None
 
+    @property
+    def older_param(self) -> tuple[str, Cursor | None]:
+        """The URL parameter of the older page."""
+        return "older", self.older
+
+    @property
+    def newer_param(self) -> tuple[str, Cursor | None]:
+        """The URL parameter of the newer page."""
+        return "newer", self.newer
+
 
 def page(
     rows: QuerySet[Row], params: Mapping[str, str], *, size: int, column: str = "created_at"

@@ -67,11 +67,12 @@ def named(name: str, today: date) -> Period:
 
 
 def chosen(params: Mapping[str, str], today: date, default: str) -> Period:
-    """The period of a URL: `from` and `to` if either is there, else `range`, else the default. Raises BadPeriod."""
-    start, end = params.get("from", ""), params.get("to", "")
+    """The period of a URL: `range` when it names one, else `from` and `to`, else the default. Raises BadPeriod."""
+    start, end, name = params.get("from", ""), params.get("to", ""), params.get("range", "")
+    if name and name != CUSTOM:  # a form sends its empty or old dates along
+        return named(name, today)
     if not start and not end:
-        name = params.get("range", "") or default
-        return named(default if name == CUSTOM else name, today)
+        return named(default, today)
     try:
         last = date.fromisoformat(end) if end else today
         first = date.fromisoformat(start) if start else last

@@ -1,0 +1,97 @@
+"""Who may open a page: what a request of a logged-in person carries, and the guard that every page wears."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+
+from accounts.enums import Permission
+from accounts.models import Account, Membership
+from accounts.permissions import roles_with
+from accounts.selectors import Reach, reach_of
+
+SESSION_ACCOUNT = "account"
+SESSION_SUBACCOUNT = "subaccount"
+PARAMETER = "subaccount"  # in every page's URL
+
+
+class TenantRequest(HttpRequest):
+    """A request after `TenantMiddleware`, in a view that wears `requires`."""
+
+    membership: Membership
+    memberships: list[Membership]
+    account: Account
+    reach: Reach
+    htmx: Any
+
+    def may(self, permission: Permission) -> bool:
+        """Whether the person's role holds the permission."""
+        return self.membership.may(permission)
+
+
+class MissingPermission(PermissionDenied):
+    """The person's role lacks a permission; the page says who has it."""
+
+    def __init__(self, permission: Permission) -> None:
+        self.permission = permission
+        self.roles = [str(role.label) for role in roles_with(permission)]
+        super().__init__(f"This needs the permission “{permission.label}”.")
+
+
+type_of_view = Callable[..., HttpResponse]
+
+
+def requires(permission: Permission) -> Callable[[type_of_view], type_of_view]:
+    """Let a view run for members whose role holds the permission.
+
+    Others: to the login, a page that says they belong nowhere, or 403 naming the roles. An unknown subaccount in the
+    URL is 404. The subaccount stays in the URL and is remembered from page to page.
+    """
+
+    def decorate(view: type_of_view) -> type_of_view:
+        @wraps(view)
+        def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path())
+            if request.membership is None:
+                return homeless(request)
+            if not request.membership.may(permission):
+                raise MissingPermission(permission)
+            return _choose_subaccount(request) or view(request, *args, **kwargs)
+
+        return guarded
+
+    return decorate
+
+
+def homeless(request: HttpRequest) -> HttpResponse:
+    """What someone without a membership sees: operators their admin, others whom to ask."""
+    if getattr(request.user, "is_staff", False):
+        return redirect("admin:index")
+    return render(request, "accounts/homeless.html", status=403)
+
+
+def _choose_subaccount(request: Any) -> HttpResponseRedirect | None:
+    if request.method not in {"GET", "HEAD"}:
+        return None
+    if PARAMETER not in request.GET:
+        if request.reach.chosen is None:
+            return None
+        query = urlencode([(PARAMETER, request.reach.chosen.code), *_pairs(request)])
+        return HttpResponseRedirect(f"{request.path}?{query}")
+    code = request.GET[PARAMETER]
+    if code and request.reach.find(code) is None:
+        raise Http404("No such subaccount.")
+    if code != (request.reach.chosen.code if request.reach.chosen else ""):
+        request.session[SESSION_SUBACCOUNT] = code
+        request.reach = reach_of(request.membership, code)
+    return None
+
+
+def _pairs(request: HttpRequest) -> list[tuple[str, str]]:
+    return [(name, str(value)) for name, values in request.GET.lists() for value in values]

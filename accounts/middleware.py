@@ -1,0 +1,73 @@
+"""Puts a person's request into their account: membership, tenant scope, time zone."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.cache import add_never_cache_headers, patch_vary_headers
+
+from accounts.access import SESSION_ACCOUNT, SESSION_SUBACCOUNT
+from accounts.models import Account, Membership
+from accounts.selectors import memberships_of, reach_of
+from portal.core.tenancy import every_tenant, tenant
+
+# Not pages: they bring their own credential, or need none, and must not pay for a session.
+MACHINE_PATHS = ("/webhooks/", "/api/", "/graph/", "/360dialog/", "/healthz", "/static/")
+
+
+class TenantMiddleware:
+    """Sets `membership`, `memberships`, `account` and `reach` on the request and opens the account's scope around the view.
+
+    Without a login or membership they are None or empty and no scope is open, so that a tenant query raises.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: Any) -> HttpResponse:
+        if request.path.startswith(MACHINE_PATHS):
+            return self.get_response(request)
+        request.membership, request.memberships, request.account, request.reach = None, [], None, None
+        if not request.user.is_authenticated:
+            return self.get_response(request)
+        if request.path.startswith("/admin/") and request.user.is_staff:
+            with every_tenant():
+                return self.get_response(request)
+        request.memberships = memberships_of(request.user)
+        request.membership = _current(request.memberships, request.session.get(SESSION_ACCOUNT))
+        response = self._in_account(request) if request.membership else self.get_response(request)
+        add_never_cache_headers(response)  # after a logout the back button must show nothing
+        patch_vary_headers(response, ["HX-Request"])
+        return response
+
+    def _in_account(self, request: Any) -> HttpResponse:
+        account: Account = request.membership.account
+        request.account = account
+        request.reach = reach_of(request.membership, request.session.get(SESSION_SUBACCOUNT, ""))
+        zone = ZoneInfo(request.user.time_zone or account.time_zone)
+        with tenant(account), timezone.override(zone):
+            response = self.get_response(request)
+        if response.streaming:
+            streamed: Any = response
+            streamed.streaming_content = _inside(streamed.streaming_content, account, zone)
+        return response
+
+
+def _current(memberships: list[Membership], account_id: int | None) -> Membership | None:
+    """The membership the session remembers, else the oldest."""
+    remembered = (membership for membership in memberships if membership.account.pk == account_id)
+    return next(remembered, memberships[0] if memberships else None)
+
+
+def _inside(chunks: Any, account: Account, zone: ZoneInfo) -> Iterator[bytes]:
+    """Make each chunk inside the scope, which closed with the view; never leave it open between two chunks."""
+    iterator = iter(chunks)
+    while True:
+        with tenant(account), timezone.override(zone):
+            try:
+                chunk = next(iterator)
+            except StopIteration:
+                return
+        yield chunk

@@ -1,0 +1,46 @@
+"""Reads of who belongs where and which subaccounts they may see."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from accounts.models import Membership, Subaccount, User
+from portal.core.tenancy import every_tenant, tenant
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Which subaccounts' rows a person sees: those they may, narrowed to the one they chose."""
+
+    visible: tuple[Subaccount, ...]
+    limited: bool
+    chosen: Subaccount | None = None
+
+    @property
+    def ids(self) -> tuple[int, ...] | None:
+        """Ids to filter rows by; None means the whole account, with rows that belong to no subaccount."""
+        if self.chosen:
+            return (self.chosen.pk,)
+        return tuple(subaccount.pk for subaccount in self.visible) if self.limited else None
+
+    def find(self, code: str) -> Subaccount | None:
+        """The visible subaccount of that code."""
+        return next((subaccount for subaccount in self.visible if subaccount.code == code), None)
+
+
+def memberships_of(user: User) -> list[Membership]:
+    """Every account the person belongs to, oldest first, with its subaccount limits loaded."""
+    with every_tenant():
+        found = Membership.objects.filter(user=user).select_related("account").prefetch_related("subaccounts")
+        return list(found.order_by("id"))
+
+
+def reach_of(membership: Membership, chosen: str = "") -> Reach:
+    """The reach of a membership; a chosen code that is not (or no longer) visible chooses nothing."""
+    limits: Sequence[Subaccount] = list(membership.subaccounts.all())
+    if not limits:
+        with tenant(membership.account):
+            visible = tuple(Subaccount.objects.filter(account=membership.account))
+    else:
+        visible = tuple(sorted(limits, key=lambda subaccount: (subaccount.name, subaccount.pk)))
+    everything = Reach(visible=visible, limited=bool(limits))
+    return Reach(visible=visible, limited=bool(limits), chosen=everything.find(chosen))

@@ -1,0 +1,96 @@
+"""Charts of the cost report: one for each currency, as amounts of two currencies cannot share an axis."""
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from billing.forms import CATEGORIES, GROUP_LABELS
+from billing.selectors import CostReport, CostRow
+from portal.core.charts import Chart, Series
+from portal.core.countries import country_name
+from portal.core.money import ZERO
+
+MOST_SERIES = 6
+MOST_LABELS = 400
+_HUES = ("marketing", "utility", "authentication", "service")
+_COLOURS = ("one", "two", "three", "four", "five", "six")
+_CATEGORY_NAMES = dict(CATEGORIES)
+
+
+def spell_key(group: str, keys: dict[str, Any]) -> str:
+    """A row's value of a group in words."""
+    value = keys[group]
+    if group == "day":
+        return f"{value.day} {value:%b %Y}"
+    if group == "month":
+        return f"{value:%B %Y}"
+    if group == "subaccount":
+        return str(keys.get("subaccount_name") or value or "No subaccount")
+    if not value:
+        return "Not known"
+    if group == "country":
+        return country_name(value)
+    return _CATEGORY_NAMES.get(value, str(value)) if group == "category" else str(value)
+
+
+def cost_charts(report: CostReport, today: date, link: Callable[[dict[str, Any]], str]) -> list[Chart]:
+    """The first group along the axis, the second stacked; what is grouped further is summed."""
+    currencies = [row.currency for row in report.totals if row.currency and row.charged]
+    return [_chart(report, currency, today, link) for currency in currencies]
+
+
+def _chart(report: CostReport, currency: str, today: date, link: Callable[[dict[str, Any]], str]) -> Chart:
+    groups = report.group_by
+    first, second = groups[0], groups[1] if len(groups) > 1 else ""
+    labels: dict[Hashable, dict[str, Any]] = {}
+    sums: dict[Hashable, dict[Hashable, Decimal]] = defaultdict(lambda: defaultdict(lambda: ZERO))
+    names: dict[Hashable, str] = {}
+    for row in (row for row in report.rows if row.currency == currency):
+        labels.setdefault(row.keys[first], row.keys)
+        part = row.keys[second] if second else ""
+        names[part] = spell_key(second, row.keys) if second else "Cost"
+        sums[part][row.keys[first]] += row.amount
+    order = list(labels)[:MOST_LABELS]
+    timed = first in {"day", "month"}
+    if not timed:
+        order.sort(key=lambda key: -sum((part[key] for part in sums.values()), ZERO))
+    links = [link({first: labels[key][first]}) for key in order]
+    parts = _parts(sums, order)
+    return Chart(
+        id=f"costs-{currency.lower()}",
+        title=f"Cost in {currency} by {GROUP_LABELS[first].lower()}"
+        + (f" and {GROUP_LABELS[second].lower()}" if second else ""),
+        first=GROUP_LABELS[first],
+        labels=[spell_key(first, labels[key]) for key in order],
+        series=[
+            Series(names.get(part, "Other"), _colour(second, part, n), [figures.get(key, ZERO) for key in order], links)
+            for n, (part, figures) in enumerate(parts)
+        ],
+        unit=currency,
+        horizontal=not timed,
+        unfinished=order.index(today) if first == "day" and today in order else None,
+    )
+
+
+def _parts(sums: dict[Hashable, dict[Hashable, Decimal]], order: list[Hashable]) -> list[tuple[Hashable, Any]]:
+    """The dearest parts, and the rest as one."""
+    ranked = sorted(sums.items(), key=lambda item: -sum(item[1].values(), ZERO))
+    if len(ranked) <= MOST_SERIES:
+        return list(ranked)
+    rest = {key: sum((part.get(key, ZERO) for _, part in ranked[MOST_SERIES - 1 :]), ZERO) for key in order}
+    return [*ranked[: MOST_SERIES - 1], (("other",), rest)]
+
+
+def _colour(group: str, part: Hashable, n: int) -> str:
+    if group == "category":
+        return next((hue for hue in _HUES if str(part).startswith(hue)), "other")
+    return "cost" if not group else "other" if part == ("other",) else _COLOURS[n]
+
+
+def share_unrated(row: CostRow) -> str:
+    """What a total leaves out, in words; empty when nothing."""
+    if not row.unrated:
+        return ""
+    return f"{row.unrated:,} delivered {'message is' if row.unrated == 1 else 'messages are'} unrated and not in this amount"

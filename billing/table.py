@@ -1,0 +1,83 @@
+"""The cost report as a table of words."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from billing.charts import share_unrated, spell_key
+from billing.forms import GROUP_LABELS
+from billing.selectors import CostReport, CostRow
+
+MOST_ROWS = 2_000  # on the page; the CSV holds all
+
+
+@dataclass(frozen=True)
+class Key:
+    """A row's value of a group; `again` when the row above has the same."""
+
+    text: str
+    again: bool
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row: its keys in words, its figures, and the messages behind it."""
+
+    keys: list["Key"]
+    row: CostRow
+    link: str = ""
+    note: str = ""
+
+    @property
+    def priced(self) -> bool:
+        """Whether the amount is a price: something was charged, or all of it is known to be free."""
+        return bool(self.row.charged) or (bool(self.row.free) and not self.row.unrated)
+
+
+@dataclass(frozen=True)
+class CostTable:
+    """Columns, rows and one sum per currency."""
+
+    report: CostReport
+    link: Callable[[dict[str, Any]], str]
+
+    @property
+    def columns(self) -> list[str]:
+        """Titles of the keys."""
+        return [GROUP_LABELS[group] for group in self.report.group_by]
+
+    @property
+    def lines(self) -> Iterator[Line]:
+        """The rows that are shown."""
+        above: list[str] = []
+        for row in sorted(self.report.rows, key=self._place)[:MOST_ROWS]:
+            texts = [spell_key(group, row.keys) for group in self.report.group_by]
+            keys = [Key(text, above[: n + 1] == texts[: n + 1]) for n, text in enumerate(texts)]
+            yield Line(keys, row, self.link(row.keys))
+            above = texts
+
+    def _place(self, row: CostRow) -> list[Any]:
+        """Days in order, everything else by its name."""
+        groups = self.report.group_by
+        return [row.keys[one] if one in {"day", "month"} else spell_key(one, row.keys) for one in groups]
+
+    @property
+    def totals(self) -> list[Line]:
+        """The summary rows."""
+        return [Line([], row, note=share_unrated(row)) for row in self.report.totals]
+
+    @property
+    def left_out(self) -> int:
+        """Rows that only the CSV has."""
+        return max(0, len(self.report.rows) - MOST_ROWS)
+
+    @property
+    def sentence(self) -> str:
+        """The state in one sentence."""
+        totals = self.report.totals
+        if not totals:
+            return "Nothing was delivered"
+        amounts = " and ".join(f"{row.currency} {row.amount:,.2f}" for row in totals if row.currency and row.charged)
+        delivered, unrated = sum(row.delivered for row in totals), sum(row.unrated for row in totals)
+        parts = [amounts or "No charges", f"{delivered:,} delivered"]
+        return ", ".join(parts + ([f"{unrated:,} unrated"] if unrated else []))

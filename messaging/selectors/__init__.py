@@ -1,0 +1,1 @@
+"""Reads of messaging, one module a page or a question."""

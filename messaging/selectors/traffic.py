@@ -1,0 +1,154 @@
+"""The dashboard's numbers: from the hourly counts and what is not folded into them yet, never from the log."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db.models import Q, Sum
+from django.db.models.functions import TruncDate
+
+from accounts.models import Account
+from messaging.enums import Direction, Status
+from messaging.models import TrafficDelta, TrafficHour
+from portal.core.periods import Period
+
+_ARRIVED = (Status.DELIVERED, Status.READ)
+_LOST = (Status.UNDELIVERED, Status.REJECTED, Status.EXPIRED)
+
+
+@dataclass(frozen=True)
+class TrafficFilter:
+    """Which messages are counted; None or empty means all."""
+
+    subaccount_ids: Sequence[int] | None = None
+    phone_number_id: int | None = None
+    direction: str = ""
+    statuses: Sequence[str] = ()
+    category: str = ""
+
+
+@dataclass
+class Counts:
+    """Messages by where they stand."""
+
+    by_status: dict[str, int] = field(default_factory=dict)
+    received: int = 0
+
+    def add(self, direction: str, status: str, n: int) -> None:
+        """Count n more."""
+        if direction == Direction.INBOUND:
+            self.received += n
+        else:
+            self.by_status[status] = self.by_status.get(status, 0) + n
+
+    def of(self, *statuses: str) -> int:
+        """Outbound messages that stand at one of the statuses."""
+        return sum(self.by_status.get(status, 0) for status in statuses)
+
+    @property
+    def outbound(self) -> int:
+        """All outbound messages."""
+        return sum(self.by_status.values())
+
+    @property
+    def delivered(self) -> int:
+        """Delivered, read or not."""
+        return self.of(*_ARRIVED)
+
+    @property
+    def read(self) -> int:
+        """Delivered and read."""
+        return self.of(Status.READ)
+
+    @property
+    def lost(self) -> int:
+        """Undelivered, rejected or expired."""
+        return self.of(*_LOST)
+
+    @property
+    def settled(self) -> int:
+        """Messages with an outcome: delivered or lost."""
+        return self.delivered + self.lost
+
+    @property
+    def rate(self) -> float | None:
+        """Delivered messages among those with an outcome; None while there is none."""
+        return self.delivered / self.settled if self.settled else None
+
+
+@dataclass
+class CategoryCount:
+    """Delivered messages of one pricing category."""
+
+    category: str
+    charged: int = 0
+    free: int = 0
+
+    @property
+    def total(self) -> int:
+        """Charged and free."""
+        return self.charged + self.free
+
+
+@dataclass(frozen=True)
+class Traffic:
+    """What the dashboard shows: every day of the period, the sum, the sum of the period before, and categories."""
+
+    days: dict[date, Counts]
+    total: Counts
+    previous: Counts
+    categories: list[CategoryCount]
+
+
+def traffic(account: Account, period: Period, zone: ZoneInfo, chosen: TrafficFilter) -> Traffic:
+    """Count the messages created in the period, by days of the zone. One statement, so folding cannot count twice."""
+    days = {day: Counts() for day in period.days}
+    total, previous = Counts(), Counts()
+    categories: dict[str, CategoryCount] = {}
+    for day, direction, status, category, free, n in _rows(account, period, zone, chosen):
+        if day not in days:
+            previous.add(direction, status, n)
+            continue
+        days[day].add(direction, status, n)
+        total.add(direction, status, n)
+        if direction == Direction.OUTBOUND and status in _ARRIVED:
+            count = categories.setdefault(category, CategoryCount(category))
+            count.free += n if free else 0
+            count.charged += 0 if free else n
+    return Traffic(days, total, previous, sorted(categories.values(), key=lambda count: -count.total))
+
+
+def has_traffic(account: Account) -> bool:
+    """Whether the account has any message at all."""
+    return (
+        TrafficHour.objects.filter(account=account).exists() or TrafficDelta.objects.filter(account=account).exists()
+    )
+
+
+def _asked(chosen: TrafficFilter) -> Q:
+    asked = Q()
+    if chosen.subaccount_ids is not None:
+        asked &= Q(subaccount_id__in=chosen.subaccount_ids)
+    if chosen.phone_number_id is not None:
+        asked &= Q(phone_number_id=chosen.phone_number_id)
+    if chosen.direction:
+        asked &= Q(direction=chosen.direction)
+    if chosen.statuses:
+        asked &= Q(status__in=chosen.statuses)
+    return asked & Q(category=chosen.category) if chosen.category else asked
+
+
+def _rows(account: Account, period: Period, zone: ZoneInfo, chosen: TrafficFilter) -> Iterable[tuple[Any, ...]]:
+    """(day, direction, status, category, free, n), for the period and the one before it; days may repeat."""
+    start, end = period.before.moments(zone)[0], period.moments(zone)[1]
+    keys = ("day", "direction", "status", "category", "free")
+
+    def counted(model: Any) -> Any:
+        rows = model.objects.filter(account=account, hour__gte=start, hour__lt=end)
+        days = rows.filter(_asked(chosen)).annotate(day=TruncDate("hour", tzinfo=zone)).values(*keys)
+        return days.annotate(total=Sum("n")).values_list(*keys, "total")
+
+    rows: Iterable[tuple[Any, ...]] = counted(TrafficHour).union(counted(TrafficDelta), all=True)
+    return rows

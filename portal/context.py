@@ -1,0 +1,89 @@
+"""What the frame around every page shows: navigation, account, subaccount, person, time zone."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, QueryDict
+from django.urls import reverse
+
+from accounts.access import PARAMETER
+from accounts.enums import Permission
+from portal.core.filters import query
+from portal.core.zones import zone_label
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the navigation."""
+
+    name: str
+    icon: str
+    url: str
+    here: bool = False
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Everything the frame needs; without a membership only the person's part is filled."""
+
+    zone: str
+    navigation: list[Entry] = field(default_factory=list)
+    subaccounts: list[Entry] = field(default_factory=list)
+    subaccount: str = ""
+    may: frozenset[str] = frozenset()
+    is_demo: bool = False
+
+
+_PAGES = (
+    ("Dashboard", "dashboard", "dashboard", Permission.VIEW_DASHBOARD),
+    ("Logs", "logs", "messaging:log", Permission.VIEW_MESSAGES),
+    ("Reports", "reports", "billing:costs", Permission.VIEW_COSTS),
+)
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: `frame`, from what `TenantMiddleware` put on the request. No query of its own."""
+    membership = getattr(request, "membership", None)
+    if membership is None:
+        return {"frame": Frame(zone=zone_label())}
+    reach = request.reach  # type: ignore[attr-defined]
+    return {
+        "frame": Frame(
+            zone=zone_label(),
+            navigation=list(_navigation(request, membership, reach)),
+            subaccounts=_subaccounts(request, reach),
+            subaccount=reach.chosen.name if reach.chosen else "All subaccounts",
+            may=frozenset(permission.name for permission in Permission if membership.may(permission)),
+            is_demo=membership.account.is_demo and settings.LOOPBACK,
+        )
+    }
+
+
+def _navigation(request: HttpRequest, membership: Any, reach: Any) -> Any:
+    suffix = f"?{PARAMETER}={reach.chosen.code}" if reach.chosen else ""
+    for name, icon, view, permission in _PAGES:
+        if membership.may(permission):
+            url = reverse(view)
+            here = request.path == url if url == "/" else request.path.startswith(url)
+            yield Entry(name, icon, url + suffix, here)
+    if request.user.is_staff:  # type: ignore[union-attr]
+        yield Entry("Admin", "admin", reverse("admin:index"))
+
+
+def _subaccounts(request: HttpRequest, reach: Any) -> list[Entry]:
+    """The switch: the list one is in, for another subaccount. One choice is no choice."""
+    if len(reach.visible) < 2:
+        return []
+    views = (reverse(view) for _, _, view, _ in _PAGES)
+    page = next((url for url in views if url != "/" and request.path.startswith(url)), "/")
+    chosen = request.GET if request.path == page and request.method == "GET" else QueryDict(mutable=True)
+    drop = ("channel",)  # a channel belongs to one subaccount
+    every = Entry("All subaccounts", "", page + query(chosen, drop, **{PARAMETER: ""}), reach.chosen is None)
+    return [
+        every,
+        *(
+            Entry(each.name, each.code, page + query(chosen, drop, **{PARAMETER: each.code}), each == reach.chosen)
+            for each in reach.visible
+        ),
+    ]

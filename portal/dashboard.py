@@ -1,0 +1,168 @@
+"""What the dashboard says: its sentence, its figures and its charts, from the counts."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.urls import reverse
+
+from messaging.enums import Category, Direction, Status
+from messaging.forms import TrafficForm
+from messaging.selectors.traffic import CategoryCount, Counts, Traffic
+from messaging.words import sentence
+from portal.core.charts import Chart, Series
+from portal.core.filters import query
+from portal.templatetags.shown import day as spell_day
+from portal.templatetags.shown import percent
+
+_ARRIVED = (Status.DELIVERED, Status.READ)
+_LOST = (Status.UNDELIVERED, Status.REJECTED, Status.EXPIRED)
+_STACK: tuple[tuple[str, str, tuple[Status, ...]], ...] = (
+    ("Read", "read", (Status.READ,)),
+    ("Delivered", "delivered", (Status.DELIVERED,)),
+    ("Sent or queued", "sent", (Status.SENT, Status.QUEUED)),
+    ("Undelivered", "undelivered", (Status.UNDELIVERED,)),
+    ("Rejected or expired", "rejected", (Status.REJECTED, Status.EXPIRED)),
+)
+
+
+@dataclass(frozen=True)
+class KeyFigure:
+    """A number, what it is made of, how it changed, and the rows behind it."""
+
+    label: str
+    value: str
+    detail: str
+    link: str
+    change: str = ""
+    trend: str = ""  # better, worse, or empty
+
+
+class Board:
+    """The dashboard of one choice of filters."""
+
+    def __init__(self, traffic: Traffic, form: TrafficForm, today: date) -> None:
+        self.traffic, self.form, self.today = traffic, form, today
+        self.days = list(traffic.days)
+
+    @property
+    def sentence(self) -> str:
+        """The state in one sentence."""
+        return sentence(self.traffic.total, self.form.period.label)
+
+    @property
+    def before(self) -> str:
+        """What the changes compare with."""
+        return self.form.period.before.label
+
+    @property
+    def figures(self) -> list[KeyFigure]:
+        """The row of numbers on top."""
+        now, before = self.traffic.total, self.traffic.previous
+        outbound = {"direction": str(Direction.OUTBOUND)}
+        points = "" if now.rate is None or before.rate is None else signed(f"{(now.rate - before.rate) * 100:+.1f} points")
+        return [
+            KeyFigure("Sent", f"{now.outbound:,}", f"{now.of(Status.SENT, Status.QUEUED):,} on their way",
+                      self.log(**outbound), _change(now.outbound, before.outbound)),
+            KeyFigure("Delivered", f"{now.delivered:,}", f"{now.read:,} of them read", self.log(_ARRIVED, **outbound),
+                      _change(now.delivered, before.delivered)),
+            KeyFigure("Delivery rate", percent(now.rate), f"of {now.settled:,} with an outcome",
+                      self.log(_ARRIVED, **outbound), points, _trend((now.rate or 0) - (before.rate or 0))),
+            KeyFigure("Not delivered", f"{now.lost:,}", f"{now.of(Status.UNDELIVERED):,} undelivered, "
+                      f"{now.of(Status.REJECTED, Status.EXPIRED):,} rejected or expired",
+                      self.log(_LOST, **outbound), _change(now.lost, before.lost), _trend(before.lost - now.lost)),
+            KeyFigure("Received", f"{now.received:,}", "messages from people",
+                      self.log(direction=str(Direction.INBOUND)), _change(now.received, before.received)),
+        ]  # fmt: skip
+
+    @property
+    def charts(self) -> list[Chart]:
+        """All charts, in the order of their questions."""
+        return [self._statuses(), self._rate(), self._received(), self._categories()]
+
+    def log(self, statuses: tuple[Status, ...] = (), day: date | None = None, **change: str) -> str:
+        """The log's address for the same filters, statuses and day."""
+        params = self.form.params.copy()
+        params.setlist("status", [str(status) for status in statuses])
+        period = {"from": day.isoformat(), "to": day.isoformat()} if day else self.form.period_params()
+        return reverse("messaging:log") + query(params, ("range", "from", "to"), **period, **change)
+
+    def _daily(self, label: str, colour: str, count: Callable[[Counts], int], link: Callable[[date], str]) -> Series:
+        days = self.traffic.days.items()
+        return Series(label, colour, [count(counts) for _, counts in days], [link(day) for day, _ in days])
+
+    def _chart(self, name: str, title: str, series: list[Series], **options: Any) -> Chart:
+        labels = [spell_day(day) for day in self.days]
+        unfinished = self.days.index(self.today) if self.today in self.days else None
+        return Chart(name, title, "Day", labels, series, unfinished=unfinished, **options)
+
+    def _statuses(self) -> Chart:
+        outbound = str(Direction.OUTBOUND)
+
+        def series(label: str, colour: str, statuses: tuple[Status, ...]) -> Series:
+            def count(counts: Counts) -> int:
+                return counts.of(*statuses)
+
+            return self._daily(label, colour, count, lambda day: self.log(statuses, day, direction=outbound))
+
+        return self._chart("statuses", "Sent messages by status", [series(*entry) for entry in _STACK])
+
+    def _rate(self) -> Chart:
+        rates = [counts.rate for counts in self.traffic.days.values()]
+        links = [self.log(_ARRIVED, day, direction=str(Direction.OUTBOUND)) for day in self.days]
+        note = "Delivered messages among those with an outcome; messages on their way are not counted."
+        series = Series("Delivered", "delivered", rates, links)
+        return self._chart("rate", "Delivery rate", [series], kind="line", unit="percent", note=note)
+
+    def _received(self) -> Chart:
+        def link(day: date) -> str:
+            return self.log(day=day, direction=str(Direction.INBOUND))
+
+        series = self._daily("Received", "received", lambda counts: counts.received, link)
+        return self._chart("received", "Received messages", [series])
+
+    def _categories(self) -> Chart:
+        counts = self.traffic.categories
+        links = [
+            self.log(_ARRIVED, direction=str(Direction.OUTBOUND), category=count.category) if count.category else ""
+            for count in counts
+        ]
+        return Chart(
+            "categories",
+            "Delivered messages by category",
+            "Category",
+            [_category(count) for count in counts],
+            [
+                Series("Charged", "ink", [count.charged for count in counts], links),
+                Series("Free", "ink", [count.free for count in counts], links, pale=True),
+            ],
+            note="Charged or free as the provider said with the delivery.",
+            horizontal=True,
+            label_colours=[_hue(count.category) for count in counts],
+        )
+
+
+def _change(now: int, before: int) -> str:
+    """The change against the period before, in words; nothing when there is nothing to compare with."""
+    return signed(f"{(now - before) / before * 100:+.1f}\u00a0%") if before else ""
+
+
+def signed(text: str) -> str:
+    """With a minus as wide as the plus."""
+    return text.replace("-", "−")
+
+
+def _trend(better_by: float) -> str:
+    return "better" if better_by > 0 else "worse" if better_by < 0 else ""
+
+
+def _category(count: CategoryCount) -> str:
+    if not count.category:
+        return "Not known"
+    return Category(count.category).label if count.category in Category.values else count.category
+
+
+def _hue(category: str) -> str:
+    """One of four hues; the special kinds share that of their family."""
+    return next((hue for hue in ("marketing", "utility", "authentication", "service") if category.startswith(hue)), "other")

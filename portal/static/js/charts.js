@@ -1,0 +1,167 @@
+// Draws the charts from the data beside them. Colours come from the style sheet, so both themes have theirs.
+(() => {
+  "use strict";
+  const charts = [];
+  const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+  const whole = new Intl.NumberFormat("en");
+  const share = new Intl.NumberFormat("en", { style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1 });
+  const money = new Intl.NumberFormat("en", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+
+  const spell = (unit, figure) => {
+    if (figure === null) return "–";
+    if (unit === "count") return whole.format(figure);
+    if (unit === "percent") return share.format(figure).replace("%", "\u00a0%");
+    return `${unit} ${money.format(figure)}`;
+  };
+
+  function tick(unit, value) {
+    if (unit === "percent") return `${Math.round(value * 1000) / 10}%`;
+    if (unit === "count") return Number.isInteger(value) ? new Intl.NumberFormat("en", { notation: "compact" }).format(value) : "";
+    return new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 2 }).format(value);
+  }
+
+  // Both colours are written #rrggbb in the style sheet.
+  function faded(colour) {
+    const part = (hex, n) => parseInt(hex.slice(1 + 2 * n, 3 + 2 * n), 16);
+    const ground = css("--tg-surface");
+    const mixed = [0, 1, 2].map((n) => Math.round(part(colour, n) * 0.38 + part(ground, n) * 0.62));
+    return `rgb(${mixed.join(",")})`;
+  }
+
+  // Stripes: the day is not over, or the figure is of the paler kind.
+  function hatched(colour) {
+    const tile = document.createElement("canvas");
+    tile.width = tile.height = 6;
+    const pen = tile.getContext("2d");
+    pen.fillStyle = faded(colour);
+    pen.fillRect(0, 0, 6, 6);
+    pen.strokeStyle = colour;
+    pen.lineWidth = 1.6;
+    pen.beginPath();
+    for (const x of [-3, 3, 9]) {
+      pen.moveTo(x - 3, 9);
+      pen.lineTo(x + 9, -3);
+    }
+    pen.stroke();
+    return pen.createPattern(tile, "repeat");
+  }
+
+  function fills(data, series) {
+    return data.labels.map((_, n) => {
+      const colour = css(`--c-${data.labelColours[n] || series.colour}`);
+      if (n === data.unfinished) return hatched(colour);
+      return series.pale ? faded(colour) : colour;
+    });
+  }
+
+  function dataset(data, series) {
+    const colour = css(`--c-${series.colour}`);
+    if (data.kind === "line") {
+      return {
+        label: series.label, data: series.figures, borderColor: colour, backgroundColor: colour, borderWidth: 2,
+        pointRadius: data.labels.length > 40 ? 0 : 3, pointHoverRadius: 5, tension: 0, spanGaps: false,
+        segment: { borderDash: (part) => (part.p1DataIndex === data.unfinished ? [4, 4] : undefined) },
+      };
+    }
+    return {
+      label: series.label, data: series.figures, backgroundColor: fills(data, series), hoverBackgroundColor: fills(data, series), borderWidth: 0,
+      maxBarThickness: data.horizontal ? 22 : 44, categoryPercentage: 0.82, barPercentage: 0.92, borderRadius: 1,
+    };
+  }
+
+  function scales(data) {
+    const value = {
+      stacked: data.kind === "bar", beginAtZero: data.kind === "bar", border: { display: false },
+      grid: { color: css("--tg-grid") }, ticks: { color: css("--tg-ink-3"), maxTicksLimit: 5, padding: 6, callback: (n) => tick(data.unit, n) },
+    };
+    if (data.unit === "percent") Object.assign(value, { suggestedMin: 0.8, max: 1 });
+    const label = {
+      stacked: data.kind === "bar", border: { color: css("--tg-line") }, grid: { display: false },
+      ticks: { color: css("--tg-ink-3"), maxRotation: 0, autoSkipPadding: 14, autoSkip: !data.horizontal, padding: 4 },
+    };
+    return data.horizontal ? { x: value, y: label } : { x: label, y: value };
+  }
+
+  function tooltip(data) {
+    return {
+      backgroundColor: css("--tg-tip"), titleColor: css("--tg-tip-ink"), bodyColor: css("--tg-tip-ink"), footerColor: css("--tg-tip-ink"),
+      padding: 10, boxPadding: 4, cornerRadius: 6, usePointStyle: true, footerFont: { weight: "500" },
+      filter: (item) => item.raw !== 0 || data.series.length === 1,
+      callbacks: {
+        title: (items) => (items.length ? data.labels[items[0].dataIndex] + (items[0].dataIndex === data.unfinished ? " (not over yet)" : "") : ""),
+        label: (item) => ` ${item.dataset.label}  ${spell(data.unit, item.raw)}`,
+        labelColor: (item) => {
+          const series = data.series[item.datasetIndex];
+          const colour = css(`--c-${data.labelColours[item.dataIndex] || series.colour}`);
+          return { backgroundColor: series.pale ? faded(colour) : colour, borderColor: "transparent" };
+        },
+        footer: (items) => (items.length > 1 && data.kind === "bar" ? `Total ${spell(data.unit, items.reduce((sum, item) => sum + item.raw, 0))}` : ""),
+      },
+    };
+  }
+
+  function follow(data, elements) {
+    const [hit] = elements;
+    return hit ? data.series[hit.datasetIndex].links[hit.index] : "";
+  }
+
+  function draw(section) {
+    const data = JSON.parse(document.getElementById(section.dataset.chart).textContent);
+    const canvas = section.querySelector("canvas");
+    const chart = new Chart(canvas, {
+      type: data.kind,
+      data: { labels: data.labels, datasets: data.series.map((series) => dataset(data, series)) },
+      options: {
+        animation: false, responsive: true, maintainAspectRatio: false, indexAxis: data.horizontal ? "y" : "x",
+        interaction: { mode: "index", intersect: false, axis: data.horizontal ? "y" : "x" },
+        font: { family: "Inter" }, scales: scales(data),
+        plugins: { legend: { display: false }, tooltip: tooltip(data) },
+        onHover: (event) => {
+          const hits = chart.getElementsAtEventForMode(event.native, "nearest", { intersect: data.kind === "bar" }, false);
+          canvas.classList.toggle("clickable", Boolean(follow(data, hits)));
+        },
+        onClick: (event) => {
+          const hits = chart.getElementsAtEventForMode(event.native, "nearest", { intersect: data.kind === "bar" }, false);
+          const link = follow(data, hits);
+          if (link) location.assign(link);
+        },
+      },
+    });
+    charts.push({ chart, data });
+    legend(section, data);
+  }
+
+  function legend(section, data) {
+    const box = section.querySelector(".chart-legend");
+    if (data.series.length < 2) return;
+    for (const series of data.series) {
+      const entry = document.createElement("span");
+      entry.className = `legend-entry hue-${series.colour}${series.pale ? " legend-pale" : ""}`;
+      const sum = series.figures.reduce((total, figure) => total + (figure || 0), 0);
+      entry.append(document.createElement("i"), series.label, Object.assign(document.createElement("b"), { textContent: data.unit === "percent" ? "" : spell(data.unit, sum) }));
+      box.append(entry);
+    }
+  }
+
+  function repaint() {
+    for (const { chart, data } of charts) {
+      chart.options.scales = scales(data);
+      chart.options.plugins.tooltip = tooltip(data);
+      chart.data.datasets = data.series.map((series) => dataset(data, series));
+      chart.update("none");
+    }
+  }
+
+  Chart.defaults.font.family = getComputedStyle(document.body).fontFamily;
+  Chart.defaults.font.size = 12;
+  for (const section of document.querySelectorAll("[data-chart]")) {
+    draw(section);
+    const toggle = section.querySelector(".chart-toggle");
+    toggle.addEventListener("click", () => {
+      const table = section.classList.toggle("show-table");
+      toggle.setAttribute("aria-pressed", String(table));
+      toggle.querySelector("span").textContent = table ? "Chart" : "Table";
+    });
+  }
+  document.addEventListener("themechange", repaint);
+})();

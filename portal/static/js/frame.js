@@ -1,0 +1,88 @@
+// What every page does: theme, menus that close, filter bars that submit themselves, "/" to search, copy buttons.
+(() => {
+  "use strict";
+
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-theme-switch]")) window.switchTheme();
+    for (const menu of document.querySelectorAll("details.menu[open]")) {
+      if (!menu.contains(event.target)) menu.open = false;
+    }
+    const copy = event.target.closest("[data-copy]");
+    if (copy) copyText(copy);
+  });
+
+  async function copyText(button) {
+    const word = button.querySelector("span");
+    const source = document.getElementById(button.dataset.copy);
+    try {
+      await navigator.clipboard.writeText(source.textContent);
+      word.textContent = "Copied";
+    } catch {
+      getSelection().selectAllChildren(source);
+      word.textContent = "Press Ctrl+C";
+    }
+    setTimeout(() => { word.textContent = "Copy"; }, 2000);
+  }
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") {
+      const menu = document.activeElement?.closest?.("details.menu[open]");
+      if (menu) {
+        menu.open = false;
+        menu.querySelector("summary").focus();
+      }
+    }
+    const typing = event.target.closest("input, select, textarea, [contenteditable]");
+    if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
+      const search = document.querySelector("input[type=search]");
+      if (search) {
+        event.preventDefault();
+        search.focus();
+        search.select();
+      }
+    }
+  });
+
+  // Dates belong to the custom period only: another period forgets them, dates choose "Custom".
+  document.addEventListener("change", (event) => {
+    const form = event.target.form;
+    if (!form?.classList.contains("filters")) return;
+    const { range, from, to } = form.elements;
+    if (event.target === range && range.value !== "custom") from.value = to.value = "";
+    if (event.target === from || event.target === to) range.value = "custom";
+    const waiting = range?.value === "custom" && !(from.value && to.value);
+    if (waiting) {
+      event.stopPropagation();
+      from.focus();
+    } else if (form.matches("[data-autosubmit]") && !event.target.closest("details.checks")) {
+      submitClean(form);
+    }
+  }, true);
+
+  // Boxes are chosen several at a time: the form goes when their list closes.
+  document.addEventListener("toggle", (event) => {
+    const list = event.target;
+    if (!list.matches?.("form[data-autosubmit] details.checks")) return;
+    const state = [...list.querySelectorAll("input:checked")].map((box) => box.value).join();
+    if (list.open) list.dataset.before = state;
+    else if (list.dataset.before !== state) submitClean(list.closest("form"));
+  }, true);
+
+  document.addEventListener("submit", (event) => {
+    if (event.target.matches("form.filters:not([hx-get])")) blank(event.target, true);
+  });
+
+  function submitClean(form) {
+    form.requestSubmit();
+  }
+
+  // Empty filters stay out of the URL; an empty subaccount says "all of them".
+  function blank(form) {
+    for (const field of form.elements) {
+      if (field.name && field.name !== "subaccount" && !field.value) field.disabled = true;
+    }
+    setTimeout(() => { for (const field of form.elements) field.disabled = false; });
+  }
+
+  addEventListener("pageshow", () => document.querySelectorAll("form.filters").forEach((form) => form.classList.remove("busy")));
+})();

@@ -1,0 +1,31 @@
+// Runs before anything is painted: the theme that was chosen, else the system's. Also says that scripts run.
+(() => {
+  "use strict";
+  const root = document.documentElement;
+  const system = matchMedia("(prefers-color-scheme: dark)");
+  const remembered = () => {
+    try {
+      return localStorage.getItem("theme");
+    } catch {
+      return null;
+    }
+  };
+  const apply = () => {
+    root.dataset.bsTheme = remembered() || (system.matches ? "dark" : "light");
+    document.dispatchEvent(new Event("themechange"));
+  };
+  root.classList.add("js");
+  apply();
+  system.addEventListener("change", apply);
+  addEventListener("storage", apply);
+  window.switchTheme = () => {
+    const next = root.dataset.bsTheme === "dark" ? "light" : "dark";
+    try {
+      localStorage.setItem("theme", next);
+    } catch {
+      /* private mode: the choice lasts for this page */
+    }
+    root.dataset.bsTheme = next;
+    document.dispatchEvent(new Event("themechange"));
+  };
+})();

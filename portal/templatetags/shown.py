@@ -1,0 +1,139 @@
+"""How values look to people: times, numbers, money, statuses. One spelling for every page."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.http import QueryDict
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from accounts.enums import Permission
+from billing.enums import FreeReason, UnratedReason
+from portal.core.countries import country_name
+from portal.core.filters import query
+from portal.core.money import plain
+from portal.core.numbers import masked, whole
+from portal.core.zones import zone_label
+
+register = template.Library()
+register.filter("country_name", country_name)
+
+
+@register.filter
+def moment(value: datetime | None) -> SafeString | str:
+    """A time: "14:03:22" today, "12 Nov 14:03" this year, "12 Nov 2025 14:03" before; in full with zone on hover."""
+    if value is None:
+        return "–"
+    local, now = timezone.localtime(value), timezone.localtime()
+    day = f"{local.day} {local:%b}"
+    if local.date() == now.date():
+        short = f"{local:%H:%M:%S}"
+    else:
+        short = f"{day} {local:%H:%M}" if local.year == now.year else f"{day} {local:%Y %H:%M}"
+    full = f"{day} {local:%Y, %H:%M:%S} ({zone_label(value)})"
+    return format_html(
+        '<time datetime="{}" title="{}" aria-label="{}">{}</time>', local.isoformat(), full, full, short
+    )
+
+
+@register.filter
+def exact(value: datetime | None) -> SafeString | str:
+    """A time in full, with the zone on hover: "12 Nov 2026, 14:03:22.123"."""
+    if value is None:
+        return "–"
+    local = timezone.localtime(value)
+    split = f".{local.microsecond // 1000:03}" if local.microsecond else ""
+    short = f"{local.day} {local:%b %Y, %H:%M:%S}{split}"
+    return format_html('<time datetime="{}" title="{}">{}</time>', local.isoformat(), zone_label(value), short)
+
+
+@register.filter
+def day(value: date) -> str:
+    """A day: "Thu 12 Nov", with the year when it is not this one."""
+    year = "" if value.year == timezone.localdate().year else f" {value.year}"
+    return f"{value:%a} {value.day} {value:%b}{year}"
+
+
+@register.filter
+def count(value: int | None) -> str:
+    """A count: 12,480."""
+    return "–" if value is None else f"{value:,}"
+
+
+@register.filter
+def percent(value: float | None) -> str:
+    """A share: 0.9621 as "96.2 %"; "–" when there is nothing to share."""
+    return "–" if value is None else f"{value * 100:.1f}\u00a0%"
+
+
+@register.filter
+def price(amount: Decimal | None) -> str:
+    """An amount to the last digit, with the decimals of the rate cards at least: 0.0118, 2.5000."""
+    return "unrated" if amount is None else f"{whole_part(amount)}.{plain(amount, 4).partition('.')[2]}"
+
+
+def whole_part(amount: Decimal) -> str:
+    """The part before the point, in groups of three."""
+    return f"{int(amount):,}"
+
+
+@register.simple_tag
+def total(amount: Decimal, currency: str) -> SafeString:
+    """A sum with two decimals, exact on hover: "USD 12.35"."""
+    return format_html('<span title="{0} {1}">{0}\u00a0{2}</span>', currency, plain(amount), f"{amount:,.2f}")
+
+
+@register.simple_tag(takes_context=True)
+def msisdn(context: Any, digits: str) -> str:
+    """A person's number, masked unless the role may see it."""
+    membership = getattr(context.get("request"), "membership", None)
+    return whole(digits) if membership and membership.may(Permission.VIEW_NUMBERS) else masked(digits)
+
+
+@register.filter
+def own_number(digits: str) -> str:
+    """A number of the business itself: never masked."""
+    return whole(digits)
+
+
+_STATUS_WORDS = {"failed": "undelivered", "accepted": "queued", "error": "undelivered", "ok": "delivered"}
+_STATUSES = {"read", "delivered", "undelivered", "rejected", "expired", "sent", "queued", "received"}
+
+
+@register.filter
+def status(value: str) -> SafeString:
+    """A dot with a word; the provider's own words are translated where we know them, and shown as they are where not."""
+    known = _STATUS_WORDS.get(value, value)
+    colour = known if known in _STATUSES else "unknown"
+    word = (known or "unknown").replace("_", " ").capitalize()
+    return format_html('<span class="status-word"><i class="dot dot-{}"></i>{}</span>', colour, word)
+
+
+@register.filter
+def lookup(mapping: dict[Any, Any], key: Any) -> Any:
+    """mapping[key], or None."""
+    return mapping.get(key)
+
+
+@register.filter
+def category_name(value: str) -> str:
+    """A pricing category in words."""
+    return value.replace("_", " ").replace("-", " ").capitalize()
+
+
+@register.filter
+def charge_reason(value: str) -> str:
+    """Why a message is free or unrated, in words."""
+    for reasons in (FreeReason, UnratedReason):
+        if value in reasons.values:
+            return str(reasons(value).label)
+    return value.replace("_", " ").capitalize()
+
+
+@register.filter
+def page_link(params: QueryDict, place: tuple[str, object]) -> str:
+    """The URL query of the same list at another place: ("older", cursor)."""
+    return query(params, **{place[0]: str(place[1])})

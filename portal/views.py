@@ -1,0 +1,51 @@
+"""The dashboard, and the pages that say what went wrong."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from accounts.access import MissingPermission, TenantRequest, requires
+from accounts.enums import Permission
+from messaging.filters import traffic_filter
+from messaging.forms import TrafficForm
+from messaging.selectors.channels import channels
+from messaging.selectors.endpoints import endpoint_addresses
+from messaging.selectors.traffic import has_traffic, traffic
+from portal.core.zones import current_zone
+from portal.dashboard import Board
+
+
+@requires(Permission.VIEW_DASHBOARD)
+def dashboard(request: TenantRequest) -> HttpResponse:
+    """Is delivery healthy?"""
+    form = TrafficForm(
+        request.GET,
+        today=timezone.localdate(),
+        subaccounts={each.code: each.name for each in request.reach.visible},
+        channels=channels(request.account, request.reach.ids),
+    )
+    form.full_clean()
+    if form.unknown_object:
+        raise Http404("No such channel.")
+    counted = traffic(request.account, form.period, current_zone(), traffic_filter(form, request.reach))
+    board = Board(counted, form, timezone.localdate())
+    context = {"form": form, "board": board, "as_of": timezone.now()}
+    if not counted.total.outbound and not counted.total.received:
+        context["nothing_yet"] = not has_traffic(request.account)
+        context["addresses"] = endpoint_addresses(request.account, request.membership)
+        return render(request, "dashboard_empty.html", context)
+    return render(request, "dashboard.html", context)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """403: which roles may."""
+    missing = exception if isinstance(exception, MissingPermission) else None
+    return render(request, "403.html", {"missing": missing}, status=403)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form that was open too long, or came from elsewhere."""
+    context: dict[str, Any] = {"reason": reason}
+    return render(request, "403_csrf.html", context, status=403)
