@@ -28,5 +28,5 @@ WORKDIR /app
 USER tollgate
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 TOLLGATE_DATA=/data
 EXPOSE 8000
-CMD ["granian", "--interface", "wsgi", "--host", "0.0.0.0", "--port", "8000", "--workers", "2", \
+CMD ["granian", "--interface", "wsgi", "--host", "0.0.0.0", "--port", "8000", "--no-ws", "--workers", "2", \
      "--blocking-threads", "4", "--respawn-failed-workers", "portal.wsgi:application"]

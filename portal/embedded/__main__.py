@@ -23,7 +23,8 @@ from portal.embedded.redis import Redis
 from portal.embedded.static import collect_static
 from portal.embedded.steps import manage, preflight
 
-CELERY = ("-m", "celery", "-A", "portal.celery")
+CELERY = ("-m", "celery", "--quiet", "-A", "portal.celery")
+NOT_NEWS = "ignore:You're running the worker with superuser"  # root is how many try it; the data is their own
 ENDINGS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 
 
@@ -31,6 +32,7 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="script/run", description="Start Tollgate with its own PostgreSQL and Redis.")
     parser.add_argument("--messages", type=int, default=50_000, help="how many demo messages fill an empty database")
     options = parser.parse_args(arguments)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell starts `script/run &` with it switched off
     for ending in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(ending, _end)
     stack = ExitStack()
@@ -94,7 +96,7 @@ def supervise(config: Config, environment: dict[str, str]) -> int:
     (config.data / "beat").mkdir(exist_ok=True)
     manager = Manager()
     for name, arguments in parts(config).items():
-        command = "exec " + shlex.join([sys.executable, "-W", "ignore::RuntimeWarning", *arguments])
+        command = "exec " + shlex.join([sys.executable, "-W", NOT_NEWS, *arguments])
         manager.add_process(name, command, env=environment, cwd=str(ROOT))
     try:
         manager.loop()
@@ -107,7 +109,7 @@ def parts(config: Config) -> dict[str, tuple[str, ...]]:
     """The arguments of Python for each long-running part."""
     schedule = str(config.data / "beat" / "schedule")
     return {
-        "web": ("-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(config.port),
+        "web": ("-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(config.port), "--no-ws",
                 "--workers", "2", "--blocking-threads", "4", "--respawn-failed-workers", "portal.wsgi:application"),
         "worker": (*CELERY, "worker", "--pool", "prefork", "--concurrency", "2", "--without-gossip", "--without-mingle",
                    "--loglevel", "WARNING"),
