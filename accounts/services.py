@@ -46,6 +46,8 @@ def create_api_key(
 
 def authenticate_api_key(text: str) -> ApiKey | None:
     """The valid key this text is, with its account loaded; None for unknown, revoked and expired ones."""
+    if not (text.isascii() and text.isprintable()):  # the database refuses a NUL with an error
+        return None
     start, _, rest = text.partition("_")
     prefix = f"{start}_{rest[:8]}"
     with every_tenant():

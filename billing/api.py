@@ -30,6 +30,8 @@ class CostReportView(TenantView):
     @extend_schema(operation_id="report_costs", parameters=_PARAMETERS, responses=OpenApiTypes.OBJECT)
     def get(self, request: Request) -> Response:
         """Sum the rated messages; amounts are exact decimal strings, and currencies are never mixed."""
+        if unknown := sorted(request.query_params.keys() - {"from", "to", "group_by"}):
+            raise ValidationError(dict.fromkeys(unknown, "There is no such parameter."))
         start, end = self._day("from"), self._day("to")
         if end < start:
             raise ValidationError({"to": f"Is before from ({start})."})

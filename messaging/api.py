@@ -12,10 +12,10 @@ from rest_framework.response import Response
 from accounts.api import TenantView
 from accounts.enums import Permission
 from billing.selectors import explain
-from messaging.filtersets import MessageFilterSet
+from messaging.filtersets import PAGING, MessageFilterSet
 from messaging.models import Message
 from messaging.selectors.log import LogFilter, attach, charges, matching
-from messaging.serializers import MessageSerializer, explained, subaccount_codes
+from messaging.serializers import MessagePageSerializer, MessageSerializer, explained, subaccount_codes
 from messaging.usage import message_key
 from portal.core.paging import Cursor, page
 
@@ -47,12 +47,15 @@ class MessageListView(MessageView):
 
     @extend_schema(
         operation_id="list_messages",
-        responses=MessageSerializer(many=True),
-        parameters=[OpenApiParameter(name) for name in MessageFilterSet.base_filters],
+        responses=MessagePageSerializer,
+        parameters=[OpenApiParameter(name) for name in (*MessageFilterSet.base_filters, *PAGING)],
     )
     def get(self, request: Request) -> Response:
         """One page. Follow `next` for older messages, `previous` for newer ones."""
-        filterset = MessageFilterSet(request.query_params, queryset=self.visible(), account=self.account)
+        filterset = MessageFilterSet(
+            request.query_params, queryset=self.visible(), account=self.account,
+            whole_numbers=self.key.may(Permission.VIEW_NUMBERS),
+        )  # fmt: skip
         found = page(filterset.checked(), request.query_params, size=PAGE_SIZE)
         return Response(
             {
@@ -66,7 +69,7 @@ class MessageListView(MessageView):
         if cursor is None:
             return None
         query = self.request.query_params.copy()
-        for name in ("older", "newer"):
+        for name in PAGING:
             query.pop(name, None)
         query[direction] = str(cursor)
         link: str = self.request.build_absolute_uri(f"{self.request.path}?{query.urlencode()}")

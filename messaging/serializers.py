@@ -10,7 +10,6 @@ from messaging.models import Message
 from portal.core.money import plain
 from portal.core.numbers import masked
 
-
 CHARGE_FIELDS = (
     "state", "reason", "amount", "currency", "category", "market", "country", "billed_at", "billing_month", "position",
     "tier", "unit_price", "rate_card", "rule_set", "evidence",

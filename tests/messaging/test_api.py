@@ -1,12 +1,14 @@
 """REST of messages and charges: exact answers, every filter, and who is refused."""
 
 from datetime import timedelta
+from hashlib import sha256
 
 import pytest
 
 from accounts.enums import Permission
 from accounts.models import Subaccount
 from accounts.services import create_api_key
+from billing.rate_cards import DATA
 from messaging import api
 from messaging.serializers import CHARGE_FIELDS
 from portal.demo.world import ACME
@@ -14,6 +16,59 @@ from tests.traffic import AT, channel_of, deliver, report
 
 EIGHT, META, DIALOG = ACME.channels
 URL = "/api/v1/messages/"
+DELIVERED = {
+    "provider": "meta",
+    "provider_message_id": "wamid.A",
+    "subaccount_id": "acme_shop",
+    "channel": "106540352242922",
+    "direction": "outbound",
+    "msisdn": "919876543210",
+    "user_id": "",
+    "country": "IN",
+    "content_type": "template",
+    "category": "marketing",
+    "template": {"name": "weekend_sale", "language": "en"},
+    "source_category": "",
+    "source_name": "",
+    "recipient_type": "",
+    "response_code": None,
+    "status": "delivered",
+    "status_detail": "",
+    "error": None,
+    "created_at": "2026-10-15T08:00:00Z",
+    "queued_at": None,
+    "sent_at": "2026-10-15T08:00:00Z",
+    "delivered_at": "2026-10-15T08:00:02Z",
+    "read_at": None,
+    "failed_at": None,
+    "rejected_at": None,
+    "expired_at": None,
+    "received_at": None,
+    "client_message_id": "",
+    "cost": {"state": "charged", "amount": "0.0118", "currency": "USD"},
+}
+CHARGED = {
+    "state": "charged",
+    "reason": "",
+    "amount": "0.0118",
+    "currency": "USD",
+    "category": "marketing",
+    "market": "India",
+    "country": "IN",
+    "billed_at": "2026-10-15T08:00:02Z",
+    "billing_month": "2026-10",
+    "position": 1,
+    "tier": {"number": 1, "from": 1, "to": None},
+    "unit_price": "0.0118",
+    "rate_card": {
+        "name": "Meta USD 2026-10-01",
+        "effective_from": "2026-10-01",
+        "revision": 1,
+        "sha256": sha256((DATA / "rate_cards/2026-10-01.csv").read_bytes()).hexdigest(),
+    },
+    "rule_set": "Meta PMP from 2026-10-01",
+    "evidence": {"webhook_event": None, "status": "delivered"},
+}
 
 
 @pytest.fixture
@@ -45,38 +100,7 @@ def ids(answer):
 
 def test_a_delivered_marketing_template(acme, get):
     message = deliver(acme, template_name="weekend_sale", template_language="en", content_type="template")
-    assert get(f"{URL}{message.umid}/") == {
-        "umid": str(message.umid),
-        "provider": "meta",
-        "provider_message_id": "wamid.A",
-        "subaccount_id": "acme_shop",
-        "channel": "106540352242922",
-        "direction": "outbound",
-        "msisdn": "919876543210",
-        "user_id": "",
-        "country": "IN",
-        "content_type": "template",
-        "category": "marketing",
-        "template": {"name": "weekend_sale", "language": "en"},
-        "source_category": "",
-        "source_name": "",
-        "recipient_type": "",
-        "response_code": None,
-        "status": "delivered",
-        "status_detail": "",
-        "error": None,
-        "created_at": "2026-10-15T08:00:00Z",
-        "queued_at": None,
-        "sent_at": "2026-10-15T08:00:00Z",
-        "delivered_at": "2026-10-15T08:00:02Z",
-        "read_at": None,
-        "failed_at": None,
-        "rejected_at": None,
-        "expired_at": None,
-        "received_at": None,
-        "client_message_id": "",
-        "cost": {"state": "charged", "amount": "0.0118", "currency": "USD"},
-    }
+    assert get(f"{URL}{message.umid}/") == {"umid": str(message.umid), **DELIVERED}
 
 
 def test_a_failed_message_says_whose_code_it_is(acme, get):
@@ -227,29 +251,7 @@ def test_queries_do_not_grow_with_the_page(acme, client, key_of, count, django_a
 class TestCharge:
     def test_a_charged_message_is_explained(self, acme, get):
         message = deliver(acme)
-        assert get(f"/api/v1/charges/{message.umid}/") == {
-            "umid": str(message.umid),
-            "state": "charged",
-            "reason": "",
-            "amount": "0.0118",
-            "currency": "USD",
-            "category": "marketing",
-            "market": "India",
-            "country": "IN",
-            "billed_at": "2026-10-15T08:00:02Z",
-            "billing_month": "2026-10",
-            "position": 1,
-            "tier": {"number": 1, "from": 1, "to": None},
-            "unit_price": "0.0118",
-            "rate_card": {
-                "name": "Meta USD 2026-10-01",
-                "effective_from": "2026-10-01",
-                "revision": 1,
-                "sha256": "28f13bcdf156a37a0dcc0ff5b24c24806b73758c93f05f5ae6fe556dd6649ffd",
-            },
-            "rule_set": "Meta PMP from 2026-10-01",
-            "evidence": {"webhook_event": None, "status": "delivered"},
-        }
+        assert get(f"/api/v1/charges/{message.umid}/") == {"umid": str(message.umid), **CHARGED}
 
     def test_positions_follow_the_time_of_delivery(self, acme, get):
         late = deliver(acme, provider_message_id="late", at=AT + timedelta(hours=1))

@@ -1,0 +1,136 @@
+"""REST of the cost report: exact figures, groups, and who is refused."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+
+from accounts.enums import Permission
+from accounts.models import Subaccount
+from accounts.services import create_api_key
+from portal.demo.world import ACME
+from tests.traffic import AT, deliver, rate
+
+EIGHT, META, DIALOG = ACME.channels
+URL = "/api/v1/reports/costs/"
+OCTOBER = {"from": "2026-10-01", "to": "2026-10-31"}
+FIGURES = ("delivered", "charged", "free", "unrated", "amount")
+NOW = datetime(2026, 11, 1, tzinfo=UTC)
+
+
+def headers_of(account, *scopes, subaccounts=()):
+    key, text = create_api_key(account=account, name="Test", scopes=scopes or [Permission.VIEW_COSTS])
+    key.subaccounts.set(Subaccount.objects.filter(account=account, code__in=subaccounts))
+    return {"Authorization": f"Bearer {text}"}
+
+
+def row(*figures, **keys):
+    return {**keys, "currency": "USD", **dict(zip(FIGURES, figures, strict=True))}
+
+
+@pytest.fixture
+def get(client, acme):
+    """Asks for the report with a key of acme; the answer's JSON."""
+    headers = headers_of(acme)
+
+    def ask(**query):
+        return client.get(URL, {**OCTOBER, **query}, headers=headers).json()
+
+    return ask
+
+
+@pytest.mark.django_db(transaction=True)
+class TestRated:
+    @pytest.fixture(autouse=True)
+    def messages(self, acme):
+        """Two to India and one to Singapore, charged; one free; one without a category; one in another month."""
+        deliver(acme, provider_message_id="1")
+        deliver(acme, provider_message_id="2", at=AT + timedelta(days=1))
+        deliver(acme, provider_message_id="3", msisdn="6591234567", channel=EIGHT, category="utility", pricing_type="")
+        deliver(acme, provider_message_id="4", pricing_type="free_entry_point")
+        deliver(acme, provider_message_id="5", category="", pricing_type="")
+        deliver(acme, provider_message_id="6", at=datetime(2026, 10, 31, 16, tzinfo=UTC))  # November in Singapore
+        with time_machine.travel(NOW, tick=False):
+            rate()
+
+    def test_the_whole_answer(self, get):
+        total = row(5, 3, 1, 1, "0.0396")
+        assert get() == {
+            "from": "2026-10-01",
+            "to": "2026-10-31",
+            "time_zone": "Asia/Singapore",
+            "data_as_of": "2026-11-01T00:00:00Z",
+            "group_by": [],
+            "results": [total],
+            "totals": [total],
+        }
+
+    @pytest.mark.parametrize(
+        ("group_by", "rows"),
+        [
+            (
+                "category,country",
+                [
+                    row(1, 0, 0, 1, "0.00", category="", country="IN"),
+                    row(3, 2, 1, 0, "0.0236", category="marketing", country="IN"),
+                    row(1, 1, 0, 0, "0.016", category="utility", country="SG"),
+                ],
+            ),
+            ("day", [row(4, 2, 1, 1, "0.0278", day="2026-10-15"), row(1, 1, 0, 0, "0.0118", day="2026-10-16")]),
+            ("month", [row(5, 3, 1, 1, "0.0396", month="2026-10-01")]),
+            (
+                "subaccount",
+                [
+                    row(4, 2, 1, 1, "0.0236", subaccount="acme_shop", subaccount_name="Acme Online"),
+                    row(1, 1, 0, 0, "0.016", subaccount="acme_wa", subaccount_name="Acme Stores"),
+                ],
+            ),
+        ],
+    )
+    def test_groups(self, get, group_by, rows):
+        answer = get(group_by=group_by)
+        assert answer["results"] == rows
+        assert answer["totals"] == [row(5, 3, 1, 1, "0.0396")]
+
+    def test_days_are_those_of_the_time_zone_of_the_waba(self, get):
+        november = get(**{"from": "2026-11-01", "to": "2026-11-01", "group_by": "day"})
+        assert november["results"] == [row(1, 1, 0, 0, "0.0118", day="2026-11-01")]
+
+    def test_a_key_limited_to_a_subaccount_sees_only_that(self, acme, client):
+        headers = headers_of(acme, subaccounts=["acme_wa"])
+        assert client.get(URL, OCTOBER, headers=headers).json()["totals"] == [row(1, 1, 0, 0, "0.016")]
+
+    def test_another_account_sees_nothing_of_it(self, other, client):
+        assert client.get(URL, OCTOBER, headers=headers_of(other)).json()["results"] == []
+
+    def test_the_queries_are_few(self, acme, client, django_assert_num_queries):
+        headers = headers_of(acme)
+        client.get(URL, OCTOBER, headers=headers)
+        with django_assert_num_queries(6):  # key, its subaccounts, zones, age of the data, rows, totals
+            client.get(URL, {**OCTOBER, "group_by": "day,subaccount,category"}, headers=headers)
+
+
+@pytest.mark.parametrize(
+    ("query", "field", "message"),
+    [
+        ({"from": ""}, "from", "Write a day as 2026-10-31."),
+        ({"to": "2026-10-32"}, "to", "Write a day as 2026-10-31."),
+        ({"to": "2026-09-30"}, "to", "Is before from (2026-10-01)."),
+        ({"currency": "USD"}, "currency", "There is no such parameter."),
+        (
+            {"group_by": "day,colour"},
+            "group_by",
+            "cannot group by 'colour': choose from day, month, subaccount, channel, country, market, category",
+        ),
+    ],
+)
+def test_a_parameter_that_is_not_valid_is_named(get, query, field, message):
+    answer = get(**query)
+    assert answer["status"] == 400
+    assert answer["errors"] == [{"field": field, "message": message}]
+
+
+def test_it_needs_the_scope_for_costs(acme, client):
+    answer = client.get(URL, OCTOBER, headers=headers_of(acme, Permission.VIEW_MESSAGES))
+    assert answer.status_code == 403
+    assert answer.json()["detail"] == "This API key lacks the scope costs:read."

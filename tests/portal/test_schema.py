@@ -1,0 +1,40 @@
+"""The OpenAPI schema describes every path of the REST API."""
+
+import io
+import json
+
+import pytest
+from django.core.management import call_command
+
+from portal.urls import rest
+
+
+@pytest.fixture(scope="module")
+def schema():
+    """Generated as CI would; a warning of the generator fails it."""
+    out = io.StringIO()
+    call_command("spectacular", "--format", "openapi-json", "--validate", "--fail-on-warn", stdout=out)
+    return json.loads(out.getvalue())
+
+
+def test_it_holds_every_path(schema):
+    paths = {f"/api/v1/{route.pattern}".replace("<uuid:umid>", "{umid}") for route in rest}
+    assert set(schema["paths"]) == paths
+
+
+def test_every_operation_asks_for_a_key(schema):
+    assert schema["components"]["securitySchemes"]["ApiKey"]["scheme"] == "bearer"
+    operations = [operation for methods in schema["paths"].values() for operation in methods.values()]
+    assert [operation["security"] for operation in operations] == [[{"ApiKey": []}]] * len(operations)
+
+
+def test_a_page_of_messages_has_links_and_results(schema):
+    answer = schema["paths"]["/api/v1/messages/"]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+    assert answer == {"$ref": "#/components/schemas/MessagePage"}
+    assert list(schema["components"]["schemas"]["MessagePage"]["properties"]) == ["next", "previous", "results"]
+
+
+def test_the_server_shows_it_without_a_key(client):
+    answer = client.get("/api/schema/")
+    assert answer.status_code == 200
+    assert answer.headers["Content-Type"].startswith("application/vnd.oai.openapi")
