@@ -2,8 +2,29 @@
 
 from django.contrib import admin
 from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView
 
+from billing.api import CostReportView
+from messaging.api import ChargeView, MessageDetailView, MessageListView
+from messaging.webhooks import receive
+from portal import views
+from portal.health import healthz
+
+rest = [
+    path("messages/", MessageListView.as_view(), name="api-messages"),
+    path("messages/<uuid:umid>/", MessageDetailView.as_view(), name="api-message"),
+    path("charges/<uuid:umid>/", ChargeView.as_view(), name="api-charge"),
+    path("reports/costs/", CostReportView.as_view(), name="api-costs"),
+]
+
+handler403 = "portal.views.forbidden"
 urlpatterns = [
+    path("webhooks/<str:provider>/<str:token>", receive, name="webhook"),
+    path("api/v1/", include(rest)),
+    path("api/schema/", SpectacularAPIView.as_view(authentication_classes=[], permission_classes=[]), name="schema"),
+    path("healthz", healthz, name="healthz"),
+    path("", views.dashboard, name="dashboard"),
+    path("", include("accounts.urls")),
     path("", include("messaging.urls")),
     path("", include("billing.urls")),
     path("accounts/", include("allauth.urls")),
