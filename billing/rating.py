@@ -19,8 +19,10 @@ CARDS = """SELECT id, currency, effective_from,
     lead(effective_from, 1, 'infinity') OVER (PARTITION BY currency ORDER BY effective_from) AS until
     FROM billing_ratecard WHERE is_active"""
 
+# One statement, so one snapshot: a dirty mark that goes is one whose facts are counted here.
 _RATE = f"""
-WITH card AS ({CARDS}),
+WITH seen AS (DELETE FROM billing_dirtybucket WHERE bucket_id = %(bucket)s),
+card AS ({CARDS}),
 ranked AS MATERIALIZED (
     SELECT *, {PRICE_CATEGORY} AS price_category,
         CASE WHEN counted THEN row_number() OVER (PARTITION BY counted ORDER BY billed_at, message_key) END AS position
@@ -98,7 +100,7 @@ def rate_bucket(bucket_id: int) -> bool:
 
 @contextmanager
 def _locked(bucket_id: int) -> Iterator[bool]:
-    """A session lock, taken before the transaction: inside it, the snapshot would be older than the lock."""
+    """One rater a bucket: a lock of the session, taken before the transaction and freed after it."""
     key = "hashtextextended('billing.bucket', %s)"
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT pg_try_advisory_lock({key})", [bucket_id])
@@ -112,9 +114,6 @@ def _locked(bucket_id: int) -> Iterator[bool]:
 
 def _rate(bucket_id: int) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
-        # One snapshot for the dirty marks and the facts: a mark that is removed is one whose facts are counted.
-        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-        DirtyBucket.objects.filter(bucket_id=bucket_id).delete()
         bucket = Bucket.objects.get(pk=bucket_id)
         cursor.execute("DELETE FROM billing_ratedline WHERE bucket_id = %s", [bucket_id])
         cursor.execute("DELETE FROM billing_tiercut WHERE bucket_id = %s", [bucket_id])

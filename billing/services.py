@@ -57,7 +57,8 @@ TRUNCATE usage_batch;
 """
 _BUCKETS = """
 INSERT INTO billing_bucket (account_id, scope, scope_id, accrual_group, month, allowance, problem)
-SELECT *, '' FROM unnest(%s::bigint[], %s::text[], %s::bigint[], %s::text[], %s::date[], %s::int[]) ORDER BY 1, 2, 3, 4, 5
+SELECT *, '' FROM unnest(%s::bigint[], %s::text[], %s::bigint[], %s::text[], %s::date[], %s::int[])
+ORDER BY 1, 2, 3, 4, 5
 ON CONFLICT DO NOTHING
 """
 _FIND_BUCKETS = """

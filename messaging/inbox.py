@@ -39,7 +39,8 @@ VALUES (now(), %s, %s, %s, %s, %s, 'pending', 0, now(), '')
 _CLAIM = """
 WITH waiting AS MATERIALIZED (
     SELECT received_at, id, due_at, octet_length(body) AS size FROM messaging_inbox
-    WHERE state = 'pending' AND due_at <= statement_timestamp() ORDER BY due_at, id LIMIT %(rows)s FOR UPDATE SKIP LOCKED
+    WHERE state = 'pending' AND due_at <= statement_timestamp()
+    ORDER BY due_at, id LIMIT %(rows)s FOR UPDATE SKIP LOCKED
 ), taken AS (
     SELECT received_at, id FROM (
         SELECT *, sum(size) OVER (ORDER BY due_at, id) - size AS before FROM waiting

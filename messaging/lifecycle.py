@@ -76,9 +76,9 @@ def _rows(reports: Sequence[Report], directory: Directory) -> Iterator[tuple[obj
         key = message_key(report.account_id, report.provider, event.provider_message_id)
         yield (
             report.account_id, report.provider, event.provider_message_id, key, _umid(report, key),
-            str(event.direction), event.state, event.at, place.subaccount_id, place.phone_number_id, place.waba_id, event.msisdn,
-            event.user_id, country_of(event.msisdn, event.user_id), event.content_type, int(rank), category,
-            event.pricing_type, template.id if template else None, event.client_message_id, event.detail,
+            str(event.direction), event.state, event.at, place.subaccount_id, place.phone_number_id, place.waba_id,
+            event.msisdn, event.user_id, country_of(event.msisdn, event.user_id), event.content_type, int(rank),
+            category, event.pricing_type, template.id if template else None, event.client_message_id, event.detail,
             event.error_source, event.error_code, event.error_title, event.provider_error_code, report.webhook_id,
             report.received_at, orjson.dumps(event.content).decode() if event.content is not None else None,
         )  # fmt: skip

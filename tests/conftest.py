@@ -96,6 +96,12 @@ def _partitions_of_this_test():
     partitions._KNOWN.update(known)
 
 
+@pytest.fixture(autouse=True)
+def _quick_passwords(settings):
+    """Argon2 costs 65 ms a person, by design; tests make thousands. Those of the hasher itself name theirs."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *settings.PASSWORD_HASHERS]
+
+
 @pytest.fixture
 def every_account():
     """Every tenant's scope, open."""
