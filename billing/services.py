@@ -11,8 +11,8 @@ from django.db import connection
 
 from accounts.models import Waba
 from billing.enums import AccrualScope, UnratedReason
-from billing.models import MarketCountry
-from billing.pricing import Accrual, MarketPeriod, accrue, market_on
+from billing.markets import MarketMap
+from billing.pricing import Accrual, accrue
 
 
 class Usage(NamedTuple):
@@ -93,7 +93,7 @@ def record_usage(usages: Sequence[Usage]) -> None:
     """
     if not usages:
         return
-    wabas, markets = _wabas(usages), _markets()
+    wabas, markets = _wabas(usages), MarketMap()
     rows = [_fact(usage, wabas, markets) for usage in usages]
     bucket_ids = _bucket_ids({key for _, key, _ in rows})
     with connection.cursor() as cursor:
@@ -113,20 +113,13 @@ def _wabas(usages: Sequence[Usage]) -> dict[int, _BillingWaba]:
     }
 
 
-def _markets() -> dict[str, list[MarketPeriod]]:
-    markets: dict[str, list[MarketPeriod]] = {}
-    for country, market, start, end in MarketCountry.objects.values_list("country", "market", "valid_from", "valid_to"):
-        markets.setdefault(country, []).append(MarketPeriod(market, start, end))
-    return markets
-
-
 def _fact(
-    usage: Usage, wabas: dict[int, _BillingWaba], markets: dict[str, list[MarketPeriod]]
+    usage: Usage, wabas: dict[int, _BillingWaba], markets: MarketMap
 ) -> tuple[Usage, _BucketKey, tuple[object, ...]]:
     """The usage, its bucket, and its fact's columns after `billed_at`."""
     waba = wabas.get(usage.waba_id or 0)
     day = usage.billed_at.astimezone(waba.zone if waba else UTC).date()
-    market = market_on(markets.get(usage.country, ()), day) if usage.country else ""
+    market = markets.market(usage.country, day)
     accrual = accrue(category=usage.category, pricing_type=usage.pricing_type, day=day, market=market)
     if waba is None:
         accrual = Accrual(AccrualScope.PORTFOLIO, "unrated", unrated_reason=UnratedReason.NO_WABA)
