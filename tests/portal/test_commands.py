@@ -1,0 +1,150 @@
+"""manage.py seed_demo and demo_credentials: repeatable figures, and credentials that open every door."""
+
+import io
+import json
+from itertools import pairwise
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from accounts.models import Account
+from billing.models import DirtyBucket, RatedLine
+from messaging.models import InboxItem, Message, TrafficDelta, TrafficHour
+from portal.core.tenancy import every_tenant
+from portal.demo.webhooks import signature
+
+KEYS = {
+    "base_url", "users", "account_id", "subaccounts", "api_key", "d360_api_key", "waba_id", "phone_number_id",
+    "channel_id", "templates", "webhooks",
+}  # fmt: skip
+
+
+def seed(*arguments):
+    out = io.StringIO()
+    call_command("seed_demo", "--messages", "300", "--until", "2026-11-01T12:00", *arguments, stdout=out)
+    return out.getvalue()
+
+
+def credentials(*arguments):
+    out = io.StringIO()
+    call_command("demo_credentials", "--json", *arguments, stdout=out)
+    return json.loads(out.getvalue())
+
+
+def figures():
+    """Message counts by status, and the lines of the cost report, without ids."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT status, country, category, count(*) FROM messaging_message GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"
+        )
+        messages = cursor.fetchall()
+        cursor.execute(
+            "SELECT day, country, category, state, reason, sum(n), sum(amount) FROM billing_ratedline "
+            "GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5"
+        )
+        return messages, cursor.fetchall()
+
+
+class TestSeedDemo:
+    pytestmark = pytest.mark.django_db(transaction=True)
+
+    @pytest.fixture(autouse=True)
+    def _scope(self, every_account):
+        """Every account's."""
+
+    def test_it_fills_log_counts_quarantine_and_report(self):
+        said = seed()
+        assert said.splitlines()[-1] == "Demo data is loaded: 300 messages from 01 Sep 2026 on."
+        assert Message.objects.filter(direction="outbound").count() == 350
+        assert sum(TrafficHour.objects.values_list("n", flat=True)) == Message.objects.count()
+        assert set(InboxItem.objects.values_list("state", flat=True)) == {"quarantined"}
+        delivered = Message.objects.filter(direction="outbound", status__in=["delivered", "read"]).count()
+        assert sum(RatedLine.objects.values_list("n", flat=True)) == delivered
+        assert not TrafficDelta.objects.exists()
+        assert not DirtyBucket.objects.exists()
+
+    def test_the_same_seed_and_end_give_the_same_figures(self):
+        seen = []
+        for number in ("7", "7", "8"):
+            seed("--seed", number)
+            seen.append(figures())
+            call_command("flush", "--noinput", verbosity=0)
+        assert [left == right for left, right in pairwise(seen)] == [True, False]
+
+    def test_a_second_run_refuses_and_changes_nothing(self):
+        seed()
+        before = figures()
+        with pytest.raises(CommandError, match="Demo data is there already"):
+            seed()
+        assert seed("--if-empty") == ""
+        assert figures() == before
+
+
+def test_without_demo_data_there_are_no_credentials(db):
+    with pytest.raises(CommandError, match="No demo data is loaded"):
+        credentials()
+
+
+class TestCredentials:
+    @pytest.fixture(autouse=True)
+    def _accounts(self, acme, other):
+        """Both, without traffic."""
+
+    @pytest.mark.parametrize("arguments", [(), ("--account", "other")])
+    def test_the_keys_are_those_that_clients_rely_on(self, arguments):
+        found = credentials(*arguments)
+        assert found.keys() == KEYS
+        assert set(found["users"]) - {"operator"} == {"owner", "finance", "support", "developer", "viewer"}
+        assert {name: set(door) for name, door in found["webhooks"].items()} == {
+            "8x8": {"path", "authorization"},
+            "meta": {"path", "app_secret", "verify_token"},
+            "360dialog": {"path", "header", "value"},
+        }
+        assert set(found["templates"][0]) == {"name", "language", "category", "body_parameters"}
+
+    def test_the_ids_of_the_demo_account(self):
+        found = credentials()
+        assert found["account_id"] == str(Account.objects.get(name="Acme Retail").public_id)
+        assert found["base_url"] == "http://127.0.0.1:8000"
+        assert found["subaccounts"] == ["acme_wa", "acme_shop", "acme_care"]
+        assert (found["waba_id"], found["phone_number_id"]) == ("102290129340398", "106540352242922")
+        assert "operator" in found["users"]
+
+    def test_the_other_account_shares_nothing_secret(self):
+        first, second = (json.dumps(credentials("--account", name)) for name in ("demo", "other"))
+        assert credentials("--account", "other")["subaccounts"] == ["harbour"]
+        assert credentials("--account", "other")["api_key"] not in first
+        assert credentials()["api_key"] not in second
+
+    @pytest.mark.parametrize("role", ["owner", "finance", "support", "developer", "viewer", "operator"])
+    def test_each_login_works(self, client, role):
+        user = credentials()["users"][role]
+        answer = client.post("/accounts/login/", {"login": user["email"], "password": user["password"]})
+        assert (answer.status_code, answer.headers.get("Location")) == (302, "/")
+        assert client.session["_auth_user_id"]
+
+    @pytest.mark.parametrize("name", ["api_key", "d360_api_key"])
+    def test_each_api_key_works(self, client, name):
+        answer = client.get("/api/v1/messages/", headers={"Authorization": f"Bearer {credentials()[name]}"})
+        assert (answer.status_code, answer.json()["results"]) == (200, [])
+
+    def test_each_webhook_address_takes_what_proves_itself(self, client):
+        doors = credentials()["webhooks"]
+        proofs = {
+            "8x8": {"Authorization": doors["8x8"]["authorization"]},
+            "meta": {"X-Hub-Signature-256": signature(doors["meta"]["app_secret"], b"{}")},
+            "360dialog": {doors["360dialog"]["header"]: doors["360dialog"]["value"]},
+        }
+        for provider, headers in proofs.items():
+            post = {"path": doors[provider]["path"], "data": "{}", "content_type": "application/json"}
+            assert client.post(**post).status_code == 401
+            assert client.post(**post, headers=headers).status_code == 200
+        with every_tenant():
+            assert InboxItem.objects.count() == 3
+
+    def test_metas_address_answers_the_verification(self, client):
+        door = credentials()["webhooks"]["meta"]
+        query = {"hub.mode": "subscribe", "hub.verify_token": door["verify_token"], "hub.challenge": "1158201444"}
+        answer = client.get(door["path"], query)
+        assert (answer.status_code, answer.content) == (200, b"1158201444")
