@@ -17,6 +17,7 @@ import environ
 import structlog
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from django.templatetags.static import static
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.FileAwareEnv()
@@ -220,7 +221,19 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
 }
-UNFOLD = {"SITE_TITLE": "Tollgate operator", "SITE_HEADER": "Tollgate operator", "SHOW_VIEW_ON_SITE": False}
+UNFOLD = {
+    "SITE_TITLE": "Tollgate operator",
+    "SITE_HEADER": "Tollgate operator",
+    "SITE_URL": "/",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("icon.svg")}],
+    "SHOW_VIEW_ON_SITE": False,
+    "COLORS": {  # the portal's blue
+        "primary": {
+            "50": "#eef3fc", "100": "#dbe6f9", "200": "#bccff3", "300": "#93b2eb", "400": "#648de0", "500": "#3f6dd4",
+            "600": "#2458c5", "700": "#1f4aa5", "800": "#1d3f86", "900": "#1b376e", "950": "#132347",
+        },
+    },
+}  # fmt: skip
 
 # --- Logs: one JSON object a line --------------------------------------------------------------------------------------
 _shared: list[Any] = [

@@ -1,0 +1,124 @@
+"""The operator's pages: tenants and people. Shown under every tenant's scope, which the middleware opens."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.forms import BaseUserCreationForm
+from django.contrib.auth.models import Group
+from django.http import HttpRequest
+from unfold.admin import ModelAdmin, TabularInline
+from unfold.forms import AdminPasswordChangeForm, UserChangeForm
+from unfold.widgets import UnfoldAdminEmailInputWidget, UnfoldAdminPasswordWidget
+
+from accounts.models import Account, ApiKey, AuditEntry, BusinessPortfolio, Membership, Subaccount, User, Waba
+from portal.core.admin import BigTableAdmin, ReadOnlyAdmin
+
+admin.site.unregister(Group)  # rights come from memberships
+
+
+class SubaccountInline(TabularInline):  # type: ignore[misc]
+    model = Subaccount
+    extra = 0
+    fields = ("code", "name")
+
+
+class MembershipInline(TabularInline):  # type: ignore[misc]
+    model = Membership
+    extra = 0
+    fields = ("user", "role")
+    autocomplete_fields = ("user",)
+
+
+@admin.register(Account)
+class AccountAdmin(ModelAdmin):  # type: ignore[misc]
+    list_display = ("name", "public_id", "time_zone", "is_demo", "created_at")
+    search_fields = ("name", "public_id")
+    readonly_fields = ("public_id", "is_demo", "created_at")
+    inlines = (SubaccountInline, MembershipInline)
+
+
+@admin.register(BusinessPortfolio)
+class BusinessPortfolioAdmin(ModelAdmin):  # type: ignore[misc]
+    list_display = ("name", "business_id", "account")
+    list_filter = ("account",)
+    search_fields = ("name", "business_id")
+
+
+@admin.register(Waba)
+class WabaAdmin(ModelAdmin):  # type: ignore[misc]
+    list_display = ("name", "waba_id", "account", "time_zone", "currency")
+    list_filter = ("account",)
+    search_fields = ("name", "waba_id")
+
+
+@admin.register(Membership)
+class MembershipAdmin(ModelAdmin):  # type: ignore[misc]
+    list_display = ("user", "account", "role", "created_at")
+    list_filter = ("account", "role")
+    list_select_related = ("user", "account")
+    autocomplete_fields = ("user",)
+    filter_horizontal = ("subaccounts",)
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Offer the account's own subaccounts; a new membership gets them after it is saved."""
+        membership = self.get_object(request, request.resolver_match.kwargs.get("object_id", "0"))  # type: ignore[union-attr]
+        account = membership.account_id if membership else None
+        kwargs["queryset"] = Subaccount.objects.filter(account=account)
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+
+class PersonCreationForm(BaseUserCreationForm):  # type: ignore[type-arg]
+    """A person with an address and a first password."""
+
+    class Meta:
+        model = User
+        fields = ("email", "name")
+        widgets = {"email": UnfoldAdminEmailInputWidget}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("password1", "password2"):
+            self.fields[name].widget = UnfoldAdminPasswordWidget(attrs={"autocomplete": "new-password"})
+
+    def clean_email(self) -> str:
+        """In lower case, as logins are."""
+        email: str = self.cleaned_data["email"].lower()
+        if User.objects.filter(email=email).exists():
+            raise forms.ValidationError("Someone has this address already.")
+        return email
+
+
+@admin.register(User)
+class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[misc,type-arg]
+    form = UserChangeForm
+    add_form = PersonCreationForm
+    change_password_form = AdminPasswordChangeForm
+    list_display = ("email", "name", "is_active", "is_staff", "last_login")
+    list_filter = ("is_staff", "is_active")
+    search_fields = ("email", "name")
+    ordering = ("email",)
+    readonly_fields = ("last_login", "date_joined")
+    filter_horizontal = ()
+    fieldsets = (
+        (None, {"fields": ("email", "name", "time_zone", "password")}),
+        ("Rights", {"fields": ("is_active", "is_staff", "is_superuser")}),
+        ("Dates", {"fields": ("last_login", "date_joined")}),
+    )
+    add_fieldsets = ((None, {"fields": ("email", "name", "password1", "password2")}),)
+
+
+@admin.register(ApiKey)
+class ApiKeyAdmin(ReadOnlyAdmin):
+    list_display = ("name", "prefix", "account", "created_at", "expires_at", "revoked_at", "last_used_at")
+    list_filter = ("account",)
+    exclude = ("digest",)
+
+
+@admin.register(AuditEntry)
+class AuditEntryAdmin(BigTableAdmin):
+    list_display = ("at", "account", "actor", "action", "target", "ip_address")
+    list_filter = ("account",)
+    list_select_related = ("account",)
+    search_fields = ("actor", "action")
