@@ -18,7 +18,7 @@ MACHINE_PATHS = ("/webhooks/", "/api/", "/graph/", "/360dialog/", "/healthz", "/
 
 
 class TenantMiddleware:
-    """Sets `membership`, `memberships`, `account` and `reach` on the request and opens the account's scope around the view.
+    """Sets `membership`, `memberships`, `account` and `reach` on the request, and opens the account's scope around it.
 
     Without a login or membership they are None or empty and no scope is open, so that a tenant query raises.
     """

@@ -35,6 +35,11 @@ def spell_key(group: str, keys: dict[str, Any]) -> str:
     return _CATEGORY_NAMES.get(value, str(value)) if group == "category" else str(value)
 
 
+def _label(group: str, keys: dict[str, Any]) -> str:
+    """A row's value under the axis, where there is little room."""
+    return f"{keys['day'].day} {keys['day']:%b}" if group == "day" else spell_key(group, keys)
+
+
 def cost_charts(report: CostReport, today: date, link: Callable[[dict[str, Any]], str]) -> list[Chart]:
     """The first group along the axis, the second stacked; what is grouped further is summed."""
     currencies = [row.currency for row in report.totals if row.currency and row.charged]
@@ -63,7 +68,7 @@ def _chart(report: CostReport, currency: str, today: date, link: Callable[[dict[
         title=f"Cost in {currency} by {GROUP_LABELS[first].lower()}"
         + (f" and {GROUP_LABELS[second].lower()}" if second else ""),
         first=GROUP_LABELS[first],
-        labels=[spell_key(first, labels[key]) for key in order],
+        labels=[_label(first, labels[key]) for key in order],
         series=[
             Series(names.get(part, "Other"), _colour(second, part, n), [figures.get(key, ZERO) for key in order], links)
             for n, (part, figures) in enumerate(parts)
@@ -93,4 +98,5 @@ def share_unrated(row: CostRow) -> str:
     """What a total leaves out, in words; empty when nothing."""
     if not row.unrated:
         return ""
-    return f"{row.unrated:,} delivered {'message is' if row.unrated == 1 else 'messages are'} unrated and not in this amount"
+    who = "message is" if row.unrated == 1 else "messages are"
+    return f"{row.unrated:,} delivered {who} unrated and not in this amount"

@@ -7,7 +7,7 @@ from django import forms
 from billing.selectors import GROUPS
 from portal.core.countries import countries
 from portal.core.filters import Pill, query
-from portal.core.forms import FilterForm, select
+from portal.core.forms import FilterForm, lower, select
 
 GROUP_LABELS = {
     "day": "Day",
@@ -46,9 +46,10 @@ class CostForm(FilterForm):
         super().__init__(*args, **kwargs)
         self.fields["country"] = select("Country", "All countries", countries().items())
         self.fields["category"] = select("Category", "All categories", CATEGORIES)
+        data: Any = self.data
         # Both group_by=day,country (as in the API) and group_by=day&group_by=country are read.
         named = [name for text in self.params.getlist("group_by") for name in text.split(",") if name]
-        self.data.setlist("group_by", named or list(self.default_groups))
+        data.setlist("group_by", named or list(self.default_groups))
 
     @property
     def groups(self) -> tuple[str, ...]:
@@ -57,10 +58,14 @@ class CostForm(FilterForm):
         return tuple(name for name in GROUPS if name in chosen) or self.default_groups
 
     @property
+    def groups_words(self) -> str:
+        """The grouping in words: "By day, category"."""
+        return "By " + ", ".join(GROUP_LABELS[name].lower() for name in self.groups)
+
+    @property
     def pills(self) -> list[Pill]:
         """As everywhere, and the grouping when it is not the usual one."""
         found = super().pills
         if self.groups != self.default_groups:
-            label = ", ".join(GROUP_LABELS[name].lower() for name in self.groups)
-            found.append(Pill("Grouped by", label, query(self.params, drop=("group_by",))))
+            found.append(Pill("Grouped", lower(self.groups_words), query(self.params, drop=("group_by",))))
         return found

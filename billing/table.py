@@ -67,6 +67,11 @@ class CostTable:
         return [Line([], row, note=share_unrated(row)) for row in self.report.totals]
 
     @property
+    def unrated(self) -> int:
+        """Delivered messages without a price."""
+        return sum(row.unrated for row in self.report.totals)
+
+    @property
     def left_out(self) -> int:
         """Rows that only the CSV has."""
         return max(0, len(self.report.rows) - MOST_ROWS)
@@ -78,6 +83,6 @@ class CostTable:
         if not totals:
             return "Nothing was delivered"
         amounts = " and ".join(f"{row.currency} {row.amount:,.2f}" for row in totals if row.currency and row.charged)
-        delivered, unrated = sum(row.delivered for row in totals), sum(row.unrated for row in totals)
+        delivered = sum(row.delivered for row in totals)
         parts = [amounts or "No charges", f"{delivered:,} delivered"]
-        return ", ".join(parts + ([f"{unrated:,} unrated"] if unrated else []))
+        return ", ".join(parts + ([f"{self.unrated:,} unrated"] if self.unrated else []))

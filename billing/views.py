@@ -68,7 +68,7 @@ def _asked(request: TenantRequest) -> tuple[CostForm, CostReport | None, date]:
 def _zone(names: str) -> ZoneInfo:
     """The first of the WABAs' zones: it decides which day is today when they differ."""
     try:
-        return ZoneInfo(names.split(",")[0])
+        return ZoneInfo(names.partition(",")[0])
     except (ZoneInfoNotFoundError, ValueError):
         return ZoneInfo("UTC")
 
@@ -81,5 +81,8 @@ def _log_link(form: CostForm, keys: dict[str, Any]) -> str:
             change[group] = str(keys[group])
     day = keys.get("day")
     period = {"from": str(day), "to": str(day)} if day else form.span()
-    drop = ("range", "from", "to", "group_by")
-    return reverse("messaging:log") + query(form.params, drop, **change, **period) + "&status=delivered&status=read"
+    return (
+        reverse("messaging:log")
+        + query(form.params, change | period, drop=("range", "group_by"))
+        + "&status=delivered&status=read"
+    )

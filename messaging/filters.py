@@ -7,7 +7,8 @@ from accounts.selectors import Reach
 from messaging.forms import LogForm, TrafficForm
 from messaging.selectors.log import LogFilter
 from messaging.selectors.traffic import TrafficFilter, traffic
-from messaging.words import lower, sentence
+from messaging.words import sentence
+from portal.core.forms import lower
 
 _UNCOUNTED = ("q", "country", "template", "error_code")  # the hourly counts do not know them
 
@@ -51,4 +52,5 @@ def log_sentence(account: Account, form: LogForm, reach: Reach, zone: ZoneInfo) 
         statuses=tuple(asked["status"]),
         category=asked["category"],
     )
-    return sentence(traffic(account, form.period, zone, chosen).total, form.period.label)
+    total = traffic(account, form.period, zone, chosen).total
+    return sentence(total, form.period.label, rate=not asked["status"])

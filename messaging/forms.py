@@ -93,7 +93,11 @@ class LogForm(TrafficForm):
     def pills(self) -> list[Pill]:
         """As everywhere, and one for each status."""
         statuses = self.cleaned_data.get("status") or []
-        found = [Pill("Period", "Any time", self.link(drop=("range",)))] if self.params.get("range") == "any" else []
+        found = (
+            [Pill("Period", "Any time", query(self.params, drop=("range",)))]
+            if self.params.get("range") == "any"
+            else []
+        )
         for status in statuses:
             params = self.params.copy()
             params.setlist("status", [other for other in statuses if other != status])

@@ -16,6 +16,7 @@ from messaging.selectors.endpoints import endpoint_addresses
 from messaging.selectors.log import charges, log_page, story
 from messaging.selectors.traffic import has_traffic
 from messaging.story import contradicted, heading, said, timeline
+from portal.core.filters import query
 from portal.core.zones import current_zone
 
 
@@ -45,7 +46,7 @@ def log(request: TenantRequest) -> HttpResponse:
     partial = request.htmx and not request.htmx.history_restore_request
     response = render(request, "messaging/log_results.html" if partial else "messaging/log.html", context)
     if partial:
-        response["HX-Push-Url"] = request.path + form.link(same_page=True)
+        response["HX-Push-Url"] = request.path + query(form.params, same_page=True)
     return response
 
 

@@ -67,7 +67,7 @@ def _navigation(request: HttpRequest, membership: Any, reach: Any) -> Any:
             url = reverse(view)
             here = request.path == url if url == "/" else request.path.startswith(url)
             yield Entry(name, icon, url + suffix, here)
-    if request.user.is_staff:  # type: ignore[union-attr]
+    if request.user.is_staff:
         yield Entry("Admin", "admin", reverse("admin:index"))
 
 
@@ -79,11 +79,11 @@ def _subaccounts(request: HttpRequest, reach: Any) -> list[Entry]:
     page = next((url for url in views if url != "/" and request.path.startswith(url)), "/")
     chosen = request.GET if request.path == page and request.method == "GET" else QueryDict(mutable=True)
     drop = ("channel",)  # a channel belongs to one subaccount
-    every = Entry("All subaccounts", "", page + query(chosen, drop, **{PARAMETER: ""}), reach.chosen is None)
+    every = Entry("All subaccounts", "", page + query(chosen, {PARAMETER: ""}, drop=drop), reach.chosen is None)
     return [
         every,
         *(
-            Entry(each.name, each.code, page + query(chosen, drop, **{PARAMETER: each.code}), each == reach.chosen)
+            Entry(each.name, each.code, page + query(chosen, {PARAMETER: each.code}, drop=drop), each == reach.chosen)
             for each in reach.visible
         ),
     ]

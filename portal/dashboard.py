@@ -16,6 +16,7 @@ from portal.core.filters import query
 from portal.templatetags.shown import day as spell_day
 from portal.templatetags.shown import percent
 
+_OUT = Direction.OUTBOUND
 _ARRIVED = (Status.DELIVERED, Status.READ)
 _LOST = (Status.UNDELIVERED, Status.REJECTED, Status.EXPIRED)
 _STACK: tuple[tuple[str, str, tuple[Status, ...]], ...] = (
@@ -60,20 +61,21 @@ class Board:
     def figures(self) -> list[KeyFigure]:
         """The row of numbers on top."""
         now, before = self.traffic.total, self.traffic.previous
-        outbound = {"direction": str(Direction.OUTBOUND)}
-        points = "" if now.rate is None or before.rate is None else signed(f"{(now.rate - before.rate) * 100:+.1f} points")
+        points = (
+            "" if now.rate is None or before.rate is None else signed(f"{(now.rate - before.rate) * 100:+.1f} points")
+        )
         return [
             KeyFigure("Sent", f"{now.outbound:,}", f"{now.of(Status.SENT, Status.QUEUED):,} on their way",
-                      self.log(**outbound), _change(now.outbound, before.outbound)),
-            KeyFigure("Delivered", f"{now.delivered:,}", f"{now.read:,} of them read", self.log(_ARRIVED, **outbound),
+                      self.log(_OUT), _change(now.outbound, before.outbound)),
+            KeyFigure("Delivered", f"{now.delivered:,}", f"{now.read:,} of them read", self.log(_OUT, _ARRIVED),
                       _change(now.delivered, before.delivered)),
             KeyFigure("Delivery rate", percent(now.rate), f"of {now.settled:,} with an outcome",
-                      self.log(_ARRIVED, **outbound), points, _trend((now.rate or 0) - (before.rate or 0))),
+                      self.log(_OUT, _ARRIVED), points, _trend((now.rate or 0) - (before.rate or 0))),
             KeyFigure("Not delivered", f"{now.lost:,}", f"{now.of(Status.UNDELIVERED):,} undelivered, "
                       f"{now.of(Status.REJECTED, Status.EXPIRED):,} rejected or expired",
-                      self.log(_LOST, **outbound), _change(now.lost, before.lost), _trend(before.lost - now.lost)),
+                      self.log(_OUT, _LOST), _change(now.lost, before.lost), _trend(before.lost - now.lost)),
             KeyFigure("Received", f"{now.received:,}", "messages from people",
-                      self.log(direction=str(Direction.INBOUND)), _change(now.received, before.received)),
+                      self.log(Direction.INBOUND), _change(now.received, before.received)),
         ]  # fmt: skip
 
     @property
@@ -81,12 +83,17 @@ class Board:
         """All charts, in the order of their questions."""
         return [self._statuses(), self._rate(), self._received(), self._categories()]
 
-    def log(self, statuses: tuple[Status, ...] = (), day: date | None = None, **change: str) -> str:
-        """The log's address for the same filters, statuses and day."""
+    def log(
+        self, direction: Direction, statuses: tuple[Status, ...] = (), day: date | None = None, category: str = ""
+    ) -> str:
+        """The log's address for the same filters, and these."""
         params = self.form.params.copy()
+        category_of = {"category": category} if category else {}
         params.setlist("status", [str(status) for status in statuses])
         period = {"from": day.isoformat(), "to": day.isoformat()} if day else self.form.period_params()
-        return reverse("messaging:log") + query(params, ("range", "from", "to"), **period, **change)
+        return reverse("messaging:log") + query(
+            params, {"direction": str(direction), **category_of, **period}, drop=("range", "from", "to")
+        )
 
     def _daily(self, label: str, colour: str, count: Callable[[Counts], int], link: Callable[[date], str]) -> Series:
         days = self.traffic.days.items()
@@ -98,36 +105,32 @@ class Board:
         return Chart(name, title, "Day", labels, series, unfinished=unfinished, **options)
 
     def _statuses(self) -> Chart:
-        outbound = str(Direction.OUTBOUND)
 
         def series(label: str, colour: str, statuses: tuple[Status, ...]) -> Series:
             def count(counts: Counts) -> int:
                 return counts.of(*statuses)
 
-            return self._daily(label, colour, count, lambda day: self.log(statuses, day, direction=outbound))
+            return self._daily(label, colour, count, lambda day: self.log(_OUT, statuses, day))
 
         return self._chart("statuses", "Sent messages by status", [series(*entry) for entry in _STACK])
 
     def _rate(self) -> Chart:
         rates = [counts.rate for counts in self.traffic.days.values()]
-        links = [self.log(_ARRIVED, day, direction=str(Direction.OUTBOUND)) for day in self.days]
+        links = [self.log(_OUT, _ARRIVED, day) for day in self.days]
         note = "Delivered messages among those with an outcome; messages on their way are not counted."
         series = Series("Delivered", "delivered", rates, links)
         return self._chart("rate", "Delivery rate", [series], kind="line", unit="percent", note=note)
 
     def _received(self) -> Chart:
         def link(day: date) -> str:
-            return self.log(day=day, direction=str(Direction.INBOUND))
+            return self.log(Direction.INBOUND, day=day)
 
         series = self._daily("Received", "received", lambda counts: counts.received, link)
         return self._chart("received", "Received messages", [series])
 
     def _categories(self) -> Chart:
         counts = self.traffic.categories
-        links = [
-            self.log(_ARRIVED, direction=str(Direction.OUTBOUND), category=count.category) if count.category else ""
-            for count in counts
-        ]
+        links = [self.log(_OUT, _ARRIVED, category=count.category) if count.category else "" for count in counts]
         return Chart(
             "categories",
             "Delivered messages by category",
@@ -165,4 +168,6 @@ def _category(count: CategoryCount) -> str:
 
 def _hue(category: str) -> str:
     """One of four hues; the special kinds share that of their family."""
-    return next((hue for hue in ("marketing", "utility", "authentication", "service") if category.startswith(hue)), "other")
+    return next(
+        (hue for hue in ("marketing", "utility", "authentication", "service") if category.startswith(hue)), "other"
+    )

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -149,6 +150,6 @@ def searching(account: Account, chosen: LogFilter) -> Q:
         return found
 
 
-def _by_id(rows: QuerySet, ids: set[int | None]) -> dict[int | None, object]:  # type: ignore[type-arg]
+def _by_id(rows: QuerySet, ids: set[int | None]) -> dict[int | None, Any]:  # type: ignore[type-arg]
     wanted = {pk for pk in ids if pk is not None}
     return {row.pk: row for row in rows.filter(pk__in=wanted)} if wanted else {}

@@ -122,9 +122,7 @@ def traffic(account: Account, period: Period, zone: ZoneInfo, chosen: TrafficFil
 
 def has_traffic(account: Account) -> bool:
     """Whether the account has any message at all."""
-    return (
-        TrafficHour.objects.filter(account=account).exists() or TrafficDelta.objects.filter(account=account).exists()
-    )
+    return TrafficHour.objects.filter(account=account).exists() or TrafficDelta.objects.filter(account=account).exists()
 
 
 def _asked(chosen: TrafficFilter) -> Q:

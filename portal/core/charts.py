@@ -12,7 +12,7 @@ Figure = int | float | Decimal | None
 
 @dataclass(frozen=True)
 class Series:
-    """One row of bars or one line. `colour` names a colour of the style sheet; `links` lead to the rows behind each figure."""
+    """A row of bars or a line. `colour` is one of the style sheet's; `links` lead to the rows behind each figure."""
 
     label: str
     colour: str

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from urllib.parse import urlencode
 
 from django.http import QueryDict
 
+NOTHING: Mapping[str, str] = MappingProxyType({})
 PAGING = ("older", "newer")
 
 
@@ -18,8 +20,10 @@ class Pill:
     without: str
 
 
-def query(params: QueryDict, /, drop: Iterable[str] = (), *, same_page: bool = False, **change: str) -> str:
-    """The query string with some parameters dropped and others set, empty ones left out; it always starts with "?".
+def query(
+    params: QueryDict, change: Mapping[str, str] = NOTHING, *, drop: Iterable[str] = (), same_page: bool = False
+) -> str:
+    """The query string with some parameters changed and others dropped, empty ones left out; it always starts with "?".
 
     It leads to the first page unless told to stay.
     """
@@ -36,9 +40,9 @@ def pills(params: QueryDict, chosen: Mapping[str, tuple[str, str]]) -> list[Pill
     result = []
     for name, (label, value) in chosen.items():
         if name == "subaccount":
-            without = query(params, subaccount="")
+            without = query(params, {"subaccount": ""})
         else:
             drop = ("range", "from", "to") if name == "range" else (name,)
-            without = query(params, drop)
+            without = query(params, drop=drop)
         result.append(Pill(label, value, without))
     return result

@@ -20,10 +20,15 @@ def select(label: str, every: str, choices: Iterable[tuple[str, str]]) -> forms.
     return forms.ChoiceField(label=label, required=False, choices=[("", every), *choices], widget=widget)
 
 
+def lower(label: str) -> str:
+    """A label inside a sentence."""
+    return label[:1].lower() + label[1:]
+
+
 class FilterForm(forms.Form):
     """A filter bar. It reads the URL, never raises, and is worth asking for `period` and `pills` even when invalid."""
 
-    periods = ("today", "7d", "14d", "30d", "custom")
+    periods: tuple[str, ...] = ("today", "7d", "14d", "30d", "custom")
     default_period = "7d"
     foreign: tuple[str, ...] = ()  # fields that name objects of the account: an unknown value is 404, not an error
 
@@ -52,7 +57,7 @@ class FilterForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Read the period; a bad one is an error at "from" and leaves the default."""
         try:
-            self.period = chosen(self.params, self.today, self.default_period)  # type: ignore[arg-type]
+            self.period = chosen(self.params, self.today, self.default_period)
         except BadPeriod as problem:
             self.add_error("from", str(problem))
         return self.cleaned_data
@@ -78,16 +83,12 @@ class FilterForm(forms.Form):
     @property
     def period_words(self) -> str:
         """The period inside a sentence: "last 7 days"."""
-        return self.period.label[0].lower() + self.period.label[1:]
+        return lower(self.period.label)
 
     @property
     def cleared(self) -> str:
         """The URL query of the page without any filter."""
-        return query(QueryDict(mutable=True), subaccount="")
-
-    def link(self, drop: Iterable[str] = (), *, same_page: bool = False, **change: str) -> str:
-        """The URL query of the same choice with some parameters dropped or changed."""
-        return query(self.params, drop, same_page=same_page, **change)
+        return query(QueryDict(mutable=True), {"subaccount": ""})
 
     def span(self) -> dict[str, str]:
         """The period as first and last day, for a page where its name means another."""

@@ -17,7 +17,7 @@ def _split(digits: str) -> tuple[str, str]:
 
 @lru_cache(maxsize=4096)
 def whole(digits: str) -> str:
-    """"919876543210" as "+91 98765 43210": grouped as in its country."""
+    """Write "919876543210" as "+91 98765 43210", grouped as in its country."""
     if not digits.isdecimal():
         return digits
     try:
@@ -28,7 +28,7 @@ def whole(digits: str) -> str:
 
 
 def masked(digits: str) -> str:
-    """"919876543210" as "+91 98•••••210": calling code, two digits, three digits; never more than half of it."""
+    """Write "919876543210" as "+91 98•••••210": calling code, two digits, three digits; never more than half of it."""
     if not digits.isdecimal():
         return f"{digits[:3]}{_DOTS}" if digits else ""
     code, national = _split(digits)

@@ -63,9 +63,7 @@ class Page(Generic[Row]):
         return "newer", self.newer
 
 
-def page(
-    rows: QuerySet[Row], params: Mapping[str, str], *, size: int, column: str = "created_at"
-) -> Page[Row]:
+def page(rows: QuerySet[Row], params: Mapping[str, str], *, size: int, column: str = "created_at") -> Page[Row]:
     """The page that `older=<cursor>` or `newer=<cursor>` in a URL asks for; without either (or garbled) the first.
 
     One query of `size` + 1 rows.

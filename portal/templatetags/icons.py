@@ -1,4 +1,4 @@
-"""Line icons, drawn for this portal on a grid of 24 and put into the page itself, so that they follow the text's colour."""
+"""Line icons, drawn for this portal on a grid of 24; inside the page, so that they take the colour of the text."""
 
 from django import template
 from django.utils.safestring import SafeString, mark_safe

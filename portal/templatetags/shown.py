@@ -34,9 +34,7 @@ def moment(value: datetime | None) -> SafeString | str:
     else:
         short = f"{day} {local:%H:%M}" if local.year == now.year else f"{day} {local:%Y %H:%M}"
     full = f"{day} {local:%Y, %H:%M:%S} ({zone_label(value)})"
-    return format_html(
-        '<time datetime="{}" title="{}" aria-label="{}">{}</time>', local.isoformat(), full, full, short
-    )
+    return format_html('<time datetime="{}" title="{}" aria-label="{}">{}</time>', local.isoformat(), full, full, short)
 
 
 @register.filter
@@ -105,7 +103,7 @@ _STATUSES = {"read", "delivered", "undelivered", "rejected", "expired", "sent", 
 
 @register.filter
 def status(value: str) -> SafeString:
-    """A dot with a word; the provider's own words are translated where we know them, and shown as they are where not."""
+    """A dot with a word; a provider's own word is translated where we know it, and shown as it is where not."""
     known = _STATUS_WORDS.get(value, value)
     colour = known if known in _STATUSES else "unknown"
     word = (known or "unknown").replace("_", " ").capitalize()
@@ -136,4 +134,4 @@ def charge_reason(value: str) -> str:
 @register.filter
 def page_link(params: QueryDict, place: tuple[str, object]) -> str:
     """The URL query of the same list at another place: ("older", cursor)."""
-    return query(params, **{place[0]: str(place[1])})
+    return query(params, {place[0]: str(place[1])})
