@@ -12,9 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def preflight(*arguments: str, **changes: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "portal.embedded.preflight", *arguments]
-    environment = (
-        os.environ | {"DJANGO_ALLOW_ASYNC_UNSAFE": ""} | changes
-    )  # the test run's own, and a mistake elsewhere
+    environment = os.environ | {"DJANGO_ALLOW_ASYNC_UNSAFE": ""} | changes  # right in tests alone
     return subprocess.run(command, check=False, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60)
 
 
