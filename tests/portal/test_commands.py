@@ -3,6 +3,7 @@
 import io
 import json
 from itertools import pairwise
+from unittest.mock import Mock
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -13,6 +14,7 @@ from billing.models import DirtyBucket, RatedLine
 from messaging.models import InboxItem, Message, TrafficDelta, TrafficHour
 from portal.core.tenancy import every_tenant
 from portal.demo.webhooks import signature
+from portal.management.commands import seed_demo
 
 KEYS = {
     "base_url", "users", "account_id", "subaccounts", "api_key", "d360_api_key", "waba_id", "phone_number_id",
@@ -79,6 +81,13 @@ class TestSeedDemo:
             seed()
         assert seed("--if-empty") == ""
         assert figures() == before
+
+    def test_a_run_that_is_broken_off_leaves_nothing(self, monkeypatch):
+        with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+            patch.setattr(seed_demo.Command, "_say", Mock(side_effect=KeyboardInterrupt))
+            seed()
+        assert not Account.objects.exists()
+        assert not Message.objects.exists()
 
 
 def test_without_demo_data_there_are_no_credentials(db):

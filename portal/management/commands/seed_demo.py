@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 from django.utils import timezone
 
 from billing.rating import dirty_buckets, rate_bucket
@@ -44,11 +45,11 @@ class Command(BaseCommand):
             self._load(options["messages"], until, options["seed"])
 
     def _load(self, messages: int, until: datetime, seed: int) -> None:
-        for plan, share in ((ACME, messages), (OTHER, max(messages // 50, 50))):
-            account = build(plan, until)
-            demo_traffic.send(
-                plan, account, messages=share, until=until, seed=seed, progress=partial(self._say, plan.name, share)
-            )  # fmt: skip
+        with transaction.atomic():  # a start that is broken off leaves no half of it: the next one loads it whole
+            for plan, share in ((ACME, messages), (OTHER, max(messages // 50, 50))):
+                account = build(plan, until)
+                say = partial(self._say, plan.name, share)
+                demo_traffic.send(plan, account, messages=share, until=until, seed=seed, progress=say)
         self._odd_webhooks()
         traffic.fold()
         self.stdout.write("Rating …")
