@@ -32,10 +32,8 @@ async def _connection(port: int, request: bytes, end: float) -> int:
         head = await reader.readuntil(b"\r\n\r\n")
         if not head.startswith(b"HTTP/1.1 200"):
             raise RuntimeError(f"answered {head[:80]!r}")
-        length = next(
-            (int(line[15:]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")), 0
-        )
-        await reader.readexactly(length)
+        length = re.search(rb"content-length: *(\d+)", head, re.IGNORECASE)
+        await reader.readexactly(int(length[1]) if length else 0)
         done += 1
     writer.close()
     return done
