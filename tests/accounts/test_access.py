@@ -1,0 +1,70 @@
+"""The guard of every page: login, membership, role, subaccount."""
+
+import pytest
+from django.test import Client
+
+from accounts.models import User
+from tests.people import ROLES, browser_of, visitor
+
+pytestmark = pytest.mark.django_db
+PAGES = {
+    "/": {*ROLES},
+    "/logs/": {*ROLES},
+    "/logs/00000000-0000-0000-0000-000000000000/": {*ROLES},
+    "/reports/costs/": {"owner", "admin", "finance"},
+    "/reports/costs.csv": {"owner", "admin", "finance"},
+}
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_login_comes_first_and_returns(path):
+    assert Client().get(path).url == f"/accounts/login/?next={path}"
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("path", PAGES)
+def test_roles(acme, path, role):
+    status = visitor(acme, role).get(path).status_code
+    allowed = 404 if "0000" in path else 200
+    assert status == (allowed if role in PAGES[path] else 403)
+
+
+def test_403_says_which_roles_may(acme):
+    page = visitor(acme, "support").get("/reports/costs/")
+    assert "“See costs” is for owner, admin and finance. You are support in Acme Retail." in page.content.decode()
+
+
+def test_stranger_gets_a_friendly_page(acme):
+    page = browser_of(User.objects.create_user("nobody@people.example")).get("/")
+    assert page.status_code == 403
+    assert "You belong to no account yet" in page.content.decode()
+
+
+def test_operator_without_membership_goes_to_the_admin():
+    assert browser_of(User.objects.create_superuser("operator@people.example")).get("/").url == "/admin/"
+
+
+def test_unknown_and_foreign_subaccounts_are_404(acme, other):
+    client = visitor(acme)
+    assert client.get("/?subaccount=nothing").status_code == 404
+    assert client.get("/?subaccount=harbour").status_code == 404
+
+
+def test_subaccount_stays_from_page_to_page(acme):
+    client = visitor(acme)
+    assert client.get("/?subaccount=acme_shop").status_code == 200
+    assert client.get("/logs/?status=sent&status=read").url == "/logs/?subaccount=acme_shop&status=sent&status=read"
+    assert client.get("/?subaccount=").status_code == 200
+    assert client.get("/logs/").status_code == 200
+
+
+def test_limited_member_sees_only_their_subaccounts(acme):
+    client = visitor(acme, "viewer", "acme_shop", "acme_wa")
+    assert client.get("/?subaccount=acme_care").status_code == 404
+    reach = client.get("/").context["request"].reach
+    assert [subaccount.code for subaccount in reach.visible] == ["acme_shop", "acme_wa"]
+    assert reach.ids == tuple(subaccount.pk for subaccount in reach.visible)
+
+
+def test_unlimited_member_sees_the_whole_account(acme):
+    assert visitor(acme).get("/").context["request"].reach.ids is None
