@@ -17,5 +17,5 @@ app.conf.beat_schedule = {
     "drain-inbox": {"task": "messaging.tasks.drain_inbox", "schedule": 2.0, "options": {"expires": 10}},
     "fold-traffic": {"task": "messaging.tasks.fold_traffic", "schedule": 10.0, "options": {"expires": 30}},
     "rate-dirty-buckets": {"task": "billing.tasks.rate_dirty_buckets", "schedule": 2.0, "options": {"expires": 10}},
-    "prepare-partitions": {"task": "messaging.tasks.prepare_partitions", "schedule": 6 * 3600.0},
+    "prepare-partitions": {"task": "messaging.tasks.prepare_partitions", "schedule": 3600.0},
 }

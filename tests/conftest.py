@@ -79,12 +79,9 @@ def own_redis(tmp_path: Path) -> Iterator[Redis]:
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
     """The test database, with the partitions that tests write to: made in a test they would go with its transaction."""
-    from messaging.tasks import prepare_partitions
-
     with django_db_blocker.unblock():
         for table in ("messaging_inbox", "messaging_message", "messaging_statusevent", "messaging_payload"):
             partitions.ensure(table, [date(2025 + month // 12, month % 12 + 1, 1) for month in range(6, 26)])
-        prepare_partitions()
 
 
 @pytest.fixture(autouse=True)
