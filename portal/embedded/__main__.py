@@ -6,14 +6,11 @@ start that failed half way.
 
 import argparse
 import os
-import shlex
 import signal
 import subprocess
 import sys
 from contextlib import ExitStack
 from types import FrameType
-
-from honcho.manager import Manager
 
 from portal.embedded.config import ROOT, Config
 from portal.embedded.errors import StartError
@@ -22,9 +19,8 @@ from portal.embedded.postgres import Postgres
 from portal.embedded.redis import Redis
 from portal.embedded.static import collect_static
 from portal.embedded.steps import manage, preflight
+from portal.embedded.supervisor import supervise
 
-CELERY = ("-m", "celery", "--quiet", "-A", "portal.celery")
-NOT_NEWS = "ignore:You're running the worker with superuser"  # root is how many try it; the data is their own
 ENDINGS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 
 
@@ -89,32 +85,6 @@ def prepare(environment: dict[str, str], demo_messages: int) -> None:
     if demo_messages:
         manage("seed_demo", "--if-empty", "--messages", str(demo_messages), environment=environment)
     collect_static(environment)
-
-
-def supervise(config: Config, environment: dict[str, str]) -> int:
-    """Run the parts until one ends or a signal comes; they are all ended then."""
-    (config.data / "beat").mkdir(exist_ok=True)
-    manager = Manager()
-    for name, arguments in parts(config).items():
-        command = "exec " + shlex.join([sys.executable, "-W", NOT_NEWS, *arguments])
-        manager.add_process(name, command, env=environment, cwd=str(ROOT))
-    try:
-        manager.loop()
-    except KeyError:  # honcho got a signal before a part had told its pid; the caller ends the parts
-        return 130
-    return int(manager.returncode or 0)
-
-
-def parts(config: Config) -> dict[str, tuple[str, ...]]:
-    """The arguments of Python for each long-running part."""
-    schedule = str(config.data / "beat" / "schedule")
-    return {
-        "web": ("-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(config.port), "--no-ws",
-                "--workers", "2", "--blocking-threads", "4", "--respawn-failed-workers", "portal.wsgi:application"),
-        "worker": (*CELERY, "worker", "--pool", "prefork", "--concurrency", "2", "--without-gossip", "--without-mingle",
-                   "--loglevel", "WARNING"),
-        "beat": (*CELERY, "beat", "--schedule", schedule, "--pidfile=", "--loglevel", "WARNING"),
-    }  # fmt: skip
 
 
 def _end(number: int, frame: FrameType | None) -> None:
