@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from accounts.api import TenantView
 from accounts.enums import Permission
 from billing.selectors import GROUPS, CostRow, cost_report
+from billing.serializers import CostReportSerializer
 from portal.core.money import plain
 
 _PARAMETERS = [
@@ -27,7 +28,7 @@ class CostReportView(TenantView):
 
     permission: ClassVar[Permission] = Permission.VIEW_COSTS
 
-    @extend_schema(operation_id="report_costs", parameters=_PARAMETERS, responses=OpenApiTypes.OBJECT)
+    @extend_schema(operation_id="report_costs", parameters=_PARAMETERS, responses=CostReportSerializer)
     def get(self, request: Request) -> Response:
         """Sum the rated messages; amounts are exact decimal strings, and currencies are never mixed."""
         if unknown := sorted(request.query_params.keys() - {"from", "to", "group_by"}):

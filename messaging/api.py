@@ -4,18 +4,23 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django.http import Http404
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api import TenantView
 from accounts.enums import Permission
 from billing.selectors import explain
-from messaging.filtersets import PAGING, MessageFilterSet
+from messaging.filtersets import PAGING, MessageFilterSet, parameters
 from messaging.models import Message
 from messaging.selectors.log import LogFilter, attach, charges, matching
-from messaging.serializers import MessagePageSerializer, MessageSerializer, explained, subaccount_codes
+from messaging.serializers import (
+    ChargeSerializer,
+    MessagePageSerializer,
+    MessageSerializer,
+    explained,
+    subaccount_codes,
+)
 from messaging.usage import message_key
 from portal.core.paging import Cursor, page
 
@@ -48,7 +53,7 @@ class MessageListView(MessageView):
     @extend_schema(
         operation_id="list_messages",
         responses=MessagePageSerializer,
-        parameters=[OpenApiParameter(name) for name in (*MessageFilterSet.base_filters, *PAGING)],
+        parameters=parameters(),
     )
     def get(self, request: Request) -> Response:
         """One page. Follow `next` for older messages, `previous` for newer ones."""
@@ -93,11 +98,11 @@ class ChargeView(MessageView):
 
     permission: ClassVar[Permission] = Permission.VIEW_COSTS
 
-    @extend_schema(operation_id="explain_charge", responses=OpenApiTypes.OBJECT)
+    @extend_schema(operation_id="explain_charge", responses=ChargeSerializer)
     def get(self, request: Request, umid: UUID) -> Response:
         """State, price and what they rest on; 404 when the account has no such message."""
         message = self.visible().filter(umid=umid).first()
         if message is None:
             raise Http404
         key = message_key(self.account.pk, message.provider, message.provider_message_id)
-        return Response({"umid": umid, **explained(explain(self.account, key), message.status)})
+        return Response(explained(umid, explain(self.account, key), message.status))

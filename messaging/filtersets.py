@@ -5,6 +5,8 @@ from typing import Any
 import django_filters as filters
 from django import forms
 from django.db.models import QuerySet
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework.exceptions import ValidationError
 
 from accounts.models import Account, Subaccount
@@ -31,7 +33,7 @@ class MessageFilterSet(filters.FilterSet):
     subaccount = filters.CharFilter(method="by_subaccount", max_length=50, help_text="subAccountId")
     channel = filters.CharFilter(method="by_channel", max_length=64, help_text="phone_number_id, channelId")
     direction = filters.ChoiceFilter(choices=Direction.choices)
-    status = filters.MultipleChoiceFilter(choices=Status.choices, distinct=False)
+    status = filters.MultipleChoiceFilter(choices=Status.choices, method="by_status")
     country = filters.CharFilter(lookup_expr="iexact", max_length=2, help_text="ISO 3166 alpha-2")
     umid = filters.UUIDFilter()
     provider_message_id = filters.CharFilter(method="by_id", max_length=512)
@@ -67,6 +69,11 @@ class MessageFilterSet(filters.FilterSet):
     def by_template(self, rows: QuerySet[Message], name: str, value: str) -> QuerySet[Message]:
         """Rows of the templates of that name, in any language."""
         return rows.filter(template__in=_ids(Template.objects.filter(account=self._account, name=value)))
+
+    def by_status(self, rows: QuerySet[Message], name: str, value: list[str]) -> QuerySet[Message]:
+        """Rows that stand at one of these."""
+        rows = rows.filter(status__in=value)
+        return rows.filter(failed_at__isnull=False) if value == [Status.UNDELIVERED] else rows  # it has an index
 
     def by_id(self, rows: QuerySet[Message], name: str, value: str) -> QuerySet[Message]:
         """Rows of a provider's message id, through the anchor."""
@@ -106,3 +113,24 @@ class MessageFilterSet(filters.FilterSet):
 
 def _ids(rows: QuerySet[Any]) -> list[int]:
     return list(rows.values_list("id", flat=True))
+
+
+def parameters() -> list[OpenApiParameter]:
+    """The filters as the OpenAPI schema describes them."""
+    return [
+        OpenApiParameter(
+            name,
+            _TYPES.get(type(field), OpenApiTypes.STR),
+            enum=[value for value, _ in field.extra.get("choices", ())],
+            many=isinstance(field, filters.MultipleChoiceFilter),
+            description=field.extra.get("help_text", ""),
+        )
+        for name, field in MessageFilterSet.base_filters.items()
+    ] + [OpenApiParameter(name, description="A cursor, from next or previous") for name in PAGING]
+
+
+_TYPES = {
+    WholeNumberFilter: OpenApiTypes.INT,
+    filters.UUIDFilter: OpenApiTypes.UUID,
+    filters.IsoDateTimeFilter: OpenApiTypes.DATETIME,
+}

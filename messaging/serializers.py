@@ -1,6 +1,7 @@
 """Messages as the REST API shows and asks for them."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
+from uuid import UUID
 
 from rest_framework import serializers
 
@@ -14,9 +15,6 @@ CHARGE_FIELDS = (
     "state", "reason", "amount", "currency", "category", "market", "country", "billed_at", "billing_month", "position",
     "tier", "unit_price", "rate_card", "rule_set", "evidence",
 )  # fmt: skip
-
-if TYPE_CHECKING:
-    from uuid import UUID
 
 
 class TemplateNameSerializer(serializers.Serializer[Any]):
@@ -98,19 +96,68 @@ class MessagePageSerializer(serializers.Serializer[Any]):
     results = MessageSerializer(many=True)
 
 
+class TierSerializer(serializers.Serializer[Any]):
+    """The positions that cost the same; `to` is null when the tier has no end or none is known."""
+
+    number = serializers.IntegerField()
+    to = serializers.IntegerField(allow_null=True)
+
+    def get_fields(self) -> dict[str, Any]:
+        """`from` is no name in Python."""
+        return {"from": serializers.IntegerField(), **super().get_fields()}
+
+
+class RateCardSerializer(serializers.Serializer[Any]):
+    """The card a price was read from, with the digest of its file."""
+
+    name = serializers.CharField()
+    effective_from = serializers.DateField()
+    revision = serializers.IntegerField()
+    sha256 = serializers.CharField()
+
+
+class EvidenceSerializer(serializers.Serializer[Any]):
+    """What proves the delivery: the id of the stored webhook, and the message's status now."""
+
+    webhook_event = serializers.IntegerField(allow_null=True)
+    status = serializers.CharField()
+
+
+class ChargeSerializer(serializers.Serializer[Any]):
+    """One message's charge; of a message that was not delivered only `umid`, `state` and `reason` are not null."""
+
+    umid = serializers.UUIDField()
+    state = serializers.ChoiceField(["charged", "free", "unrated", "none"])
+    reason = serializers.CharField()
+    amount = serializers.CharField(allow_null=True)
+    currency = serializers.CharField(allow_null=True)
+    category = serializers.CharField(allow_null=True)
+    market = serializers.CharField(allow_null=True)
+    country = serializers.CharField(allow_null=True)
+    billed_at = serializers.DateTimeField(allow_null=True)
+    billing_month = serializers.CharField(allow_null=True, help_text="As 2026-10.")
+    position = serializers.IntegerField(allow_null=True)
+    tier = TierSerializer(allow_null=True)
+    unit_price = serializers.CharField(allow_null=True)
+    rate_card = RateCardSerializer(allow_null=True)
+    rule_set = serializers.CharField(allow_null=True)
+    evidence = EvidenceSerializer(allow_null=True)
+
+
 def subaccount_codes(account: Any) -> dict[int, str]:
     """The subAccountId of each primary key."""
     return dict(Subaccount.objects.filter(account=account).values_list("id", "code"))
 
 
-def explained(found: Explanation | None, status: str) -> dict[str, Any]:
+def explained(umid: UUID, found: Explanation | None, status: str) -> dict[str, Any]:
     """A charge with card, rule, tier, position and evidence; null in all of them when the message was not delivered."""
     if found is None:
         reason = f"Not delivered: the message is {status}."
-        return {**dict.fromkeys(CHARGE_FIELDS), "state": "none", "reason": reason}
+        return {**dict.fromkeys(ChargeSerializer().fields), "umid": umid, "state": "none", "reason": reason}
     charge = found.charge
     tier, card = charge.tier, charge.card
     return {
+        "umid": umid,
         "state": charge.state,
         "reason": charge.reason,
         "amount": plain(charge.amount) if charge.amount is not None else None,

@@ -182,7 +182,7 @@ def _doors(plan: Plan, account: Account) -> None:
         endpoint.save()
 
 
-def webhook(plan: Plan, provider: Provider) -> dict[str, str]:
+def webhook(plan: Plan, provider: str) -> dict[str, str]:
     """Path and secrets of one endpoint, as `demo_credentials` prints them."""
     path = {"path": f"/webhooks/{provider}/{secret(plan, f'token:{provider}')}"}
     own = secret(plan, f"secret:{provider}")

@@ -10,7 +10,6 @@ from accounts.models import Subaccount
 from accounts.services import create_api_key
 from billing.rate_cards import DATA
 from messaging import api
-from messaging.serializers import CHARGE_FIELDS
 from portal.demo.world import ACME
 from tests.traffic import AT, channel_of, deliver, report
 
@@ -263,7 +262,7 @@ class TestCharge:
         message = report(acme, "sent")
         assert get(f"/api/v1/charges/{message.umid}/") == {
             "umid": str(message.umid),
-            **dict.fromkeys(CHARGE_FIELDS),
+            **dict.fromkeys(CHARGED),
             "state": "none",
             "reason": "Not delivered: the message is sent.",
         }

@@ -34,6 +34,20 @@ def test_a_page_of_messages_has_links_and_results(schema):
     assert list(schema["components"]["schemas"]["MessagePage"]["properties"]) == ["next", "previous", "results"]
 
 
+def test_filters_have_types_and_choices(schema):
+    filters = {each["name"]: each["schema"] for each in schema["paths"]["/api/v1/messages/"]["get"]["parameters"]}
+    assert filters["direction"]["enum"] == ["inbound", "outbound"]
+    assert filters["status"]["type"] == "array"
+    assert filters["error_code"]["type"] == "integer"
+    assert filters["created_after"]["format"] == "date-time"
+
+
+@pytest.mark.parametrize("path", ["/api/v1/charges/{umid}/", "/api/v1/reports/costs/"])
+def test_answers_are_described_by_name(schema, path):
+    answer = schema["paths"][path]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+    assert answer["$ref"].startswith("#/components/schemas/C")
+
+
 def test_the_server_shows_it_without_a_key(client):
     answer = client.get("/api/schema/")
     assert answer.status_code == 200
