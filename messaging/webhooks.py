@@ -47,10 +47,7 @@ def _verify(request: HttpRequest, known: Credential) -> HttpResponse:
 
 
 def _store(request: HttpRequest, known: Credential) -> HttpResponse:
-    try:
-        body = request.body
-    except (RequestDataTooBig, UnreadablePostError):
-        body = None
+    body = _body(request)
     if body is None or len(body) > MAX_BODY:
         return HttpResponse("The body is over 4 MiB.\n", status=413, content_type="text/plain")
     headers = {name: request.headers[name] for name in _KEPT_HEADERS if name in request.headers}
@@ -59,3 +56,14 @@ def _store(request: HttpRequest, known: Credential) -> HttpResponse:
     inbox.store(known.account_id, known.endpoint_id, known.provider, headers, body)
     inbox_bell.ring()
     return HttpResponse(status=200)
+
+
+def _body(request: HttpRequest) -> bytes | None:
+    """The raw body, or None when it is too large or was cut off."""
+    try:
+        if "chunked" in request.headers.get("Transfer-Encoding", "").lower():
+            # Django reads as much as Content-Length says, and so nothing of a chunked body.
+            return bytes(request.META["wsgi.input"].read(MAX_BODY + 1))
+        return request.body
+    except (RequestDataTooBig, UnreadablePostError):
+        return None

@@ -19,6 +19,8 @@ from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.templatetags.static import static
 
+from portal.core.logs import mask_tokens
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.FileAwareEnv()
 DATA_DIR = Path(env.str("TOLLGATE_DATA", default=str(BASE_DIR / ".data"))).resolve()
@@ -235,12 +237,13 @@ UNFOLD = {
     },
 }  # fmt: skip
 
-# --- Logs: one JSON object a line --------------------------------------------------------------------------------------
+# --- Logs: one JSON object a line -----------------------------------------------------------------------------------
 _shared: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
+    mask_tokens,
 ]
 structlog.configure(
     processors=[*_shared, structlog.processors.format_exc_info, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],

@@ -85,3 +85,17 @@ def test_from_webhooks_to_the_report(portal: httpx.Client):
 
 def report(portal, query):
     return portal.get("/api/v1/reports/costs/", params=query, headers=KEY).json()
+
+
+def test_a_chunked_body_is_taken_whole(portal: httpx.Client):
+    body = meta_status(waba_id="1", number_id="106540352242922", wamid="wamid.CHUNKED", status="sent", at=NOON,
+                       msisdn="919876543210", category="marketing")  # fmt: skip
+    headers = {"X-Hub-Signature-256": signature(META["app_secret"], body)}
+    parts = (body[start : start + 50] for start in range(0, len(body), 50))
+    assert portal.post(META["path"], content=parts, headers=headers).status_code == 200
+    too_large = (b"x" * 100_000 for _ in range(43))
+    assert (
+        portal.post(EIGHT["path"], content=too_large, headers={"Authorization": EIGHT["authorization"]}).status_code
+        == 413
+    )
+    wait_until(lambda: messages(portal, provider_message_id="wamid.CHUNKED"), seconds=5)
