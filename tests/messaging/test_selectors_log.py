@@ -1,0 +1,115 @@
+"""The log: every filter, pages, search, and one message's story."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from accounts.models import Subaccount
+from messaging.models import PhoneNumber
+from messaging.selectors import log
+from messaging.selectors.log import LogFilter, log_page, story
+from portal.demo.world import ACME
+from tests.traffic import AT, INDIA, deliver, report
+
+pytestmark = pytest.mark.django_db
+CARE = ACME.channels[2]
+
+
+@pytest.fixture
+def messages(acme):
+    """One of each kind, by the last letter of the provider's id."""
+    deliver(acme, provider_message_id="wamid.A", template_name="weekend_sale", template_language="en")
+    failure = {"error_source": "meta", "error_code": 131049, "error_title": "Not delivered"}
+    report(acme, "failed", provider_message_id="wamid.B", category="utility", **failure)
+    report(acme, "received", provider_message_id="wamid.C", direction="inbound", msisdn="6591234567", channel=CARE)
+    report(acme, "sent", provider_message_id="wamid.D", at=AT + timedelta(hours=1))
+    return acme
+
+
+def found(account, params=None, **chosen):
+    rows = log_page(account, LogFilter(**chosen), params or {}).rows
+    return "".join(row.provider_message_id[-1] for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("chosen", "ids"),
+    [
+        ({}, "DCBA"),
+        ({"start": AT + timedelta(minutes=1)}, "D"),
+        ({"end": AT + timedelta(hours=1)}, "CBA"),
+        ({"direction": "inbound"}, "C"),
+        ({"statuses": ("undelivered",)}, "B"),
+        ({"statuses": ("delivered", "sent")}, "DA"),
+        ({"country": "SG"}, "C"),
+        ({"category": "utility"}, "B"),
+        ({"template": "weekend_sale"}, "A"),
+        ({"template": "unheard_of"}, ""),
+        ({"error_code": 131049}, "B"),
+        ({"search": "wamid.B"}, "B"),
+        ({"search": "wamid.Z"}, ""),
+        ({"search": "+65 9123-4567"}, "C"),
+        ({"search": "6591 23"}, "C"),
+        ({"search": "006591234567"}, "C"),
+        ({"search": "9999999"}, ""),
+        ({"search": "659123", "exact_numbers": True}, ""),
+        ({"search": "6591234567", "exact_numbers": True}, "C"),
+    ],
+)
+def test_filters(messages, chosen, ids):
+    assert found(messages, **chosen) == ids
+
+
+def test_search_by_umid(messages):
+    umid = log_page(messages, LogFilter(search="wamid.D"), {}).rows[0].umid
+    assert found(messages, search=str(umid)) == "D"
+    assert found(messages, search=str(umid), start=AT + timedelta(days=1)) == ""
+
+
+def test_subaccounts_and_channels(messages):
+    care = Subaccount.objects.get(account=messages, code="acme_care").pk
+    assert found(messages, subaccount_ids=[care]) == "C"
+    assert found(messages, subaccount_ids=[]) == ""
+    number = PhoneNumber.objects.get(account=messages, subaccount__code="acme_care")
+    assert found(messages, phone_number_id=number.pk) == "C"
+
+
+def test_another_tenants_messages_are_not_found(messages, other):
+    umid = log_page(messages, LogFilter(), {}).rows[0].umid
+    for chosen in ({}, {"search": "wamid.A"}, {"search": INDIA}, {"search": str(umid)}):
+        assert found(other, **chosen) == ""
+    assert story(other, umid, None, content=True) is None
+
+
+def test_pages(messages, monkeypatch, django_assert_num_queries):
+    monkeypatch.setattr(log, "PAGE_SIZE", 3)
+    with django_assert_num_queries(2):  # messages, their numbers; none of these has a template
+        first = log_page(messages, LogFilter(), {})
+    assert found(messages, {"older": str(first.older)}) == "A"
+
+
+def test_rows_carry_number_and_template(messages):
+    row = log_page(messages, LogFilter(search="wamid.A"), {}).rows[0]
+    assert (row.phone_number.display_name, row.template.name) == ("Acme Online", "weekend_sale")
+
+
+def test_story_is_in_order_with_payloads_only_when_asked(messages, django_assert_num_queries):
+    message = report(
+        messages, "received", provider_message_id="wamid.E", direction="inbound", content={"text": {"body": "Hello"}}
+    )
+    with django_assert_num_queries(4):  # message, number, events, payloads
+        told = story(messages, message.umid, None, content=True)
+    assert [payload.body for payload in told.payloads] == [{"text": {"body": "Hello"}}]
+    assert story(messages, message.umid, None, content=False).payloads == []
+    delivered = log_page(messages, LogFilter(search="wamid.A"), {}).rows[0]
+    assert [event.state for event in story(messages, delivered.umid, None, content=False).events] == [
+        "sent",
+        "delivered",
+    ]
+
+
+def test_story_of_another_subaccount_or_nobody(messages):
+    umid = log_page(messages, LogFilter(search="wamid.A"), {}).rows[0].umid
+    care = Subaccount.objects.get(account=messages, code="acme_care").pk
+    assert story(messages, umid, [care], content=True) is None
+    assert story(messages, uuid4(), None, content=True) is None

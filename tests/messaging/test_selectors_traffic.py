@@ -1,0 +1,119 @@
+"""The dashboard's numbers."""
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from accounts.models import Subaccount
+from messaging.models import PhoneNumber, TrafficDelta, TrafficHour
+from messaging.selectors.traffic import CategoryCount, TrafficFilter, has_traffic, traffic
+from portal.core.periods import Period
+
+pytestmark = pytest.mark.django_db
+SINGAPORE = ZoneInfo("Asia/Singapore")
+PERIOD = Period("custom", date(2026, 11, 10), date(2026, 11, 11))
+
+
+def count(account, n, status, hour=datetime(2026, 11, 10, 3, tzinfo=UTC), model=TrafficHour, code="acme_shop", **said):
+    """n messages at a status."""
+    number = PhoneNumber.objects.filter(account=account, subaccount__code=code).first()
+    values = {
+        "subaccount_id": number.subaccount_id if number else 0,
+        "phone_number_id": number.pk if number else 0,
+        "direction": "inbound" if status == "received" else "outbound",
+        "category": "marketing",
+        "free": False,
+        **said,
+    }
+    model.objects.create(account=account, hour=hour, status=status, n=n, **values)
+
+
+def read(account, **chosen):
+    return traffic(account, PERIOD, SINGAPORE, TrafficFilter(**chosen))
+
+
+def test_counts_hours_and_what_is_not_folded_in_one_query(acme, django_assert_num_queries):
+    count(acme, 10, "sent")
+    count(acme, -3, "sent", model=TrafficDelta)
+    count(acme, 3, "delivered", model=TrafficDelta)
+    with django_assert_num_queries(1):
+        total = read(acme).total
+    assert total.by_status == {"sent": 7, "delivered": 3}
+
+
+def test_figures(acme):
+    for n, status in enumerate(["read", "delivered", "undelivered", "rejected", "expired", "sent", "queued"], start=1):
+        count(acme, n, status)
+    count(acme, 9, "received")
+    total = read(acme).total
+    assert (total.outbound, total.delivered, total.read, total.lost, total.settled, total.received) == (
+        28,
+        3,
+        1,
+        12,
+        15,
+        9,
+    )
+    assert total.rate == 3 / 15
+
+
+def test_no_rate_without_an_outcome(acme):
+    count(acme, 5, "sent")
+    assert read(acme).total.rate is None
+
+
+def test_days_are_those_of_the_zone(acme):
+    count(acme, 1, "sent", datetime(2026, 11, 9, 15, tzinfo=UTC))  # 23:00 the day before
+    count(acme, 2, "sent", datetime(2026, 11, 9, 16, tzinfo=UTC))
+    count(acme, 4, "sent", datetime(2026, 11, 11, 15, tzinfo=UTC))
+    count(acme, 8, "sent", datetime(2026, 11, 11, 16, tzinfo=UTC))  # the day after
+    found = read(acme)
+    assert {day.day: counts.outbound for day, counts in found.days.items()} == {10: 2, 11: 4}
+    assert (found.total.outbound, found.previous.outbound) == (6, 1)
+
+
+def test_categories_of_delivered_messages_split_into_charged_and_free(acme):
+    count(acme, 5, "delivered")
+    count(acme, 2, "read", free=True)
+    count(acme, 9, "read", category="utility")
+    count(acme, 9, "undelivered", category="utility")
+    assert read(acme).categories == [CategoryCount("utility", 9, 0), CategoryCount("marketing", 5, 2)]
+
+
+@pytest.mark.parametrize(
+    ("chosen", "n"),
+    [
+        ({}, 15),
+        ({"direction": "inbound"}, 8),
+        ({"statuses": ("sent",)}, 5),
+        ({"statuses": ("sent", "read")}, 7),
+        ({"category": "utility"}, 4),
+    ],
+)
+def test_filters(acme, chosen, n):
+    count(acme, 1, "sent")
+    count(acme, 4, "sent", category="utility")
+    count(acme, 2, "read")
+    count(acme, 8, "received")
+    total = read(acme, **chosen).total
+    assert total.outbound + total.received == n
+
+
+def test_subaccounts_and_channels(acme):
+    shop = Subaccount.objects.get(account=acme, code="acme_shop").pk
+    count(acme, 1, "sent")
+    count(acme, 2, "sent", code="acme_care")
+    count(acme, 4, "sent", code="unknown")
+    assert read(acme).total.outbound == 7
+    assert read(acme, subaccount_ids=[shop]).total.outbound == 1
+    assert read(acme, subaccount_ids=[]).total.outbound == 0
+    number = PhoneNumber.objects.get(account=acme, subaccount__code="acme_care")
+    assert read(acme, phone_number_id=number.pk).total.outbound == 2
+
+
+def test_another_tenants_messages_are_not_counted(acme, other):
+    count(other, 5, "sent", code="harbour")
+    assert read(acme).total.outbound == 0
+    assert not has_traffic(acme)
+    assert has_traffic(other)

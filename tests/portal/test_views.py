@@ -1,0 +1,171 @@
+"""The dashboard, the frame, and the pages that say what went wrong."""
+
+import json
+import re
+
+import pytest
+import time_machine
+from django.test import Client
+
+from accounts.models import Membership
+from tests.people import browser_of, member, visitor
+from tests.traffic import AT, deliver, report
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _same_day():
+    with time_machine.travel(AT.replace(hour=12), tick=True):
+        yield
+
+
+def text(response):
+    return response.content.decode()
+
+
+def chart(page, name):
+    found = re.search(rf'<script id="chart-{name}" type="application/json">(.*?)</script>', page)
+    return json.loads(found[1])
+
+
+def test_dashboard(acme):
+    deliver(acme)
+    report(acme, "failed", provider_message_id="wamid.B")
+    report(acme, "received", provider_message_id="wamid.C", direction="inbound")
+    page = text(visitor(acme, "viewer").get("/"))
+    assert "2 messages sent, 50.0\u00a0% delivered, 1 received, last 7 days" in page
+    assert "Asia/Singapore, UTC+8" in page
+    statuses = chart(page, "statuses")
+    assert {series["label"]: series["figures"][-1] for series in statuses["series"]} == {
+        "Read": 0,
+        "Delivered": 1,
+        "Sent or queued": 0,
+        "Undelivered": 1,
+        "Rejected or expired": 0,
+    }
+    assert (statuses["labels"][-1], statuses["unfinished"]) == ("Thu 15 Oct", 6)
+    assert chart(page, "rate")["series"][0]["figures"] == [None] * 6 + [0.5]
+    assert chart(page, "received")["series"][0]["figures"] == [0] * 6 + [1]
+    assert [series["figures"] for series in chart(page, "categories")["series"]] == [[1], [0]]
+
+
+def test_bars_lead_to_their_rows(acme):
+    deliver(acme)
+    client = visitor(acme)
+    statuses = chart(text(client.get("/?channel=106540352242922")), "statuses")
+    link = statuses["series"][1]["links"][6]
+    assert link == (
+        "/logs/?channel=106540352242922&status=delivered&direction=outbound&from=2026-10-15&to=2026-10-15"
+    )
+    assert text(client.get(link)).count("row-link") == 1
+
+
+def test_tables_show_the_same_figures_without_javascript(acme):
+    deliver(acme)
+    page = text(visitor(acme).get("/"))
+    assert '<th scope="row">Thu 15 Oct</th>' in page
+    assert '<tfoot><tr><th scope="row">Total</th><td class="number">0</td><td class="number">1</td>' in page
+
+
+def test_queries_of_the_dashboard(acme, django_assert_num_queries):
+    deliver(acme)
+    client = visitor(acme)
+    # session, user, memberships, limits, subaccounts; channels, counts
+    with django_assert_num_queries(7):
+        client.get("/?range=30d")
+
+
+def test_another_tenant_and_another_subaccount_are_not_counted(acme, other):
+    deliver(other)
+    assert "No messages yet" in text(visitor(acme).get("/"))
+    deliver(acme)
+    assert "No messages match" in text(visitor(acme, "viewer", "acme_care").get("/"))
+    assert visitor(acme).get("/?channel=106540352249999").status_code == 404
+
+
+def test_nothing_yet_shows_the_address_to_those_who_may_know_it(acme):
+    assert "http://127.0.0.1:8000/webhooks/meta/" in text(visitor(acme, "owner").get("/"))
+    assert "/webhooks/" not in text(visitor(acme, "finance").get("/"))
+
+
+def test_bad_period_is_said_and_the_usual_one_shown(acme):
+    deliver(acme)
+    page = text(visitor(acme).get("/?from=2026-10-20&to=2026-10-01"))
+    assert "The first day lies after the last." in page
+    assert "last 7 days" in page
+
+
+@pytest.mark.parametrize(
+    ("role", "entries"),
+    [("owner", ["Dashboard", "Logs", "Reports"]), ("viewer", ["Dashboard", "Logs"])],
+)
+def test_navigation_lists_what_the_role_opens(acme, role, entries):
+    frame = visitor(acme, role).get("/").context["frame"]
+    assert [entry.name for entry in frame.navigation] == entries
+    assert [entry.name for entry in frame.navigation if entry.here] == ["Dashboard"]
+
+
+def test_operators_who_are_members_find_the_admin(acme):
+    operator = member(acme, "owner", is_staff=True)
+    frame = browser_of(operator).get("/logs/").context["frame"]
+    assert [entry.url for entry in frame.navigation] == ["/", "/logs/", "/reports/costs/", "/admin/"]
+
+
+def test_navigation_carries_the_subaccount(acme):
+    frame = visitor(acme).get("/logs/?subaccount=acme_shop&channel=106540352242922&status=read").context["frame"]
+    assert frame.navigation[0].url == "/?subaccount=acme_shop"
+    assert frame.subaccount == "Acme Online"
+    assert [(entry.name, entry.url) for entry in frame.subaccounts] == [
+        ("All subaccounts", "/logs/?status=read&subaccount="),
+        ("Acme Care", "/logs/?status=read&subaccount=acme_care"),
+        ("Acme Online", "/logs/?status=read&subaccount=acme_shop"),
+        ("Acme Stores", "/logs/?status=read&subaccount=acme_wa"),
+    ]
+
+
+def test_one_subaccount_is_no_choice(acme, other):
+    assert visitor(other).get("/").context["frame"].subaccounts == []
+
+
+def test_account_switch_lists_ones_own_accounts(acme, other):
+    user = member(acme, "viewer")
+    assert "switch-account" not in text(browser_of(user).get("/"))
+    Membership.objects.create(account=other, user=user, role="owner")
+    page = text(browser_of(user).get("/"))
+    assert page.count('<button name="account"') == 2
+    assert "Blue Harbour Clinics" in page
+
+
+def test_demo_banner_is_for_demo_accounts_on_this_computer(acme, settings):
+    assert "Demo data." in text(visitor(acme).get("/"))
+    settings.LOOPBACK = False
+    assert "Demo data." not in text(visitor(acme).get("/"))
+
+
+@pytest.mark.parametrize("client", [Client, None])
+def test_404(acme, client):
+    page = (client() if client else visitor(acme)).get("/nothing-here/")
+    assert page.status_code == 404
+    assert "There is nothing at this address" in text(page)
+
+
+def test_500_needs_nothing(settings):
+    client = Client(raise_request_exception=False)
+    settings.ROOT_URLCONF = "tests.portal.broken_urls"
+    page = client.get("/")
+    assert page.status_code == 500
+    assert "Something went wrong here" in text(page)
+
+
+def test_expired_form():
+    page = Client(enforce_csrf_checks=True).post("/accounts/login/", {"login": "x"})
+    assert page.status_code == 403
+    assert "This form was open too long" in text(page)
+
+
+def test_policy_allows_no_inline_code(acme):
+    response = visitor(acme).get("/")
+    assert "script-src 'self';" in response["Content-Security-Policy"] + ";"
+    page = text(response)
+    assert not re.search(r'<script(?![^>]*(src=|application/json))|<style| style="| on[a-z]+="', page)
