@@ -36,7 +36,9 @@ def receive(request: HttpRequest, provider: str, token: str) -> HttpResponse:
     except (DatabaseError, InterfaceError):
         log.exception("webhook_not_stored", provider=provider)
         connection.close()  # the next request opens a new one instead of failing on this
-        return HttpResponse("Not stored; try again.\n", status=503, headers={"Retry-After": "2"})
+        return HttpResponse(
+            "Not stored; try again.\n", status=503, content_type="text/plain", headers={"Retry-After": "2"}
+        )
 
 
 def _verify(request: HttpRequest, known: Credential) -> HttpResponse:
