@@ -46,6 +46,7 @@ class Subaccount(TenantModel):
 
     code = models.CharField(max_length=50, validators=[validate_subaccount_code])
     name = models.CharField(max_length=255)
+    updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
         ordering = ("name", "id")
@@ -76,6 +77,7 @@ class Waba(TenantModel):
     name = models.CharField(max_length=255)
     time_zone = models.CharField(max_length=64, validators=[validate_time_zone])
     currency = models.CharField(max_length=3, help_text="ISO 4217, as set at Meta.")
+    updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
         verbose_name = "WABA"

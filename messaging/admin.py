@@ -11,13 +11,13 @@ from django.db.models import Func, IntegerField, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
-from unfold.admin import ModelAdmin, TabularInline
+from unfold.admin import ModelAdmin
 from unfold.views import ChangeList
 from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminTextInputWidget
 
 from accounts.services import record
 from messaging.inbox import replay
-from messaging.models import InboxItem, Message, PhoneNumber, Template, TemplateEvent, WebhookEndpoint
+from messaging.models import Change, InboxItem, Message, PhoneNumber, Template, WebhookEndpoint
 from portal.core.admin import BigTableAdmin
 from portal.core.numbers import masked
 from portal.core.paging import Cursor
@@ -33,23 +33,24 @@ class PhoneNumberAdmin(ModelAdmin):  # type: ignore[misc]
     search_fields = ("display_name", "msisdn", "provider_number_id")
 
 
-class TemplateEventInline(TabularInline):  # type: ignore[misc]
-    model = TemplateEvent
-    extra = 0
-    readonly_fields = fields = ("at", "field", "old", "new", "reason")
-    can_delete = False
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
 @admin.register(Template)
 class TemplateAdmin(ModelAdmin):  # type: ignore[misc]
     list_display = ("name", "language", "category", "status", "quality", "waba", "account")
     list_filter = ("account", "status", "category")
     list_select_related = ("account", "waba")
     search_fields = ("name",)
-    inlines = (TemplateEventInline,)
+
+
+@admin.register(Change)
+class ChangeAdmin(BigTableAdmin):
+    """What providers announced of templates, numbers and WABAs."""
+
+    list_display = ("at", "account", "subject", "subject_id", "field", "old", "new", "reason")
+    list_filter = ("subject", "account")
+    list_select_related = ("account",)
+    fields = readonly_fields = (
+        "account", "subject", "subject_id", "at", "field", "old", "new", "reason", "details", "webhook_id",
+    )  # fmt: skip
 
 
 class EndpointForm(forms.ModelForm):  # type: ignore[type-arg]

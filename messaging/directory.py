@@ -1,10 +1,11 @@
-"""Who a batch of events speaks of: the numbers, subaccounts and templates of its accounts, in three queries."""
+"""Who a batch of events speaks of: the numbers, subaccounts and templates of its accounts, in four queries."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from accounts.models import Subaccount
-from messaging.events import MessageEvent
+from accounts.models import Subaccount, Waba
+from messaging.enums import Subject
+from messaging.events import ChangeEvent, ContactEvent, MessageEvent
 from messaging.models import PhoneNumber, Template
 
 
@@ -38,15 +39,22 @@ class Directory:
         self._subaccounts: dict[tuple[int, str], list[Place]] = {}
         self._templates: dict[tuple[int, int | None, str, str], KnownTemplate] = {}
         self._account_ids = ids
+        self._wabas: dict[tuple[int, str], int] = {}
+        self._by_msisdn: dict[tuple[int, str], list[int]] = {}
+        wabas = Waba.objects.filter(account__in=ids).values_list("account_id", "waba_id", "id")
+        for account_id, waba_id, pk in wabas:
+            self._wabas[account_id, waba_id] = pk
         for account_id, pk, code in Subaccount.objects.filter(account__in=ids).values_list("account_id", "id", "code"):
             self._subaccounts[account_id, code] = [Place(pk)]
         numbers = PhoneNumber.objects.filter(account__in=ids).values_list(
-            "account_id", "provider", "provider_number_id", "subaccount_id", "id", "waba_id", "subaccount__code"
-        )
-        for account_id, provider, number_id, subaccount_id, pk, waba_id, code in numbers:
+            "account_id", "provider", "provider_number_id", "subaccount_id", "id", "waba_id", "subaccount__code",
+            "msisdn",
+        )  # fmt: skip
+        for account_id, provider, number_id, subaccount_id, pk, waba_id, code, msisdn in numbers:
             place = Place(subaccount_id, pk, waba_id)
             self._numbers[account_id, provider, number_id] = place
             self._subaccounts[account_id, code].append(place)
+            self._by_msisdn.setdefault((account_id, msisdn), []).append(pk)
 
     def load_templates(self, events: Iterable[tuple[int, MessageEvent]]) -> None:
         """Fetch the templates that these (account id, event) pairs name."""
@@ -79,3 +87,35 @@ class Directory:
     def template(self, account_id: int, place: Place, event: MessageEvent) -> KnownTemplate | None:
         """The template the event names: the WABA's, or the account's oldest when the WABA is not known."""
         return self._templates.get((account_id, place.waba_id, event.template_name, event.template_language))
+
+    def waba(self, account_id: int, waba_id: str) -> int:
+        """The WABA of Meta's id. Raises Unregistered."""
+        found = self._wabas.get((account_id, waba_id))
+        if found is None:
+            raise Unregistered(f"WABA {waba_id!r} is not registered in this account")
+        return found
+
+    def subject(self, account_id: int, provider: str, event: ChangeEvent) -> int | None:
+        """The id of what an announcement is about; None for a template of a known WABA, which may be new.
+
+        A number is known by its provider's id or by its MSISDN. Raises Unregistered.
+        """
+        if event.subject != Subject.PHONE_NUMBER:
+            waba = self.waba(account_id, event.waba_id)
+            return waba if event.subject == Subject.WABA else None
+        place = self._numbers.get((account_id, provider, event.number_id))
+        if place is not None and place.phone_number_id is not None:
+            return place.phone_number_id
+        known = self._by_msisdn.get((account_id, event.msisdn), [])
+        if len(known) != 1:
+            raise Unregistered(f"phone number {event.msisdn or event.number_id!r} is not registered in this account")
+        return known[0]
+
+    def owner(self, account_id: int, provider: str, event: ContactEvent) -> int:
+        """The WABA or number through which an account knows a person. Raises Unregistered."""
+        if event.waba_id:
+            return self.waba(account_id, event.waba_id)
+        place = self._numbers.get((account_id, provider, event.number_id))
+        if place is None or place.phone_number_id is None:
+            raise Unregistered(f"number id {event.number_id!r} is not registered with {provider} in this account")
+        return place.phone_number_id

@@ -5,6 +5,9 @@ import hmac
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+
+from django.utils import timezone
 
 from messaging.enums import Provider
 from messaging.models import WebhookEndpoint
@@ -18,15 +21,17 @@ _cache: dict[tuple[str, bytes], "tuple[float, Credential | None]"] = {}
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """What ingest needs of an endpoint, secrets opened."""
+    """What ingest needs of an endpoint, secrets opened. Two of each while a rotation lasts, the new one first."""
 
     endpoint_id: int
     account_id: int
     provider: str
     header_name: str
-    header_digest: bytes | None
-    app_secret: bytes
+    header_digests: tuple[bytes, ...]
+    app_secrets: tuple[bytes, ...]
     verify_token: bytes
+    networks: tuple[IPv4Network | IPv6Network, ...]
+    rate_limit: int
 
     def admits(self, headers: Mapping[str, str], body: bytes) -> bool:
         """Whether a POST proves who sent it.
@@ -34,20 +39,48 @@ class Credential:
         Meta signs the raw body with the app secret. 8x8 and 360dialog sign nothing: a header, if one is set.
         """
         if self.provider == Provider.META:
-            return self._signed(headers.get("X-Hub-Signature-256", ""), body)
-        if self.header_digest is None:
+            signature = headers.get("X-Hub-Signature-256", "").lower().encode("utf-8", "surrogateescape")
+            return any(same(signature, _signature(secret, body)) for secret in self.app_secrets)
+        if not self.header_digests:
             return True
-        return same(digest(headers.get(self.header_name, "").encode("utf-8", "surrogateescape")), self.header_digest)
-
-    def _signed(self, signature: str, body: bytes) -> bool:
-        if not self.app_secret:
-            return False
-        expected = hmac.new(self.app_secret, body, hashlib.sha256).hexdigest()
-        return same(signature.lower().encode("utf-8", "surrogateescape"), f"sha256={expected}".encode())
+        given = digest(headers.get(self.header_name, "").encode("utf-8", "surrogateescape"))
+        return any(same(given, known) for known in self.header_digests)
 
     def verifies(self, token: str) -> bool:
         """Whether Meta's verification request repeats our verify token."""
         return bool(self.verify_token) and same(token.encode("utf-8", "surrogateescape"), self.verify_token)
+
+    def reachable_from(self, address: str) -> bool:
+        """Whether the endpoint takes webhooks from this client address."""
+        if not self.networks:
+            return True
+        try:
+            client = ip_address(address)
+        except ValueError:
+            return False
+        return any(client in network for network in self.networks)
+
+
+def _signature(secret: bytes, body: bytes) -> bytes:
+    return b"sha256=" + hmac.new(secret, body, hashlib.sha256).hexdigest().encode()
+
+
+class Pace:
+    """Counts an endpoint's webhooks by the second, in this process: no other system is asked before the answer."""
+
+    def __init__(self) -> None:
+        self._counts: dict[int, tuple[int, int]] = {}
+
+    def allows(self, endpoint_id: int, limit: int) -> bool:
+        """Count one more; False once the second's limit is passed. Racing threads may let one or two more through."""
+        second = int(time.monotonic())
+        counted_second, n = self._counts.get(endpoint_id, (second, 0))
+        n = n + 1 if counted_second == second else 1
+        self._counts[endpoint_id] = (second, n)
+        return n <= limit
+
+
+pace = Pace()
 
 
 def credential(provider: str, token: str) -> Credential | None:
@@ -69,12 +102,17 @@ def _load(provider: str, token_digest: bytes) -> Credential | None:
         endpoint = WebhookEndpoint.objects.filter(provider=provider, token_digest=token_digest, is_active=True).first()
     if endpoint is None:
         return None
+    rotating = endpoint.former_until is not None and endpoint.former_until > timezone.now()
+    digests = (endpoint.header_digest, endpoint.former_header_digest if rotating else None)
+    secrets = (endpoint.app_secret, endpoint.former_app_secret if rotating else "")
     return Credential(
         endpoint_id=endpoint.pk,
         account_id=endpoint.account_id,
         provider=endpoint.provider,
         header_name=endpoint.header_name,
-        header_digest=bytes(endpoint.header_digest) if endpoint.header_digest is not None else None,
-        app_secret=endpoint.app_secret.encode(),
+        header_digests=tuple(bytes(known) for known in digests if known is not None),
+        app_secrets=tuple(secret.encode() for secret in secrets if secret),
         verify_token=endpoint.verify_token.encode(),
+        networks=tuple(ip_network(text, strict=False) for text in endpoint.networks),
+        rate_limit=endpoint.rate_limit,
     )

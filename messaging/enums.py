@@ -73,7 +73,16 @@ class InboxState(TextChoices):
 
     PENDING = "pending", "Waiting"
     DONE = "done", "Done"
+    PARKED = "parked", "Parked"
     QUARANTINED = "quarantined", "Quarantined"
+
+
+class Subject(TextChoices):
+    """What a provider's announcement is about."""
+
+    TEMPLATE = "template", "Template"
+    PHONE_NUMBER = "phone_number", "Phone number"
+    WABA = "waba", "WABA"
 
 
 class PayloadKind(TextChoices):

@@ -1,10 +1,11 @@
 """What providers tell us, in our words. Parsers make these; lifecycle.py applies them."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as field_
 from datetime import datetime
 from typing import Any
 
-from messaging.enums import Direction
+from messaging.enums import Direction, Subject
 
 
 class Unparsable(ValueError):
@@ -41,9 +42,50 @@ class MessageEvent:
     content: dict[str, Any] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class ChangeEvent:
+    """Something about a template, a phone number or a WABA that a provider announced.
+
+    `field` is what changed (status, quality, category, messaging_limit …) and `new` the provider's word for what it is
+    now; `old` only where the provider says it. `details` keeps the announcement as it came.
+    """
+
+    subject: Subject
+    field: str
+    new: str
+    at: datetime | None  # None: the provider gave no time, so the time of receipt counts
+    waba_id: str = ""
+    template_id: str = ""
+    template_name: str = ""
+    template_language: str = ""
+    template_category: str = ""
+    number_id: str = ""
+    msisdn: str = ""  # of the business phone number, digits only
+    old: str = ""
+    reason: str = ""
+    details: dict[str, Any] = field_(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ContactEvent:
+    """Something about a person: they want no marketing messages any more, or got another user id or number."""
+
+    field: str
+    new: str
+    at: datetime | None
+    waba_id: str = ""
+    number_id: str = ""
+    msisdn: str = ""
+    user_id: str = ""
+    details: dict[str, Any] = field_(default_factory=dict)
+
+
+Event = MessageEvent | ChangeEvent | ContactEvent
+
+
 @dataclass(slots=True)
 class Parsed:
     """What a body held: events to apply, and for each part that could not be used a problem in words."""
 
-    events: list[MessageEvent] = field(default_factory=list)
-    problems: list[str] = field(default_factory=list)
+    events: list[Event] = field_(default_factory=list)
+    problems: list[str] = field_(default_factory=list)

@@ -7,40 +7,50 @@ worker that dies leaves it to be claimed again. PostgreSQL is the record; Redis 
 import json
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import structlog
 from django.db import DataError, IntegrityError, InterfaceError, OperationalError, connection, transaction
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 
-from messaging import lifecycle
-from messaging.directory import Directory, Unregistered
+from messaging import history, lifecycle
 from messaging.enums import InboxState
-from messaging.events import Parsed, Unparsable
+from messaging.intake import Claimed, Intake, Reading
 from messaging.models import InboxItem
-from messaging.providers import PARSERS
 from portal.core.tenancy import every_tenant
 
 log = structlog.get_logger("tollgate.inbox")
 
 LEASE = timedelta(seconds=90)
+_LEASE = f"{LEASE.total_seconds()} seconds"
 MAX_ATTEMPTS = 5
 BATCH_ROWS = 1_000
 BATCH_BYTES = 8 * 1024 * 1024  # bodies reach 4 MiB; a batch must fit the worker's memory whatever they hold
-FUTURE = timedelta(days=366)  # a provider's clock may be wrong by days; by a year it is no time at all
 
 _STORE = """
 INSERT INTO messaging_inbox
     (received_at, account_id, endpoint_id, provider, headers, body, state, attempts, due_at, reason)
 VALUES (now(), %s, %s, %s, %s, %s, 'pending', 0, now(), '')
 """
-# The rows are locked first and counted after: FOR UPDATE and window functions do not go together.
+# Fair between accounts: each that has rows waiting gets an equal share of the batch, so a flood of one delays no other.
+# `account` steps through the accounts by index. Rows are locked first and measured after: FOR UPDATE and window
+# functions do not go together.
 _CLAIM = """
-WITH waiting AS MATERIALIZED (
-    SELECT received_at, id, due_at, octet_length(body) AS size FROM messaging_inbox
-    WHERE state = 'pending' AND due_at <= statement_timestamp()
-    ORDER BY due_at, id LIMIT %(rows)s FOR UPDATE SKIP LOCKED
+WITH RECURSIVE account AS (
+    (SELECT account_id FROM messaging_inbox WHERE state = 'pending' ORDER BY account_id LIMIT 1)
+    UNION ALL
+    SELECT (SELECT i.account_id FROM messaging_inbox i WHERE i.state = 'pending' AND i.account_id > a.account_id
+            ORDER BY i.account_id LIMIT 1)
+    FROM account a WHERE a.account_id IS NOT NULL
+), waiting AS MATERIALIZED (
+    SELECT i.* FROM (SELECT account_id, %(rows)s / count(*) OVER () + 1 AS share FROM account
+                     WHERE account_id IS NOT NULL) a
+    CROSS JOIN LATERAL (
+        SELECT received_at, id, due_at, octet_length(body) AS size FROM messaging_inbox
+        WHERE state = 'pending' AND account_id = a.account_id AND due_at <= statement_timestamp()
+        ORDER BY due_at, id LIMIT a.share FOR UPDATE SKIP LOCKED
+    ) i
 ), taken AS (
     SELECT received_at, id FROM (
         SELECT *, sum(size) OVER (ORDER BY due_at, id) - size AS before FROM waiting
@@ -48,10 +58,12 @@ WITH waiting AS MATERIALIZED (
 )
 UPDATE messaging_inbox i SET attempts = attempts + 1, due_at = now() + %(lease)s::interval FROM taken t
 WHERE i.received_at = t.received_at AND i.id = t.id
-RETURNING i.received_at, i.id, i.account_id, i.provider, i.body, i.attempts
+RETURNING i.received_at, i.id, i.account_id, i.endpoint_id, i.provider, i.body, i.attempts
 """
+# A parked row keeps the time it was claimed: what was registered since then was not seen.
 _SETTLE = """
-UPDATE messaging_inbox i SET state = s.state, reason = s.reason, processed_at = now()
+UPDATE messaging_inbox i SET state = s.state, reason = s.reason,
+    processed_at = CASE s.state WHEN 'parked' THEN i.due_at - %s::interval ELSE now() END
 FROM unnest(%s::timestamptz[], %s::bigint[], %s::text[], %s::text[]) AS s (received_at, id, state, reason)
 WHERE i.received_at = s.received_at AND i.id = s.id
 """
@@ -60,25 +72,18 @@ UPDATE messaging_inbox SET due_at = now() + %s::interval, reason = %s WHERE rece
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Claimed:
-    """A row this worker holds until its lease ends."""
-
-    received_at: datetime
-    id: int
-    account_id: int
-    provider: str
-    body: bytes
-    attempts: int
-
-
-@dataclass(slots=True)
-class Read:
-    """A claimed row, understood: the events that can be applied and why others cannot."""
-
-    item: Claimed
-    reports: list[lifecycle.Report]
-    problems: list[str]
+# What was parked is tried again once a channel of an account that the endpoint serves was added or changed.
+_UNPARK = """
+UPDATE messaging_inbox i SET state = 'pending', attempts = 0, due_at = now()
+WHERE i.state = 'parked' AND EXISTS (
+    SELECT FROM (
+        SELECT account_id, updated_at FROM messaging_phonenumber
+        UNION ALL SELECT account_id, updated_at FROM accounts_waba
+        UNION ALL SELECT account_id, updated_at FROM accounts_subaccount
+    ) c WHERE c.updated_at > i.processed_at AND (c.account_id = i.account_id OR c.account_id IN (
+        SELECT s.account_id FROM messaging_webhookendpoint_shared_with s WHERE s.webhookendpoint_id = i.endpoint_id))
+)
+"""
 
 
 def store(account_id: int, endpoint_id: int, provider: str, headers: dict[str, str], body: bytes) -> None:
@@ -101,76 +106,58 @@ def drain(seconds: float = 60.0) -> int:
 def claim(rows: int = BATCH_ROWS) -> list[Claimed]:
     """Take rows that are due, oldest first; other workers skip them until the lease ends."""
     with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, {"rows": rows, "bytes": BATCH_BYTES, "lease": f"{LEASE.total_seconds()} seconds"})
+        cursor.execute(_CLAIM, {"rows": rows, "bytes": BATCH_BYTES, "lease": _LEASE})
         return [Claimed(*row) for row in cursor.fetchall()]
 
 
 def work(claimed: Sequence[Claimed]) -> int:
     """Apply claimed rows in one transaction; when that fails, each in its own, so that one bad row stands alone."""
     with every_tenant():
-        directory = Directory({item.account_id for item in claimed})
-        reads = [read(item, directory) for item in claimed]
+        intake = Intake(claimed)
+        readings = [intake.read(item) for item in claimed]
         try:
-            _apply(reads, directory)
-            return len(reads)
+            _apply(readings, intake)
+            return len(readings)
         except (OperationalError, InterfaceError):
             raise  # the database is away or two workers collided: the lease brings every row back
         except Exception:
-            log.exception("batch_failed", rows=len(reads))
-        return sum(_work_alone(one, directory) for one in reads)
+            log.exception("batch_failed", rows=len(readings))
+        return sum(_work_alone(reading, intake) for reading in readings)
 
 
-def read(item: Claimed, directory: Directory) -> Read:
-    """Parse a body and find where its events belong. Never raises: what goes wrong becomes a problem."""
-    try:
-        parsed = PARSERS[item.provider](item.body)
-    except Unparsable as error:
-        parsed = Parsed(problems=[str(error)])
-    except Exception as error:  # a parser's bug must cost one row, not the worker
-        log.exception("parser_failed", inbox=item.id)
-        parsed = Parsed(problems=[f"The parser failed: {error!r}."])
-    read = Read(item, [], parsed.problems)
-    for event in parsed.events:
-        try:
-            place = directory.place(item.account_id, item.provider, event)
-        except Unregistered as error:
-            read.problems.append(f"{str(error)[:1].upper()}{str(error)[1:]}: register it, then replay.")
-            continue
-        if event.at > item.received_at + FUTURE:
-            read.problems.append(f"Event {event.provider_message_id!r} is dated {event.at:%Y-%m-%d}, in the future.")
-            continue
-        read.reports.append(lifecycle.Report(item.account_id, item.provider, event, place, item.id, item.received_at))
-    return read
-
-
-def _apply(reads: Sequence[Read], directory: Directory) -> None:
-    reports = [report for one in reads for report in one.reports]
-    directory.load_templates((report.account_id, report.event) for report in reports)
+def _apply(readings: Sequence[Reading], intake: Intake) -> None:
+    reports = [report for reading in readings for report in reading.reports]
+    intake.directory.load_templates((report.account_id, report.event) for report in reports)
     with transaction.atomic():
-        lifecycle.apply(reports, directory)
-        _settle([(one.item, "\n".join(dict.fromkeys(one.problems))) for one in reads])
+        lifecycle.apply(reports, intake.directory)
+        history.apply_changes([one for reading in readings for one in reading.announcements])
+        history.apply_contacts([one for reading in readings for one in reading.contacts])
+        _settle([(reading.item, _state(reading), reading.reason) for reading in readings])
 
 
-def _settle(outcomes: Iterable[tuple[Claimed, str]]) -> None:
-    rows = [
-        (item.received_at, item.id, str(InboxState.QUARANTINED if reason else InboxState.DONE), reason)
-        for item, reason in outcomes
-    ]
+def _state(reading: Reading) -> InboxState:
+    if reading.waits_for:
+        return InboxState.PARKED
+    return InboxState.QUARANTINED if reading.problems else InboxState.DONE
+
+
+def _settle(outcomes: Iterable[tuple[Claimed, InboxState, str]]) -> None:
+    rows = [(item.received_at, item.id, str(state), reason) for item, state, reason in outcomes]
     with connection.cursor() as cursor:
-        cursor.execute(_SETTLE, [list(column) for column in zip(*rows, strict=True)])
+        cursor.execute(_SETTLE, [_LEASE, *(list(column) for column in zip(*rows, strict=True))])
 
 
-def _work_alone(one: Read, directory: Directory) -> int:
+def _work_alone(reading: Reading, intake: Intake) -> int:
     """Settle one row by itself: done, or tried again later, or after the fifth failure quarantined."""
     try:
-        _apply([one], directory)
+        _apply([reading], intake)
         return 1
     except (OperationalError, InterfaceError):
         raise
     except Exception as error:  # noqa: BLE001 - any fault is this row's fault here, and is written down with it
-        item, reason = one.item, f"{type(error).__name__}: {error}"
+        item, reason = reading.item, f"{type(error).__name__}: {error}"
         if item.attempts >= MAX_ATTEMPTS or isinstance(error, DataError | IntegrityError):
-            _settle([(item, reason)])
+            _settle([(item, InboxState.QUARANTINED, reason)])
             return 1
         with connection.cursor() as cursor:
             delay = f"{10 * 4 ** (item.attempts - 1)} seconds"
@@ -180,6 +167,16 @@ def _work_alone(one: Read, directory: Directory) -> int:
 
 def replay(ids: Iterable[int]) -> int:
     """Put stored webhooks back in line, whatever their state. Returns how many; applying them again is harmless."""
-    return InboxItem.objects.filter(pk__in=list(ids)).update(
-        state=InboxState.PENDING, attempts=0, due_at=Now(), reason="", processed_at=None
-    )
+    return replay_all(InboxItem.objects.filter(pk__in=list(ids)))
+
+
+def replay_all(rows: QuerySet[InboxItem]) -> int:
+    """Put all of a query's webhooks back in line."""
+    return rows.update(state=InboxState.PENDING, attempts=0, due_at=Now(), reason="", processed_at=None)
+
+
+def unpark() -> int:
+    """Put parked webhooks back in line whose account has registered something since."""
+    with connection.cursor() as cursor:
+        cursor.execute(_UNPARK)
+        return cursor.rowcount

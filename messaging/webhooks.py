@@ -9,8 +9,9 @@ from django.views.decorators.csrf import csrf_exempt
 
 from messaging import inbox
 from messaging.bell import inbox_bell
-from messaging.endpoints import Credential, credential
+from messaging.endpoints import Credential, credential, pace
 from messaging.enums import Provider
+from portal.core.http import client_address
 
 log = structlog.get_logger("tollgate.webhooks")
 
@@ -22,12 +23,15 @@ _KEPT_HEADERS = ("Content-Type", "User-Agent", "X-Hub-Signature-256", "X-8x8-Sig
 def receive(request: HttpRequest, provider: str, token: str) -> HttpResponse:
     """Take one webhook: 200 once it is committed, whether we will understand it or not.
 
-    401 wrong credential, 404 unknown token, 405, 413 over 4 MiB, 503 with Retry-After when it cannot be stored.
+    401 wrong credential, 403 from an address that is not listed, 404 unknown token, 405, 413 over 4 MiB, 429 over the
+    endpoint's rate, 503 with Retry-After when it cannot be stored.
     """
     try:
         known = credential(provider, token)
         if known is None:
             return HttpResponse("Unknown webhook address.\n", status=404, content_type="text/plain")
+        if not known.reachable_from(client_address(request)):
+            return HttpResponse("This address may not post here.\n", status=403, content_type="text/plain")
         if request.method == "GET" and provider == Provider.META:
             return _verify(request, known)
         if request.method != "POST":
@@ -49,6 +53,10 @@ def _verify(request: HttpRequest, known: Credential) -> HttpResponse:
 
 
 def _store(request: HttpRequest, known: Credential) -> HttpResponse:
+    if not pace.allows(known.endpoint_id, known.rate_limit):
+        return HttpResponse(
+            "Too many webhooks a second.\n", status=429, content_type="text/plain", headers={"Retry-After": "1"}
+        )
     body = _body(request)
     if body is None or len(body) > MAX_BODY:
         return HttpResponse("The body is over 4 MiB.\n", status=413, content_type="text/plain")

@@ -5,6 +5,8 @@ SECRET_KEY               at least 50 random characters; signs sessions and, unle
 SEALING_KEYS             comma-separated Fernet keys for provider secrets in the database, newest first
 TOLLGATE_DATA            folder of the embedded servers (default .data/)
 BASE_URL                 how browsers and providers reach this installation; its host is the allowed host
+TRUSTED_PROXY_COUNT      how many proxies of ours stand in front, so that X-Forwarded-For is believed so far (0)
+INBOX_DAYS               how long settled webhooks are kept (90)
 ALLOWED_HOSTS, DEBUG     as in Django
 """
 
@@ -46,6 +48,7 @@ LOOPBACK = _base.hostname in {"127.0.0.1", "localhost", "::1"}
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"] if LOOPBACK else [_base.hostname])
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 SECURE_COOKIES = _base.scheme == "https"
+TRUSTED_PROXY_COUNT = ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 
 INSTALLED_APPS = [
     "unfold",

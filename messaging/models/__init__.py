@@ -1,11 +1,14 @@
 """Messaging's tables, one module a noun."""
 
-from messaging.models.channel import PhoneNumber, Template, TemplateEvent
+from messaging.models.channel import PhoneNumber, Template
+from messaging.models.history import Change, ContactEvent
 from messaging.models.inbox import InboxItem, WebhookEndpoint
 from messaging.models.message import Message, MessageAnchor, MessagePayload, StatusEvent
 from messaging.models.traffic import TrafficDelta, TrafficHour
 
 __all__ = [
+    "Change",
+    "ContactEvent",
     "InboxItem",
     "Message",
     "MessageAnchor",
@@ -13,7 +16,6 @@ __all__ = [
     "PhoneNumber",
     "StatusEvent",
     "Template",
-    "TemplateEvent",
     "TrafficDelta",
     "TrafficHour",
     "WebhookEndpoint",

@@ -19,9 +19,13 @@ class PhoneNumber(TenantModel):
     )
     msisdn = models.CharField("MSISDN", max_length=20, help_text="Digits with country code, no plus sign.")
     display_name = models.CharField(max_length=255, blank=True)
-    quality = models.CharField(max_length=16, default=Quality.UNKNOWN)
-    messaging_limit = models.CharField(max_length=32, blank=True, help_text="For example TIER_10K.")
+    quality = models.CharField(max_length=64, default=Quality.UNKNOWN)
+    messaging_limit = models.CharField(max_length=64, blank=True, help_text="For example TIER_10K.")
+    throughput = models.CharField(max_length=64, blank=True, help_text="HIGH: 1,000 messages a second; else 80.")
+    flag = models.CharField(max_length=64, blank=True, help_text="FLAGGED or UNFLAGGED, as Meta last said.")
+    name_status = models.CharField(max_length=64, blank=True, help_text="Meta's decision on the display name.")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(auto_now=True, help_text="Parked webhooks are tried again after this.")
 
     class Meta:
         ordering = ("display_name", "id")
@@ -40,9 +44,10 @@ class Template(TenantModel):
     provider_template_id = models.CharField(max_length=64, blank=True)
     name = models.CharField(max_length=512)
     language = models.CharField(max_length=16)
-    category = models.CharField(max_length=32)
-    status = models.CharField(max_length=32, default=TemplateStatus.PENDING)
-    quality = models.CharField(max_length=16, default=Quality.UNKNOWN)
+    category = models.CharField(max_length=64)
+    status = models.CharField(max_length=64, default=TemplateStatus.PENDING)
+    status_reason = models.CharField(max_length=255, blank=True, help_text="For example FIRST_PAUSE.")
+    quality = models.CharField(max_length=64, default=Quality.UNKNOWN)
     components = models.JSONField(default=list, help_text="Header, body, footer and buttons in Meta's form.")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
@@ -54,24 +59,3 @@ class Template(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.language})"
-
-
-class TemplateEvent(TenantModel):
-    """A change of a template: what changed, from what, to what, why."""
-
-    template = models.ForeignKey(Template, on_delete=models.CASCADE, related_name="events")
-    at = models.DateTimeField()
-    field = models.CharField(max_length=32, help_text="status, quality or category")
-    old = models.CharField(max_length=64, blank=True)
-    new = models.CharField(max_length=64)
-    reason = models.CharField(max_length=255, blank=True)
-    webhook = models.BigIntegerField(null=True, help_text="The inbox row that said so.")
-
-    class Meta:
-        ordering = ("-at", "-id")
-        constraints = (
-            models.UniqueConstraint(fields=["account", "template", "at", "field"], name="messaging_templateevent_once"),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.field}: {self.old} → {self.new}"

@@ -1,10 +1,14 @@
 """Webhooks in: the endpoints providers post to, and every body they posted."""
 
+from datetime import datetime
+
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
 from messaging.enums import InboxState, Provider
+from messaging.validators import validate_network
 from portal.core.secrets import digest, seal, unseal
 from portal.core.tenancy import LOOSE, TenantModel
 
@@ -23,7 +27,25 @@ class WebhookEndpoint(TenantModel):
     header_name = models.CharField(max_length=64, default="Authorization", help_text="Header that carries the secret.")
     header_digest = models.BinaryField(max_length=32, null=True, editable=False)
     app_secret_sealed = models.TextField(blank=True, editable=False)
+    former_header_digest = models.BinaryField(max_length=32, null=True, editable=False)
+    former_app_secret_sealed = models.TextField(blank=True, editable=False)
+    former_until = models.DateTimeField(null=True, editable=False, help_text="Until then the former secret is valid.")
     verify_token_sealed = models.TextField(blank=True, editable=False)
+    shared_with = models.ManyToManyField(
+        "accounts.Account",
+        blank=True,
+        related_name="+",
+        help_text="Other accounts behind the same Meta app; each webhook goes to the one that has its number.",
+    )
+    networks = ArrayField(
+        models.CharField(max_length=43, validators=[validate_network]),
+        default=list,
+        blank=True,
+        help_text="Addresses that may post, as 52.220.117.120 or 10.0.0.0/8. Empty: all.",
+    )
+    rate_limit = models.PositiveIntegerField(
+        default=1_000, help_text="Webhooks a second that one web process takes; more are answered 429."
+    )
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
@@ -54,6 +76,18 @@ class WebhookEndpoint(TenantModel):
         self.header_digest = digest(header) if header else None
         self.app_secret_sealed, self.verify_token_sealed = self._sealed(app_secret), self._sealed(verify_token)
 
+    @property
+    def former_app_secret(self) -> str:
+        """The app secret before the last rotation; empty when there is none."""
+        return self._open(self.former_app_secret_sealed)
+
+    def rotate(self, *, until: datetime, header: str = "", app_secret: str = "") -> None:
+        """Put new secrets in force and keep the present ones valid until then; the caller saves."""
+        self.former_header_digest, self.former_app_secret_sealed = self.header_digest, self.app_secret_sealed
+        self.former_until = until
+        self.header_digest = digest(header) if header else self.header_digest
+        self.app_secret_sealed = self._sealed(app_secret) if app_secret else self.app_secret_sealed
+
     def _sealed(self, secret: str) -> str:
         return seal(secret, owner=f"account:{self.account_id}")
 
@@ -80,11 +114,13 @@ class InboxItem(TenantModel):
     class Meta:
         db_table = "messaging_inbox"
         indexes = (
-            models.Index(fields=["due_at", "id"], condition=Q(state="pending"), name="messaging_inbox_pending"),
+            models.Index(
+                fields=["account", "due_at", "id"], condition=Q(state="pending"), name="messaging_inbox_pending"
+            ),
             models.Index(
                 fields=["account", "received_at", "id"],
-                condition=Q(state="quarantined"),
-                name="messaging_inbox_quarantined",
+                condition=Q(state__in=["quarantined", "parked"]),
+                name="messaging_inbox_held",
             ),
         )
 

@@ -13,8 +13,8 @@ from django.conf import settings
 from accounts.enums import Permission, Role
 from accounts.models import Account, BusinessPortfolio, Membership, Subaccount, User, Waba
 from accounts.services import create_api_key
-from messaging.enums import Provider, Quality, TemplateStatus
-from messaging.models import PhoneNumber, Template, TemplateEvent, WebhookEndpoint
+from messaging.enums import Provider, Quality, Subject, TemplateStatus
+from messaging.models import Change, PhoneNumber, Template, WebhookEndpoint
 from portal.core.secrets import derive
 
 
@@ -157,8 +157,8 @@ def _templates(account: Account, waba: Waba, now: datetime) -> None:
                 (19, "status", "PAUSED", "APPROVED", "UNPAUSE"),
                 (12, "quality", "RED", "YELLOW", ""),
             ]
-        TemplateEvent.objects.bulk_create(
-            TemplateEvent(account=account, template=template, at=now - timedelta(days=days), field=field, old=old,
+        Change.objects.bulk_create(
+            Change(account=account, subject=Subject.TEMPLATE, subject_id=template.pk, at=now - timedelta(days=days), field=field, old=old,
                           new=new, reason=reason)
             for days, field, old, new, reason in history
         )  # fmt: skip

@@ -5,9 +5,10 @@ import pytest
 from django.db import DataError, OperationalError, connection
 from django.utils import timezone
 
-from messaging import inbox, lifecycle
+from accounts.models import Subaccount, Waba
+from messaging import inbox, intake, lifecycle
 from messaging.enums import InboxState
-from messaging.models import InboxItem, Message, WebhookEndpoint
+from messaging.models import InboxItem, Message, PhoneNumber, WebhookEndpoint
 from portal.demo.webhooks import meta_status
 
 AT = 1_792_065_600  # 2026-10-15 12:00 UTC
@@ -27,6 +28,12 @@ def status(wamid="wamid.A", word="delivered", number="106540352242922"):
 def store(endpoint, body):
     inbox.store(endpoint.account_id, endpoint.pk, endpoint.provider, {"User-Agent": "test"}, body)
     return InboxItem.objects.order_by("-id").first()
+
+
+def age_channels():
+    """Make every channel one that was registered long ago."""
+    for model in (PhoneNumber, Waba, Subaccount):
+        model.objects.update(updated_at=timezone.now() - timedelta(days=400))
 
 
 def test_a_webhook_is_stored_as_it_came(endpoint):
@@ -51,25 +58,61 @@ def test_what_cannot_be_read_is_quarantined_and_the_next_row_goes_on(endpoint):
     assert good.state == "done"
 
 
-def test_an_unregistered_number_is_quarantined_and_replayed(endpoint, acme):
+def test_a_webhook_of_an_unregistered_number_is_parked_and_applied_once_it_is_there(endpoint, acme):
     item = store(endpoint, status(number="999"))
     inbox.drain()
     item.refresh_from_db()
-    assert item.reason == "Number id '999' is not registered with meta in this account: register it, then replay."
-    number = acme_number(acme)
+    assert (item.state, item.reason) == (
+        "parked",
+        "Number id '999' is not registered with meta in this account: register it, and the webhook is applied.",
+    )
+    age_channels()
+    assert inbox.unpark() == 0
+    number = PhoneNumber.objects.get(account=acme, provider="meta")
     number.provider_number_id = "999"
     number.save()
-    assert inbox.replay([item.pk]) == 1
+    assert inbox.unpark() == 1
     inbox.drain()
     item.refresh_from_db()
     assert item.state == "done"
     assert Message.objects.get(account=acme).status == "delivered"
 
 
-def acme_number(acme):
-    from messaging.models import PhoneNumber
+def test_a_number_of_another_account_does_not_unpark(endpoint, other):
+    store(endpoint, status(number="999"))
+    inbox.drain()
+    age_channels()
+    PhoneNumber.objects.get(account=other).save()
+    assert inbox.unpark() == 0
 
-    return PhoneNumber.objects.get(account=acme, provider="meta")
+
+def test_a_shared_endpoint_gives_each_account_its_own(endpoint, acme, other):
+    endpoint.shared_with.add(other)
+    store(endpoint, status("wamid.OURS"))
+    store(endpoint, status("wamid.THEIRS", number="106540352249999"))
+    inbox.drain()
+    assert Message.objects.get(account=acme).provider_message_id == "wamid.OURS"
+    assert Message.objects.get(account=other).provider_message_id == "wamid.THEIRS"
+
+
+def test_a_number_that_two_sharing_accounts_have_is_guessed_to_none(endpoint, other):
+    endpoint.shared_with.add(other)
+    PhoneNumber.objects.filter(account=other).update(provider_number_id="106540352242922")
+    item = store(endpoint, status())
+    inbox.drain()
+    item.refresh_from_db()
+    assert item.state == "quarantined"
+    assert item.reason.startswith("Several accounts of this endpoint have registered the same number")
+
+
+def test_a_flood_of_one_account_leaves_the_other_its_share(endpoint, other, monkeypatch):
+    theirs = WebhookEndpoint.objects.get(account=other, provider="meta")
+    for _ in range(30):
+        store(endpoint, b"{}")
+    for _ in range(3):
+        store(theirs, b"{}")
+    claimed = [item.account_id for item in inbox.claim(rows=10)]
+    assert (claimed.count(endpoint.account_id), claimed.count(other.pk)) == (6, 3)
 
 
 def test_what_can_be_used_of_a_body_is_used(endpoint):
@@ -88,7 +131,7 @@ def test_an_event_from_the_far_future_is_quarantined(endpoint):
     item = store(endpoint, json.dumps(data).encode())
     inbox.drain()
     item.refresh_from_db()
-    assert item.reason == "Event 'wamid.A' is dated 2096-10-02, in the future."
+    assert item.reason == "An event is dated 2096-10-02, in the future."
 
 
 def test_a_claimed_row_is_left_alone_until_its_lease_ends(endpoint):
@@ -171,7 +214,7 @@ def test_a_parser_that_breaks_costs_one_row(endpoint, monkeypatch):
     def broken(body):
         raise ZeroDivisionError
 
-    monkeypatch.setitem(inbox.PARSERS, "meta", broken)
+    monkeypatch.setitem(intake.PARSERS, "meta", broken)
     item = store(endpoint, status())
     inbox.drain()
     item.refresh_from_db()

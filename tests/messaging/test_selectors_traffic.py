@@ -16,7 +16,7 @@ PERIOD = Period("custom", date(2026, 11, 10), date(2026, 11, 11))
 
 
 def count(account, n, status, hour=datetime(2026, 11, 10, 3, tzinfo=UTC), model=TrafficHour, code="acme_shop", **said):
-    """n messages at a status."""
+    """N messages at a status."""
     number = PhoneNumber.objects.filter(account=account, subaccount__code=code).first()
     values = {
         "subaccount_id": number.subaccount_id if number else 0,

@@ -8,6 +8,7 @@ from typing import Any
 
 from messaging.enums import Direction
 from messaging.events import MessageEvent, Parsed, Unparsable
+from messaging.providers.eightxeight.management import read_management
 from messaging.providers.reading import category_of, digits, iso_time, load_object, mapping, text, whole
 
 _STATES = {
@@ -28,13 +29,13 @@ def parse(body: bytes) -> Parsed:
     kind = text(data.get("eventType"), 64).lower()
     if not kind:
         raise Unparsable("The body has no `eventType`, so it is not a webhook of 8x8.")
-    make = {"outbound_message_status_changed": _receipt, "inbound_message_received": _inbound}.get(kind)
-    if make is None:
-        return Parsed(problems=[f"Event type {kind!r} is not understood yet."])
     try:
-        return Parsed(events=[make(mapping(data.get("payload")))])
+        if make := _MESSAGES.get(kind):
+            return Parsed(events=[make(mapping(data.get("payload")))])
+        found = read_management(kind, data)
     except ValueError as error:
         return Parsed(problems=[f"The {kind} cannot be used: {error}."])
+    return Parsed(events=list(found)) if found else Parsed(problems=[f"Event type {kind!r} is not understood yet."])
 
 
 def _required_id(payload: dict[str, Any]) -> str:
@@ -94,6 +95,22 @@ def _state(word: str, detail: str) -> str:
     return _STATES.get(word, word)
 
 
+def _echo(payload: dict[str, Any]) -> MessageEvent:
+    """A message that the business sent from the WhatsApp Business app: it is out when 8x8 hears of it."""
+    msisdn, user_id, _ = _person(payload)
+    return MessageEvent(
+        provider_message_id=_required_id(payload),
+        state="sent",
+        at=iso_time(payload.get("timestamp")),
+        subaccount_code=text(payload.get("subAccountId"), 50),
+        msisdn=msisdn,
+        user_id=user_id,
+        content_type=text(payload.get("type"), 24).lower(),
+        detail="external_app_message",
+        content=mapping(payload.get("content")) or None,
+    )
+
+
 def _inbound(payload: dict[str, Any]) -> MessageEvent:
     msisdn, user_id, user = _person(payload)
     name = text(user.get("name"), 255)
@@ -110,3 +127,10 @@ def _inbound(payload: dict[str, Any]) -> MessageEvent:
         content_type=text(payload.get("type"), 24).lower() or "unknown",
         content={**content, "profile_name": name} if name else content,
     )
+
+
+_MESSAGES = {
+    "outbound_message_status_changed": _receipt,
+    "external_app_message": _echo,
+    "inbound_message_received": _inbound,
+}

@@ -5,10 +5,12 @@ others go on.
 """
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from messaging.enums import Direction
 from messaging.events import MessageEvent, Parsed, Unparsable
+from messaging.providers.meta.management import read_management
 from messaging.providers.reading import category_of, digits, items, load_object, mapping, text, unix_time, whole
 
 # `played` is a voice message that was listened to: whoever played it has read it.
@@ -24,18 +26,34 @@ def parse(body: bytes) -> Parsed:
     parsed = Parsed()
     for entry in entries:
         for change in items(entry.get("changes")):
-            _read_change(change, parsed)
+            _read_change(change, entry, parsed)
     if not parsed.events and not parsed.problems:
         parsed.problems.append("The body holds no changes.")
     return parsed
 
 
-def _read_change(change: dict[str, Any], parsed: Parsed) -> None:
+def _read_change(change: dict[str, Any], entry: dict[str, Any], parsed: Parsed) -> None:
     value = mapping(change.get("value"))
     # Official samples misplace `field`, so what counts is what the value holds.
-    if not ({"statuses", "messages", "errors"} & value.keys()):
-        parsed.problems.append(f"Field {text(change.get('field'), 64)!r} is not understood yet.")
+    if {"statuses", "messages", "errors"} & value.keys():
+        _read_messages(value, parsed)
         return
+    found = read_management(value, text(entry.get("id"), 64), entry_time(entry))
+    if found is None:
+        parsed.problems.append(f"Field {text(change.get('field'), 64)!r} is not understood yet.")
+    else:
+        parsed.events.extend(found)
+
+
+def entry_time(entry: dict[str, Any]) -> datetime | None:
+    """When Meta says the change happened: seconds since 1970, in an integer."""
+    try:
+        return unix_time(entry.get("time"))
+    except ValueError:
+        return None
+
+
+def _read_messages(value: dict[str, Any], parsed: Parsed) -> None:
     number_id = text(mapping(value.get("metadata")).get("phone_number_id"), 64)
     if not number_id:
         parsed.problems.append("metadata.phone_number_id is missing, so the number is not known.")

@@ -5,14 +5,14 @@ import pytest
 from accounts.enums import Permission
 from accounts.models import Account, ApiKey, Membership, Subaccount, User, Waba
 from accounts.services import authenticate_api_key
-from messaging.models import PhoneNumber, Template, TemplateEvent, WebhookEndpoint
+from messaging.models import Change, PhoneNumber, Template, WebhookEndpoint
 from portal.demo.world import ACME, OTHER, account_of, api_key_text, credentials, is_built, password, secret, webhook
 
 
 def test_an_account_is_whole(acme):
     counts = [
         model.objects.filter(account=acme).count()
-        for model in (Subaccount, PhoneNumber, Waba, Template, TemplateEvent, Membership, ApiKey, WebhookEndpoint)
+        for model in (Subaccount, PhoneNumber, Waba, Template, Change, Membership, ApiKey, WebhookEndpoint)
     ]
     assert counts == [3, 3, 2, 16, 42, 5, 2, 3]
     assert (acme.name, acme.time_zone, acme.is_demo) == ("Acme Retail", "Asia/Singapore", True)

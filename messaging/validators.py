@@ -1,0 +1,13 @@
+"""Rules that forms, serializers and models share."""
+
+from ipaddress import ip_network
+
+from django.core.exceptions import ValidationError
+
+
+def validate_network(text: str) -> None:
+    """Accept an IP address or a network in CIDR form."""
+    try:
+        ip_network(text, strict=False)
+    except ValueError:
+        raise ValidationError(f"{text!r} is no network: write 52.220.117.120 or 10.0.0.0/8.") from None
