@@ -18,6 +18,7 @@ class MarketMap:
     def __init__(self) -> None:
         self._by_country: dict[str, list[MarketPeriod]] = defaultdict(list)
         self._by_code: dict[str, list[MarketPeriod]] = defaultdict(list)
+        self._found: dict[tuple[str, date], str] = {}
         rows = MarketCountry.objects.values_list("country", "calling_code", "market", "valid_from", "valid_to")
         for country, code, market, start, end in rows:
             period = MarketPeriod(market, start, end)
@@ -29,6 +30,11 @@ class MarketMap:
 
         A territory that Meta does not list (Guernsey, +44) is in the market of the country whose calling code it uses.
         """
+        if (found := self._found.get((country, day))) is None:
+            found = self._found[country, day] = self._look_up(country, day)
+        return found
+
+    def _look_up(self, country: str, day: date) -> str:
         if not country:
             return ""
         periods = self._by_country.get(country)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from uuid import UUID
 
 from billing.enums import AccrualScope, ChargeState, FreeReason, UnratedReason
@@ -119,6 +120,7 @@ def accrual_group(category: str) -> str:
     return "authentication" if plain == "authentication-international" else plain
 
 
+@lru_cache(maxsize=4096)  # few combinations, asked for every delivery
 def accrue(*, category: str, pricing_type: str, day: date, market: str) -> Accrual:
     """How a delivered message is counted.
 

@@ -7,7 +7,7 @@ worker that dies leaves it to be claimed again. PostgreSQL is the record; Redis 
 import json
 import time
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import structlog
 from django.db import DataError, IntegrityError, InterfaceError, OperationalError, connection, transaction
@@ -25,6 +25,8 @@ log = structlog.get_logger("tollgate.inbox")
 LEASE = timedelta(seconds=90)
 _LEASE = f"{LEASE.total_seconds()} seconds"
 MAX_ATTEMPTS = 5
+_BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
+_OVERLAP = timedelta(seconds=10)  # a webhook's transaction that began early may commit late
 BATCH_ROWS = 1_000
 BATCH_BYTES = 8 * 1024 * 1024  # bodies reach 4 MiB; a batch must fit the worker's memory whatever they hold
 
@@ -33,22 +35,21 @@ INSERT INTO messaging_inbox
     (received_at, account_id, endpoint_id, provider, headers, body, state, attempts, due_at, reason)
 VALUES (now(), %s, %s, %s, %s, %s, 'pending', 0, now(), '')
 """
+# A backlog grows faster than the planner's statistics: left alone, it would sort every waiting row for each batch.
+_IN_INDEX_ORDER = "SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_sort = off"
 # Fair between accounts: each that has rows waiting gets an equal share of the batch, so a flood of one delays no other.
-# `account` steps through the accounts by index. Rows are locked first and measured after: FOR UPDATE and window
-# functions do not go together.
+# Rows are locked first and measured after: FOR UPDATE and window functions do not go together.
 _CLAIM = """
-WITH RECURSIVE account AS (
-    (SELECT account_id FROM messaging_inbox WHERE state = 'pending' ORDER BY account_id LIMIT 1)
-    UNION ALL
-    SELECT (SELECT i.account_id FROM messaging_inbox i WHERE i.state = 'pending' AND i.account_id > a.account_id
-            ORDER BY i.account_id LIMIT 1)
-    FROM account a WHERE a.account_id IS NOT NULL
+WITH account AS MATERIALIZED (
+    SELECT account_id FROM (SELECT DISTINCT account_id FROM messaging_webhookendpoint) e WHERE EXISTS (
+        SELECT FROM messaging_inbox i WHERE i.state = 'pending' AND i.account_id = e.account_id
+        AND i.due_at >= %(since)s AND i.due_at <= statement_timestamp())
 ), waiting AS MATERIALIZED (
-    SELECT i.* FROM (SELECT account_id, %(rows)s / count(*) OVER () + 1 AS share FROM account
-                     WHERE account_id IS NOT NULL) a
+    SELECT i.* FROM (SELECT account_id, %(rows)s / count(*) OVER () + 1 AS share FROM account) a
     CROSS JOIN LATERAL (
         SELECT received_at, id, due_at, octet_length(body) AS size FROM messaging_inbox
-        WHERE state = 'pending' AND account_id = a.account_id AND due_at <= statement_timestamp()
+        WHERE state = 'pending' AND account_id = a.account_id
+        AND due_at >= %(since)s AND due_at <= statement_timestamp()
         ORDER BY due_at, id LIMIT a.share FOR UPDATE SKIP LOCKED
     ) i
 ), taken AS (
@@ -58,14 +59,18 @@ WITH RECURSIVE account AS (
 )
 UPDATE messaging_inbox i SET attempts = attempts + 1, due_at = now() + %(lease)s::interval FROM taken t
 WHERE i.received_at = t.received_at AND i.id = t.id
-RETURNING i.received_at, i.id, i.account_id, i.endpoint_id, i.provider, i.body, i.attempts
+RETURNING i.received_at, i.id, i.account_id, i.endpoint_id, i.provider, i.body, i.attempts,
+    extract(epoch FROM old.due_at)::float8
+"""
+_DONE = """
+UPDATE messaging_inbox SET state = 'done', reason = '', processed_at = now()
+WHERE received_at BETWEEN %s AND %s AND id = ANY(%s)
 """
 # A parked row keeps the time it was claimed: what was registered since then was not seen.
-_SETTLE = """
-UPDATE messaging_inbox i SET state = s.state, reason = s.reason,
-    processed_at = CASE s.state WHEN 'parked' THEN i.due_at - %s::interval ELSE now() END
-FROM unnest(%s::timestamptz[], %s::bigint[], %s::text[], %s::text[]) AS s (received_at, id, state, reason)
-WHERE i.received_at = s.received_at AND i.id = s.id
+_HOLD = """
+UPDATE messaging_inbox SET state = %s, reason = %s,
+    processed_at = CASE %s WHEN 'parked' THEN due_at - %s::interval ELSE now() END
+WHERE received_at = %s AND id = %s
 """
 _RETRY = """
 UPDATE messaging_inbox SET due_at = now() + %s::interval, reason = %s WHERE received_at = %s AND id = %s
@@ -94,20 +99,30 @@ def store(account_id: int, endpoint_id: int, provider: str, headers: dict[str, s
 
 def drain(seconds: float = 60.0) -> int:
     """Work off what waits, batch by batch, until nothing is due or the time is over. Returns the rows settled."""
-    settled, end = 0, time.monotonic() + seconds
+    settled, end, since = 0, time.monotonic() + seconds, _BEGINNING
     while time.monotonic() < end:
-        claimed = claim()
+        claimed, oldest = claim(since=since)
         if not claimed:
-            break
+            if since == _BEGINNING:
+                break
+            since = _BEGINNING  # one more look at everything before we rest
+            continue
         settled += work(claimed)
+        since = oldest - _OVERLAP
     return settled
 
 
-def claim(rows: int = BATCH_ROWS) -> list[Claimed]:
-    """Take rows that are due, oldest first; other workers skip them until the lease ends."""
-    with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, {"rows": rows, "bytes": BATCH_BYTES, "lease": _LEASE})
-        return [Claimed(*row) for row in cursor.fetchall()]
+def claim(rows: int = BATCH_ROWS, *, since: datetime = _BEGINNING) -> tuple[list[Claimed], datetime]:
+    """Take rows that are due, oldest first; other workers skip them until the lease ends. Also the oldest's due time.
+
+    `since` spares a drain in progress the index entries of what it has done: they stay until the next vacuum.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_IN_INDEX_ORDER)
+        cursor.execute(_CLAIM, {"rows": rows, "bytes": BATCH_BYTES, "lease": _LEASE, "since": since})
+        taken = cursor.fetchall()
+    oldest = datetime.fromtimestamp(min(row[7] for row in taken), UTC) if taken else since
+    return [Claimed(*row[:7]) for row in taken], oldest
 
 
 def work(claimed: Sequence[Claimed]) -> int:
@@ -141,10 +156,16 @@ def _state(reading: Reading) -> InboxState:
     return InboxState.QUARANTINED if reading.problems else InboxState.DONE
 
 
-def _settle(outcomes: Iterable[tuple[Claimed, InboxState, str]]) -> None:
-    rows = [(item.received_at, item.id, str(state), reason) for item, state, reason in outcomes]
+def _settle(outcomes: Sequence[tuple[Claimed, InboxState, str]]) -> None:
+    done = [item for item, state, _ in outcomes if state == InboxState.DONE]
     with connection.cursor() as cursor:
-        cursor.execute(_SETTLE, [_LEASE, *(list(column) for column in zip(*rows, strict=True))])
+        if done:
+            times = [item.received_at for item in done]  # name the partitions
+            cursor.execute(_DONE, [min(times), max(times), [item.id for item in done]])
+        for item, state, reason in outcomes:
+            if state != InboxState.DONE:
+                word = str(state)
+                cursor.execute(_HOLD, [word, reason, word, _LEASE, item.received_at, item.id])
 
 
 def _work_alone(reading: Reading, intake: Intake) -> int:

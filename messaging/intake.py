@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import structlog
 
@@ -20,8 +20,7 @@ log = structlog.get_logger("tollgate.inbox")
 FUTURE = timedelta(days=366)  # a provider's clock may be wrong by days; by a year it is no time at all
 
 
-@dataclass(frozen=True, slots=True)
-class Claimed:
+class Claimed(NamedTuple):
     """An inbox row that this worker holds until its lease ends."""
 
     received_at: datetime

@@ -14,8 +14,8 @@ counted for the dashboard and handed to billing.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 import orjson
@@ -27,15 +27,14 @@ from messaging.directory import Directory, KnownTemplate, Place
 from messaging.enums import CategoryRank, Provider
 from messaging.events import MessageEvent
 from messaging.lifecycle_sql import CREATE_TABLES, EVENT_COLUMNS, SELECT_USAGE, STATEMENTS
-from messaging.usage import message_key
+from messaging.usage import key_digits
 from portal.core import partitions
 
 _TABLES = {"messaging_message": 80, "messaging_statusevent": 100, "messaging_payload": 100}
 _PROVEN = {"delivered", "read"}
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(NamedTuple):
     """An event with where it came from: account, provider, and the inbox row that holds the webhook."""
 
     account_id: int
@@ -73,7 +72,7 @@ def _rows(reports: Sequence[Report], directory: Directory) -> Iterator[tuple[obj
         event, place = report.event, report.place
         template = directory.template(report.account_id, place, event)
         category, rank = _category(event, template)
-        key = message_key(report.account_id, report.provider, event.provider_message_id)
+        key = key_digits(report.account_id, report.provider, event.provider_message_id)
         yield (
             report.account_id, report.provider, event.provider_message_id, key, _umid(report, key),
             str(event.direction), event.state, event.at, place.subaccount_id, place.phone_number_id, place.waba_id,
@@ -90,11 +89,11 @@ def _category(event: MessageEvent, template: KnownTemplate | None) -> tuple[str,
     return (template.category, CategoryRank.ASSUMED) if template else ("", CategoryRank.NONE)
 
 
-def _umid(report: Report, key: UUID) -> UUID:
+def _umid(report: Report, key: str) -> str:
     """8x8's own umid where it is one; else the message key."""
     if report.provider == Provider.EIGHT_X_EIGHT:
         try:
-            return UUID(report.event.provider_message_id)
+            return UUID(report.event.provider_message_id).hex
         except ValueError:
             pass
     return key

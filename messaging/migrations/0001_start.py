@@ -519,7 +519,7 @@ class Migration(migrations.Migration):
         CreatePartitionedModel(
             name="InboxItem",
             column="received_at",
-            primary_key=("received_at", "id"),
+            primary_key=("id", "received_at"),
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("received_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),

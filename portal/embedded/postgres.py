@@ -30,12 +30,11 @@ NAME = "tollgate"  # of the database and of its role
 SOCKET_FILE = ".s.PGSQL.5432"
 LONGEST_SOCKET_PATH = 103  # of a Unix socket, on the strictest system
 TUNING: Mapping[str, str] = {
-    "shared_buffers": "256MB",
+    "shared_buffers": "512MB",
     "effective_cache_size": "1GB",
     "work_mem": "16MB",
     "maintenance_work_mem": "128MB",
-    "max_wal_size": "2GB",
-    "wal_compression": "on",
+    "max_wal_size": "4GB",
     "checkpoint_completion_target": "0.9",
     "random_page_cost": "1.1",
     "max_connections": "100",
