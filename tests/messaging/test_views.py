@@ -71,7 +71,8 @@ def test_queries_of_the_log(acme, n, django_assert_num_queries):
     for number in range(n):
         deliver(acme, provider_message_id=f"wamid.{number}", template_name="weekend_sale", template_language="en")
     client = visitor(acme)
-    # session, user, memberships, limits, subaccounts; channels, templates; counts; messages, numbers, templates; charges
+    # session, user, memberships, limits, subaccounts; channels, templates, counts;
+    # messages, their numbers, their templates, their charges
     with django_assert_num_queries(12):
         assert text(client.get(LOG)).count("row-link") == n
 

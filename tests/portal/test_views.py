@@ -55,9 +55,7 @@ def test_bars_lead_to_their_rows(acme):
     client = visitor(acme)
     statuses = chart(text(client.get("/?channel=106540352242922")), "statuses")
     link = statuses["series"][1]["links"][6]
-    assert link == (
-        "/logs/?channel=106540352242922&status=delivered&direction=outbound&from=2026-10-15&to=2026-10-15"
-    )
+    assert link == ("/logs/?channel=106540352242922&status=delivered&direction=outbound&from=2026-10-15&to=2026-10-15")
     assert text(client.get(link)).count("row-link") == 1
 
 
