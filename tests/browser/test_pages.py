@@ -103,7 +103,8 @@ def test_rows_open_by_keyboard_and_back_returns(busy, open_page):
     page.locator("a.row-link").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("From +65 9123 4567")
-    page.go_back()
+    page.locator("a.back").click()
+    expect(page).to_have_url(re.compile("direction=inbound"))
     expect(page.locator("tbody tr")).to_have_count(1)
 
 

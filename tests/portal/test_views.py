@@ -59,6 +59,13 @@ def test_bars_lead_to_their_rows(acme):
     assert text(client.get(link)).count("row-link") == 1
 
 
+@pytest.mark.parametrize(("zone", "said"), [("Asia/Kolkata", True), ("Asia/Singapore", False)])
+def test_days_that_begin_inside_an_hour_are_owned_up_to(acme, zone, said):
+    deliver(acme)
+    page = text(visitor(acme, time_zone=zone).get("/"))
+    assert ("days begin up to 30 minutes off" in page) == said
+
+
 def test_tables_show_the_same_figures_without_javascript(acme):
     deliver(acme)
     page = text(visitor(acme).get("/"))
