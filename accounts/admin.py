@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
@@ -16,6 +17,7 @@ from accounts.models import Account, ApiKey, AuditEntry, BusinessPortfolio, Memb
 from portal.core.admin import BigTableAdmin, ReadOnlyAdmin
 
 admin.site.unregister(Group)  # rights come from memberships
+admin.site.unregister(EmailAddress)  # a person has one address, on their own page
 
 
 class SubaccountInline(TabularInline):  # type: ignore[misc]

@@ -213,25 +213,26 @@ class MessageAdmin(PlacedAdmin):
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Message | None:
         """By UMID, which has an index."""
-        return self._by_umid(object_id).first()
+        return _by_umid(Message.objects.select_related("account"), object_id).first()
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
         """A whole UMID, or nothing."""
-        return (self._by_umid(search_term) if search_term else queryset), False
+        return (_by_umid(queryset, search_term) if search_term else queryset), False
 
     def place(self, message: Message) -> str:
         """Its address."""
         return str(message.umid)
 
-    def _by_umid(self, text: str) -> QuerySet[Message]:
-        try:
-            return Message.objects.filter(umid=UUID(text)).select_related("account")
-        except ValueError:
-            return Message.objects.none()
-
     @admin.display(description="Number")
     def masked_number(self, message: Message) -> str:
         return masked(message.msisdn or message.user_id)
+
+
+def _by_umid(rows: QuerySet[Message], text: str) -> QuerySet[Message]:
+    try:
+        return rows.filter(umid=UUID(text))
+    except ValueError:
+        return rows.none()
 
 
 def _pre(text: str) -> str:

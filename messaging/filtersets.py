@@ -94,11 +94,18 @@ class MessageFilterSet(filters.FilterSet):
     def checked(self) -> QuerySet[Message]:
         """The filtered rows. Raises ValidationError for bad values and for names nobody knows."""
         unknown = set(self.data or ()) - set(self.filters) - set(PAGING)
-        errors = {name: ["There is no such filter."] for name in sorted(unknown)} | self._wrong_cursors()
+        errors = (
+            {name: ["There is no such filter."] for name in sorted(unknown)} | self._twice() | self._wrong_cursors()
+        )
         if not self.is_valid() or errors:
             raise ValidationError({**errors, **self.errors})
         rows: QuerySet[Message] = self.qs
         return rows
+
+    def _twice(self) -> dict[str, list[str]]:
+        """Django would take the last and say nothing."""
+        several = {name for name, values in getattr(self.data, "lists", dict)() if len(values) > 1} - {"status"}
+        return {name: ["Give it once."] for name in sorted(several)}
 
     def _wrong_cursors(self) -> dict[str, list[str]]:
         """A page that garbles a cursor starts over; a program would run in circles."""

@@ -8,6 +8,7 @@ from typing import Any
 from messaging.enums import Direction, PayloadKind
 from messaging.models import Message, StatusEvent
 from messaging.selectors.log import Story
+from portal.core.paging import Cursor
 
 _SENTENCES = {
     "queued": "Accepted for sending.",
@@ -38,6 +39,15 @@ class Chapter:
     webhook_id: int | None
     webhook_received_at: datetime | None
     after: str  # since the chapter before
+
+    @property
+    def place(self) -> str:
+        """Where operators find the webhook."""
+        return (
+            str(Cursor(self.webhook_received_at, self.webhook_id))
+            if self.webhook_id and self.webhook_received_at
+            else ""
+        )
 
 
 def timeline(story: Story) -> list[Chapter]:

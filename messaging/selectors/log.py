@@ -103,6 +103,7 @@ def story(account: Account, umid: UUID, subaccount_ids: Sequence[int] | None, *,
 
 
 def matching(account: Account, chosen: LogFilter) -> QuerySet[Message]:
+    """The messages asked for, in no order yet."""
     rows = _within(Message.objects.filter(account=account), chosen.subaccount_ids)
     for name, value in (
         ("created_at__gte", chosen.start),

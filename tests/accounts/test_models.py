@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 
 from accounts.enums import Permission
-from accounts.models import Account, ApiKey, BusinessPortfolio, Membership, Subaccount, User, Waba
+from accounts.models import Account, ApiKey, AuditEntry, BusinessPortfolio, Membership, Subaccount, User, Waba
 
 
 @pytest.fixture
@@ -84,4 +84,5 @@ def test_names(acme, user):
         "P",
         "W",
     ]
+    assert str(AuditEntry(action="team.changed", target="Ada")) == "team.changed Ada"
     assert str(ApiKey(name="Shop", prefix="tg_12345678")) == "Shop (tg_12345678…)"

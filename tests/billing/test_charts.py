@@ -56,9 +56,18 @@ def test_countries_are_ranked():
 
 
 def test_the_rest_is_one():
-    rows = [({"day": TODAY, "country": code}, str(n)) for n, code in enumerate(["IN", "SG", "GB", "DE", "US", "MX", "BR"])]
+    rows = [
+        ({"day": TODAY, "country": code}, str(n)) for n, code in enumerate(["IN", "SG", "GB", "DE", "US", "MX", "BR"])
+    ]
     _, figures = drawn(("day", "country"), *rows)
-    assert figures == {"Brazil": [6], "Mexico": [5], "United States": [4], "Germany": [3], "United Kingdom": [2], "Other": [1]}
+    assert figures == {
+        "Brazil": [6],
+        "Mexico": [5],
+        "United States": [4],
+        "Germany": [3],
+        "United Kingdom": [2],
+        "Other": [1],
+    }
 
 
 def test_one_chart_a_currency():

@@ -183,6 +183,8 @@ class TestFilters:
     ("name", "value", "message"),
     [
         ("colour", "red", "There is no such filter."),
+        ("country", ["IN", "SG"], "Give it once."),
+        ("older", ["1-1", "2-2"], "Give it once."),
         ("direction", "up", "Select a valid choice. up is not one of the available choices."),
         ("status", "gone", "Select a valid choice. gone is not one of the available choices."),
         ("category", "spam", "Select a valid choice. spam is not one of the available choices."),

@@ -11,12 +11,13 @@ from messaging.selectors.traffic import CategoryCount, TrafficFilter, has_traffi
 from portal.core.periods import Period
 
 pytestmark = pytest.mark.django_db
+NOON = datetime(2026, 11, 10, 4, tzinfo=UTC)
 SINGAPORE = ZoneInfo("Asia/Singapore")
 PERIOD = Period("custom", date(2026, 11, 10), date(2026, 11, 11))
 
 
-def count(account, n, status, hour=datetime(2026, 11, 10, 3, tzinfo=UTC), model=TrafficHour, code="acme_shop", **said):
-    """N messages at a status."""
+def count(account, n, status, hour=NOON, *, model=TrafficHour, code="acme_shop", **said):
+    """Count so many messages at a status."""
     number = PhoneNumber.objects.filter(account=account, subaccount__code=code).first()
     values = {
         "subaccount_id": number.subaccount_id if number else 0,

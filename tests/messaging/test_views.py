@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 import time_machine
 
-from messaging.models import Message
+from messaging.models import Message, StatusEvent
 from tests.people import ROLES, visitor
 from tests.traffic import AT, INDIA, deliver, report
 
@@ -71,7 +71,8 @@ def test_queries_of_the_log(acme, n, django_assert_num_queries):
     for number in range(n):
         deliver(acme, provider_message_id=f"wamid.{number}", template_name="weekend_sale", template_language="en")
     client = visitor(acme)
-    # session, user, memberships, limits, subaccounts; channels, templates; counts; messages, numbers, templates; charges
+    # session, user, memberships, limits, subaccounts; channels, templates, counts;
+    # messages, their numbers, their templates, their charges
     with django_assert_num_queries(12):
         assert text(client.get(LOG)).count("row-link") == n
 
@@ -108,7 +109,7 @@ def test_head_counts_what_can_be_counted(acme):
     deliver(acme)
     client = visitor(acme)
     assert "1 message sent, 100.0\u00a0% delivered, last 30 days" in text(client.get(LOG))
-    assert "1 message sent, last 30 days" in text(client.get(f"{LOG}&status=delivered"))
+    assert "1 message, last 30 days" in text(client.get(f"{LOG}&status=delivered"))
     assert "Newest first, last 30 days" in text(client.get(f"{LOG}&country=IN"))
     assert "Newest first, any time" in text(client.get(f"/logs/?q={INDIA}"))
 
@@ -206,3 +207,13 @@ def test_cost_is_explained(acme):
 def test_unknown_umid_is_404(acme):
     assert visitor(acme).get(f"/logs/{UUID(int=7)}/").status_code == 404
     assert Message.objects.count() == 0
+
+
+def test_operators_who_are_members_reach_the_webhook(acme):
+    message = deliver(acme)
+    StatusEvent.objects.filter(state="delivered").update(webhook_id=7, webhook_received_at=AT)
+    link = 'href="/admin/messaging/inboxitem/1792051200000000-7/change/">Webhook 7</a>'
+    assert link in text(visitor(acme, is_staff=True).get(f"/logs/{message.umid}/"))
+    page = text(visitor(acme).get(f"/logs/{message.umid}/"))
+    assert "Webhook 7" in page
+    assert "/admin/" not in page

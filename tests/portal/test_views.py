@@ -55,10 +55,15 @@ def test_bars_lead_to_their_rows(acme):
     client = visitor(acme)
     statuses = chart(text(client.get("/?channel=106540352242922")), "statuses")
     link = statuses["series"][1]["links"][6]
-    assert link == (
-        "/logs/?channel=106540352242922&status=delivered&direction=outbound&from=2026-10-15&to=2026-10-15"
-    )
+    assert link == ("/logs/?channel=106540352242922&status=delivered&direction=outbound&from=2026-10-15&to=2026-10-15")
     assert text(client.get(link)).count("row-link") == 1
+
+
+@pytest.mark.parametrize(("zone", "said"), [("Asia/Kolkata", True), ("Asia/Singapore", False)])
+def test_days_that_begin_inside_an_hour_are_owned_up_to(acme, zone, said):
+    deliver(acme)
+    page = text(visitor(acme, time_zone=zone).get("/"))
+    assert ("days begin up to 30 minutes off" in page) == said
 
 
 def test_tables_show_the_same_figures_without_javascript(acme):

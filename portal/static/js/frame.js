@@ -7,6 +7,11 @@
     for (const menu of document.querySelectorAll("details.menu[open]")) {
       if (!menu.contains(event.target)) menu.open = false;
     }
+    const back = event.target.closest("a.back");
+    if (back && document.referrer && new URL(document.referrer).pathname === back.pathname && history.length > 1) {
+      event.preventDefault();
+      history.back(); // to the list as it was filtered
+    }
     const copy = event.target.closest("[data-copy]");
     if (copy) copyText(copy);
   });

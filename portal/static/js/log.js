@@ -4,6 +4,10 @@
   const form = document.querySelector("[data-log-filters]");
 
   form.addEventListener("change", (event) => {
+    if (event.target.matches("input[type=search], input[type=text]")) {
+      event.stopImmediatePropagation(); // Enter sends it; its change would be a second request
+      return;
+    }
     if (event.target.name !== "subaccount") return;
     event.stopImmediatePropagation();
     const channel = form.elements.channel;
