@@ -63,7 +63,7 @@ def work(account_id: int, body: bytes) -> None:
     status = value["statuses"][0]
     at = datetime.fromtimestamp(int(status["timestamp"]), UTC)
     number = PhoneNumber.objects.get(account=account_id, provider_number_id=value["metadata"]["phone_number_id"])
-    message, _ = PlainMessage.objects.get_or_create(
+    message, _ = PlainMessage._default_manager.get_or_create(
         provider_message_id=status["id"],
         defaults={"account_id": account_id, "created_at": at, "phone_number_id": number.pk,
                   "msisdn": status["recipient_id"], "country": country_of(status["recipient_id"])},
@@ -72,9 +72,9 @@ def work(account_id: int, body: bytes) -> None:
     message.status = status["status"]
     message.category = status.get("pricing", {}).get("category", message.category)
     message.save()
-    PlainEvent.objects.create(message=message, state=status["status"], at=at)
+    PlainEvent._default_manager.create(message=message, state=status["status"], at=at)
     if status["status"] in {"delivered", "read"}:
-        PlainFact.objects.get_or_create(
+        PlainFact._default_manager.get_or_create(
             message=message,
             defaults={"category": message.category, "country": message.country, "billed_at": at},
         )

@@ -42,8 +42,8 @@ class Directory:
         self._wabas: dict[tuple[int, str], int] = {}
         self._by_msisdn: dict[tuple[int, str], list[int]] = {}
         wabas = Waba.objects.filter(account__in=ids).values_list("account_id", "waba_id", "id")
-        for account_id, waba_id, pk in wabas:
-            self._wabas[account_id, waba_id] = pk
+        for account_id, meta_id, pk in wabas:
+            self._wabas[account_id, meta_id] = pk
         for account_id, pk, code in Subaccount.objects.filter(account__in=ids).values_list("account_id", "id", "code"):
             self._subaccounts[account_id, code] = [Place(pk)]
         numbers = PhoneNumber.objects.filter(account__in=ids).values_list(

@@ -200,4 +200,4 @@ def unpark() -> int:
     """Put parked webhooks back in line whose account has registered something since."""
     with connection.cursor() as cursor:
         cursor.execute(_UNPARK)
-        return cursor.rowcount
+        return int(cursor.rowcount)

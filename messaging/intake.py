@@ -125,6 +125,6 @@ def _accounts_of(endpoint_ids: set[int]) -> dict[int, tuple[int, ...]]:
     rows = WebhookEndpoint.objects.filter(pk__in=endpoint_ids).values_list("pk", "account_id", "shared_with")
     for endpoint_id, owner, other in rows:
         accounts = served.setdefault(endpoint_id, [owner])
-        if other is not None and other not in accounts:
+        if other and other not in accounts:  # null for an endpoint that serves its own account alone
             accounts.append(other)
     return {endpoint_id: tuple(accounts) for endpoint_id, accounts in served.items()}

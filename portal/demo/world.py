@@ -158,8 +158,10 @@ def _templates(account: Account, waba: Waba, now: datetime) -> None:
                 (12, "quality", "RED", "YELLOW", ""),
             ]
         Change.objects.bulk_create(
-            Change(account=account, subject=Subject.TEMPLATE, subject_id=template.pk, at=now - timedelta(days=days), field=field, old=old,
-                          new=new, reason=reason)
+            Change(
+                account=account, subject=Subject.TEMPLATE, subject_id=template.pk, at=now - timedelta(days=days),
+                field=field, old=old, new=new, reason=reason,
+            )
             for days, field, old, new, reason in history
         )  # fmt: skip
 
