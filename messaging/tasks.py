@@ -3,7 +3,7 @@
 from celery import current_app, shared_task
 from django.utils import timezone
 
-from messaging import inbox, traffic
+from messaging import expiry, inbox, retention, traffic
 from portal.core import partitions
 from portal.core.partitions import month_of, next_month
 
@@ -20,6 +20,25 @@ def drain_inbox() -> None:
     """Work off the inbox, then ask for rating."""
     if inbox.drain():
         current_app.send_task("billing.tasks.rate_dirty_buckets", expires=10, retry=False)
+
+
+@shared_task
+def unpark_webhooks() -> None:
+    """Try parked webhooks again whose number, WABA or subaccount somebody has registered meanwhile."""
+    if inbox.unpark():
+        inbox.drain()
+
+
+@shared_task
+def expire_messages() -> None:
+    """End the life of messages that nobody will deliver any more."""
+    expiry.expire()
+
+
+@shared_task
+def forget_webhooks() -> None:
+    """Drop months of settled webhooks past their time."""
+    retention.forget_webhooks()
 
 
 @shared_task

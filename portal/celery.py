@@ -7,6 +7,7 @@ lost message, a second beat or an empty Redis delays work by one period and chan
 import os
 
 from celery import Celery
+from celery.schedules import crontab
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
@@ -17,5 +18,8 @@ app.conf.beat_schedule = {
     "drain-inbox": {"task": "messaging.tasks.drain_inbox", "schedule": 2.0, "options": {"expires": 10}},
     "fold-traffic": {"task": "messaging.tasks.fold_traffic", "schedule": 10.0, "options": {"expires": 30}},
     "rate-dirty-buckets": {"task": "billing.tasks.rate_dirty_buckets", "schedule": 2.0, "options": {"expires": 10}},
+    "unpark-webhooks": {"task": "messaging.tasks.unpark_webhooks", "schedule": 10.0, "options": {"expires": 30}},
+    "expire-messages": {"task": "messaging.tasks.expire_messages", "schedule": crontab(hour=3, minute=10)},
+    "forget-webhooks": {"task": "messaging.tasks.forget_webhooks", "schedule": crontab(hour=3, minute=40)},
     "prepare-partitions": {"task": "messaging.tasks.prepare_partitions", "schedule": 3600.0},
 }

@@ -48,6 +48,7 @@ LOOPBACK = _base.hostname in {"127.0.0.1", "localhost", "::1"}
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"] if LOOPBACK else [_base.hostname])
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 SECURE_COOKIES = _base.scheme == "https"
+INBOX_DAYS = env.int("INBOX_DAYS", default=90)
 TRUSTED_PROXY_COUNT = ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 
 INSTALLED_APPS = [

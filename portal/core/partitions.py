@@ -66,6 +66,22 @@ def ensure(table: str, months: Iterable[date], *, fillfactor: int = 100) -> None
             _KNOWN.add((table, f"{month:%Y_%m}"))
 
 
+def months_of(table: str) -> list[date]:
+    """The months that have a partition, oldest first."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT right(inhrelid::regclass::text, 7) FROM pg_inherits WHERE inhparent = %s::regclass", [table]
+        )
+        return sorted(date(int(text[:4]), int(text[5:]), 1) for (text,) in cursor.fetchall())
+
+
+def drop(table: str, month: date) -> None:
+    """Drop a month with all its rows, in constant time."""
+    with connection.cursor() as cursor:
+        cursor.execute(f'DROP TABLE IF EXISTS "{table}_{month:%Y_%m}"')
+    _KNOWN.discard((table, f"{month:%Y_%m}"))
+
+
 def forget() -> None:
     """Forget what this process has seen: after a partition was dropped or a database replaced."""
     _KNOWN.clear()
