@@ -5,7 +5,7 @@ that it gave up, so a daily job does. A delivery that is reported later still wi
 """
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 from django.utils import timezone
@@ -21,12 +21,31 @@ _LOOK_BACK = timedelta(days=30)  # how late the job may run and still find every
 _BATCH = 5_000
 
 _OPEN = """
-SELECT account_id, provider, provider_message_id, subaccount_id, phone_number_id, created_at, id
+SELECT id, created_at, account_id, provider, provider_message_id, subaccount_id, phone_number_id
 FROM messaging_message
-WHERE created_at >= %(since)s AND created_at < %(before)s AND id > %(after)s AND direction = 'outbound' AND status IN ('sent', 'queued')
+WHERE created_at >= %(since)s AND created_at < %(before)s AND id > %(after)s
+    AND direction = 'outbound' AND status IN ('sent', 'queued')
     AND (category LIKE 'authentication%%') = %(authentication)s
 ORDER BY id LIMIT %(limit)s
 """
+
+
+class _Open(NamedTuple):
+    """A message without an outcome."""
+
+    id: int
+    created_at: datetime
+    account_id: int
+    provider: str
+    provider_message_id: str
+    subaccount_id: int | None
+    phone_number_id: int | None
+
+    def expired(self, life: timedelta) -> lifecycle.Report:
+        """Its end, at the end of its life and not when the job runs."""
+        at = self.created_at + life
+        event = MessageEvent(provider_message_id=self.provider_message_id, state="expired", at=at)
+        return lifecycle.Report(self.account_id, self.provider, event, Place(self.subaccount_id, self.phone_number_id))
 
 
 def expire(now: datetime | None = None) -> int:
@@ -40,27 +59,13 @@ def _expire(now: datetime, life: timedelta, *, authentication: bool) -> int:
     span = {"before": now - life, "since": now - life - _LOOK_BACK, "authentication": authentication, "limit": _BATCH}
     with every_tenant():
         while rows := _open_messages({**span, "after": after}):
-            directory = Directory({row[0] for row in rows})
-            lifecycle.apply([_report(*row[:6], life=life) for row in rows], directory)
-            expired, after = expired + len(rows), rows[-1][6]
+            directory = Directory({row.account_id for row in rows})
+            lifecycle.apply([row.expired(life) for row in rows], directory)
+            expired, after = expired + len(rows), rows[-1].id
     return expired
 
 
-def _open_messages(span: dict[str, Any]) -> list[tuple[Any, ...]]:
+def _open_messages(span: dict[str, Any]) -> list[_Open]:
     with connection.cursor() as cursor:
         cursor.execute(_OPEN, span)
-        return list(cursor.fetchall())
-
-
-def _report(
-    account_id: int,
-    provider: str,
-    provider_message_id: str,
-    subaccount_id: int | None,
-    phone_number_id: int | None,
-    created_at: datetime,
-    *,
-    life: timedelta,
-) -> lifecycle.Report:
-    event = MessageEvent(provider_message_id=provider_message_id, state="expired", at=created_at + life)
-    return lifecycle.Report(account_id, provider, event, Place(subaccount_id, phone_number_id))
+        return [_Open(*row) for row in cursor.fetchall()]
