@@ -7,18 +7,23 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from accounts.models import Account
 from messaging import lifecycle
 from messaging.directory import Directory
-from messaging.enums import Direction, Provider
+from messaging.enums import Direction, InboxState, Provider
 from messaging.events import MessageEvent
+from messaging.models import InboxItem, WebhookEndpoint
+from portal.demo.webhooks import body_of
 from portal.demo.world import MOVED_TEMPLATE, PAUSED_TEMPLATE, TEMPLATES, ChannelPlan, Plan
 
 DAYS = 61
 _BATCH = 2_000  # messages
+_WITH_WEBHOOK = timedelta(days=1)
+_TRAVEL = timedelta(milliseconds=300)  # from the provider to us
 _INBOUND_SHARE = 0.09
 # calling code, digits after it, share of the traffic
 _COUNTRIES = (
@@ -39,6 +44,7 @@ _FAILURES = (
     (131000, "Something went wrong", 1012, "Unknown failure", 4),
 )
 _PAUSED = (132015, "Template is Paused", 1035, "Template paused")
+_VALUES = ("Jane", "Monday", "5 December")  # of a template's parameters
 _TEXTS = ("Where is my order?", "Thank you!", "Can I change the address?", "What time do you open?", "Yes, please.",
           "Stop sending these.", "Is this still available?", "I never got the code.")  # fmt: skip
 
@@ -61,16 +67,37 @@ def send(
     """Let `messages` messages happen in the two months before `until`, and answer some of them."""
     rng = random.Random(f"{seed}:{plan.key}")
     directory = Directory([account.pk])
-    batch: list[lifecycle.Report] = []
+    batch: list[tuple[ChannelPlan, MessageEvent]] = []
     for done, events in enumerate(_stories(plan, rng, messages, until), start=1):
-        for channel, event in events:
-            place = directory.place(account.pk, channel.provider, event)
-            batch.append(lifecycle.Report(account.pk, channel.provider, event, place))
+        batch += events
         if done % _BATCH == 0 or done == messages:
-            directory.load_templates((account.pk, report.event) for report in batch)
-            lifecycle.apply(batch, directory)
+            directory.load_templates((account.pk, event) for _, event in batch)
+            lifecycle.apply(_reports(account, directory, batch, until), directory)
             batch.clear()
             progress(done)
+
+
+def _reports(
+    account: Account, directory: Directory, batch: list[tuple[ChannelPlan, MessageEvent]], until: datetime
+) -> list[lifecycle.Report]:
+    """The events of a batch; those of the last day come with the webhooks that brought them."""
+    young = [(channel, event) for channel, event in batch if event.at > until - _WITH_WEBHOOK]
+    endpoints = dict(WebhookEndpoint.objects.filter(account=account).values_list("provider", "id"))
+    webhooks = InboxItem.objects.bulk_create(
+        InboxItem(
+            account=account, endpoint_id=endpoints[channel.provider], provider=channel.provider, state=InboxState.DONE,
+            attempts=1, received_at=event.at + _TRAVEL, processed_at=event.at + 2 * _TRAVEL,
+            body=body_of(event, provider=channel.provider, waba_id=channel.waba_id),
+        )
+        for channel, event in young
+    )  # fmt: skip
+    brought = {id(event): webhook for (_, event), webhook in zip(young, webhooks, strict=True)}
+    reports = []
+    for channel, event in batch:
+        place, webhook = directory.place(account.pk, channel.provider, event), brought.get(id(event))
+        proof = (webhook.pk, webhook.received_at) if webhook else (None, None)
+        reports.append(lifecycle.Report(account.pk, channel.provider, event, place, *proof))
+    return reports
 
 
 def _stories(
@@ -90,11 +117,15 @@ def _moments(plan: Plan, rng: random.Random, messages: int, until: datetime) -> 
     last = until.astimezone(zone).date()
     days = [last - timedelta(days=DAYS - 1 - index) for index in range(DAYS)]
     weights = [(0.7 if day.weekday() >= 5 else 1.0) * (1 + index / 150) for index, day in enumerate(days)]
-    moments = []
-    for day in rng.choices(days, weights, k=messages):
-        hour = rng.choices(range(24), _HOURS)[0]
-        local = datetime.combine(day, time(hour, rng.randrange(60), rng.randrange(60)), zone)
-        moments.append(min(local, until - timedelta(seconds=rng.randrange(1, 3600))))
+    now = until.astimezone(zone)
+    weights[-1] *= (sum(_HOURS[: now.hour]) + _HOURS[now.hour] * now.minute / 60) / sum(_HOURS)
+    moments: list[datetime] = []
+    while len(moments) < messages:
+        for day in rng.choices(days, weights, k=messages - len(moments)):
+            hours = _HOURS[: now.hour + 1] if day == last else _HOURS
+            hour = rng.choices(range(len(hours)), hours)[0]
+            moments.append(datetime.combine(day, time(hour, rng.randrange(60), rng.randrange(60)), zone))
+        moments = [moment for moment in moments if moment < until]
     yield from sorted(moments)
 
 
@@ -150,7 +181,23 @@ def _event(draft: _Draft, state: str, at: datetime) -> MessageEvent:
         pricing_type=_pricing_type(draft) if priced and not eightxeight else "",
         template_name=draft.template, template_language="en" if draft.template else "",
         detail="delivered_to_recipient" if eightxeight and state == "delivered" else "",
+        content=_content(draft) if eightxeight and state == "delivered" else None,
     )  # fmt: skip
+
+
+def _content(draft: _Draft) -> dict[str, Any]:
+    """What was sent, as 8x8 adds it to the receipt of a delivery."""
+    if not draft.template:
+        return {
+            "channel": "whatsapp",
+            "contentType": "text",
+            "body": {"text": "Happy to help! Your order is on its way."},
+        }
+    body = next(text for name, _, text in TEMPLATES if name == draft.template)
+    for number, value in enumerate(_VALUES, start=1):
+        body = body.replace(f"{{{{{number}}}}}", value)
+    template = {"name": draft.template, "language": "en", "category": draft.category}
+    return {"channel": "whatsapp", "contentType": "template", "template": template, "body": {"text": body}}
 
 
 def _pricing_type(draft: _Draft) -> str:

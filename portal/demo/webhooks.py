@@ -1,10 +1,13 @@
-"""Webhook bodies as the providers write them, for `simulate` and for the demo's quarantine."""
+"""Webhook bodies as the providers write them, for `simulate` and for the demo's inbox."""
 
 import hashlib
 import hmac
 from typing import Any
 
 import orjson
+
+from messaging.enums import Direction, Provider
+from messaging.events import MessageEvent
 
 
 def meta_status(*, waba_id: str, number_id: str, wamid: str, status: str, at: int, msisdn: str, category: str) -> bytes:
@@ -23,6 +26,52 @@ def meta_status(*, waba_id: str, number_id: str, wamid: str, status: str, at: in
             "entry": [{"id": waba_id, "changes": [{"field": "messages", "value": value}]}],
         }
     )
+
+
+def body_of(event: MessageEvent, *, provider: str, waba_id: str) -> bytes:
+    """The webhook with which a provider would have told an event of the demo."""
+    if provider == Provider.EIGHT_X_EIGHT:
+        return orjson.dumps(_eightxeight(event))
+    if event.direction == Direction.INBOUND:
+        return orjson.dumps(_meta_inbound(event, waba_id))
+    return meta_status(
+        waba_id=waba_id, number_id=event.number_id, wamid=event.provider_message_id, status=event.state,
+        at=int(event.at.timestamp()), msisdn=event.msisdn, category=event.category,
+    )  # fmt: skip
+
+
+def _meta_inbound(event: MessageEvent, waba_id: str) -> dict[str, Any]:
+    message = {"from": event.msisdn, "id": event.provider_message_id, "timestamp": str(int(event.at.timestamp()))}
+    value = {
+        "messaging_product": "whatsapp",
+        "metadata": {"display_phone_number": "", "phone_number_id": event.number_id},
+        "messages": [message | (event.content or {})],
+    }
+    change = {"field": "messages", "value": value}
+    return {"object": "whatsapp_business_account", "entry": [{"id": waba_id, "changes": [change]}]}
+
+
+def _eightxeight(event: MessageEvent) -> dict[str, Any]:
+    payload: dict[str, Any] = {
+        "umid": event.provider_message_id,
+        "subAccountId": event.subaccount_code,
+        "user": {"msisdn": f"+{event.msisdn}"},
+    }
+    at = f"{event.at:%Y-%m-%dT%H:%M:%S}.{event.at.microsecond // 10_000:02d}Z"
+    if event.direction == Direction.INBOUND:
+        payload |= {"timestamp": at, "type": "Text", "content": {"text": (event.content or {}).get("text")}}
+        return {"version": 3, "namespace": "ChatApps", "eventType": "inbound_message_received", "payload": payload}
+    state = "undelivered" if event.state == "failed" else event.state
+    payload |= {"channel": "whatsapp", "status": {"state": state, "detail": event.detail, "timestamp": at}}
+    if event.error_code is not None:
+        payload["status"] |= {"errorCode": event.error_code, "errorMessage": event.error_title}
+        payload["whatsapp"] = {"providerErrorCode": str(event.provider_error_code)}
+    elif event.category:
+        payload["whatsapp"] = {"pricingCategory": event.category}
+    if event.content:
+        payload["outboundContent"] = event.content
+    kind = "outbound_message_status_changed"
+    return {"version": 9, "namespace": "ChatApps", "eventType": kind, "payload": payload}
 
 
 def signature(app_secret: str, body: bytes) -> str:

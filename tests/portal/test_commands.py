@@ -60,7 +60,7 @@ class TestSeedDemo:
         assert said.splitlines()[-1] == "Demo data is loaded: 300 messages from 01 Sep 2026 on."
         assert Message.objects.filter(direction="outbound").count() == 350
         assert sum(TrafficHour.objects.values_list("n", flat=True)) == Message.objects.count()
-        assert set(InboxItem.objects.values_list("state", flat=True)) == {"quarantined"}
+        assert set(InboxItem.objects.values_list("state", flat=True)) == {"done", "quarantined"}
         delivered = Message.objects.filter(direction="outbound", status__in=["delivered", "read"]).count()
         assert sum(RatedLine.objects.values_list("n", flat=True)) == delivered
         assert not TrafficDelta.objects.exists()
@@ -157,3 +157,17 @@ class TestCredentials:
         query = {"hub.mode": "subscribe", "hub.verify_token": door["verify_token"], "hub.challenge": "1158201444"}
         answer = client.get(door["path"], query)
         assert (answer.status_code, answer.content) == (200, b"1158201444")
+
+
+class TestCreateApiKey:
+    def test_the_printed_key_opens_the_api(self, acme, client):
+        out = io.StringIO()
+        call_command("create_api_key", str(acme.public_id), "--name", "ERP", "--scopes", "costs:read", stdout=out)
+        headers = {"Authorization": f"Bearer {out.getvalue().strip()}"}
+        answer = client.get("/api/v1/reports/costs/?from=2026-10-01&to=2026-10-31", headers=headers)
+        assert answer.status_code == 200
+        assert client.get("/api/v1/messages/", headers=headers).status_code == 403
+
+    def test_an_unknown_account_is_named(self, db):
+        with pytest.raises(CommandError, match="There is no account 00000000-0000-0000-0000-000000000000"):
+            call_command("create_api_key", "00000000-0000-0000-0000-000000000000", "--name", "x")

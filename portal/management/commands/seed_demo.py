@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.models import Account
 from billing.rating import dirty_buckets, rate_bucket
 from messaging import inbox, traffic
 from messaging.models import WebhookEndpoint
@@ -30,16 +31,18 @@ class Command(BaseCommand):
         parser.add_argument("--messages", type=int, default=50_000)
         parser.add_argument("--seed", type=int, default=7)
         parser.add_argument("--until", type=datetime.fromisoformat, help="ISO 8601; default: now")
-        parser.add_argument("--if-empty", action="store_true", help="do nothing when demo data is there")
+        parser.add_argument(
+            "--if-empty", action="store_true", help="do nothing when there is an account, of the demo or not"
+        )
 
     def handle(self, *_: Any, **options: Any) -> None:
         """Build both accounts and their traffic, then rate it."""
         until: datetime = options["until"] or timezone.now()
         until = until if until.tzinfo else until.replace(tzinfo=UTC)
         with every_tenant():
+            if options["if_empty"] and Account.objects.exists():
+                return
             if is_built(ACME):
-                if options["if_empty"]:
-                    return
                 raise CommandError("Demo data is there already. Start with an empty TOLLGATE_DATA for another set.")
             prepare_partitions()
             self._load(options["messages"], until, options["seed"])
