@@ -3,11 +3,14 @@
 from typing import Any
 from uuid import UUID
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.models import Subaccount
 from billing.selectors import Charge, Explanation
+from messaging.diagnosis import Retry
 from messaging.models import Message
+from messaging.story import diagnosed
 from portal.core.money import plain
 from portal.core.numbers import masked
 
@@ -30,6 +33,9 @@ class ErrorSerializer(serializers.Serializer[Any]):
     source = serializers.CharField()  # type: ignore[assignment] # the field's name in our API
     code = serializers.IntegerField()
     title = serializers.CharField()
+    meaning = serializers.CharField()
+    remedy = serializers.CharField()
+    retryable = serializers.ChoiceField([str(word) for word in Retry])
 
 
 class CostSerializer(serializers.Serializer[Any]):
@@ -72,11 +78,20 @@ class MessageSerializer(serializers.ModelSerializer[Message]):
         """The provider's id of the business phone number."""
         return message.phone_number.provider_number_id if message.phone_number else None
 
+    @extend_schema_field(ErrorSerializer(allow_null=True))
     def get_error(self, message: Message) -> "dict[str, Any] | None":
-        """Source, code and title, or null."""
-        if message.error_code is None:
+        """The code with the provider's title, what it means and what to do, or null."""
+        found = diagnosed(message)
+        if found is None:
             return None
-        return {"source": message.error_source, "code": message.error_code, "title": message.error_title}
+        return {
+            "source": message.error_source,
+            "code": message.error_code,
+            "title": message.error_title,
+            "meaning": found.meaning,
+            "remedy": found.remedy,
+            "retryable": str(found.retryable),
+        }
 
     def get_cost(self, message: Message) -> "dict[str, str | None]":
         """State, amount and currency."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from messaging.diagnosis import Diagnosis, explain
 from messaging.enums import Direction, PayloadKind
 from messaging.models import Message, StatusEvent
 from messaging.selectors.log import Story
@@ -88,6 +89,11 @@ def spell_gap(start: datetime, end: datetime) -> str:
     if hours < 48:
         return f"+{hours} h {minutes} min" if minutes else f"+{hours} h"
     return f"+{hours // 24} days"
+
+
+def diagnosed(message: Message) -> Diagnosis | None:
+    """What the message's error means; None without one."""
+    return explain(message.error_source, message.error_code, message.provider_error_code, said=message.error_title)
 
 
 def contradicted(message: Message) -> bool:

@@ -15,7 +15,7 @@ from messaging.selectors.channels import channels, template_names
 from messaging.selectors.endpoints import endpoint_addresses
 from messaging.selectors.log import charges, log_page, story
 from messaging.selectors.traffic import has_traffic
-from messaging.story import contradicted, heading, said, timeline
+from messaging.story import contradicted, diagnosed, heading, said, timeline
 from portal.core.filters import query
 from portal.core.zones import current_zone
 
@@ -61,6 +61,7 @@ def message(request: TenantRequest, umid: UUID) -> HttpResponse:
     context = {
         "message": found.message,
         "heading": heading(found.message),
+        "diagnosis": diagnosed(found.message),
         "contradicted": contradicted(found.message),
         "timeline": timeline(found),
         "payloads": said(found),

@@ -12,6 +12,8 @@ from django.utils.safestring import SafeString
 
 from accounts.enums import Permission
 from billing.enums import FreeReason, UnratedReason
+from messaging.models import Message
+from messaging.story import diagnosed
 from portal.core.countries import country_name
 from portal.core.filters import query
 from portal.core.money import plain
@@ -108,6 +110,13 @@ def status(value: str) -> SafeString:
     colour = known if known in _STATUSES else "unknown"
     word = (known or "unknown").replace("_", " ").capitalize()
     return format_html('<span class="status-word"><i class="dot dot-{}"></i>{}</span>', colour, word)
+
+
+@register.filter
+def error_hint(message: Message) -> str:
+    """What a message's error code means, on one line."""
+    found = diagnosed(message)
+    return found.hint if found else ""
 
 
 @register.filter

@@ -107,7 +107,16 @@ def test_a_failed_message_says_whose_code_it_is(acme, get):
     (message,) = get(URL)["results"]
     assert message["status"] == "undelivered"
     assert message["failed_at"] == "2026-10-15T08:00:00Z"
-    assert message["error"] == {"source": "meta", "code": 131026, "title": "Message undeliverable"}
+    assert message["error"] == {
+        "source": "meta",
+        "code": 131026,
+        "title": "Message undeliverable",
+        "meaning": "The person is not on WhatsApp, has not accepted its current terms, or uses a version that is"
+        " too old.",
+        "remedy": "Ask the person through another channel to write to you first, to accept the terms and to update"
+        " WhatsApp.",
+        "retryable": "no",
+    }
     assert message["cost"] == {"state": "none", "amount": None, "currency": None}
 
 

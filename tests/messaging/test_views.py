@@ -187,6 +187,8 @@ def test_failure_is_explained(acme):
     page = text(visitor(acme).get(f"/logs/{message.umid}/"))
     assert "<h2>Not delivered</h2>" in page
     assert 'Kept back &lt;b&gt;for now&lt;/b&gt; <span class="code">meta 131049</span>' in page
+    assert "Meta chose not to deliver it: this person got many marketing messages lately" in page
+    assert "Wait 24 hours, then try again." in page
     report(acme, "delivered")
     page = text(visitor(acme).get(f"/logs/{message.umid}/"))
     assert "<h2>Delivered, although a failure was reported too</h2>" in page

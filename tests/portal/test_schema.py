@@ -42,6 +42,13 @@ def test_filters_have_types_and_choices(schema):
     assert filters["created_after"]["format"] == "date-time"
 
 
+def test_an_error_says_what_to_do(schema):
+    fields = schema["components"]["schemas"]["Error"]["properties"]
+    assert list(fields) == ["source", "code", "title", "meaning", "remedy", "retryable"]
+    error = schema["components"]["schemas"]["Message"]["properties"]["error"]
+    assert {"$ref": "#/components/schemas/Error"} in error["oneOf"]
+
+
 @pytest.mark.parametrize("path", ["/api/v1/charges/{umid}/", "/api/v1/reports/costs/"])
 def test_answers_are_described_by_name(schema, path):
     answer = schema["paths"][path]["get"]["responses"]["200"]["content"]["application/json"]["schema"]

@@ -1,0 +1,120 @@
+"""Why a message failed, in plain words: the providers' error codes as data (`data/errors/*.csv`).
+
+The same number means different things in different lists (8x8's 1000 to 1005 are other errors in a receipt than in an
+answer to a request), so an entry is known by source and code. Each row names its evidence; what we derived says so.
+"""
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import lru_cache
+from pathlib import Path
+
+DATA = Path(__file__).parent / "data" / "errors"
+FILES = {
+    "meta": "meta.csv",
+    "8x8": "8x8_delivery.csv",
+    "8x8-sync": "8x8_sync.csv",
+    "8x8-sms": "8x8_sms.csv",
+    "health": "health.csv",
+}
+
+
+class Retry(StrEnum):
+    """Whether the same message may be sent again."""
+
+    YES = "yes"
+    NO = "no"
+    WAIT = "wait"
+    MAYBE = "maybe"
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """One error code. `wait` says how long ("24 hours", "until …") where that is known."""
+
+    source: str
+    code: int
+    title: str
+    meaning: str
+    remedy: str
+    retryable: Retry
+    wait: str = ""
+    group: str = ""
+    meta_code: int | None = None
+    evidence: str = ""
+
+    @property
+    def again(self) -> str:
+        """What `retryable` means, as a sentence."""
+        if self.retryable == Retry.WAIT:
+            return f"Wait {self.wait or 'a while'}, then try again."
+        return _AGAIN[self.retryable]
+
+    @property
+    def hint(self) -> str:
+        """Title and meaning on one line."""
+        return f"{self.title}: {self.meaning}" if self.title else self.meaning
+
+
+_AGAIN = {
+    Retry.YES: "Trying again may work.",
+    Retry.NO: "Trying again will not help.",
+    Retry.MAYBE: "It is not known whether trying again helps.",
+}
+
+
+def explain(
+    source: str, code: int | None, provider_error_code: int | None = None, *, said: str = ""
+) -> Diagnosis | None:
+    """What an error code means; None only when there is no code.
+
+    Meta's code behind an 8x8 code decides where 8x8's own says less: 25 with 131049 is explained as 131049. For a
+    code that nobody has described, the answer says so and repeats the provider's words (`said`).
+    """
+    if code is None:
+        return None
+    known = catalogue().get((source, code))
+    behind = catalogue().get(("meta", provider_error_code)) if provider_error_code is not None else None
+    if behind is not None and (known is None or known.meta_code != provider_error_code):
+        return replace(behind, source=source, code=code, meta_code=provider_error_code)
+    return known or _unknown(source, code, said)
+
+
+def _unknown(source: str, code: int, said: str) -> Diagnosis:
+    words = f"the provider said “{said}”." if said else "the provider said nothing more."
+    return Diagnosis(
+        source=source,
+        code=code,
+        title=said,
+        meaning=f"Tollgate does not know this code; {words}",
+        remedy="Look the code up at the provider.",
+        retryable=Retry.MAYBE,
+    )
+
+
+@lru_cache(maxsize=1)
+def catalogue() -> dict[tuple[str, int], Diagnosis]:
+    """Every known code, by source and code. Raises ValueError when a code stands twice in a source."""
+    found: dict[tuple[str, int], Diagnosis] = {}
+    for source, name in FILES.items():
+        for entry in _read(source, DATA / name):
+            if (source, entry.code) in found:
+                raise ValueError(f"{name}: code {entry.code} stands twice")
+            found[source, entry.code] = entry
+    return found
+
+
+def _read(source: str, path: Path) -> Iterator[Diagnosis]:
+    """The rows of a file; "200-299" is a hundred codes."""
+    with path.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            first, _, last = row.pop("code").partition("-")
+            words = {**row, "retryable": Retry(row["retryable"]), "meta_code": _whole(row["meta_code"])}
+            for code in range(int(first), int(last or first) + 1):
+                yield Diagnosis(source=source, code=code, **words)  # type: ignore[arg-type]
+
+
+def _whole(text: str) -> int | None:
+    return int(text) if text else None
