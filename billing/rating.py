@@ -11,7 +11,6 @@ from django.db import Error, connection, transaction
 from django.utils import timezone
 
 from billing.models import Bucket, DirtyBucket
-from portal.core.tenancy import every_tenant
 
 PRICE_CATEGORY = """CASE WHEN category IN ('marketing_lite', 'group_marketing_lite') THEN 'marketing'
     ELSE regexp_replace(category, '^group_', '') END"""
@@ -85,9 +84,9 @@ def rate_bucket(bucket_id: int) -> bool:
     """Rate one bucket in a transaction of its own, replacing its lines and cuts.
 
     Returns False when another rater holds the bucket. A failure parks the bucket (`Bucket.problem`) and leaves its
-    former lines; its dirty mark stays, so that the next run tries again.
+    former lines; its dirty mark stays, so that the next run tries again. Needs every tenant's scope.
     """
-    with every_tenant(), _locked(bucket_id) as held:
+    with _locked(bucket_id) as held:
         if not held:
             return False
         try:

@@ -5,11 +5,12 @@ from celery import shared_task
 from django.db import Error
 
 from billing.rating import RatingError, dirty_buckets, rate_bucket
+from portal.core.tasks import InstallationTask
 
 log = structlog.get_logger("tollgate.billing")
 
 
-@shared_task
+@shared_task(base=InstallationTask)
 def rate_dirty_buckets() -> None:
     """Rate every bucket that has new facts. A bucket that fails is parked and does not hold the others."""
     for bucket_id in dirty_buckets():

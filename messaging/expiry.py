@@ -13,7 +13,6 @@ from django.utils import timezone
 from messaging import lifecycle
 from messaging.directory import Directory, Place
 from messaging.events import MessageEvent
-from portal.core.tenancy import every_tenant
 
 LIFE = timedelta(days=30)
 AUTHENTICATION_LIFE = timedelta(minutes=10)
@@ -49,7 +48,7 @@ class _Open(NamedTuple):
 
 
 def expire(now: datetime | None = None) -> int:
-    """Expire what is past its time to live; returns how many messages. Safe to repeat."""
+    """Expire what is past its time to live; returns how many. Safe to repeat; needs every tenant's scope."""
     now = now or timezone.now()
     return _expire(now, AUTHENTICATION_LIFE, authentication=True) + _expire(now, LIFE, authentication=False)
 
@@ -57,11 +56,10 @@ def expire(now: datetime | None = None) -> int:
 def _expire(now: datetime, life: timedelta, *, authentication: bool) -> int:
     expired, after = 0, 0
     span = {"before": now - life, "since": now - life - _LOOK_BACK, "authentication": authentication, "limit": _BATCH}
-    with every_tenant():
-        while rows := _open_messages({**span, "after": after}):
-            directory = Directory({row.account_id for row in rows})
-            lifecycle.apply([row.expired(life) for row in rows], directory)
-            expired, after = expired + len(rows), rows[-1].id
+    while rows := _open_messages({**span, "after": after}):
+        directory = Directory({row.account_id for row in rows})
+        lifecycle.apply([row.expired(life) for row in rows], directory)
+        expired, after = expired + len(rows), rows[-1].id
     return expired
 
 

@@ -18,7 +18,6 @@ from messaging import history, lifecycle
 from messaging.enums import InboxState
 from messaging.intake import Claimed, Intake, Reading
 from messaging.models import InboxItem
-from portal.core.tenancy import every_tenant
 
 log = structlog.get_logger("tollgate.inbox")
 
@@ -126,18 +125,20 @@ def claim(rows: int = BATCH_ROWS, *, since: datetime = _BEGINNING) -> tuple[list
 
 
 def work(claimed: Sequence[Claimed]) -> int:
-    """Apply claimed rows in one transaction; when that fails, each in its own, so that one bad row stands alone."""
-    with every_tenant():
-        intake = Intake(claimed)
-        readings = [intake.read(item) for item in claimed]
-        try:
-            _apply(readings, intake)
-            return len(readings)
-        except (OperationalError, InterfaceError):
-            raise  # the database is away or two workers collided: the lease brings every row back
-        except Exception:
-            log.exception("batch_failed", rows=len(readings))
-        return sum(_work_alone(reading, intake) for reading in readings)
+    """Apply claimed rows in one transaction; when that fails, each in its own, so that one bad row stands alone.
+
+    Needs every tenant's scope, as all that serves the whole inbox does.
+    """
+    intake = Intake(claimed)
+    readings = [intake.read(item) for item in claimed]
+    try:
+        _apply(readings, intake)
+        return len(readings)
+    except (OperationalError, InterfaceError):
+        raise  # the database is away or two workers collided: the lease brings every row back
+    except Exception:
+        log.exception("batch_failed", rows=len(readings))
+    return sum(_work_alone(reading, intake) for reading in readings)
 
 
 def _apply(readings: Sequence[Reading], intake: Intake) -> None:

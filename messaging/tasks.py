@@ -6,6 +6,7 @@ from django.utils import timezone
 from messaging import expiry, inbox, retention, traffic
 from portal.core import partitions
 from portal.core.partitions import month_of, next_month
+from portal.core.tasks import InstallationTask
 
 _PARTITIONED = {
     "messaging_inbox": 90,
@@ -15,39 +16,39 @@ _PARTITIONED = {
 }
 
 
-@shared_task
+@shared_task(base=InstallationTask)
 def drain_inbox() -> None:
     """Work off the inbox, then ask for rating."""
     if inbox.drain():
         current_app.send_task("billing.tasks.rate_dirty_buckets", expires=10, retry=False)
 
 
-@shared_task
+@shared_task(base=InstallationTask)
 def unpark_webhooks() -> None:
     """Try parked webhooks again whose number, WABA or subaccount somebody has registered meanwhile."""
     if inbox.unpark():
         inbox.drain()
 
 
-@shared_task
+@shared_task(base=InstallationTask)
 def expire_messages() -> None:
     """End the life of messages that nobody will deliver any more."""
     expiry.expire()
 
 
-@shared_task
+@shared_task(base=InstallationTask)
 def forget_webhooks() -> None:
     """Drop months of settled webhooks past their time."""
     retention.forget_webhooks()
 
 
-@shared_task
+@shared_task(base=InstallationTask)
 def fold_traffic() -> None:
     """Fold the counts' changes into the hourly counts."""
     traffic.fold()
 
 
-@shared_task
+@shared_task(base=InstallationTask)
 def prepare_partitions() -> None:
     """Create this month's partitions and the next two, so that no webhook waits for one."""
     months = [month_of(timezone.now())]
