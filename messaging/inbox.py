@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
 import structlog
+from django.conf import settings
 from django.db import DataError, IntegrityError, InterfaceError, OperationalError, connection, transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
@@ -21,7 +22,7 @@ from messaging.models import InboxItem
 
 log = structlog.get_logger("tollgate.inbox")
 
-LEASE = timedelta(seconds=90)
+LEASE = timedelta(seconds=settings.INBOX_LEASE_SECONDS)
 _LEASE = f"{LEASE.total_seconds()} seconds"
 MAX_ATTEMPTS = 5
 _BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)

@@ -7,6 +7,7 @@ TOLLGATE_DATA            folder of the embedded servers (default .data/)
 BASE_URL                 how browsers and providers reach this installation; its host is the allowed host
 TRUSTED_PROXY_COUNT      how many proxies of ours stand in front, so that X-Forwarded-For is believed so far (0)
 INBOX_DAYS               how long settled webhooks are kept (90)
+INBOX_LEASE_SECONDS      how long a worker may hold webhooks before another takes them over (90, at least 5)
 ALLOWED_HOSTS, DEBUG     as in Django
 """
 
@@ -116,6 +117,7 @@ DATABASES["default"].update(
     # A query that outlives these is a fault: pages and webhooks answer rather than pile up behind a lock.
     OPTIONS={**DATABASES["default"].get("OPTIONS", {}), "connect_timeout": 3},
 )
+INBOX_LEASE_SECONDS = max(5, env.int("INBOX_LEASE_SECONDS", default=90))
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = required("REDIS_URL", "start script/run, which brings its own Redis, or set redis://host:6379/0.")
 REDIS_TIMEOUTS = {"socket_timeout": 5, "socket_connect_timeout": 2}

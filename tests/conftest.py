@@ -34,7 +34,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         skips["browser"] = pytest.mark.skip(reason="needs Chromium: install it, or name it in the variable CHROMIUM")
     for item in items:
         for name, skip in skips.items():
-            if name in item.keywords:
+            if item.get_closest_marker(name):  # keywords would also match a folder of that name
                 item.add_marker(skip)
 
 
