@@ -184,10 +184,10 @@ FROM event_batch e JOIN change_batch c USING ({_KEY}) WHERE e.content IS NOT NUL
 
 _COUNT = """
 INSERT INTO messaging_trafficdelta (
-    account_id, hour, subaccount_id, phone_number_id, direction, category, status, free, n
+    account_id, slot, subaccount_id, phone_number_id, direction, category, status, free, n
 )
-SELECT account_id, date_trunc('hour', at, 'UTC'), coalesce(v.subaccount, 0), coalesce(v.number, 0), v.way, v.cat,
-    v.stat, v.pricing LIKE 'free%', sum(v.step)
+SELECT account_id, date_bin('15 minutes', at, '2020-01-01 00:00+00'), coalesce(v.subaccount, 0),
+    coalesce(v.number, 0), v.way, v.cat, v.stat, v.pricing LIKE 'free%', sum(v.step)
 FROM changed_batch CROSS JOIN LATERAL (
     VALUES (created_at, subaccount_id, phone_number_id, direction, category, status, pricing_type, 1),
            (was_created_at, was_subaccount_id, was_phone_number_id, was_direction, was_category, was_status,

@@ -1,8 +1,8 @@
-"""Folding the append-only traffic deltas into hourly counts."""
+"""Folding the append-only traffic deltas into the counts by slot."""
 
 from django.db import connection, transaction
 
-_DIMENSIONS = "account_id, hour, subaccount_id, phone_number_id, direction, category, status, free"
+_DIMENSIONS = "account_id, slot, subaccount_id, phone_number_id, direction, category, status, free"
 
 # A delta is deleted and counted in one statement, so a reader sees each exactly once.
 _FOLD = f"""
@@ -11,9 +11,9 @@ WITH taken AS (
     WHERE id IN (SELECT id FROM messaging_trafficdelta ORDER BY id LIMIT %s)
     RETURNING {_DIMENSIONS}, n
 ), counted AS (
-    INSERT INTO messaging_traffichour AS h ({_DIMENSIONS}, n)
+    INSERT INTO messaging_trafficslot AS s ({_DIMENSIONS}, n)
     SELECT {_DIMENSIONS}, sum(n) FROM taken GROUP BY {_DIMENSIONS} HAVING sum(n) <> 0 ORDER BY {_DIMENSIONS}
-    ON CONFLICT ({_DIMENSIONS}) DO UPDATE SET n = h.n + EXCLUDED.n
+    ON CONFLICT ({_DIMENSIONS}) DO UPDATE SET n = s.n + EXCLUDED.n
 )
 SELECT count(*) FROM taken
 """  # noqa: S608 - every name is a constant of this module

@@ -394,7 +394,12 @@ class Migration(migrations.Migration):
             name="TrafficDelta",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("hour", models.DateTimeField(help_text="Start of the UTC hour in which the messages were created.")),
+                (
+                    "slot",
+                    models.DateTimeField(
+                        help_text="Start of the quarter of an hour in which the messages were created."
+                    ),
+                ),
                 ("subaccount_id", models.BigIntegerField()),
                 ("phone_number_id", models.BigIntegerField()),
                 ("direction", models.CharField(max_length=8)),
@@ -418,10 +423,15 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="TrafficHour",
+            name="TrafficSlot",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("hour", models.DateTimeField(help_text="Start of the UTC hour in which the messages were created.")),
+                (
+                    "slot",
+                    models.DateTimeField(
+                        help_text="Start of the quarter of an hour in which the messages were created."
+                    ),
+                ),
                 ("subaccount_id", models.BigIntegerField()),
                 ("phone_number_id", models.BigIntegerField()),
                 ("direction", models.CharField(max_length=8)),
@@ -441,7 +451,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "db_table": "messaging_traffichour",
+                "db_table": "messaging_trafficslot",
             },
         ),
         migrations.CreateModel(
@@ -692,11 +702,11 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
-            model_name="traffichour",
+            model_name="trafficslot",
             constraint=models.UniqueConstraint(
                 fields=(
                     "account",
-                    "hour",
+                    "slot",
                     "subaccount_id",
                     "phone_number_id",
                     "direction",
@@ -704,7 +714,7 @@ class Migration(migrations.Migration):
                     "status",
                     "free",
                 ),
-                name="messaging_traffichour_once",
+                name="messaging_trafficslot_once",
             ),
         ),
         migrations.AddIndex(

@@ -4,7 +4,7 @@ from messaging.models.channel import PhoneNumber, Template
 from messaging.models.history import Change, ContactEvent
 from messaging.models.inbox import InboxItem, WebhookEndpoint
 from messaging.models.message import Message, MessageAnchor, MessagePayload, StatusEvent
-from messaging.models.traffic import TrafficDelta, TrafficHour
+from messaging.models.traffic import TrafficDelta, TrafficSlot
 
 __all__ = [
     "Change",
@@ -17,6 +17,6 @@ __all__ = [
     "StatusEvent",
     "Template",
     "TrafficDelta",
-    "TrafficHour",
+    "TrafficSlot",
     "WebhookEndpoint",
 ]

@@ -1,17 +1,20 @@
-"""Counts of messages by hour, so that dashboards never count the log."""
+"""Counts of messages by quarter of an hour, so that dashboards never count the log.
+
+Every time zone's midnight is the edge of a quarter (India is at UTC+5:30, Nepal at +5:45), so days come out exact.
+"""
 
 from django.db import models
 
 from portal.core.tenancy import LOOSE, TenantModel
 
-_DIMENSIONS = ("account", "hour", "subaccount_id", "phone_number_id", "direction", "category", "status")
+_DIMENSIONS = ("account", "slot", "subaccount_id", "phone_number_id", "direction", "category", "status")
 
 
 class _Counted(TenantModel):
     """The dimensions of a count. An id of 0 means: not known."""
 
     account = models.ForeignKey("accounts.Account", **LOOSE)
-    hour = models.DateTimeField(help_text="Start of the UTC hour in which the messages were created.")
+    slot = models.DateTimeField(help_text="Start of the quarter of an hour in which the messages were created.")
     subaccount_id = models.BigIntegerField()
     phone_number_id = models.BigIntegerField()
     direction = models.CharField(max_length=8)
@@ -35,14 +38,14 @@ class TrafficDelta(_Counted):
         return f"{self.n:+d} {self.status}"
 
 
-class TrafficHour(_Counted):
-    """How many messages of one hour stand at one status."""
+class TrafficSlot(_Counted):
+    """How many messages of one slot stand at one status."""
 
     n = models.BigIntegerField()
 
     class Meta:
-        db_table = "messaging_traffichour"
-        constraints = (models.UniqueConstraint(fields=[*_DIMENSIONS, "free"], name="messaging_traffichour_once"),)
+        db_table = "messaging_trafficslot"
+        constraints = (models.UniqueConstraint(fields=[*_DIMENSIONS, "free"], name="messaging_trafficslot_once"),)
 
     def __str__(self) -> str:
         return f"{self.n} {self.status}"

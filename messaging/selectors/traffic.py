@@ -1,4 +1,4 @@
-"""The dashboard's numbers: from the hourly counts and what is not folded into them yet, never from the log."""
+"""The dashboard's numbers: from the counts by slot and what is not folded into them yet, never from the log."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from django.db.models.functions import TruncDate
 
 from accounts.models import Account
 from messaging.enums import Direction, Status
-from messaging.models import TrafficDelta, TrafficHour
+from messaging.models import TrafficDelta, TrafficSlot
 from portal.core.periods import Period
 
 _ARRIVED = (Status.DELIVERED, Status.READ)
@@ -122,7 +122,7 @@ def traffic(account: Account, period: Period, zone: ZoneInfo, chosen: TrafficFil
 
 def has_traffic(account: Account) -> bool:
     """Whether the account has any message at all."""
-    return TrafficHour.objects.filter(account=account).exists() or TrafficDelta.objects.filter(account=account).exists()
+    return TrafficSlot.objects.filter(account=account).exists() or TrafficDelta.objects.filter(account=account).exists()
 
 
 def _asked(chosen: TrafficFilter) -> Q:
@@ -144,9 +144,9 @@ def _rows(account: Account, period: Period, zone: ZoneInfo, chosen: TrafficFilte
     keys = ("day", "direction", "status", "category", "free")
 
     def counted(model: Any) -> Any:
-        rows = model.objects.filter(account=account, hour__gte=start, hour__lt=end)
-        days = rows.filter(_asked(chosen)).annotate(day=TruncDate("hour", tzinfo=zone)).values(*keys)
+        rows = model.objects.filter(account=account, slot__gte=start, slot__lt=end)
+        days = rows.filter(_asked(chosen)).annotate(day=TruncDate("slot", tzinfo=zone)).values(*keys)
         return days.annotate(total=Sum("n")).values_list(*keys, "total")
 
-    rows: Iterable[tuple[Any, ...]] = counted(TrafficHour).union(counted(TrafficDelta), all=True)
+    rows: Iterable[tuple[Any, ...]] = counted(TrafficSlot).union(counted(TrafficDelta), all=True)
     return rows

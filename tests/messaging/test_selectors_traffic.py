@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from accounts.models import Subaccount
-from messaging.models import PhoneNumber, TrafficDelta, TrafficHour
+from messaging.models import PhoneNumber, TrafficDelta, TrafficSlot
 from messaging.selectors.traffic import CategoryCount, TrafficFilter, has_traffic, traffic
 from portal.core.periods import Period
 
@@ -16,7 +16,7 @@ SINGAPORE = ZoneInfo("Asia/Singapore")
 PERIOD = Period("custom", date(2026, 11, 10), date(2026, 11, 11))
 
 
-def count(account, n, status, hour=NOON, *, model=TrafficHour, code="acme_shop", **said):
+def count(account, n, status, slot=NOON, *, model=TrafficSlot, code="acme_shop", **said):
     """Count so many messages at a status."""
     number = PhoneNumber.objects.filter(account=account, subaccount__code=code).first()
     values = {
@@ -27,14 +27,14 @@ def count(account, n, status, hour=NOON, *, model=TrafficHour, code="acme_shop",
         "free": False,
         **said,
     }
-    model.objects.create(account=account, hour=hour, status=status, n=n, **values)
+    model.objects.create(account=account, slot=slot, status=status, n=n, **values)
 
 
 def read(account, **chosen):
     return traffic(account, PERIOD, SINGAPORE, TrafficFilter(**chosen))
 
 
-def test_counts_hours_and_what_is_not_folded_in_one_query(acme, django_assert_num_queries):
+def test_counts_slots_and_what_is_not_folded_in_one_query(acme, django_assert_num_queries):
     count(acme, 10, "sent")
     count(acme, -3, "sent", model=TrafficDelta)
     count(acme, 3, "delivered", model=TrafficDelta)

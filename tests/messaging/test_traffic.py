@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from messaging import lifecycle, traffic
 from messaging.directory import Directory
 from messaging.events import MessageEvent
-from messaging.models import Message, TrafficDelta, TrafficHour
+from messaging.models import Message, TrafficDelta, TrafficSlot
 
 NOON = datetime(2026, 10, 15, 12, tzinfo=UTC)
 _serial = count()
@@ -32,13 +32,18 @@ def apply(account, batch):
 
 
 def counted(account):
-    hours = TrafficHour.objects.filter(account=account).exclude(n=0)
-    return {(row.hour, row.status, row.category, row.free): row.n for row in hours}
+    slots = TrafficSlot.objects.filter(account=account).exclude(n=0)
+    return {(row.slot, row.status, row.category, row.free): row.n for row in slots}
 
 
 def in_the_log(account):
     return Counter(
-        (row.created_at.replace(minute=0), row.status, row.category, row.pricing_type.startswith("free"))
+        (
+            row.created_at.replace(minute=row.created_at.minute // 15 * 15),
+            row.status,
+            row.category,
+            row.pricing_type.startswith("free"),
+        )
         for row in Message.objects.filter(account=account)
     )
 

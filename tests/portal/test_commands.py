@@ -11,7 +11,7 @@ from django.db import connection
 
 from accounts.models import Account
 from billing.models import DirtyBucket, RatedLine
-from messaging.models import InboxItem, Message, TrafficDelta, TrafficHour
+from messaging.models import InboxItem, Message, TrafficDelta, TrafficSlot
 from portal.core.tenancy import every_tenant
 from portal.demo.webhooks import signature
 from portal.management.commands import seed_demo
@@ -59,7 +59,7 @@ class TestSeedDemo:
         said = seed()
         assert said.splitlines()[-1] == "Demo data is loaded: 300 messages from 01 Sep 2026 on."
         assert Message.objects.filter(direction="outbound").count() == 350
-        assert sum(TrafficHour.objects.values_list("n", flat=True)) == Message.objects.count()
+        assert sum(TrafficSlot.objects.values_list("n", flat=True)) == Message.objects.count()
         assert set(InboxItem.objects.values_list("state", flat=True)) == {"done", "quarantined"}
         delivered = Message.objects.filter(direction="outbound", status__in=["delivered", "read"]).count()
         assert sum(RatedLine.objects.values_list("n", flat=True)) == delivered
