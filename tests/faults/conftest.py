@@ -17,7 +17,6 @@ from portal.embedded.config import ROOT, Config
 from portal.embedded.postgres import Postgres
 from portal.embedded.redis import Redis, free_port
 from portal.embedded.supervisor import commands
-from tests.faults.load import Load
 from tests.faults.oracle import Oracle
 from tests.scenarios.conftest import wait_until
 
@@ -59,7 +58,7 @@ class Tollgate:
             )  # fmt: skip
 
     def kill(self, name: str) -> None:
-        """kill -9 of a part with all its children, at once."""
+        """End a part by kill -9, with all its children, at once."""
         part = self.parts[name]
         family = [part, *part.children(recursive=True)]
         for process in family:
@@ -69,7 +68,18 @@ class Tollgate:
 
     def web_workers(self) -> list[psutil.Process]:
         """The processes that serve requests, without their parent."""
-        return [child for child in self.parts["web"].children() if "resource_tracker" not in " ".join(child.cmdline())]
+        workers = []
+        for child in self.parts["web"].children():
+            with suppress(psutil.Error):  # one that was killed may not be buried yet
+                if "resource_tracker" not in " ".join(child.cmdline()):
+                    workers.append(child)
+        return workers
+
+    def kill_a_web_worker(self) -> None:
+        """End one by kill -9, and wait for the one that takes its place."""
+        victim = self.web_workers()[0]
+        victim.kill()
+        wait_until(lambda: victim not in self.web_workers() and len(self.web_workers()) == 2, seconds=20)
 
     def end(self, name: str) -> None:
         """Ask a part to end, as a restart does, and wait for it."""
@@ -102,14 +112,14 @@ class Tollgate:
             return bool(client.exists("_kombu.binding.celery")) and client.llen("celery") == 0
 
     def kill_postgres(self) -> None:
-        """kill -9 of the postmaster; PostgreSQL's other processes notice it and end."""
+        """End the postmaster by kill -9; PostgreSQL's other processes notice it and end."""
         process = self.postgres.process()
         assert process is not None
         process.kill()
         wait_until(lambda: not process.is_running() or process.status() == psutil.STATUS_ZOMBIE, seconds=10)
 
     def lose_redis(self) -> None:
-        """kill -9 of Redis, and a new one without any of its data."""
+        """End Redis by kill -9, and start one without any of its data."""
         process = self.redis.process()
         assert process is not None
         process.kill()
@@ -139,4 +149,3 @@ def make_tollgate(tmp_path: Path) -> Iterator[Callable[..., Tollgate]]:
 @pytest.fixture
 def tollgate(make_tollgate: Callable[..., Tollgate]) -> Tollgate:
     return make_tollgate()
-

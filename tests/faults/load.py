@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable
 from http.client import HTTPConnection, HTTPException
 from itertools import count
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import orjson
 
@@ -59,7 +59,7 @@ class Load:
         self._next, self._stop, self._start = count(), threading.Event(), 0.0
         self._threads = [threading.Thread(target=self._post_many) for _ in range(THREADS)]
 
-    def __enter__(self) -> "Load":
+    def __enter__(self) -> Self:
         self._start = time.monotonic()
         for thread in self._threads:
             thread.start()
@@ -79,6 +79,14 @@ class Load:
         while self.acknowledged.total() < wanted:
             if time.monotonic() > end:
                 raise AssertionError(f"only {self.acknowledged.total()} of {len(self.bodies)} were taken in 90 s")
+            time.sleep(0.02)
+
+    def wait_for_answers(self, number: int) -> None:
+        """Return once so many more attempts have ended, however they ended."""
+        wanted, end = len(self.answers) + number, time.monotonic() + 30
+        while len(self.answers) < wanted:
+            if time.monotonic() > end:
+                raise AssertionError(f"{wanted - len(self.answers)} of {number} attempts have not ended in 30 s")
             time.sleep(0.02)
 
     def during(self, action: Callable[[], object]) -> list[Answer]:

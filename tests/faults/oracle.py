@@ -32,6 +32,7 @@ SELECT l.state, sum(l.n), bool_and(l.amount = l.n * l.unit_price),
     bool_and(l.n <= (SELECT count(*) FROM billing_usagefact f WHERE f.bucket_id = l.bucket_id))
 FROM billing_ratedline l GROUP BY 1
 """
+_COUNTED = "SELECT status, sum(n)::bigint FROM messaging_traffichour GROUP BY 1 HAVING sum(n) <> 0"
 _STATUS = (("read", "read"), ("delivered", "delivered"), ("failed", "undelivered"), ("sent", "sent"))
 
 
@@ -76,7 +77,7 @@ class Oracle:
         delivered = [(wamid, row[1], row[5]) for wamid, row in expected.items() if row[1] is not None]
         _same(delivered, self.ask(_FACTS))
         assert self.ask(_LINES) == [("charged", len(delivered), True, True)]
-        counted = dict(self.ask("SELECT status, sum(n)::bigint FROM messaging_traffichour GROUP BY 1 HAVING sum(n) <> 0"))
+        counted = dict(self.ask(_COUNTED))
         by_status: dict[str, int] = defaultdict(int)
         for row in expected.values():
             by_status[row[4]] += 1
@@ -84,7 +85,7 @@ class Oracle:
 
 
 def expected_messages(events: list[Event]) -> dict[str, tuple[Any, ...]]:
-    """wamid -> sent, delivered, read, failed, status, category; a plain model of a message's life."""
+    """By wamid: sent, delivered, read, failed, status, category; a plain model of a message's life."""
     times: dict[str, dict[str, int]] = defaultdict(dict)
     for event in events:
         times[event.wamid][event.state] = min(event.at, times[event.wamid].get(event.state, event.at))

@@ -5,7 +5,6 @@ import time
 import pytest
 
 from tests.faults.load import Load
-from tests.scenarios.conftest import wait_until
 
 pytestmark = [pytest.mark.faults, pytest.mark.slow]
 MESSAGES, RATE = 1_200, 200.0
@@ -31,9 +30,7 @@ def test_a_web_process_that_is_killed_is_replaced(tollgate, load):
     with load:
         for share in (0.15, 0.3, 0.45, 0.6, 0.75):
             load.wait_for(share)
-            victim = tollgate.web_workers()[0]
-            victim.kill()
-            wait_until(lambda: len(tollgate.web_workers()) == 2 and not victim.is_running(), seconds=20)
+            tollgate.kill_a_web_worker()
     assert load.statuses.keys() <= {200, 0}
     assert load.slowest < HANG
     tollgate.oracle.check(load)
@@ -44,8 +41,7 @@ def test_a_killed_postgres_costs_no_webhook_and_no_hang(tollgate, load):
         for share in (0.25, 0.6):
             load.wait_for(share)
             tollgate.kill_postgres()
-            refused = len(load.answers)
-            wait_until(lambda: len(load.answers) > refused + 20, seconds=20)
+            load.wait_for_answers(20)
             tollgate.postgres.start()
     assert load.statuses.keys() <= {200, 503, 0}
     assert load.statuses[503] > 20
