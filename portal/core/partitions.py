@@ -5,9 +5,10 @@ A month's partition is a table of its own, so a month is dropped in constant tim
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.migrations.operations import CreateModel
 
 _KNOWN: set[tuple[str, str]] = set()  # partitions this process has seen, so that ingest asks the catalogue once
@@ -63,7 +64,8 @@ def ensure(table: str, months: Iterable[date], *, fillfactor: int = 100) -> None
                 )
             finally:
                 cursor.execute("SELECT pg_advisory_unlock(hashtext(%s))", [table])
-            _KNOWN.add((table, f"{month:%Y_%m}"))
+            # In a transaction that is rolled back the partition goes with it.
+            transaction.on_commit(partial(_KNOWN.add, (table, f"{month:%Y_%m}")))
 
 
 def months_of(table: str) -> list[date]:

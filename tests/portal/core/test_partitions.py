@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from portal.core import partitions
 
@@ -53,10 +53,20 @@ def test_the_next_month(month, following):
     assert partitions.next_month(month) == following
 
 
-def test_missing_months_are_made_once(db, queries):
-    queries(6, [MARCH, date(2031, 4, 30), date(2031, 4, 1)])
+def test_missing_months_are_made_once(db, queries, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        queries(6, [MARCH, date(2031, 4, 30), date(2031, 4, 1)])
     queries(0, [MARCH, date(2031, 4, 1)])
     assert {"2031_03", "2031_04"} < months_of(TABLE)
+
+
+def test_a_month_that_was_rolled_back_is_made_again(db, queries):
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        partitions.ensure(TABLE, [MARCH])
+        raise ZeroDivisionError
+    assert "2031_03" not in months_of(TABLE)
+    queries(3, [MARCH])
+    assert "2031_03" in months_of(TABLE)
 
 
 def test_what_another_process_made_is_taken_as_it_is(db, queries):
