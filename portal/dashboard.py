@@ -2,11 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.urls import reverse
-from django.utils import timezone
 
 from messaging.enums import Category, Direction, Status
 from messaging.forms import TrafficForm
@@ -57,17 +56,6 @@ class Board:
     def before(self) -> str:
         """What the changes compare with."""
         return self.form.period.before.label
-
-    @property
-    def note(self) -> str:
-        """What to know about the days of a zone that is not whole hours away from UTC; empty in others."""
-        offset = timezone.localtime().utcoffset() or timedelta()
-        rest = int(offset.total_seconds()) // 60 % 60
-        return (
-            f"Counts are kept by hours of UTC, so days begin up to {rest} minutes off in this time zone."
-            if rest
-            else ""
-        )
 
     @property
     def figures(self) -> list[KeyFigure]:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import UTC, datetime
 
 import pytest
 import time_machine
@@ -59,11 +60,13 @@ def test_bars_lead_to_their_rows(acme):
     assert text(client.get(link)).count("row-link") == 1
 
 
-@pytest.mark.parametrize(("zone", "said"), [("Asia/Kolkata", True), ("Asia/Singapore", False)])
-def test_days_that_begin_inside_an_hour_are_owned_up_to(acme, zone, said):
-    deliver(acme)
-    page = text(visitor(acme, time_zone=zone).get("/"))
-    assert ("days begin up to 30 minutes off" in page) == said
+def test_a_day_begins_at_midnight_also_where_that_is_half_past_in_utc(acme):
+    deliver(acme, at=datetime(2026, 10, 14, 18, 40, tzinfo=UTC))  # 00:10 on the 15th in India
+    client = visitor(acme, time_zone="Asia/Kolkata")
+    page = text(client.get("/?from=2026-10-15&to=2026-10-15"))
+    assert sum(sum(series["figures"]) for series in chart(page, "statuses")["series"]) == 1
+    before = text(client.get("/?from=2026-10-14&to=2026-10-14"))
+    assert 'id="chart-statuses"' not in before
 
 
 def test_tables_show_the_same_figures_without_javascript(acme):
