@@ -4,10 +4,20 @@ import structlog
 from celery import shared_task
 from django.db import Error
 
+from billing.models import Bucket
 from billing.rating import RatingError, dirty_buckets, rate_bucket
+from billing.verification import verify
 from portal.core.tasks import InstallationTask
 
 log = structlog.get_logger("tollgate.billing")
+
+
+@shared_task(base=InstallationTask)
+def verify_rating() -> None:
+    """Check every bucket without new facts against the reference; a difference is an error in the log."""
+    waiting = dirty_buckets(limit=1_000_000)
+    for difference in verify(list(Bucket.objects.exclude(pk__in=waiting))):
+        log.error("rating_differs", difference=str(difference), bucket=difference.bucket.pk)
 
 
 @shared_task(base=InstallationTask)

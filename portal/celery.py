@@ -20,6 +20,7 @@ app.conf.beat_schedule = {
     "rate-dirty-buckets": {"task": "billing.tasks.rate_dirty_buckets", "schedule": 2.0, "options": {"expires": 10}},
     "unpark-webhooks": {"task": "messaging.tasks.unpark_webhooks", "schedule": 10.0, "options": {"expires": 30}},
     "expire-messages": {"task": "messaging.tasks.expire_messages", "schedule": crontab(hour=3, minute=10)},
+    "verify-rating": {"task": "billing.tasks.verify_rating", "schedule": crontab(hour=4, minute=10)},
     "forget-webhooks": {"task": "messaging.tasks.forget_webhooks", "schedule": crontab(hour=3, minute=40)},
     "prepare-partitions": {"task": "messaging.tasks.prepare_partitions", "schedule": 3600.0},
 }

@@ -40,6 +40,6 @@ def channel_of(account: Account):
 
 
 def rate() -> None:
-    """Rate what was delivered. It sets the isolation level, so the test needs django_db(transaction=True)."""
+    """Rate what was delivered."""
     for bucket_id in dirty_buckets():
         rate_bucket(bucket_id)

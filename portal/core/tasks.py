@@ -7,7 +7,7 @@ from celery import Task
 from portal.core.tenancy import every_tenant
 
 
-class InstallationTask(Task):  # type: ignore[misc,type-arg]
+class InstallationTask(Task):  # type: ignore[type-arg]
     """Work for the whole installation, such as the inbox and rating: every tenant's scope is open while it runs."""
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
