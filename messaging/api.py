@@ -11,8 +11,9 @@ from rest_framework.response import Response
 from accounts.api import TenantView
 from accounts.enums import Permission
 from billing.selectors import explain
-from messaging.filtersets import PAGING, MessageFilterSet, parameters
+from messaging.filtersets import MessageFilterSet, parameters
 from messaging.models import Message
+from messaging.paging import links
 from messaging.selectors.log import LogFilter, attach, charges, matching
 from messaging.serializers import (
     ChargeSerializer,
@@ -22,7 +23,7 @@ from messaging.serializers import (
     subaccount_codes,
 )
 from messaging.usage import message_key
-from portal.core.paging import Cursor, page
+from portal.core.paging import page
 
 PAGE_SIZE = 100
 
@@ -53,7 +54,7 @@ class MessageListView(MessageView):
     @extend_schema(
         operation_id="list_messages",
         responses=MessagePageSerializer,
-        parameters=parameters(),
+        parameters=parameters(MessageFilterSet),
     )
     def get(self, request: Request) -> Response:
         """One page. Follow `next` for older messages, `previous` for newer ones."""
@@ -62,23 +63,7 @@ class MessageListView(MessageView):
             whole_numbers=self.key.may(Permission.VIEW_NUMBERS),
         )  # fmt: skip
         found = page(filterset.checked(), request.query_params, size=PAGE_SIZE)
-        return Response(
-            {
-                "next": self._link("older", found.older),
-                "previous": self._link("newer", found.newer),
-                "results": self.rendered(found.rows),
-            }
-        )
-
-    def _link(self, direction: str, cursor: Cursor | None) -> str | None:
-        if cursor is None:
-            return None
-        query = self.request.query_params.copy()
-        for name in PAGING:
-            query.pop(name, None)
-        query[direction] = str(cursor)
-        link: str = self.request.build_absolute_uri(f"{self.request.path}?{query.urlencode()}")
-        return link
+        return Response({**links(request, found), "results": self.rendered(found.rows)})
 
 
 class MessageDetailView(MessageView):

@@ -1,6 +1,6 @@
-"""The filters of the REST API's message list (django-filter)."""
+"""The filters of the REST API's lists (django-filter)."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import django_filters as filters
 from django import forms
@@ -10,12 +10,11 @@ from drf_spectacular.utils import OpenApiParameter
 from rest_framework.exceptions import ValidationError
 
 from accounts.models import Account, Subaccount
-from messaging.enums import Category, Direction, Provider, SourceCategory, Status
-from messaging.models import Message, MessageAnchor, PhoneNumber, Template
+from messaging.enums import Category, Direction, InboxState, Provider, SourceCategory, Status
+from messaging.models import InboxItem, Message, MessageAnchor, PhoneNumber, Template
 from messaging.selectors.log import LogFilter, searching
+from portal.core.filters import PAGING
 from portal.core.paging import Cursor
-
-PAGING = ("older", "newer")
 
 
 class WholeNumberFilter(filters.Filter):
@@ -24,12 +23,45 @@ class WholeNumberFilter(filters.Filter):
     field_class = forms.IntegerField
 
 
-class MessageFilterSet(filters.FilterSet):
+class StrictFilterSet(filters.FilterSet):
+    """Filters that refuse what they do not know; `several` may be given more than once."""
+
+    several: ClassVar[frozenset[str]] = frozenset()
+
+    def checked(self) -> QuerySet[Any]:
+        """The filtered rows. Raises ValidationError for bad values and for names nobody knows."""
+        unknown = set(self.data or ()) - set(self.filters) - set(PAGING)
+        errors = (
+            {name: ["There is no such filter."] for name in sorted(unknown)} | self._twice() | self._wrong_cursors()
+        )
+        if not self.is_valid() or errors:
+            raise ValidationError({**errors, **self.errors})
+        rows: QuerySet[Any] = self.qs
+        return rows
+
+    def _twice(self) -> dict[str, list[str]]:
+        """Django would take the last and say nothing."""
+        several = {name for name, values in getattr(self.data, "lists", dict)() if len(values) > 1} - self.several
+        return {name: ["Give it once."] for name in sorted(several)}
+
+    def _wrong_cursors(self) -> dict[str, list[str]]:
+        """A page that garbles a cursor starts over; a program would run in circles."""
+        errors = {}
+        for name in PAGING:
+            try:
+                Cursor.parse((self.data or {}).get(name) or "0-0")
+            except ValueError:
+                errors[name] = ["This is no cursor: follow next and previous as they are."]
+        return errors
+
+
+class MessageFilterSet(StrictFilterSet):
     """Filters of one account's messages, all combined with AND; several `status` with OR.
 
     Names of small tables are looked up there first, so that the log is filtered by ids, which its indexes hold.
     """
 
+    several = frozenset({"status"})
     subaccount = filters.CharFilter(method="by_subaccount", max_length=50, help_text="subAccountId")
     channel = filters.CharFilter(method="by_channel", max_length=64, help_text="phone_number_id, channelId")
     direction = filters.ChoiceFilter(choices=Direction.choices)
@@ -91,38 +123,25 @@ class MessageFilterSet(filters.FilterSet):
         """Rows that the log's search finds. First digits only for keys that see whole numbers: they would tell them."""
         return rows.filter(searching(self._account, LogFilter(search=value, exact_numbers=not self._whole_numbers)))
 
-    def checked(self) -> QuerySet[Message]:
-        """The filtered rows. Raises ValidationError for bad values and for names nobody knows."""
-        unknown = set(self.data or ()) - set(self.filters) - set(PAGING)
-        errors = (
-            {name: ["There is no such filter."] for name in sorted(unknown)} | self._twice() | self._wrong_cursors()
-        )
-        if not self.is_valid() or errors:
-            raise ValidationError({**errors, **self.errors})
-        rows: QuerySet[Message] = self.qs
-        return rows
 
-    def _twice(self) -> dict[str, list[str]]:
-        """Django would take the last and say nothing."""
-        several = {name for name, values in getattr(self.data, "lists", dict)() if len(values) > 1} - {"status"}
-        return {name: ["Give it once."] for name in sorted(several)}
+class WebhookFilterSet(StrictFilterSet):
+    """Filters of one account's stored webhooks."""
 
-    def _wrong_cursors(self) -> dict[str, list[str]]:
-        """A page that garbles a cursor starts over; a program would run in circles."""
-        errors = {}
-        for name in PAGING:
-            try:
-                Cursor.parse((self.data or {}).get(name) or "0-0")
-            except ValueError:
-                errors[name] = ["This is no cursor: follow next and previous as they are."]
-        return errors
+    state = filters.ChoiceFilter(choices=InboxState.choices)
+    provider = filters.ChoiceFilter(choices=Provider.choices)
+    received_after = filters.IsoDateTimeFilter(field_name="received_at", lookup_expr="gte", help_text="Included.")
+    received_before = filters.IsoDateTimeFilter(field_name="received_at", lookup_expr="lt", help_text="Not included.")
+
+    class Meta:
+        model = InboxItem
+        fields: tuple[str, ...] = ()
 
 
 def _ids(rows: QuerySet[Any]) -> list[int]:
     return list(rows.values_list("id", flat=True))
 
 
-def parameters() -> list[OpenApiParameter]:
+def parameters(filterset: type[filters.FilterSet]) -> list[OpenApiParameter]:
     """The filters as the OpenAPI schema describes them."""
     return [
         OpenApiParameter(
@@ -132,7 +151,7 @@ def parameters() -> list[OpenApiParameter]:
             many=isinstance(field, filters.MultipleChoiceFilter),
             description=field.extra.get("help_text", ""),
         )
-        for name, field in MessageFilterSet.base_filters.items()
+        for name, field in filterset.base_filters.items()
     ] + [OpenApiParameter(name, description="A cursor, from next or previous") for name in PAGING]
 
 

@@ -228,6 +228,7 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
+    "ENUM_NAME_OVERRIDES": {"WebhookState": "messaging.enums.InboxState"},
 }
 UNFOLD = {
     "SITE_TITLE": "Tollgate operator",

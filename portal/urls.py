@@ -6,6 +6,12 @@ from drf_spectacular.views import SpectacularAPIView
 
 from billing.api import CostReportView
 from messaging.api import ChargeView, MessageDetailView, MessageListView
+from messaging.webhook_api import (
+    WebhookEventDetailView,
+    WebhookEventListView,
+    WebhookEventReplayView,
+    WebhookEventsReplayView,
+)
 from messaging.webhooks import receive
 from portal import views
 from portal.health import healthz
@@ -15,6 +21,10 @@ rest = [
     path("messages/<uuid:umid>/", MessageDetailView.as_view(), name="api-message"),
     path("charges/<uuid:umid>/", ChargeView.as_view(), name="api-charge"),
     path("reports/costs/", CostReportView.as_view(), name="api-costs"),
+    path("webhook-events/", WebhookEventListView.as_view(), name="api-webhook-events"),
+    path("webhook-events/replay/", WebhookEventsReplayView.as_view(), name="api-webhook-events-replay"),
+    path("webhook-events/<int:event_id>/", WebhookEventDetailView.as_view(), name="api-webhook-event"),
+    path("webhook-events/<int:event_id>/replay/", WebhookEventReplayView.as_view(), name="api-webhook-event-replay"),
 ]
 
 handler403 = "portal.views.forbidden"

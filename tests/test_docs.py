@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from messaging.filtersets import MessageFilterSet
+from messaging.filtersets import MessageFilterSet, WebhookFilterSet
 from portal.urls import rest
 
 ROOT = Path(__file__).parent.parent
@@ -28,11 +28,14 @@ def test_the_tree_of_the_architecture_is_that_of_the_sources():
     assert [name for name in modules if name not in found] == []
 
 
-@pytest.mark.parametrize("path", [str(route.pattern).replace("<uuid:umid>", "{umid}") for route in rest])
-def test_every_path_of_the_api_is_documented(path):
-    assert f"`GET /api/v1/{path}`" in API
+@pytest.mark.parametrize("route", rest, ids=lambda route: route.name)
+def test_every_path_of_the_api_is_documented(route):
+    path = re.sub(r"<\w+:(?:event_)?(\w+)>", r"{\1}", str(route.pattern))
+    methods = [method for method in ("get", "post") if hasattr(route.callback.view_class, method)]
+    assert methods
+    assert [method for method in methods if f"`{method.upper()} /api/v1/{path}`" not in API] == []
 
 
-@pytest.mark.parametrize("name", MessageFilterSet.base_filters)
+@pytest.mark.parametrize("name", [*MessageFilterSet.base_filters, *WebhookFilterSet.base_filters])
 def test_every_filter_is_documented(name):
     assert f"`{name}`" in API

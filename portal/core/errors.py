@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from rest_framework import exceptions
 from rest_framework.response import Response
+from rest_framework.settings import api_settings
 from rest_framework.views import set_rollback
 
 
@@ -38,7 +39,8 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
 
 def _fields(path: str, detail: Any) -> list[dict[str, str]]:
     if isinstance(detail, dict):
-        return [row for name, inner in detail.items() for row in _fields(f"{path}.{name}".lstrip("."), inner)]
+        inner = {"" if name == api_settings.NON_FIELD_ERRORS_KEY else name: about for name, about in detail.items()}
+        return [row for name, about in inner.items() for row in _fields(f"{path}.{name}".strip("."), about)]
     if isinstance(detail, list):
         return [row for inner in detail for row in _fields(path, inner)]
     return [{"field": path, "message": str(detail)}]

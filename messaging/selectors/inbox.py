@@ -1,0 +1,27 @@
+"""Stored webhooks: without their bodies in lists, and counted no further than a person can use."""
+
+from typing import Any
+
+from django.db.models import Func, IntegerField, QuerySet
+
+from accounts.models import Account
+from messaging.models import InboxItem
+
+
+def webhooks(account: Account) -> QuerySet[InboxItem]:
+    """The webhooks of an account's own endpoints, each with its `size` instead of headers and body.
+
+    A webhook of an endpoint that other accounts share belongs to the endpoint's account alone.
+    """
+    return without_bodies(InboxItem.objects.filter(account=account))
+
+
+def without_bodies(rows: QuerySet[InboxItem]) -> QuerySet[InboxItem]:
+    """The same rows; bodies, which reach megabytes, stay where they are."""
+    size = Func("body", function="octet_length", output_field=IntegerField())
+    return rows.defer("body", "headers").annotate(size=size)
+
+
+def count_up_to(rows: QuerySet[Any], most: int) -> int:
+    """How many rows there are, counted to `most` + 1 at the furthest."""
+    return rows.order_by().values("pk")[: most + 1].count()
