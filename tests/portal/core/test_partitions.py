@@ -61,9 +61,9 @@ def test_missing_months_are_made_once(db, queries, django_capture_on_commit_call
 
 
 def test_a_month_that_was_rolled_back_is_made_again(db, queries):
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    with transaction.atomic():
         partitions.ensure(TABLE, [MARCH])
-        raise ZeroDivisionError
+        transaction.set_rollback(True)
     assert "2031_03" not in months_of(TABLE)
     queries(3, [MARCH])
     assert "2031_03" in months_of(TABLE)
