@@ -145,6 +145,7 @@ def work(claimed: Sequence[Claimed]) -> int:
 def _apply(readings: Sequence[Reading], intake: Intake) -> None:
     reports = [report for reading in readings for report in reading.reports]
     intake.directory.load_templates((report.account_id, report.event) for report in reports)
+    lifecycle.make_room(reports)
     with transaction.atomic():
         lifecycle.apply(reports, intake.directory)
         history.apply_changes([one for reading in readings for one in reading.announcements])

@@ -53,9 +53,7 @@ def apply(reports: Sequence[Report], directory: Directory) -> None:
     """
     if not reports:
         return
-    months = {partitions.month_of(report.event.at) for report in reports}
-    for table, fillfactor in _TABLES.items():
-        partitions.ensure(table, months, fillfactor=fillfactor)
+    make_room(reports)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(CREATE_TABLES)
         with cursor.copy(f"COPY event_batch ({', '.join(EVENT_COLUMNS)}) FROM STDIN") as copy:
@@ -65,6 +63,13 @@ def apply(reports: Sequence[Report], directory: Directory) -> None:
             cursor.execute(statement)
         cursor.execute(SELECT_USAGE)
         record_usage([Usage(*row) for row in cursor.fetchall()])
+
+
+def make_room(reports: Sequence[Report]) -> None:
+    """Create the partitions these events need. Before a transaction of one's own: inside it, creating locks the log."""
+    months = {partitions.month_of(report.event.at) for report in reports}
+    for table, fillfactor in _TABLES.items():
+        partitions.ensure(table, months, fillfactor=fillfactor)
 
 
 def _rows(reports: Sequence[Report], directory: Directory) -> Iterator[tuple[object, ...]]:
