@@ -39,6 +39,10 @@ class MarketCountry(models.Model):
 class RateCard(models.Model):
     """Meta's prices in one currency from one day on. A correction is a new revision; old revisions stay."""
 
+    account = models.ForeignKey(
+        "accounts.Account", null=True, blank=True, on_delete=models.CASCADE, related_name="+",
+        help_text="Empty: for everyone who has no card of their own.",
+    )  # fmt: skip
     currency = models.CharField(max_length=3)
     effective_from = models.DateField(help_text="In force from 00:00 of this day in the WABA's time zone.")
     revision = models.PositiveSmallIntegerField(default=1)
@@ -50,9 +54,16 @@ class RateCard(models.Model):
     class Meta:
         ordering = ("-effective_from", "currency", "-revision")
         constraints = (
-            models.UniqueConstraint(fields=["currency", "effective_from", "revision"], name="billing_card_revision"),
             models.UniqueConstraint(
-                fields=["currency", "effective_from"], condition=Q(is_active=True), name="billing_card_in_force"
+                fields=["account", "currency", "effective_from", "revision"],
+                nulls_distinct=False,
+                name="billing_card_revision",
+            ),
+            models.UniqueConstraint(
+                fields=["account", "currency", "effective_from"],
+                condition=Q(is_active=True),
+                nulls_distinct=False,
+                name="billing_card_in_force",
             ),
         )
 

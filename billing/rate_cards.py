@@ -1,24 +1,39 @@
-"""Loading markets and rate cards from the project's own files (billing/data), each figure with its source.
+"""Rate cards: loading the bundled ones, importing files as new revisions, comparing and activating them.
 
-Columns of a card: market, category, currency, tier_from, tier_to, rate, source. `tier_to` is a number (included), MAX
-(no end) or empty (the end is not known). A row whose source starts with MISSING has no rate: such messages stay
-unrated. Public copies rarely hold the tiers above the first; what lies above the last known one is rated at its
-price, in a tier of its own that says so.
+A card is never changed once it is in force: a correction is a new revision, and the old one stays to be read. What lies
+above the last known tier of a market is rated at its price, in a tier of its own that says so.
 """
 
 import csv
 import hashlib
 from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 from django.db import transaction
 
-from billing.models import MarketCountry, Rate, RateCard
+from accounts.models import Account
+from accounts.services import record
+from billing.card_files import Step, read_card_file
+from billing.models import Bucket, DirtyBucket, MarketCountry, Rate, RateCard
 
 DATA = Path(__file__).parent / "data"
 _ASSUMED = "ASSUMED: price of the tier below; the tiers here are not in the file"
+Pair = tuple[str, str]  # market, category
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What a card would change: prices by market, category and tier as text lines, and what it does not know."""
+
+    changed: list[str]
+    added: list[str]
+    removed: list[str]
+    unchanged: int
+    lacks: list[str]
 
 
 def load_bundled() -> None:
@@ -45,61 +60,172 @@ def load_markets(path: Path) -> None:
 
 @transaction.atomic
 def load_card_file(path: Path, effective_from: date) -> list[RateCard]:
-    """Load one card per currency in the file, as a new revision in force; currencies already loaded are left alone.
+    """Load one general card per currency in the file and put it in force; a file loaded before is left alone.
 
-    Raises KeyError for a missing column and decimal.InvalidOperation for a rate that is no number.
+    Raises CardFileError.
     """
-    sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
-    by_currency: dict[str, list[dict[str, str]]] = defaultdict(list)
-    with path.open(newline="", encoding="utf-8") as file:
-        for row in csv.DictReader(file):
-            by_currency[row["currency"]].append(row)
-    loaded = set(RateCard.objects.filter(sha256=sha256).values_list("currency", flat=True))
+    if RateCard.objects.filter(sha256=_sha256(path), account=None).exists():
+        return []
+    cards = import_card_file(path, effective_from)
+    for card in cards:
+        _put_in_force(card)
+    return cards
+
+
+@transaction.atomic
+def import_card_file(path: Path, effective_from: date, account: Account | None = None) -> list[RateCard]:
+    """Make one new revision per currency in the file, not in force yet. Raises CardFileError.
+
+    The revision starts from the card in force for the same day, currency and account: markets and categories that the
+    file does not mention keep their rates, so Meta's rates and volume tiers can be imported one after the other.
+    """
+    by_currency: dict[str, list[Step]] = defaultdict(list)
+    for step in read_card_file(path):
+        by_currency[step.currency].append(step)
     return [
-        _load_card(currency, effective_from, sha256, rows)
-        for currency, rows in sorted(by_currency.items())
-        if currency not in loaded
+        _new_revision(currency, effective_from, account, _sha256(path), steps)
+        for currency, steps in sorted(by_currency.items())
     ]
 
 
-def _load_card(currency: str, effective_from: date, sha256: str, rows: list[dict[str, str]]) -> RateCard:
-    former = RateCard.objects.filter(currency=currency, effective_from=effective_from)
-    revision = former.count() + 1
-    former.update(is_active=False)
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _new_revision(
+    currency: str, effective_from: date, account: Account | None, sha256: str, steps: list[Step]
+) -> RateCard:
+    siblings = RateCard.objects.filter(currency=currency, effective_from=effective_from, account=account)
+    whose = f" of {account}" if account else ""
     card = RateCard.objects.create(
-        currency=currency, effective_from=effective_from, revision=revision, sha256=sha256,
-        name=f"Meta {currency} {effective_from}",
+        currency=currency, effective_from=effective_from, account=account, sha256=sha256, is_active=False,
+        revision=siblings.count() + 1, name=f"Meta {currency} {effective_from}{whose}",
     )  # fmt: skip
-    Rate.objects.bulk_create(_rates(card, rows))
+    tiers = _steps_of(siblings.filter(is_active=True).first())
+    for pair, found in _by_pair(_canonical(steps)).items():
+        if not _only_list_rate_again(found, tiers.get(pair, [])):
+            tiers[pair] = found
+    Rate.objects.bulk_create(
+        rate for pair, found in sorted(tiers.items()) for rate in _contiguous(card, pair, found) if found
+    )
     return card
 
 
-def _rates(card: RateCard, rows: list[dict[str, str]]) -> list[Rate]:
-    tiers: dict[tuple[str, str], list[dict[str, str]]] = defaultdict(list)
-    for row in rows:
-        if row["rate"]:
-            tiers[row["market"], row["category"]].append(row)
-    return [rate for (market, category), steps in tiers.items() for rate in _tiers(card, market, category, steps)]
+def _canonical(steps: Iterable[Step]) -> Iterable[Step]:
+    """Steps with a price, their markets spelled as in the market table."""
+    spelled = {name.lower(): name for name in MarketCountry.objects.values_list("market", flat=True).distinct()}
+    for step in steps:
+        if step.price is not None:
+            market = spelled.get(step.market.strip().lower(), step.market.strip())
+            yield Step(
+                market, step.category, step.currency, step.above, step.up_to, step.end_known, step.price, step.source
+            )
 
 
-def _tiers(card: RateCard, market: str, category: str, steps: list[dict[str, str]]) -> list[Rate]:
+def _by_pair(steps: Iterable[Step]) -> dict[Pair, list[Step]]:
+    pairs: dict[Pair, list[Step]] = defaultdict(list)
+    for step in steps:
+        pairs[step.market, step.category].append(step)
+    return dict(pairs)
+
+
+def _steps_of(card: RateCard | None) -> dict[Pair, list[Step]]:
+    """A card's rates as steps, without the assumed ones: those follow from the others."""
+    rates = Rate.objects.filter(card=card).exclude(source=_ASSUMED) if card else Rate.objects.none()
+    return _by_pair(
+        Step(r.market, r.category, "", r.above, r.up_to, r.end_known, r.unit_price, r.source)
+        for r in rates.order_by("tier")
+    )
+
+
+def _only_list_rate_again(found: list[Step], known: list[Step]) -> bool:
+    """A rates file repeats the list rate of a market whose tiers are known: the tiers stay."""
+    return len(found) == 1 and not found[0].end_known and len(known) > 1 and known[0].price == found[0].price
+
+
+def _contiguous(card: RateCard, pair: Pair, steps: list[Step]) -> list[Rate]:
     """Contiguous tiers from 0 to open end; a hole between known tiers gets a tier at the price below it."""
     rates: list[Rate] = []
 
     def add(above: int, up_to: int | None, price: Decimal, source: str, *, end_known: bool) -> None:
         rates.append(
             Rate(
-                card=card, market=market, category=category, tier=len(rates) + 1, above=above, up_to=up_to,
+                card=card, market=pair[0], category=pair[1], tier=len(rates) + 1, above=above, up_to=up_to,
                 unit_price=price, source=source, end_known=end_known,
             )
         )  # fmt: skip
 
-    for step in sorted(steps, key=lambda step: int(step["tier_from"])):
-        above, last = max(int(step["tier_from"]) - 1, 0), step["tier_to"]
-        if rates and rates[-1].up_to is not None and rates[-1].up_to < above:
-            add(rates[-1].up_to, above, rates[-1].unit_price, _ASSUMED, end_known=False)
-        up_to = int(last) if last.isdigit() else None
-        add(above, up_to, Decimal(step["rate"]), step["source"], end_known=bool(last))
-    if rates[-1].up_to is not None:
+    for step in sorted(steps, key=lambda step: step.above):
+        if rates and rates[-1].up_to is not None and rates[-1].up_to < step.above:
+            add(rates[-1].up_to, step.above, rates[-1].unit_price, _ASSUMED, end_known=False)
+        add(step.above, step.up_to, step.price or Decimal(0), step.source, end_known=step.end_known)
+    if rates and rates[-1].up_to is not None:
         add(rates[-1].up_to, None, rates[-1].unit_price, _ASSUMED, end_known=False)
     return rates
+
+
+@transaction.atomic
+def activate(card: RateCard, *, actor: str) -> int:
+    """Put a revision in force and mark every bucket it may price for re-rating; audited. Returns how many buckets."""
+    _put_in_force(card)
+    buckets = Bucket.objects.filter(month__gte=card.effective_from.replace(day=1))
+    if card.account is not None:
+        buckets = buckets.filter(account=card.account)
+    marks = DirtyBucket.objects.bulk_create(DirtyBucket(bucket_id=pk) for pk in buckets.values_list("id", flat=True))
+    record(
+        account=card.account, actor=actor, action="rate_card.activated", target=str(card),
+        details={"revision": card.revision, "sha256": card.sha256, "buckets": len(marks)},
+    )  # fmt: skip
+    return len(marks)
+
+
+def _put_in_force(card: RateCard) -> None:
+    siblings = RateCard.objects.filter(
+        currency=card.currency, effective_from=card.effective_from, account=card.account, is_active=True
+    )
+    siblings.exclude(pk=card.pk).update(is_active=False)
+    card.is_active = True
+    card.save(update_fields=["is_active"])
+
+
+def compare(card: RateCard) -> Difference:
+    """What would change against the card in force on its first day."""
+    former = _prices(in_force(card.account, card.currency, card.effective_from))
+    new = _prices(card)
+    shared = former.keys() & new.keys()
+    return Difference(
+        changed=[f"{_name(key)}: {former[key]} → {new[key]}" for key in sorted(shared) if former[key] != new[key]],
+        added=[f"{_name(key)}: {new[key]}" for key in sorted(new.keys() - former.keys())],
+        removed=[f"{_name(key)}: {former[key]}" for key in sorted(former.keys() - new.keys())],
+        unchanged=sum(former[key] == new[key] for key in shared),
+        lacks=list(_lacks(card)),
+    )
+
+
+def in_force(account: Account | None, currency: str, day: date) -> RateCard | None:
+    """The active card of a day: the account's own before the general one, the latest first."""
+    cards = RateCard.objects.filter(currency=currency, effective_from__lte=day, is_active=True)
+    own = cards.filter(account=account).order_by("-effective_from").first() if account else None
+    return own or cards.filter(account=None).order_by("-effective_from").first()
+
+
+def _prices(card: RateCard | None) -> dict[tuple[str, str, int], Decimal]:
+    rates = Rate.objects.filter(card=card).exclude(source=_ASSUMED) if card else Rate.objects.none()
+    return {(rate.market, rate.category, rate.above): rate.unit_price.normalize() for rate in rates}
+
+
+def _name(key: tuple[str, str, int]) -> str:
+    market, category, above = key
+    return f"{market} {category}" + (f" above {above:,}" if above else "")
+
+
+def _lacks(card: RateCard) -> Iterable[str]:
+    """Known markets without a rate, markets no country is in, and tiers whose end the source does not give."""
+    known = set(MarketCountry.objects.filter(valid_to=None).values_list("market", flat=True))
+    rates = Rate.objects.filter(card=card)
+    named = set(rates.values_list("market", flat=True))
+    yield from (f"{market}: no country belongs to this market" for market in sorted(named - known))
+    yield from (f"{market}: no rate at all" for market in sorted(known - named))
+    open_ended = rates.filter(end_known=False).values_list("market", "category").distinct().count()
+    if open_ended:
+        yield f"{open_ended} market and category pairs without all their volume tiers"

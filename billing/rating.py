@@ -14,14 +14,19 @@ from billing.models import Bucket, DirtyBucket
 
 PRICE_CATEGORY = """CASE WHEN category IN ('marketing_lite', 'group_marketing_lite') THEN 'marketing'
     ELSE regexp_replace(category, '^group_', '') END"""
-CARDS = """SELECT id, currency, effective_from,
-    lead(effective_from, 1, 'infinity') OVER (PARTITION BY currency ORDER BY effective_from) AS until
-    FROM billing_ratecard WHERE is_active"""
+# The card of each day: the account's own before the general one, the latest first. Few days, so few look-ups.
+CARD_OF_DAY = """
+SELECT d.currency, d.day, k.id FROM (SELECT DISTINCT account_id, currency, day FROM {facts}) d
+CROSS JOIN LATERAL (
+    SELECT id FROM billing_ratecard k
+    WHERE k.is_active AND k.currency = d.currency AND k.effective_from <= d.day
+        AND (k.account_id IS NULL OR k.account_id = d.account_id)
+    ORDER BY k.account_id IS NULL, k.effective_from DESC LIMIT 1
+) k"""
 
 # One statement, so one snapshot: a dirty mark that goes is one whose facts are counted here.
 _RATE = f"""
 WITH seen AS (DELETE FROM billing_dirtybucket WHERE bucket_id = %(bucket)s),
-card AS ({CARDS}),
 ranked AS MATERIALIZED (
     SELECT *, {PRICE_CATEGORY} AS price_category,
         CASE WHEN counted THEN row_number() OVER (PARTITION BY counted ORDER BY billed_at, message_key) END AS position
@@ -30,6 +35,7 @@ ranked AS MATERIALIZED (
         FROM billing_usagefact WHERE bucket_id = %(bucket)s
     ) f
 ),
+card AS ({CARD_OF_DAY.format(facts="ranked")}),
 priced AS (
     SELECT f.*, r.id AS rate_id, r.unit_price AS price, CASE
         WHEN f.unrated_reason <> '' THEN ARRAY['unrated', f.unrated_reason]
@@ -39,7 +45,7 @@ priced AS (
         WHEN r.id IS NULL THEN ARRAY['unrated', 'no_rate']
         ELSE ARRAY['charged', ''] END AS verdict
     FROM ranked f
-    LEFT JOIN card c ON c.currency = f.currency AND f.day >= c.effective_from AND f.day < c.until
+    LEFT JOIN card c ON c.currency = f.currency AND c.day = f.day
     LEFT JOIN billing_rate r ON r.card_id = c.id AND r.market = f.market AND r.category = f.price_category
         AND f.position > r.above AND (r.up_to IS NULL OR f.position <= r.up_to)
 ),
@@ -58,7 +64,7 @@ lines AS (
 thresholds AS (
     SELECT DISTINCT r.above
     FROM (SELECT DISTINCT currency, day, market, price_category FROM ranked WHERE counted) f
-    JOIN card c ON c.currency = f.currency AND f.day >= c.effective_from AND f.day < c.until
+    JOIN card c ON c.currency = f.currency AND c.day = f.day
     JOIN billing_rate r ON r.card_id = c.id AND r.market = f.market AND r.category = f.price_category AND r.above > 0
     UNION SELECT %(allowance)s WHERE %(allowance)s > 0
 ),

@@ -16,7 +16,7 @@ from accounts.models import Account, Subaccount, Waba
 from billing.enums import ChargeState, FreeReason
 from billing.models import Bucket, RatedLine
 from billing.pricing import SERVICE_CHARGED_FROM, Card, Charge, Fact, Tier, charge
-from billing.rating import CARDS, PRICE_CATEGORY
+from billing.rating import CARD_OF_DAY, PRICE_CATEGORY
 from portal.core.money import ZERO
 
 __all__ = ["GROUPS", "Charge", "CostReport", "CostRow", "Explanation", "charges_of", "cost_report", "explain"]
@@ -149,11 +149,10 @@ def _sum(lines: Any, account: Account, group_by: tuple[str, ...]) -> list[CostRo
 
 # The highest threshold at or below the message decides its tier: no position needs to be counted.
 _CHARGES = f"""
-WITH card AS ({CARDS}),
-fact AS (
+WITH fact AS (
     SELECT *, {PRICE_CATEGORY} AS price_category FROM billing_usagefact
     WHERE account_id = %(account)s AND message_key = ANY(%(keys)s)
-)
+), card AS ({CARD_OF_DAY.format(facts="fact")})
 SELECT f.message_key, f.billed_at, f.day, f.country, f.market, f.category, f.currency, f.free_reason, f.unrated_reason,
     coalesce(passed.above, 0) < b.allowance AS allowed,
     c.id, k.name, k.currency, k.effective_from, k.revision, k.sha256,
@@ -164,7 +163,7 @@ LEFT JOIN LATERAL (
     SELECT max(t.above) AS above FROM billing_tiercut t
     WHERE t.bucket_id = f.bucket_id AND (t.billed_at, t.message_key) <= (f.billed_at, f.message_key)
 ) passed ON true
-LEFT JOIN card c ON c.currency = f.currency AND f.day >= c.effective_from AND f.day < c.until
+LEFT JOIN card c ON c.currency = f.currency AND c.day = f.day
 LEFT JOIN billing_ratecard k ON k.id = c.id
 LEFT JOIN LATERAL (
     SELECT * FROM billing_rate r

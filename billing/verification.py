@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from django.db.models import Q
+
 from billing.enums import UnratedReason
 from billing.models import Bucket, Rate, RateCard, RatedLine, UsageFact
 from billing.pricing import Card, Fact, Tier, price_category, rate_bucket
@@ -33,10 +35,11 @@ class Difference:
 
 
 class Prices:
-    """A price book over the cards in force, each read once."""
+    """An account's price book over the cards in force, each read once."""
 
-    def __init__(self) -> None:
-        self._cards = list(RateCard.objects.filter(is_active=True).order_by("-effective_from"))
+    def __init__(self, account_id: int) -> None:
+        cards = RateCard.objects.filter(Q(account=None) | Q(account=account_id), is_active=True)
+        self._cards = sorted(cards.order_by("-effective_from"), key=lambda card: card.account_id is None)
         self._tiers: dict[tuple[int, str, str], list[Tier]] = {}
 
     def __call__(self, fact: Fact) -> tuple[Card, Sequence[Tier]] | UnratedReason:
@@ -58,8 +61,9 @@ def verify(buckets: Sequence[Bucket]) -> Iterator[Difference]:
 
     Buckets with facts that are not rated yet differ too: rate them first. Needs every tenant's scope.
     """
-    prices = Prices()
+    books: dict[int, Prices] = {}
     for bucket in buckets:
+        prices = books.setdefault(bucket.account_id, Prices(bucket.account_id))
         in_lines, due = _lines(bucket), _reference(bucket, prices)
         for kind in sorted(in_lines.keys() | due.keys(), key=str):
             if in_lines[kind] != due[kind]:

@@ -1,0 +1,155 @@
+"""Reading rate card files: our own layout and Meta's two, with their oddities. Nothing here touches the database.
+
+* ours: market, category, currency, tier_from, tier_to, rate, source; `tier_to` is a number (included), MAX, or empty
+  when it is not known
+* Meta's rates: a few title rows, then Market, Currency, Marketing, Utility, Authentication, …; `n/a` is no rate
+* Meta's volume tiers: 17 columns: market and currency, then From, To, Rate type, Rate and vs. List rate for each of
+  utility, authentication and authentication-international; the market stands on its first row only, `--` is no end
+
+Source of the layouts: files of Meta's pricing page as of 2026-07, which spell currencies in many ways.
+"""
+
+import csv
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+
+_CURRENCIES = {"$US": "USD", "US$": "USD", "$": "USD", "A$": "AUD", "GBD": "GBP", "£": "GBP", "₹": "INR", "RP": "IDR",
+               "€": "EUR"}  # fmt: skip
+_CATEGORIES = ("marketing", "utility", "authentication", "authentication-international", "service")
+_TIERED = ("utility", "authentication", "authentication-international")
+_TIER_COLUMNS = 2 + 5 * len(_TIERED)
+_HIGHEST_PRICE = Decimal(100_000)
+
+
+class CardFileError(ValueError):
+    """The file cannot be used; the message names the row and what to write there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One row of a card: positions `above` < p ≤ `up_to` cost `price`. A price of None: the source has none."""
+
+    market: str
+    category: str
+    currency: str
+    above: int
+    up_to: int | None
+    end_known: bool
+    price: Decimal | None
+    source: str
+
+
+def read_card_file(path: Path) -> list[Step]:
+    """The steps of a file in any of the three layouts. Raises CardFileError."""
+    try:
+        rows = list(csv.reader(path.read_text(encoding="utf-8-sig").splitlines()))
+    except UnicodeDecodeError:
+        raise CardFileError("The file is not UTF-8 text: save it as CSV UTF-8.") from None
+    for number, row in enumerate(rows):
+        names = [cell.strip().lower() for cell in row]
+        if {"market", "category"} <= set(names):
+            return list(_own(rows, number, names))
+        if names[:1] == ["market"] and "marketing" in names:
+            return list(_rates(rows, number, names, path.name))
+        if names.count("from") == len(_TIERED) and len(row) >= _TIER_COLUMNS:
+            return list(_tiers(rows, number, path.name))
+    raise CardFileError(
+        "No header row was found: it begins with Market and names Marketing, or From and To three times, or has the "
+        "columns market, category, currency, tier_from, tier_to, rate, source."
+    )
+
+
+def _own(rows: list[list[str]], header: int, names: list[str]) -> Iterator[Step]:
+    missing = {"market", "category", "currency", "tier_from", "tier_to", "rate", "source"} - set(names)
+    if missing:
+        raise CardFileError(f"Row {header + 1} lacks the column {', '.join(sorted(missing))}.")
+    for number, cells in _data(rows, header):
+        row = dict(zip(names, cells, strict=False))
+        last = row["tier_to"].strip()
+        yield Step(
+            market=row["market"],
+            category=_category(row["category"], number),
+            currency=_currency(row["currency"], number),
+            above=max(_whole(row["tier_from"], number, "tier_from") - 1, 0),
+            up_to=_whole(last, number, "tier_to") if last not in {"", "MAX"} else None,
+            end_known=bool(last),
+            price=_price(row["rate"], number),
+            source=row["source"],
+        )
+
+
+def _rates(rows: list[list[str]], header: int, names: list[str], source: str) -> Iterator[Step]:
+    columns = [(names.index(category), category) for category in _CATEGORIES if category in names]
+    for number, cells in _data(rows, header):
+        currency = _currency(cells[names.index("currency")], number)
+        for index, category in columns:
+            price = _price(cells[index], number)
+            # The file says nothing of tiers: for categories that have them, the end of the list rate is not known.
+            known = category not in _TIERED
+            yield Step(cells[0], category, currency, 0, None, known, price, f"FOUND: {source}, row {number}")
+
+
+def _tiers(rows: list[list[str]], header: int, source: str) -> Iterator[Step]:
+    market = currency = ""
+    for number, cells in _data(rows, header):
+        market, currency = cells[0].strip() or market, cells[1].strip() or currency
+        for group, category in enumerate(_TIERED):
+            first, last, _, rate, *_rest = cells[2 + 5 * group : 7 + 5 * group]
+            price = _price(rate, number)
+            if price is None or not first.strip() or _absent(first):
+                continue
+            yield Step(
+                market, category, _currency(currency, number), max(_whole(first, number, "From") - 1, 0),
+                None if last.strip() in {"--", ""} else _whole(last, number, "To"), True, price,
+                f"FOUND: {source}, row {number}",
+            )  # fmt: skip
+
+
+def _data(rows: list[list[str]], header: int) -> Iterator[tuple[int, list[str]]]:
+    """Row numbers as a spreadsheet shows them, and cells, as many as the header has."""
+    width = len(rows[header])
+    for number, cells in enumerate(rows[header + 1 :], start=header + 2):
+        if any(cell.strip() for cell in cells):
+            yield number, [cell.strip() for cell in cells] + [""] * (width - len(cells))
+
+
+def _absent(text: str) -> bool:
+    return text.strip().lower() in {"", "n/a", "na", "-", "--"}
+
+
+def _price(text: str, number: int) -> Decimal | None:
+    if _absent(text):
+        return None
+    digits = re.sub(r"[^\d.]", "", text.replace(",", ""))
+    try:
+        price = Decimal(digits)
+    except InvalidOperation:
+        raise CardFileError(f"Row {number}: {text!r} is no rate; write it as 0.0118, or n/a.") from None
+    if text.strip().startswith("-") or price > _HIGHEST_PRICE:
+        raise CardFileError(f"Row {number}: a rate of {text!r} is not between 0 and {_HIGHEST_PRICE}.")
+    return price
+
+
+def _whole(text: str, number: int, column: str) -> int:
+    digits = text.replace(",", "").strip()
+    if not digits.isdecimal():
+        raise CardFileError(f"Row {number}: {column} is {text!r}, which is no whole number.")
+    return int(digits)
+
+
+def _currency(text: str, number: int) -> str:
+    token = text.strip().upper()
+    code = _CURRENCIES.get(token, token)
+    if not re.fullmatch("[A-Z]{3}", code):
+        raise CardFileError(f"Row {number}: {text!r} is no currency; write its ISO code, as USD.")
+    return code
+
+
+def _category(text: str, number: int) -> str:
+    category = text.strip().lower().replace("_", "-")
+    if category not in _CATEGORIES:
+        raise CardFileError(f"Row {number}: {text!r} is no category; choose from {', '.join(_CATEGORIES)}.")
+    return category

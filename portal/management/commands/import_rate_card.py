@@ -1,0 +1,59 @@
+"""manage.py import_rate_card: read a rate card file, show what it changes, and put it in force."""
+
+from argparse import ArgumentParser
+from datetime import date
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from django.core.management.base import BaseCommand, CommandError
+
+from accounts.models import Account
+from billing.card_files import CardFileError
+from billing.models import RateCard
+from billing.rate_cards import Difference, activate, compare, import_card_file
+from portal.core.tenancy import every_tenant
+
+_SHOWN = 40
+
+
+class Command(BaseCommand):
+    """Takes Meta's rates and volume tier files and our own layout (docs/pricing.md)."""
+
+    help = "Import a rate card as a new revision; --activate puts it in force and re-rates."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """The command's options."""
+        parser.add_argument("file", type=Path)
+        parser.add_argument("--effective", type=date.fromisoformat, required=True, help="first day, as 2026-10-01")
+        parser.add_argument("--account", type=UUID, help="only for this account, before the general card")
+        parser.add_argument("--activate", action="store_true", help="put it in force")
+
+    def handle(self, *_: Any, **options: Any) -> None:
+        """Import, show the difference, activate when asked to; exit 1 when the file cannot be used."""
+        account = None
+        if options["account"] and not (account := Account.objects.filter(public_id=options["account"]).first()):
+            raise CommandError(f"There is no account {options['account']}: /admin/ lists them with their ids.")
+        try:
+            cards = import_card_file(options["file"], options["effective"], account)
+        except (CardFileError, OSError) as error:
+            raise CommandError(str(error)) from None
+        for card in cards:
+            self._show(card, compare(card))
+            if options["activate"]:
+                with every_tenant():
+                    marked = activate(card, actor="import_rate_card")
+                self.stdout.write(f"In force. {marked:,} buckets will be rated again.")
+            else:
+                self.stdout.write("Not in force: add --activate to the command when this is right.")
+
+    def _show(self, card: RateCard, difference: Difference) -> None:
+        self.stdout.write(f"{card.name}, revision {card.revision}: {difference.unchanged:,} rates as before.")
+        for title in ("changed", "added", "removed", "lacks"):
+            lines: list[str] = getattr(difference, title)
+            if lines:
+                self.stdout.write(f"{title.capitalize()} ({len(lines):,}):")
+                for line in lines[:_SHOWN]:
+                    self.stdout.write(f"  {line}")
+                if len(lines) > _SHOWN:
+                    self.stdout.write(f"  … and {len(lines) - _SHOWN:,} more")

@@ -1,0 +1,110 @@
+"""Importing rate cards: revisions, merging, comparing, activating, and cards of one account."""
+
+import io
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from accounts.models import AuditEntry
+from billing.models import Rate, RateCard, RatedLine
+from billing.rate_cards import activate, compare, import_card_file
+from billing.selectors import charges_of
+from messaging.usage import message_key
+from tests.traffic import deliver, rate
+
+pytestmark = pytest.mark.django_db
+HEAD = "market,category,currency,tier_from,tier_to,rate,source\n"
+OCTOBER = date(2026, 10, 1)
+
+
+@pytest.fixture
+def file(tmp_path):
+    def write(text, name="card.csv"):
+        path = tmp_path / name
+        path.write_text(text)
+        return path
+
+    return write
+
+
+def price(card, market, category, tier=1):
+    return Rate.objects.get(card=card, market=market, category=category, tier=tier).unit_price
+
+
+def test_a_revision_keeps_what_its_file_does_not_mention(file):
+    (card,) = import_card_file(file(HEAD + "india,marketing,USD,0,MAX,0.0200,FOUND: x\n"), OCTOBER)
+    assert (card.revision, card.is_active) == (2, False)
+    assert price(card, "India", "marketing") == Decimal("0.0200")
+    assert price(card, "Germany", "marketing") == Decimal("0.1365")
+
+
+def test_a_rates_file_leaves_the_tiers_that_are_known(file, every_account):
+    tiers = "Brazil,utility,USD,0,250000,0.0068,FOUND: x\nBrazil,utility,USD,250001,MAX,0.0065,FOUND: x\n"
+    (with_tiers,) = import_card_file(file(HEAD + tiers), OCTOBER)
+    activate(with_tiers, actor="test")
+    rates = "Market,Currency,Marketing,Utility\nBrazil,USD,0.0700,0.0068\n"
+    (card,) = import_card_file(file(rates), OCTOBER)
+    assert price(card, "Brazil", "utility", tier=2) == Decimal("0.0065")
+    assert price(card, "Brazil", "marketing") == Decimal("0.0700")
+
+
+def test_the_difference_names_each_price(file):
+    text = "India,marketing,USD,0,MAX,0.0200,FOUND: x\nAtlantis,service,USD,0,MAX,1,FOUND: x\n"
+    (card,) = import_card_file(file(HEAD + text), OCTOBER)
+    found = compare(card)
+    assert found.changed == ["India marketing: 0.0118 → 0.02"]
+    assert found.added == ["Atlantis service: 1"]
+    assert found.removed == []
+    assert found.lacks[0] == "Atlantis: no country belongs to this market"
+
+
+def test_activating_re_rates_and_is_audited(acme, file):
+    deliver(acme)
+    rate()
+    (card,) = import_card_file(file(HEAD + "India,marketing,USD,0,MAX,0.0200,FOUND: corrected\n"), OCTOBER)
+    assert activate(card, actor="ops@acme.example") == 1
+    rate()
+    assert RatedLine.objects.get(account=acme).unit_price == Decimal("0.0200")
+    entry = AuditEntry.objects.get(action="rate_card.activated")
+    assert (entry.actor, entry.details["revision"], entry.details["buckets"]) == ("ops@acme.example", 2, 1)
+    assert not RateCard.objects.get(currency="USD", effective_from=OCTOBER, revision=1).is_active
+
+
+def test_an_accounts_own_card_goes_before_the_general_one(acme, other, file):
+    message, theirs = deliver(acme), deliver(other, provider_message_id="wamid.OTHER")
+    path = file(HEAD + "India,marketing,USD,0,MAX,0.0100,FOUND: contract\n")
+    (card,) = import_card_file(path, OCTOBER, acme)
+    activate(card, actor="test")
+    rate()
+    key = message_key(acme.pk, "meta", message.provider_message_id)
+    assert charges_of(acme, [key])[key].amount == Decimal("0.0100")
+    key = message_key(other.pk, "meta", theirs.provider_message_id)
+    assert charges_of(other, [key])[key].amount == Decimal("0.0118")
+    assert {line.account_id: line.unit_price for line in RatedLine.objects.all()} == {
+        acme.pk: Decimal("0.0100"),
+        other.pk: Decimal("0.0118"),
+    }
+
+
+def test_the_command_previews_and_then_activates(file, every_account):
+    path, out = file(HEAD + "India,marketing,USD,0,MAX,0.0200,FOUND: x\n"), io.StringIO()
+    call_command("import_rate_card", str(path), "--effective", "2026-10-01", stdout=out)
+    assert "Changed (1):\n  India marketing: 0.0118 → 0.02\n" in out.getvalue()
+    assert "Not in force" in out.getvalue()
+    call_command("import_rate_card", str(path), "--effective", "2026-10-01", "--activate", stdout=out)
+    assert RateCard.objects.get(currency="USD", effective_from=OCTOBER, is_active=True).revision == 3
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["/nowhere.csv"], "No such file"),
+        (["/dev/null"], "No header row"),
+        (["/dev/null", "--account", "00000000-0000-0000-0000-000000000000"], "There is no account"),
+    ],
+)
+def test_what_the_command_cannot_do_is_named(arguments, words):
+    with pytest.raises(CommandError, match=words):
+        call_command("import_rate_card", *arguments, "--effective", "2026-10-01")
