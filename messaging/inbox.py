@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import DataError, IntegrityError, InterfaceError, OperationalError, connection, transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
+from psycopg.errors import DeadlockDetected
 
 from messaging import history, lifecycle
 from messaging.enums import InboxState
@@ -63,7 +64,7 @@ RETURNING i.received_at, i.id, i.account_id, i.endpoint_id, i.provider, i.body, 
     extract(epoch FROM old.due_at)::float8
 """
 _DONE = """
-UPDATE messaging_inbox SET state = 'done', reason = '', processed_at = now()
+UPDATE messaging_inbox SET state = 'done', reason = '', processed_at = clock_timestamp()
 WHERE received_at BETWEEN %s AND %s AND id = ANY(%s)
 """
 # A parked row keeps the time it was claimed: what was registered since then was not seen.
@@ -133,13 +134,24 @@ def work(claimed: Sequence[Claimed]) -> int:
     intake = Intake(claimed)
     readings = [intake.read(item) for item in claimed]
     try:
-        _apply(readings, intake)
+        _apply_together(readings, intake)
         return len(readings)
     except (OperationalError, InterfaceError):
-        raise  # the database is away or two workers collided: the lease brings every row back
+        raise  # the database is away: the lease brings every row back
     except Exception:
         log.exception("batch_failed", rows=len(readings))
     return sum(_work_alone(reading, intake) for reading in readings)
+
+
+def _apply_together(readings: Sequence[Reading], intake: Intake) -> None:
+    """Apply a batch; once more when it lost a deadlock, for the other worker is done by then."""
+    try:
+        _apply(readings, intake)
+    except OperationalError as error:
+        if not isinstance(error.__cause__, DeadlockDetected):
+            raise
+        log.warning("batch_deadlocked", rows=len(readings))
+        _apply(readings, intake)
 
 
 def _apply(readings: Sequence[Reading], intake: Intake) -> None:

@@ -4,6 +4,7 @@ from datetime import timedelta
 import pytest
 from django.db import DataError, OperationalError, connection
 from django.utils import timezone
+from psycopg.errors import DeadlockDetected
 
 from accounts.models import Subaccount, Waba
 from messaging import inbox, intake, lifecycle
@@ -208,6 +209,21 @@ def test_a_lost_database_leaves_the_rows_to_their_lease(endpoint, poison):
         inbox.drain()
     item.refresh_from_db()
     assert (item.state, item.reason) == ("pending", "")
+
+
+def test_a_batch_that_loses_a_deadlock_is_applied_again_at_once(endpoint, monkeypatch):
+    real, calls = lifecycle.apply, []
+
+    def collide(reports, directory):
+        calls.append(reports)
+        if len(calls) == 1:
+            raise OperationalError("deadlock detected") from DeadlockDetected()
+        real(reports, directory)
+
+    monkeypatch.setattr(lifecycle, "apply", collide)
+    store(endpoint, status())
+    assert inbox.drain() == 1
+    assert Message.objects.get(account=endpoint.account).status == "delivered"
 
 
 def test_a_parser_that_breaks_costs_one_row(endpoint, monkeypatch):
