@@ -34,6 +34,7 @@ urlpatterns = [
     path("api/schema/", SpectacularAPIView.as_view(authentication_classes=[], permission_classes=[]), name="schema"),
     path("healthz", healthz, name="healthz"),
     path("", views.dashboard, name="dashboard"),
+    path("operations/", views.operations, name="operations"),
     path("", include("accounts.urls")),
     path("", include("messaging.urls")),
     path("", include("billing.urls")),
