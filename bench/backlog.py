@@ -7,6 +7,7 @@ import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 
 import orjson
 import psutil
@@ -55,12 +56,13 @@ def main() -> None:
 
     django.setup()
     from messaging import inbox
+    from messaging.intake import Claimed
     from portal.core.tenancy import every_tenant
 
     work, process = inbox.work, psutil.Process()
     settled, early, highest = 0, 0.0, 0.0
 
-    def watched(claimed: list[inbox.Claimed]) -> int:
+    def watched(claimed: Sequence[Claimed]) -> int:
         nonlocal settled, early, highest
         done = work(claimed)
         settled += done
@@ -69,7 +71,7 @@ def main() -> None:
             early, highest = early or now, max(highest, now)
         return done
 
-    inbox.work = watched  # type: ignore[assignment]
+    inbox.work = watched
     start = time.perf_counter()
     with every_tenant():
         while inbox.drain():

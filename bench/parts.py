@@ -11,7 +11,7 @@ from pathlib import Path
 
 from portal.embedded.config import ROOT, Config
 from portal.embedded.redis import free_port
-from portal.embedded.supervisor import commands
+from portal.embedded.supervisor import NOT_NEWS, commands
 
 
 @contextlib.contextmanager
@@ -21,7 +21,8 @@ def running(*names: str) -> Iterator[int]:
     (home / "beat").mkdir(exist_ok=True)
     known = commands(Config(home, port, "", ""))
     processes = [
-        subprocess.Popen([sys.executable, *known[name]], cwd=ROOT, stdout=subprocess.DEVNULL) for name in names
+        subprocess.Popen([sys.executable, "-W", NOT_NEWS, *known[name]], cwd=ROOT, stdout=subprocess.DEVNULL)
+        for name in names
     ]
     try:
         _wait(port)
