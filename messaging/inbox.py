@@ -26,6 +26,8 @@ log = structlog.get_logger("tollgate.inbox")
 LEASE = timedelta(seconds=settings.INBOX_LEASE_SECONDS)
 _LEASE = f"{LEASE.total_seconds()} seconds"
 MAX_ATTEMPTS = 5
+TOGETHER = 2  # a row that comes back once more is worked off by itself: it may be what kills its worker
+BEGUN = "A worker began on this webhook by itself and did not come back."
 _BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 _OVERLAP = timedelta(seconds=10)  # a webhook's transaction that began early may commit late
 BATCH_ROWS = 1_000
@@ -132,7 +134,13 @@ def work(claimed: Sequence[Claimed]) -> int:
     Needs every tenant's scope, as all that serves the whole inbox does.
     """
     intake = Intake(claimed)
-    readings = [intake.read(item) for item in claimed]
+    fresh = [item for item in claimed if item.attempts <= TOGETHER]
+    settled = _work_together([intake.read(item) for item in fresh], intake) if fresh else 0
+    returned = [item for item in claimed if item.attempts > TOGETHER]
+    return settled + (_work_returned(returned, intake) if returned else 0)
+
+
+def _work_together(readings: Sequence[Reading], intake: Intake) -> int:
     try:
         _apply_together(readings, intake)
         return len(readings)
@@ -181,6 +189,24 @@ def _settle(outcomes: Sequence[tuple[Claimed, InboxState, str]]) -> None:
             if state != InboxState.DONE:
                 word = str(state)
                 cursor.execute(_HOLD, [word, reason, word, _LEASE, item.received_at, item.id])
+
+
+def _work_returned(claimed: Sequence[Claimed], intake: Intake) -> int:
+    """Work off rows that came back again and again, one by one, each marked before: so it is known which one kills.
+
+    Those that were begun before go last, and into quarantine when the attempts are used up.
+    """
+    ids = [item.id for item in claimed]
+    begun = set(InboxItem.objects.filter(pk__in=ids, reason=BEGUN).values_list("pk", flat=True))
+    settled = 0
+    for item in sorted(claimed, key=lambda item: item.id in begun):
+        if item.id in begun and item.attempts > MAX_ATTEMPTS:
+            _settle([(item, InboxState.QUARANTINED, f"{BEGUN} That was attempt {item.attempts - 1}.")])
+            settled += 1
+        else:
+            InboxItem.objects.filter(pk=item.id, received_at=item.received_at).update(reason=BEGUN)
+            settled += _work_alone(intake.read(item), intake)
+    return settled
 
 
 def _work_alone(reading: Reading, intake: Intake) -> int:
