@@ -14,6 +14,7 @@ from accounts.enums import Permission
 from accounts.models import Account, Membership
 from accounts.permissions import roles_with
 from accounts.selectors import Reach, reach_of
+from portal.core.tenancy import every_tenant
 
 SESSION_ACCOUNT = "account"
 SESSION_SUBACCOUNT = "subaccount"
@@ -67,6 +68,25 @@ def requires(permission: Permission) -> Callable[[type_of_view], type_of_view]:
         return guarded
 
     return decorate
+
+
+def operators_only(view: type_of_view) -> type_of_view:
+    """Let a view run for the operators of the installation, with every tenant's scope open.
+
+    Others: to the login (a page that refreshes itself is sent there whole), or 403.
+    """
+
+    @wraps(view)
+    def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.user.is_authenticated:
+            login = redirect_to_login(request.get_full_path())
+            return HttpResponse(status=204, headers={"HX-Redirect": login.url}) if request.htmx else login
+        if not request.user.is_staff:
+            raise PermissionDenied("This page is for the operators of this installation.")
+        with every_tenant():
+            return view(request, *args, **kwargs)
+
+    return guarded
 
 
 def homeless(request: HttpRequest) -> HttpResponse:

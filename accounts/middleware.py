@@ -14,7 +14,7 @@ from accounts.selectors import memberships_of, reach_of
 from portal.core.tenancy import every_tenant, tenant
 
 # Not pages: they bring their own credential, or need none, and must not pay for a session.
-MACHINE_PATHS = ("/webhooks/", "/api/", "/graph/", "/360dialog/", "/healthz", "/static/")
+MACHINE_PATHS = ("/webhooks/", "/api/", "/graph/", "/360dialog/", "/healthz", "/metrics", "/static/")
 
 
 class TenantMiddleware:

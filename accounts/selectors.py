@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from accounts.models import Membership, Subaccount, User
+from accounts.models import Account, Membership, Subaccount, User
 from portal.core.tenancy import every_tenant, tenant
 
 
@@ -25,6 +25,11 @@ class Reach:
     def find(self, code: str) -> Subaccount | None:
         """The visible subaccount of that code."""
         return next((subaccount for subaccount in self.visible if subaccount.code == code), None)
+
+
+def every_account_id() -> list[int]:
+    """All accounts, for what speaks of the whole installation."""
+    return list(Account.objects.order_by("id").values_list("id", flat=True))
 
 
 def memberships_of(user: User) -> list[Membership]:

@@ -1,4 +1,4 @@
-"""python -m bench [name …]: start throw-away servers, run the measurements, print a line for each ratio."""
+"""python -m bench [name …]: start throw-away servers, run the measurements, print a line for each figure."""
 
 import os
 import secrets
@@ -10,11 +10,11 @@ from pathlib import Path
 from portal.embedded.postgres import Postgres
 from portal.embedded.redis import Redis
 
-MEASUREMENTS = ("accept", "drain")
+MEASUREMENTS = ("accept", "bulk", "drain", "backlog", "steady")
 
 
 def main(names: list[str]) -> int:
-    """Run the measurements named, or all. Returns 1 when a ratio misses its target."""
+    """Run the measurements named, or all. Returns 1 when a figure misses its target."""
     unknown = set(names) - set(MEASUREMENTS)
     if unknown:
         print(f"Unknown: {', '.join(sorted(unknown))}. There are: {', '.join(MEASUREMENTS)}.")

@@ -4,6 +4,8 @@ import statistics
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from django.db import connection
+
 from messaging.models import WebhookEndpoint
 from messaging.tasks import prepare_partitions
 from portal.core import partitions
@@ -23,13 +25,22 @@ def prepare() -> None:
         WebhookEndpoint.objects.update(rate_limit=1_000_000)  # the rate of a bench is no attack
 
 
-def report(name: str, ratios: Sequence[float], target: float, detail: str) -> bool:
-    """Print the median of the pairs' ratios with its spread; whether it reaches the target."""
-    median = statistics.median(ratios)
-    good = median >= target
+def report(name: str, values: Sequence[float], target: float, detail: str, *, at_most: bool = False) -> bool:
+    """Print the median of the rounds' ratios, or other figures, with its spread; whether it reaches the target."""
+    median = statistics.median(values)
+    good = median <= target if at_most else median >= target
     print(
-        f"{name}: ratio {median:.2f} (lowest {min(ratios):.2f}, highest {max(ratios):.2f}, {len(ratios)} pairs), "
-        f"target ≥ {target:g}: {'met' if good else 'MISSED'}. {detail}",
+        f"{name}: {median:,.2f} (lowest {min(values):,.2f}, highest {max(values):,.2f}, {len(values)} rounds), "
+        f"target {'≤' if at_most else '≥'} {target:g}: {'met' if good else 'MISSED'}. {detail}",
         flush=True,
     )
     return good
+
+
+def empty() -> None:
+    """Take away every webhook, message and fact, so that a measurement starts where the first one did."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "TRUNCATE messaging_inbox, messaging_message, messaging_anchor, messaging_statusevent, messaging_payload, "
+            "messaging_trafficdelta, billing_usagefact, billing_dirtybucket, billing_ratedline, billing_tiercut"
+        )

@@ -3,37 +3,55 @@
 import asyncio
 import re
 import time
+from dataclasses import dataclass
 
 CONNECTIONS = 16
 
 
-def posts_per_second(port: int, path: str, headers: dict[str, str], body: bytes, seconds: float) -> float:
-    """POST one body over and over for a while; answers per second. Raises when an answer is not 200."""
-    return asyncio.run(_run(port, _request(path, headers, body), seconds))
+@dataclass
+class Line:
+    """A connection that is kept, for one request at a time."""
+
+    reader: asyncio.StreamReader
+    writer: asyncio.StreamWriter
+
+    @classmethod
+    async def open(cls, port: int) -> "Line":
+        return cls(*await asyncio.open_connection("127.0.0.1", port))
+
+    async def post(self, whole: bytes) -> bytes:
+        """Send a request; the head of its answer."""
+        self.writer.write(whole)
+        head = await self.reader.readuntil(b"\r\n\r\n")
+        length = re.search(rb"content-length: *(\d+)", head, re.IGNORECASE)
+        await self.reader.readexactly(int(length[1]) if length else 0)
+        return head
 
 
-def _request(path: str, headers: dict[str, str], body: bytes) -> bytes:
+def request(path: str, headers: dict[str, str], body: bytes) -> bytes:
+    """A POST as it goes over the wire."""
     lines = [f"POST {path} HTTP/1.1", "Host: 127.0.0.1", "Content-Type: application/json"]
     lines += [f"{name}: {value}" for name, value in headers.items()] + [f"Content-Length: {len(body)}", "", ""]
     return "\r\n".join(lines).encode() + body
 
 
-async def _run(port: int, request: bytes, seconds: float) -> float:
+def posts_per_second(port: int, path: str, headers: dict[str, str], body: bytes, seconds: float) -> float:
+    """POST one body over and over for a while; answers per second. Raises when an answer is not 200."""
+    return asyncio.run(_run(port, request(path, headers, body), seconds))
+
+
+async def _run(port: int, whole: bytes, seconds: float) -> float:
     end = time.monotonic() + seconds
-    counts = await asyncio.gather(*(_connection(port, request, end) for _ in range(CONNECTIONS)))
+    counts = await asyncio.gather(*(_connection(port, whole, end) for _ in range(CONNECTIONS)))
     return sum(counts) / seconds
 
 
-async def _connection(port: int, request: bytes, end: float) -> int:
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    done = 0
+async def _connection(port: int, whole: bytes, end: float) -> int:
+    line, done = await Line.open(port), 0
     while time.monotonic() < end:
-        writer.write(request)
-        head = await reader.readuntil(b"\r\n\r\n")
+        head = await line.post(whole)
         if not head.startswith(b"HTTP/1.1 200"):
             raise RuntimeError(f"answered {head[:80]!r}")
-        length = re.search(rb"content-length: *(\d+)", head, re.IGNORECASE)
-        await reader.readexactly(int(length[1]) if length else 0)
         done += 1
-    writer.close()
+    line.writer.close()
     return done

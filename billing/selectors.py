@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from accounts.models import Account, Subaccount, Waba
 from billing.enums import ChargeState, FreeReason
-from billing.models import Bucket, RatedLine
+from billing.models import Bucket, DirtyBucket, RatedLine
 from billing.pricing import SERVICE_CHARGED_FROM, Card, Charge, Fact, Tier, charge
 from billing.rating import CARD_OF_DAY, PRICE_CATEGORY
 from portal.core.money import ZERO
@@ -85,6 +85,26 @@ def cost_report(
 def has_costs(account: Account) -> bool:
     """Whether anything was ever rated for the account."""
     return RatedLine.objects.filter(account=account).exists()
+
+
+@dataclass(frozen=True)
+class RatingLag:
+    """How far rating is behind: buckets with facts it has not seen, buckets it failed at, and when it last worked."""
+
+    dirty: int
+    failed: int
+    rated_at: datetime | None
+
+
+def rating_lag(account_ids: Sequence[int], most: int) -> RatingLag:
+    """The lag over these accounts; buckets are counted to `most` + 1 at the furthest."""
+    buckets = Bucket.objects.filter(account__in=account_ids)
+    dirty = DirtyBucket.objects.filter(bucket__account__in=account_ids).values("bucket_id").distinct()
+    return RatingLag(
+        dirty=dirty[: most + 1].count(),
+        failed=buckets.exclude(problem="").values("pk")[: most + 1].count(),
+        rated_at=buckets.aggregate(latest=Max("rated_at"))["latest"],
+    )
 
 
 def billing_zone(account: Account) -> str:

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import DataError, IntegrityError, InterfaceError, OperationalError, connection, transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
+from psycopg.errors import DeadlockDetected
 
 from messaging import history, lifecycle
 from messaging.enums import InboxState
@@ -25,6 +26,8 @@ log = structlog.get_logger("tollgate.inbox")
 LEASE = timedelta(seconds=settings.INBOX_LEASE_SECONDS)
 _LEASE = f"{LEASE.total_seconds()} seconds"
 MAX_ATTEMPTS = 5
+TOGETHER = 2  # a row that comes back once more is worked off by itself: it may be what kills its worker
+BEGUN = "A worker began on this webhook by itself and did not come back."
 _BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 _OVERLAP = timedelta(seconds=10)  # a webhook's transaction that began early may commit late
 BATCH_ROWS = 1_000
@@ -63,7 +66,7 @@ RETURNING i.received_at, i.id, i.account_id, i.endpoint_id, i.provider, i.body, 
     extract(epoch FROM old.due_at)::float8
 """
 _DONE = """
-UPDATE messaging_inbox SET state = 'done', reason = '', processed_at = now()
+UPDATE messaging_inbox SET state = 'done', reason = '', processed_at = clock_timestamp()
 WHERE received_at BETWEEN %s AND %s AND id = ANY(%s)
 """
 # A parked row keeps the time it was claimed: what was registered since then was not seen.
@@ -131,15 +134,32 @@ def work(claimed: Sequence[Claimed]) -> int:
     Needs every tenant's scope, as all that serves the whole inbox does.
     """
     intake = Intake(claimed)
-    readings = [intake.read(item) for item in claimed]
+    fresh = [item for item in claimed if item.attempts <= TOGETHER]
+    settled = _work_together([intake.read(item) for item in fresh], intake) if fresh else 0
+    returned = [item for item in claimed if item.attempts > TOGETHER]
+    return settled + (_work_returned(returned, intake) if returned else 0)
+
+
+def _work_together(readings: Sequence[Reading], intake: Intake) -> int:
     try:
-        _apply(readings, intake)
+        _apply_together(readings, intake)
         return len(readings)
     except (OperationalError, InterfaceError):
-        raise  # the database is away or two workers collided: the lease brings every row back
+        raise  # the database is away: the lease brings every row back
     except Exception:
         log.exception("batch_failed", rows=len(readings))
     return sum(_work_alone(reading, intake) for reading in readings)
+
+
+def _apply_together(readings: Sequence[Reading], intake: Intake) -> None:
+    """Apply a batch; once more when it lost a deadlock, for the other worker is done by then."""
+    try:
+        _apply(readings, intake)
+    except OperationalError as error:
+        if not isinstance(error.__cause__, DeadlockDetected):
+            raise
+        log.warning("batch_deadlocked", rows=len(readings))
+        _apply(readings, intake)
 
 
 def _apply(readings: Sequence[Reading], intake: Intake) -> None:
@@ -169,6 +189,24 @@ def _settle(outcomes: Sequence[tuple[Claimed, InboxState, str]]) -> None:
             if state != InboxState.DONE:
                 word = str(state)
                 cursor.execute(_HOLD, [word, reason, word, _LEASE, item.received_at, item.id])
+
+
+def _work_returned(claimed: Sequence[Claimed], intake: Intake) -> int:
+    """Work off rows that came back again and again, one by one, each marked before: so it is known which one kills.
+
+    Those that were begun before go last, and into quarantine when the attempts are used up.
+    """
+    ids = [item.id for item in claimed]
+    begun = set(InboxItem.objects.filter(pk__in=ids, reason=BEGUN).values_list("pk", flat=True))
+    settled = 0
+    for item in sorted(claimed, key=lambda item: item.id in begun):
+        if item.id in begun and item.attempts > MAX_ATTEMPTS:
+            _settle([(item, InboxState.QUARANTINED, f"{BEGUN} That was attempt {item.attempts - 1}.")])
+            settled += 1
+        else:
+            InboxItem.objects.filter(pk=item.id, received_at=item.received_at).update(reason=BEGUN)
+            settled += _work_alone(intake.read(item), intake)
+    return settled
 
 
 def _work_alone(reading: Reading, intake: Intake) -> int:

@@ -9,6 +9,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from messaging import inbox
 from messaging.bell import inbox_bell
+from messaging.counters import count_webhook
 from messaging.endpoints import Credential, credential, pace
 from messaging.enums import Provider
 from portal.core.http import client_address
@@ -26,6 +27,12 @@ def receive(request: HttpRequest, provider: str, token: str) -> HttpResponse:
     401 wrong credential, 403 from an address that is not listed, 404 unknown token, 405, 413 over 4 MiB, 429 over the
     endpoint's rate, 503 with Retry-After when it cannot be stored.
     """
+    response = _answer(request, provider, token)
+    count_webhook(provider, response.status_code)
+    return response
+
+
+def _answer(request: HttpRequest, provider: str, token: str) -> HttpResponse:
     try:
         known = credential(provider, token)
         if known is None:

@@ -46,7 +46,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     """Context processor: `frame`, from what `TenantMiddleware` put on the request. No query of its own."""
     membership = getattr(request, "membership", None)
     if membership is None:
-        return {"frame": Frame(zone=zone_label())}
+        return {"frame": Frame(zone=zone_label(), navigation=list(_operators_pages(request)))}
     reach = request.reach  # type: ignore[attr-defined]
     return {
         "frame": Frame(
@@ -67,7 +67,13 @@ def _navigation(request: HttpRequest, membership: Any, reach: Any) -> Any:
             url = reverse(view)
             here = request.path == url if url == "/" else request.path.startswith(url)
             yield Entry(name, icon, url + suffix, here)
-    if request.user.is_staff:
+    yield from _operators_pages(request)
+
+
+def _operators_pages(request: HttpRequest) -> Any:
+    if getattr(getattr(request, "user", None), "is_staff", False):
+        url = reverse("operations")
+        yield Entry("Operations", "pulse", url, request.path == url)
         yield Entry("Admin", "admin", reverse("admin:index"))
 
 

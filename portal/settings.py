@@ -8,6 +8,7 @@ BASE_URL                 how browsers and providers reach this installation; its
 TRUSTED_PROXY_COUNT      how many proxies of ours stand in front, so that X-Forwarded-For is believed so far (0)
 INBOX_DAYS               how long settled webhooks are kept (90)
 INBOX_LEASE_SECONDS      how long a worker may hold webhooks before another takes them over (90, at least 5)
+METRICS_TOKEN            who knows it may read /metrics; without one only this machine may
 ALLOWED_HOSTS, DEBUG     as in Django
 """
 
@@ -51,6 +52,8 @@ CSRF_TRUSTED_ORIGINS = [BASE_URL]
 SECURE_COOKIES = _base.scheme == "https"
 INBOX_DAYS = env.int("INBOX_DAYS", default=90)
 TRUSTED_PROXY_COUNT = ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
+
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 
 INSTALLED_APPS = [
     "unfold",
@@ -196,7 +199,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024  # Meta posts up to 3 MB; Django's
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE_COOKIES else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE_COOKIES
 SECURE_SSL_REDIRECT = SECURE_COOKIES
-SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # probes inside the network speak plain HTTP
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^metrics$"]  # probes and scrapers inside the network speak plain HTTP
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "portal.views.csrf_failure"

@@ -15,6 +15,7 @@ from messaging.webhook_api import (
 from messaging.webhooks import receive
 from portal import views
 from portal.health import healthz
+from portal.metrics import metrics
 
 rest = [
     path("messages/", MessageListView.as_view(), name="api-messages"),
@@ -33,7 +34,9 @@ urlpatterns = [
     path("api/v1/", include(rest)),
     path("api/schema/", SpectacularAPIView.as_view(authentication_classes=[], permission_classes=[]), name="schema"),
     path("healthz", healthz, name="healthz"),
+    path("metrics", metrics, name="metrics"),
     path("", views.dashboard, name="dashboard"),
+    path("operations/", views.operations, name="operations"),
     path("", include("accounts.urls")),
     path("", include("messaging.urls")),
     path("", include("billing.urls")),

@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from accounts.access import MissingPermission, TenantRequest, requires
+from accounts.access import MissingPermission, TenantRequest, operators_only, requires
 from accounts.enums import Permission
 from messaging.filters import traffic_filter
 from messaging.forms import TrafficForm
@@ -15,6 +15,7 @@ from messaging.selectors.endpoints import endpoint_addresses
 from messaging.selectors.traffic import has_traffic, traffic
 from portal.core.zones import current_zone
 from portal.dashboard import Board
+from portal.operations import look, own_gaps
 
 
 @requires(Permission.VIEW_DASHBOARD)
@@ -31,12 +32,27 @@ def dashboard(request: TenantRequest) -> HttpResponse:
         raise Http404("No such channel.")
     counted = traffic(request.account, form.period, current_zone(), traffic_filter(form, request.reach))
     board = Board(counted, form, timezone.localdate())
-    context = {"form": form, "board": board, "as_of": timezone.now()}
+    context = {
+        "form": form,
+        "board": board,
+        "as_of": timezone.now(),
+        "gaps": own_gaps(
+            request.account, request.reach, request.membership, timezone.now(), operator=request.user.is_staff
+        ),
+    }
     if not counted.total.outbound and not counted.total.received:
         context["nothing_yet"] = not has_traffic(request.account)
         context["addresses"] = endpoint_addresses(request.account, request.membership)
         return render(request, "dashboard_empty.html", context)
     return render(request, "dashboard.html", context)
+
+
+@operators_only
+def operations(request: HttpRequest) -> HttpResponse:
+    """Does anything wait, is anything missing? For the whole installation; the page refreshes itself."""
+    context = {"state": look(timezone.now())}
+    polled = request.htmx  # type: ignore[attr-defined]
+    return render(request, "operations_live.html" if polled else "operations.html", context)
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -126,6 +126,13 @@ def test_the_proxy_sends_webhooks_to_a_pool_of_their_own_and_limits_bodies():
     assert "reverse_proxy web:8000 {" in lines
 
 
+def test_the_proxy_does_not_show_the_metrics():
+    lines = [line.strip() for line in (ROOT / "deploy/Caddyfile").read_text().splitlines()]
+    start = lines.index("handle /metrics {")
+    assert lines[start : start + 3] == ["handle /metrics {", "respond 404", "}"]
+    assert start < lines.index("handle {")  # the first that fits is taken
+
+
 def test_docker_compose_accepts_the_file():
     client = shutil.which("docker")
     if client is None or subprocess.run([client, "compose", "version"], check=False, capture_output=True).returncode:

@@ -32,7 +32,7 @@ SELECT l.state, sum(l.n), bool_and(l.amount = l.n * l.unit_price),
     bool_and(l.n <= (SELECT count(*) FROM billing_usagefact f WHERE f.bucket_id = l.bucket_id))
 FROM billing_ratedline l GROUP BY 1
 """
-_COUNTED = "SELECT status, sum(n)::bigint FROM messaging_traffichour GROUP BY 1 HAVING sum(n) <> 0"
+_COUNTED = "SELECT status, sum(n)::bigint FROM messaging_trafficslot GROUP BY 1 HAVING sum(n) <> 0"
 _STATUS = (("read", "read"), ("delivered", "delivered"), ("failed", "undelivered"), ("sent", "sent"))
 
 

@@ -1,9 +1,11 @@
 import json
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
 from django.db import DataError, OperationalError, connection
 from django.utils import timezone
+from psycopg.errors import DeadlockDetected
 
 from accounts.models import Subaccount, Waba
 from messaging import inbox, intake, lifecycle
@@ -208,6 +210,48 @@ def test_a_lost_database_leaves_the_rows_to_their_lease(endpoint, poison):
         inbox.drain()
     item.refresh_from_db()
     assert (item.state, item.reason) == ("pending", "")
+
+
+def test_a_batch_that_loses_a_deadlock_is_applied_again_at_once(endpoint, monkeypatch):
+    real, calls = lifecycle.apply, []
+
+    def collide(reports, directory):
+        calls.append(reports)
+        if len(calls) == 1:
+            raise OperationalError("deadlock detected") from DeadlockDetected()
+        real(reports, directory)
+
+    monkeypatch.setattr(lifecycle, "apply", collide)
+    store(endpoint, status())
+    assert inbox.drain() == 1
+    assert Message.objects.get(account=endpoint.account).status == "delivered"
+
+
+def come_back(item, attempts):
+    """As if so many workers had died with it."""
+    InboxItem.objects.filter(pk=item.pk).update(attempts=attempts, due_at=timezone.now() - timedelta(seconds=1))
+
+
+def test_a_row_that_kills_its_worker_is_found_out_and_holds_no_other(endpoint, poison):
+    poison(KeyboardInterrupt())  # nothing catches it, as nothing catches kill -9
+    killer, innocent = store(endpoint, status("wamid.POISON")), store(endpoint, status())
+    for _ in range(inbox.MAX_ATTEMPTS):
+        with suppress(KeyboardInterrupt):
+            inbox.drain()
+        InboxItem.objects.filter(state="pending").update(due_at=timezone.now() - timedelta(seconds=1))
+    innocent.refresh_from_db()
+    assert innocent.state == "done"
+    assert inbox.drain() == 1
+    killer.refresh_from_db()
+    assert (killer.state, killer.reason) == ("quarantined", f"{inbox.BEGUN} That was attempt 5.")
+
+
+def test_a_row_that_came_back_often_is_done_all_the_same(endpoint):
+    item = store(endpoint, status())
+    come_back(item, attempts=7)
+    assert inbox.drain() == 1
+    item.refresh_from_db()
+    assert (item.state, item.reason) == ("done", "")
 
 
 def test_a_parser_that_breaks_costs_one_row(endpoint, monkeypatch):

@@ -79,8 +79,8 @@ def test_tables_show_the_same_figures_without_javascript(acme):
 def test_queries_of_the_dashboard(acme, django_assert_num_queries):
     deliver(acme)
     client = visitor(acme)
-    # session, user, memberships, limits, subaccounts; channels, counts
-    with django_assert_num_queries(7):
+    # session, user, memberships, limits, subaccounts; channels, counts, quiet numbers, held webhooks
+    with django_assert_num_queries(9):
         client.get("/?range=30d")
 
 
@@ -117,7 +117,7 @@ def test_navigation_lists_what_the_role_opens(acme, role, entries):
 def test_operators_who_are_members_find_the_admin(acme):
     operator = member(acme, "owner", is_staff=True)
     frame = browser_of(operator).get("/logs/").context["frame"]
-    assert [entry.url for entry in frame.navigation] == ["/", "/logs/", "/reports/costs/", "/admin/"]
+    assert [entry.url for entry in frame.navigation] == ["/", "/logs/", "/reports/costs/", "/operations/", "/admin/"]
 
 
 def test_navigation_carries_the_subaccount(acme):

@@ -1,0 +1,43 @@
+"""The parts of Tollgate as processes, with the commands script/run starts them with."""
+
+import contextlib
+import os
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+from portal.embedded.config import ROOT, Config
+from portal.embedded.redis import free_port
+from portal.embedded.supervisor import NOT_NEWS, commands
+
+
+@contextlib.contextmanager
+def running(*names: str) -> Iterator[int]:
+    """Run these parts (web, worker, beat) on the bench's servers; the port of the web server."""
+    home, port = Path(os.environ["TOLLGATE_DATA"]), free_port()
+    (home / "beat").mkdir(exist_ok=True)
+    known = commands(Config(home, port, "", ""))
+    processes = [
+        subprocess.Popen([sys.executable, "-W", NOT_NEWS, *known[name]], cwd=ROOT, stdout=subprocess.DEVNULL)
+        for name in names
+    ]
+    try:
+        _wait(port)
+        yield port
+    finally:
+        for process in reversed(processes):
+            process.terminate()
+        for process in processes:
+            process.wait(60)
+
+
+def _wait(port: int) -> None:
+    for _ in range(300):
+        with contextlib.suppress(OSError):
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5)
+            return
+        time.sleep(0.1)
+    raise RuntimeError("the web server does not answer")

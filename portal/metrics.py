@@ -1,0 +1,120 @@
+"""GET /metrics: the installation in Prometheus' text format. Counts of rows only: no name, no number, no text.
+
+What stands in the database is read at each scrape and is the same from every process. `tollgate_webhooks_total` is
+counted by the process that answers, so a scrape sees one of several: use it for rates, and the log for sums.
+"""
+
+import tomllib
+from collections.abc import Iterator
+from functools import lru_cache
+from ipaddress import ip_address
+
+from django.conf import settings
+from django.db import DatabaseError, InterfaceError, connection
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
+from prometheus_client.registry import Collector
+
+from messaging.counters import WEBHOOKS
+from portal.core.http import client_address
+from portal.core.secrets import same
+from portal.core.tenancy import every_tenant
+from portal.operations import State, look
+
+
+class Installation(Collector):
+    """Reads the database when it is asked."""
+
+    def collect(self) -> Iterator[Metric]:
+        """The gauges."""
+        with every_tenant():
+            state = look(timezone.now())
+        yield _inbox(state)
+        yield _in_sent(state)
+        for name, text, value in (
+            ("tollgate_inbox_oldest_waiting_seconds", "How long the oldest webhook that is due has waited.",
+             state.waits.total_seconds()),
+            ("tollgate_quiet_numbers", "Numbers without traffic where there should be some.", len(state.quiet)),
+            ("tollgate_dirty_buckets", "Buckets with deliveries that are not rated yet (up to 1,001).",
+             state.rating.dirty),
+            ("tollgate_failed_buckets", "Buckets that could not be rated (up to 1,001).", state.rating.failed),
+            ("tollgate_unfolded_counts", "Changes of the hourly counts that are not added up yet (up to 100,001).",
+             state.not_folded),
+        ):  # fmt: skip
+            yield GaugeMetricFamily(name, text, value=value)
+        build = GaugeMetricFamily("tollgate_build_info", "The version that runs.", labels=["version"])
+        build.add_metric([version()], 1)
+        yield build
+
+
+def _inbox(state: State) -> Metric:
+    rows = GaugeMetricFamily(
+        "tollgate_inbox_rows", "Webhooks that are not settled (up to 1,001 an account).", labels=["state"]
+    )
+    for word in ("pending", "quarantined", "parked"):
+        rows.add_metric([word], sum(getattr(account, word) for account in state.held))
+    return rows
+
+
+def _in_sent(state: State) -> Metric:
+    messages = GaugeMetricFamily(
+        "tollgate_messages_in_sent",
+        "Messages of the last 30 days, sent so long ago, without an outcome.",
+        labels=["age"],
+    )
+    messages.add_metric(["1h"], sum(number.hour for number in state.in_sent))
+    messages.add_metric(["24h"], sum(number.day for number in state.in_sent))
+    return messages
+
+
+@lru_cache(maxsize=1)
+def version() -> str:
+    """The version in pyproject.toml."""
+    project = tomllib.loads((settings.BASE_DIR / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return str(project["version"])
+
+
+REGISTRY = CollectorRegistry()
+REGISTRY.register(Installation())
+REGISTRY.register(WEBHOOKS)
+
+
+@require_GET
+def metrics(request: HttpRequest) -> HttpResponse:
+    """The metrics, for whoever knows METRICS_TOKEN; where none is set, for this machine alone.
+
+    401 wrong or missing token, 403 from elsewhere, 503 when the database does not answer.
+    """
+    if settings.METRICS_TOKEN:
+        if not same(request.headers.get("Authorization", "").encode(), f"Bearer {settings.METRICS_TOKEN}".encode()):
+            return _refusal("Send Authorization: Bearer and METRICS_TOKEN.\n", 401, {"WWW-Authenticate": "Bearer"})
+    elif not _is_local(request):
+        return _refusal("Set METRICS_TOKEN to read this from another machine.\n", 403, {})
+    try:
+        return HttpResponse(generate_latest(REGISTRY), content_type=CONTENT_TYPE_PLAIN_0_0_4)
+    except (DatabaseError, InterfaceError):
+        connection.close()
+        return _refusal("The database does not answer.\n", 503, {})
+
+
+def _refusal(text: str, status: int, headers: dict[str, str]) -> HttpResponse:
+    return HttpResponse(text, status=status, headers=headers, content_type="text/plain")
+
+
+def _is_local(request: HttpRequest) -> bool:
+    """Whether the client is this machine: by the connection, and by what our proxies say, if there are any.
+
+    A forwarded request without a proxy of ours is not believed: a proxy that nobody told us of runs here too.
+    """
+    if "X-Forwarded-For" in request.headers and not settings.TRUSTED_PROXY_COUNT:
+        return False
+    try:
+        return all(
+            ip_address(each).is_loopback for each in (request.META.get("REMOTE_ADDR", ""), client_address(request))
+        )
+    except ValueError:
+        return False
