@@ -199,7 +199,7 @@ def _parts(state: State) -> Iterator[str]:
         wait = f", the oldest for {_spell(state.waits)}" if state.waits >= timedelta(seconds=1) else ""
         yield f"{_webhooks(state.pending)} {'waits' if state.pending == 1 else 'wait'}{wait}"
     if state.kept_back:
-        yield f"{up_to(state.kept_back)} {_are(state.kept_back)} held"
+        yield f"{_webhooks(state.kept_back)} {_are(state.kept_back)} held"
     if state.quiet:
         yield f"{len(state.quiet):,} {'number' if len(state.quiet) == 1 else 'numbers'} went quiet"
     if state.rating.failed:
@@ -231,7 +231,7 @@ def _rating(state: State) -> Figure:
     if lag.failed:
         return Figure("Rating", f"{up_to(lag.failed)} failed", "the bucket says why", BAD, link)
     if not lag.dirty:
-        return Figure("Rating", "Up to date", "every delivery has its price", GOOD, link)
+        return Figure("Rating", "Up to date", "all deliveries rated", GOOD, link)
     behind = state.at - lag.rated_at if lag.rated_at else RATING_WARN
     detail = f"last worked {_spell(behind)} ago" if lag.rated_at else "has not worked yet"
     return Figure("Rating", f"{up_to(lag.dirty)} to do", detail, WARN if behind >= RATING_WARN else GOOD, link)
@@ -239,7 +239,7 @@ def _rating(state: State) -> Figure:
 
 def _folding(state: State) -> Figure:
     n = state.not_folded
-    return Figure("Counts to add up", up_to(n, FOLD_WARN), "every 10 seconds, if any", WARN if n > FOLD_WARN else GOOD)
+    return Figure("Counts to add up", up_to(n, FOLD_WARN), "every 10 seconds", WARN if n > FOLD_WARN else GOOD)
 
 
 def _went_quiet(quiet: QuietNumber) -> str:

@@ -1,15 +1,19 @@
 """The operator's admin: every page opens, nothing is counted, webhooks can be replayed."""
 
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 from django.contrib import admin
 from django.urls import reverse
 
 from accounts.models import AuditEntry, Subaccount, User
+from messaging.admin import inbox
 from messaging.enums import InboxState
 from messaging.models import InboxItem, WebhookEndpoint
 from portal.core.paging import Cursor
+from portal.core.secrets import digest
 from tests.people import browser_of, visitor
 from tests.traffic import AT, deliver
 
@@ -78,9 +82,60 @@ def test_replay_puts_webhooks_back_in_line_and_is_audited(operator, item):
     entry = AuditEntry.objects.get(action="inbox.replayed")
     assert (entry.actor, entry.target, entry.details) == (
         "operator@people.example",
-        "1 webhooks",
-        {"ids": [item.pk]},
+        "1 webhook",
+        {"ids": [item.pk], "count": 1},
     )
+
+
+def test_the_list_leads_to_the_replay_of_all_that_match(operator, item):
+    page = text(operator.get(f"{INBOX}?state__exact=quarantined"))
+    assert f'href="{INBOX}replay/?state__exact=quarantined"' in page
+
+
+def test_replay_of_all_that_match_asks_first(acme, operator, item):
+    url = f"{INBOX}replay/?state__exact=quarantined"
+    page = text(operator.get(url))
+    assert "Put 1 webhook back in line?" in page
+    assert "Acme Retail, 8x8, quarantined: Event type &#x27;x&#x27; is not understood yet." in page
+    item.refresh_from_db()
+    assert item.state == InboxState.QUARANTINED
+
+
+def test_replay_of_all_that_match(acme, other, operator, item):
+    parked = InboxItem.objects.create(
+        account=other, endpoint=item.endpoint, provider="8x8", body=b"", received_at=AT, state=InboxState.PARKED
+    )
+    answer = operator.post(f"{INBOX}replay/?state__exact=quarantined&account__id__exact={acme.pk}", follow=True)
+    assert "1 webhook is back in line." in text(answer)
+    item.refresh_from_db()
+    parked.refresh_from_db()
+    assert (item.state, item.attempts, parked.state) == (InboxState.PENDING, 0, InboxState.PARKED)
+    entry = AuditEntry.objects.get(action="inbox.replayed")
+    assert (entry.account, entry.target, entry.ip_address) == (None, "1 webhook", "127.0.0.1")
+    assert entry.details == {
+        "filter": {"state__exact": "quarantined", "account__id__exact": str(acme.pk)},
+        "count": 1,
+    }
+
+
+def test_too_many_are_not_replayed(acme, operator, item, monkeypatch):
+    monkeypatch.setattr(inbox, "MOST_REPLAYED", 0)
+    for answer in (operator.get(f"{INBOX}replay/"), operator.post(f"{INBOX}replay/")):
+        assert "More than 0 webhooks match." in text(answer)
+    item.refresh_from_db()
+    assert item.state == InboxState.QUARANTINED
+
+
+def test_replay_of_nothing_and_of_nonsense(every_account, operator):
+    assert "No webhook matches." in text(operator.get(f"{INBOX}replay/?state__exact=parked"))
+    assert operator.post(f"{INBOX}replay/?colour=red").status_code == 302
+    assert not AuditEntry.objects.filter(action="inbox.replayed").exists()
+
+
+def test_members_replay_nothing(acme, item):
+    assert visitor(acme).post(f"{INBOX}replay/").status_code == 302
+    item.refresh_from_db()
+    assert item.state == InboxState.QUARANTINED
 
 
 def test_messages_are_masked_and_read_only(acme, operator):
@@ -109,6 +164,88 @@ def test_new_endpoint_gets_its_secrets(acme, operator):
     operator.post(f"/admin/messaging/webhookendpoint/{endpoint.pk}/change/", {"name": "Off", "header_name": "X"})
     endpoint.refresh_from_db()
     assert (endpoint.name, endpoint.is_active, endpoint.app_secret) == ("Off", False, "s")
+
+
+@pytest.fixture
+def endpoint(acme):
+    return WebhookEndpoint.objects.get(account=acme, provider="meta")
+
+
+@pytest.fixture
+def change(operator, endpoint):
+    """Posts the endpoint's page as it is but for what is given; the page that follows."""
+
+    def post(**given):
+        form = {"name": endpoint.name, "header_name": endpoint.header_name, "is_active": "on", "rate_limit": 1000}
+        answer = operator.post(
+            f"/admin/messaging/webhookendpoint/{endpoint.pk}/change/", {**form, **given}, follow=True
+        )
+        endpoint.refresh_from_db()
+        return text(answer)
+
+    return post
+
+
+def audited(action):
+    return AuditEntry.objects.get(action=action).details
+
+
+@pytest.mark.parametrize(
+    ("hours", "kept"), [({}, 24), ({"keep_hours": ""}, 24), ({"keep_hours": 168}, 168), ({"keep_hours": 0}, 0)]
+)
+def test_rotation_keeps_the_former_secret_for_a_while(acme, endpoint, change, hours, kept):
+    before, now = endpoint.app_secret, datetime(2026, 11, 1, 12, tzinfo=UTC)
+    with time_machine.travel(now, tick=False):
+        page = change(app_secret="fresh", **hours)
+    assert (endpoint.app_secret, endpoint.former_app_secret) == ("fresh", before)
+    assert endpoint.former_until == now + timedelta(hours=kept)
+    assert ("The former secrets are valid until" in page) == bool(kept)
+    assert audited("endpoint.rotated") == {
+        "secrets": ["app_secret"],
+        "former_valid_until": endpoint.former_until.isoformat(),
+    }
+    assert "fresh" not in page
+    assert not AuditEntry.objects.filter(action="endpoint.changed").exists()
+
+
+def test_a_new_header_value(endpoint, change):
+    before = bytes(endpoint.header_digest or b"")
+    change(header_value="new words")
+    assert bytes(endpoint.header_digest) == digest("new words")
+    assert bytes(endpoint.former_header_digest or b"") == before
+
+
+@pytest.mark.parametrize("hours", [-1, 169, "x"])
+def test_a_rotation_lasts_a_week_at_most(endpoint, change, hours):
+    before = endpoint.app_secret
+    change(app_secret="fresh", keep_hours=hours)
+    assert endpoint.app_secret == before
+
+
+def test_who_may_post_can_be_changed(acme, other, endpoint, change):
+    change(networks="10.0.0.0/8, 2001:db8::/32", rate_limit=50, shared_with=[other.pk])
+    assert (endpoint.networks, endpoint.rate_limit) == (["10.0.0.0/8", "2001:db8::/32"], 50)
+    assert list(endpoint.shared_with.all()) == [other]
+    assert audited("endpoint.changed") == {
+        "networks": ["10.0.0.0/8", "2001:db8::/32"],
+        "rate_limit": 50,
+        "shared_with": [other.pk],
+    }
+    assert not AuditEntry.objects.filter(action="endpoint.rotated").exists()
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "problem"),
+    [("networks", "10.0.0.0/99", "is no network"), ("rate_limit", -1, "greater than or equal to 0")],
+)
+def test_what_makes_no_sense_is_refused(endpoint, change, field, value, problem):
+    assert problem in change(**{field: value})
+    assert (endpoint.networks, endpoint.rate_limit) == ([], 1000)
+
+
+def test_an_endpoint_is_not_shared_with_its_own_account(acme, endpoint, change):
+    assert "This is the endpoint&#x27;s own account." in change(shared_with=[acme.pk])
+    assert not endpoint.shared_with.exists()
 
 
 def test_new_person_is_stored_in_lower_case(operator):

@@ -70,7 +70,7 @@ def test_everything_that_can_be_wrong(acme, other, operator):
     webhook(other, "parked")
     number = go_quiet(acme)
     page = text(operator.get("/operations/"))
-    assert "1 webhook waits, the oldest for 6 min, 2 are held, 1 number went quiet" in page
+    assert "1 webhook waits, the oldest for 6 min, 2 webhooks are held, 1 number went quiet" in page
     assert f"/admin/messaging/inboxitem/?state__exact=quarantined&amp;account__id__exact={other.pk}" in page
     assert f"/admin/messaging/phonenumber/{number.pk}/change/" in page
     assert "All quiet" not in page
