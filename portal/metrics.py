@@ -42,7 +42,7 @@ class Installation(Collector):
             ("tollgate_dirty_buckets", "Buckets with deliveries that are not rated yet (up to 1,001).",
              state.rating.dirty),
             ("tollgate_failed_buckets", "Buckets that could not be rated (up to 1,001).", state.rating.failed),
-            ("tollgate_unfolded_counts", "Changes of the hourly counts that are not added up yet (up to 100,001).",
+            ("tollgate_unfolded_counts", "Changes of the traffic counts that are not added up yet (up to 100,001).",
              state.not_folded),
         ):  # fmt: skip
             yield GaugeMetricFamily(name, text, value=value)

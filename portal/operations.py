@@ -32,6 +32,7 @@ FOLD_WARN = 100_000  # changes of counts; a fold takes 50,000 at a time, every t
 MOST_ROWS = 50
 GOOD, WARN, BAD = "good", "warn", "bad"
 _WORDS = {GOOD: "Good", WARN: "Look at it", BAD: "Act now"}
+_WHERE = " The operator of this installation sees why; so does the REST API at /api/v1/webhook-events/."
 INBOX = "admin:messaging_inboxitem_changelist"
 
 
@@ -176,7 +177,7 @@ def own_gaps(account: Account, reach: Reach, membership: Membership, now: dateti
     if membership.may(Permission.MANAGE_WEBHOOKS):
         link = inbox_link(InboxState.QUARANTINED, account.pk) if operator else ""
         gaps += [
-            Gap(f"{_webhooks(one.quarantined)} could not be understood and {_are(one.quarantined)} quarantined.", link)
+            Gap(_quarantined(one.quarantined) + ("" if operator else _WHERE), link)
             for one in held([account.pk], now)
             if one.quarantined
         ]
@@ -245,6 +246,10 @@ def _folding(state: State) -> Figure:
 def _went_quiet(quiet: QuietNumber) -> str:
     name = quiet.number.name or quiet.number.msisdn
     return f"{name} went quiet: no message for {_hours(QUIET_AFTER)}, where {quiet.usual:,} or more are usual."
+
+
+def _quarantined(n: int) -> str:
+    return f"{_webhooks(n)} could not be understood and {_are(n)} quarantined."
 
 
 def _webhooks(n: int) -> str:

@@ -45,17 +45,20 @@ def _database_beside_playwright(monkeypatch):
 
 @pytest.fixture
 def open_page(chromium, live_server) -> Iterator[Callable[..., Page]]:
-    """Opens a page for a new member of the account (None: nobody); more arguments go to the browser's context."""
+    """Opens a page for a new member of the account (None: nobody), of the operators too if `staff`.
+
+    More arguments go to the browser's context.
+    """
     problems: list[str] = []
     contexts = []
 
-    def open_for(account, role="owner", **options) -> Page:
+    def open_for(account, role="owner", *, staff=False, **options) -> Page:
         context = chromium.new_context(
             base_url=live_server.url, **{"viewport": {"width": 1280, "height": 820}, **options}
         )
         contexts.append(context)
         if account:
-            session = browser_of(member(account, role)).cookies["session"].value
+            session = browser_of(member(account, role, is_staff=staff)).cookies["session"].value
             context.add_cookies([{"name": "session", "value": session, "url": live_server.url}])
         page: Page = context.new_page()
         page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)

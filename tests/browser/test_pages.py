@@ -6,6 +6,8 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from messaging.enums import InboxState
+from messaging.models import InboxItem, WebhookEndpoint
 from tests.traffic import deliver, report
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -175,3 +177,20 @@ def test_groups_of_the_report_go_when_their_list_closes(busy, open_page):
     page.get_by_label("Country", exact=True).first.check()
     page.locator("h1").click()
     expect(page).to_have_url(re.compile("group_by=day&group_by=country"))
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_operations_refresh_themselves_in_place(busy, open_page, width):
+    page = open_page(busy, staff=True, viewport={"width": width, "height": 844})
+    page.goto("/operations/")
+    expect(page.locator("#sentence")).to_have_text("All quiet: nothing waits, nothing is held")
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    InboxItem.objects.create(
+        account=busy, endpoint=WebhookEndpoint.objects.filter(account=busy).first(), provider="meta", body=b"",
+        state=InboxState.PARKED,
+    )  # fmt: skip
+    page.evaluate("window.same = true")
+    page.evaluate("htmx.ajax('GET', '/operations/', {target: '#operations', swap: 'outerHTML'})")
+    expect(page.locator("#sentence")).to_have_text("1 webhook is held")
+    expect(page.locator("#operations tbody tr")).to_have_count(1)
+    assert page.evaluate("window.same")

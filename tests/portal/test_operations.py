@@ -167,7 +167,7 @@ def test_the_dashboard_names_its_own_gaps(acme, other):
     page = text(visitor(acme, "developer").get("/"))
     assert "Acme Online went quiet: no message for 6 hours, where 20 or more are usual." in page
     assert 'href="/logs/?channel=106540352242922"' in page
-    assert "1 webhook could not be understood and is quarantined." in page
+    assert "1 webhook could not be understood and is quarantined. The operator of this installation sees why;" in page
     assert "/admin/" not in page
 
 
