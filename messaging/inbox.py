@@ -30,7 +30,7 @@ TOGETHER = 2  # a row that comes back once more is worked off by itself: it may 
 BEGUN = "A worker began on this webhook by itself and did not come back."
 _BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 _OVERLAP = timedelta(seconds=10)  # a webhook's transaction that began early may commit late
-BATCH_ROWS = 1_000
+BATCH_ROWS = 2_000  # measured: a fifth faster than 1,000; more would make one bad row cost too much
 BATCH_BYTES = 8 * 1024 * 1024  # bodies reach 4 MiB; a batch must fit the worker's memory whatever they hold
 
 _STORE = """
