@@ -63,7 +63,7 @@ def _inbox(state: State) -> Metric:
 def _in_sent(state: State) -> Metric:
     messages = GaugeMetricFamily(
         "tollgate_messages_in_sent",
-        "Messages of the last 30 days, sent so long ago, without an outcome.",
+        "Messages of the last 7 days, sent so long ago, without an outcome.",
         labels=["age"],
     )
     messages.add_metric(["1h"], sum(number.hour for number in state.in_sent))

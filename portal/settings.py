@@ -237,6 +237,10 @@ UNFOLD = {
     "SITE_TITLE": "Tollgate operator",
     "SITE_HEADER": "Tollgate operator",
     "SITE_URL": "/",
+    "SITE_DROPDOWN": [
+        {"icon": "monitoring", "title": "Operations", "link": "/operations/"},
+        {"icon": "home", "title": "Portal", "link": "/"},
+    ],
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("icon.svg")}],
     "SHOW_VIEW_ON_SITE": False,
     "COLORS": {  # the portal's blue

@@ -19,7 +19,7 @@ QUIET_LEAST = 20  # messages in the same hours of each of the last two weeks; fe
 LONG_IN_SENT = (timedelta(hours=1), timedelta(hours=24))
 MOST_COUNTED = 1_000
 _SLOT = timedelta(minutes=15)
-_FORGOTTEN = timedelta(days=30)  # messages without delivery expire
+_LOOKED_BACK = timedelta(days=7)  # what is older tells nothing of today's webhooks
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +125,11 @@ GROUP BY a.id, c.phone_number_id, p.id HAVING sum(c.n) > 0 ORDER BY 9 DESC, 8 DE
 def long_in_sent(account_ids: Sequence[int], now: datetime) -> list[InSent]:
     """How many messages of each number have been `sent` for over an hour, and for over a day; the most first.
 
-    Ages count from the quarter hour in which a message was made: one of 60 minutes may be missing, none is too young.
+    Messages of the last seven days. Ages count from the quarter hour in which one was made, so some of just 60 minutes
+    are missing, and none is too young.
     """
     hour, day = (now - age - _SLOT for age in LONG_IN_SENT)
-    rows = _rows(_IN_SENT, accounts=list(account_ids), since=now - _FORGOTTEN, hour=hour, day=day)
+    rows = _rows(_IN_SENT, accounts=list(account_ids), since=now - _LOOKED_BACK, hour=hour, day=day)
     return [InSent(Number(*row[:7]), int(row[7]), int(row[8])) for row in rows]
 
 
