@@ -5,7 +5,8 @@ holds a phone number, a name or a text.
 """
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from billing.enums import AccrualScope, ChargeState
@@ -54,15 +55,19 @@ class RateCard(models.Model):
     class Meta:
         ordering = ("-effective_from", "currency", "-revision")
         constraints = (
+            # An empty account counts as one: NULLs would all be distinct.
             models.UniqueConstraint(
-                fields=["account", "currency", "effective_from", "revision"],
-                nulls_distinct=False,
+                Coalesce("account_id", Value(0)),
+                "currency",
+                "effective_from",
+                "revision",
                 name="billing_card_revision",
             ),
             models.UniqueConstraint(
-                fields=["account", "currency", "effective_from"],
+                Coalesce("account_id", Value(0)),
+                "currency",
+                "effective_from",
                 condition=Q(is_active=True),
-                nulls_distinct=False,
                 name="billing_card_in_force",
             ),
         )
