@@ -9,8 +9,10 @@ WEBHOOKS = Counter(
     "tollgate_webhooks", "Webhook requests answered by this process.", ["provider", "code"], registry=None
 )
 
+_PROVIDERS = frozenset(Provider.values)
+
 
 def count_webhook(provider: str, code: int) -> None:
     """One webhook request was answered. Names that nobody has are one: whoever calls cannot make new series."""
-    known = provider if provider in Provider.values else "unknown"
+    known = provider if provider in _PROVIDERS else "unknown"
     WEBHOOKS.labels(provider=known, code=str(code)).inc()
