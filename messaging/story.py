@@ -126,7 +126,7 @@ def _text_of(body: Any) -> str:
     if not isinstance(body, dict):
         return ""
     text = body.get("text")
-    parts = [text, *(body.get(kind) for kind in ("button", "image", "video", "document"))]
+    parts = [text, *(body.get(kind) for kind in ("body", "button", "image", "video", "document"))]
     for part in parts:
         found = part.get("body") or part.get("text") or part.get("caption") if isinstance(part, dict) else part
         if isinstance(found, str) and found:

@@ -44,7 +44,16 @@ _FAILURES = (
     (131000, "Something went wrong", 1012, "Unknown failure", 4),
 )
 _PAUSED = (132015, "Template is Paused", 1035, "Template paused")
-_VALUES = ("Jane", "Monday", "5 December")  # of a template's parameters
+_VALUES = {  # of the templates' parameters
+    "order_update": ("Jane", "4711"),
+    "delivery_today": ("Jane", "14:00 and 16:00"),
+    "payment_reminder": ("Jane", "invoice 4711", "5 December"),
+    "appointment_reminder": ("Jane", "Monday at 10:00"),
+    "weekend_sale": ("Jane", "20 %"),
+    "new_arrivals": ("Jane", "Orchard Road"),
+    "abandoned_cart": ("Jane", "running shoes"),
+    "login_code": ("******",),  # 8x8 masks codes
+}
 _TEXTS = ("Where is my order?", "Thank you!", "Can I change the address?", "What time do you open?", "Yes, please.",
           "Stop sending these.", "Is this still available?", "I never got the code.")  # fmt: skip
 
@@ -194,7 +203,7 @@ def _content(draft: _Draft) -> dict[str, Any]:
             "body": {"text": "Happy to help! Your order is on its way."},
         }
     body = next(text for name, _, text in TEMPLATES if name == draft.template)
-    for number, value in enumerate(_VALUES, start=1):
+    for number, value in enumerate(_VALUES[draft.template], start=1):
         body = body.replace(f"{{{{{number}}}}}", value)
     template = {"name": draft.template, "language": "en", "category": draft.category}
     return {"channel": "whatsapp", "contentType": "template", "template": template, "body": {"text": body}}

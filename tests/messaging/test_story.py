@@ -75,3 +75,9 @@ def test_a_delivery_overrules_a_failure():
     assert contradicted(Message(failed_at=AT, read_at=AT))
     assert not contradicted(Message(failed_at=AT))
     assert not contradicted(Message(read_at=AT))
+
+
+def test_what_8x8_says_was_sent_is_shown_as_text():
+    content = {"contentType": "template", "body": {"text": "Hello Jane, order 4711 has shipped."}}
+    (payload,) = said(Story(Message(), [], [MessagePayload(kind="content", body=content)]))
+    assert payload.text == "Hello Jane, order 4711 has shipped."
