@@ -39,4 +39,4 @@ class TenantView(APIView):
 
     def subaccount_ids(self) -> list[int] | None:
         """The subaccounts the key is limited to; None: all of them."""
-        return list(self.key.subaccounts.values_list("id", flat=True)) or None
+        return list(self.key.subaccounts.values_list("id", flat=True)) if self.key.limited else None

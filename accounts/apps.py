@@ -1,9 +1,26 @@
 """The accounts app."""
 
+from typing import Any
+
 from django.apps import AppConfig
+from django.db.models.signals import m2m_changed
 
 
 class AccountsConfig(AppConfig):
     """Who: tenants, people, keys, audit."""
 
     name = "accounts"
+
+    def ready(self) -> None:
+        """Whoever has subaccounts chosen is limited. Deleting a subaccount sends no such signal: the limit stays."""
+        from accounts.models import ApiKey, Membership
+
+        for model in (Membership, ApiKey):
+            m2m_changed.connect(_note_limits, sender=model.subaccounts.through)
+
+
+def _note_limits(sender: Any, instance: Any, action: str, reverse: bool, **_: Any) -> None:
+    if action in {"post_add", "post_remove", "post_clear"} and not reverse:
+        own = {f"{instance._meta.model_name}_id": instance.pk}
+        instance.limited = sender.objects.filter(**own).exists()
+        instance.save(update_fields=["limited"])

@@ -126,12 +126,24 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.name or self.email
 
 
-class Membership(TenantModel):
+class LimitedModel(TenantModel):
+    """What reaches all subaccounts of its account, or only some.
+
+    `limited` outlives the subaccounts it names: when the last of them is deleted it reaches none, not all.
+    """
+
+    subaccounts = models.ManyToManyField(Subaccount, blank=True, help_text="Empty: all of them.")
+    limited = models.BooleanField(default=False, editable=False, help_text="Follows the choice of subaccounts.")
+
+    class Meta:
+        abstract = True
+
+
+class Membership(LimitedModel):
     """A person's role in an account, for all subaccounts or only some."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=16, choices=Role)
-    subaccounts = models.ManyToManyField(Subaccount, blank=True, help_text="Empty: all of them.")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
@@ -146,14 +158,13 @@ class Membership(TenantModel):
         return permission in ROLE_PERMISSIONS[Role(self.role)]
 
 
-class ApiKey(TenantModel):
+class ApiKey(LimitedModel):
     """A key of an integration. The secret is shown once; only its SHA-256 is kept."""
 
     name = models.CharField(max_length=100)
     prefix = models.CharField(max_length=16, unique=True, help_text="The readable start of the key.")
     digest = models.BinaryField(max_length=32, editable=False)
     scopes = ArrayField(models.CharField(max_length=32, choices=Permission), default=list)
-    subaccounts = models.ManyToManyField(Subaccount, blank=True, help_text="Empty: all of them.")
     created_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     expires_at = models.DateTimeField(null=True, blank=True)

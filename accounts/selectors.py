@@ -41,11 +41,11 @@ def memberships_of(user: User) -> list[Membership]:
 
 def reach_of(membership: Membership, chosen: str = "") -> Reach:
     """The reach of a membership; a chosen code that is not (or no longer) visible chooses nothing."""
-    limits: Sequence[Subaccount] = list(membership.subaccounts.all())
-    if not limits:
+    if membership.limited:
+        limits: Sequence[Subaccount] = membership.subaccounts.all()
+        visible = tuple(sorted(limits, key=lambda subaccount: (subaccount.name, subaccount.pk)))
+    else:
         with tenant(membership.account):
             visible = tuple(Subaccount.objects.filter(account=membership.account))
-    else:
-        visible = tuple(sorted(limits, key=lambda subaccount: (subaccount.name, subaccount.pk)))
-    everything = Reach(visible=visible, limited=bool(limits))
-    return Reach(visible=visible, limited=bool(limits), chosen=everything.find(chosen))
+    everything = Reach(visible=visible, limited=membership.limited)
+    return Reach(visible=visible, limited=membership.limited, chosen=everything.find(chosen))

@@ -14,11 +14,6 @@ from messaging.story import diagnosed
 from portal.core.money import plain
 from portal.core.numbers import masked
 
-CHARGE_FIELDS = (
-    "state", "reason", "amount", "currency", "category", "market", "country", "billed_at", "billing_month", "position",
-    "tier", "unit_price", "rate_card", "rule_set", "evidence",
-)  # fmt: skip
-
 
 class TemplateNameSerializer(serializers.Serializer[Any]):
     """Which template a message used."""
@@ -36,14 +31,6 @@ class ErrorSerializer(serializers.Serializer[Any]):
     meaning = serializers.CharField()
     remedy = serializers.CharField()
     retryable = serializers.ChoiceField([str(word) for word in Retry])
-
-
-class CostSerializer(serializers.Serializer[Any]):
-    """What a message costs; `amount` is null when nobody knows its price."""
-
-    state = serializers.ChoiceField(["charged", "free", "unrated", "none"])
-    amount = serializers.CharField(allow_null=True)
-    currency = serializers.CharField(allow_null=True)
 
 
 class MessageSerializer(serializers.ModelSerializer[Message]):

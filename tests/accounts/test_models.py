@@ -6,6 +6,8 @@ from django.db import IntegrityError
 
 from accounts.enums import Permission
 from accounts.models import Account, ApiKey, AuditEntry, BusinessPortfolio, Membership, Subaccount, User, Waba
+from accounts.selectors import reach_of
+from accounts.services import create_api_key
 
 
 @pytest.fixture
@@ -86,3 +88,24 @@ def test_names(acme, user):
     ]
     assert str(AuditEntry(action="team.changed", target="Ada")) == "team.changed Ada"
     assert str(ApiKey(name="Shop", prefix="tg_12345678")) == "Shop (tg_12345678…)"
+
+
+def test_who_was_limited_reaches_nothing_once_the_subaccount_is_gone(acme):
+    subaccount = Subaccount.objects.create(account=acme, code="pop_up", name="Pop-up")
+    key, _ = create_api_key(account=acme, name="till", scopes=[])
+    key.subaccounts.add(subaccount)
+    membership = Membership.objects.filter(account=acme).first()
+    membership.subaccounts.set([subaccount])
+    subaccount.delete()
+    for limited in (key, membership):
+        limited.refresh_from_db()
+        assert (limited.limited, list(limited.subaccounts.all())) == (True, [])
+    assert reach_of(membership).ids == ()
+
+
+def test_choosing_no_subaccounts_any_more_is_all_of_them_again(acme):
+    membership = Membership.objects.filter(account=acme).first()
+    membership.subaccounts.set(Subaccount.objects.filter(account=acme)[:1])
+    assert membership.limited
+    membership.subaccounts.clear()
+    assert reach_of(membership).ids is None

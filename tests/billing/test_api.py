@@ -106,7 +106,7 @@ class TestRated:
     def test_the_queries_are_few(self, acme, client, django_assert_num_queries):
         headers = headers_of(acme)
         client.get(URL, OCTOBER, headers=headers)
-        with django_assert_num_queries(6):  # key, its subaccounts, zones, age of the data, rows, totals
+        with django_assert_num_queries(5):  # key, zones, age of the data, rows, totals
             client.get(URL, {**OCTOBER, "group_by": "day,subaccount,category"}, headers=headers)
 
 
