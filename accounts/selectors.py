@@ -1,6 +1,5 @@
 """Reads of who belongs where and which subaccounts they may see."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from accounts.models import Account, Membership, Subaccount, User
@@ -42,7 +41,7 @@ def memberships_of(user: User) -> list[Membership]:
 def reach_of(membership: Membership, chosen: str = "") -> Reach:
     """The reach of a membership; a chosen code that is not (or no longer) visible chooses nothing."""
     if membership.limited:
-        limits: Sequence[Subaccount] = membership.subaccounts.all()
+        limits = membership.subaccounts.all()  # loaded before, so sorted here
         visible = tuple(sorted(limits, key=lambda subaccount: (subaccount.name, subaccount.pk)))
     else:
         with tenant(membership.account):
