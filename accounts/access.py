@@ -5,13 +5,14 @@ from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 
-from accounts.enums import Permission
-from accounts.models import Account, Membership
+from accounts.enums import Permission, Role
+from accounts.models import Account, Membership, User
 from accounts.permissions import roles_with
 from accounts.selectors import Reach, reach_of
 from portal.core.tenancy import every_tenant
@@ -24,6 +25,7 @@ PARAMETER = "subaccount"  # in every page's URL
 class TenantRequest(HttpRequest):
     """A request after `TenantMiddleware`, in a view that wears `requires`."""
 
+    user: User
     membership: Membership
     memberships: list[Membership]
     account: Account
@@ -44,14 +46,19 @@ class MissingPermission(PermissionDenied):
         super().__init__(f"This needs the permission “{permission.label}”.")
 
 
+class LimitedReach(PermissionDenied):
+    """The page is about the whole account; the person is limited to some of its subaccounts."""
+
+
 type_of_view = Callable[..., HttpResponse]
 
 
-def requires(permission: Permission) -> Callable[[type_of_view], type_of_view]:
-    """Let a view run for members whose role holds the permission.
+def requires(permission: Permission, *, whole_account: bool = False) -> Callable[[type_of_view], type_of_view]:
+    """Let a view run for members whose role holds the permission; with `whole_account`, only for those of all of it.
 
     Others: to the login, a page that says they belong nowhere, or 403 naming the roles. An unknown subaccount in the
-    URL is 404. The subaccount stays in the URL and is remembered from page to page.
+    URL is 404. The subaccount stays in the URL and is remembered from page to page, except on pages that are about the
+    whole account.
     """
 
     def decorate(view: type_of_view) -> type_of_view:
@@ -63,6 +70,10 @@ def requires(permission: Permission) -> Callable[[type_of_view], type_of_view]:
                 return homeless(request)
             if not request.membership.may(permission):
                 raise MissingPermission(permission)
+            if whole_account:
+                if request.membership.limited:
+                    raise LimitedReach("This page is about the whole account.")
+                return view(request, *args, **kwargs)
             return _choose_subaccount(request) or view(request, *args, **kwargs)
 
         return guarded
@@ -87,6 +98,16 @@ def operators_only(view: type_of_view) -> type_of_view:
             return view(request, *args, **kwargs)
 
     return guarded
+
+
+def needs_second_factor(user: User, memberships: list[Membership]) -> bool:
+    """Whether a person must have a second factor: operators, and owners of an account.
+
+    Demo logins need none while the portal is for this computer only; their passwords are printed at every start.
+    """
+    if user.is_demo and settings.LOOPBACK:
+        return False
+    return user.is_staff or any(membership.role == Role.OWNER for membership in memberships)
 
 
 def homeless(request: HttpRequest) -> HttpResponse:

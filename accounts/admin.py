@@ -2,7 +2,10 @@
 
 from typing import Any
 
+from allauth.account.decorators import secure_admin_login
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
@@ -18,6 +21,9 @@ from portal.core.admin import BigTableAdmin, ReadOnlyAdmin
 
 admin.site.unregister(Group)  # rights come from memberships
 admin.site.unregister(EmailAddress)  # a person has one address, on their own page
+admin.site.unregister(Authenticator)  # holds secrets; manage.py reset_second_factor takes one away
+admin.site.unregister(UserSession)
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign] # the portal's own, with the second factor
 
 
 class SubaccountInline(TabularInline):  # type: ignore[misc]

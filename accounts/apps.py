@@ -13,6 +13,7 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """Whoever has subaccounts chosen is limited. Deleting a subaccount sends no such signal: the limit stays."""
+        from accounts import receivers  # noqa: F401 - connects them
         from accounts.models import ApiKey, Membership
 
         for model in (Membership, ApiKey):

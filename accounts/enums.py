@@ -4,7 +4,7 @@ from django.db.models import TextChoices
 
 
 class Role(TextChoices):
-    """What a person may do in one account; see permissions.py for the table."""
+    """What a person may do in one account; see permissions.py for the table. From most to least."""
 
     OWNER = "owner", "Owner"
     ADMIN = "admin", "Admin"
@@ -26,3 +26,5 @@ class Permission(TextChoices):
     MANAGE_KEYS = "keys:write", "Manage API keys"
     MANAGE_TEAM = "team:write", "Manage the team"
     MANAGE_WEBHOOKS = "webhooks:write", "Manage webhook endpoints"
+    MANAGE_SUBACCOUNTS = "subaccounts:write", "Manage subaccounts and their numbers"
+    VIEW_AUDIT = "audit:read", "See the audit log"

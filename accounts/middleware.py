@@ -1,20 +1,23 @@
-"""Puts a person's request into their account: membership, tenant scope, time zone."""
+"""Puts a person's request into their account: membership, tenant scope, time zone; and asks for a second factor."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
 
-from accounts.access import SESSION_ACCOUNT, SESSION_SUBACCOUNT
+from accounts.access import SESSION_ACCOUNT, SESSION_SUBACCOUNT, needs_second_factor
 from accounts.models import Account, Membership
-from accounts.selectors import memberships_of, reach_of
+from accounts.selectors import has_second_factor, memberships_of, reach_of
 from portal.core.tenancy import every_tenant, tenant
 
 # Not pages: they bring their own credential, or need none, and must not pay for a session.
 MACHINE_PATHS = ("/webhooks/", "/api/", "/graph/", "/360dialog/", "/healthz", "/metrics", "/static/")
+OWN_PATH = "/accounts/"  # login, logout, password, second factor: open while the second factor is missing
 
 
 class TenantMiddleware:
@@ -53,6 +56,22 @@ class TenantMiddleware:
             streamed: Any = response
             streamed.streaming_content = _inside(streamed.streaming_content, account, zone)
         return response
+
+
+class SecondFactorMiddleware:
+    """Sends whoever must have a second factor and has none to set it up, before anything else. After the other."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: Any) -> HttpResponse:
+        if request.path.startswith((*MACHINE_PATHS, OWN_PATH)) or not request.user.is_authenticated:
+            return self.get_response(request)
+        if not needs_second_factor(request.user, request.memberships) or has_second_factor(request.user):
+            return self.get_response(request)
+        if request.htmx:
+            return HttpResponse(status=204, headers={"HX-Redirect": reverse("mfa_index")})
+        return redirect("mfa_index")
 
 
 def _current(memberships: list[Membership], account_id: int | None) -> Membership | None:

@@ -31,6 +31,7 @@ class Frame:
     navigation: list[Entry] = field(default_factory=list)
     subaccounts: list[Entry] = field(default_factory=list)
     subaccount: str = ""
+    settings: list[Entry] = field(default_factory=list)
     may: frozenset[str] = frozenset()
     is_demo: bool = False
 
@@ -40,13 +41,20 @@ _PAGES = (
     ("Logs", "logs", "messaging:log", Permission.VIEW_MESSAGES),
     ("Reports", "reports", "billing:costs", Permission.VIEW_COSTS),
 )
+# name, view, permission, whether it is about the whole account
+_SETTINGS: tuple[tuple[str, str, Permission | None, bool], ...] = (
+    ("Profile", "profile", None, False),
+    ("Two-factor", "mfa_index", None, False),
+)
+_SETTINGS_PATHS = ("/settings/", "/accounts/2fa/", "/accounts/password/")
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
     """Context processor: `frame`, from what `TenantMiddleware` put on the request. No query of its own."""
     membership = getattr(request, "membership", None)
     if membership is None:
-        return {"frame": Frame(zone=zone_label(), navigation=list(_operators_pages(request)))}
+        pages = [*_operators_pages(request), *_settings_page(request)]
+        return {"frame": Frame(zone=zone_label(), navigation=pages, settings=_settings(request, None))}
     reach = request.reach  # type: ignore[attr-defined]
     return {
         "frame": Frame(
@@ -54,6 +62,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
             navigation=list(_navigation(request, membership, reach)),
             subaccounts=_subaccounts(request, reach),
             subaccount=reach.chosen.name if reach.chosen else "All subaccounts",
+            settings=_settings(request, membership),
             may=frozenset(permission.name for permission in Permission if membership.may(permission)),
             is_demo=membership.account.is_demo and settings.LOOPBACK,
         )
@@ -67,6 +76,7 @@ def _navigation(request: HttpRequest, membership: Any, reach: Any) -> Any:
             url = reverse(view)
             here = request.path == url if url == "/" else request.path.startswith(url)
             yield Entry(name, icon, url + suffix, here)
+    yield from _settings_page(request)
     yield from _operators_pages(request)
 
 
@@ -75,6 +85,27 @@ def _operators_pages(request: HttpRequest) -> Any:
         url = reverse("operations")
         yield Entry("Operations", "pulse", url, request.path == url)
         yield Entry("Admin", "admin", reverse("admin:index"))
+
+
+def _settings_page(request: HttpRequest) -> Any:
+    if getattr(getattr(request, "user", None), "is_authenticated", False):
+        yield Entry("Settings", "settings", reverse("profile"), request.path.startswith(_SETTINGS_PATHS))
+
+
+def _settings(request: HttpRequest, membership: Any) -> list[Entry]:
+    """The pages of the settings that the person may open; on those pages only."""
+    if not request.path.startswith(_SETTINGS_PATHS):
+        return []
+    entries = []
+    for name, view, permission, whole_account in _SETTINGS:
+        if permission and (membership is None or not membership.may(permission)):
+            continue
+        if whole_account and membership.limited:
+            continue
+        url = reverse(view)
+        own = request.path.startswith("/accounts/password/") and view == "profile"
+        entries.append(Entry(name, "", url, request.path.startswith(url) or own))
+    return entries
 
 
 def _subaccounts(request: HttpRequest, reach: Any) -> list[Entry]:

@@ -4,6 +4,8 @@ DATABASE_URL, REDIS_URL  the servers; `script/run` starts its own and writes the
 SECRET_KEY               at least 50 random characters; signs sessions and, unless SEALING_KEYS is set, seals secrets
 SEALING_KEYS             comma-separated Fernet keys for provider secrets in the database, newest first
 TOLLGATE_DATA            folder of the embedded servers (default .data/)
+EMAIL_URL                the mail server, as smtp+tls://user:password@host:587; without one, mails are printed
+MAIL_FROM                whom mails of the portal come from (tollgate@ and the host of BASE_URL)
 BASE_URL                 how browsers and providers reach this installation; its host is the allowed host
 TRUSTED_PROXY_COUNT      how many proxies of ours stand in front, so that X-Forwarded-For is believed so far (0)
 INBOX_DAYS               how long settled webhooks are kept (90)
@@ -73,6 +75,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.usersessions",
     "portal",
     "accounts",
     "messaging",
@@ -91,6 +94,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "accounts.middleware.TenantMiddleware",
+    "accounts.middleware.SecondFactorMiddleware",
 ]
 ROOT_URLCONF = "portal.urls"
 WSGI_APPLICATION = "portal.wsgi.application"
@@ -173,8 +177,14 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"  # people are invited by an owner; nobody signs up alone
 ACCOUNT_SESSION_REMEMBER = True
-EMAIL_CONFIG = env.email("EMAIL_URL", default="consolemail://")
-vars().update(EMAIL_CONFIG)
+MFA_ADAPTER = "accounts.adapters.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_ISSUER = "Tollgate"
+MFA_TOTP_TOLERANCE = 1  # phones' clocks differ: the code before and the one after are good too
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # addresses come from invitations and operators
+vars().update(env.email("EMAIL_URL", default="consolemail://"))
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default="") or f"Tollgate <tollgate@{_base.hostname}>"
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_NAME = "__Host-session" if SECURE_COOKIES else "session"

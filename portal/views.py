@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from accounts.access import MissingPermission, TenantRequest, operators_only, requires
+from accounts.access import LimitedReach, MissingPermission, TenantRequest, operators_only, requires
 from accounts.enums import Permission
 from messaging.filters import traffic_filter
 from messaging.forms import TrafficForm
@@ -57,8 +57,11 @@ def operations(request: HttpRequest) -> HttpResponse:
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     """403: which roles may."""
-    missing = exception if isinstance(exception, MissingPermission) else None
-    return render(request, "403.html", {"missing": missing}, status=403)
+    context = {
+        "missing": exception if isinstance(exception, MissingPermission) else None,
+        "limited": isinstance(exception, LimitedReach),
+    }
+    return render(request, "403.html", context, status=403)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -9,7 +9,11 @@ ROLES = ("owner", "admin", "finance", "support", "developer", "viewer")
 
 
 def member(account: Account, role: str, *subaccounts: str, **about) -> User:
-    """A person with that role, limited to these subaccounts if any are named."""
+    """A person with that role, limited to these subaccounts if any are named.
+
+    A demo login unless `is_demo=False`: nobody asks it for a second factor.
+    """
+    about.setdefault("is_demo", True)
     with every_tenant():
         user = User.objects.create_user(f"{role}{User.objects.count()}@people.example", "x", **about)
         membership = Membership.objects.create(account=account, user=user, role=role)

@@ -133,10 +133,14 @@ def build(plan: Plan, now: datetime) -> Account:
 
 def _people(plan: Plan, account: Account) -> None:
     for role in _ROLES:
-        user = User.objects.create_user(address(plan, role), password(plan, role), name=f"{role.label} of {plan.name}")
+        user = User.objects.create_user(
+            address(plan, role), password(plan, role), name=f"{role.label} of {plan.name}", is_demo=True
+        )
         Membership.objects.create(account=account, user=user, role=role)
     if plan is ACME:
-        User.objects.create_superuser(address(plan, "operator"), password(plan, "operator"), name="Operator")
+        User.objects.create_superuser(
+            address(plan, "operator"), password(plan, "operator"), name="Operator", is_demo=True
+        )
 
 
 def _templates(account: Account, waba: Waba, now: datetime) -> None:

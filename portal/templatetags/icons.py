@@ -10,6 +10,8 @@ _ICONS = {
     "logs": '<path d="M9 6h11M9 12h11M9 18h11"/><path d="M4.5 6h.01M4.5 12h.01M4.5 18h.01"/>',
     "reports": '<path d="M4 20h16"/><path d="M7 16v-4M12 16V6M17 16V9"/>',
     "admin": '<path d="M12 3l7 3v5c0 4.5-3 8-7 10-4-2-7-5.5-7-10V6z"/><path d="M9 12l2 2 4-4"/>',
+    "settings": '<path d="M4 7h9M19 7h1M4 17h1M11 17h9"/><circle cx="16" cy="7" r="2.5"/>'
+    '<circle cx="8" cy="17" r="2.5"/>',
     "pulse": '<path d="M3 12h4l3-7 4 14 3-7h4"/>',
     "search": '<circle cx="10.5" cy="10.5" r="6"/><path d="M15 15l5 5"/>',
     "filter": '<path d="M4 6h16M7 12h10M10 18h4"/>',

@@ -41,7 +41,8 @@ def test_stranger_gets_a_friendly_page(acme):
 
 
 def test_operator_without_membership_goes_to_the_admin():
-    assert browser_of(User.objects.create_superuser("operator@people.example")).get("/").url == "/admin/"
+    operator = User.objects.create_superuser("operator@people.example", is_demo=True)
+    assert browser_of(operator).get("/").url == "/admin/"
 
 
 def test_unknown_and_foreign_subaccounts_are_404(acme, other):

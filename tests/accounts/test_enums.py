@@ -18,4 +18,6 @@ def test_scopes():
         "keys:write",
         "team:write",
         "webhooks:write",
+        "subaccounts:write",
+        "audit:read",
     ]

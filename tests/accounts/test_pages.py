@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.test import Client
 
 from tests.people import browser_of, member, visitor
@@ -55,7 +56,15 @@ def test_used_reset_link_says_what_to_do():
     assert "This link no longer works" in page.content.decode()
 
 
-@pytest.mark.parametrize("path", ["/accounts/password/change/", "/accounts/2fa/", "/accounts/email/"])
-def test_own_pages_have_the_frame(acme, path):
+@pytest.mark.parametrize("path", ["/accounts/password/change/", "/accounts/2fa/", "/settings/profile/"])
+def test_own_pages_have_the_frame_and_the_settings(acme, path):
     page = browser_of(member(acme, "viewer")).get(path).content.decode()
     assert 'aria-label="Main"' in page
+    assert 'aria-label="Settings"' in page
+
+
+def test_nobody_takes_another_address_by_themselves(acme):
+    client = visitor(acme, "viewer")
+    assert client.get("/accounts/email/").url == "/settings/profile/"
+    assert client.post("/accounts/email/", {"email": "other@people.example", "action_add": ""}).status_code == 302
+    assert not EmailAddress.objects.exists()

@@ -16,6 +16,8 @@ TABLE = {
     "keys:write": "yes yes no no yes no",
     "team:write": "yes yes no no no no",
     "webhooks:write": "yes yes no no yes no",
+    "subaccounts:write": "yes yes no no no no",
+    "audit:read": "yes yes no no no no",
 }
 CELLS = [
     (role, permission, cell == "yes")

@@ -11,7 +11,8 @@ from messaging.models import InboxItem, WebhookEndpoint
 from tests.traffic import deliver, report
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-PAGES = ("/", "/logs/", "/reports/costs/", "/accounts/password/change/", "/accounts/2fa/", "/accounts/logout/")
+SETTINGS = ("/settings/profile/", "/accounts/password/change/", "/accounts/2fa/")
+PAGES = ("/", "/logs/", "/reports/costs/", *SETTINGS, "/accounts/logout/")
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ OWN = [model for model in admin.site._registry if model._meta.app_label in {"acc
 
 @pytest.fixture
 def operator():
-    return browser_of(User.objects.create_superuser("operator@people.example"))
+    return browser_of(User.objects.create_superuser("operator@people.example", is_demo=True))
 
 
 @pytest.fixture

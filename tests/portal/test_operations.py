@@ -28,7 +28,7 @@ def _same_day():
 
 @pytest.fixture
 def operator():
-    return browser_of(User.objects.create_superuser("operator@people.example"))
+    return browser_of(User.objects.create_superuser("operator@people.example", is_demo=True))
 
 
 def text(response):

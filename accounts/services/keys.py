@@ -1,15 +1,15 @@
-"""Writes of accounts: API keys and the audit record."""
+"""API keys: made, found again by their text, revoked."""
 
 import secrets
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from accounts.enums import Permission
-from accounts.models import Account, ApiKey, AuditEntry, User
+from accounts.models import Account, ApiKey, User
+from accounts.services.audit import record
 from portal.core.secrets import digest, same
 from portal.core.tenancy import every_tenant
 
@@ -60,20 +60,3 @@ def authenticate_api_key(text: str) -> ApiKey | None:
         if key.last_used_at is None or key.last_used_at < now - _USED_EVERY:
             ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)
     return key
-
-
-def record(
-    *,
-    account: Account | None,
-    actor: str,
-    action: str,
-    target: str = "",
-    details: dict[str, Any] | None = None,
-    ip_address: str | None = None,
-) -> AuditEntry:
-    """Write what somebody did, in the caller's transaction."""
-    with every_tenant():
-        return AuditEntry.objects.create(
-            account=account, actor=actor, action=action, target=target[:255], details=details or {},
-            ip_address=ip_address,
-        )  # fmt: skip

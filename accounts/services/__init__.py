@@ -1,0 +1,6 @@
+"""Writes of accounts, one module a noun. What is done in an account is audited in its transaction."""
+
+from accounts.services.audit import Actor, record
+from accounts.services.keys import authenticate_api_key, create_api_key
+
+__all__ = ["Actor", "authenticate_api_key", "create_api_key", "record"]

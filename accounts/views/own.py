@@ -1,0 +1,80 @@
+"""Pages about oneself: profile, second factor, and the switch between accounts."""
+
+from ipaddress import ip_address
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
+
+from accounts.access import SESSION_ACCOUNT, SESSION_SUBACCOUNT, needs_second_factor
+from accounts.forms import ProfileForm
+from accounts.selectors import logins_of, second_factor_of
+from accounts.services.person import change_profile, end_other_sessions
+
+
+@login_required
+def profile(request: Any) -> HttpResponse:
+    """Name, time zone, password, and where one is logged in."""
+    form = ProfileForm(request.POST or None, user=request.user, account=request.account)
+    if request.method == "POST" and form.is_valid():
+        change_profile(request.user, **form.cleaned_data)
+        messages.success(request, "Your profile is saved.")
+        return redirect("profile")
+    logins = logins_of(request.user, request.session.session_key)
+    return render(request, "accounts/profile.html", {"form": form, "logins": logins})
+
+
+@require_POST
+@login_required
+def end_sessions(request: Any) -> HttpResponse:
+    """Log out everywhere else."""
+    ended = end_other_sessions(request.user, request.session.session_key)
+    messages.success(request, f"You are logged out of {ended} other session{'' if ended == 1 else 's'}.")
+    return redirect("profile")
+
+
+@login_required
+def second_factor(request: Any) -> HttpResponse:
+    """What a login asks for besides the password; where people are sent who must have it and do not."""
+    context = {
+        "factor": second_factor_of(request.user),
+        "required": needs_second_factor(request.user, request.memberships),
+        "address": _address(request.get_host()),
+    }
+    return render(request, "accounts/second_factor.html", context)
+
+
+def _address(host: str) -> str:
+    """The host where it is an IP address, for which browsers offer no security keys; else nothing."""
+    name = urlsplit(f"//{host}").hostname or ""
+    try:
+        return str(ip_address(name))
+    except ValueError:
+        return ""
+
+
+@require_POST
+@login_required
+def switch_account(request: Any) -> HttpResponse:
+    """Go to another account one belongs to; any other is 404."""
+    wanted = request.POST.get("account", "")
+    for membership in request.memberships:
+        if str(membership.account.public_id) == wanted:
+            request.session[SESSION_ACCOUNT] = membership.account.pk
+            request.session.pop(SESSION_SUBACCOUNT, None)
+            return redirect("dashboard")
+    raise Http404("No such account.")
+
+
+def signup_closed(request: HttpRequest) -> HttpResponse:
+    """Nobody signs up alone: back to the login, which says whom to ask."""
+    return redirect("account_login")
+
+
+def email_closed(request: HttpRequest) -> HttpResponse:
+    """Addresses come from invitations and operators; nobody takes another by themselves."""
+    return redirect("profile")

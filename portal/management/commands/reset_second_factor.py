@@ -1,0 +1,29 @@
+"""manage.py reset_second_factor: let somebody in again who lost their phone and their recovery codes."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from accounts.models import User
+from accounts.services.person import reset_second_factor
+
+
+class Command(BaseCommand):
+    """See that it is really them who asks: afterwards the password alone opens the portal until they set up another."""
+
+    help = "Take a person's second factor away, so that they can set up another."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """The command's options."""
+        parser.add_argument("email")
+
+    def handle(self, *_: Any, **options: Any) -> None:
+        """Take it away; exit 1 for an unknown address."""
+        user = User.objects.filter(email=options["email"].strip().lower()).first()
+        if user is None:
+            raise CommandError(f"Nobody has the address {options['email']}: /admin/ lists people.")
+        if reset_second_factor(user):
+            self.stdout.write(f"{user.email} logs in with the password alone now, and can set up a new second factor.")
+        else:
+            self.stdout.write(f"{user.email} has no second factor.")

@@ -1,0 +1,55 @@
+"""The settings in a real browser: security keys, and the main paths of an owner and a developer."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.people import member
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+def log_in(page, user):
+    page.goto("/accounts/login/")
+    page.get_by_label("Email").fill(user.email)
+    page.get_by_label("Password").fill("x")
+    page.get_by_role("button", name="Log in").click()
+
+
+def plug_in_a_key(page):
+    """A security key of the browser's own making."""
+    devtools = page.context.new_cdp_session(page)
+    devtools.send("WebAuthn.enable")
+    options = {"protocol": "ctap2", "transport": "usb", "hasUserVerification": True, "isUserVerified": True}
+    devtools.send("WebAuthn.addVirtualAuthenticator", {"options": {**options, "automaticPresenceSimulation": True}})
+
+
+def test_an_owner_sets_up_a_security_key_and_logs_in_with_it(acme, open_page):
+    owner = member(acme, "owner", is_demo=False)
+    page = open_page(None)
+    plug_in_a_key(page)
+    log_in(page, owner)
+    expect(page.get_by_role("heading", name="Set up a second factor to go on")).to_be_visible()
+    page.get_by_role("link", name="Add a key").click()
+    page.get_by_label("Name").fill("Blue key")
+    page.get_by_role("button", name="Add the key").click()
+    expect(page.get_by_role("heading", name="Recovery codes")).to_be_visible()
+    page.get_by_role("link", name="I have kept them").click()
+    expect(page).to_have_url(re.compile("/$"))
+    page.goto("/accounts/logout/")
+    page.get_by_role("button", name="Log out").click()
+    log_in(page, owner)
+    page.get_by_role("button", name="Use a security key").click()
+    expect(page.get_by_role("heading", name="Dashboard")).to_be_visible()
+
+
+def test_a_key_that_does_not_answer_says_so(acme, open_page):
+    page = open_page(None)
+    log_in(page, member(acme, "viewer"))
+    page.goto("/accounts/2fa/webauthn/add/")
+    page.evaluate(
+        "() => { navigator.credentials.create = () => Promise.reject(new DOMException('', 'NotAllowedError')) }"
+    )
+    page.get_by_role("button", name="Add the key").click()
+    expect(page.get_by_role("alert")).to_have_text("No key answered in time, or it was cancelled. Try again.")
