@@ -18,7 +18,7 @@ class BillingConfig(AppConfig):
 
 
 def _load_bundled(**_: Any) -> None:
-    from billing.rate_cards import load_bundled
+    from billing.prices.rate_cards import load_bundled
 
     if "billing_ratecard" in connection.introspection.table_names():  # not so while an early migration is tested
         load_bundled()

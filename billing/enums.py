@@ -26,6 +26,7 @@ class FreeReason(TextChoices):
 class UnratedReason(TextChoices):
     """Why a delivered message has no price yet."""
 
+    NO_RULE = "no_rule", "No rule says how this category is counted on that day"
     NO_CATEGORY = "no_category", "The provider named no category"
     NO_WABA = "no_waba", "The sending WABA is not known, so neither its time zone nor its currency"
     NO_COUNTRY = "no_country", "The recipient's country is not known"
@@ -38,3 +39,18 @@ class AccrualScope(TextChoices):
 
     PORTFOLIO = "portfolio", "Business portfolio"
     PHONE_NUMBER = "phone_number", "Phone number"
+
+
+class Book(TextChoices):
+    """Whose prices: the provider's, which the business pays, or the business's own, which its customers pay."""
+
+    BUY = "buy", "Buy"
+    SELL = "sell", "Sell"
+
+
+class SellBase(TextChoices):
+    """What an account's own price starts from."""
+
+    COST = "cost", "The provider's price"
+    CARD = "card", "A rate card of its own"
+    NOTHING = "nothing", "No resale"

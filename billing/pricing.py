@@ -1,22 +1,20 @@
-"""The pricing rules as pure functions: no database, no clock. The reference that the engine (rating.py) must equal.
+"""The pricing rules as pure functions: no database, no clock. The reference that the engine (rating/) must equal.
 
 A message is billed once, at the first proof of delivery, by category × market of the recipient × currency of the WABA
 × volume tier, at the card in force on that day in the WABA's time zone. Tiers are graduated and count charged messages
 only, in the order of (billed at, message key). Sources: Meta pricing page updated 2026-09-30, 8x8 usage API.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
-from functools import lru_cache
+from typing import NamedTuple
 from uuid import UUID
 
-from billing.enums import AccrualScope, ChargeState, FreeReason, UnratedReason
+from billing.enums import AccrualScope, ChargeState, FreeReason, SellBase, UnratedReason
 from portal.core.money import ZERO
 
-SERVICE_CHARGED_FROM = date(2026, 10, 1)  # Meta: "Pricing for non-template messages"
-SERVICE_ALLOWANCE = 1_000  # free service messages per phone number and calendar month, from that day
 OTHER_MARKET = "Other"
 
 
@@ -27,6 +25,25 @@ class MarketPeriod:
     market: str
     valid_from: date
     valid_to: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """How messages of a price category are counted. `{market}` in `group` stands for the message's market."""
+
+    scope: AccrualScope
+    group: str
+    free_reason: str = ""  # empty: charged
+    allowance: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSet:
+    """Rules from a day on, by (price category, the provider's pricing type); the type empty: any other, or none."""
+
+    name: str
+    effective_from: date
+    rules: Mapping[tuple[str, str], Rule]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +92,16 @@ class Fact:
     currency: str
     free_reason: str = ""
     unrated_reason: str = ""
+    provider: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sale:
+    """What an account charges its customer for one message: `price` is None when nobody knows it."""
+
+    state: ChargeState
+    reason: str
+    price: Decimal | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +121,30 @@ class Charge:
     tier: Tier | None = None
     unit_price: Decimal | None = None
     card: Card | None = None
+    sale: Sale | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """An account's own prices: base × (1 + markup %) + fee."""
+
+    base: SellBase
+    markup_percent: Decimal
+    fee: Decimal
+    fee_on_free: bool
+
+
+class Anchor(NamedTuple):
+    """The provider's word that the volume `above` was passed at a time, seen by us or not."""
+
+    reached_at: datetime
+    above: int
 
 
 PriceBook = Callable[[Fact], tuple[Card, Sequence[Tier]] | UnratedReason]
 """Finds the card and tiers for a fact's currency, day, market and category, or says why there are none."""
+SellBook = Callable[[Fact], tuple[Terms, tuple[Card, Sequence[Tier]] | UnratedReason] | None]
+"""Finds the sell terms of a fact's day and the tiers of the account's own card; None: the account does not resell."""
 
 
 def market_on(periods: Iterable[MarketPeriod], day: date) -> str:
@@ -114,73 +161,114 @@ def price_category(category: str) -> str:
     return "marketing" if plain == "marketing_lite" else plain
 
 
-def accrual_group(category: str) -> str:
-    """Which categories count together: authentication-international continues on authentication's counter."""
-    plain = price_category(category)
-    return "authentication" if plain == "authentication-international" else plain
+def accrue(rule_sets: Sequence[RuleSet], *, category: str, pricing_type: str, day: date, market: str) -> Accrual:
+    """How a delivered message is counted, by the latest of the rule sets that is in force on the day.
 
-
-@lru_cache(maxsize=4096)  # few combinations, asked for every delivery
-def accrue(*, category: str, pricing_type: str, day: date, market: str) -> Accrual:
-    """How a delivered message is counted.
-
-    The provider's `pricing.type` decides between free and charged. Where a provider sends none (8x8), the rules of the
-    day decide: service messages are free before 1 October 2026, and from then on after an allowance per phone number.
+    The provider's `pricing.type` decides between free and charged. Where a provider sends none (8x8), the rule does.
     """
     if not category:
         return _outside(UnratedReason.NO_CATEGORY)
     if not market:
         return _outside(UnratedReason.NO_COUNTRY)
-    group = f"{market}/{accrual_group(category)}"
-    if free := _free_reason(category, pricing_type, day):
-        return Accrual(AccrualScope.PORTFOLIO, group, free_reason=free)
-    if price_category(category) == "service" and not pricing_type:
-        return Accrual(AccrualScope.PHONE_NUMBER, "service", allowance=SERVICE_ALLOWANCE)
-    return Accrual(AccrualScope.PORTFOLIO, group)
+    rules = rules_on(rule_sets, day)
+    plain = price_category(category)
+    rule = (rules.rules.get((plain, pricing_type)) or rules.rules.get((plain, ""))) if rules else None
+    if rule is None:
+        if pricing_type.startswith("free"):
+            return Accrual(AccrualScope.PORTFOLIO, f"{market}/{plain}", free_reason=pricing_type)
+        return _outside(UnratedReason.NO_RULE)
+    free = pricing_type if pricing_type.startswith("free") else rule.free_reason
+    return Accrual(rule.scope, rule.group.replace("{market}", market), rule.allowance, free_reason=free)
+
+
+def rules_on(rule_sets: Sequence[RuleSet], day: date) -> RuleSet | None:
+    """The rule set in force on a day."""
+    started = [rules for rules in rule_sets if rules.effective_from <= day]
+    return max(started, key=lambda rules: rules.effective_from, default=None)
 
 
 def _outside(reason: UnratedReason) -> Accrual:
     return Accrual(AccrualScope.PORTFOLIO, "unrated", unrated_reason=reason)
 
 
-def _free_reason(category: str, pricing_type: str, day: date) -> str:
-    if pricing_type.startswith("free"):
-        return pricing_type
-    if category == "referral_conversion":
-        return FreeReason.REFERRAL_CONVERSION
-    if price_category(category) == "service" and day < SERVICE_CHARGED_FROM:
-        return FreeReason.SERVICE_NOT_CHARGED
-    return ""
-
-
-def rate_bucket(facts: Iterable[Fact], prices: PriceBook, *, allowance: int = 0) -> dict[UUID, Charge]:
+def rate_bucket(
+    facts: Iterable[Fact], prices: PriceBook, *, allowance: int = 0, anchors: Iterable[Anchor] = (),
+    sells: SellBook = lambda _: None,
+) -> dict[UUID, Charge]:  # fmt: skip
     """The charge of every message of one bucket.
 
     Free and unrated messages take no position. A message that is charged but has no price takes its position and
     stays unrated.
     """
+    in_order = sorted(facts, key=lambda fact: (fact.billed_at, fact.key))
+    counted = [fact for fact in in_order if not (fact.free_reason or fact.unrated_reason)]
+    positions = dict(zip((fact.key for fact in counted), positions_of(counted, anchors), strict=True))
     charges: dict[UUID, Charge] = {}
-    position = 0
-    for fact in sorted(facts, key=lambda fact: (fact.billed_at, fact.key)):
-        if fact.unrated_reason:
-            charges[fact.key] = charge(fact, ChargeState.UNRATED, fact.unrated_reason)
-        elif fact.free_reason:
-            charges[fact.key] = charge(fact, ChargeState.FREE, fact.free_reason)
-        else:
-            position += 1
-            charges[fact.key] = _charge_at(fact, position, prices, allowance)
+    for fact in in_order:
+        charge = _cost(fact, positions.get(fact.key), prices, allowance)
+        charges[fact.key] = replace(charge, sale=_sale(fact, charge, sells(fact)))
     return charges
 
 
-def _charge_at(fact: Fact, position: int, prices: PriceBook, allowance: int) -> Charge:
+def positions_of(counted: Sequence[Fact], anchors: Iterable[Anchor]) -> list[int]:
+    """The position of each charged message, in their order: its rank, and the volume at other providers by then.
+
+    An anchor says that `above` messages were passed at its time; those of them that we did not deliver went elsewhere.
+    That volume never shrinks.
+    """
+    elsewhere = sorted(
+        (anchor.reached_at, max(0, anchor.above - sum(fact.billed_at < anchor.reached_at for fact in counted)))
+        for anchor in anchors
+    )
+    return [
+        rank + max((volume for since, volume in elsewhere if since <= fact.billed_at), default=0)
+        for rank, fact in enumerate(counted, start=1)
+    ]
+
+
+def _cost(fact: Fact, position: int | None, prices: PriceBook, allowance: int) -> Charge:
+    if fact.unrated_reason:
+        return charge(fact, ChargeState.UNRATED, fact.unrated_reason)
+    if fact.free_reason or position is None:
+        return charge(fact, ChargeState.FREE, fact.free_reason)
     if position <= allowance:
         return charge(fact, ChargeState.FREE, FreeReason.SERVICE_ALLOWANCE, position=position)
     found = prices(fact)
     if isinstance(found, UnratedReason):
         return charge(fact, ChargeState.UNRATED, found, position=position)
     card, tiers = found
-    tier = tier_at(tiers, position)
-    return charge(fact, ChargeState.CHARGED, "", position=position, tier=tier, card=card)
+    return charge(fact, ChargeState.CHARGED, "", position=position, tier=tier_at(tiers, position), card=card)
+
+
+def _sale(
+    fact: Fact, cost: Charge, found: tuple[Terms, tuple[Card, Sequence[Tier]] | UnratedReason] | None
+) -> Sale | None:
+    if found is None:
+        return None
+    terms, own = found
+    price = own if isinstance(own, UnratedReason) else tier_at(own[1], cost.position or 1).unit_price
+    return sale(fact, cost, terms, price)
+
+
+def sale(fact: Fact, cost: Charge, terms: Terms, own_price: Decimal | UnratedReason) -> Sale | None:
+    """What a message costs the account's customer, given what it costs the account and its own card's price."""
+    if terms.base == SellBase.NOTHING:
+        return None
+    if fact.unrated_reason:
+        return Sale(ChargeState.UNRATED, fact.unrated_reason, None)
+    if cost.state == ChargeState.FREE:
+        if terms.fee_on_free and terms.fee:
+            return Sale(ChargeState.CHARGED, "", terms.fee)
+        return Sale(ChargeState.FREE, cost.reason, ZERO)
+    base = cost.unit_price if terms.base == SellBase.COST else own_price
+    if base is None or isinstance(base, UnratedReason):
+        return Sale(ChargeState.UNRATED, str(base or cost.reason), None)
+    return Sale(ChargeState.CHARGED, "", sell_price(terms, base))
+
+
+def sell_price(terms: Terms, base: Decimal) -> Decimal:
+    """The account's own price of one message, exactly: at most 15 decimals."""
+    return base * (1 + terms.markup_percent.scaleb(-2)) + terms.fee
 
 
 def tier_at(tiers: Sequence[Tier], position: int) -> Tier:

@@ -1,18 +1,16 @@
-"""Writes of billing: usage facts from deliveries. Rating itself is in rating.py."""
+"""Writes of billing: usage facts from deliveries, and volume announced by providers. Rating itself is in rating/."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from typing import NamedTuple
+from datetime import date, datetime
+from typing import Any, NamedTuple
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.db import connection
 
-from accounts.models import Waba
-from billing.enums import AccrualScope, UnratedReason
-from billing.markets import MarketMap
-from billing.pricing import Accrual, accrue
+from billing.accrual import Accruals, BucketKey, KindKey, Said
+from billing.rating.sql import NOTE_MOVES, RETURN_MOVES
+
+_FACT_COLUMNS = ("message_key", "account_id", "bucket_id", "billed_at", "day", "kind_id", "webhook_id")
 
 
 class Usage(NamedTuple):
@@ -20,6 +18,7 @@ class Usage(NamedTuple):
 
     message_key: UUID
     account_id: int
+    provider: str
     waba_id: int | None
     phone_number_id: int | None
     subaccount_id: int | None
@@ -31,113 +30,108 @@ class Usage(NamedTuple):
     webhook_id: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class _BillingWaba:
-    portfolio_id: int
-    zone: ZoneInfo
-    currency: str
-
-
-class _BucketKey(NamedTuple):
-    account_id: int
-    scope: str
-    scope_id: int
-    accrual_group: str
-    month: date
-    allowance: int
-
-
-_FACT_COLUMNS = (
-    "message_key", "account_id", "bucket_id", "billed_at", "day", "waba_id", "phone_number_id", "subaccount_id",
-    "template_id", "country", "market", "category", "currency", "free_reason", "unrated_reason", "webhook_id",
-)  # fmt: skip
 _CREATE = """
 CREATE TEMPORARY TABLE IF NOT EXISTS usage_batch (LIKE billing_usagefact INCLUDING DEFAULTS);
 TRUNCATE usage_batch;
 """
-_BUCKETS = """
-INSERT INTO billing_bucket (account_id, scope, scope_id, accrual_group, month, allowance, problem)
-SELECT *, '' FROM unnest(%s::bigint[], %s::text[], %s::bigint[], %s::text[], %s::date[], %s::int[])
-ORDER BY 1, 2, 3, 4, 5
-ON CONFLICT DO NOTHING
-"""
-_FIND_BUCKETS = """
-SELECT b.account_id, b.scope, b.scope_id, b.accrual_group, b.month, w.allowance, b.id
-FROM unnest(%s::bigint[], %s::text[], %s::bigint[], %s::text[], %s::date[], %s::int[])
-     AS w (account_id, scope, scope_id, accrual_group, month, allowance)
-JOIN billing_bucket b USING (account_id, scope, scope_id, accrual_group, month)
-"""
 # The earliest proof of delivery wins; at the same proof the newer words replace the older, which messaging only ever
-# refines. A fact that moves leaves two dirty buckets.
+# refines.
 _MERGE = f"""
 WITH merged AS (
     INSERT INTO billing_usagefact AS f ({", ".join(_FACT_COLUMNS)})
     SELECT {", ".join(_FACT_COLUMNS)} FROM usage_batch ORDER BY message_key
     ON CONFLICT (message_key) DO UPDATE
-    SET {", ".join(f"{column} = EXCLUDED.{column}" for column in _FACT_COLUMNS[2:-1])},
+    SET bucket_id = EXCLUDED.bucket_id, billed_at = EXCLUDED.billed_at, day = EXCLUDED.day, kind_id = EXCLUDED.kind_id,
         webhook_id = coalesce(EXCLUDED.webhook_id, f.webhook_id)
     WHERE EXCLUDED.billed_at <= f.billed_at
-      AND ({", ".join(f"f.{column}" for column in _FACT_COLUMNS[2:-1])})
-          IS DISTINCT FROM ({", ".join(f"EXCLUDED.{column}" for column in _FACT_COLUMNS[2:-1])})
-    RETURNING old.bucket_id AS was, new.bucket_id AS now
-)
-INSERT INTO billing_dirtybucket (bucket_id)
-SELECT DISTINCT bucket FROM merged CROSS JOIN LATERAL (VALUES (was), (now)) v (bucket) WHERE bucket IS NOT NULL
+      AND (f.bucket_id, f.billed_at, f.day, f.kind_id)
+          IS DISTINCT FROM (EXCLUDED.bucket_id, EXCLUDED.billed_at, EXCLUDED.day, EXCLUDED.kind_id)
+    {RETURN_MOVES}
+), {NOTE_MOVES}
 """  # noqa: S608 - every name is a constant of this module
 
 
 def record_usage(usages: Sequence[Usage]) -> None:
-    """Merge deliveries into the usage facts and mark their buckets dirty, in the caller's transaction.
+    """Merge deliveries into the usage facts and note what that changes, in the caller's transaction.
 
     At most one usage per message and call. Recording the same deliveries again writes nothing.
     """
     if not usages:
         return
-    wabas, markets = _wabas(usages), MarketMap()
-    rows = [_fact(usage, wabas, markets) for usage in usages]
-    bucket_ids = _bucket_ids({key for _, key, _ in rows})
+    accruals = Accruals({usage.account_id for usage in usages})
+    rows = [_placed(usage, accruals) for usage in usages]
+    buckets = bucket_ids({bucket for _, _, bucket, _ in rows})
+    kinds = kind_ids({kind for _, _, _, kind in rows})
     with connection.cursor() as cursor:
         cursor.execute(_CREATE)
         with cursor.copy(f"COPY usage_batch ({', '.join(_FACT_COLUMNS)}) FROM STDIN") as copy:
-            for usage, key, rest in rows:
-                copy.write_row((usage.message_key, usage.account_id, bucket_ids[key], usage.billed_at, *rest))
+            for usage, day, bucket, kind in rows:
+                copy.write_row((
+                    usage.message_key, usage.account_id, buckets[bucket], usage.billed_at, day, kinds[kind],
+                    usage.webhook_id,
+                ))  # fmt: skip
         cursor.execute(_MERGE)
 
 
-def _wabas(usages: Sequence[Usage]) -> dict[int, _BillingWaba]:
-    ids = {usage.waba_id for usage in usages if usage.waba_id is not None}
-    rows = Waba.objects.filter(account__in={usage.account_id for usage in usages}, id__in=ids)
-    return {
-        pk: _BillingWaba(portfolio_id, ZoneInfo(time_zone), currency)
-        for pk, portfolio_id, time_zone, currency in rows.values_list("id", "portfolio_id", "time_zone", "currency")
-    }
-
-
-def _fact(
-    usage: Usage, wabas: dict[int, _BillingWaba], markets: MarketMap
-) -> tuple[Usage, _BucketKey, tuple[object, ...]]:
-    """The usage, its bucket, and its fact's columns after `billed_at`."""
-    waba = wabas.get(usage.waba_id or 0)
-    day = usage.billed_at.astimezone(waba.zone if waba else UTC).date()
-    market = markets.market(usage.country, day)
-    accrual = accrue(category=usage.category, pricing_type=usage.pricing_type, day=day, market=market)
-    if waba is None:
-        accrual = Accrual(AccrualScope.PORTFOLIO, "unrated", unrated_reason=UnratedReason.NO_WABA)
-    by_number = accrual.scope == AccrualScope.PHONE_NUMBER
-    scope_id = usage.phone_number_id if by_number else waba.portfolio_id if waba else 0
-    key = _BucketKey(
-        usage.account_id, accrual.scope, scope_id or 0, accrual.group, day.replace(day=1), accrual.allowance
-    )
-    return usage, key, (
-        day, usage.waba_id or 0, usage.phone_number_id or 0, usage.subaccount_id or 0, usage.template_id or 0,
-        usage.country, market, usage.category, waba.currency if waba else "", accrual.free_reason,
-        accrual.unrated_reason, usage.webhook_id,
+def _placed(usage: Usage, accruals: Accruals) -> tuple[Usage, date, BucketKey, KindKey]:
+    said = Said(
+        usage.account_id, usage.provider, usage.waba_id or 0, usage.phone_number_id or 0, usage.subaccount_id or 0,
+        usage.template_id or 0, usage.country, usage.category, usage.pricing_type,
     )  # fmt: skip
+    day = accruals.day(said.waba_id, usage.billed_at)
+    return usage, day, *accruals.place(said, day)
 
 
-def _bucket_ids(keys: Iterable[_BucketKey]) -> dict[_BucketKey, int]:
-    columns = [list(column) for column in zip(*sorted(keys), strict=True)]
+def bucket_ids(keys: Iterable[BucketKey]) -> dict[BucketKey, int]:
+    """The id of each bucket; made when it is the first time."""
+    return {BucketKey(*key): pk for key, pk in _ids(_BUCKETS, set(keys)).items()}
+
+
+def kind_ids(keys: Iterable[KindKey]) -> dict[KindKey, int]:
+    """The id of each kind; made when it is the first time."""
+    return {KindKey(*key): pk for key, pk in _ids(_KINDS, set(keys)).items()}
+
+
+class _Dictionary:
+    """Statements over a table that gives each distinct key an id: find known keys, add the others."""
+
+    def __init__(self, table: str, columns: dict[str, str], *, unique: int, fixed: dict[str, str]) -> None:
+        names = ", ".join(columns)
+        self.given = f"unnest({', '.join(f'%s::{kind}[]' for kind in columns.values())}) AS given ({names})"
+        same = " AND ".join(f"d.{name} = given.{name}" for name in list(columns)[:unique])
+        self.find = f"SELECT d.id, given.* FROM {self.given} JOIN {table} d ON {same}"  # noqa: S608
+        self.add = (
+            f"INSERT INTO {table} ({', '.join([names, *fixed])}) "  # noqa: S608
+            f"SELECT {', '.join(['given.*', *fixed.values()])} FROM {self.given} "
+            f"ORDER BY {', '.join(list(columns)[:unique])} ON CONFLICT DO NOTHING"
+        )
+
+
+_BUCKETS = _Dictionary(
+    "billing_bucket",
+    dict(zip(BucketKey._fields, ("bigint", "text", "bigint", "text", "date", "int"), strict=True)),
+    unique=5, fixed={"problem": "''"},
+)  # fmt: skip
+_KINDS = _Dictionary(
+    "billing_usagekind", dict(zip(KindKey._fields, ("bigint",) * 5 + ("text",) * 9, strict=True)), unique=14, fixed={}
+)
+
+
+def _ids(dictionary: _Dictionary, keys: set[Any]) -> dict[tuple[Any, ...], int]:
+    """The id of each key. Looking first spares the sequence, and most keys are old acquaintances."""
     with connection.cursor() as cursor:
-        cursor.execute(_BUCKETS, columns)
-        cursor.execute(_FIND_BUCKETS, columns)
-        return {_BucketKey(*row[:6]): row[6] for row in cursor.fetchall()}
+        found = _find(cursor, dictionary, keys)
+        if missing := keys - found.keys():
+            # In one order, so that two workers that add the same keys wait for each other instead of deadlocking.
+            cursor.execute(dictionary.add, _columns(missing))
+            found |= _find(cursor, dictionary, missing)
+    return found
+
+
+def _find(cursor: Any, dictionary: _Dictionary, keys: set[Any]) -> dict[tuple[Any, ...], int]:
+    cursor.execute(dictionary.find, _columns(keys))
+    return {row[1:]: row[0] for row in cursor.fetchall()}
+
+
+def _columns(keys: set[Any]) -> list[list[Any]]:
+    return [list(column) for column in zip(*keys, strict=True)]

@@ -6,7 +6,7 @@ from django.db import Error
 
 from billing.models import Bucket
 from billing.rating import RatingError, dirty_buckets, rate_bucket
-from billing.verification import verify
+from billing.rating.verification import verify
 from portal.core.tasks import InstallationTask
 
 log = structlog.get_logger("tollgate.billing")

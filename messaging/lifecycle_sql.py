@@ -201,7 +201,7 @@ STATEMENTS = (_REDUCE, _ANCHOR, _FIND, _MOVE, _INSERT, _UPDATE, _HISTORY, _PAYLO
 
 # Deliveries that are new, or whose price could be another now.
 SELECT_USAGE = """
-SELECT c.message_key, d.account_id, c.waba_id, d.phone_number_id, d.subaccount_id, d.template_id, d.country,
+SELECT c.message_key, d.account_id, c.provider, c.waba_id, d.phone_number_id, d.subaccount_id, d.template_id, d.country,
     d.category, d.pricing_type, d.billed_at, c.proof_id
 FROM changed_batch d JOIN change_batch c USING (message_id)
 WHERE d.direction = 'outbound' AND d.billed_at IS NOT NULL

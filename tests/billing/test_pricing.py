@@ -9,13 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from billing.enums import AccrualScope, ChargeState, FreeReason, UnratedReason
+from billing.prices.rules import RuleBook
 from billing.pricing import (
     Accrual,
     Card,
     Fact,
     MarketPeriod,
     Tier,
-    accrual_group,
     accrue,
     market_on,
     price_category,
@@ -31,6 +31,12 @@ TIERS = (
     Tier(2, 3, 5, Decimal("0.0333")),
     Tier(3, 5, None, Decimal("0.0263")),
 )
+
+
+@pytest.fixture
+def rule_sets(db):
+    """The bundled rules."""
+    return RuleBook().rule_sets
 
 
 def fact(n, **changes):
@@ -109,6 +115,9 @@ def test_tier_bounds_are_inclusive(position, number):
             Accrual(AccrualScope.PORTFOLIO, "India/service", free_reason=FreeReason.SERVICE_NOT_CHARGED),
         ),
         ("service", "", OCTOBER, Accrual(AccrualScope.PHONE_NUMBER, "service", allowance=1000)),
+        ("calling", "free_trial", OCTOBER, Accrual(AccrualScope.PORTFOLIO, "India/calling", free_reason="free_trial")),
+        ("calling", "", OCTOBER, Accrual(AccrualScope.PORTFOLIO, "unrated", unrated_reason=UnratedReason.NO_RULE)),
+        ("utility", "", date(2025, 6, 30), Accrual(AccrualScope.PORTFOLIO, "unrated", unrated_reason="no_rule")),
         ("service", "regular", OCTOBER, Accrual(AccrualScope.PORTFOLIO, "India/service")),
         (
             "referral_conversion",
@@ -119,12 +128,12 @@ def test_tier_bounds_are_inclusive(position, number):
         ("", "", OCTOBER, Accrual(AccrualScope.PORTFOLIO, "unrated", unrated_reason=UnratedReason.NO_CATEGORY)),
     ],
 )
-def test_how_a_message_is_counted(category, pricing_type, day, expected):
-    assert accrue(category=category, pricing_type=pricing_type, day=day, market="India") == expected
+def test_how_a_message_is_counted(rule_sets, category, pricing_type, day, expected):
+    assert accrue(rule_sets, category=category, pricing_type=pricing_type, day=day, market="India") == expected
 
 
-def test_a_message_to_an_unknown_country_is_unrated():
-    found = accrue(category="marketing", pricing_type="regular", day=OCTOBER, market="")
+def test_a_message_to_an_unknown_country_is_unrated(rule_sets):
+    found = accrue(rule_sets, category="marketing", pricing_type="regular", day=OCTOBER, market="")
     assert found.unrated_reason == UnratedReason.NO_COUNTRY
 
 
@@ -146,7 +155,6 @@ def test_group_and_lite_variants_use_the_plain_columns():
         "marketing",
         "service",
     ]
-    assert accrual_group("authentication-international") == "authentication"
 
 
 @given(st.integers(0, 40), st.integers(0, 40))

@@ -6,7 +6,7 @@ import pytest
 import time_machine
 
 from accounts.models import Subaccount, Waba
-from billing.models import Bucket, RatedLine
+from billing.models import Bucket, RatedLine, UsageKind
 from portal.demo.world import ACME
 from tests.people import visitor
 from tests.traffic import AT, deliver, rate
@@ -34,19 +34,15 @@ def line(acme):
         bucket, _ = Bucket.objects.get_or_create(
             account=account, scope="portfolio", scope_id=1, accrual_group="x", month="2026-10-01", rated_at=AT
         )
-        values = {
-            "day": "2026-10-15",
-            "waba_id": 0,
-            "phone_number_id": 0,
-            "subaccount_id": 0,
-            "country": "IN",
-            "market": "India",
-            "category": "marketing",
-            "currency": "USD",
-            "amount": amount if state != "unrated" else None,
-            **said,
-        }
-        return RatedLine.objects.create(account=account, bucket=bucket, n=n, state=state, **values)
+        kind = {
+            "waba_id": 0, "phone_number_id": 0, "subaccount_id": 0, "template_id": 0, "country": "IN",
+            "market": "India", "category": "marketing", "currency": "USD",
+        }  # fmt: skip
+        kind |= {name: said.pop(name) for name in list(said) if name in kind}
+        return RatedLine.objects.create(
+            account=account, bucket=bucket, n=n, state=state, kind=UsageKind.objects.create(account=account, **kind),
+            **{"day": "2026-10-15", "amount": amount if state != "unrated" else None, **said},
+        )  # fmt: skip
 
     return make
 

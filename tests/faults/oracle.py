@@ -24,7 +24,8 @@ _HISTORY = """
 SELECT m.provider_message_id, e.state, e.at FROM messaging_statusevent e JOIN messaging_message m ON m.id = e.message_id
 """
 _FACTS = """
-SELECT m.provider_message_id, f.billed_at, f.category FROM billing_usagefact f
+SELECT m.provider_message_id, f.billed_at, k.category FROM billing_usagefact f
+JOIN billing_usagekind k ON k.id = f.kind_id
 JOIN messaging_message m ON m.umid = f.message_key
 """
 _LINES = """

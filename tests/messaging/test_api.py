@@ -8,7 +8,7 @@ import pytest
 from accounts.enums import Permission
 from accounts.models import Subaccount
 from accounts.services import create_api_key
-from billing.rate_cards import DATA
+from billing.prices.rate_cards import DATA
 from messaging import api
 from portal.demo.world import ACME
 from tests.traffic import AT, channel_of, deliver, report

@@ -115,15 +115,15 @@ def test_the_price_said_with_the_delivery_beats_the_one_said_before(apply, acme)
     apply(replace(DELIVERED, category="utility"))
     apply(SENT)
     assert Message.objects.get(account=acme).category == "utility"
-    assert UsageFact.objects.get(account=acme).category == "utility"
+    assert UsageFact.objects.get(account=acme).kind.category == "utility"
 
 
 def test_a_category_that_comes_late_reaches_billing(apply, acme):
     apply(replace(DELIVERED, category="", pricing_type=""))
-    assert UsageFact.objects.get(account=acme).unrated_reason == "no_category"
+    assert UsageFact.objects.get(account=acme).kind.unrated_reason == "no_category"
     apply(SENT)
     fact = UsageFact.objects.get(account=acme)
-    assert (fact.category, fact.unrated_reason, fact.billed_at) == ("marketing", "", DELIVERED.at)
+    assert (fact.kind.category, fact.kind.unrated_reason, fact.billed_at) == ("marketing", "", DELIVERED.at)
 
 
 def test_the_template_gives_the_category_nobody_said(apply, acme):
@@ -201,4 +201,6 @@ def test_any_order_and_batching_gives_the_row_of_the_plain_model(apply, acme, st
     assert row == expected
     proofs = [event.at for event in story if event.state in ("delivered", "read")]
     facts = UsageFact.objects.filter(message_key=message_key(acme.pk, "meta", wamid))
-    assert list(facts.values_list("billed_at", "category")) == ([(min(proofs), expected["category"])] if proofs else [])
+    assert list(facts.values_list("billed_at", "kind__category")) == (
+        [(min(proofs), expected["category"])] if proofs else []
+    )

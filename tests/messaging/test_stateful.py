@@ -218,7 +218,7 @@ class Inbox(RuleBasedStateMachine):
             if delivered or read:
                 key = message_key(self.endpoint.account_id, "meta", wamid)
                 expected.append((key, min(filter(None, (delivered, read))), category))
-        assert sorted(UsageFact.objects.values_list("message_key", "billed_at", "category")) == sorted(expected)
+        assert sorted(UsageFact.objects.values_list("message_key", "billed_at", "kind__category")) == sorted(expected)
 
     @invariant()
     def parked_rows_are_those_of_the_unknown_number(self):

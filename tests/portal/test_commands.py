@@ -42,8 +42,8 @@ def figures():
         )
         messages = cursor.fetchall()
         cursor.execute(
-            "SELECT day, country, category, state, reason, sum(n), sum(amount) FROM billing_ratedline "
-            "GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5"
+            "SELECT day, country, category, state, reason, sum(n), sum(amount) FROM billing_ratedline l "
+            "JOIN billing_usagekind k ON k.id = l.kind_id GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5"
         )
         return messages, cursor.fetchall()
 

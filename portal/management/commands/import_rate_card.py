@@ -9,9 +9,9 @@ from uuid import UUID
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import Account
-from billing.card_files import CardFileError
 from billing.models import RateCard
-from billing.rate_cards import Difference, activate, compare, import_card_file
+from billing.prices.card_files import CardFileError
+from billing.prices.rate_cards import Difference, activate, compare, import_card_file
 from portal.core.tenancy import every_tenant
 
 _SHOWN = 40

@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from billing.models import Bucket
 from billing.rating import dirty_buckets
-from billing.verification import verify
+from billing.rating.verification import verify
 from portal.core.tenancy import every_tenant
 
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing.card_files import CardFileError, Step, read_card_file
+from billing.prices.card_files import CardFileError, Step, read_card_file
 
 RATES = """"Cost per message in USD on the WhatsApp Business Platform, effective July 1, 2026"
 ,

@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 
 from accounts.models import AuditEntry
 from billing.models import Rate, RateCard, RatedLine
-from billing.rate_cards import activate, compare, import_card_file
+from billing.prices.rate_cards import activate, compare, import_card_file
 from billing.selectors import charges_of
 from messaging.usage import message_key
 from tests.traffic import deliver, rate

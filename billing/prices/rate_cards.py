@@ -4,7 +4,6 @@ A card is never changed once it is in force: a correction is a new revision, and
 above the last known tier of a market is rated at its price, in a tier of its own that says so.
 """
 
-import csv
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable
@@ -14,13 +13,17 @@ from decimal import Decimal
 from pathlib import Path
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from accounts.models import Account
 from accounts.services import record
-from billing.card_files import Step, read_card_file
+from billing.enums import Book
 from billing.models import Bucket, DirtyBucket, MarketCountry, Rate, RateCard
+from billing.prices.card_files import CardFileError, Step, read_card_file
+from billing.prices.markets import load_market_file
+from billing.prices.rules import load_rule_file
 
-DATA = Path(__file__).parent / "data"
+DATA = Path(__file__).parents[1] / "data"
 _ASSUMED = "ASSUMED: price of the tier below; the tiers here are not in the file"
 Pair = tuple[str, str]  # market, category
 
@@ -37,25 +40,12 @@ class Difference:
 
 
 def load_bundled() -> None:
-    """Load the markets and every bundled card that is not loaded yet. Safe to repeat."""
-    load_markets(DATA / "markets.csv")
+    """Load the bundled markets, rules and cards that are not loaded yet. Safe to repeat."""
+    load_market_file(DATA / "markets.csv")
+    for path in sorted((DATA / "rules").glob("*.csv")):
+        load_rule_file(path, date.fromisoformat(path.stem))
     for path in sorted((DATA / "rate_cards").glob("*.csv")):
         load_card_file(path, date.fromisoformat(path.stem))
-
-
-@transaction.atomic
-def load_markets(path: Path) -> None:
-    """Add the rows of the market file that are not there yet."""
-    with path.open(newline="", encoding="utf-8") as file:
-        rows = [
-            MarketCountry(
-                country=row["country_iso2"], calling_code=row["calling_code"], market=row["market"],
-                valid_from=date.fromisoformat(row["valid_from"]),
-                valid_to=date.fromisoformat(row["valid_to"]) if row["valid_to"] else None, source=row["source"],
-            )
-            for row in csv.DictReader(file)
-        ]  # fmt: skip
-    MarketCountry.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 @transaction.atomic
@@ -73,17 +63,33 @@ def load_card_file(path: Path, effective_from: date) -> list[RateCard]:
 
 
 @transaction.atomic
-def import_card_file(path: Path, effective_from: date, account: Account | None = None) -> list[RateCard]:
+def import_card_file(
+    path: Path, effective_from: date, account: Account | None = None, *, book: Book = Book.BUY, provider: str = ""
+) -> list[RateCard]:
     """Make one new revision per currency in the file, not in force yet. Raises CardFileError.
 
-    The revision starts from the card in force for the same day, currency and account: markets and categories that the
-    file does not mention keep their rates, so Meta's rates and volume tiers can be imported one after the other.
+    The revision starts from the card in force for the same day, currency, account, book and provider: markets and
+    categories that the file does not mention keep their rates, so Meta's rates and volume tiers can be imported one
+    after the other.
     """
+    if book == Book.SELL and account is None:
+        raise CardFileError("A sell card belongs to an account: say which one.")
     by_currency: dict[str, list[Step]] = defaultdict(list)
     for step in read_card_file(path):
         by_currency[step.currency].append(step)
     return [
-        _new_revision(currency, effective_from, account, _sha256(path), steps)
+        _new_revision(
+            RateCard(
+                account=account,
+                book=book,
+                provider=provider,
+                currency=currency,
+                effective_from=effective_from,
+                sha256=_sha256(path),
+                is_active=False,
+            ),
+            steps,
+        )
         for currency, steps in sorted(by_currency.items())
     ]
 
@@ -92,15 +98,12 @@ def _sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def _new_revision(
-    currency: str, effective_from: date, account: Account | None, sha256: str, steps: list[Step]
-) -> RateCard:
-    siblings = RateCard.objects.filter(currency=currency, effective_from=effective_from, account=account)
-    whose = f" of {account}" if account else ""
-    card = RateCard.objects.create(
-        currency=currency, effective_from=effective_from, account=account, sha256=sha256, is_active=False,
-        revision=siblings.count() + 1, name=f"Meta {currency} {effective_from}{whose}",
-    )  # fmt: skip
+def _new_revision(card: RateCard, steps: list[Step]) -> RateCard:
+    siblings = siblings_of(card)
+    latest = siblings.order_by("-revision").first()
+    card.revision = latest.revision + 1 if latest else 1
+    card.name = _card_name(card)
+    card.save()
     tiers = _steps_of(siblings.filter(is_active=True).first())
     for pair, found in _by_pair(_canonical(steps)).items():
         if not _only_list_rate_again(found, tiers.get(pair, [])):
@@ -109,6 +112,20 @@ def _new_revision(
         rate for pair, found in sorted(tiers.items()) for rate in _contiguous(card, pair, found) if found
     )
     return card
+
+
+def siblings_of(card: RateCard) -> QuerySet[RateCard]:
+    """The revisions of a card, itself among them: of them one is in force."""
+    return RateCard.objects.filter(
+        account=card.account, book=card.book, provider=card.provider, currency=card.currency,
+        effective_from=card.effective_from,
+    )  # fmt: skip
+
+
+def _card_name(card: RateCard) -> str:
+    whose = "Own prices" if card.book == Book.SELL else "Meta"
+    through = f" through {card.provider}" if card.provider else ""
+    return f"{whose} {card.currency} {card.effective_from}{through}" + (f" of {card.account}" if card.account else "")
 
 
 def _canonical(steps: Iterable[Step]) -> Iterable[Step]:
@@ -180,10 +197,7 @@ def activate(card: RateCard, *, actor: str) -> int:
 
 
 def _put_in_force(card: RateCard) -> None:
-    siblings = RateCard.objects.filter(
-        currency=card.currency, effective_from=card.effective_from, account=card.account, is_active=True
-    )
-    siblings.exclude(pk=card.pk).update(is_active=False)
+    siblings_of(card).filter(is_active=True).exclude(pk=card.pk).update(is_active=False)
     card.is_active = True
     card.save(update_fields=["is_active"])
 

@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from billing.markets import MarketMap
+from billing.prices.markets import MarketMap
 
 pytestmark = pytest.mark.django_db
 NOW = date(2026, 11, 1)

@@ -20,8 +20,8 @@ def deliver(acme):
     shop = Subaccount.objects.get(account=acme, code="acme_shop")
 
     def run(*changes):
-        given = {"account_id": acme.pk, "waba_id": waba.pk, "phone_number_id": 1, "subaccount_id": shop.pk,
-                 "template_id": None, "country": "IN", "category": "marketing", "pricing_type": "regular",
+        given = {"account_id": acme.pk, "provider": "meta", "waba_id": waba.pk, "phone_number_id": 1,
+                 "subaccount_id": shop.pk, "template_id": None, "country": "IN", "category": "marketing", "pricing_type": "regular",
                  "billed_at": NOON, "webhook_id": 7}  # fmt: skip
         usages = [Usage(**({"message_key": uuid4()} | given | change)) for change in changes]
         record_usage(usages)
@@ -96,7 +96,11 @@ def test_a_report_takes_four_queries_whatever_its_size(deliver, acme, django_ass
 def test_a_charge_is_explained(deliver, acme):
     first, second = deliver({"category": "utility"}, {"category": "utility", "billed_at": NOON + timedelta(seconds=1)})
     found = explain(acme, second)
-    assert (found.charge.position, found.webhook_id, found.rule_set) == (2, 7, "Meta PMP from 2026-10-01")
+    assert (found.charge.position, found.webhook_id, found.rule_set) == (
+        2,
+        7,
+        "Meta PMP rules from 2026-10-01, revision 1",
+    )
     assert (found.charge.unit_price, found.charge.market, found.charge.card.name) == (
         Decimal("0.0014"),
         "India",

@@ -3,9 +3,9 @@ from decimal import Decimal
 
 import pytest
 
-from billing.card_files import CardFileError
 from billing.models import MarketCountry, Rate, RateCard
-from billing.rate_cards import load_bundled, load_card_file
+from billing.prices.card_files import CardFileError
+from billing.prices.rate_cards import load_bundled, load_card_file
 
 pytestmark = pytest.mark.django_db
 HEAD = "market,category,currency,tier_from,tier_to,rate,source\n"

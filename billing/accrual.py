@@ -1,0 +1,113 @@
+"""From a delivery to where it counts: its day, its bucket and its kind, by the tables in force."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from accounts.models import Waba
+from billing.enums import AccrualScope, UnratedReason
+from billing.prices.markets import MarketMap
+from billing.prices.rules import RuleBook
+from billing.pricing import Accrual, price_category
+
+
+class Said(NamedTuple):
+    """What is known of a delivered message beside its time; ids are 0 when not known."""
+
+    account_id: int
+    provider: str
+    waba_id: int
+    phone_number_id: int
+    subaccount_id: int
+    template_id: int
+    country: str
+    category: str
+    pricing_type: str
+
+
+class KindKey(NamedTuple):
+    """The columns of a UsageKind, in the order of the table's unique key."""
+
+    account_id: int
+    waba_id: int
+    phone_number_id: int
+    subaccount_id: int
+    template_id: int
+    country: str
+    category: str
+    pricing_type: str
+    provider: str
+    currency: str
+    market: str
+    price_category: str
+    free_reason: str
+    unrated_reason: str
+
+
+class BucketKey(NamedTuple):
+    """The columns of a Bucket; the last is no part of its unique key."""
+
+    account_id: int
+    scope: str
+    scope_id: int
+    accrual_group: str
+    month: date
+    allowance: int
+
+
+@dataclass(frozen=True, slots=True)
+class _BillingWaba:
+    portfolio_id: int
+    zone: ZoneInfo
+    currency: str
+
+
+class Accruals:
+    """The tables in force, read once; each combination is worked out once."""
+
+    def __init__(
+        self, account_ids: Iterable[int], *, markets: MarketMap | None = None, rules: RuleBook | None = None
+    ) -> None:
+        self._markets, self._rules = markets or MarketMap(), rules or RuleBook()
+        rows = Waba.objects.filter(account__in=set(account_ids))
+        self._wabas = {
+            pk: _BillingWaba(portfolio_id, ZoneInfo(time_zone), currency)
+            for pk, portfolio_id, time_zone, currency in rows.values_list("id", "portfolio_id", "time_zone", "currency")
+        }
+        self._found: dict[tuple[Said, date], tuple[BucketKey, KindKey]] = {}
+
+    def day(self, waba_id: int, at: datetime) -> date:
+        """The day of a moment in the WABA's time zone; UTC while the WABA is not known."""
+        waba = self._wabas.get(waba_id)
+        return at.astimezone(waba.zone if waba else UTC).date()
+
+    def zones(self) -> dict[int, str]:
+        """The time zone of each WABA, by its id."""
+        return {pk: waba.zone.key for pk, waba in self._wabas.items()}
+
+    def place(self, said: Said, day: date) -> tuple[BucketKey, KindKey]:
+        """The bucket a delivered message counts in, and its kind."""
+        if (found := self._found.get((said, day))) is None:
+            found = self._found[said, day] = self._place(said, day)
+        return found
+
+    def _place(self, said: Said, day: date) -> tuple[BucketKey, KindKey]:
+        waba = self._wabas.get(said.waba_id)
+        market = self._markets.market(said.country, day)
+        accrual = self._rules.accrue(said.category, said.pricing_type, day, market)
+        if waba is None:
+            accrual = Accrual(AccrualScope.PORTFOLIO, "unrated", unrated_reason=UnratedReason.NO_WABA)
+        by_number = accrual.scope == AccrualScope.PHONE_NUMBER
+        scope_id = said.phone_number_id if by_number else waba.portfolio_id if waba else 0
+        return (
+            BucketKey(
+                said.account_id, str(accrual.scope), scope_id, accrual.group, day.replace(day=1), accrual.allowance
+            ),
+            KindKey(
+                said.account_id, said.waba_id, said.phone_number_id, said.subaccount_id, said.template_id,
+                said.country, said.category, said.pricing_type, said.provider, waba.currency if waba else "", market,
+                price_category(said.category), str(accrual.free_reason), str(accrual.unrated_reason),
+            ),
+        )  # fmt: skip

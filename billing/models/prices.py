@@ -1,0 +1,207 @@
+"""Dated price tables. None is ever changed once it is in force: a correction is a new revision, the old ones stay."""
+
+from django.db import models
+from django.db.models import F, Q, Value
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from billing.enums import AccrualScope, Book, SellBase
+from portal.core.tenancy import TenantModel
+
+
+class Revision(models.Model):
+    """What every revision of a price table says about itself."""
+
+    revision = models.PositiveSmallIntegerField(default=1)
+    name = models.CharField(max_length=100)
+    sha256 = models.CharField(max_length=64, help_text="Of the file it was loaded from.")
+    is_active = models.BooleanField(default=True, help_text="One revision at a time is in force.")
+    loaded_at = models.DateTimeField(default=timezone.now, editable=False)
+    approved_by = models.CharField(max_length=254, blank=True, help_text="Who put it in force.")
+    approved_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"{self.name}, revision {self.revision}"
+
+
+class MarketTable(Revision):
+    """Which market each country is in, with dates of its own in each row."""
+
+    class Meta:
+        ordering = ("-revision",)
+        constraints = (
+            models.UniqueConstraint(fields=["revision"], name="billing_market_table_once"),
+            models.UniqueConstraint(
+                fields=["is_active"], condition=Q(is_active=True), name="billing_market_table_active"
+            ),
+        )
+
+
+class MarketCountry(models.Model):
+    """Which market a country belongs to, from when to when (days inclusive, in the WABA's time zone)."""
+
+    table = models.ForeignKey(MarketTable, on_delete=models.CASCADE, related_name="countries")
+    country = models.CharField(max_length=2, help_text="ISO 3166 alpha-2.")
+    calling_code = models.CharField(max_length=8)
+    market = models.CharField(max_length=64)
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True)
+    source = models.TextField()
+
+    class Meta:
+        verbose_name_plural = "market countries"
+        ordering = ("country", "calling_code", "valid_from")
+        constraints = (
+            models.UniqueConstraint(
+                fields=["table", "country", "calling_code", "valid_from"], name="billing_market_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")), name="billing_market_period"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.country} in {self.market}"
+
+
+class RuleSet(Revision):
+    """Which messages are charged or free and how they are counted, from the first day of a month on."""
+
+    effective_from = models.DateField(help_text="In force from 00:00 of this day in the WABA's time zone.")
+
+    class Meta:
+        ordering = ("-effective_from", "-revision")
+        constraints = (
+            models.UniqueConstraint(fields=["effective_from", "revision"], name="billing_rule_set_revision"),
+            models.UniqueConstraint(
+                fields=["effective_from"], condition=Q(is_active=True), name="billing_rule_set_in_force"
+            ),
+            # A bucket is a month with one allowance: rules that change inside a month would give it two.
+            models.CheckConstraint(condition=Q(effective_from__day=1), name="billing_rule_set_first_of_month"),
+        )
+
+
+class Rule(models.Model):
+    """How messages of one price category are counted, and why they are free when they are."""
+
+    rule_set = models.ForeignKey(RuleSet, on_delete=models.CASCADE, related_name="rules")
+    category = models.CharField(max_length=32)
+    pricing_type = models.CharField(
+        max_length=32, blank=True, help_text="The provider's word this is for; empty: any other, or none."
+    )
+    free_reason = models.CharField(max_length=32, blank=True, help_text="Empty: charged.")
+    scope = models.CharField(max_length=12, choices=AccrualScope)
+    accrual_group = models.CharField(max_length=96, help_text="{market} stands for the message's market.")
+    allowance = models.IntegerField(default=0, help_text="This many first messages of a bucket are free.")
+    source = models.TextField()
+
+    class Meta:
+        ordering = ("rule_set", "category", "pricing_type")
+        constraints = (
+            models.UniqueConstraint(fields=["rule_set", "category", "pricing_type"], name="billing_rule_once"),
+            models.CheckConstraint(condition=Q(allowance__gte=0), name="billing_rule_allowance"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.category} {self.pricing_type}".strip()
+
+
+class RateCard(Revision):
+    """Prices in one currency from one day on: of a provider (buy), or an account's own for resale (sell)."""
+
+    account = models.ForeignKey(
+        "accounts.Account", null=True, blank=True, on_delete=models.CASCADE, related_name="+",
+        help_text="Empty: for everyone who has no card of their own.",
+    )  # fmt: skip
+    book = models.CharField(max_length=4, choices=Book, default=Book.BUY)
+    provider = models.CharField(
+        max_length=10, blank=True, help_text="Only for messages through this provider; empty: through any."
+    )
+    currency = models.CharField(max_length=3)
+    effective_from = models.DateField(help_text="In force from 00:00 of this day in the WABA's time zone.")
+
+    class Meta:
+        ordering = ("-effective_from", "currency", "-revision")
+        constraints = (
+            # An empty account counts as one: NULLs would all be distinct.
+            models.UniqueConstraint(
+                Coalesce("account_id", Value(0)),
+                "book",
+                "provider",
+                "currency",
+                "effective_from",
+                "revision",
+                name="billing_card_revision",
+            ),
+            models.UniqueConstraint(
+                Coalesce("account_id", Value(0)),
+                "book",
+                "provider",
+                "currency",
+                "effective_from",
+                condition=Q(is_active=True),
+                name="billing_card_in_force",
+            ),
+            models.CheckConstraint(
+                condition=Q(book=Book.BUY) | Q(account__isnull=False), name="billing_card_sells_for_an_account"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Rate(models.Model):
+    """The price of one message in one tier: positions `above` < p ≤ `up_to` of the bucket."""
+
+    card = models.ForeignKey(RateCard, on_delete=models.CASCADE, related_name="rates")
+    market = models.CharField(max_length=64)
+    category = models.CharField(max_length=32)
+    tier = models.PositiveSmallIntegerField(default=1)
+    above = models.BigIntegerField(default=0)
+    up_to = models.BigIntegerField(null=True, help_text="Empty: no end, or none known.")
+    end_known = models.BooleanField(default=True, help_text="Whether the source gives this tier's end.")
+    unit_price = models.DecimalField(max_digits=18, decimal_places=9)
+    source = models.TextField(help_text="Where the figure is from: FOUND or DERIVED, and how.")
+
+    class Meta:
+        ordering = ("card", "market", "category", "tier")
+        constraints = (
+            models.UniqueConstraint(fields=["card", "market", "category", "tier"], name="billing_rate_tier"),
+            models.CheckConstraint(condition=Q(unit_price__gte=0), name="billing_rate_not_negative"),
+            models.CheckConstraint(
+                condition=Q(up_to__isnull=True) | Q(up_to__gt=F("above")), name="billing_rate_bounds"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.market} {self.category} {self.unit_price}"
+
+
+class SellTerms(TenantModel):
+    """How an account's own prices follow: base × (1 + markup %) + fee, per message, from a day on.
+
+    Pass-through is the cost with neither markup nor fee. `NOTHING` ends resale from its day on.
+    """
+
+    currency = models.CharField(max_length=3, help_text="For WABAs billed in this currency; the fee is in it too.")
+    effective_from = models.DateField(help_text="From 00:00 of this day in the WABA's time zone.")
+    base = models.CharField(max_length=7, choices=SellBase, default=SellBase.COST)
+    markup_percent = models.DecimalField(max_digits=9, decimal_places=4, default=0)
+    fee = models.DecimalField(max_digits=18, decimal_places=9, default=0, help_text="Per message, after the markup.")
+    fee_on_free = models.BooleanField(default=False, help_text="Whether free messages pay the fee too.")
+
+    class Meta:
+        verbose_name_plural = "sell terms"
+        ordering = ("account", "currency", "-effective_from")
+        constraints = (
+            models.UniqueConstraint(fields=["account", "currency", "effective_from"], name="billing_sell_terms_once"),
+            models.CheckConstraint(condition=Q(markup_percent__gt=-100), name="billing_sell_markup"),
+            models.CheckConstraint(condition=Q(fee__gte=0), name="billing_sell_fee"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.currency} from {self.effective_from}"

@@ -1,0 +1,84 @@
+"""What it costs: derived from usage and prices, and rebuilt whenever either changes."""
+
+from django.db import models
+
+from billing.enums import ChargeState
+from billing.models.prices import Rate
+from billing.models.usage import Bucket, UsageKind
+from portal.core.tenancy import LOOSE, TenantModel
+
+
+class RatedLine(TenantModel):
+    """n messages of one day, kind and price: `amount` = n × `unit_price`, exactly.
+
+    The same messages in both books: what the provider charges, and (`sell_…`, empty without sell terms) what the
+    account charges for them.
+    """
+
+    account = models.ForeignKey("accounts.Account", **LOOSE)
+    bucket = models.ForeignKey(Bucket, on_delete=models.CASCADE, related_name="lines")
+    day = models.DateField()
+    kind = models.ForeignKey(UsageKind, **LOOSE)
+    state = models.CharField(max_length=8, choices=ChargeState)
+    reason = models.CharField(max_length=32, blank=True)
+    rate = models.ForeignKey(Rate, null=True, on_delete=models.PROTECT, related_name="+")
+    anchored = models.BooleanField(default=False, help_text="Positions counted with volume at other providers.")
+    n = models.BigIntegerField()
+    unit_price = models.DecimalField(max_digits=18, decimal_places=9, null=True)
+    amount = models.DecimalField(max_digits=28, decimal_places=9, null=True)
+    sell_state = models.CharField(max_length=8, choices=ChargeState, blank=True)
+    sell_reason = models.CharField(max_length=32, blank=True)
+    sell_rate = models.ForeignKey(Rate, null=True, on_delete=models.PROTECT, related_name="+")
+    sell_price = models.DecimalField(max_digits=24, decimal_places=15, null=True)
+    sell_amount = models.DecimalField(max_digits=34, decimal_places=15, null=True)
+
+    class Meta:
+        indexes = (models.Index(fields=["account", "day"], name="billing_line_day"),)
+        constraints = (
+            models.UniqueConstraint(
+                fields=[
+                    "bucket", "day", "kind", "state", "reason", "rate", "anchored", "sell_state", "sell_reason",
+                    "sell_rate",
+                ],
+                nulls_distinct=False,
+                name="billing_line_once",
+            ),
+        )  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.n} × {self.unit_price}"
+
+
+class TierCut(models.Model):
+    """The first charged message of a bucket above a threshold: a message at or after it stands above."""
+
+    bucket = models.ForeignKey(Bucket, on_delete=models.CASCADE, related_name="cuts")
+    above = models.BigIntegerField()
+    billed_at = models.DateTimeField()
+    message_key = models.UUIDField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["bucket", "above"], name="billing_cut_once"),)
+
+    def __str__(self) -> str:
+        return f"above {self.above}"
+
+
+class RatingRun(models.Model):
+    """A bucket under one set of terms (cards, allowance, sell terms, anchors): rating again under the same terms
+    brings the row up to date, other terms begin a new one. n and fingerprint prove which messages it covers.
+    """
+
+    bucket = models.ForeignKey(Bucket, on_delete=models.CASCADE, related_name="runs")
+    terms = models.CharField(max_length=32, help_text="Hash of every price and bound that took part.")
+    engine = models.PositiveSmallIntegerField(help_text="Version of the algorithm.")
+    n = models.BigIntegerField()
+    fingerprint = models.BigIntegerField()
+    first_at = models.DateTimeField()
+    rated_at = models.DateTimeField()
+
+    class Meta:
+        indexes = (models.Index(fields=["bucket", "-first_at"], name="billing_run_latest"),)
+
+    def __str__(self) -> str:
+        return f"{self.n} messages, terms {self.terms[:8]}"

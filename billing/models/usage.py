@@ -1,0 +1,162 @@
+"""What was delivered: one fact a message, and its sums by the hour."""
+
+from django.db import models
+
+from billing.enums import AccrualScope
+from portal.core.tenancy import LOOSE, TenantModel
+
+
+class Bucket(TenantModel):
+    """Messages counted together in one month: the unit of ordering, locking and rating."""
+
+    scope = models.CharField(max_length=12, choices=AccrualScope)
+    scope_id = models.BigIntegerField(help_text="Id of the portfolio or phone number; 0: not known.")
+    accrual_group = models.CharField(max_length=96, help_text="For example India/authentication.")
+    month = models.DateField(help_text="First day of the month in the WABA's time zone.")
+    allowance = models.IntegerField(default=0, help_text="This many first messages are free.")
+    rated_at = models.DateTimeField(null=True)
+    problem = models.TextField(blank=True, help_text="Why the last rating failed; the bucket is parked.")
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["account", "scope", "scope_id", "accrual_group", "month"], name="billing_bucket_once"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.accrual_group} {self.month:%Y-%m}"
+
+
+class UsageKind(TenantModel):
+    """What billing knows of a message beside its time, once for all messages that share it.
+
+    The first columns are what was said of the message; market, price category, currency and reasons follow from them
+    by the tables of its day. Never changed: messages of which something else is true have another kind.
+    """
+
+    account = models.ForeignKey("accounts.Account", **LOOSE)
+    provider = models.CharField(max_length=10, blank=True)
+    waba_id = models.BigIntegerField(help_text="0: not known.")
+    phone_number_id = models.BigIntegerField(help_text="0: not known.")
+    subaccount_id = models.BigIntegerField(help_text="0: not known.")
+    template_id = models.BigIntegerField(help_text="0: none, or not known.")
+    country = models.CharField(max_length=2, blank=True)
+    category = models.CharField(max_length=32, blank=True)
+    pricing_type = models.CharField(max_length=32, blank=True, help_text="The provider's word; empty: it said none.")
+    currency = models.CharField(max_length=3, blank=True)
+    market = models.CharField(max_length=64, blank=True)
+    price_category = models.CharField(max_length=32, blank=True, help_text="The rate card's column.")
+    free_reason = models.CharField(max_length=32, blank=True)
+    unrated_reason = models.CharField(max_length=16, blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=[
+                    "account", "waba_id", "phone_number_id", "subaccount_id", "template_id", "country", "category",
+                    "pricing_type", "provider", "currency", "market", "price_category", "free_reason", "unrated_reason",
+                ],
+                name="billing_kind_once",
+            ),
+        )  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.category} to {self.country}"
+
+
+class UsageFact(TenantModel):
+    """One delivered message, without personal data. `message_key` is a hash of account, provider and provider id.
+
+    Merged so that the earliest proof of delivery wins; the same facts arrive at the same row in any order.
+    """
+
+    message_key = models.UUIDField(primary_key=True)
+    account = models.ForeignKey("accounts.Account", **LOOSE)
+    bucket = models.ForeignKey(Bucket, **LOOSE)
+    billed_at = models.DateTimeField(help_text="First proof of delivery.")
+    day = models.DateField(help_text="Its day in the WABA's time zone.")
+    kind = models.ForeignKey(UsageKind, **LOOSE)
+    webhook_id = models.BigIntegerField(null=True, help_text="The inbox row that proves the delivery.")
+
+    class Meta:
+        indexes = (
+            models.Index(
+                fields=["bucket", "billed_at", "message_key"], include=["kind", "day"], name="billing_fact_in_order"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return str(self.message_key)
+
+
+class Block(models.Model):
+    """Messages of one bucket, UTC hour, day and kind. The fingerprint (of key, time and kind, combined by XOR) tells
+    two sets of messages apart, in whatever order they came.
+    """
+
+    bucket = models.ForeignKey(Bucket, **LOOSE)
+    hour = models.IntegerField(help_text="Hours since 1970-01-01 00:00 UTC.")
+    day = models.DateField()
+    kind = models.ForeignKey(UsageKind, **LOOSE)
+    n = models.BigIntegerField()
+    fingerprint = models.BigIntegerField()
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"{self.n} in hour {self.hour}"
+
+
+class UsageBlock(Block):
+    """Derived from the facts: the deltas that rating has folded in."""
+
+    pk = models.CompositePrimaryKey("bucket_id", "hour", "day", "kind_id")
+
+    class Meta:
+        constraints = (models.CheckConstraint(condition=models.Q(n__gte=0), name="billing_block_not_negative"),)
+
+
+class BlockDelta(Block):
+    """A change of a block. Append-only, written with the facts: workers that updated the same counters would wait
+    for each other.
+    """
+
+    class Meta:
+        indexes = (models.Index(fields=["bucket"], name="billing_delta_bucket"),)
+
+
+class DirtyBucket(models.Model):
+    """A note that a bucket has new facts or prices. Append-only, written with them; rating removes it."""
+
+    bucket = models.ForeignKey(Bucket, on_delete=models.CASCADE, db_constraint=False, related_name="+")
+
+    class Meta:
+        indexes = (models.Index(fields=["bucket"], name="billing_dirty_bucket"),)
+
+    def __str__(self) -> str:
+        return str(self.bucket_id)
+
+
+class VolumeAnchor(models.Model):
+    """Meta's word that a portfolio's volume passed a tier's start: what we did not see was sent through others.
+
+    Of several announcements of one tier the earliest counts (Meta, account_update). Positions from `reached_at` on
+    stand `external` higher than our own count.
+    """
+
+    bucket = models.ForeignKey(Bucket, on_delete=models.CASCADE, related_name="anchors")
+    above = models.BigIntegerField(help_text="The volume before the tier: 25000000 for tier 25000001:50000000.")
+    reached_at = models.DateTimeField()
+    webhook_id = models.BigIntegerField(null=True)
+    external = models.BigIntegerField(default=0, help_text="Messages of other providers by then; rating derives it.")
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["bucket", "above"], name="billing_anchor_once"),
+            models.CheckConstraint(condition=models.Q(above__gt=0), name="billing_anchor_above"),
+        )
+
+    def __str__(self) -> str:
+        return f"above {self.above} at {self.reached_at}"

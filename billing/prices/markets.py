@@ -1,0 +1,134 @@
+"""Which market a country is in, on a day; and the tables that say so."""
+
+import csv
+import hashlib
+from collections import defaultdict
+from datetime import date
+from itertools import pairwise
+from pathlib import Path
+
+from django.db import transaction
+from phonenumbers import country_code_for_region
+
+from billing.models import MarketCountry, MarketTable
+from billing.pricing import MarketPeriod, market_on
+
+# Meta decides by calling code. +1 is shared by countries of different markets, and each that is not `Other` is listed.
+_SPLIT_CODES = {1}
+COLUMNS = ("market", "country_iso2", "calling_code", "valid_from", "valid_to", "source")
+
+
+class MarketFileError(ValueError):
+    """The file cannot be used; the message names the row and what to write there."""
+
+
+class MarketMap:
+    """A market table, read once: one query for any number of look-ups. Without a table, the one in force."""
+
+    def __init__(self, table: MarketTable | None = None) -> None:
+        self._by_country: dict[str, list[MarketPeriod]] = defaultdict(list)
+        self._by_code: dict[str, list[MarketPeriod]] = defaultdict(list)
+        self._found: dict[tuple[str, date], str] = {}
+        rows = (
+            MarketCountry.objects.filter(table=table) if table else MarketCountry.objects.filter(table__is_active=True)
+        )
+        for country, code, market, start, end in rows.values_list(
+            "country", "calling_code", "market", "valid_from", "valid_to"
+        ):
+            period = MarketPeriod(market, start, end)
+            self._by_country[country].append(period)
+            self._by_code[code].append(period)
+
+    def market(self, country: str, day: date) -> str:
+        """The market of an ISO country; empty for an unknown one.
+
+        A territory that Meta does not list (Guernsey, +44) is in the market of the country whose calling code it uses.
+        """
+        if (found := self._found.get((country, day))) is None:
+            found = self._found[country, day] = self._look_up(country, day)
+        return found
+
+    def _look_up(self, country: str, day: date) -> str:
+        if not country:
+            return ""
+        periods = self._by_country.get(country)
+        if periods is None:
+            code = country_code_for_region(country)
+            periods = [] if code in _SPLIT_CODES else self._by_code.get(str(code), [])
+        return market_on(periods, day)
+
+
+@transaction.atomic
+def load_market_file(path: Path) -> MarketTable | None:
+    """Put a market file in force as a new revision; None when that very file was loaded before."""
+    if MarketTable.objects.filter(sha256=_sha256(path)).exists():
+        return None
+    table = import_market_file(path)
+    put_in_force(table)
+    return table
+
+
+@transaction.atomic
+def import_market_file(path: Path) -> MarketTable:
+    """Make a new revision of the market table out of a file (`COLUMNS`), not in force yet. Raises MarketFileError."""
+    latest = MarketTable.objects.order_by("-revision").first()
+    table = MarketTable.objects.create(
+        revision=latest.revision + 1 if latest else 1, name="Markets", sha256=_sha256(path), is_active=False
+    )
+    with path.open(newline="", encoding="utf-8-sig") as file:
+        reader = csv.DictReader(file)
+        if missing := [column for column in COLUMNS if column not in (reader.fieldnames or ())]:
+            raise MarketFileError(f"The first row lacks {', '.join(missing)}: it names {', '.join(COLUMNS)}.")
+        rows = [_country(table, number, row) for number, row in enumerate(reader, start=2)]
+    if not rows:
+        raise MarketFileError("The file has no countries: write one row for each country and period.")
+    _refuse_overlaps(rows)
+    MarketCountry.objects.bulk_create(rows)
+    return table
+
+
+def put_in_force(table: MarketTable) -> None:
+    """Make a revision the one that decides. What is recorded already follows it when it is re-rated."""
+    MarketTable.objects.filter(is_active=True).exclude(pk=table.pk).update(is_active=False)
+    table.is_active = True
+    table.save(update_fields=["is_active"])
+
+
+def _country(table: MarketTable, number: int, row: dict[str, str]) -> MarketCountry:
+    values = {name: (row[name] or "").strip() for name in COLUMNS}
+    # * for all countries that are not listed: the source says it of `Other`, which needs no row.
+    listed = values["country_iso2"] == values["calling_code"] == "*"
+    country = len(values["country_iso2"]) == 2 and values["calling_code"].isdigit()
+    if not values["market"] or not (listed or country):
+        raise MarketFileError(f"Row {number}: write a market, a country as IN and a calling code as 91.")
+    return MarketCountry(
+        table=table, country=values["country_iso2"].upper(), calling_code=values["calling_code"],
+        market=values["market"], valid_from=_day(number, "valid_from", values["valid_from"]),
+        valid_to=_day(number, "valid_to", values["valid_to"]) if values["valid_to"] else None, source=values["source"],
+    )  # fmt: skip
+
+
+def _day(number: int, column: str, text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise MarketFileError(f"Row {number}: write {column} as 2026-10-01, not {text!r}.") from None
+
+
+def _refuse_overlaps(rows: list[MarketCountry]) -> None:
+    """One market for a country on a day."""
+    by_country: dict[tuple[str, str], list[MarketCountry]] = defaultdict(list)
+    for row in rows:
+        by_country[row.country, row.calling_code].append(row)
+    for (country, _), periods in by_country.items():
+        periods.sort(key=lambda row: row.valid_from)
+        for former, later in pairwise(periods):
+            if former.valid_to is None or former.valid_to >= later.valid_from:
+                raise MarketFileError(
+                    f"{country} is in {former.market} and in {later.market} on {later.valid_from}: "
+                    f"end the former the day before (valid_to)."
+                )
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()

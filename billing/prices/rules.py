@@ -1,0 +1,115 @@
+"""Rule sets: which messages are charged or free and how they are counted, dated like prices."""
+
+import csv
+import hashlib
+from datetime import date
+from pathlib import Path
+
+from django.db import transaction
+
+from billing.enums import AccrualScope
+from billing.models import Rule, RuleSet
+from billing.pricing import Accrual, accrue
+from billing.pricing import Rule as PureRule
+from billing.pricing import RuleSet as PureRuleSet
+
+COLUMNS = ("category", "pricing_type", "free_reason", "scope", "accrual_group", "allowance", "source")
+
+
+class RuleFileError(ValueError):
+    """The file cannot be used; the message names the row and what to write there."""
+
+
+class RuleBook:
+    """The rule sets in force, read once. `instead`: one that takes the place of its day's; `only`: one for all days."""
+
+    def __init__(self, *, instead: RuleSet | None = None, only: RuleSet | None = None) -> None:
+        if only:
+            self.rule_sets = [pure(only, effective_from=date.min)]
+        else:
+            active = RuleSet.objects.filter(is_active=True)
+            if instead:
+                active = active.exclude(effective_from=instead.effective_from)
+            self.rule_sets = [pure(rules) for rules in [*active, *([instead] if instead else [])]]
+        self._found: dict[tuple[str, str, date, str], Accrual] = {}
+
+    def accrue(self, category: str, pricing_type: str, day: date, market: str) -> Accrual:
+        """How a delivered message is counted; few combinations, asked for every delivery."""
+        key = (category, pricing_type, day, market)
+        if (found := self._found.get(key)) is None:
+            found = self._found[key] = accrue(
+                self.rule_sets, category=category, pricing_type=pricing_type, day=day, market=market
+            )
+        return found
+
+
+def pure(rules: RuleSet, *, effective_from: date | None = None) -> PureRuleSet:
+    """A rule set as pricing.py knows it."""
+    return PureRuleSet(
+        str(rules), effective_from or rules.effective_from,
+        {
+            (rule.category, rule.pricing_type): PureRule(
+                AccrualScope(rule.scope), rule.accrual_group, rule.free_reason, rule.allowance
+            )
+            for rule in rules.rules.all()
+        },
+    )  # fmt: skip
+
+
+@transaction.atomic
+def load_rule_file(path: Path, effective_from: date) -> RuleSet | None:
+    """Put a rule file in force as a new revision; None when that very file was loaded before."""
+    if RuleSet.objects.filter(sha256=_sha256(path), effective_from=effective_from).exists():
+        return None
+    rules = import_rule_file(path, effective_from)
+    put_in_force(rules)
+    return rules
+
+
+@transaction.atomic
+def import_rule_file(path: Path, effective_from: date) -> RuleSet:
+    """Make a new revision of a day's rules out of a file (`COLUMNS`), not in force yet. Raises RuleFileError."""
+    if effective_from.day != 1:
+        raise RuleFileError(
+            f"Rules begin on the first day of a month, not on {effective_from}: allowances are monthly."
+        )
+    latest = RuleSet.objects.filter(effective_from=effective_from).order_by("-revision").first()
+    rules = RuleSet.objects.create(
+        effective_from=effective_from, revision=latest.revision + 1 if latest else 1, is_active=False,
+        name=f"Meta PMP rules from {effective_from}", sha256=_sha256(path),
+    )  # fmt: skip
+    with path.open(newline="", encoding="utf-8-sig") as file:
+        reader = csv.DictReader(file)
+        if missing := [column for column in COLUMNS if column not in (reader.fieldnames or ())]:
+            raise RuleFileError(f"The first row lacks {', '.join(missing)}: it names {', '.join(COLUMNS)}.")
+        rows = [_rule(rules, number, row) for number, row in enumerate(reader, start=2)]
+    seen: set[tuple[str, str]] = set()
+    for rule in rows:
+        if (rule.category, rule.pricing_type) in seen:
+            raise RuleFileError(f"Two rules for {rule}: leave one.")
+        seen.add((rule.category, rule.pricing_type))
+    Rule.objects.bulk_create(rows)
+    return rules
+
+
+def put_in_force(rules: RuleSet) -> None:
+    """Make a revision the one of its day. What is recorded already follows it when it is re-rated."""
+    siblings = RuleSet.objects.filter(effective_from=rules.effective_from, is_active=True)
+    siblings.exclude(pk=rules.pk).update(is_active=False)
+    rules.is_active = True
+    rules.save(update_fields=["is_active"])
+
+
+def _rule(rules: RuleSet, number: int, row: dict[str, str]) -> Rule:
+    values = {name: (row[name] or "").strip() for name in COLUMNS}
+    if not values["category"] or not values["accrual_group"]:
+        raise RuleFileError(f"Row {number}: write a category and an accrual_group such as {{market}}/utility.")
+    if values["scope"] not in AccrualScope.values:
+        raise RuleFileError(f"Row {number}: scope is {' or '.join(AccrualScope.values)}, not {values['scope']!r}.")
+    if values["allowance"] and not values["allowance"].isdigit():
+        raise RuleFileError(f"Row {number}: write allowance as a number of messages, not {values['allowance']!r}.")
+    return Rule(rule_set=rules, **{**values, "allowance": int(values["allowance"] or 0)})
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()

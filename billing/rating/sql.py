@@ -1,0 +1,348 @@
+"""The statements of rating, put together from parts.
+
+Block by block: an hour whose messages all stand in one tier is added up from its blocks; only an hour that holds a
+threshold, or the moment of a volume announcement, is counted message by message. Window (the verifier): every message
+of the bucket gets its position by row_number(), blocks are not looked at. Both end in the same `due` lines.
+
+The statement works on groups. In rating a group is a bucket. In a what-if it is what the bucket would be under other
+rules or markets, which may take its kinds from several buckets or leave some.
+"""
+
+HOUR = "floor(extract(epoch FROM {billed_at}) / 3600)::int"
+FINGERPRINT = "hash_record_extended(ROW({message_key}, {billed_at}, {kind_id}), 0)"
+# What a statement that ends in "RETURNING message_key, old.…, new.…" did to the blocks of the facts it moved.
+NOTE_MOVES = f"""
+moved AS MATERIALIZED (
+    SELECT bucket_id, {HOUR.format(billed_at="billed_at")} AS hour, day, kind_id, 1 AS n,
+        {FINGERPRINT.format(message_key="message_key", billed_at="billed_at", kind_id="kind_id")} AS fingerprint
+    FROM merged
+    UNION ALL
+    SELECT was_bucket_id, {HOUR.format(billed_at="was_billed_at")}, was_day, was_kind_id, -1,
+        {FINGERPRINT.format(message_key="message_key", billed_at="was_billed_at", kind_id="was_kind_id")}
+    FROM merged WHERE was_bucket_id IS NOT NULL
+),
+noted AS (
+    INSERT INTO billing_blockdelta (bucket_id, hour, day, kind_id, n, fingerprint)
+    SELECT bucket_id, hour, day, kind_id, sum(n), bit_xor(fingerprint) FROM moved
+    GROUP BY 1, 2, 3, 4 HAVING sum(n) <> 0 OR bit_xor(fingerprint) <> 0
+)
+INSERT INTO billing_dirtybucket (bucket_id) SELECT DISTINCT bucket_id FROM moved
+"""
+RETURN_MOVES = """RETURNING new.message_key, new.bucket_id, new.billed_at, new.day, new.kind_id,
+        old.bucket_id AS was_bucket_id, old.billed_at AS was_billed_at, old.day AS was_day,
+        old.kind_id AS was_kind_id"""
+_OF_FACT = FINGERPRINT.format(message_key="f.message_key", billed_at="f.billed_at", kind_id="f.kind_id")
+
+BLOCKS = """
+block_of AS MATERIALIZED (
+    SELECT bucket_id, hour, day, kind_id, n, fingerprint FROM billing_usageblock WHERE bucket_id = ANY(%(buckets)s)
+)"""
+BLOCKS_AND_DELTAS = """
+block_of AS MATERIALIZED (
+    SELECT bucket_id, hour, day, kind_id, sum(n)::bigint AS n, bit_xor(fingerprint) AS fingerprint
+    FROM (
+        SELECT bucket_id, hour, day, kind_id, n, fingerprint FROM billing_usageblock
+        WHERE bucket_id = ANY(%(buckets)s)
+        UNION ALL
+        SELECT bucket_id, hour, day, kind_id, n, fingerprint FROM billing_blockdelta
+        WHERE bucket_id = ANY(%(buckets)s)
+    ) u
+    GROUP BY 1, 2, 3, 4 HAVING sum(n) <> 0
+)"""
+
+# A kind of message on a day, and what its price follows from.
+AS_RECORDED = """
+term AS MATERIALIZED (
+    SELECT u.bucket_id AS group_id, u.bucket_id, u.kind_id, u.day, b.allowance, k.account_id, k.provider, k.currency,
+        k.market, k.price_category, k.free_reason, k.unrated_reason,
+        k.free_reason = '' AND k.unrated_reason = '' AS counted
+    FROM (SELECT DISTINCT bucket_id, kind_id, day FROM block_of) u
+    JOIN billing_usagekind k ON k.id = u.kind_id
+    JOIN billing_bucket b ON b.id = u.bucket_id
+)"""
+AS_SUPPOSED = """
+term AS MATERIALIZED (
+    SELECT s.*, s.free_reason = '' AND s.unrated_reason = '' AS counted FROM supposed_term s
+)"""
+
+# The card of each day: the account's own before the general one, the provider's before any, the latest first. A card
+# tried out (`with`) stands in for its siblings (`without`); one that is forced (`forced`) is in force on every day.
+CARD_OF_DAY = """
+    SELECT k.id FROM billing_ratecard k
+    WHERE k.book = '{book}' AND k.currency = d.currency AND (k.provider = d.provider OR k.provider = '')
+        AND (k.account_id = d.account_id OR k.account_id IS NULL)
+        AND (k.id = ANY(%(forced)s) OR k.effective_from <= d.day
+             AND (k.is_active AND k.id <> ALL(%(without)s) OR k.id = ANY(%(with)s)))
+    ORDER BY k.id = ANY(%(forced)s) DESC, k.account_id IS NULL, k.provider = '', k.effective_from DESC, k.id DESC
+    LIMIT 1
+"""
+TERMS_OF_DAY = """
+    SELECT * FROM billing_sellterms s
+    WHERE s.account_id = d.account_id AND s.currency = d.currency AND s.effective_from <= d.day
+    ORDER BY s.effective_from DESC LIMIT 1
+"""
+PRICES = f"""
+book AS MATERIALIZED (
+    SELECT d.*, buy.id AS card_id, sell.id AS sell_card_id, nullif(s.base, 'nothing') AS base, s.markup_percent, s.fee,
+        s.fee_on_free
+    FROM (SELECT DISTINCT account_id, provider, currency, day FROM term) d
+    LEFT JOIN LATERAL ({CARD_OF_DAY.format(book="buy")}) buy ON true
+    LEFT JOIN LATERAL ({TERMS_OF_DAY}) s ON true
+    LEFT JOIN LATERAL ({CARD_OF_DAY.format(book="sell")}) sell ON s.base = 'card'
+),
+priced_pair AS MATERIALIZED (
+    SELECT DISTINCT t.group_id, b.card_id, b.sell_card_id, t.market, t.price_category
+    FROM term t JOIN book b USING (account_id, provider, currency, day) WHERE t.counted
+),
+threshold AS MATERIALIZED (
+    SELECT group_id, array_agg(DISTINCT above ORDER BY above) AS above
+    FROM (
+        SELECT p.group_id, r.above FROM priced_pair p
+        JOIN billing_rate r ON r.card_id IN (p.card_id, p.sell_card_id) AND r.market = p.market
+            AND r.category = p.price_category AND r.above > 0
+        UNION ALL SELECT group_id, allowance FROM term WHERE counted AND allowance > 0
+    ) t
+    GROUP BY group_id
+)"""
+
+# Blocks: first and last position of every hour; `e` is the volume at other providers, which grows at announcements.
+_HOUR_OF_ANCHOR = "floor(extract(epoch FROM a.reached_at) / 3600)::int"
+POSITIONS_BY_BLOCK = f"""
+block AS MATERIALIZED (
+    SELECT t.group_id, u.bucket_id, u.hour, u.day, u.kind_id, u.n, u.fingerprint, t.counted
+    FROM block_of u JOIN term t USING (bucket_id, kind_id, day)
+),
+hour AS MATERIALIZED (
+    SELECT group_id, hour, n, (sum(n) OVER (PARTITION BY group_id ORDER BY hour) - n)::bigint AS base
+    FROM (SELECT group_id, hour, sum(n)::bigint AS n FROM block WHERE counted GROUP BY 1, 2) h
+),
+source AS MATERIALIZED (SELECT DISTINCT group_id, bucket_id FROM term WHERE counted),
+anchor AS MATERIALIZED (
+    SELECT a.id, s.group_id, a.above, a.reached_at, greatest(0, a.above - coalesce(earlier.n, 0) - inside.n) AS e
+    FROM billing_volumeanchor a JOIN source s USING (bucket_id)
+    LEFT JOIN LATERAL (
+        SELECT base + n AS n FROM hour h WHERE h.group_id = s.group_id AND h.hour < {_HOUR_OF_ANCHOR}
+        ORDER BY h.hour DESC LIMIT 1
+    ) earlier ON true
+    CROSS JOIN LATERAL (
+        SELECT count(*) AS n FROM source o JOIN billing_usagefact f ON f.bucket_id = o.bucket_id
+            AND f.billed_at >= to_timestamp({_HOUR_OF_ANCHOR} * 3600.0) AND f.billed_at < a.reached_at
+        JOIN term t ON t.bucket_id = f.bucket_id AND t.kind_id = f.kind_id AND t.day = f.day
+        WHERE o.group_id = s.group_id AND t.group_id = s.group_id AND t.counted
+    ) inside
+),
+span AS MATERIALIZED (
+    SELECT h.*, e.before, e.after, coalesce(t.above, '{{}}') AS above,
+        width_bucket(h.base + e.before, coalesce(t.above, '{{}}')) AS first_tier,
+        width_bucket(h.base + h.n - 1 + e.after, coalesce(t.above, '{{}}')) AS last_tier
+    FROM hour h
+    LEFT JOIN threshold t USING (group_id)
+    CROSS JOIN LATERAL (
+        SELECT coalesce(max(a.e) FILTER (WHERE a.reached_at <= to_timestamp(h.hour * 3600.0)), 0) AS before,
+            coalesce(max(a.e), 0) AS after
+        FROM anchor a WHERE a.group_id = h.group_id AND a.reached_at < to_timestamp((h.hour + 1) * 3600.0)
+    ) e
+),
+single AS MATERIALIZED (
+    SELECT group_id, bucket_id, hour, day, kind_id, billed_at, message_key, fingerprint, anchored,
+        position, above[width_bucket(position - 1, above)] AS above
+    FROM (
+        SELECT p.group_id, p.hour, p.above, f.bucket_id, f.day, f.kind_id, f.billed_at, f.message_key,
+            {_OF_FACT} AS fingerprint, e.volume > 0 AS anchored,
+            p.base + e.volume + row_number() OVER (
+                PARTITION BY p.group_id, p.hour ORDER BY f.billed_at, f.message_key
+            ) AS position
+        FROM span p
+        JOIN source s USING (group_id)
+        JOIN billing_usagefact f ON f.bucket_id = s.bucket_id AND f.billed_at >= to_timestamp(p.hour * 3600.0)
+            AND f.billed_at < to_timestamp((p.hour + 1) * 3600.0)
+        JOIN term t ON t.group_id = p.group_id AND t.bucket_id = f.bucket_id AND t.kind_id = f.kind_id
+            AND t.day = f.day
+        CROSS JOIN LATERAL (
+            SELECT coalesce(max(a.e), 0) AS volume FROM anchor a
+            WHERE a.group_id = p.group_id AND a.reached_at <= f.billed_at
+        ) e
+        WHERE t.counted AND (p.first_tier <> p.last_tier OR p.before <> p.after)
+    ) f
+),
+piece AS (
+    SELECT b.group_id, b.bucket_id, b.day, b.kind_id, p.above[p.first_tier] AS above, p.before > 0 AS anchored, b.n,
+        b.fingerprint
+    FROM block b JOIN span p USING (group_id, hour)
+    WHERE b.counted AND p.first_tier = p.last_tier AND p.before = p.after
+    UNION ALL
+    SELECT group_id, bucket_id, day, kind_id, above, anchored, count(*), bit_xor(fingerprint) FROM single
+    GROUP BY 1, 2, 3, 4, 5, 6
+    UNION ALL
+    SELECT group_id, bucket_id, day, kind_id, NULL, false, n, fingerprint FROM block WHERE NOT counted
+)"""
+
+# Window: nothing but facts.
+POSITIONS_BY_WINDOW = f"""
+fact AS MATERIALIZED (
+    SELECT t.group_id, f.bucket_id, f.day, f.kind_id, f.billed_at, f.message_key, t.counted, {_OF_FACT} AS fingerprint,
+        row_number() OVER (PARTITION BY t.group_id, t.counted ORDER BY f.billed_at, f.message_key) AS rank
+    FROM billing_usagefact f JOIN term t USING (bucket_id, kind_id, day)
+    WHERE f.bucket_id = ANY(%(buckets)s)
+),
+anchor AS MATERIALIZED (
+    SELECT s.group_id, a.reached_at, greatest(0, a.above - (
+        SELECT count(*) FROM fact f WHERE f.group_id = s.group_id AND f.counted AND f.billed_at < a.reached_at
+    )) AS e
+    FROM billing_volumeanchor a JOIN (SELECT DISTINCT group_id, bucket_id FROM term WHERE counted) s USING (bucket_id)
+),
+piece AS (
+    SELECT f.group_id, f.bucket_id, f.day, f.kind_id, t.above[width_bucket(f.rank - 1 + e.volume, t.above)] AS above,
+        e.volume > 0 AS anchored, count(*) AS n, bit_xor(f.fingerprint) AS fingerprint
+    FROM fact f
+    LEFT JOIN (SELECT group_id, above FROM threshold) t USING (group_id)
+    CROSS JOIN LATERAL (
+        SELECT coalesce(max(a.e), 0) AS volume FROM anchor a
+        WHERE a.group_id = f.group_id AND a.reached_at <= f.billed_at
+    ) e
+    WHERE f.counted
+    GROUP BY 1, 2, 3, 4, 5, 6
+    UNION ALL
+    SELECT group_id, bucket_id, day, kind_id, NULL, false, count(*), bit_xor(fingerprint) FROM fact WHERE NOT counted
+    GROUP BY 1, 2, 3, 4
+)"""
+
+DUE = """
+found AS (
+    SELECT p.group_id, t.account_id, p.day, p.kind_id, p.anchored AND r.id IS NOT NULL AS anchored, p.n, p.fingerprint,
+        r.id AS rate_id, r.unit_price AS price, sr.id AS sell_rate_id, sr.unit_price AS own_price,
+        b.base, b.markup_percent, b.fee, b.fee_on_free, b.sell_card_id, t.unrated_reason,
+        CASE
+            WHEN t.unrated_reason <> '' THEN ARRAY['unrated', t.unrated_reason]
+            WHEN t.free_reason <> '' THEN ARRAY['free', t.free_reason]
+            WHEN coalesce(p.above, 0) < t.allowance THEN ARRAY['free', 'service_allowance']
+            WHEN b.card_id IS NULL THEN ARRAY['unrated', 'no_card']
+            WHEN r.id IS NULL THEN ARRAY['unrated', 'no_rate']
+            ELSE ARRAY['charged', '']
+        END AS verdict
+    FROM (
+        SELECT group_id, bucket_id, day, kind_id, above, anchored, sum(n)::bigint AS n,
+            bit_xor(fingerprint) AS fingerprint
+        FROM piece GROUP BY 1, 2, 3, 4, 5, 6
+    ) p
+    JOIN term t USING (group_id, bucket_id, kind_id, day)
+    JOIN book b USING (account_id, provider, currency, day)
+    LEFT JOIN billing_rate r ON r.card_id = b.card_id AND r.market = t.market AND r.category = t.price_category
+        AND t.counted AND coalesce(p.above, 0) >= r.above AND (r.up_to IS NULL OR coalesce(p.above, 0) < r.up_to)
+    LEFT JOIN billing_rate sr ON sr.card_id = b.sell_card_id AND sr.market = t.market
+        AND sr.category = t.price_category AND t.counted AND coalesce(p.above, 0) >= sr.above
+        AND (sr.up_to IS NULL OR coalesce(p.above, 0) < sr.up_to)
+),
+judged AS (
+    SELECT *, CASE
+            WHEN base IS NULL THEN ARRAY['', '']
+            WHEN unrated_reason <> '' THEN ARRAY['unrated', unrated_reason]
+            WHEN verdict[1] = 'free' AND NOT (fee_on_free AND fee > 0) THEN verdict
+            WHEN verdict[1] = 'free' THEN ARRAY['charged', '']
+            WHEN base = 'cost' AND verdict[1] = 'unrated' THEN verdict
+            WHEN base = 'card' AND sell_card_id IS NULL THEN ARRAY['unrated', 'no_card']
+            WHEN base = 'card' AND sell_rate_id IS NULL THEN ARRAY['unrated', 'no_rate']
+            ELSE ARRAY['charged', '']
+        END AS sold
+    FROM found
+),
+due AS MATERIALIZED (
+    SELECT group_id, account_id, day, kind_id, verdict[1] AS state, verdict[2] AS reason,
+        CASE verdict[1] WHEN 'charged' THEN rate_id END AS rate_id,
+        anchored AND verdict[1] = 'charged' AS anchored, sum(n)::bigint AS n, bit_xor(fingerprint) AS fingerprint,
+        CASE verdict[1] WHEN 'charged' THEN price WHEN 'free' THEN 0 END AS unit_price,
+        sold[1] AS sell_state, sold[2] AS sell_reason,
+        CASE WHEN sold[1] = 'charged' AND base = 'card' AND verdict[1] <> 'free' THEN sell_rate_id END AS sell_rate_id,
+        CASE
+            WHEN sold[1] = 'free' THEN 0
+            WHEN sold[1] <> 'charged' THEN NULL
+            WHEN verdict[1] = 'free' THEN fee
+            ELSE (CASE base WHEN 'cost' THEN price ELSE own_price END) * (1 + markup_percent * 0.01) + fee
+        END AS sell_price
+    FROM judged
+    GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 11, 12, 13, 14, 15
+)"""
+LINE_COLUMNS = """account_id, day, kind_id, state, reason, rate_id, anchored, n, unit_price, n * unit_price AS amount,
+        sell_state, sell_reason, sell_rate_id, sell_price, n * sell_price AS sell_amount"""
+_KEY = "day, kind_id, state, reason, rate_id, anchored, sell_state, sell_reason, sell_rate_id"
+_KEY_OF_LINE = ", ".join(f"l.{column}" for column in _KEY.split(", "))
+_KEY_OF_DUE = ", ".join(f"d.{column}" for column in _KEY.split(", "))
+
+# A bucket's cuts, and only what differs is written: rating again without news touches no row.
+WRITE = f"""
+cut AS MATERIALIZED (
+    SELECT t.above, first.billed_at, first.message_key
+    FROM (SELECT group_id, unnest(above) AS above FROM threshold) t
+    CROSS JOIN LATERAL (
+        SELECT * FROM span p
+        WHERE p.group_id = t.group_id AND p.base + p.n + p.after > t.above ORDER BY p.hour LIMIT 1
+    ) p
+    CROSS JOIN LATERAL (
+        (SELECT billed_at, message_key FROM single s
+         WHERE s.group_id = t.group_id AND s.hour = p.hour AND s.position > t.above
+         ORDER BY billed_at, message_key LIMIT 1)
+        UNION ALL
+        (SELECT f.billed_at, f.message_key FROM billing_usagefact f
+         JOIN term k ON k.bucket_id = f.bucket_id AND k.kind_id = f.kind_id AND k.day = f.day AND k.counted
+         WHERE p.first_tier = p.last_tier AND p.before = p.after AND f.bucket_id = t.group_id
+            AND f.billed_at >= to_timestamp(p.hour * 3600.0) AND f.billed_at < to_timestamp((p.hour + 1) * 3600.0)
+         ORDER BY f.billed_at, f.message_key LIMIT 1)
+    ) first
+),
+gone AS (
+    DELETE FROM billing_ratedline l WHERE l.bucket_id = ANY(%(buckets)s) AND NOT EXISTS (
+        SELECT FROM due d
+        WHERE d.day = l.day AND d.kind_id = l.kind_id AND ({_KEY_OF_DUE}) IS NOT DISTINCT FROM ({_KEY_OF_LINE})
+    ) RETURNING 1
+),
+put AS (
+    INSERT INTO billing_ratedline AS l (bucket_id, account_id, day, kind_id, state, reason, rate_id, anchored, n,
+        unit_price, amount, sell_state, sell_reason, sell_rate_id, sell_price, sell_amount)
+    SELECT group_id, {LINE_COLUMNS} FROM due ORDER BY day, kind_id
+    ON CONFLICT (bucket_id, {_KEY}) DO UPDATE
+    SET n = EXCLUDED.n, unit_price = EXCLUDED.unit_price, amount = EXCLUDED.amount, sell_price = EXCLUDED.sell_price,
+        sell_amount = EXCLUDED.sell_amount
+    WHERE (l.n, l.unit_price, l.sell_price) IS DISTINCT FROM (EXCLUDED.n, EXCLUDED.unit_price, EXCLUDED.sell_price)
+    RETURNING 1
+),
+cut_gone AS (
+    DELETE FROM billing_tiercut c WHERE c.bucket_id = ANY(%(buckets)s)
+        AND NOT EXISTS (SELECT FROM cut WHERE cut.above = c.above)
+),
+cut_put AS (
+    INSERT INTO billing_tiercut AS c (bucket_id, above, billed_at, message_key)
+    SELECT (%(buckets)s)[1], above, billed_at, message_key FROM cut
+    ON CONFLICT (bucket_id, above) DO UPDATE SET billed_at = EXCLUDED.billed_at, message_key = EXCLUDED.message_key
+    WHERE (c.billed_at, c.message_key) IS DISTINCT FROM (EXCLUDED.billed_at, EXCLUDED.message_key)
+),
+anchored AS (
+    UPDATE billing_volumeanchor v SET external = a.e FROM anchor a WHERE a.id = v.id AND v.external <> a.e
+)
+SELECT
+    (SELECT coalesce(sum(n), 0) FROM block_of), (SELECT coalesce(bit_xor(fingerprint), 0) FROM block_of),
+    (SELECT coalesce(sum(n), 0) FROM due), (SELECT coalesce(bit_xor(fingerprint), 0) FROM due),
+    (SELECT md5(coalesce(string_agg(DISTINCT row(card_id, sell_card_id, base, markup_percent, fee, fee_on_free)::text,
+        ';'), '') || (SELECT coalesce(string_agg(DISTINCT allowance::text, ';'), '') FROM term)
+        || (SELECT coalesce(string_agg(row(above, reached_at)::text, ';' ORDER BY above), '') FROM anchor)) FROM book),
+    (SELECT count(*) FROM gone) + (SELECT count(*) FROM put)
+"""
+
+FOLD = """
+WITH taken AS (
+    DELETE FROM billing_blockdelta WHERE bucket_id = %(bucket)s RETURNING hour, day, kind_id, n, fingerprint
+),
+delta AS MATERIALIZED (
+    SELECT hour, day, kind_id, sum(n)::bigint AS n, bit_xor(fingerprint) AS fingerprint FROM taken GROUP BY 1, 2, 3
+),
+known AS (
+    UPDATE billing_usageblock b SET n = b.n + d.n, fingerprint = b.fingerprint # d.fingerprint FROM delta d
+    WHERE b.bucket_id = %(bucket)s AND (b.hour, b.day, b.kind_id) = (d.hour, d.day, d.kind_id)
+    RETURNING b.hour, b.day, b.kind_id
+)
+INSERT INTO billing_usageblock (bucket_id, hour, day, kind_id, n, fingerprint)
+SELECT %(bucket)s, hour, day, kind_id, n, fingerprint FROM delta d
+WHERE NOT EXISTS (SELECT FROM known k WHERE (k.hour, k.day, k.kind_id) = (d.hour, d.day, d.kind_id))
+"""
+DROP_EMPTY = "DELETE FROM billing_usageblock WHERE bucket_id = %(bucket)s AND n = 0"
+
+RATE = f"WITH {BLOCKS},{AS_RECORDED},{PRICES},{POSITIONS_BY_BLOCK},{DUE},{WRITE}"

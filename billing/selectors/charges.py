@@ -1,0 +1,202 @@
+"""What single messages cost, and why."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Prefetch
+
+from accounts.models import Account
+from billing.enums import AccrualScope, ChargeState, FreeReason, SellBase, UnratedReason
+from billing.models import Rule, RuleSet
+from billing.pricing import Card, Charge, Fact, Terms, Tier, charge, sale
+from billing.rating.sql import CARD_OF_DAY, TERMS_OF_DAY
+
+# The highest threshold at or below the message decides its tier: no position needs to be counted.
+_CHARGES = f"""
+WITH fact AS (
+    SELECT f.message_key, f.bucket_id, f.billed_at, f.day, k.* FROM billing_usagefact f
+    JOIN billing_usagekind k ON k.id = f.kind_id
+    WHERE f.account_id = %(account)s AND f.message_key = ANY(%(keys)s)
+), book AS (
+    SELECT d.*, buy.id AS card_id, s.base, s.markup_percent, s.fee, s.fee_on_free, sell.id AS sell_card_id
+    FROM (SELECT DISTINCT account_id, provider, currency, day FROM fact) d
+    LEFT JOIN LATERAL ({CARD_OF_DAY.format(book="buy")}) buy ON true
+    LEFT JOIN LATERAL ({TERMS_OF_DAY}) s ON true
+    LEFT JOIN LATERAL ({CARD_OF_DAY.format(book="sell")}) sell ON s.base = 'card'
+)
+SELECT f.message_key, f.billed_at, f.day, f.country, f.market, f.category, f.currency, f.free_reason, f.unrated_reason,
+    f.provider, coalesce(passed.above, 0) < b.allowance AS allowed,
+    k.id, k.name, k.currency, k.effective_from, k.revision, k.sha256,
+    r.tier, r.above, r.up_to, r.unit_price, r.end_known,
+    c.base, c.markup_percent, c.fee, c.fee_on_free, c.sell_card_id, own.unit_price
+FROM fact f
+JOIN billing_bucket b ON b.id = f.bucket_id
+JOIN book c ON (c.account_id, c.provider, c.currency, c.day) = (f.account_id, f.provider, f.currency, f.day)
+LEFT JOIN LATERAL (
+    SELECT max(t.above) AS above FROM billing_tiercut t
+    WHERE t.bucket_id = f.bucket_id AND (t.billed_at, t.message_key) <= (f.billed_at, f.message_key)
+) passed ON true
+LEFT JOIN billing_ratecard k ON k.id = c.card_id
+LEFT JOIN LATERAL (
+    SELECT * FROM billing_rate r
+    WHERE r.card_id = c.card_id AND r.market = f.market AND r.category = f.price_category
+        AND r.above <= coalesce(passed.above, 0)
+    ORDER BY r.above DESC LIMIT 1
+) r ON true
+LEFT JOIN LATERAL (
+    SELECT unit_price FROM billing_rate r
+    WHERE r.card_id = c.sell_card_id AND r.market = f.market AND r.category = f.price_category
+        AND r.above <= coalesce(passed.above, 0)
+    ORDER BY r.above DESC LIMIT 1
+) own ON true
+"""  # noqa: S608 - every name is a constant of this module
+
+
+def charges_of(account: Account, keys: Iterable[UUID]) -> dict[UUID, Charge]:
+    """What these delivered messages cost, by message key. A message without a charge (not delivered) is absent."""
+    wanted = list(keys)
+    if not wanted:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(_CHARGES, {"account": account.pk, "keys": wanted, "forced": [], "with": [], "without": []})
+        return {row[0]: _charge_of(row) for row in cursor.fetchall()}
+
+
+def _charge_of(row: tuple[Any, ...]) -> Charge:
+    fact = Fact(*row[:10])
+    found = _cost(fact, allowed=row[10], card=row[11:17], rate=row[17:22])
+    base, markup, fee, fee_on_free, sell_card, own = row[22:]
+    if base is None:
+        return found
+    own_price: Decimal | UnratedReason = UnratedReason.NO_CARD if sell_card is None else UnratedReason.NO_RATE
+    terms = Terms(SellBase(base), markup, fee, fee_on_free)
+    return replace(found, sale=sale(fact, found, terms, own if own is not None else own_price))
+
+
+def _cost(fact: Fact, *, allowed: bool, card: tuple[Any, ...], rate: tuple[Any, ...]) -> Charge:
+    if fact.unrated_reason:
+        return charge(fact, ChargeState.UNRATED, fact.unrated_reason)
+    if fact.free_reason:
+        return charge(fact, ChargeState.FREE, fact.free_reason)
+    if allowed:
+        return charge(fact, ChargeState.FREE, FreeReason.SERVICE_ALLOWANCE)
+    if card[0] is None:
+        return charge(fact, ChargeState.UNRATED, UnratedReason.NO_CARD)
+    if rate[0] is None:
+        return charge(fact, ChargeState.UNRATED, UnratedReason.NO_RATE)
+    return charge(fact, ChargeState.CHARGED, "", tier=Tier(*rate), card=Card(*card[1:]))
+
+
+# Whole hours from the blocks, with what is not folded in yet; the message's own hour from the facts.
+_PLACE = """
+WITH fact AS (
+    SELECT f.*, floor(extract(epoch FROM f.billed_at) / 3600)::int AS hour,
+        k.free_reason = '' AND k.unrated_reason = '' AS counted, k.price_category, k.pricing_type
+    FROM billing_usagefact f JOIN billing_usagekind k ON k.id = f.kind_id
+    WHERE f.account_id = %(account)s AND f.message_key = %(key)s
+), earlier AS (
+    SELECT u.n, u.kind_id FROM fact f JOIN billing_usageblock u ON u.bucket_id = f.bucket_id AND u.hour < f.hour
+    UNION ALL
+    SELECT u.n, u.kind_id FROM fact f JOIN billing_blockdelta u ON u.bucket_id = f.bucket_id AND u.hour < f.hour
+)
+SELECT f.webhook_id, f.price_category, f.pricing_type, b.id, b.scope, b.accrual_group, b.allowance, f.counted, (
+        SELECT coalesce(sum(e.n), 0)::bigint FROM earlier e JOIN billing_usagekind k ON k.id = e.kind_id
+        WHERE k.free_reason = '' AND k.unrated_reason = ''
+    ) + (
+        SELECT count(*) FROM billing_usagefact e JOIN billing_usagekind k ON k.id = e.kind_id
+        WHERE e.bucket_id = f.bucket_id AND k.free_reason = '' AND k.unrated_reason = ''
+            AND e.billed_at >= to_timestamp(f.hour * 3600.0)
+            AND (e.billed_at, e.message_key) <= (f.billed_at, f.message_key)
+    ), (
+        SELECT coalesce(max(v.external), 0) FROM billing_volumeanchor v
+        WHERE v.bucket_id = f.bucket_id AND v.reached_at <= f.billed_at
+    ), r.id, r.rated_at, m.name, m.revision
+FROM fact f
+JOIN billing_bucket b ON b.id = f.bucket_id
+LEFT JOIN LATERAL (
+    SELECT id, rated_at FROM billing_ratingrun WHERE bucket_id = b.id ORDER BY first_at DESC, id DESC LIMIT 1
+) r ON true
+LEFT JOIN billing_markettable m ON m.is_active
+"""
+
+
+@dataclass(frozen=True)
+class AppliedRule:
+    """The rule that decided whether and with what a message counts."""
+
+    rule_set: str
+    revision: int
+    sha256: str
+    scope: str
+    accrual_group: str
+    allowance: int
+    source: str
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """One message's charge with all it rests on.
+
+    `external` is the volume at other providers that stands before the message's own rank; `market_table` the revision
+    that put its country into its market; `run_id` and `rated_at` the rating that last covered its bucket (None: not
+    rated yet); `webhook_id` the stored webhook that proves the delivery.
+    """
+
+    charge: Charge
+    bucket_id: int
+    rule: AppliedRule | None
+    market_table: str
+    external: int
+    run_id: int | None
+    rated_at: datetime | None
+    webhook_id: int | None
+
+    @property
+    def rule_set(self) -> str:
+        """Name and revision of the rules, empty when none applies."""
+        return f"{self.rule.rule_set}, revision {self.rule.revision}" if self.rule else ""
+
+
+def explain(account: Account, key: UUID) -> Explanation | None:
+    """Why a message costs what it costs; None when it was never delivered."""
+    found = charges_of(account, [key]).get(key)
+    if found is None:
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute(_PLACE, {"account": account.pk, "key": key})
+        (
+            webhook_id, category, pricing_type, bucket_id, scope, group, allowance, counted, rank, external, run_id,
+            rated_at, table, table_revision,
+        ) = cursor.fetchone()  # fmt: skip
+    return Explanation(
+        charge=replace(found, position=rank + external if counted else None),
+        bucket_id=bucket_id,
+        rule=_rule_of(found, category, pricing_type, (scope, group, allowance)),
+        market_table=f"{table}, revision {table_revision}" if table else "",
+        external=external if counted else 0,
+        run_id=run_id,
+        rated_at=rated_at,
+        webhook_id=webhook_id,
+    )
+
+
+def _rule_of(found: Charge, category: str, pricing_type: str, bucket: tuple[str, str, int]) -> AppliedRule | None:
+    """The rule that is in force now for the message's day; the rule for its very pricing type before the other."""
+    matching = Rule.objects.filter(category=category, pricing_type__in=["", pricing_type])
+    rules = (
+        RuleSet.objects.filter(is_active=True, effective_from__lte=found.billing_month)
+        .prefetch_related(Prefetch("rules", matching.order_by("-pricing_type")))
+        .first()
+    )
+    rule = next(iter(rules.rules.all()), None) if rules else None
+    if rules is None or rule is None:
+        return None
+    scope, group, allowance = bucket
+    return AppliedRule(
+        rules.name, rules.revision, rules.sha256, AccrualScope(scope).label, group, allowance, rule.source
+    )
