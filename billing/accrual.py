@@ -93,6 +93,17 @@ class Accruals:
             found = self._found[said, day] = self._place(said, day)
         return found
 
+    def bucket_of(self, account_id: int, waba_id: int, category: str, market: str, day: date) -> BucketKey | None:
+        """The bucket of charged messages of a category to a market, however its name is written; None: not known."""
+        waba, spelled = self._wabas.get(waba_id), self._markets.spelling(market)
+        if waba is None or spelled is None:
+            return None
+        accrual = self._rules.accrue(category, "regular", day, spelled)
+        if accrual.unrated_reason or accrual.scope != AccrualScope.PORTFOLIO:
+            return None
+        month = day.replace(day=1)
+        return BucketKey(account_id, str(accrual.scope), waba.portfolio_id, accrual.group, month, accrual.allowance)
+
     def _place(self, said: Said, day: date) -> tuple[BucketKey, KindKey]:
         waba = self._wabas.get(said.waba_id)
         market = self._markets.market(said.country, day)

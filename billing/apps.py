@@ -4,7 +4,7 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.db import connection
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_migrate, post_save
 
 
 class BillingConfig(AppConfig):
@@ -14,7 +14,11 @@ class BillingConfig(AppConfig):
 
     def ready(self) -> None:
         """Every installation starts with the bundled markets and rate cards, and gets new ones with an upgrade."""
+        from accounts.models import Waba
+        from billing.corrections import follow_waba
+
         post_migrate.connect(_load_bundled, sender=self)
+        post_save.connect(follow_waba, sender=Waba, dispatch_uid="billing_follow_waba")
 
 
 def _load_bundled(**_: Any) -> None:

@@ -1,14 +1,18 @@
 """Writes of billing: usage facts from deliveries, and volume announced by providers. Rating itself is in rating/."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
+import structlog
 from django.db import connection
 
 from billing.accrual import Accruals, BucketKey, KindKey, Said
+from billing.dictionary import bucket_ids, columns_of, kind_ids
 from billing.rating.sql import NOTE_MOVES, RETURN_MOVES
+
+log = structlog.get_logger("tollgate.billing")
 
 _FACT_COLUMNS = ("message_key", "account_id", "bucket_id", "billed_at", "day", "kind_id", "webhook_id")
 
@@ -82,56 +86,68 @@ def _placed(usage: Usage, accruals: Accruals) -> tuple[Usage, date, BucketKey, K
     return usage, day, *accruals.place(said, day)
 
 
-def bucket_ids(keys: Iterable[BucketKey]) -> dict[BucketKey, int]:
-    """The id of each bucket; made when it is the first time."""
-    return {BucketKey(*key): pk for key, pk in _ids(_BUCKETS, set(keys)).items()}
+class VolumeTier(NamedTuple):
+    """A provider's announcement that a portfolio reached a volume tier, in the provider's words.
+
+    `tier` as "25000001:50000000", `region` the market, `month` as "2026-10" or empty: that of the time.
+    """
+
+    account_id: int
+    waba_id: int
+    category: str
+    region: str
+    tier: str
+    month: str
+    reached_at: datetime
+    webhook_id: int | None
 
 
-def kind_ids(keys: Iterable[KindKey]) -> dict[KindKey, int]:
-    """The id of each kind; made when it is the first time."""
-    return {KindKey(*key): pk for key, pk in _ids(_KINDS, set(keys)).items()}
-
-
-class _Dictionary:
-    """Statements over a table that gives each distinct key an id: find known keys, add the others."""
-
-    def __init__(self, table: str, columns: dict[str, str], *, unique: int, fixed: dict[str, str]) -> None:
-        names = ", ".join(columns)
-        self.given = f"unnest({', '.join(f'%s::{kind}[]' for kind in columns.values())}) AS given ({names})"
-        same = " AND ".join(f"d.{name} = given.{name}" for name in list(columns)[:unique])
-        self.find = f"SELECT d.id, given.* FROM {self.given} JOIN {table} d ON {same}"  # noqa: S608
-        self.add = (
-            f"INSERT INTO {table} ({', '.join([names, *fixed])}) "  # noqa: S608
-            f"SELECT {', '.join(['given.*', *fixed.values()])} FROM {self.given} "
-            f"ORDER BY {', '.join(list(columns)[:unique])} ON CONFLICT DO NOTHING"
-        )
-
-
-_BUCKETS = _Dictionary(
-    "billing_bucket",
-    dict(zip(BucketKey._fields, ("bigint", "text", "bigint", "text", "date", "int"), strict=True)),
-    unique=5, fixed={"problem": "''"},
-)  # fmt: skip
-_KINDS = _Dictionary(
-    "billing_usagekind", dict(zip(KindKey._fields, ("bigint",) * 5 + ("text",) * 9, strict=True)), unique=14, fixed={}
+# Of several announcements of one tier the earliest is official (Meta, account_update).
+_ANCHOR = """
+WITH said AS (
+    SELECT DISTINCT ON (1, 2) * FROM unnest(%s::bigint[], %s::bigint[], %s::timestamptz[], %s::bigint[])
+        AS t (bucket_id, above, reached_at, webhook_id) ORDER BY 1, 2, 3, 4
+), news AS (
+    INSERT INTO billing_volumeanchor AS a (bucket_id, above, reached_at, webhook_id, external)
+    SELECT *, 0 FROM said ORDER BY bucket_id, above
+    ON CONFLICT (bucket_id, above) DO UPDATE SET reached_at = EXCLUDED.reached_at, webhook_id = EXCLUDED.webhook_id
+    WHERE EXCLUDED.reached_at < a.reached_at
+    RETURNING bucket_id
 )
+INSERT INTO billing_dirtybucket (bucket_id) SELECT DISTINCT bucket_id FROM news
+"""
 
 
-def _ids(dictionary: _Dictionary, keys: set[Any]) -> dict[tuple[Any, ...], int]:
-    """The id of each key. Looking first spares the sequence, and most keys are old acquaintances."""
+def record_volume_tiers(tiers: Sequence[VolumeTier]) -> None:
+    """Keep announced tiers as anchors of their buckets, in the caller's transaction. The same again writes nothing.
+
+    What cannot be understood (an unknown market, WABA or way of writing a tier) is named in the log and left out.
+    """
+    if not tiers:
+        return
+    accruals = Accruals({tier.account_id for tier in tiers})
+    found = [(tier, key) for tier in tiers if (key := _bucket_of_tier(tier, accruals))]
+    if not found:
+        return
+    ids = bucket_ids({key for _, key in found})
+    rows = [(ids[key], int(tier.tier.partition(":")[0]) - 1, tier.reached_at, tier.webhook_id) for tier, key in found]
     with connection.cursor() as cursor:
-        found = _find(cursor, dictionary, keys)
-        if missing := keys - found.keys():
-            # In one order, so that two workers that add the same keys wait for each other instead of deadlocking.
-            cursor.execute(dictionary.add, _columns(missing))
-            found |= _find(cursor, dictionary, missing)
-    return found
+        cursor.execute(_ANCHOR, columns_of(rows))
 
 
-def _find(cursor: Any, dictionary: _Dictionary, keys: set[Any]) -> dict[tuple[Any, ...], int]:
-    cursor.execute(dictionary.find, _columns(keys))
-    return {row[1:]: row[0] for row in cursor.fetchall()}
+def _bucket_of_tier(tier: VolumeTier, accruals: Accruals) -> BucketKey | None:
+    """The bucket whose volume is announced; None for the first tier, which tells nothing, and for what is not clear."""
+    start = tier.tier.partition(":")[0]
+    day = _first_of(tier.month) or accruals.day(tier.waba_id, tier.reached_at).replace(day=1)
+    key = accruals.bucket_of(tier.account_id, tier.waba_id, tier.category.lower(), tier.region, day)
+    if not start.isdigit() or key is None:
+        log.warning("volume_tier_not_understood", **tier._asdict())
+        return None
+    return key if int(start) > 1 else None
 
 
-def _columns(keys: set[Any]) -> list[list[Any]]:
-    return [list(column) for column in zip(*keys, strict=True)]
+def _first_of(month: str) -> date | None:
+    try:
+        return date.fromisoformat(f"{month}-01")
+    except ValueError:
+        return None

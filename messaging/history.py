@@ -10,11 +10,13 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
+from billing.services import VolumeTier, record_volume_tiers
 from messaging.directory import Directory
 from messaging.enums import Quality, Subject, TemplateStatus
 from messaging.events import ChangeEvent, ContactEvent
 from messaging.models import Change, Template
 from messaging.models import ContactEvent as ContactEventRow
+from messaging.providers.reading import mapping, text
 
 # Column of the present state -> the field of the history it follows.
 STATE = {
@@ -64,10 +66,25 @@ def apply_changes(announcements: Sequence[Announcement]) -> None:
             ],
             ignore_conflicts=True,
         )  # fmt: skip
+        record_volume_tiers([tier for one in announcements if (tier := _volume_tier(one))])
         for subject, columns in STATE.items():
             ids = sorted({one.subject_id for one in announcements if one.event.subject == subject})
             if ids:
                 _bring_up_to_date(subject, columns, ids)
+
+
+def _volume_tier(one: Announcement) -> VolumeTier | None:
+    """What a change of a volume tier says to billing; calls have tiers of their own, which are no messages."""
+    if one.event.field != "account.volume_based_pricing_tier_update":
+        return None
+    said = mapping(one.event.details.get("volume_tier_info"))
+    category = text(said.get("pricing_category"), 32)
+    if category.upper() == "CALLING":
+        return None
+    return VolumeTier(
+        one.account_id, one.subject_id, category, text(said.get("region"), 64), text(said.get("tier"), 64),
+        text(said.get("effective_month"), 7), one.at, one.webhook_id,
+    )  # fmt: skip
 
 
 def _bring_up_to_date(subject: Subject, columns: dict[str, str], ids: list[int]) -> None:

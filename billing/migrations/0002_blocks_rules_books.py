@@ -44,6 +44,15 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AddField(
+            model_name="dirtybucket",
+            name="misplaced",
+            field=models.BooleanField(
+                db_default=False,
+                default=False,
+                help_text="Its facts may count elsewhere by now: place them anew first.",
+            ),
+        ),
         migrations.RunSQL(DROP_DERIVED, migrations.RunSQL.noop),
         migrations.CreateModel(
             name="BlockDelta",

@@ -131,6 +131,9 @@ class DirtyBucket(models.Model):
     """A note that a bucket has new facts or prices. Append-only, written with them; rating removes it."""
 
     bucket = models.ForeignKey(Bucket, on_delete=models.CASCADE, db_constraint=False, related_name="+")
+    misplaced = models.BooleanField(
+        default=False, db_default=False, help_text="Its facts may count elsewhere by now: place them anew first."
+    )
 
     class Meta:
         indexes = (models.Index(fields=["bucket"], name="billing_dirty_bucket"),)

@@ -48,6 +48,11 @@ class MarketMap:
             found = self._found[country, day] = self._look_up(country, day)
         return found
 
+    def spelling(self, market: str) -> str | None:
+        """A market's name as the table writes it, whatever its case; None: no such market."""
+        names = {period.market.lower(): period.market for periods in self._by_country.values() for period in periods}
+        return names.get(market.strip().lower())
+
     def _look_up(self, country: str, day: date) -> str:
         if not country:
             return ""

@@ -1,4 +1,4 @@
-"""Rate cards: loading the bundled ones, importing files as new revisions, comparing and activating them.
+"""Rate cards: loading the bundled ones, importing files as new revisions and comparing them.
 
 A card is never changed once it is in force: a correction is a new revision, and the old one stays to be read. What lies
 above the last known tier of a market is rated at its price, in a tier of its own that says so.
@@ -16,9 +16,8 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from accounts.models import Account
-from accounts.services import record
 from billing.enums import Book
-from billing.models import Bucket, DirtyBucket, MarketCountry, Rate, RateCard
+from billing.models import MarketCountry, Rate, RateCard
 from billing.prices.card_files import CardFileError, Step, read_card_file
 from billing.prices.markets import load_market_file
 from billing.prices.rules import load_rule_file
@@ -58,7 +57,7 @@ def load_card_file(path: Path, effective_from: date) -> list[RateCard]:
         return []
     cards = import_card_file(path, effective_from)
     for card in cards:
-        _put_in_force(card)
+        put_in_force(card)
     return cards
 
 
@@ -181,22 +180,8 @@ def _contiguous(card: RateCard, pair: Pair, steps: list[Step]) -> list[Rate]:
     return rates
 
 
-@transaction.atomic
-def activate(card: RateCard, *, actor: str) -> int:
-    """Put a revision in force and mark every bucket it may price for re-rating; audited. Returns how many buckets."""
-    _put_in_force(card)
-    buckets = Bucket.objects.filter(month__gte=card.effective_from.replace(day=1))
-    if card.account is not None:
-        buckets = buckets.filter(account=card.account)
-    marks = DirtyBucket.objects.bulk_create(DirtyBucket(bucket_id=pk) for pk in buckets.values_list("id", flat=True))
-    record(
-        account=card.account, actor=actor, action="rate_card.activated", target=str(card),
-        details={"revision": card.revision, "sha256": card.sha256, "buckets": len(marks)},
-    )  # fmt: skip
-    return len(marks)
-
-
-def _put_in_force(card: RateCard) -> None:
+def put_in_force(card: RateCard) -> None:
+    """Make a revision the one of its day. What is rated already follows it when it is rated again."""
     siblings_of(card).filter(is_active=True).exclude(pk=card.pk).update(is_active=False)
     card.is_active = True
     card.save(update_fields=["is_active"])

@@ -12,6 +12,7 @@ from django.db import Error, OperationalError, connection, transaction
 from django.utils import timezone
 
 from billing.models import Bucket, DirtyBucket, RatingRun
+from billing.rating.placement import place_anew
 from billing.rating.sql import DROP_EMPTY, FOLD, RATE
 
 ENGINE = 1
@@ -71,7 +72,9 @@ def _rate(bucket_id: int) -> None:
         if not connection.savepoint_ids:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         bucket = {"bucket": bucket_id}
-        cursor.execute("DELETE FROM billing_dirtybucket WHERE bucket_id = %(bucket)s", bucket)
+        cursor.execute("DELETE FROM billing_dirtybucket WHERE bucket_id = %(bucket)s RETURNING misplaced", bucket)
+        if any(misplaced for (misplaced,) in cursor.fetchall()):
+            place_anew(bucket_id)
         cursor.execute(FOLD, bucket)
         cursor.execute(DROP_EMPTY, bucket)
         cursor.execute(RATE, {"buckets": [bucket_id], **IN_FORCE})

@@ -59,11 +59,11 @@ term AS MATERIALIZED (
     FROM (SELECT DISTINCT bucket_id, kind_id, day FROM block_of) u
     JOIN billing_usagekind k ON k.id = u.kind_id
     JOIN billing_bucket b ON b.id = u.bucket_id
-)"""
+), home AS (SELECT b AS group_id, b AS bucket_id FROM unnest(%(buckets)s::bigint[]) b)"""
 AS_SUPPOSED = """
 term AS MATERIALIZED (
     SELECT s.*, s.free_reason = '' AND s.unrated_reason = '' AS counted FROM supposed_term s
-)"""
+), home AS (SELECT group_id, bucket_id FROM supposed_home)"""
 
 # The card of each day: the account's own before the general one, the provider's before any, the latest first. A card
 # tried out (`with`) stands in for its siblings (`without`); one that is forced (`forced`) is in force on every day.
@@ -119,7 +119,7 @@ hour AS MATERIALIZED (
 source AS MATERIALIZED (SELECT DISTINCT group_id, bucket_id FROM term WHERE counted),
 anchor AS MATERIALIZED (
     SELECT a.id, s.group_id, a.above, a.reached_at, greatest(0, a.above - coalesce(earlier.n, 0) - inside.n) AS e
-    FROM billing_volumeanchor a JOIN source s USING (bucket_id)
+    FROM billing_volumeanchor a JOIN home s USING (bucket_id)
     LEFT JOIN LATERAL (
         SELECT base + n AS n FROM hour h WHERE h.group_id = s.group_id AND h.hour < {_HOUR_OF_ANCHOR}
         ORDER BY h.hour DESC LIMIT 1
@@ -189,7 +189,7 @@ anchor AS MATERIALIZED (
     SELECT s.group_id, a.reached_at, greatest(0, a.above - (
         SELECT count(*) FROM fact f WHERE f.group_id = s.group_id AND f.counted AND f.billed_at < a.reached_at
     )) AS e
-    FROM billing_volumeanchor a JOIN (SELECT DISTINCT group_id, bucket_id FROM term WHERE counted) s USING (bucket_id)
+    FROM billing_volumeanchor a JOIN home s USING (bucket_id)
 ),
 piece AS (
     SELECT f.group_id, f.bucket_id, f.day, f.kind_id, t.above[width_bucket(f.rank - 1 + e.volume, t.above)] AS above,

@@ -14,11 +14,12 @@ from typing import Any
 from django.db import connection
 from django.db.models import Q
 
-from billing.accrual import Accruals, KindKey, Said
+from billing.accrual import Accruals
 from billing.enums import Book, SellBase, UnratedReason
 from billing.models import Bucket, Rate, RateCard, RatedLine, SellTerms, UsageBlock, UsageFact, UsageKind
 from billing.pricing import Anchor, Card, Fact, Terms, Tier, price_category, rate_bucket
 from billing.rating.engine import IN_FORCE
+from billing.rating.placement import key_of, said_of
 from billing.rating.sql import AS_RECORDED, BLOCKS_AND_DELTAS, DUE, LINE_COLUMNS, POSITIONS_BY_WINDOW, PRICES
 
 _BY_WINDOW = f"""WITH {BLOCKS_AND_DELTAS},{AS_RECORDED},{PRICES},{POSITIONS_BY_WINDOW},{DUE}
@@ -163,8 +164,8 @@ def _misplaced(bucket: Bucket, accruals: Accruals) -> Iterator[Difference]:
         found[day, kind_id] += n
     kinds = UsageKind.objects.in_bulk({kind_id for _, kind_id in found})
     for (day, kind_id), n in found.items():
-        now = KindKey(*(getattr(kinds[kind_id], name) for name in KindKey._fields))
-        key, due = accruals.place(Said(*(getattr(now, name) for name in Said._fields)), day)
+        now = key_of(kinds[kind_id])
+        key, due = accruals.place(said_of(kinds[kind_id]), day)
         place = (bucket.account_id, bucket.scope, bucket.scope_id, bucket.accrual_group, bucket.month)
         if due != now or key[:5] != place:
             yield Difference(bucket, (day, now.country, now.category, *due[9:]), n, 0, "today's markets and rules")

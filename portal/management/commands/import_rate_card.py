@@ -9,12 +9,13 @@ from uuid import UUID
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import Account
+from billing.enums import Book
 from billing.models import RateCard
 from billing.prices.card_files import CardFileError
-from billing.prices.rate_cards import Difference, activate, compare, import_card_file
+from billing.prices.rate_cards import Difference, compare, import_card_file
+from billing.what_if import Proposal
 from portal.core.tenancy import every_tenant
-
-_SHOWN = 40
+from portal.management.impact import SHOWN, activate, try_out, words
 
 
 class Command(BaseCommand):
@@ -27,6 +28,8 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path)
         parser.add_argument("--effective", type=date.fromisoformat, required=True, help="first day, as 2026-10-01")
         parser.add_argument("--account", type=UUID, help="only for this account, before the general card")
+        parser.add_argument("--book", choices=Book.values, default=Book.BUY, help="sell: the account's own prices")
+        parser.add_argument("--provider", default="", help="only for messages through it: meta, 8x8 or 360dialog")
         parser.add_argument("--activate", action="store_true", help="put it in force")
 
     def handle(self, *_: Any, **options: Any) -> None:
@@ -35,17 +38,21 @@ class Command(BaseCommand):
         if options["account"] and not (account := Account.objects.filter(public_id=options["account"]).first()):
             raise CommandError(f"There is no account {options['account']}: /admin/ lists them with their ids.")
         try:
-            cards = import_card_file(options["file"], options["effective"], account)
+            cards = import_card_file(
+                options["file"], options["effective"], account, book=Book(options["book"]),
+                provider=options["provider"],
+            )  # fmt: skip
         except (CardFileError, OSError) as error:
             raise CommandError(str(error)) from None
         for card in cards:
             self._show(card, compare(card))
-            if options["activate"]:
-                with every_tenant():
-                    marked = activate(card, actor="import_rate_card")
-                self.stdout.write(f"In force. {marked:,} buckets will be rated again.")
-            else:
-                self.stdout.write("Not in force: add --activate to the command when this is right.")
+            with every_tenant():
+                proposal = Proposal(cards=[card])
+                self.stdout.write("\n".join(words(try_out(proposal))))
+                if options["activate"]:
+                    self.stdout.write(activate(proposal, actor="import_rate_card"))
+                else:
+                    self.stdout.write("Not in force: add --activate to the command when this is right.")
 
     def _show(self, card: RateCard, difference: Difference) -> None:
         self.stdout.write(f"{card.name}, revision {card.revision}: {difference.unchanged:,} rates as before.")
@@ -53,7 +60,7 @@ class Command(BaseCommand):
             lines: list[str] = getattr(difference, title)
             if lines:
                 self.stdout.write(f"{title.capitalize()} ({len(lines):,}):")
-                for line in lines[:_SHOWN]:
+                for line in lines[:SHOWN]:
                     self.stdout.write(f"  {line}")
-                if len(lines) > _SHOWN:
-                    self.stdout.write(f"  … and {len(lines) - _SHOWN:,} more")
+                if len(lines) > SHOWN:
+                    self.stdout.write(f"  … and {len(lines) - SHOWN:,} more")

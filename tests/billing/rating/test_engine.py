@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import count
-from uuid import uuid4
 
 import pytest
 from django.db.models import F, Sum
@@ -19,48 +18,8 @@ from billing.pricing import Card, Fact, Tier, price_category, rate_bucket
 from billing.rating import RatingError, dirty_buckets
 from billing.rating import rate_bucket as rate
 from billing.selectors import charges_of
-from billing.services import Usage, record_usage
-
-NOON = datetime(2026, 10, 15, 12, tzinfo=UTC)
-
-
-@pytest.fixture
-def small_tiers(db):
-    """India's utility and authentication with tiers small enough to cross."""
-    card = RateCard.objects.get(currency="USD", effective_from=date(2026, 10, 1), is_active=True)
-    Rate.objects.filter(card=card, market="India", category__in=["utility", "authentication"]).delete()
-    for category, prices in (("utility", "0.0350 0.0333 0.0263"), ("authentication", "0.0014 0.0012 0.0010")):
-        bounds = [(0, 3), (3, 5), (5, None)]
-        Rate.objects.bulk_create(
-            Rate(card=card, market="India", category=category, tier=n, above=above, up_to=up_to,
-                 unit_price=Decimal(price), source="test")
-            for n, ((above, up_to), price) in enumerate(zip(bounds, prices.split(), strict=True), start=1)
-        )  # fmt: skip
-    return card
-
-
-@pytest.fixture
-def usage(acme):
-    """A delivery of Acme's, with anything about it changed."""
-    waba = Waba.objects.get(account=acme, waba_id="102290129340398")
-
-    def make(**changes):
-        given = {"message_key": uuid4(), "account_id": acme.pk, "provider": "meta", "waba_id": waba.pk,
-                 "phone_number_id": 1, "subaccount_id": 1, "template_id": None, "country": "IN", "category": "utility",
-                 "pricing_type": "regular", "billed_at": NOON, "webhook_id": None}  # fmt: skip
-        return Usage(**(given | changes))
-
-    return make
-
-
-def rate_all():
-    return [rate(bucket) for bucket in dirty_buckets()]
-
-
-def lines(account):
-    """(state, unit price) -> n and amount."""
-    rows = RatedLine.objects.filter(account=account).order_by("unit_price", "state")
-    return [(row.state, row.unit_price, row.n, row.amount) for row in rows]
+from billing.services import record_usage
+from tests.billing.made import NOON, lines, rate_all
 
 
 def test_a_marketing_message_to_india_in_october_2026(usage, acme):

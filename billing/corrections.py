@@ -1,0 +1,94 @@
+"""Putting corrected prices, markets and rules in force, audited, and having what they touch rated again."""
+
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import Waba
+from accounts.services import record
+from billing.models import Bucket, DirtyBucket, MarketTable, RateCard, RuleSet, SellTerms
+from billing.prices import markets, rate_cards, rules
+from billing.what_if import Proposal, affected
+from portal.core.tenancy import every_tenant
+
+
+@transaction.atomic
+def put_in_force(proposal: Proposal, *, actor: str, reason: str = "") -> int:
+    """Put every revision of a proposal in force and mark the buckets it may touch; audited.
+
+    Returns how many buckets will be rated again. Raises ValueError for a proposal that supposes other days than the
+    revisions' own: that is a what-if and nothing to put in force.
+    """
+    if proposal.always:
+        raise ValueError("A card or rule set counts from its own day: import it with the day you mean.")
+    buckets = affected(proposal)
+    for revision in _revisions(proposal):
+        _put_in_force(revision, actor=actor)
+        record(
+            account=revision.account if isinstance(revision, RateCard) else None, actor=actor,
+            action=f"{_WORDS[type(revision)]}.activated", target=str(revision),
+            details={
+                "revision": revision.revision, "sha256": revision.sha256, "buckets": len(buckets),
+                **({"reason": reason} if reason else {}),
+            },
+        )  # fmt: skip
+    mark(buckets, misplaced=proposal.moves_messages)
+    return len(buckets)
+
+
+_WORDS: dict[type, str] = {RateCard: "rate_card", MarketTable: "market_table", RuleSet: "rule_set"}
+
+
+def _revisions(proposal: Proposal) -> list[RateCard | MarketTable | RuleSet]:
+    found: list[RateCard | MarketTable | RuleSet | None] = [*proposal.cards, proposal.markets, proposal.rules]
+    return [revision for revision in found if revision is not None]
+
+
+def _put_in_force(revision: RateCard | MarketTable | RuleSet, *, actor: str) -> None:
+    if isinstance(revision, RateCard):
+        rate_cards.put_in_force(revision)
+    elif isinstance(revision, MarketTable):
+        markets.put_in_force(revision)
+    else:
+        rules.put_in_force(revision)
+    revision.approved_by, revision.approved_at = actor, timezone.now()
+    revision.save(update_fields=["approved_by", "approved_at"])
+
+
+def mark(buckets: list[Bucket], *, misplaced: bool = False) -> None:
+    """Have buckets rated again; `misplaced`: after placing their facts anew."""
+    DirtyBucket.objects.bulk_create(DirtyBucket(bucket_id=bucket.pk, misplaced=misplaced) for bucket in buckets)
+
+
+def follow_waba(*, instance: Waba, **_: Any) -> None:
+    """A WABA's time zone, currency and portfolio decide where its messages count: when it is saved, they are placed
+    anew. A receiver of `post_save`.
+    """
+    with every_tenant():
+        mark(list(Bucket.objects.filter(account=instance.account_id)), misplaced=True)
+
+
+@transaction.atomic
+def agree(terms: SellTerms, *, actor: str) -> int:
+    """Save an account's sell terms of a day, in the place of those of the same day, and have its months from there on
+    rated again; audited. Returns how many buckets that are.
+    """
+    terms.full_clean(exclude=["account"], validate_unique=False, validate_constraints=False)
+    SellTerms.objects.update_or_create(
+        account=terms.account, currency=terms.currency, effective_from=terms.effective_from,
+        defaults={
+            "base": terms.base, "markup_percent": terms.markup_percent, "fee": terms.fee,
+            "fee_on_free": terms.fee_on_free,
+        },
+    )  # fmt: skip
+    buckets = list(Bucket.objects.filter(account=terms.account, month__gte=terms.effective_from.replace(day=1)))
+    mark(buckets)
+    record(
+        account=terms.account, actor=actor, action="sell_terms.agreed", target=str(terms),
+        details={
+            "base": terms.base, "markup_percent": str(terms.markup_percent), "fee": str(terms.fee),
+            "fee_on_free": terms.fee_on_free, "buckets": len(buckets),
+        },
+    )  # fmt: skip
+    return len(buckets)

@@ -1,0 +1,201 @@
+"""What other prices, rules or markets would have cost: the engine over supposed terms, without writing anything.
+
+A correction is tried here before it is put in force, and any month can be priced by any card or rule set. Cards and
+rules only decide how kinds of messages are grouped and priced, so the hourly blocks answer; facts are read only where
+a tier begins inside an hour.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection, transaction
+
+from billing.accrual import Accruals, BucketKey
+from billing.models import Bucket, MarketTable, RateCard, RuleSet, UsageKind
+from billing.prices.markets import MarketMap
+from billing.prices.rate_cards import siblings_of
+from billing.prices.rules import RuleBook
+from billing.rating.placement import said_of
+from billing.rating.sql import AS_RECORDED, AS_SUPPOSED, BLOCKS_AND_DELTAS, DUE, POSITIONS_BY_BLOCK, PRICES
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """What to suppose. Cards and rules count from their own day, in the place of that day's revision in force.
+
+    `always` makes them count on every day: October by January's card, or under the rules of before. A proposal of
+    nothing supposes that every message is placed by today's tables.
+    """
+
+    cards: Sequence[RateCard] = ()
+    markets: MarketTable | None = None
+    rules: RuleSet | None = None
+    always: bool = False
+
+    @property
+    def moves_messages(self) -> bool:
+        """Whether messages may count elsewhere, not only cost something else."""
+        return self.markets is not None or self.rules is not None or not self.cards
+
+
+@dataclass(frozen=True)
+class ImpactRow:
+    """Messages of one kind in one month: what they cost now and what they would. Amounts cover the priced ones."""
+
+    account_id: int
+    month: date
+    subaccount_id: int
+    country: str
+    category: str
+    currency: str
+    messages: int
+    unrated: int
+    amount: Decimal
+    unrated_then: int
+    amount_then: Decimal
+    sell_amount: Decimal
+    sell_amount_then: Decimal
+
+    @property
+    def difference(self) -> Decimal:
+        """What the provider would charge more (less: negative)."""
+        return self.amount_then - self.amount
+
+
+@dataclass(frozen=True)
+class Impact:
+    """What would change: the rows that differ, and how many lines would be written anew."""
+
+    lines: int
+    rows: list[ImpactRow] = field(default_factory=list)
+
+    def totals(self) -> dict[str, tuple[Decimal, Decimal]]:
+        """By currency: the amount of the differing rows now and then."""
+        sums: dict[str, tuple[Decimal, Decimal]] = defaultdict(lambda: (Decimal(0), Decimal(0)))
+        for row in self.rows:
+            now, then = sums[row.currency]
+            sums[row.currency] = (now + row.amount, then + row.amount_then)
+        return dict(sums)
+
+
+_IMPACT = """
+, currency_of AS (SELECT DISTINCT group_id, kind_id, day, currency FROM term),
+compared AS (
+    SELECT l.account_id, l.day, l.kind_id, k.currency, l.state, l.n, l.amount, l.sell_amount, 1 AS side
+    FROM billing_ratedline l JOIN billing_usagekind k ON k.id = l.kind_id WHERE l.bucket_id = ANY(%(buckets)s)
+    UNION ALL
+    SELECT d.account_id, d.day, d.kind_id, c.currency, d.state, d.n, d.n * d.unit_price, d.n * d.sell_price, 2
+    FROM due d JOIN currency_of c USING (group_id, kind_id, day)
+),
+change AS (
+    SELECT c.account_id, date_trunc('month', c.day)::date, k.subaccount_id, k.country, k.category, c.currency,
+        sum(n) FILTER (WHERE side = 2) AS messages,
+        coalesce(sum(n) FILTER (WHERE side = 1 AND state = 'unrated'), 0) AS unrated,
+        coalesce(sum(amount) FILTER (WHERE side = 1), 0) AS amount,
+        coalesce(sum(n) FILTER (WHERE side = 2 AND state = 'unrated'), 0) AS unrated_then,
+        coalesce(sum(amount) FILTER (WHERE side = 2), 0) AS amount_then,
+        coalesce(sum(sell_amount) FILTER (WHERE side = 1), 0) AS sell_amount,
+        coalesce(sum(sell_amount) FILTER (WHERE side = 2), 0) AS sell_amount_then
+    FROM compared c JOIN billing_usagekind k ON k.id = c.kind_id
+    GROUP BY 1, 2, 3, 4, 5, 6
+)
+"""
+_LINE = "day, kind_id, state, reason, unit_price, n, sell_state, sell_reason, sell_price"
+_ROWS = "SELECT * FROM change WHERE (unrated, amount, sell_amount) <> (unrated_then, amount_then, sell_amount_then)"
+_COUNT = f"""
+SELECT count(*) FROM (
+    (SELECT {_LINE} FROM due EXCEPT ALL
+        SELECT {_LINE} FROM billing_ratedline WHERE bucket_id = ANY(%(buckets)s))
+    UNION ALL
+    (SELECT {_LINE} FROM billing_ratedline WHERE bucket_id = ANY(%(buckets)s) EXCEPT ALL SELECT {_LINE} FROM due)
+) l
+"""  # noqa: S608 - constants
+_ORDER = " ORDER BY 1, 2, 3, 4, 5, 6"
+_CREATE = """
+CREATE TEMPORARY TABLE supposed_term (
+    group_id bigint, bucket_id bigint, kind_id bigint, day date, allowance int, account_id bigint, provider text,
+    currency text, market text, price_category text, free_reason text, unrated_reason text
+) ON COMMIT DROP;
+CREATE TEMPORARY TABLE supposed_home (group_id bigint, bucket_id bigint) ON COMMIT DROP
+"""
+_KINDS = f"WITH {BLOCKS_AND_DELTAS} SELECT DISTINCT bucket_id, kind_id, day FROM block_of"  # noqa: S608 - constants
+
+
+def impact(proposal: Proposal, buckets: Sequence[Bucket]) -> Impact:
+    """What a proposal would change in these buckets: all of an account and month, if messages may move between them.
+
+    Compared with the lines as they are: rate dirty buckets first. Needs every tenant's scope. Writes nothing.
+    """
+    given = {"buckets": [bucket.pk for bucket in buckets], **_cards(proposal)}
+    with transaction.atomic(), connection.cursor() as cursor:
+        if not connection.savepoint_ids:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")  # two statements, one moment
+        terms = AS_RECORDED
+        if proposal.moves_messages:
+            terms = AS_SUPPOSED
+            _suppose(cursor, proposal, buckets, given)
+        engine = f"WITH {BLOCKS_AND_DELTAS},{terms},{PRICES},{POSITIONS_BY_BLOCK},{DUE}"
+        cursor.execute(engine + _COUNT, given)
+        (lines,) = cursor.fetchone()
+        cursor.execute(engine + _IMPACT + _ROWS + _ORDER, given)
+        return Impact(lines, [ImpactRow(*row) for row in cursor.fetchall()])
+
+
+def affected(proposal: Proposal, *, account_ids: Iterable[int] | None = None) -> list[Bucket]:
+    """The buckets that a proposal may touch, from the first month it counts in; of these accounts only, if named."""
+    buckets = Bucket.objects.order_by("id")
+    days = [card.effective_from for card in proposal.cards]
+    if proposal.rules:
+        days.append(proposal.rules.effective_from)
+    if days and proposal.markets is None and not proposal.always:
+        buckets = buckets.filter(month__gte=min(days).replace(day=1))
+    owners = {card.account_id for card in proposal.cards}
+    if owners and None not in owners and not proposal.moves_messages:
+        buckets = buckets.filter(account__in=owners)
+    if account_ids is not None:
+        buckets = buckets.filter(account__in=account_ids)
+    return list(buckets)
+
+
+def _cards(proposal: Proposal) -> dict[str, list[int]]:
+    cards = [card.pk for card in proposal.cards]
+    if proposal.always:
+        return {"with": [], "without": [], "forced": cards}
+    siblings = [pk for card in proposal.cards for pk in siblings_of(card).values_list("pk", flat=True)]
+    return {"with": cards, "without": siblings, "forced": []}
+
+
+def _suppose(cursor: Any, proposal: Proposal, buckets: Sequence[Bucket], given: dict[str, Any]) -> None:
+    """Fill the tables of supposed terms: each kind and day, in the group that would be its bucket."""
+    rules = RuleBook(only=proposal.rules) if proposal.always and proposal.rules else RuleBook(instead=proposal.rules)
+    accruals = Accruals({bucket.account_id for bucket in buckets}, markets=MarketMap(proposal.markets), rules=rules)
+    groups: dict[BucketKey, int] = {}
+    for bucket in buckets:
+        key = _key_of(bucket)
+        groups[key] = len(groups)
+    homes = [(groups[_key_of(bucket)], bucket.pk) for bucket in buckets]
+    cursor.execute(_KINDS, given)
+    found = cursor.fetchall()
+    kinds = UsageKind.objects.in_bulk({kind_id for _, kind_id, _ in found})
+    cursor.execute(_CREATE)
+    with cursor.copy("COPY supposed_home FROM STDIN") as copy:
+        for home in homes:
+            copy.write_row(home)
+    with cursor.copy("COPY supposed_term FROM STDIN") as copy:
+        for bucket_id, kind_id, day in found:
+            place, kind = accruals.place(said_of(kinds[kind_id]), day)
+            group = groups.setdefault(place._replace(allowance=0), len(groups))
+            copy.write_row((
+                group, bucket_id, kind_id, day, place.allowance, kind.account_id, kind.provider, kind.currency,
+                kind.market, kind.price_category, kind.free_reason, kind.unrated_reason,
+            ))  # fmt: skip
+    cursor.execute("ANALYZE supposed_term")
+
+
+def _key_of(bucket: Bucket) -> BucketKey:
+    """Where a bucket counts, whatever its allowance: rules may change that."""
+    return BucketKey(bucket.account_id, bucket.scope, bucket.scope_id, bucket.accrual_group, bucket.month, 0)
