@@ -15,6 +15,8 @@ from accounts.enums import Permission, Role
 from accounts.models import Account, Membership, User
 from accounts.permissions import roles_with
 from accounts.selectors import Reach, reach_of
+from accounts.services import Actor
+from portal.core.http import client_address
 from portal.core.tenancy import every_tenant
 
 SESSION_ACCOUNT = "account"
@@ -79,6 +81,11 @@ def requires(permission: Permission, *, whole_account: bool = False) -> Callable
         return guarded
 
     return decorate
+
+
+def actor_of(request: TenantRequest) -> Actor:
+    """Who asks, for services that audit what they do."""
+    return Actor(request.membership, client_address(request) or None)
 
 
 def operators_only(view: type_of_view) -> type_of_view:

@@ -14,9 +14,9 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         """Whoever has subaccounts chosen is limited. Deleting a subaccount sends no such signal: the limit stays."""
         from accounts import receivers  # noqa: F401 - connects them
-        from accounts.models import ApiKey, Membership
+        from accounts.models import ApiKey, Invitation, Membership
 
-        for model in (Membership, ApiKey):
+        for model in (Membership, Invitation, ApiKey):
             m2m_changed.connect(_note_limits, sender=model.subaccounts.through)
 
 

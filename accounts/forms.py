@@ -1,12 +1,18 @@
 """Forms of the settings."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 from zoneinfo import available_timezones
 
 from django import forms
+from django.contrib.auth.password_validation import validate_password
+from django.utils.html import format_html
 
-from accounts.models import Account, User
+from accounts.enums import Role
+from accounts.models import Account, Membership, Subaccount, User
+from accounts.permissions import ROLE_WORDS, grantable_roles
+from accounts.services.refused import Refused
 
 SELECT = {"class": "form-select"}
 
@@ -40,3 +46,81 @@ class ProfileForm(forms.Form):
             help_text="Times and days on pages are in this zone. Costs keep that of the WhatsApp Business Account.",
             widget=forms.Select(SELECT),
         )
+
+
+class SettingsForm(forms.Form):
+    """A form whose deed may be refused by a rule."""
+
+    def refuse(self, refused: Refused) -> None:
+        """Show the rule at its field."""
+        self.add_error(refused.field if refused.field in self.fields else None, str(refused))
+
+
+class LimitForm(SettingsForm):
+    """A form that gives something for all subaccounts or some."""
+
+    def __init__(self, *args: Any, own: Membership, visible: Sequence[Subaccount], **kwargs: Any) -> None:
+        """`own` is the membership of who gives, `visible` the subaccounts they see: nobody can give others."""
+        super().__init__(*args, **kwargs)
+        self._visible = {subaccount.code: subaccount for subaccount in visible}
+        if not self._visible:
+            return
+        self.fields["subaccounts"] = forms.MultipleChoiceField(
+            label="Subaccounts",
+            choices=[(code, subaccount.name) for code, subaccount in self._visible.items()],
+            required=own.limited,
+            help_text="" if own.limited else "None chosen: all of them, also those to come.",
+            widget=forms.CheckboxSelectMultiple,
+            error_messages={"required": "Choose one at least: you do not see the whole account yourself."},
+        )
+
+    @property
+    def subaccounts(self) -> list[Subaccount]:
+        """The chosen ones."""
+        return [self._visible[code] for code in self.cleaned_data.get("subaccounts", ())]
+
+
+class MemberForm(LimitForm):
+    """A person's role and subaccounts."""
+
+    def __init__(self, *args: Any, own: Membership, **kwargs: Any) -> None:
+        super().__init__(*args, own=own, **kwargs)
+        choices = [
+            (role.value, format_html("{} <small>{}</small>", role.label, ROLE_WORDS[role]))
+            for role in grantable_roles(own.role)
+        ]
+        self.fields["role"] = forms.ChoiceField(label="Role", choices=choices, widget=forms.RadioSelect)
+        self.order_fields(["email", "role", "subaccounts"])
+
+    @property
+    def role(self) -> Role:
+        """The chosen one."""
+        return Role(self.cleaned_data["role"])
+
+
+class InviteForm(MemberForm):
+    """Whom to invite, as what."""
+
+    email = forms.EmailField(label="E-mail address", widget=forms.EmailInput({"autocomplete": "off"}))
+
+
+class JoinForm(SettingsForm):
+    """An invited person's name and first password."""
+
+    name = forms.CharField(label="Your name", max_length=255, widget=forms.TextInput({"autocomplete": "name"}))
+    password = forms.CharField(
+        label="Password",
+        strip=False,
+        widget=forms.PasswordInput({"autocomplete": "new-password"}),
+        help_text="At least 10 characters, and not one of the common ones.",
+    )
+
+    def __init__(self, *args: Any, email: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._email = email
+
+    def clean_password(self) -> str:
+        """A password that is not too easy for this person."""
+        password: str = self.cleaned_data["password"]
+        validate_password(password, User(email=self._email, name=self.cleaned_data.get("name", "")))
+        return password

@@ -19,6 +19,7 @@ __all__ = [
     "ApiKey",
     "AuditEntry",
     "BusinessPortfolio",
+    "Invitation",
     "Membership",
     "Subaccount",
     "User",
@@ -159,6 +160,28 @@ class Membership(LimitedModel):
     def may(self, permission: Permission) -> bool:
         """Whether the role holds the permission."""
         return permission in ROLE_PERMISSIONS[Role(self.role)]
+
+
+class Invitation(LimitedModel):
+    """An open invitation. Accepted or withdrawn it is gone, so it works once; the audit keeps that it was."""
+
+    email = models.EmailField(help_text="In lower case.")
+    role = models.CharField(max_length=16, choices=Role)
+    digest = models.BinaryField(
+        max_length=32, null=True, unique=True, editable=False, help_text="SHA-256 of the token in the last mail."
+    )
+    invited_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    expires_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+    problem = models.CharField(max_length=255, blank=True, help_text="Why the last mail could not be sent.")
+
+    class Meta:
+        ordering = ("email",)
+        constraints = (models.UniqueConstraint(fields=["account", "email"], name="accounts_invitation_once"),)
+
+    def __str__(self) -> str:
+        return self.email
 
 
 class ApiKey(LimitedModel):

@@ -16,6 +16,16 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.VIEWER: frozenset(_READ),
 }
 
+# What each role is for, in the words of the form that gives it.
+ROLE_WORDS: dict[Role, str] = {
+    Role.OWNER: "Everything, and alone may make others owner.",
+    Role.ADMIN: "Everything but owners: messages, costs, team, keys, webhooks, subaccounts.",
+    Role.FINANCE: "What messages cost. Phone numbers are masked, texts hidden.",
+    Role.SUPPORT: "Single messages with whole numbers and texts. No costs.",
+    Role.DEVELOPER: "API keys and webhook endpoints, and messages without texts. No costs.",
+    Role.VIEWER: "Dashboard and log. Phone numbers are masked, no texts, no costs.",
+}
+
 
 def allowed(role: Role | str, permission: Permission) -> bool:
     """Whether the role holds the permission."""
@@ -25,3 +35,12 @@ def allowed(role: Role | str, permission: Permission) -> bool:
 def roles_with(permission: Permission) -> list[Role]:
     """The roles that hold the permission, for "ask an owner or finance" messages."""
     return [role for role in Role if permission in ROLE_PERMISSIONS[role]]
+
+
+def grantable_roles(own: Role | str) -> list[Role]:
+    """The roles that a person of this role may give, change or take away: none that may do more than they do.
+
+    Owners alone decide on owners, though admins may do the same things.
+    """
+    mine = ROLE_PERMISSIONS[Role(own)]
+    return [role for role in Role if ROLE_PERMISSIONS[role] <= mine and (role != Role.OWNER or own == Role.OWNER)]

@@ -6,9 +6,12 @@ from datetime import datetime
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from accounts.models import Account, Membership, Subaccount, User
+from accounts.enums import Role
+from accounts.models import Account, ApiKey, Invitation, Membership, Subaccount, User
+from accounts.permissions import grantable_roles
 from portal.core.tenancy import every_tenant, tenant
 
 SECOND_FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
@@ -124,3 +127,52 @@ def second_factor_of(user: User) -> SecondFactor:
         keys=[each for each in found if each.type == Authenticator.Type.WEBAUTHN],
         codes_left=len(codes.wrap().get_unused_codes()) if codes else None,
     )
+
+
+@dataclass(frozen=True)
+class Member:
+    """One of the team, as a colleague sees them."""
+
+    membership: Membership
+    second_factor: bool
+    manageable: bool
+
+
+def team(own: Membership) -> list[Member]:
+    """Everybody of the account by address, for the member who looks. Two queries."""
+    factor = Exists(Authenticator.objects.filter(user=OuterRef("user"), type__in=SECOND_FACTORS))
+    found = Membership.objects.filter(account=own.account).select_related("user").prefetch_related("subaccounts")
+    rows = found.annotate(second_factor=factor).order_by("user__email")
+    return [Member(row, row.second_factor, may_manage(own, row)) for row in rows]
+
+
+def member_of(account: Account, membership_id: int) -> Membership | None:
+    """One membership of the account."""
+    found = Membership.objects.filter(account=account, pk=membership_id).select_related("account", "user")
+    return found.prefetch_related("subaccounts").first()
+
+
+def invitations(account: Account) -> list[Invitation]:
+    """Open invitations by address, those that are too old among them. Two queries."""
+    found = Invitation.objects.filter(account=account).select_related("account", "invited_by")
+    return list(found.prefetch_related("subaccounts"))
+
+
+def may_manage(own: Membership, other: Membership | Invitation) -> bool:
+    """Whether a member may change or remove another: one who may do no more and sees no more than they do."""
+    if Role(other.role) not in grantable_roles(own.role):
+        return False
+    if not own.limited:
+        return True
+    return other.limited and set(own.subaccounts.all()).issuperset(other.subaccounts.all())
+
+
+def keys_made_by(membership: Membership) -> list[ApiKey]:
+    """The account's keys that a member made and that work: they outlive the membership."""
+    found = live_keys(ApiKey.objects.filter(account=membership.account, created_by=membership.user))
+    return list(found.order_by("name", "id"))
+
+
+def live_keys(keys: QuerySet[ApiKey]) -> QuerySet[ApiKey]:
+    """Those of a query that are neither revoked nor expired."""
+    return keys.filter(Q(expires_at=None) | Q(expires_at__gt=timezone.now()), revoked_at=None)

@@ -3,7 +3,7 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from accounts.views import own
+from accounts.views import invitation, own, team
 
 urlpatterns = [
     path("accounts/signup/", own.signup_closed, name="account_signup"),
@@ -13,5 +13,12 @@ urlpatterns = [
     path("accounts/sessions/", own.end_sessions, name="usersessions_list"),
     path("settings/", RedirectView.as_view(pattern_name="profile"), name="settings"),
     path("settings/profile/", own.profile, name="profile"),
+    path("settings/team/", team.team, name="team"),
+    path("settings/team/invite/", team.invite, name="team_invite"),
+    path("settings/team/<int:membership_id>/", team.member, name="team_member"),
+    path("settings/team/<int:membership_id>/remove/", team.remove_member, name="team_remove"),
+    path("settings/invitations/<int:invitation_id>/resend/", team.resend_invitation, name="invitation_resend"),
+    path("settings/invitations/<int:invitation_id>/withdraw/", team.withdraw_invitation, name="invitation_withdraw"),
+    path("invitations/<str:token>/", invitation.invitation, name="invitation"),
     path("switch-account/", own.switch_account, name="switch_account"),
 ]

@@ -45,6 +45,7 @@ _PAGES = (
 _SETTINGS: tuple[tuple[str, str, Permission | None, bool], ...] = (
     ("Profile", "profile", None, False),
     ("Two-factor", "mfa_index", None, False),
+    ("Team", "team", Permission.MANAGE_TEAM, False),
 )
 _SETTINGS_PATHS = ("/settings/", "/accounts/2fa/", "/accounts/password/")
 

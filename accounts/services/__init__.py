@@ -2,5 +2,6 @@
 
 from accounts.services.audit import Actor, record
 from accounts.services.keys import authenticate_api_key, create_api_key
+from accounts.services.refused import Refused
 
-__all__ = ["Actor", "authenticate_api_key", "create_api_key", "record"]
+__all__ = ["Actor", "Refused", "authenticate_api_key", "create_api_key", "record"]

@@ -4,11 +4,11 @@ import re
 from collections.abc import MutableMapping
 from typing import Any
 
-_TOKEN = re.compile(r"(/webhooks/[^/\s]+/)[^\s?]+")
+_TOKEN = re.compile(r"(/webhooks/[^/\s]+/|/invitations/)[^\s?]+")
 
 
 def mask_tokens(logger: Any, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Structlog processor: a webhook address without its token, which is half of the credential."""
+    """Structlog processor: webhook addresses and invitations without the token, which is the credential or half of it."""
     if isinstance(event.get("event"), str):
         event["event"] = _TOKEN.sub(r"\1…", event["event"])
     return event

@@ -11,7 +11,9 @@ from messaging.models import InboxItem, WebhookEndpoint
 from tests.traffic import deliver, report
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-SETTINGS = ("/settings/profile/", "/accounts/password/change/", "/accounts/2fa/")
+SETTINGS = (
+    "/settings/profile/", "/accounts/password/change/", "/accounts/2fa/", "/settings/team/", "/settings/team/invite/",
+)  # fmt: skip
 PAGES = ("/", "/logs/", "/reports/costs/", *SETTINGS, "/accounts/logout/")
 
 

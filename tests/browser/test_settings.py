@@ -3,9 +3,12 @@
 import re
 
 import pytest
+from django.core import mail
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from tests.people import member
+from tests.traffic import deliver
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -53,3 +56,33 @@ def test_a_key_that_does_not_answer_says_so(acme, open_page):
     )
     page.get_by_role("button", name="Add the key").click()
     expect(page.get_by_role("alert")).to_have_text("No key answered in time, or it was cancelled. Try again.")
+
+
+def test_an_owner_invites_a_viewer_who_then_sees_no_costs(acme, open_page):
+    deliver(acme, at=timezone.now())
+    owner = open_page(acme)
+    owner.goto("/")
+    owner.get_by_role("link", name="Settings").click()
+    owner.get_by_role("link", name="Team").click()
+    owner.get_by_role("link", name="Invite").click()
+    owner.get_by_label("E-mail address").fill("vera@people.example")
+    owner.get_by_role("radio", name="Viewer").check()
+    owner.get_by_role("button", name="Send the invitation").click()
+    expect(owner.get_by_role("status")).to_have_text("An invitation is on its way to vera@people.example.")
+
+    viewer = open_page(None)
+    viewer.goto(re.search(r"/invitations/\S+", mail.outbox[-1].body)[0])
+    viewer.get_by_label("Your name").fill("Vera")
+    viewer.get_by_label("Password").fill("correct horse staple")
+    viewer.get_by_role("button", name="Join").click()
+    expect(viewer.get_by_role("status")).to_have_text("Welcome to Acme Retail.")
+    expect(viewer.get_by_role("navigation", name="Main").get_by_role("link")).to_have_text(
+        ["Dashboard", "Logs", "Settings"]
+    )
+    viewer.get_by_role("link", name="Logs").click()
+    expect(viewer.locator("tbody tr")).to_have_count(1)
+    expect(viewer.get_by_role("columnheader", name="Cost")).to_have_count(0)
+    assert viewer.request.get("/reports/costs/").status == 403
+
+    owner.reload()
+    expect(owner.locator("tr", has_text="vera@people.example")).to_contain_text("Viewer")

@@ -1,0 +1,204 @@
+"""Who belongs to an account: invitations, roles, and the rules that nobody gives more than they have.
+
+Every function here that is told who does it (`by`) refuses what would give or take more than that person may.
+"""
+
+import secrets
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from django.conf import settings
+from django.core.mail import send_mail
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.enums import Role
+from accounts.models import Account, Invitation, Membership, Subaccount, User
+from accounts.permissions import grantable_roles
+from accounts.selectors import may_manage
+from accounts.services.audit import Actor, record
+from accounts.services.refused import Refused
+from portal.core.secrets import digest
+from portal.core.tenancy import every_tenant
+
+log = structlog.get_logger("tollgate.team")
+INVITATION_DAYS = 7
+
+
+def invite(*, by: Actor, email: str, role: Role, subaccounts: Sequence[Subaccount]) -> Invitation:
+    """Invite somebody by mail, into all subaccounts when none is named; audited.
+
+    A mail that cannot be sent leaves the invitation with its `problem`, to be sent again. Raises Refused.
+    """
+    email = email.strip().lower()
+    _check_grant(by, role, subaccounts)
+    with transaction.atomic():
+        _lock(by.account)
+        if Membership.objects.filter(account=by.account, user__email=email).exists():
+            raise Refused(f"{email} belongs to the team already: change their role there.", "email")
+        if Invitation.objects.filter(account=by.account, email=email).exists():
+            raise Refused(f"{email} is invited already: send that invitation again, or withdraw it.", "email")
+        invitation = Invitation.objects.create(
+            account=by.account, email=email, role=role, invited_by=by.user, expires_at=_end()
+        )
+        invitation.subaccounts.set(subaccounts)
+        by.did("team.invited", email, _grant(role, subaccounts, limited=bool(subaccounts)))
+    _send(invitation, by)
+    return invitation
+
+
+def resend(*, by: Actor, invitation: Invitation) -> None:
+    """Send an invitation again, for another week; the link of the mail before stops working. Audited."""
+    _check_manage(by, invitation)
+    by.did("team.invitation_resent", invitation.email)
+    _send(invitation, by)
+
+
+def withdraw(*, by: Actor, invitation: Invitation) -> None:
+    """Take an invitation back; its link stops working. Audited."""
+    _check_manage(by, invitation)
+    with transaction.atomic():
+        by.did("team.invitation_withdrawn", invitation.email)
+        invitation.delete()
+
+
+@transaction.atomic
+def accept(*, token: str, user: User, ip_address: str | None) -> Membership:
+    """Make an invited person a member and use the invitation up; audited. Raises Refused for a dead or foreign one."""
+    with every_tenant():
+        invitation = Invitation.objects.select_for_update(of=("self",)).filter(**_alive(token)).first()
+        if invitation is None:
+            raise Refused("This invitation is used, withdrawn or too old.")
+        if invitation.email != user.email:
+            raise Refused(f"This invitation is for {invitation.email}.")
+        subaccounts = list(invitation.subaccounts.all())
+        membership, new = Membership.objects.get_or_create(
+            account=invitation.account, user=user, defaults={"role": invitation.role, "limited": invitation.limited}
+        )
+        if new:
+            membership.subaccounts.set(subaccounts)
+            record(
+                account=invitation.account, actor=user.email, action="team.joined", target=user.email,
+                details=_grant(invitation.role, subaccounts, limited=invitation.limited), ip_address=ip_address,
+            )  # fmt: skip
+        invitation.delete()
+    return membership
+
+
+@transaction.atomic
+def join(*, token: str, name: str, password: str, ip_address: str | None) -> Membership:
+    """Create the login of an invited person who has none, and make them a member. Raises Refused."""
+    invitation = find_invitation(token)
+    if invitation is None:
+        raise Refused("This invitation is used, withdrawn or too old.")
+    if User.objects.filter(email=invitation.email).exists():
+        raise Refused("This address has a login: log in to accept the invitation.")
+    user = User.objects.create_user(invitation.email, password, name=name)
+    return accept(token=token, user=user, ip_address=ip_address)
+
+
+def find_invitation(token: str) -> Invitation | None:
+    """The open invitation of a mail's token, with its account; None when it is used, withdrawn or too old."""
+    with every_tenant():
+        return Invitation.objects.select_related("account", "invited_by").filter(**_alive(token)).first()
+
+
+@transaction.atomic
+def change_member(*, by: Actor, membership: Membership, role: Role, subaccounts: Sequence[Subaccount]) -> None:
+    """Give a member another role or other subaccounts; audited. Raises Refused."""
+    _lock(by.account)
+    _check_manage(by, membership)
+    _check_grant(by, role, subaccounts)
+    if role != Role.OWNER or subaccounts:
+        _check_owner_stays(membership)
+    before, after = _grant_of(membership), _grant(role, subaccounts, limited=bool(subaccounts))
+    if before == after:
+        return
+    membership.role, membership.limited = role, bool(subaccounts)
+    membership.save(update_fields=["role", "limited"])
+    membership.subaccounts.set(subaccounts)
+    by.did("team.changed", membership.user.email, {"from": before, "to": after})
+
+
+@transaction.atomic
+def remove_member(*, by: Actor, membership: Membership) -> None:
+    """End a membership, at the person's next click; their login and the keys they made stay. Audited.
+
+    Raises Refused.
+    """
+    _lock(by.account)
+    _check_manage(by, membership)
+    _check_owner_stays(membership)
+    by.did("team.removed", membership.user.email, _grant_of(membership))
+    membership.delete()
+
+
+def _lock(account: Account) -> None:
+    """One change of a team at a time: two owners must not remove each other."""
+    Account.objects.select_for_update(no_key=True).get(pk=account.pk)
+
+
+def _check_grant(by: Actor, role: Role, subaccounts: Sequence[Subaccount]) -> None:
+    if role not in grantable_roles(by.membership.role):
+        raise Refused("You can give the roles that may do no more than yours.", "role")
+    if by.membership.limited:
+        own = set(by.membership.subaccounts.all())
+        if not subaccounts or not own.issuperset(subaccounts):
+            raise Refused("Choose among the subaccounts that you see yourself.", "subaccounts")
+
+
+def _check_manage(by: Actor, other: Membership | Invitation) -> None:
+    if not may_manage(by.membership, other):
+        raise Refused("This person may do or see more than you: ask an owner.")
+
+
+def _check_owner_stays(leaving: Membership) -> None:
+    """There is always somebody who may do everything in the whole account and can log in."""
+    owners = Membership.objects.filter(account=leaving.account_id, role=Role.OWNER, limited=False, user__is_active=True)
+    if leaving.role == Role.OWNER and not owners.exclude(pk=leaving.pk).exists():
+        raise Refused("This is the last owner of the whole account: make somebody else owner first.")
+
+
+def _grant(role: Role | str, subaccounts: Iterable[Subaccount], *, limited: bool) -> dict[str, Any]:
+    """A role and its limits as the audit keeps them."""
+    codes = sorted(subaccount.code for subaccount in subaccounts)
+    return {"role": str(role), "subaccounts": codes if limited else "all"}
+
+
+def _grant_of(membership: Membership) -> dict[str, Any]:
+    return _grant(membership.role, membership.subaccounts.all(), limited=membership.limited)
+
+
+def _end() -> datetime:
+    return timezone.now() + timedelta(days=INVITATION_DAYS)
+
+
+def _alive(token: str) -> dict[str, Any]:
+    return {"digest": digest(token.encode("utf-8", "surrogateescape")), "expires_at__gt": timezone.now()}
+
+
+def _send(invitation: Invitation, by: Actor) -> None:
+    """Mail a fresh token. What goes wrong is kept with the invitation: the mail server is not ours."""
+    token = secrets.token_urlsafe(32)
+    invitation.digest, invitation.expires_at = digest(token), _end()
+    invitation.save(update_fields=["digest", "expires_at"])
+    context = {
+        "invitation": invitation,
+        "by": by.user,
+        "link": settings.BASE_URL + reverse("invitation", args=[token]),
+        "role": Role(invitation.role).label,
+    }
+    text = render_to_string("accounts/mail/invitation.txt", context)
+    subject = f"{by.user} invites you to {invitation.account.name}"
+    try:
+        send_mail(" ".join(subject.split()), text, None, [invitation.email])
+    except OSError as error:  # SMTP's own errors are among them
+        log.warning("mail_not_sent", error=repr(error))
+        invitation.sent_at, invitation.problem = None, str(error)[:255] or type(error).__name__
+    else:
+        invitation.sent_at, invitation.problem = timezone.now(), ""
+    invitation.save(update_fields=["sent_at", "problem"])

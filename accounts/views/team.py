@@ -1,0 +1,129 @@
+"""The team: who belongs to the account, and invitations to it."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from accounts import selectors
+from accounts.access import TenantRequest, actor_of, requires
+from accounts.enums import Permission
+from accounts.forms import InviteForm, MemberForm
+from accounts.models import Invitation, Membership
+from accounts.services import Refused
+from accounts.services import team as services
+
+
+@requires(Permission.MANAGE_TEAM)
+def team(request: TenantRequest) -> HttpResponse:
+    """Who belongs to the account, and who is invited."""
+    context = {
+        "members": selectors.team(request.membership),
+        "invitations": [
+            (invitation, selectors.may_manage(request.membership, invitation))
+            for invitation in selectors.invitations(request.account)
+        ],
+        "now": timezone.now(),
+    }
+    return render(request, "accounts/team.html", context)
+
+
+@requires(Permission.MANAGE_TEAM)
+def invite(request: TenantRequest) -> HttpResponse:
+    """Invite somebody by mail."""
+    form = InviteForm(
+        request.POST or None, own=request.membership, visible=request.reach.visible, initial={"role": "viewer"}
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            invitation = services.invite(
+                by=actor_of(request), email=form.cleaned_data["email"], role=form.role, subaccounts=form.subaccounts
+            )
+        except Refused as refused:
+            form.refuse(refused)
+        else:
+            _say(request, invitation)
+            return redirect("team")
+    return render(request, "accounts/invite.html", {"form": form})
+
+
+@require_POST
+@requires(Permission.MANAGE_TEAM)
+def resend_invitation(request: TenantRequest, invitation_id: int) -> HttpResponse:
+    """Mail a new link."""
+    invitation = _invitation(request, invitation_id)
+    services.resend(by=actor_of(request), invitation=invitation)
+    _say(request, invitation)
+    return redirect("team")
+
+
+@require_POST
+@requires(Permission.MANAGE_TEAM)
+def withdraw_invitation(request: TenantRequest, invitation_id: int) -> HttpResponse:
+    """Let the link work no longer."""
+    invitation = _invitation(request, invitation_id)
+    services.withdraw(by=actor_of(request), invitation=invitation)
+    messages.success(request, f"The invitation of {invitation.email} is withdrawn.")
+    return redirect("team")
+
+
+@requires(Permission.MANAGE_TEAM)
+def member(request: TenantRequest, membership_id: int) -> HttpResponse:
+    """Change a person's role and subaccounts."""
+    found = _member(request, membership_id)
+    initial = {"role": found.role, "subaccounts": [subaccount.code for subaccount in found.subaccounts.all()]}
+    form = MemberForm(request.POST or None, own=request.membership, visible=request.reach.visible, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.change_member(by=actor_of(request), membership=found, role=form.role, subaccounts=form.subaccounts)
+        except Refused as refused:
+            form.refuse(refused)
+        else:
+            messages.success(request, f"{found.user} is {form.role.label.lower()} now.")
+            return redirect("team")
+    return render(request, "accounts/member.html", {"form": form, "member": found})
+
+
+@requires(Permission.MANAGE_TEAM)
+def remove_member(request: TenantRequest, membership_id: int) -> HttpResponse:
+    """Ask, then end a membership."""
+    found = _member(request, membership_id)
+    problem = ""
+    if request.method == "POST":
+        try:
+            services.remove_member(by=actor_of(request), membership=found)
+        except Refused as refused:
+            problem = str(refused)
+        else:
+            messages.success(request, f"{found.user} no longer belongs to the team.")
+            return redirect("team" if found.user != request.user else "dashboard")
+    context = {"member": found, "keys": selectors.keys_made_by(found), "problem": problem}
+    return render(request, "accounts/member_remove.html", context)
+
+
+def _member(request: TenantRequest, membership_id: int) -> Membership:
+    found = selectors.member_of(request.account, membership_id)
+    if found is None:
+        raise Http404("No such member.")
+    if not selectors.may_manage(request.membership, found):
+        raise PermissionDenied("This person may do or see more than you.")
+    return found
+
+
+def _invitation(request: TenantRequest, invitation_id: int) -> Invitation:
+    for invitation in selectors.invitations(request.account):
+        if invitation.pk == invitation_id:
+            if not selectors.may_manage(request.membership, invitation):
+                raise PermissionDenied("This invitation gives more than you may.")
+            return invitation
+    raise Http404("No such invitation.")
+
+
+def _say(request: TenantRequest, invitation: Invitation) -> None:
+    if invitation.problem:
+        text = f"{invitation.email} is invited, but the mail could not be sent: {invitation.problem}"
+        messages.error(request, f"{text}. See with the operator that mails can be sent, then send it again.")
+    else:
+        messages.success(request, f"An invitation is on its way to {invitation.email}.")
