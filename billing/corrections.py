@@ -3,12 +3,10 @@
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
 from accounts.models import Waba
 from accounts.services import record
 from billing.models import Bucket, DirtyBucket, MarketTable, RateCard, RuleSet, SellTerms
-from billing.prices import markets, rate_cards, rules
 from billing.what_if import Proposal, affected
 from portal.core.tenancy import every_tenant
 
@@ -24,7 +22,7 @@ def put_in_force(proposal: Proposal, *, actor: str, reason: str = "") -> int:
         raise ValueError("A card or rule set counts from its own day: import it with the day you mean.")
     buckets = affected(proposal)
     for revision in _revisions(proposal):
-        _put_in_force(revision, actor=actor)
+        revision.put_in_force(by=actor)
         record(
             account=revision.account if isinstance(revision, RateCard) else None, actor=actor,
             action=f"{_WORDS[type(revision)]}.activated", target=str(revision),
@@ -43,17 +41,6 @@ _WORDS: dict[type, str] = {RateCard: "rate_card", MarketTable: "market_table", R
 def _revisions(proposal: Proposal) -> list[RateCard | MarketTable | RuleSet]:
     found: list[RateCard | MarketTable | RuleSet | None] = [*proposal.cards, proposal.markets, proposal.rules]
     return [revision for revision in found if revision is not None]
-
-
-def _put_in_force(revision: RateCard | MarketTable | RuleSet, *, actor: str) -> None:
-    if isinstance(revision, RateCard):
-        rate_cards.put_in_force(revision)
-    elif isinstance(revision, MarketTable):
-        markets.put_in_force(revision)
-    else:
-        rules.put_in_force(revision)
-    revision.approved_by, revision.approved_at = actor, timezone.now()
-    revision.save(update_fields=["approved_by", "approved_at"])
 
 
 def mark(buckets: list[Bucket], *, misplaced: bool = False) -> None:

@@ -17,7 +17,6 @@ from django.db import connection, transaction
 from billing.accrual import Accruals, BucketKey
 from billing.models import Bucket, MarketTable, RateCard, RuleSet, UsageKind
 from billing.prices.markets import MarketMap
-from billing.prices.rate_cards import siblings_of
 from billing.prices.rules import RuleBook
 from billing.rating.placement import said_of
 from billing.rating.sql import AS_RECORDED, AS_SUPPOSED, BLOCKS_AND_DELTAS, DUE, POSITIONS_BY_BLOCK, PRICES
@@ -165,7 +164,7 @@ def _cards(proposal: Proposal) -> dict[str, list[int]]:
     cards = [card.pk for card in proposal.cards]
     if proposal.always:
         return {"with": [], "without": [], "forced": cards}
-    siblings = [pk for card in proposal.cards for pk in siblings_of(card).values_list("pk", flat=True)]
+    siblings = [pk for card in proposal.cards for pk in card.siblings().values_list("pk", flat=True)]
     return {"with": cards, "without": siblings, "forced": []}
 
 

@@ -4,11 +4,12 @@ Facts and price tables are the truth; blocks, lines and cuts are derived and can
 holds a phone number, a name or a text.
 """
 
-from billing.models.prices import MarketCountry, MarketTable, Rate, RateCard, Rule, RuleSet, SellTerms
+from billing.models.prices import BUNDLED, MarketCountry, MarketTable, Rate, RateCard, Rule, RuleSet, SellTerms
 from billing.models.results import RatedLine, RatingRun, TierCut
 from billing.models.usage import BlockDelta, Bucket, DirtyBucket, UsageBlock, UsageFact, UsageKind, VolumeAnchor
 
 __all__ = [
+    "BUNDLED",
     "BlockDelta",
     "Bucket",
     "DirtyBucket",

@@ -1,12 +1,16 @@
 """Dated price tables. None is ever changed once it is in force: a correction is a new revision, the old ones stay."""
 
+from typing import Self
+
 from django.db import models
-from django.db.models import F, Q, Value
+from django.db.models import F, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from billing.enums import AccrualScope, Book, SellBase
 from portal.core.tenancy import TenantModel
+
+BUNDLED = "bundled with Tollgate"  # who put in force what every installation comes with
 
 
 class Revision(models.Model):
@@ -26,6 +30,21 @@ class Revision(models.Model):
     def __str__(self) -> str:
         return f"{self.name}, revision {self.revision}"
 
+    @property
+    def is_draft(self) -> bool:
+        """Whether it was imported and never put in force."""
+        return not self.is_active and self.approved_at is None
+
+    def siblings(self) -> QuerySet[Self]:
+        """The revisions of the same table, itself among them: of them one is in force."""
+        raise NotImplementedError
+
+    def put_in_force(self, *, by: str) -> None:
+        """Make it the one of its siblings that counts. What is recorded follows when it is rated again."""
+        self.siblings().filter(is_active=True).exclude(pk=self.pk).update(is_active=False)
+        self.is_active, self.approved_by, self.approved_at = True, by, timezone.now()
+        self.save(update_fields=["is_active", "approved_by", "approved_at"])
+
 
 class MarketTable(Revision):
     """Which market each country is in, with dates of its own in each row."""
@@ -38,6 +57,10 @@ class MarketTable(Revision):
                 fields=["is_active"], condition=Q(is_active=True), name="billing_market_table_active"
             ),
         )
+
+    def siblings(self) -> QuerySet[Self]:
+        """All tables: there is one for everyone."""
+        return type(self).objects.all()
 
 
 class MarketCountry(models.Model):
@@ -82,6 +105,10 @@ class RuleSet(Revision):
             # A bucket is a month with one allowance: rules that change inside a month would give it two.
             models.CheckConstraint(condition=Q(effective_from__day=1), name="billing_rule_set_first_of_month"),
         )
+
+    def siblings(self) -> QuerySet[Self]:
+        """The rule sets of the same day."""
+        return type(self).objects.filter(effective_from=self.effective_from)
 
 
 class Rule(models.Model):
@@ -152,6 +179,13 @@ class RateCard(Revision):
 
     def __str__(self) -> str:
         return self.name
+
+    def siblings(self) -> QuerySet[Self]:
+        """The cards of the same account, book, provider, currency and day."""
+        return type(self).objects.filter(
+            account=self.account_id, book=self.book, provider=self.provider, currency=self.currency,
+            effective_from=self.effective_from,
+        )  # fmt: skip
 
 
 class Rate(models.Model):

@@ -10,7 +10,7 @@ from pathlib import Path
 from django.db import transaction
 from phonenumbers import country_code_for_region
 
-from billing.models import MarketCountry, MarketTable
+from billing.models import BUNDLED, MarketCountry, MarketTable
 from billing.pricing import MarketPeriod, market_on
 
 # Meta decides by calling code. +1 is shared by countries of different markets, and each that is not `Other` is listed.
@@ -69,7 +69,7 @@ def load_market_file(path: Path) -> MarketTable | None:
     if MarketTable.objects.filter(sha256=_sha256(path)).exists():
         return None
     table = import_market_file(path)
-    put_in_force(table)
+    table.put_in_force(by=BUNDLED)
     return table
 
 
@@ -90,13 +90,6 @@ def import_market_file(path: Path) -> MarketTable:
     _refuse_overlaps(rows)
     MarketCountry.objects.bulk_create(rows)
     return table
-
-
-def put_in_force(table: MarketTable) -> None:
-    """Make a revision the one that decides. What is recorded already follows it when it is re-rated."""
-    MarketTable.objects.filter(is_active=True).exclude(pk=table.pk).update(is_active=False)
-    table.is_active = True
-    table.save(update_fields=["is_active"])
 
 
 def _country(table: MarketTable, number: int, row: dict[str, str]) -> MarketCountry:

@@ -13,11 +13,10 @@ from decimal import Decimal
 from pathlib import Path
 
 from django.db import transaction
-from django.db.models import QuerySet
 
 from accounts.models import Account
 from billing.enums import Book
-from billing.models import MarketCountry, Rate, RateCard
+from billing.models import BUNDLED, MarketCountry, Rate, RateCard
 from billing.prices.card_files import CardFileError, Step, read_card_file
 from billing.prices.markets import load_market_file
 from billing.prices.rules import load_rule_file
@@ -57,7 +56,7 @@ def load_card_file(path: Path, effective_from: date) -> list[RateCard]:
         return []
     cards = import_card_file(path, effective_from)
     for card in cards:
-        put_in_force(card)
+        card.put_in_force(by=BUNDLED)
     return cards
 
 
@@ -98,7 +97,7 @@ def _sha256(path: Path) -> str:
 
 
 def _new_revision(card: RateCard, steps: list[Step]) -> RateCard:
-    siblings = siblings_of(card)
+    siblings = card.siblings()
     latest = siblings.order_by("-revision").first()
     card.revision = latest.revision + 1 if latest else 1
     card.name = _card_name(card)
@@ -111,14 +110,6 @@ def _new_revision(card: RateCard, steps: list[Step]) -> RateCard:
         rate for pair, found in sorted(tiers.items()) for rate in _contiguous(card, pair, found) if found
     )
     return card
-
-
-def siblings_of(card: RateCard) -> QuerySet[RateCard]:
-    """The revisions of a card, itself among them: of them one is in force."""
-    return RateCard.objects.filter(
-        account=card.account, book=card.book, provider=card.provider, currency=card.currency,
-        effective_from=card.effective_from,
-    )  # fmt: skip
 
 
 def _card_name(card: RateCard) -> str:
@@ -178,13 +169,6 @@ def _contiguous(card: RateCard, pair: Pair, steps: list[Step]) -> list[Rate]:
     if rates and rates[-1].up_to is not None:
         add(rates[-1].up_to, None, rates[-1].unit_price, _ASSUMED, end_known=False)
     return rates
-
-
-def put_in_force(card: RateCard) -> None:
-    """Make a revision the one of its day. What is rated already follows it when it is rated again."""
-    siblings_of(card).filter(is_active=True).exclude(pk=card.pk).update(is_active=False)
-    card.is_active = True
-    card.save(update_fields=["is_active"])
 
 
 def compare(card: RateCard) -> Difference:

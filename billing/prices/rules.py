@@ -8,7 +8,7 @@ from pathlib import Path
 from django.db import transaction
 
 from billing.enums import AccrualScope
-from billing.models import Rule, RuleSet
+from billing.models import BUNDLED, Rule, RuleSet
 from billing.pricing import Accrual, accrue
 from billing.pricing import Rule as PureRule
 from billing.pricing import RuleSet as PureRuleSet
@@ -62,7 +62,7 @@ def load_rule_file(path: Path, effective_from: date) -> RuleSet | None:
     if RuleSet.objects.filter(sha256=_sha256(path), effective_from=effective_from).exists():
         return None
     rules = import_rule_file(path, effective_from)
-    put_in_force(rules)
+    rules.put_in_force(by=BUNDLED)
     return rules
 
 
@@ -90,14 +90,6 @@ def import_rule_file(path: Path, effective_from: date) -> RuleSet:
         seen.add((rule.category, rule.pricing_type))
     Rule.objects.bulk_create(rows)
     return rules
-
-
-def put_in_force(rules: RuleSet) -> None:
-    """Make a revision the one of its day. What is recorded already follows it when it is re-rated."""
-    siblings = RuleSet.objects.filter(effective_from=rules.effective_from, is_active=True)
-    siblings.exclude(pk=rules.pk).update(is_active=False)
-    rules.is_active = True
-    rules.save(update_fields=["is_active"])
 
 
 def _rule(rules: RuleSet, number: int, row: dict[str, str]) -> Rule:
