@@ -1,18 +1,20 @@
 """Forms of the settings."""
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 from zoneinfo import available_timezones
 
 from django import forms
 from django.contrib.auth.password_validation import validate_password
+from django.utils import timezone
 from django.utils.html import format_html
 
-from accounts.enums import Role
+from accounts.enums import Permission, Role
 from accounts.models import Account, Membership, Subaccount, User
 from accounts.permissions import ROLE_WORDS, grantable_roles
-from accounts.services.refused import Refused
+from accounts.services.rules import Refused
 
 SELECT = {"class": "form-select"}
 
@@ -102,6 +104,42 @@ class InviteForm(MemberForm):
     """Whom to invite, as what."""
 
     email = forms.EmailField(label="E-mail address", widget=forms.EmailInput({"autocomplete": "off"}))
+
+
+class KeyForm(LimitForm):
+    """What a new API key is for and what it may do."""
+
+    ENDS = (("30", "In 30 days"), ("90", "In 90 days"), ("365", "In a year"), ("", "Never"))
+
+    name = forms.CharField(label="Name", max_length=100, help_text="What uses it: “shop back end”, for example.")
+    ends = forms.ChoiceField(label="Ends", choices=ENDS, required=False, initial="365", widget=forms.Select(SELECT))
+
+    def __init__(self, *args: Any, own: Membership, **kwargs: Any) -> None:
+        super().__init__(*args, own=own, **kwargs)
+        choices = [
+            (permission.value, format_html("{} <small>{}</small>", permission.label, permission.value))
+            for permission in Permission
+            if own.may(permission)
+        ]
+        self.fields["scopes"] = forms.MultipleChoiceField(
+            label="Scopes",
+            choices=choices,
+            help_text="What programs with this key may do; of what your role may.",
+            widget=forms.CheckboxSelectMultiple,
+            error_messages={"required": "Choose one at least."},
+        )
+        self.order_fields(["name", "scopes", "subaccounts", "ends"])
+
+    @property
+    def scopes(self) -> list[Permission]:
+        """The chosen ones."""
+        return [Permission(value) for value in self.cleaned_data["scopes"]]
+
+    @property
+    def expires_at(self) -> datetime | None:
+        """When the key ends."""
+        days = self.cleaned_data["ends"]
+        return timezone.now() + timedelta(days=int(days)) if days else None
 
 
 class JoinForm(SettingsForm):

@@ -1,5 +1,6 @@
 """Reads of who belongs where, which subaccounts they may see, and how they log in."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,8 +13,10 @@ from django.utils import timezone
 from accounts.enums import Role
 from accounts.models import Account, ApiKey, Invitation, Membership, Subaccount, User
 from accounts.permissions import grantable_roles
+from portal.core.paging import Page, page
 from portal.core.tenancy import every_tenant, tenant
 
+KEYS_A_PAGE = 50
 SECOND_FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 
@@ -171,6 +174,29 @@ def keys_made_by(membership: Membership) -> list[ApiKey]:
     """The account's keys that a member made and that work: they outlive the membership."""
     found = live_keys(ApiKey.objects.filter(account=membership.account, created_by=membership.user))
     return list(found.order_by("name", "id"))
+
+
+def api_keys(own: Membership, params: Mapping[str, str], *, ended: bool) -> Page[ApiKey]:
+    """A page of the keys a member sees, newest first: those that work, or those that do no more. Two queries."""
+    keys = ApiKey.objects.filter(account=own.account)
+    if own.limited:
+        seen = [subaccount.pk for subaccount in own.subaccounts.all()]
+        beyond = ApiKey.subaccounts.through.objects.exclude(subaccount__in=seen).values("apikey")
+        keys = keys.filter(limited=True).exclude(pk__in=beyond)
+    live = live_keys(keys)
+    found = keys.exclude(pk__in=live.values("pk")) if ended else live
+    return page(found.select_related("created_by").prefetch_related("subaccounts"), params, size=KEYS_A_PAGE)
+
+
+def api_key_of(own: Membership, key_id: int) -> ApiKey | None:
+    """One key that a member sees."""
+    key = ApiKey.objects.filter(account=own.account, pk=key_id).prefetch_related("subaccounts").first()
+    return key if key and sees_key(own, key) else None
+
+
+def sees_key(own: Membership, key: ApiKey) -> bool:
+    """Whether a key reaches no further than the member."""
+    return not own.limited or (key.limited and set(own.subaccounts.all()).issuperset(key.subaccounts.all()))
 
 
 def live_keys(keys: QuerySet[ApiKey]) -> QuerySet[ApiKey]:

@@ -3,7 +3,7 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from accounts.views import invitation, own, team
+from accounts.views import invitation, keys, own, team
 
 urlpatterns = [
     path("accounts/signup/", own.signup_closed, name="account_signup"),
@@ -17,6 +17,9 @@ urlpatterns = [
     path("settings/team/invite/", team.invite, name="team_invite"),
     path("settings/team/<int:membership_id>/", team.member, name="team_member"),
     path("settings/team/<int:membership_id>/remove/", team.remove_member, name="team_remove"),
+    path("settings/keys/", keys.keys, name="keys"),
+    path("settings/keys/new/", keys.new_key, name="key_new"),
+    path("settings/keys/<int:key_id>/revoke/", keys.revoke_key, name="key_revoke"),
     path("settings/invitations/<int:invitation_id>/resend/", team.resend_invitation, name="invitation_resend"),
     path("settings/invitations/<int:invitation_id>/withdraw/", team.withdraw_invitation, name="invitation_withdraw"),
     path("invitations/<str:token>/", invitation.invitation, name="invitation"),

@@ -46,6 +46,7 @@ _SETTINGS: tuple[tuple[str, str, Permission | None, bool], ...] = (
     ("Profile", "profile", None, False),
     ("Two-factor", "mfa_index", None, False),
     ("Team", "team", Permission.MANAGE_TEAM, False),
+    ("API keys", "keys", Permission.MANAGE_KEYS, False),
 )
 _SETTINGS_PATHS = ("/settings/", "/accounts/2fa/", "/accounts/password/")
 

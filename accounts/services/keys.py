@@ -1,15 +1,17 @@
 """API keys: made, found again by their text, revoked."""
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
 
 from accounts.enums import Permission
-from accounts.models import Account, ApiKey, User
-from accounts.services.audit import record
+from accounts.models import Account, ApiKey, Subaccount, User
+from accounts.selectors import sees_key
+from accounts.services.audit import Actor, record
+from accounts.services.rules import Refused, check_reach
 from portal.core.secrets import digest, same
 from portal.core.tenancy import every_tenant
 
@@ -25,11 +27,14 @@ def create_api_key(
     scopes: Iterable[Permission],
     created_by: User | None = None,
     expires_at: datetime | None = None,
+    subaccounts: Collection[Subaccount] = (),
+    ip_address: str | None = None,
     secret: str = "",
 ) -> tuple[ApiKey, str]:
     """Make an API key and return it with its text, which cannot be read again. The deed is audited.
 
-    `secret` fixes the random part: for demo data, which must print the same key at every start.
+    Without `subaccounts` it reaches all of them. `secret` fixes the random part: for demo data, which must print the
+    same key at every start.
     """
     secret = secret or secrets.token_urlsafe(40)
     prefix = f"{_KEY_START}_{secret[:8]}"
@@ -38,10 +43,44 @@ def create_api_key(
         account=account, name=name, prefix=prefix, digest=digest(text), scopes=sorted(scopes), created_by=created_by,
         expires_at=expires_at,
     )  # fmt: skip
+    key.subaccounts.set(subaccounts)
+    details = {
+        "scopes": key.scopes,
+        "subaccounts": sorted(subaccount.code for subaccount in subaccounts) or "all",
+        "expires_at": expires_at.isoformat() if expires_at else None,
+    }
     record(
-        account=account, actor=created_by.email if created_by else "command", action="api_key.created", target=str(key)
-    )
+        account=account, actor=created_by.email if created_by else "command", action="api_key.created",
+        target=str(key), details=details, ip_address=ip_address,
+    )  # fmt: skip
     return key, text
+
+
+def make_api_key(
+    *,
+    by: Actor,
+    name: str,
+    scopes: Collection[Permission],
+    subaccounts: Collection[Subaccount],
+    expires_at: datetime | None,
+) -> tuple[ApiKey, str]:
+    """Make a key for a member, who gives it no more than they have. Raises Refused; else as `create_api_key`."""
+    if not scopes or not all(by.membership.may(scope) for scope in scopes):
+        raise Refused("Choose among the scopes that your role holds.", "scopes")
+    check_reach(by.membership, subaccounts)
+    return create_api_key(
+        account=by.account, name=name, scopes=scopes, created_by=by.user, expires_at=expires_at,
+        subaccounts=subaccounts, ip_address=by.ip_address,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def revoke_api_key(*, by: Actor, key: ApiKey) -> None:
+    """Refuse a key from now on; audited. A key that was revoked before stays as it was. Raises Refused."""
+    if not sees_key(by.membership, key):
+        raise Refused("This key reaches subaccounts that you do not see: ask an owner or admin.")
+    if ApiKey.objects.filter(pk=key.pk, account=by.account, revoked_at=None).update(revoked_at=timezone.now()):
+        by.did("api_key.revoked", str(key))
 
 
 def authenticate_api_key(text: str) -> ApiKey | None:

@@ -21,7 +21,7 @@ from accounts.models import Account, Invitation, Membership, Subaccount, User
 from accounts.permissions import grantable_roles
 from accounts.selectors import may_manage
 from accounts.services.audit import Actor, record
-from accounts.services.refused import Refused
+from accounts.services.rules import Refused, check_reach
 from portal.core.secrets import digest
 from portal.core.tenancy import every_tenant
 
@@ -145,10 +145,7 @@ def _lock(account: Account) -> None:
 def _check_grant(by: Actor, role: Role, subaccounts: Sequence[Subaccount]) -> None:
     if role not in grantable_roles(by.membership.role):
         raise Refused("You can give the roles that may do no more than yours.", "role")
-    if by.membership.limited:
-        own = set(by.membership.subaccounts.all())
-        if not subaccounts or not own.issuperset(subaccounts):
-            raise Refused("Choose among the subaccounts that you see yourself.", "subaccounts")
+    check_reach(by.membership, subaccounts)
 
 
 def _check_manage(by: Actor, other: Membership | Invitation) -> None:

@@ -8,7 +8,7 @@ _TOKEN = re.compile(r"(/webhooks/[^/\s]+/|/invitations/)[^\s?]+")
 
 
 def mask_tokens(logger: Any, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Structlog processor: webhook addresses and invitations without the token, which is the credential or half of it."""
+    """Structlog processor: webhook addresses and invitations without their token, which is a credential."""
     if isinstance(event.get("event"), str):
         event["event"] = _TOKEN.sub(r"\1…", event["event"])
     return event

@@ -17,6 +17,8 @@ PAGES = {
     "/accounts/2fa/": {*ROLES},
     "/settings/team/": {"owner", "admin"},
     "/settings/team/invite/": {"owner", "admin"},
+    "/settings/keys/": {"owner", "admin", "developer"},
+    "/settings/keys/new/": {"owner", "admin", "developer"},
 }
 
 

@@ -86,3 +86,27 @@ def test_an_owner_invites_a_viewer_who_then_sees_no_costs(acme, open_page):
 
     owner.reload()
     expect(owner.locator("tr", has_text="vera@people.example")).to_contain_text("Viewer")
+
+
+def test_a_developer_makes_a_key_and_reads_with_it(acme, open_page):
+    deliver(acme, at=timezone.now())
+    page = open_page(acme, "developer", permissions=["clipboard-read", "clipboard-write"])
+    page.goto("/settings/")
+    page.get_by_role("link", name="API keys").click()
+    page.get_by_role("link", name="Make a key").click()
+    page.get_by_label("Name").fill("Shop back end")
+    page.get_by_label("See the message log").check()
+    expect(page.get_by_label("See costs")).to_have_count(0)
+    page.get_by_role("button", name="Make the key").click()
+    page.get_by_role("button", name="Copy").first.click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    key = page.evaluate("navigator.clipboard.readText()")
+    answer = page.request.get("/api/v1/messages/", headers={"Authorization": f"Bearer {key}"})
+    assert len(answer.json()["results"]) == 1
+
+    page.get_by_role("link", name="I have kept it").click()
+    expect(page.locator("main")).not_to_contain_text(key)
+    page.get_by_role("link", name="Revoke Shop back end").click()
+    page.get_by_role("button", name="Revoke").click()
+    expect(page.get_by_role("status")).to_contain_text("is revoked")
+    assert page.request.get("/api/v1/messages/", headers={"Authorization": f"Bearer {key}"}).status == 401

@@ -1,0 +1,55 @@
+"""API keys: which there are, making one, ending one."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.debug import sensitive_variables
+
+from accounts import selectors
+from accounts.access import TenantRequest, actor_of, requires
+from accounts.enums import Permission
+from accounts.forms import KeyForm
+from accounts.services import Refused, make_api_key, revoke_api_key
+
+
+@requires(Permission.MANAGE_KEYS)
+def keys(request: TenantRequest) -> HttpResponse:
+    """The keys that work; with `ended` those that do no more."""
+    ended = "ended" in request.GET
+    page = selectors.api_keys(request.membership, request.GET.dict(), ended=ended)
+    context = {"page": page, "ended": ended, "now": timezone.now(), "params": request.GET}
+    return render(request, "accounts/keys.html", context)
+
+
+@requires(Permission.MANAGE_KEYS)
+@sensitive_variables("text")
+def new_key(request: TenantRequest) -> HttpResponse:
+    """Make a key. The answer to the form holds its text; no other page ever does."""
+    form = KeyForm(request.POST or None, own=request.membership, visible=request.reach.visible)
+    if request.method == "POST" and form.is_valid():
+        try:
+            key, text = make_api_key(
+                by=actor_of(request), name=form.cleaned_data["name"], scopes=form.scopes, subaccounts=form.subaccounts,
+                expires_at=form.expires_at,
+            )  # fmt: skip
+        except Refused as refused:
+            form.refuse(refused)
+        else:
+            context = {"key": key, "text": text, "base_url": settings.BASE_URL}
+            return render(request, "accounts/key_made.html", context)
+    return render(request, "accounts/key_new.html", {"form": form})
+
+
+@requires(Permission.MANAGE_KEYS)
+def revoke_key(request: TenantRequest, key_id: int) -> HttpResponse:
+    """Ask, then end a key."""
+    key = selectors.api_key_of(request.membership, key_id)
+    if key is None:
+        raise Http404("No such key.")
+    if request.method == "POST":
+        revoke_api_key(by=actor_of(request), key=key)
+        messages.success(request, f"{key} is revoked: programs that use it are refused from now on.")
+        return redirect("keys")
+    return render(request, "accounts/key_revoke.html", {"key": key})
