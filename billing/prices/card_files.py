@@ -9,12 +9,13 @@
 Source of the layouts: files of Meta's pricing page as of 2026-07, which spell currencies in many ways.
 """
 
-import csv
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
+
+from billing.prices.files import PriceFileError, name_in, rows_of, whole_in
 
 _CURRENCIES = {"$US": "USD", "US$": "USD", "$": "USD", "A$": "AUD", "GBD": "GBP", "£": "GBP", "₹": "INR", "RP": "IDR",
                "€": "EUR"}  # fmt: skip
@@ -22,10 +23,7 @@ _CATEGORIES = ("marketing", "utility", "authentication", "authentication-interna
 _TIERED = ("utility", "authentication", "authentication-international")
 _TIER_COLUMNS = 2 + 5 * len(_TIERED)
 _HIGHEST_PRICE = Decimal(100_000)
-
-
-class CardFileError(ValueError):
-    """The file cannot be used; the message names the row and what to write there."""
+_MOST_DECIMALS = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +41,8 @@ class Step:
 
 
 def read_card_file(path: Path) -> list[Step]:
-    """The steps of a file in any of the three layouts. Raises CardFileError."""
-    try:
-        rows = list(csv.reader(path.read_text(encoding="utf-8-sig").splitlines()))
-    except UnicodeDecodeError:
-        raise CardFileError("The file is not UTF-8 text: save it as CSV UTF-8.") from None
+    """The steps of a file in any of the three layouts. Raises PriceFileError."""
+    rows = rows_of(path)
     for number, row in enumerate(rows):
         names = [cell.strip().lower() for cell in row]
         if {"market", "category"} <= set(names):
@@ -56,7 +51,7 @@ def read_card_file(path: Path) -> list[Step]:
             return list(_rates(rows, number, names, path.name))
         if names.count("from") == len(_TIERED) and len(row) >= _TIER_COLUMNS:
             return list(_tiers(rows, number, path.name))
-    raise CardFileError(
+    raise PriceFileError(
         "No header row was found: it begins with Market and names Marketing, or From and To three times, or has the "
         "columns market, category, currency, tier_from, tier_to, rate, source."
     )
@@ -65,16 +60,16 @@ def read_card_file(path: Path) -> list[Step]:
 def _own(rows: list[list[str]], header: int, names: list[str]) -> Iterator[Step]:
     missing = {"market", "category", "currency", "tier_from", "tier_to", "rate", "source"} - set(names)
     if missing:
-        raise CardFileError(f"Row {header + 1} lacks the column {', '.join(sorted(missing))}.")
+        raise PriceFileError(f"Row {header + 1} lacks the column {', '.join(sorted(missing))}.")
     for number, cells in _data(rows, header):
         row = dict(zip(names, cells, strict=False))
         last = row["tier_to"].strip()
         yield Step(
-            market=row["market"],
+            market=name_in(row["market"], number, "a market"),
             category=_category(row["category"], number),
             currency=_currency(row["currency"], number),
-            above=max(_whole(row["tier_from"], number, "tier_from") - 1, 0),
-            up_to=_whole(last, number, "tier_to") if last not in {"", "MAX"} else None,
+            above=max(whole_in(row["tier_from"], number, "tier_from") - 1, 0),
+            up_to=whole_in(last, number, "tier_to") if last not in {"", "MAX"} else None,
             end_known=bool(last),
             price=_price(row["rate"], number),
             source=row["source"],
@@ -84,12 +79,12 @@ def _own(rows: list[list[str]], header: int, names: list[str]) -> Iterator[Step]
 def _rates(rows: list[list[str]], header: int, names: list[str], source: str) -> Iterator[Step]:
     columns = [(names.index(category), category) for category in _CATEGORIES if category in names]
     for number, cells in _data(rows, header):
-        currency = _currency(cells[names.index("currency")], number)
+        market, currency = name_in(cells[0], number, "a market"), _currency(cells[names.index("currency")], number)
         for index, category in columns:
             price = _price(cells[index], number)
             # The file says nothing of tiers: for categories that have them, the end of the list rate is not known.
             known = category not in _TIERED
-            yield Step(cells[0], category, currency, 0, None, known, price, f"FOUND: {source}, row {number}")
+            yield Step(market, category, currency, 0, None, known, price, f"FOUND: {source}, row {number}")
 
 
 def _tiers(rows: list[list[str]], header: int, source: str) -> Iterator[Step]:
@@ -102,10 +97,15 @@ def _tiers(rows: list[list[str]], header: int, source: str) -> Iterator[Step]:
             if price is None or not first.strip() or _absent(first):
                 continue
             yield Step(
-                market, category, _currency(currency, number), max(_whole(first, number, "From") - 1, 0),
-                None if last.strip() in {"--", ""} else _whole(last, number, "To"), True, price,
-                f"FOUND: {source}, row {number}",
-            )  # fmt: skip
+                market=name_in(market, number, "a market"),
+                category=category,
+                currency=_currency(currency, number),
+                above=max(whole_in(first, number, "From") - 1, 0),
+                up_to=None if last.strip() in {"--", ""} else whole_in(last, number, "To"),
+                end_known=True,
+                price=price,
+                source=f"FOUND: {source}, row {number}",
+            )
 
 
 def _data(rows: list[list[str]], header: int) -> Iterator[tuple[int, list[str]]]:
@@ -127,29 +127,24 @@ def _price(text: str, number: int) -> Decimal | None:
     try:
         price = Decimal(digits)
     except InvalidOperation:
-        raise CardFileError(f"Row {number}: {text!r} is no rate; write it as 0.0118, or n/a.") from None
+        raise PriceFileError(f"Row {number}: {text!r} is no rate; write it as 0.0118, or n/a.") from None
     if text.strip().startswith("-") or price > _HIGHEST_PRICE:
-        raise CardFileError(f"Row {number}: a rate of {text!r} is not between 0 and {_HIGHEST_PRICE}.")
+        raise PriceFileError(f"Row {number}: a rate of {text!r} is not between 0 and {_HIGHEST_PRICE}.")
+    if len(digits.partition(".")[2].rstrip("0")) > _MOST_DECIMALS:
+        raise PriceFileError(f"Row {number}: a rate of {text!r} has more than {_MOST_DECIMALS} decimals.")
     return price
-
-
-def _whole(text: str, number: int, column: str) -> int:
-    digits = text.replace(",", "").strip()
-    if not digits.isdecimal():
-        raise CardFileError(f"Row {number}: {column} is {text!r}, which is no whole number.")
-    return int(digits)
 
 
 def _currency(text: str, number: int) -> str:
     token = text.strip().upper()
     code = _CURRENCIES.get(token, token)
     if not re.fullmatch("[A-Z]{3}", code):
-        raise CardFileError(f"Row {number}: {text!r} is no currency; write its ISO code, as USD.")
+        raise PriceFileError(f"Row {number}: {text!r} is no currency; write its ISO code, as USD.")
     return code
 
 
 def _category(text: str, number: int) -> str:
     category = text.strip().lower().replace("_", "-")
     if category not in _CATEGORIES:
-        raise CardFileError(f"Row {number}: {text!r} is no category; choose from {', '.join(_CATEGORIES)}.")
+        raise PriceFileError(f"Row {number}: {text!r} is no category; choose from {', '.join(_CATEGORIES)}.")
     return category

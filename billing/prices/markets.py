@@ -1,7 +1,6 @@
 """Which market a country is in, on a day; and the tables that say so."""
 
-import csv
-import hashlib
+import re
 from collections import defaultdict
 from datetime import date
 from itertools import pairwise
@@ -11,15 +10,12 @@ from django.db import transaction
 from phonenumbers import country_code_for_region
 
 from billing.models import BUNDLED, MarketCountry, MarketTable
+from billing.prices.files import PriceFileError, name_in, records_of, sha256_of
 from billing.pricing import MarketPeriod, market_on
 
 # Meta decides by calling code. +1 is shared by countries of different markets, and each that is not `Other` is listed.
 _SPLIT_CODES = {1}
 COLUMNS = ("market", "country_iso2", "calling_code", "valid_from", "valid_to", "source")
-
-
-class MarketFileError(ValueError):
-    """The file cannot be used; the message names the row and what to write there."""
 
 
 class MarketMap:
@@ -66,7 +62,7 @@ class MarketMap:
 @transaction.atomic
 def load_market_file(path: Path) -> MarketTable | None:
     """Put a market file in force as a new revision; None when that very file was loaded before."""
-    if MarketTable.objects.filter(sha256=_sha256(path)).exists():
+    if MarketTable.objects.filter(sha256=sha256_of(path)).exists():
         return None
     table = import_market_file(path)
     table.put_in_force(by=BUNDLED)
@@ -75,34 +71,32 @@ def load_market_file(path: Path) -> MarketTable | None:
 
 @transaction.atomic
 def import_market_file(path: Path) -> MarketTable:
-    """Make a new revision of the market table out of a file (`COLUMNS`), not in force yet. Raises MarketFileError."""
+    """Make a new revision of the market table out of a file (`COLUMNS`), not in force yet. Raises PriceFileError."""
     latest = MarketTable.objects.order_by("-revision").first()
     table = MarketTable.objects.create(
-        revision=latest.revision + 1 if latest else 1, name="Markets", sha256=_sha256(path), is_active=False
+        revision=latest.revision + 1 if latest else 1, name="Markets", sha256=sha256_of(path), is_active=False
     )
-    with path.open(newline="", encoding="utf-8-sig") as file:
-        reader = csv.DictReader(file)
-        if missing := [column for column in COLUMNS if column not in (reader.fieldnames or ())]:
-            raise MarketFileError(f"The first row lacks {', '.join(missing)}: it names {', '.join(COLUMNS)}.")
-        rows = [_country(table, number, row) for number, row in enumerate(reader, start=2)]
+    rows = [_country(table, number, row) for number, row in records_of(path, COLUMNS)]
     if not rows:
-        raise MarketFileError("The file has no countries: write one row for each country and period.")
+        raise PriceFileError("The file has no countries: write one row for each country and period.")
     _refuse_overlaps(rows)
     MarketCountry.objects.bulk_create(rows)
     return table
 
 
 def _country(table: MarketTable, number: int, row: dict[str, str]) -> MarketCountry:
-    values = {name: (row[name] or "").strip() for name in COLUMNS}
     # * for all countries that are not listed: the source says it of `Other`, which needs no row.
-    listed = values["country_iso2"] == values["calling_code"] == "*"
-    country = len(values["country_iso2"]) == 2 and values["calling_code"].isdigit()
-    if not values["market"] or not (listed or country):
-        raise MarketFileError(f"Row {number}: write a market, a country as IN and a calling code as 91.")
+    listed = row["country_iso2"] == row["calling_code"] == "*"
+    country = re.fullmatch("[A-Za-z]{2}", row["country_iso2"]) and re.fullmatch("[0-9]{1,8}", row["calling_code"])
+    if not (listed or country):
+        raise PriceFileError(f"Row {number}: write a country as IN and a calling code as 91.")
+    start = _day(number, "valid_from", row["valid_from"])
+    end = _day(number, "valid_to", row["valid_to"]) if row["valid_to"] else None
+    if end and end < start:
+        raise PriceFileError(f"Row {number}: valid_to ({end}) is before valid_from ({start}).")
     return MarketCountry(
-        table=table, country=values["country_iso2"].upper(), calling_code=values["calling_code"],
-        market=values["market"], valid_from=_day(number, "valid_from", values["valid_from"]),
-        valid_to=_day(number, "valid_to", values["valid_to"]) if values["valid_to"] else None, source=values["source"],
+        table=table, country=row["country_iso2"].upper(), calling_code=row["calling_code"],
+        market=name_in(row["market"], number, "a market"), valid_from=start, valid_to=end, source=row["source"],
     )  # fmt: skip
 
 
@@ -110,7 +104,7 @@ def _day(number: int, column: str, text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise MarketFileError(f"Row {number}: write {column} as 2026-10-01, not {text!r}.") from None
+        raise PriceFileError(f"Row {number}: write {column} as 2026-10-01, not {text[:80]!r}.") from None
 
 
 def _refuse_overlaps(rows: list[MarketCountry]) -> None:
@@ -122,11 +116,7 @@ def _refuse_overlaps(rows: list[MarketCountry]) -> None:
         periods.sort(key=lambda row: row.valid_from)
         for former, later in pairwise(periods):
             if former.valid_to is None or former.valid_to >= later.valid_from:
-                raise MarketFileError(
+                raise PriceFileError(
                     f"{country} is in {former.market} and in {later.market} on {later.valid_from}: "
                     f"end the former the day before (valid_to)."
                 )
-
-
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -4,7 +4,6 @@ A card is never changed once it is in force: a correction is a new revision, and
 above the last known tier of a market is rated at its price, in a tier of its own that says so.
 """
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,13 +12,16 @@ from decimal import Decimal
 from pathlib import Path
 
 from django.db import transaction
+from django.db.models import F, Q
 
 from accounts.models import Account
 from billing.enums import Book
 from billing.models import BUNDLED, MarketCountry, Rate, RateCard
-from billing.prices.card_files import CardFileError, Step, read_card_file
+from billing.prices.card_files import Step, read_card_file
+from billing.prices.files import PriceFileError, sha256_of
 from billing.prices.markets import load_market_file
 from billing.prices.rules import load_rule_file
+from portal.core.money import plain
 
 DATA = Path(__file__).parents[1] / "data"
 _ASSUMED = "ASSUMED: price of the tier below; the tiers here are not in the file"
@@ -27,14 +29,37 @@ Pair = tuple[str, str]  # market, category
 
 
 @dataclass(frozen=True)
-class Difference:
-    """What a card would change: prices by market, category and tier as text lines, and what it does not know."""
+class Change:
+    """One price that another card would change; None: there is or was none. `above` is where its tier begins."""
 
-    changed: list[str]
-    added: list[str]
-    removed: list[str]
+    market: str
+    category: str
+    above: int
+    before: Decimal | None
+    after: Decimal | None
+
+    def __str__(self) -> str:
+        place = f"{self.market} {self.category}" + (f" above {self.above:,}" if self.above else "")
+        prices = " → ".join(plain(price, 0) for price in (self.before, self.after) if price is not None)
+        return f"{place}: {prices}"
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What a card would change against `former`, how many prices stay, and what it does not know, in words."""
+
+    former: RateCard | None
+    changed: list[Change]
+    added: list[Change]
+    removed: list[Change]
     unchanged: int
     lacks: list[str]
+
+    @property
+    def changes(self) -> list[Change]:
+        """All of them, by market."""
+        found = [*self.changed, *self.added, *self.removed]
+        return sorted(found, key=lambda change: (change.market, change.category, change.above))
 
 
 def load_bundled() -> None:
@@ -50,9 +75,9 @@ def load_bundled() -> None:
 def load_card_file(path: Path, effective_from: date) -> list[RateCard]:
     """Load one general card per currency in the file and put it in force; a file loaded before is left alone.
 
-    Raises CardFileError.
+    Raises PriceFileError.
     """
-    if RateCard.objects.filter(sha256=_sha256(path), account=None).exists():
+    if RateCard.objects.filter(sha256=sha256_of(path), account=None).exists():
         return []
     cards = import_card_file(path, effective_from)
     for card in cards:
@@ -64,14 +89,14 @@ def load_card_file(path: Path, effective_from: date) -> list[RateCard]:
 def import_card_file(
     path: Path, effective_from: date, account: Account | None = None, *, book: Book = Book.BUY, provider: str = ""
 ) -> list[RateCard]:
-    """Make one new revision per currency in the file, not in force yet. Raises CardFileError.
+    """Make one new revision per currency in the file, not in force yet. Raises PriceFileError.
 
     The revision starts from the card in force for the same day, currency, account, book and provider: markets and
     categories that the file does not mention keep their rates, so Meta's rates and volume tiers can be imported one
     after the other.
     """
     if book == Book.SELL and account is None:
-        raise CardFileError("A sell card belongs to an account: say which one.")
+        raise PriceFileError("A sell card belongs to an account: say which one.")
     by_currency: dict[str, list[Step]] = defaultdict(list)
     for step in read_card_file(path):
         by_currency[step.currency].append(step)
@@ -83,17 +108,13 @@ def import_card_file(
                 provider=provider,
                 currency=currency,
                 effective_from=effective_from,
-                sha256=_sha256(path),
+                sha256=sha256_of(path),
                 is_active=False,
             ),
             steps,
         )
         for currency, steps in sorted(by_currency.items())
     ]
-
-
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _new_revision(card: RateCard, steps: list[Step]) -> RateCard:
@@ -163,6 +184,10 @@ def _contiguous(card: RateCard, pair: Pair, steps: list[Step]) -> list[Rate]:
         )  # fmt: skip
 
     for step in sorted(steps, key=lambda step: step.above):
+        if step.up_to is not None and step.up_to <= step.above:
+            raise PriceFileError(f"{pair[0]} {pair[1]}: a tier ends at {step.up_to:,}, before it begins.")
+        if rates:
+            _make_room(rates[-1], step)
         if rates and rates[-1].up_to is not None and rates[-1].up_to < step.above:
             add(rates[-1].up_to, step.above, rates[-1].unit_price, _ASSUMED, end_known=False)
         add(step.above, step.up_to, step.price or Decimal(0), step.source, end_known=step.end_known)
@@ -171,44 +196,60 @@ def _contiguous(card: RateCard, pair: Pair, steps: list[Step]) -> list[Rate]:
     return rates
 
 
+def _make_room(below: Rate, step: Step) -> None:
+    """A tier whose end is not known ends where the next begins; any other that reaches into it is a mistake."""
+    if below.up_to is None and not below.end_known and below.above < step.above:
+        below.up_to, below.end_known = step.above, True
+    elif below.up_to is None or below.up_to > step.above:
+        raise PriceFileError(
+            f"{below.market} {below.category}: the tiers from {below.above + 1:,} and from {step.above + 1:,} overlap; "
+            f"end the former at {step.above:,}."
+        )
+
+
 def compare(card: RateCard) -> Difference:
-    """What would change against the card in force on its first day."""
-    former = _prices(in_force(card.account, card.currency, card.effective_from))
-    new = _prices(card)
-    shared = former.keys() & new.keys()
+    """What would change against the card that is in force on its first day without it."""
+    former = former_of(card)
+    before, after = _prices(former), _prices(card)
+    changes = [Change(*key, before.get(key), after.get(key)) for key in sorted(before.keys() | after.keys())]
+    both = [change for change in changes if change.before is not None and change.after is not None]
     return Difference(
-        changed=[f"{_name(key)}: {former[key]} → {new[key]}" for key in sorted(shared) if former[key] != new[key]],
-        added=[f"{_name(key)}: {new[key]}" for key in sorted(new.keys() - former.keys())],
-        removed=[f"{_name(key)}: {former[key]}" for key in sorted(former.keys() - new.keys())],
-        unchanged=sum(former[key] == new[key] for key in shared),
-        lacks=list(_lacks(card)),
+        former=former,
+        changed=[change for change in both if change.before != change.after],
+        added=[change for change in changes if change.before is None],
+        removed=[change for change in changes if change.after is None],
+        unchanged=sum(change.before == change.after for change in both),
+        lacks=lacks_of(card),
     )
 
 
-def in_force(account: Account | None, currency: str, day: date) -> RateCard | None:
-    """The active card of a day: the account's own before the general one, the latest first."""
-    cards = RateCard.objects.filter(currency=currency, effective_from__lte=day, is_active=True)
-    own = cards.filter(account=account).order_by("-effective_from").first() if account else None
-    return own or cards.filter(account=None).order_by("-effective_from").first()
+def former_of(card: RateCard) -> RateCard | None:
+    """The card of its first day without it: the account's own before the general one, the provider's before any."""
+    return (
+        RateCard.objects.filter(
+            Q(account=None) | Q(account=card.account_id), provider__in={"", card.provider}, is_active=True,
+            book=card.book, currency=card.currency, effective_from__lte=card.effective_from,
+        )
+        .exclude(pk=card.pk)
+        .order_by(F("account").asc(nulls_last=True), "-provider", "-effective_from")
+        .first()
+    )  # fmt: skip
 
 
 def _prices(card: RateCard | None) -> dict[tuple[str, str, int], Decimal]:
     rates = Rate.objects.filter(card=card).exclude(source=_ASSUMED) if card else Rate.objects.none()
-    return {(rate.market, rate.category, rate.above): rate.unit_price.normalize() for rate in rates}
+    return {(rate.market, rate.category, rate.above): rate.unit_price for rate in rates}
 
 
-def _name(key: tuple[str, str, int]) -> str:
-    market, category, above = key
-    return f"{market} {category}" + (f" above {above:,}" if above else "")
-
-
-def _lacks(card: RateCard) -> Iterable[str]:
+def lacks_of(card: RateCard) -> list[str]:
     """Known markets without a rate, markets no country is in, and tiers whose end the source does not give."""
-    known = set(MarketCountry.objects.filter(valid_to=None).values_list("market", flat=True))
+    today = MarketCountry.objects.filter(table__is_active=True)
+    known = set(today.filter(valid_to=None).values_list("market", flat=True))
     rates = Rate.objects.filter(card=card)
     named = set(rates.values_list("market", flat=True))
-    yield from (f"{market}: no country belongs to this market" for market in sorted(named - known))
-    yield from (f"{market}: no rate at all" for market in sorted(known - named))
     open_ended = rates.filter(end_known=False).values_list("market", "category").distinct().count()
-    if open_ended:
-        yield f"{open_ended} market and category pairs without all their volume tiers"
+    return [
+        *(f"{market}: no country belongs to this market" for market in sorted(named - known)),
+        *(f"{market}: no rate at all" for market in sorted(known - named)),
+        *([f"{open_ended} market and category pairs without all their volume tiers"] if open_ended else []),
+    ]

@@ -1,7 +1,5 @@
 """Rule sets: which messages are charged or free and how they are counted, dated like prices."""
 
-import csv
-import hashlib
 from datetime import date
 from pathlib import Path
 
@@ -9,15 +7,12 @@ from django.db import transaction
 
 from billing.enums import AccrualScope
 from billing.models import BUNDLED, Rule, RuleSet
+from billing.prices.files import PriceFileError, records_of, sha256_of, whole_in
 from billing.pricing import Accrual, accrue
 from billing.pricing import Rule as PureRule
 from billing.pricing import RuleSet as PureRuleSet
 
 COLUMNS = ("category", "pricing_type", "free_reason", "scope", "accrual_group", "allowance", "source")
-
-
-class RuleFileError(ValueError):
-    """The file cannot be used; the message names the row and what to write there."""
 
 
 class RuleBook:
@@ -59,7 +54,7 @@ def pure(rules: RuleSet, *, effective_from: date | None = None) -> PureRuleSet:
 @transaction.atomic
 def load_rule_file(path: Path, effective_from: date) -> RuleSet | None:
     """Put a rule file in force as a new revision; None when that very file was loaded before."""
-    if RuleSet.objects.filter(sha256=_sha256(path), effective_from=effective_from).exists():
+    if RuleSet.objects.filter(sha256=sha256_of(path), effective_from=effective_from).exists():
         return None
     rules = import_rule_file(path, effective_from)
     rules.put_in_force(by=BUNDLED)
@@ -68,40 +63,36 @@ def load_rule_file(path: Path, effective_from: date) -> RuleSet | None:
 
 @transaction.atomic
 def import_rule_file(path: Path, effective_from: date) -> RuleSet:
-    """Make a new revision of a day's rules out of a file (`COLUMNS`), not in force yet. Raises RuleFileError."""
+    """Make a new revision of a day's rules out of a file (`COLUMNS`), not in force yet. Raises PriceFileError."""
     if effective_from.day != 1:
-        raise RuleFileError(
+        raise PriceFileError(
             f"Rules begin on the first day of a month, not on {effective_from}: allowances are monthly."
         )
     latest = RuleSet.objects.filter(effective_from=effective_from).order_by("-revision").first()
     rules = RuleSet.objects.create(
         effective_from=effective_from, revision=latest.revision + 1 if latest else 1, is_active=False,
-        name=f"Meta PMP rules from {effective_from}", sha256=_sha256(path),
+        name=f"Meta PMP rules from {effective_from}", sha256=sha256_of(path),
     )  # fmt: skip
-    with path.open(newline="", encoding="utf-8-sig") as file:
-        reader = csv.DictReader(file)
-        if missing := [column for column in COLUMNS if column not in (reader.fieldnames or ())]:
-            raise RuleFileError(f"The first row lacks {', '.join(missing)}: it names {', '.join(COLUMNS)}.")
-        rows = [_rule(rules, number, row) for number, row in enumerate(reader, start=2)]
+    rows = [_rule(rules, number, row) for number, row in records_of(path, COLUMNS)]
     seen: set[tuple[str, str]] = set()
     for rule in rows:
         if (rule.category, rule.pricing_type) in seen:
-            raise RuleFileError(f"Two rules for {rule}: leave one.")
+            raise PriceFileError(f"Two rules for {rule}: leave one.")
         seen.add((rule.category, rule.pricing_type))
+    if not rows:
+        raise PriceFileError("The file has no rules: write one row for each category.")
     Rule.objects.bulk_create(rows)
     return rules
 
 
 def _rule(rules: RuleSet, number: int, row: dict[str, str]) -> Rule:
-    values = {name: (row[name] or "").strip() for name in COLUMNS}
-    if not values["category"] or not values["accrual_group"]:
-        raise RuleFileError(f"Row {number}: write a category and an accrual_group such as {{market}}/utility.")
-    if values["scope"] not in AccrualScope.values:
-        raise RuleFileError(f"Row {number}: scope is {' or '.join(AccrualScope.values)}, not {values['scope']!r}.")
-    if values["allowance"] and not values["allowance"].isdigit():
-        raise RuleFileError(f"Row {number}: write allowance as a number of messages, not {values['allowance']!r}.")
-    return Rule(rule_set=rules, **{**values, "allowance": int(values["allowance"] or 0)})
-
-
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    if not row["category"] or not row["accrual_group"]:
+        raise PriceFileError(f"Row {number}: write a category and an accrual_group such as {{market}}/utility.")
+    if row["scope"] not in AccrualScope.values:
+        raise PriceFileError(f"Row {number}: scope is {' or '.join(AccrualScope.values)}, not {row['scope'][:80]!r}.")
+    rule = Rule(rule_set=rules, **{**row, "allowance": whole_in(row["allowance"] or "0", number, "allowance")})
+    for name in ("category", "pricing_type", "free_reason", "accrual_group"):
+        longest = Rule._meta.get_field(name).max_length
+        if longest and len(row[name]) > longest:
+            raise PriceFileError(f"Row {number}: {name} has more than {longest} letters.")
+    return rule

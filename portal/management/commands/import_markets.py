@@ -6,7 +6,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from billing.prices.markets import MarketFileError, import_market_file
+from billing.prices.files import PriceFileError
+from billing.prices.markets import import_market_file
 from billing.what_if import Proposal
 from portal.core.tenancy import every_tenant
 from portal.management.impact import activate, try_out, words
@@ -26,7 +27,7 @@ class Command(BaseCommand):
         """Import, show the difference, activate when asked to; exit 1 when the file cannot be used."""
         try:
             table = import_market_file(options["file"])
-        except (MarketFileError, OSError) as error:
+        except (PriceFileError, OSError) as error:
             raise CommandError(str(error)) from None
         self.stdout.write(f"{table}: {table.countries.count():,} rows.")
         with every_tenant():

@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from accounts.models import Account
 from billing.enums import Book
 from billing.models import RateCard
-from billing.prices.card_files import CardFileError
+from billing.prices.files import PriceFileError
 from billing.prices.rate_cards import Difference, compare, import_card_file
 from billing.what_if import Proposal
 from portal.core.tenancy import every_tenant
@@ -42,7 +42,7 @@ class Command(BaseCommand):
                 options["file"], options["effective"], account, book=Book(options["book"]),
                 provider=options["provider"],
             )  # fmt: skip
-        except (CardFileError, OSError) as error:
+        except (PriceFileError, OSError) as error:
             raise CommandError(str(error)) from None
         for card in cards:
             self._show(card, compare(card))
@@ -57,7 +57,7 @@ class Command(BaseCommand):
     def _show(self, card: RateCard, difference: Difference) -> None:
         self.stdout.write(f"{card.name}, revision {card.revision}: {difference.unchanged:,} rates as before.")
         for title in ("changed", "added", "removed", "lacks"):
-            lines: list[str] = getattr(difference, title)
+            lines: list[Any] = getattr(difference, title)
             if lines:
                 self.stdout.write(f"{title.capitalize()} ({len(lines):,}):")
                 for line in lines[:SHOWN]:

@@ -7,7 +7,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from billing.prices.rules import RuleFileError, import_rule_file
+from billing.prices.files import PriceFileError
+from billing.prices.rules import import_rule_file
 from billing.what_if import Proposal
 from portal.core.tenancy import every_tenant
 from portal.management.impact import activate, try_out, words
@@ -28,7 +29,7 @@ class Command(BaseCommand):
         """Import, show the difference, activate when asked to; exit 1 when the file cannot be used."""
         try:
             rules = import_rule_file(options["file"], options["effective"])
-        except (RuleFileError, OSError) as error:
+        except (PriceFileError, OSError) as error:
             raise CommandError(str(error)) from None
         self.stdout.write(f"{rules}: {rules.rules.count():,} rules.")
         with every_tenant():

@@ -56,8 +56,8 @@ def test_the_difference_names_each_price(file):
     text = "India,marketing,USD,0,MAX,0.0200,FOUND: x\nAtlantis,service,USD,0,MAX,1,FOUND: x\n"
     (card,) = import_card_file(file(HEAD + text), OCTOBER)
     found = compare(card)
-    assert found.changed == ["India marketing: 0.0118 → 0.02"]
-    assert found.added == ["Atlantis service: 1"]
+    assert list(map(str, found.changed)) == ["India marketing: 0.0118 → 0.02"]
+    assert list(map(str, found.added)) == ["Atlantis service: 1"]
     assert found.removed == []
     assert found.lacks[0] == "Atlantis: no country belongs to this market"
 

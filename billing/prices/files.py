@@ -1,0 +1,63 @@
+"""What the files of cards, markets and rules share: CSV in UTF-8, read as a spreadsheet shows it."""
+
+import csv
+import hashlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+LONGEST_NAME = 64  # of a market, as the tables hold it
+MOST_MESSAGES = 10**9  # in a tier's bound or an allowance, which is an integer of 32 bits
+
+
+class PriceFileError(ValueError):
+    """The file cannot be used; the message names the row and what to write there."""
+
+
+def sha256_of(path: Path) -> str:
+    """The digest by which a file is known again."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def rows_of(path: Path) -> list[list[str]]:
+    """Every row's cells. Raises PriceFileError for what is no CSV in UTF-8."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        if "\0" in text:
+            raise PriceFileError("The file is not text: save it as CSV UTF-8.")
+        return list(csv.reader(text.splitlines()))
+    except UnicodeDecodeError:
+        raise PriceFileError("The file is not UTF-8 text: save it as CSV UTF-8.") from None
+    except csv.Error as error:
+        raise PriceFileError(f"The file is no CSV: {error}. Save it as CSV UTF-8.") from None
+
+
+def records_of(path: Path, columns: Sequence[str]) -> Iterator[tuple[int, dict[str, str]]]:
+    """Row numbers and cells by column of a file whose first row names these columns; empty rows are left out.
+
+    Raises PriceFileError.
+    """
+    rows = rows_of(path)
+    names = [cell.strip() for cell in rows[0]] if rows else []
+    if missing := [column for column in columns if column not in names]:
+        raise PriceFileError(f"The first row lacks {', '.join(missing)}: it names {', '.join(columns)}.")
+    places = [names.index(column) for column in columns]
+    for number, cells in enumerate(rows[1:], start=2):
+        if any(cell.strip() for cell in cells):
+            padded = [cell.strip() for cell in cells] + [""] * (len(names) - len(cells))
+            yield number, dict(zip(columns, (padded[place] for place in places), strict=True))
+
+
+def name_in(text: str, number: int, what: str) -> str:
+    """A name that fits its column."""
+    name = text.strip()
+    if not name or len(name) > LONGEST_NAME:
+        raise PriceFileError(f"Row {number}: write {what} in at most {LONGEST_NAME} letters, not {name[:80]!r}.")
+    return name
+
+
+def whole_in(text: str, number: int, column: str) -> int:
+    """A number of messages, with or without commas."""
+    digits = text.replace(",", "").strip()
+    if not (digits.isascii() and digits.isdecimal()) or int(digits[:20]) > MOST_MESSAGES:
+        raise PriceFileError(f"Row {number}: {column} is {text[:80]!r}, which is no number of messages.")
+    return int(digits)

@@ -1,0 +1,100 @@
+"""What is wrong with a file is named with its row and the remedy; nothing of it is kept."""
+
+import contextlib
+from datetime import date
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from billing.models import MarketTable, RateCard, RuleSet
+from billing.prices.files import PriceFileError, rows_of
+from billing.prices.markets import import_market_file
+from billing.prices.rate_cards import import_card_file
+from billing.prices.rules import import_rule_file
+
+pytestmark = pytest.mark.django_db
+DAY = date(2027, 1, 1)
+IMPORTS = {
+    "card": (
+        RateCard, lambda path: import_card_file(path, DAY),
+        "market,category,currency,tier_from,tier_to,rate,source\n",
+    ),
+    "markets": (MarketTable, import_market_file, "market,country_iso2,calling_code,valid_from,valid_to,source\n"),
+    "rules": (
+        RuleSet, lambda path: import_rule_file(path, DAY),
+        "category,pricing_type,free_reason,scope,accrual_group,allowance,source\n",
+    ),
+}  # fmt: skip
+LONG = "x" * 200
+
+
+@pytest.fixture
+def load(tmp_path):
+    def run(kind, text):
+        path = tmp_path / "file.csv"
+        path.write_bytes(text if isinstance(text, bytes) else (IMPORTS[kind][2] + text).encode())
+        return IMPORTS[kind][1](path)
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "words"),
+    [
+        ("card", b"\xff\xfe", "not UTF-8 text: save it as CSV UTF-8"),
+        ("rules", b"\xff\xfe", "not UTF-8 text"),
+        ("markets", b"PK\0\0", "not text: save it as CSV UTF-8"),
+        ("markets", b"", "first row lacks market, country_iso2"),
+        ("markets", "", "no countries: write one row"),
+        ("rules", "", "no rules: write one row"),
+        ("card", "India,utility,USD,1,5,0.1,s\nIndia,utility,USD,4,MAX,0.05,s\n", "from 1 and from 4 overlap"),
+        ("card", "India,utility,USD,1,MAX,0.1,s\nIndia,utility,USD,1,MAX,0.1,s\n", "from 1 and from 1 overlap"),
+        ("card", "India,utility,USD,9,3,0.1,s\n", "India utility: a tier ends at 3, before it begins"),
+        ("card", f"India,utility,USD,0,{'9' * 30},0.1,s\n", "Row 2: tier_to is '9999.*no number of messages"),
+        ("card", "India,utility,USD,0,,0.0000000001,s\n", "Row 2: .* more than 9 decimals"),
+        ("card", f"{LONG},utility,USD,0,,0.1,s\n", "Row 2: write a market in at most 64 letters"),
+        ("card", f"India,utility,USD,0,,0.1,{LONG * 1000}\n", "no CSV: field larger than"),
+        ("markets", "India,IN,91,soon,,s\n", "Row 2: write valid_from as 2026-10-01, not 'soon'"),
+        ("markets", "India,IN,91,2026-10-01,2026-09-30,s\n", r"Row 2: valid_to \(2026-09-30\) is before valid_from"),
+        ("markets", "India,IND,91,2026-10-01,,s\n", "Row 2: write a country as IN and a calling code as 91"),
+        ("markets", f"{LONG},IN,91,2026-10-01,,s\n", "Row 2: write a market in at most 64 letters"),
+        ("markets", "A,IN,91,2026-10-01,,s\nB,IN,91,2027-01-01,,s\n", "IN is in A and in B on 2027-01-01"),
+        ("rules", "utility,,,portfolio,,0,s\n", "Row 2: write a category and an accrual_group"),
+        ("rules", "utility,,,world,g,0,s\n", "Row 2: scope is portfolio or phone_number, not 'world'"),
+        ("rules", "utility,,,portfolio,g,many,s\n", "Row 2: allowance is 'many', which is no number of messages"),
+        ("rules", f"utility,,{LONG},portfolio,g,0,s\n", "Row 2: free_reason has more than 32 letters"),
+        ("rules", "utility,,,portfolio,g,0,s\nutility,,,portfolio,h,0,s\n", "Two rules for utility: leave one"),
+    ],
+)
+def test_what_is_wrong_is_named_and_nothing_is_kept(load, kind, text, words):
+    before = IMPORTS[kind][0].objects.count()
+    with pytest.raises(PriceFileError, match=words):
+        load(kind, text)
+    assert IMPORTS[kind][0].objects.count() == before
+
+
+def test_a_tier_without_a_known_end_ends_where_the_next_begins(load):
+    (card,) = load("card", "India,utility,USD,0,,0.1,s\nIndia,utility,USD,6,MAX,0.05,s\n")
+    assert list(card.rates.filter(market="India").values_list("above", "up_to", "end_known")) == [
+        (0, 5, True),
+        (5, None, True),
+    ]
+
+
+WORDS = 'India IN 91 1 5 MAX 2026-10-01 USD utility portfolio -1 n/a " {market} ١'.split()
+ROWS = st.lists(st.lists(st.sampled_from(["", *WORDS]), max_size=8), max_size=4)
+
+
+@pytest.mark.parametrize("kind", IMPORTS)
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(rows=ROWS)
+def test_any_file_is_loaded_or_refused_in_words(load, kind, rows):
+    with contextlib.suppress(PriceFileError):
+        load(kind, "\n".join(",".join(row) for row in rows))
+
+
+def test_cells_may_hold_commas_and_a_byte_order_mark(tmp_path):
+    path = tmp_path / "file.csv"
+    path.write_text('a,"b, c"\n', encoding="utf-8-sig")
+    assert rows_of(path) == [["a", "b, c"]]
