@@ -18,6 +18,7 @@ from billing.accrual import Accruals, BucketKey
 from billing.models import Bucket, MarketTable, RateCard, RuleSet, UsageKind
 from billing.prices.markets import MarketMap
 from billing.prices.rules import RuleBook
+from billing.rating.engine import ONE_SNAPSHOT
 from billing.rating.placement import said_of
 from billing.rating.sql import AS_RECORDED, AS_SUPPOSED, BLOCKS_AND_DELTAS, DUE, POSITIONS_BY_BLOCK, PRICES
 
@@ -132,7 +133,7 @@ def impact(proposal: Proposal, buckets: Sequence[Bucket]) -> Impact:
     given = {"buckets": [bucket.pk for bucket in buckets], **_cards(proposal)}
     with transaction.atomic(), connection.cursor() as cursor:
         if not connection.savepoint_ids:
-            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")  # two statements, one moment
+            cursor.execute(ONE_SNAPSHOT)
         terms = AS_RECORDED
         if proposal.moves_messages:
             terms = AS_SUPPOSED

@@ -16,6 +16,7 @@ from billing.rating.placement import place_anew
 from billing.rating.sql import DROP_EMPTY, FOLD, RATE
 
 ENGINE = 1
+ONE_SNAPSHOT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"
 IN_FORCE: dict[str, list[int]] = {"with": [], "without": [], "forced": []}
 
 
@@ -70,7 +71,7 @@ def _rate(bucket_id: int) -> None:
         # Deltas, blocks and facts are read by several statements, which must see the same moment. Inside an outer
         # transaction (a test's) there is one already, and nobody else writes.
         if not connection.savepoint_ids:
-            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            cursor.execute(ONE_SNAPSHOT)
         bucket = {"bucket": bucket_id}
         cursor.execute("DELETE FROM billing_dirtybucket WHERE bucket_id = %(bucket)s RETURNING misplaced", bucket)
         if any(misplaced for (misplaced,) in cursor.fetchall()):
