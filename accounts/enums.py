@@ -23,6 +23,7 @@ class Permission(TextChoices):
     VIEW_CONTENT = "content:read", "See message texts"
     SEND_MESSAGES = "messages:send", "Send messages"
     VIEW_COSTS = "costs:read", "See costs"
+    MANAGE_PRICES = "prices:write", "Set own prices and rate cards"
     MANAGE_KEYS = "keys:write", "Manage API keys"
     MANAGE_TEAM = "team:write", "Manage the team"
     MANAGE_WEBHOOKS = "webhooks:write", "Manage webhook endpoints"

@@ -8,7 +8,9 @@ _READ = {Permission.VIEW_DASHBOARD, Permission.VIEW_MESSAGES}
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.OWNER: _EVERYTHING,
     Role.ADMIN: _EVERYTHING,
-    Role.FINANCE: frozenset({Permission.VIEW_DASHBOARD, Permission.VIEW_COSTS, Permission.VIEW_MESSAGES}),
+    Role.FINANCE: frozenset(
+        {Permission.VIEW_DASHBOARD, Permission.VIEW_COSTS, Permission.MANAGE_PRICES, Permission.VIEW_MESSAGES}
+    ),
     Role.SUPPORT: frozenset({*_READ, Permission.VIEW_NUMBERS, Permission.VIEW_CONTENT}),
     Role.DEVELOPER: frozenset(
         {*_READ, Permission.VIEW_NUMBERS, Permission.SEND_MESSAGES, Permission.MANAGE_KEYS, Permission.MANAGE_WEBHOOKS}
@@ -20,7 +22,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
 ROLE_WORDS: dict[Role, str] = {
     Role.OWNER: "Everything, and alone may make others owner.",
     Role.ADMIN: "Everything but owners: messages, costs, team, keys, webhooks, subaccounts.",
-    Role.FINANCE: "What messages cost. Phone numbers are masked, texts hidden.",
+    Role.FINANCE: "What messages cost, and own prices. Phone numbers are masked, texts hidden.",
     Role.SUPPORT: "Single messages with whole numbers and texts. No costs.",
     Role.DEVELOPER: "API keys and webhook endpoints, and messages without texts. No costs.",
     Role.VIEWER: "Dashboard and log. Phone numbers are masked, no texts, no costs.",

@@ -15,6 +15,7 @@ def test_scopes():
         "content:read",
         "messages:send",
         "costs:read",
+        "prices:write",
         "keys:write",
         "team:write",
         "webhooks:write",

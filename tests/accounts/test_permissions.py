@@ -13,6 +13,7 @@ TABLE = {
     "content:read": "yes yes no yes no no",
     "messages:send": "yes yes no no yes no",
     "costs:read": "yes yes yes no no no",
+    "prices:write": "yes yes yes no no no",
     "keys:write": "yes yes no no yes no",
     "team:write": "yes yes no no no no",
     "webhooks:write": "yes yes no no yes no",
