@@ -4,8 +4,6 @@ Any number of raters may run: a bucket is rated by one at a time, in one transac
 is a pure function of the facts and prices that snapshot sees.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from django.db import Error, OperationalError, connection, transaction
@@ -14,6 +12,7 @@ from django.utils import timezone
 from billing.models import Bucket, DirtyBucket, RatingRun
 from billing.rating.placement import place_anew
 from billing.rating.sql import DROP_EMPTY, FOLD, RATE
+from portal.core.locks import session_lock
 
 ENGINE = 1
 ONE_SNAPSHOT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"
@@ -38,7 +37,8 @@ def rate_bucket(bucket_id: int) -> bool:
     transactions parks nothing: the next run tries again. Needs every tenant's scope. Raises RatingError or what the
     database raises.
     """
-    with _locked(bucket_id) as held:
+    # One rater a bucket; the lock is taken before the transaction, whose snapshot must be younger.
+    with session_lock("billing.bucket", bucket_id) as held:
         if not held:
             return False
         try:
@@ -49,21 +49,6 @@ def rate_bucket(bucket_id: int) -> bool:
             Bucket.objects.filter(pk=bucket_id).update(problem=str(error))
             raise
         return True
-
-
-@contextmanager
-def _locked(bucket_id: int) -> Iterator[bool]:
-    """One rater a bucket: a lock of the session, taken before the transaction, whose snapshot must be younger."""
-    key = "hashtextextended('billing.bucket', %s)"
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT pg_try_advisory_lock({key})", [bucket_id])
-        held = bool(cursor.fetchone()[0])
-    try:
-        yield held
-    finally:
-        if held and connection.connection is not None and not connection.connection.closed:
-            with connection.cursor() as cursor:
-                cursor.execute(f"SELECT pg_advisory_unlock({key})", [bucket_id])
 
 
 def _rate(bucket_id: int) -> None:
