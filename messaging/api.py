@@ -14,7 +14,8 @@ from billing.selectors import explain
 from messaging.filtersets import MessageFilterSet, parameters
 from messaging.models import Message
 from messaging.paging import links
-from messaging.selectors.log import LogFilter, attach, charges, matching
+from messaging.selectors.log import attach, charges
+from messaging.selectors.matching import LogFilter, matching
 from messaging.serializers import (
     ChargeSerializer,
     MessagePageSerializer,

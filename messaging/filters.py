@@ -1,16 +1,17 @@
 """From what people choose to what selectors are asked for."""
 
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from accounts.models import Account
 from accounts.selectors import Reach
 from messaging.forms import LogForm, TrafficForm
-from messaging.selectors.log import LogFilter
-from messaging.selectors.traffic import TrafficFilter, traffic
+from messaging.selectors.matching import LogFilter, Span
+from messaging.selectors.traffic import Counts, TrafficFilter, counts
 from messaging.words import sentence
 from portal.core.forms import lower
 
-_UNCOUNTED = ("q", "country", "template", "error_code")  # the hourly counts do not know them
+_COUNTED = frozenset({"direction", "status", "category", "subaccount", "channel", "range", "from", "to", "live"})
 
 
 def traffic_filter(form: TrafficForm, reach: Reach) -> TrafficFilter:
@@ -19,7 +20,7 @@ def traffic_filter(form: TrafficForm, reach: Reach) -> TrafficFilter:
 
 
 def log_filter(form: LogForm, reach: Reach, zone: ZoneInfo) -> LogFilter:
-    """What the log shows."""
+    """What the log shows. The form is valid."""
     start, end = (None, None) if form.any_time else form.period.moments(zone)
     asked = form.cleaned_data
     return LogFilter(
@@ -32,19 +33,31 @@ def log_filter(form: LogForm, reach: Reach, zone: ZoneInfo) -> LogFilter:
         country=asked["country"],
         category=asked["category"],
         template=asked["template"],
+        source_category=asked["source_category"],
+        source_name=asked["source_name"],
+        recipient_type=asked["recipient_type"],
+        response_code=asked["response_code"],
         error_code=asked["error_code"],
+        umid=asked["umid"],
+        msisdn=asked["msisdn"],
+        sent=_day(asked["sent"], zone),
+        read=_day(asked["read"], zone),
         search=asked["q"],
         exact_numbers=form.exact_numbers,
     )
 
 
-def log_sentence(account: Account, form: LogForm, reach: Reach, zone: ZoneInfo) -> str:
-    """The log's head: counts where the hourly counts can give them (the log is never counted), else the period."""
-    if not form.is_valid():
-        return ""
+def _day(day: date | None, zone: ZoneInfo) -> Span | None:
+    if day is None:
+        return None
+    return datetime.combine(day, time(), zone), datetime.combine(day + timedelta(days=1), time(), zone)
+
+
+def log_counts(account: Account, form: LogForm, reach: Reach, zone: ZoneInfo) -> Counts | None:
+    """How many messages the log would show, where the counts can say it (the log is never counted); else None."""
     asked = form.cleaned_data
-    if form.any_time or any(asked[name] for name in _UNCOUNTED):
-        return "Newest first, any time" if form.any_time else f"Newest first, {lower(form.period.label)}"
+    if form.any_time or any(value not in {None, ""} for name, value in asked.items() if name not in _COUNTED):
+        return None
     chosen = TrafficFilter(
         subaccount_ids=reach.ids,
         phone_number_id=form.phone_number_id,
@@ -52,5 +65,11 @@ def log_sentence(account: Account, form: LogForm, reach: Reach, zone: ZoneInfo) 
         statuses=tuple(asked["status"]),
         category=asked["category"],
     )
-    total = traffic(account, form.period, zone, chosen).total
-    return sentence(total, form.period.label, rate=not asked["status"])
+    return counts(account, *form.period.moments(zone), chosen)
+
+
+def log_sentence(form: LogForm, counted: Counts | None) -> str:
+    """The log's head: its counts where there are some, else the period. The form is valid."""
+    if counted is None:
+        return "Newest first, any time" if form.any_time else f"Newest first, {lower(form.period.label)}"
+    return sentence(counted, form.period.label, rate=not form.cleaned_data["status"])

@@ -11,8 +11,8 @@ from rest_framework.exceptions import ValidationError
 
 from accounts.models import Account, Subaccount
 from messaging.enums import Category, Direction, InboxState, Provider, SourceCategory, Status
-from messaging.models import InboxItem, Message, MessageAnchor, PhoneNumber, Template
-from messaging.selectors.log import LogFilter, searching
+from messaging.models import InboxItem, Message, MessageAnchor, PhoneNumber, Source, Template
+from messaging.selectors.matching import LogFilter, searching
 from portal.core.filters import PAGING
 from portal.core.paging import Cursor
 
@@ -74,12 +74,14 @@ class MessageFilterSet(StrictFilterSet):
     template = filters.CharFilter(method="by_template", max_length=512)
     error_code = WholeNumberFilter()
     response_code = WholeNumberFilter()
-    source_category = filters.ChoiceFilter(choices=SourceCategory.choices)
-    source_name = filters.CharFilter(max_length=128)
+    source_category = filters.ChoiceFilter(choices=SourceCategory.choices, method="by_source")
+    source_name = filters.CharFilter(method="by_source", max_length=128)
     recipient_type = filters.CharFilter(max_length=32)
     created_after = filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gte", help_text="Included.")
     created_before = filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="lt", help_text="Not included.")
-    search = filters.CharFilter(method="by_search", max_length=512, help_text="A number, its first digits, or an id")
+    search = filters.CharFilter(
+        method="by_search", max_length=512, help_text="A number or id, its first digits, or a part of a name"
+    )
 
     class Meta:
         model = Message
@@ -101,6 +103,11 @@ class MessageFilterSet(StrictFilterSet):
     def by_template(self, rows: QuerySet[Message], name: str, value: str) -> QuerySet[Message]:
         """Rows of the templates of that name, in any language."""
         return rows.filter(template__in=_ids(Template.objects.filter(account=self._account, name=value)))
+
+    def by_source(self, rows: QuerySet[Message], name: str, value: str) -> QuerySet[Message]:
+        """Rows that a source of that category or name made."""
+        column = name.removeprefix("source_")
+        return rows.filter(source__in=_ids(Source.objects.filter(account=self._account, **{column: value})))
 
     def by_status(self, rows: QuerySet[Message], name: str, value: list[str]) -> QuerySet[Message]:
         """Rows that stand at one of these."""

@@ -4,16 +4,42 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 
-from messaging.enums import Category, Direction, Status
+from messaging.enums import Category, Direction, SourceCategory, Status
 from messaging.models import PhoneNumber
-from messaging.selectors.log import SHORTEST_PREFIX, digits_of, is_number
+from messaging.selectors.matching import SHORTEST_PREFIX, SHORTEST_UMID, digits_of, is_number, is_umid
 from portal.core.countries import countries
-from portal.core.filters import Pill, query
+from portal.core.filters import PAGING, Pill, query
 from portal.core.forms import INPUT, FilterForm, select
 from portal.core.numbers import whole
 
 STATUSES = [choice for choice in Status.choices if choice[0] != Status.UNKNOWN]
+_MORE = (
+    "subaccount", "channel", "country", "msisdn", "umid", "category", "template", "source_category",
+    "source_name", "recipient_type", "response_code", "error_code", "sent", "read",
+)  # fmt: skip
+_FINDS_FEW = ("q", "umid", "msisdn", "sent", "read")  # so few that all time is searched
+
+
+def text_field(label: str, longest: int, **attrs: str) -> forms.CharField:
+    """A filter one types."""
+    return forms.CharField(
+        label=label, required=False, max_length=longest, widget=forms.TextInput(attrs={**INPUT, **attrs})
+    )
+
+
+def code_field(label: str, highest: int, example: str) -> forms.IntegerField:
+    """A whole number that one types; no spinner, as nobody counts codes up."""
+    attrs = {**INPUT, "inputmode": "numeric", "placeholder": example}
+    return forms.IntegerField(
+        label=label, required=False, min_value=0, max_value=highest, widget=forms.TextInput(attrs=attrs)
+    )
+
+
+def day_field(label: str) -> forms.DateField:
+    """One day."""
+    return forms.DateField(label=label, required=False, widget=forms.DateInput(attrs={**INPUT, "type": "date"}))
 
 
 class TrafficForm(FilterForm):
@@ -36,29 +62,23 @@ class TrafficForm(FilterForm):
 
 
 class LogForm(TrafficForm):
-    """Everything the log can be asked for."""
+    """Everything the log can be asked for: a field for each column."""
 
     periods = ("today", "7d", "14d", "30d", "any", "custom")
 
-    q = forms.CharField(
-        label="Search",
-        required=False,
-        max_length=512,
-        strip=True,
-        widget=forms.TextInput(
-            attrs={**INPUT, "type": "search", "placeholder": "Phone number, UMID or message id", "autocomplete": "off"}
-        ),
-    )
-    error_code = forms.IntegerField(
-        label="Error code",
-        required=False,
-        min_value=0,
-        max_value=2_147_483_647,
-        widget=forms.TextInput(attrs={**INPUT, "inputmode": "numeric", "placeholder": "131049"}),
-    )
+    q = text_field("Search", 512, type="search", placeholder="Number, UMID or name", autocomplete="off")
     status = forms.MultipleChoiceField(
         label="Status", required=False, choices=STATUSES, widget=forms.CheckboxSelectMultiple
     )
+    live = forms.BooleanField(label="Live", required=False)
+    msisdn = text_field("Phone number", 24, inputmode="tel", placeholder="+65 9123 4567")
+    umid = text_field("UMID", 36, placeholder=f"All of it, or its first {SHORTEST_UMID} digits")
+    source_name = text_field("Name", 128, placeholder="Of campaign or bot, or a part")
+    recipient_type = text_field("Recipient type", 32)
+    response_code = code_field("Response code", 999, "200")
+    error_code = code_field("Error code", 2_147_483_647, "131049")
+    sent = day_field("Sent on")
+    read = day_field("Read on")
 
     def __init__(self, *args: Any, templates: Iterable[str], exact_numbers: bool, **kwargs: Any) -> None:
         """`templates` are names; `exact_numbers` for those who may not see whole numbers, hence not guess them."""
@@ -68,22 +88,50 @@ class LogForm(TrafficForm):
         self.fields["country"] = select("Country", "All countries", countries().items())
         self.fields["category"] = select("Category", "All categories", Category.choices)
         self.fields["template"] = select("Template", "All templates", [(name, name) for name in templates])
+        self.fields["source_category"] = select("Source", "All sources", SourceCategory.choices)
 
     def clean_q(self) -> str:
         """A part of a phone number must be long enough to find few."""
         text: str = self.cleaned_data["q"]
-        if text and is_number(text) and not self.exact_numbers and len(digits_of(text)) < SHORTEST_PREFIX:
+        return self._long_enough(text) if is_number(text) else text
+
+    def clean_msisdn(self) -> str:
+        """Digits, enough of them to find few."""
+        text: str = self.cleaned_data["msisdn"]
+        if text and not is_number(text):
+            raise forms.ValidationError("Write the digits of a phone number with its country code.")
+        return self._long_enough(text)
+
+    def _long_enough(self, text: str) -> str:
+        if text and not self.exact_numbers and len(digits_of(text)) < SHORTEST_PREFIX:
             raise forms.ValidationError(f"Write at least the first {SHORTEST_PREFIX} digits of the number.")
         return text
 
+    def clean_umid(self) -> str:
+        """A UMID, or enough of it to find one message."""
+        text: str = self.cleaned_data["umid"]
+        if text and not is_umid(text):
+            raise forms.ValidationError(f"Write the UMID, or at least its first {SHORTEST_UMID} digits.")
+        return text
+
+    @property
+    def more_fields(self) -> list[forms.BoundField]:
+        """What stands behind "More filters"."""
+        return [self[name] for name in _MORE]
+
+    @property
+    def more_chosen(self) -> int:
+        """How many of them are in use."""
+        return sum(bool(self.params.get(name)) for name in _MORE)
+
     @property
     def any_time(self) -> bool:
-        """Whether no period limits the rows: asked for, or a search that names none."""
+        """Whether no period limits the rows: asked for, or a filter that finds few and names none."""
         return self._range_name() == "any"
 
     def _range_name(self) -> str:
         named = any(self.params.get(name) for name in ("range", "from", "to"))
-        return "any" if self.params.get("q") and not named else super()._range_name()
+        return "any" if not named and any(self.params.get(name) for name in _FINDS_FEW) else super()._range_name()
 
     def clean(self) -> dict[str, Any]:
         """As everywhere, when there is a period."""
@@ -91,15 +139,34 @@ class LogForm(TrafficForm):
 
     @property
     def pills(self) -> list[Pill]:
-        """As everywhere, and one for each status."""
+        """As everywhere, and one for each status. Whether the log is live is no filter."""
+        shown = [pill for pill in super().pills if pill.label != "Live"]
+        if self.params.get("range") == "any":
+            shown.append(Pill("Period", "Any time", query(self.params, drop=("range",))))
         statuses = self.cleaned_data.get("status") or []
-        found = (
-            [Pill("Period", "Any time", query(self.params, drop=("range",)))]
-            if self.params.get("range") == "any"
-            else []
-        )
         for status in statuses:
             params = self.params.copy()
             params.setlist("status", [other for other in statuses if other != status])
-            found.append(Pill("Status", Status(status).label, query(params)))
-        return super().pills + found
+            shown.append(Pill("Status", Status(status).label, query(params)))
+        return shown
+
+    @property
+    def saved_query(self) -> str:
+        """The filters as a URL query that leads to the first page."""
+        return query(self.params)
+
+
+class SavedFilterForm(forms.Form):
+    """A name for the log's filters, and the filters as the query of a URL."""
+
+    name = forms.CharField(
+        label="Name", max_length=60, strip=True, error_messages={"required": "Give the filters a name."}
+    )
+    query = forms.CharField(max_length=2_000, error_messages={"max_length": "These are too many filters to save."})
+
+    def clean_query(self) -> str:
+        """Without the place in the list; there is something to save."""
+        params = QueryDict(self.cleaned_data["query"].removeprefix("?"))
+        if not any(value for name, value in params.items() if name not in {"subaccount", *PAGING}):
+            raise forms.ValidationError("Choose filters first, then save them.")
+        return query(params)

@@ -144,10 +144,10 @@ _SEEN = (
 _INSERT = f"""
 WITH made AS (
     INSERT INTO messaging_message (
-        id, account_id, provider, provider_message_id, umid, direction, source_category, source_name, recipient_type,
+        id, account_id, provider, provider_message_id, umid, direction, recipient_type,
         {", ".join(_MERGE)}
     )
-    SELECT c.message_id, c.account_id, c.provider, c.provider_message_id, c.umid, c.direction, '', '', '',
+    SELECT c.message_id, c.account_id, c.provider, c.provider_message_id, c.umid, c.direction, '',
         {", ".join(_expression(column, known=False) for column in _MERGE)}
     FROM change_batch c WHERE c.known_at IS NULL
     RETURNING id, {_SEEN.format(row="new")}

@@ -40,6 +40,8 @@ class MessageSerializer(serializers.ModelSerializer[Message]):
     subaccount_id = serializers.SerializerMethodField()
     channel = serializers.SerializerMethodField()
     template = TemplateNameSerializer(allow_null=True)
+    source_category = serializers.CharField(source="source.category", default="")
+    source_name = serializers.CharField(source="source.name", default="")
     error = serializers.SerializerMethodField()
     cost = serializers.SerializerMethodField()
 

@@ -8,7 +8,7 @@ from typing import Any
 from messaging.diagnosis import Diagnosis, explain
 from messaging.enums import Direction, PayloadKind
 from messaging.models import Message, StatusEvent
-from messaging.selectors.log import Story
+from messaging.selectors.story import Story
 from portal.core.paging import Cursor
 
 _SENTENCES = {

@@ -4,16 +4,21 @@ from messaging.models.channel import PhoneNumber, Template
 from messaging.models.history import Change, ContactEvent
 from messaging.models.inbox import InboxItem, WebhookEndpoint
 from messaging.models.message import Message, MessageAnchor, MessagePayload, StatusEvent
+from messaging.models.preference import LogColumns, SavedFilter
+from messaging.models.source import Source
 from messaging.models.traffic import TrafficDelta, TrafficSlot
 
 __all__ = [
     "Change",
     "ContactEvent",
     "InboxItem",
+    "LogColumns",
     "Message",
     "MessageAnchor",
     "MessagePayload",
     "PhoneNumber",
+    "SavedFilter",
+    "Source",
     "StatusEvent",
     "Template",
     "TrafficDelta",

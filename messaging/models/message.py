@@ -6,9 +6,12 @@ from django.db import models
 from django.db.models import Case, Q, Value, When
 
 from accounts.models import Subaccount
-from messaging.enums import STATUS_ORDER, CategoryRank, Direction, PayloadKind, Provider, SourceCategory, Status
+from messaging.enums import STATUS_ORDER, CategoryRank, Direction, PayloadKind, Provider, Status
 from messaging.models.channel import PhoneNumber, Template
+from messaging.models.source import Source
 from portal.core.tenancy import LOOSE, TenantModel
+
+WENT_WRONG = Q(failed_at__isnull=False) | Q(rejected_at__isnull=False) | Q(expired_at__isnull=False)
 
 
 class Message(TenantModel):
@@ -35,10 +38,9 @@ class Message(TenantModel):
     category_rank = models.SmallIntegerField(choices=CategoryRank, default=CategoryRank.NONE)
     pricing_type = models.CharField(max_length=32, blank=True, help_text="Meta's pricing.type.")
     template = models.ForeignKey(Template, null=True, **LOOSE)
-    source_category = models.CharField(max_length=16, choices=SourceCategory, blank=True)
-    source_name = models.CharField(max_length=128, blank=True)
-    recipient_type = models.CharField(max_length=32, blank=True)
-    response_code = models.SmallIntegerField(null=True)
+    source = models.ForeignKey(Source, null=True, **LOOSE)
+    recipient_type = models.CharField(max_length=32, blank=True, help_text="As the sender named it: lead, customer …")
+    response_code = models.SmallIntegerField(null=True, help_text="HTTP status with which the provider answered.")
     client_message_id = models.CharField(max_length=512, blank=True)
     queued_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
@@ -65,21 +67,37 @@ class Message(TenantModel):
 
     class Meta:
         db_table = "messaging_message"
-        # The primary key (account, created_at, id) serves the unfiltered log. Columns that change with each status
-        # stay out of every index, so that PostgreSQL can update rows in place.
+        # The primary key (account, created_at, id) serves the unfiltered log, each other index one filter, in the
+        # log's order. Times and statuses stay out of them, so that PostgreSQL can update rows in place; common statuses
+        # are found on the way, the rare ones that failed have an index which only a failure touches.
         indexes = (
             models.Index(fields=["umid"], name="messaging_umid"),
-            models.Index(fields=["account", "subaccount", "created_at", "id"], name="messaging_log_subaccount"),
-            models.Index(
-                fields=["account", "msisdn", "created_at", "id"],
-                condition=~Q(msisdn=""),
-                name="messaging_log_msisdn",
+            *(
+                models.Index(fields=["account", field, "created_at", "id"], name=f"messaging_log_{name}")
+                for field, name in (("subaccount", "subaccount"), ("phone_number", "channel"), ("category", "category"))
             ),
-            models.Index(
-                fields=["account", "created_at", "id"],
-                condition=Q(failed_at__isnull=False),
-                name="messaging_log_failed",
+            *(
+                models.Index(
+                    fields=["account", field, "created_at", "id"],
+                    condition=Q(**{f"{field}__isnull": False}),
+                    name=f"messaging_log_{name}",
+                )
+                for field, name in (
+                    ("template", "template"),
+                    ("source", "source"),
+                    ("error_code", "error"),
+                    ("response_code", "response"),
+                )
             ),
+            *(
+                models.Index(
+                    fields=["account", field, "created_at", "id"],
+                    condition=~Q(**{field: ""}),
+                    name=f"messaging_log_{name}",
+                )
+                for field, name in (("msisdn", "msisdn"), ("country", "country"), ("recipient_type", "recipient"))
+            ),
+            models.Index(fields=["account", "created_at", "id"], condition=WENT_WRONG, name="messaging_log_wrong"),
         )
 
     def __str__(self) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -51,6 +51,11 @@ class Counts:
     def outbound(self) -> int:
         """All outbound messages."""
         return sum(self.by_status.values())
+
+    @property
+    def messages(self) -> int:
+        """All messages, in and out."""
+        return self.outbound + self.received
 
     @property
     def delivered(self) -> int:
@@ -118,6 +123,20 @@ def traffic(account: Account, period: Period, zone: ZoneInfo, chosen: TrafficFil
             count.free += n if free else 0
             count.charged += 0 if free else n
     return Traffic(days, total, previous, sorted(categories.values(), key=lambda count: -count.total))
+
+
+def counts(account: Account, start: datetime, end: datetime, chosen: TrafficFilter) -> Counts:
+    """The messages created from `start` until before `end`, which are edges of quarter hours. One statement."""
+    keys = ("direction", "status")
+
+    def summed(model: Any) -> Any:
+        rows = model.objects.filter(account=account, slot__gte=start, slot__lt=end).filter(_asked(chosen))
+        return rows.values(*keys).annotate(total=Sum("n")).values_list(*keys, "total")
+
+    found = Counts()
+    for direction, status, n in summed(TrafficSlot).union(summed(TrafficDelta), all=True):
+        found.add(direction, status, n)
+    return found
 
 
 def has_traffic(account: Account) -> bool:

@@ -13,6 +13,11 @@ _ICONS = {
     "settings": '<path d="M4 7h9M19 7h1M4 17h1M11 17h9"/><circle cx="16" cy="7" r="2.5"/>'
     '<circle cx="8" cy="17" r="2.5"/>',
     "pulse": '<path d="M3 12h4l3-7 4 14 3-7h4"/>',
+    "templates": '<path d="M5 4h14v16H5z"/><path d="M8.5 8.5h7M8.5 12h7M8.5 15.5h4"/>',
+    "numbers": '<path d="M8 3h8v18H8z"/><path d="M11 18h2"/>',
+    "health": '<path d="M12 20s-8-4.600-8-10a4.500 4.500 0 0 1 8-2.800A4.500 4.500 0 0 1 20 10c0 5.400-8 10-8 10z"/>',
+    "star": '<path d="M12 4l2.500 5.200 5.700.8-4.100 4 1 5.600L12 17l-5.100 2.600 1-5.600-4.100-4 5.700-.8z"/>',
+    "columns": '<path d="M4 5h16v14H4z"/><path d="M9.500 5v14M14.500 5v14"/>',
     "search": '<circle cx="10.5" cy="10.5" r="6"/><path d="M15 15l5 5"/>',
     "filter": '<path d="M4 6h16M7 12h10M10 18h4"/>',
     "close": '<path d="M6 6l12 12M18 6L6 18"/>',

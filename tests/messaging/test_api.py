@@ -10,6 +10,7 @@ from accounts.models import Subaccount
 from accounts.services import create_api_key
 from billing.prices.rate_cards import DATA
 from messaging import api
+from messaging.models import Message, Source
 from portal.demo.world import ACME
 from tests.traffic import AT, channel_of, deliver, report
 
@@ -137,6 +138,8 @@ class TestFilters:
     def messages(self, acme):
         """A: Meta, delivered template to India. B: 8x8, failed, to Singapore. C: 360dialog, came in from Britain."""
         self.message = deliver(acme, template_name="weekend_sale", template_language="en")
+        spring = Source.objects.create(account=acme, category="campaign", name="Spring")
+        Message.objects.update(source=spring, recipient_type="lead", response_code=200)
         report(acme, "failed", channel=EIGHT, provider_message_id="B", msisdn="6591234567", category="utility",
                at=AT + timedelta(hours=1), error_source="8x8", error_code=1018)  # fmt: skip
         report(acme, "received", channel=DIALOG, provider_message_id="C", msisdn="447911123456", direction="inbound",
@@ -162,10 +165,12 @@ class TestFilters:
             ("category", "utility", ["B"]),
             ("template", "weekend_sale", ["wamid.A"]),
             ("error_code", 1018, ["B"]),
-            ("response_code", 200, []),
-            ("source_category", "campaign", []),
-            ("source_name", "Spring", []),
-            ("recipient_type", "group", []),
+            ("response_code", 200, ["wamid.A"]),
+            ("source_category", "campaign", ["wamid.A"]),
+            ("source_category", "api", []),
+            ("source_name", "Spring", ["wamid.A"]),
+            ("source_name", "Spr", []),
+            ("recipient_type", "lead", ["wamid.A"]),
             ("created_after", "2026-10-15T17:00:00+08:00", ["C", "B"]),
             ("created_before", "2026-10-15T09:00:00Z", ["wamid.A"]),
             ("search", "659123", ["B"]),

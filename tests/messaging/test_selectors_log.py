@@ -6,9 +6,11 @@ from uuid import uuid4
 import pytest
 
 from accounts.models import Subaccount
-from messaging.models import PhoneNumber
+from messaging.models import Message, PhoneNumber, Source
 from messaging.selectors import log
-from messaging.selectors.log import LogFilter, log_page, story
+from messaging.selectors.log import log_page
+from messaging.selectors.matching import LogFilter
+from messaging.selectors.story import story
 from portal.demo.world import ACME
 from tests.traffic import AT, INDIA, deliver, report
 
@@ -24,6 +26,9 @@ def messages(acme):
     report(acme, "failed", provider_message_id="wamid.B", category="utility", **failure)
     report(acme, "received", provider_message_id="wamid.C", direction="inbound", msisdn="6591234567", channel=CARE)
     report(acme, "sent", provider_message_id="wamid.D", at=AT + timedelta(hours=1))
+    spring = Source.objects.create(account=acme, category="campaign", name="Spring sale")
+    Message.objects.filter(provider_message_id="wamid.A").update(source=spring, recipient_type="lead")
+    Message.objects.filter(provider_message_id="wamid.B").update(response_code=400)
     return acme
 
 
@@ -46,6 +51,22 @@ def found(account, params=None, **chosen):
         ({"template": "weekend_sale"}, "A"),
         ({"template": "unheard_of"}, ""),
         ({"error_code": 131049}, "B"),
+        ({"error_code": 0}, ""),
+        ({"response_code": 400}, "B"),
+        ({"statuses": ("undelivered", "rejected")}, "B"),
+        ({"statuses": ("undelivered", "sent")}, "DB"),
+        ({"source_category": "campaign"}, "A"),
+        ({"source_category": "api"}, ""),
+        ({"source_name": "SALE"}, "A"),
+        ({"source_name": "sale", "source_category": "template_bot"}, ""),
+        ({"recipient_type": "lead"}, "A"),
+        ({"msisdn": "+65 9123"}, "C"),
+        ({"msisdn": "+65 9123", "exact_numbers": True}, ""),
+        ({"sent": (AT, AT + timedelta(minutes=1))}, "A"),
+        ({"sent": (AT + timedelta(minutes=1), AT + timedelta(days=1))}, "D"),
+        ({"read": (AT, AT + timedelta(days=1))}, ""),
+        ({"search": "end_sa"}, "A"),
+        ({"search": "spring"}, "A"),
         ({"search": "wamid.B"}, "B"),
         ({"search": "wamid.Z"}, ""),
         ({"search": "+65 9123-4567"}, "C"),
@@ -64,6 +85,25 @@ def test_search_by_umid(messages):
     umid = log_page(messages, LogFilter(search="wamid.D"), {}).rows[0].umid
     assert found(messages, search=str(umid)) == "D"
     assert found(messages, search=str(umid), start=AT + timedelta(days=1)) == ""
+
+
+def test_umid_or_its_first_digits(messages):
+    umid = log_page(messages, LogFilter(search="wamid.D"), {}).rows[0].umid
+    for text in (str(umid), umid.hex, umid.hex[:8], umid.hex[:8].upper()):
+        assert found(messages, umid=text) == "D"
+    assert found(messages, umid=umid.hex[:7]) == ""
+    assert found(messages, umid="no umid") == ""
+
+
+def test_names_that_nobody_has_ask_the_log_nothing(messages, django_assert_num_queries):
+    with django_assert_num_queries(3) as queries:  # anchors, templates, sources
+        assert found(messages, search="unheard of") == ""
+    assert not any('"messaging_message"' in query["sql"] for query in queries)
+
+
+def test_names_of_another_account_are_not_found(messages, other):
+    Source.objects.create(account=other, category="campaign", name="Harbour")
+    assert found(messages, search="Harbour") == ""
 
 
 def test_subaccounts_and_channels(messages):
@@ -88,9 +128,10 @@ def test_pages(messages, monkeypatch, django_assert_num_queries):
     assert found(messages, {"older": str(first.older)}) == "A"
 
 
-def test_rows_carry_number_and_template(messages):
+def test_rows_carry_number_template_and_source(messages):
     row = log_page(messages, LogFilter(search="wamid.A"), {}).rows[0]
     assert (row.phone_number.display_name, row.template.name) == ("Acme Online", "weekend_sale")
+    assert str(row.source) == "Campaign Spring sale"
 
 
 def test_story_is_in_order_with_payloads_only_when_asked(messages, django_assert_num_queries):

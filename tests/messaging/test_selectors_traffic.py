@@ -1,13 +1,13 @@
 """The dashboard's numbers."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from accounts.models import Subaccount
 from messaging.models import PhoneNumber, TrafficDelta, TrafficSlot
-from messaging.selectors.traffic import CategoryCount, TrafficFilter, has_traffic, traffic
+from messaging.selectors.traffic import CategoryCount, TrafficFilter, counts, has_traffic, traffic
 from portal.core.periods import Period
 
 pytestmark = pytest.mark.django_db
@@ -118,3 +118,15 @@ def test_another_tenants_messages_are_not_counted(acme, other):
     assert read(acme).total.outbound == 0
     assert not has_traffic(acme)
     assert has_traffic(other)
+
+
+def test_counts_of_a_span_in_one_query(acme, django_assert_num_queries):
+    count(acme, 10, "sent")
+    count(acme, -3, "sent", model=TrafficDelta)
+    count(acme, 2, "received")
+    count(acme, 9, "sent", slot=NOON + timedelta(days=1))
+    with django_assert_num_queries(1):
+        found = counts(acme, NOON, NOON + timedelta(days=1), TrafficFilter())
+    assert (found.by_status, found.received, found.messages) == ({"sent": 7}, 2, 9)
+    only = counts(acme, NOON, NOON + timedelta(days=2), TrafficFilter(direction="outbound"))
+    assert only.messages == 16

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from messaging.models import Message, MessagePayload, StatusEvent, Template
-from messaging.selectors.log import Story
+from messaging.selectors.story import Story
 from messaging.story import contradicted, heading, said, spell_gap, timeline
 
 AT = datetime(2026, 11, 12, tzinfo=UTC)

@@ -16,6 +16,7 @@ from messaging.models import WebhookEndpoint
 from messaging.tasks import prepare_partitions
 from portal.core.tenancy import every_tenant
 from portal.demo import traffic as demo_traffic
+from portal.demo.sources import name_senders
 from portal.demo.world import ACME, OTHER, account_of, build, is_built
 
 _ODD_BODIES = (b'{"eventType": "channel_renamed", "payload": {}}', b'{"eventType": "outbound_message_sta', b"[]")
@@ -53,6 +54,7 @@ class Command(BaseCommand):
                 account = build(plan, until)
                 say = partial(self._say, plan.name, share)
                 demo_traffic.send(plan, account, messages=share, until=until, seed=seed, progress=say)
+                name_senders(account)
         self._odd_webhooks()
         traffic.fold()
         self.stdout.write("Rating …")

@@ -1,0 +1,167 @@
+"""The message log: the list, what follows it live, and how each person likes it."""
+
+from typing import Any
+
+from django.contrib import messages as notices
+from django.http import Http404, HttpResponse, HttpResponseBadRequest, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.access import TenantRequest, requires
+from accounts.enums import Permission
+from messaging.columns import KEYS, Layout, layout
+from messaging.filters import log_counts, log_filter, log_sentence
+from messaging.forms import LogForm, SavedFilterForm
+from messaging.live import fingerprint
+from messaging.models import Message
+from messaging.selection import MOST, UnreadableSelection, newest, picked
+from messaging.selectors.channels import channels, template_names
+from messaging.selectors.endpoints import endpoint_addresses
+from messaging.selectors.inbox import count_up_to
+from messaging.selectors.log import charges, log_page
+from messaging.selectors.matching import matching
+from messaging.selectors.preferences import chosen_columns, saved_filters
+from messaging.selectors.traffic import has_traffic
+from messaging.services import choose_columns, forget_filter, save_filter
+from portal.core.filters import PAGING, query
+from portal.core.paging import Page
+from portal.core.zones import current_zone
+
+SEEN = "seen"  # the parameter with which a live log says what it shows
+
+
+@requires(Permission.VIEW_MESSAGES)
+@require_GET
+def log(request: TenantRequest) -> HttpResponse:
+    """The list. HTMX gets its results only; a live log gets rows, or 204 when nothing is new."""
+    form = asked(request, request.GET)
+    shown = layout(chosen_columns(request.account, request.user), request.membership)
+    context: dict[str, Any] = {
+        "form": form,
+        "layout": shown,
+        "names": {each.pk: each.name for each in request.reach.visible},
+    }
+    if form.is_valid():
+        context |= _results(request, form, shown)
+    elif form.unknown_object:
+        raise Http404("No such channel.")
+    if SEEN in request.GET:
+        return _live(request, form, context)
+    partial = request.htmx and not request.htmx.history_restore_request
+    if partial:
+        response = render(request, "messaging/log_results.html", context)
+        response["HX-Push-Url"] = request.path + query(form.params, same_page=True)
+        return response
+    context["saved"] = saved_filters(request.account, request.user)
+    return render(request, "messaging/log.html", context)
+
+
+def asked(request: TenantRequest, params: QueryDict) -> LogForm:
+    """The log's filters, as these parameters give them and within what the person may see."""
+    account, reach = request.account, request.reach
+    return LogForm(
+        params,
+        today=timezone.localdate(),
+        subaccounts={each.code: each.name for each in reach.visible},
+        channels=channels(account, reach.ids),
+        templates=template_names(account, reach.ids),
+        exact_numbers=not request.membership.may(Permission.VIEW_NUMBERS),
+    )
+
+
+def _results(request: TenantRequest, form: LogForm, shown: Layout) -> dict[str, Any]:
+    account, zone = request.account, current_zone()
+    polled = SEEN in request.GET
+    counted = None if polled else log_counts(account, form, request.reach, zone)
+    found: Page[Message] = Page([], None, None)
+    if counted is None or counted.messages:  # where the counts know of none, the log need not be searched
+        found = log_page(account, log_filter(form, request.reach, zone), request.GET.dict())
+    context: dict[str, Any] = {"page": found}
+    if not polled:
+        context["sentence"] = log_sentence(form, counted)
+    if "cost" in shown.keys:
+        context["charges"] = charges(account, found.rows)
+    if form.cleaned_data["live"] and not any(name in request.GET for name in PAGING):
+        context["seen"] = fingerprint(found.rows, context.get("charges", {}))
+    if not found.rows and not polled:
+        context["nothing_yet"] = not has_traffic(account)
+        context["addresses"] = endpoint_addresses(account, request.membership)
+    return context
+
+
+def _live(request: TenantRequest, form: LogForm, context: dict[str, Any]) -> HttpResponse:
+    """What a live log is sent: 286 ends its asking (the filters are wrong), 204 means that nothing changed."""
+    if "seen" not in context:
+        return HttpResponse(status=286)
+    if context["seen"] == request.GET[SEEN]:
+        return HttpResponse(status=204)
+    context["sentence"] = log_sentence(form, log_counts(request.account, form, request.reach, current_zone()))
+    return render(request, "messaging/log_live.html", context)
+
+
+@requires(Permission.VIEW_MESSAGES)
+@require_GET
+def matching_count(request: TenantRequest) -> HttpResponse:
+    """How many messages match, as an offer to select them all: counted no further than can be selected."""
+    form = asked(request, request.GET)
+    if not form.is_valid():
+        return HttpResponse()
+    rows = matching(request.account, log_filter(form, request.reach, current_zone()))
+    context = {"form": form, "n": count_up_to(rows, MOST), "most": MOST, "upto": newest(rows)}
+    return render(request, "messaging/log_matching.html", context)
+
+
+@requires(Permission.VIEW_MESSAGES)
+@require_POST
+def umids(request: TenantRequest) -> HttpResponse:
+    """The UMIDs of the selected messages as text, one a line."""
+    form = asked(request, QueryDict(request.POST.get("query", "").removeprefix("?")))
+    chosen = log_filter(form, request.reach, current_zone()) if form.is_valid() else None
+    try:
+        rows = picked(request.account, request.POST, chosen, request.reach.ids)
+    except UnreadableSelection as problem:
+        return HttpResponseBadRequest(str(problem), content_type="text/plain")
+    text = "".join(f"{umid}\n" for umid in rows.values_list("umid", flat=True))
+    response = HttpResponse(text, content_type="text/plain; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="umids.txt"'
+    return response
+
+
+@requires(Permission.VIEW_MESSAGES)
+@require_POST
+def columns(request: TenantRequest) -> HttpResponse:
+    """Keep the columns a person chose; none: the usual ones again."""
+    wanted = request.POST.getlist("column")
+    choose_columns(account=request.account, user=request.user, columns=[key for key in KEYS if key in wanted])
+    return _back(request)
+
+
+@requires(Permission.VIEW_MESSAGES)
+@require_POST
+def filters(request: TenantRequest) -> HttpResponse:
+    """Save the filters under a name."""
+    form = SavedFilterForm(request.POST)
+    if form.is_valid():
+        asked_for, name = form.cleaned_data["query"], form.cleaned_data["name"]
+        save_filter(account=request.account, user=request.user, name=name, query=asked_for)
+        notices.success(request, f"“{name}” is saved.")
+    else:
+        notices.error(request, " ".join(str(error) for errors in form.errors.values() for error in errors))
+    return _back(request)
+
+
+@requires(Permission.VIEW_MESSAGES)
+@require_POST
+def delete_filter(request: TenantRequest, filter_id: int) -> HttpResponse:
+    """Forget saved filters; those of another person do not exist."""
+    if not forget_filter(account=request.account, user=request.user, filter_id=filter_id):
+        raise Http404("No such filters.")
+    return _back(request)
+
+
+def _back(request: TenantRequest) -> HttpResponse:
+    """To the log as it was filtered."""
+    params = QueryDict(request.POST.get("query", "").removeprefix("?"))
+    return redirect(reverse("messaging:log") + query(params, same_page=True))

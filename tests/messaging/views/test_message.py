@@ -1,0 +1,93 @@
+"""One message's page: who sees what of it, and what it explains."""
+
+from uuid import UUID
+
+import pytest
+import time_machine
+
+from messaging.models import Message, StatusEvent
+from tests.people import ROLES, visitor
+from tests.traffic import AT, deliver, report
+
+pytestmark = pytest.mark.django_db
+LOG = "/logs/?range=30d"
+WHOLE, MASKED = "+91 98765 43210", "+91 98•••••210"
+SEES_NUMBERS = {"owner", "admin", "support", "developer"}
+SEES_CONTENT = {"owner", "admin", "support"}
+SEES_COSTS = {"owner", "admin", "finance"}
+
+
+@pytest.fixture(autouse=True)
+def _soon_after():
+    with time_machine.travel(AT.replace(day=20), tick=True):
+        yield
+
+
+def text(response):
+    return response.content.decode()
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_what_each_role_sees_of_a_message(acme, role):
+    message = report(acme, "received", direction="inbound", content={"text": {"body": "Where is my parcel?"}})
+    page = text(visitor(acme, role).get(f"/logs/{message.umid}/"))
+    assert (WHOLE in page, MASKED in page) == (role in SEES_NUMBERS, role not in SEES_NUMBERS)
+    assert ("Where is my parcel?" in page) == (role in SEES_CONTENT)
+    assert ("Message texts are for owner or admin or support." in page) == (role not in SEES_CONTENT)
+    assert ("<h2>Cost</h2>" in page) == (role in SEES_COSTS)
+
+
+def test_another_tenants_message_is_404(acme, other):
+    message = deliver(other)
+    client = visitor(acme)
+    assert client.get(f"/logs/{message.umid}/").status_code == 404
+    assert WHOLE not in text(client.get(f"{LOG}&q={message.umid}"))
+    assert visitor(other).get(f"/logs/{message.umid}/").status_code == 200
+
+
+def test_queries_of_a_message(acme, django_assert_num_queries):
+    message = deliver(acme)
+    client = visitor(acme)
+    # session, user, memberships, limits, subaccounts; message, number, events, payloads; charge
+    with django_assert_num_queries(10):
+        client.get(f"/logs/{message.umid}/")
+
+
+def test_failure_is_explained(acme):
+    failure = {"error_source": "meta", "error_code": 131049, "error_title": "Kept back <b>for now</b>"}
+    message = report(acme, "failed", **failure)
+    page = text(visitor(acme).get(f"/logs/{message.umid}/"))
+    assert "<h2>Not delivered</h2>" in page
+    assert 'Kept back &lt;b&gt;for now&lt;/b&gt; <span class="code">meta 131049</span>' in page
+    assert "Meta chose not to deliver it: this person got many marketing messages lately" in page
+    assert "Wait 24 hours, then try again." in page
+    report(acme, "delivered")
+    page = text(visitor(acme).get(f"/logs/{message.umid}/"))
+    assert "<h2>Delivered, although a failure was reported too</h2>" in page
+
+
+def test_only_delivered_messages_have_a_cost(acme):
+    message = report(acme, "sent")
+    assert "Only delivered messages are charged." in text(visitor(acme).get(f"/logs/{message.umid}/"))
+
+
+def test_cost_is_explained(acme):
+    message = deliver(acme)
+    page = text(visitor(acme, "finance").get(f"/logs/{message.umid}/"))
+    assert '<span class="currency">USD</span> 0.0118' in page
+    assert "Meta USD 2026-10-01" in page
+
+
+def test_unknown_umid_is_404(acme):
+    assert visitor(acme).get(f"/logs/{UUID(int=7)}/").status_code == 404
+    assert Message.objects.count() == 0
+
+
+def test_operators_who_are_members_reach_the_webhook(acme):
+    message = deliver(acme)
+    StatusEvent.objects.filter(state="delivered").update(webhook_id=7, webhook_received_at=AT)
+    link = 'href="/admin/messaging/inboxitem/1792051200000000-7/change/">Webhook 7</a>'
+    assert link in text(visitor(acme, is_staff=True).get(f"/logs/{message.umid}/"))
+    page = text(visitor(acme).get(f"/logs/{message.umid}/"))
+    assert "Webhook 7" in page
+    assert "/admin/" not in page
