@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db import transaction
 
-from accounts.models import Waba
+from accounts.models import Account, Waba
 from accounts.services import record
 from billing.models import Bucket, DirtyBucket, MarketTable, RateCard, RuleSet, SellTerms
 from billing.what_if import Proposal, affected
@@ -46,6 +46,17 @@ def _revisions(proposal: Proposal) -> list[RateCard | MarketTable | RuleSet]:
 def mark(buckets: list[Bucket], *, misplaced: bool = False) -> None:
     """Have buckets rated again; `misplaced`: after placing their facts anew."""
     DirtyBucket.objects.bulk_create(DirtyBucket(bucket_id=bucket.pk, misplaced=misplaced) for bucket in buckets)
+
+
+@transaction.atomic
+def rate_again(buckets: list[Bucket], *, account: Account | None, actor: str, reason: str = "") -> int:
+    """Have messages placed and rated anew under the tables in force; audited. Returns how many buckets that are."""
+    mark(buckets, misplaced=True)
+    record(
+        account=account, actor=actor, action="usage.rated_again",
+        details={"buckets": len(buckets), **({"reason": reason} if reason else {})},
+    )  # fmt: skip
+    return len(buckets)
 
 
 def follow_waba(*, instance: Waba, **_: Any) -> None:

@@ -4,6 +4,7 @@ import structlog
 from celery import shared_task
 from django.db import Error
 
+from billing import dry_runs
 from billing.models import Bucket
 from billing.rating import RatingError, dirty_buckets, rate_bucket
 from billing.rating.verification import verify
@@ -28,3 +29,9 @@ def rate_dirty_buckets() -> None:
             rate_bucket(bucket_id)
         except (RatingError, Error):
             log.exception("bucket_parked", bucket=bucket_id)
+
+
+@shared_task(base=InstallationTask)
+def advance_dry_runs() -> None:
+    """Work off a slice of what people try out."""
+    dry_runs.advance()

@@ -93,10 +93,10 @@ compared AS (
 ),
 change AS (
     SELECT c.account_id, date_trunc('month', c.day)::date, k.subaccount_id, k.country, k.category, c.currency,
-        sum(n) FILTER (WHERE side = 2) AS messages,
-        coalesce(sum(n) FILTER (WHERE side = 1 AND state = 'unrated'), 0) AS unrated,
+        coalesce(sum(n) FILTER (WHERE side = 2), 0)::bigint AS messages,
+        coalesce(sum(n) FILTER (WHERE side = 1 AND state = 'unrated'), 0)::bigint AS unrated,
         coalesce(sum(amount) FILTER (WHERE side = 1), 0) AS amount,
-        coalesce(sum(n) FILTER (WHERE side = 2 AND state = 'unrated'), 0) AS unrated_then,
+        coalesce(sum(n) FILTER (WHERE side = 2 AND state = 'unrated'), 0)::bigint AS unrated_then,
         coalesce(sum(amount) FILTER (WHERE side = 2), 0) AS amount_then,
         coalesce(sum(sell_amount) FILTER (WHERE side = 1), 0) AS sell_amount,
         coalesce(sum(sell_amount) FILTER (WHERE side = 2), 0) AS sell_amount_then

@@ -1,9 +1,11 @@
-"""Billing's tables: prices (what is charged for), usage (what was delivered), results (what it costs).
+"""Billing's tables: prices (what is charged for), usage (what was delivered), results (what it costs),
+dry runs (what it would cost).
 
 Facts and price tables are the truth; blocks, lines and cuts are derived and can be rebuilt at any time. Nothing here
 holds a phone number, a name or a text.
 """
 
+from billing.models.dry_runs import DryRun
 from billing.models.prices import BUNDLED, MarketCountry, MarketTable, Rate, RateCard, Rule, RuleSet, SellTerms
 from billing.models.results import RatedLine, RatingRun, TierCut
 from billing.models.usage import BlockDelta, Bucket, DirtyBucket, UsageBlock, UsageFact, UsageKind, VolumeAnchor
@@ -13,6 +15,7 @@ __all__ = [
     "BlockDelta",
     "Bucket",
     "DirtyBucket",
+    "DryRun",
     "MarketCountry",
     "MarketTable",
     "Rate",

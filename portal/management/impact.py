@@ -1,20 +1,20 @@
 """What the price commands print: what a proposal changes, and in whose name it is put in force."""
 
+from decimal import Decimal
+from typing import Any
+
+from billing import dry_runs
 from billing.corrections import put_in_force
-from billing.models import Bucket
-from billing.rating import dirty_buckets, rate_bucket
-from billing.what_if import Impact, Proposal, affected, impact
+from billing.what_if import Impact, Proposal
 from portal.core.money import plain
 
 SHOWN = 40
 
 
-def try_out(proposal: Proposal, buckets: list[Bucket] | None = None) -> Impact:
-    """The impact on these buckets, or on all that the proposal may touch; those with news are rated first."""
-    buckets = affected(proposal) if buckets is None else buckets
-    for bucket_id in set(dirty_buckets(limit=1_000_000)) & {bucket.pk for bucket in buckets}:
-        rate_bucket(bucket_id)
-    return impact(proposal, buckets)
+def try_out(proposal: Proposal, **bounds: Any) -> Impact:
+    """The impact on all that the proposal may touch, within the bounds of `steps_of`, month by month."""
+    found = [dry_runs.try_out(proposal, buckets) for _, buckets in dry_runs.steps_of(proposal, **bounds)]
+    return Impact(sum(each.lines for each in found), [row for each in found for row in each.rows])
 
 
 def words(found: Impact) -> list[str]:
@@ -27,15 +27,15 @@ def words(found: Impact) -> list[str]:
     rows = sorted(found.rows, key=lambda row: -abs(row.difference))
     lines += [
         f"  {row.month:%Y-%m} subaccount {row.subaccount_id} {row.country} {row.category}: "
-        f"{row.messages or 0:,} messages, {plain(row.amount)} → {plain(row.amount_then)} {row.currency}"
+        f"{row.messages:,} messages, {plain(row.amount)} → {plain(row.amount_then)} {row.currency}"
         + (f", unrated {row.unrated:,} → {row.unrated_then:,}" if row.unrated != row.unrated_then else "")
         for row in rows[:SHOWN]
     ]
     return lines + ([f"  … and {len(rows) - SHOWN:,} more"] if len(rows) > SHOWN else [])
 
 
-def _signed(amount: object) -> str:
-    return f"{amount:+f}"
+def _signed(amount: Decimal) -> str:
+    return f"{amount.normalize():+f}"
 
 
 def activate(proposal: Proposal, *, actor: str) -> str:

@@ -1,0 +1,57 @@
+"""What people try out before they put it in force."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from accounts.models import Account
+from billing.models.prices import MarketTable, RuleSet
+from portal.core.tenancy import TenantModel
+
+
+class DryRun(TenantModel):
+    """Cards, markets or rules tried out on recorded usage, and what they would change as far as it is worked out.
+
+    Without any of them it tries today's tables: whether messages would be placed as they are.
+    """
+
+    account = models.ForeignKey(  # type: ignore[assignment] # an operator's is over everyone's usage
+        Account, null=True, on_delete=models.CASCADE, related_name="+", help_text="Empty: over every account."
+    )
+    asked_by = models.CharField(max_length=254)
+    asked_at = models.DateTimeField(default=timezone.now, editable=False)
+    card_ids = ArrayField(models.BigIntegerField(), default=list)
+    markets = models.ForeignKey(MarketTable, null=True, on_delete=models.CASCADE, related_name="+")
+    rules = models.ForeignKey(RuleSet, null=True, on_delete=models.CASCADE, related_name="+")
+    always = models.BooleanField(default=False, help_text="Suppose it on every day, not from its own day on.")
+    first_month = models.DateField(null=True, help_text="Empty: from the first that it touches.")
+    last_month = models.DateField(null=True, help_text="Empty: to the last that it touches.")
+    steps = models.PositiveIntegerField(default=0, help_text="Months of accounts to work out.")
+    done = models.PositiveIntegerField(default=0)
+    after_month = models.DateField(null=True, help_text="With after_account: the last step that is done.")
+    after_account = models.BigIntegerField(default=0)
+    lines = models.BigIntegerField(default=0, help_text="Rated lines that would be written anew.")
+    effects = models.JSONField(
+        default=list, encoder=DjangoJSONEncoder, help_text="What changes, by subaccount and currency."
+    )
+    rows = models.JSONField(default=list, encoder=DjangoJSONEncoder, help_text="The greatest of the rows that change.")
+    row_count = models.PositiveIntegerField(default=0, help_text="How many rows change.")
+    worked_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    problem = models.TextField(blank=True, help_text="Why it could not be worked out.")
+    applied_by = models.CharField(max_length=254, blank=True)
+    applied_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = (models.Index(fields=["id"], condition=Q(finished_at=None), name="billing_dry_run_waiting"),)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(first_month=None) | Q(last_month=None) | Q(last_month__gte=F("first_month")),
+                name="billing_dry_run_period",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"Dry run {self.pk}"
