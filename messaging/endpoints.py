@@ -4,9 +4,11 @@ import hashlib
 import hmac
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 
+from django.db import DatabaseError, InterfaceError, connection
 from django.utils import timezone
 
 from messaging.enums import Provider
@@ -81,6 +83,26 @@ class Pace:
 
 
 pace = Pace()
+
+_NOTE_EVERY = 60.0  # seconds; a write for each webhook would be a row that every process fights for
+_noted: dict[int, float] = {}
+_NOTE = """
+UPDATE messaging_webhookendpoint SET last_event_at = now()
+WHERE id = (SELECT id FROM messaging_webhookendpoint WHERE id = %s FOR NO KEY UPDATE SKIP LOCKED)
+"""
+
+
+def note_event(endpoint_id: int) -> None:
+    """Write down that an endpoint took a webhook, at most once a minute in each process.
+
+    It waits for no lock and fails no webhook: what is missed now is written a minute later.
+    """
+    now = time.monotonic()
+    if now - _noted.get(endpoint_id, -_NOTE_EVERY) < _NOTE_EVERY:
+        return
+    _noted[endpoint_id] = now
+    with suppress(DatabaseError, InterfaceError), connection.cursor() as cursor:
+        cursor.execute(_NOTE, [endpoint_id])
 
 
 def credential(provider: str, token: str) -> Credential | None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from messaging.views import log, message
+from messaging.views import endpoints, log, message
 
 app_name = "messaging"
 urlpatterns = [
@@ -13,4 +13,10 @@ urlpatterns = [
     path("logs/matching/", log.matching_count, name="log-matching"),
     path("logs/umids/", log.umids, name="log-umids"),
     path("logs/<uuid:umid>/", message.message, name="message"),
+    path("settings/webhooks/", endpoints.endpoint_list, name="endpoints"),
+    path("settings/webhooks/new/", endpoints.new_endpoint, name="endpoint_new"),
+    path("settings/webhooks/<int:endpoint_id>/", endpoints.endpoint, name="endpoint"),
+    path("settings/webhooks/<int:endpoint_id>/test/", endpoints.try_endpoint, name="endpoint_test"),
+    path("settings/webhooks/<int:endpoint_id>/rotate/", endpoints.rotate_endpoint, name="endpoint_rotate"),
+    path("settings/webhooks/<int:endpoint_id>/switch/", endpoints.switch_endpoint, name="endpoint_switch"),
 ]

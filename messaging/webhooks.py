@@ -10,7 +10,7 @@ from django.views.decorators.csrf import csrf_exempt
 from messaging import inbox
 from messaging.bell import inbox_bell
 from messaging.counters import count_webhook
-from messaging.endpoints import Credential, credential, pace
+from messaging.endpoints import Credential, credential, note_event, pace
 from messaging.enums import Provider
 from portal.core.http import client_address
 
@@ -72,6 +72,7 @@ def _store(request: HttpRequest, known: Credential) -> HttpResponse:
         return HttpResponse("Wrong or missing credential.\n", status=401, content_type="text/plain")
     inbox.store(known.account_id, known.endpoint_id, known.provider, headers, body)
     inbox_bell.ring()
+    note_event(known.endpoint_id)
     return HttpResponse(status=200)
 
 

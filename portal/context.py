@@ -47,6 +47,7 @@ _SETTINGS: tuple[tuple[str, str, Permission | None, bool], ...] = (
     ("Two-factor", "mfa_index", None, False),
     ("Team", "team", Permission.MANAGE_TEAM, False),
     ("API keys", "keys", Permission.MANAGE_KEYS, False),
+    ("Webhooks", "messaging:endpoints", Permission.MANAGE_WEBHOOKS, True),
 )
 _SETTINGS_PATHS = ("/settings/", "/accounts/2fa/", "/accounts/password/")
 

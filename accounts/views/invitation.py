@@ -13,7 +13,7 @@ from accounts.forms import JoinForm
 from accounts.models import Invitation, Membership, User
 from accounts.services import Refused
 from accounts.services.team import accept, find_invitation, join
-from portal.core.http import client_address
+from portal.core.http import client_address, posted
 
 
 @never_cache
@@ -42,8 +42,8 @@ def _accept(request: Any, found: Invitation, token: str) -> HttpResponse:
 
 
 def _join(request: Any, found: Invitation, token: str) -> HttpResponse:
-    form = JoinForm(request.POST or None, email=found.email)
-    if request.method == "POST" and form.is_valid():
+    form = JoinForm(posted(request), email=found.email)
+    if form.is_valid():
         try:
             membership = join(token=token, ip_address=client_address(request) or None, **form.cleaned_data)
         except Refused as refused:

@@ -12,6 +12,7 @@ from accounts.access import TenantRequest, actor_of, requires
 from accounts.enums import Permission
 from accounts.forms import KeyForm
 from accounts.services import Refused, make_api_key, revoke_api_key
+from portal.core.http import posted
 
 
 @requires(Permission.MANAGE_KEYS)
@@ -27,8 +28,8 @@ def keys(request: TenantRequest) -> HttpResponse:
 @sensitive_variables("text")
 def new_key(request: TenantRequest) -> HttpResponse:
     """Make a key. The answer to the form holds its text; no other page ever does."""
-    form = KeyForm(request.POST or None, own=request.membership, visible=request.reach.visible)
-    if request.method == "POST" and form.is_valid():
+    form = KeyForm(posted(request), own=request.membership, visible=request.reach.visible)
+    if form.is_valid():
         try:
             key, text = make_api_key(
                 by=actor_of(request), name=form.cleaned_data["name"], scopes=form.scopes, subaccounts=form.subaccounts,

@@ -14,13 +14,14 @@ from accounts.access import SESSION_ACCOUNT, SESSION_SUBACCOUNT, needs_second_fa
 from accounts.forms import ProfileForm
 from accounts.selectors import logins_of, second_factor_of
 from accounts.services.person import change_profile, end_other_sessions
+from portal.core.http import posted
 
 
 @login_required
 def profile(request: Any) -> HttpResponse:
     """Name, time zone, password, and where one is logged in."""
-    form = ProfileForm(request.POST or None, user=request.user, account=request.account)
-    if request.method == "POST" and form.is_valid():
+    form = ProfileForm(posted(request), user=request.user, account=request.account)
+    if form.is_valid():
         change_profile(request.user, **form.cleaned_data)
         messages.success(request, "Your profile is saved.")
         return redirect("profile")

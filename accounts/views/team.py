@@ -14,6 +14,7 @@ from accounts.forms import InviteForm, MemberForm
 from accounts.models import Invitation, Membership
 from accounts.services import Refused
 from accounts.services import team as services
+from portal.core.http import posted
 
 
 @requires(Permission.MANAGE_TEAM)
@@ -34,9 +35,9 @@ def team(request: TenantRequest) -> HttpResponse:
 def invite(request: TenantRequest) -> HttpResponse:
     """Invite somebody by mail."""
     form = InviteForm(
-        request.POST or None, own=request.membership, visible=request.reach.visible, initial={"role": "viewer"}
+        posted(request), own=request.membership, visible=request.reach.visible, initial={"role": "viewer"}
     )
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         try:
             invitation = services.invite(
                 by=actor_of(request), email=form.cleaned_data["email"], role=form.role, subaccounts=form.subaccounts
@@ -74,8 +75,8 @@ def member(request: TenantRequest, membership_id: int) -> HttpResponse:
     """Change a person's role and subaccounts."""
     found = _member(request, membership_id)
     initial = {"role": found.role, "subaccounts": [subaccount.code for subaccount in found.subaccounts.all()]}
-    form = MemberForm(request.POST or None, own=request.membership, visible=request.reach.visible, initial=initial)
-    if request.method == "POST" and form.is_valid():
+    form = MemberForm(posted(request), own=request.membership, visible=request.reach.visible, initial=initial)
+    if form.is_valid():
         try:
             services.change_member(by=actor_of(request), membership=found, role=form.role, subaccounts=form.subaccounts)
         except Refused as refused:

@@ -13,11 +13,11 @@ from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminPasswordWidget, UnfoldAdminTextInputWidget
 
 from accounts.services import record
+from messaging.endpoint_services import KEEP_HOURS, LONGEST_KEEP_HOURS
 from messaging.models import WebhookEndpoint
 from messaging.validators import validate_network
 from portal.core.http import client_address
 
-KEEP_HOURS, LONGEST_KEEP_HOURS = 24, 7 * 24
 _OWN = ("account", "provider", "name", "header_name")
 _SECRETS = ("header_value", "app_secret")
 _WHO = ("networks", "rate_limit", "shared_with")

@@ -47,6 +47,9 @@ class WebhookEndpoint(TenantModel):
         default=1_000, help_text="Webhooks a second that one web process takes; more are answered 429."
     )
     is_active = models.BooleanField(default=True)
+    last_event_at = models.DateTimeField(
+        null=True, editable=False, help_text="About when it last took a webhook, to the minute."
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:

@@ -11,5 +11,19 @@ def endpoint_addresses(account: Account, membership: Membership) -> list[tuple[s
     """Name and full address of each active endpoint; None for roles that may not see them, as they hold the token."""
     if not membership.may(Permission.MANAGE_WEBHOOKS):
         return None
-    endpoints = WebhookEndpoint.objects.filter(account=account, is_active=True)
-    return [(endpoint.name, f"{settings.BASE_URL}{endpoint.path}") for endpoint in endpoints]
+    return [(endpoint.name, address_of(endpoint)) for endpoint in endpoints(account) if endpoint.is_active]
+
+
+def endpoints(account: Account) -> list[WebhookEndpoint]:
+    """Every endpoint of an account, those that are off too, by name."""
+    return list(WebhookEndpoint.objects.filter(account=account))
+
+
+def endpoint_of(account: Account, endpoint_id: int) -> WebhookEndpoint | None:
+    """One endpoint of an account."""
+    return WebhookEndpoint.objects.filter(account=account, pk=endpoint_id).first()
+
+
+def address_of(endpoint: WebhookEndpoint) -> str:
+    """The whole address to enter at the provider; it holds the token."""
+    return f"{settings.BASE_URL}{endpoint.path}"

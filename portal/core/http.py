@@ -1,7 +1,7 @@
-"""What a request says about its sender, as far as it can be trusted."""
+"""What a request says: about its sender, as far as it can be trusted, and for a form."""
 
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 
 
 def client_address(request: HttpRequest) -> str:
@@ -16,3 +16,8 @@ def client_address(request: HttpRequest) -> str:
         if len(hops) >= proxies and hops[-proxies]:
             return hops[-proxies]
     return str(request.META.get("REMOTE_ADDR", ""))
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What a form was filled in with; None while it is only shown. A post may hold no field at all."""
+    return request.POST if request.method == "POST" else None

@@ -19,6 +19,8 @@ PAGES = {
     "/settings/team/invite/": {"owner", "admin"},
     "/settings/keys/": {"owner", "admin", "developer"},
     "/settings/keys/new/": {"owner", "admin", "developer"},
+    "/settings/webhooks/": {"owner", "admin", "developer"},
+    "/settings/webhooks/new/": {"owner", "admin", "developer"},
 }
 
 

@@ -55,6 +55,7 @@ class Command(BaseCommand):
                 say = partial(self._say, plan.name, share)
                 demo_traffic.send(plan, account, messages=share, until=until, seed=seed, progress=say)
                 name_senders(account)
+                WebhookEndpoint.objects.filter(account=account).update(last_event_at=until)
         self._odd_webhooks()
         traffic.fold()
         self.stdout.write("Rating …")
