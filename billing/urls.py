@@ -1,11 +1,12 @@
 """Billing's URLs."""
 
-from django.urls import path
+from django.urls import include, path
 
 from billing import views
 
 app_name = "billing"
 urlpatterns = [
+    path("prices/", include("billing.price_urls")),
     path("reports/costs/", views.costs, name="costs"),
     path("reports/costs.csv", views.costs_csv, name="costs_csv"),
 ]

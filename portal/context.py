@@ -57,6 +57,8 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     membership = getattr(request, "membership", None)
     if membership is None:
         pages = [*_operators_pages(request), *_settings_page(request)]
+        if getattr(request.user, "is_staff", False):
+            pages.insert(0, _prices_page(request))
         return {"frame": Frame(zone=zone_label(), navigation=pages, settings=_settings(request, None))}
     reach = request.reach  # type: ignore[attr-defined]
     return {
@@ -79,8 +81,16 @@ def _navigation(request: HttpRequest, membership: Any, reach: Any) -> Any:
             url = reverse(view)
             here = request.path == url if url == "/" else request.path.startswith(url)
             yield Entry(name, icon, url + suffix, here)
+    if membership.may(Permission.VIEW_COSTS):
+        yield _prices_page(request)
     yield from _settings_page(request)
     yield from _operators_pages(request)
+
+
+def _prices_page(request: HttpRequest) -> Entry:
+    """About everyone's prices or the whole account's: no subaccount is kept there."""
+    url = reverse("billing:cards")
+    return Entry("Prices", "prices", url, request.path.startswith(url))
 
 
 def _operators_pages(request: HttpRequest) -> Any:

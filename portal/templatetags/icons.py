@@ -9,6 +9,7 @@ _ICONS = {
     "dashboard": '<path d="M4 14a8 8 0 1 1 16 0"/><path d="M12 14l4-5"/><path d="M4 18h16"/>',
     "logs": '<path d="M9 6h11M9 12h11M9 18h11"/><path d="M4.5 6h.01M4.5 12h.01M4.5 18h.01"/>',
     "reports": '<path d="M4 20h16"/><path d="M7 16v-4M12 16V6M17 16V9"/>',
+    "prices": '<path d="M4 12V4h8l8 8-8 8z"/><path d="M8 8h.01"/>',
     "admin": '<path d="M12 3l7 3v5c0 4.5-3 8-7 10-4-2-7-5.5-7-10V6z"/><path d="M9 12l2 2 4-4"/>',
     "settings": '<path d="M4 7h9M19 7h1M4 17h1M11 17h9"/><circle cx="16" cy="7" r="2.5"/>'
     '<circle cx="8" cy="17" r="2.5"/>',

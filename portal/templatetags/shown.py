@@ -80,6 +80,16 @@ def whole_part(amount: Decimal) -> str:
     return f"{int(amount):,}"
 
 
+@register.filter
+def signed(amount: Decimal, decimals: int = 4) -> SafeString:
+    """A difference with its sign, exact on hover; one that would round to nothing is written out: "+12.30", "−0.0041"."""
+    exactly = plain(abs(amount), decimals)
+    text = f"{abs(amount):,.{decimals}f}"
+    sign = "+" if amount > 0 else "−" if amount else "±"
+    shown = text if Decimal(text.replace(",", "")) or not amount else exactly
+    return format_html('<span title="{0}{1}">{0}{2}</span>', sign, exactly, shown)
+
+
 @register.simple_tag
 def total(amount: Decimal, currency: str) -> SafeString:
     """A sum with two decimals, exact on hover: "USD 12.35"."""
