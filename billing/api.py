@@ -1,26 +1,42 @@
-"""REST: the cost report."""
+"""REST: the cost report, what is ahead in the running month, and 8x8's usage report."""
 
-from dataclasses import asdict
+from collections.abc import Callable
 from datetime import date
 from typing import Any, ClassVar
+from uuid import UUID
 
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import NotFound, PermissionDenied, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.serializers import Serializer
 
 from accounts.api import TenantView
 from accounts.enums import Permission
-from billing.selectors import GROUPS, CostRow, cost_report
-from billing.serializers import CostReportSerializer
+from billing.selectors import (
+    CostFilter,
+    CostRow,
+    TemplateKey,
+    TierKey,
+    billing_zone,
+    cost_report,
+    data_as_of,
+    forecast,
+    tier_progress,
+    today_in,
+    usage,
+)
+from billing.selectors.usage import open_months
+from billing.serializers import (
+    CostQuerySerializer,
+    CostReportSerializer,
+    ForecastReportSerializer,
+    TierReportSerializer,
+    UsageQuerySerializer,
+    UsageReportSerializer,
+)
+from portal.core.errors import answer_as_8x8
 from portal.core.money import plain
-
-_PARAMETERS = [
-    OpenApiParameter("from", OpenApiTypes.DATE, required=True, description="First day, in the WABA's time zone"),
-    OpenApiParameter("to", OpenApiTypes.DATE, required=True, description="Last day, included"),
-    OpenApiParameter("group_by", description=f"Comma list of {', '.join(GROUPS)}"),
-]
 
 
 class CostReportView(TenantView):
@@ -28,21 +44,14 @@ class CostReportView(TenantView):
 
     permission: ClassVar[Permission] = Permission.VIEW_COSTS
 
-    @extend_schema(operation_id="report_costs", parameters=_PARAMETERS, responses=CostReportSerializer)
+    @extend_schema(operation_id="report_costs", parameters=[CostQuerySerializer], responses=CostReportSerializer)
     def get(self, request: Request) -> Response:
         """Sum the rated messages; amounts are exact decimal strings, and currencies are never mixed."""
-        if unknown := sorted(request.query_params.keys() - {"from", "to", "group_by"}):
-            raise ValidationError(dict.fromkeys(unknown, "There is no such parameter."))
-        start, end = self._day("from"), self._day("to")
-        if end < start:
-            raise ValidationError({"to": f"Is before from ({start})."})
-        groups = [name for name in request.query_params.get("group_by", "").split(",") if name]
-        try:
-            report = cost_report(
-                self.account, start=start, end=end, group_by=groups, subaccount_ids=self.subaccount_ids()
-            )
-        except ValueError as error:
-            raise ValidationError({"group_by": str(error)}) from None
+        asked = checked(CostQuerySerializer, request)
+        start, end, groups = (asked.pop(name) for name in ("from", "to", "group_by"))
+        report = cost_report(
+            self.account, start=start, end=end, group_by=groups, chosen=CostFilter(self.subaccount_ids(), **asked)
+        )
         return Response(
             {
                 "from": report.start,
@@ -55,14 +64,113 @@ class CostReportView(TenantView):
             }
         )
 
-    def _day(self, name: str) -> date:
-        text = self.request.query_params.get(name, "")
-        try:
-            return date.fromisoformat(text)
-        except ValueError:
-            raise ValidationError({name: "Write a day as 2026-10-31."}) from None
+
+def checked(serializer: type[Serializer[Any]], request: Request) -> dict[str, Any]:
+    """The parameters of a request. Raises ValidationError for bad values, unknown names and names given twice."""
+    given = request.query_params
+    asked = serializer(data=given.dict())
+    errors = {name: ["There is no such parameter."] for name in sorted(given.keys() - asked.fields.keys())}
+    errors |= {name: ["Give it once."] for name, values in sorted(given.lists()) if len(values) > 1}
+    if not asked.is_valid() or errors:
+        raise ValidationError({**errors, **asked.errors})
+    found: dict[str, Any] = asked.validated_data
+    return found
 
 
 def _row(row: CostRow) -> dict[str, Any]:
-    counts = {key: value for key, value in asdict(row).items() if key not in {"keys", "amount"}}
-    return {**row.keys, **counts, "amount": plain(row.amount)}
+    sale = row.resale
+    margin = sale.margin if sale else None
+    return {
+        **{name: _key(key) for name, key in row.keys.items()},
+        "currency": row.currency,
+        "delivered": row.delivered,
+        "charged": row.charged,
+        "free": row.free,
+        "unrated": row.unrated,
+        "amount": plain(row.amount),
+        "sell_amount": plain(sale.amount) if sale else None,
+        "sell_unrated": sale.unrated if sale else 0,
+        "margin": None if margin is None else plain(margin),
+    }
+
+
+def _key(key: Any) -> Any:
+    if isinstance(key, TemplateKey):
+        return key._asdict()
+    if isinstance(key, TierKey):
+        return {"number": key.number, "from": key.start, "to": key.end, "end_known": key.end_known,
+                "anchored": key.anchored}  # fmt: skip
+    return key
+
+
+class RunningMonthView(TenantView):
+    """What is ahead in the running month of the WABAs' calendar."""
+
+    permission: ClassVar[Permission] = Permission.VIEW_COSTS
+
+    def answer(self, find: Callable[[date], Any]) -> dict[str, Any]:
+        """What is found today, after whose days they are and how fresh."""
+        zone = billing_zone(self.account)
+        today = today_in(zone)
+        return {
+            "month": today.replace(day=1),
+            "time_zone": zone,
+            "data_as_of": data_as_of(self.account, today, today),
+            "results": find(today),
+        }
+
+
+class ForecastView(RunningMonthView):
+    """The cost of the running month."""
+
+    @extend_schema(operation_id="report_forecast", responses=ForecastReportSerializer)
+    def get(self, request: Request) -> Response:
+        """Take every day to come for an average one of its weekday in the last four weeks."""
+        checked(Serializer, request)
+        chosen = CostFilter(self.subaccount_ids())
+        return Response(ForecastReportSerializer(self.answer(lambda today: forecast(self.account, today, chosen))).data)
+
+
+class TierView(RunningMonthView):
+    """Distance to the next price."""
+
+    @extend_schema(operation_id="report_tiers", responses=TierReportSerializer)
+    def get(self, request: Request) -> Response:
+        """Say for each count of the running month how many messages it holds and where the price changes."""
+        checked(Serializer, request)
+        if self.key.limited:
+            raise PermissionDenied("Volume is counted over all subaccounts; this key is limited to some.")
+        return Response(TierReportSerializer(self.answer(lambda today: tier_progress(self.account, today))).data)
+
+
+class UsageView(TenantView):
+    """8x8's usage API over all providers."""
+
+    permission: ClassVar[Permission] = Permission.VIEW_COSTS
+
+    def get_exception_handler(self) -> Any:
+        """Clients of 8x8 know its errors."""
+        return answer_as_8x8
+
+    @extend_schema(
+        operation_id="get_message_usage",
+        parameters=[OpenApiParameter("account_id", UUID, "path"), UsageQuerySerializer],
+        responses=UsageReportSerializer,
+    )
+    def get(self, request: Request, account_id: str) -> Response:
+        """Sum a closed month's messages by 8x8's dimensions."""
+        if not self._is_own(account_id):
+            raise NotFound("Account not found.")
+        asked = checked(UsageQuerySerializer, request)
+        first, last = open_months(today_in(billing_zone(self.account)))
+        month: date = asked["billingPeriod"]
+        if not first <= month <= last:
+            raise ValidationError({"billingPeriod": f"Choose a closed month, from {first:%Y-%m} to {last:%Y-%m}."})
+        found = usage(self.account, month, asked["groupBy"], self.subaccount_ids())
+        return Response(UsageReportSerializer(found, context={"account_id": account_id}).data)
+
+    def _is_own(self, account_id: str) -> bool:
+        try:
+            return UUID(account_id) == self.account.public_id
+        except ValueError:
+            return False

@@ -6,8 +6,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from billing.forms import CATEGORIES, GROUP_LABELS
-from billing.selectors import CostReport, CostRow
+from billing.forms import CATEGORIES, GROUP_LABELS, group_word
+from billing.selectors import CostReport, CostRow, TierKey
 from portal.core.charts import Chart, Series
 from portal.core.countries import country_name
 from portal.core.money import ZERO
@@ -26,13 +26,31 @@ def spell_key(group: str, keys: dict[str, Any]) -> str:
         return f"{value.day} {value:%b %Y}"
     if group == "month":
         return f"{value:%B %Y}"
-    if group == "subaccount":
-        return str(keys.get("subaccount_name") or value or "No subaccount")
-    if not value:
-        return "Not known"
-    if group == "country":
-        return country_name(value)
-    return _CATEGORY_NAMES.get(value, str(value)) if group == "category" else str(value)
+    named = str(keys.get(f"{group}_name") or value or "")  # a subaccount, WABA or channel has a name beside its id
+    if not named or value is None:
+        return _NOTHING.get(group, "Not known")
+    return _SPELLED[group](value) if group in _SPELLED else named
+
+
+def spell_tier(tier: TierKey) -> str:
+    """A tier's number and bounds, and what is uncertain about them."""
+    words = f"Tier {tier.number}"
+    if tier.end is not None:
+        words += f", {tier.start:,} – {tier.end:,}"
+    elif tier.start > 1:
+        words += f", from {tier.start:,}"
+    words += "" if tier.end_known else ", end not known"
+    return words + (", counted with other providers" if tier.anchored else "")
+
+
+_NOTHING = {"subaccount": "No subaccount", "template": "No template", "tier": "No tier"}
+_SPELLED: dict[str, Callable[[Any], str]] = {
+    "country": country_name,
+    "category": lambda value: _CATEGORY_NAMES.get(value, value),
+    "provider": lambda value: value[:1].upper() + value[1:],
+    "template": lambda value: f"{value.name} ({value.language})",
+    "tier": spell_tier,
+}
 
 
 def _label(group: str, keys: dict[str, Any]) -> str:
@@ -65,8 +83,7 @@ def _chart(report: CostReport, currency: str, today: date, link: Callable[[dict[
     parts = _parts(sums, order)
     return Chart(
         id=f"costs-{currency.lower()}",
-        title=f"Cost in {currency} by {GROUP_LABELS[first].lower()}"
-        + (f" and {GROUP_LABELS[second].lower()}" if second else ""),
+        title=f"Cost in {currency} by {group_word(first)}" + (f" and {group_word(second)}" if second else ""),
         first=GROUP_LABELS[first],
         labels=[_label(first, labels[key]) for key in order],
         series=[

@@ -1,50 +1,146 @@
-"""The cost report as a file."""
+"""The cost report as a file: CSV and XLSX with the same cells, after lines that say whose days they are, how fresh they
+are and what was filtered.
 
-from io import StringIO
+Amounts are exact; where nothing is priced the cell is empty, never 0. No cell can run as a formula.
+"""
 
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date
+from decimal import Decimal
+from functools import partial
+from io import BytesIO, StringIO
+from itertools import islice
+from operator import itemgetter
+from typing import Any
+
+import xlsxwriter
 from defusedcsv import csv
 
 from billing.forms import GROUP_LABELS
 from billing.selectors import CostReport, CostRow
 from portal.core.money import plain
 
+Reader = Callable[[dict[str, Any]], "Cell"]
+"""From a row's keys to a cell."""
+Cell = str | int | Decimal | date | None
+Choices = Sequence[tuple[str, str]]
+"""What was filtered: (label, value)."""
+
+SHEET_ROWS = 1_000_000  # a sheet holds 1,048,576, heads included
 _FIGURES = ("Currency", "Delivered", "Charged", "Free", "Unrated", "Amount")
+_RESALE_FIGURES = ("Sold", "Sold unrated", "Margin")
 
 
-def cost_csv(report: CostReport) -> str:
-    """The report's rows and sums as CSV, after lines that say whose days they are and how fresh they are.
-
-    Cells cannot run as formulas. Amounts are exact; where nothing is priced the amount is empty, never 0.
-    """
+def cost_csv(report: CostReport, choices: Choices = ()) -> str:
+    """The report as CSV."""
     out = StringIO()
     writer = csv.writer(out)
-    writer.writerow(["Cost report", "Tollgate"])
-    writer.writerow(["Days", report.start.isoformat(), report.end.isoformat()])
-    writer.writerow(["Time zone", report.time_zone])
-    writer.writerow(["Data as of", report.data_as_of.isoformat(timespec="seconds")])
+    writer.writerows([_spell(cell) for cell in row] for row in _head(report, choices))
     writer.writerow([])
-    names = [name for group in report.group_by for name in _columns(group)]
-    writer.writerow([*(_title(name) for name in names), *_FIGURES])
-    for row in report.rows:
-        writer.writerow([*(_cell(row.keys.get(name)) for name in names), *_figures(row)])
-    for row in report.totals:
-        writer.writerow([*(["Total", *[""] * (len(names) - 1)] if names else []), *_figures(row)])
+    writer.writerow(_titles(report))
+    writer.writerows([_spell(cell) for cell in row] for row in _body(report))
     return out.getvalue()
 
 
-def _columns(group: str) -> tuple[str, ...]:
-    return ("subaccount", "subaccount_name") if group == "subaccount" else (group,)
+def _spell(cell: Cell) -> str | int:
+    if isinstance(cell, Decimal):
+        return plain(cell)
+    return cell if isinstance(cell, int) else "" if cell is None else str(cell)
 
 
-def _title(name: str) -> str:
-    return "Subaccount name" if name == "subaccount_name" else GROUP_LABELS.get(name, name.capitalize())
+def cost_xlsx(report: CostReport, choices: Choices = ()) -> bytes:
+    """The report as an Excel workbook, written row by row; what does not fit on a sheet is on the next."""
+    out = BytesIO()
+    with xlsxwriter.Workbook(out, {"constant_memory": True}) as book:
+        formats = {
+            Decimal: book.add_format({"num_format": "#,##0.00#######"}),
+            int: book.add_format({"num_format": "#,##0"}),
+            date: book.add_format({"num_format": "yyyy-mm-dd", "align": "left"}),
+        }
+        bold = book.add_format({"bold": True})
+        heads, titles = list(_head(report, choices)), _titles(report)
+        for page in _pages(_body(report)):
+            sheet = book.add_worksheet()
+            sheet.set_column(0, len(titles) - 1, 16)
+            for place, row in enumerate(heads):
+                _write(sheet, place, row, formats)
+            sheet.write_row(len(heads) + 1, 0, titles, bold)
+            sheet.freeze_panes(len(heads) + 2, 0)
+            for place, row in enumerate(page, start=len(heads) + 2):
+                _write(sheet, place, row, formats)
+    return out.getvalue()
 
 
-def _cell(value: object) -> str:
-    return "" if value is None else str(value)
+def _pages(rows: Iterator[list[Cell]]) -> Iterator[list[list[Cell]]]:
+    """The rows sheet by sheet; one sheet also when there are none."""
+    yield list(islice(rows, SHEET_ROWS))
+    while page := list(islice(rows, SHEET_ROWS)):
+        yield page
 
 
-def _figures(row: CostRow) -> list[str | int]:
-    priced = row.charged or row.free
-    amount = plain(row.amount) if priced else ""
-    return [row.currency, row.delivered, row.charged, row.free, row.unrated, amount]
+def _write(sheet: Any, place: int, row: Iterable[Cell], formats: dict[type, Any]) -> None:
+    """Text stays text: ids keep their digits, and nothing becomes a formula or a link."""
+    for column, cell in enumerate(row):
+        if isinstance(cell, str):
+            sheet.write_string(place, column, cell)
+        elif isinstance(cell, date):
+            sheet.write_datetime(place, column, cell, formats[date])
+        elif cell is not None:
+            sheet.write_number(place, column, cell, formats[type(cell)])
+
+
+def _head(report: CostReport, choices: Choices) -> Iterator[Sequence[Cell]]:
+    yield "Cost report", "Tollgate"
+    yield "Days", report.start, report.end
+    yield "Time zone", report.time_zone
+    yield "Data as of", report.data_as_of.isoformat(timespec="seconds")
+    yield from choices
+
+
+def _titles(report: CostReport) -> list[str]:
+    keys = [title for group in report.group_by for title, _ in _columns(group)]
+    return [*keys, *_FIGURES, *(_RESALE_FIGURES if report.resold else ())]
+
+
+def _body(report: CostReport) -> Iterator[list[Cell]]:
+    readers = [read for group in report.group_by for _, read in _columns(group)]
+    for row in report.rows:
+        yield [*(read(row.keys) for read in readers), *_figures(row, resold=report.resold)]
+    for row in report.totals:
+        name = ["Total", *[None] * (len(readers) - 1)] if readers else []
+        yield [*name, *_figures(row, resold=report.resold)]
+
+
+def _columns(group: str) -> Iterator[tuple[str, Reader]]:
+    """The columns of a group: title, and what stands in them."""
+    title = GROUP_LABELS[group]
+    if group in _PARTS:
+        for part, name in _PARTS[group].items():
+            yield name, partial(_part, group, part)
+        return
+    yield title, itemgetter(group)
+    if group in {"subaccount", "channel", "waba"}:
+        yield f"{title} name", itemgetter(f"{group}_name")
+
+
+_PARTS = {
+    "template": {"name": "Template", "language": "Language"},
+    "tier": {
+        "number": "Tier", "start": "Tier from", "end": "Tier to", "end_known": "Tier end known",
+        "anchored": "Counted with other providers",
+    },
+}  # fmt: skip
+
+
+def _part(group: str, part: str, keys: dict[str, Any]) -> Cell:
+    value: Cell = getattr(keys[group], part, None)
+    return ("yes" if value else "no") if isinstance(value, bool) else value
+
+
+def _figures(row: CostRow, *, resold: bool) -> list[Cell]:
+    amount = row.amount if row.charged or row.free else None
+    figures: list[Cell] = [row.currency, row.delivered, row.charged, row.free, row.unrated, amount]
+    if not resold:
+        return figures
+    sale = row.resale
+    return [*figures, *((sale.amount, sale.unrated, sale.margin) if sale else (None, None, None))]

@@ -1,10 +1,12 @@
 """Filter bar of the cost report."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 
-from billing.selectors import GROUPS
+from billing.enums import ChargeState
+from billing.selectors import GROUPS, CostFilter
 from portal.core.countries import countries
 from portal.core.filters import Pill, query
 from portal.core.forms import FilterForm, lower, select
@@ -13,10 +15,16 @@ GROUP_LABELS = {
     "day": "Day",
     "month": "Month",
     "subaccount": "Subaccount",
+    "waba": "WABA",
+    "provider": "Provider",
+    "channel": "Channel",
+    "template": "Template",
     "country": "Country",
     "market": "Market",
     "category": "Category",
+    "tier": "Tier",
 }
+STATES = [(state.value, str(state.label)) for state in (ChargeState.CHARGED, ChargeState.FREE, ChargeState.UNRATED)]
 CATEGORIES = [
     ("marketing", "Marketing"),
     ("marketing_lite", "Marketing lite"),
@@ -28,28 +36,60 @@ CATEGORIES = [
 ]
 
 
+def group_word(group: str) -> str:
+    """A group inside a sentence."""
+    label = GROUP_LABELS[group]
+    return label if label.isupper() else label.lower()
+
+
 class CostForm(FilterForm):
-    """Period, grouping, subaccount, country and category."""
+    """Period, grouping, and what the messages have in common."""
 
     periods = ("month", "last-month", "today", "7d", "30d", "custom")
     default_period = "month"
     default_groups = ("day",)
+    foreign = ("channel", "template")
 
     group_by = forms.MultipleChoiceField(
         label="Group by",
         required=False,
-        choices=[(name, GROUP_LABELS[name]) for name in GROUPS if name in GROUP_LABELS],
+        choices=[(name, GROUP_LABELS[name]) for name in GROUPS],
         widget=forms.CheckboxSelectMultiple,
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        channels: Sequence[tuple[str, str]],
+        templates: Sequence[tuple[str, str]],
+        markets: Sequence[str],
+        **kwargs: Any,
+    ) -> None:
+        """`channels` and `templates` are the choices of those a person may see."""
         super().__init__(*args, **kwargs)
         self.fields["country"] = select("Country", "All countries", countries().items())
         self.fields["category"] = select("Category", "All categories", CATEGORIES)
+        self.fields["channel"] = select("Channel", "All channels", channels)
+        self.fields["template"] = select("Template", "All templates", templates)
+        self.fields["market"] = select("Market", "All markets", [(name, name) for name in markets])
+        self.fields["state"] = select("Charge", "Charged or not", STATES)
         data: Any = self.data
         # Both group_by=day,country (as in the API) and group_by=day&group_by=country are read.
         named = [name for text in self.params.getlist("group_by") for name in text.split(",") if name]
         data.setlist("group_by", named or list(self.default_groups))
+
+    def chosen(self, subaccount_ids: Sequence[int] | None) -> CostFilter:
+        """The filters, and the subaccounts that the person sees."""
+        asked = self.cleaned_data
+        return CostFilter(
+            subaccount_ids=subaccount_ids,
+            **{name: asked[name] for name in ("channel", "template", "country", "market", "category", "state")},
+        )
+
+    @property
+    def running(self) -> bool:
+        """Whether it is the running month that is looked at."""
+        return self.period.name == "month"
 
     @property
     def groups(self) -> tuple[str, ...]:
@@ -60,7 +100,7 @@ class CostForm(FilterForm):
     @property
     def groups_words(self) -> str:
         """The grouping in words: "By day, category"."""
-        return "By " + ", ".join(GROUP_LABELS[name].lower() for name in self.groups)
+        return "By " + ", ".join(group_word(name) for name in self.groups)
 
     @property
     def pills(self) -> list[Pill]:

@@ -1,8 +1,86 @@
-"""The cost report as the OpenAPI schema describes it."""
+"""Reports as they are asked for, and as the OpenAPI schema describes them."""
 
+import re
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
+
+from billing.enums import AccrualScope
+from billing.forms import CATEGORIES, STATES
+from billing.selectors import DIMENSIONS, GROUPS, Usage, UsageRow
+from portal.core.money import plain
+
+_A_DAY: dict[str, Any] = {"invalid": "Write a day as 2026-10-31.", "required": "Write a day as 2026-10-31."}
+
+
+@extend_schema_field(serializers.CharField(help_text="An exact decimal."))
+class AmountField(serializers.Field[Decimal, Any, str, Any]):
+    """An exact amount: a string, as JSON's numbers are floats to many readers."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(read_only=True, **kwargs)
+
+    def to_representation(self, value: Decimal) -> str:
+        """Without an exponent and needless zeros."""
+        return plain(value)
+
+
+class CostQuerySerializer(serializers.Serializer[Any]):
+    """The parameters of the cost report. Filters are combined with AND; without them all messages are summed."""
+
+    to = serializers.DateField(error_messages=_A_DAY, help_text="Last day, included.")
+    group_by = serializers.CharField(required=False, default="", help_text=f"Comma list of {', '.join(GROUPS)}.")
+    subaccount = serializers.CharField(required=False, help_text="subAccountId")
+    channel = serializers.CharField(required=False, help_text="phone_number_id, channelId")
+    template = serializers.CharField(required=False, help_text="Name, in any language.")
+    country = serializers.CharField(required=False, max_length=2, help_text="ISO 3166 alpha-2.")
+    market = serializers.CharField(required=False, help_text="As on the rate card.")
+    category = serializers.ChoiceField(CATEGORIES, required=False)
+    state = serializers.ChoiceField(STATES, required=False)
+
+    def get_fields(self) -> dict[str, Any]:
+        """`from` is no name in Python."""
+        start = serializers.DateField(error_messages=_A_DAY, help_text="First day, in the WABA's time zone.")
+        return {"from": start, **super().get_fields()}
+
+    def validate_group_by(self, text: str) -> list[str]:
+        """The groups of a comma list."""
+        groups = [name for name in text.split(",") if name]
+        for group in groups:
+            if group not in GROUPS:
+                raise serializers.ValidationError(f"cannot group by {group!r}: choose from {', '.join(GROUPS)}")
+        return groups
+
+    def validate_country(self, code: str) -> str:
+        """Codes are stored in capitals."""
+        return code.upper()
+
+    def validate(self, asked: dict[str, Any]) -> dict[str, Any]:
+        """Days in order."""
+        if asked["to"] < asked["from"]:
+            raise serializers.ValidationError({"to": f"Is before from ({asked['from']})."})
+        return asked
+
+
+class TemplateSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    language = serializers.CharField()
+
+
+class CostTierSerializer(serializers.Serializer[Any]):
+    """A tier's place and bounds. Not `end_known`: lower prices may follow, but no card says from where."""
+
+    number = serializers.IntegerField()
+    to = serializers.IntegerField(allow_null=True)
+    end_known = serializers.BooleanField()
+    anchored = serializers.BooleanField(help_text="Positions counted with volume at other providers.")
+
+    def get_fields(self) -> dict[str, Any]:
+        """`from` is no name in Python."""
+        return {"from": serializers.IntegerField(), **super().get_fields()}
 
 
 class CostTotalSerializer(serializers.Serializer[Any]):
@@ -13,7 +91,10 @@ class CostTotalSerializer(serializers.Serializer[Any]):
     charged = serializers.IntegerField()
     free = serializers.IntegerField()
     unrated = serializers.IntegerField()
-    amount = serializers.CharField(help_text="An exact decimal.")
+    amount = AmountField()
+    sell_amount = AmountField(allow_null=True, help_text="In the account's own prices; null: it does not resell.")
+    sell_unrated = serializers.IntegerField(help_text="Messages with sell terms that lack a price in either book.")
+    margin = AmountField(allow_null=True, help_text="Of the resold messages; null while one is unrated.")
 
 
 class CostRowSerializer(CostTotalSerializer):
@@ -23,10 +104,16 @@ class CostRowSerializer(CostTotalSerializer):
     month = serializers.DateField(required=False, help_text="Its first day.")
     subaccount = serializers.CharField(required=False)
     subaccount_name = serializers.CharField(required=False)
-    channel = serializers.IntegerField(required=False)
+    waba = serializers.CharField(required=False, help_text="The provider's id.")
+    waba_name = serializers.CharField(required=False)
+    provider = serializers.CharField(required=False)
+    channel = serializers.CharField(required=False, help_text="phone_number_id, channelId")
+    channel_name = serializers.CharField(required=False)
+    template = TemplateSerializer(required=False, allow_null=True)
     country = serializers.CharField(required=False)
     market = serializers.CharField(required=False)
     category = serializers.CharField(required=False)
+    tier = CostTierSerializer(required=False, allow_null=True)
 
 
 class CostReportSerializer(serializers.Serializer[Any]):
@@ -34,7 +121,7 @@ class CostReportSerializer(serializers.Serializer[Any]):
 
     to = serializers.DateField()
     time_zone = serializers.CharField()
-    data_as_of = serializers.DateTimeField()
+    data_as_of = serializers.DateTimeField(help_text="Every delivery recorded until then is in.")
     group_by = serializers.ListField(child=serializers.CharField())
     results = CostRowSerializer(many=True)
     totals = CostTotalSerializer(many=True)
@@ -42,3 +129,166 @@ class CostReportSerializer(serializers.Serializer[Any]):
     def get_fields(self) -> dict[str, Any]:
         """`from` is no name in Python."""
         return {"from": serializers.DateField(), **super().get_fields()}
+
+
+class RunningMonthSerializer(serializers.Serializer[Any]):
+    """What every answer about the running month says first."""
+
+    month = serializers.DateField(help_text="Its first day.")
+    time_zone = serializers.CharField()
+    data_as_of = serializers.DateTimeField()
+
+
+class ForecastSerializer(serializers.Serializer[Any]):
+    """The running month's cost in one currency."""
+
+    currency = serializers.CharField()
+    to_date = AmountField()
+    expected = AmountField(help_text="For the whole month; null with less than a week behind it.")
+    days = serializers.IntegerField(help_text="Whole days that it rests on.")
+
+
+class ForecastReportSerializer(RunningMonthSerializer):
+    """A forecast for each currency."""
+
+    results = ForecastSerializer(many=True)
+
+
+class NextPriceSerializer(serializers.Serializer[Any]):
+    """The price of the next message, and of those behind the threshold."""
+
+    market = serializers.CharField()
+    category = serializers.CharField()
+    provider = serializers.CharField()
+    currency = serializers.CharField()
+    now = AmountField()
+    then = AmountField(help_text="Null: no change follows, or no card says which.")
+    then_known = serializers.BooleanField()
+
+
+class TierProgressSerializer(serializers.Serializer[Any]):
+    """One count of the running month and how far it is from its next price."""
+
+    scope = serializers.ChoiceField(AccrualScope.choices)
+    scope_name = serializers.CharField()
+    group = serializers.CharField(help_text="For example India/utility.")
+    position = serializers.IntegerField(help_text="Messages counted so far.")
+    external = serializers.IntegerField(help_text="Those of them that were sent through other providers.")
+    start = serializers.IntegerField(help_text="Where the present price began.")
+    threshold = serializers.IntegerField(allow_null=True, help_text="The last message at the present price.")
+    end_known = serializers.BooleanField(help_text="Whether the card says where the present price ends.")
+    remaining = serializers.IntegerField(allow_null=True)
+    expected_on = serializers.DateField(allow_null=True)
+    prices = NextPriceSerializer(many=True)
+
+
+class TierReportSerializer(RunningMonthSerializer):
+    """Counts whose price depends on the volume, the one nearest to its next price first."""
+
+    results = TierProgressSerializer(many=True)
+
+
+class UsageQuerySerializer(serializers.Serializer[Any]):
+    """The parameters of the usage report, named as 8x8 does."""
+
+    billingPeriod = serializers.CharField(help_text="A closed month as YYYY-MM, at most six back.")  # noqa: N815
+    channel = serializers.ChoiceField(["whatsapp"], required=False)
+    groupBy = serializers.CharField(  # noqa: N815
+        required=False, default="", help_text=f"Comma list of {', '.join(DIMENSIONS)}."
+    )
+
+    def validate_billingPeriod(self, text: str) -> date:  # noqa: N802
+        """Its first day."""
+        if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", text):
+            raise serializers.ValidationError("Write the month as 2026-10.")
+        return date.fromisoformat(f"{text}-01")
+
+    def validate_groupBy(self, text: str) -> list[str]:  # noqa: N802
+        """The dimensions of a comma list."""
+        names = [name for name in text.split(",") if name]
+        for name in names:
+            if name not in DIMENSIONS:
+                raise serializers.ValidationError(f"{name!r} is none of {', '.join(DIMENSIONS)}.")
+        return names
+
+
+class UsageVolumeSerializer(serializers.Serializer[Any]):
+    """Messages. 8x8 has no `unrated`: delivered, but without a price yet."""
+
+    delivered = serializers.IntegerField()
+    charged = serializers.IntegerField()
+    free = serializers.IntegerField()
+    unrated = serializers.IntegerField()
+
+
+class UsageTierSerializer(serializers.Serializer[Any]):
+    to = serializers.IntegerField(source="end", allow_null=True)
+    quantity = serializers.IntegerField()
+    status = serializers.ChoiceField(["completed"], default="completed")
+
+    def get_fields(self) -> dict[str, Any]:
+        """`from` is no name in Python."""
+        return {"from": serializers.IntegerField(source="start"), **super().get_fields()}
+
+
+class UsagePricingSerializer(serializers.Serializer[Any]):
+    rateModel = serializers.ChoiceField(["flat", "tiered"], source="rate_model")  # noqa: N815 - 8x8's name
+    tiers = UsageTierSerializer(many=True, required=False, help_text="Of a tiered rate model.")
+
+
+class UsageAmountSerializer(serializers.Serializer[Any]):
+    currency = serializers.CharField()
+    amount = AmountField()
+
+
+class UsageRowSerializer(serializers.Serializer[Any]):
+    """A row holds the dimensions that were asked for in `groupBy`. 8x8 has no `amounts`."""
+
+    subAccountId = serializers.CharField(required=False)  # noqa: N815
+    channel = serializers.ChoiceField(["whatsapp"], required=False)
+    country = serializers.CharField(required=False)
+    businessAccountId = serializers.CharField(required=False, help_text="The WABA's id.")  # noqa: N815
+    pricingCategory = serializers.CharField(required=False)  # noqa: N815
+    volume = UsageVolumeSerializer()
+    pricing = UsagePricingSerializer(
+        required=False, help_text="When grouped by channel, businessAccountId, pricingCategory and country."
+    )
+    amounts = UsageAmountSerializer(many=True)
+
+    def to_representation(self, row: UsageRow) -> dict[str, Any]:
+        """The dimensions first."""
+        answer = {**row.keys, "volume": UsageVolumeSerializer(row).data}
+        if row.tiers is not None:
+            flat = row.rate_model == "flat"
+            tiers = {} if flat else {"tiers": UsageTierSerializer(row.tiers, many=True).data}
+            answer["pricing"] = {"rateModel": row.rate_model, **tiers}
+        amounts = [{"currency": currency, "amount": plain(amount)} for currency, amount in row.amounts.items()]
+        return {**answer, "amounts": amounts}
+
+
+class UsagePeriodSerializer(serializers.Serializer[Any]):
+    start = serializers.DateField()
+    end = serializers.DateField()
+    status = serializers.ChoiceField(["closed"], default="closed")
+
+
+class UsageMetaSerializer(serializers.Serializer[Any]):
+    accountId = serializers.SerializerMethodField()  # noqa: N815
+    billingPeriod = UsagePeriodSerializer(source="*")  # noqa: N815
+    dataAsOf = serializers.DateTimeField(source="data_as_of")  # noqa: N815
+    groupBy = serializers.ListField(child=serializers.CharField(), source="group_by")  # noqa: N815
+    currency = serializers.CharField(allow_null=True, help_text="Null when there are several: see amounts.")
+
+    def get_accountId(self, _: Usage) -> str:  # noqa: N802
+        """As it was asked for."""
+        return str(self.context["account_id"])
+
+
+class UsageReportSerializer(serializers.Serializer[Any]):
+    """A closed month's volumes by 8x8's dimensions."""
+
+    meta = UsageMetaSerializer(source="*")
+
+    def get_fields(self) -> dict[str, Any]:
+        """`data` is taken in a serializer."""
+        return {"data": UsageRowSerializer(many=True, source="rows"), **super().get_fields()}

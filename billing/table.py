@@ -8,7 +8,7 @@ from billing.charts import share_unrated, spell_key
 from billing.forms import GROUP_LABELS
 from billing.selectors import CostReport, CostRow
 
-MOST_ROWS = 2_000  # on the page; the CSV holds all
+MOST_ROWS = 2_000  # on the page; the files hold all
 
 
 @dataclass(frozen=True)
@@ -27,11 +27,6 @@ class Line:
     row: CostRow
     link: str = ""
     note: str = ""
-
-    @property
-    def priced(self) -> bool:
-        """Whether the amount is a price: something was charged, or all of it is known to be free."""
-        return bool(self.row.charged) or (bool(self.row.free) and not self.row.unrated)
 
 
 @dataclass(frozen=True)
@@ -73,7 +68,7 @@ class CostTable:
 
     @property
     def left_out(self) -> int:
-        """Rows that only the CSV has."""
+        """Rows that only the files have."""
         return max(0, len(self.report.rows) - MOST_ROWS)
 
     @property

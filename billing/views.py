@@ -1,22 +1,35 @@
-"""The cost report, as a page and as a file."""
+"""The cost report, as a page and as files."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 
 from accounts.access import TenantRequest, requires
 from accounts.enums import Permission
 from billing.charts import cost_charts
-from billing.exports import cost_csv
+from billing.exports import Choices, cost_csv, cost_xlsx
+from billing.figures import cost_figures, tier_table
 from billing.forms import CostForm
-from billing.selectors import CostReport, billing_zone, cost_report, has_costs
+from billing.selectors import (
+    CostReport,
+    billing_zone,
+    cost_report,
+    cost_totals,
+    forecast,
+    has_costs,
+    market_names,
+    tier_progress,
+    today_in,
+)
+from billing.selectors.names import naming
 from billing.table import CostTable
 from portal.core.filters import query
+
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @requires(Permission.VIEW_COSTS)
@@ -30,59 +43,88 @@ def costs(request: TenantRequest) -> HttpResponse:
         context["table"] = CostTable(report, lambda keys: _log_link(form, keys))
         context["charts"] = cost_charts(report, today, lambda keys: _log_link(form, keys))
         context["csv"] = reverse("billing:costs_csv") + query(form.params)
+        context["xlsx"] = reverse("billing:costs_xlsx") + query(form.params)
+        context |= _summary(request, form, report, today)
     return render(request, "billing/costs.html", context)
+
+
+def _summary(request: TenantRequest, form: CostForm, report: CostReport, today: date) -> dict[str, Any]:
+    """What stands above the chart: the sums beside those before, and in the running month what is ahead."""
+    chosen, before = form.chosen(request.reach.ids), form.period.before
+    former = cost_totals(request.account, before.start, before.end, chosen)
+    ahead = forecast(request.account, today, chosen) if form.running else []
+    # Volume is counted over all subaccounts: who is limited to some does not see it.
+    tiers = tier_progress(request.account, today) if form.running and not request.reach.limited else []
+    return {
+        "figures": cost_figures(
+            report.totals, former, ahead, today, lambda state: query(form.params, {"state": state})
+        ),
+        "before": before.label,
+        "tiers": tier_table(tiers),
+    }
 
 
 @requires(Permission.VIEW_COSTS)
 def costs_csv(request: TenantRequest) -> HttpResponse:
-    """The same report as a file."""
+    """The same report as CSV."""
+    return _file(request, "csv", "text/csv; charset=utf-8", cost_csv)
+
+
+@requires(Permission.VIEW_COSTS)
+def costs_xlsx(request: TenantRequest) -> HttpResponse:
+    """The same report as an Excel workbook."""
+    return _file(request, "xlsx", _XLSX, cost_xlsx)
+
+
+def _file(
+    request: TenantRequest, ending: str, content_type: str, write: Callable[[CostReport, Choices], str | bytes]
+) -> HttpResponse:
     form, report, _ = _asked(request)
     if report is None:
         return render(request, "billing/costs.html", {"form": form, "report": None}, status=400)
-    response = HttpResponse(cost_csv(report), content_type="text/csv; charset=utf-8")
-    name = f"costs_{report.start}_{report.end}.csv"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    choices = [(pill.label, pill.value) for pill in form.pills if pill.label not in {"Period", "Grouped"}]
+    response = HttpResponse(write(report, choices), content_type=content_type)
+    response["Content-Disposition"] = f'attachment; filename="costs_{report.start}_{report.end}.{ending}"'
     return response
 
 
 def _asked(request: TenantRequest) -> tuple[CostForm, CostReport | None, date]:
     """The form, its report (None when the form is invalid), and today in the billing time zone."""
-    today = timezone.localdate(timezone=_zone(billing_zone(request.account)))
-    subaccounts = {each.code: each.name for each in request.reach.visible}
-    form = CostForm(request.GET, today=today, subaccounts=subaccounts)
+    today = today_in(billing_zone(request.account))
+    form = CostForm(
+        request.GET,
+        today=today,
+        subaccounts={each.code: each.name for each in request.reach.visible},
+        channels=naming("channel").choices(request.account, request.reach.ids),
+        templates=naming("template").choices(request.account, request.reach.ids),
+        markets=market_names(),
+    )
     if not form.is_valid():
+        if form.unknown_object:
+            raise Http404("No such channel or template.")
         return form, None, today
-    asked = form.cleaned_data
     report = cost_report(
         request.account,
         start=form.period.start,
         end=form.period.end,
         group_by=form.groups,
-        subaccount_ids=request.reach.ids,
-        countries=[asked["country"]] if asked["country"] else [],
-        categories=[asked["category"]] if asked["category"] else [],
+        chosen=form.chosen(request.reach.ids),
     )
     return form, report, today
-
-
-def _zone(names: str) -> ZoneInfo:
-    """The first of the WABAs' zones: it decides which day is today when they differ."""
-    try:
-        return ZoneInfo(names.partition(",")[0])
-    except (ZoneInfoNotFoundError, ValueError):
-        return ZoneInfo("UTC")
 
 
 def _log_link(form: CostForm, keys: dict[str, Any]) -> str:
     """The log's delivered messages of a row of the report."""
     change = {"direction": "outbound"}
-    for group in ("country", "category", "subaccount"):
+    for group in ("country", "category", "subaccount", "channel"):
         if keys.get(group):
             change[group] = str(keys[group])
+    if keys.get("template"):
+        change["template"] = keys["template"].name
     day = keys.get("day")
     period = {"from": str(day), "to": str(day)} if day else form.span()
     return (
         reverse("messaging:log")
-        + query(form.params, change | period, drop=("range", "group_by"))
+        + query(form.params, change | period, drop=("range", "group_by", "market", "state"))
         + "&status=delivered&status=read"
     )

@@ -13,8 +13,12 @@ class MessagingConfig(AppConfig):
     name = "messaging"
 
     def ready(self) -> None:
-        """The first webhook after an upgrade must find the partition of its month."""
+        """The first webhook after an upgrade must find the partition of its month; reports show names, not ids."""
+        from billing.selectors.names import register
+        from messaging.selectors.names import ChannelNames, TemplateNames
+
         post_migrate.connect(_prepare_partitions, sender=self)
+        register(channel=ChannelNames(), template=TemplateNames())
 
 
 def _prepare_partitions(**_: Any) -> None:

@@ -7,12 +7,18 @@ from typing import Any
 
 from django.urls import reverse
 
+from accounts.models import Account
+from accounts.selectors import Reach
+from billing.figures import TierTable, forecast_figure, money, tier_table
+from billing.selectors import CostFilter, billing_zone, forecast, tier_progress, today_in
 from messaging.enums import Category, Direction, Status
 from messaging.forms import TrafficForm
 from messaging.selectors.traffic import CategoryCount, Counts, Traffic
 from messaging.words import sentence
 from portal.core.charts import Chart, Series
+from portal.core.figures import KeyFigure, change, signed
 from portal.core.filters import query
+from portal.core.money import plain
 from portal.templatetags.shown import day as spell_day
 from portal.templatetags.shown import percent
 
@@ -26,18 +32,6 @@ _STACK: tuple[tuple[str, str, tuple[Status, ...]], ...] = (
     ("Undelivered", "undelivered", (Status.UNDELIVERED,)),
     ("Rejected or expired", "rejected", (Status.REJECTED, Status.EXPIRED)),
 )
-
-
-@dataclass(frozen=True)
-class KeyFigure:
-    """A number, what it is made of, how it changed, and the rows behind it."""
-
-    label: str
-    value: str
-    detail: str
-    link: str
-    change: str = ""
-    trend: str = ""  # better, worse, or empty
 
 
 class Board:
@@ -66,16 +60,16 @@ class Board:
         )
         return [
             KeyFigure("Sent", f"{now.outbound:,}", f"{now.of(Status.SENT, Status.QUEUED):,} on their way",
-                      self.log(_OUT), _change(now.outbound, before.outbound)),
+                      self.log(_OUT), change(now.outbound, before.outbound)),
             KeyFigure("Delivered", f"{now.delivered:,}", f"{now.read:,} of them read", self.log(_OUT, _ARRIVED),
-                      _change(now.delivered, before.delivered)),
+                      change(now.delivered, before.delivered)),
             KeyFigure("Delivery rate", percent(now.rate), f"of {now.settled:,} with an outcome",
                       self.log(_OUT, _ARRIVED), points, _trend((now.rate or 0) - (before.rate or 0))),
             KeyFigure("Not delivered", f"{now.lost:,}", f"{now.of(Status.UNDELIVERED):,} undelivered, "
                       f"{now.of(Status.REJECTED, Status.EXPIRED):,} rejected or expired",
-                      self.log(_OUT, _LOST), _change(now.lost, before.lost), _trend(before.lost - now.lost)),
+                      self.log(_OUT, _LOST), change(now.lost, before.lost), _trend(before.lost - now.lost)),
             KeyFigure("Received", f"{now.received:,}", "messages from people",
-                      self.log(Direction.INBOUND), _change(now.received, before.received)),
+                      self.log(Direction.INBOUND), change(now.received, before.received)),
         ]  # fmt: skip
 
     @property
@@ -146,14 +140,33 @@ class Board:
         )
 
 
-def _change(now: int, before: int) -> str:
-    """The change against the period before, in words; nothing when there is nothing to compare with."""
-    return signed(f"{(now - before) / before * 100:+.1f}\u00a0%") if before else ""
+@dataclass(frozen=True)
+class MonthCosts:
+    """The running month of the WABAs' calendar: cost to date and expected, and the counts nearest to a next price."""
+
+    zone: str
+    first: date
+    figures: list[KeyFigure]
+    tiers: TierTable
 
 
-def signed(text: str) -> str:
-    """With a minus as wide as the plus."""
-    return text.replace("-", "−")
+def month_costs(account: Account, reach: Reach) -> MonthCosts | None:
+    """The costs of what a person sees; None before anything was charged this month."""
+    zone = billing_zone(account)
+    today = today_in(zone)
+    forecasts = forecast(account, today, CostFilter(reach.ids))
+    if not forecasts:
+        return None
+    figures = []
+    for each in forecasts:
+        exact = f"{each.currency} {plain(each.to_date)}"
+        figures += [
+            KeyFigure(f"To date in {each.currency}", money(each.to_date), "priced messages", exact=exact),
+            forecast_figure(each, today),
+        ]
+    # Volume is counted over all subaccounts: who is limited to some does not see it.
+    tiers = [] if reach.limited else tier_progress(account, today)
+    return MonthCosts(zone, today.replace(day=1), figures, tier_table(tiers, most=3))
 
 
 def _trend(better_by: float) -> str:

@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView
 
-from billing.api import CostReportView
+from billing.api import CostReportView, ForecastView, TierView, UsageView
 from messaging.api import ChargeView, MessageDetailView, MessageListView
 from messaging.webhook_api import (
     WebhookEventDetailView,
@@ -22,6 +22,9 @@ rest = [
     path("messages/<uuid:umid>/", MessageDetailView.as_view(), name="api-message"),
     path("charges/<uuid:umid>/", ChargeView.as_view(), name="api-charge"),
     path("reports/costs/", CostReportView.as_view(), name="api-costs"),
+    path("reports/forecast/", ForecastView.as_view(), name="api-forecast"),
+    path("reports/tiers/", TierView.as_view(), name="api-tiers"),
+    path("accounts/<str:account_id>/usage/messages", UsageView.as_view(), name="api-usage"),
     path("webhook-events/", WebhookEventListView.as_view(), name="api-webhook-events"),
     path("webhook-events/replay/", WebhookEventsReplayView.as_view(), name="api-webhook-events-replay"),
     path("webhook-events/<int:event_id>/", WebhookEventDetailView.as_view(), name="api-webhook-event"),

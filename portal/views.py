@@ -14,7 +14,7 @@ from messaging.selectors.channels import channels
 from messaging.selectors.endpoints import endpoint_addresses
 from messaging.selectors.traffic import has_traffic, traffic
 from portal.core.zones import current_zone
-from portal.dashboard import Board
+from portal.dashboard import Board, month_costs
 from portal.operations import look, own_gaps
 
 
@@ -44,6 +44,8 @@ def dashboard(request: TenantRequest) -> HttpResponse:
         context["nothing_yet"] = not has_traffic(request.account)
         context["addresses"] = endpoint_addresses(request.account, request.membership)
         return render(request, "dashboard_empty.html", context)
+    if request.membership.may(Permission.VIEW_COSTS):
+        context["month"] = month_costs(request.account, request.reach)
     return render(request, "dashboard.html", context)
 
 

@@ -3,19 +3,53 @@
 from billing.pricing import Charge
 from billing.selectors.charges import Explanation, charges_of, explain
 from billing.selectors.lag import RatingLag, rating_lag
-from billing.selectors.report import GROUPS, CostReport, CostRow, billing_zone, cost_report, has_costs
+from billing.selectors.progress import Forecast, NextPrice, TierProgress, forecast, tier_progress
+from billing.selectors.report import (
+    GROUPS,
+    CostFilter,
+    CostReport,
+    CostRow,
+    Resale,
+    TemplateKey,
+    TierKey,
+    billing_zone,
+    cost_report,
+    cost_totals,
+    data_as_of,
+    has_costs,
+    market_names,
+    today_in,
+)
+from billing.selectors.usage import DIMENSIONS, Usage, UsageRow, usage
 
 __all__ = [
+    "DIMENSIONS",
     "GROUPS",
     "Charge",
+    "CostFilter",
     "CostReport",
     "CostRow",
     "Explanation",
+    "Forecast",
+    "NextPrice",
     "RatingLag",
+    "Resale",
+    "TemplateKey",
+    "TierKey",
+    "TierProgress",
+    "Usage",
+    "UsageRow",
     "billing_zone",
     "charges_of",
     "cost_report",
+    "cost_totals",
+    "data_as_of",
     "explain",
+    "forecast",
     "has_costs",
+    "market_names",
     "rating_lag",
+    "tier_progress",
+    "today_in",
+    "usage",
 ]

@@ -1,10 +1,12 @@
-"""Errors of the REST API in one shape: problem details (RFC 9457) with the fields that are wrong."""
+"""Errors of the REST API in one shape: problem details (RFC 9457) with the fields that are wrong. And in 8x8's."""
 
+import uuid
 from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
+from django.utils import timezone
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.settings import api_settings
@@ -16,14 +18,10 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
 
     None for anything unexpected: Django answers 500 and logs it.
     """
-    if isinstance(error, Http404):
-        error = exceptions.NotFound()
-    elif isinstance(error, PermissionDenied):
-        error = exceptions.PermissionDenied()
-    if not isinstance(error, exceptions.APIException):
+    expected = _expected(error)
+    if expected is None:
         return None
-    set_rollback()
-    fields = list(_fields("", error.detail)) if isinstance(error, exceptions.ValidationError) else []
+    error, fields = expected
     detail = "Some fields are not valid." if fields else str(error.detail)
     problem = {
         "type": "about:blank",
@@ -32,9 +30,45 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
         "detail": detail,
         "errors": fields,
     }
+    return Response(problem, status=error.status_code, headers=_headers(error), content_type="application/problem+json")
+
+
+_CODES_OF_8X8 = {400: 1000, 401: 1200, 403: 1201, 404: 1300}
+
+
+def answer_as_8x8(error: Exception, context: dict[str, Any]) -> Response | None:
+    """Turn what a view that speaks 8x8 raised into `{code, message, errorId, timestamp}`; None as above."""
+    expected = _expected(error)
+    if expected is None:
+        return None
+    error, fields = expected
+    message = " ".join(f"{field['field']}: {field['message']}" for field in fields) or str(error.detail)
+    answer = {
+        "code": _CODES_OF_8X8.get(error.status_code, error.status_code),
+        "message": "Request was not authenticated properly"
+        if error.status_code == HTTPStatus.UNAUTHORIZED
+        else message,
+        "errorId": str(uuid.uuid4()),
+        "timestamp": timezone.now(),
+    }
+    return Response(answer, status=error.status_code, headers=_headers(error))
+
+
+def _expected(error: Exception) -> tuple[exceptions.APIException, list[dict[str, str]]] | None:
+    """The error as REST knows it and the fields that are wrong; None for one that nobody expected."""
+    if isinstance(error, Http404):
+        error = exceptions.NotFound()
+    elif isinstance(error, PermissionDenied):
+        error = exceptions.PermissionDenied()
+    if not isinstance(error, exceptions.APIException):
+        return None
+    set_rollback()
+    return error, list(_fields("", error.detail)) if isinstance(error, exceptions.ValidationError) else []
+
+
+def _headers(error: exceptions.APIException) -> dict[str, str]:
     header = getattr(error, "auth_header", None)  # DRF sets it where a 401 is due
-    headers = {"WWW-Authenticate": header} if header else {}
-    return Response(problem, status=error.status_code, headers=headers, content_type="application/problem+json")
+    return {"WWW-Authenticate": header} if header else {}
 
 
 def _fields(path: str, detail: Any) -> list[dict[str, str]]:

@@ -42,7 +42,12 @@ class Period:
 
     @property
     def before(self) -> "Period":
-        """As many days, right before."""
+        """What to compare with: as many days, right before; of a month, the same days of the month before."""
+        if self.name in {"month", "last-month"}:
+            former = named("last-month", self.start)
+            whole = self.name == "last-month"
+            end = former.end if whole else min(former.end, former.start + (self.end - self.start))
+            return Period(CUSTOM, former.start, end)
         length = self.end - self.start + timedelta(days=1)
         return Period(CUSTOM, self.start - length, self.start - timedelta(days=1))
 

@@ -28,6 +28,20 @@ def small_tiers(db):
 
 
 @pytest.fixture
+def tiers(db):
+    """Gives India's rates of October tiers: (above, up to, price, whether the end is known)."""
+    card = RateCard.objects.get(currency="USD", effective_from=date(2026, 10, 1), is_active=True)
+
+    def put(category, *steps):
+        Rate.objects.filter(card=card, market="India", category=category).delete()
+        for number, (above, up_to, price, end_known) in enumerate(steps, start=1):
+            Rate.objects.create(card=card, market="India", category=category, tier=number, above=above, up_to=up_to,
+                                unit_price=Decimal(price), end_known=end_known, source="test")  # fmt: skip
+
+    return put
+
+
+@pytest.fixture
 def usage(acme):
     """A delivery of Acme's, with anything about it changed."""
     waba = Waba.objects.get(account=acme, waba_id="102290129340398")

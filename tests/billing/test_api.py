@@ -8,6 +8,8 @@ import time_machine
 from accounts.enums import Permission
 from accounts.models import Subaccount
 from accounts.services import create_api_key
+from billing.models import Bucket, DirtyBucket, SellTerms
+from billing.selectors import GROUPS
 from portal.demo.world import ACME
 from tests.traffic import AT, deliver, rate
 
@@ -25,7 +27,12 @@ def headers_of(account, *scopes, subaccounts=()):
 
 
 def row(*figures, **keys):
-    return {**keys, "currency": "USD", **dict(zip(FIGURES, figures, strict=True))}
+    sold = {"sell_amount": None, "sell_unrated": 0, "margin": None}
+    return {**keys, "currency": "USD", **dict(zip(FIGURES, figures, strict=True)), **sold}
+
+
+def tier(**known):
+    return {"number": 1, "from": 1, "to": None, "anchored": False, **known}
 
 
 @pytest.fixture
@@ -85,6 +92,22 @@ class TestRated:
                     row(1, 1, 0, 0, "0.016", subaccount="acme_wa", subaccount_name="Acme Stores"),
                 ],
             ),
+            (
+                "channel",
+                [
+                    row(1, 1, 0, 0, "0.016", channel=EIGHT.number_id, channel_name="Acme Stores"),
+                    row(4, 2, 1, 1, "0.0236", channel=META.number_id, channel_name="Acme Online"),
+                ],
+            ),
+            (
+                "tier",
+                [
+                    row(1, 1, 0, 0, "0.016", tier=tier(end_known=False)),
+                    row(2, 2, 0, 0, "0.0236", tier=tier(end_known=True)),
+                    row(2, 0, 1, 1, "0.00", tier=None),
+                ],
+            ),
+            ("template", [row(5, 3, 1, 1, "0.0396", template=None)]),
         ],
     )
     def test_groups(self, get, group_by, rows):
@@ -96,6 +119,28 @@ class TestRated:
         november = get(**{"from": "2026-11-01", "to": "2026-11-01", "group_by": "day"})
         assert november["results"] == [row(1, 1, 0, 0, "0.0118", day="2026-11-01")]
 
+    @pytest.mark.parametrize(
+        ("filters", "delivered"),
+        [
+            ({"subaccount": "acme_wa"}, [1]),
+            ({"channel": META.number_id, "state": "free"}, [1]),
+            ({"country": "in", "market": "India"}, [4]),
+            ({"template": "order_update"}, []),
+            ({"subaccount": "harbour"}, []),
+        ],
+    )
+    def test_filters(self, get, filters, delivered):
+        assert [total["delivered"] for total in get(**filters)["totals"]] == delivered
+
+    def test_own_prices(self, acme, get):
+        SellTerms.objects.create(account=acme, currency="USD", effective_from="2026-10-01", markup_percent=50)
+        DirtyBucket.objects.bulk_create(DirtyBucket(bucket=bucket) for bucket in Bucket.objects.all())
+        rate()
+        (charged,) = get(state="charged")["totals"]
+        assert (charged["sell_amount"], charged["sell_unrated"], charged["margin"]) == ("0.0594", 0, "0.0198")
+        (total,) = get()["totals"]
+        assert (total["sell_amount"], total["sell_unrated"], total["margin"]) == ("0.0594", 1, None)
+
     def test_a_key_limited_to_a_subaccount_sees_only_that(self, acme, client):
         headers = headers_of(acme, subaccounts=["acme_wa"])
         assert client.get(URL, OCTOBER, headers=headers).json()["totals"] == [row(1, 1, 0, 0, "0.016")]
@@ -106,7 +151,7 @@ class TestRated:
     def test_the_queries_are_few(self, acme, client, django_assert_num_queries):
         headers = headers_of(acme)
         client.get(URL, OCTOBER, headers=headers)
-        with django_assert_num_queries(5):  # key, zones, age of the data, rows, totals
+        with django_assert_num_queries(5):  # key, lines, names of subaccounts, zones, age of the data
             client.get(URL, {**OCTOBER, "group_by": "day,subaccount,category"}, headers=headers)
 
 
@@ -117,10 +162,12 @@ class TestRated:
         ({"to": "2026-10-32"}, "to", "Write a day as 2026-10-31."),
         ({"to": "2026-09-30"}, "to", "Is before from (2026-10-01)."),
         ({"currency": "USD"}, "currency", "There is no such parameter."),
+        ({"state": ["free", "charged"]}, "state", "Give it once."),
+        ({"category": "spam"}, "category", '"spam" is not a valid choice.'),
         (
             {"group_by": "day,colour"},
             "group_by",
-            "cannot group by 'colour': choose from day, month, subaccount, channel, country, market, category",
+            f"cannot group by 'colour': choose from {', '.join(GROUPS)}",
         ),
     ],
 )

@@ -3,8 +3,10 @@
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
+import pytest
+
 from billing.charts import cost_charts, spell_key
-from billing.selectors import CostReport, CostRow
+from billing.selectors import CostReport, CostRow, TemplateKey, TierKey
 
 TODAY = date(2026, 11, 2)
 
@@ -83,3 +85,25 @@ def test_keys_in_words():
     assert spell_key("subaccount", {"subaccount": "", "subaccount_name": ""}) == "No subaccount"
     assert spell_key("category", {"category": "authentication-international"}) == "Authentication international"
     assert spell_key("country", {"country": ""}) == "Not known"
+    assert spell_key("waba", {"waba": "", "waba_name": ""}) == "Not known"
+    assert spell_key("channel", {"channel": "106", "channel_name": ""}) == "106"
+    assert spell_key("provider", {"provider": "8x8"}) == "8x8"
+    assert spell_key("template", {"template": TemplateKey("sale", "en")}) == "sale (en)"
+    assert spell_key("template", {"template": None}) == "No template"
+
+
+@pytest.mark.parametrize(
+    ("tier", "words"),
+    [
+        (None, "No tier"),
+        (TierKey(1, 1, None, end_known=True, anchored=False), "Tier 1"),
+        (TierKey(1, 1, 250_000, end_known=True, anchored=False), "Tier 1, 1 – 250,000"),
+        (
+            TierKey(2, 250_001, None, end_known=True, anchored=True),
+            "Tier 2, from 250,001, counted with other providers",
+        ),
+        (TierKey(1, 1, None, end_known=False, anchored=False), "Tier 1, end not known"),
+    ],
+)
+def test_tiers_in_words(tier, words):
+    assert spell_key("tier", {"tier": tier}) == words

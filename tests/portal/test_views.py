@@ -10,7 +10,7 @@ from django.test import Client
 
 from accounts.models import Membership
 from tests.people import browser_of, member, visitor
-from tests.traffic import AT, deliver, report
+from tests.traffic import AT, deliver, rate, report
 
 pytestmark = pytest.mark.django_db
 
@@ -79,9 +79,30 @@ def test_tables_show_the_same_figures_without_javascript(acme):
 def test_queries_of_the_dashboard(acme, django_assert_num_queries):
     deliver(acme)
     client = visitor(acme)
-    # session, user, memberships, limits, subaccounts; channels, counts, quiet numbers, held webhooks
-    with django_assert_num_queries(9):
+    rate()
+    # session, user, memberships, limits, subaccounts; channels, counts, quiet numbers, held webhooks; zone, forecast;
+    # counts, anchors, cards and portfolios of the tiers
+    with django_assert_num_queries(15):
         client.get("/?range=30d")
+
+
+def test_costs_of_the_running_month_are_for_those_who_may_see_costs(acme):
+    deliver(acme)
+    rate()
+    page = text(visitor(acme, "finance").get("/"))
+    assert "Costs in October" in page
+    assert "To date in USD" in page
+    assert 'title="USD 0.0118">0.01<' in page
+    assert "Costs in October" not in text(visitor(acme, "viewer").get("/"))
+
+
+def test_volume_tiers_are_not_for_those_limited_to_a_subaccount(acme):
+    deliver(acme, category="utility")
+    rate()
+    assert "the rate card does not say" in text(visitor(acme, "finance").get("/"))
+    limited = text(visitor(acme, "finance", "acme_shop").get("/"))
+    assert "Costs in October" in limited
+    assert "the rate card does not say" not in limited
 
 
 def test_another_tenant_and_another_subaccount_are_not_counted(acme, other):

@@ -18,6 +18,12 @@
   apply();
   system.addEventListener("change", apply);
   addEventListener("storage", apply);
+  // Paper is white.
+  addEventListener("beforeprint", () => {
+    root.dataset.bsTheme = "light";
+    document.dispatchEvent(new Event("themechange"));
+  });
+  addEventListener("afterprint", apply);
   window.switchTheme = () => {
     const next = root.dataset.bsTheme === "dark" ? "light" : "dark";
     try {

@@ -65,6 +65,18 @@ def test_before_is_as_long():
     assert named("7d", TODAY).before == Period("custom", date(2026, 3, 2), date(2026, 3, 8))
 
 
+@pytest.mark.parametrize(
+    ("today", "name", "start", "end"),
+    [
+        (TODAY, "month", date(2026, 2, 1), date(2026, 2, 15)),
+        (date(2026, 3, 31), "month", date(2026, 2, 1), date(2026, 2, 28)),
+        (TODAY, "last-month", date(2026, 1, 1), date(2026, 1, 31)),
+    ],
+)
+def test_before_a_month_are_the_same_days_of_the_one_before(today, name, start, end):
+    assert named(name, today).before == Period("custom", start, end)
+
+
 def test_days():
     assert [day.day for day in Period("custom", date(2026, 2, 27), date(2026, 3, 1)).days] == [27, 28, 1]
 

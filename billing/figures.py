@@ -1,0 +1,146 @@
+"""The numbers on top of the cost report and in the dashboard's view of the running month, and volume tiers in words."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from billing.enums import AccrualScope, ChargeState
+from billing.forms import CATEGORIES
+from billing.selectors import CostRow, Forecast, NextPrice, TierProgress
+from billing.selectors.progress import month_end
+from portal.core.figures import KeyFigure, change
+from portal.core.money import ZERO, plain
+
+MOST_TIERS = 8  # on a page; REST gives all
+_CATEGORY_NAMES = dict(CATEGORIES)
+
+
+def money(amount: Decimal) -> str:
+    """A sum, to two decimals."""
+    return f"{amount:,.2f}"
+
+
+def cost_figures(
+    totals: Sequence[CostRow], before: Sequence[CostRow], forecasts: Iterable[Forecast], today: date,
+    link: Callable[[str], str],
+) -> list[KeyFigure]:  # fmt: skip
+    """Cost, margin and forecast of each currency, then how many messages that is. `link` leads to one charge state."""
+    former = {row.currency: row.amount for row in before}
+    figures = []
+    for row in totals:
+        if row.currency and row.priced:
+            moved = change(row.amount, former.get(row.currency, ZERO))
+            figures.append(
+                KeyFigure(f"Cost in {row.currency}", money(row.amount), f"{row.charged:,} messages charged",
+                          change=moved, exact=f"{row.currency} {plain(row.amount)}")
+            )  # fmt: skip
+            if row.resale:
+                figures.append(_margin_figure(row))
+    figures += [forecast_figure(each, today) for each in forecasts]
+    return figures + _count_figures(totals, before, link)
+
+
+def _margin_figure(row: CostRow) -> KeyFigure:
+    assert row.resale
+    margin, sold = row.resale.margin, f"sold for {row.currency} {money(row.resale.amount)}"
+    if margin is None:
+        return KeyFigure(f"Margin in {row.currency}", "–", f"{sold}, {row.resale.unrated:,} unrated")
+    return KeyFigure(f"Margin in {row.currency}", money(margin), sold, exact=f"{row.currency} {plain(margin)}")
+
+
+def forecast_figure(each: Forecast, today: date) -> KeyFigure:
+    """What the running month is expected to cost."""
+    end = month_end(today)
+    label = f"Expected by {end.day} {end:%b} in {each.currency}"
+    if each.expected is None:
+        return KeyFigure(label, "–", "after a week of deliveries")
+    return KeyFigure(label, money(each.expected), f"as on the weekdays of the last {each.days} days")
+
+
+def _count_figures(totals: Sequence[CostRow], before: Sequence[CostRow], link: Callable[[str], str]) -> list[KeyFigure]:
+    delivered, free, unrated = (sum(getattr(row, name) for row in totals) for name in ("delivered", "free", "unrated"))
+    figures = [
+        KeyFigure("Delivered", f"{delivered:,}", "charged or not",
+                  change=change(delivered, sum(row.delivered for row in before))),
+        KeyFigure("Free", f"{free:,}", "delivered at no charge", link(ChargeState.FREE),
+                  change(free, sum(row.free for row in before))),
+    ]  # fmt: skip
+    if unrated:
+        figures.append(KeyFigure("Unrated", f"{unrated:,}", "without a price yet", link(ChargeState.UNRATED)))
+    return figures
+
+
+@dataclass(frozen=True)
+class TierLine:
+    """A count and its next price in words; `position` of `threshold` messages for the bar."""
+
+    title: str
+    position: int
+    threshold: int
+    prices: str
+    remaining: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class TierTable:
+    """The counts that are on their way to a known next price; `unknown` is how many have one that no card names."""
+
+    lines: list[TierLine]
+    more: int
+    unknown: int
+
+    def __bool__(self) -> bool:
+        """Whether there is anything to say."""
+        return bool(self.lines or self.unknown)
+
+
+def tier_table(found: Iterable[TierProgress], most: int = MOST_TIERS) -> TierTable:
+    """The counts nearest to their next price."""
+    found = list(found)
+    lines = [_tier_line(each, each.threshold) for each in found if each.threshold is not None]
+    unknown = sum(each.threshold is None and not each.end_known for each in found)
+    return TierTable(lines[:most], max(0, len(lines) - most), unknown)
+
+
+def _tier_line(each: TierProgress, threshold: int) -> TierLine:
+    day = each.expected_on
+    when = f", around {day.day} {day:%b}" if day else ""
+    external = f"{each.external:,} of them sent through other providers" if each.external else ""
+    return TierLine(
+        title=_title(each),
+        position=each.position,
+        threshold=threshold,
+        prices="; ".join(_prices(currency, each.prices) for currency in _currencies(each.prices)),
+        remaining=f"{each.remaining:,} to go{when}",
+        note=external,
+    )
+
+
+def _title(each: TierProgress) -> str:
+    market, _, category = each.accrual_group.rpartition("/")
+    words = _CATEGORY_NAMES.get(category, category)
+    if each.scope == AccrualScope.PHONE_NUMBER:
+        return f"{words}, {each.scope_name}"
+    return f"{words}, {market}"
+
+
+def _currencies(prices: Iterable[NextPrice]) -> list[str]:
+    return sorted({price.currency for price in prices})
+
+
+def _prices(currency: str, prices: Iterable[NextPrice]) -> str:
+    """What a message costs now and then: "USD 0.0014 → 0.0012". Markets and categories of one count may differ."""
+    own = [price for price in prices if price.currency == currency]
+    now = _span([price.now for price in own])
+    then = _span([price.then for price in own if price.then is not None]) or "not known"
+    return f"{currency} {now} → {then}"
+
+
+def _span(prices: Sequence[Decimal]) -> str:
+    """One price, or the lowest and the highest."""
+    if not any(prices):
+        return "free" if prices else ""
+    low, high = plain(min(prices), 4), plain(max(prices), 4)
+    return low if low == high else f"{low} – {high}"

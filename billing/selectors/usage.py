@@ -1,0 +1,128 @@
+"""A closed month's volumes by 8x8's dimensions, for clients of its usage API."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from accounts.models import Account
+from billing.pricing import price_category
+from billing.selectors.progress import month_end
+from billing.selectors.report import CostFilter, CostRow, TierKey, cost_report
+from portal.core.money import ZERO
+
+DIMENSIONS = ("subAccountId", "channel", "businessAccountId", "pricingCategory", "country")
+PRICING_NEEDS = {"channel", "businessAccountId", "pricingCategory", "country"}
+FIRST_MONTH = date(2026, 2, 1)  # 8x8 has none before
+MONTHS_BACK = 6
+
+
+@dataclass
+class UsageTier:
+    """So many messages stood between two positions; the first tier starts at 0, as 8x8 writes it."""
+
+    start: int
+    end: int | None
+    end_known: bool
+    quantity: int = 0
+
+
+@dataclass
+class UsageRow:
+    """Volumes of one combination of dimensions, and what they cost. `tiers` is None when it is not asked for."""
+
+    keys: dict[str, str]
+    delivered: int = 0
+    charged: int = 0
+    free: int = 0
+    unrated: int = 0
+    amounts: dict[str, Decimal] = field(default_factory=dict)
+    tiers: list[UsageTier] | None = None
+
+    @property
+    def rate_model(self) -> str:
+        """`flat` when one price is known to hold for any volume, else `tiered`."""
+        tiered = any(tier.start or tier.end or not tier.end_known for tier in self.tiers or ())
+        return "tiered" if tiered else "flat"
+
+
+@dataclass(frozen=True)
+class Usage:
+    """The month's rows in their order; `currency` is None when there are several."""
+
+    start: date
+    end: date
+    data_as_of: datetime
+    group_by: tuple[str, ...]
+    rows: list[UsageRow]
+    currency: str | None
+
+
+def open_months(today: date) -> tuple[date, date]:
+    """The first days of the earliest and the latest month that may be asked for."""
+    latest = (today.replace(day=1) - timedelta(days=1)).replace(day=1)
+    months = today.year * 12 + today.month - 1 - MONTHS_BACK
+    return max(FIRST_MONTH, date(months // 12, months % 12 + 1, 1)), latest
+
+
+def usage(
+    account: Account, month: date, group_by: Collection[str], subaccount_ids: Sequence[int] | None = None
+) -> Usage:
+    """Sum the rated lines of a month (its first day) by 8x8's dimensions."""
+    names = tuple(name for name in DIMENSIONS if name in group_by)
+    groups = [_GROUPS[name] for name in names if name in _GROUPS]
+    report = cost_report(
+        account,
+        start=month,
+        end=month_end(month),
+        group_by=[*groups, "tier"],
+        chosen=CostFilter(subaccount_ids=subaccount_ids),
+    )
+    rows: dict[tuple[str, ...], UsageRow] = {}
+    for row in report.rows:
+        keys = {name: _spell(name, row) for name in names}
+        found = rows.setdefault(tuple(keys.values()), UsageRow(keys))
+        _add(found, row, priced=set(names) >= PRICING_NEEDS)
+    currencies = {row.currency for row in report.totals if row.currency}
+    return Usage(
+        start=report.start,
+        end=report.end,
+        data_as_of=report.data_as_of,
+        group_by=names,
+        rows=[rows[key] for key in sorted(rows)],
+        currency=currencies.pop() if len(currencies) == 1 else None,
+    )
+
+
+_GROUPS = {"subAccountId": "subaccount", "businessAccountId": "waba", "pricingCategory": "category",
+           "country": "country"}  # fmt: skip
+
+
+def _spell(name: str, row: CostRow) -> str:
+    if name == "channel":
+        return "whatsapp"
+    value: Any = row.keys[_GROUPS[name]]
+    return price_category(value).replace("-", "_") if name == "pricingCategory" else str(value)
+
+
+def _add(found: UsageRow, row: CostRow, *, priced: bool) -> None:
+    for name in ("delivered", "charged", "free", "unrated"):
+        setattr(found, name, getattr(found, name) + getattr(row, name))
+    if row.currency and row.priced:
+        found.amounts[row.currency] = found.amounts.get(row.currency, ZERO) + row.amount
+    if priced:
+        found.tiers = found.tiers or []
+        if key := row.keys["tier"]:
+            _tier(found.tiers, key).quantity += row.charged
+
+
+def _tier(tiers: list[UsageTier], key: TierKey) -> UsageTier:
+    """The tier with these bounds; tiers stay in their order."""
+    start = 0 if key.start == 1 else key.start
+    tier = next((tier for tier in tiers if (tier.start, tier.end) == (start, key.end)), None)
+    if tier is None:
+        tier = UsageTier(start, key.end, key.end_known)
+        tiers.append(tier)
+        tiers.sort(key=lambda tier: tier.start)
+    return tier
