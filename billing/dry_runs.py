@@ -16,6 +16,7 @@ import structlog
 from django.db import OperationalError, transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.text import Truncator
 
 from accounts.models import Account
 from accounts.services import record
@@ -83,9 +84,29 @@ def start(
     """Have a proposal tried out, on one account's usage or everyone's; months are their first days, both included."""
     DryRun.objects.filter(asked_at__lt=timezone.now() - KEPT, applied_at=None).delete()
     return DryRun.objects.create(
-        account=account, asked_by=asked_by, card_ids=[card.pk for card in proposal.cards], markets=proposal.markets,
-        rules=proposal.rules, always=proposal.always, first_month=first, last_month=last,
+        account=account, title=_title_of(proposal), asked_by=asked_by, card_ids=[card.pk for card in proposal.cards],
+        markets=proposal.markets, rules=proposal.rules, always=proposal.always, first_month=first, last_month=last,
     )  # fmt: skip
+
+
+def start_again(run: DryRun, *, asked_by: str) -> DryRun:
+    """Have the same tried out on what is recorded now. Raises Gone."""
+    return start(
+        proposal_of(run), account=run.account, asked_by=asked_by, first=run.first_month, last=run.last_month
+    )  # fmt: skip
+
+
+def start_draft(draft: Revision, *, asked_by: str) -> DryRun:
+    """Have a draft tried out on all that it may touch."""
+    if isinstance(draft, RateCard):
+        return start(Proposal(cards=[draft]), account=draft.account, asked_by=asked_by)
+    tables = {"markets": draft} if isinstance(draft, MarketTable) else {"rules": draft}
+    return start(Proposal(**tables), account=None, asked_by=asked_by)
+
+
+def _title_of(proposal: Proposal) -> str:
+    names = [f"{each.name}, revision {each.revision}" for each in revisions_of(proposal)]
+    return Truncator("; ".join(names) or "The tables in force").chars(255)
 
 
 def proposal_of(run: DryRun) -> Proposal:

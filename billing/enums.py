@@ -54,3 +54,11 @@ class SellBase(TextChoices):
     COST = "cost", "The provider's price"
     CARD = "card", "A rate card of its own"
     NOTHING = "nothing", "No resale"
+
+
+class PriceFile(TextChoices):
+    """What a file that is imported holds."""
+
+    CARD = "card", "Rate card: Meta's rates, Meta's volume tiers, or our columns"
+    MARKETS = "markets", "Market table: which market each country is in"
+    RULES = "rules", "Rule set: which messages are free, and how they are counted"

@@ -20,6 +20,7 @@ class DryRun(TenantModel):
     account = models.ForeignKey(  # type: ignore[assignment] # an operator's is over everyone's usage
         Account, null=True, on_delete=models.CASCADE, related_name="+", help_text="Empty: over every account."
     )
+    title = models.CharField(max_length=255, blank=True, help_text="What it supposes, in words.")
     asked_by = models.CharField(max_length=254)
     asked_at = models.DateTimeField(default=timezone.now, editable=False)
     card_ids = ArrayField(models.BigIntegerField(), default=list)
@@ -54,4 +55,4 @@ class DryRun(TenantModel):
         )
 
     def __str__(self) -> str:
-        return f"Dry run {self.pk}"
+        return self.title or f"Dry run {self.pk}"

@@ -8,9 +8,11 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from billing.enums import AccrualScope, Book, SellBase
+from portal.core.money import plain
 from portal.core.tenancy import TenantModel
 
 BUNDLED = "bundled with Tollgate"  # who put in force what every installation comes with
+ASSUMED = "ASSUMED: price of the tier below; the tiers here are not in the file"  # the source of a tier we add
 
 
 class Revision(models.Model):
@@ -214,6 +216,16 @@ class Rate(models.Model):
     def __str__(self) -> str:
         return f"{self.market} {self.category} {self.unit_price}"
 
+    @property
+    def first(self) -> int:
+        """The first position that costs this."""
+        return self.above + 1
+
+    @property
+    def is_assumed(self) -> bool:
+        """Whether the source says nothing of this tier: it goes on at the price of the one below."""
+        return self.source == ASSUMED
+
 
 class SellTerms(TenantModel):
     """How an account's own prices follow: base × (1 + markup %) + fee, per message, from a day on.
@@ -239,3 +251,16 @@ class SellTerms(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.currency} from {self.effective_from}"
+
+    @property
+    def words(self) -> str:
+        """In a sentence: "The provider's price plus 12.5 %, plus 0.001 per message"."""
+        if self.base == SellBase.NOTHING:
+            return "No resale"
+        parts = [str(SellBase(self.base).label)]
+        if self.markup_percent:
+            sign = "plus" if self.markup_percent > 0 else "less"
+            parts[0] += f" {sign} {plain(abs(self.markup_percent), 0)} %"
+        if self.fee:
+            parts.append(f"plus {plain(self.fee)} per message" + (", also for free ones" if self.fee_on_free else ""))
+        return ", ".join(parts) if len(parts) > 1 or self.markup_percent else f"{parts[0]}, passed through"

@@ -1,6 +1,7 @@
 """What it costs: derived from usage and prices, and rebuilt whenever either changes."""
 
 from django.db import models
+from django.db.models import Q
 
 from billing.enums import ChargeState
 from billing.models.prices import Rate
@@ -33,7 +34,10 @@ class RatedLine(TenantModel):
     sell_amount = models.DecimalField(max_digits=34, decimal_places=15, null=True)
 
     class Meta:
-        indexes = (models.Index(fields=["account", "day"], name="billing_line_day"),)
+        indexes = (
+            models.Index(fields=["account", "day"], name="billing_line_day"),
+            models.Index(fields=["account"], condition=Q(state="unrated"), name="billing_line_unrated"),
+        )
         constraints = (
             models.UniqueConstraint(
                 fields=[

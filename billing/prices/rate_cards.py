@@ -16,7 +16,7 @@ from django.db.models import F, Q
 
 from accounts.models import Account
 from billing.enums import Book
-from billing.models import BUNDLED, MarketCountry, Rate, RateCard
+from billing.models import ASSUMED, BUNDLED, MarketCountry, Rate, RateCard
 from billing.prices.card_files import Step, read_card_file
 from billing.prices.files import PriceFileError, sha256_of
 from billing.prices.markets import load_market_file
@@ -24,7 +24,6 @@ from billing.prices.rules import load_rule_file
 from portal.core.money import plain
 
 DATA = Path(__file__).parents[1] / "data"
-_ASSUMED = "ASSUMED: price of the tier below; the tiers here are not in the file"
 Pair = tuple[str, str]  # market, category
 
 
@@ -159,7 +158,7 @@ def _by_pair(steps: Iterable[Step]) -> dict[Pair, list[Step]]:
 
 def _steps_of(card: RateCard | None) -> dict[Pair, list[Step]]:
     """A card's rates as steps, without the assumed ones: those follow from the others."""
-    rates = Rate.objects.filter(card=card).exclude(source=_ASSUMED) if card else Rate.objects.none()
+    rates = Rate.objects.filter(card=card).exclude(source=ASSUMED) if card else Rate.objects.none()
     return _by_pair(
         Step(r.market, r.category, "", r.above, r.up_to, r.end_known, r.unit_price, r.source)
         for r in rates.order_by("tier")
@@ -189,10 +188,10 @@ def _contiguous(card: RateCard, pair: Pair, steps: list[Step]) -> list[Rate]:
         if rates:
             _make_room(rates[-1], step)
         if rates and rates[-1].up_to is not None and rates[-1].up_to < step.above:
-            add(rates[-1].up_to, step.above, rates[-1].unit_price, _ASSUMED, end_known=False)
+            add(rates[-1].up_to, step.above, rates[-1].unit_price, ASSUMED, end_known=False)
         add(step.above, step.up_to, step.price or Decimal(0), step.source, end_known=step.end_known)
     if rates and rates[-1].up_to is not None:
-        add(rates[-1].up_to, None, rates[-1].unit_price, _ASSUMED, end_known=False)
+        add(rates[-1].up_to, None, rates[-1].unit_price, ASSUMED, end_known=False)
     return rates
 
 
@@ -237,7 +236,7 @@ def former_of(card: RateCard) -> RateCard | None:
 
 
 def _prices(card: RateCard | None) -> dict[tuple[str, str, int], Decimal]:
-    rates = Rate.objects.filter(card=card).exclude(source=_ASSUMED) if card else Rate.objects.none()
+    rates = Rate.objects.filter(card=card).exclude(source=ASSUMED) if card else Rate.objects.none()
     return {(rate.market, rate.category, rate.above): rate.unit_price for rate in rates}
 
 

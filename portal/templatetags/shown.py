@@ -82,7 +82,7 @@ def whole_part(amount: Decimal) -> str:
 
 @register.filter
 def signed(amount: Decimal, decimals: int = 4) -> SafeString:
-    """A difference with its sign, exact on hover; one that would round to nothing is written out: "+12.30", "−0.0041"."""
+    """A difference with its sign, exact on hover; what would round to nothing is written out: "+12.30", "−0.0041"."""
     exactly = plain(abs(amount), decimals)
     text = f"{abs(amount):,.{decimals}f}"
     sign = "+" if amount > 0 else "−" if amount else "±"

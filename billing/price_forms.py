@@ -1,0 +1,222 @@
+"""Forms of the price pages: importing a file, supposing another card, agreeing on own prices."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+
+from accounts.models import Account
+from billing.enums import Book, PriceFile, SellBase
+from billing.imports import import_upload
+from billing.models import MarketTable, RateCard, RuleSet, SellTerms
+from billing.price_desk import Desk
+from billing.prices.files import PriceFileError
+from billing.what_if import Proposal
+from portal.core.forms import select
+
+LARGEST = 2 * 1024 * 1024  # Meta's largest file has 300 kB
+_SELECT = {"class": "form-select"}
+_OWN, _EVERYONE = "own", "everyone"
+_PROVIDERS = [("", "Any"), ("meta", "Meta"), ("8x8", "8x8"), ("360dialog", "360dialog")]
+
+
+class DayInput(forms.DateInput):
+    """A day as the browser asks for it."""
+
+    input_type = "date"
+
+
+def choice(label: str, choices: Iterable[tuple[str, str]], *, help_text: str = "") -> forms.ChoiceField:
+    """A list of which one must be chosen."""
+    return forms.ChoiceField(
+        label=label, choices=list(choices), help_text=help_text, widget=forms.Select(attrs=_SELECT)
+    )
+
+
+class ImportForm(forms.Form):
+    """A price file, and what it is for. `save` makes drafts of it; what is wrong with it is an error at `file`."""
+
+    kind = choice("What it holds", PriceFile.choices)
+    whose = choice("For whom", [])
+    book = choice(
+        "Which prices", [("buy", "What the provider charges you"), ("sell", "What you charge your customers")],
+        help_text="The second counts from the day on which your own prices are set to a rate card of your own.",
+    )  # fmt: skip
+    provider = forms.ChoiceField(
+        label="For messages through", choices=_PROVIDERS, required=False, widget=forms.Select(attrs=_SELECT)
+    )
+    effective_from = forms.DateField(
+        label="First day", required=False, widget=DayInput,
+        help_text="In force from 00:00 of this day in the time zone of each WhatsApp Business Account.",
+    )  # fmt: skip
+    file = forms.FileField(
+        label="File", help_text="CSV in UTF-8, at most 2 MB. Nothing counts before you have seen what it changes."
+    )
+
+    def __init__(self, *args: Any, desk: Desk, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.desk = desk
+        whose = []
+        if desk.account and desk.manages:
+            whose.append((_OWN, f"{desk.account.name} only"))
+        if desk.operator:
+            whose.append((_EVERYONE, "Everyone who has no card of their own"))
+        self._choose("whose", whose)
+        if not desk.operator:
+            self._choose("kind", [(PriceFile.CARD.value, str(PriceFile.CARD.label))])
+        if not desk.account:
+            self._choose("book", [(Book.BUY.value, "What the provider charges")])
+
+    def _choose(self, name: str, choices: list[tuple[str, str]]) -> None:
+        """Offer these; a single one is no question."""
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = choices
+        if len(choices) == 1:
+            field.widget, field.initial = forms.HiddenInput(), choices[0][0]
+
+    def clean_file(self) -> Any:
+        """Refuse what no price file is as large as."""
+        file = self.cleaned_data["file"]
+        if (file.size or 0) > LARGEST:
+            raise forms.ValidationError("The file has more than 2 MB: no rate card is that large.")
+        return file
+
+    def clean(self) -> dict[str, Any]:
+        """A card or rule set has a first day; own prices are somebody's; tables are everyone's."""
+        given = self.cleaned_data
+        kind = given.get("kind")
+        if kind in {PriceFile.CARD, PriceFile.RULES} and not given.get("effective_from"):
+            self.add_error("effective_from", "Write the first day on which it counts.")
+        if kind == PriceFile.CARD and given.get("book") == Book.SELL and given.get("whose") == _EVERYONE:
+            self.add_error("whose", "What customers are charged is one account's business.")
+        return given
+
+    def save(self) -> Proposal | None:
+        """Make drafts of a valid form's file; None, and an error at the field, when it cannot be read."""
+        given = self.cleaned_data
+        file = given["file"]
+        kind = PriceFile(given["kind"])
+        try:
+            return import_upload(
+                kind, str(file.name), file.read(), day=given["effective_from"] or date.min,
+                account=self.account, book=Book(given["book"]), provider=given["provider"],
+            )  # fmt: skip
+        except PriceFileError as error:
+            self.add_error("file", str(error))
+            return None
+
+    @property
+    def account(self) -> Account | None:
+        """Whose card it becomes; None: everyone's."""
+        own = self.cleaned_data["kind"] == PriceFile.CARD and self.cleaned_data["whose"] == _OWN
+        return self.desk.account if own else None
+
+
+class WhatIfForm(forms.Form):
+    """Months, and what to suppose in them."""
+
+    def __init__(
+        self, *args: Any, months: Sequence[date], cards: Iterable[RateCard], rules: Iterable[RuleSet],
+        markets: Iterable[MarketTable], **kwargs: Any,
+    ) -> None:  # fmt: skip
+        """`months` are those with messages, the latest first; the others what the person may see."""
+        super().__init__(*args, **kwargs)
+        self._known: dict[str, dict[str, Any]] = {}
+        names = [(f"{month:%Y-%m}", f"{month:%B %Y}") for month in months]
+        self.fields["first"] = choice("From", names)
+        self.fields["last"] = choice("To", names)
+        for name, label, found in (
+            ("card", "Rate card", cards),
+            ("rules", "Rules", rules),
+            ("markets", "Markets", markets),
+        ):
+            self._known[name] = {str(each.pk): each for each in found}
+            choices = [(pk, _revision_words(each)) for pk, each in self._known[name].items()]
+            self.fields[name] = select(label, "As in force", choices)
+            self.fields[name].widget.attrs = _SELECT
+        self.fields["when"] = choice(
+            "When", [("always", "On every day of these months"), ("own", "From its own first day on")]
+        )
+
+    def clean(self) -> dict[str, Any]:
+        """The first month is not after the last."""
+        given = self.cleaned_data
+        if given.get("first") and given.get("last") and given["first"] > given["last"]:
+            self.add_error("last", "Is before the first month.")
+        return given
+
+    @property
+    def proposal(self) -> Proposal:
+        """What a valid form supposes."""
+        chosen = {name: known.get(self.cleaned_data[name]) for name, known in self._known.items()}
+        return Proposal(
+            cards=[chosen["card"]] if chosen["card"] else (), rules=chosen["rules"], markets=chosen["markets"],
+            always=self.cleaned_data["when"] == "always" and any(chosen.values()),
+        )  # fmt: skip
+
+    @property
+    def months(self) -> tuple[date, date]:
+        """The first days of the first and the last month."""
+        return tuple(date.fromisoformat(f"{self.cleaned_data[name]}-01") for name in ("first", "last"))  # type: ignore[return-value]
+
+
+def _revision_words(revision: RateCard | RuleSet | MarketTable) -> str:
+    words = f"{revision.name}, revision {revision.revision}"
+    if revision.is_active:
+        return words
+    return f"{words}, not in force yet" if revision.is_draft else f"{words}, superseded"
+
+
+class SellForm(forms.ModelForm[SellTerms]):
+    """An account's own prices in one currency from a day on."""
+
+    class Meta:
+        model = SellTerms
+        fields = ("currency", "effective_from", "base", "markup_percent", "fee", "fee_on_free")
+        widgets = {
+            "effective_from": DayInput, "base": forms.Select(attrs=_SELECT), "markup_percent": forms.TextInput,
+            "fee": forms.TextInput,
+        }  # fmt: skip
+        labels = {
+            "effective_from": "First day", "base": "Start from", "markup_percent": "Mark-up in percent",
+            "fee": "Fee per message", "fee_on_free": "Free messages pay the fee too",
+        }  # fmt: skip
+        help_texts = {
+            "effective_from": "From 00:00 of this day in the time zone of the WhatsApp Business Account. A day in the "
+            "past changes what its months show.",
+            "markup_percent": "Added to the price it starts from; 0 passes it through, less than 0 is a discount.",
+            "fee": "In the same currency, after the mark-up.",
+        }
+
+    def __init__(self, *args: Any, account: Account, currencies: Sequence[str], **kwargs: Any) -> None:
+        """`currencies` are those the account's WABAs are billed in."""
+        kwargs["instance"] = SellTerms(account=account)
+        super().__init__(*args, **kwargs)
+        self.fields["currency"] = choice("Currency", [(code, code) for code in currencies])
+        self.fields["base"].choices = SellBase.choices  # type: ignore[attr-defined]
+        if len(currencies) == 1:
+            self.fields["currency"].widget = forms.HiddenInput()
+            self.fields["currency"].initial = currencies[0]
+
+    def clean_markup_percent(self) -> Decimal:
+        """Nothing is sold for less than nothing."""
+        markup: Decimal = self.cleaned_data["markup_percent"]
+        if markup <= -100:
+            raise forms.ValidationError("Write more than -100: at that discount messages are sold for nothing.")
+        return markup
+
+    def clean_fee(self) -> Decimal:
+        """A fee is not paid out."""
+        fee: Decimal = self.cleaned_data["fee"]
+        if fee < 0:
+            raise forms.ValidationError("Write 0 or more; a discount is a mark-up of less than 0.")
+        return fee
+
+    def validate_unique(self) -> None:
+        """Terms of the same day are replaced."""
+
+    def validate_constraints(self) -> None:
+        """As above; the others are checked by field."""

@@ -1,0 +1,238 @@
+"""The price pages: what is in force, importing, trying out, putting in force, and own prices."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from accounts.access import LimitedReach, MissingPermission
+from accounts.enums import Permission
+from billing import dry_runs
+from billing.corrections import agree
+from billing.enums import Book
+from billing.models import DryRun, MarketTable, RuleSet
+from billing.price_desk import Desk, at_desk
+from billing.price_forms import ImportForm, SellForm, WhatIfForm
+from billing.prices.rate_cards import former_of, lacks_of
+from billing.selectors.dry_runs import report
+from billing.selectors.prices import (
+    CardRow,
+    State,
+    card_rows,
+    currencies_of,
+    margins,
+    markets_of,
+    price_list,
+    rated_months,
+    rates_of,
+    rule_sets,
+    sell_terms,
+    waiting_buckets,
+)
+
+SHOWN_RUNS = 20
+
+
+@at_desk()
+def cards(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """Which rate card counts, by currency; what waits for a decision, comes, and was."""
+    rows = card_rows(desk.cards(), timezone.localdate())
+
+    def among(*states: State) -> list[CardRow]:
+        return [row for row in rows if row.state in states]
+
+    context = {
+        "drafts": [("card", row.card, desk.decides_on(row.card)) for row in among(State.DRAFT)]
+        + [("markets", table, True) for table in desk.drafts(MarketTable)]
+        + [("rules", table, True) for table in desk.drafts(RuleSet)],
+        "in_force": among(State.IN_FORCE),
+        "coming": among(State.COMING),
+        "before": [*among(State.PAST), *among(State.SUPERSEDED)],
+    }
+    return _render(request, desk, "cards", context)
+
+
+@at_desk()
+def card(request: HttpRequest, desk: Desk, card_id: int) -> HttpResponse:
+    """One rate card: its prices, and what it lacks."""
+    found = get_object_or_404(desk.cards(), pk=card_id)
+    (row,) = card_rows(desk.cards().filter(pk=card_id), timezone.localdate())
+    categories, markets = price_list(found)
+    market, category = request.GET.get("market", ""), request.GET.get("category", "")
+    names = [name for name, _ in markets]
+    if (market and market not in names) or (category and category not in categories):
+        raise Http404("No such market or category in this card.")
+    context = {
+        "card": found, "row": row, "categories": categories, "markets": markets, "names": names, "market": market,
+        "category": category, "rates": rates_of(found, market, category) if market or category else [],
+        "lacks": lacks_of(found), "former": former_of(found), "decides": desk.decides_on(found),
+    }  # fmt: skip
+    return _render(request, desk, "card", context)
+
+
+@at_desk()
+def markets(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """Which market each country is in, today and at other times."""
+    tables = desk.tables(MarketTable)
+    wanted = request.GET.get("table", "")
+    table = tables.filter(pk=wanted if wanted.isdecimal() else 0) if wanted else tables.filter(is_active=True)
+    found = get_object_or_404(table)
+    context = {"found": markets_of(found, timezone.localdate()), "tables": tables}
+    return _render(request, desk, "markets", context)
+
+
+@at_desk()
+def rules(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """Which messages are free and how the others are counted."""
+    return _render(request, desk, "rules", {"sets": rule_sets(desk.tables(RuleSet), timezone.localdate())})
+
+
+@at_desk(manages=True)
+def import_file(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """Upload a price file: it becomes a draft, which is tried out."""
+    form = ImportForm(request.POST or None, request.FILES or None, desk=desk, initial=request.GET.dict())
+    if request.method == "POST" and form.is_valid() and (proposal := form.save()):
+        run = dry_runs.start(proposal, account=form.account, asked_by=desk.actor)
+        return redirect("billing:dry_run", run.pk)
+    return _render(request, desk, "import", {"form": form})
+
+
+@at_desk(manages=True)
+def what_if(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """What months would have cost otherwise; and what was asked before."""
+    months = rated_months(desk.account)
+    form = WhatIfForm(
+        request.POST or None, months=months, cards=desk.cards().order_by("currency", "-effective_from", "-revision"),
+        rules=desk.tables(RuleSet), markets=desk.tables(MarketTable), initial=request.GET.dict(),
+    )  # fmt: skip
+    if request.method == "POST" and months and form.is_valid():
+        first, last = form.months
+        run = dry_runs.start(form.proposal, account=desk.account, asked_by=desk.actor, first=first, last=last)
+        return redirect("billing:dry_run", run.pk)
+    context = {"form": form, "months": months, "runs": desk.dry_runs()[:SHOWN_RUNS]}
+    return _render(request, desk, "what_if", context)
+
+
+@at_desk(manages=True)
+def dry_run(request: HttpRequest, desk: Desk, run_id: int) -> HttpResponse:
+    """What would change; asks for itself again until it is worked out, and until what was put in force is rated."""
+    run = get_object_or_404(desk.dry_runs(), pk=run_id)
+    context: dict[str, Any] = {"run": run, "waiting": waiting_buckets(run.account) if run.applied_at else 0}
+    try:
+        found = report(run, dry_runs.proposal_of(run))
+    except dry_runs.Gone as gone:
+        context["gone"] = str(gone)
+    else:
+        decidable = dry_runs.is_decidable(run) and _decides(desk, run)
+        context |= {"report": found, "decidable": decidable, "drafts": bool(found.revisions)}
+    partial = request.htmx  # type: ignore[attr-defined]
+    return _render(request, desk, "_dry_run" if partial else "dry_run", context)
+
+
+@at_desk(manages=True)
+def apply(request: HttpRequest, desk: Desk, run_id: int) -> HttpResponse:
+    """Ask, then put in force what was tried out."""
+    run = _decided_here(desk, run_id)
+    if request.method == "POST":
+        try:
+            buckets = dry_runs.apply(run, actor=desk.actor)
+        except dry_runs.Refused as refused:
+            messages.error(request, str(refused))
+        else:
+            messages.success(request, f"In force. {buckets:,} groups of messages are being rated again.")
+        return redirect("billing:dry_run", run.pk)
+    return _decision(request, desk, "apply", run)
+
+
+@at_desk(manages=True)
+def discard(request: HttpRequest, desk: Desk, run_id: int) -> HttpResponse:
+    """Ask, then delete the draft that was tried out."""
+    run = _decided_here(desk, run_id)
+    if request.method == "POST":
+        try:
+            dry_runs.discard(run, actor=desk.actor)
+        except dry_runs.Refused as refused:
+            messages.error(request, str(refused))
+            return redirect("billing:dry_run", run.pk)
+        messages.success(request, "The draft is deleted.")
+        return redirect("billing:cards")
+    return _decision(request, desk, "discard", run)
+
+
+@require_POST
+@at_desk(manages=True)
+def try_draft(request: HttpRequest, desk: Desk, kind: str, draft_id: int) -> HttpResponse:
+    """Try a draft out."""
+    found: dict[str, Any] = {"card": desk.cards(), "rules": desk.tables(RuleSet), "markets": desk.tables(MarketTable)}
+    if kind not in found:
+        raise Http404("No such kind of draft.")
+    draft = get_object_or_404(found[kind], pk=draft_id)
+    if not draft.is_draft or not desk.decides_on(draft):
+        raise PermissionDenied("A draft is tried out by whoever decides on it.")
+    return redirect("billing:dry_run", dry_runs.start_draft(draft, asked_by=desk.actor).pk)
+
+
+@require_POST
+@at_desk(manages=True)
+def try_again(request: HttpRequest, desk: Desk, run_id: int) -> HttpResponse:
+    """Try the same out on what is recorded now."""
+    run = get_object_or_404(desk.dry_runs(), pk=run_id)
+    try:
+        return redirect("billing:dry_run", dry_runs.start_again(run, asked_by=desk.actor).pk)
+    except dry_runs.Gone as gone:
+        messages.error(request, str(gone))
+        return redirect("billing:dry_run", run.pk)
+
+
+def _decision(request: HttpRequest, desk: Desk, name: str, run: DryRun) -> HttpResponse:
+    return _render(request, desk, name, {"report": report(run, dry_runs.proposal_of(run)), "run": run})
+
+
+def _decided_here(desk: Desk, run_id: int) -> DryRun:
+    run = get_object_or_404(desk.dry_runs(), pk=run_id)
+    if not _decides(desk, run):
+        raise PermissionDenied("This is for whoever sets these prices.")
+    return run
+
+
+def _decides(desk: Desk, run: DryRun) -> bool:
+    """Whether the desk may decide on all that is supposed; rating again is for who sets prices of that usage."""
+    revisions = dry_runs.revisions_of(dry_runs.proposal_of(run))
+    if not revisions:
+        return desk.operator or run.account == desk.account
+    return all(desk.decides_on(each) for each in revisions)
+
+
+@at_desk()
+def own_prices(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """What the account charges its customers, since when, and what is left of it."""
+    account = desk.account
+    if account is None:
+        raise Http404("Operators without an account have no prices of their own.")
+    if desk.limited:
+        raise LimitedReach("This page is about the whole account.")
+    today, currencies = timezone.localdate(), currencies_of(account)
+    form = SellForm(
+        request.POST or None, account=account, currencies=currencies, initial={"effective_from": today.isoformat()}
+    )
+    if request.method == "POST":
+        if not desk.manages:
+            raise MissingPermission(Permission.MANAGE_PRICES)
+        if form.is_valid():
+            buckets = agree(form.instance, actor=desk.actor)
+            messages.success(request, f"Agreed. {buckets:,} groups of messages are being rated again.")
+            return redirect("billing:own_prices")
+    context = {
+        "form": form, "currencies": currencies, "today": today, "terms": sell_terms(account, today),
+        "margins": margins(account, today.replace(day=1), today), "waiting": waiting_buckets(account),
+        "has_card": desk.cards().filter(account=account, book=Book.SELL, is_active=True).exists(),
+    }  # fmt: skip
+    return _render(request, desk, "own_prices", context)
+
+
+def _render(request: HttpRequest, desk: Desk, page: str, context: dict[str, Any]) -> HttpResponse:
+    return render(request, f"billing/prices/{page}.html", {"desk": desk, "page": page, **context})

@@ -1,0 +1,246 @@
+"""What prices there are: cards, markets and rules, in force, to come and before."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Count, Q, QuerySet, Sum, Value
+from django.db.models.functions import Concat
+
+from accounts.models import Account, Waba
+from billing.enums import ChargeState
+from billing.models import (
+    Bucket,
+    DirtyBucket,
+    MarketCountry,
+    MarketTable,
+    Rate,
+    RateCard,
+    RatedLine,
+    RuleSet,
+    SellTerms,
+)
+from portal.core.money import ZERO
+
+CATEGORIES = ("marketing", "utility", "authentication", "authentication-international", "service")
+
+
+class State(StrEnum):
+    """Where a revision stands on a day."""
+
+    IN_FORCE = "in force"
+    COMING = "coming"
+    PAST = "past"
+    SUPERSEDED = "superseded"
+    DRAFT = "draft"
+
+
+@dataclass(frozen=True)
+class CardRow:
+    """A rate card with its state, how many prices it has, and what it lacks."""
+
+    card: RateCard
+    state: State
+    rates: int
+    missing_markets: tuple[str, ...]
+    open_pairs: int
+
+    @property
+    def lacks(self) -> str:
+        """In a few words; empty when nothing is known to be missing."""
+        parts = []
+        if self.missing_markets:
+            parts.append(f"{len(self.missing_markets)} market{'s' if len(self.missing_markets) > 1 else ''}")
+        if self.open_pairs:
+            parts.append(f"tiers of {self.open_pairs} pairs")
+        return ", ".join(parts)
+
+
+def card_rows(cards: QuerySet[RateCard], today: date) -> list[CardRow]:
+    """The cards with their states, by currency, the latest first. Two queries."""
+    pair = Concat("rates__market", Value("/"), "rates__category")
+    found = cards.annotate(
+        rate_count=Count("rates", distinct=True),
+        open_pairs=Count(pair, distinct=True, filter=Q(rates__end_known=False)),
+        markets=ArrayAgg("rates__market", distinct=True, default=[]),
+    ).order_by("currency", "account_id", "book", "provider", "-effective_from", "-revision")
+    known = set(MarketCountry.objects.filter(table__is_active=True, valid_to=None).values_list("market", flat=True))
+    rows, decided = [], set()
+    for card in found:
+        scope = (card.currency, card.account_id, card.book, card.provider)
+        state = _state(card, today, latest=scope not in decided)
+        if state == State.IN_FORCE:
+            decided.add(scope)
+        rows.append(CardRow(card, state, card.rate_count, tuple(sorted(known - set(card.markets))), card.open_pairs))
+    return rows
+
+
+def _state(revision: RateCard | RuleSet | MarketTable, today: date, *, latest: bool) -> State:
+    if revision.is_draft:
+        return State.DRAFT
+    if not revision.is_active:
+        return State.SUPERSEDED
+    if isinstance(revision, MarketTable):
+        return State.IN_FORCE
+    if revision.effective_from > today:
+        return State.COMING
+    return State.IN_FORCE if latest else State.PAST
+
+
+@dataclass(frozen=True)
+class Cell:
+    """The list price of a market and category, and how many further tiers are known."""
+
+    price: Decimal
+    more: int
+
+
+def price_list(card: RateCard) -> tuple[list[str], list[tuple[str, list[Cell | None]]]]:
+    """The card's categories, and by market a cell for each: None where it has no rate."""
+    tiers: dict[tuple[str, str], list[Rate]] = defaultdict(list)
+    for rate in card.rates.order_by("market", "category", "tier"):
+        tiers[rate.market, rate.category].append(rate)
+    named = {category for _, category in tiers}
+    categories = [each for each in CATEGORIES if each in named] + sorted(named - set(CATEGORIES))
+    return categories, [
+        (market, [_cell(tiers.get((market, category))) for category in categories])
+        for market in sorted({market for market, _ in tiers})
+    ]
+
+
+def _cell(tiers: list[Rate] | None) -> Cell | None:
+    if not tiers:
+        return None
+    return Cell(tiers[0].unit_price, sum(not rate.is_assumed for rate in tiers[1:]))
+
+
+def rates_of(card: RateCard, market: str, category: str) -> list[Rate]:
+    """Every tier of a market, a category or both, with its source."""
+    chosen = {name: value for name, value in (("market", market), ("category", category)) if value}
+    return list(card.rates.filter(**chosen).order_by("market", "category", "tier"))
+
+
+@dataclass(frozen=True)
+class Market:
+    """A market and the countries in it today; `all_others`: every country that no row names."""
+
+    name: str
+    countries: list[str]
+    all_others: bool
+
+
+@dataclass(frozen=True)
+class Markets:
+    """A market table as of a day, and the countries that change their market, the latest change first."""
+
+    table: MarketTable
+    markets: list[Market]
+    moves: list[MarketCountry]
+
+
+def markets_of(table: MarketTable, today: date) -> Markets:
+    """What the table says today, and what it says of other days."""
+    rows = list(table.countries.order_by("market", "country"))
+    first = min((row.valid_from for row in rows), default=today)
+    by_market: dict[str, list[str]] = defaultdict(list)
+    for row in rows:
+        if row.valid_from <= today and (row.valid_to is None or today <= row.valid_to):
+            by_market[row.market].append(row.country)
+    markets = [
+        Market(name, [country for country in countries if country != "*"], "*" in countries)
+        for name, countries in sorted(by_market.items())
+    ]
+    moves = [row for row in rows if row.valid_to or row.valid_from > first]
+    return Markets(table, markets, sorted(moves, key=lambda row: (row.country, row.valid_from)))
+
+
+@dataclass(frozen=True)
+class Rules:
+    """A rule set and where it stands."""
+
+    rules: RuleSet
+    state: State
+
+
+def rule_sets(found: QuerySet[RuleSet], today: date) -> list[Rules]:
+    """Rule sets with their rules, the latest first: those that wait, come or are in force before the past ones."""
+    rows, decided = [], False
+    for rules in found.prefetch_related("rules").order_by("-effective_from", "-revision"):
+        state = _state(rules, today, latest=not decided)
+        decided = decided or state == State.IN_FORCE
+        rows.append(Rules(rules, state))
+    return rows
+
+
+def rated_months(account: Account | None) -> list[date]:
+    """The months with delivered messages, the latest first; of every account when none is named."""
+    buckets = Bucket.objects.filter(account=account) if account else Bucket.objects.all()
+    return list(buckets.order_by("-month").values_list("month", flat=True).distinct())
+
+
+def waiting_buckets(account: Account | None, most: int = 1_000) -> int:
+    """How many groups of messages wait to be rated again, counted to `most` + 1 at the furthest."""
+    dirty = DirtyBucket.objects.filter(bucket__account=account) if account else DirtyBucket.objects.all()
+    return dirty.values("bucket_id").distinct()[: most + 1].count()
+
+
+def currencies_of(account: Account) -> list[str]:
+    """The currencies that the account's WABAs are billed in."""
+    return list(Waba.objects.filter(account=account).order_by("currency").values_list("currency", flat=True).distinct())
+
+
+def sell_terms(account: Account, today: date) -> list[tuple[SellTerms, State]]:
+    """The account's own prices by currency, the latest first, and where each stands."""
+    rows, decided = [], set()
+    for terms in SellTerms.objects.filter(account=account).order_by("currency", "-effective_from"):
+        state = State.COMING
+        if terms.effective_from <= today:
+            state = State.PAST if terms.currency in decided else State.IN_FORCE
+            decided.add(terms.currency)
+        rows.append((terms, state))
+    return rows
+
+
+@dataclass(frozen=True)
+class Margin:
+    """Resale in one currency: what the messages with sell terms cost and what they are sold for.
+
+    `unknown` of them have no cost or no sale price yet and are in neither sum.
+    """
+
+    currency: str
+    messages: int
+    cost: Decimal
+    sale: Decimal
+    unknown: int
+
+    @property
+    def margin(self) -> Decimal:
+        """What is left."""
+        return self.sale - self.cost
+
+    @property
+    def share(self) -> float | None:
+        """The margin's share of the sale; None when nothing was sold."""
+        return float(self.margin / self.sale) if self.sale else None
+
+
+def margins(account: Account, start: date, end: date) -> list[Margin]:
+    """The resale of these days, both included, by currency; what has no cost or no sale price is only counted."""
+    lines = RatedLine.objects.filter(account=account, day__range=(start, end)).exclude(sell_state="")
+    unknown = Q(state=ChargeState.UNRATED) | Q(sell_state=ChargeState.UNRATED)
+    rows = (
+        lines.values("kind__currency")
+        .annotate(
+            messages=Sum("n"), cost=Sum("amount", filter=~unknown), sale=Sum("sell_amount", filter=~unknown),
+            unknown=Sum("n", filter=unknown),
+        )
+        .order_by("kind__currency")
+    )  # fmt: skip
+    return [
+        Margin(row["kind__currency"], row["messages"], row["cost"] or ZERO, row["sale"] or ZERO, row["unknown"] or 0)
+        for row in rows
+    ]
