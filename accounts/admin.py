@@ -29,7 +29,7 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 class SubaccountInline(TabularInline):  # type: ignore[misc]
     model = Subaccount
     extra = 0
-    fields = ("code", "name")
+    fields = ("code", "name", "is_active")
 
 
 class MembershipInline(TabularInline):  # type: ignore[misc]

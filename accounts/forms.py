@@ -62,9 +62,13 @@ class LimitForm(SettingsForm):
     """A form that gives something for all subaccounts or some."""
 
     def __init__(self, *args: Any, own: Membership, visible: Sequence[Subaccount], **kwargs: Any) -> None:
-        """`own` is the membership of who gives, `visible` the subaccounts they see: nobody can give others."""
+        """`own` is the membership of who gives, `visible` the subaccounts they see: nobody can give others.
+
+        Closed ones are offered only where they were given before.
+        """
         super().__init__(*args, **kwargs)
-        self._visible = {subaccount.code: subaccount for subaccount in visible}
+        given = self.initial.get("subaccounts", ())
+        self._visible = {each.code: each for each in visible if each.is_active or each.code in given}
         if not self._visible:
             return
         self.fields["subaccounts"] = forms.MultipleChoiceField(

@@ -47,6 +47,9 @@ class Subaccount(TenantModel):
 
     code = models.CharField(max_length=50, validators=[validate_subaccount_code])
     name = models.CharField(max_length=255)
+    is_active = models.BooleanField(
+        default=True, help_text="Else it is closed: its history stays, but nothing new is given to it."
+    )
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:

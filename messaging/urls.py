@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from messaging.views import endpoints, log, message
+from messaging.views import endpoints, log, message, subaccounts
 
 app_name = "messaging"
 urlpatterns = [
@@ -19,4 +19,10 @@ urlpatterns = [
     path("settings/webhooks/<int:endpoint_id>/test/", endpoints.try_endpoint, name="endpoint_test"),
     path("settings/webhooks/<int:endpoint_id>/rotate/", endpoints.rotate_endpoint, name="endpoint_rotate"),
     path("settings/webhooks/<int:endpoint_id>/switch/", endpoints.switch_endpoint, name="endpoint_switch"),
+    path("settings/subaccounts/", subaccounts.subaccounts, name="subaccounts"),
+    path("settings/subaccounts/new/", subaccounts.new_subaccount, name="subaccount_new"),
+    path("settings/subaccounts/<int:subaccount_id>/", subaccounts.rename, name="subaccount_rename"),
+    path("settings/subaccounts/<int:subaccount_id>/close/", subaccounts.close, name="subaccount_close"),
+    path("settings/subaccounts/<int:subaccount_id>/open/", subaccounts.reopen, name="subaccount_open"),
+    path("settings/subaccounts/numbers/<int:number_id>/", subaccounts.move, name="number_move"),
 ]

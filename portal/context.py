@@ -48,6 +48,7 @@ _SETTINGS: tuple[tuple[str, str, Permission | None, bool], ...] = (
     ("Team", "team", Permission.MANAGE_TEAM, False),
     ("API keys", "keys", Permission.MANAGE_KEYS, False),
     ("Webhooks", "messaging:endpoints", Permission.MANAGE_WEBHOOKS, True),
+    ("Subaccounts", "messaging:subaccounts", Permission.MANAGE_SUBACCOUNTS, True),
 )
 _SETTINGS_PATHS = ("/settings/", "/accounts/2fa/", "/accounts/password/")
 
@@ -135,5 +136,6 @@ def _subaccounts(request: HttpRequest, reach: Any) -> list[Entry]:
         *(
             Entry(each.name, each.code, page + query(chosen, {PARAMETER: each.code}, drop=drop), each == reach.chosen)
             for each in reach.visible
+            if each.is_active or each == reach.chosen
         ),
     ]

@@ -21,6 +21,8 @@ PAGES = {
     "/settings/keys/new/": {"owner", "admin", "developer"},
     "/settings/webhooks/": {"owner", "admin", "developer"},
     "/settings/webhooks/new/": {"owner", "admin", "developer"},
+    "/settings/subaccounts/": {"owner", "admin"},
+    "/settings/subaccounts/new/": {"owner", "admin"},
 }
 
 

@@ -1,0 +1,43 @@
+"""Forms of subaccounts and their numbers."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+
+from accounts.forms import SELECT, SettingsForm
+from accounts.models import Subaccount
+from accounts.validators import validate_subaccount_code
+
+
+class RenameForm(SettingsForm):
+    """How a subaccount is called."""
+
+    name = forms.CharField(label="Name", max_length=255)
+
+
+class SubaccountForm(RenameForm):
+    """A new subaccount."""
+
+    code = forms.CharField(
+        label="Code",
+        max_length=50,
+        validators=[validate_subaccount_code],
+        help_text="For 8x8 its subAccountId. Programs use it, so it cannot be changed later.",
+    )
+
+
+class MoveForm(SettingsForm):
+    """To which subaccount a number goes."""
+
+    def __init__(self, *args: Any, subaccounts: Sequence[Subaccount], **kwargs: Any) -> None:
+        """`subaccounts` are those a number may go to."""
+        super().__init__(*args, **kwargs)
+        self._subaccounts = {subaccount.code: subaccount for subaccount in subaccounts}
+        choices = [(code, subaccount.name) for code, subaccount in self._subaccounts.items()]
+        self.fields["subaccount"] = forms.ChoiceField(label="Subaccount", choices=choices, widget=forms.Select(SELECT))
+
+    @property
+    def subaccount(self) -> Subaccount:
+        """The chosen one."""
+        return self._subaccounts[self.cleaned_data["subaccount"]]
