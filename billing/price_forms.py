@@ -170,7 +170,7 @@ def _revision_words(revision: RateCard | RuleSet | MarketTable) -> str:
     return f"{words}, not in force yet" if revision.is_draft else f"{words}, superseded"
 
 
-class SellForm(forms.ModelForm[SellTerms]):
+class SellForm(forms.ModelForm):  # type: ignore[type-arg]  # not a generic when it runs
     """An account's own prices in one currency from a day on."""
 
     class Meta:
