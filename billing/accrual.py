@@ -12,6 +12,8 @@ from billing.prices.markets import MarketMap
 from billing.prices.rules import RuleBook
 from billing.pricing import Accrual, price_category
 
+_SLOT = 900  # seconds: every zone's midnight is at a whole quarter of an hour of UTC
+
 
 class Said(NamedTuple):
     """What is known of a delivered message beside its time; ids are 0 when not known."""
@@ -77,11 +79,15 @@ class Accruals:
             for pk, portfolio_id, time_zone, currency in rows.values_list("id", "portfolio_id", "time_zone", "currency")
         }
         self._found: dict[tuple[Said, date], tuple[BucketKey, KindKey]] = {}
+        self._days: dict[tuple[int, int], date] = {}
 
     def day(self, waba_id: int, at: datetime) -> date:
         """The day of a moment in the WABA's time zone; UTC while the WABA is not known."""
-        waba = self._wabas.get(waba_id)
-        return at.astimezone(waba.zone if waba else UTC).date()
+        slot = (waba_id, int(at.timestamp()) // _SLOT)
+        if (found := self._days.get(slot)) is None:
+            waba = self._wabas.get(waba_id)
+            found = self._days[slot] = at.astimezone(waba.zone if waba else UTC).date()
+        return found
 
     def zones(self) -> dict[int, str]:
         """The time zone of each WABA, by its id."""

@@ -20,7 +20,7 @@ from billing.prices.markets import MarketMap
 from billing.prices.rules import RuleBook
 from billing.rating.engine import ONE_SNAPSHOT
 from billing.rating.placement import said_of
-from billing.rating.sql import AS_RECORDED, AS_SUPPOSED, BLOCKS_AND_DELTAS, DUE, POSITIONS_BY_BLOCK, PRICES
+from billing.rating.sql import AS_RECORDED, AS_SUPPOSED, BLOCKS_AND_DELTAS, DUE, PLAN, POSITIONS_BY_BLOCK, PRICES
 
 
 @dataclass(frozen=True)
@@ -134,6 +134,7 @@ def impact(proposal: Proposal, buckets: Sequence[Bucket]) -> Impact:
     with transaction.atomic(), connection.cursor() as cursor:
         if not connection.savepoint_ids:
             cursor.execute(ONE_SNAPSHOT)
+        cursor.execute(PLAN)
         terms = AS_RECORDED
         if proposal.moves_messages:
             terms = AS_SUPPOSED

@@ -30,7 +30,7 @@ WHERE (k.account_id, k.waba_id, k.phone_number_id, k.subaccount_id, k.template_i
        f.market, f.free_reason, f.unrated_reason);
 INSERT INTO billing_blockdelta (bucket_id, hour, day, kind_id, n, fingerprint)
 SELECT bucket_id, floor(extract(epoch FROM billed_at) / 3600)::int, day, kind_id, count(*),
-    bit_xor(hash_record_extended(ROW(message_key, billed_at, kind_id), 0))
+    bit_xor(hash_record_extended(ROW(message_key, billed_at, day, kind_id), 0))
 FROM billing_usagefact GROUP BY 1, 2, 3, 4;
 INSERT INTO billing_dirtybucket (bucket_id) SELECT id FROM billing_bucket;
 SET CONSTRAINTS ALL IMMEDIATE;
@@ -85,6 +85,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("terms", models.CharField(help_text="Hash of every price and bound that took part.", max_length=32)),
+                ("layout", models.CharField(help_text="Hash of the bounds and announcements alone.", max_length=32)),
                 ("engine", models.PositiveSmallIntegerField(help_text="Version of the algorithm.")),
                 ("n", models.BigIntegerField()),
                 ("fingerprint", models.BigIntegerField()),

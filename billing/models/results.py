@@ -75,6 +75,7 @@ class RatingRun(models.Model):
 
     bucket = models.ForeignKey(Bucket, on_delete=models.CASCADE, related_name="runs")
     terms = models.CharField(max_length=32, help_text="Hash of every price and bound that took part.")
+    layout = models.CharField(max_length=32, help_text="Hash of the bounds and announcements alone.")
     engine = models.PositiveSmallIntegerField(help_text="Version of the algorithm.")
     n = models.BigIntegerField()
     fingerprint = models.BigIntegerField()

@@ -91,7 +91,7 @@ class UsageFact(TenantModel):
 
 
 class Block(models.Model):
-    """Messages of one bucket, UTC hour, day and kind. The fingerprint (of key, time and kind, combined by XOR) tells
+    """Messages of one bucket, UTC hour, day and kind. The fingerprint (of key, time, day and kind, by XOR) tells
     two sets of messages apart, in whatever order they came.
     """
 

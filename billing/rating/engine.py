@@ -4,14 +4,14 @@ Any number of raters may run: a bucket is rated by one at a time, in one transac
 is a pure function of the facts and prices that snapshot sees.
 """
 
-from typing import Any
+from typing import NamedTuple
 
 from django.db import Error, OperationalError, connection, transaction
 from django.utils import timezone
 
 from billing.models import Bucket, DirtyBucket, RatingRun
 from billing.rating.placement import place_anew
-from billing.rating.sql import DROP_EMPTY, FOLD, RATE
+from billing.rating.sql import CAN_REPRICE, DROP_EMPTY, FOLD, PLAN, RATE, REPRICE
 from portal.core.locks import session_lock
 
 ENGINE = 1
@@ -63,22 +63,44 @@ def _rate(bucket_id: int) -> None:
             place_anew(bucket_id)
         cursor.execute(FOLD, bucket)
         cursor.execute(DROP_EMPTY, bucket)
-        cursor.execute(RATE, {"buckets": [bucket_id], **IN_FORCE})
-        _settle(bucket_id, cursor.fetchone())
+        cursor.execute(PLAN)
+        latest = RatingRun.objects.filter(bucket=bucket_id).order_by("-first_at", "-id").first()
+        given = {"buckets": [bucket_id], "run": latest.pk if latest else None, **IN_FORCE}
+        cursor.execute(CAN_REPRICE, given)
+        if latest and latest.engine == ENGINE and cursor.fetchone() == (True,):
+            cursor.execute(REPRICE, given)
+            n, rated, terms, changed = cursor.fetchone()
+            found = _Result(n, latest.fingerprint, rated, latest.fingerprint, terms, latest.layout, changed)
+        else:
+            cursor.execute(RATE, given)
+            found = _Result(*cursor.fetchone())
+        _settle(bucket_id, latest, found)
 
 
-def _settle(bucket_id: int, result: tuple[Any, ...]) -> None:
+class _Result(NamedTuple):
+    """What a rating counted: messages of the blocks, messages of the lines, what it rests on, lines written."""
+
+    n: int
+    fingerprint: int
+    rated: int
+    rated_fingerprint: int
+    terms: str
+    layout: str
+    changed: int
+
+
+def _settle(bucket_id: int, latest: RatingRun | None, found: _Result) -> None:
     """Refuse a result that does not cover exactly the messages of the blocks; else note what it covers."""
-    n, fingerprint, rated, rated_fingerprint, terms, changed = result
-    if n != rated:
-        raise RatingError(f"{rated} messages in lines, {n} in blocks")
-    if fingerprint != rated_fingerprint:
-        raise RatingError(f"{n} messages in lines and in blocks, but not the same ones")
+    if found.n != found.rated:
+        raise RatingError(f"{found.rated} messages in lines, {found.n} in blocks")
+    if found.fingerprint != found.rated_fingerprint:
+        raise RatingError(f"{found.n} messages in lines and in blocks, but not the same ones")
     now = timezone.now()
-    latest = RatingRun.objects.filter(bucket=bucket_id).order_by("-first_at", "-id").first()
-    values: dict[str, Any] = {"n": n, "fingerprint": fingerprint, "rated_at": now}
-    if latest is None or latest.terms != terms or latest.engine != ENGINE:
-        RatingRun.objects.create(bucket_id=bucket_id, terms=terms, engine=ENGINE, first_at=now, **values)
-    elif changed or (latest.n, latest.fingerprint) != (n, fingerprint):
+    values = {"n": found.n, "fingerprint": found.fingerprint, "rated_at": now}
+    if latest is None or (latest.terms, latest.engine) != (found.terms, ENGINE):
+        RatingRun.objects.create(
+            bucket_id=bucket_id, terms=found.terms, layout=found.layout, engine=ENGINE, first_at=now, **values
+        )
+    elif found.changed or (latest.n, latest.fingerprint) != (found.n, found.fingerprint):
         RatingRun.objects.filter(pk=latest.pk).update(**values)
     Bucket.objects.filter(pk=bucket_id).update(rated_at=now, problem="")

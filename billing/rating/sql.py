@@ -4,21 +4,30 @@ Block by block: an hour whose messages all stand in one tier is added up from it
 threshold, or the moment of a volume announcement, is counted message by message. Window (the verifier): every message
 of the bucket gets its position by row_number(), blocks are not looked at. Both end in the same `due` lines.
 
+The planner cannot know how many blocks a part of the statement yields, and a nested loop over two of them takes for
+ever, so nested loops are off (`PLAN`) except where LATERAL with OFFSET 0 asks for one: a look-up by index per row.
+
 The statement works on groups. In rating a group is a bucket. In a what-if it is what the bucket would be under other
 rules or markets, which may take its kinds from several buckets or leave some.
 """
 
 HOUR = "floor(extract(epoch FROM {billed_at}) / 3600)::int"
-FINGERPRINT = "hash_record_extended(ROW({message_key}, {billed_at}, {kind_id}), 0)"
+
+
+def fingerprint(of: str = "", was: str = "") -> str:
+    """Eight bytes that stand for a fact where it is: combined by XOR they tell two sets of facts apart."""
+    return f"hash_record_extended(ROW({of}message_key, {was}billed_at, {was}day, {was}kind_id), 0)"
+
+
 # What a statement that ends in "RETURNING message_key, old.…, new.…" did to the blocks of the facts it moved.
 NOTE_MOVES = f"""
 moved AS MATERIALIZED (
     SELECT bucket_id, {HOUR.format(billed_at="billed_at")} AS hour, day, kind_id, 1 AS n,
-        {FINGERPRINT.format(message_key="message_key", billed_at="billed_at", kind_id="kind_id")} AS fingerprint
+        {fingerprint()} AS fingerprint
     FROM merged
     UNION ALL
     SELECT was_bucket_id, {HOUR.format(billed_at="was_billed_at")}, was_day, was_kind_id, -1,
-        {FINGERPRINT.format(message_key="message_key", billed_at="was_billed_at", kind_id="was_kind_id")}
+        {fingerprint(was="was_")}
     FROM merged WHERE was_bucket_id IS NOT NULL
 ),
 noted AS (
@@ -31,7 +40,9 @@ INSERT INTO billing_dirtybucket (bucket_id) SELECT DISTINCT bucket_id FROM moved
 RETURN_MOVES = """RETURNING new.message_key, new.bucket_id, new.billed_at, new.day, new.kind_id,
         old.bucket_id AS was_bucket_id, old.billed_at AS was_billed_at, old.day AS was_day,
         old.kind_id AS was_kind_id"""
-_OF_FACT = FINGERPRINT.format(message_key="f.message_key", billed_at="f.billed_at", kind_id="f.kind_id")
+_OF_FACT = fingerprint(of="f.", was="f.")
+
+PLAN = "SET LOCAL enable_nestloop = off"
 
 BLOCKS = """
 block_of AS MATERIALIZED (
@@ -90,16 +101,24 @@ book AS MATERIALIZED (
     LEFT JOIN LATERAL ({TERMS_OF_DAY}) s ON true
     LEFT JOIN LATERAL ({CARD_OF_DAY.format(book="sell")}) sell ON s.base = 'card'
 ),
-priced_pair AS MATERIALIZED (
-    SELECT DISTINCT t.group_id, b.card_id, b.sell_card_id, t.market, t.price_category
-    FROM term t JOIN book b USING (account_id, provider, currency, day) WHERE t.counted
+priced AS MATERIALIZED (
+    SELECT DISTINCT t.group_id, c.card_id, t.market, t.price_category
+    FROM term t JOIN book b USING (account_id, provider, currency, day)
+    CROSS JOIN LATERAL (VALUES (b.card_id), (b.sell_card_id)) c (card_id)
+    WHERE t.counted AND c.card_id IS NOT NULL
+),
+rate AS MATERIALIZED (
+    SELECT r.* FROM (SELECT DISTINCT card_id, market, price_category FROM priced) p
+    CROSS JOIN LATERAL (
+        SELECT r.id, r.card_id, r.market, r.category AS price_category, r.above, r.up_to, r.unit_price
+        FROM billing_rate r
+        WHERE r.card_id = p.card_id AND r.market = p.market AND r.category = p.price_category OFFSET 0
+    ) r
 ),
 threshold AS MATERIALIZED (
     SELECT group_id, array_agg(DISTINCT above ORDER BY above) AS above
     FROM (
-        SELECT p.group_id, r.above FROM priced_pair p
-        JOIN billing_rate r ON r.card_id IN (p.card_id, p.sell_card_id) AND r.market = p.market
-            AND r.category = p.price_category AND r.above > 0
+        SELECT p.group_id, r.above FROM priced p JOIN rate r USING (card_id, market, price_category) WHERE r.above > 0
         UNION ALL SELECT group_id, allowance FROM term WHERE counted AND allowance > 0
     ) t
     GROUP BY group_id
@@ -143,26 +162,33 @@ span AS MATERIALIZED (
         FROM anchor a WHERE a.group_id = h.group_id AND a.reached_at < to_timestamp((h.hour + 1) * 3600.0)
     ) e
 ),
+near AS MATERIALIZED (  -- the facts of the hours to count singly
+    SELECT p.group_id, p.hour, p.base, p.above, f.*
+    FROM span p
+    JOIN source s USING (group_id)
+    CROSS JOIN LATERAL (
+        SELECT f.bucket_id, f.day, f.kind_id, f.billed_at, f.message_key FROM billing_usagefact f
+        WHERE f.bucket_id = s.bucket_id AND f.billed_at >= to_timestamp(p.hour * 3600.0)
+            AND f.billed_at < to_timestamp((p.hour + 1) * 3600.0) OFFSET 0
+    ) f
+    WHERE p.first_tier <> p.last_tier OR p.before <> p.after
+),
 single AS MATERIALIZED (
     SELECT group_id, bucket_id, hour, day, kind_id, billed_at, message_key, fingerprint, anchored,
         position, above[width_bucket(position - 1, above)] AS above
     FROM (
-        SELECT p.group_id, p.hour, p.above, f.bucket_id, f.day, f.kind_id, f.billed_at, f.message_key,
+        SELECT f.group_id, f.hour, f.above, f.bucket_id, f.day, f.kind_id, f.billed_at, f.message_key,
             {_OF_FACT} AS fingerprint, e.volume > 0 AS anchored,
-            p.base + e.volume + row_number() OVER (
-                PARTITION BY p.group_id, p.hour ORDER BY f.billed_at, f.message_key
+            f.base + e.volume + row_number() OVER (
+                PARTITION BY f.group_id, f.hour ORDER BY f.billed_at, f.message_key
             ) AS position
-        FROM span p
-        JOIN source s USING (group_id)
-        JOIN billing_usagefact f ON f.bucket_id = s.bucket_id AND f.billed_at >= to_timestamp(p.hour * 3600.0)
-            AND f.billed_at < to_timestamp((p.hour + 1) * 3600.0)
-        JOIN term t ON t.group_id = p.group_id AND t.bucket_id = f.bucket_id AND t.kind_id = f.kind_id
-            AND t.day = f.day
+        FROM near f
+        JOIN term t USING (group_id, bucket_id, kind_id, day)
         CROSS JOIN LATERAL (
             SELECT coalesce(max(a.e), 0) AS volume FROM anchor a
-            WHERE a.group_id = p.group_id AND a.reached_at <= f.billed_at
+            WHERE a.group_id = f.group_id AND a.reached_at <= f.billed_at
         ) e
-        WHERE t.counted AND (p.first_tier <> p.last_tier OR p.before <> p.after)
+        WHERE t.counted
     ) f
 ),
 piece AS (
@@ -227,10 +253,10 @@ found AS (
     ) p
     JOIN term t USING (group_id, bucket_id, kind_id, day)
     JOIN book b USING (account_id, provider, currency, day)
-    LEFT JOIN billing_rate r ON r.card_id = b.card_id AND r.market = t.market AND r.category = t.price_category
+    LEFT JOIN rate r ON r.card_id = b.card_id AND r.market = t.market AND r.price_category = t.price_category
         AND t.counted AND coalesce(p.above, 0) >= r.above AND (r.up_to IS NULL OR coalesce(p.above, 0) < r.up_to)
-    LEFT JOIN billing_rate sr ON sr.card_id = b.sell_card_id AND sr.market = t.market
-        AND sr.category = t.price_category AND t.counted AND coalesce(p.above, 0) >= sr.above
+    LEFT JOIN rate sr ON sr.card_id = b.sell_card_id AND sr.market = t.market
+        AND sr.price_category = t.price_category AND t.counted AND coalesce(p.above, 0) >= sr.above
         AND (sr.up_to IS NULL OR coalesce(p.above, 0) < sr.up_to)
 ),
 judged AS (
@@ -268,8 +294,25 @@ _KEY = "day, kind_id, state, reason, rate_id, anchored, sell_state, sell_reason,
 _KEY_OF_LINE = ", ".join(f"l.{column}" for column in _KEY.split(", "))
 _KEY_OF_DUE = ", ".join(f"d.{column}" for column in _KEY.split(", "))
 
-# A bucket's cuts, and only what differs is written: rating again without news touches no row.
-WRITE = f"""
+# Only what differs is written: rating again without news touches no row.
+WRITE_LINES = f"""
+gone AS (
+    DELETE FROM billing_ratedline l WHERE l.bucket_id = ANY(%(buckets)s) AND NOT EXISTS (
+        SELECT FROM due d
+        WHERE d.day = l.day AND d.kind_id = l.kind_id AND ({_KEY_OF_DUE}) IS NOT DISTINCT FROM ({_KEY_OF_LINE})
+    ) RETURNING 1
+),
+put AS (
+    INSERT INTO billing_ratedline AS l (bucket_id, account_id, day, kind_id, state, reason, rate_id, anchored, n,
+        unit_price, amount, sell_state, sell_reason, sell_rate_id, sell_price, sell_amount)
+    SELECT group_id, {LINE_COLUMNS} FROM due ORDER BY day, kind_id
+    ON CONFLICT (bucket_id, {_KEY}) DO UPDATE
+    SET n = EXCLUDED.n, unit_price = EXCLUDED.unit_price, amount = EXCLUDED.amount, sell_price = EXCLUDED.sell_price,
+        sell_amount = EXCLUDED.sell_amount
+    WHERE (l.n, l.unit_price, l.sell_price) IS DISTINCT FROM (EXCLUDED.n, EXCLUDED.unit_price, EXCLUDED.sell_price)
+    RETURNING 1
+)"""
+WRITE_CUTS = """
 cut AS MATERIALIZED (
     SELECT t.above, first.billed_at, first.message_key
     FROM (SELECT group_id, unnest(above) AS above FROM threshold) t
@@ -289,22 +332,6 @@ cut AS MATERIALIZED (
          ORDER BY f.billed_at, f.message_key LIMIT 1)
     ) first
 ),
-gone AS (
-    DELETE FROM billing_ratedline l WHERE l.bucket_id = ANY(%(buckets)s) AND NOT EXISTS (
-        SELECT FROM due d
-        WHERE d.day = l.day AND d.kind_id = l.kind_id AND ({_KEY_OF_DUE}) IS NOT DISTINCT FROM ({_KEY_OF_LINE})
-    ) RETURNING 1
-),
-put AS (
-    INSERT INTO billing_ratedline AS l (bucket_id, account_id, day, kind_id, state, reason, rate_id, anchored, n,
-        unit_price, amount, sell_state, sell_reason, sell_rate_id, sell_price, sell_amount)
-    SELECT group_id, {LINE_COLUMNS} FROM due ORDER BY day, kind_id
-    ON CONFLICT (bucket_id, {_KEY}) DO UPDATE
-    SET n = EXCLUDED.n, unit_price = EXCLUDED.unit_price, amount = EXCLUDED.amount, sell_price = EXCLUDED.sell_price,
-        sell_amount = EXCLUDED.sell_amount
-    WHERE (l.n, l.unit_price, l.sell_price) IS DISTINCT FROM (EXCLUDED.n, EXCLUDED.unit_price, EXCLUDED.sell_price)
-    RETURNING 1
-),
 cut_gone AS (
     DELETE FROM billing_tiercut c WHERE c.bucket_id = ANY(%(buckets)s)
         AND NOT EXISTS (SELECT FROM cut WHERE cut.above = c.above)
@@ -317,15 +344,39 @@ cut_put AS (
 ),
 anchored AS (
     UPDATE billing_volumeanchor v SET external = a.e FROM anchor a WHERE a.id = v.id AND v.external <> a.e
-)
+)"""
+# What a rating rests on: its terms (prices and all), and of them the layout, which alone decides positions and tiers.
+_LAYOUT = """
+    (SELECT coalesce(string_agg(above::text, ';'), '') FROM threshold)
+    || (SELECT coalesce(string_agg(DISTINCT allowance::text, ';'), '') FROM term)
+    || (SELECT coalesce(string_agg(row(above, reached_at)::text, ';' ORDER BY above), '')
+        FROM billing_volumeanchor WHERE bucket_id = ANY(%(buckets)s))"""
+_TERMS = f"""
+    (SELECT coalesce(string_agg(DISTINCT row(card_id, sell_card_id, base, markup_percent, fee, fee_on_free)::text, ';'),
+        '') FROM book) || {_LAYOUT}"""
+RESULT = f"""
 SELECT
     (SELECT coalesce(sum(n), 0) FROM block_of), (SELECT coalesce(bit_xor(fingerprint), 0) FROM block_of),
     (SELECT coalesce(sum(n), 0) FROM due), (SELECT coalesce(bit_xor(fingerprint), 0) FROM due),
-    (SELECT md5(coalesce(string_agg(DISTINCT row(card_id, sell_card_id, base, markup_percent, fee, fee_on_free)::text,
-        ';'), '') || (SELECT coalesce(string_agg(DISTINCT allowance::text, ';'), '') FROM term)
-        || (SELECT coalesce(string_agg(row(above, reached_at)::text, ';' ORDER BY above), '') FROM anchor)) FROM book),
-    (SELECT count(*) FROM gone) + (SELECT count(*) FROM put)
+    md5({_TERMS}), md5({_LAYOUT}), (SELECT count(*) FROM gone) + (SELECT count(*) FROM put)
 """
+
+# Repricing: the lines say how many messages stand in which tier. With the layout as it was, and no line that had no
+# price, they are counted already, and only prices are new.
+_KINDS_OF_LINES = """
+block_of AS MATERIALIZED (
+    SELECT DISTINCT bucket_id, day, kind_id FROM billing_ratedline WHERE bucket_id = ANY(%(buckets)s)
+)"""
+_TIERS_OF_LINES = """
+piece AS (
+    SELECT l.bucket_id AS group_id, l.bucket_id, l.day, l.kind_id, l.anchored, l.n, 0::bigint AS fingerprint,
+        greatest(r.above, s.above, CASE l.state WHEN 'charged' THEN b.allowance END, 0) AS above
+    FROM billing_ratedline l
+    JOIN billing_bucket b ON b.id = l.bucket_id
+    LEFT JOIN billing_rate r ON r.id = l.rate_id
+    LEFT JOIN billing_rate s ON s.id = l.sell_rate_id
+    WHERE l.bucket_id = ANY(%(buckets)s)
+)"""
 
 FOLD = """
 WITH taken AS (
@@ -345,4 +396,21 @@ WHERE NOT EXISTS (SELECT FROM known k WHERE (k.hour, k.day, k.kind_id) = (d.hour
 """
 DROP_EMPTY = "DELETE FROM billing_usageblock WHERE bucket_id = %(bucket)s AND n = 0"
 
-RATE = f"WITH {BLOCKS},{AS_RECORDED},{PRICES},{POSITIONS_BY_BLOCK},{DUE},{WRITE}"
+RATE = f"WITH {BLOCKS},{AS_RECORDED},{PRICES},{POSITIONS_BY_BLOCK},{DUE},{WRITE_LINES},{WRITE_CUTS}{RESULT}"
+CAN_REPRICE = f"""
+WITH {_KINDS_OF_LINES},{AS_RECORDED},{PRICES}
+SELECT EXISTS (
+    SELECT FROM billing_ratingrun r WHERE r.id = %(run)s AND r.layout = md5({_LAYOUT})
+        AND (r.n, r.fingerprint) = (
+            SELECT coalesce(sum(n), 0), coalesce(bit_xor(fingerprint), 0) FROM billing_usageblock
+            WHERE bucket_id = ANY(%(buckets)s)
+        )
+) AND NOT EXISTS (
+    SELECT FROM billing_ratedline l WHERE l.bucket_id = ANY(%(buckets)s)
+        AND (l.reason IN ('no_card', 'no_rate') OR l.sell_reason IN ('no_card', 'no_rate'))
+)"""
+REPRICE = f"""
+WITH {_KINDS_OF_LINES},{AS_RECORDED},{PRICES},{_TIERS_OF_LINES},{DUE},{WRITE_LINES}
+SELECT (SELECT coalesce(sum(n), 0) FROM piece), (SELECT coalesce(sum(n), 0) FROM due), md5({_TERMS}),
+    (SELECT count(*) FROM gone) + (SELECT count(*) FROM put)
+"""

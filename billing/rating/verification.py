@@ -60,7 +60,7 @@ def verify(buckets: Sequence[Bucket]) -> Iterator[Difference]:
     accruals = Accruals({bucket.account_id for bucket in buckets})
     for bucket in buckets:
         book = books.setdefault(bucket.account_id, PriceBook(bucket.account_id))
-        yield from _compare(bucket, _lines(bucket), _by_window(bucket), "the window rater")
+        yield from _compare(bucket, lines_of(bucket), by_window(bucket), "the window rater")
         yield from _compare(bucket, _kinds_of_lines(bucket), _by_reference(bucket, book), "the reference")
         yield from _misplaced(bucket, accruals)
 
@@ -80,12 +80,13 @@ def _counted(rows: Iterable[tuple[Any, ...]], n: Callable[[tuple[Any, ...]], int
     return counted
 
 
-def _lines(bucket: Bucket) -> Counter[tuple[Any, ...]]:
+def lines_of(bucket: Bucket) -> Counter[tuple[Any, ...]]:
     """Whole lines, each once: n and amounts are part of what is compared."""
     return _counted(RatedLine.objects.filter(bucket=bucket).values_list(*_LINE), lambda _: 1)
 
 
-def _by_window(bucket: Bucket) -> Counter[tuple[Any, ...]]:
+def by_window(bucket: Bucket) -> Counter[tuple[Any, ...]]:
+    """The lines that the window rater finds, reading nothing but facts."""
     with connection.cursor() as cursor:
         cursor.execute(_BY_WINDOW, {"buckets": [bucket.pk], "bucket": bucket.pk, **IN_FORCE})
         return _counted(cursor.fetchall(), lambda _: 1)

@@ -109,7 +109,7 @@ def test_a_currency_without_a_card_leaves_its_messages_unrated(usage, acme):
 
 def test_a_bucket_whose_sums_differ_is_parked(usage, monkeypatch):
     record_usage([usage()])
-    monkeypatch.setattr("billing.rating.engine.RATE", "SELECT 2, 0, 1, 0, '', 0")
+    monkeypatch.setattr("billing.rating.engine.RATE", "SELECT 2, 0, 1, 0, '', '', 0")
     with pytest.raises(RatingError):
         rate(dirty_buckets()[0])
     assert Bucket.objects.get().problem == "1 messages in lines, 2 in blocks"

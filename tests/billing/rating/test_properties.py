@@ -13,12 +13,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from accounts.models import Waba
-from billing.corrections import mark
+from billing.corrections import mark, put_in_force
 from billing.enums import SellBase
-from billing.models import Bucket, Rate, RatedLine, SellTerms, UsageFact, VolumeAnchor
+from billing.models import Bucket, Rate, RateCard, RatedLine, SellTerms, UsageFact, VolumeAnchor
 from billing.rating.verification import verify
 from billing.selectors import charges_of
 from billing.services import VolumeTier, record_usage, record_volume_tiers
+from billing.what_if import Proposal
 from tests.billing.made import rate_all
 
 START = datetime(2026, 10, 15, 12, tzinfo=UTC)
@@ -151,6 +152,37 @@ def test_p5_a_corrected_price_changes_amounts_and_no_count(usage, acme, small_ti
         difference = Decimal(change).scaleb(-4) if line.rate_id == second.pk else Decimal(0)
         assert (line.n, line.amount) == (former.n, (former.amount or 0) + line.n * difference or former.amount)
     assert not before
+
+
+bounds = st.sampled_from([((0, 3), (3, 5), (5, None)), ((0, 2), (2, None)), ((0, None),), ()])
+
+
+@pytest.mark.usefixtures("small_tiers")
+@few
+@given(deliveries, anchors, st.lists(st.tuples(bounds, st.integers(1, 99), st.sampled_from(["buy", "sell"]))))
+def test_p5_repriced_lines_equal_those_counted_again(usage, acme, story, announced, corrections):
+    """Any row of corrections: those that keep the tiers' bounds are priced from the lines, the others from blocks."""
+    forget()
+    RateCard.objects.filter(account=acme).delete()
+    terms = {"account": acme, "currency": "USD", "effective_from": date(2026, 1, 1)}
+    SellTerms.objects.update_or_create(**terms, defaults={"base": SellBase.CARD})
+    record_usage(usages(usage, story))
+    announce(acme, announced)
+    rate_all()
+    for revision, (tiers, price, book) in enumerate(corrections):
+        card = RateCard.objects.create(
+            account=acme, book=book, currency="USD", effective_from=date(2026, 10, 1), revision=100 + revision,
+            is_active=False,
+        )  # fmt: skip
+        Rate.objects.bulk_create(
+            Rate(card=card, market="India", category="utility", tier=n, above=above, up_to=up_to,
+                 unit_price=Decimal(price).scaleb(-2) / n, source="test")
+            for n, (above, up_to) in enumerate(tiers, start=1)
+        )  # fmt: skip
+        put_in_force(Proposal(cards=[card]), actor="test")
+        rate_all()
+        assert [str(difference) for difference in verify(Bucket.objects.filter(account=acme))] == []
+    forget()
 
 
 @few

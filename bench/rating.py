@@ -1,0 +1,165 @@
+"""rating: recording facts, rating late ones, and repricing, over one bucket of 1,000,000 messages.
+
+* record: usage facts a second from this one process.
+* late: rating after 10,000 late messages ÷ the window over the whole bucket, which must find the same lines.
+* reprice: rating under another card ÷ writing a price into one row per message, as most would keep charges.
+"""
+
+import random
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+from django.db import connection
+
+from accounts.models import Waba
+from bench.ground import empty, report
+from billing.corrections import put_in_force
+from billing.models import Bucket, Rate, RateCard
+from billing.rating import dirty_buckets, rate_bucket, verification
+from billing.services import Usage, record_usage
+from billing.what_if import Proposal
+from portal.core.tenancy import every_tenant
+from portal.demo.world import ACME, account_of
+
+MESSAGES, LATE, ROUNDS = 1_000_000, 10_000, 5
+BATCH, RECORDED = 5_000, 100_000
+START = datetime(2026, 10, 1, 4, tzinfo=UTC)
+SECONDS = 29 * 86_400
+_TIERS = ((0, 100_000), (100_000, 300_000), (300_000, 700_000), (700_000, None))
+
+
+def run() -> bool:
+    """Fill the bucket, then measure each in turn."""
+    with every_tenant():
+        empty()
+        _card(Decimal("0.0350"))
+        good = [_record()]
+        bucket = _fill()
+        good += [_late(bucket), _reprice(bucket)]
+        empty()
+    return all(good)
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def _card(price: Decimal) -> RateCard:
+    """A revision of October's card with tiers that a million messages cross."""
+    former = RateCard.objects.get(currency="USD", effective_from=date(2026, 10, 1), is_active=True)
+    card = RateCard.objects.create(
+        currency="USD", effective_from=date(2026, 10, 1), revision=former.revision + 1, name="bench", sha256="",
+        is_active=False,
+    )  # fmt: skip
+    Rate.objects.bulk_create(
+        Rate(card=card, market="India", category="utility", tier=tier, above=above, up_to=up_to,
+             unit_price=price / tier, source="bench")
+        for tier, (above, up_to) in enumerate(_TIERS, start=1)
+    )  # fmt: skip
+    put_in_force(Proposal(cards=[card]), actor="bench")
+    return card
+
+
+def _usages(chance: random.Random, n: int) -> Iterator[Usage]:
+    waba = Waba.objects.get(account=account_of(ACME), waba_id="102290129340398")
+    for _ in range(n):
+        yield Usage(
+            UUID(int=chance.getrandbits(128)), waba.account_id, "meta", waba.pk, chance.randint(1, 6), 1,
+            chance.randint(1, 5), "IN", "utility", "regular",
+            START + timedelta(seconds=chance.randrange(SECONDS)), chance.getrandbits(40),
+        )  # fmt: skip
+
+
+def _record() -> bool:
+    chance, rates = random.Random(1), []
+    for _ in range(ROUNDS):
+        usages = list(_usages(chance, RECORDED))
+        batches = [usages[at : at + BATCH] for at in range(0, RECORDED, BATCH)]
+        start = time.perf_counter()
+        for batch in batches:
+            record_usage(batch)
+        seconds = time.perf_counter() - start
+        rates.append(RECORDED / seconds)
+    return report("record, messages/s", rates, 25_000, f"Batches of {BATCH:,}.")
+
+
+def _fill() -> Bucket:
+    """Copy what was recorded, one day's hour after another, until the bucket holds a million; rate it."""
+    rate_all()
+    bucket = Bucket.objects.get(accrual_group="India/utility")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO billing_usagefact (message_key, account_id, bucket_id, billed_at, day, kind_id, webhook_id)
+            SELECT gen_random_uuid(), account_id, bucket_id, billed_at, day, kind_id, webhook_id
+            FROM billing_usagefact f, generate_series(2, %s) WHERE bucket_id = %s
+            """,
+            [MESSAGES // (ROUNDS * RECORDED), bucket.pk],
+        )
+        cursor.execute("DELETE FROM billing_usageblock")
+        cursor.execute("""
+            INSERT INTO billing_blockdelta (bucket_id, hour, day, kind_id, n, fingerprint)
+            SELECT bucket_id, floor(extract(epoch FROM billed_at) / 3600)::int, day, kind_id, count(*),
+                bit_xor(hash_record_extended(ROW(message_key, billed_at, day, kind_id), 0))
+            FROM billing_usagefact GROUP BY 1, 2, 3, 4
+        """)
+        cursor.execute("VACUUM ANALYZE billing_usagefact")
+    rate_bucket(bucket.pk)
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE billing_usageblock, billing_blockdelta, billing_ratedline")
+    return bucket
+
+
+def rate_all() -> None:
+    """Rate what is dirty."""
+    for bucket_id in dirty_buckets():
+        rate_bucket(bucket_id)
+
+
+def _late(bucket: Bucket) -> bool:
+    chance, ratios, ours, window = random.Random(2), [], 0.0, 0.0
+    for _ in range(ROUNDS):
+        usages = list(_usages(chance, LATE))
+        for at in range(0, LATE, BATCH):
+            record_usage(usages[at : at + BATCH])
+        found: list[Counter[tuple[object, ...]]] = []
+        ours = _seconds(rate_all)
+        window = _seconds(lambda: found.append(verification.by_window(bucket)))  # noqa: B023 - called at once
+        if found[0] != verification.lines_of(bucket):
+            raise RuntimeError("the window rater finds other lines")
+        ratios.append(window / ours)
+    return report("late", ratios, 20, f"Last pair: {ours * 1000:,.0f} ms against {window * 1000:,.0f} ms.")
+
+
+def _reprice(bucket: Bucket) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS bench_charge")
+        cursor.execute("""
+            CREATE TABLE bench_charge (message_key uuid PRIMARY KEY, tier int, unit_price numeric(18, 9))
+        """)
+        cursor.execute(
+            "INSERT INTO bench_charge SELECT message_key, 1 + (random() * 3)::int, 0.035 FROM billing_usagefact "
+            "WHERE bucket_id = %s",
+            [bucket.pk],
+        )
+        cursor.execute("VACUUM ANALYZE bench_charge")
+    ratios, seconds, plain = [], [], 0.0
+    for step in range(1, 4):
+        card = _card(Decimal("0.0350") + Decimal(step).scaleb(-3))
+        seconds.append(_seconds(rate_all))
+        with connection.cursor() as cursor:
+            start = time.perf_counter()
+            cursor.execute("UPDATE bench_charge SET unit_price = %s / tier", [card.pk])
+            plain = time.perf_counter() - start
+            cursor.execute("VACUUM bench_charge")
+        ratios.append(plain / seconds[-1])
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE bench_charge")
+    in_time = report("reprice, seconds", seconds, 1, f"{bucket.accrual_group}, a million messages.", at_most=True)
+    return report("reprice", ratios, 100, f"Last pair: {seconds[-1]:.3f} s against {plain:.1f} s.") and in_time
