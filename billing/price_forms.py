@@ -189,6 +189,7 @@ class SellForm(forms.ModelForm):  # type: ignore[type-arg]  # not a generic when
             "past changes what its months show.",
             "markup_percent": "Added to the price it starts from; 0 passes it through, less than 0 is a discount.",
             "fee": "In the same currency, after the mark-up.",
+            "fee_on_free": "",
         }
 
     def __init__(self, *args: Any, account: Account, currencies: Sequence[str], **kwargs: Any) -> None:

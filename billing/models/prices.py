@@ -137,6 +137,12 @@ class Rule(models.Model):
     def __str__(self) -> str:
         return f"{self.category} {self.pricing_type}".strip()
 
+    @property
+    def together(self) -> str:
+        """What is counted together, in words: "authentication, by market"."""
+        group = self.accrual_group.replace("_", " ")
+        return f"{group.removeprefix('{market}/')}, by market" if "{market}" in group else f"{group}, all markets"
+
 
 class RateCard(Revision):
     """Prices in one currency from one day on: of a provider (buy), or an account's own for resale (sell)."""

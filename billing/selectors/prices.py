@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from itertools import pairwise
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Count, Q, QuerySet, Sum, Value
@@ -23,6 +24,7 @@ from billing.models import (
     RuleSet,
     SellTerms,
 )
+from portal.core.countries import country_name
 from portal.core.money import ZERO
 
 CATEGORIES = ("marketing", "utility", "authentication", "authentication-international", "service")
@@ -124,37 +126,70 @@ def rates_of(card: RateCard, market: str, category: str) -> list[Rate]:
 
 
 @dataclass(frozen=True)
-class Market:
-    """A market and the countries in it today; `all_others`: every country that no row names."""
+class Region:
+    """A market of several countries, or of one that has another name; `others`: and all that no market names."""
 
     name: str
     countries: list[str]
-    all_others: bool
+    others: bool
+
+
+@dataclass(frozen=True)
+class Move:
+    """A country that goes from one market to another on a day."""
+
+    country: str
+    before: str
+    after: str
+    day: date
+    source: str
 
 
 @dataclass(frozen=True)
 class Markets:
-    """A market table as of a day, and the countries that change their market, the latest change first."""
+    """A market table on a day: countries that are markets of their own, regions, and every country that moves."""
 
     table: MarketTable
-    markets: list[Market]
-    moves: list[MarketCountry]
+    single: list[str]
+    regions: list[Region]
+    moves: list[Move]
+
+    @property
+    def count(self) -> int:
+        """How many markets there are that day."""
+        return len(self.single) + len(self.regions)
 
 
 def markets_of(table: MarketTable, today: date) -> Markets:
-    """What the table says today, and what it says of other days."""
-    rows = list(table.countries.order_by("market", "country"))
-    first = min((row.valid_from for row in rows), default=today)
+    """What the table says today, and who moves on which day, the latest move first."""
+    rows = list(table.countries.order_by("country", "calling_code", "valid_from"))
     by_market: dict[str, list[str]] = defaultdict(list)
     for row in rows:
         if row.valid_from <= today and (row.valid_to is None or today <= row.valid_to):
             by_market[row.market].append(row.country)
-    markets = [
-        Market(name, [country for country in countries if country != "*"], "*" in countries)
-        for name, countries in sorted(by_market.items())
-    ]
-    moves = [row for row in rows if row.valid_to or row.valid_from > first]
-    return Markets(table, markets, sorted(moves, key=lambda row: (row.country, row.valid_from)))
+    countries = {name: sorted(set(found) - {"*"}, key=country_name) for name, found in by_market.items()}
+    single = {name: found[0] for name, found in countries.items() if len(found) == 1 and "*" not in by_market[name]}
+    return Markets(
+        table=table,
+        single=sorted(single.values(), key=country_name),
+        regions=[
+            Region(name, found, "*" in by_market[name])
+            for name, found in sorted(countries.items()) if name not in single
+        ],
+        moves=_moves(rows),
+    )  # fmt: skip
+
+
+def _moves(rows: list[MarketCountry]) -> list[Move]:
+    """One for each country and day, though it may have several calling codes."""
+    found = {
+        (after.country, after.valid_from): Move(
+            after.country, before.market, after.market, after.valid_from, after.source
+        )
+        for before, after in pairwise(rows)
+        if (before.country, before.calling_code) == (after.country, after.calling_code)
+    }
+    return sorted(found.values(), key=lambda move: (-move.day.toordinal(), country_name(move.country)))
 
 
 @dataclass(frozen=True)
