@@ -12,7 +12,7 @@ from accounts.models import Subaccount, Waba
 from billing.accrual import Accruals, Said
 from billing.dictionary import bucket_ids, kind_ids
 from billing.rating import rate_bucket
-from billing.rating.sql import FINGERPRINT, HOUR
+from billing.rating.sql import HOUR, fingerprint
 from billing.selectors.usage import open_months
 from billing.services import Usage, record_usage
 from tests.billing.made import rate_all
@@ -36,7 +36,7 @@ WITH fact AS (
 )
 INSERT INTO billing_usageblock (bucket_id, hour, day, kind_id, n, fingerprint)
 SELECT %(bucket)s, {HOUR.format(billed_at="billed_at")}, day, kind_id, count(*),
-    bit_xor({FINGERPRINT.format(message_key="message_key", billed_at="billed_at", kind_id="kind_id")})
+    bit_xor({fingerprint()})
 FROM fact GROUP BY 2, 3, 4
 """  # noqa: S608 - constants of the engine
 
