@@ -30,7 +30,7 @@ from portal.core.tenancy import every_tenant
 
 log = structlog.get_logger("tollgate.billing")
 
-MOST_ROWS = 200  # kept of a dry run: the greatest differences
+MOST_ROWS = 50  # kept of a dry run: the greatest differences
 KEPT = timedelta(days=90)  # unless it was put in force
 SLICE = 3.0  # seconds of work between two looks of the page
 Revision = RateCard | MarketTable | RuleSet
