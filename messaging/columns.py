@@ -21,6 +21,7 @@ class Column:
 COLUMNS = (  # in the order in which they stand
     Column("number", "#"),
     Column("recorded", "Recorded on", usual=True),
+    Column("actions", "Actions"),
     Column("direction", "Direction", usual=True),
     Column("status", "Status", usual=True),
     Column("user", "User", usual=True),
@@ -37,7 +38,6 @@ COLUMNS = (  # in the order in which they stand
     Column("delivered", "Delivered"),
     Column("read", "Read"),
     Column("cost", "Cost", usual=True, needs=Permission.VIEW_COSTS, numeric=True),
-    Column("actions", "Actions"),
 )
 _MOST_BESIDE = sum(column.usual for column in COLUMNS)
 KEYS = tuple(column.key for column in COLUMNS)

@@ -2,11 +2,11 @@
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from messaging.diagnosis import Diagnosis, explain
-from messaging.enums import Direction, PayloadKind
+from messaging.enums import Direction, PayloadKind, Status
 from messaging.models import Message, StatusEvent
 from messaging.selectors.story import Story
 from portal.core.paging import Cursor
@@ -22,12 +22,16 @@ _SENTENCES = {
     "received": "A person sent it to your number.",
 }
 _WORDS = {"failed": ("undelivered", "Undelivered")}  # ours for the provider's
+LONG_IN_SENT = timedelta(hours=1)
 _PLAYED = "The voice message was played."
 
 
 @dataclass(frozen=True)
 class Chapter:
-    """One status: when, what it means, the provider's own words, the error, and the webhook that proves it."""
+    """One status: when, what it means, the provider's own words, the error, and the webhook that proves it.
+
+    `source` is who said so, `webhook` what it said as JSON: empty for those who may not see it, or when it is gone.
+    """
 
     at: datetime
     state: str
@@ -40,6 +44,8 @@ class Chapter:
     webhook_id: int | None
     webhook_received_at: datetime | None
     after: str  # since the chapter before
+    source: str = ""
+    webhook: str = ""
 
     @property
     def place(self) -> str:
@@ -55,12 +61,12 @@ def timeline(story: Story) -> list[Chapter]:
     """The chapters in the order they happened."""
     chapters, before = [], None
     for event in story.events:
-        chapters.append(_chapter(event, spell_gap(before, event.at) if before else ""))
+        chapters.append(_chapter(story, event, spell_gap(before, event.at) if before else ""))
         before = event.at
     return chapters
 
 
-def _chapter(event: StatusEvent, after: str) -> Chapter:
+def _chapter(story: Story, event: StatusEvent, after: str) -> Chapter:
     sentence = _PLAYED if event.detail == "played" else _SENTENCES.get(event.state, "A status we have no word for yet.")
     return Chapter(
         at=event.at,
@@ -74,7 +80,19 @@ def _chapter(event: StatusEvent, after: str) -> Chapter:
         webhook_id=event.webhook_id,
         webhook_received_at=event.webhook_received_at,
         after=after,
+        source=_source(story.message, event),
+        webhook=_json(said) if (said := story.webhooks.get(event.webhook_id or 0)) is not None else "",
     )
+
+
+def _source(message: Message, event: StatusEvent) -> str:
+    if event.webhook_id is None:
+        return "Tollgate" if event.state == "expired" else ""
+    return message.get_provider_display()
+
+
+def _json(body: Any) -> str:
+    return json.dumps(body, ensure_ascii=False, indent=2)
 
 
 def spell_gap(start: datetime, end: datetime) -> str:
@@ -101,6 +119,11 @@ def contradicted(message: Message) -> bool:
     return bool(message.failed_at and (message.delivered_at or message.read_at))
 
 
+def is_long_in_sent(message: Message, now: datetime) -> bool:
+    """Whether WhatsApp has the message since an hour and nobody knows more: the phone may be off, or you blocked."""
+    return message.status == Status.SENT and message.sent_at is not None and now - message.sent_at > LONG_IN_SENT
+
+
 @dataclass(frozen=True)
 class Said:
     """A stored payload: its words where it has some, and all of it as JSON."""
@@ -116,7 +139,7 @@ def said(story: Story) -> list[Said]:
         Said(
             str(PayloadKind(payload.kind).label) if payload.kind in PayloadKind.values else payload.kind,
             _text_of(payload.body) if payload.kind == PayloadKind.CONTENT else "",
-            json.dumps(payload.body, ensure_ascii=False, indent=2),
+            _json(payload.body),
         )
         for payload in story.payloads
     ]

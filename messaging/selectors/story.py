@@ -1,12 +1,14 @@
 """One message with its whole story."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from accounts.models import Account
-from messaging.models import Message, MessagePayload, StatusEvent
+from messaging.evidence import part_about
+from messaging.models import InboxItem, Message, MessagePayload, StatusEvent
 from messaging.selectors.log import attach
 from messaging.selectors.matching import within
 
@@ -15,15 +17,21 @@ _LIFE = timedelta(days=90)  # statuses come for 30 days; exports and imports may
 
 @dataclass(frozen=True)
 class Story:
-    """One message: what happened to it in order, and what was said."""
+    """One message: what happened to it in order, what was said, and by inbox id what webhooks said of it."""
 
     message: Message
     events: list[StatusEvent]
     payloads: list[MessagePayload]
+    webhooks: dict[int, Any] = field(default_factory=dict)
 
 
-def story(account: Account, umid: UUID, subaccount_ids: Sequence[int] | None, *, content: bool) -> Story | None:
-    """The message of that UMID if the account has it within these subaccounts; payloads only when asked for."""
+def story(
+    account: Account, umid: UUID, subaccount_ids: Sequence[int] | None, *, content: bool, numbers: bool = False
+) -> Story | None:
+    """The message of that UMID if the account has it within these subaccounts.
+
+    Payloads only with `content`; what webhooks said, which holds phone numbers, only with `numbers` too.
+    """
     messages = within(Message.objects.filter(account=account, umid=umid), subaccount_ids)
     message = messages.order_by("created_at", "id").first()
     if message is None:
@@ -37,8 +45,26 @@ def story(account: Account, umid: UUID, subaccount_ids: Sequence[int] | None, *,
         message_id=message.pk,
         created_at__range=(message.created_at - timedelta(days=1), message.created_at + _LIFE),
     )
+    told = list(events.order_by("at", "webhook_received_at"))
     return Story(
         message,
-        list(events.order_by("at", "webhook_received_at")),
+        told,
         list(payloads.order_by("created_at", "kind")) if content else [],
+        _webhooks(account, message, told) if content and numbers else {},
     )
+
+
+def _webhooks(account: Account, message: Message, events: Sequence[StatusEvent]) -> dict[int, Any]:
+    """The part of each webhook that speaks of the message; those that retention took, or that another account keeps
+    for a shared address, are missing.
+    """
+    places = [
+        (event.webhook_id, event.webhook_received_at)
+        for event in events
+        if event.webhook_id and event.webhook_received_at
+    ]
+    rows = InboxItem.objects.filter(
+        account=account, received_at__in=[at for _, at in places], id__in=[pk for pk, _ in places]
+    )
+    bodies = rows.values_list("id", "body") if places else []
+    return {pk: part_about(bytes(body), message.provider_message_id) for pk, body in bodies}

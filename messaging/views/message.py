@@ -1,35 +1,82 @@
 """One message's page."""
 
+from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
 
 from accounts.access import TenantRequest, requires
 from accounts.enums import Permission
 from accounts.permissions import roles_with
+from messaging.causes import causes, questions
+from messaging.enums import Direction, Status
+from messaging.models import Message
+from messaging.rendering import all_known, filled
+from messaging.selectors.circumstances import ALIKE, MOST_ALIKE, circumstances
 from messaging.selectors.log import charges
-from messaging.selectors.story import story
-from messaging.story import contradicted, diagnosed, heading, said, timeline
+from messaging.selectors.story import Story, story
+from messaging.story import contradicted, diagnosed, heading, is_long_in_sent, said, timeline
+
+_LOST = (Status.UNDELIVERED, Status.REJECTED, Status.EXPIRED)
 
 
 @requires(Permission.VIEW_MESSAGES)
 def message(request: TenantRequest, umid: UUID) -> HttpResponse:
     """One message's whole story."""
     may = request.membership.may
-    found = story(request.account, umid, request.reach.ids, content=may(Permission.VIEW_CONTENT))
+    found = story(
+        request.account, umid, request.reach.ids,
+        content=may(Permission.VIEW_CONTENT), numbers=may(Permission.VIEW_NUMBERS),
+    )  # fmt: skip
     if found is None:
         raise Http404("No such message.")
-    charge = charges(request.account, [found.message]).get(umid) if may(Permission.VIEW_COSTS) else None
-    context = {
-        "message": found.message,
-        "heading": heading(found.message),
-        "diagnosis": diagnosed(found.message),
-        "contradicted": contradicted(found.message),
+    one = found.message
+    context: dict[str, Any] = {
+        "message": one,
+        "heading": heading(one),
         "timeline": timeline(found),
-        "payloads": said(found),
-        "content_roles": " or ".join(str(role.label).lower() for role in roles_with(Permission.VIEW_CONTENT)),
-        "subaccount": next((one for one in request.reach.visible if one.pk == found.message.subaccount_id), None),
-        "charge": charge,
+        "subaccount": next((each for each in request.reach.visible if each.pk == one.subaccount_id), None),
+        "charge": charges(request.account, [one]).get(umid) if may(Permission.VIEW_COSTS) else None,
+        "long_in_sent": is_long_in_sent(one, timezone.now()),
+        **_content(found, may_see=may(Permission.VIEW_CONTENT)),
+        **_why_not(request, one),
     }
+    if one.msisdn and may(Permission.VIEW_NUMBERS):
+        context["with_person"] = _log(msisdn=one.msisdn, range="any")
     return render(request, "messaging/message.html", context)
+
+
+def _content(found: Story, *, may_see: bool) -> dict[str, Any]:
+    if not may_see:
+        return {"content_roles": " or ".join(str(role.label).lower() for role in roles_with(Permission.VIEW_CONTENT))}
+    payloads = said(found)
+    told = any(payload.text for payload in payloads)
+    parts = filled(found.message.template, found.payloads) if found.message.template and not told else []
+    return {"payloads": payloads, "parts": parts, "parts_known": all_known(parts)}
+
+
+def _why_not(request: TenantRequest, one: Message) -> dict[str, Any]:
+    """Why it was not delivered; nothing of a message that came in or was delivered without trouble."""
+    diagnosis = diagnosed(one)
+    if one.direction == Direction.INBOUND or (diagnosis is None and one.status not in _LOST):
+        return {}
+    then = circumstances(request.account, one, request.reach.ids)
+    first, last = (timezone.localtime(moment).date().isoformat() for moment in (then.at - ALIKE, then.at))
+    return {
+        "lost": True,
+        "diagnosis": diagnosis,
+        "contradicted": contradicted(one),
+        "causes": causes(one, then),
+        "questions": questions(one),
+        "alike": min(then.alike, MOST_ALIKE),
+        "alike_more": then.alike > MOST_ALIKE,
+        "alike_link": _log(error_code=str(one.error_code), **{"from": first, "to": last}),
+    }
+
+
+def _log(**params: str) -> str:
+    return f"{reverse('messaging:log')}?{urlencode(params)}"

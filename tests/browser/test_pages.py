@@ -86,7 +86,7 @@ def test_slash_searches_and_the_table_swaps_in_place(busy, open_page):
 def test_filters_swap_and_pills_take_them_back(busy, open_page):
     page = open_page(busy)
     page.goto("/logs/")
-    page.get_by_label("Direction").select_option("inbound")
+    page.get_by_role("search").get_by_label("Direction").select_option("inbound")
     expect(page.locator("tbody tr")).to_have_count(1)
     page.get_by_role("link", name="Remove Direction: Inbound").click()
     expect(page.locator("tbody tr")).to_have_count(3)
@@ -96,10 +96,10 @@ def test_filters_swap_and_pills_take_them_back(busy, open_page):
 def test_several_statuses(busy, open_page):
     page = open_page(busy)
     page.goto("/logs/")
-    page.locator("summary", has_text="Status").click()
-    page.get_by_label("Delivered", exact=True).check()
+    page.get_by_role("search").locator("summary", has_text="Status").click()
+    page.get_by_role("search").get_by_label("Delivered", exact=True).check()
     expect(page.locator("tbody tr")).to_have_count(1)
-    page.get_by_label("Undelivered").check()
+    page.get_by_role("search").get_by_label("Undelivered").check()
     expect(page.locator("tbody tr")).to_have_count(2)
 
 
@@ -118,7 +118,7 @@ def test_subaccount_of_the_bar_moves_the_whole_frame(busy, open_page):
     page = open_page(busy)
     page.goto("/logs/")
     page.locator("summary", has_text="More filters").click()
-    page.get_by_label("Subaccount", exact=True).select_option("acme_care")
+    page.get_by_role("search").get_by_label("Subaccount", exact=True).select_option("acme_care")
     expect(page.locator("#subaccounts summary b")).to_have_text("Acme Care")
     page.get_by_role("link", name="Dashboard").click()
     expect(page).to_have_url(re.compile(r"/\?subaccount=acme_care$"))
@@ -167,11 +167,11 @@ def test_without_javascript_everything_reads(busy, open_page):
     expect(page.locator("[data-chart=chart-statuses] table")).to_be_visible()
     expect(page.locator("[data-chart=chart-statuses] canvas")).to_be_hidden()
     page.get_by_role("link", name="Logs").click()
-    page.get_by_label("Direction").select_option("inbound")
+    page.get_by_role("search").get_by_label("Direction").select_option("inbound")
     page.get_by_role("button", name="Apply").click()
     expect(page.locator("tbody tr")).to_have_count(1)
     page.locator("summary", has_text="More filters").click()
-    expect(page.get_by_label("Country")).to_be_visible()
+    expect(page.get_by_role("search").get_by_label("Country")).to_be_visible()
 
 
 def test_groups_of_the_report_go_when_their_list_closes(busy, open_page):

@@ -1,4 +1,5 @@
-// Lists: arrows move from row to row, Enter opens, x selects; a bar says how many rows are selected.
+// Lists: a row opens wherever it is clicked; arrows move from row to row, Enter opens, x selects; a bar says how many
+// rows are selected.
 (() => {
   "use strict";
   const links = () => [...document.querySelectorAll("table.rows a.row-link")];
@@ -48,6 +49,7 @@
   });
 
   document.addEventListener("click", (event) => {
+    if (!event.target.closest("a, button, input, label")) event.target.closest("table.rows tbody tr")?.querySelector("a.row-link")?.click();
     const all = event.target.closest("[data-all]");
     if (all) {
       for (const [name, value] of [["all", "1"], ["upto", all.dataset.all]]) {

@@ -1,13 +1,15 @@
 """One message's page: who sees what of it, and what it explains."""
 
+import json
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
 import time_machine
 
-from messaging.models import Message, StatusEvent
+from messaging.models import InboxItem, Message, MessagePayload, StatusEvent
 from tests.people import ROLES, visitor
-from tests.traffic import AT, deliver, report
+from tests.traffic import AT, INDIA, deliver, report
 
 pytestmark = pytest.mark.django_db
 LOG = "/logs/?range=30d"
@@ -51,6 +53,67 @@ def test_queries_of_a_message(acme, django_assert_num_queries):
     # session, user, memberships, limits, subaccounts; message, number, events, payloads; charge
     with django_assert_num_queries(10):
         client.get(f"/logs/{message.umid}/")
+    failed = report(acme, "failed", provider_message_id="wamid.F", error_source="meta", error_code=131049)
+    # as above without a charge; changes, last inbound, stops, the minute and the week before, others alike
+    with django_assert_num_queries(16):
+        client.get(f"/logs/{failed.umid}/")
+
+
+def test_what_explains_a_failure_here_and_what_to_ask(acme):
+    message = report(acme, "failed", error_source="meta", error_code=131026, msisdn="5351234567")
+    page = text(visitor(acme).get(f"/logs/{message.umid}/"))
+    assert "<li>WhatsApp delivers no business messages to people in Cuba.</li>" in page
+    assert "<li>Can they send a WhatsApp message to your business number?</li>" in page
+    assert "No other message failed the same way in the 24 hours before." in page
+    report(acme, "failed", provider_message_id="wamid.B", error_source="meta", error_code=131026)
+    page = text(visitor(acme).get(f"/logs/{message.umid}/"))
+    assert "<b>1</b> other message failed the same way in the 24 hours before." in page
+    assert 'href="/logs/?error_code=131026&amp;from=2026-10-14&amp;to=2026-10-15">Show it</a>' in page
+
+
+def test_an_expired_message_says_who_noted_it(acme):
+    report(acme, "sent")
+    message = report(acme, "expired", at=AT + timedelta(days=4))
+    page = text(visitor(acme).get(f"/logs/{message.umid}/"))
+    assert "<h2>Expired</h2>" in page
+    assert "Noted by Tollgate: no provider reports it" in page
+    assert "failed the same way" not in page
+
+
+def test_a_message_long_in_sent_is_no_failure(acme):
+    message = report(acme, "sent")
+    assert "<h2>Not delivered yet</h2>" in text(visitor(acme).get(f"/logs/{message.umid}/"))
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_webhooks_are_for_those_who_see_texts_and_numbers(acme, role):
+    message = deliver(acme)
+    body = json.dumps({"statuses": [{"id": "wamid.A", "n": "mine"}, {"id": "wamid.B", "n": "theirs"}]}).encode()
+    webhook = InboxItem.objects.create(account=acme, endpoint_id=1, provider="meta", body=body, received_at=AT)
+    StatusEvent.objects.filter(state="sent").update(webhook_id=webhook.pk, webhook_received_at=AT)
+    page = text(visitor(acme, role).get(f"/logs/{message.umid}/"))
+    assert ("&quot;n&quot;: &quot;mine&quot;" in page) == (role in SEES_CONTENT)
+    assert "theirs" not in page
+
+
+def test_template_with_what_was_filled_in(acme):
+    message = deliver(acme, template_name="order_update", template_language="en")
+    page = text(visitor(acme).get(f"/logs/{message.umid}/"))
+    assert 'Hello <mark class="unknown">{{1}}</mark>, order <mark class="unknown">{{2}}</mark> has shipped.' in page
+    assert "What stood in place of the marked parts is not known" in page
+    given = [{"type": "text", "text": "Jane"}, {"type": "text", "text": "77"}]
+    request = {"template": {"components": [{"type": "body", "parameters": given}]}}
+    MessagePayload.objects.create(account=acme, message_id=message.pk, created_at=AT, kind="request", body=request)
+    page = text(visitor(acme).get(f"/logs/{message.umid}/"))
+    assert "Hello <mark>Jane</mark>, order <mark>77</mark> has shipped." in page
+    assert "Request as JSON" in page
+
+
+def test_all_with_this_person_is_for_those_who_see_the_number(acme):
+    message = deliver(acme)
+    link = f'href="/logs/?msisdn={INDIA}&amp;range=any"'
+    assert link in text(visitor(acme).get(f"/logs/{message.umid}/"))
+    assert link not in text(visitor(acme, "viewer").get(f"/logs/{message.umid}/"))
 
 
 def test_failure_is_explained(acme):
@@ -86,8 +149,8 @@ def test_unknown_umid_is_404(acme):
 def test_operators_who_are_members_reach_the_webhook(acme):
     message = deliver(acme)
     StatusEvent.objects.filter(state="delivered").update(webhook_id=7, webhook_received_at=AT)
-    link = 'href="/admin/messaging/inboxitem/1792051200000000-7/change/">Webhook 7</a>'
+    link = 'href="/admin/messaging/inboxitem/1792051200000000-7/change/">webhook 7</a>'
     assert link in text(visitor(acme, is_staff=True).get(f"/logs/{message.umid}/"))
     page = text(visitor(acme).get(f"/logs/{message.umid}/"))
-    assert "Webhook 7" in page
+    assert "webhook 7" in page
     assert "/admin/" not in page
