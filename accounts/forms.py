@@ -4,17 +4,21 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, available_timezones
 
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.utils import timezone
 from django.utils.html import format_html
 
+from accounts.audit_words import action_words
 from accounts.enums import Permission, Role
 from accounts.models import Account, Membership, Subaccount, User
 from accounts.permissions import ROLE_WORDS, grantable_roles
+from accounts.selectors.audit import AuditFilter
 from accounts.services.rules import Refused
+from portal.core.filters import Pill, query
+from portal.core.forms import INPUT, FilterForm, select
 
 SELECT = {"class": "form-select"}
 
@@ -144,6 +148,51 @@ class KeyForm(LimitForm):
         """When the key ends."""
         days = self.cleaned_data["ends"]
         return timezone.now() + timedelta(days=int(days)) if days else None
+
+
+class AuditForm(FilterForm):
+    """Of whom, of what and of when the audit log is asked."""
+
+    periods = ("today", "7d", "30d", "month", "last-month", "any", "custom")
+    default_period = "30d"
+
+    actor = forms.CharField(
+        label="Who", required=False, max_length=255, widget=forms.TextInput({**INPUT, "placeholder": "Who"})
+    )
+    target = forms.CharField(
+        label="Target", required=False, max_length=255, widget=forms.TextInput({**INPUT, "placeholder": "Target"})
+    )
+
+    def __init__(self, *args: Any, actions: Sequence[str], **kwargs: Any) -> None:
+        """`actions` are those the record holds."""
+        super().__init__(*args, subaccounts={}, **kwargs)
+        del self.fields["subaccount"]  # the record is the whole account's
+        self.fields["action"] = select("Action", "All actions", [(each, action_words(each)) for each in actions])
+
+    @property
+    def any_time(self) -> bool:
+        """Whether no period was chosen."""
+        return self._range_name() == "any"
+
+    def clean(self) -> dict[str, Any]:
+        """As everywhere, when there is a period."""
+        return self.cleaned_data if self.any_time else super().clean()
+
+    @property
+    def pills(self) -> list[Pill]:
+        """As everywhere, and one for all time."""
+        every = [Pill("Period", "Any time", query(self.params, drop=("range",)))] if self.any_time else []
+        return every + super().pills
+
+    @property
+    def cleared(self) -> str:
+        """The page without any filter."""
+        return "?"
+
+    def asked(self, zone: ZoneInfo) -> AuditFilter:
+        """What the selector is asked for."""
+        start, end = (None, None) if self.any_time else self.period.moments(zone)
+        return AuditFilter(start, end, **{name: self.cleaned_data[name] for name in ("actor", "action", "target")})
 
 
 class JoinForm(SettingsForm):

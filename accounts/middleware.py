@@ -12,7 +12,8 @@ from django.utils.cache import add_never_cache_headers, patch_vary_headers
 
 from accounts.access import SESSION_ACCOUNT, SESSION_SUBACCOUNT, needs_second_factor
 from accounts.models import Account, Membership
-from accounts.selectors import has_second_factor, memberships_of, reach_of
+from accounts.selectors import memberships_of, reach_of
+from accounts.selectors.person import has_second_factor
 from portal.core.tenancy import every_tenant, tenant
 
 # Not pages: they bring their own credential, or need none, and must not pay for a session.

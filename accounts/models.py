@@ -228,7 +228,10 @@ class AuditEntry(TenantModel):
     class Meta:
         verbose_name_plural = "audit entries"
         ordering = ("-at", "-id")
-        indexes = (models.Index(fields=["account", "-at"], name="accounts_audit_recent"),)
+        indexes = (
+            models.Index(fields=["account", "-at"], name="accounts_audit_recent"),
+            models.Index(fields=["account", "action", "-at"], name="accounts_audit_action"),
+        )
 
     def __str__(self) -> str:
         return f"{self.action} {self.target}"

@@ -3,7 +3,7 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from accounts.views import invitation, keys, own, team
+from accounts.views import audit, invitation, keys, own, team
 
 urlpatterns = [
     path("accounts/signup/", own.signup_closed, name="account_signup"),
@@ -22,6 +22,7 @@ urlpatterns = [
     path("settings/keys/<int:key_id>/revoke/", keys.revoke_key, name="key_revoke"),
     path("settings/invitations/<int:invitation_id>/resend/", team.resend_invitation, name="invitation_resend"),
     path("settings/invitations/<int:invitation_id>/withdraw/", team.withdraw_invitation, name="invitation_withdraw"),
+    path("settings/audit/", audit.audit, name="audit"),
     path("invitations/<str:token>/", invitation.invitation, name="invitation"),
     path("switch-account/", own.switch_account, name="switch_account"),
 ]

@@ -49,6 +49,7 @@ _SETTINGS: tuple[tuple[str, str, Permission | None, bool], ...] = (
     ("API keys", "keys", Permission.MANAGE_KEYS, False),
     ("Webhooks", "messaging:endpoints", Permission.MANAGE_WEBHOOKS, True),
     ("Subaccounts", "messaging:subaccounts", Permission.MANAGE_SUBACCOUNTS, True),
+    ("Audit log", "audit", Permission.VIEW_AUDIT, True),
 )
 _SETTINGS_PATHS = ("/settings/", "/accounts/2fa/", "/accounts/password/")
 

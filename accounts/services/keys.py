@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.enums import Permission
 from accounts.models import Account, ApiKey, Subaccount, User
-from accounts.selectors import sees_key
+from accounts.selectors.keys import sees_key
 from accounts.services.audit import Actor, record
 from accounts.services.rules import Refused, check_reach
 from portal.core.secrets import digest, same

@@ -19,7 +19,7 @@ from django.utils import timezone
 from accounts.enums import Role
 from accounts.models import Account, Invitation, Membership, Subaccount, User
 from accounts.permissions import grantable_roles
-from accounts.selectors import may_manage
+from accounts.selectors.team import may_manage
 from accounts.services.audit import Actor, record
 from accounts.services.rules import Refused, check_reach
 from portal.core.secrets import digest

@@ -7,10 +7,10 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 
-from accounts import selectors
 from accounts.access import TenantRequest, actor_of, requires
 from accounts.enums import Permission
 from accounts.forms import KeyForm
+from accounts.selectors import keys as selectors
 from accounts.services import Refused, make_api_key, revoke_api_key
 from portal.core.http import posted
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.access import SESSION_ACCOUNT, SESSION_SUBACCOUNT, needs_second_factor
 from accounts.forms import ProfileForm
-from accounts.selectors import logins_of, second_factor_of
+from accounts.selectors.person import logins_of, second_factor_of
 from accounts.services.person import change_profile, end_other_sessions
 from portal.core.http import posted
 

@@ -7,11 +7,12 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from accounts import selectors
 from accounts.access import TenantRequest, actor_of, requires
 from accounts.enums import Permission
 from accounts.forms import InviteForm, MemberForm
 from accounts.models import Invitation, Membership
+from accounts.selectors import team as selectors
+from accounts.selectors.keys import keys_made_by
 from accounts.services import Refused
 from accounts.services import team as services
 from portal.core.http import posted
@@ -100,7 +101,7 @@ def remove_member(request: TenantRequest, membership_id: int) -> HttpResponse:
         else:
             messages.success(request, f"{found.user} no longer belongs to the team.")
             return redirect("team" if found.user != request.user else "dashboard")
-    context = {"member": found, "keys": selectors.keys_made_by(found), "problem": problem}
+    context = {"member": found, "keys": keys_made_by(found), "problem": problem}
     return render(request, "accounts/member_remove.html", context)
 
 

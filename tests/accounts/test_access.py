@@ -23,6 +23,7 @@ PAGES = {
     "/settings/webhooks/new/": {"owner", "admin", "developer"},
     "/settings/subaccounts/": {"owner", "admin"},
     "/settings/subaccounts/new/": {"owner", "admin"},
+    "/settings/audit/": {"owner", "admin"},
 }
 
 

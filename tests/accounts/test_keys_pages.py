@@ -8,7 +8,7 @@ import time_machine
 
 from accounts.enums import Permission
 from accounts.models import ApiKey, AuditEntry, Membership, Subaccount
-from accounts.selectors import api_keys
+from accounts.selectors.keys import api_keys
 from accounts.services import Actor, Refused, authenticate_api_key, create_api_key, make_api_key, revoke_api_key
 from tests.people import member, visitor
 
@@ -97,7 +97,7 @@ def test_the_list_shows_what_works_and_apart_what_does_no_more(acme):
 
 
 def test_pages_keep_to_their_size(acme, monkeypatch):
-    monkeypatch.setattr("accounts.selectors.KEYS_A_PAGE", 1)
+    monkeypatch.setattr("accounts.selectors.keys.A_PAGE", 1)
     client = visitor(acme)
     first = client.get(KEYS)
     older = re.search(r'rel="next" href="([^"]+)"', text(first))[1]

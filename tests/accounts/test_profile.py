@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
-from accounts.selectors import browser_name, logins_of
+from accounts.selectors.person import browser_name, logins_of
 from tests.people import browser_of, member, visitor
 
 pytestmark = pytest.mark.django_db

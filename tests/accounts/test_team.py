@@ -9,7 +9,7 @@ from django.core import mail
 
 from accounts.enums import Role
 from accounts.models import AuditEntry, Invitation, Membership, Subaccount, User
-from accounts.selectors import may_manage, member_of, team
+from accounts.selectors.team import may_manage, member_of, team
 from accounts.services import Actor, Refused
 from accounts.services.team import (
     accept,

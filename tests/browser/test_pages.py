@@ -13,7 +13,7 @@ from tests.traffic import deliver, report
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 SETTINGS = (
     "/settings/profile/", "/accounts/password/change/", "/accounts/2fa/", "/settings/team/", "/settings/team/invite/",
-    "/settings/keys/", "/settings/keys/new/", "/settings/webhooks/", "/settings/subaccounts/",
+    "/settings/keys/", "/settings/keys/new/", "/settings/webhooks/", "/settings/subaccounts/", "/settings/audit/",
 )  # fmt: skip
 PAGES = ("/", "/logs/", "/reports/costs/", *SETTINGS, "/accounts/logout/")
 

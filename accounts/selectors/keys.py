@@ -1,0 +1,45 @@
+"""API keys, as far as a member sees them."""
+
+from collections.abc import Mapping
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from accounts.models import ApiKey, Membership
+from portal.core.paging import Page, page
+
+A_PAGE = 50
+
+
+def keys_made_by(membership: Membership) -> list[ApiKey]:
+    """The account's keys that a member made and that work: they outlive the membership."""
+    found = live_keys(ApiKey.objects.filter(account=membership.account, created_by=membership.user))
+    return list(found.order_by("name", "id"))
+
+
+def api_keys(own: Membership, params: Mapping[str, str], *, ended: bool) -> Page[ApiKey]:
+    """A page of the keys a member sees, newest first: those that work, or those that do no more. Two queries."""
+    keys = ApiKey.objects.filter(account=own.account)
+    if own.limited:
+        seen = [subaccount.pk for subaccount in own.subaccounts.all()]
+        beyond = ApiKey.subaccounts.through.objects.exclude(subaccount__in=seen).values("apikey")
+        keys = keys.filter(limited=True).exclude(pk__in=beyond)
+    live = live_keys(keys)
+    found = keys.exclude(pk__in=live.values("pk")) if ended else live
+    return page(found.select_related("created_by").prefetch_related("subaccounts"), params, size=A_PAGE)
+
+
+def api_key_of(own: Membership, key_id: int) -> ApiKey | None:
+    """One key that a member sees."""
+    key = ApiKey.objects.filter(account=own.account, pk=key_id).prefetch_related("subaccounts").first()
+    return key if key and sees_key(own, key) else None
+
+
+def sees_key(own: Membership, key: ApiKey) -> bool:
+    """Whether a key reaches no further than the member."""
+    return not own.limited or (key.limited and set(own.subaccounts.all()).issuperset(key.subaccounts.all()))
+
+
+def live_keys(keys: QuerySet[ApiKey]) -> QuerySet[ApiKey]:
+    """Those of a query that are neither revoked nor expired."""
+    return keys.filter(Q(expires_at=None) | Q(expires_at__gt=timezone.now()), revoked_at=None)

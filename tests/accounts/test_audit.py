@@ -1,0 +1,173 @@
+"""The audit log: in words, filtered, in keyset pages, and each account its own."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+
+from accounts.audit_words import action_words, details_words
+from accounts.models import AuditEntry
+from accounts.selectors.audit import AuditFilter, actions_of, audit_entries
+from accounts.services import record
+from tests.people import visitor
+
+pytestmark = pytest.mark.django_db
+AUDIT = "/settings/audit/"
+NOW = datetime(2026, 11, 10, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def noted(acme, other):
+    """Writes entries a minute apart, newest last, and forgets those of the demo's own making."""
+    AuditEntry.objects.all().delete()
+
+    def write(*actions, account=acme, actor="ada@people.example", target="Shop", at=NOW, **about):
+        for minute, action in enumerate(actions):
+            with time_machine.travel(at + timedelta(minutes=minute), tick=False):
+                record(account=account, actor=actor, action=action, target=target, **about)
+
+    with time_machine.travel(NOW + timedelta(hours=1), tick=False):
+        yield write
+
+
+def text(response):
+    return response.content.decode()
+
+
+def shown(client, query=""):
+    """The actions on a page, in its order."""
+    return [entry.action for entry, _, _ in client.get(AUDIT + query).context["entries"]]
+
+
+@pytest.mark.parametrize(
+    ("action", "words"),
+    [
+        ("api_key.created", "API key created"),
+        ("team.invitation_withdrawn", "Team invitation withdrawn"),
+        ("rate_card.activated", "Rate card activated"),
+        ("person.second_factor_added", "Login second factor added"),
+        ("odd", "Odd"),
+    ],
+)
+def test_actions_in_words(action, words):
+    assert action_words(action) == words
+
+
+@pytest.mark.parametrize(
+    ("details", "words"),
+    [
+        ({}, ""),
+        ({"from": {"role": "viewer", "subaccounts": "all"}, "to": {"role": "admin", "subaccounts": ["a", "b"]}},
+         "role viewer; subaccounts all → role admin; subaccounts a, b"),
+        ({"scopes": [], "expires_at": None, "is_active": True, "count": 3}, "scopes none; is active yes; count 3"),
+        ({"until": "2026-11-21T14:45:40.377029+00:00", "name": "2026-11-21T"}, "until 21 Nov 2026 14:45; name 2026-11-21T"),
+    ],
+)  # fmt: skip
+def test_details_in_words(details, words):
+    assert details_words(details) == words
+
+
+def test_the_newest_first_with_who_what_and_where(acme, noted):
+    noted("team.invited", "api_key.created", ip_address="192.0.2.1", details={"scopes": ["costs:read"]})
+    client = visitor(acme)
+    assert shown(client) == ["api_key.created", "team.invited"]
+    page = text(client.get(AUDIT))
+    for said in (
+        "ada@people.example",
+        "API key created",
+        "scopes costs:read",
+        "Shop",
+        "192.0.2.1",
+        "10 Nov 2026, 20:00",
+    ):
+        assert said in page
+
+
+def test_each_account_has_its_own_record(acme, other, noted):
+    noted("team.invited")
+    noted("team.removed", account=other)
+    noted("cards.loaded", account=None)
+    assert shown(visitor(acme)) == ["team.invited"]
+    assert actions_of(other) == ["team.removed"]
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("?actor=BOB", ["team.removed"]),
+        ("?target=ill", ["team.removed"]),
+        ("?action=team.invited", ["team.invited"]),
+        ("?range=today", ["team.removed", "team.invited"]),
+        ("?from=2026-10-02&to=2026-10-02", ["endpoint.rotated"]),
+        ("?range=any", ["team.removed", "team.invited", "endpoint.rotated"]),
+        ("?action=team.invited&actor=bob", []),
+    ],
+)
+def test_filters(acme, noted, query, found):
+    noted("endpoint.rotated", at=datetime(2026, 10, 2, 3, tzinfo=UTC))
+    noted("team.invited")
+    noted("team.removed", actor="bob@people.example", target="Bill", at=NOW + timedelta(minutes=9))
+    assert shown(visitor(acme), query) == found
+
+
+def test_days_are_of_the_persons_zone(acme, noted):
+    noted("team.invited", at=datetime(2026, 11, 8, 16, tzinfo=UTC))  # midnight in Singapore
+    client = visitor(acme)
+    assert shown(client, "?from=2026-11-09&to=2026-11-09") == ["team.invited"]
+    assert shown(client, "?from=2026-11-08&to=2026-11-08") == []
+
+
+def test_filters_are_pills_that_can_be_taken_back(acme, noted):
+    noted("team.invited")
+    form = visitor(acme).get(f"{AUDIT}?range=any&actor=ada&action=team.invited").context["form"]
+    assert [(pill.label, pill.value) for pill in form.pills] == [
+        ("Period", "Any time"),
+        ("Who", "ada"),
+        ("Action", "Team invited"),
+    ]
+    assert form.pills[0].without == "?actor=ada&action=team.invited"
+
+
+def test_pages_are_found_by_their_place(acme, noted, monkeypatch):
+    monkeypatch.setattr("accounts.selectors.audit.A_PAGE", 2)
+    noted("a.a", "b.b", "c.c")
+    client = visitor(acme)
+    older = re.search(r'rel="next" href="([^"]+)"', text(client.get(AUDIT)))[1].replace("&amp;", "&")
+    assert (shown(client), shown(client, older)) == (["c.c", "b.b"], ["a.a"])
+
+
+def test_empty_pages_explain_themselves(acme, noted):
+    client = visitor(acme)
+    assert "Nothing in the last 30 days" in text(client.get(AUDIT))
+    assert "No entries match" in text(client.get(f"{AUDIT}?actor=nobody"))
+    wrong = text(client.get(f"{AUDIT}?action=unknown"))
+    assert "Check the filters" in wrong
+    assert "Select a valid choice. unknown is not one of the available choices." in wrong
+
+
+def test_what_people_wrote_is_shown_as_text(acme, noted):
+    noted("team.invited", target="<script>alert(1)</script>", details={"name": "<b>"})
+    page = text(visitor(acme).get(AUDIT))
+    assert "<script>alert" not in page
+    assert "name &lt;b&gt;" in page
+
+
+def test_who_sees_some_subaccounts_does_not_read_of_the_whole(acme):
+    assert visitor(acme, "admin", "acme_shop").get(AUDIT).status_code == 403
+
+
+def test_nothing_is_counted_and_one_query_reads_a_page(acme, noted, django_assert_num_queries):
+    noted("a.a", "b.b", "b.b", "c.c")
+    with django_assert_num_queries(2) as queries:
+        assert actions_of(acme) == ["a.a", "b.b", "c.c"]
+        assert len(audit_entries(acme, AuditFilter(), {}).rows) == 4
+    assert not [query for query in queries if "COUNT" in query["sql"]]
+
+
+@pytest.mark.parametrize("rows", [0, 5])
+def test_queries(acme, noted, rows, django_assert_num_queries):
+    noted(*["team.invited"] * rows)
+    client = visitor(acme)
+    with django_assert_num_queries(7):  # session, person, memberships, limits, subaccounts; actions, entries
+        client.get(AUDIT)
