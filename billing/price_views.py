@@ -139,11 +139,9 @@ def apply(request: HttpRequest, desk: Desk, run_id: int) -> HttpResponse:
     run = _decided_here(desk, run_id)
     if request.method == "POST":
         try:
-            buckets = dry_runs.apply(run, actor=desk.actor)
+            dry_runs.apply(run, actor=desk.actor)
         except dry_runs.Refused as refused:
             messages.error(request, str(refused))
-        else:
-            messages.success(request, f"In force. {buckets:,} groups of messages are being rated again.")
         return redirect("billing:dry_run", run.pk)
     return _decision(request, desk, "apply", run)
 
