@@ -4,7 +4,7 @@ Any number of raters may run: a bucket is rated by one at a time, in one transac
 is a pure function of the facts and prices that snapshot sees.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import Error, OperationalError, connection, transaction
 from django.utils import timezone
@@ -62,12 +62,12 @@ def _rate(bucket_id: int) -> None:
         if any(misplaced for (misplaced,) in cursor.fetchall()):
             place_anew(bucket_id)
         cursor.execute(FOLD, bucket)
+        (news,) = cursor.fetchone()
         cursor.execute(DROP_EMPTY, bucket)
         cursor.execute(PLAN)
         latest = RatingRun.objects.filter(bucket=bucket_id).order_by("-first_at", "-id").first()
         given = {"buckets": [bucket_id], "run": latest.pk if latest else None, **IN_FORCE}
-        cursor.execute(CAN_REPRICE, given)
-        if latest and latest.engine == ENGINE and cursor.fetchone() == (True,):
+        if latest and not news and latest.engine == ENGINE and _can_reprice(given):
             cursor.execute(REPRICE, given)
             n, rated, terms, changed = cursor.fetchone()
             found = _Result(n, latest.fingerprint, rated, latest.fingerprint, terms, latest.layout, changed)
@@ -75,6 +75,12 @@ def _rate(bucket_id: int) -> None:
             cursor.execute(RATE, given)
             found = _Result(*cursor.fetchone())
         _settle(bucket_id, latest, found)
+
+
+def _can_reprice(given: dict[str, Any]) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(CAN_REPRICE, given)
+        return bool(cursor.fetchone()[0])
 
 
 class _Result(NamedTuple):

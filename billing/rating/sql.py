@@ -5,7 +5,7 @@ threshold, or the moment of a volume announcement, is counted message by message
 of the bucket gets its position by row_number(), blocks are not looked at. Both end in the same `due` lines.
 
 The planner cannot know how many blocks a part of the statement yields, and a nested loop over two of them takes for
-ever, so nested loops are off (`PLAN`) except where LATERAL with OFFSET 0 asks for one: a look-up by index per row.
+ever. So all joins are by hash (`PLAN`), except where LATERAL with OFFSET 0 asks for a look-up by index for each row.
 
 The statement works on groups. In rating a group is a bucket. In a what-if it is what the bucket would be under other
 rules or markets, which may take its kinds from several buckets or leave some.
@@ -42,7 +42,7 @@ RETURN_MOVES = """RETURNING new.message_key, new.bucket_id, new.billed_at, new.d
         old.kind_id AS was_kind_id"""
 _OF_FACT = fingerprint(of="f.", was="f.")
 
-PLAN = "SET LOCAL enable_nestloop = off"
+PLAN = "SET LOCAL enable_nestloop = off; SET LOCAL enable_mergejoin = off; SET LOCAL jit = off"
 
 BLOCKS = """
 block_of AS MATERIALIZED (
@@ -389,10 +389,13 @@ known AS (
     UPDATE billing_usageblock b SET n = b.n + d.n, fingerprint = b.fingerprint # d.fingerprint FROM delta d
     WHERE b.bucket_id = %(bucket)s AND (b.hour, b.day, b.kind_id) = (d.hour, d.day, d.kind_id)
     RETURNING b.hour, b.day, b.kind_id
+),
+fresh AS (
+    INSERT INTO billing_usageblock (bucket_id, hour, day, kind_id, n, fingerprint)
+    SELECT %(bucket)s, hour, day, kind_id, n, fingerprint FROM delta d
+    WHERE NOT EXISTS (SELECT FROM known k WHERE (k.hour, k.day, k.kind_id) = (d.hour, d.day, d.kind_id))
 )
-INSERT INTO billing_usageblock (bucket_id, hour, day, kind_id, n, fingerprint)
-SELECT %(bucket)s, hour, day, kind_id, n, fingerprint FROM delta d
-WHERE NOT EXISTS (SELECT FROM known k WHERE (k.hour, k.day, k.kind_id) = (d.hour, d.day, d.kind_id))
+SELECT EXISTS (SELECT FROM taken)
 """
 DROP_EMPTY = "DELETE FROM billing_usageblock WHERE bucket_id = %(bucket)s AND n = 0"
 
