@@ -48,7 +48,7 @@ class Desk:
 
     def drafts(self, model: type[MarketTable] | type[RuleSet]) -> QuerySet[Any]:
         """Market tables or rule sets that wait for a decision of this desk."""
-        return self.tables(model).exclude(_decided())
+        return model.objects.exclude(_decided()) if self.operator else model.objects.none()
 
     def dry_runs(self) -> QuerySet[DryRun]:
         """What was tried out here, the newest first: by operators on everyone's usage, by others on their account's."""
