@@ -102,6 +102,15 @@ def check_database_server(app_configs: Apps, databases: Sequence[str] | None, **
     return []
 
 
+@register(deploy=True)
+def check_mail(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
+    """A portal that sends no mail runs, but nobody gets an invitation or a link for a new password."""
+    if settings.LOOPBACK or not settings.EMAIL_BACKEND.endswith("console.EmailBackend"):
+        return []
+    text = "EMAIL_URL is not set: invitations and links for new passwords are printed to the log, not sent."
+    return [Caution(text, id="tollgate.W011")]
+
+
 @register(Tags.staticfiles, deploy=True)
 def check_static_files(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
     if settings.DEBUG or (Path(settings.STATIC_ROOT) / "staticfiles.json").is_file():

@@ -132,10 +132,20 @@ def test_a_redis_that_cannot_be_asked_is_a_warning(settings):
     assert ids(checks.check_redis_policy(None)) == ["tollgate.W010"]
 
 
+def test_a_public_portal_that_sends_no_mail_is_a_warning(settings):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+    assert checks.check_mail(None) == []
+    settings.LOOPBACK = False
+    assert ids(checks.check_mail(None)) == ["tollgate.W011"]
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    assert checks.check_mail(None) == []
+
+
 def test_the_checks_are_registered():
     every = registry.registry.get_checks(include_deployment_checks=True)
     ours = {check for check in every if check.__module__ == checks.__name__}
-    assert ours == {*CHECKS, checks.check_database_server, checks.check_static_files, checks.check_redis_policy}
+    deployed = {checks.check_static_files, checks.check_redis_policy, checks.check_mail}
+    assert ours == {*CHECKS, checks.check_database_server, *deployed}
 
 
 def test_an_error_stops_a_command(settings):

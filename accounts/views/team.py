@@ -84,7 +84,7 @@ def member(request: TenantRequest, membership_id: int) -> HttpResponse:
             form.refuse(refused)
         else:
             messages.success(request, f"{found.user} is {form.role.label.lower()} now.")
-            return redirect("team")
+            return redirect(_next(request, found))
     return render(request, "accounts/member.html", {"form": form, "member": found})
 
 
@@ -100,9 +100,14 @@ def remove_member(request: TenantRequest, membership_id: int) -> HttpResponse:
             problem = str(refused)
         else:
             messages.success(request, f"{found.user} no longer belongs to the team.")
-            return redirect("team" if found.user != request.user else "dashboard")
+            return redirect(_next(request, found))
     context = {"member": found, "keys": keys_made_by(found), "problem": problem}
     return render(request, "accounts/member_remove.html", context)
+
+
+def _next(request: TenantRequest, found: Membership) -> str:
+    """Whoever has changed themselves may no longer open the team."""
+    return "dashboard" if found.user == request.user else "team"
 
 
 def _member(request: TenantRequest, membership_id: int) -> Membership:

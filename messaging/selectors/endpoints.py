@@ -8,8 +8,11 @@ from messaging.models import WebhookEndpoint
 
 
 def endpoint_addresses(account: Account, membership: Membership) -> list[tuple[str, str]] | None:
-    """Name and full address of each active endpoint; None for roles that may not see them, as they hold the token."""
-    if not membership.may(Permission.MANAGE_WEBHOOKS):
+    """Name and full address of each active endpoint; None for those who may not see them, as they hold the token.
+
+    They are for the roles that manage webhooks, of people who see the whole account.
+    """
+    if membership.limited or not membership.may(Permission.MANAGE_WEBHOOKS):
         return None
     return [(endpoint.name, address_of(endpoint)) for endpoint in endpoints(account) if endpoint.is_active]
 

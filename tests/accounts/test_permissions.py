@@ -1,10 +1,14 @@
 """The permission table, written out once more: a change of rights is a change here."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from accounts.enums import Permission, Role
 from accounts.permissions import allowed, roles_with
 
+DOCUMENT = Path(__file__).parent.parent.parent / "docs/people.md"
 ROLES = ("owner", "admin", "finance", "support", "developer", "viewer")
 TABLE = {
     "dashboard:read": "yes yes yes yes yes yes",
@@ -25,6 +29,12 @@ CELLS = [
     for permission, cells in TABLE.items()
     for role, cell in zip(ROLES, cells.split(), strict=True)
 ]
+
+
+def test_the_documented_table_is_this_one():
+    rows = re.findall(r"^\| `([\w:]+)` \|[^|]*\|(.+)\|$", DOCUMENT.read_text(encoding="utf-8"), re.MULTILINE)
+    told = {scope: " ".join("yes" if "✓" in cell else "no" for cell in cells.split("|")) for scope, cells in rows}
+    assert told == TABLE
 
 
 def test_the_table_is_complete():

@@ -115,6 +115,13 @@ def test_the_last_owner_is_told_why_not(acme):
     assert membership(acme, "owner").role == "owner"
 
 
+def test_one_who_steps_down_is_not_left_at_a_closed_door(acme):
+    owner = member(acme, "owner")
+    client = browser_of(owner)
+    assert client.post(f"{TEAM}{Membership.objects.get(user=owner).pk}/", {"role": "viewer"}).url == "/"
+    assert client.get("/").status_code == 200
+
+
 def test_removing_asks_first_and_names_the_keys_that_stay(acme):
     developer = membership(acme, "developer")
     create_api_key(account=acme, name="Shop", scopes=[], created_by=developer.user)

@@ -170,6 +170,8 @@ def test_who_sees_some_subaccounts_does_not_open_the_whole_accounts_doors(acme):
     page = visitor(acme, "developer", "acme_shop").get(LIST)
     assert page.status_code == 403
     assert "This page is about the whole account" in text(page)
+    assert "/webhooks/meta/" not in text(visitor(acme, "developer", "acme_shop").get("/"))
+    assert "/webhooks/meta/" in text(visitor(acme, "developer").get("/"))
 
 
 def test_an_account_without_endpoints_is_told_to_make_one(acme):

@@ -1,0 +1,36 @@
+"""Two owners who remove each other at the same moment: one of them stays."""
+
+from threading import Barrier, Thread
+
+import pytest
+from django.db import connection
+
+from accounts.models import Membership
+from accounts.services import Actor, Refused
+from accounts.services.team import remove_member
+from portal.core.tenancy import every_tenant
+from tests.people import member
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_owners_who_remove_each_other(acme):
+    member(acme, "owner")
+    owners = list(Membership.objects.select_related("user", "account").filter(account=acme, role="owner"))
+    together, answers = Barrier(2), []
+
+    def remove(own, other):
+        with every_tenant():
+            together.wait()
+            try:
+                answers.append(remove_member(by=Actor(own), membership=other))
+            except Refused as refused:
+                answers.append(str(refused))
+        connection.close()
+
+    threads = [Thread(target=remove, args=pair) for pair in (owners, owners[::-1])]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert Membership.objects.filter(account=acme, role="owner").count() == 1
+    assert sorted(map(bool, answers)) == [False, True]
