@@ -1,15 +1,17 @@
 """The price pages: what is in force, importing, trying out, putting in force, and own prices."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from accounts.access import LimitedReach, MissingPermission
+from accounts.access import LimitedReach, MissingPermission, TenantRequest, requires
 from accounts.enums import Permission
 from billing import dry_runs
 from billing.corrections import agree
@@ -18,13 +20,13 @@ from billing.models import DryRun, MarketTable, RuleSet
 from billing.price_desk import Desk, at_desk
 from billing.price_forms import ImportForm, SellForm, WhatIfForm
 from billing.prices.rate_cards import former_of, lacks_of
+from billing.selectors import billing_zone, cost_totals
 from billing.selectors.dry_runs import report
 from billing.selectors.prices import (
     CardRow,
     State,
     card_rows,
     currencies_of,
-    margins,
     markets_of,
     price_list,
     rated_months,
@@ -33,6 +35,7 @@ from billing.selectors.prices import (
     sell_terms,
     waiting_buckets,
 )
+from billing.selectors.unrated import Unrated, unrated
 
 SHOWN_RUNS = 20
 
@@ -226,10 +229,32 @@ def own_prices(request: HttpRequest, desk: Desk) -> HttpResponse:
             return redirect("billing:own_prices")
     context = {
         "form": form, "currencies": currencies, "today": today, "terms": sell_terms(account, today),
-        "margins": margins(account, today.replace(day=1), today), "waiting": waiting_buckets(account),
+        "sales": [row for row in cost_totals(account, today.replace(day=1), today) if row.resale],
+        "waiting": waiting_buckets(account),
         "has_card": desk.cards().filter(account=account, book=Book.SELL, is_active=True).exists(),
     }  # fmt: skip
     return _render(request, desk, "own_prices", context)
+
+
+@requires(Permission.VIEW_COSTS)
+def unrated_messages(request: TenantRequest) -> HttpResponse:
+    """Delivered messages without a price, why, and what to do."""
+    found = unrated(request.account, request.reach.ids)
+    context = {
+        "rows": [(row, _log_link(request, row)) for row in found],
+        "messages_in_all": sum(row.messages for row in found),
+        "zone": billing_zone(request.account),
+    }
+    return render(request, "billing/prices/unrated.html", context)
+
+
+def _log_link(request: TenantRequest, row: Unrated) -> str:
+    """The log with these messages, as near as its filters come."""
+    chosen = request.reach.chosen
+    asked = {"direction": "outbound", "from": str(row.first_day), "to": str(row.last_day), "country": row.country,
+             "category": row.category, "subaccount": chosen.code if chosen else ""}  # fmt: skip
+    given = [(name, value) for name, value in asked.items() if value]
+    return f"{reverse('messaging:log')}?{urlencode([*given, ('status', 'delivered'), ('status', 'read')])}"
 
 
 def _render(request: HttpRequest, desk: Desk, page: str, context: dict[str, Any]) -> HttpResponse:

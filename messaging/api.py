@@ -13,7 +13,6 @@ from accounts.enums import Permission
 from billing.selectors import explain
 from messaging.filtersets import MessageFilterSet, parameters
 from messaging.models import Message
-from messaging.paging import links
 from messaging.selectors.log import attach, charges
 from messaging.selectors.matching import LogFilter, matching
 from messaging.serializers import (
@@ -24,6 +23,7 @@ from messaging.serializers import (
     subaccount_codes,
 )
 from messaging.usage import message_key
+from portal.core.links import links
 from portal.core.paging import page
 
 PAGE_SIZE = 100

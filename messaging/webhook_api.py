@@ -15,10 +15,10 @@ from accounts.enums import Permission
 from messaging.enums import InboxState, Provider
 from messaging.filtersets import WebhookFilterSet, parameters
 from messaging.models import InboxItem
-from messaging.paging import links
 from messaging.selectors.inbox import count_up_to, webhooks
 from messaging.services import MOST_REPLAYED, replay_webhooks
 from portal.core.http import client_address
+from portal.core.links import links
 from portal.core.paging import page
 
 PAGE_SIZE = 100

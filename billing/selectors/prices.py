@@ -8,11 +8,10 @@ from enum import StrEnum
 from itertools import pairwise
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Count, Q, QuerySet, Sum, Value
+from django.db.models import Count, Q, QuerySet, Value
 from django.db.models.functions import Concat
 
 from accounts.models import Account, Waba
-from billing.enums import ChargeState
 from billing.models import (
     Bucket,
     DirtyBucket,
@@ -20,12 +19,10 @@ from billing.models import (
     MarketTable,
     Rate,
     RateCard,
-    RatedLine,
     RuleSet,
     SellTerms,
 )
 from portal.core.countries import country_name
-from portal.core.money import ZERO
 
 CATEGORIES = ("marketing", "utility", "authentication", "authentication-international", "service")
 
@@ -237,45 +234,3 @@ def sell_terms(account: Account, today: date) -> list[tuple[SellTerms, State]]:
             decided.add(terms.currency)
         rows.append((terms, state))
     return rows
-
-
-@dataclass(frozen=True)
-class Margin:
-    """Resale in one currency: what the messages with sell terms cost and what they are sold for.
-
-    `unknown` of them have no cost or no sale price yet and are in neither sum.
-    """
-
-    currency: str
-    messages: int
-    cost: Decimal
-    sale: Decimal
-    unknown: int
-
-    @property
-    def margin(self) -> Decimal:
-        """What is left."""
-        return self.sale - self.cost
-
-    @property
-    def share(self) -> float | None:
-        """The margin's share of the sale; None when nothing was sold."""
-        return float(self.margin / self.sale) if self.sale else None
-
-
-def margins(account: Account, start: date, end: date) -> list[Margin]:
-    """The resale of these days, both included, by currency; what has no cost or no sale price is only counted."""
-    lines = RatedLine.objects.filter(account=account, day__range=(start, end)).exclude(sell_state="")
-    unknown = Q(state=ChargeState.UNRATED) | Q(sell_state=ChargeState.UNRATED)
-    rows = (
-        lines.values("kind__currency")
-        .annotate(
-            messages=Sum("n"), cost=Sum("amount", filter=~unknown), sale=Sum("sell_amount", filter=~unknown),
-            unknown=Sum("n", filter=unknown),
-        )
-        .order_by("kind__currency")
-    )  # fmt: skip
-    return [
-        Margin(row["kind__currency"], row["messages"], row["cost"] or ZERO, row["sale"] or ZERO, row["unknown"] or 0)
-        for row in rows
-    ]

@@ -268,7 +268,7 @@ class TestOwnPrices:
         page = text(client.get("/prices/own/"))
         assert "The provider&#x27;s price plus 10 %, plus 0.001 per message" in page
         assert 'title="USD 0.01398"' in page  # 0.0118 × 1.1 + 0.001
-        assert "15.6" in page
+        assert '<span title="+0.00218">+0.00218</span> left in November 2026' in page
         assert AuditEntry.objects.get(action="sell_terms.agreed").account == acme
 
     def test_the_same_day_again_takes_the_place(self, acme):

@@ -1,0 +1,181 @@
+"""REST: rate cards, and delivered messages without a price."""
+
+from typing import Any, ClassVar
+
+from django.db.models import Count, Q, QuerySet
+from django.http import Http404
+from drf_spectacular.utils import extend_schema, extend_schema_field
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.api import TenantView
+from accounts.enums import Permission
+from billing.api import checked
+from billing.enums import Book, UnratedReason
+from billing.models import Rate, RateCard
+from billing.prices.rate_cards import lacks_of
+from billing.selectors.unrated import unrated
+from billing.serializers import AmountField
+from portal.core.links import links
+from portal.core.paging import page
+
+PAGE_SIZE = 100
+
+
+class CardQuerySerializer(serializers.Serializer[Any]):
+    """The filters of the list of rate cards."""
+
+    currency = serializers.CharField(required=False, min_length=3, max_length=3, help_text="ISO 4217.")
+    book = serializers.ChoiceField(Book.choices, required=False, help_text="buy: the provider's; sell: your own.")
+    active = serializers.BooleanField(
+        required=False, allow_null=True, default=None, help_text="Only revisions that count, or only superseded ones."
+    )
+    older = serializers.CharField(required=False, help_text="The cursor that `next` holds.")
+    newer = serializers.CharField(required=False, help_text="The cursor that `previous` holds.")
+
+
+class CardSerializer(serializers.ModelSerializer[RateCard]):
+    """A rate card without its rates. `own` ones go before those for everyone."""
+
+    own = serializers.SerializerMethodField()
+    active = serializers.BooleanField(source="is_active", help_text="Whether this revision counts for its days.")
+    rates_count = serializers.IntegerField()
+
+    class Meta:
+        model = RateCard
+        fields: tuple[str, ...] = (
+            "id", "name", "own", "book", "provider", "currency", "effective_from", "revision", "active", "sha256",
+            "loaded_at", "approved_by", "approved_at", "rates_count",
+        )  # fmt: skip
+
+    def get_own(self, card: RateCard) -> bool:
+        """Whether it is the account's own."""
+        return card.account_id is not None
+
+
+class CardPageSerializer(serializers.Serializer[Any]):
+    """A page of rate cards with the addresses of its neighbours."""
+
+    next = serializers.URLField(allow_null=True)
+    previous = serializers.URLField(allow_null=True)
+    results = CardSerializer(many=True)
+
+
+class RateTierSerializer(serializers.Serializer[Any]):
+    """Which messages of a month cost this; `to` is null when the tier has no end or none is known."""
+
+    number = serializers.IntegerField()
+    to = serializers.IntegerField(allow_null=True)
+    end_known = serializers.BooleanField()
+
+    def get_fields(self) -> dict[str, Any]:
+        """`from` is no name in Python."""
+        return {"from": serializers.IntegerField(), **super().get_fields()}
+
+
+class RateSerializer(serializers.ModelSerializer[Rate]):
+    """The price of one message, and where the figure is from."""
+
+    tier = serializers.SerializerMethodField()
+    unit_price = AmountField()
+
+    class Meta:
+        model = Rate
+        fields = ("market", "category", "tier", "unit_price", "source")
+
+    @extend_schema_field(RateTierSerializer)
+    def get_tier(self, rate: Rate) -> "dict[str, Any]":
+        """Its number and bounds."""
+        return {"number": rate.tier, "from": rate.first, "to": rate.up_to, "end_known": rate.end_known}
+
+
+class CardDetailSerializer(CardSerializer):
+    """A rate card with every rate, and in words what it does not know."""
+
+    lacks = serializers.SerializerMethodField()
+    rates = RateSerializer(many=True)
+
+    class Meta(CardSerializer.Meta):
+        fields = (*CardSerializer.Meta.fields, "lacks", "rates")
+
+    def get_lacks(self, card: RateCard) -> list[str]:
+        """Markets without a rate, and tiers whose end is not known."""
+        return lacks_of(card)
+
+
+class UnratedSerializer(serializers.Serializer[Any]):
+    """Messages that lack a price for the same reason."""
+
+    reason = serializers.ChoiceField(UnratedReason.choices)
+    meaning = serializers.CharField()
+    remedy = serializers.CharField()
+    market = serializers.CharField()
+    category = serializers.CharField()
+    currency = serializers.CharField()
+    countries = serializers.ListField(child=serializers.CharField(), help_text="ISO 3166 alpha-2.")
+    messages = serializers.IntegerField()
+    first_day = serializers.DateField()
+    last_day = serializers.DateField()
+
+
+class UnratedReportSerializer(serializers.Serializer[Any]):
+    """Every delivered message without a price, grouped."""
+
+    messages = serializers.IntegerField()
+    results = UnratedSerializer(many=True)
+
+
+class CardView(TenantView):
+    """What both views of rate cards share."""
+
+    permission: ClassVar[Permission] = Permission.VIEW_COSTS
+
+    def visible(self) -> QuerySet[RateCard]:
+        """Everyone's cards and the account's own that are or were in force."""
+        decided = Q(is_active=True) | Q(approved_at__isnull=False)
+        cards = RateCard.objects.filter(Q(account=None) | Q(account=self.account), decided)
+        return cards.annotate(rates_count=Count("rates"))
+
+
+class RateCardListView(CardView):
+    """The rate cards that decide what the account's messages cost, 100 a page."""
+
+    @extend_schema(operation_id="list_rate_cards", parameters=[CardQuerySerializer], responses=CardPageSerializer)
+    def get(self, request: Request) -> Response:
+        """One page, the last loaded first. Follow `next` for those loaded before."""
+        asked = checked(CardQuerySerializer, request)
+        cards = self.visible()
+        if asked.get("currency"):
+            cards = cards.filter(currency=asked["currency"].upper())
+        if asked.get("book"):
+            cards = cards.filter(book=asked["book"])
+        if asked["active"] is not None:
+            cards = cards.filter(is_active=asked["active"])
+        found = page(cards, request.query_params, size=PAGE_SIZE, column="loaded_at")
+        return Response({**links(request, found), "results": CardSerializer(found.rows, many=True).data})
+
+
+class RateCardDetailView(CardView):
+    """One rate card."""
+
+    @extend_schema(operation_id="get_rate_card", responses=CardDetailSerializer)
+    def get(self, request: Request, card_id: int) -> Response:
+        """The card with its rates by market, category and tier; 404 when the account sees none of that id."""
+        card = self.visible().filter(pk=card_id).prefetch_related("rates").first()
+        if card is None:
+            raise Http404
+        return Response(CardDetailSerializer(card).data)
+
+
+class UnratedView(TenantView):
+    """Delivered messages without a price."""
+
+    permission: ClassVar[Permission] = Permission.VIEW_COSTS
+
+    @extend_schema(operation_id="report_unrated", responses=UnratedReportSerializer)
+    def get(self, request: Request) -> Response:
+        """By reason, market, category and currency, the most messages first, with what to do about each."""
+        found = unrated(self.account, self.subaccount_ids())
+        total = sum(row.messages for row in found)
+        return Response({"messages": total, "results": UnratedSerializer(found, many=True).data})

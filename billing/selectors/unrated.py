@@ -1,0 +1,67 @@
+"""Delivered messages without a price: how many, why, and what to do about it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Max, Min, Sum
+
+from accounts.models import Account
+from billing.enums import ChargeState, UnratedReason
+from billing.models import RatedLine
+
+_REMEDIES = {
+    UnratedReason.NO_RULE: "Import a rule set with a rule for {category}, in force on {first} or before.",
+    UnratedReason.NO_CATEGORY: "Nothing to import: they are rated by themselves once a webhook names their category.",
+    UnratedReason.NO_WABA: "Register the WhatsApp Business Account that sent them, with its time zone and currency.",
+    UnratedReason.NO_COUNTRY: "Nothing to import: they are rated by themselves once a webhook names the number.",
+    UnratedReason.NO_CARD: "Import a rate card in {currency} with {first} or an earlier day as its first.",
+    UnratedReason.NO_RATE: "Import a rate for {category} to {market} in {currency}, in force on {first}.",
+}
+
+
+@dataclass(frozen=True)
+class Unrated:
+    """Messages that lack a price for the same reason. Days are those of each message's WABA."""
+
+    reason: str
+    market: str
+    category: str
+    currency: str
+    countries: list[str]
+    messages: int
+    first_day: date
+    last_day: date
+
+    @property
+    def meaning(self) -> str:
+        """Why, in a sentence."""
+        return f"{UnratedReason(self.reason).label}."
+
+    @property
+    def remedy(self) -> str:
+        """What to do, in a sentence."""
+        words = _REMEDIES[UnratedReason(self.reason)]
+        category = self.category.replace("_", " ").replace("-", " ") or "this category"
+        return words.format(
+            category=category, market=self.market or "this market", currency=self.currency or "its currency",
+            first=self.first_day,
+        )  # fmt: skip
+
+    @property
+    def country(self) -> str:
+        """The country, when it is one."""
+        return self.countries[0] if len(self.countries) == 1 else ""
+
+
+def unrated(account: Account, subaccount_ids: Sequence[int] | None = None) -> list[Unrated]:
+    """What lacks a price, the most messages first; within these subaccounts, if given. One query."""
+    lines = RatedLine.objects.filter(account=account, state=ChargeState.UNRATED)
+    if subaccount_ids is not None:
+        lines = lines.filter(kind__subaccount_id__in=subaccount_ids)
+    keys = ("reason", "kind__market", "kind__category", "kind__currency")
+    rows = lines.values_list(*keys).annotate(
+        ArrayAgg("kind__country", distinct=True, default=[]), n=Sum("n"), first=Min("day"), last=Max("day")
+    )
+    return [Unrated(*row) for row in rows.order_by("-n", *keys)]
