@@ -3,10 +3,12 @@
 from django.urls import include, path
 
 from billing import views
+from billing.price_views import unrated_messages
 
 app_name = "billing"
 urlpatterns = [
     path("prices/", include("billing.price_urls")),
+    path("reports/unrated/", unrated_messages, name="unrated"),
     path("reports/costs/", views.costs, name="costs"),
     path("reports/costs.csv", views.costs_csv, name="costs_csv"),
     path("reports/costs.xlsx", views.costs_xlsx, name="costs_xlsx"),

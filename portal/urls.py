@@ -5,6 +5,7 @@ from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView
 
 from billing.api import CostReportView, ForecastView, TierView, UsageView
+from billing.price_api import RateCardDetailView, RateCardListView, UnratedView
 from messaging.api import ChargeView, MessageDetailView, MessageListView
 from messaging.webhook_api import (
     WebhookEventDetailView,
@@ -25,6 +26,9 @@ rest = [
     path("reports/forecast/", ForecastView.as_view(), name="api-forecast"),
     path("reports/tiers/", TierView.as_view(), name="api-tiers"),
     path("accounts/<str:account_id>/usage/messages", UsageView.as_view(), name="api-usage"),
+    path("reports/unrated/", UnratedView.as_view(), name="api-unrated"),
+    path("rate-cards/", RateCardListView.as_view(), name="api-rate-cards"),
+    path("rate-cards/<int:card_id>/", RateCardDetailView.as_view(), name="api-rate-card"),
     path("webhook-events/", WebhookEventListView.as_view(), name="api-webhook-events"),
     path("webhook-events/replay/", WebhookEventsReplayView.as_view(), name="api-webhook-events-replay"),
     path("webhook-events/<int:event_id>/", WebhookEventDetailView.as_view(), name="api-webhook-event"),
