@@ -61,7 +61,12 @@ def unrated(account: Account, subaccount_ids: Sequence[int] | None = None) -> li
     if subaccount_ids is not None:
         lines = lines.filter(kind__subaccount_id__in=subaccount_ids)
     keys = ("reason", "kind__market", "kind__category", "kind__currency")
-    rows = lines.values_list(*keys).annotate(
-        ArrayAgg("kind__country", distinct=True, default=[]), n=Sum("n"), first=Min("day"), last=Max("day")
-    )
-    return [Unrated(*row) for row in rows.order_by("-n", *keys)]
+    rows = (
+        lines.values(*keys)
+        .annotate(
+            countries=ArrayAgg("kind__country", distinct=True, default=[]), messages=Sum("n"), first_day=Min("day"),
+            last_day=Max("day"),
+        )
+        .order_by("-messages", *keys)
+    )  # fmt: skip
+    return [Unrated(**{name.removeprefix("kind__"): value for name, value in row.items()}) for row in rows]

@@ -289,3 +289,31 @@ class TestOwnPrices:
     def test_what_is_wrong_is_named(self, acme, said, words):
         assert words in text(visitor(acme, "owner").post("/prices/own/", self.GIVEN | said))
         assert not SellTerms.objects.exists()
+
+
+class TestUnrated:
+    URL = "/reports/unrated/?subaccount="
+
+    def test_why_and_what_to_do(self, acme, other):
+        deliver(acme, category="", pricing_type="")
+        deliver(other, category="", pricing_type="")
+        rate()
+        client = visitor(acme, "finance")
+        page = text(client.get(self.URL)).replace("&amp;", "&")
+        assert "1 delivered message without a price" in page
+        assert "The provider named no category." in page
+        link = "/logs/?direction=outbound&from=2026-10-15&to=2026-10-15&country=IN&status=delivered&status=read"
+        assert f'href="{link}"' in page
+        costs = text(client.get("/reports/costs/?subaccount=&from=2026-10-01&to=2026-10-31"))
+        assert '<a href="/reports/unrated/">Why messages are unrated, and what to do</a>' in costs
+
+    def test_nothing(self, acme):
+        client = visitor(acme, "finance")
+        assert "Nothing is unrated" in text(client.get(self.URL))
+        assert "/reports/unrated/" not in text(client.get("/reports/costs/?subaccount="))
+
+    def test_only_of_the_subaccounts_that_one_sees(self, acme):
+        deliver(acme, category="", pricing_type="")
+        rate()
+        assert "Nothing is unrated" in text(visitor(acme, "finance", "acme_wa").get(self.URL.split("?")[0]))
+        assert visitor(acme, "support").get(self.URL).status_code == 403
