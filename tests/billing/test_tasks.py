@@ -1,7 +1,8 @@
 import pytest
 import structlog
 
-from billing.models import RatedLine
+from billing.models import Bucket, RatedLine
+from billing.rating.verification import verify
 from billing.tasks import rate_dirty_buckets, verify_rating
 from tests.traffic import deliver
 
@@ -40,3 +41,11 @@ def test_a_difference_is_an_error_in_the_log(acme):
     with structlog.testing.capture_logs() as logs:
         verify_rating()
     assert {(line["event"], line["log_level"]) for line in logs} == {("rating_differs", "error")}
+
+
+def test_a_bucket_beyond_the_reference_is_left_to_the_window(acme):
+    deliver(acme)
+    rate_dirty_buckets()
+    RatedLine.objects.update(n=5)
+    found = list(verify(list(Bucket.objects.all()), reference_up_to=0))
+    assert {difference.by for difference in found} == {"the window rater"}
