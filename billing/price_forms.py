@@ -200,7 +200,7 @@ class SellForm(forms.ModelForm):  # type: ignore[type-arg]  # not a generic when
         self.fields["base"].choices = SellBase.choices  # type: ignore[attr-defined]
         if len(currencies) == 1:
             self.fields["currency"].widget = forms.HiddenInput()
-            self.fields["currency"].initial = currencies[0]
+            self.initial["currency"] = currencies[0]
 
     def clean_markup_percent(self) -> Decimal:
         """Nothing is sold for less than nothing."""

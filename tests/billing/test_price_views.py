@@ -271,6 +271,10 @@ class TestOwnPrices:
         assert '<span title="+0.00218">+0.00218</span> left in November 2026' in page
         assert AuditEntry.objects.get(action="sell_terms.agreed").account == acme
 
+    def test_the_only_currency_is_no_question(self, acme):
+        page = text(visitor(acme, "owner").get("/prices/own/"))
+        assert '<input type="hidden" name="currency" value="USD" id="id_currency">' in page
+
     def test_the_same_day_again_takes_the_place(self, acme):
         client = visitor(acme, "owner")
         client.post("/prices/own/", self.GIVEN)
