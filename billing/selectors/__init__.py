@@ -6,7 +6,6 @@ from billing.selectors.lag import RatingLag, rating_lag
 from billing.selectors.progress import Forecast, NextPrice, TierProgress, forecast, tier_progress
 from billing.selectors.report import (
     GROUPS,
-    CostFilter,
     CostReport,
     CostRow,
     Resale,
@@ -20,6 +19,7 @@ from billing.selectors.report import (
     market_names,
     today_in,
 )
+from billing.selectors.sums import CostFilter
 from billing.selectors.usage import DIMENSIONS, Usage, UsageRow, usage
 
 __all__ = [

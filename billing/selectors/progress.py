@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
-from itertools import groupby
 from operator import attrgetter
 from typing import Any, NamedTuple
 
@@ -22,7 +21,7 @@ from billing.enums import AccrualScope
 from billing.models import RatedLine, VolumeAnchor
 from billing.rating.sql import CARD_OF_DAY
 from billing.selectors.names import naming
-from billing.selectors.report import EVERYTHING, CostFilter, lines_of
+from billing.selectors.sums import EVERYTHING, CostFilter, sums_of
 from portal.core.money import ZERO
 
 LOOK_BACK = 28  # days: every weekday four times
@@ -123,17 +122,11 @@ def still_to_come(by_day: Mapping[date, Decimal], usually: Usual, today: date) -
 
 def forecast(account: Account, today: date, chosen: CostFilter = EVERYTHING) -> list[Forecast]:
     """The running month's cost, a row for each currency, by the rated lines of each day."""
-    rows = (
-        lines_of(account, _since(today), today, chosen)
-        .exclude(amount=None)
-        .values_list("kind__currency", "day")
-        .annotate(total=Sum("amount"))
-        .order_by("kind__currency", "day")
-    )
-    return [
-        _forecast(currency, {day: total for _, day, total in days}, today)
-        for currency, days in groupby(rows, key=lambda row: row[0])
-    ]
+    by_day: dict[str, dict[date, Decimal]] = defaultdict(lambda: defaultdict(lambda: ZERO))
+    for (day,), (currency, _, _, _, cost, _) in sums_of(account, _since(today), today, ["day"], chosen):
+        if cost is not None:
+            by_day[currency][day] += cost
+    return [_forecast(currency, by_day[currency], today) for currency in sorted(by_day)]
 
 
 def _since(today: date) -> date:

@@ -7,19 +7,17 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, F, Max, Min, OuterRef, QuerySet, Sum
-from django.db.models.functions import TruncMonth
+from django.db import connection
 from django.utils import timezone
 
 from accounts.models import Account, Subaccount, Waba
 from billing.enums import ChargeState
-from billing.models import Bucket, DirtyBucket, MarketCountry, RatedLine
+from billing.models import MarketCountry, RatedLine
 from billing.selectors.names import naming
+from billing.selectors.sums import COLUMNS, EVERYTHING, CostFilter, sums_of
 from portal.core.money import ZERO
 
-GROUPS = (
-    "day", "month", "subaccount", "waba", "provider", "channel", "template", "country", "market", "category", "tier",
-)  # fmt: skip
+GROUPS = tuple(COLUMNS)
 
 
 class TemplateKey(NamedTuple):
@@ -74,29 +72,26 @@ class CostRow:
     amount: Decimal = ZERO
     resale: Resale | None = None
 
+    def add(self, state: str, sell_state: str, n: int, cost: Decimal | None, sold: Decimal | None) -> None:
+        """Count n more messages of one state."""
+        self.delivered += n
+        if state == ChargeState.CHARGED:
+            self.charged += n
+        elif state == ChargeState.FREE:
+            self.free += n
+        else:
+            self.unrated += n
+        self.amount += cost or ZERO
+        if sell_state:
+            self.resale = self.resale or Resale()
+            self.resale.amount += sold or ZERO
+            self.resale.cost += cost or ZERO
+            self.resale.unrated += n if ChargeState.UNRATED in {state, sell_state} else 0
+
     @property
     def priced(self) -> bool:
         """Whether the amount is a price: something was charged, or all of it is known to be free."""
         return bool(self.charged) or (bool(self.free) and not self.unrated)
-
-
-@dataclass(frozen=True)
-class CostFilter:
-    """Which messages a report counts; None or empty means all. `subaccount_ids` are those the asker may see; the others
-    are what they ask for: a subaccount's code, a channel's id at its provider, a template's name, words of the report.
-    """
-
-    subaccount_ids: Sequence[int] | None = None
-    subaccount: str = ""
-    channel: str = ""
-    template: str = ""
-    country: str = ""
-    market: str = ""
-    category: str = ""
-    state: str = ""
-
-
-EVERYTHING = CostFilter()
 
 
 @dataclass(frozen=True)
@@ -128,7 +123,7 @@ def cost_report(
         if group not in GROUPS:
             raise ValueError(f"cannot group by {group!r}: choose from {', '.join(GROUPS)}")
     groups = tuple(dict.fromkeys(group_by))
-    rows = _rows(account, lines_of(account, start, end, chosen), groups)
+    rows, totals = _rows(account, start, end, groups, chosen)
     return CostReport(
         start=start,
         end=end,
@@ -136,30 +131,13 @@ def cost_report(
         data_as_of=data_as_of(account, start, end),
         group_by=groups,
         rows=rows,
-        totals=_totals(rows),
+        totals=totals,
     )
 
 
 def cost_totals(account: Account, start: date, end: date, chosen: CostFilter = EVERYTHING) -> list[CostRow]:
     """One row for each currency."""
-    return _rows(account, lines_of(account, start, end, chosen), ())
-
-
-def lines_of(account: Account, start: date, end: date, chosen: CostFilter) -> QuerySet[RatedLine]:
-    """The rated lines of these days."""
-    lines = RatedLine.objects.filter(account=account, day__range=(start, end))
-    if chosen.subaccount_ids is not None:
-        lines = lines.filter(kind__subaccount_id__in=chosen.subaccount_ids)
-    if chosen.subaccount:
-        own = Subaccount.objects.filter(account=account, code=chosen.subaccount)
-        lines = lines.filter(kind__subaccount_id__in=own.values("pk"))
-    if chosen.channel:
-        lines = lines.filter(kind__phone_number_id__in=naming("channel").ids(account, chosen.channel))
-    if chosen.template:
-        lines = lines.filter(kind__template_id__in=naming("template").ids(account, chosen.template))
-    plain = {"kind__country": chosen.country, "kind__market": chosen.market, "kind__category": chosen.category,
-             "state": chosen.state}  # fmt: skip
-    return lines.filter(**{name: value for name, value in plain.items() if value})
+    return _rows(account, start, end, (), chosen)[1]
 
 
 def has_costs(account: Account) -> bool:
@@ -189,37 +167,40 @@ def data_as_of(account: Account, start: date, end: date) -> datetime:
 
     Buckets with news that are not rated yet, or cannot be, stand as they were last rated; all others are complete.
     """
-    waiting = Exists(DirtyBucket.objects.filter(bucket=OuterRef("pk")))
-    found = Bucket.objects.filter(account=account, month__range=(start.replace(day=1), end)).aggregate(
-        behind=Min("rated_at", filter=waiting), latest=Max("rated_at")
-    )
-    return found["behind"] or found["latest"] or timezone.now()
+    with connection.cursor() as cursor:
+        cursor.execute(_DATA_AS_OF, {"account": account.pk, "start": start.replace(day=1), "end": end})
+        found: datetime | None = cursor.fetchone()[0]
+    return found or timezone.now()
 
 
+_DATA_AS_OF = """
+SELECT coalesce(min(b.rated_at) FILTER (WHERE EXISTS (SELECT FROM billing_dirtybucket d WHERE d.bucket_id = b.id)),
+    max(b.rated_at))
+FROM billing_bucket b WHERE b.account_id = %(account)s AND b.month BETWEEN %(start)s AND %(end)s
+"""
 Namer = Callable[[Account, set[int]], Mapping[int, Any]]
 
 
 @dataclass(frozen=True)
-class _Group:
-    """Columns to group by, and how a row's values of them become keys. `names` is asked once, for all ids found."""
+class _Reader:
+    """How the values of a group's columns become keys of a row. `names` is asked once, for all ids found."""
 
-    columns: dict[str, Any]
     keys: Callable[[tuple[Any, ...], Mapping[int, Any]], dict[str, Any]]
     names: Namer = lambda account, ids: {}
 
 
-def _plain(name: str, column: Any) -> _Group:
-    return _Group({f"key_{name}": column}, lambda values, _: {name: values[0]})
+def _plain(name: str) -> _Reader:
+    return _Reader(lambda values, _: {name: values[0]})
 
 
-def _named(name: str, column: str, names: Namer) -> _Group:
+def _named(name: str, names: Namer) -> _Reader:
     """An id, as its code and its name."""
 
     def keys(values: tuple[Any, ...], found: Mapping[int, Any]) -> dict[str, Any]:
         code, label = found.get(values[0], ("", ""))
         return {name: code, f"{name}_name": label}
 
-    return _Group({f"key_{name}": F(column)}, keys, names)
+    return _Reader(keys, names)
 
 
 def _subaccounts(account: Account, ids: set[int]) -> Mapping[int, tuple[str, str]]:
@@ -242,89 +223,44 @@ def _tier_key(values: tuple[Any, ...], _: Mapping[int, Any]) -> dict[str, Any]:
     return {"tier": None if number is None else TierKey(number, above + 1, *rest)}
 
 
-_COLUMNS = {
-    "day": _plain("day", F("day")),
-    "month": _plain("month", TruncMonth("day")),
-    "subaccount": _named("subaccount", "kind__subaccount_id", _subaccounts),
-    "waba": _named("waba", "kind__waba_id", _wabas),
-    "provider": _plain("provider", F("kind__provider")),
-    "channel": _named("channel", "kind__phone_number_id", lambda *asked: naming("channel").names(*asked)),
-    "template": _Group(
-        {"key_template": F("kind__template_id")}, _template_key, lambda *asked: naming("template").names(*asked)
-    ),
-    "country": _plain("country", F("kind__country")),
-    "market": _plain("market", F("kind__market")),
-    "category": _plain("category", F("kind__category")),
-    "tier": _Group(
-        {
-            "key_tier": F("rate__tier"), "key_above": F("rate__above"), "key_up_to": F("rate__up_to"),
-            "key_end_known": F("rate__end_known"), "key_anchored": F("anchored"),
-        },
-        _tier_key,
-    ),
-}  # fmt: skip
+_READERS = {
+    **{name: _plain(name) for name in ("day", "month", "provider", "country", "market", "category")},
+    "subaccount": _named("subaccount", _subaccounts),
+    "waba": _named("waba", _wabas),
+    "channel": _named("channel", lambda account, ids: naming("channel").names(account, ids)),
+    "template": _Reader(_template_key, lambda account, ids: naming("template").names(account, ids)),
+    "tier": _Reader(_tier_key),
+}
 
 
-def _rows(account: Account, lines: QuerySet[RatedLine], group_by: tuple[str, ...]) -> list[CostRow]:
-    """Sum in one statement, then name what is ids there. Ids of one name (a template in two WABAs) are one row."""
-    groups = [_COLUMNS[group] for group in group_by]
-    columns = {name: column for group in groups for name, column in group.columns.items()}
-    sums = list(
-        lines.annotate(**columns)
-        .values_list(*columns, "kind__currency", "state", "sell_state")
-        .annotate(n=Sum("n"), cost=Sum("amount"), sold=Sum("sell_amount"))
-        .order_by()
-    )
-    parts = list(_parts(account, groups, sums))
+def _rows(
+    account: Account, start: date, end: date, group_by: Sequence[str], chosen: CostFilter
+) -> tuple[list[CostRow], list[CostRow]]:
+    """Sum, then name what is ids there: the rows, and a total for each currency. Ids of one name (a template in two
+    WABAs) are one row.
+    """
+    found = sums_of(account, start, end, group_by, chosen)
+    parts = list(_parts(account, group_by, [values for values, _ in found]))
     rows: dict[tuple[Any, ...], CostRow] = {}
-    for values in sums:
-        currency, *figures = values[len(columns) :]
+    totals: dict[str, CostRow] = {}
+    for values, (currency, *figures) in found:
         keys: dict[str, Any] = {}
-        for group, part, names in parts:
-            keys |= group.keys(values[part], names)
-        _add(rows.setdefault((*keys.values(), currency), CostRow(keys, currency)), *figures)
-    return [rows[key] for key in sorted(rows, key=_sortable)]
+        for reader, part, names in parts:
+            keys |= reader.keys(values[part], names)
+        rows.setdefault((*keys.values(), currency), CostRow(keys, currency)).add(*figures)
+        totals.setdefault(currency, CostRow({}, currency)).add(*figures)
+    return [rows[key] for key in sorted(rows, key=_sortable)], [totals[currency] for currency in sorted(totals)]
 
 
 def _parts(
-    account: Account, groups: Iterable[_Group], sums: Sequence[tuple[Any, ...]]
-) -> Iterator[tuple[_Group, slice, Mapping[int, Any]]]:
-    """Each group, where its columns stand, and the names of the ids there."""
+    account: Account, group_by: Iterable[str], found: Sequence[tuple[Any, ...]]
+) -> Iterator[tuple[_Reader, slice, Mapping[int, Any]]]:
+    """Each group's reader, where its columns stand, and the names of the ids there."""
     start = 0
-    for group in groups:
-        part = slice(start, start + len(group.columns))
-        yield group, part, group.names(account, {values[start] for values in sums})
+    for group in group_by:
+        part = slice(start, start + len(COLUMNS[group]))
+        yield _READERS[group], part, _READERS[group].names(account, {values[start] for values in found})
         start = part.stop
-
-
-def _add(  # noqa: PLR0917 - a row of the statement
-    row: CostRow, state: str, sell_state: str, n: int, cost: Decimal | None, sold: Decimal | None
-) -> None:
-    """Count n messages of one state."""
-    row.delivered += n
-    row.charged += n if state == ChargeState.CHARGED else 0
-    row.free += n if state == ChargeState.FREE else 0
-    row.unrated += n if state == ChargeState.UNRATED else 0
-    row.amount += cost or ZERO
-    if sell_state:
-        row.resale = row.resale or Resale()
-        row.resale.amount += sold or ZERO
-        row.resale.cost += cost or ZERO
-        row.resale.unrated += n if ChargeState.UNRATED in {state, sell_state} else 0
-
-
-def _totals(rows: Iterable[CostRow]) -> list[CostRow]:
-    """The rows of each currency as one."""
-    totals: dict[str, CostRow] = {}
-    for row in rows:
-        total = totals.setdefault(row.currency, CostRow({}, row.currency))
-        for name in ("delivered", "charged", "free", "unrated", "amount"):
-            setattr(total, name, getattr(total, name) + getattr(row, name))
-        if row.resale:
-            total.resale = total.resale or Resale()
-            for name in ("amount", "cost", "unrated"):
-                setattr(total.resale, name, getattr(total.resale, name) + getattr(row.resale, name))
-    return [totals[currency] for currency in sorted(totals)]
 
 
 def _sortable(key: tuple[Any, ...]) -> tuple[Any, ...]:

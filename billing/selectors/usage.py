@@ -9,7 +9,8 @@ from typing import Any
 from accounts.models import Account
 from billing.pricing import price_category
 from billing.selectors.progress import month_end
-from billing.selectors.report import CostFilter, CostRow, TierKey, cost_report
+from billing.selectors.report import CostRow, TierKey, cost_report
+from billing.selectors.sums import CostFilter
 from portal.core.money import ZERO
 
 DIMENSIONS = ("subAccountId", "channel", "businessAccountId", "pricingCategory", "country")
