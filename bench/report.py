@@ -1,0 +1,147 @@
+"""report: a month's cost report over 1,000,000 messages ÷ the same report by GROUP BY over the usage facts.
+
+Both have to be right: a tier is passed in one market, so the plain way looks up what each message stands above. It
+takes that from the engine's cuts, and prices from its rates, by the numbers of kinds.
+"""
+
+import statistics
+from collections.abc import Callable, Iterable
+from datetime import date
+from decimal import Decimal
+from itertools import product
+from time import perf_counter
+from typing import Any
+
+from django.db import connection
+
+from accounts.models import Account, Subaccount, Waba
+from bench.ground import empty, report
+from billing.accrual import Accruals, Said
+from billing.dictionary import bucket_ids, kind_ids
+from billing.models import Rate, RateCard
+from billing.rating import rate_bucket
+from billing.rating.sql import HOUR, fingerprint
+from billing.selectors import cost_report
+from portal.core.tenancy import every_tenant
+from portal.demo.world import ACME, account_of
+
+MESSAGES, ROUNDS, ASKS, TARGET = 1_000_000, 9, 5, 50.0
+FIRST, LAST = date(2026, 10, 1), date(2026, 10, 31)
+NUMBERS, COUNTRIES = 6, ("IN", "ID", "SG", "MY", "BR", "GB", "US", "DE")
+TEMPLATES = ("utility", "utility", "utility", "marketing", "authentication")  # of each of two WABAs
+
+_PLAIN = """
+SELECT {column}, k.currency, count(*), count(k.unit_price), sum(k.unit_price)
+FROM billing_usagefact f
+LEFT JOIN billing_tiercut c ON c.bucket_id = f.bucket_id
+    AND (c.billed_at, c.message_key) <= (f.billed_at, f.message_key)
+JOIN (
+    SELECT k.id, k.currency, k.category, r.above, r.unit_price FROM billing_usagekind k
+    JOIN billing_rate r ON r.card_id = %(card)s AND r.market = k.market AND r.category = k.price_category
+) k ON k.id = f.kind_id AND k.above = coalesce(c.above, 0)
+WHERE f.account_id = %(account)s AND f.day BETWEEN %(first)s AND %(last)s
+GROUP BY 1, 2 ORDER BY 1, 2
+"""
+_FACTS = """
+INSERT INTO billing_usagefact (message_key, account_id, bucket_id, billed_at, day, kind_id)
+SELECT md5(n::text)::uuid, %(account)s, (%(buckets)s)[place], at, (at AT TIME ZONE 'Asia/Singapore')::date,
+    (%(kinds)s)[place]
+FROM generate_series(1, %(messages)s) n
+CROSS JOIN LATERAL (
+    SELECT 1 + (hashint8(n) & 2147483647) %% cardinality(%(kinds)s) AS place,
+        (%(first)s::timestamp + (hashint8(-n) & 2147483647) %% (31 * 86400) * interval '1 second')
+            AT TIME ZONE 'Asia/Singapore' AS at
+) one
+"""
+_BLOCKS = f"""
+INSERT INTO billing_usageblock (bucket_id, hour, day, kind_id, n, fingerprint)
+SELECT bucket_id, {HOUR.format(billed_at="billed_at")}, day, kind_id, count(*),
+    bit_xor({fingerprint()})
+FROM billing_usagefact GROUP BY 1, 2, 3, 4
+"""  # noqa: S608 - constants of the engine
+
+
+def run() -> bool:
+    """Ask both in turn, once it is known that they say the same."""
+    with every_tenant():
+        account = account_of(ACME)
+        card = _card()
+        _fill(account)
+        good = [
+            _compare(account, card, group, column) for group, column in (("day", "f.day"), ("category", "k.category"))
+        ]
+    empty()
+    return all(good)
+
+
+def _card() -> RateCard:
+    """The card of the month, with a lower price for India's utility messages above 25,000."""
+    card = RateCard.objects.get(currency="USD", effective_from=FIRST, is_active=True)
+    india = Rate.objects.filter(card=card, market="India", category="utility")
+    india.filter(tier__gt=1).delete()
+    india.update(up_to=25_000, end_known=True)
+    Rate.objects.create(
+        card=card,
+        market="India",
+        category="utility",
+        tier=2,
+        above=25_000,
+        unit_price=Decimal("0.0012"),
+        source="bench",
+    )
+    return card
+
+
+def _compare(account: Account, card: RateCard, group: str, column: str) -> bool:
+    def asked() -> Iterable[tuple[Any, ...]]:
+        rows = cost_report(account, start=FIRST, end=LAST, group_by=[group]).rows
+        return [(row.keys[group], row.currency, row.delivered, row.charged, row.amount) for row in rows]
+
+    known = {"account": account.pk, "first": FIRST, "last": LAST, "card": card.pk}
+
+    def plain() -> Iterable[tuple[Any, ...]]:
+        with connection.cursor() as cursor:
+            cursor.execute(_PLAIN.format(column=column), known)
+            return list(cursor.fetchall())
+
+    if asked() != plain():
+        raise RuntimeError("the report and the facts differ")
+    ratios, mine, theirs = [], 0.0, 0.0
+    for _ in range(ROUNDS):
+        times = [(_seconds(asked), _seconds(plain)) for _ in range(ASKS)]
+        mine, theirs = (statistics.median(column) for column in zip(*times, strict=True))
+        ratios.append(theirs / mine)
+    detail = f"{MESSAGES:,} messages. Last round: {mine * 1000:.1f} ms against {theirs * 1000:.0f} ms."
+    return report(f"report by {group}", ratios, TARGET, detail)
+
+
+def _seconds(call: Callable[[], Any]) -> float:
+    start = perf_counter()
+    call()
+    return perf_counter() - start
+
+
+def _fill(account: Account) -> None:
+    """A month of deliveries over numbers, their WABAs' templates, countries and days, with blocks; then rate them."""
+    wabas = list(Waba.objects.filter(account=account).order_by("pk"))
+    subaccounts = list(Subaccount.objects.filter(account=account).order_by("pk"))
+    said = [
+        Said(
+            account.pk, "meta", wabas[number % 2].pk, number + 1, subaccounts[number % 3].pk,
+            number % 2 * len(TEMPLATES) + place + 1, country, category, "regular",
+        )
+        for number, (place, category), country in product(range(NUMBERS), enumerate(TEMPLATES), COUNTRIES)
+    ]  # fmt: skip
+    accruals = Accruals([account.pk])
+    placed = [accruals.place(each, FIRST) for each in said]
+    buckets, kinds = bucket_ids({bucket for bucket, _ in placed}), kind_ids({kind for _, kind in placed})
+    with connection.cursor() as cursor:
+        cursor.execute(_FACTS, {
+            "account": account.pk, "first": FIRST, "messages": MESSAGES,
+            "buckets": [buckets[bucket] for bucket, _ in placed], "kinds": [kinds[kind] for _, kind in placed],
+        })  # fmt: skip
+        cursor.execute(_BLOCKS)
+    for pk in sorted(buckets.values()):
+        rate_bucket(pk)
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE billing_usagefact, billing_usagekind, billing_ratedline, billing_tiercut")
