@@ -61,7 +61,7 @@ def test_actions_in_words(action, words):
         ({"from": {"role": "viewer", "subaccounts": "all"}, "to": {"role": "admin", "subaccounts": ["a", "b"]}},
          "role viewer; subaccounts all → role admin; subaccounts a, b"),
         ({"scopes": [], "expires_at": None, "is_active": True, "count": 3}, "scopes none; is active yes; count 3"),
-        ({"until": "2026-11-21T14:45:40.377029+00:00", "name": "2026-11-21"}, "until 21 Nov 2026 14:45; name 2026-11-21"),
+        ({"until": "2026-11-21T14:45:40.377029+00:00", "day": "2026-11-21"}, "until 21 Nov 2026 14:45; day 2026-11-21"),
     ],
 )  # fmt: skip
 def test_details_in_words(details, words):

@@ -91,6 +91,7 @@ def test_set_up_an_app_and_log_in_with_it(acme):
     login = again.post("/accounts/login/", {"login": user.email, "password": "x"})
     assert login.url == "/accounts/2fa/authenticate/"
     assert again.get("/").status_code == 302
+    assert "Use a security key" not in again.get(login.url).content.decode()  # they have none
     assert "Incorrect code." in again.post(login.url, {"code": "000000"}).content.decode()
     assert again.post(login.url, {"code": code_of(secret, 1)}).url == "/"
     assert again.get("/").status_code == 200
