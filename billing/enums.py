@@ -62,3 +62,11 @@ class PriceFile(TextChoices):
     CARD = "card", "Rate card: Meta's rates, Meta's volume tiers, or our columns"
     MARKETS = "markets", "Market table: which market each country is in"
     RULES = "rules", "Rule set: which messages are free, and how they are counted"
+
+
+def reason_words(reason: str) -> str:
+    """Why a message is free or unrated, in words; a provider's own word as it is."""
+    for reasons in (FreeReason, UnratedReason):
+        if reason in reasons.values:
+            return str(reasons(reason).label)
+    return reason.replace("_", " ").capitalize()

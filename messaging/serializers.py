@@ -1,5 +1,6 @@
 """Messages as the REST API shows and asks for them."""
 
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -101,10 +102,11 @@ class MessagePageSerializer(serializers.Serializer[Any]):
 
 
 class TierSerializer(serializers.Serializer[Any]):
-    """The positions that cost the same; `to` is null when the tier has no end or none is known."""
+    """The positions that cost the same; `to` is null when the tier has no end or none is known (`end_known`)."""
 
     number = serializers.IntegerField()
     to = serializers.IntegerField(allow_null=True)
+    end_known = serializers.BooleanField()
 
     def get_fields(self) -> dict[str, Any]:
         """`from` is no name in Python."""
@@ -112,12 +114,42 @@ class TierSerializer(serializers.Serializer[Any]):
 
 
 class RateCardSerializer(serializers.Serializer[Any]):
-    """The card a price was read from, with the digest of its file."""
+    """The card a price was read from, with the digest of its file, and where this very figure is from."""
 
+    id = serializers.IntegerField()
     name = serializers.CharField()
     effective_from = serializers.DateField()
     revision = serializers.IntegerField()
     sha256 = serializers.CharField()
+    price_source = serializers.CharField()
+
+
+class RuleSerializer(serializers.Serializer[Any]):
+    """The rule that decided whether the message is charged and with which others it is counted."""
+
+    revision = serializers.IntegerField()
+    sha256 = serializers.CharField()
+    scope = serializers.CharField(help_text="Whose messages are counted together.")
+    accrual_group = serializers.CharField(help_text="Which of them.")
+    allowance = serializers.IntegerField(help_text="How many of them are free each month.")
+    source = serializers.CharField()  # type: ignore[assignment] # the field's name in our API
+
+
+class SaleSerializer(serializers.Serializer[Any]):
+    """What the account charges its customer for the message, where it has prices of its own."""
+
+    state = serializers.ChoiceField(["charged", "free", "unrated"])
+    reason = serializers.CharField()
+    price = serializers.CharField(allow_null=True)
+    margin = serializers.CharField(allow_null=True)
+    terms = serializers.CharField()
+
+
+class RatingSerializer(serializers.Serializer[Any]):
+    """The rating that last covered the message."""
+
+    run = serializers.IntegerField()
+    rated_at = serializers.DateTimeField()
 
 
 class EvidenceSerializer(serializers.Serializer[Any]):
@@ -133,18 +165,26 @@ class ChargeSerializer(serializers.Serializer[Any]):
     umid = serializers.UUIDField()
     state = serializers.ChoiceField(["charged", "free", "unrated", "none"])
     reason = serializers.CharField()
+    meaning = serializers.CharField(allow_null=True, help_text="Why it is free or unrated, in plain words.")
     amount = serializers.CharField(allow_null=True)
     currency = serializers.CharField(allow_null=True)
     category = serializers.CharField(allow_null=True)
     market = serializers.CharField(allow_null=True)
+    market_table = serializers.CharField(allow_null=True)
     country = serializers.CharField(allow_null=True)
     billed_at = serializers.DateTimeField(allow_null=True)
     billing_month = serializers.CharField(allow_null=True, help_text="As 2026-10.")
     position = serializers.IntegerField(allow_null=True)
+    external_volume = serializers.IntegerField(
+        allow_null=True, help_text="Messages of other providers that stand before its position."
+    )
     tier = TierSerializer(allow_null=True)
     unit_price = serializers.CharField(allow_null=True)
     rate_card = RateCardSerializer(allow_null=True)
     rule_set = serializers.CharField(allow_null=True)
+    rule = RuleSerializer(allow_null=True)
+    sale = SaleSerializer(allow_null=True)
+    rating = RatingSerializer(allow_null=True)
     evidence = EvidenceSerializer(allow_null=True)
 
 
@@ -159,27 +199,49 @@ def explained(umid: UUID, found: Explanation | None, status: str) -> dict[str, A
         reason = f"Not delivered: the message is {status}."
         return {**dict.fromkeys(ChargeSerializer().fields), "umid": umid, "state": "none", "reason": reason}
     charge = found.charge
-    tier, card = charge.tier, charge.card
     return {
         "umid": umid,
         "state": charge.state,
         "reason": charge.reason,
-        "amount": plain(charge.amount) if charge.amount is not None else None,
+        "meaning": found.meaning,
+        "amount": _amount(charge.amount),
         "currency": charge.currency or None,
         "category": charge.category,
         "market": charge.market or None,
+        "market_table": found.market_table or None,
         "country": charge.country or None,
         "billed_at": charge.billed_at,
         "billing_month": f"{charge.billing_month:%Y-%m}",
         "position": charge.position,
-        "tier": {"number": tier.number, "from": tier.above + 1, "to": tier.up_to} if tier else None,
-        "unit_price": plain(charge.unit_price) if charge.unit_price is not None else None,
-        "rate_card": {
-            "name": card.name,
-            "effective_from": card.effective_from,
-            "revision": card.revision,
-            "sha256": card.sha256,
-        } if card else None,
+        "external_volume": found.external,
+        "unit_price": _amount(charge.unit_price),
+        **_prices(found),
         "rule_set": found.rule_set,
+        "rating": {"run": found.run_id, "rated_at": found.rated_at} if found.run_id else None,
         "evidence": {"webhook_event": found.webhook_id, "status": status},
+    }
+
+
+def _prices(found: Explanation) -> dict[str, Any]:
+    """Tier, card, rule and sale, each of them or null."""
+    tier, card, rule, sale = found.charge.tier, found.charge.card, found.rule, found.charge.sale
+    return {
+        "tier": {"number": tier.number, "from": tier.above + 1, "to": tier.up_to, "end_known": tier.end_known}
+        if tier else None,
+        "rate_card": {
+            "id": found.card_id, "name": card.name, "effective_from": card.effective_from, "revision": card.revision,
+            "sha256": card.sha256, "price_source": found.price_source,
+        } if card else None,
+        "rule": {
+            "revision": rule.revision, "sha256": rule.sha256, "scope": rule.scope, "accrual_group": rule.accrual_group,
+            "allowance": rule.allowance, "source": rule.source,
+        } if rule else None,
+        "sale": {
+            "state": sale.state, "reason": sale.reason, "price": _amount(sale.price), "margin": _amount(found.margin),
+            "terms": found.resale,
+        } if sale else None,
     }  # fmt: skip
+
+
+def _amount(amount: Decimal | None) -> str | None:
+    return None if amount is None else plain(amount)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -11,10 +11,11 @@ from django.db import connection
 from django.db.models import Prefetch
 
 from accounts.models import Account
-from billing.enums import AccrualScope, ChargeState, FreeReason, SellBase, UnratedReason
-from billing.models import Rule, RuleSet
+from billing.enums import AccrualScope, ChargeState, FreeReason, SellBase, UnratedReason, reason_words
+from billing.models import Rate, Rule, RuleSet, SellTerms
 from billing.pricing import Card, Charge, Fact, Terms, Tier, charge, sale
 from billing.rating.sql import CARD_OF_DAY, TERMS_OF_DAY
+from billing.selectors.unrated import Unrated
 
 # The highest threshold at or below the message decides its tier: no position needs to be counted.
 _CHARGES = f"""
@@ -62,9 +63,14 @@ def charges_of(account: Account, keys: Iterable[UUID]) -> dict[UUID, Charge]:
     wanted = list(keys)
     if not wanted:
         return {}
+    return {row[0]: _charge_of(row) for row in _rows(account, wanted)}
+
+
+def _rows(account: Account, keys: list[UUID]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute(_CHARGES, {"account": account.pk, "keys": wanted, "forced": [], "with": [], "without": []})
-        return {row[0]: _charge_of(row) for row in cursor.fetchall()}
+        cursor.execute(_CHARGES, {"account": account.pk, "keys": keys, "forced": [], "with": [], "without": []})
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
 
 
 def _charge_of(row: tuple[Any, ...]) -> Charge:
@@ -142,12 +148,18 @@ class AppliedRule:
 class Explanation:
     """One message's charge with all it rests on.
 
-    `external` is the volume at other providers that stands before the message's own rank; `market_table` the revision
-    that put its country into its market; `run_id` and `rated_at` the rating that last covered its bucket (None: not
-    rated yet); `webhook_id` the stored webhook that proves the delivery.
+    `day` is its day in the WABA's time zone; `card_id` the card that priced it and `price_source` where its figure is
+    from; `resale` the sell terms in words, empty without any; `external` the volume at other providers that stands
+    before the message's own rank; `market_table` the revision that put its country into its market; `run_id` and
+    `rated_at` the rating that last covered its bucket (None: not rated yet); `webhook_id` the stored webhook that
+    proves the delivery.
     """
 
+    day: date
     charge: Charge
+    card_id: int | None
+    price_source: str
+    resale: str
     bucket_id: int
     rule: AppliedRule | None
     market_table: str
@@ -157,6 +169,24 @@ class Explanation:
     webhook_id: int | None
 
     @property
+    def meaning(self) -> str:
+        """Why it is free or unrated, and what to do about it, in plain words; empty for a charged message."""
+        charge = self.charge
+        if charge.state == ChargeState.FREE:
+            return f"{reason_words(charge.reason)}."
+        if charge.state != ChargeState.UNRATED:
+            return ""
+        return Unrated(
+            charge.reason, charge.market, charge.category, charge.currency, [charge.country], 1, self.day, self.day
+        ).sentences  # fmt: skip
+
+    @property
+    def margin(self) -> Decimal | None:
+        """What is left of its sale; None where nothing is sold or a price is not known."""
+        sold = self.charge.sale.price if self.charge.sale else None
+        return None if sold is None or self.charge.amount is None else sold - self.charge.amount
+
+    @property
     def rule_set(self) -> str:
         """Name and revision of the rules, empty when none applies."""
         return f"{self.rule.rule_set}, revision {self.rule.revision}" if self.rule else ""
@@ -164,9 +194,10 @@ class Explanation:
 
 def explain(account: Account, key: UUID) -> Explanation | None:
     """Why a message costs what it costs; None when it was never delivered."""
-    found = charges_of(account, [key]).get(key)
-    if found is None:
+    row = next(iter(_rows(account, [key])), None)
+    if row is None:
         return None
+    found, card_id, base = _charge_of(row), row[11], row[22]
     with connection.cursor() as cursor:
         cursor.execute(_PLACE, {"account": account.pk, "key": key})
         (
@@ -174,7 +205,11 @@ def explain(account: Account, key: UUID) -> Explanation | None:
             rated_at, table, table_revision,
         ) = cursor.fetchone()  # fmt: skip
     return Explanation(
+        day=row[2],
         charge=replace(found, position=rank + external if counted else None),
+        card_id=card_id if found.card else None,
+        price_source=_source_of(card_id, found, category),
+        resale=SellTerms(base=base, markup_percent=row[23], fee=row[24], fee_on_free=row[25]).words if base else "",
         bucket_id=bucket_id,
         rule=_rule_of(found, category, pricing_type, (scope, group, allowance)),
         market_table=f"{table}, revision {table_revision}" if table else "",
@@ -183,6 +218,13 @@ def explain(account: Account, key: UUID) -> Explanation | None:
         rated_at=rated_at,
         webhook_id=webhook_id,
     )
+
+
+def _source_of(card_id: int | None, found: Charge, category: str) -> str:
+    if found.tier is None:
+        return ""
+    tiers = Rate.objects.filter(card=card_id, market=found.market, category=category, tier=found.tier.number)
+    return tiers.values_list("source", flat=True).first() or ""
 
 
 def _rule_of(found: Charge, category: str, pricing_type: str, bucket: tuple[str, str, int]) -> AppliedRule | None:

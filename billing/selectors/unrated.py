@@ -50,6 +50,11 @@ class Unrated:
         )  # fmt: skip
 
     @property
+    def sentences(self) -> str:
+        """Why, and what to do."""
+        return f"{self.meaning} {self.remedy}"
+
+    @property
     def country(self) -> str:
         """The country, when it is one."""
         return self.countries[0] if len(self.countries) == 1 else ""

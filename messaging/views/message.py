@@ -12,14 +12,15 @@ from django.utils import timezone
 from accounts.access import TenantRequest, requires
 from accounts.enums import Permission
 from accounts.permissions import roles_with
+from billing.selectors import explain
 from messaging.causes import causes, questions
 from messaging.enums import Direction, Status
 from messaging.models import Message
 from messaging.rendering import all_known, filled
 from messaging.selectors.circumstances import ALIKE, MOST_ALIKE, circumstances
-from messaging.selectors.log import charges
 from messaging.selectors.story import Story, story
 from messaging.story import contradicted, diagnosed, heading, is_long_in_sent, said, timeline
+from messaging.usage import message_key
 
 _LOST = (Status.UNDELIVERED, Status.REJECTED, Status.EXPIRED)
 
@@ -40,7 +41,7 @@ def message(request: TenantRequest, umid: UUID) -> HttpResponse:
         "heading": heading(one),
         "timeline": timeline(found),
         "subaccount": next((each for each in request.reach.visible if each.pk == one.subaccount_id), None),
-        "charge": charges(request.account, [one]).get(umid) if may(Permission.VIEW_COSTS) else None,
+        **(_charge(request, found) if may(Permission.VIEW_COSTS) else {}),
         "long_in_sent": is_long_in_sent(one, timezone.now()),
         **_content(found, may_see=may(Permission.VIEW_CONTENT)),
         **_why_not(request, one),
@@ -48,6 +49,18 @@ def message(request: TenantRequest, umid: UUID) -> HttpResponse:
     if one.msisdn and may(Permission.VIEW_NUMBERS):
         context["with_person"] = _log(msisdn=one.msisdn, range="any")
     return render(request, "messaging/message.html", context)
+
+
+def _charge(request: TenantRequest, found: Story) -> dict[str, Any]:
+    """What it costs and why, and where operators find the webhook that proves it."""
+    one = found.message
+    explained = explain(request.account, message_key(request.account.pk, one.provider, one.provider_message_id))
+    proof = [chapter for chapter in timeline(found) if explained and chapter.webhook_id == explained.webhook_id]
+    return {
+        "explained": explained,
+        "charge": explained.charge if explained else None,
+        "proof": proof[0].place if proof else "",
+    }
 
 
 def _content(found: Story, *, may_see: bool) -> dict[str, Any]:

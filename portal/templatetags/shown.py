@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from accounts.enums import Permission
-from billing.enums import FreeReason, UnratedReason
+from billing.enums import reason_words
 from messaging.models import Message
 from messaging.story import diagnosed
 from portal.core.countries import country_name
@@ -22,6 +22,7 @@ from portal.core.zones import zone_label
 
 register = template.Library()
 register.filter("country_name", country_name)
+charge_reason = register.filter("charge_reason", reason_words)
 
 
 @register.filter
@@ -139,15 +140,6 @@ def lookup(mapping: dict[Any, Any], key: Any) -> Any:
 def category_name(value: str) -> str:
     """A pricing category in words."""
     return value.replace("_", " ").replace("-", " ").capitalize()
-
-
-@register.filter
-def charge_reason(value: str) -> str:
-    """Why a message is free or unrated, in words."""
-    for reasons in (FreeReason, UnratedReason):
-        if value in reasons.values:
-            return str(reasons(value).label)
-    return value.replace("_", " ").capitalize()
 
 
 @register.filter

@@ -1,6 +1,7 @@
 """REST of messages and charges: exact answers, every filter, and who is refused."""
 
-from datetime import timedelta
+from datetime import date, timedelta
+from decimal import Decimal
 from hashlib import sha256
 
 import pytest
@@ -8,11 +9,13 @@ import pytest
 from accounts.enums import Permission
 from accounts.models import Subaccount
 from accounts.services import create_api_key
+from billing.corrections import agree
+from billing.models import RateCard, RatingRun, SellTerms
 from billing.prices.rate_cards import DATA
 from messaging import api
 from messaging.models import Message, Source
 from portal.demo.world import ACME
-from tests.traffic import AT, channel_of, deliver, report
+from tests.traffic import AT, channel_of, deliver, rate, report
 
 EIGHT, META, DIALOG = ACME.channels
 URL = "/api/v1/messages/"
@@ -50,15 +53,18 @@ DELIVERED = {
 CHARGED = {
     "state": "charged",
     "reason": "",
+    "meaning": "",
     "amount": "0.0118",
     "currency": "USD",
     "category": "marketing",
     "market": "India",
+    "market_table": "Markets, revision 1",
     "country": "IN",
     "billed_at": "2026-10-15T08:00:02Z",
     "billing_month": "2026-10",
     "position": 1,
-    "tier": {"number": 1, "from": 1, "to": None},
+    "external_volume": 0,
+    "tier": {"number": 1, "from": 1, "to": None, "end_known": True},
     "unit_price": "0.0118",
     "rate_card": {
         "name": "Meta USD 2026-10-01",
@@ -66,7 +72,9 @@ CHARGED = {
         "revision": 1,
         "sha256": sha256((DATA / "rate_cards/2026-10-01.csv").read_bytes()).hexdigest(),
     },
-    "rule_set": "Meta PMP from 2026-10-01",
+    "rule_set": "Meta PMP rules from 2026-10-01, revision 1",
+    "sale": None,
+    "rating": None,
     "evidence": {"webhook_event": None, "status": "delivered"},
 }
 
@@ -266,7 +274,44 @@ def test_queries_do_not_grow_with_the_page(acme, client, key_of, count, django_a
 class TestCharge:
     def test_a_charged_message_is_explained(self, acme, get):
         message = deliver(acme)
-        assert get(f"/api/v1/charges/{message.umid}/") == {"umid": str(message.umid), **CHARGED}
+        answer = get(f"/api/v1/charges/{message.umid}/")
+        rule, card = answer.pop("rule"), answer["rate_card"]
+        assert RateCard.objects.get(pk=card.pop("id")).name == card["name"]
+        assert card.pop("price_source").startswith("FOUND: two agreeing public copies")
+        assert answer == {"umid": str(message.umid), **CHARGED}
+        assert rule == {
+            "revision": 1, "sha256": sha256((DATA / "rules/2026-10-01.csv").read_bytes()).hexdigest(),
+            "scope": "Business portfolio", "accrual_group": "India/marketing", "allowance": 0,
+            "source": "Meta pricing page updated 2026-09-30",
+        }  # fmt: skip
+
+    def test_its_sale_and_its_rating(self, acme, get):
+        message = deliver(acme)
+        terms = SellTerms(account=acme, currency="USD", effective_from=date(2026, 10, 1), markup_percent=Decimal(10))
+        agree(terms, actor="ada@acme.example")
+        rate()
+        answer = get(f"/api/v1/charges/{message.umid}/")
+        assert answer["sale"] == {
+            "state": "charged", "reason": "", "price": "0.01298", "margin": "0.00118",
+            "terms": "The provider's price plus 10 %",
+        }  # fmt: skip
+        assert answer["rating"]["run"] == RatingRun.objects.get().pk
+
+    def test_an_unrated_one_says_why_and_what_to_do(self, acme, get):
+        RateCard.objects.filter(currency="USD").update(currency="XXX")
+        message = deliver(acme)
+        answer = get(f"/api/v1/charges/{message.umid}/")
+        assert (answer["state"], answer["amount"], answer["tier"], answer["position"]) == ("unrated", None, None, 1)
+        assert answer["meaning"] == (
+            "No rate card in the WABA's currency is in force on that day. "
+            "Import a rate card in USD with 2026-10-15 or an earlier day as its first."
+        )
+
+    def test_a_free_one_says_why(self, acme, get):
+        message = deliver(acme, pricing_type="free_entry_point")
+        answer = get(f"/api/v1/charges/{message.umid}/")
+        assert (answer["state"], answer["amount"], answer["position"]) == ("free", "0.00", None)
+        assert answer["meaning"] == "Inside the free entry point window."
 
     def test_positions_follow_the_time_of_delivery(self, acme, get):
         late = deliver(acme, provider_message_id="late", at=AT + timedelta(hours=1))
@@ -279,6 +324,7 @@ class TestCharge:
         assert get(f"/api/v1/charges/{message.umid}/") == {
             "umid": str(message.umid),
             **dict.fromkeys(CHARGED),
+            "rule": None,
             "state": "none",
             "reason": "Not delivered: the message is sent.",
         }

@@ -50,8 +50,8 @@ def test_another_tenants_message_is_404(acme, other):
 def test_queries_of_a_message(acme, django_assert_num_queries):
     message = deliver(acme)
     client = visitor(acme)
-    # session, user, memberships, limits, subaccounts; message, number, events, payloads; charge
-    with django_assert_num_queries(10):
+    # session, user, memberships, limits, subaccounts; message, number, events, payloads; charge, place, price, rules
+    with django_assert_num_queries(14):
         client.get(f"/logs/{message.umid}/")
     failed = report(acme, "failed", provider_message_id="wamid.F", error_source="meta", error_code=131049)
     # as above without a charge; changes, last inbound, stops, the minute and the week before, others alike
@@ -139,6 +139,9 @@ def test_cost_is_explained(acme):
     page = text(visitor(acme, "finance").get(f"/logs/{message.umid}/"))
     assert '<span class="currency">USD</span> 0.0118' in page
     assert "Meta USD 2026-10-01" in page
+    assert "Meta PMP rules from 2026-10-01, revision 1" in page
+    assert "of those counted as India/marketing, by business portfolio" in page
+    assert "Markets, revision 1" in page
 
 
 def test_unknown_umid_is_404(acme):
