@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
+from accounts.models import Subaccount
 from billing import dry_runs
 from billing.corrections import put_in_force
 from billing.what_if import Impact, Proposal
@@ -25,8 +26,9 @@ def words(found: Impact) -> list[str]:
     for currency, (now, then) in sorted(found.totals().items()):
         lines.append(f"{currency or 'no currency'}: {plain(now)} now, {plain(then)} then ({_signed(then - now)}).")
     rows = sorted(found.rows, key=lambda row: -abs(row.difference))
+    codes = dict(Subaccount.objects.filter(pk__in={row.subaccount_id for row in rows}).values_list("id", "code"))
     lines += [
-        f"  {row.month:%Y-%m} subaccount {row.subaccount_id} {row.country} {row.category}: "
+        f"  {row.month:%Y-%m} {codes.get(row.subaccount_id, 'no subaccount')} {row.country} {row.category}: "
         f"{row.messages:,} messages, {plain(row.amount)} → {plain(row.amount_then)} {row.currency}"
         + (f", unrated {row.unrated:,} → {row.unrated_then:,}" if row.unrated != row.unrated_then else "")
         for row in rows[:SHOWN]
