@@ -1,4 +1,4 @@
-"""The operator's pages: rate cards, markets, and buckets that could not be rated."""
+"""The operator's pages: what prices rest on, and what rating made of it. They only read: prices change at /prices/."""
 
 from typing import Any
 
@@ -6,36 +6,107 @@ from django.contrib import admin
 from django.http import HttpRequest
 from unfold.admin import TabularInline
 
-from billing.models import Bucket, MarketCountry, Rate, RateCard
+from billing.models import (
+    Bucket,
+    DryRun,
+    MarketCountry,
+    MarketTable,
+    Rate,
+    RateCard,
+    RatingRun,
+    Rule,
+    RuleSet,
+    SellTerms,
+    VolumeAnchor,
+)
 from portal.core.admin import BigTableAdmin, ReadOnlyAdmin
 
+_REVISION = ("revision", "is_active", "loaded_at", "approved_by", "approved_at")
 
-class RateInline(TabularInline):  # type: ignore[misc]
-    model = Rate
+
+class ReadOnlyInline(TabularInline):  # type: ignore[misc]  # unfold ships no types
+    """Rows that belong to a page's own."""
+
     extra = 0
-    can_delete = False
     per_page = 50
-    ordering = ("market", "category", "tier")
-    fields = readonly_fields = ("market", "category", "tier", "above", "up_to", "unit_price", "source")
+    can_delete = False
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class RateInline(ReadOnlyInline):
+    model = Rate
+    ordering = ("market", "category", "tier")
+    fields = readonly_fields = ("market", "category", "tier", "above", "up_to", "end_known", "unit_price", "source")
+
+
+class MarketCountryInline(ReadOnlyInline):
+    model = MarketCountry
+    fields = readonly_fields = ("country", "calling_code", "market", "valid_from", "valid_to", "source")
+
+
+class RuleInline(ReadOnlyInline):
+    model = Rule
+    fields = readonly_fields = (
+        "category", "pricing_type", "free_reason", "scope", "accrual_group", "allowance", "source",
+    )  # fmt: skip
+
+
+class RatingRunInline(ReadOnlyInline):
+    """The latest first; the columns say which messages under which terms."""
+
+    model = RatingRun
+    ordering = ("-first_at",)
+    fields = readonly_fields = ("first_at", "rated_at", "n", "fingerprint", "terms", "engine")
+
+
+class VolumeAnchorInline(ReadOnlyInline):
+    model = VolumeAnchor
+    ordering = ("above",)
+    fields = readonly_fields = ("above", "reached_at", "external", "webhook_id")
+
 
 @admin.register(RateCard)
 class RateCardAdmin(ReadOnlyAdmin):
-    """Cards come from `manage.py import_rate_card`; a correction is a new revision."""
+    """A correction is a new revision: one is in force, the others stay."""
 
-    list_display = ("name", "currency", "effective_from", "revision", "is_active", "loaded_at")
-    list_filter = ("currency", "is_active")
+    list_display = ("name", "account", "book", "currency", "effective_from", *_REVISION)
+    list_filter = ("currency", "book", "is_active")
+    list_select_related = ("account",)
     inlines = (RateInline,)
 
 
-@admin.register(MarketCountry)
-class MarketCountryAdmin(ReadOnlyAdmin):
-    list_display = ("country", "calling_code", "market", "valid_from", "valid_to")
-    list_filter = ("market",)
-    search_fields = ("country", "market")
+@admin.register(MarketTable)
+class MarketTableAdmin(ReadOnlyAdmin):
+    list_display = ("name", *_REVISION)
+    inlines = (MarketCountryInline,)
+
+
+@admin.register(RuleSet)
+class RuleSetAdmin(ReadOnlyAdmin):
+    list_display = ("name", "effective_from", *_REVISION)
+    inlines = (RuleInline,)
+
+
+@admin.register(SellTerms)
+class SellTermsAdmin(ReadOnlyAdmin):
+    list_display = ("account", "currency", "effective_from", "words")
+    list_filter = ("account", "currency")
+    list_select_related = ("account",)
+
+
+@admin.register(DryRun)
+class DryRunAdmin(ReadOnlyAdmin):
+    """What was tried out, by whom, and whether it was put in force."""
+
+    list_display = ("title", "account", "asked_by", "asked_at", "finished_at", "applied_by", "applied_at", "problem")
+    list_filter = ("account",)
+    list_select_related = ("account",)
+    ordering = ("-id",)
 
 
 @admin.register(Bucket)
@@ -47,3 +118,4 @@ class BucketAdmin(BigTableAdmin):
     list_select_related = ("account",)
     search_fields = ("accrual_group", "problem")
     ordering = ("-month", "accrual_group", "id")
+    inlines = (RatingRunInline, VolumeAnchorInline)
