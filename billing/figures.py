@@ -133,14 +133,13 @@ def _currencies(prices: Iterable[NextPrice]) -> list[str]:
 def _prices(currency: str, prices: Iterable[NextPrice]) -> str:
     """What a message costs now and then: "USD 0.0014 → 0.0012". Markets and categories of one count may differ."""
     own = [price for price in prices if price.currency == currency]
-    now = _span([price.now for price in own])
-    then = _span([price.then for price in own if price.then is not None]) or "not known"
-    return f"{currency} {now} → {then}"
+    now, then = [price.now for price in own], [price.then for price in own if price.then is not None]
+    if then and not any(now):
+        return f"free → {currency} {_span(then)}"
+    return f"{currency} {_span(now)} → {_span(then) if then else 'not known'}"
 
 
 def _span(prices: Sequence[Decimal]) -> str:
     """One price, or the lowest and the highest."""
-    if not any(prices):
-        return "free" if prices else ""
     low, high = plain(min(prices), 4), plain(max(prices), 4)
     return low if low == high else f"{low} – {high}"
