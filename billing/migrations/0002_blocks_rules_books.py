@@ -19,17 +19,22 @@ ROOM_FOR_UPDATES = """
 ALTER TABLE billing_usageblock SET (fillfactor = 60);
 ALTER TABLE billing_ratedline SET (fillfactor = 60);
 """
-# Which provider carried a message was not kept; of its pricing type only what made it free.
+# Which provider carried a message was not kept; of its pricing type only what made it free, or, of service messages,
+# that it did not. Free service messages of a number are in its own bucket now, so every bucket's facts are placed anew.
 KINDS_AND_BLOCKS = r"""
 INSERT INTO billing_usagekind (account_id, provider, waba_id, phone_number_id, subaccount_id, template_id, country,
     category, pricing_type, currency, market, price_category, free_reason, unrated_reason)
-SELECT DISTINCT account_id, '', waba_id, phone_number_id, subaccount_id, template_id, country, category,
-    CASE WHEN free_reason LIKE 'free\_%' THEN free_reason ELSE '' END, currency, market,
+SELECT DISTINCT f.account_id, '', waba_id, phone_number_id, subaccount_id, template_id, country, category,
+    CASE WHEN free_reason LIKE 'free\_%' THEN free_reason WHEN b.accrual_group LIKE '%/service' THEN 'regular'
+        ELSE '' END, currency, market,
     CASE WHEN category IN ('marketing_lite', 'group_marketing_lite') THEN 'marketing'
         ELSE regexp_replace(category, '^group_', '') END, free_reason, unrated_reason
-FROM billing_usagefact;
-UPDATE billing_usagefact f SET kind_id = k.id FROM billing_usagekind k
-WHERE (k.account_id, k.waba_id, k.phone_number_id, k.subaccount_id, k.template_id, k.country, k.category, k.currency,
+FROM billing_usagefact f JOIN billing_bucket b ON b.id = f.bucket_id;
+UPDATE billing_usagefact f SET kind_id = k.id FROM billing_usagekind k, billing_bucket b
+WHERE b.id = f.bucket_id
+    AND k.pricing_type = CASE WHEN f.free_reason LIKE 'free\_%' THEN f.free_reason
+        WHEN b.accrual_group LIKE '%/service' THEN 'regular' ELSE '' END
+    AND (k.account_id, k.waba_id, k.phone_number_id, k.subaccount_id, k.template_id, k.country, k.category, k.currency,
        k.market, k.free_reason, k.unrated_reason)
     = (f.account_id, f.waba_id, f.phone_number_id, f.subaccount_id, f.template_id, f.country, f.category, f.currency,
        f.market, f.free_reason, f.unrated_reason);
@@ -37,7 +42,7 @@ INSERT INTO billing_blockdelta (bucket_id, hour, day, kind_id, n, fingerprint)
 SELECT bucket_id, floor(extract(epoch FROM billed_at) / 3600)::int, day, kind_id, count(*),
     bit_xor(hash_record_extended(ROW(message_key, billed_at, day, kind_id), 0))
 FROM billing_usagefact GROUP BY 1, 2, 3, 4;
-INSERT INTO billing_dirtybucket (bucket_id) SELECT id FROM billing_bucket;
+INSERT INTO billing_dirtybucket (bucket_id, misplaced) SELECT id, true FROM billing_bucket;
 SET CONSTRAINTS ALL IMMEDIATE;
 """
 
