@@ -15,7 +15,11 @@ SETTINGS = (
     "/settings/profile/", "/accounts/password/change/", "/accounts/2fa/", "/settings/team/", "/settings/team/invite/",
     "/settings/keys/", "/settings/keys/new/", "/settings/webhooks/", "/settings/subaccounts/", "/settings/audit/",
 )  # fmt: skip
-PAGES = ("/", "/logs/", "/reports/costs/", *SETTINGS, "/accounts/logout/")
+PRICES = (
+    "/prices/", "/prices/markets/", "/prices/rules/", "/prices/own/", "/prices/import/", "/prices/what-if/",
+    "/reports/unrated/",
+)  # fmt: skip
+PAGES = ("/", "/logs/", "/reports/costs/", *PRICES, *SETTINGS, "/accounts/logout/")
 
 
 @pytest.fixture
