@@ -225,7 +225,9 @@ def own_prices(request: HttpRequest, desk: Desk) -> HttpResponse:
             raise MissingPermission(Permission.MANAGE_PRICES)
         if form.is_valid():
             buckets = agree(form.instance, actor=desk.actor)
-            messages.success(request, f"Agreed. {buckets:,} groups of messages are being rated again.")
+            messages.success(
+                request, "Agreed. What was delivered from that day on is being rated again." if buckets else "Agreed."
+            )
             return redirect("billing:own_prices")
     context = {
         "form": form, "currencies": currencies, "today": today, "terms": sell_terms(account, today),

@@ -140,7 +140,7 @@ class TestImport:
         assert 'hx-trigger="every' not in page
         assert "+0.0082" in text(client.get(f"/prices/dry-runs/{run.pk}/apply/"))
         client.post(f"/prices/dry-runs/{run.pk}/apply/")
-        assert "1 groups of messages wait" in text(client.get(response.url))
+        assert "1 group of messages waits" in text(client.get(response.url))
         rate()
         assert "Everything is rated" in text(client.get(response.url))
         assert RatedLine.objects.get().unit_price == Decimal("0.0200")
