@@ -10,22 +10,19 @@ from messaging.enums import Direction, Provider
 from messaging.events import MessageEvent
 
 
+def envelope(waba_id: str, number_id: str, told: dict[str, Any], *, display_number: str = "") -> dict[str, Any]:
+    """Meta's envelope around what `messages` webhooks tell: statuses, or messages and contacts."""
+    metadata = {"display_phone_number": display_number, "phone_number_id": number_id}
+    change = {"field": "messages", "value": {"messaging_product": "whatsapp", "metadata": metadata} | told}
+    return {"object": "whatsapp_business_account", "entry": [{"id": waba_id, "changes": [change]}]}
+
+
 def meta_status(*, waba_id: str, number_id: str, wamid: str, status: str, at: int, msisdn: str, category: str) -> bytes:
     """One status in Meta's envelope; the price stands with `sent` and with one proof of delivery."""
     report: dict[str, Any] = {"id": wamid, "status": status, "timestamp": str(at), "recipient_id": msisdn}
     if status in {"sent", "delivered"}:
         report["pricing"] = {"billable": True, "pricing_model": "PMP", "type": "regular", "category": category}
-    value = {
-        "messaging_product": "whatsapp",
-        "metadata": {"display_phone_number": "", "phone_number_id": number_id},
-        "statuses": [report],
-    }
-    return orjson.dumps(
-        {
-            "object": "whatsapp_business_account",
-            "entry": [{"id": waba_id, "changes": [{"field": "messages", "value": value}]}],
-        }
-    )
+    return orjson.dumps(envelope(waba_id, number_id, {"statuses": [report]}))
 
 
 def body_of(event: MessageEvent, *, provider: str, waba_id: str) -> bytes:
@@ -42,13 +39,7 @@ def body_of(event: MessageEvent, *, provider: str, waba_id: str) -> bytes:
 
 def _meta_inbound(event: MessageEvent, waba_id: str) -> dict[str, Any]:
     message = {"from": event.msisdn, "id": event.provider_message_id, "timestamp": str(int(event.at.timestamp()))}
-    value = {
-        "messaging_product": "whatsapp",
-        "metadata": {"display_phone_number": "", "phone_number_id": event.number_id},
-        "messages": [message | (event.content or {})],
-    }
-    change = {"field": "messages", "value": value}
-    return {"object": "whatsapp_business_account", "entry": [{"id": waba_id, "changes": [change]}]}
+    return envelope(waba_id, event.number_id, {"messages": [message | (event.content or {})]})
 
 
 def _eightxeight(event: MessageEvent) -> dict[str, Any]:

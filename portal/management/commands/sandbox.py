@@ -1,0 +1,120 @@
+"""manage.py sandbox: a provider of one's own that speaks the Cloud API."""
+
+import asyncio
+import socket
+from argparse import ArgumentParser, ArgumentTypeError
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from messaging.enums import Provider
+from portal.demo.world import PLANS, TEMPLATES, Plan, secret, webhook
+from portal.sandbox.config import Config, Number, Template
+from portal.sandbox.server import serve
+
+EXAMPLE = (
+    "curl {url}/v24.0/{number_id}/messages -H 'Authorization: Bearer {token}' -H 'Content-Type: application/json' "
+    """-d '{{"messaging_product": "whatsapp", "to": "+6591234567", "type": "text", "text": {{"body": "Hello"}}}}'"""
+)
+
+
+class Command(BaseCommand):
+    """Needs no database: the demo account's numbers, templates and webhook address follow from SECRET_KEY."""
+
+    help = (
+        "Answer POST /v24.0/{phone_number_id}/messages as Meta's Cloud API does, and post signed webhooks of what "
+        "becomes of the messages. Nothing is sent to anybody."
+    )
+    requires_system_checks = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """The command's options."""
+        parser.add_argument("--host", default="127.0.0.1")
+        parser.add_argument("--port", type=int, default=8010)
+        parser.add_argument("--account", choices=sorted(PLANS), default="demo", help="whose numbers and templates")
+        parser.add_argument("--token", help="what clients must send as bearer; default: one that is printed")
+        parser.add_argument("--callback-url", help="where webhooks go; default: the demo account's address for Meta")
+        parser.add_argument("--app-secret", help="what signs webhooks; default: the demo account's")
+        parser.add_argument("--latency", type=seconds, default=0.05, help="seconds before an answer, on average")
+        parser.add_argument("--speed", type=positive, default=1.0, help="10: webhooks come ten times sooner")
+        parser.add_argument("--refuse", type=share, default=0.0, help="share of requests answered with code 131000")
+        parser.add_argument("--fail", type=share, default=0.02, help="share of accepted messages that fail")
+        parser.add_argument("--read", type=share, default=0.6, help="share of delivered messages that are read")
+        parser.add_argument("--reply", type=share, default=0.1, help="share of read messages that are answered")
+        parser.add_argument("--number-rate", type=seconds, default=80.0, help="messages a second of a number; 0: any")
+        parser.add_argument("--no-pair-rate", action="store_true", help="any number of messages to the same person")
+        parser.add_argument("--queue", type=int, default=100_000, help="messages whose webhooks are to come, at most")
+        parser.add_argument("--seed", type=int, help="repeats a run: same requests, same answers, ids and webhooks")
+
+    def handle(self, *_: Any, **options: Any) -> None:
+        """Answer until Ctrl-C."""
+        plan, host, port = PLANS[options["account"]], options["host"], options["port"]
+        config = configure(plan, options)
+        if urlsplit(config.callback_url).scheme not in {"http", "https"}:
+            raise CommandError("--callback-url must begin with http:// or https://.")
+        claim(host, port)
+        example = EXAMPLE.format(url=f"http://{host}:{port}", number_id=next(iter(config.numbers)), token=config.token)
+        self.stdout.write(f"The sandbox answers at http://{host}:{port} (seed {config.seed}). Try\n  {example}\n")
+        self.stdout.flush()
+        asyncio.run(serve(config, host, port))
+
+
+def configure(plan: Plan, options: dict[str, Any]) -> Config:
+    """A sandbox for a demo account, as the options say."""
+    door = webhook(plan, Provider.META)
+    numbers = {
+        channel.number_id: Number(channel.waba_id, channel.msisdn)
+        for channel in plan.channels
+        if channel.provider == Provider.META
+    }
+    templates = {(name, "en"): Template(category.lower(), body.count("{{")) for name, category, body in TEMPLATES}
+    as_they_are = ("latency", "speed", "refuse", "fail", "read", "reply", "number_rate", "queue")
+    return Config(
+        numbers=numbers,
+        templates=templates,
+        token=options["token"] or secret(plan, "sandbox"),
+        callback_url=options["callback_url"] or settings.BASE_URL + door["path"],
+        app_secret=options["app_secret"] or door["app_secret"],
+        pair_rate=not options["no_pair_rate"],
+        **{name: options[name] for name in as_they_are},
+        **({} if options["seed"] is None else {"seed": options["seed"]}),
+    )
+
+
+def claim(host: str, port: int) -> None:
+    """See that the port is free, for a message that says what to do."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except (OSError, OverflowError) as error:
+            raise CommandError(f"{host}:{port} cannot be listened at: choose another --port or --host.") from error
+
+
+def share(text: str) -> float:
+    """A number from 0 to 1."""
+    number = seconds(text)
+    if number > 1:
+        raise ArgumentTypeError("must be from 0 to 1")
+    return number
+
+
+def positive(text: str) -> float:
+    """A number above 0."""
+    number = seconds(text)
+    if not number:
+        raise ArgumentTypeError("must be above 0")
+    return number
+
+
+def seconds(text: str) -> float:
+    """A number of 0 or more."""
+    try:
+        number = float(text)
+    except ValueError:
+        raise ArgumentTypeError("must be a number") from None
+    if not 0 <= number < float("inf"):
+        raise ArgumentTypeError("must be 0 or more")
+    return number

@@ -1,0 +1,42 @@
+"""What a sandbox is told when it starts."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A business phone number one may send from."""
+
+    waba_id: str
+    msisdn: str
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """An approved template: its pricing category and how many parameters its body has."""
+
+    category: str
+    body_parameters: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """One sandbox. Shares are between 0 and 1, times in seconds, a rate of 0 means no limit."""
+
+    numbers: Mapping[str, Number]  # by phone number id
+    templates: Mapping[tuple[str, str], Template]  # by name and language
+    token: str = field(repr=False)
+    callback_url: str = field(repr=False)  # its last part is a credential
+    app_secret: str = field(repr=False)
+    latency: float = 0.05  # before an answer, on average
+    speed: float = 1.0  # of webhooks: 10 makes ten times less of each delay
+    refuse: float = 0.0  # of requests, answered with code 131000
+    fail: float = 0.02  # of accepted messages
+    read: float = 0.6  # of delivered messages
+    reply: float = 0.1  # of read messages
+    number_rate: float = 80.0  # messages a second of one number, then 130429
+    pair_rate: bool = True  # one message in 6 seconds to the same person after a burst of 45, then 131056
+    queue: int = 100_000  # messages whose webhooks are not all posted; more are refused with 131016
+    seed: int = field(default_factory=lambda: secrets.randbits(32))

@@ -1,0 +1,152 @@
+"""The HTTP of the sandbox: one process, one event loop."""
+
+import asyncio
+import base64
+import secrets
+import signal
+import time
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from random import Random
+
+import httpx
+from granian.constants import Interfaces
+from granian.server.embed import Server
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from portal.sandbox import bodies
+from portal.sandbox.config import Config
+from portal.sandbox.errors import ERRORS, Error
+from portal.sandbox.fate import BAD_GATEWAY, NO_ANSWER, UNAVAILABLE, refusal, steps
+from portal.sandbox.limits import Pace
+from portal.sandbox.outbox import Message, Outbox
+from portal.sandbox.requests import Refused, Wanted, read
+
+LARGEST_BODY = 1024 * 1024
+_HOLD = 120.0  # seconds for which a request without an answer is kept open
+_HTML = "<html><body><h1>Sorry, something went wrong.</h1></body></html>"
+
+
+class Sandbox:
+    """Answers requests. The same seed and the same requests in the same order give the same answers and webhooks."""
+
+    def __init__(self, config: Config) -> None:
+        self.counts: Counter[str] = Counter()
+        self._config = config
+        self._asked = 0
+        every = 1 / config.number_rate if config.number_rate else 0.0
+        self._number_pace = Pace(every=every, burst=max(1, int(config.number_rate)))
+        self._pair_pace = Pace(every=6.0 if config.pair_rate else 0.0, burst=45)
+        self._outbox: Outbox
+
+    def app(self) -> Starlette:
+        """The ASGI application; it posts webhooks while it runs."""
+        routes = [
+            Route("/", self.overview, methods=["GET"]),
+            Route("/{version}/{number_id}/messages", self.messages, methods=["POST"]),
+            Route("/{path:path}", self.elsewhere, methods=["GET", "POST", "DELETE"]),
+        ]
+        return Starlette(routes=routes, lifespan=self._life)
+
+    @asynccontextmanager
+    async def _life(self, app: Starlette) -> AsyncIterator[None]:
+        limits = httpx.Limits(max_connections=64, max_keepalive_connections=64)
+        async with httpx.AsyncClient(limits=limits, timeout=10) as client:
+            self._outbox = Outbox(self._config, client)
+            posting = asyncio.create_task(self._outbox.run())
+            yield
+            posting.cancel()
+            with suppress(asyncio.CancelledError):
+                await posting
+
+    async def overview(self, request: Request) -> Response:
+        """What happened so far, for people."""
+        counts = {**self.counts, **self._outbox.counts, "on their way": self._outbox.messages}
+        return JSONResponse({"seed": self._config.seed, "counts": counts})
+
+    async def elsewhere(self, request: Request) -> Response:
+        """Every other path."""
+        return self._refuse(ERRORS[2500], Random())
+
+    async def messages(self, request: Request) -> Response:
+        """POST /{version}/{phone_number_id}/messages."""
+        self._asked += 1
+        chance = Random(f"{self._config.seed}/{self._asked}")
+        body = await _body(request)
+        await asyncio.sleep(self._config.latency * chance.uniform(0.5, 1.5))
+        try:
+            self._check_token(request)
+            number_id = self._number_id(request)
+            wanted = read(body, self._config.templates)
+            self._check_limits(number_id, wanted)
+        except Refused as refused:
+            return self._refuse(refused.error, chance)
+        error = refusal(wanted.msisdn, chance, self._config)
+        if error is not None:
+            return self._refuse(error, chance)
+        if wanted.msisdn.endswith(UNAVAILABLE):
+            return Response(_HTML, status_code=503, media_type="text/html")
+        wamid = self._take(number_id, wanted, chance)
+        if wanted.msisdn.endswith(NO_ANSWER):
+            await asyncio.sleep(_HOLD)
+        if wanted.msisdn.endswith((BAD_GATEWAY, NO_ANSWER)):
+            return Response(_HTML, status_code=502, media_type="text/html")
+        return Response(bodies.accepted(wanted, wamid), media_type="application/json")
+
+    def _take(self, number_id: str, wanted: Wanted, chance: Random) -> str:
+        """Accept a message; its wamid."""
+        wamid = "wamid." + base64.b64encode(b"sandbox" + chance.randbytes(20)).decode()
+        number = self._config.numbers[number_id]
+        self._outbox.put(Message(wamid, number_id, number, wanted, steps(wanted.msisdn, chance, self._config)))
+        self.counts["accepted"] += 1
+        return wamid
+
+    def _refuse(self, error: Error, chance: Random) -> Response:
+        self.counts["refused"] += 1
+        trace = base64.urlsafe_b64encode(chance.randbytes(17)).decode().rstrip("=")
+        return Response(bodies.refused(error, trace), status_code=error.status, media_type="application/json")
+
+    def _check_token(self, request: Request) -> None:
+        given = request.headers.get("Authorization", "").encode()
+        if not secrets.compare_digest(given, f"Bearer {self._config.token}".encode()):
+            raise Refused(190)
+
+    def _number_id(self, request: Request) -> str:
+        number_id = str(request.path_params["number_id"])
+        if number_id not in self._config.numbers:
+            raise Refused(100, f"Object with ID '{number_id}' does not exist, or may not be used with this token.")
+        return number_id
+
+    def _check_limits(self, number_id: str, wanted: Wanted) -> None:
+        now = time.monotonic()
+        if wanted.msisdn == self._config.numbers[number_id].msisdn:
+            raise Refused(131021)
+        if self._outbox.full:
+            raise Refused(131016)
+        if not self._number_pace.allows(number_id, now):
+            raise Refused(130429)
+        if not self._pair_pace.allows(f"{number_id}/{wanted.msisdn}", now):
+            raise Refused(131056)
+
+
+async def _body(request: Request) -> bytes:
+    """The body, read to its end for the connection's sake, and kept as far as Meta takes any: more is no JSON then."""
+    body = b""
+    async for chunk in request.stream():
+        body += chunk[: LARGEST_BODY - len(body)]
+    return body
+
+
+async def serve(config: Config, host: str, port: int) -> None:
+    """Answer until SIGINT or SIGTERM."""
+    server = Server(
+        Sandbox(config).app(), address=host, port=port, interface=Interfaces.ASGI, websockets=False, log_enabled=False
+    )
+    loop = asyncio.get_running_loop()
+    for ending in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(ending, server.stop)
+    await server.serve()
