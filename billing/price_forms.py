@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.db import IntegrityError
 
 from accounts.models import Account
 from billing.enums import Book, PriceFile, SellBase
@@ -106,7 +107,9 @@ class ImportForm(forms.Form):
             )  # fmt: skip
         except PriceFileError as error:
             self.add_error("file", str(error))
-            return None
+        except IntegrityError:
+            self.add_error(None, "Somebody imported for the same day at this moment: look at theirs, then try again.")
+        return None
 
     @property
     def account(self) -> Account | None:

@@ -1,9 +1,11 @@
 import pytest
 import structlog
 
+from billing import dry_runs
 from billing.models import Bucket, RatedLine
 from billing.rating.verification import verify
-from billing.tasks import rate_dirty_buckets, verify_rating
+from billing.tasks import advance_dry_runs, rate_dirty_buckets, verify_rating
+from billing.what_if import Proposal
 from tests.traffic import deliver
 
 pytestmark = pytest.mark.django_db
@@ -49,3 +51,11 @@ def test_a_bucket_beyond_the_reference_is_left_to_the_window(acme):
     RatedLine.objects.update(n=5)
     found = list(verify(list(Bucket.objects.all()), reference_up_to=0))
     assert {difference.by for difference in found} == {"the window rater"}
+
+
+def test_a_slice_of_a_dry_run_is_worked_off(acme):
+    deliver(acme)
+    run = dry_runs.start(Proposal(), account=acme, asked_by="ada@acme.example")
+    advance_dry_runs()
+    run.refresh_from_db()
+    assert (run.done, run.lines, bool(run.finished_at)) == (1, 0, True)

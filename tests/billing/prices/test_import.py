@@ -9,6 +9,7 @@ from django.core.management import CommandError, call_command
 
 from accounts.models import AuditEntry
 from billing.corrections import put_in_force
+from billing.enums import Book
 from billing.models import Rate, RateCard, RatedLine
 from billing.prices.rate_cards import compare, import_card_file
 from billing.selectors import charges_of
@@ -60,6 +61,17 @@ def test_the_difference_names_each_price(file):
     assert list(map(str, found.added)) == ["Atlantis service: 1"]
     assert found.removed == []
     assert found.lacks[0] == "Atlantis: no country belongs to this market"
+
+
+def test_each_book_and_provider_is_compared_with_its_own(file, acme):
+    path = file(HEAD + "India,marketing,USD,0,MAX,0.0200,FOUND: x\n")
+    (sell,) = import_card_file(path, OCTOBER, acme, book=Book.SELL)
+    assert (compare(sell).former, list(map(str, compare(sell).added))) == (None, ["India marketing: 0.02"])
+    (through_8x8,) = import_card_file(path, OCTOBER, provider="8x8")
+    assert str(compare(through_8x8).former) == "Meta USD 2026-10-01"
+    through_8x8.put_in_force(by="test")
+    (own,) = import_card_file(path, OCTOBER, acme, provider="8x8")
+    assert compare(own).former == through_8x8
 
 
 def test_activating_re_rates_and_is_audited(acme, file):
