@@ -97,7 +97,7 @@ def _compare(account: Account, card: RateCard, group: str, column: str) -> bool:
         rows = cost_report(account, start=FIRST, end=LAST, group_by=[group]).rows
         return [(row.keys[group], row.currency, row.delivered, row.charged, row.amount) for row in rows]
 
-    known = {"account": account.pk, "first": FIRST, "last": LAST, "card": card.pk}
+    known: dict[str, Any] = {"account": account.pk, "first": FIRST, "last": LAST, "card": card.pk}
 
     def plain() -> Iterable[tuple[Any, ...]]:
         with connection.cursor() as cursor:

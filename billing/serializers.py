@@ -171,7 +171,7 @@ class TierProgressSerializer(serializers.Serializer[Any]):
 
     scope = serializers.ChoiceField(AccrualScope.choices)
     scope_name = serializers.CharField()
-    group = serializers.CharField(help_text="For example India/utility.")
+    group = serializers.CharField(source="accrual_group", help_text="For example India/utility.")
     position = serializers.IntegerField(help_text="Messages counted so far.")
     external = serializers.IntegerField(help_text="Those of them that were sent through other providers.")
     start = serializers.IntegerField(help_text="Where the present price began.")

@@ -18,7 +18,7 @@ from django.db.models import Max, Sum
 
 from accounts.models import Account, BusinessPortfolio
 from billing.enums import AccrualScope
-from billing.models import RatedLine, VolumeAnchor
+from billing.models import ASSUMED, RatedLine, VolumeAnchor
 from billing.rating.sql import CARD_OF_DAY
 from billing.selectors.names import naming
 from billing.selectors.sums import EVERYTHING, CostFilter, sums_of
@@ -123,9 +123,9 @@ def still_to_come(by_day: Mapping[date, Decimal], usually: Usual, today: date) -
 def forecast(account: Account, today: date, chosen: CostFilter = EVERYTHING) -> list[Forecast]:
     """The running month's cost, a row for each currency, by the rated lines of each day."""
     by_day: dict[str, dict[date, Decimal]] = defaultdict(lambda: defaultdict(lambda: ZERO))
-    for (day,), (currency, _, _, _, cost, _) in sums_of(account, _since(today), today, ["day"], chosen):
-        if cost is not None:
-            by_day[currency][day] += cost
+    for (day,), sums in sums_of(account, _since(today), today, ["day"], chosen):
+        if sums.cost is not None:
+            by_day[sums.currency][day] += sums.cost
     return [_forecast(currency, by_day[currency], today) for currency in sorted(by_day)]
 
 
@@ -166,6 +166,7 @@ class _Step(NamedTuple):
     up_to: int | None
     price: Decimal
     end_known: bool
+    assumed: bool
 
 
 @dataclass
@@ -240,7 +241,8 @@ def _counted(account: Account, today: date) -> tuple[dict[int, _Bucket], dict[_C
 
 # The tiers in force today of everything that is priced by volume.
 _TIERS = f"""
-SELECT d.provider, d.currency, d.market, d.category, r.above, r.up_to, r.unit_price, r.end_known
+SELECT d.provider, d.currency, d.market, d.category, r.above, r.up_to, r.unit_price, r.end_known,
+    r.source = %(assumed)s
 FROM unnest(%(providers)s::text[], %(currencies)s::text[], %(markets)s::text[], %(categories)s::text[])
         AS g (provider, currency, market, category)
 CROSS JOIN LATERAL (SELECT %(account)s AS account_id, %(day)s::date AS day, g.*) d
@@ -258,7 +260,7 @@ def _cards(account: Account, day: date, pairs: set[_Pair]) -> dict[_Pair, list[_
     with connection.cursor() as cursor:
         cursor.execute(_TIERS, {
             "account": account.pk, "day": day, "providers": providers, "currencies": currencies, "markets": markets,
-            "categories": categories, "forced": [], "with": [], "without": [],
+            "categories": categories, "assumed": ASSUMED, "forced": [], "with": [], "without": [],
         })  # fmt: skip
         for row in cursor.fetchall():
             steps[_Pair(*row[:4])].append(_Step(*row[4:]))
@@ -309,8 +311,7 @@ def _at(steps: Sequence[_Step], position: int) -> _Step:
 def _next_price(pair: _Pair, steps: Sequence[_Step], position: int, threshold: int | None, allowance: int) -> NextPrice:
     here = _at(steps, position)
     there = None if threshold is None else _at(steps, threshold)
-    # A tier that was only assumed repeats the price before it and has no known end.
-    assumed = there is not None and there.above == threshold and not there.end_known and there.price == here.price
+    assumed = there is not None and there.above == threshold and there.assumed
     return NextPrice(
         market=pair.market,
         category=pair.category,

@@ -14,7 +14,7 @@ from accounts.models import Account, Subaccount, Waba
 from billing.enums import ChargeState
 from billing.models import MarketCountry, RatedLine
 from billing.selectors.names import naming
-from billing.selectors.sums import COLUMNS, EVERYTHING, CostFilter, sums_of
+from billing.selectors.sums import COLUMNS, EVERYTHING, CostFilter, Sums, sums_of
 from portal.core.money import ZERO
 
 GROUPS = tuple(COLUMNS)
@@ -72,21 +72,21 @@ class CostRow:
     amount: Decimal = ZERO
     resale: Resale | None = None
 
-    def add(self, state: str, sell_state: str, n: int, cost: Decimal | None, sold: Decimal | None) -> None:
-        """Count n more messages of one state."""
-        self.delivered += n
-        if state == ChargeState.CHARGED:
-            self.charged += n
-        elif state == ChargeState.FREE:
-            self.free += n
+    def add(self, sums: Sums) -> None:
+        """Count more messages."""
+        self.delivered += sums.n
+        if sums.state == ChargeState.CHARGED:
+            self.charged += sums.n
+        elif sums.state == ChargeState.FREE:
+            self.free += sums.n
         else:
-            self.unrated += n
-        self.amount += cost or ZERO
-        if sell_state:
+            self.unrated += sums.n
+        self.amount += sums.cost or ZERO
+        if sums.sell_state:
             self.resale = self.resale or Resale()
-            self.resale.amount += sold or ZERO
-            self.resale.cost += cost or ZERO
-            self.resale.unrated += n if ChargeState.UNRATED in {state, sell_state} else 0
+            self.resale.amount += sums.sold or ZERO
+            self.resale.cost += sums.cost or ZERO
+            self.resale.unrated += sums.n if ChargeState.UNRATED in {sums.state, sums.sell_state} else 0
 
     @property
     def priced(self) -> bool:
@@ -243,12 +243,12 @@ def _rows(
     parts = list(_parts(account, group_by, [values for values, _ in found]))
     rows: dict[tuple[Any, ...], CostRow] = {}
     totals: dict[str, CostRow] = {}
-    for values, (currency, *figures) in found:
+    for values, sums in found:
         keys: dict[str, Any] = {}
         for reader, part, names in parts:
             keys |= reader.keys(values[part], names)
-        rows.setdefault((*keys.values(), currency), CostRow(keys, currency)).add(*figures)
-        totals.setdefault(currency, CostRow({}, currency)).add(*figures)
+        rows.setdefault((*keys.values(), sums.currency), CostRow(keys, sums.currency)).add(sums)
+        totals.setdefault(sums.currency, CostRow({}, sums.currency)).add(sums)
     return [rows[key] for key in sorted(rows, key=_sortable)], [totals[currency] for currency in sorted(totals)]
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -59,8 +59,19 @@ FROM ({lines}) l JOIN billing_usagekind k ON k.id = l.kind_id {tiers}
 WHERE {kinds}
 GROUP BY {columns}
 """
-Sums = tuple[str, str, str, int, Decimal | None, Decimal | None]
-"""Currency, state, state in the account's own prices, messages, cost, and what they were sold for."""
+
+
+class Sums(NamedTuple):
+    """Messages of one currency and state, what they cost, and what they are sold for; None: no price is known.
+    `sell_state` is empty where there are no sell terms.
+    """
+
+    currency: str
+    state: str
+    sell_state: str
+    n: int
+    cost: Decimal | None
+    sold: Decimal | None
 
 
 def sums_of(
@@ -85,7 +96,7 @@ def sums_of(
         cursor.execute(
             statement, {"account": account.pk, "start": start, "end": end, "state": chosen.state, **parameters}
         )
-        return [(row[: len(columns)], row[len(columns) :]) for row in cursor.fetchall()]
+        return [(row[: len(columns)], Sums(*row[len(columns) :])) for row in cursor.fetchall()]
 
 
 def _kinds(account: Account, chosen: CostFilter) -> tuple[str, dict[str, Any]]:

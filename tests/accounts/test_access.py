@@ -13,6 +13,7 @@ PAGES = {
     "/logs/00000000-0000-0000-0000-000000000000/": {*ROLES},
     "/reports/costs/": {"owner", "admin", "finance"},
     "/reports/costs.csv": {"owner", "admin", "finance"},
+    "/reports/costs.xlsx": {"owner", "admin", "finance"},
     "/settings/profile/": {*ROLES},
     "/accounts/2fa/": {*ROLES},
     "/settings/team/": {"owner", "admin"},

@@ -181,3 +181,69 @@ def test_it_needs_the_scope_for_costs(acme, client):
     answer = client.get(URL, OCTOBER, headers=headers_of(acme, Permission.VIEW_MESSAGES))
     assert answer.status_code == 403
     assert answer.json()["detail"] == "This API key lacks the scope costs:read."
+
+
+@pytest.mark.django_db(transaction=True)
+class TestTheRunningMonth:
+    """Three free service messages of a number that has a thousand, two utility messages to India a day for a week."""
+
+    @pytest.fixture(autouse=True)
+    def messages(self, acme, tiers):
+        tiers("utility", (0, 20, "0.0014", True), (20, None, "0.0012", False))
+        for n in range(14):
+            deliver(acme, provider_message_id=f"u{n}", category="utility", at=AT + timedelta(days=n // 2))
+        for n in range(3):
+            deliver(acme, provider_message_id=f"s{n}", category="service", channel=EIGHT, pricing_type="")
+        with time_machine.travel(AT + timedelta(days=7), tick=False):
+            rate()
+            yield
+
+    def about(self, results):
+        return {
+            "month": "2026-10-01", "time_zone": "Asia/Singapore", "data_as_of": "2026-10-22T08:00:00Z",
+            "results": results,
+        }  # fmt: skip
+
+    def test_forecast(self, acme, client):
+        """0.0196 by the 21st; ten more days of 0.0028 each, today among them, are 0.0280."""
+        answer = client.get("/api/v1/reports/forecast/", headers=headers_of(acme)).json()
+        assert answer == self.about([{"currency": "USD", "to_date": "0.0196", "expected": "0.05", "days": 7}])
+
+    def test_a_limited_key_forecasts_its_own(self, acme, client):
+        headers = headers_of(acme, subaccounts=["acme_care"])
+        assert client.get("/api/v1/reports/forecast/", headers=headers).json()["results"] == []
+
+    def test_tiers(self, acme, client):
+        answer = client.get("/api/v1/reports/tiers/", headers=headers_of(acme)).json()
+        price = {"provider": "meta", "currency": "USD", "market": "India", "then_known": True}
+        assert answer == self.about([
+            {
+                "scope": "portfolio", "scope_name": "Acme Retail", "group": "India/utility", "position": 14,
+                "external": 0, "start": 0, "threshold": 20, "end_known": True, "remaining": 6,
+                "expected_on": "2026-10-24",
+                "prices": [{**price, "category": "utility", "now": "0.0014", "then": "0.0012"}],
+            },
+            {
+                "scope": "phone_number", "scope_name": "Acme Stores", "group": "service", "position": 3, "external": 0,
+                "start": 0, "threshold": 1000, "end_known": True, "remaining": 997, "expected_on": None,
+                "prices": [{**price, "provider": "8x8", "category": "service", "now": "0.00", "then": "0.0014"}],
+            },
+        ])  # fmt: skip
+
+    def test_volume_is_that_of_all_subaccounts(self, acme, client):
+        answer = client.get("/api/v1/reports/tiers/", headers=headers_of(acme, subaccounts=["acme_wa"]))
+        assert answer.status_code == 403
+        assert answer.json()["detail"] == "Volume is counted over all subaccounts; this key is limited to some."
+
+    @pytest.mark.parametrize("url", ["/api/v1/reports/forecast/", "/api/v1/reports/tiers/"])
+    def test_it_takes_no_parameters_and_the_scope_for_costs(self, acme, client, url):
+        answer = client.get(url, {"month": "2026-09"}, headers=headers_of(acme)).json()
+        assert answer["errors"] == [{"field": "month", "message": "There is no such parameter."}]
+        assert client.get(url, headers=headers_of(acme, Permission.VIEW_MESSAGES)).status_code == 403
+
+    @pytest.mark.parametrize(("url", "queries"), [("forecast", 4), ("tiers", 8)])
+    def test_the_queries_are_few(self, acme, client, django_assert_num_queries, url, queries):
+        headers = headers_of(acme)
+        client.get(f"/api/v1/reports/{url}/", headers=headers)
+        with django_assert_num_queries(queries):  # key, zone, age; lines, or counts, anchors, cards and two of names
+            client.get(f"/api/v1/reports/{url}/", headers=headers)

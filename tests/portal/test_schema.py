@@ -50,10 +50,28 @@ def test_an_error_says_what_to_do(schema):
     assert {"$ref": "#/components/schemas/Error"} in error["oneOf"]
 
 
-@pytest.mark.parametrize("path", ["/api/v1/charges/{umid}/", "/api/v1/reports/costs/"])
-def test_answers_are_described_by_name(schema, path):
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("/api/v1/charges/{umid}/", "Charge"),
+        ("/api/v1/reports/costs/", "CostReport"),
+        ("/api/v1/reports/forecast/", "ForecastReport"),
+        ("/api/v1/reports/tiers/", "TierReport"),
+        ("/api/v1/accounts/{account_id}/usage/messages", "UsageReport"),
+    ],
+)
+def test_answers_are_described_by_name(schema, path, name):
     answer = schema["paths"][path]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
-    assert answer["$ref"].startswith("#/components/schemas/C")
+    assert answer["$ref"] == f"#/components/schemas/{name}"
+
+
+def test_amounts_are_strings_and_parameters_are_named(schema):
+    total = schema["components"]["schemas"]["CostTotal"]["properties"]
+    assert total["amount"]["type"] == "string"
+    asked = [each["name"] for each in schema["paths"]["/api/v1/reports/costs/"]["get"]["parameters"]]
+    assert sorted(asked) == [
+        "category", "channel", "country", "from", "group_by", "market", "state", "subaccount", "template", "to",
+    ]  # fmt: skip
 
 
 def test_the_server_shows_it_without_a_key(client):

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from accounts.models import BusinessPortfolio, Subaccount, Waba
-from billing.models import Bucket, VolumeAnchor
+from billing.models import ASSUMED, Bucket, Rate, VolumeAnchor
 from billing.rating import dirty_buckets, rate_bucket
 from billing.selectors import CostFilter, Forecast, NextPrice, TierProgress, forecast, tier_progress
 from billing.selectors.progress import still_to_come, usual
@@ -140,6 +140,7 @@ class TestTiers:
 
     def test_a_price_that_is_only_assumed_is_not_known(self, deliver, acme, tiers):
         tiers("utility", (0, 30, "0.0014", True), (30, None, "0.0014", False))
+        Rate.objects.filter(market="India", category="utility", tier=2).update(source=ASSUMED)
         deliver((20, 1, {"category": "utility"}))
         (found,) = tier_progress(acme, TODAY)
         assert (found.threshold, found.prices) == (30, (self.price("0.0014", None, known=False),))
