@@ -1,0 +1,11 @@
+"""Sending through the providers: an adapter each, which turns a request into one outcome.
+
+Pure HTTP: no database, no clock of Django's, no retries. Who calls decides what to send, when, and what to do next.
+"""
+
+from messaging.gateway.dialog360 import Dialog360
+from messaging.gateway.eightxeight import EightXEight
+from messaging.gateway.meta import Meta
+from messaging.gateway.outcomes import Accepted, Outcome, Rejected, Uncertain, Unreached
+
+__all__ = ["Accepted", "Dialog360", "EightXEight", "Meta", "Outcome", "Rejected", "Uncertain", "Unreached"]

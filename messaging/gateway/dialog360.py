@@ -1,0 +1,34 @@
+"""360dialog: the Cloud API's bodies under another address, with a key of each number instead of its id."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+
+from messaging.gateway import meta
+from messaging.gateway.outcomes import Answer, Outcome, Rejected
+from messaging.gateway.transport import credential, send
+from messaging.providers.reading import mapping, text
+
+
+@dataclass(frozen=True, slots=True)
+class Dialog360:
+    """Sends from the phone number that the key belongs to."""
+
+    api_key: str = field(repr=False)
+    base_url: str = "https://waba-v2.360dialog.io"
+    client: httpx.Client | None = field(default=None, repr=False)
+
+    def send(self, message: Mapping[str, Any]) -> Outcome:
+        """Send a message in the Cloud API's shape, once."""
+        headers = {"D360-API-KEY": credential(self.api_key)}
+        return send(f"{self.base_url}/messages", headers, message, understand, client=self.client)
+
+
+def understand(answer: Answer) -> Outcome:
+    """Meta's answers, and 360dialog's own refusals, which have no code: `{"meta": {"developerMessage", …}}`."""
+    own = mapping((answer.data or {}).get("meta"))
+    if own and answer.http_status >= 400:
+        return Rejected("360dialog", None, text(own.get("developerMessage"), 512), "", answer)
+    return meta.understand(answer)

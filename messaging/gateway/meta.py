@@ -1,0 +1,49 @@
+"""Meta's Cloud API."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+
+from messaging.gateway.outcomes import Accepted, Answer, Outcome, Rejected, Uncertain, without_code
+from messaging.gateway.transport import credential, send
+from messaging.providers.reading import items, mapping, text, whole
+
+
+@dataclass(frozen=True, slots=True)
+class Meta:
+    """Sends from one phone number. `base_url` is another in tests and for the sandbox."""
+
+    phone_number_id: str
+    token: str = field(repr=False)
+    base_url: str = "https://graph.facebook.com"
+    version: str = "v24.0"
+    client: httpx.Client | None = field(default=None, repr=False)
+
+    def send(self, message: Mapping[str, Any]) -> Outcome:
+        """Send a message in the Cloud API's shape, once."""
+        url = f"{self.base_url}/{self.version}/{self.phone_number_id}/messages"
+        headers = {"Authorization": f"Bearer {credential(self.token)}"}
+        return send(url, headers, message, understand, client=self.client)
+
+
+def understand(answer: Answer) -> Outcome:
+    """An answer of the Cloud API.
+
+    Without an id in a 200, and without an error of Meta's in a 5xx (other than 503), nobody knows whether the message
+    was taken.
+    """
+    data = answer.data or {}
+    if answer.http_status == 200:
+        message = next(iter(items(data.get("messages"))), {})
+        wamid = text(message.get("id"), 512)
+        if not wamid:
+            return Uncertain("an answer 200 without a message id", answer)
+        return Accepted(wamid, text(message.get("message_status"), 64) or "accepted", answer)
+    error = mapping(data.get("error"))
+    code = whole(error.get("code"))
+    if code is None:
+        return without_code(answer, "meta", text(error.get("message"), 512))
+    details = text(mapping(error.get("error_data")).get("details"), 1024)
+    return Rejected("meta", code, text(error.get("message"), 512), details, answer)
