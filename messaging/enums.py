@@ -111,6 +111,24 @@ class TemplateStatus(TextChoices):
     DISABLED = "DISABLED", "Disabled"
 
 
+class CanSend(TextChoices):
+    """Whether an app, business, WABA, number or template may send, as Meta's and 360dialog's health status says it."""
+
+    AVAILABLE = "AVAILABLE", "Available"
+    LIMITED = "LIMITED", "Limited"
+    BLOCKED = "BLOCKED", "Blocked"
+
+
+class Entity(TextChoices):
+    """What a health status speaks of."""
+
+    PHONE_NUMBER = "PHONE_NUMBER", "Phone number"
+    TEMPLATE = "MESSAGE_TEMPLATE", "Template"
+    WABA = "WABA", "WhatsApp Business Account"
+    BUSINESS = "BUSINESS", "Business portfolio"
+    APP = "APP", "Connection"
+
+
 class Quality(TextChoices):
     """Quality of a template or number."""
 

@@ -6,11 +6,11 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 
-from messaging.enums import Category, Direction, SourceCategory, Status
+from messaging.enums import Category, Direction, Quality, SourceCategory, Status, TemplateStatus
 from messaging.models import PhoneNumber
 from messaging.selectors.matching import SHORTEST_PREFIX, SHORTEST_UMID, digits_of, is_number, is_umid
 from portal.core.countries import countries
-from portal.core.filters import PAGING, Pill, query
+from portal.core.filters import PAGING, Pill, pills, query
 from portal.core.forms import INPUT, FilterForm, select
 from portal.core.numbers import whole
 
@@ -19,6 +19,7 @@ _MORE = (
     "subaccount", "channel", "country", "msisdn", "umid", "category", "template", "source_category",
     "source_name", "recipient_type", "response_code", "error_code", "sent", "read",
 )  # fmt: skip
+_TEMPLATE_CATEGORIES = (("marketing", "Marketing"), ("utility", "Utility"), ("authentication", "Authentication"))
 _FINDS_FEW = ("q", "umid", "msisdn", "sent", "read")  # so few that all time is searched
 
 
@@ -154,6 +155,34 @@ class LogForm(TrafficForm):
     def saved_query(self) -> str:
         """The filters as a URL query that leads to the first page."""
         return query(self.params)
+
+
+class TemplateForm(forms.Form):
+    """Which templates to list; it reads the URL and never raises."""
+
+    q = text_field("Search", 512, type="search", placeholder="Name", autocomplete="off")
+
+    def __init__(self, params: QueryDict, *, languages: Iterable[str]) -> None:
+        super().__init__(params)
+        self.params = params
+        self.fields["status"] = select("Status", "All statuses", TemplateStatus.choices)
+        self.fields["category"] = select("Category", "All categories", _TEMPLATE_CATEGORIES)
+        self.fields["quality"] = select("Quality", "All qualities", Quality.choices)
+        self.fields["language"] = select("Language", "All languages", [(code, code) for code in languages])
+
+    @property
+    def pills(self) -> list[Pill]:
+        """One pill for each choice."""
+        shown = {}
+        for name, field in self.fields.items():
+            if value := self.cleaned_data.get(name):
+                shown[name] = (str(field.label), str(dict(getattr(field, "choices", ())).get(value, value)))
+        return pills(self.params, shown)
+
+    @property
+    def cleared(self) -> str:
+        """The URL query of the page without any filter."""
+        return query(QueryDict(mutable=True), {"subaccount": ""})
 
 
 class SavedFilterForm(forms.Form):

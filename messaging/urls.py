@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from messaging.views import endpoints, log, message, subaccounts
+from messaging.views import assets, endpoints, health, log, message, subaccounts
 
 app_name = "messaging"
 urlpatterns = [
@@ -13,6 +13,11 @@ urlpatterns = [
     path("logs/matching/", log.matching_count, name="log-matching"),
     path("logs/umids/", log.umids, name="log-umids"),
     path("logs/<uuid:umid>/", message.message, name="message"),
+    path("templates/", assets.template_list, name="templates"),
+    path("templates/<int:template_id>/", assets.template_page, name="template"),
+    path("numbers/", assets.number_list, name="numbers"),
+    path("numbers/<int:number_id>/", assets.number_page, name="number"),
+    path("health/", health.health_page, name="health"),
     path("settings/webhooks/", endpoints.endpoint_list, name="endpoints"),
     path("settings/webhooks/new/", endpoints.new_endpoint, name="endpoint_new"),
     path("settings/webhooks/<int:endpoint_id>/", endpoints.endpoint, name="endpoint"),

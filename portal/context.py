@@ -40,6 +40,9 @@ _PAGES = (
     ("Dashboard", "dashboard", "dashboard", Permission.VIEW_DASHBOARD),
     ("Logs", "logs", "messaging:log", Permission.VIEW_MESSAGES),
     ("Reports", "reports", "billing:costs", Permission.VIEW_COSTS),
+    ("Templates", "templates", "messaging:templates", Permission.VIEW_MESSAGES),
+    ("Numbers", "numbers", "messaging:numbers", Permission.VIEW_MESSAGES),
+    ("Health", "health", "messaging:health", Permission.VIEW_DASHBOARD),
 )
 # name, view, permission, whether it is about the whole account
 _SETTINGS: tuple[tuple[str, str, Permission | None, bool], ...] = (

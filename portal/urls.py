@@ -7,6 +7,7 @@ from drf_spectacular.views import SpectacularAPIView
 from billing.api import CostReportView, ForecastView, TierView, UsageView
 from billing.price_api import RateCardDetailView, RateCardListView, UnratedView
 from messaging.api import ChargeView, MessageDetailView, MessageListView
+from messaging.health_api import D360HealthView, GraphNodeView, HealthStatusView
 from messaging.webhook_api import (
     WebhookEventDetailView,
     WebhookEventListView,
@@ -29,6 +30,7 @@ rest = [
     path("reports/unrated/", UnratedView.as_view(), name="api-unrated"),
     path("rate-cards/", RateCardListView.as_view(), name="api-rate-cards"),
     path("rate-cards/<int:card_id>/", RateCardDetailView.as_view(), name="api-rate-card"),
+    path("health_status", HealthStatusView.as_view(), name="api-health"),
     path("webhook-events/", WebhookEventListView.as_view(), name="api-webhook-events"),
     path("webhook-events/replay/", WebhookEventsReplayView.as_view(), name="api-webhook-events-replay"),
     path("webhook-events/<int:event_id>/", WebhookEventDetailView.as_view(), name="api-webhook-event"),
@@ -39,6 +41,8 @@ handler403 = "portal.views.forbidden"
 urlpatterns = [
     path("webhooks/<str:provider>/<str:token>", receive, name="webhook"),
     path("api/v1/", include(rest)),
+    path("graph/<str:version>/<str:node_id>", GraphNodeView.as_view(), name="graph-node"),
+    path("360dialog/health_status", D360HealthView.as_view(), name="d360-health"),
     path("api/schema/", SpectacularAPIView.as_view(authentication_classes=[], permission_classes=[]), name="schema"),
     path("healthz", healthz, name="healthz"),
     path("metrics", metrics, name="metrics"),

@@ -82,6 +82,7 @@ TEMPLATES = (
     ("login_code", "AUTHENTICATION", "{{1}} is your verification code."),
 )
 PAUSED_TEMPLATE = "abandoned_cart"
+FLAGGED_SUBACCOUNT = "acme_care"  # its number was, for two days
 MOVED_TEMPLATE = "payment_reminder"  # from utility to marketing
 _ROLES = (Role.OWNER, Role.FINANCE, Role.SUPPORT, Role.DEVELOPER, Role.VIEWER)
 
@@ -120,11 +121,14 @@ def build(plan: Plan, now: datetime) -> Account:
     }  # fmt: skip
     for channel in plan.channels:
         subaccount = Subaccount.objects.create(account=account, code=channel.code, name=channel.name)
-        PhoneNumber.objects.create(
+        number = PhoneNumber.objects.create(
             account=account, subaccount=subaccount, waba=wabas[channel.waba_id], provider=channel.provider,
             provider_number_id=channel.number_id, msisdn=channel.msisdn, display_name=channel.name,
-            quality=Quality.GREEN, messaging_limit="TIER_100K",
+            quality=Quality.GREEN, messaging_limit="TIER_100K", name_status="APPROVED",
+            flag="UNFLAGGED" if channel.code == FLAGGED_SUBACCOUNT else "",
+            throughput="HIGH" if channel.provider == Provider.META else "",
         )  # fmt: skip
+        _number_history(number, now, flagged=channel.code == FLAGGED_SUBACCOUNT)
     for waba in wabas.values():
         _templates(account, waba, now)
     _doors(plan, account)
@@ -143,13 +147,46 @@ def _people(plan: Plan, account: Account) -> None:
         )
 
 
+_History = list[tuple[int, str, str, str, str]]  # days ago, field, old, new, reason
+
+
+def _number_history(number: PhoneNumber, now: datetime, *, flagged: bool) -> None:
+    history = [
+        (68, "display_name", "", "APPROVED", ""),
+        (66, "messaging_limit", "TIER_2K", "TIER_10K", "ONBOARDING"),
+        (41, "messaging_limit", "TIER_10K", "TIER_100K", "UPGRADE"),
+    ]
+    if number.throughput:
+        history.append((40, "throughput", "", number.throughput, ""))
+    if flagged:
+        history += [
+            (16, "flag", "", "FLAGGED", "Many people blocked or reported its messages"),
+            (14, "flag", "FLAGGED", "UNFLAGGED", ""),
+        ]
+    _tell(Subject.PHONE_NUMBER, number, now, history)
+
+
+def _tell(
+    subject: Subject, one: PhoneNumber | Template, now: datetime, history: list[tuple[int, str, str, str, str]]
+) -> None:
+    """Announce it all."""
+    Change.objects.bulk_create(
+        Change(
+            account_id=one.account_id, subject=subject, subject_id=one.pk, at=now - timedelta(days=days), field=field,
+            old=old, new=new, reason=reason,
+        )
+        for days, field, old, new, reason in history
+    )  # fmt: skip
+
+
 def _templates(account: Account, waba: Waba, now: datetime) -> None:
-    for name, category, body in TEMPLATES:
+    for place, (name, category, body) in enumerate(TEMPLATES):
         moved, paused = name == MOVED_TEMPLATE, name == PAUSED_TEMPLATE
         template = Template.objects.create(
             account=account, waba=waba, name=name, language="en", category="MARKETING" if moved else category,
             status=TemplateStatus.APPROVED, quality=Quality.YELLOW if paused else Quality.GREEN,
-            components=[{"type": "BODY", "text": body}], provider_template_id=str(1_689_556_908_000_000 + waba.pk),
+            components=[{"type": "BODY", "text": body}],
+            provider_template_id=str(1_689_556_908_000_000 + 100 * waba.pk + place),
         )  # fmt: skip
         history = [(70, "status", "PENDING", "APPROVED", ""), (50, "quality", "UNKNOWN", "GREEN", "")]
         if moved:
@@ -161,13 +198,7 @@ def _templates(account: Account, waba: Waba, now: datetime) -> None:
                 (19, "status", "PAUSED", "APPROVED", "UNPAUSE"),
                 (12, "quality", "RED", "YELLOW", ""),
             ]
-        Change.objects.bulk_create(
-            Change(
-                account=account, subject=Subject.TEMPLATE, subject_id=template.pk, at=now - timedelta(days=days),
-                field=field, old=old, new=new, reason=reason,
-            )
-            for days, field, old, new, reason in history
-        )  # fmt: skip
+        _tell(Subject.TEMPLATE, template, now, history)
 
 
 def _doors(plan: Plan, account: Account) -> None:

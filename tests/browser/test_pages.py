@@ -19,7 +19,8 @@ PRICES = (
     "/prices/", "/prices/markets/", "/prices/rules/", "/prices/own/", "/prices/import/", "/prices/what-if/",
     "/reports/unrated/",
 )  # fmt: skip
-PAGES = ("/", "/logs/", "/reports/costs/", *PRICES, *SETTINGS, "/accounts/logout/")
+MESSAGES = ("/logs/", "/templates/", "/numbers/", "/health/")
+PAGES = ("/", *MESSAGES, "/reports/costs/", *PRICES, *SETTINGS, "/accounts/logout/")
 
 
 @pytest.fixture

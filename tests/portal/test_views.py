@@ -127,7 +127,10 @@ def test_bad_period_is_said_and_the_usual_one_shown(acme):
 
 @pytest.mark.parametrize(
     ("role", "entries"),
-    [("owner", ["Dashboard", "Logs", "Reports", "Prices", "Settings"]), ("viewer", ["Dashboard", "Logs", "Settings"])],
+    [
+        ("owner", ["Dashboard", "Logs", "Reports", "Templates", "Numbers", "Health", "Prices", "Settings"]),
+        ("viewer", ["Dashboard", "Logs", "Templates", "Numbers", "Health", "Settings"]),
+    ],
 )
 def test_navigation_lists_what_the_role_opens(acme, role, entries):
     frame = visitor(acme, role).get("/").context["frame"]

@@ -14,7 +14,7 @@ def test_an_account_is_whole(acme):
         model.objects.filter(account=acme).count()
         for model in (Subaccount, PhoneNumber, Waba, Template, Change, Membership, ApiKey, WebhookEndpoint)
     ]
-    assert counts == [3, 3, 2, 16, 42, 5, 2, 3]
+    assert counts == [3, 3, 2, 16, 54, 5, 2, 3]
     assert (acme.name, acme.time_zone, acme.is_demo) == ("Acme Retail", "Asia/Singapore", True)
 
 

@@ -1,0 +1,73 @@
+"""Charts of one template and one phone number."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from billing.selectors import CostRow
+from messaging.enums import Category, Direction, Status
+from messaging.selectors.traffic import Counts
+from portal.core.charts import Chart, Series
+
+_ARRIVED = (Status.DELIVERED, Status.READ)
+_LOST = (Status.UNDELIVERED, Status.REJECTED, Status.EXPIRED)
+_HUES = {Category.MARKETING: "marketing", Category.UTILITY: "utility", Category.AUTHENTICATION: "authentication",
+         Category.SERVICE: "service"}  # fmt: skip
+
+
+def delivered_by_category(rows: Sequence[CostRow], days: Sequence[date], template: str) -> Chart:
+    """A template's deliveries by day; a move to another category shows as a change of colour."""
+    found: dict[str, dict[date, int]] = {}
+    for row in rows:
+        own = found.setdefault(row.keys["category"], {})
+        own[row.keys["day"]] = own.get(row.keys["day"], 0) + row.delivered
+    series = [
+        Series(
+            _spell(category), _HUES.get(Category(category), "other") if category in Category.values else "other",
+            [counts.get(day, 0) for day in days],
+            [log_of(day, template=template, category=category) for day in days],
+        )
+        for category, counts in sorted(found.items())
+    ]  # fmt: skip
+    return Chart("delivered", "Delivered, last 30 days", "Day", _labels(days), series, unfinished=len(days) - 1,
+                 note="Days of the WhatsApp Business Account’s calendar.")  # fmt: skip
+
+
+def rate_by_day(days: dict[date, Counts], channel: str) -> Chart:
+    """A number's delivery rate by day."""
+    links = [log_of(day, channel=channel, direction=Direction.OUTBOUND) for day in days]
+    series = Series("Delivered", "delivered", [counts.rate for counts in days.values()], links)
+    return Chart("rate", "Delivery rate, last 30 days", "Day", _labels(days), [series], kind="line", unit="percent",
+                 unfinished=len(days) - 1, note="Delivered messages among those with an outcome.")  # fmt: skip
+
+
+def outcomes_by_day(days: dict[date, Counts], channel: str) -> Chart:
+    """A number's messages by day and outcome, and what it received."""
+
+    def series(label: str, colour: str, statuses: tuple[Status, ...]) -> Series:
+        links = [log_of(day, *statuses, channel=channel) for day in days]
+        return Series(label, colour, [counts.of(*statuses) for counts in days.values()], links)
+
+    received = Series(
+        "Received", "received", [counts.received for counts in days.values()],
+        [log_of(day, channel=channel, direction=Direction.INBOUND) for day in days],
+    )  # fmt: skip
+    bars = [series("Delivered", "delivered", _ARRIVED), series("Not delivered", "undelivered", _LOST), received]
+    return Chart("outcomes", "Messages, last 30 days", "Day", _labels(days), bars, unfinished=len(days) - 1)
+
+
+def log_of(day: date, *statuses: str, **params: str) -> str:
+    """The log's address for a day."""
+    chosen = [*params.items(), *(("status", str(status)) for status in statuses), ("from", day.isoformat()),
+              ("to", day.isoformat())]  # fmt: skip
+    return f"{reverse('messaging:log')}?{urlencode(chosen)}"
+
+
+def _labels(days: Iterable[date]) -> list[str]:
+    return [f"{day.day} {day:%b}" for day in days]
+
+
+def _spell(category: str) -> str:
+    return str(Category(category).label) if category in Category.values else category or "No category"

@@ -1,0 +1,44 @@
+"""Is everything we send with able to send?"""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from accounts.access import TenantRequest, requires
+from accounts.enums import Permission
+from messaging.enums import CanSend, Entity
+from messaging.selectors.health import health
+from messaging.selectors.health_history import REMEMBERED, health_history, with_times
+
+_SENTENCES = {
+    CanSend.AVAILABLE: "Everything can send",
+    CanSend.LIMITED: "Everything can send, but not without limits",
+    CanSend.BLOCKED: "Something is blocked",
+}
+
+
+@requires(Permission.VIEW_DASHBOARD)
+def health_page(request: TenantRequest) -> HttpResponse:
+    """Every node, the worst first, and when it came to be so."""
+    account, reach = request.account, request.reach
+    found = health(account, reach.ids, timezone.now())
+    history = health_history(account, found)
+    found = with_times(found, history)
+    templates = found.of(Entity.TEMPLATE)
+    troubled = [node for node in templates if node.can_send != CanSend.AVAILABLE]
+    context = {
+        "health": found,
+        "sentence": _SENTENCES[found.overall],
+        "groups": [
+            ("Connection", found.of(Entity.APP)),
+            ("Business", found.of(Entity.BUSINESS, Entity.WABA)),
+            ("Phone numbers", found.of(Entity.PHONE_NUMBER)),
+            ("Templates that cannot be sent freely", troubled),
+        ],
+        "templates": len(templates),
+        "troubled": len(troubled),
+        "history": history,
+        "days": REMEMBERED.days,
+        "has_numbers": bool(found.of(Entity.PHONE_NUMBER)),
+    }
+    return render(request, "messaging/health.html", context)
