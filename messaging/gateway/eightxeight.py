@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 
-from messaging.gateway.outcomes import Accepted, Answer, Outcome, Rejected, Uncertain, without_code
+from messaging.gateway.outcomes import Accepted, Answer, Outcome, Rejected, without_code
 from messaging.gateway.transport import credential, send
 from messaging.providers.reading import mapping, text, whole
 
@@ -32,14 +32,11 @@ class EightXEight:
 def understand(answer: Answer) -> Outcome:
     """An answer of 8x8's: a UMID and a status, which may be `rejected`, or the envelope `{code, message, errorId}`."""
     data = answer.data or {}
-    if answer.http_status == 200:
-        status, umid = mapping(data.get("status")), text(data.get("umid"), 64)
-        state = text(status.get("state"), 32).lower()
-        if state == "rejected":
-            code = whole(status.get("errorCode"))
-            return Rejected(SOURCE, code, text(status.get("errorMessage"), 512), "", answer)
-        if not umid:
-            return Uncertain("an answer 200 without a UMID", answer)
+    status, umid = mapping(data.get("status")), text(data.get("umid"), 64)
+    state = text(status.get("state"), 32).lower()
+    if answer.is_success and state == "rejected":
+        return Rejected(SOURCE, whole(status.get("errorCode")), text(status.get("errorMessage"), 512), "", answer)
+    if answer.is_success and umid:
         return Accepted(umid, state or "queued", answer)
     code = whole(data.get("code"))
     if code is None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 
-from messaging.gateway.outcomes import Accepted, Answer, Outcome, Rejected, Uncertain, without_code
+from messaging.gateway.outcomes import Accepted, Answer, Outcome, Rejected, without_code
 from messaging.gateway.transport import credential, send
 from messaging.providers.reading import items, mapping, text, whole
 
@@ -29,21 +29,15 @@ class Meta:
 
 
 def understand(answer: Answer) -> Outcome:
-    """An answer of the Cloud API.
-
-    Without an id in a 200, and without an error of Meta's in a 5xx (other than 503), nobody knows whether the message
-    was taken.
-    """
+    """An answer of the Cloud API: a message id, or an error with a code."""
     data = answer.data or {}
-    if answer.http_status == 200:
-        message = next(iter(items(data.get("messages"))), {})
-        wamid = text(message.get("id"), 512)
-        if not wamid:
-            return Uncertain("an answer 200 without a message id", answer)
-        return Accepted(wamid, text(message.get("message_status"), 64) or "accepted", answer)
     error = mapping(data.get("error"))
     code = whole(error.get("code"))
-    if code is None:
-        return without_code(answer, "meta", text(error.get("message"), 512))
-    details = text(mapping(error.get("error_data")).get("details"), 1024)
-    return Rejected("meta", code, text(error.get("message"), 512), details, answer)
+    if code is not None:
+        details = text(mapping(error.get("error_data")).get("details"), 1024)
+        return Rejected("meta", code, text(error.get("message"), 512), details, answer)
+    message = next(iter(items(data.get("messages"))), {})
+    wamid = text(message.get("id"), 512)
+    if answer.is_success and wamid:
+        return Accepted(wamid, text(message.get("message_status"), 64) or "accepted", answer)
+    return without_code(answer, "meta", text(error.get("message"), 512))

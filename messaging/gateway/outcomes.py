@@ -23,6 +23,11 @@ class Answer:
     data: dict[str, Any] | None = field(repr=False)
     retry_after: timedelta | None = None
 
+    @property
+    def is_success(self) -> bool:
+        """Whether the status is one of 200 to 299."""
+        return 200 <= self.http_status < 300
+
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
@@ -104,12 +109,12 @@ Outcome = Accepted | Rejected | Unreached | Uncertain
 
 
 def without_code(answer: Answer, source: str, title: str) -> Outcome:
-    """The outcome of an answer in which no code of the provider's stands: a proxy's page, for example.
+    """The outcome of an answer with neither a message id nor a code of the provider's: a proxy's page, for example.
 
-    A server error leaves open whether the message was taken; 503 says that it was not.
+    A success or a server error leaves open whether the message was taken; 503 says that it was not.
     """
-    if answer.http_status < 300 or (answer.http_status >= 500 and answer.http_status != 503):
-        return Uncertain(f"an answer {answer.http_status} that is not the provider's", answer)
+    if answer.is_success or (answer.http_status >= 500 and answer.http_status != 503):
+        return Uncertain(f"an answer {answer.http_status} with neither an id nor an error code", answer)
     return Rejected(source, None, title or f"HTTP status {answer.http_status}", "", answer)
 
 

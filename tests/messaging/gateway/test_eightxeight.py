@@ -35,6 +35,10 @@ def test_it_accepts_with_a_umid(provider):
     )  # fmt: skip
 
 
+def test_another_success_than_200_is_one_too(provider):
+    assert isinstance(ask(provider, 202, b'{"umid": "A"}'), Accepted)
+
+
 def test_a_rejection_may_stand_in_a_200(provider):
     outcome = ask(
         provider, 200,
@@ -72,4 +76,4 @@ def test_too_many_requests_wait_as_long_as_it_says(provider):
 def test_an_answer_200_without_a_umid_leaves_open_what_happened(provider, body):
     outcome = ask(provider, 200, body)
     assert isinstance(outcome, Uncertain)
-    assert outcome.reason == "an answer 200 without a UMID"
+    assert outcome.reason == "an answer 200 with neither an id nor an error code"

@@ -83,7 +83,7 @@ def test_no_answer_leaves_open_what_happened(url):
 def test_a_gateways_page_leaves_open_what_happened(meta):
     outcome = meta.send(to("990502"))
     assert isinstance(outcome, Uncertain)
-    assert outcome.reason == "an answer 502 that is not the provider's"
+    assert outcome.reason == "an answer 502 with neither an id nor an error code"
 
 
 def test_a_page_that_says_unavailable_says_that_nothing_was_sent(meta):
@@ -100,7 +100,7 @@ def test_an_answer_200_without_an_id_leaves_open_what_happened(provider, body):
     provider.answer = body
     outcome = Meta(NUMBER_ID, TOKEN, base_url=provider.url).send(HELLO)
     assert isinstance(outcome, Uncertain)
-    assert outcome.reason == "an answer 200 without a message id"
+    assert outcome.reason == "an answer 200 with neither an id nor an error code"
     assert outcome.answer.body == body
 
 

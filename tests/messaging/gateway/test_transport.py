@@ -12,7 +12,7 @@ import httpx
 import pytest
 import time_machine
 
-from messaging.gateway import Dialog360, EightXEight, Meta, Uncertain, Unreached
+from messaging.gateway import Dialog360, EightXEight, Meta, Uncertain, Unreached, transport
 from messaging.gateway.transport import LARGEST_ANSWER, _retry_after, pool
 from tests.provider_servers import ROOT, free_port
 
@@ -54,6 +54,12 @@ def test_no_connection_is_free():
 
 def test_an_answer_without_end_is_not_read_to_its_end(provider):
     provider.answer = b" " * (LARGEST_ANSWER + 1)
+    assert Meta("1", SECRET, base_url=provider.url).send({}) == Uncertain("Endless")
+
+
+def test_an_answer_that_takes_too_long(provider, monkeypatch):
+    monkeypatch.setattr(transport, "_WHOLE_TIME", -1)  # a drop at a time, no single wait would be too long
+    provider.answer = b"{}"
     assert Meta("1", SECRET, base_url=provider.url).send({}) == Uncertain("Endless")
 
 
