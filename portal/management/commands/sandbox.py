@@ -4,8 +4,8 @@ import asyncio
 import socket
 from argparse import ArgumentParser, ArgumentTypeError
 from typing import Any
-from urllib.parse import urlsplit
 
+import httpx
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
@@ -45,15 +45,15 @@ class Command(BaseCommand):
         parser.add_argument("--reply", type=share, default=0.1, help="share of read messages that are answered")
         parser.add_argument("--number-rate", type=seconds, default=80.0, help="messages a second of a number; 0: any")
         parser.add_argument("--no-pair-rate", action="store_true", help="any number of messages to the same person")
-        parser.add_argument("--queue", type=int, default=100_000, help="messages whose webhooks are to come, at most")
+        parser.add_argument("--queue", type=whole, default=100_000, help="messages whose webhooks are to come, at most")
         parser.add_argument("--seed", type=int, help="repeats a run: same requests, same answers, ids and webhooks")
 
     def handle(self, *_: Any, **options: Any) -> None:
         """Answer until Ctrl-C."""
         plan, host, port = PLANS[options["account"]], options["host"], options["port"]
         config = configure(plan, options)
-        if urlsplit(config.callback_url).scheme not in {"http", "https"}:
-            raise CommandError("--callback-url must begin with http:// or https://.")
+        if not is_web_address(config.callback_url):
+            raise CommandError("--callback-url must be an address that begins with http:// or https://.")
         claim(host, port)
         example = EXAMPLE.format(url=f"http://{host}:{port}", number_id=next(iter(config.numbers)), token=config.token)
         self.stdout.write(f"The sandbox answers at http://{host}:{port} (seed {config.seed}). Try\n  {example}\n")
@@ -93,6 +93,15 @@ def claim(host: str, port: int) -> None:
             raise CommandError(f"{host}:{port} cannot be listened at: choose another --port or --host.") from error
 
 
+def is_web_address(text: str) -> bool:
+    """Whether the client that posts webhooks can post there."""
+    try:
+        url = httpx.URL(text)
+    except httpx.InvalidURL:
+        return False
+    return url.scheme in {"http", "https"} and bool(url.host)
+
+
 def share(text: str) -> float:
     """A number from 0 to 1."""
     number = seconds(text)
@@ -118,3 +127,10 @@ def seconds(text: str) -> float:
     if not 0 <= number < float("inf"):
         raise ArgumentTypeError("must be 0 or more")
     return number
+
+
+def whole(text: str) -> int:
+    """A whole number above 0."""
+    if not text.isdecimal() or not int(text):
+        raise ArgumentTypeError("must be a whole number above 0")
+    return int(text)
