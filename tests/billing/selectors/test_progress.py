@@ -68,6 +68,16 @@ class TestUsual:
         assert next(iter(still_to_come({TODAY: Decimal(9)}, usually, TODAY))) == (TODAY, 0)
 
 
+def test_the_example_of_the_document():
+    """docs/pricing.md, "What is ahead": two weeks behind it, 5 today, 300 in the month so far."""
+    weeks = [10, 12, 14, 12, 12, 4, 2, 14, 12, 14, 12, 16, 4, 2]
+    today = date(2026, 12, 28)
+    by_day = {date(2026, 12, 14 + n): Decimal(cost) for n, cost in enumerate(weeks)} | {today: Decimal(5)}
+    usually = usual(by_day, today)
+    assert usually == ((12, 12, 14, 12, 14, 4, 2), 14)
+    assert 300 + sum(amount for _, amount in still_to_come(by_day, usually, today)) == 345
+
+
 class TestForecast:
     def test_a_month_of_like_days(self, deliver, acme):
         """2 a day for 20 days, 1 today: 41 so far, 1 more today and 2 on each of 10 days; 62 × 0.0118 = 0.7316."""
