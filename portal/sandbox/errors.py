@@ -21,7 +21,6 @@ _ERRORS = (
     Error(100, 400, "Invalid parameter", "A parameter is not supported or misspelled."),
     Error(190, 401, "Invalid OAuth access token", "The access token is missing, wrong or expired."),
     Error(368, 403, "Temporarily blocked for policies violations", "The account is restricted."),
-    Error(2500, 400, "Unknown path components", "No such path."),
     Error(80007, 400, "Rate limit issues", "The WABA has reached its rate limit."),
     Error(130429, 429, "Rate limit hit", "Cloud API message throughput has been reached."),
     Error(130472, 400, "User's number is part of an experiment", "The message was not sent.", at_once=False),
@@ -51,3 +50,4 @@ _ERRORS = (
     Error(133010, 400, "Phone number not registered", "The number is not registered on the Cloud API."),
 )  # fmt: skip
 ERRORS = {error.code: error for error in _ERRORS}
+NO_SUCH_PATH = Error(2500, 400, "Unknown path components", "There is POST /{version}/{phone_number_id}/messages alone.")

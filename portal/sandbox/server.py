@@ -20,7 +20,7 @@ from starlette.routing import Route
 
 from portal.sandbox import bodies
 from portal.sandbox.config import Config
-from portal.sandbox.errors import ERRORS, Error
+from portal.sandbox.errors import NO_SUCH_PATH, Error
 from portal.sandbox.fate import BAD_GATEWAY, NO_ANSWER, UNAVAILABLE, refusal, steps
 from portal.sandbox.limits import Pace
 from portal.sandbox.outbox import Message, Outbox
@@ -70,7 +70,7 @@ class Sandbox:
 
     async def elsewhere(self, request: Request) -> Response:
         """Every other path."""
-        return self._refuse(ERRORS[2500], Random())
+        return self._refuse(NO_SUCH_PATH, Random())
 
     async def messages(self, request: Request) -> Response:
         """POST /{version}/{phone_number_id}/messages."""
