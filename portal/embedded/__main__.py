@@ -51,7 +51,7 @@ def run(config: Config, demo_messages: int, stack: ExitStack) -> int:
     stack.enter_context(config.lock())
     if stop_members(config.data):
         print("Stopped what an earlier run had left behind.", flush=True)
-    config.claim_port()
+    config.claim_ports()
     environment = start_servers(config, stack)
     prepare(environment, demo_messages)
     welcome = [sys.executable, "-m", "portal.embedded.welcome"]

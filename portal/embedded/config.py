@@ -20,12 +20,13 @@ HIGHEST_PORT = 65535
 
 @dataclass(frozen=True)
 class Config:
-    """The data folder, the port, and the servers to use instead of the embedded ones (empty: start our own)."""
+    """The data folder, the ports, and the servers to use instead of the embedded ones (empty: start our own)."""
 
     data: Path
     port: int
     database_url: str
     redis_url: str
+    sandbox_port: int = 0  # no sandbox
 
     @classmethod
     def from_environment(cls) -> "Config":
@@ -33,9 +34,10 @@ class Config:
         data = Path(env.str("TOLLGATE_DATA", default="") or ROOT / ".data").resolve()
         return cls(
             data=data,
-            port=read_port(env.str("PORT", default="") or "8000"),
+            port=read_port("PORT", env.str("PORT", default="") or "8000"),
             database_url=env.str("DATABASE_URL", default=""),
             redis_url=env.str("REDIS_URL", default=""),
+            sandbox_port=read_port("SANDBOX_PORT", sandbox) if (sandbox := env.str("SANDBOX_PORT", default="")) else 0,
         )
 
     @property
@@ -69,20 +71,13 @@ class Config:
             ) from error
         return file
 
-    def claim_port(self) -> None:
-        """See that the web server will be able to listen."""
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", self.port))
-            except PermissionError as error:
-                raise StartError(
-                    f"Port {self.port} is for root only: choose one above 1023, as in PORT=8001."
-                ) from error
-            except OSError as error:
-                raise StartError(
-                    f"Port {self.port} is in use: stop what listens there, or choose another, as in PORT=8001."
-                ) from error
+    def claim_ports(self) -> None:
+        """See that the web server, and the sandbox if one is wanted, will be able to listen."""
+        claim_port("PORT", self.port)
+        if self.sandbox_port == self.port:
+            raise StartError(f"PORT and SANDBOX_PORT are both {self.port}: choose another for one of them.")
+        if self.sandbox_port:
+            claim_port("SANDBOX_PORT", self.sandbox_port)
 
     def write_env_file(self, database_url: str, redis_url: str) -> dict[str, str]:
         """Write how to reach this start, readable by its owner alone; what the other parts need, as a mapping.
@@ -108,10 +103,23 @@ class Config:
         return values | {"SECRET_KEY": given_key or kept_key}
 
 
-def read_port(text: str) -> int:
+def claim_port(name: str, port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except PermissionError as error:
+            raise StartError(f"Port {port} is for root only: choose one above 1023, as in {name}=8001.") from error
+        except OSError as error:
+            raise StartError(
+                f"Port {port} is in use: stop what listens there, or choose another, as in {name}=8001."
+            ) from error
+
+
+def read_port(name: str, text: str) -> int:
     if text.isdecimal() and 0 < int(text) <= HIGHEST_PORT:
         return int(text)
-    raise StartError(f"PORT is {text!r}: write a number from 1 to {HIGHEST_PORT}, as in PORT=8001.")
+    raise StartError(f"{name} is {text!r}: write a number from 1 to {HIGHEST_PORT}, as in {name}=8001.")
 
 
 def read_env_file(path: Path) -> Mapping[str, str]:

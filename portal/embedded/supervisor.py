@@ -58,10 +58,13 @@ def supervise(config: Config, environment: dict[str, str]) -> int:
 def commands(config: Config) -> dict[str, tuple[str, ...]]:
     """The arguments of Python for each long-running part."""
     schedule = str(config.data / "beat" / "schedule")
-    return {
+    parts: dict[str, tuple[str, ...]] = {
         "web": ("-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(config.port), "--no-ws",
                 "--workers", "2", "--blocking-threads", "4", "--respawn-failed-workers", "portal.wsgi:application"),
         "worker": (*CELERY, "worker", "--pool", "prefork", "--concurrency", "2", "--without-gossip", "--without-mingle",
                    "--loglevel", "WARNING"),
         "beat": (*CELERY, "beat", "--schedule", schedule, "--pidfile=", "--loglevel", "WARNING"),
     }  # fmt: skip
+    if config.sandbox_port:
+        parts["sandbox"] = ("manage.py", "sandbox", "--port", str(config.sandbox_port))
+    return parts

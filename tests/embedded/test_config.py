@@ -11,11 +11,13 @@ import pytest
 
 from portal.embedded.config import Config, read_env_file
 from portal.embedded.errors import StartError
+from portal.embedded.supervisor import commands
+from tests.provider_servers import free_port
 
 
 @pytest.fixture
 def config(tmp_path, monkeypatch):
-    for name in ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "BASE_URL"):
+    for name in ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "BASE_URL", "SANDBOX_PORT"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("TOLLGATE_DATA", str(tmp_path / "data"))
     monkeypatch.setenv("PORT", "8123")
@@ -34,18 +36,40 @@ def test_a_server_given_by_file_is_used(config, tmp_path, monkeypatch):
     assert Config.from_environment().database_url == "postgresql://u:p@db/name"
 
 
+@pytest.mark.parametrize("name", ["PORT", "SANDBOX_PORT"])
 @pytest.mark.parametrize("text", ["eighty", "0", "65536", "-1", "8000.5"])
-def test_a_port_that_is_none_is_refused(config, monkeypatch, text):
-    monkeypatch.setenv("PORT", text)
-    with pytest.raises(StartError, match="write a number from 1 to 65535"):
+def test_a_port_that_is_none_is_refused(config, monkeypatch, name, text):
+    monkeypatch.setenv(name, text)
+    with pytest.raises(StartError, match=f"^{name} is '{text}': write a number from 1 to 65535"):
         Config.from_environment()
+
+
+def test_a_sandbox_runs_where_it_is_asked_for(config, monkeypatch):
+    assert "sandbox" not in commands(config)
+    monkeypatch.setenv("SANDBOX_PORT", "8124")
+    assert commands(Config.from_environment())["sandbox"] == ("manage.py", "sandbox", "--port", "8124")
+
+
+def test_one_port_for_two_is_refused(config, monkeypatch):
+    port = free_port()
+    monkeypatch.setenv("PORT", str(port))
+    monkeypatch.setenv("SANDBOX_PORT", str(port))
+    with pytest.raises(StartError, match=f"PORT and SANDBOX_PORT are both {port}"):
+        Config.from_environment().claim_ports()
+
+
+def test_a_sandbox_port_in_use_is_refused(config):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        used = Config(config.data, free_port(), "", "", sandbox_port=taken.getsockname()[1])
+        with pytest.raises(StartError, match=r"Port \d+ is in use: .* as in SANDBOX_PORT=8001"):
+            used.claim_ports()
 
 
 def test_a_port_in_use_is_refused(config):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         used = Config(data=config.data, port=taken.getsockname()[1], database_url="", redis_url="")
         with pytest.raises(StartError, match=r"Port \d+ is in use: stop what listens there, or choose another"):
-            used.claim_port()
+            used.claim_ports()
 
 
 def test_the_env_file_is_private_and_read_by_the_settings(config, monkeypatch):
