@@ -312,24 +312,29 @@ put AS (
     WHERE (l.n, l.unit_price, l.sell_price) IS DISTINCT FROM (EXCLUDED.n, EXCLUDED.unit_price, EXCLUDED.sell_price)
     RETURNING 1
 )"""
+# An hour in which volume elsewhere is announced may end below a threshold that its count and that volume pass together:
+# then the cut is in a later hour.
 WRITE_CUTS = """
 cut AS MATERIALIZED (
     SELECT t.above, first.billed_at, first.message_key
     FROM (SELECT group_id, unnest(above) AS above FROM threshold) t
     CROSS JOIN LATERAL (
-        SELECT * FROM span p
-        WHERE p.group_id = t.group_id AND p.base + p.n + p.after > t.above ORDER BY p.hour LIMIT 1
-    ) p
-    CROSS JOIN LATERAL (
-        (SELECT billed_at, message_key FROM single s
-         WHERE s.group_id = t.group_id AND s.hour = p.hour AND s.position > t.above
-         ORDER BY billed_at, message_key LIMIT 1)
-        UNION ALL
-        (SELECT f.billed_at, f.message_key FROM billing_usagefact f
-         JOIN term k ON k.bucket_id = f.bucket_id AND k.kind_id = f.kind_id AND k.day = f.day AND k.counted
-         WHERE p.first_tier = p.last_tier AND p.before = p.after AND f.bucket_id = t.group_id
-            AND f.billed_at >= to_timestamp(p.hour * 3600.0) AND f.billed_at < to_timestamp((p.hour + 1) * 3600.0)
-         ORDER BY f.billed_at, f.message_key LIMIT 1)
+        SELECT found.* FROM (
+            SELECT * FROM span p
+            WHERE p.group_id = t.group_id AND p.base + p.n + p.after > t.above ORDER BY p.hour OFFSET 0
+        ) p
+        CROSS JOIN LATERAL (
+            (SELECT billed_at, message_key FROM single s
+             WHERE s.group_id = t.group_id AND s.hour = p.hour AND s.position > t.above
+             ORDER BY billed_at, message_key LIMIT 1)
+            UNION ALL
+            (SELECT f.billed_at, f.message_key FROM billing_usagefact f
+             JOIN term k ON k.bucket_id = f.bucket_id AND k.kind_id = f.kind_id AND k.day = f.day AND k.counted
+             WHERE p.first_tier = p.last_tier AND p.before = p.after AND f.bucket_id = t.group_id
+                AND f.billed_at >= to_timestamp(p.hour * 3600.0) AND f.billed_at < to_timestamp((p.hour + 1) * 3600.0)
+             ORDER BY f.billed_at, f.message_key LIMIT 1)
+        ) found
+        ORDER BY p.hour LIMIT 1
     ) first
 ),
 cut_gone AS (

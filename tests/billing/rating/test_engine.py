@@ -13,7 +13,18 @@ from hypothesis import strategies as st
 
 from accounts.models import Waba
 from billing.enums import UnratedReason
-from billing.models import BlockDelta, Bucket, DirtyBucket, Rate, RateCard, RatedLine, TierCut, UsageBlock, UsageFact
+from billing.models import (
+    BlockDelta,
+    Bucket,
+    DirtyBucket,
+    Rate,
+    RateCard,
+    RatedLine,
+    TierCut,
+    UsageBlock,
+    UsageFact,
+    VolumeAnchor,
+)
 from billing.pricing import Card, Fact, Tier, price_category, rate_bucket
 from billing.rating import RatingError, dirty_buckets
 from billing.rating import rate_bucket as rate
@@ -44,6 +55,17 @@ def test_cuts_name_the_first_message_above_each_threshold(usage, small_tiers):
     rate_all()
     cuts = TierCut.objects.order_by("above").values_list("above", "message_key")
     assert list(cuts) == [(3, sent[3].message_key), (5, sent[5].message_key)]
+
+
+def test_a_threshold_passed_between_two_hours_by_announced_volume_has_its_cut(usage, acme, small_tiers):
+    sent = [usage(billed_at=NOON + timedelta(seconds=seconds)) for seconds in (0, 1, 2, 3600)]
+    record_usage(sent)
+    rate_all()
+    bucket = Bucket.objects.get()
+    VolumeAnchor.objects.create(bucket=bucket, above=4, reached_at=NOON + timedelta(seconds=3))  # after the third
+    rate(bucket.pk)
+    assert [(cut.above, cut.message_key) for cut in TierCut.objects.all()] == [(3, sent[3].message_key)]
+    assert charges_of(acme, [sent[3].message_key])[sent[3].message_key].unit_price == Decimal("0.0333")
 
 
 def test_rating_twice_changes_nothing(usage, acme, small_tiers):
