@@ -27,7 +27,10 @@ def findings(*, deploy: bool) -> list[checks.CheckMessage]:
         return wrong  # Django's own words for it name no variable
     try:
         django.setup()
-        found = checks.run_checks(include_deployment_checks=deploy, databases=["default"])
+        # First whether there is a database: some checks of models ask it for its version, and show a traceback.
+        found = checks.run_checks(tags=[checks.Tags.database], databases=["default"])
+        if not any(message.is_serious() for message in found):
+            found = checks.run_checks(include_deployment_checks=deploy, databases=["default"])
     except ImproperlyConfigured as error:
         return [checks.Error(f"Configuration: {' '.join(str(error).split())}")]
     return sorted((message for message in found if not message.is_silenced()), key=lambda message: -message.level)

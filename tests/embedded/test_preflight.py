@@ -22,7 +22,9 @@ def test_a_sound_configuration_says_nothing():
 
 
 def test_production_asks_more():
-    finished = preflight("--deploy", BASE_URL="https://tollgate.example.com")
+    finished = preflight(
+        "--deploy", BASE_URL="https://tollgate.example.com", EMAIL_URL="smtp://mail.example.com:25"
+    )  # fmt: skip
     assert (finished.returncode, finished.stdout, finished.stderr) == (0, "", "")
 
 

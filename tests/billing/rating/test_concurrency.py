@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import contextmanager
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 from uuid import UUID
 
 import psycopg
@@ -125,7 +126,7 @@ def test_s1_killed_backends_lose_and_double_nothing(acme, deliveries, request):
             former: list[Usage] = []
             while not stop.is_set():
                 batch = former if former and chance.random() < 0.1 else deliveries(chance)
-                until_done(lambda batch=batch: record_usage(batch))
+                until_done(partial(record_usage, batch))
                 with lock:
                     for one in batch:
                         told.setdefault(one.message_key, set()).add(one.billed_at)
