@@ -23,6 +23,7 @@ class RatedLine(TenantModel):
     state = models.CharField(max_length=8, choices=ChargeState)
     reason = models.CharField(max_length=32, blank=True)
     rate = models.ForeignKey(Rate, null=True, on_delete=models.PROTECT, related_name="+")
+    above = models.BigIntegerField(null=True, help_text="Where the rate's tier begins; empty: no rate.")
     anchored = models.BooleanField(default=False, help_text="Positions counted with volume at other providers.")
     n = models.BigIntegerField()
     unit_price = models.DecimalField(max_digits=18, decimal_places=9, null=True)
@@ -30,6 +31,7 @@ class RatedLine(TenantModel):
     sell_state = models.CharField(max_length=8, choices=ChargeState, blank=True)
     sell_reason = models.CharField(max_length=32, blank=True)
     sell_rate = models.ForeignKey(Rate, null=True, on_delete=models.PROTECT, related_name="+")
+    sell_above = models.BigIntegerField(null=True, help_text="Where the tier of the account's own rate begins.")
     sell_price = models.DecimalField(max_digits=24, decimal_places=15, null=True)
     sell_amount = models.DecimalField(max_digits=34, decimal_places=15, null=True)
 
@@ -41,8 +43,8 @@ class RatedLine(TenantModel):
         constraints = (
             models.UniqueConstraint(
                 fields=[
-                    "bucket", "day", "kind", "state", "reason", "rate", "anchored", "sell_state", "sell_reason",
-                    "sell_rate",
+                    "bucket", "day", "kind", "state", "reason", "above", "anchored", "sell_state", "sell_reason",
+                    "sell_above",
                 ],
                 nulls_distinct=False,
                 name="billing_line_once",

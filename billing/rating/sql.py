@@ -236,7 +236,8 @@ piece AS (
 DUE = """
 found AS (
     SELECT p.group_id, t.account_id, p.day, p.kind_id, p.anchored AND r.id IS NOT NULL AS anchored, p.n, p.fingerprint,
-        r.id AS rate_id, r.unit_price AS price, sr.id AS sell_rate_id, sr.unit_price AS own_price,
+        r.id AS rate_id, r.above AS tier, r.unit_price AS price, sr.id AS sell_rate_id, sr.above AS own_tier,
+        sr.unit_price AS own_price,
         b.base, b.markup_percent, b.fee, b.fee_on_free, b.sell_card_id, t.unrated_reason,
         CASE
             WHEN t.unrated_reason <> '' THEN ARRAY['unrated', t.unrated_reason]
@@ -274,10 +275,12 @@ judged AS (
 ),
 due AS MATERIALIZED (
     SELECT group_id, account_id, day, kind_id, verdict[1] AS state, verdict[2] AS reason,
+        CASE verdict[1] WHEN 'charged' THEN tier END AS above,
         CASE verdict[1] WHEN 'charged' THEN rate_id END AS rate_id,
         anchored AND verdict[1] = 'charged' AS anchored, sum(n)::bigint AS n, bit_xor(fingerprint) AS fingerprint,
         CASE verdict[1] WHEN 'charged' THEN price WHEN 'free' THEN 0 END AS unit_price,
         sold[1] AS sell_state, sold[2] AS sell_reason,
+        CASE WHEN sold[1] = 'charged' AND base = 'card' AND verdict[1] <> 'free' THEN own_tier END AS sell_above,
         CASE WHEN sold[1] = 'charged' AND base = 'card' AND verdict[1] <> 'free' THEN sell_rate_id END AS sell_rate_id,
         CASE
             WHEN sold[1] = 'free' THEN 0
@@ -286,11 +289,13 @@ due AS MATERIALIZED (
             ELSE (CASE base WHEN 'cost' THEN price ELSE own_price END) * (1 + markup_percent * 0.01) + fee
         END AS sell_price
     FROM judged
-    GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 11, 12, 13, 14, 15
+    GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 13, 14, 15, 16, 17
 )"""
-LINE_COLUMNS = """account_id, day, kind_id, state, reason, rate_id, anchored, n, unit_price, n * unit_price AS amount,
-        sell_state, sell_reason, sell_rate_id, sell_price, n * sell_price AS sell_amount"""
-_KEY = "day, kind_id, state, reason, rate_id, anchored, sell_state, sell_reason, sell_rate_id"
+LINE_COLUMNS = """account_id, day, kind_id, state, reason, above, rate_id, anchored, n, unit_price,
+        n * unit_price AS amount, sell_state, sell_reason, sell_above, sell_rate_id, sell_price,
+        n * sell_price AS sell_amount"""
+# By its tier, not by its rate: under a new card the same line gets another price.
+_KEY = "day, kind_id, state, reason, above, anchored, sell_state, sell_reason, sell_above"
 _KEY_OF_LINE = ", ".join(f"l.{column}" for column in _KEY.split(", "))
 _KEY_OF_DUE = ", ".join(f"d.{column}" for column in _KEY.split(", "))
 
@@ -303,13 +308,14 @@ gone AS (
     ) RETURNING 1
 ),
 put AS (
-    INSERT INTO billing_ratedline AS l (bucket_id, account_id, day, kind_id, state, reason, rate_id, anchored, n,
-        unit_price, amount, sell_state, sell_reason, sell_rate_id, sell_price, sell_amount)
+    INSERT INTO billing_ratedline AS l (bucket_id, account_id, day, kind_id, state, reason, above, rate_id, anchored, n,
+        unit_price, amount, sell_state, sell_reason, sell_above, sell_rate_id, sell_price, sell_amount)
     SELECT group_id, {LINE_COLUMNS} FROM due ORDER BY day, kind_id
     ON CONFLICT (bucket_id, {_KEY}) DO UPDATE
-    SET n = EXCLUDED.n, unit_price = EXCLUDED.unit_price, amount = EXCLUDED.amount, sell_price = EXCLUDED.sell_price,
-        sell_amount = EXCLUDED.sell_amount
-    WHERE (l.n, l.unit_price, l.sell_price) IS DISTINCT FROM (EXCLUDED.n, EXCLUDED.unit_price, EXCLUDED.sell_price)
+    SET n = EXCLUDED.n, rate_id = EXCLUDED.rate_id, unit_price = EXCLUDED.unit_price, amount = EXCLUDED.amount,
+        sell_rate_id = EXCLUDED.sell_rate_id, sell_price = EXCLUDED.sell_price, sell_amount = EXCLUDED.sell_amount
+    WHERE (l.n, l.rate_id, l.unit_price, l.sell_rate_id, l.sell_price) IS DISTINCT FROM
+        (EXCLUDED.n, EXCLUDED.rate_id, EXCLUDED.unit_price, EXCLUDED.sell_rate_id, EXCLUDED.sell_price)
     RETURNING 1
 )"""
 # An hour in which volume elsewhere is announced may end below a threshold that its count and that volume pass together:
@@ -375,11 +381,8 @@ block_of AS MATERIALIZED (
 _TIERS_OF_LINES = """
 piece AS (
     SELECT l.bucket_id AS group_id, l.bucket_id, l.day, l.kind_id, l.anchored, l.n, 0::bigint AS fingerprint,
-        greatest(r.above, s.above, CASE l.state WHEN 'charged' THEN b.allowance END, 0) AS above
-    FROM billing_ratedline l
-    JOIN billing_bucket b ON b.id = l.bucket_id
-    LEFT JOIN billing_rate r ON r.id = l.rate_id
-    LEFT JOIN billing_rate s ON s.id = l.sell_rate_id
+        greatest(l.above, l.sell_above, CASE l.state WHEN 'charged' THEN b.allowance END, 0) AS above
+    FROM billing_ratedline l JOIN billing_bucket b ON b.id = l.bucket_id
     WHERE l.bucket_id = ANY(%(buckets)s)
 )"""
 

@@ -26,8 +26,8 @@ REFERENCE_UP_TO = 200_000  # messages; about 150 MB
 _BY_WINDOW = f"""WITH {BLOCKS_AND_DELTAS},{AS_RECORDED},{PRICES},{POSITIONS_BY_WINDOW},{DUE}
 SELECT {LINE_COLUMNS} FROM due WHERE group_id = %(bucket)s"""  # noqa: S608 - put together from constants
 _LINE = (
-    "account_id", "day", "kind_id", "state", "reason", "rate_id", "anchored", "n", "unit_price", "amount", "sell_state",
-    "sell_reason", "sell_rate_id", "sell_price", "sell_amount",
+    "account_id", "day", "kind_id", "state", "reason", "above", "rate_id", "anchored", "n", "unit_price", "amount",
+    "sell_state", "sell_reason", "sell_above", "sell_rate_id", "sell_price", "sell_amount",
 )  # fmt: skip
 _FACT = (
     "message_key", "billed_at", "day", "kind__country", "kind__market", "kind__category", "kind__currency",
