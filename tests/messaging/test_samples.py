@@ -184,6 +184,7 @@ def test_meta_throughput_upgrade(take, acme):
         "phone_number_quality_update", display_phone_number="15550783881", event="THROUGHPUT_UPGRADE",
         current_limit="TIER_UNLIMITED",
     )  # fmt: skip
+    Change.objects.all().delete()
     assert take("meta", body) == ("done", "")
     number = PhoneNumber.objects.get(account=acme, provider="meta")
     assert (number.throughput, number.messaging_limit) == ("HIGH", "TIER_UNLIMITED")
