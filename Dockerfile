@@ -17,7 +17,7 @@ COPY --from=packages /app/node_modules node_modules
 RUN SECRET_KEY=only-while-building DATABASE_URL=postgresql://build@127.0.0.1/build REDIS_URL=redis://127.0.0.1/0 \
     /venv/bin/python manage.py collectstatic --noinput --verbosity 0 \
     && rm -rf node_modules \
-    && /venv/bin/python -m compileall -q portal accounts messaging billing
+    && /venv/bin/python -m compileall -q portal accounts messaging billing archive
 
 FROM python:3.11-slim
 RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin tollgate \

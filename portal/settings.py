@@ -80,6 +80,7 @@ INSTALLED_APPS = [
     "accounts",
     "messaging",
     "billing",
+    "archive",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

@@ -1,0 +1,1 @@
+"""Exports: the log, usage, costs and charges as files, of any size, in one mechanism."""
