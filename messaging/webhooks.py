@@ -17,6 +17,7 @@ from portal.core.http import client_address
 log = structlog.get_logger("tollgate.webhooks")
 
 MAX_BODY = 4 * 1024 * 1024  # Meta posts up to 3 MB
+_DRAINED = 1024 * 1024  # closing on unread bytes resets the connection, and the sender may never see the 413
 _KEPT_HEADERS = ("Content-Type", "User-Agent", "X-Hub-Signature-256", "X-8x8-Signature", "X-Forwarded-For")
 
 
@@ -66,7 +67,10 @@ def _store(request: HttpRequest, known: Credential) -> HttpResponse:
         )
     body = _body(request)
     if body is None or len(body) > MAX_BODY:
-        return HttpResponse("The body is over 4 MiB.\n", status=413, content_type="text/plain")
+        # The rest of the body stays unread, so the server ends the connection: a client that is not told would reuse it.
+        return HttpResponse(
+            "The body is over 4 MiB.\n", status=413, content_type="text/plain", headers={"Connection": "close"}
+        )
     headers = {name: request.headers[name] for name in _KEPT_HEADERS if name in request.headers}
     if not known.admits(request.headers, body):
         return HttpResponse("Wrong or missing credential.\n", status=401, content_type="text/plain")
@@ -81,7 +85,11 @@ def _body(request: HttpRequest) -> bytes | None:
     try:
         if "chunked" in request.headers.get("Transfer-Encoding", "").lower():
             # Django reads as much as Content-Length says, and so nothing of a chunked body.
-            return bytes(request.META["wsgi.input"].read(MAX_BODY + 1))
+            stream = request.META["wsgi.input"]
+            body = bytes(stream.read(MAX_BODY + 1))
+            if len(body) > MAX_BODY:
+                stream.read(_DRAINED)
+            return body
         return request.body
     except (RequestDataTooBig, UnreadablePostError):
         return None
