@@ -63,10 +63,10 @@ def open_page(chromium, live_server) -> Iterator[Callable[..., Page]]:
         page: Page = context.new_page()
         page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: problems.append(str(error)))
-        page.set_default_timeout(5_000)
+        page.set_default_timeout(30_000)
         return page
 
-    expect.set_options(timeout=5_000)
+    expect.set_options(timeout=30_000)
     yield open_for
     for context in contexts:
         context.close()

@@ -82,7 +82,7 @@ def test_live_new_messages_come_on_top_and_what_is_selected_stays(acme, page):
     oldest.get_by_role("checkbox").check()
     deliver(acme, at=timezone.now(), provider_message_id="wamid.D", msisdn="6591234567")
     report(acme, "read", at=timezone.now(), provider_message_id="wamid.A")
-    expect(page.locator("tbody tr")).to_have_count(4, timeout=10_000)
+    expect(page.locator("tbody tr")).to_have_count(4, timeout=30_000)
     expect(page.locator("tbody tr").first).to_contain_text("+65 9123 4567")
     expect(oldest).to_contain_text("Read")
     expect(oldest.get_by_role("checkbox")).to_be_checked()

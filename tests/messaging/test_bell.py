@@ -32,4 +32,4 @@ def test_a_broken_broker_disturbs_nobody(monkeypatch):
     monkeypatch.setattr(bell.current_app, "send_task", broken)
     start = time.monotonic()
     Bell("test.broken").ring()
-    assert time.monotonic() - start < 0.5
+    assert time.monotonic() - start < 5  # a broker that is waited for takes much longer

@@ -62,7 +62,7 @@ def test_from_webhooks_to_the_report(portal: httpx.Client):
         "recipient": {"channel": "whatsapp", "channelId": ACME.channels[0].number_id},
     })  # fmt: skip
 
-    wait_until(lambda: len(messages(portal)) == 4, seconds=5)
+    wait_until(lambda: len(messages(portal)) == 4, seconds=60)
     (india,) = messages(portal, provider_message_id="wamid.A")
     assert (india["status"], india["country"], india["category"]) == ("read", "IN", "marketing")
     assert india["cost"] == {"state": "charged", "amount": "0.0118", "currency": "USD"}
@@ -71,7 +71,7 @@ def test_from_webhooks_to_the_report(portal: httpx.Client):
     assert messages(portal, direction="inbound")[0]["status"] == "received"
 
     query = {"from": "2026-10-15", "to": "2026-10-15", "group_by": "country"}
-    wait_until(lambda: len(report(portal, query)["results"]) == 2, seconds=5)
+    wait_until(lambda: len(report(portal, query)["results"]) == 2, seconds=60)
     assert report(portal, query)["results"][0] == {
         "country": "IN", "currency": "USD", "delivered": 1, "charged": 1, "free": 0, "unrated": 0, "amount": "0.0118",
         "sell_amount": None, "sell_unrated": 0, "margin": None,
@@ -97,4 +97,4 @@ def test_a_chunked_body_is_taken_whole(portal: httpx.Client):
     too_large = (b"x" * 100_000 for _ in range(43))
     refused = portal.post(EIGHT["path"], content=too_large, headers={"Authorization": EIGHT["authorization"]})
     assert (refused.status_code, refused.headers["Connection"]) == (413, "close")
-    wait_until(lambda: messages(portal, provider_message_id="wamid.CHUNKED"), seconds=5)
+    wait_until(lambda: messages(portal, provider_message_id="wamid.CHUNKED"), seconds=60)

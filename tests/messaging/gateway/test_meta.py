@@ -28,7 +28,7 @@ def url():
 
 @pytest.fixture
 def meta(url):
-    with httpx.Client(timeout=2) as client:
+    with httpx.Client(timeout=30) as client:
         yield Meta(NUMBER_ID, TOKEN, base_url=url, client=client)
 
 
