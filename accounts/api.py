@@ -1,31 +1,95 @@
-"""The base of every REST view: the key's account is its scope."""
+"""The base of every REST view: the key's account is its scope, and no POST is carried out twice under one key."""
 
 from contextlib import ExitStack
 from typing import Any, ClassVar, cast
 
+import structlog
+from django.db import DatabaseError, InterfaceError
+from django.http import HttpResponse
+from django.http.request import UnreadablePostError
 from django.http.response import HttpResponseBase
+from rest_framework.exceptions import APIException, ParseError, ValidationError
 from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.enums import Permission
-from accounts.models import Account, ApiKey
+from accounts.models import Account, ApiKey, IdempotentCall
+from accounts.services import idempotency
+from portal.core.bodies import BodyTooLarge, read_body
+from portal.core.errors import Conflict, TooLarge
 from portal.core.tenancy import tenant
+
+log = structlog.get_logger("tollgate.api")
+
+MOST_BYTES = 16 * 1024 * 1024  # of a body; a batch of 10,000 messages has about half
+KEY_HEADER = "Idempotency-Key"
+REPLAYED_HEADER = "Idempotent-Replayed"
+_KEPT_HEADERS = ("Content-Type", "Location")
+_REPEATABLE = frozenset({429, 503})  # answers that say: nothing was done, come again
 
 
 class TenantView(APIView):
-    """A view of one account: the key's scope is open while it runs, and `permission` guards it."""
+    """A view of one account: the key's scope is open while it runs, and `permission` guards it.
+
+    A POST with an `Idempotency-Key` is carried out once in 24 hours, and answered the same whenever it is repeated by
+    that API key. A view that answers 429 or 503 says with it that nothing was done: it may be repeated under the key.
+    """
 
     permission: ClassVar[Permission]
+    _call: IdempotentCall | None = None
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """Run the view and close the account's scope behind it."""
+        """Run the view, keep its answer where that was asked for, and close the account's scope behind it."""
         with ExitStack() as self._scope:
-            return super().dispatch(request, *args, **kwargs)
+            try:
+                response = super().dispatch(request, *args, **kwargs)
+            except Exception:
+                self._settle(None)
+                raise
+            self._settle(cast("Response", response))
+            return response
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Authenticate, then open the scope."""
+        """Authenticate, open the scope, read the body, claim the `Idempotency-Key`."""
         super().initial(request, *args, **kwargs)
         self._scope.enter_context(tenant(self.account))
+        if request.method in {"POST", "PUT", "PATCH", "DELETE"}:
+            body = _body(request)
+            if request.method == "POST" and KEY_HEADER in request.headers:
+                self._claim(request, body)
+
+    def handle_exception(self, exc: Exception) -> Any:
+        """As DRF, and the answer of a request that was carried out before."""
+        return exc.answer() if isinstance(exc, Answered) else super().handle_exception(exc)
+
+    def _claim(self, request: Request, body: bytes) -> None:
+        key = request.headers[KEY_HEADER]
+        if not (0 < len(key) <= 255 and key.isascii() and key.isprintable()):
+            raise ValidationError({KEY_HEADER: ["Give 1 to 255 printable ASCII characters, a new UUID for example."]})
+        try:
+            call = idempotency.claim(self.key, key, idempotency.fingerprint(request.get_full_path(), body))
+        except idempotency.NotRepeatable as refused:
+            raise Conflict(str(refused), wait=refused.wait) from None
+        if call.is_over:
+            raise Answered(call)
+        self._call = call
+
+    def _settle(self, response: Response | None) -> None:
+        """Keep the answer of a claimed request; None: it broke off. What is not kept is not repeated either."""
+        if self._call is None:
+            return
+        try:
+            if response is None:
+                idempotency.break_off(self._call)
+            elif response.status_code in _REPEATABLE:
+                idempotency.release(self._call)
+            else:
+                response.render()
+                headers = {name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers}
+                idempotency.settle(self._call, response.status_code, headers, response.content)
+        except (DatabaseError, InterfaceError):
+            log.exception("answer_not_kept")
 
     @property
     def key(self) -> ApiKey:
@@ -40,3 +104,25 @@ class TenantView(APIView):
     def subaccount_ids(self) -> list[int] | None:
         """The subaccounts the key is limited to; None: all of them."""
         return list(self.key.subaccounts.values_list("id", flat=True)) if self.key.limited else None
+
+
+class Answered(APIException):
+    """The request was carried out before; its answer is repeated instead of the view run."""
+
+    def __init__(self, call: IdempotentCall) -> None:
+        super().__init__()
+        self._call = call
+
+    def answer(self) -> HttpResponse:
+        """What was answered then, said to be a repetition."""
+        headers = {**self._call.headers, REPLAYED_HEADER: "true"}
+        return HttpResponse(bytes(self._call.body or b""), status=self._call.status, headers=headers)
+
+
+def _body(request: Request) -> bytes:
+    try:
+        return read_body(request._request, MOST_BYTES)
+    except BodyTooLarge:
+        raise TooLarge(f"The body is over {MOST_BYTES // 1024 // 1024} MiB.") from None
+    except UnreadablePostError:
+        raise ParseError("The body ended before its time.") from None

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
@@ -12,13 +13,14 @@ from django.utils import timezone
 from accounts.enums import Permission, Role
 from accounts.permissions import ROLE_PERMISSIONS
 from accounts.validators import validate_subaccount_code, validate_time_zone
-from portal.core.tenancy import TenantModel
+from portal.core.tenancy import LOOSE, TenantModel
 
 __all__ = [
     "Account",
     "ApiKey",
     "AuditEntry",
     "BusinessPortfolio",
+    "IdempotentCall",
     "Invitation",
     "Membership",
     "Subaccount",
@@ -210,6 +212,31 @@ class ApiKey(LimitedModel):
     def may(self, permission: Permission) -> bool:
         """Whether the key was given the permission."""
         return permission in self.scopes
+
+
+class IdempotentCall(TenantModel):
+    """A POST with an `Idempotency-Key` and what it was answered, for a day. See services/idempotency.py."""
+
+    account = models.ForeignKey(Account, **LOOSE)
+    api_key = models.ForeignKey(ApiKey, **LOOSE)
+    idempotency_key = models.CharField(max_length=255)
+    fingerprint = models.BinaryField(max_length=32, help_text="SHA-256 of path and body.")
+    started_at = models.DateTimeField()
+    is_over = models.BooleanField(default=False, help_text="It was answered, or it broke off.")
+    status = models.SmallIntegerField(null=True, help_text="The answer's HTTP status; empty until there is one.")
+    headers = models.JSONField(default=dict)
+    body = models.BinaryField(null=True, help_text="Empty also where it was too large to keep.")
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["account", "api_key", "idempotency_key"], name="accounts_idempotentcall_once"
+            ),
+        )
+        indexes = (BrinIndex(fields=["started_at"], name="accounts_idempotentcall_age"),)
+
+    def __str__(self) -> str:
+        return self.idempotency_key
 
 
 class AuditEntry(TenantModel):

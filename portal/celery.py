@@ -24,4 +24,5 @@ app.conf.beat_schedule = {
     "verify-rating": {"task": "billing.tasks.verify_rating", "schedule": crontab(hour=4, minute=10)},
     "forget-webhooks": {"task": "messaging.tasks.forget_webhooks", "schedule": crontab(hour=3, minute=40)},
     "prepare-partitions": {"task": "messaging.tasks.prepare_partitions", "schedule": 3600.0},
+    "forget-idempotent-calls": {"task": "accounts.tasks.forget_calls", "schedule": 3600.0},
 }

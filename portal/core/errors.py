@@ -33,6 +33,22 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     return Response(problem, status=error.status_code, headers=_headers(error), content_type="application/problem+json")
 
 
+class Conflict(exceptions.APIException):
+    """409: the request contradicts another one. `wait` is after how many seconds it may not any more."""
+
+    status_code = HTTPStatus.CONFLICT
+
+    def __init__(self, detail: str, wait: int | None = None) -> None:
+        super().__init__(detail)
+        self.wait = wait
+
+
+class TooLarge(exceptions.APIException):
+    """413: the body is larger than the API takes."""
+
+    status_code = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+
+
 _CODES_OF_8X8 = {400: 1000, 401: 1200, 403: 1201, 404: 1300}
 
 
@@ -67,8 +83,13 @@ def _expected(error: Exception) -> tuple[exceptions.APIException, list[dict[str,
 
 
 def _headers(error: exceptions.APIException) -> dict[str, str]:
-    header = getattr(error, "auth_header", None)  # DRF sets it where a 401 is due
-    return {"WWW-Authenticate": header} if header else {}
+    """What DRF and ours say beside the body: how to log in at a 401, when to come again at a 409 or 429."""
+    given = {
+        "WWW-Authenticate": getattr(error, "auth_header", None),
+        "Retry-After": getattr(error, "wait", None),
+        "Connection": "close" if isinstance(error, TooLarge) else None,  # the rest of the body stays unread
+    }
+    return {name: str(value) for name, value in given.items() if value is not None}
 
 
 def _fields(path: str, detail: Any) -> list[dict[str, str]]:
