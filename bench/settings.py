@@ -1,5 +1,25 @@
-"""The portal's settings with the baselines' URLs beside the real ones."""
+"""The portal's settings with what `bench` compares with: URLs beside the real ones, Django's own admin templates."""
+
+from pathlib import Path
+
+import django
 
 from portal.settings import *  # noqa: F403
+from portal.settings import TEMPLATES
 
 ROOT_URLCONF = "bench.urls"
+PLAIN = "plain"
+TEMPLATES += [
+    {
+        "NAME": PLAIN,
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [Path(django.__file__).parent / "contrib" / "admin" / "templates"],
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]

@@ -53,11 +53,17 @@ def _day(day: date | None, zone: ZoneInfo) -> Span | None:
     return datetime.combine(day, time(), zone), datetime.combine(day + timedelta(days=1), time(), zone)
 
 
+def is_counted(form: LogForm) -> bool:
+    """Whether the counts can say how many messages the log would show: it is never counted itself."""
+    asked = form.cleaned_data.items()
+    return not form.any_time and not any(value not in {None, ""} for name, value in asked if name not in _COUNTED)
+
+
 def log_counts(account: Account, form: LogForm, reach: Reach, zone: ZoneInfo) -> Counts | None:
-    """How many messages the log would show, where the counts can say it (the log is never counted); else None."""
-    asked = form.cleaned_data
-    if form.any_time or any(value not in {None, ""} for name, value in asked.items() if name not in _COUNTED):
+    """How many messages the log would show, where the counts can say it; else None."""
+    if not is_counted(form):
         return None
+    asked = form.cleaned_data
     chosen = TrafficFilter(
         subaccount_ids=reach.ids,
         phone_number_id=form.phone_number_id,
@@ -68,8 +74,8 @@ def log_counts(account: Account, form: LogForm, reach: Reach, zone: ZoneInfo) ->
     return counts(account, *form.period.moments(zone), chosen)
 
 
-def log_sentence(form: LogForm, counted: Counts | None) -> str:
-    """The log's head: its counts where there are some, else the period. The form is valid."""
+def log_sentence(form: LogForm, counted: Counts | None = None) -> str:
+    """The log's head: its counts where they are given, else the period. The form is valid."""
     if counted is None:
         return "Newest first, any time" if form.any_time else f"Newest first, {lower(form.period.label)}"
     return sentence(counted, form.period.label, rate=not form.cleaned_data["status"])

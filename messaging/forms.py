@@ -20,6 +20,7 @@ _MORE = (
     "source_name", "recipient_type", "response_code", "error_code", "sent", "read",
 )  # fmt: skip
 _TEMPLATE_CATEGORIES = (("marketing", "Marketing"), ("utility", "Utility"), ("authentication", "Authentication"))
+SEEN = "seen"  # the parameter with which a live log says what it shows
 _FINDS_FEW = ("q", "umid", "msisdn", "sent", "read")  # so few that all time is searched
 
 
@@ -153,8 +154,8 @@ class LogForm(TrafficForm):
 
     @property
     def saved_query(self) -> str:
-        """The filters as a URL query that leads to the first page."""
-        return query(self.params)
+        """The filters as a URL query that leads to the first page; without what a live log says of itself."""
+        return query(self.params, drop=(SEEN,))
 
 
 class TemplateForm(forms.Form):

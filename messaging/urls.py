@@ -7,6 +7,7 @@ from messaging.views import assets, endpoints, health, log, message, subaccounts
 app_name = "messaging"
 urlpatterns = [
     path("logs/", log.log, name="log"),
+    path("logs/sentence/", log.sentence, name="log-sentence"),
     path("logs/columns/", log.columns, name="log-columns"),
     path("logs/filters/", log.filters, name="log-filters"),
     path("logs/filters/<int:filter_id>/delete/", log.delete_filter, name="log-filter-delete"),

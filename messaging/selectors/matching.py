@@ -13,13 +13,14 @@ from django.db.models import Q, QuerySet
 
 from accounts.models import Account
 from messaging.enums import Provider, Status
-from messaging.models import Message, MessageAnchor, Source, Template
+from messaging.models import Message, MessageAnchor, Source, Template, TrafficDelta, TrafficSlot
 
 SHORTEST_PREFIX = 6  # digits of a number
 SHORTEST_UMID = 8  # hexadecimal digits; the log shows as many
 STATUS_LIFE = timedelta(days=31)  # providers report on a message for 30 days
 _MOST_NAMES = 500
 _NOBODY = Q(pk__in=[])  # Django answers it without asking the database
+_ON_THE_WAY = {Status.QUEUED, Status.SENT, Status.UNKNOWN}
 _WRONG = {Status.UNDELIVERED: "failed_at", Status.REJECTED: "rejected_at", Status.EXPIRED: "expired_at"}
 
 Span = tuple[datetime, datetime]  # the end is not included
@@ -91,6 +92,16 @@ def _in_status(statuses: Sequence[str]) -> Q:
     return Q(status__in=statuses) & _any(Q(**{f"{_WRONG[Status(one)]}__isnull": False}) for one in statuses)
 
 
+def _since_first(account: Account, statuses: Sequence[str]) -> Q:
+    """No index knows what is on its way, as it soon no longer is: the counts know since when there is any."""
+    counts = (
+        model.objects.filter(account=account, status__in=statuses, n__gt=0).order_by("slot")
+        for model in (TrafficSlot, TrafficDelta)
+    )
+    first = [slot for rows in counts for slot in rows.values_list("slot", flat=True)[:1]]
+    return Q(created_at__gte=min(first)) if first else _NOBODY
+
+
 def _at_times(chosen: LogFilter) -> Q:
     """Times of a status have no index: a message is made shortly before, and that has one."""
     found = Q()
@@ -102,7 +113,9 @@ def _at_times(chosen: LogFilter) -> Q:
 
 
 def _looked_up(account: Account, chosen: LogFilter) -> Iterable[Q]:
-    """Filters whose names stand in small tables, and those that read a text."""
+    """Filters whose names stand in small tables, those that read a text, and where the counts say where to look."""
+    if chosen.statuses and set(chosen.statuses) <= _ON_THE_WAY:
+        yield _since_first(account, chosen.statuses)
     if chosen.template:
         yield Q(template__in=_ids(Template.objects.filter(account=account, name=chosen.template)))
     if chosen.source_category or chosen.source_name:

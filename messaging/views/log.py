@@ -7,15 +7,15 @@ from django.http import Http404, HttpResponse, HttpResponseBadRequest, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import escape
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import TenantRequest, requires
 from accounts.enums import Permission
 from messaging.columns import KEYS, Layout, layout
-from messaging.filters import log_counts, log_filter, log_sentence
-from messaging.forms import LogForm, SavedFilterForm
+from messaging.filters import is_counted, log_counts, log_filter, log_sentence
+from messaging.forms import SEEN, LogForm, SavedFilterForm
 from messaging.live import fingerprint
-from messaging.models import Message
 from messaging.selection import MOST, UnreadableSelection, newest, picked
 from messaging.selectors.channels import channels, template_names
 from messaging.selectors.endpoints import endpoint_addresses
@@ -26,10 +26,7 @@ from messaging.selectors.preferences import chosen_columns, saved_filters
 from messaging.selectors.traffic import has_traffic
 from messaging.services import choose_columns, forget_filter, save_filter
 from portal.core.filters import PAGING, query
-from portal.core.paging import Page
 from portal.core.zones import current_zone
-
-SEEN = "seen"  # the parameter with which a live log says what it shows
 
 
 @requires(Permission.VIEW_MESSAGES)
@@ -48,7 +45,7 @@ def log(request: TenantRequest) -> HttpResponse:
     elif form.unknown_object:
         raise Http404("No such channel.")
     if SEEN in request.GET:
-        return _live(request, form, context)
+        return _live(request, context)
     partial = request.htmx and not request.htmx.history_restore_request
     if partial:
         response = render(request, "messaging/log_results.html", context)
@@ -72,33 +69,37 @@ def asked(request: TenantRequest, params: QueryDict) -> LogForm:
 
 
 def _results(request: TenantRequest, form: LogForm, shown: Layout) -> dict[str, Any]:
-    account, zone = request.account, current_zone()
-    polled = SEEN in request.GET
-    counted = None if polled else log_counts(account, form, request.reach, zone)
-    found: Page[Message] = Page([], None, None)
-    if counted is None or counted.messages:  # where the counts know of none, the log need not be searched
-        found = log_page(account, log_filter(form, request.reach, zone), request.GET.dict())
-    context: dict[str, Any] = {"page": found}
-    if not polled:
-        context["sentence"] = log_sentence(form, counted)
+    account = request.account
+    found = log_page(account, log_filter(form, request.reach, current_zone()), request.GET.dict())
+    context: dict[str, Any] = {"page": found, "sentence": log_sentence(form), "is_counted": is_counted(form)}
     if "cost" in shown.keys:
         context["charges"] = charges(account, found.rows)
     if form.cleaned_data["live"] and not any(name in request.GET for name in PAGING):
         context["seen"] = fingerprint(found.rows, context.get("charges", {}))
-    if not found.rows and not polled:
+    if not found.rows and SEEN not in request.GET:
         context["nothing_yet"] = not has_traffic(account)
         context["addresses"] = endpoint_addresses(account, request.membership)
     return context
 
 
-def _live(request: TenantRequest, form: LogForm, context: dict[str, Any]) -> HttpResponse:
+def _live(request: TenantRequest, context: dict[str, Any]) -> HttpResponse:
     """What a live log is sent: 286 ends its asking (the filters are wrong), 204 means that nothing changed."""
     if "seen" not in context:
         return HttpResponse(status=286)
     if context["seen"] == request.GET[SEEN]:
         return HttpResponse(status=204)
-    context["sentence"] = log_sentence(form, log_counts(request.account, form, request.reach, current_zone()))
     return render(request, "messaging/log_live.html", context)
+
+
+@requires(Permission.VIEW_MESSAGES)
+@require_GET
+def sentence(request: TenantRequest) -> HttpResponse:
+    """The log's head with counts, which the page asks for once it stands: they may take longer than its rows."""
+    form = asked(request, request.GET)
+    if not form.is_valid():
+        return HttpResponse()
+    counted = log_counts(request.account, form, request.reach, current_zone())
+    return HttpResponse(escape(log_sentence(form, counted)))
 
 
 @requires(Permission.VIEW_MESSAGES)

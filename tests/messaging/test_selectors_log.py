@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 
 from accounts.models import Subaccount
+from messaging import traffic
 from messaging.models import Message, PhoneNumber, Source
 from messaging.selectors import log
 from messaging.selectors.log import log_page
@@ -85,6 +86,15 @@ def test_search_by_umid(messages):
     umid = log_page(messages, LogFilter(search="wamid.D"), {}).rows[0].umid
     assert found(messages, search=str(umid)) == "D"
     assert found(messages, search=str(umid), start=AT + timedelta(days=1)) == ""
+
+
+def test_what_is_on_its_way_is_looked_for_where_the_counts_know_of_any(messages, django_assert_num_queries):
+    assert found(messages, statuses=("sent",)) == "D"
+    with django_assert_num_queries(2) as queries:  # both tables of counts
+        assert found(messages, statuses=("queued", "unknown")) == ""
+    assert not any('"messaging_message"' in query["sql"] for query in queries)
+    traffic.fold()
+    assert found(messages, statuses=("sent",)) == "D"
 
 
 def test_umid_or_its_first_digits(messages):

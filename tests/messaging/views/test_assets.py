@@ -125,3 +125,14 @@ def test_queries_of_the_lists(sold, path, n, django_assert_num_queries):
     client = visitor(sold)
     with django_assert_num_queries(n):
         client.get(path)
+
+
+def test_queries_of_their_pages(sold, django_assert_num_queries):
+    client, number, template = visitor(sold), PhoneNumber.objects.get(provider_number_id=NUMBER), sale()
+    # Both: session, user, memberships, limits, subaccounts; itself, announcements, the month's zone.
+    # Then: which templates have the name, the report's lines, WABAs, templates, zone, as-of.
+    with django_assert_num_queries(14):
+        client.get(f"/templates/{template.pk}/")
+    # Then: five of its health, counts, the report's lines, names, zone, as-of.
+    with django_assert_num_queries(18):
+        client.get(f"/numbers/{number.pk}/")
