@@ -7,7 +7,7 @@ from django import forms
 from django.http import QueryDict
 
 from messaging.enums import Category, Direction, Quality, SourceCategory, Status, TemplateStatus
-from messaging.models import PhoneNumber
+from messaging.models import PhoneNumber, Template
 from messaging.selectors.matching import SHORTEST_PREFIX, SHORTEST_UMID, digits_of, is_number, is_umid
 from portal.core.countries import countries
 from portal.core.filters import PAGING, Pill, pills, query
@@ -82,14 +82,17 @@ class LogForm(TrafficForm):
     sent = day_field("Sent on")
     read = day_field("Read on")
 
-    def __init__(self, *args: Any, templates: Iterable[str], exact_numbers: bool, **kwargs: Any) -> None:
-        """`templates` are names; `exact_numbers` for those who may not see whole numbers, hence not guess them."""
+    def __init__(self, *args: Any, templates: Iterable[Template], exact_numbers: bool, **kwargs: Any) -> None:
+        """`templates` are those to choose from; `exact_numbers` for those who may not see whole numbers, hence not
+        guess them.
+        """
         super().__init__(*args, **kwargs)
         self.exact_numbers = exact_numbers
+        names = dict.fromkeys(template.name for template in templates)
         self.fields["direction"] = select("Direction", "In and out", Direction.choices)
         self.fields["country"] = select("Country", "All countries", countries().items())
         self.fields["category"] = select("Category", "All categories", Category.choices)
-        self.fields["template"] = select("Template", "All templates", [(name, name) for name in templates])
+        self.fields["template"] = select("Template", "All templates", [(name, name) for name in names])
         self.fields["source_category"] = select("Source", "All sources", SourceCategory.choices)
 
     def clean_q(self) -> str:

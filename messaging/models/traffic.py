@@ -46,6 +46,8 @@ class TrafficSlot(_Counted):
     class Meta:
         db_table = "messaging_trafficslot"
         constraints = (models.UniqueConstraint(fields=[*_DIMENSIONS, "free"], name="messaging_trafficslot_once"),)
+        # Since when there is any message that is still on its way: where the log looks for such.
+        indexes = (models.Index(fields=["account", "status", "slot"], name="messaging_traffic_status"),)
 
     def __str__(self) -> str:
         return f"{self.n} {self.status}"

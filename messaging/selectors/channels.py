@@ -16,6 +16,16 @@ def channels(account: Account, subaccount_ids: Sequence[int] | None) -> list[Pho
     return list(numbers[:MOST])
 
 
+def named_templates(account: Account, subaccount_ids: Sequence[int] | None) -> list[Template]:
+    """The templates that the WABAs of these subaccounts (None: all) have, by name, without their texts."""
+    rows = Template.objects.filter(account=account).defer("components")
+    if subaccount_ids is not None:
+        rows = rows.filter(
+            waba__in=PhoneNumber.objects.filter(account=account, subaccount__in=subaccount_ids).values("waba")
+        )
+    return list(rows[:MOST])
+
+
 def template_names(account: Account, subaccount_ids: Sequence[int] | None) -> list[str]:
     """Names of the templates that the WABAs of these subaccounts (None: all) have, each once."""
     templates = Template.objects.filter(account=account)

@@ -1,5 +1,6 @@
 """The message log: the list, what follows it live, and how each person likes it."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages as notices
@@ -16,8 +17,9 @@ from messaging.columns import KEYS, Layout, layout
 from messaging.filters import is_counted, log_counts, log_filter, log_sentence
 from messaging.forms import SEEN, LogForm, SavedFilterForm
 from messaging.live import fingerprint
+from messaging.models import PhoneNumber, Template
 from messaging.selection import MOST, UnreadableSelection, newest, picked
-from messaging.selectors.channels import channels, template_names
+from messaging.selectors.channels import channels, named_templates
 from messaging.selectors.endpoints import endpoint_addresses
 from messaging.selectors.inbox import count_up_to
 from messaging.selectors.log import charges, log_page
@@ -33,7 +35,8 @@ from portal.core.zones import current_zone
 @require_GET
 def log(request: TenantRequest) -> HttpResponse:
     """The list. HTMX gets its results only; a live log gets rows, or 204 when nothing is new."""
-    form = asked(request, request.GET)
+    choices = Choices.of(request)
+    form = asked(request, request.GET, choices)
     shown = layout(chosen_columns(request.account, request.user), request.membership)
     context: dict[str, Any] = {
         "form": form,
@@ -41,7 +44,7 @@ def log(request: TenantRequest) -> HttpResponse:
         "names": {each.pk: each.name for each in request.reach.visible},
     }
     if form.is_valid():
-        context |= _results(request, form, shown)
+        context |= _results(request, form, shown, choices)
     elif form.unknown_object:
         raise Http404("No such channel.")
     if SEEN in request.GET:
@@ -55,22 +58,37 @@ def log(request: TenantRequest) -> HttpResponse:
     return render(request, "messaging/log.html", context)
 
 
-def asked(request: TenantRequest, params: QueryDict) -> LogForm:
+def asked(request: TenantRequest, params: QueryDict, choices: "Choices | None" = None) -> LogForm:
     """The log's filters, as these parameters give them and within what the person may see."""
-    account, reach = request.account, request.reach
+    choices = choices or Choices.of(request)
     return LogForm(
         params,
         today=timezone.localdate(),
-        subaccounts={each.code: each.name for each in reach.visible},
-        channels=channels(account, reach.ids),
-        templates=template_names(account, reach.ids),
+        subaccounts={each.code: each.name for each in request.reach.visible},
+        channels=choices.channels,
+        templates=choices.templates,
         exact_numbers=not request.membership.may(Permission.VIEW_NUMBERS),
     )
 
 
-def _results(request: TenantRequest, form: LogForm, shown: Layout) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Choices:
+    """The numbers and templates a person may ask for, which most rows point at."""
+
+    channels: list[PhoneNumber]
+    templates: list[Template]
+
+    @classmethod
+    def of(cls, request: TenantRequest) -> "Choices":
+        """Those within the person's reach."""
+        account, ids = request.account, request.reach.ids
+        return cls(channels(account, ids), named_templates(account, ids))
+
+
+def _results(request: TenantRequest, form: LogForm, shown: Layout, choices: Choices) -> dict[str, Any]:
     account = request.account
-    found = log_page(account, log_filter(form, request.reach, current_zone()), request.GET.dict())
+    chosen = log_filter(form, request.reach, current_zone())
+    found = log_page(account, chosen, request.GET.dict(), known=[*choices.channels, *choices.templates])
     context: dict[str, Any] = {"page": found, "sentence": log_sentence(form), "is_counted": is_counted(form)}
     if "cost" in shown.keys:
         context["charges"] = charges(account, found.rows)
