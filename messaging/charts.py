@@ -7,12 +7,10 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from billing.selectors import CostRow
-from messaging.enums import Category, Direction, Status
+from messaging.enums import ARRIVED, LOST, Category, Direction, Status
 from messaging.selectors.traffic import Counts
 from portal.core.charts import Chart, Series
 
-_ARRIVED = (Status.DELIVERED, Status.READ)
-_LOST = (Status.UNDELIVERED, Status.REJECTED, Status.EXPIRED)
 _HUES = {Category.MARKETING: "marketing", Category.UTILITY: "utility", Category.AUTHENTICATION: "authentication",
          Category.SERVICE: "service"}  # fmt: skip
 
@@ -54,7 +52,7 @@ def outcomes_by_day(days: dict[date, Counts], channel: str) -> Chart:
         "Received", "received", [counts.received for counts in days.values()],
         [log_of(day, channel=channel, direction=Direction.INBOUND) for day in days],
     )  # fmt: skip
-    bars = [series("Delivered", "delivered", _ARRIVED), series("Not delivered", "undelivered", _LOST), received]
+    bars = [series("Delivered", "delivered", ARRIVED), series("Not delivered", "undelivered", LOST), received]
     return Chart("outcomes", "Messages, last 30 days", "Day", _labels(days), bars, unfinished=len(days) - 1)
 
 

@@ -33,6 +33,10 @@ class Status(TextChoices):
     UNKNOWN = "unknown", "Unknown"
 
 
+ARRIVED = (Status.DELIVERED, Status.READ)
+LOST = (Status.UNDELIVERED, Status.REJECTED, Status.EXPIRED)
+ON_THE_WAY = (Status.SENT, Status.QUEUED)
+
 # Each state's own time decides the status; the first of these that has a time wins. Delivered beats failed whatever
 # came first (several devices, Meta support page); read proves delivery even when `delivered` never comes.
 STATUS_ORDER: tuple[tuple[str, Status], ...] = (

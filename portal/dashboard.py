@@ -11,7 +11,7 @@ from accounts.models import Account
 from accounts.selectors import Reach
 from billing.figures import TierTable, forecast_figure, money, tier_table
 from billing.selectors import CostFilter, billing_zone, forecast, tier_progress, today_in
-from messaging.enums import Category, Direction, Status
+from messaging.enums import ARRIVED, LOST, Category, Direction, Status
 from messaging.forms import TrafficForm
 from messaging.selectors.traffic import CategoryCount, Counts, Traffic
 from messaging.words import sentence
@@ -23,8 +23,6 @@ from portal.templatetags.shown import day as spell_day
 from portal.templatetags.shown import percent
 
 _OUT = Direction.OUTBOUND
-_ARRIVED = (Status.DELIVERED, Status.READ)
-_LOST = (Status.UNDELIVERED, Status.REJECTED, Status.EXPIRED)
 _STACK: tuple[tuple[str, str, tuple[Status, ...]], ...] = (
     ("Read", "read", (Status.READ,)),
     ("Delivered", "delivered", (Status.DELIVERED,)),
@@ -61,13 +59,13 @@ class Board:
         return [
             KeyFigure("Sent", f"{now.outbound:,}", f"{now.of(Status.SENT, Status.QUEUED):,} on their way",
                       self.log(_OUT), change(now.outbound, before.outbound)),
-            KeyFigure("Delivered", f"{now.delivered:,}", f"{now.read:,} of them read", self.log(_OUT, _ARRIVED),
+            KeyFigure("Delivered", f"{now.delivered:,}", f"{now.read:,} of them read", self.log(_OUT, ARRIVED),
                       change(now.delivered, before.delivered)),
             KeyFigure("Delivery rate", percent(now.rate), f"of {now.settled:,} with an outcome",
-                      self.log(_OUT, _ARRIVED), points, _trend((now.rate or 0) - (before.rate or 0))),
+                      self.log(_OUT, ARRIVED), points, _trend((now.rate or 0) - (before.rate or 0))),
             KeyFigure("Not delivered", f"{now.lost:,}", f"{now.of(Status.UNDELIVERED):,} undelivered, "
                       f"{now.of(Status.REJECTED, Status.EXPIRED):,} rejected or expired",
-                      self.log(_OUT, _LOST), change(now.lost, before.lost), _trend(before.lost - now.lost)),
+                      self.log(_OUT, LOST), change(now.lost, before.lost), _trend(before.lost - now.lost)),
             KeyFigure("Received", f"{now.received:,}", "messages from people",
                       self.log(Direction.INBOUND), change(now.received, before.received)),
         ]  # fmt: skip
@@ -110,7 +108,7 @@ class Board:
 
     def _rate(self) -> Chart:
         rates = [counts.rate for counts in self.traffic.days.values()]
-        links = [self.log(_OUT, _ARRIVED, day) for day in self.days]
+        links = [self.log(_OUT, ARRIVED, day) for day in self.days]
         note = "Delivered messages among those with an outcome; messages on their way are not counted."
         series = Series("Delivered", "delivered", rates, links)
         return self._chart("rate", "Delivery rate", [series], kind="line", unit="percent", note=note)
@@ -124,7 +122,7 @@ class Board:
 
     def _categories(self) -> Chart:
         counts = self.traffic.categories
-        links = [self.log(_OUT, _ARRIVED, category=count.category) if count.category else "" for count in counts]
+        links = [self.log(_OUT, ARRIVED, category=count.category) if count.category else "" for count in counts]
         return Chart(
             "categories",
             "Delivered messages by category",

@@ -4,7 +4,9 @@ Every time zone's midnight is the edge of a quarter (India is at UTC+5:30, Nepal
 """
 
 from django.db import models
+from django.db.models import Q
 
+from messaging.enums import ON_THE_WAY
 from portal.core.tenancy import LOOSE, TenantModel
 
 _DIMENSIONS = ("account", "slot", "subaccount_id", "phone_number_id", "direction", "category", "status")
@@ -46,8 +48,12 @@ class TrafficSlot(_Counted):
     class Meta:
         db_table = "messaging_trafficslot"
         constraints = (models.UniqueConstraint(fields=[*_DIMENSIONS, "free"], name="messaging_trafficslot_once"),)
-        # Since when there is any message that is still on its way: where the log looks for such.
-        indexes = (models.Index(fields=["account", "status", "slot"], name="messaging_traffic_status"),)
+        # Since when any message is on its way: that is where the log looks for such.
+        indexes = (
+            models.Index(
+                fields=["account", "slot"], condition=Q(status__in=ON_THE_WAY, n__gt=0), name="messaging_traffic_open"
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.n} {self.status}"

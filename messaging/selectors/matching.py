@@ -10,10 +10,9 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 
 from accounts.models import Account
-from messaging.enums import Provider, Status
+from messaging.enums import ON_THE_WAY, Provider, Status
 from messaging.models import Message, MessageAnchor, Source, Template, TrafficDelta, TrafficSlot
 
 SHORTEST_PREFIX = 6  # digits of a number
@@ -21,7 +20,6 @@ SHORTEST_UMID = 8  # hexadecimal digits; the log shows as many
 STATUS_LIFE = timedelta(days=31)  # providers report on a message for 30 days
 _MOST_NAMES = 500
 _NOBODY = Q(pk__in=[])  # Django answers it without asking the database
-_ON_THE_WAY = {Status.QUEUED, Status.SENT}
 _WRONG = {Status.UNDELIVERED: "failed_at", Status.REJECTED: "rejected_at", Status.EXPIRED: "expired_at"}
 
 Span = tuple[datetime, datetime]  # the end is not included
@@ -94,13 +92,9 @@ def _in_status(statuses: Sequence[str]) -> Q:
 
 
 def _since_first(account: Account, statuses: Sequence[str]) -> Q:
-    """No index knows what is on its way, as it soon no longer is: the counts know since when there is any.
-
-    Nothing is on its way for longer than `STATUS_LIFE`: then it expires.
-    """
-    life = timezone.now() - STATUS_LIFE
+    """No index knows what is on its way, as it soon no longer is: the counts know since when there is any."""
     counts = (
-        model.objects.filter(account=account, status__in=statuses, n__gt=0, slot__gte=life).order_by("slot")
+        model.objects.filter(account=account, status__in=statuses, n__gt=0).order_by("slot")
         for model in (TrafficSlot, TrafficDelta)
     )
     first = [slot for rows in counts for slot in rows.values_list("slot", flat=True)[:1]]
@@ -119,7 +113,7 @@ def _at_times(chosen: LogFilter) -> Q:
 
 def _looked_up(account: Account, chosen: LogFilter) -> Iterable[Q]:
     """Filters whose names stand in small tables, those that read a text, and where the counts say where to look."""
-    if chosen.statuses and set(chosen.statuses) <= _ON_THE_WAY:
+    if chosen.statuses and set(chosen.statuses) <= set(ON_THE_WAY):
         yield _since_first(account, chosen.statuses)
     if chosen.template:
         yield Q(template__in=_ids(Template.objects.filter(account=account, name=chosen.template)))

@@ -10,12 +10,9 @@ from django.db.models import Q, Sum
 from django.db.models.functions import TruncDate
 
 from accounts.models import Account
-from messaging.enums import Direction, Status
+from messaging.enums import ARRIVED, LOST, Direction, Status
 from messaging.models import TrafficDelta, TrafficSlot
 from portal.core.periods import Period
-
-_ARRIVED = (Status.DELIVERED, Status.READ)
-_LOST = (Status.UNDELIVERED, Status.REJECTED, Status.EXPIRED)
 
 
 @dataclass(frozen=True)
@@ -60,7 +57,7 @@ class Counts:
     @property
     def delivered(self) -> int:
         """Delivered, read or not."""
-        return self.of(*_ARRIVED)
+        return self.of(*ARRIVED)
 
     @property
     def read(self) -> int:
@@ -70,7 +67,7 @@ class Counts:
     @property
     def lost(self) -> int:
         """Undelivered, rejected or expired."""
-        return self.of(*_LOST)
+        return self.of(*LOST)
 
     @property
     def settled(self) -> int:
@@ -118,7 +115,7 @@ def traffic(account: Account, period: Period, zone: ZoneInfo, chosen: TrafficFil
             continue
         days[day].add(direction, status, n)
         total.add(direction, status, n)
-        if direction == Direction.OUTBOUND and status in _ARRIVED:
+        if direction == Direction.OUTBOUND and status in ARRIVED:
             count = categories.setdefault(category, CategoryCount(category))
             count.free += n if free else 0
             count.charged += 0 if free else n

@@ -14,15 +14,13 @@ from accounts.enums import Permission
 from accounts.permissions import roles_with
 from billing.selectors import explain
 from messaging.causes import causes, questions
-from messaging.enums import Direction, Status
+from messaging.enums import LOST, Direction
 from messaging.models import Message
 from messaging.rendering import all_known, filled
 from messaging.selectors.circumstances import ALIKE, MOST_ALIKE, circumstances
 from messaging.selectors.story import Story, story
 from messaging.story import contradicted, diagnosed, heading, is_long_in_sent, said, timeline
 from messaging.usage import message_key
-
-_LOST = (Status.UNDELIVERED, Status.REJECTED, Status.EXPIRED)
 
 
 @requires(Permission.VIEW_MESSAGES)
@@ -75,7 +73,7 @@ def _content(found: Story, *, may_see: bool) -> dict[str, Any]:
 def _why_not(request: TenantRequest, one: Message) -> dict[str, Any]:
     """Why it was not delivered; nothing of a message that came in or was delivered without trouble."""
     diagnosis = diagnosed(one)
-    if one.direction == Direction.INBOUND or (diagnosis is None and one.status not in _LOST):
+    if one.direction == Direction.INBOUND or (diagnosis is None and one.status not in LOST):
         return {}
     then = circumstances(request.account, one, request.reach.ids)
     first, last = (timezone.localtime(moment).date().isoformat() for moment in (then.at - ALIKE, then.at))

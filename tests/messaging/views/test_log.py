@@ -56,16 +56,15 @@ def test_queries_of_the_log(acme, n, django_assert_num_queries):
     for number in range(n):
         deliver(acme, provider_message_id=f"wamid.{number}", template_name="weekend_sale", template_language="en")
     client = visitor(acme)
-    # session, user, memberships, limits, subaccounts; channels, templates, columns;
-    # messages, their numbers, their templates, their charges; saved filters
-    with django_assert_num_queries(13):
+    # session, user, memberships, limits, subaccounts; channels, templates, columns; messages, their charges; filters
+    with django_assert_num_queries(11):
         assert text(client.get(LOG)).count("row-link") == n
 
 
 def test_log_is_never_counted(acme, django_assert_num_queries):
     deliver(acme)
     client = visitor(acme)
-    with django_assert_num_queries(12) as queries:  # as above, without a template
+    with django_assert_num_queries(11) as queries:  # as above
         client.get(LOG)
     log = [query["sql"] for query in queries if '"messaging_message"' in query["sql"]]
     assert len(log) == 1
@@ -276,8 +275,8 @@ class TestLive:
         deliver(acme)
         client = visitor(acme)
         page = client.get(f"{LOG}&live=on")
-        # session, user, memberships, limits, subaccounts; channels, templates, columns; messages, numbers, charges
-        with django_assert_num_queries(11):
+        # session, user, memberships, limits, subaccounts; channels, templates, columns; messages, charges
+        with django_assert_num_queries(10):
             assert self.poll(client, page).status_code == 204
 
     def test_a_new_message_and_a_new_status_come_with_the_next_question(self, acme):
