@@ -4,10 +4,12 @@ from contextlib import ExitStack
 from typing import Any, ClassVar, cast
 
 import structlog
+from django.conf import settings
 from django.db import DatabaseError, InterfaceError
 from django.http import HttpResponse
 from django.http.request import UnreadablePostError
 from django.http.response import HttpResponseBase
+from django.utils.translation import activate
 from rest_framework.exceptions import APIException, ParseError, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -40,7 +42,11 @@ class TenantView(APIView):
     _call: IdempotentCall | None = None
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """Run the view, keep its answer where that was asked for, and close the account's scope behind it."""
+        """Run the view, keep its answer where that was asked for, and close the account's scope behind it.
+
+        It speaks English to every caller.
+        """
+        activate(settings.LANGUAGE_CODE)  # until LocaleMiddleware chooses for the next request; answers render later
         with ExitStack() as self._scope:
             try:
                 response = super().dispatch(request, *args, **kwargs)

@@ -5,38 +5,72 @@ from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
-_AREAS = {"api_key": "API key", "endpoint": "Webhook endpoint", "inbox": "Webhooks", "person": "Login"}
+from portal.core.words import YEAR_AND_MINUTE, said
 
+_ACTIONS = {
+    "api_key.created": _("API key created"),
+    "api_key.revoked": _("API key revoked"),
+    "endpoint.changed": _("Webhook endpoint changed"),
+    "endpoint.created": _("Webhook endpoint created"),
+    "endpoint.rotated": _("Webhook endpoint rotated"),
+    "inbox.replayed": _("Webhooks replayed"),
+    "market_table.activated": _("Market table activated"),
+    "market_table.discarded": _("Market table discarded"),
+    "number.moved": _("Number moved"),
+    "person.password_changed": _("Login password changed"),
+    "person.recovery_codes_made": _("Login recovery codes made"),
+    "person.second_factor_added": _("Login second factor added"),
+    "person.second_factor_removed": _("Login second factor removed"),
+    "person.second_factor_reset": _("Login second factor reset"),
+    "rate_card.activated": _("Rate card activated"),
+    "rate_card.discarded": _("Rate card discarded"),
+    "rule_set.activated": _("Rule set activated"),
+    "rule_set.discarded": _("Rule set discarded"),
+    "sell_terms.agreed": _("Sell terms agreed"),
+    "sell_terms.discarded": _("Sell terms discarded"),
+    "subaccount.closed": _("Subaccount closed"),
+    "subaccount.created": _("Subaccount created"),
+    "subaccount.opened": _("Subaccount opened"),
+    "subaccount.renamed": _("Subaccount renamed"),
+    "team.changed": _("Team changed"),
+    "team.invitation_resent": _("Team invitation resent"),
+    "team.invitation_withdrawn": _("Team invitation withdrawn"),
+    "team.invited": _("Team invited"),
+    "team.joined": _("Team joined"),
+    "team.removed": _("Team removed"),
+    "usage.rated_again": _("Usage rated again"),
+}
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?[+-]\d\d:\d\d\Z")
 
 
 def action_words(action: str) -> str:
-    """An action as people say it: "api_key.created" is "API key created"."""
-    area, _, deed = action.partition(".")
-    return f"{_AREAS.get(area, _plain(area).capitalize())} {_plain(deed)}".strip()
+    """An action as people say it: "api_key.created" is "API key created"; one that we do not know as it is stored."""
+    known = _ACTIONS.get(action)
+    return str(known) if known else _plain(action).replace(".", " ").strip().capitalize()
 
 
 def details_words(details: Any) -> str:
     """What an entry holds besides, on one line: "role viewer → admin; subaccounts acme_wa, acme_care".
 
-    What is null is left out; moments are in the zone in use.
+    Names and values are said as they are stored. What is null is left out; moments are in the zone in use.
     """
     if isinstance(details, dict):
         if set(details) == {"from", "to"}:
             return f"{details_words(details['from'])} → {details_words(details['to'])}"
-        said = ((_plain(name), details_words(value)) for name, value in details.items() if value is not None)
-        return "; ".join(f"{name} {value}" for name, value in said)
+        pairs = ((_plain(name), details_words(value)) for name, value in details.items() if value is not None)
+        return "; ".join(f"{name} {value}" for name, value in pairs)
     if isinstance(details, list):
-        return ", ".join(details_words(value) for value in details) or "none"
+        return ", ".join(details_words(value) for value in details) or gettext("none")
     if isinstance(details, bool):
-        return "yes" if details else "no"
+        return gettext("yes") if details else gettext("no")
     return _moment(str(details)) if _MOMENT.match(str(details)) else str(details)
 
 
 def _moment(text: str) -> str:
-    local = timezone.localtime(datetime.fromisoformat(text))
-    return f"{local.day} {local:%b %Y %H:%M}"
+    return said(timezone.localtime(datetime.fromisoformat(text)), YEAR_AND_MINUTE)
 
 
 def _plain(name: str) -> str:

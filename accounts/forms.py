@@ -10,6 +10,7 @@ from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
 
 from accounts.audit_words import action_words
 from accounts.enums import Permission, Role
@@ -19,37 +20,38 @@ from accounts.selectors.audit import AuditFilter
 from accounts.services.rules import Refused
 from portal.core.filters import Pill, query
 from portal.core.forms import INPUT, FilterForm, select
+from portal.core.words import Text
 
 SELECT = {"class": "form-select"}
 
 
 @lru_cache(maxsize=1)
-def zone_choices() -> list[tuple[str, list[tuple[str, str]]]]:
+def zone_choices() -> list[tuple[Text, list[tuple[str, str]]]]:
     """Every time zone that is a place, by region, after UTC."""
     regions: dict[str, list[tuple[str, str]]] = {}
     for name in sorted(available_timezones()):
         region, slash, place = name.partition("/")
         if slash and region != "Etc":
             regions.setdefault(region, []).append((name, place.replace("_", " ")))
-    return [("Everywhere", [("UTC", "UTC")]), *regions.items()]
+    return [(_("Everywhere"), [("UTC", "UTC")]), *regions.items()]
 
 
 class ProfileForm(forms.Form):
     """How a person is called, and in which zone they read times."""
 
     name = forms.CharField(
-        label="Name", max_length=255, required=False, widget=forms.TextInput({"autocomplete": "name"})
+        label=_("Name"), max_length=255, required=False, widget=forms.TextInput({"autocomplete": "name"})
     )
 
     def __init__(self, *args: Any, user: User, account: Account | None, **kwargs: Any) -> None:
         kwargs["initial"] = {"name": user.name, "time_zone": user.time_zone}
         super().__init__(*args, **kwargs)
-        default = f"The account’s: {account.time_zone}" if account else "UTC"
+        default = _("The account’s: %(zone)s") % {"zone": account.time_zone} if account else "UTC"
         self.fields["time_zone"] = forms.ChoiceField(
-            label="Time zone",
+            label=_("Time zone"),
             required=False,
             choices=[("", default), *zone_choices()],
-            help_text="Times and days on pages are in this zone. Costs keep that of the WhatsApp Business Account.",
+            help_text=_("Times and days on pages are in this zone. Costs keep that of the WhatsApp Business Account."),
             widget=forms.Select(SELECT),
         )
 
@@ -76,12 +78,12 @@ class LimitForm(SettingsForm):
         if not self._visible:
             return
         self.fields["subaccounts"] = forms.MultipleChoiceField(
-            label="Subaccounts",
+            label=_("Subaccounts"),
             choices=[(code, subaccount.name) for code, subaccount in self._visible.items()],
             required=own.limited,
-            help_text="" if own.limited else "None chosen: all of them, also those to come.",
+            help_text="" if own.limited else _("None chosen: all of them, also those to come."),
             widget=forms.CheckboxSelectMultiple,
-            error_messages={"required": "Choose one at least: you do not see the whole account yourself."},
+            error_messages={"required": _("Choose one at least: you do not see the whole account yourself.")},
         )
 
     @property
@@ -99,7 +101,7 @@ class MemberForm(LimitForm):
             (role.value, format_html("{} <small>{}</small>", role.label, ROLE_WORDS[role]))
             for role in grantable_roles(own.role)
         ]
-        self.fields["role"] = forms.ChoiceField(label="Role", choices=choices, widget=forms.RadioSelect)
+        self.fields["role"] = forms.ChoiceField(label=_("Role"), choices=choices, widget=forms.RadioSelect)
         self.order_fields(["email", "role", "subaccounts"])
 
     @property
@@ -111,16 +113,16 @@ class MemberForm(LimitForm):
 class InviteForm(MemberForm):
     """Whom to invite, as what."""
 
-    email = forms.EmailField(label="E-mail address", widget=forms.EmailInput({"autocomplete": "off"}))
+    email = forms.EmailField(label=_("E-mail address"), widget=forms.EmailInput({"autocomplete": "off"}))
 
 
 class KeyForm(LimitForm):
     """What a new API key is for and what it may do."""
 
-    ENDS = (("30", "In 30 days"), ("90", "In 90 days"), ("365", "In a year"), ("", "Never"))
+    ENDS = (("30", _("In 30 days")), ("90", _("In 90 days")), ("365", _("In a year")), ("", _("Never")))
 
-    name = forms.CharField(label="Name", max_length=100, help_text="What uses it: “shop back end”, for example.")
-    ends = forms.ChoiceField(label="Ends", choices=ENDS, required=False, initial="365", widget=forms.Select(SELECT))
+    name = forms.CharField(label=_("Name"), max_length=100, help_text=_("What uses it: “shop back end”, for example."))
+    ends = forms.ChoiceField(label=_("Ends"), choices=ENDS, required=False, initial="365", widget=forms.Select(SELECT))
 
     def __init__(self, *args: Any, own: Membership, **kwargs: Any) -> None:
         super().__init__(*args, own=own, **kwargs)
@@ -130,11 +132,11 @@ class KeyForm(LimitForm):
             if own.may(permission)
         ]
         self.fields["scopes"] = forms.MultipleChoiceField(
-            label="Scopes",
+            label=_("Scopes"),
             choices=choices,
-            help_text="What programs with this key may do; of what your role may.",
+            help_text=_("What programs with this key may do; of what your role may."),
             widget=forms.CheckboxSelectMultiple,
-            error_messages={"required": "Choose one at least."},
+            error_messages={"required": _("Choose one at least.")},
         )
         self.order_fields(["name", "scopes", "subaccounts", "ends"])
 
@@ -157,17 +159,17 @@ class AuditForm(FilterForm):
     default_period = "30d"
 
     actor = forms.CharField(
-        label="Who", required=False, max_length=255, widget=forms.TextInput({**INPUT, "placeholder": "Who"})
+        label=_("Who"), required=False, max_length=255, widget=forms.TextInput({**INPUT, "placeholder": _("Who")})
     )
     target = forms.CharField(
-        label="Target", required=False, max_length=255, widget=forms.TextInput({**INPUT, "placeholder": "Target"})
+        label=_("Target"), required=False, max_length=255, widget=forms.TextInput({**INPUT, "placeholder": _("Target")})
     )
 
     def __init__(self, *args: Any, actions: Sequence[str], **kwargs: Any) -> None:
         """`actions` are those the record holds."""
         super().__init__(*args, subaccounts={}, **kwargs)
         del self.fields["subaccount"]  # the record is the whole account's
-        self.fields["action"] = select("Action", "All actions", [(each, action_words(each)) for each in actions])
+        self.fields["action"] = select(_("Action"), _("All actions"), [(each, action_words(each)) for each in actions])
 
     @property
     def any_time(self) -> bool:
@@ -181,7 +183,7 @@ class AuditForm(FilterForm):
     @property
     def pills(self) -> list[Pill]:
         """As everywhere, and one for all time."""
-        every = [Pill("Period", "Any time", query(self.params, drop=("range",)))] if self.any_time else []
+        every = [Pill(_("Period"), _("Any time"), query(self.params, drop=("range",)))] if self.any_time else []
         return every + super().pills
 
     @property
@@ -198,12 +200,12 @@ class AuditForm(FilterForm):
 class JoinForm(SettingsForm):
     """An invited person's name and first password."""
 
-    name = forms.CharField(label="Your name", max_length=255, widget=forms.TextInput({"autocomplete": "name"}))
+    name = forms.CharField(label=_("Your name"), max_length=255, widget=forms.TextInput({"autocomplete": "name"}))
     password = forms.CharField(
-        label="Password",
+        label=_("Password"),
         strip=False,
         widget=forms.PasswordInput({"autocomplete": "new-password"}),
-        help_text="At least 10 characters, and not one of the common ones.",
+        help_text=_("At least 10 characters, and not one of the common ones."),
     )
 
     def __init__(self, *args: Any, email: str, **kwargs: Any) -> None:

@@ -1,6 +1,9 @@
 """The permission table: which role may do what. Everything that asks, asks here."""
 
+from django.utils.translation import gettext_lazy as _
+
 from accounts.enums import Permission, Role
+from portal.core.words import Text
 
 _EVERYTHING = frozenset(Permission)
 _READ = {Permission.VIEW_DASHBOARD, Permission.VIEW_MESSAGES}
@@ -19,13 +22,13 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
 }
 
 # What each role is for, in the words of the form that gives it.
-ROLE_WORDS: dict[Role, str] = {
-    Role.OWNER: "Everything, and alone may make others owner.",
-    Role.ADMIN: "Everything but owners: messages, costs, team, keys, webhooks, subaccounts.",
-    Role.FINANCE: "What messages cost, and own prices. Phone numbers are masked, texts hidden.",
-    Role.SUPPORT: "Single messages with whole numbers and texts. No costs.",
-    Role.DEVELOPER: "API keys and webhook endpoints, and messages without texts. No costs.",
-    Role.VIEWER: "Dashboard and log. Phone numbers are masked, no texts, no costs.",
+ROLE_WORDS: dict[Role, Text] = {
+    Role.OWNER: _("Everything, and alone may make others owner."),
+    Role.ADMIN: _("Everything but owners: messages, costs, team, keys, webhooks, subaccounts."),
+    Role.FINANCE: _("What messages cost, and own prices. Phone numbers are masked, texts hidden."),
+    Role.SUPPORT: _("Single messages with whole numbers and texts. No costs."),
+    Role.DEVELOPER: _("API keys and webhook endpoints, and messages without texts. No costs."),
+    Role.VIEWER: _("Dashboard and log. Phone numbers are masked, no texts, no costs."),
 }
 
 

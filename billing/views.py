@@ -82,7 +82,7 @@ def _file(
     form, report, _ = _asked(request)
     if report is None:
         return render(request, "billing/costs.html", {"form": form, "report": None}, status=400)
-    choices = [(pill.label, pill.value) for pill in form.pills if pill.label not in {"Period", "Grouped"}]
+    choices = [(str(pill.label), str(pill.value)) for pill in form.pills if pill.label not in {"Period", "Grouped"}]
     response = HttpResponse(write(report, choices), content_type=content_type)
     response["Content-Disposition"] = f'attachment; filename="costs_{report.start}_{report.end}.{ending}"'
     return response

@@ -7,6 +7,7 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from accounts.models import User
 
@@ -50,7 +51,9 @@ def browser_name(user_agent: str) -> str:
     """A browser and its system in words: "Firefox on Linux"; a program's own name as it is."""
     browser = next((name for sign, name in _BROWSERS.items() if sign in user_agent), "")
     system = next((name for sign, name in _SYSTEMS.items() if sign in user_agent), "")
-    return f"{browser} on {system}" if browser and system else user_agent[:60] or "Unknown browser"
+    if browser and system:
+        return gettext("%(browser)s on %(system)s") % {"browser": browser, "system": system}
+    return user_agent[:60] or gettext("Unknown browser")
 
 
 @dataclass(frozen=True)

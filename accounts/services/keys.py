@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from accounts.enums import Permission
 from accounts.models import Account, ApiKey, Subaccount, User
@@ -66,7 +67,7 @@ def make_api_key(
 ) -> tuple[ApiKey, str]:
     """Make a key for a member, who gives it no more than they have. Raises Refused; else as `create_api_key`."""
     if not scopes or not all(by.membership.may(scope) for scope in scopes):
-        raise Refused("Choose among the scopes that your role holds.", "scopes")
+        raise Refused(gettext("Choose among the scopes that your role holds."), "scopes")
     check_reach(by.membership, subaccounts)
     return create_api_key(
         account=by.account, name=name, scopes=scopes, created_by=by.user, expires_at=expires_at,
@@ -78,7 +79,7 @@ def make_api_key(
 def revoke_api_key(*, by: Actor, key: ApiKey) -> None:
     """Refuse a key from now on; audited. A key that was revoked before stays as it was. Raises Refused."""
     if not sees_key(by.membership, key):
-        raise Refused("This key reaches subaccounts that you do not see: ask an owner or admin.")
+        raise Refused(gettext("This key reaches subaccounts that you do not see: ask an owner or admin."))
     if ApiKey.objects.filter(pk=key.pk, account=by.account, revoked_at=None).update(revoked_at=timezone.now()):
         by.did("api_key.revoked", str(key))
 

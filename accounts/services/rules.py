@@ -2,6 +2,8 @@
 
 from collections.abc import Collection
 
+from django.utils.translation import gettext as _
+
 from accounts.models import Membership, Subaccount
 
 
@@ -16,4 +18,4 @@ class Refused(Exception):
 def check_reach(own: Membership, subaccounts: Collection[Subaccount]) -> None:
     """Refuse to give more subaccounts than the giver sees; none named means all of them."""
     if own.limited and not (subaccounts and set(own.subaccounts.all()).issuperset(subaccounts)):
-        raise Refused("Choose among the subaccounts that you see yourself.", "subaccounts")
+        raise Refused(_("Choose among the subaccounts that you see yourself."), "subaccounts")

@@ -1,6 +1,7 @@
 """The parts of an account; each change is audited in its transaction."""
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from accounts.models import Subaccount
 from accounts.services.audit import Actor
@@ -14,7 +15,7 @@ def create_subaccount(*, by: Actor, code: str, name: str) -> Subaccount:
         with transaction.atomic():
             subaccount = Subaccount.objects.create(account=by.account, code=code, name=name)
     except IntegrityError:
-        raise Refused(f"There is a subaccount {code} already.", "code") from None
+        raise Refused(_("There is a subaccount %(code)s already.") % {"code": code}, "code") from None
     by.did("subaccount.created", _called(subaccount))
     return subaccount
 

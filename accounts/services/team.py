@@ -15,6 +15,7 @@ from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.enums import Role
 from accounts.models import Account, Invitation, Membership, Subaccount, User
@@ -39,9 +40,14 @@ def invite(*, by: Actor, email: str, role: Role, subaccounts: Sequence[Subaccoun
     with transaction.atomic():
         _lock(by.account)
         if Membership.objects.filter(account=by.account, user__email=email).exists():
-            raise Refused(f"{email} belongs to the team already: change their role there.", "email")
+            raise Refused(
+                _("%(email)s belongs to the team already: change their role there.") % {"email": email}, "email"
+            )
         if Invitation.objects.filter(account=by.account, email=email).exists():
-            raise Refused(f"{email} is invited already: send that invitation again, or withdraw it.", "email")
+            raise Refused(
+                _("%(email)s is invited already: send that invitation again, or withdraw it.") % {"email": email},
+                "email",
+            )
         invitation = Invitation.objects.create(
             account=by.account, email=email, role=role, invited_by=by.user, expires_at=_end()
         )
@@ -72,9 +78,9 @@ def accept(*, token: str, user: User, ip_address: str | None) -> Membership:
     with every_tenant():
         invitation = Invitation.objects.select_for_update(of=("self",)).filter(**_alive(token)).first()
         if invitation is None:
-            raise Refused("This invitation is used, withdrawn or too old.")
+            raise Refused(_("This invitation is used, withdrawn or too old."))
         if invitation.email != user.email:
-            raise Refused(f"This invitation is for {invitation.email}.")
+            raise Refused(_("This invitation is for %(email)s.") % {"email": invitation.email})
         subaccounts = list(invitation.subaccounts.all())
         membership, new = Membership.objects.get_or_create(
             account=invitation.account, user=user, defaults={"role": invitation.role, "limited": invitation.limited}
@@ -94,9 +100,9 @@ def join(*, token: str, name: str, password: str, ip_address: str | None) -> Mem
     """Create the login of an invited person who has none, and make them a member. Raises Refused."""
     invitation = find_invitation(token)
     if invitation is None:
-        raise Refused("This invitation is used, withdrawn or too old.")
+        raise Refused(_("This invitation is used, withdrawn or too old."))
     if User.objects.filter(email=invitation.email).exists():
-        raise Refused("This address has a login: log in to accept the invitation.")
+        raise Refused(_("This address has a login: log in to accept the invitation."))
     user = User.objects.create_user(invitation.email, password, name=name)
     return accept(token=token, user=user, ip_address=ip_address)
 
@@ -144,20 +150,20 @@ def _lock(account: Account) -> None:
 
 def _check_grant(by: Actor, role: Role, subaccounts: Sequence[Subaccount]) -> None:
     if role not in grantable_roles(by.membership.role):
-        raise Refused("You can give the roles that may do no more than yours.", "role")
+        raise Refused(_("You can give the roles that may do no more than yours."), "role")
     check_reach(by.membership, subaccounts)
 
 
 def _check_manage(by: Actor, other: Membership | Invitation) -> None:
     if not may_manage(by.membership, other):
-        raise Refused("This person may do or see more than you: ask an owner.")
+        raise Refused(_("This person may do or see more than you: ask an owner."))
 
 
 def _check_owner_stays(leaving: Membership) -> None:
     """There is always somebody who may do everything in the whole account and can log in."""
     owners = Membership.objects.filter(account=leaving.account_id, role=Role.OWNER, limited=False, user__is_active=True)
     if leaving.role == Role.OWNER and not owners.exclude(pk=leaving.pk).exists():
-        raise Refused("This is the last owner of the whole account: make somebody else owner first.")
+        raise Refused(_("This is the last owner of the whole account: make somebody else owner first."))
 
 
 def _grant(role: Role | str, subaccounts: Iterable[Subaccount], *, limited: bool) -> dict[str, Any]:
@@ -190,7 +196,7 @@ def _send(invitation: Invitation, by: Actor) -> None:
         "role": Role(invitation.role).label,
     }
     text = render_to_string("accounts/mail/invitation.txt", context)
-    subject = f"{by.user} invites you to {invitation.account.name}"
+    subject = _("%(person)s invites you to %(account)s") % {"person": by.user, "account": invitation.account.name}
     try:
         send_mail(" ".join(subject.split()), text, None, [invitation.email])
     except OSError as error:  # SMTP's own errors are among them

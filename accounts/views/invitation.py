@@ -6,6 +6,7 @@ from allauth.account.utils import perform_login
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from accounts.access import SESSION_ACCOUNT, SESSION_SUBACCOUNT
@@ -57,5 +58,5 @@ def _join(request: Any, found: Invitation, token: str) -> HttpResponse:
 def _enter(request: Any, membership: Membership) -> HttpResponse:
     request.session[SESSION_ACCOUNT] = membership.account_id
     request.session.pop(SESSION_SUBACCOUNT, None)
-    messages.success(request, f"Welcome to {membership.account.name}.")
+    messages.success(request, _("Welcome to %(account)s.") % {"account": membership.account.name})
     return redirect("dashboard")

@@ -5,6 +5,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
 
 from accounts.access import TenantRequest, actor_of, requires
@@ -51,6 +52,6 @@ def revoke_key(request: TenantRequest, key_id: int) -> HttpResponse:
         raise Http404("No such key.")
     if request.method == "POST":
         revoke_api_key(by=actor_of(request), key=key)
-        messages.success(request, f"{key} is revoked: programs that use it are refused from now on.")
+        messages.success(request, _("%(key)s is revoked: programs that use it are refused from now on.") % {"key": key})
         return redirect("keys")
     return render(request, "accounts/key_revoke.html", {"key": key})

@@ -8,6 +8,8 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from accounts.access import SESSION_ACCOUNT, SESSION_SUBACCOUNT, needs_second_factor
@@ -23,7 +25,7 @@ def profile(request: Any) -> HttpResponse:
     form = ProfileForm(posted(request), user=request.user, account=request.account)
     if form.is_valid():
         change_profile(request.user, **form.cleaned_data)
-        messages.success(request, "Your profile is saved.")
+        messages.success(request, _("Your profile is saved."))
         return redirect("profile")
     logins = logins_of(request.user, request.session.session_key)
     return render(request, "accounts/profile.html", {"form": form, "logins": logins})
@@ -34,7 +36,8 @@ def profile(request: Any) -> HttpResponse:
 def end_sessions(request: Any) -> HttpResponse:
     """Log out everywhere else."""
     ended = end_other_sessions(request.user, request.session.session_key)
-    messages.success(request, f"You are logged out of {ended} other session{'' if ended == 1 else 's'}.")
+    said = ngettext("You are logged out of %(n)d other session.", "You are logged out of %(n)d other sessions.", ended)
+    messages.success(request, said % {"n": ended})
     return redirect("profile")
 
 

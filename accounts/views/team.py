@@ -5,6 +5,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.access import TenantRequest, actor_of, requires
@@ -16,6 +17,7 @@ from accounts.selectors.keys import keys_made_by
 from accounts.services import Refused
 from accounts.services import team as services
 from portal.core.http import posted
+from portal.core.words import inside
 
 
 @requires(Permission.MANAGE_TEAM)
@@ -67,7 +69,7 @@ def withdraw_invitation(request: TenantRequest, invitation_id: int) -> HttpRespo
     """Let the link work no longer."""
     invitation = _invitation(request, invitation_id)
     services.withdraw(by=actor_of(request), invitation=invitation)
-    messages.success(request, f"The invitation of {invitation.email} is withdrawn.")
+    messages.success(request, _("The invitation of %(email)s is withdrawn.") % {"email": invitation.email})
     return redirect("team")
 
 
@@ -83,7 +85,9 @@ def member(request: TenantRequest, membership_id: int) -> HttpResponse:
         except Refused as refused:
             form.refuse(refused)
         else:
-            messages.success(request, f"{found.user} is {form.role.label.lower()} now.")
+            messages.success(
+                request, _("%(person)s is %(role)s now.") % {"person": found.user, "role": inside(form.role.label)}
+            )
             return redirect(_next(request, found))
     return render(request, "accounts/member.html", {"form": form, "member": found})
 
@@ -99,9 +103,9 @@ def remove_member(request: TenantRequest, membership_id: int) -> HttpResponse:
         except Refused as refused:
             problem = str(refused)
         else:
-            messages.success(request, f"{found.user} no longer belongs to the team.")
+            messages.success(request, _("%(person)s no longer belongs to the team.") % {"person": found.user})
             return redirect(_next(request, found))
-    context = {"member": found, "keys": keys_made_by(found), "problem": problem}
+    context = {"member": found, "keys": [key.name for key in keys_made_by(found)], "problem": problem}
     return render(request, "accounts/member_remove.html", context)
 
 
@@ -130,7 +134,10 @@ def _invitation(request: TenantRequest, invitation_id: int) -> Invitation:
 
 def _say(request: TenantRequest, invitation: Invitation) -> None:
     if invitation.problem:
-        text = f"{invitation.email} is invited, but the mail could not be sent: {invitation.problem}"
-        messages.error(request, f"{text}. See with the operator that mails can be sent, then send it again.")
+        said = _(
+            "%(email)s is invited, but the mail could not be sent: %(problem)s. "
+            "See with the operator that mails can be sent, then send it again."
+        )
+        messages.error(request, said % {"email": invitation.email, "problem": invitation.problem})
     else:
-        messages.success(request, f"An invitation is on its way to {invitation.email}.")
+        messages.success(request, _("An invitation is on its way to %(email)s.") % {"email": invitation.email})

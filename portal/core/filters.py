@@ -7,6 +7,8 @@ from urllib.parse import urlencode
 
 from django.http import QueryDict
 
+from portal.core.words import Text
+
 NOTHING: Mapping[str, str] = MappingProxyType({})
 PAGING = ("older", "newer")
 
@@ -15,8 +17,8 @@ PAGING = ("older", "newer")
 class Pill:
     """One chosen filter and the URL query without it."""
 
-    label: str
-    value: str
+    label: Text
+    value: Text
     without: str
 
 
@@ -35,7 +37,7 @@ def query(
     return "?" + urlencode(kept + list(change.items()))
 
 
-def pills(params: QueryDict, chosen: Mapping[str, tuple[str, str]]) -> list[Pill]:
+def pills(params: QueryDict, chosen: Mapping[str, tuple[Text, Text]]) -> list[Pill]:
     """A pill for each parameter in `chosen` (name to label and value)."""
     result = []
     for name, (label, value) in chosen.items():

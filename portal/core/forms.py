@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from portal.core.filters import Pill, pills, query
 from portal.core.periods import LABELS, BadPeriod, Period, chosen, named
+from portal.core.words import Text
 
 SELECT = {"class": "form-select form-select-sm"}
 INPUT = {"class": "form-control form-control-sm"}
@@ -32,7 +33,7 @@ class QuickSelect(forms.Select):
         return format_html("<select{}>{}</select>", flatatt(own), options)
 
 
-def select(label: str, every: str, choices: Iterable[tuple[str, str]]) -> forms.ChoiceField:
+def select(label: Text, every: Text, choices: Iterable[tuple[str, Text]]) -> forms.ChoiceField:
     """A list of which one may be chosen; `every` names the choice of all."""
     widget = QuickSelect(attrs=SELECT)
     return forms.ChoiceField(label=label, required=False, choices=[("", every), *choices], widget=widget)

@@ -18,10 +18,12 @@ from portal.core.countries import country_name
 from portal.core.filters import query
 from portal.core.money import plain
 from portal.core.numbers import masked, whole
+from portal.core.words import inside
 from portal.core.zones import zone_label
 
 register = template.Library()
 register.filter("country_name", country_name)
+register.filter("inside", inside)
 charge_reason = register.filter("charge_reason", reason_words)
 
 
