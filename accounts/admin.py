@@ -119,7 +119,7 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[misc,type-arg]
 
 @admin.register(ApiKey)
 class ApiKeyAdmin(ReadOnlyAdmin):
-    list_display = ("name", "prefix", "account", "created_at", "expires_at", "revoked_at", "last_used_at")
+    list_display = ("name", "prefix", "account", "rate_limit", "created_at", "expires_at", "revoked_at", "last_used_at")
     list_filter = ("account",)
     exclude = ("digest",)
 

@@ -1,7 +1,7 @@
 """The base of every REST view: the key's account is its scope, and no POST is carried out twice under one key."""
 
 from contextlib import ExitStack
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar, NoReturn, cast
 
 import structlog
 from django.conf import settings
@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.http.request import UnreadablePostError
 from django.http.response import HttpResponseBase
 from django.utils.translation import activate
-from rest_framework.exceptions import APIException, ParseError, ValidationError
+from rest_framework.exceptions import APIException, ErrorDetail, ParseError, Throttled, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -64,6 +64,12 @@ class TenantView(APIView):
             body = _body(request)
             if request.method == "POST" and KEY_HEADER in request.headers:
                 self._claim(request, body)
+
+    def throttled(self, request: Request, wait: float) -> NoReturn:
+        """Say how many requests the key may make. Raises Throttled."""
+        error = Throttled(wait)
+        error.detail = ErrorDetail(f"This API key may make {self.key.rate_limit:,} requests a second.", "throttled")
+        raise error
 
     def handle_exception(self, exc: Exception) -> Any:
         """As DRF, and the answer of a request that was carried out before."""

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.audit_words import action_words
 from accounts.enums import Permission, Role
-from accounts.models import Account, Membership, Subaccount, User
+from accounts.models import RATE_LIMIT, Account, Membership, Subaccount, User
 from accounts.permissions import ROLE_WORDS, grantable_roles
 from accounts.selectors.audit import AuditFilter
 from accounts.services.rules import Refused
@@ -123,6 +123,13 @@ class KeyForm(LimitForm):
 
     name = forms.CharField(label=_("Name"), max_length=100, help_text=_("What uses it: “shop back end”, for example."))
     ends = forms.ChoiceField(label=_("Ends"), choices=ENDS, required=False, initial="365", widget=forms.Select(SELECT))
+    rate_limit = forms.IntegerField(
+        label=_("Requests a second"),
+        min_value=1,
+        max_value=100_000,
+        initial=RATE_LIMIT,
+        help_text=_("More than these are answered 429, so that no program slows the others down."),
+    )
 
     def __init__(self, *args: Any, own: Membership, **kwargs: Any) -> None:
         super().__init__(*args, own=own, **kwargs)

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import BrinIndex
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
@@ -27,6 +28,8 @@ __all__ = [
     "User",
     "Waba",
 ]
+
+RATE_LIMIT = 1_800  # requests a second that 8x8 takes from a subaccount
 
 
 class Account(models.Model):
@@ -201,6 +204,9 @@ class ApiKey(LimitedModel):
     expires_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
     last_used_at = models.DateTimeField(null=True, blank=True, editable=False)
+    rate_limit = models.PositiveIntegerField(
+        default=RATE_LIMIT, validators=[MinValueValidator(1)], help_text="Requests a second. More are answered 429."
+    )
 
     class Meta:
         verbose_name = "API key"

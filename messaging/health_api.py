@@ -24,7 +24,7 @@ from messaging.enums import CanSend, Entity, Provider
 from messaging.health import Node, worst
 from messaging.models import PhoneNumber
 from messaging.selectors.health import Health, health
-from portal.core.errors import exception_handler
+from portal.core.errors import exception_handler, headers_of
 
 
 class HealthErrorSerializer(serializers.Serializer[Any]):
@@ -103,12 +103,12 @@ def graph_errors(error: Exception, context: dict[str, Any]) -> Response | None:
     answer = exception_handler(error, context)
     if answer is None:
         return None
-    code, kind = {401: (190, "OAuthException"), 403: (10, "OAuthException")}.get(
-        answer.status_code, (100, "GraphMethodException")
-    )
+    code, kind = _GRAPH_CODES.get(answer.status_code, (100, "GraphMethodException"))
     body = {"message": f"(#{code}) {_said(answer)}", "type": kind, "code": code, "fbtrace_id": secrets.token_urlsafe(8)}
-    headers = {"WWW-Authenticate": "Bearer"} if answer.status_code == 401 else {}
-    return Response({"error": body}, status=answer.status_code, headers=headers)
+    return Response({"error": body}, status=answer.status_code, headers=headers_of(answer))
+
+
+_GRAPH_CODES = {401: (190, "OAuthException"), 403: (10, "OAuthException"), 429: (130429, "OAuthException")}
 
 
 def _said(answer: Response) -> str:
@@ -170,8 +170,7 @@ def d360_errors(error: Exception, context: dict[str, Any]) -> Response | None:
     if answer is None:
         return None
     meta = {"httpCode": answer.status_code, "developerMessage": _said(answer), "success": False}
-    headers = {"WWW-Authenticate": "D360-API-KEY"} if answer.status_code == 401 else {}
-    return Response({"meta": meta}, status=answer.status_code, headers=headers)
+    return Response({"meta": meta}, status=answer.status_code, headers=headers_of(answer))
 
 
 class D360HealthView(HealthView):

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from accounts.enums import Permission
-from accounts.models import Account, ApiKey, Subaccount, User
+from accounts.models import RATE_LIMIT, Account, ApiKey, Subaccount, User
 from accounts.selectors.keys import sees_key
 from accounts.services.audit import Actor, record
 from accounts.services.rules import Refused, check_reach
@@ -30,6 +30,7 @@ def create_api_key(
     expires_at: datetime | None = None,
     subaccounts: Collection[Subaccount] = (),
     ip_address: str | None = None,
+    rate_limit: int = RATE_LIMIT,
     secret: str = "",
 ) -> tuple[ApiKey, str]:
     """Make an API key and return it with its text, which cannot be read again. The deed is audited.
@@ -42,13 +43,14 @@ def create_api_key(
     text = f"{prefix}_{secret[8:]}"
     key = ApiKey.objects.create(
         account=account, name=name, prefix=prefix, digest=digest(text), scopes=sorted(scopes), created_by=created_by,
-        expires_at=expires_at,
+        expires_at=expires_at, rate_limit=rate_limit,
     )  # fmt: skip
     key.subaccounts.set(subaccounts)
     details = {
         "scopes": key.scopes,
         "subaccounts": sorted(subaccount.code for subaccount in subaccounts) or "all",
         "expires_at": expires_at.isoformat() if expires_at else None,
+        "rate_limit": rate_limit,
     }
     record(
         account=account, actor=created_by.email if created_by else "command", action="api_key.created",
@@ -64,6 +66,7 @@ def make_api_key(
     scopes: Collection[Permission],
     subaccounts: Collection[Subaccount],
     expires_at: datetime | None,
+    rate_limit: int = RATE_LIMIT,
 ) -> tuple[ApiKey, str]:
     """Make a key for a member, who gives it no more than they have. Raises Refused; else as `create_api_key`."""
     if not scopes or not all(by.membership.may(scope) for scope in scopes):
@@ -71,7 +74,7 @@ def make_api_key(
     check_reach(by.membership, subaccounts)
     return create_api_key(
         account=by.account, name=name, scopes=scopes, created_by=by.user, expires_at=expires_at,
-        subaccounts=subaccounts, ip_address=by.ip_address,
+        subaccounts=subaccounts, ip_address=by.ip_address, rate_limit=rate_limit,
     )  # fmt: skip
 
 

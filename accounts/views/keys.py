@@ -34,7 +34,7 @@ def new_key(request: TenantRequest) -> HttpResponse:
         try:
             key, text = make_api_key(
                 by=actor_of(request), name=form.cleaned_data["name"], scopes=form.scopes, subaccounts=form.subaccounts,
-                expires_at=form.expires_at,
+                expires_at=form.expires_at, rate_limit=form.cleaned_data["rate_limit"],
             )  # fmt: skip
         except Refused as refused:
             form.refuse(refused)

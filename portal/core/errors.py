@@ -50,6 +50,10 @@ class TooLarge(exceptions.APIException):
 
 
 _CODES_OF_8X8 = {400: 1000, 401: 1200, 403: 1201, 404: 1300}
+_MESSAGES_OF_8X8 = {
+    401: "Request was not authenticated properly",
+    429: "Quota exceeded. Please try again in 1 second(s).",
+}
 
 
 def answer_as_8x8(error: Exception, context: dict[str, Any]) -> Response | None:
@@ -61,9 +65,7 @@ def answer_as_8x8(error: Exception, context: dict[str, Any]) -> Response | None:
     message = " ".join(f"{field['field']}: {field['message']}" for field in fields) or str(error.detail)
     answer = {
         "code": _CODES_OF_8X8.get(error.status_code, error.status_code),
-        "message": "Request was not authenticated properly"
-        if error.status_code == HTTPStatus.UNAUTHORIZED
-        else message,
+        "message": _MESSAGES_OF_8X8.get(error.status_code, message),
         "errorId": str(uuid.uuid4()),
         "timestamp": timezone.now(),
     }
@@ -82,14 +84,22 @@ def _expected(error: Exception) -> tuple[exceptions.APIException, list[dict[str,
     return error, list(_fields("", error.detail)) if isinstance(error, exceptions.ValidationError) else []
 
 
+def headers_of(answer: Response) -> dict[str, str]:
+    """Those that an error keeps when its body is written in another shape."""
+    return {name: answer.headers[name] for name in _HEADERS if name in answer.headers}
+
+
+_HEADERS = ("WWW-Authenticate", "Retry-After", "Connection")
+
+
 def _headers(error: exceptions.APIException) -> dict[str, str]:
     """What DRF and ours say beside the body: how to log in at a 401, when to come again at a 409 or 429."""
-    given = {
-        "WWW-Authenticate": getattr(error, "auth_header", None),
-        "Retry-After": getattr(error, "wait", None),
-        "Connection": "close" if isinstance(error, TooLarge) else None,  # the rest of the body stays unread
-    }
-    return {name: str(value) for name, value in given.items() if value is not None}
+    about = (
+        getattr(error, "auth_header", None),
+        getattr(error, "wait", None),
+        "close" if isinstance(error, TooLarge) else None,  # the rest of the body stays unread
+    )
+    return {name: str(value) for name, value in zip(_HEADERS, about, strict=True) if value is not None}
 
 
 def _fields(path: str, detail: Any) -> list[dict[str, str]]:

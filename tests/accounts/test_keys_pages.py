@@ -44,6 +44,7 @@ def test_a_key_for_some_subaccounts_is_audited_with_all_it_may(acme):
         "scopes": ["messages:read"],
         "subaccounts": ["acme_shop"],
         "expires_at": "2026-11-01T12:00:00+00:00",
+        "rate_limit": 1800,
     }
     assert secret not in str(entry.details)
 
@@ -115,12 +116,15 @@ def test_an_account_without_keys_is_told_what_they_are_for(acme):
 
 def test_a_developer_makes_a_key_that_is_shown_once(acme, client):
     developer = visitor(acme, "developer")
-    given = {"name": "Shop", "scopes": ["messages:read"], "subaccounts": ["acme_shop"], "ends": "30"}
+    given = {
+        "name": "Shop", "scopes": ["messages:read"], "subaccounts": ["acme_shop"], "ends": "30", "rate_limit": "50",
+    }  # fmt: skip
     with time_machine.travel(NOW, tick=False):
         made = developer.post(f"{KEYS}new/", given)
     key = ApiKey.objects.get(name="Shop")
     secret = re.search(r'id="key">(tg_[\w-]+)<', text(made))[1]
     assert (authenticate_api_key(secret) is None, key.expires_at) == (False, NOW + timedelta(days=30))
+    assert key.rate_limit == 50
     assert "no-store" in made["Cache-Control"]
     assert client.get("/api/v1/messages/", headers={"Authorization": f"Bearer {secret}"}).status_code == 200
     assert secret not in text(developer.get(KEYS))
@@ -129,10 +133,12 @@ def test_a_developer_makes_a_key_that_is_shown_once(acme, client):
 @pytest.mark.parametrize(
     ("given", "field"),
     [({"name": ""}, "name"), ({"scopes": []}, "scopes"), ({"scopes": ["costs:read"]}, "scopes"),
-     ({"subaccounts": ["harbour"]}, "subaccounts"), ({"ends": "9999"}, "ends")],
+     ({"subaccounts": ["harbour"]}, "subaccounts"), ({"ends": "9999"}, "ends"),
+     ({"rate_limit": "0"}, "rate_limit"), ({"rate_limit": ""}, "rate_limit")],
 )  # fmt: skip
 def test_what_makes_no_key_names_the_field(acme, other, given, field):
-    page = visitor(acme, "developer").post(f"{KEYS}new/", {"name": "Shop", "scopes": ["messages:read"], **given})
+    form = {"name": "Shop", "scopes": ["messages:read"], "rate_limit": "50", **given}
+    page = visitor(acme, "developer").post(f"{KEYS}new/", form)
     assert list(page.context["form"].errors) == [field]
     assert not ApiKey.objects.filter(name="Shop").exists()
 
