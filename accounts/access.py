@@ -18,6 +18,7 @@ from accounts.selectors import Reach, reach_of
 from accounts.services import Actor
 from portal.core.http import client_address
 from portal.core.tenancy import every_tenant
+from portal.core.words import both
 
 SESSION_ACCOUNT = "account"
 SESSION_SUBACCOUNT = "subaccount"
@@ -44,7 +45,7 @@ class MissingPermission(PermissionDenied):
 
     def __init__(self, permission: Permission) -> None:
         self.permission = permission
-        self.roles = [str(role.label) for role in roles_with(permission)]
+        self.roles_in_words = both([role.label for role in roles_with(permission)])
         super().__init__(f"This needs the permission “{permission.label}”.")
 
 

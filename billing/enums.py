@@ -1,67 +1,68 @@
 """The words of billing, as they are stored, sent over the API and shown."""
 
 from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
 
 
 class ChargeState(TextChoices):
     """What a message costs: something, nothing for a reason, not yet known, or it is no matter of billing."""
 
-    CHARGED = "charged", "Charged"
-    FREE = "free", "Free"
-    UNRATED = "unrated", "Unrated"
-    NONE = "none", "Not charged"
+    CHARGED = "charged", _("Charged")
+    FREE = "free", _("Free")
+    UNRATED = "unrated", _("Unrated")
+    NONE = "none", _("Not charged")
 
 
 class FreeReason(TextChoices):
     """Why a delivered message costs nothing."""
 
-    CUSTOMER_SERVICE = "free_customer_service", "Inside the customer service window"
-    ENTRY_POINT = "free_entry_point", "Inside the free entry point window"
-    GROUP_CUSTOMER_SERVICE = "free_group_customer_service", "Inside a group's customer service window"
-    SERVICE_NOT_CHARGED = "service_not_charged", "Service messages are free before 1 October 2026"
-    SERVICE_ALLOWANCE = "service_allowance", "One of the number's 1,000 free service messages this month"
-    REFERRAL_CONVERSION = "referral_conversion", "Free entry point message"
+    CUSTOMER_SERVICE = "free_customer_service", _("Inside the customer service window")
+    ENTRY_POINT = "free_entry_point", _("Inside the free entry point window")
+    GROUP_CUSTOMER_SERVICE = "free_group_customer_service", _("Inside a group's customer service window")
+    SERVICE_NOT_CHARGED = "service_not_charged", _("Service messages are free before 1 October 2026")
+    SERVICE_ALLOWANCE = "service_allowance", _("One of the number's 1,000 free service messages this month")
+    REFERRAL_CONVERSION = "referral_conversion", _("Free entry point message")
 
 
 class UnratedReason(TextChoices):
     """Why a delivered message has no price yet."""
 
-    NO_RULE = "no_rule", "No rule says how this category is counted on that day"
-    NO_CATEGORY = "no_category", "The provider named no category"
-    NO_WABA = "no_waba", "The sending WABA is not known, so neither its time zone nor its currency"
-    NO_COUNTRY = "no_country", "The recipient's country is not known"
-    NO_CARD = "no_card", "No rate card in the WABA's currency is in force on that day"
-    NO_RATE = "no_rate", "The rate card has no rate for this market and category"
+    NO_RULE = "no_rule", _("No rule says how this category is counted on that day")
+    NO_CATEGORY = "no_category", _("The provider named no category")
+    NO_WABA = "no_waba", _("The sending WABA is not known, so neither its time zone nor its currency")
+    NO_COUNTRY = "no_country", _("The recipient's country is not known")
+    NO_CARD = "no_card", _("No rate card in the WABA's currency is in force on that day")
+    NO_RATE = "no_rate", _("The rate card has no rate for this market and category")
 
 
 class AccrualScope(TextChoices):
     """Whose messages are counted together for tiers and allowances."""
 
-    PORTFOLIO = "portfolio", "Business portfolio"
-    PHONE_NUMBER = "phone_number", "Phone number"
+    PORTFOLIO = "portfolio", _("Business portfolio")
+    PHONE_NUMBER = "phone_number", _("Phone number")
 
 
 class Book(TextChoices):
     """Whose prices: the provider's, which the business pays, or the business's own, which its customers pay."""
 
-    BUY = "buy", "Buy"
-    SELL = "sell", "Sell"
+    BUY = "buy", _("Buy")
+    SELL = "sell", _("Sell")
 
 
 class SellBase(TextChoices):
     """What an account's own price starts from."""
 
-    COST = "cost", "The provider's price"
-    CARD = "card", "A rate card of its own"
-    NOTHING = "nothing", "No resale"
+    COST = "cost", _("The provider's price")
+    CARD = "card", _("A rate card of its own")
+    NOTHING = "nothing", _("No resale")
 
 
 class PriceFile(TextChoices):
     """What a file that is imported holds."""
 
-    CARD = "card", "Rate card: Meta's rates, Meta's volume tiers, or our columns"
-    MARKETS = "markets", "Market table: which market each country is in"
-    RULES = "rules", "Rule set: which messages are free, and how they are counted"
+    CARD = "card", _("Rate card: Meta's rates, Meta's volume tiers, or our columns")
+    MARKETS = "markets", _("Market table: which market each country is in")
+    RULES = "rules", _("Rule set: which messages are free, and how they are counted")
 
 
 def reason_words(reason: str) -> str:

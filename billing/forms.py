@@ -9,7 +9,8 @@ from billing.enums import ChargeState
 from billing.selectors import GROUPS, CostFilter
 from portal.core.countries import countries
 from portal.core.filters import Pill, query
-from portal.core.forms import FilterForm, lower, select
+from portal.core.forms import FilterForm, select
+from portal.core.words import inside
 
 GROUP_LABELS = {
     "day": "Day",
@@ -107,5 +108,5 @@ class CostForm(FilterForm):
         """As everywhere, and the grouping when it is not the usual one."""
         found = super().pills
         if self.groups != self.default_groups:
-            found.append(Pill("Grouped", lower(self.groups_words), query(self.params, drop=("group_by",))))
+            found.append(Pill("Grouped", inside(self.groups_words), query(self.params, drop=("group_by",))))
         return found

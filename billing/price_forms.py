@@ -16,6 +16,7 @@ from billing.price_desk import Desk
 from billing.prices.files import PriceFileError
 from billing.what_if import Proposal
 from portal.core.forms import select
+from portal.core.words import Text
 
 LARGEST = 2 * 1024 * 1024  # Meta's largest file has 300 kB
 _SELECT = {"class": "form-select"}
@@ -29,7 +30,7 @@ class DayInput(forms.DateInput):
     input_type = "date"
 
 
-def choice(label: str, choices: Iterable[tuple[str, str]], *, help_text: str = "") -> forms.ChoiceField:
+def choice(label: Text, choices: Iterable[tuple[str, Text]], *, help_text: Text = "") -> forms.ChoiceField:
     """A list of which one must be chosen."""
     return forms.ChoiceField(
         label=label, choices=list(choices), help_text=help_text, widget=forms.Select(attrs=_SELECT)

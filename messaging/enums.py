@@ -1,6 +1,7 @@
 """The words of messaging, as they are stored, sent over the API and shown."""
 
 from django.db.models import IntegerChoices, TextChoices
+from django.utils.translation import gettext_lazy as _
 
 
 class Provider(TextChoices):
@@ -15,22 +16,22 @@ class Provider(TextChoices):
 class Direction(TextChoices):
     """Outbound: from the business to a person. Inbound: from a person to the business."""
 
-    OUTBOUND = "outbound", "Outbound"
-    INBOUND = "inbound", "Inbound"
+    OUTBOUND = "outbound", _("Outbound")
+    INBOUND = "inbound", _("Inbound")
 
 
 class Status(TextChoices):
     """What a message is shown as: the highest state that was seen. See `STATUS_ORDER`."""
 
-    READ = "read", "Read"
-    DELIVERED = "delivered", "Delivered"
-    UNDELIVERED = "undelivered", "Undelivered"
-    REJECTED = "rejected", "Rejected"
-    EXPIRED = "expired", "Expired"
-    SENT = "sent", "Sent"
-    QUEUED = "queued", "Queued"
-    RECEIVED = "received", "Received"
-    UNKNOWN = "unknown", "Unknown"
+    READ = "read", _("Read")
+    DELIVERED = "delivered", _("Delivered")
+    UNDELIVERED = "undelivered", _("Undelivered")
+    REJECTED = "rejected", _("Rejected")
+    EXPIRED = "expired", _("Expired")
+    SENT = "sent", _("Sent")
+    QUEUED = "queued", _("Queued")
+    RECEIVED = "received", _("Received")
+    UNKNOWN = "unknown", _("Unknown")
 
 
 ARRIVED = (Status.DELIVERED, Status.READ)
@@ -54,89 +55,89 @@ STATUS_ORDER: tuple[tuple[str, Status], ...] = (
 class Category(TextChoices):
     """Pricing category of a message, spelled as Meta's webhooks spell it (status reference, 2026-05-21)."""
 
-    MARKETING = "marketing", "Marketing"
-    MARKETING_LITE = "marketing_lite", "Marketing lite"
-    UTILITY = "utility", "Utility"
-    AUTHENTICATION = "authentication", "Authentication"
-    AUTHENTICATION_INTERNATIONAL = "authentication-international", "Authentication international"
-    SERVICE = "service", "Service"
-    REFERRAL_CONVERSION = "referral_conversion", "Referral conversion"
+    MARKETING = "marketing", _("Marketing")
+    MARKETING_LITE = "marketing_lite", _("Marketing lite")
+    UTILITY = "utility", _("Utility")
+    AUTHENTICATION = "authentication", _("Authentication")
+    AUTHENTICATION_INTERNATIONAL = "authentication-international", _("Authentication international")
+    SERVICE = "service", _("Service")
+    REFERRAL_CONVERSION = "referral_conversion", _("Referral conversion")
 
 
 class CategoryRank(IntegerChoices):
     """How well a message's category is known; the lowest number wins."""
 
-    PROVEN = 0, "said with the proof of delivery"
-    SAID = 1, "said by the provider before"
-    ASSUMED = 2, "taken from the template"
-    NONE = 9, "not known"
+    PROVEN = 0, _("said with the proof of delivery")
+    SAID = 1, _("said by the provider before")
+    ASSUMED = 2, _("taken from the template")
+    NONE = 9, _("not known")
 
 
 class InboxState(TextChoices):
     """Where a stored webhook stands."""
 
-    PENDING = "pending", "Waiting"
-    DONE = "done", "Done"
-    PARKED = "parked", "Parked"
-    QUARANTINED = "quarantined", "Quarantined"
+    PENDING = "pending", _("Waiting")
+    DONE = "done", _("Done")
+    PARKED = "parked", _("Parked")
+    QUARANTINED = "quarantined", _("Quarantined")
 
 
 class Subject(TextChoices):
     """What a provider's announcement is about."""
 
-    TEMPLATE = "template", "Template"
-    PHONE_NUMBER = "phone_number", "Phone number"
+    TEMPLATE = "template", _("Template")
+    PHONE_NUMBER = "phone_number", _("Phone number")
     WABA = "waba", "WABA"
 
 
 class PayloadKind(TextChoices):
     """What a stored payload is."""
 
-    CONTENT = "content", "Content"
-    REQUEST = "request", "Request"
-    RESPONSE = "response", "Response"
+    CONTENT = "content", _("Content")
+    REQUEST = "request", _("Request")
+    RESPONSE = "response", _("Response")
 
 
 class SourceCategory(TextChoices):
     """What made a message."""
 
-    CAMPAIGN = "campaign", "Campaign"
-    TEMPLATE_BOT = "template_bot", "Template bot"
+    CAMPAIGN = "campaign", _("Campaign")
+    TEMPLATE_BOT = "template_bot", _("Template bot")
     API = "api", "API"
 
 
 class TemplateStatus(TextChoices):
     """Meta's template states (message_template_status_update); other values are kept as they come."""
 
-    APPROVED = "APPROVED", "Approved"
-    PENDING = "PENDING", "Pending"
-    REJECTED = "REJECTED", "Rejected"
-    PAUSED = "PAUSED", "Paused"
-    DISABLED = "DISABLED", "Disabled"
+    APPROVED = "APPROVED", _("Approved")
+    PENDING = "PENDING", _("Pending")
+    REJECTED = "REJECTED", _("Rejected")
+    PAUSED = "PAUSED", _("Paused")
+    DISABLED = "DISABLED", _("Disabled")
 
 
 class CanSend(TextChoices):
     """Whether an app, business, WABA, number or template may send, as Meta's and 360dialog's health status says it."""
 
-    AVAILABLE = "AVAILABLE", "Available"
-    LIMITED = "LIMITED", "Limited"
-    BLOCKED = "BLOCKED", "Blocked"
+    AVAILABLE = "AVAILABLE", _("Available")
+    LIMITED = "LIMITED", _("Limited")
+    BLOCKED = "BLOCKED", _("Blocked")
 
 
 class Entity(TextChoices):
     """What a health status speaks of."""
 
-    PHONE_NUMBER = "PHONE_NUMBER", "Phone number"
-    TEMPLATE = "MESSAGE_TEMPLATE", "Template"
-    WABA = "WABA", "WhatsApp Business Account"
-    BUSINESS = "BUSINESS", "Business portfolio"
-    APP = "APP", "Connection"
+    PHONE_NUMBER = "PHONE_NUMBER", _("Phone number")
+    TEMPLATE = "MESSAGE_TEMPLATE", _("Template")
+    WABA = "WABA", _("WhatsApp Business Account")
+    BUSINESS = "BUSINESS", _("Business portfolio")
+    APP = "APP", _("Connection")
 
 
 class Quality(TextChoices):
     """Quality of a template or number."""
 
-    GREEN = "GREEN", "High"
-    YELLOW = "YELLOW", "Medium"
-    RED = "RED", "Low"
-    UNKNOWN = "UNKNOWN", "Unknown"
+    GREEN = "GREEN", _("High")
+    YELLOW = "YELLOW", _("Medium")
+    RED = "RED", _("Low")
+    UNKNOWN = "UNKNOWN", _("Unknown")

@@ -3,13 +3,14 @@
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext
+
 from accounts.models import Account
 from accounts.selectors import Reach
 from messaging.forms import LogForm, TrafficForm
 from messaging.selectors.matching import LogFilter, Span
 from messaging.selectors.traffic import Counts, TrafficFilter, counts
 from messaging.words import sentence
-from portal.core.forms import lower
 
 _COUNTED = frozenset({"direction", "status", "category", "subaccount", "channel", "range", "from", "to", "live"})
 
@@ -77,5 +78,7 @@ def log_counts(account: Account, form: LogForm, reach: Reach, zone: ZoneInfo) ->
 def log_sentence(form: LogForm, counted: Counts | None = None) -> str:
     """The log's head: its counts where they are given, else the period. The form is valid."""
     if counted is None:
-        return "Newest first, any time" if form.any_time else f"Newest first, {lower(form.period.label)}"
+        if form.any_time:
+            return gettext("Newest first, any time")
+        return gettext("Newest first, %(period)s") % {"period": form.period_words}
     return sentence(counted, form.period.label, rate=not form.cleaned_data["status"])

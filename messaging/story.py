@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.utils.translation import gettext, ngettext
+
 from messaging.diagnosis import Diagnosis, explain
 from messaging.enums import Direction, PayloadKind, Status
 from messaging.models import Message, StatusEvent
@@ -97,16 +99,22 @@ def _json(body: Any) -> str:
 
 def spell_gap(start: datetime, end: datetime) -> str:
     """The time between two moments: "+3.2 s", "+4 min", "+2 h 5 min", "+3 days"."""
-    seconds = (end - start).total_seconds()
+    return f"+{spell_span((end - start).total_seconds())}"
+
+
+def spell_span(seconds: float) -> str:
+    """A span of time: "3.2 s", "4 min", "2 h 5 min", "3 days"."""
     if seconds < 60:
-        return f"+{seconds:.1f} s".replace(".0 s", " s")
+        return gettext("%(n)s s") % {"n": f"{seconds:.1f}".removesuffix(".0")}
     minutes = int(seconds // 60)
     if minutes < 60:
-        return f"+{minutes} min"
+        return gettext("%(n)d min") % {"n": minutes}
     hours, minutes = divmod(minutes, 60)
-    if hours < 48:
-        return f"+{hours} h {minutes} min" if minutes else f"+{hours} h"
-    return f"+{hours // 24} days"
+    if hours >= 48:
+        return ngettext("%(n)d day", "%(n)d days", hours // 24) % {"n": hours // 24}
+    if minutes:
+        return gettext("%(hours)d h %(minutes)d min") % {"hours": hours, "minutes": minutes}
+    return gettext("%(n)d h") % {"n": hours}
 
 
 def diagnosed(message: Message) -> Diagnosis | None:

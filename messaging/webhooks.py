@@ -67,7 +67,7 @@ def _store(request: HttpRequest, known: Credential) -> HttpResponse:
         )
     body = _body(request)
     if body is None or len(body) > MAX_BODY:
-        # The rest of the body stays unread, so the server ends the connection: a client that is not told would reuse it.
+        # The rest of the body stays unread, so the server ends the connection; untold, a client would reuse it.
         return HttpResponse(
             "The body is over 4 MiB.\n", status=413, content_type="text/plain", headers={"Connection": "close"}
         )

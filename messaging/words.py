@@ -1,7 +1,9 @@
 """Counts in words."""
 
+from django.utils.translation import gettext, ngettext
+
 from messaging.selectors.traffic import Counts
-from portal.core.forms import lower
+from portal.core.words import inside
 
 
 def sentence(counts: Counts, period: str, *, rate: bool = True) -> str:
@@ -11,10 +13,14 @@ def sentence(counts: Counts, period: str, *, rate: bool = True) -> str:
     """
     parts = []
     if counts.outbound:
-        noun = "message" if counts.outbound == 1 else "messages"
-        parts.append(f"{counts.outbound:,} {noun}{' sent' if rate else ''}")
+        noun = (
+            ngettext("%(n)s message sent", "%(n)s messages sent", counts.outbound)
+            if rate
+            else ngettext("%(n)s message", "%(n)s messages", counts.outbound)
+        )
+        parts.append(noun % {"n": f"{counts.outbound:,}"})
     if rate and counts.outbound and counts.rate is not None:
-        parts.append(f"{counts.rate * 100:.1f}\u00a0% delivered")
+        parts.append(gettext("%(share)s delivered") % {"share": f"{counts.rate * 100:.1f}\u00a0%"})
     if counts.received:
-        parts.append(f"{counts.received:,} received")
-    return ", ".join([*(parts or ["No messages"]), lower(period)])
+        parts.append(gettext("%(n)s received") % {"n": f"{counts.received:,}"})
+    return ", ".join([*(parts or [gettext("No messages")]), inside(period)])

@@ -6,10 +6,13 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, QueryDict
 from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.access import PARAMETER
 from accounts.enums import Permission
 from portal.core.filters import query
+from portal.core.words import Text
 from portal.core.zones import zone_label
 
 
@@ -17,7 +20,7 @@ from portal.core.zones import zone_label
 class Entry:
     """One line of the navigation."""
 
-    name: str
+    name: Text
     icon: str
     url: str
     here: bool = False
@@ -37,22 +40,22 @@ class Frame:
 
 
 _PAGES = (
-    ("Dashboard", "dashboard", "dashboard", Permission.VIEW_DASHBOARD),
-    ("Logs", "logs", "messaging:log", Permission.VIEW_MESSAGES),
-    ("Reports", "reports", "billing:costs", Permission.VIEW_COSTS),
-    ("Templates", "templates", "messaging:templates", Permission.VIEW_MESSAGES),
-    ("Numbers", "numbers", "messaging:numbers", Permission.VIEW_MESSAGES),
-    ("Health", "health", "messaging:health", Permission.VIEW_DASHBOARD),
+    (_("Dashboard"), "dashboard", "dashboard", Permission.VIEW_DASHBOARD),
+    (_("Logs"), "logs", "messaging:log", Permission.VIEW_MESSAGES),
+    (_("Reports"), "reports", "billing:costs", Permission.VIEW_COSTS),
+    (_("Templates"), "templates", "messaging:templates", Permission.VIEW_MESSAGES),
+    (_("Numbers"), "numbers", "messaging:numbers", Permission.VIEW_MESSAGES),
+    (_("Health"), "health", "messaging:health", Permission.VIEW_DASHBOARD),
 )
 # name, view, permission, whether it is about the whole account
-_SETTINGS: tuple[tuple[str, str, Permission | None, bool], ...] = (
-    ("Profile", "profile", None, False),
-    ("Two-factor", "mfa_index", None, False),
-    ("Team", "team", Permission.MANAGE_TEAM, False),
-    ("API keys", "keys", Permission.MANAGE_KEYS, False),
-    ("Webhooks", "messaging:endpoints", Permission.MANAGE_WEBHOOKS, True),
-    ("Subaccounts", "messaging:subaccounts", Permission.MANAGE_SUBACCOUNTS, True),
-    ("Audit log", "audit", Permission.VIEW_AUDIT, True),
+_SETTINGS: tuple[tuple[Text, str, Permission | None, bool], ...] = (
+    (_("Profile"), "profile", None, False),
+    (_("Two-factor"), "mfa_index", None, False),
+    (_("Team"), "team", Permission.MANAGE_TEAM, False),
+    (_("API keys"), "keys", Permission.MANAGE_KEYS, False),
+    (_("Webhooks"), "messaging:endpoints", Permission.MANAGE_WEBHOOKS, True),
+    (_("Subaccounts"), "messaging:subaccounts", Permission.MANAGE_SUBACCOUNTS, True),
+    (_("Audit log"), "audit", Permission.VIEW_AUDIT, True),
 )
 _SETTINGS_PATHS = ("/settings/", "/accounts/2fa/", "/accounts/password/")
 
@@ -71,7 +74,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
             zone=zone_label(),
             navigation=list(_navigation(request, membership, reach)),
             subaccounts=_subaccounts(request, reach),
-            subaccount=reach.chosen.name if reach.chosen else "All subaccounts",
+            subaccount=reach.chosen.name if reach.chosen else gettext("All subaccounts"),
             settings=_settings(request, membership),
             may=frozenset(permission.name for permission in Permission if membership.may(permission)),
             is_demo=membership.account.is_demo and settings.LOOPBACK,
@@ -95,19 +98,19 @@ def _navigation(request: HttpRequest, membership: Any, reach: Any) -> Any:
 def _prices_page(request: HttpRequest) -> Entry:
     """About everyone's prices or the whole account's: no subaccount is kept there."""
     url = reverse("billing:cards")
-    return Entry("Prices", "prices", url, request.path.startswith(url))
+    return Entry(_("Prices"), "prices", url, request.path.startswith(url))
 
 
 def _operators_pages(request: HttpRequest) -> Any:
     if getattr(getattr(request, "user", None), "is_staff", False):
         url = reverse("operations")
-        yield Entry("Operations", "pulse", url, request.path == url)
-        yield Entry("Admin", "admin", reverse("admin:index"))
+        yield Entry(_("Operations"), "pulse", url, request.path == url)
+        yield Entry(_("Admin"), "admin", reverse("admin:index"))
 
 
 def _settings_page(request: HttpRequest) -> Any:
     if getattr(getattr(request, "user", None), "is_authenticated", False):
-        yield Entry("Settings", "settings", reverse("profile"), request.path.startswith(_SETTINGS_PATHS))
+        yield Entry(_("Settings"), "settings", reverse("profile"), request.path.startswith(_SETTINGS_PATHS))
 
 
 def _settings(request: HttpRequest, membership: Any) -> list[Entry]:
@@ -134,7 +137,7 @@ def _subaccounts(request: HttpRequest, reach: Any) -> list[Entry]:
     page = next((url for url in views if url != "/" and request.path.startswith(url)), "/")
     chosen = request.GET if request.path == page and request.method == "GET" else QueryDict(mutable=True)
     drop = ("channel",)  # a channel belongs to one subaccount
-    every = Entry("All subaccounts", "", page + query(chosen, {PARAMETER: ""}, drop=drop), reach.chosen is None)
+    every = Entry(_("All subaccounts"), "", page + query(chosen, {PARAMETER: ""}, drop=drop), reach.chosen is None)
     return [
         every,
         *(

@@ -6,12 +6,14 @@ from datetime import date
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import Account
 from accounts.selectors import Reach
 from billing.figures import TierTable, forecast_figure, money, tier_table
 from billing.selectors import CostFilter, billing_zone, forecast, tier_progress, today_in
-from messaging.enums import ARRIVED, LOST, Category, Direction, Status
+from messaging.enums import ARRIVED, LOST, ON_THE_WAY, Category, Direction, Status
 from messaging.forms import TrafficForm
 from messaging.selectors.traffic import CategoryCount, Counts, Traffic
 from messaging.words import sentence
@@ -19,16 +21,17 @@ from portal.core.charts import Chart, Series
 from portal.core.figures import KeyFigure, change, signed
 from portal.core.filters import query
 from portal.core.money import plain
+from portal.core.words import Text
 from portal.templatetags.shown import day as spell_day
 from portal.templatetags.shown import percent
 
 _OUT = Direction.OUTBOUND
-_STACK: tuple[tuple[str, str, tuple[Status, ...]], ...] = (
-    ("Read", "read", (Status.READ,)),
-    ("Delivered", "delivered", (Status.DELIVERED,)),
-    ("Sent or queued", "sent", (Status.SENT, Status.QUEUED)),
-    ("Undelivered", "undelivered", (Status.UNDELIVERED,)),
-    ("Rejected or expired", "rejected", (Status.REJECTED, Status.EXPIRED)),
+_STACK: tuple[tuple[Text, str, tuple[Status, ...]], ...] = (
+    (gettext_lazy("Read"), "read", (Status.READ,)),
+    (gettext_lazy("Delivered"), "delivered", (Status.DELIVERED,)),
+    (gettext_lazy("Sent or queued"), "sent", (Status.SENT, Status.QUEUED)),
+    (gettext_lazy("Undelivered"), "undelivered", (Status.UNDELIVERED,)),
+    (gettext_lazy("Rejected or expired"), "rejected", (Status.REJECTED, Status.EXPIRED)),
 )
 
 
@@ -53,20 +56,23 @@ class Board:
     def figures(self) -> list[KeyFigure]:
         """The row of numbers on top."""
         now, before = self.traffic.total, self.traffic.previous
-        points = (
-            "" if now.rate is None or before.rate is None else signed(f"{(now.rate - before.rate) * 100:+.1f} points")
-        )
+        points = ""
+        if now.rate is not None and before.rate is not None:
+            points = _("%(change)s points") % {"change": signed(f"{(now.rate - before.rate) * 100:+.1f}")}
+        lost = _("%(undelivered)s undelivered, %(rejected)s rejected or expired") % {
+            "undelivered": f"{now.of(Status.UNDELIVERED):,}",
+            "rejected": f"{now.of(Status.REJECTED, Status.EXPIRED):,}",
+        }
         return [
-            KeyFigure("Sent", f"{now.outbound:,}", f"{now.of(Status.SENT, Status.QUEUED):,} on their way",
+            KeyFigure(_("Sent"), f"{now.outbound:,}", _said(_("%(n)s on their way"), now.of(*ON_THE_WAY)),
                       self.log(_OUT), change(now.outbound, before.outbound)),
-            KeyFigure("Delivered", f"{now.delivered:,}", f"{now.read:,} of them read", self.log(_OUT, ARRIVED),
-                      change(now.delivered, before.delivered)),
-            KeyFigure("Delivery rate", percent(now.rate), f"of {now.settled:,} with an outcome",
+            KeyFigure(_("Delivered"), f"{now.delivered:,}", _said(_("%(n)s of them read"), now.read),
+                      self.log(_OUT, ARRIVED), change(now.delivered, before.delivered)),
+            KeyFigure(_("Delivery rate"), percent(now.rate), _said(_("of %(n)s with an outcome"), now.settled),
                       self.log(_OUT, ARRIVED), points, _trend((now.rate or 0) - (before.rate or 0))),
-            KeyFigure("Not delivered", f"{now.lost:,}", f"{now.of(Status.UNDELIVERED):,} undelivered, "
-                      f"{now.of(Status.REJECTED, Status.EXPIRED):,} rejected or expired",
+            KeyFigure(_("Not delivered"), f"{now.lost:,}", lost,
                       self.log(_OUT, LOST), change(now.lost, before.lost), _trend(before.lost - now.lost)),
-            KeyFigure("Received", f"{now.received:,}", "messages from people",
+            KeyFigure(_("Received"), f"{now.received:,}", _("messages from people"),
                       self.log(Direction.INBOUND), change(now.received, before.received)),
         ]  # fmt: skip
 
@@ -87,52 +93,52 @@ class Board:
             params, {"direction": str(direction), **category_of, **period}, drop=("range", "from", "to")
         )
 
-    def _daily(self, label: str, colour: str, count: Callable[[Counts], int], link: Callable[[date], str]) -> Series:
+    def _daily(self, label: Text, colour: str, count: Callable[[Counts], int], link: Callable[[date], str]) -> Series:
         days = self.traffic.days.items()
         return Series(label, colour, [count(counts) for _, counts in days], [link(day) for day, _ in days])
 
-    def _chart(self, name: str, title: str, series: list[Series], **options: Any) -> Chart:
+    def _chart(self, name: str, title: Text, series: list[Series], **options: Any) -> Chart:
         labels = [spell_day(day) for day in self.days]
         unfinished = self.days.index(self.today) if self.today in self.days else None
-        return Chart(name, title, "Day", labels, series, unfinished=unfinished, **options)
+        return Chart(name, title, _("Day"), labels, series, unfinished=unfinished, **options)
 
     def _statuses(self) -> Chart:
 
-        def series(label: str, colour: str, statuses: tuple[Status, ...]) -> Series:
+        def series(label: Text, colour: str, statuses: tuple[Status, ...]) -> Series:
             def count(counts: Counts) -> int:
                 return counts.of(*statuses)
 
             return self._daily(label, colour, count, lambda day: self.log(_OUT, statuses, day))
 
-        return self._chart("statuses", "Sent messages by status", [series(*entry) for entry in _STACK])
+        return self._chart("statuses", _("Sent messages by status"), [series(*entry) for entry in _STACK])
 
     def _rate(self) -> Chart:
         rates = [counts.rate for counts in self.traffic.days.values()]
         links = [self.log(_OUT, ARRIVED, day) for day in self.days]
-        note = "Delivered messages among those with an outcome; messages on their way are not counted."
-        series = Series("Delivered", "delivered", rates, links)
-        return self._chart("rate", "Delivery rate", [series], kind="line", unit="percent", note=note)
+        note = _("Delivered messages among those with an outcome; messages on their way are not counted.")
+        series = Series(_("Delivered"), "delivered", rates, links)
+        return self._chart("rate", _("Delivery rate"), [series], kind="line", unit="percent", note=note)
 
     def _received(self) -> Chart:
         def link(day: date) -> str:
             return self.log(Direction.INBOUND, day=day)
 
-        series = self._daily("Received", "received", lambda counts: counts.received, link)
-        return self._chart("received", "Received messages", [series])
+        series = self._daily(_("Received"), "received", lambda counts: counts.received, link)
+        return self._chart("received", _("Received messages"), [series])
 
     def _categories(self) -> Chart:
         counts = self.traffic.categories
         links = [self.log(_OUT, ARRIVED, category=count.category) if count.category else "" for count in counts]
         return Chart(
             "categories",
-            "Delivered messages by category",
-            "Category",
+            _("Delivered messages by category"),
+            _("Category"),
             [_category(count) for count in counts],
             [
-                Series("Charged", "ink", [count.charged for count in counts], links),
-                Series("Free", "ink", [count.free for count in counts], links, pale=True),
+                Series(_("Charged"), "ink", [count.charged for count in counts], links),
+                Series(_("Free"), "ink", [count.free for count in counts], links, pale=True),
             ],
-            note="Charged or free as the provider said with the delivery.",
+            note=_("Charged or free as the provider said with the delivery."),
             horizontal=True,
             label_colours=[_hue(count.category) for count in counts],
         )
@@ -157,14 +163,18 @@ def month_costs(account: Account, reach: Reach) -> MonthCosts | None:
         return None
     figures = []
     for each in forecasts:
-        exact = f"{each.currency} {plain(each.to_date)}"
+        label, exact = _("To date in %(currency)s"), f"{each.currency} {plain(each.to_date)}"
         figures += [
-            KeyFigure(f"To date in {each.currency}", money(each.to_date), "priced messages", exact=exact),
+            KeyFigure(label % {"currency": each.currency}, money(each.to_date), _("priced messages"), exact=exact),
             forecast_figure(each, today),
         ]
     # Volume is counted over all subaccounts: who is limited to some does not see it.
     tiers = [] if reach.limited else tier_progress(account, today)
     return MonthCosts(zone, today.replace(day=1), figures, tier_table(tiers, most=3))
+
+
+def _said(message: str, n: int) -> str:
+    return message % {"n": f"{n:,}"}
 
 
 def _trend(better_by: float) -> str:
@@ -173,8 +183,8 @@ def _trend(better_by: float) -> str:
 
 def _category(count: CategoryCount) -> str:
     if not count.category:
-        return "Not known"
-    return Category(count.category).label if count.category in Category.values else count.category
+        return _("Not known")
+    return str(Category(count.category).label) if count.category in Category.values else count.category
 
 
 def _hue(category: str) -> str:

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.enums import Permission
 from accounts.models import Account, Membership
@@ -24,15 +26,14 @@ from messaging.selectors.gaps import (
     not_folded,
     quiet_numbers,
 )
-from messaging.story import spell_gap
+from messaging.story import spell_span
 
 WAITS_WARN, WAITS_BAD = timedelta(seconds=60), timedelta(seconds=300)
 RATING_WARN = timedelta(seconds=60)
 FOLD_WARN = 100_000  # changes of counts; a fold takes 50,000 at a time, every ten seconds
 MOST_ROWS = 50
 GOOD, WARN, BAD = "good", "warn", "bad"
-_WORDS = {GOOD: "Good", WARN: "Look at it", BAD: "Act now"}
-_WHERE = " The operator of this installation sees why; so does the REST API at /api/v1/webhook-events/."
+_WORDS = {GOOD: gettext_lazy("Good"), WARN: gettext_lazy("Look at it"), BAD: gettext_lazy("Act now")}
 INBOX = "admin:messaging_inboxitem_changelist"
 
 
@@ -49,7 +50,7 @@ class Figure:
     @property
     def word(self) -> str:
         """The level in words, as colour alone says nothing."""
-        return _WORDS[self.level]
+        return str(_WORDS[self.level])
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ class State:
     @property
     def sentence(self) -> str:
         """The state in one sentence."""
-        return ", ".join(_parts(self)) or "All quiet: nothing waits, nothing is held"
+        return ", ".join(_parts(self)) or _("All quiet: nothing waits, nothing is held")
 
     @property
     def figures(self) -> list[Figure]:
@@ -112,10 +113,9 @@ class State:
     @property
     def rule(self) -> str:
         """When a number counts as quiet."""
-        return (
-            f"No message for {_hours(QUIET_AFTER)}, although the same hours of the last two weeks had "
-            f"{QUIET_LEAST} or more each."
-        )
+        return _(
+            "No message for %(hours)s, although the same hours of the last two weeks had %(least)d or more each."
+        ) % {"hours": _hours(QUIET_AFTER), "least": QUIET_LEAST}
 
 
 @dataclass(frozen=True)
@@ -177,7 +177,7 @@ def own_gaps(account: Account, reach: Reach, membership: Membership, now: dateti
     if membership.may(Permission.MANAGE_WEBHOOKS):
         link = inbox_link(InboxState.QUARANTINED, account.pk) if operator else ""
         gaps += [
-            Gap(_quarantined(one.quarantined) + ("" if operator else _WHERE), link)
+            Gap(_quarantined(one.quarantined, operator=operator), link)
             for one in held([account.pk], now)
             if one.quarantined
         ]
@@ -196,74 +196,85 @@ def up_to(n: int, most: int = MOST_COUNTED) -> str:
 
 
 def _parts(state: State) -> Iterator[str]:
-    if state.pending:
-        wait = f", the oldest for {_spell(state.waits)}" if state.waits >= timedelta(seconds=1) else ""
-        yield f"{_webhooks(state.pending)} {'waits' if state.pending == 1 else 'wait'}{wait}"
-    if state.kept_back:
-        yield f"{_webhooks(state.kept_back)} {_are(state.kept_back)} held"
-    if state.quiet:
-        yield f"{len(state.quiet):,} {'number' if len(state.quiet) == 1 else 'numbers'} went quiet"
-    if state.rating.failed:
-        yield f"{up_to(state.rating.failed)} {'bucket' if state.rating.failed == 1 else 'buckets'} could not be rated"
+    pending, back, failed = state.pending, state.kept_back, state.rating.failed
+    if pending and state.waits >= timedelta(seconds=1):
+        said = ngettext(
+            "%(n)s webhook waits, the oldest for %(time)s", "%(n)s webhooks wait, the oldest for %(time)s", pending
+        )
+        yield said % {"n": up_to(pending), "time": _spell(state.waits)}
+    elif pending:
+        yield ngettext("%(n)s webhook waits", "%(n)s webhooks wait", pending) % {"n": up_to(pending)}
+    if back:
+        yield ngettext("%(n)s webhook is held", "%(n)s webhooks are held", back) % {"n": up_to(back)}
+    if quiet := len(state.quiet):
+        yield ngettext("%(n)s number went quiet", "%(n)s numbers went quiet", quiet) % {"n": f"{quiet:,}"}
+    if failed:
+        said = ngettext("%(n)s bucket could not be rated", "%(n)s buckets could not be rated", failed)
+        yield said % {"n": up_to(failed)}
 
 
 def _oldest(state: State) -> Figure:
     level = BAD if state.waits >= WAITS_BAD else WARN if state.waits >= WAITS_WARN else GOOD
-    value = _spell(state.waits) if state.waits >= timedelta(seconds=1) else "None"
-    detail = f"{up_to(state.pending)} in line"
-    return Figure("Oldest waiting webhook", value, detail, level, inbox_link(InboxState.PENDING))
+    value = _spell(state.waits) if state.waits >= timedelta(seconds=1) else _("None")
+    detail = _("%(n)s in line") % {"n": up_to(state.pending)}
+    return Figure(_("Oldest waiting webhook"), value, detail, level, inbox_link(InboxState.PENDING))
 
 
 def _kept_back(state: State) -> Figure:
     quarantined = sum(account.quarantined for account in state.held)
     parked = sum(account.parked for account in state.held)
-    detail = f"{up_to(quarantined)} quarantined, {up_to(parked)} parked"
+    detail = _("%(quarantined)s quarantined, %(parked)s parked") % {
+        "quarantined": up_to(quarantined),
+        "parked": up_to(parked),
+    }
     link = inbox_link(InboxState.PARKED if parked and not quarantined else InboxState.QUARANTINED)
-    return Figure("Held webhooks", up_to(state.kept_back), detail, WARN if state.kept_back else GOOD, link)
+    return Figure(_("Held webhooks"), up_to(state.kept_back), detail, WARN if state.kept_back else GOOD, link)
 
 
 def _quiet(state: State) -> Figure:
     level = WARN if state.quiet else GOOD
-    return Figure("Quiet numbers", f"{len(state.quiet):,}", f"nothing for {_hours(QUIET_AFTER)}", level)
+    detail = _("nothing for %(hours)s") % {"hours": _hours(QUIET_AFTER)}
+    return Figure(_("Quiet numbers"), f"{len(state.quiet):,}", detail, level)
 
 
 def _rating(state: State) -> Figure:
-    lag, link = state.rating, reverse("admin:billing_bucket_changelist")
+    name, lag, link = _("Rating"), state.rating, reverse("admin:billing_bucket_changelist")
     if lag.failed:
-        return Figure("Rating", f"{up_to(lag.failed)} failed", "the bucket says why", BAD, link)
+        return Figure(name, _("%(n)s failed") % {"n": up_to(lag.failed)}, _("the bucket says why"), BAD, link)
     if not lag.dirty:
-        return Figure("Rating", "Up to date", "all deliveries rated", GOOD, link)
+        return Figure(name, _("Up to date"), _("all deliveries rated"), GOOD, link)
     behind = state.at - lag.rated_at if lag.rated_at else RATING_WARN
-    detail = f"last worked {_spell(behind)} ago" if lag.rated_at else "has not worked yet"
-    return Figure("Rating", f"{up_to(lag.dirty)} to do", detail, WARN if behind >= RATING_WARN else GOOD, link)
+    worked = _("last worked %(time)s ago") % {"time": _spell(behind)} if lag.rated_at else _("has not worked yet")
+    to_do = _("%(n)s to do") % {"n": up_to(lag.dirty)}
+    return Figure(name, to_do, worked, WARN if behind >= RATING_WARN else GOOD, link)
 
 
 def _folding(state: State) -> Figure:
     n = state.not_folded
-    return Figure("Counts to add up", up_to(n, FOLD_WARN), "every 10 seconds", WARN if n > FOLD_WARN else GOOD)
+    level = WARN if n > FOLD_WARN else GOOD
+    return Figure(_("Counts to add up"), up_to(n, FOLD_WARN), _("every 10 seconds"), level)
 
 
 def _went_quiet(quiet: QuietNumber) -> str:
     name = quiet.number.name or quiet.number.msisdn
-    return f"{name} went quiet: no message for {_hours(QUIET_AFTER)}, where {quiet.usual:,} or more are usual."
+    said = _("%(name)s went quiet: no message for %(hours)s, where %(usual)s or more are usual.")
+    return said % {"name": name, "hours": _hours(QUIET_AFTER), "usual": f"{quiet.usual:,}"}
 
 
-def _quarantined(n: int) -> str:
-    return f"{_webhooks(n)} could not be understood and {_are(n)} quarantined."
-
-
-def _webhooks(n: int) -> str:
-    return f"{up_to(n)} {'webhook' if n == 1 else 'webhooks'}"
-
-
-def _are(n: int) -> str:
-    return "is" if n == 1 else "are"
+def _quarantined(n: int, *, operator: bool) -> str:
+    said = ngettext(
+        "%(n)s webhook could not be understood and is quarantined.",
+        "%(n)s webhooks could not be understood and are quarantined.",
+        n,
+    ) % {"n": up_to(n)}
+    where = _("The operator of this installation sees why; so does the REST API at /api/v1/webhook-events/.")
+    return said if operator else f"{said} {where}"
 
 
 def _hours(span: timedelta) -> str:
-    return f"{span // timedelta(hours=1)} hours"
+    hours = span // timedelta(hours=1)
+    return ngettext("%(n)d hour", "%(n)d hours", hours) % {"n": hours}
 
 
 def _spell(span: timedelta) -> str:
-    start = datetime.min.replace(tzinfo=UTC)
-    return spell_gap(start, start + timedelta(seconds=int(span.total_seconds()))).removeprefix("+")
+    return spell_span(int(span.total_seconds()))

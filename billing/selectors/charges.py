@@ -240,5 +240,5 @@ def _rule_of(found: Charge, category: str, pricing_type: str, bucket: tuple[str,
         return None
     scope, group, allowance = bucket
     return AppliedRule(
-        rules.name, rules.revision, rules.sha256, AccrualScope(scope).label, group, allowance, rule.source
+        rules.name, rules.revision, rules.sha256, str(AccrualScope(scope).label), group, allowance, rule.source
     )

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from portal.core.money import plain
+from portal.core.words import Text
 
 Figure = int | float | Decimal | None
 
@@ -14,7 +15,7 @@ Figure = int | float | Decimal | None
 class Series:
     """A row of bars or a line. `colour` is one of the style sheet's; `links` lead to the rows behind each figure."""
 
-    label: str
+    label: Text
     colour: str
     figures: Sequence[Figure]
     links: Sequence[str] = ()
@@ -38,13 +39,13 @@ class Chart:
     """`unit` is "count", "percent" or a currency. `unfinished` is the place of the running day, drawn hatched."""
 
     id: str
-    title: str
-    first: str
+    title: Text
+    first: Text
     labels: Sequence[str]
     series: Sequence[Series]
     kind: str = "bar"
     unit: str = "count"
-    note: str = ""
+    note: Text = ""
     horizontal: bool = False
     unfinished: int | None = None
     label_colours: Sequence[str] = field(default_factory=tuple)
@@ -60,14 +61,14 @@ class Chart:
         return {
             "kind": self.kind,
             "unit": self.unit,
-            "title": self.title,
+            "title": str(self.title),
             "labels": list(self.labels),
             "horizontal": self.horizontal,
             "unfinished": self.unfinished,
             "labelColours": list(self.label_colours),
             "series": [
                 {
-                    "label": series.label,
+                    "label": str(series.label),
                     "colour": series.colour,
                     "pale": series.pale,
                     "figures": [None if figure is None else float(figure) for figure in series.figures],

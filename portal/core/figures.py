@@ -3,14 +3,16 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
+from portal.core.words import Text
+
 
 @dataclass(frozen=True)
 class KeyFigure:
     """`trend` is better, worse, or empty; `exact` the value to the last digit, where it is rounded."""
 
-    label: str
+    label: Text
     value: str
-    detail: str
+    detail: Text
     link: str = ""
     change: str = ""
     trend: str = ""

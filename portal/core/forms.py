@@ -9,10 +9,11 @@ from django.forms.utils import flatatt
 from django.http import QueryDict
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext_lazy as _
 
 from portal.core.filters import Pill, pills, query
 from portal.core.periods import LABELS, BadPeriod, Period, chosen, named
-from portal.core.words import Text
+from portal.core.words import Text, inside
 
 SELECT = {"class": "form-select form-select-sm"}
 INPUT = {"class": "form-control form-control-sm"}
@@ -39,11 +40,6 @@ def select(label: Text, every: Text, choices: Iterable[tuple[str, Text]]) -> for
     return forms.ChoiceField(label=label, required=False, choices=[("", every), *choices], widget=widget)
 
 
-def lower(label: str) -> str:
-    """A label inside a sentence."""
-    return label[:1].lower() + label[1:]
-
-
 class FilterForm(forms.Form):
     """A filter bar. It reads the URL, never raises, and is worth asking for `period` and `pills` even when invalid."""
 
@@ -58,13 +54,13 @@ class FilterForm(forms.Form):
         data["range"] = self._range_name()
         super().__init__(data)
         self.fields["range"] = forms.ChoiceField(
-            label="Period", choices=[(name, LABELS[name]) for name in self.periods], widget=QuickSelect(attrs=SELECT)
+            label=_("Period"), choices=[(name, LABELS[name]) for name in self.periods], widget=QuickSelect(attrs=SELECT)
         )
-        for name, label in (("from", "From"), ("to", "To")):
+        for name, label in (("from", _("From")), ("to", _("To"))):
             self.fields[name] = forms.CharField(
                 label=label, required=False, widget=forms.DateInput(attrs={**INPUT, "type": "date"})
             )
-        self.fields["subaccount"] = select("Subaccount", "All subaccounts", subaccounts.items())
+        self.fields["subaccount"] = select(_("Subaccount"), _("All subaccounts"), subaccounts.items())
         self.period = named(self.default_period, today)
 
     def _range_name(self) -> str:
@@ -89,9 +85,9 @@ class FilterForm(forms.Form):
     @property
     def pills(self) -> list[Pill]:
         """One pill for each choice that is not the default."""
-        shown: dict[str, tuple[str, str]] = {}
+        shown: dict[str, tuple[Text, Text]] = {}
         if self.period.name != self.default_period:
-            shown["range"] = ("Period", self.period.label)
+            shown["range"] = (_("Period"), self.period.label)
         for name, field in self.fields.items():
             value = self.cleaned_data.get(name)
             if value and name not in {"range", "from", "to"} and not isinstance(value, list):
@@ -102,7 +98,7 @@ class FilterForm(forms.Form):
     @property
     def period_words(self) -> str:
         """The period inside a sentence: "last 7 days"."""
-        return lower(self.period.label)
+        return inside(self.period.label)
 
     @property
     def cleared(self) -> str:

@@ -4,16 +4,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 
+from django.utils.translation import gettext_lazy as _
+
+from portal.core.words import DAY, DAY_AND_YEAR, DAY_OF_MONTH, said
+
 CUSTOM = "custom"
 LABELS = {
-    "today": "Today",
-    "7d": "Last 7 days",
-    "14d": "Last 14 days",
-    "30d": "Last 30 days",
-    "month": "This month",
-    "last-month": "Last month",
-    CUSTOM: "Custom",
-    "any": "Any time",
+    "today": _("Today"),
+    "7d": _("Last 7 days"),
+    "14d": _("Last 14 days"),
+    "30d": _("Last 30 days"),
+    "month": _("This month"),
+    "last-month": _("Last month"),
+    CUSTOM: _("Custom"),
+    "any": _("Any time"),
 }
 LONGEST = 400  # days
 
@@ -38,7 +42,7 @@ class Period:
     @property
     def label(self) -> str:
         """What people call it: "Last 7 days", "12 Nov 2026" or "1 – 15 Nov 2026"."""
-        return spell(self.start, self.end) if self.name == CUSTOM else LABELS[self.name]
+        return spell(self.start, self.end) if self.name == CUSTOM else str(LABELS[self.name])
 
     @property
     def before(self) -> "Period":
@@ -67,7 +71,7 @@ def named(name: str, today: date) -> Period:
         return Period(name, end.replace(day=1), end)
     lengths = {"today": 1, "7d": 7, "14d": 14, "30d": 30}
     if name not in lengths:
-        raise BadPeriod("Choose one of the ranges.")
+        raise BadPeriod(_("Choose one of the ranges."))
     return Period(name, today - timedelta(days=lengths[name] - 1), today)
 
 
@@ -82,20 +86,21 @@ def chosen(params: Mapping[str, str], today: date, default: str) -> Period:
         last = date.fromisoformat(end) if end else today
         first = date.fromisoformat(start) if start else last
     except ValueError:
-        raise BadPeriod("Write dates as 2026-11-30.") from None
+        raise BadPeriod(_("Write dates as 2026-11-30.")) from None
     if first > last:
-        raise BadPeriod("The first day lies after the last.")
+        raise BadPeriod(_("The first day lies after the last."))
     if (last - first).days >= LONGEST:
-        raise BadPeriod(f"Choose at most {LONGEST} days.")
+        raise BadPeriod(_("Choose at most %(n)d days.") % {"n": LONGEST})
     return Period(CUSTOM, first, last)
 
 
 def spell(start: date, end: date) -> str:
     """A range of days in words."""
+    last = said(end, DAY_AND_YEAR)
     if start == end:
-        return f"{start.day} {start:%b %Y}"
+        return last
     if start.year != end.year:
-        return f"{start.day} {start:%b %Y} – {end.day} {end:%b %Y}"
+        return f"{said(start, DAY_AND_YEAR)} – {last}"
     if start.month != end.month:
-        return f"{start.day} {start:%b} – {end.day} {end:%b %Y}"
-    return f"{start.day} – {end.day} {end:%b %Y}"
+        return f"{said(start, DAY)} – {last}"
+    return f"{said(start, DAY_OF_MONTH)} – {last}"

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 Text: TypeAlias = "str | _StrPromise"  # a label, perhaps spelled only when the language of the page is known
 
 # Each language may put the parts of a date in its own order, in the letters of Django's `date` filter.
+DAY_OF_MONTH = gettext_lazy("j")
 DAY = gettext_lazy("j M")
 DAY_AND_YEAR = gettext_lazy("j M Y")
 WEEKDAY = gettext_lazy("D j M")

@@ -9,16 +9,26 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from accounts.enums import Permission
 from billing.enums import reason_words
+from messaging.enums import Category, Status
 from messaging.models import Message
 from messaging.story import diagnosed
 from portal.core.countries import country_name
 from portal.core.filters import query
 from portal.core.money import plain
 from portal.core.numbers import masked, whole
-from portal.core.words import inside
+from portal.core.words import (
+    DAY_AND_MINUTE,
+    WEEKDAY,
+    WEEKDAY_AND_YEAR,
+    YEAR_AND_MINUTE,
+    YEAR_AND_SECOND,
+    inside,
+    said,
+)
 from portal.core.zones import zone_label
 
 register = template.Library()
@@ -33,12 +43,11 @@ def moment(value: datetime | None) -> SafeString | str:
     if value is None:
         return "–"
     local, now = timezone.localtime(value), timezone.localtime()
-    day = f"{local.day} {local:%b}"
     if local.date() == now.date():
         short = f"{local:%H:%M:%S}"
     else:
-        short = f"{day} {local:%H:%M}" if local.year == now.year else f"{day} {local:%Y %H:%M}"
-    full = f"{day} {local:%Y, %H:%M:%S} ({zone_label(value)})"
+        short = said(local, DAY_AND_MINUTE if local.year == now.year else YEAR_AND_MINUTE)
+    full = f"{said(local, YEAR_AND_SECOND)} ({zone_label(value)})"
     return format_html('<time datetime="{}" title="{}" aria-label="{}">{}</time>', local.isoformat(), full, full, short)
 
 
@@ -49,15 +58,14 @@ def exact(value: datetime | None) -> SafeString | str:
         return "–"
     local = timezone.localtime(value)
     split = f".{local.microsecond // 1000:03}" if local.microsecond else ""
-    short = f"{local.day} {local:%b %Y, %H:%M:%S}{split}"
+    short = said(local, YEAR_AND_SECOND) + split
     return format_html('<time datetime="{}" title="{}">{}</time>', local.isoformat(), zone_label(value), short)
 
 
 @register.filter
 def day(value: date) -> str:
     """A day: "Thu 12 Nov", with the year when it is not this one."""
-    year = "" if value.year == timezone.localdate().year else f" {value.year}"
-    return f"{value:%a} {value.day} {value:%b}{year}"
+    return said(value, WEEKDAY if value.year == timezone.localdate().year else WEEKDAY_AND_YEAR)
 
 
 @register.filter
@@ -75,7 +83,7 @@ def percent(value: float | None) -> str:
 @register.filter
 def price(amount: Decimal | None) -> str:
     """An amount to the last digit, with the decimals of the rate cards at least: 0.0118, 2.5000."""
-    return "unrated" if amount is None else f"{whole_part(amount)}.{plain(amount, 4).partition('.')[2]}"
+    return _("unrated") if amount is None else f"{whole_part(amount)}.{plain(amount, 4).partition('.')[2]}"
 
 
 def whole_part(amount: Decimal) -> str:
@@ -121,7 +129,7 @@ def status(value: str) -> SafeString:
     """A dot with a word; a provider's own word is translated where we know it, and shown as it is where not."""
     known = _STATUS_WORDS.get(value, value)
     colour = known if known in _STATUSES else "unknown"
-    word = (known or "unknown").replace("_", " ").capitalize()
+    word = Status(known).label if known in Status.values else known.replace("_", " ").capitalize() or _("Unknown")
     return format_html('<span class="status-word"><i class="dot dot-{}"></i>{}</span>', colour, word)
 
 
@@ -141,6 +149,8 @@ def lookup(mapping: dict[Any, Any], key: Any) -> Any:
 @register.filter
 def category_name(value: str) -> str:
     """A pricing category in words."""
+    if value in Category.values:
+        return str(Category(value).label)
     return value.replace("_", " ").replace("-", " ").capitalize()
 
 

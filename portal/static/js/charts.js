@@ -82,20 +82,20 @@
     return data.horizontal ? { x: value, y: label } : { x: label, y: value };
   }
 
-  function tooltip(data) {
+  function tooltip(data, say) {
     return {
       backgroundColor: css("--tg-tip"), titleColor: css("--tg-tip-ink"), bodyColor: css("--tg-tip-ink"), footerColor: css("--tg-tip-ink"),
       padding: 10, boxPadding: 4, cornerRadius: 6, usePointStyle: true, footerFont: { weight: "500" },
       filter: (item) => item.raw !== 0 || data.series.length === 1,
       callbacks: {
-        title: (items) => (items.length ? data.labels[items[0].dataIndex] + (items[0].dataIndex === data.unfinished ? " (not over yet)" : "") : ""),
+        title: (items) => (items.length ? data.labels[items[0].dataIndex] + (items[0].dataIndex === data.unfinished ? ` (${say.sayUnfinished})` : "") : ""),
         label: (item) => ` ${item.dataset.label}  ${spell(data.unit, item.raw)}`,
         labelColor: (item) => {
           const series = data.series[item.datasetIndex];
           const colour = css(`--c-${data.labelColours[item.dataIndex] || series.colour}`);
           return { backgroundColor: series.pale ? faded(colour) : colour, borderColor: "transparent" };
         },
-        footer: (items) => (items.length > 1 && data.kind === "bar" ? `Total ${spell(data.unit, items.reduce((sum, item) => sum + item.raw, 0))}` : ""),
+        footer: (items) => (items.length > 1 && data.kind === "bar" ? `${say.sayTotal} ${spell(data.unit, items.reduce((sum, item) => sum + item.raw, 0))}` : ""),
       },
     };
   }
@@ -115,7 +115,7 @@
         animation: false, responsive: true, maintainAspectRatio: false, indexAxis: data.horizontal ? "y" : "x",
         interaction: { mode: "index", intersect: false, axis: data.horizontal ? "y" : "x" },
         font: { family: "Inter" }, scales: scales(data),
-        plugins: { legend: { display: false }, tooltip: tooltip(data) },
+        plugins: { legend: { display: false }, tooltip: tooltip(data, section.dataset) },
         onHover: (event) => {
           const hits = chart.getElementsAtEventForMode(event.native, "nearest", { intersect: data.kind === "bar" }, false);
           canvas.classList.toggle("clickable", Boolean(follow(data, hits)));
@@ -127,7 +127,7 @@
         },
       },
     });
-    charts.push({ chart, data });
+    charts.push({ chart, data, say: section.dataset });
     legend(section, data);
   }
 
@@ -144,9 +144,9 @@
   }
 
   function repaint() {
-    for (const { chart, data } of charts) {
+    for (const { chart, data, say } of charts) {
       chart.options.scales = scales(data);
-      chart.options.plugins.tooltip = tooltip(data);
+      chart.options.plugins.tooltip = tooltip(data, say);
       chart.data.datasets = data.series.map((series) => dataset(data, series));
       chart.update("none");
     }
@@ -160,7 +160,7 @@
     toggle.addEventListener("click", () => {
       const table = section.classList.toggle("show-table");
       toggle.setAttribute("aria-pressed", String(table));
-      toggle.querySelector("span").textContent = table ? "Chart" : "Table";
+      toggle.querySelector("span").textContent = table ? section.dataset.sayChart : section.dataset.sayTable;
     });
   }
   document.addEventListener("themechange", repaint);

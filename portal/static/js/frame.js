@@ -18,15 +18,16 @@
 
   async function copyText(button) {
     const word = button.querySelector("span");
+    const label = (button.dataset.label ??= word.textContent);
     const source = document.getElementById(button.dataset.copy);
     try {
       await navigator.clipboard.writeText(source.textContent);
-      word.textContent = "Copied";
+      word.textContent = document.body.dataset.sayCopied;
     } catch {
       getSelection().selectAllChildren(source);
-      word.textContent = "Press Ctrl+C";
+      word.textContent = document.body.dataset.sayPress;
     }
-    setTimeout(() => { word.textContent = "Copy"; }, 2000);
+    setTimeout(() => { word.textContent = label; }, 2000);
   }
 
   document.addEventListener("keydown", (event) => {

@@ -97,7 +97,7 @@
       note.id = "offline";
       note.className = "banner banner-error";
       note.setAttribute("role", "alert");
-      note.textContent = "The server did not answer, so these rows are not new. Check the connection and try again.";
+      note.textContent = form.dataset.sayOffline;
       results.prepend(note);
     }
   });

@@ -35,7 +35,7 @@
     page.checked = chosen > 0 && chosen === boxes().length;
     page.indeterminate = chosen > 0 && !page.checked;
     form().classList.toggle("picking", chosen > 0);
-    form().querySelector("[data-bulk-count]").textContent = said || `${chosen} selected`;
+    form().querySelector("[data-bulk-count]").textContent = said || form().dataset.saySelected.replace("%n", chosen);
     const offer = form().querySelector("[data-bulk-all]");
     offer.hidden = !page.checked || Boolean(said);
     if (page.checked && !offer.childElementCount) htmx.trigger(offer, "count-matching");
