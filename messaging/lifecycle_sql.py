@@ -49,9 +49,9 @@ CREATE TEMPORARY TABLE IF NOT EXISTS change_batch (
 CREATE TEMPORARY TABLE IF NOT EXISTS changed_batch (
     message_id bigint, account_id bigint, created_at timestamptz, subaccount_id bigint, phone_number_id bigint,
     direction text, category text, status text, pricing_type text, template_id bigint, country text,
-    billed_at timestamptz, was_created_at timestamptz, was_subaccount_id bigint, was_phone_number_id bigint,
-    was_direction text, was_category text, was_status text, was_pricing_type text, was_template_id bigint,
-    was_country text, was_billed_at timestamptz
+    error_source text, error_code int, billed_at timestamptz, was_created_at timestamptz, was_subaccount_id bigint,
+    was_phone_number_id bigint, was_direction text, was_category text, was_status text, was_pricing_type text,
+    was_template_id bigint, was_country text, was_error_source text, was_error_code int, was_billed_at timestamptz
 );
 TRUNCATE event_batch, change_batch, changed_batch;
 """
@@ -138,7 +138,8 @@ def _expression(column: str, *, known: bool) -> str:
 
 _SEEN = (
     "{row}.account_id, {row}.created_at, {row}.subaccount_id, {row}.phone_number_id, {row}.direction, {row}.category, "
-    "{row}.status, {row}.pricing_type, {row}.template_id, {row}.country, LEAST({row}.delivered_at, {row}.read_at)"
+    "{row}.status, {row}.pricing_type, {row}.template_id, {row}.country, {row}.error_source, {row}.error_code, "
+    "LEAST({row}.delivered_at, {row}.read_at)"
 )
 
 _INSERT = f"""
@@ -184,17 +185,20 @@ FROM event_batch e JOIN change_batch c USING ({_KEY}) WHERE e.content IS NOT NUL
 
 _COUNT = """
 INSERT INTO messaging_trafficdelta (
-    account_id, slot, subaccount_id, phone_number_id, direction, category, status, free, n
+    account_id, slot, subaccount_id, phone_number_id, direction, category, status, free, error_source, error_code,
+    country, template_id, n
 )
 SELECT account_id, date_bin('15 minutes', at, '2020-01-01 00:00+00'), coalesce(v.subaccount, 0),
-    coalesce(v.number, 0), v.way, v.cat, v.stat, v.pricing LIKE 'free%', sum(v.step)
+    coalesce(v.number, 0), v.way, v.cat, v.stat, v.pricing LIKE 'free%', v.whose, coalesce(v.code, 0), v.land,
+    coalesce(v.template, 0), sum(v.step)
 FROM changed_batch CROSS JOIN LATERAL (
-    VALUES (created_at, subaccount_id, phone_number_id, direction, category, status, pricing_type, 1),
+    VALUES (created_at, subaccount_id, phone_number_id, direction, category, status, pricing_type, error_source,
+            error_code, country, template_id, 1),
            (was_created_at, was_subaccount_id, was_phone_number_id, was_direction, was_category, was_status,
-            was_pricing_type, -1)
-) v (at, subaccount, number, way, cat, stat, pricing, step)
+            was_pricing_type, was_error_source, was_error_code, was_country, was_template_id, -1)
+) v (at, subaccount, number, way, cat, stat, pricing, whose, code, land, template, step)
 WHERE v.stat IS NOT NULL
-GROUP BY 1, 2, 3, 4, 5, 6, 7, 8 HAVING sum(v.step) <> 0
+GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12 HAVING sum(v.step) <> 0
 """
 
 STATEMENTS = (_REDUCE, _ANCHOR, _FIND, _MOVE, _INSERT, _UPDATE, _HISTORY, _PAYLOAD, _COUNT)

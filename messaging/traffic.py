@@ -2,18 +2,21 @@
 
 from django.db import connection, transaction
 
-_DIMENSIONS = "account_id, slot, subaccount_id, phone_number_id, direction, category, status, free"
+from messaging.models.traffic import COUNTED, DETAILED
 
+_SUM = """
+    INSERT INTO {table} AS s (account_id, {dimensions}, n)
+    SELECT account_id, {dimensions}, sum(n) FROM taken GROUP BY account_id, {dimensions} HAVING sum(n) <> 0
+    ORDER BY account_id, {dimensions} ON CONFLICT (account_id, {dimensions}) DO UPDATE SET n = s.n + EXCLUDED.n
+"""
 # A delta is deleted and counted in one statement, so a reader sees each exactly once.
 _FOLD = f"""
 WITH taken AS (
     DELETE FROM messaging_trafficdelta
     WHERE id IN (SELECT id FROM messaging_trafficdelta ORDER BY id LIMIT %s)
-    RETURNING {_DIMENSIONS}, n
-), counted AS (
-    INSERT INTO messaging_trafficslot AS s ({_DIMENSIONS}, n)
-    SELECT {_DIMENSIONS}, sum(n) FROM taken GROUP BY {_DIMENSIONS} HAVING sum(n) <> 0 ORDER BY {_DIMENSIONS}
-    ON CONFLICT ({_DIMENSIONS}) DO UPDATE SET n = s.n + EXCLUDED.n
+    RETURNING account_id, {", ".join(DETAILED)}, n
+), counted AS ({_SUM.format(table="messaging_trafficslot", dimensions=", ".join(COUNTED))}
+), detailed AS ({_SUM.format(table="messaging_trafficdetail", dimensions=", ".join(DETAILED))}
 )
 SELECT count(*) FROM taken
 """  # noqa: S608 - every name is a constant of this module

@@ -6,7 +6,7 @@ from messaging.models.inbox import InboxItem, WebhookEndpoint
 from messaging.models.message import Message, MessageAnchor, MessagePayload, StatusEvent
 from messaging.models.preference import LogColumns, SavedFilter
 from messaging.models.source import Source
-from messaging.models.traffic import TrafficDelta, TrafficSlot
+from messaging.models.traffic import TrafficDelta, TrafficDetail, TrafficSlot
 
 __all__ = [
     "Change",
@@ -22,6 +22,7 @@ __all__ = [
     "StatusEvent",
     "Template",
     "TrafficDelta",
+    "TrafficDetail",
     "TrafficSlot",
     "WebhookEndpoint",
 ]

@@ -9,11 +9,9 @@ from django.db.models import Q
 from messaging.enums import ON_THE_WAY
 from portal.core.tenancy import LOOSE, TenantModel
 
-_DIMENSIONS = ("account", "slot", "subaccount_id", "phone_number_id", "direction", "category", "status")
-
 
 class _Counted(TenantModel):
-    """The dimensions of a count. An id of 0 means: not known."""
+    """What every count is of. An id of 0 means: not known."""
 
     account = models.ForeignKey("accounts.Account", **LOOSE)
     slot = models.DateTimeField(help_text="Start of the quarter of an hour in which the messages were created.")
@@ -23,12 +21,29 @@ class _Counted(TenantModel):
     category = models.CharField(max_length=32)
     status = models.CharField(max_length=12)
     free = models.BooleanField(help_text="The provider said it is not charged.")
+    error_source = models.CharField(max_length=12, db_default="", help_text="Whose code it is: meta or 8x8.")
+    error_code = models.IntegerField(db_default=0, help_text="0 means: none.")
 
     class Meta:
         abstract = True
 
 
-class TrafficDelta(_Counted):
+class _Detailed(_Counted):
+    """And by what multiplies the counts."""
+
+    country = models.CharField(max_length=2, db_default="")
+    template_id = models.BigIntegerField(db_default=0)
+
+    class Meta:
+        abstract = True
+
+
+COUNTED = ("slot", "subaccount_id", "phone_number_id", "direction", "category", "status", "free", "error_source",
+           "error_code")  # fmt: skip
+DETAILED = (*COUNTED, "country", "template_id")
+
+
+class TrafficDelta(_Detailed):
     """A change of a count, written with the messages. Append-only until folded: no two writers meet on a row."""
 
     n = models.IntegerField()
@@ -41,17 +56,35 @@ class TrafficDelta(_Counted):
 
 
 class TrafficSlot(_Counted):
-    """How many messages of one slot stand at one status."""
+    """How many messages of one slot stand at one status, in all countries and of all templates."""
 
     n = models.BigIntegerField()
 
     class Meta:
         db_table = "messaging_trafficslot"
-        constraints = (models.UniqueConstraint(fields=[*_DIMENSIONS, "free"], name="messaging_trafficslot_once"),)
+        constraints = (models.UniqueConstraint(fields=["account", *COUNTED], name="messaging_trafficslot_one"),)
         # Since when any message is on its way: that is where the log looks for such.
         indexes = (
             models.Index(
                 fields=["account", "slot"], condition=Q(status__in=ON_THE_WAY, n__gt=0), name="messaging_traffic_open"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.n} {self.status}"
+
+
+class TrafficDetail(_Detailed):
+    """The same by country and template, for those who filter by them: many more rows, of which a filter reads few."""
+
+    n = models.BigIntegerField()
+
+    class Meta:
+        db_table = "messaging_trafficdetail"
+        # Begins with what is filtered by; where only one of them is, PostgreSQL skips through the values of the other.
+        constraints = (
+            models.UniqueConstraint(
+                fields=["account", "template_id", "country", *COUNTED], name="messaging_trafficdetail_one"
             ),
         )
 

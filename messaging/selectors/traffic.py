@@ -1,9 +1,10 @@
 """The dashboard's numbers: from the counts by slot and what is not folded into them yet, never from the log."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q, Sum
@@ -11,7 +12,7 @@ from django.db.models.functions import TruncDate
 
 from accounts.models import Account
 from messaging.enums import ARRIVED, LOST, Direction, Status
-from messaging.models import TrafficDelta, TrafficSlot
+from messaging.models import TrafficDelta, TrafficDetail, TrafficSlot
 from portal.core.periods import Period
 
 
@@ -24,6 +25,9 @@ class TrafficFilter:
     direction: str = ""
     statuses: Sequence[str] = ()
     category: str = ""
+    country: str = ""
+    template_ids: Sequence[int] | None = None
+    error_code: int | None = None
 
 
 @dataclass
@@ -94,14 +98,25 @@ class CategoryCount:
         return self.charged + self.free
 
 
+class Failure(NamedTuple):
+    """Why messages ended without a delivery: their status, and the code with whose it is; 0 where nobody said."""
+
+    status: str
+    error_source: str
+    error_code: int
+
+
 @dataclass(frozen=True)
 class Traffic:
-    """What the dashboard shows: every day of the period, the sum, the sum of the period before, and categories."""
+    """What the dashboard shows: every day of the period, the sum, the sum of the period before, categories and what
+    failed, the most frequent first.
+    """
 
     days: dict[date, Counts]
     total: Counts
     previous: Counts
     categories: list[CategoryCount]
+    failures: list[tuple[Failure, int]]
 
 
 def traffic(account: Account, period: Period, zone: ZoneInfo, chosen: TrafficFilter) -> Traffic:
@@ -109,7 +124,8 @@ def traffic(account: Account, period: Period, zone: ZoneInfo, chosen: TrafficFil
     days = {day: Counts() for day in period.days}
     total, previous = Counts(), Counts()
     categories: dict[str, CategoryCount] = {}
-    for day, direction, status, category, free, n in _rows(account, period, zone, chosen):
+    failures: Counter[Failure] = Counter()
+    for day, direction, status, category, free, error_source, error_code, n in _rows(account, period, zone, chosen):
         if day not in days:
             previous.add(direction, status, n)
             continue
@@ -119,7 +135,15 @@ def traffic(account: Account, period: Period, zone: ZoneInfo, chosen: TrafficFil
             count = categories.setdefault(category, CategoryCount(category))
             count.free += n if free else 0
             count.charged += 0 if free else n
-    return Traffic(days, total, previous, sorted(categories.values(), key=lambda count: -count.total))
+        elif direction == Direction.OUTBOUND and status in LOST:
+            failures[Failure(status, error_source, error_code)] += n
+    return Traffic(
+        days,
+        total,
+        previous,
+        sorted(categories.values(), key=lambda count: -count.total),
+        sorted(failures.items(), key=lambda entry: (-entry[1], entry[0])),
+    )
 
 
 def counts(account: Account, start: datetime, end: datetime, chosen: TrafficFilter) -> Counts:
@@ -131,7 +155,7 @@ def counts(account: Account, start: datetime, end: datetime, chosen: TrafficFilt
         return rows.values(*keys).annotate(total=Sum("n")).values_list(*keys, "total")
 
     found = Counts()
-    for direction, status, n in summed(TrafficSlot).union(summed(TrafficDelta), all=True):
+    for direction, status, n in summed(_folded(chosen)).union(summed(TrafficDelta), all=True):
         found.add(direction, status, n)
     return found
 
@@ -141,28 +165,36 @@ def has_traffic(account: Account) -> bool:
     return TrafficSlot.objects.filter(account=account).exists() or TrafficDelta.objects.filter(account=account).exists()
 
 
+def _folded(chosen: TrafficFilter) -> type[TrafficSlot | TrafficDetail]:
+    """The counts that know what is asked for, the fewest there are."""
+    return TrafficDetail if chosen.country or chosen.template_ids is not None else TrafficSlot
+
+
 def _asked(chosen: TrafficFilter) -> Q:
-    asked = Q()
-    if chosen.subaccount_ids is not None:
-        asked &= Q(subaccount_id__in=chosen.subaccount_ids)
-    if chosen.phone_number_id is not None:
-        asked &= Q(phone_number_id=chosen.phone_number_id)
-    if chosen.direction:
-        asked &= Q(direction=chosen.direction)
-    if chosen.statuses:
-        asked &= Q(status__in=chosen.statuses)
-    return asked & Q(category=chosen.category) if chosen.category else asked
+    asked = {
+        "subaccount_id__in": chosen.subaccount_ids,
+        "phone_number_id": chosen.phone_number_id,
+        "direction": chosen.direction or None,
+        "status__in": chosen.statuses or None,
+        "category": chosen.category or None,
+        "country": chosen.country or None,
+        "template_id__in": chosen.template_ids,
+        "error_code": chosen.error_code,
+    }
+    return Q(**{name: value for name, value in asked.items() if value is not None})
 
 
 def _rows(account: Account, period: Period, zone: ZoneInfo, chosen: TrafficFilter) -> Iterable[tuple[Any, ...]]:
-    """(day, direction, status, category, free, n), for the period and the one before it; days may repeat."""
+    """(day, direction, status, category, free, error_source, error_code, n), for the period and the one before it; days
+    may repeat.
+    """
     start, end = period.before.moments(zone)[0], period.moments(zone)[1]
-    keys = ("day", "direction", "status", "category", "free")
+    keys = ("day", "direction", "status", "category", "free", "error_source", "error_code")
 
     def counted(model: Any) -> Any:
         rows = model.objects.filter(account=account, slot__gte=start, slot__lt=end)
         days = rows.filter(_asked(chosen)).annotate(day=TruncDate("slot", tzinfo=zone)).values(*keys)
         return days.annotate(total=Sum("n")).values_list(*keys, "total")
 
-    rows: Iterable[tuple[Any, ...]] = counted(TrafficSlot).union(counted(TrafficDelta), all=True)
+    rows: Iterable[tuple[Any, ...]] = counted(_folded(chosen)).union(counted(TrafficDelta), all=True)
     return rows

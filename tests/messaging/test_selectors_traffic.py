@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from accounts.models import Subaccount
-from messaging.models import PhoneNumber, TrafficDelta, TrafficSlot
-from messaging.selectors.traffic import CategoryCount, TrafficFilter, counts, has_traffic, traffic
+from messaging.models import PhoneNumber, TrafficDelta, TrafficDetail, TrafficSlot
+from messaging.selectors.traffic import CategoryCount, Failure, TrafficFilter, counts, has_traffic, traffic
 from portal.core.periods import Period
 
 pytestmark = pytest.mark.django_db
@@ -99,6 +99,39 @@ def test_filters(acme, chosen, n):
     count(acme, 8, "received")
     total = read(acme, **chosen).total
     assert total.outbound + total.received == n
+
+
+@pytest.mark.parametrize(
+    ("chosen", "n"),
+    [
+        ({"country": "IN"}, 5 + 8),
+        ({"template_ids": [7, 9]}, 3 + 8),
+        ({"country": "IN", "template_ids": [7]}, 1 + 8),
+        ({"template_ids": []}, 0),
+    ],
+)
+def test_filters_by_country_and_template(acme, chosen, n):
+    count(acme, 1, "sent", model=TrafficDetail, country="IN", template_id=7)
+    count(acme, 2, "sent", model=TrafficDetail, country="SG", template_id=9)
+    count(acme, 4, "read", model=TrafficDetail, country="IN", template_id=8)
+    count(acme, 8, "read", model=TrafficDelta, country="IN", template_id=7)
+    count(acme, 15, "read")  # the same in all countries
+    assert read(acme, **chosen).total.outbound == n
+
+
+def test_failures_by_frequency_without_what_was_delivered_after_all(acme):
+    count(acme, 2, "undelivered", error_source="meta", error_code=131026)
+    count(acme, 1, "undelivered", error_source="meta", error_code=131026, category="utility")
+    count(acme, 4, "rejected", error_source="8x8", error_code=57)
+    count(acme, 5, "expired")
+    count(acme, 9, "delivered", error_source="meta", error_code=131026)
+    count(acme, 9, "undelivered", slot=NOON - timedelta(days=2), error_source="meta", error_code=131026)
+    assert read(acme).failures == [
+        (Failure("expired", "", 0), 5),
+        (Failure("rejected", "8x8", 57), 4),
+        (Failure("undelivered", "meta", 131026), 3),
+    ]
+    assert read(acme, error_code=57).total.lost == 4
 
 
 def test_subaccounts_and_channels(acme):
