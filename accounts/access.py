@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 
 from accounts.enums import Permission, Role
@@ -53,7 +54,7 @@ class LimitedReach(PermissionDenied):
     """The page is about the whole account; the person is limited to some of its subaccounts."""
 
 
-type_of_view = Callable[..., HttpResponse]
+type_of_view = Callable[..., HttpResponseBase]
 
 
 def requires(permission: Permission, *, whole_account: bool = False) -> Callable[[type_of_view], type_of_view]:
@@ -66,7 +67,7 @@ def requires(permission: Permission, *, whole_account: bool = False) -> Callable
 
     def decorate(view: type_of_view) -> type_of_view:
         @wraps(view)
-        def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
             if request.membership is None:
@@ -96,7 +97,7 @@ def operators_only(view: type_of_view) -> type_of_view:
     """
 
     @wraps(view)
-    def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
             login = redirect_to_login(request.get_full_path())
             return HttpResponse(status=204, headers={"HX-Redirect": login.url}) if request.htmx else login

@@ -17,13 +17,45 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm
 from unfold.widgets import UnfoldAdminEmailInputWidget, UnfoldAdminPasswordWidget
 
 from accounts.models import Account, ApiKey, AuditEntry, BusinessPortfolio, Membership, Subaccount, User, Waba
+from accounts.services import record
 from portal.core.admin import BigTableAdmin, ReadOnlyAdmin
+from portal.core.http import client_address
 
 admin.site.unregister(Group)  # rights come from memberships
 admin.site.unregister(EmailAddress)  # a person has one address, on their own page
 admin.site.unregister(Authenticator)  # holds secrets; manage.py reset_second_factor takes one away
 admin.site.unregister(UserSession)
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign] # the portal's own, with the second factor
+
+
+class AuditedAdmin(ModelAdmin):  # type: ignore[misc]
+    """What an operator does here goes into the audit of the account it is about: which fields, not their values."""
+
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        """Django calls this in the transaction of the deed, and so the two that follow."""
+        self._note(request, obj, "added", message)
+        return super().log_addition(request, obj, message)
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        """Opening and saving without a change is none."""
+        if message:
+            self._note(request, obj, "changed", message)
+        return super().log_change(request, obj, message)
+
+    def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
+        """One by one or by the list's action."""
+        for obj in queryset:
+            self._note(request, obj, "deleted", [])
+        return super().log_deletions(request, queryset)
+
+    def _note(self, request: HttpRequest, obj: Any, deed: str, message: Any) -> None:
+        account = obj if isinstance(obj, Account) else getattr(obj, "account", None)
+        changes = [change for change in message if isinstance(change, dict)] if isinstance(message, list) else []
+        record(
+            account=account, actor=request.user.email, action=f"{self.opts.model_name}.{deed}",  # type: ignore[union-attr]
+            target=str(obj), details={"by_operator": True, "changes": changes},
+            ip_address=client_address(request) or None,
+        )  # fmt: skip
 
 
 class SubaccountInline(TabularInline):  # type: ignore[misc]
@@ -40,7 +72,7 @@ class MembershipInline(TabularInline):  # type: ignore[misc]
 
 
 @admin.register(Account)
-class AccountAdmin(ModelAdmin):  # type: ignore[misc]
+class AccountAdmin(AuditedAdmin):
     list_display = ("name", "public_id", "time_zone", "is_demo", "created_at")
     search_fields = ("name", "public_id")
     readonly_fields = ("public_id", "is_demo", "created_at")
@@ -48,21 +80,21 @@ class AccountAdmin(ModelAdmin):  # type: ignore[misc]
 
 
 @admin.register(BusinessPortfolio)
-class BusinessPortfolioAdmin(ModelAdmin):  # type: ignore[misc]
+class BusinessPortfolioAdmin(AuditedAdmin):
     list_display = ("name", "business_id", "account")
     list_filter = ("account",)
     search_fields = ("name", "business_id")
 
 
 @admin.register(Waba)
-class WabaAdmin(ModelAdmin):  # type: ignore[misc]
+class WabaAdmin(AuditedAdmin):
     list_display = ("name", "waba_id", "account", "time_zone", "currency")
     list_filter = ("account",)
     search_fields = ("name", "waba_id")
 
 
 @admin.register(Membership)
-class MembershipAdmin(ModelAdmin):  # type: ignore[misc]
+class MembershipAdmin(AuditedAdmin):
     list_display = ("user", "account", "role", "created_at")
     list_filter = ("account", "role")
     list_select_related = ("user", "account")
@@ -99,7 +131,7 @@ class PersonCreationForm(BaseUserCreationForm):  # type: ignore[type-arg]
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[misc,type-arg]
+class UserAdmin(DjangoUserAdmin, AuditedAdmin):  # type: ignore[type-arg]
     form = UserChangeForm
     add_form = PersonCreationForm
     change_password_form = AdminPasswordChangeForm

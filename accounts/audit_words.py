@@ -13,6 +13,8 @@ from portal.core.words import YEAR_AND_MINUTE, said
 _ACTIONS = {
     "api_key.created": _("API key created"),
     "api_key.revoked": _("API key revoked"),
+    "audit.closed": _("Audit log’s oldest entries removed"),
+    "audit.exported": _("Audit log exported"),
     "endpoint.changed": _("Webhook endpoint changed"),
     "endpoint.created": _("Webhook endpoint created"),
     "endpoint.rotated": _("Webhook endpoint rotated"),

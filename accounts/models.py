@@ -19,6 +19,7 @@ from portal.core.tenancy import LOOSE, TenantModel
 __all__ = [
     "Account",
     "ApiKey",
+    "AuditChain",
     "AuditEntry",
     "BusinessPortfolio",
     "IdempotentCall",
@@ -246,10 +247,15 @@ class IdempotentCall(TenantModel):
 
 
 class AuditEntry(TenantModel):
-    """What somebody did: written with the deed, in its transaction, and never changed."""
+    """What somebody did: written with the deed, in its transaction, and never changed.
+
+    The database numbers the entries of each account and chains them when the transaction commits: `digest` is the
+    SHA-256 of the digest before and of the entry's text. It refuses every update, and every deletion of an entry that
+    no `AuditChain` has closed.
+    """
 
     account = models.ForeignKey(  # type: ignore[assignment] # the one tenant table whose rows may be the operator's
-        Account, null=True, on_delete=models.SET_NULL, related_name="+", help_text="Empty: the whole installation."
+        Account, null=True, help_text="Empty: the whole installation.", **LOOSE
     )
     at = models.DateTimeField(default=timezone.now, editable=False)
     actor = models.CharField(max_length=255, help_text="E-mail address, API key prefix or command.")
@@ -257,10 +263,18 @@ class AuditEntry(TenantModel):
     target = models.CharField(max_length=255, blank=True)
     details = models.JSONField(default=dict)
     ip_address = models.GenericIPAddressField(null=True)
+    position = models.BigIntegerField(null=True, editable=False, help_text="Its place in the account's chain, from 1.")
+    digest = models.BinaryField(max_length=32, null=True, editable=False)
 
     class Meta:
         verbose_name_plural = "audit entries"
         ordering = ("-at", "-id")
+        constraints = (
+            models.UniqueConstraint(fields=["account", "position"], name="accounts_audit_position"),
+            models.UniqueConstraint(
+                fields=["position"], condition=models.Q(account=None), name="accounts_audit_own_position"
+            ),
+        )
         indexes = (
             models.Index(fields=["account", "-at"], name="accounts_audit_recent"),
             models.Index(fields=["account", "action", "-at"], name="accounts_audit_action"),
@@ -268,3 +282,25 @@ class AuditEntry(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.action} {self.target}"
+
+
+class AuditChain(models.Model):
+    """Where an account's chain of audit entries ends, and where it begins since retention took its oldest away."""
+
+    account_id = models.BigIntegerField(primary_key=True, help_text="0: the installation's own.")
+    position = models.BigIntegerField(default=0, help_text="The last entry's.")
+    digest = models.BinaryField(max_length=32, default=b"")
+    closed_position = models.BigIntegerField(default=0, help_text="Entries up to this one may be deleted.")
+    closed_digest = models.BinaryField(
+        max_length=32, default=b"", help_text="Of that entry: the chain goes on from it."
+    )
+    verified_at = models.DateTimeField(null=True)
+    problem = models.TextField(blank=True, help_text="What the last verification found broken.")
+
+    def __str__(self) -> str:
+        return f"{self.position} entries of account {self.account_id}"
+
+    @property
+    def head(self) -> str:
+        """Its end as people note it down: "120:ab12…", position and digest."""
+        return f"{self.position}:{bytes(self.digest).hex()}"

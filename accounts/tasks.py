@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from accounts.services import idempotency
+from accounts.services import audit_chain, idempotency
 from portal.core.tasks import InstallationTask
 
 
@@ -10,3 +10,10 @@ from portal.core.tasks import InstallationTask
 def forget_calls() -> None:
     """Drop the kept answers of requests of more than a day ago."""
     idempotency.forget_calls()
+
+
+@shared_task(base=InstallationTask)
+def verify_audit() -> None:
+    """Work out the chains of the audit again; one that is broken is an error in the log and shown to its account."""
+    for _ in audit_chain.verify_and_note():
+        pass

@@ -23,6 +23,7 @@ urlpatterns = [
     path("settings/invitations/<int:invitation_id>/resend/", team.resend_invitation, name="invitation_resend"),
     path("settings/invitations/<int:invitation_id>/withdraw/", team.withdraw_invitation, name="invitation_withdraw"),
     path("settings/audit/", audit.audit, name="audit"),
+    path("settings/audit.csv", audit.audit_file, name="audit_csv"),
     path("invitations/<str:token>/", invitation.invitation, name="invitation"),
     path("switch-account/", own.switch_account, name="switch_account"),
 ]

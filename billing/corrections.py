@@ -12,7 +12,7 @@ from portal.core.tenancy import every_tenant
 
 
 @transaction.atomic
-def put_in_force(proposal: Proposal, *, actor: str, reason: str = "") -> int:
+def put_in_force(proposal: Proposal, *, actor: str, reason: str = "", ip_address: str | None = None) -> int:
     """Put every revision of a proposal in force and mark the buckets it may touch; audited.
 
     Returns how many buckets will be rated again. Raises ValueError for a proposal that supposes other days than the
@@ -30,6 +30,7 @@ def put_in_force(proposal: Proposal, *, actor: str, reason: str = "") -> int:
                 "revision": revision.revision, "sha256": revision.sha256, "buckets": len(buckets),
                 **({"reason": reason} if reason else {}),
             },
+            ip_address=ip_address,
         )  # fmt: skip
     mark(buckets, misplaced=proposal.moves_messages)
     return len(buckets)
@@ -49,12 +50,14 @@ def mark(buckets: list[Bucket], *, misplaced: bool = False) -> None:
 
 
 @transaction.atomic
-def rate_again(buckets: list[Bucket], *, account: Account | None, actor: str, reason: str = "") -> int:
+def rate_again(
+    buckets: list[Bucket], *, account: Account | None, actor: str, reason: str = "", ip_address: str | None = None
+) -> int:
     """Have messages placed and rated anew under the tables in force; audited. Returns how many buckets that are."""
     mark(buckets, misplaced=True)
     record(
         account=account, actor=actor, action="usage.rated_again",
-        details={"buckets": len(buckets), **({"reason": reason} if reason else {})},
+        details={"buckets": len(buckets), **({"reason": reason} if reason else {})}, ip_address=ip_address,
     )  # fmt: skip
     return len(buckets)
 
@@ -68,7 +71,7 @@ def follow_waba(*, instance: Waba, **_: Any) -> None:
 
 
 @transaction.atomic
-def agree(terms: SellTerms, *, actor: str) -> int:
+def agree(terms: SellTerms, *, actor: str, ip_address: str | None = None) -> int:
     """Save an account's sell terms of a day, in the place of those of the same day, and have its months from there on
     rated again; audited. Returns how many buckets that are.
     """
@@ -88,5 +91,6 @@ def agree(terms: SellTerms, *, actor: str) -> int:
             "base": terms.base, "markup_percent": str(terms.markup_percent), "fee": str(terms.fee),
             "fee_on_free": terms.fee_on_free, "buckets": len(buckets),
         },
+        ip_address=ip_address,
     )  # fmt: skip
     return len(buckets)

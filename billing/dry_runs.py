@@ -233,7 +233,7 @@ def _exact(name: str, value: Any) -> Any:
 
 
 @transaction.atomic
-def apply(run: DryRun, *, actor: str) -> int:
+def apply(run: DryRun, *, actor: str, ip_address: str | None = None) -> int:
     """Put in force what a finished dry run supposes, audited; returns how many buckets will be rated again.
 
     Without a card or table it has the months rated again under those in force. Raises Refused.
@@ -246,24 +246,29 @@ def apply(run: DryRun, *, actor: str) -> int:
         raise Refused(f"Another revision of {stale.name} was put in force since: compute the dry run again.")
     with every_tenant():
         if drafts:
-            buckets = put_in_force(proposal, actor=actor, reason=f"dry run {run.pk}")
+            buckets = put_in_force(proposal, actor=actor, reason=f"dry run {run.pk}", ip_address=ip_address)
         else:
             steps = steps_of(proposal, account_id=run.account_id, first=run.first_month, last=run.last_month)
             found = [bucket for _, buckets in steps for bucket in buckets]
-            buckets = rate_again(found, account=run.account, actor=actor, reason=f"dry run {run.pk}")
+            buckets = rate_again(
+                found, account=run.account, actor=actor, reason=f"dry run {run.pk}", ip_address=ip_address
+            )
         DryRun.objects.filter(pk=run.pk).update(applied_by=actor, applied_at=timezone.now())
     return buckets
 
 
 @transaction.atomic
-def discard(run: DryRun, *, actor: str) -> None:
+def discard(run: DryRun, *, actor: str, ip_address: str | None = None) -> None:
     """Delete the imports that a dry run supposes, and the dry run; audited. Raises Refused."""
     run = _locked(run)
     _, drafts = _decidable(run)
     for draft in drafts:
         account = draft.account if isinstance(draft, RateCard) else None
         details = {"revision": draft.revision, "sha256": draft.sha256}
-        record(account=account, actor=actor, action=f"{kind_of(draft)}.discarded", target=str(draft), details=details)
+        record(
+            account=account, actor=actor, action=f"{kind_of(draft)}.discarded", target=str(draft), details=details,
+            ip_address=ip_address,
+        )  # fmt: skip
         draft.delete()
     run.delete()
 

@@ -36,6 +36,7 @@ from billing.selectors.prices import (
     waiting_buckets,
 )
 from billing.selectors.unrated import Unrated, unrated
+from portal.core.http import client_address
 
 SHOWN_RUNS = 20
 
@@ -142,7 +143,7 @@ def apply(request: HttpRequest, desk: Desk, run_id: int) -> HttpResponse:
     run = _decided_here(desk, run_id)
     if request.method == "POST":
         try:
-            dry_runs.apply(run, actor=desk.actor)
+            dry_runs.apply(run, actor=desk.actor, ip_address=client_address(request) or None)
         except dry_runs.Refused as refused:
             messages.error(request, str(refused))
         return redirect("billing:dry_run", run.pk)
@@ -155,7 +156,7 @@ def discard(request: HttpRequest, desk: Desk, run_id: int) -> HttpResponse:
     run = _decided_here(desk, run_id)
     if request.method == "POST":
         try:
-            dry_runs.discard(run, actor=desk.actor)
+            dry_runs.discard(run, actor=desk.actor, ip_address=client_address(request) or None)
         except dry_runs.Refused as refused:
             messages.error(request, str(refused))
             return redirect("billing:dry_run", run.pk)
@@ -224,7 +225,7 @@ def own_prices(request: HttpRequest, desk: Desk) -> HttpResponse:
         if not desk.manages:
             raise MissingPermission(Permission.MANAGE_PRICES)
         if form.is_valid():
-            buckets = agree(form.instance, actor=desk.actor)
+            buckets = agree(form.instance, actor=desk.actor, ip_address=client_address(request) or None)
             messages.success(
                 request, "Agreed. What was delivered from that day on is being rated again." if buckets else "Agreed."
             )

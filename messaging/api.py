@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from accounts.api import TenantView
 from accounts.enums import Permission
 from billing.selectors import explain
-from messaging.filtersets import MessageFilterSet, parameters
+from messaging.filtersets import MessageFilterSet
 from messaging.models import Message
 from messaging.selectors.log import attach, charges
 from messaging.selectors.matching import LogFilter, matching
@@ -23,6 +23,7 @@ from messaging.serializers import (
     subaccount_codes,
 )
 from messaging.usage import message_key
+from portal.core.filtersets import parameters
 from portal.core.links import links
 from portal.core.paging import page
 

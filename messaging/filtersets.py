@@ -1,58 +1,15 @@
-"""The filters of the REST API's lists (django-filter)."""
+"""The filters of messaging's REST lists."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 import django_filters as filters
-from django import forms
 from django.db.models import QuerySet
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter
-from rest_framework.exceptions import ValidationError
 
 from accounts.models import Account, Subaccount
 from messaging.enums import Category, Direction, InboxState, Provider, SourceCategory, Status
 from messaging.models import InboxItem, Message, MessageAnchor, PhoneNumber, Source, Template
 from messaging.selectors.matching import LogFilter, searching
-from portal.core.filters import PAGING
-from portal.core.paging import Cursor
-
-
-class WholeNumberFilter(filters.Filter):
-    """A number without decimals; NumberFilter takes 1.5 for 1."""
-
-    field_class = forms.IntegerField
-
-
-class StrictFilterSet(filters.FilterSet):
-    """Filters that refuse what they do not know; `several` may be given more than once."""
-
-    several: ClassVar[frozenset[str]] = frozenset()
-
-    def checked(self) -> QuerySet[Any]:
-        """The filtered rows. Raises ValidationError for bad values and for names nobody knows."""
-        unknown = set(self.data or ()) - set(self.filters) - set(PAGING)
-        errors = (
-            {name: ["There is no such filter."] for name in sorted(unknown)} | self._twice() | self._wrong_cursors()
-        )
-        if not self.is_valid() or errors:
-            raise ValidationError({**errors, **self.errors})
-        rows: QuerySet[Any] = self.qs
-        return rows
-
-    def _twice(self) -> dict[str, list[str]]:
-        """Django would take the last and say nothing."""
-        several = {name for name, values in getattr(self.data, "lists", dict)() if len(values) > 1} - self.several
-        return {name: ["Give it once."] for name in sorted(several)}
-
-    def _wrong_cursors(self) -> dict[str, list[str]]:
-        """A page that garbles a cursor starts over; a program would run in circles."""
-        errors = {}
-        for name in PAGING:
-            try:
-                Cursor.parse((self.data or {}).get(name) or "0-0")
-            except ValueError:
-                errors[name] = ["This is no cursor: follow next and previous as they are."]
-        return errors
+from portal.core.filtersets import StrictFilterSet, WholeNumberFilter
 
 
 class MessageFilterSet(StrictFilterSet):
@@ -146,24 +103,3 @@ class WebhookFilterSet(StrictFilterSet):
 
 def _ids(rows: QuerySet[Any]) -> list[int]:
     return list(rows.values_list("id", flat=True))
-
-
-def parameters(filterset: type[filters.FilterSet]) -> list[OpenApiParameter]:
-    """The filters as the OpenAPI schema describes them."""
-    return [
-        OpenApiParameter(
-            name,
-            _TYPES.get(type(field), OpenApiTypes.STR),
-            enum=[value for value, _ in field.extra.get("choices", ())],
-            many=isinstance(field, filters.MultipleChoiceFilter),
-            description=field.extra.get("help_text", ""),
-        )
-        for name, field in filterset.base_filters.items()
-    ] + [OpenApiParameter(name, description="A cursor, from next or previous") for name in PAGING]
-
-
-_TYPES = {
-    WholeNumberFilter: OpenApiTypes.INT,
-    filters.UUIDFilter: OpenApiTypes.UUID,
-    filters.IsoDateTimeFilter: OpenApiTypes.DATETIME,
-}

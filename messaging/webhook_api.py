@@ -13,10 +13,11 @@ from rest_framework.response import Response
 from accounts.api import TenantView
 from accounts.enums import Permission
 from messaging.enums import InboxState, Provider
-from messaging.filtersets import WebhookFilterSet, parameters
+from messaging.filtersets import WebhookFilterSet
 from messaging.models import InboxItem
 from messaging.selectors.inbox import count_up_to, webhooks
 from messaging.services import MOST_REPLAYED, replay_webhooks
+from portal.core.filtersets import parameters
 from portal.core.http import client_address
 from portal.core.links import links
 from portal.core.paging import page

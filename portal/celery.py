@@ -22,6 +22,7 @@ app.conf.beat_schedule = {
     "unpark-webhooks": {"task": "messaging.tasks.unpark_webhooks", "schedule": 10.0, "options": {"expires": 30}},
     "expire-messages": {"task": "messaging.tasks.expire_messages", "schedule": crontab(hour=3, minute=10)},
     "verify-rating": {"task": "billing.tasks.verify_rating", "schedule": crontab(hour=4, minute=10)},
+    "verify-audit": {"task": "accounts.tasks.verify_audit", "schedule": crontab(hour=4, minute=40)},
     "forget-webhooks": {"task": "messaging.tasks.forget_webhooks", "schedule": crontab(hour=3, minute=40)},
     "prepare-partitions": {"task": "messaging.tasks.prepare_partitions", "schedule": 3600.0},
     "forget-idempotent-calls": {"task": "accounts.tasks.forget_calls", "schedule": 3600.0},

@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView
 
+from accounts.audit_api import AuditListView
 from billing.api import CostReportView, ForecastView, TierView, UsageView
 from billing.price_api import RateCardDetailView, RateCardListView, UnratedView
 from messaging.api import ChargeView, MessageDetailView, MessageListView
@@ -20,6 +21,7 @@ from portal.health import healthz
 from portal.metrics import metrics
 
 rest = [
+    path("audit/", AuditListView.as_view(), name="api-audit"),
     path("messages/", MessageListView.as_view(), name="api-messages"),
     path("messages/<uuid:umid>/", MessageDetailView.as_view(), name="api-message"),
     path("charges/<uuid:umid>/", ChargeView.as_view(), name="api-charge"),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import redis
+from django.db import connection
 
 from portal.core import partitions
 from portal.core.tenancy import every_tenant
@@ -82,6 +83,9 @@ def django_db_setup(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock():
         for table in ("messaging_inbox", "messaging_message", "messaging_statusevent", "messaging_payload"):
             partitions.ensure(table, [date(2025 + month // 12, month % 12 + 1, 1) for month in range(6, 26)])
+        with connection.cursor() as cursor:  # tests of several transactions are cleaned up by TRUNCATE
+            cursor.execute("ALTER TABLE accounts_auditentry DISABLE TRIGGER accounts_audit_keep_all")
+            cursor.execute("ALTER TABLE accounts_auditchain DISABLE TRIGGER accounts_audit_keep_chains")
 
 
 @pytest.fixture(autouse=True)

@@ -1,10 +1,11 @@
 """The record of who did what, for those who may read it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from accounts.models import Account, AuditEntry
 from portal.core.paging import Page, page
@@ -22,9 +23,15 @@ class AuditFilter:
     action: str = ""
     target: str = ""
 
+    @property
+    def words(self) -> dict[str, str]:
+        """What is asked, as the record says of an export."""
+        given = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {name: value if isinstance(value, str) else value.isoformat() for name, value in given.items() if value}
 
-def audit_entries(account: Account, asked: AuditFilter, params: Mapping[str, str]) -> Page[AuditEntry]:
-    """A page of an account's entries, newest first. One query, however long the record is."""
+
+def entries_asked(account: Account, asked: AuditFilter) -> QuerySet[AuditEntry]:
+    """An account's entries that were asked for, in no order yet."""
     given = {
         "at__gte": asked.start,
         "at__lt": asked.end,
@@ -32,8 +39,17 @@ def audit_entries(account: Account, asked: AuditFilter, params: Mapping[str, str
         "action": asked.action,
         "target__icontains": asked.target,
     }
-    entries = AuditEntry.objects.filter(account=account, **{name: value for name, value in given.items() if value})
-    return page(entries, params, size=A_PAGE, column="at")
+    rows: QuerySet[AuditEntry] = AuditEntry.objects.filter(
+        account=account, **{name: value for name, value in given.items() if value}
+    )
+    return rows
+
+
+def audit_entries(
+    account: Account, asked: AuditFilter, params: Mapping[str, str], *, size: int | None = None
+) -> Page[AuditEntry]:
+    """A page of them, newest first. One query, however long the record is."""
+    return page(entries_asked(account, asked), params, size=size or A_PAGE, column="at")
 
 
 # DISTINCT would read every entry; this jumps from each action to the next one in the index.

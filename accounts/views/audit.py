@@ -1,24 +1,50 @@
 """The audit log."""
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBadRequest, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
+from django.views.decorators.http import require_GET
 
-from accounts.access import TenantRequest, requires
+from accounts.access import TenantRequest, actor_of, requires
+from accounts.audit_export import audit_csv
 from accounts.audit_words import action_words, details_words
 from accounts.enums import Permission
 from accounts.forms import AuditForm
-from accounts.selectors.audit import actions_of, audit_entries
+from accounts.selectors.audit import actions_of, audit_entries, entries_asked
+from accounts.selectors.audit_chain import chain_of
+from portal.core.filters import query
 from portal.core.zones import current_zone
 
 
 @requires(Permission.VIEW_AUDIT, whole_account=True)
 def audit(request: TenantRequest) -> HttpResponse:
     """Who did what in the account, newest first."""
-    form = AuditForm(request.GET, today=timezone.localdate(), actions=actions_of(request.account))
-    context: dict[str, object] = {"form": form, "params": request.GET}
+    form = _form(request)
+    context: dict[str, object] = {"form": form, "params": request.GET, "chain": chain_of(request.account)}
     if form.is_valid():
         page = audit_entries(request.account, form.asked(current_zone()), request.GET.dict())
         context["page"] = page
         context["entries"] = [(entry, action_words(entry.action), details_words(entry.details)) for entry in page.rows]
+        context["csv"] = reverse("audit_csv") + query(form.params)
     return render(request, "accounts/audit.html", context)
+
+
+@requires(Permission.VIEW_AUDIT, whole_account=True)
+@require_GET
+def audit_file(request: TenantRequest) -> HttpResponseBase:
+    """What the page shows, all of it, as CSV; that it was taken is an entry itself."""
+    form = _form(request)
+    if not form.is_valid():
+        return HttpResponseBadRequest(form.errors.as_text(), content_type="text/plain; charset=utf-8")
+    asked = form.asked(current_zone())
+    actor_of(request).did("audit.exported", "CSV", asked.words)
+    rows = entries_asked(request.account, asked).order_by("-at", "-id").iterator(chunk_size=2_000)
+    response = StreamingHttpResponse(audit_csv(rows), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="audit-{timezone.localdate()}.csv"'
+    return response
+
+
+def _form(request: TenantRequest) -> AuditForm:
+    return AuditForm(request.GET, today=timezone.localdate(), actions=actions_of(request.account))

@@ -1,14 +1,14 @@
 """Numbers, templates, and what providers announced of them."""
 
 from django.contrib import admin
-from unfold.admin import ModelAdmin
 
+from accounts.admin import AuditedAdmin
 from messaging.models import Change, PhoneNumber, Template
 from portal.core.admin import BigTableAdmin
 
 
 @admin.register(PhoneNumber)
-class PhoneNumberAdmin(ModelAdmin):  # type: ignore[misc]
+class PhoneNumberAdmin(AuditedAdmin):
     list_display = ("display_name", "msisdn", "provider", "provider_number_id", "account", "subaccount", "quality")
     list_filter = ("account", "provider")
     list_select_related = ("account", "subaccount")
@@ -16,7 +16,7 @@ class PhoneNumberAdmin(ModelAdmin):  # type: ignore[misc]
 
 
 @admin.register(Template)
-class TemplateAdmin(ModelAdmin):  # type: ignore[misc]
+class TemplateAdmin(AuditedAdmin):
     list_display = ("name", "language", "category", "status", "quality", "waba", "account")
     list_filter = ("account", "status", "category")
     list_select_related = ("account", "waba")

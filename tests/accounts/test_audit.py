@@ -7,7 +7,7 @@ import pytest
 import time_machine
 
 from accounts.audit_words import action_words, details_words
-from accounts.models import AuditEntry
+from accounts.models import Account, Subaccount
 from accounts.selectors.audit import AuditFilter, actions_of, audit_entries
 from accounts.services import record
 from tests.people import visitor
@@ -18,9 +18,21 @@ NOW = datetime(2026, 11, 10, 12, tzinfo=UTC)
 
 
 @pytest.fixture
-def noted(acme, other):
-    """Writes entries a minute apart, newest last, and forgets those of the demo's own making."""
-    AuditEntry.objects.all().delete()
+def acme(db, every_account):
+    """An account that nothing was done in yet: what was, nobody can take away."""
+    account = Account.objects.create(name="Acme", time_zone="Asia/Singapore")
+    Subaccount.objects.create(account=account, code="acme_shop", name="Shop")
+    return account
+
+
+@pytest.fixture
+def other(db, every_account):
+    return Account.objects.create(name="Other")
+
+
+@pytest.fixture
+def noted(acme):
+    """Writes entries a minute apart, newest last."""
 
     def write(*actions, account=acme, actor="ada@people.example", target="Shop", at=NOW, **about):
         for minute, action in enumerate(actions):
@@ -169,5 +181,5 @@ def test_nothing_is_counted_and_one_query_reads_a_page(acme, noted, django_asser
 def test_queries(acme, noted, rows, django_assert_num_queries):
     noted(*["team.invited"] * rows)
     client = visitor(acme)
-    with django_assert_num_queries(7):  # session, person, memberships, limits, subaccounts; actions, entries
+    with django_assert_num_queries(8):  # session, person, memberships, limits, subaccounts; actions, chain, entries
         client.get(AUDIT)

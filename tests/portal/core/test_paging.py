@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from accounts.models import AuditEntry
+from accounts.models import Account, AuditEntry
 from portal.core.paging import Cursor, page
 
 AT = datetime(2026, 11, 20, 14, 3, 22, 123456, tzinfo=UTC)
@@ -22,9 +22,14 @@ def test_garbled_cursors(text):
 
 
 @pytest.fixture
+def acme(db, every_account):
+    """An account without any entry."""
+    return Account.objects.create(name="Acme")
+
+
+@pytest.fixture
 def rows(acme):
     """Six rows, two at each moment, so that the id must break ties."""
-    AuditEntry.objects.all().delete()
     for n in range(6):
         AuditEntry.objects.create(account=acme, actor=str(n), action="x", at=AT + timedelta(seconds=n // 2))
     return AuditEntry.objects.filter(account=acme)

@@ -1,0 +1,75 @@
+"""REST: the audit log."""
+
+from typing import Any, ClassVar
+
+import django_filters as filters
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.exceptions import PermissionDenied
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.api import TenantView
+from accounts.enums import Permission
+from accounts.models import AuditEntry
+from accounts.selectors.audit_chain import chain_of
+from portal.core.filtersets import StrictFilterSet, parameters
+from portal.core.links import links
+from portal.core.paging import page
+
+PAGE_SIZE = 100
+
+
+class AuditFilterSet(StrictFilterSet):
+    """Filters of one account's entries, all combined with AND."""
+
+    actor = filters.CharFilter(lookup_expr="icontains", max_length=255, help_text="A part of it, in any case")
+    action = filters.CharFilter(max_length=64, help_text="As api_key.created")
+    target = filters.CharFilter(lookup_expr="icontains", max_length=255, help_text="A part of it, in any case")
+    after = filters.IsoDateTimeFilter(field_name="at", lookup_expr="gte", help_text="Included.")
+    before = filters.IsoDateTimeFilter(field_name="at", lookup_expr="lt", help_text="Not included.")
+
+    class Meta:
+        model = AuditEntry
+        fields: tuple[str, ...] = ()
+
+
+class AuditEntrySerializer(serializers.ModelSerializer[AuditEntry]):
+    """One deed, and its place in the account's chain."""
+
+    details = serializers.DictField(help_text="Values before and after, how many, why; depends on the action.")
+    digest = serializers.SerializerMethodField(help_text="SHA-256 over the digest before and this entry.")
+
+    class Meta:
+        model = AuditEntry
+        fields = ("id", "position", "at", "actor", "action", "target", "details", "ip_address", "digest")
+
+    def get_digest(self, entry: AuditEntry) -> str:
+        """In hexadecimal."""
+        return bytes(entry.digest or b"").hex()
+
+
+class AuditPageSerializer(serializers.Serializer[Any]):
+    """A page of entries with the addresses of its neighbours, and where the chain ends now."""
+
+    next = serializers.URLField(allow_null=True)
+    previous = serializers.URLField(allow_null=True)
+    head = serializers.CharField(help_text="Position and digest of the last entry: note it down to prove the rest.")
+    results = AuditEntrySerializer(many=True)
+
+
+class AuditListView(TenantView):
+    """The audit log, newest first, 100 a page."""
+
+    permission: ClassVar[Permission] = Permission.VIEW_AUDIT
+
+    @extend_schema(operation_id="list_audit", responses=AuditPageSerializer, parameters=parameters(AuditFilterSet))
+    def get(self, request: Request) -> Response:
+        """One page. Follow `next` for older entries, `previous` for newer ones."""
+        if self.subaccount_ids() is not None:
+            raise PermissionDenied("This API key is limited to subaccounts; the audit log is of the whole account.")
+        entries = AuditEntry.objects.filter(account=self.account)
+        filterset = AuditFilterSet(request.query_params, queryset=entries)
+        found = page(filterset.checked(), request.query_params, size=PAGE_SIZE, column="at")
+        answer = {**links(request, found), "head": chain_of(self.account).head}
+        return Response({**answer, "results": AuditEntrySerializer(found.rows, many=True).data})

@@ -1,0 +1,73 @@
+"""Looking after the chains of the audit: the nightly check, and taking away what is older than an account keeps."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+import structlog
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import Account, AuditChain, AuditEntry
+from accounts.selectors.audit_chain import Verdict, verify_chains
+from accounts.services.audit import record
+from portal.core.tenancy import every_tenant
+
+log = structlog.get_logger("tollgate.audit")
+
+_BATCH = 5_000
+
+
+def verify_and_note() -> Iterator[Verdict]:
+    """Verify every chain, note the outcome with it, and write its head to the log.
+
+    The log leaves the host, so a head stands where nobody who can change the database can change it.
+    """
+    for verdict in verify_chains():
+        AuditChain.objects.filter(pk=verdict.account_id).update(verified_at=timezone.now(), problem=verdict.problem)
+        said = {"account": verdict.account_id, "position": verdict.last, "digest": verdict.digest}
+        if verdict.problem:
+            log.error("audit_broken", **said, problem=verdict.problem)
+        else:
+            log.info("audit_whole", **said)
+        yield verdict
+
+
+def close_audit(account: Account, before: datetime) -> int:
+    """Forget the account's entries of before that moment, but for its place in the chain; returns how many.
+
+    The only way in which entries go: first the chain is closed up to the last of them, which the chain's own next entry
+    says; then they are deleted in small transactions. Stopped in between, the next call deletes the rest.
+    """
+    with every_tenant():
+        with transaction.atomic():
+            _close(account, before)
+        return _delete_closed(account)
+
+
+def _close(account: Account, before: datetime) -> None:
+    chain = AuditChain.objects.select_for_update().filter(pk=account.pk).first()
+    if chain is None:
+        return
+    entries = AuditEntry.objects.filter(account=account, position__gt=chain.closed_position)
+    stays = entries.filter(at__gte=before).order_by("position").first()
+    goes = entries.filter(position__lt=stays.position) if stays and stays.position else entries
+    last = goes.filter(at__lt=before).order_by("-position").first()
+    if last is None or last.position is None or last.digest is None:
+        return
+    n = last.position - chain.closed_position
+    AuditChain.objects.filter(pk=account.pk).update(closed_position=last.position, closed_digest=last.digest)
+    details = {"count": n, "position": last.position, "digest": bytes(last.digest).hex(), "before": before.isoformat()}
+    target = f"entries up to {last.position}"
+    record(account=account, actor="retention", action="audit.closed", target=target, details=details)
+
+
+def _delete_closed(account: Account) -> int:
+    deleted = 0
+    chain = AuditChain.objects.filter(pk=account.pk).first()
+    while chain is not None:
+        ids = AuditEntry.objects.filter(account=account, position__lte=chain.closed_position).order_by("position")
+        n, _ = AuditEntry.objects.filter(pk__in=list(ids.values_list("pk", flat=True)[:_BATCH])).delete()
+        deleted += n
+        if n < _BATCH:
+            break
+    return deleted

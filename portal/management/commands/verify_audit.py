@@ -1,0 +1,53 @@
+"""manage.py verify_audit: whether the audit is what was written."""
+
+from argparse import ArgumentParser, ArgumentTypeError
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from accounts.models import Account
+from accounts.selectors.audit_chain import verify_chains
+
+
+def head(text: str) -> tuple[int, str]:
+    """A head as this command prints it: position and digest."""
+    position, _, digest = text.partition(":")
+    if not (position.isdecimal() and len(digest) == 64):
+        raise ArgumentTypeError("write a head as it was printed: the position, a colon and 64 hexadecimal digits")
+    return int(position), digest.lower()
+
+
+class Command(BaseCommand):
+    """Works out every chain again; changes nothing."""
+
+    help = "Check that no entry of the audit was changed, added or taken away; exit 1 and name the first that was."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """The command's options."""
+        parser.add_argument("--account", metavar="NAME", help="only this account's chain, by name or public id")
+        parser.add_argument(
+            "--head",
+            type=head,
+            metavar="POSITION:DIGEST",
+            help="with --account: a head that was printed before",
+        )
+
+    def handle(self, *_: Any, **options: Any) -> None:
+        """Print a line for each chain."""
+        account = self._account(options["account"])
+        if options["head"] and not account:
+            raise CommandError("A head belongs to one chain: name it with --account.")
+        broken = 0
+        for verdict in verify_chains(account, noted=options["head"]):
+            self.stdout.write(str(verdict))
+            broken += bool(verdict.problem)
+        if broken:
+            raise CommandError(f"{broken} of the chains {'is' if broken == 1 else 'are'} broken.")
+
+    def _account(self, name: str | None) -> Account | None:
+        if not name:
+            return None
+        found = [each for each in Account.objects.all() if name in {each.name, str(each.public_id)}]
+        if len(found) != 1:
+            raise CommandError(f"{len(found)} accounts are called {name!r}: give the public id that /admin/ shows.")
+        return found[0]
