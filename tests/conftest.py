@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 import redis
 from django.db import connection
@@ -24,6 +25,12 @@ CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrom
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--faults", action="store_true", help="also run the tests that kill servers and workers")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The same examples in every ordinary run, so that a change is judged by itself; new ones with --faults."""
+    hypothesis.settings.register_profile("ordinary", derandomize=True)
+    hypothesis.settings.load_profile("default" if config.getoption("--faults") else "ordinary")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

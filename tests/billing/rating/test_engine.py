@@ -174,7 +174,7 @@ def reference(bucket):
     return rate_bucket(facts, reference_prices, allowance=bucket.allowance)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(stories)
 def test_the_engine_equals_the_reference(usage, acme, small_tiers, story):
     base = datetime(2026, 10, 1, tzinfo=UTC) + timedelta(hours=next(_serial))

@@ -36,7 +36,7 @@ deliveries = st.lists(
     max_size=16,
 )  # fmt: skip
 anchors = st.lists(st.tuples(st.integers(0, 12), st.sampled_from([2, 4, 5, 6, 9]), st.integers(0, 4)), max_size=3)
-few = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+few = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 _serial = count(1)
 _DERIVED = ("usagefact", "usageblock", "blockdelta", "dirtybucket", "ratedline", "tiercut", "volumeanchor", "ratingrun")
 
@@ -159,7 +159,9 @@ bounds = st.sampled_from([((0, 3), (3, 5), (5, None)), ((0, 2), (2, None)), ((0,
 
 @pytest.mark.usefixtures("small_tiers")
 @few
-@given(deliveries, anchors, st.lists(st.tuples(bounds, st.integers(1, 99), st.sampled_from(["buy", "sell"]))))
+@given(
+    deliveries, anchors, st.lists(st.tuples(bounds, st.integers(1, 99), st.sampled_from(["buy", "sell"])), max_size=4)
+)
 def test_p5_repriced_lines_equal_those_counted_again(usage, acme, story, announced, corrections):
     """Any row of corrections: those that keep the tiers' bounds are priced from the lines, the others from blocks."""
     forget()
