@@ -43,3 +43,4 @@ class Bell:
 
 
 inbox_bell = Bell("messaging.tasks.drain_inbox")
+sending_bell = Bell("messaging.tasks.send_messages")

@@ -73,6 +73,23 @@ class CategoryRank(IntegerChoices):
     NONE = 9, _("not known")
 
 
+class Shape(TextChoices):
+    """In which API's form a message was handed to us."""
+
+    EIGHT_X_EIGHT = "8x8", "8x8"
+    GRAPH = "graph", "Cloud API"
+    DIALOG_360 = "360dialog", "360dialog"
+
+
+class SubmissionState(TextChoices):
+    """Where a message that we were asked to send stands."""
+
+    QUEUED = "queued", _("Waiting")
+    SENDING = "sending", _("Being sent")
+    ANSWERED = "answered", _("Answered")
+    UNCERTAIN = "uncertain", _("Uncertain")
+
+
 class InboxState(TextChoices):
     """Where a stored webhook stands."""
 

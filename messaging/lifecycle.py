@@ -26,6 +26,7 @@ from messaging.countries import country_of
 from messaging.directory import Directory, KnownTemplate, Place
 from messaging.enums import CategoryRank, Provider
 from messaging.events import MessageEvent
+from messaging.lifecycle_sending import Binding, hear, referred
 from messaging.lifecycle_sql import CREATE_TABLES, EVENT_COLUMNS, SELECT_USAGE, STATEMENTS
 from messaging.usage import key_digits
 from portal.core import partitions
@@ -43,6 +44,7 @@ class Report(NamedTuple):
     place: Place
     webhook_id: int | None = None
     received_at: datetime | None = None
+    umid: str = ""  # of a message that we were asked to send
 
 
 def apply(reports: Sequence[Report], directory: Directory) -> None:
@@ -55,6 +57,7 @@ def apply(reports: Sequence[Report], directory: Directory) -> None:
         return
     make_room(reports)
     with transaction.atomic(), connection.cursor() as cursor:
+        hear(_named(reports))
         cursor.execute(CREATE_TABLES)
         with cursor.copy(f"COPY event_batch ({', '.join(EVENT_COLUMNS)}) FROM STDIN") as copy:
             for row in _rows(reports, directory):
@@ -63,6 +66,16 @@ def apply(reports: Sequence[Report], directory: Directory) -> None:
             cursor.execute(statement)
         cursor.execute(SELECT_USAGE)
         record_usage([Usage(*row) for row in cursor.fetchall()])
+
+
+def _named(reports: Sequence[Report]) -> list[Binding]:
+    """The messages that webhooks name by a reference of ours."""
+    named = {
+        Binding(report.account_id, report.provider, umid, report.event.provider_message_id)
+        for report in reports
+        if (umid := referred(report.event.client_message_id))
+    }
+    return sorted(named)
 
 
 def make_room(reports: Sequence[Report]) -> None:
@@ -82,10 +95,14 @@ def _rows(reports: Sequence[Report], directory: Directory) -> Iterator[tuple[obj
             report.account_id, report.provider, event.provider_message_id, key, _umid(report, key),
             str(event.direction), event.state, event.at, place.subaccount_id, place.phone_number_id, place.waba_id,
             event.msisdn, event.user_id, country_of(event.msisdn, event.user_id), event.content_type, int(rank),
-            category, event.pricing_type, template.id if template else None, event.client_message_id, event.detail,
+            category, event.pricing_type, template.id if template else None, _said_by_client(event), event.detail,
             event.error_source, event.error_code, event.error_title, event.provider_error_code, report.webhook_id,
             report.received_at, orjson.dumps(event.content).decode() if event.content is not None else None,
         )  # fmt: skip
+
+
+def _said_by_client(event: MessageEvent) -> str:
+    return "" if referred(event.client_message_id) else event.client_message_id
 
 
 def _category(event: MessageEvent, template: KnownTemplate | None) -> tuple[str, int]:
@@ -95,7 +112,9 @@ def _category(event: MessageEvent, template: KnownTemplate | None) -> tuple[str,
 
 
 def _umid(report: Report, key: str) -> str:
-    """8x8's own umid where it is one; else the message key."""
+    """Ours where we sent it; 8x8's own where it is one; else the message key."""
+    if report.umid:
+        return report.umid
     if report.provider == Provider.EIGHT_X_EIGHT:
         try:
             return UUID(report.event.provider_message_id).hex

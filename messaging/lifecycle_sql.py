@@ -23,11 +23,11 @@ EVENT_COLUMNS = (
     "error_title", "provider_error_code", "webhook_id", "webhook_received_at", "content",
 )  # fmt: skip
 _KEY = "account_id, provider, provider_message_id"
-_GREATEST = (
+MERGE_COLUMNS = (
     "subaccount_id", "phone_number_id", "msisdn", "user_id", "country", "content_type", "template_id",
     "client_message_id",
 )  # fmt: skip
-_TIMES = tuple(STATE_COLUMNS.values())
+TIMES = tuple(STATE_COLUMNS.values())
 
 # Emptied here and not at commit: one transaction may apply several batches.
 CREATE_TABLES = """
@@ -58,11 +58,11 @@ TRUNCATE event_batch, change_batch, changed_batch;
 
 _REDUCE = f"""
 INSERT INTO change_batch (
-    {_KEY}, message_key, umid, direction, message_id, created_at, waba_id, {", ".join(_GREATEST)}, {", ".join(_TIMES)},
-    category_key, detail_key, error_key, proof_id
+    {_KEY}, message_key, umid, direction, message_id, created_at, waba_id, {", ".join(MERGE_COLUMNS)},
+    {", ".join(TIMES)}, category_key, detail_key, error_key, proof_id
 )
 SELECT {_KEY}, message_key, umid, max(direction), nextval('messaging_message_id_seq'), min(at), max(waba_id),
-    {", ".join(f"max({column})" for column in _GREATEST)},
+    {", ".join(f"max({column})" for column in MERGE_COLUMNS)},
     {", ".join(f"min(at) FILTER (WHERE state = '{state}')" for state in STATE_COLUMNS)},
     min(ARRAY[category_rank::text, category, pricing_type]),
     max(ARRAY[CASE state WHEN 'read' THEN '6' WHEN 'delivered' THEN '5' WHEN 'failed' THEN '4' WHEN 'rejected' THEN '3'
@@ -100,8 +100,8 @@ WHERE c.created_at < c.known_at AND (a.account_id, a.provider, a.provider_messag
 # column -> how a known message (m) and a change (c) make its new value.
 _MERGE = {
     "created_at": "LEAST(m.created_at, c.created_at)",
-    **{column: f"GREATEST(m.{column}, c.{column})" for column in _GREATEST},
-    **{column: f"LEAST(m.{column}, c.{column})" for column in _TIMES},
+    **{column: f"GREATEST(m.{column}, c.{column})" for column in MERGE_COLUMNS},
+    **{column: f"LEAST(m.{column}, c.{column})" for column in TIMES},
     "category_rank": "(CATEGORY)[1]::smallint",
     "category": "(CATEGORY)[2]",
     "pricing_type": "(CATEGORY)[3]",
@@ -156,7 +156,7 @@ WITH made AS (
 INSERT INTO changed_batch SELECT * FROM made
 """  # noqa: S608
 
-_UPDATE = f"""
+UPDATE = f"""
 WITH merged AS (
     UPDATE messaging_message m SET {", ".join(f"{c} = {_expression(c, known=True)}" for c in _MERGE)}
     FROM change_batch c
@@ -183,7 +183,7 @@ SELECT e.account_id, c.message_id, c.created_at, 'content', e.content
 FROM event_batch e JOIN change_batch c USING ({_KEY}) WHERE e.content IS NOT NULL ON CONFLICT DO NOTHING
 """  # noqa: S608
 
-_COUNT = """
+COUNT = """
 INSERT INTO messaging_trafficdelta (
     account_id, slot, subaccount_id, phone_number_id, direction, category, status, free, error_source, error_code,
     country, template_id, n
@@ -201,7 +201,7 @@ WHERE v.stat IS NOT NULL
 GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12 HAVING sum(v.step) <> 0
 """
 
-STATEMENTS = (_REDUCE, _ANCHOR, _FIND, _MOVE, _INSERT, _UPDATE, _HISTORY, _PAYLOAD, _COUNT)
+STATEMENTS = (_REDUCE, _ANCHOR, _FIND, _MOVE, _INSERT, UPDATE, _HISTORY, _PAYLOAD, COUNT)
 
 # Deliveries that are new, or whose price could be another now.
 SELECT_USAGE = """

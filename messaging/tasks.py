@@ -4,6 +4,7 @@ from celery import current_app, shared_task
 from django.utils import timezone
 
 from messaging import expiry, inbox, retention, traffic
+from messaging.sending import dispatch
 from portal.core import partitions
 from portal.core.partitions import month_of, next_month
 from portal.core.tasks import InstallationTask
@@ -21,6 +22,12 @@ def drain_inbox() -> None:
     """Work off the inbox, then ask for rating."""
     if inbox.drain():
         current_app.send_task("billing.tasks.rate_dirty_buckets", expires=10, retry=False)
+
+
+@shared_task(base=InstallationTask)
+def send_messages() -> None:
+    """Send what is due, and write into the log what providers answered."""
+    dispatch.send_due()
 
 
 @shared_task(base=InstallationTask)

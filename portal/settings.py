@@ -10,6 +10,8 @@ BASE_URL                 how browsers and providers reach this installation; its
 TRUSTED_PROXY_COUNT      how many proxies of ours stand in front, so that X-Forwarded-For is believed so far (0)
 INBOX_DAYS               how long settled webhooks are kept (90)
 INBOX_LEASE_SECONDS      how long a worker may hold webhooks before another takes them over (90, at least 5)
+SANDBOX_URL              what the numbers of demo accounts send through (the sandbox that script/run starts)
+CALLBACK_LOOPBACK        whether receipts may be posted to this machine itself, for demos (only while BASE_URL is here)
 METRICS_TOKEN            who knows it may read /metrics; without one only this machine may
 ALLOWED_HOSTS, DEBUG     as in Django
 """
@@ -56,6 +58,8 @@ SECURE_COOKIES = _base.scheme == "https"
 INBOX_DAYS = env.int("INBOX_DAYS", default=90)
 TRUSTED_PROXY_COUNT = ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 
+SANDBOX_URL = env.str("SANDBOX_URL", default=f"http://127.0.0.1:{env.int('SANDBOX_PORT', default=8010)}").rstrip("/")
+CALLBACK_LOOPBACK = env.bool("CALLBACK_LOOPBACK", default=LOOPBACK)
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 
 INSTALLED_APPS = [

@@ -9,6 +9,7 @@ from billing.api import CostReportView, ForecastView, TierView, UsageView
 from billing.price_api import RateCardDetailView, RateCardListView, UnratedView
 from messaging.api import ChargeView, MessageDetailView, MessageListView
 from messaging.health_api import D360HealthView, GraphNodeView, HealthStatusView
+from messaging.send_api import SendView
 from messaging.webhook_api import (
     WebhookEventDetailView,
     WebhookEventListView,
@@ -32,6 +33,7 @@ rest = [
     path("reports/unrated/", UnratedView.as_view(), name="api-unrated"),
     path("rate-cards/", RateCardListView.as_view(), name="api-rate-cards"),
     path("rate-cards/<int:card_id>/", RateCardDetailView.as_view(), name="api-rate-card"),
+    path("subaccounts/<str:subaccount_id>/messages", SendView.as_view(), name="api-send"),
     path("health_status", HealthStatusView.as_view(), name="api-health"),
     path("webhook-events/", WebhookEventListView.as_view(), name="api-webhook-events"),
     path("webhook-events/replay/", WebhookEventsReplayView.as_view(), name="api-webhook-events-replay"),

@@ -78,11 +78,11 @@ def recorder() -> Iterator[Recorder]:
 
 
 @contextmanager
-def sandbox(callback_url: str, *options: str) -> Iterator[str]:
+def sandbox(callback_url: str, *options: str, token: str = TOKEN) -> Iterator[str]:
     """`manage.py sandbox` without latency, a thousand times faster than life; its URL."""
     port = free_port()
     command = [
-        sys.executable, "manage.py", "sandbox", "--port", str(port), "--token", TOKEN, "--app-secret", APP_SECRET,
+        sys.executable, "manage.py", "sandbox", "--port", str(port), "--token", token, "--app-secret", APP_SECRET,
         "--callback-url", callback_url, "--latency", "0", "--speed", "1000", *options,
     ]  # fmt: skip
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)

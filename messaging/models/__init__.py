@@ -6,6 +6,7 @@ from messaging.models.inbox import InboxItem, WebhookEndpoint
 from messaging.models.message import Message, MessageAnchor, MessagePayload, StatusEvent
 from messaging.models.preference import LogColumns, SavedFilter
 from messaging.models.source import Source
+from messaging.models.submission import Submission
 from messaging.models.traffic import TrafficDelta, TrafficDetail, TrafficSlot
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "SavedFilter",
     "Source",
     "StatusEvent",
+    "Submission",
     "Template",
     "TrafficDelta",
     "TrafficDetail",

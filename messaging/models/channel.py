@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from accounts.models import Subaccount, Waba
 from messaging.enums import Provider, Quality, TemplateStatus
+from portal.core.secrets import seal, unseal
 from portal.core.tenancy import TenantModel
 
 
@@ -24,6 +25,13 @@ class PhoneNumber(TenantModel):
     throughput = models.CharField(max_length=64, blank=True, help_text="HIGH: 1,000 messages a second; else 80.")
     flag = models.CharField(max_length=64, blank=True, help_text="FLAGGED or UNFLAGGED, as Meta last said.")
     name_status = models.CharField(max_length=64, blank=True, help_text="Meta's decision on the display name.")
+    credential_sealed = models.TextField(blank=True, editable=False)
+    api_url = models.URLField(
+        "API address",
+        max_length=255,
+        blank=True,
+        help_text="Of the provider; empty: its usual one. No slash at the end.",
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(auto_now=True, help_text="Parked webhooks are tried again after this.")
 
@@ -35,6 +43,15 @@ class PhoneNumber(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.display_name} +{self.msisdn}".strip()
+
+    @property
+    def credential(self) -> str:
+        """What sends from the number: Meta's access token, 360dialog's or 8x8's API key; empty when none is set."""
+        return unseal(self.credential_sealed, owner=f"account:{self.account_id}")
+
+    def set_credential(self, secret: str) -> None:
+        """Put another in its place, or none; the caller saves."""
+        self.credential_sealed = seal(secret, owner=f"account:{self.account_id}")
 
 
 class Template(TenantModel):

@@ -49,7 +49,7 @@ class TooLarge(exceptions.APIException):
     status_code = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
 
 
-_CODES_OF_8X8 = {400: 1000, 401: 1200, 403: 1201, 404: 1300}
+_CODES_OF_8X8 = {400: 1000, 401: 1200, 403: 1201, 404: 1300, 413: 7001}
 _MESSAGES_OF_8X8 = {
     401: "Request was not authenticated properly",
     429: "Quota exceeded. Please try again in 1 second(s).",
@@ -63,13 +63,14 @@ def answer_as_8x8(error: Exception, context: dict[str, Any]) -> Response | None:
         return None
     error, fields = expected
     message = " ".join(f"{field['field']}: {field['message']}" for field in fields) or str(error.detail)
-    answer = {
-        "code": _CODES_OF_8X8.get(error.status_code, error.status_code),
-        "message": _MESSAGES_OF_8X8.get(error.status_code, message),
-        "errorId": str(uuid.uuid4()),
-        "timestamp": timezone.now(),
-    }
+    code = _CODES_OF_8X8.get(error.status_code, error.status_code)
+    answer = envelope_of_8x8(code, _MESSAGES_OF_8X8.get(error.status_code, message))
     return Response(answer, status=error.status_code, headers=_headers(error))
+
+
+def envelope_of_8x8(code: int, message: str) -> dict[str, Any]:
+    """8x8's error body."""
+    return {"code": code, "message": message, "errorId": str(uuid.uuid4()), "timestamp": timezone.now()}
 
 
 def _expected(error: Exception) -> tuple[exceptions.APIException, list[dict[str, str]]] | None:

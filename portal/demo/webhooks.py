@@ -48,12 +48,16 @@ def _eightxeight(event: MessageEvent) -> dict[str, Any]:
         "subAccountId": event.subaccount_code,
         "user": {"msisdn": f"+{event.msisdn}"},
     }
+    if event.client_message_id:
+        payload["clientMessageId"] = event.client_message_id
     at = f"{event.at:%Y-%m-%dT%H:%M:%S}.{event.at.microsecond // 10_000:02d}Z"
     if event.direction == Direction.INBOUND:
         payload |= {"timestamp": at, "type": "Text", "content": {"text": (event.content or {}).get("text")}}
         return {"version": 3, "namespace": "ChatApps", "eventType": "inbound_message_received", "payload": payload}
     state = "undelivered" if event.state == "failed" else event.state
-    payload |= {"channel": "whatsapp", "status": {"state": state, "detail": event.detail, "timestamp": at}}
+    payload |= {"channel": "whatsapp", "status": {"state": state, "timestamp": at}}
+    if event.detail:
+        payload["status"]["detail"] = event.detail
     if event.error_code is not None:
         payload["status"] |= {"errorCode": event.error_code, "errorMessage": event.error_title}
         payload["whatsapp"] = {"providerErrorCode": str(event.provider_error_code)}

@@ -92,6 +92,11 @@ def secret(plan: Plan, purpose: str, length: int = 24) -> str:
     return derive(f"demo:{plan.key}:{purpose}", length).hex()
 
 
+def sandbox_token() -> str:
+    """What opens the sandbox, for the numbers of all demo accounts."""
+    return secret(ACME, "sandbox")
+
+
 def address(plan: Plan, role: str) -> str:
     """The login of a role."""
     return f"operator@tollgate.{plan.domain}" if role == "operator" else f"{role}@{plan.domain}"
@@ -121,13 +126,15 @@ def build(plan: Plan, now: datetime) -> Account:
     }  # fmt: skip
     for channel in plan.channels:
         subaccount = Subaccount.objects.create(account=account, code=channel.code, name=channel.name)
-        number = PhoneNumber.objects.create(
+        number = PhoneNumber(
             account=account, subaccount=subaccount, waba=wabas[channel.waba_id], provider=channel.provider,
             provider_number_id=channel.number_id, msisdn=channel.msisdn, display_name=channel.name,
             quality=Quality.GREEN, messaging_limit="TIER_100K", name_status="APPROVED",
             flag="UNFLAGGED" if channel.code == FLAGGED_SUBACCOUNT else "",
             throughput="HIGH" if channel.provider == Provider.META else "",
         )  # fmt: skip
+        number.set_credential(sandbox_token())
+        number.save()
         _number_history(number, now, flagged=channel.code == FLAGGED_SUBACCOUNT)
     for waba in wabas.values():
         _templates(account, waba, now)

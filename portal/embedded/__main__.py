@@ -10,13 +10,14 @@ import signal
 import subprocess
 import sys
 from contextlib import ExitStack
+from dataclasses import replace
 from types import FrameType
 
 from portal.embedded.config import ROOT, Config
 from portal.embedded.errors import StartError
 from portal.embedded.family import MARK, stop_members
 from portal.embedded.postgres import Postgres
-from portal.embedded.redis import Redis
+from portal.embedded.redis import Redis, free_port
 from portal.embedded.static import collect_static
 from portal.embedded.steps import manage, preflight
 from portal.embedded.supervisor import supervise
@@ -52,6 +53,8 @@ def run(config: Config, demo_messages: int, stack: ExitStack) -> int:
     if stop_members(config.data):
         print("Stopped what an earlier run had left behind.", flush=True)
     config.claim_ports()
+    if demo_messages and not config.sandbox_port:
+        config = replace(config, sandbox_port=free_port())  # what the demo's numbers send through
     environment = start_servers(config, stack)
     prepare(environment, demo_messages)
     welcome = [sys.executable, "-m", "portal.embedded.welcome"]

@@ -6,11 +6,23 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
+class Door:
+    """Where webhooks of a number go, and what proves who sent them: Meta's signature, or a header."""
+
+    url: str = field(repr=False)  # its last part is a credential
+    app_secret: str = field(default="", repr=False)
+    header: tuple[str, str] | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Number:
-    """A business phone number one may send from."""
+    """A business phone number one may send from. 8x8 knows it by its subaccount."""
 
     waba_id: str
     msisdn: str
+    door: Door
+    provider: str = "meta"
+    subaccount: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +35,14 @@ class Template:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
-    """One sandbox. Shares are between 0 and 1, times in seconds, a rate of 0 means no limit."""
+    """One sandbox; its token opens all its numbers.
+
+    Shares are between 0 and 1, times in seconds, a rate of 0 means no limit.
+    """
 
     numbers: Mapping[str, Number]  # by phone number id
     templates: Mapping[tuple[str, str], Template]  # by name and language
     token: str = field(repr=False)
-    callback_url: str = field(repr=False)  # its last part is a credential
-    app_secret: str = field(repr=False)
     latency: float = 0.05  # before an answer, on average
     speed: float = 1.0  # of webhooks: 10 makes ten times less of each delay
     refuse: float = 0.0  # of requests, answered with code 131000

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 
 import httpx
 
+from messaging.enums import Provider
 from portal.demo.webhooks import signature
-from portal.sandbox import bodies
-from portal.sandbox.config import Config, Number
+from portal.sandbox import bodies, eightxeight
+from portal.sandbox.config import Config, Door, Number
 from portal.sandbox.fate import DELIVERED, Step
 from portal.sandbox.requests import Wanted
 
@@ -40,10 +41,16 @@ class Message:
         """The webhook whose time has come."""
         if not self.body:
             priced = any(step.event == DELIVERED for step in self.steps[: self.position])
-            self.body = bodies.webhook(
-                self.steps[self.position], self.wanted, number_id=self.number_id, number=self.number, wamid=self.wamid,
-                at=int(time.time()), priced=priced,
-            )  # fmt: skip
+            step, at = self.steps[self.position], int(time.time())
+            if self.number.provider == Provider.EIGHT_X_EIGHT:
+                self.body = eightxeight.webhook(
+                    step, self.wanted, subaccount=self.number.subaccount, umid=self.wamid, at=at
+                )
+            else:
+                self.body = bodies.webhook(
+                    step, self.wanted, number_id=self.number_id, number=self.number, wamid=self.wamid, at=at,
+                    priced=priced,
+                )  # fmt: skip
         return self.body
 
     def go_on(self) -> None:
@@ -94,7 +101,7 @@ class Outbox:
 
     async def _post(self, message: Message) -> None:
         try:
-            answered = await self._answered(message.webhook())
+            answered = await self._answered(message.number.door, message.webhook())
         finally:
             self._slots.release()
         message.tries += 1
@@ -109,15 +116,12 @@ class Outbox:
         else:
             self._later(message, message.steps[message.position].after)
 
-    async def _answered(self, body: bytes) -> bool:
+    async def _answered(self, door: Door, body: bytes) -> bool:
         """Post one webhook; whether it was answered 2xx."""
-        headers = {
-            "Content-Type": "application/json",
-            "User-Agent": "facebookexternalua",
-            "X-Hub-Signature-256": signature(self._config.app_secret, body),
-        }
+        name, value = door.header or ("X-Hub-Signature-256", signature(door.app_secret, body))
+        headers = {"Content-Type": "application/json", "User-Agent": "facebookexternalua", name: value}
         try:
-            answer = await self._client.post(self._config.callback_url, content=body, headers=headers)
+            answer = await self._client.post(door.url, content=body, headers=headers)
         except httpx.HTTPError:
             self.counts["failed posts"] += 1
             return False

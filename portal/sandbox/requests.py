@@ -59,16 +59,36 @@ def read(body: bytes, templates: Mapping[tuple[str, str], Template]) -> Wanted:
     return Wanted(to, msisdn, category, kind == "template", reference)
 
 
+def read_mark(body: bytes) -> bool:
+    """Whether the body marks a message as read; raises `Refused` when it does so without naming one."""
+    try:
+        data = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return False
+    if not isinstance(data, dict) or "status" not in data:
+        return False
+    if data["status"] != "read" or data.get("messaging_product") != "whatsapp":
+        raise Refused(100, "Param status must be read.")
+    if not isinstance(data.get("message_id"), str) or not data["message_id"]:
+        raise Refused(100, "The parameter message_id is required.")
+    return True
+
+
 def _recipient(data: Mapping[str, Any]) -> tuple[str, str]:
     to = data.get("to")
     if not to and data.get("recipient"):
         raise Refused(131062)
     if not to or not isinstance(to, str):
         raise Refused(100, "The parameter to is required.")
+    return to, digits(to)
+
+
+def digits(to: str) -> str:
+    """A phone number without what people write between its digits; raises `Refused` for anything else."""
     msisdn = re.sub(r"[ +()-]", "", to)
     if not re.fullmatch(r"[1-9][0-9]{6,14}", msisdn):
         raise Refused(100, "Param to is not a phone number.")
-    return to, msisdn
+    return msisdn
 
 
 def _content(data: Mapping[str, Any], kind: str) -> Any:

@@ -6,7 +6,7 @@ import secrets
 import signal
 import time
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from random import Random
 
@@ -18,13 +18,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from portal.sandbox import bodies
+from messaging.enums import Provider
+from portal.core.pace import Pace
+from portal.sandbox import bodies, eightxeight
 from portal.sandbox.config import Config
 from portal.sandbox.errors import NO_SUCH_PATH, Error
 from portal.sandbox.fate import BAD_GATEWAY, NO_ANSWER, UNAVAILABLE, refusal, steps
-from portal.sandbox.limits import Pace
 from portal.sandbox.outbox import Message, Outbox
-from portal.sandbox.requests import Refused, Wanted, read
+from portal.sandbox.requests import Refused, Wanted, read, read_mark
 
 LARGEST_BODY = 1024 * 1024
 _HOLD = 120.0  # seconds for which a request without an answer is kept open
@@ -47,6 +48,8 @@ class Sandbox:
         """The ASGI application; it posts webhooks while it runs."""
         routes = [
             Route("/", self.overview, methods=["GET"]),
+            Route("/api/v1/subaccounts/{code}/messages", self.eightxeight, methods=["POST"]),
+            Route("/messages", self.dialog360, methods=["POST"]),
             Route("/{version}/{number_id}/messages", self.messages, methods=["POST"]),
             Route("/{path:path}", self.elsewhere, methods=["GET", "POST", "DELETE"]),
         ]
@@ -73,53 +76,90 @@ class Sandbox:
         return self._refuse(NO_SUCH_PATH, Random())
 
     async def messages(self, request: Request) -> Response:
-        """POST /{version}/{phone_number_id}/messages."""
+        """POST /{version}/{phone_number_id}/messages, as Meta answers it."""
+        return await self._answer(request, self._of_meta)
+
+    async def dialog360(self, request: Request) -> Response:
+        """POST /messages, as 360dialog answers it."""
+        return await self._answer(request, self._of_360dialog)
+
+    async def eightxeight(self, request: Request) -> Response:
+        """POST /api/v1/subaccounts/{code}/messages, as 8x8 answers it."""
+        return await self._answer(request, self._of_8x8)
+
+    async def _answer(self, request: Request, find: Callable[[Request], str]) -> Response:
+        """Take a message, or refuse it. `find` says from which number, and raises `Refused`."""
         self._asked += 1
         chance = Random(f"{self._config.seed}/{self._asked}")
         body = await _body(request)
         await asyncio.sleep(self._config.latency * chance.uniform(0.5, 1.5))
+        is_8x8 = find == self._of_8x8
         try:
-            self._check_token(request)
-            number_id = self._number_id(request)
-            wanted = read(body, self._config.templates)
+            number_id = find(request)
+            if not is_8x8 and (done := read_mark(body)):
+                return JSONResponse({"success": done})
+            wanted = (eightxeight.read if is_8x8 else read)(body, self._config.templates)
             self._check_limits(number_id, wanted)
         except Refused as refused:
-            return self._refuse(refused.error, chance)
+            return self._refuse(refused.error, chance, is_8x8=is_8x8)
         error = refusal(wanted.msisdn, chance, self._config)
         if error is not None:
-            return self._refuse(error, chance)
+            return self._refuse(error, chance, is_8x8=is_8x8)
         if wanted.msisdn.endswith(UNAVAILABLE):
             return Response(_HTML, status_code=503, media_type="text/html")
-        wamid = self._take(number_id, wanted, chance)
+        given_id = self._take(number_id, wanted, chance)
         if wanted.msisdn.endswith(NO_ANSWER):
             await asyncio.sleep(_HOLD)
         if wanted.msisdn.endswith((BAD_GATEWAY, NO_ANSWER)):
             return Response(_HTML, status_code=502, media_type="text/html")
-        return Response(bodies.accepted(wanted, wamid), media_type="application/json")
+        answer = (eightxeight if is_8x8 else bodies).accepted(wanted, given_id)
+        return Response(answer, media_type="application/json")
 
     def _take(self, number_id: str, wanted: Wanted, chance: Random) -> str:
-        """Accept a message; its wamid."""
-        wamid = "wamid." + base64.b64encode(b"sandbox" + chance.randbytes(20)).decode()
+        """Accept a message; its id."""
         number = self._config.numbers[number_id]
+        wamid = (
+            eightxeight.new_id(chance)
+            if number.provider == Provider.EIGHT_X_EIGHT
+            else "wamid." + base64.b64encode(b"sandbox" + chance.randbytes(20)).decode()
+        )
         self._outbox.put(Message(wamid, number_id, number, wanted, steps(wanted.msisdn, chance, self._config)))
         self.counts["accepted"] += 1
         return wamid
 
-    def _refuse(self, error: Error, chance: Random) -> Response:
+    def _refuse(self, error: Error, chance: Random, *, is_8x8: bool = False) -> Response:
         self.counts["refused"] += 1
+        if is_8x8:
+            status, said = eightxeight.refused(error, chance)
+            return Response(said, status_code=status, media_type="application/json")
         trace = base64.urlsafe_b64encode(chance.randbytes(17)).decode().rstrip("=")
         return Response(bodies.refused(error, trace), status_code=error.status, media_type="application/json")
 
-    def _check_token(self, request: Request) -> None:
-        given = request.headers.get("Authorization", "").encode()
-        if not secrets.compare_digest(given, f"Bearer {self._config.token}".encode()):
+    def _check_token(self, given: str) -> None:
+        if not secrets.compare_digest(given.encode(), self._config.token.encode()):
             raise Refused(190)
 
-    def _number_id(self, request: Request) -> str:
+    def _of_meta(self, request: Request) -> str:
+        self._check_token(_bearer(request))
         number_id = str(request.path_params["number_id"])
         if number_id not in self._config.numbers:
             raise Refused(100, f"Object with ID '{number_id}' does not exist, or may not be used with this token.")
         return number_id
+
+    def _of_360dialog(self, request: Request) -> str:
+        """At 360dialog the key names the number."""
+        self._check_token(request.headers.get("D360-API-KEY", ""))
+        return self._first(Provider.DIALOG_360)
+
+    def _of_8x8(self, request: Request) -> str:
+        self._check_token(_bearer(request))
+        return self._first(Provider.EIGHT_X_EIGHT, str(request.path_params["code"]))
+
+    def _first(self, provider: str, subaccount: str | None = None) -> str:
+        for number_id, number in self._config.numbers.items():
+            if number.provider == provider and subaccount in {None, number.subaccount}:
+                return number_id
+        raise Refused(100, "There is no such number.")
 
     def _check_limits(self, number_id: str, wanted: Wanted) -> None:
         now = time.monotonic()
@@ -131,6 +171,11 @@ class Sandbox:
             raise Refused(130429)
         if not self._pair_pace.allows(f"{number_id}/{wanted.msisdn}", now):
             raise Refused(131056)
+
+
+def _bearer(request: Request) -> str:
+    kind, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token if kind == "Bearer" else ""
 
 
 async def _body(request: Request) -> bytes:

@@ -10,8 +10,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from messaging.enums import Provider
-from portal.demo.world import PLANS, TEMPLATES, Plan, secret, webhook
-from portal.sandbox.config import Config, Number, Template
+from portal.demo.world import PLANS, TEMPLATES, Plan, sandbox_token, webhook
+from portal.sandbox.config import Config, Door, Number, Template
 from portal.sandbox.server import serve
 
 EXAMPLE = (
@@ -24,8 +24,8 @@ class Command(BaseCommand):
     """Needs no database: the demo account's numbers, templates and webhook address follow from SECRET_KEY."""
 
     help = (
-        "Answer POST /v24.0/{phone_number_id}/messages as Meta's Cloud API does, and post signed webhooks of what "
-        "becomes of the messages. Nothing is sent to anybody."
+        "Answer requests to send as Meta's Cloud API, 360dialog and 8x8 do, and post webhooks of what becomes of the "
+        "messages. Nothing is sent to anybody."
     )
     requires_system_checks = []
 
@@ -33,10 +33,12 @@ class Command(BaseCommand):
         """The command's options."""
         parser.add_argument("--host", default="127.0.0.1")
         parser.add_argument("--port", type=int, default=8010)
-        parser.add_argument("--account", choices=sorted(PLANS), default="demo", help="whose numbers and templates")
+        parser.add_argument(
+            "--account", choices=sorted(PLANS), default="demo", help="whose number the example sends from"
+        )
         parser.add_argument("--token", help="what clients must send as bearer; default: one that is printed")
-        parser.add_argument("--callback-url", help="where webhooks go; default: the demo account's address for Meta")
-        parser.add_argument("--app-secret", help="what signs webhooks; default: the demo account's")
+        parser.add_argument("--callback-url", help="where all webhooks go; default: the demo accounts' own addresses")
+        parser.add_argument("--app-secret", help="what signs Meta's webhooks; default: the demo accounts' own")
         parser.add_argument("--latency", type=seconds, default=0.05, help="seconds before an answer, on average")
         parser.add_argument("--speed", type=positive, default=1.0, help="10: webhooks come ten times sooner")
         parser.add_argument("--refuse", type=share, default=0.0, help="share of requests answered with code 131000")
@@ -51,36 +53,51 @@ class Command(BaseCommand):
     def handle(self, *_: Any, **options: Any) -> None:
         """Answer until Ctrl-C."""
         plan, host, port = PLANS[options["account"]], options["host"], options["port"]
-        config = configure(plan, options)
-        if not is_web_address(config.callback_url):
+        if options["callback_url"] and not is_web_address(options["callback_url"]):
             raise CommandError("--callback-url must be an address that begins with http:// or https://.")
+        config = configure(plan, options)
         claim(host, port)
-        example = EXAMPLE.format(url=f"http://{host}:{port}", number_id=next(iter(config.numbers)), token=config.token)
+        example = EXAMPLE.format(url=f"http://{host}:{port}", number_id=_of_meta(config), token=config.token)
         self.stdout.write(f"The sandbox answers at http://{host}:{port} (seed {config.seed}). Try\n  {example}\n")
         self.stdout.flush()
         asyncio.run(serve(config, host, port))
 
 
+def _of_meta(config: Config) -> str:
+    """The first number that Meta would know."""
+    return next(pk for pk, number in config.numbers.items() if number.provider == Provider.META)
+
+
 def configure(plan: Plan, options: dict[str, Any]) -> Config:
-    """A sandbox for a demo account, as the options say."""
-    door = webhook(plan, Provider.META)
+    """A sandbox for the demo accounts, as the options say; the plan's first."""
+    plans = [plan, *(each for each in PLANS.values() if each is not plan)]
     numbers = {
-        channel.number_id: Number(channel.waba_id, channel.msisdn)
-        for channel in plan.channels
-        if channel.provider == Provider.META
+        channel.number_id: Number(
+            channel.waba_id, channel.msisdn, _door(each, channel.provider, options), channel.provider, channel.code
+        )
+        for each in plans
+        for channel in each.channels
     }
     templates = {(name, "en"): Template(category.lower(), body.count("{{")) for name, category, body in TEMPLATES}
     as_they_are = ("latency", "speed", "refuse", "fail", "read", "reply", "number_rate", "queue")
     return Config(
         numbers=numbers,
         templates=templates,
-        token=options["token"] or secret(plan, "sandbox"),
-        callback_url=options["callback_url"] or settings.BASE_URL + door["path"],
-        app_secret=options["app_secret"] or door["app_secret"],
+        token=options["token"] or sandbox_token(),
         pair_rate=not options["no_pair_rate"],
         **{name: options[name] for name in as_they_are},
         **({} if options["seed"] is None else {"seed": options["seed"]}),
     )
+
+
+def _door(plan: Plan, provider: str, options: dict[str, Any]) -> Door:
+    """Where a provider's webhooks go: the account's own address, or what the options say."""
+    door = webhook(plan, provider)
+    url = options["callback_url"] or settings.BASE_URL + door["path"]
+    if provider == Provider.META:
+        return Door(url, app_secret=options["app_secret"] or door["app_secret"])
+    header = door.get("header", "Authorization"), door.get("value") or door["authorization"]
+    return Door(url, header=header)
 
 
 def claim(host: str, port: int) -> None:

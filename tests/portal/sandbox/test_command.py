@@ -7,7 +7,7 @@ from django.core.management import CommandError, call_command
 
 from portal.demo.world import ACME, webhook
 from portal.management.commands.sandbox import Command, configure
-from portal.sandbox.config import Number, Template
+from portal.sandbox.config import Door, Number, Template
 
 
 @pytest.mark.parametrize(
@@ -43,8 +43,14 @@ def test_without_options_it_is_the_demos_provider(settings):
     settings.BASE_URL = "http://127.0.0.1:8000"
     options = Command().create_parser("manage.py", "sandbox").parse_args([])
     config = configure(ACME, vars(options))
-    assert config.numbers == {"106540352242922": Number("102290129340398", "15550783881")}
+    shop = config.numbers["106540352242922"]
+    door = webhook(ACME, "meta")
+    assert shop == Number(
+        "102290129340398", "15550783881", Door("http://127.0.0.1:8000" + door["path"], door["app_secret"]), "meta",
+        "acme_shop",
+    )  # fmt: skip
+    assert [(one.provider, one.subaccount) for one in config.numbers.values()] == [
+        ("8x8", "acme_wa"), ("meta", "acme_shop"), ("360dialog", "acme_care"), ("meta", "harbour"),
+    ]  # fmt: skip
+    assert door["app_secret"] not in repr(config)
     assert config.templates["weekend_sale", "en"] == Template("marketing", 2)
-    assert config.callback_url == "http://127.0.0.1:8000" + webhook(ACME, "meta")["path"]
-    assert config.app_secret == webhook(ACME, "meta")["app_secret"]
-    assert config.app_secret not in repr(config)

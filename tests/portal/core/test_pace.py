@@ -1,6 +1,6 @@
 """A pace allows a burst, then one event a period, each key for itself, and forgets who has rested."""
 
-from portal.sandbox.limits import Pace
+from portal.core.pace import Pace
 
 
 def test_a_burst_and_then_one_a_period():

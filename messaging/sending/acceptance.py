@@ -1,0 +1,72 @@
+"""Storing what clients want sent: one statement, committed before anybody is told that it is accepted."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+from django.db import connection
+
+from messaging.enums import Shape, SubmissionState
+from messaging.sending.outcome import Told
+from messaging.sending.wanted import Wanted
+
+_STORE = """
+INSERT INTO messaging_submission (account_id, umid, created_at, shape, provider, subaccount_id, phone_number_id, state,
+    is_logged, due_at, expires_at, attempts, request, about, outcome, provider_message_id, batch_id)
+SELECT %s, umid, %s, %s, provider, subaccount_id, phone_number_id, state, false, due_at, expires_at, attempts, request,
+    about, outcome, '', %s
+FROM unnest(%s::uuid[], %s::text[], %s::bigint[], %s::bigint[], %s::text[], %s::timestamptz[], %s::timestamptz[],
+    %s::smallint[], %s::jsonb[], %s::jsonb[], %s::jsonb[])
+    t (umid, provider, subaccount_id, phone_number_id, state, due_at, expires_at, attempts, request, about, outcome)
+"""
+_PROVIDER_OF = {Shape.EIGHT_X_EIGHT: "8x8", Shape.GRAPH: "meta", Shape.DIALOG_360: "360dialog"}
+
+
+def store(
+    account_id: int,
+    entries: Sequence[tuple[Wanted, Told | None]],
+    *,
+    at: datetime,
+    subaccount_id: int | None = None,
+    lease: datetime | None = None,
+) -> None:
+    """Store messages of one request; those with an outcome are over, and only the log waits for them.
+
+    `lease`: they are being sent by the caller until then, else by a worker when they are due. `subaccount_id` is for
+    those that have no sender. When this returns they are committed.
+    """
+    first = entries[0][0]
+    rows = [_row(wanted, outcome, at, subaccount_id, lease) for wanted, outcome in entries]
+    columns = [list(column) for column in zip(*rows, strict=True)]
+    with connection.cursor() as cursor:
+        cursor.execute(_STORE, [account_id, at, str(first.shape), first.batch_id, *columns])
+
+
+def _row(
+    wanted: Wanted, outcome: Told | None, at: datetime, subaccount_id: int | None, lease: datetime | None
+) -> tuple[Any, ...]:
+    sender = wanted.sender
+    state = SubmissionState.ANSWERED if outcome else SubmissionState.SENDING if lease else SubmissionState.QUEUED
+    return (
+        wanted.umid, sender.provider if sender else _PROVIDER_OF[wanted.shape],
+        sender.subaccount_id if sender else subaccount_id, sender.phone_number_id if sender else None, str(state),
+        lease or wanted.due_at or at, wanted.expires_at, 1 if lease else 0, _json(wanted.request),
+        _json(wanted.about.as_json()), _json(outcome.as_json()) if outcome else None,
+    )  # fmt: skip
+
+
+_ANSWERED = """
+UPDATE messaging_submission SET state = 'answered', outcome = %s::jsonb WHERE umid = %s AND state = 'sending'
+"""
+
+
+def record(umid: UUID, outcome: Told) -> None:
+    """Write down what the provider answered, at once and in a statement of its own; the log follows."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ANSWERED, [_json(outcome.as_json()), umid])
+
+
+def _json(value: Any) -> str:
+    return orjson.dumps(value).decode()

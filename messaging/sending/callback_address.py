@@ -1,0 +1,74 @@
+"""Which addresses we post receipts to: public ones alone, so that nobody reaches into our own network through us."""
+
+import socket
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from urllib.parse import urlsplit
+
+from django.conf import settings
+
+_PORTS = (None, 443, 8443)
+# Beyond what Python calls not global: NAT64, 6to4, Teredo, IPv4-compatible and site-local addresses lead elsewhere.
+_TUNNELS = tuple(map(ip_network, ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "::/96", "fec0::/10")))
+
+
+class Forbidden(ValueError):
+    """The address may not be posted to; the message ends a sentence that begins with its name."""
+
+
+def check(url: str) -> str:
+    """Why an address is refused, as far as can be told without asking the DNS; empty when nothing is wrong."""
+    parts = urlsplit(url)
+    try:
+        port = parts.port
+    except ValueError:
+        return "has no valid port."
+    if parts.username or parts.password:
+        return "must not hold a user name or password."
+    host = parts.hostname or ""
+    if settings.CALLBACK_LOOPBACK and _is_loopback(host):
+        return ""
+    if parts.scheme != "https" or port not in _PORTS:
+        return "must begin with https://, and use port 443 or 8443."
+    return "" if _is_elsewhere(host) else "must name a host of the internet, not of a private network."
+
+
+def _is_elsewhere(host: str) -> bool:
+    """Whether the host may be one of the internet; a name must have a dot."""
+    try:
+        return is_public(ip_address(host))
+    except ValueError:
+        return "." in host and not _is_loopback(host)
+
+
+def resolve(host: str, port: int) -> str:
+    """The address to connect to. Raises Forbidden when any of the host's is private, OSError when it has none.
+
+    The connection goes to what was checked, so a DNS that answers otherwise the next time changes nothing.
+    """
+    found = [
+        ip_address(str(each[4][0]).partition("%")[0])
+        for each in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    ]
+    for address in found:
+        if not (is_public(address) or (settings.CALLBACK_LOOPBACK and address.is_loopback)):
+            raise Forbidden("leads to an address of a private network.")
+    return str(found[0])
+
+
+def is_public(address: IPv4Address | IPv6Address) -> bool:
+    """Whether the address is one of the internet."""
+    if isinstance(address, IPv6Address):
+        if address.ipv4_mapped:
+            return is_public(address.ipv4_mapped)
+        if any(address in network for network in _TUNNELS):
+            return False
+    return address.is_global and not address.is_multicast
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,164 @@
+"""The worker's side of sending. One worker at a time sends, over many connections at once.
+
+A row of `messaging_submission` is new until the log has it, `queued` until it is due, `sending` while a provider is
+asked, `answered` once that is written down, and gone once the log has that too. A worker that dies while it asks leaves
+a row whose lease ends: nobody knows whether that message was sent, so it becomes `uncertain` and is never sent again by
+itself. Everything else is done again by the next worker.
+"""
+
+import time
+from collections.abc import Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import structlog
+from django.db import connection
+
+from messaging.enums import SubmissionState
+from messaging.gateway import Outcome, Uncertain
+from messaging.models import Submission
+from messaging.sending import acceptance, pacing, routes, settlement
+from messaging.sending.outcome import Kind, Told, told
+
+log = structlog.get_logger("tollgate.sending")
+
+LEASE = timedelta(seconds=90)  # an adapter gives up after 50 seconds at most
+CONNECTIONS = 32
+_OF_ONE_NUMBER = 16  # claimed together, so that a flood of one number delays no other
+_SLOT = "messaging.sending"
+
+# Numbers that rest are left out: what is due of them may be many rows, which nobody should look at in vain.
+_CLAIM = """
+WITH due AS MATERIALIZED (
+    SELECT s.id FROM (
+        SELECT id FROM messaging_phonenumber WHERE id <> ALL(%(resting)s::bigint[])
+    ) n CROSS JOIN LATERAL (
+        SELECT id, due_at FROM messaging_submission
+        WHERE state = 'queued' AND is_logged AND phone_number_id = n.id AND due_at <= statement_timestamp()
+        ORDER BY due_at, id LIMIT %(each)s FOR UPDATE SKIP LOCKED
+    ) s ORDER BY s.due_at, s.id LIMIT %(most)s
+)
+UPDATE messaging_submission SET state = 'sending', attempts = attempts + 1, due_at = now() + %(lease)s::interval
+WHERE id IN (SELECT id FROM due) RETURNING id
+"""
+_LAPSED = """
+UPDATE messaging_submission SET state = 'answered', outcome = CASE WHEN provider_message_id <> ''
+    THEN jsonb_build_object('kind', 'accepted', 'at', now(), 'by', 'webhook',
+        'provider_message_id', provider_message_id)
+    ELSE jsonb_build_object('kind', 'uncertain', 'at', now(), 'title', %(reason)s::text) END
+WHERE state = 'sending' AND due_at < now()
+"""
+_REASON = "Tollgate stopped while it asked the provider."
+
+
+def send_due(seconds: float = 20.0) -> int:
+    """Send what is due until nothing is, or the time is over; returns how many requests were made.
+
+    Needs every tenant's scope. Another worker that sends already makes this one return at once.
+    """
+    with _slot() as mine:
+        return _send(time.monotonic() + seconds) if mine else 0
+
+
+@contextmanager
+def _slot() -> Iterator[bool]:
+    """A lock of the session: a worker that dies, or loses its connection, leaves it at once."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(hashtext(%s))", [_SLOT])
+        (mine,) = cursor.fetchone()
+    try:
+        yield mine
+    finally:
+        if mine:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(hashtext(%s))", [_SLOT])
+
+
+def lapse() -> int:
+    """Settle what a dead process was sending: accepted where a webhook says so, else uncertain."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LAPSED, {"reason": _REASON})
+        return int(cursor.rowcount)
+
+
+Flight = dict["Future[Outcome]", Submission]
+
+
+def _send(end: float) -> int:
+    lapse()
+    sent, flying, resting = 0, Flight(), dict[int, float]()
+    with ThreadPoolExecutor(CONNECTIONS, thread_name_prefix="sender") as pool:
+        while True:
+            settlement.log_new()
+            claimed = _claim(CONNECTIONS - len(flying), resting) if time.monotonic() < end else []
+            for submission in claimed:
+                request = _begin(submission, resting)
+                if request is not None:
+                    flying[pool.submit(request)] = submission
+                    sent += 1
+            if flying:
+                done, _ = wait(flying, timeout=0.2, return_when=FIRST_COMPLETED)
+                for future in done:
+                    _land(future, flying.pop(future))
+            settled = settlement.settle()
+            if not (flying or claimed or settled):
+                return sent
+
+
+def _claim(most: int, resting: dict[int, float]) -> list[Submission]:
+    """Rows to send now, marked as being sent."""
+    if most <= 0:
+        return []
+    now = time.monotonic()
+    for number_id in [one for one, until in resting.items() if until <= now]:
+        del resting[number_id]
+    about: dict[str, Any] = {"resting": list(resting), "each": _OF_ONE_NUMBER, "most": most, "lease": LEASE}
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIM, about)
+        ids = [row[0] for row in cursor.fetchall()]
+    rows = Submission.objects.select_related("phone_number__account", "phone_number__subaccount")
+    return list(rows.filter(pk__in=ids).order_by("id")) if ids else []
+
+
+def _begin(submission: Submission, resting: dict[int, float]) -> Any:
+    """The request to make, or None when the message is put back or over."""
+    now = datetime.now(UTC)
+    if submission.expires_at is not None and submission.expires_at <= now:
+        acceptance.record(submission.umid, Told(kind=Kind.EXPIRED, at=submission.expires_at.isoformat(), by="tollgate"))
+        return None
+    try:
+        route = routes.route(submission)
+    except routes.NoRoute as error:
+        refused = Told(kind=Kind.REJECTED, at=now.isoformat(), title=str(error), by="tollgate")
+        acceptance.record(submission.umid, refused)
+        return None
+    pause = pacing.take(route.sender, str(submission.about.get("msisdn") or ""))
+    if pause is not None:
+        if pause.whole_number:
+            resting[route.sender.phone_number_id] = time.monotonic() + pause.seconds
+        _put_back(submission, now + timedelta(seconds=pause.seconds))
+        return None
+    return route.request
+
+
+def _put_back(submission: Submission, due_at: datetime) -> None:
+    Submission.objects.filter(pk=submission.pk, state=SubmissionState.SENDING).update(
+        state=SubmissionState.QUEUED, attempts=submission.attempts - 1, due_at=due_at
+    )
+
+
+def _land(future: "Future[Outcome]", submission: Submission) -> None:
+    """Write down how a request ended."""
+    try:
+        outcome = future.result()
+    except Exception as error:  # whatever an adapter did not foresee: the request may have been sent
+        log.exception("adapter_failed", submission=submission.pk)
+        outcome = Uncertain(type(error).__name__)
+    now = datetime.now(UTC)
+    pacing.learn(submission, outcome)
+    acceptance.record(
+        submission.umid,
+        told(outcome, at=now, attempts=submission.attempts, expires_at=submission.expires_at, retry=True),
+    )

@@ -1,0 +1,225 @@
+"""Checking one message in 8x8's form."""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+import phonenumbers
+
+from messaging.countries import country_of
+from messaging.enums import Provider, Shape
+from messaging.models import Message
+from messaging.providers import reading as lenient
+from messaging.sending import restrictions
+from messaging.sending.callback_address import check as check_address
+from messaging.sending.eightxeight import interactive, template
+from messaging.sending.eightxeight.reading import (
+    INVALID,
+    Refused,
+    items,
+    mapping,
+    moment,
+    number,
+    one_of,
+    optional,
+    text,
+    url,
+    whole,
+)
+from messaging.sending.origin import read_origin
+from messaging.sending.senders import Sender, regions
+from messaging.sending.wanted import About, Origin, Wanted
+
+TYPES = {
+    name: name for name in ("text", "image", "video", "audio", "file", "location", "interactive", "template")
+}  # carousel and richCard are RCS's
+_MEDIA = ("image", "video", "audio", "file")
+_LONGEST_TEXT, _LONGEST_CAPTION, _LONGEST_SMS = 4096, 1024, 35_000
+_CHANNELS = ("SMS", "WhatsApp", "Facebook", "RCS", "Viber", "Line", "WeChat", "Zalo", "Instagram")
+_USER_ID = re.compile(r"[A-Z]{2}\.[A-Za-z0-9]{1,128}")
+_LATE = timedelta(minutes=1)  # a client's clock may be behind
+
+
+def read(body: Any, sender: Sender, origin: Origin, batch_id: UUID | None = None, client_batch_id: str = "") -> Wanted:
+    """The message a body asks for; raises `Refused`. Needs the tenant's scope, for templates and quoted messages."""
+    data = mapping(body, "body")
+    msisdn, user_id = _recipient(data, sender)
+    kind = one_of(data.get("type"), "type", TYPES, wrong=3010)
+    content = mapping(data.get("content"), "content", missing=3004, wrong=3004)
+    used = _content(kind, content, sender)
+    _fallback(data, content, sender)
+    due_at, expires_at = _times(data)
+    about = About(
+        msisdn=msisdn,
+        user_id=user_id,
+        content_type=kind,
+        template_name=used.name if used else "",
+        template_language=used.language if used else "",
+        client_message_id=optional(data.get("clientMessageId"), "clientMessageId", 50, long=3009),
+        client_batch_id=client_batch_id,
+        callback_url=_callback(data.get("dlrCallbackUrl")),
+        scheduled=due_at is not None,
+        reply_to=_quoted(data, sender),
+        origin=read_origin(data.get("tollgate"), origin),
+    )
+    return Wanted(
+        shape=Shape.EIGHT_X_EIGHT, request=dict(data), about=about, sender=sender, due_at=due_at, expires_at=expires_at,
+        batch_id=batch_id,
+    )  # fmt: skip
+
+
+def glimpse(body: Any, origin: Origin, client_batch_id: str = "") -> About:
+    """What a refused body says of itself, as far as it can be read."""
+    data = lenient.mapping(body)
+    user, used = (
+        lenient.mapping(data.get("user")),
+        lenient.mapping(lenient.mapping(data.get("content")).get("template")),
+    )
+    return About(
+        msisdn=lenient.digits(user.get("msisdn")),
+        content_type=lenient.text(data.get("type"), 24).lower(),
+        template_name=lenient.text(used.get("name"), 512),
+        template_language=lenient.text(used.get("language"), 16),
+        client_message_id=lenient.text(data.get("clientMessageId"), 50),
+        client_batch_id=client_batch_id,
+        origin=origin,
+    )
+
+
+# --- Recipient -------------------------------------------------------------------------------------------------------
+
+
+def _recipient(data: Mapping[str, Any], sender: Sender) -> tuple[str, str]:
+    """MSISDN and business-scoped user id, one of which may be empty; the MSISDN wins."""
+    user = mapping(data.get("user"), "user", missing=3001, wrong=3001)
+    country = optional(user.get("country"), "user.country", 2, long=3018, wrong=3018).upper()
+    if country and country not in regions():
+        raise Refused(3018, "'user.country' must be a country of ISO 3166, as SG.")
+    written, user_id = user.get("msisdn"), user.get("channelUserId")
+    if written is None or written == "":
+        if user_id is None or user_id == "":
+            raise Refused(3002, "'user.msisdn' is required, or 'user.channelUserId'.")
+        if not isinstance(user_id, str) or not _USER_ID.fullmatch(user_id):
+            raise Refused(3047, "'user.channelUserId' must be a WhatsApp user id, as US.13491208655302741918.")
+        _check_country(country_of("", user_id))
+        return "", user_id
+    if not isinstance(written, str):
+        raise Refused(3003, "'user.msisdn' must be a string, as \"+6591234567\".")
+    msisdn = e164(written, country)
+    if not msisdn:
+        raise Refused(1002, "Invalid MSISDN format (not E.164 international number): 'user.msisdn'")
+    if msisdn == sender.msisdn:
+        raise Refused(1002, "'user.msisdn' is the number that sends.")
+    _check_country(country_of(msisdn))
+    return msisdn, ""
+
+
+@lru_cache(maxsize=65_536)
+def e164(written: str, country: str) -> str:
+    """The digits of a phone number, empty when it is none; a national one needs its country."""
+    if len(written) > 32 or "\n" in written:
+        return ""
+    stripped = written.strip()
+    text = stripped if stripped.startswith("+") or country else f"+{stripped}"
+    try:
+        found = phonenumbers.parse(text, country or None)
+    except phonenumbers.NumberParseException:
+        return ""
+    if found.extension or not phonenumbers.is_possible_number(found) or not phonenumbers.is_valid_number(found):
+        return ""
+    return str(phonenumbers.format_number(found, phonenumbers.PhoneNumberFormat.E164)).removeprefix("+")
+
+
+def _check_country(country: str) -> None:
+    if restricted := restrictions.restricted(country, datetime.now(UTC).date()):
+        raise Refused(1009, f"'user.msisdn': WhatsApp delivers nothing to {restricted.name} ({restricted.source}).")
+
+
+# --- Content ---------------------------------------------------------------------------------------------------------
+
+
+def _content(kind: str, content: Mapping[str, Any], sender: Sender) -> template.Used | None:
+    if kind == "template":
+        return template.check(content.get("template"), sender)
+    if kind == "text":
+        text(content.get("text"), "content.text", _LONGEST_TEXT, missing=3005, long=3006)
+    elif kind in _MEDIA:
+        url(content.get("url"), "content.url", missing=3007, wrong=3008)
+        optional(content.get("text"), "content.text", _LONGEST_CAPTION, long=3006)
+    elif kind == "location":
+        location(content.get("location"), "content.location", 3021)
+    else:
+        interactive.check(content.get("interactive"))
+    return None
+
+
+def location(value: Any, field: str, code: int) -> None:
+    """A place on the map."""
+    place = mapping(value, field, missing=code, wrong=code)
+    number(place.get("latitude"), f"{field}.latitude", 90, wrong=code)
+    number(place.get("longitude"), f"{field}.longitude", 180, wrong=code)
+    for name in ("name", "address"):
+        optional(place.get(name), f"{field}.{name}", 1000, long=code, wrong=code)
+
+
+# --- Around it -------------------------------------------------------------------------------------------------------
+
+
+def _fallback(data: Mapping[str, Any], content: Mapping[str, Any], sender: Sender) -> None:
+    """Another channel when WhatsApp does not deliver: 8x8 has some, the others have none."""
+    optional(content.get("fallbackText"), "content.fallbackText", _LONGEST_SMS, long=3017)
+    if content.get("sms") is not None:
+        sms = mapping(content.get("sms"), "content.sms")
+        optional(sms.get("source"), "content.sms.source", 16, long=3011)
+        if sms.get("encoding") is not None:
+            one_of(sms.get("encoding"), "content.sms.encoding", ("AUTO", "GSM7", "UCS2"), wrong=1003)
+    for at, entry in enumerate(items(data.get("channels"), "channels", 3022)):
+        field = f"channels[{at}]"
+        channel = mapping(entry, field, wrong=3022, missing=3022)
+        name = one_of(channel.get("channel"), f"{field}.channel", _CHANNELS, wrong=3022)
+        if channel.get("fallbackAfter") is not None:
+            whole(channel.get("fallbackAfter"), f"{field}.fallbackAfter", 10, 86_400, wrong=3023)
+        if channel.get("successStatus") is not None:
+            statuses = ("Accepted", "Sent", "Delivered", "Read")
+            one_of(channel.get("successStatus"), f"{field}.successStatus", statuses, wrong=3024)
+        if name != "WhatsApp" and sender.provider != Provider.EIGHT_X_EIGHT:
+            raise Refused(3027, f"'{field}.channel': the subaccount's number has WhatsApp alone.")
+
+
+def _times(data: Mapping[str, Any]) -> tuple[datetime | None, datetime | None]:
+    now = datetime.now(UTC)
+    scheduled = moment(data.get("scheduled"), "scheduled", wrong=1011)
+    if scheduled is not None and scheduled < now - _LATE:
+        raise Refused(1011, "'scheduled' is in the past.")
+    expiry = moment(data.get("expiry"), "expiry", wrong=1006)
+    if expiry is not None and expiry <= max(now, scheduled or now):
+        raise Refused(1006, "'expiry' must be later than now and than 'scheduled'.")
+    return scheduled, expiry
+
+
+def _callback(value: Any) -> str:
+    if value is None or value == "":
+        return ""
+    found = url(value, "dlrCallbackUrl", missing=3020, wrong=3020)
+    if problem := check_address(found):
+        raise Refused(3020, f"'dlrCallbackUrl' {problem}")
+    return found
+
+
+def _quoted(data: Mapping[str, Any], sender: Sender) -> str:
+    """The provider's id of the message that this one answers."""
+    if data.get("context") is None:
+        return ""
+    written = text(mapping(data["context"], "context").get("umid"), "context.umid", 64, missing=3029)
+    try:
+        umid = UUID(written)
+    except ValueError:
+        raise Refused(INVALID, "Invalid umid: 'context.umid'") from None
+    rows = Message.objects.filter(account=sender.account_id, umid=umid, phone_number=sender.phone_number_id)
+    found = rows.values_list("provider_message_id", flat=True).first()
+    if not found:
+        raise Refused(1008, "'context.umid': this number has no such message.")
+    return str(found)

@@ -1,0 +1,234 @@
+"""Checking `content.template` against the registered template, with 8x8's 303x to 305x codes."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from messaging.enums import TemplateStatus
+from messaging.sending import senders
+from messaging.sending.eightxeight.reading import INVALID, Refused, items, mapping, number, optional, text, url, whole
+from messaging.sending.senders import KnownTemplate, Sender
+
+Used = KnownTemplate
+
+_NAME = re.compile(r"[a-z0-9_]+")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(_[A-Za-z]{2,4})?")
+_COMPONENTS = ("header", "footer", "body", "button", "carousel", "call_permission_request", "request_contact_info")
+PARAMETER_TYPES = (
+    "text", "image", "gif", "video", "document", "location", "payload", "couponCode", "action", "ttlMinutes",
+)  # fmt: skip
+_MEDIA = ("image", "gif", "video", "document")
+_HEADER_TAKES = {
+    "TEXT": ("text",), "IMAGE": ("image",), "GIF": ("gif",), "VIDEO": ("video",), "DOCUMENT": ("document",),
+    "LOCATION": ("location",),
+}  # fmt: skip
+# subType of a button: the parameter it takes, and the types of Meta's buttons it goes with
+SUBTYPES: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "quickreply": ("payload", ("QUICK_REPLY",)),
+    "url": ("text", ("URL", "OTP")),
+    "copycode": ("couponCode", ("COPY_CODE", "OTP")),
+    "flow": ("action", ("FLOW",)),
+    "voicecall": ("ttlMinutes", ("VOICE_CALL",)),
+}
+_LONGEST = {"header": 60, "body": 1024, "button": 2000}
+_MOST_BUTTONS, _MOST_CARDS = 10, 10
+_AUTHENTICATION = "authentication"
+
+
+def check(value: Any, sender: Sender) -> KnownTemplate:
+    """The registered template that a message uses; raises `Refused`. Needs the tenant's scope."""
+    field = "content.template"
+    data = mapping(value, field, missing=3030, wrong=3030)
+    name = text(data.get("name"), f"{field}.name", 512, missing=3031, long=3031)
+    if not _NAME.fullmatch(name):
+        raise Refused(3032, f"'{field}.name' may hold lower case letters, digits and underscores alone.")
+    language = text(data.get("language"), f"{field}.language", 16, missing=3036, long=3037, wrong=3037)
+    if not _LANGUAGE.fullmatch(language):
+        raise Refused(3037, f"'{field}.language' must be a language as en or en_US.")
+    known = senders.template(sender.account_id, sender.waba_id, name, language)
+    if known is None:
+        raise Refused(3038, f"Template not found for provided name and language: '{field}.name' {name}, {language}")
+    if known.status != TemplateStatus.APPROVED:
+        raise Refused(3038, f"Template not found for provided name and language: {name} is {known.status.lower()}.")
+    _components(items(data.get("components"), f"{field}.components"), f"{field}.components", known)
+    return known
+
+
+def _components(given: list[Any], field: str, known: KnownTemplate) -> None:
+    seen: set[tuple[str, int]] = set()
+    for at, entry in enumerate(given):
+        where = f"{field}[{at}]"
+        component = mapping(entry, where)
+        kind = _kind(component.get("type"), f"{where}.type")
+        index = 0
+        if kind == "button":
+            index = whole(component.get("index"), f"{where}.index", 0, _MOST_BUTTONS - 1, wrong=3053, default=0)
+        if (kind, index) in seen:
+            raise Refused(3034, f"'{where}.type': there is more than one {kind}.")
+        seen.add((kind, index))
+        parameters = _parameters(component.get("parameters"), f"{where}.parameters")
+        if kind == "body":
+            _texts(parameters, f"{where}.parameters", known.body, "body")
+        elif kind == "header":
+            _header(parameters, f"{where}.parameters", known)
+        elif kind == "button":
+            _button(component, parameters, where, index, known)
+        elif kind == "carousel":
+            _carousel(component, where, known)
+        elif parameters:
+            raise Refused(3045, f"'{where}.parameters': a {kind} takes none.")
+    _missing({kind for kind, _ in seen}, field, known)
+
+
+def _missing(seen: set[str], field: str, known: KnownTemplate) -> None:
+    """What the template needs and nothing gives."""
+    if known.body and "body" not in seen:
+        raise Refused(3040, f"'{field}': the body of {known.name} needs {_count(known.body)}.")
+    if (
+        known.header or (known.header_format in _HEADER_TAKES and known.header_format != "TEXT")
+    ) and "header" not in seen:
+        raise Refused(3040, f"'{field}': the header of {known.name} needs a parameter.")
+    if known.cards and "carousel" not in seen:
+        raise Refused(3040, f"'{field}': {known.name} needs a carousel of {known.cards} cards.")
+    needing = [button for button in known.buttons if button.has_variable]
+    if needing and "button" not in seen:
+        raise Refused(3040, f"'{field}': a button of {known.name} needs a parameter.")
+
+
+def _kind(value: Any, field: str) -> str:
+    if value is None:
+        return "body"
+    if not isinstance(value, str) or value.lower() not in _COMPONENTS:
+        raise Refused(3039, f"'{field}' must be one of: {', '.join(_COMPONENTS)}.")
+    return value.lower()
+
+
+def _parameters(value: Any, field: str) -> list[dict[str, Any]]:
+    """Parameters with a known type each."""
+    found = items(value, field, 3041)
+    for at, entry in enumerate(found):
+        if not isinstance(entry, dict):
+            raise Refused(3042, f"'{field}[{at}]' must be an object.")
+        if entry.get("type") not in PARAMETER_TYPES:
+            raise Refused(3042, f"'{field}[{at}].type' must be one of: {', '.join(PARAMETER_TYPES)}.")
+    return found
+
+
+def _texts(given: list[dict[str, Any]], field: str, needed: tuple[str, ...], place: str) -> None:
+    """As many texts as there are places, in their order."""
+    if needed and not given:
+        raise Refused(3040, f"'{field}': {_count(needed)} needed, none given.")
+    if len(given) > len(needed):
+        raise Refused(3033, f"'{field}': {_count(needed)} needed, {len(given)} given.")
+    if len(given) < len(needed):
+        raise Refused(3041, f"'{field}': {_count(needed)} needed, {len(given)} given.")
+    for at, parameter in enumerate(given):
+        _only(parameter, ("text",), f"{field}[{at}]")
+        text(parameter.get("text"), f"{field}[{at}].text", _LONGEST[place], missing=3041, long=3043)
+
+
+def _count(needed: tuple[str, ...]) -> str:
+    return "1 parameter is" if len(needed) == 1 else f"{len(needed)} parameters are" if needed else "no parameters are"
+
+
+def _only(parameter: Mapping[str, Any], allowed: tuple[str, ...], field: str, code: int = 3045) -> None:
+    if parameter["type"] not in allowed:
+        raise Refused(code, f"'{field}.type' must be {' or '.join(allowed)} here.")
+
+
+def _header(given: list[dict[str, Any]], field: str, known: KnownTemplate) -> None:
+    if not known.header_format:
+        if given:
+            raise Refused(3034, f"'{field}': {known.name} has no header.")
+        return
+    if known.header_format == "TEXT":
+        _texts(given, field, known.header, "header")
+        return
+    allowed = _HEADER_TAKES.get(known.header_format, ())
+    if not given:
+        raise Refused(3040, f"'{field}': the header of {known.name} needs a parameter.")
+    if len(given) > 1:
+        raise Refused(3033, f"'{field}': the header takes one parameter.")
+    _only(given[0], allowed, f"{field}[0]")
+    media(given[0], f"{field}[0]")
+
+
+def media(parameter: Mapping[str, Any], field: str) -> None:
+    """The value of a parameter that is no text."""
+    kind = parameter["type"]
+    if kind in _MEDIA:
+        url(parameter.get("url"), f"{field}.url", missing=3046, wrong=3046)
+    elif kind == "location":
+        place = mapping(parameter.get("location"), f"{field}.location", missing=3044, wrong=3044)
+        number(place.get("latitude"), f"{field}.location.latitude", 90, wrong=3044)
+        number(place.get("longitude"), f"{field}.location.longitude", 180, wrong=3044)
+        for name in ("name", "address"):
+            optional(place.get(name), f"{field}.location.{name}", 1000, long=3044, wrong=3044)
+
+
+def _button(
+    component: Mapping[str, Any], given: list[dict[str, Any]], where: str, index: int, known: KnownTemplate
+) -> None:
+    kind = component.get("subType")
+    if not isinstance(kind, str) or kind.lower() not in SUBTYPES:
+        raise Refused(3052, f"'{where}.subType' must be one of: QuickReply, Url, CopyCode, Flow, VoiceCall.")
+    takes, goes_with = SUBTYPES[kind.lower()]
+    if index >= max(len(known.buttons), known.category == _AUTHENTICATION):
+        raise Refused(3053, f"'{where}.index': {known.name} has {len(known.buttons)} buttons.")
+    if index < len(known.buttons) and known.buttons[index].kind not in goes_with:
+        raise Refused(3052, f"'{where}.subType': button {index} of {known.name} is {known.buttons[index].kind}.")
+    if not given and kind.lower() != "voicecall":
+        raise Refused(3040, f"'{where}.parameters': one parameter is needed, none given.")
+    if len(given) > 1:
+        raise Refused(3033, f"'{where}.parameters': a button takes one parameter.")
+    for parameter in given:
+        _button_value(parameter, takes, f"{where}.parameters[0]")
+
+
+def _button_value(parameter: Mapping[str, Any], takes: str, field: str) -> None:
+    _only(parameter, (takes,), field, code=3049)
+    if takes == "action":
+        if parameter.get("flowActionData") is not None:
+            mapping(parameter.get("flowActionData"), f"{field}.flowActionData", wrong=3049)
+    elif takes == "ttlMinutes":
+        whole(parameter.get("ttlMinutes"), f"{field}.ttlMinutes", 1, 43_200, wrong=3049, default=10_080)
+    else:
+        text(parameter.get(takes), f"{field}.{takes}", _LONGEST["button"], missing=3049, long=3043)
+
+
+def _carousel(component: Mapping[str, Any], where: str, known: KnownTemplate) -> None:
+    cards = items(component.get("cards"), f"{where}.cards", 3041)
+    if not known.cards:
+        raise Refused(3034, f"'{where}': {known.name} has no carousel.")
+    if len(cards) != known.cards:
+        raise Refused(3041, f"'{where}.cards': {known.cards} cards are needed, {len(cards)} given.")
+    for at, entry in enumerate(cards):
+        field = f"{where}.cards[{at}]"
+        card = mapping(entry, field, missing=3041, wrong=3041)
+        whole(card.get("cardIndex"), f"{field}.cardIndex", 0, _MOST_CARDS - 1, wrong=3053, default=at)
+        for place, inner in enumerate(items(card.get("components"), f"{field}.components", INVALID)):
+            deeper = f"{field}.components[{place}]"
+            part = mapping(inner, deeper)
+            _card_part(part, deeper)
+
+
+def _card_part(part: Mapping[str, Any], field: str) -> None:
+    kind = _kind(part.get("type"), f"{field}.type")
+    if kind not in {"header", "body", "button"}:
+        raise Refused(3039, f"'{field}.type' must be header, body or button.")
+    given = _parameters(part.get("parameters"), f"{field}.parameters")
+    takes = "text"
+    if kind == "button":
+        written = part.get("subType")
+        if not isinstance(written, str) or written.lower() not in {"quickreply", "url"}:
+            raise Refused(3052, f"'{field}.subType' must be one of: QuickReply, Url.")
+        takes = SUBTYPES[written.lower()][0]
+        whole(part.get("index"), f"{field}.index", 0, 1, wrong=3053, default=0)
+    for at, parameter in enumerate(given):
+        where = f"{field}.parameters[{at}]"
+        if kind == "header":
+            _only(parameter, _MEDIA, where)
+            media(parameter, where)
+        else:
+            _only(parameter, (takes,), where)
+            text(parameter.get(takes), f"{where}.{takes}", _LONGEST[kind], missing=3041, long=3043)

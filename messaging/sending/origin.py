@@ -1,0 +1,43 @@
+"""What made a message and for whom: our own headers and the object `tollgate` in a body."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from messaging.enums import SourceCategory
+from messaging.sending.eightxeight.reading import mapping, one_of, optional
+from messaging.sending.wanted import Origin
+
+CATEGORY_HEADER, NAME_HEADER, RECIPIENT_HEADER = (
+    "X-Tollgate-Source",
+    "X-Tollgate-Source-Name",
+    "X-Tollgate-Recipient-Type",
+)
+_LONGEST_NAME, _LONGEST_RECIPIENT = 128, 32
+
+
+def origin_of(headers: Mapping[str, str], default_name: str) -> Origin:
+    """What the headers say; raises `Refused`. Without them it is the API, under the name of the key."""
+    written = {
+        "source": headers.get(CATEGORY_HEADER) or None,
+        "name": headers.get(NAME_HEADER),
+        "recipientType": headers.get(RECIPIENT_HEADER),
+    }
+    return _read(written, Origin(name=default_name), CATEGORY_HEADER, NAME_HEADER, RECIPIENT_HEADER)
+
+
+def read_origin(value: Any, default: Origin) -> Origin:
+    """What a body's object `tollgate` says, else the default; raises `Refused`."""
+    if value is None:
+        return default
+    return _read(mapping(value, "tollgate"), default, "tollgate.source", "tollgate.name", "tollgate.recipientType")
+
+
+def _read(given: Mapping[str, Any], default: Origin, *fields: str) -> Origin:
+    category, name, recipient = fields
+    source = given.get("source")
+    return Origin(
+        category=one_of(source, category, tuple(SourceCategory.values), wrong=1000) if source else default.category,
+        name=optional(given.get("name"), name, _LONGEST_NAME).strip() or default.name,
+        recipient_type=optional(given.get("recipientType"), recipient, _LONGEST_RECIPIENT).strip()
+        or default.recipient_type,
+    )

@@ -1,0 +1,188 @@
+"""What an account sends with: its subaccounts, their numbers, and templates, each kept for a second.
+
+A web process that accepts thousands of messages a second does not ask the database for the same rows each time; what
+somebody closes or changes is in force within a second, as it is for webhook addresses.
+"""
+
+import re
+import time
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, TypeVar
+
+from django.conf import settings
+from phonenumbers import COUNTRY_CODE_TO_REGION_CODE
+
+from accounts.models import Subaccount
+from messaging.countries import country_of
+from messaging.enums import Provider
+from messaging.models import PhoneNumber, Template
+
+T = TypeVar("T")
+KEEP_SECONDS = 1.0
+_KEEP_AT_MOST = 10_000
+_kept: dict[Hashable, tuple[float, Any]] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """A business phone number one may send from. `api_url` is empty for the provider's usual address."""
+
+    account_id: int
+    subaccount_id: int
+    subaccount_code: str
+    subaccount_is_active: bool
+    phone_number_id: int
+    provider: str
+    number_id: str
+    msisdn: str
+    waba_id: int
+    throughput: int  # messages a second
+    api_url: str
+    credential_sealed: str
+
+    @property
+    def country(self) -> str:
+        """ISO 3166 of the number: numbers without a country code are read as its country's."""
+        return country_of(self.msisdn)
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """Everything of one account that a request may name."""
+
+    subaccounts: dict[str, tuple[int, bool]]  # code: id, is active
+    by_subaccount: dict[str, list[Sender]]
+    by_number_id: dict[str, Sender]
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A button of a template: its type in Meta's spelling, and whether its address has a variable."""
+
+    kind: str
+    has_variable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class KnownTemplate:
+    """A registered template: what a request must fill in. Parameters by name, or "1", "2" …"""
+
+    name: str
+    language: str
+    status: str
+    category: str
+    header_format: str  # "", "TEXT", "IMAGE", "VIDEO", "DOCUMENT", "LOCATION" …
+    header: tuple[str, ...]
+    body: tuple[str, ...]
+    buttons: tuple[Button, ...]
+    cards: int  # of a carousel
+
+
+def office(account_id: int) -> Office:
+    """The numbers and subaccounts of an account. Needs its scope."""
+    return _keep(("office", account_id), lambda: _office(account_id))
+
+
+def template(account_id: int, waba_id: int, name: str, language: str) -> KnownTemplate | None:
+    """A template of a WABA; None when none is registered under that name and language."""
+    return _keep(
+        ("template", account_id, waba_id, name, language), lambda: _template(account_id, waba_id, name, language)
+    )
+
+
+def forget() -> None:
+    """Ask the database again: for tests, which change what they send with."""
+    _kept.clear()
+
+
+def _keep(key: Hashable, find: Callable[[], T]) -> T:
+    now = time.monotonic()
+    known = _kept.get(key)
+    if known is not None and known[0] > now:
+        return known[1]  # type: ignore[no-any-return]
+    if len(_kept) >= _KEEP_AT_MOST:
+        _kept.clear()
+    found = find()
+    _kept[key] = (now + KEEP_SECONDS, found)
+    return found
+
+
+_HIGH, _USUAL = 1_000, 80  # messages a second
+
+
+def _office(account_id: int) -> Office:
+    subaccounts = Subaccount.objects.filter(account=account_id).values_list("code", "id", "is_active")
+    rows = PhoneNumber.objects.filter(account=account_id).select_related("subaccount", "account").order_by("id")
+    found = Office({code: (pk, active) for code, pk, active in subaccounts}, {}, {})
+    for one in rows:
+        sender = sender_of(one)
+        found.by_subaccount.setdefault(sender.subaccount_code, []).append(sender)
+        found.by_number_id[sender.number_id] = sender
+    return found
+
+
+def sender_of(number: PhoneNumber) -> Sender:
+    """What sends from a number, its subaccount and account loaded. A demo account's never reach a real provider."""
+    return Sender(
+        account_id=number.account_id,
+        subaccount_id=number.subaccount_id,
+        subaccount_code=number.subaccount.code,
+        subaccount_is_active=number.subaccount.is_active,
+        phone_number_id=number.pk,
+        provider=number.provider,
+        number_id=number.provider_number_id,
+        msisdn=number.msisdn,
+        waba_id=number.waba_id,
+        throughput=_HIGH if number.throughput == "HIGH" else _USUAL,
+        api_url=settings.SANDBOX_URL
+        if number.account.is_demo or number.provider == Provider.SANDBOX
+        else number.api_url,
+        credential_sealed=number.credential_sealed,
+    )
+
+
+def _template(account_id: int, waba_id: int, name: str, language: str) -> KnownTemplate | None:
+    rows = Template.objects.filter(account=account_id, waba=waba_id, name=name)
+    found = {one.language.lower(): one for one in rows}.get(language.lower())
+    return read_template(found) if found else None
+
+
+_PLACE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
+
+
+def read_template(one: Template) -> KnownTemplate:
+    """What a request must fill in, from components in Meta's or 8x8's spelling."""
+    header_format, header, body, buttons, cards = "", (), (), (), 0  # type: tuple[str, tuple[str, ...], tuple[str, ...], tuple[Button, ...], int]
+    for component in one.components if isinstance(one.components, list) else ():
+        if not isinstance(component, dict):
+            continue
+        kind, text = str(component.get("type", "")).upper(), str(component.get("text") or "")
+        if kind == "HEADER":
+            header_format, header = str(component.get("format") or "TEXT").upper(), places(text)
+        elif kind == "BODY":
+            body = places(text)
+        elif kind == "BUTTONS":
+            buttons = tuple(_button(each) for each in component.get("buttons") or () if isinstance(each, dict))
+        elif kind == "CAROUSEL":
+            cards = len(component.get("cards") or ())
+    return KnownTemplate(
+        one.name, one.language, one.status.upper(), one.category.lower(), header_format, header, body, buttons, cards
+    )
+
+
+def places(text: str) -> tuple[str, ...]:
+    """The parameters of a text, each once, in the order in which they are given."""
+    found = dict.fromkeys(_PLACE.findall(text))
+    return tuple(sorted(found, key=int)) if all(name.isdecimal() for name in found) else tuple(found)
+
+
+def _button(stored: dict[str, Any]) -> Button:
+    return Button(str(stored.get("type", "")).upper(), bool(_PLACE.search(str(stored.get("url") or ""))))
+
+
+@lru_cache(maxsize=1)
+def regions() -> frozenset[str]:
+    """Every country that has phone numbers, ISO 3166."""
+    return frozenset(region for group in COUNTRY_CODE_TO_REGION_CODE.values() for region in group)

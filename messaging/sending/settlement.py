@@ -1,0 +1,186 @@
+"""From submissions into the log: that a message waits, and how each attempt ended. Set-based, as the inbox is."""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+
+import structlog
+from django.db import InterfaceError, OperationalError, transaction
+from django.db.models import QuerySet
+
+from messaging import lifecycle
+from messaging.directory import Directory, Place
+from messaging.enums import PayloadKind, SubmissionState
+from messaging.events import MessageEvent
+from messaging.lifecycle_sending import Binding, Paper, Remark, bind, keep, remark
+from messaging.models import PhoneNumber, Source, Submission
+from messaging.sending.outcome import Kind, Told
+from messaging.sending.wanted import About, Origin
+
+log = structlog.get_logger("tollgate.sending")
+BATCH = 1_000
+_EVENTS = {Kind.REJECTED: "rejected", Kind.UNREACHED: "rejected", Kind.EXPIRED: "expired", Kind.CANCELLED: "rejected"}
+
+
+def log_new() -> int:
+    """Put new submissions into the log, as queued under their UMID; returns how many."""
+    return _in_batches(Submission.objects.filter(is_logged=False), _log)
+
+
+def settle() -> int:
+    """Write into the log what was answered; returns how many rows are done with."""
+    return _in_batches(Submission.objects.filter(state=SubmissionState.ANSWERED, is_logged=True), _settle)
+
+
+_Work = Callable[[Sequence[Submission]], None]
+
+
+def _in_batches(waiting: QuerySet[Submission], work: _Work) -> int:
+    """Work rows off together; when that fails each by itself, so that a bad one stands alone."""
+    done = 0
+    while True:
+        with transaction.atomic():
+            rows = list(waiting.order_by("id").select_for_update(skip_locked=True, no_key=True)[:BATCH])
+            if not rows:
+                return done
+            try:
+                with transaction.atomic():
+                    work(rows)
+            except (OperationalError, InterfaceError):
+                raise
+            except Exception:
+                log.exception("settling_failed", rows=len(rows))
+                if not _one_by_one(rows, work):
+                    return done
+        done += len(rows)
+        if len(rows) < BATCH:
+            return done
+
+
+def _one_by_one(rows: Sequence[Submission], work: _Work) -> int:
+    """How many of them could be worked off."""
+    good = 0
+    for row in rows:
+        try:
+            with transaction.atomic():
+                work([row])
+            good += 1
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception:
+            log.exception("submission_failed", submission=row.pk)
+    return good
+
+
+def _log(rows: Sequence[Submission]) -> None:
+    directory = Directory({row.account_id for row in rows})
+    wabas = dict(PhoneNumber.objects.filter(pk__in={row.phone_number_id for row in rows}).values_list("pk", "waba_id"))
+    reports = [
+        _report(
+            row, "queued", row.created_at,
+            Place(row.subaccount_id, row.phone_number_id, wabas.get(row.phone_number_id or 0)),
+        )
+        for row in rows
+    ]  # fmt: skip
+    directory.load_templates((report.account_id, report.event) for report in reports)
+    lifecycle.apply(reports, directory)
+    sources = _sources(rows)
+    remark([
+        Remark(row.account_id, row.provider, str(row.umid), sources[row.account_id, origin.category, origin.name],
+               origin.recipient_type)
+        for row in rows for origin in (_origin(row),)
+    ])  # fmt: skip
+    keep(
+        [
+            Paper(row.account_id, row.provider, str(row.umid), PayloadKind.REQUEST, row.created_at, row.request)
+            for row in rows
+        ]
+    )
+    Submission.objects.filter(pk__in=[row.pk for row in rows]).update(is_logged=True)
+
+
+def _origin(row: Submission) -> Origin:
+    return About.from_json(row.about).origin
+
+
+def _sources(rows: Sequence[Submission]) -> dict[tuple[int, str, str], int]:
+    """The ids of what made these messages; new ones are written down."""
+    wanted = {(row.account_id, origin.category, origin.name) for row in rows for origin in (_origin(row),)}
+    Source.objects.bulk_create(
+        [Source(account_id=account, category=category, name=name) for account, category, name in sorted(wanted)],
+        ignore_conflicts=True,
+    )
+    found = Source.objects.filter(
+        account__in={account for account, _, _ in wanted}, name__in={name for *_, name in wanted}
+    )
+    return {
+        (account, category, name): pk
+        for pk, account, category, name in found.values_list("pk", "account_id", "category", "name")
+    }
+
+
+def _report(row: Submission, state: str, at: datetime, place: Place, told: Told | None = None) -> lifecycle.Report:
+    about = About.from_json(row.about)
+    event = MessageEvent(
+        provider_message_id=_name(row, told), state=state, at=at, msisdn=about.msisdn, user_id=about.user_id,
+        content_type=about.content_type, template_name=about.template_name, template_language=about.template_language,
+        client_message_id=about.client_message_id,
+    )  # fmt: skip
+    if told is not None:
+        event.error_source, event.error_code, event.error_title = told.source, told.code, told.title
+        event.detail = str(told.kind) if told.kind in {Kind.CANCELLED, Kind.UNREACHED} else ""
+    return lifecycle.Report(row.account_id, row.provider, event, place, umid=row.umid.hex)
+
+
+def _settle(rows: Sequence[Submission]) -> None:
+    ends = [(row, Told.from_json(row.outcome)) for row in rows if row.outcome]
+    bind([
+        Binding(row.account_id, row.provider, str(row.umid), told.provider_message_id)
+        for row, told in ends if told.kind == Kind.ACCEPTED
+    ])  # fmt: skip
+    keep([
+        Paper(row.account_id, row.provider, _name(row, told), PayloadKind.RESPONSE, _moment(told.at), _paper(row, told))
+        for row, told in ends
+    ])  # fmt: skip
+    remark([Remark(row.account_id, row.provider, _name(row, told), response_code=told.status) for row, told in ends])
+    over = [
+        _report(row, _state(told), _moment(told.at), Place(row.subaccount_id, row.phone_number_id), told)
+        for row, told in ends if told.again_at is None and told.kind != Kind.ACCEPTED
+    ]  # fmt: skip
+    if over:
+        lifecycle.apply(over, Directory({report.account_id for report in over}))
+    _leave(ends)
+
+
+def _name(row: Submission, told: Told | None) -> str:
+    """The id under which the log knows the message by now."""
+    return (told.provider_message_id if told else "") or row.provider_message_id or str(row.umid)
+
+
+def _state(told: Told) -> str:
+    return _EVENTS.get(told.kind, str(told.kind))
+
+
+def _paper(row: Submission, told: Told) -> dict[str, object]:
+    """A response as the message's page shows it."""
+    kept = told.as_json()
+    return {
+        "attempt": row.attempts,
+        **{name: kept[name] for name in ("kind", "status", "title", "by", "again_at", "body") if name in kept},
+    }
+
+
+def _leave(ends: Sequence[tuple[Submission, Told]]) -> None:
+    """Rows whose end the log has go; those tried again wait; those nobody knows the end of stay."""
+    gone = [row.pk for row, told in ends if told.again_at is None and told.kind != Kind.UNCERTAIN]
+    Submission.objects.filter(pk__in=gone).delete()
+    unknown = [row.pk for row, told in ends if told.kind == Kind.UNCERTAIN]
+    Submission.objects.filter(pk__in=unknown).update(state=SubmissionState.UNCERTAIN)
+    for row, told in ends:
+        if told.again_at is not None:
+            Submission.objects.filter(pk=row.pk).update(
+                state=SubmissionState.QUEUED, due_at=_moment(told.again_at), outcome=None
+            )
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text).astimezone(UTC)

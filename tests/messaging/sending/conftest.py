@@ -1,0 +1,87 @@
+"""The demo account, a key of its, and the sandbox as its provider."""
+
+import pytest
+
+from accounts.enums import Permission
+from accounts.services import create_api_key
+from messaging import inbox
+from messaging.models import Message, Submission
+from messaging.sending import dispatch, senders
+from portal.demo.world import ACME, sandbox_token, webhook
+from tests.provider_servers import APP_SECRET, recorder, sandbox
+
+DOORS = {"x-hub-signature-256": "meta", "authorization": "8x8", "x-tollgate-key": "360dialog"}
+
+
+@pytest.fixture(autouse=True)
+def _ask_the_database():
+    """What an earlier test sent with is not what this one does."""
+    senders.forget()
+    yield
+    senders.forget()
+
+
+@pytest.fixture(scope="session")
+def callback():
+    """Where the sandbox posts its webhooks."""
+    with recorder() as told:
+        yield told
+
+
+@pytest.fixture(scope="session")
+def sandbox_url(callback):
+    with sandbox(callback.url, "--number-rate", "0", "--no-pair-rate", token=sandbox_token()) as url:
+        yield url
+
+
+@pytest.fixture
+def provider(settings, sandbox_url, callback):
+    """The sandbox is what the demo's numbers send through; webhooks wait in its recorder."""
+    settings.SANDBOX_URL = sandbox_url
+    while not callback.received.empty():
+        callback.received.get()
+    return callback
+
+
+@pytest.fixture
+def headers(acme):
+    _, text = create_api_key(account=acme, name="Shop", scopes=list(Permission))
+    return {"Authorization": f"Bearer {text}"}
+
+
+@pytest.fixture
+def post(client, headers):
+    """Posts JSON to the gateway; the answer."""
+
+    def ask(path, body, **more):
+        return client.post(path, body, content_type="application/json", headers=headers | more)
+
+    return ask
+
+
+def worked_off():
+    """Send and settle all that is due."""
+    return dispatch.send_due()
+
+
+def told(provider, account, n):
+    """Take the next n webhooks in, as the inbox would; their bodies."""
+    from messaging.models import WebhookEndpoint
+
+    bodies = []
+    for _ in range(n):
+        request = provider.received.get(timeout=60)
+        names = {name.lower() for name in request.headers}
+        vendor = next(vendor for name, vendor in DOORS.items() if name in names)
+        endpoint = WebhookEndpoint.objects.get(account=account, provider=vendor)
+        inbox.store(account.pk, endpoint.pk, vendor, {}, request.body)
+        bodies.append(request.body)
+    inbox.drain()
+    return bodies
+
+
+def only_message():
+    return Message.objects.get()
+
+
+__all__ = ["ACME", "APP_SECRET", "Submission", "only_message", "told", "webhook", "worked_off"]
