@@ -168,7 +168,9 @@ def advance(seconds: float = SLICE) -> None:
             run.problem = "It could not be worked out: the worker's log says why. Other prices and months still can be."
             run.finished_at = timezone.now()
         run.worked_at = timezone.now()
-        run.save()
+        with transaction.atomic():
+            if DryRun.objects.select_for_update().filter(pk=run.pk).exists():  # not discarded meanwhile
+                run.save()
 
 
 def _work(run: DryRun, until: float) -> None:

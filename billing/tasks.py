@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from billing import dry_runs
 from billing.models import Bucket
-from billing.rating import RatingError, dirty_buckets, rate_bucket
+from billing.rating import RatingError, dirty_buckets, due_buckets, rate_bucket
 from billing.rating.verification import verify
 from portal.core.tasks import InstallationTask
 
@@ -36,13 +36,13 @@ def verify_rating() -> None:
 
 @shared_task(base=InstallationTask)
 def rate_dirty_buckets() -> None:
-    """Rate every bucket that has new facts. A bucket that fails is parked and does not hold the others.
+    """Rate every bucket that has new facts. A bucket that fails is parked for a minute and does not hold the others.
 
     Workers that run this at once share the buckets: each goes through them in an order of its own, and passes over
     those that another holds.
     """
-    dirty = dirty_buckets()
-    for bucket_id in random.sample(dirty, len(dirty)):
+    due = due_buckets()
+    for bucket_id in random.sample(due, len(due)):
         try:
             rate_bucket(bucket_id)
         except OperationalError as error:  # a lost connection, or two transactions that got in each other's way

@@ -16,6 +16,7 @@ class Bucket(TenantModel):
     allowance = models.IntegerField(default=0, help_text="This many first messages are free.")
     rated_at = models.DateTimeField(null=True)
     problem = models.TextField(blank=True, help_text="Why the last rating failed; the bucket is parked.")
+    parked_at = models.DateTimeField(null=True, help_text="When it failed; it is tried again after a minute.")
 
     class Meta:
         constraints = (

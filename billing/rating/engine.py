@@ -4,9 +4,11 @@ Any number of raters may run: a bucket is rated by one at a time, in one transac
 is a pure function of the facts and prices that snapshot sees.
 """
 
+from datetime import timedelta
 from typing import Any, NamedTuple
 
 from django.db import Error, OperationalError, connection, transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from billing.models import Bucket, DirtyBucket, RatingRun
@@ -15,6 +17,7 @@ from billing.rating.sql import CAN_REPRICE, DROP_EMPTY, FOLD, PLAN, RATE, REPRIC
 from portal.core.locks import session_lock
 
 ENGINE = 1
+PARKED_FOR = timedelta(minutes=1)
 ONE_SNAPSHOT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"
 IN_FORCE: dict[str, list[int]] = {"with": [], "without": [], "forced": []}
 
@@ -25,17 +28,26 @@ class RatingError(RuntimeError):
 
 def dirty_buckets(limit: int = 1000) -> list[int]:
     """Ids of buckets with facts or prices that no rating has seen, lowest first."""
-    ids = DirtyBucket.objects.order_by("bucket_id").values_list("bucket_id", flat=True).distinct()
-    return list(ids[:limit])
+    return _ids(DirtyBucket.objects.all(), limit)
+
+
+def due_buckets(limit: int = 1000) -> list[int]:
+    """The dirty ones without those that were parked a moment ago."""
+    rested = Q(bucket__parked_at=None) | Q(bucket__parked_at__lt=timezone.now() - PARKED_FOR)
+    return _ids(DirtyBucket.objects.filter(rested), limit)
+
+
+def _ids(dirty: QuerySet[DirtyBucket], limit: int) -> list[int]:
+    return list(dirty.order_by("bucket_id").values_list("bucket_id", flat=True).distinct()[:limit])
 
 
 def rate_bucket(bucket_id: int) -> bool:
     """Rate one bucket in a transaction of its own: bring its lines and cuts up to its facts and prices.
 
     Returns False when another rater holds the bucket. A failure parks the bucket (`Bucket.problem`) and leaves its
-    former lines; its dirty mark stays, so that the next run tries again. A lost connection or a conflict of two
-    transactions parks nothing: the next run tries again. Needs every tenant's scope. Raises RatingError or what the
-    database raises.
+    former lines; its dirty mark stays, so that it is tried again after `PARKED_FOR`. A lost connection or a conflict of
+    two transactions parks nothing: the next run tries again. Needs every tenant's scope. Raises RatingError or what
+    the database raises.
     """
     # One rater a bucket; the lock is taken before the transaction, whose snapshot must be younger.
     with session_lock("billing.bucket", bucket_id) as held:
@@ -46,7 +58,7 @@ def rate_bucket(bucket_id: int) -> bool:
         except OperationalError:
             raise
         except (RatingError, Error) as error:
-            Bucket.objects.filter(pk=bucket_id).update(problem=str(error))
+            Bucket.objects.filter(pk=bucket_id).update(problem=str(error), parked_at=timezone.now())
             raise
         return True
 
@@ -109,4 +121,4 @@ def _settle(bucket_id: int, latest: RatingRun | None, found: _Result) -> None:
         )
     elif found.changed or (latest.n, latest.fingerprint) != (found.n, found.fingerprint):
         RatingRun.objects.filter(pk=latest.pk).update(**values)
-    Bucket.objects.filter(pk=bucket_id).update(rated_at=now, problem="")
+    Bucket.objects.filter(pk=bucket_id).update(rated_at=now, problem="", parked_at=None)

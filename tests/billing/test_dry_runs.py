@@ -141,6 +141,19 @@ def test_discarded_with_what_it_supposes(dearer, every_account):
         dry_runs.discard(run, actor="ops@acme.example")
 
 
+def test_discarded_while_it_is_worked_on_stays_away(dearer, traffic, every_account, monkeypatch):
+    run = start(Proposal(cards=[dearer()]))
+    real = dry_runs.try_out
+
+    def discarding(*given):
+        dry_runs.discard(run, actor="ops@acme.example")
+        return real(*given)
+
+    monkeypatch.setattr(dry_runs, "try_out", discarding)
+    dry_runs.advance()
+    assert not DryRun.objects.exists()
+
+
 def test_what_is_in_force_cannot_be_discarded(every_account):
     run = start(Proposal(cards=[RateCard.objects.filter(is_active=True).first()]))
     with pytest.raises(Refused, match="what-if"):

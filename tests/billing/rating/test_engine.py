@@ -8,6 +8,7 @@ from itertools import count
 
 import pytest
 from django.db.models import F, Sum
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -26,8 +27,9 @@ from billing.models import (
     VolumeAnchor,
 )
 from billing.pricing import Card, Fact, Tier, price_category, rate_bucket
-from billing.rating import RatingError, dirty_buckets
+from billing.rating import RatingError, dirty_buckets, due_buckets
 from billing.rating import rate_bucket as rate
+from billing.rating.engine import PARKED_FOR
 from billing.selectors import charges_of
 from billing.services import record_usage
 from tests.billing.made import NOON, lines, rate_all
@@ -135,7 +137,12 @@ def test_a_bucket_whose_sums_differ_is_parked(usage, monkeypatch):
     with pytest.raises(RatingError):
         rate(dirty_buckets()[0])
     assert Bucket.objects.get().problem == "1 messages in lines, 2 in blocks"
-    assert len(dirty_buckets()) == 1
+    assert (len(dirty_buckets()), due_buckets()) == (1, [])
+    Bucket.objects.update(parked_at=timezone.now() - PARKED_FOR)
+    assert due_buckets() == dirty_buckets()
+    monkeypatch.undo()
+    rate_all()
+    assert (Bucket.objects.get().problem, Bucket.objects.get().parked_at) == ("", None)
 
 
 _serial = count()
