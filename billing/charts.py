@@ -6,11 +6,14 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext, gettext_lazy, ngettext
+
 from billing.forms import CATEGORIES, GROUP_LABELS, group_word
 from billing.selectors import CostReport, CostRow, TierKey
 from portal.core.charts import Chart, Series
 from portal.core.countries import country_name
 from portal.core.money import ZERO
+from portal.core.words import DAY, DAY_AND_YEAR, MONTH_AND_YEAR, said
 
 MOST_SERIES = 6
 MOST_LABELS = 400
@@ -23,30 +26,37 @@ def spell_key(group: str, keys: dict[str, Any]) -> str:
     """A row's value of a group in words."""
     value = keys[group]
     if group == "day":
-        return f"{value.day} {value:%b %Y}"
+        return said(value, DAY_AND_YEAR)
     if group == "month":
-        return f"{value:%B %Y}"
+        return said(value, MONTH_AND_YEAR)
     named = str(keys.get(f"{group}_name") or value or "")  # a subaccount, WABA or channel has a name beside its id
     if not named or value is None:
-        return _NOTHING.get(group, "Not known")
+        return str(_NOTHING.get(group, gettext("Not known")))
     return _SPELLED[group](value) if group in _SPELLED else named
 
 
 def spell_tier(tier: TierKey) -> str:
     """A tier's number and bounds, and what is uncertain about them."""
-    words = f"Tier {tier.number}"
+    parts = [gettext("Tier %(number)d") % {"number": tier.number}]
     if tier.end is not None:
-        words += f", {tier.start:,} – {tier.end:,}"
+        parts.append(f"{tier.start:,} – {tier.end:,}")
     elif tier.start > 1:
-        words += f", from {tier.start:,}"
-    words += "" if tier.end_known else ", end not known"
-    return words + (", counted with other providers" if tier.anchored else "")
+        parts.append(gettext("from %(n)s") % {"n": f"{tier.start:,}"})
+    if not tier.end_known:
+        parts.append(gettext("end not known"))
+    if tier.anchored:
+        parts.append(gettext("counted with other providers"))
+    return ", ".join(parts)
 
 
-_NOTHING = {"subaccount": "No subaccount", "template": "No template", "tier": "No tier"}
+_NOTHING = {
+    "subaccount": gettext_lazy("No subaccount"),
+    "template": gettext_lazy("No template"),
+    "tier": gettext_lazy("No tier"),
+}
 _SPELLED: dict[str, Callable[[Any], str]] = {
     "country": country_name,
-    "category": lambda value: _CATEGORY_NAMES.get(value, value),
+    "category": lambda value: str(_CATEGORY_NAMES.get(value, value)),
     "provider": lambda value: value[:1].upper() + value[1:],
     "template": lambda value: f"{value.name} ({value.language})",
     "tier": spell_tier,
@@ -55,7 +65,7 @@ _SPELLED: dict[str, Callable[[Any], str]] = {
 
 def _label(group: str, keys: dict[str, Any]) -> str:
     """A row's value under the axis, where there is little room."""
-    return f"{keys['day'].day} {keys['day']:%b}" if group == "day" else spell_key(group, keys)
+    return said(keys["day"], DAY) if group == "day" else spell_key(group, keys)
 
 
 def cost_charts(report: CostReport, today: date, link: Callable[[dict[str, Any]], str]) -> list[Chart]:
@@ -73,7 +83,7 @@ def _chart(report: CostReport, currency: str, today: date, link: Callable[[dict[
     for row in (row for row in report.rows if row.currency == currency):
         labels.setdefault(row.keys[first], row.keys)
         part = row.keys[second] if second else ""
-        names[part] = spell_key(second, row.keys) if second else "Cost"
+        names[part] = spell_key(second, row.keys) if second else gettext("Cost")
         sums[part][row.keys[first]] += row.amount
     order = list(labels)[:MOST_LABELS]
     timed = first in {"day", "month"}
@@ -83,17 +93,29 @@ def _chart(report: CostReport, currency: str, today: date, link: Callable[[dict[
     parts = _parts(sums, order)
     return Chart(
         id=f"costs-{currency.lower()}",
-        title=f"Cost in {currency} by {group_word(first)}" + (f" and {group_word(second)}" if second else ""),
+        title=_title(currency, first, second),
         first=GROUP_LABELS[first],
         labels=[_label(first, labels[key]) for key in order],
         series=[
-            Series(names.get(part, "Other"), _colour(second, part, n), [figures.get(key, ZERO) for key in order], links)
+            Series(
+                names.get(part, gettext("Other")),
+                _colour(second, part, n),
+                [figures.get(key, ZERO) for key in order],
+                links,
+            )
             for n, (part, figures) in enumerate(parts)
         ],
         unit=currency,
         horizontal=not timed,
         unfinished=order.index(today) if first == "day" and today in order else None,
     )
+
+
+def _title(currency: str, first: str, second: str) -> str:
+    if not second:
+        return gettext("Cost in %(currency)s by %(group)s") % {"currency": currency, "group": group_word(first)}
+    both = gettext("Cost in %(currency)s by %(group)s and %(second)s")
+    return both % {"currency": currency, "group": group_word(first), "second": group_word(second)}
 
 
 def _parts(sums: dict[Hashable, dict[Hashable, Decimal]], order: list[Hashable]) -> list[tuple[Hashable, Any]]:
@@ -115,5 +137,9 @@ def share_unrated(row: CostRow) -> str:
     """What a total leaves out, in words; empty when nothing."""
     if not row.unrated:
         return ""
-    who = "message is" if row.unrated == 1 else "messages are"
-    return f"{row.unrated:,} delivered {who} unrated and not in this amount"
+    left_out = ngettext(
+        "%(n)s delivered message is unrated and not in this amount",
+        "%(n)s delivered messages are unrated and not in this amount",
+        row.unrated,
+    )
+    return left_out % {"n": f"{row.unrated:,}"}

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from accounts.models import Account, Waba
 from accounts.services import record
@@ -19,7 +20,7 @@ def put_in_force(proposal: Proposal, *, actor: str, reason: str = "", ip_address
     revisions' own: that is a what-if and nothing to put in force.
     """
     if proposal.always:
-        raise ValueError("A card or rule set counts from its own day: import it with the day you mean.")
+        raise ValueError(gettext("A card or rule set counts from its own day: import it with the day you mean."))
     buckets = affected(proposal)
     for revision in _revisions(proposal):
         revision.put_in_force(by=actor)

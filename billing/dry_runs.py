@@ -17,6 +17,7 @@ from django.db import OperationalError, transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.text import Truncator
+from django.utils.translation import gettext
 
 from accounts.models import Account
 from accounts.services import record
@@ -113,7 +114,7 @@ def proposal_of(run: DryRun) -> Proposal:
     """What a dry run supposes. Raises Gone."""
     cards = list(RateCard.objects.filter(pk__in=run.card_ids).order_by("currency", "id"))
     if len(cards) != len(run.card_ids):
-        raise Gone("What this dry run supposes was discarded: import it again.")
+        raise Gone(gettext("What this dry run supposes was discarded: import it again."))
     return Proposal(cards=cards, markets=run.markets, rules=run.rules, always=run.always)
 
 
@@ -243,7 +244,7 @@ def apply(run: DryRun, *, actor: str, ip_address: str | None = None) -> int:
     run = _locked(run)
     proposal, drafts = _decidable(run)
     if not run.finished_at or run.problem:
-        raise Refused("This dry run is not finished: wait for its figures first.")
+        raise Refused(gettext("This dry run is not finished: wait for its figures first."))
     if stale := next((each for each in drafts if _overtaken(each, run)), None):
         raise Refused(f"Another revision of {stale.name} was put in force since: compute the dry run again.")
     with every_tenant():
@@ -280,7 +281,7 @@ def _locked(run: DryRun) -> DryRun:
     with every_tenant():
         found = DryRun.objects.select_for_update().filter(pk=run.pk).first()
     if found is None:
-        raise Gone("This dry run was discarded.")
+        raise Gone(gettext("This dry run was discarded."))
     return found
 
 
@@ -297,9 +298,9 @@ def _decidable(run: DryRun) -> tuple[Proposal, list[Revision]]:
     proposal = proposal_of(run)
     drafts = revisions_of(proposal)
     if run.applied_at:
-        raise Refused("This is in force already.")
+        raise Refused(gettext("This is in force already."))
     if run.always or (drafts and (run.first_month or run.last_month)) or not all(each.is_draft for each in drafts):
-        raise Refused("This is a what-if: only an import that waits for a decision can be put in force.")
+        raise Refused(gettext("This is a what-if: only an import that waits for a decision can be put in force."))
     return proposal, drafts
 
 

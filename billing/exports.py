@@ -15,10 +15,13 @@ from typing import Any
 
 import xlsxwriter
 from defusedcsv import csv
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from billing.forms import GROUP_LABELS
 from billing.selectors import CostReport, CostRow
 from portal.core.money import plain
+from portal.core.words import Text
 
 Reader = Callable[[dict[str, Any]], "Cell"]
 """From a row's keys to a cell."""
@@ -27,8 +30,11 @@ Choices = Sequence[tuple[str, str]]
 """What was filtered: (label, value)."""
 
 SHEET_ROWS = 1_000_000  # a sheet holds 1,048,576, heads included
-_FIGURES = ("Currency", "Delivered", "Charged", "Free", "Unrated", "Amount")
-_RESALE_FIGURES = ("Sold", "Sold unrated", "Margin")
+_FIGURES = (
+    gettext_lazy("Currency"), gettext_lazy("Delivered"), gettext_lazy("Charged"), gettext_lazy("Free"),
+    gettext_lazy("Unrated"), gettext_lazy("Amount"),
+)  # fmt: skip
+_RESALE_FIGURES = (gettext_lazy("Sold"), gettext_lazy("Sold unrated"), gettext_lazy("Margin"))
 
 
 def cost_csv(report: CostReport, choices: Choices = ()) -> str:
@@ -90,28 +96,28 @@ def _write(sheet: Any, place: int, row: Iterable[Cell], formats: dict[type, Any]
 
 
 def _head(report: CostReport, choices: Choices) -> Iterator[Sequence[Cell]]:
-    yield "Cost report", "Tollgate"
-    yield "Days", report.start, report.end
-    yield "Time zone", report.time_zone
-    yield "Data as of", report.data_as_of.isoformat(timespec="seconds")
+    yield _("Cost report"), "Tollgate"
+    yield _("Days"), report.start, report.end
+    yield _("Time zone"), report.time_zone
+    yield _("Data as of"), report.data_as_of.isoformat(timespec="seconds")
     yield from choices
 
 
 def _titles(report: CostReport) -> list[str]:
-    keys = [title for group in report.group_by for title, _ in _columns(group)]
-    return [*keys, *_FIGURES, *(_RESALE_FIGURES if report.resold else ())]
+    keys = [title for group in report.group_by for title, _read in _columns(group)]
+    return [str(title) for title in (*keys, *_FIGURES, *(_RESALE_FIGURES if report.resold else ()))]
 
 
 def _body(report: CostReport) -> Iterator[list[Cell]]:
-    readers = [read for group in report.group_by for _, read in _columns(group)]
+    readers = [read for group in report.group_by for _title, read in _columns(group)]
     for row in report.rows:
         yield [*(read(row.keys) for read in readers), *_figures(row, resold=report.resold)]
     for row in report.totals:
-        name = ["Total", *[None] * (len(readers) - 1)] if readers else []
+        name = [_("Total"), *[None] * (len(readers) - 1)] if readers else []
         yield [*name, *_figures(row, resold=report.resold)]
 
 
-def _columns(group: str) -> Iterator[tuple[str, Reader]]:
+def _columns(group: str) -> Iterator[tuple[Text, Reader]]:
     """The columns of a group: title, and what stands in them."""
     title = GROUP_LABELS[group]
     if group in _PARTS:
@@ -120,21 +126,21 @@ def _columns(group: str) -> Iterator[tuple[str, Reader]]:
         return
     yield title, itemgetter(group)
     if group in {"subaccount", "channel", "waba"}:
-        yield f"{title} name", itemgetter(f"{group}_name")
+        yield _("%(group)s name") % {"group": title}, itemgetter(f"{group}_name")
 
 
 _PARTS = {
-    "template": {"name": "Template", "language": "Language"},
+    "template": {"name": gettext_lazy("Template"), "language": gettext_lazy("Language")},
     "tier": {
-        "number": "Tier", "start": "Tier from", "end": "Tier to", "end_known": "Tier end known",
-        "anchored": "Counted with other providers",
+        "number": gettext_lazy("Tier"), "start": gettext_lazy("Tier from"), "end": gettext_lazy("Tier to"),
+        "end_known": gettext_lazy("Tier end known"), "anchored": gettext_lazy("Counted with other providers"),
     },
 }  # fmt: skip
 
 
 def _part(group: str, part: str, keys: dict[str, Any]) -> Cell:
     value: Cell = getattr(keys[group], part, None)
-    return ("yes" if value else "no") if isinstance(value, bool) else value
+    return (_("yes") if value else _("no")) if isinstance(value, bool) else value
 
 
 def _figures(row: CostRow, *, resold: bool) -> list[Cell]:

@@ -5,12 +5,16 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from billing.enums import AccrualScope, ChargeState
 from billing.forms import CATEGORIES
 from billing.selectors import CostRow, Forecast, NextPrice, TierProgress
 from billing.selectors.progress import month_end
 from portal.core.figures import KeyFigure, change
 from portal.core.money import ZERO, plain
+from portal.core.words import DAY, said
 
 MOST_TIERS = 8  # on a page; REST gives all
 _CATEGORY_NAMES = dict(CATEGORIES)
@@ -31,9 +35,11 @@ def cost_figures(
     for row in totals:
         if row.currency and row.priced:
             moved = change(row.amount, former.get(row.currency, ZERO))
+            label, exact = _("Cost in %(currency)s"), f"{row.currency} {plain(row.amount)}"
+            charged = ngettext("%(n)s message charged", "%(n)s messages charged", row.charged)
             figures.append(
-                KeyFigure(f"Cost in {row.currency}", money(row.amount), f"{row.charged:,} messages charged",
-                          change=moved, exact=f"{row.currency} {plain(row.amount)}")
+                KeyFigure(label % {"currency": row.currency}, money(row.amount), charged % {"n": f"{row.charged:,}"},
+                          change=moved, exact=exact)
             )  # fmt: skip
             if row.resale:
                 figures.append(_margin_figure(row))
@@ -43,31 +49,34 @@ def cost_figures(
 
 def _margin_figure(row: CostRow) -> KeyFigure:
     assert row.resale
-    margin, sold = row.resale.margin, f"sold for {row.currency} {money(row.resale.amount)}"
+    label = _("Margin in %(currency)s") % {"currency": row.currency}
+    margin, sold = row.resale.margin, {"currency": row.currency, "amount": money(row.resale.amount)}
     if margin is None:
-        return KeyFigure(f"Margin in {row.currency}", "–", f"{sold}, {row.resale.unrated:,} unrated")
-    return KeyFigure(f"Margin in {row.currency}", money(margin), sold, exact=f"{row.currency} {plain(margin)}")
+        said = _("sold for %(currency)s %(amount)s, %(unrated)s unrated")
+        return KeyFigure(label, "–", said % {**sold, "unrated": f"{row.resale.unrated:,}"})
+    exact = f"{row.currency} {plain(margin)}"
+    return KeyFigure(label, money(margin), _("sold for %(currency)s %(amount)s") % sold, exact=exact)
 
 
 def forecast_figure(each: Forecast, today: date) -> KeyFigure:
     """What the running month is expected to cost."""
-    end = month_end(today)
-    label = f"Expected by {end.day} {end:%b} in {each.currency}"
+    label = _("Expected by %(day)s in %(currency)s") % {"day": said(month_end(today), DAY), "currency": each.currency}
     if each.expected is None:
-        return KeyFigure(label, "–", "after a week of deliveries")
-    return KeyFigure(label, money(each.expected), f"as on the weekdays of the last {each.days} days")
+        return KeyFigure(label, "–", _("after a week of deliveries"))
+    based = ngettext("as on the weekdays of the last %(n)d day", "as on the weekdays of the last %(n)d days", each.days)
+    return KeyFigure(label, money(each.expected), based % {"n": each.days})
 
 
 def _count_figures(totals: Sequence[CostRow], before: Sequence[CostRow], link: Callable[[str], str]) -> list[KeyFigure]:
     delivered, free, unrated = (sum(getattr(row, name) for row in totals) for name in ("delivered", "free", "unrated"))
     figures = [
-        KeyFigure("Delivered", f"{delivered:,}", "charged or not",
+        KeyFigure(_("Delivered"), f"{delivered:,}", _("charged or not"),
                   change=change(delivered, sum(row.delivered for row in before))),
-        KeyFigure("Free", f"{free:,}", "delivered at no charge", link(ChargeState.FREE),
+        KeyFigure(_("Free"), f"{free:,}", _("delivered at no charge"), link(ChargeState.FREE),
                   change(free, sum(row.free for row in before))),
     ]  # fmt: skip
     if unrated:
-        figures.append(KeyFigure("Unrated", f"{unrated:,}", "without a price yet", link(ChargeState.UNRATED)))
+        figures.append(KeyFigure(_("Unrated"), f"{unrated:,}", _("without a price yet"), link(ChargeState.UNRATED)))
     return figures
 
 
@@ -105,22 +114,22 @@ def tier_table(found: Iterable[TierProgress], most: int = MOST_TIERS) -> TierTab
 
 
 def _tier_line(each: TierProgress, threshold: int) -> TierLine:
-    day = each.expected_on
-    when = f", around {day.day} {day:%b}" if day else ""
-    external = f"{each.external:,} of them sent through other providers" if each.external else ""
+    remaining, external, day = f"{each.remaining:,}", f"{each.external:,}", each.expected_on
     return TierLine(
         title=_title(each),
         position=each.position,
         threshold=threshold,
         prices="; ".join(_prices(currency, each.prices) for currency in _currencies(each.prices)),
-        remaining=f"{each.remaining:,} to go{when}",
-        note=external,
+        remaining=_("%(n)s to go, around %(day)s") % {"n": remaining, "day": said(day, DAY)}
+        if day
+        else _("%(n)s to go") % {"n": remaining},
+        note=_("%(n)s of them sent through other providers") % {"n": external} if each.external else "",
     )
 
 
 def _title(each: TierProgress) -> str:
-    market, _, category = each.accrual_group.rpartition("/")
-    words = _CATEGORY_NAMES.get(category, category)
+    market, _slash, category = each.accrual_group.rpartition("/")
+    words = str(_CATEGORY_NAMES.get(category, category))
     if each.scope == AccrualScope.PHONE_NUMBER:
         return f"{words}, {each.scope_name}"
     return f"{words}, {market}"
@@ -135,8 +144,10 @@ def _prices(currency: str, prices: Iterable[NextPrice]) -> str:
     own = [price for price in prices if price.currency == currency]
     now, then = [price.now for price in own], [price.then for price in own if price.then is not None]
     if then and not any(now):
-        return f"free → {currency} {_span(then)}"
-    return f"{currency} {_span(now)} → {_span(then) if then else 'not known'}"
+        return _("free → %(currency)s %(then)s") % {"currency": currency, "then": _span(then)}
+    if then:
+        return f"{currency} {_span(now)} → {_span(then)}"
+    return _("%(currency)s %(now)s → not known") % {"currency": currency, "now": _span(now)}
 
 
 def _span(prices: Sequence[Decimal]) -> str:

@@ -4,43 +4,45 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from billing.enums import ChargeState
 from billing.selectors import GROUPS, CostFilter
 from portal.core.countries import countries
 from portal.core.filters import Pill, query
 from portal.core.forms import FilterForm, select
-from portal.core.words import inside
+from portal.core.words import Text, inside
 
-GROUP_LABELS = {
-    "day": "Day",
-    "month": "Month",
-    "subaccount": "Subaccount",
+GROUP_LABELS: dict[str, Text] = {
+    "day": gettext_lazy("Day"),
+    "month": gettext_lazy("Month"),
+    "subaccount": gettext_lazy("Subaccount"),
     "waba": "WABA",
-    "provider": "Provider",
-    "channel": "Channel",
-    "template": "Template",
-    "country": "Country",
-    "market": "Market",
-    "category": "Category",
-    "tier": "Tier",
+    "provider": gettext_lazy("Provider"),
+    "channel": gettext_lazy("Channel"),
+    "template": gettext_lazy("Template"),
+    "country": gettext_lazy("Country"),
+    "market": gettext_lazy("Market"),
+    "category": gettext_lazy("Category"),
+    "tier": gettext_lazy("Tier"),
 }
-STATES = [(state.value, str(state.label)) for state in (ChargeState.CHARGED, ChargeState.FREE, ChargeState.UNRATED)]
+STATES = [(state.value, state.label) for state in (ChargeState.CHARGED, ChargeState.FREE, ChargeState.UNRATED)]
 CATEGORIES = [
-    ("marketing", "Marketing"),
-    ("marketing_lite", "Marketing lite"),
-    ("utility", "Utility"),
-    ("authentication", "Authentication"),
-    ("authentication-international", "Authentication international"),
-    ("service", "Service"),
-    ("referral_conversion", "Referral conversion"),
+    ("marketing", gettext_lazy("Marketing")),
+    ("marketing_lite", gettext_lazy("Marketing lite")),
+    ("utility", gettext_lazy("Utility")),
+    ("authentication", gettext_lazy("Authentication")),
+    ("authentication-international", gettext_lazy("Authentication international")),
+    ("service", gettext_lazy("Service")),
+    ("referral_conversion", gettext_lazy("Referral conversion")),
 ]
 
 
 def group_word(group: str) -> str:
     """A group inside a sentence."""
-    label = GROUP_LABELS[group]
-    return label if label.isupper() else label.lower()
+    label = str(GROUP_LABELS[group])
+    return label if label.isupper() else inside(label)
 
 
 class CostForm(FilterForm):
@@ -52,7 +54,7 @@ class CostForm(FilterForm):
     foreign = ("channel", "template")
 
     group_by = forms.MultipleChoiceField(
-        label="Group by",
+        label=gettext_lazy("Group by"),
         required=False,
         choices=[(name, GROUP_LABELS[name]) for name in GROUPS],
         widget=forms.CheckboxSelectMultiple,
@@ -68,12 +70,12 @@ class CostForm(FilterForm):
     ) -> None:
         """`channels` and `templates` are the choices of those a person may see."""
         super().__init__(*args, **kwargs)
-        self.fields["country"] = select("Country", "All countries", countries().items())
-        self.fields["category"] = select("Category", "All categories", CATEGORIES)
-        self.fields["channel"] = select("Channel", "All channels", channels)
-        self.fields["template"] = select("Template", "All templates", templates)
-        self.fields["market"] = select("Market", "All markets", [(name, name) for name in markets])
-        self.fields["state"] = select("Charge", "Charged or not", STATES)
+        self.fields["country"] = select(_("Country"), _("All countries"), countries().items())
+        self.fields["category"] = select(_("Category"), _("All categories"), CATEGORIES)
+        self.fields["channel"] = select(_("Channel"), _("All channels"), channels)
+        self.fields["template"] = select(_("Template"), _("All templates"), templates)
+        self.fields["market"] = select(_("Market"), _("All markets"), [(name, name) for name in markets])
+        self.fields["state"] = select(_("Charge"), _("Charged or not"), STATES)
         data: Any = self.data
         # Both group_by=day,country (as in the API) and group_by=day&group_by=country are read.
         named = [name for text in self.params.getlist("group_by") for name in text.split(",") if name]
@@ -101,12 +103,12 @@ class CostForm(FilterForm):
     @property
     def groups_words(self) -> str:
         """The grouping in words: "By day, category"."""
-        return "By " + ", ".join(group_word(name) for name in self.groups)
+        return _("By %(groups)s") % {"groups": ", ".join(group_word(name) for name in self.groups)}
 
     @property
     def pills(self) -> list[Pill]:
         """As everywhere, and the grouping when it is not the usual one."""
         found = super().pills
         if self.groups != self.default_groups:
-            found.append(Pill("Grouped", inside(self.groups_words), query(self.params, drop=("group_by",))))
+            found.append(Pill(_("Grouped"), inside(self.groups_words), query(self.params, drop=("group_by",))))
         return found

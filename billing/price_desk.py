@@ -9,6 +9,7 @@ from typing import Any
 from django.contrib.auth.views import redirect_to_login
 from django.db.models import Q, QuerySet
 from django.http import HttpResponse
+from django.utils.translation import gettext as _
 
 from accounts.access import LimitedReach, MissingPermission, homeless
 from accounts.enums import Permission
@@ -87,7 +88,7 @@ def at_desk(*, manages: bool = False) -> Callable[[Callable[..., HttpResponse]],
                 return homeless(request)
             if manages and not desk.tries_out:
                 if desk.limited:
-                    raise LimitedReach("This page is about the whole account.")
+                    raise LimitedReach(_("This page is about the whole account."))
                 raise MissingPermission(Permission.MANAGE_PRICES)
             with every_tenant() if desk.operator else nullcontext():
                 return view(request, desk, *args, **kwargs)

@@ -7,6 +7,8 @@ from typing import Any
 
 from django import forms
 from django.db import IntegrityError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import Account
 from billing.enums import Book, PriceFile, SellBase
@@ -16,12 +18,12 @@ from billing.price_desk import Desk
 from billing.prices.files import PriceFileError
 from billing.what_if import Proposal
 from portal.core.forms import select
-from portal.core.words import Text
+from portal.core.words import MONTH_AND_YEAR, Text, said
 
 LARGEST = 2 * 1024 * 1024  # Meta's largest file has 300 kB
 _SELECT = {"class": "form-select"}
 _OWN, _EVERYONE = "own", "everyone"
-_PROVIDERS = [("", "Any"), ("meta", "Meta"), ("8x8", "8x8"), ("360dialog", "360dialog")]
+_PROVIDERS = [("", gettext_lazy("Any")), ("meta", "Meta"), ("8x8", "8x8"), ("360dialog", "360dialog")]
 
 
 class DayInput(forms.DateInput):
@@ -40,21 +42,31 @@ def choice(label: Text, choices: Iterable[tuple[str, Text]], *, help_text: Text 
 class ImportForm(forms.Form):
     """A price file, and what it is for. `save` makes drafts of it; what is wrong with it is an error at `file`."""
 
-    kind = choice("What it holds", PriceFile.choices)
-    whose = choice("For whom", [])
+    kind = choice(gettext_lazy("What it holds"), PriceFile.choices)
+    whose = choice(gettext_lazy("For whom"), [])
     book = choice(
-        "Which prices", [("buy", "What the provider charges you"), ("sell", "What you charge your customers")],
-        help_text="The second counts from the day on which your own prices are set to a rate card of your own.",
-    )  # fmt: skip
+        gettext_lazy("Which prices"),
+        [
+            ("buy", gettext_lazy("What the provider charges you")),
+            ("sell", gettext_lazy("What you charge your customers")),
+        ],
+        help_text=gettext_lazy(
+            "The second counts from the day on which your own prices are set to a rate card of your own."
+        ),
+    )
     provider = forms.ChoiceField(
-        label="For messages through", choices=_PROVIDERS, required=False, widget=forms.Select(attrs=_SELECT)
+        label=gettext_lazy("For messages through"),
+        choices=_PROVIDERS,
+        required=False,
+        widget=forms.Select(attrs=_SELECT),
     )
     effective_from = forms.DateField(
-        label="First day", required=False, widget=DayInput,
-        help_text="In force from 00:00 of this day in the time zone of each WhatsApp Business Account.",
+        label=gettext_lazy("First day"), required=False, widget=DayInput,
+        help_text=gettext_lazy("In force from 00:00 of this day in the time zone of each WhatsApp Business Account."),
     )  # fmt: skip
     file = forms.FileField(
-        label="File", help_text="CSV in UTF-8, at most 2 MB. Nothing counts before you have seen what it changes."
+        label=gettext_lazy("File"),
+        help_text=gettext_lazy("CSV in UTF-8, at most 2 MB. Nothing counts before you have seen what it changes."),
     )
 
     def __init__(self, *args: Any, desk: Desk, **kwargs: Any) -> None:
@@ -62,14 +74,14 @@ class ImportForm(forms.Form):
         self.desk = desk
         whose = []
         if desk.account and desk.manages:
-            whose.append((_OWN, f"{desk.account.name} only"))
+            whose.append((_OWN, _("%(account)s only") % {"account": desk.account.name}))
         if desk.operator:
-            whose.append((_EVERYONE, "Everyone who has no card of their own"))
+            whose.append((_EVERYONE, _("Everyone who has no card of their own")))
         self._choose("whose", whose)
         if not desk.operator:
             self._choose("kind", [(PriceFile.CARD.value, str(PriceFile.CARD.label))])
         if not desk.account:
-            self._choose("book", [(Book.BUY.value, "What the provider charges")])
+            self._choose("book", [(Book.BUY.value, _("What the provider charges"))])
 
     def _choose(self, name: str, choices: list[tuple[str, str]]) -> None:
         """Offer these; a single one is no question."""
@@ -83,7 +95,7 @@ class ImportForm(forms.Form):
         """Refuse what no price file is as large as."""
         file = self.cleaned_data["file"]
         if (file.size or 0) > LARGEST:
-            raise forms.ValidationError("The file has more than 2 MB: no rate card is that large.")
+            raise forms.ValidationError(_("The file has more than 2 MB: no rate card is that large."))
         return file
 
     def clean(self) -> dict[str, Any]:
@@ -91,9 +103,9 @@ class ImportForm(forms.Form):
         given = self.cleaned_data
         kind = given.get("kind")
         if kind in {PriceFile.CARD, PriceFile.RULES} and not given.get("effective_from"):
-            self.add_error("effective_from", "Write the first day on which it counts.")
+            self.add_error("effective_from", _("Write the first day on which it counts."))
         if kind == PriceFile.CARD and given.get("book") == Book.SELL and given.get("whose") == _EVERYONE:
-            self.add_error("whose", "What customers are charged is one account's business.")
+            self.add_error("whose", _("What customers are charged is one account's business."))
         return given
 
     def save(self) -> Proposal | None:
@@ -109,7 +121,9 @@ class ImportForm(forms.Form):
         except PriceFileError as error:
             self.add_error("file", str(error))
         except IntegrityError:
-            self.add_error(None, "Somebody imported for the same day at this moment: look at theirs, then try again.")
+            self.add_error(
+                None, _("Somebody imported for the same day at this moment: look at theirs, then try again.")
+            )
         return None
 
     @property
@@ -129,27 +143,27 @@ class WhatIfForm(forms.Form):
         """`months` are those with messages, the latest first; the others what the person may see."""
         super().__init__(*args, **kwargs)
         self._known: dict[str, dict[str, Any]] = {}
-        names = [(f"{month:%Y-%m}", f"{month:%B %Y}") for month in months]
-        self.fields["first"] = choice("From", names)
-        self.fields["last"] = choice("To", names)
+        names = [(f"{month:%Y-%m}", said(month, MONTH_AND_YEAR)) for month in months]
+        self.fields["first"] = choice(_("From"), names)
+        self.fields["last"] = choice(_("To"), names)
         for name, label, found in (
-            ("card", "Rate card", cards),
-            ("rules", "Rules", rules),
-            ("markets", "Markets", markets),
+            ("card", _("Rate card"), cards),
+            ("rules", _("Rules"), rules),
+            ("markets", _("Markets"), markets),
         ):
             self._known[name] = {str(each.pk): each for each in found}
             choices = [(pk, _revision_words(each)) for pk, each in self._known[name].items()]
-            self.fields[name] = select(label, "As in force", choices)
+            self.fields[name] = select(label, _("As in force"), choices)
             self.fields[name].widget.attrs = _SELECT
         self.fields["when"] = choice(
-            "When", [("always", "On every day of these months"), ("own", "From its own first day on")]
+            _("When"), [("always", _("On every day of these months")), ("own", _("From its own first day on"))]
         )
 
     def clean(self) -> dict[str, Any]:
         """The first month is not after the last."""
         given = self.cleaned_data
         if given.get("first") and given.get("last") and given["first"] > given["last"]:
-            self.add_error("last", "Is before the first month.")
+            self.add_error("last", _("Is before the first month."))
         return given
 
     @property
@@ -168,10 +182,12 @@ class WhatIfForm(forms.Form):
 
 
 def _revision_words(revision: RateCard | RuleSet | MarketTable) -> str:
-    words = f"{revision.name}, revision {revision.revision}"
+    named = {"name": revision.name, "revision": revision.revision}
     if revision.is_active:
-        return words
-    return f"{words}, not in force yet" if revision.is_draft else f"{words}, superseded"
+        return _("%(name)s, revision %(revision)d") % named
+    if revision.is_draft:
+        return _("%(name)s, revision %(revision)d, not in force yet") % named
+    return _("%(name)s, revision %(revision)d, superseded") % named
 
 
 class SellForm(forms.ModelForm):  # type: ignore[type-arg]  # not a generic when it runs
@@ -185,14 +201,21 @@ class SellForm(forms.ModelForm):  # type: ignore[type-arg]  # not a generic when
             "fee": forms.TextInput,
         }  # fmt: skip
         labels = {
-            "effective_from": "First day", "base": "Start from", "markup_percent": "Mark-up in percent",
-            "fee": "Fee per message", "fee_on_free": "Free messages pay the fee too",
-        }  # fmt: skip
+            "effective_from": gettext_lazy("First day"),
+            "base": gettext_lazy("Start from"),
+            "markup_percent": gettext_lazy("Mark-up in percent"),
+            "fee": gettext_lazy("Fee per message"),
+            "fee_on_free": gettext_lazy("Free messages pay the fee too"),
+        }
         help_texts = {
-            "effective_from": "From 00:00 of this day in the time zone of the WhatsApp Business Account. A day in the "
-            "past changes what its months show.",
-            "markup_percent": "Added to the price it starts from; 0 passes it through, less than 0 is a discount.",
-            "fee": "In the same currency, after the mark-up.",
+            "effective_from": gettext_lazy(
+                "From 00:00 of this day in the time zone of the WhatsApp Business Account. A day in the "
+                "past changes what its months show."
+            ),
+            "markup_percent": gettext_lazy(
+                "Added to the price it starts from; 0 passes it through, less than 0 is a discount."
+            ),
+            "fee": gettext_lazy("In the same currency, after the mark-up."),
             "fee_on_free": "",
         }
 
@@ -200,7 +223,7 @@ class SellForm(forms.ModelForm):  # type: ignore[type-arg]  # not a generic when
         """`currencies` are those the account's WABAs are billed in."""
         kwargs["instance"] = SellTerms(account=account)
         super().__init__(*args, **kwargs)
-        self.fields["currency"] = choice("Currency", [(code, code) for code in currencies])
+        self.fields["currency"] = choice(_("Currency"), [(code, code) for code in currencies])
         self.fields["base"].choices = SellBase.choices  # type: ignore[attr-defined]
         if len(currencies) == 1:
             self.fields["currency"].widget = forms.HiddenInput()
@@ -210,14 +233,14 @@ class SellForm(forms.ModelForm):  # type: ignore[type-arg]  # not a generic when
         """Nothing is sold for less than nothing."""
         markup: Decimal = self.cleaned_data["markup_percent"]
         if markup <= -100:
-            raise forms.ValidationError("Write more than -100: at that discount messages are sold for nothing.")
+            raise forms.ValidationError(_("Write more than -100: at that discount messages are sold for nothing."))
         return markup
 
     def clean_fee(self) -> Decimal:
         """A fee is not paid out."""
         fee: Decimal = self.cleaned_data["fee"]
         if fee < 0:
-            raise forms.ValidationError("Write 0 or more; a discount is a mark-up of less than 0.")
+            raise forms.ValidationError(_("Write 0 or more; a discount is a mark-up of less than 0."))
         return fee
 
     def validate_unique(self) -> None:

@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from accounts.access import LimitedReach, MissingPermission, TenantRequest, requires
@@ -160,7 +161,7 @@ def discard(request: HttpRequest, desk: Desk, run_id: int) -> HttpResponse:
         except dry_runs.Refused as refused:
             messages.error(request, str(refused))
             return redirect("billing:dry_run", run.pk)
-        messages.success(request, "The draft is deleted.")
+        messages.success(request, gettext("The draft is deleted."))
         return redirect("billing:cards")
     return _decision(request, desk, "discard", run)
 
@@ -174,7 +175,7 @@ def try_draft(request: HttpRequest, desk: Desk, kind: str, draft_id: int) -> Htt
         raise Http404("No such kind of draft.")
     draft = get_object_or_404(found[kind], pk=draft_id)
     if not draft.is_draft or not desk.decides_on(draft):
-        raise PermissionDenied("A draft is tried out by whoever decides on it.")
+        raise PermissionDenied(gettext("A draft is tried out by whoever decides on it."))
     return redirect("billing:dry_run", dry_runs.start_draft(draft, asked_by=desk.actor).pk)
 
 
@@ -197,7 +198,7 @@ def _decision(request: HttpRequest, desk: Desk, name: str, run: DryRun) -> HttpR
 def _decided_here(desk: Desk, run_id: int) -> DryRun:
     run = get_object_or_404(desk.dry_runs(), pk=run_id)
     if not _decides(desk, run):
-        raise PermissionDenied("This is for whoever sets these prices.")
+        raise PermissionDenied(gettext("This is for whoever sets these prices."))
     return run
 
 
@@ -216,7 +217,7 @@ def own_prices(request: HttpRequest, desk: Desk) -> HttpResponse:
     if account is None:
         raise Http404("Operators without an account have no prices of their own.")
     if desk.limited:
-        raise LimitedReach("This page is about the whole account.")
+        raise LimitedReach(gettext("This page is about the whole account."))
     today, currencies = timezone.localdate(), currencies_of(account)
     form = SellForm(
         request.POST or None, account=account, currencies=currencies, initial={"effective_from": today.isoformat()}
@@ -227,7 +228,10 @@ def own_prices(request: HttpRequest, desk: Desk) -> HttpResponse:
         if form.is_valid():
             buckets = agree(form.instance, actor=desk.actor, ip_address=client_address(request) or None)
             messages.success(
-                request, "Agreed. What was delivered from that day on is being rated again." if buckets else "Agreed."
+                request,
+                gettext("Agreed. What was delivered from that day on is being rated again.")
+                if buckets
+                else gettext("Agreed."),
             )
             return redirect("billing:own_prices")
     context = {

@@ -4,6 +4,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.text import get_text_list
+from django.utils.translation import gettext as _
+
 from billing.charts import share_unrated, spell_key
 from billing.forms import GROUP_LABELS
 from billing.selectors import CostReport, CostRow
@@ -39,7 +42,7 @@ class CostTable:
     @property
     def columns(self) -> list[str]:
         """Titles of the keys."""
-        return [GROUP_LABELS[group] for group in self.report.group_by]
+        return [str(GROUP_LABELS[group]) for group in self.report.group_by]
 
     @property
     def lines(self) -> Iterator[Line]:
@@ -76,8 +79,10 @@ class CostTable:
         """The state in one sentence."""
         totals = self.report.totals
         if not totals:
-            return "Nothing was delivered"
-        amounts = " and ".join(f"{row.currency} {row.amount:,.2f}" for row in totals if row.currency and row.charged)
+            return _("Nothing was delivered")
+        amounts = [f"{row.currency} {row.amount:,.2f}" for row in totals if row.currency and row.charged]
         delivered = sum(row.delivered for row in totals)
-        parts = [amounts or "No charges", f"{delivered:,} delivered"]
-        return ", ".join(parts + ([f"{self.unrated:,} unrated"] if self.unrated else []))
+        parts = [
+            get_text_list(amounts, _("and")) or _("No charges"), _("%(n)s delivered") % {"n": f"{delivered:,}"},
+        ]  # fmt: skip
+        return ", ".join(parts + ([_("%(n)s unrated") % {"n": f"{self.unrated:,}"}] if self.unrated else []))

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from accounts.access import TenantRequest, requires
 from accounts.enums import Permission
@@ -82,7 +83,8 @@ def _file(
     form, report, _ = _asked(request)
     if report is None:
         return render(request, "billing/costs.html", {"form": form, "report": None}, status=400)
-    choices = [(str(pill.label), str(pill.value)) for pill in form.pills if pill.label not in {"Period", "Grouped"}]
+    said = {gettext("Period"), gettext("Grouped")}  # the file says both anyway
+    choices = [(str(pill.label), str(pill.value)) for pill in form.pills if pill.label not in said]
     response = HttpResponse(write(report, choices), content_type=content_type)
     response["Content-Disposition"] = f'attachment; filename="costs_{report.start}_{report.end}.{ending}"'
     return response

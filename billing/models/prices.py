@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from billing.enums import AccrualScope, Book, SellBase
 from portal.core.money import plain
@@ -141,7 +142,9 @@ class Rule(models.Model):
     def together(self) -> str:
         """What is counted together, in words: "authentication, by market"."""
         group = self.accrual_group.replace("_", " ")
-        return f"{group.removeprefix('{market}/')}, by market" if "{market}" in group else f"{group}, all markets"
+        if "{market}" in group:
+            return _("%(group)s, by market") % {"group": group.removeprefix("{market}/")}
+        return _("%(group)s, all markets") % {"group": group}
 
 
 class RateCard(Revision):
@@ -262,11 +265,19 @@ class SellTerms(TenantModel):
     def words(self) -> str:
         """In a sentence: "The provider's price plus 12.5 %, plus 0.001 per message"."""
         if self.base == SellBase.NOTHING:
-            return "No resale"
-        parts = [str(SellBase(self.base).label)]
-        if self.markup_percent:
-            sign = "plus" if self.markup_percent > 0 else "less"
-            parts[0] += f" {sign} {plain(abs(self.markup_percent), 0)} %"
+            return _("No resale")
+        base, parts = str(SellBase(self.base).label), []
+        percent = {"base": base, "percent": plain(abs(self.markup_percent), 0)}
+        if self.markup_percent > 0:
+            parts.append(_("%(base)s plus %(percent)s %%") % percent)
+        elif self.markup_percent:
+            parts.append(_("%(base)s less %(percent)s %%") % percent)
+        elif self.fee:
+            parts.append(base)
+        else:
+            return _("%(base)s, passed through") % {"base": base}
         if self.fee:
-            parts.append(f"plus {plain(self.fee)} per message" + (", also for free ones" if self.fee_on_free else ""))
-        return ", ".join(parts) if len(parts) > 1 or self.markup_percent else f"{parts[0]}, passed through"
+            parts.append(_("plus %(fee)s per message") % {"fee": plain(self.fee)})
+            if self.fee_on_free:
+                parts.append(_("also for free ones"))
+        return ", ".join(parts)

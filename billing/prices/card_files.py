@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
+from django.utils.translation import gettext as _
+
 from billing.prices.files import PriceFileError, name_in, rows_of, whole_in
 
 _CURRENCIES = {"$US": "USD", "US$": "USD", "$": "USD", "A$": "AUD", "GBD": "GBP", "£": "GBP", "₹": "INR", "RP": "IDR",
@@ -52,20 +54,24 @@ def read_card_file(path: Path) -> list[Step]:
         if names.count("from") == len(_TIERED) and len(row) >= _TIER_COLUMNS:
             return list(_tiers(rows, number, path.name))
     raise PriceFileError(
-        "No header row was found: it begins with Market and names Marketing, or From and To three times, or has the "
-        "columns market, category, currency, tier_from, tier_to, rate, source."
+        _(
+            "No header row was found: it begins with Market and names Marketing, or From and To three times, or has "
+            "the columns market, category, currency, tier_from, tier_to, rate, source."
+        )
     )
 
 
 def _own(rows: list[list[str]], header: int, names: list[str]) -> Iterator[Step]:
     missing = {"market", "category", "currency", "tier_from", "tier_to", "rate", "source"} - set(names)
     if missing:
-        raise PriceFileError(f"Row {header + 1} lacks the column {', '.join(sorted(missing))}.")
+        raise PriceFileError(
+            _("Row %(number)d lacks the column %(missing)s."), number=header + 1, missing=", ".join(sorted(missing))
+        )
     for number, cells in _data(rows, header):
         row = dict(zip(names, cells, strict=False))
         last = row["tier_to"].strip()
         yield Step(
-            market=name_in(row["market"], number, "a market"),
+            market=name_in(row["market"], number),
             category=_category(row["category"], number),
             currency=_currency(row["currency"], number),
             above=max(whole_in(row["tier_from"], number, "tier_from") - 1, 0),
@@ -79,7 +85,7 @@ def _own(rows: list[list[str]], header: int, names: list[str]) -> Iterator[Step]
 def _rates(rows: list[list[str]], header: int, names: list[str], source: str) -> Iterator[Step]:
     columns = [(names.index(category), category) for category in _CATEGORIES if category in names]
     for number, cells in _data(rows, header):
-        market, currency = name_in(cells[0], number, "a market"), _currency(cells[names.index("currency")], number)
+        market, currency = name_in(cells[0], number), _currency(cells[names.index("currency")], number)
         for index, category in columns:
             price = _price(cells[index], number)
             # The file says nothing of tiers: for categories that have them, the end of the list rate is not known.
@@ -97,7 +103,7 @@ def _tiers(rows: list[list[str]], header: int, source: str) -> Iterator[Step]:
             if price is None or not first.strip() or _absent(first):
                 continue
             yield Step(
-                market=name_in(market, number, "a market"),
+                market=name_in(market, number),
                 category=category,
                 currency=_currency(currency, number),
                 above=max(whole_in(first, number, "From") - 1, 0),
@@ -127,11 +133,23 @@ def _price(text: str, number: int) -> Decimal | None:
     try:
         price = Decimal(digits)
     except InvalidOperation:
-        raise PriceFileError(f"Row {number}: {text!r} is no rate; write it as 0.0118, or n/a.") from None
+        raise PriceFileError(
+            _("Row %(number)s: %(text)s is no rate; write it as 0.0118, or n/a."), number=number, text=repr(text)
+        ) from None
     if text.strip().startswith("-") or price > _HIGHEST_PRICE:
-        raise PriceFileError(f"Row {number}: a rate of {text!r} is not between 0 and {_HIGHEST_PRICE}.")
+        raise PriceFileError(
+            _("Row %(number)s: a rate of %(text)s is not between 0 and %(highest)s."),
+            number=number,
+            text=repr(text),
+            highest=_HIGHEST_PRICE,
+        )
     if len(digits.partition(".")[2].rstrip("0")) > _MOST_DECIMALS:
-        raise PriceFileError(f"Row {number}: a rate of {text!r} has more than {_MOST_DECIMALS} decimals.")
+        raise PriceFileError(
+            _("Row %(number)s: a rate of %(text)s has more than %(most)d decimals."),
+            number=number,
+            text=repr(text),
+            most=_MOST_DECIMALS,
+        )
     return price
 
 
@@ -139,12 +157,19 @@ def _currency(text: str, number: int) -> str:
     token = text.strip().upper()
     code = _CURRENCIES.get(token, token)
     if not re.fullmatch("[A-Z]{3}", code):
-        raise PriceFileError(f"Row {number}: {text!r} is no currency; write its ISO code, as USD.")
+        raise PriceFileError(
+            _("Row %(number)s: %(text)s is no currency; write its ISO code, as USD."), number=number, text=repr(text)
+        )
     return code
 
 
 def _category(text: str, number: int) -> str:
     category = text.strip().lower().replace("_", "-")
     if category not in _CATEGORIES:
-        raise PriceFileError(f"Row {number}: {text!r} is no category; choose from {', '.join(_CATEGORIES)}.")
+        raise PriceFileError(
+            _("Row %(number)s: %(text)s is no category; choose from %(categories)s."),
+            number=number,
+            text=repr(text),
+            categories=", ".join(_CATEGORIES),
+        )
     return category

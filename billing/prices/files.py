@@ -5,12 +5,18 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from django.utils.translation import gettext as _
+
 LONGEST_NAME = 64  # of a market, as the tables hold it
 MOST_MESSAGES = 10**9  # in a tier's bound or an allowance, which is an integer of 32 bits
 
 
 class PriceFileError(ValueError):
     """The file cannot be used; the message names the row and what to write there."""
+
+    def __init__(self, message: str, **named: object) -> None:
+        """`named` fills the placeholders of the message."""
+        super().__init__(message % named if named else message)
 
 
 def sha256_of(path: Path) -> str:
@@ -23,12 +29,12 @@ def rows_of(path: Path) -> list[list[str]]:
     try:
         text = path.read_text(encoding="utf-8-sig")
         if "\0" in text:
-            raise PriceFileError("The file is not text: save it as CSV UTF-8.")
+            raise PriceFileError(_("The file is not text: save it as CSV UTF-8."))
         return list(csv.reader(text.splitlines()))
     except UnicodeDecodeError:
-        raise PriceFileError("The file is not UTF-8 text: save it as CSV UTF-8.") from None
+        raise PriceFileError(_("The file is not UTF-8 text: save it as CSV UTF-8.")) from None
     except csv.Error as error:
-        raise PriceFileError(f"The file is no CSV: {error}. Save it as CSV UTF-8.") from None
+        raise PriceFileError(_("The file is no CSV: %(error)s. Save it as CSV UTF-8."), error=error) from None
 
 
 def records_of(path: Path, columns: Sequence[str]) -> Iterator[tuple[int, dict[str, str]]]:
@@ -39,7 +45,11 @@ def records_of(path: Path, columns: Sequence[str]) -> Iterator[tuple[int, dict[s
     rows = rows_of(path)
     names = [cell.strip() for cell in rows[0]] if rows else []
     if missing := [column for column in columns if column not in names]:
-        raise PriceFileError(f"The first row lacks {', '.join(missing)}: it names {', '.join(columns)}.")
+        raise PriceFileError(
+            _("The first row lacks %(missing)s: it names %(columns)s."),
+            missing=", ".join(missing),
+            columns=", ".join(columns),
+        )
     places = [names.index(column) for column in columns]
     for number, cells in enumerate(rows[1:], start=2):
         if any(cell.strip() for cell in cells):
@@ -47,11 +57,16 @@ def records_of(path: Path, columns: Sequence[str]) -> Iterator[tuple[int, dict[s
             yield number, dict(zip(columns, (padded[place] for place in places), strict=True))
 
 
-def name_in(text: str, number: int, what: str) -> str:
-    """A name that fits its column."""
+def name_in(text: str, number: int) -> str:
+    """A market's name that fits its column."""
     name = text.strip()
     if not name or len(name) > LONGEST_NAME:
-        raise PriceFileError(f"Row {number}: write {what} in at most {LONGEST_NAME} letters, not {name[:80]!r}.")
+        raise PriceFileError(
+            _("Row %(number)s: write a market in at most %(longest)d letters, not %(name)s."),
+            number=number,
+            longest=LONGEST_NAME,
+            name=repr(name[:80]),
+        )
     return name
 
 
@@ -59,5 +74,10 @@ def whole_in(text: str, number: int, column: str) -> int:
     """A number of messages, with or without commas."""
     digits = text.replace(",", "").strip()
     if not (digits.isascii() and digits.isdecimal()) or int(digits[:20]) > MOST_MESSAGES:
-        raise PriceFileError(f"Row {number}: {column} is {text[:80]!r}, which is no number of messages.")
+        raise PriceFileError(
+            _("Row %(number)s: %(column)s is %(text)s, which is no number of messages."),
+            number=number,
+            column=column,
+            text=repr(text[:80]),
+        )
     return int(digits)

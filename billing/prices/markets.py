@@ -7,6 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 from phonenumbers import country_code_for_region
 
 from billing.models import BUNDLED, MarketCountry, MarketTable
@@ -78,7 +79,7 @@ def import_market_file(path: Path) -> MarketTable:
     )
     rows = [_country(table, number, row) for number, row in records_of(path, COLUMNS)]
     if not rows:
-        raise PriceFileError("The file has no countries: write one row for each country and period.")
+        raise PriceFileError(_("The file has no countries: write one row for each country and period."))
     _refuse_overlaps(rows)
     MarketCountry.objects.bulk_create(rows)
     return table
@@ -89,14 +90,19 @@ def _country(table: MarketTable, number: int, row: dict[str, str]) -> MarketCoun
     listed = row["country_iso2"] == row["calling_code"] == "*"
     country = re.fullmatch("[A-Za-z]{2}", row["country_iso2"]) and re.fullmatch("[0-9]{1,8}", row["calling_code"])
     if not (listed or country):
-        raise PriceFileError(f"Row {number}: write a country as IN and a calling code as 91.")
+        raise PriceFileError(_("Row %(number)s: write a country as IN and a calling code as 91."), number=number)
     start = _day(number, "valid_from", row["valid_from"])
     end = _day(number, "valid_to", row["valid_to"]) if row["valid_to"] else None
     if end and end < start:
-        raise PriceFileError(f"Row {number}: valid_to ({end}) is before valid_from ({start}).")
+        raise PriceFileError(
+            _("Row %(number)s: valid_to (%(end)s) is before valid_from (%(start)s)."),
+            number=number,
+            end=end,
+            start=start,
+        )
     return MarketCountry(
         table=table, country=row["country_iso2"].upper(), calling_code=row["calling_code"],
-        market=name_in(row["market"], number, "a market"), valid_from=start, valid_to=end, source=row["source"],
+        market=name_in(row["market"], number), valid_from=start, valid_to=end, source=row["source"],
     )  # fmt: skip
 
 
@@ -104,7 +110,12 @@ def _day(number: int, column: str, text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise PriceFileError(f"Row {number}: write {column} as 2026-10-01, not {text[:80]!r}.") from None
+        raise PriceFileError(
+            _("Row %(number)s: write %(column)s as 2026-10-01, not %(text)s."),
+            number=number,
+            column=column,
+            text=repr(text[:80]),
+        ) from None
 
 
 def _refuse_overlaps(rows: list[MarketCountry]) -> None:
@@ -112,11 +123,17 @@ def _refuse_overlaps(rows: list[MarketCountry]) -> None:
     by_country: dict[tuple[str, str], list[MarketCountry]] = defaultdict(list)
     for row in rows:
         by_country[row.country, row.calling_code].append(row)
-    for (country, _), periods in by_country.items():
+    for (country, _code), periods in by_country.items():
         periods.sort(key=lambda row: row.valid_from)
         for former, later in pairwise(periods):
             if former.valid_to is None or former.valid_to >= later.valid_from:
                 raise PriceFileError(
-                    f"{country} is in {former.market} and in {later.market} on {later.valid_from}: "
-                    f"end the former the day before (valid_to)."
+                    _(
+                        "%(country)s is in %(market)s and in %(other)s on %(valid_from)s: "
+                        "end the former the day before (valid_to)."
+                    ),
+                    country=country,
+                    market=former.market,
+                    other=later.market,
+                    valid_from=later.valid_from,
                 )

@@ -13,6 +13,8 @@ from pathlib import Path
 
 from django.db import transaction
 from django.db.models import F, Q
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import Account
 from billing.enums import Book
@@ -95,7 +97,7 @@ def import_card_file(
     after the other.
     """
     if book == Book.SELL and account is None:
-        raise PriceFileError("A sell card belongs to an account: say which one.")
+        raise PriceFileError(_("A sell card belongs to an account: say which one."))
     by_currency: dict[str, list[Step]] = defaultdict(list)
     for step in read_card_file(path):
         by_currency[step.currency].append(step)
@@ -184,7 +186,12 @@ def _contiguous(card: RateCard, pair: Pair, steps: list[Step]) -> list[Rate]:
 
     for step in sorted(steps, key=lambda step: step.above):
         if step.up_to is not None and step.up_to <= step.above:
-            raise PriceFileError(f"{pair[0]} {pair[1]}: a tier ends at {step.up_to:,}, before it begins.")
+            raise PriceFileError(
+                _("%(market)s %(category)s: a tier ends at %(up_to)s, before it begins."),
+                market=pair[0],
+                category=pair[1],
+                up_to=f"{step.up_to:,}",
+            )
         if rates:
             _make_room(rates[-1], step)
         if rates and rates[-1].up_to is not None and rates[-1].up_to < step.above:
@@ -201,8 +208,15 @@ def _make_room(below: Rate, step: Step) -> None:
         below.up_to, below.end_known = step.above, True
     elif below.up_to is None or below.up_to > step.above:
         raise PriceFileError(
-            f"{below.market} {below.category}: the tiers from {below.above + 1:,} and from {step.above + 1:,} overlap; "
-            f"end the former at {step.above:,}."
+            _(
+                "%(market)s %(category)s: the tiers from %(lower)s and from %(upper)s overlap; "
+                "end the former at %(end)s."
+            ),
+            market=below.market,
+            category=below.category,
+            lower=f"{below.above + 1:,}",
+            upper=f"{step.above + 1:,}",
+            end=f"{step.above:,}",
         )
 
 
@@ -247,8 +261,13 @@ def lacks_of(card: RateCard) -> list[str]:
     rates = Rate.objects.filter(card=card)
     named = set(rates.values_list("market", flat=True))
     open_ended = rates.filter(end_known=False).values_list("market", "category").distinct().count()
+    said = ngettext(
+        "%(n)d market and category pair without all its volume tiers",
+        "%(n)d market and category pairs without all their volume tiers",
+        open_ended,
+    )
     return [
-        *(f"{market}: no country belongs to this market" for market in sorted(named - known)),
-        *(f"{market}: no rate at all" for market in sorted(known - named)),
-        *([f"{open_ended} market and category pairs without all their volume tiers"] if open_ended else []),
+        *(_("%(market)s: no country belongs to this market") % {"market": market} for market in sorted(named - known)),
+        *(_("%(market)s: no rate at all") % {"market": market} for market in sorted(known - named)),
+        *([said % {"n": open_ended}] if open_ended else []),
     ]

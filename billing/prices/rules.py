@@ -4,6 +4,7 @@ from datetime import date
 from pathlib import Path
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from billing.enums import AccrualScope
 from billing.models import BUNDLED, Rule, RuleSet
@@ -67,7 +68,8 @@ def import_rule_file(path: Path, effective_from: date) -> RuleSet:
     """Make a new revision of a day's rules out of a file (`COLUMNS`), not in force yet. Raises PriceFileError."""
     if effective_from.day != 1:
         raise PriceFileError(
-            f"Rules begin on the first day of a month, not on {effective_from}: allowances are monthly."
+            _("Rules begin on the first day of a month, not on %(effective_from)s: allowances are monthly."),
+            effective_from=effective_from,
         )
     latest = RuleSet.objects.filter(effective_from=effective_from).order_by("-revision").first()
     rules = RuleSet.objects.create(
@@ -78,21 +80,33 @@ def import_rule_file(path: Path, effective_from: date) -> RuleSet:
     seen: set[tuple[str, str]] = set()
     for rule in rows:
         if (rule.category, rule.pricing_type) in seen:
-            raise PriceFileError(f"Two rules for {rule}: leave one.")
+            raise PriceFileError(_("Two rules for %(rule)s: leave one."), rule=rule)
         seen.add((rule.category, rule.pricing_type))
     if not rows:
-        raise PriceFileError("The file has no rules: write one row for each category.")
+        raise PriceFileError(_("The file has no rules: write one row for each category."))
     Rule.objects.bulk_create(rows)
     return rules
 
 
 def _rule(rules: RuleSet, number: int, row: dict[str, str]) -> Rule:
     if not row["category"] or not row["accrual_group"]:
-        raise PriceFileError(f"Row {number}: write a category and an accrual_group such as {{market}}/utility.")
+        raise PriceFileError(
+            _("Row %(number)s: write a category and an accrual_group such as {market}/utility."), number=number
+        )
     if row["scope"] not in AccrualScope.values:
-        raise PriceFileError(f"Row {number}: scope is {' or '.join(AccrualScope.values)}, not {row['scope'][:80]!r}.")
+        raise PriceFileError(
+            _("Row %(number)s: scope is %(values)s, not %(scope)s."),
+            number=number,
+            values=" or ".join(AccrualScope.values),
+            scope=repr(row["scope"][:80]),
+        )
     rule = Rule(rule_set=rules, **{**row, "allowance": whole_in(row["allowance"] or "0", number, "allowance")})
     for name, longest in _LONGEST.items():
         if len(row[name]) > longest:
-            raise PriceFileError(f"Row {number}: {name} has more than {longest} letters.")
+            raise PriceFileError(
+                _("Row %(number)s: %(name)s has more than %(longest)s letters."),
+                number=number,
+                name=name,
+                longest=longest,
+            )
     return rule

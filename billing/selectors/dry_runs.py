@@ -3,11 +3,14 @@
 from collections import defaultdict
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from accounts.models import Account, Subaccount
 from billing.dry_runs import Effect, Place, Revision, effects_of, revisions_of, rows_of
-from billing.models import DryRun, MarketTable, RateCard, RuleSet
+from billing.models import DryRun, MarketCountry, MarketTable, RateCard, Rule, RuleSet
 from billing.prices.rate_cards import Difference, compare
 from billing.what_if import ImpactRow, Proposal
+from portal.core.words import inside
 
 
 @dataclass(frozen=True)
@@ -86,18 +89,18 @@ class _Names:
 
     def __call__(self, place: Place) -> tuple[str, str]:
         """Account (empty in an account's own dry run) and subaccount."""
-        return self._accounts.get(place.account_id, ""), self._subaccounts.get(place.subaccount_id, "not known")
+        return self._accounts.get(place.account_id, ""), self._subaccounts.get(place.subaccount_id, _("not known"))
 
 
 def _changed_tables(proposal: Proposal) -> list[Lines]:
     found = []
     if proposal.markets:
         before = MarketTable.objects.filter(is_active=True).exclude(pk=proposal.markets.pk).first()
-        found.append(_compared("Markets", _countries(before), _countries(proposal.markets)))
+        found.append(_compared(_("Markets"), _countries(before), _countries(proposal.markets)))
     if proposal.rules:
         siblings = proposal.rules.siblings().filter(is_active=True).exclude(pk=proposal.rules.pk)
         former = siblings.first() or _rules_before(proposal.rules)
-        found.append(_compared("Rules", _rules(former), _rules(proposal.rules)))
+        found.append(_compared(_("Rules"), _rules(former), _rules(proposal.rules)))
     return found
 
 
@@ -112,18 +115,27 @@ def _compared(name: str, before: set[str], after: set[str]) -> Lines:
 def _countries(table: MarketTable | None) -> set[str]:
     if table is None:
         return set()
-    return {
-        f"{row.country} +{row.calling_code}: {row.market}, from {row.valid_from}"
-        + (f" to {row.valid_to}" if row.valid_to else "")
-        for row in table.countries.all()
-    }
+    return {_country_words(row) for row in table.countries.all()}
+
+
+def _country_words(row: MarketCountry) -> str:
+    said = {"country": f"{row.country} +{row.calling_code}", "market": row.market, "first": row.valid_from}
+    if row.valid_to:
+        return _("%(country)s: %(market)s, from %(first)s to %(last)s") % {**said, "last": row.valid_to}
+    return _("%(country)s: %(market)s, from %(first)s") % said
 
 
 def _rules(rules: RuleSet | None) -> set[str]:
     if rules is None:
         return set()
-    return {
-        f"{rule}: {rule.free_reason.replace('_', ' ') or 'charged'}, counted per {rule.get_scope_display().lower()} "
-        f"as {rule.accrual_group}" + (f", {rule.allowance:,} free" if rule.allowance else "")
-        for rule in rules.rules.all()
-    }
+    return {_rule_words(rule) for rule in rules.rules.all()}
+
+
+def _rule_words(rule: Rule) -> str:
+    said = {
+        "rule": rule, "charged": rule.free_reason.replace("_", " ") or _("charged"),
+        "scope": inside(rule.get_scope_display()), "group": rule.accrual_group, "n": f"{rule.allowance:,}",
+    }  # fmt: skip
+    if rule.allowance:
+        return _("%(rule)s: %(charged)s, counted per %(scope)s as %(group)s, %(n)s free") % said
+    return _("%(rule)s: %(charged)s, counted per %(scope)s as %(group)s") % said

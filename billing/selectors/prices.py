@@ -4,12 +4,13 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from enum import StrEnum
 from itertools import pairwise
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Count, Q, QuerySet, Value
+from django.db.models import Count, Q, QuerySet, TextChoices, Value
 from django.db.models.functions import Concat
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from accounts.models import Account, Waba
 from billing.models import (
@@ -27,14 +28,14 @@ from portal.core.countries import country_name
 CATEGORIES = ("marketing", "utility", "authentication", "authentication-international", "service")
 
 
-class State(StrEnum):
+class State(TextChoices):
     """Where a revision stands on a day."""
 
-    IN_FORCE = "in force"
-    COMING = "coming"
-    PAST = "past"
-    SUPERSEDED = "superseded"
-    DRAFT = "draft"
+    IN_FORCE = "in force", _("In force")
+    COMING = "coming", _("Coming")
+    PAST = "past", _("Past")
+    SUPERSEDED = "superseded", _("Superseded")
+    DRAFT = "draft", _("Not in force yet")
 
 
 @dataclass(frozen=True)
@@ -52,9 +53,12 @@ class CardRow:
         """In a few words; empty when nothing is known to be missing."""
         parts = []
         if self.missing_markets:
-            parts.append(f"{len(self.missing_markets)} market{'s' if len(self.missing_markets) > 1 else ''}")
+            missing = len(self.missing_markets)
+            parts.append(ngettext("%(n)d market", "%(n)d markets", missing) % {"n": missing})
         if self.open_pairs:
-            parts.append(f"tiers of {self.open_pairs} pairs")
+            parts.append(
+                ngettext("tiers of %(n)d pair", "tiers of %(n)d pairs", self.open_pairs) % {"n": self.open_pairs}
+            )
         return ", ".join(parts)
 
 

@@ -6,18 +6,32 @@ from datetime import date
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Max, Min, Sum
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import Account
 from billing.enums import ChargeState, UnratedReason
 from billing.models import RatedLine
 
 _REMEDIES = {
-    UnratedReason.NO_RULE: "Import a rule set with a rule for {category}, in force on {first} or before.",
-    UnratedReason.NO_CATEGORY: "Nothing to import: they are rated by themselves once a webhook names their category.",
-    UnratedReason.NO_WABA: "Register the WhatsApp Business Account that sent them, with its time zone and currency.",
-    UnratedReason.NO_COUNTRY: "Nothing to import: they are rated by themselves once a webhook names the number.",
-    UnratedReason.NO_CARD: "Import a rate card in {currency} with {first} or an earlier day as its first.",
-    UnratedReason.NO_RATE: "Import a rate for {category} to {market} in {currency}, in force on {first}.",
+    UnratedReason.NO_RULE: gettext_lazy(
+        "Import a rule set with a rule for %(category)s, in force on %(first)s or before."
+    ),
+    UnratedReason.NO_CATEGORY: gettext_lazy(
+        "Nothing to import: they are rated by themselves once a webhook names their category."
+    ),
+    UnratedReason.NO_WABA: gettext_lazy(
+        "Register the WhatsApp Business Account that sent them, with its time zone and currency."
+    ),
+    UnratedReason.NO_COUNTRY: gettext_lazy(
+        "Nothing to import: they are rated by themselves once a webhook names the number."
+    ),
+    UnratedReason.NO_CARD: gettext_lazy(
+        "Import a rate card in %(currency)s with %(first)s or an earlier day as its first."
+    ),
+    UnratedReason.NO_RATE: gettext_lazy(
+        "Import a rate for %(category)s to %(market)s in %(currency)s, in force on %(first)s."
+    ),
 }
 
 
@@ -42,12 +56,12 @@ class Unrated:
     @property
     def remedy(self) -> str:
         """What to do, in a sentence."""
-        words = _REMEDIES[UnratedReason(self.reason)]
-        category = self.category.replace("_", " ").replace("-", " ") or "this category"
-        return words.format(
-            category=category, market=self.market or "this market", currency=self.currency or "its currency",
-            first=self.first_day,
-        )  # fmt: skip
+        words = str(_REMEDIES[UnratedReason(self.reason)])
+        category = self.category.replace("_", " ").replace("-", " ") or _("this category")
+        return words % {
+            "category": category, "market": self.market or _("this market"),
+            "currency": self.currency or _("its currency"), "first": self.first_day,
+        }  # fmt: skip
 
     @property
     def sentences(self) -> str:

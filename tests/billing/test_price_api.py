@@ -38,7 +38,7 @@ def test_one_card_with_its_rates(get, own):
     own.put_in_force(by="ada@acme.example")
     answer = get(f"rate-cards/{own.pk}/").json()
     lacks = answer.pop("lacks")
-    assert lacks[-1] == "1 market and category pairs without all their volume tiers"
+    assert lacks[-1] == "1 market and category pair without all its volume tiers"
     assert answer == {
         "id": own.pk, "name": "Meta USD 2026-10-01 of Acme Retail", "own": True, "book": "buy", "provider": "",
         "currency": "USD", "effective_from": "2026-10-01", "revision": 1, "active": True, "sha256": own.sha256,
