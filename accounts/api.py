@@ -1,7 +1,7 @@
 """The base of every REST view: the key's account is its scope, and no POST is carried out twice under one key."""
 
 from contextlib import ExitStack
-from typing import Any, ClassVar, NoReturn, cast
+from typing import Any, ClassVar, Literal, NoReturn, cast
 
 import structlog
 from django.conf import settings
@@ -39,6 +39,7 @@ class TenantView(APIView):
     """
 
     permission: ClassVar[Permission]
+    speaks: ClassVar[Literal["ours", "8x8"]] = "ours"  # in whose shape errors are, for the OpenAPI schema
     _call: IdempotentCall | None = None
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:

@@ -14,6 +14,7 @@ _PACKAGES = {
     "@tabler/core/dist/css": ("tabler.min.css", "tabler.min.css.map"),
     "htmx.org/dist": ("htmx.min.js",),
     "chart.js/dist": ("chart.umd.min.js", "chart.umd.min.js.map"),
+    "swagger-ui-dist": ("swagger-ui-bundle.js", "swagger-ui-bundle.js.map", "swagger-ui.css", "swagger-ui.css.map"),
     "@fontsource-variable/inter/files": ("inter-latin-wght-normal.woff2", "inter-latin-ext-wght-normal.woff2"),
 }
 FILES = {f"vendor/{name}": f"{folder}/{name}" for folder, names in _PACKAGES.items() for name in names}

@@ -244,13 +244,21 @@ REST_FRAMEWORK = {
     "DEFAULT_THROTTLE_CLASSES": ["accounts.throttling.RatePerKey"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "portal.core.openapi.ApiSchema",
     "EXCEPTION_HANDLER": "portal.core.errors.exception_handler",
     "UNAUTHENTICATED_USER": None,
 }
+API_WORDS = """
+Messages, templates, numbers, charges and reports of one account.
+
+Every request carries an API key, `Authorization: Bearer tg_…`; each operation names the scope that the key must hold.
+What belongs to another account, or to a subaccount that the key does not reach, does not exist for it.
+Lists are newest first: follow `next` and `previous` as they are. Amounts are exact decimal strings, times ISO 8601.
+"""
 SPECTACULAR_SETTINGS = {
     "TITLE": "Tollgate API",
-    "DESCRIPTION": "Messages, charges and reports of one account.",
+    "DESCRIPTION": API_WORDS,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,

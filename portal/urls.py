@@ -2,7 +2,6 @@
 
 from django.contrib import admin
 from django.urls import include, path
-from drf_spectacular.views import SpectacularAPIView
 
 from accounts.audit_api import AuditListView
 from billing.api import CostReportView, ForecastView, TierView, UsageView
@@ -17,7 +16,7 @@ from messaging.webhook_api import (
     WebhookEventsReplayView,
 )
 from messaging.webhooks import receive
-from portal import views
+from portal import api, views
 from portal.health import healthz
 from portal.metrics import metrics
 
@@ -42,16 +41,15 @@ rest = [
 ]
 
 handler403 = "portal.views.forbidden"
+handler404 = "portal.api.not_found"
+handler500 = "portal.api.server_error"
 urlpatterns = [
     path("webhooks/<str:provider>/<str:token>", receive, name="webhook"),
     path("api/v1/", include(rest)),
     path("graph/<str:version>/<str:node_id>", GraphNodeView.as_view(), name="graph-node"),
     path("360dialog/health_status", D360HealthView.as_view(), name="d360-health"),
-    path(
-        "api/schema/",
-        SpectacularAPIView.as_view(authentication_classes=[], permission_classes=[], throttle_classes=[]),
-        name="schema",
-    ),
+    path("api/schema/", api.schema, name="schema"),
+    path("api/docs/", api.docs, name="api-docs"),
     path("healthz", healthz, name="healthz"),
     path("metrics", metrics, name="metrics"),
     path("", views.dashboard, name="dashboard"),

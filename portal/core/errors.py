@@ -23,14 +23,16 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
         return None
     error, fields = expected
     detail = "Some fields are not valid." if fields else str(error.detail)
-    problem = {
-        "type": "about:blank",
-        "title": HTTPStatus(error.status_code).phrase,
-        "status": error.status_code,
-        "detail": detail,
-        "errors": fields,
-    }
-    return Response(problem, status=error.status_code, headers=_headers(error), content_type="application/problem+json")
+    return Response(
+        problem(error.status_code, detail, fields), status=error.status_code, headers=_headers(error),
+        content_type="application/problem+json",
+    )  # fmt: skip
+
+
+def problem(status: int, detail: str, errors: list[dict[str, str]]) -> dict[str, Any]:
+    """Problem details (RFC 9457)."""
+    title = HTTPStatus(status).phrase
+    return {"type": "about:blank", "title": title, "status": status, "detail": detail, "errors": errors}
 
 
 class Conflict(exceptions.APIException):

@@ -74,7 +74,38 @@ def test_amounts_are_strings_and_parameters_are_named(schema):
     ]  # fmt: skip
 
 
-def test_the_server_shows_it_without_a_key(client):
-    answer = client.get("/api/schema/")
-    assert answer.status_code == 200
-    assert answer.headers["Content-Type"].startswith("application/vnd.oai.openapi")
+def operations(schema):
+    return [
+        (method, path, operation) for path, methods in schema["paths"].items() for method, operation in methods.items()
+    ]
+
+
+def test_every_operation_tells_of_the_errors_it_may_answer(schema):
+    for method, path, operation in operations(schema):
+        expected = {"400", "401", "403", "429"} | ({"404"} if "{" in path else set())
+        expected |= {"409", "413"} if method == "post" else set()
+        expected |= {"415"} if "requestBody" in operation else set()
+        assert expected <= set(operation["responses"]), f"{method} {path}"
+
+
+def test_errors_are_in_the_shape_of_the_api_that_is_spoken(schema):
+    ours = schema["paths"]["/api/v1/messages/"]["get"]["responses"]["429"]
+    content = ours["content"]["application/problem+json"]
+    assert content["schema"] == {"$ref": "#/components/schemas/Problem"}
+    assert content["example"]["title"] == "Too Many Requests"
+    assert "Retry-After" in ours["headers"]
+    theirs = schema["paths"]["/api/v1/accounts/{account_id}/usage/messages"]["get"]["responses"]["429"]["content"]
+    assert theirs["application/json"]["schema"] == {"$ref": "#/components/schemas/Envelope"}
+
+
+def test_every_post_takes_an_idempotency_key(schema):
+    posts = [operation for method, _, operation in operations(schema) if method == "post"]
+    assert posts
+    for operation in posts:
+        assert "Idempotency-Key" in [each["name"] for each in operation["parameters"]]
+
+
+def test_every_operation_has_a_title_and_names_its_scope(schema):
+    for _, path, operation in operations(schema):
+        assert operation["summary"], path
+        assert re.search(r"Needs the scope `\w+:\w+`\.$", operation["description"]), path

@@ -1,0 +1,50 @@
+"""The description of the REST API, the page that shows it, and what is answered where there is no view."""
+
+import hashlib
+import json
+from functools import cache
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.views import defaults
+from django.views.decorators.http import condition, require_safe
+from drf_spectacular.generators import SchemaGenerator
+
+from portal.core.errors import problem
+
+
+@cache
+def described() -> bytes:
+    """The OpenAPI schema as JSON; it is the same as long as the process lives."""
+    return json.dumps(SchemaGenerator().get_schema(public=True)).encode()  # type: ignore[no-untyped-call]
+
+
+@require_safe
+@condition(etag_func=lambda request: f'"{hashlib.sha256(described()).hexdigest()}"')
+def schema(request: HttpRequest) -> HttpResponse:
+    """The OpenAPI schema."""
+    return HttpResponse(described(), content_type="application/vnd.oai.openapi+json")
+
+
+@require_safe
+def docs(request: HttpRequest) -> HttpResponse:
+    """The schema as a page on which requests can be tried out."""
+    return render(request, "api_docs.html")
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """404 for an address that leads nowhere: a page, or a problem for programs."""
+    if request.path.startswith("/api/"):
+        return _problem(404, "There is nothing at this address: /api/docs/ lists what there is.")
+    return defaults.page_not_found(request, exception)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500: the log says more."""
+    if request.path.startswith("/api/"):
+        return _problem(500, "This should not have happened. The portal's log says more.")
+    return defaults.server_error(request)
+
+
+def _problem(status: int, detail: str) -> JsonResponse:
+    return JsonResponse(problem(status, detail, []), status=status, content_type="application/problem+json")

@@ -1,0 +1,149 @@
+"""What drf-spectacular cannot see in the views: the errors that each may answer, its headers, and examples."""
+
+import json
+from functools import cache
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any, ClassVar
+
+from django.conf import settings
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter
+from rest_framework import serializers
+
+from portal.core.errors import problem
+
+EXAMPLES = Path(settings.BASE_DIR) / "portal/examples"  # <operation id>.json: {"request": …, "answer": …}
+_WITH_BODY = {"POST", "PUT", "PATCH", "DELETE"}
+_WHY = {
+    400: "A parameter, a header or a field of the body is unknown or wrong; the answer names it.",
+    401: "No API key, or one that is unknown, revoked or expired.",
+    403: "The API key lacks the scope, or reaches only some subaccounts where the whole account is meant.",
+    404: "The account has nothing of that id, or the key does not reach it.",
+    409: "The `Idempotency-Key` was used for another request, or the first request is open or broke off.",
+    413: "The body is over 16 MiB.",
+    415: "The body is not JSON.",
+    429: "The API key has made as many requests in this second as it may.",
+}
+_AN_EXAMPLE = {
+    400: ("Some fields are not valid.", [{"field": "colour", "message": "There is no such parameter."}]),
+    401: ("This API key is unknown, revoked or expired.", []),
+    403: ("This API key lacks the scope messages:read.", []),
+    404: ("Not found.", []),
+    409: ("This Idempotency-Key was used for another request: use a new one for each.", []),
+    413: ("The body is over 16 MiB.", []),
+    415: ('Unsupported media type "text/plain" in request.', []),
+    429: ("This API key may make 1,800 requests a second.", []),
+}
+
+
+class WrongFieldSerializer(serializers.Serializer[Any]):
+    """A parameter, header or field, and what to do about it."""
+
+    field = serializers.CharField(help_text="Its name; for a field inside others, their names with dots between.")
+    message = serializers.CharField()
+
+
+class ProblemSerializer(serializers.Serializer[Any]):
+    """Problem details (RFC 9457)."""
+
+    type = serializers.CharField()
+    title = serializers.CharField(help_text="The phrase of the status.")
+    status = serializers.IntegerField()
+    detail = serializers.CharField(help_text="What is wrong, for people.")
+    errors = WrongFieldSerializer(many=True)  # type: ignore[assignment] # the field's name in our API
+
+
+class EnvelopeSerializer(serializers.Serializer[Any]):
+    """An error as 8x8 writes it."""
+
+    code = serializers.IntegerField()
+    message = serializers.CharField()
+    errorId = serializers.UUIDField()  # noqa: N815 - 8x8's name
+    timestamp = serializers.DateTimeField()
+
+
+class ApiSchema(AutoSchema):
+    """Adds to an operation what the base of all views does, and its example out of `EXAMPLES`."""
+
+    _ERRORS: ClassVar[dict[str, tuple[type[serializers.Serializer[Any]], str]]] = {
+        "ours": (ProblemSerializer, "application/problem+json"),
+        "8x8": (EnvelopeSerializer, "application/json"),
+    }
+
+    def get_override_parameters(self) -> list[Any]:
+        """The headers that every view understands."""
+        given: list[Any] = list(super().get_override_parameters())
+        if self.method == "POST":
+            why = "A text of your own, a new UUID for example: repeated with it, the request is carried out once."
+            given.append(OpenApiParameter("Idempotency-Key", str, "header", description=why))
+        return given
+
+    def get_summary(self) -> str:
+        """The first sentence about the view."""
+        return (type(self.view).__doc__ or "").partition(".")[0].replace("\n   ", "")
+
+    def get_description(self) -> str:  # type: ignore[override] # as in drf-spectacular's own
+        """The view's docstring, and the scope that it needs."""
+        said, needed = super().get_description(), getattr(self.view, "permission", None)
+        return f"{said}\n\nNeeds the scope `{needed.value}`." if needed else said
+
+    def get_examples(self) -> list[OpenApiExample]:
+        """The request and the answer of the operation's file."""
+        known = example_of(self.get_operation_id())
+        answered = next(iter(status for status in self._statuses() if status.startswith("2")), "200")
+        found = []
+        if "request" in known:
+            found.append(OpenApiExample("Request", known["request"], request_only=True))
+        if "answer" in known:
+            found.append(OpenApiExample("Answer", known["answer"], response_only=True, status_codes=[answered]))
+        return found
+
+    def _statuses(self) -> list[str]:
+        given: Any = self.get_response_serializers()
+        codes = [code[0] if isinstance(code, tuple) else code for code in given] if isinstance(given, dict) else [200]
+        return [str(code) for code in codes]
+
+    def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
+        bodies: dict[str, Any] = super()._get_response_bodies(direction)
+        for status in self._errors():
+            bodies.setdefault(str(status), self._error(status))
+        return bodies
+
+    def _errors(self) -> list[int]:
+        own = [400, 401, 403, 429]
+        if "{" in self.path:
+            own.append(404)
+        if self.method == "POST":
+            own.append(409)
+        if self.method in _WITH_BODY:
+            own.append(413)
+            if self.get_request_serializer() is not None:
+                own.append(415)
+        return sorted(own)
+
+    def _error(self, status: int) -> dict[str, Any]:
+        speaks = getattr(self.view, "speaks", "ours")
+        serializer, media_type = self._ERRORS[speaks]
+        described: dict[str, Any] = self._get_response_for_code(  # type: ignore[no-untyped-call]
+            serializer, str(status), [media_type]
+        )
+        if speaks == "ours":
+            described["content"][media_type]["example"] = problem(status, *_AN_EXAMPLE[status])
+        headers = {"RateLimit-Limit": _LIMIT, "RateLimit-Remaining": _LEFT} if status != HTTPStatus.UNAUTHORIZED else {}
+        if status in {409, 429}:
+            headers["Retry-After"] = _WAIT
+        return {**described, "description": _WHY[status], **({"headers": headers} if headers else {})}
+
+
+_LIMIT = {"schema": {"type": "integer"}, "description": "How many requests a second the key may make."}
+_LEFT = {"schema": {"type": "integer"}, "description": "How many are left of them; absent while nothing is counted."}
+_WAIT = {"schema": {"type": "integer"}, "description": "Seconds after which it may go through."}
+
+
+@cache
+def example_of(operation_id: str) -> dict[str, Any]:
+    """The example of an operation, as a real portal answered it; empty without one."""
+    path = EXAMPLES / f"{operation_id}.json"
+    known: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    return known
