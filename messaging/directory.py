@@ -1,12 +1,15 @@
-"""Who a batch of events speaks of: the numbers, subaccounts and templates of its accounts, in four queries."""
+"""Who a batch of events speaks of: the numbers, subaccounts and templates of its accounts, in five queries."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from accounts.models import Subaccount, Waba
 from messaging.enums import Subject
 from messaging.events import ChangeEvent, ContactEvent, MessageEvent
-from messaging.models import PhoneNumber, Template
+from messaging.models import Horizon, PhoneNumber, Template
+
+_ALWAYS = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,12 @@ class Directory:
             self._numbers[account_id, provider, number_id] = place
             self._subaccounts[account_id, code].append(place)
             self._by_msisdn.setdefault((account_id, msisdn), []).append(pk)
+
+        self._horizons = dict(Horizon.objects.filter(pk__in=ids).values_list("account_id", "begins_at"))
+
+    def begins_at(self, account_id: int) -> datetime:
+        """Since when the account has messages: what was before, retention has forgotten."""
+        return self._horizons.get(account_id, _ALWAYS)
 
     def load_templates(self, events: Iterable[tuple[int, MessageEvent]]) -> None:
         """Fetch the templates that these (account id, event) pairs name."""

@@ -20,6 +20,7 @@ from messaging import history, lifecycle
 from messaging.enums import InboxState
 from messaging.intake import Claimed, Intake, Reading
 from messaging.models import InboxItem
+from messaging.pruning import prune
 
 log = structlog.get_logger("tollgate.inbox")
 
@@ -167,10 +168,29 @@ def _apply(readings: Sequence[Reading], intake: Intake) -> None:
     intake.directory.load_templates((report.account_id, report.event) for report in reports)
     lifecycle.make_room(reports)
     with transaction.atomic():
-        lifecycle.apply(reports, intake.directory)
+        deleted = lifecycle.apply(reports, intake.directory)
         history.apply_changes([one for reading in readings for one in reading.announcements])
         history.apply_contacts([one for reading in readings for one in reading.contacts])
         _settle([(reading.item, _state(reading), reading.reason) for reading in readings])
+        for reading in readings if deleted else ():
+            _prune(reading, deleted)
+
+
+def _prune(reading: Reading, deleted: set[lifecycle.Key]) -> None:
+    """Take what a webhook says of deleted messages out of it, now that it has counted."""
+    item = reading.item
+    said = ((report.account_id, report.provider, report.event.provider_message_id) for report in reading.reports)
+    if ids := {key[2] for key in said if key in deleted}:
+        rewrite(item.received_at, item.id, prune(item.provider, item.body, lambda e: e.provider_message_id in ids))
+
+
+def rewrite(received_at: datetime, item_id: int, body: bytes | None) -> None:
+    """Give a stored webhook another body; None: nothing of it stays."""
+    rows = InboxItem.objects.filter(received_at=received_at, pk=item_id)
+    if body is None:
+        rows.delete()
+    else:
+        rows.update(body=body)
 
 
 def _state(reading: Reading) -> InboxState:

@@ -82,6 +82,8 @@ class Intake:
         try:
             if isinstance(event, MessageEvent):
                 account_id, place = self._resolve(item, lambda account: find.place(account, item.provider, event))
+                if at < find.begins_at(account_id):
+                    return  # retention has forgotten that time
                 report = lifecycle.Report(account_id, item.provider, event, place, item.id, item.received_at)
                 reading.reports.append(report)
             elif isinstance(event, ChangeEvent):

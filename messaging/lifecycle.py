@@ -27,9 +27,12 @@ from messaging.directory import Directory, KnownTemplate, Place
 from messaging.enums import CategoryRank, Provider
 from messaging.events import MessageEvent
 from messaging.lifecycle_sending import Binding, hear, referred
-from messaging.lifecycle_sql import CREATE_TABLES, EVENT_COLUMNS, SELECT_USAGE, STATEMENTS
+from messaging.lifecycle_sql import CREATE_TABLES, EVENT_COLUMNS, SELECT_DELETED, SELECT_USAGE, STATEMENTS
 from messaging.usage import key_digits
 from portal.core import partitions
+
+Key = tuple[int, str, str]
+"""What makes a message unique: account, provider, the provider's id of it."""
 
 _TABLES = {"messaging_message": 80, "messaging_statusevent": 100, "messaging_payload": 100}
 _PROVEN = {"delivered", "read"}
@@ -47,14 +50,15 @@ class Report(NamedTuple):
     umid: str = ""  # of a message that we were asked to send
 
 
-def apply(reports: Sequence[Report], directory: Directory) -> None:
+def apply(reports: Sequence[Report], directory: Directory) -> set[Key]:
     """Apply events to the log in one transaction, and tell billing about deliveries.
 
-    Effects: anchors, messages, status events, payloads, traffic deltas, usage facts. Applying the same events again
-    changes nothing. Raises what the database raises, and then nothing of the batch is applied.
+    Effects: anchors, messages, status events, payloads, traffic deltas, usage facts; of deleted messages only what
+    counts. Applying the same events again changes nothing. Returns the keys of the deleted messages among them.
+    Raises what the database raises, and then nothing of the batch is applied.
     """
     if not reports:
-        return
+        return set()
     make_room(reports)
     with transaction.atomic(), connection.cursor() as cursor:
         hear(_named(reports))
@@ -66,6 +70,8 @@ def apply(reports: Sequence[Report], directory: Directory) -> None:
             cursor.execute(statement)
         cursor.execute(SELECT_USAGE)
         record_usage([Usage(*row) for row in cursor.fetchall()])
+        cursor.execute(SELECT_DELETED)
+        return set(cursor.fetchall())
 
 
 def _named(reports: Sequence[Report]) -> list[Binding]:

@@ -44,7 +44,7 @@ CREATE TEMPORARY TABLE IF NOT EXISTS change_batch (
     waba_id bigint, msisdn text, user_id text, country text, content_type text, template_id bigint,
     client_message_id text, queued_at timestamptz, sent_at timestamptz, delivered_at timestamptz, read_at timestamptz,
     failed_at timestamptz, rejected_at timestamptz, expired_at timestamptz, received_at timestamptz,
-    category_key text[], detail_key text[], error_key text[], proof_id bigint
+    category_key text[], detail_key text[], error_key text[], proof_id bigint, deleted boolean NOT NULL DEFAULT false
 );
 CREATE TEMPORARY TABLE IF NOT EXISTS changed_batch (
     message_id bigint, account_id bigint, created_at timestamptz, subaccount_id bigint, phone_number_id bigint,
@@ -89,6 +89,19 @@ FROM (
 ) known
 WHERE (c.account_id, c.provider, c.provider_message_id) =
       (known.account_id, known.provider, known.provider_message_id)
+"""  # noqa: S608
+
+# After the anchors: a message that was deleted while we waited for its anchor is known to be so by now. What was
+# anchored anew would be known under the provider's id, which may hold a phone number.
+_RECOGNISE = """
+UPDATE change_batch c SET message_id = d.message_id, known_at = d.created_at,
+    created_at = LEAST(c.created_at, d.created_at), deleted = true
+FROM messaging_deleted d WHERE d.message_key = c.message_key
+"""
+_UNANCHOR = f"""
+DELETE FROM messaging_anchor a USING change_batch c
+WHERE c.deleted AND ({", ".join(f"a.{column}" for column in _KEY.split(", "))}) =
+      ({", ".join(f"c.{column}" for column in _KEY.split(", "))})
 """  # noqa: S608
 
 _MOVE = """
@@ -156,17 +169,32 @@ WITH made AS (
 INSERT INTO changed_batch SELECT * FROM made
 """  # noqa: S608
 
-UPDATE = f"""
+# What of a known message follows from events when it was deleted: all but who it was with.
+_COUNTED = tuple(column for column in _MERGE if column not in {"msisdn", "user_id", "client_message_id"})
+
+
+def _update(table: str, columns: tuple[str, ...], message_id: str, where: str) -> str:
+    """The statement that merges changes into known messages of a table and notes what they were before."""
+    values = [_expression(column, known=True) for column in columns]
+    return f"""
 WITH merged AS (
-    UPDATE messaging_message m SET {", ".join(f"{c} = {_expression(c, known=True)}" for c in _MERGE)}
+    UPDATE {table} m SET {", ".join(f"{c} = {value}" for c, value in zip(columns, values, strict=True))}
     FROM change_batch c
-    WHERE c.known_at IS NOT NULL AND m.account_id = c.account_id AND m.created_at = c.known_at AND m.id = c.message_id
-    AND ({", ".join(f"m.{c}" for c in _MERGE)}) IS DISTINCT FROM
-        ({", ".join(_expression(c, known=True) for c in _MERGE)})
-    RETURNING m.id, {_SEEN.format(row="new")}, {_SEEN.format(row="old").removeprefix("old.account_id, ")}
+    WHERE {where}
+    AND ({", ".join(f"m.{c}" for c in columns)}) IS DISTINCT FROM ({", ".join(values)})
+    RETURNING m.{message_id}, {_SEEN.format(row="new")}, {_SEEN.format(row="old").removeprefix("old.account_id, ")}
 )
 INSERT INTO changed_batch SELECT * FROM merged
 """  # noqa: S608
+
+
+UPDATE = _update(
+    "messaging_message", tuple(_MERGE), "id",
+    "c.known_at IS NOT NULL AND m.account_id = c.account_id AND m.created_at = c.known_at AND m.id = c.message_id",
+)  # fmt: skip
+_UPDATE_DELETED = _update(
+    "messaging_deleted", _COUNTED, "message_id", "c.deleted AND m.message_key = c.message_key"
+)  # fmt: skip
 
 _HISTORY = f"""
 INSERT INTO messaging_statusevent (
@@ -174,13 +202,15 @@ INSERT INTO messaging_statusevent (
 )
 SELECT e.account_id, c.message_id, e.at, e.state, e.detail, coalesce(e.error_code, 0), e.error_title, e.webhook_id,
     e.webhook_received_at
-FROM event_batch e JOIN change_batch c USING ({_KEY}) ORDER BY e.webhook_id ON CONFLICT DO NOTHING
+FROM event_batch e JOIN change_batch c USING ({_KEY}) WHERE NOT c.deleted ORDER BY e.webhook_id
+ON CONFLICT DO NOTHING
 """  # noqa: S608
 
 _PAYLOAD = f"""
 INSERT INTO messaging_payload (account_id, message_id, created_at, kind, body)
 SELECT e.account_id, c.message_id, c.created_at, 'content', e.content
-FROM event_batch e JOIN change_batch c USING ({_KEY}) WHERE e.content IS NOT NULL ON CONFLICT DO NOTHING
+FROM event_batch e JOIN change_batch c USING ({_KEY}) WHERE e.content IS NOT NULL AND NOT c.deleted
+ON CONFLICT DO NOTHING
 """  # noqa: S608
 
 COUNT = """
@@ -201,7 +231,11 @@ WHERE v.stat IS NOT NULL
 GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12 HAVING sum(v.step) <> 0
 """
 
-STATEMENTS = (_REDUCE, _ANCHOR, _FIND, _MOVE, _INSERT, UPDATE, _HISTORY, _PAYLOAD, COUNT)
+STATEMENTS = (
+    _REDUCE, _ANCHOR, _FIND, _RECOGNISE, _UNANCHOR, _MOVE, _INSERT, UPDATE, _UPDATE_DELETED, _HISTORY, _PAYLOAD,
+    COUNT,
+)  # fmt: skip
+SELECT_DELETED = "SELECT account_id, provider, provider_message_id FROM change_batch WHERE deleted"
 
 # Deliveries that are new, or whose price could be another now.
 SELECT_USAGE = """

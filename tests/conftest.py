@@ -96,15 +96,6 @@ def django_db_setup(django_db_setup, django_db_blocker):
 
 
 @pytest.fixture(autouse=True)
-def _partitions_of_this_test():
-    """Forget the partitions a test made: its rollback took them away."""
-    known = set(partitions._KNOWN)
-    yield
-    partitions._KNOWN.clear()
-    partitions._KNOWN.update(known)
-
-
-@pytest.fixture(autouse=True)
 def _quick_passwords(settings):
     """Argon2 costs 65 ms a person, by design; tests make thousands. Those of the hasher itself name theirs."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *settings.PASSWORD_HASHERS]

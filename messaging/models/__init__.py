@@ -3,7 +3,7 @@
 from messaging.models.channel import PhoneNumber, Template
 from messaging.models.history import Change, ContactEvent
 from messaging.models.inbox import InboxItem, WebhookEndpoint
-from messaging.models.message import Message, MessageAnchor, MessagePayload, StatusEvent
+from messaging.models.message import DeletedMessage, Horizon, Message, MessageAnchor, MessagePayload, StatusEvent
 from messaging.models.preference import LogColumns, SavedFilter
 from messaging.models.source import Source
 from messaging.models.submission import Submission
@@ -12,6 +12,8 @@ from messaging.models.traffic import TrafficDelta, TrafficDetail, TrafficSlot
 __all__ = [
     "Change",
     "ContactEvent",
+    "DeletedMessage",
+    "Horizon",
     "InboxItem",
     "LogColumns",
     "Message",

@@ -4,6 +4,7 @@ import uuid
 
 from django.db import models
 from django.db.models import Case, Q, Value, When
+from django.utils import timezone
 
 from accounts.models import Subaccount
 from messaging.enums import STATUS_ORDER, CategoryRank, Direction, PayloadKind, Provider, Status
@@ -14,34 +15,20 @@ from portal.core.tenancy import LOOSE, TenantModel
 WENT_WRONG = Q(failed_at__isnull=False) | Q(rejected_at__isnull=False) | Q(expired_at__isnull=False)
 
 
-class Message(TenantModel):
-    """One message, in or out. Partitioned by month of `created_at`; the primary key there is (account, created_at, id).
+class Counted(TenantModel):
+    """What a message counts for: where, when, of which kind and how it went. None of it tells of a person."""
 
-    Every status keeps its own time and only ever moves to an earlier one; `status` follows from them in the database
-    itself, so no code can set it. Only messaging/lifecycle.py writes these rows.
-    """
-
-    id = models.BigAutoField(primary_key=True)
     created_at = models.DateTimeField(help_text="The earliest time known of the message.")
     account = models.ForeignKey("accounts.Account", **LOOSE)
-    umid = models.UUIDField(default=uuid.uuid4)
-    provider = models.CharField(max_length=12, choices=Provider)
-    provider_message_id = models.CharField(max_length=512, help_text="wamid at Meta, umid at 8x8.")
     direction = models.CharField(max_length=8, choices=Direction)
     subaccount = models.ForeignKey(Subaccount, null=True, **LOOSE)
     phone_number = models.ForeignKey(PhoneNumber, null=True, **LOOSE)
-    msisdn = models.CharField(max_length=20, blank=True, help_text="The person's number: digits, no plus sign.")
-    user_id = models.CharField(max_length=140, blank=True, help_text="Business-scoped user id.")
     country = models.CharField(max_length=2, blank=True, help_text="ISO 3166 of the person's number.")
     content_type = models.CharField(max_length=24, blank=True)
     category = models.CharField(max_length=32, blank=True)
     category_rank = models.SmallIntegerField(choices=CategoryRank, default=CategoryRank.NONE)
     pricing_type = models.CharField(max_length=32, blank=True, help_text="Meta's pricing.type.")
     template = models.ForeignKey(Template, null=True, **LOOSE)
-    source = models.ForeignKey(Source, null=True, **LOOSE)
-    recipient_type = models.CharField(max_length=32, blank=True, help_text="As the sender named it: lead, customer …")
-    response_code = models.SmallIntegerField(null=True, help_text="HTTP status with which the provider answered.")
-    client_message_id = models.CharField(max_length=512, blank=True)
     queued_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
     delivered_at = models.DateTimeField(null=True)
@@ -64,6 +51,28 @@ class Message(TenantModel):
         output_field=models.CharField(max_length=12, choices=Status),
         db_persist=True,
     )
+
+    class Meta:
+        abstract = True
+
+
+class Message(Counted):
+    """One message, in or out. Partitioned by month of `created_at`; the primary key there is (account, created_at, id).
+
+    Every status keeps its own time and only ever moves to an earlier one; `status` follows from them in the database
+    itself, so no code can set it. Only messaging/lifecycle.py writes these rows.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    umid = models.UUIDField(default=uuid.uuid4)
+    provider = models.CharField(max_length=12, choices=Provider)
+    provider_message_id = models.CharField(max_length=512, help_text="wamid at Meta, umid at 8x8.")
+    msisdn = models.CharField(max_length=20, blank=True, help_text="The person's number: digits, no plus sign.")
+    user_id = models.CharField(max_length=140, blank=True, help_text="Business-scoped user id.")
+    source = models.ForeignKey(Source, null=True, **LOOSE)
+    recipient_type = models.CharField(max_length=32, blank=True, help_text="As the sender named it: lead, customer …")
+    response_code = models.SmallIntegerField(null=True, help_text="HTTP status with which the provider answered.")
+    client_message_id = models.CharField(max_length=512, blank=True)
 
     class Meta:
         db_table = "messaging_message"
@@ -119,6 +128,33 @@ class MessageAnchor(models.Model):
 
     def __str__(self) -> str:
         return self.provider_message_id
+
+
+class DeletedMessage(Counted):
+    """What stays of a message that somebody deleted, so that a webhook which comes late still counts and nothing of
+    the person comes back. Known by the key under which billing knows it; gone with the months that retention forgets.
+    """
+
+    message_key = models.UUIDField(primary_key=True)
+    message_id = models.BigIntegerField()
+    deleted_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        db_table = "messaging_deleted"
+        indexes = (models.Index(fields=["account", "created_at"], name="messaging_deleted_months"),)
+
+    def __str__(self) -> str:
+        return str(self.message_key)
+
+
+class Horizon(models.Model):
+    """Since when an account has messages: what was before, retention has forgotten, and no webhook brings it back."""
+
+    account = models.OneToOneField("accounts.Account", primary_key=True, on_delete=models.CASCADE, related_name="+")
+    begins_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.account_id}: {self.begins_at:%Y-%m-%d}"
 
 
 class StatusEvent(TenantModel):

@@ -5,13 +5,12 @@ A month's partition is a table of its own, so a month is dropped in constant tim
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
-from functools import partial
 from typing import Any
 
 from django.db import connection, transaction
 from django.db.migrations.operations import CreateModel
 
-_KNOWN: set[tuple[str, str]] = set()  # partitions this process has seen, so that ingest asks the catalogue once
+_PATIENCE = "200ms"
 
 
 class CreatePartitionedModel(CreateModel):
@@ -47,25 +46,25 @@ def next_month(month: date) -> date:
 
 
 def ensure(table: str, months: Iterable[date], *, fillfactor: int = 100) -> None:
-    """Create the partitions of these months where they are missing. Safe to race; cheap when all exist."""
-    wanted = {month.replace(day=1) for month in months}
-    missing = [month for month in sorted(wanted) if (table, f"{month:%Y_%m}") not in _KNOWN]
-    if not missing:
-        return
+    """Create the partitions of these months where they are missing. Safe to race; cheap when all exist.
+
+    It asks the catalogue each time: another process may have dropped a month since.
+    """
+    wanted = {f"{table}_{month:%Y_%m}": month.replace(day=1) for month in months}
     with connection.cursor() as cursor:
-        for month in missing:
+        cursor.execute("SELECT name FROM unnest(%s::text[]) AS name WHERE to_regclass(name) IS NULL", [sorted(wanted)])
+        for (name,) in cursor.fetchall():
+            month = wanted[name]
             # CREATE … IF NOT EXISTS still fails when two sessions create the same name at once; the lock orders them.
             cursor.execute("SELECT pg_advisory_lock(hashtext(%s))", [table])
             try:
                 cursor.execute(
-                    f'CREATE TABLE IF NOT EXISTS "{table}_{month:%Y_%m}" PARTITION OF "{table}" '
+                    f'CREATE TABLE IF NOT EXISTS "{name}" PARTITION OF "{table}" '
                     f"FOR VALUES FROM ('{month} 00:00+00') TO ('{next_month(month)} 00:00+00') "
                     f"WITH (fillfactor = {fillfactor})"
                 )
             finally:
                 cursor.execute("SELECT pg_advisory_unlock(hashtext(%s))", [table])
-            # In a transaction that is rolled back the partition goes with it.
-            transaction.on_commit(partial(_KNOWN.add, (table, f"{month:%Y_%m}")))
 
 
 def months_of(table: str) -> list[date]:
@@ -78,12 +77,11 @@ def months_of(table: str) -> list[date]:
 
 
 def drop(table: str, month: date) -> None:
-    """Drop a month with all its rows, in constant time."""
-    with connection.cursor() as cursor:
+    """Drop a month with all its rows, in constant time.
+
+    It needs the whole table for a moment, and whoever comes after waits behind it: so it waits no longer than
+    `_PATIENCE` for those at work, and raises OperationalError then. Nothing has happened; try again a little later.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL lock_timeout = '{_PATIENCE}'")
         cursor.execute(f'DROP TABLE IF EXISTS "{table}_{month:%Y_%m}"')
-    _KNOWN.discard((table, f"{month:%Y_%m}"))
-
-
-def forget() -> None:
-    """Forget what this process has seen: after a partition was dropped or a database replaced."""
-    _KNOWN.clear()

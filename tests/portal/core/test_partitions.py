@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 
 from portal.core import partitions
 
@@ -14,7 +14,7 @@ MARCH = date(2031, 3, 1)
 
 @pytest.fixture
 def queries(django_assert_num_queries):
-    """Runs `ensure` and pins how many statements it sends; two locks and a table per month."""
+    """Runs `ensure` and pins how many statements it sends: one to look, and two locks and a table per month."""
 
     def ensure(count, months):
         with django_assert_num_queries(count):
@@ -53,10 +53,9 @@ def test_the_next_month(month, following):
     assert partitions.next_month(month) == following
 
 
-def test_missing_months_are_made_once(db, queries, django_capture_on_commit_callbacks):
-    with django_capture_on_commit_callbacks(execute=True):
-        queries(6, [MARCH, date(2031, 4, 30), date(2031, 4, 1)])
-    queries(0, [MARCH, date(2031, 4, 1)])
+def test_missing_months_are_made_once(db, queries):
+    queries(7, [MARCH, date(2031, 4, 30), date(2031, 4, 1)])
+    queries(1, [MARCH, date(2031, 4, 1)])
     assert {"2031_03", "2031_04"} < months_of(TABLE)
 
 
@@ -65,14 +64,37 @@ def test_a_month_that_was_rolled_back_is_made_again(db, queries):
         partitions.ensure(TABLE, [MARCH])
         transaction.set_rollback(True)
     assert "2031_03" not in months_of(TABLE)
-    queries(3, [MARCH])
+    queries(4, [MARCH])
     assert "2031_03" in months_of(TABLE)
 
 
-def test_what_another_process_made_is_taken_as_it_is(db, queries):
-    queries(3, [MARCH])
-    partitions.forget()
-    queries(3, [MARCH])
+@pytest.mark.django_db(transaction=True)
+def test_a_month_that_another_process_dropped_is_made_again():
+    partitions.ensure(TABLE, [MARCH])
+    with ThreadPoolExecutor(1) as pool:  # a connection of its own, as another process has
+        pool.submit(_drop_and_close).result()
+    assert "2031_03" not in months_of(TABLE)
+    partitions.ensure(TABLE, [MARCH])
+    assert "2031_03" in months_of(TABLE)
+    partitions.drop(TABLE, MARCH)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_dropping_gives_way_to_those_at_work():
+    partitions.ensure(TABLE, [MARCH])
+    with ThreadPoolExecutor(1) as pool, transaction.atomic():
+        connection.cursor().execute(f"SELECT FROM {TABLE}")
+        with pytest.raises(OperationalError, match="lock timeout"):
+            pool.submit(_drop_and_close).result()
+    partitions.drop(TABLE, MARCH)
+    assert "2031_03" not in months_of(TABLE)
+
+
+def _drop_and_close():
+    try:
+        partitions.drop(TABLE, MARCH)
+    finally:
+        connection.close()
 
 
 def test_a_month_ends_where_the_next_begins(db):
@@ -93,7 +115,6 @@ def test_room_for_updates_is_left_as_asked(db):
 @pytest.mark.django_db(transaction=True)
 def test_two_who_make_the_same_month_at_once_do_not_collide():
     def make(_):
-        partitions.forget()
         partitions.ensure(TABLE, [MARCH])
         connection.close()
 

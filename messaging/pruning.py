@@ -1,0 +1,60 @@
+"""Taking messages and people out of a webhook's body, and leaving what it says of others."""
+
+import re
+from collections.abc import Callable, Collection, Iterable
+from typing import Any
+
+import orjson
+
+from messaging.enums import Provider
+from messaging.events import MessageEvent, Parsed, Unparsable
+from messaging.providers import PARSERS
+
+
+def prune(provider: str, body: bytes, gone: Callable[[MessageEvent], bool]) -> bytes | None:
+    """The body without the messages that are gone; None when nothing remains of it, or nobody can tell what.
+
+    A body that speaks of several messages loses the entries of its lists that belong to those, and to people of whom
+    no message remains.
+    """
+    parsed = _parsed(provider, body)
+    if parsed is None:
+        return None
+    messages = [event for event in parsed.events if isinstance(event, MessageEvent)]
+    leave = [event for event in messages if gone(event)]
+    stay = [event for event in messages if not gone(event)]
+    if not stay and len(parsed.events) == len(messages):
+        return None
+    ids = {event.provider_message_id for event in leave}
+    people = _people(leave) - _people(stay)
+    return orjson.dumps(_without(orjson.loads(body), ids | people))
+
+
+def _parsed(provider: str, body: bytes) -> Parsed | None:
+    try:
+        return PARSERS[Provider(provider)](body)
+    except Unparsable:
+        return None
+
+
+def _people(events: Iterable[MessageEvent]) -> set[str]:
+    return {name for event in events for name in (event.msisdn, event.user_id) if name}
+
+
+def _without(part: Any, names: Collection[str]) -> Any:
+    """The part, its lists without the entries that themselves hold one of the names."""
+    if isinstance(part, dict):
+        return {key: _without(value, names) for key, value in part.items()}
+    if isinstance(part, list):
+        return [_without(each, names) for each in part if not _holds(each, names)]
+    return part
+
+
+def _holds(entry: Any, names: Collection[str]) -> bool:
+    values = entry.values() if isinstance(entry, dict) else ()
+    return any(isinstance(value, str) and value.lstrip("+") in names for value in values)
+
+
+def mask_number(text: bytes, number: str) -> bytes:
+    """The text with nines for the digits of a phone number wherever it stands alone; JSON stays JSON."""
+    return re.sub(rb"(?<!\d)" + number.encode() + rb"(?!\d)", b"9" * len(number), text)
