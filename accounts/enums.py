@@ -29,4 +29,5 @@ class Permission(TextChoices):
     MANAGE_TEAM = "team:write", _("Manage the team")
     MANAGE_WEBHOOKS = "webhooks:write", _("Manage webhook endpoints")
     MANAGE_SUBACCOUNTS = "subaccounts:write", _("Manage subaccounts and their numbers")
+    EXPORT_DATA = "exports:write", _("Export data as files")
     VIEW_AUDIT = "audit:read", _("See the audit log")

@@ -11,12 +11,17 @@ _READ = {Permission.VIEW_DASHBOARD, Permission.VIEW_MESSAGES}
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.OWNER: _EVERYTHING,
     Role.ADMIN: _EVERYTHING,
-    Role.FINANCE: frozenset(
-        {Permission.VIEW_DASHBOARD, Permission.VIEW_COSTS, Permission.MANAGE_PRICES, Permission.VIEW_MESSAGES}
-    ),
+    Role.FINANCE: frozenset({*_READ, Permission.VIEW_COSTS, Permission.MANAGE_PRICES, Permission.EXPORT_DATA}),
     Role.SUPPORT: frozenset({*_READ, Permission.VIEW_NUMBERS, Permission.VIEW_CONTENT}),
     Role.DEVELOPER: frozenset(
-        {*_READ, Permission.VIEW_NUMBERS, Permission.SEND_MESSAGES, Permission.MANAGE_KEYS, Permission.MANAGE_WEBHOOKS}
+        {
+            *_READ,
+            Permission.VIEW_NUMBERS,
+            Permission.SEND_MESSAGES,
+            Permission.MANAGE_KEYS,
+            Permission.MANAGE_WEBHOOKS,
+            Permission.EXPORT_DATA,
+        }
     ),
     Role.VIEWER: frozenset(_READ),
 }

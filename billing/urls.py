@@ -10,6 +10,4 @@ urlpatterns = [
     path("prices/", include("billing.price_urls")),
     path("reports/unrated/", unrated_messages, name="unrated"),
     path("reports/costs/", views.costs, name="costs"),
-    path("reports/costs.csv", views.costs_csv, name="costs_csv"),
-    path("reports/costs.xlsx", views.costs_xlsx, name="costs_xlsx"),
 ]

@@ -1,18 +1,15 @@
-"""The cost report, as a page and as files."""
+"""The cost report."""
 
-from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext
 
 from accounts.access import TenantRequest, requires
 from accounts.enums import Permission
 from billing.charts import cost_charts
-from billing.exports import Choices, cost_csv, cost_xlsx
 from billing.figures import cost_figures, tier_table
 from billing.forms import CostForm
 from billing.selectors import (
@@ -30,8 +27,6 @@ from billing.selectors.names import naming
 from billing.table import CostTable
 from portal.core.filters import query
 
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
 
 @requires(Permission.VIEW_COSTS)
 def costs(request: TenantRequest) -> HttpResponse:
@@ -43,8 +38,8 @@ def costs(request: TenantRequest) -> HttpResponse:
         context["nothing_yet"] = not report.rows and not has_costs(request.account)
         context["table"] = CostTable(report, lambda keys: _log_link(form, keys))
         context["charts"] = cost_charts(report, today, lambda keys: _log_link(form, keys))
-        context["csv"] = reverse("billing:costs_csv") + query(form.params)
-        context["xlsx"] = reverse("billing:costs_xlsx") + query(form.params)
+        context["csv"] = reverse("archive:costs_csv") + query(form.params)
+        context["xlsx"] = reverse("archive:costs_xlsx") + query(form.params)
         context |= _summary(request, form, report, today)
     return render(request, "billing/costs.html", context)
 
@@ -63,31 +58,6 @@ def _summary(request: TenantRequest, form: CostForm, report: CostReport, today: 
         "before": before.label,
         "tiers": tier_table(tiers),
     }
-
-
-@requires(Permission.VIEW_COSTS)
-def costs_csv(request: TenantRequest) -> HttpResponse:
-    """The same report as CSV."""
-    return _file(request, "csv", "text/csv; charset=utf-8", cost_csv)
-
-
-@requires(Permission.VIEW_COSTS)
-def costs_xlsx(request: TenantRequest) -> HttpResponse:
-    """The same report as an Excel workbook."""
-    return _file(request, "xlsx", _XLSX, cost_xlsx)
-
-
-def _file(
-    request: TenantRequest, ending: str, content_type: str, write: Callable[[CostReport, Choices], str | bytes]
-) -> HttpResponse:
-    form, report, _ = _asked(request)
-    if report is None:
-        return render(request, "billing/costs.html", {"form": form, "report": None}, status=400)
-    said = {gettext("Period"), gettext("Grouped")}  # the file says both anyway
-    choices = [(str(pill.label), str(pill.value)) for pill in form.pills if pill.label not in said]
-    response = HttpResponse(write(report, choices), content_type=content_type)
-    response["Content-Disposition"] = f'attachment; filename="costs_{report.start}_{report.end}.{ending}"'
-    return response
 
 
 def _asked(request: TenantRequest) -> tuple[CostForm, CostReport | None, date]:

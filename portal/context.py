@@ -46,6 +46,7 @@ _PAGES = (
     (_("Templates"), "templates", "messaging:templates", Permission.VIEW_MESSAGES),
     (_("Numbers"), "numbers", "messaging:numbers", Permission.VIEW_MESSAGES),
     (_("Health"), "health", "messaging:health", Permission.VIEW_DASHBOARD),
+    (_("Exports"), "download", "archive:exports", Permission.EXPORT_DATA),
 )
 # name, view, permission, whether it is about the whole account
 _SETTINGS: tuple[tuple[Text, str, Permission | None, bool], ...] = (

@@ -12,6 +12,8 @@ INBOX_DAYS               how long settled webhooks are kept (90)
 INBOX_LEASE_SECONDS      how long a worker may hold webhooks before another takes them over (90, at least 5)
 SANDBOX_URL              what the numbers of demo accounts send through (the sandbox that script/run starts)
 CALLBACK_LOOPBACK        whether receipts may be posted to this machine itself, for demos (only while BASE_URL is here)
+EXPORTS_DIR              where exported files are kept, the same for web and worker (TOLLGATE_DATA/exports)
+EXPORT_DAYS              how long they are (7)
 METRICS_TOKEN            who knows it may read /metrics; without one only this machine may
 ALLOWED_HOSTS, DEBUG     as in Django
 """
@@ -56,6 +58,8 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[:
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 SECURE_COOKIES = _base.scheme == "https"
 INBOX_DAYS = env.int("INBOX_DAYS", default=90)
+EXPORTS_DIR = Path(env.str("EXPORTS_DIR", default=str(DATA_DIR / "exports"))).resolve()
+EXPORT_DAYS = env.int("EXPORT_DAYS", default=7)
 TRUSTED_PROXY_COUNT = ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 
 SANDBOX_URL = env.str("SANDBOX_URL", default=f"http://127.0.0.1:{env.int('SANDBOX_PORT', default=8010)}").rstrip("/")
@@ -215,7 +219,14 @@ STATICFILES_FINDERS = [
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
-}
+    "exports": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {
+            "location": EXPORTS_DIR, "base_url": None, "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
+    },
+}  # fmt: skip
 WHITENOISE_USE_FINDERS = DEBUG
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024  # Meta posts up to 3 MB; Django's own limit would refuse it
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE_COOKIES else 0

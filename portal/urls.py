@@ -56,6 +56,7 @@ urlpatterns = [
     path("operations/", views.operations, name="operations"),
     path("", include("accounts.urls")),
     path("", include("messaging.urls")),
+    path("", include("archive.urls")),
     path("", include("billing.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),

@@ -58,6 +58,7 @@ def _start_servers(*, really: bool) -> None:
     home = Path(tempfile.mkdtemp(prefix="tollgate-tests-"))
     _running.callback(shutil.rmtree, home, ignore_errors=True)
     home.chmod(0o711)
+    os.environ["EXPORTS_DIR"] = str(home / "exports")
     postgres = Postgres(home, THROWAWAY)
     redis = Redis(home, {"appendonly": "no", "dir": "."})
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends like Ctrl-C, so that the servers are stopped

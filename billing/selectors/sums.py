@@ -79,7 +79,7 @@ def sums_of(
 ) -> list[tuple[tuple[Any, ...], Sums]]:
     """The values of the groups' columns and their sums, for each combination that there is; days are inclusive."""
     columns = [column for group in group_by for column in COLUMNS[group]]
-    kinds, parameters = _kinds(account, chosen)
+    kinds, parameters = kinds_of(account, chosen)
     lines = _LINES.format(state=" AND state = %(state)s" if chosen.state else "")
     if "day" not in group_by:  # a day has few lines of one kind
         kept = ["kind_id", "state", "sell_state"]
@@ -99,7 +99,7 @@ def sums_of(
         return [(row[: len(columns)], Sums(*row[len(columns) :])) for row in cursor.fetchall()]
 
 
-def _kinds(account: Account, chosen: CostFilter) -> tuple[str, dict[str, Any]]:
+def kinds_of(account: Account, chosen: CostFilter) -> tuple[str, dict[str, Any]]:
     """The condition on the kinds, and its parameters."""
     found: dict[str, Any] = {}
     if chosen.subaccount_ids is not None:

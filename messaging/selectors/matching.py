@@ -30,7 +30,8 @@ class LogFilter:
     """What the log is asked for; empty means all. `exact_numbers` is for those who see numbers masked only.
 
     `template` is a whole name, `source_name` a part of one, `umid` a UMID or its first digits, `msisdn` a number or its
-    first digits, `search` any of these or a provider's message id. `sent` and `read` are spans of those times.
+    first digits, `search` any of these or a provider's message id. `sent` and `read` are spans of those times; `umids`
+    are whole and of rows that somebody selected; `countries` any of which, `user_id` and `provider_message_id` whole.
     """
 
     start: datetime | None = None
@@ -51,6 +52,10 @@ class LogFilter:
     msisdn: str = ""
     sent: Span | None = None
     read: Span | None = None
+    umids: Sequence[str] = ()
+    countries: Sequence[str] = ()
+    user_id: str = ""
+    provider_message_id: str = ""
     search: str = ""
     exact_numbers: bool = False
 
@@ -76,6 +81,7 @@ def _plain(chosen: LogFilter) -> Q:
         "country": chosen.country,
         "category": chosen.category,
         "recipient_type": chosen.recipient_type,
+        "user_id": chosen.user_id,
         "response_code": chosen.response_code,
         "error_code": chosen.error_code,
     }
@@ -122,6 +128,12 @@ def _looked_up(account: Account, chosen: LogFilter) -> Iterable[Q]:
         yield Q(source__in=_ids(sources.filter(category=chosen.source_category) if chosen.source_category else sources))
     if chosen.umid:
         yield _umid(chosen.umid)
+    if chosen.umids:
+        yield Q(umid__in=chosen.umids)
+    if chosen.countries:
+        yield Q(country__in=chosen.countries)
+    if chosen.provider_message_id:
+        yield _anchored(account, chosen.provider_message_id) or _NOBODY
     if chosen.msisdn:
         yield _number(chosen.msisdn, exact=chosen.exact_numbers)
     if chosen.search:
@@ -136,17 +148,22 @@ def searching(account: Account, chosen: LogFilter) -> Q:
     text = chosen.search
     if is_number(text):
         return _number(text, exact=chosen.exact_numbers)
-    anchors = MessageAnchor.objects.filter(
-        account_id=account.pk, provider__in=Provider.values, provider_message_id=text
-    )
-    places = list(anchors.values_list("created_at", "message_id"))
-    if places:
-        return Q(created_at__in=[at for at, _ in places], id__in=[pk for _, pk in places])
+    if found := _anchored(account, text):
+        return found
     named = (
         (name, _ids(model.objects.filter(account=account, name__icontains=text)))
         for name, model in (("template", Template), ("source", Source))
     )
     return _any([_umid(text), *(Q(**{f"{name}__in": ids}) for name, ids in named if ids)])
+
+
+def _anchored(account: Account, provider_message_id: str) -> Q | None:
+    """The messages of a provider's id; None: there are none."""
+    anchors = MessageAnchor.objects.filter(
+        account_id=account.pk, provider__in=Provider.values, provider_message_id=provider_message_id
+    )
+    places = list(anchors.values_list("created_at", "message_id"))
+    return Q(created_at__in=[at for at, _ in places], id__in=[pk for _, pk in places]) if places else None
 
 
 def is_number(text: str) -> bool:

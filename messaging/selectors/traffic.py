@@ -13,6 +13,7 @@ from django.db.models.functions import TruncDate
 from accounts.models import Account
 from messaging.enums import ARRIVED, LOST, Direction, Status
 from messaging.models import TrafficDelta, TrafficDetail, TrafficSlot
+from portal.core.extracts import literal
 from portal.core.periods import Period
 
 
@@ -168,6 +169,13 @@ def has_traffic(account: Account) -> bool:
 def _folded(chosen: TrafficFilter) -> type[TrafficSlot | TrafficDetail]:
     """The counts that know what is asked for, the fewest there are."""
     return TrafficDetail if chosen.country or chosen.template_ids is not None else TrafficSlot
+
+
+def counted_rows(account: Account, chosen: TrafficFilter, span: tuple[datetime, datetime]) -> list[str]:
+    """The counts of a span, slots and deltas, as complete statements for what is written out of them."""
+    models: tuple[Any, ...] = (_folded(chosen), TrafficDelta)
+    rows = (model.objects.filter(account=account, slot__gte=span[0], slot__lt=span[1]) for model in models)
+    return [literal(*counted.filter(_asked(chosen)).values().query.sql_with_params()) for counted in rows]
 
 
 def _asked(chosen: TrafficFilter) -> Q:

@@ -1,6 +1,6 @@
 """Phone numbers for people: whole or masked."""
 
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import phonenumbers
 
@@ -35,3 +35,20 @@ def masked(digits: str) -> str:
     if len(national) < 8:
         return f"+{code} {_DOTS}{national[-2:]}".replace("+ ", "+")
     return f"+{code} {national[:2]}{_DOTS}{national[-3:]}".replace("+ ", "+")
+
+
+def masked_sql(column: str) -> str:
+    """The same as an expression of PostgreSQL, without the plus sign, which spreadsheets take for a formula."""
+    code = _calling_codes()
+    known = f"(?:({code})|(?!{code}))"
+    long, short = f"^{known}(\\d\\d)\\d{{3,}}(\\d{{3}})$", f"^{known}\\d*?(\\d{{0,2}})$"
+    return (
+        f"CASE WHEN {column} = '' THEN '' WHEN {column} !~ '^[0-9]+$' THEN left({column}, 3) || '{_DOTS}' "
+        f"WHEN {column} ~ '{long}' THEN ltrim(regexp_replace({column}, '{long}', '\\1 \\2{_DOTS}\\3')) "
+        f"ELSE ltrim(regexp_replace({column}, '{short}', '\\1 {_DOTS}\\2')) END"
+    )
+
+
+@cache
+def _calling_codes() -> str:
+    return "|".join(str(code) for code in sorted(phonenumbers.COUNTRY_CODE_TO_REGION_CODE))

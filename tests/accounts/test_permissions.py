@@ -22,6 +22,7 @@ TABLE = {
     "team:write": "yes yes no no no no",
     "webhooks:write": "yes yes no no yes no",
     "subaccounts:write": "yes yes no no no no",
+    "exports:write": "yes yes yes no yes no",
     "audit:read": "yes yes no no no no",
 }
 CELLS = [

@@ -128,7 +128,7 @@ def test_bad_period_is_said_and_the_usual_one_shown(acme):
 @pytest.mark.parametrize(
     ("role", "entries"),
     [
-        ("owner", ["Dashboard", "Logs", "Reports", "Templates", "Numbers", "Health", "Prices", "Settings"]),
+        ("owner", ["Dashboard", "Logs", "Reports", "Templates", "Numbers", "Health", "Exports", "Prices", "Settings"]),
         ("viewer", ["Dashboard", "Logs", "Templates", "Numbers", "Health", "Settings"]),
     ],
 )

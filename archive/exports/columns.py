@@ -1,0 +1,218 @@
+"""The columns of each dataset: their names in files, in words, what they hold and who may have them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.enums import Permission
+from archive.enums import Dataset
+from portal.core.extracts import Kind
+
+Words = str | Promise
+PRESET_8X8 = "8x8"
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column. `field` is what the extract calls it; `sql` makes the cell of it, in every format alike.
+
+    `usual` columns are in a file unless others are chosen; one that `needs` a permission does not exist without it.
+    """
+
+    key: str
+    label: Words
+    kind: Kind = Kind.TEXT
+    usual: bool = True
+    needs: Permission | None = None
+    field: str = ""
+    sql: str = "{}"
+
+    @property
+    def source(self) -> str:
+        """The name of the extract's column."""
+        return self.field or self.key
+
+    @property
+    def name(self) -> str:
+        """Its name in the file."""
+        return self.key.removeprefix(f"{PRESET_8X8}.")
+
+
+def _moments(**labels: Words) -> Iterable[Column]:
+    return (Column(key, label, Kind.MOMENT) for key, label in labels.items())
+
+
+_MESSAGES = (
+    Column("umid", _("UMID"), Kind.ID),
+    Column("created_at", _("Recorded on"), Kind.MOMENT),
+    Column("provider", _("Provider"), Kind.CODE),
+    Column("provider_message_id", _("Provider’s message id")),
+    Column("subaccount_id", _("Subaccount")),
+    Column("channel", _("Channel")),
+    Column("channel_msisdn", _("Channel’s phone number"), usual=False),
+    Column("channel_name", _("Channel’s name"), usual=False),
+    Column("direction", _("Direction"), Kind.CODE),
+    Column("msisdn", _("Phone number")),
+    Column("user_id", _("User id")),
+    Column("country", _("Country"), Kind.CODE),
+    Column("content_type", _("Content type")),
+    Column("category", _("Category")),
+    Column("pricing_type", _("Pricing type"), usual=False),
+    Column("template", _("Template")),
+    Column("template_language", _("Template’s language")),
+    Column("source_category", _("Source")),
+    Column("source_name", _("Name")),
+    Column("recipient_type", _("Recipient type")),
+    Column("response_code", _("Response code"), Kind.NUMBER),
+    Column("status", _("Status"), Kind.CODE),
+    Column("status_detail", _("Status detail")),
+    Column("status_at", _("Status since"), Kind.MOMENT, usual=False),
+    Column("error_source", _("Error’s source")),
+    Column("error_code", _("Error code"), Kind.NUMBER),
+    Column("error_title", _("Error")),
+    Column("provider_error_code", _("Provider’s error code"), Kind.NUMBER),
+    *_moments(
+        queued_at=_("Queued"), sent_at=_("Sent"), delivered_at=_("Delivered"), read_at=_("Read"),
+        failed_at=_("Failed"), rejected_at=_("Rejected"), expired_at=_("Expired"), received_at=_("Received"),
+    ),
+    Column("client_message_id", _("Client’s message id")),
+    Column("content", _("Content"), usual=False, needs=Permission.VIEW_CONTENT),
+    Column("cost_state", _("Charge"), Kind.CODE, usual=False, needs=Permission.VIEW_COSTS),
+    Column("cost_reason", _("Why free or unrated"), usual=False, needs=Permission.VIEW_COSTS),
+    Column("cost", _("Cost"), Kind.AMOUNT, usual=False, needs=Permission.VIEW_COSTS),
+    Column("cost_currency", _("Currency"), Kind.CODE, usual=False, needs=Permission.VIEW_COSTS),
+    Column("sell_price", _("Sold for"), Kind.AMOUNT, usual=False, needs=Permission.VIEW_COSTS),
+)  # fmt: skip
+
+
+def _8x8(name: str, field: str, sql: str = "{}", kind: Kind = Kind.CODE, needs: Permission | None = None) -> Column:
+    return Column(f"{PRESET_8X8}.{name}", name, kind, usual=False, needs=needs, field=field, sql=sql)
+
+
+_SECOND = "to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')"
+# 8x8's own order, names and ways to write. What Tollgate does not know (batches, the step of an automation) is empty.
+_OF_8X8 = (
+    _8x8("umid", "umid", kind=Kind.ID),
+    _8x8("subAccountId", "subaccount_id", kind=Kind.TEXT),
+    _8x8("direction", "direction"),
+    _8x8("channelType", "umid", "CASE WHEN {} IS NOT NULL THEN 'WhatsApp' END"),
+    _8x8("channelId", "channel_upper", kind=Kind.TEXT),
+    _8x8("country", "country"),
+    _8x8("status_value", "status"),
+    _8x8("status_details", "status_detail", kind=Kind.TEXT),
+    _8x8("status_errorCode", "error_code", "coalesce({}, 0)", Kind.NUMBER),
+    _8x8("status_errorMessage", "error_title", kind=Kind.TEXT),
+    _8x8("status_timestamp", "status_at", _SECOND),
+    _8x8("user_msisdn", "msisdn", kind=Kind.TEXT),
+    _8x8("user_channelUserId", "user_id", kind=Kind.TEXT),
+    _8x8("contentType", "content_type", "initcap({})", Kind.TEXT),
+    _8x8("createdAt", "created_at", "to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')"),
+    _8x8("clientMessageId", "client_message_id", kind=Kind.TEXT),
+    _8x8("clientBatchId", "umid", "left({}::text, 0)"),
+    _8x8("batchId", "umid", "left({}::text, 0)"),
+    _8x8("step", "umid", "left({}::text, 0)"),
+    _8x8("content", "content", kind=Kind.TEXT, needs=Permission.VIEW_CONTENT),
+    _8x8("ReadAt", "read_at", "to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS \"UTC\"')"),
+)
+
+_CHARGES = (
+    Column("charge_id", _("Charge"), Kind.ID),
+    Column("billed_at", _("Delivered"), Kind.MOMENT),
+    Column("day", _("Day"), Kind.DAY),
+    Column("provider", _("Provider"), Kind.CODE),
+    Column("subaccount_id", _("Subaccount")),
+    Column("waba", _("WABA")),
+    Column("channel", _("Channel")),
+    Column("template", _("Template")),
+    Column("template_language", _("Template’s language")),
+    Column("country", _("Country"), Kind.CODE),
+    Column("market", _("Market")),
+    Column("category", _("Category")),
+    Column("pricing_type", _("Pricing type")),
+    Column("state", _("Charged or not"), Kind.CODE),
+    Column("reason", _("Why free or unrated"), Kind.CODE),
+    Column("tier", _("Tier"), Kind.NUMBER),
+    Column("amount", _("Amount"), Kind.AMOUNT),
+    Column("currency", _("Currency"), Kind.CODE),
+    Column("rate_card", _("Rate card")),
+    Column("sell_state", _("Sold or not"), Kind.CODE, usual=False),
+    Column("sell_reason", _("Why not sold"), Kind.CODE, usual=False),
+    Column("sell_amount", _("Sold for"), Kind.AMOUNT, usual=False),
+    Column("margin", _("Margin"), Kind.AMOUNT, usual=False),
+)
+
+_USAGE = (
+    Column("day", _("Day"), Kind.DAY),
+    Column("subaccount_id", _("Subaccount")),
+    Column("subaccount", _("Subaccount’s name")),
+    Column("channel", _("Channel")),
+    Column("channel_name", _("Channel’s name")),
+    Column("direction", _("Direction"), Kind.CODE),
+    Column("category", _("Category")),
+    Column("status", _("Status"), Kind.CODE),
+    Column("messages", _("Messages"), Kind.NUMBER),
+)
+
+_COSTS = (
+    Column("day", _("Day"), Kind.DAY),
+    Column("month", _("Month"), Kind.DAY),
+    Column("subaccount", _("Subaccount")),
+    Column("subaccount_name", _("Subaccount name")),
+    Column("waba", _("WABA")),
+    Column("waba_name", _("WABA name")),
+    Column("provider", _("Provider"), Kind.CODE),
+    Column("channel", _("Channel")),
+    Column("channel_name", _("Channel name")),
+    Column("template", _("Template")),
+    Column("template_language", _("Language")),
+    Column("country", _("Country"), Kind.CODE),
+    Column("market", _("Market")),
+    Column("category", _("Category")),
+    Column("tier", _("Tier"), Kind.NUMBER),
+    Column("tier_from", _("Tier from"), Kind.NUMBER),
+    Column("tier_to", _("Tier to"), Kind.NUMBER),
+    Column("tier_end_known", _("Tier end known"), Kind.CODE),
+    Column("tier_anchored", _("Counted with other providers"), Kind.CODE),
+    Column("currency", _("Currency"), Kind.CODE),
+    Column("delivered", _("Delivered"), Kind.NUMBER),
+    Column("charged", _("Charged"), Kind.NUMBER),
+    Column("free", _("Free"), Kind.NUMBER),
+    Column("unrated", _("Unrated"), Kind.NUMBER),
+    Column("amount", _("Amount"), Kind.AMOUNT),
+    Column("sell_amount", _("Sold"), Kind.AMOUNT),
+    Column("sell_unrated", _("Sold unrated"), Kind.NUMBER),
+    Column("margin", _("Margin"), Kind.AMOUNT),
+)
+
+COLUMNS: Mapping[str, Mapping[str, Column]] = MappingProxyType({
+    dataset: MappingProxyType({column.key: column for column in columns})
+    for dataset, columns in {
+        Dataset.MESSAGES: (*_MESSAGES, *_OF_8X8), Dataset.CHARGES: _CHARGES, Dataset.COSTS: _COSTS,
+        Dataset.USAGE: _USAGE,
+    }.items()
+})  # fmt: skip
+"""By dataset and key, in the order in which they stand."""
+
+NEEDS: Mapping[str, Permission] = MappingProxyType({
+    Dataset.MESSAGES: Permission.VIEW_MESSAGES, Dataset.CHARGES: Permission.VIEW_COSTS,
+    Dataset.COSTS: Permission.VIEW_COSTS, Dataset.USAGE: Permission.VIEW_DASHBOARD,
+})  # fmt: skip
+"""The permission that each dataset needs, besides that to export."""
+
+
+def usual(dataset: str) -> list[str]:
+    """The columns of a dataset when nobody chose."""
+    return [column.key for column in COLUMNS[dataset].values() if column.usual]
+
+
+def preset(name: str) -> list[str] | None:
+    """The columns of a preset; None: there is no such preset."""
+    return [column.key for column in _OF_8X8] if name == PRESET_8X8 else None
+
+
+def columns_of(dataset: str, keys: Sequence[str]) -> list[Column]:
+    """The columns of these keys, in their order. Raises KeyError naming an unknown one."""
+    return [COLUMNS[dataset][key] for key in keys]

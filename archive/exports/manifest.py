@@ -1,0 +1,57 @@
+"""What a file is, in JSON: whose, which rows and columns, how to read it, and how to check it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from archive.models import Export
+
+CONSISTENCY = (
+    "Rows were read in parts, oldest first, each part as it stood at one moment between read.from and read.to. What "
+    "was deleted or changed meanwhile is here if, and as, its part was read before. What was recorded after asked_at "
+    "is not here."
+)
+
+
+@dataclass
+class Contents:
+    """What one data file holds."""
+
+    name: str
+    rows: int
+    bytes: int = 0
+    sha256: str = ""
+    totals: dict[str, dict[str, str]] = field(default_factory=dict)
+
+
+def manifest(export: Export, contents: Sequence[Contents]) -> dict[str, Any]:
+    """The manifest of a file that holds these data files."""
+    zone = ZoneInfo(export.time_zone)
+
+    def said(moment: datetime | None) -> str | None:
+        return None if moment is None else moment.astimezone(zone).isoformat(timespec="seconds")
+
+    return {
+        "dataset": export.dataset,
+        "export": str(export.public_id),
+        "account": export.account.name,
+        "account_id": str(export.account.public_id),
+        "made_by": export.actor,
+        "asked_at": said(export.created_at),
+        "time_zone": export.time_zone,
+        "from": said(export.first_at),
+        "to": said(export.last_at),
+        "filters": [{"name": str(label), "value": str(value)} for label, value in export.words],
+        "subaccounts": "all" if export.subaccount_ids is None else "some",
+        "columns": export.columns,
+        "phone_numbers": "digits with country code, no plus sign" if export.whole_numbers else "masked",
+        "rows": sum(each.rows for each in contents),
+        "totals": contents[0].totals,
+        "read": {"from": said(export.started_at), "to": said(export.worked_at), "parts": export.parts},
+        "consistency": CONSISTENCY,
+        "files": [
+            {"name": each.name, "rows": each.rows, "bytes": each.bytes, "sha256": each.sha256} for each in contents
+        ],
+    }

@@ -1,0 +1,135 @@
+"""Exports that repeat: each holds the whole day, week or month before, in its zone, and its link comes by e-mail."""
+
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import structlog
+from django.db import transaction
+from django.http import Http404, QueryDict
+from django.utils import timezone
+
+from accounts.access import PARAMETER
+from accounts.enums import Permission
+from accounts.models import Membership
+from accounts.selectors import reach_of
+from accounts.services import record
+from archive.enums import Every
+from archive.exports import jobs
+from archive.exports.asking import Ask, Asker, BadAsk, asker_of_membership, drafted
+from archive.exports.columns import PRESET_8X8
+from archive.exports.questions import question
+from archive.models import ExportSchedule
+from portal.core.filters import query as url_query
+from portal.core.tenancy import tenant
+
+log = structlog.get_logger("tollgate.archive")
+
+AT = time(6)  # in the zone of the export: late webhooks of the night are in
+_PERIOD = ("range", "from", "to", "dataset", "format", "older", "newer", "live")
+
+
+def start(membership: Membership, asker: Asker, ask: Ask, *, every: str, query: str) -> ExportSchedule:
+    """Save a schedule for what is asked, whose first export is due next. Raises BadAsk."""
+    draft = drafted(asker, ask)
+    params = QueryDict(query.removeprefix("?"))
+    zone = ZoneInfo(ask.time_zone)
+    with transaction.atomic():
+        schedule = ExportSchedule.objects.create(
+            account=asker.account, membership=membership, dataset=draft.dataset, format=draft.format,
+            compression=draft.compression, columns=draft.columns, time_zone=draft.time_zone, every=every,
+            query=url_query(params, drop=_PERIOD), next_at=due_after(every, timezone.now().astimezone(zone)),
+        )  # fmt: skip
+        _audit(schedule, "created", asker)
+    return schedule
+
+
+def end(schedule: ExportSchedule, asker: Asker) -> None:
+    """Delete a schedule."""
+    with transaction.atomic():
+        _audit(schedule, "ended", asker)
+        schedule.delete()
+
+
+def _audit(schedule: ExportSchedule, deed: str, asker: Asker) -> None:
+    details = {"dataset": schedule.dataset, "every": schedule.every, "format": schedule.format}
+    record(
+        account=schedule.account, actor=asker.actor, action=f"export_schedule.{deed}", target=str(schedule),
+        details=details, ip_address=asker.ip_address,
+    )  # fmt: skip
+
+
+def due_after(every: str, now: datetime) -> datetime:
+    """When the next export is due after a moment, in the moment's zone."""
+    day = now.date() if now.time() < AT else now.date() + timedelta(days=1)
+    if every == Every.WEEK:
+        day += timedelta(days=-day.weekday() % 7)
+    elif every == Every.MONTH and day.day > 1:
+        day = (day.replace(day=1) + timedelta(days=32)).replace(day=1)
+    return datetime.combine(day, AT, now.tzinfo)
+
+
+def days_before(every: str, due: date) -> tuple[date, date]:
+    """First and last day that the export of a day holds."""
+    last = due - timedelta(days=1)
+    if every == Every.WEEK:
+        return due - timedelta(days=7), last
+    return (last.replace(day=1) if every == Every.MONTH else last), last
+
+
+def start_due() -> int:
+    """Start every export that is due; how many were. A schedule that was missed for long starts one, not all of them.
+
+    Needs every tenant's scope.
+    """
+    found = 0
+    due = ExportSchedule.objects.filter(next_at__lte=timezone.now()).values_list("pk", flat=True)
+    for pk in list(due):
+        with transaction.atomic():
+            rows = ExportSchedule.objects.select_for_update(skip_locked=True, of=("self",))
+            schedule = rows.select_related("membership__user", "account").filter(
+                pk=pk, next_at__lte=timezone.now()
+            ).first()  # fmt: skip
+            if schedule is not None:
+                _run(schedule)
+                found += 1
+    return found
+
+
+def _run(schedule: ExportSchedule) -> None:
+    zone = ZoneInfo(schedule.time_zone)
+    due = schedule.next_at.astimezone(zone).date()
+    schedule.next_at = due_after(schedule.every, timezone.now().astimezone(zone))
+    schedule.problem = ""
+    try:
+        with tenant(schedule.account):
+            jobs.start(*_asked(schedule, zone, days_before(schedule.every, due)), schedule=schedule)
+    except BadAsk as wrong:
+        schedule.problem = str(wrong)
+        log.warning("schedule_not_started", schedule=schedule.pk, problem=str(wrong))
+    schedule.save(update_fields=["next_at", "problem"])
+
+
+def _asked(schedule: ExportSchedule, zone: ZoneInfo, days: tuple[date, date]) -> tuple[Asker, Ask]:
+    """Who asks and for what, with the rights that the member has today. Raises BadAsk."""
+    asker = asker_of_membership(schedule.membership)
+    if not schedule.membership.user.is_active or Permission.EXPORT_DATA not in asker.may:
+        raise BadAsk("membership", "The person who made this schedule may no longer export.")
+    params = QueryDict(schedule.query.removeprefix("?"), mutable=True)
+    params |= {"from": days[0].isoformat(), "to": days[1].isoformat()}
+    reach = reach_of(schedule.membership, params.get(PARAMETER, ""))
+    asked = question(
+        schedule.account, reach, schedule.dataset, params, zone=zone, whole_numbers=Permission.VIEW_NUMBERS in asker.may
+    )
+    try:
+        valid = asked.valid
+    except Http404 as gone:
+        raise BadAsk("filters", str(gone)) from None
+    if not valid or (params.get(PARAMETER) and reach.chosen is None):
+        raise BadAsk("filters", "Its filters name something that is no longer there.")
+    asker = Asker(asker.account, asker.actor, asker.may, reach.ids, asker.user)
+    preset = PRESET_8X8 if schedule.columns[:1] == [f"{PRESET_8X8}.umid"] else ""
+    return asker, Ask(
+        schedule.dataset, asked.filters, schedule.time_zone, schedule.format, schedule.compression,
+        () if preset else schedule.columns, preset, words=asked.words, mail=True, first_at=asked.span[0],
+        last_at=asked.span[1],
+    )  # fmt: skip

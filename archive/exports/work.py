@@ -1,0 +1,220 @@
+"""Working exports off: part by part, one export a turn, resumed by whoever comes next when a worker dies.
+
+A part is the rows of a stretch of time. It is stored first, then `position`, `parts` and `rows` are saved in one
+update, so a part counts once it is whole, and once. Only when all are there the file is packed and stored, and only
+then it is offered. One export is worked on at a time, whatever the number of workers: ingest must not wait for files.
+"""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+import structlog
+from django.conf import settings
+from django.db import OperationalError, transaction
+from django.db.models import F
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from accounts.services import record
+from archive.enums import ACTIVE, ExportState, Format
+from archive.exports import files
+from archive.exports.formats import copy_out
+from archive.exports.mails import tell
+from archive.exports.manifest import Contents
+from archive.exports.order import Order
+from archive.exports.packing import pack
+from archive.exports.sources import Source, Span, source_of
+from archive.models import Export
+from portal.core.locks import session_lock
+
+log = structlog.get_logger("tollgate.archive")
+
+TURN = 10.0  # seconds of reading before the next export has its turn
+PART = 2.0  # seconds that reading a part should take
+MOST_ATTEMPTS = 4  # without saving anything; then whatever kills its worker will kill the next one
+_FIRST_SHARE = 64  # the first part is this fraction of the span
+_SHORTEST = timedelta(seconds=1)
+_FOR_EVERYBODY = 0.5  # seconds between two looks whether somebody stopped the export
+
+
+class Stopped(Exception):
+    """Somebody cancelled or withdrew the export meanwhile."""
+
+
+def work(seconds: float = 50.0) -> None:
+    """Work exports off for some time, unless another worker does. Needs every tenant's scope."""
+    with session_lock("archive.exports") as held:
+        end = time.monotonic() + seconds
+        while held and time.monotonic() < end:
+            waiting = Export.objects.filter(state__in=ACTIVE).select_related("account", "made_by")
+            export = waiting.order_by(F("worked_at").asc(nulls_first=True), "id").first()
+            if export is None:
+                return
+            turn(export)
+
+
+def turn(export: Export, seconds: float = TURN) -> None:
+    """Work on an export for a while: read parts, and pack when all are there. Whatever happens, its row says it."""
+    with session_lock("archive.export", export.pk) as held, translation.override(settings.LANGUAGE_CODE):
+        if not held:
+            return
+        try:
+            _go_on(export, time.monotonic() + seconds)
+        except Stopped:
+            files.forget(export)
+        except OperationalError:
+            raise  # the database went away: the export waits for it
+        except OSError as error:
+            log.warning("export_not_written", export=export.pk, error=repr(error))
+            reason = error.strerror or type(error).__name__
+            _fail(export, _("Its file could not be written: %(reason)s. Start it again when there is room.") % {
+                "reason": reason
+            })  # fmt: skip
+        except Exception:
+            log.exception("export_failed", export=export.pk)
+            _fail(export, _("It could not be made; the worker’s log says why. Start it again, or with fewer filters."))
+
+
+def _go_on(export: Export, until: float) -> None:
+    if export.attempts >= MOST_ATTEMPTS:
+        _fail(export, _("Whoever worked on it died %(n)s times at the same place. Choose fewer columns or days.") % {
+            "n": export.attempts
+        })  # fmt: skip
+        return
+    export.started_at = export.started_at or timezone.now()
+    _save(export, state=ExportState.RUNNING, started_at=export.started_at, attempts=export.attempts + 1)
+    source = source_of(export)
+    span = source.span()
+    if span is not None and not _read(export, source, span, until):
+        _save(export, attempts=0)  # its turn ends, and nobody died
+        return
+    if export.rows == 0 and not source.head():
+        _finish(export, ExportState.EMPTY)
+        return
+    _pack(export, source)
+
+
+def _read(export: Export, source: Source, span: Span, until: float) -> bool:
+    """Store the parts that are missing; whether all are there now."""
+    position = export.position or span[0]
+    width = (span[1] - span[0]) / _FIRST_SHARE if source.sliced else span[1] - span[0]
+    while position < span[1] and not _full(export):
+        if time.monotonic() > until:
+            return False
+        end = min(span[1], position + max(width, _SHORTEST))
+        begun = time.monotonic()
+        rows = _store_part(export, source, (position, end))
+        took = time.monotonic() - begun
+        position = end
+        whole = (position - span[0]) / (span[1] - span[0])
+        _save(
+            export, position=position, rows=export.rows + rows, parts=export.parts + (rows > 0), attempts=0,
+            progress=int(whole * _share_of_reading(export)),
+        )  # fmt: skip
+        width *= 4 if took < PART / 8 else 2 if took < PART / 2 else 0.5 if took > PART * 2 else 1
+    return True
+
+
+def _full(export: Export) -> bool:
+    return export.row_limit is not None and export.rows >= export.row_limit
+
+
+def _share_of_reading(export: Export) -> int:
+    """Percent of the work until everything is read: workbooks take their time afterwards."""
+    return 15 if export.format == Format.XLSX else 60 if export.compression else 90
+
+
+def _store_part(export: Export, source: Source, span: Span) -> int:
+    limit = None if export.row_limit is None else export.row_limit - export.rows
+    with files.spooled() as path:
+        with path.open("wb") as out:
+            rows = read_part(export, source, span, out, limit)
+        if rows:
+            files.keep(path, files.part_name(export, export.parts + 1))
+    return rows
+
+
+def read_part(export: Export, source: Source, span: Span, out: Any, limit: int | None = None) -> int:
+    """Write the rows of a stretch of time to a file; how many there were."""
+    names = list(dict.fromkeys(column.source for column in source.columns))
+    extract = source.extract(names, span, limit)
+    return copy_out(extract, source.columns, export.format, export.time_zone, out)
+
+
+def _pack(export: Export, source: Source) -> None:
+    numbers = range(1, export.parts + 1)
+    parts = [partial(files.storage().open, files.part_name(export, number), "rb") for number in numbers]
+    with files.spooled() as path:
+        contents = pack(Order(export, source, parts, _Pulse(export)), path)
+        size = path.stat().st_size
+        export.file = files.keep(path, files.file_name(export))
+    _finish(export, ExportState.SUCCEEDED, contents, size)
+
+
+class _Pulse:
+    """Looks now and then whether somebody stopped the export, and says how far it is."""
+
+    def __init__(self, export: Export) -> None:
+        self._export, self._last = export, time.monotonic()
+
+    def __call__(self, rows: int) -> None:
+        if time.monotonic() - self._last > _FOR_EVERYBODY:
+            self._last = time.monotonic()
+            read = _share_of_reading(self._export)
+            share = rows / self._export.rows if self._export.rows else 0
+            _save(self._export, progress=int(read + (99 - read) * share))
+
+
+def _save(export: Export, **known: Any) -> None:
+    """Save what is known by now. Raises Stopped, saving nothing, when the export is no longer wanted."""
+    known["worked_at"] = timezone.now()
+    if not Export.objects.filter(pk=export.pk, state__in=ACTIVE).update(**known):
+        raise Stopped
+    for name, value in known.items():
+        setattr(export, name, value)
+
+
+def _finish(export: Export, state: ExportState, contents: Contents | None = None, size: int = 0) -> None:
+    """The end of an export that went well: from here on its file is offered."""
+    now = timezone.now()
+    with transaction.atomic():
+        found = {} if contents is None else {
+            "file": export.file, "size": size, "sha256": contents.sha256, "totals": contents.totals,
+            "contents": [vars(contents)], "expires_at": now + timedelta(days=settings.EXPORT_DAYS),
+        }  # fmt: skip
+        _save(export, state=state, progress=100, attempts=0, finished_at=now, **found)
+        record(
+            account=export.account, actor=export.actor, action="export.finished", target=str(export.public_id),
+            details={"dataset": export.dataset, "rows": export.rows}, ip_address=export.ip_address,
+        )  # fmt: skip
+    files.forget(export, but=export.file)
+    tell(export)
+
+
+def _fail(export: Export, problem: str) -> None:
+    """The end of an export that did not go well; nothing of it stays."""
+    Export.objects.filter(pk=export.pk, state__in=ACTIVE).update(
+        state=ExportState.FAILED, problem=problem, finished_at=timezone.now()
+    )
+    files.forget(export)
+    export.refresh_from_db()
+    tell(export)
+
+
+@contextmanager
+def made_now(export: Export) -> Iterator[Any]:
+    """The path of a small export's file, made at once without a job; the file is gone afterwards."""
+    source = source_of(export)
+    export.started_at = timezone.now()
+    with files.spooled() as rows, files.spooled() as path:
+        span = source.span()
+        if span is not None:
+            with rows.open("wb") as out:
+                export.rows = read_part(export, source, span, out)
+        export.worked_at = timezone.now()
+        pack(Order(export, source, [partial(rows.open, "rb")], lambda _: None), path)
+        yield path

@@ -1,0 +1,57 @@
+"""What an export is made of, and how often."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from archive.enums import Compression, Dataset, Every, Format
+from archive.exports.columns import COLUMNS, PRESET_8X8, Column, usual
+from portal.core.forms import SELECT
+
+OWN_COLUMNS = ""
+
+
+class ExportForm(forms.Form):
+    """Format, columns and repetition. The filters come along as the query of the page's URL."""
+
+    query = forms.CharField(required=False, max_length=20_000, widget=forms.HiddenInput)
+    format = forms.ChoiceField(label=_("Format"), choices=Format.choices, widget=forms.Select(attrs=SELECT))
+    compression = forms.ChoiceField(
+        label=_("Compression"), required=False, choices=Compression.choices, widget=forms.Select(attrs=SELECT)
+    )
+    every = forms.ChoiceField(
+        label=_("Repeat"), required=False, choices=[("", _("Once, now")), *Every.choices],
+        widget=forms.Select(attrs=SELECT),
+        help_text=_("A repeated export holds the whole day, week or month before; its link comes by e-mail."),
+    )  # fmt: skip
+    mail = forms.BooleanField(label=_("Send me an e-mail with the link when it is done"), required=False)
+
+    def __init__(self, *args: Any, dataset: str, may: frozenset[str], **kwargs: Any) -> None:
+        """`may` are the permissions of the person: what they may not have is not offered."""
+        super().__init__(*args, **kwargs)
+        self.dataset = dataset
+        if dataset == Dataset.MESSAGES:
+            self.fields["preset"] = forms.ChoiceField(
+                label=_("Columns"), required=False, widget=forms.Select(attrs=SELECT),
+                choices=[(OWN_COLUMNS, _("Those chosen below")), (PRESET_8X8, _("8x8’s, in its order"))],
+            )  # fmt: skip
+        if dataset != Dataset.COSTS:
+            offered = [column for column in _own(dataset) if column.needs is None or column.needs in may]
+            self.fields["columns"] = forms.MultipleChoiceField(
+                label=_("Columns"), required=False, choices=[(column.key, column.label) for column in offered],
+                initial=usual(dataset), widget=forms.CheckboxSelectMultiple,
+            )  # fmt: skip
+        self.order_fields(["query", "format", "compression", "preset", "columns", "every", "mail"])
+
+    def clean_compression(self) -> str:
+        """A workbook is compressed already."""
+        chosen: str = self.cleaned_data["compression"]
+        if self.cleaned_data.get("format") == Format.XLSX and chosen == Compression.GZIP:
+            raise forms.ValidationError(_("A workbook is compressed already: choose none, or ZIP for the manifest."))
+        return chosen
+
+
+def _own(dataset: str) -> Iterable[Column]:
+    return (column for column in COLUMNS[dataset].values() if not column.key.startswith(f"{PRESET_8X8}."))

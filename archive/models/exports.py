@@ -1,0 +1,103 @@
+"""Exports as jobs, and the schedules that start them."""
+
+import uuid
+
+from django.contrib.postgres.fields import ArrayField
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.utils import timezone
+
+from accounts.models import Membership, User
+from archive.enums import ACTIVE, Compression, Dataset, Every, ExportState, Format
+from portal.core.tenancy import TenantModel
+
+
+class ExportAsk(TenantModel):
+    """What is asked for: the data, the columns in their order, and how it is written."""
+
+    dataset = models.CharField(max_length=12, choices=Dataset)
+    format = models.CharField(max_length=8, choices=Format, default=Format.CSV)
+    compression = models.CharField(max_length=8, choices=Compression, blank=True)
+    columns = ArrayField(models.CharField(max_length=64))
+    time_zone = models.CharField(max_length=64)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        abstract = True
+
+
+class ExportSchedule(ExportAsk):
+    """An export that repeats, with the rights its maker has when it runs; it ends with their membership."""
+
+    membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="+")
+    every = models.CharField(max_length=8, choices=Every)
+    query = models.TextField(blank=True, help_text="The filters of the page, as the query of its URL, without days.")
+    next_at = models.DateTimeField()
+    problem = models.TextField(blank=True, help_text="Why the last one could not be started.")
+
+    class Meta:
+        ordering = ("id",)
+        indexes = (models.Index(fields=["next_at"], name="archive_schedule_due"),)
+
+    def __str__(self) -> str:
+        return f"{self.get_dataset_display()}, {self.get_every_display()}"
+
+
+class Export(ExportAsk):
+    """One export. `position`, `parts` and `rows` are saved together after each part: a killed worker's successor goes
+    on from there. `file` is set once the whole file is stored, and by nothing else.
+    """
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    filters = models.JSONField(default=dict, encoder=DjangoJSONEncoder, help_text="As the dataset reads them.")
+    words = models.JSONField(default=list, help_text="The filters in words: [label, value].")
+    subaccount_ids = ArrayField(models.BigIntegerField(), null=True, help_text="Empty: the whole account.")
+    whole_numbers = models.BooleanField(help_text="Else phone numbers are masked.")
+    needs = ArrayField(models.CharField(max_length=32), help_text="The permissions without which it does not exist.")
+    row_limit = models.BigIntegerField(null=True)
+    made_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    actor = models.CharField(max_length=255, help_text="As the audit log names who asked.")
+    ip_address = models.GenericIPAddressField(null=True)
+    mail = models.BooleanField(default=False, help_text="Tell the maker by e-mail when it is done.")
+    schedule = models.ForeignKey(ExportSchedule, null=True, on_delete=models.SET_NULL, related_name="+")
+    first_at = models.DateTimeField(null=True, help_text="What is older is not in it.")
+    last_at = models.DateTimeField(null=True, help_text="What came then or later is not in it.")
+
+    state = models.CharField(max_length=12, choices=ExportState, default=ExportState.QUEUED)
+    position = models.DateTimeField(null=True, help_text="Until when its rows are stored in parts.")
+    parts = models.IntegerField(default=0)
+    rows = models.BigIntegerField(default=0)
+    totals = models.JSONField(default=dict, help_text="Sums by column and currency, as texts.")
+    progress = models.SmallIntegerField(default=0, help_text="In percent.")
+    attempts = models.SmallIntegerField(default=0, help_text="Begun since something was last saved.")
+    problem = models.TextField(blank=True)
+    file = models.CharField(max_length=255, blank=True, help_text="Its name in the storage.")
+    size = models.BigIntegerField(default=0)
+    sha256 = models.CharField(max_length=64, blank=True)
+    contents = models.JSONField(default=list, help_text="Each data file in it: name, rows, bytes, sha256.")
+    started_at = models.DateTimeField(null=True)
+    worked_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("-created_at", "-id")
+        indexes = (
+            models.Index(fields=["account", "-created_at", "-id"], name="archive_export_recent"),
+            models.Index(
+                fields=["worked_at"], condition=models.Q(state__in=[*map(str, ACTIVE)]), name="archive_export_work"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return str(self.public_id)
+
+    @property
+    def active(self) -> bool:
+        """Whether it is still worked on."""
+        return self.state in ACTIVE
+
+    @property
+    def ready(self) -> bool:
+        """Whether there is a file to download."""
+        return self.state == ExportState.SUCCEEDED

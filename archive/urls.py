@@ -1,0 +1,19 @@
+"""The archive's URLs."""
+
+from django.urls import path
+
+from archive.views import exports, reports
+
+app_name = "archive"
+urlpatterns = [
+    path("reports/costs.csv", reports.costs_csv, name="costs_csv"),
+    path("reports/costs.xlsx", reports.costs_xlsx, name="costs_xlsx"),
+    path("exports/", exports.export_list, name="exports"),
+    path("exports/new/", exports.new_export, name="export_new"),
+    path("exports/<uuid:export_id>/", exports.export_page, name="export"),
+    path("exports/<uuid:export_id>/file/", exports.download, name="export_file"),
+    path("exports/<uuid:export_id>/manifest.json", exports.manifest_of, name="export_manifest"),
+    path("exports/<uuid:export_id>/cancel/", exports.cancel_export, name="export_cancel"),
+    path("exports/<uuid:export_id>/delete/", exports.delete_export, name="export_delete"),
+    path("exports/schedules/<int:schedule_id>/delete/", exports.delete_schedule, name="schedule_delete"),
+]

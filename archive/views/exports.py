@@ -1,0 +1,207 @@
+"""Exports: the list with its progress, starting one, its page, the file."""
+
+from dataclasses import replace
+from uuid import UUID
+
+from django.contrib import messages as notices
+from django.db.models import QuerySet
+from django.http import Http404, HttpResponse, HttpResponseBase, JsonResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.access import TenantRequest, requires
+from accounts.enums import Permission
+from accounts.selectors import reach_of
+from archive.enums import Dataset
+from archive.exports import jobs, schedules, work
+from archive.exports.asking import Ask, Asker, BadAsk, asker_of
+from archive.exports.columns import NEEDS
+from archive.exports.files import storage
+from archive.exports.manifest import Contents, manifest
+from archive.exports.questions import Question, question
+from archive.exports.selectors import exports_of, schedules_of
+from archive.forms import ExportForm
+from archive.models import Export
+from archive.views.files import file_response
+from portal.core.filters import query as url_query
+from portal.core.paging import page
+from portal.core.zones import current_zone
+
+PAGE_SIZE = 25
+MOST_SELECTED = 10_000
+
+
+@requires(Permission.EXPORT_DATA)
+@require_GET
+def export_list(request: TenantRequest) -> HttpResponse:
+    """The exports, the last first. HTMX asks for the list alone, while one of them is worked on."""
+    asker = asker_of(request)
+    found = page(exports_of(asker), request.GET.dict(), size=PAGE_SIZE)
+    context = {
+        "page": found,
+        "params": request.GET,
+        "schedules": list(schedules_of(asker)),
+        "working": any(export.active for export in found.rows),
+    }
+    return render(request, "archive/_exports.html" if request.htmx else "archive/exports.html", context)
+
+
+@requires(Permission.EXPORT_DATA)
+def new_export(request: TenantRequest) -> HttpResponseBase:
+    """Choose format, columns and repetition for the filters that the URL has; small ones download at once."""
+    params = request.GET if request.method == "GET" else _params(request.POST.get("query", ""))
+    dataset = _dataset(request, params.get("dataset", ""))
+    asker = asker_of(request)
+    sent = request.method == "POST" and "format" in request.POST  # else rows were selected in the log
+    form = ExportForm(
+        request.POST if sent else None, dataset=dataset, may=asker.may,
+        initial={"query": _query(params), "format": params.get("format") or "csv"},
+    )  # fmt: skip
+    asked = _question(request, dataset, params)
+    if sent and asked.valid and form.is_valid():
+        try:
+            return _start(request, asked, form)
+        except BadAsk as wrong:
+            form.add_error(wrong.field if wrong.field in form.fields else None, str(wrong))
+    context = {
+        "form": form, "asked": asked, "dataset": dataset, "valid": asked.valid, "umids": _selected(request),
+        "datasets": [
+            (each.label, url_query(QueryDict(), {"dataset": each.value} | asked.form.period_params()), each == dataset)
+            for each in Dataset if NEEDS[each] in asker.may
+        ],
+        "others": [pair for pair in _pairs(params) if pair[0] not in {"range", "from", "to"}],
+    }  # fmt: skip
+    return render(request, "archive/export_new.html", context)
+
+
+def _dataset(request: TenantRequest, name: str) -> str:
+    offered = [each.value for each in Dataset if request.membership.may(NEEDS[each])]
+    if not name and offered:
+        return offered[0]
+    if name not in offered:
+        raise Http404("No such data.")
+    return name
+
+
+def _params(query: str) -> QueryDict:
+    return QueryDict(query.removeprefix("?"))
+
+
+def _pairs(params: QueryDict) -> list[tuple[str, str]]:
+    return [(name, str(value)) for name, values in params.lists() for value in values]
+
+
+def _query(params: QueryDict) -> str:
+    return f"?{params.urlencode()}"
+
+
+def _question(request: TenantRequest, dataset: str, params: QueryDict) -> Question:
+    reach = reach_of(request.membership, params.get("subaccount", ""))
+    whole_numbers = request.membership.may(Permission.VIEW_NUMBERS)
+    return question(request.account, reach, dataset, params, zone=current_zone(), whole_numbers=whole_numbers)
+
+
+def _selected(request: TenantRequest) -> list[str]:
+    """The messages that were selected in the log, at most as many as the log lets one select."""
+    found = []
+    for text in request.POST.getlist("umid")[:MOST_SELECTED]:
+        try:
+            found.append(str(UUID(text)))
+        except ValueError:
+            continue
+    return found
+
+
+def _start(request: TenantRequest, asked: Question, form: ExportForm) -> HttpResponseBase:
+    chosen, person = form.cleaned_data, asker_of(request)
+    asker = Asker(person.account, person.actor, person.may, asked.reach.ids, person.user, person.ip_address)
+    ask = Ask(
+        asked.dataset, asked.filters, asked.zone.key, chosen["format"], chosen["compression"],
+        chosen.get("columns", ()), chosen.get("preset", ""), words=asked.words, mail=chosen["mail"],
+        first_at=asked.span[0], last_at=asked.span[1],
+    )  # fmt: skip
+    selected = _selected(request)
+    if selected:
+        words = [(_("Selected messages"), str(len(selected)))]
+        ask = replace(ask, filters={"umids": selected}, words=words, first_at=None, last_at=None)
+    if chosen["every"]:
+        if selected:
+            raise BadAsk("every", _("Selected messages can be exported once; filters can be exported again and again."))
+        schedules.start(request.membership, asker, ask, every=chosen["every"], query=chosen["query"])
+        notices.success(request, _("The schedule is saved; its first export comes with its time."))
+        return redirect("archive:exports")
+    export = jobs.start(asker, ask)
+    if selected or asked.few():
+        work.turn(export)
+        export.refresh_from_db()
+        if export.ready:
+            return redirect("archive:export_file", export.public_id)
+    return redirect("archive:export", export.public_id)
+
+
+@requires(Permission.EXPORT_DATA)
+@require_GET
+def export_page(request: TenantRequest, export_id: UUID) -> HttpResponse:
+    """One export. HTMX asks for its state alone, until it is done."""
+    export = _own(request, export_id)
+    template = "archive/_export.html" if request.htmx else "archive/export.html"
+    return render(request, template, {"export": export})
+
+
+@requires(Permission.EXPORT_DATA)
+@require_GET
+def download(request: TenantRequest, export_id: UUID) -> HttpResponseBase:
+    """The file, while there is one; each download is audited."""
+    export = _own(request, export_id)
+    if not export.ready or (export.expires_at and export.expires_at <= timezone.now()):
+        raise Http404("This export has no file.")
+    opened = storage().open(export.file, "rb")
+    jobs.audit(export, "downloaded", asker_of(request))
+    return file_response(export, opened)
+
+
+@requires(Permission.EXPORT_DATA)
+@require_GET
+def manifest_of(request: TenantRequest, export_id: UUID) -> HttpResponse:
+    """What the file is, and the digests to check it by."""
+    export = _own(request, export_id)
+    if not export.contents:
+        raise Http404("This export has no file.")
+    said = manifest(export, [Contents(**each) for each in export.contents])
+    return JsonResponse(said, json_dumps_params={"indent": 2, "ensure_ascii": False})
+
+
+@requires(Permission.EXPORT_DATA)
+@require_POST
+def cancel_export(request: TenantRequest, export_id: UUID) -> HttpResponse:
+    """Stop an export."""
+    if jobs.cancel(_own(request, export_id), asker_of(request)):
+        notices.success(request, _("The export is stopped; nothing of it was kept."))
+    return redirect("archive:exports")
+
+
+@requires(Permission.EXPORT_DATA)
+@require_POST
+def delete_export(request: TenantRequest, export_id: UUID) -> HttpResponse:
+    """Delete an export and its file."""
+    jobs.delete(_own(request, export_id), asker_of(request))
+    notices.success(request, _("The export and its file are deleted."))
+    return redirect("archive:exports")
+
+
+@requires(Permission.EXPORT_DATA)
+@require_POST
+def delete_schedule(request: TenantRequest, schedule_id: int) -> HttpResponse:
+    """End a schedule; what it exported stays as long as any export."""
+    asker = asker_of(request)
+    schedules.end(get_object_or_404(schedules_of(asker), pk=schedule_id), asker)
+    notices.success(request, _("The schedule is ended."))
+    return redirect("archive:exports")
+
+
+def _own(request: TenantRequest, export_id: UUID) -> Export:
+    """The export, if it exists for the person. Raises Http404."""
+    rows: QuerySet[Export] = exports_of(asker_of(request))
+    return get_object_or_404(rows, public_id=export_id)

@@ -1,0 +1,44 @@
+"""What the tests of exports share."""
+
+import pytest
+
+from accounts.enums import Permission
+from archive.exports import work
+from archive.exports.asking import Ask, Asker
+from archive.exports.files import storage
+
+ALL = frozenset(Permission)
+
+
+@pytest.fixture
+def asker(acme):
+    """An API key of the whole account that may do everything."""
+    return Asker(acme, "tg_test", ALL, None)
+
+
+@pytest.fixture
+def ask():
+    """What is asked for, as keywords say; messages as CSV in Singapore's time otherwise."""
+
+    def make(dataset="messages", **said):
+        return Ask(**{"dataset": dataset, "filters": {}, "time_zone": "Asia/Singapore", **said})
+
+    return make
+
+
+@pytest.fixture
+def made():
+    """Work an export off; its row then."""
+
+    def work_off(export):
+        work.work()
+        export.refresh_from_db()
+        return export
+
+    return work_off
+
+
+def content(export):
+    """The file of an export."""
+    with storage().open(export.file, "rb") as file:
+        return file.read()

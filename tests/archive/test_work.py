@@ -1,0 +1,281 @@
+"""Exports as jobs: what is in the files, and that nothing half is ever offered."""
+
+import gzip
+import hashlib
+import io
+import json
+import zipfile
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from openpyxl import load_workbook
+
+from accounts.models import AuditEntry
+from archive.enums import ExportState
+from archive.exports import files, jobs, work
+from archive.exports.columns import usual
+from archive.exports.files import storage
+from archive.exports.sources import filters_of
+from billing.selectors import cost_totals
+from messaging.models import Message
+from messaging.selectors.matching import LogFilter
+from tests.archive.conftest import content
+from tests.traffic import AT, deliver, rate, report
+
+pytestmark = pytest.mark.django_db
+
+
+def lines(export):
+    return content(export).decode().splitlines()
+
+
+def test_csv_holds_the_columns_asked_for_oldest_first(acme, asker, ask, made):
+    deliver(acme, provider_message_id="wamid.B", at=AT + timedelta(days=20))
+    deliver(acme)
+    export = made(jobs.start(asker, ask(columns=["msisdn", "created_at", "status", "template"])))
+    assert (export.state, export.rows, export.progress) == (ExportState.SUCCEEDED, 2, 100)
+    assert lines(export) == [
+        "msisdn,created_at,status,template",
+        "919876543210,2026-10-15 16:00:00+08,delivered,",
+        "919876543210,2026-11-04 16:00:00+08,delivered,",
+    ]
+    assert hashlib.sha256(content(export)).hexdigest() == export.sha256
+    assert storage().listdir(f"{acme.public_id}/{export.public_id}")[1] == ["file"]
+
+
+def test_the_usual_columns_come_in_their_order(acme, asker, ask, made):
+    deliver(acme)
+    export = made(jobs.start(asker, ask()))
+    assert lines(export)[0] == ",".join(usual("messages"))
+    assert len(lines(export)[1].split(",")) == len(usual("messages"))
+
+
+def test_jsonl_has_an_object_a_line_with_exact_amounts(acme, asker, ask, made):
+    deliver(acme)
+    rate()
+    columns = ["umid", "created_at", "response_code", "cost_state", "cost", "cost_currency"]
+    export = made(jobs.start(asker, ask(format="jsonl", columns=columns)))
+    message = Message.objects.get(account=acme)
+    assert [json.loads(line) for line in lines(export)] == [
+        {"umid": str(message.umid), "created_at": "2026-10-15T16:00:00+08:00", "response_code": None,
+         "cost_state": "charged", "cost": "0.0118", "cost_currency": "USD"},
+    ]  # fmt: skip
+    assert export.totals == {"cost": {"USD": "0.0118"}}
+
+
+def test_a_workbook_keeps_numbers_texts_and_moments_apart(acme, asker, ask, made):
+    deliver(acme)
+    rate()
+    columns = ["msisdn", "created_at", "cost", "read_at", "umid"]
+    export = made(jobs.start(asker, ask(format="xlsx", columns=columns)))
+    book = load_workbook(io.BytesIO(content(export)))
+    sheet, about = book.worksheets
+    assert [[cell.value for cell in row] for row in sheet.iter_rows()] == [
+        columns, ["919876543210", datetime(2026, 10, 15, 16),  # noqa: DTZ001 - Excel knows no zones
+        0.0118, None, str(Message.objects.get().umid)],
+    ]  # fmt: skip
+    assert [cell.data_type for cell in sheet[2]] == ["s", "d", "n", "n", "s"]
+    assert {row[0].value: row[1].value for row in about.iter_rows()}["time_zone"] == "Asia/Singapore"
+
+
+def test_a_sheet_that_is_full_is_followed_by_another(acme, asker, ask, made, monkeypatch):
+    monkeypatch.setattr("archive.exports.workbook.SHEET_ROWS", 3)
+    for number in range(4):
+        deliver(acme, provider_message_id=f"wamid.{number}", at=AT + timedelta(minutes=number))
+    export = made(jobs.start(asker, ask(format="xlsx", columns=["provider_message_id"])))
+    book = load_workbook(io.BytesIO(content(export)))
+    assert [[row[0] for row in sheet.iter_rows(values_only=True)] for sheet in book.worksheets[:-1]] == [
+        ["provider_message_id", "wamid.0", "wamid.1"],
+        ["provider_message_id", "wamid.2", "wamid.3"],
+    ]
+
+
+def test_gzip_and_zip_hold_the_same_bytes_and_zip_a_manifest(acme, asker, ask, made):
+    deliver(acme)
+    plain, packed, zipped = (
+        made(jobs.start(asker, ask(columns=["msisdn"], compression=compression))) for compression in ("", "gzip", "zip")
+    )
+    assert gzip.decompress(content(packed)) == content(plain)
+    with zipfile.ZipFile(io.BytesIO(content(zipped))) as archive:
+        assert archive.namelist() == ["messages.csv", "manifest.json"]
+        assert archive.read("messages.csv") == content(plain)
+        manifest = json.loads(archive.read("manifest.json"))
+    assert manifest["files"] == [
+        {"name": "messages.csv", "rows": 1, "bytes": len(content(plain)),
+         "sha256": hashlib.sha256(content(plain)).hexdigest()},
+    ]  # fmt: skip
+    assert (manifest["time_zone"], manifest["rows"], manifest["made_by"]) == ("Asia/Singapore", 1, "tg_test")
+
+
+def test_the_filters_of_the_log_are_those_of_the_file(acme, asker, ask, made):
+    deliver(acme)
+    report(acme, "failed", provider_message_id="wamid.F", at=AT, error_code=131026)
+    chosen = LogFilter(start=AT - timedelta(hours=1), end=AT + timedelta(hours=1), statuses=("undelivered",))
+    export = made(jobs.start(asker, ask(columns=["provider_message_id"], filters=filters_of(chosen))))
+    assert lines(export) == ["provider_message_id", "wamid.F"]
+
+
+def test_nothing_found_is_a_state_without_a_file(acme, asker, ask, made):
+    export = made(jobs.start(asker, ask()))
+    assert (export.state, export.file, export.rows) == (ExportState.EMPTY, "", 0)
+
+
+def test_numbers_are_masked_for_those_who_may_not_see_them(acme, asker, ask, made):
+    deliver(acme)
+    masked = type(asker)(acme, "x", asker.may - {"msisdn:read"}, None)
+    export = made(jobs.start(masked, ask(columns=["msisdn"])))
+    assert lines(export) == ["msisdn", "91 98•••••210"]
+    assert export.needs == ["messages:read"]
+
+
+def test_charges_add_up_to_the_cost_report(acme, asker, ask, made):
+    for number in range(3):
+        deliver(acme, provider_message_id=f"wamid.{number}", at=AT + timedelta(hours=number))
+    deliver(acme, provider_message_id="wamid.S", category="service", pricing_type="free_customer_service")
+    rate()
+    days = {"from": "2026-10-01", "to": "2026-10-31"}
+    export = made(jobs.start(asker, ask("charges", filters=days, columns=["day", "state", "amount", "currency"])))
+    assert sorted(lines(export)[1:]) == [
+        "2026-10-15,charged,0.0118,USD", "2026-10-15,charged,0.0118,USD", "2026-10-15,charged,0.0118,USD",
+        "2026-10-15,free,0.00,USD",
+    ]  # fmt: skip
+    total = sum(row.amount for row in cost_totals(acme, date(2026, 10, 1), date(2026, 10, 31)))
+    assert Decimal(export.totals["amount"]["USD"]) == total == Decimal("0.0354")
+
+
+def test_usage_counts_by_the_days_of_the_zone(acme, asker, ask, made):
+    deliver(acme, at=datetime(2026, 10, 15, 17, tzinfo=UTC))
+    days = {"from": "2026-10-16", "to": "2026-10-16"}
+    export = made(jobs.start(asker, ask("usage", filters=days, columns=["day", "direction", "status", "messages"])))
+    assert lines(export) == ["day,direction,status,messages", "2026-10-16,outbound,delivered,1"]
+
+
+def test_exports_are_audited_with_who_filters_and_rows_but_no_number(acme, asker, ask, made):
+    deliver(acme)
+    made(jobs.start(asker, ask(filters=filters_of(LogFilter(msisdn="919876543210")))))
+    entries = AuditEntry.objects.filter(account=acme, action__startswith="export.").order_by("id")
+    assert [(entry.action, entry.actor) for entry in entries] == [
+        ("export.created", "tg_test"), ("export.finished", "tg_test"),
+    ]  # fmt: skip
+    assert entries[0].details["filters"] == {"msisdn": "+91 98•••••210"}
+    assert entries[1].details["rows"] == 1
+
+
+def test_a_killed_worker_s_successor_goes_on_behind_the_last_part(acme, asker, ask, monkeypatch):
+    for number in range(4):
+        deliver(acme, provider_message_id=f"wamid.{number}", at=AT + timedelta(days=number))
+    export = jobs.start(asker, ask(columns=["provider_message_id"]))
+    whole, store = [], work._store_part
+
+    def dies(export, source, span):
+        if export.parts == 2:
+            raise SystemExit
+        whole.append(span)
+        return store(export, source, span)
+
+    monkeypatch.setattr(work, "_store_part", dies)
+    with pytest.raises(SystemExit):
+        work.turn(export)
+    export.refresh_from_db()
+    assert (export.state, export.parts, export.file) == (ExportState.RUNNING, 2, "")
+    assert 2 <= export.rows < 4
+    monkeypatch.setattr(work, "_store_part", store)
+    storage().save(files.part_name(export, 3), io.BytesIO(b"half a pa"))  # stored, but never counted
+    work.work()
+    export.refresh_from_db()
+    assert lines(export) == ["provider_message_id", "wamid.0", "wamid.1", "wamid.2", "wamid.3"]
+
+
+def test_an_export_that_kills_every_worker_is_given_up(acme, asker, ask, monkeypatch):
+    deliver(acme)
+    export = jobs.start(asker, ask())
+
+    def dies(*_):
+        raise SystemExit
+
+    monkeypatch.setattr(work, "_store_part", dies)
+    for _ in range(work.MOST_ATTEMPTS):
+        with pytest.raises(SystemExit):
+            work.work()
+    work.work()
+    export.refresh_from_db()
+    assert export.state == ExportState.FAILED
+    assert "died 4 times" in export.problem
+
+
+def test_a_full_disk_is_said_and_leaves_nothing(acme, asker, ask, made, settings):
+    """The limit of a file's size is the operating system's own, as a full disk is."""
+    import resource
+
+    deliver(acme)
+    export = jobs.start(asker, ask())
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10, hard))
+    try:
+        work.work()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    export.refresh_from_db()
+    assert (export.state, export.file) == (ExportState.FAILED, "")
+    assert export.problem == "Its file could not be written: File too large. Start it again when there is room."
+    assert not storage().exists(f"{acme.public_id}/{export.public_id}")
+
+
+def test_what_is_cancelled_while_it_runs_leaves_nothing(acme, asker, ask, monkeypatch):
+    for number in range(3):
+        deliver(acme, provider_message_id=f"wamid.{number}", at=AT + timedelta(days=number))
+    export = jobs.start(asker, ask())
+    store = work._store_part
+
+    def cancelled_meanwhile(running, source, span):
+        rows = store(running, source, span)
+        if running.parts == 1 and rows:
+            assert jobs.cancel(export, asker)
+        return rows
+
+    monkeypatch.setattr(work, "_store_part", cancelled_meanwhile)
+    work.work()
+    export.refresh_from_db()
+    assert (export.state, export.file) == (ExportState.CANCELLED, "")
+    assert not storage().exists(f"{acme.public_id}/{export.public_id}")
+    assert not jobs.cancel(export, asker)
+
+
+def test_a_withdrawn_export_has_no_file_and_no_number(acme, asker, ask, made):
+    deliver(acme)
+    about = filters_of(LogFilter(msisdn="919876543210"))
+    inside, outside, costs = (
+        made(jobs.start(asker, ask(**said)))
+        for said in (
+            {"filters": about, "words": [("Phone number", "919876543210")], "first_at": AT, "last_at": None},
+            {"first_at": None, "last_at": AT - timedelta(days=1)},
+            {"dataset": "charges", "filters": {"from": "2026-10-01", "to": "2026-10-31"}},
+        )
+    )
+    assert jobs.withdraw(acme, msisdn="919876543210", start=AT, end=AT + timedelta(days=1)) == 1
+    for export in (inside, outside, costs):
+        export.refresh_from_db()
+    assert (inside.state, inside.file, inside.filters, inside.words) == (ExportState.WITHDRAWN, "", {}, [])
+    assert not storage().exists(f"{acme.public_id}/{inside.public_id}")
+    assert [outside.state, costs.state] == [ExportState.SUCCEEDED, ExportState.SUCCEEDED]
+
+
+def test_files_go_when_their_time_is_over(acme, asker, ask, made):
+    deliver(acme)
+    export = made(jobs.start(asker, ask()))
+    type(export).objects.update(expires_at=datetime(2026, 1, 1, tzinfo=UTC))
+    assert jobs.expire() == 1
+    export.refresh_from_db()
+    assert (export.state, export.file) == (ExportState.EXPIRED, "")
+
+
+def test_the_mail_says_where_the_file_is(acme, asker, ask, made, mailoutbox):
+    from tests.people import member
+
+    deliver(acme)
+    person = type(asker)(acme, "owner", asker.may, None, member(acme, "owner"))
+    export = made(jobs.start(person, ask(mail=True)))
+    assert mailoutbox[0].to == [person.user.email]
+    assert f"/exports/{export.public_id}/" in mailoutbox[0].body
+    assert "1 rows" in mailoutbox[0].body
