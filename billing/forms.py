@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from billing.enums import ChargeState
 from billing.selectors import GROUPS, CostFilter
-from portal.core.countries import countries
+from portal.core.countries import country_choices
 from portal.core.filters import Pill, query
 from portal.core.forms import FilterForm, select
 from portal.core.words import Text, inside
@@ -70,7 +70,7 @@ class CostForm(FilterForm):
     ) -> None:
         """`channels` and `templates` are the choices of those a person may see."""
         super().__init__(*args, **kwargs)
-        self.fields["country"] = select(_("Country"), _("All countries"), countries().items())
+        self.fields["country"] = select(_("Country"), _("All countries"), country_choices())
         self.fields["category"] = select(_("Category"), _("All categories"), CATEGORIES)
         self.fields["channel"] = select(_("Channel"), _("All channels"), channels)
         self.fields["template"] = select(_("Template"), _("All templates"), templates)

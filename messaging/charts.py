@@ -5,6 +5,7 @@ from datetime import date
 from urllib.parse import urlencode
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from billing.selectors import CostRow
 from messaging.enums import ARRIVED, LOST, Category, Direction, Status
@@ -29,16 +30,19 @@ def delivered_by_category(rows: Sequence[CostRow], days: Sequence[date], templat
         )
         for category, counts in sorted(found.items())
     ]  # fmt: skip
-    return Chart("delivered", "Delivered, last 30 days", "Day", _labels(days), series, unfinished=len(days) - 1,
-                 note="Days of the WhatsApp Business Account’s calendar.")  # fmt: skip
+    return Chart("delivered", _("Delivered, last 30 days"), _("Day"), _labels(days), series, unfinished=len(days) - 1,
+                 note=_("Days of the WhatsApp Business Account’s calendar."))  # fmt: skip
 
 
 def rate_by_day(days: dict[date, Counts], channel: str) -> Chart:
     """A number's delivery rate by day."""
     links = [log_of(day, channel=channel, direction=Direction.OUTBOUND) for day in days]
-    series = Series("Delivered", "delivered", [counts.rate for counts in days.values()], links)
-    return Chart("rate", "Delivery rate, last 30 days", "Day", _labels(days), [series], kind="line", unit="percent",
-                 unfinished=len(days) - 1, note="Delivered messages among those with an outcome.")  # fmt: skip
+    series = Series(_("Delivered"), "delivered", [counts.rate for counts in days.values()], links)
+    note = _("Delivered messages among those with an outcome.")
+    return Chart(
+        "rate", _("Delivery rate, last 30 days"), _("Day"), _labels(days), [series], kind="line", unit="percent",
+        unfinished=len(days) - 1, note=note,
+    )  # fmt: skip
 
 
 def outcomes_by_day(days: dict[date, Counts], channel: str) -> Chart:
@@ -49,11 +53,11 @@ def outcomes_by_day(days: dict[date, Counts], channel: str) -> Chart:
         return Series(label, colour, [counts.of(*statuses) for counts in days.values()], links)
 
     received = Series(
-        "Received", "received", [counts.received for counts in days.values()],
+        _("Received"), "received", [counts.received for counts in days.values()],
         [log_of(day, channel=channel, direction=Direction.INBOUND) for day in days],
     )  # fmt: skip
-    bars = [series("Delivered", "delivered", ARRIVED), series("Not delivered", "undelivered", LOST), received]
-    return Chart("outcomes", "Messages, last 30 days", "Day", _labels(days), bars, unfinished=len(days) - 1)
+    bars = [series(_("Delivered"), "delivered", ARRIVED), series(_("Not delivered"), "undelivered", LOST), received]
+    return Chart("outcomes", _("Messages, last 30 days"), _("Day"), _labels(days), bars, unfinished=len(days) - 1)
 
 
 def log_of(day: date, *statuses: str, **params: str) -> str:
@@ -68,4 +72,4 @@ def _labels(days: Iterable[date]) -> list[str]:
 
 
 def _spell(category: str) -> str:
-    return str(Category(category).label) if category in Category.values else category or "No category"
+    return str(Category(category).label) if category in Category.values else category or _("No category")

@@ -3,8 +3,11 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_lazy as _
+
 from accounts.enums import Permission
 from accounts.models import Membership
+from portal.core.words import Text
 
 
 @dataclass(frozen=True)
@@ -12,7 +15,7 @@ class Column:
     """One column. `usual`: shown unless chosen otherwise; `needs`: the permission without which it does not exist."""
 
     key: str
-    label: str
+    label: Text
     usual: bool = False
     needs: Permission | None = None
     numeric: bool = False
@@ -20,24 +23,24 @@ class Column:
 
 COLUMNS = (  # in the order in which they stand
     Column("number", "#"),
-    Column("recorded", "Recorded on", usual=True),
-    Column("actions", "Actions"),
-    Column("direction", "Direction", usual=True),
-    Column("status", "Status", usual=True),
-    Column("user", "User", usual=True),
-    Column("country", "Country", usual=True),
-    Column("template", "Template", usual=True),
-    Column("category", "Category", usual=True),
-    Column("source", "Source"),
-    Column("name", "Name"),
-    Column("recipient", "Recipient type"),
-    Column("subaccount", "Subaccount", usual=True),
-    Column("channel", "Channel"),
-    Column("response", "Response code", numeric=True),
-    Column("sent", "Sent"),
-    Column("delivered", "Delivered"),
-    Column("read", "Read"),
-    Column("cost", "Cost", usual=True, needs=Permission.VIEW_COSTS, numeric=True),
+    Column("recorded", _("Recorded on"), usual=True),
+    Column("actions", _("Actions")),
+    Column("direction", _("Direction"), usual=True),
+    Column("status", _("Status"), usual=True),
+    Column("user", _("User"), usual=True),
+    Column("country", _("Country"), usual=True),
+    Column("template", _("Template"), usual=True),
+    Column("category", _("Category"), usual=True),
+    Column("source", _("Source")),
+    Column("name", _("Name")),
+    Column("recipient", _("Recipient type")),
+    Column("subaccount", _("Subaccount"), usual=True),
+    Column("channel", _("Channel")),
+    Column("response", _("Response code"), numeric=True),
+    Column("sent", _("Sent")),
+    Column("delivered", _("Delivered")),
+    Column("read", _("Read")),
+    Column("cost", _("Cost"), usual=True, needs=Permission.VIEW_COSTS, numeric=True),
 )
 _MOST_BESIDE = sum(column.usual for column in COLUMNS)
 KEYS = tuple(column.key for column in COLUMNS)

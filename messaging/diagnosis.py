@@ -11,6 +11,8 @@ from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
 
+from django.utils.translation import gettext, gettext_lazy
+
 DATA = Path(__file__).parent / "data" / "errors"
 FILES = {
     "meta": "meta.csv",
@@ -49,19 +51,29 @@ class Diagnosis:
     def again(self) -> str:
         """What `retryable` means, as a sentence."""
         if self.retryable == Retry.WAIT:
-            return f"Wait {self.wait or 'a while'}, then try again."
-        return _AGAIN[self.retryable]
+            return gettext("Wait %(time)s, then try again.") % {"time": self.wait or gettext("a while")}
+        return str(_AGAIN[self.retryable])
 
     @property
     def hint(self) -> str:
         """Title and meaning on one line."""
         return f"{self.title}: {self.meaning}" if self.title else self.meaning
 
+    def translated(self) -> "Diagnosis":
+        """The same in the language of the page; the catalogue is in English."""
+        title, meaning, remedy, wait = (said and gettext(said) for said in self.words)
+        return replace(self, title=title, meaning=meaning, remedy=remedy, wait=wait)
+
+    @property
+    def words(self) -> tuple[str, str, str, str]:
+        """What is written for people, some of it perhaps empty."""
+        return self.title, self.meaning, self.remedy, self.wait
+
 
 _AGAIN = {
-    Retry.YES: "Trying again may work.",
-    Retry.NO: "Trying again will not help.",
-    Retry.MAYBE: "It is not known whether trying again helps.",
+    Retry.YES: gettext_lazy("Trying again may work."),
+    Retry.NO: gettext_lazy("Trying again will not help."),
+    Retry.MAYBE: gettext_lazy("It is not known whether trying again helps."),
 }
 
 
@@ -78,18 +90,21 @@ def explain(
     known = catalogue().get((source, code))
     behind = catalogue().get(("meta", provider_error_code)) if provider_error_code is not None else None
     if behind is not None and (known is None or known.meta_code != provider_error_code):
-        return replace(behind, source=source, code=code, meta_code=provider_error_code)
-    return known or _unknown(source, code, said)
+        return replace(behind.translated(), source=source, code=code, meta_code=provider_error_code)
+    return known.translated() if known else _unknown(source, code, said)
 
 
 def _unknown(source: str, code: int, said: str) -> Diagnosis:
-    words = f"the provider said “{said}”." if said else "the provider said nothing more."
+    if said:
+        meaning = gettext("Tollgate does not know this code; the provider said “%(words)s”.") % {"words": said}
+    else:
+        meaning = gettext("Tollgate does not know this code; the provider said nothing more.")
     return Diagnosis(
         source=source,
         code=code,
         title=said,
-        meaning=f"Tollgate does not know this code; {words}",
-        remedy="Look the code up at the provider.",
+        meaning=meaning,
+        remedy=gettext("Look the code up at the provider."),
         retryable=Retry.MAYBE,
     )
 

@@ -10,9 +10,12 @@ from http import HTTPStatus
 
 import httpx
 from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from messaging.enums import Provider
 from messaging.models import WebhookEndpoint
+from portal.core.words import Text
 
 SECONDS = 5
 
@@ -41,7 +44,11 @@ def check_endpoint(endpoint: WebhookEndpoint) -> list[Finding]:
             host = httpx.URL(settings.BASE_URL).host
             reason = str(error) or type(error).__name__
             findings = [
-                Finding(False, f"{host} could not be reached from here: {reason}. Look at the proxy and at DNS.")
+                Finding(
+                    False,
+                    _("%(host)s could not be reached from here: %(reason)s. Look at the proxy and at DNS.")
+                    % {"host": host, "reason": reason},
+                )
             ]
     return findings
 
@@ -56,19 +63,30 @@ def _as_stranger(client: httpx.Client, url: str, *, guarded: bool) -> Finding:
     code = client.post(url, content=b"{}").status_code if guarded else client.get(url).status_code
     took = f"{(time.perf_counter() - start) * 1000:.0f} ms"
     if code == HTTPStatus.UNAUTHORIZED and guarded:
-        return Finding(True, f"The address answers, in {took}, and refuses whoever lacks the secret (401).")
+        return Finding(
+            True, _("The address answers, in %(took)s, and refuses whoever lacks the secret (401).") % {"took": took}
+        )
     if code == HTTPStatus.METHOD_NOT_ALLOWED and not guarded:
-        return Finding(True, f"The address answers, in {took}. It has no secret: whoever knows it can post.")
-    return Finding(
-        False, _MEANINGS.get(code, f"The address answers {code}, which the portal would not: look at the proxy.")
-    )
+        return Finding(
+            True, _("The address answers, in %(took)s. It has no secret: whoever knows it can post.") % {"took": took}
+        )
+    other = _("The address answers %(code)s, which the portal would not: look at the proxy.") % {"code": code}
+    return Finding(False, str(_MEANINGS.get(code, other)))
 
 
-_MEANINGS: dict[int, str] = {
-    HTTPStatus.FORBIDDEN: "The address answers, and refuses this server (403): only listed networks may post there.",
-    HTTPStatus.NOT_FOUND: "Nobody knows the address (404): it is off, or the proxy leads to another installation.",
-    HTTPStatus.TOO_MANY_REQUESTS: "More webhooks come this second than the address takes (429). Try again.",
-    HTTPStatus.SERVICE_UNAVAILABLE: "The portal cannot store webhooks at the moment (503): providers will try again.",
+_MEANINGS: dict[int, Text] = {
+    HTTPStatus.FORBIDDEN: gettext_lazy(
+        "The address answers, and refuses this server (403): only listed networks may post there."
+    ),
+    HTTPStatus.NOT_FOUND: gettext_lazy(
+        "Nobody knows the address (404): it is off, or the proxy leads to another installation."
+    ),
+    HTTPStatus.TOO_MANY_REQUESTS: gettext_lazy(
+        "More webhooks come this second than the address takes (429). Try again."
+    ),
+    HTTPStatus.SERVICE_UNAVAILABLE: gettext_lazy(
+        "The portal cannot store webhooks at the moment (503): providers will try again."
+    ),
 }
 
 
@@ -77,7 +95,9 @@ def _as_meta(client: httpx.Client, url: str, verify_token: str) -> Finding:
     asked = {"hub.mode": "subscribe", "hub.verify_token": verify_token, "hub.challenge": challenge}
     answer = client.get(url, params=asked)
     if verify_token and (answer.status_code, answer.text) == (HTTPStatus.OK, challenge):
-        return Finding(True, "It passes the verification that Meta asks for.")
+        return Finding(True, _("It passes the verification that Meta asks for."))
     return Finding(
-        False, f"It does not pass Meta’s verification (answer {answer.status_code}): see that it has a verify token."
+        False,
+        _("It does not pass Meta’s verification (answer %(status_code)s): see that it has a verify token.")
+        % {"status_code": answer.status_code},
     )

@@ -5,33 +5,41 @@ from typing import Any
 
 from django import forms
 from django.http import QueryDict
+from django.utils.text import format_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from messaging.enums import Category, Direction, Quality, SourceCategory, Status, TemplateStatus
 from messaging.models import PhoneNumber, Template
 from messaging.selectors.matching import SHORTEST_PREFIX, SHORTEST_UMID, digits_of, is_number, is_umid
-from portal.core.countries import countries
+from portal.core.countries import country_choices
 from portal.core.filters import PAGING, Pill, pills, query
 from portal.core.forms import INPUT, FilterForm, select
 from portal.core.numbers import whole
+from portal.core.words import Text
 
 STATUSES = [choice for choice in Status.choices if choice[0] != Status.UNKNOWN]
 _MORE = (
     "subaccount", "channel", "country", "msisdn", "umid", "category", "template", "source_category",
     "source_name", "recipient_type", "response_code", "error_code", "sent", "read",
 )  # fmt: skip
-_TEMPLATE_CATEGORIES = (("marketing", "Marketing"), ("utility", "Utility"), ("authentication", "Authentication"))
+_TEMPLATE_CATEGORIES = (
+    ("marketing", gettext_lazy("Marketing")),
+    ("utility", gettext_lazy("Utility")),
+    ("authentication", gettext_lazy("Authentication")),
+)
 SEEN = "seen"  # the parameter with which a live log says what it shows
 _FINDS_FEW = ("q", "umid", "msisdn", "sent", "read")  # so few that all time is searched
 
 
-def text_field(label: str, longest: int, **attrs: str) -> forms.CharField:
+def text_field(label: Text, longest: int, **attrs: Text) -> forms.CharField:
     """A filter one types."""
     return forms.CharField(
         label=label, required=False, max_length=longest, widget=forms.TextInput(attrs={**INPUT, **attrs})
     )
 
 
-def code_field(label: str, highest: int, example: str) -> forms.IntegerField:
+def code_field(label: Text, highest: int, example: str) -> forms.IntegerField:
     """A whole number that one types; no spinner, as nobody counts codes up."""
     attrs = {**INPUT, "inputmode": "numeric", "placeholder": example}
     return forms.IntegerField(
@@ -39,7 +47,7 @@ def code_field(label: str, highest: int, example: str) -> forms.IntegerField:
     )
 
 
-def day_field(label: str) -> forms.DateField:
+def day_field(label: Text) -> forms.DateField:
     """One day."""
     return forms.DateField(label=label, required=False, widget=forms.DateInput(attrs={**INPUT, "type": "date"}))
 
@@ -54,7 +62,7 @@ class TrafficForm(FilterForm):
         super().__init__(*args, **kwargs)
         self._channels = {number.provider_number_id: number for number in channels}
         named = [(pk, f"{number.display_name} {whole(number.msisdn)}".strip()) for pk, number in self._channels.items()]
-        self.fields["channel"] = select("Channel", "All channels", named)
+        self.fields["channel"] = select(_("Channel"), _("All channels"), named)
 
     @property
     def phone_number_id(self) -> int | None:
@@ -68,19 +76,23 @@ class LogForm(TrafficForm):
 
     periods = ("today", "7d", "14d", "30d", "any", "custom")
 
-    q = text_field("Search", 512, type="search", placeholder="Number, UMID or name", autocomplete="off")
-    status = forms.MultipleChoiceField(
-        label="Status", required=False, choices=STATUSES, widget=forms.CheckboxSelectMultiple
+    q = text_field(
+        gettext_lazy("Search"), 512, type="search", placeholder=gettext_lazy("Number, UMID or name"), autocomplete="off"
     )
-    live = forms.BooleanField(label="Live", required=False)
-    msisdn = text_field("Phone number", 24, inputmode="tel", placeholder="+65 9123 4567")
-    umid = text_field("UMID", 36, placeholder=f"All of it, or its first {SHORTEST_UMID} digits")
-    source_name = text_field("Name", 128, placeholder="Of campaign or bot, or a part")
-    recipient_type = text_field("Recipient type", 32)
-    response_code = code_field("Response code", 999, "200")
-    error_code = code_field("Error code", 2_147_483_647, "131049")
-    sent = day_field("Sent on")
-    read = day_field("Read on")
+    status = forms.MultipleChoiceField(
+        label=gettext_lazy("Status"), required=False, choices=STATUSES, widget=forms.CheckboxSelectMultiple
+    )
+    live = forms.BooleanField(label=gettext_lazy("Live"), required=False)
+    msisdn = text_field(gettext_lazy("Phone number"), 24, inputmode="tel", placeholder="+65 9123 4567")
+    umid = text_field(
+        "UMID", 36, placeholder=format_lazy(gettext_lazy("All of it, or its first {n} digits"), n=SHORTEST_UMID)
+    )
+    source_name = text_field(gettext_lazy("Name"), 128, placeholder=gettext_lazy("Of campaign or bot, or a part"))
+    recipient_type = text_field(gettext_lazy("Recipient type"), 32)
+    response_code = code_field(gettext_lazy("Response code"), 999, "200")
+    error_code = code_field(gettext_lazy("Error code"), 2_147_483_647, "131049")
+    sent = day_field(gettext_lazy("Sent on"))
+    read = day_field(gettext_lazy("Read on"))
 
     def __init__(self, *args: Any, templates: Iterable[Template], exact_numbers: bool, **kwargs: Any) -> None:
         """`templates` are those to choose from; `exact_numbers` for those who may not see whole numbers, hence not
@@ -89,11 +101,11 @@ class LogForm(TrafficForm):
         super().__init__(*args, **kwargs)
         self.exact_numbers = exact_numbers
         names = dict.fromkeys(template.name for template in templates)
-        self.fields["direction"] = select("Direction", "In and out", Direction.choices)
-        self.fields["country"] = select("Country", "All countries", countries().items())
-        self.fields["category"] = select("Category", "All categories", Category.choices)
-        self.fields["template"] = select("Template", "All templates", [(name, name) for name in names])
-        self.fields["source_category"] = select("Source", "All sources", SourceCategory.choices)
+        self.fields["direction"] = select(_("Direction"), _("In and out"), Direction.choices)
+        self.fields["country"] = select(_("Country"), _("All countries"), country_choices())
+        self.fields["category"] = select(_("Category"), _("All categories"), Category.choices)
+        self.fields["template"] = select(_("Template"), _("All templates"), [(name, name) for name in names])
+        self.fields["source_category"] = select(_("Source"), _("All sources"), SourceCategory.choices)
 
     def clean_q(self) -> str:
         """A part of a phone number must be long enough to find few."""
@@ -104,19 +116,21 @@ class LogForm(TrafficForm):
         """Digits, enough of them to find few."""
         text: str = self.cleaned_data["msisdn"]
         if text and not is_number(text):
-            raise forms.ValidationError("Write the digits of a phone number with its country code.")
+            raise forms.ValidationError(_("Write the digits of a phone number with its country code."))
         return self._long_enough(text)
 
     def _long_enough(self, text: str) -> str:
         if text and not self.exact_numbers and len(digits_of(text)) < SHORTEST_PREFIX:
-            raise forms.ValidationError(f"Write at least the first {SHORTEST_PREFIX} digits of the number.")
+            raise forms.ValidationError(
+                _("Write at least the first %(n)d digits of the number.") % {"n": SHORTEST_PREFIX}
+            )
         return text
 
     def clean_umid(self) -> str:
         """A UMID, or enough of it to find one message."""
         text: str = self.cleaned_data["umid"]
         if text and not is_umid(text):
-            raise forms.ValidationError(f"Write the UMID, or at least its first {SHORTEST_UMID} digits.")
+            raise forms.ValidationError(_("Write the UMID, or at least its first %(n)d digits.") % {"n": SHORTEST_UMID})
         return text
 
     @property
@@ -145,14 +159,14 @@ class LogForm(TrafficForm):
     @property
     def pills(self) -> list[Pill]:
         """As everywhere, and one for each status. Whether the log is live is no filter."""
-        shown = [pill for pill in super().pills if pill.label != "Live"]
+        shown = [pill for pill in super().pills if pill.label != _("Live")]
         if self.params.get("range") == "any":
-            shown.append(Pill("Period", "Any time", query(self.params, drop=("range",))))
+            shown.append(Pill(_("Period"), _("Any time"), query(self.params, drop=("range",))))
         statuses = self.cleaned_data.get("status") or []
         for status in statuses:
             params = self.params.copy()
             params.setlist("status", [other for other in statuses if other != status])
-            shown.append(Pill("Status", Status(status).label, query(params)))
+            shown.append(Pill(_("Status"), Status(status).label, query(params)))
         return shown
 
     @property
@@ -164,15 +178,15 @@ class LogForm(TrafficForm):
 class TemplateForm(forms.Form):
     """Which templates to list; it reads the URL and never raises."""
 
-    q = text_field("Search", 512, type="search", placeholder="Name", autocomplete="off")
+    q = text_field(gettext_lazy("Search"), 512, type="search", placeholder=gettext_lazy("Name"), autocomplete="off")
 
     def __init__(self, params: QueryDict, *, languages: Iterable[str]) -> None:
         super().__init__(params)
         self.params = params
-        self.fields["status"] = select("Status", "All statuses", TemplateStatus.choices)
-        self.fields["category"] = select("Category", "All categories", _TEMPLATE_CATEGORIES)
-        self.fields["quality"] = select("Quality", "All qualities", Quality.choices)
-        self.fields["language"] = select("Language", "All languages", [(code, code) for code in languages])
+        self.fields["status"] = select(_("Status"), _("All statuses"), TemplateStatus.choices)
+        self.fields["category"] = select(_("Category"), _("All categories"), _TEMPLATE_CATEGORIES)
+        self.fields["quality"] = select(_("Quality"), _("All qualities"), Quality.choices)
+        self.fields["language"] = select(_("Language"), _("All languages"), [(code, code) for code in languages])
 
     @property
     def pills(self) -> list[Pill]:
@@ -193,13 +207,18 @@ class SavedFilterForm(forms.Form):
     """A name for the log's filters, and the filters as the query of a URL."""
 
     name = forms.CharField(
-        label="Name", max_length=60, strip=True, error_messages={"required": "Give the filters a name."}
+        label=gettext_lazy("Name"),
+        max_length=60,
+        strip=True,
+        error_messages={"required": gettext_lazy("Give the filters a name.")},
     )
-    query = forms.CharField(max_length=2_000, error_messages={"max_length": "These are too many filters to save."})
+    query = forms.CharField(
+        max_length=2_000, error_messages={"max_length": gettext_lazy("These are too many filters to save.")}
+    )
 
     def clean_query(self) -> str:
         """Without the place in the list; there is something to save."""
         params = QueryDict(self.cleaned_data["query"].removeprefix("?"))
         if not any(value for name, value in params.items() if name not in {"subaccount", *PAGING}):
-            raise forms.ValidationError("Choose filters first, then save them.")
+            raise forms.ValidationError(_("Choose filters first, then save them."))
         return query(params)

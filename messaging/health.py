@@ -9,14 +9,21 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from django.utils.translation import gettext, gettext_lazy
+
+from messaging.changes import spelled
 from messaging.diagnosis import catalogue
 from messaging.enums import CanSend, Entity, Quality, TemplateStatus
 from messaging.models import Change
 
 WITHOUT_END = timedelta(days=30)  # a restriction whose end nobody said counts this long
 _ORDER = (CanSend.AVAILABLE, CanSend.LIMITED, CanSend.BLOCKED)
-_NAME = (
+_NAME = gettext_lazy(
     "Your display name has not been approved yet. Your message limit will increase after the display name is approved."
+)
+_NAME_REJECTED = gettext_lazy(
+    "Your display name has not been approved yet. Your message limit will increase after the display name is approved. "
+    "Meta rejected it: choose another."
 )
 _SENDABLE = (TemplateStatus.APPROVED, "REINSTATED", "FLAGGED")
 _STOPS = ("RESTRICTED_BIZ_INITIATED_MESSAGING", "RESTRICTED_CUSTOMER_INITIATED_MESSAGING")
@@ -93,13 +100,14 @@ def template_state(status: str, reason: str, quality: str) -> State:
     """A template may be sent while it is approved; low quality warns of a pause."""
     found = _Findings()
     if status == "FLAGGED":
-        found.limits.append("Meta has flagged this template: it is disabled unless its quality rises.")
+        found.limits.append(gettext("Meta has flagged this template: it is disabled unless its quality rises."))
     elif status not in _SENDABLE:
         known = known_problem(141002)
-        why = f" It is {_word(status)}{f' ({reason})' if reason else ''}."
-        found.blocking.append(Problem(known.code, known.description + why, known.solution))
+        said = gettext("It is %(status)s (%(reason)s).") if reason else gettext("It is %(status)s.")
+        why = said % {"status": spelled(status), "reason": reason}
+        found.blocking.append(Problem(known.code, f"{known.description} {why}", known.solution))
     if quality == Quality.RED and not found.blocking:
-        found.limits.append("Its quality is low: Meta pauses it if people go on blocking or reporting it.")
+        found.limits.append(gettext("Its quality is low: Meta pauses it if people go on blocking or reporting it."))
     return found.state
 
 
@@ -107,11 +115,15 @@ def number_state(*, quality: str, flag: str, name_status: str, facts: Facts, at:
     """A number is limited while its name is not approved, it is flagged or its quality is low."""
     found = _Findings()
     if name_status and name_status != "APPROVED":
-        found.limits.append(_NAME if name_status != "REJECTED" else f"{_NAME} Meta rejected it: choose another.")
+        found.limits.append(str(_NAME_REJECTED if name_status == "REJECTED" else _NAME))
     if flag == "FLAGGED":
-        found.limits.append("Meta has flagged this number for low quality. Send only to people who asked for it.")
+        found.limits.append(
+            gettext("Meta has flagged this number for low quality. Send only to people who asked for it.")
+        )
     elif quality == Quality.RED:
-        found.limits.append("Its quality is low: many people blocked or reported its messages in the last seven days.")
+        found.limits.append(
+            gettext("Its quality is low: many people blocked or reported its messages in the last seven days.")
+        )
     _add_restrictions(found, facts, at)
     return found.state
 
@@ -124,10 +136,12 @@ def waba_state(facts: Facts, at: datetime) -> State:
     review = facts.get("review")
     if review and review.new == "REJECTED":
         found.blocking.append(
-            Problem(0, "Meta rejected this account in its review.", "Appeal in Business Support Home.")
+            Problem(
+                0, gettext("Meta rejected this account in its review."), gettext("Appeal in Business Support Home.")
+            )
         )
     elif review and review.new in {"PENDING", "DEFERRED"}:
-        found.limits.append("Meta has not finished its review of this account.")
+        found.limits.append(gettext("Meta has not finished its review of this account."))
     _add_removal(found, facts)
     return found.state
 
@@ -138,11 +152,12 @@ def business_state(facts: Facts) -> State:
     verification = facts.get("account.business_verification_status_update")
     if verification and verification.new == "FAILED":
         known = known_problem(141010)
-        why = f" Meta says: {verification.reason}." if verification.reason else ""
-        found.limiting.append(Problem(known.code, known.description + why, known.solution))
+        why = gettext("Meta says: %(reason)s.") % {"reason": verification.reason} if verification.reason else ""
+        found.limiting.append(Problem(known.code, f"{known.description} {why}".strip(), known.solution))
     alert = facts.get("alert")
     if alert and alert.new.startswith("INCREASED_CAPABILITIES"):
-        found.warnings.append(f"Meta has not raised the messaging limit ({_word(alert.new)}). {alert.reason}".strip())
+        said = gettext("Meta has not raised the messaging limit (%(state)s).") % {"state": _word(alert.new)}
+        found.warnings.append(f"{said} {alert.reason}".strip())
     return found.state
 
 
@@ -189,7 +204,7 @@ def _ends(change: Change) -> list[datetime]:
 
 def known_problem(code: int) -> Problem:
     """A code of Meta's health status or error list, in words. Raises KeyError for one nobody has described."""
-    known = catalogue().get(("health", code)) or catalogue()["meta", code]
+    known = (catalogue().get(("health", code)) or catalogue()["meta", code]).translated()
     return Problem(code, known.meaning, known.remedy)
 
 
@@ -198,17 +213,20 @@ def _add_restrictions(found: _Findings, facts: Facts, at: datetime) -> None:
     for kind, until in restrictions(change) if change else ():
         if at >= (until or change.at + WITHOUT_END):  # type: ignore[union-attr] # there is a change
             continue
-        end = f" until {until:%Y-%m-%d %H:%M} UTC" if until else ""
-        words = f"Meta restricted it: {kind}{end}."
+        said = (
+            gettext("Meta restricted it: %(kind)s until %(end)s UTC.")
+            if until
+            else gettext("Meta restricted it: %(kind)s.")
+        )
+        words = said % {"kind": kind, "end": f"{until:%Y-%m-%d %H:%M}" if until else ""}
         if kind in _STOPS:
             found.blocking.append(Problem(368, words, known_problem(368).solution))
         else:
             found.limits.append(words)
     violation = facts.get("account.account_violation")
     if violation and at < violation.at + WITHOUT_END:
-        found.warnings.append(
-            f"Meta reported a violation of its policies: {violation.reason or 'it did not say which'}."
-        )
+        which = violation.reason or gettext("it did not say which")
+        found.warnings.append(gettext("Meta reported a violation of its policies: %(which)s.") % {"which": which})
 
 
 def _add_ban(found: _Findings, change: Change | None) -> None:
@@ -220,13 +238,22 @@ def _add_ban(found: _Findings, change: Change | None) -> None:
         found.blocking.append(known)
     elif state == "SCHEDULE_FOR_DISABLE":
         day = _mapping(change.details.get("ban_info")).get("waba_ban_date", "")
-        found.limits.append(f"Meta will disable this account{f' on {day}' if day else ''}. {known.solution}")
+        said = (
+            gettext("Meta will disable this account on %(day)s.") if day else gettext("Meta will disable this account.")
+        )
+        found.limits.append(f"{said % {'day': day}} {known.solution}")
 
 
 def _add_removal(found: _Findings, facts: Facts) -> None:
     latest = max((facts[name] for name in (*_GONE, *_BACK) if name in facts), key=lambda one: one.at, default=None)
     if latest and latest.field in _GONE:
-        found.blocking.append(Problem(0, f"Meta says: {_word(latest.new)}.", "Connect the account again at Meta."))
+        found.blocking.append(
+            Problem(
+                0,
+                gettext("Meta says: %(new)s.") % {"new": _word(latest.new)},
+                gettext("Connect the account again at Meta."),
+            )
+        )
 
 
 def restrictions(change: Change) -> list[tuple[str, datetime | None]]:

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
+from django.utils.translation import gettext as _
 
 from accounts.models import Account
 from messaging.models import Message
@@ -40,11 +41,11 @@ def picked(
 
 def _all(account: Account, chosen: LogFilter | None, upto: str) -> QuerySet[Message]:
     if chosen is None:
-        raise UnreadableSelection("Correct the filters of the log first.")
+        raise UnreadableSelection(_("Correct the filters of the log first."))
     try:
         last = Cursor.parse(upto)
     except ValueError:
-        raise UnreadableSelection("Select all that match on the log's page, not by an address.") from None
+        raise UnreadableSelection(_("Select all that match on the log's page, not by an address.")) from None
     return matching(account, chosen).filter(
         Q(created_at__lte=last.moment) & (Q(created_at__lt=last.moment) | Q(id__lte=last.id))
     )
@@ -54,7 +55,7 @@ def _umids(posted: QueryDict) -> list[UUID]:
     try:
         found = [UUID(text) for text in posted.getlist("umid")]
     except ValueError:
-        raise UnreadableSelection("A selected message has no valid UMID.") from None
+        raise UnreadableSelection(_("A selected message has no valid UMID.")) from None
     if not found:
-        raise UnreadableSelection("Select at least one message.")
+        raise UnreadableSelection(_("Select at least one message."))
     return found[:MOST]

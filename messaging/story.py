@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, gettext_lazy, ngettext
+from django.utils.translation import gettext as _
 
 from messaging.diagnosis import Diagnosis, explain
 from messaging.enums import Direction, PayloadKind, Status
@@ -14,18 +15,18 @@ from messaging.selectors.story import Story
 from portal.core.paging import Cursor
 
 _SENTENCES = {
-    "queued": "Accepted for sending.",
-    "sent": "Handed to WhatsApp.",
-    "delivered": "Reached the recipient's device.",
-    "read": "Opened by the recipient.",
-    "failed": "WhatsApp could not deliver it.",
-    "rejected": "Refused before it was sent; it is never charged.",
-    "expired": "Not delivered within 30 days.",
-    "received": "A person sent it to your number.",
+    "queued": gettext_lazy("Accepted for sending."),
+    "sent": gettext_lazy("Handed to WhatsApp."),
+    "delivered": gettext_lazy("Reached the recipient's device."),
+    "read": gettext_lazy("Opened by the recipient."),
+    "failed": gettext_lazy("WhatsApp could not deliver it."),
+    "rejected": gettext_lazy("Refused before it was sent; it is never charged."),
+    "expired": gettext_lazy("Not delivered within 30 days."),
+    "received": gettext_lazy("A person sent it to your number."),
 }
-_WORDS = {"failed": ("undelivered", "Undelivered")}  # ours for the provider's
 LONG_IN_SENT = timedelta(hours=1)
-_PLAYED = "The voice message was played."
+_PLAYED = gettext_lazy("The voice message was played.")
+_UNKNOWN = gettext_lazy("A status we have no word for yet.")
 
 
 @dataclass(frozen=True)
@@ -69,13 +70,14 @@ def timeline(story: Story) -> list[Chapter]:
 
 
 def _chapter(story: Story, event: StatusEvent, after: str) -> Chapter:
-    sentence = _PLAYED if event.detail == "played" else _SENTENCES.get(event.state, "A status we have no word for yet.")
+    sentence = _PLAYED if event.detail == "played" else _SENTENCES.get(event.state, _UNKNOWN)
+    known = Status.UNDELIVERED if event.state == "failed" else event.state
     return Chapter(
         at=event.at,
         state=event.state,
-        colour=_WORDS.get(event.state, (event.state if event.state in _SENTENCES else "unknown", ""))[0],
-        word=_WORDS.get(event.state, ("", event.state.replace("_", " ").capitalize()))[1],
-        sentence=sentence,
+        colour=str(known) if event.state in _SENTENCES else "unknown",
+        word=str(Status(known).label) if known in Status.values else known.replace("_", " ").capitalize(),
+        sentence=str(sentence),
         detail=event.detail.replace("_", " "),
         error_code=event.error_code,
         error_title=event.error_title,
@@ -168,7 +170,9 @@ def _text_of(body: Any) -> str:
 def heading(message: Message) -> str:
     """What kind of message it is: "Template order_update" or "Inbound text"."""
     if message.direction == Direction.INBOUND:
-        return f"Inbound {message.content_type or 'message'}"
+        kind = message.content_type
+        return _("Inbound %(kind)s") % {"kind": kind} if kind else _("Inbound message")
     if message.template:
-        return f"Template {message.template.name}"
-    return f"Outbound {message.content_type or 'message'}"
+        return _("Template %(name)s") % {"name": message.template.name}
+    kind = message.content_type
+    return _("Outbound %(kind)s") % {"kind": kind} if kind else _("Outbound message")

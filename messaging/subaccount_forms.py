@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.forms import SELECT, SettingsForm
 from accounts.models import Subaccount
@@ -13,17 +15,17 @@ from accounts.validators import validate_subaccount_code
 class RenameForm(SettingsForm):
     """How a subaccount is called."""
 
-    name = forms.CharField(label="Name", max_length=255)
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=255)
 
 
 class SubaccountForm(RenameForm):
     """A new subaccount."""
 
     code = forms.CharField(
-        label="Code",
+        label=gettext_lazy("Code"),
         max_length=50,
         validators=[validate_subaccount_code],
-        help_text="For 8x8 its subAccountId. Programs use it, so it cannot be changed later.",
+        help_text=gettext_lazy("For 8x8 its subAccountId. Programs use it, so it cannot be changed later."),
     )
 
 
@@ -35,7 +37,9 @@ class MoveForm(SettingsForm):
         super().__init__(*args, **kwargs)
         self._subaccounts = {subaccount.code: subaccount for subaccount in subaccounts}
         choices = [(code, subaccount.name) for code, subaccount in self._subaccounts.items()]
-        self.fields["subaccount"] = forms.ChoiceField(label="Subaccount", choices=choices, widget=forms.Select(SELECT))
+        self.fields["subaccount"] = forms.ChoiceField(
+            label=_("Subaccount"), choices=choices, widget=forms.Select(SELECT)
+        )
 
     @property
     def subaccount(self) -> Subaccount:

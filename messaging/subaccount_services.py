@@ -1,6 +1,7 @@
 """Which subaccount a phone number belongs to, and closing subaccounts that have none left; audited."""
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.models import Subaccount
 from accounts.services import Actor, Refused
@@ -13,7 +14,7 @@ def close_subaccount(*, by: Actor, subaccount: Subaccount) -> None:
     """Close a subaccount. Raises Refused while numbers belong to it, as their messages would go on coming."""
     _lock(subaccount)
     if PhoneNumber.objects.filter(account=by.account, subaccount=subaccount).exists():
-        raise Refused("Phone numbers belong to this subaccount: move them to another first.")
+        raise Refused(_("Phone numbers belong to this subaccount: move them to another first."))
     switch_subaccount(by=by, subaccount=subaccount, active=False)
 
 
@@ -21,7 +22,7 @@ def close_subaccount(*, by: Actor, subaccount: Subaccount) -> None:
 def move_number(*, by: Actor, number: PhoneNumber, subaccount: Subaccount) -> None:
     """Give a number to another subaccount: its messages from now on count there, earlier ones stay. Raises Refused."""
     if not _lock(subaccount).is_active:
-        raise Refused("This subaccount is closed: choose another, or open it again.", "subaccount")
+        raise Refused(_("This subaccount is closed: choose another, or open it again."), "subaccount")
     before = number.subaccount
     if before == subaccount:
         return

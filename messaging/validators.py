@@ -3,6 +3,7 @@
 from ipaddress import ip_network
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 
 
 def validate_network(text: str) -> None:
@@ -10,4 +11,6 @@ def validate_network(text: str) -> None:
     try:
         ip_network(text, strict=False)
     except ValueError:
-        raise ValidationError(f"{text!r} is no network: write 52.220.117.120 or 10.0.0.0/8.") from None
+        raise ValidationError(
+            _("%(text)s is no network: write 52.220.117.120 or 10.0.0.0/8.") % {"text": repr(text)}
+        ) from None

@@ -9,6 +9,9 @@ from django.contrib import admin, messages
 from django.contrib.postgres.forms import SimpleArrayField
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.text import format_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminPasswordWidget, UnfoldAdminTextInputWidget
 
@@ -28,29 +31,36 @@ class EndpointForm(forms.ModelForm):  # type: ignore[type-arg]
     """Secrets are given once and never shown; afterwards new ones may take their place."""
 
     header_value = forms.CharField(
-        required=False, help_text="What the provider sends in that header.", widget=UnfoldAdminPasswordWidget()
+        required=False,
+        help_text=gettext_lazy("What the provider sends in that header."),
+        widget=UnfoldAdminPasswordWidget(),
     )
     app_secret = forms.CharField(
         required=False,
-        help_text="Meta: the app's secret, the key of its signatures.",
+        help_text=gettext_lazy("Meta: the app's secret, the key of its signatures."),
         widget=UnfoldAdminPasswordWidget(),
     )
     verify_token = forms.CharField(
-        required=False, help_text="Meta: a word of your choice, repeated at Meta.", widget=UnfoldAdminTextInputWidget()
+        required=False,
+        help_text=gettext_lazy("Meta: a word of your choice, repeated at Meta."),
+        widget=UnfoldAdminTextInputWidget(),
     )
     keep_hours = forms.IntegerField(
-        label="Keep the former secrets valid for (hours)",
+        label=gettext_lazy("Keep the former secrets valid for (hours)"),
         initial=KEEP_HOURS,
         min_value=0,
         max_value=LONGEST_KEEP_HOURS,
         required=False,
-        help_text=f"Until the provider has the new ones: 0 (refused at once) to {LONGEST_KEEP_HOURS}.",
+        help_text=format_lazy(
+            gettext_lazy("Until the provider has the new ones: 0 (refused at once) to {hours}."),
+            hours=LONGEST_KEEP_HOURS,
+        ),
         widget=UnfoldAdminIntegerFieldWidget(),
     )
     networks = SimpleArrayField(
         forms.CharField(validators=[validate_network]),
         required=False,
-        help_text="Addresses that may post, with commas between: 52.220.117.120, 10.0.0.0/8. Empty: all.",
+        help_text=gettext_lazy("Addresses that may post, with commas between: 52.220.117.120, 10.0.0.0/8. Empty: all."),
         widget=UnfoldAdminTextInputWidget(),
     )
 
@@ -63,14 +73,16 @@ class EndpointForm(forms.ModelForm):  # type: ignore[type-arg]
         self.fields["rate_limit"].required = False  # left out, it is the model's own
         if self.instance.pk:
             for name in _SECRETS:
-                self.fields[name].help_text = f"A new one. Empty: it stays. {self.fields[name].help_text}"
+                self.fields[name].help_text = _("A new one. Empty: it stays. %(help_text)s") % {
+                    "help_text": self.fields[name].help_text
+                }
 
     def clean(self) -> dict[str, Any]:
         """An endpoint cannot be shared with its own account; a number of hours is for new secrets."""
         given = super().clean() or self.cleaned_data
         account = self.instance.account if self.instance.pk else given.get("account")
         if account in (given.get("shared_with") or ()):
-            self.add_error("shared_with", "This is the endpoint's own account.")
+            self.add_error("shared_with", _("This is the endpoint's own account."))
         if given.get("keep_hours") is None:
             given["keep_hours"] = KEEP_HOURS
         return given
@@ -97,29 +109,31 @@ class WebhookEndpointAdmin(ModelAdmin):  # type: ignore[misc]
         if obj is None:
             return (
                 (None, {"fields": (*_OWN, *_SECRETS, "verify_token")}),
-                ("Who may post", {"fields": _WHO}),
+                (_("Who may post"), {"fields": _WHO}),
             )
         return (
             (None, {"fields": (*_OWN, "is_active", "address")}),
-            ("Who may post", {"fields": _WHO}),
-            ("New secrets", {"fields": (*_SECRETS, "keep_hours", "rotation")}),
+            (_("Who may post"), {"fields": _WHO}),
+            (_("New secrets"), {"fields": (*_SECRETS, "keep_hours", "rotation")}),
         )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """An endpoint stays with its account: its secrets are sealed for it."""
         return ("account", "provider", "address", "rotation") if obj else ()
 
-    @admin.display(description="Address for the provider")
+    @admin.display(description=gettext_lazy("Address for the provider"))
     def address(self, endpoint: WebhookEndpoint) -> str:
         return endpoint.path
 
-    @admin.display(description="Rotation")
+    @admin.display(description=gettext_lazy("Rotation"))
     def rotation(self, endpoint: WebhookEndpoint) -> str:
         """Whether two secrets are valid, and how long."""
         until = endpoint.former_until
         if until is None or until <= timezone.now():
-            return "Only the present secrets are valid."
-        return f"The former secrets are valid until {timezone.localtime(until):%d %b %Y %H:%M %Z}."
+            return _("Only the present secrets are valid.")
+        return _("The former secrets are valid until %(until)s.") % {
+            "until": f"{timezone.localtime(until):%d %b %Y %H:%M %Z}"
+        }
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Give a new endpoint its token and secrets, or an old one new secrets; audited."""

@@ -10,6 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from messaging.admin.placed import PlacedAdmin
 from messaging.models import InboxItem
@@ -54,7 +56,7 @@ class InboxItemAdmin(PlacedAdmin):
         """Its address."""
         return str(Cursor(item.received_at, item.pk))
 
-    @admin.action(description="Replay the chosen webhooks")
+    @admin.action(description=gettext_lazy("Replay the chosen webhooks"))
     def replay_chosen(self, request: HttpRequest, queryset: QuerySet[InboxItem]) -> None:
         """Put them back in line; audited."""
         ids = [int(pk) for pk in request.POST.getlist("_selected_action")]
@@ -77,7 +79,7 @@ class InboxItemAdmin(PlacedAdmin):
             return redirect(back)
         context = {
             **self.admin_site.each_context(request),
-            "title": "Replay all that match",
+            "title": _("Replay all that match"),
             "opts": self.opts,
             "back": back,
             "n": n,
@@ -97,35 +99,36 @@ class InboxItemAdmin(PlacedAdmin):
     def _replay(self, request: HttpRequest, rows: QuerySet[InboxItem], **details: Any) -> None:
         actor, address = request.user.email, client_address(request) or None  # type: ignore[union-attr]
         n = replay_webhooks(rows, account=None, actor=actor, details=details, ip_address=address)
-        self.message_user(
-            request, f"{n:,} {'webhook is' if n == 1 else 'webhooks are'} back in line.", messages.SUCCESS
-        )
+        said = ngettext("%(n)s webhook is back in line.", "%(n)s webhooks are back in line.", n)
+        self.message_user(request, said % {"n": f"{n:,}"}, messages.SUCCESS)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Actions need it on the list; no row can be edited, as every field is read-only."""
         return obj is None
 
-    @admin.display(description="Reason")
+    @admin.display(description=gettext_lazy("Reason"))
     def short_reason(self, item: InboxItem) -> str:
         return item.reason[:120]
 
-    @admin.display(description="Bytes")
+    @admin.display(description=gettext_lazy("Bytes"))
     def size(self, item: InboxItem) -> str:
         return f"{item.size:,}"  # type: ignore[attr-defined]
 
-    @admin.display(description="Headers")
+    @admin.display(description=gettext_lazy("Headers"))
     def shown_headers(self, item: InboxItem) -> str:
         return _pre(json.dumps(item.headers, indent=2))
 
-    @admin.display(description="Body")
+    @admin.display(description=gettext_lazy("Body"))
     def shown_body(self, item: InboxItem) -> str:
         body = bytes(item.body)
         try:
             text = json.dumps(json.loads(body), indent=2, ensure_ascii=False)
         except ValueError:
             text = body.decode(errors="backslashreplace")
-        cut = f"\n… {len(text) - _SHOWN_BYTES:,} more characters" if len(text) > _SHOWN_BYTES else ""
-        return _pre(text[:_SHOWN_BYTES] + cut)
+        if len(text) <= _SHOWN_BYTES:
+            return _pre(text)
+        cut = _("… %(n)s more characters") % {"n": f"{len(text) - _SHOWN_BYTES:,}"}
+        return _pre(f"{text[:_SHOWN_BYTES]}\n{cut}")
 
 
 _INBOX_COLUMNS = ("received_at", "account__name", "provider", "state", "attempts", "reason")

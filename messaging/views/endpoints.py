@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_POST
 
@@ -75,7 +76,8 @@ def switch_endpoint(request: TenantRequest, endpoint_id: int) -> HttpResponse:
     if request.method != "POST":
         return render(request, "messaging/endpoint_switch.html", {"endpoint": found})
     services.switch_endpoint(by=actor_of(request), endpoint=found, active=request.POST.get("active") == "on")
-    messages.success(request, f"{found.name} is {'on' if found.is_active else 'off'}.")
+    said = _("%(name)s is on.") if found.is_active else _("%(name)s is off.")
+    messages.success(request, said % {"name": found.name})
     return redirect("messaging:endpoint", found.pk)
 
 

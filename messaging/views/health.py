@@ -3,6 +3,8 @@
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.access import TenantRequest, requires
 from accounts.enums import Permission
@@ -11,9 +13,9 @@ from messaging.selectors.health import health
 from messaging.selectors.health_history import REMEMBERED, health_history, with_times
 
 _SENTENCES = {
-    CanSend.AVAILABLE: "Everything can send",
-    CanSend.LIMITED: "Everything can send, but not without limits",
-    CanSend.BLOCKED: "Something is blocked",
+    CanSend.AVAILABLE: gettext_lazy("Everything can send"),
+    CanSend.LIMITED: gettext_lazy("Everything can send, but not without limits"),
+    CanSend.BLOCKED: gettext_lazy("Something is blocked"),
 }
 
 
@@ -30,10 +32,10 @@ def health_page(request: TenantRequest) -> HttpResponse:
         "health": found,
         "sentence": _SENTENCES[found.overall],
         "groups": [
-            ("Connection", found.of(Entity.APP)),
-            ("Business", found.of(Entity.BUSINESS, Entity.WABA)),
-            ("Phone numbers", found.of(Entity.PHONE_NUMBER)),
-            ("Templates that cannot be sent freely", troubled),
+            (_("Connection"), found.of(Entity.APP)),
+            (_("Business"), found.of(Entity.BUSINESS, Entity.WABA)),
+            (_("Phone numbers"), found.of(Entity.PHONE_NUMBER)),
+            (_("Templates that cannot be sent freely"), troubled),
         ],
         "templates": len(templates),
         "troubled": len(troubled),

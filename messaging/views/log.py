@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import escape
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import TenantRequest, requires
@@ -165,7 +166,7 @@ def filters(request: TenantRequest) -> HttpResponse:
     if form.is_valid():
         asked_for, name = form.cleaned_data["query"], form.cleaned_data["name"]
         save_filter(account=request.account, user=request.user, name=name, query=asked_for)
-        notices.success(request, f"“{name}” is saved.")
+        notices.success(request, _("“%(name)s” is saved.") % {"name": name})
     else:
         notices.error(request, " ".join(str(error) for errors in form.errors.values() for error in errors))
     return _back(request)

@@ -21,6 +21,7 @@ from messaging.selectors.circumstances import ALIKE, MOST_ALIKE, circumstances
 from messaging.selectors.story import Story, story
 from messaging.story import contradicted, diagnosed, heading, is_long_in_sent, said, timeline
 from messaging.usage import message_key
+from portal.core.words import either
 
 
 @requires(Permission.VIEW_MESSAGES)
@@ -63,7 +64,7 @@ def _charge(request: TenantRequest, found: Story) -> dict[str, Any]:
 
 def _content(found: Story, *, may_see: bool) -> dict[str, Any]:
     if not may_see:
-        return {"content_roles": " or ".join(str(role.label).lower() for role in roles_with(Permission.VIEW_CONTENT))}
+        return {"content_roles": either([role.label for role in roles_with(Permission.VIEW_CONTENT)])}
     payloads = said(found)
     told = any(payload.text for payload in payloads)
     parts = filled(found.message.template, found.payloads) if found.message.template and not told else []

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.access import TenantRequest, actor_of, requires
@@ -34,7 +35,7 @@ def new_subaccount(request: TenantRequest) -> HttpResponse:
         except Refused as refused:
             form.refuse(refused)
         else:
-            messages.success(request, f"{made.name} is there. Move numbers to it below.")
+            messages.success(request, _("%(name)s is there. Move numbers to it below.") % {"name": made.name})
             return redirect("messaging:subaccounts")
     return render(request, "messaging/subaccount_new.html", {"form": form})
 
@@ -46,7 +47,7 @@ def rename(request: TenantRequest, subaccount_id: int) -> HttpResponse:
     form = RenameForm(posted(request), initial={"name": found.name})
     if form.is_valid():
         rename_subaccount(by=actor_of(request), subaccount=found, name=form.cleaned_data["name"])
-        messages.success(request, f"{found.code} is called {found.name} now.")
+        messages.success(request, _("%(code)s is called %(name)s now.") % {"code": found.code, "name": found.name})
         return redirect("messaging:subaccounts")
     return render(request, "messaging/subaccount_rename.html", {"form": form, "subaccount": found})
 
@@ -62,7 +63,7 @@ def close(request: TenantRequest, subaccount_id: int) -> HttpResponse:
         except Refused as refused:
             problem = str(refused)
         else:
-            messages.success(request, f"{found.name} is closed.")
+            messages.success(request, _("%(name)s is closed.") % {"name": found.name})
             return redirect("messaging:subaccounts")
     return render(request, "messaging/subaccount_close.html", {"subaccount": found, "problem": problem})
 
@@ -73,7 +74,7 @@ def reopen(request: TenantRequest, subaccount_id: int) -> HttpResponse:
     """Open a closed subaccount again."""
     found = _subaccount(request, subaccount_id)
     switch_subaccount(by=actor_of(request), subaccount=found, active=True)
-    messages.success(request, f"{found.name} is open again.")
+    messages.success(request, _("%(name)s is open again.") % {"name": found.name})
     return redirect("messaging:subaccounts")
 
 
@@ -91,7 +92,9 @@ def move(request: TenantRequest, number_id: int) -> HttpResponse:
         except Refused as refused:
             form.refuse(refused)
         else:
-            messages.success(request, f"{number} belongs to {number.subaccount.name} now.")
+            messages.success(
+                request, _("%(number)s belongs to %(name)s now.") % {"number": number, "name": number.subaccount.name}
+            )
             return redirect("messaging:subaccounts")
     return render(request, "messaging/number_move.html", {"form": form, "number": number})
 

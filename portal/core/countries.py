@@ -3,6 +3,8 @@
 from functools import cache
 from pathlib import Path
 
+from django.utils.translation import gettext
+
 
 @cache
 def countries() -> dict[str, str]:
@@ -13,5 +15,11 @@ def countries() -> dict[str, str]:
 
 
 def country_name(code: str) -> str:
-    """The name of a country, or its code when we do not know it."""
-    return countries().get(code, code)
+    """The name of a country in the language of the page, or its code when we do not know it."""
+    name = countries().get(code)
+    return gettext(name) if name else code
+
+
+def country_choices() -> list[tuple[str, str]]:
+    """Code and name of every country, sorted by name in the language of the page."""
+    return sorted(((code, gettext(name)) for code, name in countries().items()), key=lambda pair: pair[1])

@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 
 from accounts.enums import Permission
 from billing.enums import reason_words
+from messaging.causes import Cause
+from messaging.changes import spelled
 from messaging.enums import Category, Status
 from messaging.models import Message
 from messaging.story import diagnosed
@@ -138,6 +140,22 @@ def error_hint(message: Message) -> str:
     """What a message's error code means, on one line."""
     found = diagnosed(message)
     return found.hint if found else ""
+
+
+@register.filter
+def cause_words(cause: Cause) -> SafeString | str:
+    """A finding with its time in it."""
+    if cause.at is None:
+        return cause.text
+    before, after = cause.text.split("{at}", 1)
+    return format_html("{}{}{}", before, exact(cause.at), after)
+
+
+@register.filter
+def template_status(value: str) -> str:
+    """A template's status as a label: "In appeal"."""
+    words = spelled(value)
+    return words[:1].upper() + words[1:]
 
 
 @register.filter

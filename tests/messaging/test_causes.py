@@ -16,10 +16,10 @@ NOT_ANNOUNCED = (
     "recipients took it."
 )
 NEVER = "This person had not written to you in the 30 days before, so no customer service window was open."
-CLOSED = "The customer service window had closed: it ends 24 hours after the person’s last message, which came on"
+CLOSED = "The customer service window had closed: it ends 24 hours after the person’s last message, which came on {at}."
 OPEN = (
     "By the log the window was open: the person wrote less than 24 hours before. They may have written to another of "
-    "your numbers, and each has a window of its own; their last message came on"
+    "your numbers, and each has a window of its own; their last message came on {at}."
 )
 TOKEN = (
     "Meta refused the access token. Check in Meta’s Access Token Debugger whether it has expired and holds "
@@ -43,8 +43,8 @@ def test_the_template_was_paused_then():
         next_template_status=Change(new="APPROVED", at=AT + timedelta(hours=1)),
     )
     assert found(132015, then, template=Template(name="sale")) == [
-        ("The template sale was paused then (FIRST_PAUSE), since", BEFORE, True),
-        ("It was approved again on", AT + timedelta(hours=1), False),
+        ("The template sale was paused then (FIRST_PAUSE), since {at}.", BEFORE, True),
+        ("It was approved again on {at}.", AT + timedelta(hours=1), False),
     ]
 
 
@@ -70,7 +70,7 @@ def test_nobody_announced_a_pause():
         ),
         (
             AT - timedelta(hours=25),
-            "The customer service window had closed: it ends 24 hours after the person’s last message, which came on",
+            CLOSED,
             True,
         ),
         (
@@ -120,7 +120,7 @@ def test_other_messages_are_not_held_back_for_their_country(about):
 
 def test_the_person():
     then = Circumstances(AT, stopped_at=BEFORE, marketing_in_the_week_before=1, in_the_minute_before=11)
-    stopped = ("This person asked for no more marketing messages on", BEFORE, True)
+    stopped = ("This person asked for no more marketing messages on {at}.", BEFORE, True)
     assert found(131050, then) == [stopped]
     assert found(131049, then, category="marketing") == [
         stopped,
@@ -138,17 +138,17 @@ def test_the_number_and_its_limit():
         | said(Subject.PHONE_NUMBER, "throughput", "HIGH"),
     )  # fmt: skip
     assert found(131048, then) == [
-        ("Your number was flagged for low quality then, since", BEFORE, True),
+        ("Your number was flagged for low quality then, since {at}.", BEFORE, True),
         ("Your messaging limit was 2,000 people in 24 hours then.", None, True),
     ]
-    assert found(131026, then) == [("Your number was flagged for low quality then, since", BEFORE, False)]
+    assert found(131026, then) == [("Your number was flagged for low quality then, since {at}.", BEFORE, False)]
     assert ("Your messaging limit was 2,000 people in 24 hours then.", None, False) in found(130429, then)
 
 
 def test_the_waba_was_restricted_lately():
     field = "account.account_restriction"
     then = Circumstances(AT, said(Subject.WABA, field, "ACCOUNT_RESTRICTION", "RESTRICTED_BIZ_INITIATED_MESSAGING"))
-    text = "The WhatsApp Business Account was restricted (RESTRICTED_BIZ_INITIATED_MESSAGING) on"
+    text = "The WhatsApp Business Account was restricted (RESTRICTED_BIZ_INITIATED_MESSAGING) on {at}."
     assert found(368, then) == [(text, BEFORE, True)]
     old = Circumstances(AT, said(Subject.WABA, field, "ACCOUNT_RESTRICTION", at=AT - timedelta(days=31)))
     assert found(368, old) == []
