@@ -30,4 +30,6 @@ class Permission(TextChoices):
     MANAGE_WEBHOOKS = "webhooks:write", _("Manage webhook endpoints")
     MANAGE_SUBACCOUNTS = "subaccounts:write", _("Manage subaccounts and their numbers")
     EXPORT_DATA = "exports:write", _("Export data as files")
+    DELETE_MESSAGES = "messages:delete", _("Delete messages, and all of a person")
+    MANAGE_RETENTION = "retention:write", _("Set how long data is kept")
     VIEW_AUDIT = "audit:read", _("See the audit log")

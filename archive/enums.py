@@ -51,3 +51,22 @@ class Every(TextChoices):
     DAY = "day", _("Every day")
     WEEK = "week", _("Every week")
     MONTH = "month", _("Every month")
+
+
+class DeletionKind(TextChoices):
+    """What is deleted."""
+
+    SELECTED = "selected", _("Selected messages")
+    MATCHING = "matching", _("Messages that match filters")
+    PERSON = "person", _("Everything about a phone number")
+
+
+class DeletionState(TextChoices):
+    """Where a deletion stands."""
+
+    WAITING = "waiting", _("Waiting")
+    RUNNING = "running", _("Running")
+    DONE = "done", _("Done")
+    STOPPED = "stopped", _("Stopped")
+    HELD = "held", _("Stopped by a legal hold")
+    FAILED = "failed", _("Failed")

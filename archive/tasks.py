@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from archive.deletion import work as deletion
 from archive.exports import jobs, schedules, work
 from portal.core.tasks import InstallationTask
 
@@ -24,3 +25,9 @@ def expire_exports() -> None:
 def start_scheduled_exports() -> None:
     """Start the exports that are due by their schedules."""
     schedules.start_due()
+
+
+@shared_task(base=InstallationTask)
+def advance_deletions() -> None:
+    """Work off a slice of what people want deleted."""
+    deletion.advance()

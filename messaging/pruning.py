@@ -55,6 +55,8 @@ def _holds(entry: Any, names: Collection[str]) -> bool:
     return any(isinstance(value, str) and value.lstrip("+") in names for value in values)
 
 
-def mask_number(text: bytes, number: str) -> bytes:
-    """The text with nines for the digits of a phone number wherever it stands alone; JSON stays JSON."""
-    return re.sub(rb"(?<!\d)" + number.encode() + rb"(?!\d)", b"9" * len(number), text)
+def mask(text: bytes, names: Iterable[str]) -> bytes:
+    """The text with nines for phone numbers and user ids wherever they stand alone; JSON stays JSON."""
+    for name in names:
+        text = re.sub(rb"(?<![0-9A-Za-z])" + re.escape(name.encode()) + rb"(?![0-9A-Za-z])", b"9" * len(name), text)
+    return text

@@ -25,6 +25,7 @@ app.conf.beat_schedule = {
     "verify-rating": {"task": "billing.tasks.verify_rating", "schedule": crontab(hour=4, minute=10)},
     "verify-audit": {"task": "accounts.tasks.verify_audit", "schedule": crontab(hour=4, minute=40)},
     "forget-webhooks": {"task": "messaging.tasks.forget_webhooks", "schedule": crontab(hour=3, minute=40)},
+    "advance-deletions": {"task": "archive.tasks.advance_deletions", "schedule": 1.0, "options": {"expires": 5}},
     "work-exports": {"task": "archive.tasks.work_exports", "schedule": 2.0, "options": {"expires": 5}},
     "start-scheduled-exports": {"task": "archive.tasks.start_scheduled_exports", "schedule": 60.0},
     "expire-exports": {"task": "archive.tasks.expire_exports", "schedule": crontab(minute=20)},

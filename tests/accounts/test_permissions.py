@@ -23,6 +23,8 @@ TABLE = {
     "webhooks:write": "yes yes no no yes no",
     "subaccounts:write": "yes yes no no no no",
     "exports:write": "yes yes yes no yes no",
+    "messages:delete": "yes yes no no no no",
+    "retention:write": "yes yes no no no no",
     "audit:read": "yes yes no no no no",
 }
 CELLS = [

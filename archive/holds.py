@@ -1,0 +1,68 @@
+"""Legal hold: while an account has one, nothing of it is deleted, by nobody and by no schedule."""
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.enums import Role
+from accounts.models import Account
+from accounts.services import Actor, Refused
+from archive.models import Keeping
+
+
+class Held(Refused):
+    """The account has a legal hold."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("This account has a legal hold: nothing is deleted until an owner lifts it, in Settings › Retention.")
+        )
+
+
+def keeping_of(account: Account) -> Keeping:
+    """How the account keeps what it has; as usual where nobody has said."""
+    return Keeping.objects.filter(pk=account.pk).first() or Keeping(account=account)
+
+
+def hold_off(account: Account) -> Keeping:
+    """Let no hold be placed before this transaction ends. Raises Held where there is one."""
+    Keeping.objects.get_or_create(pk=account.pk)
+    keeping = Keeping.objects.select_for_update(no_key=True).get(pk=account.pk)
+    if keeping.held_at:
+        raise Held
+    return keeping
+
+
+@transaction.atomic
+def place_hold(*, by: Actor, reason: str) -> None:
+    """Stop every deletion and retention of the account, audited. When this returns, nothing goes any more."""
+    _only_owners(by)
+    if not reason.strip():
+        raise Refused(_("Say why: whoever comes after you must know when it may end."), "reason")
+    Keeping.objects.get_or_create(pk=by.account.pk)
+    keeping = Keeping.objects.select_for_update(no_key=True).get(pk=by.account.pk)
+    if keeping.held_at:
+        raise Refused(_("There is a legal hold already."))
+    keeping.held_at, keeping.held_by, keeping.hold_reason = timezone.now(), by.user.email, reason.strip()
+    keeping.save(update_fields=["held_at", "held_by", "hold_reason"])
+    by.did("hold.placed", str(by.account), {"reason": keeping.hold_reason})
+
+
+@transaction.atomic
+def lift_hold(*, by: Actor, reason: str) -> None:
+    """End the legal hold, audited. Deletions that it stopped stay stopped."""
+    _only_owners(by)
+    if not reason.strip():
+        raise Refused(_("Say why it ends."), "reason")
+    keeping = Keeping.objects.select_for_update(no_key=True).filter(pk=by.account.pk, held_at__isnull=False).first()
+    if keeping is None:
+        raise Refused(_("There is no legal hold."))
+    details = {"reason": reason.strip(), "placed_at": keeping.held_at.isoformat() if keeping.held_at else None}
+    keeping.held_at, keeping.held_by, keeping.hold_reason = None, "", ""
+    keeping.save(update_fields=["held_at", "held_by", "hold_reason"])
+    by.did("hold.lifted", str(by.account), details)
+
+
+def _only_owners(by: Actor) -> None:
+    if by.membership.role != Role.OWNER:
+        raise Refused(_("Only an owner places and lifts a legal hold."))

@@ -1,0 +1,76 @@
+"""Deletions as jobs."""
+
+import uuid
+
+from django.db import models
+from django.utils import timezone
+
+from archive.enums import DeletionKind, DeletionState
+from portal.core.secrets import seal, unseal
+from portal.core.tenancy import TenantModel
+
+
+class Deletion(TenantModel):
+    """One deletion, from its confirmation on. `step`, `place` and `removed` are saved in the transaction of each batch:
+    a killed worker's successor goes on from there.
+
+    What it is about is sealed while it runs and forgotten with its end; of a phone number a keyed hash stays.
+    """
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    kind = models.CharField(max_length=12, choices=DeletionKind)
+    state = models.CharField(max_length=12, choices=DeletionState, default=DeletionState.WAITING)
+    actor = models.CharField(max_length=255, help_text="As the audit log names who asked.")
+    ip_address = models.GenericIPAddressField(null=True)
+    reason = models.CharField(max_length=255, blank=True)
+    about_sealed = models.TextField(blank=True, editable=False)
+    subject = models.CharField(max_length=64, blank=True, help_text="HMAC-SHA256 of the phone number.")
+    confirmed_at = models.DateTimeField(default=timezone.now, editable=False)
+    upto = models.BigIntegerField(help_text="Messages with a greater id came later and stay.")
+    expected = models.BigIntegerField(null=True, help_text="Messages, as far as they were counted.")
+    step = models.CharField(max_length=12, blank=True)
+    place = models.CharField(max_length=64, blank=True, help_text="Where the step goes on.")
+    removed = models.JSONField(default=dict, help_text="How many of what.")
+    stop_asked = models.BooleanField(default=False)
+    started_at = models.DateTimeField(null=True)
+    worked_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    problem = models.TextField(blank=True)
+    certificate = models.JSONField(null=True)
+    sha256 = models.CharField(max_length=64, blank=True, help_text="Of the certificate.")
+
+    class Meta:
+        ordering = ("-confirmed_at", "-id")
+        indexes = (
+            models.Index(fields=["account", "-confirmed_at", "-id"], name="archive_deletion_recent"),
+            models.Index(fields=["worked_at"], condition=models.Q(finished_at=None), name="archive_deletion_work"),
+        )
+
+    def __str__(self) -> str:
+        return str(self.public_id)
+
+    @property
+    def is_active(self) -> bool:
+        """Whether it is still worked on."""
+        return self.finished_at is None
+
+    @property
+    def messages(self) -> int:
+        """How many messages are deleted so far."""
+        return int(self.removed.get("messages", 0))
+
+    @property
+    def percent(self) -> int | None:
+        """Of the messages that were expected; None when nobody knows how many those were."""
+        if not self.is_active:
+            return 100
+        return min(99, self.messages * 100 // self.expected) if self.expected else None
+
+    @property
+    def about(self) -> str:
+        """What it is about, as JSON; empty once it is over."""
+        return unseal(self.about_sealed, owner=f"account:{self.account_id}")
+
+    @about.setter
+    def about(self, text: str) -> None:
+        self.about_sealed = seal(text, owner=f"account:{self.account_id}")

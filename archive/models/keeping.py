@@ -1,0 +1,38 @@
+"""How long an account keeps what, and whether it may delete at all."""
+
+from typing import ClassVar
+
+from django.db import models
+
+from accounts.models import Account
+
+
+class Keeping(models.Model):
+    """An account's periods in whole months, counted from the end of a month; empty: for ever. And its legal hold.
+
+    Whoever deletes in the account holds this row for the length of a transaction, and so does who places a hold: from
+    then on nothing goes.
+    """
+
+    account = models.OneToOneField(Account, primary_key=True, on_delete=models.CASCADE, related_name="+")
+    message_months = models.PositiveSmallIntegerField(
+        null=True, help_text="The log: at least 2, as receipts come late."
+    )
+    payload_months = models.PositiveSmallIntegerField(null=True, help_text="Texts, requests and responses.")
+    webhook_months = models.PositiveSmallIntegerField(null=True, default=3, help_text="Bodies that were understood.")
+    audit_months = models.PositiveSmallIntegerField(null=True, help_text="At least 12.")
+    export_days = models.PositiveSmallIntegerField(default=7, help_text="Files that somebody exported.")
+    swept = models.JSONField(default=dict, help_text="By kind, the first month that the last run has left.")
+    held_at = models.DateTimeField(null=True, help_text="Since when nothing may be deleted.")
+    held_by = models.CharField(max_length=255, blank=True)
+    hold_reason = models.TextField(blank=True)
+
+    KINDS: ClassVar[tuple[str, ...]] = ("message", "payload", "webhook", "audit")
+
+    def __str__(self) -> str:
+        return str(self.account)
+
+    def months(self, kind: str) -> int | None:
+        """The period of a kind in months; None: for ever."""
+        months: int | None = getattr(self, f"{kind}_months")
+        return months

@@ -1,0 +1,247 @@
+"""Deleting messages, and everything that tells of a person; asked for by the archive, which says who may and why.
+
+Each function is a small transaction. The sweeps read a stretch of a month and say where the next begins.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from datetime import UTC, date, datetime, time
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import orjson
+from django.db import connection, transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.http import QueryDict
+
+from accounts.models import Account
+from messaging.enums import InboxState
+from messaging.events import MessageEvent
+from messaging.forgetting import Anchor, forget
+from messaging.inbox import rewrite
+from messaging.models import (
+    ContactEvent,
+    DeletedMessage,
+    InboxItem,
+    Message,
+    MessagePayload,
+    SavedFilter,
+    StatusEvent,
+    Submission,
+    WebhookEndpoint,
+)
+from messaging.pruning import mask, prune
+from messaging.selectors.matching import LogFilter, digits_of, matching
+from messaging.usage import message_key
+from portal.core import partitions
+from portal.core.paging import Cursor
+
+_STRETCH = 5_000  # rows that a sweep reads at once
+
+
+class Person(NamedTuple):
+    """Whose traces go: a phone number in digits, and the user ids under which Meta knows its owner."""
+
+    msisdn: str
+    user_ids: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Everything that names them."""
+        return (self.msisdn, *self.user_ids)
+
+    def is_in(self, event: MessageEvent) -> bool:
+        """Whether a message is theirs."""
+        return event.msisdn == self.msisdn or event.user_id in self.user_ids
+
+
+def last_message_id() -> int:
+    """The id of the youngest message there may be: what is made later has a greater one."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT last_value FROM messaging_message_id_seq")
+        return int(cursor.fetchone()[0])
+
+
+def visible_umids(account: Account, umids: Sequence[UUID], subaccount_ids: Sequence[int] | None) -> list[UUID]:
+    """Those of the UMIDs that are messages of the account, within these subaccounts (None: all)."""
+    rows = matching(account, LogFilter(subaccount_ids=subaccount_ids)).filter(umid__in=umids)
+    return sorted(rows.values_list("umid", flat=True))
+
+
+def forget_umids(account: Account, umids: Sequence[UUID], upto: int) -> Counter[str]:
+    """Delete the messages of these UMIDs that are no younger than the id `upto`."""
+    return _forget(account, Message.objects.filter(account=account, umid__in=umids, id__lte=upto))
+
+
+def forget_matching(
+    account: Account, chosen: LogFilter, upto: int, after: Cursor | None, most: int
+) -> tuple[Counter[str], Cursor | None]:
+    """Delete the next messages that match, oldest first; also where to go on, None at the end."""
+    return _forget_next(account, matching(account, chosen).filter(id__lte=upto), after, most)
+
+
+def forget_messages_with(
+    account: Account, person: Person, *, upto: int, confirmed_at: datetime, after: Cursor | None, most: int
+) -> tuple[Counter[str], Cursor | None]:
+    """Delete the next messages with a person: those that were there, or whose webhook had come, when it was asked."""
+    told = StatusEvent.objects.filter(message_id=OuterRef("id"), webhook_received_at__lte=confirmed_at)
+    theirs = Q(msisdn=person.msisdn) | Q(user_id__in=person.user_ids) if person.user_ids else Q(msisdn=person.msisdn)
+    rows = Message.objects.filter(theirs, Q(id__lte=upto) | Exists(told), account=account)
+    return _forget_next(account, rows, after, most)
+
+
+def _forget_next(
+    account: Account, rows: QuerySet[Message], after: Cursor | None, most: int
+) -> tuple[Counter[str], Cursor | None]:
+    batch = list(
+        (rows.filter(after.newer("created_at")) if after else rows)
+        .order_by("created_at", "id")
+        .values_list("created_at", "id", "provider", "provider_message_id", "umid")[:most]
+    )
+    if not batch:
+        return Counter(), None
+    waiting = _being_sent(account, [row[4] for row in batch])
+    gone = forget(account.pk, [Anchor(row[2], row[3]) for row in batch if row[4] not in waiting])
+    gone["still_being_sent"] += len(waiting)
+    return gone, Cursor(*batch[-1][:2])
+
+
+def _forget(account: Account, rows: QuerySet[Message]) -> Counter[str]:
+    found = list(rows.values_list("provider", "provider_message_id", "umid"))
+    waiting = _being_sent(account, [row[2] for row in found])
+    gone = forget(account.pk, [Anchor(row[0], row[1]) for row in found if row[2] not in waiting])
+    gone["still_being_sent"] += len(waiting)
+    return gone
+
+
+def _being_sent(account: Account, umids: Sequence[UUID]) -> set[UUID]:
+    """Messages that are on their way to the provider: their end would bring them back."""
+    return set(Submission.objects.filter(account=account, umid__in=umids).values_list("umid", flat=True))
+
+
+# --- A person --------------------------------------------------------------------------------------------------------
+def person_of(account: Account, msisdn: str) -> Person:
+    """A phone number's owner, with the user ids that messages and announcements name with it."""
+    found: set[str] = set()
+    for model in (Message, ContactEvent):
+        rows: QuerySet[Any] = model.objects.filter(account=account, msisdn=msisdn).exclude(user_id="")
+        found.update(rows.order_by().values_list("user_id", flat=True).distinct())
+    return Person(msisdn, tuple(sorted(found)))
+
+
+def is_settling(account: Account, moment: datetime) -> bool:
+    """Whether webhooks that had come by then still wait to be read."""
+    waiting = InboxItem.objects.filter(account=account, state=InboxState.PENDING, received_at__lte=moment)
+    return waiting.exists()
+
+
+_WEBHOOKS = """
+WITH stretch AS (
+    SELECT id, received_at, {hit} AS hit FROM {table}
+    WHERE id > %(after)s AND received_at <= %(until)s AND (account_id = %(account)s OR endpoint_id = ANY(%(endpoints)s))
+    ORDER BY id LIMIT %(most)s
+)
+SELECT max(id), array_agg(id) FILTER (WHERE hit) FROM stretch
+"""
+
+
+@transaction.atomic
+def forget_in_webhooks(
+    account: Account, person: Person, month: date, after: int, until: datetime
+) -> tuple[int, int | None]:
+    """Take a person out of the next stored webhooks of a month: how many that were, and after which to go on."""
+    table = f"messaging_inbox_{month:%Y_%m}"
+    if month not in partitions.months_of("messaging_inbox"):
+        return 0, None
+    shared = list(WebhookEndpoint.objects.filter(shared_with=account).values_list("pk", flat=True))
+    hit = " OR ".join(f"position(%(name{n})s::bytea IN body) > 0" for n in range(len(person.names)))
+    asked = {f"name{n}": name.encode() for n, name in enumerate(person.names)}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _WEBHOOKS.format(table=table, hit=hit),
+            {**asked, "after": after, "until": until, "account": account.pk, "endpoints": shared, "most": _STRETCH},
+        )
+        last, ids = cursor.fetchone()
+    rows = (
+        InboxItem.objects.filter(pk__in=ids or [], received_at__gte=datetime.combine(month, time(), UTC))
+        .order_by("pk")
+        .select_for_update()
+    )
+    changed = sum(_forget_in_webhook(account, person, item) for item in rows)
+    return changed, last
+
+
+def _forget_in_webhook(account: Account, person: Person, item: InboxItem) -> bool:
+    """Take a person out of one webhook. Of a shared endpoint only what is the account's own."""
+    own, body = item.account_id == account.pk, bytes(item.body)
+
+    def is_gone(event: MessageEvent) -> bool:
+        return person.is_in(event) and (own or _was_deleted(account, item.provider, event))
+
+    after = prune(item.provider, body, is_gone)
+    if after is not None and own:
+        after = mask(after, person.names)
+    if after == body:
+        return False
+    rewrite(item.received_at, item.pk, after)
+    return True
+
+
+def _was_deleted(account: Account, provider: str, event: MessageEvent) -> bool:
+    key = message_key(account.pk, provider, event.provider_message_id)
+    return DeletedMessage.objects.filter(account=account, message_key=key).exists()
+
+
+_PAYLOADS = """
+SELECT max(message_id), array_agg(message_id) FILTER (WHERE account_id = %s AND ({theirs}))
+FROM (SELECT * FROM messaging_payload_{month} WHERE message_id > %s ORDER BY message_id LIMIT %s) stretch
+"""
+
+
+@transaction.atomic
+def forget_in_payloads(
+    account: Account, person: Person, month: date, after: int, until: datetime
+) -> tuple[int, int | None]:
+    """Mask a person in the next texts of a month, which are other people's: how many, and after which to go on."""
+    if month not in partitions.months_of("messaging_payload"):
+        return 0, None
+    theirs = " OR ".join(["body::text LIKE %s"] * len(person.names))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _PAYLOADS.format(theirs=theirs, month=f"{month:%Y_%m}"),
+            [account.pk, *(f"%{name}%" for name in person.names), after, _STRETCH],
+        )
+        last, ids = cursor.fetchone()
+    changed = 0
+    for payload in MessagePayload.objects.filter(account=account, message_id__in=ids or [], created_at__lte=until):
+        masked = mask_json(payload.body, person.names)
+        if masked != payload.body:
+            place = {"message_id": payload.message_id, "kind": payload.kind, "created_at": payload.created_at}
+            changed += MessagePayload.objects.filter(account=account, **place).update(body=masked)
+    return changed, last
+
+
+def mask_json(value: Any, names: Collection[str]) -> Any:
+    """A JSON value with nines for the names wherever they stand alone."""
+    return orjson.loads(mask(orjson.dumps(value), names))
+
+
+def forget_contacts(account: Account, person: Person, until: datetime) -> int:
+    """Delete what was announced of a person; how many announcements."""
+    theirs = Q(msisdn=person.msisdn) | Q(user_id__in=person.user_ids)
+    return int(ContactEvent.objects.filter(theirs, account=account, at__lte=until).delete()[0])
+
+
+def forget_filters(account: Account, person: Person) -> int:
+    """Delete saved filters of the log that name a person; how many."""
+    ids = [
+        saved.pk
+        for saved in SavedFilter.objects.filter(account=account)
+        if any(_names(value, person) for value in QueryDict(saved.query.removeprefix("?")).values())
+    ]
+    return int(SavedFilter.objects.filter(pk__in=ids).delete()[0])
+
+
+def _names(value: Any, person: Person) -> bool:
+    text = str(value)
+    return digits_of(text) == person.msisdn or text in person.user_ids

@@ -1,0 +1,286 @@
+"""Deletions: what goes, what stays, and that no figure changes."""
+
+import base64
+import json
+import threading
+from datetime import timedelta
+
+import pytest
+from django.db import connection, connections
+from django.utils import timezone
+
+from accounts.models import Account, AuditEntry, Membership
+from accounts.services import Actor, Refused
+from archive.deletion import jobs, work
+from archive.deletion.asked import read_filter, subject_of, write_filter
+from archive.deletion.certificates import sha256_of
+from archive.deletion.jobs import delete_matching, delete_selected, erase_person
+from archive.exports.asking import Asker
+from archive.holds import Held, lift_hold, place_hold
+from archive.models import Deletion
+from messaging import inbox
+from messaging.history import apply_contacts
+from messaging.models import ContactEvent, InboxItem, Message, MessagePayload, SavedFilter, WebhookEndpoint
+from messaging.selectors.matching import LogFilter
+from portal.core.tenancy import every_tenant
+from tests.messaging.test_forgetting import OTHER_PERSON, costs, status_body, take, traffic
+from tests.people import member
+from tests.traffic import AT, INDIA, deliver, report
+
+pytestmark = pytest.mark.django_db
+EVERYTHING = LogFilter(
+    statuses=("delivered",), start=AT - timedelta(days=3), sent=(AT - timedelta(days=1), AT + timedelta(days=1))
+)
+
+
+@pytest.fixture
+def asker(acme):
+    return Asker(acme, "owner@acme.example", frozenset(), None, ip_address="192.0.2.1")
+
+
+def done(deletion):
+    """Work it off to its end."""
+    for _ in range(50):
+        work.work(deletion.pk, seconds=0)
+        deletion.refresh_from_db()
+        if not deletion.is_active:
+            return deletion
+    raise AssertionError(f"it stands at {deletion.step} {deletion.place}")
+
+
+def log_of(account):
+    return sorted(Message.objects.filter(account=account).values_list("provider_message_id", flat=True))
+
+
+def test_selected_messages_go_and_the_others_stay(acme, other, asker):
+    first, _ = (deliver(acme, provider_message_id=f"wamid.{n}") for n in range(2))
+    theirs = deliver(other)
+    deletion = done(delete_selected(asker, [first.umid, theirs.umid], reason="asked for by phone"))
+    assert (deletion.state, deletion.expected, deletion.removed) == ("done", 1, {"messages": 1, "statuses": 2})
+    assert (log_of(acme), Message.objects.filter(account=other).count()) == (["wamid.1"], 1)
+    ended = AuditEntry.objects.get(action="deletion.ended")
+    assert (ended.actor, ended.ip_address, ended.details["count"]) == ("owner@acme.example", "192.0.2.1", 1)
+    assert AuditEntry.objects.get(action="deletion.confirmed").details["reason"] == "asked for by phone"
+
+
+def test_what_is_not_seen_is_not_there(acme, other, asker):
+    theirs = deliver(other)
+    with pytest.raises(Refused, match="None of these messages"):
+        delete_selected(asker, [theirs.umid])
+    limited = Asker(acme, "x", frozenset(), [])
+    with pytest.raises(Refused, match="None of these messages"):
+        delete_selected(limited, [deliver(acme).umid])
+
+
+def test_all_that_match_go_but_not_what_comes_after(acme, asker, monkeypatch):
+    monkeypatch.setattr(work, "BATCH", 2)
+    for n in range(5):
+        deliver(acme, provider_message_id=f"wamid.{n}", at=AT + timedelta(minutes=n))
+    report(acme, "sent", provider_message_id="wamid.sent")
+    figures = costs(acme), traffic(acme)
+    deletion = delete_matching(asker, EVERYTHING, expected=5)
+    deliver(acme, provider_message_id="wamid.later", at=AT - timedelta(minutes=9))
+    later = costs(acme), traffic(acme)
+    assert done(deletion).messages == 5
+    assert log_of(acme) == ["wamid.later", "wamid.sent"]
+    assert (costs(acme), traffic(acme)) == later != figures
+
+
+def test_filters_survive_their_row():
+    assert read_filter(write_filter(EVERYTHING)) == EVERYTHING
+    assert read_filter(write_filter(LogFilter(subaccount_ids=[3], msisdn=INDIA))).msisdn == INDIA
+
+
+def test_one_that_is_stopped_keeps_what_it_has_not_reached(acme, asker, monkeypatch):
+    monkeypatch.setattr(work, "BATCH", 1)
+    for n in range(3):
+        deliver(acme, provider_message_id=f"wamid.{n}", at=AT + timedelta(minutes=n))
+    deletion = delete_matching(asker, LogFilter())
+    work.work(deletion.pk, seconds=0)
+    jobs.stop(deletion, asker)
+    assert (done(deletion).state, deletion.messages) == ("stopped", 1)
+    assert log_of(acme) == ["wamid.1", "wamid.2"]
+    assert AuditEntry.objects.filter(action="deletion.stopped").count() == 1
+
+
+def test_two_over_the_same_rows(acme, asker, monkeypatch):
+    monkeypatch.setattr(work, "BATCH", 1)
+    for n in range(3):
+        deliver(acme, provider_message_id=f"wamid.{n}", at=AT + timedelta(minutes=n))
+    one, two = delete_matching(asker, LogFilter()), delete_matching(asker, LogFilter())
+    work.work(one.pk, seconds=0)
+    assert done(two).messages == 2
+    assert (done(one).messages, one.state, two.state) == (1, "done", "done")
+    assert log_of(acme) == []
+
+
+def test_one_that_breaks_says_so(acme, asker, monkeypatch):
+    deletion = delete_matching(asker, LogFilter())
+    monkeypatch.setattr(work, "read_filter", lambda text: 1 / 0)
+    assert "Start it again" in done(deletion).problem
+    assert deletion.state == "failed"
+
+
+# --- Legal hold ------------------------------------------------------------------------------------------------------
+@pytest.fixture
+def owner(acme):
+    return Actor(Membership.objects.get(user=member(acme, "owner")), "192.0.2.1")
+
+
+def test_a_legal_hold_refuses_and_stops(acme, asker, owner):
+    message = deliver(acme)
+    running = delete_selected(asker, [message.umid])
+    place_hold(by=owner, reason="Case 12")
+    with pytest.raises(Held):
+        delete_selected(asker, [message.umid])
+    assert done(running).state == "held"
+    assert log_of(acme) == ["wamid.A"]
+    lift_hold(by=owner, reason="Settled")
+    assert done(delete_selected(asker, [message.umid])).messages == 1
+    placed, lifted = AuditEntry.objects.filter(action__startswith="hold.").order_by("id")
+    assert (placed.details["reason"], lifted.details["reason"]) == ("Case 12", "Settled")
+
+
+@pytest.mark.parametrize(("role", "reason", "said"), [("admin", "x", "Only an owner"), ("owner", " ", "Say why")])
+def test_only_owners_place_a_hold_and_say_why(acme, role, reason, said):
+    by = Actor(Membership.objects.get(user=member(acme, role)))
+    with pytest.raises(Refused, match=said):
+        place_hold(by=by, reason=reason)
+
+
+# --- A person --------------------------------------------------------------------------------------------------------
+def everything():
+    """Every table of the database as text, and every saved file's name."""
+    found = {}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace")
+        for (table,) in cursor.fetchall():
+            cursor.execute(f'SELECT t::text FROM "{table}" t')  # noqa: S608 - a name from the catalogue
+            found[table] = "\n".join(text for (text,) in cursor.fetchall())
+    return found
+
+
+def tables_with(*names):
+    """Where any of the names still stands: as it is, in the bytes of a body, or in Base64 as in Meta's ids."""
+    spellings = set()
+    for name in names:
+        spellings |= {name, name.encode().hex(), f"{name[:2]}+{name[2:]}"}
+        for shift in range(3):  # Base64 looks different at each of three places
+            spellings.add(base64.b64encode(b"x" * shift + name.encode()).decode()[4 if shift else 0 : 12])
+    return sorted(table for table, text in everything().items() if any(each in text for each in spellings))
+
+
+@pytest.fixture
+def traces(acme):
+    """A person everywhere: messages both ways, webhooks alone and together, mentions, announcements, saved filters."""
+    wamid = "wamid." + base64.b64encode(b"\x1c\x15" + INDIA.encode() + b"\x15\x02\x00").decode()
+    take(acme, (wamid, "delivered", INDIA), ("wamid.other", "delivered", OTHER_PERSON))
+    take(acme, (wamid, "read", INDIA))
+    report(acme, "received", provider_message_id="wamid.in", direction="inbound", user_id="BR.user77",
+           content={"from": INDIA, "text": {"body": "It is me"}})  # fmt: skip
+    report(acme, "received", provider_message_id="wamid.about", msisdn=OTHER_PERSON, direction="inbound",
+           content={"text": {"body": f"Call +{INDIA}!"}})  # fmt: skip
+    endpoint = WebhookEndpoint.objects.get(account=acme, provider="meta")
+    for state, body in (("quarantined", f"no JSON {INDIA}".encode()), ("parked", status_body(("w", "sent", INDIA)))):
+        InboxItem.objects.create(account=acme, endpoint=endpoint, provider="meta", body=body, state=state)
+    from messaging.events import ContactEvent as Announced
+
+    apply_contacts([(acme.pk, Announced("user_preferences", "stop", AT, msisdn=INDIA), AT, None)])
+    user = member(acme, "owner")
+    SavedFilter.objects.create(account=acme, user=user, name="x", query=f"?q=%2B{INDIA[:2]}+{INDIA[2:]}&range=any")
+    SavedFilter.objects.create(account=acme, user=user, name="y", query="?status=read")
+    return INDIA
+
+
+def test_nothing_of_a_person_remains_in_any_table(acme, other, asker, traces):
+    figures = costs(acme), traffic(acme)
+    assert {"messaging_savedfilter", "messaging_contactevent", "messaging_anchor"} < set(tables_with(traces))
+    deletion = done(erase_person(asker, f"+{traces[:2]} {traces[2:]}", reason="Art. 17, letter of 3 Nov"))
+    assert tables_with(traces, "BR.user77") == []
+    assert (costs(acme), traffic(acme)) == figures
+    assert log_of(acme) == ["wamid.about", "wamid.other"]
+    assert deletion.removed == {
+        "messages": 2, "statuses": 3, "payloads": 1, "webhooks": 4, "mentions": 1, "announcements": 1,
+        "saved_filters": 1,
+    }  # fmt: skip
+    about = MessagePayload.objects.get(account=acme)
+    assert about.body["text"]["body"] == f"Call +{'9' * len(INDIA)}!"
+    assert SavedFilter.objects.get(account=acme).name == "y"
+
+
+def test_the_certificate_proves_it_without_the_number(acme, asker, traces):
+    deletion = done(erase_person(asker, traces, reason="Art. 17"))
+    certificate = deletion.certificate
+    assert certificate["subject"] == f"hmac-sha256:{subject_of(acme, traces)}"
+    assert certificate["removed"]["messages"] == 2
+    assert traces not in json.dumps(certificate)
+    assert (
+        deletion.sha256 == sha256_of(certificate) == AuditEntry.objects.get(action="deletion.ended").details["sha256"]
+    )
+    assert deletion.about == ""
+
+
+def test_the_same_number_is_another_hash_in_another_account(acme, other):
+    assert subject_of(acme, INDIA) == subject_of(acme, INDIA) != subject_of(other, INDIA)
+
+
+def test_what_came_after_the_confirmation_stays(acme, asker):
+    deliver(acme, provider_message_id="wamid.before")
+    deletion = erase_person(asker, INDIA, reason="x")
+    take(acme, ("wamid.after", "delivered", INDIA))
+    done(deletion)
+    assert log_of(acme) == ["wamid.after"]
+    assert INDIA.encode() in bytes(InboxItem.objects.get().body)
+
+
+def test_webhooks_that_had_come_are_waited_for(acme, asker):
+    endpoint = WebhookEndpoint.objects.get(account=acme, provider="meta")
+    body = status_body(("wamid.A", "delivered", INDIA))
+    InboxItem.objects.create(account=acme, endpoint=endpoint, provider="meta", body=body)
+    deletion = erase_person(asker, INDIA, reason="x")
+    work.work(deletion.pk)
+    deletion.refresh_from_db()
+    assert (deletion.step, deletion.is_active) == ("wait", True)
+    inbox.drain()
+    assert log_of(acme) == ["wamid.A"]
+    assert done(deletion).messages == 1
+    assert (log_of(acme), traffic(acme), tables_with(INDIA)) == ([], {"delivered": 1}, [])
+
+
+def test_another_account_keeps_what_it_knows_of_the_person(acme, other, asker):
+    deliver(acme)
+    deliver(other)
+    done(erase_person(asker, INDIA, reason="x"))
+    assert Message.objects.get().account == other
+
+
+@pytest.mark.parametrize(
+    ("number", "reason", "field"), [("12345", "x", "msisdn"), ("no number", "x", "msisdn"), (INDIA, " ", "reason")]
+)
+def test_what_cannot_be_erased_is_named(asker, number, reason, field):
+    with pytest.raises(Refused) as refused:
+        erase_person(asker, number, reason=reason)
+    assert refused.value.field == field
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_at_one_deletion(acme, asker, monkeypatch):
+    """One has it in hand; the other passes it over, and all goes exactly once."""
+    monkeypatch.setattr(work, "BATCH", 3)
+    for n in range(12):
+        deliver(acme, provider_message_id=f"wamid.{n}", at=AT + timedelta(minutes=n))
+    deletion = delete_matching(asker, LogFilter())
+
+    def go():
+        with every_tenant():
+            work.advance(seconds=30)
+        connections.close_all()
+
+    threads = [threading.Thread(target=go) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert done(deletion).messages == 12
+    assert (Account.objects.count() > 0, log_of(acme), ContactEvent.objects.count()) == (True, [], 0)
+    assert Deletion.objects.get().finished_at <= timezone.now()
