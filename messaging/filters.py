@@ -1,5 +1,6 @@
 """From what people choose to what selectors are asked for."""
 
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -12,12 +13,20 @@ from messaging.selectors.matching import LogFilter, Span
 from messaging.selectors.traffic import Counts, TrafficFilter, counts
 from messaging.words import sentence
 
-_COUNTED = frozenset({"direction", "status", "category", "subaccount", "channel", "range", "from", "to", "live"})
+_COUNTED = frozenset({
+    "direction", "status", "category", "subaccount", "channel", "country", "template", "error_code", "range", "from",
+    "to", "live",
+})  # fmt: skip
 
 
 def traffic_filter(form: TrafficForm, reach: Reach) -> TrafficFilter:
-    """What the dashboard counts."""
-    return TrafficFilter(subaccount_ids=reach.ids, phone_number_id=form.phone_number_id)
+    """What the dashboard counts, and the log where it can be counted."""
+    return TrafficFilter(
+        subaccount_ids=reach.ids,
+        phone_number_id=form.phone_number_id,
+        country=form.cleaned_data.get("country", ""),
+        template_ids=form.template_ids,
+    )
 
 
 def log_filter(form: LogForm, reach: Reach, zone: ZoneInfo) -> LogFilter:
@@ -65,12 +74,12 @@ def log_counts(account: Account, form: LogForm, reach: Reach, zone: ZoneInfo) ->
     if not is_counted(form):
         return None
     asked = form.cleaned_data
-    chosen = TrafficFilter(
-        subaccount_ids=reach.ids,
-        phone_number_id=form.phone_number_id,
+    chosen = replace(
+        traffic_filter(form, reach),
         direction=asked["direction"],
         statuses=tuple(asked["status"]),
         category=asked["category"],
+        error_code=asked["error_code"],
     )
     return counts(account, *form.period.moments(zone), chosen)
 

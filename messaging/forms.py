@@ -53,16 +53,24 @@ def day_field(label: Text) -> forms.DateField:
 
 
 class TrafficForm(FilterForm):
-    """Period, subaccount and channel."""
+    """Period, subaccount, channel, country and template."""
 
+    periods: tuple[str, ...] = ("today", "7d", "14d", "30d", "month", "last-month", "custom")
     foreign = ("channel",)
 
-    def __init__(self, *args: Any, channels: Iterable[PhoneNumber], **kwargs: Any) -> None:
-        """`channels` are the numbers the person may see."""
+    def __init__(
+        self, *args: Any, channels: Iterable[PhoneNumber], templates: Iterable[Template], **kwargs: Any
+    ) -> None:
+        """`channels` and `templates` are those the person may see."""
         super().__init__(*args, **kwargs)
         self._channels = {number.provider_number_id: number for number in channels}
         named = [(pk, f"{number.display_name} {whole(number.msisdn)}".strip()) for pk, number in self._channels.items()]
+        self._templates: dict[str, list[int]] = {}
+        for template in templates:
+            self._templates.setdefault(template.name, []).append(template.pk)
         self.fields["channel"] = select(_("Channel"), _("All channels"), named)
+        self.fields["country"] = select(_("Country"), _("All countries"), country_choices())
+        self.fields["template"] = select(_("Template"), _("All templates"), [(name, name) for name in self._templates])
 
     @property
     def phone_number_id(self) -> int | None:
@@ -70,11 +78,16 @@ class TrafficForm(FilterForm):
         number = self._channels.get(self.cleaned_data.get("channel", ""))
         return number.pk if number else None
 
+    @property
+    def template_ids(self) -> list[int] | None:
+        """Those of the chosen name; None: all templates."""
+        return self._templates.get(self.cleaned_data.get("template", ""))
+
 
 class LogForm(TrafficForm):
     """Everything the log can be asked for: a field for each column."""
 
-    periods = ("today", "7d", "14d", "30d", "any", "custom")
+    periods = ("today", "7d", "14d", "30d", "month", "last-month", "any", "custom")
 
     q = text_field(
         gettext_lazy("Search"), 512, type="search", placeholder=gettext_lazy("Number, UMID or name"), autocomplete="off"
@@ -94,17 +107,12 @@ class LogForm(TrafficForm):
     sent = day_field(gettext_lazy("Sent on"))
     read = day_field(gettext_lazy("Read on"))
 
-    def __init__(self, *args: Any, templates: Iterable[Template], exact_numbers: bool, **kwargs: Any) -> None:
-        """`templates` are those to choose from; `exact_numbers` for those who may not see whole numbers, hence not
-        guess them.
-        """
+    def __init__(self, *args: Any, exact_numbers: bool, **kwargs: Any) -> None:
+        """`exact_numbers` is for those who may not see whole numbers, hence not guess them."""
         super().__init__(*args, **kwargs)
         self.exact_numbers = exact_numbers
-        names = dict.fromkeys(template.name for template in templates)
         self.fields["direction"] = select(_("Direction"), _("In and out"), Direction.choices)
-        self.fields["country"] = select(_("Country"), _("All countries"), country_choices())
         self.fields["category"] = select(_("Category"), _("All categories"), Category.choices)
-        self.fields["template"] = select(_("Template"), _("All templates"), [(name, name) for name in names])
         self.fields["source_category"] = select(_("Source"), _("All sources"), SourceCategory.choices)
 
     def clean_q(self) -> str:

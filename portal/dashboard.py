@@ -1,9 +1,10 @@
 """What the dashboard says: its sentence, its figures and its charts, from the counts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,6 +16,7 @@ from billing.figures import TierTable, forecast_figure, money, tier_table
 from billing.selectors import CostFilter, billing_zone, forecast, tier_progress, today_in
 from messaging.enums import ARRIVED, LOST, ON_THE_WAY, Category, Direction, Status
 from messaging.forms import TrafficForm
+from messaging.reasons import Reasons, reasons
 from messaging.selectors.traffic import CategoryCount, Counts, Traffic
 from messaging.words import sentence
 from portal.core.charts import Chart, Series
@@ -26,6 +28,7 @@ from portal.templatetags.shown import day as spell_day
 from portal.templatetags.shown import percent
 
 _OUT = Direction.OUTBOUND
+_COST_FILTERS = ("channel", "country", "template")
 _STACK: tuple[tuple[Text, str, tuple[Status, ...]], ...] = (
     (gettext_lazy("Read"), "read", (Status.READ,)),
     (gettext_lazy("Delivered"), "delivered", (Status.DELIVERED,)),
@@ -77,20 +80,33 @@ class Board:
         ]  # fmt: skip
 
     @property
-    def charts(self) -> list[Chart]:
-        """All charts, in the order of their questions."""
-        return [self._statuses(), self._rate(), self._received(), self._categories()]
+    def delivery(self) -> list[Chart]:
+        """What became of the messages, day by day."""
+        return [self._statuses(), self._rate()]
 
-    def log(
-        self, direction: Direction, statuses: tuple[Status, ...] = (), day: date | None = None, category: str = ""
-    ) -> str:
-        """The log's address for the same filters, and these."""
+    @property
+    def volume(self) -> list[Chart]:
+        """What kinds of messages these were, and what came back."""
+        return [self._categories(), self._received()]
+
+    @property
+    def reasons(self) -> Reasons:
+        """Why messages were not delivered."""
+        return reasons(self.traffic.failures, lambda statuses, code: self.log(_OUT, statuses, error_code=code))
+
+    @property
+    def lost(self) -> str:
+        """The log's address of all that was not delivered."""
+        return self.log(_OUT, LOST)
+
+    def log(self, direction: Direction, statuses: Sequence[Status] = (), day: date | None = None, **more: str) -> str:
+        """The log's address for the same filters, and these; empty ones are left out."""
         params = self.form.params.copy()
-        category_of = {"category": category} if category else {}
         params.setlist("status", [str(status) for status in statuses])
         period = {"from": day.isoformat(), "to": day.isoformat()} if day else self.form.period_params()
+        more = {name: value for name, value in more.items() if value}
         return reverse("messaging:log") + query(
-            params, {"direction": str(direction), **category_of, **period}, drop=("range", "from", "to")
+            params, {"direction": str(direction), **more, **period}, drop=("range", "from", "to")
         )
 
     def _daily(self, label: Text, colour: str, count: Callable[[Counts], int], link: Callable[[date], str]) -> Series:
@@ -146,19 +162,24 @@ class Board:
 
 @dataclass(frozen=True)
 class MonthCosts:
-    """The running month of the WABAs' calendar: cost to date and expected, and the counts nearest to a next price."""
+    """The running month of the WABAs' calendar: cost to date and expected, and the counts nearest to a next price.
+
+    `report` is the address of the cost report of the same filters.
+    """
 
     zone: str
     first: date
     figures: list[KeyFigure]
     tiers: TierTable
+    report: str
 
 
-def month_costs(account: Account, reach: Reach) -> MonthCosts | None:
-    """The costs of what a person sees; None before anything was charged this month."""
+def month_costs(account: Account, reach: Reach, form: TrafficForm) -> MonthCosts | None:
+    """What a person sees and filters by has cost, whatever the period; None before anything was charged this month."""
     zone = billing_zone(account)
     today = today_in(zone)
-    forecasts = forecast(account, today, CostFilter(reach.ids))
+    asked = {name: form.cleaned_data.get(name, "") for name in _COST_FILTERS}
+    forecasts = forecast(account, today, CostFilter(reach.ids, **asked))
     if not forecasts:
         return None
     figures = []
@@ -170,7 +191,9 @@ def month_costs(account: Account, reach: Reach) -> MonthCosts | None:
         ]
     # Volume is counted over all subaccounts: who is limited to some does not see it.
     tiers = [] if reach.limited else tier_progress(account, today)
-    return MonthCosts(zone, today.replace(day=1), figures, tier_table(tiers, most=3))
+    params = {**asked, **({"subaccount": reach.chosen.code} if reach.chosen else {})}
+    link = f"{reverse('billing:costs')}?{urlencode({name: value for name, value in params.items() if value})}"
+    return MonthCosts(zone, today.replace(day=1), figures, tier_table(tiers, most=3), link)
 
 
 def _said(message: str, n: int) -> str:

@@ -10,8 +10,10 @@ from accounts.access import LimitedReach, MissingPermission, TenantRequest, oper
 from accounts.enums import Permission
 from messaging.filters import traffic_filter
 from messaging.forms import TrafficForm
-from messaging.selectors.channels import channels
+from messaging.glance import glance
+from messaging.selectors.channels import channels, named_templates
 from messaging.selectors.endpoints import endpoint_addresses
+from messaging.selectors.health import health
 from messaging.selectors.traffic import has_traffic, traffic
 from portal.core.zones import current_zone
 from portal.dashboard import Board, month_costs
@@ -21,11 +23,13 @@ from portal.operations import look, own_gaps
 @requires(Permission.VIEW_DASHBOARD)
 def dashboard(request: TenantRequest) -> HttpResponse:
     """Is delivery healthy?"""
+    numbers = channels(request.account, request.reach.ids)
     form = TrafficForm(
         request.GET,
         today=timezone.localdate(),
         subaccounts={each.code: each.name for each in request.reach.visible},
-        channels=channels(request.account, request.reach.ids),
+        channels=numbers,
+        templates=named_templates(request.account, request.reach.ids),
     )
     form.full_clean()
     if form.unknown_object:
@@ -45,7 +49,9 @@ def dashboard(request: TenantRequest) -> HttpResponse:
         context["addresses"] = endpoint_addresses(request.account, request.membership)
         return render(request, "dashboard_empty.html", context)
     if request.membership.may(Permission.VIEW_COSTS):
-        context["month"] = month_costs(request.account, request.reach)
+        context["month"] = month_costs(request.account, request.reach, form)
+    context["qualities"] = {number.pk: number.quality for number in numbers}
+    context["glance"] = glance(health(request.account, request.reach.ids, timezone.now()))
     return render(request, "dashboard.html", context)
 
 

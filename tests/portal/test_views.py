@@ -9,6 +9,7 @@ import time_machine
 from django.test import Client
 
 from accounts.models import Membership
+from messaging.models import PhoneNumber
 from tests.people import browser_of, member, visitor
 from tests.traffic import AT, deliver, rate, report
 
@@ -77,13 +78,55 @@ def test_tables_show_the_same_figures_without_javascript(acme):
 
 
 def test_queries_of_the_dashboard(acme, django_assert_num_queries):
-    deliver(acme)
+    deliver(acme, template_name="weekend_sale", template_language="en")
     client = visitor(acme)
     rate()
-    # session, user, memberships, limits, subaccounts; channels, counts, quiet numbers, held webhooks; zone, forecast;
-    # counts, anchors, cards and portfolios of the tiers
-    with django_assert_num_queries(15):
+    # session, user, memberships, limits, subaccounts; channels, templates, counts, quiet numbers, held webhooks; zone,
+    # forecast; counts, anchors, cards and portfolios of the tiers; health: numbers, templates, changes, failures, quiet
+    with django_assert_num_queries(21):
         client.get("/?range=30d")
+    with django_assert_num_queries(22):  # billing asks for the templates of the name
+        client.get("/?range=30d&country=IN&template=weekend_sale")
+
+
+def test_filters_by_country_and_template_reach_counts_costs_and_links(acme):
+    deliver(acme, template_name="weekend_sale", template_language="en")
+    deliver(acme, provider_message_id="wamid.B", msisdn="6591234567")
+    rate()
+    client = visitor(acme)
+    assert "2 messages sent" in text(client.get("/"))
+    page = text(client.get("/?country=IN&template=weekend_sale"))
+    assert "1 message sent" in page
+    assert 'title="USD 0.0118">0.01<' in page
+    assert "/reports/costs/?country=IN&amp;template=weekend_sale" in page
+    assert "/logs/?country=IN&amp;template=weekend_sale&amp;direction=outbound&amp;range=7d" in page
+    assert "No messages match" in text(client.get("/?country=SG&template=weekend_sale"))
+    assert "1 message sent" in text(client.get("/?country=SG"))
+    assert "2 messages sent" in text(client.get("/?range=month"))
+
+
+def test_why_messages_were_not_delivered(acme):
+    report(acme, "failed", error_source="meta", error_code=131026, provider_message_id="wamid.B")
+    report(acme, "failed", error_source="meta", error_code=131026, provider_message_id="wamid.C")
+    report(acme, "expired", provider_message_id="wamid.D")
+    client = visitor(acme)
+    page = text(client.get("/"))
+    rows = re.findall(r'<a class="reason-title" href="([^"]+)">([^<]+)</a>.*?<b>(\d+)</b>', page, re.DOTALL)
+    assert [(title, n) for _, title, n in rows] == [("Message undeliverable", "2"), ("Nobody was reached in time", "1")]
+    for link, _, n in rows:
+        assert text(client.get(link.replace("&amp;", "&"))).count("row-link") == int(n)
+    assert "Ask the person through another channel to write to you first" in page
+
+
+def test_health_at_a_glance(acme):
+    deliver(acme)
+    number = PhoneNumber.objects.get(account=acme, provider_number_id="106540352242922")
+    number.flag = "FLAGGED"
+    number.save()
+    page = text(visitor(acme, "viewer").get("/"))
+    assert "2 of 3 without limits" in page
+    glance = page[page.index("title-glance") :]
+    assert glance.index(f"/numbers/{number.pk}/") < glance.index("Available")
 
 
 def test_costs_of_the_running_month_are_for_those_who_may_see_costs(acme):
