@@ -57,7 +57,9 @@ class Question:
             return filters_of(self.log_filter)
         found: dict[str, Any] = form.span()
         if isinstance(form, TrafficForm):
-            return found | ({"phone_number_id": form.phone_number_id} if form.phone_number_id else {})
+            asked = {name: getattr(form, name) for name in ("phone_number_id", "template_ids")}
+            asked["country"] = form.cleaned_data["country"]
+            return found | {name: value for name, value in asked.items() if value}
         assert isinstance(form, CostForm)
         asked = vars(form.chosen(None))
         found |= {name: value for name, value in asked.items() if value}
@@ -103,7 +105,8 @@ def question(
         )  # fmt: skip
     elif dataset == Dataset.USAGE:
         form = TrafficForm(
-            params, today=datetime.now(zone).date(), subaccounts=subaccounts, channels=channels(account, reach.ids)
+            params, today=datetime.now(zone).date(), subaccounts=subaccounts, channels=channels(account, reach.ids),
+            templates=named_templates(account, reach.ids),
         )  # fmt: skip
     else:
         form = CostForm(

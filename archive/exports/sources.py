@@ -113,7 +113,12 @@ class _Usage(_Plain):
 
     def extract(self, names: Sequence[str], span: Span, limit: int | None) -> Extract:
         asked = self.export.filters
-        chosen = TrafficFilter(self.export.subaccount_ids, asked.get("phone_number_id"))
+        chosen = TrafficFilter(
+            self.export.subaccount_ids,
+            asked.get("phone_number_id"),
+            country=asked.get("country", ""),
+            template_ids=asked.get("template_ids"),
+        )
         return traffic_extract(self.account, chosen, names, ZoneInfo(self.export.time_zone), span)
 
 

@@ -89,12 +89,14 @@ def test_head_counts_what_can_be_counted_once_the_page_stands(acme):
     for query, sentence in (
         ("range=30d", "1 message sent, 100.0\u00a0% delivered, last 30 days"),
         ("range=30d&status=delivered", "1 message, last 30 days"),
-        ("range=30d&country=IN", "Newest first, last 30 days"),
+        ("range=30d&country=IN", "1 message sent, 100.0\u00a0% delivered, last 30 days"),
+        ("range=30d&country=IN&template=weekend_sale&error_code=131026", "No messages, last 30 days"),
+        ("range=30d&response_code=200", "Newest first, last 30 days"),
         (f"q={INDIA}", "Newest first, any time"),
         ("umid=1", ""),
     ):
         assert text(client.get(f"/logs/sentence/?{query}")) == sentence
-    page = text(client.get(f"{LOG}&country=IN"))
+    page = text(client.get(f"{LOG}&response_code=200"))
     assert '<p id="sentence" class="sentence">Newest first, last 30 days' in page
 
 
