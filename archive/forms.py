@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.forms import SettingsForm
 from archive.enums import Compression, Dataset, Every, Format
 from archive.exports.columns import COLUMNS, PRESET_8X8, Column, usual
 from portal.core.forms import SELECT
@@ -55,3 +56,20 @@ class ExportForm(forms.Form):
 
 def _own(dataset: str) -> Iterable[Column]:
     return (column for column in COLUMNS[dataset].values() if not column.key.startswith(f"{PRESET_8X8}."))
+
+
+class ErasureForm(SettingsForm):
+    """Whom to erase, and why."""
+
+    msisdn = forms.CharField(
+        label=_("Phone number"), max_length=40, widget=forms.TextInput({"autocomplete": "off", "inputmode": "tel"}),
+        help_text=_("Whole, with its country code: +65 9123 4567."),
+    )  # fmt: skip
+    reason = forms.CharField(
+        label=_("Reason"), max_length=255,
+        help_text=_("For the certificate and the audit log; do not write the number or a name here."),
+    )  # fmt: skip
+    confirmed = forms.BooleanField(
+        label=_("Erase it everywhere; it cannot be brought back"),
+        error_messages={"required": _("Confirm it: what is erased cannot be brought back.")},
+    )

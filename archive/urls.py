@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from archive.views import exports, reports
+from archive.views import deletions, exports, reports
 
 app_name = "archive"
 urlpatterns = [
@@ -16,4 +16,11 @@ urlpatterns = [
     path("exports/<uuid:export_id>/cancel/", exports.cancel_export, name="export_cancel"),
     path("exports/<uuid:export_id>/delete/", exports.delete_export, name="export_delete"),
     path("exports/schedules/<int:schedule_id>/delete/", exports.delete_schedule, name="schedule_delete"),
+    path("logs/<uuid:umid>/delete/", deletions.delete_message, name="message_delete"),
+    path("settings/deletions/", deletions.deletion_list, name="deletions"),
+    path("settings/deletions/new/", deletions.new_deletion, name="deletion_new"),
+    path("settings/deletions/person/", deletions.erase, name="erase"),
+    path("settings/deletions/<uuid:deletion_id>/", deletions.deletion_page, name="deletion"),
+    path("settings/deletions/<uuid:deletion_id>/stop/", deletions.stop, name="deletion_stop"),
+    path("settings/deletions/<uuid:deletion_id>/certificate.json", deletions.certificate, name="certificate"),
 ]

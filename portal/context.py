@@ -56,6 +56,7 @@ _SETTINGS: tuple[tuple[Text, str, Permission | None, bool], ...] = (
     (_("API keys"), "keys", Permission.MANAGE_KEYS, False),
     (_("Webhooks"), "messaging:endpoints", Permission.MANAGE_WEBHOOKS, True),
     (_("Subaccounts"), "messaging:subaccounts", Permission.MANAGE_SUBACCOUNTS, True),
+    (_("Deletions"), "archive:deletions", Permission.DELETE_MESSAGES, False),
     (_("Audit log"), "audit", Permission.VIEW_AUDIT, True),
 )
 _SETTINGS_PATHS = ("/settings/", "/accounts/2fa/", "/accounts/password/")

@@ -37,6 +37,7 @@ _ICONS = {
     "logout": '<path d="M14 5H6v14h8"/><path d="M10 12h10M17 9l3 3-3 3"/>',
     "key": '<circle cx="8" cy="15" r="4"/><path d="M11 12l8-8M16 7l2.5 2.5"/>',
     "menu": '<path d="M4 7h16M4 12h16M4 17h16"/>',
+    "trash": '<path d="M5 7h14M10 4h4M7 7l1 13h8l1-13"/><path d="M10 11v5M14 11v5"/>',
     "download": '<path d="M12 4v11M7.5 11l4.5 4.5 4.5-4.5"/><path d="M5 20h14"/>',
     "table": '<path d="M4 5h16v14H4z"/><path d="M4 10h16M4 14.5h16M10 10v9"/>',
     "chart": '<path d="M4 4v16h16"/><path d="M8 15l3.5-4 3 2.5L19 8"/>',

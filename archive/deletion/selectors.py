@@ -1,0 +1,24 @@
+"""Deletions, for those who may delete."""
+
+from collections.abc import Sequence
+
+from django.db.models import QuerySet
+
+from accounts.models import Account
+from archive.models import Deletion
+from messaging.selectors.inbox import count_up_to
+from messaging.selectors.matching import LogFilter, matching
+
+MOST_COUNTED = 1_000_000
+
+
+def deletions_of(account: Account) -> QuerySet[Deletion]:
+    """Every deletion of the account, the last first."""
+    rows: QuerySet[Deletion] = Deletion.objects.filter(account=account).order_by("-confirmed_at", "-id")
+    return rows
+
+
+def preview(account: Account, chosen: LogFilter, rows: int = 5) -> tuple[int, Sequence[object]]:
+    """How many messages match, counted to `MOST_COUNTED` + 1 at the furthest, and the newest of them."""
+    found = matching(account, chosen)
+    return count_up_to(found, MOST_COUNTED), list(found.order_by("-created_at", "-id")[:rows])

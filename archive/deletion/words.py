@@ -1,0 +1,23 @@
+"""What went, in words."""
+
+from django.utils.translation import gettext_lazy as _
+
+from archive.models import Deletion
+
+_REMOVED = {
+    "messages": _("Messages"),
+    "statuses": _("Statuses in their history"),
+    "payloads": _("Texts, requests and responses"),
+    "webhooks": _("Stored webhooks, deleted or without what they said of them"),
+    "mentions": _("Mentions in other messages, masked"),
+    "announcements": _("Announced wishes and user ids"),
+    "saved_filters": _("Saved filters"),
+    "kept_answers": _("Kept answers of the API"),
+    "exports": _("Exports withdrawn"),
+    "still_being_sent": _("Left because they are still being sent"),
+}
+
+
+def removed_words(deletion: Deletion) -> list[tuple[str, int]]:
+    """How many of what, in the order of the list above."""
+    return [(str(words), int(deletion.removed[name])) for name, words in _REMOVED.items() if deletion.removed.get(name)]

@@ -1,0 +1,193 @@
+"""Deletions: what was deleted, confirming one, its progress and certificate."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages as notices
+from django.http import Http404, HttpResponse, HttpResponseBase, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.access import TenantRequest, requires
+from accounts.enums import Permission
+from accounts.selectors import reach_of
+from accounts.services import Refused
+from archive.deletion import jobs, work
+from archive.deletion.certificates import canonical
+from archive.deletion.selectors import MOST_COUNTED, deletions_of, preview
+from archive.deletion.words import removed_words
+from archive.enums import Dataset
+from archive.exports.asking import asker_of
+from archive.exports.questions import Question, question
+from archive.forms import ErasureForm
+from archive.holds import keeping_of
+from archive.models import Deletion
+from messaging.services.forgetting import visible_umids
+from portal.core.http import posted
+from portal.core.paging import page
+from portal.core.zones import current_zone
+
+PAGE_SIZE = 25
+AT_ONCE = 500  # messages that are gone when the page answers
+
+allowed = requires(Permission.DELETE_MESSAGES)
+
+
+@allowed
+@require_GET
+def deletion_list(request: TenantRequest) -> HttpResponse:
+    """The deletions, the last first. HTMX asks for the list alone, while one of them is worked on."""
+    found = page(deletions_of(request.account), request.GET.dict(), size=PAGE_SIZE, column="confirmed_at")
+    context = {
+        "page": found,
+        "params": request.GET,
+        "working": any(deletion.is_active for deletion in found.rows),
+        "keeping": keeping_of(request.account),
+    }
+    return render(request, "archive/_deletions.html" if request.htmx else "archive/deletions.html", context)
+
+
+@allowed
+def delete_message(request: TenantRequest, umid: UUID) -> HttpResponseBase:
+    """Ask, then delete one message."""
+    if not visible_umids(request.account, [umid], request.reach.ids):
+        raise Http404("No such message.")
+    problem = ""
+    if request.method == "POST":
+        try:
+            deletion = jobs.delete_selected(asker_of(request), [umid], reason=request.POST.get("reason", ""))
+        except Refused as refused:
+            problem = str(refused)
+        else:
+            return _started(request, deletion)
+    context = {"umid": umid, "problem": problem, "keeping": keeping_of(request.account)}
+    return render(request, "archive/message_delete.html", context)
+
+
+@allowed
+def new_deletion(request: TenantRequest) -> HttpResponseBase:
+    """Confirm the deletion of what was selected in the log, or of all that match its filters.
+
+    The log posts its selection here: rows are confirmed by a button, all that match by typing how many those are.
+    """
+    umids = _umids(request)
+    if request.method == "POST" and "confirmed" not in request.POST and not umids:
+        return redirect(reverse("archive:deletion_new") + "?" + request.POST.get("query", "").removeprefix("?"))
+    context: dict[str, Any] = {"umids": umids, "keeping": keeping_of(request.account), "most": MOST_COUNTED}
+    asked = None if umids else _question(request)
+    if asked is not None:
+        context |= {"asked": asked, "query": f"?{_params(request).urlencode()}"}
+        if asked.valid:
+            context["n"], context["sample"] = preview(request.account, asked.log_filter)
+    if "confirmed" in request.POST:
+        try:
+            return _started(request, _start(request, asked, umids))
+        except Refused as refused:
+            context["problem"] = str(refused)
+    return render(request, "archive/deletion_new.html", context)
+
+
+def _start(request: TenantRequest, asked: Question | None, umids: list[UUID]) -> Deletion:
+    asker, reason = asker_of(request), request.POST.get("reason", "")
+    if asked is None:
+        return jobs.delete_selected(asker, umids, reason=reason)
+    if not asked.valid:
+        raise Refused(_("Correct the filters first."))
+    expected = request.POST.get("expected", "")
+    typed = "".join(letter for letter in request.POST.get("typed", "") if letter.isdecimal())
+    if not expected.isdecimal() or typed != expected:
+        raise Refused(_("Type how many messages are deleted, as it stands there, to confirm."))
+    counted = int(expected) if int(expected) <= MOST_COUNTED else None
+    return jobs.delete_matching(asker, asked.log_filter, expected=counted, reason=reason)
+
+
+@requires(Permission.DELETE_MESSAGES, whole_account=True)
+def erase(request: TenantRequest) -> HttpResponseBase:
+    """Everything about one phone number."""
+    form = ErasureForm(posted(request))
+    if form.is_valid():
+        try:
+            deletion = jobs.erase_person(
+                asker_of(request), form.cleaned_data["msisdn"], reason=form.cleaned_data["reason"]
+            )
+        except Refused as refused:
+            form.refuse(refused)
+        else:
+            return redirect("archive:deletion", deletion.public_id)
+    return render(request, "archive/erase.html", {"form": form, "keeping": keeping_of(request.account)})
+
+
+@allowed
+@require_GET
+def deletion_page(request: TenantRequest, deletion_id: UUID) -> HttpResponse:
+    """One deletion: how far it is, then what went, and its certificate."""
+    deletion = _deletion(request, deletion_id)
+    context = {"deletion": deletion, "removed": removed_words(deletion)}
+    return render(request, "archive/_deletion.html" if request.htmx else "archive/deletion.html", context)
+
+
+@allowed
+@require_GET
+def certificate(request: TenantRequest, deletion_id: UUID) -> HttpResponse:
+    """The certificate, as the bytes that were hashed."""
+    deletion = _deletion(request, deletion_id)
+    if not deletion.certificate:
+        raise Http404("It is not over yet.")
+    name = f"deletion-{deletion.public_id}.json"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(canonical(deletion.certificate), content_type="application/json", headers=headers)
+
+
+@allowed
+@require_POST
+def stop(request: TenantRequest, deletion_id: UUID) -> HttpResponse:
+    """Have it end; what is deleted stays deleted."""
+    deletion = _deletion(request, deletion_id)
+    jobs.stop(deletion, asker_of(request))
+    return redirect("archive:deletion", deletion.public_id)
+
+
+def _deletion(request: TenantRequest, deletion_id: UUID) -> Deletion:
+    return get_object_or_404(deletions_of(request.account), public_id=deletion_id)
+
+
+def _started(request: TenantRequest, deletion: Deletion) -> HttpResponseBase:
+    """Few messages are gone before the page answers; of many it shows the progress."""
+    if deletion.expected is None or deletion.expected > AT_ONCE:
+        return redirect("archive:deletion", deletion.public_id)
+    work.work(deletion.pk)
+    deletion.refresh_from_db()
+    if deletion.is_active or deletion.problem or deletion.messages != deletion.expected:
+        return redirect("archive:deletion", deletion.public_id)
+    said = ngettext("%(n)s message is deleted.", "%(n)s messages are deleted.", deletion.messages)
+    notices.success(request, said % {"n": f"{deletion.messages:,}"})
+    return redirect("messaging:log")
+
+
+def _params(request: TenantRequest) -> QueryDict:
+    return QueryDict(request.POST.get("query", "").removeprefix("?")) if request.method == "POST" else request.GET
+
+
+def _question(request: TenantRequest) -> Question:
+    params = _params(request)
+    reach = reach_of(request.membership, params.get("subaccount", ""))
+    whole_numbers = request.membership.may(Permission.VIEW_NUMBERS)
+    return question(
+        request.account, reach, Dataset.MESSAGES, params, zone=current_zone(), whole_numbers=whole_numbers
+    )  # fmt: skip
+
+
+def _umids(request: TenantRequest) -> list[UUID]:
+    """The rows that were selected one by one; none where all that match were."""
+    if request.POST.get("all"):
+        return []
+    found = []
+    for text in request.POST.getlist("umid")[: jobs.MOST_SELECTED]:
+        try:
+            found.append(UUID(text))
+        except ValueError:
+            continue
+    return found
