@@ -116,6 +116,12 @@ def _said(answer: Response) -> str:
     return " ".join(error["message"] for error in errors) or str(answer.data["detail"])
 
 
+def check_version(version: str) -> None:
+    """Refuse what is no version of Graph's. Raises ValidationError."""
+    if not re.fullmatch(r"v\d{1,3}\.\d", version):
+        raise exceptions.ValidationError({"version": [f"Unknown version {version}: write it as v24.0."]})
+
+
 class GraphNodeView(HealthView):
     """A phone number, WABA or template, asked for its health."""
 
@@ -126,8 +132,7 @@ class GraphNodeView(HealthView):
     @extend_schema(exclude=True)
     def get(self, request: Request, version: str, node_id: str) -> Response:
         """`fields=health_status` answers the node's health and that of what it hangs on; 404 for another's node."""
-        if not re.fullmatch(r"v\d{1,3}\.\d", version):
-            raise exceptions.ValidationError({"version": [f"Unknown version {version}: write it as v24.0."]})
+        check_version(version)
         fields = [name for name in request.query_params.get("fields", "").split(",") if name]
         for name in fields:
             if name not in {"id", "health_status"}:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, ClassVar, cast
+from uuid import UUID
 
 import structlog
 from drf_spectacular.utils import extend_schema
@@ -14,9 +15,19 @@ from accounts.enums import Permission
 from messaging.bell import sending_bell
 from messaging.enums import Shape
 from messaging.json_parser import StrictJSONParser
-from messaging.send_serializers import ErrorAs8x8Serializer, SendSerializer, SentSerializer
+from messaging.selectors.sending import Found, message_of
+from messaging.send_serializers import (
+    BatchSerializer,
+    CancelledSerializer,
+    DetailsSerializer,
+    SendSerializer,
+    SentBatchSerializer,
+    SentSerializer,
+)
 from messaging.sending import acceptance
+from messaging.sending.cancelling import cancel, known
 from messaging.sending.eightxeight import Refused, glimpse, read
+from messaging.sending.eightxeight.batch import read_batch
 from messaging.sending.origin import origin_of
 from messaging.sending.outcome import Kind, Told
 from messaging.sending.senders import Sender, office
@@ -49,13 +60,13 @@ class View8x8(TenantView):
         """8x8's envelope."""
         return errors_of_8x8
 
-    def subaccount(self, code: str) -> int:
-        """The open subaccount of that code; refuses one that is another's, closed, or out of the key's reach."""
+    def subaccount(self, code: str, *, closed: bool = False) -> int:
+        """The subaccount of that code; refuses one that is another's, out of the key's reach, or (else) closed."""
         found = office(self.account.pk).subaccounts.get(code)
         reach = self.subaccount_ids()
         if found is None or (reach is not None and found[0] not in reach):
             raise Refused(1001, "Provided subAccountId doesn't belong to your account")
-        if not found[1]:
+        if not (found[1] or closed):
             raise Refused(1001, f"Subaccount {code} is closed: nothing can be sent from it.")
         return found[0]
 
@@ -77,7 +88,7 @@ class SendView(View8x8):
 
     @extend_schema(
         operation_id="send_message", request=SendSerializer,
-        responses={200: SentSerializer, (400, "application/json"): ErrorAs8x8Serializer},
+        responses=SentSerializer,
     )  # fmt: skip
     def post(self, request: Request, subaccount_id: str) -> Response:
         """Accept a message: it is stored before this is answered, and sent a moment later or when it is due."""
@@ -96,9 +107,104 @@ class SendView(View8x8):
         return Response(sent(wanted, now))
 
 
-def unread(data: Any, origin: Origin, sender: Sender | None) -> Wanted:
+class SendBatchView(View8x8):
+    """Send up to 10,000 messages."""
+
+    @extend_schema(
+        operation_id="send_messages", request=BatchSerializer,
+        responses=SentBatchSerializer,
+    )  # fmt: skip
+    def post(self, request: Request, subaccount_id: str) -> Response:
+        """Accept each message that is good, and say of the others why not; all of them are stored, or none."""
+        now = datetime.now(UTC)
+        origin, subaccount_pk = self.origin, self.subaccount(subaccount_id)
+        sender = self.sender(subaccount_id)
+        batch = read_batch(cast("dict[str, Any]", request.data))
+        entries: list[tuple[Wanted, Told | None]] = []
+        answers: list[dict[str, Any]] = []
+        for body in batch.messages:
+            try:
+                wanted, refused = read(body, sender, origin, batch.batch_id, batch.client_batch_id), None
+            except Refused as error:
+                refused = error
+                wanted = unread(body, origin, sender, batch.batch_id, batch.client_batch_id)
+            entries.append((wanted, rejection(refused, now) if refused else None))
+            if batch.with_messages:
+                answers.append(sent(wanted, now, refused))
+        acceptance.store(self.account.pk, entries, at=now, subaccount_id=subaccount_pk)
+        sending_bell.ring()
+        rejected = sum(outcome is not None for _, outcome in entries)
+        answer = {"batchId": str(batch.batch_id), "acceptedCount": len(entries) - rejected, "rejectedCount": rejected}
+        if batch.client_batch_id:
+            answer["clientBatchId"] = batch.client_batch_id
+        return Response(answer | ({"messages": answers} if batch.with_messages else {}))
+
+
+class MessageView8x8(View8x8):
+    """One message: its details, or taking it back."""
+
+    @extend_schema(
+        operation_id="get_message_details",
+        responses=DetailsSerializer,
+    )
+    def get(self, request: Request, subaccount_id: str, umid: str) -> Response:
+        """Where a message stands; 404 when the subaccount has none of that UMID."""
+        found = message_of(self.account, self.subaccount(subaccount_id, closed=True), read_uuid(umid, "umid"))
+        if found is None:
+            raise Refused(1300, "Message not found.")
+        whole = self.key.may(Permission.VIEW_NUMBERS)
+        return Response({"data": [details(found, subaccount_id, whole=whole)]})
+
+    @extend_schema(
+        operation_id="cancel_message",
+        request=None,
+        responses=CancelledSerializer,
+    )
+    def delete(self, request: Request, subaccount_id: str, umid: str) -> Response:
+        """Take back a message that is not being sent yet; says how many that were."""
+        subaccount_pk, one = self.subaccount(subaccount_id, closed=True), read_uuid(umid, "umid")
+        n = cancel(self.account.pk, subaccount_pk, at=datetime.now(UTC), umid=one)
+        if not n and message_of(self.account, subaccount_pk, one) is None:
+            raise Refused(1300, "Message not found.")
+        sending_bell.ring()
+        return Response({"cancelledCount": n})
+
+
+class BatchView8x8(View8x8):
+    """One batch."""
+
+    @extend_schema(
+        operation_id="cancel_messages",
+        request=None,
+        responses=CancelledSerializer,
+    )
+    def delete(self, request: Request, subaccount_id: str, batch_id: str) -> Response:
+        """Take back all messages of a batch that are not being sent yet; 404 when nothing of it is on its way."""
+        subaccount_pk, one = self.subaccount(subaccount_id, closed=True), read_uuid(batch_id, "batchId")
+        n = cancel(self.account.pk, subaccount_pk, at=datetime.now(UTC), batch_id=one)
+        if not n and not known(self.account.pk, subaccount_pk, one):
+            raise Refused(1300, "Batch not found.")
+        sending_bell.ring()
+        return Response({"cancelledCount": n})
+
+
+def read_uuid(written: str, name: str) -> UUID:
+    """An id of a path; raises `Refused`."""
+    try:
+        return UUID(written)
+    except ValueError:
+        raise Refused(1000, f"Invalid {name}.") from None
+
+
+def unread(
+    data: Any, origin: Origin, sender: Sender | None, batch_id: UUID | None = None, client_batch_id: str = ""
+) -> Wanted:
     """A refused message as far as it can be read: the log holds those too."""
-    return Wanted(shape=Shape.EIGHT_X_EIGHT, request=data, about=glimpse(data, origin), sender=sender)
+    request = data if isinstance(data, dict) else {"body": data}
+    return Wanted(
+        shape=Shape.EIGHT_X_EIGHT, request=request, about=glimpse(data, origin, client_batch_id), sender=sender,
+        batch_id=batch_id,
+    )  # fmt: skip
 
 
 def rejection(refused: Refused, at: datetime) -> Told:
@@ -117,6 +223,35 @@ def sent(wanted: Wanted, at: datetime, refused: Refused | None = None) -> dict[s
     about, user = wanted.about, cast("Any", wanted.request.get("user"))
     answer = {"umid": str(wanted.umid), "user": user if isinstance(user, dict) else {}, "status": status}
     return answer | ({"clientMessageId": about.client_message_id} if about.client_message_id else {})
+
+
+_STATES = {"undelivered": "undelivered", "received": "delivered", "expired": "undelivered", "unknown": "queued"}
+_DETAILS = {
+    "delivered": "delivered_to_recipient",
+    "sent": "delivered_to_operator",
+    "undelivered": "rejected_by_operator",
+}
+
+
+def details(found: Found, subaccount_code: str, *, whole: bool) -> dict[str, Any]:
+    """8x8's row of message details; numbers are masked as 8x8 masks them for keys that may not see them whole."""
+    number = found.msisdn if whole or not found.msisdn else f"{found.msisdn[:-4]}xxxx"
+    user = {"msisdn": f"+{number}"} if number else {"channelUserId": found.user_id} if found.user_id else {}
+    state = _STATES.get(found.status, found.status)
+    status: dict[str, Any] = {"state": state, "timestamp": moment(found.at)}
+    if detail := found.status_detail or _DETAILS.get(state, ""):
+        status["detail"] = detail
+    if found.error_code is not None and state in {"undelivered", "rejected"}:
+        status |= {"errorCode": found.error_code, "errorMessage": found.error_title}
+    row = {
+        "umid": str(found.umid), "subAccountId": subaccount_code, "channel": "WhatsApp",
+        "channelId": found.number.provider_number_id if found.number else "", "direction": found.direction.capitalize(),
+        "country": found.country, "status": status, "user": user, "contentType": found.content_type.capitalize(),
+        "content": "**MASKED**", "createdAt": moment(found.created_at), "step": 1,
+    }  # fmt: skip
+    named = {"clientMessageId": found.client_message_id, "clientBatchId": found.client_batch_id}
+    named["batchId"] = str(found.batch_id) if found.batch_id else ""
+    return row | {name: value for name, value in named.items() if value}
 
 
 def moment(at: datetime) -> str:

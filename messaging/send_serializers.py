@@ -45,10 +45,52 @@ class SentSerializer(serializers.Serializer[Any]):
     status = StatusOf8x8Serializer()
 
 
-class ErrorAs8x8Serializer(serializers.Serializer[Any]):
-    """Why a request was refused."""
+class BatchSerializer(serializers.Serializer[Any]):
+    """Messages; what one lacks is taken from `template`."""
 
-    code = serializers.IntegerField()
-    message = serializers.CharField()
-    errorId = serializers.UUIDField()  # noqa: N815
-    timestamp = serializers.DateTimeField()
+    clientBatchId = serializers.CharField(required=False, max_length=100)  # noqa: N815
+    template = serializers.DictField(required=False)
+    messages = serializers.ListField(child=serializers.DictField(), min_length=1, max_length=10_000)
+    includeMessagesInResponse = serializers.BooleanField(required=False, default=False)  # noqa: N815
+
+
+class SentBatchSerializer(serializers.Serializer[Any]):
+    """An accepted batch; a rejected message says why in its status."""
+
+    batchId = serializers.UUIDField()  # noqa: N815
+    clientBatchId = serializers.CharField(required=False)  # noqa: N815
+    acceptedCount = serializers.IntegerField()  # noqa: N815
+    rejectedCount = serializers.IntegerField()  # noqa: N815
+    messages = SentSerializer(many=True, required=False)
+
+
+class DetailSerializer(serializers.Serializer[Any]):
+    """One message."""
+
+    umid = serializers.UUIDField()
+    subAccountId = serializers.CharField()  # noqa: N815
+    channel = serializers.CharField()
+    channelId = serializers.CharField(allow_blank=True)  # noqa: N815
+    direction = serializers.CharField()
+    country = serializers.CharField(allow_blank=True)
+    status = StatusOf8x8Serializer()
+    user = UserSerializer()
+    contentType = serializers.CharField()  # noqa: N815
+    content = serializers.CharField()
+    createdAt = serializers.DateTimeField()  # noqa: N815
+    clientMessageId = serializers.CharField(required=False)  # noqa: N815
+    clientBatchId = serializers.CharField(required=False)  # noqa: N815
+    batchId = serializers.UUIDField(required=False)  # noqa: N815
+    step = serializers.IntegerField()
+
+
+class DetailsSerializer(serializers.Serializer[Any]):
+    """A message's details: a row for each channel that was tried."""
+
+    data = DetailSerializer(many=True)  # type: ignore[assignment] # the field's name at 8x8
+
+
+class CancelledSerializer(serializers.Serializer[Any]):
+    """How many messages were taken back."""
+
+    cancelledCount = serializers.IntegerField()  # noqa: N815

@@ -7,8 +7,9 @@ from accounts.audit_api import AuditListView
 from billing.api import CostReportView, ForecastView, TierView, UsageView
 from billing.price_api import RateCardDetailView, RateCardListView, UnratedView
 from messaging.api import ChargeView, MessageDetailView, MessageListView
+from messaging.cloud_api import D360SendView, GraphSendView
 from messaging.health_api import D360HealthView, GraphNodeView, HealthStatusView
-from messaging.send_api import SendView
+from messaging.send_api import BatchView8x8, MessageView8x8, SendBatchView, SendView
 from messaging.webhook_api import (
     WebhookEventDetailView,
     WebhookEventListView,
@@ -33,6 +34,11 @@ rest = [
     path("rate-cards/", RateCardListView.as_view(), name="api-rate-cards"),
     path("rate-cards/<int:card_id>/", RateCardDetailView.as_view(), name="api-rate-card"),
     path("subaccounts/<str:subaccount_id>/messages", SendView.as_view(), name="api-send"),
+    path("subaccounts/<str:subaccount_id>/messages/batch", SendBatchView.as_view(), name="api-send-batch"),
+    path(
+        "subaccounts/<str:subaccount_id>/messages/batch/<str:batch_id>", BatchView8x8.as_view(), name="api-sent-batch"
+    ),
+    path("subaccounts/<str:subaccount_id>/messages/<str:umid>", MessageView8x8.as_view(), name="api-sent"),
     path("health_status", HealthStatusView.as_view(), name="api-health"),
     path("webhook-events/", WebhookEventListView.as_view(), name="api-webhook-events"),
     path("webhook-events/replay/", WebhookEventsReplayView.as_view(), name="api-webhook-events-replay"),
@@ -47,6 +53,8 @@ urlpatterns = [
     path("webhooks/<str:provider>/<str:token>", receive, name="webhook"),
     path("api/v1/", include(rest)),
     path("graph/<str:version>/<str:node_id>", GraphNodeView.as_view(), name="graph-node"),
+    path("graph/<str:version>/<str:phone_number_id>/messages", GraphSendView.as_view(), name="graph-send"),
+    path("360dialog/messages", D360SendView.as_view(), name="d360-send"),
     path("360dialog/health_status", D360HealthView.as_view(), name="d360-health"),
     path("api/schema/", api.schema, name="schema"),
     path("api/docs/", api.docs, name="api-docs"),

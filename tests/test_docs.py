@@ -31,7 +31,7 @@ def test_the_tree_of_the_architecture_is_that_of_the_sources():
 @pytest.mark.parametrize("route", rest, ids=lambda route: route.name)
 def test_every_path_of_the_api_is_documented(route):
     path = re.sub(r"<\w+:(?:event_)?(\w+)>", r"{\1}", str(route.pattern))
-    methods = [method for method in ("get", "post") if hasattr(route.callback.view_class, method)]
+    methods = [method for method in ("get", "post", "delete") if hasattr(route.callback.view_class, method)]
     assert methods
     assert [method for method in methods if f"`{method.upper()} /api/v1/{path}`" not in API] == []
 

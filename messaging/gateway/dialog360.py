@@ -1,6 +1,6 @@
 """360dialog: the Cloud API's bodies under another address, with a key of each number instead of its id."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,6 +22,13 @@ class Dialog360:
 
     def send(self, message: Mapping[str, Any]) -> Outcome:
         """Send a message in the Cloud API's shape, once."""
+        return self._post(message, understand)
+
+    def mark_read(self, message: Mapping[str, Any]) -> Outcome:
+        """Mark a message that came in as read; accepted has no id then."""
+        return self._post(message, meta.understand_mark)
+
+    def _post(self, message: Mapping[str, Any], understand: Callable[[Answer], Outcome]) -> Outcome:
         headers = {"D360-API-KEY": credential(self.api_key)}
         return send(f"{self.base_url}/messages", headers, message, understand, client=self.client)
 

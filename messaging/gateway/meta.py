@@ -1,6 +1,6 @@
 """Meta's Cloud API."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,6 +23,13 @@ class Meta:
 
     def send(self, message: Mapping[str, Any]) -> Outcome:
         """Send a message in the Cloud API's shape, once."""
+        return self._post(message, understand)
+
+    def mark_read(self, message: Mapping[str, Any]) -> Outcome:
+        """Mark a message that came in as read; accepted has no id then."""
+        return self._post(message, understand_mark)
+
+    def _post(self, message: Mapping[str, Any], understand: Callable[[Answer], Outcome]) -> Outcome:
         url = f"{self.base_url}/{self.version}/{self.phone_number_id}/messages"
         headers = {"Authorization": f"Bearer {credential(self.token)}"}
         return send(url, headers, message, understand, client=self.client)
@@ -41,3 +48,10 @@ def understand(answer: Answer) -> Outcome:
     if answer.is_success and wamid:
         return Accepted(wamid, text(message.get("message_status"), 64) or "accepted", answer)
     return without_code(answer, "meta", text(error.get("message"), 512))
+
+
+def understand_mark(answer: Answer) -> Outcome:
+    """An answer to marking a message as read."""
+    if answer.is_success and (answer.data or {}).get("success") is True:
+        return Accepted("", "read", answer)
+    return understand(answer)

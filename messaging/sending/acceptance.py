@@ -40,7 +40,7 @@ def store(
     first = entries[0][0]
     rows = [_row(wanted, outcome, at, subaccount_id, lease) for wanted, outcome in entries]
     columns = [list(column) for column in zip(*rows, strict=True)]
-    with connection.cursor() as cursor:
+    with connection.cursor() as cursor:  # one statement, so all of them or none
         cursor.execute(_STORE, [account_id, at, str(first.shape), first.batch_id, *columns])
 
 

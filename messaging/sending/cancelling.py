@@ -1,0 +1,26 @@
+"""Taking back what is not being sent yet."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q
+
+from messaging.enums import SubmissionState
+from messaging.models import Submission
+from messaging.sending.outcome import Kind, Told
+
+
+def cancel(
+    account_id: int, subaccount_id: int, *, at: datetime, umid: UUID | None = None, batch_id: UUID | None = None
+) -> int:
+    """Cancel a message, or those of a batch, that still wait; returns how many. The log follows."""
+    which = Q(umid=umid) if umid else Q(batch_id=batch_id)
+    outcome = Told(kind=Kind.CANCELLED, at=at.isoformat(), title="Cancelled before it was sent.", by="client")
+    rows = Submission.objects.filter(which, account=account_id, subaccount=subaccount_id, state=SubmissionState.QUEUED)
+    return int(rows.update(state=SubmissionState.ANSWERED, outcome=outcome.as_json()))
+
+
+def known(account_id: int, subaccount_id: int, batch_id: UUID) -> bool:
+    """Whether anything of a batch is not over."""
+    rows = Submission.objects.filter(account=account_id, subaccount=subaccount_id, batch_id=batch_id)
+    return bool(rows.exists())

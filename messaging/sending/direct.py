@@ -1,0 +1,49 @@
+"""Sending while the client waits, for the shapes whose answer is the provider's own."""
+
+from datetime import UTC, datetime
+
+from messaging.bell import sending_bell
+from messaging.gateway import Outcome, Unreached
+from messaging.sending import acceptance, pacing
+from messaging.sending.cloud import RefusedAsMeta
+from messaging.sending.dispatch import LEASE
+from messaging.sending.outcome import Kind, Told, told
+from messaging.sending.routes import NoRoute, adapter, cloud_body
+from messaging.sending.wanted import Wanted
+
+
+def send_now(wanted: Wanted) -> Outcome:
+    """Store a message, ask the provider, and write down its answer. Raises RefusedAsMeta for what is not sent at all.
+
+    Nothing is tried again but a connection that did not come about, once: the client has the answer and decides.
+    """
+    sender = wanted.sender
+    if sender is None:
+        raise RefusedAsMeta(133010, "There is no number to send from.")
+    try:
+        way = adapter(sender)
+    except NoRoute as error:
+        raise RefusedAsMeta(133010, str(error)) from None
+    if pause := pacing.take(sender, wanted.about.msisdn):
+        code = 130429 if pause.whole_number else 131056
+        raise RefusedAsMeta(code, f"Try again in {pause.seconds:.1f} seconds: Meta would refuse this message now.")
+    now = datetime.now(UTC)
+    acceptance.store(sender.account_id, [(wanted, None)], at=now, lease=now + LEASE)
+    body = cloud_body(wanted.request, str(wanted.umid))
+    outcome = way.send(body)
+    if isinstance(outcome, Unreached):
+        outcome = way.send(body)
+    acceptance.record(wanted.umid, told(outcome, at=datetime.now(UTC), attempts=1, expires_at=None, retry=False))
+    sending_bell.ring()
+    return outcome
+
+
+def keep_refused(account_id: int, wanted: Wanted, refused: RefusedAsMeta, *, subaccount_id: int | None) -> None:
+    """The log holds what was refused too."""
+    now = datetime.now(UTC)
+    outcome = Told(
+        kind=Kind.REJECTED, at=now.isoformat(), source="meta", code=refused.code, title=refused.details[:255],
+        status=refused.status, body={"code": refused.code, "details": refused.details}, by="tollgate",
+    )  # fmt: skip
+    acceptance.store(account_id, [(wanted, outcome)], at=now, subaccount_id=subaccount_id)
+    sending_bell.ring()

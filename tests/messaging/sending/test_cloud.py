@@ -1,0 +1,200 @@
+"""The Cloud API's and 360dialog's shapes: the provider's own answers, and what is refused before it is asked."""
+
+from itertools import product
+
+import pytest
+
+from accounts.enums import Permission
+from accounts.models import Subaccount
+from accounts.services import create_api_key
+from messaging.models import Message, MessagePayload, PhoneNumber, Submission
+from messaging.sending import cloud, senders
+from messaging.sending.cloud import RefusedAsMeta
+from messaging.sending.wanted import Origin
+from tests.messaging.sending import bodies
+from tests.messaging.sending.conftest import told, worked_off
+
+pytestmark = pytest.mark.django_db
+GRAPH, D360 = "/graph/v24.0/106540352242922/messages", "/360dialog/messages"
+TEXT = {**bodies.CLOUD_TO, "type": "text", "text": {"body": "Hello"}}
+SALE = {
+    **bodies.CLOUD_TO,
+    "type": "template",
+    "template": {
+        "name": "weekend_sale",
+        "language": {"code": "en"},
+        "components": [{"type": "body", "parameters": [bodies.JANE, {"type": "text", "text": "5 %"}]}],
+    },
+}
+
+
+@pytest.fixture
+def d360(client, acme):
+    """Posts JSON with the header of 360dialog."""
+    _, text = create_api_key(account=acme, name="Care", scopes=[Permission.SEND_MESSAGES])
+
+    def ask(body, **more):
+        return client.post(D360, body, content_type="application/json", headers={"D360-API-KEY": text} | more)
+
+    return ask
+
+
+@pytest.fixture
+def ask(post, d360):
+    """Posts in either shape."""
+    return {"graph": lambda body, **more: post(GRAPH, body, **more), "360dialog": d360}
+
+
+SHAPES = ("graph", "360dialog")
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_the_answer_is_the_providers(acme, ask, provider, shape):
+    answer = ask[shape](SALE)
+    assert answer.status_code == 200, answer.content
+    wamid = answer.json()["messages"][0]["id"]
+    assert answer.json() == {
+        "messaging_product": "whatsapp",
+        "contacts": [{"input": "+6591990000", "wa_id": "6591990000"}],
+        "messages": [{"id": wamid, "message_status": "accepted"}],
+    }
+    worked_off()
+    one = Message.objects.get()
+    assert (one.provider_message_id, str(one.umid)) == (wamid, answer["Tollgate-UMID"])
+    assert (one.status, one.response_code, one.template.name) == ("queued", 200, "weekend_sale")
+    told(provider, acme, 3)
+    assert Message.objects.get().status == "read"
+
+
+def test_receipts_before_the_log_knows_the_message(acme, post, provider):
+    """The client is answered at once; the worker that logs may come after the webhooks."""
+    answer = post(GRAPH, TEXT)
+    told(provider, acme, 3)
+    worked_off()
+    one = Message.objects.get()
+    assert (str(one.umid), one.status, one.response_code) == (answer["Tollgate-UMID"], "read", 200)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_an_error_is_the_providers_too(acme, ask, provider, shape):
+    answer = ask[shape]({**TEXT, "to": "+6591131030"})
+    error = answer.json()["error"]
+    assert (answer.status_code, error["code"], error["error_data"]["messaging_product"]) == (400, 131030, "whatsapp")
+    worked_off()
+    one = Message.objects.get()
+    assert (one.status, one.error_source, one.error_code, one.response_code) == ("rejected", "meta", 131030, 400)
+
+
+@pytest.mark.parametrize(("ending", "expected"), [("990503", (503, 131016)), ("990502", (500, 131000))])
+def test_a_page_of_html_becomes_an_error_of_metas(acme, post, provider, ending, expected):
+    answer = post(GRAPH, {**TEXT, "to": f"+6591{ending}"})
+    assert (answer.status_code, answer.json()["error"]["code"]) == expected
+    worked_off()
+    assert Submission.objects.filter(state="uncertain").count() == (ending == "990502")
+
+
+def test_a_provider_that_is_not_there(acme, post, settings):
+    settings.SANDBOX_URL = "http://127.0.0.1:9"
+    answer = post(GRAPH, TEXT)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (503, 131016)
+    worked_off()
+    assert Message.objects.get().status == "rejected"
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_message_is_marked_as_read(acme, ask, provider, shape):
+    answer = ask[shape]({"messaging_product": "whatsapp", "status": "read", "message_id": "wamid.X"})
+    assert (answer.status_code, answer.json()) == (200, {"success": True})
+    assert not Submission.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "expected", "named"),
+    [
+        ({"messaging_product": None}, (400, 100), "messaging_product"),
+        ({"to": ""}, (400, 100), "to"),
+        ({"to": "+5352123456"}, (403, 130497), "Cuba"),
+        ({"to": "", "recipient": "x"}, (400, 100), "recipient"),
+        ({"type": "fax"}, (400, 100), "type"),
+        ({"text": None}, (400, 131008), "text"),
+        ({"text": {"body": ""}}, (400, 131008), "text.body"),
+        ({"text": {"body": "x" * 4097}}, (400, 100), "text.body"),
+        ({"biz_opaque_callback_data": "x" * 513}, (400, 100), "biz_opaque_callback_data"),
+    ],
+)
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_wrong_field_is_named(ask, shape, change, expected, named):
+    answer = ask[shape]({**TEXT, **change})
+    error = answer.json()["error"]
+    assert (answer.status_code, error["code"]) == expected
+    assert error["type"] == "OAuthException"
+    assert named in error["error_data"]["details"]
+    worked_off()
+    assert Message.objects.get().error_code == expected[1]
+
+
+@pytest.mark.parametrize("body", bodies.CLOUD, ids=lambda body: body.get("type", "mark"))
+def test_a_spoiled_field_is_refused_or_sendable(acme, body):
+    sender = senders.office(acme.pk).by_number_id["106540352242922"]
+    outcomes = [
+        (path, value, read_or_refused(spoiled, sender))
+        for path, value, spoiled in bodies.spoiled(body)
+        if path != ("status",) or value is not bodies.MISSING  # then it is another request
+    ]
+    assert read_or_refused(body, sender) is None
+    for path, value, refused in outcomes:
+        if refused is not None:
+            assert 400 <= refused.status < 500, (path, value)
+            assert any(str(name) in refused.details for name in path), (path, value, refused.details)
+
+
+def read_or_refused(body, sender):
+    try:
+        if not cloud.is_mark(body):
+            cloud.read(body, sender, Origin(), "graph").about.as_json()
+    except RefusedAsMeta as refused:
+        return refused
+
+
+def test_keys_and_numbers_of_others(client, acme, other, post, d360):
+    wrong = client.post(GRAPH, TEXT, content_type="application/json", headers={"Authorization": "Bearer no"})
+    assert (wrong.status_code, wrong.json()["error"]["code"]) == (401, 190)
+    theirs = post(GRAPH.replace("106540352242922", "106540352249999"), TEXT)
+    assert (theirs.status_code, theirs.json()["error"]["code"]) == (404, 100)
+    eight = PhoneNumber.objects.get(account=acme, provider="8x8")
+    assert post(GRAPH.replace("106540352242922", eight.provider_number_id), TEXT).status_code == 404
+    assert post(GRAPH.replace("v24.0", "latest"), TEXT).json()["error"]["code"] == 100
+    wrong = d360(TEXT, **{"D360-API-KEY": "no"})
+    assert (wrong.status_code, wrong.json()["meta"]["httpCode"]) == (401, 401)
+    PhoneNumber.objects.filter(account=acme, provider="meta").update(provider="360dialog")
+    senders.forget()
+    assert "limit it to a subaccount" in d360(TEXT).json()["meta"]["developerMessage"]
+    Subaccount.objects.update(is_active=False)
+    senders.forget()
+    assert "closed" in post(GRAPH, TEXT).json()["error"]["message"]
+
+
+def test_a_number_without_a_credential(acme, post):
+    PhoneNumber.objects.update(credential_sealed="")
+    senders.forget()
+    answer = post(GRAPH, TEXT).json()["error"]
+    assert (answer["code"], "no credential" in answer["error_data"]["details"]) == (133010, True)
+
+
+@pytest.mark.parametrize(("raw", "shape"), list(product([b"{", b"[]", b'{"a": "\\u0000"}'], SHAPES)))
+def test_a_body_that_is_no_object_is_refused(client, acme, headers, raw, shape):
+    token = headers["Authorization"].removeprefix("Bearer ")
+    path, given = (GRAPH, headers) if shape == "graph" else (D360, {"D360-API-KEY": token})
+    answer = client.post(path, raw, content_type="application/json", headers=given)
+    assert answer.status_code == 400
+    assert set(answer.json()) == {"error" if shape == "graph" else "meta"}
+
+
+def test_nothing_of_a_key_is_stored(acme, post, provider, headers):
+    post(GRAPH, {**TEXT, "tollgate": {"source": "template_bot", "name": "Cart", "recipientType": "lead"}})
+    worked_off()
+    kept = [str(body) for body in MessagePayload.objects.values_list("body", flat=True)]
+    assert len(kept) == 2
+    assert not any(headers["Authorization"][7:] in text or "sandbox-token" in text for text in kept)
+    one = Message.objects.get()
+    assert (one.source.category, one.source.name, one.recipient_type) == ("template_bot", "Cart", "lead")

@@ -1,0 +1,303 @@
+"""8x8's shape: every code, batches, details, cancelling, and what a spoiled field is answered."""
+
+import json
+from copy import deepcopy
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
+
+import orjson
+import pytest
+
+from accounts.enums import Permission
+from accounts.models import Subaccount
+from accounts.services import create_api_key
+from messaging.models import Message, PhoneNumber, Submission, Template
+from messaging.sending import senders, settlement
+from messaging.sending.eightxeight import Refused, for_cloud, for_eightxeight, read
+from messaging.sending.wanted import Origin
+from tests.messaging.sending import bodies
+from tests.messaging.sending.conftest import worked_off
+
+pytestmark = pytest.mark.django_db
+SEND = "/api/v1/subaccounts/acme_wa/messages"
+SALE = {"name": "order_update", "language": "en"}
+BODY = {"type": "body", "parameters": [bodies.JANE, bodies.JANE]}
+SOON = datetime.now(UTC) + timedelta(days=1)
+
+
+def with_content(**content):
+    return {**bodies.TO, "type": "template", "content": {"template": {**SALE, "components": [BODY], **content}}}
+
+
+def with_component(**component):
+    return with_content(name="rich", language="en_US", components=[component])
+
+
+@pytest.fixture
+def rich(acme):
+    """A template with a header, a body and two buttons, of every WABA."""
+    for number in PhoneNumber.objects.filter(account=acme):
+        Template.objects.get_or_create(
+            account=acme, waba=number.waba, name="rich", language="en_US", category="MARKETING", status="APPROVED",
+            components=bodies.RICH,
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "named"),
+    [
+        ({"user": None}, 3001, "user"),
+        ({"user": {}}, 3002, "user.msisdn"),
+        ({"user": {"msisdn": 6591990000}}, 3003, "user.msisdn"),
+        ({"user": {"msisdn": "+65000001"}}, 1002, "user.msisdn"),
+        ({"user": {"msisdn": "91990000"}}, 1002, "user.msisdn"),
+        ({"user": {"msisdn": "91990000", "country": "XX"}}, 3018, "user.country"),
+        ({"user": {"msisdn": "+5352123456"}}, 1009, "Cuba"),
+        ({"user": {"channelUserId": "no"}}, 3047, "user.channelUserId"),
+        ({"content": None}, 3004, "content"),
+        ({"type": "fax"}, 3010, "type"),
+        ({"type": "carousel"}, 3010, "type"),
+        ({"content": {}}, 3005, "content.text"),
+        ({"content": {"text": "x" * 4097}}, 3006, "content.text"),
+        ({"type": "image", "content": {}}, 3007, "content.url"),
+        ({"type": "image", "content": {"url": "ftp://a"}}, 3008, "content.url"),
+        ({"clientMessageId": "x" * 51}, 3009, "clientMessageId"),
+        ({"content": {"text": "a", "sms": {"source": "x" * 17}}}, 3011, "content.sms.source"),
+        ({"content": {"text": "a", "sms": {"encoding": "EBCDIC"}}}, 1003, "content.sms.encoding"),
+        ({"content": {"text": "a", "fallbackText": "x" * 35_001}}, 3017, "content.fallbackText"),
+        ({"dlrCallbackUrl": "nowhere"}, 3020, "dlrCallbackUrl"),
+        ({"dlrCallbackUrl": "https://10.0.0.1/"}, 3020, "dlrCallbackUrl"),
+        ({"type": "location", "content": {"location": {"latitude": 91}}}, 3021, "content.location.latitude"),
+        ({"channels": [{"channel": "Fax"}]}, 3022, "channels[0].channel"),
+        ({"channels": [{"channel": "SMS", "fallbackAfter": 9}]}, 3023, "channels[0].fallbackAfter"),
+        ({"channels": [{"channel": "SMS", "successStatus": "Eaten"}]}, 3024, "channels[0].successStatus"),
+        ({"context": {}}, 3029, "context.umid"),
+        ({"context": {"umid": str(uuid4())}}, 1008, "context.umid"),
+        ({"scheduled": "tomorrow"}, 1011, "scheduled"),
+        ({"scheduled": "2020-01-01T00:00:00Z"}, 1011, "scheduled"),
+        ({"expiry": "2020-01-01T00:00:00Z"}, 1006, "expiry"),
+        ({"type": "interactive", "content": {"interactive": {"type": "x"}}}, 1000, "content.interactive.type"),
+        ({"tollgate": {"source": "x"}}, 1000, "tollgate.source"),
+        ({"type": "template", "content": {}}, 3030, "content.template"),
+        (with_content(name=""), 3031, "name"),
+        (with_content(name="x" * 513), 3031, "name"),
+        (with_content(name="Order Update"), 3032, "name"),
+        (with_content(components=[{**BODY, "parameters": [bodies.JANE] * 3}]), 3033, "2 parameters are needed"),
+        (with_content(components=[BODY, BODY]), 3034, "components[1].type"),
+        (with_content(components=[{"type": "header", "parameters": [bodies.JANE]}, BODY]), 3034, "no header"),
+        (with_content(language=""), 3036, "language"),
+        (with_content(language="English"), 3037, "language"),
+        (with_content(name="no_such"), 3038, "Template not found for provided name and language"),
+        (with_content(language="de"), 3038, "Template not found for provided name and language"),
+        (with_content(components=[{"type": "tail"}]), 3039, "components[0].type"),
+        (with_content(components=[]), 3040, "needs 2 parameters"),
+        (with_content(components=[{"type": "body"}]), 3040, "none given"),
+        (with_content(components=[{**BODY, "parameters": [bodies.JANE]}]), 3041, "2 parameters are needed, 1 given"),
+        (with_content(components=[{**BODY, "parameters": ["Jane", "77"]}]), 3042, "parameters[0]"),
+        (with_content(components=[{**BODY, "parameters": [{"type": "word"}] * 2}]), 3042, "parameters[0].type"),
+        (with_content(components=[{**BODY, "parameters": [bodies.JANE, {**bodies.JANE, "text": "x" * 1025}]}]), 3043,
+         "parameters[1].text"),
+        (with_content(components=[{**BODY, "parameters": [bodies.JANE, {"type": "image"}]}]), 3045, "[1].type"),
+        (with_component(type="header", parameters=[{"type": "image", "url": "a.jpg"}]), 3046, "parameters[0].url"),
+        (with_component(type="button", subType="tap", parameters=[]), 3052, "subType"),
+        (with_component(type="button", subType="url", index=2, parameters=[bodies.JANE]), 3053, "index"),
+        (with_component(type="button", subType="url", index="a", parameters=[bodies.JANE]), 3053, "index"),
+        (with_component(type="button", subType="url", parameters=[{"type": "payload", "payload": "x"}]), 3049,
+         "parameters[0].type"),
+    ],
+)  # fmt: skip
+def test_a_wrong_field_has_its_code(rich, post, change, code, named):
+    answer = post(SEND, {**bodies.TEXT, **change})
+    said = answer.json()
+    assert (answer.status_code, said["code"]) == (400, code), said
+    assert named in said["message"]
+    UUID(said["errorId"])
+    datetime.fromisoformat(said["timestamp"])
+    assert Submission.objects.get().outcome["code"] == code
+
+
+def test_a_refused_message_is_in_the_log_with_its_answer(rich, acme, post):
+    post(SEND, with_content(name="no_such"), **{"X-Tollgate-Source": "campaign", "X-Tollgate-Source-Name": "Spring"})
+    worked_off()
+    one = Message.objects.get()
+    assert (one.status, one.error_source, one.error_code, one.response_code) == ("rejected", "8x8-sync", 3038, 400)
+    assert (one.source.category, one.source.name, one.msisdn) == ("campaign", "Spring", "6591990000")
+    assert not Submission.objects.exists()
+
+
+def test_paused_templates_and_places_that_cannot_send(acme, other, post):
+    Template.objects.filter(account=acme, name="order_update").update(status="PAUSED")
+    assert post(SEND, with_content()).json()["message"].endswith("order_update is paused.")
+    theirs = post("/api/v1/subaccounts/harbour/messages", bodies.TEXT)
+    assert (theirs.status_code, theirs.json()["code"]) == (400, 1001)
+    assert theirs.json()["message"] == "Provided subAccountId doesn't belong to your account"
+    empty = Subaccount.objects.create(account=acme, code="empty", name="Empty")
+    senders.forget()
+    assert post("/api/v1/subaccounts/empty/messages", bodies.TEXT).json()["code"] == 3035
+    empty.is_active = False
+    empty.save()
+    senders.forget()
+    assert "closed" in post("/api/v1/subaccounts/empty/messages", bodies.TEXT).json()["message"]
+
+
+def test_keys(client, acme, post):
+    answer = client.post(SEND, bodies.TEXT, content_type="application/json")
+    assert (answer.status_code, answer.json()["code"]) == (401, 1200)
+    assert answer.json()["message"] == "Request was not authenticated properly"
+    _, text = create_api_key(account=acme, name="Reader", scopes=[Permission.VIEW_MESSAGES])
+    answer = post(SEND, bodies.TEXT, Authorization=f"Bearer {text}")
+    assert (answer.status_code, answer.json()["code"]) == (403, 1201)
+    limited, text = create_api_key(account=acme, name="Shop", scopes=[Permission.SEND_MESSAGES])
+    limited.subaccounts.set(Subaccount.objects.filter(account=acme, code="acme_shop"))
+    limited.limited = True
+    limited.save()
+    assert post(SEND, bodies.TEXT, Authorization=f"Bearer {text}").json()["code"] == 1001
+
+
+@pytest.mark.parametrize(
+    "raw", [b"{", b"[]", b'"a"', b'{"a": "\\u0000"}', b'{"a": NaN}', b'{"a":' * 40 + b"1" + b"}" * 40]
+)
+def test_a_body_that_is_no_message_is_refused(client, acme, headers, raw):
+    answer = client.post(SEND, raw, content_type="application/json", headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (400, 1000)
+
+
+@pytest.mark.parametrize("body", bodies.EIGHT_X_EIGHT, ids=lambda body: body["type"])
+@pytest.mark.parametrize("code", ["acme_wa", "acme_shop"])
+def test_a_spoiled_field_is_refused_or_sendable(rich, acme, body, code):
+    """Whatever stands in a field: refused with a code and a message, or a body that providers can be sent."""
+    sender = senders.office(acme.pk).by_subaccount[code][0]
+    whole = {**body, **({"scheduled": SOON.isoformat(), "expiry": None} if "scheduled" in body else {})}
+    assert read(whole, sender, Origin()).about.msisdn == "6591990000"
+    for path, value, spoiled in bodies.spoiled(whole):
+        wanted = read_or_refused(spoiled, sender)
+        if isinstance(wanted, Refused):
+            assert (wanted.status, bool(wanted.code)) == (400, True), (path, value)
+            assert any(f"{name}" in wanted.message for name in path), (path, value, wanted.message)
+            continue
+        for translate in (for_cloud, for_eightxeight):
+            orjson.dumps(translate(wanted.request, wanted.about, str(wanted.umid)))
+
+
+def read_or_refused(body, sender):
+    try:
+        return read(body, sender, Origin())
+    except Refused as refused:
+        return refused
+
+
+class TestBatch:
+    def ask(self, post, **body):
+        return post(f"{SEND}/batch", body)
+
+    def test_good_and_bad_ones_in_one_answer(self, acme, post, provider):
+        answer = self.ask(
+            post, clientBatchId="aaa_batch", includeMessagesInResponse=True, template=with_content(),
+            messages=[{"user": {"msisdn": "+6591990001"}, "clientMessageId": "aaa-1"},
+                      {"user": {"msisdn": "+65000001"}, "clientMessageId": "aaa-2"}, 7],
+        ).json()  # fmt: skip
+        assert (answer["acceptedCount"], answer["rejectedCount"], answer["clientBatchId"]) == (1, 2, "aaa_batch")
+        good, bad, odd = answer["messages"]
+        assert (good["status"]["state"], good["clientMessageId"]) == ("queued", "aaa-1")
+        assert (bad["status"]["state"], bad["status"]["errorCode"], bad["user"]) == (
+            "rejected",
+            1002,
+            {"msisdn": "+65000001"},
+        )
+        assert odd["status"]["errorCode"] == 1000
+        assert worked_off() == 1
+        assert sorted(Message.objects.values_list("status", "response_code")) == [
+            ("queued", 200), ("rejected", 400), ("rejected", 400),
+        ]  # fmt: skip
+
+    @pytest.mark.parametrize(
+        ("body", "code"),
+        [
+            ({}, 3012),
+            ({"messages": []}, 3012),
+            ({"messages": "a"}, 3012),
+            ({"messages": [{}] * 10_001}, 3013),
+            ({"messages": [{}], "clientBatchId": "x" * 101}, 3014),
+            ({"messages": [{}], "template": 7}, 1000),
+            ({"messages": [{}], "includeMessagesInResponse": "yes"}, 1000),
+            ({"messages": [{}] * 5_000, "template": {"a": "x" * 20_000}}, 1100),
+        ],
+    )
+    def test_a_batch_that_is_none(self, acme, post, body, code):
+        answer = self.ask(post, **body)
+        assert (answer.status_code, answer.json()["code"]) == (400, code)
+        assert not Submission.objects.exists()
+
+    def test_what_waits_can_be_taken_back(self, acme, client, headers, post):
+        batch = self.ask(post, messages=[{**bodies.TEXT, "scheduled": SOON.isoformat()}] * 3).json()["batchId"]
+        settlement.log_new()
+        url = f"{SEND}/batch/{batch}"
+        assert client.delete(url, headers=headers).json() == {"cancelledCount": 3}
+        worked_off()
+        assert set(Message.objects.values_list("status", "status_detail")) == {("rejected", "cancelled")}
+        gone = client.delete(url, headers=headers)
+        assert (gone.status_code, gone.json()["code"]) == (404, 1300)
+
+
+class TestOne:
+    def test_details_before_and_after_it_was_sent(self, acme, client, headers, post, provider):
+        umid = post(SEND, {**bodies.TEXT, "clientMessageId": "order-77"}).json()["umid"]
+        (before,) = client.get(f"{SEND}/{umid}", headers=headers).json()["data"]
+        assert (before["status"]["state"], before["clientMessageId"]) == ("queued", "order-77")
+        worked_off()
+        (row,) = client.get(f"{SEND}/{umid}", headers=headers).json()["data"]
+        assert json.dumps(row, sort_keys=True) == json.dumps(
+            {
+                "umid": umid, "subAccountId": "acme_wa", "channel": "WhatsApp", "channelId": row["channelId"],
+                "direction": "Outbound", "country": "SG", "status": row["status"], "user": {"msisdn": "+6591990000"},
+                "contentType": "Text", "content": "**MASKED**", "createdAt": before["createdAt"],
+                "clientMessageId": "order-77", "step": 1,
+            },
+            sort_keys=True,
+        )  # fmt: skip
+        assert client.delete(f"{SEND}/{umid}", headers=headers).json() == {"cancelledCount": 0}
+
+    def test_a_scheduled_one_waits_and_can_be_taken_back(self, acme, client, headers, post, provider):
+        umid = post(SEND, {**bodies.TEXT, "scheduled": SOON.isoformat()}).json()["umid"]
+        assert worked_off() == 0
+        assert Message.objects.get().status == "queued"
+        assert client.delete(f"{SEND}/{umid}", headers=headers).json() == {"cancelledCount": 1}
+        worked_off()
+        (row,) = client.get(f"{SEND}/{umid}", headers=headers).json()["data"]
+        assert (row["status"]["state"], row["status"]["detail"]) == ("rejected", "cancelled")
+
+    def test_one_that_is_due_after_its_expiry_expires(self, acme, post):
+        post(SEND, {**bodies.TEXT, "expiry": SOON.isoformat()})
+        Submission.objects.update(expires_at=datetime.now(UTC) - timedelta(seconds=1))
+        worked_off()
+        assert Message.objects.get().status == "expired"
+
+    @pytest.mark.parametrize(("umid", "expected"), [("x", (400, 1000)), (str(uuid4()), (404, 1300))])
+    def test_others_do_not_exist(self, client, headers, umid, expected):
+        for method in (client.get, client.delete):
+            answer = method(f"{SEND}/{umid}", headers=headers)
+            assert (answer.status_code, answer.json()["code"]) == expected
+
+
+def test_a_repeated_post_is_one_message(acme, post):
+    first, again = (post(SEND, bodies.TEXT, **{"Idempotency-Key": "k"}) for _ in range(2))
+    assert first.json() == again.json()
+    assert Submission.objects.count() == 1
+
+
+def test_a_body_is_translated_for_the_cloud_api(rich, acme):
+    sender = senders.office(acme.pk).by_subaccount["acme_shop"][0]
+    body = deepcopy(bodies.TEMPLATE) | {"scheduled": None, "expiry": None}
+    wanted = read(body, sender, Origin())
+    sent = for_cloud(wanted.request, wanted.about, "u")
+    assert sent == {
+        "messaging_product": "whatsapp", "recipient_type": "individual", "to": "+6591990000", "type": "template",
+        "biz_opaque_callback_data": "tollgate:u",
+        "template": {"name": "rich", "language": {"code": "en_US"}, "components": [
+            {"type": "header", "parameters": [{"type": "image", "image": {"link": "https://cdn.example.com/a.jpg"}}]},
+            {"type": "body", "parameters": [{"type": "text", "text": "Jane"}, {"type": "text", "text": "77"}]},
+            {"type": "button", "sub_type": "url", "index": "0", "parameters": [{"type": "text", "text": "77"}]},
+            {"type": "button", "sub_type": "quick_reply", "index": "1",
+             "parameters": [{"type": "payload", "payload": "yes"}]},
+        ]},
+    }  # fmt: skip
