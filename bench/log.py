@@ -72,6 +72,8 @@ class Asked:
 def run() -> bool:
     """Load a few messages and time the pages, load many and time them again with what they are compared to."""
     with every_tenant():
+        with connection.cursor() as cursor:  # processes that help with one statement would not be seen to work
+            cursor.execute("SET max_parallel_workers_per_gather = 0")
         account = account_of(ACME)
         sources = [Source.objects.create(account=account, category=kind, name=name) for kind, name in _SOURCES]
         person, operator = _person(account), _operator()
@@ -99,7 +101,11 @@ def _worst(name: str, ratios: dict[str, float], target: float, *, at_most: bool)
     """Report the worst ratio of all filters and pages: each must reach the target."""
     worst = (max if at_most else min)(ratios, key=lambda key: ratios[key])
     detail = f"{worst}; the median of {len(ratios)} filters and pages is {statistics.median(ratios.values()):.2f}."
-    return report(name, [ratios[worst]], target, detail, at_most=at_most)
+    good = report(name, [ratios[worst]], target, detail, at_most=at_most)
+    for key, ratio in sorted(ratios.items(), key=lambda entry: entry[1], reverse=at_most):
+        if (ratio > target) if at_most else (ratio < target):
+            print(f"    {ratio:,.2f}  {key}", flush=True)
+    return good
 
 
 def _cases(account: Account) -> list[Case]:

@@ -14,7 +14,7 @@ from messaging.models import PhoneNumber, Template
 from messaging.selectors.matching import SHORTEST_PREFIX, SHORTEST_UMID, digits_of, is_number, is_umid
 from portal.core.countries import country_choices
 from portal.core.filters import PAGING, Pill, pills, query
-from portal.core.forms import INPUT, FilterForm, select
+from portal.core.forms import INPUT, FilterForm, QuickDate, QuickText, select
 from portal.core.numbers import whole
 from portal.core.words import Text
 
@@ -34,22 +34,20 @@ _FINDS_FEW = ("q", "umid", "msisdn", "sent", "read")  # so few that all time is 
 
 def text_field(label: Text, longest: int, **attrs: Text) -> forms.CharField:
     """A filter one types."""
-    return forms.CharField(
-        label=label, required=False, max_length=longest, widget=forms.TextInput(attrs={**INPUT, **attrs})
-    )
+    return forms.CharField(label=label, required=False, max_length=longest, widget=QuickText(attrs={**INPUT, **attrs}))
 
 
 def code_field(label: Text, highest: int, example: str) -> forms.IntegerField:
     """A whole number that one types; no spinner, as nobody counts codes up."""
     attrs = {**INPUT, "inputmode": "numeric", "placeholder": example}
     return forms.IntegerField(
-        label=label, required=False, min_value=0, max_value=highest, widget=forms.TextInput(attrs=attrs)
+        label=label, required=False, min_value=0, max_value=highest, widget=QuickText(attrs=attrs)
     )
 
 
 def day_field(label: Text) -> forms.DateField:
     """One day."""
-    return forms.DateField(label=label, required=False, widget=forms.DateInput(attrs={**INPUT, "type": "date"}))
+    return forms.DateField(label=label, required=False, widget=QuickDate(attrs={**INPUT, "type": "date"}))
 
 
 class TrafficForm(FilterForm):

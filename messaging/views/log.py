@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages as notices
 from django.http import Http404, HttpResponse, HttpResponseBadRequest, QueryDict
@@ -14,6 +15,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import TenantRequest, requires
 from accounts.enums import Permission
+from billing.selectors import Charge
+from messaging.cells import Cells
 from messaging.columns import KEYS, Layout, layout
 from messaging.filters import is_counted, log_counts, log_filter, log_sentence
 from messaging.forms import SEEN, LogForm, SavedFilterForm
@@ -39,11 +42,7 @@ def log(request: TenantRequest) -> HttpResponse:
     choices = Choices.of(request)
     form = asked(request, request.GET, choices)
     shown = layout(chosen_columns(request.account, request.user), request.membership)
-    context: dict[str, Any] = {
-        "form": form,
-        "layout": shown,
-        "names": {each.pk: each.name for each in request.reach.visible},
-    }
+    context: dict[str, Any] = {"form": form, "layout": shown}
     if form.is_valid():
         context |= _results(request, form, shown, choices)
     elif form.unknown_object:
@@ -91,10 +90,14 @@ def _results(request: TenantRequest, form: LogForm, shown: Layout, choices: Choi
     chosen = log_filter(form, request.reach, current_zone())
     found = log_page(account, chosen, request.GET.dict(), known=[*choices.channels, *choices.templates])
     context: dict[str, Any] = {"page": found, "sentence": log_sentence(form), "is_counted": is_counted(form)}
+    costs: dict[UUID, Charge] = {}
     if "cost" in shown.keys:
-        context["charges"] = charges(account, found.rows)
+        costs = charges(account, found.rows)
     if form.cleaned_data["live"] and not any(name in request.GET for name in PAGING):
-        context["seen"] = fingerprint(found.rows, context.get("charges", {}))
+        context["seen"] = fingerprint(found.rows, costs)
+    names = {each.pk: each.name for each in request.reach.visible}
+    cells = Cells(shown, names, costs, whole_numbers=request.membership.may(Permission.VIEW_NUMBERS))
+    context["lines"] = cells.rows(found.rows)
     if not found.rows and SEEN not in request.GET:
         context["nothing_yet"] = not has_traffic(account)
         context["addresses"] = endpoint_addresses(account, request.membership)

@@ -3,7 +3,7 @@
 from functools import cache
 from pathlib import Path
 
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 
 @cache
@@ -22,4 +22,10 @@ def country_name(code: str) -> str:
 
 def country_choices() -> list[tuple[str, str]]:
     """Code and name of every country, sorted by name in the language of the page."""
+    return list(_choices(get_language()))
+
+
+@cache
+def _choices(language: str | None) -> list[tuple[str, str]]:
+    """The names in the active language, which is `language`."""
     return sorted(((code, gettext(name)) for code, name in countries().items()), key=lambda pair: pair[1])
