@@ -40,6 +40,7 @@ def costs(request: TenantRequest) -> HttpResponse:
         context["charts"] = cost_charts(report, today, lambda keys: _log_link(form, keys))
         context["csv"] = reverse("archive:costs_csv") + query(form.params)
         context["xlsx"] = reverse("archive:costs_xlsx") + query(form.params)
+        context["export"] = reverse("archive:export_new") + query(form.params, {"dataset": "costs"})
         context |= _summary(request, form, report, today)
     return render(request, "billing/costs.html", context)
 

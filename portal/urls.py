@@ -4,6 +4,8 @@ from django.contrib import admin
 from django.urls import include, path
 
 from accounts.audit_api import AuditListView
+from archive.api import ExportDetailView, ExportDownloadView, ExportListView, ExportManifestView
+from archive.api_8x8 import JobDetailView, JobDownloadView, JobListView
 from billing.api import CostReportView, ForecastView, TierView, UsageView
 from billing.price_api import RateCardDetailView, RateCardListView, UnratedView
 from messaging.api import ChargeView, MessageDetailView, MessageListView
@@ -34,6 +36,19 @@ rest = [
     path("rate-cards/", RateCardListView.as_view(), name="api-rate-cards"),
     path("rate-cards/<int:card_id>/", RateCardDetailView.as_view(), name="api-rate-card"),
     path("subaccounts/<str:subaccount_id>/messages", SendView.as_view(), name="api-send"),
+    path("exports/", ExportListView.as_view(), name="api-exports"),
+    path("exports/<uuid:export_id>/", ExportDetailView.as_view(), name="api-export"),
+    path("exports/<uuid:export_id>/download/", ExportDownloadView.as_view(), name="api-export-download"),
+    path("exports/<uuid:export_id>/manifest/", ExportManifestView.as_view(), name="api-export-manifest"),
+    path("subaccounts/<str:subaccount_id>/messages/exports", JobListView.as_view(), name="api-log-exports"),
+    path(
+        "subaccounts/<str:subaccount_id>/messages/exports/<str:job_id>", JobDetailView.as_view(), name="api-log-export"
+    ),
+    path(
+        "subaccounts/<str:subaccount_id>/messages/download/<str:token>",
+        JobDownloadView.as_view(),
+        name="api-log-export-download",
+    ),
     path("subaccounts/<str:subaccount_id>/messages/batch", SendBatchView.as_view(), name="api-send-batch"),
     path(
         "subaccounts/<str:subaccount_id>/messages/batch/<str:batch_id>", BatchView8x8.as_view(), name="api-sent-batch"

@@ -55,3 +55,8 @@ def manifest(export: Export, contents: Sequence[Contents]) -> dict[str, Any]:
             {"name": each.name, "rows": each.rows, "bytes": each.bytes, "sha256": each.sha256} for each in contents
         ],
     }
+
+
+def manifest_of(export: Export) -> dict[str, Any]:
+    """The manifest of an export that has a file."""
+    return manifest(export, [Contents(**each) for each in export.contents])

@@ -115,7 +115,7 @@ def _asked(schedule: ExportSchedule, zone: ZoneInfo, days: tuple[date, date]) ->
     if not schedule.membership.user.is_active or Permission.EXPORT_DATA not in asker.may:
         raise BadAsk("membership", "The person who made this schedule may no longer export.")
     params = QueryDict(schedule.query.removeprefix("?"), mutable=True)
-    params |= {"from": days[0].isoformat(), "to": days[1].isoformat()}
+    params["from"], params["to"] = days[0].isoformat(), days[1].isoformat()
     reach = reach_of(schedule.membership, params.get(PARAMETER, ""))
     asked = question(
         schedule.account, reach, schedule.dataset, params, zone=zone, whole_numbers=Permission.VIEW_NUMBERS in asker.may

@@ -19,7 +19,7 @@ from archive.exports import jobs, schedules, work
 from archive.exports.asking import Ask, Asker, BadAsk, asker_of
 from archive.exports.columns import NEEDS
 from archive.exports.files import storage
-from archive.exports.manifest import Contents, manifest
+from archive.exports.manifest import manifest_of as written
 from archive.exports.questions import Question, question
 from archive.exports.selectors import exports_of, schedules_of
 from archive.forms import ExportForm
@@ -51,7 +51,8 @@ def export_list(request: TenantRequest) -> HttpResponse:
 @requires(Permission.EXPORT_DATA)
 def new_export(request: TenantRequest) -> HttpResponseBase:
     """Choose format, columns and repetition for the filters that the URL has; small ones download at once."""
-    params = request.GET if request.method == "GET" else _params(request.POST.get("query", ""))
+    given = request.POST if request.method == "POST" else request.GET
+    params = _params(given["query"]) if "query" in given else request.GET  # another page's filters, or this one's
     dataset = _dataset(request, params.get("dataset", ""))
     asker = asker_of(request)
     sent = request.method == "POST" and "format" in request.POST  # else rows were selected in the log
@@ -169,8 +170,7 @@ def manifest_of(request: TenantRequest, export_id: UUID) -> HttpResponse:
     export = _own(request, export_id)
     if not export.contents:
         raise Http404("This export has no file.")
-    said = manifest(export, [Contents(**each) for each in export.contents])
-    return JsonResponse(said, json_dumps_params={"indent": 2, "ensure_ascii": False})
+    return JsonResponse(written(export), json_dumps_params={"indent": 2, "ensure_ascii": False})
 
 
 @requires(Permission.EXPORT_DATA)

@@ -1,0 +1,189 @@
+"""REST in 8x8's shape: the log export of a subaccount as a job. 8x8's documentation describes it."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.http import FileResponse, Http404
+from django.utils import timezone
+from django.utils.dateparse import parse_date, parse_datetime
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema, extend_schema_field
+from rest_framework import serializers
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.reverse import reverse
+
+from accounts.models import Subaccount
+from archive.api import ExportView
+from archive.enums import ACTIVE, Dataset, ExportState
+from archive.exports import jobs
+from archive.exports.asking import Ask, Asker, asker_of_key
+from archive.exports.columns import PRESET_8X8
+from archive.exports.selectors import exports_of
+from archive.exports.sources import filters_of
+from archive.models import Export
+from messaging.selectors.matching import LogFilter, digits_of
+from portal.core.errors import answer_as_8x8, envelope_of_8x8
+
+UNKNOWN_JOB = 4018
+_STATES = {ExportState.WITHDRAWN: "cancelled", ExportState.EXPIRED: "error"}
+
+
+@extend_schema_field(serializers.CharField())
+class MomentField(serializers.Field[datetime, Any, str, Any]):
+    """A date, or a date and time with or without a zone; without one it is in UTC. A date is its midnight."""
+
+    def to_internal_value(self, data: Any) -> datetime:
+        """The moment."""
+        text = str(data)
+        try:
+            moment, day = parse_datetime(text), parse_date(text)
+        except ValueError:
+            moment = day = None
+        if day is not None and len(text) == 10:
+            return datetime.combine(day, time(), UTC)
+        if moment is None:
+            raise ValidationError("Write a date or time as 2026-10-31 or 2026-10-31T12:00:00Z.")
+        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+class JobAskSerializer(serializers.Serializer[Any]):
+    """What a log export of 8x8 takes. A `to` without a time is its midnight."""
+
+    phoneNumber = serializers.CharField(required=False, max_length=24, help_text="E.164")  # noqa: N815 - 8x8's
+    countries = serializers.ListField(child=serializers.CharField(max_length=2), required=False, max_length=300)
+    limit = serializers.IntegerField(required=False, default=0, min_value=0, help_text="0: no limit.")
+    channelUserId = serializers.CharField(required=False, max_length=140)  # noqa: N815 - 8x8's
+
+    def get_fields(self) -> dict[str, Any]:
+        """`from` is no name in Python."""
+        moments = {
+            "from": MomentField(required=False, help_text="Without: seven days ago."),
+            "to": MomentField(required=False, help_text="Without: now."),
+        }
+        return moments | super().get_fields()
+
+    def validate(self, asked: dict[str, Any]) -> dict[str, Any]:
+        """Known fields only, and times in order."""
+        unknown = sorted(set(self.initial_data) - set(self.fields))
+        if unknown:
+            raise ValidationError({name: ["There is no such field."] for name in unknown})
+        now = timezone.now()
+        midnight = datetime.combine(now.astimezone(UTC).date(), time(), UTC)
+        asked = {"from": midnight - timedelta(days=7), "to": now, **asked}
+        if asked["from"] >= asked["to"]:
+            raise ValidationError({"from": ["Must lie before to."]})
+        return asked
+
+
+class JobSerializer(serializers.Serializer[Any]):
+    """The id of a job."""
+
+    jobId = serializers.CharField()  # noqa: N815 - 8x8's
+
+
+class JobStateSerializer(serializers.Serializer[Any]):
+    """Where a job stands; `data` and `expires` when it has succeeded."""
+
+    status = serializers.ChoiceField(["queued", "running", "succeeded", "failed", "cancelled", "empty", "error"])
+    data = serializers.ListField(child=serializers.URLField(), required=False)  # type: ignore[assignment] # 8x8's
+    expires = serializers.DateTimeField(required=False)
+
+
+class UnknownJob(Http404):
+    """There is no such job."""
+
+
+def errors_of_8x8(error: Exception, context: dict[str, Any]) -> Response | None:
+    """8x8's envelope, with its code for unknown jobs."""
+    if isinstance(error, UnknownJob):
+        return Response(envelope_of_8x8(UNKNOWN_JOB, "Job not found"), status=404)
+    return answer_as_8x8(error, context)
+
+
+class JobView(ExportView):
+    """What the views of 8x8's shape share: its errors, and the subaccount of the path."""
+
+    speaks = "8x8"
+
+    def get_exception_handler(self) -> Callable[..., Response | None]:
+        """8x8's envelope."""
+        return errors_of_8x8
+
+    def within(self, code: str) -> Asker:
+        """The key, within the subaccount. Raises Http404 when it does not exist for the key."""
+        whole = asker_of_key(self)
+        pk = Subaccount.objects.filter(account=self.account, code=code).values_list("pk", flat=True).first()
+        if pk is None or (whole.subaccount_ids is not None and pk not in whole.subaccount_ids):
+            raise Http404
+        return Asker(whole.account, whole.actor, whole.may, [pk], ip_address=whole.ip_address)
+
+    def job(self, code: str, job_id: str) -> Export:
+        """The job of that id in the subaccount. Raises UnknownJob."""
+        asker = self.within(code)
+        try:
+            rows = exports_of(asker).filter(public_id=UUID(hex=job_id), dataset=Dataset.MESSAGES)
+        except ValueError:
+            raise UnknownJob from None
+        export = rows.filter(subaccount_ids=asker.subaccount_ids).first()
+        if export is None:
+            raise UnknownJob
+        return export
+
+
+class JobListView(JobView):
+    """Start a log export as at 8x8."""
+
+    @extend_schema(operation_id="start_log_export", request=JobAskSerializer, responses={202: JobSerializer})
+    def post(self, request: Request, subaccount_id: str) -> Response:
+        """Start a job over the log of a subaccount: CSV with 8x8's columns."""
+        asker = self.within(subaccount_id)
+        asked = JobAskSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        said = asked.validated_data
+        chosen = LogFilter(
+            start=said["from"], end=said["to"], msisdn=digits_of(said.get("phoneNumber", "")),
+            exact_numbers=bool(said.get("phoneNumber")), countries=[code.upper() for code in said.get("countries", ())],
+            user_id=said.get("channelUserId", ""),
+        )  # fmt: skip
+        words = [(name, str(value)) for name, value in said.items() if value]
+        ask = Ask(
+            Dataset.MESSAGES, filters_of(chosen), "UTC", preset=PRESET_8X8, words=words,
+            row_limit=said["limit"] or None, first_at=said["from"], last_at=said["to"],
+        )  # fmt: skip
+        return Response({"jobId": self.start(asker, ask).public_id.hex}, status=202)
+
+
+class JobDetailView(JobView):
+    """One log export as at 8x8."""
+
+    @extend_schema(operation_id="get_log_export", responses=JobStateSerializer)
+    def get(self, request: Request, subaccount_id: str, job_id: str) -> Response:
+        """Where the job stands, and where its file is once it has succeeded."""
+        export = self.job(subaccount_id, job_id)
+        answer: dict[str, Any] = {"status": _STATES.get(ExportState(export.state), export.state)}
+        if export.ready:
+            names = {"subaccount_id": subaccount_id, "token": job_id}
+            answer["data"] = [reverse("api-log-export-download", kwargs=names, request=request)]
+            answer["expires"] = export.expires_at
+        return Response(answer)
+
+    @extend_schema(operation_id="cancel_log_export", request=None, responses={204: None})
+    def delete(self, request: Request, subaccount_id: str, job_id: str) -> Response:
+        """Cancel the job; one that is done stays as it is."""
+        export = self.job(subaccount_id, job_id)
+        if export.state in ACTIVE:
+            jobs.cancel(export, self.asker)
+        return Response(status=204)
+
+
+class JobDownloadView(JobView):
+    """The file of a log export as at 8x8."""
+
+    @extend_schema(operation_id="download_log_export", responses={(200, "text/csv"): OpenApiTypes.BINARY})
+    def get(self, request: Request, subaccount_id: str, token: str) -> FileResponse:
+        """The CSV file, with the API key as everywhere; 404 after its time."""
+        return self.file(self.job(subaccount_id, token))

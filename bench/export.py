@@ -1,0 +1,151 @@
+"""export: CSV and XLSX of 1,000,000 messages, as a job from its start to the stored file, ÷ the plainest way to write
+the same columns: COPY to nowhere for CSV, a bare xlsxwriter loop in constant memory for XLSX. And the worker's memory.
+"""
+
+import tempfile
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from threading import Event, Thread
+from time import perf_counter
+from typing import Self
+
+import psutil
+import xlsxwriter
+from django.db import connection
+
+from accounts.enums import Permission
+from accounts.models import Account
+from archive.enums import Dataset, ExportState
+from archive.exports import jobs, work
+from archive.exports.asking import Ask, Asker
+from archive.exports.columns import usual
+from archive.exports.files import storage
+from archive.models import Export
+from bench.ground import START, empty, report
+from messaging.selectors.extracts import log_extract
+from messaging.selectors.matching import LogFilter
+from portal.core.tenancy import every_tenant
+from portal.demo.world import ACME, account_of
+
+MESSAGES, ROUNDS, BOOK_ROUNDS, TARGET, MOST_MEMORY = 1_000_000, 3, 1, 0.5, 60.0
+SPAN = (START - timedelta(days=10), START + timedelta(days=1))
+_FILL = """
+INSERT INTO messaging_message (created_at, account_id, umid, provider, provider_message_id, direction, subaccount_id,
+    phone_number_id, msisdn, user_id, country, content_type, category, category_rank, pricing_type, template_id,
+    recipient_type, client_message_id, queued_at, sent_at, delivered_at, read_at, detail_rank, status_detail,
+    error_source, error_title, response_code)
+SELECT at, %(account)s, md5(n::text)::uuid, 'meta', 'wamid.' || upper(md5((-n)::text)), 'outbound',
+    numbers.subaccount_id, numbers.id, (919000000000 + n)::text, '', 'IN', 'template', 'marketing', 0, 'regular',
+    templates.id, '', '', at, at + interval '1 second', at + interval '3 seconds',
+    CASE WHEN n %% 3 = 0 THEN at + interval '1 minute' END, 0, '', '', '', 200
+FROM generate_series(1, %(messages)s) n
+CROSS JOIN LATERAL (SELECT %(start)s::timestamptz + n * interval '0.8 seconds' AS at) moment
+CROSS JOIN (
+    SELECT id, subaccount_id FROM messaging_phonenumber WHERE account_id = %(account)s ORDER BY id LIMIT 1
+) numbers
+CROSS JOIN (SELECT id FROM messaging_template WHERE account_id = %(account)s ORDER BY id LIMIT 1) templates
+"""
+
+
+def run() -> bool:
+    """Export and write plainly in turn; the file is read back to see that it has every row."""
+    with every_tenant():
+        account = account_of(ACME)
+        with connection.cursor() as cursor:
+            cursor.execute(_FILL, {"account": account.pk, "messages": MESSAGES, "start": SPAN[0]})
+            cursor.execute("VACUUM ANALYZE messaging_message")
+        statement = log_extract(account, LogFilter(), usual(Dataset.MESSAGES), SPAN, whole_numbers=True).sql
+        _export(account, "jsonl", 1_000)  # what is loaded once is no growth
+        good = [_compare_csv(account, statement), _compare_books(account, statement)]
+    empty()
+    return all(good)
+
+
+def _compare_csv(account: Account, statement: str) -> bool:
+    ratios, memory = [], []
+    for _ in range(ROUNDS):
+        plain = _seconds(lambda: _copy(statement))
+        with _Memory() as grown:
+            mine = _seconds(lambda: _export(account, "csv"))
+        ratios.append(plain / mine)
+        memory.append(grown.megabytes)
+    detail = f"{MESSAGES:,} messages. Last round: {mine:.1f} s against {plain:.1f} s."
+    fast = report("export as CSV", ratios, TARGET, detail)
+    return report("memory of the worker, MB", memory, MOST_MEMORY, "At its highest.", at_most=True) and fast
+
+
+def _compare_books(account: Account, statement: str) -> bool:
+    ratios, memory = [], []
+    for _ in range(BOOK_ROUNDS):
+        with tempfile.TemporaryDirectory() as folder:
+            plain = _seconds(lambda: _book(statement, Path(folder) / "plain.xlsx"))
+        with _Memory() as grown:
+            mine = _seconds(lambda: _export(account, "xlsx"))
+        ratios.append(plain / mine)
+        memory.append(grown.megabytes)
+    detail = f"{MESSAGES:,} messages. Last round: {mine:.0f} s against {plain:.0f} s."
+    fast = report("export as XLSX", ratios, TARGET, detail)
+    return report("memory of the worker, MB", memory, MOST_MEMORY, "At its highest.", at_most=True) and fast
+
+
+def _export(account: Account, form: str, limit: int | None = None) -> None:
+    asker = Asker(account, "bench", frozenset(Permission), None)
+    export = jobs.start(asker, Ask(Dataset.MESSAGES, {}, "Asia/Singapore", form, row_limit=limit))
+    while export.active:
+        work.turn(export)
+        export.refresh_from_db()
+    if (export.state, export.rows) != (ExportState.SUCCEEDED, limit or MESSAGES):
+        raise RuntimeError(f"the export is {export.state} with {export.rows:,} rows: {export.problem}")
+    if form == "csv":
+        with storage().open(export.file, "rb") as file:
+            if sum(1 for _ in file) != export.rows + 1:
+                raise RuntimeError("the file has not as many rows as the export says")
+    jobs.delete(Export.objects.select_related("account").get(pk=export.pk), asker)
+
+
+def _copy(statement: str) -> None:
+    with connection.cursor() as cursor, cursor.copy(f"COPY ({statement}) TO STDOUT (FORMAT csv)") as rows:
+        for _ in rows:
+            pass
+
+
+def _book(statement: str, path: Path) -> None:
+    with connection.chunked_cursor() as cursor, xlsxwriter.Workbook(path, {"constant_memory": True}) as book:
+        sheet = book.add_worksheet()
+        cursor.execute(statement)
+        place = 0
+        while rows := cursor.fetchmany(2_000):
+            for row in rows:
+                sheet.write_row(place, 0, ["" if cell is None else str(cell) for cell in row])
+                place += 1
+
+
+def _seconds(call: Callable[[], object]) -> float:
+    start = perf_counter()
+    call()
+    return perf_counter() - start
+
+
+class _Memory:
+    """How much more memory of its own this process has at most than when it began, looked at every 20 ms."""
+
+    def __enter__(self) -> Self:
+        self._process, self._stop = psutil.Process(), Event()
+        self._before = self._most = int(self._process.memory_info().rss)
+        self._thread = Thread(target=self._look, daemon=True)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    def _look(self) -> None:
+        while not self._stop.wait(0.02):
+            self._most = max(self._most, self._process.memory_info().rss)
+
+    @property
+    def megabytes(self) -> float:
+        """The growth."""
+        return float(self._most - self._before) / 1e6

@@ -1,0 +1,51 @@
+"""manage.py export_logs."""
+
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from tests.traffic import deliver
+
+pytestmark = pytest.mark.django_db
+
+
+def run(*arguments, **options):
+    out = StringIO()
+    call_command("export_logs", *map(str, arguments), stdout=out, **options)
+    return out.getvalue()
+
+
+def test_it_writes_the_log_to_a_file(acme, tmp_path):
+    deliver(acme)
+    file = tmp_path / "log.csv"
+    said = run(acme.public_id, file, "--from", "2026-10-15", "--to", "2026-10-15", "--columns", "msisdn,status")
+    assert file.read_text() == "msisdn,status\n919876543210,delivered\n"
+    assert said.startswith("1 rows, 37 bytes, SHA-256 of the contents ")
+
+
+def test_it_writes_no_file_where_nothing_is(acme, tmp_path):
+    assert "no file was written" in run(acme.public_id, tmp_path / "log.csv", "--to", "2025-01-01")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--columns", "colour"), "There is no column “colour”"),
+        (("--preset", "9x9"), "There is no preset “9x9”"),
+        (("--from", "yesterday"), "Write a day as 2026-10-31, not yesterday."),
+    ],
+)
+def test_what_cannot_be_is_said(acme, tmp_path, arguments, words):
+    with pytest.raises(CommandError, match=words):
+        run(acme.public_id, tmp_path / "log.csv", *arguments)
+
+
+def test_it_overwrites_nothing_and_knows_its_accounts(acme, tmp_path):
+    file = tmp_path / "log.csv"
+    file.write_text("mine")
+    with pytest.raises(CommandError, match="exists: choose another name"):
+        run(acme.public_id, file)
+    with pytest.raises(CommandError, match="There is no account"):
+        run("nonsense", tmp_path / "other.csv")
