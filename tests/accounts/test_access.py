@@ -1,44 +1,11 @@
-"""The guard of every page: login, membership, role, subaccount."""
+"""The guard of every page: membership, role, subaccount. tests/access/ tries it on each of them."""
 
 import pytest
-from django.test import Client
 
 from accounts.models import User
-from tests.people import ROLES, browser_of, visitor
+from tests.people import browser_of, visitor
 
 pytestmark = pytest.mark.django_db
-PAGES = {
-    "/": {*ROLES},
-    "/logs/": {*ROLES},
-    "/logs/00000000-0000-0000-0000-000000000000/": {*ROLES},
-    "/reports/costs/": {"owner", "admin", "finance"},
-    "/reports/costs.csv": {"owner", "admin", "finance"},
-    "/reports/costs.xlsx": {"owner", "admin", "finance"},
-    "/settings/profile/": {*ROLES},
-    "/accounts/2fa/": {*ROLES},
-    "/settings/team/": {"owner", "admin"},
-    "/settings/team/invite/": {"owner", "admin"},
-    "/settings/keys/": {"owner", "admin", "developer"},
-    "/settings/keys/new/": {"owner", "admin", "developer"},
-    "/settings/webhooks/": {"owner", "admin", "developer"},
-    "/settings/webhooks/new/": {"owner", "admin", "developer"},
-    "/settings/subaccounts/": {"owner", "admin"},
-    "/settings/subaccounts/new/": {"owner", "admin"},
-    "/settings/audit/": {"owner", "admin"},
-}
-
-
-@pytest.mark.parametrize("path", PAGES)
-def test_login_comes_first_and_returns(path):
-    assert Client().get(path).url == f"/accounts/login/?next={path}"
-
-
-@pytest.mark.parametrize("role", ROLES)
-@pytest.mark.parametrize("path", PAGES)
-def test_roles(acme, path, role):
-    status = visitor(acme, role).get(path).status_code
-    allowed = 404 if "0000" in path else 200
-    assert status == (allowed if role in PAGES[path] else 403)
 
 
 def test_403_says_which_roles_may(acme):

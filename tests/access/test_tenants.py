@@ -1,0 +1,71 @@
+"""Each route with the ids of another account: they do not exist there, 404, whatever the role or scope."""
+
+import pytest
+from django.test import Client
+
+from accounts.enums import Permission
+from accounts.models import User
+from tests.access.ids import FIXED, ids_of
+from tests.access.routes import pages, rest_routes, routes
+from tests.access.table import ANYONE, PAGES
+from tests.access.test_permissions import asked, bearer
+from tests.people import browser_of, member
+
+pytestmark = pytest.mark.django_db
+# What 8x8 answers for a subaccount of another account, with its code.
+AS_8X8 = {"api-send": (400, 1001)}
+
+
+@pytest.fixture
+def their_ids(other):
+    return ids_of(other)
+
+
+def with_ids(found):
+    return [route for route in found if set(route.parameters) - set(FIXED)]
+
+
+def test_every_id_is_known(their_ids):
+    missing = {name for route in routes() for name in route.parameters} - their_ids.keys()
+    assert missing == set(), "Say in ids_of of tests/access/ids.py how to find one of an account, or fix it in FIXED."
+
+
+def test_ids_differ_between_accounts(acme, their_ids):
+    ours = ids_of(acme)
+    assert [name for name in ours if ours[name] == their_ids[name] and name not in FIXED] == []
+
+
+def test_pages(acme, other, their_ids):
+    """The other account's people find them: so 404 is for being foreign."""
+    ours, theirs = browser_of(member(acme, "owner")), browser_of(member(other, "owner"))
+    wrong = []
+    for route in with_ids(pages()):
+        if PAGES[route.name] == ANYONE:
+            continue
+        path = route.path(their_ids)
+        foreign = {asked(ours, method, path).status_code for method in ("get", "post")}
+        own = {asked(_reader(route, theirs), method, path).status_code for method in ("get", "post")}
+        if not (foreign <= {404, 405} and 404 in foreign) or 404 in own:
+            wrong.append(f"{route.name}: {foreign} from outside, {own} from inside")
+    assert wrong == []
+
+
+def _reader(route, owner):
+    """A saved filter is its person's, not the whole account's."""
+    if route.name != "messaging:log-filter-delete":
+        return owner
+    return browser_of(User.objects.get(email="viewer@blueharbour.example"))
+
+
+def test_rest(acme, other, their_ids):
+    ours, theirs = bearer(acme, Permission), bearer(other, Permission)
+    wrong, client = [], Client()
+    for route in with_ids(rest_routes()):
+        for method in route.methods:
+            how = {"content_type": "application/json", "data": {}} if method != "get" else {}
+            foreign = asked(client, method, route.path(their_ids), headers=ours, **how)
+            own = asked(client, method, route.path(their_ids), headers=theirs, **how)
+            status, code = AS_8X8.get(route.name, (404, None))
+            if foreign.status_code != status or (code and foreign.json()["code"] != code) or own.status_code == 404:
+                wrong.append(f"{method} {route.name}: {foreign.status_code} from outside, {own.status_code} inside")
+    assert wrong == []
