@@ -9,7 +9,11 @@ from typing import Any
 
 from django.utils import timezone
 
+from accounts.enums import Permission
 from accounts.models import Account, ApiKey, Invitation, Membership
+from archive.exports import jobs, work
+from archive.exports.asking import Ask, Asker
+from archive.models import Export, ExportSchedule
 from billing.enums import Book
 from billing.models import DryRun, RateCard
 from messaging.models import InboxItem, PhoneNumber, SavedFilter, Template, WebhookEndpoint
@@ -23,7 +27,7 @@ def ids_of(account: Account) -> dict[str, Any]:
     """Ids of things that the account has, by the name of the parameter."""
     message = deliver(account, provider_message_id=f"wamid.{account.pk}")
     number = PhoneNumber.objects.get(account=account, provider_number_id=channel_of(account).number_id)
-    viewer = Membership.objects.filter(account=account, role="viewer").select_related("user").first()
+    owner, viewer = (_member(account, role) for role in ("owner", "viewer"))
     subaccount = number.subaccount
     return {
         **FIXED,
@@ -33,17 +37,23 @@ def ids_of(account: Account) -> dict[str, Any]:
         "subaccount_id as str": subaccount.code,
         "node_id": number.provider_number_id,
         "membership_id": viewer.pk,
-        "key_id": ApiKey.objects.filter(account=account).first().pk,
+        "key_id": ApiKey.objects.filter(account=account)[0].pk,
         "invitation_id": _invitation(account).pk,
-        "filter_id": SavedFilter.objects.create(account=account, user=viewer.user, name="Mine", query="").pk,
-        "template_id": Template.objects.filter(account=account).first().pk,
+        "filter_id": SavedFilter.objects.create(account=account, user=owner.user, name="Mine", query="").pk,
+        "template_id": Template.objects.filter(account=account)[0].pk,
         "number_id": number.pk,
-        "endpoint_id": WebhookEndpoint.objects.filter(account=account).first().pk,
+        "endpoint_id": WebhookEndpoint.objects.filter(account=account)[0].pk,
         "card_id": _card(account, active=True).pk,
         "draft_id": _card(account, active=False).pk,
         "run_id": DryRun.objects.create(account=account).pk,
         "event_id": _webhook(account).pk,
+        "export_id": _export(account).public_id,
+        "schedule_id": _schedule(owner).pk,
     }
+
+
+def _member(account: Account, role: str) -> Membership:
+    return Membership.objects.select_related("user").filter(account=account, role=role)[0]
 
 
 def _invitation(account: Account) -> Invitation:
@@ -60,5 +70,20 @@ def _card(account: Account, *, active: bool) -> RateCard:
 
 
 def _webhook(account: Account) -> InboxItem:
-    endpoint = WebhookEndpoint.objects.filter(account=account, provider="meta").first()
+    endpoint = WebhookEndpoint.objects.filter(account=account, provider="meta")[0]
     return InboxItem.objects.create(account=account, endpoint=endpoint, provider="meta", body=b"{}", received_at=AT)
+
+
+def _export(account: Account) -> Export:
+    export = jobs.start(Asker(account, "tg_test", frozenset(Permission), None), Ask("messages", {}, "UTC"))
+    work.turn(export)
+    export.refresh_from_db()
+    assert export.ready
+    return export
+
+
+def _schedule(membership: Membership) -> ExportSchedule:
+    return ExportSchedule.objects.create(
+        account=membership.account, membership=membership, dataset="messages", columns=["umid"], time_zone="UTC",
+        every="daily", next_at=timezone.now(),
+    )  # fmt: skip

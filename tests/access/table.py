@@ -9,7 +9,7 @@ PERSON = "person"  # whoever is logged in, for what is their own
 OPERATOR = "operator"  # who runs this installation
 PRICES = "costs:read prices:write"  # both
 
-PAGES = {
+PAGES: dict[str, str | dict[str, str]] = {
     "webhook": ANYONE,
     "schema": ANYONE,
     "api-docs": ANYONE,
@@ -45,8 +45,16 @@ PAGES = {
     "billing:rules": "costs:read",
     "billing:unrated": "costs:read",
     "billing:costs": "costs:read",
-    "billing:costs_csv": "costs:read",
-    "billing:costs_xlsx": "costs:read",
+    "archive:costs_csv": "costs:read",
+    "archive:costs_xlsx": "costs:read",
+    "archive:exports": "exports:write",
+    "archive:export_new": "exports:write",
+    "archive:export": "exports:write",
+    "archive:export_file": "exports:write",
+    "archive:export_manifest": "exports:write",
+    "archive:export_cancel": "exports:write",
+    "archive:export_delete": "exports:write",
+    "archive:schedule_delete": "exports:write",
     "billing:own_prices": {"get": "costs:read", "post": PRICES},
     "billing:import": PRICES,
     "billing:what_if": PRICES,
@@ -105,5 +113,5 @@ REST = {
 
 def needed(name: str, method: str) -> set[str]:
     """What a page needs for a method: permissions, or one of the words."""
-    needs = PAGES[name]
+    needs = PAGES.get(name, "")
     return set((needs if isinstance(needs, str) else needs[method]).split())
