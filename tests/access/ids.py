@@ -6,6 +6,7 @@ write a parameter in two ways, one for "name" and one for "name as str".
 
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 from django.utils import timezone
 
@@ -13,10 +14,10 @@ from accounts.enums import Permission
 from accounts.models import Account, ApiKey, Invitation, Membership
 from archive.exports import jobs, work
 from archive.exports.asking import Ask, Asker
-from archive.models import Export, ExportSchedule
+from archive.models import Deletion, Export, ExportSchedule
 from billing.enums import Book
 from billing.models import DryRun, RateCard
-from messaging.models import InboxItem, PhoneNumber, SavedFilter, Template, WebhookEndpoint
+from messaging.models import InboxItem, PhoneNumber, SavedFilter, Submission, Template, WebhookEndpoint
 from tests.traffic import AT, channel_of, deliver
 
 # Parameters that are no id of anything of an account, each with a value that the route takes.
@@ -49,6 +50,9 @@ def ids_of(account: Account) -> dict[str, Any]:
         "event_id": _webhook(account).pk,
         "export_id": _export(account).public_id,
         "schedule_id": _schedule(owner).pk,
+        "deletion_id": _deletion(account).public_id,
+        "phone_number_id": number.provider_number_id,
+        "batch_id": _submission(number).batch_id,
     }
 
 
@@ -86,4 +90,17 @@ def _schedule(membership: Membership) -> ExportSchedule:
     return ExportSchedule.objects.create(
         account=membership.account, membership=membership, dataset="messages", columns=["umid"], time_zone="UTC",
         every="daily", next_at=timezone.now(),
+    )  # fmt: skip
+
+
+def _deletion(account: Account) -> Deletion:
+    return Deletion.objects.create(
+        account=account, kind="messages", upto=0, state="done", finished_at=timezone.now(), certificate={"a": 1}
+    )
+
+
+def _submission(number: PhoneNumber) -> Submission:
+    return Submission.objects.create(
+        account=number.account, subaccount=number.subaccount, phone_number=number, shape="8x8", provider="meta",
+        request={}, batch_id=uuid4(),
     )  # fmt: skip
