@@ -192,6 +192,7 @@ ACCOUNT_SESSION_REMEMBER = True
 MFA_ADAPTER = "accounts.adapters.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = "Tollgate"
+MFA_FORMS = {"add_webauthn": "accounts.key_forms.AddKeyForm", "edit_webauthn": "accounts.key_forms.EditKeyForm"}
 MFA_TOTP_TOLERANCE = 1  # phones' clocks differ: the code before and the one after are good too
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # addresses come from invitations and operators
 vars().update(env.email("EMAIL_URL", default="consolemail://"))

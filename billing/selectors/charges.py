@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db import connection
 from django.db.models import Prefetch
+from django.utils.translation import gettext
 
 from accounts.models import Account
 from billing.enums import AccrualScope, ChargeState, FreeReason, SellBase, UnratedReason, reason_words
@@ -189,7 +190,11 @@ class Explanation:
     @property
     def rule_set(self) -> str:
         """Name and revision of the rules, empty when none applies."""
-        return f"{self.rule.rule_set}, revision {self.rule.revision}" if self.rule else ""
+        return _revision(self.rule.rule_set, self.rule.revision) if self.rule else ""
+
+
+def _revision(name: str, revision: int) -> str:
+    return gettext("%(name)s, revision %(revision)d") % {"name": name, "revision": revision}
 
 
 def explain(account: Account, key: UUID) -> Explanation | None:
@@ -212,7 +217,7 @@ def explain(account: Account, key: UUID) -> Explanation | None:
         resale=SellTerms(base=base, markup_percent=row[23], fee=row[24], fee_on_free=row[25]).words if base else "",
         bucket_id=bucket_id,
         rule=_rule_of(found, category, pricing_type, (scope, group, allowance)),
-        market_table=f"{table}, revision {table_revision}" if table else "",
+        market_table=_revision(table, table_revision) if table else "",
         external=external if counted else 0,
         run_id=run_id,
         rated_at=rated_at,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Max, Q
+from django.utils.translation import gettext
 
 from accounts.models import Account, Waba
 from messaging.diagnosis import catalogue
@@ -123,7 +124,7 @@ def _app(failures: Iterable[_Failure], quiet: Sequence[str]) -> Node:
         for name in quiet
     ]
     state = with_problems(State(), [known_problem(code) for code in codes], limits)
-    return Node(Entity.APP, "", "Webhooks and access token", state)
+    return Node(Entity.APP, "", gettext("Webhooks and access token"), state)
 
 
 def _businesses(wabas: Iterable[Waba], facts: dict[tuple[str, int], dict[str, Change]]) -> Iterator[Node]:

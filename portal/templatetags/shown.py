@@ -36,6 +36,7 @@ from portal.core.zones import zone_label
 register = template.Library()
 register.filter("country_name", country_name)
 register.filter("inside", inside)
+register.filter("spelled", spelled)
 charge_reason = register.filter("charge_reason", reason_words)
 
 
