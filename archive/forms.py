@@ -73,3 +73,35 @@ class ErasureForm(SettingsForm):
         label=_("Erase it everywhere; it cannot be brought back"),
         error_messages={"required": _("Confirm it: what is erased cannot be brought back.")},
     )
+
+
+class RetentionForm(SettingsForm):
+    """How long the account keeps what; empty is for ever."""
+
+    message_months = forms.IntegerField(
+        label=_("Messages, months"), required=False, help_text=_("The log with names and numbers. At least 2.")
+    )
+    payload_months = forms.IntegerField(
+        label=_("Texts, months"), required=False,
+        help_text=_("What messages said, and requests and responses. Empty: as long as their messages."),
+    )  # fmt: skip
+    webhook_months = forms.IntegerField(
+        label=_("Webhooks, months"),
+        required=False,
+        help_text=_("As they came, for replays. Those not understood stay."),
+    )
+    audit_months = forms.IntegerField(label=_("Audit log, months"), required=False, help_text=_("At least 12."))
+    export_days = forms.IntegerField(
+        label=_("Exported files, days"), required=False, help_text=_("Empty: as this portal is set up.")
+    )
+
+    @property
+    def periods(self) -> dict[str, int | None]:
+        """The periods as they were given."""
+        return {name: self.cleaned_data[name] for name in self.fields}
+
+
+class HoldForm(forms.Form):
+    """Why a legal hold begins or ends."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=500)

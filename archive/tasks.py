@@ -4,6 +4,7 @@ from celery import shared_task
 
 from archive.deletion import work as deletion
 from archive.exports import jobs, schedules, work
+from archive.retention import work as retention
 from portal.core.tasks import InstallationTask
 
 
@@ -31,3 +32,9 @@ def start_scheduled_exports() -> None:
 def advance_deletions() -> None:
     """Work off a slice of what people want deleted."""
     deletion.advance()
+
+
+@shared_task(base=InstallationTask, acks_late=False, soft_time_limit=7_200, time_limit=7_260)
+def keep_to_periods() -> None:
+    """Take away what is older than accounts keep it."""
+    retention.run()

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from archive.views import deletions, exports, reports
+from archive.views import deletions, exports, reports, retention
 
 app_name = "archive"
 urlpatterns = [
@@ -23,4 +23,6 @@ urlpatterns = [
     path("settings/deletions/<uuid:deletion_id>/", deletions.deletion_page, name="deletion"),
     path("settings/deletions/<uuid:deletion_id>/stop/", deletions.stop, name="deletion_stop"),
     path("settings/deletions/<uuid:deletion_id>/certificate.json", deletions.certificate, name="certificate"),
+    path("settings/retention/", retention.retention, name="retention"),
+    path("settings/retention/hold/", retention.hold, name="hold"),
 ]

@@ -3,7 +3,7 @@
 from celery import current_app, shared_task
 from django.utils import timezone
 
-from messaging import expiry, inbox, retention, traffic
+from messaging import expiry, inbox, traffic
 from messaging.sending import dispatch
 from portal.core import partitions
 from portal.core.partitions import month_of, next_month
@@ -41,12 +41,6 @@ def unpark_webhooks() -> None:
 def expire_messages() -> None:
     """End the life of messages that nobody will deliver any more."""
     expiry.expire()
-
-
-@shared_task(base=InstallationTask)
-def forget_webhooks() -> None:
-    """Drop months of settled webhooks past their time."""
-    retention.forget_webhooks()
 
 
 @shared_task(base=InstallationTask)

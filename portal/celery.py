@@ -24,7 +24,7 @@ app.conf.beat_schedule = {
     "expire-messages": {"task": "messaging.tasks.expire_messages", "schedule": crontab(hour=3, minute=10)},
     "verify-rating": {"task": "billing.tasks.verify_rating", "schedule": crontab(hour=4, minute=10)},
     "verify-audit": {"task": "accounts.tasks.verify_audit", "schedule": crontab(hour=4, minute=40)},
-    "forget-webhooks": {"task": "messaging.tasks.forget_webhooks", "schedule": crontab(hour=3, minute=40)},
+    "keep-to-periods": {"task": "archive.tasks.keep_to_periods", "schedule": crontab(hour=3, minute=40)},
     "advance-deletions": {"task": "archive.tasks.advance_deletions", "schedule": 1.0, "options": {"expires": 5}},
     "work-exports": {"task": "archive.tasks.work_exports", "schedule": 2.0, "options": {"expires": 5}},
     "start-scheduled-exports": {"task": "archive.tasks.start_scheduled_exports", "schedule": 60.0},

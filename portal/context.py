@@ -57,6 +57,7 @@ _SETTINGS: tuple[tuple[Text, str, Permission | None, bool], ...] = (
     (_("Webhooks"), "messaging:endpoints", Permission.MANAGE_WEBHOOKS, True),
     (_("Subaccounts"), "messaging:subaccounts", Permission.MANAGE_SUBACCOUNTS, True),
     (_("Deletions"), "archive:deletions", Permission.DELETE_MESSAGES, False),
+    (_("Retention"), "archive:retention", Permission.MANAGE_RETENTION, True),
     (_("Audit log"), "audit", Permission.VIEW_AUDIT, True),
 )
 _SETTINGS_PATHS = ("/settings/", "/accounts/2fa/", "/accounts/password/")

@@ -8,7 +8,6 @@ EMAIL_URL                the mail server, as smtp+tls://user:password@host:587; 
 MAIL_FROM                whom mails of the portal come from (tollgate@ and the host of BASE_URL)
 BASE_URL                 how browsers and providers reach this installation; its host is the allowed host
 TRUSTED_PROXY_COUNT      how many proxies of ours stand in front, so that X-Forwarded-For is believed so far (0)
-INBOX_DAYS               how long settled webhooks are kept (90)
 INBOX_LEASE_SECONDS      how long a worker may hold webhooks before another takes them over (90, at least 5)
 SANDBOX_URL              what the numbers of demo accounts send through (the sandbox that script/run starts)
 CALLBACK_LOOPBACK        whether receipts may be posted to this machine itself, for demos (only while BASE_URL is here)
@@ -57,7 +56,6 @@ LOOPBACK = _base.hostname in {"127.0.0.1", "localhost", "::1"}
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"] if LOOPBACK else [_base.hostname])
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 SECURE_COOKIES = _base.scheme == "https"
-INBOX_DAYS = env.int("INBOX_DAYS", default=90)
 EXPORTS_DIR = Path(env.str("EXPORTS_DIR", default=str(DATA_DIR / "exports"))).resolve()
 EXPORT_DAYS = env.int("EXPORT_DAYS", default=7)
 TRUSTED_PROXY_COUNT = ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)

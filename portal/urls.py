@@ -6,9 +6,11 @@ from django.urls import include, path
 from accounts.audit_api import AuditListView
 from archive.api import ExportDetailView, ExportDownloadView, ExportListView, ExportManifestView
 from archive.api_8x8 import JobDetailView, JobDownloadView, JobListView
+from archive.deletion.api import CertificateView, DeletionDetailView, DeletionListView, DeletionStopView
+from archive.retention.api import RetentionView
 from billing.api import CostReportView, ForecastView, TierView, UsageView
 from billing.price_api import RateCardDetailView, RateCardListView, UnratedView
-from messaging.api import ChargeView, MessageDetailView, MessageListView
+from messaging.api import ChargeView, MessageListView
 from messaging.cloud_api import D360SendView, GraphSendView
 from messaging.health_api import D360HealthView, GraphNodeView, HealthStatusView
 from messaging.send_api import BatchView8x8, MessageView8x8, SendBatchView, SendView
@@ -21,12 +23,18 @@ from messaging.webhook_api import (
 from messaging.webhooks import receive
 from portal import api, views
 from portal.health import healthz
+from portal.message_resource import MessageView
 from portal.metrics import metrics
 
 rest = [
+    path("deletions/", DeletionListView.as_view(), name="api-deletions"),
+    path("deletions/<uuid:deletion_id>/", DeletionDetailView.as_view(), name="api-deletion"),
+    path("deletions/<uuid:deletion_id>/stop/", DeletionStopView.as_view(), name="api-deletion-stop"),
+    path("deletions/<uuid:deletion_id>/certificate/", CertificateView.as_view(), name="api-certificate"),
+    path("retention/", RetentionView.as_view(), name="api-retention"),
     path("audit/", AuditListView.as_view(), name="api-audit"),
     path("messages/", MessageListView.as_view(), name="api-messages"),
-    path("messages/<uuid:umid>/", MessageDetailView.as_view(), name="api-message"),
+    path("messages/<uuid:umid>/", MessageView.as_view(), name="api-message"),
     path("charges/<uuid:umid>/", ChargeView.as_view(), name="api-charge"),
     path("reports/costs/", CostReportView.as_view(), name="api-costs"),
     path("reports/forecast/", ForecastView.as_view(), name="api-forecast"),

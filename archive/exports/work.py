@@ -28,6 +28,7 @@ from archive.exports.manifest import Contents
 from archive.exports.order import Order
 from archive.exports.packing import pack
 from archive.exports.sources import Source, Span, source_of
+from archive.holds import keeping_of
 from archive.models import Export
 from portal.core.locks import session_lock
 
@@ -184,7 +185,7 @@ def _finish(export: Export, state: ExportState, contents: Contents | None = None
     with transaction.atomic():
         found = {} if contents is None else {
             "file": export.file, "size": size, "sha256": contents.sha256, "totals": contents.totals,
-            "contents": [vars(contents)], "expires_at": now + timedelta(days=settings.EXPORT_DAYS),
+            "contents": [vars(contents)], "expires_at": now + keeping_of(export.account).export_life,
         }  # fmt: skip
         _save(export, state=state, progress=100, attempts=0, finished_at=now, **found)
         record(

@@ -1,7 +1,9 @@
 """How long an account keeps what, and whether it may delete at all."""
 
+from datetime import timedelta
 from typing import ClassVar
 
+from django.conf import settings
 from django.db import models
 
 from accounts.models import Account
@@ -21,7 +23,7 @@ class Keeping(models.Model):
     payload_months = models.PositiveSmallIntegerField(null=True, help_text="Texts, requests and responses.")
     webhook_months = models.PositiveSmallIntegerField(null=True, default=3, help_text="Bodies that were understood.")
     audit_months = models.PositiveSmallIntegerField(null=True, help_text="At least 12.")
-    export_days = models.PositiveSmallIntegerField(default=7, help_text="Files that somebody exported.")
+    export_days = models.PositiveSmallIntegerField(null=True, help_text="Exported files; empty: EXPORT_DAYS.")
     swept = models.JSONField(default=dict, help_text="By kind, the first month that the last run has left.")
     held_at = models.DateTimeField(null=True, help_text="Since when nothing may be deleted.")
     held_by = models.CharField(max_length=255, blank=True)
@@ -36,3 +38,8 @@ class Keeping(models.Model):
         """The period of a kind in months; None: for ever."""
         months: int | None = getattr(self, f"{kind}_months")
         return months
+
+    @property
+    def export_life(self) -> timedelta:
+        """How long an exported file is there."""
+        return timedelta(days=self.export_days or settings.EXPORT_DAYS)

@@ -1,10 +1,12 @@
 """Stored webhooks: without their bodies in lists, and counted no further than a person can use."""
 
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Func, IntegerField, QuerySet
 
 from accounts.models import Account
+from messaging.enums import InboxState
 from messaging.models import InboxItem
 
 
@@ -14,6 +16,11 @@ def webhooks(account: Account) -> QuerySet[InboxItem]:
     A webhook of an endpoint that other accounts share belongs to the endpoint's account alone.
     """
     return without_bodies(InboxItem.objects.filter(account=account))
+
+
+def settled_before(account: Account, moment: datetime) -> QuerySet[InboxItem]:
+    """Those that came before a moment and were understood: what retention may take."""
+    return InboxItem.objects.filter(account=account, received_at__lt=moment, state=InboxState.DONE)
 
 
 def without_bodies(rows: QuerySet[InboxItem]) -> QuerySet[InboxItem]:

@@ -1,0 +1,217 @@
+"""REST: deleting messages and people, and what became of it."""
+
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.http import Http404, HttpResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.exceptions import PermissionDenied, ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.api import TenantView
+from accounts.enums import Permission
+from accounts.models import Subaccount
+from accounts.services import Refused
+from archive.deletion import jobs, work
+from archive.deletion.certificates import canonical
+from archive.deletion.selectors import MOST_COUNTED, deletions_of, preview
+from archive.exports.asking import asker_of_key
+from archive.holds import Held
+from archive.models import Deletion
+from messaging.enums import Category, Direction, Status
+from messaging.selectors.matching import LogFilter, digits_of
+from messaging.services.forgetting import visible_umids
+from portal.core.errors import Conflict
+from portal.core.links import links
+from portal.core.paging import page
+
+PAGE_SIZE = 100
+
+
+class MessageChoiceSerializer(serializers.Serializer[Any]):
+    """Filters of the message list, as JSON, combined with AND; several `status` with OR."""
+
+    subaccount = serializers.CharField(required=False, max_length=50, help_text="subAccountId")
+    direction = serializers.ChoiceField(Direction.choices, required=False)
+    status = serializers.ListField(child=serializers.ChoiceField(Status.choices), required=False, min_length=1)
+    country = serializers.CharField(required=False, max_length=2, help_text="ISO 3166 alpha-2")
+    category = serializers.ChoiceField(Category.choices, required=False)
+    template = serializers.CharField(required=False, max_length=512)
+    error_code = serializers.IntegerField(required=False)
+    msisdn = serializers.CharField(required=False, max_length=20, help_text="A whole number")
+    created_after = serializers.DateTimeField(required=False, help_text="Included.")
+    created_before = serializers.DateTimeField(required=False, help_text="Not included.")
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Also refuse filters that nobody knows: left out, they would delete more than was meant."""
+        if isinstance(data, dict):
+            if unknown := set(data) - set(self.fields):
+                raise ValidationError({name: ["There is no such filter."] for name in sorted(map(str, unknown))})
+            if not data:
+                raise ValidationError("Name at least one filter, as status: [undelivered].")
+        return super().to_internal_value(data)
+
+
+class DeletionAskSerializer(serializers.Serializer[Any]):
+    """What to delete: messages by UMID, all that match a filter, or everything about a phone number; and why."""
+
+    umids = serializers.ListField(
+        child=serializers.UUIDField(), min_length=1, max_length=jobs.MOST_SELECTED, required=False
+    )
+    filter = MessageChoiceSerializer(required=False)
+    msisdn = serializers.CharField(required=False, max_length=40, help_text="Erases the person; needs a reason.")
+    reason = serializers.CharField(required=False, max_length=255, default="", allow_blank=True)
+    dry_run = serializers.BooleanField(required=False, default=False, help_text="With filter: only count.")
+
+    def validate(self, given: dict[str, Any]) -> dict[str, Any]:
+        """One of the three."""
+        if sum(name in given for name in ("umids", "filter", "msisdn")) != 1:
+            raise ValidationError({"umids": ["Give umids, a filter or an msisdn, and only one of them."]})
+        if given["dry_run"] and "filter" not in given:
+            raise ValidationError({"dry_run": ["Only what a filter matches is counted first."]})
+        return given
+
+
+class DeletionSerializer(serializers.ModelSerializer[Deletion]):
+    """A deletion and how far it is."""
+
+    id = serializers.UUIDField(source="public_id")
+    asked_by = serializers.CharField(source="actor")
+    removed = serializers.DictField(child=serializers.IntegerField(), help_text="How many of what, so far.")
+
+    class Meta:
+        model = Deletion
+        fields = (
+            "id", "kind", "state", "asked_by", "reason", "subject", "expected", "removed", "confirmed_at",
+            "finished_at", "problem", "sha256",
+        )  # fmt: skip
+
+
+class DeletionPageSerializer(serializers.Serializer[Any]):
+    """A page of deletions with the addresses of its neighbours."""
+
+    next = serializers.URLField(allow_null=True)
+    previous = serializers.URLField(allow_null=True)
+    results = DeletionSerializer(many=True)
+
+
+class MatchingSerializer(serializers.Serializer[Any]):
+    """How many messages a filter matches."""
+
+    matching = serializers.IntegerField(help_text=f"Counted to {MOST_COUNTED:,} and one more.")
+
+
+class DeletionView(TenantView):
+    """What all views of deletions share."""
+
+    permission: ClassVar[Permission] = Permission.DELETE_MESSAGES
+
+    def deletion(self, deletion_id: UUID) -> Deletion:
+        """The deletion of that id. Raises Http404 when the account has none."""
+        found = deletions_of(self.account).filter(public_id=deletion_id).first()
+        if found is None:
+            raise Http404
+        return found
+
+
+class DeletionListView(DeletionView):
+    """The deletions of the account, and asking for one."""
+
+    @extend_schema(operation_id="list_deletions", responses=DeletionPageSerializer)
+    def get(self, request: Request) -> Response:
+        """One page, the last first, 100 a page. Follow `next` for older ones."""
+        found = page(deletions_of(self.account), request.query_params, size=PAGE_SIZE, column="confirmed_at")
+        return Response({**links(request, found), "results": DeletionSerializer(found.rows, many=True).data})
+
+    @extend_schema(
+        operation_id="delete_messages", request=DeletionAskSerializer,
+        responses={202: DeletionSerializer, 200: MatchingSerializer},
+    )  # fmt: skip
+    def post(self, request: Request) -> Response:
+        """Have it deleted in the background: 202 with the deletion. With `dry_run` 200 with how many match."""
+        ask = DeletionAskSerializer(data=request.data)
+        ask.is_valid(raise_exception=True)
+        given = ask.validated_data
+        if given["dry_run"]:
+            return Response({"matching": preview(self.account, self._filter(given["filter"]), rows=0)[0]})
+        try:
+            deletion = self._start(given)
+        except Held as held:
+            raise Conflict(str(held)) from None
+        except Refused as refused:
+            raise ValidationError({refused.field or "umids": [str(refused)]}) from None
+        return Response(DeletionSerializer(deletion).data, status=202)
+
+    def _start(self, given: dict[str, Any]) -> Deletion:
+        asker, reason = asker_of_key(self), given["reason"]
+        if "umids" in given:
+            return jobs.delete_selected(asker, given["umids"], reason=reason)
+        if "filter" in given:
+            return jobs.delete_matching(asker, self._filter(given["filter"]), reason=reason)
+        if asker.subaccount_ids is not None:
+            raise PermissionDenied("This API key is limited to subaccounts; a person is erased from the whole account.")
+        return jobs.erase_person(asker, given["msisdn"], reason=reason)
+
+    def _filter(self, given: dict[str, Any]) -> LogFilter:
+        ids = self.subaccount_ids()
+        if code := given.get("subaccount"):
+            named = set(Subaccount.objects.filter(account=self.account, code=code).values_list("pk", flat=True))
+            ids = sorted(named if ids is None else named & set(ids))
+        return LogFilter(
+            subaccount_ids=ids, start=given.get("created_after"), end=given.get("created_before"),
+            direction=given.get("direction", ""), statuses=tuple(given.get("status", ())),
+            country=given.get("country", "").upper(), category=given.get("category", ""),
+            template=given.get("template", ""), error_code=given.get("error_code"),
+            msisdn=digits_of(given.get("msisdn", "")), exact_numbers=True,
+        )  # fmt: skip
+
+
+class DeletionDetailView(DeletionView):
+    """One deletion."""
+
+    @extend_schema(operation_id="get_deletion", responses=DeletionSerializer)
+    def get(self, request: Request, deletion_id: UUID) -> Response:
+        """How far it is; 404 when the account has none of that id."""
+        return Response(DeletionSerializer(self.deletion(deletion_id)).data)
+
+
+class DeletionStopView(DeletionView):
+    """Ending a deletion before its time."""
+
+    @extend_schema(operation_id="stop_deletion", request=None, responses=DeletionSerializer)
+    def post(self, request: Request, deletion_id: UUID) -> Response:
+        """Stop it; what is deleted stays deleted. One that is over stays as it is."""
+        deletion = self.deletion(deletion_id)
+        jobs.stop(deletion, asker_of_key(self))
+        deletion.refresh_from_db()
+        return Response(DeletionSerializer(deletion).data)
+
+
+class CertificateView(DeletionView):
+    """The proof of a deletion."""
+
+    @extend_schema(operation_id="get_certificate", responses={(200, "application/json"): OpenApiTypes.OBJECT})
+    def get(self, request: Request, deletion_id: UUID) -> HttpResponse:
+        """The certificate as the bytes whose SHA-256 the deletion has; 404 until it is over."""
+        certificate = self.deletion(deletion_id).certificate
+        if not certificate:
+            raise Http404
+        return HttpResponse(canonical(certificate), content_type="application/json")
+
+
+def delete_one(view: TenantView, umid: UUID) -> None:
+    """Delete one message at once. Raises Http404 when the key sees none, Conflict under a legal hold."""
+    asker = asker_of_key(view)
+    if not visible_umids(view.account, [umid], asker.subaccount_ids):
+        raise Http404
+    try:
+        deletion = jobs.delete_selected(asker, [umid])
+    except Held as held:
+        raise Conflict(str(held)) from None
+    work.work(deletion.pk)
+    deletion.refresh_from_db()
+    if deletion.removed.get("still_being_sent"):
+        raise Conflict("The message is still being sent: delete it when its status has arrived.")

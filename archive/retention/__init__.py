@@ -1,0 +1,1 @@
+"""Retention: what each account keeps how long, and taking away what is older."""

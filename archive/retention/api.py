@@ -1,0 +1,88 @@
+"""REST: how long the account keeps what."""
+
+from typing import Any, ClassVar
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.exceptions import PermissionDenied, ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.api import TenantView
+from accounts.enums import Permission
+from accounts.services import Refused
+from archive.holds import keeping_of
+from archive.models import Keeping
+from archive.retention.periods import FIELDS, change, next_run, removals
+from portal.core.http import client_address
+
+
+class PeriodsSerializer(serializers.Serializer[Any]):
+    """The periods; null keeps it for ever. What is not named stays as it is."""
+
+    message_months = serializers.IntegerField(required=False, allow_null=True, help_text="At least 2")
+    payload_months = serializers.IntegerField(required=False, allow_null=True, help_text="No longer than messages")
+    webhook_months = serializers.IntegerField(required=False, allow_null=True)
+    audit_months = serializers.IntegerField(required=False, allow_null=True, help_text="At least 12")
+    export_days = serializers.IntegerField(
+        required=False, allow_null=True, help_text="null: as the installation has it"
+    )
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Also refuse periods that nobody knows."""
+        if isinstance(data, dict) and (unknown := set(data) - set(self.fields)):
+            raise ValidationError({name: ["There is no such period."] for name in sorted(map(str, unknown))})
+        return super().to_internal_value(data)
+
+
+class RemovalSerializer(serializers.Serializer[Any]):
+    """What the next run takes of a kind."""
+
+    kind = serializers.ChoiceField(Keeping.KINDS)
+    before = serializers.DateTimeField()
+    n = serializers.IntegerField(allow_null=True)
+
+
+class RetentionSerializer(PeriodsSerializer):
+    """The periods, whether a legal hold keeps everything, and what the next run removes."""
+
+    legal_hold = serializers.BooleanField()
+    next_run = serializers.DateTimeField()
+    removes = RemovalSerializer(many=True)
+
+
+class RetentionView(TenantView):
+    """How long the account keeps what."""
+
+    permission: ClassVar[Permission] = Permission.MANAGE_RETENTION
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Also refuse keys of single subaccounts."""
+        super().initial(request, *args, **kwargs)
+        if self.subaccount_ids() is not None:
+            raise PermissionDenied("This API key is limited to subaccounts; retention is the whole account's.")
+
+    @extend_schema(operation_id="get_retention", responses=RetentionSerializer)
+    def get(self, request: Request) -> Response:
+        """The periods and what the next run removes."""
+        return self._answer()
+
+    @extend_schema(operation_id="set_retention", request=PeriodsSerializer, responses=RetentionSerializer)
+    def put(self, request: Request) -> Response:
+        """Set the periods that are named. What is older goes with the next run."""
+        given = PeriodsSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        try:
+            change(
+                self.account, given.validated_data, actor=self.key.prefix,
+                ip_address=client_address(request._request) or None,
+            )  # fmt: skip
+        except Refused as refused:
+            raise ValidationError({refused.field or "message_months": [str(refused)]}) from None
+        return self._answer()
+
+    def _answer(self) -> Response:
+        keeping = keeping_of(self.account)
+        found = {name: getattr(keeping, name) for name in FIELDS}
+        found |= {"legal_hold": keeping.held_at is not None, "next_run": next_run(), "removes": removals(keeping)}
+        return Response(RetentionSerializer(found).data)

@@ -1,0 +1,131 @@
+"""An account's periods: from when on it keeps what, setting them, and what the next run removes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import Account, AuditEntry
+from accounts.services import Refused, record
+from archive.holds import keeping_of
+from archive.models import Keeping
+from messaging.selectors.inbox import count_up_to, settled_before
+from messaging.selectors.traffic import TrafficFilter, counts
+from messaging.services.retention import months_of
+
+LEAST = {"message": 2, "payload": 1, "webhook": 1, "audit": 12}  # months; receipts come for 30 days
+MOST = 1_200
+FIELDS = ("message_months", "payload_months", "webhook_months", "audit_months", "export_days")
+MOST_COUNTED = 100_000
+_HOUR = time(3, 40, tzinfo=UTC)  # of the nightly run: portal/celery.py
+
+
+def begins(keeping: Keeping, kind: str, today: date) -> date | None:
+    """The first month that the account keeps of a kind; None: it keeps all. Texts go with their messages at the latest.
+
+    A period of 3 keeps this month and the three before it.
+    """
+    months = keeping.months(kind)
+    if kind == "payload" and keeping.message_months is not None:
+        months = keeping.message_months if months is None else min(months, keeping.message_months)
+    if keeping.held_at or months is None:
+        return None
+    first = today.year * 12 + today.month - 1 - months
+    return date(max(1, first // 12), first % 12 + 1, 1)
+
+
+def moment(month: date) -> datetime:
+    """The beginning of a month."""
+    return datetime.combine(month, time(), UTC)
+
+
+def next_run() -> datetime:
+    """When the nightly run comes next."""
+    now = timezone.now()
+    today = datetime.combine(now.astimezone(UTC).date(), _HOUR)
+    return today if now < today else today + timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Removal:
+    """What the next run takes of a kind: everything before `before`. `n` is counted no further than `MOST_COUNTED` + 1;
+    None: nobody counts it.
+    """
+
+    kind: str
+    before: datetime
+    n: int | None
+
+
+def removals(keeping: Keeping) -> list[Removal]:
+    """What the next run would take under these periods; what it took before is not there any more."""
+    account, found = keeping.account, []
+    for kind in Keeping.KINDS:
+        first = begins(keeping, kind, next_run().date())
+        if first is None:
+            continue
+        before = moment(first)
+        n = _count(account, kind, before)
+        if n or n is None:
+            found.append(Removal(kind, before, n))
+    return found
+
+
+def _count(account: Account, kind: str, before: datetime) -> int | None:
+    """How many there are to take; 0 also where the last run has taken them."""
+    if kind == "audit":
+        return count_up_to(AuditEntry.objects.filter(account=account, at__lt=before), MOST_COUNTED)
+    gone = [date.fromisoformat(text) for name, text in keeping_of(account).swept.items() if name == kind]
+    months = [month for month in months_of(kind) if moment(month) < before and not any(month < swept for swept in gone)]
+    if not months:
+        return 0
+    if kind == "webhook":
+        return count_up_to(settled_before(account, before), MOST_COUNTED)
+    if kind == "payload":
+        return None
+    return counts(account, moment(months[0]), before, TrafficFilter()).messages
+
+
+def proposed(account: Account, periods: Mapping[str, int | None]) -> Keeping:
+    """How the account would keep things with other periods; not saved. Raises Refused naming the field."""
+    keeping = keeping_of(account)
+    for name, value in periods.items():
+        setattr(keeping, name, value)
+    for kind, least in LEAST.items():
+        months = keeping.months(kind)
+        if months is not None and not least <= months <= MOST:
+            raise Refused(
+                _("Give %(least)s to %(most)s months, or nothing to keep it for ever.")
+                % {"least": least, "most": f"{MOST:,}"},
+                f"{kind}_months",
+            )
+    if keeping.export_days is not None and not 1 <= keeping.export_days <= 365:
+        raise Refused(_("Give 1 to 365 days."), "export_days")
+    if keeping.message_months is not None and (keeping.payload_months or 0) > keeping.message_months:
+        raise Refused(_("Texts cannot be kept longer than their messages."), "payload_months")
+    return keeping
+
+
+@transaction.atomic
+def change(
+    account: Account, periods: Mapping[str, int | None], *, actor: str, ip_address: str | None = None
+) -> Keeping:
+    """Set periods, audited with those before. Raises Refused naming the field. What is older goes with the next run."""
+    Keeping.objects.get_or_create(pk=account.pk)
+    Keeping.objects.select_for_update(no_key=True).get(pk=account.pk)
+    before, keeping = keeping_of(account), proposed(account, periods)
+    changed = {name: (getattr(before, name), getattr(keeping, name)) for name in FIELDS}
+    said: dict[str, Any] = {
+        name: {"from": old or "for ever", "to": new or "for ever"} for name, (old, new) in changed.items() if old != new
+    }
+    if said:
+        keeping.save(update_fields=list(said))
+        record(
+            account=account, actor=actor, action="retention.changed", target=account.name, details=said,
+            ip_address=ip_address,
+        )  # fmt: skip
+    return keeping

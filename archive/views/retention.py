@@ -1,0 +1,59 @@
+"""How long the account keeps what, and its legal hold."""
+
+from django.contrib import messages as notices
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accounts.access import TenantRequest, actor_of, requires
+from accounts.enums import Permission, Role
+from accounts.services import Refused
+from archive.forms import HoldForm, RetentionForm
+from archive.holds import keeping_of, lift_hold, place_hold
+from archive.retention.periods import FIELDS, change, next_run, proposed, removals
+from portal.core.http import client_address, posted
+
+allowed = requires(Permission.MANAGE_RETENTION, whole_account=True)
+
+
+@allowed
+def retention(request: TenantRequest) -> HttpResponse:
+    """The periods, and what the next run removes: of those that are set, and of others before they are saved."""
+    keeping = keeping_of(request.account)
+    form = RetentionForm(posted(request), initial={name: getattr(keeping, name) for name in FIELDS})
+    context = {"form": form, "next_run": next_run(), "owner": request.membership.role == Role.OWNER}
+    if form.is_valid():
+        try:
+            then = proposed(request.account, form.periods)
+            if "confirmed" in request.POST:
+                change(
+                    request.account, form.periods, actor=request.user.email,
+                    ip_address=client_address(request) or None,
+                )  # fmt: skip
+                notices.success(request, _("Saved. What is older goes with the next run."))
+                return redirect("archive:retention")
+            context |= {"proposed": True, "removals": removals(then)}
+        except Refused as refused:
+            form.refuse(refused)
+    keeping = keeping_of(request.account)
+    context |= {"keeping": keeping, "hold_form": HoldForm()}
+    context.setdefault("removals", removals(keeping))
+    return render(request, "archive/retention.html", context)
+
+
+@allowed
+@require_POST
+def hold(request: TenantRequest) -> HttpResponse:
+    """Place a legal hold, or lift it."""
+    form = HoldForm(request.POST)
+    reason = form.cleaned_data["reason"] if form.is_valid() else ""
+    lifts = "lift" in request.POST
+    try:
+        (lift_hold if lifts else place_hold)(by=actor_of(request), reason=reason)
+    except Refused as refused:
+        notices.error(request, str(refused))
+    else:
+        said = _("The legal hold is lifted.") if lifts else _("The legal hold is placed: nothing is deleted any more.")
+        notices.success(request, said)
+    return redirect("archive:retention")

@@ -1,0 +1,46 @@
+"""The settings of retention and legal hold."""
+
+import pytest
+
+from archive.models import Keeping
+from tests.people import visitor
+
+pytestmark = pytest.mark.django_db
+RETENTION, HOLD = "/settings/retention/", "/settings/retention/hold/"
+PERIODS = {"message_months": "12", "payload_months": "3", "webhook_months": "", "audit_months": "24", "export_days": ""}
+
+
+def text(response):
+    return response.content.decode()
+
+
+def test_periods_are_previewed_and_then_saved(acme):
+    client = visitor(acme)
+    assert "The next run removes" in text(client.get(RETENTION))
+    assert "With these periods, the next run removes" in text(client.post(RETENTION, PERIODS))
+    assert not Keeping.objects.filter(pk=acme.pk, message_months=12).exists()
+    client.post(RETENTION, {**PERIODS, "confirmed": "1"})
+    kept = Keeping.objects.get(pk=acme.pk)
+    assert (kept.message_months, kept.payload_months, kept.webhook_months, kept.audit_months) == (12, 3, None, 24)
+
+
+def test_what_makes_no_sense_is_said_at_its_field(acme):
+    page = text(visitor(acme).post(RETENTION, {**PERIODS, "audit_months": "3", "confirmed": "1"}))
+    assert 'id="error-audit_months"' in page
+    assert not Keeping.objects.filter(pk=acme.pk, message_months=12).exists()
+
+
+def test_owners_hold_and_admins_see_it(acme):
+    owner, admin = visitor(acme), visitor(acme, "admin")
+    assert "Owners place and lift it." in text(admin.get(RETENTION))
+    assert "Only an owner" in text(admin.post(HOLD, {"reason": "x"}, follow=True))
+    assert "Say why" in text(owner.post(HOLD, {"reason": ""}, follow=True))
+    assert "nothing is deleted any more" in text(owner.post(HOLD, {"reason": "Case 12"}, follow=True))
+    assert "Case 12" in text(admin.get(RETENTION))
+    assert "is lifted" in text(owner.post(HOLD, {"reason": "Settled", "lift": "1"}, follow=True))
+    assert Keeping.objects.get(pk=acme.pk).held_at is None
+
+
+def test_who_may_not(acme):
+    assert visitor(acme, "finance").get(RETENTION).status_code == 403
+    assert visitor(acme, "admin", "acme_shop").get(RETENTION).status_code == 403
