@@ -1,0 +1,51 @@
+"""manage.py messages: bring a language's catalogue up to date with the texts of the interface."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import CommandParser
+from django.core.management.commands import makemessages
+
+from messaging.diagnosis import catalogue
+from portal.core.countries import countries
+
+_NOT_OURS = (".venv", "node_modules", "staticfiles", "tests", "bench", ".data")
+
+
+def texts_of_data() -> Iterator[str]:
+    """Texts that people see and that stand in data files: the error catalogue, and names of countries."""
+    yield from countries().values()
+    for entry in catalogue().values():
+        yield from filter(None, entry.words)
+
+
+class Command(makemessages.Command):
+    """As makemessages, over the whole project and with the texts of its data files. Needs the gettext programs."""
+
+    help = "Write locale/<language>/LC_MESSAGES/django.po anew; translations that are there stay."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """One language."""
+        parser.add_argument("language", help="as a folder is called: de, pt_BR")
+
+    def handle(self, *_: Any, **options: Any) -> None:
+        """Collect, and merge with what is translated."""
+        everything = CommandParser()
+        super().add_arguments(everything)
+        given = everything.parse_args(
+            ["--locale", options["language"], "--add-location", "file"]
+            + [part for name in _NOT_OURS for part in ("--ignore", name)]
+        )
+        super().handle(**{**options, **vars(given)})
+
+    def build_potfiles(self) -> list[str]:
+        """Collect; what stands in data files is written into a module of its own for that long."""
+        listed = Path(settings.BASE_DIR, "texts_of_data.py")
+        lines = [f"gettext_noop({text!r})" for text in dict.fromkeys(texts_of_data())]
+        listed.write_text("\n".join(lines), encoding="utf-8")
+        try:
+            return list(super().build_potfiles())
+        finally:
+            listed.unlink()
