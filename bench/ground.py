@@ -42,6 +42,7 @@ def empty() -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "TRUNCATE messaging_inbox, messaging_message, messaging_anchor, messaging_statusevent, messaging_payload, "
-            "messaging_trafficdelta, messaging_trafficslot, messaging_trafficdetail, billing_usagefact, "
-            "billing_usageblock, billing_blockdelta, billing_dirtybucket, billing_ratedline, billing_tiercut"
+            "messaging_trafficdelta, messaging_trafficslot, messaging_trafficdetail, messaging_trafficday, "
+            "billing_usagefact, billing_usageblock, billing_blockdelta, billing_dirtybucket, billing_ratedline, "
+            "billing_tiercut"
         )

@@ -7,7 +7,7 @@ from messaging.models.message import DeletedMessage, Horizon, Message, MessageAn
 from messaging.models.preference import LogColumns, SavedFilter
 from messaging.models.source import Source
 from messaging.models.submission import Submission
-from messaging.models.traffic import TrafficDelta, TrafficDetail, TrafficSlot
+from messaging.models.traffic import TrafficDay, TrafficDelta, TrafficDetail, TrafficSlot, TrafficZone
 
 __all__ = [
     "Change",
@@ -25,8 +25,10 @@ __all__ = [
     "StatusEvent",
     "Submission",
     "Template",
+    "TrafficDay",
     "TrafficDelta",
     "TrafficDetail",
     "TrafficSlot",
+    "TrafficZone",
     "WebhookEndpoint",
 ]

@@ -10,11 +10,10 @@ from messaging.enums import ON_THE_WAY
 from portal.core.tenancy import LOOSE, TenantModel
 
 
-class _Counted(TenantModel):
+class _Summed(TenantModel):
     """What every count is of. An id of 0 means: not known."""
 
     account = models.ForeignKey("accounts.Account", **LOOSE)
-    slot = models.DateTimeField(help_text="Start of the quarter of an hour in which the messages were created.")
     subaccount_id = models.BigIntegerField()
     phone_number_id = models.BigIntegerField()
     direction = models.CharField(max_length=8)
@@ -23,6 +22,15 @@ class _Counted(TenantModel):
     free = models.BooleanField(help_text="The provider said it is not charged.")
     error_source = models.CharField(max_length=12, db_default="", help_text="Whose code it is: meta or 8x8.")
     error_code = models.IntegerField(db_default=0, help_text="0 means: none.")
+
+    class Meta:
+        abstract = True
+
+
+class _Counted(_Summed):
+    """And when."""
+
+    slot = models.DateTimeField(help_text="Start of the quarter of an hour in which the messages were created.")
 
     class Meta:
         abstract = True
@@ -38,8 +46,8 @@ class _Detailed(_Counted):
         abstract = True
 
 
-COUNTED = ("slot", "subaccount_id", "phone_number_id", "direction", "category", "status", "free", "error_source",
-           "error_code")  # fmt: skip
+SUMMED = ("subaccount_id", "phone_number_id", "direction", "category", "status", "free", "error_source", "error_code")
+COUNTED = ("slot", *SUMMED)
 DETAILED = (*COUNTED, "country", "template_id")
 
 
@@ -86,6 +94,37 @@ class TrafficDetail(_Detailed):
             models.UniqueConstraint(
                 fields=["account", "template_id", "country", *COUNTED], name="messaging_trafficdetail_one"
             ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.n} {self.status}"
+
+
+class TrafficZone(TenantModel):
+    """A time zone in which somebody reads an account's days: these are summed up for it."""
+
+    account = models.ForeignKey("accounts.Account", **LOOSE)
+    zone = models.CharField(max_length=64)
+
+    class Meta:
+        db_table = "messaging_trafficzone"
+        constraints = (models.UniqueConstraint(fields=["account", "zone"], name="messaging_trafficzone_one"),)
+
+    def __str__(self) -> str:
+        return self.zone
+
+
+class TrafficDay(_Summed):
+    """The slots of a day as one zone has it: a hundredth of the rows."""
+
+    zone = models.CharField(max_length=64)
+    day = models.DateField()
+    n = models.BigIntegerField()
+
+    class Meta:
+        db_table = "messaging_trafficday"
+        constraints = (
+            models.UniqueConstraint(fields=["account", "zone", "day", *SUMMED], name="messaging_trafficday_one"),
         )
 
     def __str__(self) -> str:

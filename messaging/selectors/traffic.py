@@ -12,7 +12,7 @@ from django.db.models.functions import TruncDate
 
 from accounts.models import Account
 from messaging.enums import ARRIVED, LOST, Direction, Status
-from messaging.models import TrafficDelta, TrafficDetail, TrafficSlot
+from messaging.models import TrafficDay, TrafficDelta, TrafficDetail, TrafficSlot, TrafficZone
 from portal.core.extracts import literal
 from portal.core.periods import Period
 
@@ -123,12 +123,14 @@ class Traffic:
 def traffic(account: Account, period: Period, zone: ZoneInfo, chosen: TrafficFilter) -> Traffic:
     """Count the messages created in the period, by days of the zone. One statement, so folding cannot count twice."""
     days = {day: Counts() for day in period.days}
+    before = period.before
     total, previous = Counts(), Counts()
     categories: dict[str, CategoryCount] = {}
     failures: Counter[Failure] = Counter()
     for day, direction, status, category, free, error_source, error_code, n in _rows(account, period, zone, chosen):
         if day not in days:
-            previous.add(direction, status, n)
+            if day <= before.end:
+                previous.add(direction, status, n)
             continue
         days[day].add(direction, status, n)
         total.add(direction, status, n)
@@ -199,10 +201,17 @@ def _rows(account: Account, period: Period, zone: ZoneInfo, chosen: TrafficFilte
     start, end = period.before.moments(zone)[0], period.moments(zone)[1]
     keys = ("day", "direction", "status", "category", "free", "error_source", "error_code")
 
-    def counted(model: Any) -> Any:
-        rows = model.objects.filter(account=account, slot__gte=start, slot__lt=end)
-        days = rows.filter(_asked(chosen)).annotate(day=TruncDate("slot", tzinfo=zone)).values(*keys)
-        return days.annotate(total=Sum("n")).values_list(*keys, "total")
+    def summed(rows: Any) -> Any:
+        return rows.filter(_asked(chosen)).values(*keys).annotate(total=Sum("n")).values_list(*keys, "total")
 
-    rows: Iterable[tuple[Any, ...]] = counted(_folded(chosen)).union(counted(TrafficDelta), all=True)
+    def slots(model: Any) -> Any:
+        rows = model.objects.filter(account=account, slot__gte=start, slot__lt=end)
+        return summed(rows.annotate(day=TruncDate("slot", tzinfo=zone)))
+
+    folded = _folded(chosen)
+    if folded is TrafficSlot and TrafficZone.objects.filter(account=account, zone=zone.key).exists():
+        days = TrafficDay.objects.filter(account=account, zone=zone.key, day__range=(period.before.start, period.end))
+        by_day: Iterable[tuple[Any, ...]] = summed(days).union(slots(TrafficDelta), all=True)
+        return by_day
+    rows: Iterable[tuple[Any, ...]] = slots(folded).union(slots(TrafficDelta), all=True)
     return rows

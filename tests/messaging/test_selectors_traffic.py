@@ -6,9 +6,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from accounts.models import Subaccount
+from messaging import traffic as traffic_fold
 from messaging.models import PhoneNumber, TrafficDelta, TrafficDetail, TrafficSlot
 from messaging.selectors.traffic import CategoryCount, Failure, TrafficFilter, counts, has_traffic, traffic
-from portal.core.periods import Period
+from portal.core.periods import Period, named
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 11, 10, 4, tzinfo=UTC)
@@ -38,7 +39,7 @@ def test_counts_slots_and_what_is_not_folded_in_one_query(acme, django_assert_nu
     count(acme, 10, "sent")
     count(acme, -3, "sent", model=TrafficDelta)
     count(acme, 3, "delivered", model=TrafficDelta)
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):  # and whether days are summed up for the zone
         total = read(acme).total
     assert total.by_status == {"sent": 7, "delivered": 3}
 
@@ -72,6 +73,27 @@ def test_days_are_those_of_the_zone(acme):
     found = read(acme)
     assert {day.day: counts.outbound for day, counts in found.days.items()} == {10: 2, 11: 4}
     assert (found.total.outbound, found.previous.outbound) == (6, 1)
+
+
+def test_days_that_are_summed_up_say_the_same(acme):
+    for hour in range(0, 72, 5):
+        count(acme, hour + 1, "sent", NOON - timedelta(days=2) + timedelta(hours=hour))
+    from_slots = read(acme)
+    traffic_fold.fold()
+    TrafficSlot.objects.all().delete()
+    count(acme, 7, "sent", model=TrafficDelta)
+    found = read(acme)
+    assert found.days[NOON.date()].outbound == from_slots.days[NOON.date()].outbound + 7
+    assert found.total.outbound == from_slots.total.outbound + 7
+    assert found.previous == from_slots.previous
+
+
+def test_of_a_month_the_same_days_of_the_month_before_are_compared(acme):
+    for day, n in ((1, 1), (11, 2), (12, 4), (31, 8)):
+        count(acme, n, "sent", datetime(2026, 10, day, 4, tzinfo=UTC))
+    count(acme, 16, "sent", NOON)
+    found = traffic(acme, named("month", date(2026, 11, 11)), SINGAPORE, TrafficFilter())
+    assert (found.total.outbound, found.previous.outbound) == (16, 3)
 
 
 def test_categories_of_delivered_messages_split_into_charged_and_free(acme):

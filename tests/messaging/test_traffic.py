@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from itertools import count
+from zoneinfo import ZoneInfo
 
 from django.db import connection
 from hypothesis import HealthCheck, given, settings
@@ -13,7 +14,8 @@ from hypothesis import strategies as st
 from messaging import lifecycle, traffic
 from messaging.directory import Directory
 from messaging.events import MessageEvent
-from messaging.models import Message, TrafficDelta, TrafficDetail, TrafficSlot
+from messaging.models import Message, TrafficDay, TrafficDelta, TrafficDetail, TrafficSlot, TrafficZone
+from tests.people import member
 from tests.traffic import INDIA, deliver, report
 
 NOON = datetime(2026, 10, 15, 12, tzinfo=UTC)
@@ -59,6 +61,21 @@ def in_the_log(*more):
     )
 
 
+def by_day():
+    found = Counter()
+    for row in TrafficDay.objects.exclude(n=0):
+        found[row.zone, row.day, row.status] += row.n
+    return +found
+
+
+def in_the_log_by_day():
+    return Counter(
+        (zone, row.created_at.astimezone(ZoneInfo(zone)).date(), row.status)
+        for row in Message.objects.all()
+        for zone in TrafficZone.objects.values_list("zone", flat=True)
+    )
+
+
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.lists(events, min_size=1, max_size=5), min_size=1, max_size=4))
 def test_folded_counts_equal_the_log(acme, batches):
@@ -68,6 +85,7 @@ def test_folded_counts_equal_the_log(acme, batches):
         traffic.fold()
     assert counted(TrafficSlot) == in_the_log()
     assert counted(TrafficDetail, "country", "template_id") == in_the_log("country", "template_id")
+    assert by_day() == in_the_log_by_day()
     assert not TrafficDelta.objects.exists()
 
 
@@ -84,6 +102,20 @@ def test_counts_made_anew_from_the_log_are_the_same(acme):
         cursor.execute(migration._ANEW)
     assert not TrafficDelta.objects.exists()
     assert (counted(TrafficSlot), counted(TrafficDetail, "country", "template_id")) == (slots, details)
+
+
+def test_days_are_summed_up_in_the_zones_of_accounts_and_people(acme, other):
+    report(acme, "sent", at=NOON.replace(hour=18, minute=29))
+    traffic.fold()
+    member(acme, "viewer", time_zone="Asia/Kolkata")
+    member(acme, "viewer", time_zone="Atlantis/Capital")  # no zone: nothing breaks
+    report(acme, "sent", provider_message_id="wamid.B", at=NOON.replace(hour=18, minute=30))
+    traffic.fold()
+    traffic.fold()
+    assert {(row.zone, row.day.day): row.n for row in TrafficDay.objects.filter(account=acme)} == {
+        ("Asia/Singapore", 16): 2, ("Asia/Kolkata", 15): 1, ("Asia/Kolkata", 16): 1,
+    }  # fmt: skip
+    assert TrafficZone.objects.filter(account=other).count() == 1
 
 
 def test_folding_nothing_is_nothing(acme):

@@ -81,11 +81,12 @@ def test_queries_of_the_dashboard(acme, django_assert_num_queries):
     deliver(acme, template_name="weekend_sale", template_language="en")
     client = visitor(acme)
     rate()
-    # session, user, memberships, limits, subaccounts; channels, templates, counts, quiet numbers, held webhooks; zone,
-    # forecast; counts, anchors, cards and portfolios of the tiers; health: numbers, templates, changes, failures, quiet
-    with django_assert_num_queries(21):
+    # session, user, memberships, limits, subaccounts; channels, templates, days' zone, counts, quiet numbers, held
+    # webhooks; zone, forecast; counts, anchors, cards and portfolios of the tiers; health: numbers, templates, changes,
+    # failures, quiet
+    with django_assert_num_queries(22):
         client.get("/?range=30d")
-    with django_assert_num_queries(22):  # billing asks for the templates of the name
+    with django_assert_num_queries(22):  # without the zone, but billing asks for the templates of the name
         client.get("/?range=30d&country=IN&template=weekend_sale")
 
 
