@@ -35,7 +35,7 @@ class ExportForm(forms.Form):
         self.dataset = dataset
         if dataset == Dataset.MESSAGES:
             self.fields["preset"] = forms.ChoiceField(
-                label=_("Columns"), required=False, widget=forms.Select(attrs=SELECT),
+                label=_("Which columns"), required=False, widget=forms.Select(attrs=SELECT),
                 choices=[(OWN_COLUMNS, _("Those chosen below")), (PRESET_8X8, _("8x8’s, in its order"))],
             )  # fmt: skip
         if dataset != Dataset.COSTS:
@@ -44,7 +44,7 @@ class ExportForm(forms.Form):
                 label=_("Columns"), required=False, choices=[(column.key, column.label) for column in offered],
                 initial=usual(dataset), widget=forms.CheckboxSelectMultiple,
             )  # fmt: skip
-        self.order_fields(["query", "format", "compression", "preset", "columns", "every", "mail"])
+        self.order_fields(["query", "format", "compression", "every", "mail", "preset", "columns"])
 
     def clean_compression(self) -> str:
         """A workbook is compressed already."""

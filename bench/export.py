@@ -1,5 +1,6 @@
-"""export: CSV and XLSX of 1,000,000 messages, as a job from its start to the stored file, ÷ the plainest way to write
-the same columns: COPY to nowhere for CSV, a bare xlsxwriter loop in constant memory for XLSX. And the worker's memory.
+"""export: CSV of 1,000,000 messages and XLSX of 100,000, as a job from its start to the stored file, ÷ the plainest way
+to write the same columns: COPY to nowhere for CSV, a bare xlsxwriter loop in constant memory for XLSX. And the worker's
+memory.
 """
 
 import tempfile
@@ -28,7 +29,7 @@ from messaging.selectors.matching import LogFilter
 from portal.core.tenancy import every_tenant
 from portal.demo.world import ACME, account_of
 
-MESSAGES, ROUNDS, BOOK_ROUNDS, TARGET, MOST_MEMORY = 1_000_000, 3, 1, 0.5, 60.0
+MESSAGES, ROUNDS, IN_BOOKS, TARGET, MOST_MEMORY = 1_000_000, 3, 100_000, 0.5, 60.0
 SPAN = (START - timedelta(days=10), START + timedelta(days=1))
 _FILL = """
 INSERT INTO messaging_message (created_at, account_id, umid, provider, provider_message_id, direction, subaccount_id,
@@ -77,14 +78,14 @@ def _compare_csv(account: Account, statement: str) -> bool:
 
 def _compare_books(account: Account, statement: str) -> bool:
     ratios, memory = [], []
-    for _ in range(BOOK_ROUNDS):
+    for _ in range(ROUNDS):
         with tempfile.TemporaryDirectory() as folder:
             plain = _seconds(lambda: _book(statement, Path(folder) / "plain.xlsx"))
         with _Memory() as grown:
-            mine = _seconds(lambda: _export(account, "xlsx"))
+            mine = _seconds(lambda: _export(account, "xlsx", IN_BOOKS))
         ratios.append(plain / mine)
         memory.append(grown.megabytes)
-    detail = f"{MESSAGES:,} messages. Last round: {mine:.0f} s against {plain:.0f} s."
+    detail = f"{IN_BOOKS:,} messages. Last round: {mine:.1f} s against {plain:.1f} s."
     fast = report("export as XLSX", ratios, TARGET, detail)
     return report("memory of the worker, MB", memory, MOST_MEMORY, "At its highest.", at_most=True) and fast
 
@@ -113,7 +114,7 @@ def _copy(statement: str) -> None:
 def _book(statement: str, path: Path) -> None:
     with connection.chunked_cursor() as cursor, xlsxwriter.Workbook(path, {"constant_memory": True}) as book:
         sheet = book.add_worksheet()
-        cursor.execute(statement)
+        cursor.execute(f"{statement} LIMIT {IN_BOOKS}")
         place = 0
         while rows := cursor.fetchmany(2_000):
             for row in rows:

@@ -67,7 +67,8 @@ def new_export(request: TenantRequest) -> HttpResponseBase:
         except BadAsk as wrong:
             form.add_error(wrong.field if wrong.field in form.fields else None, str(wrong))
     context = {
-        "form": form, "asked": asked, "dataset": dataset, "valid": asked.valid, "umids": _selected(request),
+        "form": form, "asked": asked, "label": Dataset(dataset).label, "dataset": dataset, "valid": asked.valid,
+        "umids": _selected(request),
         "datasets": [
             (each.label, url_query(QueryDict(), {"dataset": each.value} | asked.form.period_params()), each == dataset)
             for each in Dataset if NEEDS[each] in asker.may

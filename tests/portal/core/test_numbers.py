@@ -1,8 +1,10 @@
 """Phone numbers, whole and masked."""
 
+import phonenumbers
 import pytest
+from django.db import connection
 
-from portal.core.numbers import masked, whole
+from portal.core.numbers import masked, masked_sql, whole
 
 
 @pytest.mark.parametrize(
@@ -32,3 +34,14 @@ def test_whole(digits, shown):
 )
 def test_masked(digits, shown):
     assert masked(digits) == shown
+
+
+@pytest.mark.django_db
+def test_sql_masks_as_python_does_but_for_the_plus_sign():
+    """Every calling code with numbers of every length, and what is no number."""
+    codes = [str(code) for code in phonenumbers.COUNTRY_CODE_TO_REGION_CODE]
+    numbers = [code + "4917263508912"[:length] for code in codes for length in (0, 1, 2, 5, 7, 8, 9, 12)]
+    numbers += ["", "5", "999", "NA.7f3", "user-1"]
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT n, {masked_sql('n')} FROM unnest(%s::text[]) n", [numbers])  # noqa: S608 - our own rule
+        assert dict(cursor.fetchall()) == {number: masked(number).removeprefix("+") for number in numbers}
