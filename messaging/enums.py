@@ -90,6 +90,14 @@ class SubmissionState(TextChoices):
     UNCERTAIN = "uncertain", _("Uncertain")
 
 
+class ReceiptState(TextChoices):
+    """Where a receipt that a client wants posted stands."""
+
+    PENDING = "pending", _("Waiting")
+    DONE = "done", _("Done")
+    FAILED = "failed", _("Given up")
+
+
 class InboxState(TextChoices):
     """Where a stored webhook stands."""
 

@@ -26,6 +26,7 @@ from messaging.countries import country_of
 from messaging.directory import Directory, KnownTemplate, Place
 from messaging.enums import CategoryRank, Provider
 from messaging.events import MessageEvent
+from messaging.lifecycle_receipts import put_in_line
 from messaging.lifecycle_sending import Binding, hear, referred
 from messaging.lifecycle_sql import CREATE_TABLES, EVENT_COLUMNS, SELECT_DELETED, SELECT_USAGE, STATEMENTS
 from messaging.usage import key_digits
@@ -53,9 +54,9 @@ class Report(NamedTuple):
 def apply(reports: Sequence[Report], directory: Directory) -> set[Key]:
     """Apply events to the log in one transaction, and tell billing about deliveries.
 
-    Effects: anchors, messages, status events, payloads, traffic deltas, usage facts; of deleted messages only what
-    counts. Applying the same events again changes nothing. Returns the keys of the deleted messages among them.
-    Raises what the database raises, and then nothing of the batch is applied.
+    Effects: anchors, messages, status events, payloads, traffic deltas, receipts to post, usage facts; of deleted
+    messages only what counts. Applying the same events again changes nothing. Returns the keys of the deleted messages
+    among them. Raises what the database raises, and then nothing of the batch is applied.
     """
     if not reports:
         return set()
@@ -68,6 +69,7 @@ def apply(reports: Sequence[Report], directory: Directory) -> set[Key]:
                 copy.write_row(row)
         for statement in STATEMENTS:
             cursor.execute(statement)
+        put_in_line(cursor)
         cursor.execute(SELECT_USAGE)
         record_usage([Usage(*row) for row in cursor.fetchall()])
         cursor.execute(SELECT_DELETED)

@@ -14,6 +14,7 @@ from django.db import connection, transaction
 
 from billing.services import Usage, record_usage
 from messaging.enums import PayloadKind
+from messaging.lifecycle_receipts import catch_up
 from messaging.lifecycle_sql import COUNT, CREATE_TABLES, MERGE_COLUMNS, SELECT_USAGE, TIMES, UPDATE
 from messaging.usage import key_digits
 
@@ -186,6 +187,7 @@ def _absorb(cursor: Any, asked: Binding, own: int, own_at: datetime, *other: Any
     cursor.execute(CREATE_TABLES)
     for statement in (_GONE, _HISTORY, _PAPERS, _PLACE, _FREE, _RENAME):
         cursor.execute(statement, about)
+    catch_up(cursor, [own], min(own_at, other[1]))
     cursor.execute(UPDATE)
     cursor.execute(COUNT)
     cursor.execute(SELECT_USAGE)

@@ -30,6 +30,7 @@ from messaging.sending.eightxeight import Refused, glimpse, read
 from messaging.sending.eightxeight.batch import read_batch
 from messaging.sending.origin import origin_of
 from messaging.sending.outcome import Kind, Told
+from messaging.sending.receipt_bodies import moment, status_of
 from messaging.sending.senders import Sender, office
 from messaging.sending.wanted import Origin, Wanted
 from portal.core.errors import answer_as_8x8, envelope_of_8x8
@@ -225,24 +226,12 @@ def sent(wanted: Wanted, at: datetime, refused: Refused | None = None) -> dict[s
     return answer | ({"clientMessageId": about.client_message_id} if about.client_message_id else {})
 
 
-_STATES = {"undelivered": "undelivered", "received": "delivered", "expired": "undelivered", "unknown": "queued"}
-_DETAILS = {
-    "delivered": "delivered_to_recipient",
-    "sent": "delivered_to_operator",
-    "undelivered": "rejected_by_operator",
-}
-
-
 def details(found: Found, subaccount_code: str, *, whole: bool) -> dict[str, Any]:
     """8x8's row of message details; numbers are masked as 8x8 masks them for keys that may not see them whole."""
     number = found.msisdn if whole or not found.msisdn else f"{found.msisdn[:-4]}xxxx"
     user = {"msisdn": f"+{number}"} if number else {"channelUserId": found.user_id} if found.user_id else {}
-    state = _STATES.get(found.status, found.status)
-    status: dict[str, Any] = {"state": state, "timestamp": moment(found.at)}
-    if detail := found.status_detail or _DETAILS.get(state, ""):
-        status["detail"] = detail
-    if found.error_code is not None and state in {"undelivered", "rejected"}:
-        status |= {"errorCode": found.error_code, "errorMessage": found.error_title}
+    error = found.error_source, found.error_code, found.error_title
+    status = status_of(found.status, found.status_detail, found.at, error)
     row = {
         "umid": str(found.umid), "subAccountId": subaccount_code, "channel": "WhatsApp",
         "channelId": found.number.provider_number_id if found.number else "", "direction": found.direction.capitalize(),
@@ -252,8 +241,3 @@ def details(found: Found, subaccount_code: str, *, whole: bool) -> dict[str, Any
     named = {"clientMessageId": found.client_message_id, "clientBatchId": found.client_batch_id}
     named["batchId"] = str(found.batch_id) if found.batch_id else ""
     return row | {name: value for name, value in named.items() if value}
-
-
-def moment(at: datetime) -> str:
-    """A time as 8x8 writes it."""
-    return f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 10_000:02d}Z"

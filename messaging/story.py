@@ -85,7 +85,7 @@ def _chapter(story: Story, event: StatusEvent, after: str) -> Chapter:
         webhook_received_at=event.webhook_received_at,
         after=after,
         source=_source(story.message, event),
-        webhook=_json(said) if (said := story.webhooks.get(event.webhook_id or 0)) is not None else "",
+        webhook=as_json(said) if (said := story.webhooks.get(event.webhook_id or 0)) is not None else "",
     )
 
 
@@ -95,7 +95,8 @@ def _source(message: Message, event: StatusEvent) -> str:
     return message.get_provider_display()
 
 
-def _json(body: Any) -> str:
+def as_json(body: Any) -> str:
+    """For people."""
     return json.dumps(body, ensure_ascii=False, indent=2)
 
 
@@ -144,12 +145,12 @@ class Said:
 
 
 def said(story: Story) -> list[Said]:
-    """What the message said, and the request and response of its sending."""
+    """What the message said, and the request that it came with."""
     return [
         Said(
             str(PayloadKind(payload.kind).label) if payload.kind in PayloadKind.values else payload.kind,
-            _text_of(payload.body) if payload.kind == PayloadKind.CONTENT else "",
-            _json(payload.body),
+            _text_of(payload.body),
+            as_json(payload.body),
         )
         for payload in story.payloads
     ]
@@ -158,6 +159,8 @@ def said(story: Story) -> list[Said]:
 def _text_of(body: Any) -> str:
     if not isinstance(body, dict):
         return ""
+    if isinstance(body.get("content"), dict):  # 8x8's request
+        return _text_of(body["content"])
     text = body.get("text")
     parts = [text, *(body.get(kind) for kind in ("body", "button", "image", "video", "document"))]
     for part in parts:

@@ -4,7 +4,7 @@ from celery import current_app, shared_task
 from django.utils import timezone
 
 from messaging import expiry, inbox, traffic
-from messaging.sending import dispatch
+from messaging.sending import dispatch, receipts
 from portal.core import partitions
 from portal.core.partitions import month_of, next_month
 from portal.core.tasks import InstallationTask
@@ -28,6 +28,18 @@ def drain_inbox() -> None:
 def send_messages() -> None:
     """Send what is due, and write into the log what providers answered."""
     dispatch.send_due()
+
+
+@shared_task(base=InstallationTask)
+def post_receipts() -> None:
+    """Post the receipts that clients asked for."""
+    receipts.post_due()
+
+
+@shared_task(base=InstallationTask)
+def forget_callbacks() -> None:
+    """Delete callbacks that have had their time."""
+    receipts.forget_callbacks()
 
 
 @shared_task(base=InstallationTask)

@@ -14,6 +14,7 @@ urlpatterns = [
     path("logs/matching/", log.matching_count, name="log-matching"),
     path("logs/umids/", log.umids, name="log-umids"),
     path("logs/<uuid:umid>/", message.message, name="message"),
+    path("logs/<uuid:umid>/sending/", message.sending, name="message-sending"),
     path("templates/", assets.template_list, name="templates"),
     path("templates/<int:template_id>/", assets.template_page, name="template"),
     path("numbers/", assets.number_list, name="numbers"),

@@ -1,5 +1,6 @@
 """Messaging's tables, one module a noun."""
 
+from messaging.models.callback import Callback, Receipt
 from messaging.models.channel import PhoneNumber, Template
 from messaging.models.history import Change, ContactEvent
 from messaging.models.inbox import InboxItem, WebhookEndpoint
@@ -10,6 +11,7 @@ from messaging.models.submission import Submission
 from messaging.models.traffic import TrafficDay, TrafficDelta, TrafficDetail, TrafficSlot, TrafficZone
 
 __all__ = [
+    "Callback",
     "Change",
     "ContactEvent",
     "DeletedMessage",
@@ -20,6 +22,7 @@ __all__ = [
     "MessageAnchor",
     "MessagePayload",
     "PhoneNumber",
+    "Receipt",
     "SavedFilter",
     "Source",
     "StatusEvent",

@@ -1,5 +1,6 @@
 """What messages are sent with: phone numbers (8x8 calls them channels) and templates."""
 
+from django.core.validators import URLValidator
 from django.db import models
 from django.utils import timezone
 
@@ -26,12 +27,10 @@ class PhoneNumber(TenantModel):
     flag = models.CharField(max_length=64, blank=True, help_text="FLAGGED or UNFLAGGED, as Meta last said.")
     name_status = models.CharField(max_length=64, blank=True, help_text="Meta's decision on the display name.")
     credential_sealed = models.TextField(blank=True, editable=False)
-    api_url = models.URLField(
-        "API address",
-        max_length=255,
-        blank=True,
-        help_text="Of the provider; empty: its usual one. No slash at the end.",
-    )
+    api_url = models.CharField(
+        "API address", max_length=255, blank=True, validators=[URLValidator(["https", "http"])],
+        help_text="Of the provider, as https://waba-v2.360dialog.io; empty: its usual one.",
+    )  # fmt: skip
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(auto_now=True, help_text="Parked webhooks are tried again after this.")
 

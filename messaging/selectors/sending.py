@@ -25,6 +25,7 @@ class Found:
     content_type: str
     client_message_id: str
     status_detail: str = ""
+    error_source: str = ""
     error_code: int | None = None
     error_title: str = ""
     client_batch_id: str = ""
@@ -45,7 +46,8 @@ def message_of(account: Account, subaccount_id: int, umid: UUID) -> Found | None
             umid=message.umid, number=message.phone_number, direction=message.direction, country=message.country,
             status=message.status, at=_last(message), created_at=message.created_at, msisdn=message.msisdn,
             user_id=message.user_id, content_type=message.content_type, client_message_id=message.client_message_id,
-            status_detail=message.status_detail, error_code=message.error_code, error_title=message.error_title,
+            status_detail=message.status_detail, error_source=message.error_source, error_code=message.error_code,
+            error_title=message.error_title,
             client_batch_id=about.get("client_batch_id", ""), batch_id=submission.batch_id if submission else None,
         )  # fmt: skip
     if submission is None:

@@ -7,8 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from accounts.models import Account
+from messaging.enums import PayloadKind
 from messaging.evidence import part_about
-from messaging.models import InboxItem, Message, MessagePayload, StatusEvent
+from messaging.models import InboxItem, Message, MessagePayload, StatusEvent, Submission
 from messaging.selectors.log import attach
 from messaging.selectors.matching import within
 
@@ -23,6 +24,9 @@ class Story:
     events: list[StatusEvent]
     payloads: list[MessagePayload]
     webhooks: dict[int, Any] = field(default_factory=dict)
+    answers: list[MessagePayload] = field(default_factory=list)  # of the attempts to send it
+    submission: Submission | None = None  # while it is not known how that ends
+    has_request: bool = False
 
 
 def story(
@@ -30,7 +34,7 @@ def story(
 ) -> Story | None:
     """The message of that UMID if the account has it within these subaccounts.
 
-    Payloads only with `content`; what webhooks said, which holds phone numbers, only with `numbers` too.
+    Payloads only with `content`; requests and what webhooks said, which hold phone numbers, only with `numbers` too.
     """
     messages = within(Message.objects.filter(account=account, umid=umid), subaccount_ids)
     message = messages.order_by("created_at", "id").first()
@@ -45,12 +49,16 @@ def story(
         message_id=message.pk,
         created_at__range=(message.created_at - timedelta(days=1), message.created_at + _LIFE),
     )
-    told = list(events.order_by("at", "webhook_received_at"))
+    told, papers = list(events.order_by("at", "webhook_received_at")), list(payloads.order_by("created_at", "kind"))
+    hidden = {PayloadKind.RESPONSE} if numbers else {PayloadKind.RESPONSE, PayloadKind.REQUEST}
     return Story(
         message,
         told,
-        list(payloads.order_by("created_at", "kind")) if content else [],
+        [paper for paper in papers if paper.kind not in hidden] if content else [],
         _webhooks(account, message, told) if content and numbers else {},
+        [paper for paper in papers if paper.kind == PayloadKind.RESPONSE],
+        Submission.objects.filter(account=account, umid=umid).first(),
+        any(paper.kind == PayloadKind.REQUEST for paper in papers),
     )
 
 

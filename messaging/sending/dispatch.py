@@ -40,15 +40,16 @@ WITH due AS MATERIALIZED (
         ORDER BY due_at, id LIMIT %(each)s FOR UPDATE SKIP LOCKED
     ) s ORDER BY s.due_at, s.id LIMIT %(most)s
 )
-UPDATE messaging_submission SET state = 'sending', attempts = attempts + 1, due_at = now() + %(lease)s::interval
+UPDATE messaging_submission SET state = 'sending', attempts = attempts + 1,
+    due_at = statement_timestamp() + %(lease)s::interval
 WHERE id IN (SELECT id FROM due) RETURNING id
 """
 _LAPSED = """
 UPDATE messaging_submission SET state = 'answered', outcome = CASE WHEN provider_message_id <> ''
-    THEN jsonb_build_object('kind', 'accepted', 'at', now(), 'by', 'webhook',
+    THEN jsonb_build_object('kind', 'accepted', 'at', statement_timestamp(), 'by', 'webhook',
         'provider_message_id', provider_message_id)
-    ELSE jsonb_build_object('kind', 'uncertain', 'at', now(), 'title', %(reason)s::text) END
-WHERE state = 'sending' AND due_at < now()
+    ELSE jsonb_build_object('kind', 'uncertain', 'at', statement_timestamp(), 'title', %(reason)s::text) END
+WHERE state = 'sending' AND due_at < statement_timestamp()
 """
 _REASON = "Tollgate stopped while it asked the provider."
 

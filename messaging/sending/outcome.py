@@ -23,6 +23,7 @@ class Kind(StrEnum):
     UNCERTAIN = "uncertain"
     EXPIRED = "expired"
     CANCELLED = "cancelled"
+    SENT = "sent"  # as a person found out about an uncertain one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -138,7 +138,7 @@ def sender_of(number: PhoneNumber) -> Sender:
         throughput=_HIGH if number.throughput == "HIGH" else _USUAL,
         api_url=settings.SANDBOX_URL
         if number.account.is_demo or number.provider == Provider.SANDBOX
-        else number.api_url,
+        else number.api_url.rstrip("/"),
         credential_sealed=number.credential_sealed,
     )
 

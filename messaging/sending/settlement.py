@@ -11,6 +11,7 @@ from messaging import lifecycle
 from messaging.directory import Directory, Place
 from messaging.enums import PayloadKind, SubmissionState
 from messaging.events import MessageEvent
+from messaging.lifecycle_receipts import Wish, enter
 from messaging.lifecycle_sending import Binding, Paper, Remark, bind, keep, remark
 from messaging.models import PhoneNumber, Source, Submission
 from messaging.sending.outcome import Kind, Told
@@ -89,6 +90,14 @@ def _log(rows: Sequence[Submission]) -> None:
                origin.recipient_type)
         for row in rows for origin in (_origin(row),)
     ])  # fmt: skip
+    enter(
+        [
+            Wish(row.account_id, row.provider, str(row.umid), url, row.batch_id, row.about.get("client_batch_id", ""))
+            for row in rows
+            if (url := row.about.get("callback_url"))
+        ],
+        min(row.created_at for row in rows),
+    )
     keep(
         [
             Paper(row.account_id, row.provider, str(row.umid), PayloadKind.REQUEST, row.created_at, row.request)

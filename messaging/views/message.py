@@ -1,24 +1,32 @@
 """One message's page."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
-from accounts.access import TenantRequest, requires
+from accounts.access import TenantRequest, actor_of, requires
 from accounts.enums import Permission
 from accounts.permissions import roles_with
+from accounts.services import Actor, Refused
 from billing.selectors import explain
+from messaging.attempts import attempts, choices
 from messaging.causes import causes, questions
 from messaging.enums import LOST, Direction
 from messaging.models import Message
 from messaging.rendering import all_known, filled
 from messaging.selectors.circumstances import ALIKE, MOST_ALIKE, circumstances
 from messaging.selectors.story import Story, story
+from messaging.sending.resolution import resolve, send_again, take_back
 from messaging.story import contradicted, diagnosed, heading, is_long_in_sent, said, timeline
 from messaging.usage import message_key
 from portal.core.words import either
@@ -44,10 +52,61 @@ def message(request: TenantRequest, umid: UUID) -> HttpResponse:
         "long_in_sent": is_long_in_sent(one, timezone.now()),
         **_content(found, may_see=may(Permission.VIEW_CONTENT)),
         **_why_not(request, one),
+        **_sending(request, found),
     }
     if one.msisdn and may(Permission.VIEW_NUMBERS):
         context["with_person"] = _log(msisdn=one.msisdn, range="any")
     return render(request, "messaging/message.html", context)
+
+
+def _sending(request: TenantRequest, found: Story) -> dict[str, Any]:
+    """How it was sent through us, and what may be done about it."""
+    may = request.membership.may
+    return {
+        "attempts": attempts(
+            found.message, found.answers,
+            with_bodies=may(Permission.VIEW_CONTENT) and may(Permission.VIEW_NUMBERS),
+        ),
+        "choices": choices(found.message, found.submission, has_request=found.has_request),
+        "may_send": may(Permission.SEND_MESSAGES),
+    }  # fmt: skip
+
+
+@require_POST
+@requires(Permission.SEND_MESSAGES)
+def sending(request: TenantRequest, umid: UUID) -> HttpResponse:
+    """Do what a person chose: resolve an uncertain message, take one back, or send one again."""
+    found = story(request.account, umid, request.reach.ids, content=False)
+    act = _ACTS.get(request.POST.get("action", ""))
+    if found is None or act is None:
+        raise Http404("No such message or action.")
+    try:
+        messages.success(request, act(actor_of(request), found.message))
+    except Refused as refused:
+        messages.error(request, str(refused))
+    return redirect("messaging:message", umid)
+
+
+def _resolve(by: Actor, one: Message, *, was_sent: bool) -> str:
+    resolve(by=by, message=one, was_sent=was_sent)
+    return _("Noted. The log says so in a moment.")
+
+
+def _take_back(by: Actor, one: Message) -> str:
+    take_back(by=by, message=one)
+    return _("It will not be sent.")
+
+
+def _again(by: Actor, one: Message) -> str:
+    return _("Sent again, as %(umid)s.") % {"umid": send_again(by=by, message=one).umid}
+
+
+_ACTS: dict[str, Callable[[Actor, Message], str]] = {
+    "sent": partial(_resolve, was_sent=True),
+    "not_sent": partial(_resolve, was_sent=False),
+    "cancel": _take_back,
+    "again": _again,
+}
 
 
 def _charge(request: TenantRequest, found: Story) -> dict[str, Any]:

@@ -60,9 +60,9 @@ def test_words_of_a_payload(body, words):
     assert payload.text == words
 
 
-def test_requests_are_json_only():
+def test_what_a_request_said_is_shown():
     (payload,) = said(Story(Message(), [], [MessagePayload(kind="request", body={"text": "Grüße"})]))
-    assert (payload.kind, payload.text, payload.json) == ("Request", "", '{\n  "text": "Grüße"\n}')
+    assert (payload.kind, payload.text, payload.json) == ("Request", "Grüße", '{\n  "text": "Grüße"\n}')
 
 
 def test_heading():

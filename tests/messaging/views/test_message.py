@@ -51,11 +51,11 @@ def test_queries_of_a_message(acme, django_assert_num_queries):
     message = deliver(acme)
     client = visitor(acme)
     # session, user, memberships, limits, subaccounts; message, number, events, payloads; charge, place, price, rules
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         client.get(f"/logs/{message.umid}/")
     failed = report(acme, "failed", provider_message_id="wamid.F", error_source="meta", error_code=131049)
     # as above without a charge; changes, last inbound, stops, the minute and the week before, others alike
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         client.get(f"/logs/{failed.umid}/")
 
 

@@ -1,0 +1,64 @@
+"""Statuses that somebody wants to be told: put in line by the transaction that writes them into the history."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.db import connection
+
+_TOLD = "('queued', 'sent', 'delivered', 'read', 'failed', 'rejected', 'expired')"
+_COLUMNS = "account_id, callback_id, at, word, detail, error_code, error_title, state, due_at, attempts, answer"
+_WANTED = "SELECT EXISTS (SELECT FROM messaging_callback)"
+_FROM_BATCH = f"""
+INSERT INTO messaging_receipt ({_COLUMNS})
+SELECT e.account_id, k.id, e.at, e.state, e.detail, coalesce(e.error_code, 0), e.error_title, 'pending', now(), 0, ''
+FROM event_batch e JOIN change_batch c USING (account_id, provider, provider_message_id)
+JOIN messaging_callback k ON k.message_id = c.message_id
+WHERE e.state IN {_TOLD} ORDER BY e.at ON CONFLICT DO NOTHING
+"""  # noqa: S608 - every name is a constant of this module
+_FROM_HISTORY = f"""
+INSERT INTO messaging_receipt ({_COLUMNS})
+SELECT s.account_id, k.id, s.at, s.state, s.detail, s.error_code, s.error_title, 'pending', now(), 0, ''
+FROM messaging_callback k JOIN messaging_statusevent s ON s.message_id = k.message_id
+WHERE k.message_id = ANY(%s) AND s.at >= %s AND s.state IN {_TOLD} ORDER BY s.at ON CONFLICT DO NOTHING
+"""  # noqa: S608
+_ENTER = """
+INSERT INTO messaging_callback (account_id, message_id, umid, url, batch_id, client_batch_id, created_at)
+SELECT a.account_id, a.message_id, b.umid::uuid, b.url, b.batch_id, b.client_batch_id, now()
+FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::uuid[], %s::text[])
+    b (account_id, provider, umid, url, batch_id, client_batch_id)
+JOIN messaging_anchor a ON (a.account_id, a.provider, a.provider_message_id) = (b.account_id, b.provider, b.umid)
+ON CONFLICT DO NOTHING RETURNING message_id
+"""
+
+
+class Wish(NamedTuple):
+    """A message in the log under its UMID whose receipts somebody wants."""
+
+    account_id: int
+    provider: str
+    umid: str
+    url: str
+    batch_id: UUID | None
+    client_batch_id: str
+
+
+def enter(wishes: Sequence[Wish], since: datetime) -> None:
+    """Remember whose receipts are wanted, and put what happened to them since then in line."""
+    if wishes:
+        with connection.cursor() as cursor:
+            cursor.execute(_ENTER, [list(column) for column in zip(*wishes, strict=True)])
+            catch_up(cursor, [message_id for (message_id,) in cursor.fetchall()], since)
+
+
+def catch_up(cursor: Any, message_ids: Sequence[int], since: datetime) -> None:
+    """Put in line what the history of these messages holds and nobody was told."""
+    cursor.execute(_FROM_HISTORY, [list(message_ids), since])
+
+
+def put_in_line(cursor: Any) -> None:
+    """Put the statuses of the batch in line whose messages have a callback; asks no more than that where none has."""
+    cursor.execute(_WANTED)
+    if cursor.fetchone()[0]:
+        cursor.execute(_FROM_BATCH)

@@ -1,0 +1,52 @@
+"""Receipts that clients want posted to an address of a message's own (8x8's dlrCallbackUrl)."""
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from messaging.enums import ReceiptState
+from portal.core.tenancy import LOOSE, TenantModel
+
+
+class Callback(TenantModel):
+    """Where the receipts of one message go, and the client's own ids that stand in them."""
+
+    account = models.ForeignKey("accounts.Account", **LOOSE)
+    message_id = models.BigIntegerField(unique=True)
+    umid = models.UUIDField(default=uuid.uuid4)
+    url = models.URLField(max_length=2048)
+    batch_id = models.UUIDField(null=True)
+    client_batch_id = models.CharField(max_length=100, blank=True)
+    created_at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    def __str__(self) -> str:
+        return str(self.umid)
+
+
+class Receipt(TenantModel):
+    """One status to tell. Its place in the message's history makes it unique, so that nothing is told twice."""
+
+    account = models.ForeignKey("accounts.Account", **LOOSE)
+    callback = models.ForeignKey(Callback, on_delete=models.CASCADE, related_name="receipts")
+    at = models.DateTimeField()
+    word = models.CharField(max_length=24, help_text="The state of the message, in our words.")
+    detail = models.CharField(max_length=64, blank=True)
+    error_code = models.IntegerField(default=0)
+    error_title = models.CharField(max_length=255, blank=True)
+    state = models.CharField(max_length=8, choices=ReceiptState, default=ReceiptState.PENDING)
+    due_at = models.DateTimeField(default=timezone.now)
+    attempts = models.SmallIntegerField(default=0)
+    answer = models.CharField(max_length=64, blank=True, help_text="What the last attempt came to: 503, ConnectError.")
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["callback", "at", "word", "detail", "error_code"], name="messaging_receipt_once"
+            ),
+        )
+        indexes = (models.Index(fields=["due_at", "id"], condition=Q(state="pending"), name="messaging_receipt_due"),)
+
+    def __str__(self) -> str:
+        return f"{self.word} of {self.callback_id}"

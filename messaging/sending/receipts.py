@@ -1,0 +1,165 @@
+"""Posting receipts in 8x8's format, signed, to the addresses that clients named.
+
+One claims what is due, posts it all at once within a deadline, and writes down how it was answered. A message's
+receipts come one after the other, as they became known, each at least once: a worker that dies leaves a lease.
+"""
+
+import asyncio
+import base64
+import hmac
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from urllib.parse import urlsplit, urlunsplit
+
+import httpx
+import orjson
+import structlog
+from django.db import connection
+from django.utils import timezone
+
+from accounts.models import Account
+from messaging.enums import ReceiptState
+from messaging.models import Callback, Message, Receipt
+from messaging.sending.callback_address import Forbidden, check, resolve
+from messaging.sending.receipt_bodies import body_of
+from portal.core.secrets import derive
+
+log = structlog.get_logger("tollgate.receipts")
+
+# After each failed attempt: 8x8's own 1, 10, 30 and 90 seconds, then as long as a deployment takes to be repaired.
+PAUSES = (1, 10, 30, 90, 600, 3_600, 21_600)
+DEADLINE = 5.0  # seconds for the whole request, as 8x8 asks of receivers
+KEEP = timedelta(days=40)  # statuses come for 30 days
+_TOGETHER, _AT_ONE_HOST = 64, 8
+_LEASE = "60 seconds"
+_CLAIM = """
+UPDATE messaging_receipt SET attempts = attempts + 1, due_at = statement_timestamp() + %s::interval WHERE id IN (
+    SELECT id FROM messaging_receipt r WHERE state = 'pending' AND due_at <= statement_timestamp()
+    AND NOT EXISTS (SELECT FROM messaging_receipt o WHERE o.callback_id = r.callback_id AND o.state = 'pending'
+        AND o.id < r.id)
+    ORDER BY due_at, id LIMIT %s FOR UPDATE SKIP LOCKED
+) RETURNING id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One request to make."""
+
+    receipt_id: int
+    url: str
+    body: bytes
+    secret: bytes
+
+
+def secret_of(account: Account) -> bytes:
+    """What signs the receipts of an account; `manage.py callback_secret` prints it."""
+    return derive(f"callbacks:{account.public_id}")
+
+
+def post_due(seconds: float = 20.0) -> int:
+    """Post what is due until nothing is, or the time is over; returns how many. Needs every tenant's scope."""
+    end, posted = time.monotonic() + seconds, 0
+    while time.monotonic() < end:
+        posts = _posts(_claim())
+        if not posts:
+            break
+        for post, answer in zip(posts, asyncio.run(_post_all(posts)), strict=True):
+            _settle(post.receipt_id, answer)
+        posted += len(posts)
+    return posted
+
+
+def forget_callbacks() -> int:
+    """Delete callbacks whose messages nobody reports on any more, with their receipts."""
+    return int(Callback.objects.filter(created_at__lt=timezone.now() - KEEP).delete()[0])
+
+
+def _claim() -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIM, [_LEASE, _TOGETHER])
+        return [pk for (pk,) in cursor.fetchall()]
+
+
+def _posts(ids: Sequence[int]) -> list[Post]:
+    receipts = list(Receipt.objects.filter(pk__in=ids).select_related("callback", "account").order_by("id"))
+    umids = {receipt.callback.umid for receipt in receipts}
+    messages = {one.pk: one for one in Message.objects.filter(umid__in=umids).select_related("subaccount")}
+    found = []
+    for receipt in receipts:
+        message = messages.get(receipt.callback.message_id)
+        if message is None:  # deleted: nothing of it is told any more
+            receipt.callback.delete()
+            continue
+        body = orjson.dumps(body_of(receipt, message))
+        found.append(Post(receipt.pk, receipt.callback.url, body, secret_of(receipt.account)))
+    return found
+
+
+def _settle(receipt_id: int, answer: str) -> None:
+    receipt = Receipt.objects.get(pk=receipt_id)
+    receipt.answer = answer
+    if answer.startswith("2"):
+        receipt.state = ReceiptState.DONE
+    elif receipt.attempts > len(PAUSES):
+        receipt.state = ReceiptState.FAILED
+        log.warning("receipt_given_up", receipt=receipt_id, answer=answer)
+    else:
+        receipt.due_at = timezone.now() + timedelta(seconds=PAUSES[receipt.attempts - 1])
+    receipt.save(update_fields=["answer", "state", "due_at"])
+
+
+async def _post_all(posts: Sequence[Post]) -> list[str]:
+    """What each came to: the HTTP status, or the kind of failure."""
+    gates: dict[str, asyncio.Semaphore] = {}
+    async with httpx.AsyncClient(trust_env=False, timeout=DEADLINE) as client:
+
+        async def one(post: Post) -> str:
+            async with gates.setdefault(urlsplit(post.url).netloc, asyncio.Semaphore(_AT_ONE_HOST)):
+                return await _post(client, post)
+
+        return await asyncio.gather(*map(one, posts))
+
+
+async def _post(client: httpx.AsyncClient, post: Post) -> str:
+    """Post once, to the very address that was checked; redirects are not followed, and what is answered is not read."""
+    if check(post.url):
+        return "Forbidden"
+    parts = urlsplit(post.url)
+    host = parts.hostname or ""
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    try:
+        async with asyncio.timeout(DEADLINE):
+            address = await asyncio.to_thread(resolve, host, port)
+            place = f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
+            url = urlunsplit((parts.scheme, place, parts.path or "/", parts.query, ""))
+            headers = {"Host": parts.netloc, "Content-Type": "application/json", "User-Agent": "Tollgate"}
+            headers |= signed(post.receipt_id, post.body, post.secret)
+            request = client.build_request(
+                "POST", url, content=post.body, headers=headers, extensions={"sni_hostname": host}
+            )
+            response = await client.send(request, stream=True)
+            await response.aclose()
+            return str(response.status_code)
+    except Forbidden:
+        return "Forbidden"
+    except (TimeoutError, OSError, httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+        return type(error).__name__
+
+
+def signed(receipt_id: int, body: bytes, secret: bytes) -> dict[str, str]:
+    """The headers of Standard Webhooks 1.0: an id that stays when it is posted again, the time, and the signature."""
+    webhook_id, at = f"receipt_{receipt_id}", str(int(time.time()))
+    mac = hmac.digest(secret, f"{webhook_id}.{at}.".encode() + body, "sha256")
+    return {
+        "webhook-id": webhook_id,
+        "webhook-timestamp": at,
+        "webhook-signature": f"v1,{base64.b64encode(mac).decode()}",
+    }
+
+
+def as_text(secret: bytes) -> str:
+    """A secret as libraries of Standard Webhooks take it."""
+    return f"whsec_{base64.b64encode(secret).decode()}"

@@ -1,0 +1,87 @@
+"""What people decide about a message: to send it again, to take it back, or what became of an uncertain one."""
+
+from datetime import UTC, datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.services import Actor, Refused
+from messaging.bell import sending_bell
+from messaging.enums import Direction, PayloadKind, Shape, SubmissionState
+from messaging.models import Message, MessagePayload, PhoneNumber, Submission
+from messaging.sending import acceptance, cloud, senders
+from messaging.sending.cancelling import cancel
+from messaging.sending.cloud import RefusedAsMeta
+from messaging.sending.eightxeight import Refused as RefusedAs8x8
+from messaging.sending.eightxeight import read
+from messaging.sending.outcome import Kind, Told
+from messaging.sending.wanted import Origin, Wanted
+
+_NOT_AGAIN = ("scheduled", "expiry", "clientMessageId", "dlrCallbackUrl")  # said of the first message alone
+
+
+@transaction.atomic
+def resolve(*, by: Actor, message: Message, was_sent: bool) -> None:
+    """Say what became of an uncertain message; audited. Raises Refused when it is not uncertain any more."""
+    kind = Kind.SENT if was_sent else Kind.REJECTED
+    title = "" if was_sent else "Not sent, as somebody found out."
+    outcome = Told(kind=kind, at=datetime.now(UTC).isoformat(), title=title, by=by.user.email)
+    rows = Submission.objects.filter(account=by.account, umid=message.umid, state=SubmissionState.UNCERTAIN)
+    if not rows.update(state=SubmissionState.ANSWERED, outcome=outcome.as_json()):
+        raise Refused(_("What became of this message is known by now."))
+    by.did("message.resolved", str(message.umid), {"sent": was_sent})
+    transaction.on_commit(sending_bell.ring)
+
+
+@transaction.atomic
+def take_back(*, by: Actor, message: Message) -> None:
+    """Cancel a message that waits; audited. Raises Refused when it waits no more."""
+    if not cancel(by.account.pk, message.subaccount_id or 0, at=datetime.now(UTC), umid=message.umid):
+        raise Refused(_("This message does not wait any more."))
+    by.did("message.cancelled", str(message.umid))
+    transaction.on_commit(sending_bell.ring)
+
+
+@transaction.atomic
+def send_again(*, by: Actor, message: Message) -> Submission:
+    """Send what a message said once more, as a new message; audited. Raises Refused, with the check's words."""
+    paper = request_of(message)
+    number = PhoneNumber.objects.filter(account=by.account, pk=message.phone_number_id or 0)
+    found = number.select_related("subaccount", "account").first()
+    if paper is None or found is None:
+        raise Refused(_("What this message said is not on record."))
+    sender = senders.sender_of(found)
+    if not sender.subaccount_is_active:
+        raise Refused(_("Its subaccount is closed."))
+    origin = Origin(
+        category=message.source.category if message.source else Origin().category,
+        name=message.source.name if message.source else "", recipient_type=message.recipient_type,
+    )  # fmt: skip
+    wanted = _checked({name: value for name, value in paper.body.items() if name not in _NOT_AGAIN}, sender, origin)
+    acceptance.store(by.account.pk, [(wanted, None)], at=datetime.now(UTC))
+    by.did("message.sent_again", str(message.umid), {"as": str(wanted.umid)})
+    transaction.on_commit(sending_bell.ring)
+    made: Submission = Submission.objects.get(account=by.account, umid=wanted.umid)
+    return made
+
+
+def request_of(message: Message) -> MessagePayload | None:
+    """The request of a message that was sent through us."""
+    if message.direction != Direction.OUTBOUND:
+        return None
+    rows = MessagePayload.objects.filter(
+        account=message.account_id, message_id=message.pk, kind=PayloadKind.REQUEST, created_at__gte=message.created_at
+    )
+    return rows.first()
+
+
+def _checked(body: dict[str, object], sender: senders.Sender, origin: Origin) -> Wanted:
+    """The message, checked as if a client had sent it now."""
+    try:
+        if "messaging_product" in body:
+            return cloud.read(body, sender, origin, Shape.GRAPH)
+        return read(body, sender, origin)
+    except RefusedAsMeta as refused:
+        raise Refused(refused.details) from None
+    except RefusedAs8x8 as refused:
+        raise Refused(refused.message) from None

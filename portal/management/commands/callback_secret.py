@@ -1,0 +1,28 @@
+"""manage.py callback_secret: what signs the receipts that an account's clients get."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError
+
+from accounts.models import Account
+from messaging.sending.receipts import as_text, secret_of
+
+
+class Command(BaseCommand):
+    """Give it to who checks the signatures, as a password."""
+
+    help = "Print the secret that signs an account's receipts (Standard Webhooks, HMAC-SHA256)."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """The command's options."""
+        parser.add_argument("account_id", help="the accountId, as demo_credentials and the admin show it")
+
+    def handle(self, *_: Any, **options: Any) -> None:
+        """Print it."""
+        try:
+            account = Account.objects.get(public_id=options["account_id"])
+        except (Account.DoesNotExist, ValidationError):
+            raise CommandError("There is no account of that id.") from None
+        self.stdout.write(as_text(secret_of(account)))

@@ -1,0 +1,133 @@
+"""What people see of a message that was sent through us, and what they may do about it."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from accounts.models import AuditEntry
+from messaging.models import Message, PhoneNumber, Submission
+from messaging.sending import settlement
+from tests.messaging.sending import bodies
+from tests.messaging.sending.conftest import worked_off
+from tests.people import visitor
+
+pytestmark = pytest.mark.django_db
+SEND = "/api/v1/subaccounts/acme_shop/messages"
+SECRET = "EAAG-a-real-token"
+
+
+@pytest.fixture
+def owner(acme):
+    return visitor(acme, "owner")
+
+
+def page(client):
+    return client.get(f"/logs/{Message.objects.get().umid}/").content.decode()
+
+
+def act(client, action, message=None):
+    one = message or Message.objects.get()
+    return client.post(f"/logs/{one.umid}/sending/", {"action": action}, follow=True).content.decode()
+
+
+@pytest.fixture
+def uncertain(acme, post):
+    """A message whose sender died."""
+    post(SEND, bodies.TEXT)
+    settlement.log_new()
+    Submission.objects.update(state="sending", attempts=1, due_at=datetime.now(UTC) - timedelta(seconds=1))
+    worked_off()
+    return Message.objects.get()
+
+
+class TestPage:
+    def test_it_shows_request_answer_and_attempt(self, acme, owner, post, provider):
+        post(SEND, bodies.TEXT)
+        worked_off()
+        shown = page(owner)
+        assert "Attempts to send it" in shown
+        assert "Said by Meta Cloud API" in shown
+        assert "What the provider answered" in shown
+        assert "wamid." in shown
+        assert "Request as JSON" in shown
+
+    def test_bodies_are_for_those_who_may_see_texts_and_numbers(self, acme, post, provider):
+        post(SEND, bodies.TEXT)
+        worked_off()
+        shown = page(visitor(acme, "finance"))
+        assert "Accepted" in shown
+        assert "What the provider answered" not in shown
+        assert "Send it again" not in shown
+
+
+class TestUncertain:
+    def test_it_is_shown_and_a_webhook_or_a_person_settles_it(self, owner, uncertain):
+        assert "Nobody knows whether it was sent" in page(owner)
+        assert "Noted" in act(owner, "sent")
+        worked_off()
+        assert Message.objects.get().status == "sent"
+        assert not Submission.objects.exists()
+        assert AuditEntry.objects.filter(action="message.resolved").get().details == {"sent": True}
+        assert "is known by now" in act(owner, "not_sent")
+
+    def test_what_was_not_sent_can_be_sent_again(self, owner, uncertain, provider):
+        act(owner, "not_sent")
+        worked_off()
+        assert Message.objects.get().status == "rejected"
+        assert "Send it again" in page(owner)
+        assert "Sent again, as" in act(owner, "again")
+        worked_off()
+        assert sorted(Message.objects.values_list("status", flat=True)) == ["queued", "rejected"]
+        again = Message.objects.get(status="queued")
+        assert (again.source.name, again.msisdn) == ("Shop", "6591990000")
+
+
+def test_what_waits_can_be_taken_back(acme, owner, post):
+    post(SEND, {**bodies.TEXT, "scheduled": (datetime.now(UTC) + timedelta(days=1)).isoformat()})
+    worked_off()
+    assert "Waits to be sent at" in page(owner)
+    assert "It will not be sent." in act(owner, "cancel")
+    worked_off()
+    assert "does not wait any more" in act(owner, "cancel")
+
+
+def test_what_can_no_more_be_sent_says_why(acme, owner, post, provider):
+    post(SEND, {**bodies.TEXT, "user": {"msisdn": "+6591131030"}})
+    worked_off()
+    one = Message.objects.get()
+    one.subaccount.is_active = False
+    one.subaccount.save()
+    assert "Its subaccount is closed." in act(owner, "again")
+    PhoneNumber.objects.filter(pk=one.phone_number_id).update(msisdn="6591131030")
+    one.subaccount.is_active = True
+    one.subaccount.save()
+    assert "is the number that sends" in act(owner, "again")
+
+
+def test_who_may_not(acme, other, post):
+    post(SEND, bodies.TEXT)
+    worked_off()
+    one = Message.objects.get()
+    url = f"/logs/{one.umid}/sending/"
+    assert visitor(acme, "finance").post(url, {"action": "again"}).status_code == 403
+    assert visitor(other, "owner").post(url, {"action": "again"}).status_code == 404
+    assert visitor(acme, "owner").post(url, {"action": "burn"}).status_code == 404
+
+
+def test_an_operator_sets_the_credential_of_a_number(acme, client):
+    from accounts.models import User
+
+    client.force_login(User.objects.get(is_superuser=True), "allauth.account.auth_backends.AuthenticationBackend")
+    number = PhoneNumber.objects.get(account=acme, provider="meta")
+    url = f"/admin/messaging/phonenumber/{number.pk}/change/"
+    form = client.get(url).context["adminform"].form
+    given = {name: form.initial.get(name) or "" for name in form.fields}
+    answer = client.post(url, {**given, "credential": "no spaces"})
+    assert b"holds no spaces" in answer.content
+    assert client.post(url, {**given, "credential": SECRET}).status_code == 302
+    number.refresh_from_db()
+    assert (number.credential, SECRET in number.credential_sealed) == (SECRET, False)
+    assert SECRET not in client.get(url).content.decode()
+    entry = AuditEntry.objects.filter(action="phonenumber.changed").last()
+    assert "credential" in str(entry.details)
+    assert SECRET not in str(entry.details)
