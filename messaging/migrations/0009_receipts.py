@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0012_deletion_scopes"),
-        ("messaging", "0007_deleted_messages"),
+        ("messaging", "0008_sum_up_days"),
     ]
 
     operations = [
