@@ -9,7 +9,6 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.exceptions import NotFound, PermissionDenied, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.serializers import Serializer
 
 from accounts.api import TenantView
 from accounts.enums import Permission
@@ -37,6 +36,7 @@ from billing.serializers import (
 )
 from portal.core.errors import answer_as_8x8
 from portal.core.money import plain
+from portal.core.queries import checked, nothing_asked
 
 
 class CostReportView(TenantView):
@@ -63,18 +63,6 @@ class CostReportView(TenantView):
                 "totals": [_row(row) for row in report.totals],
             }
         )
-
-
-def checked(serializer: type[Serializer[Any]], request: Request) -> dict[str, Any]:
-    """The parameters of a request. Raises ValidationError for bad values, unknown names and names given twice."""
-    given = request.query_params
-    asked = serializer(data=given.dict())
-    errors = {name: ["There is no such parameter."] for name in sorted(given.keys() - asked.fields.keys())}
-    errors |= {name: ["Give it once."] for name, values in sorted(given.lists()) if len(values) > 1}
-    if not asked.is_valid() or errors:
-        raise ValidationError({**errors, **asked.errors})
-    found: dict[str, Any] = asked.validated_data
-    return found
 
 
 def _row(row: CostRow) -> dict[str, Any]:
@@ -126,7 +114,7 @@ class ForecastView(RunningMonthView):
     @extend_schema(operation_id="report_forecast", responses=ForecastReportSerializer)
     def get(self, request: Request) -> Response:
         """Take every day to come for an average one of its weekday in the last four weeks."""
-        checked(Serializer, request)
+        nothing_asked(request)
         chosen = CostFilter(self.subaccount_ids())
         return Response(ForecastReportSerializer(self.answer(lambda today: forecast(self.account, today, chosen))).data)
 
@@ -137,7 +125,7 @@ class TierView(RunningMonthView):
     @extend_schema(operation_id="report_tiers", responses=TierReportSerializer)
     def get(self, request: Request) -> Response:
         """Say for each count of the running month how many messages it holds and where the price changes."""
-        checked(Serializer, request)
+        nothing_asked(request)
         if self.key.limited:
             raise PermissionDenied("Volume is counted over all subaccounts; this key is limited to some.")
         return Response(TierReportSerializer(self.answer(lambda today: tier_progress(self.account, today))).data)

@@ -11,7 +11,6 @@ from rest_framework.response import Response
 
 from accounts.api import TenantView
 from accounts.enums import Permission
-from billing.api import checked
 from billing.enums import Book, UnratedReason
 from billing.models import Rate, RateCard
 from billing.prices.rate_cards import lacks_of
@@ -19,6 +18,7 @@ from billing.selectors.unrated import unrated
 from billing.serializers import AmountField
 from portal.core.links import links
 from portal.core.paging import page
+from portal.core.queries import checked, nothing_asked
 
 PAGE_SIZE = 100
 
@@ -162,6 +162,7 @@ class RateCardDetailView(CardView):
     @extend_schema(operation_id="get_rate_card", responses=CardDetailSerializer)
     def get(self, request: Request, card_id: int) -> Response:
         """The card with its rates by market, category and tier; 404 when the account sees none of that id."""
+        nothing_asked(request)
         card = self.visible().filter(pk=card_id).prefetch_related("rates").first()
         if card is None:
             raise Http404
@@ -176,6 +177,7 @@ class UnratedView(TenantView):
     @extend_schema(operation_id="report_unrated", responses=UnratedReportSerializer)
     def get(self, request: Request) -> Response:
         """By reason, market, category and currency, the most messages first, with what to do about each."""
+        nothing_asked(request)
         found = unrated(self.account, self.subaccount_ids())
         total = sum(row.messages for row in found)
         return Response({"messages": total, "results": UnratedSerializer(found, many=True).data})

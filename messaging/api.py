@@ -26,6 +26,7 @@ from messaging.usage import message_key
 from portal.core.filtersets import parameters
 from portal.core.links import links
 from portal.core.paging import page
+from portal.core.queries import nothing_asked
 
 PAGE_SIZE = 100
 
@@ -74,6 +75,7 @@ class MessageDetailView(MessageView):
     @extend_schema(operation_id="get_message", responses=MessageSerializer)
     def get(self, request: Request, umid: UUID) -> Response:
         """The message of a UMID; 404 when the account has none."""
+        nothing_asked(request)
         message = self.visible().filter(umid=umid).first()
         if message is None:
             raise Http404
@@ -88,6 +90,7 @@ class ChargeView(MessageView):
     @extend_schema(operation_id="explain_charge", responses=ChargeSerializer)
     def get(self, request: Request, umid: UUID) -> Response:
         """State, price and what they rest on; 404 when the account has no such message."""
+        nothing_asked(request)
         message = self.visible().filter(umid=umid).first()
         if message is None:
             raise Http404

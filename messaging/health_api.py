@@ -25,6 +25,7 @@ from messaging.health import Node, worst
 from messaging.models import PhoneNumber
 from messaging.selectors.health import Health, health
 from portal.core.errors import exception_handler, headers_of
+from portal.core.queries import nothing_asked
 
 
 class HealthErrorSerializer(serializers.Serializer[Any]):
@@ -75,6 +76,7 @@ class HealthStatusView(HealthView):
     @extend_schema(operation_id="get_health_status", responses=HealthStatusSerializer)
     def get(self, request: Request) -> Response:
         """Every portfolio, WABA, number and template. Templates do not count for the whole: each is its own matter."""
+        nothing_asked(request)
         found = self.look()
         return Response({"health_status": {**_status(found.nodes), "can_send_message": found.overall}})
 

@@ -71,6 +71,11 @@ class View8x8(TenantView):
             raise Refused(1001, f"Subaccount {code} is closed: nothing can be sent from it.")
         return found[0]
 
+    def check_account(self, account_id: str) -> None:
+        """Refuse an accountId that is not the key's."""
+        if account_id.replace("-", "").lower() != self.account.public_id.hex:
+            raise Refused(1300, "Account not found.")
+
     def sender(self, code: str) -> Sender:
         """The number that sends for a subaccount: its first."""
         numbers = office(self.account.pk).by_subaccount.get(code)

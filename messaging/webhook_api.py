@@ -21,6 +21,7 @@ from portal.core.filtersets import parameters
 from portal.core.http import client_address
 from portal.core.links import links
 from portal.core.paging import page
+from portal.core.queries import nothing_asked
 
 PAGE_SIZE = 100
 MOST_IDS = 1_000
@@ -163,6 +164,7 @@ class WebhookEventDetailView(WebhookEventView):
     @extend_schema(operation_id="get_webhook_event", responses=WebhookEventDetailSerializer)
     def get(self, request: Request, event_id: int) -> Response:
         """The webhook with headers and body; 404 when the account has none of that id."""
+        nothing_asked(request)
         readable = all(self.key.may(permission) for permission in _IN_A_BODY)
         return Response(WebhookEventDetailSerializer(self.found(event_id), context={"readable": readable}).data)
 
@@ -173,6 +175,7 @@ class WebhookEventReplayView(WebhookEventView):
     @extend_schema(operation_id="replay_webhook_event", request=None, responses=ReplayedSerializer)
     def post(self, request: Request, event_id: int) -> Response:
         """Put one webhook back in line; 404 when the account has none of that id."""
+        nothing_asked(request)
         item = self.found(event_id)
         rows = InboxItem.objects.filter(account=self.account, pk=item.pk, received_at=item.received_at)
         return self.replay(rows, ids=[item.pk])
@@ -184,6 +187,7 @@ class WebhookEventsReplayView(WebhookEventView):
     @extend_schema(operation_id="replay_webhook_events", request=ReplaySerializer, responses=ReplayedSerializer)
     def post(self, request: Request) -> Response:
         """Put the webhooks of these ids, or all that match a filter, back in line. Foreign ids match nothing."""
+        nothing_asked(request)
         asked = ReplaySerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         rows = InboxItem.objects.filter(account=self.account)

@@ -11,9 +11,17 @@ from archive.retention.api import RetentionView
 from billing.api import CostReportView, ForecastView, TierView, UsageView
 from billing.price_api import RateCardDetailView, RateCardListView, UnratedView
 from messaging.api import ChargeView, MessageListView
+from messaging.asset_api import (
+    ChannelTemplatesView,
+    NumberDetailView,
+    NumberListView,
+    TemplateDetailView,
+    TemplateListView,
+)
 from messaging.cloud_api import D360SendView, GraphSendView
 from messaging.health_api import D360HealthView, GraphNodeView, HealthStatusView
 from messaging.send_api import BatchView8x8, MessageView8x8, SendBatchView, SendView
+from messaging.usage_api import UsageReportView
 from messaging.webhook_api import (
     WebhookEventDetailView,
     WebhookEventListView,
@@ -35,11 +43,21 @@ rest = [
     path("audit/", AuditListView.as_view(), name="api-audit"),
     path("messages/", MessageListView.as_view(), name="api-messages"),
     path("messages/<uuid:umid>/", MessageView.as_view(), name="api-message"),
+    path("templates/", TemplateListView.as_view(), name="api-templates"),
+    path("templates/<int:template_id>/", TemplateDetailView.as_view(), name="api-template"),
+    path("phone-numbers/", NumberListView.as_view(), name="api-phone-numbers"),
+    path("phone-numbers/<int:number_id>/", NumberDetailView.as_view(), name="api-phone-number"),
     path("charges/<uuid:umid>/", ChargeView.as_view(), name="api-charge"),
+    path("reports/usage/", UsageReportView.as_view(), name="api-reports-usage"),
     path("reports/costs/", CostReportView.as_view(), name="api-costs"),
     path("reports/forecast/", ForecastView.as_view(), name="api-forecast"),
     path("reports/tiers/", TierView.as_view(), name="api-tiers"),
     path("accounts/<str:account_id>/usage/messages", UsageView.as_view(), name="api-usage"),
+    path(
+        "accounts/<str:account_id>/channels/<str:channel_id>/templates",
+        ChannelTemplatesView.as_view(),
+        name="api-channel-templates",
+    ),
     path("reports/unrated/", UnratedView.as_view(), name="api-unrated"),
     path("rate-cards/", RateCardListView.as_view(), name="api-rate-cards"),
     path("rate-cards/<int:card_id>/", RateCardDetailView.as_view(), name="api-rate-card"),

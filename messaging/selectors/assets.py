@@ -33,13 +33,13 @@ def templates(account: Account, subaccount_ids: Sequence[int] | None, chosen: Te
         "name__icontains": chosen.search, "status": chosen.status, "category__iexact": chosen.category,
         "quality": chosen.quality, "language": chosen.language,
     }  # fmt: skip
-    rows = _templates(account, subaccount_ids).filter(**{name: value for name, value in asked.items() if value})
+    rows = all_templates(account, subaccount_ids).filter(**{name: value for name, value in asked.items() if value})
     return list(rows[:MOST])
 
 
 def template(account: Account, subaccount_ids: Sequence[int] | None, pk: int) -> Template | None:
     """One of them."""
-    return _templates(account, subaccount_ids).filter(pk=pk).first()
+    return all_templates(account, subaccount_ids).filter(pk=pk).first()
 
 
 def languages(account: Account) -> list[str]:
@@ -54,7 +54,8 @@ def numbers(account: Account, subaccount_ids: Sequence[int] | None) -> QuerySet[
     return rows if subaccount_ids is None else rows.filter(subaccount__in=subaccount_ids)
 
 
-def _templates(account: Account, subaccount_ids: Sequence[int] | None) -> QuerySet[Template]:
+def all_templates(account: Account, subaccount_ids: Sequence[int] | None) -> QuerySet[Template]:
+    """The templates of the WABAs that these subaccounts (None: all) send with, by name."""
     rows = Template.objects.filter(account=account).select_related("waba__portfolio")
     if subaccount_ids is None:
         return rows

@@ -154,11 +154,11 @@ def counts(account: Account, start: datetime, end: datetime, chosen: TrafficFilt
     keys = ("direction", "status")
 
     def summed(model: Any) -> Any:
-        rows = model.objects.filter(account=account, slot__gte=start, slot__lt=end).filter(_asked(chosen))
+        rows = model.objects.filter(account=account, slot__gte=start, slot__lt=end).filter(asked_of(chosen))
         return rows.values(*keys).annotate(total=Sum("n")).values_list(*keys, "total")
 
     found = Counts()
-    for direction, status, n in summed(_folded(chosen)).union(summed(TrafficDelta), all=True):
+    for direction, status, n in summed(folded(chosen)).union(summed(TrafficDelta), all=True):
         found.add(direction, status, n)
     return found
 
@@ -168,19 +168,20 @@ def has_traffic(account: Account) -> bool:
     return TrafficSlot.objects.filter(account=account).exists() or TrafficDelta.objects.filter(account=account).exists()
 
 
-def _folded(chosen: TrafficFilter) -> type[TrafficSlot | TrafficDetail]:
-    """The counts that know what is asked for, the fewest there are."""
-    return TrafficDetail if chosen.country or chosen.template_ids is not None else TrafficSlot
+def folded(chosen: TrafficFilter, *, detailed: bool = False) -> type[TrafficSlot | TrafficDetail]:
+    """The counts that know what is asked for, the fewest there are; `detailed` ones know country and template."""
+    return TrafficDetail if detailed or chosen.country or chosen.template_ids is not None else TrafficSlot
 
 
 def counted_rows(account: Account, chosen: TrafficFilter, span: tuple[datetime, datetime]) -> list[str]:
     """The counts of a span, slots and deltas, as complete statements for what is written out of them."""
-    models: tuple[Any, ...] = (_folded(chosen), TrafficDelta)
+    models: tuple[Any, ...] = (folded(chosen), TrafficDelta)
     rows = (model.objects.filter(account=account, slot__gte=span[0], slot__lt=span[1]) for model in models)
-    return [literal(*counted.filter(_asked(chosen)).values().query.sql_with_params()) for counted in rows]
+    return [literal(*counted.filter(asked_of(chosen)).values().query.sql_with_params()) for counted in rows]
 
 
-def _asked(chosen: TrafficFilter) -> Q:
+def asked_of(chosen: TrafficFilter) -> Q:
+    """The filter as a condition on counts."""
     asked = {
         "subaccount_id__in": chosen.subaccount_ids,
         "phone_number_id": chosen.phone_number_id,
@@ -202,16 +203,16 @@ def _rows(account: Account, period: Period, zone: ZoneInfo, chosen: TrafficFilte
     keys = ("day", "direction", "status", "category", "free", "error_source", "error_code")
 
     def summed(rows: Any) -> Any:
-        return rows.filter(_asked(chosen)).values(*keys).annotate(total=Sum("n")).values_list(*keys, "total")
+        return rows.filter(asked_of(chosen)).values(*keys).annotate(total=Sum("n")).values_list(*keys, "total")
 
     def slots(model: Any) -> Any:
         rows = model.objects.filter(account=account, slot__gte=start, slot__lt=end)
         return summed(rows.annotate(day=TruncDate("slot", tzinfo=zone)))
 
-    folded = _folded(chosen)
-    if folded is TrafficSlot and TrafficZone.objects.filter(account=account, zone=zone.key).exists():
+    counts_of = folded(chosen)
+    if counts_of is TrafficSlot and TrafficZone.objects.filter(account=account, zone=zone.key).exists():
         days = TrafficDay.objects.filter(account=account, zone=zone.key, day__range=(period.before.start, period.end))
         by_day: Iterable[tuple[Any, ...]] = summed(days).union(slots(TrafficDelta), all=True)
         return by_day
-    rows: Iterable[tuple[Any, ...]] = slots(folded).union(slots(TrafficDelta), all=True)
+    rows: Iterable[tuple[Any, ...]] = slots(counts_of).union(slots(TrafficDelta), all=True)
     return rows

@@ -52,6 +52,7 @@ def ids_of(account: Account) -> dict[str, Any]:
         "schedule_id": _schedule(owner).pk,
         "deletion_id": _deletion(account).public_id,
         "phone_number_id": number.provider_number_id,
+        "channel_id": number.provider_number_id,
         "batch_id": _submission(number).batch_id,
     }
 
