@@ -1,7 +1,7 @@
 """For each id that stands in a path: one of an account, to see that the other account's are not there.
 
 A new parameter of a path needs an entry in `ids_of`, which also makes what the demo accounts do not hold; where routes
-write a parameter in two ways, one for "name" and one for "name as str".
+write a parameter in two ways, one for "name" and one for "name as str"; for a single route, "route: name".
 """
 
 from datetime import timedelta
@@ -49,6 +49,8 @@ def ids_of(account: Account) -> dict[str, Any]:
         "run_id": DryRun.objects.create(account=account).pk,
         "event_id": _webhook(account).pk,
         "export_id": _export(account).public_id,
+        "job_id": (job := _export(account, subaccount.pk).public_id.hex),
+        "api-log-export-download: token": job,
         "schedule_id": _schedule(owner).pk,
         "deletion_id": _deletion(account).public_id,
         "phone_number_id": number.provider_number_id,
@@ -79,8 +81,9 @@ def _webhook(account: Account) -> InboxItem:
     return InboxItem.objects.create(account=account, endpoint=endpoint, provider="meta", body=b"{}", received_at=AT)
 
 
-def _export(account: Account) -> Export:
-    export = jobs.start(Asker(account, "tg_test", frozenset(Permission), None), Ask("messages", {}, "UTC"))
+def _export(account: Account, *subaccounts: int) -> Export:
+    asker = Asker(account, "tg_test", frozenset(Permission), subaccounts or None)
+    export = jobs.start(asker, Ask("messages", {}, "UTC"))
     work.turn(export)
     export.refresh_from_db()
     assert export.ready

@@ -33,11 +33,11 @@ class Route:
         return tuple(each for each in METHODS if hasattr(self.view_class, each)) if self.is_rest else ("get", "post")
 
     def path(self, ids: dict[str, Any]) -> str:
-        """Its address; a parameter that is written in two ways has two ids."""
-        given = {
-            name: ids[f"{name} as {kind}" if f"{name} as {kind}" in ids else name]
-            for name, kind in self.parameters.items()
-        }
+        """Its address. An id is looked up for this route, then as it is written, then by the parameter's name."""
+        given = {}
+        for name, kind in self.parameters.items():
+            known = (ids[each] for each in (f"{self.name}: {name}", f"{name} as {kind}", name) if each in ids)
+            given[name] = next(known)
         return reverse(self.name, kwargs=given)
 
 

@@ -1,7 +1,7 @@
 """Who may do what, written out once: every route of the portal is named here, or a test says that it is missing.
 
-A page needs a permission, for looking and for posting, or is for one of the words below. A REST view needs a scope for
-each method. Which role holds which permission is in tests/accounts/test_permissions.py.
+A page needs a permission, for looking and for posting, or is for one of the words below. A REST view needs scopes
+for each method. Which role holds which permission is in tests/accounts/test_permissions.py.
 """
 
 ANYONE = "anyone"  # needs no login: whoever asks proves otherwise who they are, or there is nothing to protect
@@ -120,6 +120,13 @@ REST = {
     "api-sent-batch": {"delete": "messages:send"},
     "graph-send": {"post": "messages:send"},
     "d360-send": {"post": "messages:send"},
+    "api-exports": {"get": "exports:write", "post": "exports:write messages:read"},
+    "api-export": {"get": "exports:write", "delete": "exports:write"},
+    "api-export-download": {"get": "exports:write"},
+    "api-export-manifest": {"get": "exports:write"},
+    "api-log-exports": {"post": "exports:write messages:read"},
+    "api-log-export": {"get": "exports:write", "delete": "exports:write"},
+    "api-log-export-download": {"get": "exports:write"},
     "api-webhook-events": {"get": "webhooks:write"},
     "api-webhook-events-replay": {"post": "webhooks:write"},
     "api-webhook-event": {"get": "webhooks:write"},

@@ -6,7 +6,7 @@ from django.test import Client
 from accounts.enums import Permission
 from accounts.models import User
 from tests.access.ids import FIXED, ids_of
-from tests.access.routes import pages, rest_routes, routes
+from tests.access.routes import METHODS, pages, rest_routes, routes
 from tests.access.table import ANYONE, PAGES
 from tests.access.test_permissions import asked, bearer
 from tests.people import browser_of
@@ -53,8 +53,8 @@ def test_pages(acme, other, their_ids):
 def test_rest(acme, other, their_ids):
     ours, theirs = bearer(acme, Permission), bearer(other, Permission)
     wrong, client = [], Client()
-    for route in with_ids(rest_routes()):
-        for method in route.methods:
+    for method in METHODS:  # what is deleted comes last: files do not come back
+        for route in [route for route in with_ids(rest_routes()) if method in route.methods]:
             how = {"content_type": "application/json", "data": {}} if method != "get" else {}
             foreign = asked(client, method, route.path(their_ids), headers=ours, **how)
             own = asked(client, method, route.path(their_ids), headers=theirs, **how)

@@ -8,7 +8,8 @@ from accounts.enums import Permission
 from accounts.models import Subaccount
 from accounts.services import create_api_key
 from messaging import traffic
-from tests.traffic import ACME, AT, deliver, report
+from portal.demo.world import ACME
+from tests.traffic import AT, deliver, report
 
 pytestmark = pytest.mark.django_db
 URL = "/api/v1/reports/usage/"
