@@ -41,8 +41,9 @@ def empty() -> None:
     """Take away every webhook, message and fact, so that a measurement starts where the first one did."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "TRUNCATE messaging_inbox, messaging_message, messaging_anchor, messaging_statusevent, messaging_payload, "
-            "messaging_trafficdelta, messaging_trafficslot, messaging_trafficdetail, messaging_trafficday, "
+            "TRUNCATE messaging_inbox, messaging_message, messaging_anchor, messaging_deleted, messaging_statusevent, "
+            "messaging_payload, messaging_trafficdelta, messaging_trafficslot, messaging_trafficdetail, "
+            "messaging_trafficday, "
             "billing_usagefact, billing_usageblock, billing_blockdelta, billing_dirtybucket, billing_ratedline, "
             "billing_tiercut"
         )

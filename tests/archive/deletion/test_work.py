@@ -2,6 +2,10 @@
 
 import base64
 import json
+import os
+import re
+import subprocess
+import sys
 import threading
 from datetime import timedelta
 
@@ -23,8 +27,10 @@ from messaging.history import apply_contacts
 from messaging.models import ContactEvent, InboxItem, Message, MessagePayload, SavedFilter, WebhookEndpoint
 from messaging.selectors.matching import LogFilter
 from portal.core.tenancy import every_tenant
+from tests.archive.deletion.worker import DONE
 from tests.messaging.test_forgetting import OTHER_PERSON, costs, status_body, take, traffic
 from tests.people import member
+from tests.scenarios.conftest import wait_until
 from tests.traffic import AT, INDIA, deliver, report
 
 pytestmark = pytest.mark.django_db
@@ -284,3 +290,24 @@ def test_two_workers_at_one_deletion(acme, asker, monkeypatch):
     assert done(deletion).messages == 12
     assert (Account.objects.count() > 0, log_of(acme), ContactEvent.objects.count()) == (True, [], 0)
     assert Deletion.objects.get().finished_at <= timezone.now()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_that_is_killed_loses_and_repeats_nothing(acme, asker):
+    """kill -9 in the middle; the next worker goes on where the other was, and every figure is as before."""
+    for n in range(12):
+        deliver(acme, provider_message_id=f"wamid.{n}", at=AT + timedelta(seconds=n))
+    figures = costs(acme), traffic(acme)
+    deletion = delete_matching(asker, LogFilter(), expected=12)
+    name = connection.settings_dict["NAME"]
+    url = re.sub(r"(?<=/)\w+(?=\?|$)", name, os.environ["DATABASE_URL"], count=1)
+    command = [sys.executable, "-m", "tests.archive.deletion.worker", url, str(deletion.pk)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        said = process.stdout.readline()
+        process.kill()
+    assert said == b"in the middle\n"
+    deletion.refresh_from_db()
+    assert (Message.objects.count(), deletion.messages, deletion.is_active) == (12 - DONE, DONE, True)
+    wait_until(lambda: work.work(deletion.pk), seconds=60)  # once the database knows that the other is gone
+    assert done(deletion).removed == {"messages": 12, "statuses": 24}
+    assert (costs(acme), traffic(acme)) == figures

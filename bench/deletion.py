@@ -1,0 +1,184 @@
+"""deletion: 500,000 of 2,000,000 messages deleted while 100 webhooks a second come in; and dropping a month.
+
+Open loop, as in steady: a webhook is due at its time whatever became of those before. A month is dropped with few rows
+and with many: the times must be alike.
+"""
+
+import asyncio
+import statistics
+import time
+from datetime import datetime, timedelta
+
+from django.db import connection
+
+from accounts.models import Account
+from archive.deletion.jobs import delete_matching
+from archive.exports.asking import Asker
+from archive.models import Deletion
+from bench.drain import bodies
+from bench.ground import START, empty, report
+from bench.load import Line
+from bench.parts import running
+from bench.steady import _request
+from messaging.models import PhoneNumber
+from messaging.selectors.matching import LogFilter
+from messaging.services.retention import drop_month
+from portal.core import partitions
+from portal.core.tenancy import every_tenant
+from portal.demo.world import ACME, account_of
+
+MESSAGES, DELETED, RATE, CONNECTIONS = 2_000_000, 500_000, 100, 32
+ANSWER_MS, LONGEST = 500, 1_200  # seconds
+FEW, MANY, ROUNDS, ALIKE = 1_000, 200_000, 5, 3.0
+
+_FILL = """
+INSERT INTO messaging_message (account_id, created_at, umid, provider, provider_message_id, direction, subaccount_id,
+    phone_number_id, msisdn, user_id, country, content_type, category, category_rank, pricing_type, recipient_type,
+    client_message_id, sent_at, delivered_at, detail_rank, status_detail, error_source, error_title)
+SELECT %(account)s, at, md5(%(account)s || ':meta:' || %(name)s || n)::uuid, 'meta', %(name)s || n, 'outbound',
+    %(subaccount)s, %(number)s, '9198' || lpad((n %% 100000000)::text, 8, '0'), '', 'IN', '', 'marketing', 0, 'regular',
+    '', '', at, at + interval '2 seconds', 5, 'delivered', '', ''
+FROM generate_series(1, %(messages)s) n
+CROSS JOIN LATERAL (SELECT %(first)s::timestamptz + n * %(step)s::interval AS at) one
+"""
+_ANCHORS = """
+INSERT INTO messaging_anchor (account_id, provider, provider_message_id, message_id, created_at)
+SELECT account_id, provider, provider_message_id, id, created_at FROM messaging_message
+"""
+_HISTORY = """
+INSERT INTO messaging_statusevent (account_id, message_id, at, state, detail, error_code, error_title)
+SELECT account_id, id, delivered_at, 'delivered', '', 0, '' FROM messaging_message
+"""
+
+
+def run() -> bool:
+    """Both, one after the other."""
+    with every_tenant():
+        return all([_drop(), _delete()])
+
+
+def _fill(account: Account, name: str, messages: int, first: datetime, step: timedelta) -> None:
+    number = PhoneNumber.objects.get(account=account, provider_number_id=ACME.channels[1].number_id)
+    with connection.cursor() as cursor:
+        cursor.execute(_FILL, {
+            "account": account.pk, "subaccount": number.subaccount_id, "number": number.pk, "name": name,
+            "messages": messages, "first": first, "step": f"{step.total_seconds()} seconds",
+        })  # fmt: skip
+
+
+def _delete() -> bool:
+    """Delete a quarter of a full log under load."""
+    account, step = account_of(ACME), timedelta(seconds=1)
+    first = START.replace(day=1, hour=0)
+    for table in ("messaging_message", "messaging_statusevent", "messaging_payload"):
+        partitions.ensure(table, [first.date()])
+    _fill(account, "old.", MESSAGES, first, step)
+    with connection.cursor() as cursor:
+        cursor.execute(_ANCHORS)
+        cursor.execute(_HISTORY)
+        cursor.execute("VACUUM ANALYZE messaging_message, messaging_anchor, messaging_statusevent")
+    asker = Asker(account, "bench", frozenset(), None)
+    with running("web", "worker", "beat") as port:
+        time.sleep(5)  # the worker's start is not what is measured
+        chosen = LogFilter(start=first, end=first + step * (DELETED + 1))
+        deletion = delete_matching(asker, chosen, expected=DELETED)
+        began = time.monotonic()
+        answers = asyncio.run(_post_while(port, deletion))
+        seconds = time.monotonic() - began
+        _wait_until_worked_off()
+    deletion.refresh_from_db()
+    lost = _lost(len(answers))
+    times = [took * 1000 for took, _ in answers]
+    failed = sum(not head.startswith(b"HTTP/1.1 200") for _, head in answers)
+    cuts = statistics.quantiles(times, n=100)
+    empty()
+    detail = (
+        f"{deletion.messages:,} of {MESSAGES:,} messages deleted in {seconds:.0f} s, "
+        f"{deletion.messages / seconds:,.0f} a second; {len(times):,} webhooks, median {cuts[49]:.1f} ms, "
+        f"slowest {max(times):.0f} ms."
+    )
+    return all([
+        report("deletion answer p99 (ms)", [cuts[98]], ANSWER_MS, detail, at_most=True),
+        report("deletion events lost", [lost + failed], 0, f"{failed} not answered 200.", at_most=True),
+    ]) and deletion.messages == DELETED  # fmt: skip
+
+
+async def _post_while(port: int, deletion: Deletion) -> list[tuple[float, bytes]]:
+    """Post webhooks at their times until the deletion is over."""
+    lines: asyncio.Queue[Line] = asyncio.Queue()
+    for _ in range(CONNECTIONS):
+        lines.put_nowait(await Line.open(port))
+    requests = [_request(body) for body in bodies(RATE * LONGEST)]
+    start, over = time.monotonic() + 0.1, asyncio.Event()
+
+    async def post(index: int) -> tuple[float, bytes]:
+        due = start + index / RATE
+        await asyncio.sleep(max(0.0, due - time.monotonic()))
+        line = await lines.get()
+        head = await line.post(requests[index])
+        lines.put_nowait(line)
+        return time.monotonic() - due, head
+
+    async def watch() -> None:
+        while not await asyncio.to_thread(_is_over, deletion.pk):  # noqa: ASYNC110 - another process ends it
+            await asyncio.sleep(1)
+        over.set()
+
+    watching, posted = asyncio.create_task(watch()), []
+    for index in range(len(requests)):
+        if over.is_set():
+            break
+        posted.append(asyncio.create_task(post(index)))
+        await asyncio.sleep(max(0.0, start + index / RATE - time.monotonic()))
+    await watching
+    return await asyncio.gather(*posted)
+
+
+def _is_over(pk: int) -> bool:
+    with every_tenant():
+        over = Deletion.objects.get(pk=pk).finished_at is not None
+    connection.close()
+    return over
+
+
+def _lost(posted: int) -> int:
+    """Webhooks that are not there, or whose message is not in the log."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FILTER (WHERE state = 'done') FROM messaging_inbox")
+        (done,) = cursor.fetchone()
+        cursor.execute("SELECT count(*) FROM messaging_message WHERE provider_message_id LIKE 'wamid.%'")
+        (messages,) = cursor.fetchone()
+    return abs(posted - int(done)) + abs(-(-posted // 3) - int(messages))
+
+
+def _wait_until_worked_off() -> None:
+    for _ in range(600):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM messaging_inbox WHERE state = 'pending'")
+            if not cursor.fetchone()[0]:
+                return
+        time.sleep(0.2)
+    raise RuntimeError("webhooks wait after two minutes")
+
+
+def _drop() -> bool:
+    """Drop a month of few messages and one of many, in turn."""
+    account = account_of(ACME)
+    ratios, many = [], 0.0
+    for _ in range(ROUNDS):
+        few, many = (_dropped(account, messages) for messages in (FEW, MANY))
+        ratios.append(many / few)
+    detail = f"{MANY:,} messages against {FEW:,}. Last round: {many * 1000:.0f} ms."
+    return report("dropping a month, many ÷ few", ratios, ALIKE, detail, at_most=True)
+
+
+def _dropped(account: Account, messages: int) -> float:
+    first = START.replace(year=2025, day=1, hour=0)
+    for table in ("messaging_message", "messaging_statusevent", "messaging_payload"):
+        partitions.ensure(table, [first.date()])
+    _fill(account, "gone.", messages, first, timedelta(seconds=1))
+    with connection.cursor() as cursor:
+        cursor.execute("CHECKPOINT")
+    start = time.perf_counter()
+    drop_month("message", first.date())
+    return time.perf_counter() - start

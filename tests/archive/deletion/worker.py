@@ -1,0 +1,36 @@
+"""python -m tests.archive.deletion.worker DATABASE DELETION: a worker's process that a test kills in a transaction."""
+
+import os
+import sys
+import time
+
+DONE = 7  # transactions before the one in which it stops
+
+
+def main(database: str, pk: int) -> None:
+    """Work it off, a message a transaction; stop in the eighth, when its rows are deleted and not committed."""
+    os.environ["DATABASE_URL"] = database
+    import django
+
+    django.setup()
+    from archive.deletion import work
+    from messaging.forgetting import forget
+    from messaging.services import forgetting
+
+    calls: list[object] = []
+
+    def stops(*args: object) -> object:
+        gone = forget(*args)  # type: ignore[arg-type]
+        calls.append(gone)
+        if len(calls) > DONE:
+            print("in the middle", flush=True)
+            time.sleep(600)
+        return gone
+
+    setattr(forgetting, "forget", stops)  # noqa: B010 - a stand-in
+    work.BATCH = 1
+    work.work(pk, seconds=600)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]))
