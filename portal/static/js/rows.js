@@ -7,7 +7,9 @@
   const boxes = () => [...(form()?.querySelectorAll("input[name=umid]") ?? [])];
 
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input:not([type=checkbox]), select, textarea, summary")) return;
+    const field = event.target.closest("input:not([type=checkbox]), select, textarea, summary");
+    const leaves = field?.type === "search" && event.key === "ArrowDown"; // from the search to what it found
+    if (event.ctrlKey || event.metaKey || event.altKey || (field && !leaves)) return;
     const row = event.target.closest("table.rows tbody tr");
     const step = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1 }[event.key];
     if (step) move(event, row, step);
