@@ -12,6 +12,7 @@
       event.preventDefault();
       history.back(); // to the list as it was filtered
     }
+    event.target.closest("[data-dismiss]")?.parentElement.remove();
     const copy = event.target.closest("[data-copy]");
     if (copy) copyText(copy);
   });
@@ -32,6 +33,7 @@
 
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") {
+      document.querySelector(".toasts .banner")?.remove();
       const menu = document.activeElement?.closest?.("details.menu[open]");
       if (menu) {
         menu.open = false;
