@@ -272,7 +272,7 @@ class TestOne:
         worked_off()
         assert Message.objects.get().status == "expired"
 
-    @pytest.mark.parametrize(("umid", "expected"), [("x", (400, 1000)), (str(uuid4()), (404, 1300))])
+    @pytest.mark.parametrize(("umid", "expected"), [("x", (400, 1000)), (str(UUID(int=1)), (404, 1300))])
     def test_others_do_not_exist(self, client, headers, umid, expected):
         for method in (client.get, client.delete):
             answer = method(f"{SEND}/{umid}", headers=headers)
