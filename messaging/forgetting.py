@@ -46,6 +46,11 @@ _HISTORY = """
 DELETE FROM messaging_statusevent WHERE account_id = %s AND message_id = ANY(%s) AND at >= %s
 RETURNING message_id, webhook_id, webhook_received_at
 """
+_CALLBACKS = """
+WITH callback AS (SELECT id FROM messaging_callback WHERE message_id = ANY(%s)),
+    receipts AS (DELETE FROM messaging_receipt WHERE callback_id IN (SELECT id FROM callback))
+DELETE FROM messaging_callback WHERE id IN (SELECT id FROM callback)
+"""
 _WEBHOOKS = """
 SELECT i.received_at, i.id, i.provider, i.body
 FROM messaging_inbox i JOIN unnest(%s::timestamptz[], %s::bigint[]) k (received_at, id) USING (received_at, id)
@@ -88,6 +93,7 @@ def forget(account_id: int, anchors: Sequence[Anchor]) -> Counter[str]:
         cursor.execute(_UNANCHOR, [*_columns(keys), account_id])
         cursor.execute(_PAYLOADS, [account_id, ids, since])
         gone["payloads"] = cursor.rowcount
+        cursor.execute(_CALLBACKS, [ids])
         cursor.execute(_HISTORY, [account_id, ids, since])
         told = cursor.fetchall()
     gone["statuses"] = len(told)

@@ -12,12 +12,14 @@ from billing.selectors import cost_report
 from messaging import inbox
 from messaging.forgetting import Anchor, forget
 from messaging.models import (
+    Callback,
     DeletedMessage,
     Horizon,
     InboxItem,
     Message,
     MessageAnchor,
     MessagePayload,
+    Receipt,
     StatusEvent,
     TrafficDelta,
     WebhookEndpoint,
@@ -90,6 +92,15 @@ def test_deleting_it_again_finds_nothing(acme):
     message = deliver(acme)
     forget(acme.pk, [key(message)])
     assert not forget(acme.pk, [key(message)])
+
+
+def test_where_its_receipts_go_is_forgotten_too(acme):
+    message, other = deliver(acme), deliver(acme, provider_message_id="wamid.B")
+    for each in (message, other):
+        callback = Callback.objects.create(account=acme, message_id=each.pk, umid=each.umid, url="https://c.example/7")
+        Receipt.objects.create(account=acme, callback=callback, at=AT, word="sent")
+    forget(acme.pk, [key(message)])
+    assert [receipt.callback.umid for receipt in Receipt.objects.select_related("callback")] == [other.umid]
 
 
 def test_another_accounts_message_of_the_same_id_stays(acme, other):
