@@ -1,0 +1,144 @@
+"""How many queries every page costs, with one row and with three: a new page, or a query more, must be named here."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from accounts.enums import Permission
+from accounts.models import ApiKey, Membership, Subaccount
+from accounts.services import create_api_key
+from billing import dry_runs
+from billing.models import RateCard
+from billing.what_if import Proposal
+from messaging import traffic
+from messaging.models import Message, PhoneNumber, Template, WebhookEndpoint
+from tests.people import browser_of, member
+from tests.traffic import AT, deliver, rate, report
+
+pytestmark = pytest.mark.django_db
+NOT_OURS = ("admin/", "api/", "accounts/", "graph/", "360dialog/", "webhooks/", "healthz", "metrics", "static/")
+ELSEWHERE = {  # pages of what only a longer story makes: the tests of that story open them
+    "invitation": "tests/accounts/test_team_pages.py",
+    "archive:export": "tests/archive/views",
+    "archive:export_file": "tests/archive/views",
+    "archive:export_manifest": "tests/archive/views",
+    "archive:deletion": "tests/archive/views",
+    "archive:certificate": "tests/archive/views",
+    "billing:try_draft": "tests/billing/test_price_views.py",
+}
+_NOBODYS = {"int": 0, "uuid": UUID(int=0), "str": "nobodys"}
+# Session, person, memberships with their limits and subaccounts are five of each page.
+COUNTS = {
+    "dashboard": 22,
+    "operations": 13,
+    "profile": 6,
+    "team": 8,
+    "team_invite": 5,
+    "team_member": 7,
+    "team_remove": 8,
+    "keys": 7,
+    "key_new": 5,
+    "key_revoke": 7,
+    "audit": 8,
+    "audit_csv": 7,
+    "messaging:log": 11,
+    "messaging:log-sentence": 8,
+    "messaging:log-matching": 9,
+    "messaging:message": 15,
+    "messaging:templates": 14,
+    "messaging:template": 14,
+    "messaging:numbers": 17,
+    "messaging:number": 19,
+    "messaging:health": 12,
+    "messaging:endpoints": 6,
+    "messaging:endpoint_new": 5,
+    "messaging:endpoint": 6,
+    "messaging:endpoint_rotate": 6,
+    "messaging:endpoint_switch": 6,
+    "messaging:subaccounts": 7,
+    "messaging:subaccount_new": 5,
+    "messaging:subaccount_rename": 7,
+    "messaging:subaccount_close": 7,
+    "messaging:number_move": 8,
+    "archive:costs_csv": 43,
+    "archive:costs_xlsx": 18,
+    "archive:exports": 7,
+    "archive:export_new": 8,
+    "archive:message_delete": 7,
+    "archive:deletions": 7,
+    "archive:deletion_new": 11,
+    "archive:erase": 6,
+    "archive:retention": 10,
+    "billing:cards": 9,
+    "billing:card": 13,
+    "billing:markets": 8,
+    "billing:rules": 7,
+    "billing:own_prices": 10,
+    "billing:import": 5,
+    "billing:what_if": 10,
+    "billing:dry_run": 6,
+    "billing:apply": 6,
+    "billing:discard": 6,
+    "billing:unrated": 7,
+    "billing:costs": 18,
+}
+
+
+@pytest.fixture(autouse=True)
+def _soon_after():
+    with time_machine.travel(datetime(2026, 10, 20, 12, tzinfo=UTC), tick=False):
+        yield
+
+
+def pages(resolver, path="", space=""):
+    """Every named route as (path, name)."""
+    for pattern in resolver.url_patterns:
+        whole = path + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from pages(pattern, whole, f"{space}{pattern.namespace}:" if pattern.namespace else space)
+        elif isinstance(pattern, URLPattern):
+            yield whole, f"{space}{pattern.name}"
+
+
+@pytest.mark.parametrize("n", [1, 3])
+def test_queries_of_every_page(acme, n):
+    owner = member(acme, "owner", is_staff=True)
+    for number in range(n):
+        about = {"template_name": "weekend_sale", "template_language": "en", "at": AT + timedelta(hours=number)}
+        deliver(acme, provider_message_id=f"wamid.{number}", **about)
+        report(acme, "failed", provider_message_id=f"wamid.x{number}", error_source="meta", error_code=131026)
+        report(acme, "received", provider_message_id=f"wamid.i{number}", direction="inbound")
+        member(acme, "viewer")
+        create_api_key(account=acme, name=f"Key {number}", scopes=[Permission.VIEW_MESSAGES])
+    traffic.fold()
+    rate()
+    first = {
+        "umid": Message.objects.get(provider_message_id="wamid.0").umid,
+        "template_id": Template.objects.filter(name="weekend_sale").first().pk,
+        "number_id": PhoneNumber.objects.first().pk,
+        "endpoint_id": WebhookEndpoint.objects.first().pk,
+        "subaccount_id": Subaccount.objects.filter(account=acme).first().pk,
+        "membership_id": Membership.objects.exclude(user=owner).first().pk,
+        "key_id": ApiKey.objects.first().pk,
+        "card_id": RateCard.objects.filter(is_active=True).first().pk,
+        "run_id": dry_runs.start(Proposal(), account=acme, asked_by="owner").pk,
+    }
+    client = browser_of(owner)
+    found = {}
+    for path, name in pages(get_resolver()):
+        if path.startswith(NOT_OURS) or name in ELSEWHERE:
+            continue
+        wanted = [part.partition(">")[0].split(":") for part in path.split("<")[1:]]
+        values = {key: first.get(key, _NOBODYS[kind]) for kind, key in wanted}
+        with CaptureQueriesContext(connection) as queries:
+            answer = client.get(reverse(name, kwargs=values))
+        assert answer.status_code != 404, f"{name}: make what {path} names, or say in ELSEWHERE which test opens it"
+        if answer.status_code == 200:  # what only takes posts says 405, what leads elsewhere 302
+            found[name] = len(queries)
+    pinned = {name: (COUNTS.get(name), found.get(name)) for name in COUNTS.keys() | found.keys()}
+    assert {name: counts for name, counts in pinned.items() if counts[0] != counts[1]} == {}  # (pinned, found)
