@@ -34,9 +34,9 @@ def delivered_by_category(rows: Sequence[CostRow], days: Sequence[date], templat
                  note=_("Days of the WhatsApp Business Account’s calendar."))  # fmt: skip
 
 
-def rate_by_day(days: dict[date, Counts], channel: str) -> Chart:
-    """A number's delivery rate by day."""
-    links = [log_of(day, channel=channel, direction=Direction.OUTBOUND) for day in days]
+def rate_by_day(days: dict[date, Counts], **whose: str) -> Chart:
+    """The delivery rate of a number or template by day; `whose` is its filter in the log."""
+    links = [log_of(day, direction=Direction.OUTBOUND, **whose) for day in days]
     series = Series(_("Delivered"), "delivered", [counts.rate for counts in days.values()], links)
     note = _("Delivered messages among those with an outcome.")
     return Chart(

@@ -67,8 +67,12 @@ def template_page(request: TenantRequest, template_id: int) -> HttpResponse:
     for row in rows:
         if row.keys["day"] >= month.first:
             volume.add(row)
+    period = named(f"{_DAYS}d", timezone.localdate())
+    counted = traffic(account, period, current_zone(), TrafficFilter(ids, template_ids=[one.pk]))
     context = {
         "template": one,
+        "counted": counted.total,
+        "rate": rate_by_day(counted.days, template=one.name),
         "node": template_node(one, one.waba.portfolio_id),
         "parts": filled(one, []),
         "timeline": [told(change) for change in changes],
@@ -120,7 +124,7 @@ def number_page(request: TenantRequest, number_id: int) -> HttpResponse:
         raise Http404("No such phone number.")
     found = health(account, ids, timezone.now())
     node = next(node for node in found.of(Entity.PHONE_NUMBER) if node.pk == one.pk)
-    period = named("30d", timezone.localdate())
+    period = named(f"{_DAYS}d", timezone.localdate())
     counted = traffic(account, period, current_zone(), TrafficFilter(subaccount_ids=ids, phone_number_id=one.pk))
     month = volumes.running_month(account)
     limits = (Subject.WABA, one.waba_id, ["messaging_limit"])  # since October 2025 the portfolio's, told by its WABAs
@@ -135,7 +139,7 @@ def number_page(request: TenantRequest, number_id: int) -> HttpResponse:
         "volume": volumes.by_number(account, ids, month).get((one.provider, one.provider_number_id), volumes.Volume()),
         "counted": counted.total,
         "charts": [
-            rate_by_day(counted.days, one.provider_number_id),
+            rate_by_day(counted.days, channel=one.provider_number_id),
             outcomes_by_day(counted.days, one.provider_number_id),
         ],
         "log_link": _log(channel=one.provider_number_id, range="30d"),

@@ -8,7 +8,7 @@ import time_machine
 from messaging.models import PhoneNumber, Template
 from portal.demo.world import ACME
 from tests.people import ROLES, visitor
-from tests.traffic import AT, deliver, rate
+from tests.traffic import AT, deliver, rate, report
 
 pytestmark = pytest.mark.django_db
 SEES_COSTS = {"owner", "admin", "finance"}
@@ -127,12 +127,11 @@ def test_queries_of_the_lists(sold, path, n, django_assert_num_queries):
         client.get(path)
 
 
-def test_queries_of_their_pages(sold, django_assert_num_queries):
-    client, number, template = visitor(sold), PhoneNumber.objects.get(provider_number_id=NUMBER), sale()
-    # Both: session, user, memberships, limits, subaccounts; itself, announcements, the month's zone.
-    # Then: which templates have the name, the report's lines, WABAs, templates, zone, as-of.
-    with django_assert_num_queries(14):
-        client.get(f"/templates/{template.pk}/")
-    # Then: five of its health, counts, the report's lines, names, zone, as-of.
-    with django_assert_num_queries(18):
-        client.get(f"/numbers/{number.pk}/")
+def test_delivery_rate_of_a_template(sold):
+    report(sold, "failed", provider_message_id="wamid.B", template_name="weekend_sale", template_language="en")
+    report(sold, "failed", provider_message_id="wamid.C", template_name="order_update", template_language="en")
+    page = text(visitor(sold).get(f"/templates/{sale().pk}/"))
+    assert "of 2 with an outcome, last 30 days" in page
+    assert '<span class="key-value">50.0\u00a0%</span>' in page
+    link = "/logs/?direction=outbound&template=weekend_sale&from=2026-10-15&to=2026-10-15"
+    assert link.replace("&", "\\u0026") in page or link in page
