@@ -20,7 +20,7 @@ PRICES = (
     "/reports/unrated/",
 )  # fmt: skip
 MESSAGES = ("/logs/", "/templates/", "/numbers/", "/health/")
-PAGES = ("/", *MESSAGES, "/reports/costs/", *PRICES, *SETTINGS, "/accounts/logout/")
+PAGES = ("/", *MESSAGES, "/reports/costs/", "/exports/", "/exports/new/", *PRICES, *SETTINGS, "/accounts/logout/")
 
 
 @pytest.fixture
