@@ -58,6 +58,7 @@ def run() -> bool:
             cursor.execute("VACUUM ANALYZE messaging_message")
         statement = log_extract(account, LogFilter(), usual(Dataset.MESSAGES), SPAN, whole_numbers=True).sql
         _export(account, "jsonl", 1_000)  # what is loaded once is no growth
+        _Memory.before = psutil.Process().memory_info().rss
         good = [_compare_csv(account, statement), _compare_books(account, statement)]
     empty()
     return all(good)
@@ -129,11 +130,13 @@ def _seconds(call: Callable[[], object]) -> float:
 
 
 class _Memory:
-    """How much more memory of its own this process has at most than when it began, looked at every 20 ms."""
+    """How much more memory this process has at most than before the first export, looked at every 20 ms."""
+
+    before = 0
 
     def __enter__(self) -> Self:
         self._process, self._stop = psutil.Process(), Event()
-        self._before = self._most = int(self._process.memory_info().rss)
+        self._most = int(self._process.memory_info().rss)
         self._thread = Thread(target=self._look, daemon=True)
         self._thread.start()
         return self
@@ -149,4 +152,4 @@ class _Memory:
     @property
     def megabytes(self) -> float:
         """The growth."""
-        return float(self._most - self._before) / 1e6
+        return float(self._most - self.before) / 1e6

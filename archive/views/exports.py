@@ -37,7 +37,7 @@ MOST_SELECTED = 10_000
 @require_GET
 def export_list(request: TenantRequest) -> HttpResponse:
     """The exports, the last first. HTMX asks for the list alone, while one of them is worked on."""
-    asker = asker_of(request)
+    asker = _asker(request)
     found = page(exports_of(asker), request.GET.dict(), size=PAGE_SIZE)
     context = {
         "page": found,
@@ -54,7 +54,7 @@ def new_export(request: TenantRequest) -> HttpResponseBase:
     given = request.POST if request.method == "POST" else request.GET
     params = _params(given["query"]) if "query" in given else request.GET  # another page's filters, or this one's
     dataset = _dataset(request, params.get("dataset", ""))
-    asker = asker_of(request)
+    asker = _asker(request)
     sent = request.method == "POST" and "format" in request.POST  # else rows were selected in the log
     form = ExportForm(
         request.POST if sent else None, dataset=dataset, may=asker.may,
@@ -117,8 +117,7 @@ def _selected(request: TenantRequest) -> list[str]:
 
 
 def _start(request: TenantRequest, asked: Question, form: ExportForm) -> HttpResponseBase:
-    chosen, person = form.cleaned_data, asker_of(request)
-    asker = Asker(person.account, person.actor, person.may, asked.reach.ids, person.user, person.ip_address)
+    chosen, asker = form.cleaned_data, replace(asker_of(request), subaccount_ids=asked.reach.ids)
     ask = Ask(
         asked.dataset, asked.filters, asked.zone.key, chosen["format"], chosen["compression"],
         chosen.get("columns", ()), chosen.get("preset", ""), words=asked.words, mail=chosen["mail"],
@@ -160,7 +159,7 @@ def download(request: TenantRequest, export_id: UUID) -> HttpResponseBase:
     if not export.ready or (export.expires_at and export.expires_at <= timezone.now()):
         raise Http404("This export has no file.")
     opened = storage().open(export.file, "rb")
-    jobs.audit(export, "downloaded", asker_of(request))
+    jobs.audit(export, "downloaded", _asker(request))
     return file_response(export, opened)
 
 
@@ -178,7 +177,7 @@ def manifest_of(request: TenantRequest, export_id: UUID) -> HttpResponse:
 @require_POST
 def cancel_export(request: TenantRequest, export_id: UUID) -> HttpResponse:
     """Stop an export."""
-    if jobs.cancel(_own(request, export_id), asker_of(request)):
+    if jobs.cancel(_own(request, export_id), _asker(request)):
         notices.success(request, _("The export is stopped; nothing of it was kept."))
     return redirect("archive:exports")
 
@@ -187,7 +186,7 @@ def cancel_export(request: TenantRequest, export_id: UUID) -> HttpResponse:
 @require_POST
 def delete_export(request: TenantRequest, export_id: UUID) -> HttpResponse:
     """Delete an export and its file."""
-    jobs.delete(_own(request, export_id), asker_of(request))
+    jobs.delete(_own(request, export_id), _asker(request))
     notices.success(request, _("The export and its file are deleted."))
     return redirect("archive:exports")
 
@@ -196,13 +195,18 @@ def delete_export(request: TenantRequest, export_id: UUID) -> HttpResponse:
 @require_POST
 def delete_schedule(request: TenantRequest, schedule_id: int) -> HttpResponse:
     """End a schedule; what it exported stays as long as any export."""
-    asker = asker_of(request)
+    asker = _asker(request)
     schedules.end(get_object_or_404(schedules_of(asker), pk=schedule_id), asker)
     notices.success(request, _("The schedule is ended."))
     return redirect("archive:exports")
 
 
+def _asker(request: TenantRequest) -> Asker:
+    """The person, in all they may see: the subaccount they look at decides what is exported, not what there is."""
+    return replace(asker_of(request), subaccount_ids=reach_of(request.membership).ids)
+
+
 def _own(request: TenantRequest, export_id: UUID) -> Export:
     """The export, if it exists for the person. Raises Http404."""
-    rows: QuerySet[Export] = exports_of(asker_of(request))
+    rows: QuerySet[Export] = exports_of(_asker(request))
     return get_object_or_404(rows, public_id=export_id)

@@ -82,6 +82,15 @@ def test_a_file_is_gone_after_its_time_even_before_it_is_deleted(acme):
     assert visitor(acme).get(f"/exports/{export.public_id}/file/").status_code == 404
 
 
+def test_the_subaccount_one_looks_at_hides_no_export_and_narrows_a_new_one(acme):
+    deliver(acme)
+    export, client = jobs.start(Asker(acme, "x", ALL, None), _ask()), visitor(acme)
+    client.get("/logs/?subaccount=acme_wa")
+    assert client.get(f"/exports/{export.public_id}/?subaccount=acme_wa").status_code == 200
+    client.post(NEW, {"query": f"?{WHEN}&subaccount=acme_wa", "format": "csv"})
+    assert Export.objects.exclude(pk=export.pk).get().state == ExportState.EMPTY
+
+
 def test_an_export_is_cancelled_and_deleted_from_its_page(acme):
     deliver(acme)
     export, client = jobs.start(Asker(acme, "x", ALL, None), _ask()), visitor(acme)
