@@ -111,6 +111,13 @@ def test_a_cards_prices_and_the_tiers_of_a_market(acme):
     assert client.get(f"/prices/cards/{card.pk}/?market=Atlantis").status_code == 404
 
 
+def test_a_pair_without_a_rate_is_said_to_have_none(acme, draft):
+    card = draft(acme)
+    card.rates.create(market="Brazil", category="utility", above=0, unit_price=Decimal("0.01"), source="FOUND: x")
+    page = text(visitor(acme).get(f"/prices/cards/{card.pk}/?market=Brazil&category=marketing"))
+    assert "<h2>No rates match</h2>" in page
+
+
 def test_markets_say_who_moves_when(acme):
     page = text(visitor(acme, "finance").get("/prices/markets/"))
     assert "47 markets today" in page

@@ -69,6 +69,8 @@ def test_an_owner_invites_a_viewer_who_then_sees_no_costs(acme, open_page):
     owner.get_by_role("radio", name="Viewer").check()
     owner.get_by_role("button", name="Send the invitation").click()
     expect(owner.get_by_role("status")).to_have_text("An invitation is on its way to vera@people.example.")
+    owner.get_by_role("button", name="Close").click()
+    expect(owner.get_by_role("status")).to_have_count(0)
 
     viewer = open_page(None)
     viewer.goto(re.search(r"/invitations/\S+", mail.outbox[-1].body)[0])

@@ -42,7 +42,7 @@
     }
     const typing = event.target.closest("input, select, textarea, [contenteditable]");
     if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
-      const search = document.querySelector("input[type=search]");
+      const search = document.querySelector("input[type=search], form.filters input[type=text]");
       if (search) {
         event.preventDefault();
         search.focus();
