@@ -177,6 +177,11 @@ class Turn:
     after: State
     why: Change | None
 
+    @property
+    def reason(self) -> str:
+        """What the provider gave as the reason, in our words; empty where it gave none."""
+        return str(spelled(self.why.reason)) if self.why and self.why.reason else ""
+
 
 def turns(rule: Rule, known: Facts, changes: Sequence[Change], start: datetime, now: datetime) -> Iterator[Turn]:
     """The turns between `start`, when `known` was the latest of each field, and now. Changes are in order."""

@@ -43,7 +43,7 @@ def test_what_is_wrong_and_what_to_do(acme):
 def test_history(acme):
     with time_machine.travel(AT.replace(month=11), tick=True):
         page = words(visitor(acme).get("/health/"))
-    assert "abandoned_cart (en) 12 Oct 08:00 Template: limited → blocked FIRST_PAUSE" in page
+    assert "abandoned_cart (en) 12 Oct 08:00 Template: limited → blocked first pause, 3 hours" in page
     assert "pending" not in page.lower()
 
 
