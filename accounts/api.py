@@ -1,14 +1,16 @@
 """The base of every REST view: the key's account is its scope, and no POST is carried out twice under one key."""
 
+import hashlib
 from contextlib import ExitStack
 from typing import Any, ClassVar, Literal, NoReturn, cast
 
 import structlog
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.http.request import UnreadablePostError
 from django.http.response import HttpResponseBase
+from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.translation import activate
 from rest_framework.exceptions import APIException, ErrorDetail, ParseError, Throttled, ValidationError
 from rest_framework.request import Request
@@ -55,11 +57,13 @@ class TenantView(APIView):
                 self._settle(None)
                 raise
             self._settle(cast("Response", response))
-            return response
+            return _unless_known(request, response)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Authenticate, open the scope, read the body, claim the `Idempotency-Key`."""
         super().initial(request, *args, **kwargs)
+        if any("\0" in str(value) for value in kwargs.values()):
+            raise Http404  # no id holds one, and the database cannot even look for it
         self._scope.enter_context(tenant(self.account))
         if request.method in {"POST", "PUT", "PATCH", "DELETE"}:
             body = _body(request)
@@ -130,6 +134,21 @@ class Answered(APIException):
         """What was answered then, said to be a repetition."""
         headers = {**self._call.headers, REPLAYED_HEADER: "true"}
         return HttpResponse(bytes(self._call.body or b""), status=self._call.status, headers=headers)
+
+
+def _unless_known(request: Any, response: HttpResponseBase) -> HttpResponseBase:
+    """304 for a caller who has this answer already; what was worked out need not be sent."""
+    if request.method != "GET" or response.status_code != 200 or not isinstance(response, Response):
+        return response
+    response.render()
+    etag = f'"{hashlib.sha256(response.content).hexdigest()[:32]}"'
+    response.headers["ETag"] = etag
+    patch_cache_control(response, private=True, no_cache=True)
+    answer = cast("HttpResponseBase", get_conditional_response(request, etag=etag, response=response))
+    for name, value in response.headers.items():
+        if name.startswith("RateLimit-"):
+            answer.headers[name] = value
+    return answer
 
 
 def _body(request: Request) -> bytes:

@@ -68,7 +68,10 @@ class ExportView(TenantView):
         """Its file, audited. Raises Http404 where there is none, or none any more."""
         if not export.ready or (export.expires_at and export.expires_at <= timezone.now()):
             raise Http404
-        opened = storage().open(export.file, "rb")
+        try:
+            opened = storage().open(export.file, "rb")
+        except FileNotFoundError:  # it was deleted between the two looks
+            raise Http404("This export has no file any more.") from None
         jobs.audit(export, "downloaded", self.asker)
         return file_response(export, opened)
 

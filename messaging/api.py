@@ -27,6 +27,7 @@ from portal.core.filtersets import parameters
 from portal.core.links import links
 from portal.core.paging import page
 from portal.core.queries import nothing_asked
+from portal.core.sparse import PARAMETER, wanted_fields
 
 PAGE_SIZE = 100
 
@@ -36,13 +37,15 @@ class MessageView(TenantView):
 
     permission: ClassVar[Permission] = Permission.VIEW_MESSAGES
 
-    def rendered(self, messages: list[Message]) -> list[dict[str, Any]]:
-        """The messages as JSON, with what they cost."""
+    def rendered(self, messages: list[Message], fields: set[str] | None = None) -> list[dict[str, Any]]:
+        """The messages as JSON, with what they cost where that is wanted; `fields` of them only, or all."""
         attach(self.account, messages)
+        costs = self.key.may(Permission.VIEW_COSTS) and (fields is None or "cost" in fields)
         context = {
             "subaccounts": subaccount_codes(self.account),
-            "charges": charges(self.account, messages) if self.key.may(Permission.VIEW_COSTS) else {},
+            "charges": charges(self.account, messages) if costs else {},
             "whole_numbers": self.key.may(Permission.VIEW_NUMBERS),
+            PARAMETER: fields,
         }
         return list(MessageSerializer(messages, many=True, context=context).data)
 
@@ -65,8 +68,9 @@ class MessageListView(MessageView):
             request.query_params, queryset=self.visible(), account=self.account,
             whole_numbers=self.key.may(Permission.VIEW_NUMBERS),
         )  # fmt: skip
+        fields = wanted_fields(MessageSerializer, request.query_params)
         found = page(filterset.checked(), request.query_params, size=PAGE_SIZE)
-        return Response({**links(request, found), "results": self.rendered(found.rows)})
+        return Response({**links(request, found), "results": self.rendered(found.rows, fields)})
 
 
 class MessageDetailView(MessageView):

@@ -17,12 +17,14 @@ from accounts.enums import Permission
 from messaging.enums import Provider, Subject
 from messaging.models import PhoneNumber, Template
 from messaging.selectors.assets import all_templates, last_changes, numbers
-from messaging.send_api import View8x8, moment
+from messaging.send_api import View8x8
 from messaging.sending.eightxeight import Refused
+from messaging.sending.receipt_bodies import moment
 from portal.core.filtersets import StrictFilterSet, parameters
 from portal.core.links import links
 from portal.core.paging import page
 from portal.core.queries import nothing_asked
+from portal.core.sparse import PARAMETER, SparseSerializer, wanted_fields
 
 PAGE_SIZE = 100
 
@@ -30,6 +32,7 @@ PAGE_SIZE = 100
 class TemplateFilterSet(StrictFilterSet):
     """Filters of one account's templates, all combined with AND."""
 
+    sparse = True
     name = filters.CharFilter(max_length=512)
     language = filters.CharFilter(max_length=16)
     category = filters.CharFilter(lookup_expr="iexact", max_length=64, help_text="As UTILITY, in any case")
@@ -46,6 +49,7 @@ class TemplateFilterSet(StrictFilterSet):
 class NumberFilterSet(StrictFilterSet):
     """Filters of one account's phone numbers, all combined with AND."""
 
+    sparse = True
     provider = filters.ChoiceFilter(choices=Provider.choices)
     subaccount = filters.CharFilter(field_name="subaccount__code", max_length=50, help_text="subAccountId")
     waba = filters.CharFilter(field_name="waba__waba_id", max_length=64, help_text="WABA id")
@@ -59,7 +63,7 @@ class NumberFilterSet(StrictFilterSet):
         fields: tuple[str, ...] = ()
 
 
-class MessageTemplateSerializer(serializers.ModelSerializer[Template]):
+class MessageTemplateSerializer(SparseSerializer, serializers.ModelSerializer[Template]):
     """One template in one language, as the provider last described it."""
 
     waba_id = serializers.CharField(source="waba.waba_id")
@@ -73,7 +77,7 @@ class MessageTemplateSerializer(serializers.ModelSerializer[Template]):
         )  # fmt: skip
 
 
-class NumberSerializer(serializers.ModelSerializer[PhoneNumber]):
+class NumberSerializer(SparseSerializer, serializers.ModelSerializer[PhoneNumber]):
     """One business phone number."""
 
     phone_number_id = serializers.CharField(source="provider_number_id", help_text="At 8x8 the channelId.")
@@ -119,8 +123,10 @@ class AssetView(TenantView):
 
     def listed(self, filterset: StrictFilterSet, serializer: type[serializers.ModelSerializer[Any]]) -> Response:
         """A page of what the filters let through."""
+        context = {PARAMETER: wanted_fields(serializer, self.request.query_params)}
         found = page(filterset.checked(), self.request.query_params, size=PAGE_SIZE)
-        return Response({**links(self.request, found), "results": serializer(found.rows, many=True).data})
+        rows = serializer(found.rows, many=True, context=context).data
+        return Response({**links(self.request, found), "results": rows})
 
 
 class TemplateListView(AssetView):

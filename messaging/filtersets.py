@@ -19,6 +19,7 @@ class MessageFilterSet(StrictFilterSet):
     """
 
     several = frozenset({"status"})
+    sparse = True
     subaccount = filters.CharFilter(method="by_subaccount", max_length=50, help_text="subAccountId")
     channel = filters.CharFilter(method="by_channel", max_length=64, help_text="phone_number_id, channelId")
     direction = filters.ChoiceFilter(choices=Direction.choices)

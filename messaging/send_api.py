@@ -164,7 +164,7 @@ class MessageView8x8(View8x8):
     @extend_schema(
         operation_id="cancel_message",
         request=None,
-        responses=CancelledSerializer,
+        responses={200: CancelledSerializer},
     )
     def delete(self, request: Request, subaccount_id: str, umid: str) -> Response:
         """Take back a message that is not being sent yet; says how many that were."""
@@ -182,7 +182,7 @@ class BatchView8x8(View8x8):
     @extend_schema(
         operation_id="cancel_messages",
         request=None,
-        responses=CancelledSerializer,
+        responses={200: CancelledSerializer},
     )
     def delete(self, request: Request, subaccount_id: str, batch_id: str) -> Response:
         """Take back all messages of a batch that are not being sent yet; 404 when nothing of it is on its way."""

@@ -14,6 +14,7 @@ from messaging.models import Message
 from messaging.story import diagnosed
 from portal.core.money import plain
 from portal.core.numbers import masked
+from portal.core.sparse import SparseSerializer
 
 
 class TemplateNameSerializer(serializers.Serializer[Any]):
@@ -34,8 +35,8 @@ class ErrorSerializer(serializers.Serializer[Any]):
     retryable = serializers.ChoiceField([str(word) for word in Retry])
 
 
-class MessageSerializer(serializers.ModelSerializer[Message]):
-    """One message. Its context: `charges` by UMID, `subaccounts` (code by id), `whole_numbers`."""
+class MessageSerializer(SparseSerializer, serializers.ModelSerializer[Message]):
+    """One message. Its context: `charges` by UMID, `subaccounts` (code by id), `whole_numbers`, and `fields`."""
 
     msisdn = serializers.SerializerMethodField()
     subaccount_id = serializers.SerializerMethodField()

@@ -11,6 +11,7 @@ from rest_framework.exceptions import ValidationError
 
 from portal.core.filters import PAGING
 from portal.core.paging import Cursor
+from portal.core.sparse import PARAMETER
 
 
 class WholeNumberFilter(filters.Filter):
@@ -20,13 +21,14 @@ class WholeNumberFilter(filters.Filter):
 
 
 class StrictFilterSet(filters.FilterSet):
-    """Filters that refuse what they do not know; `several` may be given more than once."""
+    """Filters that refuse what they do not know; `several` may be given more than once, `sparse` lists take fields."""
 
     several: ClassVar[frozenset[str]] = frozenset()
+    sparse: ClassVar[bool] = False
 
     def checked(self) -> QuerySet[Any]:
         """The filtered rows. Raises ValidationError for bad values and for names nobody knows."""
-        unknown = set(self.data or ()) - set(self.filters) - set(PAGING)
+        unknown = set(self.data or ()) - set(self.filters) - set(PAGING) - ({PARAMETER} if self.sparse else set())
         errors = (
             {name: ["There is no such filter."] for name in sorted(unknown)} | self._twice() | self._wrong_cursors()
         )
@@ -51,18 +53,23 @@ class StrictFilterSet(filters.FilterSet):
         return errors
 
 
-def parameters(filterset: type[filters.FilterSet]) -> list[OpenApiParameter]:
+def parameters(filterset: type[StrictFilterSet]) -> list[OpenApiParameter]:
     """The filters as the OpenAPI schema describes them."""
-    return [
-        OpenApiParameter(
-            name,
-            _TYPES.get(type(field), OpenApiTypes.STR),
-            enum=[value for value, _ in field.extra.get("choices", ())],
-            many=isinstance(field, filters.MultipleChoiceFilter),
-            description=field.extra.get("help_text", ""),
-        )
-        for name, field in filterset.base_filters.items()
-    ] + [OpenApiParameter(name, description="A cursor, from next or previous") for name in PAGING]
+    sparse = [OpenApiParameter(PARAMETER, description="Comma list of the fields of a result that are wanted.")]
+    return (
+        (sparse if filterset.sparse else [])
+        + [
+            OpenApiParameter(
+                name,
+                _TYPES.get(type(field), OpenApiTypes.STR),
+                enum=[value for value, _ in field.extra.get("choices", ())],
+                many=isinstance(field, filters.MultipleChoiceFilter),
+                description=field.extra.get("help_text", ""),
+            )
+            for name, field in filterset.base_filters.items()
+        ]
+        + [OpenApiParameter(name, description="A cursor, from next or previous") for name in PAGING]
+    )
 
 
 _TYPES = {

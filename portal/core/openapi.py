@@ -12,6 +12,7 @@ from drf_spectacular.utils import OpenApiExample, OpenApiParameter
 from rest_framework import serializers
 
 from portal.core.errors import problem
+from portal.core.sparse import SparseSerializer
 
 EXAMPLES = Path(settings.BASE_DIR) / "portal/examples"  # <operation id>.json: {"request": …, "answer": …}
 _WITH_BODY = {"POST", "PUT", "PATCH", "DELETE"}
@@ -77,6 +78,8 @@ class ApiSchema(AutoSchema):
         if self.method == "POST":
             why = "A text of your own, a new UUID for example: repeated with it, the request is carried out once."
             given.append(OpenApiParameter("Idempotency-Key", str, "header", description=why))
+        if self.method == "GET":
+            given.append(OpenApiParameter("If-None-Match", str, "header", description="An `ETag` from before."))
         return given
 
     def get_summary(self) -> str:
@@ -99,6 +102,13 @@ class ApiSchema(AutoSchema):
             found.append(OpenApiExample("Answer", known["answer"], response_only=True, status_codes=[answered]))
         return found
 
+    def _map_basic_serializer(self, serializer: Any, direction: Any) -> dict[str, Any]:
+        """No field of a sparse object is sure to be there."""
+        described: dict[str, Any] = super()._map_basic_serializer(serializer, direction)  # type: ignore[no-untyped-call]
+        if isinstance(serializer, SparseSerializer):
+            described.pop("required", None)
+        return described
+
     def _statuses(self) -> list[str]:
         given: Any = self.get_response_serializers()
         codes = [code[0] if isinstance(code, tuple) else code for code in given] if isinstance(given, dict) else [200]
@@ -106,6 +116,8 @@ class ApiSchema(AutoSchema):
 
     def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
         bodies: dict[str, Any] = super()._get_response_bodies(direction)
+        if self.method == "GET" and "200" in bodies:
+            bodies["304"] = {"description": "What `If-None-Match` names is still so."}
         for status in self._errors():
             bodies.setdefault(str(status), self._error(status))
         return bodies

@@ -99,7 +99,7 @@ def _schedule(membership: Membership) -> ExportSchedule:
 
 def _deletion(account: Account) -> Deletion:
     return Deletion.objects.create(
-        account=account, kind="messages", upto=0, state="done", finished_at=timezone.now(), certificate={"a": 1}
+        account=account, kind="selected", upto=0, state="done", finished_at=timezone.now(), certificate={"a": 1}
     )
 
 

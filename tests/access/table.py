@@ -35,6 +35,7 @@ PAGES: dict[str, str | dict[str, str]] = {
     "messaging:log-matching": "messages:read",
     "messaging:log-umids": "messages:read",
     "messaging:message": "messages:read",
+    "messaging:message-sending": "messages:send",
     "messaging:templates": "messages:read",
     "messaging:template": "messages:read",
     "messaging:numbers": "messages:read",
