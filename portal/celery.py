@@ -27,7 +27,8 @@ app.conf.beat_schedule = {
     "verify-rating": {"task": "billing.tasks.verify_rating", "schedule": crontab(hour=4, minute=10)},
     "verify-audit": {"task": "accounts.tasks.verify_audit", "schedule": crontab(hour=4, minute=40)},
     "keep-to-periods": {"task": "archive.tasks.keep_to_periods", "schedule": crontab(hour=3, minute=40)},
-    "advance-deletions": {"task": "archive.tasks.advance_deletions", "schedule": 1.0, "options": {"expires": 5}},
+    # Outlives a drain of a minute on every worker process: else busy hours would keep deletions waiting for ever.
+    "advance-deletions": {"task": "archive.tasks.advance_deletions", "schedule": 1.0, "options": {"expires": 90}},
     "work-exports": {"task": "archive.tasks.work_exports", "schedule": 2.0, "options": {"expires": 5}},
     "start-scheduled-exports": {"task": "archive.tasks.start_scheduled_exports", "schedule": 60.0},
     "expire-exports": {"task": "archive.tasks.expire_exports", "schedule": crontab(minute=20)},
