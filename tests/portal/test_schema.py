@@ -6,7 +6,9 @@ import re
 
 import pytest
 from django.core.management import call_command
+from jsonschema import Draft202012Validator
 
+from portal.core.openapi import EXAMPLES
 from portal.urls import rest
 
 
@@ -110,3 +112,13 @@ def test_every_operation_has_a_title_and_names_its_scope(schema):
     for _, path, operation in operations(schema):
         assert operation["summary"], path
         assert re.search(r"Needs the scope `\w+:\w+`\.$", operation["description"]), path
+
+
+@pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*.json")), ids=lambda path: path.stem)
+def test_an_example_is_what_its_operation_describes(schema, path):
+    operation = {each["operationId"]: each for _, _, each in operations(schema)}[path.stem]
+    content = operation["responses"]["200"]["content"]["application/json"]
+    answer = json.loads(path.read_text(encoding="utf-8"))["answer"]
+    described = {**content["schema"], "components": schema["components"]}
+    assert [error.message for error in Draft202012Validator(described).iter_errors(answer)] == []
+    assert [each["value"] for each in content["examples"].values()] == [answer]
