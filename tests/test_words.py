@@ -79,8 +79,8 @@ class Reader:
         """What is neither data nor a name, by page."""
         zones = {part for zone in available_timezones() for part in (zone, *zone.replace("_", " ").split("/"))}
         known = Known([*NAMES, *zones, *data_words()])
-        rests = {path: sorted({text for text in texts if known.rest(text)}) for path, texts in self.left.items()}
-        return {path: texts for path, texts in rests.items() if texts}
+        bad = {text for text in set().union(*self.left.values()) if known.rest(text)}
+        return {path: sorted(bad.intersection(texts)) for path, texts in self.left.items() if bad.intersection(texts)}
 
 
 @pytest.fixture

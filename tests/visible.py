@@ -125,10 +125,13 @@ class Known:
     """Texts that are no messages: data, and names that are the same in every language."""
 
     def __init__(self, words: Iterable[str]) -> None:
-        longest_first = sorted({word for word in words if LETTER.search(word)}, key=len, reverse=True)
-        self._pattern = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first))})(?!\w)")
+        self._words = {word for word in words if LETTER.search(word)}
+        self._longest_first = sorted(self._words, key=len, reverse=True)
 
     def rest(self, text: str) -> str:
         """What is left of a text without them; empty when no letter is."""
-        left = self._pattern.sub("", text)
+        if text in self._words:
+            return ""
+        inside = "|".join(re.escape(word) for word in self._longest_first if word in text)
+        left = re.sub(rf"(?<!\w)(?:{inside})(?!\w)", "", text) if inside else text
         return left.strip() if LETTER.search(left) else ""
