@@ -10,7 +10,7 @@ from pathlib import Path
 from portal.embedded.postgres import Postgres
 from portal.embedded.redis import Redis
 
-MEASUREMENTS = ("accept", "bulk", "drain", "backlog", "steady", "report", "rating", "log", "export", "deletion")
+MEASUREMENTS = ("accept", "bulk", "drain", "backlog", "steady", "report", "rating", "log", "export", "deletion", "send")
 
 
 def main(names: list[str]) -> int:

@@ -45,5 +45,5 @@ def empty() -> None:
             "messaging_payload, messaging_trafficdelta, messaging_trafficslot, messaging_trafficdetail, "
             "messaging_trafficday, "
             "billing_usagefact, billing_usageblock, billing_blockdelta, billing_dirtybucket, billing_ratedline, "
-            "billing_tiercut"
+            "billing_tiercut, messaging_submission"
         )

@@ -25,6 +25,7 @@ FROM messaging_message
 WHERE created_at >= %(since)s AND created_at < %(before)s AND id > %(after)s
     AND direction = 'outbound' AND status IN ('sent', 'queued')
     AND (category LIKE 'authentication%%') = %(authentication)s
+    AND NOT EXISTS (SELECT FROM messaging_submission s WHERE s.umid = messaging_message.umid)
 ORDER BY id LIMIT %(limit)s
 """
 

@@ -21,6 +21,12 @@ FROM unnest(%s::uuid[], %s::text[], %s::bigint[], %s::bigint[], %s::text[], %s::
     %s::smallint[], %s::jsonb[], %s::jsonb[], %s::jsonb[])
     t (umid, provider, subaccount_id, phone_number_id, state, due_at, expires_at, attempts, request, about, outcome)
 """
+# For one message alone: arrays to take apart would cost more than the row.
+_STORE_ONE = """
+INSERT INTO messaging_submission (account_id, created_at, shape, batch_id, umid, provider, subaccount_id,
+    phone_number_id, state, due_at, expires_at, attempts, request, about, outcome, is_logged, provider_message_id)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, false, '')
+"""
 _PROVIDER_OF = {Shape.EIGHT_X_EIGHT: "8x8", Shape.GRAPH: "meta", Shape.DIALOG_360: "360dialog"}
 
 
@@ -39,8 +45,11 @@ def store(
     """
     first = entries[0][0]
     rows = [_row(wanted, outcome, at, subaccount_id, lease) for wanted, outcome in entries]
-    columns = [list(column) for column in zip(*rows, strict=True)]
     with connection.cursor() as cursor:  # one statement, so all of them or none
+        if len(rows) == 1:
+            cursor.execute(_STORE_ONE, [account_id, at, str(first.shape), first.batch_id, *rows[0]])
+            return
+        columns = [list(column) for column in zip(*rows, strict=True)]
         cursor.execute(_STORE, [account_id, at, str(first.shape), first.batch_id, *columns])
 
 
