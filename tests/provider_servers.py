@@ -91,7 +91,7 @@ def sandbox(callback_url: str, *options: str, token: str = TOKEN) -> Iterator[st
         wait_for(url, process)
         yield url
         process.terminate()
-        assert process.wait(10) == 0
+        assert process.wait(60) == 0
     finally:
         process.kill()
         process.wait()
