@@ -55,8 +55,8 @@ def main() -> None:
     import django
 
     django.setup()
-    from messaging import inbox
-    from messaging.intake import Claimed
+    from messaging.ingest import inbox
+    from messaging.ingest.intake import Claimed
     from portal.core.tenancy import every_tenant
 
     work, process = inbox.work, psutil.Process()

@@ -11,7 +11,7 @@ from django.db import connection
 
 from bench import plain
 from bench.ground import empty, report
-from messaging import inbox
+from messaging.ingest import inbox
 from messaging.models import InboxItem, WebhookEndpoint
 from portal.core.tenancy import every_tenant
 from portal.demo.webhooks import meta_status

@@ -26,10 +26,11 @@ from django.utils import timezone
 from accounts.models import Account, Membership, User
 from bench.ground import empty, report
 from bench.settings import PLAIN
-from messaging import lifecycle, traffic
-from messaging.directory import Directory
+from messaging import lifecycle
 from messaging.enums import Direction
 from messaging.events import MessageEvent
+from messaging.ingest.directory import Directory
+from messaging.lifecycle import traffic
 from messaging.models import Message, PhoneNumber, Source, Template
 from portal.core import partitions
 from portal.core.paging import Cursor

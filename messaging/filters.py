@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 
 from accounts.models import Account
 from accounts.selectors import Reach
-from messaging.forms import LogForm, TrafficForm
+from messaging.forms.log import LogForm, TrafficForm
 from messaging.selectors.matching import LogFilter, Span
 from messaging.selectors.traffic import Counts, TrafficFilter, counts
 from messaging.words import sentence

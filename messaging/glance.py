@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from messaging.assets.health import Node
 from messaging.enums import CanSend, Entity
-from messaging.health import Node
 from messaging.selectors.health import Health
 
 MOST = 5

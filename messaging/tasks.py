@@ -3,7 +3,8 @@
 from celery import current_app, shared_task
 from django.utils import timezone
 
-from messaging import expiry, inbox, traffic
+from messaging.ingest import inbox
+from messaging.lifecycle import expiry, traffic
 from messaging.sending import dispatch, receipts
 from portal.core import partitions
 from portal.core.partitions import month_of, next_month

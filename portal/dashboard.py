@@ -15,7 +15,7 @@ from accounts.selectors import Reach
 from billing.figures import TierTable, forecast_figure, money, tier_table
 from billing.selectors import CostFilter, billing_zone, forecast, tier_progress, today_in
 from messaging.enums import ARRIVED, LOST, ON_THE_WAY, Category, Direction, Status
-from messaging.forms import TrafficForm
+from messaging.forms.log import TrafficForm
 from messaging.reasons import Reasons, reasons
 from messaging.selectors.traffic import CategoryCount, Counts, Traffic
 from messaging.words import sentence

@@ -9,7 +9,7 @@ from rest_framework.response import Response
 
 from accounts.enums import Permission
 from archive.deletion.api import delete_one
-from messaging.api import MessageDetailView
+from messaging.api.messages import MessageDetailView
 
 
 class MessageView(MessageDetailView):

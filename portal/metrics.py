@@ -19,7 +19,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from prometheus_client.registry import Collector
 
-from messaging.counters import WEBHOOKS
+from messaging.ingest.counters import WEBHOOKS
 from portal.core.http import client_address
 from portal.core.secrets import same
 from portal.core.tenancy import every_tenant

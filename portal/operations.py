@@ -26,7 +26,7 @@ from messaging.selectors.gaps import (
     not_folded,
     quiet_numbers,
 )
-from messaging.story import spell_span
+from messaging.story.timeline import spell_span
 
 WAITS_WARN, WAITS_BAD = timedelta(seconds=60), timedelta(seconds=300)
 RATING_WARN = timedelta(seconds=60)

@@ -10,25 +10,25 @@ from archive.deletion.api import CertificateView, DeletionDetailView, DeletionLi
 from archive.retention.api import RetentionView
 from billing.api import CostReportView, ForecastView, TierView, UsageView
 from billing.price_api import RateCardDetailView, RateCardListView, UnratedView
-from messaging.api import ChargeView, MessageListView
-from messaging.asset_api import (
+from messaging.api.assets import (
     ChannelTemplatesView,
     NumberDetailView,
     NumberListView,
     TemplateDetailView,
     TemplateListView,
 )
-from messaging.cloud_api import D360SendView, GraphSendView
-from messaging.health_api import D360HealthView, GraphNodeView, HealthStatusView
-from messaging.send_api import BatchView8x8, MessageView8x8, SendBatchView, SendView
-from messaging.usage_api import UsageReportView
-from messaging.webhook_api import (
+from messaging.api.cloud import D360SendView, GraphSendView
+from messaging.api.health import D360HealthView, GraphNodeView, HealthStatusView
+from messaging.api.messages import ChargeView, MessageListView
+from messaging.api.sending import BatchView8x8, MessageView8x8, SendBatchView, SendView
+from messaging.api.usage import UsageReportView
+from messaging.api.webhook_events import (
     WebhookEventDetailView,
     WebhookEventListView,
     WebhookEventReplayView,
     WebhookEventsReplayView,
 )
-from messaging.webhooks import receive
+from messaging.ingest.webhooks import receive
 from portal import api, views
 from portal.health import healthz
 from portal.message_resource import MessageView

@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.access import LimitedReach, MissingPermission, TenantRequest, operators_only, requires
 from accounts.enums import Permission
 from messaging.filters import traffic_filter
-from messaging.forms import TrafficForm
+from messaging.forms.log import TrafficForm
 from messaging.glance import glance
 from messaging.selectors.channels import channels, named_templates
 from messaging.selectors.endpoints import endpoint_addresses

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from messaging.filtersets import MessageFilterSet, WebhookFilterSet
+from messaging.api.filtersets import MessageFilterSet, WebhookFilterSet
 from portal.urls import rest
 
 ROOT = Path(__file__).parent.parent

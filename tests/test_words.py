@@ -18,7 +18,7 @@ from billing import dry_runs
 from billing.models import DryRun, RateCard
 from billing.prices.rate_cards import import_card_file
 from billing.what_if import Proposal
-from messaging.columns import KEYS
+from messaging.listing.columns import KEYS
 from messaging.models import Message, PhoneNumber, Template, WebhookEndpoint
 from tests.accounts.test_second_factor import logged_in, with_app
 from tests.people import browser_of, member, visitor

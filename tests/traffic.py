@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 from accounts.models import Account
 from billing.rating import dirty_buckets, rate_bucket
 from messaging import lifecycle
-from messaging.directory import Directory
 from messaging.events import MessageEvent
+from messaging.ingest.directory import Directory
 from messaging.models import Message
 from portal.core.tenancy import every_tenant
 from portal.demo.world import ACME, OTHER

@@ -15,7 +15,7 @@ from billing.forms import CostForm
 from billing.selectors import billing_zone, cost_totals, market_names, today_in
 from billing.selectors.names import naming
 from messaging.filters import log_filter
-from messaging.forms import LogForm, TrafficForm
+from messaging.forms.log import LogForm, TrafficForm
 from messaging.selectors.channels import channels, named_templates
 from messaging.selectors.inbox import count_up_to
 from messaging.selectors.matching import LogFilter, matching

@@ -16,8 +16,8 @@ from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminPasswordWidget, UnfoldAdminTextInputWidget
 
 from accounts.services import record
-from messaging.endpoint_services import KEEP_HOURS, LONGEST_KEEP_HOURS
 from messaging.models import WebhookEndpoint
+from messaging.services.endpoints import KEEP_HOURS, LONGEST_KEEP_HOURS
 from messaging.validators import validate_network
 from portal.core.http import client_address
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from accounts.models import Account
-from messaging.changes import UNTOLD
+from messaging.assets.changes import UNTOLD
 from messaging.enums import Subject
 from messaging.models import Change, PhoneNumber, Template
 

@@ -98,7 +98,7 @@ _SAID = (
 
 
 def _key() -> Expression:
-    """The key under which billing knows the message: messaging.usage.message_key, in SQL."""
+    """The key under which billing knows the message: messaging.lifecycle.usage.message_key, in SQL."""
     said = Concat(
         Cast("account_id", CharField()), Value(":"), F("provider"), Value(":"), F("provider_message_id"),
         output_field=TextField(),

@@ -9,9 +9,7 @@ from django.db.models import Max, Q
 from django.utils.translation import gettext
 
 from accounts.models import Account, Waba
-from messaging.diagnosis import catalogue
-from messaging.enums import CanSend, Entity, Subject
-from messaging.health import (
+from messaging.assets.health import (
     Facts,
     Node,
     State,
@@ -23,6 +21,8 @@ from messaging.health import (
     with_problems,
     worst,
 )
+from messaging.diagnosis import catalogue
+from messaging.enums import CanSend, Entity, Subject
 from messaging.models import Change, Message, PhoneNumber, Template
 from messaging.selectors.gaps import quiet_numbers
 

@@ -9,8 +9,8 @@ from functools import partial
 from django.db.models import Q
 
 from accounts.models import Account
+from messaging.assets.health import Facts, Node, Rule, State, Turn, number_state, template_state, turns, waba_state
 from messaging.enums import Entity, Quality, Subject, TemplateStatus
-from messaging.health import Facts, Node, Rule, State, Turn, number_state, template_state, turns, waba_state
 from messaging.models import Change
 from messaging.selectors.health import FIELDS, Health
 

@@ -7,9 +7,9 @@ from django.db.models import Model
 
 from accounts.models import Account
 from billing.selectors import Charge, charges_of
+from messaging.lifecycle.usage import message_key
 from messaging.models import Message, PhoneNumber, Source, Template
 from messaging.selectors.matching import LogFilter, matching
-from messaging.usage import message_key
 from portal.core.paging import Page, page
 
 PAGE_SIZE = 50

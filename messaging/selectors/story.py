@@ -8,10 +8,10 @@ from uuid import UUID
 
 from accounts.models import Account
 from messaging.enums import PayloadKind
-from messaging.evidence import part_about
 from messaging.models import InboxItem, Message, MessagePayload, StatusEvent, Submission
 from messaging.selectors.log import attach
 from messaging.selectors.matching import within
+from messaging.story.evidence import part_about
 
 _LIFE = timedelta(days=90)  # statuses come for 30 days; exports and imports may lag
 

@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime
 
-from messaging.bell import sending_bell
 from messaging.gateway import Outcome, Unreached
+from messaging.ingest.bell import sending_bell
 from messaging.sending import acceptance, pacing
 from messaging.sending.cloud import RefusedAsMeta
 from messaging.sending.dispatch import LEASE

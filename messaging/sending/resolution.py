@@ -6,8 +6,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.services import Actor, Refused
-from messaging.bell import sending_bell
 from messaging.enums import Direction, PayloadKind, Shape, SubmissionState
+from messaging.ingest.bell import sending_bell
 from messaging.models import Message, MessagePayload, PhoneNumber, Submission
 from messaging.sending import acceptance, cloud, senders
 from messaging.sending.cancelling import cancel

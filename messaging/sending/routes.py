@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from messaging.enums import Provider, Shape
 from messaging.gateway import Dialog360, EightXEight, Meta, Outcome
-from messaging.lifecycle_sending import reference
+from messaging.lifecycle.sending import reference
 from messaging.models import Submission
 from messaging.sending.eightxeight import for_cloud, for_eightxeight
 from messaging.sending.senders import Sender, sender_of

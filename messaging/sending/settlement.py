@@ -8,11 +8,11 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import QuerySet
 
 from messaging import lifecycle
-from messaging.directory import Directory, Place
 from messaging.enums import PayloadKind, SubmissionState
 from messaging.events import MessageEvent
-from messaging.lifecycle_receipts import Wish, enter
-from messaging.lifecycle_sending import Binding, Paper, Remark, bind, keep, remark
+from messaging.ingest.directory import Directory, Place
+from messaging.lifecycle.receipts import Wish, enter
+from messaging.lifecycle.sending import Binding, Paper, Remark, bind, keep, remark
 from messaging.models import PhoneNumber, Source, Submission
 from messaging.sending.outcome import Kind, Told
 from messaging.sending.wanted import About, Origin

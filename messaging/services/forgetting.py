@@ -17,8 +17,10 @@ from django.http import QueryDict
 from accounts.models import Account
 from messaging.enums import InboxState
 from messaging.events import MessageEvent
-from messaging.forgetting import Anchor, forget
-from messaging.inbox import rewrite
+from messaging.ingest.inbox import rewrite
+from messaging.lifecycle.forgetting import Anchor, forget
+from messaging.lifecycle.pruning import mask, prune
+from messaging.lifecycle.usage import message_key
 from messaging.models import (
     ContactEvent,
     DeletedMessage,
@@ -30,9 +32,7 @@ from messaging.models import (
     Submission,
     WebhookEndpoint,
 )
-from messaging.pruning import mask, prune
 from messaging.selectors.matching import LogFilter, digits_of, matching
-from messaging.usage import message_key
 from portal.core import partitions
 from portal.core.paging import Cursor
 

@@ -12,16 +12,16 @@ from django.utils import timezone
 
 from accounts.access import TenantRequest, requires
 from accounts.enums import Permission
-from messaging.changes import limit, limit_short, told
+from messaging.assets.changes import limit, limit_short, told
+from messaging.assets.drift import Drift, drifts
 from messaging.charts import delivered_by_category, outcomes_by_day, rate_by_day
-from messaging.drift import Drift, drifts
 from messaging.enums import Entity, Subject
-from messaging.forms import TemplateForm
+from messaging.forms.log import TemplateForm
 from messaging.models import Change, Template
-from messaging.rendering import filled
 from messaging.selectors import assets, volumes
 from messaging.selectors.health import health, template_node
 from messaging.selectors.traffic import TrafficFilter, traffic
+from messaging.story.rendering import filled
 from portal.core.periods import named
 from portal.core.zones import current_zone
 

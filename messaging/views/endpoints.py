@@ -10,12 +10,12 @@ from django.views.decorators.http import require_POST
 
 from accounts.access import TenantRequest, actor_of, requires
 from accounts.enums import Permission
-from messaging import endpoint_services as services
-from messaging.endpoint_check import Finding, check_endpoint
-from messaging.endpoint_forms import EndpointForm, RotateForm
 from messaging.enums import Provider
+from messaging.forms.endpoints import EndpointForm, RotateForm
+from messaging.ingest.endpoint_check import Finding, check_endpoint
 from messaging.models import WebhookEndpoint
 from messaging.selectors.endpoints import address_of, endpoint_of, endpoints
+from messaging.services import endpoints as services
 from portal.core.http import posted
 
 allowed = requires(Permission.MANAGE_WEBHOOKS, whole_account=True)

@@ -16,13 +16,13 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.access import TenantRequest, requires
 from accounts.enums import Permission
 from billing.selectors import Charge
-from messaging.cells import Cells
-from messaging.columns import KEYS, Layout, layout
 from messaging.filters import is_counted, log_counts, log_filter, log_sentence
-from messaging.forms import SEEN, LogForm, SavedFilterForm
-from messaging.live import fingerprint
+from messaging.forms.log import SEEN, LogForm, SavedFilterForm
+from messaging.listing.cells import Cells
+from messaging.listing.columns import KEYS, Layout, layout
+from messaging.listing.live import fingerprint
+from messaging.listing.selection import MOST, UnreadableSelection, newest, picked
 from messaging.models import PhoneNumber, Template
-from messaging.selection import MOST, UnreadableSelection, newest, picked
 from messaging.selectors.channels import channels, named_templates
 from messaging.selectors.endpoints import endpoint_addresses
 from messaging.selectors.inbox import count_up_to
@@ -30,7 +30,7 @@ from messaging.selectors.log import charges, log_page
 from messaging.selectors.matching import matching
 from messaging.selectors.preferences import chosen_columns, saved_filters
 from messaging.selectors.traffic import has_traffic
-from messaging.services import choose_columns, forget_filter, save_filter
+from messaging.services.log import choose_columns, forget_filter, save_filter
 from portal.core.filters import PAGING, query
 from portal.core.zones import current_zone
 

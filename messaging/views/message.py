@@ -19,16 +19,16 @@ from accounts.enums import Permission
 from accounts.permissions import roles_with
 from accounts.services import Actor, Refused
 from billing.selectors import explain
-from messaging.attempts import attempts, choices
-from messaging.causes import causes, questions
 from messaging.enums import LOST, Direction
+from messaging.lifecycle.usage import message_key
 from messaging.models import Message
-from messaging.rendering import all_known, filled
 from messaging.selectors.circumstances import ALIKE, MOST_ALIKE, circumstances
 from messaging.selectors.story import Story, story
 from messaging.sending.resolution import resolve, send_again, take_back
-from messaging.story import contradicted, diagnosed, heading, is_long_in_sent, said, timeline
-from messaging.usage import message_key
+from messaging.story.attempts import attempts, choices
+from messaging.story.causes import causes, questions
+from messaging.story.rendering import all_known, filled
+from messaging.story.timeline import contradicted, diagnosed, heading, is_long_in_sent, said, timeline
 from portal.core.words import either
 
 

@@ -11,9 +11,9 @@ from accounts.enums import Permission
 from accounts.models import Subaccount
 from accounts.services import Refused
 from accounts.services.subaccounts import create_subaccount, rename_subaccount, switch_subaccount
+from messaging.forms.subaccounts import MoveForm, RenameForm, SubaccountForm
 from messaging.selectors import subaccounts as selectors
-from messaging.subaccount_forms import MoveForm, RenameForm, SubaccountForm
-from messaging.subaccount_services import close_subaccount, move_number
+from messaging.services.subaccounts import close_subaccount, move_number
 from portal.core.http import posted
 
 allowed = requires(Permission.MANAGE_SUBACCOUNTS, whole_account=True)

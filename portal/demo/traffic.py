@@ -13,9 +13,9 @@ from zoneinfo import ZoneInfo
 
 from accounts.models import Account
 from messaging import lifecycle
-from messaging.directory import Directory
 from messaging.enums import Direction, InboxState, Provider
 from messaging.events import MessageEvent
+from messaging.ingest.directory import Directory
 from messaging.models import InboxItem, WebhookEndpoint
 from portal.demo.webhooks import body_of
 from portal.demo.world import MOVED_TEMPLATE, PAUSED_TEMPLATE, TEMPLATES, ChannelPlan, Plan

@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _
 
 from accounts.enums import Permission
 from billing.enums import reason_words
-from messaging.causes import Cause
-from messaging.changes import spelled
+from messaging.assets.changes import spelled
 from messaging.enums import Category, Status
 from messaging.models import Message
-from messaging.story import diagnosed
+from messaging.story.causes import Cause
+from messaging.story.timeline import diagnosed
 from portal.core.countries import country_name
 from portal.core.filters import query
 from portal.core.money import plain

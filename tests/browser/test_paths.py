@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from messaging import inbox
+from messaging.ingest import inbox
 from messaging.models import Message
 from messaging.sending import dispatch, senders
 from portal.demo.world import ACME, sandbox_token, webhook

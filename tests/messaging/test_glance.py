@@ -2,9 +2,9 @@
 
 from datetime import UTC, datetime
 
+from messaging.assets.health import Node, State
 from messaging.enums import CanSend, Entity
 from messaging.glance import glance
-from messaging.health import Node, State
 from messaging.selectors.health import Health
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from messaging import inbox
+from messaging.ingest import inbox
 from messaging.models import (
     Change,
     ContactEvent,

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from messaging import traffic
+from messaging.lifecycle import traffic
 from messaging.models import InboxItem, Message, PhoneNumber, TrafficSlot, WebhookEndpoint
 from messaging.selectors.gaps import MOST_COUNTED, QUIET_AFTER, QUIET_LEAST, held, long_in_sent, quiet_numbers
 from tests.traffic import AT, report

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from accounts.models import Subaccount
-from messaging import traffic
+from messaging.lifecycle import traffic
 from messaging.models import Message, PhoneNumber, Source
 from messaging.selectors import log
 from messaging.selectors.log import log_page

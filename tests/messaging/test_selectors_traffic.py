@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from accounts.models import Subaccount
-from messaging import traffic as traffic_fold
+from messaging.lifecycle import traffic as traffic_fold
 from messaging.models import PhoneNumber, TrafficDelta, TrafficDetail, TrafficSlot
 from messaging.selectors.traffic import CategoryCount, Failure, TrafficFilter, counts, has_traffic, traffic
 from portal.core.periods import Period, named

@@ -45,7 +45,7 @@ def test_other_lists_too(acme, get, path):
 
 
 def test_pages_keep_the_choice(acme, get, monkeypatch):
-    monkeypatch.setattr("messaging.asset_api.PAGE_SIZE", 5)
+    monkeypatch.setattr("messaging.api.assets.PAGE_SIZE", 5)
     assert "fields=id" in get("/api/v1/templates/", fields="id").json()["next"]
 
 

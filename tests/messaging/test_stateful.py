@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from billing.models import UsageFact
-from messaging import inbox, lifecycle
+from messaging import lifecycle
+from messaging.ingest import inbox
+from messaging.lifecycle.usage import message_key
 from messaging.models import InboxItem, Message, MessageAnchor, PhoneNumber, StatusEvent, TrafficDelta, WebhookEndpoint
-from messaging.usage import message_key
 from portal.demo.webhooks import meta_status
 
 AT = 1_792_065_600  # 2026-10-15 12:00 UTC

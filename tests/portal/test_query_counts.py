@@ -15,7 +15,7 @@ from accounts.services import create_api_key
 from billing import dry_runs
 from billing.models import RateCard
 from billing.what_if import Proposal
-from messaging import traffic
+from messaging.lifecycle import traffic
 from messaging.models import Message, PhoneNumber, Template, WebhookEndpoint
 from tests.people import browser_of, member
 from tests.traffic import AT, deliver, rate, report

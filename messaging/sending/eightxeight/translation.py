@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from messaging.lifecycle_sending import reference
+from messaging.lifecycle.sending import reference
 from messaging.sending.wanted import About
 
 _NOT_THEIRS = ("tollgate", "scheduled", "expiry", "dlrCallbackUrl", "context")  # ours to do, or in our own ids

@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from accounts.models import Account
 from billing.rating import dirty_buckets, rate_bucket
-from messaging import inbox, traffic
+from messaging.ingest import inbox
+from messaging.lifecycle import traffic
 from messaging.models import WebhookEndpoint
 from messaging.tasks import prepare_partitions
 from portal.core.tenancy import every_tenant

@@ -22,13 +22,13 @@ from archive.deletion.jobs import delete_matching, delete_selected, erase_person
 from archive.exports.asking import Asker
 from archive.holds import Held, lift_hold, place_hold
 from archive.models import Deletion
-from messaging import inbox
-from messaging.history import apply_contacts
+from messaging.assets.history import apply_contacts
+from messaging.ingest import inbox
 from messaging.models import ContactEvent, InboxItem, Message, MessagePayload, SavedFilter, WebhookEndpoint
 from messaging.selectors.matching import LogFilter
 from portal.core.tenancy import every_tenant
 from tests.archive.deletion.worker import DONE
-from tests.messaging.test_forgetting import OTHER_PERSON, costs, status_body, take, traffic
+from tests.messaging.lifecycle.test_forgetting import OTHER_PERSON, costs, status_body, take, traffic
 from tests.people import member
 from tests.scenarios.conftest import wait_until
 from tests.traffic import AT, INDIA, deliver, report

@@ -14,7 +14,7 @@ def main(database: str, pk: int) -> None:
 
     django.setup()
     from archive.deletion import work
-    from messaging.forgetting import forget
+    from messaging.lifecycle.forgetting import forget
     from messaging.services import forgetting
 
     calls: list[object] = []

@@ -12,7 +12,7 @@ from accounts.services import Refused
 from archive.models import Keeping
 from archive.retention.periods import begins, change, proposed, removals
 from archive.retention.work import run
-from messaging.forgetting import Anchor, forget
+from messaging.lifecycle.forgetting import Anchor, forget
 from messaging.models import (
     DeletedMessage,
     InboxItem,
@@ -23,7 +23,7 @@ from messaging.models import (
     WebhookEndpoint,
 )  # fmt: skip
 from messaging.services.retention import months_of
-from tests.messaging.test_forgetting import costs, take, traffic
+from tests.messaging.lifecycle.test_forgetting import costs, take, traffic
 from tests.traffic import AT, INDIA, channel_of, deliver, report
 
 pytestmark = pytest.mark.django_db

@@ -14,7 +14,7 @@ from billing.models import Rate, RateCard, RatedLine
 from billing.prices.rate_cards import compare, import_card_file
 from billing.selectors import charges_of
 from billing.what_if import Proposal
-from messaging.usage import message_key
+from messaging.lifecycle.usage import message_key
 from tests.traffic import deliver, rate
 
 pytestmark = pytest.mark.django_db

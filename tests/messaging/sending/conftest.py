@@ -4,7 +4,7 @@ import pytest
 
 from accounts.enums import Permission
 from accounts.services import create_api_key
-from messaging import inbox
+from messaging.ingest import inbox
 from messaging.models import Message, Submission
 from messaging.sending import dispatch, senders
 from portal.demo.world import ACME, sandbox_token, webhook

@@ -8,7 +8,7 @@ import pytest
 import time_machine
 
 from accounts.models import AuditEntry
-from messaging import endpoints, webhooks
+from messaging.ingest import endpoints, webhooks
 from messaging.models import WebhookEndpoint
 from portal.demo.webhooks import signature
 from portal.demo.world import ACME, webhook

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 
-from messaging.columns import KEYS
+from messaging.listing.columns import KEYS
 from messaging.models import Message, SavedFilter, Source
 from messaging.views import log as views
 from portal.demo.world import ACME

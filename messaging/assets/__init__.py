@@ -1,0 +1,1 @@
+"""Templates, numbers and WABAs: what was announced of them, and how they are."""

@@ -1,0 +1,1 @@
+"""How webhooks come in: taken, stored, claimed, understood."""

@@ -1,0 +1,1 @@
+"""The log's list: its columns, rows and what is selected."""

@@ -1,0 +1,42 @@
+"""Bodies lose what they say of some, and keep what they say of others."""
+
+import orjson
+import pytest
+
+from messaging.lifecycle.pruning import mask, prune
+from tests.messaging.lifecycle.test_forgetting import OTHER_PERSON, status_body
+from tests.traffic import INDIA
+
+
+def of_india(event):
+    return event.msisdn == INDIA
+
+
+def test_a_body_of_one_person_goes_whole():
+    assert prune("meta", status_body(("wamid.A", "sent", INDIA)), of_india) is None
+
+
+def test_a_body_that_nobody_understands_goes_whole():
+    assert prune("meta", b"{", of_india) is None
+
+
+def test_a_body_of_several_keeps_the_others_as_they_were():
+    mixed = status_body(("wamid.A", "sent", INDIA), ("wamid.B", "sent", OTHER_PERSON))
+    assert orjson.loads(prune("meta", mixed, of_india)) == orjson.loads(status_body(("wamid.B", "sent", OTHER_PERSON)))
+
+
+def test_a_body_of_others_stays_as_it_is():
+    other = status_body(("wamid.B", "sent", OTHER_PERSON))
+    assert orjson.loads(prune("meta", other, of_india)) == orjson.loads(other)
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        (b'{"to": "+919876543210"}', b'{"to": "+999999999999"}'),
+        (b'{"to": 919876543210}', b'{"to": 999999999999}'),
+        (b"9198765432101 1919876543210 x919876543210", b"9198765432101 1919876543210 x919876543210"),
+    ],
+)
+def test_a_number_is_masked_where_it_stands_alone(text, masked):
+    assert mask(text, [INDIA]) == masked
