@@ -1,4 +1,4 @@
-"""Webhook bodies as the providers write them, for `simulate` and for the demo's inbox."""
+"""Webhook bodies as the providers write them, for the sandbox and for the demo's inbox."""
 
 import hashlib
 import hmac

@@ -6,8 +6,9 @@ What is not answered 2xx is posted again, later each time, as Meta does; after `
 import asyncio
 import heapq
 import itertools
+import statistics
 import time
-from collections import Counter
+from collections import Counter, deque
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -22,6 +23,7 @@ from portal.sandbox.requests import Wanted
 
 TRIES = 8
 _AT_ONCE = 32  # posts that wait for an answer
+_LATEST = 10_000  # answers whose time is remembered
 
 
 @dataclass(slots=True)
@@ -59,11 +61,17 @@ class Message:
 
 
 class Outbox:
-    """At most `config.queue` messages at a time. `counts` says what happened: posted, failed posts, given up."""
+    """At most `config.queue` messages at a time.
+
+    `counts` says what happened: posted, failed posts, given up; `answers` how posts were answered: by HTTP status, or
+    the kind of failure.
+    """
 
     def __init__(self, config: Config, client: httpx.AsyncClient) -> None:
         self.counts: Counter[str] = Counter()
+        self.answers: Counter[str] = Counter()
         self.messages = 0
+        self._latencies: deque[float] = deque(maxlen=_LATEST)
         self._config = config
         self._client = client
         self._due: list[tuple[float, int, Message]] = []
@@ -75,6 +83,12 @@ class Outbox:
     def full(self) -> bool:
         """Whether no more messages can be taken."""
         return self.messages >= self._config.queue
+
+    def answered_after_ms(self) -> dict[str, float]:
+        """How long the latest posts took: median, p95 and p99 in milliseconds; 0 before the first."""
+        known = list(self._latencies)
+        cuts = statistics.quantiles(known, n=100) if len(known) > 1 else (known or [0.0]) * 99
+        return {"median": cuts[49], "p95": cuts[94], "p99": cuts[98]}
 
     def put(self, message: Message) -> None:
         """Take a message with at least one step."""
@@ -120,13 +134,16 @@ class Outbox:
         """Post one webhook; whether it was answered 2xx."""
         name, value = door.header or ("X-Hub-Signature-256", signature(door.app_secret, body))
         headers = {"Content-Type": "application/json", "User-Agent": "facebookexternalua", name: value}
+        begin = time.perf_counter()
         try:
             answer = await self._client.post(door.url, content=body, headers=headers)
-        except httpx.HTTPError:
-            self.counts["failed posts"] += 1
-            return False
-        self.counts["posted" if answer.is_success else "failed posts"] += 1
-        return answer.is_success
+            said, good = str(answer.status_code), answer.is_success
+        except httpx.HTTPError as error:
+            said, good = type(error).__name__, False
+        self._latencies.append((time.perf_counter() - begin) * 1000)
+        self.answers[said] += 1
+        self.counts["posted" if good else "failed posts"] += 1
+        return good
 
     def _later(self, message: Message, seconds: float) -> None:
         heapq.heappush(self._due, (time.monotonic() + seconds, next(self._order), message))

@@ -68,8 +68,12 @@ class Sandbox:
 
     async def overview(self, request: Request) -> Response:
         """What happened so far, for people."""
-        counts = {**self.counts, **self._outbox.counts, "on their way": self._outbox.messages}
-        return JSONResponse({"seed": self._config.seed, "counts": counts})
+        outbox = self._outbox
+        counts = {**self.counts, **outbox.counts, "on their way": outbox.messages}
+        after = outbox.answered_after_ms()
+        return JSONResponse(
+            {"seed": self._config.seed, "counts": counts, "answers": outbox.answers, "answered_after_ms": after}
+        )
 
     async def elsewhere(self, request: Request) -> Response:
         """Every other path."""
@@ -195,3 +199,8 @@ async def serve(config: Config, host: str, port: int) -> None:
     for ending in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(ending, server.stop)
     await server.serve()
+
+
+def run(config: Config, host: str, port: int) -> None:
+    """`serve`, as the whole of a process."""
+    asyncio.run(serve(config, host, port))

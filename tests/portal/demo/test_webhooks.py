@@ -1,4 +1,4 @@
-"""The bodies that `simulate` posts are those our own parser and endpoints understand."""
+"""The bodies of the demo are those our own parser and endpoints understand."""
 
 from datetime import UTC, datetime
 
