@@ -15,6 +15,8 @@ from django.apps import apps
 from django.db import models
 from django.utils import translation
 
+from portal.core import countries
+
 OPEN, CLOSE = "⟦⟧"
 SILENT = {"script", "style", "code", "pre", "kbd"}  # what is in them is for machines, in any language
 READ = {"title", "aria-label", "placeholder", "alt", "data-label", "data-said", "label"}
@@ -39,6 +41,10 @@ def marked_language(monkeypatch):
         "npgettext": lambda context, one, many, n: plural(one, many, n),
     }.items():
         monkeypatch.setattr(translation._trans, name, function)
+    names = countries._choices  # kept for each language, of which the marks are none
+    names.cache_clear()
+    yield
+    names.cache_clear()
 
 
 class Page(HTMLParser):

@@ -7,16 +7,19 @@ from django.conf import settings
 from django.db import models
 
 from accounts.models import Account
+from portal.core.tenancy import TenantModel
 
 
-class Keeping(models.Model):
+class Keeping(TenantModel):
     """An account's periods in whole months, counted from the end of a month; empty: for ever. And its legal hold.
 
     Whoever deletes in the account holds this row for the length of a transaction, and so does who places a hold: from
     then on nothing goes.
     """
 
-    account = models.OneToOneField(Account, primary_key=True, on_delete=models.CASCADE, related_name="+")
+    account = models.OneToOneField(  # one row an account
+        Account, primary_key=True, on_delete=models.CASCADE, related_name="+"
+    )
     message_months = models.PositiveSmallIntegerField(
         null=True, help_text="The log: at least 2, as receipts come late."
     )

@@ -147,10 +147,12 @@ class DeletedMessage(Counted):
         return str(self.message_key)
 
 
-class Horizon(models.Model):
+class Horizon(TenantModel):
     """Since when an account has messages: what was before, retention has forgotten, and no webhook brings it back."""
 
-    account = models.OneToOneField("accounts.Account", primary_key=True, on_delete=models.CASCADE, related_name="+")
+    account = models.OneToOneField(  # one row an account
+        "accounts.Account", primary_key=True, on_delete=models.CASCADE, related_name="+"
+    )
     begins_at = models.DateTimeField()
 
     def __str__(self) -> str:

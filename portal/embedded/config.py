@@ -93,8 +93,9 @@ class Config:
             "REDIS_URL": redis_url,
             "BASE_URL": env.str("BASE_URL", default="") or f"http://127.0.0.1:{self.port}",
             "PORT": str(self.port),
-            "SANDBOX_PORT": str(self.sandbox_port),
         }
+        if self.sandbox_port:
+            values["SANDBOX_PORT"] = str(self.sandbox_port)
         written = values | ({"SECRET_KEY": kept_key} if kept_key else {})
         fresh = self.env_file.with_suffix(".new")
         fresh.unlink(missing_ok=True)

@@ -20,5 +20,8 @@ def test_scopes():
         "team:write",
         "webhooks:write",
         "subaccounts:write",
+        "exports:write",
+        "messages:delete",
+        "retention:write",
         "audit:read",
     ]

@@ -148,7 +148,7 @@ def test_story_is_in_order_with_payloads_only_when_asked(messages, django_assert
     message = report(
         messages, "received", provider_message_id="wamid.E", direction="inbound", content={"text": {"body": "Hello"}}
     )
-    with django_assert_num_queries(4):  # message, number, events, payloads
+    with django_assert_num_queries(5):  # message, number, events, payloads, submission
         told = story(messages, message.umid, None, content=True)
     assert [payload.body for payload in told.payloads] == [{"text": {"body": "Hello"}}]
     assert story(messages, message.umid, None, content=False).payloads == []
