@@ -60,6 +60,8 @@ _ACTIONS = {
     "team.joined": _("Team joined"),
     "team.removed": _("Team removed"),
     "usage.rated_again": _("Usage rated again"),
+    "webhook.configured": _("Webhook to a client configured"),
+    "webhook.deleted": _("Webhook to a client deleted"),
 }
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?[+-]\d\d:\d\d\Z")
 

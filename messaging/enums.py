@@ -98,6 +98,13 @@ class ReceiptState(TextChoices):
     FAILED = "failed", _("Given up")
 
 
+class HookKind(TextChoices):
+    """What a webhook of ours tells, in 8x8's letters."""
+
+    CADR = "CADR", _("Receipts")
+    MSG = "MSG", _("Inbound messages")
+
+
 class InboxState(TextChoices):
     """Where a stored webhook stands."""
 

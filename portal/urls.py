@@ -20,6 +20,7 @@ from messaging.api.assets import (
 from messaging.api.cloud import D360SendView, GraphSendView
 from messaging.api.health import D360HealthView, GraphNodeView, HealthStatusView
 from messaging.api.messages import ChargeView, MessageListView
+from messaging.api.outgoing import WebhooksView
 from messaging.api.sending import BatchView8x8, MessageView8x8, SendBatchView, SendView
 from messaging.api.usage import UsageReportView
 from messaging.api.webhook_events import (
@@ -53,6 +54,7 @@ rest = [
     path("reports/forecast/", ForecastView.as_view(), name="api-forecast"),
     path("reports/tiers/", TierView.as_view(), name="api-tiers"),
     path("accounts/<str:account_id>/usage/messages", UsageView.as_view(), name="api-usage"),
+    path("accounts/<str:account_id>/webhooks", WebhooksView.as_view(), name="api-webhooks"),
     path(
         "accounts/<str:account_id>/channels/<str:channel_id>/templates",
         ChannelTemplatesView.as_view(),

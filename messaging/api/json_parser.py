@@ -7,7 +7,7 @@ from rest_framework.exceptions import ParseError
 from rest_framework.parsers import JSONParser
 
 from messaging.events import Unparsable
-from messaging.providers.reading import load_object
+from messaging.providers.reading import load, load_object
 
 DEEPEST = 32
 
@@ -17,15 +17,27 @@ class StrictJSONParser(JSONParser):
 
     def parse(
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
-    ) -> dict[str, Any]:
+    ) -> Any:
         """The object. Raises ParseError, which says what is wrong."""
         try:
-            data = load_object(stream.read())
+            data = self.read(stream.read())
         except Unparsable as error:
             raise ParseError(str(error)) from None
         if _depth(data) > DEEPEST:
             raise ParseError(f"The body is nested deeper than {DEEPEST} levels.")
         return data
+
+    def read(self, body: bytes) -> Any:
+        """The JSON of the body. Raises Unparsable."""
+        return load_object(body)
+
+
+class StrictJSONArrayParser(StrictJSONParser):
+    """The same for bodies that are arrays; whether one is, the view's own check says."""
+
+    def read(self, body: bytes) -> Any:
+        """Any JSON. Raises Unparsable."""
+        return load(body)
 
 
 def _depth(data: Any) -> int:

@@ -7,9 +7,26 @@ from uuid import UUID
 
 from django.db import connection
 
-_TOLD = "('queued', 'sent', 'delivered', 'read', 'failed', 'rejected', 'expired')"
+_TOLD = "('queued', 'sent', 'delivered', 'read', 'failed', 'rejected', 'expired', 'received')"
 _COLUMNS = "account_id, callback_id, at, word, detail, error_code, error_title, state, due_at, attempts, answer"
-_WANTED = "SELECT EXISTS (SELECT FROM messaging_callback)"
+_WANTED = """
+SELECT EXISTS (SELECT FROM messaging_callback),
+    EXISTS (SELECT FROM messaging_outgoingwebhook WHERE enabled AND account_id IN (SELECT account_id FROM change_batch))
+"""
+# A webhook tells what happens while it is configured, not what is replayed from before; providers' clocks may be late.
+# Callbacks are kept for 40 days: what is older would be told again.
+_TO_WEBHOOK = f"""
+INSERT INTO messaging_callback (account_id, message_id, configured, umid, url, client_batch_id, created_at)
+SELECT DISTINCT m.account_id, m.id, true, m.umid, '', '', now()
+FROM event_batch e JOIN change_batch c USING (account_id, provider, provider_message_id)
+JOIN messaging_message m ON (m.account_id, m.created_at, m.id) = (c.account_id, c.created_at, c.message_id)
+JOIN messaging_outgoingwebhook h ON h.account_id = m.account_id
+    AND (h.subaccount_id = m.subaccount_id OR h.subaccount_id IS NULL)
+    AND h.kind = CASE m.direction WHEN 'inbound' THEN 'MSG' ELSE 'CADR' END
+WHERE h.enabled AND e.state IN {_TOLD}
+AND e.at >= GREATEST(h.created_at - interval '5 minutes', now() - interval '40 days')
+ON CONFLICT DO NOTHING
+"""  # noqa: S608 - every name is a constant of this module
 _FROM_BATCH = f"""
 INSERT INTO messaging_receipt ({_COLUMNS})
 SELECT e.account_id, k.id, e.at, e.state, e.detail, coalesce(e.error_code, 0), e.error_title, 'pending', now(), 0, ''
@@ -24,8 +41,10 @@ FROM messaging_callback k JOIN messaging_statusevent s ON s.message_id = k.messa
 WHERE k.message_id = ANY(%s) AND s.at >= %s AND s.state IN {_TOLD} ORDER BY s.at ON CONFLICT DO NOTHING
 """  # noqa: S608
 _ENTER = """
-INSERT INTO messaging_callback (account_id, message_id, umid, url, batch_id, client_batch_id, created_at)
-SELECT a.account_id, a.message_id, b.umid::uuid, b.url, b.batch_id, b.client_batch_id, now()
+INSERT INTO messaging_callback (
+    account_id, message_id, configured, umid, url, batch_id, client_batch_id, created_at
+)
+SELECT a.account_id, a.message_id, false, b.umid::uuid, b.url, b.batch_id, b.client_batch_id, now()
 FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::uuid[], %s::text[])
     b (account_id, provider, umid, url, batch_id, client_batch_id)
 JOIN messaging_anchor a ON (a.account_id, a.provider, a.provider_message_id) = (b.account_id, b.provider, b.umid)
@@ -58,7 +77,10 @@ def catch_up(cursor: Any, message_ids: Sequence[int], since: datetime) -> None:
 
 
 def put_in_line(cursor: Any) -> None:
-    """Put the statuses of the batch in line whose messages have a callback; asks no more than that where none has."""
+    """Put what happened to the batch's messages in line for who wants it; asks no more than that where nobody does."""
     cursor.execute(_WANTED)
-    if cursor.fetchone()[0]:
+    has_callbacks, has_webhooks = cursor.fetchone()
+    if has_webhooks:
+        cursor.execute(_TO_WEBHOOK)
+    if has_callbacks or has_webhooks:
         cursor.execute(_FROM_BATCH)

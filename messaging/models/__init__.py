@@ -5,6 +5,7 @@ from messaging.models.channel import PhoneNumber, Template
 from messaging.models.history import Change, ContactEvent
 from messaging.models.inbox import InboxItem, WebhookEndpoint
 from messaging.models.message import DeletedMessage, Horizon, Message, MessageAnchor, MessagePayload, StatusEvent
+from messaging.models.outgoing import OutgoingWebhook
 from messaging.models.preference import LogColumns, SavedFilter
 from messaging.models.source import Source
 from messaging.models.submission import Submission
@@ -21,6 +22,7 @@ __all__ = [
     "Message",
     "MessageAnchor",
     "MessagePayload",
+    "OutgoingWebhook",
     "PhoneNumber",
     "Receipt",
     "SavedFilter",

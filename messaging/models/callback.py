@@ -1,4 +1,4 @@
-"""Receipts that clients want posted to an address of a message's own (8x8's dlrCallbackUrl)."""
+"""Webhooks that clients want posted: to a message's own address (8x8's dlrCallbackUrl) or a configured one."""
 
 import uuid
 
@@ -11,15 +11,22 @@ from portal.core.tenancy import LOOSE, TenantModel
 
 
 class Callback(TenantModel):
-    """Where the receipts of one message go, and the client's own ids that stand in them."""
+    """Where one message is told, and the client's own ids that stand in its receipts.
+
+    A configured webhook is looked up when it is posted to, so that a change holds for what waits, too.
+    """
 
     account = models.ForeignKey("accounts.Account", **LOOSE)
-    message_id = models.BigIntegerField(unique=True)
+    message_id = models.BigIntegerField()
+    configured = models.BooleanField(default=False, help_text="To the account's webhook: no address of its own.")
     umid = models.UUIDField(default=uuid.uuid4)
-    url = models.URLField(max_length=2048)
+    url = models.URLField(max_length=2048, blank=True)
     batch_id = models.UUIDField(null=True)
     client_batch_id = models.CharField(max_length=100, blank=True)
     created_at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["message_id", "configured"], name="messaging_callback_once"),)
 
     def __str__(self) -> str:
         return str(self.umid)

@@ -11,8 +11,8 @@ EARLIEST = datetime(2020, 1, 1, tzinfo=UTC)
 LATEST = datetime(2100, 1, 1, tzinfo=UTC)
 
 
-def load_object(body: bytes) -> dict[str, Any]:
-    """The JSON object a webhook body holds.
+def load(body: bytes) -> Any:
+    """The JSON a body holds. Raises Unparsable.
 
     Stricter than Python's json, and on purpose: NaN, lone surrogates, numbers beyond 64 bits and a nesting deeper than
     1,024 parse there and then break the database or the worker.
@@ -20,9 +20,15 @@ def load_object(body: bytes) -> dict[str, Any]:
     if b"\\u0000" in body:
         raise Unparsable("The body holds a NUL character, which no database text can hold.")
     try:
-        data = orjson.loads(body)
+        data: Any = orjson.loads(body)
     except orjson.JSONDecodeError as error:
         raise Unparsable(f"The body is not JSON: {error}.") from None
+    return data
+
+
+def load_object(body: bytes) -> dict[str, Any]:
+    """The JSON object a webhook body holds. Raises Unparsable."""
+    data = load(body)
     if not isinstance(data, dict):
         raise Unparsable(f"The body is a JSON {type(data).__name__}; an object is expected.")
     return data

@@ -1,4 +1,4 @@
-"""Posting receipts in 8x8's format, signed, to the addresses that clients named.
+"""Posting receipts and inbound messages in 8x8's format, signed, to the addresses that clients named or configured.
 
 One claims what is due, posts it all at once within a deadline, and writes down how it was answered. A message's
 receipts come one after the other, as they became known, each at least once: a worker that dies leaves a lease.
@@ -8,9 +8,10 @@ import asyncio
 import base64
 import hmac
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import httpx
@@ -20,9 +21,11 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.models import Account
-from messaging.enums import ReceiptState
-from messaging.models import Callback, Message, Receipt
+from messaging.enums import Direction, PayloadKind, ReceiptState
+from messaging.models import Callback, Message, MessagePayload, Receipt
+from messaging.selectors.outgoing import Hooks
 from messaging.sending.callback_address import Forbidden, check, resolve
+from messaging.sending.inbound_bodies import inbound_body
 from messaging.sending.receipt_bodies import body_of
 from portal.core.secrets import derive
 
@@ -52,6 +55,7 @@ class Post:
     url: str
     body: bytes
     secret: bytes
+    authorization: str = ""
 
 
 def secret_of(account: Account) -> bytes:
@@ -86,16 +90,30 @@ def _claim() -> list[int]:
 def _posts(ids: Sequence[int]) -> list[Post]:
     receipts = list(Receipt.objects.filter(pk__in=ids).select_related("callback", "account").order_by("id"))
     umids = {receipt.callback.umid for receipt in receipts}
-    messages = {one.pk: one for one in Message.objects.filter(umid__in=umids).select_related("subaccount")}
+    rows = Message.objects.filter(umid__in=umids).select_related("subaccount", "phone_number")
+    messages = {one.pk: one for one in rows}
+    hooks = Hooks({receipt.account_id for receipt in receipts if receipt.callback.configured})
+    contents = _contents(one.pk for one in messages.values() if one.direction == Direction.INBOUND)
     found = []
     for receipt in receipts:
-        message = messages.get(receipt.callback.message_id)
-        if message is None:  # deleted: nothing of it is told any more
-            receipt.callback.delete()
+        callback, message = receipt.callback, messages.get(receipt.callback.message_id)
+        hook = hooks.of(message) if message and callback.configured else None
+        if message is None or (callback.configured and hook is None):  # deleted: nothing of it is told any more
+            callback.delete()
             continue
-        body = orjson.dumps(body_of(receipt, message))
-        found.append(Post(receipt.pk, receipt.callback.url, body, secret_of(receipt.account)))
+        inbound = message.direction == Direction.INBOUND
+        body = inbound_body(message, contents.get(message.pk, {})) if inbound else body_of(receipt, message)
+        url, authorization = (hook.url, hook.authorization) if hook else (callback.url, "")
+        found.append(Post(receipt.pk, url, orjson.dumps(body), secret_of(receipt.account), authorization))
     return found
+
+
+def _contents(message_ids: Iterable[int]) -> dict[int, dict[str, Any]]:
+    """What inbound messages said, as their providers wrote it."""
+    if not (wanted := list(message_ids)):
+        return {}
+    rows = MessagePayload.objects.filter(message_id__in=wanted, kind=PayloadKind.CONTENT)
+    return {row.message_id: row.body for row in rows}
 
 
 def _settle(receipt_id: int, answer: str) -> None:
@@ -137,6 +155,8 @@ async def _post(client: httpx.AsyncClient, post: Post) -> str:
             url = urlunsplit((parts.scheme, place, parts.path or "/", parts.query, ""))
             headers = {"Host": parts.netloc, "Content-Type": "application/json", "User-Agent": "Tollgate"}
             headers |= signed(post.receipt_id, post.body, post.secret)
+            if post.authorization:
+                headers["Authorization"] = post.authorization
             request = client.build_request(
                 "POST", url, content=post.body, headers=headers, extensions={"sni_hostname": host}
             )

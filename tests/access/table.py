@@ -110,6 +110,11 @@ REST = {
     "api-templates": {"get": "messages:read"},
     "api-template": {"get": "messages:read"},
     "api-channel-templates": {"get": "messages:read"},
+    "api-webhooks": {
+        "get": "webhooks:write",
+        "post": "webhooks:write messages:read msisdn:read content:read",
+        "delete": "webhooks:write",
+    },
     "api-phone-numbers": {"get": "messages:read"},
     "api-phone-number": {"get": "messages:read"},
     "api-charge": {"get": "costs:read"},

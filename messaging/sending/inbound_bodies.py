@@ -1,0 +1,70 @@
+"""An inbound message in 8x8's words (version 3), whichever provider it came through."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from messaging.enums import Provider
+from messaging.models import Message
+from messaging.providers.reading import mapping
+from messaging.sending.receipt_bodies import moment
+
+_MEDIA = {"image": "Image", "sticker": "Image", "audio": "Audio", "video": "Video", "document": "File"}
+
+
+def inbound_body(message: Message, said: Mapping[str, Any]) -> dict[str, Any]:
+    """The body of `inbound_message_received`. `said`: the stored content, in the form of the message's provider."""
+    if message.provider == Provider.EIGHT_X_EIGHT:
+        kind = str(said.get("type") or "None")
+        content = {name: value for name, value in said.items() if name not in {"type", "profile_name"}}
+    else:
+        kind, content = _of_meta(said)
+    user = {
+        "msisdn": f"+{message.msisdn}" if message.msisdn else "", "channelUserId": message.user_id,
+        "name": said.get("profile_name"),
+    }  # fmt: skip
+    number = message.phone_number
+    payload = {
+        "umid": str(message.umid),
+        "subAccountId": message.subaccount.code if message.subaccount else "",
+        "timestamp": moment(message.received_at or message.created_at),
+        "user": {name: value for name, value in user.items() if value},
+        "recipient": {"channel": "whatsapp", "channelId": number.provider_number_id if number else ""},
+        "type": kind,
+        "content": content,
+    }
+    return {
+        "version": 3, "namespace": "ChatApps", "eventType": "inbound_message_received",
+        "description": "ChatApps inbound message", "payload": payload,
+    }  # fmt: skip
+
+
+def _of_meta(said: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    """8x8's type and content of a message in Meta's form; `None` for what 8x8 has no type for."""
+    word = str(said.get("type") or "")
+    part = mapping(said.get(word))
+    match word:
+        case "text":
+            return "Text", {"text": part.get("body")}
+        case "button":  # a quick reply of a template
+            return "Text", _given(text=part.get("text"), payload=part.get("payload"))
+        case "location":
+            place = {name: part.get(name) for name in ("latitude", "longitude")}
+            return "Location", {"location": place}
+        case "interactive":
+            return "Interactive", {"interactive": _reply(part)}
+        case _ if word in _MEDIA:
+            return _MEDIA[word], _given(url=part.get("url"), text=part.get("caption"))
+    return "None", {}
+
+
+def _reply(part: Mapping[str, Any]) -> dict[str, Any]:
+    if part.get("type") == "nfm_reply":
+        return {
+            "type": "nfmReply",
+            "nfmReply": {"responseJson": mapping(part.get("nfm_reply")).get("response_json")},
+        }
+    return dict(part)
+
+
+def _given(**parts: Any) -> dict[str, Any]:
+    return {name: value for name, value in parts.items() if value is not None}

@@ -1,0 +1,54 @@
+"""Changes of where an account's webhooks go, each audited in its transaction; the audit holds no authorization."""
+
+from collections.abc import Sequence
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from accounts.models import ApiKey
+from accounts.services import record
+from messaging.models import OutgoingWebhook
+from messaging.sending.eightxeight.webhooks import HIDDEN, Hook
+
+
+@transaction.atomic
+def configure(key: ApiKey, hooks: Sequence[Hook], *, ip_address: str | None) -> None:
+    """Create these webhooks of the key's account, or replace those of the same subaccount and kind."""
+    for hook in hooks:
+        webhook = _named(key, hook).select_for_update().first() or OutgoingWebhook(
+            account=key.account, subaccount_id=hook.subaccount_id, kind=hook.kind
+        )
+        webhook.url, webhook.enabled = hook.url, hook.enabled
+        if hook.authorization != HIDDEN:
+            webhook.authorization = hook.authorization
+        webhook.save()
+        details = {"subaccount": _code(webhook), "url": hook.url, "enabled": hook.enabled}
+        record(
+            account=key.account, actor=key.prefix, action="webhook.configured", target=hook.kind, details=details,
+            ip_address=ip_address,
+        )  # fmt: skip
+
+
+@transaction.atomic
+def remove(key: ApiKey, hooks: Sequence[Hook], *, ip_address: str | None) -> None:
+    """Delete these webhooks where they exist; what waits to be posted to them is dropped."""
+    for hook in hooks:
+        for webhook in _named(key, hook).select_related("subaccount"):
+            details = {"subaccount": _code(webhook), "url": webhook.url}
+            webhook.delete()
+            record(
+                account=key.account, actor=key.prefix, action="webhook.deleted", target=hook.kind, details=details,
+                ip_address=ip_address,
+            )  # fmt: skip
+
+
+def _named(key: ApiKey, hook: Hook) -> QuerySet[OutgoingWebhook]:
+    """The webhook of that subaccount and kind, or none."""
+    found = OutgoingWebhook.objects.filter(account=key.account, kind=hook.kind)
+    if hook.subaccount_id is None:
+        return found.filter(subaccount__isnull=True)
+    return found.filter(subaccount_id=hook.subaccount_id)
+
+
+def _code(webhook: OutgoingWebhook) -> str:
+    return webhook.subaccount.code if webhook.subaccount else "*"

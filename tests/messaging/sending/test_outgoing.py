@@ -1,0 +1,260 @@
+"""The webhooks an account configures: what is posted to them, what is not, and 8x8's way of saying where."""
+
+import json
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from accounts.enums import Permission
+from accounts.models import AuditEntry, Subaccount
+from accounts.services import create_api_key
+from messaging.models import Callback, Message, OutgoingWebhook
+from messaging.sending import receipts
+from messaging.sending.inbound_bodies import inbound_body
+from messaging.sending.receipt_bodies import moment
+from tests.messaging.sending import bodies
+from tests.messaging.sending.conftest import told, worked_off
+from tests.provider_servers import recorder
+from tests.traffic import deliver
+
+SEND = "/api/v1/subaccounts/acme_shop/messages"
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def hook():
+    """Where a client wants its webhooks."""
+    with recorder() as heard:
+        yield heard
+
+
+@pytest.fixture
+def path(acme):
+    return f"/api/v1/accounts/{acme.public_id}/webhooks"
+
+
+@pytest.fixture
+def configure(post, path, hook):
+    """Configures a webhook for each of some paths of the recorder."""
+
+    def ask(*hooks):
+        body = [{"url": f"{hook.url}/{place}", **more} for place, more in hooks]
+        answer = post(path, body)
+        assert (answer.status_code, answer.content) == (200, b"")
+
+    return ask
+
+
+@pytest.fixture
+def remove(client, path, headers):
+    def ask(*hooks):
+        answer = client.delete(path, list(hooks), content_type="application/json", headers=headers)
+        assert (answer.status_code, answer.content) == (200, b"")
+
+    return ask
+
+
+def send(post, to="+6591990002", **more):
+    answer = post(SEND, {**bodies.TEXT, "user": {"msisdn": to}, **more})
+    assert answer.status_code == 200, answer.content
+    return answer.json()["umid"]
+
+
+def posted(hook):
+    """(path, word) of each webhook, in any order."""
+    receipts.post_due()
+    requests = [hook.received.get_nowait() for _ in range(hook.received.qsize())]
+    return sorted((each.path, _word(json.loads(each.body)["payload"])) for each in requests)
+
+
+def _word(payload):
+    return payload["status"].get("detail") or payload["status"]["state"] if "status" in payload else payload["type"]
+
+
+def told_at(path):
+    """What is posted of a message that `deliver` made."""
+    return [(path, "delivered_to_operator"), (path, "delivered_to_recipient")]
+
+
+class TestPosting:
+    def test_receipts_of_every_message_and_inbound_messages(self, acme, post, provider, hook, configure):
+        configure(("hook", {"subAccountId": "*", "httpAuthorization": "Bearer abc"}))
+        umid = send(post, "+6591990004")
+        worked_off()
+        told(provider, acme, 4)
+        assert receipts.post_due() == 5
+        requests = [hook.received.get_nowait() for _ in range(5)]
+        assert {(each.path, each.headers["Authorization"]) for each in requests} == {("/hook", "Bearer abc")}
+        assert all(each.headers["webhook-signature"].startswith("v1,") for each in requests)
+        said = [json.loads(each.body) for each in requests]
+        outbound = [each["payload"] for each in said if each["eventType"] == "outbound_message_status_changed"]
+        assert [payload["umid"] for payload in outbound] == [umid] * 4
+        reply = Message.objects.get(direction="inbound")
+        (inbound,) = [each for each in said if each["eventType"] == "inbound_message_received"]
+        assert inbound == {
+            "version": 3,
+            "namespace": "ChatApps",
+            "eventType": "inbound_message_received",
+            "description": "ChatApps inbound message",
+            "payload": {
+                "umid": str(reply.umid),
+                "subAccountId": "acme_shop",
+                "timestamp": moment(reply.received_at),
+                "user": {"msisdn": "+6591990004", "name": "Sandbox"},
+                "recipient": {"channel": "whatsapp", "channelId": "106540352242922"},
+                "type": "Text",
+                "content": {"text": "Thank you!"},
+            },
+        }
+        assert receipts.post_due() == 0
+
+    def test_a_message_may_have_an_address_of_its_own_as_well(self, post, hook, configure, provider, acme):
+        configure(("hook", {"subAccountId": "acme_shop"}))
+        send(post, dlrCallbackUrl=f"{hook.url}/own")
+        worked_off()
+        told(provider, acme, 2)
+        words = ("delivered_to_operator", "delivered_to_recipient", "queued")
+        assert posted(hook) == [(place, word) for place in ("/hook", "/own") for word in words]
+
+    def test_a_message_that_only_its_providers_webhooks_know(self, acme, hook, configure):
+        configure(("hook", {"subAccountId": "*", "type": "CADR"}))
+        at = timezone.now()
+        message = deliver(acme, provider_message_id="wamid.elsewhere", at=at)
+        assert posted(hook) == told_at("/hook")
+        assert Callback.objects.get().message_id == message.pk
+        deliver(acme, provider_message_id="wamid.elsewhere", at=at)
+        assert posted(hook) == []
+
+    def test_what_was_before_is_not_told_nor_what_is_anothers(self, acme, hook, configure):
+        configure(("hook", {"subAccountId": "acme_care"}), ("inbound", {"subAccountId": "*", "type": "MSG"}))
+        deliver(acme, provider_message_id="wamid.shop", at=timezone.now())
+        assert not Callback.objects.exists()
+        configure(("hook", {"subAccountId": "*"}))
+        deliver(acme, provider_message_id="wamid.old", at=timezone.now() - timedelta(hours=1))
+        assert posted(hook) == []
+
+    def test_the_subaccounts_own_comes_first_and_may_be_silent(self, acme, hook, configure):
+        configure(("all", {"subAccountId": "*"}), ("shop", {"subAccountId": "acme_shop"}))
+        deliver(acme, provider_message_id="wamid.1", at=timezone.now())
+        assert posted(hook) == told_at("/shop")
+        configure(("shop", {"subAccountId": "acme_shop", "enabled": False}))
+        deliver(acme, provider_message_id="wamid.2", at=timezone.now())
+        assert posted(hook) == []
+
+    def test_what_waits_goes_where_the_webhook_is_by_then_or_nowhere(self, acme, hook, configure, remove):
+        configure(("old", {"subAccountId": "*"}))
+        deliver(acme, provider_message_id="wamid.1", at=timezone.now())
+        configure(("new", {"subAccountId": "*"}))
+        assert posted(hook) == told_at("/new")
+        deliver(acme, provider_message_id="wamid.2", at=timezone.now())
+        remove({"subAccountId": "*"})
+        assert posted(hook) == []
+        assert Callback.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("said", "kind", "content"),
+    [
+        ({"type": "text", "text": {"body": "Hi"}}, "Text", {"text": "Hi"}),
+        ({"type": "button", "button": {"text": "Yes", "payload": "y"}}, "Text", {"text": "Yes", "payload": "y"}),
+        ({"type": "document", "document": {"id": "7", "caption": "Bill"}}, "File", {"text": "Bill"}),
+        (
+            {"type": "location", "location": {"latitude": 1.3, "longitude": 103.8, "name": "Here"}},
+            "Location",
+            {"location": {"latitude": 1.3, "longitude": 103.8}},
+        ),
+        (
+            {"type": "interactive", "interactive": {"type": "button_reply", "button_reply": {"id": "a", "title": "A"}}},
+            "Interactive",
+            {"interactive": {"type": "button_reply", "button_reply": {"id": "a", "title": "A"}}},
+        ),
+        (
+            {"type": "interactive", "interactive": {"type": "nfm_reply", "nfm_reply": {"response_json": "{}"}}},
+            "Interactive",
+            {"interactive": {"type": "nfmReply", "nfmReply": {"responseJson": "{}"}}},
+        ),
+        ({"type": "reaction", "reaction": {"emoji": "x"}}, "None", {}),
+        ({"type": "text", "text": "broken"}, "Text", {"text": None}),
+    ],
+)
+def test_what_meta_received_in_8x8s_words(said, kind, content):
+    payload = inbound_body(Message(provider="meta", created_at=timezone.now()), said)["payload"]
+    assert (payload["type"], payload["content"]) == (kind, content)
+
+
+def test_what_8x8_received_stays_as_it_was():
+    said = {"type": "Image", "url": "https://media.example/1", "profile_name": "Jane"}
+    payload = inbound_body(Message(provider="8x8", created_at=timezone.now()), said)["payload"]
+    assert (payload["type"], payload["content"]) == ("Image", {"url": "https://media.example/1"})
+    assert payload["user"] == {"name": "Jane"}
+
+
+class TestConfiguring:
+    def test_it_is_shown_without_its_authorization_and_audited(self, acme, post, path, client, headers):
+        url = "https://shop.example/8x8"
+        assert (
+            post(path, [{"subAccountId": "acme_shop", "url": url, "httpAuthorization": "Basic x"}]).status_code == 200
+        )
+        shown = {"subAccountId": "acme_shop", "url": url, "enabled": True, "httpAuthorization": "***"}
+        assert client.get(path, headers=headers).json() == [{**shown, "type": kind} for kind in ("CADR", "MSG")]
+        post(path, [{**shown, "type": "MSG", "enabled": False}])
+        assert [(each.enabled, each.authorization) for each in OutgoingWebhook.objects.order_by("kind")] == [
+            (True, "Basic x"), (False, "Basic x"),
+        ]  # fmt: skip
+        kept = AuditEntry.objects.filter(account=acme, action="webhook.configured").order_by("-id")[0]
+        assert (kept.target, kept.details) == ("MSG", {"subaccount": "acme_shop", "url": url, "enabled": False})
+
+    @pytest.mark.parametrize(
+        ("entry", "code", "said"),
+        [
+            ({}, 1000, "'[0].subAccountId' is required."),
+            ({"subAccountId": "harbour"}, 1001, "Provided subAccountId doesn't belong to your account"),
+            ({"subAccountId": "*"}, 1000, "'[0].url' is required."),
+            ({"subAccountId": "*", "url": "https://10.0.0.1/x"}, 1000, "'[0].url' must name a host of the internet"),
+            ({"subAccountId": "*", "url": "https://a.example", "type": "VCA"}, 1000, "'[0].type' must be one of: CADR"),
+            ({"subAccountId": "*", "url": "https://a.example", "type": "CABM"}, 1000, "'[0].type' CABM is not posted"),
+            ({"subAccountId": "*", "url": "https://a.example", "enabled": "no"}, 1000, "'[0].enabled' must be true"),
+            ({"subAccountId": "*", "url": "https://a.example", "oauth": {}}, 1000, "'[0].oauth' is not supported"),
+            ({"subAccountId": "*", "url": "https://a.example", "speed": 1}, 1000, "'[0].speed' is not a field"),
+            (
+                {"subAccountId": "*", "url": "https://a.example", "httpAuthorization": "a\r\nb: c"},
+                1000,
+                "'[0].httpAuthorization' must be printable ASCII",
+            ),
+            ("x", 1000, "'[0]' must be an object."),
+        ],
+    )
+    def test_what_is_wrong_is_named(self, post, path, entry, code, said):
+        answer = post(path, [entry])
+        assert (answer.status_code, answer.json()["code"]) == (400, code)
+        assert answer.json()["message"].startswith(said)
+
+    @pytest.mark.parametrize("body", ["{}", "[]", "7", "[", '["\\u0000"]'])
+    def test_a_body_is_an_array(self, post, path, body):
+        assert post(path, body).status_code == 400
+
+    def test_nothing_is_half_done(self, post, path):
+        good = {"subAccountId": "*", "url": "https://a.example"}
+        assert post(path, [good, {**good, "url": "nowhere"}]).status_code == 400
+        assert not OutgoingWebhook.objects.exists()
+
+    def test_a_limited_key_has_what_is_its_own(self, acme, client, path):
+        shop = Subaccount.objects.get(account=acme, code="acme_shop")
+        _, text = create_api_key(account=acme, name="Shop only", scopes=list(Permission), subaccounts=[shop])
+        how = {"content_type": "application/json", "headers": {"Authorization": f"Bearer {text}"}}
+        entry = {"url": "https://a.example"}
+        assert client.post(path, [{**entry, "subAccountId": "*"}], **how).json()["code"] == 1001
+        assert client.post(path, [{**entry, "subAccountId": "acme_care"}], **how).json()["code"] == 1001
+        assert client.post(path, [{**entry, "subAccountId": "acme_shop"}], **how).status_code == 200
+        OutgoingWebhook.objects.create(account=acme, kind="MSG", url="https://all.example")
+        assert {each["subAccountId"] for each in client.get(path, headers=how["headers"]).json()} == {"acme_shop"}
+
+    def test_who_may_not_read_messages_may_not_have_them_posted(self, acme, client, path):
+        _, text = create_api_key(account=acme, name="Hooks", scopes=[Permission.MANAGE_WEBHOOKS])
+        answer = client.post(
+            path, [{"subAccountId": "*", "url": "https://a.example"}], content_type="application/json",
+            headers={"Authorization": f"Bearer {text}"},
+        )  # fmt: skip
+        assert (answer.status_code, answer.json()["code"]) == (403, 1201)
