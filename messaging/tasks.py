@@ -6,6 +6,7 @@ from django.utils import timezone
 from messaging.ingest import inbox
 from messaging.lifecycle import expiry, traffic
 from messaging.sending import dispatch, receipts
+from messaging.services import health
 from portal.core import partitions
 from portal.core.partitions import month_of, next_month
 from portal.core.tasks import InstallationTask
@@ -60,6 +61,12 @@ def expire_messages() -> None:
 def fold_traffic() -> None:
     """Fold the counts' changes into the hourly counts."""
     traffic.fold()
+
+
+@shared_task(base=InstallationTask)
+def ask_health() -> None:
+    """Ask providers for the health of the numbers that are due."""
+    health.ask_due()
 
 
 @shared_task(base=InstallationTask)

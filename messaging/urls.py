@@ -20,6 +20,7 @@ urlpatterns = [
     path("numbers/", assets.number_list, name="numbers"),
     path("numbers/<int:number_id>/", assets.number_page, name="number"),
     path("health/", health.health_page, name="health"),
+    path("health/refresh/", health.refresh, name="health-refresh"),
     path("settings/webhooks/", endpoints.endpoint_list, name="endpoints"),
     path("settings/webhooks/new/", endpoints.new_endpoint, name="endpoint_new"),
     path("settings/webhooks/<int:endpoint_id>/", endpoints.endpoint, name="endpoint"),

@@ -23,6 +23,7 @@ app.conf.beat_schedule = {
     "rate-dirty-buckets": {"task": "billing.tasks.rate_dirty_buckets", "schedule": 2.0, "options": {"expires": 10}},
     "advance-dry-runs": {"task": "billing.tasks.advance_dry_runs", "schedule": 1.0, "options": {"expires": 5}},
     "unpark-webhooks": {"task": "messaging.tasks.unpark_webhooks", "schedule": 10.0, "options": {"expires": 30}},
+    "ask-health": {"task": "messaging.tasks.ask_health", "schedule": 5.0, "options": {"expires": 5}},
     "expire-messages": {"task": "messaging.tasks.expire_messages", "schedule": crontab(hour=3, minute=10)},
     "verify-rating": {"task": "billing.tasks.verify_rating", "schedule": crontab(hour=4, minute=10)},
     "verify-audit": {"task": "accounts.tasks.verify_audit", "schedule": crontab(hour=4, minute=40)},

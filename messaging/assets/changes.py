@@ -24,6 +24,10 @@ _TITLES = {
     "security": gettext_lazy("Security"),
     "review": gettext_lazy("Account review"),
     "alert": gettext_lazy("Alert"),
+    "health.PHONE_NUMBER": gettext_lazy("Can send, says the provider"),
+    "health.APP": gettext_lazy("Connection, says the provider"),
+    "health.WABA": gettext_lazy("Account can send, says the provider"),
+    "health.BUSINESS": gettext_lazy("Business can send, says the provider"),
 }
 _WORDS = {
     "GREEN": gettext_lazy("high"),
@@ -56,9 +60,13 @@ _WORDS = {
 }
 _SIZES = {"UNLIMITED": gettext_lazy("unlimited"), "NOT_SET": gettext_lazy("not set"), "": ""}
 _LEVELS = {
-    **dict.fromkeys(("APPROVED", "REINSTATED", "GREEN", "HIGH", "UNFLAGGED"), GOOD),
-    **dict.fromkeys(("PAUSED", "FLAGGED", "PENDING", "IN_APPEAL", "YELLOW", "DEFERRED", "LIMIT_EXCEEDED"), WARN),
-    **dict.fromkeys(("REJECTED", "DISABLED", "RED", "DELETED", "PENDING_DELETION", "LOCKED", "ARCHIVED"), BAD),
+    **dict.fromkeys(("APPROVED", "REINSTATED", "GREEN", "HIGH", "UNFLAGGED", "AVAILABLE"), GOOD),
+    **dict.fromkeys(
+        ("PAUSED", "FLAGGED", "PENDING", "IN_APPEAL", "YELLOW", "DEFERRED", "LIMIT_EXCEEDED", "LIMITED"), WARN
+    ),
+    **dict.fromkeys(
+        ("REJECTED", "DISABLED", "RED", "DELETED", "PENDING_DELETION", "LOCKED", "ARCHIVED", "BLOCKED"), BAD
+    ),
 }
 _TIERS = ("TIER_50", "TIER_250", "TIER_1K", "TIER_2K", "TIER_10K", "TIER_100K", "TIER_UNLIMITED")
 

@@ -15,7 +15,9 @@ from messaging.assets.changes import spelled
 from messaging.diagnosis import catalogue
 from messaging.enums import CanSend, Entity, Quality, TemplateStatus
 from messaging.models import Change
+from messaging.providers.reading import items, whole
 
+TOLD = "health."  # the fields under which a provider's own word on an entity is kept: health.PHONE_NUMBER …
 WITHOUT_END = timedelta(days=30)  # a restriction whose end nobody said counts this long
 _ORDER = (CanSend.AVAILABLE, CanSend.LIMITED, CanSend.BLOCKED)
 _NAME = gettext_lazy(
@@ -67,6 +69,9 @@ class Node:
     waba_pk: int = 0
     portfolio_pk: int = 0
     since: datetime | None = None
+    asked: datetime | None = None  # of a number: when its provider was asked last, and when it answered last
+    answered: datetime | None = None
+    silence: str = ""  # why it did not, the last time
 
     @property
     def can_send(self) -> CanSend:
@@ -125,7 +130,7 @@ def number_state(*, quality: str, flag: str, name_status: str, facts: Facts, at:
             gettext("Its quality is low: many people blocked or reported its messages in the last seven days.")
         )
     _add_restrictions(found, facts, at)
-    return found.state
+    return with_word(found.state, facts.get(TOLD + Entity.PHONE_NUMBER))
 
 
 def waba_state(facts: Facts, at: datetime) -> State:
@@ -143,7 +148,7 @@ def waba_state(facts: Facts, at: datetime) -> State:
     elif review and review.new in {"PENDING", "DEFERRED"}:
         found.limits.append(gettext("Meta has not finished its review of this account."))
     _add_removal(found, facts)
-    return found.state
+    return with_word(found.state, facts.get(TOLD + Entity.WABA))
 
 
 def business_state(facts: Facts) -> State:
@@ -158,7 +163,7 @@ def business_state(facts: Facts) -> State:
     if alert and alert.new.startswith("INCREASED_CAPABILITIES"):
         said = gettext("Meta has not raised the messaging limit (%(state)s).") % {"state": _word(alert.new)}
         found.warnings.append(f"{said} {alert.reason}".strip())
-    return found.state
+    return with_word(found.state, facts.get(TOLD + Entity.BUSINESS))
 
 
 def with_problems(state: State, problems: Iterable[Problem], limits: Iterable[str] = ()) -> State:
@@ -166,6 +171,31 @@ def with_problems(state: State, problems: Iterable[Problem], limits: Iterable[st
     blocking, info = tuple(problems), tuple(limits)
     can_send = worst([state.can_send, *([CanSend.BLOCKED] if blocking else []), *([CanSend.LIMITED] if info else [])])
     return State(can_send, (*state.info, *info), (*blocking, *state.errors))
+
+
+def with_word(state: State, word: Change | None) -> State:
+    """The state with what the provider answered when it was asked; the worse of both counts.
+
+    What it says that we had found ourselves is not said twice.
+    """
+    if word is None or word.new not in CanSend.values or word.new == CanSend.AVAILABLE:
+        return state
+    known = {one.code for one in state.errors if one.code}
+    errors = [
+        Problem(whole(one.get("code")) or 0, _said(word, one.get("description")), str(one.get("solution") or ""))
+        for one in items(word.details.get("errors"))
+        if one.get("code") not in known
+    ]
+    lines = [line for line in word.details.get("info") or () if line not in state.info]
+    info = [_said(word, line) for line in lines]
+    if not (word.details.get("errors") or word.details.get("info")):
+        info = [_said(word, CanSend(word.new).label)]
+    can_send = worst([state.can_send, CanSend(word.new)])
+    return State(can_send, (*state.info, *info), (*state.errors, *errors))
+
+
+def _said(word: Change, text: Any) -> str:
+    return gettext("The provider says since %(at)s UTC: %(text)s") % {"at": f"{word.at:%Y-%m-%d %H:%M}", "text": text}
 
 
 @dataclass(frozen=True)

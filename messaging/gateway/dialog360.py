@@ -6,9 +6,9 @@ from typing import Any
 
 import httpx
 
-from messaging.gateway import meta
+from messaging.gateway import health, meta
 from messaging.gateway.outcomes import Answer, Outcome, Rejected
-from messaging.gateway.transport import credential, send
+from messaging.gateway.transport import ask, credential, send
 from messaging.providers.reading import mapping, text
 
 
@@ -27,6 +27,11 @@ class Dialog360:
     def mark_read(self, message: Mapping[str, Any]) -> Outcome:
         """Mark a message that came in as read; accepted has no id then."""
         return self._post(message, meta.understand_mark)
+
+    def health(self) -> health.HealthAnswer:
+        """Ask whether the key's number, and what it hangs on, can send."""
+        headers = {"D360-API-KEY": credential(self.api_key)}
+        return health.understand(ask(f"{self.base_url}/health_status", headers, client=self.client))
 
     def _post(self, message: Mapping[str, Any], understand: Callable[[Answer], Outcome]) -> Outcome:
         headers = {"D360-API-KEY": credential(self.api_key)}

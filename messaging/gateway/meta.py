@@ -6,8 +6,9 @@ from typing import Any
 
 import httpx
 
+from messaging.gateway import health
 from messaging.gateway.outcomes import Accepted, Answer, Outcome, Rejected, without_code
-from messaging.gateway.transport import credential, send
+from messaging.gateway.transport import ask, credential, send
 from messaging.providers.reading import items, mapping, text, whole
 
 
@@ -28,6 +29,12 @@ class Meta:
     def mark_read(self, message: Mapping[str, Any]) -> Outcome:
         """Mark a message that came in as read; accepted has no id then."""
         return self._post(message, understand_mark)
+
+    def health(self) -> health.HealthAnswer:
+        """Ask whether the number, and what it hangs on, can send."""
+        url = f"{self.base_url}/{self.version}/{self.phone_number_id}?fields=health_status"
+        headers = {"Authorization": f"Bearer {credential(self.token)}"}
+        return health.understand(ask(url, headers, client=self.client))
 
     def _post(self, message: Mapping[str, Any], understand: Callable[[Answer], Outcome]) -> Outcome:
         url = f"{self.base_url}/{self.version}/{self.phone_number_id}/messages"

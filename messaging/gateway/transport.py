@@ -16,6 +16,7 @@ from messaging.gateway.outcomes import Answer, Outcome, Uncertain, Unreached
 LARGEST_ANSWER = 1024 * 1024
 _TIME = httpx.Timeout(connect=5, write=10, read=20, pool=5)
 _WHOLE_TIME = 30.0  # seconds for an answer that comes in drops
+_QUESTION_TIME = 5.0  # for a question, which can be asked again
 _LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=50, keepalive_expiry=30)
 _LONGEST_RETRY_AFTER = timedelta(days=1)
 
@@ -49,12 +50,20 @@ def send(
     Reasons name the kind of failure alone: the words of an exception may repeat a header.
     """
     try:
-        status, answered, body = _exchange(client or pool(), url, headers, orjson.dumps(message))
+        answer = _exchange(client or pool(), "POST", url, headers, orjson.dumps(message))
     except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError) as error:
         return Unreached(type(error).__name__)
     except (httpx.TransportError, httpx.DecodingError, _Endless) as error:
         return Uncertain(type(error).__name__.lstrip("_"))
-    return understand(Answer(status, body, _json_object(body), _retry_after(answered.get("Retry-After", ""))))
+    return understand(answer)
+
+
+def ask(url: str, headers: Mapping[str, str], *, client: httpx.Client | None = None) -> Answer | Unreached:
+    """Get something, once, within a few seconds; no whole answer is Unreached, with the kind of failure."""
+    try:
+        return _exchange(client or pool(), "GET", url, headers, None, seconds=_QUESTION_TIME)
+    except (httpx.TransportError, httpx.DecodingError, httpx.InvalidURL, _Endless) as error:
+        return Unreached(type(error).__name__.lstrip("_"))
 
 
 class _Endless(Exception):
@@ -62,18 +71,26 @@ class _Endless(Exception):
 
 
 def _exchange(
-    client: httpx.Client, url: str, headers: Mapping[str, str], content: bytes
-) -> tuple[int, httpx.Headers, bytes]:
-    """Status, headers and body of the answer."""
-    until = time.monotonic() + _WHOLE_TIME
+    client: httpx.Client,
+    method: str,
+    url: str,
+    headers: Mapping[str, str],
+    content: bytes | None,
+    *,
+    seconds: float | None = None,
+) -> Answer:
+    """The whole answer, within so many seconds where they are given."""
+    until = time.monotonic() + (seconds or _WHOLE_TIME)
     sent = {"Content-Type": "application/json", "User-Agent": "Tollgate", **headers}
+    limits = httpx.Timeout(seconds) if seconds else _TIME
     body = bytearray()
-    with client.stream("POST", url, headers=sent, content=content) as response:
+    with client.stream(method, url, headers=sent, content=content, timeout=limits) as response:
         for chunk in response.iter_bytes():
             body += chunk
             if len(body) > LARGEST_ANSWER or time.monotonic() > until:
                 raise _Endless
-        return response.status_code, response.headers, bytes(body)
+        wait = _retry_after(response.headers.get("Retry-After", ""))
+        return Answer(response.status_code, bytes(body), _json_object(bytes(body)), wait)
 
 
 def _json_object(body: bytes) -> dict[str, Any] | None:

@@ -31,6 +31,12 @@ class PhoneNumber(TenantModel):
         "API address", max_length=255, blank=True, validators=[URLValidator(["https", "http"])],
         help_text="Of the provider, as https://waba-v2.360dialog.io; empty: its usual one.",
     )  # fmt: skip
+    health_due_at = models.DateTimeField(
+        default=timezone.now, editable=False, help_text="When to ask the provider next."
+    )
+    health_asked_at = models.DateTimeField(null=True, editable=False)
+    health_answered_at = models.DateTimeField(null=True, editable=False)
+    health_silence = models.CharField(max_length=255, blank=True, editable=False, help_text="Why no answer came.")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(auto_now=True, help_text="Parked webhooks are tried again after this.")
 
@@ -51,6 +57,7 @@ class PhoneNumber(TenantModel):
     def set_credential(self, secret: str) -> None:
         """Put another in its place, or none; the caller saves."""
         self.credential_sealed = seal(secret, owner=f"account:{self.account_id}")
+        self.health_due_at = timezone.now()
 
 
 class Template(TenantModel):

@@ -1,7 +1,7 @@
 """The health of everything an account sends with, as it is now."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 
 from accounts.models import Account, Waba
 from messaging.assets.health import (
+    TOLD,
     Facts,
     Node,
     State,
@@ -19,6 +20,7 @@ from messaging.assets.health import (
     template_state,
     waba_state,
     with_problems,
+    with_word,
     worst,
 )
 from messaging.diagnosis import catalogue
@@ -40,7 +42,8 @@ _TELLING = {  # (whose code, code) -> Meta's
     for (source, code), one in catalogue().items()
     if source in {"meta", "8x8"} and (meta := code if source == "meta" else one.meta_code) in _WANTED
 }
-FIELDS = Q(field__startswith="account.") | Q(field__in=["review", "alert", "flag", "display_name", "status", "quality"])
+FIELDS = Q(field__startswith="account.") | Q(field__startswith=TOLD)
+FIELDS |= Q(field__in=["review", "alert", "flag", "display_name", "status", "quality"])
 
 _HANGING = [Entity.PHONE_NUMBER, Entity.TEMPLATE, Entity.WABA, Entity.BUSINESS, Entity.APP]
 
@@ -80,8 +83,8 @@ class _Failure:
 
 
 def health(account: Account, subaccount_ids: Sequence[int] | None, at: datetime) -> Health:
-    """The nodes within reach, from our own state alone. A template or number that nobody announced anything of is as
-    it was registered.
+    """The nodes within reach, from what is kept here; no provider is asked. A template or number that nobody announced
+    anything of is as it was registered.
     """
     numbers = PhoneNumber.objects.filter(account=account).select_related("waba__portfolio")
     if subaccount_ids is not None:
@@ -93,7 +96,7 @@ def health(account: Account, subaccount_ids: Sequence[int] | None, at: datetime)
     failures = _failures(account, [number.pk for number in found], at)
     quiet = [one for one in quiet_numbers([account.pk], at) if one.number.id in {number.pk for number in found}]
     return Health(at, [
-        _app(failures, [one.number.name or one.number.msisdn for one in quiet]),
+        _app(failures, [one.number.name or one.number.msisdn for one in quiet], facts),
         *_businesses(wabas.values(), facts),
         *(_waba(waba, facts[Subject.WABA, waba.pk], failures, found, at) for waba in wabas.values()),
         *(_number(number, facts[Subject.PHONE_NUMBER, number.pk], failures, at) for number in found),
@@ -115,7 +118,9 @@ def template_node(template: Template, portfolio_pk: int) -> Node:
     )
 
 
-def _app(failures: Iterable[_Failure], quiet: Sequence[str]) -> Node:
+def _app(
+    failures: Iterable[_Failure], quiet: Sequence[str], facts: Mapping[tuple[str, int], Mapping[str, Change]]
+) -> Node:
     """The way to the provider: its access token, and whether webhooks still come."""
     codes = sorted({one.code for one in failures if one.code in _OF_APP})
     limits = [
@@ -124,6 +129,9 @@ def _app(failures: Iterable[_Failure], quiet: Sequence[str]) -> Node:
         for name in quiet
     ]
     state = with_problems(State(), [known_problem(code) for code in codes], limits)
+    for (subject, _), told in sorted(facts.items()):
+        if subject == Subject.PHONE_NUMBER:
+            state = with_word(state, told.get(TOLD + Entity.APP))
     return Node(Entity.APP, "", gettext("Webhooks and access token"), state)
 
 
@@ -156,7 +164,10 @@ def _number(number: PhoneNumber, facts: Facts, failures: Iterable[_Failure], at:
     state = with_problems(state, [known_problem(code) for code in sorted(codes)])
     name = number.display_name or number.msisdn
     place = (number.waba_id, number.waba.portfolio_id)
-    return Node(Entity.PHONE_NUMBER, number.provider_number_id, name, state, number.pk, *place)
+    return Node(
+        Entity.PHONE_NUMBER, number.provider_number_id, name, state, number.pk, *place, asked=number.health_asked_at,
+        answered=number.health_answered_at, silence=number.health_silence,
+    )  # fmt: skip
 
 
 def _facts(

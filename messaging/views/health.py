@@ -1,16 +1,19 @@
 """Is everything we send with able to send?"""
 
+from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_POST
 
 from accounts.access import TenantRequest, requires
 from accounts.enums import Permission
 from messaging.enums import CanSend, Entity
 from messaging.selectors.health import health
 from messaging.selectors.health_history import REMEMBERED, health_history, with_times
+from messaging.services.health import ask_soon
 
 _SENTENCES = {
     CanSend.AVAILABLE: gettext_lazy("Everything can send"),
@@ -42,5 +45,23 @@ def health_page(request: TenantRequest) -> HttpResponse:
         "history": history,
         "days": REMEMBERED.days,
         "has_numbers": bool(found.of(Entity.PHONE_NUMBER)),
+        "can_refresh": any(node.asked for node in found.of(Entity.PHONE_NUMBER)),
     }
     return render(request, "messaging/health.html", context)
+
+
+@require_POST
+@requires(Permission.VIEW_DASHBOARD)
+def refresh(request: TenantRequest) -> HttpResponse:
+    """Have the providers asked at once, each number at most once a minute."""
+    n = ask_soon(request.account, request.reach.ids)
+    if n:
+        said = ngettext(
+            "The provider of %(n)s number is being asked: open this page again in some seconds.",
+            "The providers of %(n)s numbers are being asked: open this page again in some seconds.",
+            n,
+        )
+        messages.success(request, said % {"n": n})
+    else:
+        messages.info(request, _("The providers were asked less than a minute ago: try again in a minute."))
+    return redirect("messaging:health")

@@ -11,6 +11,14 @@ from portal.sandbox.fate import DELIVERED, FAILED, READ, REPLY, SENT, Step
 from portal.sandbox.requests import Wanted
 
 _HREF = "https://developers.facebook.com/docs/whatsapp/cloud-api/support/error-codes/"
+_NAME = (
+    "Your display name has not been approved yet. Your message limit will increase after the display name is approved."
+)
+_PAYMENT = {
+    "error_code": 141006,
+    "error_description": "There is an error with the payment method. This will block business initiated conversations.",
+    "possible_solution": "Add a new payment method to the account.",
+}
 _FREE = {"billable": False, "pricing_model": "PMP", "type": "free_customer_service"}
 _PAID = {"billable": True, "pricing_model": "PMP", "type": "regular"}
 
@@ -32,6 +40,28 @@ def refused(error: Error, trace: str) -> bytes:
         "fbtrace_id": trace,
     }
     return orjson.dumps({"error": said})
+
+
+LIMITED, BLOCKED = ".limited", ".blocked"  # a token that ends so: what its number's health status says
+
+
+def health(number_id: str, number: Number, token: str) -> bytes:
+    """A number's health status: all available, its name not approved, or its account without a payment method."""
+    states: dict[str, dict[str, Any]] = {
+        "PHONE_NUMBER": {"id": number_id},
+        "WABA": {"id": number.waba_id},
+        "BUSINESS": {"id": "506914307656634"},
+        "APP": {"id": "634974688087057"},
+    }
+    overall = "AVAILABLE"
+    if token.endswith(LIMITED):
+        overall = "LIMITED"
+        states["PHONE_NUMBER"] |= {"can_send_message": overall, "additional_info": [_NAME]}
+    if token.endswith(BLOCKED):
+        overall = "BLOCKED"
+        states["WABA"] |= {"can_send_message": overall, "errors": [_PAYMENT]}
+    entities = [{"entity_type": kind, "can_send_message": "AVAILABLE", **said} for kind, said in states.items()]
+    return orjson.dumps({"health_status": {"can_send_message": overall, "entities": entities}, "id": number_id})
 
 
 def webhook(step: Step, wanted: Wanted, *, number_id: str, number: Number, wamid: str, at: int, priced: bool) -> bytes:

@@ -50,4 +50,4 @@ _ERRORS = (
     Error(133010, 400, "Phone number not registered", "The number is not registered on the Cloud API."),
 )  # fmt: skip
 ERRORS = {error.code: error for error in _ERRORS}
-NO_SUCH_PATH = Error(2500, 400, "Unknown path components", "There is POST /{version}/{phone_number_id}/messages alone.")
+NO_SUCH_PATH = Error(2500, 400, "Unknown path components", "There are messages and the health status alone.")

@@ -51,6 +51,8 @@ class Sandbox:
             Route("/api/v1/subaccounts/{code}/messages", self.eightxeight, methods=["POST"]),
             Route("/messages", self.dialog360, methods=["POST"]),
             Route("/{version}/{number_id}/messages", self.messages, methods=["POST"]),
+            Route("/health_status", self.health_of_360dialog, methods=["GET"]),
+            Route("/{version}/{number_id}", self.health_of_meta, methods=["GET"]),
             Route("/{path:path}", self.elsewhere, methods=["GET", "POST", "DELETE"]),
         ]
         return Starlette(routes=routes, lifespan=self._life)
@@ -86,6 +88,23 @@ class Sandbox:
     async def dialog360(self, request: Request) -> Response:
         """POST /messages, as 360dialog answers it."""
         return await self._answer(request, self._of_360dialog)
+
+    async def health_of_meta(self, request: Request) -> Response:
+        """GET /{version}/{phone_number_id}?fields=health_status, as Meta answers it."""
+        return self._health(self._of_meta, request, _bearer(request))
+
+    async def health_of_360dialog(self, request: Request) -> Response:
+        """GET /health_status, as 360dialog answers it."""
+        return self._health(self._of_360dialog, request, request.headers.get("D360-API-KEY", ""))
+
+    def _health(self, find: Callable[[Request], str], request: Request, token: str) -> Response:
+        """As the token's ending says."""
+        try:
+            number_id = find(request)
+        except Refused as refused:
+            return self._refuse(refused.error, Random())
+        answer = bodies.health(number_id, self._config.numbers[number_id], token)
+        return Response(answer, media_type="application/json")
 
     async def eightxeight(self, request: Request) -> Response:
         """POST /api/v1/subaccounts/{code}/messages, as 8x8 answers it."""
@@ -140,7 +159,9 @@ class Sandbox:
         return Response(bodies.refused(error, trace), status_code=error.status, media_type="application/json")
 
     def _check_token(self, given: str) -> None:
-        if not secrets.compare_digest(given.encode(), self._config.token.encode()):
+        """An ending may say how healthy the number is."""
+        token = given.removesuffix(bodies.LIMITED).removesuffix(bodies.BLOCKED)
+        if not secrets.compare_digest(token.encode(), self._config.token.encode()):
             raise Refused(190)
 
     def _of_meta(self, request: Request) -> str:

@@ -27,6 +27,7 @@ PAGES: dict[str, str | dict[str, str]] = {
     "switch_account": PERSON,
     "dashboard": "dashboard:read",
     "messaging:health": "dashboard:read",
+    "messaging:health-refresh": "dashboard:read",
     "messaging:log": "messages:read",
     "messaging:log-sentence": "messages:read",
     "messaging:log-columns": "messages:read",

@@ -133,7 +133,7 @@ class TestAnswers:
         assert "'1' does not exist" in answer.json()["error"]["error_data"]["details"]
 
     def test_another_path_is_an_error_of_metas_too(self, meta):
-        assert meta.get("/v24.0/me").json()["error"]["code"] == 2500
+        assert meta.get("/v24.0/me/photos").json()["error"]["code"] == 2500
 
     def test_a_request_may_stay_without_an_answer_though_its_message_is_sent(self, meta, callback):
         with pytest.raises(httpx.ReadTimeout):
