@@ -5,12 +5,13 @@ import shutil
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import pytest
 import redis
-from django.db import connection
+from django.db import connection, transaction
+from django.test import TransactionTestCase
 
 from portal.core import partitions
 from portal.core.tenancy import every_tenant
@@ -91,9 +92,41 @@ def django_db_setup(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock():
         for table in ("messaging_inbox", "messaging_message", "messaging_statusevent", "messaging_payload"):
             partitions.ensure(table, [date(2025 + month // 12, month % 12 + 1, 1) for month in range(6, 26)])
-        with connection.cursor() as cursor:  # tests of several transactions are cleaned up by TRUNCATE
-            cursor.execute("ALTER TABLE accounts_auditentry DISABLE TRIGGER accounts_audit_keep_all")
-            cursor.execute("ALTER TABLE accounts_auditchain DISABLE TRIGGER accounts_audit_keep_chains")
+        with connection.cursor() as cursor:
+            keep_pristine(cursor)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_cleaning():
+    """After a test of several transactions Django truncates and migrates: a second each time, for a few rows."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", put_back)
+        yield
+
+
+def filled_tables(cursor: Any) -> list[str]:
+    """The tables with any row."""
+    tables = sorted(connection.introspection.django_table_names())
+    cursor.execute(" UNION ALL ".join(f"SELECT '{table}' WHERE EXISTS (SELECT FROM {table})" for table in tables))
+    return [table for (table,) in cursor.fetchall()]
+
+
+def keep_pristine(cursor: Any) -> None:
+    """Copy what the migrations and the bundled prices have filled."""
+    cursor.execute("CREATE SCHEMA pristine")
+    for table in filled_tables(cursor):
+        cursor.execute(f"CREATE TABLE pristine.{table} AS TABLE {table}")
+
+
+def put_back(case: TransactionTestCase) -> None:
+    """Every table as the migrations left it."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")  # no foreign keys, and no guard of the audit
+        for table in filled_tables(cursor):
+            cursor.execute(f"DELETE FROM {table}")
+        cursor.execute("SELECT relname FROM pg_class WHERE relnamespace = 'pristine'::regnamespace")
+        for (table,) in cursor.fetchall():
+            cursor.execute(f"INSERT INTO {table} SELECT * FROM pristine.{table}")
 
 
 @pytest.fixture(autouse=True)
