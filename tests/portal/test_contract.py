@@ -3,6 +3,8 @@
 A few requests an operation, the same in every run; with `--requests N` as many, and new ones each time.
 """
 
+import gc
+
 import pytest
 import schemathesis
 from django.core.signals import request_finished, request_started
@@ -73,6 +75,7 @@ def test_every_operation_answers_as_it_is_described(headers, ids, request):
                 asking(given(case=strategy)(lambda case: ask(case, headers)))()
             except (FailureGroup, AssertionError) as failed:
                 wrong.append(f"{operation.label}: {told(failed)}")
+    gc.collect()  # here, where what is left open is forgiven, and not during another test
     if wrong:
         pytest.fail("\n\n".join(wrong), pytrace=False)
 
