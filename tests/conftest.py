@@ -118,7 +118,7 @@ def keep_pristine(cursor: Any) -> None:
         cursor.execute(f"CREATE TABLE pristine.{table} AS TABLE {table}")
 
 
-def put_back(case: TransactionTestCase) -> None:
+def put_back(case: TransactionTestCase | None = None) -> None:
     """Every table as the migrations left it."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")  # no foreign keys, and no guard of the audit

@@ -1,5 +1,8 @@
 """The demo account, a key of its, and the sandbox as its provider."""
 
+import time
+
+import httpx
 import pytest
 
 from accounts.enums import Permission
@@ -38,6 +41,8 @@ def sandbox_url(callback):
 def provider(settings, sandbox_url, callback):
     """The sandbox is what the demo's numbers send through; webhooks wait in its recorder."""
     settings.SANDBOX_URL = sandbox_url
+    while httpx.get(sandbox_url).json()["counts"]["on their way"]:  # of the test before
+        time.sleep(0.02)
     while not callback.received.empty():
         callback.received.get()
     return callback
