@@ -20,7 +20,7 @@ from billing.accrual import Accruals, Said
 from billing.dictionary import bucket_ids, kind_ids
 from billing.models import Rate, RateCard
 from billing.rating import rate_bucket
-from billing.rating.sql import HOUR, fingerprint
+from billing.rating.sql.blocks import HOUR, fingerprint
 from billing.selectors import cost_report
 from portal.core.tenancy import every_tenant
 from portal.demo.world import ACME, account_of

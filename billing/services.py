@@ -10,7 +10,7 @@ from django.db import connection
 
 from billing.accrual import Accruals, BucketKey, KindKey, Said
 from billing.dictionary import bucket_ids, columns_of, kind_ids
-from billing.rating.sql import NOTE_MOVES, RETURN_MOVES
+from billing.rating.sql.blocks import NOTE_MOVES, RETURN_MOVES
 
 log = structlog.get_logger("tollgate.billing")
 

@@ -20,7 +20,11 @@ from billing.prices.markets import MarketMap
 from billing.prices.rules import RuleBook
 from billing.rating.engine import ONE_SNAPSHOT
 from billing.rating.placement import said_of
-from billing.rating.sql import AS_RECORDED, AS_SUPPOSED, BLOCKS_AND_DELTAS, DUE, PLAN, POSITIONS_BY_BLOCK, PRICES
+from billing.rating.sql.blocks import BLOCKS_AND_DELTAS
+from billing.rating.sql.lines import DUE
+from billing.rating.sql.positions import POSITIONS_BY_BLOCK
+from billing.rating.sql.statements import PLAN
+from billing.rating.sql.terms import AS_RECORDED, AS_SUPPOSED, PRICES
 
 
 @dataclass(frozen=True)

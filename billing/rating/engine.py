@@ -13,7 +13,8 @@ from django.utils import timezone
 
 from billing.models import Bucket, DirtyBucket, RatingRun
 from billing.rating.placement import place_anew
-from billing.rating.sql import CAN_REPRICE, DROP_EMPTY, FOLD, PLAN, RATE, REPRICE
+from billing.rating.sql.blocks import DROP_EMPTY, FOLD
+from billing.rating.sql.statements import CAN_REPRICE, PLAN, RATE, REPRICE
 from portal.core.locks import session_lock
 
 ENGINE = 1

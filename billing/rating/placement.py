@@ -7,7 +7,7 @@ from django.db import connection
 from billing.accrual import Accruals, KindKey, Said
 from billing.dictionary import bucket_ids, columns_of, kind_ids
 from billing.models import Bucket, UsageKind
-from billing.rating.sql import NOTE_MOVES, RETURN_MOVES
+from billing.rating.sql.blocks import NOTE_MOVES, RETURN_MOVES
 
 _ZONES = "unnest(%(wabas)s::bigint[], %(zones)s::text[]) AS z (waba_id, zone)"
 _DAY = "(f.billed_at AT TIME ZONE coalesce(z.zone, 'UTC'))::date"

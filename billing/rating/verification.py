@@ -20,7 +20,10 @@ from billing.models import Bucket, Rate, RateCard, RatedLine, SellTerms, UsageBl
 from billing.pricing import Anchor, Card, Fact, Terms, Tier, price_category, rate_bucket
 from billing.rating.engine import IN_FORCE
 from billing.rating.placement import key_of, said_of
-from billing.rating.sql import AS_RECORDED, BLOCKS_AND_DELTAS, DUE, LINE_COLUMNS, POSITIONS_BY_WINDOW, PRICES
+from billing.rating.sql.blocks import BLOCKS_AND_DELTAS
+from billing.rating.sql.lines import DUE, LINE_COLUMNS
+from billing.rating.sql.positions import POSITIONS_BY_WINDOW
+from billing.rating.sql.terms import AS_RECORDED, PRICES
 
 REFERENCE_UP_TO = 200_000  # messages; about 150 MB
 _BY_WINDOW = f"""WITH {BLOCKS_AND_DELTAS},{AS_RECORDED},{PRICES},{POSITIONS_BY_WINDOW},{DUE}

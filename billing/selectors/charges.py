@@ -15,7 +15,7 @@ from accounts.models import Account
 from billing.enums import AccrualScope, ChargeState, FreeReason, SellBase, UnratedReason, reason_words
 from billing.models import Rate, Rule, RuleSet, SellTerms
 from billing.pricing import Card, Charge, Fact, Terms, Tier, charge, sale
-from billing.rating.sql import CARD_OF_DAY, TERMS_OF_DAY
+from billing.rating.sql.terms import CARD_OF_DAY, TERMS_OF_DAY
 from billing.selectors.unrated import Unrated
 
 # The highest threshold at or below the message decides its tier: no position needs to be counted.

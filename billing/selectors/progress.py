@@ -19,7 +19,7 @@ from django.db.models import Max, Sum
 from accounts.models import Account, BusinessPortfolio
 from billing.enums import AccrualScope
 from billing.models import ASSUMED, RatedLine, VolumeAnchor
-from billing.rating.sql import CARD_OF_DAY
+from billing.rating.sql.terms import CARD_OF_DAY
 from billing.selectors.names import naming
 from billing.selectors.sums import EVERYTHING, CostFilter, sums_of
 from portal.core.money import ZERO

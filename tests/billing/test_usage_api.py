@@ -12,7 +12,7 @@ from accounts.models import Subaccount, Waba
 from billing.accrual import Accruals, Said
 from billing.dictionary import bucket_ids, kind_ids
 from billing.rating import rate_bucket
-from billing.rating.sql import HOUR, fingerprint
+from billing.rating.sql.blocks import HOUR, fingerprint
 from billing.selectors.usage import open_months
 from billing.services import Usage, record_usage
 from tests.billing.made import rate_all
