@@ -1,6 +1,6 @@
 """REST: the audit log."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import django_filters as filters
 from drf_spectacular.utils import extend_schema
@@ -14,7 +14,7 @@ from accounts.enums import Permission
 from accounts.models import AuditEntry
 from accounts.selectors.audit_chain import chain_of
 from portal.core.filtersets import StrictFilterSet, parameters
-from portal.core.links import links
+from portal.core.links import PageSerializer, links
 from portal.core.paging import page
 
 PAGE_SIZE = 100
@@ -49,11 +49,9 @@ class AuditEntrySerializer(serializers.ModelSerializer[AuditEntry]):
         return bytes(entry.digest or b"").hex()
 
 
-class AuditPageSerializer(serializers.Serializer[Any]):
+class AuditPageSerializer(PageSerializer):
     """A page of entries with the addresses of its neighbours, and where the chain ends now."""
 
-    next = serializers.URLField(allow_null=True)
-    previous = serializers.URLField(allow_null=True)
     head = serializers.CharField(help_text="Position and digest of the last entry: note it down to prove the rest.")
     results = AuditEntrySerializer(many=True)
 

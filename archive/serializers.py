@@ -22,6 +22,7 @@ from billing.selectors import GROUPS
 from messaging.enums import Category, Direction, SourceCategory, Status
 from messaging.selectors.channels import channels
 from messaging.selectors.matching import LogFilter
+from portal.core.links import PageSerializer
 
 _DAY: Any = {"invalid": "Write a day as 2026-10-31."}
 LONGEST = timedelta(days=400)
@@ -250,9 +251,7 @@ class ExportSerializer(serializers.ModelSerializer[Export]):
         return link
 
 
-class ExportPageSerializer(serializers.Serializer[Any]):
+class ExportPageSerializer(PageSerializer):
     """A page of exports with the addresses of its neighbours."""
 
-    next = serializers.URLField(allow_null=True)
-    previous = serializers.URLField(allow_null=True)
     results = ExportSerializer(many=True)

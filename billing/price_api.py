@@ -16,7 +16,7 @@ from billing.models import Rate, RateCard
 from billing.prices.rate_cards import lacks_of
 from billing.selectors.unrated import unrated
 from billing.serializers import AmountField
-from portal.core.links import links
+from portal.core.links import PageSerializer, links
 from portal.core.paging import page
 from portal.core.queries import checked, nothing_asked
 
@@ -54,11 +54,9 @@ class CardSerializer(serializers.ModelSerializer[RateCard]):
         return card.account_id is not None
 
 
-class CardPageSerializer(serializers.Serializer[Any]):
+class CardPageSerializer(PageSerializer):
     """A page of rate cards with the addresses of its neighbours."""
 
-    next = serializers.URLField(allow_null=True)
-    previous = serializers.URLField(allow_null=True)
     results = CardSerializer(many=True)
 
 

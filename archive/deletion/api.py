@@ -25,7 +25,7 @@ from messaging.enums import Category, Direction, Status
 from messaging.selectors.matching import LogFilter, digits_of
 from messaging.services.forgetting import visible_umids
 from portal.core.errors import Conflict
-from portal.core.links import links
+from portal.core.links import PageSerializer, links
 from portal.core.paging import page
 
 PAGE_SIZE = 100
@@ -90,11 +90,9 @@ class DeletionSerializer(serializers.ModelSerializer[Deletion]):
         )  # fmt: skip
 
 
-class DeletionPageSerializer(serializers.Serializer[Any]):
+class DeletionPageSerializer(PageSerializer):
     """A page of deletions with the addresses of its neighbours."""
 
-    next = serializers.URLField(allow_null=True)
-    previous = serializers.URLField(allow_null=True)
     results = DeletionSerializer(many=True)
 
 

@@ -21,7 +21,7 @@ from messaging.selectors.assets import all_templates, last_changes, numbers
 from messaging.sending.eightxeight import Refused
 from messaging.sending.receipt_bodies import moment
 from portal.core.filtersets import StrictFilterSet, parameters
-from portal.core.links import links
+from portal.core.links import PageSerializer, links
 from portal.core.paging import page
 from portal.core.queries import nothing_asked
 from portal.core.sparse import PARAMETER, SparseSerializer, wanted_fields
@@ -92,19 +92,15 @@ class NumberSerializer(SparseSerializer, serializers.ModelSerializer[PhoneNumber
         )  # fmt: skip
 
 
-class TemplatePageSerializer(serializers.Serializer[Any]):
+class TemplatePageSerializer(PageSerializer):
     """A page of templates with the addresses of its neighbours."""
 
-    next = serializers.URLField(allow_null=True)
-    previous = serializers.URLField(allow_null=True)
     results = MessageTemplateSerializer(many=True)
 
 
-class NumberPageSerializer(serializers.Serializer[Any]):
+class NumberPageSerializer(PageSerializer):
     """A page of phone numbers with the addresses of its neighbours."""
 
-    next = serializers.URLField(allow_null=True)
-    previous = serializers.URLField(allow_null=True)
     results = NumberSerializer(many=True)
 
 

@@ -12,6 +12,7 @@ from billing.selectors import Charge, Explanation
 from messaging.diagnosis import Retry
 from messaging.models import Message
 from messaging.story.timeline import diagnosed
+from portal.core.links import PageSerializer
 from portal.core.money import plain
 from portal.core.numbers import masked
 from portal.core.sparse import SparseSerializer
@@ -94,11 +95,9 @@ class MessageSerializer(SparseSerializer, serializers.ModelSerializer[Message]):
         return {"state": str(charge.state), "amount": amount, "currency": charge.currency or None}
 
 
-class MessagePageSerializer(serializers.Serializer[Any]):
+class MessagePageSerializer(PageSerializer):
     """A page of messages with the addresses of its neighbours."""
 
-    next = serializers.URLField(allow_null=True)
-    previous = serializers.URLField(allow_null=True)
     results = MessageSerializer(many=True)
 
 

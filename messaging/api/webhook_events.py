@@ -19,7 +19,7 @@ from messaging.selectors.inbox import count_up_to, webhooks
 from messaging.services.log import MOST_REPLAYED, replay_webhooks
 from portal.core.filtersets import parameters
 from portal.core.http import client_address
-from portal.core.links import links
+from portal.core.links import PageSerializer, links
 from portal.core.paging import page
 from portal.core.queries import nothing_asked
 
@@ -67,11 +67,9 @@ def _is_text(raw: bytes) -> bool:
         return False
 
 
-class WebhookEventPageSerializer(serializers.Serializer[Any]):
+class WebhookEventPageSerializer(PageSerializer):
     """A page of webhooks with the addresses of its neighbours."""
 
-    next = serializers.URLField(allow_null=True)
-    previous = serializers.URLField(allow_null=True)
     results = WebhookEventSerializer(many=True)
 
 

@@ -2,10 +2,18 @@
 
 from typing import Any
 
+from rest_framework import serializers
 from rest_framework.request import Request
 
 from portal.core.filters import PAGING
 from portal.core.paging import Cursor, Page
+
+
+class PageSerializer(serializers.Serializer[Any]):
+    """A page of a list, whose class adds `results`: the addresses of its neighbours."""
+
+    next = serializers.URLField(allow_null=True)
+    previous = serializers.URLField(allow_null=True)
 
 
 def links(request: Request, found: Page[Any]) -> dict[str, str | None]:
