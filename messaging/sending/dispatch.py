@@ -7,9 +7,7 @@ itself. Everything else is done again by the next worker.
 """
 
 import time
-from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -21,13 +19,13 @@ from messaging.gateway import Outcome, Uncertain
 from messaging.models import Submission
 from messaging.sending import acceptance, pacing, routes, settlement
 from messaging.sending.outcome import Kind, Told, told
+from portal.core.locks import session_lock
 
 log = structlog.get_logger("tollgate.sending")
 
 LEASE = timedelta(seconds=90)  # an adapter gives up after 50 seconds at most
 CONNECTIONS = 32
 _OF_ONE_NUMBER = 16  # claimed together, so that a flood of one number delays no other
-_SLOT = "messaging.sending"
 
 # Numbers that rest are left out: what is due of them may be many rows, which nobody should look at in vain.
 _CLAIM = """
@@ -59,22 +57,8 @@ def send_due(seconds: float = 20.0) -> int:
 
     Needs every tenant's scope. Another worker that sends already makes this one return at once.
     """
-    with _slot() as mine:
+    with session_lock("messaging.sending") as mine:
         return _send(time.monotonic() + seconds) if mine else 0
-
-
-@contextmanager
-def _slot() -> Iterator[bool]:
-    """A lock of the session: a worker that dies, or loses its connection, leaves it at once."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(hashtext(%s))", [_SLOT])
-        (mine,) = cursor.fetchone()
-    try:
-        yield mine
-    finally:
-        if mine:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(hashtext(%s))", [_SLOT])
 
 
 def lapse() -> int:

@@ -21,7 +21,7 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.models import Account
-from messaging.enums import Direction, PayloadKind, ReceiptState
+from messaging.enums import Direction, PayloadKind
 from messaging.models import Callback, Message, MessagePayload, Receipt
 from messaging.selectors.outgoing import Hooks
 from messaging.sending.callback_address import Forbidden, check, resolve
@@ -44,6 +44,18 @@ UPDATE messaging_receipt SET attempts = attempts + 1, due_at = statement_timesta
         AND o.id < r.id)
     ORDER BY due_at, id LIMIT %s FOR UPDATE SKIP LOCKED
 ) RETURNING id
+"""
+_SETTLE = """
+WITH settled AS (
+    UPDATE messaging_receipt r SET answer = a.answer,
+        state = CASE WHEN a.answer LIKE '2%%' THEN 'done' WHEN r.attempts > cardinality(p.pauses) THEN 'failed'
+            ELSE r.state END,
+        due_at = CASE WHEN a.answer LIKE '2%%' THEN r.due_at
+            ELSE coalesce(now() + make_interval(secs => p.pauses[r.attempts]), r.due_at) END
+    FROM (SELECT %s::int[] AS pauses) p, unnest(%s::bigint[], %s::text[]) a (id, answer)
+    WHERE r.id = a.id RETURNING r.id, r.answer, r.state
+)
+SELECT id, answer FROM settled WHERE state = 'failed'
 """
 
 
@@ -70,8 +82,7 @@ def post_due(seconds: float = 20.0) -> int:
         posts = _posts(_claim())
         if not posts:
             break
-        for post, answer in zip(posts, asyncio.run(_post_all(posts)), strict=True):
-            _settle(post.receipt_id, answer)
+        _settle(posts, asyncio.run(_post_all(posts)))
         posted += len(posts)
     return posted
 
@@ -116,17 +127,12 @@ def _contents(message_ids: Iterable[int]) -> dict[int, dict[str, Any]]:
     return {row.message_id: row.body for row in rows}
 
 
-def _settle(receipt_id: int, answer: str) -> None:
-    receipt = Receipt.objects.get(pk=receipt_id)
-    receipt.answer = answer
-    if answer.startswith("2"):
-        receipt.state = ReceiptState.DONE
-    elif receipt.attempts > len(PAUSES):
-        receipt.state = ReceiptState.FAILED
-        log.warning("receipt_given_up", receipt=receipt_id, answer=answer)
-    else:
-        receipt.due_at = timezone.now() + timedelta(seconds=PAUSES[receipt.attempts - 1])
-    receipt.save(update_fields=["answer", "state", "due_at"])
+def _settle(posts: Sequence[Post], answers: Sequence[str]) -> None:
+    """Write down what the posts came to, in one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SETTLE, [list(PAUSES), [post.receipt_id for post in posts], answers])
+        for receipt_id, answer in cursor.fetchall():
+            log.warning("receipt_given_up", receipt=receipt_id, answer=answer)
 
 
 async def _post_all(posts: Sequence[Post]) -> list[str]:

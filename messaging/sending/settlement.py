@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 import structlog
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import QuerySet
 
 from messaging import lifecycle
@@ -20,6 +20,11 @@ from messaging.sending.wanted import About, Origin
 log = structlog.get_logger("tollgate.sending")
 BATCH = 1_000
 _EVENTS = {Kind.REJECTED: "rejected", Kind.UNREACHED: "rejected", Kind.EXPIRED: "expired", Kind.CANCELLED: "rejected"}
+
+_AGAIN = """
+UPDATE messaging_submission s SET state = 'queued', due_at = a.at, outcome = NULL
+FROM unnest(%s::bigint[], %s::timestamptz[]) a (id, at) WHERE s.id = a.id
+"""
 
 
 def log_new() -> int:
@@ -184,11 +189,9 @@ def _leave(ends: Sequence[tuple[Submission, Told]]) -> None:
     Submission.objects.filter(pk__in=gone).delete()
     unknown = [row.pk for row, told in ends if told.kind == Kind.UNCERTAIN]
     Submission.objects.filter(pk__in=unknown).update(state=SubmissionState.UNCERTAIN)
-    for row, told in ends:
-        if told.again_at is not None:
-            Submission.objects.filter(pk=row.pk).update(
-                state=SubmissionState.QUEUED, due_at=_moment(told.again_at), outcome=None
-            )
+    again = [(row.pk, _moment(told.again_at)) for row, told in ends if told.again_at is not None]
+    with connection.cursor() as cursor:
+        cursor.execute(_AGAIN, [[pk for pk, _ in again], [at for _, at in again]])
 
 
 def _moment(text: str) -> datetime:
