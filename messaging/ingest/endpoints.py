@@ -13,12 +13,11 @@ from django.utils import timezone
 
 from messaging.enums import Provider
 from messaging.models import WebhookEndpoint
+from portal.core.memory import Memory
 from portal.core.secrets import digest, same
 from portal.core.tenancy import every_tenant
 
-_KEEP_SECONDS = 1.0  # a revoked endpoint is refused within this time
-_KEEP_AT_MOST = 10_000
-_cache: dict[tuple[str, bytes], "tuple[float, Credential | None]"] = {}
+known: "Memory[tuple[str, bytes], Credential | None]" = Memory()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +45,7 @@ class Credential:
         if not self.header_digests:
             return True
         given = digest(headers.get(self.header_name, "").encode("utf-8", "surrogateescape"))
-        return any(same(given, known) for known in self.header_digests)
+        return any(same(given, each) for each in self.header_digests)
 
     def verifies(self, token: str) -> bool:
         """Whether Meta's verification request repeats our verify token."""
@@ -108,15 +107,7 @@ def note_event(endpoint_id: int) -> None:
 def credential(provider: str, token: str) -> Credential | None:
     """The active endpoint with this token, or None. Remembered for a second: one row less to read per webhook."""
     key = (provider, digest(token.encode("utf-8", "surrogateescape")))
-    now = time.monotonic()
-    known = _cache.get(key)
-    if known is not None and known[0] > now:
-        return known[1]
-    found = _load(*key)
-    if len(_cache) >= _KEEP_AT_MOST:
-        _cache.clear()
-    _cache[key] = (now + _KEEP_SECONDS, found)
-    return found
+    return known.get(key, lambda: _load(*key))
 
 
 def _load(provider: str, token_digest: bytes) -> Credential | None:
@@ -132,7 +123,7 @@ def _load(provider: str, token_digest: bytes) -> Credential | None:
         account_id=endpoint.account_id,
         provider=endpoint.provider,
         header_name=endpoint.header_name,
-        header_digests=tuple(bytes(known) for known in digests if known is not None),
+        header_digests=tuple(bytes(each) for each in digests if each is not None),
         app_secrets=tuple(secret.encode() for secret in secrets if secret),
         verify_token=endpoint.verify_token.encode(),
         networks=tuple(ip_network(text, strict=False) for text in endpoint.networks),

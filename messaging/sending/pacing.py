@@ -8,26 +8,18 @@ for itself: then providers may refuse now and then, and what they refuse is trie
 import math
 import time
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any, cast
+from typing import cast
 
 import redis
-import structlog
-from django.conf import settings
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
 from messaging.enums import Provider
 from messaging.gateway import Outcome, Rejected
 from messaging.models import Submission
 from messaging.sending.senders import Sender
+from portal.core.hasty_redis import HastyRedis
 from portal.core.pace import Pace
 
-log = structlog.get_logger("tollgate.sending")
-
 PAIR_EVERY, PAIR_BURST = 6.0, 45
-_WITHOUT_REDIS = 15.0  # seconds for which a Redis that failed is left alone
-_PATIENCE = 0.25
 _REST_AFTER_REFUSAL = 1.0
 _RATE_HIT = {130429, 80007, 4}
 _SCRIPT = """
@@ -60,19 +52,12 @@ class _Own:
     """What this process counts while Redis is away."""
 
     def __init__(self) -> None:
-        self.until = 0.0
         self.numbers: dict[int, Pace] = {}
         self.pairs = Pace(every=PAIR_EVERY, burst=PAIR_BURST)
 
 
 _own = _Own()
-
-
-@lru_cache(maxsize=1)
-def _script() -> Any:
-    patience = {"socket_timeout": _PATIENCE, "socket_connect_timeout": _PATIENCE}
-    client = redis.Redis.from_url(settings.REDIS_URL, **patience, retry=Retry(NoBackoff(), 0))
-    return client.register_script(_SCRIPT)
+_together = HastyRedis("pacing")
 
 
 def take(sender: Sender, msisdn: str) -> Pause | None:
@@ -80,16 +65,13 @@ def take(sender: Sender, msisdn: str) -> Pause | None:
     if sender.provider == Provider.EIGHT_X_EIGHT:
         return None
     every = 1 / sender.throughput
-    if time.monotonic() >= _own.until:
-        keys = [f"pace:{sender.phone_number_id}", *([f"pace:{sender.phone_number_id}:{msisdn}"] if msisdn else [])]
-        arguments = [every, sender.throughput, *([PAIR_EVERY, PAIR_BURST] if msisdn else [])]
-        try:
-            which, wait = _script()(keys=keys, args=arguments)
-            return Pause(float(wait), whole_number=which == 1) if which else None
-        except redis.RedisError as error:
-            log.warning("pacing_without_redis", error=type(error).__name__)
-            _own.until = time.monotonic() + _WITHOUT_REDIS
-    return _take_alone(sender, msisdn, every)
+    keys = [f"pace:{sender.phone_number_id}", *([f"pace:{sender.phone_number_id}:{msisdn}"] if msisdn else [])]
+    arguments = [every, sender.throughput, *([PAIR_EVERY, PAIR_BURST] if msisdn else [])]
+    answer = _together.ask(lambda client: client.register_script(_SCRIPT)(keys=keys, args=arguments))
+    if answer is None:
+        return _take_alone(sender, msisdn, every)
+    which, wait = cast("tuple[int, bytes]", answer)
+    return Pause(float(wait), whole_number=which == 1) if which else None
 
 
 def _take_alone(sender: Sender, msisdn: str, every: float) -> Pause | None:
@@ -109,11 +91,9 @@ def learn(submission: Submission, outcome: Outcome) -> None:
     wait = outcome.answer.retry_after
     rest = wait.total_seconds() if wait else _REST_AFTER_REFUSAL
     key, ahead = f"pace:{submission.phone_number_id}", rest + 1.0  # a full burst is one second's messages
-    if time.monotonic() < _own.until:
-        return
-    try:
-        client = cast("redis.Redis", _script().registered_client)
+
+    def pause(client: redis.Redis) -> None:
         seconds, micros = client.time()
         client.set(key, f"{seconds + micros / 1e6 + ahead:.6f}", px=math.ceil(ahead * 1000))
-    except redis.RedisError:
-        _own.until = time.monotonic() + _WITHOUT_REDIS
+
+    _together.ask(pause)

@@ -130,7 +130,7 @@ def _contents(message_ids: Iterable[int]) -> dict[int, dict[str, Any]]:
 def _settle(posts: Sequence[Post], answers: Sequence[str]) -> None:
     """Write down what the posts came to, in one statement."""
     with connection.cursor() as cursor:
-        cursor.execute(_SETTLE, [list(PAUSES), [post.receipt_id for post in posts], answers])
+        cursor.execute(_SETTLE, [list(PAUSES), [post.receipt_id for post in posts], list(answers)])
         for receipt_id, answer in cursor.fetchall():
             log.warning("receipt_given_up", receipt=receipt_id, answer=answer)
 

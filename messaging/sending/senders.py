@@ -5,11 +5,9 @@ somebody closes or changes is in force within a second, as it is for webhook add
 """
 
 import re
-import time
-from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any
 
 from django.conf import settings
 from phonenumbers import COUNTRY_CODE_TO_REGION_CODE
@@ -18,11 +16,10 @@ from accounts.models import Subaccount
 from messaging.countries import country_of
 from messaging.enums import Provider
 from messaging.models import PhoneNumber, Template
+from portal.core.memory import Memory
 
-T = TypeVar("T")
-KEEP_SECONDS = 1.0
-_KEEP_AT_MOST = 10_000
-_kept: dict[Hashable, tuple[float, Any]] = {}
+_offices: "Memory[int, Office]" = Memory()
+_templates: "Memory[tuple[int, int, str, str], KnownTemplate | None]" = Memory()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,31 +79,19 @@ class KnownTemplate:
 
 def office(account_id: int) -> Office:
     """The numbers and subaccounts of an account. Needs its scope."""
-    return _keep(("office", account_id), lambda: _office(account_id))
+    return _offices.get(account_id, lambda: _office(account_id))
 
 
 def template(account_id: int, waba_id: int, name: str, language: str) -> KnownTemplate | None:
     """A template of a WABA; None when none is registered under that name and language."""
-    return _keep(
-        ("template", account_id, waba_id, name, language), lambda: _template(account_id, waba_id, name, language)
-    )
+    key = (account_id, waba_id, name, language)
+    return _templates.get(key, lambda: _template(*key))
 
 
 def forget() -> None:
     """Ask the database again: for tests, which change what they send with."""
-    _kept.clear()
-
-
-def _keep(key: Hashable, find: Callable[[], T]) -> T:
-    now = time.monotonic()
-    known = _kept.get(key)
-    if known is not None and known[0] > now:
-        return known[1]  # type: ignore[no-any-return]
-    if len(_kept) >= _KEEP_AT_MOST:
-        _kept.clear()
-    found = find()
-    _kept[key] = (now + KEEP_SECONDS, found)
-    return found
+    _offices.forget()
+    _templates.forget()
 
 
 _HIGH, _USUAL = 1_000, 80  # messages a second
@@ -154,7 +139,10 @@ _PLACE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 
 def read_template(one: Template) -> KnownTemplate:
     """What a request must fill in, from components in Meta's or 8x8's spelling."""
-    header_format, header, body, buttons, cards = "", (), (), (), 0  # type: tuple[str, tuple[str, ...], tuple[str, ...], tuple[Button, ...], int]
+    header_format, cards = "", 0
+    header: tuple[str, ...] = ()
+    body: tuple[str, ...] = ()
+    buttons: tuple[Button, ...] = ()
     for component in one.components if isinstance(one.components, list) else ():
         if not isinstance(component, dict):
             continue

@@ -10,6 +10,7 @@ import time_machine
 from accounts.models import AuditEntry
 from messaging.ingest import endpoints, webhooks
 from messaging.models import WebhookEndpoint
+from portal.core import memory
 from portal.demo.webhooks import signature
 from portal.demo.world import ACME, webhook
 from tests.people import visitor
@@ -22,8 +23,8 @@ NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 @pytest.fixture(autouse=True)
 def _fresh(monkeypatch):
     """No endpoint remembered, no bell rung."""
-    monkeypatch.setattr(endpoints, "_KEEP_SECONDS", 0)
-    endpoints._cache.clear()
+    monkeypatch.setattr(memory, "SECONDS", 0)
+    endpoints.known.forget()
     monkeypatch.setattr(webhooks.inbox_bell, "ring", lambda: None)
 
 
