@@ -17,7 +17,7 @@ from archive.exports.asking import Ask, Asker
 from archive.exports.columns import PRESET_8X8
 from archive.exports.sources import filters_of
 from archive.models import Export
-from billing.forms import CATEGORIES, STATES
+from billing.forms.report import CATEGORIES, STATES
 from billing.selectors import GROUPS
 from messaging.enums import Category, Direction, SourceCategory, Status
 from messaging.selectors.channels import channels

@@ -19,11 +19,11 @@ from django.db import connection
 
 from accounts.models import Waba
 from bench.ground import empty, report
-from billing.corrections import put_in_force
 from billing.models import Bucket, Rate, RateCard
+from billing.proposals.corrections import put_in_force
+from billing.proposals.what_if import Proposal
 from billing.rating import dirty_buckets, rate_bucket, verification
 from billing.services import Usage, record_usage
-from billing.what_if import Proposal
 from portal.core.tenancy import every_tenant
 from portal.demo.world import ACME, account_of
 

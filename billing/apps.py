@@ -15,7 +15,7 @@ class BillingConfig(AppConfig):
     def ready(self) -> None:
         """Every installation starts with the bundled markets and rate cards, and gets new ones with an upgrade."""
         from accounts.models import Waba
-        from billing.corrections import follow_waba
+        from billing.proposals.corrections import follow_waba
 
         post_migrate.connect(_load_bundled, sender=self)
         post_save.connect(follow_waba, sender=Waba, dispatch_uid="billing_follow_waba")

@@ -10,8 +10,8 @@ from django.db.models import Q
 from django.db.models.functions import Mod
 from django.utils import timezone
 
-from billing import dry_runs
 from billing.models import Bucket
+from billing.proposals import dry_runs
 from billing.rating import RatingError, dirty_buckets, due_buckets, rate_bucket
 from billing.rating.verification import verify
 from portal.core.tasks import InstallationTask

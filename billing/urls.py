@@ -1,13 +1,26 @@
-"""Billing's URLs."""
+"""Billing's URLs: the cost report, and the price pages."""
 
 from django.urls import include, path
 
-from billing import views
-from billing.price_views import unrated_messages
+from billing.views import prices, report
 
 app_name = "billing"
+_prices = [
+    path("", prices.cards, name="cards"),
+    path("cards/<int:card_id>/", prices.card, name="card"),
+    path("markets/", prices.markets, name="markets"),
+    path("rules/", prices.rules, name="rules"),
+    path("own/", prices.own_prices, name="own_prices"),
+    path("import/", prices.import_file, name="import"),
+    path("what-if/", prices.what_if, name="what_if"),
+    path("drafts/<str:kind>/<int:draft_id>/", prices.try_draft, name="try_draft"),
+    path("dry-runs/<int:run_id>/", prices.dry_run, name="dry_run"),
+    path("dry-runs/<int:run_id>/again/", prices.try_again, name="try_again"),
+    path("dry-runs/<int:run_id>/apply/", prices.apply, name="apply"),
+    path("dry-runs/<int:run_id>/discard/", prices.discard, name="discard"),
+]
 urlpatterns = [
-    path("prices/", include("billing.price_urls")),
-    path("reports/unrated/", unrated_messages, name="unrated"),
-    path("reports/costs/", views.costs, name="costs"),
+    path("prices/", include(_prices)),
+    path("reports/unrated/", prices.unrated_messages, name="unrated"),
+    path("reports/costs/", report.costs, name="costs"),
 ]

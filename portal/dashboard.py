@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Account
 from accounts.selectors import Reach
-from billing.figures import TierTable, forecast_figure, money, tier_table
+from billing.report.figures import TierTable, forecast_figure, money, tier_table
 from billing.selectors import CostFilter, billing_zone, forecast, tier_progress, today_in
 from messaging.enums import ARRIVED, LOST, ON_THE_WAY, Category, Direction, Status
 from messaging.forms.log import TrafficForm

@@ -8,8 +8,8 @@ from archive.api import ExportDetailView, ExportDownloadView, ExportListView, Ex
 from archive.api_8x8 import JobDetailView, JobDownloadView, JobListView
 from archive.deletion.api import CertificateView, DeletionDetailView, DeletionListView, DeletionStopView
 from archive.retention.api import RetentionView
-from billing.api import CostReportView, ForecastView, TierView, UsageView
-from billing.price_api import RateCardDetailView, RateCardListView, UnratedView
+from billing.api.prices import RateCardDetailView, RateCardListView, UnratedView
+from billing.api.report import CostReportView, ForecastView, TierView, UsageView
 from messaging.api.assets import (
     ChannelTemplatesView,
     NumberDetailView,

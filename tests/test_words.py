@@ -14,10 +14,10 @@ from django.urls import URLPattern, get_resolver, reverse
 from accounts.middleware import MACHINE_PATHS
 from accounts.models import Account, ApiKey, Invitation, Membership, Subaccount, User
 from archive.models import Deletion, Export
-from billing import dry_runs
 from billing.models import DryRun, RateCard
 from billing.prices.rate_cards import import_card_file
-from billing.what_if import Proposal
+from billing.proposals import dry_runs
+from billing.proposals.what_if import Proposal
 from messaging.listing.columns import KEYS
 from messaging.models import Message, PhoneNumber, Template, WebhookEndpoint
 from tests.accounts.test_second_factor import logged_in, with_app

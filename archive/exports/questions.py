@@ -11,7 +11,7 @@ from accounts.models import Account
 from accounts.selectors import Reach
 from archive.enums import Dataset
 from archive.exports.sources import filters_of
-from billing.forms import CostForm
+from billing.forms.report import CostForm
 from billing.selectors import billing_zone, cost_totals, market_names, today_in
 from billing.selectors.names import naming
 from messaging.filters import log_filter

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from accounts.models import Account, Subaccount
-from billing.dry_runs import Effect, Place, Revision, effects_of, revisions_of, rows_of
 from billing.models import DryRun, MarketCountry, MarketTable, RateCard, Rule, RuleSet
 from billing.prices.rate_cards import Difference, compare
-from billing.what_if import ImpactRow, Proposal
+from billing.proposals.dry_runs import Effect, Place, Revision, effects_of, revisions_of, rows_of
+from billing.proposals.what_if import ImpactRow, Proposal
 from portal.core.words import inside
 
 

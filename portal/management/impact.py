@@ -4,9 +4,9 @@ from decimal import Decimal
 from typing import Any
 
 from accounts.models import Subaccount
-from billing import dry_runs
-from billing.corrections import put_in_force
-from billing.what_if import Impact, Proposal
+from billing.proposals import dry_runs
+from billing.proposals.corrections import put_in_force
+from billing.proposals.what_if import Impact, Proposal
 from portal.core.money import plain
 
 SHOWN = 40

@@ -1,11 +1,11 @@
 import pytest
 import structlog
 
-from billing import dry_runs
 from billing.models import Bucket, RatedLine
+from billing.proposals import dry_runs
+from billing.proposals.what_if import Proposal
 from billing.rating.verification import verify
 from billing.tasks import advance_dry_runs, rate_dirty_buckets, verify_rating
-from billing.what_if import Proposal
 from tests.traffic import deliver
 
 pytestmark = pytest.mark.django_db

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from billing import dry_runs
+from billing.proposals import dry_runs
 from tests.traffic import AT, deliver, rate
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

@@ -12,9 +12,9 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from accounts.enums import Permission
 from accounts.models import ApiKey, Membership, Subaccount
 from accounts.services import create_api_key
-from billing import dry_runs
 from billing.models import RateCard
-from billing.what_if import Proposal
+from billing.proposals import dry_runs
+from billing.proposals.what_if import Proposal
 from messaging.lifecycle import traffic
 from messaging.models import Message, PhoneNumber, Template, WebhookEndpoint
 from tests.people import browser_of, member
@@ -29,7 +29,7 @@ ELSEWHERE = {  # pages of what only a longer story makes: the tests of that stor
     "archive:export_manifest": "tests/archive/views",
     "archive:deletion": "tests/archive/views",
     "archive:certificate": "tests/archive/views",
-    "billing:try_draft": "tests/billing/test_price_views.py",
+    "billing:try_draft": "tests/billing/views/test_prices.py",
 }
 _NOBODYS = {"int": 0, "uuid": UUID(int=0), "str": "nobodys"}
 # Session, person, memberships with their limits and subaccounts are five of each page.

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from billing.prices.files import PriceFileError
 from billing.prices.markets import import_market_file
-from billing.what_if import Proposal
+from billing.proposals.what_if import Proposal
 from portal.core.tenancy import every_tenant
 from portal.management.impact import activate, try_out, words
 

@@ -13,7 +13,7 @@ from billing.enums import Book
 from billing.models import RateCard
 from billing.prices.files import PriceFileError
 from billing.prices.rate_cards import Difference, compare, import_card_file
-from billing.what_if import Proposal
+from billing.proposals.what_if import Proposal
 from portal.core.tenancy import every_tenant
 from portal.management.impact import SHOWN, activate, try_out, words
 

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from billing.prices.files import PriceFileError
 from billing.prices.rules import import_rule_file
-from billing.what_if import Proposal
+from billing.proposals.what_if import Proposal
 from portal.core.tenancy import every_tenant
 from portal.management.impact import activate, try_out, words
 

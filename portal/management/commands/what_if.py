@@ -10,7 +10,7 @@ from django.db.models import Model
 
 from accounts.models import Account
 from billing.models import MarketTable, RateCard, RuleSet
-from billing.what_if import Proposal
+from billing.proposals.what_if import Proposal
 from portal.core.tenancy import every_tenant
 from portal.management.impact import try_out, words
 

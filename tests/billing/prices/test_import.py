@@ -8,12 +8,12 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from accounts.models import AuditEntry
-from billing.corrections import put_in_force
 from billing.enums import Book
 from billing.models import Rate, RateCard, RatedLine
 from billing.prices.rate_cards import compare, import_card_file
+from billing.proposals.corrections import put_in_force
+from billing.proposals.what_if import Proposal
 from billing.selectors import charges_of
-from billing.what_if import Proposal
 from messaging.lifecycle.usage import message_key
 from tests.traffic import deliver, rate
 

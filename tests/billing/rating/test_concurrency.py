@@ -16,14 +16,14 @@ from django.db import Error, OperationalError, connection
 
 from accounts.models import Account, Waba
 from billing import services
-from billing.corrections import put_in_force
 from billing.models import BlockDelta, Bucket, DirtyBucket, Rate, RateCard, RatedLine, RuleSet, UsageFact
 from billing.prices.rate_cards import DATA
 from billing.prices.rules import import_rule_file
+from billing.proposals.corrections import put_in_force
+from billing.proposals.what_if import Proposal
 from billing.rating import RatingError, dirty_buckets, engine, rate_bucket
 from billing.rating.verification import verify
 from billing.services import Usage, record_usage
-from billing.what_if import Proposal
 from portal.core.tenancy import every_tenant
 from tests.billing.made import NOON, rate_all
 

@@ -1,7 +1,7 @@
 """Cases worked by hand: Meta's published examples (pricing page, updated 2026-09-30) and the rules' edges (G1, G3-G7).
 
 The examples give the way of counting, not prices; the cards here have small tiers, and each figure is worked out in
-the test. G2, the usage example of 8x8, is in tests/billing/test_usage_api.py.
+the test. G2, the usage example of 8x8, is in tests/billing/api/test_usage.py.
 """
 
 from datetime import UTC, date, datetime, timedelta

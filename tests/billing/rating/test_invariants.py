@@ -11,7 +11,6 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import F, Sum
 
 from accounts.models import Waba
-from billing.corrections import agree, mark
 from billing.enums import Book, SellBase
 from billing.models import (
     BlockDelta,
@@ -28,6 +27,7 @@ from billing.models import (
     UsageFact,
 )
 from billing.prices.rate_cards import DATA
+from billing.proposals.corrections import agree, mark
 from billing.rating import dirty_buckets
 from billing.rating.verification import verify
 from billing.selectors import charges_of, cost_report, explain

@@ -13,13 +13,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from accounts.models import Waba
-from billing.corrections import mark, put_in_force
 from billing.enums import SellBase
 from billing.models import Bucket, Rate, RateCard, RatedLine, SellTerms, UsageFact, VolumeAnchor
+from billing.proposals.corrections import mark, put_in_force
+from billing.proposals.what_if import Proposal
 from billing.rating.verification import verify
 from billing.selectors import charges_of
 from billing.services import VolumeTier, record_usage, record_volume_tiers
-from billing.what_if import Proposal
 from tests.billing.made import rate_all
 
 START = datetime(2026, 10, 15, 12, tzinfo=UTC)

@@ -9,9 +9,9 @@ import pytest
 from accounts.enums import Permission
 from accounts.models import Subaccount
 from accounts.services import create_api_key
-from billing.corrections import agree
 from billing.models import RateCard, RatingRun, SellTerms
 from billing.prices.rate_cards import DATA
+from billing.proposals.corrections import agree
 from messaging.api import messages as api
 from messaging.models import Message, Source
 from portal.demo.world import ACME

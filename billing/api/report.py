@@ -12,6 +12,14 @@ from rest_framework.response import Response
 
 from accounts.api import TenantView
 from accounts.enums import Permission
+from billing.api.serializers import (
+    CostQuerySerializer,
+    CostReportSerializer,
+    ForecastReportSerializer,
+    TierReportSerializer,
+    UsageQuerySerializer,
+    UsageReportSerializer,
+)
 from billing.selectors import (
     CostFilter,
     CostRow,
@@ -26,14 +34,6 @@ from billing.selectors import (
     usage,
 )
 from billing.selectors.usage import open_months
-from billing.serializers import (
-    CostQuerySerializer,
-    CostReportSerializer,
-    ForecastReportSerializer,
-    TierReportSerializer,
-    UsageQuerySerializer,
-    UsageReportSerializer,
-)
 from portal.core.errors import answer_as_8x8
 from portal.core.money import plain
 from portal.core.queries import checked, nothing_asked

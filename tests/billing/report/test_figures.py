@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from billing.enums import AccrualScope
-from billing.figures import TierLine, cost_figures, forecast_figure, tier_table
+from billing.report.figures import TierLine, cost_figures, forecast_figure, tier_table
 from billing.selectors import CostRow, Forecast, NextPrice, Resale, TierProgress
 from portal.core.figures import KeyFigure
 

@@ -21,10 +21,10 @@ from django.utils.translation import gettext
 
 from accounts.models import Account
 from accounts.services import record
-from billing.corrections import put_in_force, rate_again
 from billing.models import Bucket, DirtyBucket, DryRun, MarketTable, RateCard, RuleSet
+from billing.proposals.corrections import put_in_force, rate_again
+from billing.proposals.what_if import Impact, ImpactRow, Proposal, affected, impact
 from billing.rating import rate_bucket
-from billing.what_if import Impact, ImpactRow, Proposal, affected, impact
 from portal.core.locks import session_lock
 from portal.core.money import ZERO
 from portal.core.tenancy import every_tenant

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from billing.charts import cost_charts, spell_key
+from billing.report.charts import cost_charts, spell_key
 from billing.selectors import CostReport, CostRow, TemplateKey, TierKey
 
 TODAY = date(2026, 11, 2)

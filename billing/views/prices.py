@@ -14,13 +14,13 @@ from django.views.decorators.http import require_POST
 
 from accounts.access import LimitedReach, MissingPermission, TenantRequest, requires
 from accounts.enums import Permission
-from billing import dry_runs
-from billing.corrections import agree
+from billing.desk import Desk, at_desk
 from billing.enums import Book
+from billing.forms.prices import ImportForm, SellForm, WhatIfForm
 from billing.models import DryRun, MarketTable, RuleSet
-from billing.price_desk import Desk, at_desk
-from billing.price_forms import ImportForm, SellForm, WhatIfForm
 from billing.prices.rate_cards import former_of, lacks_of
+from billing.proposals import dry_runs
+from billing.proposals.corrections import agree
 from billing.selectors import billing_zone, cost_totals
 from billing.selectors.dry_runs import report
 from billing.selectors.prices import (

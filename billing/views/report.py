@@ -9,9 +9,10 @@ from django.urls import reverse
 
 from accounts.access import TenantRequest, requires
 from accounts.enums import Permission
-from billing.charts import cost_charts
-from billing.figures import cost_figures, tier_table
-from billing.forms import CostForm
+from billing.forms.report import CostForm
+from billing.report.charts import cost_charts
+from billing.report.figures import cost_figures, tier_table
+from billing.report.table import CostTable
 from billing.selectors import (
     CostReport,
     billing_zone,
@@ -24,7 +25,6 @@ from billing.selectors import (
     today_in,
 )
 from billing.selectors.names import naming
-from billing.table import CostTable
 from portal.core.filters import query
 
 

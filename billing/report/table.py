@@ -7,8 +7,8 @@ from typing import Any
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
-from billing.charts import share_unrated, spell_key
-from billing.forms import GROUP_LABELS
+from billing.forms.report import GROUP_LABELS
+from billing.report.charts import share_unrated, spell_key
 from billing.selectors import CostReport, CostRow
 
 MOST_ROWS = 2_000  # on the page; the files hold all

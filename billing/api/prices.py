@@ -11,11 +11,11 @@ from rest_framework.response import Response
 
 from accounts.api import TenantView
 from accounts.enums import Permission
+from billing.api.serializers import AmountField
 from billing.enums import Book, UnratedReason
 from billing.models import Rate, RateCard
 from billing.prices.rate_cards import lacks_of
 from billing.selectors.unrated import unrated
-from billing.serializers import AmountField
 from portal.core.links import PageSerializer, links
 from portal.core.paging import page
 from portal.core.queries import checked, nothing_asked

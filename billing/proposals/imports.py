@@ -11,7 +11,7 @@ from billing.enums import Book, PriceFile
 from billing.prices.markets import import_market_file
 from billing.prices.rate_cards import import_card_file
 from billing.prices.rules import import_rule_file
-from billing.what_if import Proposal
+from billing.proposals.what_if import Proposal
 
 
 @transaction.atomic

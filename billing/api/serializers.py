@@ -9,7 +9,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from billing.enums import AccrualScope
-from billing.forms import CATEGORIES, STATES
+from billing.forms.report import CATEGORIES, STATES
 from billing.selectors import DIMENSIONS, GROUPS, Usage, UsageRow
 from portal.core.money import plain
 

@@ -7,7 +7,7 @@ import pytest
 from accounts.enums import Permission
 from billing.models import RateCard
 from billing.prices.rate_cards import import_card_file
-from tests.billing.test_api import headers_of
+from tests.billing.api.test_report import headers_of
 from tests.traffic import deliver, rate
 
 pytestmark = pytest.mark.django_db
@@ -70,7 +70,7 @@ def test_filters(get, query, n):
 
 
 def test_pages(get, monkeypatch):
-    monkeypatch.setattr("billing.price_api.PAGE_SIZE", 7)
+    monkeypatch.setattr("billing.api.prices.PAGE_SIZE", 7)
     first = get("rate-cards/").json()
     path, _, cursor = first["next"].partition("?older=")
     second = get("rate-cards/", older=cursor).json()

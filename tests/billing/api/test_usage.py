@@ -15,8 +15,8 @@ from billing.rating import rate_bucket
 from billing.rating.sql.blocks import HOUR, fingerprint
 from billing.selectors.usage import open_months
 from billing.services import Usage, record_usage
+from tests.billing.api.test_report import headers_of
 from tests.billing.made import rate_all
-from tests.billing.test_api import headers_of
 
 OCTOBER = {"billingPeriod": "2026-10"}
 ALL = "subAccountId,channel,businessAccountId,pricingCategory,country"

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
-from billing.forms import CATEGORIES, GROUP_LABELS, group_word
+from billing.forms.report import CATEGORIES, GROUP_LABELS, group_word
 from billing.selectors import CostReport, CostRow, TierKey
 from portal.core.charts import Chart, Series
 from portal.core.countries import country_name

@@ -8,11 +8,11 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from accounts.models import AuditEntry
-from billing import dry_runs
-from billing.dry_runs import Effect, Gone, Refused
 from billing.models import DirtyBucket, DryRun, Rate, RateCard, RatedLine, RuleSet
 from billing.prices.rate_cards import import_card_file
-from billing.what_if import Proposal
+from billing.proposals import dry_runs
+from billing.proposals.dry_runs import Effect, Gone, Refused
+from billing.proposals.what_if import Proposal
 from tests.traffic import AT, deliver, rate
 
 pytestmark = pytest.mark.django_db

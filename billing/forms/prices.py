@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Account
+from billing.desk import Desk
 from billing.enums import Book, PriceFile, SellBase
-from billing.imports import import_upload
 from billing.models import MarketTable, RateCard, RuleSet, SellTerms
-from billing.price_desk import Desk
 from billing.prices.files import PriceFileError
-from billing.what_if import Proposal
+from billing.proposals.imports import import_upload
+from billing.proposals.what_if import Proposal
 from portal.core.forms import select
 from portal.core.words import MONTH_AND_YEAR, Text, said
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from billing.enums import AccrualScope, ChargeState
-from billing.forms import CATEGORIES
+from billing.forms.report import CATEGORIES
 from billing.selectors import CostRow, Forecast, NextPrice, TierProgress
 from billing.selectors.progress import month_end
 from portal.core.figures import KeyFigure, change

@@ -8,10 +8,10 @@ import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.models import AuditEntry, User
-from billing import dry_runs
 from billing.models import DryRun, MarketTable, RateCard, RatedLine, RuleSet, SellTerms
 from billing.prices.rate_cards import import_card_file
-from billing.what_if import Proposal
+from billing.proposals import dry_runs
+from billing.proposals.what_if import Proposal
 from tests.people import browser_of, visitor
 from tests.traffic import AT, deliver, rate
 

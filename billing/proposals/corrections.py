@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 from accounts.models import Account, Waba
 from accounts.services import record
 from billing.models import Bucket, DirtyBucket, MarketTable, RateCard, RuleSet, SellTerms
-from billing.what_if import Proposal, affected
+from billing.proposals.what_if import Proposal, affected
 from portal.core.tenancy import every_tenant
 
 

@@ -1,0 +1,1 @@
+"""What people choose and enter on the pages of billing."""

@@ -1,0 +1,1 @@
+"""The cost report in words, figures and charts."""
