@@ -1,10 +1,8 @@
 """deletion: 500,000 of 2,000,000 messages deleted while 100 webhooks a second come in; and dropping a month.
 
-Open loop, as in steady: a webhook is due at its time whatever became of those before. A month is dropped with few rows
-and with many: the times must be alike.
+A month is dropped with few rows and with many: the times must be alike.
 """
 
-import asyncio
 import statistics
 import time
 from datetime import datetime, timedelta
@@ -15,11 +13,9 @@ from accounts.models import Account
 from archive.deletion.jobs import delete_matching
 from archive.exports.asking import Asker
 from archive.models import Deletion
-from bench.drain import bodies
 from bench.ground import START, empty, report
-from bench.load import Line
 from bench.parts import running
-from bench.steady import _request
+from bench.stream import post_webhooks, wait_until_worked_off
 from messaging.models import PhoneNumber
 from messaging.selectors.matching import LogFilter
 from messaging.services.retention import drop_month
@@ -27,7 +23,7 @@ from portal.core import partitions
 from portal.core.tenancy import every_tenant
 from portal.demo.world import ACME, account_of
 
-MESSAGES, DELETED, RATE, CONNECTIONS = 2_000_000, 500_000, 100, 32
+MESSAGES, DELETED, RATE = 2_000_000, 500_000, 100
 ANSWER_MS, LONGEST = 500, 1_200  # seconds
 FEW, MANY, ROUNDS, ALIKE = 1_000, 200_000, 5, 3.0
 
@@ -83,13 +79,13 @@ def _delete() -> bool:
         chosen = LogFilter(start=first, end=first + step * (DELETED + 1))
         deletion = delete_matching(asker, chosen, expected=DELETED)
         began = time.monotonic()
-        answers = asyncio.run(_post_while(port, deletion))
+        answers = post_webhooks(port, RATE, LONGEST, lambda: _is_over(deletion.pk))
         seconds = time.monotonic() - began
-        _wait_until_worked_off()
+        wait_until_worked_off()
     deletion.refresh_from_db()
     lost = _lost(len(answers))
-    times = [took * 1000 for took, _ in answers]
-    failed = sum(not head.startswith(b"HTTP/1.1 200") for _, head in answers)
+    times = [answer.seconds * 1000 for answer in answers]
+    failed = sum(not answer.good for answer in answers)
     cuts = statistics.quantiles(times, n=100)
     empty()
     detail = (
@@ -101,37 +97,6 @@ def _delete() -> bool:
         report("deletion answer p99 (ms)", [cuts[98]], ANSWER_MS, detail, at_most=True),
         report("deletion events lost", [lost + failed], 0, f"{failed} not answered 200.", at_most=True),
     ]) and deletion.messages == DELETED  # fmt: skip
-
-
-async def _post_while(port: int, deletion: Deletion) -> list[tuple[float, bytes]]:
-    """Post webhooks at their times until the deletion is over."""
-    lines: asyncio.Queue[Line] = asyncio.Queue()
-    for _ in range(CONNECTIONS):
-        lines.put_nowait(await Line.open(port))
-    requests = [_request(body) for body in bodies(RATE * LONGEST)]
-    start, over = time.monotonic() + 0.1, asyncio.Event()
-
-    async def post(index: int) -> tuple[float, bytes]:
-        due = start + index / RATE
-        await asyncio.sleep(max(0.0, due - time.monotonic()))
-        line = await lines.get()
-        head = await line.post(requests[index])
-        lines.put_nowait(line)
-        return time.monotonic() - due, head
-
-    async def watch() -> None:
-        while not await asyncio.to_thread(_is_over, deletion.pk):  # noqa: ASYNC110 - another process ends it
-            await asyncio.sleep(1)
-        over.set()
-
-    watching, posted = asyncio.create_task(watch()), []
-    for index in range(len(requests)):
-        if over.is_set():
-            break
-        posted.append(asyncio.create_task(post(index)))
-        await asyncio.sleep(max(0.0, start + index / RATE - time.monotonic()))
-    await watching
-    return await asyncio.gather(*posted)
 
 
 def _is_over(pk: int) -> bool:
@@ -149,16 +114,6 @@ def _lost(posted: int) -> int:
         cursor.execute("SELECT count(*) FROM messaging_message WHERE provider_message_id LIKE 'wamid.%'")
         (messages,) = cursor.fetchone()
     return abs(posted - int(done)) + abs(-(-posted // 3) - int(messages))
-
-
-def _wait_until_worked_off() -> None:
-    for _ in range(600):
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM messaging_inbox WHERE state = 'pending'")
-            if not cursor.fetchone()[0]:
-                return
-        time.sleep(0.2)
-    raise RuntimeError("webhooks wait after two minutes")
 
 
 def _drop() -> bool:
