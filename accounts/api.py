@@ -1,6 +1,7 @@
 """The base of every REST view: the key's account is its scope, and no POST is carried out twice under one key."""
 
 import hashlib
+from collections.abc import Mapping
 from contextlib import ExitStack
 from typing import Any, ClassVar, Literal, NoReturn, cast
 
@@ -41,8 +42,15 @@ class TenantView(APIView):
     """
 
     permission: ClassVar[Permission]
+    permissions: ClassVar[Mapping[str, tuple[Permission, ...]]] = {}  # of methods that need others or more
+    conflicts: ClassVar[Mapping[str, str]] = {}  # why a method may be answered 409, for the OpenAPI schema
     speaks: ClassVar[Literal["ours", "8x8"]] = "ours"  # in whose shape errors are, for the OpenAPI schema
     _call: IdempotentCall | None = None
+
+    @classmethod
+    def needed(cls, method: str) -> tuple[Permission, ...]:
+        """The permissions without which a key may not use the method."""
+        return cls.permissions.get(method) or (cls.permission,)
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Run the view, keep its answer where that was asked for, and close the account's scope behind it.
@@ -138,9 +146,10 @@ class Answered(APIException):
 
 def _unless_known(request: Any, response: HttpResponseBase) -> HttpResponseBase:
     """304 for a caller who has this answer already; what was worked out need not be sent."""
-    if request.method != "GET" or response.status_code != 200 or not isinstance(response, Response):
+    if request.method != "GET" or response.status_code != 200 or not isinstance(response, HttpResponse):
         return response
-    response.render()
+    if isinstance(response, Response):
+        response.render()
     etag = f'"{hashlib.sha256(response.content).hexdigest()[:32]}"'
     response.headers["ETag"] = etag
     patch_cache_control(response, private=True, no_cache=True)

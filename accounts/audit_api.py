@@ -14,10 +14,9 @@ from accounts.enums import Permission
 from accounts.models import AuditEntry
 from accounts.selectors.audit_chain import chain_of
 from portal.core.filtersets import StrictFilterSet, parameters
-from portal.core.links import PageSerializer, links
-from portal.core.paging import page
-
-PAGE_SIZE = 100
+from portal.core.links import PageSerializer
+from portal.core.resources import listed
+from portal.core.sparse import SparseSerializer
 
 
 class AuditFilterSet(StrictFilterSet):
@@ -34,7 +33,7 @@ class AuditFilterSet(StrictFilterSet):
         fields: tuple[str, ...] = ()
 
 
-class AuditEntrySerializer(serializers.ModelSerializer[AuditEntry]):
+class AuditEntrySerializer(SparseSerializer, serializers.ModelSerializer[AuditEntry]):
     """One deed, and its place in the account's chain."""
 
     details = serializers.DictField(help_text="Values before and after, how many, why; depends on the action.")
@@ -68,6 +67,5 @@ class AuditListView(TenantView):
             raise PermissionDenied("This API key is limited to subaccounts; the audit log is of the whole account.")
         entries = AuditEntry.objects.filter(account=self.account)
         filterset = AuditFilterSet(request.query_params, queryset=entries)
-        found = page(filterset.checked(), request.query_params, size=PAGE_SIZE, column="at")
-        answer = {**links(request, found), "head": chain_of(self.account).head}
-        return Response({**answer, "results": AuditEntrySerializer(found.rows, many=True).data})
+        found = listed(AuditEntrySerializer, filterset, request, column="at")
+        return Response({**found, "head": chain_of(self.account).head})

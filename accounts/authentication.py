@@ -42,14 +42,16 @@ class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
 
 
 class HasPermission(BasePermission):
-    """The key holds the view's `permission`. A view that names none admits nobody."""
+    """The key holds what the view's method needs."""
 
     message = "This API key lacks the scope for this."
 
     def has_permission(self, request: Request, view: Any) -> bool:
         """Whether the request may run the view."""
-        key, needed = request.auth, getattr(view, "permission", None)
-        if not isinstance(key, ApiKey) or needed is None:
+        key = request.auth
+        if not isinstance(key, ApiKey):
             return False
-        self.message = f"This API key lacks the scope {needed.value}."
-        return key.may(needed)
+        missing = [each for each in view.needed(request.method) if not key.may(each)]
+        if missing:
+            self.message = f"This API key lacks the scope {missing[0].value}."
+        return not missing

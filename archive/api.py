@@ -3,16 +3,18 @@
 from typing import Any, ClassVar
 from uuid import UUID
 
+import django_filters as filters
 from django.http import FileResponse, Http404
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import PermissionDenied, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api import TenantView
 from accounts.enums import Permission
+from archive.enums import Dataset, ExportState
 from archive.exports import jobs
 from archive.exports.asking import Ask, Asker, BadAsk, NotAllowed, asker_of_key
 from archive.exports.files import storage
@@ -27,11 +29,10 @@ from archive.serializers import (
     narrowed,
 )
 from archive.views.files import file_response
-from portal.core.filters import PAGING
-from portal.core.links import links
-from portal.core.paging import page
-
-PAGE_SIZE = 100
+from portal.core.bodies import checked_body
+from portal.core.filtersets import StrictFilterSet, parameters
+from portal.core.queries import nothing_asked
+from portal.core.resources import listed, shown
 
 
 class ExportView(TenantView):
@@ -60,9 +61,9 @@ class ExportView(TenantView):
         except BadAsk as wrong:
             raise ValidationError({wrong.field: [str(wrong)]}) from None
 
-    def shown(self, export: Export) -> dict[str, Any]:
-        """The export as JSON."""
-        return dict(ExportSerializer(export, context={"request": self.request}).data)
+    def context(self, rows: list[Export], fields: set[str] | None) -> dict[str, Any]:
+        """What `ExportSerializer` needs besides the exports, to say where their files are."""
+        return {"request": self.request}
 
     def file(self, export: Export) -> FileResponse:
         """Its file, audited. Raises Http404 where there is none, or none any more."""
@@ -76,27 +77,37 @@ class ExportView(TenantView):
         return file_response(export, opened)
 
 
+class ExportFilterSet(StrictFilterSet):
+    """Filters of the exports that the key may see, all combined with AND."""
+
+    dataset = filters.ChoiceFilter(choices=Dataset.choices)
+    state = filters.ChoiceFilter(choices=ExportState.choices)
+
+    class Meta:
+        model = Export
+        fields: tuple[str, ...] = ()
+
+
 class ExportListView(ExportView):
     """Exports, the last first, 100 a page; and starting one."""
 
-    @extend_schema(
-        operation_id="list_exports",
-        responses=ExportPageSerializer,
-        parameters=[OpenApiParameter(name, description="A cursor, from next or previous") for name in PAGING],
-    )
+    @extend_schema(operation_id="list_exports", responses=ExportPageSerializer, parameters=parameters(ExportFilterSet))
     def get(self, request: Request) -> Response:
         """One page. Follow `next` for older exports, `previous` for newer ones."""
-        found = page(exports_of(self.asker), request.query_params.dict(), size=PAGE_SIZE)
-        return Response({**links(request, found), "results": [self.shown(export) for export in found.rows]})
+        filterset = ExportFilterSet(request.query_params, queryset=exports_of(self.asker))
+        return Response(listed(ExportSerializer, filterset, request, context=self.context))
 
     @extend_schema(operation_id="start_export", request=ExportAskSerializer, responses={202: ExportSerializer})
     def post(self, request: Request) -> Response:
-        """Start an export; it is made in the background. Ask for it again until its state is `succeeded`."""
-        asked = ExportAskSerializer(data=request.data)
-        asked.is_valid(raise_exception=True)
-        asker = narrowed(self.asker, asked.validated_data["filters"].get("subaccount"))
-        export = self.start(asker, ask_of(asked.validated_data, asker))
-        return Response(self.shown(export), status=202)
+        """Start an export; it is made in the background. Ask for it again until its state is `succeeded`.
+
+        Also needs the scope of what it holds: `messages:read`, or `costs:read` for charges and costs.
+        """
+        nothing_asked(request)
+        asked = checked_body(ExportAskSerializer, request)
+        asker = narrowed(self.asker, asked["filters"].get("subaccount"))
+        export = self.start(asker, ask_of(asked, asker))
+        return Response(ExportSerializer(export, context={"request": request}).data, status=202)
 
 
 class ExportDetailView(ExportView):
@@ -105,11 +116,12 @@ class ExportDetailView(ExportView):
     @extend_schema(operation_id="get_export", responses=ExportSerializer)
     def get(self, request: Request, export_id: UUID) -> Response:
         """How far it is; 404 when the account has none of that id."""
-        return Response(self.shown(self.found(export_id)))
+        return Response(shown(ExportSerializer, self.found(export_id), request, self.context))
 
     @extend_schema(operation_id="delete_export", request=None, responses={204: None})
     def delete(self, request: Request, export_id: UUID) -> Response:
         """Stop it where it is not done, and delete it with its file."""
+        nothing_asked(request)
         jobs.delete(self.found(export_id), self.asker)
         return Response(status=204)
 
@@ -122,6 +134,7 @@ class ExportDownloadView(ExportView):
     )  # fmt: skip
     def get(self, request: Request, export_id: UUID) -> FileResponse:
         """The file; 404 before it has succeeded and after its time."""
+        nothing_asked(request)
         return self.file(self.found(export_id))
 
 
@@ -131,6 +144,7 @@ class ExportManifestView(ExportView):
     @extend_schema(operation_id="get_export_manifest", responses={200: OpenApiTypes.OBJECT})
     def get(self, request: Request, export_id: UUID) -> Response:
         """Rows, sums, filters, time zone and SHA-256 of its file; 404 where there is none."""
+        nothing_asked(request)
         export = self.found(export_id)
         if not export.contents:
             raise Http404

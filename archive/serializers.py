@@ -22,25 +22,15 @@ from billing.selectors import GROUPS
 from messaging.enums import Category, Direction, SourceCategory, Status
 from messaging.selectors.channels import channels
 from messaging.selectors.matching import LogFilter
+from portal.core.bodies import StrictSerializer
 from portal.core.links import PageSerializer
+from portal.core.sparse import SparseSerializer
 
 _DAY: Any = {"invalid": "Write a day as 2026-10-31."}
 LONGEST = timedelta(days=400)
 
 
-class FiltersSerializer(serializers.Serializer[Any]):
-    """Filters that refuse what they do not know."""
-
-    def to_internal_value(self, data: Any) -> Any:
-        """The filters, none that is unknown among them."""
-        if isinstance(data, Mapping):
-            unknown = sorted(set(data) - set(self.fields))
-            if unknown:
-                raise ValidationError({name: ["There is no such filter."] for name in unknown})
-        return super().to_internal_value(data)
-
-
-class MessageFiltersSerializer(FiltersSerializer):
+class MessageFiltersSerializer(StrictSerializer):
     """As the list of messages has them; `source_name` may be a part of the name."""
 
     subaccount = serializers.CharField(required=False)
@@ -63,7 +53,7 @@ class MessageFiltersSerializer(FiltersSerializer):
     search = serializers.CharField(required=False, max_length=512)
 
 
-class DaysSerializer(FiltersSerializer):
+class DaysSerializer(StrictSerializer):
     """Days, both included."""
 
     to = serializers.DateField(error_messages=_DAY)
@@ -99,7 +89,7 @@ class CostFiltersSerializer(ChargeFiltersSerializer):
     group_by = serializers.ListField(child=serializers.ChoiceField(GROUPS), default=["day"])
 
 
-FILTERS: Mapping[str, type[FiltersSerializer]] = {
+FILTERS: Mapping[str, type[StrictSerializer]] = {
     Dataset.MESSAGES: MessageFiltersSerializer,
     Dataset.CHARGES: ChargeFiltersSerializer,
     Dataset.COSTS: CostFiltersSerializer,
@@ -107,7 +97,7 @@ FILTERS: Mapping[str, type[FiltersSerializer]] = {
 }
 
 
-class ExportAskSerializer(serializers.Serializer[Any]):
+class ExportAskSerializer(StrictSerializer):
     """What is asked for. `filters` depend on the dataset: see docs/exports.md."""
 
     dataset = serializers.ChoiceField(Dataset.choices, default=Dataset.MESSAGES)
@@ -120,13 +110,6 @@ class ExportAskSerializer(serializers.Serializer[Any]):
     time_zone = serializers.CharField(required=False, help_text="IANA name; without: the account's.")
     limit = serializers.IntegerField(required=False, min_value=1, help_text="At most so many rows, the oldest.")
     filters = serializers.DictField(default=dict)
-
-    def to_internal_value(self, data: Any) -> Any:
-        """The fields, none that is unknown among them."""
-        unknown = sorted(set(data) - set(self.fields)) if isinstance(data, Mapping) else []
-        if unknown:
-            raise ValidationError({name: ["There is no such field."] for name in unknown})
-        return super().to_internal_value(data)
 
     def validate_time_zone(self, name: str) -> str:
         """A zone that exists."""
@@ -207,7 +190,7 @@ def narrowed(asker: Asker, code: str | None) -> Asker:
     return Asker(asker.account, asker.actor, asker.may, ids, asker.user, asker.ip_address)
 
 
-class ExportSerializer(serializers.ModelSerializer[Export]):
+class ExportSerializer(SparseSerializer, serializers.ModelSerializer[Export]):
     """An export. `download` and `sha256` are null until it has succeeded and after its file is gone."""
 
     id = serializers.UUIDField(source="public_id")

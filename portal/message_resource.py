@@ -1,6 +1,6 @@
 """One message over REST: read by messaging, deleted by the archive, which messaging does not know."""
 
-from typing import Any
+from typing import ClassVar
 from uuid import UUID
 
 from drf_spectacular.utils import extend_schema
@@ -10,19 +10,18 @@ from rest_framework.response import Response
 from accounts.enums import Permission
 from archive.deletion.api import delete_one
 from messaging.api.messages import MessageDetailView
+from portal.core.queries import nothing_asked
 
 
 class MessageView(MessageDetailView):
     """One message."""
 
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Deleting needs a scope of its own."""
-        if request.method == "DELETE":
-            self.permission = Permission.DELETE_MESSAGES  # type: ignore[misc]
-        super().initial(request, *args, **kwargs)
+    permissions: ClassVar = {"DELETE": (Permission.DELETE_MESSAGES,)}
+    conflicts: ClassVar = {"DELETE": "A legal hold keeps every message, or this one is still being sent."}
 
     @extend_schema(operation_id="delete_message", request=None, responses={204: None})
     def delete(self, request: Request, umid: UUID) -> Response:
         """Delete it, at once; its costs and counts stay. 404 when the account has none, 409 under a legal hold."""
+        nothing_asked(request)
         delete_one(self, umid)
         return Response(status=204)

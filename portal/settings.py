@@ -253,7 +253,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["accounts.authentication.HasPermission"],
     "DEFAULT_THROTTLE_CLASSES": ["accounts.throttling.RatePerKey"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["messaging.api.json_parser.StrictJSONParser"],
     "DEFAULT_SCHEMA_CLASS": "portal.core.openapi.ApiSchema",
     "EXCEPTION_HANDLER": "portal.core.errors.exception_handler",
     "UNAUTHENTICATED_USER": None,

@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 from uuid import UUID
 
+import django_filters as filters
 from django.http import Http404, HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
@@ -18,20 +19,23 @@ from accounts.services import Refused
 from archive.deletion import jobs, work
 from archive.deletion.certificates import canonical
 from archive.deletion.selectors import MOST_COUNTED, deletions_of, preview
+from archive.enums import DeletionKind, DeletionState
 from archive.exports.asking import asker_of_key
 from archive.holds import Held
 from archive.models import Deletion
 from messaging.enums import Category, Direction, Status
 from messaging.selectors.matching import LogFilter, digits_of
 from messaging.services.forgetting import visible_umids
+from portal.core.bodies import StrictSerializer, checked_body
 from portal.core.errors import Conflict
-from portal.core.links import PageSerializer, links
-from portal.core.paging import page
+from portal.core.filtersets import StrictFilterSet, parameters
+from portal.core.links import PageSerializer
+from portal.core.queries import nothing_asked
+from portal.core.resources import listed, shown
+from portal.core.sparse import SparseSerializer
 
-PAGE_SIZE = 100
 
-
-class MessageChoiceSerializer(serializers.Serializer[Any]):
+class MessageChoiceSerializer(StrictSerializer):
     """Filters of the message list, as JSON, combined with AND; several `status` with OR."""
 
     subaccount = serializers.CharField(required=False, max_length=50, help_text="subAccountId")
@@ -45,17 +49,14 @@ class MessageChoiceSerializer(serializers.Serializer[Any]):
     created_after = serializers.DateTimeField(required=False, help_text="Included.")
     created_before = serializers.DateTimeField(required=False, help_text="Not included.")
 
-    def to_internal_value(self, data: Any) -> Any:
-        """Also refuse filters that nobody knows: left out, they would delete more than was meant."""
-        if isinstance(data, dict):
-            if unknown := set(data) - set(self.fields):
-                raise ValidationError({name: ["There is no such filter."] for name in sorted(map(str, unknown))})
-            if not data:
-                raise ValidationError("Name at least one filter, as status: [undelivered].")
-        return super().to_internal_value(data)
+    def validate(self, given: dict[str, Any]) -> dict[str, Any]:
+        """Without a filter it would be everything."""
+        if not given:
+            raise ValidationError("Name at least one filter, as status: [undelivered].")
+        return given
 
 
-class DeletionAskSerializer(serializers.Serializer[Any]):
+class DeletionAskSerializer(StrictSerializer):
     """What to delete: messages by UMID, all that match a filter, or everything about a phone number; and why."""
 
     umids = serializers.ListField(
@@ -75,7 +76,7 @@ class DeletionAskSerializer(serializers.Serializer[Any]):
         return given
 
 
-class DeletionSerializer(serializers.ModelSerializer[Deletion]):
+class DeletionSerializer(SparseSerializer, serializers.ModelSerializer[Deletion]):
     """A deletion and how far it is."""
 
     id = serializers.UUIDField(source="public_id")
@@ -115,14 +116,29 @@ class DeletionView(TenantView):
         return found
 
 
-class DeletionListView(DeletionView):
-    """The deletions of the account, and asking for one."""
+class DeletionFilterSet(StrictFilterSet):
+    """Filters of one account's deletions, all combined with AND."""
 
-    @extend_schema(operation_id="list_deletions", responses=DeletionPageSerializer)
+    kind = filters.ChoiceFilter(choices=DeletionKind.choices)
+    state = filters.ChoiceFilter(choices=DeletionState.choices)
+
+    class Meta:
+        model = Deletion
+        fields: tuple[str, ...] = ()
+
+
+class DeletionListView(DeletionView):
+    """The deletions of the account, the last first, 100 a page; and asking for one."""
+
+    conflicts: ClassVar = {"POST": "A legal hold keeps every message."}
+
+    @extend_schema(
+        operation_id="list_deletions", responses=DeletionPageSerializer, parameters=parameters(DeletionFilterSet)
+    )
     def get(self, request: Request) -> Response:
-        """One page, the last first, 100 a page. Follow `next` for older ones."""
-        found = page(deletions_of(self.account), request.query_params, size=PAGE_SIZE, column="confirmed_at")
-        return Response({**links(request, found), "results": DeletionSerializer(found.rows, many=True).data})
+        """One page. Follow `next` for older deletions, `previous` for newer ones."""
+        filterset = DeletionFilterSet(request.query_params, queryset=deletions_of(self.account))
+        return Response(listed(DeletionSerializer, filterset, request, column="confirmed_at"))
 
     @extend_schema(
         operation_id="delete_messages", request=DeletionAskSerializer,
@@ -130,9 +146,8 @@ class DeletionListView(DeletionView):
     )  # fmt: skip
     def post(self, request: Request) -> Response:
         """Have it deleted in the background: 202 with the deletion. With `dry_run` 200 with how many match."""
-        ask = DeletionAskSerializer(data=request.data)
-        ask.is_valid(raise_exception=True)
-        given = ask.validated_data
+        nothing_asked(request)
+        given = checked_body(DeletionAskSerializer, request)
         if given["dry_run"]:
             return Response({"matching": preview(self.account, self._filter(given["filter"]), rows=0)[0]})
         try:
@@ -173,7 +188,7 @@ class DeletionDetailView(DeletionView):
     @extend_schema(operation_id="get_deletion", responses=DeletionSerializer)
     def get(self, request: Request, deletion_id: UUID) -> Response:
         """How far it is; 404 when the account has none of that id."""
-        return Response(DeletionSerializer(self.deletion(deletion_id)).data)
+        return Response(shown(DeletionSerializer, self.deletion(deletion_id), request))
 
 
 class DeletionStopView(DeletionView):
@@ -182,6 +197,7 @@ class DeletionStopView(DeletionView):
     @extend_schema(operation_id="stop_deletion", request=None, responses=DeletionSerializer)
     def post(self, request: Request, deletion_id: UUID) -> Response:
         """Stop it; what is deleted stays deleted. One that is over stays as it is."""
+        nothing_asked(request)
         deletion = self.deletion(deletion_id)
         jobs.stop(deletion, asker_of_key(self))
         deletion.refresh_from_db()
@@ -194,6 +210,7 @@ class CertificateView(DeletionView):
     @extend_schema(operation_id="get_certificate", responses={(200, "application/json"): OpenApiTypes.OBJECT})
     def get(self, request: Request, deletion_id: UUID) -> HttpResponse:
         """The certificate as the bytes whose SHA-256 the deletion has; 404 until it is over."""
+        nothing_asked(request)
         certificate = self.deletion(deletion_id).certificate
         if not certificate:
             raise Http404

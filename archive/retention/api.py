@@ -14,10 +14,12 @@ from accounts.services import Refused
 from archive.holds import keeping_of
 from archive.models import Keeping
 from archive.retention.periods import FIELDS, change, next_run, removals
+from portal.core.bodies import StrictSerializer, checked_body
 from portal.core.http import client_address
+from portal.core.queries import nothing_asked
 
 
-class PeriodsSerializer(serializers.Serializer[Any]):
+class PeriodsSerializer(StrictSerializer):
     """The periods; null keeps it for ever. What is not named stays as it is."""
 
     message_months = serializers.IntegerField(required=False, allow_null=True, help_text="At least 2")
@@ -27,12 +29,6 @@ class PeriodsSerializer(serializers.Serializer[Any]):
     export_days = serializers.IntegerField(
         required=False, allow_null=True, help_text="null: as the installation has it"
     )
-
-    def to_internal_value(self, data: Any) -> Any:
-        """Also refuse periods that nobody knows."""
-        if isinstance(data, dict) and (unknown := set(data) - set(self.fields)):
-            raise ValidationError({name: ["There is no such period."] for name in sorted(map(str, unknown))})
-        return super().to_internal_value(data)
 
 
 class RemovalSerializer(serializers.Serializer[Any]):
@@ -65,16 +61,17 @@ class RetentionView(TenantView):
     @extend_schema(operation_id="get_retention", responses=RetentionSerializer)
     def get(self, request: Request) -> Response:
         """The periods and what the next run removes."""
+        nothing_asked(request)
         return self._answer()
 
     @extend_schema(operation_id="set_retention", request=PeriodsSerializer, responses=RetentionSerializer)
     def put(self, request: Request) -> Response:
         """Set the periods that are named. What is older goes with the next run."""
-        given = PeriodsSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
+        nothing_asked(request)
+        given = checked_body(PeriodsSerializer, request)
         try:
             change(
-                self.account, given.validated_data, actor=self.key.prefix,
+                self.account, given, actor=self.key.prefix,
                 ip_address=client_address(request._request) or None,
             )  # fmt: skip
         except Refused as refused:

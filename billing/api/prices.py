@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+import django_filters as filters
 from django.db.models import Count, Q, QuerySet
 from django.http import Http404
 from drf_spectacular.utils import extend_schema, extend_schema_field
@@ -16,26 +17,29 @@ from billing.enums import Book, UnratedReason
 from billing.models import Rate, RateCard
 from billing.prices.rate_cards import lacks_of
 from billing.selectors.unrated import unrated
-from portal.core.links import PageSerializer, links
-from portal.core.paging import page
-from portal.core.queries import checked, nothing_asked
-
-PAGE_SIZE = 100
-
-
-class CardQuerySerializer(serializers.Serializer[Any]):
-    """The filters of the list of rate cards."""
-
-    currency = serializers.CharField(required=False, min_length=3, max_length=3, help_text="ISO 4217.")
-    book = serializers.ChoiceField(Book.choices, required=False, help_text="buy: the provider's; sell: your own.")
-    active = serializers.BooleanField(
-        required=False, allow_null=True, default=None, help_text="Only revisions that count, or only superseded ones."
-    )
-    older = serializers.CharField(required=False, help_text="The cursor that `next` holds.")
-    newer = serializers.CharField(required=False, help_text="The cursor that `previous` holds.")
+from portal.core.filtersets import StrictFilterSet, parameters
+from portal.core.links import PageSerializer
+from portal.core.queries import nothing_asked
+from portal.core.resources import listed, shown
+from portal.core.sparse import SparseSerializer
 
 
-class CardSerializer(serializers.ModelSerializer[RateCard]):
+class CardFilterSet(StrictFilterSet):
+    """Filters of the rate cards that an account sees, all combined with AND."""
+
+    currency = filters.CharFilter(lookup_expr="iexact", min_length=3, max_length=3, help_text="ISO 4217.")
+    book = filters.ChoiceFilter(choices=Book.choices, help_text="buy: the provider's; sell: your own.")
+    active = filters.TypedChoiceFilter(
+        field_name="is_active", choices=[("true", "true"), ("false", "false")], coerce="true".__eq__,
+        help_text="Only revisions that count, or only superseded ones.",
+    )  # fmt: skip
+
+    class Meta:
+        model = RateCard
+        fields: tuple[str, ...] = ()
+
+
+class CardSerializer(SparseSerializer, serializers.ModelSerializer[RateCard]):
     """A rate card without its rates. `own` ones go before those for everyone."""
 
     own = serializers.SerializerMethodField()
@@ -139,19 +143,11 @@ class CardView(TenantView):
 class RateCardListView(CardView):
     """The rate cards that decide what the account's messages cost, 100 a page."""
 
-    @extend_schema(operation_id="list_rate_cards", parameters=[CardQuerySerializer], responses=CardPageSerializer)
+    @extend_schema(operation_id="list_rate_cards", parameters=parameters(CardFilterSet), responses=CardPageSerializer)
     def get(self, request: Request) -> Response:
         """One page, the last loaded first. Follow `next` for those loaded before."""
-        asked = checked(CardQuerySerializer, request)
-        cards = self.visible()
-        if asked.get("currency"):
-            cards = cards.filter(currency=asked["currency"].upper())
-        if asked.get("book"):
-            cards = cards.filter(book=asked["book"])
-        if asked["active"] is not None:
-            cards = cards.filter(is_active=asked["active"])
-        found = page(cards, request.query_params, size=PAGE_SIZE, column="loaded_at")
-        return Response({**links(request, found), "results": CardSerializer(found.rows, many=True).data})
+        filterset = CardFilterSet(request.query_params, queryset=self.visible())
+        return Response(listed(CardSerializer, filterset, request, column="loaded_at"))
 
 
 class RateCardDetailView(CardView):
@@ -160,11 +156,10 @@ class RateCardDetailView(CardView):
     @extend_schema(operation_id="get_rate_card", responses=CardDetailSerializer)
     def get(self, request: Request, card_id: int) -> Response:
         """The card with its rates by market, category and tier; 404 when the account sees none of that id."""
-        nothing_asked(request)
         card = self.visible().filter(pk=card_id).prefetch_related("rates").first()
         if card is None:
             raise Http404
-        return Response(CardDetailSerializer(card).data)
+        return Response(shown(CardDetailSerializer, card, request))
 
 
 class UnratedView(TenantView):

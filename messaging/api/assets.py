@@ -21,18 +21,14 @@ from messaging.selectors.assets import all_templates, last_changes, numbers
 from messaging.sending.eightxeight import Refused
 from messaging.sending.receipt_bodies import moment
 from portal.core.filtersets import StrictFilterSet, parameters
-from portal.core.links import PageSerializer, links
-from portal.core.paging import page
-from portal.core.queries import nothing_asked
-from portal.core.sparse import PARAMETER, SparseSerializer, wanted_fields
-
-PAGE_SIZE = 100
+from portal.core.links import PageSerializer
+from portal.core.resources import listed, shown
+from portal.core.sparse import SparseSerializer
 
 
 class TemplateFilterSet(StrictFilterSet):
     """Filters of one account's templates, all combined with AND."""
 
-    sparse = True
     name = filters.CharFilter(max_length=512)
     language = filters.CharFilter(max_length=16)
     category = filters.CharFilter(lookup_expr="iexact", max_length=64, help_text="As UTILITY, in any case")
@@ -49,7 +45,6 @@ class TemplateFilterSet(StrictFilterSet):
 class NumberFilterSet(StrictFilterSet):
     """Filters of one account's phone numbers, all combined with AND."""
 
-    sparse = True
     provider = filters.ChoiceFilter(choices=Provider.choices)
     subaccount = filters.CharFilter(field_name="subaccount__code", max_length=50, help_text="subAccountId")
     waba = filters.CharFilter(field_name="waba__waba_id", max_length=64, help_text="WABA id")
@@ -117,13 +112,6 @@ class AssetView(TenantView):
         """Those of the subaccounts that the key reaches."""
         return numbers(self.account, self.subaccount_ids())
 
-    def listed(self, filterset: StrictFilterSet, serializer: type[serializers.ModelSerializer[Any]]) -> Response:
-        """A page of what the filters let through."""
-        context = {PARAMETER: wanted_fields(serializer, self.request.query_params)}
-        found = page(filterset.checked(), self.request.query_params, size=PAGE_SIZE)
-        rows = serializer(found.rows, many=True, context=context).data
-        return Response({**links(self.request, found), "results": rows})
-
 
 class TemplateListView(AssetView):
     """The message templates, newest first, 100 a page."""
@@ -133,9 +121,8 @@ class TemplateListView(AssetView):
     )
     def get(self, request: Request) -> Response:
         """One page. Follow `next` for older templates, `previous` for newer ones."""
-        return self.listed(
-            TemplateFilterSet(request.query_params, queryset=self.templates()), MessageTemplateSerializer
-        )
+        filterset = TemplateFilterSet(request.query_params, queryset=self.templates())
+        return Response(listed(MessageTemplateSerializer, filterset, request))
 
 
 class TemplateDetailView(AssetView):
@@ -144,11 +131,10 @@ class TemplateDetailView(AssetView):
     @extend_schema(operation_id="get_template", responses=MessageTemplateSerializer)
     def get(self, request: Request, template_id: int) -> Response:
         """The template; 404 when the account has none of that id."""
-        nothing_asked(request)
         template = self.templates().filter(pk=template_id).first()
         if template is None:
             raise Http404
-        return Response(MessageTemplateSerializer(template).data)
+        return Response(shown(MessageTemplateSerializer, template, request))
 
 
 class NumberListView(AssetView):
@@ -159,7 +145,8 @@ class NumberListView(AssetView):
     )
     def get(self, request: Request) -> Response:
         """One page. Follow `next` for older numbers, `previous` for newer ones."""
-        return self.listed(NumberFilterSet(request.query_params, queryset=self.numbers()), NumberSerializer)
+        filterset = NumberFilterSet(request.query_params, queryset=self.numbers())
+        return Response(listed(NumberSerializer, filterset, request))
 
 
 class NumberDetailView(AssetView):
@@ -168,11 +155,10 @@ class NumberDetailView(AssetView):
     @extend_schema(operation_id="get_phone_number", responses=NumberSerializer)
     def get(self, request: Request, number_id: int) -> Response:
         """The number; 404 when the account has none of that id."""
-        nothing_asked(request)
         number = self.numbers().filter(pk=number_id).first()
         if number is None:
             raise Http404
-        return Response(NumberSerializer(number).data)
+        return Response(shown(NumberSerializer, number, request))
 
 
 # --- as at 8x8 -----------------------------------------------------------------------------------------------------

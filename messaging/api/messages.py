@@ -24,12 +24,7 @@ from messaging.models import Message
 from messaging.selectors.log import attach, charges
 from messaging.selectors.matching import LogFilter, matching
 from portal.core.filtersets import parameters
-from portal.core.links import links
-from portal.core.paging import page
-from portal.core.queries import nothing_asked
-from portal.core.sparse import PARAMETER, wanted_fields
-
-PAGE_SIZE = 100
+from portal.core.resources import listed, shown
 
 
 class MessageView(TenantView):
@@ -37,21 +32,26 @@ class MessageView(TenantView):
 
     permission: ClassVar[Permission] = Permission.VIEW_MESSAGES
 
-    def rendered(self, messages: list[Message], fields: set[str] | None = None) -> list[dict[str, Any]]:
-        """The messages as JSON, with what they cost where that is wanted; `fields` of them only, or all."""
+    def context(self, messages: list[Message], fields: set[str] | None) -> dict[str, Any]:
+        """What `MessageSerializer` needs besides the messages, with what they cost where that is wanted."""
         attach(self.account, messages)
         costs = self.key.may(Permission.VIEW_COSTS) and (fields is None or "cost" in fields)
-        context = {
+        return {
             "subaccounts": subaccount_codes(self.account),
             "charges": charges(self.account, messages) if costs else {},
             "whole_numbers": self.key.may(Permission.VIEW_NUMBERS),
-            PARAMETER: fields,
         }
-        return list(MessageSerializer(messages, many=True, context=context).data)
 
     def visible(self) -> Any:
         """The messages the key may see."""
         return matching(self.account, LogFilter(subaccount_ids=self.subaccount_ids()))
+
+    def found(self, umid: UUID) -> Message:
+        """The message of a UMID. Raises Http404 when the key sees none."""
+        message: Message | None = self.visible().filter(umid=umid).first()
+        if message is None:
+            raise Http404
+        return message
 
 
 class MessageListView(MessageView):
@@ -68,9 +68,7 @@ class MessageListView(MessageView):
             request.query_params, queryset=self.visible(), account=self.account,
             whole_numbers=self.key.may(Permission.VIEW_NUMBERS),
         )  # fmt: skip
-        fields = wanted_fields(MessageSerializer, request.query_params)
-        found = page(filterset.checked(), request.query_params, size=PAGE_SIZE)
-        return Response({**links(request, found), "results": self.rendered(found.rows, fields)})
+        return Response(listed(MessageSerializer, filterset, request, context=self.context))
 
 
 class MessageDetailView(MessageView):
@@ -79,11 +77,7 @@ class MessageDetailView(MessageView):
     @extend_schema(operation_id="get_message", responses=MessageSerializer)
     def get(self, request: Request, umid: UUID) -> Response:
         """The message of a UMID; 404 when the account has none."""
-        nothing_asked(request)
-        message = self.visible().filter(umid=umid).first()
-        if message is None:
-            raise Http404
-        return Response(self.rendered([message])[0])
+        return Response(shown(MessageSerializer, self.found(umid), request, self.context))
 
 
 class ChargeView(MessageView):
@@ -94,9 +88,7 @@ class ChargeView(MessageView):
     @extend_schema(operation_id="explain_charge", responses=ChargeSerializer)
     def get(self, request: Request, umid: UUID) -> Response:
         """State, price and what they rest on; 404 when the account has no such message."""
-        nothing_asked(request)
-        message = self.visible().filter(umid=umid).first()
-        if message is None:
-            raise Http404
+        message = self.found(umid)
         key = message_key(self.account.pk, message.provider, message.provider_message_id)
-        return Response(explained(umid, explain(self.account, key), message.status))
+        charge = explained(umid, explain(self.account, key), message.status)
+        return Response(shown(ChargeSerializer, charge, request))

@@ -159,7 +159,7 @@ class EvidenceSerializer(serializers.Serializer[Any]):
     status = serializers.CharField()
 
 
-class ChargeSerializer(serializers.Serializer[Any]):
+class ChargeSerializer(SparseSerializer):
     """One message's charge; of a message that was not delivered only `umid`, `state` and `reason` are not null."""
 
     umid = serializers.UUIDField()

@@ -17,18 +17,19 @@ from messaging.enums import InboxState, Provider
 from messaging.models import InboxItem
 from messaging.selectors.inbox import count_up_to, webhooks
 from messaging.services.log import MOST_REPLAYED, replay_webhooks
+from portal.core.bodies import StrictSerializer, checked_body
 from portal.core.filtersets import parameters
 from portal.core.http import client_address
-from portal.core.links import PageSerializer, links
-from portal.core.paging import page
+from portal.core.links import PageSerializer
 from portal.core.queries import nothing_asked
+from portal.core.resources import listed, shown
+from portal.core.sparse import SparseSerializer
 
-PAGE_SIZE = 100
 MOST_IDS = 1_000
 _IN_A_BODY = (Permission.VIEW_NUMBERS, Permission.VIEW_CONTENT)
 
 
-class WebhookEventSerializer(serializers.ModelSerializer[InboxItem]):
+class WebhookEventSerializer(SparseSerializer, serializers.ModelSerializer[InboxItem]):
     """A stored webhook without what it said."""
 
     size = serializers.IntegerField(help_text="Bytes of the body.")
@@ -73,7 +74,7 @@ class WebhookEventPageSerializer(PageSerializer):
     results = WebhookEventSerializer(many=True)
 
 
-class WebhookChoiceSerializer(serializers.Serializer[Any]):
+class WebhookChoiceSerializer(StrictSerializer):
     """The filters of the list, as JSON."""
 
     state = serializers.ChoiceField(InboxState.choices, required=False)
@@ -82,7 +83,7 @@ class WebhookChoiceSerializer(serializers.Serializer[Any]):
     received_before = serializers.DateTimeField(required=False)
 
 
-class ReplaySerializer(serializers.Serializer[Any]):
+class ReplaySerializer(StrictSerializer):
     """Which webhooks: by id, or all that match a filter."""
 
     ids = serializers.ListField(
@@ -95,12 +96,8 @@ class ReplaySerializer(serializers.Serializer[Any]):
         """One of the two, and a filter that filters: an empty one would mean everything."""
         if ("ids" in given) == ("filter" in given):
             raise ValidationError({"ids": ["Give ids, or a filter, and not both."]})
-        if "filter" in given:
-            unknown = set(self.initial_data["filter"]) - set(given["filter"])
-            if unknown:
-                raise ValidationError({"filter": {name: ["There is no such filter."] for name in sorted(unknown)}})
-            if not given["filter"]:
-                raise ValidationError({"filter": ["Name at least one filter, as state: quarantined."]})
+        if given.get("filter") == {}:
+            raise ValidationError({"filter": ["Name at least one filter, as state: quarantined."]})
         return given
 
 
@@ -150,10 +147,8 @@ class WebhookEventListView(WebhookEventView):
     )
     def get(self, request: Request) -> Response:
         """One page. Follow `next` for older webhooks, `previous` for newer ones."""
-        rows = WebhookFilterSet(request.query_params, queryset=webhooks(self.account)).checked()
-        found = page(rows, request.query_params, size=PAGE_SIZE, column="received_at")
-        results = WebhookEventSerializer(found.rows, many=True).data
-        return Response({**links(request, found), "results": results})
+        filterset = WebhookFilterSet(request.query_params, queryset=webhooks(self.account))
+        return Response(listed(WebhookEventSerializer, filterset, request, column="received_at"))
 
 
 class WebhookEventDetailView(WebhookEventView):
@@ -162,9 +157,9 @@ class WebhookEventDetailView(WebhookEventView):
     @extend_schema(operation_id="get_webhook_event", responses=WebhookEventDetailSerializer)
     def get(self, request: Request, event_id: int) -> Response:
         """The webhook with headers and body; 404 when the account has none of that id."""
-        nothing_asked(request)
         readable = all(self.key.may(permission) for permission in _IN_A_BODY)
-        return Response(WebhookEventDetailSerializer(self.found(event_id), context={"readable": readable}).data)
+        item = self.found(event_id)
+        return Response(shown(WebhookEventDetailSerializer, item, request, lambda rows, fields: {"readable": readable}))
 
 
 class WebhookEventReplayView(WebhookEventView):
@@ -186,12 +181,10 @@ class WebhookEventsReplayView(WebhookEventView):
     def post(self, request: Request) -> Response:
         """Put the webhooks of these ids, or all that match a filter, back in line. Foreign ids match nothing."""
         nothing_asked(request)
-        asked = ReplaySerializer(data=request.data)
-        asked.is_valid(raise_exception=True)
+        asked = checked_body(ReplaySerializer, request)
         rows = InboxItem.objects.filter(account=self.account)
-        if "ids" in asked.validated_data:
-            ids = asked.validated_data["ids"]
-            return self.replay(rows.filter(pk__in=ids), ids=ids)
+        if "ids" in asked:
+            return self.replay(rows.filter(pk__in=asked["ids"]), ids=asked["ids"])
         return self._replay_matching(rows, cast("dict[str, Any]", request.data)["filter"])
 
     def _replay_matching(self, rows: Any, chosen: dict[str, Any]) -> Response:

@@ -65,9 +65,13 @@ def answer_as_8x8(error: Exception, context: dict[str, Any]) -> Response | None:
         return None
     error, fields = expected
     message = " ".join(f"{field['field']}: {field['message']}" for field in fields) or str(error.detail)
-    code = _CODES_OF_8X8.get(error.status_code, error.status_code)
-    answer = envelope_of_8x8(code, _MESSAGES_OF_8X8.get(error.status_code, message))
+    answer = envelope_of_8x8(*words_of_8x8(error.status_code, message))
     return Response(answer, status=error.status_code, headers=_headers(error))
+
+
+def words_of_8x8(status: int, message: str) -> tuple[int, str]:
+    """8x8's code for an HTTP status, and what it says with it in place of ours."""
+    return _CODES_OF_8X8.get(status, status), _MESSAGES_OF_8X8.get(status, message)
 
 
 def envelope_of_8x8(code: int, message: str) -> dict[str, Any]:

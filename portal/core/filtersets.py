@@ -21,16 +21,15 @@ class WholeNumberFilter(filters.Filter):
 
 
 class StrictFilterSet(filters.FilterSet):
-    """Filters that refuse what they do not know; `several` may be given more than once, `sparse` lists take fields."""
+    """Filters that refuse what they do not know; `several` may be given more than once."""
 
     several: ClassVar[frozenset[str]] = frozenset()
-    sparse: ClassVar[bool] = False
 
     def checked(self) -> QuerySet[Any]:
         """The filtered rows. Raises ValidationError for bad values and for names nobody knows."""
-        unknown = set(self.data or ()) - set(self.filters) - set(PAGING) - ({PARAMETER} if self.sparse else set())
+        unknown = set(self.data or ()) - set(self.filters) - {*PAGING, PARAMETER}
         errors = (
-            {name: ["There is no such filter."] for name in sorted(unknown)} | self._twice() | self._wrong_cursors()
+            {name: ["There is no such parameter."] for name in sorted(unknown)} | self._twice() | self._wrong_cursors()
         )
         if not self.is_valid() or errors:
             raise ValidationError({**errors, **self.errors})
@@ -55,21 +54,16 @@ class StrictFilterSet(filters.FilterSet):
 
 def parameters(filterset: type[StrictFilterSet]) -> list[OpenApiParameter]:
     """The filters as the OpenAPI schema describes them."""
-    sparse = [OpenApiParameter(PARAMETER, description="Comma list of the fields of a result that are wanted.")]
-    return (
-        (sparse if filterset.sparse else [])
-        + [
-            OpenApiParameter(
-                name,
-                _TYPES.get(type(field), OpenApiTypes.STR),
-                enum=[value for value, _ in field.extra.get("choices", ())],
-                many=isinstance(field, filters.MultipleChoiceFilter),
-                description=field.extra.get("help_text", ""),
-            )
-            for name, field in filterset.base_filters.items()
-        ]
-        + [OpenApiParameter(name, description="A cursor, from next or previous") for name in PAGING]
-    )
+    return [
+        OpenApiParameter(
+            name,
+            _TYPES.get(type(field), OpenApiTypes.STR),
+            enum=[value for value, _ in field.extra.get("choices", ())],
+            many=isinstance(field, filters.MultipleChoiceFilter),
+            description=field.extra.get("help_text", ""),
+        )
+        for name, field in filterset.base_filters.items()
+    ] + [OpenApiParameter(name, description="A cursor, from next or previous") for name in PAGING]
 
 
 _TYPES = {

@@ -8,11 +8,14 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter
 from rest_framework import serializers
 
-from portal.core.errors import problem
-from portal.core.sparse import SparseSerializer
+from portal.core.bodies import StrictSerializer
+from portal.core.errors import envelope_of_8x8, problem, words_of_8x8
+from portal.core.links import PageSerializer
+from portal.core.sparse import PARAMETER, SparseSerializer
 
 EXAMPLES = Path(settings.BASE_DIR) / "portal/examples"  # <operation id>.json: {"request": …, "answer": …}
 _WITH_BODY = {"POST", "PUT", "PATCH", "DELETE"}
@@ -27,7 +30,7 @@ _WHY = {
     429: "The API key has made as many requests in this second as it may.",
 }
 _AN_EXAMPLE = {
-    400: ("Some fields are not valid.", [{"field": "colour", "message": "There is no such parameter."}]),
+    400: ("Some fields are not valid.", [{"field": "colour", "message": "There is no such field."}]),
     401: ("This API key is unknown, revoked or expired.", []),
     403: ("This API key lacks the scope messages:read.", []),
     404: ("Not found.", []),
@@ -67,6 +70,8 @@ class EnvelopeSerializer(serializers.Serializer[Any]):
 class ApiSchema(AutoSchema):
     """Adds to an operation what the base of all views does, and its example out of `EXAMPLES`."""
 
+    view: Any  # a TenantView, which this package does not know
+
     _ERRORS: ClassVar[dict[str, tuple[type[serializers.Serializer[Any]], str]]] = {
         "ours": (ProblemSerializer, "application/problem+json"),
         "8x8": (EnvelopeSerializer, "application/json"),
@@ -78,18 +83,41 @@ class ApiSchema(AutoSchema):
         if self.method == "POST":
             why = "A text of your own, a new UUID for example: repeated with it, the request is carried out once."
             given.append(OpenApiParameter("Idempotency-Key", str, "header", description=why))
-        if self.method == "GET":
+        if self.method == "GET" and not self._is_file():
             given.append(OpenApiParameter("If-None-Match", str, "header", description="An `ETag` from before."))
+        if self.method == "GET" and (sparse := self._sparse()):
+            given.append(_fields_parameter(list(sparse.fields)))
         return given
+
+    def _sparse(self) -> SparseSerializer | None:
+        """What the answer holds, or each of its `results`, where `fields=` may name what is wanted of it."""
+        answer: Any = self.get_response_serializers()
+        if isinstance(answer, type):
+            answer = answer()
+        results = answer.fields.get("results") if isinstance(answer, PageSerializer) else None
+        one = getattr(results, "child", answer)
+        return one if isinstance(one, SparseSerializer) else None
+
+    def _is_file(self) -> bool:
+        """Whether the answer is a file, sent as it is read: it has no `ETag`."""
+        answer: Any = self.get_response_serializers()
+        return isinstance(answer, dict) and OpenApiTypes.BINARY in answer.values()
 
     def get_summary(self) -> str:
         """The first sentence about the view."""
         return (type(self.view).__doc__ or "").partition(".")[0].replace("\n   ", "")
 
     def get_description(self) -> str:  # type: ignore[override] # as in drf-spectacular's own
-        """The view's docstring, and the scope that it needs."""
-        said, needed = super().get_description(), getattr(self.view, "permission", None)
-        return f"{said}\n\nNeeds the scope `{needed.value}`." if needed else said
+        """The method's docstring, and the scopes that it needs."""
+        scopes = " and ".join(f"`{scope}`" for scope in self._scopes())
+        return f"{super().get_description()}\n\nNeeds the scope {scopes}."
+
+    def get_auth(self) -> list[dict[str, list[str]]]:
+        """The key with the scopes that the method needs."""
+        return [{name: self._scopes() for name in known} for known in super().get_auth()]
+
+    def _scopes(self) -> list[str]:
+        return [permission.value for permission in self.view.needed(self.method)]
 
     def get_examples(self) -> list[OpenApiExample]:
         """The request and the answer of the operation's file."""
@@ -103,10 +131,12 @@ class ApiSchema(AutoSchema):
         return found
 
     def _map_basic_serializer(self, serializer: Any, direction: Any) -> dict[str, Any]:
-        """No field of a sparse object is sure to be there."""
+        """No field of a sparse object is sure to be there, and a strict one takes no others."""
         described: dict[str, Any] = super()._map_basic_serializer(serializer, direction)  # type: ignore[no-untyped-call]
         if isinstance(serializer, SparseSerializer):
             described.pop("required", None)
+        if isinstance(serializer, StrictSerializer) and direction == "request":
+            described["additionalProperties"] = False
         return described
 
     def _statuses(self) -> list[str]:
@@ -116,7 +146,7 @@ class ApiSchema(AutoSchema):
 
     def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
         bodies: dict[str, Any] = super()._get_response_bodies(direction)
-        if self.method == "GET" and "200" in bodies:
+        if self.method == "GET" and not self._is_file():
             bodies["304"] = {"description": "What `If-None-Match` names is still so."}
         for status in self._errors():
             bodies.setdefault(str(status), self._error(status))
@@ -126,7 +156,7 @@ class ApiSchema(AutoSchema):
         own = [400, 401, 403, 429]
         if "{" in self.path:
             own.append(404)
-        if self.method == "POST":
+        if self.method == "POST" or self._conflict():
             own.append(409)
         if self.method in _WITH_BODY:
             own.append(413)
@@ -140,12 +170,34 @@ class ApiSchema(AutoSchema):
         described: dict[str, Any] = self._get_response_for_code(  # type: ignore[no-untyped-call]
             serializer, str(status), [media_type]
         )
-        if speaks == "ours":
-            described["content"][media_type]["example"] = problem(status, *_AN_EXAMPLE[status])
+        example = problem(status, *_AN_EXAMPLE[status]) if speaks == "ours" else _as_8x8(status, _AN_EXAMPLE[status][0])
+        described["content"][media_type]["example"] = example
         headers = {"RateLimit-Limit": _LIMIT, "RateLimit-Remaining": _LEFT} if status != HTTPStatus.UNAUTHORIZED else {}
         if status in {409, 429}:
             headers["Retry-After"] = _WAIT
-        return {**described, "description": _WHY[status], **({"headers": headers} if headers else {})}
+        return {**described, "description": self._why(status), **({"headers": headers} if headers else {})}
+
+    def _why(self, status: int) -> str:
+        if status != HTTPStatus.CONFLICT:
+            return _WHY[status]
+        return " ".join(filter(None, (self._conflict(), _WHY[status] if self.method == "POST" else "")))
+
+    def _conflict(self) -> str:
+        """What of the account's state the method may contradict."""
+        return str(self.view.conflicts.get(self.method, ""))
+
+
+def _as_8x8(status: int, detail: str) -> dict[str, Any]:
+    """8x8's envelope, the same in every process."""
+    code, message = words_of_8x8(status, detail)
+    fixed = {"errorId": "5d2b1c1e-5a0c-4f0e-8f39-6a4f1f0d9f3a", "timestamp": "2026-11-20T11:26:15.372859Z"}
+    return {**envelope_of_8x8(code, message), **fixed}
+
+
+def _fields_parameter(names: list[str]) -> OpenApiParameter:
+    wanted = {"type": "array", "items": {"type": "string", "enum": names}, "minItems": 1}
+    why = "The fields that are wanted, with commas between; without it all."
+    return OpenApiParameter(PARAMETER, wanted, style="form", explode=False, description=why)
 
 
 _LIMIT = {"schema": {"type": "integer"}, "description": "How many requests a second the key may make."}

@@ -1,6 +1,6 @@
 """Sparse answers: `fields=` names what each object holds, so that lists are small and nothing is made for nobody."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from rest_framework import serializers
@@ -19,17 +19,13 @@ class SparseSerializer(serializers.Serializer[Any]):
         return fields if wanted is None else {name: field for name, field in fields.items() if name in wanted}
 
 
-def wanted_fields(serializer: type[serializers.BaseSerializer[Any]], params: Mapping[str, str]) -> set[str] | None:
+def wanted_fields(serializer: type[SparseSerializer], params: Mapping[str, str]) -> set[str] | None:
     """What `fields=a,b` in a URL asks for of these; None without it. Raises ValidationError for a name nobody knows."""
     if PARAMETER not in params:
         return None
     asked = [name for name in params[PARAMETER].split(",") if name]
-    unknown = sorted(set(asked) - set(_names(serializer)))
+    known = list(serializer().fields)
+    unknown = sorted(set(asked) - set(known))
     if unknown or not asked:
-        known = ", ".join(_names(serializer))
-        raise ValidationError({PARAMETER: [f"{', '.join(unknown) or 'Nothing'} is none of {known}."]})
+        raise ValidationError({PARAMETER: [f"{', '.join(unknown) or 'Nothing'} is none of {', '.join(known)}."]})
     return set(asked)
-
-
-def _names(serializer: type[serializers.BaseSerializer[Any]]) -> Collection[str]:
-    return list(serializer().fields)  # type: ignore[attr-defined]

@@ -69,7 +69,7 @@ def test_an_export_is_started_found_downloaded_and_deleted(acme, caller):
         ({"dataset": "weather"}, "dataset", "weather"),
         ({"preset": "9x9"}, "preset", "9x9"),
         ({"colour": 1}, "colour", "There is no such field."),
-        ({"filters": {"colour": "red"}}, "filters.colour", "There is no such filter."),
+        ({"filters": {"colour": "red"}}, "filters.colour", "There is no such field."),
         ({"filters": {"status": ["lost"]}}, "filters.status.0", "lost"),
         ({"time_zone": "Mars/Olympus"}, "time_zone", "Mars/Olympus"),
         ({"format": "xlsx", "compression": "gzip"}, "compression", "A workbook is compressed already"),

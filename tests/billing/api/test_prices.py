@@ -63,14 +63,14 @@ def test_drafts_and_other_accounts_cards_do_not_exist(get, own, other, client):
 
 
 @pytest.mark.parametrize(
-    ("query", "n"), [({}, 13), ({"currency": "usd"}, 6), ({"book": "sell"}, 0), ({"active": 0}, 0)]
+    ("query", "n"), [({}, 13), ({"currency": "usd"}, 6), ({"book": "sell"}, 0), ({"active": "false"}, 0)]
 )
 def test_filters(get, query, n):
     assert len(get("rate-cards/", **query).json()["results"]) == n
 
 
 def test_pages(get, monkeypatch):
-    monkeypatch.setattr("billing.api.prices.PAGE_SIZE", 7)
+    monkeypatch.setattr("portal.core.resources.PAGE_SIZE", 7)
     first = get("rate-cards/").json()
     path, _, cursor = first["next"].partition("?older=")
     second = get("rate-cards/", older=cursor).json()
@@ -83,7 +83,7 @@ def test_what_is_wrong_is_named(get):
     answer = get("rate-cards/", book="lend", colour="red").json()
     assert [(error["field"], error["message"]) for error in answer["errors"]] == [
         ("colour", "There is no such parameter."),
-        ("book", '"lend" is not a valid choice.'),
+        ("book", "Select a valid choice. lend is not one of the available choices."),
     ]
 
 

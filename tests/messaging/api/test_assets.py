@@ -5,7 +5,6 @@ import pytest
 from accounts.enums import Permission
 from accounts.models import Subaccount
 from accounts.services import create_api_key
-from messaging.api import assets as asset_api
 from messaging.api.assets import component, language_name
 from messaging.models import PhoneNumber, Template
 from tests.traffic import META
@@ -53,7 +52,7 @@ def test_filters_of_templates(acme, get, query, found):
 def test_pages(acme, get, monkeypatch):
     whole = get(TEMPLATES).json()
     assert (whole["next"], whole["previous"]) == (None, None)
-    monkeypatch.setattr(asset_api, "PAGE_SIZE", 5)
+    monkeypatch.setattr("portal.core.resources.PAGE_SIZE", 5)
     first = get(TEMPLATES).json()
     second = get(first["next"]).json()
     assert first["results"] + second["results"] == whole["results"][:10]

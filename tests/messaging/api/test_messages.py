@@ -12,7 +12,6 @@ from accounts.services import create_api_key
 from billing.models import RateCard, RatingRun, SellTerms
 from billing.prices.rate_cards import DATA
 from billing.proposals.corrections import agree
-from messaging.api import messages as api
 from messaging.models import Message, Source
 from portal.demo.world import ACME
 from tests.traffic import AT, channel_of, deliver, rate, report
@@ -204,7 +203,7 @@ class TestFilters:
 @pytest.mark.parametrize(
     ("name", "value", "message"),
     [
-        ("colour", "red", "There is no such filter."),
+        ("colour", "red", "There is no such parameter."),
         ("country", ["IN", "SG"], "Give it once."),
         ("older", ["1-1", "2-2"], "Give it once."),
         ("direction", "up", "Select a valid choice. up is not one of the available choices."),
@@ -236,7 +235,7 @@ class TestPages:
     @pytest.fixture(autouse=True)
     def messages(self, acme, monkeypatch):
         """Five messages on pages of two; the third and fourth at the same moment."""
-        monkeypatch.setattr(api, "PAGE_SIZE", 2)
+        monkeypatch.setattr("portal.core.resources.PAGE_SIZE", 2)
         for name, minute in zip("ABCDE", (0, 1, 2, 2, 3), strict=True):
             report(acme, "sent", provider_message_id=name, at=AT + timedelta(minutes=minute))
 

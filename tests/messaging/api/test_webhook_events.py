@@ -87,7 +87,7 @@ def test_what_people_wrote_needs_the_scopes_for_it(acme, call, missing):
 
 
 def test_pages(acme, call, monkeypatch):
-    monkeypatch.setattr(webhook_api, "PAGE_SIZE", 2)
+    monkeypatch.setattr("portal.core.resources.PAGE_SIZE", 2)
     items = [stored(acme, at=AT + timedelta(seconds=n)) for n in range(3)]
     first = call(state="quarantined").json()
     assert [row["id"] for row in first["results"]] == [items[2].pk, items[1].pk]
@@ -170,7 +170,6 @@ def test_replay_of_all_that_match(acme, other, call):
         ({"filter": {"state": ""}}, "filter.state"),
         ({"filter": {"state": None}}, "filter.state"),
         ({"filter": "all"}, "filter"),
-        ([], ""),
     ],
 )
 def test_replays_that_make_no_sense(acme, call, body, field):
@@ -178,6 +177,12 @@ def test_replays_that_make_no_sense(acme, call, body, field):
     answer = call(f"{URL}replay/", body)
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (400, field)
     assert states() == ["quarantined"]
+
+
+def test_a_body_that_is_no_object(acme, call):
+    answer = call(f"{URL}replay/", [])
+    assert (answer.status_code, answer.json()["errors"]) == (400, [])
+    assert answer.json()["detail"] == "The body is a JSON list; an object is expected."
 
 
 def test_too_many_to_replay_at_once(acme, call, monkeypatch):
