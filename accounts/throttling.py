@@ -19,14 +19,18 @@ class RatePerKey(BaseThrottle):
 
     def allow_request(self, request: Request, view: Any) -> bool:
         """Count the request."""
-        key = cast("ApiKey", request.auth)
-        n = requests.count(str(key.pk))
-        view.headers["RateLimit-Limit"] = str(key.rate_limit)
+        name, limit = self.limit(cast("ApiKey", request.auth), view)
+        n = requests.count(name)
+        view.headers["RateLimit-Limit"] = str(limit)
         if n is None:
             return True
-        view.headers["RateLimit-Remaining"] = str(max(0, key.rate_limit - n))
+        view.headers["RateLimit-Remaining"] = str(max(0, limit - n))
         view.headers["RateLimit-Reset"] = "1"
-        return n <= key.rate_limit
+        return n <= limit
+
+    def limit(self, key: ApiKey, view: Any) -> tuple[str, int]:
+        """What is counted, by name, and how many a second there may be of it."""
+        return str(key.pk), key.rate_limit
 
     def wait(self) -> int:
         """The running second is over by then."""

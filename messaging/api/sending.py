@@ -9,9 +9,12 @@ import structlog
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.throttling import BaseThrottle
 
 from accounts.api import TenantView
 from accounts.enums import Permission
+from accounts.models import ApiKey
+from accounts.throttling import RatePerKey
 from messaging.api.json_parser import StrictJSONParser
 from messaging.api.send_serializers import (
     BatchSerializer,
@@ -68,7 +71,7 @@ class View8x8(TenantView):
         if found is None or (reach is not None and found[0] not in reach):
             raise Refused(1001, "Provided subAccountId doesn't belong to your account")
         if not (found[1] or closed):
-            raise Refused(1001, f"Subaccount {code} is closed: nothing can be sent from it.")
+            raise Refused(1001, f"'subAccountId' {code} is closed: send from another, or have it opened again.")
         return found[0]
 
     def check_account(self, account_id: str) -> None:
@@ -80,7 +83,7 @@ class View8x8(TenantView):
         """The number that sends for a subaccount: its first."""
         numbers = office(self.account.pk).by_subaccount.get(code)
         if not numbers:
-            raise Refused(3035, f"Subaccount {code} has no WhatsApp number.")
+            raise Refused(3035, f"'subAccountId' {code} has no WhatsApp number: send from one that has.")
         return numbers[0]
 
     @property
@@ -146,15 +149,33 @@ class SendBatchView(View8x8):
         return Response(answer | ({"messages": answers} if batch.with_messages else {}))
 
 
+class DetailsRate(RatePerKey):
+    """8x8's own limit of message details: one request a second for a subaccount; of each key, so that none waits for
+    another's.
+    """
+
+    def limit(self, key: ApiKey, view: Any) -> tuple[str, int]:
+        """One."""
+        return f"{key.pk}:details:{view.kwargs['subaccount_id']}", 1
+
+
 class MessageView8x8(View8x8):
     """One message: its details, or taking it back."""
+
+    def get_throttles(self) -> list[BaseThrottle]:
+        """Details have a limit of their own beside the key's."""
+        usual: list[BaseThrottle] = super().get_throttles()
+        return [*usual, DetailsRate()] if self.request.method == "GET" else usual
 
     @extend_schema(
         operation_id="get_message_details",
         responses=DetailsSerializer,
     )
     def get(self, request: Request, subaccount_id: str, umid: str) -> Response:
-        """Where a message stands; 404 when the subaccount has none of that UMID."""
+        """Where a message stands; 404 when the subaccount has none of that UMID.
+
+        As at 8x8, a key may ask once a second in a subaccount; what is more is answered 429. Receipts tell it sooner.
+        """
         found = message_of(self.account, self.subaccount(subaccount_id, closed=True), read_uuid(umid, "umid"))
         if found is None:
             raise Refused(1300, "Message not found.")

@@ -52,7 +52,7 @@ class _Own:
     """What this process counts while Redis is away."""
 
     def __init__(self) -> None:
-        self.numbers: dict[int, Pace] = {}
+        self.numbers: dict[tuple[int, int], Pace] = {}  # a number that gets faster begins anew
         self.pairs = Pace(every=PAIR_EVERY, burst=PAIR_BURST)
 
 
@@ -76,7 +76,8 @@ def take(sender: Sender, msisdn: str) -> Pause | None:
 
 def _take_alone(sender: Sender, msisdn: str, every: float) -> Pause | None:
     now = time.monotonic()
-    number = _own.numbers.setdefault(sender.phone_number_id, Pace(every=every, burst=sender.throughput))
+    known = (sender.phone_number_id, sender.throughput)
+    number = _own.numbers.setdefault(known, Pace(every=every, burst=sender.throughput))
     if not number.allows("", now):
         return Pause(every, whole_number=True)
     if msisdn and not _own.pairs.allows(f"{sender.phone_number_id}:{msisdn}", now):

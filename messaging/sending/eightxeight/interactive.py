@@ -35,7 +35,7 @@ def check(value: Any) -> None:
 def _header(value: Any, kind: str) -> None:
     header = mapping(value, f"{FIELD}.header")
     if kind in _NO_HEADER:
-        raise Refused(INVALID, f"'{FIELD}.header': a {kind} has none.")
+        raise Refused(INVALID, f"'{FIELD}.header': a message of type {kind} has none; leave it out.")
     form = one_of(header.get("type"), f"{FIELD}.header.type", _HEADERS, wrong=INVALID)
     if form == "text":
         text(header.get("text"), f"{FIELD}.header.text", 60)

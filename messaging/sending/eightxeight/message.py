@@ -40,6 +40,10 @@ _MEDIA = ("image", "video", "audio", "file")
 _LONGEST_TEXT, _LONGEST_CAPTION, _LONGEST_SMS = 4096, 1024, 35_000
 _CHANNELS = ("SMS", "WhatsApp", "Facebook", "RCS", "Viber", "Line", "WeChat", "Zalo", "Instagram")
 _USER_ID = re.compile(r"[A-Z]{2}\.[A-Za-z0-9]{1,128}")
+_NO_NUMBER = (
+    "Invalid MSISDN format (not E.164 international number): give 'user.msisdn' as \"+6591234567\", or a national "
+    "number with 'user.country'."
+)
 _LATE = timedelta(minutes=1)  # a client's clock may be behind
 
 
@@ -101,7 +105,7 @@ def _recipient(data: Mapping[str, Any], sender: Sender) -> tuple[str, str]:
     written, user_id = user.get("msisdn"), user.get("channelUserId")
     if written is None or written == "":
         if user_id is None or user_id == "":
-            raise Refused(3002, "'user.msisdn' is required, or 'user.channelUserId'.")
+            raise Refused(3002, "'user.msisdn' is required, or 'user.channelUserId': give a string.")
         if not isinstance(user_id, str) or not _USER_ID.fullmatch(user_id):
             raise Refused(3047, "'user.channelUserId' must be a WhatsApp user id, as US.13491208655302741918.")
         _check_country(country_of("", user_id))
@@ -110,9 +114,9 @@ def _recipient(data: Mapping[str, Any], sender: Sender) -> tuple[str, str]:
         raise Refused(3003, "'user.msisdn' must be a string, as \"+6591234567\".")
     msisdn = e164(written, country)
     if not msisdn:
-        raise Refused(1002, "Invalid MSISDN format (not E.164 international number): 'user.msisdn'")
+        raise Refused(1002, _NO_NUMBER)
     if msisdn == sender.msisdn:
-        raise Refused(1002, "'user.msisdn' is the number that sends.")
+        raise Refused(1002, "'user.msisdn' is the number that sends: give another recipient.")
     _check_country(country_of(msisdn))
     return msisdn, ""
 
@@ -135,7 +139,8 @@ def e164(written: str, country: str) -> str:
 
 def _check_country(country: str) -> None:
     if restricted := restrictions.restricted(country, datetime.now(UTC).date()):
-        raise Refused(1009, f"'user.msisdn': WhatsApp delivers nothing to {restricted.name} ({restricted.source}).")
+        said = f"WhatsApp delivers nothing to {restricted.name} ({restricted.source}): leave this recipient out."
+        raise Refused(1009, f"'user.msisdn': {said}")
 
 
 # --- Content ---------------------------------------------------------------------------------------------------------
@@ -186,14 +191,14 @@ def _fallback(data: Mapping[str, Any], content: Mapping[str, Any], sender: Sende
             statuses = ("Accepted", "Sent", "Delivered", "Read")
             one_of(channel.get("successStatus"), f"{field}.successStatus", statuses, wrong=3024)
         if name != "WhatsApp" and sender.provider != Provider.EIGHT_X_EIGHT:
-            raise Refused(3027, f"'{field}.channel': the subaccount's number has WhatsApp alone.")
+            raise Refused(3027, f"'{field}.channel': the subaccount's number has WhatsApp alone; leave {name} out.")
 
 
 def _times(data: Mapping[str, Any]) -> tuple[datetime | None, datetime | None]:
     now = datetime.now(UTC)
     scheduled = moment(data.get("scheduled"), "scheduled", wrong=1011)
     if scheduled is not None and scheduled < now - _LATE:
-        raise Refused(1011, "'scheduled' is in the past.")
+        raise Refused(1011, "'scheduled' is in the past: give a later time, or leave it out to send now.")
     expiry = moment(data.get("expiry"), "expiry", wrong=1006)
     if expiry is not None and expiry <= max(now, scheduled or now):
         raise Refused(1006, "'expiry' must be later than now and than 'scheduled'.")
@@ -217,9 +222,9 @@ def _quoted(data: Mapping[str, Any], sender: Sender) -> str:
     try:
         umid = UUID(written)
     except ValueError:
-        raise Refused(INVALID, "Invalid umid: 'context.umid'") from None
+        raise Refused(INVALID, "Invalid umid: 'context.umid' must be a UUID.") from None
     rows = Message.objects.filter(account=sender.account_id, umid=umid, phone_number=sender.phone_number_id)
     found = rows.values_list("provider_message_id", flat=True).first()
     if not found:
-        raise Refused(1008, "'context.umid': this number has no such message.")
+        raise Refused(1008, "'context.umid' is no message of this number: give one that is, or leave 'context' out.")
     return str(found)

@@ -47,7 +47,7 @@ def text(
 ) -> str:
     """A text of 1 to `limit` characters that must be there."""
     if value is None or value == "":
-        raise Refused(missing, f"'{field}' is required.")
+        raise Refused(missing, f"'{field}' is required: give a string.")
     if not isinstance(value, str):
         raise Refused(missing if wrong is None else wrong, f"'{field}' must be a string.")
     if len(value) > limit:
@@ -105,7 +105,7 @@ def moment(value: Any, field: str, *, wrong: int) -> datetime | None:
     if found is None:
         raise Refused(wrong, f"'{field}' must be an ISO 8601 time, as 2026-12-24T18:00:00Z.")
     if found > datetime.now(UTC) + FUTURE:
-        raise Refused(wrong, f"'{field}' is more than a year ahead.")
+        raise Refused(wrong, f"'{field}' is more than a year ahead: give an earlier time.")
     return found
 
 

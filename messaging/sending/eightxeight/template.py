@@ -30,6 +30,7 @@ SUBTYPES: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "flow": ("action", ("FLOW",)),
     "voicecall": ("ttlMinutes", ("VOICE_CALL",)),
 }
+_SPELLED = dict(zip(SUBTYPES, ("QuickReply", "Url", "CopyCode", "Flow", "VoiceCall"), strict=True))
 _LONGEST = {"header": 60, "body": 1024, "button": 2000}
 _MOST_BUTTONS, _MOST_CARDS = 10, 10
 _AUTHENTICATION = "authentication"
@@ -47,9 +48,11 @@ def check(value: Any, sender: Sender) -> KnownTemplate:
         raise Refused(3037, f"'{field}.language' must be a language as en or en_US.")
     known = senders.template(sender.account_id, sender.waba_id, name, language)
     if known is None:
-        raise Refused(3038, f"Template not found for provided name and language: '{field}.name' {name}, {language}")
+        said = f"there is no '{field}.name' {name} in '{field}.language' {language}; give those of an approved one."
+        raise Refused(3038, f"Template not found for provided name and language: {said}")
     if known.status != TemplateStatus.APPROVED:
-        raise Refused(3038, f"Template not found for provided name and language: {name} is {known.status.lower()}.")
+        said = f"'{field}.name' {name} is {known.status.lower()}; only an approved one can be sent."
+        raise Refused(3038, f"Template not found for provided name and language: {said}")
     _components(items(data.get("components"), f"{field}.components"), f"{field}.components", known)
     return known
 
@@ -64,11 +67,11 @@ def _components(given: list[Any], field: str, known: KnownTemplate) -> None:
         if kind == "button":
             index = whole(component.get("index"), f"{where}.index", 0, _MOST_BUTTONS - 1, wrong=3053, default=0)
         if (kind, index) in seen:
-            raise Refused(3034, f"'{where}.type': there is more than one {kind}.")
+            raise Refused(3034, _twice(kind, index, where))
         seen.add((kind, index))
         parameters = _parameters(component.get("parameters"), f"{where}.parameters")
         if kind == "body":
-            _texts(parameters, f"{where}.parameters", known.body, "body")
+            _texts(parameters, f"{where}.parameters", "body", known)
         elif kind == "header":
             _header(parameters, f"{where}.parameters", known)
         elif kind == "button":
@@ -76,23 +79,29 @@ def _components(given: list[Any], field: str, known: KnownTemplate) -> None:
         elif kind == "carousel":
             _carousel(component, where, known)
         elif parameters:
-            raise Refused(3045, f"'{where}.parameters': a {kind} takes none.")
+            raise Refused(3045, f"'{where}.parameters': a {kind} takes none; leave them out.")
     _missing({kind for kind, _ in seen}, field, known)
+
+
+def _twice(kind: str, index: int, where: str) -> str:
+    if kind == "button":
+        return f"'{where}.index': there is more than one button {index}; give each its own index."
+    return f"'{where}.type': there is more than one {kind}; give one."
 
 
 def _missing(seen: set[str], field: str, known: KnownTemplate) -> None:
     """What the template needs and nothing gives."""
     if known.body and "body" not in seen:
-        raise Refused(3040, f"'{field}': the body of {known.name} needs {_count(known.body)}.")
+        raise Refused(3040, f"'{field}': {_takes('body', known)}, none is given.")
     if (
         known.header or (known.header_format in _HEADER_TAKES and known.header_format != "TEXT")
     ) and "header" not in seen:
-        raise Refused(3040, f"'{field}': the header of {known.name} needs a parameter.")
+        raise Refused(3040, f"'{field}': {_takes('header', known)}, none is given.")
     if known.cards and "carousel" not in seen:
-        raise Refused(3040, f"'{field}': {known.name} needs a carousel of {known.cards} cards.")
+        raise Refused(3040, f"'{field}': {known.name} needs a carousel of {known.cards} cards, none is given.")
     needing = [button for button in known.buttons if button.has_variable]
     if needing and "button" not in seen:
-        raise Refused(3040, f"'{field}': a button of {known.name} needs a parameter.")
+        raise Refused(3040, f"'{field}': a button of {known.name} takes 1 parameter, none is given.")
 
 
 def _kind(value: Any, field: str) -> str:
@@ -114,21 +123,25 @@ def _parameters(value: Any, field: str) -> list[dict[str, Any]]:
     return found
 
 
-def _texts(given: list[dict[str, Any]], field: str, needed: tuple[str, ...], place: str) -> None:
+def _texts(given: list[dict[str, Any]], field: str, place: str, known: KnownTemplate) -> None:
     """As many texts as there are places, in their order."""
-    if needed and not given:
-        raise Refused(3040, f"'{field}': {_count(needed)} needed, none given.")
-    if len(given) > len(needed):
-        raise Refused(3033, f"'{field}': {_count(needed)} needed, {len(given)} given.")
-    if len(given) < len(needed):
-        raise Refused(3041, f"'{field}': {_count(needed)} needed, {len(given)} given.")
+    n, needed = len(given), len(known.body if place == "body" else known.header)
+    if n != needed:
+        code = 3033 if n > needed else 3041 if n else 3040
+        raise Refused(code, f"'{field}': {_takes(place, known)}, {_given(n)}.")
     for at, parameter in enumerate(given):
         _only(parameter, ("text",), f"{field}[{at}]")
         text(parameter.get("text"), f"{field}[{at}].text", _LONGEST[place], missing=3041, long=3043)
 
 
-def _count(needed: tuple[str, ...]) -> str:
-    return "1 parameter is" if len(needed) == 1 else f"{len(needed)} parameters are" if needed else "no parameters are"
+def _takes(place: str, known: KnownTemplate) -> str:
+    """How many parameters the header or body takes; that of a picture or a location takes one."""
+    n = len(known.body) if place == "body" else len(known.header) if known.header_format == "TEXT" else 1
+    return f"the {place} of {known.name} takes {n or 'no'} parameter{'' if n == 1 else 's'}"
+
+
+def _given(n: int) -> str:
+    return "none is given" if n == 0 else "1 is given" if n == 1 else f"{n} are given"
 
 
 def _only(parameter: Mapping[str, Any], allowed: tuple[str, ...], field: str, code: int = 3045) -> None:
@@ -139,16 +152,14 @@ def _only(parameter: Mapping[str, Any], allowed: tuple[str, ...], field: str, co
 def _header(given: list[dict[str, Any]], field: str, known: KnownTemplate) -> None:
     if not known.header_format:
         if given:
-            raise Refused(3034, f"'{field}': {known.name} has no header.")
+            raise Refused(3034, f"'{field}': {known.name} has no header; leave it out.")
         return
     if known.header_format == "TEXT":
-        _texts(given, field, known.header, "header")
+        _texts(given, field, "header", known)
         return
     allowed = _HEADER_TAKES.get(known.header_format, ())
-    if not given:
-        raise Refused(3040, f"'{field}': the header of {known.name} needs a parameter.")
-    if len(given) > 1:
-        raise Refused(3033, f"'{field}': the header takes one parameter.")
+    if len(given) != 1:
+        raise Refused(3033 if given else 3040, f"'{field}': {_takes('header', known)}, {_given(len(given))}.")
     _only(given[0], allowed, f"{field}[0]")
     media(given[0], f"{field}[0]")
 
@@ -171,18 +182,27 @@ def _button(
 ) -> None:
     kind = component.get("subType")
     if not isinstance(kind, str) or kind.lower() not in SUBTYPES:
-        raise Refused(3052, f"'{where}.subType' must be one of: QuickReply, Url, CopyCode, Flow, VoiceCall.")
+        raise Refused(3052, f"'{where}.subType' must be one of: {', '.join(_SPELLED.values())}.")
     takes, goes_with = SUBTYPES[kind.lower()]
     if index >= max(len(known.buttons), known.category == _AUTHENTICATION):
-        raise Refused(3053, f"'{where}.index': {known.name} has {len(known.buttons)} buttons.")
+        n = len(known.buttons)
+        said = f"has {n} button{'' if n == 1 else 's'}, counted from 0" if n else "has no buttons; leave it out"
+        raise Refused(3053, f"'{where}.index': {known.name} {said}.")
     if index < len(known.buttons) and known.buttons[index].kind not in goes_with:
-        raise Refused(3052, f"'{where}.subType': button {index} of {known.name} is {known.buttons[index].kind}.")
-    if not given and kind.lower() != "voicecall":
-        raise Refused(3040, f"'{where}.parameters': one parameter is needed, none given.")
-    if len(given) > 1:
-        raise Refused(3033, f"'{where}.parameters': a button takes one parameter.")
+        raise Refused(3052, f"'{where}.subType': {_fitting(index, known)}.")
+    if len(given) > 1 or (not given and kind.lower() != "voicecall"):
+        said = f"a {kind} button takes 1 parameter, {_given(len(given))}."
+        raise Refused(3033 if given else 3040, f"'{where}.parameters': {said}")
     for parameter in given:
         _button_value(parameter, takes, f"{where}.parameters[0]")
+
+
+def _fitting(index: int, known: KnownTemplate) -> str:
+    """What a button is, and the subType that goes with it."""
+    kind = known.buttons[index].kind
+    fitting = [_SPELLED[word] for word, (_, goes_with) in SUBTYPES.items() if kind in goes_with]
+    remedy = f"give {' or '.join(fitting)}" if fitting else "leave it out"
+    return f"button {index} of {known.name} is of type {kind}; {remedy}"
 
 
 def _button_value(parameter: Mapping[str, Any], takes: str, field: str) -> None:
@@ -199,9 +219,9 @@ def _button_value(parameter: Mapping[str, Any], takes: str, field: str) -> None:
 def _carousel(component: Mapping[str, Any], where: str, known: KnownTemplate) -> None:
     cards = items(component.get("cards"), f"{where}.cards", 3041)
     if not known.cards:
-        raise Refused(3034, f"'{where}': {known.name} has no carousel.")
+        raise Refused(3034, f"'{where}': {known.name} has no carousel; leave it out.")
     if len(cards) != known.cards:
-        raise Refused(3041, f"'{where}.cards': {known.cards} cards are needed, {len(cards)} given.")
+        raise Refused(3041, f"'{where}.cards': {known.name} has {known.cards} cards, {_given(len(cards))}.")
     for at, entry in enumerate(cards):
         field = f"{where}.cards[{at}]"
         card = mapping(entry, field, missing=3041, wrong=3041)

@@ -8,8 +8,9 @@ from uuid import UUID, uuid4
 import orjson
 import pytest
 
+from accounts import throttling
 from accounts.enums import Permission
-from accounts.models import Subaccount
+from accounts.models import ApiKey, Subaccount
 from accounts.services import create_api_key
 from messaging.models import Message, PhoneNumber, Submission, Template
 from messaging.sending import senders, settlement
@@ -82,7 +83,8 @@ def rich(acme):
         (with_content(name=""), 3031, "name"),
         (with_content(name="x" * 513), 3031, "name"),
         (with_content(name="Order Update"), 3032, "name"),
-        (with_content(components=[{**BODY, "parameters": [bodies.JANE] * 3}]), 3033, "2 parameters are needed"),
+        (with_content(components=[{**BODY, "parameters": [bodies.JANE] * 3}]), 3033,
+         "the body of order_update takes 2 parameters, 3 are given."),
         (with_content(components=[BODY, BODY]), 3034, "components[1].type"),
         (with_content(components=[{"type": "header", "parameters": [bodies.JANE]}, BODY]), 3034, "no header"),
         (with_content(language=""), 3036, "language"),
@@ -90,9 +92,9 @@ def rich(acme):
         (with_content(name="no_such"), 3038, "Template not found for provided name and language"),
         (with_content(language="de"), 3038, "Template not found for provided name and language"),
         (with_content(components=[{"type": "tail"}]), 3039, "components[0].type"),
-        (with_content(components=[]), 3040, "needs 2 parameters"),
-        (with_content(components=[{"type": "body"}]), 3040, "none given"),
-        (with_content(components=[{**BODY, "parameters": [bodies.JANE]}]), 3041, "2 parameters are needed, 1 given"),
+        (with_content(components=[]), 3040, "the body of order_update takes 2 parameters, none is given."),
+        (with_content(components=[{"type": "body"}]), 3040, "none is given."),
+        (with_content(components=[{**BODY, "parameters": [bodies.JANE]}]), 3041, "takes 2 parameters, 1 is given."),
         (with_content(components=[{**BODY, "parameters": ["Jane", "77"]}]), 3042, "parameters[0]"),
         (with_content(components=[{**BODY, "parameters": [{"type": "word"}] * 2}]), 3042, "parameters[0].type"),
         (with_content(components=[{**BODY, "parameters": [bodies.JANE, {**bodies.JANE, "text": "x" * 1025}]}]), 3043,
@@ -100,7 +102,16 @@ def rich(acme):
         (with_content(components=[{**BODY, "parameters": [bodies.JANE, {"type": "image"}]}]), 3045, "[1].type"),
         (with_component(type="header", parameters=[{"type": "image", "url": "a.jpg"}]), 3046, "parameters[0].url"),
         (with_component(type="button", subType="tap", parameters=[]), 3052, "subType"),
-        (with_component(type="button", subType="url", index=2, parameters=[bodies.JANE]), 3053, "index"),
+        (with_component(type="button", subType="url", index=2, parameters=[bodies.JANE]), 3053,
+         "rich has 2 buttons, counted from 0."),
+        (with_component(type="button", subType="flow", parameters=[]), 3052,
+         "button 0 of rich is of type URL; give Url."),
+        (with_component(type="button", subType="url", parameters=[]), 3040, "a url button takes 1 parameter"),
+        (with_component(type="header", parameters=[]), 3040, "the header of rich takes 1 parameter, none is given."),
+        (with_content(components=[{**BODY, "type": "footer"}]), 3045, "a footer takes none; leave them out."),
+        (with_content(components=[BODY, {"type": "carousel"}]), 3034, "order_update has no carousel; leave it out."),
+        ({"user": {"msisdn": "+6531580001"}}, 1002, "is the number that sends: give another recipient."),
+        ({"expiry": "2099-01-01T00:00:00Z"}, 1006, "'expiry' is more than a year ahead: give an earlier time."),
         (with_component(type="button", subType="url", index="a", parameters=[bodies.JANE]), 3053, "index"),
         (with_component(type="button", subType="url", parameters=[{"type": "payload", "payload": "x"}]), 3049,
          "parameters[0].type"),
@@ -127,7 +138,11 @@ def test_a_refused_message_is_in_the_log_with_its_answer(rich, acme, post):
 
 def test_paused_templates_and_places_that_cannot_send(acme, other, post):
     Template.objects.filter(account=acme, name="order_update").update(status="PAUSED")
-    assert post(SEND, with_content()).json()["message"].endswith("order_update is paused.")
+    assert (
+        post(SEND, with_content())
+        .json()["message"]
+        .endswith("order_update is paused; only an approved one can be sent.")
+    )
     theirs = post("/api/v1/subaccounts/harbour/messages", bodies.TEXT)
     assert (theirs.status_code, theirs.json()["code"]) == (400, 1001)
     assert theirs.json()["message"] == "Provided subAccountId doesn't belong to your account"
@@ -240,6 +255,10 @@ class TestBatch:
 
 
 class TestOne:
+    @pytest.fixture(autouse=True)
+    def _as_often_as_one_likes(self, monkeypatch):
+        monkeypatch.setattr(throttling.requests, "count", lambda name: 1)
+
     def test_details_before_and_after_it_was_sent(self, acme, client, headers, post, provider):
         umid = post(SEND, {**bodies.TEXT, "clientMessageId": "order-77"}).json()["umid"]
         (before,) = client.get(f"{SEND}/{umid}", headers=headers).json()["data"]
@@ -277,6 +296,27 @@ class TestOne:
         for method in (client.get, client.delete):
             answer = method(f"{SEND}/{umid}", headers=headers)
             assert (answer.status_code, answer.json()["code"]) == expected
+
+
+def test_details_are_given_once_a_second_to_a_key_in_a_subaccount(acme, client, headers, post, monkeypatch):
+    counted = {}
+    monkeypatch.setattr(throttling.requests, "count", lambda name: counted.setdefault(name, 0))
+    umid = post(SEND, bodies.TEXT).json()["umid"]
+    assert client.get(f"{SEND}/{umid}", headers=headers).status_code == 200
+    (limit,) = [name for name in counted if "details" in name]
+    assert limit == f"{ApiKey.objects.get(account=acme, name='Shop').pk}:details:acme_wa"
+    counted[limit] = 1
+    answer = client.get(f"{SEND}/{umid}", headers=headers)
+    assert (answer.status_code, answer["RateLimit-Limit"], answer["RateLimit-Remaining"]) == (200, "1", "0")
+    counted[limit] = 2
+    answer = client.get(f"{SEND}/{umid}", headers=headers)
+    assert (answer.status_code, answer["Retry-After"]) == (429, "1")
+    said = answer.json()
+    assert set(said) == {"code", "message", "errorId", "timestamp"}
+    assert (said["code"], said["message"]) == (429, "Quota exceeded. Please try again in 1 second(s).")
+    assert client.get(f"{SEND.replace('acme_wa', 'acme_shop')}/{umid}", headers=headers).status_code == 404
+    assert client.delete(f"{SEND}/{umid}", headers=headers).status_code == 200
+    assert post(SEND, bodies.TEXT).status_code == 200
 
 
 def test_a_repeated_post_is_one_message(acme, post):

@@ -1,0 +1,182 @@
+"""What is tried again and when, through the whole loop: a provider that refuses, the row that waits, the next attempt.
+
+Nobody waits here: a row's time is read from it and then set back.
+"""
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import orjson
+import pytest
+import time_machine
+
+from messaging.gateway import Rejected, Uncertain, Unreached
+from messaging.gateway.outcomes import Answer
+from messaging.models import Message, MessagePayload, Submission
+from messaging.sending import outcome, pacing
+from messaging.sending.outcome import Kind, told
+from tests.messaging.sending import bodies
+from tests.messaging.sending.conftest import worked_off
+from tests.provider_servers import recorder
+
+SEND = "/api/v1/subaccounts/acme_shop/messages"
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
+TAKEN = b'{"messages": [{"id": "wamid.A", "message_status": "accepted"}]}'
+
+
+@pytest.fixture
+def meta(settings):
+    """Meta, which answers what it is told."""
+    with recorder() as server:
+        settings.SANDBOX_URL = server.url
+        yield server
+
+
+def refuses(meta, status, code, **headers):
+    meta.status, meta.headers = status, headers
+    meta.answer = json.dumps({"error": {"message": f"(#{code}) No.", "code": code}}).encode()
+
+
+def takes(meta):
+    meta.status, meta.headers, meta.answer = 200, {}, TAKEN
+
+
+def attempt():
+    """Send what is due, an hour from now by our clock: by the database's no second attempt is due meanwhile.
+
+    Returns how many requests were made. What an earlier refusal taught is over by then.
+    """
+    pacing._together.ask(lambda client: client.flushdb())
+    with time_machine.travel(datetime.now(UTC) + timedelta(hours=1)):
+        return worked_off()
+
+
+def waits():
+    """How long after its last attempt the only message is tried again; and then it is due."""
+    row = Submission.objects.get()
+    assert row.state == "queued"
+    at = MessagePayload.objects.filter(kind="response").latest("created_at").created_at
+    Submission.objects.update(due_at=datetime.now(UTC) - timedelta(seconds=1))
+    return row.due_at - at
+
+
+@pytest.mark.django_db
+class TestLoop:
+    @pytest.mark.parametrize(
+        ("refusal", "seconds"),
+        [
+            ((503, 2), [300, 300, 300]),  # the catalogue's 5 minutes
+            ((400, 131056), [1, 4, 16]),  # as Meta asks for
+            ((429, 130429), [1, 2, 4]),
+        ],
+    )
+    def test_it_is_tried_again_when_its_error_says_and_then_sent(self, acme, post, meta, refusal, seconds):
+        refuses(meta, *refusal)
+        post(SEND, bodies.TEXT)
+        found = []
+        for _ in seconds:
+            assert attempt() == 1
+            found.append(waits())
+        assert found == [timedelta(seconds=each) for each in seconds]
+        assert Message.objects.get().status == "queued"
+        takes(meta)
+        assert attempt() == 1
+        one = Message.objects.get()
+        assert (one.provider_message_id, one.error_code, one.response_code) == ("wamid.A", None, 200)
+        assert not Submission.objects.exists()
+        kinds = MessagePayload.objects.filter(message_id=one.pk, kind="response").order_by("created_at")
+        assert [(each.body["attempt"], each.body["kind"]) for each in kinds] == [
+            (1, "rejected"), (2, "rejected"), (3, "rejected"), (4, "accepted"),
+        ]  # fmt: skip
+
+    def test_the_providers_own_word_comes_first(self, acme, post, meta):
+        refuses(meta, 429, 130429, **{"Retry-After": "77"})
+        post(SEND, bodies.TEXT)
+        attempt()
+        assert waits() == timedelta(seconds=77)
+
+    def test_what_no_second_attempt_mends_is_over_at_once(self, acme, post, meta):
+        refuses(meta, 400, 131047)
+        post(SEND, bodies.TEXT)
+        assert [attempt(), attempt()] == [1, 0]
+        one = Message.objects.get()
+        assert (one.status, one.error_code, one.response_code) == ("rejected", 131047, 400)
+        assert not Submission.objects.exists()
+
+    def test_a_provider_that_is_away_is_asked_again(self, acme, post, settings, meta):
+        settings.SANDBOX_URL = "http://127.0.0.1:9"
+        post(SEND, bodies.TEXT)
+        attempt()
+        assert waits() == timedelta(seconds=1)
+        settings.SANDBOX_URL = meta.url
+        takes(meta)
+        assert attempt() == 1
+        assert Message.objects.get().provider_message_id == "wamid.A"
+
+    def test_the_tenth_refusal_is_the_last(self, acme, post, meta):
+        refuses(meta, 500, 131000)
+        post(SEND, bodies.TEXT)
+        Submission.objects.update(attempts=outcome.MOST_ATTEMPTS - 1)
+        attempt()
+        assert Message.objects.get().status == "rejected"
+        assert not Submission.objects.exists()
+
+    def test_a_number_that_must_rest_keeps_its_messages_in_line(self, acme, post, meta, monkeypatch):
+        takes(meta)
+        monkeypatch.setattr(pacing, "take", lambda *_: pacing.Pause(30.0, whole_number=True))
+        post(SEND, bodies.TEXT)
+        before = datetime.now(UTC)
+        assert worked_off() == 0
+        row = Submission.objects.get()
+        assert (row.state, row.attempts) == ("queued", 0)
+        assert before + timedelta(seconds=30) <= row.due_at <= datetime.now(UTC) + timedelta(seconds=30)
+        monkeypatch.undo()
+        Submission.objects.update(due_at=before)
+        assert attempt() == 1
+
+
+def rejected(code, status, retry_after=None):
+    return Rejected("meta", code, "No", "", Answer(status, b"{}", orjson.loads(b"{}"), retry_after))
+
+
+class TestTold:
+    """What is written down of an attempt."""
+
+    def told(self, outcome, attempts=1, expires_at=None, retry=True):
+        return told(outcome, at=NOON, attempts=attempts, expires_at=expires_at, retry=retry)
+
+    def test_the_waits_of_a_message(self):
+        for status, code, waits in (
+            (503, 2, [300] * 9),
+            (400, 131056, [4**n for n in range(6)] + [None] * 3),  # what is longer than an hour is for people
+            *((status, code, [2**n for n in range(9)])
+              for status, code in ((429, 130429), (400, 4), (400, 80007), (500, 131000), (500, 131016), (500, 1))),
+        ):  # fmt: skip
+            found = [self.told(rejected(code, status), attempts=n).again_at for n in range(1, 10)]
+            assert found == [wait and (NOON + timedelta(seconds=wait)).isoformat() for wait in waits], code
+
+    def test_never_again(self):
+        for status, code in (
+            (400, 1), (400, 100), (401, 0), (401, 190), (403, 10), (403, 368), (400, 131021), (400, 131030),
+            (403, 131031), (400, 131042), (400, 131047), (400, 131048), (400, 131049), (400, 131050), (404, 132001),
+            (400, 132015),
+        ):  # fmt: skip
+            assert self.told(rejected(code, status)).again_at is None, code
+        assert self.told(Uncertain("ReadTimeout")).again_at is None
+
+    def test_where_the_client_waits_it_decides_itself(self):
+        assert self.told(rejected(2, 503), retry=False).again_at is None
+
+    @pytest.mark.parametrize(("expires", "again"), [(299, False), (300, False), (301, True)])
+    def test_nothing_is_tried_when_it_would_have_expired(self, expires, again):
+        one = self.told(rejected(2, 503), expires_at=NOON + timedelta(seconds=expires))
+        assert (one.kind, one.again_at is not None) == (Kind.REJECTED, again)
+
+    @pytest.mark.parametrize(("minutes", "again"), [(60, True), (61, False)])
+    def test_what_must_rest_longer_than_an_hour_is_for_people(self, minutes, again):
+        one = self.told(rejected(130429, 429, timedelta(minutes=minutes)))
+        assert (one.again_at is not None) is again
+
+    def test_an_unreached_provider_is_asked_ever_later(self):
+        found = [self.told(Unreached("ConnectError"), attempts=n).again_at for n in (1, 2, 9, 10)]
+        assert found == [*((NOON + timedelta(seconds=each)).isoformat() for each in (1, 2, 256)), None]
