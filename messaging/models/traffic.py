@@ -71,10 +71,12 @@ class TrafficSlot(_Counted):
     class Meta:
         db_table = "messaging_trafficslot"
         constraints = (models.UniqueConstraint(fields=["account", *COUNTED], name="messaging_trafficslot_one"),)
-        # Since when any message is on its way: that is where the log looks for such.
+        # Since when any message is on its way, by what it is: that is where the log looks for such.
         indexes = (
             models.Index(
-                fields=["account", "slot"], condition=Q(status__in=ON_THE_WAY, n__gt=0), name="messaging_traffic_open"
+                fields=["account", "status", "slot"],
+                condition=Q(status__in=ON_THE_WAY, n__gt=0),
+                name="messaging_traffic_on_way",
             ),
         )
 

@@ -100,8 +100,9 @@ def _in_status(statuses: Sequence[str]) -> Q:
 def _since_first(account: Account, statuses: Sequence[str]) -> Q:
     """No index knows what is on its way, as it soon no longer is: the counts know since when there is any."""
     counts = (
-        model.objects.filter(account=account, status__in=statuses, n__gt=0).order_by("slot")
+        model.objects.filter(account=account, status=status, n__gt=0).order_by("slot")
         for model in (TrafficSlot, TrafficDelta)
+        for status in statuses
     )
     first = [slot for rows in counts for slot in rows.values_list("slot", flat=True)[:1]]
     return Q(created_at__gte=min(first)) if first else _NOBODY

@@ -40,11 +40,14 @@ register.filter("spelled", spelled)
 charge_reason = register.filter("charge_reason", reason_words)
 
 
+_NEVER = SafeString("–")
+
+
 @register.filter
-def moment(value: datetime | None) -> SafeString | str:
+def moment(value: datetime | None) -> SafeString:
     """A time: "14:03:22" today, "12 Nov 14:03" this year, "12 Nov 2025 14:03" before; in full with zone on hover."""
     if value is None:
-        return "–"
+        return _NEVER
     local, now = timezone.localtime(value), timezone.localtime()
     if local.date() == now.date():
         short = f"{local:%H:%M:%S}"
