@@ -37,7 +37,8 @@ def start(membership: Membership, asker: Asker, ask: Ask, *, every: str, query: 
         schedule = ExportSchedule.objects.create(
             account=asker.account, membership=membership, dataset=draft.dataset, format=draft.format,
             compression=draft.compression, columns=draft.columns, time_zone=draft.time_zone, every=every,
-            query=url_query(params, drop=_PERIOD), next_at=due_after(every, timezone.now().astimezone(zone)),
+            words=draft.words, query=url_query(params, drop=_PERIOD),
+            next_at=due_after(every, timezone.now().astimezone(zone)),
         )  # fmt: skip
         _audit(schedule, "created", asker)
     return schedule

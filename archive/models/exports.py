@@ -1,6 +1,8 @@
 """Exports as jobs, and the schedules that start them."""
 
 import uuid
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.serializers.json import DjangoJSONEncoder
@@ -20,6 +22,7 @@ class ExportAsk(TenantModel):
     compression = models.CharField(max_length=8, choices=Compression, blank=True)
     columns = ArrayField(models.CharField(max_length=64))
     time_zone = models.CharField(max_length=64)
+    words = models.JSONField(default=list, help_text="The filters in words: [label, value].")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
@@ -50,7 +53,6 @@ class Export(ExportAsk):
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     filters = models.JSONField(default=dict, encoder=DjangoJSONEncoder, help_text="As the dataset reads them.")
-    words = models.JSONField(default=list, help_text="The filters in words: [label, value].")
     subaccount_ids = ArrayField(models.BigIntegerField(), null=True, help_text="Empty: the whole account.")
     whole_numbers = models.BooleanField(help_text="Else phone numbers are masked.")
     needs = ArrayField(models.CharField(max_length=32), help_text="The permissions without which it does not exist.")
@@ -91,6 +93,14 @@ class Export(ExportAsk):
 
     def __str__(self) -> str:
         return str(self.public_id)
+
+    @property
+    def days(self) -> tuple[date, date] | None:
+        """The first and the last day of what is in it, in its zone, if it is bounded."""
+        if self.first_at is None or self.last_at is None:
+            return None
+        zone = ZoneInfo(self.time_zone)
+        return self.first_at.astimezone(zone).date(), (self.last_at - timedelta(microseconds=1)).astimezone(zone).date()
 
     @property
     def active(self) -> bool:

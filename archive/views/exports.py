@@ -183,20 +183,24 @@ def cancel_export(request: TenantRequest, export_id: UUID) -> HttpResponse:
 
 
 @requires(Permission.EXPORT_DATA)
-@require_POST
 def delete_export(request: TenantRequest, export_id: UUID) -> HttpResponse:
-    """Delete an export and its file."""
-    jobs.delete(_own(request, export_id), _asker(request))
+    """Ask, then delete an export and its file."""
+    export = _own(request, export_id)
+    if request.method != "POST":
+        return render(request, "archive/export_delete.html", {"export": export})
+    jobs.delete(export, _asker(request))
     notices.success(request, _("The export and its file are deleted."))
     return redirect("archive:exports")
 
 
 @requires(Permission.EXPORT_DATA)
-@require_POST
 def delete_schedule(request: TenantRequest, schedule_id: int) -> HttpResponse:
-    """End a schedule; what it exported stays as long as any export."""
+    """Ask, then end a schedule; what it exported stays as long as any export."""
     asker = _asker(request)
-    schedules.end(get_object_or_404(schedules_of(asker), pk=schedule_id), asker)
+    schedule = get_object_or_404(schedules_of(asker), pk=schedule_id)
+    if request.method != "POST":
+        return render(request, "archive/schedule_delete.html", {"schedule": schedule})
+    schedules.end(schedule, asker)
     notices.success(request, _("The schedule is ended."))
     return redirect("archive:exports")
 

@@ -97,8 +97,22 @@ def test_an_export_is_cancelled_and_deleted_from_its_page(acme):
     client.post(f"/exports/{export.public_id}/cancel/")
     export.refresh_from_db()
     assert export.state == ExportState.CANCELLED
-    client.post(f"/exports/{export.public_id}/delete/")
+    address = f"/exports/{export.public_id}/delete/"
+    assert address in text(client.get(f"/exports/{export.public_id}/"))
+    assert "Delete this export?" in text(client.get(address))
+    assert Export.objects.exists()
+    client.post(address)
     assert not Export.objects.exists()
+
+
+def test_a_file_is_named_with_its_days_and_size_before_it_is_deleted(acme):
+    deliver(acme)
+    days = {"first_at": datetime(2026, 9, 30, 16, tzinfo=UTC), "last_at": datetime(2026, 10, 31, 16, tzinfo=UTC)}
+    export = jobs.start(Asker(acme, "x", ALL, None), _ask(time_zone="Asia/Singapore", **days))
+    work.work()
+    page = text(visitor(acme).get(f"/exports/{export.public_id}/delete/"))
+    assert "Thu 1 Oct to Sat 31 Oct · CSV" in page
+    assert re.search(r"Its file of 1 row \([\d.]+\xa0\w+\) is deleted", page)
 
 
 def test_what_is_selected_in_the_log_is_exported(acme):
@@ -149,7 +163,10 @@ def test_a_schedule_exports_the_days_before_and_ends_with_the_right(acme, mailou
     assert client.post(NEW, chosen).headers["Location"] == LIST
     schedule = ExportSchedule.objects.get()
     assert (schedule.query, schedule.every) == ("?status=delivered", "month")
-    assert "Every month" in text(client.get(LIST))
+    assert "Status: Delivered · CSV" in text(client.get(LIST))
+    address = f"/exports/schedules/{schedule.pk}/delete/"
+    assert "End this schedule?" in text(client.get(address))
+    assert ExportSchedule.objects.exists()
     due = datetime(2026, 11, 1, 6, tzinfo=UTC)
     ExportSchedule.objects.update(next_at=due)
     assert schedules.start_due() == 1
@@ -165,7 +182,9 @@ def test_a_schedule_exports_the_days_before_and_ends_with_the_right(acme, mailou
     schedule.refresh_from_db()
     assert schedule.problem == "The person who made this schedule may no longer export."
     assert Export.objects.count() == 1
-    client.post(f"/exports/schedules/{schedule.pk}/delete/")
+    user.memberships.update(role="owner")
+    client.post(address)
+    assert not ExportSchedule.objects.exists()
 
 
 @pytest.mark.parametrize(
