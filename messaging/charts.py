@@ -5,12 +5,15 @@ from datetime import date
 from urllib.parse import urlencode
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from billing.selectors import CostRow
+from messaging.assets.changes import Told
 from messaging.enums import ARRIVED, LOST, Category, Direction, Status
 from messaging.selectors.traffic import Counts
-from portal.core.charts import Chart, Series
+from portal.core.charts import Chart, Mark, Series
+from portal.core.words import DAY, said
 
 _HUES = {Category.MARKETING: "marketing", Category.UTILITY: "utility", Category.AUTHENTICATION: "authentication",
          Category.SERVICE: "service"}  # fmt: skip
@@ -34,14 +37,20 @@ def delivered_by_category(rows: Sequence[CostRow], days: Sequence[date], templat
                  note=_("Days of the WhatsApp Business Account’s calendar."))  # fmt: skip
 
 
-def rate_by_day(days: dict[date, Counts], **whose: str) -> Chart:
-    """The delivery rate of a number or template by day; `whose` is its filter in the log."""
+def rate_by_day(days: dict[date, Counts], timeline: Iterable[Told], **whose: str) -> Chart:
+    """The delivery rate of a number or template by day, and what was announced of it on the same axis.
+
+    `whose` is its filter in the log; what was announced on other days is left out.
+    """
     links = [log_of(day, direction=Direction.OUTBOUND, **whose) for day in days]
     series = Series(_("Delivered"), "delivered", [counts.rate for counts in days.values()], links)
+    marks = _marks(list(days), timeline)
     note = _("Delivered messages among those with an outcome.")
+    if marks:
+        note = f"{note} {_('Dotted lines mark the days on which something was announced.')}"
     return Chart(
         "rate", _("Delivery rate, last 30 days"), _("Day"), _labels(days), [series], kind="line", unit="percent",
-        unfinished=len(days) - 1, note=note,
+        unfinished=len(days) - 1, note=note, marks=marks, marks_title=_("Announced"),
     )  # fmt: skip
 
 
@@ -67,8 +76,25 @@ def log_of(day: date, *statuses: str, **params: str) -> str:
     return f"{reverse('messaging:log')}?{urlencode(chosen)}"
 
 
+def _marks(days: Sequence[date], timeline: Iterable[Told]) -> list[Mark]:
+    """What was announced on one of the days, oldest first; a day is the reader's, as in the counts."""
+    places = {day: n for n, day in enumerate(days)}
+    told = sorted(timeline, key=lambda one: one.at)
+    return [
+        Mark(places[day], one.title, _sentence(one), one.level)
+        for one in told
+        if (day := timezone.localdate(one.at)) in places
+    ]
+
+
+def _sentence(one: Told) -> str:
+    """An announcement in a line: "Status: approved → paused (first pause, 3 hours)"."""
+    change = f"{one.title}: {one.old} → {one.new}" if one.old else f"{one.title}: {one.new}"
+    return f"{change} ({one.reason})" if one.reason else change
+
+
 def _labels(days: Iterable[date]) -> list[str]:
-    return [f"{day.day} {day:%b}" for day in days]
+    return [said(day, DAY) for day in days]
 
 
 def _spell(category: str) -> str:

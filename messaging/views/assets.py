@@ -59,6 +59,7 @@ def template_page(request: TenantRequest, template_id: int) -> HttpResponse:
     if one is None:
         raise Http404("No such template.")
     changes = assets.timeline(account, [(Subject.TEMPLATE, one.pk, None)])
+    timeline = [told(change) for change in changes]
     month = volumes.running_month(account)
     days = volumes.days_until(month.today, _DAYS)
     start = min(days[0], month.first)
@@ -72,10 +73,10 @@ def template_page(request: TenantRequest, template_id: int) -> HttpResponse:
     context = {
         "template": one,
         "counted": counted.total,
-        "rate": rate_by_day(counted.days, template=one.name),
+        "rate": rate_by_day(counted.days, timeline, template=one.name),
         "node": template_node(one, one.waba.portfolio_id),
         "parts": filled(one, []),
-        "timeline": [told(change) for change in changes],
+        "timeline": timeline,
         "month": month,
         "volume": volume,
         "chart": delivered_by_category([row for row in rows if row.keys["day"] >= days[0]], days, one.name),
@@ -128,20 +129,17 @@ def number_page(request: TenantRequest, number_id: int) -> HttpResponse:
     counted = traffic(account, period, current_zone(), TrafficFilter(subaccount_ids=ids, phone_number_id=one.pk))
     month = volumes.running_month(account)
     limits = (Subject.WABA, one.waba_id, ["messaging_limit"])  # since October 2025 the portfolio's, told by its WABAs
+    timeline = [told(change) for change in assets.timeline(account, [(Subject.PHONE_NUMBER, one.pk, None), limits])]
     context: dict[str, Any] = {
         "number": one,
         "nodes": [each for each in found.around(node) if each.can_send != "AVAILABLE" or each.state.info] or [node],
         "limit": limit(one.messaging_limit),
-        "timeline": [
-            told(change) for change in assets.timeline(account, [(Subject.PHONE_NUMBER, one.pk, None), limits])
-        ],
+        "timeline": timeline,
         "month": month,
         "volume": volumes.by_number(account, ids, month).get((one.provider, one.provider_number_id), volumes.Volume()),
         "counted": counted.total,
-        "charts": [
-            rate_by_day(counted.days, channel=one.provider_number_id),
-            outcomes_by_day(counted.days, one.provider_number_id),
-        ],
+        "rate": rate_by_day(counted.days, timeline, channel=one.provider_number_id),
+        "chart": outcomes_by_day(counted.days, one.provider_number_id),
         "log_link": _log(channel=one.provider_number_id, range="30d"),
     }
     return render(request, "messaging/number.html", context)

@@ -1,7 +1,7 @@
 """A chart as data: what the browser draws, and the table with the same figures that stands beside it."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -27,6 +27,16 @@ class Series:
 
 
 @dataclass(frozen=True)
+class Mark:
+    """Something that happened at the label in this place. `level` (good, warn, bad, neutral) gives its shape."""
+
+    place: int
+    title: str
+    text: str
+    level: str
+
+
+@dataclass(frozen=True)
 class Cell:
     """A figure in the table."""
 
@@ -36,7 +46,10 @@ class Cell:
 
 @dataclass(frozen=True)
 class Chart:
-    """`unit` is "count", "percent" or a currency. `unfinished` is the place of the running day, drawn hatched."""
+    """`unit` is "count", "percent" or a currency. `unfinished` is the place of the running day, drawn hatched.
+
+    `marks` stand on the same axis, as lines across it and as a column of the table under `marks_title`.
+    """
 
     id: str
     title: Text
@@ -49,6 +62,8 @@ class Chart:
     horizontal: bool = False
     unfinished: int | None = None
     label_colours: Sequence[str] = field(default_factory=tuple)
+    marks: Sequence[Mark] = ()
+    marks_title: Text = ""
 
     @property
     def script_id(self) -> str:
@@ -66,6 +81,7 @@ class Chart:
             "horizontal": self.horizontal,
             "unfinished": self.unfinished,
             "labelColours": list(self.label_colours),
+            "marks": [asdict(mark) for mark in self.marks],
             "series": [
                 {
                     "label": str(series.label),
@@ -80,14 +96,16 @@ class Chart:
 
     @property
     def empty(self) -> bool:
-        """Whether there is nothing to draw."""
-        return not any(figure for series in self.series for figure in series.figures)
+        """Whether there is nothing to draw. A share of nothing is a figure: it says that all failed."""
+        figures = [figure for series in self.series for figure in series.figures]
+        return all(figure is None for figure in figures) if self.unit == "percent" else not any(figures)
 
     @property
-    def rows(self) -> Iterator[tuple[str, list[Cell]]]:
-        """The table: a label and a cell for each series."""
+    def rows(self) -> Iterator[tuple[str, list[Cell], list[Mark]]]:
+        """The table: a label, a cell for each series, and what happened there."""
         for n, label in enumerate(self.labels):
-            yield label, [Cell(self.spell(series.figures[n]), series.link(n)) for series in self.series]
+            cells = [Cell(self.spell(series.figures[n]), series.link(n)) for series in self.series]
+            yield label, cells, [mark for mark in self.marks if mark.place == n]
 
     @property
     def totals(self) -> list[str]:

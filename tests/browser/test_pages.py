@@ -1,13 +1,15 @@
 """What only a browser can tell: policy, theme, keyboard, swaps in place, charts, small screens, no JavaScript."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from messaging.enums import InboxState
-from messaging.models import InboxItem, WebhookEndpoint
+from messaging.enums import InboxState, Subject
+from messaging.models import Change, InboxItem, Template, WebhookEndpoint
+from portal.demo.world import ACME
 from tests.traffic import deliver, report
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -164,6 +166,25 @@ def test_bars_are_links(busy, open_page):
     canvas.click(position={"x": place[0], "y": place[1]})
     expect(page).to_have_url(re.compile(r"/logs/\?direction=inbound&from="))
     expect(page.locator("tbody tr")).to_have_count(1)
+
+
+def test_announcements_are_told_on_the_chart_of_the_delivery_rate(busy, open_page):
+    """Also on a day without messages, which has no point of its own."""
+    sale = Template.objects.get(name="weekend_sale", waba__waba_id=ACME.channels[1].waba_id)
+    Change.objects.create(
+        account=busy, subject=Subject.TEMPLATE, subject_id=sale.pk, field="status", old="APPROVED", new="PAUSED",
+        at=timezone.now() - timedelta(days=3),
+    )  # fmt: skip
+    page = open_page(busy)
+    page.goto(f"/templates/{sale.pk}/")
+    canvas = page.locator("[data-chart=chart-rate] canvas")
+    place = canvas.evaluate(
+        "canvas => { const { scales, chartArea } = Chart.getChart(canvas);"
+        " return [scales.x.getPixelForValue(26), chartArea.top + 9] }"
+    )
+    canvas.hover(position={"x": place[0], "y": place[1]})
+    told = canvas.evaluate("canvas => Chart.getChart(canvas).tooltip.body.flatMap((item) => item.lines)")
+    assert told == [" Status: approved → paused"]
 
 
 def test_without_javascript_everything_reads(busy, open_page):

@@ -59,7 +59,7 @@
     if (data.kind === "line") {
       return {
         label: series.label, data: series.figures, borderColor: colour, backgroundColor: colour, borderWidth: 2,
-        pointRadius: data.labels.length > 40 ? 0 : 3, pointHoverRadius: 5, tension: 0, spanGaps: false,
+        pointRadius: data.labels.length > 40 ? 0 : 3, pointHoverRadius: 5, tension: 0, spanGaps: false, clip: 6,
         segment: { borderDash: (part) => (part.p1DataIndex === data.unfinished ? [4, 4] : undefined) },
       };
     }
@@ -67,6 +67,58 @@
       label: series.label, data: series.figures, backgroundColor: fills(data, series), hoverBackgroundColor: fills(data, series), borderWidth: 0,
       maxBarThickness: data.horizontal ? 22 : 44, categoryPercentage: 0.82, barPercentage: 0.92, borderRadius: 1,
     };
+  }
+
+  // What happened on the days of the axis: a line through each, above it a shape by the worst of the day, and its subject
+  // where there is room. Points without a radius on an axis of their own let the tooltip tell of days without a figure too.
+  const MARKED = "marks";
+  const SHAPES = { bad: ["rect", "undelivered"], warn: ["triangle", "sent"], good: ["circle", "read"], neutral: ["rectRot", "rejected"] };
+
+  const marksOf = (data, place) => data.marks.filter((mark) => mark.place === place);
+  const shapeOf = (marks) => SHAPES[Object.keys(SHAPES).find((level) => marks.some((mark) => mark.level === level))];
+
+  function marked(data) {
+    const colours = data.labels.map((_, n) => (marksOf(data, n).length ? css(`--c-${shapeOf(marksOf(data, n))[1]}`) : "transparent"));
+    const places = data.labels.map((_, n) => (marksOf(data, n).length ? 1 : null));
+    return { data: places, yAxisID: MARKED, showLine: false, pointRadius: 0, pointHoverRadius: 0, pointHitRadius: 0, backgroundColor: colours };
+  }
+
+  const lines = {
+    id: MARKED,
+    beforeDatasetsDraw(chart) {
+      const { ctx: pen, chartArea, options: { marks } } = chart;
+      const points = chart.getDatasetMeta(chart.data.datasets.length - 1).data;
+      let free = 0;
+      pen.save();
+      pen.font = `11px ${Chart.defaults.font.family}`;
+      for (const place of new Set(marks.map((mark) => mark.place))) {
+        const day = marks.filter((mark) => mark.place === place);
+        const { x } = points[place];
+        const [pointStyle, hue] = shapeOf(day);
+        pen.setLineDash([2, 3]);
+        pen.strokeStyle = css("--tg-ink-3");
+        pen.beginPath();
+        pen.moveTo(x, chartArea.top - 6);
+        pen.lineTo(x, chartArea.bottom);
+        pen.stroke();
+        pen.setLineDash([]);
+        pen.fillStyle = pen.strokeStyle = css(`--c-${hue}`);
+        Chart.helpers.drawPoint(pen, { pointStyle, radius: pointStyle === "triangle" ? 6 : 5, borderWidth: 0 }, x, chartArea.top - 12);
+        const words = day.length > 1 ? `${day[0].title} +${day.length - 1}` : day[0].title;
+        const width = pen.measureText(words).width;
+        const left = Math.min(x - width / 2, chart.width - width);
+        if (left < free) continue;
+        pen.fillStyle = css("--tg-ink-2");
+        pen.fillText(words, left, chartArea.top - 23);
+        free = left + width + 10;
+      }
+      pen.restore();
+    },
+  };
+
+  function datasets(data) {
+    const own = data.series.map((series) => dataset(data, series));
+    return data.marks.length ? [...own, marked(data)] : own;
   }
 
   function scales(data) {
@@ -79,7 +131,8 @@
       stacked: data.kind === "bar", border: { color: css("--tg-line") }, grid: { display: false },
       ticks: { color: css("--tg-ink-3"), maxRotation: 0, autoSkipPadding: 14, autoSkip: !data.horizontal, padding: 4 },
     };
-    return data.horizontal ? { x: value, y: label } : { x: label, y: value };
+    if (data.horizontal) return { x: value, y: label };
+    return data.marks.length ? { x: label, y: value, [MARKED]: { axis: "y", display: false, min: 0, max: 1 } } : { x: label, y: value };
   }
 
   function tooltip(data, say) {
@@ -89,9 +142,10 @@
       filter: (item) => item.raw !== 0 || data.series.length === 1,
       callbacks: {
         title: (items) => (items.length ? data.labels[items[0].dataIndex] + (items[0].dataIndex === data.unfinished ? ` (${say.sayUnfinished})` : "") : ""),
-        label: (item) => ` ${item.dataset.label}  ${spell(data.unit, item.raw)}`,
+        label: (item) => (data.series[item.datasetIndex] ? ` ${item.dataset.label}  ${spell(data.unit, item.raw)}` : marksOf(data, item.dataIndex).map((mark) => ` ${mark.text}`)),
         labelColor: (item) => {
           const series = data.series[item.datasetIndex];
+          if (!series) return { backgroundColor: item.dataset.backgroundColor[item.dataIndex], borderColor: "transparent" };
           const colour = css(`--c-${data.labelColours[item.dataIndex] || series.colour}`);
           return { backgroundColor: series.pale ? faded(colour) : colour, borderColor: "transparent" };
         },
@@ -102,7 +156,7 @@
 
   function follow(data, elements) {
     const [hit] = elements;
-    return hit ? data.series[hit.datasetIndex].links[hit.index] : "";
+    return hit ? data.series[hit.datasetIndex]?.links[hit.index] : "";
   }
 
   function draw(section) {
@@ -110,11 +164,12 @@
     const canvas = section.querySelector("canvas");
     const chart = new Chart(canvas, {
       type: data.kind,
-      data: { labels: data.labels, datasets: data.series.map((series) => dataset(data, series)) },
+      data: { labels: data.labels, datasets: datasets(data) },
+      plugins: data.marks.length ? [lines] : [],
       options: {
         animation: false, responsive: true, maintainAspectRatio: false, indexAxis: data.horizontal ? "y" : "x",
         interaction: { mode: "index", intersect: false, axis: data.horizontal ? "y" : "x" },
-        font: { family: "Inter" }, scales: scales(data),
+        font: { family: "Inter" }, scales: scales(data), marks: data.marks, layout: { padding: { top: data.marks.length ? 34 : 0 } },
         plugins: { legend: { display: false }, tooltip: tooltip(data, section.dataset) },
         onHover: (event) => {
           const hits = chart.getElementsAtEventForMode(event.native, "nearest", { intersect: data.kind === "bar" }, false);
@@ -147,7 +202,7 @@
     for (const { chart, data, say } of charts) {
       chart.options.scales = scales(data);
       chart.options.plugins.tooltip = tooltip(data, say);
-      chart.data.datasets = data.series.map((series) => dataset(data, series));
+      chart.data.datasets = datasets(data);
       chart.update("none");
     }
   }

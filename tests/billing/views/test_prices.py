@@ -232,6 +232,8 @@ class TestWhatIf:
         rate()
         july = RateCard.objects.get(currency="USD", effective_from=date(2026, 7, 1), is_active=True)
         client = visitor(acme, "finance")
+        page = text(client.get("/prices/what-if/"))
+        assert f'<option value="{july.pk}">Meta USD 2026-07-01, revision 1' in page
         given = {"first": "2026-10", "last": "2026-10", "card": july.pk, "rules": "", "markets": "", "when": "always"}
         response = client.post("/prices/what-if/", given)
         run = worked(DryRun.objects.get())

@@ -5,7 +5,8 @@ import re
 import pytest
 import time_machine
 
-from messaging.models import PhoneNumber, Template
+from messaging.enums import Subject
+from messaging.models import Change, PhoneNumber, Template
 from portal.demo.world import ACME
 from tests.people import ROLES, visitor
 from tests.traffic import AT, deliver, rate, report
@@ -84,6 +85,14 @@ def test_a_move_to_another_category_says_what_it_costs(acme):
     assert "1 charged message since then cost USD 0.01" in page
     assert "would have cost about USD 0.00 : USD 0.01 more" in page
     assert "Counted as marketing" not in words(visitor(acme, "viewer").get(f"/templates/{template.pk}/"))
+
+
+def test_announcements_stand_in_the_table_of_the_delivery_rate(sold):
+    change = {"account": sold, "subject": Subject.TEMPLATE, "subject_id": sale().pk, "field": "quality"}
+    Change.objects.create(**change, old="GREEN", new="RED", reason="Recipients blocked it", at=AT)
+    page = words(visitor(sold).get(f"/templates/{sale().pk}/"))
+    assert "Day Delivered Announced" in page
+    assert "15 Oct 100.0 % Quality: high → low (Recipients blocked it)" in page
 
 
 def test_a_paused_template_says_what_to_do(acme):

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from portal.core.charts import Cell, Chart, Series
+from portal.core.charts import Cell, Chart, Mark, Series
 
 
 def chart(*figures, unit="count", **options):
@@ -21,12 +21,13 @@ def test_data_for_the_browser():
         "horizontal": False,
         "unfinished": 1,
         "labelColours": [],
+        "marks": [],
         "series": [{"label": "Sent", "colour": "sent", "pale": False, "figures": [1.0, None], "links": ["/a", "/b"]}],
     }
 
 
 def test_table_has_the_same_figures_and_links():
-    assert list(chart(1200, 3).rows) == [("Mon", [Cell("1,200", "/a")]), ("Tue", [Cell("3", "/b")])]
+    assert list(chart(1200, 3).rows) == [("Mon", [Cell("1,200", "/a")], []), ("Tue", [Cell("3", "/b")], [])]
     assert chart(1200, 3).totals == ["1,203"]
 
 
@@ -49,6 +50,23 @@ def test_shares_have_no_sum():
     assert chart(0.5, 0.5, unit="percent").totals == []
 
 
-def test_empty():
-    assert chart(0, None).empty
-    assert not chart(0, 1).empty
+@pytest.mark.parametrize(
+    ("figures", "unit", "empty"),
+    [
+        ((0, None), "count", True),
+        ((0, 1), "count", False),
+        ((None, None), "percent", True),
+        ((0, None), "percent", False),
+    ],
+)
+def test_empty(figures, unit, empty):
+    assert chart(*figures, unit=unit).empty is empty
+
+
+def test_marks_stand_on_the_axis_and_in_the_table():
+    paused = Mark(1, "Status", "Status: approved → paused", "warn")
+    one = chart(1, 2, marks=[paused])
+    assert [(label, marks) for label, _, marks in one.rows] == [("Mon", []), ("Tue", [paused])]
+    assert one.data["marks"] == [
+        {"place": 1, "title": "Status", "text": "Status: approved → paused", "level": "warn"},
+    ]
