@@ -25,9 +25,7 @@ def chart(timeline):
 
 def test_announcements_stand_on_the_day_of_the_reader():
     timeline = [  # newest first, as the page lists them; half past four in the afternoon of UTC is the next day
-        announced(
-            14, 16, 30, "Status", "approved", "paused", "first pause, 3 hours", WARN
-        ),
+        announced(14, 16, 30, "Status", "approved", "paused", "first pause, 3 hours", WARN),
         announced(14, 15, 30, "Quality", "", "low", "", BAD),
         announced(12, 9, 0, "Status", "pending", "approved", "", GOOD),
     ]
