@@ -5,7 +5,6 @@ from uuid import UUID
 
 import django_filters as filters
 from django.http import FileResponse, Http404
-from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import PermissionDenied, ValidationError
@@ -17,7 +16,7 @@ from accounts.enums import Permission
 from archive.enums import Dataset, ExportState
 from archive.exports import jobs
 from archive.exports.asking import Ask, Asker, BadAsk, NotAllowed, asker_of_key
-from archive.exports.files import storage
+from archive.exports.files import opened
 from archive.exports.manifest import manifest_of
 from archive.exports.selectors import exports_of
 from archive.models import Export
@@ -67,14 +66,11 @@ class ExportView(TenantView):
 
     def file(self, export: Export) -> FileResponse:
         """Its file, audited. Raises Http404 where there is none, or none any more."""
-        if not export.ready or (export.expires_at and export.expires_at <= timezone.now()):
+        file = opened(export)
+        if file is None:
             raise Http404
-        try:
-            opened = storage().open(export.file, "rb")
-        except FileNotFoundError:  # it was deleted between the two looks
-            raise Http404("This export has no file any more.") from None
         jobs.audit(export, "downloaded", self.asker)
-        return file_response(export, opened)
+        return file_response(export, file)
 
 
 class ExportFilterSet(StrictFilterSet):

@@ -2,8 +2,8 @@
 
 Loaded by `-p` in pyproject.toml, because pytest-django imports the settings before any conftest. The process that
 starts the run owns the servers; the processes of pytest-xdist inherit their addresses, and each has its own test
-database (made by pytest-django) and its own numbered Redis database. With DATABASE_URL or REDIS_URL set, that server is
-used instead.
+database (made by pytest-django), its own numbered Redis database and its own folder of exports. With DATABASE_URL or
+REDIS_URL set, that server is used instead.
 """
 
 import atexit
@@ -42,6 +42,7 @@ def pytest_load_initial_conftests(args: list[str]) -> Generator[None, None, None
     os.environ.update(ENVIRONMENT)
     if WORKER:
         os.environ["REDIS_URL"] = _redis_database_of(WORKER)
+        os.environ["EXPORTS_DIR"] = f"{os.environ['EXPORTS_DIR']}/{WORKER}"
     else:
         atexit.register(_running.close)  # for a run that ends before it is configured
         _start_servers(really=OPTIONS_WITHOUT_TESTS.isdisjoint(args))

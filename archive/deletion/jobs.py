@@ -16,7 +16,7 @@ from archive.exports.asking import Asker
 from archive.holds import hold_off
 from archive.models import Deletion
 from messaging.selectors.matching import LogFilter, digits_of
-from messaging.services.forgetting import last_message_id, visible_umids
+from messaging.services.forgetting import Person, last_message_id, visible_umids
 
 MOST_SELECTED = 10_000
 SHORTEST, LONGEST = 7, 15  # digits of a phone number
@@ -50,6 +50,8 @@ def erase_person(asker: Asker, msisdn: str, *, reason: str) -> Deletion:
         raise Refused(_("A person is erased from the whole account: ask somebody who sees all of it."))
     if not reason.strip():
         raise Refused(_("Say why: the certificate and the audit log keep it."), "reason")
+    if Person(number).is_named_in(reason):
+        raise Refused(_("Leave the number out of the reason: the certificate and the audit log keep it."), "reason")
     about = json.dumps({"msisdn": number})
     return _start(asker, DeletionKind.PERSON, about, reason=reason, subject=subject_of(asker.account, number))
 

@@ -30,7 +30,7 @@ log = structlog.get_logger("tollgate.deletion")
 
 SLICE = 5.0  # seconds of work before another deletion has its turn
 BATCH = 500  # messages in a transaction: some 100 ms
-WAITS_FOR_WEBHOOKS = timedelta(minutes=5)  # that had come when a person's erasure was asked for
+PATIENCE = timedelta(minutes=5)  # with what had come or was being sent when a person's erasure was asked for
 
 _Step = Callable[[Deletion], tuple[Counter[str], str | None]]
 """One small transaction's work: what was removed, and where the step goes on; None: it is over."""
@@ -122,13 +122,15 @@ def _person(deletion: Deletion) -> Person:
 
 
 def _wait(deletion: Deletion) -> tuple[Counter[str], str | None]:
-    """Until the webhooks that had come are read: what they tell of the person is then found in the log."""
-    patient = timezone.now() < deletion.confirmed_at + WAITS_FOR_WEBHOOKS
-    if patient and forgetting.is_settling(deletion.account, deletion.confirmed_at):
-        return Counter(), "waiting"
-    known = forgetting.person_of(deletion.account, _person(deletion).msisdn)
+    """Until the webhooks that had come are read, and what was being sent has its end: what they tell of the person is
+    then found in the log.
+    """
+    account, asked_at = deletion.account, deletion.confirmed_at
+    known = forgetting.person_of(account, _person(deletion).msisdn)
     deletion.about = json.dumps({"msisdn": known.msisdn, "user_ids": known.user_ids})
-    return Counter(), None
+    forgetting.stop_sending(account, known, asked_at)
+    patient = timezone.now() < asked_at + PATIENCE
+    return Counter(), "waiting" if patient and forgetting.is_settling(account, known, asked_at) else None
 
 
 def _messages(deletion: Deletion) -> tuple[Counter[str], str | None]:
@@ -165,7 +167,7 @@ def _rest(deletion: Deletion) -> tuple[Counter[str], str | None]:
         announcements=forgetting.forget_contacts(account, person, deletion.confirmed_at),
         saved_filters=forgetting.forget_filters(account, person),
         kept_answers=forget_answers(account, person.names),
-        exports=withdraw(account, msisdn=person.msisdn),
+        exports=withdraw(account, person),
     ), None
 
 

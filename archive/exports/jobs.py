@@ -5,8 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q, QuerySet
-from django.http import QueryDict
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import Account
@@ -15,10 +14,12 @@ from archive.enums import ACTIVE, Dataset, ExportState
 from archive.exports import files
 from archive.exports.asking import Ask, Asker, drafted
 from archive.models import Export, ExportSchedule
+from messaging.selectors.matching import digits_of, is_number
+from messaging.services.forgetting import Person, filters_in
 from portal.core.numbers import masked
 
 KEPT = timedelta(days=90)  # how long a row tells of an export whose file is gone
-_PERSONAL = ("msisdn", "search")
+_WITH_FILES = (*ACTIVE, ExportState.SUCCEEDED)
 
 
 def start(asker: Asker, ask: Ask, *, schedule: ExportSchedule | None = None) -> Export:
@@ -45,9 +46,11 @@ def audit(export: Export, deed: str, asker: Asker) -> None:
 
 
 def _said(name: str, value: Any) -> Any:
-    if name in _PERSONAL:
-        digits = "".join(letter for letter in str(value) if letter.isdecimal())
-        return masked(digits) if len(digits) > 5 else value
+    if isinstance(value, str):
+        if name in {"msisdn", "search"} and is_number(value):
+            return masked(digits_of(value))
+        # An id of Meta's holds the number in Base64.
+        return masked(value) if name == "user_id" or value.startswith("wamid.") else value
     return len(value) if name == "umids" else value.isoformat() if isinstance(value, datetime) else value
 
 
@@ -72,51 +75,32 @@ def delete(export: Export, asker: Asker) -> None:
     files.forget(export)
 
 
-def withdraw(
-    account: Account, *, msisdn: str = "", start: datetime | None = None, end: datetime | None = None
-) -> int:  # fmt: skip
-    """Take away every stored or running export that may tell of people in a stretch of time; how many there were.
+def withdraw(account: Account, person: Person) -> int:
+    """Take away every stored or running export of messages, for a person's erasure; how many there were.
 
-    For erasures: whoever asked for such an export finds it withdrawn and may start it again. Of the number itself
-    (digits), filters and schedules that name it lose it too, wherever they are. Needs the account's scope.
+    Whoever asked for one finds it withdrawn and may start it again. What names the person in the filters of exports is
+    forgotten, too, and schedules that do end. Needs the account's scope.
     """
-    overlapping = Q(dataset=Dataset.MESSAGES)
-    if start is not None:
-        overlapping &= Q(last_at=None) | Q(last_at__gt=start)
-    if end is not None:
-        overlapping &= Q(first_at=None) | Q(first_at__lt=end)
     now, found = timezone.now(), 0
     own = Export.objects.filter(account=account).select_related("account")
-    for export in own.filter(overlapping, state__in=[*ACTIVE, ExportState.SUCCEEDED]):
-        found += Export.objects.filter(pk=export.pk, state__in=[*ACTIVE, ExportState.SUCCEEDED]).update(
+    for export in own.filter(dataset=Dataset.MESSAGES, state__in=_WITH_FILES):
+        found += Export.objects.filter(pk=export.pk, state__in=_WITH_FILES).update(
             state=ExportState.WITHDRAWN, finished_at=now, file="", contents=[], sha256=""
         )
         files.forget(export)
-    if msisdn:
-        _forget_number(account, msisdn)
-    return found
-
-
-def _forget_number(account: Account, msisdn: str) -> None:
-    named = Q(filters__has_any_keys=list(_PERSONAL))
-    for export in Export.objects.filter(named, account=account):
-        if any(_names(str(export.filters.get(name, "")), msisdn) for name in _PERSONAL):
+    for export in own.exclude(filters={}):
+        if any(person.is_named_in(value) for value in export.filters.values() if isinstance(value, str)):
             Export.objects.filter(pk=export.pk).update(filters={}, words=[])
     for schedule in ExportSchedule.objects.filter(account=account).exclude(query=""):
-        params = QueryDict(schedule.query.removeprefix("?"))
-        if any(_names(params.get(name, ""), msisdn) for name in ("msisdn", "q", "search")):
+        if any(map(person.is_named_in, filters_in(schedule.query))):
             schedule.delete()
-
-
-def _names(text: str, msisdn: str) -> bool:
-    digits = "".join(letter for letter in text if letter.isdecimal()).lstrip("0")
-    return len(digits) > 5 and (msisdn.startswith(digits) or digits.startswith(msisdn))
+    return found
 
 
 def expire() -> int:
     """Delete files past their time, and forget exports long past theirs. Needs every tenant's scope."""
     now = timezone.now()
-    files.clear_spool()
+    files.clear(lambda: Export.objects.filter(state__in=_WITH_FILES).values_list("public_id", flat=True))
     late = Export.objects.filter(state=ExportState.SUCCEEDED, expires_at__lte=now).select_related("account")
     found = 0
     for export in late:

@@ -63,6 +63,7 @@ def turn(export: Export, seconds: float = TURN) -> None:
     with session_lock("archive.export", export.pk) as held, translation.override(settings.LANGUAGE_CODE):
         if not held:
             return
+        files.forget_spooled(export)  # what a killed worker left
         try:
             _go_on(export, time.monotonic() + seconds)
         except Stopped:
@@ -131,7 +132,7 @@ def _share_of_reading(export: Export) -> int:
 
 def _store_part(export: Export, source: Source, span: Span) -> int:
     limit = None if export.row_limit is None else export.row_limit - export.rows
-    with files.spooled() as path:
+    with files.spooled(export) as path:
         with path.open("wb") as out:
             rows = read_part(export, source, span, out, limit)
         if rows:
@@ -149,7 +150,7 @@ def read_part(export: Export, source: Source, span: Span, out: Any, limit: int |
 def _pack(export: Export, source: Source) -> None:
     numbers = range(1, export.parts + 1)
     parts = [partial(files.storage().open, files.part_name(export, number), "rb") for number in numbers]
-    with files.spooled() as path:
+    with files.spooled(export) as path:
         contents = pack(Order(export, source, parts, _Pulse(export)), path)
         size = path.stat().st_size
         export.file = files.keep(path, files.file_name(export))
@@ -198,12 +199,13 @@ def _finish(export: Export, state: ExportState, contents: Contents | None = None
 
 def _fail(export: Export, problem: str) -> None:
     """The end of an export that did not go well; nothing of it stays."""
-    Export.objects.filter(pk=export.pk, state__in=ACTIVE).update(
+    failed = Export.objects.filter(pk=export.pk, state__in=ACTIVE).update(
         state=ExportState.FAILED, problem=problem, finished_at=timezone.now()
     )
     files.forget(export)
-    export.refresh_from_db()
-    tell(export)
+    if failed:  # else somebody stopped it, and its files went away under the work
+        export.refresh_from_db()
+        tell(export)
 
 
 @contextmanager
@@ -211,7 +213,7 @@ def made_now(export: Export) -> Iterator[Any]:
     """The path of a small export's file, made at once without a job; the file is gone afterwards."""
     source = source_of(export)
     export.started_at = timezone.now()
-    with files.spooled() as rows, files.spooled() as path:
+    with files.spooled(export) as rows, files.spooled(export) as path:
         span = source.span()
         if span is not None:
             with rows.open("wb") as out:

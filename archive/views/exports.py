@@ -7,7 +7,6 @@ from django.contrib import messages as notices
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, HttpResponseBase, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -18,7 +17,7 @@ from archive.enums import Dataset
 from archive.exports import jobs, schedules, work
 from archive.exports.asking import Ask, Asker, BadAsk, asker_of
 from archive.exports.columns import NEEDS
-from archive.exports.files import storage
+from archive.exports.files import opened
 from archive.exports.manifest import manifest_of as written
 from archive.exports.questions import Question, question
 from archive.exports.selectors import exports_of, schedules_of
@@ -156,11 +155,11 @@ def export_page(request: TenantRequest, export_id: UUID) -> HttpResponse:
 def download(request: TenantRequest, export_id: UUID) -> HttpResponseBase:
     """The file, while there is one; each download is audited."""
     export = _own(request, export_id)
-    if not export.ready or (export.expires_at and export.expires_at <= timezone.now()):
+    file = opened(export)
+    if file is None:
         raise Http404("This export has no file.")
-    opened = storage().open(export.file, "rb")
     jobs.audit(export, "downloaded", _asker(request))
-    return file_response(export, opened)
+    return file_response(export, file)
 
 
 @requires(Permission.EXPORT_DATA)

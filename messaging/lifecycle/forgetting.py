@@ -19,7 +19,7 @@ _COUNTED = (
     "created_at", "account_id", "direction", "subaccount_id", "phone_number_id", "country", "content_type", "category",
     "category_rank", "pricing_type", "template_id", "queued_at", "sent_at", "delivered_at", "read_at", "failed_at",
     "rejected_at", "expired_at", "received_at", "detail_rank", "status_detail", "error_source", "error_code",
-    "error_title", "provider_error_code",
+    "provider_error_code",
 )  # fmt: skip
 _LOCK = """
 SELECT a.message_id, a.created_at, a.provider, a.provider_message_id
@@ -33,8 +33,8 @@ WITH gone AS (
     DELETE FROM messaging_message m USING unnest(%s::timestamptz[], %s::bigint[]) k (created_at, id)
     WHERE m.account_id = %s AND m.created_at = k.created_at AND m.id = k.id RETURNING m.*
 )
-INSERT INTO messaging_deleted (message_key, message_id, deleted_at, {", ".join(_COUNTED)})
-SELECT md5(account_id || ':' || provider || ':' || provider_message_id)::uuid, id, now(), {", ".join(_COUNTED)}
+INSERT INTO messaging_deleted (message_key, message_id, deleted_at, error_title, {", ".join(_COUNTED)})
+SELECT md5(account_id || ':' || provider || ':' || provider_message_id)::uuid, id, now(), '', {", ".join(_COUNTED)}
 FROM gone
 """  # noqa: S608 - constants of this module
 _UNANCHOR = """

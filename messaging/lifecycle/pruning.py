@@ -56,7 +56,25 @@ def _holds(entry: Any, names: Collection[str]) -> bool:
 
 
 def mask(text: bytes, names: Iterable[str]) -> bytes:
-    """The text with nines for phone numbers and user ids wherever they stand alone; JSON stays JSON."""
+    """The text with nines for phone numbers and user ids, however they are spelled, where they stand alone.
+
+    What stands between the digits stays, and JSON stays JSON.
+    """
     for name in names:
-        text = re.sub(rb"(?<![0-9A-Za-z])" + re.escape(name.encode()) + rb"(?![0-9A-Za-z])", b"9" * len(name), text)
+        alone = rf"{_BEFORE}(?:00)?{spelled(name)}(?![0-9A-Za-z])"
+        text = re.sub(alone.encode(), lambda found: _SIGN.sub(rb"\g<between>9", found[0]), text)
     return text
+
+
+def spelled(name: str) -> str:
+    """A regular expression, the same for Python and PostgreSQL, of a phone number with what people write between its
+    digits, as `91 98765-43210`; of a user id, as it is.
+    """
+    return _BETWEEN.join(name) if name.isdecimal() else re.escape(name)
+
+
+# A sign may be escaped in JSON, and has up to three bytes in UTF-8. What parts JSON's values is between no digits.
+_ESCAPED = r"\\[bfnrt]|\\u[0-9a-fA-F]{4}"
+_BETWEEN = rf"""(?:[^0-9A-Za-z",:{{}}[\\\]]|{_ESCAPED}){{0,4}}"""
+_BEFORE = r"(?:(?<![0-9A-Za-z])|(?<=\\[bfnrt])|(?<=\\u[0-9a-fA-F]{4}))"
+_SIGN = re.compile(rf"(?P<between>(?:{_ESCAPED})*)[0-9A-Za-z]".encode())

@@ -169,8 +169,8 @@ WITH made AS (
 INSERT INTO changed_batch SELECT * FROM made
 """  # noqa: S608
 
-# What of a known message follows from events when it was deleted: all but who it was with.
-_COUNTED = tuple(column for column in _MERGE if column not in {"msisdn", "user_id", "client_message_id"})
+# What of a known message follows from events when it was deleted: all but who it was with, and words that may say so.
+_COUNTED = tuple(column for column in _MERGE if column not in {"msisdn", "user_id", "client_message_id", "error_title"})
 
 
 def _update(table: str, columns: tuple[str, ...], message_id: str, where: str) -> str:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from messaging.enums import SubmissionState
 from messaging.models import Submission
@@ -15,9 +15,14 @@ def cancel(
 ) -> int:
     """Cancel a message, or those of a batch, that still wait; returns how many. The log follows."""
     which = Q(umid=umid) if umid else Q(batch_id=batch_id)
-    outcome = Told(kind=Kind.CANCELLED, at=at.isoformat(), title="Cancelled before it was sent.", by="client")
-    rows = Submission.objects.filter(which, account=account_id, subaccount=subaccount_id, state=SubmissionState.QUEUED)
-    return int(rows.update(state=SubmissionState.ANSWERED, outcome=outcome.as_json()))
+    return cancel_all(Submission.objects.filter(which, account=account_id, subaccount=subaccount_id), at=at)
+
+
+def cancel_all(rows: QuerySet[Submission], *, at: datetime, by: str = "client") -> int:
+    """Cancel those of the rows that still wait; returns how many. The log follows."""
+    outcome = Told(kind=Kind.CANCELLED, at=at.isoformat(), title="Cancelled before it was sent.", by=by)
+    waiting = rows.filter(state=SubmissionState.QUEUED)
+    return int(waiting.update(state=SubmissionState.ANSWERED, outcome=outcome.as_json()))
 
 
 def known(account_id: int, subaccount_id: int, batch_id: UUID) -> bool:

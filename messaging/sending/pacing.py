@@ -18,6 +18,7 @@ from messaging.models import Submission
 from messaging.sending.senders import Sender
 from portal.core.hasty_redis import HastyRedis
 from portal.core.pace import Pace
+from portal.core.secrets import digest
 
 PAIR_EVERY, PAIR_BURST = 6.0, 45
 _REST_AFTER_REFUSAL = 1.0
@@ -65,7 +66,8 @@ def take(sender: Sender, msisdn: str) -> Pause | None:
     if sender.provider == Provider.EIGHT_X_EIGHT:
         return None
     every = 1 / sender.throughput
-    keys = [f"pace:{sender.phone_number_id}", *([f"pace:{sender.phone_number_id}:{msisdn}"] if msisdn else [])]
+    pair = f"pace:{digest(f'{sender.phone_number_id}:{msisdn}').hex()}"  # Redis' files hold no phone number
+    keys = [f"pace:{sender.phone_number_id}", *([pair] if msisdn else [])]
     arguments = [every, sender.throughput, *([PAIR_EVERY, PAIR_BURST] if msisdn else [])]
     answer = _together.ask(lambda client: client.register_script(_SCRIPT)(keys=keys, args=arguments))
     if answer is None:

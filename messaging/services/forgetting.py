@@ -3,6 +3,8 @@
 Each function is a small transaction. The sweeps read a stretch of a month and say where the next begins.
 """
 
+import re
+from base64 import b64decode
 from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import UTC, date, datetime, time
@@ -13,13 +15,14 @@ import orjson
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import QueryDict
+from django.utils import timezone
 
 from accounts.models import Account
-from messaging.enums import InboxState
+from messaging.enums import InboxState, PayloadKind, SubmissionState
 from messaging.events import MessageEvent
 from messaging.ingest.inbox import rewrite
 from messaging.lifecycle.forgetting import Anchor, forget
-from messaging.lifecycle.pruning import mask, prune
+from messaging.lifecycle.pruning import mask, prune, spelled
 from messaging.lifecycle.usage import message_key
 from messaging.models import (
     ContactEvent,
@@ -32,7 +35,8 @@ from messaging.models import (
     Submission,
     WebhookEndpoint,
 )
-from messaging.selectors.matching import LogFilter, digits_of, matching
+from messaging.selectors.matching import SHORTEST_PREFIX, LogFilter, digits_of, is_number, matching
+from messaging.sending.cancelling import cancel_all
 from portal.core import partitions
 from portal.core.paging import Cursor
 
@@ -53,6 +57,22 @@ class Person(NamedTuple):
     def is_in(self, event: MessageEvent) -> bool:
         """Whether a message is theirs."""
         return event.msisdn == self.msisdn or event.user_id in self.user_ids
+
+    @property
+    def spelled(self) -> str:
+        """A regular expression of everything that names them, however it is spelled."""
+        return "|".join(map(spelled, self.names))
+
+    def is_named_in(self, text: str) -> bool:
+        """Whether what somebody wrote says who they are: their number or its first digits, a user id, or an id of
+        Meta's, which holds the number in Base64.
+        """
+        if is_number(text):
+            digits = digits_of(text)
+            known = self.msisdn.startswith(digits) or digits.startswith(self.msisdn)
+            return known and len(digits) >= SHORTEST_PREFIX
+        inside = (b64decode(found, b"-_") for found in re.findall(r"wamid\.((?:[A-Za-z0-9+/_-]{4})+)", text))
+        return bool(re.search(self.spelled, text)) or any(self.msisdn.encode() in each for each in inside)
 
 
 def last_message_id() -> int:
@@ -83,10 +103,13 @@ def forget_matching(
 def forget_messages_with(
     account: Account, person: Person, *, upto: int, confirmed_at: datetime, after: Cursor | None, most: int
 ) -> tuple[Counter[str], Cursor | None]:
-    """Delete the next messages with a person: those that were there, or whose webhook had come, when it was asked."""
+    """Delete the next messages with a person: what was there when it was asked, or whose webhook or request was."""
+    asked = MessagePayload.objects.filter(
+        account=account, message_id=OuterRef("id"), kind=PayloadKind.REQUEST, created_at__lte=confirmed_at
+    )
     told = StatusEvent.objects.filter(message_id=OuterRef("id"), webhook_received_at__lte=confirmed_at)
     theirs = Q(msisdn=person.msisdn) | Q(user_id__in=person.user_ids) if person.user_ids else Q(msisdn=person.msisdn)
-    rows = Message.objects.filter(theirs, Q(id__lte=upto) | Exists(told), account=account)
+    rows = Message.objects.filter(theirs, Q(id__lte=upto) | Exists(told) | Exists(asked), account=account)
     return _forget_next(account, rows, after, most)
 
 
@@ -129,15 +152,29 @@ def person_of(account: Account, msisdn: str) -> Person:
     return Person(msisdn, tuple(sorted(found)))
 
 
-def is_settling(account: Account, moment: datetime) -> bool:
-    """Whether webhooks that had come by then still wait to be read."""
+def stop_sending(account: Account, person: Person, moment: datetime) -> None:
+    """Take back what waited by then to be sent to a person; nobody finds out any more about what is uncertain."""
+    theirs = _wanted(account, person, moment)
+    cancel_all(theirs, at=timezone.now(), by="erasure")
+    theirs.filter(state=SubmissionState.UNCERTAIN).delete()
+
+
+def is_settling(account: Account, person: Person, moment: datetime) -> bool:
+    """Whether webhooks that had come by then still wait to be read, or the end of what was being sent to a person."""
     waiting = InboxItem.objects.filter(account=account, state=InboxState.PENDING, received_at__lte=moment)
-    return waiting.exists()
+    return waiting.exists() or _wanted(account, person, moment).exists()
+
+
+def _wanted(account: Account, person: Person, moment: datetime) -> QuerySet[Submission]:
+    theirs = Q(about__msisdn=person.msisdn) | Q(about__user_id__in=person.user_ids)
+    rows: QuerySet[Submission] = Submission.objects.filter(theirs, account=account, created_at__lte=moment)
+    return rows
 
 
 _WEBHOOKS = """
 WITH stretch AS (
-    SELECT id, received_at, {hit} AS hit FROM {table}
+    SELECT id, received_at, CASE WHEN position('\\x00'::bytea IN body) > 0 THEN encode(body, 'escape')
+        ELSE convert_from(body, 'LATIN1') END ~ %(spelled)s AS hit FROM {table}
     WHERE id > %(after)s AND received_at <= %(until)s AND (account_id = %(account)s OR endpoint_id = ANY(%(endpoints)s))
     ORDER BY id LIMIT %(most)s
 )
@@ -154,13 +191,14 @@ def forget_in_webhooks(
     if month not in partitions.months_of("messaging_inbox"):
         return 0, None
     shared = list(WebhookEndpoint.objects.filter(shared_with=account).values_list("pk", flat=True))
-    hit = " OR ".join(f"position(%(name{n})s::bytea IN body) > 0" for n in range(len(person.names)))
-    asked = {f"name{n}": name.encode() for n, name in enumerate(person.names)}
     with connection.cursor() as cursor:
         cursor.execute(
-            _WEBHOOKS.format(table=table, hit=hit),
-            {**asked, "after": after, "until": until, "account": account.pk, "endpoints": shared, "most": _STRETCH},
-        )
+            _WEBHOOKS.format(table=table),
+            {
+                "spelled": person.spelled, "after": after, "until": until, "account": account.pk, "endpoints": shared,
+                "most": _STRETCH,
+            },
+        )  # fmt: skip
         last, ids = cursor.fetchone()
     rows = (
         InboxItem.objects.filter(pk__in=ids or [], received_at__gte=datetime.combine(month, time(), UTC))
@@ -193,7 +231,7 @@ def _was_deleted(account: Account, provider: str, event: MessageEvent) -> bool:
 
 
 _PAYLOADS = """
-SELECT max(message_id), array_agg(message_id) FILTER (WHERE account_id = %s AND ({theirs}))
+SELECT max(message_id), array_agg(message_id) FILTER (WHERE account_id = %s AND body::text ~ %s)
 FROM (SELECT * FROM messaging_payload_{month} WHERE message_id > %s ORDER BY message_id LIMIT %s) stretch
 """
 
@@ -205,12 +243,8 @@ def forget_in_payloads(
     """Mask a person in the next texts of a month, which are other people's: how many, and after which to go on."""
     if month not in partitions.months_of("messaging_payload"):
         return 0, None
-    theirs = " OR ".join(["body::text LIKE %s"] * len(person.names))
     with connection.cursor() as cursor:
-        cursor.execute(
-            _PAYLOADS.format(theirs=theirs, month=f"{month:%Y_%m}"),
-            [account.pk, *(f"%{name}%" for name in person.names), after, _STRETCH],
-        )
+        cursor.execute(_PAYLOADS.format(month=f"{month:%Y_%m}"), [account.pk, person.spelled, after, _STRETCH])
         last, ids = cursor.fetchone()
     changed = 0
     for payload in MessagePayload.objects.filter(account=account, message_id__in=ids or [], created_at__lte=until):
@@ -233,15 +267,15 @@ def forget_contacts(account: Account, person: Person, until: datetime) -> int:
 
 
 def forget_filters(account: Account, person: Person) -> int:
-    """Delete saved filters of the log that name a person; how many."""
+    """Delete saved filters of the log that name a person, or are named after them; how many."""
     ids = [
         saved.pk
         for saved in SavedFilter.objects.filter(account=account)
-        if any(_names(value, person) for value in QueryDict(saved.query.removeprefix("?")).values())
+        if any(map(person.is_named_in, [saved.name, *filters_in(saved.query)]))
     ]
     return int(SavedFilter.objects.filter(pk__in=ids).delete()[0])
 
 
-def _names(value: Any, person: Person) -> bool:
-    text = str(value)
-    return digits_of(text) == person.msisdn or text in person.user_ids
+def filters_in(query: str) -> list[str]:
+    """What a page's URL filters by: the values of its query."""
+    return [str(value) for _, values in QueryDict(query.removeprefix("?")).lists() for value in values]

@@ -7,7 +7,7 @@ import pytest
 
 from accounts.models import AuditEntry
 from archive.enums import ExportState
-from archive.exports import jobs, schedules, work
+from archive.exports import files, jobs, schedules, work
 from archive.exports.asking import Ask, Asker
 from archive.models import Export, ExportSchedule
 from tests.archive.conftest import ALL, content
@@ -79,6 +79,14 @@ def test_a_file_is_gone_after_its_time_even_before_it_is_deleted(acme):
     export = jobs.start(Asker(acme, "x", ALL, None), _ask())
     work.work()
     Export.objects.update(expires_at=datetime.now(UTC) - timedelta(seconds=1))
+    assert visitor(acme).get(f"/exports/{export.public_id}/file/").status_code == 404
+
+
+def test_a_file_that_is_gone_is_404(acme):
+    deliver(acme)
+    export = jobs.start(Asker(acme, "x", ALL, None), _ask())
+    work.work()
+    files.forget(export)
     assert visitor(acme).get(f"/exports/{export.public_id}/file/").status_code == 404
 
 

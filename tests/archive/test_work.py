@@ -1,10 +1,12 @@
 """Exports as jobs: what is in the files, and that nothing half is ever offered."""
 
+import base64
 import gzip
 import hashlib
 import io
 import json
 import zipfile
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -17,11 +19,13 @@ from archive.exports import files, jobs, work
 from archive.exports.columns import usual
 from archive.exports.files import storage
 from archive.exports.sources import filters_of
+from archive.models import Export
 from billing.selectors import cost_totals
 from messaging.models import Message
 from messaging.selectors.matching import LogFilter
+from messaging.services.forgetting import Person
 from tests.archive.conftest import content
-from tests.traffic import AT, deliver, rate, report
+from tests.traffic import AT, INDIA, deliver, rate, report
 
 pytestmark = pytest.mark.django_db
 
@@ -242,23 +246,58 @@ def test_what_is_cancelled_while_it_runs_leaves_nothing(acme, asker, ask, monkey
     assert not jobs.cancel(export, asker)
 
 
-def test_a_withdrawn_export_has_no_file_and_no_number(acme, asker, ask, made):
+WAMID = "wamid." + base64.b64encode(b"\x1c\x15" + INDIA.encode() + b"\x15\x02\x00").decode()
+
+
+@pytest.mark.parametrize(
+    ("filters", "named"),
+    [
+        (LogFilter(msisdn=INDIA), True),
+        (LogFilter(msisdn=INDIA[:9]), True),
+        (LogFilter(search=f"+{INDIA[:2]} {INDIA[2:7]} {INDIA[7:]}"), True),
+        (LogFilter(user_id="IN.77"), True),
+        (LogFilter(provider_message_id=WAMID), True),
+        (LogFilter(search=WAMID), True),
+        (LogFilter(msisdn="6591234567"), False),
+        (LogFilter(provider_message_id="wamid.A"), False),
+    ],
+)
+def test_a_withdrawn_export_has_no_file_and_no_number(acme, asker, ask, made, *, filters, named):
     deliver(acme)
-    about = filters_of(LogFilter(msisdn="919876543210"))
-    inside, outside, costs = (
-        made(jobs.start(asker, ask(**said)))
-        for said in (
-            {"filters": about, "words": [("Phone number", "919876543210")], "first_at": AT, "last_at": None},
-            {"first_at": None, "last_at": AT - timedelta(days=1)},
-            {"dataset": "charges", "filters": {"from": "2026-10-01", "to": "2026-10-31"}},
-        )
-    )
-    assert jobs.withdraw(acme, msisdn="919876543210", start=AT, end=AT + timedelta(days=1)) == 1
-    for export in (inside, outside, costs):
-        export.refresh_from_db()
-    assert (inside.state, inside.file, inside.filters, inside.words) == (ExportState.WITHDRAWN, "", {}, [])
-    assert not storage().exists(f"{acme.public_id}/{inside.public_id}")
-    assert [outside.state, costs.state] == [ExportState.SUCCEEDED, ExportState.SUCCEEDED]
+    export = made(jobs.start(asker, ask(filters=filters_of(filters), words=[("Asked for", INDIA)])))
+    whole = made(jobs.start(asker, ask()))
+    charges = made(jobs.start(asker, ask("charges", filters={"from": "2026-10-01", "to": "2026-10-31"})))
+    assert jobs.withdraw(acme, Person(INDIA, ("IN.77",))) == 1 + (export.state == ExportState.SUCCEEDED)
+    for each in (export, whole, charges):
+        each.refresh_from_db()
+    assert (export.filters == {}, export.words == []) == (named, named)
+    assert (whole.state, whole.file, charges.state) == (ExportState.WITHDRAWN, "", ExportState.SUCCEEDED)
+    assert not storage().exists(f"{acme.public_id}/{whole.public_id}")
+
+
+def test_what_a_killed_worker_left_of_an_export_that_is_over_goes(acme, asker, ask, made):
+    deliver(acme)
+    over, stays = made(jobs.start(asker, ask())), made(jobs.start(asker, ask()))
+    jobs.withdraw(acme, Person("6591234567"))
+    Export.objects.filter(pk=stays.pk).update(state=ExportState.SUCCEEDED)
+    for export in (over, stays):
+        storage().save(files.part_name(export, 9), io.BytesIO(b"half a pa"))
+    jobs.expire()
+    assert not storage().exists(files.part_name(over, 9))
+    assert storage().exists(files.part_name(stays, 9))
+
+
+def test_what_a_killed_worker_spooled_goes_with_the_next_turn_and_with_the_export(acme, asker, ask, made, settings):
+    deliver(acme)
+    for end in (made, lambda export: jobs.cancel(export, asker)):
+        export = jobs.start(asker, ask())
+        with suppress(SystemExit), files.spooled(export) as path:
+            left = path.with_name("left")  # as xlsxwriter leaves its own
+            left.write_bytes(INDIA.encode())
+            raise SystemExit
+        assert left.exists()
+        end(export)
+        assert not left.parent.exists()
 
 
 def test_files_go_when_their_time_is_over(acme, asker, ask, made):

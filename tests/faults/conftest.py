@@ -24,9 +24,9 @@ from tests.scenarios.conftest import wait_until
 class Tollgate:
     """One installation, started as script/run starts it, with fsync on."""
 
-    def __init__(self, home: Path, **environment: str) -> None:
+    def __init__(self, home: Path, messages: int = 0, **environment: str) -> None:
         self.postgres, self.redis, self.port = Postgres(home), Redis(home), free_port()
-        self._home = home
+        self._home, self._messages = home, messages
         self._commands = commands(Config(home, self.port, "", ""))
         self._environment = {
             **os.environ, **environment, "DATABASE_URL": self.postgres.url, "REDIS_URL": self.redis.url,
@@ -43,7 +43,11 @@ class Tollgate:
         (self._home / "beat").mkdir()
         self.postgres.start()
         self.redis.start()
-        subprocess.run([sys.executable, "-m", "tests.faults.ground"], env=self._environment, cwd=ROOT, check=True)
+        ground = [sys.executable, "-m", "tests.faults.ground", str(self._messages)]
+        subprocess.run(ground, env=self._environment, cwd=ROOT, check=True)
+        self._launch_all()
+
+    def _launch_all(self) -> None:
         for name in self._commands:
             self.launch(name)
         wait_until(self.web_answers, seconds=60)
@@ -118,26 +122,42 @@ class Tollgate:
         process.kill()
         wait_until(lambda: not process.is_running() or process.status() == psutil.STATUS_ZOMBIE, seconds=10)
 
+    def kill_everything(self) -> None:
+        """End every process by kill -9, as the end of a machine's power would."""
+        for name in self.parts:
+            self.kill(name)
+        self._kill_redis()
+        self.kill_postgres()
+
+    def start_again(self) -> None:
+        """Start everything that was killed, on what is on the disk."""
+        self.postgres.start()
+        self.redis.start()
+        self._launch_all()
+
     def lose_redis(self) -> None:
         """End Redis by kill -9, and start one without any of its data."""
-        process = self.redis.process()
-        assert process is not None
-        process.kill()
-        wait_until(lambda: self.redis.process() is None, seconds=10)
+        self._kill_redis()
         for file in sorted(self.redis.folder.rglob("*.aof*")):
             file.unlink()
         self.redis.start()
         with redis.Redis.from_url(self.redis.url) as client:
             assert client.dbsize() < 20
 
+    def _kill_redis(self) -> None:
+        process = self.redis.process()
+        assert process is not None
+        process.kill()
+        wait_until(lambda: self.redis.process() is None, seconds=10)
+
 
 @pytest.fixture
 def make_tollgate(tmp_path: Path) -> Iterator[Callable[..., Tollgate]]:
-    """Start a Tollgate of this test's own; keywords are environment variables."""
+    """Start a Tollgate of this test's own, with so many messages; keywords are environment variables."""
     made = []
 
-    def make(**environment: str) -> Tollgate:
-        made.append(Tollgate(tmp_path, **environment))
+    def make(messages: int = 0, **environment: str) -> Tollgate:
+        made.append(Tollgate(tmp_path, messages, **environment))
         made[-1].start()
         return made[-1]
 

@@ -1,14 +1,21 @@
-"""python -m tests.faults.ground: the schema and the demo account of a Tollgate that is to be broken."""
+"""python -m tests.faults.ground [MESSAGES]: the schema and the demo account of a Tollgate that is to be broken.
 
+With a number, also that many messages of the last two months, rated.
+"""
+
+import sys
 from datetime import UTC, datetime
 
 import django
 from django.core.management import call_command
 
 
-def main() -> None:
+def main(messages: int) -> None:
     django.setup()
     call_command("migrate", verbosity=0)
+    if messages:
+        call_command("seed_demo", messages=messages)
+        return
     from messaging.tasks import prepare_partitions
     from portal.core.tenancy import every_tenant
     from portal.demo.world import ACME, build
@@ -19,4 +26,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(int(sys.argv[1]) if sys.argv[1:] else 0)

@@ -4,29 +4,51 @@ import base64
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import threading
 from datetime import timedelta
+from pathlib import Path
 
+import orjson
 import pytest
+import redis
+from django.conf import settings
 from django.db import connection, connections
 from django.utils import timezone
 
+from accounts.enums import Permission
 from accounts.models import Account, AuditEntry, Membership
-from accounts.services import Actor, Refused
+from accounts.services import Actor, Refused, create_api_key
+from accounts.services.idempotency import claim, settle
 from archive.deletion import jobs, work
 from archive.deletion.asked import read_filter, subject_of, write_filter
 from archive.deletion.certificates import sha256_of
 from archive.deletion.jobs import delete_matching, delete_selected, erase_person
-from archive.exports.asking import Asker
+from archive.exports import jobs as exports
+from archive.exports import schedules
+from archive.exports import work as export_work
+from archive.exports.asking import Ask, Asker
 from archive.holds import Held, lift_hold, place_hold
 from archive.models import Deletion
 from messaging.assets.history import apply_contacts
 from messaging.ingest import inbox
-from messaging.models import ContactEvent, InboxItem, Message, MessagePayload, SavedFilter, WebhookEndpoint
+from messaging.models import (
+    Callback,
+    ContactEvent,
+    InboxItem,
+    Message,
+    MessagePayload,
+    Receipt,
+    SavedFilter,
+    Submission,
+    WebhookEndpoint,
+)  # fmt: skip
 from messaging.selectors.matching import LogFilter
+from messaging.sending import settlement
 from portal.core.tenancy import every_tenant
+from tests.archive.deletion.search import files_with, keys_with, pattern, tables_with
 from tests.archive.deletion.worker import DONE
 from tests.messaging.lifecycle.test_forgetting import OTHER_PERSON, costs, status_body, take, traffic
 from tests.people import member
@@ -155,70 +177,116 @@ def test_only_owners_place_a_hold_and_say_why(acme, role, reason, said):
 
 
 # --- A person --------------------------------------------------------------------------------------------------------
-def everything():
-    """Every table of the database as text, and every saved file's name."""
-    found = {}
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace")
-        for (table,) in cursor.fetchall():
-            cursor.execute(f'SELECT t::text FROM "{table}" t')  # noqa: S608 - a name from the catalogue
-            found[table] = "\n".join(text for (text,) in cursor.fetchall())
-    return found
+@pytest.fixture
+def _empty_stores(redis_client):
+    """No file and no key of tests before."""
+    shutil.rmtree(settings.EXPORTS_DIR, ignore_errors=True)
 
 
-def tables_with(*names):
-    """Where any of the names still stands: as it is, in the bytes of a body, or in Base64 as in Meta's ids."""
-    spellings = set()
-    for name in names:
-        spellings |= {name, name.encode().hex(), f"{name[:2]}+{name[2:]}"}
-        for shift in range(3):  # Base64 looks different at each of three places
-            spellings.add(base64.b64encode(b"x" * shift + name.encode()).decode()[4 if shift else 0 : 12])
-    return sorted(table for table, text in everything().items() if any(each in text for each in spellings))
+def places_with(*names):
+    """Where any of the names still stands: columns of tables, files of exports, keys of Redis."""
+    patterns = [pattern(name) for name in names]
+    with connection.cursor() as cursor, redis.Redis.from_url(os.environ["REDIS_URL"]) as client:
+        return [
+            *tables_with(cursor, patterns), *files_with(Path(settings.EXPORTS_DIR), patterns),
+            *keys_with(client, patterns),
+        ]  # fmt: skip
+
+
+SPACED = f"+{INDIA[:2]} {INDIA[2:7]} {INDIA[7:]}"
+WAMID = "wamid." + base64.b64encode(b"\x1c\x15" + INDIA.encode() + b"\x15\x02\x00").decode()
+USER_ID = "BR.user77"
 
 
 @pytest.fixture
 def traces(acme):
-    """A person everywhere: messages both ways, webhooks alone and together, mentions, announcements, saved filters."""
-    wamid = "wamid." + base64.b64encode(b"\x1c\x15" + INDIA.encode() + b"\x15\x02\x00").decode()
-    take(acme, (wamid, "delivered", INDIA), ("wamid.other", "delivered", OTHER_PERSON))
-    take(acme, (wamid, "read", INDIA))
-    report(acme, "received", provider_message_id="wamid.in", direction="inbound", user_id="BR.user77",
+    """A person everywhere: messages both ways, webhooks alone and together, mentions, announcements."""
+    take(acme, (WAMID, "delivered", INDIA), ("wamid.other", "delivered", OTHER_PERSON))
+    take(acme, (WAMID, "read", INDIA))
+    report(acme, "failed", provider_message_id="wamid.failed", error_code=131026, error_title=f"{INDIA} is no user")
+    report(acme, "received", provider_message_id="wamid.in", direction="inbound", user_id=USER_ID,
            content={"from": INDIA, "text": {"body": "It is me"}})  # fmt: skip
-    report(acme, "received", provider_message_id="wamid.about", msisdn=OTHER_PERSON, direction="inbound",
-           content={"text": {"body": f"Call +{INDIA}!"}})  # fmt: skip
+    for number, said in enumerate((f"Call +{INDIA}!", f"Her number:\n{SPACED}", f"Or 00{INDIA}")):
+        report(acme, "received", provider_message_id=f"wamid.about{number}", msisdn=OTHER_PERSON, direction="inbound",
+               content={"text": {"body": said}})  # fmt: skip
     endpoint = WebhookEndpoint.objects.get(account=acme, provider="meta")
-    for state, body in (("quarantined", f"no JSON {INDIA}".encode()), ("parked", status_body(("w", "sent", INDIA)))):
+    for state, body in (
+        ("quarantined", f"no JSON {INDIA}".encode()), ("quarantined", f"\0 {SPACED}".encode()),
+        ("parked", status_body(("w", "sent", INDIA))), ("done", orjson.dumps({"note": SPACED})),
+    ):  # fmt: skip
         InboxItem.objects.create(account=acme, endpoint=endpoint, provider="meta", body=body, state=state)
     from messaging.events import ContactEvent as Announced
 
     apply_contacts([(acme.pk, Announced("user_preferences", "stop", AT, msisdn=INDIA), AT, None)])
-    user = member(acme, "owner")
-    SavedFilter.objects.create(account=acme, user=user, name="x", query=f"?q=%2B{INDIA[:2]}+{INDIA[2:]}&range=any")
-    SavedFilter.objects.create(account=acme, user=user, name="y", query="?status=read")
     return INDIA
 
 
-def test_nothing_of_a_person_remains_in_any_table(acme, other, asker, traces):
+@pytest.fixture
+def kept(acme, traces):
+    """And what people and programs keep of them: saved filters, exports, schedules, answers, messages not sent yet."""
+    user = member(acme, "owner")
+    queries = {"q": f"?q={SPACED}", "id": f"?q={WAMID}", SPACED: "?status=read", "other": "?status=read"}
+    for name, query in queries.items():
+        SavedFilter.objects.create(account=acme, user=user, name=name, query=query.replace("+", "%2B"))
+    whole = Asker(acme, "owner", frozenset(Permission), None, user)
+    for said in ({"msisdn": INDIA}, {"search": WAMID}, {"user_id": USER_ID}, {}):
+        for compression in ("gzip", "zip"):
+            ask = Ask("messages", said, "UTC", compression=compression, words=[(name, said[name]) for name in said])
+            exports.start(whole, ask)
+    xlsx = Ask("messages", {}, "UTC", format="xlsx")
+    exports.start(whole, xlsx)
+    export_work.work()
+    schedules.start(user.memberships.get(), whole, xlsx, every="day", query=f"?msisdn={INDIA}")
+    key, _ = create_api_key(account=acme, name="x", scopes=["messages:send"])
+    call = claim(key, "once", b"x" * 32)
+    settle(call, 200, {}, orjson.dumps({"contacts": [{"input": SPACED, "wa_id": INDIA}]}))
+    for state in ("queued", "uncertain"):
+        submission = Submission.objects.create(
+            account=acme, state=state, request={"to": SPACED}, about={"msisdn": INDIA}, shape="graph", provider="meta",
+            created_at=AT, due_at=timezone.now() + timedelta(days=2), is_logged=state == "uncertain",
+        )  # fmt: skip
+        receipts = Callback.objects.create(
+            account=acme, message_id=Message.objects.get(provider_message_id=WAMID).pk, umid=submission.umid,
+            url=f"https://client.example/?to={INDIA}", configured=state == "queued",
+        )  # fmt: skip
+        Receipt.objects.create(account=acme, callback=receipts, at=AT, word="read")
+
+
+@pytest.mark.usefixtures("_empty_stores")
+def test_nothing_of_a_person_remains_in_any_table_file_or_key(acme, other, asker, traces, kept):
     figures = costs(acme), traffic(acme)
-    assert {"messaging_savedfilter", "messaging_contactevent", "messaging_anchor"} < set(tables_with(traces))
-    deletion = done(erase_person(asker, f"+{traces[:2]} {traces[2:]}", reason="Art. 17, letter of 3 Nov"))
-    assert tables_with(traces, "BR.user77") == []
-    assert (costs(acme), traffic(acme)) == figures
-    assert log_of(acme) == ["wamid.about", "wamid.other"]
-    assert deletion.removed == {
-        "messages": 2, "statuses": 3, "payloads": 1, "webhooks": 4, "mentions": 1, "announcements": 1,
-        "saved_filters": 1,
+    before = places_with(traces)
+    assert {place.split(".")[0] for place in before} >= {
+        "accounts_idempotentcall", "archive_export", "archive_exportschedule", "messaging_anchor", "messaging_callback",
+        "messaging_contactevent", "messaging_inbox_2026_11", "messaging_message_2026_10", "messaging_savedfilter",
+        "messaging_payload_2026_10", "messaging_statusevent_2026_10", "messaging_submission",
     }  # fmt: skip
-    about = MessagePayload.objects.get(account=acme)
-    assert about.body["text"]["body"] == f"Call +{'9' * len(INDIA)}!"
-    assert SavedFilter.objects.get(account=acme).name == "y"
+    assert len([place for place in before if place.endswith("/file")]) == 9
+    deletion = erase_person(asker, SPACED, reason="Art. 17, letter of 3 Nov")
+    for _ in range(10):
+        work.work(deletion.pk, seconds=0)
+        settlement.log_new()
+        settlement.settle()
+    done(deletion)
+    assert places_with(traces, USER_ID) == []
+    assert traffic(acme) == {**figures[1], "rejected": 1}  # what waited was taken back
+    assert costs(acme) == figures[0]
+    assert log_of(acme) == ["wamid.about0", "wamid.about1", "wamid.about2", "wamid.other"]
+    assert deletion.removed == {
+        "messages": 4, "statuses": 6, "payloads": 3, "webhooks": 6, "mentions": 3, "announcements": 1,
+        "saved_filters": 3, "kept_answers": 1, "exports": 9,
+    }  # fmt: skip
+    said = {payload.body["text"]["body"] for payload in MessagePayload.objects.filter(account=acme)}
+    nines = "9" * len(INDIA)
+    assert said == {f"Call +{nines}!", "Her number:\n+99 99999 99999", f"Or 99{nines}"}
+    assert SavedFilter.objects.get(account=acme).name == "other"
 
 
 def test_the_certificate_proves_it_without_the_number(acme, asker, traces):
     deletion = done(erase_person(asker, traces, reason="Art. 17"))
     certificate = deletion.certificate
     assert certificate["subject"] == f"hmac-sha256:{subject_of(acme, traces)}"
-    assert certificate["removed"]["messages"] == 2
+    assert certificate["removed"]["messages"] == 3
     assert traces not in json.dumps(certificate)
     assert (
         deletion.sha256 == sha256_of(certificate) == AuditEntry.objects.get(action="deletion.ended").details["sha256"]
@@ -250,7 +318,7 @@ def test_webhooks_that_had_come_are_waited_for(acme, asker):
     inbox.drain()
     assert log_of(acme) == ["wamid.A"]
     assert done(deletion).messages == 1
-    assert (log_of(acme), traffic(acme), tables_with(INDIA)) == ([], {"delivered": 1}, [])
+    assert (log_of(acme), traffic(acme), places_with(INDIA)) == ([], {"delivered": 1}, [])
 
 
 def test_another_account_keeps_what_it_knows_of_the_person(acme, other, asker):
@@ -261,7 +329,13 @@ def test_another_account_keeps_what_it_knows_of_the_person(acme, other, asker):
 
 
 @pytest.mark.parametrize(
-    ("number", "reason", "field"), [("12345", "x", "msisdn"), ("no number", "x", "msisdn"), (INDIA, " ", "reason")]
+    ("number", "reason", "field"),
+    [
+        ("12345", "x", "msisdn"),
+        ("no number", "x", "msisdn"),
+        (INDIA, " ", "reason"),
+        (INDIA, f"Letter of {SPACED}", "reason"),
+    ],
 )
 def test_what_cannot_be_erased_is_named(asker, number, reason, field):
     with pytest.raises(Refused) as refused:

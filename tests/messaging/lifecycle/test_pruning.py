@@ -36,7 +36,12 @@ def test_a_body_of_others_stays_as_it_is():
         (b'{"to": "+919876543210"}', b'{"to": "+999999999999"}'),
         (b'{"to": 919876543210}', b'{"to": 999999999999}'),
         (b"9198765432101 1919876543210 x919876543210", b"9198765432101 1919876543210 x919876543210"),
+        (b"+91 98765 43210, (91) 98765-43210", b"+99 99999 99999, (99) 99999-99999"),
+        (b"0091.98765/43210", b"9999.99999/99999"),
+        ("91\u00a098765\u202f43210".encode(), "99\u00a099999\u202f99999".encode()),
+        (rb'{"said": "Mine:\n91\u00a098765\t43210"}', rb'{"said": "Mine:\n99\u00a099999\t99999"}'),
+        (b'["91", "98765", "43210"]', b'["91", "98765", "43210"]'),
     ],
 )
-def test_a_number_is_masked_where_it_stands_alone(text, masked):
+def test_a_number_is_masked_however_it_is_spelled_where_it_stands_alone(text, masked):
     assert mask(text, [INDIA]) == masked

@@ -15,13 +15,14 @@ from messaging.sending import pacing
 from messaging.sending.senders import Sender
 from portal.core import hasty_redis
 from portal.core.hasty_redis import HastyRedis
+from portal.core.secrets import digest
 
 JANE, ADA = "6591990000", "6591990001"
 SENDER = Sender(
     account_id=1, subaccount_id=1, subaccount_code="shop", subaccount_is_active=True, phone_number_id=7,
     provider="meta", number_id="1", msisdn="15550783881", waba_id=1, throughput=80, api_url="", credential_sealed="",
 )  # fmt: skip
-OF_NUMBER, OF_JANE = "pace:7", f"pace:7:{JANE}"
+OF_NUMBER, OF_JANE = "pace:7", f"pace:{digest(f'7:{JANE}').hex()}"
 TOLERANCE = 0.001  # seconds: times are kept as text
 
 

@@ -1,0 +1,156 @@
+"""Kill the worker, and once everything, in the middle of an export and of a deletion of a whole Tollgate."""
+
+import csv
+import hashlib
+import io
+import json
+import time
+import zipfile
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import pytest
+
+from portal.demo.webhooks import meta_status, signature
+from portal.demo.world import ACME, api_key_text, webhook
+from tests.faults.gate import Gate
+from tests.scenarios.conftest import wait_until
+
+pytestmark = [pytest.mark.faults, pytest.mark.slow]
+MESSAGES = 4_000
+EXPORTS, DELETIONS = "/api/v1/exports/", "/api/v1/deletions/"
+TODAY = datetime.now(UTC).date()
+DAYS = {"from": f"{TODAY - timedelta(days=65)}", "to": f"{TODAY}"}
+LATE = "wamid.late"
+LOG = "SELECT umid::text FROM messaging_message WHERE account_id = 1 ORDER BY created_at, id"
+OUTBOUND = "SELECT provider_message_id FROM messaging_message WHERE account_id = 1 AND direction = 'outbound'"
+OTHERS = "SELECT umid FROM messaging_message WHERE account_id <> 1 OR direction <> 'outbound' ORDER BY umid"
+ENDED = "SELECT details->>'sha256' FROM accounts_auditentry WHERE action = 'deletion.ended'"
+
+
+@pytest.fixture
+def tollgate(make_tollgate, tmp_path):
+    return make_tollgate(MESSAGES, EXPORTS_DIR=str(tmp_path / "exports"))
+
+
+@pytest.fixture
+def rest(tollgate):
+    headers = {"Authorization": f"Bearer {api_key_text(ACME, 'api')}"}
+    with httpx.Client(base_url=f"http://127.0.0.1:{tollgate.port}", headers=headers, timeout=60) as client:
+        yield client
+
+
+@pytest.fixture
+def files(tmp_path):
+    """The names of all files in the folder of exports."""
+    return lambda: sorted(path.name for path in (tmp_path / "exports").rglob("*") if path.is_file())
+
+
+def start(rest, path, **body):
+    answer = rest.post(path, json=body)
+    assert answer.status_code == 202, answer.text
+    return f"{path}{answer.json()['id']}/"
+
+
+def found(rest, path):
+    answer = rest.get(path)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def finished(rest, path, state):
+    """What the job says once it has come to its end."""
+    wait_until(lambda: found(rest, path)["state"] not in {"queued", "waiting", "running"}, seconds=180)
+    said = found(rest, path)
+    assert said["state"] == state, said
+    return said
+
+
+def nothing_is_offered(rest, export):
+    said = found(rest, export)
+    assert (said["state"], said["download"], said["sha256"]) == ("running", None, None)
+    assert {rest.get(f"{export}{name}/").status_code for name in ("download", "manifest")} == {404}
+
+
+def costs(rest):
+    """The month's cost report as a file."""
+    said = {**DAYS, "group_by": ["day", "category", "country"]}
+    export = start(rest, EXPORTS, dataset="costs", format="csv", filters=said)
+    finished(rest, export, "succeeded")
+    return rest.get(f"{export}download/").content
+
+
+def test_an_export_survives_its_worker_and_then_everything(tollgate, rest, files):
+    asked = [umid for (umid,) in tollgate.oracle.ask(LOG)]
+    reading = Gate(tollgate.postgres.url, "archive_export", "NEW.parts = 3 AND OLD.parts = 2")
+    done = Gate(tollgate.postgres.url, "archive_export", "NEW.state = 'succeeded'")
+    export = start(rest, EXPORTS, compression="zip", columns=["umid", "msisdn", "status", "created_at"])
+    with reading:
+        tollgate.kill("worker")
+        nothing_is_offered(rest, export)
+        assert "part-000003" in files()  # stored, but not counted: it is made again
+    tollgate.launch("worker")
+    with done:
+        assert "file" in files()  # whole, and not offered yet
+        nothing_is_offered(rest, export)
+        tollgate.kill_everything()
+    tollgate.start_again()
+    said = finished(rest, export, "succeeded")
+    assert said["rows"] == len(asked) >= MESSAGES
+    with zipfile.ZipFile(io.BytesIO(rest.get(f"{export}download/").content)) as archive:
+        data, manifest = archive.read("messages.csv"), json.loads(archive.read("manifest.json"))
+    assert [row["umid"] for row in csv.DictReader(io.StringIO(data.decode()))] == asked
+    assert hashlib.sha256(data).hexdigest() == said["sha256"] == manifest["files"][0]["sha256"]
+    assert manifest["rows"] == manifest["files"][0]["rows"] == len(asked)
+    assert files() == ["file"]
+
+
+def test_a_deletion_survives_its_worker_and_then_everything(tollgate, rest):
+    ask = tollgate.oracle.ask
+    before, others, asked = costs(rest), ask(OTHERS), len(ask(OUTBOUND))
+    gates = [
+        Gate(tollgate.postgres.url, "archive_deletion", f"(NEW.removed->>'messages')::int >= {n}")
+        for n in (asked // 3, asked * 2 // 3)
+    ]
+    deletion = start(rest, DELETIONS, filter={"direction": "outbound"}, reason="a test of what dies")
+    report_a_late_one(tollgate)
+    with gates[0]:
+        is_in_the_middle(tollgate, rest, deletion, asked)
+        tollgate.kill("worker")
+    tollgate.launch("worker")
+    with gates[1]:
+        is_in_the_middle(tollgate, rest, deletion, asked)
+        tollgate.kill_everything()
+    tollgate.start_again()
+    said = finished(rest, deletion, "done")
+    assert said["removed"]["messages"] == asked
+    assert ask(OUTBOUND) == [(LATE,)]
+    assert ask(OTHERS) == others
+    certificate = rest.get(f"{deletion}certificate/")
+    assert hashlib.sha256(certificate.content).hexdigest() == said["sha256"]
+    assert (certificate.json()["removed"], certificate.json()["state"]) == (said["removed"], "done")
+    assert ask(ENDED) == [(said["sha256"],)]
+    assert costs(rest) == before
+
+
+def is_in_the_middle(tollgate, rest, deletion, asked):
+    """What is said to be gone is gone, no more and no less, and nothing is certified."""
+    said = found(rest, deletion)
+    assert said["state"] == "running"
+    assert len(tollgate.oracle.ask(OUTBOUND)) == asked + 1 - said["removed"].get("messages", 0)
+    assert rest.get(f"{deletion}certificate/").status_code == 404
+
+
+def report_a_late_one(tollgate):
+    """A message that matches, and comes after the deletion was confirmed: sent only, so that it costs nothing."""
+    door, number = webhook(ACME, "meta"), ACME.channels[1]
+    body = meta_status(
+        waba_id=number.waba_id, number_id=number.number_id, wamid=LATE, status="sent", msisdn="919800000001",
+        at=int(time.time()) - 86_400, category="marketing",
+    )  # fmt: skip
+    headers = {"X-Hub-Signature-256": signature(door["app_secret"], body), "Content-Type": "application/json"}
+    with closing(httpx.Client(timeout=60)) as provider:
+        answer = provider.post(f"http://127.0.0.1:{tollgate.port}{door['path']}", content=body, headers=headers)
+    assert answer.status_code == 200
+    wait_until(lambda: tollgate.oracle.ask(f"SELECT FROM messaging_message WHERE provider_message_id = '{LATE}'"), 60)
