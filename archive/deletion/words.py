@@ -14,6 +14,7 @@ _REMOVED = {
     "saved_filters": _("Saved filters"),
     "kept_answers": _("Kept answers of the API"),
     "exports": _("Exports withdrawn"),
+    "never_sent": _("Of these messages, waiting ones that will not be sent"),
     "still_being_sent": _("Left because they are still being sent"),
 }
 

@@ -105,7 +105,7 @@ def _sweep_month(kind: str, month: date, allowed: Mapping[int, date]) -> None:
 
 
 def _sweep_what_messages_left(first: Mapping[int, date]) -> None:
-    """Anchors and what counts of deleted messages: no webhook asks for them any more."""
+    """Anchors, uncertain requests and what counts of deleted messages: no webhook asks for them any more."""
     moments = {pk: moment(month) for pk, month in first.items()}
     block: int | None = 0
     while block is not None:
@@ -113,6 +113,7 @@ def _sweep_what_messages_left(first: Mapping[int, date]) -> None:
             _hold_off(first)
             _, block = retention.sweep_anchors(moments, block)
     for pk, before in moments.items():
+        retention.forget_uncertain(pk, before)
         while retention.forget_deleted(pk, before):
             pass
 

@@ -91,6 +91,15 @@ SELECT b.account_id, b.provider, b.umid, b.provider_message_id, o.message_id, o.
 FROM {_ASKED} JOIN messaging_anchor o ON {_OWN} JOIN messaging_anchor n ON {_NEW} AND n.message_id <> o.message_id
 ORDER BY 1, 2, 4 FOR UPDATE OF o, n
 """  # noqa: S608
+# A message that was deleted before its provider named it: what counts for it is found under the provider's id, too.
+_DELETED = f"""
+UPDATE messaging_deleted d SET message_key = md5(b.account_id || ':' || b.provider || ':' || b.provider_message_id)::uuid
+FROM {_ASKED}
+WHERE d.message_key = md5(b.account_id || ':' || b.provider || ':' || b.umid)::uuid AND NOT EXISTS (
+    SELECT FROM messaging_deleted o
+    WHERE o.message_key = md5(b.account_id || ':' || b.provider || ':' || b.provider_message_id)::uuid
+)
+"""  # noqa: S608
 # What is being sent waits for the provider's answer, or for its lease to end; what was uncertain is so no more.
 _TOLD = """
 UPDATE messaging_submission s SET provider_message_id = b.provider_message_id,
@@ -105,7 +114,8 @@ WHERE s.umid = b.umid AND s.state IN ('sending', 'uncertain') AND s.provider_mes
 def bind(bindings: Sequence[Binding]) -> None:
     """Give messages the ids by which their provider knows them. Repeating it changes nothing.
 
-    A UMID that the log does not know, or knows under the provider's id already, is passed over.
+    A UMID that the log does not know, or knows under the provider's id already, is passed over; of a message that was
+    deleted, what still counts gets the id.
     """
     if not bindings:
         return
@@ -113,6 +123,7 @@ def bind(bindings: Sequence[Binding]) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_ANCHOR, asked)
         cursor.execute(_NAME, asked)
+        cursor.execute(_DELETED, asked)
         cursor.execute(_TWICE, asked)
         for row in cursor.fetchall():
             _absorb(cursor, Binding(*row[:4]), *row[4:])

@@ -90,7 +90,8 @@ def visible_umids(account: Account, umids: Sequence[UUID], subaccount_ids: Seque
 
 def forget_umids(account: Account, umids: Sequence[UUID], upto: int) -> Counter[str]:
     """Delete the messages of these UMIDs that are no younger than the id `upto`."""
-    return _forget(account, Message.objects.filter(account=account, umid__in=umids, id__lte=upto))
+    rows = Message.objects.filter(account=account, umid__in=umids, id__lte=upto)
+    return _forget(account, list(rows.values_list("provider", "provider_message_id", "umid")))
 
 
 def forget_matching(
@@ -123,23 +124,24 @@ def _forget_next(
     )
     if not batch:
         return Counter(), None
-    waiting = _being_sent(account, [row[4] for row in batch])
-    gone = forget(account.pk, [Anchor(row[2], row[3]) for row in batch if row[4] not in waiting])
-    gone["still_being_sent"] += len(waiting)
-    return gone, Cursor(*batch[-1][:2])
+    return _forget(account, [row[2:] for row in batch]), Cursor(*batch[-1][:2])
 
 
-def _forget(account: Account, rows: QuerySet[Message]) -> Counter[str]:
-    found = list(rows.values_list("provider", "provider_message_id", "umid"))
-    waiting = _being_sent(account, [row[2] for row in found])
-    gone = forget(account.pk, [Anchor(row[0], row[1]) for row in found if row[2] not in waiting])
-    gone["still_being_sent"] += len(waiting)
-    return gone
+@transaction.atomic
+def _forget(account: Account, found: Sequence[tuple[str, str, UUID]]) -> Counter[str]:
+    """Delete messages by provider, its id and ours. What waits is never sent; what is being sent is left and counted.
 
-
-def _being_sent(account: Account, umids: Sequence[UUID]) -> set[UUID]:
-    """Messages that are on their way to the provider: their end would bring them back."""
-    return set(Submission.objects.filter(account=account, umid__in=umids).values_list("umid", flat=True))
+    Of what nobody knows whether it was sent, the submission goes as well: should a webhook name it yet, the row that
+    counts for it takes that in (see `bind`).
+    """
+    submissions = Submission.objects.filter(account=account, umid__in=[umid for *_, umid in found])
+    never_sent, _ = submissions.filter(state=SubmissionState.QUEUED).delete()
+    submissions.filter(state=SubmissionState.UNCERTAIN).delete()
+    on_their_way = set(submissions.values_list("umid", flat=True))  # their end would bring them back
+    gone = forget(
+        account.pk, [Anchor(provider, its_id) for provider, its_id, umid in found if umid not in on_their_way]
+    )
+    return gone + Counter(never_sent=never_sent, still_being_sent=len(on_their_way))
 
 
 # --- A person --------------------------------------------------------------------------------------------------------

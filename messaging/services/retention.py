@@ -6,7 +6,8 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from messaging.models import DeletedMessage, Horizon
+from messaging.enums import SubmissionState
+from messaging.models import DeletedMessage, Horizon, Submission
 from portal.core import partitions
 
 # What goes with what: the month of the first decides. An empty condition: every row.
@@ -89,6 +90,12 @@ def _sweep(table: str, condition: str, known: dict[str, Any], block: int) -> tup
         cursor.execute("SELECT pg_relation_size(%s::regclass) / current_setting('block_size')::bigint", [table])
         (blocks,) = cursor.fetchone()
     return deleted, block + _BLOCKS if block + _BLOCKS < blocks else None
+
+
+def forget_uncertain(account_id: int, before: datetime) -> int:
+    """Forget requests whose end nobody ever knew, with their messages gone from the log; how many."""
+    rows = Submission.objects.filter(account=account_id, state=SubmissionState.UNCERTAIN, created_at__lt=before)
+    return int(rows.delete()[0])
 
 
 def forget_deleted(account_id: int, before: datetime) -> int:
