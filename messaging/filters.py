@@ -50,6 +50,7 @@ def log_filter(form: LogForm, reach: Reach, zone: ZoneInfo) -> LogFilter:
         error_code=asked["error_code"],
         umid=asked["umid"],
         msisdn=asked["msisdn"],
+        sending=asked["sending"],
         sent=_day(asked["sent"], zone),
         read=_day(asked["read"], zone),
         search=asked["q"],

@@ -39,6 +39,8 @@ class Installation(Collector):
             ("tollgate_inbox_oldest_waiting_seconds", "How long the oldest webhook that is due has waited.",
              state.waits.total_seconds()),
             ("tollgate_quiet_numbers", "Numbers without traffic where there should be some.", len(state.quiet)),
+            ("tollgate_uncertain_messages", "Messages that nobody knows whether they were sent (up to 1,001).",
+             state.uncertain),
             ("tollgate_dirty_buckets", "Buckets with deliveries that are not rated yet (up to 1,001).",
              state.rating.dirty),
             ("tollgate_failed_buckets", "Buckets that could not be rated (up to 1,001).", state.rating.failed),

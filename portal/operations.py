@@ -13,7 +13,7 @@ from accounts.enums import Permission
 from accounts.models import Account, Membership
 from accounts.selectors import Reach, every_account_id
 from billing.selectors import RatingLag, rating_lag
-from messaging.enums import InboxState
+from messaging.enums import InboxState, SubmissionState
 from messaging.selectors.gaps import (
     MOST_COUNTED,
     QUIET_AFTER,
@@ -25,6 +25,7 @@ from messaging.selectors.gaps import (
     long_in_sent,
     not_folded,
     quiet_numbers,
+    uncertain,
 )
 from messaging.story.timeline import spell_span
 
@@ -35,6 +36,7 @@ MOST_ROWS = 50
 GOOD, WARN, BAD = "good", "warn", "bad"
 _WORDS = {GOOD: gettext_lazy("Good"), WARN: gettext_lazy("Look at it"), BAD: gettext_lazy("Act now")}
 INBOX = "admin:messaging_inboxitem_changelist"
+SUBMISSIONS = "admin:messaging_submission_changelist"
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,7 @@ class State:
     held: list[Held]
     quiet: list[QuietNumber]
     in_sent: list[InSent]
+    uncertain: int
     rating: RatingLag
     not_folded: int
 
@@ -93,7 +96,7 @@ class State:
     @property
     def figures(self) -> list[Figure]:
         """What the page shows on top."""
-        return [_oldest(self), _kept_back(self), _quiet(self), _rating(self), _folding(self)]
+        return [_oldest(self), _kept_back(self), _quiet(self), _uncertain(self), _rating(self), _folding(self)]
 
     @property
     def rows_held(self) -> list["HeldRow"]:
@@ -157,13 +160,15 @@ def look(now: datetime) -> State:
         held=held(accounts, now),
         quiet=quiet_numbers(accounts, now),
         in_sent=long_in_sent(accounts, now),
+        uncertain=uncertain(accounts),
         rating=rating_lag(accounts, MOST_COUNTED),
         not_folded=not_folded(accounts, FOLD_WARN),
     )
 
 
 def own_gaps(account: Account, reach: Reach, membership: Membership, now: datetime, *, operator: bool) -> list[Gap]:
-    """What is missing in one account: quiet numbers within reach; for those who manage webhooks, quarantined ones too.
+    """What is missing in one account: quiet numbers and uncertain messages within reach; for those who manage webhooks,
+    quarantined ones too.
 
     Only operators get links into the admin.
     """
@@ -174,6 +179,9 @@ def own_gaps(account: Account, reach: Reach, membership: Membership, now: dateti
         for quiet in quiet_numbers([account.pk], now)
         if reach.ids is None or quiet.number.subaccount_id in reach.ids
     ]
+    if n := uncertain([account.pk], reach.ids):
+        link = reverse("messaging:log") + "?" + urlencode({"sending": str(SubmissionState.UNCERTAIN)})
+        gaps.append(Gap(_nobody_knows(n), link))
     if membership.may(Permission.MANAGE_WEBHOOKS):
         link = inbox_link(InboxState.QUARANTINED, account.pk) if operator else ""
         gaps += [
@@ -208,6 +216,8 @@ def _parts(state: State) -> Iterator[str]:
         yield ngettext("%(n)s webhook is held", "%(n)s webhooks are held", back) % {"n": up_to(back)}
     if quiet := len(state.quiet):
         yield ngettext("%(n)s number went quiet", "%(n)s numbers went quiet", quiet) % {"n": f"{quiet:,}"}
+    if n := state.uncertain:
+        yield ngettext("%(n)s message is uncertain", "%(n)s messages are uncertain", n) % {"n": up_to(n)}
     if failed:
         said = ngettext("%(n)s bucket could not be rated", "%(n)s buckets could not be rated", failed)
         yield said % {"n": up_to(failed)}
@@ -237,6 +247,12 @@ def _quiet(state: State) -> Figure:
     return Figure(_("Quiet numbers"), f"{len(state.quiet):,}", detail, level)
 
 
+def _uncertain(state: State) -> Figure:
+    link = f"{reverse(SUBMISSIONS)}?{urlencode({'state__exact': str(SubmissionState.UNCERTAIN)})}"
+    level = WARN if state.uncertain else GOOD
+    return Figure(_("Uncertain messages"), up_to(state.uncertain), _("no answer came, perhaps sent"), level, link)
+
+
 def _rating(state: State) -> Figure:
     name, lag, link = _("Rating"), state.rating, reverse("admin:billing_bucket_changelist")
     if lag.failed:
@@ -259,6 +275,15 @@ def _went_quiet(quiet: QuietNumber) -> str:
     name = quiet.number.name or quiet.number.msisdn
     said = _("%(name)s went quiet: no message for %(hours)s, where %(usual)s or more are usual.")
     return said % {"name": name, "hours": _hours(QUIET_AFTER), "usual": f"{quiet.usual:,}"}
+
+
+def _nobody_knows(n: int) -> str:
+    said = ngettext(
+        "Of %(n)s message nobody knows whether it was sent: its page tells, and lets you say.",
+        "Of %(n)s messages nobody knows whether they were sent: their pages tell, and let you say.",
+        n,
+    )
+    return said % {"n": up_to(n)}
 
 
 def _quarantined(n: int, *, operator: bool) -> str:

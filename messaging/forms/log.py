@@ -9,7 +9,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from messaging.enums import Category, Direction, Quality, SourceCategory, Status, TemplateStatus
+from messaging.enums import Category, Direction, Quality, SourceCategory, Status, SubmissionState, TemplateStatus
 from messaging.models import PhoneNumber, Template
 from messaging.selectors.matching import SHORTEST_PREFIX, SHORTEST_UMID, digits_of, is_number, is_umid
 from portal.core.countries import country_choices
@@ -19,9 +19,10 @@ from portal.core.numbers import whole
 from portal.core.words import Text
 
 STATUSES = [choice for choice in Status.choices if choice[0] != Status.UNKNOWN]
+SENDING = [(SubmissionState.UNCERTAIN.value, gettext_lazy("Uncertain: no answer came"))]
 _MORE = (
     "subaccount", "channel", "country", "msisdn", "umid", "category", "template", "source_category",
-    "source_name", "recipient_type", "response_code", "error_code", "sent", "read",
+    "source_name", "recipient_type", "response_code", "error_code", "sending", "sent", "read",
 )  # fmt: skip
 _TEMPLATE_CATEGORIES = (
     ("marketing", gettext_lazy("Marketing")),
@@ -29,7 +30,7 @@ _TEMPLATE_CATEGORIES = (
     ("authentication", gettext_lazy("Authentication")),
 )
 SEEN = "seen"  # the parameter with which a live log says what it shows
-_FINDS_FEW = ("q", "umid", "msisdn", "sent", "read")  # so few that all time is searched
+_FINDS_FEW = ("q", "umid", "msisdn", "sending", "sent", "read")  # so few that all time is searched
 
 
 def text_field(label: Text, longest: int, **attrs: Text) -> forms.CharField:
@@ -111,6 +112,7 @@ class LogForm(TrafficForm):
         self.exact_numbers = exact_numbers
         self.fields["direction"] = select(_("Direction"), _("In and out"), Direction.choices)
         self.fields["category"] = select(_("Category"), _("All categories"), Category.choices)
+        self.fields["sending"] = select(_("Sending"), _("However it went"), SENDING)
         self.fields["source_category"] = select(_("Source"), _("All sources"), SourceCategory.choices)
 
     def clean_q(self) -> str:

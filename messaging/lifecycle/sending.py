@@ -93,8 +93,8 @@ ORDER BY 1, 2, 4 FOR UPDATE OF o, n
 """  # noqa: S608
 # A message that was deleted before its provider named it: what counts for it is found under the provider's id, too.
 _DELETED = f"""
-UPDATE messaging_deleted d SET message_key = md5(b.account_id || ':' || b.provider || ':' || b.provider_message_id)::uuid
-FROM {_ASKED}
+UPDATE messaging_deleted d
+SET message_key = md5(b.account_id || ':' || b.provider || ':' || b.provider_message_id)::uuid FROM {_ASKED}
 WHERE d.message_key = md5(b.account_id || ':' || b.provider || ':' || b.umid)::uuid AND NOT EXISTS (
     SELECT FROM messaging_deleted o
     WHERE o.message_key = md5(b.account_id || ':' || b.provider || ':' || b.provider_message_id)::uuid

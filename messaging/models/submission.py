@@ -50,6 +50,9 @@ class Submission(TenantModel):
             models.Index(fields=["due_at", "id"], condition=Q(state="sending"), name="messaging_submission_lease"),
             models.Index(fields=["id"], condition=Q(is_logged=False), name="messaging_submission_new"),
             models.Index(fields=["id"], condition=Q(state="answered"), name="messaging_submission_told"),
+            models.Index(
+                fields=["account", "id"], condition=Q(state="uncertain"), name="messaging_submission_uncertain"
+            ),
             models.Index(fields=["batch_id"], condition=Q(batch_id__isnull=False), name="messaging_submission_batch"),
         )
 

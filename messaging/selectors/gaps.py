@@ -1,4 +1,5 @@
-"""Where something is missing: numbers that went quiet, messages without an outcome, webhooks that wait or are held.
+"""Where something is missing: numbers that went quiet, messages without an outcome or an answer, webhooks
+that wait or are held.
 
 Everything is read from counts by quarter hour and partial indexes, never from the log, and counted no further than a
 person can use. Each function is told the accounts it speaks of.
@@ -11,7 +12,8 @@ from typing import Any
 
 from django.db import connection
 
-from messaging.models import TrafficDelta
+from messaging.enums import SubmissionState
+from messaging.models import Submission, TrafficDelta
 from messaging.selectors.inbox import count_up_to
 
 QUIET_AFTER = timedelta(hours=6)
@@ -153,6 +155,15 @@ SELECT * FROM (
 def held(account_ids: Sequence[int], now: datetime) -> list[Held]:
     """The accounts with webhooks that wait or are held. One waits from when it is due: not while a worker has it."""
     return [Held(*row) for row in _rows(_HELD, accounts=list(account_ids), now=now)]
+
+
+def uncertain(account_ids: Sequence[int], subaccount_ids: Sequence[int] | None = None) -> int:
+    """Messages that were being sent and nobody knows whether they were, counted to `MOST_COUNTED` + 1 at the furthest.
+
+    `subaccount_ids`: those of these alone.
+    """
+    rows = Submission.objects.filter(account__in=account_ids, state=SubmissionState.UNCERTAIN)
+    return count_up_to(rows if subaccount_ids is None else rows.filter(subaccount__in=subaccount_ids), MOST_COUNTED)
 
 
 def not_folded(account_ids: Sequence[int], most: int) -> int:

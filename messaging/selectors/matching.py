@@ -13,12 +13,13 @@ from django.db.models import Q, QuerySet
 
 from accounts.models import Account
 from messaging.enums import ON_THE_WAY, Provider, Status
-from messaging.models import Message, MessageAnchor, Source, Template, TrafficDelta, TrafficSlot
+from messaging.models import Message, MessageAnchor, Source, Submission, Template, TrafficDelta, TrafficSlot
 
 SHORTEST_PREFIX = 6  # digits of a number
 SHORTEST_UMID = 8  # hexadecimal digits; the log shows as many
 STATUS_LIFE = timedelta(days=31)  # providers report on a message for 30 days
 _MOST_NAMES = 500
+_MOST_SENDING = 1_000  # the newest of them
 _NOBODY = Q(pk__in=[])  # Django answers it without asking the database
 _WRONG = {Status.UNDELIVERED: "failed_at", Status.REJECTED: "rejected_at", Status.EXPIRED: "expired_at"}
 
@@ -29,6 +30,7 @@ Span = tuple[datetime, datetime]  # the end is not included
 class LogFilter:
     """What the log is asked for; empty means all. `exact_numbers` is for those who see numbers masked only.
 
+    `sending` is a state of what is being sent through us: `uncertain` finds those that nobody knows the end of.
     `template` is a whole name, `source_name` a part of one, `umid` a UMID or its first digits, `msisdn` a number or its
     first digits, `search` any of these or a provider's message id. `sent` and `read` are spans of those times; `umids`
     are whole and of rows that somebody selected; `countries` any of which, `user_id` and `provider_message_id` whole.
@@ -50,6 +52,7 @@ class LogFilter:
     error_code: int | None = None
     umid: str = ""
     msisdn: str = ""
+    sending: str = ""
     sent: Span | None = None
     read: Span | None = None
     umids: Sequence[str] = ()
@@ -127,10 +130,7 @@ def _looked_up(account: Account, chosen: LogFilter) -> Iterable[Q]:
     if chosen.source_category or chosen.source_name:
         sources = Source.objects.filter(account=account, name__icontains=chosen.source_name)
         yield Q(source__in=_ids(sources.filter(category=chosen.source_category) if chosen.source_category else sources))
-    if chosen.umid:
-        yield _umid(chosen.umid)
-    if chosen.umids:
-        yield Q(umid__in=chosen.umids)
+    yield from _by_umid(account, chosen)
     if chosen.countries:
         yield Q(country__in=chosen.countries)
     if chosen.provider_message_id:
@@ -139,6 +139,17 @@ def _looked_up(account: Account, chosen: LogFilter) -> Iterable[Q]:
         yield _number(chosen.msisdn, exact=chosen.exact_numbers)
     if chosen.search:
         yield searching(account, chosen)
+
+
+def _by_umid(account: Account, chosen: LogFilter) -> Iterable[Q]:
+    """Filters that come to UMIDs."""
+    if chosen.umid:
+        yield _umid(chosen.umid)
+    if chosen.umids:
+        yield Q(umid__in=chosen.umids)
+    if chosen.sending:
+        rows = Submission.objects.filter(account=account, state=chosen.sending).order_by("-id")
+        yield Q(umid__in=list(rows.values_list("umid", flat=True)[:_MOST_SENDING]))
 
 
 def searching(account: Account, chosen: LogFilter) -> Q:

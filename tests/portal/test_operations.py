@@ -1,15 +1,16 @@
 """The operations page and the dashboard's notice: who sees them, what they say, and how bad it is."""
 
+import re
 from datetime import timedelta
 
 import pytest
 import time_machine
 from django.test import Client
 
-from accounts.models import User
+from accounts.models import Subaccount, User
 from billing.models import Bucket, DirtyBucket
 from billing.selectors import RatingLag
-from messaging.models import InboxItem, PhoneNumber, TrafficSlot, WebhookEndpoint
+from messaging.models import InboxItem, PhoneNumber, Submission, TrafficSlot, WebhookEndpoint
 from messaging.selectors.gaps import QUIET_LEAST
 from portal.operations import State, look, up_to
 from tests.people import browser_of, visitor
@@ -95,7 +96,7 @@ def test_thresholds_of_waiting(acme, seconds, level):
     ],
 )
 def test_rating(lag, value, level):
-    figure = State(NOW, [], [], [], lag, 0).figures[3]
+    figure = State(NOW, [], [], [], 0, lag, 0).figures[4]
     assert (figure.value, figure.level) == (value, level)
 
 
@@ -103,7 +104,7 @@ def test_rating(lag, value, level):
     ("n", "value", "level"), [(0, "0", "good"), (100_000, "100,000", "good"), (100_001, "100,000+", "warn")]
 )
 def test_counts_to_add_up(n, value, level):
-    figure = State(NOW, [], [], [], CALM, n).figures[4]
+    figure = State(NOW, [], [], [], 0, CALM, n).figures[5]
     assert (figure.value, figure.level) == (value, level)
 
 
@@ -132,8 +133,8 @@ def test_the_page_refreshes_itself_in_part(acme, operator):
 def test_queries_do_not_grow_with_accounts(acme, other, operator, django_assert_num_queries):
     webhook(acme, "quarantined")
     webhook(other, "quarantined")
-    # session, user; memberships, accounts, held, quiet, in sent, dirty, failed, last rated, not folded
-    with django_assert_num_queries(11):
+    # session, user; memberships, accounts, held, quiet, in sent, uncertain, dirty, failed, last rated, not folded
+    with django_assert_num_queries(12):
         operator.get("/operations/")
 
 
@@ -179,6 +180,33 @@ def test_the_notice_keeps_to_what_a_person_may_see(acme, role, subaccounts, n):
     go_quiet(acme)
     webhook(acme, "quarantined")
     assert len(notice(visitor(acme, role, *subaccounts))) == n
+
+
+def uncertain(account, code="acme_shop"):
+    """A message whose sender died, in the log."""
+    message = deliver(account, provider_message_id=f"wamid.{code}", at=NOW - timedelta(days=40))
+    Submission.objects.create(
+        account=account, umid=message.umid, shape="8x8", provider="meta", state="uncertain", is_logged=True, request={},
+        subaccount=Subaccount.objects.get(account=account, code=code),
+    )  # fmt: skip
+    return message
+
+
+def test_uncertain_messages_are_counted_and_lead_to_where_they_are_settled(acme, other, operator):
+    message = uncertain(acme)
+    sent = deliver(acme, provider_message_id="wamid.B")
+    Submission.objects.create(account=acme, shape="8x8", provider="meta", state="queued", request={})
+    assert levels(look(NOW))["Uncertain messages"] == "warn"
+    page = text(operator.get("/operations/"))
+    assert "1 message is uncertain" in page
+    listed = text(operator.get(re.search(r'"(/admin/messaging/submission/\?[^"]*)"', page)[1]))
+    assert str(message.umid) in listed
+    assert "1 submission" not in listed  # the table is never counted
+    own = visitor(acme, "support")
+    link = re.search(r'href="(/logs/\?sending=uncertain)"', text(own.get("/")))[1]
+    shown = text(own.get(link))
+    assert [str(each.umid) in shown for each in (message, sent)] == [True, False]
+    assert notice(visitor(acme, "viewer", "acme_wa")) == notice(visitor(other, "owner")) == []
 
 
 def test_operators_get_a_link_to_the_webhooks(acme):
