@@ -207,6 +207,7 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 # English, and each language that has a catalogue (docs/translating.md); a browser's Accept-Language chooses.
 _catalogues = sorted(LOCALE_PATHS[0].glob("*/LC_MESSAGES/django.mo"))
 LANGUAGES = [(LANGUAGE_CODE, "English"), *((code, code) for code in (to_language(c.parts[-3]) for c in _catalogues))]
+FORMAT_MODULE_PATH = "portal.formats"
 TIME_ZONE = "UTC"
 USE_TZ = True
 STATIC_URL = "/static/"

@@ -71,7 +71,7 @@ def _invitation(account: Account) -> Invitation:
 def _card(account: Account, *, active: bool) -> RateCard:
     approved = timezone.now() if active else None
     return RateCard.objects.create(
-        account=account, book=Book.BUY, currency="USD", effective_from=AT.date(), revision=2 - active,
+        account=account, name="Own", book=Book.BUY, currency="USD", effective_from=AT.date(), revision=2 - active,
         is_active=active, approved_at=approved,
     )  # fmt: skip
 
