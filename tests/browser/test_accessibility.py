@@ -11,7 +11,8 @@ from tests.browser.test_pages import PAGES, busy  # noqa: F401 - a fixture
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 OF_ONE = (
     "/templates/{template_id}/", "/numbers/{number_id}/", "/exports/{export_id}/", "/exports/{export_id}/delete/",
-    "/settings/deletions/{deletion_id}/", "/settings/keys/{key_id}/revoke/", "/logs/{umid}/delete/", "/accounts/logout/",
+    "/settings/deletions/{deletion_id}/", "/settings/keys/{key_id}/revoke/", "/logs/{umid}/delete/",
+    "/accounts/logout/",
 )  # fmt: skip
 AXE = Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
