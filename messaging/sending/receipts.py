@@ -8,7 +8,7 @@ import asyncio
 import base64
 import hmac
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -18,11 +18,12 @@ import httpx
 import orjson
 import structlog
 from django.db import connection
+from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import Account
-from messaging.enums import Direction, PayloadKind
-from messaging.models import Callback, Message, MessagePayload, Receipt
+from messaging.enums import Direction, PayloadKind, SubmissionState
+from messaging.models import Callback, Message, MessagePayload, Receipt, Submission
 from messaging.selectors.outgoing import Hooks
 from messaging.sending.callback_address import Forbidden, check, resolve
 from messaging.sending.inbound_bodies import inbound_body
@@ -36,6 +37,8 @@ PAUSES = (1, 10, 30, 90, 600, 3_600, 21_600)
 DEADLINE = 5.0  # seconds for the whole request, as 8x8 asks of receivers
 KEEP = timedelta(days=40)  # statuses come for 30 days
 _TOGETHER, _AT_ONE_HOST = 64, 8
+_LATER = timedelta(seconds=1)
+_TAIL = 8  # digits: providers write some countries' numbers in another way than clients do
 _LEASE = "60 seconds"
 _CLAIM = """
 UPDATE messaging_receipt SET attempts = attempts + 1, due_at = statement_timestamp() + %s::interval WHERE id IN (
@@ -79,9 +82,10 @@ def post_due(seconds: float = 20.0) -> int:
     """Post what is due until nothing is, or the time is over; returns how many. Needs every tenant's scope."""
     end, posted = time.monotonic() + seconds, 0
     while time.monotonic() < end:
-        posts = _posts(_claim())
-        if not posts:
+        claimed = _claim()
+        if not claimed:
             break
+        posts = _posts(claimed)
         _settle(posts, asyncio.run(_post_all(posts)))
         posted += len(posts)
     return posted
@@ -101,11 +105,13 @@ def _claim() -> list[int]:
 def _posts(ids: Sequence[int]) -> list[Post]:
     receipts = list(Receipt.objects.filter(pk__in=ids).select_related("callback", "account").order_by("id"))
     umids = {receipt.callback.umid for receipt in receipts}
+    # Before the messages are read: what is settled by now is found as one row.
+    unsettled = _unsettled({receipt.account_id for receipt in receipts if receipt.callback.configured})
     rows = Message.objects.filter(umid__in=umids).select_related("subaccount", "phone_number")
     messages = {one.pk: one for one in rows}
     hooks = Hooks({receipt.account_id for receipt in receipts if receipt.callback.configured})
     contents = _contents(one.pk for one in messages.values() if one.direction == Direction.INBOUND)
-    found = []
+    found, later = [], []
     for receipt in receipts:
         callback, message = receipt.callback, messages.get(receipt.callback.message_id)
         hook = hooks.of(message) if message and callback.configured else None
@@ -113,10 +119,32 @@ def _posts(ids: Sequence[int]) -> list[Post]:
             callback.delete()
             continue
         inbound = message.direction == Direction.INBOUND
+        if hook and message.source_id is None and not inbound and (receipt.account_id, _tail(message)) in unsettled:
+            later.append(receipt.pk)
+            continue
         body = inbound_body(message, contents.get(message.pk, {})) if inbound else body_of(receipt, message)
         url, authorization = (hook.url, hook.authorization) if hook else (callback.url, "")
         found.append(Post(receipt.pk, url, orjson.dumps(body), secret_of(receipt.account), authorization))
+    Receipt.objects.filter(pk__in=later).update(due_at=timezone.now() + _LATER, attempts=F("attempts") - 1)
     return found
+
+
+def _unsettled(account_ids: Collection[int]) -> set[tuple[int, str]]:
+    """Account and recipient of what is being sent, or has an answer that the log does not know yet.
+
+    A webhook without our reference may come before that and seem to tell of a message that is not ours: it is told once
+    both are one, under the UMID that the client knows.
+    """
+    if not account_ids:
+        return set()
+    open_states = (SubmissionState.SENDING, SubmissionState.ANSWERED)
+    rows = Submission.objects.filter(account__in=account_ids, state__in=open_states)
+    about = rows.values_list("account_id", "about__msisdn", "about__user_id")
+    return {(account_id, (msisdn or user_id or "")[-_TAIL:]) for account_id, msisdn, user_id in about}
+
+
+def _tail(message: Message) -> str:
+    return (message.msisdn or message.user_id)[-_TAIL:]
 
 
 def _contents(message_ids: Iterable[int]) -> dict[int, dict[str, Any]]:

@@ -7,10 +7,10 @@ import pytest
 from django.utils import timezone
 
 from accounts.enums import Permission
-from accounts.models import AuditEntry, Subaccount
+from accounts.models import Account, AuditEntry, Subaccount
 from accounts.services import create_api_key
-from messaging.models import Callback, Message, OutgoingWebhook
-from messaging.sending import receipts
+from messaging.models import Callback, Message, OutgoingWebhook, Receipt
+from messaging.sending import receipts, settlement
 from messaging.sending.inbound_bodies import inbound_body
 from messaging.sending.receipt_bodies import moment
 from tests.messaging.sending import bodies
@@ -56,6 +56,14 @@ def remove(client, path, headers):
     return ask
 
 
+@pytest.fixture
+def settle(monkeypatch):
+    """What the worker would do with answers, when the test says so."""
+    really = settlement.settle
+    monkeypatch.setattr(settlement, "settle", lambda: 0)
+    return really
+
+
 def send(post, to="+6591990002", **more):
     answer = post(SEND, {**bodies.TEXT, "user": {"msisdn": to}, **more})
     assert answer.status_code == 200, answer.content
@@ -66,10 +74,10 @@ def posted(hook):
     """(path, word) of each webhook, in any order."""
     receipts.post_due()
     requests = [hook.received.get_nowait() for _ in range(hook.received.qsize())]
-    return sorted((each.path, _word(json.loads(each.body)["payload"])) for each in requests)
+    return sorted((each.path, word_of(json.loads(each.body)["payload"])) for each in requests)
 
 
-def _word(payload):
+def word_of(payload):
     return payload["status"].get("detail") or payload["status"]["state"] if "status" in payload else payload["type"]
 
 
@@ -143,6 +151,26 @@ class TestPosting:
         deliver(acme, provider_message_id="wamid.2", at=timezone.now())
         assert posted(hook) == []
 
+    def test_a_webhook_before_the_answer_is_told_once_under_the_umid_the_client_knows(
+        self, post, provider, hook, configure, settle
+    ):
+        """The client's own reference stands in the webhook, so that it cannot know that its message is ours."""
+        configure(("hook", {"subAccountId": "*", "type": "CADR"}))
+        to = {**bodies.CLOUD_TO, "type": "text", "text": {"body": "Hello"}, "biz_opaque_callback_data": "theirs"}
+        answer = post("/graph/v24.0/106540352242922/messages", to)
+        told(provider, Account.objects.get(name="Acme Retail"), 3)
+        assert posted(hook) == []
+        worked_off()
+        assert posted(hook) == [("/hook", "queued")]
+        settle()
+        Receipt.objects.filter(state="pending").update(due_at=timezone.now() - timedelta(seconds=1))
+        receipts.post_due()
+        said = [json.loads(hook.received.get_nowait().body)["payload"] for _ in range(hook.received.qsize())]
+        assert sorted(map(word_of, said)) == ["delivered_to_operator", "delivered_to_recipient", "read"]
+        assert {payload["umid"] for payload in said} == {answer["Tollgate-UMID"]}
+        assert receipts.post_due() == 0
+        assert Message.objects.count() == 1
+
     def test_what_waits_goes_where_the_webhook_is_by_then_or_nowhere(self, acme, hook, configure, remove):
         configure(("old", {"subAccountId": "*"}))
         deliver(acme, provider_message_id="wamid.1", at=timezone.now())
@@ -209,9 +237,9 @@ class TestConfiguring:
     @pytest.mark.parametrize(
         ("entry", "code", "said"),
         [
-            ({}, 1000, "'[0].subAccountId' is required."),
+            ({}, 1000, "'[0].subAccountId' is required: give a string."),
             ({"subAccountId": "harbour"}, 1001, "Provided subAccountId doesn't belong to your account"),
-            ({"subAccountId": "*"}, 1000, "'[0].url' is required."),
+            ({"subAccountId": "*"}, 1000, "'[0].url' is required: give a string."),
             ({"subAccountId": "*", "url": "https://10.0.0.1/x"}, 1000, "'[0].url' must name a host of the internet"),
             ({"subAccountId": "*", "url": "https://a.example", "type": "VCA"}, 1000, "'[0].type' must be one of: CADR"),
             ({"subAccountId": "*", "url": "https://a.example", "type": "CABM"}, 1000, "'[0].type' CABM is not posted"),
