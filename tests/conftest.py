@@ -27,6 +27,7 @@ CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrom
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--faults", action="store_true", help="also run the tests that kill servers and workers")
     parser.addoption("--requests", type=int, default=0, help="how often Schemathesis asks each operation of the API")
+    parser.addoption("--rewrite-examples", action="store_true", help="write the API's examples anew that have changed")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -17,7 +17,9 @@ from portal.core.errors import envelope_of_8x8, problem, words_of_8x8
 from portal.core.links import PageSerializer
 from portal.core.sparse import PARAMETER, SparseSerializer
 
-EXAMPLES = Path(settings.BASE_DIR) / "portal/examples"  # <operation id>.json: {"request": …, "answer": …}
+# <operation id>.json: {"asked": "GET /api/…", "request": the body, "status", "answer", "refused": {the same}}. Each is
+# asked again by tests/portal/test_examples.py, which also writes them.
+EXAMPLES = Path(settings.BASE_DIR) / "portal/examples"
 _WITH_BODY = {"POST", "PUT", "PATCH", "DELETE"}
 _WHY = {
     400: "A parameter, a header or a field of the body is unknown or wrong; the answer names it.",
@@ -120,15 +122,25 @@ class ApiSchema(AutoSchema):
         return [permission.value for permission in self.view.needed(self.method)]
 
     def get_examples(self) -> list[OpenApiExample]:
-        """The request and the answer of the operation's file."""
+        """The request and the answer of the operation's file, under what was asked."""
         known = example_of(self.get_operation_id())
-        answered = next(iter(status for status in self._statuses() if status.startswith("2")), "200")
-        found = []
+        asked, found = known.get("asked", ""), []
         if "request" in known:
-            found.append(OpenApiExample("Request", known["request"], request_only=True))
+            found.append(OpenApiExample("asked", _one(known["request"]), summary=asked, request_only=True))
         if "answer" in known:
-            found.append(OpenApiExample("Answer", known["answer"], response_only=True, status_codes=[answered]))
+            found.append(
+                OpenApiExample(
+                    "answered", _one(known["answer"]), summary=asked, response_only=True,
+                    status_codes=[str(known["status"])], media_type=self._media_type(),
+                )
+            )  # fmt: skip
         return found
+
+    def _media_type(self) -> str:
+        """How the answer is written that is no error."""
+        answers: Any = self.get_response_serializers()
+        given = next(iter(answers)) if isinstance(answers, dict) else 200
+        return given[1] if isinstance(given, tuple) else "application/json"
 
     def _map_basic_serializer(self, serializer: Any, direction: Any) -> dict[str, Any]:
         """No field of a sparse object is sure to be there, and a strict one takes no others."""
@@ -138,11 +150,6 @@ class ApiSchema(AutoSchema):
         if isinstance(serializer, StrictSerializer) and direction == "request":
             described["additionalProperties"] = False
         return described
-
-    def _statuses(self) -> list[str]:
-        given: Any = self.get_response_serializers()
-        codes = [code[0] if isinstance(code, tuple) else code for code in given] if isinstance(given, dict) else [200]
-        return [str(code) for code in codes]
 
     def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
         bodies: dict[str, Any] = super()._get_response_bodies(direction)
@@ -170,12 +177,21 @@ class ApiSchema(AutoSchema):
         described: dict[str, Any] = self._get_response_for_code(  # type: ignore[no-untyped-call]
             serializer, str(status), [media_type]
         )
-        example = problem(status, *_AN_EXAMPLE[status]) if speaks == "ours" else _as_8x8(status, _AN_EXAMPLE[status][0])
-        described["content"][media_type]["example"] = example
+        described["content"][media_type]["examples"] = {"answered": self._refusal(status)}
         headers = {"RateLimit-Limit": _LIMIT, "RateLimit-Remaining": _LEFT} if status != HTTPStatus.UNAUTHORIZED else {}
         if status in {409, 429}:
             headers["Retry-After"] = _WAIT
         return {**described, "description": self._why(status), **({"headers": headers} if headers else {})}
+
+    def _refusal(self, status: int) -> dict[str, Any]:
+        """What a wrong request was answered, with that request; else how any error of the status looks."""
+        refused = example_of(self.get_operation_id()).get("refused", {})
+        if refused.get("status") == status:
+            body = f" {json.dumps(refused['request'], ensure_ascii=False)}" if "request" in refused else ""
+            return {"summary": f"{refused['asked']}{body}", "value": refused["answer"]}
+        said, fields = _AN_EXAMPLE[status]
+        ours = getattr(self.view, "speaks", "ours") == "ours"
+        return {"value": problem(status, said, fields) if ours else _as_8x8(status, said)}
 
     def _why(self, status: int) -> str:
         if status != HTTPStatus.CONFLICT:
@@ -185,6 +201,11 @@ class ApiSchema(AutoSchema):
     def _conflict(self) -> str:
         """What of the account's state the method may contradict."""
         return str(self.view.conflicts.get(self.method, ""))
+
+
+def _one(said: Any) -> Any:
+    """An array is shown by its first object: drf-spectacular puts the array around it."""
+    return said[0] if isinstance(said, list) else said
 
 
 def _as_8x8(status: int, detail: str) -> dict[str, Any]:

@@ -1,0 +1,239 @@
+"""Every operation's example is what the portal answers: each is asked again, here, and compared.
+
+What differs in every run (ids, times, digests) is taken out of both sides first. After a change of an answer
+
+    script/test tests/portal/test_examples.py --rewrite-examples
+
+writes those that are no longer so. A new operation needs a line in ASKED when it takes parameters or a body.
+"""
+
+import json
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+import time_machine
+from django.db import connection, transaction
+from django.test import Client
+
+from accounts.enums import Permission
+from accounts.models import Account
+from accounts.services import create_api_key
+from archive.deletion import work as deletion_work
+from archive.exports import work as export_work
+from archive.models import Deletion, Export, Keeping
+from billing.models import RateCard
+from messaging.enums import InboxState
+from messaging.lifecycle import traffic
+from messaging.models import InboxItem, Message, PhoneNumber
+from portal.core.openapi import EXAMPLES
+from tests.access.ids import ids_of
+from tests.portal.test_openapi import routes_described
+from tests.traffic import deliver, rate, report
+
+NOW = datetime(2026, 11, 20, 10, 30, tzinfo=UTC)
+MOST_ROWS = 6  # of a list that an example shows
+HOST = "tollgate.example.com"
+FIRST = "wamid.HBgMOTE5ODc2NTQzMjEwFQIAERgS"
+TEMPLATE = {
+    "user": {"msisdn": "+919876543210"},
+    "clientMessageId": "order-77",
+    "type": "template",
+    "content": {
+        "template": {
+            "name": "order_update",
+            "language": "en",
+            "components": [
+                {"type": "body", "parameters": [{"type": "text", "text": "Jane"}, {"type": "text", "text": "77"}]}
+            ],
+        }
+    },
+}
+RECEIPTS = {"subAccountId": "acme_shop", "type": "CADR", "url": "https://shop.example.com/receipts"}
+# (query, body) of what is asked; and of what is refused, where that tells more than any error of the kind.
+ASKED: dict[str, tuple[dict[str, Any], Any]] = {
+    "list_messages": ({"country": "IN", "status": "undelivered"}, None),
+    "list_templates": ({"status": "approved", "fields": "id,name,language,category,status,quality"}, None),
+    "list_phone_numbers": ({"subaccount": "acme_shop"}, None),
+    "list_audit": ({"action": "api_key.created"}, None),
+    "list_rate_cards": ({"currency": "USD", "active": "true"}, None),
+    "list_exports": ({"state": "succeeded"}, None),
+    "list_deletions": ({"state": "done"}, None),
+    "list_webhook_events": ({"state": "quarantined"}, None),
+    "report_costs": ({"from": "2026-10-01", "to": "2026-10-31", "group_by": "category,country"}, None),
+    "report_usage": ({"from": "2026-10-01", "to": "2026-10-31", "group_by": "day,category"}, None),
+    "get_message_usage": (
+        {"billingPeriod": "2026-10", "groupBy": "channel,businessAccountId,pricingCategory,country"}, None,
+    ),
+    "delete_messages": ({}, {"filter": {"status": ["undelivered"], "created_before": "2026-10-16T00:00:00Z"}}),
+    "set_retention": ({}, {"message_months": 24, "payload_months": 3}),
+    "start_export": (
+        {},
+        {"dataset": "messages", "format": "csv", "compression": "zip", "columns": ["umid", "status", "created_at"],
+         "filters": {"status": ["undelivered"], "created_after": "2026-10-01T00:00:00Z"}},
+    ),
+    "start_log_export": ({}, {"from": "2026-10-01", "to": "2026-11-01", "countries": ["IN"]}),
+    "replay_webhook_events": ({}, {"filter": {"state": "quarantined"}}),
+    "send_message": ({}, TEMPLATE),
+    "send_messages": ({}, {"messages": [TEMPLATE, {**TEMPLATE, "user": {"msisdn": "+1"}}],
+                           "clientBatchId": "monday", "includeMessagesInResponse": True}),
+    "add_webhooks": ({}, [{**RECEIPTS, "httpAuthorization": "Bearer a-secret-of-yours"}]),
+    "delete_webhooks": ({}, [{"subAccountId": "acme_shop", "type": "CADR"}]),
+}  # fmt: skip
+REFUSED: dict[str, tuple[dict[str, Any], Any]] = {
+    "list_messages": ({"status": "lost", "colour": "red"}, None),
+    "get_message": ({"fields": "umid,colour"}, None),
+    "report_costs": ({"from": "2026-10-31", "to": "2026-10-01", "group_by": "weather"}, None),
+    "get_message_usage": ({"billingPeriod": "2026-11"}, None),
+    "delete_messages": ({}, {"filter": {"state": ["undelivered"]}}),
+    "set_retention": ({}, {"message_months": 1}),
+    "start_export": ({}, {"columns": ["umid", "colour"]}),
+    "replay_webhook_events": ({}, {"ids": [1], "filter": {"state": "parked"}}),
+    "send_message": ({}, {"user": {"msisdn": "+919876543210"}, "type": "template",
+                          "content": {"template": {"name": "unknown", "language": "en"}}}),
+}  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def _clock():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def ask(acme: Account, settings: Any):
+    """Asks as a key that may do everything: `(status, what was answered)`. What it does is undone, or kept."""
+    settings.ALLOWED_HOSTS = [HOST]
+    text = create_api_key(account=acme, name="Shop back end", scopes=list(Permission))[1]
+    client = Client(SERVER_NAME=HOST, headers={"Authorization": f"Bearer {text}"})
+
+    def call(method: str, path: str, body: Any = None, *, keep: bool = False) -> tuple[int, Any]:
+        how = {} if body is None else {"data": json.dumps(body), "content_type": "application/json"}
+        with transaction.atomic():
+            answer = getattr(client, method)(path, secure=True, **how)
+            said = b"".join(answer.streaming_content) if answer.streaming else answer.content
+            transaction.set_rollback(not keep)
+        if "json" in answer.headers.get("Content-Type", ""):
+            return answer.status_code, json.loads(said)
+        return answer.status_code, said.decode() or None
+
+    return call
+
+
+@pytest.fixture
+def world(acme: Account, ask) -> dict[str, Any]:
+    """An account with some of everything; the ids of it that stand in paths, some for one operation only."""
+    ids = ids_of(acme)
+    for model in (RateCard, Deletion, Export):  # those are empty, or not as a client asks for them
+        model.objects.filter(account=acme).delete()
+    Keeping.objects.create(account=acme, message_months=36, payload_months=6)
+    PhoneNumber.objects.filter(provider_number_id=ids["channel_id"]).update(name_status="PENDING")
+    InboxItem.objects.update(state=InboxState.QUARANTINED, reason="The body is a JSON list; an object is expected.",
+                             attempts=1, body=b"[]", headers={"Content-Type": "application/json"})  # fmt: skip
+    traffic_of(acme)
+    subaccount, account = f"/api/v1/subaccounts/{ids['subaccount_id as str']}", f"/api/v1/accounts/{ids['account_id']}"
+    ask("post", f"{account}/webhooks", [RECEIPTS], keep=True)
+    due = {"scheduled": f"{NOW + timedelta(days=1):%Y-%m-%dT%H:%M:%SZ}"}
+    waiting = ask("post", f"{subaccount}/messages", TEMPLATE | due, keep=True)[1]["umid"]
+    job = ask("post", f"{subaccount}/messages/exports", ASKED["start_log_export"][1], keep=True)[1]["jobId"]
+    export = ask("post", "/api/v1/exports/", {"columns": ["umid", "status", "created_at"]}, keep=True)[1]["id"]
+    for each in Export.objects.filter(account=acme):
+        export_work.turn(each)
+    gone = Message.objects.get(account=acme, provider_message_id="wamid.gone")
+    body = {"umids": [str(gone.umid)], "reason": "Asked for by the person"}
+    deletion = ask("post", "/api/v1/deletions/", body, keep=True)[1]["id"]
+    deletion_work.work(Deletion.objects.get().pk)
+    connection.cursor().execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")  # chains the audit
+    return ids | {
+        "umid": Message.objects.get(provider_message_id=FIRST).umid,
+        "card_id": RateCard.objects.get(name="Meta USD 2026-10-01").pk,
+        "export_id": export, "deletion_id": deletion, "job_id": job, "api-log-export-download: token": job,
+        "cancel_message": {"umid": waiting},
+    }  # fmt: skip
+
+
+def traffic_of(account: Account) -> None:
+    """Messages of two months, rated; one without a price, one that failed."""
+    template = {"template_name": "order_update", "template_language": "en", "content_type": "template"}
+    sale = {**template, "template_name": "weekend_sale"}
+    deliver(account, provider_message_id=FIRST, **sale)
+    for day in range(10):
+        about = {"at": NOW - timedelta(days=2 * day, hours=2), "category": "utility"}
+        deliver(account, provider_message_id=f"wamid.utility{day}", **template, **about)
+    deliver(account, provider_message_id="wamid.unrated", category="", pricing_type="")
+    deliver(account, provider_message_id="wamid.gone")
+    failed = {"error_source": "meta", "error_code": 131026, "error_title": "Message undeliverable"}
+    report(account, "failed", provider_message_id="wamid.failed", at=NOW - timedelta(hours=1), **failed, **sale)
+    traffic.fold()
+    rate()
+
+
+def told(call, path, method, query, body):
+    """One exchange, as it stands in the file."""
+    path += f"?{urlencode(query, safe=',:')}" if query else ""
+    status, answer = call(method, path, body)
+    found = {"asked": f"{method.upper()} {path}", "request": body, "status": status, "answer": cut(answer)}
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def cut(answer):
+    """Lists of objects cut to their first rows, for people to read."""
+    if isinstance(answer, dict):
+        return {name: cut(value) for name, value in answer.items()}
+    if isinstance(answer, list):
+        return [cut(value) for value in answer[: MOST_ROWS if answer and isinstance(answer[0], dict) else None]]
+    return answer
+
+
+VOLATILE = (
+    (r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|\b[0-9a-f]{32,}\b", "<id>"),
+    (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[.\d]*(?:Z|\+00:00)", "<time>"),
+    (r"\btg_\w+", "<key>"),
+    (r"=\d{16}-\d+", "=<cursor>"),
+    (r"/\d+/", "/<n>/"),
+)
+NUMBERED = {"id", "run", "webhook_event", "position", "removed"}  # by sequences, which no test puts back
+
+
+def steady(value: Any, name: str = "") -> Any:
+    """Without what differs in every run."""
+    if isinstance(value, dict):
+        return {key: steady(inner, key) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [steady(inner, name) for inner in value]
+    if isinstance(value, str):
+        for pattern, word in VOLATILE:
+            value = re.sub(pattern, word, value)
+        return value
+    return "<n>" if name in NUMBERED and isinstance(value, int) else value
+
+
+@pytest.mark.django_db
+def test_every_example_is_what_the_portal_answers(world, ask, request):
+    found = {}
+    # What deletes comes last: files do not come back.
+    for operation, route, method in sorted(routes_described(), key=lambda each: each[2] == "delete"):
+        name = operation["operationId"]
+        path = route.path(world | world.get(name, {}))
+        found[name] = example = told(ask, path, method, *ASKED.get(name, ({}, None)))
+        assert example["status"] < 300, f"{name}: {example}"
+        if name in REFUSED:
+            example["refused"] = told(ask, path, method, *REFUSED[name])
+            assert example["refused"]["status"] == 400, f"{name}: {example['refused']}"
+    known = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in EXAMPLES.glob("*.json")}
+    stale = [name for name in known.keys() | found.keys() if steady(known.get(name)) != steady(found.get(name))]
+    if request.config.getoption("--rewrite-examples"):
+        for name in stale:
+            write(name, found.get(name))
+    assert sorted(stale) == [], "See above how to rewrite these examples."
+
+
+def write(name, example):
+    """Put it into the operation's file, or take away the file of one that is gone."""
+    path = EXAMPLES / f"{name}.json"
+    if example is None:
+        path.unlink()
+    else:
+        path.write_text(json.dumps(example, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
