@@ -273,7 +273,11 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
-    "ENUM_NAME_OVERRIDES": {"WebhookState": "messaging.enums.InboxState"},
+    "ENUM_NAME_OVERRIDES": {
+        "WebhookState": "messaging.enums.InboxState",
+        "WebhookKind": "messaging.enums.HookKind",
+        "ChargeState": "messaging.api.serializers.CHARGE_STATES",
+    },
 }
 UNFOLD = {
     "SITE_TITLE": "Tollgate operator",

@@ -144,7 +144,7 @@ class ForecastSerializer(serializers.Serializer[Any]):
 
     currency = serializers.CharField()
     to_date = AmountField()
-    expected = AmountField(help_text="For the whole month; null with less than a week behind it.")
+    expected = AmountField(allow_null=True, help_text="For the whole month; null with less than a week behind it.")
     days = serializers.IntegerField(help_text="Whole days that it rests on.")
 
 
@@ -162,7 +162,7 @@ class NextPriceSerializer(serializers.Serializer[Any]):
     provider = serializers.CharField()
     currency = serializers.CharField()
     now = AmountField()
-    then = AmountField(help_text="Null: no change follows, or no card says which.")
+    then = AmountField(allow_null=True, help_text="Null: no change follows, or no card says which.")
     then_known = serializers.BooleanField()
 
 

@@ -25,7 +25,7 @@ class HookNameSerializer(serializers.Serializer[Any]):
     """A webhook by its subaccount and kind."""
 
     subAccountId = serializers.CharField(max_length=50, help_text="`*`: all.")  # noqa: N815 - 8x8's
-    type = serializers.ChoiceField(HookKind.values, required=False, help_text="Without: both.")
+    type = serializers.ChoiceField(HookKind.choices, required=False, help_text="Without: both.")
 
 
 class HookSerializer(HookNameSerializer):

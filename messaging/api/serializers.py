@@ -17,6 +17,8 @@ from portal.core.money import plain
 from portal.core.numbers import masked
 from portal.core.sparse import SparseSerializer
 
+CHARGE_STATES = ("charged", "free", "unrated", "none")
+
 
 class TemplateNameSerializer(serializers.Serializer[Any]):
     """Which template a message used."""
@@ -34,6 +36,14 @@ class ErrorSerializer(serializers.Serializer[Any]):
     meaning = serializers.CharField()
     remedy = serializers.CharField()
     retryable = serializers.ChoiceField([str(word) for word in Retry])
+
+
+class CostSerializer(serializers.Serializer[Any]):
+    """What a message costs; no amount while it is not known, or where there is nothing to charge."""
+
+    state = serializers.ChoiceField(CHARGE_STATES)
+    amount = serializers.CharField(allow_null=True)
+    currency = serializers.CharField(allow_null=True)
 
 
 class MessageSerializer(SparseSerializer, serializers.ModelSerializer[Message]):
@@ -85,6 +95,7 @@ class MessageSerializer(SparseSerializer, serializers.ModelSerializer[Message]):
             "retryable": str(found.retryable),
         }
 
+    @extend_schema_field(CostSerializer)
     def get_cost(self, message: Message) -> "dict[str, str | None]":
         """State, amount and currency."""
         charges: dict[UUID, Charge] = self.context["charges"]
@@ -163,7 +174,7 @@ class ChargeSerializer(SparseSerializer):
     """One message's charge; of a message that was not delivered only `umid`, `state` and `reason` are not null."""
 
     umid = serializers.UUIDField()
-    state = serializers.ChoiceField(["charged", "free", "unrated", "none"])
+    state = serializers.ChoiceField(CHARGE_STATES)
     reason = serializers.CharField()
     meaning = serializers.CharField(allow_null=True, help_text="Why it is free or unrated, in plain words.")
     amount = serializers.CharField(allow_null=True)
