@@ -20,7 +20,7 @@ QUIET_AFTER = timedelta(hours=6)
 QUIET_LEAST = 20  # messages in the same hours of each of the last two weeks; fewer say nothing
 LONG_IN_SENT = (timedelta(hours=1), timedelta(hours=24))
 MOST_COUNTED = 1_000
-_SLOT = timedelta(minutes=15)
+SLOT = timedelta(minutes=15)  # of the counts
 _LOOKED_BACK = timedelta(days=7)  # what is older tells nothing of today's webhooks
 
 
@@ -130,7 +130,7 @@ def long_in_sent(account_ids: Sequence[int], now: datetime) -> list[InSent]:
     Messages of the last seven days. Ages count from the quarter hour in which one was made, so some of just 60 minutes
     are missing, and none is too young.
     """
-    hour, day = (now - age - _SLOT for age in LONG_IN_SENT)
+    hour, day = (now - age - SLOT for age in LONG_IN_SENT)
     rows = _rows(_IN_SENT, accounts=list(account_ids), since=now - _LOOKED_BACK, hour=hour, day=day)
     return [InSent(Number(*row[:7]), int(row[7]), int(row[8])) for row in rows]
 

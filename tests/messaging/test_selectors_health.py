@@ -6,6 +6,7 @@ import pytest
 
 from accounts.models import Subaccount, Waba
 from messaging.enums import CanSend, Entity, Subject
+from messaging.lifecycle import traffic
 from messaging.models import Change, PhoneNumber, Template
 from messaging.selectors.health import health
 from messaging.selectors.health_history import health_history, with_times
@@ -14,6 +15,7 @@ from tests.traffic import AT, deliver, report
 
 pytestmark = pytest.mark.django_db
 NOW = AT + timedelta(hours=1)
+NO_PAYMENT = {"error_source": "meta", "error_code": 131042}
 EIGHT, META, DIALOG = ACME.channels
 
 
@@ -91,6 +93,25 @@ def test_codes_that_tell_of_the_sender_block_it_until_something_arrives(acme, fa
     assert states(health(acme, None, NOW), entity)[name] == ("BLOCKED", [code])
     deliver(acme, at=AT + timedelta(minutes=5))
     assert states(health(acme, None, NOW), entity)[name] == ("AVAILABLE", [])
+
+
+def test_what_fails_after_a_delivery_of_the_same_quarter_hour_blocks(acme, django_assert_num_queries):
+    deliver(acme, at=AT)
+    report(acme, "failed", provider_message_id="wamid.F", at=AT + timedelta(minutes=5), **NO_PAYMENT)
+    traffic.fold()
+    with django_assert_num_queries(7):  # and which of the two came last
+        assert states(health(acme, None, NOW), Entity.WABA)["Acme"] == ("BLOCKED", [141006])
+    deliver(acme, provider_message_id="wamid.B", at=AT + timedelta(minutes=30))
+    with django_assert_num_queries(5):
+        assert states(health(acme, None, NOW), Entity.WABA)["Acme"] == ("AVAILABLE", [])
+
+
+def test_a_number_that_delivers_says_nothing_of_another(acme):
+    report(acme, "failed", provider_message_id="wamid.F", **NO_PAYMENT)
+    deliver(acme, channel=DIALOG, at=AT + timedelta(minutes=30))
+    assert states(health(acme, None, NOW), Entity.WABA) == {
+        "Acme": ("BLOCKED", [141006]), "Acme Care": ("AVAILABLE", []),
+    }  # fmt: skip
 
 
 def test_old_failures_and_those_of_single_messages_say_nothing(acme):
