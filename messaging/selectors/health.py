@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection
 from django.db.models import Q
@@ -230,7 +231,7 @@ SELECT phone_number_id, source, code, max(slot) FROM (
 
 def _last_slots(account: Account, number_ids: Sequence[int], at: datetime) -> list[tuple[int, str, int, datetime]]:
     """(number, whose code, code, the last quarter hour in which messages of it failed so); code 0 for deliveries."""
-    params = {
+    params: dict[str, Any] = {
         "account": account.pk, "numbers": list(number_ids), "since": at - LATELY - SLOT, "at": at,
         "arrived": [str(status) for status in ARRIVED], "codes": sorted({code for _, code in _TELLING}),
     }  # fmt: skip
