@@ -14,6 +14,7 @@ urlpatterns = [
     path("exports/<uuid:export_id>/file/", exports.download, name="export_file"),
     path("exports/<uuid:export_id>/manifest.json", exports.manifest_of, name="export_manifest"),
     path("exports/<uuid:export_id>/cancel/", exports.cancel_export, name="export_cancel"),
+    path("exports/<uuid:export_id>/again/", exports.export_again, name="export_again"),
     path("exports/<uuid:export_id>/delete/", exports.delete_export, name="export_delete"),
     path("exports/schedules/<int:schedule_id>/delete/", exports.delete_schedule, name="schedule_delete"),
     path("logs/<uuid:umid>/delete/", deletions.delete_message, name="message_delete"),

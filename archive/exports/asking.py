@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from accounts.access import TenantRequest
@@ -12,6 +13,7 @@ from accounts.api import TenantView
 from accounts.enums import Permission
 from accounts.models import Account, Membership, User
 from accounts.selectors import reach_of
+from accounts.validators import validate_time_zone
 from archive.enums import Compression, Dataset, Format
 from archive.exports.columns import COLUMNS, NEEDS, preset, usual
 from archive.models import Export
@@ -92,6 +94,10 @@ def drafted(asker: Asker, ask: Ask) -> Export:
     _known("dataset", ask.dataset, Dataset.values)
     _known("format", ask.format, Format.values)
     _known("compression", ask.compression, Compression.values)
+    try:
+        validate_time_zone(ask.time_zone)
+    except ValidationError as wrong:
+        raise BadAsk("time_zone", " ".join(wrong.messages)) from None
     if ask.format == Format.XLSX and ask.compression == Compression.GZIP:
         raise BadAsk("compression", _("A workbook is compressed already: choose none, or zip for the manifest."))
     columns, needs = _columns(asker, ask), {NEEDS[ask.dataset]}

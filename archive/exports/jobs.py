@@ -1,5 +1,6 @@
 """The life of an export around its work: started, cancelled, deleted, withdrawn, expired; each of it audited."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -7,12 +8,13 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import Account
 from accounts.services import record
 from archive.enums import ACTIVE, Dataset, ExportState
 from archive.exports import files
-from archive.exports.asking import Ask, Asker, drafted
+from archive.exports.asking import Ask, Asker, BadAsk, drafted
 from archive.models import Export, ExportSchedule
 from messaging.selectors.matching import digits_of, is_number
 from messaging.services.forgetting import Person, filters_in
@@ -30,6 +32,18 @@ def start(asker: Asker, ask: Ask, *, schedule: ExportSchedule | None = None) -> 
         export.save()
         audit(export, "created", asker)
     return export
+
+
+def again(export: Export, asker: Asker) -> Export:
+    """Start an export that has no file anew, with the same filters and the rights of who asks. Raises BadAsk."""
+    ask = Ask(
+        export.dataset, export.filters, export.time_zone, export.format, export.compression, export.columns,
+        words=export.words, mail=export.mail, row_limit=export.row_limit, first_at=export.first_at,
+        last_at=export.last_at,
+    )  # fmt: skip
+    if not export.repeatable:
+        raise BadAsk("state", _("This export cannot be started again."))
+    return start(replace(asker, subaccount_ids=export.subaccount_ids), ask)
 
 
 def audit(export: Export, deed: str, asker: Asker) -> None:
@@ -90,7 +104,10 @@ def withdraw(account: Account, person: Person) -> int:
         files.forget(export)
     for export in own.exclude(filters={}):
         if any(person.is_named_in(value) for value in export.filters.values() if isinstance(value, str)):
-            Export.objects.filter(pk=export.pk).update(filters={}, words=[])
+            Export.objects.filter(pk=export.pk).update(
+                filters={}, words=[], state=ExportState.WITHDRAWN, problem=_("Whom it asked for was erased."),
+                finished_at=export.finished_at or now,
+            )  # fmt: skip
     for schedule in ExportSchedule.objects.filter(account=account).exclude(query=""):
         if any(map(person.is_named_in, filters_in(schedule.query))):
             schedule.delete()

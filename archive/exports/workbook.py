@@ -12,6 +12,7 @@ from typing import Any
 
 import xlsxwriter
 from django.utils.translation import gettext as _
+from xlsxwriter.exceptions import FileCreateError
 
 from archive.enums import Dataset
 from archive.exports.columns import Column
@@ -26,7 +27,14 @@ PULSE_ROWS = 20_000
 
 
 def write_book(order: Order, path: Path, contents: Contents) -> None:
-    """Write the workbook; what does not fit on a sheet is on the next. Sums go into the contents."""
+    """Write the workbook; what does not fit on a sheet is on the next. Sums go into the contents. Raises OSError."""
+    try:
+        _write(order, path, contents)
+    except FileCreateError as error:  # its own name for what the system said
+        raise error.args[0] from None
+
+
+def _write(order: Order, path: Path, contents: Contents) -> None:
     with xlsxwriter.Workbook(str(path), {"constant_memory": True, "tmpdir": str(path.parent)}) as book:
         book.use_zip64()
         tally = Tally(order.export.format, order.source)

@@ -111,3 +111,9 @@ class Export(ExportAsk):
     def ready(self) -> bool:
         """Whether there is a file to download."""
         return self.state == ExportState.SUCCEEDED
+
+    @property
+    def repeatable(self) -> bool:
+        """Whether it may be started again as it was: it has no file, and nobody's erasure has taken its filters."""
+        over = {ExportState.FAILED, ExportState.CANCELLED, ExportState.EXPIRED}
+        return self.state in over or (self.state == ExportState.WITHDRAWN and not self.problem)

@@ -74,7 +74,8 @@ def new_export(request: TenantRequest) -> HttpResponseBase:
         ],
         "others": [pair for pair in _pairs(params) if pair[0] not in {"range", "from", "to"}],
     }  # fmt: skip
-    return render(request, "archive/export_new.html", context)
+    wrong = not asked.valid or form.errors
+    return render(request, "archive/export_new.html", context, status=400 if wrong else 200)
 
 
 def _dataset(request: TenantRequest, name: str) -> str:
@@ -179,6 +180,18 @@ def cancel_export(request: TenantRequest, export_id: UUID) -> HttpResponse:
     if jobs.cancel(_own(request, export_id), _asker(request)):
         notices.success(request, _("The export is stopped; nothing of it was kept."))
     return redirect("archive:exports")
+
+
+@requires(Permission.EXPORT_DATA)
+@require_POST
+def export_again(request: TenantRequest, export_id: UUID) -> HttpResponse:
+    """Start an export that has no file once more."""
+    try:
+        made = jobs.again(_own(request, export_id), asker_of(request))
+    except BadAsk as wrong:
+        notices.error(request, str(wrong))
+        return redirect("archive:export", export_id)
+    return redirect("archive:export", made.public_id)
 
 
 @requires(Permission.EXPORT_DATA)

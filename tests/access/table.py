@@ -54,6 +54,7 @@ PAGES: dict[str, str | dict[str, str]] = {
     "archive:export": "exports:write",
     "archive:export_file": "exports:write",
     "archive:export_manifest": "exports:write",
+    "archive:export_again": "exports:write",
     "archive:export_cancel": "exports:write",
     "archive:export_delete": "exports:write",
     "archive:schedule_delete": "exports:write",

@@ -13,6 +13,8 @@ from django.db import connection
 from archive.enums import ExportState
 from archive.exports import files, jobs, work
 from archive.exports.asking import Ask, Asker
+from archive.exports.sources import filters_of
+from messaging.selectors.matching import LogFilter
 from portal.core.tenancy import every_tenant
 from portal.embedded.config import ROOT
 from tests.archive.conftest import ALL, content
@@ -51,7 +53,8 @@ def held(transactional_db):
 def test_kill_9_in_the_middle_of_an_export(held, acme):
     for number, wamid in enumerate(WAMIDS):
         deliver(acme, provider_message_id=wamid, at=AT + timedelta(days=number))
-    ask = Ask("messages", {}, "UTC", columns=["provider_message_id"])
+    days = filters_of(LogFilter(end=AT + timedelta(days=len(WAMIDS))))
+    ask = Ask("messages", days, "UTC", columns=["provider_message_id"])
     export = jobs.start(Asker(acme, "x", ALL, None), ask)
     url = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
     environment = {**os.environ, "DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "portal.settings"}

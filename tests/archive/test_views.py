@@ -123,6 +123,19 @@ def test_a_file_is_named_with_its_days_and_size_before_it_is_deleted(acme):
     assert re.search(r"Its file of 1 row \([\d.]+\xa0\w+\) is deleted", page)
 
 
+def test_one_without_a_file_is_started_again_as_it_was(acme):
+    deliver(acme)
+    ask = _ask(filters={"msisdn": "919876543210"}, columns=["8x8.user_msisdn"], words=[("Phone number", "9198…")])
+    export, client = jobs.start(Asker(acme, "x", ALL, None), ask), visitor(acme)
+    page = f"/exports/{export.public_id}/"
+    client.post(f"{page}cancel/")
+    assert f'action="{page}again/"' in text(client.get(page))
+    again = client.post(f"{page}again/").headers["Location"]
+    assert client.post(f"{again}again/", follow=True).content.count(b"cannot be started again") == 1  # it is at work
+    work.work()
+    assert body(client.get(f"{again}file/")) == "user_msisdn\n919876543210\n"
+
+
 def test_what_is_selected_in_the_log_is_exported(acme):
     first = deliver(acme)
     deliver(acme, provider_message_id="wamid.B")
@@ -154,8 +167,23 @@ def test_columns_one_may_not_have_are_not_offered(acme):
     assert 'value="cost"' not in page
     assert 'value="content"' not in page
     assert visitor(acme, "developer").get(f"{NEW}?dataset=costs").status_code == 404
-    answer = visitor(acme, "developer").post(NEW, {"query": f"?{WHEN}", "format": "csv", "columns": ["cost"]})
-    assert "cost is not one of the available choices" in text(answer)
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ({"columns": ["cost"]}, "cost is not one of the available choices"),
+        ({"columns": ["colour"]}, "colour is not one of the available choices"),
+        ({"format": "pdf"}, "pdf is not one of the available choices"),
+        ({"compression": "rar"}, "rar is not one of the available choices"),
+        ({"format": "xlsx", "compression": "gzip"}, "A workbook is compressed already"),
+        ({"query": "?status=eaten"}, "Check the filters"),
+    ],
+)
+def test_what_makes_no_sense_is_named(acme, said, words):
+    answer = visitor(acme, "developer").post(NEW, {"query": f"?{WHEN}", "format": "csv", **said})
+    assert (answer.status_code, words in text(answer)) == (400, True)
+    assert not Export.objects.exists()
 
 
 def test_bad_filters_are_said(acme):

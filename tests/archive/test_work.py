@@ -169,7 +169,8 @@ def test_exports_are_audited_with_who_filters_and_rows_but_no_number(acme, asker
 def test_a_killed_worker_s_successor_goes_on_behind_the_last_part(acme, asker, ask, monkeypatch):
     for number in range(4):
         deliver(acme, provider_message_id=f"wamid.{number}", at=AT + timedelta(days=number))
-    export = jobs.start(asker, ask(columns=["provider_message_id"]))
+    days = filters_of(LogFilter(end=AT + timedelta(days=4)))
+    export = jobs.start(asker, ask(columns=["provider_message_id"], filters=days))
     whole, store = [], work._store_part
 
     def dies(export, source, span):
@@ -208,28 +209,10 @@ def test_an_export_that_kills_every_worker_is_given_up(acme, asker, ask, monkeyp
     assert "died 4 times" in export.problem
 
 
-def test_a_full_disk_is_said_and_leaves_nothing(acme, asker, ask, made, settings):
-    """The limit of a file's size is the operating system's own, as a full disk is."""
-    import resource
-
-    deliver(acme)
-    export = jobs.start(asker, ask())
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (10, hard))
-    try:
-        work.work()
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-    export.refresh_from_db()
-    assert (export.state, export.file) == (ExportState.FAILED, "")
-    assert export.problem == "Its file could not be written: File too large. Start it again when there is room."
-    assert not storage().exists(f"{acme.public_id}/{export.public_id}")
-
-
 def test_what_is_cancelled_while_it_runs_leaves_nothing(acme, asker, ask, monkeypatch):
     for number in range(3):
         deliver(acme, provider_message_id=f"wamid.{number}", at=AT + timedelta(days=number))
-    export = jobs.start(asker, ask())
+    export = jobs.start(asker, ask(filters=filters_of(LogFilter(end=AT + timedelta(days=3)))))
     store = work._store_part
 
     def cancelled_meanwhile(running, source, span):
@@ -270,7 +253,8 @@ def test_a_withdrawn_export_has_no_file_and_no_number(acme, asker, ask, made, *,
     assert jobs.withdraw(acme, Person(INDIA, ("IN.77",))) == 1 + (export.state == ExportState.SUCCEEDED)
     for each in (export, whole, charges):
         each.refresh_from_db()
-    assert (export.filters == {}, export.words == []) == (named, named)
+    assert (export.filters == {}, export.words == [], bool(export.problem)) == (named, named, named)
+    assert not (named and export.repeatable)
     assert (whole.state, whole.file, charges.state) == (ExportState.WITHDRAWN, "", ExportState.SUCCEEDED)
     assert not storage().exists(f"{acme.public_id}/{whole.public_id}")
 

@@ -34,6 +34,10 @@ def test_it_writes_no_file_where_nothing_is(acme, tmp_path):
     [
         (("--columns", "colour"), "There is no column “colour”"),
         (("--preset", "9x9"), "There is no preset “9x9”"),
+        (("--format", "pdf"), "argument --format: invalid choice: 'pdf'"),
+        (("--compression", "rar"), "argument --compression: invalid choice: 'rar'"),
+        (("--time-zone", "Mars/Base"), "--time-zone: .*Mars/Base"),
+        (("--colour", "red"), "unrecognized arguments: --colour red"),
         (("--from", "yesterday"), "Write a day as 2026-10-31, not yesterday."),
     ],
 )

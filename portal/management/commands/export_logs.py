@@ -56,7 +56,7 @@ class Command(BaseCommand):
             try:
                 export = jobs.start(Asker(account, "export_logs", frozenset(Permission), None), ask)
             except BadAsk as wrong:
-                raise CommandError(f"--{wrong.field}: {wrong}") from None
+                raise CommandError(f"--{wrong.field.replace('_', '-')}: {wrong}") from None
             while export.active:
                 work.turn(export)
                 export.refresh_from_db()

@@ -1,0 +1,54 @@
+"""A disk that is full in the middle of an export: the job says so, nothing half is there, and it can start again."""
+
+import resource
+from contextlib import contextmanager
+from datetime import timedelta
+
+import pytest
+
+from archive.enums import ExportState
+from archive.exports import files, jobs, work
+from archive.exports.files import storage
+from archive.exports.sources import filters_of
+from messaging.selectors.matching import LogFilter
+from tests.archive.conftest import content
+from tests.traffic import AT, deliver
+
+pytestmark = pytest.mark.django_db
+ROWS = 4
+
+
+@contextmanager
+def largest_file(size):
+    """The operating system lets no file become larger, as on a disk that is full."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+@pytest.mark.parametrize(
+    ("form", "compression", "size", "read"),
+    [
+        ("csv", "", 20, False), ("csv", "", 150, True), ("csv", "gzip", 150, True), ("csv", "zip", 150, True),
+        ("jsonl", "", 300, True), ("xlsx", "", 300, True), ("xlsx", "zip", 300, True),
+    ],
+)  # fmt: skip
+def test_it_is_said_and_leaves_nothing_behind(acme, asker, ask, made, *, form, compression, size, read):
+    """While a part is stored, or, when all were `read`, while the file is made: a part has 120 bytes at most."""
+    for number in range(ROWS):
+        deliver(acme, provider_message_id=f"wamid.{number}", at=AT + timedelta(days=number * 5))
+    days = filters_of(LogFilter(start=AT, end=AT + timedelta(days=20)))
+    columns = ["umid", "msisdn", "status"]
+    export = jobs.start(asker, ask(format=form, compression=compression, columns=columns, filters=days))
+    with largest_file(size):
+        work.work()
+    export.refresh_from_db()
+    assert (export.state, export.file, export.rows) == (ExportState.FAILED, "", ROWS if read else 0)
+    assert export.problem == "Its file could not be written: File too large. Start it again when there is room."
+    assert not storage().exists(f"{acme.public_id}/{export.public_id}")
+    assert not list(files._spool().glob(f"{export.public_id}*"))
+    again = made(jobs.again(export, asker))
+    assert (again.state, again.rows, len(content(again)) == again.size) == (ExportState.SUCCEEDED, ROWS, True)
