@@ -128,7 +128,6 @@ def _wait(deletion: Deletion) -> tuple[Counter[str], str | None]:
     account, asked_at = deletion.account, deletion.confirmed_at
     known = forgetting.person_of(account, _person(deletion).msisdn)
     deletion.about = json.dumps({"msisdn": known.msisdn, "user_ids": known.user_ids})
-    forgetting.stop_sending(account, known, asked_at)
     patient = timezone.now() < asked_at + PATIENCE
     return Counter(), "waiting" if patient and forgetting.is_settling(account, known, asked_at) else None
 

@@ -15,7 +15,6 @@ import orjson
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import QueryDict
-from django.utils import timezone
 
 from accounts.models import Account
 from messaging.enums import InboxState, PayloadKind, SubmissionState
@@ -36,7 +35,6 @@ from messaging.models import (
     WebhookEndpoint,
 )
 from messaging.selectors.matching import SHORTEST_PREFIX, LogFilter, digits_of, is_number, matching
-from messaging.sending.cancelling import cancel_all
 from portal.core import partitions
 from portal.core.paging import Cursor
 
@@ -154,23 +152,15 @@ def person_of(account: Account, msisdn: str) -> Person:
     return Person(msisdn, tuple(sorted(found)))
 
 
-def stop_sending(account: Account, person: Person, moment: datetime) -> None:
-    """Take back what waited by then to be sent to a person; nobody finds out any more about what is uncertain."""
-    theirs = _wanted(account, person, moment)
-    cancel_all(theirs, at=timezone.now(), by="erasure")
-    theirs.filter(state=SubmissionState.UNCERTAIN).delete()
-
-
 def is_settling(account: Account, person: Person, moment: datetime) -> bool:
-    """Whether webhooks that had come by then still wait to be read, or the end of what was being sent to a person."""
-    waiting = InboxItem.objects.filter(account=account, state=InboxState.PENDING, received_at__lte=moment)
-    return waiting.exists() or _wanted(account, person, moment).exists()
-
-
-def _wanted(account: Account, person: Person, moment: datetime) -> QuerySet[Submission]:
+    """Whether webhooks that had come by then still wait to be read, or what a person was to be sent is on its way into
+    the log or to the provider.
+    """
+    webhooks = InboxItem.objects.filter(account=account, state=InboxState.PENDING, received_at__lte=moment)
     theirs = Q(about__msisdn=person.msisdn) | Q(about__user_id__in=person.user_ids)
-    rows: QuerySet[Submission] = Submission.objects.filter(theirs, account=account, created_at__lte=moment)
-    return rows
+    on_their_way = Q(is_logged=False) | Q(state__in=(SubmissionState.SENDING, SubmissionState.ANSWERED))
+    sent = Submission.objects.filter(theirs, on_their_way, account=account, created_at__lte=moment)
+    return webhooks.exists() or sent.exists()
 
 
 _WEBHOOKS = """
