@@ -74,8 +74,8 @@ def new_export(request: TenantRequest) -> HttpResponseBase:
         ],
         "others": [pair for pair in _pairs(params) if pair[0] not in {"range", "from", "to"}],
     }  # fmt: skip
-    wrong = not asked.valid or form.errors
-    return render(request, "archive/export_new.html", context, status=400 if wrong else 200)
+    status = 400 if form.errors or not asked.valid else 200
+    return render(request, "archive/export_new.html", context, status=status)
 
 
 def _dataset(request: TenantRequest, name: str) -> str:

@@ -30,8 +30,6 @@ ELSEWHERE = {  # pages of what only a longer story makes: the tests of that stor
     "archive:schedule_delete": "tests/archive/views",
     "archive:export_file": "tests/archive/views",
     "archive:export_manifest": "tests/archive/views",
-    "archive:export_delete": "tests/archive/views",
-    "archive:schedule_delete": "tests/archive/views",
     "archive:deletion": "tests/archive/views",
     "archive:certificate": "tests/archive/views",
     "billing:try_draft": "tests/billing/views/test_prices.py",
