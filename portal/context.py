@@ -43,6 +43,7 @@ _PAGES = (
     (_("Dashboard"), "dashboard", "dashboard", Permission.VIEW_DASHBOARD),
     (_("Logs"), "logs", "messaging:log", Permission.VIEW_MESSAGES),
     (_("Reports"), "reports", "billing:costs", Permission.VIEW_COSTS),
+    (_("Reports"), "reports", "usage", Permission.VIEW_DASHBOARD),  # for those who do not see costs
     (_("Templates"), "templates", "messaging:templates", Permission.VIEW_MESSAGES),
     (_("Numbers"), "numbers", "messaging:numbers", Permission.VIEW_MESSAGES),
     (_("Health"), "health", "messaging:health", Permission.VIEW_DASHBOARD),
@@ -60,6 +61,7 @@ _SETTINGS: tuple[tuple[Text, str, Permission | None, bool], ...] = (
     (_("Retention"), "archive:retention", Permission.MANAGE_RETENTION, True),
     (_("Audit log"), "audit", Permission.VIEW_AUDIT, True),
 )
+_REPORTS = "/reports/"
 _SETTINGS_PATHS = ("/settings/", "/accounts/2fa/", "/accounts/password/")
 
 
@@ -87,10 +89,13 @@ def frame(request: HttpRequest) -> dict[str, Any]:
 
 def _navigation(request: HttpRequest, membership: Any, reach: Any) -> Any:
     suffix = f"?{PARAMETER}={reach.chosen.code}" if reach.chosen else ""
+    shown = set()
     for name, icon, view, permission in _PAGES:
-        if membership.may(permission):
+        if membership.may(permission) and icon not in shown:
+            shown.add(icon)
             url = reverse(view)
-            here = request.path == url if url == "/" else request.path.startswith(url)
+            below = _REPORTS if url.startswith(_REPORTS) else url
+            here = request.path == url if url == "/" else request.path.startswith(below)
             yield Entry(name, icon, url + suffix, here)
     if membership.may(Permission.VIEW_COSTS):
         yield _prices_page(request)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -44,6 +44,16 @@ class Board:
     def __init__(self, traffic: Traffic, form: TrafficForm, today: date) -> None:
         self.traffic, self.form, self.today = traffic, form, today
         self.days = list(traffic.days)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was sent or received."""
+        return not self.traffic.total.messages
+
+    @property
+    def rows(self) -> list[tuple[date, Counts, str]]:
+        """The days, the last first, each with its counts and the address of its messages in the log."""
+        return [(day, counts, self.log("", day=day)) for day, counts in reversed(self.traffic.days.items())]
 
     @property
     def sentence(self) -> str:
@@ -99,15 +109,15 @@ class Board:
         """The log's address of all that was not delivered."""
         return self.log(_OUT, LOST)
 
-    def log(self, direction: Direction, statuses: Sequence[Status] = (), day: date | None = None, **more: str) -> str:
+    def log(
+        self, direction: Direction | Literal[""], statuses: Sequence[Status] = (), day: date | None = None, **more: str
+    ) -> str:
         """The log's address for the same filters, and these; empty ones are left out."""
         params = self.form.params.copy()
         params.setlist("status", [str(status) for status in statuses])
         period = {"from": day.isoformat(), "to": day.isoformat()} if day else self.form.period_params()
-        more = {name: value for name, value in more.items() if value}
-        return reverse("messaging:log") + query(
-            params, {"direction": str(direction), **more, **period}, drop=("range", "from", "to")
-        )
+        more = {name: value for name, value in {"direction": str(direction), **more}.items() if value}
+        return reverse("messaging:log") + query(params, {**more, **period}, drop=("range", "from", "to"))
 
     def _daily(self, label: Text, colour: str, count: Callable[[Counts], int], link: Callable[[date], str]) -> Series:
         days = self.traffic.days.items()

@@ -104,6 +104,7 @@ urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("metrics", metrics, name="metrics"),
     path("", views.dashboard, name="dashboard"),
+    path("reports/usage/", views.usage, name="usage"),
     path("operations/", views.operations, name="operations"),
     path("", include("accounts.urls")),
     path("", include("messaging.urls")),

@@ -1,9 +1,11 @@
-"""The dashboard, and the pages that say what went wrong."""
+"""The dashboard, the usage report, and the pages that say what went wrong."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.access import LimitedReach, MissingPermission, TenantRequest, operators_only, requires
@@ -11,10 +13,12 @@ from accounts.enums import Permission
 from messaging.filters import traffic_filter
 from messaging.forms.log import TrafficForm
 from messaging.glance import glance
+from messaging.models import PhoneNumber
 from messaging.selectors.channels import channels, named_templates
 from messaging.selectors.endpoints import endpoint_addresses
 from messaging.selectors.health import health
 from messaging.selectors.traffic import has_traffic, traffic
+from portal.core.filters import query
 from portal.core.zones import current_zone
 from portal.dashboard import Board, month_costs
 from portal.operations import look, own_gaps
@@ -24,6 +28,40 @@ from portal.operations import look, own_gaps
 def dashboard(request: TenantRequest) -> HttpResponse:
     """Is delivery healthy?"""
     numbers = channels(request.account, request.reach.ids)
+    board = _board(request, numbers)
+    context = {
+        "form": board.form,
+        "board": board,
+        "as_of": timezone.now(),
+        "gaps": own_gaps(
+            request.account, request.reach, request.membership, timezone.now(), operator=request.user.is_staff
+        ),
+    }
+    if board.is_empty:
+        context["nothing_yet"] = not has_traffic(request.account)
+        context["addresses"] = endpoint_addresses(request.account, request.membership)
+        return render(request, "dashboard_empty.html", context)
+    if request.membership.may(Permission.VIEW_COSTS):
+        context["month"] = month_costs(request.account, request.reach, board.form)
+    context["qualities"] = {number.pk: number.quality for number in numbers}
+    context["glance"] = glance(health(request.account, request.reach.ids, timezone.now()))
+    return render(request, "dashboard.html", context)
+
+
+@requires(Permission.VIEW_DASHBOARD)
+def usage(request: TenantRequest) -> HttpResponse:
+    """How many messages, day by day, and what became of them."""
+    board = _board(request, channels(request.account, request.reach.ids))
+    context = {
+        "form": board.form, "board": board, "as_of": timezone.now(),
+        "nothing_yet": board.is_empty and not has_traffic(request.account),
+        "export": reverse("archive:export_new") + query(board.form.params, {"dataset": "usage"}),
+    }  # fmt: skip
+    return render(request, "usage.html", context)
+
+
+def _board(request: TenantRequest, numbers: Iterable[PhoneNumber]) -> Board:
+    """The counts of what the URL asks for. Raises Http404 for a channel that the person has not."""
     form = TrafficForm(
         request.GET,
         today=timezone.localdate(),
@@ -35,24 +73,7 @@ def dashboard(request: TenantRequest) -> HttpResponse:
     if form.unknown_object:
         raise Http404("No such channel.")
     counted = traffic(request.account, form.period, current_zone(), traffic_filter(form, request.reach))
-    board = Board(counted, form, timezone.localdate())
-    context = {
-        "form": form,
-        "board": board,
-        "as_of": timezone.now(),
-        "gaps": own_gaps(
-            request.account, request.reach, request.membership, timezone.now(), operator=request.user.is_staff
-        ),
-    }
-    if not counted.total.outbound and not counted.total.received:
-        context["nothing_yet"] = not has_traffic(request.account)
-        context["addresses"] = endpoint_addresses(request.account, request.membership)
-        return render(request, "dashboard_empty.html", context)
-    if request.membership.may(Permission.VIEW_COSTS):
-        context["month"] = month_costs(request.account, request.reach, form)
-    context["qualities"] = {number.pk: number.quality for number in numbers}
-    context["glance"] = glance(health(request.account, request.reach.ids, timezone.now()))
-    return render(request, "dashboard.html", context)
+    return Board(counted, form, timezone.localdate())
 
 
 @operators_only

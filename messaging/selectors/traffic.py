@@ -11,7 +11,7 @@ from django.db.models import Q, Sum
 from django.db.models.functions import TruncDate
 
 from accounts.models import Account
-from messaging.enums import ARRIVED, LOST, Direction, Status
+from messaging.enums import ARRIVED, LOST, ON_THE_WAY, Direction, Status
 from messaging.models import TrafficDay, TrafficDelta, TrafficDetail, TrafficSlot, TrafficZone
 from portal.core.extracts import literal
 from portal.core.periods import Period
@@ -83,6 +83,16 @@ class Counts:
     def rate(self) -> float | None:
         """Delivered messages among those with an outcome; None while there is none."""
         return self.delivered / self.settled if self.settled else None
+
+    @property
+    def on_the_way(self) -> int:
+        """Queued or sent, without an outcome yet."""
+        return self.of(*ON_THE_WAY)
+
+    @property
+    def read_rate(self) -> float | None:
+        """Read messages among the delivered ones; None while there is none."""
+        return self.read / self.delivered if self.delivered else None
 
 
 @dataclass

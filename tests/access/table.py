@@ -26,6 +26,7 @@ PAGES: dict[str, str | dict[str, str]] = {
     "profile": PERSON,
     "switch_account": PERSON,
     "dashboard": "dashboard:read",
+    "usage": "dashboard:read",
     "messaging:health": "dashboard:read",
     "messaging:health-refresh": "dashboard:read",
     "messaging:log": "messages:read",

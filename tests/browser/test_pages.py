@@ -23,7 +23,17 @@ PRICES = (
 )  # fmt: skip
 KEEPING = ("/settings/deletions/", "/settings/deletions/new/", "/settings/deletions/person/", "/settings/retention/")
 MESSAGES = ("/logs/", "/templates/", "/numbers/", "/health/")
-PAGES = ("/", *MESSAGES, "/reports/costs/", "/exports/", "/exports/new/", *PRICES, *SETTINGS, *KEEPING)
+PAGES = (
+    "/",
+    *MESSAGES,
+    "/reports/costs/",
+    "/reports/usage/",
+    "/exports/",
+    "/exports/new/",
+    *PRICES,
+    *SETTINGS,
+    *KEEPING,
+)
 WIDE = "[...document.querySelectorAll('main, .list')].filter((part) => part.scrollWidth > part.clientWidth).length"
 
 

@@ -38,6 +38,7 @@ _NOBODYS = {"int": 0, "uuid": UUID(int=0), "str": "nobodys"}
 # Session, person, memberships with their limits and subaccounts are five of each page.
 COUNTS = {
     "dashboard": 23,
+    "usage": 9,
     "operations": 14,
     "profile": 6,
     "team": 8,

@@ -52,6 +52,38 @@ def test_dashboard(acme):
     assert [series["figures"] for series in chart(page, "categories")["series"]] == [[1], [0]]
 
 
+def words(page):
+    return " ".join(re.sub(r"<[^>]+>|\s+", " ", page).split())
+
+
+def test_usage_by_day(acme):
+    deliver(acme)
+    report(acme, "read", at=AT.replace(hour=9))
+    report(acme, "failed", provider_message_id="wamid.B")
+    report(acme, "sent", provider_message_id="wamid.C")
+    report(acme, "received", provider_message_id="wamid.D", direction="inbound", at=AT.replace(day=14))
+    page = text(visitor(acme, "viewer").get("/reports/usage/"))
+    assert "Thu 15 Oct 3 1 1 1 1 50.0 % 100.0 % 0 Wed 14 Oct 0 0 0 0 0 – – 1" in words(page)
+    assert "Total 3 1 1 1 1 50.0 % 100.0 % 1" in words(page)
+    assert '<a class="row-link" href="/logs/?from=2026-10-15&amp;to=2026-10-15">' in page
+    assert "Export" not in page
+
+
+def test_usage_without_messages(acme):
+    assert "No messages yet" in text(visitor(acme).get("/reports/usage/"))
+    deliver(acme)
+    assert "No messages match" in text(visitor(acme).get("/reports/usage/?country=AQ"))
+    assert visitor(acme).get("/reports/usage/?channel=nobodys").status_code == 404
+
+
+def test_reports_are_usage_for_those_who_see_no_costs(acme):
+    for role, first, tabs in (("owner", "/reports/costs/", True), ("viewer", "/reports/usage/", False)):
+        response = visitor(acme, role).get("/reports/usage/")
+        (entry,) = [entry for entry in response.context["frame"].navigation if entry.here]
+        assert (entry.name, entry.url) == ("Reports", first)
+        assert ('aria-label="Reports"' in text(response)) is tabs
+
+
 def test_bars_lead_to_their_rows(acme):
     deliver(acme)
     client = visitor(acme)
@@ -82,11 +114,11 @@ def test_queries_of_the_dashboard(acme, django_assert_num_queries):
     client = visitor(acme)
     rate()
     # session, user, memberships, limits, subaccounts; channels, templates, days' zone, counts, quiet numbers, held
-    # webhooks; zone, forecast; counts, anchors, cards and portfolios of the tiers; health: numbers, templates, changes,
-    # failures, quiet
-    with django_assert_num_queries(22):
+    # webhooks, messages of uncertain fate; zone, forecast; counts, anchors, cards and portfolios of the tiers; health:
+    # numbers, templates, changes, failures, quiet
+    with django_assert_num_queries(23):
         client.get("/?range=30d")
-    with django_assert_num_queries(22):  # without the zone, but billing asks for the templates of the name
+    with django_assert_num_queries(23):  # without the zone, but billing asks for the templates of the name
         client.get("/?range=30d&country=IN&template=weekend_sale")
 
 
@@ -173,7 +205,7 @@ def test_bad_period_is_said_and_the_usual_one_shown(acme):
     ("role", "entries"),
     [
         ("owner", ["Dashboard", "Logs", "Reports", "Templates", "Numbers", "Health", "Exports", "Prices", "Settings"]),
-        ("viewer", ["Dashboard", "Logs", "Templates", "Numbers", "Health", "Settings"]),
+        ("viewer", ["Dashboard", "Logs", "Reports", "Templates", "Numbers", "Health", "Settings"]),
     ],
 )
 def test_navigation_lists_what_the_role_opens(acme, role, entries):
