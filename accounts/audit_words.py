@@ -62,6 +62,7 @@ _ACTIONS = {
     "usage.rated_again": _("Usage rated again"),
     "webhook.configured": _("Webhook to a client configured"),
     "webhook.deleted": _("Webhook to a client deleted"),
+    "webhook.posted_again": _("Webhooks to clients posted again"),
 }
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?[+-]\d\d:\d\d\Z")
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from messaging.views import assets, endpoints, health, log, message, subaccounts
+from messaging.views import assets, endpoints, health, log, message, outgoing, subaccounts
 
 app_name = "messaging"
 urlpatterns = [
@@ -27,6 +27,8 @@ urlpatterns = [
     path("settings/webhooks/<int:endpoint_id>/test/", endpoints.try_endpoint, name="endpoint_test"),
     path("settings/webhooks/<int:endpoint_id>/rotate/", endpoints.rotate_endpoint, name="endpoint_rotate"),
     path("settings/webhooks/<int:endpoint_id>/switch/", endpoints.switch_endpoint, name="endpoint_switch"),
+    path("settings/receipts/", outgoing.outgoing, name="outgoing"),
+    path("settings/receipts/again/", outgoing.again, name="outgoing_again"),
     path("settings/subaccounts/", subaccounts.subaccounts, name="subaccounts"),
     path("settings/subaccounts/new/", subaccounts.new_subaccount, name="subaccount_new"),
     path("settings/subaccounts/<int:subaccount_id>/", subaccounts.rename, name="subaccount_rename"),

@@ -53,7 +53,12 @@ class Receipt(TenantModel):
                 fields=["callback", "at", "word", "detail", "error_code"], name="messaging_receipt_once"
             ),
         )
-        indexes = (models.Index(fields=["due_at", "id"], condition=Q(state="pending"), name="messaging_receipt_due"),)
+        indexes = (
+            models.Index(fields=["due_at", "id"], condition=Q(state="pending"), name="messaging_receipt_due"),
+            models.Index(
+                fields=["account", "id"], condition=Q(state__in=["pending", "failed"]), name="messaging_receipt_open"
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.word} of {self.callback_id}"

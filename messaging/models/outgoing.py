@@ -18,6 +18,9 @@ class OutgoingWebhook(TenantModel):
     enabled = models.BooleanField(default=True)
     authorization_sealed = models.TextField(blank=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now)
+    told_at = models.DateTimeField(null=True, help_text="When it last took a webhook.")
+    failed_at = models.DateTimeField(null=True, help_text="When it last did not.")
+    failure = models.CharField(max_length=64, blank=True, help_text="What that came to: 503, ConnectError.")
 
     class Meta:
         constraints = (
@@ -28,6 +31,11 @@ class OutgoingWebhook(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.kind} to {self.url}"
+
+    @property
+    def is_failing(self) -> bool:
+        """Whether the last post was not taken."""
+        return self.failed_at is not None and (self.told_at is None or self.failed_at > self.told_at)
 
     @property
     def authorization(self) -> str:

@@ -1,18 +1,56 @@
 """Where an account's webhooks go."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
 from accounts.models import Account
-from messaging.enums import Direction, HookKind
-from messaging.models import Message, OutgoingWebhook
+from messaging.enums import Direction, HookKind, ReceiptState
+from messaging.models import Message, OutgoingWebhook, Receipt
+from messaging.selectors.inbox import count_up_to
+
+MOST_COUNTED = 1_000
+_MOST_ROWS = 50
 
 
 def outgoing_webhooks(account: Account, subaccount_ids: Sequence[int] | None) -> QuerySet[OutgoingWebhook]:
     """Those of the subaccounts; None: all of the account."""
     found = OutgoingWebhook.objects.filter(account=account).select_related("subaccount").order_by("id")
     return found if subaccount_ids is None else found.filter(subaccount_id__in=subaccount_ids)
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What is not told: counts up to `MOST_COUNTED` + 1, and the newest rows of them."""
+
+    waiting: int
+    given_up: int
+    rows: list[Receipt]
+
+    @property
+    def waiting_words(self) -> str:
+        """As people read it: 1,000+."""
+        return _up_to(self.waiting)
+
+    @property
+    def given_up_words(self) -> str:
+        """As people read it: 1,000+."""
+        return _up_to(self.given_up)
+
+
+def _up_to(n: int) -> str:
+    return f"{MOST_COUNTED:,}+" if n > MOST_COUNTED else f"{n:,}"
+
+
+def backlog(account: Account) -> Backlog:
+    """The receipts and inbound messages of an account that wait to be posted, or were given up."""
+    receipts = Receipt.objects.filter(account=account)
+    waiting, given_up = (receipts.filter(state=state) for state in (ReceiptState.PENDING, ReceiptState.FAILED))
+    rows = receipts.filter(state__in=(ReceiptState.PENDING, ReceiptState.FAILED)).select_related("callback")
+    return Backlog(
+        count_up_to(waiting, MOST_COUNTED), count_up_to(given_up, MOST_COUNTED), list(rows.order_by("-id")[:_MOST_ROWS])
+    )
 
 
 class Hooks:

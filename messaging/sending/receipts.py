@@ -60,6 +60,14 @@ WITH settled AS (
 )
 SELECT id, answer FROM settled WHERE state = 'failed'
 """
+_REMEMBER = """
+UPDATE messaging_outgoingwebhook h SET told_at = CASE WHEN a.taken THEN now() ELSE h.told_at END,
+    failed_at = CASE WHEN a.failure IS NULL THEN h.failed_at ELSE now() END, failure = coalesce(a.failure, h.failure)
+FROM (
+    SELECT id, bool_or(answer LIKE '2%%') AS taken, max(answer) FILTER (WHERE answer NOT LIKE '2%%') AS failure
+    FROM unnest(%s::bigint[], %s::text[]) t (id, answer) GROUP BY id
+) a WHERE h.id = a.id
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +79,7 @@ class Post:
     body: bytes
     secret: bytes
     authorization: str = ""
+    webhook_id: int | None = None  # of a configured webhook
 
 
 def secret_of(account: Account) -> bytes:
@@ -123,8 +132,9 @@ def _posts(ids: Sequence[int]) -> list[Post]:
             later.append(receipt.pk)
             continue
         body = inbound_body(message, contents.get(message.pk, {})) if inbound else body_of(receipt, message)
-        url, authorization = (hook.url, hook.authorization) if hook else (callback.url, "")
-        found.append(Post(receipt.pk, url, orjson.dumps(body), secret_of(receipt.account), authorization))
+        where = (hook.url, hook.authorization, hook.pk) if hook else (callback.url, "", None)
+        url, authorization, webhook_id = where
+        found.append(Post(receipt.pk, url, orjson.dumps(body), secret_of(receipt.account), authorization, webhook_id))
     Receipt.objects.filter(pk__in=later).update(due_at=timezone.now() + _LATER, attempts=F("attempts") - 1)
     return found
 
@@ -156,11 +166,18 @@ def _contents(message_ids: Iterable[int]) -> dict[int, dict[str, Any]]:
 
 
 def _settle(posts: Sequence[Post], answers: Sequence[str]) -> None:
-    """Write down what the posts came to, in one statement."""
+    """Write down what the posts came to, and when each configured webhook last took one and last did not."""
     with connection.cursor() as cursor:
         cursor.execute(_SETTLE, [list(PAUSES), [post.receipt_id for post in posts], list(answers)])
         for receipt_id, answer in cursor.fetchall():
             log.warning("receipt_given_up", receipt=receipt_id, answer=answer)
+        told = sorted(
+            (post.webhook_id, answer)
+            for post, answer in zip(posts, answers, strict=True)
+            if post.webhook_id is not None
+        )
+        if told:
+            cursor.execute(_REMEMBER, [list(column) for column in zip(*told, strict=True)])
 
 
 async def _post_all(posts: Sequence[Post]) -> list[str]:

@@ -4,11 +4,15 @@ from collections.abc import Sequence
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from accounts.models import ApiKey
-from accounts.services import record
-from messaging.models import OutgoingWebhook
+from accounts.services import Actor, record
+from messaging.enums import ReceiptState
+from messaging.models import OutgoingWebhook, Receipt
 from messaging.sending.eightxeight.webhooks import HIDDEN, Hook
+
+MOST_AGAIN = 10_000
 
 
 @transaction.atomic
@@ -18,6 +22,8 @@ def configure(key: ApiKey, hooks: Sequence[Hook], *, ip_address: str | None) -> 
         webhook = _named(key, hook).select_for_update().first() or OutgoingWebhook(
             account=key.account, subaccount_id=hook.subaccount_id, kind=hook.kind
         )
+        if webhook.url != hook.url:  # what is known of the former address says nothing of this one
+            webhook.told_at, webhook.failed_at, webhook.failure = None, None, ""
         webhook.url, webhook.enabled = hook.url, hook.enabled
         if hook.authorization != HIDDEN:
             webhook.authorization = hook.authorization
@@ -40,6 +46,18 @@ def remove(key: ApiKey, hooks: Sequence[Hook], *, ip_address: str | None) -> Non
                 account=key.account, actor=key.prefix, action="webhook.deleted", target=hook.kind, details=details,
                 ip_address=ip_address,
             )  # fmt: skip
+
+
+@transaction.atomic
+def post_again(*, by: Actor) -> int:
+    """Put what was given up of the account back in line, up to `MOST_AGAIN` of them; audited. Returns how many."""
+    given_up = Receipt.objects.filter(account=by.account, state=ReceiptState.FAILED).order_by("-id")
+    ids = list(given_up.values_list("pk", flat=True)[:MOST_AGAIN])
+    rows = Receipt.objects.filter(account=by.account, pk__in=ids, state=ReceiptState.FAILED)
+    n = rows.update(state=ReceiptState.PENDING, attempts=0, due_at=timezone.now())
+    if n:
+        by.did("webhook.posted_again", "", {"count": n})
+    return n
 
 
 def _named(key: ApiKey, hook: Hook) -> QuerySet[OutgoingWebhook]:

@@ -91,6 +91,8 @@ PAGES: dict[str, str | dict[str, str]] = {
     "messaging:endpoint_test": "webhooks:write",
     "messaging:endpoint_rotate": "webhooks:write",
     "messaging:endpoint_switch": "webhooks:write",
+    "messaging:outgoing": "webhooks:write",
+    "messaging:outgoing_again": "webhooks:write",
     "messaging:subaccounts": "subaccounts:write",
     "messaging:subaccount_new": "subaccounts:write",
     "messaging:subaccount_rename": "subaccounts:write",

@@ -64,6 +64,7 @@ COUNTS = {
     "messaging:endpoint": 6,
     "messaging:endpoint_rotate": 6,
     "messaging:endpoint_switch": 6,
+    "messaging:outgoing": 9,
     "messaging:subaccounts": 7,
     "messaging:subaccount_new": 5,
     "messaging:subaccount_rename": 7,
