@@ -2,8 +2,10 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from accounts.models import Account
 from messaging.enums import Direction, HookKind, ReceiptState
@@ -11,7 +13,7 @@ from messaging.models import Message, OutgoingWebhook, Receipt
 from messaging.selectors.inbox import count_up_to
 
 MOST_COUNTED = 1_000
-_MOST_ROWS = 50
+_MOST_ROWS = 20
 
 
 def outgoing_webhooks(account: Account, subaccount_ids: Sequence[int] | None) -> QuerySet[OutgoingWebhook]:
@@ -22,11 +24,12 @@ def outgoing_webhooks(account: Account, subaccount_ids: Sequence[int] | None) ->
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """What is not told: counts up to `MOST_COUNTED` + 1, and the newest rows of them."""
+    """What is not told at a moment: counts up to `MOST_COUNTED` + 1, and the newest rows of them."""
 
     waiting: int
     given_up: int
     rows: list[Receipt]
+    at: datetime
 
     @property
     def waiting_words(self) -> str:
@@ -49,7 +52,10 @@ def backlog(account: Account) -> Backlog:
     waiting, given_up = (receipts.filter(state=state) for state in (ReceiptState.PENDING, ReceiptState.FAILED))
     rows = receipts.filter(state__in=(ReceiptState.PENDING, ReceiptState.FAILED)).select_related("callback")
     return Backlog(
-        count_up_to(waiting, MOST_COUNTED), count_up_to(given_up, MOST_COUNTED), list(rows.order_by("-id")[:_MOST_ROWS])
+        count_up_to(waiting, MOST_COUNTED),
+        count_up_to(given_up, MOST_COUNTED),
+        list(rows.order_by("-id")[:_MOST_ROWS]),
+        timezone.now(),
     )
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts.enums import Permission
 from billing.enums import reason_words
+from messaging import words
 from messaging.assets.changes import spelled
 from messaging.enums import Category, Status
 from messaging.models import Message
@@ -180,3 +181,9 @@ def category_name(value: str) -> str:
 def page_link(params: QueryDict, place: tuple[str, object]) -> str:
     """The URL query of the same list at another place: ("older", cursor)."""
     return query(params, {place[0]: str(place[1])})
+
+
+@register.filter
+def post_answer(answer: str) -> str:
+    """What a post to a client came to, in words."""
+    return words.post_answer(answer)
