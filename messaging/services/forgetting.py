@@ -6,7 +6,7 @@ Each function is a small transaction. The sweeps read a stretch of a month and s
 import re
 from base64 import b64decode
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, date, datetime, time
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -150,6 +150,13 @@ def person_of(account: Account, msisdn: str) -> Person:
         rows: QuerySet[Any] = model.objects.filter(account=account, msisdn=msisdn).exclude(user_id="")
         found.update(rows.order_by().values_list("user_id", flat=True).distinct())
     return Person(msisdn, tuple(sorted(found)))
+
+
+def numbers_of(account: Account) -> Iterator[str]:
+    """Every phone number that messages and announcements of the account name, one after the other."""
+    for model in (Message, ContactEvent):
+        rows: QuerySet[Any] = model.objects.filter(account=account).exclude(msisdn="")
+        yield from rows.order_by("msisdn").values_list("msisdn", flat=True).distinct().iterator()
 
 
 def is_settling(account: Account, person: Person, moment: datetime) -> bool:

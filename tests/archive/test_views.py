@@ -70,6 +70,19 @@ def test_another_account_s_export_is_404_and_a_member_without_the_right_gets_403
     assert visitor(other, "owner").post(f"/exports/{export.public_id}/delete/").status_code == 404
 
 
+def test_two_accounts_that_ask_the_same_get_each_their_own_file(acme, other):
+    deliver(acme)
+    deliver(other, msisdn="6591234567")
+    ask = _ask(columns=["msisdn"], filters={"direction": "outbound"})
+    made = [jobs.start(Asker(account, "x", ALL, None), ask) for account in (acme, other)]
+    work.work()
+    for export in made:
+        export.refresh_from_db()
+    assert made[0].file.split("/")[:-1] == [str(acme.public_id), str(made[0].public_id)]
+    assert [content(export) for export in made] == [b"msisdn\n919876543210\n", b"msisdn\n6591234567\n"]
+    assert visitor(other).get(f"/exports/{made[0].public_id}/file/").status_code == 404
+
+
 def _ask(**said):
     return Ask(**{"dataset": "messages", "filters": {}, "time_zone": "UTC", **said})
 

@@ -1,6 +1,7 @@
 """Exports as jobs: what is in the files, and that nothing half is ever offered."""
 
 import base64
+import csv
 import gzip
 import hashlib
 import io
@@ -14,7 +15,7 @@ import pytest
 from openpyxl import load_workbook
 
 from accounts.models import AuditEntry
-from archive.enums import ExportState
+from archive.enums import ExportState, Format
 from archive.exports import files, jobs, work
 from archive.exports.columns import usual
 from archive.exports.files import storage
@@ -81,6 +82,17 @@ def test_a_workbook_keeps_numbers_texts_and_moments_apart(acme, asker, ask, made
     ]  # fmt: skip
     assert [cell.data_type for cell in sheet[2]] == ["s", "d", "n", "n", "s"]
     assert {row[0].value: row[1].value for row in about.iter_rows()}["time_zone"] == "Asia/Singapore"
+
+
+def test_no_cell_of_a_file_is_a_formula_and_every_text_comes_back(acme, asker, ask, made):
+    texts = {"client_message_id": "=1+1", "user_id": "@SUM(A1)"}
+    deliver(acme, **texts)
+    columns = ["client_message_id", "user_id", "msisdn"]
+    table, book, lines_ = (made(jobs.start(asker, ask(format=form, columns=columns))) for form in Format.values)
+    assert list(csv.reader(lines(table)))[1] == ["'=1+1", "'@SUM(A1)", INDIA]
+    cells = load_workbook(io.BytesIO(content(book))).worksheets[0][2]
+    assert [(cell.value, cell.data_type) for cell in cells] == [("=1+1", "s"), ("@SUM(A1)", "s"), (INDIA, "s")]
+    assert list(json.loads(lines(lines_)[0]).values()) == ["=1+1", "@SUM(A1)", INDIA]
 
 
 def test_a_sheet_that_is_full_is_followed_by_another(acme, asker, ask, made, monkeypatch):
