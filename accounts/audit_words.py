@@ -76,12 +76,12 @@ def action_words(action: str) -> str:
 def details_words(details: Any) -> str:
     """What an entry holds besides, on one line: "role viewer → admin; subaccounts acme_wa, acme_care".
 
-    Names and values are said as they are stored. What is null is left out; moments are in the zone in use.
+    Names and values are said as they are stored. What is null or empty is left out; moments are in the zone in use.
     """
     if isinstance(details, dict):
         if set(details) == {"from", "to"}:
             return f"{details_words(details['from'])} → {details_words(details['to'])}"
-        pairs = ((_plain(name), details_words(value)) for name, value in details.items() if value is not None)
+        pairs = ((_plain(name), details_words(value)) for name, value in details.items() if value not in (None, {}))
         return "; ".join(f"{name} {value}" for name, value in pairs)
     if isinstance(details, list):
         return ", ".join(details_words(value) for value in details) or gettext("none")

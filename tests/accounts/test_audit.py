@@ -70,6 +70,7 @@ def test_actions_in_words(action, words):
     ("details", "words"),
     [
         ({}, ""),
+        ({"count": 0, "removed": {}}, "count 0"),
         ({"from": {"role": "viewer", "subaccounts": "all"}, "to": {"role": "admin", "subaccounts": ["a", "b"]}},
          "role viewer; subaccounts all → role admin; subaccounts a, b"),
         ({"scopes": [], "expires_at": None, "is_active": True, "count": 3}, "scopes none; is active yes; count 3"),

@@ -259,10 +259,10 @@ def kept(acme, traces):
 def test_nothing_of_a_person_remains_in_any_table_file_or_key(acme, other, asker, traces, kept):
     figures = costs(acme), traffic(acme)
     before = places_with(traces)
-    assert {place.split(".")[0] for place in before} >= {
+    assert {re.sub(r"(_\d{4}_\d\d)?\..*", "", place) for place in before} >= {
         "accounts_idempotentcall", "archive_export", "archive_exportschedule", "messaging_anchor", "messaging_callback",
-        "messaging_contactevent", "messaging_inbox_2026_11", "messaging_message_2026_10", "messaging_savedfilter",
-        "messaging_payload_2026_10", "messaging_statusevent_2026_10", "messaging_submission",
+        "messaging_contactevent", "messaging_inbox", "messaging_message", "messaging_payload", "messaging_savedfilter",
+        "messaging_statusevent", "messaging_submission",
     }  # fmt: skip
     assert len([place for place in before if place.endswith("/file")]) == 9
     deletion = erase_person(asker, SPACED, reason="Art. 17, letter of 3 Nov")
