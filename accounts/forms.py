@@ -190,7 +190,9 @@ class AuditForm(FilterForm):
     @property
     def pills(self) -> list[Pill]:
         """As everywhere, and one for all time."""
-        every = [Pill(_("Period"), _("Any time"), query(self.params, drop=("range",)))] if self.any_time else []
+        every = (
+            [Pill("range", _("Period"), _("Any time"), query(self.params, drop=("range",)))] if self.any_time else []
+        )
         return every + super().pills
 
     @property

@@ -68,9 +68,8 @@ class Question:
     @property
     def words(self) -> list[tuple[str, str]]:
         """The filters as people read them, without the period and the grouping."""
-        return [
-            (str(pill.label), str(pill.value)) for pill in self.form.pills if pill.label not in {"Period", "Grouped"}
-        ]
+        own = [pill for pill in self.form.pills if pill.name not in {"range", "group_by"}]
+        return [(str(pill.label), str(pill.value)) for pill in own]
 
     @property
     def span(self) -> tuple[datetime | None, datetime | None]:

@@ -110,5 +110,6 @@ class CostForm(FilterForm):
         """As everywhere, and the grouping when it is not the usual one."""
         found = super().pills
         if self.groups != self.default_groups:
-            found.append(Pill(_("Grouped"), inside(self.groups_words), query(self.params, drop=("group_by",))))
+            without = query(self.params, drop=("group_by",))
+            found.append(Pill("group_by", _("Grouped"), inside(self.groups_words), without))
         return found

@@ -169,12 +169,12 @@ class LogForm(TrafficForm):
         """As everywhere, and one for each status. Whether the log is live is no filter."""
         shown = [pill for pill in super().pills if pill.label != _("Live")]
         if self.params.get("range") == "any":
-            shown.append(Pill(_("Period"), _("Any time"), query(self.params, drop=("range",))))
+            shown.append(Pill("range", _("Period"), _("Any time"), query(self.params, drop=("range",))))
         statuses = self.cleaned_data.get("status") or []
         for status in statuses:
             params = self.params.copy()
             params.setlist("status", [other for other in statuses if other != status])
-            shown.append(Pill(_("Status"), Status(status).label, query(params)))
+            shown.append(Pill("status", _("Status"), Status(status).label, query(params)))
         return shown
 
     @property

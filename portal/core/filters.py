@@ -15,8 +15,9 @@ PAGING = ("older", "newer")
 
 @dataclass(frozen=True)
 class Pill:
-    """One chosen filter and the URL query without it."""
+    """One chosen filter, by its parameter, and the URL query without it."""
 
+    name: str
     label: Text
     value: Text
     without: str
@@ -46,5 +47,5 @@ def pills(params: QueryDict, chosen: Mapping[str, tuple[Text, Text]]) -> list[Pi
         else:
             drop = ("range", "from", "to") if name == "range" else (name,)
             without = query(params, drop=drop)
-        result.append(Pill(label, value, without))
+        result.append(Pill(name, label, value, without))
     return result
