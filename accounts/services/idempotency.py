@@ -1,7 +1,8 @@
 """A POST that is repeated under the same `Idempotency-Key` is carried out once and answered the same each time.
 
 A key is claimed by a row before the view runs, and the answer is written into that row. In between, and after a crash,
-nobody can tell whether the first request did its work: a repetition is then refused, never carried out.
+nobody can tell whether the first request did its work: a repetition is then refused, never carried out. Of the key,
+which may name a person, only its SHA-256 is stored.
 """
 
 import hashlib
@@ -50,20 +51,25 @@ def fingerprint(path: str, body: bytes) -> bytes:
     return hashlib.sha256(path.encode() + b"\0" + body).digest()
 
 
+def named(idempotency_key: str) -> str:
+    """How a key is stored."""
+    return hashlib.sha256(idempotency_key.encode()).hexdigest()
+
+
 def claim(api_key: ApiKey, idempotency_key: str, print_: bytes) -> IdempotentCall:
     """Begin a request under its key, or find the answer of the one before: then `is_over` is set.
 
     Raises NotRepeatable when the key was used for something else, when the first request is still open, or when
     nobody knows how it ended.
     """
-    now = timezone.now()
+    now, name = timezone.now(), named(idempotency_key)
     with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, [api_key.account_id, api_key.pk, idempotency_key, print_, now, now - KEPT_FOR])
+        cursor.execute(_CLAIM, [api_key.account_id, api_key.pk, name, print_, now, now - KEPT_FOR])
         claimed = cursor.fetchone()
     if claimed:
         return IdempotentCall(pk=claimed[0], account_id=api_key.account_id, started_at=now)
     calls = IdempotentCall.objects.filter(account=api_key.account_id, api_key=api_key.pk)
-    before = calls.filter(idempotency_key=idempotency_key).first()
+    before = calls.filter(idempotency_key=name).first()
     if before is None:  # its day ended between the two statements
         return claim(api_key, idempotency_key, print_)
     _check(before, print_)

@@ -238,7 +238,7 @@ def kept(acme, traces):
     export_work.work()
     schedules.start(user.memberships.get(), whole, xlsx, every="day", query=f"?msisdn={INDIA}")
     key, _ = create_api_key(account=acme, name="x", scopes=["messages:send"])
-    call = claim(key, "once", b"x" * 32)
+    call = claim(key, f"once-{INDIA}", b"x" * 32)
     settle(call, 200, {}, orjson.dumps({"contacts": [{"input": SPACED, "wa_id": INDIA}]}))
     message = Message.objects.get(provider_message_id=WAMID)
     callback = Callback.objects.create(
