@@ -4,6 +4,7 @@ A message that we are asked to send enters the log under its UMID, for the provi
 it the provider's id. A webhook may come before the provider's answer has, and then there are two rows: they become one.
 """
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -237,6 +238,14 @@ def keep(papers: Sequence[Paper]) -> None:
         return
     columns = [list(column) for column in zip(*papers, strict=True)]
     columns[3] = [str(kind) for kind in columns[3]]
-    columns[5] = [orjson.dumps(body).decode() for body in columns[5]]
+    columns[5] = [_json(body) for body in columns[5]]
     with connection.cursor() as cursor:
         cursor.execute(_KEEP, columns)
+
+
+def _json(body: Any) -> str:
+    """JSON of what PostgreSQL gave back, whose numbers may be of any size: a provider's 1e300 is an integer there."""
+    try:
+        return orjson.dumps(body).decode()
+    except TypeError:
+        return json.dumps(body)

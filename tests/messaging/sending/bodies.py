@@ -85,6 +85,16 @@ CLOUD = [
     {"messaging_product": "whatsapp", "status": "read", "message_id": "wamid.X"},
 ]  # fmt: skip
 
+BATCH = {
+    "clientBatchId": "spring", "includeMessagesInResponse": True,
+    "template": {"type": "text", "content": {"text": "Hello"}},
+    "messages": [{"user": {"msisdn": "+6591990000"}}],
+}  # fmt: skip
+HOOKS = [{
+    "subAccountId": "acme_wa", "url": "https://hooks.example.com/x", "type": "CADR", "enabled": True,
+    "httpAuthorization": "Basic x",
+}]  # fmt: skip
+
 MISSING = object()
 SPOILS: tuple[Any, ...] = (MISSING, None, "", 7, -1.5, True, "x" * 40_000, [], [7], {}, {"x": 1}, "ünknown")
 
@@ -98,7 +108,7 @@ def paths(body: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
         yield from paths(part, (*at, name))
 
 
-def spoiled(body: dict[str, Any]) -> Iterator[tuple[tuple[Any, ...], Any, dict[str, Any]]]:
+def spoiled(body: Any) -> Iterator[tuple[tuple[Any, ...], Any, Any]]:
     """The body with each place in turn missing, null, of another type, too long or unknown."""
     for path in paths(body):
         for value in SPOILS:

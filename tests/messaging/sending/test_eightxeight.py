@@ -18,6 +18,7 @@ from messaging.sending.eightxeight import Refused, for_cloud, for_eightxeight, r
 from messaging.sending.wanted import Origin
 from tests.messaging.sending import bodies
 from tests.messaging.sending.conftest import worked_off
+from tests.traffic import deliver
 
 pytestmark = pytest.mark.django_db
 SEND = "/api/v1/subaccounts/acme_wa/messages"
@@ -192,6 +193,44 @@ def test_a_spoiled_field_is_refused_or_sendable(rich, acme, body, code):
             continue
         for translate in (for_cloud, for_eightxeight):
             orjson.dumps(translate(wanted.request, wanted.about, str(wanted.umid)))
+
+
+@pytest.mark.parametrize("number", ["1e19", "1e308", "-1e25", "123456789012345678901234567890"])
+def test_a_number_beyond_64_bits_is_named(acme, client, headers, number):
+    raw = '{"user": {"msisdn": "+6591990000"}, "type": "text", "content": {"text": "a", "more": [1, {"n": %s}]}}'
+    answer = client.post(SEND, raw % number, content_type="application/json", headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (400, 1000)
+    assert answer.json()["message"].startswith("'content.more[1].n' is a number beyond 64 bits")
+    assert not Submission.objects.exists()
+
+
+def test_a_spoiled_batch_is_refused_as_a_whole_or_by_message(acme, post):
+    """Each message is stored once, or nothing is."""
+    for path, value, spoiled in bodies.spoiled(bodies.BATCH):
+        before = Submission.objects.count()
+        answer = post(f"{SEND}/batch", spoiled)
+        said, stored = answer.json(), Submission.objects.count() - before
+        if answer.status_code == 200:
+            assert stored == said["acceptedCount"] + said["rejectedCount"] == len(spoiled["messages"]), (path, value)
+            continue
+        assert (answer.status_code, stored) == (400, 0), (path, value)
+        assert any(str(name) in said["message"] for name in path), (path, value, said["message"])
+
+
+def test_what_is_anothers_does_not_exist(acme, other, client, headers, post):
+    theirs = deliver(other)
+    answer = post(SEND, {**bodies.TEXT, "context": {"umid": str(theirs.umid)}})
+    assert (answer.status_code, answer.json()["code"]) == (400, 1008)
+    batch = uuid4()
+    number = PhoneNumber.objects.filter(account=other).first()
+    Submission.objects.create(
+        account=other, shape="8x8", provider="8x8", subaccount=number.subaccount, phone_number=number, state="queued",
+        request={}, batch_id=batch,
+    )  # fmt: skip
+    for path in (f"{SEND}/{theirs.umid}", f"{SEND}/batch/{batch}"):
+        answer = client.delete(path, headers=headers)
+        assert (answer.status_code, answer.json()["code"]) == (404, 1300)
+    assert Submission.objects.get(batch_id=batch).state == "queued"
 
 
 def read_or_refused(body, sender):

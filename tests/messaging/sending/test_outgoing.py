@@ -11,6 +11,8 @@ from accounts.models import Account, AuditEntry, Subaccount
 from accounts.services import create_api_key
 from messaging.models import Callback, Message, OutgoingWebhook, Receipt
 from messaging.sending import receipts, settlement
+from messaging.sending.eightxeight import Refused
+from messaging.sending.eightxeight.webhooks import read_hooks
 from messaging.sending.inbound_bodies import inbound_body
 from messaging.sending.receipt_bodies import moment
 from tests.messaging.sending import bodies
@@ -219,6 +221,13 @@ def test_what_8x8_received_stays_as_it_was():
     assert payload["user"] == {"name": "Jane"}
 
 
+def refused_hooks(body):
+    try:
+        read_hooks(body, lambda code: 1)
+    except Refused as refused:
+        return refused
+
+
 class TestConfiguring:
     def test_it_is_shown_without_its_authorization_and_audited(self, acme, post, path, client, headers):
         url = "https://shop.example/8x8"
@@ -262,6 +271,13 @@ class TestConfiguring:
     @pytest.mark.parametrize("body", ["{}", "[]", "7", "[", '["\\u0000"]'])
     def test_a_body_is_an_array(self, post, path, body):
         assert post(path, body).status_code == 400
+
+    def test_a_spoiled_field_is_named(self):
+        for where, value, spoiled in bodies.spoiled(bodies.HOOKS):
+            refused = refused_hooks(spoiled)
+            if refused is not None:
+                assert refused.status == 400
+                assert where == (0,) or str(where[-1]) in refused.message, (where, value, refused.message)
 
     def test_nothing_is_half_done(self, post, path):
         good = {"subAccountId": "*", "url": "https://a.example"}

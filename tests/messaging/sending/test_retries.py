@@ -103,6 +103,13 @@ class TestLoop:
         assert (one.status, one.error_code, one.response_code) == ("rejected", 131047, 400)
         assert not Submission.objects.exists()
 
+    def test_an_answer_with_a_number_of_any_size_is_kept(self, acme, post, meta):
+        meta.answer = TAKEN[:-1] + b', "n": 1e300}'
+        post(SEND, bodies.TEXT)
+        assert attempt() == 1
+        assert MessagePayload.objects.get(kind="response").body["body"]["n"] == 10**300
+        assert not Submission.objects.exists()
+
     def test_a_provider_that_is_away_is_asked_again(self, acme, post, settings, meta):
         settings.SANDBOX_URL = "http://127.0.0.1:9"
         post(SEND, bodies.TEXT)
