@@ -13,7 +13,7 @@ from accounts.api import TenantView
 from accounts.enums import Permission
 from accounts.models import AuditEntry
 from accounts.selectors.audit_chain import chain_of
-from portal.core.filtersets import StrictFilterSet, parameters
+from portal.core.filtersets import MomentFilter, StrictFilterSet, parameters
 from portal.core.links import PageSerializer
 from portal.core.resources import listed
 from portal.core.sparse import SparseSerializer
@@ -25,8 +25,8 @@ class AuditFilterSet(StrictFilterSet):
     actor = filters.CharFilter(lookup_expr="icontains", max_length=255, help_text="A part of it, in any case")
     action = filters.CharFilter(max_length=64, help_text="As api_key.created")
     target = filters.CharFilter(lookup_expr="icontains", max_length=255, help_text="A part of it, in any case")
-    after = filters.IsoDateTimeFilter(field_name="at", lookup_expr="gte", help_text="Included.")
-    before = filters.IsoDateTimeFilter(field_name="at", lookup_expr="lt", help_text="Not included.")
+    after = MomentFilter(field_name="at", lookup_expr="gte", help_text="Included.")
+    before = MomentFilter(field_name="at", lookup_expr="lt", help_text="Not included.")
 
     class Meta:
         model = AuditEntry

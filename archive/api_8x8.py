@@ -57,7 +57,9 @@ class JobAskSerializer(StrictSerializer):
 
     phoneNumber = serializers.CharField(required=False, max_length=24, help_text="E.164")  # noqa: N815 - 8x8's
     countries = serializers.ListField(child=serializers.CharField(max_length=2), required=False, max_length=300)
-    limit = serializers.IntegerField(required=False, default=0, min_value=0, help_text="0: no limit.")
+    limit = serializers.IntegerField(
+        required=False, default=0, min_value=0, max_value=2**63 - 1, help_text="0: no limit."
+    )
     channelUserId = serializers.CharField(required=False, max_length=140)  # noqa: N815 - 8x8's
 
     def get_fields(self) -> dict[str, Any]:

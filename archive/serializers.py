@@ -43,8 +43,8 @@ class MessageFiltersSerializer(StrictSerializer):
     msisdn = serializers.CharField(required=False, max_length=20)
     category = serializers.ChoiceField(Category.choices, required=False)
     template = serializers.CharField(required=False, max_length=512)
-    error_code = serializers.IntegerField(required=False)
-    response_code = serializers.IntegerField(required=False)
+    error_code = serializers.IntegerField(required=False, max_value=2**31 - 1)
+    response_code = serializers.IntegerField(required=False, max_value=2**31 - 1)
     source_category = serializers.ChoiceField(SourceCategory.choices, required=False)
     source_name = serializers.CharField(required=False, max_length=128)
     recipient_type = serializers.CharField(required=False, max_length=32)
@@ -108,7 +108,9 @@ class ExportAskSerializer(StrictSerializer):
     columns = serializers.ListField(child=serializers.CharField(), default=list, help_text="Empty: the usual ones.")
     preset = serializers.ChoiceField([PRESET_8X8], required=False, help_text="8x8's columns in their order.")
     time_zone = serializers.CharField(required=False, help_text="IANA name; without: the account's.")
-    limit = serializers.IntegerField(required=False, min_value=1, help_text="At most so many rows, the oldest.")
+    limit = serializers.IntegerField(
+        required=False, min_value=1, max_value=2**63 - 1, help_text="At most so many rows, the oldest."
+    )
     filters = serializers.DictField(default=dict)
 
     def validate_time_zone(self, name: str) -> str:

@@ -44,7 +44,7 @@ class MessageChoiceSerializer(StrictSerializer):
     country = serializers.CharField(required=False, max_length=2, help_text="ISO 3166 alpha-2")
     category = serializers.ChoiceField(Category.choices, required=False)
     template = serializers.CharField(required=False, max_length=512)
-    error_code = serializers.IntegerField(required=False)
+    error_code = serializers.IntegerField(required=False, max_value=2**31 - 1)
     msisdn = serializers.CharField(required=False, max_length=20, help_text="A whole number")
     created_after = serializers.DateTimeField(required=False, help_text="Included.")
     created_before = serializers.DateTimeField(required=False, help_text="Not included.")

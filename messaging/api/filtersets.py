@@ -9,7 +9,7 @@ from accounts.models import Account, Subaccount
 from messaging.enums import Category, Direction, InboxState, Provider, SourceCategory, Status
 from messaging.models import InboxItem, Message, MessageAnchor, PhoneNumber, Source, Template
 from messaging.selectors.matching import LogFilter, searching
-from portal.core.filtersets import StrictFilterSet, WholeNumberFilter
+from portal.core.filtersets import MomentFilter, StrictFilterSet, WholeNumberFilter
 
 
 class MessageFilterSet(StrictFilterSet):
@@ -35,8 +35,8 @@ class MessageFilterSet(StrictFilterSet):
     source_category = filters.ChoiceFilter(choices=SourceCategory.choices, method="by_source")
     source_name = filters.CharFilter(method="by_source", max_length=128)
     recipient_type = filters.CharFilter(max_length=32)
-    created_after = filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gte", help_text="Included.")
-    created_before = filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="lt", help_text="Not included.")
+    created_after = MomentFilter(field_name="created_at", lookup_expr="gte", help_text="Included.")
+    created_before = MomentFilter(field_name="created_at", lookup_expr="lt", help_text="Not included.")
     search = filters.CharFilter(
         method="by_search", max_length=512, help_text="A number or id, its first digits, or a part of a name"
     )
@@ -94,8 +94,8 @@ class WebhookFilterSet(StrictFilterSet):
 
     state = filters.ChoiceFilter(choices=InboxState.choices)
     provider = filters.ChoiceFilter(choices=Provider.choices)
-    received_after = filters.IsoDateTimeFilter(field_name="received_at", lookup_expr="gte", help_text="Included.")
-    received_before = filters.IsoDateTimeFilter(field_name="received_at", lookup_expr="lt", help_text="Not included.")
+    received_after = MomentFilter(field_name="received_at", lookup_expr="gte", help_text="Included.")
+    received_before = MomentFilter(field_name="received_at", lookup_expr="lt", help_text="Not included.")
 
     class Meta:
         model = InboxItem

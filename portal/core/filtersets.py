@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 import django_filters as filters
 from django import forms
 from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.exceptions import ValidationError
@@ -18,6 +19,23 @@ class WholeNumberFilter(filters.Filter):
     """A number without decimals; NumberFilter takes 1.5 for 1."""
 
     field_class = forms.IntegerField
+
+
+class MomentField(filters.fields.IsoDateTimeField):
+    """A time that a database and every zone can hold: 9999-12-31T23:59-23:59 is none in UTC."""
+
+    def clean(self, value: Any) -> Any:
+        """The time; None without one. Raises ValidationError."""
+        moment = super().clean(value)
+        if moment is not None and not 1970 <= moment.year <= 2100:
+            raise forms.ValidationError(gettext_lazy("Give a time between 1970 and 2100."), code="range")
+        return moment
+
+
+class MomentFilter(filters.IsoDateTimeFilter):
+    """A time with its offset, in ISO 8601."""
+
+    field_class = MomentField
 
 
 class StrictFilterSet(filters.FilterSet):
@@ -69,5 +87,5 @@ def parameters(filterset: type[StrictFilterSet]) -> list[OpenApiParameter]:
 _TYPES = {
     WholeNumberFilter: OpenApiTypes.INT,
     filters.UUIDFilter: OpenApiTypes.UUID,
-    filters.IsoDateTimeFilter: OpenApiTypes.DATETIME,
+    MomentFilter: OpenApiTypes.DATETIME,
 }

@@ -13,6 +13,7 @@
     defaultModelsExpandDepth: 0,
     displayRequestDuration: true,
     docExpansion: "list",
+    filter: true,
     syntaxHighlight: { theme: "agate" },
     validatorUrl: null,
   });

@@ -1,0 +1,122 @@
+"""Every parameter and every field of a body with what it must not be: a 4xx that names it, and never a 500."""
+
+import json
+import re
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+import pytest
+from django.test import Client
+
+from accounts.enums import Permission
+from tests.access.ids import ids_of
+from tests.access.test_permissions import asked, bearer
+from tests.portal.test_openapi import body_of, resolved, routes_described
+
+pytestmark = pytest.mark.django_db
+HUGE = "9" * 5_000
+# As they stand in a URL: a NUL, far too much, less than nothing, a time that is none in UTC.
+TEXTS = ("%00", HUGE, "-1", "9999-12-31T23:59:59-23:59")
+VALUES: tuple[Any, ...] = (
+    None, True, -1, 2**63, 10**400, "\0", "\ud800", HUGE, {}, [None], [[]], {"a": 1},
+)  # fmt: skip
+ALTERNATIVES = {"umids", "ids"}  # named where a body gives none of several fields, or more than one
+
+
+@pytest.fixture
+def call(acme):
+    """`(status, names of the wrong fields, answer)` of a request of a key that may do everything."""
+    headers, client = bearer(acme, Permission), Client(raise_request_exception=False)
+
+    def ask(method, path, body=None):
+        how = {} if body is None else {"data": body, "content_type": "application/json"}
+        answer = asked(client, method, path, headers=headers, **how)
+        told = answer.json() if "json" in answer.headers.get("Content-Type", "") else {}
+        names = [each["field"] for each in told.get("errors", ())] if isinstance(told, dict) else []
+        return answer.status_code, names, told
+
+    return ask
+
+
+def faults(status, names, told, name):
+    """What is wrong with an answer to a bad value of `name`; empty for one that is as it should be."""
+    if 200 <= status < 300 or status in {404, 429}:  # a message's details may be asked for so often and no more
+        return ""
+    if status != 400:
+        return f"{status}"
+    if "message" in told:  # 8x8's shape tells of the first fault alone
+        return "" if told["message"] else "nothing said"
+    tops = {each.partition(".")[0] for each in names}
+    return "" if {name, *ALTERNATIVES} & tops or told["detail"].startswith("The body") else f"{names} {told['detail']}"
+
+
+def test_every_parameter(acme, call):
+    ids, wrong = ids_of(acme), []
+    for operation, route, method in routes_described():
+        given = [each["name"] for each in operation.get("parameters", ()) if each["in"] == "query"]
+        needed = {"from": "2026-10-01", "to": "2026-10-02", "billingPeriod": "2026-10"}
+        theirs = route.view_class.speaks == "8x8"
+        for name in given:
+            others = urlencode({each: value for each, value in needed.items() if each in given and each != name})
+            for text in TEXTS:
+                status, names, told = call(method, f"{route.path(ids)}?{others}&{name}={text}")
+                if fault := faults(status, names, told, name):
+                    wrong.append(f"{operation['operationId']} {name}={text[:20]}: {fault}")
+        for query, name in (("colour=red", "colour"), ("%ff=1", "\ufffd"), ("%00=1", "\0")):
+            if method == "get":
+                status, names, told = call(method, f"{route.path(ids)}?{query}")
+                if (status, name in names) != (400, True) and not (theirs and status < 500):
+                    wrong.append(f"{operation['operationId']} ?{query}: {status} {names}")
+    assert "\n".join(wrong) == ""
+
+
+def test_every_field_of_a_body(acme, call):
+    ids, wrong = ids_of(acme), []
+    for operation, route, method in routes_described():
+        schema = body_of(operation)
+        if schema is None or "properties" not in schema:
+            continue
+        for name in schema["properties"]:
+            for value in VALUES:
+                status, names, told = call(method, route.path(ids), json.dumps({name: value}))
+                if fault := faults(status, names, told, name):
+                    wrong.append(f"{operation['operationId']} {name}={value!r:.20}: {fault}")
+    assert "\n".join(wrong) == ""
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"{", b"\xff\xfe", b'"x"', b"null", b"[]", b"1", b"NaN", b'{"a": NaN}', b"[" * 5_000, b'{"a":' * 5_000,
+     b'{"\\ud800": 1}', b'{"\\u0000": 1}', b'{"a": 1e400}'],
+    ids=["empty", "open", "bytes", "text", "null", "list", "number", "nan", "inner-nan", "deep-list", "deep-object",
+         "surrogate", "nul", "infinite"],
+)  # fmt: skip
+def test_what_is_no_body(acme, call, body):
+    ids, wrong = ids_of(acme), []
+    for operation, route, method in routes_described():
+        if body_of(operation) is not None:
+            status, _, told = call(method, route.path(ids), body)
+            fine = status < 300 and body == b""
+            if not fine and (status != 400 or not (told.get("detail") or told.get("message"))):
+                wrong.append(f"{operation['operationId']}: {status} {told}")
+    assert wrong == []
+
+
+def test_every_id_of_a_path(call):
+    """Whatever stands there, it does not exist."""
+    nobodys = {"int": 0, "uuid": UUID(int=0), "str": "nobodys"}
+    wrong = []
+    for operation, route, method in routes_described():
+        path = route.path({name: nobodys[kind] for name, kind in route.parameters.items()})
+        for text in ("%00", "%ff", HUGE, "..%2f..") if route.parameters else ():
+            status, _, _ = call(method, re.sub(r"/(0|0{8}-[0-]+|nobodys)(?=/|$)", f"/{text}", path))
+            if status not in {400, 404}:
+                wrong.append(f"{operation['operationId']} {text[:20]}: {status}")
+    assert wrong == []
+
+
+def test_the_schema_is_walked():
+    """Else the tests above would ask nothing."""
+    assert sum(body_of(operation) is not None for operation, _, _ in routes_described()) >= 9
+    assert resolved({"$ref": "#/components/schemas/Problem"})["properties"]
