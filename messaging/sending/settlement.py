@@ -1,9 +1,11 @@
 """From submissions into the log: that a message waits, and how each attempt ended. Set-based, as the inbox is."""
 
+import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 import structlog
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import QuerySet
 
@@ -19,6 +21,9 @@ from messaging.sending.wanted import About, Origin
 
 log = structlog.get_logger("tollgate.sending")
 BATCH = 1_000
+_REST = 60.0  # seconds until a row that could not be worked off is tried again
+_NO_FAULT_OF_A_ROW = (OperationalError, InterfaceError, SoftTimeLimitExceeded)
+_resting: dict[int, float] = {}  # until when, of the rows this process could not work off
 _EVENTS = {Kind.REJECTED: "rejected", Kind.UNREACHED: "rejected", Kind.EXPIRED: "expired", Kind.CANCELLED: "rejected"}
 
 _AGAIN = """
@@ -41,23 +46,26 @@ _Work = Callable[[Sequence[Submission]], None]
 
 
 def _in_batches(waiting: QuerySet[Submission], work: _Work) -> int:
-    """Work rows off together; when that fails each by itself, so that a bad one stands alone."""
-    done = 0
+    """Work rows off together; when that fails each by itself, so that a bad one stands alone and delays no other."""
+    done, now = 0, time.monotonic()
+    for pk in [pk for pk, until in _resting.items() if until <= now]:
+        del _resting[pk]
     while True:
         with transaction.atomic():
-            rows = list(waiting.order_by("id").select_for_update(skip_locked=True, no_key=True)[:BATCH])
+            rested = waiting.exclude(pk__in=list(_resting)) if _resting else waiting
+            rows = list(rested.order_by("id").select_for_update(skip_locked=True, no_key=True)[:BATCH])
             if not rows:
                 return done
             try:
                 with transaction.atomic():
                     work(rows)
-            except (OperationalError, InterfaceError):
+            except _NO_FAULT_OF_A_ROW:
                 raise
             except Exception:
                 log.exception("settling_failed", rows=len(rows))
-                if not _one_by_one(rows, work):
-                    return done
-        done += len(rows)
+                done += _one_by_one(rows, work)
+            else:
+                done += len(rows)
         if len(rows) < BATCH:
             return done
 
@@ -70,10 +78,11 @@ def _one_by_one(rows: Sequence[Submission], work: _Work) -> int:
             with transaction.atomic():
                 work([row])
             good += 1
-        except (OperationalError, InterfaceError):
+        except _NO_FAULT_OF_A_ROW:
             raise
         except Exception:
             log.exception("submission_failed", submission=row.pk)
+            _resting[row.pk] = time.monotonic() + _REST
     return good
 
 
