@@ -49,8 +49,9 @@ class TenantView(APIView):
 
     @classmethod
     def needed(cls, method: str) -> tuple[Permission, ...]:
-        """The permissions without which a key may not use the method."""
-        return cls.permissions.get(method) or (cls.permission,)
+        """The permissions without which a key may not use the method. None at all: a view that was forgotten."""
+        named = getattr(cls, "permission", None)
+        return cls.permissions.get(method) or ((named,) if named else ())
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Run the view, keep its answer where that was asked for, and close the account's scope behind it.

@@ -42,7 +42,7 @@ class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
 
 
 class HasPermission(BasePermission):
-    """The key holds what the view's method needs."""
+    """The key holds what the view's method needs. A view that names nothing admits nobody."""
 
     message = "This API key lacks the scope for this."
 
@@ -51,7 +51,8 @@ class HasPermission(BasePermission):
         key = request.auth
         if not isinstance(key, ApiKey):
             return False
-        missing = [each for each in view.needed(request.method) if not key.may(each)]
+        needed = view.needed(request.method)
+        missing = [each for each in needed if not key.may(each)]
         if missing:
             self.message = f"This API key lacks the scope {missing[0].value}."
-        return not missing
+        return bool(needed) and not missing
