@@ -17,7 +17,6 @@ from rest_framework.response import Response
 from accounts.api import TenantView
 from accounts.enums import Permission
 from messaging.api.health import D360Authentication, check_version, d360_errors, graph_errors
-from messaging.api.json_parser import StrictJSONParser
 from messaging.enums import Provider, Shape
 from messaging.gateway import Accepted, EightXEight, Outcome, Rejected, Unreached
 from messaging.sending import cloud
@@ -69,7 +68,6 @@ class CloudView(TenantView):
     """What both shapes share: from a number and a body to the provider's answer."""
 
     permission: ClassVar[Permission] = Permission.SEND_MESSAGES
-    parser_classes = (StrictJSONParser,)
     shape: ClassVar[Shape]
 
     def senders(self) -> list[Sender]:

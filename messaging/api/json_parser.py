@@ -1,4 +1,4 @@
-"""Request bodies for the gateway: JSON that a database can keep, of a depth that it should."""
+"""Bodies of REST requests: JSON that a database can keep, of a depth that it should."""
 
 import re
 from collections.abc import Mapping

@@ -15,7 +15,6 @@ from accounts.api import TenantView
 from accounts.enums import Permission
 from accounts.models import ApiKey
 from accounts.throttling import RatePerKey
-from messaging.api.json_parser import StrictJSONParser
 from messaging.api.send_serializers import (
     BatchSerializer,
     CancelledSerializer,
@@ -58,7 +57,6 @@ class View8x8(TenantView):
 
     permission: ClassVar[Permission] = Permission.SEND_MESSAGES
     speaks = "8x8"
-    parser_classes = (StrictJSONParser,)
 
     def get_exception_handler(self) -> Callable[..., Response | None]:
         """8x8's envelope."""
