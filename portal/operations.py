@@ -15,7 +15,6 @@ from accounts.selectors import Reach, every_account_id
 from billing.selectors import RatingLag, rating_lag
 from messaging.enums import InboxState, SubmissionState
 from messaging.selectors.gaps import (
-    MOST_COUNTED,
     QUIET_AFTER,
     QUIET_LEAST,
     Held,
@@ -28,6 +27,7 @@ from messaging.selectors.gaps import (
     uncertain,
 )
 from messaging.story.timeline import spell_span
+from portal.core.counting import MOST_COUNTED, up_to
 
 WAITS_WARN, WAITS_BAD = timedelta(seconds=60), timedelta(seconds=300)
 RATING_WARN = timedelta(seconds=60)
@@ -196,11 +196,6 @@ def inbox_link(state: str, account_id: int | None = None) -> str:
     """The admin's list of webhooks of that state."""
     chosen = {"state__exact": str(state), **({"account__id__exact": str(account_id)} if account_id else {})}
     return f"{reverse(INBOX)}?{urlencode(chosen)}"
-
-
-def up_to(n: int, most: int = MOST_COUNTED) -> str:
-    """A count that ended at `most`: "1,000+"."""
-    return f"{most:,}+" if n > most else f"{n:,}"
 
 
 def _parts(state: State) -> Iterator[str]:

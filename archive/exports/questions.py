@@ -17,8 +17,8 @@ from billing.selectors.names import naming
 from messaging.filters import log_filter
 from messaging.forms.log import LogForm, TrafficForm
 from messaging.selectors.channels import channels, named_templates
-from messaging.selectors.inbox import count_up_to
 from messaging.selectors.matching import LogFilter, matching
+from portal.core.counting import count_up_to
 from portal.core.forms import FilterForm
 
 AT_ONCE = 5_000  # rows that a page makes while one waits

@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from messaging.admin.placed import PlacedAdmin
 from messaging.models import InboxItem
-from messaging.selectors.inbox import count_up_to
 from messaging.services.log import MOST_REPLAYED, replay_webhooks
+from portal.core.counting import count_up_to
 from portal.core.http import client_address
 from portal.core.paging import Cursor
 

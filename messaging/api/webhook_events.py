@@ -15,9 +15,10 @@ from accounts.enums import Permission
 from messaging.api.filtersets import WebhookFilterSet
 from messaging.enums import InboxState, Provider
 from messaging.models import InboxItem
-from messaging.selectors.inbox import count_up_to, webhooks
+from messaging.selectors.inbox import webhooks
 from messaging.services.log import MOST_REPLAYED, replay_webhooks
 from portal.core.bodies import StrictSerializer, checked_body
+from portal.core.counting import count_up_to
 from portal.core.filtersets import parameters
 from portal.core.http import client_address
 from portal.core.links import PageSerializer

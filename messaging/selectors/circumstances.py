@@ -9,8 +9,8 @@ from django.db.models import Q, QuerySet
 from accounts.models import Account
 from messaging.enums import Category, Direction, Subject
 from messaging.models import Change, ContactEvent, Message
-from messaging.selectors.inbox import count_up_to
 from messaging.selectors.matching import within
+from portal.core.counting import count_up_to
 
 ALIKE = timedelta(hours=24)
 WEEK = timedelta(days=7)

@@ -14,12 +14,11 @@ from django.db import connection
 
 from messaging.enums import SubmissionState
 from messaging.models import Submission, TrafficDelta
-from messaging.selectors.inbox import count_up_to
+from portal.core.counting import MOST_COUNTED, count_up_to
 
 QUIET_AFTER = timedelta(hours=6)
 QUIET_LEAST = 20  # messages in the same hours of each of the last two weeks; fewer say nothing
 LONG_IN_SENT = (timedelta(hours=1), timedelta(hours=24))
-MOST_COUNTED = 1_000
 SLOT = timedelta(minutes=15)  # of the counts
 _LOOKED_BACK = timedelta(days=7)  # what is older tells nothing of today's webhooks
 

@@ -1,7 +1,6 @@
 """Stored webhooks: without their bodies in lists, and counted no further than a person can use."""
 
 from datetime import datetime
-from typing import Any
 
 from django.db.models import Func, IntegerField, QuerySet
 
@@ -27,8 +26,3 @@ def without_bodies(rows: QuerySet[InboxItem]) -> QuerySet[InboxItem]:
     """The same rows; bodies, which reach megabytes, stay where they are."""
     size = Func("body", function="octet_length", output_field=IntegerField())
     return rows.defer("body", "headers").annotate(size=size)
-
-
-def count_up_to(rows: QuerySet[Any], most: int) -> int:
-    """How many rows there are, counted to `most` + 1 at the furthest."""
-    return rows.order_by().values("pk")[: most + 1].count()

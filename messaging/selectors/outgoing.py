@@ -10,9 +10,8 @@ from django.utils import timezone
 from accounts.models import Account
 from messaging.enums import Direction, HookKind, ReceiptState
 from messaging.models import Message, OutgoingWebhook, Receipt
-from messaging.selectors.inbox import count_up_to
+from portal.core.counting import count_up_to, up_to
 
-MOST_COUNTED = 1_000
 _MOST_ROWS = 20
 
 
@@ -34,16 +33,12 @@ class Backlog:
     @property
     def waiting_words(self) -> str:
         """As people read it: 1,000+."""
-        return _up_to(self.waiting)
+        return up_to(self.waiting)
 
     @property
     def given_up_words(self) -> str:
         """As people read it: 1,000+."""
-        return _up_to(self.given_up)
-
-
-def _up_to(n: int) -> str:
-    return f"{MOST_COUNTED:,}+" if n > MOST_COUNTED else f"{n:,}"
+        return up_to(self.given_up)
 
 
 def backlog(account: Account) -> Backlog:
@@ -52,8 +47,8 @@ def backlog(account: Account) -> Backlog:
     waiting, given_up = (receipts.filter(state=state) for state in (ReceiptState.PENDING, ReceiptState.FAILED))
     rows = receipts.filter(state__in=(ReceiptState.PENDING, ReceiptState.FAILED)).select_related("callback")
     return Backlog(
-        count_up_to(waiting, MOST_COUNTED),
-        count_up_to(given_up, MOST_COUNTED),
+        count_up_to(waiting),
+        count_up_to(given_up),
         list(rows.order_by("-id")[:_MOST_ROWS]),
         timezone.now(),
     )

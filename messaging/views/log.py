@@ -25,12 +25,12 @@ from messaging.listing.selection import MOST, UnreadableSelection, newest, picke
 from messaging.models import PhoneNumber, Template
 from messaging.selectors.channels import channels, named_templates
 from messaging.selectors.endpoints import endpoint_addresses
-from messaging.selectors.inbox import count_up_to
 from messaging.selectors.log import charges, log_page
 from messaging.selectors.matching import matching
 from messaging.selectors.preferences import chosen_columns, saved_filters
 from messaging.selectors.traffic import has_traffic
 from messaging.services.log import choose_columns, forget_filter, save_filter
+from portal.core.counting import count_up_to
 from portal.core.filters import PAGING, query
 from portal.core.zones import current_zone
 

@@ -6,7 +6,8 @@ import pytest
 
 from messaging.lifecycle import traffic
 from messaging.models import InboxItem, Message, PhoneNumber, TrafficSlot, WebhookEndpoint
-from messaging.selectors.gaps import MOST_COUNTED, QUIET_AFTER, QUIET_LEAST, held, long_in_sent, quiet_numbers
+from messaging.selectors.gaps import QUIET_AFTER, QUIET_LEAST, held, long_in_sent, quiet_numbers
+from portal.core.counting import MOST_COUNTED
 from tests.traffic import AT, report
 
 pytestmark = pytest.mark.django_db
