@@ -17,9 +17,9 @@ from accounts.models import Account, Membership, User
 from accounts.permissions import roles_with
 from accounts.selectors import Reach, reach_of
 from accounts.services import Actor
-from portal.core.http import client_address
-from portal.core.tenancy import every_tenant
-from portal.core.words import both
+from core.http import client_address
+from core.tenancy import every_tenant
+from core.words import both
 
 SESSION_ACCOUNT = "account"
 SESSION_SUBACCOUNT = "subaccount"

@@ -9,7 +9,7 @@ from allauth.account.authentication import get_authentication_records
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.http import HttpRequest
 
-from portal.core.secrets import seal, unseal
+from core.secrets import seal, unseal
 
 _OWNER = "second factor"  # what the seal is bound to: allauth does not say whose secret it is
 

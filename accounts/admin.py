@@ -18,8 +18,8 @@ from unfold.widgets import UnfoldAdminEmailInputWidget, UnfoldAdminPasswordWidge
 
 from accounts.models import Account, ApiKey, AuditEntry, BusinessPortfolio, Membership, Subaccount, User, Waba
 from accounts.services import record
-from portal.core.admin import BigTableAdmin, ReadOnlyAdmin
-from portal.core.http import client_address
+from core.admin import BigTableAdmin, ReadOnlyAdmin
+from core.http import client_address
 
 admin.site.unregister(Group)  # rights come from memberships
 admin.site.unregister(EmailAddress)  # a person has one address, on their own page

@@ -21,9 +21,9 @@ from rest_framework.views import APIView
 from accounts.enums import Permission
 from accounts.models import Account, ApiKey, IdempotentCall
 from accounts.services import idempotency
-from portal.core.bodies import BodyTooLarge, read_body
-from portal.core.errors import Conflict, TooLarge
-from portal.core.tenancy import tenant
+from core.bodies import BodyTooLarge, read_body
+from core.errors import Conflict, TooLarge
+from core.tenancy import tenant
 
 log = structlog.get_logger("tollgate.api")
 

@@ -13,10 +13,10 @@ from accounts.api import TenantView
 from accounts.enums import Permission
 from accounts.models import AuditEntry
 from accounts.selectors.audit_chain import chain_of
-from portal.core.filtersets import MomentFilter, StrictFilterSet, parameters
-from portal.core.links import PageSerializer
-from portal.core.resources import listed
-from portal.core.sparse import SparseSerializer
+from core.filtersets import MomentFilter, StrictFilterSet, parameters
+from core.links import PageSerializer
+from core.resources import listed
+from core.sparse import SparseSerializer
 
 
 class AuditFilterSet(StrictFilterSet):

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from portal.core.words import YEAR_AND_MINUTE, said
+from core.words import YEAR_AND_MINUTE, said
 
 _ACTIONS = {
     "api_key.created": _("API key created"),

@@ -18,9 +18,9 @@ from accounts.models import RATE_LIMIT, Account, Membership, Subaccount, User
 from accounts.permissions import ROLE_WORDS, grantable_roles
 from accounts.selectors.audit import AuditFilter
 from accounts.services.rules import Refused
-from portal.core.filters import Pill, query
-from portal.core.forms import INPUT, FilterForm, select
-from portal.core.words import Text
+from core.filters import Pill, query
+from core.forms import INPUT, FilterForm, select
+from core.words import Text
 
 SELECT = {"class": "form-select"}
 

@@ -14,7 +14,7 @@ from accounts.access import SESSION_ACCOUNT, SESSION_SUBACCOUNT, needs_second_fa
 from accounts.models import Account, Membership
 from accounts.selectors import memberships_of, reach_of
 from accounts.selectors.person import has_second_factor
-from portal.core.tenancy import every_tenant, tenant
+from core.tenancy import every_tenant, tenant
 
 # Not pages: they bring their own credential, or need none, and must not pay for a session.
 MACHINE_PATHS = ("/webhooks/", "/api/", "/graph/", "/360dialog/", "/healthz", "/metrics", "/static/")

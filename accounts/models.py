@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts.enums import Permission, Role
 from accounts.permissions import ROLE_PERMISSIONS
 from accounts.validators import validate_subaccount_code, validate_time_zone
-from portal.core.tenancy import LOOSE, TenantModel
+from core.tenancy import LOOSE, TenantModel
 
 __all__ = [
     "Account",

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Permission, Role
-from portal.core.words import Text
+from core.words import Text
 
 _EVERYTHING = frozenset(Permission)
 _READ = {Permission.VIEW_DASHBOARD, Permission.VIEW_MESSAGES}

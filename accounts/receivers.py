@@ -10,7 +10,7 @@ from django.http import HttpRequest
 
 from accounts.models import User
 from accounts.services.audit import record_of_person
-from portal.core.http import client_address
+from core.http import client_address
 
 
 def _note(request: HttpRequest, user: User, action: str, **details: Any) -> None:

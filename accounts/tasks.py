@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from accounts.services import audit_chain, idempotency
-from portal.core.tasks import InstallationTask
+from core.tasks import InstallationTask
 
 
 @shared_task(base=InstallationTask)

@@ -6,9 +6,9 @@ from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
 from accounts.models import ApiKey
-from portal.core.rates import Counter
+from core.window_counter import WindowCounter
 
-requests = Counter("rate")
+requests = WindowCounter("rate")
 
 
 class RatePerKey(BaseThrottle):

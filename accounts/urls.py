@@ -3,6 +3,7 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
+from accounts.audit_api import AuditListView
 from accounts.views import audit, invitation, keys, own, team
 
 urlpatterns = [
@@ -27,3 +28,4 @@ urlpatterns = [
     path("invitations/<str:token>/", invitation.invitation, name="invitation"),
     path("switch-account/", own.switch_account, name="switch_account"),
 ]
+rest = [path("audit/", AuditListView.as_view(), name="api-audit")]

@@ -15,23 +15,17 @@ from accounts.api import TenantView
 from accounts.enums import Permission
 from archive.enums import Dataset, ExportState
 from archive.exports import jobs
-from archive.exports.asking import Ask, Asker, BadAsk, NotAllowed, asker_of_key
 from archive.exports.files import opened
 from archive.exports.manifest import manifest_of
+from archive.exports.requests import Ask, Asker, BadAsk, NotAllowed, asker_of_key
 from archive.exports.selectors import exports_of
 from archive.models import Export
-from archive.serializers import (
-    ExportAskSerializer,
-    ExportPageSerializer,
-    ExportSerializer,
-    ask_of,
-    narrowed,
-)
+from archive.serializers import ExportAskSerializer, ExportPageSerializer, ExportSerializer, ask_of, narrowed
 from archive.views.files import file_response
-from portal.core.bodies import checked_body
-from portal.core.filtersets import StrictFilterSet, parameters
-from portal.core.queries import nothing_asked
-from portal.core.resources import listed, shown
+from core.bodies import checked_body
+from core.filtersets import StrictFilterSet, parameters
+from core.queries import nothing_asked
+from core.resources import listed, shown
 
 
 class ExportView(TenantView):

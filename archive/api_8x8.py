@@ -21,14 +21,14 @@ from accounts.models import Subaccount
 from archive.api import ExportView
 from archive.enums import ACTIVE, Dataset, ExportState
 from archive.exports import jobs
-from archive.exports.asking import Ask, Asker, asker_of_key
 from archive.exports.columns import PRESET_8X8
+from archive.exports.requests import Ask, Asker, asker_of_key
 from archive.exports.selectors import exports_of
 from archive.exports.sources import filters_of
 from archive.models import Export
-from messaging.selectors.matching import LogFilter, digits_of
-from portal.core.bodies import StrictSerializer, checked_body
-from portal.core.errors import answer_as_8x8, envelope_of_8x8
+from core.bodies import StrictSerializer, checked_body
+from core.errors import answer_as_8x8, envelope_of_8x8
+from messaging.log.selectors.matching import LogFilter, digits_of
 
 UNKNOWN_JOB = 4018
 _STATES = {ExportState.WITHDRAWN: "cancelled", ExportState.EXPIRED: "error"}

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.forms import SettingsForm
 from archive.enums import Compression, Dataset, Every, Format
 from archive.exports.columns import COLUMNS, PRESET_8X8, Column, usual
-from portal.core.forms import SELECT
+from core.forms import SELECT
 
 OWN_COLUMNS = ""
 

@@ -13,18 +13,19 @@ from rest_framework.reverse import reverse
 from accounts.models import Account, Subaccount
 from accounts.validators import validate_time_zone
 from archive.enums import Compression, Dataset, ExportState, Format
-from archive.exports.asking import Ask, Asker
 from archive.exports.columns import PRESET_8X8
+from archive.exports.requests import Ask, Asker
 from archive.exports.sources import filters_of
 from archive.models import Export
 from billing.forms.report import CATEGORIES, STATES
 from billing.selectors import GROUPS
-from messaging.enums import Category, Direction, SourceCategory, Status
-from messaging.selectors.channels import channels
-from messaging.selectors.matching import LogFilter
-from portal.core.bodies import StrictSerializer
-from portal.core.links import PageSerializer
-from portal.core.sparse import SparseSerializer
+from core.bodies import StrictSerializer
+from core.links import PageSerializer
+from core.sparse import SparseSerializer
+from messaging.log.enums import SourceCategory, Status
+from messaging.log.selectors.channels import channels
+from messaging.log.selectors.matching import LogFilter
+from providers.vocabulary import Category, Direction
 
 _DAY: Any = {"invalid": "Write a day as 2026-10-31."}
 LONGEST = timedelta(days=400)

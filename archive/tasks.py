@@ -5,7 +5,7 @@ from celery import shared_task
 from archive.deletion import work as deletion
 from archive.exports import jobs, schedules, work
 from archive.retention import work as retention
-from portal.core.tasks import InstallationTask
+from core.tasks import InstallationTask
 
 
 # Acknowledged at once: a lost message costs two seconds, while a late one would be handed out again during a long

@@ -1,7 +1,12 @@
-"""The archive's URLs."""
+"""URLs of the archive: pages and REST."""
 
 from django.urls import path
 
+from archive.api import ExportDetailView, ExportDownloadView, ExportListView, ExportManifestView
+from archive.api_8x8 import JobDetailView, JobDownloadView, JobListView
+from archive.deletion.api import CertificateView, DeletionDetailView, DeletionListView, DeletionStopView
+from archive.message_resource import MessageView
+from archive.retention.api import RetentionView
 from archive.views import deletions, exports, reports, retention
 
 app_name = "archive"
@@ -26,4 +31,25 @@ urlpatterns = [
     path("settings/deletions/<uuid:deletion_id>/certificate.json", deletions.certificate, name="certificate"),
     path("settings/retention/", retention.retention, name="retention"),
     path("settings/retention/hold/", retention.hold, name="hold"),
+]
+rest = [
+    path("deletions/", DeletionListView.as_view(), name="api-deletions"),
+    path("deletions/<uuid:deletion_id>/", DeletionDetailView.as_view(), name="api-deletion"),
+    path("deletions/<uuid:deletion_id>/stop/", DeletionStopView.as_view(), name="api-deletion-stop"),
+    path("deletions/<uuid:deletion_id>/certificate/", CertificateView.as_view(), name="api-certificate"),
+    path("retention/", RetentionView.as_view(), name="api-retention"),
+    path("messages/<uuid:umid>/", MessageView.as_view(), name="api-message"),
+    path("exports/", ExportListView.as_view(), name="api-exports"),
+    path("exports/<uuid:export_id>/", ExportDetailView.as_view(), name="api-export"),
+    path("exports/<uuid:export_id>/download/", ExportDownloadView.as_view(), name="api-export-download"),
+    path("exports/<uuid:export_id>/manifest/", ExportManifestView.as_view(), name="api-export-manifest"),
+    path("subaccounts/<str:subaccount_id>/messages/exports", JobListView.as_view(), name="api-log-exports"),
+    path(
+        "subaccounts/<str:subaccount_id>/messages/exports/<str:job_id>", JobDetailView.as_view(), name="api-log-export"
+    ),
+    path(
+        "subaccounts/<str:subaccount_id>/messages/download/<str:token>",
+        JobDownloadView.as_view(),
+        name="api-log-export-download",
+    ),
 ]

@@ -7,8 +7,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from portal.embedded.postgres import Postgres
-from portal.embedded.redis import Redis
+from local.embedded.postgres import Postgres
+from local.embedded.redis import Redis
 
 MEASUREMENTS = ("accept", "bulk", "drain", "backlog", "steady", "report", "rating", "log", "export", "deletion", "send")
 

@@ -6,7 +6,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 ROUNDS, SECONDS, TARGET = 21, 1.0, 0.8
 _INSERT = """
-INSERT INTO messaging_inbox
+INSERT INTO inbound_inbox
     (received_at, account_id, endpoint_id, provider, headers, body, state, attempts, due_at, reason)
 VALUES (now(), 1, 1, 'meta', '{}', %s, 'done', 0, now(), '')
 """
@@ -25,8 +25,8 @@ def run() -> bool:
     from bench.ground import empty, report
     from bench.load import posts_per_second
     from bench.parts import running
-    from portal.demo.webhooks import meta_status, signature
-    from portal.demo.world import ACME, webhook
+    from local.demo.webhooks import meta_status, signature
+    from local.demo.world import ACME, webhook
 
     door = webhook(ACME, "meta")
     body = meta_status(

@@ -22,9 +22,9 @@ def run() -> bool:
     from bench import plain
     from bench.drain import bodies, fill
     from bench.ground import empty, report
-    from messaging.models import WebhookEndpoint
-    from portal.core.tenancy import every_tenant
-    from portal.demo.world import ACME, account_of
+    from core.tenancy import every_tenant
+    from local.demo.world import ACME, account_of
+    from messaging.inbound.models import WebhookEndpoint
 
     plain.make_tables()
     with every_tenant():
@@ -55,9 +55,9 @@ def main() -> None:
     import django
 
     django.setup()
-    from messaging.ingest import inbox
-    from messaging.ingest.intake import Claimed
-    from portal.core.tenancy import every_tenant
+    from core.tenancy import every_tenant
+    from messaging.inbound import inbox
+    from messaging.inbound.intake import Claimed
 
     work, process = inbox.work, psutil.Process()
     settled, early, highest = 0, 0.0, 0.0

@@ -8,8 +8,8 @@ import orjson
 
 from bench.ground import empty, report
 from bench.parts import running
-from portal.demo.webhooks import meta_status, signature
-from portal.demo.world import ACME, webhook
+from local.demo.webhooks import meta_status, signature
+from local.demo.world import ACME, webhook
 
 ROUNDS, POSTS, TARGET = 15, 20, 5.0
 STATUSES = 1_000

@@ -11,24 +11,24 @@ from django.db import connection
 
 from accounts.models import Account
 from archive.deletion.jobs import delete_matching
-from archive.exports.asking import Asker
+from archive.exports.requests import Asker
 from archive.models import Deletion
+from archive.retention.months import drop_month
 from bench.ground import START, empty, report
 from bench.parts import running
 from bench.stream import post_webhooks, wait_until_worked_off
-from messaging.models import PhoneNumber
-from messaging.selectors.matching import LogFilter
-from messaging.services.retention import drop_month
-from portal.core import partitions
-from portal.core.tenancy import every_tenant
-from portal.demo.world import ACME, account_of
+from core import partitions
+from core.tenancy import every_tenant
+from local.demo.world import ACME, account_of
+from messaging.log.models import PhoneNumber
+from messaging.log.selectors.matching import LogFilter
 
 MESSAGES, DELETED, RATE = 2_000_000, 500_000, 100
 ANSWER_MS, LONGEST = 500, 1_200  # seconds
 FEW, MANY, ROUNDS, ALIKE = 1_000, 200_000, 5, 3.0
 
 _FILL = """
-INSERT INTO messaging_message (account_id, created_at, umid, provider, provider_message_id, direction, subaccount_id,
+INSERT INTO log_message (account_id, created_at, umid, provider, provider_message_id, direction, subaccount_id,
     phone_number_id, msisdn, user_id, country, content_type, category, category_rank, pricing_type, recipient_type,
     client_message_id, sent_at, delivered_at, detail_rank, status_detail, error_source, error_title)
 SELECT %(account)s, at, md5(%(account)s || ':meta:' || %(name)s || n)::uuid, 'meta', %(name)s || n, 'outbound',
@@ -38,12 +38,12 @@ FROM generate_series(1, %(messages)s) n
 CROSS JOIN LATERAL (SELECT %(first)s::timestamptz + n * %(step)s::interval AS at) one
 """
 _ANCHORS = """
-INSERT INTO messaging_anchor (account_id, provider, provider_message_id, message_id, created_at)
-SELECT account_id, provider, provider_message_id, id, created_at FROM messaging_message
+INSERT INTO log_anchor (account_id, provider, provider_message_id, message_id, created_at)
+SELECT account_id, provider, provider_message_id, id, created_at FROM log_message
 """
 _HISTORY = """
-INSERT INTO messaging_statusevent (account_id, message_id, at, state, detail, error_code, error_title)
-SELECT account_id, id, delivered_at, 'delivered', '', 0, '' FROM messaging_message
+INSERT INTO log_statusevent (account_id, message_id, at, state, detail, error_code, error_title)
+SELECT account_id, id, delivered_at, 'delivered', '', 0, '' FROM log_message
 """
 
 
@@ -66,13 +66,13 @@ def _delete() -> bool:
     """Delete a quarter of a full log under load."""
     account, step = account_of(ACME), timedelta(seconds=1)
     first = START.replace(day=1, hour=0)
-    for table in ("messaging_message", "messaging_statusevent", "messaging_payload"):
+    for table in ("log_message", "log_statusevent", "log_payload"):
         partitions.ensure(table, [first.date()])
     _fill(account, "old.", MESSAGES, first, step)
     with connection.cursor() as cursor:
         cursor.execute(_ANCHORS)
         cursor.execute(_HISTORY)
-        cursor.execute("VACUUM ANALYZE messaging_message, messaging_anchor, messaging_statusevent")
+        cursor.execute("VACUUM ANALYZE log_message, log_anchor, log_statusevent")
     asker = Asker(account, "bench", frozenset(), None)
     with running("web", "worker", "beat") as port:
         time.sleep(5)  # the worker's start is not what is measured
@@ -109,9 +109,9 @@ def _is_over(pk: int) -> bool:
 def _lost(posted: int) -> int:
     """Webhooks that are not there, or whose message is not in the log."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FILTER (WHERE state = 'done') FROM messaging_inbox")
+        cursor.execute("SELECT count(*) FILTER (WHERE state = 'done') FROM inbound_inbox")
         (done,) = cursor.fetchone()
-        cursor.execute("SELECT count(*) FROM messaging_message WHERE provider_message_id LIKE 'wamid.%'")
+        cursor.execute("SELECT count(*) FROM log_message WHERE provider_message_id LIKE 'wamid.%'")
         (messages,) = cursor.fetchone()
     return abs(posted - int(done)) + abs(-(-posted // 3) - int(messages))
 
@@ -129,7 +129,7 @@ def _drop() -> bool:
 
 def _dropped(account: Account, messages: int) -> float:
     first = START.replace(year=2025, day=1, hour=0)
-    for table in ("messaging_message", "messaging_statusevent", "messaging_payload"):
+    for table in ("log_message", "log_statusevent", "log_payload"):
         partitions.ensure(table, [first.date()])
     _fill(account, "gone.", messages, first, timedelta(seconds=1))
     with connection.cursor() as cursor:

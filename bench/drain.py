@@ -11,11 +11,11 @@ from django.db import connection
 
 from bench import plain
 from bench.ground import empty, report
-from messaging.ingest import inbox
-from messaging.models import InboxItem, WebhookEndpoint
-from portal.core.tenancy import every_tenant
-from portal.demo.webhooks import meta_status
-from portal.demo.world import ACME, account_of
+from core.tenancy import every_tenant
+from local.demo.webhooks import meta_status
+from local.demo.world import ACME, account_of
+from messaging.inbound import inbox
+from messaging.inbound.models import InboxItem, WebhookEndpoint
 
 ROUNDS, TARGET = 7, 10
 EVENTS, PLAIN_EVENTS = 20_000, 1_000
@@ -57,7 +57,7 @@ def fill(endpoint: WebhookEndpoint, waiting: list[bytes]) -> None:
     while chunk := list(islice(rows, 5_000)):
         InboxItem.objects.bulk_create(chunk)
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE messaging_inbox")
+        cursor.execute("ANALYZE inbound_inbox")
 
 
 def _drain(endpoint: WebhookEndpoint, waiting: list[bytes]) -> float:

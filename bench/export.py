@@ -19,20 +19,20 @@ from accounts.enums import Permission
 from accounts.models import Account
 from archive.enums import Dataset, ExportState
 from archive.exports import jobs, work
-from archive.exports.asking import Ask, Asker
 from archive.exports.columns import usual
 from archive.exports.files import storage
+from archive.exports.requests import Ask, Asker
 from archive.models import Export
 from bench.ground import START, empty, report
-from messaging.selectors.extracts import log_extract
-from messaging.selectors.matching import LogFilter
-from portal.core.tenancy import every_tenant
-from portal.demo.world import ACME, account_of
+from core.tenancy import every_tenant
+from local.demo.world import ACME, account_of
+from messaging.log.selectors.extracts import log_extract
+from messaging.log.selectors.matching import LogFilter
 
 MESSAGES, ROUNDS, IN_BOOKS, TARGET, MOST_MEMORY = 1_000_000, 3, 100_000, 0.5, 60.0
 SPAN = (START - timedelta(days=10), START + timedelta(days=1))
 _FILL = """
-INSERT INTO messaging_message (created_at, account_id, umid, provider, provider_message_id, direction, subaccount_id,
+INSERT INTO log_message (created_at, account_id, umid, provider, provider_message_id, direction, subaccount_id,
     phone_number_id, msisdn, user_id, country, content_type, category, category_rank, pricing_type, template_id,
     recipient_type, client_message_id, queued_at, sent_at, delivered_at, read_at, detail_rank, status_detail,
     error_source, error_title, response_code)
@@ -43,9 +43,9 @@ SELECT at, %(account)s, md5(n::text)::uuid, 'meta', 'wamid.' || upper(md5((-n)::
 FROM generate_series(1, %(messages)s) n
 CROSS JOIN LATERAL (SELECT %(start)s::timestamptz + n * interval '0.8 seconds' AS at) moment
 CROSS JOIN (
-    SELECT id, subaccount_id FROM messaging_phonenumber WHERE account_id = %(account)s ORDER BY id LIMIT 1
+    SELECT id, subaccount_id FROM log_phonenumber WHERE account_id = %(account)s ORDER BY id LIMIT 1
 ) numbers
-CROSS JOIN (SELECT id FROM messaging_template WHERE account_id = %(account)s ORDER BY id LIMIT 1) templates
+CROSS JOIN (SELECT id FROM log_template WHERE account_id = %(account)s ORDER BY id LIMIT 1) templates
 """
 
 
@@ -55,7 +55,7 @@ def run() -> bool:
         account = account_of(ACME)
         with connection.cursor() as cursor:
             cursor.execute(_FILL, {"account": account.pk, "messages": MESSAGES, "start": SPAN[0]})
-            cursor.execute("VACUUM ANALYZE messaging_message")
+            cursor.execute("VACUUM ANALYZE log_message")
         statement = log_extract(account, LogFilter(), usual(Dataset.MESSAGES), SPAN, whole_numbers=True).sql
         _export(account, "jsonl", 1_000)  # what is loaded once is no growth
         _Memory.before = psutil.Process().memory_info().rss
@@ -95,7 +95,7 @@ def _export(account: Account, form: str, limit: int | None = None) -> None:
     asker = Asker(account, "bench", frozenset(Permission), None)
     export = jobs.start(asker, Ask(Dataset.MESSAGES, {}, "Asia/Singapore", form, row_limit=limit))
     while export.active:
-        work.turn(export)
+        work.run_slice(export)
         export.refresh_from_db()
     if (export.state, export.rows) != (ExportState.SUCCEEDED, limit or MESSAGES):
         raise RuntimeError(f"the export is {export.state} with {export.rows:,} rows: {export.problem}")

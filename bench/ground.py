@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 
 from django.db import connection
 
-from messaging.models import WebhookEndpoint
-from messaging.tasks import prepare_partitions
-from portal.core import partitions
-from portal.core.tenancy import every_tenant
-from portal.demo.world import ACME, build
+from core import partitions
+from core.tasks import prepare_partitions
+from core.tenancy import every_tenant
+from local.demo.world import ACME, build
+from messaging.inbound.models import WebhookEndpoint
 
 START = datetime(2026, 10, 15, 12, tzinfo=UTC)
 
@@ -19,7 +19,7 @@ def prepare() -> None:
     """Build the account, once."""
     with every_tenant():
         prepare_partitions()
-        for table in ("messaging_message", "messaging_statusevent", "messaging_payload"):
+        for table in ("log_message", "log_statusevent", "log_payload"):
             partitions.ensure(table, [START.date()])
         build(ACME, START)
         WebhookEndpoint.objects.update(rate_limit=1_000_000)  # the rate of a bench is no attack
@@ -41,9 +41,9 @@ def empty() -> None:
     """Take away every webhook, message and fact, so that a measurement starts where the first one did."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "TRUNCATE messaging_inbox, messaging_message, messaging_anchor, messaging_deleted, messaging_statusevent, "
-            "messaging_payload, messaging_trafficdelta, messaging_trafficslot, messaging_trafficdetail, "
-            "messaging_trafficday, "
+            "TRUNCATE inbound_inbox, log_message, log_anchor, log_deleted, log_statusevent, "
+            "log_payload, log_trafficdelta, log_trafficslot, log_trafficdetail, "
+            "log_trafficday, "
             "billing_usagefact, billing_usageblock, billing_blockdelta, billing_dirtybucket, billing_ratedline, "
-            "billing_tiercut, messaging_submission"
+            "billing_tiercut, sending_submission"
         )

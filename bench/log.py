@@ -26,17 +26,17 @@ from django.utils import timezone
 from accounts.models import Account, Membership, User
 from bench.ground import empty, report
 from bench.settings import PLAIN
-from messaging import lifecycle
-from messaging.enums import Direction
-from messaging.events import MessageEvent
-from messaging.ingest.directory import Directory
-from messaging.lifecycle import traffic
-from messaging.models import Message, PhoneNumber, Source, Template
-from portal.core import partitions
-from portal.core.paging import Cursor
-from portal.core.partitions import month_of
-from portal.core.tenancy import every_tenant
-from portal.demo.world import ACME, TEMPLATES, ChannelPlan, account_of
+from core import partitions
+from core.paging import Cursor
+from core.partitions import month_of
+from core.tenancy import every_tenant
+from local.demo.world import ACME, TEMPLATES, ChannelPlan, account_of
+from messaging.log import lifecycle
+from messaging.log.directory import Directory
+from messaging.log.lifecycle import traffic
+from messaging.log.models import Message, PhoneNumber, Source, Template
+from providers.events import MessageEvent
+from providers.vocabulary import Direction
 
 FEW, MANY = 20_000, 2_000_000
 ROUNDS, ADMIN_ROUNDS, FAR = 9, 2, 5_000  # FAR: rows before the page far back
@@ -175,7 +175,7 @@ def _all(account: Account) -> Iterator[Asked]:
                 f"{case.name}, {place}",
                 f"/logs/?{urlencode(page)}",
                 f"/admin/plain/messaging/message/?{urlencode(listed)}",
-                f"SELECT * FROM messaging_message WHERE {keyset} ORDER BY created_at DESC, id DESC LIMIT 51",  # noqa: S608
+                f"SELECT * FROM log_message WHERE {keyset} ORDER BY created_at DESC, id DESC LIMIT 51",  # noqa: S608
                 {**params, "at": far.moment, "id": far.id} if far else params,
             )
 
@@ -183,12 +183,12 @@ def _all(account: Account) -> Iterator[Asked]:
 def _far(where: str, params: dict[str, Any]) -> tuple[Cursor | None, int]:
     """The row behind `FAR` others, or half of those there are, and how many; None where they fill no two pages."""
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT count(*) FROM messaging_message WHERE {where}", params)  # noqa: S608
+        cursor.execute(f"SELECT count(*) FROM log_message WHERE {where}", params)  # noqa: S608
         place = min(FAR, cursor.fetchone()[0] // 2)
         if place < 50:
             return None, 0
         cursor.execute(
-            f"SELECT created_at, id FROM messaging_message WHERE {where} "  # noqa: S608
+            f"SELECT created_at, id FROM log_message WHERE {where} "  # noqa: S608
             f"ORDER BY created_at DESC, id DESC OFFSET {place} LIMIT 1",
             params,
         )
@@ -228,7 +228,7 @@ def _queries(client: Client, address: str) -> float:
     def clock(execute: Any, sql: str, *more: Any) -> Any:
         start = _spent()
         result = execute(sql, *more)
-        if '"messaging_message"' in sql or '"messaging_anchor"' in sql or '."id" IN (' in sql:
+        if '"log_message"' in sql or '"log_anchor"' in sql or '."id" IN (' in sql:
             spent.append(_spent() - start)
         return result
 
@@ -289,7 +289,7 @@ plain_site.register(Message, PlainMessageAdmin)
 def _load(account: Account, sources: list[Source], end: datetime, start: int, stop: int) -> None:
     """Let messages number `start` to `stop` happen one after the other in the days before `end`, as webhooks would."""
     rng = random.Random(start)
-    for table in ("messaging_message", "messaging_statusevent", "messaging_payload"):
+    for table in ("log_message", "log_statusevent", "log_payload"):
         partitions.ensure(table, {month_of(end - timedelta(days=days)) for days in range(0, _DAYS + 1, 10)})
     directory = Directory([account.pk])
     for first in range(start, stop, _BATCH):
@@ -341,10 +341,10 @@ def _name_senders(sources: list[Source]) -> None:
     """Say of three in five sent messages who made them, as the gateway does."""
     with connection.cursor() as cursor:
         cursor.execute(
-            """UPDATE messaging_message SET source_id = (%(sources)s)[1 + id %% 3],
+            """UPDATE log_message SET source_id = (%(sources)s)[1 + id %% 3],
                 recipient_type = CASE WHEN id %% 10 = 0 THEN 'lead' ELSE 'customer' END,
                 response_code = CASE WHEN rejected_at IS NULL THEN 200 ELSE 400 END
             WHERE direction = 'outbound' AND response_code IS NULL AND id %% 5 < 3
-                AND id > (SELECT max(id) - %(batch)s FROM messaging_message)""",
+                AND id > (SELECT max(id) - %(batch)s FROM log_message)""",
             {"sources": [source.pk for source in sources], "batch": _BATCH},
         )

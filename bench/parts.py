@@ -9,9 +9,9 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
-from portal.embedded.config import ROOT, Config
-from portal.embedded.redis import free_port
-from portal.embedded.supervisor import NOT_NEWS, commands
+from local.embedded.config import ROOT, Config
+from local.embedded.redis import free_port
+from local.embedded.supervisor import NOT_NEWS, commands
 
 
 @contextlib.contextmanager

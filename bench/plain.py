@@ -11,8 +11,8 @@ from typing import Any
 
 from django.db import connection, models, transaction
 
-from messaging.countries import country_of
-from messaging.models import PhoneNumber
+from core.calling_codes import country_of
+from messaging.log.models import PhoneNumber
 
 
 class PlainMessage(models.Model):

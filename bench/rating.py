@@ -24,8 +24,8 @@ from billing.proposals.corrections import put_in_force
 from billing.proposals.what_if import Proposal
 from billing.rating import dirty_buckets, rate_bucket, verification
 from billing.services import Usage, record_usage
-from portal.core.tenancy import every_tenant
-from portal.demo.world import ACME, account_of
+from core.tenancy import every_tenant
+from local.demo.world import ACME, account_of
 
 MESSAGES, LATE, ROUNDS = 1_000_000, 10_000, 5
 BATCH, RECORDED = 5_000, 100_000

@@ -16,14 +16,14 @@ from django.db import connection
 
 from accounts.models import Account, Subaccount, Waba
 from bench.ground import empty, report
-from billing.accrual import Accruals, Said
-from billing.dictionary import bucket_ids, kind_ids
+from billing.accrual import Accruals, UsageFacts
+from billing.dimension_ids import bucket_ids, kind_ids
 from billing.models import Rate, RateCard
 from billing.rating import rate_bucket
 from billing.rating.sql.blocks import HOUR, fingerprint
 from billing.selectors import cost_report
-from portal.core.tenancy import every_tenant
-from portal.demo.world import ACME, account_of
+from core.tenancy import every_tenant
+from local.demo.world import ACME, account_of
 
 MESSAGES, ROUNDS, ASKS, TARGET = 1_000_000, 9, 5, 50.0
 FIRST, LAST = date(2026, 10, 1), date(2026, 10, 31)
@@ -126,7 +126,7 @@ def _fill(account: Account) -> None:
     wabas = list(Waba.objects.filter(account=account).order_by("pk"))
     subaccounts = list(Subaccount.objects.filter(account=account).order_by("pk"))
     said = [
-        Said(
+        UsageFacts(
             account.pk, "meta", wabas[number % 2].pk, number + 1, subaccounts[number % 3].pk,
             number % 2 * len(TEMPLATES) + place + 1, country, category, "regular",
         )

@@ -43,8 +43,8 @@ def run() -> bool:
     from bench.ground import empty, report
     from bench.load import posts_per_second
     from bench.parts import running
-    from portal.core.tenancy import every_tenant
-    from portal.demo.world import ACME, api_key_text
+    from core.tenancy import every_tenant
+    from local.demo.world import ACME, api_key_text
 
     with every_tenant():
         ApiKey.objects.update(rate_limit=1_000_000)  # the rate of a bench is no attack
@@ -73,7 +73,7 @@ def run() -> bool:
 
 def _clear() -> None:
     with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE messaging_submission, bench_bare")
+        cursor.execute("TRUNCATE sending_submission, bench_bare")
 
 
 def _memory(report: Any) -> bool:

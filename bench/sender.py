@@ -39,10 +39,10 @@ def main() -> None:
     from django.conf import settings
 
     from accounts.models import Account
+    from core.tenancy import every_tenant
+    from local.demo.world import ACME, account_of, sandbox_token
+    from local.embedded.redis import free_port
     from messaging.sending import senders
-    from portal.core.tenancy import every_tenant
-    from portal.demo.world import ACME, account_of, sandbox_token
-    from portal.embedded.redis import free_port
 
     port, process = free_port(), psutil.Process()
     command = [
@@ -58,7 +58,7 @@ def main() -> None:
     try:
         with every_tenant():
             account: Account = account_of(ACME)
-            sender = senders.office(account.pk).by_subaccount["acme_wa"][0]
+            sender = senders.sender_directory(account.pk).by_subaccount["acme_wa"][0]
             for _ in range(SHARE):
                 _send_some(account.pk, sender)
                 figures.append(process.memory_info().rss / _MEGABYTE)
@@ -72,10 +72,10 @@ def main() -> None:
 
 
 def _send_some(account_id: int, sender: "Sender") -> None:
-    from messaging.models import Submission
     from messaging.sending import acceptance, dispatch
     from messaging.sending.eightxeight import read
-    from messaging.sending.wanted import Origin
+    from messaging.sending.models import Submission
+    from messaging.sending.requests import Origin
 
     for _ in range(MESSAGES // SHARE // BATCH):
         entries = [(read(message(), sender, Origin(name="bench")), None) for _ in range(BATCH)]

@@ -14,7 +14,7 @@ ANSWER_MS, VISIBLE_S = 500, 5.0
 _VISIBLE = """
 SELECT count(*) FILTER (WHERE state = 'done'), count(*),
     percentile_cont(ARRAY[0.5, 0.95, 0.99]) WITHIN GROUP (ORDER BY extract(epoch FROM processed_at - received_at))
-FROM messaging_inbox
+FROM inbound_inbox
 """
 
 

@@ -9,8 +9,8 @@ from django.db import connection
 
 from bench.drain import bodies
 from bench.load import Line, request
-from portal.demo.webhooks import signature
-from portal.demo.world import ACME, webhook
+from local.demo.webhooks import signature
+from local.demo.world import ACME, webhook
 
 CONNECTIONS = 64
 _DOOR = webhook(ACME, "meta")
@@ -58,7 +58,7 @@ def wait_until_worked_off() -> None:
     """Raises RuntimeError when webhooks still wait after two minutes."""
     for _ in range(600):
         with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM messaging_inbox WHERE state = 'pending'")
+            cursor.execute("SELECT count(*) FROM inbound_inbox WHERE state = 'pending'")
             if not cursor.fetchone()[0]:
                 return
         time.sleep(0.2)

@@ -15,7 +15,7 @@ from billing.pricing import Accrual, price_category
 _SLOT = 900  # seconds: every zone's midnight is at a whole quarter of an hour of UTC
 
 
-class Said(NamedTuple):
+class UsageFacts(NamedTuple):
     """What is known of a delivered message beside its time; ids are 0 when not known."""
 
     account_id: int
@@ -78,7 +78,7 @@ class Accruals:
             pk: _BillingWaba(portfolio_id, ZoneInfo(time_zone), currency)
             for pk, portfolio_id, time_zone, currency in rows.values_list("id", "portfolio_id", "time_zone", "currency")
         }
-        self._found: dict[tuple[Said, date], tuple[BucketKey, KindKey]] = {}
+        self._found: dict[tuple[UsageFacts, date], tuple[BucketKey, KindKey]] = {}
         self._days: dict[tuple[int, int], date] = {}
 
     def day(self, waba_id: int, at: datetime) -> date:
@@ -93,7 +93,7 @@ class Accruals:
         """The time zone of each WABA, by its id."""
         return {pk: waba.zone.key for pk, waba in self._wabas.items()}
 
-    def place(self, said: Said, day: date) -> tuple[BucketKey, KindKey]:
+    def place(self, said: UsageFacts, day: date) -> tuple[BucketKey, KindKey]:
         """The bucket a delivered message counts in, and its kind."""
         if (found := self._found.get((said, day))) is None:
             found = self._found[said, day] = self._place(said, day)
@@ -110,7 +110,7 @@ class Accruals:
         month = day.replace(day=1)
         return BucketKey(account_id, str(accrual.scope), waba.portfolio_id, accrual.group, month, accrual.allowance)
 
-    def _place(self, said: Said, day: date) -> tuple[BucketKey, KindKey]:
+    def _place(self, said: UsageFacts, day: date) -> tuple[BucketKey, KindKey]:
         waba = self._wabas.get(said.waba_id)
         market = self._markets.market(said.country, day)
         accrual = self._rules.accrue(said.category, said.pricing_type, day, market)

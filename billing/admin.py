@@ -19,7 +19,7 @@ from billing.models import (
     SellTerms,
     VolumeAnchor,
 )
-from portal.core.admin import BigTableAdmin, ReadOnlyAdmin
+from core.admin import BigTableAdmin, ReadOnlyAdmin
 
 _REVISION = ("revision", "is_active", "loaded_at", "approved_by", "approved_at")
 

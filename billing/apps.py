@@ -24,5 +24,5 @@ class BillingConfig(AppConfig):
 def _load_bundled(**_: Any) -> None:
     from billing.prices.rate_cards import load_bundled
 
-    if "billing_ratecard" in connection.introspection.table_names():  # not so while an early migration is tested
+    if "billing_ratecard" in connection.introspection.table_names():  # not so after a migration to zero
         load_bundled()

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from billing.enums import AccrualScope, ChargeState, FreeReason, SellBase, UnratedReason
-from portal.core.money import ZERO
+from core.money import ZERO
 
 OTHER_MARKET = "Other"
 

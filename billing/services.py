@@ -8,8 +8,8 @@ from uuid import UUID
 import structlog
 from django.db import connection
 
-from billing.accrual import Accruals, BucketKey, KindKey, Said
-from billing.dictionary import bucket_ids, columns_of, kind_ids
+from billing.accrual import Accruals, BucketKey, KindKey, UsageFacts
+from billing.dimension_ids import bucket_ids, columns_of, kind_ids
 from billing.rating.sql.blocks import NOTE_MOVES, RETURN_MOVES
 
 log = structlog.get_logger("tollgate.billing")
@@ -78,7 +78,7 @@ def record_usage(usages: Sequence[Usage]) -> None:
 
 
 def _placed(usage: Usage, accruals: Accruals) -> tuple[Usage, date, BucketKey, KindKey]:
-    said = Said(
+    said = UsageFacts(
         usage.account_id, usage.provider, usage.waba_id or 0, usage.phone_number_id or 0, usage.subaccount_id or 0,
         usage.template_id or 0, usage.country, usage.category, usage.pricing_type,
     )  # fmt: skip

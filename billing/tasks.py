@@ -14,7 +14,7 @@ from billing.models import Bucket
 from billing.proposals import dry_runs
 from billing.rating import RatingError, dirty_buckets, due_buckets, rate_bucket
 from billing.rating.verification import verify
-from portal.core.tasks import InstallationTask
+from core.tasks import InstallationTask
 
 log = structlog.get_logger("tollgate.billing")
 _TURNS = 30

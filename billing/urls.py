@@ -1,7 +1,9 @@
-"""Billing's URLs: the cost report, and the price pages."""
+"""URLs of billing: the cost report, the price pages, and REST."""
 
 from django.urls import include, path
 
+from billing.api.prices import RateCardDetailView, RateCardListView, UnratedView
+from billing.api.report import CostReportView, ForecastView, TierView, UsageView
 from billing.views import prices, report
 
 app_name = "billing"
@@ -23,4 +25,13 @@ urlpatterns = [
     path("prices/", include(_prices)),
     path("reports/unrated/", prices.unrated_messages, name="unrated"),
     path("reports/costs/", report.costs, name="costs"),
+]
+rest = [
+    path("reports/costs/", CostReportView.as_view(), name="api-costs"),
+    path("reports/forecast/", ForecastView.as_view(), name="api-forecast"),
+    path("reports/tiers/", TierView.as_view(), name="api-tiers"),
+    path("accounts/<str:account_id>/usage/messages", UsageView.as_view(), name="api-usage"),
+    path("reports/unrated/", UnratedView.as_view(), name="api-unrated"),
+    path("rate-cards/", RateCardListView.as_view(), name="api-rate-cards"),
+    path("rate-cards/<int:card_id>/", RateCardDetailView.as_view(), name="api-rate-card"),
 ]

@@ -15,16 +15,20 @@ app = Celery("tollgate")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.conf.beat_schedule = {
-    "drain-inbox": {"task": "messaging.tasks.drain_inbox", "schedule": 2.0, "options": {"expires": 10}},
-    "send-messages": {"task": "messaging.tasks.send_messages", "schedule": 1.0, "options": {"expires": 5}},
-    "post-receipts": {"task": "messaging.tasks.post_receipts", "schedule": 2.0, "options": {"expires": 10}},
-    "forget-callbacks": {"task": "messaging.tasks.forget_callbacks", "schedule": crontab(hour=3, minute=50)},
-    "fold-traffic": {"task": "messaging.tasks.fold_traffic", "schedule": 10.0, "options": {"expires": 30}},
+    "drain-inbox": {"task": "messaging.inbound.tasks.drain_inbox", "schedule": 2.0, "options": {"expires": 10}},
+    "send-messages": {"task": "messaging.sending.tasks.send_messages", "schedule": 1.0, "options": {"expires": 5}},
+    "post-receipts": {"task": "messaging.sending.tasks.post_receipts", "schedule": 2.0, "options": {"expires": 10}},
+    "forget-callbacks": {"task": "messaging.sending.tasks.forget_callbacks", "schedule": crontab(hour=3, minute=50)},
+    "fold-traffic": {"task": "messaging.log.tasks.fold_traffic", "schedule": 10.0, "options": {"expires": 30}},
     "rate-dirty-buckets": {"task": "billing.tasks.rate_dirty_buckets", "schedule": 2.0, "options": {"expires": 10}},
     "advance-dry-runs": {"task": "billing.tasks.advance_dry_runs", "schedule": 1.0, "options": {"expires": 5}},
-    "unpark-webhooks": {"task": "messaging.tasks.unpark_webhooks", "schedule": 10.0, "options": {"expires": 30}},
-    "ask-health": {"task": "messaging.tasks.ask_health", "schedule": 5.0, "options": {"expires": 5}},
-    "expire-messages": {"task": "messaging.tasks.expire_messages", "schedule": crontab(hour=3, minute=10)},
+    "unpark-webhooks": {
+        "task": "messaging.inbound.tasks.unpark_webhooks",
+        "schedule": 10.0,
+        "options": {"expires": 30},
+    },
+    "ask-health": {"task": "messaging.sending.tasks.ask_health", "schedule": 5.0, "options": {"expires": 5}},
+    "expire-messages": {"task": "messaging.sending.tasks.expire_messages", "schedule": crontab(hour=3, minute=10)},
     "verify-rating": {"task": "billing.tasks.verify_rating", "schedule": crontab(hour=4, minute=10)},
     "verify-audit": {"task": "accounts.tasks.verify_audit", "schedule": crontab(hour=4, minute=40)},
     "keep-to-periods": {"task": "archive.tasks.keep_to_periods", "schedule": crontab(hour=3, minute=40)},
@@ -33,6 +37,6 @@ app.conf.beat_schedule = {
     "work-exports": {"task": "archive.tasks.work_exports", "schedule": 2.0, "options": {"expires": 5}},
     "start-scheduled-exports": {"task": "archive.tasks.start_scheduled_exports", "schedule": 60.0},
     "expire-exports": {"task": "archive.tasks.expire_exports", "schedule": crontab(minute=20)},
-    "prepare-partitions": {"task": "messaging.tasks.prepare_partitions", "schedule": 3600.0},
+    "prepare-partitions": {"task": "core.tasks.prepare_partitions", "schedule": 3600.0},
     "forget-idempotent-calls": {"task": "accounts.tasks.forget_calls", "schedule": 3600.0},
 }

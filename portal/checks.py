@@ -1,7 +1,7 @@
 """System checks: each configuration mistake in one line, with its remedy.
 
 `script/run` and the `migrate` service of docker-compose.yml run them before anything else starts (see
-`portal.embedded.preflight`); an error stops everything. The deploy ones run in production only.
+`portal.preflight`); an error stops everything. The deploy ones run in production only.
 """
 
 from collections.abc import Sequence

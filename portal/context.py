@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.access import PARAMETER
 from accounts.enums import Permission
-from portal.core.filters import query
-from portal.core.words import Text
-from portal.core.zones import zone_label
+from core.filters import query
+from core.words import Text
+from core.zones import zone_label
 
 
 @dataclass(frozen=True)
@@ -41,12 +41,12 @@ class Frame:
 
 _PAGES = (
     (_("Dashboard"), "dashboard", "dashboard", Permission.VIEW_DASHBOARD),
-    (_("Logs"), "logs", "messaging:log", Permission.VIEW_MESSAGES),
+    (_("Logs"), "logs", "log:log", Permission.VIEW_MESSAGES),
     (_("Reports"), "reports", "billing:costs", Permission.VIEW_COSTS),
     (_("Reports"), "reports", "usage", Permission.VIEW_DASHBOARD),  # for those who do not see costs
-    (_("Templates"), "templates", "messaging:templates", Permission.VIEW_MESSAGES),
-    (_("Numbers"), "numbers", "messaging:numbers", Permission.VIEW_MESSAGES),
-    (_("Health"), "health", "messaging:health", Permission.VIEW_DASHBOARD),
+    (_("Templates"), "templates", "log:templates", Permission.VIEW_MESSAGES),
+    (_("Numbers"), "numbers", "log:numbers", Permission.VIEW_MESSAGES),
+    (_("Health"), "health", "log:health", Permission.VIEW_DASHBOARD),
     (_("Exports"), "download", "archive:exports", Permission.EXPORT_DATA),
 )
 # name, view, permission, whether it is about the whole account
@@ -55,9 +55,9 @@ _SETTINGS: tuple[tuple[Text, str, Permission | None, bool], ...] = (
     (_("Two-factor"), "mfa_index", None, False),
     (_("Team"), "team", Permission.MANAGE_TEAM, False),
     (_("API keys"), "keys", Permission.MANAGE_KEYS, False),
-    (_("Webhooks"), "messaging:endpoints", Permission.MANAGE_WEBHOOKS, True),
-    (_("Delivery receipts"), "messaging:outgoing", Permission.MANAGE_WEBHOOKS, True),
-    (_("Subaccounts"), "messaging:subaccounts", Permission.MANAGE_SUBACCOUNTS, True),
+    (_("Webhooks"), "inbound:endpoints", Permission.MANAGE_WEBHOOKS, True),
+    (_("Delivery receipts"), "sending:outgoing", Permission.MANAGE_WEBHOOKS, True),
+    (_("Subaccounts"), "log:subaccounts", Permission.MANAGE_SUBACCOUNTS, True),
     (_("Deletions"), "archive:deletions", Permission.DELETE_MESSAGES, False),
     (_("Retention"), "archive:retention", Permission.MANAGE_RETENTION, True),
     (_("Audit log"), "audit", Permission.VIEW_AUDIT, True),

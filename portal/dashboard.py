@@ -14,18 +14,19 @@ from accounts.models import Account
 from accounts.selectors import Reach
 from billing.report.figures import TierTable, forecast_figure, money, tier_table
 from billing.selectors import CostFilter, billing_zone, forecast, tier_progress, today_in
-from messaging.enums import ARRIVED, LOST, ON_THE_WAY, Category, Direction, Status
-from messaging.forms.log import TrafficForm
-from messaging.reasons import Reasons, reasons
-from messaging.selectors.traffic import CategoryCount, Counts, Traffic
-from messaging.words import sentence
-from portal.core.charts import Chart, Series
-from portal.core.figures import KeyFigure, change, signed
-from portal.core.filters import query
-from portal.core.money import plain
-from portal.core.words import Text
-from portal.templatetags.shown import day as spell_day
-from portal.templatetags.shown import percent
+from core.charts import Chart, Series
+from core.figures import KeyFigure, change, signed
+from core.filters import query
+from core.money import plain
+from core.templatetags.formats import day as spell_day
+from core.templatetags.formats import percent
+from core.words import Text
+from messaging.log.enums import ARRIVED, LOST, ON_THE_WAY, Status
+from messaging.log.forms.log import TrafficForm
+from messaging.log.reasons import Reasons, reasons
+from messaging.log.selectors.traffic import CategoryCount, Counts, Traffic
+from messaging.log.words import sentence
+from providers.vocabulary import Category, Direction
 
 _OUT = Direction.OUTBOUND
 _COST_FILTERS = ("channel", "country", "template")
@@ -38,7 +39,7 @@ _STACK: tuple[tuple[Text, str, tuple[Status, ...]], ...] = (
 )
 
 
-class Board:
+class Dashboard:
     """The dashboard of one choice of filters."""
 
     def __init__(self, traffic: Traffic, form: TrafficForm, today: date) -> None:
@@ -117,7 +118,7 @@ class Board:
         params.setlist("status", [str(status) for status in statuses])
         period = {"from": day.isoformat(), "to": day.isoformat()} if day else self.form.period_params()
         more = {name: value for name, value in {"direction": str(direction), **more}.items() if value}
-        return reverse("messaging:log") + query(params, {**more, **period}, drop=("range", "from", "to"))
+        return reverse("log:log") + query(params, {**more, **period}, drop=("range", "from", "to"))
 
     def _daily(self, label: Text, colour: str, count: Callable[[Counts], int], link: Callable[[date], str]) -> Series:
         days = self.traffic.days.items()

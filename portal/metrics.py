@@ -19,11 +19,11 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from prometheus_client.registry import Collector
 
-from messaging.ingest.counters import WEBHOOKS
-from portal.core.http import client_address
-from portal.core.secrets import same
-from portal.core.tenancy import every_tenant
-from portal.operations import State, look
+from core.http import client_address
+from core.secrets import same
+from core.tenancy import every_tenant
+from messaging.inbound.counters import WEBHOOKS
+from portal.operations import State, installation_state
 
 
 class Installation(Collector):
@@ -32,7 +32,7 @@ class Installation(Collector):
     def collect(self) -> Iterator[Metric]:
         """The gauges."""
         with every_tenant():
-            state = look(timezone.now())
+            state = installation_state(timezone.now())
         yield _inbox(state)
         yield _in_sent(state)
         for name, text, value in (

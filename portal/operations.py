@@ -13,21 +13,21 @@ from accounts.enums import Permission
 from accounts.models import Account, Membership
 from accounts.selectors import Reach, every_account_id
 from billing.selectors import RatingLag, rating_lag
-from messaging.enums import InboxState, SubmissionState
-from messaging.selectors.gaps import (
+from core.counting import MOST_COUNTED, up_to
+from messaging.inbound.enums import InboxState
+from messaging.inbound.selectors.held import Held, held
+from messaging.log.enums import SubmissionState
+from messaging.log.selectors.gaps import (
     QUIET_AFTER,
     QUIET_LEAST,
-    Held,
     InSent,
     QuietNumber,
-    held,
     long_in_sent,
     not_folded,
     quiet_numbers,
-    uncertain,
 )
-from messaging.story.timeline import spell_span
-from portal.core.counting import MOST_COUNTED, up_to
+from messaging.log.story.timeline import spell_span
+from messaging.sending.selectors.uncertain import uncertain
 
 WAITS_WARN, WAITS_BAD = timedelta(seconds=60), timedelta(seconds=300)
 RATING_WARN = timedelta(seconds=60)
@@ -35,8 +35,8 @@ FOLD_WARN = 100_000  # changes of counts; a fold takes 50,000 at a time, every t
 MOST_ROWS = 50
 GOOD, WARN, BAD = "good", "warn", "bad"
 _WORDS = {GOOD: gettext_lazy("Good"), WARN: gettext_lazy("Look at it"), BAD: gettext_lazy("Act now")}
-INBOX = "admin:messaging_inboxitem_changelist"
-SUBMISSIONS = "admin:messaging_submission_changelist"
+INBOX = "admin:inbound_inboxitem_changelist"
+SUBMISSIONS = "admin:sending_submission_changelist"
 
 
 @dataclass(frozen=True)
@@ -152,7 +152,7 @@ class Gap:
     link: str = ""
 
 
-def look(now: datetime) -> State:
+def installation_state(now: datetime) -> State:
     """The whole installation now. Needs every tenant's scope."""
     accounts = every_account_id()
     return State(
@@ -173,14 +173,12 @@ def own_gaps(account: Account, reach: Reach, membership: Membership, now: dateti
     Only operators get links into the admin.
     """
     gaps = [
-        Gap(
-            _went_quiet(quiet), reverse("messaging:log") + "?" + urlencode({"channel": quiet.number.provider_number_id})
-        )
+        Gap(_went_quiet(quiet), reverse("log:log") + "?" + urlencode({"channel": quiet.number.provider_number_id}))
         for quiet in quiet_numbers([account.pk], now)
         if reach.ids is None or quiet.number.subaccount_id in reach.ids
     ]
     if n := uncertain([account.pk], reach.ids):
-        link = reverse("messaging:log") + "?" + urlencode({"sending": str(SubmissionState.UNCERTAIN)})
+        link = reverse("log:log") + "?" + urlencode({"sending": str(SubmissionState.UNCERTAIN)})
         gaps.append(Gap(_nobody_knows(n), link))
     if membership.may(Permission.MANAGE_WEBHOOKS):
         link = inbox_link(InboxState.QUARANTINED, account.pk) if operator else ""

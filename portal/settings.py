@@ -29,7 +29,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.templatetags.static import static
 from django.utils.translation import to_language
 
-from portal.core.logs import mask_tokens
+from core.logs import mask_tokens
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.FileAwareEnv()
@@ -83,11 +83,15 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.usersessions",
-    "portal",
+    "core",
     "accounts",
-    "messaging",
+    "events",
     "billing",
+    "messaging.log",
+    "messaging.inbound",
+    "messaging.sending",
     "archive",
+    "portal",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -171,6 +175,7 @@ CELERY_ACCEPT_CONTENT = ["json"]
 
 # --- People ----------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
+TENANT_MODEL = "accounts.Account"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = ["accounts.hashers.TollgateArgon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
@@ -254,9 +259,9 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["accounts.authentication.HasPermission"],
     "DEFAULT_THROTTLE_CLASSES": ["accounts.throttling.RatePerKey"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["messaging.api.json_parser.StrictJSONParser"],
-    "DEFAULT_SCHEMA_CLASS": "portal.core.openapi.ApiSchema",
-    "EXCEPTION_HANDLER": "portal.core.errors.exception_handler",
+    "DEFAULT_PARSER_CLASSES": ["core.json_parser.StrictJSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "core.openapi.ApiSchema",
+    "EXCEPTION_HANDLER": "core.errors.exception_handler",
     "UNAUTHENTICATED_USER": None,
 }
 API_WORDS = """
@@ -274,9 +279,9 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "ENUM_NAME_OVERRIDES": {
-        "WebhookState": "messaging.enums.InboxState",
-        "WebhookKind": "messaging.enums.HookKind",
-        "ChargeState": "messaging.api.serializers.CHARGE_STATES",
+        "WebhookState": "messaging.inbound.enums.InboxState",
+        "WebhookKind": "events.enums.HookKind",
+        "ChargeState": "messaging.log.api.serializers.CHARGE_STATES",
     },
 }
 UNFOLD = {

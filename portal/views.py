@@ -10,18 +10,18 @@ from django.utils import timezone
 
 from accounts.access import LimitedReach, MissingPermission, TenantRequest, operators_only, requires
 from accounts.enums import Permission
-from messaging.filters import traffic_filter
-from messaging.forms.log import TrafficForm
-from messaging.glance import glance
-from messaging.models import PhoneNumber
-from messaging.selectors.channels import channels, named_templates
-from messaging.selectors.endpoints import endpoint_addresses
-from messaging.selectors.health import health
-from messaging.selectors.traffic import has_traffic, traffic
-from portal.core.filters import query
-from portal.core.zones import current_zone
-from portal.dashboard import Board, month_costs
-from portal.operations import look, own_gaps
+from core.filters import query
+from core.zones import current_zone
+from messaging.inbound.selectors.endpoints import endpoint_addresses
+from messaging.log.filters import traffic_filter
+from messaging.log.forms.log import TrafficForm
+from messaging.log.models import PhoneNumber
+from messaging.log.selectors.channels import channels, named_templates
+from messaging.log.selectors.health import health
+from messaging.log.selectors.traffic import has_traffic, traffic
+from portal.dashboard import Dashboard, month_costs
+from portal.health_summary import health_summary
+from portal.operations import installation_state, own_gaps
 
 
 @requires(Permission.VIEW_DASHBOARD)
@@ -44,7 +44,7 @@ def dashboard(request: TenantRequest) -> HttpResponse:
     if request.membership.may(Permission.VIEW_COSTS):
         context["month"] = month_costs(request.account, request.reach, board.form)
     context["qualities"] = {number.pk: number.quality for number in numbers}
-    context["glance"] = glance(health(request.account, request.reach.ids, timezone.now()))
+    context["glance"] = health_summary(health(request.account, request.reach.ids, timezone.now()))
     return render(request, "dashboard.html", context)
 
 
@@ -60,7 +60,7 @@ def usage(request: TenantRequest) -> HttpResponse:
     return render(request, "usage.html", context)
 
 
-def _board(request: TenantRequest, numbers: Iterable[PhoneNumber]) -> Board:
+def _board(request: TenantRequest, numbers: Iterable[PhoneNumber]) -> Dashboard:
     """The counts of what the URL asks for. Raises Http404 for a channel that the person has not."""
     form = TrafficForm(
         request.GET,
@@ -73,13 +73,13 @@ def _board(request: TenantRequest, numbers: Iterable[PhoneNumber]) -> Board:
     if form.unknown_object:
         raise Http404("No such channel.")
     counted = traffic(request.account, form.period, current_zone(), traffic_filter(form, request.reach))
-    return Board(counted, form, timezone.localdate())
+    return Dashboard(counted, form, timezone.localdate())
 
 
 @operators_only
 def operations(request: HttpRequest) -> HttpResponse:
     """Does anything wait, is anything missing? For the whole installation; the page refreshes itself."""
-    context = {"state": look(timezone.now())}
+    context = {"state": installation_state(timezone.now())}
     polled = request.htmx  # type: ignore[attr-defined]
     return render(request, "operations_live.html" if polled else "operations.html", context)
 

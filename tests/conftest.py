@@ -13,10 +13,10 @@ import redis
 from django.db import connection, transaction
 from django.test import TransactionTestCase
 
-from portal.core import partitions
-from portal.core.tenancy import every_tenant
-from portal.embedded.postgres import Postgres
-from portal.embedded.redis import Redis
+from core import partitions
+from core.tenancy import every_tenant
+from local.embedded.postgres import Postgres
+from local.embedded.redis import Redis
 
 if TYPE_CHECKING:
     from accounts.models import Account
@@ -91,7 +91,7 @@ def own_redis(tmp_path: Path) -> Iterator[Redis]:
 def django_db_setup(django_db_setup, django_db_blocker):
     """The test database, with the partitions that tests write to: made in a test they would go with its transaction."""
     with django_db_blocker.unblock():
-        for table in ("messaging_inbox", "messaging_message", "messaging_statusevent", "messaging_payload"):
+        for table in ("inbound_inbox", "log_message", "log_statusevent", "log_payload"):
             partitions.ensure(table, [date(2025 + month // 12, month % 12 + 1, 1) for month in range(6, 26)])
         with connection.cursor() as cursor:
             keep_pristine(cursor)
@@ -146,7 +146,7 @@ def every_account():
 @pytest.fixture
 def acme(db, every_account) -> "Account":
     """A whole account without traffic: the first of the demo's."""
-    from portal.demo.world import ACME, build
+    from local.demo.world import ACME, build
 
     return build(ACME, datetime(2026, 11, 1, tzinfo=UTC))
 
@@ -154,6 +154,6 @@ def acme(db, every_account) -> "Account":
 @pytest.fixture
 def other(db, every_account) -> "Account":
     """A second account, to see that nothing crosses."""
-    from portal.demo.world import OTHER, build
+    from local.demo.world import OTHER, build
 
     return build(OTHER, datetime(2026, 11, 1, tzinfo=UTC))

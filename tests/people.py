@@ -3,7 +3,7 @@
 from django.test import Client
 
 from accounts.models import Account, Membership, Subaccount, User
-from portal.core.tenancy import every_tenant
+from core.tenancy import every_tenant
 
 ROLES = ("owner", "admin", "finance", "support", "developer", "viewer")
 

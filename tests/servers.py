@@ -18,14 +18,14 @@ from pathlib import Path
 
 import pytest
 
-from portal.embedded.errors import StartError
-from portal.embedded.postgres import THROWAWAY, Postgres
-from portal.embedded.redis import Redis
-from portal.embedded.static import collect_static
+from local.embedded.errors import StartError
+from local.embedded.postgres import THROWAWAY, Postgres
+from local.embedded.redis import Redis
+from local.embedded.static import collect_static
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
 ENVIRONMENT = {
-    "DJANGO_SETTINGS_MODULE": "portal.settings",
+    "DJANGO_SETTINGS_MODULE": "local.settings",
     "SECRET_KEY": "only-for-tests-" + "x" * 50,
     "BASE_URL": "http://127.0.0.1:8000",
     "DEBUG": "false",

@@ -51,7 +51,7 @@ def test_nothing_starts_before_the_migration_succeeded(name):
 
 def test_the_migration_checks_the_configuration_first_and_runs_once():
     assert words("migrate").endswith(
-        "python -m portal.embedded.preflight --deploy && python manage.py migrate --noinput --skip-checks"
+        "python -m portal.preflight --deploy && python manage.py migrate --noinput --skip-checks"
     )
     assert SERVICES["migrate"]["restart"] == "no"
     assert {name: detail["condition"] for name, detail in SERVICES["migrate"]["depends_on"].items()} == {

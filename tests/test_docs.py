@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from messaging.api.filtersets import MessageFilterSet, WebhookFilterSet
+from messaging.inbound.filtersets import WebhookFilterSet
+from messaging.log.api.filtersets import MessageFilterSet
 from portal.urls import rest
 
 ROOT = Path(__file__).parent.parent

@@ -15,9 +15,9 @@ import pytest
 import time_machine
 from django.core.management import call_command
 
-from messaging.enums import InboxState
-from messaging.lifecycle import traffic
-from messaging.models import InboxItem, WebhookEndpoint
+from messaging.inbound.enums import InboxState
+from messaging.inbound.models import InboxItem, WebhookEndpoint
+from messaging.log.lifecycle import traffic
 from tests.traffic import AT, deliver, rate, report
 
 ROOT = Path(__file__).parent.parent

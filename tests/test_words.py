@@ -18,8 +18,9 @@ from billing.models import DryRun, RateCard
 from billing.prices.rate_cards import import_card_file
 from billing.proposals import dry_runs
 from billing.proposals.what_if import Proposal
-from messaging.listing.columns import KEYS
-from messaging.models import Message, PhoneNumber, Template, WebhookEndpoint
+from messaging.inbound.models import WebhookEndpoint
+from messaging.log.listing.columns import KEYS
+from messaging.log.models import Message, PhoneNumber, Template
 from tests.accounts.test_second_factor import logged_in, with_app
 from tests.people import browser_of, member, visitor
 from tests.traffic import deliver, rate, report
@@ -35,7 +36,7 @@ NAMES = (  # the same in every language
 # Routes without a page: they take posts, or give files that are not there yet.
 NO_PAGE = {
     "archive:certificate", "archive:schedule_delete", "billing:try_draft", "invitation_resend", "invitation_withdraw",
-    "messaging:log-filter-delete",
+    "log:log-filter-delete",
 }  # fmt: skip
 # Routes that another test of this file opens in their own state, or of allauth that lead nowhere here.
 ELSEWHERE = {

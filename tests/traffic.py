@@ -4,12 +4,12 @@ from datetime import UTC, datetime, timedelta
 
 from accounts.models import Account
 from billing.rating import dirty_buckets, rate_bucket
-from messaging import lifecycle
-from messaging.events import MessageEvent
-from messaging.ingest.directory import Directory
-from messaging.models import Message
-from portal.core.tenancy import every_tenant
-from portal.demo.world import ACME, OTHER
+from core.tenancy import every_tenant
+from local.demo.world import ACME, OTHER
+from messaging.log import lifecycle
+from messaging.log.directory import Directory
+from messaging.log.models import Message
+from providers.events import MessageEvent
 
 AT = datetime(2026, 10, 15, 8, 0, tzinfo=UTC)
 META = ACME.channels[1]

@@ -15,7 +15,7 @@ from django.apps import apps
 from django.db import models
 from django.utils import translation
 
-from portal.core import countries
+from core import countries
 
 OPEN, CLOSE = "⟦⟧"
 SILENT = {"script", "style", "code", "pre", "kbd"}  # what is in them is for machines, in any language

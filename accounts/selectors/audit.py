@@ -8,7 +8,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from accounts.models import Account, AuditEntry
-from portal.core.paging import Page, page
+from core.paging import Page, page
 
 A_PAGE = 50
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from django.db import connection
 
 from accounts.models import Account, AuditChain, AuditEntry
-from portal.core.tenancy import every_tenant
+from core.tenancy import every_tenant
 
 OWN = 0  # the chain of the installation itself, whose entries have no account
 
-# The text of an entry, as the trigger of migration 0010 reads it. Here on its own: whoever changed the trigger's would
-# be found out.
+# The text of an entry, as the function accounts_audit_link of the database makes it. It stands here a second time so
+# that a change of that function shows.
 _ENTRIES = """
 SELECT id, position, digest, convert_to(jsonb_build_array(
     account_id, position, to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),

@@ -6,7 +6,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import ApiKey, Membership
-from portal.core.paging import Page, page
+from core.paging import Page, page
 
 A_PAGE = 50
 

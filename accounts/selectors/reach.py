@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from accounts.models import Account, Membership, Subaccount, User
-from portal.core.tenancy import every_tenant, tenant
+from core.tenancy import every_tenant, tenant
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from accounts.models import Account, AuditEntry, Membership, User
-from portal.core.tenancy import every_tenant
+from core.tenancy import every_tenant
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import Account, AuditChain, AuditEntry
 from accounts.selectors.audit_chain import Verdict, verify_chains
 from accounts.services.audit import record
-from portal.core.tenancy import every_tenant
+from core.tenancy import every_tenant
 
 log = structlog.get_logger("tollgate.audit")
 

@@ -14,7 +14,7 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.models import Account, ApiKey, IdempotentCall
-from portal.core.tenancy import every_tenant
+from core.tenancy import every_tenant
 
 KEPT_FOR = timedelta(hours=24)
 LONGEST = timedelta(minutes=5)  # a request that is still open after this has died with its server

@@ -15,8 +15,8 @@ from accounts.models import RATE_LIMIT, Account, ApiKey, Subaccount, User
 from accounts.selectors.keys import sees_key
 from accounts.services.audit import Actor, record
 from accounts.services.rules import Refused, check_reach
-from portal.core.secrets import digest, same
-from portal.core.tenancy import every_tenant
+from core.secrets import digest, same
+from core.tenancy import every_tenant
 
 _KEY_START = "tg"
 _USED_EVERY = timedelta(minutes=1)  # `last_used_at` is for people; a write per request would be for nobody

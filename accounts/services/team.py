@@ -23,8 +23,8 @@ from accounts.permissions import grantable_roles
 from accounts.selectors.team import may_manage
 from accounts.services.audit import Actor, record
 from accounts.services.rules import Refused, check_reach
-from portal.core.secrets import digest
-from portal.core.tenancy import every_tenant
+from core.secrets import digest
+from core.tenancy import every_tenant
 
 log = structlog.get_logger("tollgate.team")
 INVITATION_DAYS = 7

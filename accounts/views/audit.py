@@ -14,8 +14,8 @@ from accounts.enums import Permission
 from accounts.forms import AuditForm
 from accounts.selectors.audit import actions_of, audit_entries, entries_asked
 from accounts.selectors.audit_chain import chain_of
-from portal.core.filters import query
-from portal.core.zones import current_zone
+from core.filters import query
+from core.zones import current_zone
 
 
 @requires(Permission.VIEW_AUDIT, whole_account=True)

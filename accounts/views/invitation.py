@@ -14,7 +14,7 @@ from accounts.forms import JoinForm
 from accounts.models import Invitation, Membership, User
 from accounts.services import Refused
 from accounts.services.team import accept, find_invitation, join
-from portal.core.http import client_address, posted
+from core.http import client_address, posted
 
 
 @never_cache

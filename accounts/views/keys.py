@@ -13,7 +13,7 @@ from accounts.enums import Permission
 from accounts.forms import KeyForm
 from accounts.selectors import keys as selectors
 from accounts.services import Refused, make_api_key, revoke_api_key
-from portal.core.http import posted
+from core.http import posted
 
 
 @requires(Permission.MANAGE_KEYS)

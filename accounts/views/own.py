@@ -16,7 +16,7 @@ from accounts.access import SESSION_ACCOUNT, SESSION_SUBACCOUNT, needs_second_fa
 from accounts.forms import ProfileForm
 from accounts.selectors.person import logins_of, second_factor_of
 from accounts.services.person import change_profile, end_other_sessions
-from portal.core.http import posted
+from core.http import posted
 
 
 @login_required

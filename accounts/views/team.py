@@ -16,8 +16,8 @@ from accounts.selectors import team as selectors
 from accounts.selectors.keys import keys_made_by
 from accounts.services import Refused
 from accounts.services import team as services
-from portal.core.http import posted
-from portal.core.words import inside
+from core.http import posted
+from core.words import inside
 
 
 @requires(Permission.MANAGE_TEAM)

@@ -20,19 +20,20 @@ from archive.deletion import jobs, work
 from archive.deletion.certificates import canonical
 from archive.deletion.selectors import MOST_COUNTED, deletions_of, preview
 from archive.enums import DeletionKind, DeletionState
-from archive.exports.asking import asker_of_key
+from archive.exports.requests import asker_of_key
 from archive.holds import Held
 from archive.models import Deletion
-from messaging.enums import Category, Direction, Status
-from messaging.selectors.matching import LogFilter, digits_of
-from messaging.services.forgetting import visible_umids
-from portal.core.bodies import StrictSerializer, checked_body
-from portal.core.errors import Conflict
-from portal.core.filtersets import StrictFilterSet, parameters
-from portal.core.links import PageSerializer
-from portal.core.queries import nothing_asked
-from portal.core.resources import listed, shown
-from portal.core.sparse import SparseSerializer
+from core.bodies import StrictSerializer, checked_body
+from core.errors import Conflict
+from core.filtersets import StrictFilterSet, parameters
+from core.links import PageSerializer
+from core.queries import nothing_asked
+from core.resources import listed, shown
+from core.sparse import SparseSerializer
+from messaging.log.enums import Status
+from messaging.log.selectors.matching import LogFilter, digits_of
+from messaging.log.services.forgetting import visible_umids
+from providers.vocabulary import Category, Direction
 
 
 class MessageChoiceSerializer(StrictSerializer):

@@ -6,7 +6,7 @@ from typing import Any
 
 from archive.enums import DeletionKind
 from archive.models import Deletion
-from portal.core.tenancy import every_tenant
+from core.tenancy import every_tenant
 
 # What a deletion leaves, and why that tells of nobody.
 KEPT = {

@@ -9,14 +9,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.services import Refused, record
-from archive.deletion.asked import subject_of, write_filter
 from archive.deletion.certificates import certificate_of, sha256_of
+from archive.deletion.criteria import subject_of, write_filter
 from archive.enums import DeletionKind, DeletionState
-from archive.exports.asking import Asker
+from archive.exports.requests import Asker
 from archive.holds import hold_off
 from archive.models import Deletion
-from messaging.selectors.matching import LogFilter, digits_of
-from messaging.services.forgetting import Person, last_message_id, visible_umids
+from messaging.log.selectors.matching import LogFilter, digits_of
+from messaging.log.services.forgetting import Person, last_message_id, visible_umids
 
 MOST_SELECTED = 10_000
 SHORTEST, LONGEST = 7, 15  # digits of a phone number

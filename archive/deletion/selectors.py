@@ -6,8 +6,8 @@ from django.db.models import QuerySet
 
 from accounts.models import Account
 from archive.models import Deletion
-from messaging.selectors.matching import LogFilter, matching
-from portal.core.counting import count_up_to
+from core.counting import count_up_to
+from messaging.log.selectors.matching import LogFilter, matching
 
 MOST_COUNTED = 1_000_000
 

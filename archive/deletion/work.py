@@ -13,18 +13,20 @@ from django.db.models import F
 from django.utils import timezone
 
 from accounts.services.idempotency import forget_answers
-from archive.deletion.asked import read_filter
+from archive.deletion.criteria import read_filter
 from archive.deletion.jobs import finish
 from archive.enums import DeletionKind, DeletionState
 from archive.exports import withdraw
 from archive.holds import Held, hold_off
 from archive.models import Deletion
-from messaging.services import forgetting
-from messaging.services.forgetting import Person
-from portal.core import partitions
-from portal.core.locks import session_lock
-from portal.core.paging import Cursor
-from portal.core.tenancy import every_tenant
+from core import partitions
+from core.locks import session_lock
+from core.paging import Cursor
+from core.tenancy import every_tenant
+from messaging.inbound.services import forgetting as inbound_forgetting
+from messaging.log.services import forgetting as log_forgetting
+from messaging.log.services.forgetting import Person
+from messaging.sending.services import forgetting
 
 log = structlog.get_logger("tollgate.deletion")
 
@@ -126,7 +128,7 @@ def _wait(deletion: Deletion) -> tuple[Counter[str], str | None]:
     then found in the log.
     """
     account, asked_at = deletion.account, deletion.confirmed_at
-    known = forgetting.person_of(account, _person(deletion).msisdn)
+    known = log_forgetting.person_of(account, _person(deletion).msisdn)
     deletion.about = json.dumps({"msisdn": known.msisdn, "user_ids": known.user_ids})
     patient = timezone.now() < asked_at + PATIENCE
     return Counter(), "waiting" if patient and forgetting.is_settling(account, known, asked_at) else None
@@ -163,8 +165,8 @@ def _sweep(table: str, forget: Callable[..., tuple[int, int | None]], what: str)
 def _rest(deletion: Deletion) -> tuple[Counter[str], str | None]:
     account, person = deletion.account, _person(deletion)
     return Counter(
-        announcements=forgetting.forget_contacts(account, person, deletion.confirmed_at),
-        saved_filters=forgetting.forget_filters(account, person),
+        announcements=log_forgetting.forget_contacts(account, person, deletion.confirmed_at),
+        saved_filters=log_forgetting.forget_filters(account, person),
         kept_answers=forget_answers(account, person.names),
         exports=withdraw(account, person),
     ), None
@@ -176,8 +178,8 @@ _STEPS: dict[DeletionKind, dict[str, _Step]] = {
     DeletionKind.PERSON: {
         "wait": _wait,
         "messages": _messages,
-        "webhooks": _sweep("messaging_inbox", forgetting.forget_in_webhooks, "webhooks"),
-        "payloads": _sweep("messaging_payload", forgetting.forget_in_payloads, "mentions"),
+        "webhooks": _sweep("inbound_inbox", inbound_forgetting.forget_in_webhooks, "webhooks"),
+        "payloads": _sweep("log_payload", log_forgetting.forget_in_payloads, "mentions"),
         "rest": _rest,
     },
 }

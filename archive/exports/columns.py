@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Permission
 from archive.enums import Dataset
-from portal.core.extracts import Kind
+from core.extracts import Kind
 
 Words = str | Promise
 PRESET_8X8 = "8x8"

@@ -12,7 +12,7 @@ from django.db import connection, transaction
 
 from archive.enums import Format
 from archive.exports.columns import Column
-from portal.core.extracts import Extract, Kind, literal
+from core.extracts import Extract, Kind, literal
 
 # What Excel, LibreOffice and Google Sheets begin a formula with, the full-width forms and DDE's bar among it, and the
 # signs that hide one from a reader.

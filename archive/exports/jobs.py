@@ -14,11 +14,11 @@ from accounts.models import Account
 from accounts.services import record
 from archive.enums import ACTIVE, Dataset, ExportState
 from archive.exports import files
-from archive.exports.asking import Ask, Asker, BadAsk, drafted
+from archive.exports.requests import Ask, Asker, BadAsk, drafted
 from archive.models import Export, ExportSchedule
-from messaging.selectors.matching import digits_of, is_number
-from messaging.services.forgetting import Person, filters_in
-from portal.core.numbers import masked
+from core.numbers import masked
+from messaging.log.selectors.matching import digits_of, is_number
+from messaging.log.services.forgetting import Person, filters_in
 
 KEPT = timedelta(days=90)  # how long a row tells of an export whose file is gone
 _WITH_FILES = (*ACTIVE, ExportState.SUCCEEDED)

@@ -13,11 +13,11 @@ from archive.enums import Compression, Format
 from archive.exports.columns import Column
 from archive.exports.formats import Writable, copy_out
 from archive.exports.manifest import Contents, manifest
-from archive.exports.order import Order, title
-from archive.exports.tally import Tally
+from archive.exports.pack_job import PackJob, title
+from archive.exports.totals import Totals
 from archive.exports.workbook import PULSE_ROWS, write_book
 from archive.models import Export
-from portal.core.extracts import Kind, of_rows
+from core.extracts import Kind, of_rows
 
 _CHUNK = 1 << 20
 _LEVEL = 5  # of nine: most of the gain for a third of the time
@@ -40,7 +40,7 @@ class _Digested:
         return self._digest.hexdigest()
 
 
-def pack(order: Order, path: Path) -> Contents:
+def pack(order: PackJob, path: Path) -> Contents:
     """Write the whole file to the path; what is in it."""
     export = order.export
     contents = Contents(f"{export.dataset}.{export.format}", export.rows)
@@ -82,14 +82,14 @@ def _inside(path: Path, export: Export, contents: Contents) -> Iterator[Writable
             yield raw
 
 
-def _write_lines(order: Order, out: _Digested, contents: Contents) -> None:
+def _write_lines(order: PackJob, out: _Digested, contents: Contents) -> None:
     export, source = order.export, order.source
     if export.format == Format.CSV:
         head = source.head()
         _write_texts(out, head, export.time_zone)
         out.write(b"\n" if head else b"")
         _write_texts(out, [[title(column, export.dataset) for column in source.columns]], export.time_zone)
-    tally = Tally(export.format, source)
+    tally = Totals(export.format, source)
     for opened in order.parts:
         with opened() as part:
             if source.sums:

@@ -15,12 +15,12 @@ from accounts.selectors import reach_of
 from accounts.services import record
 from archive.enums import Every
 from archive.exports import jobs
-from archive.exports.asking import Ask, Asker, BadAsk, asker_of_membership, drafted
 from archive.exports.columns import PRESET_8X8
-from archive.exports.questions import question
+from archive.exports.page_query import question
+from archive.exports.requests import Ask, Asker, BadAsk, asker_of_membership, drafted
 from archive.models import ExportSchedule
-from portal.core.filters import query as url_query
-from portal.core.tenancy import tenant
+from core.filters import query as url_query
+from core.tenancy import tenant
 
 log = structlog.get_logger("tollgate.archive")
 

@@ -2,7 +2,7 @@
 
 from django.db.models import QuerySet
 
-from archive.exports.asking import Asker
+from archive.exports.requests import Asker
 from archive.models import Export, ExportSchedule
 
 

@@ -14,11 +14,11 @@ from archive.enums import Dataset, Format
 from archive.exports.columns import COLUMNS, Column, columns_of
 from archive.models import Export
 from billing.selectors import CostFilter, CostReport, CostRow, cost_report
-from messaging.selectors.extracts import charge_extract, log_extract, log_span, traffic_extract
-from messaging.selectors.matching import LogFilter
-from messaging.selectors.traffic import TrafficFilter
-from portal.core.extracts import Extract, Kind, of_rows
-from portal.core.money import plain
+from core.extracts import Extract, Kind, of_rows
+from core.money import plain
+from messaging.log.selectors.extracts import charge_extract, log_extract, log_span, traffic_extract
+from messaging.log.selectors.matching import LogFilter
+from messaging.log.selectors.traffic import TrafficFilter
 
 Span = tuple[datetime, datetime]
 _AROUND = timedelta(days=2)  # a day of any zone begins and ends within these of UTC's

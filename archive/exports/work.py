@@ -25,12 +25,12 @@ from archive.exports import files
 from archive.exports.formats import copy_out
 from archive.exports.mails import tell
 from archive.exports.manifest import Contents
-from archive.exports.order import Order
+from archive.exports.pack_job import PackJob
 from archive.exports.packing import pack
 from archive.exports.sources import Source, Span, source_of
 from archive.holds import keeping_of
 from archive.models import Export
-from portal.core.locks import session_lock
+from core.locks import session_lock
 
 log = structlog.get_logger("tollgate.archive")
 
@@ -55,10 +55,10 @@ def work(seconds: float = 50.0) -> None:
             export = waiting.order_by(F("worked_at").asc(nulls_first=True), "id").first()
             if export is None:
                 return
-            turn(export)
+            run_slice(export)
 
 
-def turn(export: Export, seconds: float = TURN) -> None:
+def run_slice(export: Export, seconds: float = TURN) -> None:
     """Work on an export for a while: read parts, and pack when all are there. Whatever happens, its row says it."""
     with session_lock("archive.export", export.pk) as held, translation.override(settings.LANGUAGE_CODE):
         if not held:
@@ -151,7 +151,7 @@ def _pack(export: Export, source: Source) -> None:
     numbers = range(1, export.parts + 1)
     parts = [partial(files.storage().open, files.part_name(export, number), "rb") for number in numbers]
     with files.spooled(export) as path:
-        contents = pack(Order(export, source, parts, _Pulse(export)), path)
+        contents = pack(PackJob(export, source, parts, _Pulse(export)), path)
         size = path.stat().st_size
         export.file = files.keep(path, files.file_name(export))
     _finish(export, ExportState.SUCCEEDED, contents, size)
@@ -219,5 +219,5 @@ def made_now(export: Export) -> Iterator[Any]:
             with rows.open("wb") as out:
                 export.rows = read_part(export, source, span, out)
         export.worked_at = timezone.now()
-        pack(Order(export, source, [partial(rows.open, "rb")], lambda _: None), path)
+        pack(PackJob(export, source, [partial(rows.open, "rb")], lambda _: None), path)
         yield path

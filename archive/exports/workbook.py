@@ -17,16 +17,16 @@ from xlsxwriter.exceptions import FileCreateError
 from archive.enums import Dataset
 from archive.exports.columns import Column
 from archive.exports.manifest import Contents, manifest
-from archive.exports.order import Order, title
-from archive.exports.tally import Tally
-from portal.core.extracts import Kind
+from archive.exports.pack_job import PackJob, title
+from archive.exports.totals import Totals
+from core.extracts import Kind
 
 SHEET_ROWS = 1_048_576  # what a sheet holds, titles included
 LONGEST_CELL = 32_767  # characters, Excel's limit
 PULSE_ROWS = 20_000
 
 
-def write_book(order: Order, path: Path, contents: Contents) -> None:
+def write_book(order: PackJob, path: Path, contents: Contents) -> None:
     """Write the workbook; what does not fit on a sheet is on the next. Sums go into the contents. Raises OSError."""
     try:
         _write(order, path, contents)
@@ -34,10 +34,10 @@ def write_book(order: Order, path: Path, contents: Contents) -> None:
         raise error.args[0] from None
 
 
-def _write(order: Order, path: Path, contents: Contents) -> None:
+def _write(order: PackJob, path: Path, contents: Contents) -> None:
     with xlsxwriter.Workbook(str(path), {"constant_memory": True, "tmpdir": str(path.parent)}) as book:
         book.use_zip64()
-        tally = Tally(order.export.format, order.source)
+        tally = Totals(order.export.format, order.source)
         pages = _Pages(order, book, tally)
         rows = _rows(order)
         pages.write(rows)
@@ -48,7 +48,7 @@ def _write(order: Order, path: Path, contents: Contents) -> None:
             _about(book, order, contents)
 
 
-def _rows(order: Order) -> Iterator[list[str]]:
+def _rows(order: PackJob) -> Iterator[list[str]]:
     csv.field_size_limit(1 << 30)  # what was said may be long
     for opened in order.parts:
         with opened() as part, TextIOWrapper(part, encoding="utf-8", newline="") as text:
@@ -58,7 +58,7 @@ def _rows(order: Order) -> Iterator[list[str]]:
 class _Pages:
     """Writes one sheet after the other, each with the head and the titles."""
 
-    def __init__(self, order: Order, book: Any, tally: Tally) -> None:
+    def __init__(self, order: PackJob, book: Any, tally: Totals) -> None:
         self._order, self._book, self._tally = order, book, tally
         self._heads: Sequence[Sequence[str]] = [*order.source.head(), ()] if order.source.head() else []
         self._titles = [title(column, order.export.dataset) for column in order.source.columns]
@@ -121,7 +121,7 @@ class _Pages:
         return partial(number, form=self._formats[column.kind]) if column.kind in self._formats else text
 
 
-def _about(book: Any, order: Order, contents: Contents) -> None:
+def _about(book: Any, order: PackJob, contents: Contents) -> None:
     """The manifest as a sheet of its own, behind the rows. It cannot hold the file's own digest."""
     sheet = book.add_worksheet(_("About"))
     sheet.set_column(0, 0, 24)

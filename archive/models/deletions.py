@@ -6,8 +6,8 @@ from django.db import models
 from django.utils import timezone
 
 from archive.enums import DeletionKind, DeletionState
-from portal.core.secrets import seal, unseal
-from portal.core.tenancy import TenantModel
+from core.secrets import seal, unseal
+from core.tenancy import TenantModel
 
 
 class Deletion(TenantModel):

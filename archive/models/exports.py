@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import Membership, User
 from archive.enums import ACTIVE, Compression, Dataset, Every, ExportState, Format
-from portal.core.tenancy import TenantModel
+from core.tenancy import TenantModel
 
 
 class ExportAsk(TenantModel):

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import models
 
 from accounts.models import Account
-from portal.core.tenancy import TenantModel
+from core.tenancy import TenantModel
 
 
 class Keeping(TenantModel):

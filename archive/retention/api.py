@@ -14,9 +14,9 @@ from accounts.services import Refused
 from archive.holds import keeping_of
 from archive.models import Keeping
 from archive.retention.periods import FIELDS, change, next_run, removals
-from portal.core.bodies import StrictSerializer, checked_body
-from portal.core.http import client_address
-from portal.core.queries import nothing_asked
+from core.bodies import StrictSerializer, checked_body
+from core.http import client_address
+from core.queries import nothing_asked
 
 
 class PeriodsSerializer(StrictSerializer):

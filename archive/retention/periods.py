@@ -13,10 +13,10 @@ from accounts.models import Account, AuditEntry
 from accounts.services import Refused, record
 from archive.holds import keeping_of
 from archive.models import Keeping
-from messaging.selectors.inbox import settled_before
-from messaging.selectors.traffic import TrafficFilter, counts
-from messaging.services.retention import months_of
-from portal.core.counting import count_up_to
+from archive.retention.months import months_of
+from core.counting import count_up_to
+from messaging.inbound.selectors.inbox import settled_before
+from messaging.log.selectors.traffic import TrafficFilter, counts
 
 LEAST = {"message": 2, "payload": 1, "webhook": 1, "audit": 12}  # months; receipts come for 30 days
 MOST = 1_200

@@ -15,10 +15,10 @@ from django.utils import timezone
 from accounts.models import Account
 from accounts.services.audit_chain import close_audit
 from archive.models import Keeping
+from archive.retention import months
 from archive.retention.periods import begins, moment
-from messaging.services import retention
-from portal.core.locks import session_lock
-from portal.core.tenancy import every_tenant
+from core.locks import session_lock
+from core.tenancy import every_tenant
 
 log = structlog.get_logger("tollgate.retention")
 
@@ -36,7 +36,7 @@ def run(today: date | None = None) -> None:
             return
         accounts = list(Account.objects.order_by("pk"))
         Keeping.objects.bulk_create([Keeping(account=account) for account in accounts], ignore_conflicts=True)
-        for kind in retention.TABLES:
+        for kind in months.TABLES:
             try:
                 _run(kind, today or timezone.now().date())
             except _HeldNow:
@@ -55,8 +55,8 @@ def _run(kind: str, today: date) -> None:
     if kind == "message":
         with transaction.atomic():
             _hold_off(first)
-            retention.begin_at({pk: moment(month) for pk, month in first.items()})
-    for month in [month for month in retention.months_of(kind) if month < max(first.values())]:
+            months.begin_at({pk: moment(month) for pk, month in first.items()})
+    for month in [month for month in months.months_of(kind) if month < max(first.values())]:
         allowed = {pk: begin for pk, begin in first.items() if month < begin}
         if len(allowed) == len(keepings) and _drop(kind, month, allowed):
             log.info("month_dropped", kind=kind, month=str(month))
@@ -84,7 +84,7 @@ def _drop(kind: str, month: date, allowed: Mapping[int, date]) -> bool:
         try:
             with transaction.atomic():
                 _hold_off(allowed)
-                return retention.drop_month(kind, month)
+                return months.drop_month(kind, month)
         except OperationalError:
             if not left:
                 raise
@@ -93,14 +93,14 @@ def _drop(kind: str, month: date, allowed: Mapping[int, date]) -> bool:
 
 
 def _sweep_month(kind: str, month: date, allowed: Mapping[int, date]) -> None:
-    for table in retention.TABLES[kind]:
+    for table in months.TABLES[kind]:
         block: int | None = 0
         while block is not None:
             with transaction.atomic():
                 _hold_off(allowed)
-                _, block = retention.sweep_month(table, month, list(allowed), block)
+                _, block = months.sweep_month(table, month, list(allowed), block)
     with transaction.atomic():
-        retention.drop_empty(kind, month)
+        months.drop_empty(kind, month)
     log.info("month_swept", kind=kind, month=str(month), accounts=len(allowed))
 
 
@@ -111,10 +111,10 @@ def _sweep_what_messages_left(first: Mapping[int, date]) -> None:
     while block is not None:
         with transaction.atomic():
             _hold_off(first)
-            _, block = retention.sweep_anchors(moments, block)
+            _, block = months.sweep_anchors(moments, block)
     for pk, before in moments.items():
-        retention.forget_uncertain(pk, before)
-        while retention.forget_deleted(pk, before):
+        months.forget_uncertain(pk, before)
+        while months.forget_deleted(pk, before):
             pass
 
 

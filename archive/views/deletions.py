@@ -20,15 +20,15 @@ from archive.deletion.certificates import canonical
 from archive.deletion.selectors import MOST_COUNTED, deletions_of, preview
 from archive.deletion.words import removed_words
 from archive.enums import Dataset
-from archive.exports.asking import asker_of
-from archive.exports.questions import Question, question
+from archive.exports.page_query import Question, question
+from archive.exports.requests import asker_of
 from archive.forms import ErasureForm
 from archive.holds import keeping_of
 from archive.models import Deletion
-from messaging.services.forgetting import visible_umids
-from portal.core.http import posted
-from portal.core.paging import page
-from portal.core.zones import current_zone
+from core.http import posted
+from core.paging import page
+from core.zones import current_zone
+from messaging.log.services.forgetting import visible_umids
 
 PAGE_SIZE = 25
 AT_ONCE = 500  # messages that are gone when the page answers
@@ -164,7 +164,7 @@ def _started(request: TenantRequest, deletion: Deletion) -> HttpResponseBase:
         return redirect("archive:deletion", deletion.public_id)
     said = ngettext("%(n)s message is deleted.", "%(n)s messages are deleted.", deletion.messages)
     notices.success(request, said % {"n": f"{deletion.messages:,}"})
-    return redirect("messaging:log")
+    return redirect("log:log")
 
 
 def _params(request: TenantRequest) -> QueryDict:

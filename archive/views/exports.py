@@ -15,18 +15,18 @@ from accounts.enums import Permission
 from accounts.selectors import reach_of
 from archive.enums import Dataset
 from archive.exports import jobs, schedules, work
-from archive.exports.asking import Ask, Asker, BadAsk, asker_of
 from archive.exports.columns import NEEDS
 from archive.exports.files import opened
 from archive.exports.manifest import manifest_of as written
-from archive.exports.questions import Question, question
+from archive.exports.page_query import Question, question
+from archive.exports.requests import Ask, Asker, BadAsk, asker_of
 from archive.exports.selectors import exports_of, schedules_of
 from archive.forms import ExportForm
 from archive.models import Export
 from archive.views.files import file_response
-from portal.core.filters import query as url_query
-from portal.core.paging import page
-from portal.core.zones import current_zone
+from core.filters import query as url_query
+from core.paging import page
+from core.zones import current_zone
 
 PAGE_SIZE = 25
 MOST_SELECTED = 10_000
@@ -135,7 +135,7 @@ def _start(request: TenantRequest, asked: Question, form: ExportForm) -> HttpRes
         return redirect("archive:exports")
     export = jobs.start(asker, ask)
     if selected or asked.few():
-        work.turn(export)
+        work.run_slice(export)
         export.refresh_from_db()
         if export.ready:
             return redirect("archive:export_file", export.public_id)

@@ -7,12 +7,12 @@ from django.utils import timezone
 from accounts.access import TenantRequest, requires
 from accounts.enums import Permission
 from archive.enums import Dataset, Format
-from archive.exports.asking import Ask, asker_of, drafted
 from archive.exports.jobs import audit
-from archive.exports.questions import question
+from archive.exports.page_query import question
+from archive.exports.requests import Ask, asker_of, drafted
 from archive.exports.work import made_now
 from archive.views.files import small_response
-from portal.core.zones import current_zone
+from core.zones import current_zone
 
 
 @requires(Permission.VIEW_COSTS)

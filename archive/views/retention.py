@@ -12,7 +12,7 @@ from accounts.services import Refused
 from archive.forms import HoldForm, RetentionForm
 from archive.holds import keeping_of, lift_hold, place_hold
 from archive.retention.periods import FIELDS, change, next_run, proposed, removals
-from portal.core.http import client_address, posted
+from core.http import client_address, posted
 
 allowed = requires(Permission.MANAGE_RETENTION, whole_account=True)
 

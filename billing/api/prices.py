@@ -17,11 +17,11 @@ from billing.enums import Book, UnratedReason
 from billing.models import Rate, RateCard
 from billing.prices.rate_cards import lacks_of
 from billing.selectors.unrated import unrated
-from portal.core.filtersets import StrictFilterSet, parameters
-from portal.core.links import PageSerializer
-from portal.core.queries import nothing_asked
-from portal.core.resources import listed, shown
-from portal.core.sparse import SparseSerializer
+from core.filtersets import StrictFilterSet, parameters
+from core.links import PageSerializer
+from core.queries import nothing_asked
+from core.resources import listed, shown
+from core.sparse import SparseSerializer
 
 
 class CardFilterSet(StrictFilterSet):

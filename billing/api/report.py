@@ -34,9 +34,9 @@ from billing.selectors import (
     usage,
 )
 from billing.selectors.usage import open_months
-from portal.core.errors import answer_as_8x8
-from portal.core.money import plain
-from portal.core.queries import checked, nothing_asked
+from core.errors import answer_as_8x8
+from core.money import plain
+from core.queries import checked, nothing_asked
 
 
 class CostReportView(TenantView):

@@ -11,7 +11,7 @@ from rest_framework import serializers
 from billing.enums import AccrualScope
 from billing.forms.report import CATEGORIES, STATES
 from billing.selectors import DIMENSIONS, GROUPS, Usage, UsageRow
-from portal.core.money import plain
+from core.money import plain
 
 _A_DAY: dict[str, Any] = {"invalid": "Write a day as 2026-10-31.", "required": "Write a day as 2026-10-31."}
 

@@ -11,14 +11,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Account
-from billing.desk import Desk
 from billing.enums import Book, PriceFile, SellBase
 from billing.models import MarketTable, RateCard, RuleSet, SellTerms
+from billing.price_access import PriceAccess
 from billing.prices.files import PriceFileError
 from billing.proposals.imports import import_upload
 from billing.proposals.what_if import Proposal
-from portal.core.forms import select
-from portal.core.words import MONTH_AND_YEAR, Text, said
+from core.forms import select
+from core.words import MONTH_AND_YEAR, Text, said
 
 LARGEST = 2 * 1024 * 1024  # Meta's largest file has 300 kB
 _SELECT = {"class": "form-select"}
@@ -69,7 +69,7 @@ class ImportForm(forms.Form):
         help_text=gettext_lazy("CSV in UTF-8, at most 2 MB. Nothing counts before you have seen what it changes."),
     )
 
-    def __init__(self, *args: Any, desk: Desk, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, desk: PriceAccess, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.desk = desk
         whose = []

@@ -9,10 +9,10 @@ from django.utils.translation import gettext_lazy
 
 from billing.enums import ChargeState
 from billing.selectors import GROUPS, CostFilter
-from portal.core.countries import country_choices
-from portal.core.filters import Pill, query
-from portal.core.forms import FilterForm, select
-from portal.core.words import Text, inside
+from core.countries import country_choices
+from core.filters import Pill, query
+from core.forms import FilterForm, select
+from core.words import Text, inside
 
 GROUP_LABELS: dict[str, Text] = {
     "day": gettext_lazy("Day"),

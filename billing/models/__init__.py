@@ -6,9 +6,27 @@ holds a phone number, a name or a text.
 """
 
 from billing.models.dry_runs import DryRun
-from billing.models.prices import ASSUMED, BUNDLED, MarketCountry, MarketTable, Rate, RateCard, Rule, RuleSet, SellTerms
+from billing.models.prices import (
+    ASSUMED,
+    BUNDLED,
+    MarketCountry,
+    MarketTable,
+    Rate,
+    RateCard,
+    Rule,
+    RuleSet,
+    SellTerms,
+)
 from billing.models.results import RatedLine, RatingRun, TierCut
-from billing.models.usage import BlockDelta, Bucket, DirtyBucket, UsageBlock, UsageFact, UsageKind, VolumeAnchor
+from billing.models.usage import (
+    BlockDelta,
+    Bucket,
+    DirtyBucket,
+    UsageBlock,
+    UsageFact,
+    UsageKind,
+    VolumeAnchor,
+)
 
 __all__ = [
     "ASSUMED",

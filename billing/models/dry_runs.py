@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.models import Account
 from billing.models.prices import MarketTable, RuleSet
-from portal.core.tenancy import TenantModel
+from core.tenancy import TenantModel
 
 
 class DryRun(TenantModel):

@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from billing.enums import AccrualScope, Book, SellBase
-from portal.core.money import plain
-from portal.core.tenancy import TenantModel
+from core.money import plain
+from core.tenancy import TenantModel
 
 BUNDLED = "bundled with Tollgate"  # who put in force what every installation comes with
 ASSUMED = "ASSUMED: price of the tier below; the tiers here are not in the file"  # the source of a tier we add

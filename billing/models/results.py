@@ -6,7 +6,7 @@ from django.db.models import Q
 from billing.enums import ChargeState
 from billing.models.prices import Rate
 from billing.models.usage import Bucket, UsageKind
-from portal.core.tenancy import LOOSE, TenantModel
+from core.tenancy import LOOSE, TenantModel
 
 
 class RatedLine(TenantModel):

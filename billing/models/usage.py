@@ -3,7 +3,7 @@
 from django.db import models
 
 from billing.enums import AccrualScope
-from portal.core.tenancy import LOOSE, TenantModel
+from core.tenancy import LOOSE, TenantModel
 
 
 class Bucket(TenantModel):

@@ -23,7 +23,7 @@ from billing.prices.card_files import Step, read_card_file
 from billing.prices.files import PriceFileError, sha256_of
 from billing.prices.markets import load_market_file
 from billing.prices.rules import load_rule_file
-from portal.core.money import plain
+from core.money import plain
 
 DATA = Path(__file__).parents[1] / "data"
 Pair = tuple[str, str]  # market, category

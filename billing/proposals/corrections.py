@@ -9,7 +9,7 @@ from accounts.models import Account, Waba
 from accounts.services import record
 from billing.models import Bucket, DirtyBucket, MarketTable, RateCard, RuleSet, SellTerms
 from billing.proposals.what_if import Proposal, affected
-from portal.core.tenancy import every_tenant
+from core.tenancy import every_tenant
 
 
 @transaction.atomic
@@ -72,7 +72,7 @@ def follow_waba(*, instance: Waba, **_: Any) -> None:
 
 
 @transaction.atomic
-def agree(terms: SellTerms, *, actor: str, ip_address: str | None = None) -> int:
+def save_sell_terms(terms: SellTerms, *, actor: str, ip_address: str | None = None) -> int:
     """Save an account's sell terms of a day, in the place of those of the same day, and have its months from there on
     rated again; audited. Returns how many buckets that are.
     """

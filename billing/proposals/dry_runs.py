@@ -25,9 +25,9 @@ from billing.models import Bucket, DirtyBucket, DryRun, MarketTable, RateCard, R
 from billing.proposals.corrections import put_in_force, rate_again
 from billing.proposals.what_if import Impact, ImpactRow, Proposal, affected, impact
 from billing.rating import rate_bucket
-from portal.core.locks import session_lock
-from portal.core.money import ZERO
-from portal.core.tenancy import every_tenant
+from core.locks import session_lock
+from core.money import ZERO
+from core.tenancy import every_tenant
 
 log = structlog.get_logger("tollgate.billing")
 

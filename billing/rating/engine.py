@@ -15,7 +15,7 @@ from billing.models import Bucket, DirtyBucket, RatingRun
 from billing.rating.placement import place_anew
 from billing.rating.sql.blocks import DROP_EMPTY, FOLD
 from billing.rating.sql.statements import CAN_REPRICE, PLAN, RATE, REPRICE
-from portal.core.locks import session_lock
+from core.locks import session_lock
 
 ENGINE = 1
 PARKED_FOR = timedelta(minutes=1)

@@ -4,8 +4,8 @@ from typing import Any
 
 from django.db import connection
 
-from billing.accrual import Accruals, KindKey, Said
-from billing.dictionary import bucket_ids, columns_of, kind_ids
+from billing.accrual import Accruals, KindKey, UsageFacts
+from billing.dimension_ids import bucket_ids, columns_of, kind_ids
 from billing.models import Bucket, UsageKind
 from billing.rating.sql.blocks import NOTE_MOVES, RETURN_MOVES
 
@@ -57,9 +57,9 @@ def place_anew(bucket_id: int) -> None:
             cursor.execute(_MOVE, given | dict(zip(names, columns_of(goals), strict=True)))
 
 
-def said_of(kind: UsageKind) -> Said:
+def said_of(kind: UsageKind) -> UsageFacts:
     """What was said of the messages of a kind."""
-    return Said(*(getattr(kind, name) for name in Said._fields))
+    return UsageFacts(*(getattr(kind, name) for name in UsageFacts._fields))
 
 
 def key_of(kind: UsageKind) -> KindKey:

@@ -10,10 +10,10 @@ from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from billing.forms.report import CATEGORIES, GROUP_LABELS, group_word
 from billing.selectors import CostReport, CostRow, TierKey
-from portal.core.charts import Chart, Series
-from portal.core.countries import country_name
-from portal.core.money import ZERO
-from portal.core.words import DAY, DAY_AND_YEAR, MONTH_AND_YEAR, said
+from core.charts import Chart, Series
+from core.countries import country_name
+from core.money import ZERO
+from core.words import DAY, DAY_AND_YEAR, MONTH_AND_YEAR, said
 
 MOST_SERIES = 6
 MOST_LABELS = 400

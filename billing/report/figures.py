@@ -12,9 +12,9 @@ from billing.enums import AccrualScope, ChargeState
 from billing.forms.report import CATEGORIES
 from billing.selectors import CostRow, Forecast, NextPrice, TierProgress
 from billing.selectors.progress import month_end
-from portal.core.figures import KeyFigure, change
-from portal.core.money import ZERO, plain
-from portal.core.words import DAY, said
+from core.figures import KeyFigure, change
+from core.money import ZERO, plain
+from core.words import DAY, said
 
 MOST_TIERS = 8  # on a page; REST gives all
 _CATEGORY_NAMES = dict(CATEGORIES)

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from accounts.models import Account
 from billing.selectors.sums import CostFilter, kinds_of
-from portal.core.extracts import Extract, literal
+from core.extracts import Extract, literal
 
 _CHARGES = """
 SELECT f.message_key, f.billed_at, f.day, k.provider, k.subaccount_id, k.waba_id, k.phone_number_id, k.template_id,

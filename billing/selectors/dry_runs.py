@@ -10,7 +10,7 @@ from billing.models import DryRun, MarketCountry, MarketTable, RateCard, Rule, R
 from billing.prices.rate_cards import Difference, compare
 from billing.proposals.dry_runs import Effect, Place, Revision, effects_of, revisions_of, rows_of
 from billing.proposals.what_if import ImpactRow, Proposal
-from portal.core.words import inside
+from core.words import inside
 
 
 @dataclass(frozen=True)

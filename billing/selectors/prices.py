@@ -13,17 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from accounts.models import Account, Waba
-from billing.models import (
-    Bucket,
-    DirtyBucket,
-    MarketCountry,
-    MarketTable,
-    Rate,
-    RateCard,
-    RuleSet,
-    SellTerms,
-)
-from portal.core.countries import country_name
+from billing.models import Bucket, DirtyBucket, MarketCountry, MarketTable, Rate, RateCard, RuleSet, SellTerms
+from core.countries import country_name
 
 CATEGORIES = ("marketing", "utility", "authentication", "authentication-international", "service")
 

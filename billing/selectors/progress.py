@@ -22,7 +22,7 @@ from billing.models import ASSUMED, RatedLine, VolumeAnchor
 from billing.rating.sql.terms import CARD_OF_DAY
 from billing.selectors.names import naming
 from billing.selectors.sums import EVERYTHING, CostFilter, sums_of
-from portal.core.money import ZERO
+from core.money import ZERO
 
 LOOK_BACK = 28  # days: every weekday four times
 LEAST = 7  # whole days, so that every weekday was seen

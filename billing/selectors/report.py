@@ -15,7 +15,7 @@ from billing.enums import ChargeState
 from billing.models import MarketCountry, RatedLine
 from billing.selectors.names import naming
 from billing.selectors.sums import COLUMNS, EVERYTHING, CostFilter, Sums, sums_of
-from portal.core.money import ZERO
+from core.money import ZERO
 
 GROUPS = tuple(COLUMNS)
 

@@ -11,7 +11,7 @@ from billing.pricing import price_category
 from billing.selectors.progress import month_end
 from billing.selectors.report import CostRow, TierKey, cost_report
 from billing.selectors.sums import CostFilter
-from portal.core.money import ZERO
+from core.money import ZERO
 
 DIMENSIONS = ("subAccountId", "channel", "businessAccountId", "pricingCategory", "country")
 PRICING_NEEDS = {"channel", "businessAccountId", "pricingCategory", "country"}

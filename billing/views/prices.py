@@ -14,13 +14,13 @@ from django.views.decorators.http import require_POST
 
 from accounts.access import LimitedReach, MissingPermission, TenantRequest, requires
 from accounts.enums import Permission
-from billing.desk import Desk, at_desk
 from billing.enums import Book
 from billing.forms.prices import ImportForm, SellForm, WhatIfForm
 from billing.models import DryRun, MarketTable, RuleSet
+from billing.price_access import PriceAccess, at_desk
 from billing.prices.rate_cards import former_of, lacks_of
 from billing.proposals import dry_runs
-from billing.proposals.corrections import agree
+from billing.proposals.corrections import save_sell_terms
 from billing.selectors import billing_zone, cost_totals
 from billing.selectors.dry_runs import report
 from billing.selectors.prices import (
@@ -37,13 +37,13 @@ from billing.selectors.prices import (
     waiting_buckets,
 )
 from billing.selectors.unrated import Unrated, unrated
-from portal.core.http import client_address
+from core.http import client_address
 
 SHOWN_RUNS = 20
 
 
 @at_desk()
-def cards(request: HttpRequest, desk: Desk) -> HttpResponse:
+def cards(request: HttpRequest, desk: PriceAccess) -> HttpResponse:
     """Which rate card counts, by currency; what waits for a decision, comes, and was."""
     rows = card_rows(desk.cards(), timezone.localdate())
 
@@ -62,7 +62,7 @@ def cards(request: HttpRequest, desk: Desk) -> HttpResponse:
 
 
 @at_desk()
-def card(request: HttpRequest, desk: Desk, card_id: int) -> HttpResponse:
+def card(request: HttpRequest, desk: PriceAccess, card_id: int) -> HttpResponse:
     """One rate card: its prices, and what it lacks."""
     found = get_object_or_404(desk.cards(), pk=card_id)
     (row,) = card_rows(desk.cards().filter(pk=card_id), timezone.localdate())
@@ -80,7 +80,7 @@ def card(request: HttpRequest, desk: Desk, card_id: int) -> HttpResponse:
 
 
 @at_desk()
-def markets(request: HttpRequest, desk: Desk) -> HttpResponse:
+def markets(request: HttpRequest, desk: PriceAccess) -> HttpResponse:
     """Which market each country is in, today and at other times."""
     tables = desk.tables(MarketTable)
     wanted = request.GET.get("table", "")
@@ -91,13 +91,13 @@ def markets(request: HttpRequest, desk: Desk) -> HttpResponse:
 
 
 @at_desk()
-def rules(request: HttpRequest, desk: Desk) -> HttpResponse:
+def rules(request: HttpRequest, desk: PriceAccess) -> HttpResponse:
     """Which messages are free and how the others are counted."""
     return _render(request, desk, "rules", {"sets": rule_sets(desk.tables(RuleSet), timezone.localdate())})
 
 
 @at_desk(manages=True)
-def import_file(request: HttpRequest, desk: Desk) -> HttpResponse:
+def import_file(request: HttpRequest, desk: PriceAccess) -> HttpResponse:
     """Upload a price file: it becomes a draft, which is tried out."""
     form = ImportForm(request.POST or None, request.FILES or None, desk=desk, initial=request.GET.dict())
     if request.method == "POST" and form.is_valid() and (proposal := form.save()):
@@ -107,7 +107,7 @@ def import_file(request: HttpRequest, desk: Desk) -> HttpResponse:
 
 
 @at_desk(manages=True)
-def what_if(request: HttpRequest, desk: Desk) -> HttpResponse:
+def what_if(request: HttpRequest, desk: PriceAccess) -> HttpResponse:
     """What months would have cost otherwise; and what was asked before."""
     months = rated_months(desk.account)
     form = WhatIfForm(
@@ -123,7 +123,7 @@ def what_if(request: HttpRequest, desk: Desk) -> HttpResponse:
 
 
 @at_desk(manages=True)
-def dry_run(request: HttpRequest, desk: Desk, run_id: int) -> HttpResponse:
+def dry_run(request: HttpRequest, desk: PriceAccess, run_id: int) -> HttpResponse:
     """What would change; asks for itself again until it is worked out, and until what was put in force is rated."""
     run = get_object_or_404(desk.dry_runs(), pk=run_id)
     context: dict[str, Any] = {"run": run, "waiting": waiting_buckets(run.account) if run.applied_at else 0}
@@ -139,7 +139,7 @@ def dry_run(request: HttpRequest, desk: Desk, run_id: int) -> HttpResponse:
 
 
 @at_desk(manages=True)
-def apply(request: HttpRequest, desk: Desk, run_id: int) -> HttpResponse:
+def apply(request: HttpRequest, desk: PriceAccess, run_id: int) -> HttpResponse:
     """Ask, then put in force what was tried out."""
     run = _decided_here(desk, run_id)
     if request.method == "POST":
@@ -152,7 +152,7 @@ def apply(request: HttpRequest, desk: Desk, run_id: int) -> HttpResponse:
 
 
 @at_desk(manages=True)
-def discard(request: HttpRequest, desk: Desk, run_id: int) -> HttpResponse:
+def discard(request: HttpRequest, desk: PriceAccess, run_id: int) -> HttpResponse:
     """Ask, then delete the draft that was tried out."""
     run = _decided_here(desk, run_id)
     if request.method == "POST":
@@ -168,7 +168,7 @@ def discard(request: HttpRequest, desk: Desk, run_id: int) -> HttpResponse:
 
 @require_POST
 @at_desk(manages=True)
-def try_draft(request: HttpRequest, desk: Desk, kind: str, draft_id: int) -> HttpResponse:
+def try_draft(request: HttpRequest, desk: PriceAccess, kind: str, draft_id: int) -> HttpResponse:
     """Try a draft out."""
     found: dict[str, Any] = {"card": desk.cards(), "rules": desk.tables(RuleSet), "markets": desk.tables(MarketTable)}
     if kind not in found:
@@ -181,7 +181,7 @@ def try_draft(request: HttpRequest, desk: Desk, kind: str, draft_id: int) -> Htt
 
 @require_POST
 @at_desk(manages=True)
-def try_again(request: HttpRequest, desk: Desk, run_id: int) -> HttpResponse:
+def try_again(request: HttpRequest, desk: PriceAccess, run_id: int) -> HttpResponse:
     """Try the same out on what is recorded now."""
     run = get_object_or_404(desk.dry_runs(), pk=run_id)
     try:
@@ -191,18 +191,18 @@ def try_again(request: HttpRequest, desk: Desk, run_id: int) -> HttpResponse:
         return redirect("billing:dry_run", run.pk)
 
 
-def _decision(request: HttpRequest, desk: Desk, name: str, run: DryRun) -> HttpResponse:
+def _decision(request: HttpRequest, desk: PriceAccess, name: str, run: DryRun) -> HttpResponse:
     return _render(request, desk, name, {"report": report(run, dry_runs.proposal_of(run)), "run": run})
 
 
-def _decided_here(desk: Desk, run_id: int) -> DryRun:
+def _decided_here(desk: PriceAccess, run_id: int) -> DryRun:
     run = get_object_or_404(desk.dry_runs(), pk=run_id)
     if not _decides(desk, run):
         raise PermissionDenied(gettext("This is for whoever sets these prices."))
     return run
 
 
-def _decides(desk: Desk, run: DryRun) -> bool:
+def _decides(desk: PriceAccess, run: DryRun) -> bool:
     """Whether the desk may decide on all that is supposed; rating again is for who sets prices of that usage."""
     revisions = dry_runs.revisions_of(dry_runs.proposal_of(run))
     if not revisions:
@@ -211,7 +211,7 @@ def _decides(desk: Desk, run: DryRun) -> bool:
 
 
 @at_desk()
-def own_prices(request: HttpRequest, desk: Desk) -> HttpResponse:
+def own_prices(request: HttpRequest, desk: PriceAccess) -> HttpResponse:
     """What the account charges its customers, since when, and what is left of it."""
     account = desk.account
     if account is None:
@@ -226,7 +226,7 @@ def own_prices(request: HttpRequest, desk: Desk) -> HttpResponse:
         if not desk.manages:
             raise MissingPermission(Permission.MANAGE_PRICES)
         if form.is_valid():
-            buckets = agree(form.instance, actor=desk.actor, ip_address=client_address(request) or None)
+            buckets = save_sell_terms(form.instance, actor=desk.actor, ip_address=client_address(request) or None)
             messages.success(
                 request,
                 gettext("Agreed. What was delivered from that day on is being rated again.")
@@ -261,8 +261,8 @@ def _log_link(request: TenantRequest, row: Unrated) -> str:
     asked = {"direction": "outbound", "from": str(row.first_day), "to": str(row.last_day), "country": row.country,
              "category": row.category, "subaccount": chosen.code if chosen else ""}  # fmt: skip
     given = [(name, value) for name, value in asked.items() if value]
-    return f"{reverse('messaging:log')}?{urlencode([*given, ('status', 'delivered'), ('status', 'read')])}"
+    return f"{reverse('log:log')}?{urlencode([*given, ('status', 'delivered'), ('status', 'read')])}"
 
 
-def _render(request: HttpRequest, desk: Desk, page: str, context: dict[str, Any]) -> HttpResponse:
+def _render(request: HttpRequest, desk: PriceAccess, page: str, context: dict[str, Any]) -> HttpResponse:
     return render(request, f"billing/prices/{page}.html", {"desk": desk, "page": page, **context})

@@ -25,7 +25,7 @@ from billing.selectors import (
     today_in,
 )
 from billing.selectors.names import naming
-from portal.core.filters import query
+from core.filters import query
 
 
 @requires(Permission.VIEW_COSTS)
@@ -97,7 +97,7 @@ def _log_link(form: CostForm, keys: dict[str, Any]) -> str:
     day = keys.get("day")
     period = {"from": str(day), "to": str(day)} if day else form.span()
     return (
-        reverse("messaging:log")
+        reverse("log:log")
         + query(form.params, change | period, drop=("range", "group_by", "market", "state"))
         + "&status=delivered&status=read"
     )

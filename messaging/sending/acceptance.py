@@ -8,12 +8,13 @@ from uuid import UUID
 import orjson
 from django.db import connection
 
-from messaging.enums import Shape, SubmissionState
-from messaging.sending.outcome import Told
-from messaging.sending.wanted import Wanted
+from messaging.log.enums import SubmissionState
+from messaging.sending.requests import SendRequest
+from messaging.sending.results import AttemptResult
+from providers.vocabulary import Shape
 
 _STORE = """
-INSERT INTO messaging_submission (account_id, umid, created_at, shape, provider, subaccount_id, phone_number_id, state,
+INSERT INTO sending_submission (account_id, umid, created_at, shape, provider, subaccount_id, phone_number_id, state,
     is_logged, due_at, expires_at, attempts, request, about, outcome, provider_message_id, batch_id)
 SELECT %s, umid, %s, %s, provider, subaccount_id, phone_number_id, state, false, due_at, expires_at, attempts, request,
     about, outcome, '', %s
@@ -23,7 +24,7 @@ FROM unnest(%s::uuid[], %s::text[], %s::bigint[], %s::bigint[], %s::text[], %s::
 """
 # For one message alone: arrays to take apart would cost more than the row.
 _STORE_ONE = """
-INSERT INTO messaging_submission (account_id, created_at, shape, batch_id, umid, provider, subaccount_id,
+INSERT INTO sending_submission (account_id, created_at, shape, batch_id, umid, provider, subaccount_id,
     phone_number_id, state, due_at, expires_at, attempts, request, about, outcome, is_logged, provider_message_id)
 VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, false, '')
 """
@@ -32,7 +33,7 @@ _PROVIDER_OF = {Shape.EIGHT_X_EIGHT: "8x8", Shape.GRAPH: "meta", Shape.DIALOG_36
 
 def store(
     account_id: int,
-    entries: Sequence[tuple[Wanted, Told | None]],
+    entries: Sequence[tuple[SendRequest, AttemptResult | None]],
     *,
     at: datetime,
     subaccount_id: int | None = None,
@@ -54,7 +55,7 @@ def store(
 
 
 def _row(
-    wanted: Wanted, outcome: Told | None, at: datetime, subaccount_id: int | None, lease: datetime | None
+    wanted: SendRequest, outcome: AttemptResult | None, at: datetime, subaccount_id: int | None, lease: datetime | None
 ) -> tuple[Any, ...]:
     sender = wanted.sender
     state = SubmissionState.ANSWERED if outcome else SubmissionState.SENDING if lease else SubmissionState.QUEUED
@@ -67,11 +68,11 @@ def _row(
 
 
 _ANSWERED = """
-UPDATE messaging_submission SET state = 'answered', outcome = %s::jsonb WHERE umid = %s AND state = 'sending'
+UPDATE sending_submission SET state = 'answered', outcome = %s::jsonb WHERE umid = %s AND state = 'sending'
 """
 
 
-def record(umid: UUID, outcome: Told) -> None:
+def record(umid: UUID, outcome: AttemptResult) -> None:
     """Write down what the provider answered, at once and in a statement of its own; the log follows."""
     with connection.cursor() as cursor:
         cursor.execute(_ANSWERED, [_json(outcome.as_json()), umid])

@@ -8,15 +8,15 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from messaging.countries import country_of
-from messaging.diagnosis import catalogue
-from messaging.enums import Shape
-from messaging.providers import reading as lenient
+from core.calling_codes import country_of
 from messaging.sending import restrictions
 from messaging.sending.eightxeight import Refused
 from messaging.sending.origin import read_origin
+from messaging.sending.requests import Origin, SendRequest, SendSummary
 from messaging.sending.senders import Sender
-from messaging.sending.wanted import About, Origin, Wanted
+from providers import reading as lenient
+from providers.error_catalogue import catalogue
+from providers.vocabulary import Shape
 
 INVALID, MISSING, NOT_VALID, RESTRICTED = 100, 131008, 131009, 130497
 _STATUSES = {10: 403, 190: 401, 130429: 429, 130497: 403, 131000: 500, 131016: 503, 131056: 429, 133010: 400}
@@ -43,7 +43,7 @@ class RefusedAsMeta(Exception):
         return known.title if known else "Invalid parameter"
 
 
-def read(body: Mapping[str, Any], sender: Sender, origin: Origin, shape: Shape) -> Wanted:
+def read(body: Mapping[str, Any], sender: Sender, origin: Origin, shape: Shape) -> SendRequest:
     """The message a body asks for; raises `RefusedAsMeta`."""
     if body.get("messaging_product") != "whatsapp":
         raise RefusedAsMeta(INVALID, "The parameter messaging_product is required and must be whatsapp.")
@@ -64,9 +64,9 @@ def read(body: Mapping[str, Any], sender: Sender, origin: Origin, shape: Shape) 
     if reference is not None and (not isinstance(reference, str) or len(reference) > _LONGEST_REFERENCE):
         raise RefusedAsMeta(INVALID, "Param biz_opaque_callback_data must be a string of at most 512 characters.")
     used = content if kind == "template" else {}
-    return Wanted(
+    return SendRequest(
         shape=shape, request=dict(body), sender=sender,
-        about=About(
+        about=SendSummary(
             msisdn=msisdn, user_id=user_id, content_type=kind, template_name=used.get("name", ""),
             template_language=(used.get("language") or {}).get("code", "")[:16], client_message_id=reference or "",
             origin=_origin(body, origin),
@@ -74,11 +74,11 @@ def read(body: Mapping[str, Any], sender: Sender, origin: Origin, shape: Shape) 
     )  # fmt: skip
 
 
-def glimpse(body: Any, origin: Origin) -> About:
+def glimpse(body: Any, origin: Origin) -> SendSummary:
     """What a refused body says of itself, as far as it can be read."""
     data = lenient.mapping(body)
     used = lenient.mapping(data.get("template"))
-    return About(
+    return SendSummary(
         msisdn=lenient.digits(data.get("to")), content_type=lenient.text(data.get("type"), 24).lower(),
         template_name=lenient.text(used.get("name"), 512),
         template_language=lenient.text(lenient.mapping(used.get("language")).get("code"), 16),

@@ -2,17 +2,17 @@
 
 from datetime import UTC, datetime
 
-from messaging.gateway import Outcome, Unreached
-from messaging.ingest.bell import sending_bell
 from messaging.sending import acceptance, pacing
 from messaging.sending.cloud import RefusedAsMeta
 from messaging.sending.dispatch import LEASE
-from messaging.sending.outcome import Kind, Told, told
+from messaging.sending.requests import SendRequest
+from messaging.sending.results import AttemptResult, Kind, attempt_result
 from messaging.sending.routes import NoRoute, adapter, cloud_body
-from messaging.sending.wanted import Wanted
+from messaging.sending.wakeup import sending_wakeup
+from providers.gateway import Outcome, Unreached
 
 
-def send_now(wanted: Wanted) -> Outcome:
+def send_now(wanted: SendRequest) -> Outcome:
     """Store a message, ask the provider, and write down its answer. Raises RefusedAsMeta for what is not sent at all.
 
     Nothing is tried again but a connection that did not come about, once: the client has the answer and decides.
@@ -33,17 +33,19 @@ def send_now(wanted: Wanted) -> Outcome:
     outcome = way.send(body)
     if isinstance(outcome, Unreached):
         outcome = way.send(body)
-    acceptance.record(wanted.umid, told(outcome, at=datetime.now(UTC), attempts=1, expires_at=None, retry=False))
-    sending_bell.ring()
+    acceptance.record(
+        wanted.umid, attempt_result(outcome, at=datetime.now(UTC), attempts=1, expires_at=None, retry=False)
+    )
+    sending_wakeup.notify()
     return outcome
 
 
-def keep_refused(account_id: int, wanted: Wanted, refused: RefusedAsMeta, *, subaccount_id: int | None) -> None:
+def keep_refused(account_id: int, wanted: SendRequest, refused: RefusedAsMeta, *, subaccount_id: int | None) -> None:
     """The log holds what was refused too."""
     now = datetime.now(UTC)
-    outcome = Told(
+    outcome = AttemptResult(
         kind=Kind.REJECTED, at=now.isoformat(), source="meta", code=refused.code, title=refused.details[:255],
         status=refused.status, body={"code": refused.code, "details": refused.details}, by="tollgate",
     )  # fmt: skip
     acceptance.store(account_id, [(wanted, outcome)], at=now, subaccount_id=subaccount_id)
-    sending_bell.ring()
+    sending_wakeup.notify()

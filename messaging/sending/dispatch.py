@@ -1,6 +1,6 @@
 """The worker's side of sending. One worker at a time sends, over many connections at once.
 
-A row of `messaging_submission` is new until the log has it, `queued` until it is due, `sending` while a provider is
+A row of `sending_submission` is new until the log has it, `queued` until it is due, `sending` while a provider is
 asked, `answered` once that is written down, and gone once the log has that too. A worker that dies while it asks leaves
 a row whose lease ends: nobody knows whether that message was sent, so it becomes `uncertain` and is never sent again by
 itself. Everything else is done again by the next worker.
@@ -14,12 +14,12 @@ from typing import Any
 import structlog
 from django.db import connection
 
-from messaging.enums import SubmissionState
-from messaging.gateway import Outcome, Uncertain
-from messaging.models import Submission
+from core.locks import session_lock
+from messaging.log.enums import SubmissionState
 from messaging.sending import acceptance, pacing, routes, settlement
-from messaging.sending.outcome import Kind, Told, told
-from portal.core.locks import session_lock
+from messaging.sending.models import Submission
+from messaging.sending.results import AttemptResult, Kind, attempt_result
+from providers.gateway import Outcome, Uncertain
 
 log = structlog.get_logger("tollgate.sending")
 
@@ -31,19 +31,19 @@ _OF_ONE_NUMBER = 16  # claimed together, so that a flood of one number delays no
 _CLAIM = """
 WITH due AS MATERIALIZED (
     SELECT s.id FROM (
-        SELECT id FROM messaging_phonenumber WHERE id <> ALL(%(resting)s::bigint[])
+        SELECT id FROM log_phonenumber WHERE id <> ALL(%(resting)s::bigint[])
     ) n CROSS JOIN LATERAL (
-        SELECT id, due_at FROM messaging_submission
+        SELECT id, due_at FROM sending_submission
         WHERE state = 'queued' AND is_logged AND phone_number_id = n.id AND due_at <= statement_timestamp()
         ORDER BY due_at, id LIMIT %(each)s FOR UPDATE SKIP LOCKED
     ) s ORDER BY s.due_at, s.id LIMIT %(most)s
 )
-UPDATE messaging_submission SET state = 'sending', attempts = attempts + 1,
+UPDATE sending_submission SET state = 'sending', attempts = attempts + 1,
     due_at = statement_timestamp() + %(lease)s::interval
 WHERE id IN (SELECT id FROM due) RETURNING id
 """
 _LAPSED = """
-UPDATE messaging_submission SET state = 'answered', outcome = CASE WHEN provider_message_id <> ''
+UPDATE sending_submission SET state = 'answered', outcome = CASE WHEN provider_message_id <> ''
     THEN jsonb_build_object('kind', 'accepted', 'at', statement_timestamp(), 'by', 'webhook',
         'provider_message_id', provider_message_id)
     ELSE jsonb_build_object('kind', 'uncertain', 'at', statement_timestamp(), 'title', %(reason)s::text) END
@@ -61,7 +61,7 @@ def send_due(seconds: float = 20.0) -> int:
         return _send(time.monotonic() + seconds) if mine else 0
 
 
-def lapse() -> int:
+def expire_leases() -> int:
     """Settle what a dead process was sending: accepted where a webhook says so, else uncertain."""
     with connection.cursor() as cursor:
         cursor.execute(_LAPSED, {"reason": _REASON})
@@ -72,7 +72,7 @@ Flight = dict["Future[Outcome]", Submission]
 
 
 def _send(end: float) -> int:
-    lapse()
+    expire_leases()
     sent, flying, resting = 0, Flight(), dict[int, float]()
     with ThreadPoolExecutor(CONNECTIONS, thread_name_prefix="sender") as pool:
         while True:
@@ -86,7 +86,7 @@ def _send(end: float) -> int:
             if flying:
                 done, _ = wait(flying, timeout=0.2, return_when=FIRST_COMPLETED)
                 for future in done:
-                    _land(future, flying.pop(future))
+                    _finish(future, flying.pop(future))
             settled = settlement.settle()
             if not (flying or claimed or settled):
                 return sent
@@ -111,12 +111,14 @@ def _begin(submission: Submission, resting: dict[int, float]) -> Any:
     """The request to make, or None when the message is put back or over."""
     now = datetime.now(UTC)
     if submission.expires_at is not None and submission.expires_at <= now:
-        acceptance.record(submission.umid, Told(kind=Kind.EXPIRED, at=submission.expires_at.isoformat(), by="tollgate"))
+        acceptance.record(
+            submission.umid, AttemptResult(kind=Kind.EXPIRED, at=submission.expires_at.isoformat(), by="tollgate")
+        )
         return None
     try:
         route = routes.route(submission)
     except routes.NoRoute as error:
-        refused = Told(kind=Kind.REJECTED, at=now.isoformat(), title=str(error), by="tollgate")
+        refused = AttemptResult(kind=Kind.REJECTED, at=now.isoformat(), title=str(error), by="tollgate")
         acceptance.record(submission.umid, refused)
         return None
     pause = pacing.take(route.sender, str(submission.about.get("msisdn") or ""))
@@ -134,7 +136,7 @@ def _put_back(submission: Submission, due_at: datetime) -> None:
     )
 
 
-def _land(future: "Future[Outcome]", submission: Submission) -> None:
+def _finish(future: "Future[Outcome]", submission: Submission) -> None:
     """Write down how a request ended."""
     try:
         outcome = future.result()
@@ -145,5 +147,5 @@ def _land(future: "Future[Outcome]", submission: Submission) -> None:
     pacing.learn(submission, outcome)
     acceptance.record(
         submission.umid,
-        told(outcome, at=now, attempts=submission.attempts, expires_at=submission.expires_at, retry=True),
+        attempt_result(outcome, at=now, attempts=submission.attempts, expires_at=submission.expires_at, retry=True),
     )

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from messaging.enums import Provider
-from messaging.models import Message
-from messaging.providers.reading import mapping
+from messaging.log.models import Message
 from messaging.sending.receipt_bodies import moment
+from providers.reading import mapping
+from providers.vocabulary import Provider
 
 _MEDIA = {"image": "Image", "sticker": "Image", "audio": "Audio", "video": "Video", "document": "File"}
 

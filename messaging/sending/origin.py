@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from messaging.enums import SourceCategory
+from messaging.log.enums import SourceCategory
 from messaging.sending.eightxeight.reading import mapping, one_of, optional
-from messaging.sending.wanted import Origin
+from messaging.sending.requests import Origin
 
 CATEGORY_HEADER, NAME_HEADER, RECIPIENT_HEADER = (
     "X-Tollgate-Source",

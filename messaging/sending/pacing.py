@@ -12,13 +12,13 @@ from typing import cast
 
 import redis
 
-from messaging.enums import Provider
-from messaging.gateway import Outcome, Rejected
-from messaging.models import Submission
+from core.best_effort_redis import BestEffortRedis
+from core.rate_limiter import RateLimiter
+from core.secrets import digest
+from messaging.sending.models import Submission
 from messaging.sending.senders import Sender
-from portal.core.hasty_redis import HastyRedis
-from portal.core.pace import Pace
-from portal.core.secrets import digest
+from providers.gateway import Outcome, Rejected
+from providers.vocabulary import Provider
 
 PAIR_EVERY, PAIR_BURST = 6.0, 45
 _REST_AFTER_REFUSAL = 1.0
@@ -53,12 +53,12 @@ class _Own:
     """What this process counts while Redis is away."""
 
     def __init__(self) -> None:
-        self.numbers: dict[tuple[int, int], Pace] = {}  # a number that gets faster begins anew
-        self.pairs = Pace(every=PAIR_EVERY, burst=PAIR_BURST)
+        self.numbers: dict[tuple[int, int], RateLimiter] = {}  # a number that gets faster begins anew
+        self.pairs = RateLimiter(every=PAIR_EVERY, burst=PAIR_BURST)
 
 
 _own = _Own()
-_together = HastyRedis("pacing")
+_together = BestEffortRedis("pacing")
 
 
 def take(sender: Sender, msisdn: str) -> Pause | None:
@@ -79,7 +79,7 @@ def take(sender: Sender, msisdn: str) -> Pause | None:
 def _take_alone(sender: Sender, msisdn: str, every: float) -> Pause | None:
     now = time.monotonic()
     known = (sender.phone_number_id, sender.throughput)
-    number = _own.numbers.setdefault(known, Pace(every=every, burst=sender.throughput))
+    number = _own.numbers.setdefault(known, RateLimiter(every=every, burst=sender.throughput))
     if not number.allows("", now):
         return Pause(every, whole_number=True)
     if msisdn and not _own.pairs.allows(f"{sender.phone_number_id}:{msisdn}", now):

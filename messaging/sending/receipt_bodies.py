@@ -4,8 +4,9 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from messaging.diagnosis import catalogue
-from messaging.models import Message, Receipt
+from events.models import Receipt
+from messaging.log.models import Message
+from providers.error_catalogue import catalogue
 
 _UNKNOWN = (57, "UnknownError")
 # Our state: 8x8's, and its detail. What WhatsApp has taken from us, 8x8 calls delivered to the operator.

@@ -22,13 +22,16 @@ from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import Account
-from messaging.enums import Direction, PayloadKind, SubmissionState
-from messaging.models import Callback, Message, MessagePayload, Receipt, Submission
-from messaging.selectors.outgoing import Hooks
+from core.secrets import derive
+from events.models import Callback, Receipt
+from messaging.log.enums import PayloadKind, SubmissionState
+from messaging.log.models import Message, MessagePayload
 from messaging.sending.callback_address import Forbidden, check, resolve
 from messaging.sending.inbound_bodies import inbound_body
+from messaging.sending.models import Submission
 from messaging.sending.receipt_bodies import body_of
-from portal.core.secrets import derive
+from messaging.sending.selectors.outgoing import Hooks
+from providers.vocabulary import Direction
 
 log = structlog.get_logger("tollgate.receipts")
 
@@ -41,16 +44,16 @@ _LATER = timedelta(seconds=1)
 _TAIL = 8  # digits: providers write some countries' numbers in another way than clients do
 _LEASE = "60 seconds"
 _CLAIM = """
-UPDATE messaging_receipt SET attempts = attempts + 1, due_at = statement_timestamp() + %s::interval WHERE id IN (
-    SELECT id FROM messaging_receipt r WHERE state = 'pending' AND due_at <= statement_timestamp()
-    AND NOT EXISTS (SELECT FROM messaging_receipt o WHERE o.callback_id = r.callback_id AND o.state = 'pending'
+UPDATE events_receipt SET attempts = attempts + 1, due_at = statement_timestamp() + %s::interval WHERE id IN (
+    SELECT id FROM events_receipt r WHERE state = 'pending' AND due_at <= statement_timestamp()
+    AND NOT EXISTS (SELECT FROM events_receipt o WHERE o.callback_id = r.callback_id AND o.state = 'pending'
         AND o.id < r.id)
     ORDER BY due_at, id LIMIT %s FOR UPDATE SKIP LOCKED
 ) RETURNING id
 """
 _SETTLE = """
 WITH settled AS (
-    UPDATE messaging_receipt r SET answer = a.answer,
+    UPDATE events_receipt r SET answer = a.answer,
         state = CASE WHEN a.answer LIKE '2%%' THEN 'done' WHEN r.attempts > cardinality(p.pauses) THEN 'failed'
             ELSE r.state END,
         due_at = CASE WHEN a.answer LIKE '2%%' THEN r.due_at
@@ -61,7 +64,7 @@ WITH settled AS (
 SELECT id, answer FROM settled WHERE state = 'failed'
 """
 _REMEMBER = """
-UPDATE messaging_outgoingwebhook h SET told_at = CASE WHEN a.taken THEN now() ELSE h.told_at END,
+UPDATE events_outgoingwebhook h SET told_at = CASE WHEN a.taken THEN now() ELSE h.told_at END,
     failed_at = CASE WHEN a.failure IS NULL THEN h.failed_at ELSE now() END, failure = coalesce(a.failure, h.failure)
 FROM (
     SELECT id, bool_or(answer LIKE '2%%') AS taken, max(answer) FILTER (WHERE answer NOT LIKE '2%%') AS failure

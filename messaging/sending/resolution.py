@@ -6,16 +6,18 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.services import Actor, Refused
-from messaging.enums import Direction, PayloadKind, Shape, SubmissionState
-from messaging.ingest.bell import sending_bell
-from messaging.models import Message, MessagePayload, PhoneNumber, Submission
+from messaging.log.enums import PayloadKind, SubmissionState
+from messaging.log.models import Message, MessagePayload, PhoneNumber
 from messaging.sending import acceptance, cloud, senders
 from messaging.sending.cancelling import cancel
 from messaging.sending.cloud import RefusedAsMeta
 from messaging.sending.eightxeight import Refused as RefusedAs8x8
 from messaging.sending.eightxeight import read
-from messaging.sending.outcome import Kind, Told
-from messaging.sending.wanted import Origin, Wanted
+from messaging.sending.models import Submission
+from messaging.sending.requests import Origin, SendRequest
+from messaging.sending.results import AttemptResult, Kind
+from messaging.sending.wakeup import sending_wakeup
+from providers.vocabulary import Direction, Shape
 
 _NOT_AGAIN = ("scheduled", "expiry", "clientMessageId", "dlrCallbackUrl")  # said of the first message alone
 
@@ -25,12 +27,12 @@ def resolve(*, by: Actor, message: Message, was_sent: bool) -> None:
     """Say what became of an uncertain message; audited. Raises Refused when it is not uncertain any more."""
     kind = Kind.SENT if was_sent else Kind.REJECTED
     title = "" if was_sent else "Not sent, as somebody found out."
-    outcome = Told(kind=kind, at=datetime.now(UTC).isoformat(), title=title, by=by.user.email)
+    outcome = AttemptResult(kind=kind, at=datetime.now(UTC).isoformat(), title=title, by=by.user.email)
     rows = Submission.objects.filter(account=by.account, umid=message.umid, state=SubmissionState.UNCERTAIN)
     if not rows.update(state=SubmissionState.ANSWERED, outcome=outcome.as_json()):
         raise Refused(_("What became of this message is known by now."))
     by.did("message.resolved", str(message.umid), {"sent": was_sent})
-    transaction.on_commit(sending_bell.ring)
+    transaction.on_commit(sending_wakeup.notify)
 
 
 @transaction.atomic
@@ -39,7 +41,7 @@ def take_back(*, by: Actor, message: Message) -> None:
     if not cancel(by.account.pk, message.subaccount_id or 0, at=datetime.now(UTC), umid=message.umid):
         raise Refused(_("This message does not wait any more."))
     by.did("message.cancelled", str(message.umid))
-    transaction.on_commit(sending_bell.ring)
+    transaction.on_commit(sending_wakeup.notify)
 
 
 @transaction.atomic
@@ -60,7 +62,7 @@ def send_again(*, by: Actor, message: Message) -> Submission:
     wanted = _checked({name: value for name, value in paper.body.items() if name not in _NOT_AGAIN}, sender, origin)
     acceptance.store(by.account.pk, [(wanted, None)], at=datetime.now(UTC))
     by.did("message.sent_again", str(message.umid), {"as": str(wanted.umid)})
-    transaction.on_commit(sending_bell.ring)
+    transaction.on_commit(sending_wakeup.notify)
     made: Submission = Submission.objects.get(account=by.account, umid=wanted.umid)
     return made
 
@@ -75,7 +77,7 @@ def request_of(message: Message) -> MessagePayload | None:
     return rows.first()
 
 
-def _checked(body: dict[str, object], sender: senders.Sender, origin: Origin) -> Wanted:
+def _checked(body: dict[str, object], sender: senders.Sender, origin: Origin) -> SendRequest:
     """The message, checked as if a client had sent it now."""
     try:
         if "messaging_product" in body:

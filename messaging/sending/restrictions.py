@@ -9,7 +9,7 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
-_FILE = Path(__file__).parent.parent / "data" / "restricted_countries.csv"
+_FILE = Path(__file__).parent / "data" / "restricted_countries.csv"
 
 
 @dataclass(frozen=True, slots=True)

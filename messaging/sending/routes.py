@@ -3,14 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from messaging.enums import Provider, Shape
-from messaging.gateway import Dialog360, EightXEight, Meta, Outcome
-from messaging.lifecycle.sending import reference
-from messaging.models import Submission
+from core.secrets import unseal
+from messaging.log.lifecycle.provider_ids import reference
 from messaging.sending.eightxeight import for_cloud, for_eightxeight
+from messaging.sending.models import Submission
+from messaging.sending.requests import SendSummary
 from messaging.sending.senders import Sender, sender_of
-from messaging.sending.wanted import About
-from portal.core.secrets import unseal
+from providers.gateway import Dialog360, EightXEight, Meta, Outcome
+from providers.vocabulary import Provider, Shape
 
 Adapter = Meta | Dialog360 | EightXEight
 OPAQUE = "biz_opaque_callback_data"
@@ -60,7 +60,7 @@ def body(submission: Submission, sender: Sender) -> dict[str, object]:
     umid = str(submission.umid)
     if submission.shape != Shape.EIGHT_X_EIGHT:
         return cloud_body(submission.request, umid)
-    about = About.from_json(submission.about)
+    about = SendSummary.from_json(submission.about)
     translate = for_eightxeight if sender.provider == Provider.EIGHT_X_EIGHT else for_cloud
     return translate(submission.request, about, umid)
 

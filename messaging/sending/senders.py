@@ -13,13 +13,13 @@ from django.conf import settings
 from phonenumbers import COUNTRY_CODE_TO_REGION_CODE
 
 from accounts.models import Subaccount
-from messaging.countries import country_of
-from messaging.enums import Provider
-from messaging.models import PhoneNumber, Template
-from portal.core.memory import Memory
+from core.calling_codes import country_of
+from core.ttl_cache import TTLCache
+from messaging.log.models import PhoneNumber, Template
+from providers.vocabulary import Provider
 
-_offices: "Memory[int, Office]" = Memory()
-_templates: "Memory[tuple[int, int, str, str], KnownTemplate | None]" = Memory()
+_directories: "TTLCache[int, SenderDirectory]" = TTLCache()
+_templates: "TTLCache[tuple[int, int, str, str], KnownTemplate | None]" = TTLCache()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Sender:
 
 
 @dataclass(frozen=True, slots=True)
-class Office:
+class SenderDirectory:
     """Everything of one account that a request may name."""
 
     subaccounts: dict[str, tuple[int, bool]]  # code: id, is active
@@ -77,9 +77,9 @@ class KnownTemplate:
     cards: int  # of a carousel
 
 
-def office(account_id: int) -> Office:
+def sender_directory(account_id: int) -> SenderDirectory:
     """The numbers and subaccounts of an account. Needs its scope."""
-    return _offices.get(account_id, lambda: _office(account_id))
+    return _directories.get(account_id, lambda: _read_directory(account_id))
 
 
 def template(account_id: int, waba_id: int, name: str, language: str) -> KnownTemplate | None:
@@ -90,17 +90,17 @@ def template(account_id: int, waba_id: int, name: str, language: str) -> KnownTe
 
 def forget() -> None:
     """Ask the database again: for tests, which change what they send with."""
-    _offices.forget()
+    _directories.forget()
     _templates.forget()
 
 
 _HIGH, _USUAL = 1_000, 80  # messages a second
 
 
-def _office(account_id: int) -> Office:
+def _read_directory(account_id: int) -> SenderDirectory:
     subaccounts = Subaccount.objects.filter(account=account_id).values_list("code", "id", "is_active")
     rows = PhoneNumber.objects.filter(account=account_id).select_related("subaccount", "account").order_by("id")
-    found = Office({code: (pk, active) for code, pk, active in subaccounts}, {}, {})
+    found = SenderDirectory({code: (pk, active) for code, pk, active in subaccounts}, {}, {})
     for one in rows:
         sender = sender_of(one)
         found.by_subaccount.setdefault(sender.subaccount_code, []).append(sender)

@@ -9,15 +9,23 @@ from celery.exceptions import SoftTimeLimitExceeded
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import QuerySet
 
-from messaging import lifecycle
-from messaging.enums import PayloadKind, SubmissionState
-from messaging.events import MessageEvent
-from messaging.ingest.directory import Directory, Place
-from messaging.lifecycle.receipts import Wish, enter
-from messaging.lifecycle.sending import Binding, Paper, Remark, bind, keep, remark
-from messaging.models import PhoneNumber, Source, Submission
-from messaging.sending.outcome import Kind, Told
-from messaging.sending.wanted import About, Origin
+from messaging.log import lifecycle
+from messaging.log.directory import Directory, Place
+from messaging.log.enums import PayloadKind, SubmissionState
+from messaging.log.lifecycle.provider_ids import (
+    Binding,
+    MessageAttributes,
+    StoredPayload,
+    assign_provider_ids,
+    set_attributes,
+    store_payloads,
+)
+from messaging.log.lifecycle.receipts import Subscription, subscribe
+from messaging.log.models import PhoneNumber, Source
+from messaging.sending.models import Submission
+from messaging.sending.requests import Origin, SendSummary
+from messaging.sending.results import AttemptResult, Kind
+from providers.events import MessageEvent
 
 log = structlog.get_logger("tollgate.sending")
 BATCH = 1_000
@@ -27,7 +35,7 @@ _resting: dict[int, float] = {}  # until when, of the rows this process could no
 _EVENTS = {Kind.REJECTED: "rejected", Kind.UNREACHED: "rejected", Kind.EXPIRED: "expired", Kind.CANCELLED: "rejected"}
 
 _AGAIN = """
-UPDATE messaging_submission s SET state = 'queued', due_at = a.at, outcome = NULL
+UPDATE sending_submission s SET state = 'queued', due_at = a.at, outcome = NULL
 FROM unnest(%s::bigint[], %s::timestamptz[]) a (id, at) WHERE s.id = a.id
 """
 
@@ -99,22 +107,26 @@ def _log(rows: Sequence[Submission]) -> None:
     directory.load_templates((report.account_id, report.event) for report in reports)
     lifecycle.apply(reports, directory)
     sources = _sources(rows)
-    remark([
-        Remark(row.account_id, row.provider, str(row.umid), sources[row.account_id, origin.category, origin.name],
-               origin.recipient_type)
+    set_attributes([
+        MessageAttributes(
+            row.account_id, row.provider, str(row.umid), sources[row.account_id, origin.category, origin.name],
+            origin.recipient_type,
+        )
         for row in rows for origin in (_origin(row),)
     ])  # fmt: skip
-    enter(
+    subscribe(
         [
-            Wish(row.account_id, row.provider, str(row.umid), url, row.batch_id, row.about.get("client_batch_id", ""))
+            Subscription(
+                row.account_id, row.provider, str(row.umid), url, row.batch_id, row.about.get("client_batch_id", "")
+            )
             for row in rows
             if (url := row.about.get("callback_url"))
         ],
         min(row.created_at for row in rows),
     )
-    keep(
+    store_payloads(
         [
-            Paper(row.account_id, row.provider, str(row.umid), PayloadKind.REQUEST, row.created_at, row.request)
+            StoredPayload(row.account_id, row.provider, str(row.umid), PayloadKind.REQUEST, row.created_at, row.request)
             for row in rows
         ]
     )
@@ -122,7 +134,7 @@ def _log(rows: Sequence[Submission]) -> None:
 
 
 def _origin(row: Submission) -> Origin:
-    return About.from_json(row.about).origin
+    return SendSummary.from_json(row.about).origin
 
 
 def _sources(rows: Sequence[Submission]) -> dict[tuple[int, str, str], int]:
@@ -141,8 +153,10 @@ def _sources(rows: Sequence[Submission]) -> dict[tuple[int, str, str], int]:
     }
 
 
-def _report(row: Submission, state: str, at: datetime, place: Place, told: Told | None = None) -> lifecycle.Report:
-    about = About.from_json(row.about)
+def _report(
+    row: Submission, state: str, at: datetime, place: Place, told: AttemptResult | None = None
+) -> lifecycle.Report:
+    about = SendSummary.from_json(row.about)
     event = MessageEvent(
         provider_message_id=_name(row, told), state=state, at=at, msisdn=about.msisdn, user_id=about.user_id,
         content_type=about.content_type, template_name=about.template_name, template_language=about.template_language,
@@ -155,16 +169,23 @@ def _report(row: Submission, state: str, at: datetime, place: Place, told: Told 
 
 
 def _settle(rows: Sequence[Submission]) -> None:
-    ends = [(row, Told.from_json(row.outcome)) for row in rows if row.outcome]
-    bind([
+    ends = [(row, AttemptResult.from_json(row.outcome)) for row in rows if row.outcome]
+    assign_provider_ids([
         Binding(row.account_id, row.provider, str(row.umid), told.provider_message_id)
         for row, told in ends if told.kind == Kind.ACCEPTED
     ])  # fmt: skip
-    keep([
-        Paper(row.account_id, row.provider, _name(row, told), PayloadKind.RESPONSE, _moment(told.at), _paper(row, told))
+    store_payloads([
+        StoredPayload(
+            row.account_id, row.provider, _name(row, told), PayloadKind.RESPONSE, _moment(told.at), _paper(row, told)
+        )
         for row, told in ends
     ])  # fmt: skip
-    remark([Remark(row.account_id, row.provider, _name(row, told), response_code=told.status) for row, told in ends])
+    set_attributes(
+        [
+            MessageAttributes(row.account_id, row.provider, _name(row, told), response_code=told.status)
+            for row, told in ends
+        ]
+    )
     over = [
         _report(row, _state(told), _moment(told.at), Place(row.subaccount_id, row.phone_number_id), told)
         for row, told in ends if told.again_at is None and told.kind != Kind.ACCEPTED
@@ -174,16 +195,16 @@ def _settle(rows: Sequence[Submission]) -> None:
     _leave(ends)
 
 
-def _name(row: Submission, told: Told | None) -> str:
+def _name(row: Submission, told: AttemptResult | None) -> str:
     """The id under which the log knows the message by now."""
     return (told.provider_message_id if told else "") or row.provider_message_id or str(row.umid)
 
 
-def _state(told: Told) -> str:
+def _state(told: AttemptResult) -> str:
     return _EVENTS.get(told.kind, str(told.kind))
 
 
-def _paper(row: Submission, told: Told) -> dict[str, object]:
+def _paper(row: Submission, told: AttemptResult) -> dict[str, object]:
     """A response as the message's page shows it."""
     kept = told.as_json()
     return {
@@ -192,7 +213,7 @@ def _paper(row: Submission, told: Told) -> dict[str, object]:
     }
 
 
-def _leave(ends: Sequence[tuple[Submission, Told]]) -> None:
+def _leave(ends: Sequence[tuple[Submission, AttemptResult]]) -> None:
     """Rows whose end the log has go; those tried again wait; those nobody knows the end of stay."""
     gone = [row.pk for row, told in ends if told.again_at is None and told.kind != Kind.UNCERTAIN]
     Submission.objects.filter(pk__in=gone).delete()

@@ -13,11 +13,13 @@ from django.utils import timezone
 from accounts.enums import Permission
 from accounts.models import Account, ApiKey, Invitation, Membership
 from archive.exports import jobs, work
-from archive.exports.asking import Ask, Asker
+from archive.exports.requests import Ask, Asker
 from archive.models import Deletion, Export, ExportSchedule
 from billing.enums import Book
 from billing.models import DryRun, RateCard
-from messaging.models import InboxItem, PhoneNumber, SavedFilter, Submission, Template, WebhookEndpoint
+from messaging.inbound.models import InboxItem, WebhookEndpoint
+from messaging.log.models import PhoneNumber, SavedFilter, Template
+from messaging.sending.models import Submission
 from tests.traffic import AT, channel_of, deliver
 
 # Parameters that are no id of anything of an account, each with a value that the route takes.
@@ -84,7 +86,7 @@ def _webhook(account: Account) -> InboxItem:
 def _export(account: Account, *subaccounts: int) -> Export:
     asker = Asker(account, "tg_test", frozenset(Permission), subaccounts or None)
     export = jobs.start(asker, Ask("messages", {}, "UTC"))
-    work.turn(export)
+    work.run_slice(export)
     export.refresh_from_db()
     assert export.ready
     return export

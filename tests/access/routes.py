@@ -7,7 +7,7 @@ from typing import Any
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.urls.converters import IntConverter, SlugConverter, StringConverter, UUIDConverter
 
-OTHERS = ("allauth.", "django.contrib.admin", "unfold.", "portal.core.admin")  # whose pages have tests of their own
+OTHERS = ("allauth.", "django.contrib.admin", "unfold.", "core.admin")  # whose pages have tests of their own
 ADMIN = "admin"
 KINDS = {IntConverter: "int", StringConverter: "str", UUIDConverter: "uuid", SlugConverter: "slug"}
 METHODS = ("get", "post", "put", "patch", "delete")

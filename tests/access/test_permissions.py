@@ -10,7 +10,7 @@ from accounts.enums import Permission, Role
 from accounts.models import User
 from accounts.permissions import ROLE_PERMISSIONS
 from accounts.services import create_api_key
-from portal.core.tenancy import every_tenant
+from core.tenancy import every_tenant
 from tests.access.ids import ids_of
 from tests.access.routes import pages, rest_routes
 from tests.access.table import ANYONE, OPERATOR, PAGES, PERSON, REST, needed

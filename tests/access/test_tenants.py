@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 AS_8X8 = {"api-send", "api-send-batch", "api-sent", "api-sent-batch"}
 
 # What is posted where a page is a choice among deeds.
-POSTED = {"messaging:message-sending": {"action": "cancel"}}
+POSTED = {"message-sending": {"action": "cancel"}}
 
 
 @pytest.fixture

@@ -49,7 +49,7 @@ def test_entries_newest_first_with_their_chain(acme, noted, ask):
 
 
 def test_pages_are_followed(noted, ask, client, monkeypatch):
-    monkeypatch.setattr("portal.core.resources.PAGE_SIZE", 2)
+    monkeypatch.setattr("core.resources.PAGE_SIZE", 2)
     first = ask("?actor=ADA")
     second = client.get(first.json()["next"], headers={"Authorization": first.wsgi_request.headers["Authorization"]})
     assert [entry["target"] for entry in second.json()["results"]] == ["=№ 0"]

@@ -13,7 +13,7 @@ from accounts.models import Account, AuditChain, AuditEntry
 from accounts.selectors.audit_chain import chain_of, verify_chain, verify_chains
 from accounts.services import record
 from accounts.services.audit_chain import close_audit, verify_and_note
-from portal.core.tenancy import every_tenant
+from core.tenancy import every_tenant
 
 pytestmark = pytest.mark.django_db
 OLD = datetime(2025, 3, 1, tzinfo=UTC)

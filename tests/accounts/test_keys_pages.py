@@ -9,7 +9,14 @@ import time_machine
 from accounts.enums import Permission
 from accounts.models import ApiKey, AuditEntry, Membership, Subaccount
 from accounts.selectors.keys import api_keys
-from accounts.services import Actor, Refused, authenticate_api_key, create_api_key, make_api_key, revoke_api_key
+from accounts.services import (
+    Actor,
+    Refused,
+    authenticate_api_key,
+    create_api_key,
+    make_api_key,
+    revoke_api_key,
+)
 from tests.people import member, visitor
 
 pytestmark = pytest.mark.django_db

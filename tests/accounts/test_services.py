@@ -9,7 +9,7 @@ import time_machine
 from accounts.enums import Permission
 from accounts.models import ApiKey, AuditEntry, User
 from accounts.services import authenticate_api_key, create_api_key, record
-from portal.core.secrets import digest
+from core.secrets import digest
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 

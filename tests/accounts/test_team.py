@@ -21,7 +21,7 @@ from accounts.services.team import (
     resend,
     withdraw,
 )
-from portal.core.secrets import digest
+from core.secrets import digest
 from tests.people import member
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)

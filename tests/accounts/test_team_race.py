@@ -8,7 +8,7 @@ from django.db import connection
 from accounts.models import Membership
 from accounts.services import Actor, Refused
 from accounts.services.team import remove_member
-from portal.core.tenancy import every_tenant
+from core.tenancy import every_tenant
 from tests.people import member
 
 

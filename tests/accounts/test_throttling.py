@@ -6,7 +6,7 @@ from accounts import throttling
 from accounts.enums import Permission
 from accounts.models import ApiKey
 from accounts.services import create_api_key
-from portal.core.rates import Counter
+from core.window_counter import WindowCounter
 
 URL = "/api/v1/health_status"
 
@@ -61,7 +61,7 @@ def test_an_error_is_counted_and_says_so_too(get):
 
 def test_without_redis_everything_goes_through(get, settings, monkeypatch):
     settings.REDIS_URL = "redis://127.0.0.1:9/0"
-    monkeypatch.setattr(throttling, "requests", Counter("rate"))
+    monkeypatch.setattr(throttling, "requests", WindowCounter("rate"))
     answers = [get() for _ in range(4)]
     assert [answer.status_code for answer in answers] == [200] * 4
     assert answers[0].headers["RateLimit-Limit"] == "2"

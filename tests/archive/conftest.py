@@ -4,8 +4,8 @@ import pytest
 
 from accounts.enums import Permission
 from archive.exports import work
-from archive.exports.asking import Ask, Asker
 from archive.exports.files import storage
+from archive.exports.requests import Ask, Asker
 
 ALL = frozenset(Permission)
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from archive.exports.columns import Column
 from archive.exports.formats import copy_out
-from portal.core.extracts import Kind, of_rows
+from core.extracts import Kind, of_rows
 
 pytestmark = pytest.mark.django_db
 TEXT = Column("said", "")

@@ -10,7 +10,7 @@ from archive.enums import ExportState
 from archive.exports import files, jobs, work
 from archive.exports.files import storage
 from archive.exports.sources import filters_of
-from messaging.selectors.matching import LogFilter
+from messaging.log.selectors.matching import LogFilter
 from tests.archive.conftest import content
 from tests.traffic import AT, deliver
 

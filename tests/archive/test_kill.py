@@ -12,11 +12,11 @@ from django.db import connection
 
 from archive.enums import ExportState
 from archive.exports import files, jobs, work
-from archive.exports.asking import Ask, Asker
+from archive.exports.requests import Ask, Asker
 from archive.exports.sources import filters_of
-from messaging.selectors.matching import LogFilter
-from portal.core.tenancy import every_tenant
-from portal.embedded.config import ROOT
+from core.tenancy import every_tenant
+from local.embedded.config import ROOT
+from messaging.log.selectors.matching import LogFilter
 from tests.archive.conftest import ALL, content
 from tests.scenarios.conftest import wait_until
 from tests.traffic import AT, deliver
@@ -26,7 +26,7 @@ _WORKER = """
 import django
 django.setup()
 from archive.exports import work
-from portal.core.tenancy import every_tenant
+from core.tenancy import every_tenant
 with every_tenant():
     work.work()
 """

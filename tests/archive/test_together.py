@@ -10,8 +10,8 @@ from archive.enums import ExportState
 from archive.exports import jobs, work
 from archive.exports.files import storage
 from archive.exports.sources import filters_of
-from messaging.models import Message
-from messaging.selectors.matching import LogFilter
+from messaging.log.models import Message
+from messaging.log.selectors.matching import LogFilter
 from tests.archive.conftest import content
 from tests.traffic import AT, INDIA, deliver
 

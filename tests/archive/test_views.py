@@ -8,7 +8,7 @@ import pytest
 from accounts.models import AuditEntry
 from archive.enums import ExportState
 from archive.exports import files, jobs, schedules, work
-from archive.exports.asking import Ask, Asker
+from archive.exports.requests import Ask, Asker
 from archive.models import Export, ExportSchedule
 from tests.archive.conftest import ALL, content
 from tests.people import browser_of, member, visitor
@@ -40,7 +40,7 @@ def test_few_rows_download_at_once(acme):
 
 
 def test_many_rows_are_made_in_the_background_with_a_bar_that_polls_its_own_url(acme, monkeypatch):
-    monkeypatch.setattr("archive.exports.questions.AT_ONCE", 0)
+    monkeypatch.setattr("archive.exports.page_query.AT_ONCE", 0)
     deliver(acme)
     client = visitor(acme)
     answer = client.post(NEW, {"query": f"?{WHEN}", "format": "xlsx", "compression": "zip"})

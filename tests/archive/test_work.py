@@ -22,9 +22,9 @@ from archive.exports.files import storage
 from archive.exports.sources import filters_of
 from archive.models import Export
 from billing.selectors import cost_totals
-from messaging.models import Message
-from messaging.selectors.matching import LogFilter
-from messaging.services.forgetting import Person
+from messaging.log.models import Message
+from messaging.log.selectors.matching import LogFilter
+from messaging.log.services.forgetting import Person
 from tests.archive.conftest import content
 from tests.traffic import AT, INDIA, deliver, rate, report
 
@@ -193,7 +193,7 @@ def test_a_killed_worker_s_successor_goes_on_behind_the_last_part(acme, asker, a
 
     monkeypatch.setattr(work, "_store_part", dies)
     with pytest.raises(SystemExit):
-        work.turn(export)
+        work.run_slice(export)
     export.refresh_from_db()
     assert (export.state, export.parts, export.file) == (ExportState.RUNNING, 2, "")
     assert 2 <= export.rows < 4

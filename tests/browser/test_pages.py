@@ -7,9 +7,11 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from messaging.enums import InboxState, Subject
-from messaging.models import Change, InboxItem, Template, WebhookEndpoint
-from portal.demo.world import ACME
+from local.demo.world import ACME
+from messaging.inbound.enums import InboxState
+from messaging.inbound.models import InboxItem, WebhookEndpoint
+from messaging.log.models import Change, Template
+from providers.vocabulary import Subject
 from tests.traffic import deliver, report
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

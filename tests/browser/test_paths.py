@@ -9,10 +9,10 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from messaging.ingest import inbox
-from messaging.models import Message
+from local.demo.world import ACME, sandbox_token, webhook
+from messaging.inbound import inbox
+from messaging.log.models import Message
 from messaging.sending import dispatch, senders
-from portal.demo.world import ACME, sandbox_token, webhook
 from tests.provider_servers import sandbox
 from tests.traffic import AT, deliver, rate, report
 

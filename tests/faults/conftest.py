@@ -13,10 +13,10 @@ import psutil
 import pytest
 import redis
 
-from portal.embedded.config import ROOT, Config
-from portal.embedded.postgres import Postgres
-from portal.embedded.redis import Redis, free_port
-from portal.embedded.supervisor import commands
+from local.embedded.config import ROOT, Config
+from local.embedded.postgres import Postgres
+from local.embedded.redis import Redis, free_port
+from local.embedded.supervisor import commands
 from tests.faults.oracle import Oracle
 from tests.scenarios.conftest import wait_until
 

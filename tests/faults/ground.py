@@ -16,9 +16,9 @@ def main(messages: int) -> None:
     if messages:
         call_command("seed_demo", messages=messages)
         return
-    from messaging.tasks import prepare_partitions
-    from portal.core.tenancy import every_tenant
-    from portal.demo.world import ACME, build
+    from core.tasks import prepare_partitions
+    from core.tenancy import every_tenant
+    from local.demo.world import ACME, build
 
     with every_tenant():
         prepare_partitions()

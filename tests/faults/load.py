@@ -15,8 +15,8 @@ from typing import NamedTuple, Self
 
 import orjson
 
-from portal.demo.webhooks import meta_status, signature
-from portal.demo.world import ACME, webhook
+from local.demo.webhooks import meta_status, signature
+from local.demo.world import ACME, webhook
 
 DOOR = webhook(ACME, "meta")
 NUMBER = ACME.channels[1]

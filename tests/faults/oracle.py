@@ -14,26 +14,26 @@ from tests.faults.load import Event, Load
 
 SETTLED_WITHIN = 120.0
 _IN_FLIGHT = """
-SELECT (SELECT count(*) FROM messaging_inbox WHERE state = 'pending') AS pending,
-    (SELECT count(*) FROM billing_dirtybucket) AS dirty, (SELECT count(*) FROM messaging_trafficdelta) AS deltas
+SELECT (SELECT count(*) FROM inbound_inbox WHERE state = 'pending') AS pending,
+    (SELECT count(*) FROM billing_dirtybucket) AS dirty, (SELECT count(*) FROM log_trafficdelta) AS deltas
 """
 _MESSAGES = """
-SELECT provider_message_id, sent_at, delivered_at, read_at, failed_at, status, category FROM messaging_message
+SELECT provider_message_id, sent_at, delivered_at, read_at, failed_at, status, category FROM log_message
 """
 _HISTORY = """
-SELECT m.provider_message_id, e.state, e.at FROM messaging_statusevent e JOIN messaging_message m ON m.id = e.message_id
+SELECT m.provider_message_id, e.state, e.at FROM log_statusevent e JOIN log_message m ON m.id = e.message_id
 """
 _FACTS = """
 SELECT m.provider_message_id, f.billed_at, k.category FROM billing_usagefact f
 JOIN billing_usagekind k ON k.id = f.kind_id
-JOIN messaging_message m ON m.umid = f.message_key
+JOIN log_message m ON m.umid = f.message_key
 """
 _LINES = """
 SELECT l.state, sum(l.n), bool_and(l.amount = l.n * l.unit_price),
     bool_and(l.n <= (SELECT count(*) FROM billing_usagefact f WHERE f.bucket_id = l.bucket_id))
 FROM billing_ratedline l GROUP BY 1
 """
-_COUNTED = "SELECT status, sum(n)::bigint FROM messaging_trafficslot GROUP BY 1 HAVING sum(n) <> 0"
+_COUNTED = "SELECT status, sum(n)::bigint FROM log_trafficslot GROUP BY 1 HAVING sum(n) <> 0"
 _STATUS = (("read", "read"), ("delivered", "delivered"), ("failed", "undelivered"), ("sent", "sent"))
 
 
@@ -56,7 +56,7 @@ class Oracle:
 
     def everything_acknowledged_is_stored(self, load: Load) -> None:
         assert load.acknowledged.total() >= len(load.bodies), "the load client gave up on some webhooks"
-        stored = {bytes(body): n for body, n in self.ask("SELECT body, count(*) FROM messaging_inbox GROUP BY 1")}
+        stored = {bytes(body): n for body, n in self.ask("SELECT body, count(*) FROM inbound_inbox GROUP BY 1")}
         lost = {body: n for body, n in load.acknowledged.items() if stored.get(body, 0) < n}
         assert not lost, f"{len(lost)} bodies were acknowledged more often than they are stored"
         assert stored.keys() <= load.acknowledged.keys()
@@ -72,7 +72,7 @@ class Oracle:
 
     def every_effect_is_there_once(self, load: Load) -> None:
         expected = expected_messages(load.events)
-        assert self.ask("SELECT state, count(*) FROM messaging_inbox WHERE state <> 'done' GROUP BY 1") == []
+        assert self.ask("SELECT state, count(*) FROM inbound_inbox WHERE state <> 'done' GROUP BY 1") == []
         _same(expected.items(), [(row[0], row[1:]) for row in self.ask(_MESSAGES)])
         _same([(e.wamid, e.state, _time(e.at)) for e in load.events], self.ask(_HISTORY))
         delivered = [(wamid, row[1], row[5]) for wamid, row in expected.items() if row[1] is not None]

@@ -12,8 +12,8 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
-from portal.demo.webhooks import meta_status, signature
-from portal.demo.world import ACME, api_key_text, webhook
+from local.demo.webhooks import meta_status, signature
+from local.demo.world import ACME, api_key_text, webhook
 from tests.faults.gate import Gate
 from tests.scenarios.conftest import wait_until
 
@@ -23,9 +23,9 @@ EXPORTS, DELETIONS = "/api/v1/exports/", "/api/v1/deletions/"
 TODAY = datetime.now(UTC).date()
 DAYS = {"from": f"{TODAY - timedelta(days=65)}", "to": f"{TODAY}"}
 LATE = "wamid.late"
-LOG = "SELECT umid::text FROM messaging_message WHERE account_id = 1 ORDER BY created_at, id"
-OUTBOUND = "SELECT provider_message_id FROM messaging_message WHERE account_id = 1 AND direction = 'outbound'"
-OTHERS = "SELECT umid FROM messaging_message WHERE account_id <> 1 OR direction <> 'outbound' ORDER BY umid"
+LOG = "SELECT umid::text FROM log_message WHERE account_id = 1 ORDER BY created_at, id"
+OUTBOUND = "SELECT provider_message_id FROM log_message WHERE account_id = 1 AND direction = 'outbound'"
+OTHERS = "SELECT umid FROM log_message WHERE account_id <> 1 OR direction <> 'outbound' ORDER BY umid"
 ENDED = "SELECT details->>'sha256' FROM accounts_auditentry WHERE action = 'deletion.ended'"
 
 
@@ -153,4 +153,4 @@ def report_a_late_one(tollgate):
     with closing(httpx.Client(timeout=60)) as provider:
         answer = provider.post(f"http://127.0.0.1:{tollgate.port}{door['path']}", content=body, headers=headers)
     assert answer.status_code == 200
-    wait_until(lambda: tollgate.oracle.ask(f"SELECT FROM messaging_message WHERE provider_message_id = '{LATE}'"), 60)
+    wait_until(lambda: tollgate.oracle.ask(f"SELECT FROM log_message WHERE provider_message_id = '{LATE}'"), 60)

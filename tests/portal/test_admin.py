@@ -9,11 +9,11 @@ from django.contrib import admin
 from django.urls import reverse
 
 from accounts.models import AuditEntry, Subaccount, User
-from messaging.admin import inbox
-from messaging.enums import InboxState
-from messaging.models import InboxItem, WebhookEndpoint
-from portal.core.paging import Cursor
-from portal.core.secrets import digest
+from core.paging import Cursor
+from core.secrets import digest
+from messaging.inbound.admin import inbox
+from messaging.inbound.enums import InboxState
+from messaging.inbound.models import InboxItem, WebhookEndpoint
 from tests.people import browser_of, visitor
 from tests.traffic import AT, deliver
 
@@ -50,7 +50,7 @@ def test_every_list_opens_and_big_tables_are_not_counted(acme, operator, model, 
     with django_assert_max_num_queries(8) as queries:
         response = operator.get(reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist"))
     assert response.status_code == 200
-    if model._meta.db_table in {"messaging_inbox", "messaging_message", "accounts_auditentry"}:
+    if model._meta.db_table in {"inbound_inbox", "log_message", "accounts_auditentry"}:
         assert not any("COUNT(" in query["sql"] for query in queries)
 
 

@@ -11,10 +11,11 @@ from django.db import connection
 
 from accounts.models import Account
 from billing.models import DirtyBucket, RatedLine
-from messaging.models import InboxItem, Message, TrafficDelta, TrafficSlot
-from portal.core.tenancy import every_tenant
-from portal.demo.webhooks import signature
-from portal.management.commands import seed_demo
+from core.tenancy import every_tenant
+from local.demo.webhooks import signature
+from local.management.commands import seed_demo
+from messaging.inbound.models import InboxItem
+from messaging.log.models import Message, TrafficDelta, TrafficSlot
 from tests.conftest import put_back
 
 KEYS = {
@@ -38,9 +39,7 @@ def credentials(*arguments):
 def figures():
     """Message counts by status, and the lines of the cost report, without ids."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT status, country, category, count(*) FROM messaging_message GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"
-        )
+        cursor.execute("SELECT status, country, category, count(*) FROM log_message GROUP BY 1, 2, 3 ORDER BY 1, 2, 3")
         messages = cursor.fetchall()
         cursor.execute(
             "SELECT day, country, category, state, reason, sum(n), sum(amount) FROM billing_ratedline l "

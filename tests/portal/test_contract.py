@@ -21,7 +21,7 @@ from schemathesis.specs.openapi.checks import (
 
 from accounts.enums import Permission
 from accounts.services import create_api_key
-from portal.core.tenancy import every_tenant
+from core.tenancy import every_tenant
 from portal.wsgi import application
 from tests.access.ids import ids_of
 

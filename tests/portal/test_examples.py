@@ -25,10 +25,11 @@ from archive.deletion import work as deletion_work
 from archive.exports import work as export_work
 from archive.models import Deletion, Export, Keeping
 from billing.models import RateCard
-from messaging.enums import InboxState
-from messaging.lifecycle import traffic
-from messaging.models import InboxItem, Message, PhoneNumber, Template
-from portal.core.openapi import EXAMPLES
+from core.openapi import EXAMPLES
+from messaging.inbound.enums import InboxState
+from messaging.inbound.models import InboxItem
+from messaging.log.lifecycle import traffic
+from messaging.log.models import Message, PhoneNumber, Template
 from tests.access.ids import ids_of
 from tests.portal.test_openapi import routes_described
 from tests.traffic import AT, deliver, rate, report
@@ -140,7 +141,7 @@ def world(acme: Account, ask) -> dict[str, Any]:
     job = ask("post", f"{subaccount}/messages/exports", ASKED["start_log_export"][1], keep=True)[1]["jobId"]
     export = ask("post", "/api/v1/exports/", {"columns": ["umid", "status", "created_at"]}, keep=True)[1]["id"]
     for each in Export.objects.filter(account=acme):
-        export_work.turn(each)
+        export_work.run_slice(each)
     gone = Message.objects.get(account=acme, provider_message_id="wamid.gone")
     body = {"umids": [str(gone.umid)], "reason": "Asked for by the person"}
     deletion = ask("post", "/api/v1/deletions/", body, keep=True)[1]["id"]

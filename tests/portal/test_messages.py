@@ -1,7 +1,7 @@
 """What translators are given besides the texts in code and templates."""
 
-from messaging.diagnosis import explain
 from portal.management.commands.messages import texts_of_data
+from providers.error_catalogue import explain
 
 
 def test_countries_and_the_error_catalogue_are_among_the_texts():

@@ -7,7 +7,7 @@ import time_machine
 from django.db import OperationalError
 from prometheus_client.parser import text_string_to_metric_families
 
-from messaging.models import InboxItem, WebhookEndpoint
+from messaging.inbound.models import InboxItem, WebhookEndpoint
 from portal import metrics
 from tests.traffic import AT, deliver, report
 
@@ -141,6 +141,6 @@ def test_the_database_is_away(client, monkeypatch):
     def fail(now):
         raise OperationalError
 
-    monkeypatch.setattr(metrics, "look", fail)
+    monkeypatch.setattr(metrics, "installation_state", fail)
     answer = client.get("/metrics")
     assert (answer.status_code, answer.content) == (503, b"The database does not answer.\n")

@@ -10,9 +10,11 @@ from django.test import Client
 from accounts.models import Subaccount, User
 from billing.models import Bucket, DirtyBucket
 from billing.selectors import RatingLag
-from messaging.models import InboxItem, PhoneNumber, Submission, TrafficSlot, WebhookEndpoint
-from messaging.selectors.gaps import QUIET_LEAST
-from portal.operations import State, look
+from messaging.inbound.models import InboxItem, WebhookEndpoint
+from messaging.log.models import PhoneNumber, TrafficSlot
+from messaging.log.selectors.gaps import QUIET_LEAST
+from messaging.sending.models import Submission
+from portal.operations import State, installation_state
 from tests.people import browser_of, visitor
 from tests.traffic import AT, deliver, report
 
@@ -75,13 +77,17 @@ def test_everything_that_can_be_wrong(acme, other, operator):
     assert f"/admin/messaging/inboxitem/?state__exact=quarantined&amp;account__id__exact={other.pk}" in page
     assert f"/admin/messaging/phonenumber/{number.pk}/change/" in page
     assert "All quiet" not in page
-    assert levels(look(NOW)) == {"Oldest waiting webhook": "bad", "Held webhooks": "warn", "Quiet numbers": "warn"}
+    assert levels(installation_state(NOW)) == {
+        "Oldest waiting webhook": "bad",
+        "Held webhooks": "warn",
+        "Quiet numbers": "warn",
+    }
 
 
 @pytest.mark.parametrize(("seconds", "level"), [(59, "good"), (60, "warn"), (299, "warn"), (300, "bad")])
 def test_thresholds_of_waiting(acme, seconds, level):
     webhook(acme, "pending", timedelta(seconds=seconds))
-    assert look(NOW).figures[0].level == level
+    assert installation_state(NOW).figures[0].level == level
 
 
 @pytest.mark.parametrize(
@@ -113,7 +119,7 @@ def test_lag_is_read_from_the_buckets(acme, other):
     first = Bucket.objects.create(account=acme, accrual_group="a", rated_at=NOW, **about)
     Bucket.objects.create(account=acme, accrual_group="b", problem="odd", **about)
     DirtyBucket.objects.bulk_create(DirtyBucket(bucket=first) for _ in range(3))
-    assert look(NOW).rating == RatingLag(dirty=1, failed=1, rated_at=NOW)
+    assert installation_state(NOW).rating == RatingLag(dirty=1, failed=1, rated_at=NOW)
 
 
 def test_messages_without_an_outcome_are_listed_and_normal(acme, operator):
@@ -192,7 +198,7 @@ def test_uncertain_messages_are_counted_and_lead_to_where_they_are_settled(acme,
     message = uncertain(acme)
     sent = deliver(acme, provider_message_id="wamid.B")
     Submission.objects.create(account=acme, shape="8x8", provider="meta", state="queued", request={})
-    assert levels(look(NOW))["Uncertain messages"] == "warn"
+    assert levels(installation_state(NOW))["Uncertain messages"] == "warn"
     page = text(operator.get("/operations/"))
     assert "1 message is uncertain" in page
     listed = text(operator.get(re.search(r'"(/admin/messaging/submission/\?[^"]*)"', page)[1]))

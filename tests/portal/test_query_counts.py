@@ -16,8 +16,9 @@ from accounts.services import create_api_key
 from billing.models import RateCard
 from billing.proposals import dry_runs
 from billing.proposals.what_if import Proposal
-from messaging.lifecycle import traffic
-from messaging.models import Message, PhoneNumber, Template, WebhookEndpoint
+from messaging.inbound.models import WebhookEndpoint
+from messaging.log.lifecycle import traffic
+from messaging.log.models import Message, PhoneNumber, Template
 from tests.people import browser_of, member
 from tests.traffic import AT, deliver, rate, report
 
@@ -50,26 +51,26 @@ COUNTS = {
     "key_revoke": 7,
     "audit": 8,
     "audit_csv": 7,
-    "messaging:log": 11,
-    "messaging:log-sentence": 8,
-    "messaging:log-matching": 9,
-    "messaging:message": 16,
-    "messaging:templates": 14,
-    "messaging:template": 15,
-    "messaging:numbers": 17,
-    "messaging:number": 19,
-    "messaging:health": 12,
-    "messaging:endpoints": 6,
-    "messaging:endpoint_new": 5,
-    "messaging:endpoint": 6,
-    "messaging:endpoint_rotate": 6,
-    "messaging:endpoint_switch": 6,
-    "messaging:outgoing": 9,
-    "messaging:subaccounts": 7,
-    "messaging:subaccount_new": 5,
-    "messaging:subaccount_rename": 7,
-    "messaging:subaccount_close": 7,
-    "messaging:number_move": 8,
+    "log:log": 11,
+    "log:log-sentence": 8,
+    "log:log-matching": 9,
+    "message": 16,
+    "log:templates": 14,
+    "log:template": 15,
+    "log:numbers": 17,
+    "log:number": 19,
+    "log:health": 12,
+    "inbound:endpoints": 6,
+    "inbound:endpoint_new": 5,
+    "inbound:endpoint": 6,
+    "inbound:endpoint_rotate": 6,
+    "inbound:endpoint_switch": 6,
+    "sending:outgoing": 9,
+    "log:subaccounts": 7,
+    "log:subaccount_new": 5,
+    "log:subaccount_rename": 7,
+    "log:subaccount_close": 7,
+    "log:number_move": 8,
     "archive:costs_csv": 43,
     "archive:costs_xlsx": 18,
     "archive:exports": 8,
@@ -98,16 +99,16 @@ COUNTS = {
 # waits or is held is counted to 1,000 by partial indexes, which settled webhooks and sent messages are not in.
 GROWS = r"messaging_(?:message|anchor|statusevent|payload|inbox|submission)\b|billing_usagefact\b"
 READ_THE_LOG = {
-    "dashboard": {"messaging_inbox", "messaging_submission"},
-    "operations": {"messaging_inbox", "messaging_submission"},
-    "messaging:log": {"messaging_message", "billing_usagefact"},
-    "messaging:log-matching": {"messaging_message"},
-    "messaging:message": {
-        "messaging_message", "messaging_statusevent", "messaging_payload", "messaging_submission", "billing_usagefact",
+    "dashboard": {"inbound_inbox", "sending_submission"},
+    "operations": {"inbound_inbox", "sending_submission"},
+    "log:log": {"log_message", "billing_usagefact"},
+    "log:log-matching": {"log_message"},
+    "message": {
+        "log_message", "log_statusevent", "log_payload", "sending_submission", "billing_usagefact",
     },
-    "archive:message_delete": {"messaging_message"},
-    "archive:deletion_new": {"messaging_message"},
-    "archive:retention": {"messaging_inbox"},
+    "archive:message_delete": {"log_message"},
+    "archive:deletion_new": {"log_message"},
+    "archive:retention": {"inbound_inbox"},
 }  # fmt: skip
 
 

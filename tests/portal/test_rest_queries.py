@@ -12,7 +12,8 @@ from accounts.services import record
 from archive.models import Deletion, Export
 from billing.enums import Book
 from billing.models import RateCard
-from messaging.models import InboxItem, PhoneNumber, Template, WebhookEndpoint
+from messaging.inbound.models import InboxItem, WebhookEndpoint
+from messaging.log.models import PhoneNumber, Template
 from tests.access.test_permissions import bearer
 from tests.portal.test_openapi import routes_described, said_200
 from tests.traffic import AT, deliver

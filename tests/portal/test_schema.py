@@ -8,7 +8,7 @@ import pytest
 from django.core.management import call_command
 from jsonschema import Draft202012Validator
 
-from portal.core.openapi import EXAMPLES
+from core.openapi import EXAMPLES
 from portal.urls import rest
 
 

@@ -10,8 +10,8 @@ import time_machine
 from django.template import Context, Template
 from django.utils import timezone
 
+from core.templatetags.icons import _ICONS, icon
 from portal.templatetags import shown
-from portal.templatetags.icons import _ICONS, icon
 
 NOW = datetime(2026, 11, 20, 6, 0, tzinfo=UTC)
 

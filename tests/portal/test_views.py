@@ -9,7 +9,7 @@ import time_machine
 from django.test import Client
 
 from accounts.models import Membership
-from messaging.models import PhoneNumber
+from messaging.log.models import PhoneNumber
 from tests.people import browser_of, member, visitor
 from tests.traffic import AT, deliver, rate, report
 

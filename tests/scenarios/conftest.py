@@ -14,9 +14,9 @@ import httpx
 import pytest
 from django.db import connection
 
-from portal.core.tenancy import every_tenant
-from portal.demo.world import ACME, OTHER, build
-from portal.embedded.redis import free_port
+from core.tenancy import every_tenant
+from local.demo.world import ACME, OTHER, build
+from local.embedded.redis import free_port
 
 _GRANIAN = ("-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--no-ws", "--workers", "1",
             "--blocking-threads", "4", "--log-level", "warning", "portal.wsgi:application", "--port")  # fmt: skip

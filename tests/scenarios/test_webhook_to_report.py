@@ -7,8 +7,8 @@ import httpx
 import orjson
 import pytest
 
-from portal.demo.webhooks import meta_status, signature
-from portal.demo.world import ACME, address, api_key_text, password, webhook
+from local.demo.webhooks import meta_status, signature
+from local.demo.world import ACME, address, api_key_text, password, webhook
 from tests.scenarios.conftest import wait_until
 
 pytestmark = pytest.mark.slow

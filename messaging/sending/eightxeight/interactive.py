@@ -3,7 +3,17 @@
 from collections.abc import Mapping
 from typing import Any
 
-from messaging.sending.eightxeight.reading import INVALID, Refused, items, mapping, one_of, optional, text, url, whole
+from messaging.sending.eightxeight.reading import (
+    INVALID,
+    Refused,
+    items,
+    mapping,
+    one_of,
+    optional,
+    text,
+    url,
+    whole,
+)
 
 FIELD = "content.interactive"
 KINDS = (

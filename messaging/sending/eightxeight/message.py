@@ -9,10 +9,8 @@ from uuid import UUID
 
 import phonenumbers
 
-from messaging.countries import country_of
-from messaging.enums import Provider, Shape
-from messaging.models import Message
-from messaging.providers import reading as lenient
+from core.calling_codes import country_of
+from messaging.log.models import Message
 from messaging.sending import restrictions
 from messaging.sending.callback_address import check as check_address
 from messaging.sending.eightxeight import interactive, template
@@ -30,8 +28,10 @@ from messaging.sending.eightxeight.reading import (
     whole,
 )
 from messaging.sending.origin import read_origin
+from messaging.sending.requests import Origin, SendRequest, SendSummary
 from messaging.sending.senders import Sender, regions
-from messaging.sending.wanted import About, Origin, Wanted
+from providers import reading as lenient
+from providers.vocabulary import Provider, Shape
 
 TYPES = {
     name: name for name in ("text", "image", "video", "audio", "file", "location", "interactive", "template")
@@ -47,7 +47,9 @@ _NO_NUMBER = (
 _LATE = timedelta(minutes=1)  # a client's clock may be behind
 
 
-def read(body: Any, sender: Sender, origin: Origin, batch_id: UUID | None = None, client_batch_id: str = "") -> Wanted:
+def read(
+    body: Any, sender: Sender, origin: Origin, batch_id: UUID | None = None, client_batch_id: str = ""
+) -> SendRequest:
     """The message a body asks for; raises `Refused`. Needs the tenant's scope, for templates and quoted messages."""
     data = mapping(body, "body")
     msisdn, user_id = _recipient(data, sender)
@@ -56,7 +58,7 @@ def read(body: Any, sender: Sender, origin: Origin, batch_id: UUID | None = None
     used = _content(kind, content, sender)
     _fallback(data, content, sender)
     due_at, expires_at = _times(data)
-    about = About(
+    about = SendSummary(
         msisdn=msisdn,
         user_id=user_id,
         content_type=kind,
@@ -69,20 +71,20 @@ def read(body: Any, sender: Sender, origin: Origin, batch_id: UUID | None = None
         reply_to=_quoted(data, sender),
         origin=read_origin(data.get("tollgate"), origin),
     )
-    return Wanted(
+    return SendRequest(
         shape=Shape.EIGHT_X_EIGHT, request=dict(data), about=about, sender=sender, due_at=due_at, expires_at=expires_at,
         batch_id=batch_id,
     )  # fmt: skip
 
 
-def glimpse(body: Any, origin: Origin, client_batch_id: str = "") -> About:
+def glimpse(body: Any, origin: Origin, client_batch_id: str = "") -> SendSummary:
     """What a refused body says of itself, as far as it can be read."""
     data = lenient.mapping(body)
     user, used = (
         lenient.mapping(data.get("user")),
         lenient.mapping(lenient.mapping(data.get("content")).get("template")),
     )
-    return About(
+    return SendSummary(
         msisdn=lenient.digits(user.get("msisdn")),
         content_type=lenient.text(data.get("type"), 24).lower(),
         template_name=lenient.text(used.get("name"), 512),

@@ -4,10 +4,20 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from messaging.enums import TemplateStatus
 from messaging.sending import senders
-from messaging.sending.eightxeight.reading import INVALID, Refused, items, mapping, number, optional, text, url, whole
+from messaging.sending.eightxeight.reading import (
+    INVALID,
+    Refused,
+    items,
+    mapping,
+    number,
+    optional,
+    text,
+    url,
+    whole,
+)
 from messaging.sending.senders import KnownTemplate, Sender
+from providers.vocabulary import TemplateStatus
 
 Used = KnownTemplate
 

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from messaging.lifecycle.sending import reference
-from messaging.sending.wanted import About
+from messaging.log.lifecycle.provider_ids import reference
+from messaging.sending.requests import SendSummary
 
 _NOT_THEIRS = ("tollgate", "scheduled", "expiry", "dlrCallbackUrl", "context")  # ours to do, or in our own ids
 _SUBTYPES = {
@@ -17,7 +17,7 @@ _SUBTYPES = {
 _VALUES = {"payload": "payload", "couponCode": "coupon_code", "ttlMinutes": "ttl_minutes"}
 
 
-def for_eightxeight(request: Mapping[str, Any], about: About, umid: str) -> dict[str, Any]:
+def for_eightxeight(request: Mapping[str, Any], about: SendSummary, umid: str) -> dict[str, Any]:
     """8x8's own body: the client's, with a reference of ours, by which a webhook can name the message."""
     body = {name: value for name, value in request.items() if name not in _NOT_THEIRS}
     if about.reply_to:
@@ -25,11 +25,11 @@ def for_eightxeight(request: Mapping[str, Any], about: About, umid: str) -> dict
     return {**body, "user": _user(request, about), "clientMessageId": reference(umid)}
 
 
-def _user(request: Mapping[str, Any], about: About) -> dict[str, Any]:
+def _user(request: Mapping[str, Any], about: SendSummary) -> dict[str, Any]:
     return {"msisdn": f"+{about.msisdn}"} if about.msisdn else {"channelUserId": about.user_id}
 
 
-def for_cloud(request: Mapping[str, Any], about: About, umid: str) -> dict[str, Any]:
+def for_cloud(request: Mapping[str, Any], about: SendSummary, umid: str) -> dict[str, Any]:
     """The Cloud API's body."""
     to = {"to": f"+{about.msisdn}"} if about.msisdn else {"recipient": about.user_id}
     kind, content = _content(about.content_type, request["content"])

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from messaging.enums import HookKind
+from events.enums import HookKind
 from messaging.sending.callback_address import check as check_address
 from messaging.sending.eightxeight.reading import Refused, mapping, one_of, optional, text, url
 

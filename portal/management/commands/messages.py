@@ -8,8 +8,8 @@ from django.conf import settings
 from django.core.management.base import CommandParser
 from django.core.management.commands import makemessages
 
-from messaging.diagnosis import catalogue
-from portal.core.countries import countries
+from core.countries import countries
+from providers.error_catalogue import catalogue
 
 _NOT_OURS = (".venv", "node_modules", "staticfiles", "tests", "bench", ".data")
 

@@ -9,10 +9,10 @@ from accounts.models import AuditEntry
 from archive.deletion import work
 from archive.deletion.certificates import canonical
 from archive.deletion.jobs import erase_person
-from archive.exports.asking import Asker
+from archive.exports.requests import Asker
 from archive.models import Deletion
-from messaging.models import DeletedMessage, Message
-from tests.messaging.lifecycle.test_forgetting import OTHER_PERSON
+from messaging.log.models import DeletedMessage, Message
+from tests.messaging.inbound.services.test_forgetting import OTHER_PERSON
 from tests.traffic import INDIA, deliver
 
 pytestmark = pytest.mark.django_db

@@ -10,7 +10,7 @@ from accounts.models import Subaccount
 from accounts.services import create_api_key
 from archive.deletion import work
 from archive.models import Deletion, Keeping
-from messaging.models import Message
+from messaging.log.models import Message
 from tests.traffic import AT, INDIA, deliver, report
 
 pytestmark = pytest.mark.django_db

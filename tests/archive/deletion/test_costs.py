@@ -9,10 +9,10 @@ from openpyxl import load_workbook
 
 from accounts.services import create_api_key
 from archive.deletion import jobs, work
-from archive.exports.asking import Asker
+from archive.exports.requests import Asker
 from archive.exports.work import work as work_exports
-from messaging.models import Message
-from messaging.selectors.matching import LogFilter
+from messaging.log.models import Message
+from messaging.log.selectors.matching import LogFilter
 from tests.people import visitor
 from tests.traffic import AT, INDIA, deliver, rate
 

@@ -23,34 +23,27 @@ from accounts.models import Account, AuditEntry, Membership
 from accounts.services import Actor, Refused, create_api_key
 from accounts.services.idempotency import claim, settle
 from archive.deletion import jobs, work
-from archive.deletion.asked import read_filter, subject_of, write_filter
 from archive.deletion.certificates import sha256_of
+from archive.deletion.criteria import read_filter, subject_of, write_filter
 from archive.deletion.jobs import delete_matching, delete_selected, erase_person
 from archive.exports import jobs as exports
 from archive.exports import schedules
 from archive.exports import work as export_work
-from archive.exports.asking import Ask, Asker
+from archive.exports.requests import Ask, Asker
 from archive.holds import Held, lift_hold, place_hold
 from archive.models import Deletion
-from messaging.assets.history import apply_contacts
-from messaging.ingest import inbox
-from messaging.models import (
-    Callback,
-    ContactEvent,
-    InboxItem,
-    Message,
-    MessagePayload,
-    Receipt,
-    SavedFilter,
-    Submission,
-    WebhookEndpoint,
-)  # fmt: skip
-from messaging.selectors.matching import LogFilter
+from core.tenancy import every_tenant
+from events.models import Callback, Receipt
+from messaging.inbound import inbox
+from messaging.inbound.models import InboxItem, WebhookEndpoint
+from messaging.log.assets.history import apply_contacts
+from messaging.log.models import ContactEvent, Message, MessagePayload, SavedFilter
+from messaging.log.selectors.matching import LogFilter
 from messaging.sending import settlement
-from portal.core.tenancy import every_tenant
+from messaging.sending.models import Submission
 from tests.archive.deletion.search import files_with, keys_with, pattern, tables_with
 from tests.archive.deletion.worker import DONE
-from tests.messaging.lifecycle.test_forgetting import OTHER_PERSON, costs, status_body, take, traffic
+from tests.messaging.inbound.services.test_forgetting import OTHER_PERSON, costs, status_body, take, traffic
 from tests.people import member
 from tests.scenarios.conftest import wait_until
 from tests.traffic import AT, INDIA, deliver, report
@@ -215,7 +208,7 @@ def traces(acme):
         ("parked", status_body(("w", "sent", INDIA))), ("done", orjson.dumps({"note": SPACED})),
     ):  # fmt: skip
         InboxItem.objects.create(account=acme, endpoint=endpoint, provider="meta", body=body, state=state)
-    from messaging.events import ContactEvent as Announced
+    from providers.events import ContactEvent as Announced
 
     apply_contacts([(acme.pk, Announced("user_preferences", "stop", AT, msisdn=INDIA), AT, None)])
     return INDIA
@@ -260,9 +253,9 @@ def test_nothing_of_a_person_remains_in_any_table_file_or_key(acme, other, asker
     figures = costs(acme), traffic(acme)
     before = places_with(traces)
     assert {re.sub(r"(_\d{4}_\d\d)?\..*", "", place) for place in before} >= {
-        "accounts_idempotentcall", "archive_export", "archive_exportschedule", "messaging_anchor", "messaging_callback",
-        "messaging_contactevent", "messaging_inbox", "messaging_message", "messaging_payload", "messaging_savedfilter",
-        "messaging_statusevent", "messaging_submission",
+        "accounts_idempotentcall", "archive_export", "archive_exportschedule", "log_anchor", "events_callback",
+        "log_contactevent", "inbound_inbox", "log_message", "log_payload", "log_savedfilter",
+        "log_statusevent", "sending_submission",
     }  # fmt: skip
     assert len([place for place in before if place.endswith("/file")]) == 9
     deletion = erase_person(asker, SPACED, reason="Art. 17, letter of 3 Nov")

@@ -14,8 +14,8 @@ def main(database: str, pk: int) -> None:
 
     django.setup()
     from archive.deletion import work
-    from messaging.lifecycle.forgetting import forget
-    from messaging.services import forgetting
+    from messaging.log.lifecycle.forgetting import forget
+    from messaging.sending.services import forgetting
 
     calls: list[object] = []
 

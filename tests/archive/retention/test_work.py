@@ -10,20 +10,13 @@ from accounts.models import AuditEntry
 from accounts.selectors.audit_chain import verify_chain
 from accounts.services import Refused
 from archive.models import Keeping
+from archive.retention.months import months_of
 from archive.retention.periods import begins, change, proposed, removals
 from archive.retention.work import run
-from messaging.lifecycle.forgetting import Anchor, forget
-from messaging.models import (
-    DeletedMessage,
-    InboxItem,
-    Message,
-    MessageAnchor,
-    MessagePayload,
-    StatusEvent,
-    WebhookEndpoint,
-)  # fmt: skip
-from messaging.services.retention import months_of
-from tests.messaging.lifecycle.test_forgetting import costs, take, traffic
+from messaging.inbound.models import InboxItem, WebhookEndpoint
+from messaging.log.lifecycle.forgetting import Anchor, forget
+from messaging.log.models import DeletedMessage, Message, MessageAnchor, MessagePayload, StatusEvent
+from tests.messaging.inbound.services.test_forgetting import costs, take, traffic
 from tests.traffic import AT, INDIA, channel_of, deliver, report
 
 pytestmark = pytest.mark.django_db
@@ -166,7 +159,7 @@ def test_a_legal_hold_keeps_one_account_and_no_other(acme, other, keep):
 
 
 def test_a_sweep_goes_on_block_by_block(acme, other, keep, monkeypatch):
-    monkeypatch.setattr("messaging.services.retention._BLOCKS", 1)
+    monkeypatch.setattr("archive.retention.months._BLOCKS", 1)
     keep(acme, message_months=3)
     for n in range(60):
         report(acme, "sent", provider_message_id=f"wamid.{n}", at=OLD - timedelta(minutes=n))

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from archive.models import Deletion, Keeping
-from messaging.models import Message
+from messaging.log.models import Message
 from tests.people import visitor
 from tests.traffic import INDIA, deliver, report
 

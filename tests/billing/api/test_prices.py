@@ -70,7 +70,7 @@ def test_filters(get, query, n):
 
 
 def test_pages(get, monkeypatch):
-    monkeypatch.setattr("portal.core.resources.PAGE_SIZE", 7)
+    monkeypatch.setattr("core.resources.PAGE_SIZE", 7)
     first = get("rate-cards/").json()
     path, _, cursor = first["next"].partition("?older=")
     second = get("rate-cards/", older=cursor).json()

@@ -10,7 +10,7 @@ from accounts.models import Subaccount
 from accounts.services import create_api_key
 from billing.models import Bucket, DirtyBucket, SellTerms
 from billing.selectors import GROUPS
-from portal.demo.world import ACME
+from local.demo.world import ACME
 from tests.traffic import AT, deliver, rate
 
 EIGHT, META, DIALOG = ACME.channels

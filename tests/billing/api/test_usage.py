@@ -9,8 +9,8 @@ from django.db import connection
 
 from accounts.enums import Permission
 from accounts.models import Subaccount, Waba
-from billing.accrual import Accruals, Said
-from billing.dictionary import bucket_ids, kind_ids
+from billing.accrual import Accruals, UsageFacts
+from billing.dimension_ids import bucket_ids, kind_ids
 from billing.rating import rate_bucket
 from billing.rating.sql.blocks import HOUR, fingerprint
 from billing.selectors.usage import open_months
@@ -48,7 +48,7 @@ def said(acme):
     shop = Subaccount.objects.get(account=acme, code="acme_shop")
 
     def make(category="utility", pricing_type="regular", country="IN"):
-        return Said(acme.pk, "8x8", waba.pk, 1, shop.pk, 0, country, category, pricing_type)
+        return UsageFacts(acme.pk, "8x8", waba.pk, 1, shop.pk, 0, country, category, pricing_type)
 
     return make
 

@@ -24,7 +24,7 @@ from billing.proposals.what_if import Proposal
 from billing.rating import RatingError, dirty_buckets, engine, rate_bucket
 from billing.rating.verification import verify
 from billing.services import Usage, record_usage
-from portal.core.tenancy import every_tenant
+from core.tenancy import every_tenant
 from tests.billing.made import NOON, rate_all
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -27,7 +27,7 @@ from billing.models import (
     UsageFact,
 )
 from billing.prices.rate_cards import DATA
-from billing.proposals.corrections import agree, mark
+from billing.proposals.corrections import mark, save_sell_terms
 from billing.rating import dirty_buckets
 from billing.rating.verification import verify
 from billing.selectors import charges_of, cost_report, explain
@@ -145,7 +145,7 @@ def test_i11_both_books_cover_the_same_messages(month, acme, base):
         account=acme, currency="USD", effective_from=date(2026, 10, 1), base=base, markup_percent=Decimal("10.0001"),
         fee=Decimal("0.002"), fee_on_free=True,
     )  # fmt: skip
-    assert agree(terms, actor="owner@acme.example") == Bucket.objects.count()
+    assert save_sell_terms(terms, actor="owner@acme.example") == Bucket.objects.count()
     rate_all()
     lines = RatedLine.objects.filter(account=acme)
     if base == SellBase.NOTHING:

@@ -8,7 +8,7 @@ import pytest
 from billing.enums import AccrualScope
 from billing.report.figures import TierLine, cost_figures, forecast_figure, tier_table
 from billing.selectors import CostRow, Forecast, NextPrice, Resale, TierProgress
-from portal.core.figures import KeyFigure
+from core.figures import KeyFigure
 
 TODAY = date(2026, 11, 20)
 

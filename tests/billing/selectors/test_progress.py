@@ -12,8 +12,8 @@ from billing.rating import dirty_buckets, rate_bucket
 from billing.selectors import CostFilter, Forecast, NextPrice, TierProgress, forecast, tier_progress
 from billing.selectors.progress import still_to_come, usual
 from billing.services import Usage, record_usage
-from messaging.models import PhoneNumber
-from portal.demo.world import ACME
+from local.demo.world import ACME
+from messaging.log.models import PhoneNumber
 
 TODAY = date(2026, 10, 21)  # a Wednesday
 FIRST = datetime(2026, 10, 1, 4, tzinfo=UTC)  # noon in Singapore

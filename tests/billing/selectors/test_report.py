@@ -21,8 +21,8 @@ from billing.selectors import (
     explain,
 )
 from billing.services import Usage, record_usage
-from messaging.models import PhoneNumber, Template
-from portal.demo.world import ACME
+from local.demo.world import ACME
+from messaging.log.models import PhoneNumber, Template
 
 META = ACME.channels[1]
 

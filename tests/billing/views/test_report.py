@@ -9,8 +9,8 @@ from openpyxl import load_workbook
 
 from accounts.models import Subaccount, Waba
 from billing.models import Bucket, RatedLine, UsageKind
-from messaging.models import PhoneNumber, Template
-from portal.demo.world import ACME
+from local.demo.world import ACME
+from messaging.log.models import PhoneNumber, Template
 from tests.people import visitor
 from tests.traffic import AT, deliver, rate
 

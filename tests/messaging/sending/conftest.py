@@ -7,10 +7,11 @@ import pytest
 
 from accounts.enums import Permission
 from accounts.services import create_api_key
-from messaging.ingest import inbox
-from messaging.models import Message, Submission
+from local.demo.world import ACME, sandbox_token, webhook
+from messaging.inbound import inbox
+from messaging.log.models import Message
 from messaging.sending import dispatch, senders
-from portal.demo.world import ACME, sandbox_token, webhook
+from messaging.sending.models import Submission
 from tests.provider_servers import APP_SECRET, recorder, sandbox
 
 DOORS = {"x-hub-signature-256": "meta", "authorization": "8x8", "x-tollgate-key": "360dialog"}
@@ -71,7 +72,7 @@ def worked_off():
 
 def told(provider, account, n):
     """Take the next n webhooks in, as the inbox would; their bodies."""
-    from messaging.models import WebhookEndpoint
+    from messaging.inbound.models import WebhookEndpoint
 
     bodies = []
     for _ in range(n):

@@ -6,7 +6,7 @@ from pywa.client import WhatsApp
 from pywa.errors import WhatsAppError
 from pywa.types.templates import BodyText, TemplateLanguage
 
-from messaging.models import Message
+from messaging.log.models import Message
 from tests.messaging.sending.conftest import worked_off
 
 pytestmark = pytest.mark.django_db

@@ -7,10 +7,11 @@ import pytest
 from accounts.enums import Permission
 from accounts.models import Subaccount
 from accounts.services import create_api_key
-from messaging.models import Message, MessagePayload, PhoneNumber, Submission
+from messaging.log.models import Message, MessagePayload, PhoneNumber
 from messaging.sending import cloud, senders
 from messaging.sending.cloud import RefusedAsMeta
-from messaging.sending.wanted import Origin
+from messaging.sending.models import Submission
+from messaging.sending.requests import Origin
 from tests.messaging.sending import bodies
 from tests.messaging.sending.conftest import told, worked_off
 
@@ -135,7 +136,7 @@ def test_a_wrong_field_is_named(ask, shape, change, expected, named):
 
 @pytest.mark.parametrize("body", bodies.CLOUD, ids=lambda body: body.get("type", "mark"))
 def test_a_spoiled_field_is_refused_or_sendable(acme, body):
-    sender = senders.office(acme.pk).by_number_id["106540352242922"]
+    sender = senders.sender_directory(acme.pk).by_number_id["106540352242922"]
     outcomes = [
         (path, value, read_or_refused(spoiled, sender))
         for path, value, spoiled in bodies.spoiled(body)

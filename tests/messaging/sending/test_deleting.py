@@ -7,13 +7,15 @@ import pytest
 
 from archive.deletion import work
 from archive.deletion.jobs import delete_matching, delete_selected
-from archive.exports.asking import Asker
+from archive.exports.requests import Asker
 from archive.models import Deletion, Keeping
 from archive.retention.work import run
-from messaging.ingest import inbox
-from messaging.models import DeletedMessage, Message, StatusEvent, Submission, WebhookEndpoint
-from messaging.selectors.matching import LogFilter
+from messaging.inbound import inbox
+from messaging.inbound.models import WebhookEndpoint
+from messaging.log.models import DeletedMessage, Message, StatusEvent
+from messaging.log.selectors.matching import LogFilter
 from messaging.sending import settlement
+from messaging.sending.models import Submission
 from tests.messaging.sending import bodies
 from tests.messaging.sending.conftest import worked_off
 

@@ -6,9 +6,10 @@ import httpx
 import pytest
 from django.db.models import Sum
 
-from messaging.gateway import transport
-from messaging.models import Message, MessagePayload, StatusEvent, Submission, TrafficDelta
+from messaging.log.models import Message, MessagePayload, StatusEvent, TrafficDelta
 from messaging.sending import dispatch, routes, settlement
+from messaging.sending.models import Submission
+from providers import transport
 from tests.messaging.sending.conftest import only_message, told, worked_off
 
 pytestmark = pytest.mark.django_db

@@ -12,10 +12,11 @@ from accounts import throttling
 from accounts.enums import Permission
 from accounts.models import ApiKey, Subaccount
 from accounts.services import create_api_key
-from messaging.models import Message, PhoneNumber, Submission, Template
+from messaging.log.models import Message, PhoneNumber, Template
 from messaging.sending import senders, settlement
 from messaging.sending.eightxeight import Refused, for_cloud, for_eightxeight, read
-from messaging.sending.wanted import Origin
+from messaging.sending.models import Submission
+from messaging.sending.requests import Origin
 from tests.messaging.sending import bodies
 from tests.messaging.sending.conftest import worked_off
 from tests.traffic import deliver
@@ -182,7 +183,7 @@ def test_a_body_that_is_no_message_is_refused(client, acme, headers, raw):
 @pytest.mark.parametrize("code", ["acme_wa", "acme_shop"])
 def test_a_spoiled_field_is_refused_or_sendable(rich, acme, body, code):
     """Whatever stands in a field: refused with a code and a message, or a body that providers can be sent."""
-    sender = senders.office(acme.pk).by_subaccount[code][0]
+    sender = senders.sender_directory(acme.pk).by_subaccount[code][0]
     whole = {**body, **({"scheduled": SOON.isoformat(), "expiry": None} if "scheduled" in body else {})}
     assert read(whole, sender, Origin()).about.msisdn == "6591990000"
     for path, value, spoiled in bodies.spoiled(whole):
@@ -365,7 +366,7 @@ def test_a_repeated_post_is_one_message(acme, post):
 
 
 def test_a_body_is_translated_for_the_cloud_api(rich, acme):
-    sender = senders.office(acme.pk).by_subaccount["acme_shop"][0]
+    sender = senders.sender_directory(acme.pk).by_subaccount["acme_shop"][0]
     body = deepcopy(bodies.TEMPLATE) | {"scheduled": None, "expiry": None}
     wanted = read(body, sender, Origin())
     sent = for_cloud(wanted.request, wanted.about, "u")

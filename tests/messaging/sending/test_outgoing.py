@@ -9,7 +9,8 @@ from django.utils import timezone
 from accounts.enums import Permission
 from accounts.models import Account, AuditEntry, Subaccount
 from accounts.services import create_api_key
-from messaging.models import Callback, Message, OutgoingWebhook, Receipt
+from events.models import Callback, OutgoingWebhook, Receipt
+from messaging.log.models import Message
 from messaging.sending import receipts, settlement
 from messaging.sending.eightxeight import Refused
 from messaging.sending.eightxeight.webhooks import read_hooks

@@ -8,14 +8,14 @@ from datetime import timedelta
 
 import pytest
 
-from messaging.gateway import Rejected, Unreached
-from messaging.gateway.outcomes import Answer
-from messaging.models import Submission
+from core import best_effort_redis
+from core.best_effort_redis import BestEffortRedis
+from core.secrets import digest
 from messaging.sending import pacing
+from messaging.sending.models import Submission
 from messaging.sending.senders import Sender
-from portal.core import hasty_redis
-from portal.core.hasty_redis import HastyRedis
-from portal.core.secrets import digest
+from providers.gateway import Rejected, Unreached
+from providers.outcomes import Answer
 
 JANE, ADA = "6591990000", "6591990001"
 SENDER = Sender(
@@ -37,8 +37,8 @@ class Clock:
 
 @pytest.fixture
 def redis(redis_client, monkeypatch):
-    monkeypatch.setattr(hasty_redis, "_PATIENCE", 60.0)  # seconds: a busy machine is no Redis that is away
-    monkeypatch.setattr(pacing, "_together", HastyRedis("pacing"))
+    monkeypatch.setattr(best_effort_redis, "_PATIENCE", 60.0)  # seconds: a busy machine is no Redis that is away
+    monkeypatch.setattr(pacing, "_together", BestEffortRedis("pacing"))
     return redis_client
 
 
@@ -46,7 +46,7 @@ def redis(redis_client, monkeypatch):
 def clock(settings, monkeypatch):
     """The process's own; Redis is away."""
     settings.REDIS_URL = "redis://127.0.0.1:9/0"
-    monkeypatch.setattr(pacing, "_together", HastyRedis("pacing"))
+    monkeypatch.setattr(pacing, "_together", BestEffortRedis("pacing"))
     monkeypatch.setattr(pacing, "_own", pacing._Own())
     clock = Clock()
     monkeypatch.setattr(pacing, "time", clock)

@@ -10,7 +10,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from messaging.models import Callback, Message, Receipt
+from events.models import Callback, Receipt
+from messaging.log.models import Message
 from messaging.sending import receipts, settlement
 from messaging.sending.callback_address import Forbidden, check, resolve
 from tests.messaging.sending import bodies

@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from accounts.models import AuditEntry
-from messaging.models import Message, PhoneNumber, Submission
+from messaging.log.models import Message, PhoneNumber
 from messaging.sending import settlement
+from messaging.sending.models import Submission
 from tests.messaging.sending import bodies
 from tests.messaging.sending.conftest import worked_off
 from tests.people import visitor

@@ -10,11 +10,12 @@ import orjson
 import pytest
 import time_machine
 
-from messaging.gateway import Rejected, Uncertain, Unreached
-from messaging.gateway.outcomes import Answer
-from messaging.models import Message, MessagePayload, Submission
-from messaging.sending import outcome, pacing
-from messaging.sending.outcome import Kind, told
+from messaging.log.models import Message, MessagePayload
+from messaging.sending import pacing, results
+from messaging.sending.models import Submission
+from messaging.sending.results import Kind, attempt_result
+from providers.gateway import Rejected, Uncertain, Unreached
+from providers.outcomes import Answer
 from tests.messaging.sending import bodies
 from tests.messaging.sending.conftest import worked_off
 from tests.provider_servers import recorder
@@ -123,7 +124,7 @@ class TestLoop:
     def test_the_tenth_refusal_is_the_last(self, acme, post, meta):
         refuses(meta, 500, 131000)
         post(SEND, bodies.TEXT)
-        Submission.objects.update(attempts=outcome.MOST_ATTEMPTS - 1)
+        Submission.objects.update(attempts=results.MOST_ATTEMPTS - 1)
         attempt()
         assert Message.objects.get().status == "rejected"
         assert not Submission.objects.exists()
@@ -149,8 +150,8 @@ def rejected(code, status, retry_after=None):
 class TestTold:
     """What is written down of an attempt."""
 
-    def told(self, outcome, attempts=1, expires_at=None, retry=True):
-        return told(outcome, at=NOON, attempts=attempts, expires_at=expires_at, retry=retry)
+    def attempt_result(self, outcome, attempts=1, expires_at=None, retry=True):
+        return attempt_result(results, at=NOON, attempts=attempts, expires_at=expires_at, retry=retry)
 
     def test_the_waits_of_a_message(self):
         for status, code, waits in (

@@ -5,8 +5,9 @@ import time
 import pytest
 from celery.exceptions import SoftTimeLimitExceeded
 
-from messaging.models import Message, Submission
+from messaging.log.models import Message
 from messaging.sending import settlement
+from messaging.sending.models import Submission
 from tests.messaging.sending.test_dispatch import SEND, TEXT
 
 pytestmark = pytest.mark.django_db

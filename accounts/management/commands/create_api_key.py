@@ -1,0 +1,43 @@
+"""manage.py create_api_key: make an API key for an account and print it, once."""
+
+from argparse import ArgumentParser
+from typing import Any
+from uuid import UUID
+
+from django.core.management.base import BaseCommand, CommandError
+
+from accounts.enums import Permission
+from accounts.models import RATE_LIMIT, Account
+from accounts.services import create_api_key
+from core.tenancy import tenant
+
+
+class Command(BaseCommand):
+    """The key is shown here and nowhere else; the database keeps its SHA-256."""
+
+    help = "Create an API key for an account and print it."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """The command's options."""
+        parser.add_argument("account", type=UUID, help="the account's id, as in /admin/")
+        parser.add_argument("--name", required=True, help="what the key is for")
+        parser.add_argument("--scopes", nargs="+", choices=Permission.values, default=[Permission.VIEW_MESSAGES.value])
+        parser.add_argument(
+            "--rate-limit", type=int, default=RATE_LIMIT, help=f"requests a second, {RATE_LIMIT} if left out"
+        )
+
+    def handle(self, *_: Any, **options: Any) -> None:
+        """Make it; exit 1 for an unknown account or a limit of nothing."""
+        account = Account.objects.filter(public_id=options["account"]).first()
+        if options["rate_limit"] < 1:
+            raise CommandError(f"--rate-limit {options['rate_limit']} lets nothing through: give 1 or more.")
+        if account is None:
+            raise CommandError(f"There is no account {options['account']}: /admin/ lists them with their ids.")
+        with tenant(account):
+            _key, text = create_api_key(
+                account=account,
+                name=options["name"],
+                scopes=[Permission(scope) for scope in options["scopes"]],
+                rate_limit=options["rate_limit"],
+            )
+        self.stdout.write(text)

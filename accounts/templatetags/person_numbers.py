@@ -1,0 +1,17 @@
+"""People's phone numbers, as far as whoever looks may see them."""
+
+from typing import Any
+
+from django import template
+
+from accounts.enums import Permission
+from core.numbers import masked, whole
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def msisdn(context: Any, digits: str) -> str:
+    """A person's number, masked unless the role may see it."""
+    membership = getattr(context.get("request"), "membership", None)
+    return whole(digits) if membership and membership.may(Permission.VIEW_NUMBERS) else masked(digits)

@@ -1,0 +1,116 @@
+"""From the filters of a page, as its URL has them, to what an export is asked for."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.http import Http404, QueryDict
+
+from accounts.models import Account
+from accounts.selectors import Reach
+from archive.enums import Dataset
+from archive.exports.sources import filters_of
+from billing.forms.report import CostForm
+from billing.selectors import billing_zone, cost_totals, market_names, today_in
+from billing.selectors.names import naming
+from core.counting import count_up_to
+from core.forms import FilterForm
+from messaging.log.filters import log_filter
+from messaging.log.forms.log import LogForm, TrafficForm
+from messaging.log.selectors.channels import channels, named_templates
+from messaging.log.selectors.matching import LogFilter, matching
+
+AT_ONCE = 5_000  # rows that a page makes while one waits
+
+
+@dataclass(frozen=True)
+class Question:
+    """The form of a page's filters and, when it is valid, what they mean."""
+
+    account: Account
+    reach: Reach
+    zone: ZoneInfo
+    dataset: str
+    form: FilterForm
+
+    @property
+    def valid(self) -> bool:
+        """Whether the filters can be read. Raises Http404 for a channel or template that the account has not."""
+        if self.form.is_valid():
+            return True
+        if self.form.unknown_object:
+            raise Http404("No such channel or template.")
+        return False
+
+    @property
+    def log_filter(self) -> LogFilter:
+        """What the log is asked for."""
+        assert isinstance(self.form, LogForm)
+        return log_filter(self.form, self.reach, self.zone)
+
+    @property
+    def filters(self) -> dict[str, Any]:
+        """The filters as an export keeps them; which subaccounts it holds, it keeps beside them."""
+        form = self.form
+        if isinstance(form, LogForm):
+            return filters_of(self.log_filter)
+        found: dict[str, Any] = form.span()
+        if isinstance(form, TrafficForm):
+            asked = {name: getattr(form, name) for name in ("phone_number_id", "template_ids")}
+            asked["country"] = form.cleaned_data["country"]
+            return found | {name: value for name, value in asked.items() if value}
+        assert isinstance(form, CostForm)
+        asked = vars(form.chosen(None))
+        found |= {name: value for name, value in asked.items() if value}
+        return found | ({"group_by": list(form.groups)} if self.dataset == Dataset.COSTS else {})
+
+    @property
+    def words(self) -> list[tuple[str, str]]:
+        """The filters as people read them, without the period and the grouping."""
+        own = [pill for pill in self.form.pills if pill.name not in {"range", "group_by"}]
+        return [(str(pill.label), str(pill.value)) for pill in own]
+
+    @property
+    def span(self) -> tuple[datetime | None, datetime | None]:
+        """From when until when its rows are."""
+        if isinstance(self.form, LogForm):
+            chosen = self.log_filter
+            return chosen.start, chosen.end
+        return self.form.period.moments(self.zone)
+
+    def few(self) -> bool:
+        """Whether there are so few rows that nobody needs to wait for a job."""
+        if isinstance(self.form, LogForm):
+            return count_up_to(matching(self.account, self.log_filter), AT_ONCE) <= AT_ONCE
+        if self.dataset == Dataset.CHARGES:
+            assert isinstance(self.form, CostForm)
+            period = self.form.period
+            totals = cost_totals(self.account, period.start, period.end, self.form.chosen(self.reach.ids))
+            return sum(row.delivered for row in totals) <= AT_ONCE
+        return True
+
+
+def question(
+    account: Account, reach: Reach, dataset: str, params: QueryDict, *, zone: ZoneInfo, whole_numbers: bool
+) -> Question:  # fmt: skip
+    """The filters of the dataset's page."""
+    subaccounts = {each.code: each.name for each in reach.visible}
+    form: FilterForm
+    if dataset == Dataset.MESSAGES:
+        form = LogForm(
+            params, today=datetime.now(zone).date(), subaccounts=subaccounts, channels=channels(account, reach.ids),
+            templates=named_templates(account, reach.ids), exact_numbers=not whole_numbers,
+        )  # fmt: skip
+    elif dataset == Dataset.USAGE:
+        form = TrafficForm(
+            params, today=datetime.now(zone).date(), subaccounts=subaccounts, channels=channels(account, reach.ids),
+            templates=named_templates(account, reach.ids),
+        )  # fmt: skip
+    else:
+        form = CostForm(
+            params, today=today_in(billing_zone(account)), subaccounts=subaccounts,
+            channels=naming("channel").choices(account, reach.ids),
+            templates=naming("template").choices(account, reach.ids), markets=market_names(),
+        )  # fmt: skip
+    return Question(account, reach, zone, dataset, form)

@@ -1,0 +1,47 @@
+"""manage.py repeat_erasures: after an older copy of the database was restored, erase again whom it brought back."""
+
+import json
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError
+
+from accounts.models import Account
+from accounts.services import Refused
+from archive.deletion.reerase import erase_again
+from core.tenancy import every_tenant
+
+
+class Command(BaseCommand):
+    """Erase again the people of certificates, whose numbers nobody has any more; audited, worked off by the worker."""
+
+    help = "Erase again, after a restore, the people of downloaded certificates: manage.py repeat_erasures *.json"
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """The certificates."""
+        parser.add_argument("certificates", nargs="+", type=Path, help="files, as Settings › Deletions gives them")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Start each erasure whose person is there again."""
+        with every_tenant():
+            for path in options["certificates"]:
+                self.stdout.write(f"{path}: {_again(path)}")
+
+
+def _again(path: Path) -> str:
+    try:
+        said = json.loads(path.read_bytes())
+        subject = str(said["subject"]).removeprefix("hmac-sha256:")
+        account = Account.objects.get(public_id=said["account"])
+        name = str(said["certificate"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise CommandError(f"{path} is no certificate of an erasure: {error!r}.") from None
+    except (Account.DoesNotExist, ValidationError):
+        raise CommandError(f"{path}: there is no account {said['account']}.") from None
+    try:
+        deletion = erase_again(account, subject, name)
+    except Refused as refused:
+        raise CommandError(f"{path}: {refused}") from None
+    return f"erased again as {deletion.public_id}" if deletion else "nobody of that hash is there"

@@ -1,0 +1,27 @@
+"""One message over REST: read by messaging, deleted by the archive, which messaging does not know."""
+
+from typing import ClassVar
+from uuid import UUID
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.enums import Permission
+from archive.deletion.api import delete_one
+from core.queries import nothing_asked
+from messaging.log.api.messages import MessageDetailView
+
+
+class MessageView(MessageDetailView):
+    """One message."""
+
+    permissions: ClassVar = {"DELETE": (Permission.DELETE_MESSAGES,)}
+    conflicts: ClassVar = {"DELETE": "A legal hold keeps every message, or this one is still being sent."}
+
+    @extend_schema(operation_id="delete_message", request=None, responses={204: None})
+    def delete(self, request: Request, umid: UUID) -> Response:
+        """Delete it, at once; its costs and counts stay. 404 when the account has none, 409 under a legal hold."""
+        nothing_asked(request)
+        delete_one(self, umid)
+        return Response(status=204)

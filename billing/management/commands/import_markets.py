@@ -1,0 +1,39 @@
+"""manage.py import_markets: read a market table, show what it changes, and put it in force."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from billing.management.impact import activate, try_out, words
+from billing.prices.files import PriceFileError
+from billing.prices.markets import import_market_file
+from billing.proposals.what_if import Proposal
+from core.tenancy import every_tenant
+
+
+class Command(BaseCommand):
+    """Takes the layout of billing/data/markets.csv; the file replaces the whole table."""
+
+    help = "Import the table of countries and markets as a new revision; --activate puts it in force and re-rates."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """The command's options."""
+        parser.add_argument("file", type=Path)
+        parser.add_argument("--activate", action="store_true", help="put it in force")
+
+    def handle(self, *_: Any, **options: Any) -> None:
+        """Import, show the difference, activate when asked to; exit 1 when the file cannot be used."""
+        try:
+            table = import_market_file(options["file"])
+        except (PriceFileError, OSError) as error:
+            raise CommandError(str(error)) from None
+        self.stdout.write(f"{table}: {table.countries.count():,} rows.")
+        with every_tenant():
+            proposal = Proposal(markets=table)
+            self.stdout.write("\n".join(words(try_out(proposal))))
+            if options["activate"]:
+                self.stdout.write(activate(proposal, actor="import_markets"))
+            else:
+                self.stdout.write("Not in force: add --activate to the command when this is right.")

@@ -1,0 +1,66 @@
+"""manage.py import_rate_card: read a rate card file, show what it changes, and put it in force."""
+
+from argparse import ArgumentParser
+from datetime import date
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from django.core.management.base import BaseCommand, CommandError
+
+from accounts.models import Account
+from billing.enums import Book
+from billing.management.impact import SHOWN, activate, try_out, words
+from billing.models import RateCard
+from billing.prices.files import PriceFileError
+from billing.prices.rate_cards import Difference, compare, import_card_file
+from billing.proposals.what_if import Proposal
+from core.tenancy import every_tenant
+
+
+class Command(BaseCommand):
+    """Takes Meta's rates and volume tier files and our own layout (docs/pricing.md)."""
+
+    help = "Import a rate card as a new revision; --activate puts it in force and re-rates."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """The command's options."""
+        parser.add_argument("file", type=Path)
+        parser.add_argument("--effective", type=date.fromisoformat, required=True, help="first day, as 2026-10-01")
+        parser.add_argument("--account", type=UUID, help="only for this account, before the general card")
+        parser.add_argument("--book", choices=Book.values, default=Book.BUY, help="sell: the account's own prices")
+        parser.add_argument("--provider", default="", help="only for messages through it: meta, 8x8 or 360dialog")
+        parser.add_argument("--activate", action="store_true", help="put it in force")
+
+    def handle(self, *_: Any, **options: Any) -> None:
+        """Import, show the difference, activate when asked to; exit 1 when the file cannot be used."""
+        account = None
+        if options["account"] and not (account := Account.objects.filter(public_id=options["account"]).first()):
+            raise CommandError(f"There is no account {options['account']}: /admin/ lists them with their ids.")
+        try:
+            cards = import_card_file(
+                options["file"], options["effective"], account, book=Book(options["book"]),
+                provider=options["provider"],
+            )  # fmt: skip
+        except (PriceFileError, OSError) as error:
+            raise CommandError(str(error)) from None
+        for card in cards:
+            self._show(card, compare(card))
+            with every_tenant():
+                proposal = Proposal(cards=[card])
+                self.stdout.write("\n".join(words(try_out(proposal))))
+                if options["activate"]:
+                    self.stdout.write(activate(proposal, actor="import_rate_card"))
+                else:
+                    self.stdout.write("Not in force: add --activate to the command when this is right.")
+
+    def _show(self, card: RateCard, difference: Difference) -> None:
+        self.stdout.write(f"{card.name}, revision {card.revision}: {difference.unchanged:,} rates as before.")
+        for title in ("changed", "added", "removed", "lacks"):
+            lines: list[Any] = getattr(difference, title)
+            if lines:
+                self.stdout.write(f"{title.capitalize()} ({len(lines):,}):")
+                for line in lines[:SHOWN]:
+                    self.stdout.write(f"  {line}")
+                if len(lines) > SHOWN:
+                    self.stdout.write(f"  … and {len(lines) - SHOWN:,} more")

@@ -1,0 +1,41 @@
+"""manage.py import_rules: read a rule set, show what it changes, and put it in force."""
+
+from argparse import ArgumentParser
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from billing.management.impact import activate, try_out, words
+from billing.prices.files import PriceFileError
+from billing.prices.rules import import_rule_file
+from billing.proposals.what_if import Proposal
+from core.tenancy import every_tenant
+
+
+class Command(BaseCommand):
+    """Takes the layout of billing/data/rules/; the file replaces the whole rule set of its day."""
+
+    help = "Import a rule set as a new revision; --activate puts it in force and re-rates."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """The command's options."""
+        parser.add_argument("file", type=Path)
+        parser.add_argument("--effective", type=date.fromisoformat, required=True, help="first day, as 2026-10-01")
+        parser.add_argument("--activate", action="store_true", help="put it in force")
+
+    def handle(self, *_: Any, **options: Any) -> None:
+        """Import, show the difference, activate when asked to; exit 1 when the file cannot be used."""
+        try:
+            rules = import_rule_file(options["file"], options["effective"])
+        except (PriceFileError, OSError) as error:
+            raise CommandError(str(error)) from None
+        self.stdout.write(f"{rules}: {rules.rules.count():,} rules.")
+        with every_tenant():
+            proposal = Proposal(rules=rules)
+            self.stdout.write("\n".join(words(try_out(proposal))))
+            if options["activate"]:
+                self.stdout.write(activate(proposal, actor="import_rules"))
+            else:
+                self.stdout.write("Not in force: add --activate to the command when this is right.")

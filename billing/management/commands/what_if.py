@@ -1,0 +1,72 @@
+"""manage.py what_if: what months would have cost under other cards, rules or markets. Puts nothing in force."""
+
+from argparse import ArgumentParser, ArgumentTypeError
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db.models import Model
+
+from accounts.models import Account
+from billing.management.impact import try_out, words
+from billing.models import MarketTable, RateCard, RuleSet
+from billing.proposals.what_if import Proposal
+from core.tenancy import every_tenant
+
+
+def month(text: str) -> date:
+    """The first day of a month written as 2026-10."""
+    try:
+        return date.fromisoformat(f"{text}-01")
+    except ValueError:
+        raise ArgumentTypeError(f"{text!r} is no month: write it as 2026-10") from None
+
+
+class Command(BaseCommand):
+    """The ids are those of the price pages and of the REST API; --list prints them."""
+
+    help = "Say what months would have cost under other rate cards, rules or markets, in force or not."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """The command's options."""
+        parser.add_argument("--from", type=month, dest="first", help="first month, as 2026-10; default: all")
+        parser.add_argument("--to", type=month, dest="last", help="last month, included")
+        parser.add_argument("--card", type=int, action="append", default=[], help="id of a rate card; may be repeated")
+        parser.add_argument("--rules", type=int, help="id of a rule set")
+        parser.add_argument("--markets", type=int, help="id of a market table")
+        parser.add_argument("--own-day", action="store_true", help="count them from their own day on, not on every day")
+        parser.add_argument("--account", type=UUID, help="only this account's messages")
+        parser.add_argument("--list", action="store_true", help="print every card, rule set and market table")
+
+    def handle(self, *_: Any, **options: Any) -> None:
+        """Try it out and print the difference; exit 1 when something named does not exist."""
+        if options["list"]:
+            self._list()
+            return
+        account = self._one(Account, options["account"], key="public_id")
+        proposal = Proposal(
+            cards=[self._one(RateCard, pk) for pk in options["card"]],
+            rules=self._one(RuleSet, options["rules"]),
+            markets=self._one(MarketTable, options["markets"]),
+            always=not options["own_day"],
+        )
+        with every_tenant():
+            found = try_out(
+                proposal, account_id=account.pk if account else None, first=options["first"], last=options["last"]
+            )
+        self.stdout.write("\n".join(words(found)))
+
+    def _one(self, model: type[Model], value: object, key: str = "pk") -> Any:
+        if value is None:
+            return None
+        found = model._default_manager.filter(**{key: value}).first()
+        if found is None:
+            raise CommandError(f"There is no {model._meta.verbose_name} {value}: --list prints what there is.")
+        return found
+
+    def _list(self) -> None:
+        for title, model in (("--card", RateCard), ("--rules", RuleSet), ("--markets", MarketTable)):
+            for each in model.objects.order_by("id"):
+                state = "in force" if each.is_active else "not in force yet" if each.is_draft else "superseded"
+                self.stdout.write(f"{title} {each.pk}: {each.name}, revision {each.revision}, {state}")

@@ -1,0 +1,111 @@
+"""Who stands before the price pages: a member who looks after one account's prices, or an operator after everyone's."""
+
+from collections.abc import Callable
+from contextlib import nullcontext
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.db.models import Q, QuerySet
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+
+from accounts.access import LimitedReach, MissingPermission, homeless
+from accounts.enums import Permission
+from accounts.models import Account
+from billing.models import DryRun, MarketTable, RateCard, RuleSet
+from core.tenancy import every_tenant
+
+Revision = RateCard | MarketTable | RuleSet
+
+
+@dataclass(frozen=True)
+class PriceAccess:
+    """Whose prices a request is about and what it may do. Without an account it is an operator's, for everyone's."""
+
+    account: Account | None
+    actor: str
+    operator: bool
+    manages: bool
+    limited: bool = False
+
+    @property
+    def tries_out(self) -> bool:
+        """Whether it may import and ask what if."""
+        return self.manages or self.operator
+
+    def cards(self) -> QuerySet[RateCard]:
+        """The rate cards it sees: everyone's and its own, of those that still wait only the ones it decides on."""
+        every = RateCard.objects.select_related("account")
+        if self.operator and self.account is None:
+            return every
+        own = Q(account=self.account) & (Q() if self.manages else _decided())
+        return every.filter(own | (Q(account=None) & (Q() if self.operator else _decided())))
+
+    def tables(self, model: type[MarketTable] | type[RuleSet]) -> QuerySet[Any]:
+        """The market tables or rule sets it sees: those that still wait are the operators' business."""
+        return model.objects.all() if self.operator else model.objects.filter(_decided())
+
+    def drafts(self, model: type[MarketTable] | type[RuleSet]) -> QuerySet[Any]:
+        """Market tables or rule sets that wait for a decision of this desk."""
+        return model.objects.exclude(_decided()) if self.operator else model.objects.none()
+
+    def dry_runs(self) -> QuerySet[DryRun]:
+        """What was tried out here, the newest first: by operators on everyone's usage, by others on their account's."""
+        runs = DryRun.objects.select_related("account", "markets", "rules").order_by("-id")
+        if not self.operator:
+            return runs.filter(account=self.account)
+        return runs.filter(Q(account=None) | Q(account=self.account)) if self.account else runs
+
+    def decides_on(self, revision: Revision) -> bool:
+        """Whether it may put it in force: everyone's only an operator, an account's own who sets its prices."""
+        if isinstance(revision, RateCard) and revision.account_id:
+            own = self.account is not None and revision.account_id == self.account.pk
+            return (own and self.manages) or (self.operator and self.account is None)
+        return self.operator
+
+
+def _decided() -> Q:
+    return Q(is_active=True) | Q(approved_at__isnull=False)
+
+
+def at_desk(*, manages: bool = False) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+    """Give a view a `Desk` as its second argument.
+
+    Open to members who see costs, and to operators, with every tenant's scope. `manages`: only to those who set prices
+    for the whole account, and operators.
+    """
+
+    def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        @wraps(view)
+        def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not request.user.is_authenticated:
+                login = redirect_to_login(request.get_full_path())
+                return HttpResponse(status=204, headers={"HX-Redirect": login.url}) if request.htmx else login
+            desk = _desk_of(request)
+            if desk is None:
+                return homeless(request)
+            if manages and not desk.tries_out:
+                if desk.limited:
+                    raise LimitedReach(_("This page is about the whole account."))
+                raise MissingPermission(Permission.MANAGE_PRICES)
+            with every_tenant() if desk.operator else nullcontext():
+                return view(request, desk, *args, **kwargs)
+
+        return guarded
+
+    return decorate
+
+
+def _desk_of(request: Any) -> PriceAccess | None:
+    """None for somebody who belongs nowhere. Raises MissingPermission for a role that sees no costs."""
+    operator, membership = request.user.is_staff, request.membership
+    if membership is not None and membership.may(Permission.VIEW_COSTS):
+        manages = membership.may(Permission.MANAGE_PRICES) and not membership.limited
+        return PriceAccess(membership.account, request.user.email, operator, manages, membership.limited)
+    if operator:
+        return PriceAccess(None, request.user.email, operator=True, manages=False)
+    if membership is None:
+        return None
+    raise MissingPermission(Permission.VIEW_COSTS)

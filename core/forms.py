@@ -1,0 +1,138 @@
+"""What every filter bar has: the period, the subaccount, and its choices as pills."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from django import forms
+from django.forms.utils import flatatt
+from django.http import QueryDict
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext_lazy as _
+
+from core.filters import Pill, pills, query
+from core.periods import LABELS, BadPeriod, Period, chosen, named
+from core.words import Text, inside
+
+SELECT = {"class": "form-select form-select-sm"}
+INPUT = {"class": "form-control form-control-sm"}
+
+
+class QuickSelect(forms.Select):
+    """A plain list. Django renders each option through two templates: a list of countries took longer than its page."""
+
+    def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
+        """The list with its options, in one go; options have no groups and no attributes of their own."""
+        chosen = set(self.format_value(value))
+        options = "".join(_option(str(each), str(label), str(each) in chosen) for each, label in self.choices)
+        own = self.build_attrs(self.attrs, {"name": name, **(attrs or {})})
+        return mark_safe(f"<select{flatatt(own)}>{options}</select>")  # noqa: S308 - of escaped parts
+
+
+@lru_cache(maxsize=10_000)
+def _option(value: str, label: str, selected: bool) -> SafeString:
+    """Kept: every page asks for the same countries."""
+    return format_html('<option value="{}"{}>{}</option>', value, mark_safe(" selected") if selected else "", label)
+
+
+class _Quick:
+    """An input without a template of its own, for the same reason."""
+
+    def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
+        """The input with its value and attributes."""
+        widget = self.get_context(name, value, attrs)["widget"]  # type: ignore[attr-defined] # of forms.Input
+        shown = {} if widget["value"] is None else {"value": widget["value"]}
+        return format_html("<input{}>", flatatt({"type": widget["type"], "name": name, **shown, **widget["attrs"]}))
+
+
+class QuickText(_Quick, forms.TextInput):
+    """A line of text."""
+
+
+class QuickDate(_Quick, forms.DateInput):
+    """A day."""
+
+
+def select(label: Text, every: Text, choices: Iterable[tuple[str, Text]]) -> forms.ChoiceField:
+    """A list of which one may be chosen; `every` names the choice of all."""
+    widget = QuickSelect(attrs=SELECT)
+    return forms.ChoiceField(label=label, required=False, choices=[("", every), *choices], widget=widget)
+
+
+class FilterForm(forms.Form):
+    """A filter bar. It reads the URL, never raises, and is worth asking for `period` and `pills` even when invalid."""
+
+    periods: tuple[str, ...] = ("today", "7d", "14d", "30d", "custom")
+    default_period = "7d"
+    foreign: tuple[str, ...] = ()  # fields that name objects of the account: an unknown value is 404, not an error
+
+    def __init__(self, params: QueryDict, *, today: date, subaccounts: Mapping[str, str]) -> None:
+        """`subaccounts` maps the codes a person may see to names."""
+        self.params, self.today = params, today
+        data = params.copy()
+        data["range"] = self._range_name()
+        super().__init__(data)
+        self.fields["range"] = forms.ChoiceField(
+            label=_("Period"), choices=[(name, LABELS[name]) for name in self.periods], widget=QuickSelect(attrs=SELECT)
+        )
+        for name, label in (("from", _("From")), ("to", _("To"))):
+            self.fields[name] = forms.CharField(
+                label=label, required=False, widget=QuickDate(attrs={**INPUT, "type": "date"})
+            )
+        self.fields["subaccount"] = select(_("Subaccount"), _("All subaccounts"), subaccounts.items())
+        self.period = named(self.default_period, today)
+
+    def _range_name(self) -> str:
+        name = self.params.get("range")
+        if name and name != "custom":
+            return name
+        return "custom" if self.params.get("from") or self.params.get("to") else self.default_period
+
+    def clean(self) -> dict[str, Any]:
+        """Read the period; a bad one is an error at "from" and leaves the default."""
+        try:
+            self.period = chosen(self.params, self.today, self.default_period)
+        except BadPeriod as problem:
+            self.add_error("from", str(problem))
+        return self.cleaned_data
+
+    @property
+    def unknown_object(self) -> bool:
+        """Whether the URL names an object the account does not have."""
+        return any(name in self.errors for name in self.foreign)
+
+    @property
+    def pills(self) -> list[Pill]:
+        """One pill for each choice that is not the default."""
+        shown: dict[str, tuple[Text, Text]] = {}
+        if self.period.name != self.default_period:
+            shown["range"] = (_("Period"), self.period.label)
+        for name, field in self.fields.items():
+            value = self.cleaned_data.get(name)
+            if value and name not in {"range", "from", "to"} and not isinstance(value, list):
+                choices = dict(getattr(field, "choices", ()))
+                shown[name] = (str(field.label), str(choices.get(value, value)))
+        return pills(self.params, shown)
+
+    @property
+    def period_words(self) -> str:
+        """The period inside a sentence: "last 7 days"."""
+        return inside(self.period.label)
+
+    @property
+    def cleared(self) -> str:
+        """The URL query of the page without any filter."""
+        return query(QueryDict(mutable=True), {"subaccount": ""})
+
+    def span(self) -> dict[str, str]:
+        """The period as first and last day, for a page where its name means another."""
+        return {"from": self.period.start.isoformat(), "to": self.period.end.isoformat()}
+
+    def period_params(self) -> dict[str, str]:
+        """The period as parameters for another page's URL."""
+        period: Period = self.period
+        if period.name == "custom":
+            return {"from": period.start.isoformat(), "to": period.end.isoformat()}
+        return {"range": period.name}

@@ -1,0 +1,106 @@
+"""Ranges of days as people choose them: by name, or from one day to another. Days are inclusive."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta, tzinfo
+
+from django.utils.translation import gettext_lazy as _
+
+from core.words import DAY, DAY_AND_YEAR, DAY_OF_MONTH, said
+
+CUSTOM = "custom"
+LABELS = {
+    "today": _("Today"),
+    "7d": _("Last 7 days"),
+    "14d": _("Last 14 days"),
+    "30d": _("Last 30 days"),
+    "month": _("This month"),
+    "last-month": _("Last month"),
+    CUSTOM: _("Custom"),
+    "any": _("Any time"),
+}
+LONGEST = 400  # days
+
+
+class BadPeriod(ValueError):
+    """The days make no range; the message is for people."""
+
+
+@dataclass(frozen=True)
+class Period:
+    """Days from `start` to `end`, both included."""
+
+    name: str
+    start: date
+    end: date
+
+    @property
+    def days(self) -> list[date]:
+        """Every day, in order."""
+        return [self.start + timedelta(days=n) for n in range((self.end - self.start).days + 1)]
+
+    @property
+    def label(self) -> str:
+        """What people call it: "Last 7 days", "12 Nov 2026" or "1 – 15 Nov 2026"."""
+        return spell(self.start, self.end) if self.name == CUSTOM else str(LABELS[self.name])
+
+    @property
+    def before(self) -> "Period":
+        """What to compare with: as many days, right before; of a month, the same days of the month before."""
+        if self.name in {"month", "last-month"}:
+            former = named("last-month", self.start)
+            whole = self.name == "last-month"
+            end = former.end if whole else min(former.end, former.start + (self.end - self.start))
+            return Period(CUSTOM, former.start, end)
+        length = self.end - self.start + timedelta(days=1)
+        return Period(CUSTOM, self.start - length, self.start - timedelta(days=1))
+
+    def moments(self, zone: tzinfo) -> tuple[datetime, datetime]:
+        """From midnight of the first day to midnight after the last (not included), in the zone."""
+        after = self.end + timedelta(days=1)
+        return datetime.combine(self.start, time(), zone), datetime.combine(after, time(), zone)
+
+
+def named(name: str, today: date) -> Period:
+    """The period of a name in `LABELS`. Raises BadPeriod for another."""
+    first = today.replace(day=1)
+    if name == "month":
+        return Period(name, first, today)
+    if name == "last-month":
+        end = first - timedelta(days=1)
+        return Period(name, end.replace(day=1), end)
+    lengths = {"today": 1, "7d": 7, "14d": 14, "30d": 30}
+    if name not in lengths:
+        raise BadPeriod(_("Choose one of the ranges."))
+    return Period(name, today - timedelta(days=lengths[name] - 1), today)
+
+
+def chosen(params: Mapping[str, str], today: date, default: str) -> Period:
+    """The period of a URL: `range` when it names one, else `from` and `to`, else the default. Raises BadPeriod."""
+    start, end, name = params.get("from", ""), params.get("to", ""), params.get("range", "")
+    if name and name != CUSTOM:  # a form sends its empty or old dates along
+        return named(name, today)
+    if not start and not end:
+        return named(default, today)
+    try:
+        last = date.fromisoformat(end) if end else today
+        first = date.fromisoformat(start) if start else last
+    except ValueError:
+        raise BadPeriod(_("Write dates as 2026-11-30.")) from None
+    if first > last:
+        raise BadPeriod(_("The first day lies after the last."))
+    if (last - first).days >= LONGEST:
+        raise BadPeriod(_("Choose at most %(n)d days.") % {"n": LONGEST})
+    return Period(CUSTOM, first, last)
+
+
+def spell(start: date, end: date) -> str:
+    """A range of days in words."""
+    last = said(end, DAY_AND_YEAR)
+    if start == end:
+        return last
+    if start.year != end.year:
+        return f"{said(start, DAY_AND_YEAR)} – {last}"
+    if start.month != end.month:
+        return f"{said(start, DAY)} – {last}"
+    return f"{said(start, DAY_OF_MONTH)} – {last}"

@@ -1,0 +1,1 @@
+"""What clients and people are notified of: webhook subscriptions and deliveries."""

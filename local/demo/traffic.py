@@ -1,0 +1,244 @@
+"""Two months of plausible traffic, the same for the same seed and last day.
+
+Messages go through lifecycle.apply as webhooks would, so what the demo shows is what the engine made of them.
+"""
+
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from accounts.models import Account
+from local.demo.webhooks import body_of
+from local.demo.world import MOVED_TEMPLATE, PAUSED_TEMPLATE, TEMPLATES, ChannelPlan, Plan
+from messaging.inbound.enums import InboxState
+from messaging.inbound.models import InboxItem, WebhookEndpoint
+from messaging.log import lifecycle
+from messaging.log.directory import Directory
+from providers.events import MessageEvent
+from providers.vocabulary import Direction, Provider
+
+DAYS = 61
+_BATCH = 2_000  # messages
+_WITH_WEBHOOK = timedelta(days=1)
+_TRAVEL = timedelta(milliseconds=300)  # from the provider to us
+_INBOUND_SHARE = 0.09
+# calling code, digits after it, share of the traffic
+_COUNTRIES = (
+    ("65", 8, 18), ("91", 10, 17), ("62", 10, 12), ("60", 9, 10), ("63", 10, 8), ("66", 9, 7), ("84", 9, 6),
+    ("971", 9, 6), ("44", 10, 5), ("49", 10, 4), ("55", 11, 4), ("52", 10, 3),
+)  # fmt: skip
+_FIRST_DIGITS = {"65": "9", "91": "98", "62": "81", "60": "12", "63": "917", "66": "81", "84": "90", "971": "50",
+                 "44": "79", "49": "151", "55": "119", "52": "55"}  # fmt: skip
+_CATEGORIES = (("utility", 42), ("marketing", 33), ("authentication", 15), ("service", 10))
+_HOURS = (1, 1, 1, 1, 1, 1, 2, 4, 8, 11, 12, 12, 11, 10, 10, 10, 11, 12, 11, 10, 8, 5, 3, 2)
+# Meta code, title, 8x8 code and name for the same, share
+_FAILURES = (
+    (131026, "Message undeliverable", 1018, "Message rejected", 40),
+    (131049, "Not delivered to maintain healthy ecosystem engagement", 1024, "Message suppressed", 30),
+    (131047, "Re-engagement message", 1022, "Message window expired", 12),
+    (130472, "User's number is part of an experiment", 1010, "Experimental number", 8),
+    (131056, "(Business Account, Consumer Account) pair rate limit hit", 1028, "Sender-recipient throttled", 6),
+    (131000, "Something went wrong", 1012, "Unknown failure", 4),
+)
+_PAUSED = (132015, "Template is Paused", 1035, "Template paused")
+_VALUES = {  # of the templates' parameters
+    "order_update": ("Jane", "4711"),
+    "delivery_today": ("Jane", "14:00 and 16:00"),
+    "payment_reminder": ("Jane", "invoice 4711", "5 December"),
+    "appointment_reminder": ("Jane", "Monday at 10:00"),
+    "weekend_sale": ("Jane", "20 %"),
+    "new_arrivals": ("Jane", "Orchard Road"),
+    "abandoned_cart": ("Jane", "running shoes"),
+    "login_code": ("******",),  # 8x8 masks codes
+}
+_TEXTS = ("Where is my order?", "Thank you!", "Can I change the address?", "What time do you open?", "Yes, please.",
+          "Stop sending these.", "Is this still available?", "I never got the code.")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Draft:
+    """A message about to happen."""
+
+    id: str
+    at: datetime
+    channel: ChannelPlan
+    msisdn: str
+    category: str
+    template: str
+
+
+def send(
+    plan: Plan, account: Account, *, messages: int, until: datetime, seed: int, progress: Callable[[int], None]
+) -> None:
+    """Let `messages` messages happen in the two months before `until`, and answer some of them."""
+    rng = random.Random(f"{seed}:{plan.key}")
+    directory = Directory([account.pk])
+    batch: list[tuple[ChannelPlan, MessageEvent]] = []
+    for done, events in enumerate(_stories(plan, rng, messages, until), start=1):
+        batch += events
+        if done % _BATCH == 0 or done == messages:
+            directory.load_templates((account.pk, event) for _, event in batch)
+            lifecycle.apply(_reports(account, directory, batch, until), directory)
+            batch.clear()
+            progress(done)
+
+
+def _reports(
+    account: Account, directory: Directory, batch: list[tuple[ChannelPlan, MessageEvent]], until: datetime
+) -> list[lifecycle.Report]:
+    """The events of a batch; those of the last day come with the webhooks that brought them."""
+    young = [(channel, event) for channel, event in batch if event.at > until - _WITH_WEBHOOK]
+    endpoints = dict(WebhookEndpoint.objects.filter(account=account).values_list("provider", "id"))
+    webhooks = InboxItem.objects.bulk_create(
+        InboxItem(
+            account=account, endpoint_id=endpoints[channel.provider], provider=channel.provider, state=InboxState.DONE,
+            attempts=1, received_at=event.at + _TRAVEL, processed_at=event.at + 2 * _TRAVEL,
+            body=body_of(event, provider=channel.provider, waba_id=channel.waba_id),
+        )
+        for channel, event in young
+    )  # fmt: skip
+    brought = {id(event): webhook for (_, event), webhook in zip(young, webhooks, strict=True)}
+    reports = []
+    for channel, event in batch:
+        place, webhook = directory.place(account.pk, channel.provider, event), brought.get(id(event))
+        proof = (webhook.pk, webhook.received_at) if webhook else (None, None)
+        reports.append(lifecycle.Report(account.pk, channel.provider, event, place, *proof))
+    return reports
+
+
+def _stories(
+    plan: Plan, rng: random.Random, messages: int, until: datetime
+) -> Iterator[list[tuple[ChannelPlan, MessageEvent]]]:
+    for at in _moments(plan, rng, messages, until):
+        draft = _draft(plan, rng, at, until)
+        story = [(draft.channel, event) for event in _events(draft, rng, until) if event.at <= until]
+        if rng.random() < _INBOUND_SHARE:
+            story.append((draft.channel, _inbound(draft, rng)))
+        yield [(channel, event) for channel, event in story if event.at <= until]
+
+
+def _moments(plan: Plan, rng: random.Random, messages: int, until: datetime) -> Iterator[datetime]:
+    """Sending times in order: weekdays busier than weekends, days busier than nights, slowly growing."""
+    zone = ZoneInfo(plan.time_zone)
+    last = until.astimezone(zone).date()
+    days = [last - timedelta(days=DAYS - 1 - index) for index in range(DAYS)]
+    weights = [(0.7 if day.weekday() >= 5 else 1.0) * (1 + index / 150) for index, day in enumerate(days)]
+    now = until.astimezone(zone)
+    weights[-1] *= (sum(_HOURS[: now.hour]) + _HOURS[now.hour] * now.minute / 60) / sum(_HOURS)
+    moments: list[datetime] = []
+    while len(moments) < messages:
+        for day in rng.choices(days, weights, k=messages - len(moments)):
+            hours = _HOURS[: now.hour + 1] if day == last else _HOURS
+            hour = rng.choices(range(len(hours)), hours)[0]
+            moments.append(datetime.combine(day, time(hour, rng.randrange(60), rng.randrange(60)), zone))
+        moments = [moment for moment in moments if moment < until]
+    yield from sorted(moments)
+
+
+def _draft(plan: Plan, rng: random.Random, at: datetime, until: datetime) -> _Draft:
+    channel = rng.choices(plan.channels, range(len(plan.channels) + 2, 2, -1))[0]
+    code, digits, _ = rng.choices(_COUNTRIES, [share for *_, share in _COUNTRIES])[0]
+    start = _FIRST_DIGITS[code]
+    # A tenth of the space: people come back.
+    msisdn = code + start + f"{rng.randrange(10 ** (digits - len(start) - 2)):0{digits - len(start)}d}"
+    category = rng.choices([name for name, _ in _CATEGORIES], [share for _, share in _CATEGORIES])[0]
+    names = [name for name, kind, _ in TEMPLATES if kind.lower() == category]
+    template = rng.choice(names) if names else ""
+    if template == MOVED_TEMPLATE and at > until - timedelta(days=25):
+        category = "marketing"
+    eightxeight = channel.provider == Provider.EIGHT_X_EIGHT
+    raw = rng.getrandbits(128)
+    message_id = str(UUID(int=raw, version=4)) if eightxeight else f"wamid.{raw:032X}"
+    return _Draft(message_id, at, channel, msisdn, category, template)
+
+
+def _events(draft: _Draft, rng: random.Random, until: datetime) -> Iterator[MessageEvent]:
+    yield _event(draft, "queued", draft.at)
+    if rng.random() < 0.004:  # refused before it was sent
+        yield _failure(draft, rng, "rejected", draft.at + timedelta(seconds=1))
+        return
+    sent = draft.at + timedelta(seconds=rng.uniform(0.5, 3))
+    paused_from = until - timedelta(days=20)
+    paused = draft.template == PAUSED_TEMPLATE and paused_from < draft.at < paused_from + timedelta(days=1)
+    lost = {"marketing": 0.055, "utility": 0.022, "authentication": 0.018, "service": 0.03}[draft.category]
+    yield _event(draft, "sent", sent)
+    if paused or rng.random() < lost:
+        yield _failure(draft, rng, "failed", sent + timedelta(seconds=rng.uniform(1, 30)), paused=paused)
+        return
+    if rng.random() < 0.012:  # phone off: no more is heard
+        return
+    delivered = sent + timedelta(seconds=rng.expovariate(1 / 20))
+    # When the chat is open Meta sends `read` alone.
+    opened = rng.random() < 0.03
+    if not opened:
+        yield _event(draft, "delivered", delivered)
+    if opened or rng.random() < {"marketing": 0.55, "service": 0.9}.get(draft.category, 0.72):
+        yield _event(draft, "read", delivered + timedelta(seconds=0 if opened else rng.expovariate(1 / 900)))
+
+
+def _event(draft: _Draft, state: str, at: datetime) -> MessageEvent:
+    priced = state in {"sent", "delivered", "read"}
+    eightxeight = draft.channel.provider == Provider.EIGHT_X_EIGHT
+    return MessageEvent(
+        provider_message_id=draft.id, state=state, at=at, number_id=draft.channel.number_id,
+        subaccount_code=draft.channel.code, msisdn=draft.msisdn,
+        content_type="template" if draft.template else "text",
+        category=draft.category if priced else "",
+        pricing_type=_pricing_type(draft) if priced and not eightxeight else "",
+        template_name=draft.template, template_language="en" if draft.template else "",
+        detail="delivered_to_recipient" if eightxeight and state == "delivered" else "",
+        content=_content(draft) if eightxeight and state == "delivered" else None,
+    )  # fmt: skip
+
+
+def _content(draft: _Draft) -> dict[str, Any]:
+    """What was sent, as 8x8 adds it to the receipt of a delivery."""
+    if not draft.template:
+        return {
+            "channel": "whatsapp",
+            "contentType": "text",
+            "body": {"text": "Happy to help! Your order is on its way."},
+        }
+    body = next(text for name, _, text in TEMPLATES if name == draft.template)
+    for number, value in enumerate(_VALUES[draft.template], start=1):
+        body = body.replace(f"{{{{{number}}}}}", value)
+    template = {"name": draft.template, "language": "en", "category": draft.category}
+    return {"channel": "whatsapp", "contentType": "template", "template": template, "body": {"text": body}}
+
+
+def _pricing_type(draft: _Draft) -> str:
+    """What Meta would say: service is free before October 2026 and inside the allowance, here always."""
+    if draft.category == "service":
+        return "free_customer_service"
+    # Every 29th message falls into a free entry point window; by id, so that each status says the same.
+    return "free_entry_point" if int(draft.id[-4:], 16) % 29 == 0 else "regular"
+
+
+def _failure(draft: _Draft, rng: random.Random, state: str, at: datetime, *, paused: bool = False) -> MessageEvent:
+    meta_code, meta_title, code, name, _ = rng.choices(_FAILURES, [share for *_, share in _FAILURES])[0]
+    if paused:
+        meta_code, meta_title, code, name = _PAUSED
+    eightxeight = draft.channel.provider == Provider.EIGHT_X_EIGHT
+    return MessageEvent(
+        provider_message_id=draft.id, state=state, at=at, number_id=draft.channel.number_id,
+        subaccount_code=draft.channel.code, msisdn=draft.msisdn, template_name=draft.template,
+        template_language="en" if draft.template else "", error_source="8x8" if eightxeight else "meta",
+        error_code=code if eightxeight else meta_code, error_title=name if eightxeight else meta_title,
+        provider_error_code=meta_code if eightxeight else None,
+        detail="rejected_by_operator" if eightxeight and state == "failed" else "",
+    )  # fmt: skip
+
+
+def _inbound(draft: _Draft, rng: random.Random) -> MessageEvent:
+    eightxeight = draft.channel.provider == Provider.EIGHT_X_EIGHT
+    raw = rng.getrandbits(128)
+    return MessageEvent(
+        provider_message_id=str(UUID(int=raw, version=4)) if eightxeight else f"wamid.{raw:032X}",
+        state="received", at=draft.at + timedelta(seconds=rng.expovariate(1 / 3600)), direction=Direction.INBOUND,
+        number_id=draft.channel.number_id, subaccount_code=draft.channel.code, msisdn=draft.msisdn,
+        content_type="text", content={"type": "text", "text": rng.choice(_TEXTS)},
+    )  # fmt: skip

@@ -1,0 +1,274 @@
+"""The made-up businesses: accounts, people, channels, templates, endpoints and keys. No real person or number.
+
+Identifiers of the first account are those of the providers' own sample bodies, so that a sample posted with curl is
+understood. Secrets follow from SECRET_KEY: the same at every start, and nowhere stored in plain text.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import NAMESPACE_DNS, uuid5
+
+from django.conf import settings
+
+from accounts.enums import Permission, Role
+from accounts.models import Account, BusinessPortfolio, Membership, Subaccount, User, Waba
+from accounts.services import create_api_key
+from core.secrets import derive
+from messaging.inbound.models import WebhookEndpoint
+from messaging.log.models import Change, PhoneNumber, Template
+from providers.vocabulary import Provider, Quality, Subject, TemplateStatus
+
+
+@dataclass(frozen=True)
+class ChannelPlan:
+    """One subaccount with its phone number."""
+
+    code: str
+    name: str
+    provider: Provider
+    number_id: str
+    msisdn: str
+    waba_id: str
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One demo account."""
+
+    key: str  # "demo" or "other"
+    name: str
+    domain: str
+    time_zone: str
+    business_id: str
+    wabas: dict[str, str]  # id -> name
+    channels: tuple[ChannelPlan, ...]
+
+
+ACME = Plan(
+    key="demo",
+    name="Acme Retail",
+    domain="acme.example",
+    time_zone="Asia/Singapore",
+    business_id="506914307656634",
+    wabas={"102290129340398": "Acme", "102290129340777": "Acme Care"},
+    channels=(
+        ChannelPlan("acme_wa", "Acme Stores", Provider.EIGHT_X_EIGHT, str(uuid5(NAMESPACE_DNS, "acme.example")),
+                    "6531580001", "102290129340398"),
+        ChannelPlan("acme_shop", "Acme Online", Provider.META, "106540352242922", "15550783881", "102290129340398"),
+        ChannelPlan("acme_care", "Acme Care", Provider.DIALOG_360, "106540352249360", "6531580003", "102290129340777"),
+    ),
+)  # fmt: skip
+OTHER = Plan(
+    key="other",
+    name="Blue Harbour Clinics",
+    domain="blueharbour.example",
+    time_zone="Europe/London",
+    business_id="506914307650000",
+    wabas={"102290129349999": "Blue Harbour"},
+    channels=(
+        ChannelPlan("harbour", "Blue Harbour", Provider.META, "106540352249999", "442079460000", "102290129349999"),
+    ),
+)
+PLANS = {plan.key: plan for plan in (ACME, OTHER)}
+
+# name, category, body; {{n}} are its parameters
+TEMPLATES = (
+    ("order_update", "UTILITY", "Hello {{1}}, order {{2}} has shipped."),
+    ("delivery_today", "UTILITY", "Hello {{1}}, your parcel arrives today between {{2}}."),
+    ("payment_reminder", "UTILITY", "Hello {{1}}, {{2}} is due on {{3}}."),
+    ("appointment_reminder", "UTILITY", "Hello {{1}}, we see you on {{2}}."),
+    ("weekend_sale", "MARKETING", "{{1}}, this weekend everything is {{2}} off."),
+    ("new_arrivals", "MARKETING", "{{1}}, new arrivals in {{2}} are here."),
+    ("abandoned_cart", "MARKETING", "{{1}}, your cart still holds {{2}}."),
+    ("login_code", "AUTHENTICATION", "{{1}} is your verification code."),
+)
+PAUSED_TEMPLATE = "abandoned_cart"
+FLAGGED_SUBACCOUNT = "acme_care"  # its number was, for two days
+MOVED_TEMPLATE = "payment_reminder"  # from utility to marketing
+_ROLES = (Role.OWNER, Role.FINANCE, Role.SUPPORT, Role.DEVELOPER, Role.VIEWER)
+
+
+def secret(plan: Plan, purpose: str, length: int = 24) -> str:
+    """A secret of the demo: hexadecimal, `length` bytes strong."""
+    return derive(f"demo:{plan.key}:{purpose}", length).hex()
+
+
+def sandbox_token() -> str:
+    """What opens the sandbox, for the numbers of all demo accounts."""
+    return secret(ACME, "sandbox")
+
+
+def address(plan: Plan, role: str) -> str:
+    """The login of a role."""
+    return f"operator@tollgate.{plan.domain}" if role == "operator" else f"{role}@{plan.domain}"
+
+
+def password(plan: Plan, role: str) -> str:
+    """A password that can be typed: four groups of four."""
+    text = secret(plan, f"password:{role}", 8)
+    return "-".join(text[start : start + 4] for start in range(0, 16, 4))
+
+
+def api_key_text(plan: Plan, purpose: str) -> str:
+    """The key `build` makes for a purpose."""
+    text = secret(plan, f"key:{purpose}", 24)
+    return f"tg_{text[:8]}_{text[8:]}"
+
+
+def build(plan: Plan, now: datetime) -> Account:
+    """Create one demo account with everything but its traffic. Needs every tenant's scope."""
+    account = Account.objects.create(name=plan.name, time_zone=plan.time_zone, is_demo=True)
+    _people(plan, account)
+    portfolio = BusinessPortfolio.objects.create(account=account, business_id=plan.business_id, name=plan.name)
+    wabas = {
+        waba_id: Waba.objects.create(account=account, portfolio=portfolio, waba_id=waba_id, name=name,
+                                     time_zone=plan.time_zone, currency="USD")
+        for waba_id, name in plan.wabas.items()
+    }  # fmt: skip
+    for channel in plan.channels:
+        subaccount = Subaccount.objects.create(account=account, code=channel.code, name=channel.name)
+        number = PhoneNumber(
+            account=account, subaccount=subaccount, waba=wabas[channel.waba_id], provider=channel.provider,
+            provider_number_id=channel.number_id, msisdn=channel.msisdn, display_name=channel.name,
+            quality=Quality.GREEN, messaging_limit="TIER_100K", name_status="APPROVED",
+            flag="UNFLAGGED" if channel.code == FLAGGED_SUBACCOUNT else "",
+            throughput="HIGH" if channel.provider == Provider.META else "",
+        )  # fmt: skip
+        number.set_credential(sandbox_token())
+        number.save()
+        _number_history(number, now, flagged=channel.code == FLAGGED_SUBACCOUNT)
+    for waba in wabas.values():
+        _templates(account, waba, now)
+    _doors(plan, account)
+    return account
+
+
+def _people(plan: Plan, account: Account) -> None:
+    for role in _ROLES:
+        user = User.objects.create_user(
+            address(plan, role), password(plan, role), name=f"{role.label} of {plan.name}", is_demo=True
+        )
+        Membership.objects.create(account=account, user=user, role=role)
+    if plan is ACME:
+        User.objects.create_superuser(
+            address(plan, "operator"), password(plan, "operator"), name="Operator", is_demo=True
+        )
+
+
+_History = list[tuple[int, str, str, str, str]]  # days ago, field, old, new, reason
+
+
+def _number_history(number: PhoneNumber, now: datetime, *, flagged: bool) -> None:
+    history = [
+        (68, "display_name", "", "APPROVED", ""),
+        (66, "messaging_limit", "TIER_2K", "TIER_10K", "ONBOARDING"),
+        (41, "messaging_limit", "TIER_10K", "TIER_100K", "UPGRADE"),
+    ]
+    if number.throughput:
+        history.append((40, "throughput", "", number.throughput, ""))
+    if flagged:
+        history += [
+            (16, "flag", "", "FLAGGED", "Many people blocked or reported its messages"),
+            (14, "flag", "FLAGGED", "UNFLAGGED", ""),
+        ]
+    _tell(Subject.PHONE_NUMBER, number, now, history)
+
+
+def _tell(
+    subject: Subject, one: PhoneNumber | Template, now: datetime, history: list[tuple[int, str, str, str, str]]
+) -> None:
+    """Announce it all."""
+    Change.objects.bulk_create(
+        Change(
+            account_id=one.account_id, subject=subject, subject_id=one.pk, at=now - timedelta(days=days), field=field,
+            old=old, new=new, reason=reason,
+        )
+        for days, field, old, new, reason in history
+    )  # fmt: skip
+
+
+def _templates(account: Account, waba: Waba, now: datetime) -> None:
+    for place, (name, category, body) in enumerate(TEMPLATES):
+        moved, paused = name == MOVED_TEMPLATE, name == PAUSED_TEMPLATE
+        template = Template.objects.create(
+            account=account, waba=waba, name=name, language="en", category="MARKETING" if moved else category,
+            status=TemplateStatus.APPROVED, quality=Quality.YELLOW if paused else Quality.GREEN,
+            components=[{"type": "BODY", "text": body}],
+            provider_template_id=str(1_689_556_908_000_000 + 100 * waba.pk + place),
+        )  # fmt: skip
+        history = [(70, "status", "PENDING", "APPROVED", ""), (50, "quality", "UNKNOWN", "GREEN", "")]
+        if moved:
+            history.append((25, "category", "UTILITY", "MARKETING", "Meta found marketing content"))
+        if paused:
+            history += [
+                (21, "quality", "GREEN", "RED", "Recipients blocked or reported it"),
+                (20, "status", "APPROVED", "PAUSED", "FIRST_PAUSE"),
+                (19, "status", "PAUSED", "APPROVED", "UNPAUSE"),
+                (12, "quality", "RED", "YELLOW", ""),
+            ]
+        _tell(Subject.TEMPLATE, template, now, history)
+
+
+def _doors(plan: Plan, account: Account) -> None:
+    """API keys and webhook endpoints."""
+    for purpose in ("api", "360dialog"):
+        key = secret(plan, f"key:{purpose}", 24)
+        create_api_key(account=account, name=f"Demo {purpose} key", scopes=list(Permission), secret=key)
+    for provider in (Provider.EIGHT_X_EIGHT, Provider.META, Provider.DIALOG_360):
+        endpoint = WebhookEndpoint(account=account, provider=provider, name=f"{provider.label} demo")
+        credential = webhook(plan, provider)
+        endpoint.header_name = credential.get("header", "Authorization")
+        endpoint.set_secrets(
+            token=credential["path"].rpartition("/")[2],
+            header=credential.get("authorization", "") or credential.get("value", ""),
+            app_secret=credential.get("app_secret", ""),
+            verify_token=credential.get("verify_token", ""),
+        )
+        endpoint.save()
+
+
+def webhook(plan: Plan, provider: str) -> dict[str, str]:
+    """Path and secrets of one endpoint, as `demo_credentials` prints them."""
+    path = {"path": f"/webhooks/{provider}/{secret(plan, f'token:{provider}')}"}
+    own = secret(plan, f"secret:{provider}")
+    if provider == Provider.EIGHT_X_EIGHT:
+        return {**path, "authorization": f"Bearer {own}"}
+    if provider == Provider.META:
+        return {**path, "app_secret": own, "verify_token": secret(plan, "verify", 12)}
+    return {**path, "header": "X-Tollgate-Key", "value": own}
+
+
+def credentials(plan: Plan) -> dict[str, object]:
+    """Everything a client needs to use a demo account; see the README. Reads nothing from the database."""
+    main = next(channel for channel in plan.channels if channel.provider == Provider.META)
+    listed = next((each for each in plan.channels if each.provider == Provider.EIGHT_X_EIGHT), main)
+    roles = [*map(str, _ROLES), *(["operator"] if plan is ACME else [])]
+    return {
+        "base_url": settings.BASE_URL,
+        "users": {role: {"email": address(plan, role), "password": password(plan, role)} for role in roles},
+        "account_id": str(account_of(plan).public_id),
+        "subaccounts": [channel.code for channel in plan.channels],
+        "api_key": api_key_text(plan, "api"),
+        "d360_api_key": api_key_text(plan, "360dialog"),
+        "waba_id": main.waba_id,
+        "phone_number_id": main.number_id,
+        "channel_id": listed.number_id,
+        "templates": [
+            {"name": name, "language": "en", "category": category, "body_parameters": body.count("{{")}
+            for name, category, body in TEMPLATES
+        ],
+        "webhooks": {
+            str(provider): webhook(plan, provider)
+            for provider in (Provider.EIGHT_X_EIGHT, Provider.META, Provider.DIALOG_360)
+        },
+    }
+
+
+def account_of(plan: Plan) -> Account:
+    """The account `build` made. Raises Account.DoesNotExist before that."""
+    return Account.objects.get(name=plan.name, is_demo=True)
+
+
+def is_built(plan: Plan) -> bool:
+    """Whether the account is there."""
+    return Account.objects.filter(name=plan.name, is_demo=True).exists()

@@ -1,0 +1,34 @@
+"""manage.py demo_credentials: what a client needs to use the demo account."""
+
+import json
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from accounts.models import Account
+from local.demo.world import PLANS, credentials
+
+WITHOUT = "Demo logins ask for no second factor, as this portal is for this computer only ({}).\n"
+WITH = "Owner and operator set up a second factor when they log in, as this portal is open to others ({}).\n"
+
+
+class Command(BaseCommand):
+    """Prints logins, keys, ids and webhook addresses of a demo account; whether logins need more, on standard error."""
+
+    help = "Print a demo account's logins, keys and webhook addresses."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """The command's options."""
+        parser.add_argument("--json", action="store_true", help="one JSON object on one line")
+        parser.add_argument("--account", choices=sorted(PLANS), default="demo")
+
+    def handle(self, *_: Any, **options: Any) -> None:
+        """Print them; exit 1 when no demo data is loaded."""
+        try:
+            found = credentials(PLANS[options["account"]])
+        except Account.DoesNotExist:
+            raise CommandError("No demo data is loaded: run script/run, or manage.py seed_demo.") from None
+        self.stdout.write(json.dumps(found, indent=None if options["json"] else 2))
+        self.stderr.write((WITHOUT if settings.LOOPBACK else WITH).format(settings.BASE_URL), style_func=str)

@@ -1,0 +1,153 @@
+"""manage.py sandbox: a provider of one's own that speaks the Cloud API."""
+
+import asyncio
+import socket
+from argparse import ArgumentParser, ArgumentTypeError
+from typing import Any
+
+import httpx
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from local.demo.world import PLANS, TEMPLATES, Plan, sandbox_token, webhook
+from local.sandbox.config import Config, Door, Number, Template
+from local.sandbox.server import serve
+from providers.vocabulary import Provider
+
+EXAMPLE = (
+    "curl {url}/v24.0/{number_id}/messages -H 'Authorization: Bearer {token}' -H 'Content-Type: application/json' "
+    """-d '{{"messaging_product": "whatsapp", "to": "+6591234567", "type": "text", "text": {{"body": "Hello"}}}}'"""
+)
+
+
+class Command(BaseCommand):
+    """Needs no database: the demo account's numbers, templates and webhook address follow from SECRET_KEY."""
+
+    help = (
+        "Answer requests to send as Meta's Cloud API, 360dialog and 8x8 do, and post webhooks of what becomes of the "
+        "messages. Nothing is sent to anybody."
+    )
+    requires_system_checks = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """The command's options."""
+        parser.add_argument("--host", default="127.0.0.1")
+        parser.add_argument("--port", type=int, default=8010)
+        parser.add_argument(
+            "--account", choices=sorted(PLANS), default="demo", help="whose number the example sends from"
+        )
+        parser.add_argument("--token", help="what clients must send as bearer; default: one that is printed")
+        parser.add_argument("--callback-url", help="where all webhooks go; default: the demo accounts' own addresses")
+        parser.add_argument("--app-secret", help="what signs Meta's webhooks; default: the demo accounts' own")
+        parser.add_argument("--latency", type=seconds, default=0.05, help="seconds before an answer, on average")
+        parser.add_argument("--speed", type=positive, default=1.0, help="10: webhooks come ten times sooner")
+        parser.add_argument("--refuse", type=share, default=0.0, help="share of requests answered with code 131000")
+        parser.add_argument("--fail", type=share, default=0.02, help="share of accepted messages that fail")
+        parser.add_argument("--read", type=share, default=0.6, help="share of delivered messages that are read")
+        parser.add_argument("--reply", type=share, default=0.1, help="share of read messages that are answered")
+        parser.add_argument("--number-rate", type=seconds, default=80.0, help="messages a second of a number; 0: any")
+        parser.add_argument("--no-pair-rate", action="store_true", help="any number of messages to the same person")
+        parser.add_argument("--queue", type=whole, default=100_000, help="messages whose webhooks are to come, at most")
+        parser.add_argument("--seed", type=int, help="repeats a run: same requests, same answers, ids and webhooks")
+
+    def handle(self, *_: Any, **options: Any) -> None:
+        """Answer until Ctrl-C."""
+        plan, host, port = PLANS[options["account"]], options["host"], options["port"]
+        if options["callback_url"] and not is_web_address(options["callback_url"]):
+            raise CommandError("--callback-url must be an address that begins with http:// or https://.")
+        config = configure(plan, options)
+        claim(host, port)
+        example = EXAMPLE.format(url=f"http://{host}:{port}", number_id=_of_meta(config), token=config.token)
+        self.stdout.write(f"The sandbox answers at http://{host}:{port} (seed {config.seed}). Try\n  {example}\n")
+        self.stdout.flush()
+        asyncio.run(serve(config, host, port))
+
+
+def _of_meta(config: Config) -> str:
+    """The first number that Meta would know."""
+    return next(pk for pk, number in config.numbers.items() if number.provider == Provider.META)
+
+
+def configure(plan: Plan, options: dict[str, Any]) -> Config:
+    """A sandbox for the demo accounts, as the options say; the plan's first."""
+    plans = [plan, *(each for each in PLANS.values() if each is not plan)]
+    numbers = {
+        channel.number_id: Number(
+            channel.waba_id, channel.msisdn, _door(each, channel.provider, options), channel.provider, channel.code
+        )
+        for each in plans
+        for channel in each.channels
+    }
+    templates = {(name, "en"): Template(category.lower(), body.count("{{")) for name, category, body in TEMPLATES}
+    as_they_are = ("latency", "speed", "refuse", "fail", "read", "reply", "number_rate", "queue")
+    return Config(
+        numbers=numbers,
+        templates=templates,
+        token=options["token"] or sandbox_token(),
+        pair_rate=not options["no_pair_rate"],
+        **{name: options[name] for name in as_they_are},
+        **({} if options["seed"] is None else {"seed": options["seed"]}),
+    )
+
+
+def _door(plan: Plan, provider: str, options: dict[str, Any]) -> Door:
+    """Where a provider's webhooks go: the account's own address, or what the options say."""
+    door = webhook(plan, provider)
+    url = options["callback_url"] or settings.BASE_URL + door["path"]
+    if provider == Provider.META:
+        return Door(url, app_secret=options["app_secret"] or door["app_secret"])
+    header = door.get("header", "Authorization"), door.get("value") or door["authorization"]
+    return Door(url, header=header)
+
+
+def claim(host: str, port: int) -> None:
+    """See that the port is free, for a message that says what to do."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except (OSError, OverflowError) as error:
+            raise CommandError(f"{host}:{port} cannot be listened at: choose another --port or --host.") from error
+
+
+def is_web_address(text: str) -> bool:
+    """Whether the client that posts webhooks can post there."""
+    try:
+        url = httpx.URL(text)
+    except httpx.InvalidURL:
+        return False
+    return url.scheme in {"http", "https"} and bool(url.host)
+
+
+def share(text: str) -> float:
+    """A number from 0 to 1."""
+    number = seconds(text)
+    if number > 1:
+        raise ArgumentTypeError("must be from 0 to 1")
+    return number
+
+
+def positive(text: str) -> float:
+    """A number above 0."""
+    number = seconds(text)
+    if not number:
+        raise ArgumentTypeError("must be above 0")
+    return number
+
+
+def seconds(text: str) -> float:
+    """A number of 0 or more."""
+    try:
+        number = float(text)
+    except ValueError:
+        raise ArgumentTypeError("must be a number") from None
+    if not 0 <= number < float("inf"):
+        raise ArgumentTypeError("must be 0 or more")
+    return number
+
+
+def whole(text: str) -> int:
+    """A whole number above 0."""
+    if not text.isdecimal() or not int(text):
+        raise ArgumentTypeError("must be a whole number above 0")
+    return int(text)

@@ -1,0 +1,75 @@
+"""manage.py seed_demo: fill an empty installation with demo data."""
+
+from argparse import ArgumentParser
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import Account
+from billing.rating import dirty_buckets, rate_bucket
+from core.tasks import prepare_partitions
+from core.tenancy import every_tenant
+from local.demo import traffic as demo_traffic
+from local.demo.sources import name_senders
+from local.demo.world import ACME, OTHER, account_of, build, is_built
+from messaging.inbound import inbox
+from messaging.inbound.models import WebhookEndpoint
+from messaging.log.lifecycle import traffic
+
+_ODD_BODIES = (b'{"eventType": "channel_renamed", "payload": {}}', b'{"eventType": "outbound_message_sta', b"[]")
+
+
+class Command(BaseCommand):
+    """Two accounts, people, channels, templates, and two months of traffic; the same for the same seed and day."""
+
+    help = "Load demo data: two accounts and N messages in the two months before --until."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """The command's options."""
+        parser.add_argument("--messages", type=int, default=50_000)
+        parser.add_argument("--seed", type=int, default=7)
+        parser.add_argument("--until", type=datetime.fromisoformat, help="ISO 8601; default: now")
+        parser.add_argument(
+            "--if-empty", action="store_true", help="do nothing when there is an account, of the demo or not"
+        )
+
+    def handle(self, *_: Any, **options: Any) -> None:
+        """Build both accounts and their traffic, then rate it."""
+        until: datetime = options["until"] or timezone.now()
+        until = until if until.tzinfo else until.replace(tzinfo=UTC)
+        with every_tenant():
+            if options["if_empty"] and Account.objects.exists():
+                return
+            if is_built(ACME):
+                raise CommandError("Demo data is there already. Start with an empty TOLLGATE_DATA for another set.")
+            prepare_partitions()
+            self._load(options["messages"], until, options["seed"])
+
+    def _load(self, messages: int, until: datetime, seed: int) -> None:
+        with transaction.atomic():  # a start that is broken off leaves no half of it: the next one loads it whole
+            for plan, share in ((ACME, messages), (OTHER, max(messages // 50, 50))):
+                account = build(plan, until)
+                say = partial(self._say, plan.name, share)
+                demo_traffic.send(plan, account, messages=share, until=until, seed=seed, progress=say)
+                name_senders(account)
+                WebhookEndpoint.objects.filter(account=account).update(last_event_at=until)
+        self._odd_webhooks()
+        traffic.fold()
+        self.stdout.write("Rating …")
+        for bucket_id in dirty_buckets():
+            rate_bucket(bucket_id)
+        self.stdout.write(f"Demo data is loaded: {messages:,} messages from {until - timedelta(days=61):%d %b %Y} on.")
+
+    def _say(self, name: str, of: int, done: int) -> None:
+        self.stdout.write(f"{name}: {done:,} of {of:,} messages")
+
+    def _odd_webhooks(self) -> None:
+        """A few bodies that nobody understands, so that the quarantine is not empty."""
+        endpoint = WebhookEndpoint.objects.get(account=account_of(ACME), provider="8x8")
+        for body in _ODD_BODIES:
+            inbox.store(endpoint.account_id, endpoint.pk, endpoint.provider, {}, body)
+        inbox.drain()

@@ -1,0 +1,135 @@
+"""manage.py simulate: traffic of a demo account, as a provider reports it."""
+
+import asyncio
+import multiprocessing
+import time
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager
+from math import ceil
+from typing import Any
+
+import httpx
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from local.demo.world import PLANS, is_built, webhook
+from local.embedded.redis import free_port
+from local.management.commands.sandbox import configure, is_web_address
+from local.sandbox.config import Config
+from local.sandbox.server import run
+from providers.vocabulary import Provider
+
+HOST = "127.0.0.1"
+_OPTIONS = {
+    "token": None, "app_secret": None, "seed": None, "latency": 0.0, "speed": 100.0, "refuse": 0.0, "fail": 0.0,
+    "read": 1.0, "reply": 0.0, "number_rate": 0.0, "no_pair_rate": True,
+}  # fmt: skip
+_WEBHOOKS = 3  # of a message whose recipient ends in 990000: sent, delivered, read
+_PATIENCE = 60.0  # seconds for the sandbox to start, and again for its last webhooks
+_TEMPLATE = {
+    "name": "weekend_sale",
+    "language": {"code": "en"},
+    "components": [{"type": "body", "parameters": [{"type": "text", "text": "Ada"}, {"type": "text", "text": "5%"}]}],
+}
+
+
+class Command(BaseCommand):
+    """Sends through a sandbox of its own at a fixed rate, however its webhooks are answered (open loop)."""
+
+    help = (
+        "Send messages of a demo account through a sandbox for a while; it posts signed Meta webhooks (sent, "
+        "delivered, read) to this installation."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """The command's options."""
+        parser.add_argument("--rate", type=float, default=10, help="webhooks a second")
+        parser.add_argument("--seconds", type=float, default=30)
+        parser.add_argument("--account", choices=sorted(PLANS), default="demo")
+        parser.add_argument("--url", default=settings.BASE_URL)
+
+    def handle(self, *_: Any, **options: Any) -> None:
+        """Send, wait for the last webhook, then say how they were answered."""
+        plan, url = PLANS[options["account"]], options["url"].rstrip("/")
+        if not is_built(plan):
+            raise CommandError("No demo data is loaded: run script/run, or manage.py seed_demo.")
+        if not is_web_address(url):
+            raise CommandError("--url must be an address that begins with http:// or https://.")
+        if options["rate"] * options["seconds"] < 1:
+            raise CommandError("--rate times --seconds is less than one webhook.")
+        count = ceil(options["rate"] * options["seconds"] / _WEBHOOKS)
+        number_id = next(each.number_id for each in plan.channels if each.provider == Provider.META)
+        callback = url + webhook(plan, Provider.META)["path"]
+        config = configure(plan, {**_OPTIONS, "callback_url": callback, "queue": count})
+        with _sandbox(config) as sandbox:
+            asyncio.run(_send_all(sandbox, config.token, number_id, options["rate"] / _WEBHOOKS, count))
+            told = _wait_for_webhooks(sandbox)
+        answers, after = told["answers"], told["answered_after_ms"]
+        self.stdout.write(
+            f"{sum(answers.values()):,} webhooks: "
+            + ", ".join(f"{n:,} × {answer}" for answer, n in sorted(answers.items()))
+        )
+        self.stdout.write(
+            f"Answer after: median {after['median']:.0f} ms, p95 {after['p95']:.0f} ms, p99 {after['p99']:.0f} ms"
+        )
+        if waiting := told["counts"]["on their way"]:
+            self.stdout.write(
+                f"Given up after {_PATIENCE:.0f} s: {waiting:,} messages whose webhooks are not all posted."
+            )
+
+
+@contextmanager
+def _sandbox(config: Config) -> Iterator[str]:
+    """The address of a sandbox in a process of its own, which ends with the block."""
+    port = free_port()
+    # Spawned, so that it has neither our connections nor, in its arguments, the webhooks' addresses and secrets.
+    process = multiprocessing.get_context("spawn").Process(target=run, args=(config, HOST, port), daemon=True)
+    process.start()
+    try:
+        end = time.monotonic() + _PATIENCE
+        while not _answers(f"http://{HOST}:{port}"):
+            if not process.is_alive() or time.monotonic() > end:
+                raise CommandError("The sandbox did not start.")
+            time.sleep(0.05)
+        yield f"http://{HOST}:{port}"
+    finally:
+        process.terminate()
+        process.join()
+
+
+def _answers(sandbox: str) -> bool:
+    try:
+        return httpx.get(sandbox, trust_env=False).is_success
+    except httpx.TransportError:
+        return False
+
+
+async def _send_all(sandbox: str, token: str, number_id: str, rate: float, count: int) -> None:
+    """Ask for `count` messages, `rate` a second."""
+    url = f"{sandbox}/v24.0/{number_id}/messages"
+    headers = {"Authorization": f"Bearer {token}"}
+
+    async def send(index: int) -> None:
+        to = f"91{9_999 - index % 4_000}990000"  # India's mobile numbers begin with 6 to 9
+        message = {"messaging_product": "whatsapp", "to": to, "type": "template", "template": _TEMPLATE}
+        (await client.post(url, json=message)).raise_for_status()
+
+    async with (
+        httpx.AsyncClient(headers=headers, timeout=30, trust_env=False) as client,
+        asyncio.TaskGroup() as group,
+    ):
+        begin = time.perf_counter()
+        for index in range(count):
+            await asyncio.sleep(max(0.0, begin + index / rate - time.perf_counter()))
+            group.create_task(send(index))
+
+
+def _wait_for_webhooks(sandbox: str) -> dict[str, Any]:
+    """What the sandbox says once all is posted, or nobody waits any longer."""
+    end = time.monotonic() + _PATIENCE
+    while True:
+        told: dict[str, Any] = httpx.get(sandbox, timeout=30, trust_env=False).json()
+        if not told["counts"]["on their way"] or time.monotonic() > end:
+            return told
+        time.sleep(0.1)

@@ -1,1 +1,0 @@
-"""REST: what programs read and send."""

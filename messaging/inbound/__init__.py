@@ -1,0 +1,1 @@
+"""Webhooks of providers: stored, claimed, applied, replayed."""

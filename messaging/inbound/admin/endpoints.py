@@ -1,0 +1,183 @@
+"""Where providers post to: addresses, secrets and their rotation, who may post, and who shares the address."""
+
+import secrets
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.postgres.forms import SimpleArrayField
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.text import format_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.admin import ModelAdmin
+from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminPasswordWidget, UnfoldAdminTextInputWidget
+
+from accounts.services import record
+from core.http import client_address
+from core.networks import validate_network
+from messaging.inbound.models import WebhookEndpoint
+from messaging.inbound.services.endpoints import KEEP_HOURS, LONGEST_KEEP_HOURS
+
+_OWN = ("account", "provider", "name", "header_name")
+_SECRETS = ("header_value", "app_secret")
+_WHO = ("networks", "rate_limit", "shared_with")
+_PLAIN = (*_OWN, *_WHO, "is_active")  # no secrets: what the audit may hold
+
+
+class EndpointForm(forms.ModelForm):  # type: ignore[type-arg]
+    """Secrets are given once and never shown; afterwards new ones may take their place."""
+
+    header_value = forms.CharField(
+        required=False,
+        help_text=gettext_lazy("What the provider sends in that header."),
+        widget=UnfoldAdminPasswordWidget(),
+    )
+    app_secret = forms.CharField(
+        required=False,
+        help_text=gettext_lazy("Meta: the app's secret, the key of its signatures."),
+        widget=UnfoldAdminPasswordWidget(),
+    )
+    verify_token = forms.CharField(
+        required=False,
+        help_text=gettext_lazy("Meta: a word of your choice, repeated at Meta."),
+        widget=UnfoldAdminTextInputWidget(),
+    )
+    keep_hours = forms.IntegerField(
+        label=gettext_lazy("Keep the former secrets valid for (hours)"),
+        initial=KEEP_HOURS,
+        min_value=0,
+        max_value=LONGEST_KEEP_HOURS,
+        required=False,
+        help_text=format_lazy(
+            gettext_lazy("Until the provider has the new ones: 0 (refused at once) to {hours}."),
+            hours=LONGEST_KEEP_HOURS,
+        ),
+        widget=UnfoldAdminIntegerFieldWidget(),
+    )
+    networks = SimpleArrayField(
+        forms.CharField(validators=[validate_network]),
+        required=False,
+        help_text=gettext_lazy("Addresses that may post, with commas between: 52.220.117.120, 10.0.0.0/8. Empty: all."),
+        widget=UnfoldAdminTextInputWidget(),
+    )
+
+    class Meta:
+        model = WebhookEndpoint
+        fields = _PLAIN
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["rate_limit"].required = False  # left out, it is the model's own
+        if self.instance.pk:
+            for name in _SECRETS:
+                self.fields[name].help_text = _("A new one. Empty: it stays. %(help_text)s") % {
+                    "help_text": self.fields[name].help_text
+                }
+
+    def clean(self) -> dict[str, Any]:
+        """An endpoint cannot be shared with its own account; a number of hours is for new secrets."""
+        given = super().clean() or self.cleaned_data
+        account = self.instance.account if self.instance.pk else given.get("account")
+        if account in (given.get("shared_with") or ()):
+            self.add_error("shared_with", _("This is the endpoint's own account."))
+        if given.get("keep_hours") is None:
+            given["keep_hours"] = KEEP_HOURS
+        return given
+
+    @property
+    def new_secrets(self) -> dict[str, str]:
+        """What `WebhookEndpoint.rotate` is told: the secrets that were given."""
+        given = {"header": self.cleaned_data.get("header_value"), "app_secret": self.cleaned_data.get("app_secret")}
+        return {name: secret for name, secret in given.items() if secret}
+
+
+@admin.register(WebhookEndpoint)
+class WebhookEndpointAdmin(ModelAdmin):  # type: ignore[misc]
+    """Every change is audited; the audit names secrets, it never holds one."""
+
+    list_display = ("name", "provider", "account", "is_active", "rate_limit", "created_at")
+    list_filter = ("account", "provider", "is_active")
+    list_select_related = ("account",)
+    autocomplete_fields = ("shared_with",)
+    form = EndpointForm
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Secrets on creation; the address and the rotation afterwards."""
+        if obj is None:
+            return (
+                (None, {"fields": (*_OWN, *_SECRETS, "verify_token")}),
+                (_("Who may post"), {"fields": _WHO}),
+            )
+        return (
+            (None, {"fields": (*_OWN, "is_active", "address")}),
+            (_("Who may post"), {"fields": _WHO}),
+            (_("New secrets"), {"fields": (*_SECRETS, "keep_hours", "rotation")}),
+        )
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """An endpoint stays with its account: its secrets are sealed for it."""
+        return ("account", "provider", "address", "rotation") if obj else ()
+
+    @admin.display(description=gettext_lazy("Address for the provider"))
+    def address(self, endpoint: WebhookEndpoint) -> str:
+        return endpoint.path
+
+    @admin.display(description=gettext_lazy("Rotation"))
+    def rotation(self, endpoint: WebhookEndpoint) -> str:
+        """Whether two secrets are valid, and how long."""
+        until = endpoint.former_until
+        if until is None or until <= timezone.now():
+            return _("Only the present secrets are valid.")
+        return _("The former secrets are valid until %(until)s.") % {
+            "until": f"{timezone.localtime(until):%d %b %Y %H:%M %Z}"
+        }
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Give a new endpoint its token and secrets, or an old one new secrets; audited."""
+        if change:
+            rotated = self._rotate(obj, form)
+            super().save_model(request, obj, form, change)
+            if rotated:
+                self._audit(request, obj, "endpoint.rotated", rotated)
+                messages.info(request, self.rotation(obj))
+            changed = [name for name in form.changed_data if name in _PLAIN]
+            if changed:
+                self._audit(request, obj, "endpoint.changed", {name: _plain(form, name) for name in changed})
+            return
+        given = form.cleaned_data
+        obj.set_secrets(
+            token=secrets.token_urlsafe(24),
+            header=given["header_value"],
+            app_secret=given["app_secret"],
+            verify_token=given["verify_token"],
+        )
+        super().save_model(request, obj, form, change)
+        self._audit(request, obj, "endpoint.created", {name: _plain(form, name) for name in _WHO})
+
+    def _rotate(self, endpoint: WebhookEndpoint, form: Any) -> dict[str, Any]:
+        """Put the given secrets in force: which, and until when the former ones are valid. Empty when none is given."""
+        fresh = form.new_secrets
+        if not fresh:
+            return {}
+        until = timezone.now() + timedelta(hours=form.cleaned_data["keep_hours"])
+        endpoint.rotate(until=until, **fresh)
+        return {"secrets": sorted(fresh), "former_valid_until": until.isoformat()}
+
+    def _audit(self, request: HttpRequest, endpoint: WebhookEndpoint, action: str, details: dict[str, Any]) -> None:
+        record(
+            account=endpoint.account,
+            actor=request.user.email,  # type: ignore[union-attr]
+            action=action,
+            target=str(endpoint),
+            details=details,
+            ip_address=client_address(request) or None,
+        )
+
+
+def _plain(form: Any, name: str) -> Any:
+    """A field's new value as the audit keeps it; accounts by id."""
+    value = form.cleaned_data.get(name)
+    return [account.pk for account in value] if name == "shared_with" else value

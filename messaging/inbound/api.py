@@ -1,0 +1,197 @@
+"""REST: the webhooks as they were stored, and putting them back in line."""
+
+import base64
+from typing import Any, ClassVar, cast
+
+from django.http import Http404
+from drf_spectacular.utils import extend_schema, extend_schema_field
+from rest_framework import serializers
+from rest_framework.exceptions import PermissionDenied, ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.api import TenantView
+from accounts.enums import Permission
+from core.bodies import StrictSerializer, checked_body
+from core.counting import count_up_to
+from core.filtersets import parameters
+from core.http import client_address
+from core.links import PageSerializer
+from core.queries import nothing_asked
+from core.resources import listed, shown
+from core.sparse import SparseSerializer
+from messaging.inbound.enums import InboxState
+from messaging.inbound.filtersets import WebhookFilterSet
+from messaging.inbound.models import InboxItem
+from messaging.inbound.selectors.inbox import webhooks
+from messaging.inbound.services.replay import MOST_REPLAYED, replay_webhooks
+from providers.vocabulary import Provider
+
+MOST_IDS = 1_000
+_IN_A_BODY = (Permission.VIEW_NUMBERS, Permission.VIEW_CONTENT)
+
+
+class WebhookEventSerializer(SparseSerializer, serializers.ModelSerializer[InboxItem]):
+    """A stored webhook without what it said."""
+
+    size = serializers.IntegerField(help_text="Bytes of the body.")
+
+    class Meta:
+        model = InboxItem
+        fields: tuple[str, ...] = ("id", "received_at", "provider", "state", "attempts", "reason", "size")
+
+
+class WebhookEventDetailSerializer(WebhookEventSerializer):
+    """A stored webhook as it came. Its context: `readable`, whether the key may see what people wrote."""
+
+    body = serializers.SerializerMethodField(help_text="Null without the scopes msisdn:read and content:read.")
+    body_encoding = serializers.SerializerMethodField()
+
+    class Meta(WebhookEventSerializer.Meta):
+        fields = (*WebhookEventSerializer.Meta.fields, "processed_at", "headers", "body_encoding", "body")
+
+    def get_body(self, item: InboxItem) -> str | None:
+        """The body as text, or as Base64 where it is no text."""
+        if not self.context["readable"]:
+            return None
+        raw = bytes(item.body)
+        return raw.decode() if _is_text(raw) else base64.b64encode(raw).decode()
+
+    @extend_schema_field(serializers.ChoiceField(["text", "base64"]))
+    def get_body_encoding(self, item: InboxItem) -> str:
+        """How `body` is written."""
+        return "text" if _is_text(bytes(item.body)) else "base64"
+
+
+def _is_text(raw: bytes) -> bool:
+    try:
+        return "\0" not in raw.decode()
+    except UnicodeDecodeError:
+        return False
+
+
+class WebhookEventPageSerializer(PageSerializer):
+    """A page of webhooks with the addresses of its neighbours."""
+
+    results = WebhookEventSerializer(many=True)
+
+
+class WebhookChoiceSerializer(StrictSerializer):
+    """The filters of the list, as JSON."""
+
+    state = serializers.ChoiceField(InboxState.choices, required=False)
+    provider = serializers.ChoiceField(Provider.choices, required=False)
+    received_after = serializers.DateTimeField(required=False)
+    received_before = serializers.DateTimeField(required=False)
+
+
+class ReplaySerializer(StrictSerializer):
+    """Which webhooks: by id, or all that match a filter."""
+
+    ids = serializers.ListField(
+        child=serializers.IntegerField(min_value=1, max_value=2**63 - 1), min_length=1, max_length=MOST_IDS,
+        required=False,
+    )  # fmt: skip
+    filter = WebhookChoiceSerializer(required=False)
+
+    def validate(self, given: dict[str, Any]) -> dict[str, Any]:
+        """One of the two, and a filter that filters: an empty one would mean everything."""
+        if ("ids" in given) == ("filter" in given):
+            raise ValidationError({"ids": ["Give ids, or a filter, and not both."]})
+        if given.get("filter") == {}:
+            raise ValidationError({"filter": ["Name at least one filter, as state: quarantined."]})
+        return given
+
+
+class ReplayedSerializer(serializers.Serializer[Any]):
+    """How many webhooks are back in line."""
+
+    replayed = serializers.IntegerField()
+
+
+class WebhookEventView(TenantView):
+    """What all views of stored webhooks share."""
+
+    permission: ClassVar[Permission] = Permission.MANAGE_WEBHOOKS
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Also refuse keys of single subaccounts: a webhook may speak of any of the account's."""
+        super().initial(request, *args, **kwargs)
+        if self.subaccount_ids() is not None:
+            raise PermissionDenied("This API key is limited to subaccounts; webhooks belong to the whole account.")
+
+    def found(self, event_id: int) -> InboxItem:
+        """The webhook of that id. Raises Http404 when the account has none."""
+        item = webhooks(self.account).filter(pk=event_id).first()
+        if item is None:
+            raise Http404
+        return item
+
+    def replay(self, rows: Any, **details: Any) -> Response:
+        """Put the rows back in line and answer how many."""
+        n = replay_webhooks(
+            rows,
+            account=self.account,
+            actor=self.key.prefix,
+            details=details,
+            ip_address=client_address(self.request._request) or None,
+        )
+        return Response({"replayed": n})
+
+
+class WebhookEventListView(WebhookEventView):
+    """The stored webhooks, newest first, 100 a page."""
+
+    @extend_schema(
+        operation_id="list_webhook_events",
+        responses=WebhookEventPageSerializer,
+        parameters=parameters(WebhookFilterSet),
+    )
+    def get(self, request: Request) -> Response:
+        """One page. Follow `next` for older webhooks, `previous` for newer ones."""
+        filterset = WebhookFilterSet(request.query_params, queryset=webhooks(self.account))
+        return Response(listed(WebhookEventSerializer, filterset, request, column="received_at"))
+
+
+class WebhookEventDetailView(WebhookEventView):
+    """One stored webhook."""
+
+    @extend_schema(operation_id="get_webhook_event", responses=WebhookEventDetailSerializer)
+    def get(self, request: Request, event_id: int) -> Response:
+        """The webhook with headers and body; 404 when the account has none of that id."""
+        readable = all(self.key.may(permission) for permission in _IN_A_BODY)
+        item = self.found(event_id)
+        return Response(shown(WebhookEventDetailSerializer, item, request, lambda rows, fields: {"readable": readable}))
+
+
+class WebhookEventReplayView(WebhookEventView):
+    """Replay of one."""
+
+    @extend_schema(operation_id="replay_webhook_event", request=None, responses=ReplayedSerializer)
+    def post(self, request: Request, event_id: int) -> Response:
+        """Put one webhook back in line; 404 when the account has none of that id."""
+        nothing_asked(request)
+        item = self.found(event_id)
+        rows = InboxItem.objects.filter(account=self.account, pk=item.pk, received_at=item.received_at)
+        return self.replay(rows, ids=[item.pk])
+
+
+class WebhookEventsReplayView(WebhookEventView):
+    """Replay of several."""
+
+    @extend_schema(operation_id="replay_webhook_events", request=ReplaySerializer, responses=ReplayedSerializer)
+    def post(self, request: Request) -> Response:
+        """Put the webhooks of these ids, or all that match a filter, back in line. Foreign ids match nothing."""
+        nothing_asked(request)
+        asked = checked_body(ReplaySerializer, request)
+        rows = InboxItem.objects.filter(account=self.account)
+        if "ids" in asked:
+            return self.replay(rows.filter(pk__in=asked["ids"]), ids=asked["ids"])
+        return self._replay_matching(rows, cast("dict[str, Any]", request.data)["filter"])
+
+    def _replay_matching(self, rows: Any, chosen: dict[str, Any]) -> Response:
+        rows = WebhookFilterSet(chosen, queryset=rows).checked()
+        if count_up_to(rows, MOST_REPLAYED) > MOST_REPLAYED:
+            more = f"More than {MOST_REPLAYED:,} match: narrow it by received_after and received_before."
+            raise ValidationError({"filter": [more]})
+        return self.replay(rows, filter=chosen)

@@ -1,0 +1,18 @@
+"""What this process counts for /metrics. Each web process has counts of its own, from its start."""
+
+from prometheus_client import Counter, disable_created_metrics
+
+from providers.vocabulary import Provider
+
+disable_created_metrics()  # type: ignore[no-untyped-call] # a second series for each, which nobody reads
+WEBHOOKS = Counter(
+    "tollgate_webhooks", "Webhook requests answered by this process.", ["provider", "code"], registry=None
+)
+
+_PROVIDERS = frozenset(Provider.values)
+
+
+def count_webhook(provider: str, code: int) -> None:
+    """One webhook request was answered. Names that nobody has are one: whoever calls cannot make new series."""
+    known = provider if provider in _PROVIDERS else "unknown"
+    WEBHOOKS.labels(provider=known, code=str(code)).inc()

@@ -1,0 +1,131 @@
+"""Who may post a webhook: endpoints by their token, and the proof each provider gives."""
+
+import hashlib
+import hmac
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+
+from django.db import DatabaseError, InterfaceError, connection
+from django.utils import timezone
+
+from core.secrets import digest, same
+from core.tenancy import every_tenant
+from core.ttl_cache import TTLCache
+from messaging.inbound.models import WebhookEndpoint
+from providers.vocabulary import Provider
+
+known: "TTLCache[tuple[str, bytes], Credential | None]" = TTLCache()
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """What ingest needs of an endpoint, secrets opened. Two of each while a rotation lasts, the new one first."""
+
+    endpoint_id: int
+    account_id: int
+    provider: str
+    header_name: str
+    header_digests: tuple[bytes, ...]
+    app_secrets: tuple[bytes, ...]
+    verify_token: bytes
+    networks: tuple[IPv4Network | IPv6Network, ...]
+    rate_limit: int
+
+    def admits(self, headers: Mapping[str, str], body: bytes) -> bool:
+        """Whether a POST proves who sent it.
+
+        Meta signs the raw body with the app secret. 8x8 and 360dialog sign nothing: a header, if one is set.
+        """
+        if self.provider == Provider.META:
+            signature = headers.get("X-Hub-Signature-256", "").lower().encode("utf-8", "surrogateescape")
+            return any(same(signature, _signature(secret, body)) for secret in self.app_secrets)
+        if not self.header_digests:
+            return True
+        given = digest(headers.get(self.header_name, "").encode("utf-8", "surrogateescape"))
+        return any(same(given, each) for each in self.header_digests)
+
+    def verifies(self, token: str) -> bool:
+        """Whether Meta's verification request repeats our verify token."""
+        return bool(self.verify_token) and same(token.encode("utf-8", "surrogateescape"), self.verify_token)
+
+    def reachable_from(self, address: str) -> bool:
+        """Whether the endpoint takes webhooks from this client address."""
+        if not self.networks:
+            return True
+        try:
+            client = ip_address(address)
+        except ValueError:
+            return False
+        return any(client in network for network in self.networks)
+
+
+def _signature(secret: bytes, body: bytes) -> bytes:
+    return b"sha256=" + hmac.new(secret, body, hashlib.sha256).hexdigest().encode()
+
+
+class Pace:
+    """Counts an endpoint's webhooks by the second, in this process: no other system is asked before the answer."""
+
+    def __init__(self) -> None:
+        self._counts: dict[int, tuple[int, int]] = {}
+
+    def allows(self, endpoint_id: int, limit: int) -> bool:
+        """Count one more; False once the second's limit is passed. Racing threads may let one or two more through."""
+        second = int(time.monotonic())
+        counted_second, n = self._counts.get(endpoint_id, (second, 0))
+        n = n + 1 if counted_second == second else 1
+        self._counts[endpoint_id] = (second, n)
+        return n <= limit
+
+
+pace = Pace()
+
+_NOTE_EVERY = 60.0  # seconds; a write for each webhook would be a row that every process fights for
+_noted: dict[int, float] = {}
+_NOTE = """
+UPDATE inbound_webhookendpoint SET last_event_at = now()
+WHERE id = (SELECT id FROM inbound_webhookendpoint WHERE id = %s FOR NO KEY UPDATE SKIP LOCKED)
+"""
+
+
+def note_event(endpoint_id: int) -> None:
+    """Write down that an endpoint took a webhook, at most once a minute in each process.
+
+    It waits for no lock and fails no webhook: what is missed now is written a minute later.
+    """
+    now = time.monotonic()
+    if now - _noted.get(endpoint_id, -_NOTE_EVERY) < _NOTE_EVERY:
+        return
+    _noted[endpoint_id] = now
+    with suppress(DatabaseError, InterfaceError), connection.cursor() as cursor:
+        cursor.execute(_NOTE, [endpoint_id])
+
+
+def credential(provider: str, token: str) -> Credential | None:
+    """The active endpoint with this token, or None. Remembered for a second: one row less to read per webhook."""
+    key = (provider, digest(token.encode("utf-8", "surrogateescape")))
+    return known.get(key, lambda: _load(*key))
+
+
+def _load(provider: str, token_digest: bytes) -> Credential | None:
+    with every_tenant():
+        endpoint = WebhookEndpoint.objects.filter(provider=provider, token_digest=token_digest, is_active=True).first()
+    if endpoint is None:
+        return None
+    rotating = endpoint.former_until is not None and endpoint.former_until > timezone.now()
+    digests = (endpoint.header_digest, endpoint.former_header_digest if rotating else None)
+    secrets = (endpoint.app_secret, endpoint.former_app_secret if rotating else "")
+    return Credential(
+        endpoint_id=endpoint.pk,
+        account_id=endpoint.account_id,
+        provider=endpoint.provider,
+        header_name=endpoint.header_name,
+        header_digests=tuple(bytes(each) for each in digests if each is not None),
+        app_secrets=tuple(secret.encode() for secret in secrets if secret),
+        verify_token=endpoint.verify_token.encode(),
+        networks=tuple(ip_network(text, strict=False) for text in endpoint.networks),
+        rate_limit=endpoint.rate_limit,
+    )

@@ -1,0 +1,103 @@
+"""Whether a webhook address works, tried from outside in: over HTTP, by the address that providers use.
+
+Nothing is stored by a check: it shows no credential where one is asked for, and sees whether it is refused.
+"""
+
+import secrets
+import time
+from dataclasses import dataclass
+from http import HTTPStatus
+
+import httpx
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from core.words import Text
+from messaging.inbound.models import WebhookEndpoint
+from providers.vocabulary import Provider
+
+SECONDS = 5
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was tried: whether it went as it should, and what that means."""
+
+    good: bool
+    text: str
+
+
+def check_endpoint(endpoint: WebhookEndpoint) -> list[Finding]:
+    """Call an endpoint's public address as a stranger; Meta's also as Meta does when it verifies an address.
+
+    Takes two calls of at most `SECONDS` each.
+    """
+    url = settings.BASE_URL + endpoint.path
+    headers = {"User-Agent": "Tollgate endpoint check", "Content-Type": "application/json"}
+    with httpx.Client(timeout=SECONDS, headers=headers, trust_env=False) as client:
+        try:
+            findings = [_as_stranger(client, url, guarded=_is_guarded(endpoint))]
+            if endpoint.provider == Provider.META and findings[0].good:
+                findings.append(_as_meta(client, url, endpoint.verify_token))
+        except httpx.HTTPError as error:
+            host = httpx.URL(settings.BASE_URL).host
+            reason = str(error) or type(error).__name__
+            findings = [
+                Finding(
+                    False,
+                    _("%(host)s could not be reached from here: %(reason)s. Look at the proxy and at DNS.")
+                    % {"host": host, "reason": reason},
+                )
+            ]
+    return findings
+
+
+def _is_guarded(endpoint: WebhookEndpoint) -> bool:
+    return endpoint.provider == Provider.META or endpoint.header_digest is not None
+
+
+def _as_stranger(client: httpx.Client, url: str, *, guarded: bool) -> Finding:
+    """Post without a credential; where none is asked for, only look, as a post would be stored."""
+    start = time.perf_counter()
+    code = client.post(url, content=b"{}").status_code if guarded else client.get(url).status_code
+    took = f"{(time.perf_counter() - start) * 1000:.0f} ms"
+    if code == HTTPStatus.UNAUTHORIZED and guarded:
+        return Finding(
+            True, _("The address answers, in %(took)s, and refuses whoever lacks the secret (401).") % {"took": took}
+        )
+    if code == HTTPStatus.METHOD_NOT_ALLOWED and not guarded:
+        return Finding(
+            True, _("The address answers, in %(took)s. It has no secret: whoever knows it can post.") % {"took": took}
+        )
+    other = _("The address answers %(code)s, which the portal would not: look at the proxy.") % {"code": code}
+    return Finding(False, str(_MEANINGS.get(code, other)))
+
+
+_MEANINGS: dict[int, Text] = {
+    HTTPStatus.FORBIDDEN: gettext_lazy(
+        "The address answers, and refuses this server (403): only listed networks may post there."
+    ),
+    HTTPStatus.NOT_FOUND: gettext_lazy(
+        "Nobody knows the address (404): it is off, or the proxy leads to another installation."
+    ),
+    HTTPStatus.TOO_MANY_REQUESTS: gettext_lazy(
+        "More webhooks come this second than the address takes (429). Try again."
+    ),
+    HTTPStatus.SERVICE_UNAVAILABLE: gettext_lazy(
+        "The portal cannot store webhooks at the moment (503): providers will try again."
+    ),
+}
+
+
+def _as_meta(client: httpx.Client, url: str, verify_token: str) -> Finding:
+    challenge = secrets.token_hex(8)
+    asked = {"hub.mode": "subscribe", "hub.verify_token": verify_token, "hub.challenge": challenge}
+    answer = client.get(url, params=asked)
+    if verify_token and (answer.status_code, answer.text) == (HTTPStatus.OK, challenge):
+        return Finding(True, _("It passes the verification that Meta asks for."))
+    return Finding(
+        False,
+        _("It does not pass Meta’s verification (answer %(status_code)s): see that it has a verify token.")
+        % {"status_code": answer.status_code},
+    )

@@ -1,0 +1,13 @@
+"""The words of stored webhooks, as they are stored, sent over the API and shown."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class InboxState(TextChoices):
+    """Where a stored webhook stands."""
+
+    PENDING = "pending", _("Waiting")
+    DONE = "done", _("Done")
+    PARKED = "parked", _("Parked")
+    QUARANTINED = "quarantined", _("Quarantined")

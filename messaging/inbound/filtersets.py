@@ -1,0 +1,21 @@
+"""The filters of REST's list of stored webhooks."""
+
+import django_filters as filters
+
+from core.filtersets import MomentFilter, StrictFilterSet
+from messaging.inbound.enums import InboxState
+from messaging.inbound.models import InboxItem
+from providers.vocabulary import Provider
+
+
+class WebhookFilterSet(StrictFilterSet):
+    """Filters of one account's stored webhooks."""
+
+    state = filters.ChoiceFilter(choices=InboxState.choices)
+    provider = filters.ChoiceFilter(choices=Provider.choices)
+    received_after = MomentFilter(field_name="received_at", lookup_expr="gte", help_text="Included.")
+    received_before = MomentFilter(field_name="received_at", lookup_expr="lt", help_text="Not included.")
+
+    class Meta:
+        model = InboxItem
+        fields: tuple[str, ...] = ()

@@ -1,0 +1,136 @@
+"""Understanding a stored webhook: its body becomes events, and each event finds the account it belongs to."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import NamedTuple, TypeVar
+
+import structlog
+
+from core.strict_json import Unparsable
+from messaging.inbound.models import WebhookEndpoint
+from messaging.log import lifecycle
+from messaging.log.assets import history
+from messaging.log.directory import Directory, Unregistered
+from providers import PARSERS
+from providers.events import ChangeEvent, ContactEvent, Event, MessageEvent, Parsed
+from providers.vocabulary import Provider
+
+T = TypeVar("T")
+log = structlog.get_logger("tollgate.inbox")
+
+FUTURE = timedelta(days=366)  # a provider's clock may be wrong by days; by a year it is no time at all
+
+
+class Claimed(NamedTuple):
+    """An inbox row that this worker holds until its lease ends."""
+
+    received_at: datetime
+    id: int
+    account_id: int
+    endpoint_id: int
+    provider: str
+    body: bytes
+    attempts: int
+
+
+@dataclass(slots=True)
+class Reading:
+    """A row, understood: what can be applied, what waits for somebody to register something, what is wrong."""
+
+    item: Claimed
+    parsed: Parsed = field(default_factory=Parsed)
+    reports: list[lifecycle.Report] = field(default_factory=list)
+    announcements: list[history.Announcement] = field(default_factory=list)
+    contacts: list[tuple[int, ContactEvent, datetime, int | None]] = field(default_factory=list)
+    waits_for: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+    @property
+    def reason(self) -> str:
+        """Why the row is not simply done, each reason once."""
+        missing = [f"{text[:1].upper()}{text[1:]}: register it, and the webhook is applied." for text in self.waits_for]
+        return "\n".join(dict.fromkeys([*missing, *self.problems]))
+
+
+class Intake:
+    """Reads a batch of rows against the accounts their endpoints serve. Needs every tenant's scope."""
+
+    def __init__(self, claimed: Sequence[Claimed]) -> None:
+        self._accounts = _accounts_of({item.endpoint_id for item in claimed})
+        self.directory = Directory({account for accounts in self._accounts.values() for account in accounts})
+
+    def read(self, item: Claimed) -> Reading:
+        """Parse a body and find where its events belong. Never raises: what goes wrong becomes a problem."""
+        reading = Reading(item)
+        try:
+            parsed = PARSERS[Provider(item.provider)](item.body)
+        except Unparsable as error:
+            parsed = Parsed(problems=[str(error)])
+        except Exception as error:  # a parser's bug must cost one row, not the worker
+            log.exception("parser_failed", inbox=item.id)
+            parsed = Parsed(problems=[f"The parser failed: {error!r}."])
+        reading.parsed = parsed
+        reading.problems += parsed.problems
+        for event in parsed.events:
+            self._take(reading, event)
+        return reading
+
+    def _take(self, reading: Reading, event: Event) -> None:
+        item = reading.item
+        at = event.at or item.received_at
+        if at > item.received_at + FUTURE:
+            reading.problems.append(f"An event is dated {at:%Y-%m-%d}, in the future.")
+            return
+        find = self.directory
+        try:
+            if isinstance(event, MessageEvent):
+                account_id, place = self._resolve(item, lambda account: find.place(account, item.provider, event))
+                if at < find.begins_at(account_id):
+                    return  # retention has forgotten that time
+                report = lifecycle.Report(account_id, item.provider, event, place, item.id, item.received_at)
+                reading.reports.append(report)
+            elif isinstance(event, ChangeEvent):
+                account_id, subject = self._resolve(item, lambda account: find.subject(account, item.provider, event))
+                subject_id = subject or history.create_template(account_id, event, find)
+                reading.announcements.append(history.Announcement(account_id, event, at, subject_id, item.id))
+            else:
+                account_id, _ = self._resolve(item, lambda account: find.owner(account, item.provider, event))
+                reading.contacts.append((account_id, event, at, item.id))
+        except Unregistered as error:
+            reading.waits_for.append(str(error))
+        except Ambiguous as error:
+            reading.problems.append(str(error))
+
+    def _resolve(self, item: Claimed, find: Callable[[int], T]) -> tuple[int, T]:
+        """The one account among the endpoint's for which `find` finds something.
+
+        Raises Unregistered when there is none and Ambiguous when there are several: nothing crosses by a guess.
+        """
+        found: dict[int, T] = {}
+        missing = Unregistered("nothing is registered")
+        for account_id in self._accounts.get(item.endpoint_id) or (item.account_id,):
+            try:
+                found[account_id] = find(account_id)
+            except Unregistered as error:
+                missing = error
+        if not found:
+            raise missing
+        if len(found) > 1:
+            raise Ambiguous("Several accounts of this endpoint have registered the same number or WABA: keep one.")
+        return next(iter(found.items()))
+
+
+class Ambiguous(LookupError):
+    """Several accounts behind one endpoint have registered the same number: no event may be guessed to one."""
+
+
+def _accounts_of(endpoint_ids: set[int]) -> dict[int, tuple[int, ...]]:
+    """The accounts each endpoint serves: its own, and those that share its app."""
+    served: dict[int, list[int]] = {}
+    rows = WebhookEndpoint.objects.filter(pk__in=endpoint_ids).values_list("pk", "account_id", "shared_with")
+    for endpoint_id, owner, other in rows:
+        accounts = served.setdefault(endpoint_id, [owner])
+        if other and other not in accounts:  # null for an endpoint that serves its own account alone
+            accounts.append(other)
+    return {endpoint_id: tuple(accounts) for endpoint_id, accounts in served.items()}

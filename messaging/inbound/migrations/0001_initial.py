@@ -1,0 +1,180 @@
+"""Webhooks that providers post, as they came."""
+
+import django.contrib.postgres.fields
+import django.db.models.deletion
+import django.utils.timezone
+import core.networks
+from django.db import migrations, models
+
+from core.partitions import CreatePartitionedModel
+
+
+class Migration(migrations.Migration):
+    initial = True
+
+    dependencies = [
+        ("accounts", "0001_initial"),
+        ("log", "0001_initial"),
+    ]
+
+    operations = [
+        migrations.CreateModel(
+            name="WebhookEndpoint",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "provider",
+                    models.CharField(
+                        choices=[
+                            ("meta", "Meta Cloud API"),
+                            ("8x8", "8x8"),
+                            ("360dialog", "360dialog"),
+                            ("sandbox", "Sandbox"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("name", models.CharField(max_length=100)),
+                ("token_digest", models.BinaryField(max_length=32, unique=True)),
+                ("token_sealed", models.TextField(editable=False)),
+                (
+                    "header_name",
+                    models.CharField(
+                        default="Authorization", help_text="Header that carries the secret.", max_length=64
+                    ),
+                ),
+                ("header_digest", models.BinaryField(max_length=32, null=True)),
+                ("app_secret_sealed", models.TextField(blank=True, editable=False)),
+                ("former_header_digest", models.BinaryField(max_length=32, null=True)),
+                ("former_app_secret_sealed", models.TextField(blank=True, editable=False)),
+                (
+                    "former_until",
+                    models.DateTimeField(editable=False, help_text="Until then the former secret is valid.", null=True),
+                ),
+                ("verify_token_sealed", models.TextField(blank=True, editable=False)),
+                (
+                    "networks",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=43, validators=[core.networks.validate_network]),
+                        blank=True,
+                        default=list,
+                        help_text="Addresses that may post, as 52.220.117.120 or 10.0.0.0/8. Empty: all.",
+                        size=None,
+                    ),
+                ),
+                (
+                    "rate_limit",
+                    models.PositiveIntegerField(
+                        default=1000, help_text="Webhooks a second that one web process takes; more are answered 429."
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="accounts.account"
+                    ),
+                ),
+                (
+                    "last_event_at",
+                    models.DateTimeField(
+                        editable=False, help_text="About when it last took a webhook, to the minute.", null=True
+                    ),
+                ),
+                (
+                    "shared_with",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Other accounts behind the same Meta app; each webhook goes to the one that has its number.",
+                        related_name="+",
+                        to="accounts.account",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ("name", "id"),
+            },
+        ),
+        # By month, so that bodies are dropped a month at a time, and the table that is polled stays small.
+        CreatePartitionedModel(
+            name="InboxItem",
+            column="received_at",
+            primary_key=("id", "received_at"),
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("received_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                (
+                    "provider",
+                    models.CharField(
+                        choices=[
+                            ("meta", "Meta Cloud API"),
+                            ("8x8", "8x8"),
+                            ("360dialog", "360dialog"),
+                            ("sandbox", "Sandbox"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("headers", models.JSONField(default=dict, help_text="Without credentials.")),
+                ("body", models.BinaryField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("pending", "Waiting"),
+                            ("done", "Done"),
+                            ("parked", "Parked"),
+                            ("quarantined", "Quarantined"),
+                        ],
+                        default="pending",
+                        max_length=12,
+                    ),
+                ),
+                ("attempts", models.SmallIntegerField(default=0)),
+                (
+                    "due_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, help_text="Not to be claimed before: a lease or a delay."
+                    ),
+                ),
+                ("reason", models.TextField(blank=True, help_text="Why it is quarantined or was tried again.")),
+                ("processed_at", models.DateTimeField(null=True)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="accounts.account",
+                    ),
+                ),
+                (
+                    "endpoint",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="inbound.webhookendpoint",
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "inbound_inbox",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "pending")),
+                        fields=["account", "due_at", "id"],
+                        name="inbound_inbox_pending",
+                    ),
+                    models.Index(
+                        condition=models.Q(("state__in", ["quarantined", "parked"])),
+                        fields=["account", "received_at", "id"],
+                        name="inbound_inbox_held",
+                    ),
+                ],
+            },
+        ),
+    ]

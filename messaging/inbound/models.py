@@ -1,0 +1,136 @@
+"""Webhooks in: the endpoints providers post to, and every body they posted."""
+
+from datetime import datetime
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from core import partitions
+from core.networks import validate_network
+from core.secrets import digest, seal, unseal
+from core.tenancy import LOOSE, TenantModel
+from messaging.inbound.enums import InboxState
+from providers.vocabulary import Provider
+
+
+class WebhookEndpoint(TenantModel):
+    """One address a provider posts to, with its credential. The account of a webhook is the account of its endpoint.
+
+    What we only compare (token, Authorization header) is kept as SHA-256; what we must read again (app secret, the
+    address to show) is sealed.
+    """
+
+    provider = models.CharField(max_length=12, choices=Provider)
+    name = models.CharField(max_length=100)
+    token_digest = models.BinaryField(max_length=32, unique=True, editable=False)
+    token_sealed = models.TextField(editable=False)
+    header_name = models.CharField(max_length=64, default="Authorization", help_text="Header that carries the secret.")
+    header_digest = models.BinaryField(max_length=32, null=True, editable=False)
+    app_secret_sealed = models.TextField(blank=True, editable=False)
+    former_header_digest = models.BinaryField(max_length=32, null=True, editable=False)
+    former_app_secret_sealed = models.TextField(blank=True, editable=False)
+    former_until = models.DateTimeField(null=True, editable=False, help_text="Until then the former secret is valid.")
+    verify_token_sealed = models.TextField(blank=True, editable=False)
+    shared_with = models.ManyToManyField(
+        "accounts.Account",
+        blank=True,
+        related_name="+",
+        help_text="Other accounts behind the same Meta app; each webhook goes to the one that has its number.",
+    )
+    networks = ArrayField(
+        models.CharField(max_length=43, validators=[validate_network]),
+        default=list,
+        blank=True,
+        help_text="Addresses that may post, as 52.220.117.120 or 10.0.0.0/8. Empty: all.",
+    )
+    rate_limit = models.PositiveIntegerField(
+        default=1_000, help_text="Webhooks a second that one web process takes; more are answered 429."
+    )
+    is_active = models.BooleanField(default=True)
+    last_event_at = models.DateTimeField(
+        null=True, editable=False, help_text="About when it last took a webhook, to the minute."
+    )
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        ordering = ("name", "id")
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.provider})"
+
+    @property
+    def path(self) -> str:
+        """The path to configure at the provider. It holds the token: show it to those who may manage webhooks."""
+        return f"/webhooks/{self.provider}/{self._open(self.token_sealed)}"
+
+    @property
+    def app_secret(self) -> str:
+        """Meta's app secret, the key of X-Hub-Signature-256; empty when none is set."""
+        return self._open(self.app_secret_sealed)
+
+    @property
+    def verify_token(self) -> str:
+        """What Meta must repeat when it verifies the address."""
+        return self._open(self.verify_token_sealed)
+
+    def set_secrets(self, *, token: str, header: str = "", app_secret: str = "", verify_token: str = "") -> None:
+        """Replace every secret of the endpoint; the caller saves."""
+        self.token_digest, self.token_sealed = digest(token), self._sealed(token)
+        self.header_digest = digest(header) if header else None
+        self.app_secret_sealed, self.verify_token_sealed = self._sealed(app_secret), self._sealed(verify_token)
+
+    @property
+    def former_app_secret(self) -> str:
+        """The app secret before the last rotation; empty when there is none."""
+        return self._open(self.former_app_secret_sealed)
+
+    def rotate(self, *, until: datetime, header: str = "", app_secret: str = "") -> None:
+        """Put new secrets in force and keep the present ones valid until then; the caller saves."""
+        self.former_header_digest, self.former_app_secret_sealed = self.header_digest, self.app_secret_sealed
+        self.former_until = until
+        self.header_digest = digest(header) if header else self.header_digest
+        self.app_secret_sealed = self._sealed(app_secret) if app_secret else self.app_secret_sealed
+
+    def _sealed(self, secret: str) -> str:
+        return seal(secret, owner=f"account:{self.account_id}")
+
+    def _open(self, sealed: str) -> str:
+        return unseal(sealed, owner=f"account:{self.account_id}")
+
+
+class InboxItem(TenantModel):
+    """A webhook as it came: raw bytes, stored before anything reads them. Partitioned by month of `received_at`."""
+
+    id = models.BigAutoField(primary_key=True)
+    received_at = models.DateTimeField(default=timezone.now, editable=False)
+    account = models.ForeignKey("accounts.Account", **LOOSE)
+    endpoint = models.ForeignKey(WebhookEndpoint, **LOOSE)
+    provider = models.CharField(max_length=12, choices=Provider)
+    headers = models.JSONField(default=dict, help_text="Without credentials.")
+    body = models.BinaryField()
+    state = models.CharField(max_length=12, choices=InboxState, default=InboxState.PENDING)
+    attempts = models.SmallIntegerField(default=0)
+    due_at = models.DateTimeField(default=timezone.now, help_text="Not to be claimed before: a lease or a delay.")
+    reason = models.TextField(blank=True, help_text="Why it is quarantined or was tried again.")
+    processed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "inbound_inbox"
+        indexes = (
+            models.Index(
+                fields=["account", "due_at", "id"], condition=Q(state="pending"), name="inbound_inbox_pending"
+            ),
+            models.Index(
+                fields=["account", "received_at", "id"],
+                condition=Q(state__in=["quarantined", "parked"]),
+                name="inbound_inbox_held",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.provider} webhook {self.pk}"
+
+
+partitions.register("inbound_inbox", fillfactor=90)

@@ -1,0 +1,1 @@
+"""Reads of endpoints and stored webhooks."""

@@ -1,0 +1,72 @@
+"""Changes of webhook endpoints, each audited in its transaction; the audit names secrets, it never holds one."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.services import Actor
+from messaging.inbound.models import WebhookEndpoint
+from providers.vocabulary import Provider
+
+KEEP_HOURS, LONGEST_KEEP_HOURS = 24, 7 * 24  # how long a former secret stays valid
+HEADERS = {Provider.EIGHT_X_EIGHT: "Authorization", Provider.DIALOG_360: "X-Tollgate-Key"}
+_ROTATED = ("header_digest", "app_secret_sealed", "former_header_digest", "former_app_secret_sealed", "former_until")
+
+
+@dataclass(frozen=True)
+class MadeEndpoint:
+    """An endpoint and what must be entered at the provider; the header's value is known here alone."""
+
+    endpoint: WebhookEndpoint
+    header_value: str
+
+
+@transaction.atomic
+def make_endpoint(*, by: Actor, provider: Provider, name: str, app_secret: str = "") -> MadeEndpoint:
+    """Give an account an address for a provider; audited without its secrets.
+
+    Meta signs with its `app_secret` and repeats a verify token of ours. The others sign nothing, so they are given a
+    secret for a header, of which only the SHA-256 is kept.
+    """
+    endpoint = WebhookEndpoint(account=by.account, provider=provider, name=name)
+    endpoint.header_name = HEADERS.get(provider, endpoint.header_name)
+    header = "" if provider == Provider.META else _header_value(endpoint.header_name)
+    endpoint.set_secrets(
+        token=secrets.token_urlsafe(24),
+        header=header,
+        app_secret=app_secret,
+        verify_token=secrets.token_urlsafe(18) if provider == Provider.META else "",
+    )
+    endpoint.save()
+    by.did("endpoint.created", str(endpoint), {"provider": str(provider)})
+    return MadeEndpoint(endpoint, header)
+
+
+@transaction.atomic
+def rotate_endpoint(*, by: Actor, endpoint: WebhookEndpoint, keep_hours: int = 0, app_secret: str = "") -> MadeEndpoint:
+    """Put a new secret in force; the former stays valid for `keep_hours`. Audited without the secrets."""
+    header = "" if endpoint.provider == Provider.META else _header_value(endpoint.header_name)
+    until = timezone.now() + timedelta(hours=keep_hours)
+    endpoint.rotate(until=until, header=header, app_secret=app_secret)
+    endpoint.save(update_fields=_ROTATED)
+    details = {"secrets": ["header" if header else "app_secret"], "former_valid_until": until.isoformat()}
+    by.did("endpoint.rotated", str(endpoint), details)
+    return MadeEndpoint(endpoint, header)
+
+
+@transaction.atomic
+def switch_endpoint(*, by: Actor, endpoint: WebhookEndpoint, active: bool) -> None:
+    """Take webhooks at an address, or answer 404 there; in force within a second. A change is audited."""
+    if endpoint.is_active == active:
+        return
+    endpoint.is_active = active
+    endpoint.save(update_fields=["is_active"])
+    by.did("endpoint.changed", str(endpoint), {"is_active": active})
+
+
+def _header_value(header_name: str) -> str:
+    token = secrets.token_urlsafe(32)
+    return f"Bearer {token}" if header_name == "Authorization" else token

@@ -1,0 +1,95 @@
+"""The views that providers post to. Nothing here parses a body or talks to Redis: authenticate, store, answer."""
+
+import structlog
+from django.core.exceptions import RequestDataTooBig
+from django.db import DatabaseError, InterfaceError, connection
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http.request import UnreadablePostError
+from django.views.decorators.csrf import csrf_exempt
+
+from core.http import client_address
+from messaging.inbound import inbox
+from messaging.inbound.counters import count_webhook
+from messaging.inbound.credentials import Credential, credential, note_event, pace
+from messaging.inbound.wakeup import inbox_wakeup
+from providers.vocabulary import Provider
+
+log = structlog.get_logger("tollgate.webhooks")
+
+MAX_BODY = 4 * 1024 * 1024  # Meta posts up to 3 MB
+_DRAINED = 1024 * 1024  # closing on unread bytes resets the connection, and the sender may never see the 413
+_KEPT_HEADERS = ("Content-Type", "User-Agent", "X-Hub-Signature-256", "X-8x8-Signature", "X-Forwarded-For")
+
+
+@csrf_exempt
+def receive(request: HttpRequest, provider: str, token: str) -> HttpResponse:
+    """Take one webhook: 200 once it is committed, whether we will understand it or not.
+
+    401 wrong credential, 403 from an address that is not listed, 404 unknown token, 405, 413 over 4 MiB, 429 over the
+    endpoint's rate, 503 with Retry-After when it cannot be stored.
+    """
+    response = _answer(request, provider, token)
+    count_webhook(provider, response.status_code)
+    return response
+
+
+def _answer(request: HttpRequest, provider: str, token: str) -> HttpResponse:
+    try:
+        known = credential(provider, token)
+        if known is None:
+            return HttpResponse("Unknown webhook address.\n", status=404, content_type="text/plain")
+        if not known.reachable_from(client_address(request)):
+            return HttpResponse("This address may not post here.\n", status=403, content_type="text/plain")
+        if request.method == "GET" and provider == Provider.META:
+            return _verify(request, known)
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST", "GET"] if provider == Provider.META else ["POST"])
+        return _store(request, known)
+    except (DatabaseError, InterfaceError):
+        log.exception("webhook_not_stored", provider=provider)
+        connection.close()  # the next request opens a new one instead of failing on this
+        return HttpResponse(
+            "Not stored; try again.\n", status=503, content_type="text/plain", headers={"Retry-After": "2"}
+        )
+
+
+def _verify(request: HttpRequest, known: Credential) -> HttpResponse:
+    """Meta's handshake: repeat the challenge to whoever knows the verify token."""
+    if request.GET.get("hub.mode") == "subscribe" and known.verifies(request.GET.get("hub.verify_token", "")):
+        return HttpResponse(request.GET.get("hub.challenge", ""), content_type="text/plain")
+    return HttpResponse("Wrong verify token.\n", status=403, content_type="text/plain")
+
+
+def _store(request: HttpRequest, known: Credential) -> HttpResponse:
+    if not pace.allows(known.endpoint_id, known.rate_limit):
+        return HttpResponse(
+            "Too many webhooks a second.\n", status=429, content_type="text/plain", headers={"Retry-After": "1"}
+        )
+    body = _body(request)
+    if body is None or len(body) > MAX_BODY:
+        # The rest of the body stays unread, so the server ends the connection; untold, a client would reuse it.
+        return HttpResponse(
+            "The body is over 4 MiB.\n", status=413, content_type="text/plain", headers={"Connection": "close"}
+        )
+    headers = {name: request.headers[name] for name in _KEPT_HEADERS if name in request.headers}
+    if not known.admits(request.headers, body):
+        return HttpResponse("Wrong or missing credential.\n", status=401, content_type="text/plain")
+    inbox.store(known.account_id, known.endpoint_id, known.provider, headers, body)
+    inbox_wakeup.notify()
+    note_event(known.endpoint_id)
+    return HttpResponse(status=200)
+
+
+def _body(request: HttpRequest) -> bytes | None:
+    """The raw body, or None when it is too large or was cut off."""
+    try:
+        if "chunked" in request.headers.get("Transfer-Encoding", "").lower():
+            # Django reads as much as Content-Length says, and so nothing of a chunked body.
+            stream = request.META["wsgi.input"]
+            body = bytes(stream.read(MAX_BODY + 1))
+            if len(body) > MAX_BODY:
+                stream.read(_DRAINED)
+            return body
+        return request.body
+    except (RequestDataTooBig, UnreadablePostError):
+        return None

@@ -1,1 +1,0 @@
-"""How webhooks come in: taken, stored, claimed, understood."""

@@ -1,0 +1,74 @@
+"""Numbers, templates, and what providers announced of them."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest
+from unfold.widgets import UnfoldAdminPasswordWidget
+
+from accounts.admin import AuditedAdmin
+from core.admin import BigTableAdmin
+from messaging.log.models import Change, PhoneNumber, Template
+
+
+class PhoneNumberForm(forms.ModelForm):  # type: ignore[type-arg]
+    """The credential is given once and never shown; afterwards another may take its place."""
+
+    credential = forms.CharField(
+        required=False,
+        widget=UnfoldAdminPasswordWidget(),
+        help_text="What messages are sent with: Meta's access token, 360dialog's or 8x8's API key. Empty: it stays.",
+    )
+
+    class Meta:
+        model = PhoneNumber
+        fields = ("api_url",)  # the admin adds its own, whose choices need a tenant's scope
+
+    def clean_credential(self) -> str:
+        """It goes into a header."""
+        given: str = self.cleaned_data["credential"]
+        if given and not (given.isascii() and given.isprintable() and " " not in given):
+            raise forms.ValidationError("A credential holds no spaces and no characters beyond ASCII.")
+        return given
+
+
+@admin.register(PhoneNumber)
+class PhoneNumberAdmin(AuditedAdmin):
+    """A credential is sealed; the audit says that it was changed, and does not hold it."""
+
+    form = PhoneNumberForm
+    fields = (
+        "account", "waba", "subaccount", "provider", "provider_number_id", "msisdn", "display_name", "quality",
+        "messaging_limit", "throughput", "flag", "name_status", "api_url", "credential",
+    )  # fmt: skip
+    list_display = ("display_name", "msisdn", "provider", "provider_number_id", "account", "subaccount", "quality")
+    list_filter = ("account", "provider")
+    list_select_related = ("account", "subaccount")
+    search_fields = ("display_name", "msisdn", "provider_number_id")
+
+    def save_model(self, request: HttpRequest, obj: PhoneNumber, form: Any, change: bool) -> None:
+        """Seal a credential that was given."""
+        if given := form.cleaned_data.get("credential"):
+            obj.set_credential(given)
+        super().save_model(request, obj, form, change)
+
+
+@admin.register(Template)
+class TemplateAdmin(AuditedAdmin):
+    list_display = ("name", "language", "category", "status", "quality", "waba", "account")
+    list_filter = ("account", "status", "category")
+    list_select_related = ("account", "waba")
+    search_fields = ("name",)
+
+
+@admin.register(Change)
+class ChangeAdmin(BigTableAdmin):
+    """What providers announced of templates, numbers and WABAs."""
+
+    list_display = ("at", "account", "subject", "subject_id", "field", "old", "new", "reason")
+    list_filter = ("subject", "account")
+    list_select_related = ("account",)
+    fields = readonly_fields = (
+        "account", "subject", "subject_id", "at", "field", "old", "new", "reason", "details", "webhook_id",
+    )  # fmt: skip

@@ -1,0 +1,49 @@
+"""The log over all accounts."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from core.numbers import masked
+from core.placed_admin import PlacedAdmin
+from messaging.log.models import Message
+
+
+@admin.register(Message)
+class MessageAdmin(PlacedAdmin):
+    """The log over all accounts; numbers stay masked, as an operator needs none."""
+
+    list_display = ("created_at", "account", "umid", "provider", "direction", "masked_number", "status", "error_code")
+    list_filter = ("account", "direction")
+    list_select_related = ("account",)
+    ordering = ("-created_at", "-id")
+    search_fields = ("umid",)
+    search_help_text = "A whole UMID"
+    exclude = ("msisdn", "user_id")
+    readonly_fields = ("masked_number",)
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Message | None:
+        """By UMID, which has an index."""
+        return _by_umid(Message.objects.select_related("account"), object_id).first()
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
+        """A whole UMID, or nothing."""
+        return (_by_umid(queryset, search_term) if search_term else queryset), False
+
+    def place(self, message: Message) -> str:
+        """Its address."""
+        return str(message.umid)
+
+    @admin.display(description="Number")
+    def masked_number(self, message: Message) -> str:
+        return masked(message.msisdn or message.user_id)
+
+
+def _by_umid(rows: QuerySet[Message], text: str) -> QuerySet[Message]:
+    try:
+        return rows.filter(umid=UUID(text))
+    except ValueError:
+        return rows.none()

@@ -1,0 +1,1 @@
+"""REST over messages, templates, numbers and their usage."""

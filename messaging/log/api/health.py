@@ -1,0 +1,202 @@
+"""REST: the health status, as Tollgate says it, and in the shapes of Meta's Graph and of 360dialog.
+
+The latter two are the providers' APIs, for clients that know them; our schema does not describe them.
+"""
+
+import re
+import secrets
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from django.http import Http404
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework import exceptions, serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.api import TenantView
+from accounts.authentication import ApiKeyAuthentication
+from accounts.enums import Permission
+from accounts.models import ApiKey
+from accounts.services import authenticate_api_key
+from core.errors import exception_handler, headers_of
+from core.queries import nothing_asked
+from messaging.log.assets.health import Node, worst
+from messaging.log.models import PhoneNumber
+from messaging.log.selectors.health import Health, health
+from providers.vocabulary import CanSend, Entity, Provider
+
+
+class HealthErrorSerializer(serializers.Serializer[Any]):
+    """Why something may not send."""
+
+    error_code = serializers.IntegerField()
+    error_description = serializers.CharField()
+    possible_solution = serializers.CharField()
+
+
+class EntitySerializer(serializers.Serializer[Any]):
+    """One node. `id` is the provider's, null where nobody told it."""
+
+    entity_type = serializers.ChoiceField(Entity.choices)
+    id = serializers.CharField(allow_null=True)
+    can_send_message = serializers.ChoiceField(CanSend.choices)
+    additional_info = serializers.ListField(child=serializers.CharField(), required=False)
+    errors = HealthErrorSerializer(many=True, required=False)  # type: ignore[assignment] # the field's name at Meta
+
+
+class StatusSerializer(serializers.Serializer[Any]):
+    """The whole, which is as its worst node, and the nodes."""
+
+    can_send_message = serializers.ChoiceField(CanSend.choices)
+    entities = EntitySerializer(many=True)
+
+
+class HealthStatusSerializer(serializers.Serializer[Any]):
+    """A health status as Meta and 360dialog answer it."""
+
+    health_status = StatusSerializer()
+    id = serializers.CharField(required=False)
+
+
+class HealthView(TenantView):
+    """What the views of health share."""
+
+    permission: ClassVar[Permission] = Permission.VIEW_DASHBOARD
+
+    def look(self) -> Health:
+        """All nodes the key reaches."""
+        return health(self.account, self.subaccount_ids(), timezone.now())
+
+
+class HealthStatusView(HealthView):
+    """The health of everything the account sends with."""
+
+    @extend_schema(operation_id="get_health_status", responses=HealthStatusSerializer)
+    def get(self, request: Request) -> Response:
+        """Every portfolio, WABA, number and template. Templates do not count for the whole: each is its own matter."""
+        nothing_asked(request)
+        found = self.look()
+        return Response({"health_status": {**_status(found.nodes), "can_send_message": found.overall}})
+
+
+def _status(nodes: list[Node]) -> dict[str, Any]:
+    return {"can_send_message": worst(node.can_send for node in nodes), "entities": [_entity(node) for node in nodes]}
+
+
+def _entity(node: Node) -> dict[str, Any]:
+    entity: dict[str, Any] = {"entity_type": node.entity, "id": node.id or None, "can_send_message": node.can_send}
+    if node.state.info:
+        entity["additional_info"] = list(node.state.info)
+    if node.state.errors:
+        entity["errors"] = [
+            {"error_code": one.code, "error_description": one.description, "possible_solution": one.solution}
+            for one in node.state.errors
+        ]
+    return entity
+
+
+# --- Graph ---------------------------------------------------------------------------------------------------------
+
+
+def graph_errors(error: Exception, context: dict[str, Any]) -> Response | None:
+    """Errors in Graph's shape."""
+    answer = exception_handler(error, context)
+    if answer is None:
+        return None
+    code, kind = _GRAPH_CODES.get(answer.status_code, (100, "GraphMethodException"))
+    body = {"message": f"(#{code}) {_said(answer)}", "type": kind, "code": code, "fbtrace_id": secrets.token_urlsafe(8)}
+    return Response({"error": body}, status=answer.status_code, headers=headers_of(answer))
+
+
+_GRAPH_CODES = {401: (190, "OAuthException"), 403: (10, "OAuthException"), 429: (130429, "OAuthException")}
+
+
+def _said(answer: Response) -> str:
+    errors = answer.data["errors"]
+    return " ".join(error["message"] for error in errors) or str(answer.data["detail"])
+
+
+def check_version(version: str) -> None:
+    """Refuse what is no version of Graph's. Raises ValidationError."""
+    if not re.fullmatch(r"v\d{1,3}\.\d", version):
+        raise exceptions.ValidationError({"version": [f"Unknown version {version}: write it as v24.0."]})
+
+
+class GraphNodeView(HealthView):
+    """A phone number, WABA or template, asked for its health."""
+
+    def get_exception_handler(self) -> Callable[..., Response | None]:
+        """Graph's shape."""
+        return graph_errors
+
+    @extend_schema(exclude=True)
+    def get(self, request: Request, version: str, node_id: str) -> Response:
+        """`fields=health_status` answers the node's health and that of what it hangs on; 404 for another's node."""
+        check_version(version)
+        fields = [name for name in request.query_params.get("fields", "").split(",") if name]
+        for name in fields:
+            if name not in {"id", "health_status"}:
+                raise exceptions.ValidationError({"fields": [f"Tried accessing nonexisting field ({name})."]})
+        found = self.look()
+        node = next((one for one in found.nodes if one.id == node_id and one.entity in _ASKED), None)
+        if node is None:
+            raise Http404
+        answer = {"health_status": _status(found.around(node))} if "health_status" in fields else {}
+        return Response({**answer, "id": node_id})
+
+
+_ASKED = (Entity.PHONE_NUMBER, Entity.WABA, Entity.TEMPLATE)
+
+
+# --- 360dialog -----------------------------------------------------------------------------------------------------
+
+
+class D360Authentication(ApiKeyAuthentication):
+    """`D360-API-KEY: <key>`."""
+
+    def authenticate(self, request: Request) -> tuple[ApiKey, ApiKey] | None:
+        """The key, as user and as credential. Raises AuthenticationFailed for a key that is not valid."""
+        text = request.headers.get("D360-API-KEY", "").strip()
+        if not text:
+            return None
+        key = authenticate_api_key(text)
+        if key is None:
+            raise exceptions.AuthenticationFailed("Invalid api_key or token expired")
+        return key, key
+
+    def authenticate_header(self, request: Request) -> str:
+        """What a 401 asks for."""
+        return "D360-API-KEY"
+
+
+def d360_errors(error: Exception, context: dict[str, Any]) -> Response | None:
+    """Errors in 360dialog's shape."""
+    answer = exception_handler(error, context)
+    if answer is None:
+        return None
+    meta = {"httpCode": answer.status_code, "developerMessage": _said(answer), "success": False}
+    return Response({"meta": meta}, status=answer.status_code, headers=headers_of(answer))
+
+
+class D360HealthView(HealthView):
+    """The health of the number a 360dialog key is for."""
+
+    authentication_classes = (D360Authentication,)
+
+    def get_exception_handler(self) -> Callable[..., Response | None]:
+        """360dialog's shape."""
+        return d360_errors
+
+    @extend_schema(exclude=True)
+    def get(self, request: Request) -> Response:
+        """Number, WABA, business and connection. At 360dialog a key is for one number: so must ours reach one there."""
+        numbers = PhoneNumber.objects.filter(account=self.account, provider=Provider.DIALOG_360)
+        own = set(numbers.values_list("pk", flat=True))
+        found = self.look()
+        nodes = [node for node in found.of(Entity.PHONE_NUMBER) if node.pk in own]
+        if len(nodes) != 1:
+            many = "more than one 360dialog number: limit it to a subaccount" if nodes else "no 360dialog number"
+            raise exceptions.ValidationError({"D360-API-KEY": [f"This key reaches {many}."]})
+        return Response({"health_status": _status(found.around(nodes[0])), "id": nodes[0].id})

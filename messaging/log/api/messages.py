@@ -1,0 +1,94 @@
+"""REST: the message log."""
+
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.http import Http404
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.api import TenantView
+from accounts.enums import Permission
+from billing.selectors import explain
+from core.filtersets import parameters
+from core.resources import listed, shown
+from messaging.log.api.filtersets import MessageFilterSet
+from messaging.log.api.serializers import (
+    ChargeSerializer,
+    MessagePageSerializer,
+    MessageSerializer,
+    explained,
+    subaccount_codes,
+)
+from messaging.log.lifecycle.usage import message_key
+from messaging.log.models import Message
+from messaging.log.selectors.log import attach, charges
+from messaging.log.selectors.matching import LogFilter, matching
+
+
+class MessageView(TenantView):
+    """What both views of messages share."""
+
+    permission: ClassVar[Permission] = Permission.VIEW_MESSAGES
+
+    def context(self, messages: list[Message], fields: set[str] | None) -> dict[str, Any]:
+        """What `MessageSerializer` needs besides the messages, with what they cost where that is wanted."""
+        attach(self.account, messages)
+        costs = self.key.may(Permission.VIEW_COSTS) and (fields is None or "cost" in fields)
+        return {
+            "subaccounts": subaccount_codes(self.account),
+            "charges": charges(self.account, messages) if costs else {},
+            "whole_numbers": self.key.may(Permission.VIEW_NUMBERS),
+        }
+
+    def visible(self) -> Any:
+        """The messages the key may see."""
+        return matching(self.account, LogFilter(subaccount_ids=self.subaccount_ids()))
+
+    def found(self, umid: UUID) -> Message:
+        """The message of a UMID. Raises Http404 when the key sees none."""
+        message: Message | None = self.visible().filter(umid=umid).first()
+        if message is None:
+            raise Http404
+        return message
+
+
+class MessageListView(MessageView):
+    """The message log, newest first, 100 a page."""
+
+    @extend_schema(
+        operation_id="list_messages",
+        responses=MessagePageSerializer,
+        parameters=parameters(MessageFilterSet),
+    )
+    def get(self, request: Request) -> Response:
+        """One page. Follow `next` for older messages, `previous` for newer ones."""
+        filterset = MessageFilterSet(
+            request.query_params, queryset=self.visible(), account=self.account,
+            whole_numbers=self.key.may(Permission.VIEW_NUMBERS),
+        )  # fmt: skip
+        return Response(listed(MessageSerializer, filterset, request, context=self.context))
+
+
+class MessageDetailView(MessageView):
+    """One message."""
+
+    @extend_schema(operation_id="get_message", responses=MessageSerializer)
+    def get(self, request: Request, umid: UUID) -> Response:
+        """The message of a UMID; 404 when the account has none."""
+        return Response(shown(MessageSerializer, self.found(umid), request, self.context))
+
+
+class ChargeView(MessageView):
+    """One message's charge, explained."""
+
+    permission: ClassVar[Permission] = Permission.VIEW_COSTS
+
+    @extend_schema(operation_id="explain_charge", responses=ChargeSerializer)
+    def get(self, request: Request, umid: UUID) -> Response:
+        """State, price and what they rest on; 404 when the account has no such message."""
+        message = self.found(umid)
+        key = message_key(self.account.pk, message.provider, message.provider_message_id)
+        charge = explained(umid, explain(self.account, key), message.status)
+        return Response(shown(ChargeSerializer, charge, request))

@@ -1,0 +1,258 @@
+"""Messages as the REST API shows and asks for them."""
+
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from accounts.models import Subaccount
+from billing.selectors import Charge, Explanation
+from core.links import PageSerializer
+from core.money import plain
+from core.numbers import masked
+from core.sparse import SparseSerializer
+from messaging.log.models import Message
+from messaging.log.story.timeline import diagnosed
+from providers.error_catalogue import Retry
+
+CHARGE_STATES = ("charged", "free", "unrated", "none")
+
+
+class TemplateNameSerializer(serializers.Serializer[Any]):
+    """Which template a message used."""
+
+    name = serializers.CharField()
+    language = serializers.CharField()
+
+
+class ErrorSerializer(serializers.Serializer[Any]):
+    """Whose code says why a message failed."""
+
+    source = serializers.CharField()  # type: ignore[assignment] # the field's name in our API
+    code = serializers.IntegerField()
+    title = serializers.CharField()
+    meaning = serializers.CharField()
+    remedy = serializers.CharField()
+    retryable = serializers.ChoiceField([str(word) for word in Retry])
+
+
+class CostSerializer(serializers.Serializer[Any]):
+    """What a message costs; no amount while it is not known, or where there is nothing to charge."""
+
+    state = serializers.ChoiceField(CHARGE_STATES)
+    amount = serializers.CharField(allow_null=True)
+    currency = serializers.CharField(allow_null=True)
+
+
+class MessageSerializer(SparseSerializer, serializers.ModelSerializer[Message]):
+    """One message. Its context: `charges` by UMID, `subaccounts` (code by id), `whole_numbers`, and `fields`."""
+
+    msisdn = serializers.SerializerMethodField()
+    subaccount_id = serializers.SerializerMethodField()
+    channel = serializers.SerializerMethodField()
+    template = TemplateNameSerializer(allow_null=True)
+    source_category = serializers.CharField(source="source.category", default="")
+    source_name = serializers.CharField(source="source.name", default="")
+    error = serializers.SerializerMethodField()
+    cost = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Message
+        fields = (
+            "umid", "provider", "provider_message_id", "subaccount_id", "channel", "direction", "msisdn", "user_id",
+            "country", "content_type", "category", "template", "source_category", "source_name", "recipient_type",
+            "response_code", "status", "status_detail", "error", "created_at", "queued_at", "sent_at", "delivered_at",
+            "read_at", "failed_at", "rejected_at", "expired_at", "received_at", "client_message_id", "cost",
+        )  # fmt: skip
+
+    def get_msisdn(self, message: Message) -> str:
+        """Digits; masked for a key without the scope for whole numbers."""
+        return message.msisdn if self.context["whole_numbers"] else masked(message.msisdn)
+
+    def get_subaccount_id(self, message: Message) -> str | None:
+        """8x8's subAccountId."""
+        subaccounts: dict[int | None, str] = self.context["subaccounts"]
+        return subaccounts.get(message.subaccount_id)
+
+    def get_channel(self, message: Message) -> str | None:
+        """The provider's id of the business phone number."""
+        return message.phone_number.provider_number_id if message.phone_number else None
+
+    @extend_schema_field(ErrorSerializer(allow_null=True))
+    def get_error(self, message: Message) -> "dict[str, Any] | None":
+        """The code with the provider's title, what it means and what to do, or null."""
+        found = diagnosed(message)
+        if found is None:
+            return None
+        return {
+            "source": message.error_source,
+            "code": message.error_code,
+            "title": message.error_title,
+            "meaning": found.meaning,
+            "remedy": found.remedy,
+            "retryable": str(found.retryable),
+        }
+
+    @extend_schema_field(CostSerializer)
+    def get_cost(self, message: Message) -> "dict[str, str | None]":
+        """State, amount and currency."""
+        charges: dict[UUID, Charge] = self.context["charges"]
+        charge = charges.get(message.umid)
+        if charge is None:
+            return {"state": "none", "amount": None, "currency": None}
+        amount = plain(charge.amount) if charge.amount is not None else None
+        return {"state": str(charge.state), "amount": amount, "currency": charge.currency or None}
+
+
+class MessagePageSerializer(PageSerializer):
+    """A page of messages with the addresses of its neighbours."""
+
+    results = MessageSerializer(many=True)
+
+
+class TierSerializer(serializers.Serializer[Any]):
+    """The positions that cost the same; `to` is null when the tier has no end or none is known (`end_known`)."""
+
+    number = serializers.IntegerField()
+    to = serializers.IntegerField(allow_null=True)
+    end_known = serializers.BooleanField()
+
+    def get_fields(self) -> dict[str, Any]:
+        """`from` is no name in Python."""
+        return {"from": serializers.IntegerField(), **super().get_fields()}
+
+
+class RateCardSerializer(serializers.Serializer[Any]):
+    """The card a price was read from, with the digest of its file, and where this very figure is from."""
+
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+    effective_from = serializers.DateField()
+    revision = serializers.IntegerField()
+    sha256 = serializers.CharField()
+    price_source = serializers.CharField()
+
+
+class RuleSerializer(serializers.Serializer[Any]):
+    """The rule that decided whether the message is charged and with which others it is counted."""
+
+    revision = serializers.IntegerField()
+    sha256 = serializers.CharField()
+    scope = serializers.CharField(help_text="Whose messages are counted together.")
+    accrual_group = serializers.CharField(help_text="Which of them.")
+    allowance = serializers.IntegerField(help_text="How many of them are free each month.")
+    source = serializers.CharField()  # type: ignore[assignment] # the field's name in our API
+
+
+class SaleSerializer(serializers.Serializer[Any]):
+    """What the account charges its customer for the message, where it has prices of its own."""
+
+    state = serializers.ChoiceField(["charged", "free", "unrated"])
+    reason = serializers.CharField()
+    price = serializers.CharField(allow_null=True)
+    margin = serializers.CharField(allow_null=True)
+    terms = serializers.CharField()
+
+
+class RatingSerializer(serializers.Serializer[Any]):
+    """The rating that last covered the message."""
+
+    run = serializers.IntegerField()
+    rated_at = serializers.DateTimeField()
+
+
+class EvidenceSerializer(serializers.Serializer[Any]):
+    """What proves the delivery: the id of the stored webhook, and the message's status now."""
+
+    webhook_event = serializers.IntegerField(allow_null=True)
+    status = serializers.CharField()
+
+
+class ChargeSerializer(SparseSerializer):
+    """One message's charge; of a message that was not delivered only `umid`, `state` and `reason` are not null."""
+
+    umid = serializers.UUIDField()
+    state = serializers.ChoiceField(CHARGE_STATES)
+    reason = serializers.CharField()
+    meaning = serializers.CharField(allow_null=True, help_text="Why it is free or unrated, in plain words.")
+    amount = serializers.CharField(allow_null=True)
+    currency = serializers.CharField(allow_null=True)
+    category = serializers.CharField(allow_null=True)
+    market = serializers.CharField(allow_null=True)
+    market_table = serializers.CharField(allow_null=True)
+    country = serializers.CharField(allow_null=True)
+    billed_at = serializers.DateTimeField(allow_null=True)
+    billing_month = serializers.CharField(allow_null=True, help_text="As 2026-10.")
+    position = serializers.IntegerField(allow_null=True)
+    external_volume = serializers.IntegerField(
+        allow_null=True, help_text="Messages of other providers that stand before its position."
+    )
+    tier = TierSerializer(allow_null=True)
+    unit_price = serializers.CharField(allow_null=True)
+    rate_card = RateCardSerializer(allow_null=True)
+    rule_set = serializers.CharField(allow_null=True)
+    rule = RuleSerializer(allow_null=True)
+    sale = SaleSerializer(allow_null=True)
+    rating = RatingSerializer(allow_null=True)
+    evidence = EvidenceSerializer(allow_null=True)
+
+
+def subaccount_codes(account: Any) -> dict[int, str]:
+    """The subAccountId of each primary key."""
+    return dict(Subaccount.objects.filter(account=account).values_list("id", "code"))
+
+
+def explained(umid: UUID, found: Explanation | None, status: str) -> dict[str, Any]:
+    """A charge with card, rule, tier, position and evidence; null in all of them when the message was not delivered."""
+    if found is None:
+        reason = f"Not delivered: the message is {status}."
+        return {**dict.fromkeys(ChargeSerializer().fields), "umid": umid, "state": "none", "reason": reason}
+    charge = found.charge
+    return {
+        "umid": umid,
+        "state": charge.state,
+        "reason": charge.reason,
+        "meaning": found.meaning,
+        "amount": _amount(charge.amount),
+        "currency": charge.currency or None,
+        "category": charge.category,
+        "market": charge.market or None,
+        "market_table": found.market_table or None,
+        "country": charge.country or None,
+        "billed_at": charge.billed_at,
+        "billing_month": f"{charge.billing_month:%Y-%m}",
+        "position": charge.position,
+        "external_volume": found.external,
+        "unit_price": _amount(charge.unit_price),
+        **_prices(found),
+        "rule_set": found.rule_set,
+        "rating": {"run": found.run_id, "rated_at": found.rated_at} if found.run_id else None,
+        "evidence": {"webhook_event": found.webhook_id, "status": status},
+    }
+
+
+def _prices(found: Explanation) -> dict[str, Any]:
+    """Tier, card, rule and sale, each of them or null."""
+    tier, card, rule, sale = found.charge.tier, found.charge.card, found.rule, found.charge.sale
+    return {
+        "tier": {"number": tier.number, "from": tier.above + 1, "to": tier.up_to, "end_known": tier.end_known}
+        if tier else None,
+        "rate_card": {
+            "id": found.card_id, "name": card.name, "effective_from": card.effective_from, "revision": card.revision,
+            "sha256": card.sha256, "price_source": found.price_source,
+        } if card else None,
+        "rule": {
+            "revision": rule.revision, "sha256": rule.sha256, "scope": rule.scope, "accrual_group": rule.accrual_group,
+            "allowance": rule.allowance, "source": rule.source,
+        } if rule else None,
+        "sale": {
+            "state": sale.state, "reason": sale.reason, "price": _amount(sale.price), "margin": _amount(found.margin),
+            "terms": found.resale,
+        } if sale else None,
+    }  # fmt: skip
+
+
+def _amount(amount: Decimal | None) -> str | None:
+    return None if amount is None else plain(amount)

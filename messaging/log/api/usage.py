@@ -1,0 +1,146 @@
+"""REST: how many messages there were, and where they stand."""
+
+from datetime import timedelta
+from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.api import TenantView
+from accounts.enums import Permission
+from core.queries import checked
+from messaging.log.api.serializers import TemplateNameSerializer, subaccount_codes
+from messaging.log.enums import Status
+from messaging.log.selectors.assets import numbers
+from messaging.log.selectors.traffic import Counts, TrafficFilter
+from messaging.log.selectors.usage_report import GROUPS, usage_report
+from providers.vocabulary import Category, Direction
+
+MOST_DAYS = 366
+
+
+class UsageQuerySerializer(serializers.Serializer[Any]):
+    """The parameters of the usage report. Filters are combined with AND."""
+
+    to = serializers.DateField(help_text="Last day, included.")
+    group_by = serializers.CharField(required=False, default="", help_text=f"Comma list of {', '.join(GROUPS)}.")
+    subaccount = serializers.CharField(required=False, max_length=50, help_text="subAccountId")
+    channel = serializers.CharField(required=False, max_length=64, help_text="phone_number_id, channelId")
+    direction = serializers.ChoiceField(Direction.choices, required=False)
+    category = serializers.ChoiceField(Category.choices, required=False)
+    country = serializers.CharField(required=False, max_length=2, help_text="ISO 3166 alpha-2.")
+
+    def get_fields(self) -> dict[str, Any]:
+        """`from` is no name in Python."""
+        return {"from": serializers.DateField(help_text="First day, in the account's zone."), **super().get_fields()}
+
+    def validate_group_by(self, text: str) -> list[str]:
+        """The groups of a comma list."""
+        groups = [name for name in text.split(",") if name]
+        for group in groups:
+            if group not in GROUPS:
+                raise serializers.ValidationError(f"cannot group by {group!r}: choose from {', '.join(GROUPS)}")
+        if len(set(groups)) < len(groups):
+            raise serializers.ValidationError("Name each group once.")
+        return groups
+
+    def validate(self, asked: dict[str, Any]) -> dict[str, Any]:
+        """Days in order, and not too many."""
+        if asked["to"] < asked["from"]:
+            raise serializers.ValidationError({"to": f"Is before from ({asked['from']})."})
+        if asked["to"] - asked["from"] >= timedelta(days=MOST_DAYS):
+            raise serializers.ValidationError({"to": f"Ask for {MOST_DAYS} days at most."})
+        return asked
+
+
+class CountsSerializer(serializers.Serializer[Any]):
+    """Messages by where they stand now. `rate` is that of the delivered among those with an outcome."""
+
+    outbound = serializers.IntegerField()
+    queued = serializers.IntegerField()
+    sent = serializers.IntegerField()
+    delivered = serializers.IntegerField(help_text="Read or not.")
+    read = serializers.IntegerField()
+    undelivered = serializers.IntegerField()
+    rejected = serializers.IntegerField()
+    expired = serializers.IntegerField()
+    received = serializers.IntegerField(help_text="Inbound.")
+    rate = serializers.FloatField(allow_null=True)
+
+
+class MessageUsageRowSerializer(CountsSerializer):
+    """A row holds what was asked for in `group_by`; null where nobody knows it."""
+
+    day = serializers.DateField(required=False)
+    subaccount = serializers.CharField(required=False, allow_null=True)
+    channel = serializers.CharField(required=False, allow_null=True)
+    category = serializers.CharField(required=False, allow_null=True)
+    country = serializers.CharField(required=False, allow_null=True)
+    template = TemplateNameSerializer(required=False, allow_null=True)
+
+
+class MessageUsageSerializer(serializers.Serializer[Any]):
+    """Counts of messages by group."""
+
+    to = serializers.DateField()
+    time_zone = serializers.CharField()
+    group_by = serializers.ListField(child=serializers.CharField())
+    results = MessageUsageRowSerializer(many=True)
+    total = CountsSerializer()
+
+    def get_fields(self) -> dict[str, Any]:
+        """`from` is no name in Python."""
+        return {"from": serializers.DateField(), **super().get_fields()}
+
+
+class UsageReportView(TenantView):
+    """How many messages were sent and received, and where they stand."""
+
+    permission: ClassVar[Permission] = Permission.VIEW_DASHBOARD
+
+    @extend_schema(operation_id="report_usage", parameters=[UsageQuerySerializer], responses=MessageUsageSerializer)
+    def get(self, request: Request) -> Response:
+        """Count the messages created on these days, both included, in the account's time zone."""
+        asked = checked(UsageQuerySerializer, request)
+        report = usage_report(
+            self.account, start=asked["from"], end=asked["to"], zone=ZoneInfo(self.account.time_zone),
+            group_by=asked["group_by"], chosen=self._chosen(asked),
+        )  # fmt: skip
+        return Response(
+            {
+                "from": asked["from"],
+                "to": asked["to"],
+                "time_zone": self.account.time_zone,
+                "group_by": asked["group_by"],
+                "results": [{**keys, **_counts(counts)} for keys, counts in report.rows],
+                "total": _counts(report.total),
+            }
+        )
+
+    def _chosen(self, asked: dict[str, Any]) -> TrafficFilter:
+        """The filters; a subaccount or channel that the key does not reach holds nothing."""
+        reach, number = self.subaccount_ids(), None
+        if asked.get("subaccount"):
+            named = [pk for pk, code in subaccount_codes(self.account).items() if code == asked["subaccount"]]
+            reach = [pk for pk in named if reach is None or pk in reach]
+        if asked.get("channel"):
+            found = numbers(self.account, reach).filter(provider_number_id=asked["channel"]).first()
+            number = found.pk if found else -1
+        return TrafficFilter(
+            subaccount_ids=reach, phone_number_id=number, direction=asked.get("direction", ""),
+            category=asked.get("category", ""), country=asked.get("country", "").upper(),
+        )  # fmt: skip
+
+
+def _counts(counts: Counts) -> dict[str, Any]:
+    plain = (Status.QUEUED, Status.SENT, Status.READ, Status.UNDELIVERED, Status.REJECTED, Status.EXPIRED)
+    return {
+        "outbound": counts.outbound,
+        **{str(status): counts.of(status) for status in plain},
+        "delivered": counts.delivered,
+        "received": counts.received,
+        "rate": None if counts.rate is None else round(counts.rate, 4),
+    }

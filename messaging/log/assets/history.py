@@ -1,0 +1,128 @@
+"""Announced changes of templates, phone numbers and WABAs: kept in a history, from which the present state follows.
+
+A template that is announced before anybody registered it is created from the announcement. A number or WABA is not:
+who it belongs to is for people to say, so the webhook waits until then.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection, transaction
+
+from billing.services import VolumeTier, record_volume_tiers
+from messaging.log.directory import Directory
+from messaging.log.models import Change, Template
+from messaging.log.models import ContactEvent as ContactEventRow
+from providers.events import ChangeEvent, ContactEvent
+from providers.reading import mapping, text
+from providers.vocabulary import Quality, Subject, TemplateStatus
+
+# Column of the present state -> the field of the history it follows.
+STATE = {
+    Subject.TEMPLATE: {"status": "status", "quality": "quality", "category": "category"},
+    Subject.PHONE_NUMBER: {
+        "messaging_limit": "messaging_limit",
+        "throughput": "throughput",
+        "flag": "flag",
+        "name_status": "display_name",
+    },
+}
+_LATEST = """{column} = coalesce((
+    SELECT c.{value} FROM log_change c
+    WHERE c.account_id = s.account_id AND c.subject = %(subject)s AND c.subject_id = s.id
+        AND c.field = '{field}' AND c.new <> ''
+    ORDER BY c.at DESC, c.new DESC LIMIT 1), {column})"""
+_TABLES = {Subject.TEMPLATE: "log_template", Subject.PHONE_NUMBER: "log_phonenumber"}
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """A change with where it came from, and the subject it belongs to."""
+
+    account_id: int
+    event: ChangeEvent
+    at: datetime
+    subject_id: int
+    webhook_id: int | None = None
+
+
+def apply_changes(announcements: Sequence[Announcement]) -> None:
+    """Add the changes to the history and bring the present state up to it, in one transaction.
+
+    Applying the same changes again, or in another order, ends in the same rows.
+    """
+    if not announcements:
+        return
+    with transaction.atomic():
+        Change.objects.bulk_create(
+            [
+                Change(
+                    account_id=one.account_id, subject=one.event.subject, subject_id=one.subject_id, at=one.at,
+                    field=one.event.field, old=one.event.old, new=one.event.new, reason=one.event.reason,
+                    details=one.event.details, webhook_id=one.webhook_id,
+                )
+                for one in announcements
+            ],
+            ignore_conflicts=True,
+        )  # fmt: skip
+        record_volume_tiers([tier for one in announcements if (tier := _volume_tier(one))])
+        for subject, columns in STATE.items():
+            ids = sorted({one.subject_id for one in announcements if one.event.subject == subject})
+            if ids:
+                _bring_up_to_date(subject, columns, ids)
+
+
+def _volume_tier(one: Announcement) -> VolumeTier | None:
+    """What a change of a volume tier says to billing; calls have tiers of their own, which are no messages."""
+    if one.event.field != "account.volume_based_pricing_tier_update":
+        return None
+    said = mapping(one.event.details.get("volume_tier_info"))
+    category = text(said.get("pricing_category"), 32)
+    if category.upper() == "CALLING":
+        return None
+    return VolumeTier(
+        one.account_id, one.subject_id, category, text(said.get("region"), 64), text(said.get("tier"), 64),
+        text(said.get("effective_month"), 7), one.at, one.webhook_id,
+    )  # fmt: skip
+
+
+def _bring_up_to_date(subject: Subject, columns: dict[str, str], ids: list[int]) -> None:
+    """Set each column to the latest change of its field; two of the same moment are decided by their words."""
+    settings = [_LATEST.format(column=column, value="new", field=field) for column, field in columns.items()]
+    if subject == Subject.TEMPLATE:
+        settings.append(_LATEST.format(column="status_reason", value="reason", field="status"))
+    with connection.cursor() as cursor:
+        cursor.execute(  # in the order of ids, so that two workers wait for each other instead of deadlocking
+            f"SELECT id FROM {_TABLES[subject]} WHERE id = ANY(%(ids)s) ORDER BY id FOR NO KEY UPDATE",  # noqa: S608
+            {"ids": ids},
+        )
+        cursor.execute(
+            f"UPDATE {_TABLES[subject]} s SET {', '.join(settings)} WHERE id = ANY(%(ids)s)",  # noqa: S608
+            {"subject": str(subject), "ids": ids},
+        )
+
+
+def create_template(account_id: int, event: ChangeEvent, directory: Directory) -> int:
+    """The id of the announced template of a registered WABA; created when nobody has yet. Raises Unregistered."""
+    template, _ = Template.objects.get_or_create(
+        account_id=account_id, waba_id=directory.waba(account_id, event.waba_id), name=event.template_name,
+        language=event.template_language,
+        defaults={"category": event.template_category, "provider_template_id": event.template_id,
+                  "status": TemplateStatus.PENDING, "quality": Quality.UNKNOWN},
+    )  # fmt: skip
+    return template.pk
+
+
+def apply_contacts(rows: Iterable[tuple[int, ContactEvent, datetime, int | None]]) -> None:
+    """Keep what people asked for: (account id, event, time, webhook id); the same again adds nothing."""
+    ContactEventRow.objects.bulk_create(
+        [
+            ContactEventRow(
+                account_id=account_id, at=at, msisdn=event.msisdn, user_id=event.user_id, field=event.field,
+                new=event.new, details=event.details, webhook_id=webhook_id,
+            )
+            for account_id, event, at, webhook_id in rows
+        ],
+        ignore_conflicts=True,
+    )  # fmt: skip

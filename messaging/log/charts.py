@@ -1,0 +1,102 @@
+"""Charts of one template and one phone number."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from billing.selectors import CostRow
+from core.charts import Chart, Mark, Series
+from core.words import DAY, said
+from messaging.log.assets.changes import Told
+from messaging.log.enums import ARRIVED, LOST, Status
+from messaging.log.selectors.traffic import Counts
+from providers.vocabulary import Category, Direction
+
+_HUES = {Category.MARKETING: "marketing", Category.UTILITY: "utility", Category.AUTHENTICATION: "authentication",
+         Category.SERVICE: "service"}  # fmt: skip
+
+
+def delivered_by_category(rows: Sequence[CostRow], days: Sequence[date], template: str) -> Chart:
+    """A template's deliveries by day; a move to another category shows as a change of colour."""
+    found: dict[str, dict[date, int]] = {}
+    for row in rows:
+        own = found.setdefault(row.keys["category"], {})
+        own[row.keys["day"]] = own.get(row.keys["day"], 0) + row.delivered
+    series = [
+        Series(
+            _spell(category), _HUES.get(Category(category), "other") if category in Category.values else "other",
+            [counts.get(day, 0) for day in days],
+            [log_of(day, template=template, category=category) for day in days],
+        )
+        for category, counts in sorted(found.items())
+    ]  # fmt: skip
+    return Chart("delivered", _("Delivered, last 30 days"), _("Day"), _labels(days), series, unfinished=len(days) - 1,
+                 note=_("Days of the WhatsApp Business Account’s calendar."))  # fmt: skip
+
+
+def rate_by_day(days: dict[date, Counts], timeline: Iterable[Told], **whose: str) -> Chart:
+    """The delivery rate of a number or template by day, and what was announced of it on the same axis.
+
+    `whose` is its filter in the log; what was announced on other days is left out.
+    """
+    links = [log_of(day, direction=Direction.OUTBOUND, **whose) for day in days]
+    series = Series(_("Delivered"), "delivered", [counts.rate for counts in days.values()], links)
+    marks = _marks(list(days), timeline)
+    note = _("Delivered messages among those with an outcome.")
+    if marks:
+        note = f"{note} {_('Dotted lines mark the days on which something was announced.')}"
+    return Chart(
+        "rate", _("Delivery rate, last 30 days"), _("Day"), _labels(days), [series], kind="line", unit="percent",
+        unfinished=len(days) - 1, note=note, marks=marks, marks_title=_("Announced"),
+    )  # fmt: skip
+
+
+def outcomes_by_day(days: dict[date, Counts], channel: str) -> Chart:
+    """A number's messages by day and outcome, and what it received."""
+
+    def series(label: str, colour: str, statuses: tuple[Status, ...]) -> Series:
+        links = [log_of(day, *statuses, channel=channel) for day in days]
+        return Series(label, colour, [counts.of(*statuses) for counts in days.values()], links)
+
+    received = Series(
+        _("Received"), "received", [counts.received for counts in days.values()],
+        [log_of(day, channel=channel, direction=Direction.INBOUND) for day in days],
+    )  # fmt: skip
+    bars = [series(_("Delivered"), "delivered", ARRIVED), series(_("Not delivered"), "undelivered", LOST), received]
+    return Chart("outcomes", _("Messages, last 30 days"), _("Day"), _labels(days), bars, unfinished=len(days) - 1)
+
+
+def log_of(day: date, *statuses: str, **params: str) -> str:
+    """The log's address for a day."""
+    chosen = [*params.items(), *(("status", str(status)) for status in statuses), ("from", day.isoformat()),
+              ("to", day.isoformat())]  # fmt: skip
+    return f"{reverse('log:log')}?{urlencode(chosen)}"
+
+
+def _marks(days: Sequence[date], timeline: Iterable[Told]) -> list[Mark]:
+    """What was announced on one of the days, oldest first; a day is the reader's, as in the counts."""
+    places = {day: n for n, day in enumerate(days)}
+    told = sorted(timeline, key=lambda one: one.at)
+    return [
+        Mark(places[day], one.title, _sentence(one), one.level)
+        for one in told
+        if (day := timezone.localdate(one.at)) in places
+    ]
+
+
+def _sentence(one: Told) -> str:
+    """An announcement in a line: "Status: approved → paused (first pause, 3 hours)"."""
+    change = f"{one.title}: {one.old} → {one.new}" if one.old else f"{one.title}: {one.new}"
+    return f"{change} ({one.reason})" if one.reason else change
+
+
+def _labels(days: Iterable[date]) -> list[str]:
+    return [said(day, DAY) for day in days]
+
+
+def _spell(category: str) -> str:
+    return str(Category(category).label) if category in Category.values else category or _("No category")

@@ -1,0 +1,130 @@
+"""Who a batch of events speaks of: the numbers, subaccounts and templates of its accounts, in five queries."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from accounts.models import Subaccount, Waba
+from messaging.log.models import Horizon, PhoneNumber, Template
+from providers.events import ChangeEvent, ContactEvent, MessageEvent
+from providers.vocabulary import Subject
+
+_ALWAYS = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a message belongs. A part that is not known is None."""
+
+    subaccount_id: int | None
+    phone_number_id: int | None = None
+    waba_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KnownTemplate:
+    """What ingest needs of a template."""
+
+    id: int
+    category: str
+
+
+class Unregistered(LookupError):
+    """The event names a number or subaccount that this account does not have; the message says what to register."""
+
+
+class Directory:
+    """Looks events up among the channels of some accounts; never across accounts. Needs an open tenant scope."""
+
+    def __init__(self, account_ids: Iterable[int]) -> None:
+        ids = set(account_ids)
+        self._numbers: dict[tuple[int, str, str], Place] = {}
+        self._subaccounts: dict[tuple[int, str], list[Place]] = {}
+        self._templates: dict[tuple[int, int | None, str, str], KnownTemplate] = {}
+        self._account_ids = ids
+        self._wabas: dict[tuple[int, str], int] = {}
+        self._by_msisdn: dict[tuple[int, str], list[int]] = {}
+        wabas = Waba.objects.filter(account__in=ids).values_list("account_id", "waba_id", "id")
+        for account_id, meta_id, pk in wabas:
+            self._wabas[account_id, meta_id] = pk
+        for account_id, pk, code in Subaccount.objects.filter(account__in=ids).values_list("account_id", "id", "code"):
+            self._subaccounts[account_id, code] = [Place(pk)]
+        numbers = PhoneNumber.objects.filter(account__in=ids).values_list(
+            "account_id", "provider", "provider_number_id", "subaccount_id", "id", "waba_id", "subaccount__code",
+            "msisdn",
+        )  # fmt: skip
+        for account_id, provider, number_id, subaccount_id, pk, waba_id, code, msisdn in numbers:
+            place = Place(subaccount_id, pk, waba_id)
+            self._numbers[account_id, provider, number_id] = place
+            self._subaccounts[account_id, code].append(place)
+            self._by_msisdn.setdefault((account_id, msisdn), []).append(pk)
+
+        self._horizons = dict(Horizon.objects.filter(pk__in=ids).values_list("account_id", "begins_at"))
+
+    def begins_at(self, account_id: int) -> datetime:
+        """Since when the account has messages: what was before, retention has forgotten."""
+        return self._horizons.get(account_id, _ALWAYS)
+
+    def load_templates(self, events: Iterable[tuple[int, MessageEvent]]) -> None:
+        """Fetch the templates that these (account id, event) pairs name."""
+        names = {event.template_name for _, event in events if event.template_name}
+        if not names:
+            return
+        rows = Template.objects.filter(account__in=self._account_ids, name__in=names).values_list(
+            "account_id", "waba_id", "name", "language", "id", "category"
+        )
+        for account_id, waba_id, name, language, pk, category in rows.order_by("id"):
+            template = KnownTemplate(pk, category.lower())
+            self._templates[account_id, waba_id, name, language] = template
+            self._templates.setdefault((account_id, None, name, language), template)
+
+    def place(self, account_id: int, provider: str, event: MessageEvent) -> Place:
+        """Where the event belongs. Raises Unregistered."""
+        place = self._numbers.get((account_id, provider, event.number_id)) if event.number_id else None
+        if place is not None:
+            return place
+        if not event.subaccount_code:
+            raise Unregistered(f"number id {event.number_id!r} is not registered with {provider} in this account")
+        places = self._subaccounts.get((account_id, event.subaccount_code))
+        if places is None:
+            raise Unregistered(f"subaccount {event.subaccount_code!r} is not registered in this account")
+        if len(places) == 2:  # the subaccount itself and its only number: an 8x8 receipt names no channel
+            return places[1]
+        wabas = {place.waba_id for place in places[1:]}
+        return Place(places[0].subaccount_id, waba_id=wabas.pop() if len(wabas) == 1 else None)
+
+    def template(self, account_id: int, place: Place, event: MessageEvent) -> KnownTemplate | None:
+        """The template the event names: the WABA's, or the account's oldest when the WABA is not known."""
+        return self._templates.get((account_id, place.waba_id, event.template_name, event.template_language))
+
+    def waba(self, account_id: int, waba_id: str) -> int:
+        """The WABA of Meta's id. Raises Unregistered."""
+        found = self._wabas.get((account_id, waba_id))
+        if found is None:
+            raise Unregistered(f"WABA {waba_id!r} is not registered in this account")
+        return found
+
+    def subject(self, account_id: int, provider: str, event: ChangeEvent) -> int | None:
+        """The id of what an announcement is about; None for a template of a known WABA, which may be new.
+
+        A number is known by its provider's id or by its MSISDN. Raises Unregistered.
+        """
+        if event.subject != Subject.PHONE_NUMBER:
+            waba = self.waba(account_id, event.waba_id)
+            return waba if event.subject == Subject.WABA else None
+        place = self._numbers.get((account_id, provider, event.number_id))
+        if place is not None and place.phone_number_id is not None:
+            return place.phone_number_id
+        known = self._by_msisdn.get((account_id, event.msisdn), [])
+        if len(known) != 1:
+            raise Unregistered(f"phone number {event.msisdn or event.number_id!r} is not registered in this account")
+        return known[0]
+
+    def owner(self, account_id: int, provider: str, event: ContactEvent) -> int:
+        """The WABA or number through which an account knows a person. Raises Unregistered."""
+        if event.waba_id:
+            return self.waba(account_id, event.waba_id)
+        place = self._numbers.get((account_id, provider, event.number_id))
+        if place is None or place.phone_number_id is None:
+            raise Unregistered(f"number id {event.number_id!r} is not registered with {provider} in this account")
+        return place.phone_number_id

@@ -1,0 +1,61 @@
+"""Rows selected in the log: one by one, or all that match its filters, up to a number and a moment."""
+
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from accounts.models import Account
+from core.paging import Cursor
+from messaging.log.models import Message
+from messaging.log.selectors.matching import LogFilter, matching, within
+
+MOST = 10_000  # messages in one selection
+
+
+class UnreadableSelection(ValueError):
+    """What was posted selects nothing; the message is for people."""
+
+
+def newest(rows: QuerySet[Message]) -> Cursor | None:
+    """Where "all that match" ends: what comes in after this was not selected."""
+    found = rows.order_by("-created_at", "-id").values_list("created_at", "id").first()
+    return Cursor(*found) if found else None
+
+
+def picked(
+    account: Account, posted: QueryDict, chosen: LogFilter | None, subaccount_ids: tuple[int, ...] | None
+) -> QuerySet[Message]:
+    """The messages that a form selects, newest first, at most `MOST`; whatever else it names does not exist.
+
+    The form posts `umid` for each row, or `all` with `upto`, the cursor of the newest row there was; `chosen` are its
+    filters (None: they are not valid). Raises UnreadableSelection.
+    """
+    if posted.get("all"):
+        rows = _all(account, chosen, posted.get("upto", ""))
+    else:
+        rows = within(Message.objects.filter(account=account, umid__in=_umids(posted)), subaccount_ids)
+    return rows.order_by("-created_at", "-id")[:MOST]
+
+
+def _all(account: Account, chosen: LogFilter | None, upto: str) -> QuerySet[Message]:
+    if chosen is None:
+        raise UnreadableSelection(_("Correct the filters of the log first."))
+    try:
+        last = Cursor.parse(upto)
+    except ValueError:
+        raise UnreadableSelection(_("Select all that match on the log's page, not by an address.")) from None
+    return matching(account, chosen).filter(
+        Q(created_at__lte=last.moment) & (Q(created_at__lt=last.moment) | Q(id__lte=last.id))
+    )
+
+
+def _umids(posted: QueryDict) -> list[UUID]:
+    try:
+        found = [UUID(text) for text in posted.getlist("umid")]
+    except ValueError:
+        raise UnreadableSelection(_("A selected message has no valid UMID.")) from None
+    if not found:
+        raise UnreadableSelection(_("Select at least one message."))
+    return found[:MOST]

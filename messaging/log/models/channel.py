@@ -1,0 +1,84 @@
+"""What messages are sent with: phone numbers (8x8 calls them channels) and templates."""
+
+from django.core.validators import URLValidator
+from django.db import models
+from django.utils import timezone
+
+from accounts.models import Subaccount, Waba
+from core.secrets import seal, unseal
+from core.tenancy import TenantModel
+from providers.vocabulary import Provider, Quality, TemplateStatus
+
+
+class PhoneNumber(TenantModel):
+    """A business phone number. It belongs to one WABA and one subaccount."""
+
+    waba = models.ForeignKey(Waba, on_delete=models.PROTECT, related_name="phone_numbers")
+    subaccount = models.ForeignKey(Subaccount, on_delete=models.PROTECT, related_name="phone_numbers")
+    provider = models.CharField(max_length=12, choices=Provider)
+    provider_number_id = models.CharField(
+        max_length=64, help_text="Meta's and 360dialog's phone_number_id, 8x8's channelId."
+    )
+    msisdn = models.CharField("MSISDN", max_length=20, help_text="Digits with country code, no plus sign.")
+    display_name = models.CharField(max_length=255, blank=True)
+    quality = models.CharField(max_length=64, default=Quality.UNKNOWN)
+    messaging_limit = models.CharField(max_length=64, blank=True, help_text="For example TIER_10K.")
+    throughput = models.CharField(max_length=64, blank=True, help_text="HIGH: 1,000 messages a second; else 80.")
+    flag = models.CharField(max_length=64, blank=True, help_text="FLAGGED or UNFLAGGED, as Meta last said.")
+    name_status = models.CharField(max_length=64, blank=True, help_text="Meta's decision on the display name.")
+    credential_sealed = models.TextField(blank=True, editable=False)
+    api_url = models.CharField(
+        "API address", max_length=255, blank=True, validators=[URLValidator(["https", "http"])],
+        help_text="Of the provider, as https://waba-v2.360dialog.io; empty: its usual one.",
+    )  # fmt: skip
+    health_due_at = models.DateTimeField(
+        default=timezone.now, editable=False, help_text="When to ask the provider next."
+    )
+    health_asked_at = models.DateTimeField(null=True, editable=False)
+    health_answered_at = models.DateTimeField(null=True, editable=False)
+    health_silence = models.CharField(max_length=255, blank=True, editable=False, help_text="Why no answer came.")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(auto_now=True, help_text="Parked webhooks are tried again after this.")
+
+    class Meta:
+        ordering = ("display_name", "id")
+        constraints = (
+            models.UniqueConstraint(fields=["account", "provider", "provider_number_id"], name="log_number_id"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.display_name} +{self.msisdn}".strip()
+
+    @property
+    def credential(self) -> str:
+        """What sends from the number: Meta's access token, 360dialog's or 8x8's API key; empty when none is set."""
+        return unseal(self.credential_sealed, owner=f"account:{self.account_id}")
+
+    def set_credential(self, secret: str) -> None:
+        """Put another in its place, or none; the caller saves."""
+        self.credential_sealed = seal(secret, owner=f"account:{self.account_id}")
+        self.health_due_at = timezone.now()
+
+
+class Template(TenantModel):
+    """A message template of a WABA, in one language, as the provider last described it."""
+
+    waba = models.ForeignKey(Waba, on_delete=models.PROTECT, related_name="templates")
+    provider_template_id = models.CharField(max_length=64, blank=True)
+    name = models.CharField(max_length=512)
+    language = models.CharField(max_length=16)
+    category = models.CharField(max_length=64)
+    status = models.CharField(max_length=64, default=TemplateStatus.PENDING)
+    status_reason = models.CharField(max_length=255, blank=True, help_text="For example FIRST_PAUSE.")
+    quality = models.CharField(max_length=64, default=Quality.UNKNOWN)
+    components = models.JSONField(default=list, help_text="Header, body, footer and buttons in Meta's form.")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        ordering = ("name", "language", "id")
+        constraints = (
+            models.UniqueConstraint(fields=["account", "waba", "name", "language"], name="log_template_name"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.language})"

@@ -1,0 +1,59 @@
+"""What providers announced: every change of a template, number or WABA, and what people asked for."""
+
+from django.db import models
+
+from core.tenancy import TenantModel
+from providers.vocabulary import Subject
+
+
+class Change(TenantModel):
+    """One announced change: what, from what, to what, why, when, and by which webhook.
+
+    Append-only and without duplicates, so the history is the same whatever order webhooks come in. What a template or
+    number *is* now follows from it: for each field the change with the latest time.
+    """
+
+    subject = models.CharField(max_length=16, choices=Subject)
+    subject_id = models.BigIntegerField(help_text="Id of the template, phone number or WABA.")
+    at = models.DateTimeField(help_text="When it happened, by the provider's clock.")
+    field = models.CharField(max_length=64, help_text="For example status, quality, category, messaging_limit.")
+    old = models.CharField(max_length=64, blank=True, help_text="As the provider says; empty: it does not.")
+    new = models.CharField(max_length=64)
+    reason = models.CharField(max_length=255, blank=True)
+    details = models.JSONField(default=dict, help_text="The announcement as it came.")
+    webhook_id = models.BigIntegerField(null=True, help_text="The inbox row that said so first.")
+
+    class Meta:
+        ordering = ("-at", "-id")
+        constraints = (
+            # Its index also serves the timeline of one subject.
+            models.UniqueConstraint(
+                fields=["account", "subject", "subject_id", "at", "field", "new"], name="log_change_once"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.field}: {self.old} → {self.new}"
+
+
+class ContactEvent(TenantModel):
+    """Something about a person: a stop or resume of marketing messages, a new user id."""
+
+    at = models.DateTimeField()
+    msisdn = models.CharField("MSISDN", max_length=20, blank=True)
+    user_id = models.CharField(max_length=140, blank=True)
+    field = models.CharField(max_length=64)
+    new = models.CharField(max_length=64, blank=True)
+    details = models.JSONField(default=dict)
+    webhook_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        ordering = ("-at", "-id")
+        constraints = (
+            models.UniqueConstraint(
+                fields=["account", "msisdn", "user_id", "at", "field", "new"], name="log_contactevent_once"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.field}: {self.new}"

@@ -1,0 +1,84 @@
+"""What an account sends with: its templates and phone numbers, each with what was last announced of it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from accounts.models import Account
+from messaging.log.assets.changes import UNTOLD
+from messaging.log.models import Change, PhoneNumber, Template
+from providers.vocabulary import Subject
+
+MOST = 500  # in one list
+MOST_CHANGES = 200  # in one timeline
+
+
+@dataclass(frozen=True)
+class TemplateFilter:
+    """Which templates; empty means all. `search` is a part of the name."""
+
+    search: str = ""
+    status: str = ""
+    category: str = ""
+    quality: str = ""
+    language: str = ""
+
+
+def templates(account: Account, subaccount_ids: Sequence[int] | None, chosen: TemplateFilter) -> list[Template]:
+    """The templates of the WABAs that these subaccounts (None: all) send with, by name, at most `MOST`."""
+    asked = {
+        "name__icontains": chosen.search, "status": chosen.status, "category__iexact": chosen.category,
+        "quality": chosen.quality, "language": chosen.language,
+    }  # fmt: skip
+    rows = all_templates(account, subaccount_ids).filter(**{name: value for name, value in asked.items() if value})
+    return list(rows[:MOST])
+
+
+def template(account: Account, subaccount_ids: Sequence[int] | None, pk: int) -> Template | None:
+    """One of them."""
+    return all_templates(account, subaccount_ids).filter(pk=pk).first()
+
+
+def languages(account: Account) -> list[str]:
+    """The languages of the account's templates."""
+    rows = Template.objects.filter(account=account).order_by("language")
+    return list(rows.values_list("language", flat=True).distinct())
+
+
+def numbers(account: Account, subaccount_ids: Sequence[int] | None) -> QuerySet[PhoneNumber]:
+    """The phone numbers of these subaccounts (None: all), by name."""
+    rows = PhoneNumber.objects.filter(account=account).select_related("waba__portfolio", "subaccount")
+    return rows if subaccount_ids is None else rows.filter(subaccount__in=subaccount_ids)
+
+
+def all_templates(account: Account, subaccount_ids: Sequence[int] | None) -> QuerySet[Template]:
+    """The templates of the WABAs that these subaccounts (None: all) send with, by name."""
+    rows = Template.objects.filter(account=account).select_related("waba__portfolio")
+    if subaccount_ids is None:
+        return rows
+    return rows.filter(waba__in=numbers(account, subaccount_ids).values("waba"))
+
+
+def last_changes(account: Account, subject: Subject, ids: Iterable[int]) -> dict[int, Change]:
+    """What was last announced of each, in one query."""
+    rows = Change.objects.filter(account=account, subject=subject, subject_id__in=list(ids)).exclude(field__in=UNTOLD)
+    latest = rows.order_by("subject_id", "-at", "-id").distinct("subject_id")
+    return {change.subject_id: change for change in latest}
+
+
+def timeline(account: Account, subjects: Iterable[tuple[Subject, int, Any]]) -> list[Change]:
+    """What was announced of these, newest first; each with the fields that count (None: all)."""
+    about = Q(pk__in=[])
+    for subject, pk, fields in subjects:
+        own = Q(subject=subject, subject_id=pk)
+        about |= own if fields is None else own & Q(field__in=fields)
+    return list(Change.objects.filter(about, account=account).exclude(field__in=UNTOLD)[:MOST_CHANGES])
+
+
+def category_moved(changes: Iterable[Change], since: datetime) -> Change | None:
+    """The latest move to another category since then, of changes newest first."""
+    moves = (change for change in changes if change.field == "category" and change.at >= since and change.old)
+    return next((change for change in moves if change.old != change.new), None)

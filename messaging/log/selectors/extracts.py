@@ -1,0 +1,223 @@
+"""What leaves as files: the log, charges and counts, each as one statement that PostgreSQL writes out.
+
+A span of time begins with its first moment and ends before its second.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
+from functools import partial
+from types import MappingProxyType
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.core.exceptions import EmptyResultSet
+from django.db.models import (
+    Case,
+    CharField,
+    DateTimeField,
+    Expression,
+    F,
+    Func,
+    OuterRef,
+    QuerySet,
+    Subquery,
+    TextField,
+    UUIDField,
+    Value,
+    When,
+)
+from django.db.models.functions import Cast, Coalesce, Concat, Upper
+from django.db.models.functions.text import MD5
+
+from accounts.models import Account
+from billing.selectors.charge_lines import charges_between, charges_by_key
+from billing.selectors.sums import CostFilter
+from core.extracts import Extract, literal
+from core.numbers import masked_sql
+from messaging.log.enums import STATUS_ORDER, PayloadKind
+from messaging.log.models import Message, MessagePayload, PhoneNumber, Template
+from messaging.log.selectors.matching import LogFilter, Span, matching
+from messaging.log.selectors.traffic import TrafficFilter, counted_rows
+
+_Expression = Expression | F | Subquery
+_PLAIN = (
+    "umid", "created_at", "provider", "provider_message_id", "direction", "status", "status_detail", "country",
+    "content_type", "category", "pricing_type", "recipient_type", "response_code", "error_source", "error_code",
+    "error_title", "provider_error_code", "client_message_id", "queued_at", "sent_at", "delivered_at", "read_at",
+    "failed_at", "rejected_at", "expired_at", "received_at",
+)  # fmt: skip
+_ELSEWHERE = {
+    "subaccount_id": "subaccount__code",
+    "channel": "phone_number__provider_number_id",
+    "channel_msisdn": "phone_number__msisdn",
+    "channel_name": "phone_number__display_name",
+    "template": "template__name",
+    "template_language": "template__language",
+    "source_category": "source__category",
+    "source_name": "source__name",
+}
+_COSTS = MappingProxyType({
+    "cost_state": "coalesce(charge.state, 'none')", "cost_reason": "charge.reason", "cost": "charge.unit_price",
+    "cost_currency": "nullif(charge.currency, '')", "sell_price": "charge.sell_price",
+})  # fmt: skip
+
+
+class _Number(Func):
+    """A person's number or business-scoped id, masked."""
+
+    def as_sql(self, compiler: Any, connection: Any, **_: Any) -> tuple[str, Any]:  # type: ignore[override]
+        """The column's own SQL inside the rule for masks."""
+        sql, params = compiler.compile(self.source_expressions[0])
+        return masked_sql(sql).replace("%", "%%"), params
+
+
+def _or_empty(path: str) -> Expression:
+    return Coalesce(F(path), Value(""))
+
+
+def _status_at() -> Expression:
+    """When the message came to stand where it stands."""
+    whens = [When(**{f"{column}__isnull": False}, then=F(column)) for column, _ in STATUS_ORDER]
+    return Case(*whens, default=Value(None), output_field=DateTimeField())
+
+
+def _content() -> Subquery:
+    """What was said: the text, else the provider's JSON."""
+    payloads = MessagePayload.objects.filter(
+        account=OuterRef("account"), message_id=OuterRef("id"), kind=PayloadKind.CONTENT,
+        created_at__gte=OuterRef("created_at"),
+    )  # fmt: skip
+    said = Func(F("body"), template=_SAID, output_field=TextField())
+    return Subquery(payloads.order_by("created_at").values(said=said)[:1])
+
+
+_SAID = (
+    "coalesce(CASE jsonb_typeof((%(expressions)s)->'text') WHEN 'object' THEN %(expressions)s#>>'{text,body}' "
+    "WHEN 'string' THEN %(expressions)s->>'text' END, %(expressions)s->>'body', (%(expressions)s)::text)"
+)
+
+
+def _key() -> Expression:
+    """The key under which billing knows the message: messaging.log.lifecycle.usage.message_key, in SQL."""
+    said = Concat(
+        Cast("account_id", CharField()), Value(":"), F("provider"), Value(":"), F("provider_message_id"),
+        output_field=TextField(),
+    )  # fmt: skip
+    return Cast(MD5(said), UUIDField())
+
+
+_MADE: dict[str, Callable[[], _Expression]] = {
+    **{name: partial(F, name) for name in _PLAIN},
+    **{name: partial(_or_empty, path) for name, path in _ELSEWHERE.items()},
+    "status_at": _status_at,
+    "content": _content,
+    "channel_upper": lambda: Upper(_or_empty("phone_number__provider_number_id")),
+}
+LOG_FIELDS = (*_MADE, "msisdn", "user_id", *_COSTS)
+"""Everything of a message that can leave."""
+
+
+def log_span(account: Account, chosen: LogFilter, before: datetime) -> tuple[datetime, datetime] | None:
+    """From when until when the messages asked for were created, those from `before` on left out; None: there are none.
+
+    The end is that of the question, or `before`.
+    """
+    try:
+        rows = matching(account, chosen).filter(created_at__lt=before).order_by("created_at", "id")
+        first = rows.values_list("created_at", flat=True).first()
+    except EmptyResultSet:
+        return None
+    return None if first is None else (first, min(chosen.end or before, before))
+
+
+def log_extract(
+    account: Account, chosen: LogFilter, fields: Sequence[str], span: Span, *, whole_numbers: bool,
+    limit: int | None = None,
+) -> Extract:  # fmt: skip
+    """The messages created in the span, oldest first, at most `limit`. Fields are of LOG_FIELDS."""
+    rows = matching(account, chosen).filter(created_at__gte=span[0], created_at__lt=span[1])
+    rows = rows.order_by("created_at", "id")
+    costs = [name for name in fields if name in _COSTS]
+    inner = _compiled(rows, [name for name in fields if name not in _COSTS], bool(costs), whole_numbers, limit)
+    if not costs:
+        return Extract(inner)
+    columns = ", ".join(f'{_COSTS[name]} AS "{name}"' if name in _COSTS else f'said."{name}"' for name in fields)
+    charges = charges_by_key(account, "SELECT message_key FROM said").sql
+    return Extract(
+        f"WITH said AS MATERIALIZED ({inner}), charge AS MATERIALIZED ({charges}) "  # noqa: S608 - our own names
+        f"SELECT {columns} FROM said LEFT JOIN charge USING (message_key) ORDER BY said.row_created_at, said.row_id"
+    )
+
+
+def _compiled(
+    rows: QuerySet[Message], fields: Sequence[str], with_key: bool, whole_numbers: bool, limit: int | None
+) -> str:
+    expressions: dict[str, _Expression] = {}
+    for name in fields:
+        if name in {"msisdn", "user_id"}:
+            expressions[name] = F(name) if whole_numbers else _Number(F(name), output_field=TextField())
+        else:
+            expressions[name] = _MADE[name]()
+    if with_key:
+        expressions |= {"message_key": _key(), "row_created_at": F("created_at"), "row_id": F("id")}
+    # A field of the model cannot be an alias of its own, so every alias gets its name outside.
+    given = {f"x{place}": expression for place, expression in enumerate(expressions.values())}
+    found = rows.annotate(**given).values_list(*given)
+    sql = literal(*(found[:limit] if limit is not None else found).query.sql_with_params())
+    columns = ", ".join(f'x{place} AS "{name}"' for place, name in enumerate(expressions))
+    return f"SELECT {columns} FROM ({sql}) named"  # noqa: S608 - names of fields are ours
+
+
+CHARGE_FIELDS: Mapping[str, str] = MappingProxyType({
+    "charge_id": "c.message_key", "billed_at": "c.billed_at", "day": "c.day", "provider": "c.provider",
+    "subaccount_id": "coalesce(s.code, '')", "waba": "coalesce(w.waba_id, '')",
+    "channel": "coalesce(n.provider_number_id, '')", "template": "coalesce(t.name, '')",
+    "template_language": "coalesce(t.language, '')", "country": "c.country", "market": "c.market",
+    "category": "c.category", "pricing_type": "c.pricing_type", "state": "c.state", "reason": "c.reason",
+    "tier": "c.tier", "amount": "c.unit_price", "currency": "c.currency", "rate_card": "c.rate_card",
+    "sell_state": "c.sell_state", "sell_reason": "c.sell_reason", "sell_amount": "c.sell_price",
+    "margin": "CASE WHEN c.sell_state <> '' THEN c.sell_price - c.unit_price END",
+})  # fmt: skip
+"""Everything of a charge that can leave; no personal data is among it."""
+
+
+def charge_extract(
+    account: Account, chosen: CostFilter, fields: Sequence[str], days: tuple[date, date], span: Span
+) -> Extract:
+    """What was charged for messages of these days (both included) that were delivered in the span, oldest first."""
+    charges = charges_between(account, chosen, days, span).sql
+    columns = ", ".join(f'{CHARGE_FIELDS[name]} AS "{name}"' for name in fields)
+    return Extract(
+        f"SELECT {columns} FROM ({charges}) c LEFT JOIN accounts_subaccount s ON s.id = c.subaccount_id "  # noqa: S608
+        f"LEFT JOIN accounts_waba w ON w.id = c.waba_id "
+        f"LEFT JOIN {PhoneNumber._meta.db_table} n ON n.id = c.phone_number_id "
+        f"LEFT JOIN {Template._meta.db_table} t ON t.id = c.template_id ORDER BY c.billed_at, c.message_key"
+    )
+
+
+TRAFFIC_FIELDS: Mapping[str, str] = MappingProxyType({
+    "day": "u.day", "subaccount_id": "coalesce(s.code, '')", "subaccount": "coalesce(s.name, '')",
+    "channel": "coalesce(n.provider_number_id, '')", "channel_name": "coalesce(n.display_name, '')",
+    "direction": "u.direction", "category": "u.category", "status": "u.status", "messages": "sum(u.n)::bigint",
+})  # fmt: skip
+"""Everything of the counts that can leave."""
+
+
+def traffic_extract(
+    account: Account, chosen: TrafficFilter, fields: Sequence[str], zone: ZoneInfo, span: Span
+) -> Extract:
+    """Messages created in the span, counted by the fields asked for; `messages` is the count."""
+    counted = counted_rows(account, chosen, span)
+    day = literal("(slot AT TIME ZONE %s)::date", [zone.key])
+    union = " UNION ALL ".join(
+        f"SELECT {day} AS day, subaccount_id, phone_number_id, direction, category, status, n FROM ({sql}) counted"  # noqa: S608
+        for sql in counted
+    )
+    columns = ", ".join(f'{TRAFFIC_FIELDS[name]} AS "{name}"' for name in fields)
+    keys = [str(place) for place, name in enumerate(fields, start=1) if name != "messages"]
+    grouped = f" GROUP BY {', '.join(keys)}" if keys else ""
+    return Extract(
+        f"SELECT {columns} FROM ({union}) u LEFT JOIN accounts_subaccount s ON s.id = u.subaccount_id "  # noqa: S608
+        f"LEFT JOIN {PhoneNumber._meta.db_table} n ON n.id = u.phone_number_id{grouped} HAVING sum(u.n) <> 0"
+        + (f" ORDER BY {', '.join(keys)}" if keys else "")
+    )

@@ -1,0 +1,132 @@
+"""Where something is missing: numbers that went quiet, messages without an outcome or an answer, webhooks
+that wait or are held.
+
+Everything is read from counts by quarter hour and partial indexes, never from the log, and counted no further than a
+person can use. Each function is told the accounts it speaks of.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection
+
+from core.counting import count_up_to
+from messaging.log.models import TrafficDelta
+
+QUIET_AFTER = timedelta(hours=6)
+QUIET_LEAST = 20  # messages in the same hours of each of the last two weeks; fewer say nothing
+LONG_IN_SENT = (timedelta(hours=1), timedelta(hours=24))
+SLOT = timedelta(minutes=15)  # of the counts
+_LOOKED_BACK = timedelta(days=7)  # what is older tells nothing of today's webhooks
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A business phone number, or all messages of an account whose number is not known (id 0)."""
+
+    account_id: int
+    account: str
+    id: int
+    name: str
+    msisdn: str
+    provider_number_id: str
+    subaccount_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class QuietNumber:
+    """A number without traffic where there should be some: when the last message was made, and how many were usual."""
+
+    number: Number
+    last_at: datetime | None
+    usual: int
+
+
+@dataclass(frozen=True, slots=True)
+class InSent:
+    """Messages of a number that were handed over and of which nothing was heard since: for an hour, for a day."""
+
+    number: Number
+    hour: int
+    day: int
+
+
+_NUMBER = """
+    a.id, a.name, c.phone_number_id, coalesce(p.display_name, ''), coalesce(p.msisdn, ''),
+    coalesce(p.provider_number_id, ''), p.subaccount_id
+"""
+_NAMED = """
+    JOIN accounts_account a ON a.id = c.account_id
+    LEFT JOIN log_phonenumber p ON p.id = c.phone_number_id AND p.account_id = c.account_id
+"""
+
+
+def _counts(where: str) -> str:
+    """Slots and what is not folded into them yet, in one statement, so that folding cannot count twice."""
+    return " UNION ALL ".join(
+        f"SELECT account_id, phone_number_id, slot, n FROM {table} WHERE account_id = ANY(%(accounts)s) AND {where}"  # noqa: S608
+        for table in ("log_trafficslot", "log_trafficdelta")
+    )
+
+
+_IN_WINDOWS = """phone_number_id <> 0 AND (slot >= %(quiet)s
+    OR (slot >= %(quiet)s - interval '7 days' AND slot < %(now)s - interval '7 days')
+    OR (slot >= %(quiet)s - interval '14 days' AND slot < %(now)s - interval '14 days'))"""
+_QUIET = f"""
+WITH c AS (
+    SELECT account_id, phone_number_id,
+        coalesce(sum(n) FILTER (WHERE slot >= %(quiet)s), 0) AS now,
+        coalesce(sum(n) FILTER (WHERE slot < %(now)s - interval '7 days' AND slot >= %(quiet)s - interval '7 days'), 0)
+            AS week,
+        coalesce(sum(n) FILTER (WHERE slot < %(now)s - interval '14 days'), 0) AS fortnight
+    FROM ({_counts(_IN_WINDOWS)}) counted GROUP BY account_id, phone_number_id
+)
+SELECT {_NUMBER}, (
+    SELECT slot FROM log_trafficslot t WHERE t.account_id = c.account_id
+    AND t.slot < %(quiet)s AND t.slot >= %(quiet)s - interval '14 days' AND t.phone_number_id = c.phone_number_id
+    AND t.n > 0 ORDER BY slot DESC LIMIT 1
+), least(c.week, c.fortnight)
+FROM c {_NAMED}
+WHERE c.now <= 0 AND least(c.week, c.fortnight) >= %(least)s ORDER BY a.name, a.id, p.display_name, c.phone_number_id
+"""  # noqa: S608 - every name is a constant of this module
+
+
+def quiet_numbers(account_ids: Sequence[int], now: datetime) -> list[QuietNumber]:
+    """Numbers that went quiet.
+
+    The rule: no message in or out was made in the last `QUIET_AFTER`, and at least `QUIET_LEAST` in the same hours of
+    the same weekday one week ago and two weeks ago. So nights, weekends and new numbers raise no alarm.
+    """
+    rows = _rows(_QUIET, accounts=list(account_ids), now=now, quiet=now - QUIET_AFTER, least=QUIET_LEAST)
+    return [QuietNumber(Number(*row[:7]), row[7], int(row[8])) for row in rows]
+
+
+_IN_SENT = f"""
+SELECT {_NUMBER}, sum(c.n), coalesce(sum(c.n) FILTER (WHERE c.slot < %(day)s), 0)
+FROM ({_counts("direction = 'outbound' AND status = 'sent' AND slot >= %(since)s AND slot < %(hour)s")}) c {_NAMED}
+GROUP BY a.id, c.phone_number_id, p.id HAVING sum(c.n) > 0 ORDER BY 9 DESC, 8 DESC, a.name, c.phone_number_id
+"""  # noqa: S608
+
+
+def long_in_sent(account_ids: Sequence[int], now: datetime) -> list[InSent]:
+    """How many messages of each number have been `sent` for over an hour, and for over a day; the most first.
+
+    Messages of the last seven days. Ages count from the quarter hour in which one was made, so some of just 60 minutes
+    are missing, and none is too young.
+    """
+    hour, day = (now - age - SLOT for age in LONG_IN_SENT)
+    rows = _rows(_IN_SENT, accounts=list(account_ids), since=now - _LOOKED_BACK, hour=hour, day=day)
+    return [InSent(Number(*row[:7]), int(row[7]), int(row[8])) for row in rows]
+
+
+def not_folded(account_ids: Sequence[int], most: int) -> int:
+    """Changes of the counts that no fold has taken up yet, counted to `most` + 1 at the furthest."""
+    return count_up_to(TrafficDelta.objects.filter(account__in=account_ids), most)
+
+
+def _rows(statement: str, **params: Any) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, params)
+        return list(cursor.fetchall())

@@ -1,0 +1,252 @@
+"""The health of everything an account sends with, as it is now."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection
+from django.db.models import Q
+from django.utils.translation import gettext
+
+from accounts.models import Account, Waba
+from messaging.log.assets.health import (
+    TOLD,
+    Facts,
+    Node,
+    State,
+    business_state,
+    known_problem,
+    number_state,
+    template_state,
+    waba_state,
+    with_problems,
+    with_word,
+    worst,
+)
+from messaging.log.enums import ARRIVED, LOST
+from messaging.log.models import Change, Message, PhoneNumber, Template
+from messaging.log.selectors.gaps import SLOT, quiet_numbers
+from providers.error_catalogue import catalogue
+from providers.vocabulary import CanSend, Entity, Subject
+
+LATELY = timedelta(hours=24)  # a code that failed since, and nothing delivered after it
+MOST_TEMPLATES = 1_000
+# Meta's codes that tell of something wrong with the sender, not with one message, and how the health status says it.
+_OF_NUMBER = {131037: 131037, 131045: 131045, 133010: 133010}
+_OF_WABA = {131031: 131031, 131042: 141006, 368: 368}
+_OF_APP = {
+    code: code for (source, code), one in catalogue().items() if source == "meta" and one.group == "authorization"
+}
+_WANTED = {**_OF_NUMBER, **_OF_WABA, **_OF_APP}
+_TELLING = {  # (whose code, code) -> Meta's
+    (source, code): meta
+    for (source, code), one in catalogue().items()
+    if source in {"meta", "8x8"} and (meta := code if source == "meta" else one.meta_code) in _WANTED
+}
+FIELDS = Q(field__startswith="account.") | Q(field__startswith=TOLD)
+FIELDS |= Q(field__in=["review", "alert", "flag", "display_name", "status", "quality"])
+
+_HANGING = [Entity.PHONE_NUMBER, Entity.TEMPLATE, Entity.WABA, Entity.BUSINESS, Entity.APP]
+
+
+@dataclass(frozen=True)
+class Health:
+    """All nodes, and the worst of them as the whole."""
+
+    at: datetime
+    nodes: list[Node]
+
+    @property
+    def overall(self) -> CanSend:
+        """Templates have a state of their own: one that is paused blocks no other message."""
+        return worst(node.can_send for node in self.nodes if node.entity != Entity.TEMPLATE)
+
+    def around(self, node: Node) -> list[Node]:
+        """A node with what it hangs on: its WABA, its business and the connection, in that order."""
+        wanted = {(node.entity, node.pk), (Entity.WABA, node.waba_pk), (Entity.BUSINESS, node.portfolio_pk)}
+        found = [one for one in self.nodes if (one.entity, one.pk) in wanted or one.entity == Entity.APP]
+        return sorted(found, key=lambda one: _HANGING.index(one.entity))
+
+    def of(self, *entities: Entity) -> list[Node]:
+        """The nodes of these kinds, the worst first."""
+        order = [CanSend.BLOCKED, CanSend.LIMITED, CanSend.AVAILABLE]
+        return sorted(
+            (node for node in self.nodes if node.entity in entities), key=lambda one: order.index(one.can_send)
+        )
+
+
+@dataclass(frozen=True)
+class _Failure:
+    """The last failure with a code at a number, with nothing delivered since."""
+
+    code: int
+    phone_number_id: int
+
+
+def health(account: Account, subaccount_ids: Sequence[int] | None, at: datetime) -> Health:
+    """The nodes within reach, from what is kept here; no provider is asked. A template or number that nobody announced
+    anything of is as it was registered.
+    """
+    numbers = PhoneNumber.objects.filter(account=account).select_related("waba__portfolio")
+    if subaccount_ids is not None:
+        numbers = numbers.filter(subaccount__in=subaccount_ids)
+    found = list(numbers)
+    wabas = {number.waba_id: number.waba for number in found}
+    templates = list(Template.objects.filter(account=account, waba__in=wabas)[:MOST_TEMPLATES])
+    facts = _facts(account, found, wabas.values())
+    failures = _failures(account, [number.pk for number in found], at)
+    quiet = [one for one in quiet_numbers([account.pk], at) if one.number.id in {number.pk for number in found}]
+    return Health(at, [
+        _app(failures, [one.number.name or one.number.msisdn for one in quiet], facts),
+        *_businesses(wabas.values(), facts),
+        *(_waba(waba, facts[Subject.WABA, waba.pk], failures, found, at) for waba in wabas.values()),
+        *(_number(number, facts[Subject.PHONE_NUMBER, number.pk], failures, at) for number in found),
+        *(template_node(template, wabas[template.waba_id].portfolio_id) for template in templates),
+    ])  # fmt: skip
+
+
+def template_node(template: Template, portfolio_pk: int) -> Node:
+    """A template's node, from its present state."""
+    state = template_state(template.status, template.status_reason, template.quality)
+    return Node(
+        Entity.TEMPLATE,
+        template.provider_template_id,
+        str(template),
+        state,
+        template.pk,
+        template.waba_id,
+        portfolio_pk,
+    )
+
+
+def _app(
+    failures: Iterable[_Failure], quiet: Sequence[str], facts: Mapping[tuple[str, int], Mapping[str, Change]]
+) -> Node:
+    """The way to the provider: its access token, and whether webhooks still come."""
+    codes = sorted({one.code for one in failures if one.code in _OF_APP})
+    limits = [
+        f"{name} went quiet: for six hours no message of it was heard, though there should be some. "
+        "Check the webhook address at the provider."
+        for name in quiet
+    ]
+    state = with_problems(State(), [known_problem(code) for code in codes], limits)
+    for (subject, _), told in sorted(facts.items()):
+        if subject == Subject.PHONE_NUMBER:
+            state = with_word(state, told.get(TOLD + Entity.APP))
+    return Node(Entity.APP, "", gettext("Webhooks and access token"), state)
+
+
+def _businesses(wabas: Iterable[Waba], facts: dict[tuple[str, int], dict[str, Change]]) -> Iterator[Node]:
+    """Each portfolio, by the latest that any of its WABAs was told."""
+    told: dict[int, dict[str, Change]] = defaultdict(dict)
+    portfolios = {}
+    for waba in wabas:
+        portfolios[waba.portfolio_id] = waba.portfolio
+        for name, change in facts[Subject.WABA, waba.pk].items():
+            known = told[waba.portfolio_id].get(name)
+            if known is None or known.at < change.at:
+                told[waba.portfolio_id][name] = change
+    for pk, portfolio in portfolios.items():
+        yield Node(
+            Entity.BUSINESS, portfolio.business_id, portfolio.name, business_state(told[pk]), pk, portfolio_pk=pk
+        )
+
+
+def _waba(waba: Waba, facts: Facts, failures: Iterable[_Failure], numbers: Iterable[PhoneNumber], at: datetime) -> Node:
+    own = {number.pk for number in numbers if number.waba_id == waba.pk}
+    codes = {_OF_WABA[one.code] for one in failures if one.code in _OF_WABA and one.phone_number_id in own}
+    state = with_problems(waba_state(facts, at), [known_problem(code) for code in sorted(codes)])
+    return Node(Entity.WABA, waba.waba_id, waba.name, state, waba.pk, waba.pk, waba.portfolio_id)
+
+
+def _number(number: PhoneNumber, facts: Facts, failures: Iterable[_Failure], at: datetime) -> Node:
+    codes = {one.code for one in failures if one.code in _OF_NUMBER and one.phone_number_id == number.pk}
+    state = number_state(quality=number.quality, flag=number.flag, name_status=number.name_status, facts=facts, at=at)
+    state = with_problems(state, [known_problem(code) for code in sorted(codes)])
+    name = number.display_name or number.msisdn
+    place = (number.waba_id, number.waba.portfolio_id)
+    return Node(
+        Entity.PHONE_NUMBER, number.provider_number_id, name, state, number.pk, *place, asked=number.health_asked_at,
+        answered=number.health_answered_at, silence=number.health_silence,
+    )  # fmt: skip
+
+
+def _facts(
+    account: Account, numbers: Iterable[PhoneNumber], wabas: Iterable[Waba]
+) -> dict[tuple[str, int], dict[str, Change]]:
+    """The latest change of each field of each number and WABA, in one query."""
+    about = Q(subject=Subject.PHONE_NUMBER, subject_id__in=[number.pk for number in numbers])
+    about |= Q(subject=Subject.WABA, subject_id__in=[waba.pk for waba in wabas])
+    latest = (
+        Change.objects.filter(about, FIELDS, account=account)
+        .order_by("subject", "subject_id", "field", "-at", "-id")
+        .distinct("subject", "subject_id", "field")
+    )
+    found: dict[tuple[str, int], dict[str, Change]] = defaultdict(dict)
+    for change in latest:
+        found[change.subject, change.subject_id][change.field] = change
+    return found
+
+
+def _failures(account: Account, number_ids: Sequence[int], at: datetime) -> list[_Failure]:
+    """Codes with which messages of a number failed lately, and after which none of that number was delivered.
+
+    From the counts of quarter hours, as there may be millions of either; the log is asked about a quarter in which a
+    number had both, which came last.
+    """
+    failed: dict[tuple[int, int], datetime] = {}
+    delivered: dict[int, datetime] = {}
+    said: dict[tuple[int, int], set[tuple[str, int]]] = defaultdict(set)
+    for number, source, code, slot in _last_slots(account, number_ids, at):
+        meta = _TELLING.get((source, code))
+        if not code:
+            delivered[number] = slot
+        elif meta is not None:
+            failed[meta, number] = max(slot, failed.get((meta, number), slot))
+            said[meta, number].add((source, code))
+    return [
+        _Failure(meta, number)
+        for (meta, number), slot in failed.items()
+        if number not in delivered
+        or delivered[number] < slot
+        or (delivered[number] == slot and _failed_last(account, number, slot, said[meta, number]))
+    ]
+
+
+_COUNTED = """
+    SELECT phone_number_id, slot, status = ANY(%(arrived)s) AS arrived, error_source, error_code, n FROM {table}
+    WHERE account_id = %(account)s AND slot > %(since)s AND slot <= %(at)s AND phone_number_id = ANY(%(numbers)s)
+        AND (status = ANY(%(arrived)s) OR error_code = ANY(%(codes)s))"""
+_LAST_SLOTS = f"""
+SELECT phone_number_id, source, code, max(slot) FROM (
+    SELECT phone_number_id, slot, CASE WHEN arrived THEN '' ELSE error_source END AS source,
+        CASE WHEN arrived THEN 0 ELSE error_code END AS code
+    FROM ({_COUNTED.format(table="log_trafficslot")} UNION ALL
+        {_COUNTED.format(table="log_trafficdelta")}) counted
+    GROUP BY 1, 2, 3, 4 HAVING sum(n) > 0
+) there GROUP BY 1, 2, 3
+"""  # noqa: S608 - every name is a constant of this module
+
+
+def _last_slots(account: Account, number_ids: Sequence[int], at: datetime) -> list[tuple[int, str, int, datetime]]:
+    """(number, whose code, code, the last quarter hour in which messages of it failed so); code 0 for deliveries."""
+    params: dict[str, Any] = {
+        "account": account.pk, "numbers": list(number_ids), "since": at - LATELY - SLOT, "at": at,
+        "arrived": [str(status) for status in ARRIVED], "codes": sorted({code for _, code in _TELLING}),
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(_LAST_SLOTS, params)
+        return list(cursor.fetchall())
+
+
+def _failed_last(account: Account, number_id: int, slot: datetime, codes: Iterable[tuple[str, int]]) -> bool:
+    """Whether the last message of a number in a quarter hour that failed so was made after the last delivered one."""
+    own = Q(account=account, phone_number=number_id, created_at__gte=slot, created_at__lt=slot + SLOT)
+    rows = Message.objects.filter(own).order_by("-created_at").values_list("created_at", flat=True)
+    so = Q(pk__in=[])
+    for source, code in codes:
+        so |= Q(error_source=source, error_code=code)
+    failed, delivered = rows.filter(so, status__in=LOST).first(), rows.filter(status__in=ARRIVED).first()
+    return failed is not None and (delivered is None or delivered < failed)

@@ -1,0 +1,111 @@
+"""When something began or ceased to be able to send, worked out of what providers announced."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
+
+from django.db.models import Q
+
+from accounts.models import Account
+from messaging.log.assets.health import (
+    Facts,
+    Node,
+    Rule,
+    State,
+    Turn,
+    number_state,
+    template_state,
+    turns,
+    waba_state,
+)
+from messaging.log.models import Change
+from messaging.log.selectors.health import FIELDS, Health
+from providers.vocabulary import Entity, Quality, Subject, TemplateStatus
+
+REMEMBERED = timedelta(days=90)
+_MOST_CHANGES = 2_000
+_SUBJECTS = {Entity.PHONE_NUMBER: Subject.PHONE_NUMBER, Entity.WABA: Subject.WABA, Entity.TEMPLATE: Subject.TEMPLATE}
+
+
+@dataclass(frozen=True)
+class Event:
+    """A turn, and of what."""
+
+    node: Node
+    turn: Turn
+
+
+def health_history(account: Account, found: Health) -> list[Event]:
+    """The turns of the last 90 days, newest first. Two queries; failures and quiet numbers leave no history.
+
+    That a new template is approved is no turn: nobody could send it before.
+    """
+    start = found.at - REMEMBERED
+    nodes: dict[tuple[str, int], Node] = {
+        (_SUBJECTS[node.entity], node.pk): node for node in found.nodes if node.entity in _SUBJECTS
+    }
+    before, since = _changes(account, list(nodes), start, found.at)
+    events = [
+        Event(node, turn)
+        for key, node in nodes.items()
+        for turn in turns(_rule(node, before[key], since[key]), before[key], since[key], start, found.at)
+        if not (turn.why and turn.why.field == "status" and turn.why.old == TemplateStatus.PENDING)
+    ]
+    return sorted(events, key=lambda event: event.turn.at, reverse=True)
+
+
+def with_times(found: Health, history: Sequence[Event]) -> Health:
+    """The same nodes with since when they are as they are, where the history knows."""
+    latest = {(event.node.entity, event.node.pk): event.turn for event in reversed(history)}
+
+    def timed(node: Node) -> Node:
+        turn = latest.get((node.entity, node.pk))
+        return replace(node, since=turn.at) if turn and turn.after.can_send == node.can_send else node
+
+    return replace(found, nodes=[timed(node) for node in found.nodes])
+
+
+def _rule(node: Node, before: Facts, since: Sequence[Change]) -> Rule:
+    if node.entity == Entity.WABA:
+        return waba_state
+    if node.entity == Entity.PHONE_NUMBER:
+        return _number
+    first = next((change.old for change in since if change.field == "status"), "")
+    return partial(_template, "" if "status" in before else first)
+
+
+def _template(first: str, facts: Facts, at: datetime) -> State:
+    """Before anything is known of a template it counts as approved, unless its first announcement says from what."""
+    status, quality = facts.get("status"), facts.get("quality")
+    return template_state(
+        (status.new if status else first) or "APPROVED",
+        status.reason if status else "",
+        quality.new if quality else Quality.UNKNOWN,
+    )
+
+
+def _number(facts: Facts, at: datetime) -> State:
+    said = {name: facts[name].new if name in facts else "" for name in ("flag", "display_name")}
+    return number_state(
+        quality=Quality.UNKNOWN, flag=said["flag"], name_status=said["display_name"], facts=facts, at=at
+    )
+
+
+def _changes(
+    account: Account, subjects: Sequence[tuple[str, int]], start: datetime, end: datetime
+) -> tuple[dict[tuple[str, int], dict[str, Change]], dict[tuple[str, int], list[Change]]]:
+    """What was the latest of each field at the start, and what came since, oldest first."""
+    about = Q(pk__in=[])
+    for subject in _SUBJECTS.values():
+        about |= Q(subject=subject, subject_id__in=[pk for name, pk in subjects if name == subject])
+    rows = Change.objects.filter(about, FIELDS, account=account)
+    before: dict[tuple[str, int], dict[str, Change]] = defaultdict(dict)
+    latest = rows.filter(at__lte=start).order_by("subject", "subject_id", "field", "-at", "-id")
+    for change in latest.distinct("subject", "subject_id", "field"):
+        before[change.subject, change.subject_id][change.field] = change
+    since: dict[tuple[str, int], list[Change]] = defaultdict(list)
+    for change in list(rows.filter(at__gt=start, at__lte=end).order_by("-at", "-id")[:_MOST_CHANGES])[::-1]:
+        since[change.subject, change.subject_id].append(change)
+    return before, since

@@ -1,0 +1,42 @@
+"""The message log: pages of it, and what its rows point at."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from uuid import UUID
+
+from django.db.models import Model
+
+from accounts.models import Account
+from billing.selectors import Charge, charges_of
+from core.paging import Page, page
+from messaging.log.lifecycle.usage import message_key
+from messaging.log.models import Message, PhoneNumber, Source, Template
+from messaging.log.selectors.matching import LogFilter, matching
+
+PAGE_SIZE = 50
+
+
+def log_page(
+    account: Account, chosen: LogFilter, params: Mapping[str, str], *, known: Iterable[Model] = ()
+) -> Page[Message]:
+    """One page of the log, newest first, with number, template and source loaded."""
+    found = page(matching(account, chosen), params, size=PAGE_SIZE)
+    attach(account, found.rows, known=known)
+    return found
+
+
+def attach(account: Account, messages: Sequence[Message], *, known: Iterable[Model] = ()) -> None:
+    """Load what the rows point at, a query for each table with some that are not `known`; what is gone stays None."""
+    loaded = {(type(one), one.pk): one for one in known}
+    for name, model in (("phone_number", PhoneNumber), ("template", Template), ("source", Source)):
+        ids = {getattr(row, f"{name}_id") for row in messages} - {None}
+        missing = [pk for pk in ids if (model, pk) not in loaded]
+        rows = model.objects.filter(account=account, pk__in=missing) if missing else ()
+        loaded |= {(model, one.pk): one for one in rows}
+        for row in messages:
+            setattr(row, name, loaded.get((model, getattr(row, f"{name}_id"))))
+
+
+def charges(account: Account, messages: Iterable[Message]) -> dict[UUID, Charge]:
+    """What the messages cost, by UMID."""
+    keys = {message_key(account.pk, row.provider, row.provider_message_id): row.umid for row in messages}
+    return {keys[key]: charge for key, charge in charges_of(account, keys).items()}

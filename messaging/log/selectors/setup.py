@@ -1,0 +1,19 @@
+"""What an account without traffic needs to be shown: where its providers post webhooks to."""
+
+from collections.abc import Callable
+
+from accounts.models import Account, Membership
+
+Addresses = list[tuple[str, str]]
+address_sources: list[Callable[[Account, Membership], Addresses | None]] = []
+"""Name and full address of each place to post to. The package that takes webhooks registers here."""
+
+
+def webhook_addresses(account: Account, membership: Membership) -> Addresses | None:
+    """All of them; None for those who may not see them."""
+    sources = [source(account, membership) for source in address_sources]
+    return (
+        [address for source in sources if source is not None for address in source]
+        if any(source is not None for source in sources)
+        else None
+    )

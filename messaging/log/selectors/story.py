@@ -1,0 +1,61 @@
+"""One message with its whole story."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from accounts.models import Account
+from messaging.log.enums import PayloadKind
+from messaging.log.models import Message, MessagePayload, StatusEvent
+from messaging.log.selectors.log import attach
+from messaging.log.selectors.matching import within
+
+_LIFE = timedelta(days=90)  # statuses come for 30 days; exports and imports may lag
+
+
+@dataclass(frozen=True)
+class Story:
+    """One message: what happened to it in order, what was said.
+
+    `webhooks` is what webhooks said of it, by the id of the stored webhook, where the caller has read that.
+    """
+
+    message: Message
+    events: list[StatusEvent]
+    payloads: list[MessagePayload]
+    webhooks: dict[int, Any] = field(default_factory=dict)
+    answers: list[MessagePayload] = field(default_factory=list)  # of the attempts to send it
+    has_request: bool = False
+
+
+def story(
+    account: Account, umid: UUID, subaccount_ids: Sequence[int] | None, *, content: bool, numbers: bool = False
+) -> Story | None:
+    """The message of that UMID if the account has it within these subaccounts.
+
+    Payloads only with `content`; requests, which hold phone numbers, only with `numbers` too.
+    """
+    messages = within(Message.objects.filter(account=account, umid=umid), subaccount_ids)
+    message = messages.order_by("created_at", "id").first()
+    if message is None:
+        return None
+    attach(account, [message])
+    events = StatusEvent.objects.filter(
+        account=account, message_id=message.pk, at__range=(message.created_at, message.created_at + _LIFE)
+    )
+    payloads = MessagePayload.objects.filter(
+        account=account,
+        message_id=message.pk,
+        created_at__range=(message.created_at - timedelta(days=1), message.created_at + _LIFE),
+    )
+    told, papers = list(events.order_by("at", "webhook_received_at")), list(payloads.order_by("created_at", "kind"))
+    hidden = {PayloadKind.RESPONSE} if numbers else {PayloadKind.RESPONSE, PayloadKind.REQUEST}
+    return Story(
+        message,
+        told,
+        [paper for paper in papers if paper.kind not in hidden] if content else [],
+        answers=[paper for paper in papers if paper.kind == PayloadKind.RESPONSE],
+        has_request=any(paper.kind == PayloadKind.REQUEST for paper in papers),
+    )

@@ -1,0 +1,74 @@
+"""How many messages there were and where they stand, by day and more: from the counts, never from the log."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db.models import Sum
+from django.db.models.functions import TruncDate
+
+from accounts.models import Account, Subaccount
+from messaging.log.models import PhoneNumber, Template, TrafficDelta
+from messaging.log.selectors.traffic import Counts, TrafficFilter, asked_of, folded
+
+# name of the group -> the column of the counts
+GROUPS = {
+    "day": "day", "subaccount": "subaccount_id", "channel": "phone_number_id", "category": "category",
+    "country": "country", "template": "template_id",
+}  # fmt: skip
+_DETAILED = {"country", "template"}
+
+
+@dataclass(frozen=True)
+class UsageReport:
+    """Rows (what they are grouped by, and the counts) in the order of their groups, and the sum of all."""
+
+    rows: list[tuple[dict[str, Any], Counts]]
+    total: Counts
+
+
+def usage_report(
+    account: Account, *, start: date, end: date, zone: ZoneInfo, group_by: Sequence[str], chosen: TrafficFilter
+) -> UsageReport:
+    """Count the messages created on these days of the zone, both included. One statement, and one a name to look up."""
+    keys = [GROUPS[name] for name in group_by]
+    first, after = (datetime.combine(day, time.min, zone) for day in (start, end + timedelta(days=1)))
+
+    def summed(model: Any) -> Any:
+        rows = model.objects.filter(account=account, slot__gte=first, slot__lt=after).filter(asked_of(chosen))
+        if "day" in keys:
+            rows = rows.annotate(day=TruncDate("slot", tzinfo=zone))
+        groups = (*keys, "direction", "status")
+        return rows.values(*groups).annotate(total=Sum("n")).values_list(*groups, "total")
+
+    found: dict[tuple[Any, ...], Counts] = {}
+    total = Counts()
+    model = folded(chosen, detailed=bool(_DETAILED & set(group_by)))
+    for *key, direction, status, n in summed(model).union(summed(TrafficDelta), all=True):
+        found.setdefault(tuple(key), Counts()).add(direction, status, n)
+        total.add(direction, status, n)
+    names = {name: _names(account, name, {key[at] for key in found}) for at, name in enumerate(group_by)}
+    rows = [
+        ({name: names[name].get(key[at], key[at]) for at, name in enumerate(group_by)}, counts)
+        for key, counts in sorted(found.items())
+        if counts.messages
+    ]
+    return UsageReport(rows, total)
+
+
+def _names(account: Account, group: str, ids: set[Any]) -> dict[Any, Any]:
+    """How a group's ids are called outside; what nobody knows is None."""
+    if group == "subaccount":
+        return {0: None} | dict(Subaccount.objects.filter(account=account, pk__in=ids).values_list("pk", "code"))
+    if group == "channel":
+        numbers = PhoneNumber.objects.filter(account=account, pk__in=ids)
+        return {0: None} | dict(numbers.values_list("pk", "provider_number_id"))
+    if group == "template":
+        templates = Template.objects.filter(account=account, pk__in=ids)
+        return {0: None} | {
+            pk: {"name": name, "language": language}
+            for pk, name, language in templates.values_list("pk", "name", "language")
+        }
+    return {"": None}

@@ -1,0 +1,139 @@
+"""Everything the log holds of a person, and taking it out. Each function is a small transaction."""
+
+import re
+from base64 import b64decode
+from collections.abc import Collection, Iterator, Sequence
+from datetime import date, datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import orjson
+from django.db import connection, transaction
+from django.db.models import Q, QuerySet
+from django.http import QueryDict
+
+from accounts.models import Account
+from core import partitions
+from messaging.log.models import (
+    ContactEvent,
+    Message,
+    MessagePayload,
+    SavedFilter,
+)
+from messaging.log.selectors.matching import SHORTEST_PREFIX, LogFilter, digits_of, is_number, matching
+from providers.events import MessageEvent
+from providers.pruning import mask, spelled
+
+
+class Person(NamedTuple):
+    """Whose traces go: a phone number in digits, and the user ids under which Meta knows its owner."""
+
+    msisdn: str
+    user_ids: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Everything that names them."""
+        return (self.msisdn, *self.user_ids)
+
+    def is_in(self, event: MessageEvent) -> bool:
+        """Whether a message is theirs."""
+        return event.msisdn == self.msisdn or event.user_id in self.user_ids
+
+    @property
+    def spelled(self) -> str:
+        """A regular expression of everything that names them, however it is spelled."""
+        return "|".join(map(spelled, self.names))
+
+    def is_named_in(self, text: str) -> bool:
+        """Whether what somebody wrote says who they are: their number or its first digits, a user id, or an id of
+        Meta's, which holds the number in Base64.
+        """
+        if is_number(text):
+            digits = digits_of(text)
+            known = self.msisdn.startswith(digits) or digits.startswith(self.msisdn)
+            return known and len(digits) >= SHORTEST_PREFIX
+        inside = (b64decode(found, b"-_") for found in re.findall(r"wamid\.((?:[A-Za-z0-9+/_-]{4})+)", text))
+        return bool(re.search(self.spelled, text)) or any(self.msisdn.encode() in each for each in inside)
+
+
+def last_message_id() -> int:
+    """The id of the youngest message there may be: what is made later has a greater one."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT last_value FROM log_message_id_seq")
+        return int(cursor.fetchone()[0])
+
+
+def visible_umids(account: Account, umids: Sequence[UUID], subaccount_ids: Sequence[int] | None) -> list[UUID]:
+    """Those of the UMIDs that are messages of the account, within these subaccounts (None: all)."""
+    rows = matching(account, LogFilter(subaccount_ids=subaccount_ids)).filter(umid__in=umids)
+    return sorted(rows.values_list("umid", flat=True))
+
+
+# --- A person --------------------------------------------------------------------------------------------------------
+def person_of(account: Account, msisdn: str) -> Person:
+    """A phone number's owner, with the user ids that messages and announcements name with it."""
+    found: set[str] = set()
+    for model in (Message, ContactEvent):
+        rows: QuerySet[Any] = model.objects.filter(account=account, msisdn=msisdn).exclude(user_id="")
+        found.update(rows.order_by().values_list("user_id", flat=True).distinct())
+    return Person(msisdn, tuple(sorted(found)))
+
+
+def numbers_of(account: Account) -> Iterator[str]:
+    """Every phone number that messages and announcements of the account name, one after the other."""
+    for model in (Message, ContactEvent):
+        rows: QuerySet[Any] = model.objects.filter(account=account).exclude(msisdn="")
+        yield from rows.order_by("msisdn").values_list("msisdn", flat=True).distinct().iterator()
+
+
+_STRETCH = 5_000  # payloads that a sweep reads at once
+_PAYLOADS = """
+SELECT max(message_id), array_agg(message_id) FILTER (WHERE account_id = %s AND body::text ~ %s)
+FROM (SELECT * FROM log_payload_{month} WHERE message_id > %s ORDER BY message_id LIMIT %s) stretch
+"""
+
+
+@transaction.atomic
+def forget_in_payloads(
+    account: Account, person: Person, month: date, after: int, until: datetime
+) -> tuple[int, int | None]:
+    """Mask a person in the next texts of a month, which are other people's: how many, and after which to go on."""
+    if month not in partitions.months_of("log_payload"):
+        return 0, None
+    with connection.cursor() as cursor:
+        cursor.execute(_PAYLOADS.format(month=f"{month:%Y_%m}"), [account.pk, person.spelled, after, _STRETCH])
+        last, ids = cursor.fetchone()
+    changed = 0
+    for payload in MessagePayload.objects.filter(account=account, message_id__in=ids or [], created_at__lte=until):
+        masked = mask_json(payload.body, person.names)
+        if masked != payload.body:
+            place = {"message_id": payload.message_id, "kind": payload.kind, "created_at": payload.created_at}
+            changed += MessagePayload.objects.filter(account=account, **place).update(body=masked)
+    return changed, last
+
+
+def mask_json(value: Any, names: Collection[str]) -> Any:
+    """A JSON value with nines for the names wherever they stand alone."""
+    return orjson.loads(mask(orjson.dumps(value), names))
+
+
+def forget_contacts(account: Account, person: Person, until: datetime) -> int:
+    """Delete what was announced of a person; how many announcements."""
+    theirs = Q(msisdn=person.msisdn) | Q(user_id__in=person.user_ids)
+    return int(ContactEvent.objects.filter(theirs, account=account, at__lte=until).delete()[0])
+
+
+def forget_filters(account: Account, person: Person) -> int:
+    """Delete saved filters of the log that name a person, or are named after them; how many."""
+    ids = [
+        saved.pk
+        for saved in SavedFilter.objects.filter(account=account)
+        if any(map(person.is_named_in, [saved.name, *filters_in(saved.query)]))
+    ]
+    return int(SavedFilter.objects.filter(pk__in=ids).delete()[0])
+
+
+def filters_in(query: str) -> list[str]:
+    """What a page's URL filters by: the values of its query."""
+    return [str(value) for _, values in QueryDict(query.removeprefix("?")).lists() for value in values]

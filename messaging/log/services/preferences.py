@@ -1,0 +1,26 @@
+"""Writes of messaging that people ask for. What changes the account's data is audited in its transaction."""
+
+from collections.abc import Sequence
+
+from accounts.models import Account, User
+from messaging.log.models import LogColumns, SavedFilter
+
+
+def choose_columns(*, account: Account, user: User, columns: Sequence[str]) -> None:
+    """Keep which columns of the log a person sees, or with none forget it. Only theirs, so not audited."""
+    if columns:
+        LogColumns.objects.update_or_create(account=account, user=user, defaults={"columns": list(columns)})
+    else:
+        LogColumns.objects.filter(account=account, user=user).delete()
+
+
+def save_filter(*, account: Account, user: User, name: str, query: str) -> SavedFilter:
+    """Save a person's filters under a name, in place of those that had it."""
+    saved, _ = SavedFilter.objects.update_or_create(account=account, user=user, name=name, defaults={"query": query})
+    return saved
+
+
+def forget_filter(*, account: Account, user: User, filter_id: int) -> bool:
+    """Delete a person's saved filters; False when they have none of that id."""
+    deleted, _ = SavedFilter.objects.filter(account=account, user=user, pk=filter_id).delete()
+    return bool(deleted)

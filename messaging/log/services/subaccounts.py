@@ -1,0 +1,39 @@
+"""Which subaccount a phone number belongs to, and closing subaccounts that have none left; audited."""
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import Subaccount
+from accounts.services import Actor, Refused
+from accounts.services.subaccounts import switch_subaccount
+from messaging.log.models import PhoneNumber
+
+
+@transaction.atomic
+def close_subaccount(*, by: Actor, subaccount: Subaccount) -> None:
+    """Close a subaccount. Raises Refused while numbers belong to it, as their messages would go on coming."""
+    _lock(subaccount)
+    if PhoneNumber.objects.filter(account=by.account, subaccount=subaccount).exists():
+        raise Refused(_("Phone numbers belong to this subaccount: move them to another first."))
+    switch_subaccount(by=by, subaccount=subaccount, active=False)
+
+
+@transaction.atomic
+def move_number(*, by: Actor, number: PhoneNumber, subaccount: Subaccount) -> None:
+    """Give a number to another subaccount: its messages from now on count there, earlier ones stay. Raises Refused."""
+    if not _lock(subaccount).is_active:
+        raise Refused(_("This subaccount is closed: choose another, or open it again."), "subaccount")
+    before = number.subaccount
+    if before == subaccount:
+        return
+    number.subaccount = subaccount
+    number.save(update_fields=["subaccount", "updated_at"])
+    by.did("number.moved", str(number), {"from": before.code, "to": subaccount.code})
+
+
+def _lock(subaccount: Subaccount) -> Subaccount:
+    """No number moves in while it is being closed."""
+    found: Subaccount = Subaccount.objects.select_for_update(no_key=True).get(
+        account=subaccount.account_id, pk=subaccount.pk
+    )
+    return found

@@ -1,0 +1,90 @@
+"""A template as the person read it: its texts with the parameters of the request filled in, where these are known."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from messaging.log.enums import PayloadKind
+from messaging.log.models import MessagePayload, Template
+
+_PLACE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Words of a text; `name` is the parameter they stand for, empty for the template's own."""
+
+    text: str
+    name: str = ""
+    known: bool = True
+
+
+@dataclass(frozen=True)
+class Part:
+    """One component: "header", "body", "footer" or "button"."""
+
+    kind: str
+    pieces: tuple[Piece, ...]
+
+
+def filled(template: Template, payloads: list[MessagePayload]) -> list[Part]:
+    """The template's texts in their order; a parameter that no stored request names stays as {{1}}, not known."""
+    given = _parameters(payloads)
+    parts = []
+    for component in template.components:
+        if not isinstance(component, dict):
+            continue
+        kind = str(component.get("type", "")).lower()
+        if isinstance(text := component.get("text"), str):
+            parts.append(Part(kind, tuple(_pieces(text, given.get(kind, {})))))
+        parts += [
+            Part("button", (Piece(str(button["text"])),))
+            for button in component.get("buttons", ())
+            if isinstance(button, dict) and button.get("text")
+        ]
+    return parts
+
+
+def all_known(parts: list[Part]) -> bool:
+    """Whether every parameter is filled in."""
+    return all(piece.known for part in parts for piece in part.pieces)
+
+
+def _pieces(text: str, given: Mapping[str, str]) -> Iterator[Piece]:
+    at = 0
+    for place in _PLACE.finditer(text):
+        if place.start() > at:
+            yield Piece(text[at : place.start()])
+        name = place[1]
+        yield Piece(given.get(name, place[0]), name, name in given)
+        at = place.end()
+    if at < len(text):
+        yield Piece(text[at:])
+
+
+def _parameters(payloads: list[MessagePayload]) -> dict[str, dict[str, str]]:
+    """For each kind of component its parameters by name or place, from a request in Meta's or 8x8's form."""
+    body = next((payload.body for payload in payloads if payload.kind == PayloadKind.REQUEST), None)
+    request = body if isinstance(body, dict) else {}
+    content = request.get("content")
+    template = (content if isinstance(content, dict) else request).get("template")
+    found: dict[str, dict[str, str]] = {}
+    for component in _dicts(template.get("components") if isinstance(template, dict) else None):
+        values = found.setdefault(str(component.get("type", "body")).lower(), {})
+        for place, parameter in enumerate(_dicts(component.get("parameters")), start=1):
+            values[str(parameter.get("parameter_name") or place)] = _words(parameter)
+    return found
+
+
+def _dicts(part: Any) -> list[dict[str, Any]]:
+    return [entry for entry in part if isinstance(entry, dict)] if isinstance(part, list) else []
+
+
+def _words(parameter: dict[str, Any]) -> str:
+    """A parameter's words: its text, the fallback of a currency or date, else what kind it is."""
+    kind = str(parameter.get("type", "text"))
+    value = parameter.get(kind)
+    if isinstance(value, dict):
+        value = value.get("fallback_value")
+    return str(value) if value is not None else kind

@@ -1,0 +1,182 @@
+"""A message's story in words: every status with who said it, and why it was not delivered."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils.translation import gettext, gettext_lazy, ngettext
+from django.utils.translation import gettext as _
+
+from core.paging import Cursor
+from messaging.log.enums import PayloadKind, Status
+from messaging.log.models import Message, StatusEvent
+from messaging.log.selectors.story import Story
+from providers.error_catalogue import Diagnosis, explain
+from providers.vocabulary import Direction
+
+_SENTENCES = {
+    "queued": gettext_lazy("Accepted for sending."),
+    "sent": gettext_lazy("Handed to WhatsApp."),
+    "delivered": gettext_lazy("Reached the recipient's device."),
+    "read": gettext_lazy("Opened by the recipient."),
+    "failed": gettext_lazy("WhatsApp could not deliver it."),
+    "rejected": gettext_lazy("Refused before it was sent; it is never charged."),
+    "expired": gettext_lazy("Not delivered within 30 days."),
+    "received": gettext_lazy("A person sent it to your number."),
+}
+LONG_IN_SENT = timedelta(hours=1)
+_PLAYED = gettext_lazy("The voice message was played.")
+_UNKNOWN = gettext_lazy("A status we have no word for yet.")
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """One status: when, what it means, the provider's own words, the error, and the webhook that proves it.
+
+    `source` is who said so, `webhook` what it said as JSON: empty for those who may not see it, or when it is gone.
+    """
+
+    at: datetime
+    state: str
+    colour: str
+    word: str
+    sentence: str
+    detail: str
+    error_code: int
+    error_title: str
+    webhook_id: int | None
+    webhook_received_at: datetime | None
+    after: str  # since the chapter before
+    source: str = ""
+    webhook: str = ""
+
+    @property
+    def place(self) -> str:
+        """Where operators find the webhook."""
+        return (
+            str(Cursor(self.webhook_received_at, self.webhook_id))
+            if self.webhook_id and self.webhook_received_at
+            else ""
+        )
+
+
+def timeline(story: Story) -> list[Chapter]:
+    """The chapters in the order they happened."""
+    chapters, before = [], None
+    for event in story.events:
+        chapters.append(_chapter(story, event, spell_gap(before, event.at) if before else ""))
+        before = event.at
+    return chapters
+
+
+def _chapter(story: Story, event: StatusEvent, after: str) -> Chapter:
+    sentence = _PLAYED if event.detail == "played" else _SENTENCES.get(event.state, _UNKNOWN)
+    known = Status.UNDELIVERED if event.state == "failed" else event.state
+    return Chapter(
+        at=event.at,
+        state=event.state,
+        colour=str(known) if event.state in _SENTENCES else "unknown",
+        word=str(Status(known).label) if known in Status.values else known.replace("_", " ").capitalize(),
+        sentence=str(sentence),
+        detail=event.detail.replace("_", " "),
+        error_code=event.error_code,
+        error_title=event.error_title,
+        webhook_id=event.webhook_id,
+        webhook_received_at=event.webhook_received_at,
+        after=after,
+        source=_source(story.message, event),
+        webhook=as_json(said) if (said := story.webhooks.get(event.webhook_id or 0)) is not None else "",
+    )
+
+
+def _source(message: Message, event: StatusEvent) -> str:
+    if event.webhook_id is None:
+        return "Tollgate" if event.state == "expired" else ""
+    return message.get_provider_display()
+
+
+def as_json(body: Any) -> str:
+    """For people."""
+    return json.dumps(body, ensure_ascii=False, indent=2)
+
+
+def spell_gap(start: datetime, end: datetime) -> str:
+    """The time between two moments: "+3.2 s", "+4 min", "+2 h 5 min", "+3 days"."""
+    return f"+{spell_span((end - start).total_seconds())}"
+
+
+def spell_span(seconds: float) -> str:
+    """A span of time: "3.2 s", "4 min", "2 h 5 min", "3 days"."""
+    if seconds < 60:
+        return gettext("%(n)s s") % {"n": f"{seconds:.1f}".removesuffix(".0")}
+    minutes = int(seconds // 60)
+    if minutes < 60:
+        return gettext("%(n)d min") % {"n": minutes}
+    hours, minutes = divmod(minutes, 60)
+    if hours >= 48:
+        return ngettext("%(n)d day", "%(n)d days", hours // 24) % {"n": hours // 24}
+    if minutes:
+        return gettext("%(hours)d h %(minutes)d min") % {"hours": hours, "minutes": minutes}
+    return gettext("%(n)d h") % {"n": hours}
+
+
+def diagnosed(message: Message) -> Diagnosis | None:
+    """What the message's error means; None without one."""
+    return explain(message.error_source, message.error_code, message.provider_error_code, said=message.error_title)
+
+
+def contradicted(message: Message) -> bool:
+    """Whether a delivery overruled a failure: WhatsApp may report both when a person has several devices."""
+    return bool(message.failed_at and (message.delivered_at or message.read_at))
+
+
+def is_long_in_sent(message: Message, now: datetime) -> bool:
+    """Whether WhatsApp has the message since an hour and nobody knows more: the phone may be off, or you blocked."""
+    return message.status == Status.SENT and message.sent_at is not None and now - message.sent_at > LONG_IN_SENT
+
+
+@dataclass(frozen=True)
+class Said:
+    """A stored payload: its words where it has some, and all of it as JSON."""
+
+    kind: str
+    text: str
+    json: str
+
+
+def said(story: Story) -> list[Said]:
+    """What the message said, and the request that it came with."""
+    return [
+        Said(
+            str(PayloadKind(payload.kind).label) if payload.kind in PayloadKind.values else payload.kind,
+            _text_of(payload.body),
+            as_json(payload.body),
+        )
+        for payload in story.payloads
+    ]
+
+
+def _text_of(body: Any) -> str:
+    if not isinstance(body, dict):
+        return ""
+    if isinstance(body.get("content"), dict):  # 8x8's request
+        return _text_of(body["content"])
+    text = body.get("text")
+    parts = [text, *(body.get(kind) for kind in ("body", "button", "image", "video", "document"))]
+    for part in parts:
+        found = part.get("body") or part.get("text") or part.get("caption") if isinstance(part, dict) else part
+        if isinstance(found, str) and found:
+            return found
+    return ""
+
+
+def heading(message: Message) -> str:
+    """What kind of message it is: "Template order_update" or "Inbound text"."""
+    if message.direction == Direction.INBOUND:
+        kind = message.content_type
+        return _("Inbound %(kind)s") % {"kind": kind} if kind else _("Inbound message")
+    if message.template:
+        return _("Template %(name)s") % {"name": message.template.name}
+    kind = message.content_type
+    return _("Outbound %(kind)s") % {"kind": kind} if kind else _("Outbound message")

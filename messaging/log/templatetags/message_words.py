@@ -1,0 +1,63 @@
+"""What messages and templates are called on pages: statuses, categories, errors."""
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from core.templatetags.formats import exact
+from messaging.log.assets.changes import spelled
+from messaging.log.enums import Status
+from messaging.log.models import Message
+from messaging.log.story.causes import Cause
+from messaging.log.story.timeline import diagnosed
+from providers.vocabulary import Category
+
+register = template.Library()
+register.filter("spelled", spelled)
+
+
+_STATUS_WORDS = {"failed": "undelivered", "accepted": "queued", "error": "undelivered", "ok": "delivered"}
+
+
+_STATUSES = {"read", "delivered", "undelivered", "rejected", "expired", "sent", "queued", "received"}
+
+
+@register.filter
+def status(value: str) -> SafeString:
+    """A dot with a word; a provider's own word is translated where we know it, and shown as it is where not."""
+    known = _STATUS_WORDS.get(value, value)
+    colour = known if known in _STATUSES else "unknown"
+    word = Status(known).label if known in Status.values else known.replace("_", " ").capitalize() or _("Unknown")
+    return format_html('<span class="status-word"><i class="dot dot-{}"></i>{}</span>', colour, word)
+
+
+@register.filter
+def error_hint(message: Message) -> str:
+    """What a message's error code means, on one line."""
+    found = diagnosed(message)
+    return found.hint if found else ""
+
+
+@register.filter
+def cause_words(cause: Cause) -> SafeString | str:
+    """A finding with its time in it."""
+    if cause.at is None:
+        return cause.text
+    before, after = cause.text.split("{at}", 1)
+    return format_html("{}{}{}", before, exact(cause.at), after)
+
+
+@register.filter
+def template_status(value: str) -> str:
+    """A template's status as a label: "In appeal"."""
+    words = spelled(value)
+    return words[:1].upper() + words[1:]
+
+
+@register.filter
+def category_name(value: str) -> str:
+    """A pricing category in words."""
+    if value in Category.values:
+        return str(Category(value).label)
+    return value.replace("_", " ").replace("-", " ").capitalize()

@@ -1,0 +1,149 @@
+"""Templates and phone numbers: what each is now, what was announced of it, and what it delivers and costs."""
+
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.access import TenantRequest, requires
+from accounts.enums import Permission
+from core.periods import named
+from core.zones import current_zone
+from messaging.log.assets.changes import limit, limit_short, told
+from messaging.log.assets.drift import Drift, drifts
+from messaging.log.charts import delivered_by_category, outcomes_by_day, rate_by_day
+from messaging.log.forms.log import TemplateForm
+from messaging.log.models import Change, Template
+from messaging.log.selectors import assets, volumes
+from messaging.log.selectors.health import health, template_node
+from messaging.log.selectors.traffic import TrafficFilter, traffic
+from messaging.log.story.rendering import filled
+from providers.vocabulary import Entity, Subject
+
+_DRIFT_SHOWN = timedelta(days=90)
+_DAYS = 30
+
+
+@requires(Permission.VIEW_MESSAGES)
+def template_list(request: TenantRequest) -> HttpResponse:
+    """All templates."""
+    account, ids = request.account, request.reach.ids
+    form = TemplateForm(request.GET, languages=assets.languages(account))
+    form.full_clean()
+    asked = form.cleaned_data
+    chosen = assets.TemplateFilter(search=asked.pop("q", ""), **asked)
+    found = assets.templates(account, ids, chosen) if form.is_valid() else []
+    month = volumes.running_month(account)
+    sums = volumes.by_template(account, ids, month)
+    last = assets.last_changes(account, Subject.TEMPLATE, [one.pk for one in found])
+    context = {
+        "form": form,
+        "rows": [(one, sums.get(volumes.key_of(one)), told(last[one.pk]) if one.pk in last else None) for one in found],
+        "month": month,
+        "most": assets.MOST if len(found) == assets.MOST else 0,
+        "nothing_yet": not found and form.is_valid() and not form.pills,
+    }
+    return render(request, "log/templates.html", context)
+
+
+@requires(Permission.VIEW_MESSAGES)
+def template_page(request: TenantRequest, template_id: int) -> HttpResponse:
+    """One template."""
+    account, ids = request.account, request.reach.ids
+    one = assets.template(account, ids, template_id)
+    if one is None:
+        raise Http404("No such template.")
+    changes = assets.timeline(account, [(Subject.TEMPLATE, one.pk, None)])
+    timeline = [told(change) for change in changes]
+    month = volumes.running_month(account)
+    days = volumes.days_until(month.today, _DAYS)
+    start = min(days[0], month.first)
+    rows = volumes.of_template(account, ids, one, start, month.today, "day", "category")
+    volume = volumes.Volume()
+    for row in rows:
+        if row.keys["day"] >= month.first:
+            volume.add(row)
+    period = named(f"{_DAYS}d", timezone.localdate())
+    counted = traffic(account, period, current_zone(), TrafficFilter(ids, template_ids=[one.pk]))
+    context = {
+        "template": one,
+        "counted": counted.total,
+        "rate": rate_by_day(counted.days, timeline, template=one.name),
+        "node": template_node(one, one.waba.portfolio_id),
+        "parts": filled(one, []),
+        "timeline": timeline,
+        "month": month,
+        "volume": volume,
+        "chart": delivered_by_category([row for row in rows if row.keys["day"] >= days[0]], days, one.name),
+        "log_link": _log(template=one.name, range="30d"),
+    }
+    if request.membership.may(Permission.VIEW_COSTS):
+        context["drifts"] = _drifts(request, one, changes)
+    return render(request, "log/template.html", context)
+
+
+def _drifts(request: TenantRequest, one: Template, changes: list[Change]) -> list[Drift]:
+    move = assets.category_moved(changes, timezone.now() - _DRIFT_SHOWN)
+    if move is None:
+        return []
+    account, ids = request.account, request.reach.ids
+    old, new, since = move.old.lower(), move.new.lower(), timezone.localdate(move.at, ZoneInfo(one.waba.time_zone))
+    own = volumes.of_template(account, ids, one, since, volumes.running_month(account).today, "market", "category")
+    return drifts(old, new, since, own=own, all_rows=volumes.of_category(account, ids, old, since))
+
+
+@requires(Permission.VIEW_MESSAGES)
+def number_list(request: TenantRequest) -> HttpResponse:
+    """All phone numbers."""
+    account, ids = request.account, request.reach.ids
+    found = list(assets.numbers(account, ids))
+    month = volumes.running_month(account)
+    sums = volumes.by_number(account, ids, month)
+    last = assets.last_changes(account, Subject.PHONE_NUMBER, [one.pk for one in found])
+    nodes = {node.pk: node for node in health(account, ids, timezone.now()).of(Entity.PHONE_NUMBER)}
+    rows = [
+        (
+            one, nodes[one.pk], sums.get((one.provider, one.provider_number_id)), limit_short(one.messaging_limit),
+            told(last[one.pk]) if one.pk in last else None,
+        )
+        for one in found
+    ]  # fmt: skip
+    return render(request, "log/numbers.html", {"rows": rows, "month": month})
+
+
+@requires(Permission.VIEW_MESSAGES)
+def number_page(request: TenantRequest, number_id: int) -> HttpResponse:
+    """One phone number."""
+    account, ids = request.account, request.reach.ids
+    one = assets.numbers(account, ids).filter(pk=number_id).first()
+    if one is None:
+        raise Http404("No such phone number.")
+    found = health(account, ids, timezone.now())
+    node = next(node for node in found.of(Entity.PHONE_NUMBER) if node.pk == one.pk)
+    period = named(f"{_DAYS}d", timezone.localdate())
+    counted = traffic(account, period, current_zone(), TrafficFilter(subaccount_ids=ids, phone_number_id=one.pk))
+    month = volumes.running_month(account)
+    limits = (Subject.WABA, one.waba_id, ["messaging_limit"])  # since October 2025 the portfolio's, told by its WABAs
+    timeline = [told(change) for change in assets.timeline(account, [(Subject.PHONE_NUMBER, one.pk, None), limits])]
+    context: dict[str, Any] = {
+        "number": one,
+        "nodes": [each for each in found.around(node) if each.can_send != "AVAILABLE" or each.state.info] or [node],
+        "limit": limit(one.messaging_limit),
+        "timeline": timeline,
+        "month": month,
+        "volume": volumes.by_number(account, ids, month).get((one.provider, one.provider_number_id), volumes.Volume()),
+        "counted": counted.total,
+        "rate": rate_by_day(counted.days, timeline, channel=one.provider_number_id),
+        "chart": outcomes_by_day(counted.days, one.provider_number_id),
+        "log_link": _log(channel=one.provider_number_id, range="30d"),
+    }
+    return render(request, "log/number.html", context)
+
+
+def _log(**params: str) -> str:
+    return f"{reverse('log:log')}?{urlencode(params)}"

@@ -1,0 +1,67 @@
+"""Is everything we send with able to send?"""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_POST
+
+from accounts.access import TenantRequest, requires
+from accounts.enums import Permission
+from messaging.log.selectors.health import health
+from messaging.log.selectors.health_history import REMEMBERED, health_history, with_times
+from messaging.log.services.health import ask_soon
+from providers.vocabulary import CanSend, Entity
+
+_SENTENCES = {
+    CanSend.AVAILABLE: gettext_lazy("Everything can send"),
+    CanSend.LIMITED: gettext_lazy("Everything can send, but not without limits"),
+    CanSend.BLOCKED: gettext_lazy("Something is blocked"),
+}
+
+
+@requires(Permission.VIEW_DASHBOARD)
+def health_page(request: TenantRequest) -> HttpResponse:
+    """Every node, the worst first, and when it came to be so."""
+    account, reach = request.account, request.reach
+    found = health(account, reach.ids, timezone.now())
+    history = health_history(account, found)
+    found = with_times(found, history)
+    templates = found.of(Entity.TEMPLATE)
+    troubled = [node for node in templates if node.can_send != CanSend.AVAILABLE]
+    context = {
+        "health": found,
+        "sentence": _SENTENCES[found.overall],
+        "groups": [
+            (_("Connection"), found.of(Entity.APP)),
+            (_("Business"), found.of(Entity.BUSINESS, Entity.WABA)),
+            (_("Phone numbers"), found.of(Entity.PHONE_NUMBER)),
+            (_("Templates that cannot be sent freely"), troubled),
+        ],
+        "templates": len(templates),
+        "troubled": len(troubled),
+        "history": history,
+        "days": REMEMBERED.days,
+        "has_numbers": bool(found.of(Entity.PHONE_NUMBER)),
+        "can_refresh": any(node.asked for node in found.of(Entity.PHONE_NUMBER)),
+    }
+    return render(request, "log/health.html", context)
+
+
+@require_POST
+@requires(Permission.VIEW_DASHBOARD)
+def refresh(request: TenantRequest) -> HttpResponse:
+    """Have the providers asked at once, each number at most once a minute."""
+    n = ask_soon(request.account, request.reach.ids)
+    if n:
+        said = ngettext(
+            "The provider of %(n)s number is being asked: open this page again in some seconds.",
+            "The providers of %(n)s numbers are being asked: open this page again in some seconds.",
+            n,
+        )
+        messages.success(request, said % {"n": n})
+    else:
+        messages.info(request, _("The providers were asked less than a minute ago: try again in a minute."))
+    return redirect("log:health")

@@ -1,0 +1,190 @@
+"""The message log: the list, what follows it live, and how each person likes it."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages as notices
+from django.http import Http404, HttpResponse, HttpResponseBadRequest, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import escape
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.access import TenantRequest, requires
+from accounts.enums import Permission
+from billing.selectors import Charge
+from core.counting import count_up_to
+from core.filters import PAGING, query
+from core.zones import current_zone
+from messaging.log.filters import is_counted, log_counts, log_filter, log_sentence
+from messaging.log.forms.log import SEEN, LogForm, SavedFilterForm
+from messaging.log.listing.cells import Cells
+from messaging.log.listing.columns import KEYS, Layout, layout
+from messaging.log.listing.live import fingerprint
+from messaging.log.listing.selection import MOST, UnreadableSelection, newest, picked
+from messaging.log.models import PhoneNumber, Template
+from messaging.log.selectors.channels import channels, named_templates
+from messaging.log.selectors.log import charges, log_page
+from messaging.log.selectors.matching import matching
+from messaging.log.selectors.preferences import chosen_columns, saved_filters
+from messaging.log.selectors.setup import webhook_addresses
+from messaging.log.selectors.traffic import has_traffic
+from messaging.log.services.preferences import choose_columns, forget_filter, save_filter
+
+
+@requires(Permission.VIEW_MESSAGES)
+@require_GET
+def log(request: TenantRequest) -> HttpResponse:
+    """The list. HTMX gets its results only; a live log gets rows, or 204 when nothing is new."""
+    choices = Choices.of(request)
+    form = asked(request, request.GET, choices)
+    shown = layout(chosen_columns(request.account, request.user), request.membership)
+    context: dict[str, Any] = {"form": form, "layout": shown}
+    if form.is_valid():
+        context |= _results(request, form, shown, choices)
+    elif form.unknown_object:
+        raise Http404("No such channel.")
+    if SEEN in request.GET:
+        return _live(request, context)
+    partial = request.htmx and not request.htmx.history_restore_request
+    if partial:
+        response = render(request, "log/log_results.html", context)
+        response["HX-Push-Url"] = request.path + query(form.params, same_page=True)
+        return response
+    context["saved"] = saved_filters(request.account, request.user)
+    return render(request, "log/log.html", context)
+
+
+def asked(request: TenantRequest, params: QueryDict, choices: "Choices | None" = None) -> LogForm:
+    """The log's filters, as these parameters give them and within what the person may see."""
+    choices = choices or Choices.of(request)
+    return LogForm(
+        params,
+        today=timezone.localdate(),
+        subaccounts={each.code: each.name for each in request.reach.visible},
+        channels=choices.channels,
+        templates=choices.templates,
+        exact_numbers=not request.membership.may(Permission.VIEW_NUMBERS),
+    )
+
+
+@dataclass(frozen=True)
+class Choices:
+    """The numbers and templates a person may ask for, which most rows point at."""
+
+    channels: list[PhoneNumber]
+    templates: list[Template]
+
+    @classmethod
+    def of(cls, request: TenantRequest) -> "Choices":
+        """Those within the person's reach."""
+        account, ids = request.account, request.reach.ids
+        return cls(channels(account, ids), named_templates(account, ids))
+
+
+def _results(request: TenantRequest, form: LogForm, shown: Layout, choices: Choices) -> dict[str, Any]:
+    account = request.account
+    chosen = log_filter(form, request.reach, current_zone())
+    found = log_page(account, chosen, request.GET.dict(), known=[*choices.channels, *choices.templates])
+    context: dict[str, Any] = {"page": found, "sentence": log_sentence(form), "is_counted": is_counted(form)}
+    costs: dict[UUID, Charge] = {}
+    if "cost" in shown.keys:
+        costs = charges(account, found.rows)
+    if form.cleaned_data["live"] and not any(name in request.GET for name in PAGING):
+        context["seen"] = fingerprint(found.rows, costs)
+    names = {each.pk: each.name for each in request.reach.visible}
+    cells = Cells(shown, names, costs, whole_numbers=request.membership.may(Permission.VIEW_NUMBERS))
+    context["lines"] = cells.rows(found.rows)
+    if not found.rows and SEEN not in request.GET:
+        context["nothing_yet"] = not has_traffic(account)
+        context["addresses"] = webhook_addresses(account, request.membership)
+    return context
+
+
+def _live(request: TenantRequest, context: dict[str, Any]) -> HttpResponse:
+    """What a live log is sent: 286 ends its asking (the filters are wrong), 204 means that nothing changed."""
+    if "seen" not in context:
+        return HttpResponse(status=286)
+    if context["seen"] == request.GET[SEEN]:
+        return HttpResponse(status=204)
+    return render(request, "log/log_live.html", context)
+
+
+@requires(Permission.VIEW_MESSAGES)
+@require_GET
+def sentence(request: TenantRequest) -> HttpResponse:
+    """The log's head with counts, which the page asks for once it stands: they may take longer than its rows."""
+    form = asked(request, request.GET)
+    if not form.is_valid():
+        return HttpResponse()
+    counted = log_counts(request.account, form, request.reach, current_zone())
+    return HttpResponse(escape(log_sentence(form, counted)))
+
+
+@requires(Permission.VIEW_MESSAGES)
+@require_GET
+def matching_count(request: TenantRequest) -> HttpResponse:
+    """How many messages match, as an offer to select them all: counted no further than can be selected."""
+    form = asked(request, request.GET)
+    if not form.is_valid():
+        return HttpResponse()
+    rows = matching(request.account, log_filter(form, request.reach, current_zone()))
+    context = {"form": form, "n": count_up_to(rows, MOST), "most": MOST, "upto": newest(rows)}
+    return render(request, "log/log_matching.html", context)
+
+
+@requires(Permission.VIEW_MESSAGES)
+@require_POST
+def umids(request: TenantRequest) -> HttpResponse:
+    """The UMIDs of the selected messages as text, one a line."""
+    form = asked(request, QueryDict(request.POST.get("query", "").removeprefix("?")))
+    chosen = log_filter(form, request.reach, current_zone()) if form.is_valid() else None
+    try:
+        rows = picked(request.account, request.POST, chosen, request.reach.ids)
+    except UnreadableSelection as problem:
+        return HttpResponseBadRequest(str(problem), content_type="text/plain")
+    text = "".join(f"{umid}\n" for umid in rows.values_list("umid", flat=True))
+    response = HttpResponse(text, content_type="text/plain; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="umids.txt"'
+    return response
+
+
+@requires(Permission.VIEW_MESSAGES)
+@require_POST
+def columns(request: TenantRequest) -> HttpResponse:
+    """Keep the columns a person chose; none: the usual ones again."""
+    wanted = request.POST.getlist("column")
+    choose_columns(account=request.account, user=request.user, columns=[key for key in KEYS if key in wanted])
+    return _back(request)
+
+
+@requires(Permission.VIEW_MESSAGES)
+@require_POST
+def filters(request: TenantRequest) -> HttpResponse:
+    """Save the filters under a name."""
+    form = SavedFilterForm(request.POST)
+    if form.is_valid():
+        asked_for, name = form.cleaned_data["query"], form.cleaned_data["name"]
+        save_filter(account=request.account, user=request.user, name=name, query=asked_for)
+        notices.success(request, _("“%(name)s” is saved.") % {"name": name})
+    else:
+        notices.error(request, " ".join(str(error) for errors in form.errors.values() for error in errors))
+    return _back(request)
+
+
+@requires(Permission.VIEW_MESSAGES)
+@require_POST
+def delete_filter(request: TenantRequest, filter_id: int) -> HttpResponse:
+    """Forget saved filters; those of another person do not exist."""
+    if not forget_filter(account=request.account, user=request.user, filter_id=filter_id):
+        raise Http404("No such filters.")
+    return _back(request)
+
+
+def _back(request: TenantRequest) -> HttpResponse:
+    """To the log as it was filtered."""
+    params = QueryDict(request.POST.get("query", "").removeprefix("?"))
+    return redirect(reverse("log:log") + query(params, same_page=True))

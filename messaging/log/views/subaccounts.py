@@ -1,0 +1,106 @@
+"""Settings of subaccounts and of which numbers belong to them."""
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accounts.access import TenantRequest, actor_of, requires
+from accounts.enums import Permission
+from accounts.models import Subaccount
+from accounts.services import Refused
+from accounts.services.subaccounts import create_subaccount, rename_subaccount, switch_subaccount
+from core.http import posted
+from messaging.log.forms.subaccounts import MoveForm, RenameForm, SubaccountForm
+from messaging.log.selectors import subaccounts as selectors
+from messaging.log.services.subaccounts import close_subaccount, move_number
+
+allowed = requires(Permission.MANAGE_SUBACCOUNTS, whole_account=True)
+
+
+@allowed
+def subaccounts(request: TenantRequest) -> HttpResponse:
+    """Each subaccount with its numbers."""
+    return render(request, "log/subaccounts.html", {"subaccounts": selectors.subaccounts(request.account)})
+
+
+@allowed
+def new_subaccount(request: TenantRequest) -> HttpResponse:
+    """Add a subaccount."""
+    form = SubaccountForm(posted(request))
+    if form.is_valid():
+        try:
+            made = create_subaccount(by=actor_of(request), **form.cleaned_data)
+        except Refused as refused:
+            form.refuse(refused)
+        else:
+            messages.success(request, _("%(name)s is there. Move numbers to it below.") % {"name": made.name})
+            return redirect("log:subaccounts")
+    return render(request, "log/subaccount_new.html", {"form": form})
+
+
+@allowed
+def rename(request: TenantRequest, subaccount_id: int) -> HttpResponse:
+    """Call a subaccount otherwise."""
+    found = _subaccount(request, subaccount_id)
+    form = RenameForm(posted(request), initial={"name": found.name})
+    if form.is_valid():
+        rename_subaccount(by=actor_of(request), subaccount=found, name=form.cleaned_data["name"])
+        messages.success(request, _("%(code)s is called %(name)s now.") % {"code": found.code, "name": found.name})
+        return redirect("log:subaccounts")
+    return render(request, "log/subaccount_rename.html", {"form": form, "subaccount": found})
+
+
+@allowed
+def close(request: TenantRequest, subaccount_id: int) -> HttpResponse:
+    """Ask, then close a subaccount."""
+    found = _subaccount(request, subaccount_id)
+    problem = ""
+    if request.method == "POST":
+        try:
+            close_subaccount(by=actor_of(request), subaccount=found)
+        except Refused as refused:
+            problem = str(refused)
+        else:
+            messages.success(request, _("%(name)s is closed.") % {"name": found.name})
+            return redirect("log:subaccounts")
+    return render(request, "log/subaccount_close.html", {"subaccount": found, "problem": problem})
+
+
+@require_POST
+@allowed
+def reopen(request: TenantRequest, subaccount_id: int) -> HttpResponse:
+    """Open a closed subaccount again."""
+    found = _subaccount(request, subaccount_id)
+    switch_subaccount(by=actor_of(request), subaccount=found, active=True)
+    messages.success(request, _("%(name)s is open again.") % {"name": found.name})
+    return redirect("log:subaccounts")
+
+
+@allowed
+def move(request: TenantRequest, number_id: int) -> HttpResponse:
+    """Give a number to another subaccount."""
+    number = selectors.number_of(request.account, number_id)
+    if number is None:
+        raise Http404("No such number.")
+    open_ones = [each for each in selectors.subaccounts(request.account) if each.is_active]
+    form = MoveForm(posted(request), subaccounts=open_ones, initial={"subaccount": number.subaccount.code})
+    if form.is_valid():
+        try:
+            move_number(by=actor_of(request), number=number, subaccount=form.subaccount)
+        except Refused as refused:
+            form.refuse(refused)
+        else:
+            messages.success(
+                request, _("%(number)s belongs to %(name)s now.") % {"number": number, "name": number.subaccount.name}
+            )
+            return redirect("log:subaccounts")
+    return render(request, "log/number_move.html", {"form": form, "number": number})
+
+
+def _subaccount(request: TenantRequest, subaccount_id: int) -> Subaccount:
+    found = selectors.subaccount_of(request.account, subaccount_id)
+    if found is None:
+        raise Http404("No such subaccount.")
+    return found

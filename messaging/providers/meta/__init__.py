@@ -1,5 +1,0 @@
-"""Meta Cloud API."""
-
-from messaging.providers.meta.parse import parse
-
-__all__ = ["parse"]

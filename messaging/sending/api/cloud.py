@@ -1,0 +1,166 @@
+"""REST in the shapes of Meta's Cloud API and of 360dialog: sending, and marking as read.
+
+The bodies are the providers', whose documentation describes them; our schema does not.
+"""
+
+import secrets
+from collections.abc import Callable
+from typing import Any, ClassVar, cast
+
+import structlog
+from django.http import Http404
+from drf_spectacular.utils import extend_schema
+from rest_framework.exceptions import PermissionDenied, Throttled, ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.api import TenantView
+from accounts.enums import Permission
+from messaging.log.api.health import D360Authentication, check_version, d360_errors, graph_errors
+from messaging.sending import cloud
+from messaging.sending.cloud import RefusedAsMeta
+from messaging.sending.direct import keep_refused, send_now
+from messaging.sending.eightxeight import Refused
+from messaging.sending.origin import origin_of
+from messaging.sending.requests import Origin, SendRequest
+from messaging.sending.routes import NoRoute, adapter
+from messaging.sending.senders import Sender, sender_directory
+from providers.gateway import Accepted, EightXEight, Outcome, Rejected, Unreached
+from providers.vocabulary import Provider, Shape
+
+log = structlog.get_logger("tollgate.sending")
+UMID_HEADER = "Tollgate-UMID"
+
+
+def error_of_meta(refused: RefusedAsMeta) -> Response:
+    """An error in Graph's shape."""
+    body = {
+        "message": f"(#{refused.code}) {refused.title}", "type": "OAuthException", "code": refused.code,
+        "error_data": {"messaging_product": "whatsapp", "details": refused.details},
+        "fbtrace_id": secrets.token_urlsafe(8),
+    }  # fmt: skip
+    return Response({"error": body}, status=refused.status)
+
+
+def _errors(error: Exception, context: dict[str, Any], otherwise: Callable[..., Response | None]) -> Response | None:
+    if isinstance(error, RefusedAsMeta):
+        return error_of_meta(error)
+    if isinstance(error, Throttled):
+        return error_of_meta(RefusedAsMeta(130429, str(error.detail)))
+    answer = otherwise(error, context)
+    if answer is None:
+        log.error("request_failed", exc_info=error)
+        answer = error_of_meta(RefusedAsMeta(131000, "Something went wrong in Tollgate: its log knows more."))
+    return answer
+
+
+def cloud_errors(error: Exception, context: dict[str, Any]) -> Response | None:
+    """Every error in Graph's shape."""
+    return _errors(error, context, graph_errors)
+
+
+def dialog360_errors(error: Exception, context: dict[str, Any]) -> Response | None:
+    """Errors of messages in Graph's shape, and of keys and requests in 360dialog's own."""
+    return _errors(error, context, d360_errors)
+
+
+class CloudView(TenantView):
+    """What both shapes share: from a number and a body to the provider's answer."""
+
+    permission: ClassVar[Permission] = Permission.SEND_MESSAGES
+    shape: ClassVar[Shape]
+
+    def senders(self) -> list[Sender]:
+        """The numbers of the account that the key reaches and that speak the Cloud API."""
+        reach = self.subaccount_ids()
+        found = sender_directory(self.account.pk).by_number_id.values()
+        return [
+            one for one in found
+            if one.provider != Provider.EIGHT_X_EIGHT and (reach is None or one.subaccount_id in reach)
+        ]  # fmt: skip
+
+    def send(self, request: Request, sender: Sender) -> Response:
+        """Send a message, or mark one as read; the provider's answer."""
+        if not sender.subaccount_is_active:
+            raise PermissionDenied(f"Subaccount {sender.subaccount_code} is closed: nothing can be sent from it.")
+        body, origin = cast("dict[str, Any]", request.data), self._origin(request)
+        if cloud.is_mark(body):
+            return self._mark(body, sender)
+        try:
+            wanted = cloud.read(body, sender, origin, self.shape)
+            outcome = send_now(wanted)
+        except RefusedAsMeta as refused:
+            unread = SendRequest(shape=self.shape, request=body, about=cloud.glimpse(body, origin), sender=sender)
+            keep_refused(self.account.pk, unread, refused, subaccount_id=sender.subaccount_id)
+            raise
+        answer = self._answer(outcome)
+        answer[UMID_HEADER] = str(wanted.umid)
+        return answer
+
+    def _origin(self, request: Request) -> Origin:
+        try:
+            return origin_of(request.headers, self.key.name)
+        except Refused as refused:
+            raise RefusedAsMeta(100, refused.message) from None
+
+    def _mark(self, body: dict[str, Any], sender: Sender) -> Response:
+        try:
+            way = adapter(sender)
+        except NoRoute as error:
+            raise RefusedAsMeta(133010, str(error)) from None
+        assert not isinstance(way, EightXEight)  # see `senders`
+        return self._answer(way.mark_read(body))
+
+    def _answer(self, outcome: Outcome) -> Response:
+        """What the provider answered, as it is; else what is known, in Meta's shape."""
+        if isinstance(outcome, Accepted):
+            return Response(outcome.answer.data, status=outcome.answer.http_status)
+        if isinstance(outcome, Rejected):
+            data = outcome.answer.data or {}
+            if "error" in data or ("meta" in data and self.shape == Shape.DIALOG_360):
+                return Response(data, status=outcome.answer.http_status)
+            status = 503 if outcome.answer.http_status >= 500 else outcome.answer.http_status
+            return error_of_meta(RefusedAsMeta(131016, outcome.title, status=max(status, 400)))
+        if isinstance(outcome, Unreached):
+            return error_of_meta(RefusedAsMeta(131016, "The provider was not reached; nothing was sent."))
+        details = "The provider gave no answer, so the message may have been sent. Its page in Tollgate will tell."
+        return error_of_meta(RefusedAsMeta(131000, details))
+
+
+class GraphSendView(CloudView):
+    """POST /{version}/{phone_number_id}/messages, as at Meta."""
+
+    shape: ClassVar[Shape] = Shape.GRAPH
+
+    def get_exception_handler(self) -> Callable[..., Response | None]:
+        """Graph's shape."""
+        return cloud_errors
+
+    @extend_schema(exclude=True)
+    def post(self, request: Request, version: str, phone_number_id: str) -> Response:
+        """Send from the number; 404 when the account has none of that id."""
+        check_version(version)
+        sender = next((one for one in self.senders() if one.number_id == phone_number_id), None)
+        if sender is None:
+            raise Http404
+        return self.send(request, sender)
+
+
+class D360SendView(CloudView):
+    """POST /messages, as at 360dialog."""
+
+    authentication_classes = (D360Authentication,)
+    shape: ClassVar[Shape] = Shape.DIALOG_360
+
+    def get_exception_handler(self) -> Callable[..., Response | None]:
+        """360dialog's shape."""
+        return dialog360_errors
+
+    @extend_schema(exclude=True)
+    def post(self, request: Request) -> Response:
+        """Send from the number that the key is for."""
+        found = [one for one in self.senders() if one.provider == Provider.DIALOG_360]
+        if len(found) != 1:
+            many = "more than one 360dialog number: limit it to a subaccount" if found else "no 360dialog number"
+            raise ValidationError({"D360-API-KEY": [f"This key reaches {many}."]})
+        return self.send(request, found[0])

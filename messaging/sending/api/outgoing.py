@@ -1,0 +1,86 @@
+"""REST in 8x8's shape: the webhooks configuration. 8x8's documentation describes it; see docs/gateway.md."""
+
+from typing import Any, ClassVar
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.enums import Permission
+from core.http import client_address
+from core.json_parser import StrictJSONArrayParser
+from events.enums import HookKind
+from messaging.sending.api.sending import View8x8
+from messaging.sending.eightxeight import Refused
+from messaging.sending.eightxeight.webhooks import EVERY, HIDDEN, read_hooks
+from messaging.sending.selectors.outgoing import outgoing_webhooks
+from messaging.sending.services.outgoing import configure, remove
+
+# A webhook says who wrote what: who may not read that, may not have it posted to an address of theirs either.
+_TOLD = (Permission.VIEW_MESSAGES, Permission.VIEW_NUMBERS, Permission.VIEW_CONTENT)
+
+
+class HookNameSerializer(serializers.Serializer[Any]):
+    """A webhook by its subaccount and kind."""
+
+    subAccountId = serializers.CharField(max_length=50, help_text="`*`: all.")  # noqa: N815 - 8x8's
+    type = serializers.ChoiceField(HookKind.choices, required=False, help_text="Without: both.")
+
+
+class HookSerializer(HookNameSerializer):
+    """A webhook as it is configured."""
+
+    url = serializers.URLField(max_length=2048)
+    enabled = serializers.BooleanField(required=False, default=True)
+    httpAuthorization = serializers.CharField(  # noqa: N815 - 8x8's
+        required=False, max_length=4096, help_text="Sent as `Authorization`; shown as `***`."
+    )
+
+
+class WebhooksView(View8x8):
+    """The account's webhooks: where receipts (CADR) and inbound messages (MSG) are posted."""
+
+    permission: ClassVar[Permission] = Permission.MANAGE_WEBHOOKS
+    permissions: ClassVar = {"POST": (Permission.MANAGE_WEBHOOKS, *_TOLD)}
+    parser_classes = (StrictJSONArrayParser,)
+
+    @extend_schema(operation_id="get_webhooks", responses=HookSerializer(many=True))
+    def get(self, request: Request, account_id: str) -> Response:
+        """Those that the key reaches."""
+        self.check_account(account_id)
+        return Response(
+            [
+                {
+                    "subAccountId": each.subaccount.code if each.subaccount else EVERY,
+                    "type": each.kind,
+                    "url": each.url,
+                    "enabled": each.enabled,
+                    **({"httpAuthorization": HIDDEN} if each.authorization_sealed else {}),
+                }
+                for each in outgoing_webhooks(self.account, self.subaccount_ids())
+            ]
+        )
+
+    @extend_schema(operation_id="add_webhooks", request=HookSerializer(many=True), responses={200: None})
+    def post(self, request: Request, account_id: str) -> Response:
+        """Create or replace webhooks, all or none."""
+        self.check_account(account_id)
+        configure(self.key, read_hooks(request.data, self._reached), ip_address=client_address(request) or None)
+        return Response()
+
+    @extend_schema(operation_id="delete_webhooks", request=HookNameSerializer(many=True), responses={200: None})
+    def delete(self, request: Request, account_id: str) -> Response:
+        """Delete webhooks, all of them or none; one that does not exist is no mistake."""
+        self.check_account(account_id)
+        hooks = read_hooks(request.data, self._reached, delete=True)
+        remove(self.key, hooks, ip_address=client_address(request) or None)
+        return Response()
+
+    def _reached(self, code: str) -> int | None:
+        """The subaccount of a code; None is all of them, for a key that is not limited."""
+        if code != EVERY:
+            return self.subaccount(code, closed=True)
+        if self.subaccount_ids() is not None:
+            raise Refused(1001, "This API key is limited to some subaccounts: name one of them instead of *.")
+        return None

@@ -1,0 +1,267 @@
+"""REST in 8x8's shape: send, batch, details, cancel. 8x8's documentation describes it; see docs/gateway.md."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any, ClassVar, cast
+from uuid import UUID
+
+import structlog
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.throttling import BaseThrottle
+
+from accounts.api import TenantView
+from accounts.enums import Permission
+from accounts.models import ApiKey
+from accounts.throttling import RatePerKey
+from core.errors import answer_as_8x8, envelope_of_8x8
+from messaging.sending import acceptance
+from messaging.sending.api.send_serializers import (
+    BatchSerializer,
+    CancelledSerializer,
+    DetailsSerializer,
+    SendSerializer,
+    SentBatchSerializer,
+    SentSerializer,
+)
+from messaging.sending.cancelling import cancel, known
+from messaging.sending.eightxeight import Refused, glimpse, read
+from messaging.sending.eightxeight.batch import read_batch
+from messaging.sending.origin import origin_of
+from messaging.sending.receipt_bodies import moment, status_of
+from messaging.sending.requests import Origin, SendRequest
+from messaging.sending.results import AttemptResult, Kind
+from messaging.sending.selectors.messages import Found, message_of
+from messaging.sending.senders import Sender, sender_directory
+from messaging.sending.wakeup import sending_wakeup
+from providers.vocabulary import Shape
+
+log = structlog.get_logger("tollgate.sending")
+SOURCE = "8x8-sync"
+
+
+def errors_of_8x8(error: Exception, context: dict[str, Any]) -> Response | None:
+    """Every error in 8x8's envelope, our own faults as 2000 too."""
+    if isinstance(error, Refused):
+        return Response(envelope_of_8x8(error.code, error.message), status=error.status)
+    answer = answer_as_8x8(error, context)
+    if answer is None:
+        log.error("request_failed", exc_info=error)
+        answer = Response(envelope_of_8x8(2000, "Internal server error"), status=500)
+    return answer
+
+
+class View8x8(TenantView):
+    """What the views of 8x8's shape share: its errors, and the subaccount of the path."""
+
+    permission: ClassVar[Permission] = Permission.SEND_MESSAGES
+    speaks = "8x8"
+
+    def get_exception_handler(self) -> Callable[..., Response | None]:
+        """8x8's envelope."""
+        return errors_of_8x8
+
+    def subaccount(self, code: str, *, closed: bool = False) -> int:
+        """The subaccount of that code; refuses one that is another's, out of the key's reach, or (else) closed."""
+        found = sender_directory(self.account.pk).subaccounts.get(code)
+        reach = self.subaccount_ids()
+        if found is None or (reach is not None and found[0] not in reach):
+            raise Refused(1001, "Provided subAccountId doesn't belong to your account")
+        if not (found[1] or closed):
+            raise Refused(1001, f"'subAccountId' {code} is closed: send from another, or have it opened again.")
+        return found[0]
+
+    def check_account(self, account_id: str) -> None:
+        """Refuse an accountId that is not the key's."""
+        if account_id.replace("-", "").lower() != self.account.public_id.hex:
+            raise Refused(1300, "Account not found.")
+
+    def sender(self, code: str) -> Sender:
+        """The number that sends for a subaccount: its first."""
+        numbers = sender_directory(self.account.pk).by_subaccount.get(code)
+        if not numbers:
+            raise Refused(3035, f"'subAccountId' {code} has no WhatsApp number: send from one that has.")
+        return numbers[0]
+
+    @property
+    def origin(self) -> Origin:
+        """What the headers say of the message's source."""
+        return origin_of(self.request.headers, self.key.name)
+
+
+class SendView(View8x8):
+    """Send one message."""
+
+    @extend_schema(
+        operation_id="send_message", request=SendSerializer,
+        responses=SentSerializer,
+    )  # fmt: skip
+    def post(self, request: Request, subaccount_id: str) -> Response:
+        """Accept a message: it is stored before this is answered, and sent a moment later or when it is due."""
+        now = datetime.now(UTC)
+        origin, subaccount_pk = self.origin, self.subaccount(subaccount_id)
+        try:
+            wanted = read(request.data, self.sender(subaccount_id), origin)
+        except Refused as refused:
+            numbers = sender_directory(self.account.pk).by_subaccount.get(subaccount_id)
+            wanted = unread(request.data, origin, numbers[0] if numbers else None)
+            acceptance.store(self.account.pk, [(wanted, rejection(refused, now))], at=now, subaccount_id=subaccount_pk)
+            sending_wakeup.notify()
+            raise
+        acceptance.store(self.account.pk, [(wanted, None)], at=now)
+        sending_wakeup.notify()
+        return Response(sent(wanted, now))
+
+
+class SendBatchView(View8x8):
+    """Send up to 10,000 messages."""
+
+    @extend_schema(
+        operation_id="send_messages", request=BatchSerializer,
+        responses=SentBatchSerializer,
+    )  # fmt: skip
+    def post(self, request: Request, subaccount_id: str) -> Response:
+        """Accept each message that is good, and say of the others why not; all of them are stored, or none."""
+        now = datetime.now(UTC)
+        origin, subaccount_pk = self.origin, self.subaccount(subaccount_id)
+        sender = self.sender(subaccount_id)
+        batch = read_batch(cast("dict[str, Any]", request.data))
+        entries: list[tuple[SendRequest, AttemptResult | None]] = []
+        answers: list[dict[str, Any]] = []
+        for body in batch.messages:
+            try:
+                wanted, refused = read(body, sender, origin, batch.batch_id, batch.client_batch_id), None
+            except Refused as error:
+                refused = error
+                wanted = unread(body, origin, sender, batch.batch_id, batch.client_batch_id)
+            entries.append((wanted, rejection(refused, now) if refused else None))
+            if batch.with_messages:
+                answers.append(sent(wanted, now, refused))
+        acceptance.store(self.account.pk, entries, at=now, subaccount_id=subaccount_pk)
+        sending_wakeup.notify()
+        rejected = sum(outcome is not None for _, outcome in entries)
+        answer = {"batchId": str(batch.batch_id), "acceptedCount": len(entries) - rejected, "rejectedCount": rejected}
+        if batch.client_batch_id:
+            answer["clientBatchId"] = batch.client_batch_id
+        return Response(answer | ({"messages": answers} if batch.with_messages else {}))
+
+
+class DetailsRate(RatePerKey):
+    """8x8's own limit of message details: one request a second for a subaccount; of each key, so that none waits for
+    another's.
+    """
+
+    def limit(self, key: ApiKey, view: Any) -> tuple[str, int]:
+        """One."""
+        return f"{key.pk}:details:{view.kwargs['subaccount_id']}", 1
+
+
+class MessageView8x8(View8x8):
+    """One message: its details, or taking it back."""
+
+    def get_throttles(self) -> list[BaseThrottle]:
+        """Details have a limit of their own beside the key's."""
+        usual: list[BaseThrottle] = super().get_throttles()
+        return [*usual, DetailsRate()] if self.request.method == "GET" else usual
+
+    @extend_schema(
+        operation_id="get_message_details",
+        responses=DetailsSerializer,
+    )
+    def get(self, request: Request, subaccount_id: str, umid: str) -> Response:
+        """Where a message stands; 404 when the subaccount has none of that UMID.
+
+        As at 8x8, a key may ask once a second in a subaccount; what is more is answered 429. Receipts tell it sooner.
+        """
+        found = message_of(self.account, self.subaccount(subaccount_id, closed=True), read_uuid(umid, "umid"))
+        if found is None:
+            raise Refused(1300, "Message not found.")
+        whole = self.key.may(Permission.VIEW_NUMBERS)
+        return Response({"data": [details(found, subaccount_id, whole=whole)]})
+
+    @extend_schema(
+        operation_id="cancel_message",
+        request=None,
+        responses={200: CancelledSerializer},
+    )
+    def delete(self, request: Request, subaccount_id: str, umid: str) -> Response:
+        """Take back a message that is not being sent yet; says how many that were."""
+        subaccount_pk, one = self.subaccount(subaccount_id, closed=True), read_uuid(umid, "umid")
+        n = cancel(self.account.pk, subaccount_pk, at=datetime.now(UTC), umid=one)
+        if not n and message_of(self.account, subaccount_pk, one) is None:
+            raise Refused(1300, "Message not found.")
+        sending_wakeup.notify()
+        return Response({"cancelledCount": n})
+
+
+class BatchView8x8(View8x8):
+    """One batch."""
+
+    @extend_schema(
+        operation_id="cancel_messages",
+        request=None,
+        responses={200: CancelledSerializer},
+    )
+    def delete(self, request: Request, subaccount_id: str, batch_id: str) -> Response:
+        """Take back all messages of a batch that are not being sent yet; 404 when nothing of it is on its way."""
+        subaccount_pk, one = self.subaccount(subaccount_id, closed=True), read_uuid(batch_id, "batchId")
+        n = cancel(self.account.pk, subaccount_pk, at=datetime.now(UTC), batch_id=one)
+        if not n and not known(self.account.pk, subaccount_pk, one):
+            raise Refused(1300, "Batch not found.")
+        sending_wakeup.notify()
+        return Response({"cancelledCount": n})
+
+
+def read_uuid(written: str, name: str) -> UUID:
+    """An id of a path; raises `Refused`."""
+    try:
+        return UUID(written)
+    except ValueError:
+        raise Refused(1000, f"Invalid {name}.") from None
+
+
+def unread(
+    data: Any, origin: Origin, sender: Sender | None, batch_id: UUID | None = None, client_batch_id: str = ""
+) -> SendRequest:
+    """A refused message as far as it can be read: the log holds those too."""
+    request = data if isinstance(data, dict) else {"body": data}
+    return SendRequest(
+        shape=Shape.EIGHT_X_EIGHT, request=request, about=glimpse(data, origin, client_batch_id), sender=sender,
+        batch_id=batch_id,
+    )  # fmt: skip
+
+
+def rejection(refused: Refused, at: datetime) -> AttemptResult:
+    """A refusal of ours, as an outcome."""
+    return AttemptResult(
+        kind=Kind.REJECTED, at=at.isoformat(), source=SOURCE, code=refused.code, title=refused.message[:255],
+        status=refused.status, body={"code": refused.code, "message": refused.message}, by="tollgate",
+    )  # fmt: skip
+
+
+def sent(wanted: SendRequest, at: datetime, refused: Refused | None = None) -> dict[str, Any]:
+    """8x8's answer for one message."""
+    status: dict[str, Any] = {"state": "rejected" if refused else "queued", "timestamp": moment(at)}
+    if refused:
+        status |= {"errorCode": refused.code, "errorMessage": refused.message}
+    about, user = wanted.about, cast("Any", wanted.request.get("user"))
+    answer = {"umid": str(wanted.umid), "user": user if isinstance(user, dict) else {}, "status": status}
+    return answer | ({"clientMessageId": about.client_message_id} if about.client_message_id else {})
+
+
+def details(found: Found, subaccount_code: str, *, whole: bool) -> dict[str, Any]:
+    """8x8's row of message details; numbers are masked as 8x8 masks them for keys that may not see them whole."""
+    number = found.msisdn if whole or not found.msisdn else f"{found.msisdn[:-4]}xxxx"
+    user = {"msisdn": f"+{number}"} if number else {"channelUserId": found.user_id} if found.user_id else {}
+    error = found.error_source, found.error_code, found.error_title
+    status = status_of(found.status, found.status_detail, found.at, error)
+    row = {
+        "umid": str(found.umid), "subAccountId": subaccount_code, "channel": "WhatsApp",
+        "channelId": found.number.provider_number_id if found.number else "", "direction": found.direction.capitalize(),
+        "country": found.country, "status": status, "user": user, "contentType": found.content_type.capitalize(),
+        "content": "**MASKED**", "createdAt": moment(found.created_at), "step": 1,
+    }  # fmt: skip
+    named = {"clientMessageId": found.client_message_id, "clientBatchId": found.client_batch_id}
+    named["batchId"] = str(found.batch_id) if found.batch_id else ""
+    return row | {name: value for name, value in named.items() if value}

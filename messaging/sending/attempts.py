@@ -1,0 +1,80 @@
+"""The attempts to send a message in words, and what people may do about it now."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from messaging.log.enums import LOST, SubmissionState
+from messaging.log.models import Message, MessagePayload
+from messaging.log.story.timeline import as_json
+from messaging.sending.models import Submission
+
+_WORDS = {
+    "accepted": gettext_lazy("Accepted"),
+    "rejected": gettext_lazy("Refused"),
+    "unreached": gettext_lazy("Not reached"),
+    "uncertain": gettext_lazy("No answer"),
+    "expired": gettext_lazy("Expired"),
+    "cancelled": gettext_lazy("Cancelled"),
+    "sent": gettext_lazy("Sent"),
+}
+_COLOURS = {"accepted": "sent", "rejected": "rejected", "unreached": "rejected", "sent": "sent"}
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One attempt: how it ended, the HTTP status, who answered, when the next is due.
+
+    `json` is the answer, empty for those who may not see it.
+    """
+
+    at: datetime
+    word: str
+    colour: str
+    status: int | None
+    title: str
+    by: str
+    again_at: datetime | None
+    json: str
+
+
+def attempts(message: Message, papers: Sequence[MessagePayload], *, with_bodies: bool) -> list[Attempt]:
+    """The attempts in their order."""
+    return [_attempt(message, paper, with_bodies=with_bodies) for paper in papers if isinstance(paper.body, dict)]
+
+
+def _attempt(message: Message, paper: MessagePayload, *, with_bodies: bool) -> Attempt:
+    said: dict[str, Any] = paper.body
+    kind, by, again = str(said.get("kind")), said.get("by", ""), said.get("again_at")
+    return Attempt(
+        at=paper.created_at,
+        word=str(_WORDS.get(kind, kind)),
+        colour=_COLOURS.get(kind, "unknown"),
+        status=said.get("status"),
+        title=str(said.get("title", "")),
+        by={"": message.get_provider_display(), "tollgate": "Tollgate", "webhook": _("a webhook")}.get(by, str(by)),
+        again_at=datetime.fromisoformat(again) if again else None,
+        json=as_json(said["body"]) if with_bodies and "body" in said else "",
+    )
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What may be done: say what became of it, take it back, send it again."""
+
+    uncertain: bool = False
+    waits_until: datetime | None = None
+    again: bool = False
+
+
+def choices(message: Message, submission: Submission | None, *, has_request: bool) -> Choices:
+    """What a person who may send can do about a message now."""
+    if submission is not None and submission.state == SubmissionState.UNCERTAIN:
+        return Choices(uncertain=True)
+    if submission is not None and submission.state == SubmissionState.QUEUED:
+        return Choices(waits_until=submission.due_at)
+    return Choices(again=submission is None and has_request and message.status in LOST)

@@ -1,0 +1,59 @@
+"""A message that somebody wants us to send, as the checks leave it."""
+
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from messaging.log.enums import SourceCategory
+from messaging.sending.senders import Sender
+from providers.vocabulary import Shape
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What made the message and for whom, as the sender names it: see docs/gateway.md."""
+
+    category: str = str(SourceCategory.API)
+    name: str = ""
+    recipient_type: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendSummary:
+    """What the log and receipts say of a message; stored as JSON with it. MSISDN: digits only."""
+
+    msisdn: str = ""
+    user_id: str = ""
+    content_type: str = ""
+    template_name: str = ""
+    template_language: str = ""
+    client_message_id: str = ""
+    client_batch_id: str = ""
+    callback_url: str = ""
+    scheduled: bool = False
+    reply_to: str = ""  # the provider's id of the message this one quotes
+    origin: Origin = field(default_factory=Origin)
+
+    def as_json(self) -> dict[str, Any]:
+        """What is not empty."""
+        return {name: value for name, value in asdict(self).items() if value}
+
+    @classmethod
+    def from_json(cls, stored: dict[str, Any]) -> "SendSummary":
+        """What `as_json` wrote."""
+        return cls(**{**stored, "origin": Origin(**stored.get("origin", {}))})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendRequest:
+    """One message to send. `sender` is None when the refusal was that there is none."""
+
+    shape: Shape
+    request: dict[str, Any]
+    about: SendSummary
+    sender: Sender | None
+    due_at: datetime | None = None  # None: now
+    expires_at: datetime | None = None
+    batch_id: UUID | None = None
+    umid: UUID = field(default_factory=uuid4)

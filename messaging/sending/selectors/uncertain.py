@@ -1,0 +1,32 @@
+"""Submissions: those that nobody knows the end of, and that of one message."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from accounts.models import Account
+from core.counting import MOST_COUNTED, count_up_to
+from messaging.log.enums import SubmissionState
+from messaging.sending.models import Submission
+
+
+def uncertain(account_ids: Sequence[int], subaccount_ids: Sequence[int] | None = None) -> int:
+    """Messages that were being sent and nobody knows whether they were, counted to `MOST_COUNTED` + 1 at the furthest.
+
+    `subaccount_ids`: those of these alone.
+    """
+    rows = Submission.objects.filter(account__in=account_ids, state=SubmissionState.UNCERTAIN)
+    return count_up_to(rows if subaccount_ids is None else rows.filter(subaccount__in=subaccount_ids), MOST_COUNTED)
+
+
+_MOST_FILTERED = 1_000  # the newest of them
+
+
+def umids_in(account: Account, state: str) -> list[UUID]:
+    """The UMIDs of the newest submissions in a state: a filter of the log."""
+    rows = Submission.objects.filter(account=account, state=state).order_by("-id")
+    return list(rows.values_list("umid", flat=True)[:_MOST_FILTERED])
+
+
+def submission_of(account: Account, umid: UUID) -> Submission | None:
+    """The submission of a message that is not settled yet."""
+    return Submission.objects.filter(account=account, umid=umid).first()

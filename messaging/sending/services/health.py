@@ -1,0 +1,103 @@
+"""Asking the providers whether what we send with can send, and keeping what they say."""
+
+import time
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.db.models import Q
+from django.utils import timezone
+
+from core.locks import session_lock
+from messaging.log.assets.health import TOLD
+from messaging.log.models import Change, PhoneNumber
+from messaging.log.services.health import ASKED
+from messaging.sending.routes import NoRoute, adapter
+from messaging.sending.senders import sender_of
+from providers.gateway import Dialog360, HealthAnswer, Meta, Silence, Word
+from providers.vocabulary import CanSend, Entity, Subject
+
+EVERY = timedelta(minutes=15)
+_MOST, _MOST_SECONDS = 50, 15.0  # of one run: the other numbers wait for the next
+_SUBJECTS = {
+    Entity.PHONE_NUMBER: Subject.PHONE_NUMBER,
+    Entity.APP: Subject.PHONE_NUMBER,  # the token is the number's
+    Entity.WABA: Subject.WABA,
+    Entity.BUSINESS: Subject.WABA,
+}
+
+
+def ask_due() -> int:
+    """Ask for the numbers that are due, one after the other, in one process at a time; how many."""
+    asked, until = 0, time.monotonic() + _MOST_SECONDS
+    with session_lock("messaging.health") as held:
+        if not held:
+            return 0
+        due = PhoneNumber.objects.filter(provider__in=ASKED, health_due_at__lte=timezone.now())
+        due = due.exclude(credential_sealed="").select_related("account", "subaccount").order_by("health_due_at", "id")
+        for number in due[:_MOST]:
+            if time.monotonic() > until:
+                break
+            _ask(number)
+            asked += 1
+    return asked
+
+
+def _ask(number: PhoneNumber) -> None:
+    """What no provider said changes nothing but the reason that is shown."""
+    answer, now = _answer(number), timezone.now()
+    row = PhoneNumber.objects.filter(account=number.account_id, pk=number.pk)
+    if isinstance(answer, Silence):
+        row.update(health_due_at=now + EVERY, health_asked_at=now, health_silence=answer.reason[:255])
+        return
+    _keep(number, answer, now)
+    row.update(health_due_at=now + EVERY, health_asked_at=now, health_answered_at=now, health_silence="")
+
+
+def _answer(number: PhoneNumber) -> HealthAnswer:
+    try:
+        asking = adapter(sender_of(number))
+    except NoRoute as error:
+        return Silence(str(error))
+    if not isinstance(asking, Meta | Dialog360):
+        return Silence("This provider has no health status.")
+    try:
+        return asking.health()
+    except ValueError as error:  # a credential that no header may hold
+        return Silence(str(error))
+
+
+def _keep(number: PhoneNumber, words: Iterable[Word], now: datetime) -> None:
+    """Add to the history what differs from what the provider said last; before its first word, all was available."""
+    ids = {Subject.PHONE_NUMBER: number.pk, Subject.WABA: number.waba_id}
+    about = Q(subject=Subject.PHONE_NUMBER, subject_id=number.pk) | Q(subject=Subject.WABA, subject_id=number.waba_id)
+    latest = {
+        change.field: change
+        for change in Change.objects.filter(about, account=number.account_id, field__startswith=TOLD)
+        .order_by("field", "-at", "-id")
+        .distinct("field")
+    }
+    made = []
+    for word in words:
+        subject, name = _SUBJECTS.get(word.entity), TOLD + word.entity
+        if subject is None:
+            continue
+        last, details = latest.get(name), _details(word)
+        old = last.new if last else CanSend.AVAILABLE
+        if word.can_send == old and (word.can_send == CanSend.AVAILABLE or (last and last.details == details)):
+            continue
+        reasons = [*(one.description for one in word.errors), *word.info, ""]
+        made.append(
+            Change(
+                account_id=number.account_id, subject=subject, subject_id=ids[subject], at=now, field=name, old=old,
+                new=word.can_send, reason=reasons[0][:255], details=details,
+            )
+        )  # fmt: skip
+    Change.objects.bulk_create(made, ignore_conflicts=True)
+
+
+def _details(word: Word) -> dict[str, object]:
+    return {
+        "id": word.id,
+        "info": list(word.info),
+        "errors": [{"code": one.code, "description": one.description, "solution": one.solution} for one in word.errors],
+    }

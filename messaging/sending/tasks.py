@@ -1,0 +1,37 @@
+"""Background work of sending; each task finds its work in the database."""
+
+from celery import shared_task
+
+from core.tasks import InstallationTask
+from messaging.sending import dispatch, expiry, receipts
+from messaging.sending.services import health
+
+
+@shared_task(base=InstallationTask)
+def send_messages() -> None:
+    """Send what is due, and write into the log what providers answered."""
+    dispatch.send_due()
+
+
+@shared_task(base=InstallationTask)
+def post_receipts() -> None:
+    """Post the receipts that clients asked for."""
+    receipts.post_due()
+
+
+@shared_task(base=InstallationTask)
+def forget_callbacks() -> None:
+    """Delete callbacks that have had their time."""
+    receipts.forget_callbacks()
+
+
+@shared_task(base=InstallationTask)
+def ask_health() -> None:
+    """Ask providers for the health of the numbers that are due."""
+    health.ask_due()
+
+
+@shared_task(base=InstallationTask)
+def expire_messages() -> None:
+    """End the life of messages that nobody will deliver any more."""
+    expiry.expire()

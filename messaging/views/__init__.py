@@ -1,1 +1,0 @@
-"""Messaging's pages."""

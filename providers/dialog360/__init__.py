@@ -1,0 +1,5 @@
+"""360dialog: bodies in Meta's format, with credentials of its own."""
+
+from providers.meta.parse import parse
+
+__all__ = ["parse"]

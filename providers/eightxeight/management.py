@@ -1,0 +1,135 @@
+"""8x8's Business Management events (webhook type CABM) to events.
+
+They name the WABA (`businessAccountId`) and no subaccount. Source: 8x8 developer documentation of 2026-07-23.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from typing import Any
+
+from providers.events import ChangeEvent, ContactEvent
+from providers.meta.management import read_management as read_meta
+from providers.reading import digits, iso_time, items, mapping, text
+from providers.vocabulary import Subject
+
+Found = ChangeEvent | ContactEvent
+
+
+def read_management(kind: str, data: dict[str, Any]) -> Iterable[Found] | None:
+    """The events of one body, or None for an event type we do not know. Raises ValueError for a bad timestamp."""
+    reader = _READERS.get(kind)
+    if reader is None:
+        return None
+    at = iso_time(data.get("timestamp"))
+    return list(reader(mapping(data.get("eventDetails")), text(data.get("businessAccountId"), 64), at))
+
+
+def _template(details: dict[str, Any], waba_id: str, at: datetime, **more: Any) -> ChangeEvent:
+    return ChangeEvent(
+        subject=Subject.TEMPLATE,
+        waba_id=waba_id,
+        at=at,
+        template_id=text(details.get("templateId"), 64),
+        template_name=text(details.get("templateName"), 512),
+        template_language=text(details.get("templateLanguage"), 16),
+        details=details,
+        **more,
+    )
+
+
+def _word(meta: dict[str, Any], key: str) -> str:
+    return text(meta.get(key), 64).upper()
+
+
+def _status(details: dict[str, Any], waba_id: str, at: datetime) -> Iterator[Found]:
+    meta = mapping(details.get("meta"))
+    title, reason = _word(mapping(meta.get("otherInfo")), "title"), _word(meta, "reason")
+    why = title or ("" if reason == "NONE" else reason)
+    yield _template(details, waba_id, at, field="status", new=_word(meta, "status"), reason=why)
+
+
+def _quality(details: dict[str, Any], waba_id: str, at: datetime) -> Iterator[Found]:
+    meta = mapping(details.get("meta"))
+    old, new = _word(meta, "previousQualityScore"), _word(meta, "newQualityScore")
+    yield _template(details, waba_id, at, field="quality", old=old, new=new)
+
+
+def _category(details: dict[str, Any], waba_id: str, at: datetime) -> Iterator[Found]:
+    meta = mapping(details.get("meta"))
+    old, new = _word(meta, "previousCategory"), _word(meta, "newCategory")
+    yield _template(details, waba_id, at, field="category", old=old, new=new)
+
+
+def _correct_category(details: dict[str, Any], waba_id: str, at: datetime) -> Iterator[Found]:
+    """Advice only: Meta thinks another category is right and has changed nothing."""
+    meta = mapping(details.get("meta"))
+    old, new = _word(meta, "category"), _word(meta, "correctCategory")
+    yield _template(details, waba_id, at, field="advised_category", old=old, new=new)
+
+
+def _number(details: dict[str, Any], waba_id: str, at: datetime) -> Iterator[Found]:
+    """The same object as Meta's, in camel case and one level deeper."""
+    meta = mapping(details.get("meta"))
+    same = {
+        "display_phone_number": details.get("displayPhoneNumber"),
+        "event": meta.get("event"),
+        "current_limit": meta.get("currentLimit"),
+        "old_limit": meta.get("oldLimit"),
+        "max_daily_conversations_per_business": meta.get("maxDailyConversationsPerBusiness"),
+        "reason": meta.get("reason"),
+    }
+    yield from read_meta({key: value for key, value in same.items() if value is not None}, waba_id, at) or ()
+
+
+def _account(details: dict[str, Any], waba_id: str, at: datetime) -> Iterator[Found]:
+    event, msisdn = _word(details, "event"), digits(details.get("phoneNumber"))
+    verification = mapping(details.get("businessVerificationInfo"))
+    restrictions = ", ".join(text(item.get("restrictionType"), 64) for item in items(details.get("restrictionInfo")))
+    violation = text(mapping(details.get("violationInfo")).get("violationType"), 255)
+    yield ChangeEvent(
+        subject=Subject.PHONE_NUMBER if msisdn else Subject.WABA,
+        field=f"account.{event.lower()}"[:64],
+        new=text(verification.get("verificationStatus"), 64).upper() or event,
+        at=at,
+        waba_id=waba_id,
+        msisdn=msisdn,
+        reason=violation or restrictions or ", ".join(map(str, verification.get("rejectionReasons") or []))[:255],
+        details=details,
+    )
+
+
+def _raw(details: dict[str, Any], waba_id: str, at: datetime) -> Iterator[Found]:
+    """Meta's own change object, passed on: preferences, contacts and user ids of people."""
+    raw = mapping(details.get("rawEvent"))
+    value = mapping(raw.get("value"))
+    if found := read_meta(value, waba_id, at) if "user_preferences" in value else None:
+        yield from found
+        return
+    people = items(value.get("contacts")) or items(value.get("user_id_update")) or [value]
+    for person in people:
+        yield ContactEvent(
+            field=text(raw.get("field"), 64) or "contact",
+            new=text(person.get("user_id") or person.get("new_user_id") or person.get("wa_id"), 64),
+            at=at,
+            waba_id=waba_id,
+            msisdn=digits(person.get("wa_id")),
+            user_id=text(person.get("user_id"), 140),
+            details=person,
+        )
+
+
+_READERS: dict[str, Callable[[dict[str, Any], str, datetime], Iterator[Found]]] = {
+    "template_status_update": _status,
+    "template_quality_update": _quality,
+    "template_category_update": _category,
+    "template_correct_category_detection": _correct_category,
+    "phone_number_quality_update": _number,
+    "account_update": _account,
+    "whatsapp_user_id_update": _raw,
+    "whatsapp_contact": _raw,
+    "whatsapp_preference": _raw,
+    # The documentation's field table names the same three without the prefix.
+    "user_id_update": _raw,
+    "contacts": _raw,
+    "user_preferences": _raw,
+}

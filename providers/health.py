@@ -1,0 +1,77 @@
+"""The health status as Meta and 360dialog answer it: the nodes, or why there is no answer."""
+
+from dataclasses import dataclass
+
+from providers.outcomes import Answer, Unreached
+from providers.reading import items, mapping, text, whole
+from providers.vocabulary import CanSend, Entity
+
+_MOST = 10  # errors, and lines of information, of a node
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Why a node may not send. `code` is 0 where the provider gives none."""
+
+    code: int
+    description: str
+    solution: str
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What the provider says of one node; `id` is the provider's."""
+
+    entity: Entity
+    id: str
+    can_send: CanSend
+    info: tuple[str, ...] = ()
+    errors: tuple[Fault, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """No health status came; the reason, for a person to read."""
+
+    reason: str
+
+
+HealthAnswer = tuple[Word, ...] | Silence
+
+
+def understand(answer: Answer | Unreached) -> HealthAnswer:
+    """The nodes of an answer of either provider; kinds and states that we do not know are left out."""
+    if isinstance(answer, Unreached):
+        return Silence(answer.reason)
+    if b"\\u0000" in answer.body:
+        return Silence("an answer with a NUL character, which no database text can hold")
+    data = answer.data or {}
+    if not answer.is_success:
+        said = text(mapping(data.get("error")).get("message"), 200) or text(
+            mapping(data.get("meta")).get("developerMessage"), 200
+        )
+        return Silence(f"HTTP {answer.http_status}: {said}" if said else f"HTTP {answer.http_status}")
+    words = tuple(
+        Word(
+            Entity(node["entity_type"]), text(node.get("id"), 64), CanSend(node["can_send_message"]),
+            _lines(node.get("additional_info")), _faults(node.get("errors")),
+        )
+        for node in items(mapping(data.get("health_status")).get("entities"))
+        if node.get("entity_type") in Entity.values and node.get("can_send_message") in CanSend.values
+    )  # fmt: skip
+    return words or Silence(f"HTTP {answer.http_status} without a health status")
+
+
+def _lines(said: object) -> tuple[str, ...]:
+    return tuple(line for one in said[:_MOST] if (line := text(one, 500))) if isinstance(said, list) else ()
+
+
+def _faults(said: object) -> tuple[Fault, ...]:
+    return tuple(
+        Fault(
+            whole(one.get("error_code")) or 0,
+            text(one.get("error_description"), 500),
+            text(one.get("possible_solution"), 500),
+        )
+        for one in list(items(said))[:_MOST]
+    )

@@ -1,0 +1,88 @@
+"""Taking messages and people out of a webhook's body, and leaving what it says of others."""
+
+import re
+from collections.abc import Callable, Collection, Iterable
+from typing import Any
+
+import orjson
+
+from core.strict_json import Unparsable
+from providers import PARSERS
+from providers.events import MessageEvent, Parsed
+from providers.vocabulary import Provider
+
+
+def prune(body: bytes, parsed: Parsed | None, gone: Callable[[MessageEvent], bool]) -> bytes | None:
+    """The body without the messages that are gone; None when nothing remains of it, or nobody can tell what.
+
+    `parsed` is what the body was parsed into, None where it could not be.
+
+    A body that speaks of several messages loses the entries of its lists that belong to those, and to people of whom
+    no message remains.
+    """
+    if parsed is None:
+        return None
+    messages = [event for event in parsed.events if isinstance(event, MessageEvent)]
+    leave = [event for event in messages if gone(event)]
+    stay = [event for event in messages if not gone(event)]
+    if not stay and len(parsed.events) == len(messages):
+        return None
+    ids = {event.provider_message_id for event in leave}
+    people = _people(leave) - _people(stay)
+    return orjson.dumps(_without(orjson.loads(body), ids | people))
+
+
+def without_messages(body: bytes, parsed: Parsed | None, ids: Collection[str]) -> bytes | None:
+    """The same by the provider's ids of messages."""
+    return prune(body, parsed, lambda event: event.provider_message_id in ids)
+
+
+def parsed(provider: str, body: bytes) -> Parsed | None:
+    """What a stored body holds; None when nobody can tell."""
+    try:
+        return PARSERS[Provider(provider)](body)
+    except Unparsable:
+        return None
+
+
+def _people(events: Iterable[MessageEvent]) -> set[str]:
+    return {name for event in events for name in (event.msisdn, event.user_id) if name}
+
+
+def _without(part: Any, names: Collection[str]) -> Any:
+    """The part, its lists without the entries that themselves hold one of the names."""
+    if isinstance(part, dict):
+        return {key: _without(value, names) for key, value in part.items()}
+    if isinstance(part, list):
+        return [_without(each, names) for each in part if not _holds(each, names)]
+    return part
+
+
+def _holds(entry: Any, names: Collection[str]) -> bool:
+    values = entry.values() if isinstance(entry, dict) else ()
+    return any(isinstance(value, str) and value.lstrip("+") in names for value in values)
+
+
+def mask(text: bytes, names: Iterable[str]) -> bytes:
+    """The text with nines for phone numbers and user ids, however they are spelled, where they stand alone.
+
+    What stands between the digits stays, and JSON stays JSON.
+    """
+    for name in names:
+        alone = rf"{_BEFORE}(?:00)?{spelled(name)}(?![0-9A-Za-z])"
+        text = re.sub(alone.encode(), lambda found: _SIGN.sub(rb"\g<between>9", found[0]), text)
+    return text
+
+
+def spelled(name: str) -> str:
+    """A regular expression, the same for Python and PostgreSQL, of a phone number with what people write between its
+    digits, as `91 98765-43210`; of a user id, as it is.
+    """
+    return _BETWEEN.join(name) if name.isdecimal() else re.escape(name)
+
+
+# A sign may be escaped in JSON, and has up to three bytes in UTF-8. What parts JSON's values is between no digits.
+_ESCAPED = r"\\[bfnrt]|\\u[0-9a-fA-F]{4}"
+_BETWEEN = rf"""(?:[^0-9A-Za-z",:{{}}[\\\]]|{_ESCAPED}){{0,4}}"""
+_BEFORE = r"(?:(?<![0-9A-Za-z])|(?<=\\[bfnrt])|(?<=\\u[0-9a-fA-F]{4}))"
+_SIGN = re.compile(rf"(?P<between>(?:{_ESCAPED})*)[0-9A-Za-z]".encode())

@@ -1,0 +1,72 @@
+"""Reading JSON that others wrote: every getter takes anything and gives one type, or says what is wrong."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+EARLIEST = datetime(2020, 1, 1, tzinfo=UTC)
+LATEST = datetime(2100, 1, 1, tzinfo=UTC)
+
+
+def mapping(value: Any) -> dict[str, Any]:
+    """The value when it is an object, else an empty one."""
+    return value if isinstance(value, dict) else {}
+
+
+def items(value: Any) -> list[dict[str, Any]]:
+    """The objects in a list; anything else in it, or no list at all, gives nothing."""
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def text(value: Any, limit: int) -> str:
+    """A string of at most `limit` characters; numbers are written out, anything else is empty."""
+    if isinstance(value, str):
+        return value[:limit]
+    return str(value)[:limit] if isinstance(value, int | float) and not isinstance(value, bool) else ""
+
+
+def whole(value: Any, limit: int = 2**31) -> int | None:
+    """An integer smaller than `limit` (the database's largest), from a number or digits; else None."""
+    try:
+        number = int(value) if isinstance(value, int | str) and not isinstance(value, bool) else None
+    except ValueError:
+        return None
+    return number if number is not None and abs(number) < limit else None
+
+
+def digits(value: Any) -> str:
+    """A phone number as digits only (MSISDN), or empty when it is none."""
+    number = text(value, 32).lstrip("+").replace(" ", "").replace("-", "")
+    return number if number.isascii() and number.isdigit() and 5 <= len(number) <= 20 else ""
+
+
+def unix_time(value: Any) -> datetime:
+    """Seconds since 1970, which Meta writes as a string. Raises ValueError when it is no plausible time."""
+    seconds = whole(value, 2**40)
+    if seconds is None:
+        raise ValueError(f"timestamp {text(value, 40)!r} is not in seconds since 1970")
+    return _plausible(datetime.fromtimestamp(seconds, UTC), value)
+
+
+def iso_time(value: Any) -> datetime:
+    """ISO 8601 as 8x8 writes it (2026-07-03T03:40:54.16Z, two to seven decimals); no zone means UTC."""
+    try:
+        moment = datetime.fromisoformat(text(value, 40))
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return _plausible(moment.astimezone(UTC), value)
+    except (ValueError, OverflowError):
+        raise ValueError(f"timestamp {text(value, 40)!r} is not an ISO 8601 time between 2020 and 2100") from None
+
+
+def _plausible(moment: datetime, said: Any) -> datetime:
+    if not EARLIEST <= moment < LATEST:
+        raise ValueError(f"timestamp {text(said, 40)!r} is not between 2020 and 2100")
+    return moment
+
+
+def category_of(said: Any) -> str:
+    """A pricing category as we spell it: lower case, `authentication-international` with a hyphen.
+
+    Meta's webhooks write the hyphen; its SDK types and 8x8 write an underscore.
+    """
+    category = text(said, 32).lower()
+    return "authentication-international" if category == "authentication_international" else category

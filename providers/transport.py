@@ -1,0 +1,110 @@
+"""One request over a pool of connections, and what is known about it afterwards."""
+
+import os
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from functools import lru_cache
+from typing import Any
+
+import httpx
+import orjson
+
+from providers.outcomes import Answer, Outcome, Uncertain, Unreached
+
+LARGEST_ANSWER = 1024 * 1024
+_TIME = httpx.Timeout(connect=5, write=10, read=20, pool=5)
+_WHOLE_TIME = 30.0  # seconds for an answer that comes in drops
+_QUESTION_TIME = 5.0  # for a question, which can be asked again
+_LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=50, keepalive_expiry=30)
+_LONGEST_RETRY_AFTER = timedelta(days=1)
+
+
+@lru_cache(maxsize=1)
+def pool() -> httpx.Client:
+    """The connections of this process to all providers; many threads may use it."""
+    return httpx.Client(limits=_LIMITS, timeout=_TIME)
+
+
+os.register_at_fork(after_in_child=pool.cache_clear)  # two processes must not share a connection
+
+
+def credential(secret: str) -> str:
+    """A secret that may stand in a header. Raises ValueError, without repeating it, when it may not."""
+    if not secret or not secret.isascii() or not secret.isprintable() or " " in secret:
+        raise ValueError("A credential is missing, or holds a space or another character that no header may hold.")
+    return secret
+
+
+def send(
+    url: str,
+    headers: Mapping[str, str],
+    message: Mapping[str, Any],
+    understand: Callable[[Answer], Outcome],
+    *,
+    client: httpx.Client | None = None,
+) -> Outcome:
+    """Post a message as JSON, once. `understand` reads an answer that came whole; every other end is known here.
+
+    Reasons name the kind of failure alone: the words of an exception may repeat a header.
+    """
+    try:
+        answer = _exchange(client or pool(), "POST", url, headers, orjson.dumps(message))
+    except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError) as error:
+        return Unreached(type(error).__name__)
+    except (httpx.TransportError, httpx.DecodingError, _Endless) as error:
+        return Uncertain(type(error).__name__.lstrip("_"))
+    return understand(answer)
+
+
+def ask(url: str, headers: Mapping[str, str], *, client: httpx.Client | None = None) -> Answer | Unreached:
+    """Get something, once, within a few seconds; no whole answer is Unreached, with the kind of failure."""
+    try:
+        return _exchange(client or pool(), "GET", url, headers, None, seconds=_QUESTION_TIME)
+    except (httpx.TransportError, httpx.DecodingError, httpx.InvalidURL, _Endless) as error:
+        return Unreached(type(error).__name__.lstrip("_"))
+
+
+class _Endless(Exception):
+    """The answer is too large, or takes too long."""
+
+
+def _exchange(
+    client: httpx.Client,
+    method: str,
+    url: str,
+    headers: Mapping[str, str],
+    content: bytes | None,
+    *,
+    seconds: float | None = None,
+) -> Answer:
+    """The whole answer, within so many seconds where they are given."""
+    until = time.monotonic() + (seconds or _WHOLE_TIME)
+    sent = {"Content-Type": "application/json", "User-Agent": "Tollgate", **headers}
+    limits = httpx.Timeout(seconds) if seconds else _TIME
+    body = bytearray()
+    with client.stream(method, url, headers=sent, content=content, timeout=limits) as response:
+        for chunk in response.iter_bytes():
+            body += chunk
+            if len(body) > LARGEST_ANSWER or time.monotonic() > until:
+                raise _Endless
+        wait = _retry_after(response.headers.get("Retry-After", ""))
+        return Answer(response.status_code, bytes(body), _json_object(bytes(body)), wait)
+
+
+def _json_object(body: bytes) -> dict[str, Any] | None:
+    try:
+        data = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return None
+    return data if isinstance(data, dict) else None
+
+
+def _retry_after(value: str) -> timedelta | None:
+    """The header in either of its forms, seconds or a date; None when it is missing, past or nonsense."""
+    try:
+        wait = timedelta(seconds=int(value)) if value.isdecimal() else parsedate_to_datetime(value) - datetime.now(UTC)
+    except (ValueError, TypeError, OverflowError):
+        return None
+    return min(wait, _LONGEST_RETRY_AFTER) if wait > timedelta() else None

@@ -1,0 +1,85 @@
+"""The words of providers, in one spelling: as they are stored, sent over the API and shown."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Provider(TextChoices):
+    """Whose API carries the messages of a number."""
+
+    META = "meta", "Meta Cloud API"
+    EIGHT_X_EIGHT = "8x8", "8x8"
+    DIALOG_360 = "360dialog", "360dialog"
+    SANDBOX = "sandbox", "Sandbox"
+
+
+class Direction(TextChoices):
+    """Outbound: from the business to a person. Inbound: from a person to the business."""
+
+    OUTBOUND = "outbound", _("Outbound")
+    INBOUND = "inbound", _("Inbound")
+
+
+class Category(TextChoices):
+    """Pricing category of a message, spelled as Meta's webhooks spell it (status reference, 2026-05-21)."""
+
+    MARKETING = "marketing", _("Marketing")
+    MARKETING_LITE = "marketing_lite", _("Marketing lite")
+    UTILITY = "utility", _("Utility")
+    AUTHENTICATION = "authentication", _("Authentication")
+    AUTHENTICATION_INTERNATIONAL = "authentication-international", _("Authentication international")
+    SERVICE = "service", _("Service")
+    REFERRAL_CONVERSION = "referral_conversion", _("Referral conversion")
+
+
+class Shape(TextChoices):
+    """In which API's form a message was handed to us."""
+
+    EIGHT_X_EIGHT = "8x8", "8x8"
+    GRAPH = "graph", "Cloud API"
+    DIALOG_360 = "360dialog", "360dialog"
+
+
+class Subject(TextChoices):
+    """What a provider's announcement is about."""
+
+    TEMPLATE = "template", _("Template")
+    PHONE_NUMBER = "phone_number", _("Phone number")
+    WABA = "waba", "WABA"
+
+
+class TemplateStatus(TextChoices):
+    """Meta's template states (message_template_status_update); other values are kept as they come."""
+
+    APPROVED = "APPROVED", _("Approved")
+    PENDING = "PENDING", _("Pending")
+    REJECTED = "REJECTED", _("Rejected")
+    PAUSED = "PAUSED", _("Paused")
+    DISABLED = "DISABLED", _("Disabled")
+
+
+class CanSend(TextChoices):
+    """Whether an app, business, WABA, number or template may send, as Meta's and 360dialog's health status says it."""
+
+    AVAILABLE = "AVAILABLE", _("Available")
+    LIMITED = "LIMITED", _("Limited")
+    BLOCKED = "BLOCKED", _("Blocked")
+
+
+class Entity(TextChoices):
+    """What a health status speaks of."""
+
+    PHONE_NUMBER = "PHONE_NUMBER", _("Phone number")
+    TEMPLATE = "MESSAGE_TEMPLATE", _("Template")
+    WABA = "WABA", _("WhatsApp Business Account")
+    BUSINESS = "BUSINESS", _("Business portfolio")
+    APP = "APP", _("Connection")
+
+
+class Quality(TextChoices):
+    """Quality of a template or number."""
+
+    GREEN = "GREEN", _("High")
+    YELLOW = "YELLOW", _("Medium")
+    RED = "RED", _("Low")
+    UNKNOWN = "UNKNOWN", _("Unknown")

@@ -1,0 +1,47 @@
+"""Phone numbers, whole and masked."""
+
+import phonenumbers
+import pytest
+from django.db import connection
+
+from core.numbers import masked, masked_sql, whole
+
+
+@pytest.mark.parametrize(
+    ("digits", "shown"),
+    [
+        ("919876543210", "+91 98765 43210"),
+        ("6591234567", "+65 9123 4567"),
+        ("999", "+999"),
+        ("US.13491208655302741918", "US.13491208655302741918"),
+        ("", ""),
+    ],
+)
+def test_whole(digits, shown):
+    assert whole(digits) == shown
+
+
+@pytest.mark.parametrize(
+    ("digits", "shown"),
+    [
+        ("919876543210", "+91 98•••••210"),
+        ("6591234567", "+65 91•••••567"),
+        ("37255512", "+372 •••••12"),
+        ("9999876543210", "+99•••••210"),
+        ("US.13491208655302741918", "US.•••••"),
+        ("", ""),
+    ],
+)
+def test_masked(digits, shown):
+    assert masked(digits) == shown
+
+
+@pytest.mark.django_db
+def test_sql_masks_as_python_does_but_for_the_plus_sign():
+    """Every calling code with numbers of every length, and what is no number."""
+    codes = [str(code) for code in phonenumbers.COUNTRY_CODE_TO_REGION_CODE]
+    numbers = [code + "4917263508912"[:length] for code in codes for length in (0, 1, 2, 5, 7, 8, 9, 12)]
+    numbers += ["", "5", "999", "NA.7f3", "user-1"]
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT n, {masked_sql('n')} FROM unnest(%s::text[]) n", [numbers])  # noqa: S608 - our own rule
+        assert dict(cursor.fetchall()) == {number: masked(number).removeprefix("+") for number in numbers}

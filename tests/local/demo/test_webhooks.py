@@ -1,0 +1,30 @@
+"""The bodies of the demo are those our own parser and endpoints understand."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from local.demo.webhooks import meta_status, signature
+from providers.events import MessageEvent
+from providers.meta import parse
+
+SAID = {"waba_id": "1", "number_id": "2", "wamid": "wamid.A", "at": 1_791_000_000, "msisdn": "919876543210"}
+
+
+@pytest.mark.parametrize(
+    ("status", "price"),
+    [
+        ("sent", {"category": "marketing", "pricing_type": "regular"}),
+        ("delivered", {"category": "marketing", "pricing_type": "regular"}),
+        ("read", {}),
+    ],
+)
+def test_a_status_is_understood(status, price):
+    (event,) = parse(meta_status(**SAID, status=status, category="marketing")).events
+    at = datetime(2026, 10, 3, 4, tzinfo=UTC)
+    assert event == MessageEvent("wamid.A", status, at, number_id="2", msisdn="919876543210", **price)
+
+
+def test_a_signature():
+    expected = "dc46983557fea127b43af721467eb9b3fde2338fe3e14f51952aa8478c13d355"
+    assert signature("secret", b"body") == f"sha256={expected}"

@@ -1,0 +1,55 @@
+"""manage.py simulate sends through a sandbox, which posts the account's webhooks, signed."""
+
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from accounts.models import Account
+from local.demo.webhooks import signature
+from local.demo.world import ACME, webhook
+from providers.meta import parse
+from tests.provider_servers import recorder
+
+
+@pytest.fixture
+def demo(db):
+    Account.objects.create(name=ACME.name, is_demo=True)
+
+
+def test_it_posts_the_webhooks_of_messages_and_says_how_they_were_answered(demo):
+    said, door = StringIO(), webhook(ACME, "meta")
+    with recorder() as told:
+        told.refuse_first = 1
+        call_command("simulate", "--rate=40", "--seconds=0.1", f"--url={told.url}/", stdout=said)
+        requests = [told.received.get_nowait() for _ in range(told.received.qsize())]
+    assert {request.path for request in requests} == {door["path"]}
+    assert [request.headers["X-Hub-Signature-256"] for request in requests] == [
+        signature(door["app_secret"], request.body) for request in requests
+    ]
+    events = [event for request in requests for event in parse(request.body).events]
+    assert sorted({(event.msisdn, event.state, event.category) for event in events}) == [
+        (msisdn, state, "" if state == "read" else "marketing")
+        for msisdn in ("919998990000", "919999990000")
+        for state in ("delivered", "read", "sent")
+    ]
+    figures, times = said.getvalue().splitlines()
+    assert figures == "7 webhooks: 6 × 200, 1 × 500"
+    assert times.startswith("Answer after: median ")
+
+
+@pytest.mark.parametrize(
+    ("option", "said"),
+    [
+        ("--seconds=0", "--rate times --seconds is less than one webhook."),
+        ("--url=ftp://example.com", "--url must be an address that begins with http:// or https://."),
+    ],
+)
+def test_a_wrong_option_is_named(demo, option, said):
+    with pytest.raises(CommandError, match=said):
+        call_command("simulate", option)
+
+
+def test_it_needs_the_demo(db):
+    with pytest.raises(CommandError, match="No demo data is loaded"):
+        call_command("simulate")

@@ -1,0 +1,191 @@
+"""The settings of webhook endpoints, and what their changes do to webhooks."""
+
+import html
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+
+from accounts.models import AuditEntry
+from core import ttl_cache
+from local.demo.webhooks import signature
+from local.demo.world import ACME, webhook
+from messaging.inbound import credentials, webhooks
+from messaging.inbound.models import WebhookEndpoint
+from tests.people import visitor
+
+pytestmark = pytest.mark.django_db
+LIST = "/settings/webhooks/"
+NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _fresh(monkeypatch):
+    """No endpoint remembered, no bell rung."""
+    monkeypatch.setattr(ttl_cache, "SECONDS", 0)
+    credentials.known.forget()
+    monkeypatch.setattr(webhooks.inbox_wakeup, "notify", lambda: None)
+
+
+def text(response):
+    return response.content.decode()
+
+
+def of(account, provider):
+    return WebhookEndpoint.objects.get(account=account, provider=provider)
+
+
+def shown(page, name):
+    """What a page offers to copy."""
+    return html.unescape(re.search(rf'id="{name}">([^<]+)<', text(page))[1])
+
+
+def post(client, path, **headers):
+    return client.post(path, data=b"{}", content_type="application/json", headers=headers).status_code
+
+
+def entry(action):
+    found = AuditEntry.objects.get(action=action)
+    return found.actor.partition("@")[0].rstrip("0123456789"), found.target, found.details
+
+
+def test_the_list_has_each_address_and_when_it_last_took_a_webhook(acme, client):
+    door = webhook(ACME, "8x8")
+    with time_machine.travel(datetime.now(UTC), tick=False):
+        assert post(client, door["path"], Authorization=door["authorization"]) == 200
+    page = visitor(acme, "developer").get(LIST)
+    assert f"http://127.0.0.1:8000{door['path']}" in text(page)
+    assert text(page).count("none yet") == 2
+    assert of(acme, "8x8").last_event_at is not None
+
+
+def test_the_last_event_is_written_once_a_minute(acme, client, monkeypatch, django_assert_num_queries):
+    door, clock = webhook(ACME, "8x8"), [1_000.0]
+    monkeypatch.setattr(credentials.time, "monotonic", lambda: clock[0])
+    for seconds, queries in ((0, 3), (59, 2), (61, 3)):  # the endpoint, the webhook, and the note
+        clock[0] = 1_000.0 + seconds
+        with django_assert_num_queries(queries):
+            post(client, door["path"], Authorization=door["authorization"])
+
+
+def test_a_refused_webhook_is_no_event(acme, client):
+    assert post(client, webhook(ACME, "8x8")["path"]) == 401
+    assert of(acme, "8x8").last_event_at is None
+
+
+def test_make_an_endpoint_of_8x8_whose_secret_is_shown_once(acme, client):
+    developer = visitor(acme, "developer")
+    made = developer.post(f"{LIST}new/", {"provider": "8x8", "name": "New"})
+    path, header = shown(made, "address").removeprefix("http://127.0.0.1:8000"), shown(made, "header")
+    assert header.startswith("Bearer ")
+    assert (post(client, path), post(client, path, Authorization=header)) == (401, 200)
+    endpoint = WebhookEndpoint.objects.get(name="New")
+    assert (endpoint.account, endpoint.header_name) == (acme, "Authorization")
+    assert header not in text(developer.get(f"{LIST}{endpoint.pk}/"))
+    assert entry("endpoint.created") == ("developer", "New (8x8)", {"provider": "8x8"})
+
+
+def test_make_an_endpoint_of_meta_that_meta_can_verify(acme, client):
+    made = visitor(acme).post(f"{LIST}new/", {"provider": "meta", "name": "New", "app_secret": "s3cret"})
+    path, verify = shown(made, "address").removeprefix("http://127.0.0.1:8000"), shown(made, "verify")
+    asked = {"hub.mode": "subscribe", "hub.verify_token": verify, "hub.challenge": "42"}
+    assert client.get(path, asked).content == b"42"
+    assert post(client, path, X_Hub_Signature_256=signature("s3cret", b"{}")) == 200
+    assert "s3cret" not in text(made)
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [({"provider": "meta"}, "app_secret"), ({"provider": "sandbox"}, "provider"), ({"name": ""}, "name")],
+)
+def test_what_makes_no_endpoint_names_the_field(acme, given, field):
+    page = visitor(acme).post(f"{LIST}new/", {"provider": "8x8", "name": "New", **given})
+    assert list(page.context["form"].errors) == [field]
+    assert WebhookEndpoint.objects.filter(account=acme).count() == 3
+
+
+def test_rotating_keeps_the_former_secret_for_the_hours_asked_for(acme, client):
+    endpoint, door = of(acme, "360dialog"), webhook(ACME, "360dialog")
+    with time_machine.travel(NOW, tick=False):
+        made = visitor(acme).post(f"{LIST}{endpoint.pk}/rotate/", {"keep_hours": "2"})
+    fresh = shown(made, "header")
+    details = {"secrets": ["header"], "former_valid_until": "2026-11-01T14:00:00+00:00"}
+    assert entry("endpoint.rotated") == ("owner", "360dialog demo (360dialog)", details)
+    for hours, former in ((1, 200), (3, 401)):
+        with time_machine.travel(NOW + timedelta(hours=hours), tick=False):
+            answers = [post(client, door["path"], X_Tollgate_Key=value) for value in (door["value"], fresh)]
+        assert answers == [former, 200]
+
+
+def test_metas_app_secret_is_changed_by_hand(acme, client):
+    endpoint, door = of(acme, "meta"), webhook(ACME, "meta")
+    owner = visitor(acme)
+    assert list(owner.post(f"{LIST}{endpoint.pk}/rotate/", {"keep_hours": "0"}).context["form"].errors) == [
+        "app_secret"
+    ]
+    owner.post(f"{LIST}{endpoint.pk}/rotate/", {"keep_hours": "0", "app_secret": "fresh"})
+    answers = [
+        post(client, door["path"], X_Hub_Signature_256=signature(key, b"{}")) for key in (door["app_secret"], "fresh")
+    ]
+    assert answers == [401, 200]
+
+
+def test_an_endpoint_without_a_secret_gets_one(acme, client):
+    WebhookEndpoint.objects.filter(account=acme, provider="8x8").update(header_digest=None)
+    endpoint, path = of(acme, "8x8"), webhook(ACME, "8x8")["path"]
+    made = visitor(acme).post(f"{LIST}{endpoint.pk}/rotate/")
+    assert "The former secret" not in text(made)
+    assert (post(client, path), post(client, path, Authorization=shown(made, "header"))) == (401, 200)
+
+
+def test_switching_off_asks_first_and_on_does_not(acme, client):
+    endpoint, door = of(acme, "8x8"), webhook(ACME, "8x8")
+    owner = visitor(acme)
+    assert "Switch 8x8 demo off?" in text(owner.get(f"{LIST}{endpoint.pk}/switch/"))
+    for _ in range(2):
+        assert owner.post(f"{LIST}{endpoint.pk}/switch/", {"active": "off"}).url == f"{LIST}{endpoint.pk}/"
+    assert post(client, door["path"], Authorization=door["authorization"]) == 404
+    owner.post(f"{LIST}{endpoint.pk}/switch/", {"active": "on"})
+    assert post(client, door["path"], Authorization=door["authorization"]) == 200
+    found = AuditEntry.objects.filter(action="endpoint.changed").order_by("id").values_list("details", flat=True)
+    assert list(found) == [{"is_active": False}, {"is_active": True}]
+
+
+def test_the_test_says_what_happened(acme, settings):
+    settings.BASE_URL = "http://127.0.0.1:9"
+    page = text(visitor(acme).post(f"{LIST}{of(acme, '8x8').pk}/test/"))
+    assert "127.0.0.1 could not be reached from here" in page
+
+
+@pytest.mark.parametrize("path", ["", "test/", "rotate/", "switch/"])
+def test_endpoints_of_others_are_404(acme, other, path):
+    url = f"{LIST}{of(other, 'meta').pk}/{path}"
+    client = visitor(acme)
+    assert client.post(url, {"active": "off", "keep_hours": "0", "app_secret": "x"}).status_code == 404
+    assert client.get(url).status_code in {404, 405}
+    assert of(other, "meta").is_active
+
+
+def test_who_sees_some_subaccounts_does_not_open_the_whole_accounts_doors(acme):
+    page = visitor(acme, "developer", "acme_shop").get(LIST)
+    assert page.status_code == 403
+    assert "This page is about the whole account" in text(page)
+    assert "/webhooks/meta/" not in text(visitor(acme, "developer", "acme_shop").get("/"))
+    assert "/webhooks/meta/" in text(visitor(acme, "developer").get("/"))
+
+
+def test_an_account_without_endpoints_is_told_to_make_one(acme):
+    WebhookEndpoint.objects.all().delete()
+    client = visitor(acme)
+    assert "No webhook endpoint yet" in text(client.get(LIST))
+    assert 'href="/settings/webhooks/new/"' in text(client.get("/"))
+
+
+@pytest.mark.parametrize("rows", [0, 5])
+def test_queries(acme, rows, django_assert_num_queries):
+    client = visitor(acme)
+    for _ in range(rows):
+        client.post(f"{LIST}new/", {"provider": "8x8", "name": "New"})
+    with django_assert_num_queries(6):  # session, person, memberships, limits, subaccounts; endpoints
+        client.get(LIST)

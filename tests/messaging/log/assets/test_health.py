@@ -1,0 +1,180 @@
+"""Whether something may send."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from messaging.log.assets.health import (
+    Problem,
+    State,
+    business_state,
+    number_state,
+    template_state,
+    turns,
+    waba_state,
+    with_problems,
+    worst,
+)
+from messaging.log.models import Change
+from providers.vocabulary import CanSend
+
+AT = datetime(2026, 11, 12, tzinfo=UTC)
+AS_8X8 = ("restrictionType", "restrictionInfo")
+AVAILABLE, LIMITED, BLOCKED = CanSend.AVAILABLE, CanSend.LIMITED, CanSend.BLOCKED
+
+
+def facts(days=1, **said):
+    """The latest change of each field, so many days ago; a tuple is (new, reason, details)."""
+    found = {}
+    for field, what in said.items():
+        new, reason, details = what if isinstance(what, tuple) else (what, "", {})
+        name = field.replace("account_", "account.", 1)
+        found[name] = Change(field=name, new=new, reason=reason, details=details, at=AT - timedelta(days=days))
+    return found
+
+
+def restricted(kind, expiration=None, key="restriction_type", rows="restriction_info"):
+    details = {rows: [{key: kind, "expiration": expiration}]}
+    return {"account_account_restriction": ("ACCOUNT_RESTRICTION", kind, details)}
+
+
+def number(*, quality="GREEN", flag="", name_status="APPROVED", **said):
+    return number_state(quality=quality, flag=flag, name_status=name_status, facts=facts(**said), at=AT)
+
+
+@pytest.mark.parametrize(
+    ("states", "whole"),
+    [([], AVAILABLE), ([AVAILABLE, LIMITED], LIMITED), ([BLOCKED, LIMITED, AVAILABLE], BLOCKED)],
+)
+def test_the_worst_decides(states, whole):
+    assert worst(states) == whole
+
+
+@pytest.mark.parametrize(
+    ("status", "quality", "can_send"),
+    [
+        ("APPROVED", "GREEN", AVAILABLE),
+        ("REINSTATED", "UNKNOWN", AVAILABLE),
+        ("APPROVED", "RED", LIMITED),
+        ("FLAGGED", "GREEN", LIMITED),
+        ("PAUSED", "RED", BLOCKED),
+        ("REJECTED", "GREEN", BLOCKED),
+        ("SOMETHING_NEW", "GREEN", BLOCKED),
+    ],
+)
+def test_templates(status, quality, can_send):
+    assert template_state(status, "", quality).can_send == can_send
+
+
+def test_a_paused_template_says_metas_code_and_why():
+    assert template_state("PAUSED", "FIRST_PAUSE", "RED") == State(
+        BLOCKED,
+        (),
+        (
+            Problem(
+                141002,
+                "Message templates can only be sent out if they are approved. It is paused (FIRST_PAUSE).",
+                "Edit or appeal the message template review decision.",
+            ),
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("about", "can_send"),
+    [
+        ({}, AVAILABLE),
+        ({"quality": "YELLOW"}, AVAILABLE),
+        ({"quality": "RED"}, LIMITED),
+        ({"flag": "FLAGGED"}, LIMITED),
+        ({"flag": "UNFLAGGED"}, AVAILABLE),
+        ({"name_status": ""}, AVAILABLE),
+        ({"name_status": "PENDING"}, LIMITED),
+        ({"name_status": "REJECTED"}, LIMITED),
+        (restricted("RESTRICTED_BIZ_INITIATED_MESSAGING"), BLOCKED),
+    ],
+)
+def test_numbers(about, can_send):
+    assert number(**about).can_send == can_send
+
+
+def test_a_name_that_is_not_approved_is_said_in_metas_words():
+    (words,) = number(name_status="PENDING").info
+    assert words.startswith("Your display name has not been approved yet. Your message limit will increase")
+
+
+@pytest.mark.parametrize(
+    ("said", "days", "can_send"),
+    [
+        (restricted("RESTRICTED_CUSTOMER_INITIATED_MESSAGING"), 29, BLOCKED),
+        (restricted("RESTRICTED_BIZ_INITIATED_MESSAGING"), 30, AVAILABLE),
+        (restricted("RESTRICTED_BIZ_INITIATED_MESSAGING", int((AT + timedelta(days=1)).timestamp())), 60, BLOCKED),
+        (restricted("RESTRICTED_BIZ_INITIATED_MESSAGING", str(int(AT.timestamp()))), 1, AVAILABLE),
+        (restricted("RESTRICTED_UTILITY_TEMPLATES", "2026-12-01T00:00:00Z", *AS_8X8), 1, LIMITED),
+        (restricted("RESTRICTED_ADD_PHONE_NUMBER_ACTION", "soon"), 1, LIMITED),
+        ({"account_account_restriction": ("ACCOUNT_RESTRICTION", "", {"restriction_info": 7})}, 1, AVAILABLE),
+        ({"account_disabled_update": ("DISABLED_UPDATE", "DISABLE", {})}, 400, BLOCKED),
+        ({"account_disabled_update": ("DISABLED_UPDATE", "SCHEDULE_FOR_DISABLE", {"ban_info": 7})}, 1, LIMITED),
+        ({"account_disabled_update": ("DISABLED_UPDATE", "REINSTATE", {})}, 1, AVAILABLE),
+        ({"review": "REJECTED"}, 400, BLOCKED),
+        ({"review": "PENDING"}, 1, LIMITED),
+        ({"review": "APPROVED"}, 1, AVAILABLE),
+        ({"account_account_deleted": "ACCOUNT_DELETED"}, 400, BLOCKED),
+        ({"account_account_violation": ("ACCOUNT_VIOLATION", "ADULT", {})}, 1, AVAILABLE),
+    ],
+)
+def test_wabas(said, days, can_send):
+    assert waba_state(facts(days, **said), AT).can_send == can_send
+
+
+def test_a_violation_warns_for_a_month():
+    said = {"account_account_violation": ("ACCOUNT_VIOLATION", "ADULT", {})}
+    assert waba_state(facts(1, **said), AT).info == ("Meta reported a violation of its policies: ADULT.",)
+    assert waba_state(facts(31, **said), AT).info == ()
+
+
+def test_a_waba_that_came_back_is_not_gone():
+    gone, back = facts(2, account_account_offboarded="X"), facts(1, account_account_reconnected="X")
+    assert waba_state(gone | back, AT).can_send == AVAILABLE
+    gone, back = facts(1, account_account_offboarded="X"), facts(2, account_verified_account="X")
+    assert waba_state(gone | back, AT).can_send == BLOCKED
+
+
+def test_businesses():
+    assert business_state({}) == State()
+    failed = facts(account_business_verification_status_update=("FAILED", "LEGAL_NAME_NOT_FOUND_IN_DOCUMENTS", {}))
+    state = business_state(failed)
+    assert (state.can_send, state.errors[0].code) == (LIMITED, 141010)
+    assert state.errors[0].description.endswith("Meta says: LEGAL_NAME_NOT_FOUND_IN_DOCUMENTS.")
+    alert = business_state(facts(alert=("INCREASED_CAPABILITIES_ELIGIBILITY_FAILED", "Low quality.", {})))
+    assert (alert.can_send, alert.info) == (
+        AVAILABLE,
+        ("Meta has not raised the messaging limit (increased capabilities eligibility failed). Low quality.",),
+    )
+
+
+def test_what_failed_lately_blocks_and_what_is_missing_limits():
+    problem = Problem(190, "Expired.", "Renew it.")
+    assert with_problems(State(), [problem], ["Quiet."]) == State(BLOCKED, ("Quiet.",), (problem,))
+    assert with_problems(State(), [], ["Quiet."]).can_send == LIMITED
+    assert with_problems(State(BLOCKED), []).can_send == BLOCKED
+
+
+def test_turns_are_found_at_announcements_and_where_a_term_ends():
+    until = AT - timedelta(days=2)
+    kind = restricted("RESTRICTED_BIZ_INITIATED_MESSAGING", int(until.timestamp()))
+    start = facts(5, **kind)["account.account_restriction"]
+    review = facts(1, review="PENDING")["review"]
+    same = facts(4, review="APPROVED")["review"]
+    found = list(turns(waba_state, {}, [start, same, review], AT - timedelta(days=90), AT))
+    assert [(turn.at, turn.before, turn.after.can_send, turn.why) for turn in found] == [
+        (start.at, AVAILABLE, BLOCKED, start),
+        (until, BLOCKED, AVAILABLE, None),
+        (review.at, AVAILABLE, LIMITED, review),
+    ]
+
+
+def test_a_restriction_of_before_ends_within():
+    known = facts(60, **restricted("RESTRICTED_BIZ_INITIATED_MESSAGING", int((AT - timedelta(days=1)).timestamp())))
+    (turn,) = turns(waba_state, known, [], AT - timedelta(days=30), AT)
+    assert (turn.at, turn.before, turn.after.can_send) == (AT - timedelta(days=1), BLOCKED, AVAILABLE)

@@ -1,0 +1,92 @@
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import permutations
+
+import pytest
+
+from accounts.models import Waba
+from messaging.log.assets import history
+from messaging.log.assets.history import Announcement
+from messaging.log.directory import Directory
+from messaging.log.models import Change, PhoneNumber, Template
+from messaging.log.models import ContactEvent as ContactEventRow
+from providers.events import ChangeEvent, ContactEvent
+from providers.vocabulary import Subject
+
+NOON = datetime(2026, 10, 15, 12, tzinfo=UTC)
+PAUSED = ChangeEvent(Subject.TEMPLATE, "status", "PAUSED", NOON, reason="FIRST_PAUSE")
+APPROVED = ChangeEvent(Subject.TEMPLATE, "status", "APPROVED", NOON + timedelta(hours=3), reason="UNPAUSE")
+DEMOTED = ChangeEvent(Subject.TEMPLATE, "quality", "RED", NOON + timedelta(hours=1), old="GREEN")
+
+
+@pytest.fixture
+def template(acme):
+    return Template.objects.filter(account=acme, name="order_update").first()
+
+
+def apply(subject, *events):
+    history.apply_changes(
+        [Announcement(subject.account_id, event, event.at, subject.pk, webhook_id=7) for event in events]
+    )
+    subject.refresh_from_db()
+
+
+def test_a_change_is_kept_with_what_from_what_and_why(template):
+    apply(template, DEMOTED)
+    change = Change.objects.get(subject=Subject.TEMPLATE, subject_id=template.pk, at=DEMOTED.at)
+    assert (change.field, change.old, change.new, change.webhook_id) == ("quality", "GREEN", "RED", 7)
+    assert template.quality == "RED"
+
+
+@pytest.mark.parametrize("order", list(permutations([PAUSED, APPROVED, DEMOTED])))
+def test_the_latest_change_is_the_present_state_in_any_order(template, order):
+    for event in order:
+        apply(template, event)
+    assert (template.status, template.status_reason, template.quality) == ("APPROVED", "UNPAUSE", "RED")
+
+
+def test_the_same_change_again_is_kept_once(template):
+    apply(template, PAUSED, PAUSED)
+    apply(template, PAUSED)
+    assert Change.objects.filter(subject_id=template.pk, at=NOON).count() == 1
+
+
+def test_a_category_that_is_only_coming_changes_nothing_yet(template):
+    apply(template, replace(DEMOTED, field="coming_category", old="UTILITY", new="MARKETING"))
+    assert template.category == "UTILITY"
+
+
+def test_a_category_change_is_the_templates_from_then_on(template):
+    apply(template, replace(DEMOTED, field="category", old="UTILITY", new="MARKETING"))
+    assert template.category == "MARKETING"
+
+
+def test_a_number_keeps_limit_throughput_flag_and_name(acme):
+    number = PhoneNumber.objects.get(account=acme, provider="meta")
+    changes = {"messaging_limit": "TIER_2K", "throughput": "HIGH", "flag": "FLAGGED", "display_name": "APPROVED"}
+    apply(number, *(ChangeEvent(Subject.PHONE_NUMBER, field, new, NOON) for field, new in changes.items()))
+    assert (number.messaging_limit, number.throughput, number.flag, number.name_status) == tuple(changes.values())
+
+
+def test_a_template_nobody_registered_is_created(acme):
+    event = ChangeEvent(Subject.TEMPLATE, "status", "PENDING", NOON, waba_id="102290129340398",
+                        template_name="brand_new", template_language="de", template_category="UTILITY",
+                        template_id="77")  # fmt: skip
+    directory = Directory([acme.pk])
+    created = Template.objects.get(pk=history.create_template(acme.pk, event, directory))
+    assert (created.name, created.language, created.category, created.provider_template_id) == (
+        "brand_new",
+        "de",
+        "UTILITY",
+        "77",
+    )
+    assert created.waba == Waba.objects.get(account=acme, waba_id="102290129340398")
+    assert history.create_template(acme.pk, event, directory) == created.pk
+
+
+def test_what_a_person_asked_for_is_kept_once(acme):
+    event = ContactEvent("marketing_messages", "stop", NOON, msisdn="6591234567", details={"value": "stop"})
+    for _ in range(2):
+        history.apply_contacts([(acme.pk, event, NOON, 7)])
+    row = ContactEventRow.objects.get(account=acme)
+    assert (row.msisdn, row.field, row.new, row.webhook_id) == ("6591234567", "marketing_messages", "stop", 7)

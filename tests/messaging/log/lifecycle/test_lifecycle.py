@@ -1,0 +1,206 @@
+"""Any order, duplication and batching of the same events ends in the same row, and equals a plain model."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import count
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from billing.models import UsageFact
+from messaging.log import lifecycle
+from messaging.log.directory import Directory
+from messaging.log.enums import Status
+from messaging.log.lifecycle.usage import message_key
+from messaging.log.models import Message, MessageAnchor, MessagePayload, StatusEvent, TrafficDelta
+from providers.events import MessageEvent
+
+NOON = datetime(2026, 10, 15, 12, tzinfo=UTC)
+NUMBER = "106540352242922"
+SENT = MessageEvent(
+    provider_message_id="wamid.A", state="sent", at=NOON, number_id=NUMBER, msisdn="919876543210",
+    category="marketing", pricing_type="regular",
+)  # fmt: skip
+DELIVERED = replace(SENT, state="delivered", at=NOON + timedelta(seconds=5))
+READ = replace(SENT, state="read", at=NOON + timedelta(minutes=3), category="", pricing_type="")
+FAILED = replace(
+    SENT, state="failed", at=NOON + timedelta(seconds=2), category="", pricing_type="", error_source="meta",
+    error_code=131049, error_title="Not delivered to maintain healthy ecosystem engagement",
+)  # fmt: skip
+
+
+@pytest.fixture
+def apply(acme):
+    """Apply events of Acme's Meta number, one batch a call."""
+    directory = Directory([acme.pk])
+
+    def run(*events, webhook_id=None):
+        directory.load_templates((acme.pk, event) for event in events)
+        lifecycle.apply(
+            [
+                lifecycle.Report(acme.pk, "meta", event, directory.place(acme.pk, "meta", event), webhook_id, event.at)
+                for event in events
+            ],
+            directory,
+        )
+
+    return run
+
+
+def test_a_message_keeps_the_time_of_each_status(apply, acme):
+    apply(SENT, DELIVERED, READ)
+    message = Message.objects.get(account=acme)
+    assert (message.created_at, message.sent_at) == (NOON, NOON)
+    assert (message.delivered_at, message.read_at) == (DELIVERED.at, READ.at)
+    assert (message.status, message.category, message.pricing_type) == ("read", "marketing", "regular")
+    assert (message.country, message.msisdn, message.subaccount.code) == ("IN", "919876543210", "acme_shop")
+    assert message.umid == message_key(acme.pk, "meta", "wamid.A")
+
+
+def test_the_same_events_again_change_nothing(apply, acme):
+    apply(SENT, DELIVERED)
+    before = Message.objects.filter(account=acme).values().get(), TrafficDelta.objects.count()
+    apply(SENT, DELIVERED)
+    assert (Message.objects.filter(account=acme).values().get(), TrafficDelta.objects.count()) == before
+
+
+@pytest.mark.parametrize("order", [(DELIVERED, FAILED), (FAILED, DELIVERED)])
+def test_delivered_beats_failed_and_both_stay_visible(apply, acme, order):
+    for event in order:
+        apply(event)
+    message = Message.objects.get(account=acme)
+    assert (message.status, message.error_code) == (Status.DELIVERED, 131049)
+    assert message.failed_at == FAILED.at
+    assert list(StatusEvent.objects.filter(account=acme).order_by("at").values_list("state", flat=True)) == [
+        "failed",
+        "delivered",
+    ]
+
+
+def test_read_alone_proves_the_delivery(apply, acme):
+    apply(replace(READ, category="marketing", pricing_type="regular"))
+    assert Message.objects.get(account=acme).status == Status.READ
+    assert UsageFact.objects.get(account=acme).billed_at == READ.at
+
+
+def test_an_unknown_state_is_kept_and_changes_no_status(apply, acme):
+    apply(SENT, replace(SENT, state="held_for_review", at=NOON + timedelta(seconds=1)))
+    assert Message.objects.get(account=acme).status == Status.SENT
+    assert StatusEvent.objects.filter(account=acme, state="held_for_review").count() == 1
+
+
+def test_a_message_known_by_an_unknown_state_only_is_shown_as_unknown(apply, acme):
+    apply(replace(SENT, state="warning"))
+    assert Message.objects.get(account=acme).status == Status.UNKNOWN
+
+
+def test_an_earlier_event_moves_the_message_to_its_month(apply, acme):
+    apply(replace(DELIVERED, at=datetime(2026, 11, 1, 0, 0, 5, tzinfo=UTC)))
+    sent = datetime(2026, 10, 31, 23, 59, 50, tzinfo=UTC)
+    apply(replace(SENT, at=sent))
+    message = Message.objects.get(account=acme)
+    anchor = MessageAnchor.objects.get(account_id=acme.pk)
+    assert (message.created_at, anchor.created_at, anchor.message_id) == (sent, sent, message.pk)
+
+
+def test_a_webhook_that_proves_the_delivery_is_named_in_the_fact(apply, acme):
+    apply(SENT, webhook_id=1)
+    apply(DELIVERED, webhook_id=2)
+    apply(READ, webhook_id=3)
+    assert UsageFact.objects.get(account=acme).webhook_id == 2
+
+
+def test_the_price_said_with_the_delivery_beats_the_one_said_before(apply, acme):
+    apply(replace(DELIVERED, category="utility"))
+    apply(SENT)
+    assert Message.objects.get(account=acme).category == "utility"
+    assert UsageFact.objects.get(account=acme).kind.category == "utility"
+
+
+def test_a_category_that_comes_late_reaches_billing(apply, acme):
+    apply(replace(DELIVERED, category="", pricing_type=""))
+    assert UsageFact.objects.get(account=acme).kind.unrated_reason == "no_category"
+    apply(SENT)
+    fact = UsageFact.objects.get(account=acme)
+    assert (fact.kind.category, fact.kind.unrated_reason, fact.billed_at) == ("marketing", "", DELIVERED.at)
+
+
+def test_the_template_gives_the_category_nobody_said(apply, acme):
+    named = {"template_name": "order_update", "template_language": "en", "category": "", "pricing_type": ""}
+    apply(replace(DELIVERED, **named))
+    message = Message.objects.get(account=acme)
+    assert (message.category, message.template.name) == ("utility", "order_update")
+
+
+def test_what_an_inbound_message_said_is_kept_beside_the_log(apply, acme):
+    content = {"type": "text", "text": {"body": "Hello"}}
+    apply(replace(SENT, state="received", direction="inbound", category="", pricing_type="", content=content))
+    message = Message.objects.get(account=acme)
+    assert (message.status, message.direction) == (Status.RECEIVED, "inbound")
+    assert MessagePayload.objects.get(account=acme, message_id=message.pk).body == content
+    assert not UsageFact.objects.filter(account=acme).exists()
+
+
+def test_one_account_cannot_reach_the_other_by_the_same_message_id(apply, acme, other):
+    apply(SENT)
+    directory = Directory([other.pk])
+    theirs = replace(DELIVERED, number_id="106540352249999")
+    lifecycle.apply([lifecycle.Report(other.pk, "meta", theirs, directory.place(other.pk, "meta", theirs))], directory)
+    assert Message.objects.get(account=acme).status == Status.SENT
+    assert Message.objects.get(account=other).status == Status.DELIVERED
+
+
+# --- Properties ----------------------------------------------------------------------------------------------------
+
+_serial = count()
+_STATES = ("queued", "sent", "delivered", "read", "failed", "rejected", "expired", "deleted")
+_COLUMNS = {state: f"{state}_at" for state in _STATES[:-1]}
+_RANK = {"read": 6, "delivered": 5, "failed": 4, "rejected": 3, "sent": 2}
+events = st.builds(
+    lambda state, seconds, category, code: MessageEvent(
+        provider_message_id="", state=state, at=NOON + timedelta(seconds=seconds), number_id=NUMBER,
+        msisdn="919876543210", category=category, pricing_type="regular" if category else "",
+        error_source="meta" if code else "", error_code=code, error_title="" if code is None else f"Error {code}",
+    ),
+    st.sampled_from(_STATES), st.integers(0, 5), st.sampled_from(["", "marketing", "utility"]),
+    st.sampled_from([None, 131049, 131026]),
+)  # fmt: skip
+
+
+def model(story):
+    """The plain rules, one event at a time."""
+    times = {column: min((e.at for e in story if e.state == state), default=None) for state, column in _COLUMNS.items()}
+    order = ("read", "delivered", "failed", "rejected", "expired", "sent", "queued")
+    first = next((state for state in order if times[f"{state}_at"]), "unknown")
+    priced = [(0 if e.state in ("delivered", "read") else 1, e.category, e.pricing_type) for e in story if e.category]
+    codes = [(str(e.error_code), e.error_source, e.error_title) for e in story if e.error_code]
+    code, _, title = min(codes, default=(None, "", ""))
+    return {
+        **times,
+        "status": "undelivered" if first == "failed" else first,
+        "created_at": min(e.at for e in story),
+        "category": min(priced, default=(9, "", ""))[1],
+        "error_code": int(code) if code else None,
+        "error_title": title,
+    }
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(events, min_size=1, max_size=6), st.data())
+def test_any_order_and_batching_gives_the_row_of_the_plain_model(apply, acme, story, data):
+    wamid = f"wamid.P{next(_serial)}"
+    story = [replace(event, provider_message_id=wamid) for event in story]
+    sent = data.draw(st.permutations(story + data.draw(st.lists(st.sampled_from(story), max_size=3))))
+    while sent:
+        size = data.draw(st.integers(1, len(sent)))
+        apply(*sent[:size])
+        sent = sent[size:]
+    expected = model(story)
+    row = Message.objects.filter(account=acme, provider_message_id=wamid).values(*expected).get()
+    assert row == expected
+    proofs = [event.at for event in story if event.state in ("delivered", "read")]
+    facts = UsageFact.objects.filter(message_key=message_key(acme.pk, "meta", wamid))
+    assert list(facts.values_list("billed_at", "kind__category")) == (
+        [(min(proofs), expected["category"])] if proofs else []
+    )

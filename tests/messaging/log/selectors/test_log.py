@@ -1,0 +1,166 @@
+"""The log: every filter, pages, search, and one message's story."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from accounts.models import Subaccount
+from local.demo.world import ACME
+from messaging.log.lifecycle import traffic
+from messaging.log.models import Message, PhoneNumber, Source
+from messaging.log.selectors import log
+from messaging.log.selectors.log import log_page
+from messaging.log.selectors.matching import LogFilter
+from messaging.log.selectors.story import story
+from tests.traffic import AT, INDIA, deliver, report
+
+pytestmark = pytest.mark.django_db
+CARE = ACME.channels[2]
+
+
+@pytest.fixture
+def messages(acme):
+    """One of each kind, by the last letter of the provider's id."""
+    deliver(acme, provider_message_id="wamid.A", template_name="weekend_sale", template_language="en")
+    failure = {"error_source": "meta", "error_code": 131049, "error_title": "Not delivered"}
+    report(acme, "failed", provider_message_id="wamid.B", category="utility", **failure)
+    report(acme, "received", provider_message_id="wamid.C", direction="inbound", msisdn="6591234567", channel=CARE)
+    report(acme, "sent", provider_message_id="wamid.D", at=AT + timedelta(hours=1))
+    spring = Source.objects.create(account=acme, category="campaign", name="Spring sale")
+    Message.objects.filter(provider_message_id="wamid.A").update(source=spring, recipient_type="lead")
+    Message.objects.filter(provider_message_id="wamid.B").update(response_code=400)
+    return acme
+
+
+def found(account, params=None, **chosen):
+    rows = log_page(account, LogFilter(**chosen), params or {}).rows
+    return "".join(row.provider_message_id[-1] for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("chosen", "ids"),
+    [
+        ({}, "DCBA"),
+        ({"start": AT + timedelta(minutes=1)}, "D"),
+        ({"end": AT + timedelta(hours=1)}, "CBA"),
+        ({"direction": "inbound"}, "C"),
+        ({"statuses": ("undelivered",)}, "B"),
+        ({"statuses": ("delivered", "sent")}, "DA"),
+        ({"country": "SG"}, "C"),
+        ({"category": "utility"}, "B"),
+        ({"template": "weekend_sale"}, "A"),
+        ({"template": "unheard_of"}, ""),
+        ({"error_code": 131049}, "B"),
+        ({"error_code": 0}, ""),
+        ({"response_code": 400}, "B"),
+        ({"statuses": ("undelivered", "rejected")}, "B"),
+        ({"statuses": ("undelivered", "sent")}, "DB"),
+        ({"source_category": "campaign"}, "A"),
+        ({"source_category": "api"}, ""),
+        ({"source_name": "SALE"}, "A"),
+        ({"source_name": "sale", "source_category": "template_bot"}, ""),
+        ({"recipient_type": "lead"}, "A"),
+        ({"msisdn": "+65 9123"}, "C"),
+        ({"msisdn": "+65 9123", "exact_numbers": True}, ""),
+        ({"sent": (AT, AT + timedelta(minutes=1))}, "A"),
+        ({"sent": (AT + timedelta(minutes=1), AT + timedelta(days=1))}, "D"),
+        ({"read": (AT, AT + timedelta(days=1))}, ""),
+        ({"search": "end_sa"}, "A"),
+        ({"search": "spring"}, "A"),
+        ({"search": "wamid.B"}, "B"),
+        ({"search": "wamid.Z"}, ""),
+        ({"search": "+65 9123-4567"}, "C"),
+        ({"search": "6591 23"}, "C"),
+        ({"search": "006591234567"}, "C"),
+        ({"search": "9999999"}, ""),
+        ({"search": "659123", "exact_numbers": True}, ""),
+        ({"search": "6591234567", "exact_numbers": True}, "C"),
+    ],
+)
+def test_filters(messages, chosen, ids):
+    assert found(messages, **chosen) == ids
+
+
+def test_search_by_umid(messages):
+    umid = log_page(messages, LogFilter(search="wamid.D"), {}).rows[0].umid
+    assert found(messages, search=str(umid)) == "D"
+    assert found(messages, search=str(umid), start=AT + timedelta(days=1)) == ""
+
+
+def test_what_is_on_its_way_is_looked_for_where_the_counts_know_of_any(messages, django_assert_num_queries):
+    assert found(messages, statuses=("sent",)) == "D"
+    with django_assert_num_queries(2) as queries:  # both tables of counts
+        assert found(messages, statuses=("queued",)) == ""
+    assert not any('"log_message"' in query["sql"] for query in queries)
+    traffic.fold()
+    assert found(messages, statuses=("sent",)) == "D"
+
+
+def test_umid_or_its_first_digits(messages):
+    umid = log_page(messages, LogFilter(search="wamid.D"), {}).rows[0].umid
+    for text in (str(umid), umid.hex, umid.hex[:8], umid.hex[:8].upper()):
+        assert found(messages, umid=text) == "D"
+    assert found(messages, umid=umid.hex[:7]) == ""
+    assert found(messages, umid="no umid") == ""
+
+
+def test_names_that_nobody_has_ask_the_log_nothing(messages, django_assert_num_queries):
+    with django_assert_num_queries(3) as queries:  # anchors, templates, sources
+        assert found(messages, search="unheard of") == ""
+    assert not any('"log_message"' in query["sql"] for query in queries)
+
+
+def test_names_of_another_account_are_not_found(messages, other):
+    Source.objects.create(account=other, category="campaign", name="Harbour")
+    assert found(messages, search="Harbour") == ""
+
+
+def test_subaccounts_and_channels(messages):
+    care = Subaccount.objects.get(account=messages, code="acme_care").pk
+    assert found(messages, subaccount_ids=[care]) == "C"
+    assert found(messages, subaccount_ids=[]) == ""
+    number = PhoneNumber.objects.get(account=messages, subaccount__code="acme_care")
+    assert found(messages, phone_number_id=number.pk) == "C"
+
+
+def test_another_tenants_messages_are_not_found(messages, other):
+    umid = log_page(messages, LogFilter(), {}).rows[0].umid
+    for chosen in ({}, {"search": "wamid.A"}, {"search": INDIA}, {"search": str(umid)}):
+        assert found(other, **chosen) == ""
+    assert story(other, umid, None, content=True) is None
+
+
+def test_pages(messages, monkeypatch, django_assert_num_queries):
+    monkeypatch.setattr(log, "PAGE_SIZE", 3)
+    with django_assert_num_queries(2):  # messages, their numbers; none of these has a template
+        first = log_page(messages, LogFilter(), {})
+    assert found(messages, {"older": str(first.older)}) == "A"
+
+
+def test_rows_carry_number_template_and_source(messages):
+    row = log_page(messages, LogFilter(search="wamid.A"), {}).rows[0]
+    assert (row.phone_number.display_name, row.template.name) == ("Acme Online", "weekend_sale")
+    assert str(row.source) == "Campaign Spring sale"
+
+
+def test_story_is_in_order_with_payloads_only_when_asked(messages, django_assert_num_queries):
+    message = report(
+        messages, "received", provider_message_id="wamid.E", direction="inbound", content={"text": {"body": "Hello"}}
+    )
+    with django_assert_num_queries(4):  # message, number, events, payloads
+        told = story(messages, message.umid, None, content=True)
+    assert [payload.body for payload in told.payloads] == [{"text": {"body": "Hello"}}]
+    assert story(messages, message.umid, None, content=False).payloads == []
+    delivered = log_page(messages, LogFilter(search="wamid.A"), {}).rows[0]
+    assert [event.state for event in story(messages, delivered.umid, None, content=False).events] == [
+        "sent",
+        "delivered",
+    ]
+
+
+def test_story_of_another_subaccount_or_nobody(messages):
+    umid = log_page(messages, LogFilter(search="wamid.A"), {}).rows[0].umid
+    care = Subaccount.objects.get(account=messages, code="acme_care").pk
+    assert story(messages, umid, [care], content=True) is None
+    assert story(messages, uuid4(), None, content=True) is None

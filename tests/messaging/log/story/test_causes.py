@@ -1,0 +1,169 @@
+"""Why a message failed here."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from messaging.log.models import Change, Message, Template
+from messaging.log.selectors.circumstances import Circumstances
+from messaging.log.story.causes import QUESTIONS, causes, meta_code, questions
+from providers.vocabulary import Subject
+
+AT = datetime(2026, 11, 12, 12, tzinfo=UTC)
+BEFORE = AT - timedelta(hours=3)
+NOT_ANNOUNCED = (
+    "No announcement says that sale was paused then: Meta may have held it back while it watched how the first "
+    "recipients took it."
+)
+NEVER = "This person had not written to you in the 30 days before, so no customer service window was open."
+CLOSED = "The customer service window had closed: it ends 24 hours after the person’s last message, which came on {at}."
+OPEN = (
+    "By the log the window was open: the person wrote less than 24 hours before. They may have written to another of "
+    "your numbers, and each has a window of its own; their last message came on {at}."
+)
+TOKEN = (
+    "Meta refused the access token. Check in Meta’s Access Token Debugger whether it has expired and holds "
+    "whatsapp_business_messaging, then store a new one."
+)
+
+
+def said(subject, field, new, reason="", at=BEFORE):
+    return {(subject, field): Change(subject=subject, field=field, new=new, reason=reason, at=at)}
+
+
+def found(code=None, then=None, **message):
+    message = Message(error_source="meta" if code else "", error_code=code, **message)
+    return [(cause.text, cause.at, cause.likely) for cause in causes(message, then or Circumstances(AT))]
+
+
+def test_the_template_was_paused_then():
+    then = Circumstances(
+        AT,
+        said(Subject.TEMPLATE, "status", "PAUSED", "FIRST_PAUSE"),
+        next_template_status=Change(new="APPROVED", at=AT + timedelta(hours=1)),
+    )
+    assert found(132015, then, template=Template(name="sale")) == [
+        ("The template sale was paused then (FIRST_PAUSE), since {at}.", BEFORE, True),
+        ("It was approved again on {at}.", AT + timedelta(hours=1), False),
+    ]
+
+
+def test_nobody_announced_a_pause():
+    then = Circumstances(AT, said(Subject.TEMPLATE, "status", "APPROVED"))
+    assert found(132015, then, template=Template(name="sale")) == [
+        (
+            NOT_ANNOUNCED,
+            None,
+            False,
+        )
+    ]
+    assert found(131026, then, template=Template(name="sale")) == []
+
+
+@pytest.mark.parametrize(
+    ("last", "text", "likely"),
+    [
+        (
+            None,
+            "This person had not written to you in the 30 days before, so no customer service window was open.",
+            True,
+        ),
+        (
+            AT - timedelta(hours=25),
+            CLOSED,
+            True,
+        ),
+        (
+            AT - timedelta(hours=23),
+            OPEN,
+            False,
+        ),
+    ],
+)
+def test_the_window(last, text, likely):
+    assert found(131047, Circumstances(AT, last_inbound_at=last)) == [(text, last, likely)]
+
+
+@pytest.mark.parametrize(
+    ("code", "about", "text"),
+    [
+        (131026, {"country": "CU"}, "WhatsApp delivers no business messages to people in Cuba."),
+        (
+            130497,
+            {"country": "SG"},
+            "Your business may not message people in Singapore: its trade is restricted there.",
+        ),
+        (130497, {}, "Your business may not message people in this country: its trade is restricted there."),
+        (
+            131049,
+            {"country": "US", "category": "marketing"},
+            "Meta delivers no marketing messages to US numbers since 1 April 2025.",
+        ),
+        (
+            190,
+            {},
+            TOKEN,
+        ),
+        (130429, {}, "Your number may send 80 messages a second; more were sent at once."),
+    ],
+)
+def test_codes_with_one_cause(code, about, text):
+    assert found(code, **about) == [(text, None, True)]
+
+
+@pytest.mark.parametrize(
+    "about", [{"country": "US", "category": "utility"}, {"country": "SG", "category": "marketing"}]
+)
+def test_other_messages_are_not_held_back_for_their_country(about):
+    assert found(131049, **about) == []
+
+
+def test_the_person():
+    then = Circumstances(AT, stopped_at=BEFORE, marketing_in_the_week_before=1, in_the_minute_before=11)
+    stopped = ("This person asked for no more marketing messages on {at}.", BEFORE, True)
+    assert found(131050, then) == [stopped]
+    assert found(131049, then, category="marketing") == [
+        stopped,
+        ("You sent this person 1 other marketing message in the seven days before.", None, True),
+    ]
+    assert found(131056, then) == [
+        ("12 messages went to this person within a minute; Meta allows one every six seconds.", None, True)
+    ]
+
+
+def test_the_number_and_its_limit():
+    then = Circumstances(
+        AT,
+        said(Subject.PHONE_NUMBER, "flag", "FLAGGED") | said(Subject.WABA, "messaging_limit", "TIER_2K")
+        | said(Subject.PHONE_NUMBER, "throughput", "HIGH"),
+    )  # fmt: skip
+    assert found(131048, then) == [
+        ("Your number was flagged for low quality then, since {at}.", BEFORE, True),
+        ("Your messaging limit was 2,000 people in 24 hours then.", None, True),
+    ]
+    assert found(131026, then) == [("Your number was flagged for low quality then, since {at}.", BEFORE, False)]
+    assert ("Your messaging limit was 2,000 people in 24 hours then.", None, False) in found(130429, then)
+
+
+def test_the_waba_was_restricted_lately():
+    field = "account.account_restriction"
+    then = Circumstances(AT, said(Subject.WABA, field, "ACCOUNT_RESTRICTION", "RESTRICTED_BIZ_INITIATED_MESSAGING"))
+    text = "The WhatsApp Business Account was restricted (RESTRICTED_BIZ_INITIATED_MESSAGING) on {at}."
+    assert found(368, then) == [(text, BEFORE, True)]
+    old = Circumstances(AT, said(Subject.WABA, field, "ACCOUNT_RESTRICTION", at=AT - timedelta(days=31)))
+    assert found(368, old) == []
+
+
+@pytest.mark.parametrize(
+    ("source", "code", "behind", "meta"),
+    [("meta", 131026, None, 131026), ("8x8", 1018, None, 131026), ("8x8", 25, 131049, 131049), ("8x8", 9, None, None)],
+)
+def test_metas_code(source, code, behind, meta):
+    assert meta_code(Message(error_source=source, error_code=code, provider_error_code=behind)) == meta
+
+
+def test_what_to_ask_where_meta_does_not_say_why():
+    assert questions(Message(error_source="meta", error_code=131026)) == QUESTIONS
+    assert questions(Message(error_source="8x8", error_code=1018)) == QUESTIONS
+    assert questions(Message(error_source="meta", error_code=131049)) == ()
+    assert questions(Message(expired_at=AT)) == QUESTIONS

@@ -1,0 +1,83 @@
+"""A message's story in words."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from messaging.log.models import Message, MessagePayload, StatusEvent, Template
+from messaging.log.selectors.story import Story
+from messaging.log.story.timeline import contradicted, heading, said, spell_gap, timeline
+
+AT = datetime(2026, 11, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("gap", "words"),
+    [
+        (timedelta(0), "+0 s"),
+        (timedelta(seconds=3.21), "+3.2 s"),
+        (timedelta(minutes=4, seconds=59), "+4 min"),
+        (timedelta(hours=2), "+2 h"),
+        (timedelta(hours=2, minutes=5), "+2 h 5 min"),
+        (timedelta(days=3), "+3 days"),
+    ],
+)
+def test_gaps(gap, words):
+    assert spell_gap(AT, AT + gap) == words
+
+
+def test_timeline():
+    events = [
+        StatusEvent(at=AT, state="sent"),
+        StatusEvent(at=AT + timedelta(seconds=2), state="failed", error_code=131049, error_title="Held back"),
+        StatusEvent(at=AT + timedelta(hours=1), state="read", detail="played", webhook_id=7, webhook_received_at=AT),
+        StatusEvent(at=AT + timedelta(hours=1), state="sung_aloud"),
+    ]
+    told = timeline(Story(Message(), events, []))
+    assert [(one.word, one.colour, one.after) for one in told] == [
+        ("Sent", "sent", ""),
+        ("Undelivered", "undelivered", "+2 s"),
+        ("Read", "read", "+59 min"),
+        ("Sung aloud", "unknown", "+0 s"),
+    ]
+    assert (told[1].error_code, told[1].error_title) == (131049, "Held back")
+    assert (told[2].sentence, told[2].webhook_id) == ("The voice message was played.", 7)
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ({"text": {"body": "Hello"}}, "Hello"),
+        ({"text": "Hi"}, "Hi"),
+        ({"type": "button", "button": {"text": "Yes"}}, "Yes"),
+        ({"type": "image", "image": {"id": "1", "caption": "Look"}}, "Look"),
+        ({"type": "sticker", "sticker": {"id": "1"}}, ""),
+        (["text"], ""),
+    ],
+)
+def test_words_of_a_payload(body, words):
+    (payload,) = said(Story(Message(), [], [MessagePayload(kind="content", body=body)]))
+    assert payload.text == words
+
+
+def test_what_a_request_said_is_shown():
+    (payload,) = said(Story(Message(), [], [MessagePayload(kind="request", body={"text": "Grüße"})]))
+    assert (payload.kind, payload.text, payload.json) == ("Request", "Grüße", '{\n  "text": "Grüße"\n}')
+
+
+def test_heading():
+    assert heading(Message(direction="inbound", content_type="image")) == "Inbound image"
+    assert heading(Message(direction="outbound", template=Template(name="sale"))) == "Template sale"
+    assert heading(Message(direction="outbound")) == "Outbound message"
+
+
+def test_a_delivery_overrules_a_failure():
+    assert contradicted(Message(failed_at=AT, read_at=AT))
+    assert not contradicted(Message(failed_at=AT))
+    assert not contradicted(Message(read_at=AT))
+
+
+def test_what_8x8_says_was_sent_is_shown_as_text():
+    content = {"contentType": "template", "body": {"text": "Hello Jane, order 4711 has shipped."}}
+    (payload,) = said(Story(Message(), [], [MessagePayload(kind="content", body=content)]))
+    assert payload.text == "Hello Jane, order 4711 has shipped."

@@ -1,0 +1,43 @@
+"""Charts of a template or number: its delivery rate and what was announced of it, on one axis."""
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+
+from core.charts import Mark
+from messaging.log.assets.changes import BAD, GOOD, WARN, Told
+from messaging.log.charts import rate_by_day
+from messaging.log.enums import Status
+from messaging.log.selectors.traffic import Counts
+
+FIRST, SECOND = date(2026, 10, 14), date(2026, 10, 15)
+
+
+def announced(day, hour, minute, *said):
+    return Told(datetime(2026, 10, day, hour, minute, tzinfo=UTC), *said, webhook_id=None)
+
+
+def chart(timeline):
+    with timezone.override(ZoneInfo("Asia/Singapore")):
+        return rate_by_day({FIRST: Counts({Status.READ: 3, Status.UNDELIVERED: 1}), SECOND: Counts()}, timeline)
+
+
+def test_announcements_stand_on_the_day_of_the_reader():
+    timeline = [  # newest first, as the page lists them; half past four in the afternoon of UTC is the next day
+        announced(14, 16, 30, "Status", "approved", "paused", "first pause, 3 hours", WARN),
+        announced(14, 15, 30, "Quality", "", "low", "", BAD),
+        announced(12, 9, 0, "Status", "pending", "approved", "", GOOD),
+    ]
+    assert chart(timeline).marks == [
+        Mark(0, "Quality", "Quality: low", BAD),
+        Mark(1, "Status", "Status: approved → paused (first pause, 3 hours)", WARN),
+    ]
+
+
+def test_rate_without_announcements():
+    one = chart([])
+    assert [(label, [cell.text for cell in cells], marks) for label, cells, marks in one.rows] == [
+        ("14 Oct", ["75.0\u00a0%"], []), ("15 Oct", ["–"], []),
+    ]  # fmt: skip
+    assert one.note == "Delivered messages among those with an outcome."

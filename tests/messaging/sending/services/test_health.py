@@ -1,0 +1,106 @@
+"""Health as the provider answers it: asked over HTTP, kept in the history, merged with what we know."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from local.demo.world import sandbox_token
+from messaging.log.models import Change, PhoneNumber
+from messaging.log.selectors.health import health
+from messaging.log.selectors.health_history import health_history
+from messaging.log.services.health import ask_soon
+from messaging.sending.services.health import ask_due
+from providers.vocabulary import Entity, Subject
+from tests.people import visitor
+from tests.provider_servers import recorder, sandbox
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(scope="module")
+def url():
+    with recorder() as callback, sandbox(callback.url, token=sandbox_token()) as url:
+        yield url
+
+
+@pytest.fixture
+def number(acme, settings, url):
+    """A number of Meta's, the only one to ask for."""
+    settings.SANDBOX_URL = url
+    Change.objects.all().delete()
+    PhoneNumber.objects.exclude(display_name="Acme Online").update(credential_sealed="")
+    return PhoneNumber.objects.get(display_name="Acme Online")
+
+
+def ask(number, ending=""):
+    """Ask with the token that makes the sandbox say so; our number's node."""
+    number.set_credential(sandbox_token() + ending)
+    number.save(update_fields=["credential_sealed", "health_due_at"])
+    assert ask_due() == 1
+    return nodes(number)[Entity.PHONE_NUMBER, number.pk]
+
+
+def nodes(number):
+    return {(node.entity, node.pk): node for node in health(number.account, None, timezone.now()).nodes}
+
+
+def test_available_is_worth_no_history(number):
+    node = ask(number)
+    assert (node.can_send, node.silence, node.answered) == ("AVAILABLE", "", node.asked)
+    assert not Change.objects.exists()
+    assert ask_due() == 0  # not due again yet
+
+
+def test_the_worse_of_both_counts_and_says_who_said_it(number):
+    node = ask(number, ".limited")
+    change = Change.objects.get()
+    assert (change.subject, change.subject_id, change.field, change.old, change.new) == (
+        Subject.PHONE_NUMBER, number.pk, "health.PHONE_NUMBER", "AVAILABLE", "LIMITED",
+    )  # fmt: skip
+    assert node.can_send == "LIMITED"
+    said = f"The provider says since {change.at:%Y-%m-%d %H:%M} UTC: Your display name has not been approved yet."
+    assert [line.startswith(said) for line in node.state.info] == [True]
+    assert ask(number, ".limited").can_send == "LIMITED"
+    assert Change.objects.count() == 1  # the same again
+    assert ask(number, ".blocked").can_send == "AVAILABLE"
+    waba = nodes(number)[Entity.WABA, number.waba_id]
+    assert (waba.can_send, [one.code for one in waba.state.errors]) == ("BLOCKED", [141006])
+    ask(number)
+    found = health(number.account, None, timezone.now())
+    assert found.overall == "AVAILABLE"
+    assert [
+        (event.node.entity, event.turn.before, event.turn.after.can_send)
+        for event in health_history(number.account, found)
+    ] == [
+        ("WABA", "BLOCKED", "AVAILABLE"),
+        ("WABA", "AVAILABLE", "BLOCKED"),
+        ("PHONE_NUMBER", "LIMITED", "AVAILABLE"),
+        ("PHONE_NUMBER", "AVAILABLE", "LIMITED"),
+    ]
+
+
+def test_no_answer_changes_nothing_and_is_shown(number, settings):
+    assert ask(number, ".limited").can_send == "LIMITED"
+    node = ask(number, "-expired")
+    assert (node.can_send, node.silence) == ("LIMITED", "HTTP 401: (#190) Invalid OAuth access token")
+    assert node.asked > node.answered
+    settings.SANDBOX_URL = "http://127.0.0.1:9"
+    assert ask(number).silence == "ConnectError"
+    page = visitor(number.account).get("/health/").content.decode()
+    assert "the provider gave no health status: ConnectError." in page
+
+
+def test_refresh_now_at_most_once_a_minute(number):
+    client = visitor(number.account, "viewer")
+    number.set_credential(sandbox_token())
+    number.save(update_fields=["credential_sealed", "health_due_at"])
+    PhoneNumber.objects.update(health_due_at=timezone.now() + timedelta(minutes=9))
+    assert ask_due() == 0
+    assert "is being asked" in client.post("/health/refresh/", follow=True).content.decode()
+    assert ask_due() == 1
+    assert "less than a minute ago" in client.post("/health/refresh/", follow=True).content.decode()
+    assert ask_due() == 0
+    PhoneNumber.objects.update(health_asked_at=timezone.now() - timedelta(minutes=2))
+    assert ask_soon(number.account, []) == 0  # nothing within reach
+    assert ask_soon(number.account, None) == 1

@@ -1,0 +1,125 @@
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from core.strict_json import Unparsable
+from providers.events import MessageEvent
+from providers.meta import parse
+from providers.vocabulary import Direction
+
+
+def body(**value):
+    value = {"metadata": {"display_phone_number": "15550783881", "phone_number_id": "106540352242922"}, **value}
+    return json.dumps(
+        {"entry": [{"id": "102290129340398", "changes": [{"field": "messages", "value": value}]}]}
+    ).encode()
+
+
+STATUS = {
+    "id": "wamid.HBg",
+    "status": "delivered",
+    "timestamp": "1750030073",
+    "recipient_id": "16505551234",
+    "biz_opaque_callback_data": "order-77",
+    "pricing": {"billable": True, "pricing_model": "PMP", "type": "regular", "category": "marketing"},
+}
+
+
+def test_a_delivered_status():
+    assert parse(body(statuses=[STATUS])).events == [
+        MessageEvent(
+            provider_message_id="wamid.HBg",
+            state="delivered",
+            at=datetime(2025, 6, 15, 23, 27, 53, tzinfo=UTC),
+            number_id="106540352242922",
+            msisdn="16505551234",
+            category="marketing",
+            pricing_type="regular",
+            client_message_id="order-77",
+        )
+    ]
+
+
+def test_a_failed_status_says_whose_code_it_is():
+    error = {"code": 131049, "title": "Title", "error_data": {"details": "In order to maintain a healthy ecosystem"}}
+    event = parse(body(statuses=[STATUS | {"status": "failed", "errors": [error]}])).events[0]
+    assert (event.state, event.error_source, event.error_code) == ("failed", "meta", 131049)
+    assert event.error_title == "In order to maintain a healthy ecosystem"
+
+
+@pytest.mark.parametrize(
+    ("word", "state"), [("sent", "sent"), ("read", "read"), ("played", "read"), ("warning", "warning")]
+)
+def test_status_words(word, state):
+    assert parse(body(statuses=[STATUS | {"status": word}])).events[0].state == state
+
+
+def test_authentication_international_is_spelled_with_a_hyphen():
+    pricing = {"type": "regular", "category": "authentication_international"}
+    assert parse(body(statuses=[STATUS | {"pricing": pricing}])).events[0].category == "authentication-international"
+
+
+def test_a_person_without_a_number_is_known_by_user_id():
+    status = {key: value for key, value in STATUS.items() if key != "recipient_id"}
+    event = parse(body(statuses=[status | {"recipient_user_id": "US.13491208655302741918"}])).events[0]
+    assert (event.msisdn, event.user_id) == ("", "US.13491208655302741918")
+
+
+def test_an_inbound_text():
+    message = {"from": "16505551234", "id": "wamid.IN", "timestamp": "1749416383", "type": "text",
+               "text": {"body": "Does it come in another color?"}}  # fmt: skip
+    contact = {"profile": {"name": "Sheena Nelson"}, "wa_id": "16505551234"}
+    assert parse(body(messages=[message], contacts=[contact])).events == [
+        MessageEvent(
+            provider_message_id="wamid.IN",
+            state="received",
+            at=datetime(2025, 6, 8, 20, 59, 43, tzinfo=UTC),
+            direction=Direction.INBOUND,
+            number_id="106540352242922",
+            msisdn="16505551234",
+            content_type="text",
+            content={
+                "type": "text",
+                "text": {"body": "Does it come in another color?"},
+                "profile_name": "Sheena Nelson",
+            },
+        )
+    ]
+
+
+def test_a_thousand_statuses_in_one_body():
+    statuses = [STATUS | {"id": f"wamid.{index}"} for index in range(1000)]
+    assert len(parse(body(statuses=statuses)).events) == 1000
+
+
+def test_one_bad_status_does_not_hold_the_others():
+    parsed = parse(body(statuses=[STATUS | {"timestamp": "soon"}, STATUS | {"id": None}, STATUS]))
+    assert len(parsed.events) == 1
+    assert parsed.problems == [
+        "The status 'wamid.HBg' cannot be used: timestamp 'soon' is not in seconds since 1970.",
+        "The status '' cannot be used: its id is missing.",
+    ]
+
+
+def test_what_is_detected_is_what_the_value_holds():
+    data = json.loads(body(statuses=[STATUS]))
+    data["entry"][0]["changes"][0]["field"] = "something_else"
+    assert len(parse(json.dumps(data).encode()).events) == 1
+
+
+def test_a_field_that_is_not_understood_is_named():
+    change = {"field": "flows", "value": {"flow_id": "1"}}
+    parsed = parse(json.dumps({"entry": [{"id": "1", "changes": [change]}]}).encode())
+    assert parsed.problems == ["Field 'flows' is not understood yet."]
+
+
+def test_an_error_of_the_whole_account_is_a_problem():
+    parsed = parse(body(errors=[{"code": 130429, "title": "Rate limit hit"}]))
+    assert parsed.problems == ["Meta reports error 130429: Rate limit hit"]
+
+
+@pytest.mark.parametrize("data", [{}, {"entry": {}}, {"entry": []}, {"entry": "x"}])
+def test_a_body_that_is_not_of_meta(data):
+    with pytest.raises(Unparsable, match="no `entry` list"):
+        parse(json.dumps(data).encode())

@@ -1,0 +1,98 @@
+"""The error catalogue: every row loads, keys are unique, and a number means what its source says."""
+
+import pytest
+
+from providers import error_catalogue
+from providers.error_catalogue import DATA, FILES, Diagnosis, Retry, catalogue, explain
+
+
+@pytest.mark.parametrize(
+    ("source", "codes"), [("meta", 234), ("8x8", 73), ("8x8-sync", 80), ("8x8-sms", 61), ("health", 7)]
+)
+def test_every_row_loads(source, codes):
+    assert sum(1 for known, _ in catalogue() if known == source) == codes
+
+
+@pytest.mark.parametrize("entry", catalogue().values(), ids=lambda entry: f"{entry.source}-{entry.code}")
+def test_every_entry_is_whole(entry):
+    assert all([entry.title, entry.meaning, entry.group, entry.evidence, entry.again])
+    assert entry.meaning == entry.meaning.strip()
+    assert entry.wait == "" or entry.retryable == Retry.WAIT
+    assert entry.meta_code is None or ("meta", entry.meta_code) in catalogue()
+
+
+def test_every_file_is_loaded():
+    assert sorted(path.name for path in DATA.iterdir()) == sorted(FILES.values())
+
+
+def test_a_code_that_stands_twice_is_refused(tmp_path, monkeypatch):
+    head = "code,title,meaning,remedy,retryable,wait,group,meta_code,evidence"
+    (tmp_path / "meta.csv").write_text(f"{head}\n200-202,A,A.,,no,,a,,a\n201,B,B.,,no,,b,,b\n")
+    monkeypatch.setattr(error_catalogue, "DATA", tmp_path)
+    monkeypatch.setattr(error_catalogue, "FILES", {"meta": "meta.csv"})
+    with pytest.raises(ValueError, match="code 201 stands twice"):
+        catalogue.__wrapped__()
+
+
+def test_meta_held_a_marketing_message_back():
+    assert explain("meta", 131049) == Diagnosis(
+        source="meta",
+        code=131049,
+        title="This message was not delivered to maintain healthy ecosystem engagement",
+        meaning="Meta chose not to deliver it: this person got many marketing messages lately, or marketing to their"
+        " country is paused.",
+        remedy="Send this person fewer marketing messages; what is sent at once is held back again.",
+        retryable=Retry.WAIT,
+        wait="24 hours",
+        group="delivery",
+        evidence="Meta error-codes page (upd. 2025-12-12)",
+    )
+
+
+@pytest.mark.parametrize(
+    ("source", "code", "title", "again"),
+    [
+        ("meta", 2, "API Service", "Wait 5 minutes, then try again."),
+        ("meta", 250, "API Permission", "Trying again will not help."),
+        ("meta", 131026, "Message undeliverable", "Trying again will not help."),
+        ("meta", 131000, "Something went wrong", "Trying again may work."),
+        ("meta", 132015, "Template is paused", "Wait until the template is unpaused, then try again."),
+        ("meta", 138009, "Call permission request limit hit", "Wait a while, then try again."),
+        ("8x8", 42, "NoCredit", "Wait until the balance is topped up, then try again."),
+        ("8x8", 57, "UnknownError", "It is not known whether trying again helps."),
+        ("8x8", 1024, "Message suppressed", "Wait 24 hours, then try again."),
+        ("health", 131000, "Business profile incomplete", "Trying again will not help."),
+    ],
+)
+def test_entries(source, code, title, again):
+    found = explain(source, code)
+    assert (found.title, found.again) == (title, again)
+
+
+def test_the_same_number_means_what_its_source_says():
+    assert [explain(source, 1002).title for source in ("8x8", "8x8-sync")] == ["Rate limit exceeded", "Invalid MSISDN"]
+    assert [explain(source, 1).title for source in ("8x8", "8x8-sms", "meta")] == [
+        "AbsentSubscriber",
+        "Absent subscriber",
+        "API Unknown",
+    ]
+
+
+def test_an_8x8_code_says_which_of_metas_it_is():
+    assert explain("8x8", 1018, 131026) == catalogue()["8x8", 1018]
+    assert catalogue()["8x8", 1018].meta_code == 131026
+
+
+def test_metas_code_behind_a_vague_8x8_code_decides():
+    found = explain("8x8", 25, 131049)
+    assert (found.source, found.code, found.meta_code, found.wait) == ("8x8", 25, 131049, "24 hours")
+    assert explain("8x8", 9999, 131026).title == "Message undeliverable"
+    assert explain("8x8", 25, 999999) == catalogue()["8x8", 25]
+
+
+def test_an_unknown_code_is_owned_up_to():
+    found = explain("meta", 999999, said="Something new")
+    assert found.meaning == "Tollgate does not know this code; the provider said “Something new”."
+    assert (found.retryable, found.hint) == (Retry.MAYBE, f"Something new: {found.meaning}")
+    assert explain("meta", 999999).hint == "Tollgate does not know this code; the provider said nothing more."
+    assert explain("meta", None) is None

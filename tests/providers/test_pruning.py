@@ -1,0 +1,51 @@
+"""Bodies lose what they say of some, and keep what they say of others."""
+
+import orjson
+import pytest
+
+from providers.pruning import mask, parsed, prune
+from tests.messaging.inbound.services.test_forgetting import OTHER_PERSON, status_body
+from tests.traffic import INDIA
+
+
+def pruned(provider, body, gone):
+    return prune(body, parsed(provider, body), gone)
+
+
+def of_india(event):
+    return event.msisdn == INDIA
+
+
+def test_a_body_of_one_person_goes_whole():
+    assert pruned("meta", status_body(("wamid.A", "sent", INDIA)), of_india) is None
+
+
+def test_a_body_that_nobody_understands_goes_whole():
+    assert pruned("meta", b"{", of_india) is None
+
+
+def test_a_body_of_several_keeps_the_others_as_they_were():
+    mixed = status_body(("wamid.A", "sent", INDIA), ("wamid.B", "sent", OTHER_PERSON))
+    assert orjson.loads(pruned("meta", mixed, of_india)) == orjson.loads(status_body(("wamid.B", "sent", OTHER_PERSON)))
+
+
+def test_a_body_of_others_stays_as_it_is():
+    other = status_body(("wamid.B", "sent", OTHER_PERSON))
+    assert orjson.loads(pruned("meta", other, of_india)) == orjson.loads(other)
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        (b'{"to": "+919876543210"}', b'{"to": "+999999999999"}'),
+        (b'{"to": 919876543210}', b'{"to": 999999999999}'),
+        (b"9198765432101 1919876543210 x919876543210", b"9198765432101 1919876543210 x919876543210"),
+        (b"+91 98765 43210, (91) 98765-43210", b"+99 99999 99999, (99) 99999-99999"),
+        (b"0091.98765/43210", b"9999.99999/99999"),
+        ("91\u00a098765\u202f43210".encode(), "99\u00a099999\u202f99999".encode()),
+        (rb'{"said": "Mine:\n91\u00a098765\t43210"}', rb'{"said": "Mine:\n99\u00a099999\t99999"}'),
+        (b'["91", "98765", "43210"]', b'["91", "98765", "43210"]'),
+    ],
+)
+def test_a_number_is_masked_however_it_is_spelled_where_it_stands_alone(text, masked):
+    assert mask(text, [INDIA]) == masked

@@ -1,0 +1,127 @@
+"""What is known when no answer comes, and what is never told."""
+
+import logging
+import os
+import socket
+import subprocess
+import sys
+import threading
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import pytest
+import time_machine
+
+from providers import transport
+from providers.gateway import Dialog360, EightXEight, Meta, Uncertain, Unreached
+from providers.transport import LARGEST_ANSWER, _retry_after, pool
+from tests.provider_servers import ROOT, free_port
+
+SECRET = "a-secret-of-the-provider"
+ADAPTERS = [
+    lambda url, secret=SECRET: Meta("1", secret, base_url=url),
+    lambda url, secret=SECRET: Dialog360(secret, base_url=url),
+    lambda url, secret=SECRET: EightXEight("acme", secret, base_url=url),
+]
+every_adapter = pytest.mark.parametrize("adapter", ADAPTERS, ids=["meta", "360dialog", "8x8"])
+
+
+@every_adapter
+def test_nobody_listens(adapter):
+    assert adapter(f"http://127.0.0.1:{free_port()}").send({}) == Unreached("ConnectError")
+
+
+@every_adapter
+def test_a_connection_breaks_after_the_request(adapter, provider):
+    provider.answer = None
+    assert adapter(provider.url).send({}) == Uncertain("RemoteProtocolError")
+    assert provider.received.qsize() == 1  # once, and not again
+
+
+def test_no_connection_is_free():
+    limits = httpx.Limits(max_connections=1)
+    with (
+        socket.create_server(("127.0.0.1", 0)) as silent,
+        httpx.Client(limits=limits, timeout=httpx.Timeout(5, pool=0.1)) as client,
+    ):
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        other = threading.Thread(target=Meta("1", SECRET, base_url=url, client=client).send, args=[{}])
+        other.start()
+        connection, _ = silent.accept()  # the other request has the only connection from now on
+        assert Meta("2", SECRET, base_url=url, client=client).send({}) == Unreached("PoolTimeout")
+        connection.close()
+        other.join()
+
+
+def test_an_answer_without_end_is_not_read_to_its_end(provider):
+    provider.answer = b" " * (LARGEST_ANSWER + 1)
+    assert Meta("1", SECRET, base_url=provider.url).send({}) == Uncertain("Endless")
+
+
+def test_an_answer_that_takes_too_long(provider, monkeypatch):
+    monkeypatch.setattr(transport, "_WHOLE_TIME", -1)  # a drop at a time, no single wait would be too long
+    provider.answer = b"{}"
+    assert Meta("1", SECRET, base_url=provider.url).send({}) == Uncertain("Endless")
+
+
+def test_an_answer_that_cannot_be_decoded(provider):
+    provider.headers, provider.answer = {"Content-Encoding": "gzip"}, b"no gzip"
+    assert Meta("1", SECRET, base_url=provider.url).send({}) == Uncertain("DecodingError")
+
+
+@every_adapter
+def test_connections_are_kept(adapter, provider):
+    provider.answer = b"{}"
+    for _ in range(3):
+        adapter(provider.url).send({})
+    mine = [each for each in pool()._transport._pool.connections if str(provider.url.rpartition(":")[2]) in repr(each)]
+    assert len(mine) == 1
+
+
+def test_a_forked_process_has_connections_of_its_own_and_nothing_needs_django():
+    program = """
+import os
+from providers.transport import pool
+before = pool()
+child = os.fork()
+if not child:
+    os._exit(pool() is before)
+assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+assert pool() is before
+"""
+    environment = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
+    subprocess.run([sys.executable, "-c", program], check=True, cwd=ROOT, env=environment)
+
+
+@every_adapter
+def test_a_secret_is_neither_shown_nor_logged(adapter, provider, caplog):
+    with caplog.at_level(logging.DEBUG):
+        provider.answer = b"{}"
+        shown = repr(adapter(provider.url)) + repr(adapter(provider.url).send({}))
+        provider.answer = None
+        shown += repr(adapter(provider.url).send({}))
+    assert caplog.records
+    assert SECRET not in shown + caplog.text
+    sent = [any(SECRET in value for value in request.headers.values()) for request in provider.received.queue]
+    assert sent == [True, True]
+
+
+@every_adapter
+@pytest.mark.parametrize("secret", ["", "two words", "line\nbreak", "schlüssel"])
+def test_a_secret_that_no_header_holds_is_refused_without_repeating_it(adapter, provider, secret):
+    with pytest.raises(ValueError, match="A credential is missing") as refused:
+        adapter(provider.url, secret).send({})
+    assert not secret or secret not in str(refused.value)
+    assert provider.received.empty()
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
+        ("7", 7), ("0", None), ("-1", None), ("", None), ("soon", None), ("99999999999999999999", None),
+        ("999999", 86400), ("Fri, 20 Nov 2026 12:00:30 GMT", 30), ("Fri, 20 Nov 2026 11:00:00 GMT", None),
+    ],
+)  # fmt: skip
+def test_retry_after(value, seconds):
+    with time_machine.travel(datetime(2026, 11, 20, 12, tzinfo=UTC), tick=False):
+        assert _retry_after(value) == (None if seconds is None else timedelta(seconds=seconds))
