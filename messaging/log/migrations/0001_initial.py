@@ -16,7 +16,6 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("accounts", "0001_initial"),
-        ("events", "0001_initial"),
     ]
 
     operations = [

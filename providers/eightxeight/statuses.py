@@ -1,11 +1,10 @@
 """A status in 8x8's words: for receipts (version 9) and for message details."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from events.models import Receipt
-from messaging.log.models import Message
 from providers.error_catalogue import catalogue
 
 _UNKNOWN = (57, "UnknownError")
@@ -23,44 +22,44 @@ _STATES = {
 }
 
 
-def status_of(word: str, detail: str, at: datetime, error: tuple[str, int | None, str]) -> dict[str, Any]:
+def status_of(state: str, detail: str, at: datetime, error: tuple[str, int | None, str]) -> dict[str, Any]:
     """8x8's status object. `error`: whose code, the code and its title."""
-    state, usual = _STATES.get(word, ("queued", ""))
-    status: dict[str, Any] = {"state": state, "timestamp": moment(at)}
-    if said := usual or (detail if detail == "cancelled" else ""):
-        status["detail"] = said
+    word, usual = _STATES.get(state, ("queued", ""))
+    status: dict[str, Any] = {"state": word, "timestamp": moment(at)}
+    if spelled := usual or (detail if detail == "cancelled" else ""):
+        status["detail"] = spelled
     source, code, title = error
-    if code and state in {"undelivered", "rejected"}:
+    if code and word in {"undelivered", "rejected"}:
         number, name = _eightxeight().get(code, _UNKNOWN) if source == "meta" else (code, title)
         status |= {"errorCode": number, "errorMessage": title or name}
     return status
 
 
-def body_of(receipt: Receipt, message: Message) -> dict[str, Any]:
-    """The body of one receipt."""
-    callback = receipt.callback
-    error = message.error_source, receipt.error_code or None, receipt.error_title
-    user = {"msisdn": f"+{message.msisdn}"} if message.msisdn else {"channelUserId": message.user_id}
-    named = {
-        "batchId": str(callback.batch_id or ""), "clientMessageId": message.client_message_id,
-        "clientBatchId": callback.client_batch_id,
-    }  # fmt: skip
-    whatsapp: dict[str, Any] = {}
-    if receipt.error_code:
-        meta = receipt.error_code if message.error_source == "meta" else message.provider_error_code
-        whatsapp = {"providerErrorCode": str(meta)} if meta else {}
-    elif message.category and receipt.word in {"sent", "delivered", "read"}:
-        whatsapp = {"pricingCategory": message.category}
+def receipt_body(data: Mapping[str, Any]) -> dict[str, Any]:
+    """The body of `outbound_message_status_changed`. `data`: of the event `message.status`."""
+    error = data["error_source"], data["error_code"] or None, data["error_title"]
+    named = {"batchId": "batch_id", "clientMessageId": "client_message_id", "clientBatchId": "client_batch_id"}
     payload = {
-        "umid": str(callback.umid), **{name: value for name, value in named.items() if value},
-        "subAccountId": message.subaccount.code if message.subaccount else "", "channel": "whatsapp", "user": user,
-        "status": status_of(receipt.word, receipt.detail, receipt.at, error),
-        **({"whatsapp": whatsapp} if whatsapp else {}),
+        "umid": data["umid"], **{name: data[ours] for name, ours in named.items() if data[ours]},
+        "subAccountId": data["subaccount_id"], "channel": "whatsapp",
+        "user": {"msisdn": f"+{data['msisdn']}"} if data["msisdn"] else {"channelUserId": data["user_id"]},
+        "status": status_of(data["state"], data["detail"], datetime.fromisoformat(data["at"]), error),
     }  # fmt: skip
+    if whatsapp := _whatsapp(data):
+        payload["whatsapp"] = whatsapp
     return {
         "version": 9, "namespace": "ChatApps", "eventType": "outbound_message_status_changed",
         "description": "ChatApps outbound message delivery receipt", "payload": payload,
     }  # fmt: skip
+
+
+def _whatsapp(data: Mapping[str, Any]) -> dict[str, Any]:
+    if data["error_code"]:
+        meta = data["error_code"] if data["error_source"] == "meta" else data["provider_error_code"]
+        return {"providerErrorCode": str(meta)} if meta else {}
+    if data["category"] and data["state"] in {"sent", "delivered", "read"}:
+        return {"pricingCategory": data["category"]}
+    return {}
 
 
 @lru_cache(maxsize=1)
