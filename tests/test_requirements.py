@@ -18,9 +18,10 @@ SOURCES = {
     "requirements.txt": PROJECT["project"]["dependencies"],
     **{f"requirements-{group}.txt": lines for group, lines in PROJECT["dependency-groups"].items()},
 }
-HASHES = r"(?: \\\n    --hash=sha256:[0-9a-f]{64})+"
 PIN = re.compile(
-    rf"(?P<name>[a-z0-9.-]+)(?:\[[a-z]+\])?==(?P<version>[^\s;]+)(?: ; [^\\\n]+)?{HASHES}(?P<via>(?:\n    #.*)+)\n"
+    r"(?P<name>[a-z0-9.-]+)(?:\[[a-z]+\])?==(?P<version>[^\s;]+)(?: ; [^\\\n]+)?"
+    r"(?: \\\n    --hash=sha256:[0-9a-f]{64})+"
+    r"(?P<via>(?:\n    #.*)+)\n"
 )
 
 LOCAL = ("bench", "local", "portal/embedded", "portal/sandbox")
