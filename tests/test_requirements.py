@@ -43,22 +43,22 @@ def test_every_line_belongs_to_a_package_pinned_by_hash(name):
 
 @pytest.mark.parametrize("name", SOURCES)
 def test_what_is_pinned_is_what_pyproject_asks_for(name):
-    asked = {canonicalize_name(line.name): line.specifier for line in map(Requirement, SOURCES[name])}
-    pinned = {package: match["version"] for package, match in pins(name).items() if "pyproject.toml" in match["via"]}
-    assert set(pinned) == set(asked)
-    assert [package for package, version in pinned.items() if version not in asked[package]] == []
+    direct = {canonicalize_name(line.name): line.specifier for line in map(Requirement, SOURCES[name])}
+    versions = {package: match["version"] for package, match in pins(name).items() if "pyproject.toml" in match["via"]}
+    assert set(versions) == set(direct)
+    assert [package for package, version in versions.items() if version not in direct[package]] == []
 
 
 def test_a_package_of_two_files_has_one_version_and_the_same_hashes():
-    seen = {}
+    lines = {}
     for name in SOURCES:
         for package, match in pins(name).items():
             line = match[0].removesuffix(match["via"] + "\n")
-            assert seen.setdefault(package, line) == line
+            assert lines.setdefault(package, line) == line
 
 
 @pytest.mark.parametrize(
-    ("folders", "outside", "files"),
+    ("folders", "except_in", "files"),
     [
         (PRODUCTION, LOCAL, ["requirements.txt"]),
         (LOCAL, (), ["requirements.txt", "requirements-local.txt"]),
@@ -66,21 +66,20 @@ def test_a_package_of_two_files_has_one_version_and_the_same_hashes():
     ],
     ids=["production", "local", "development"],
 )
-def test_code_imports_what_pyproject_names_for_it(folders, outside, files):
-    asked = {canonicalize_name(Requirement(line).name) for name in files for line in SOURCES[name]}
-    providers = packages_distributions()
-    foreign = imports(folders, outside) - PACKAGES - sys.stdlib_module_names
-    assert {name for name in foreign if asked.isdisjoint(map(canonicalize_name, providers[name]))} == set()
+def test_code_imports_what_pyproject_names_for_it(folders, except_in, files):
+    direct = {canonicalize_name(Requirement(line).name) for name in files for line in SOURCES[name]}
+    distributions = packages_distributions()
+    packages = imports(folders, except_in) - PACKAGES - sys.stdlib_module_names
+    assert {name for name in packages if direct.isdisjoint(map(canonicalize_name, distributions[name]))} == set()
 
 
-def imports(folders, outside):
-    """The top-level names that the modules of the folders import, wherever in the module."""
-    excluded = [ROOT / folder for folder in outside]
-    paths = [path for folder in folders for path in (ROOT / folder).rglob("*.py")]
-    kept = [path for path in paths if not any(path.is_relative_to(folder) for folder in excluded)]
+def imports(folders, except_in):
+    """The top-level names that the modules of the folders import, inside functions too."""
+    paths = {path for folder in folders for path in (ROOT / folder).rglob("*.py")}
+    paths -= {path for folder in except_in for path in (ROOT / folder).rglob("*.py")}
     return {
         name.partition(".")[0]
-        for path in kept
+        for path in paths
         for node in ast.walk(ast.parse(path.read_text()))
         for name in names(node)
     }
