@@ -24,10 +24,10 @@ PIN = re.compile(
     r"(?P<via>(?:\n    #.*)+)\n"
 )
 
-LOCAL = ("bench", "local", "portal/embedded", "portal/sandbox")
-DEVELOPMENT = ("script", "tests")
+LOCAL = {"bench", "local"}
+DEVELOPMENT = {"script", "tests"}
 PACKAGES = {path.parent.name for path in ROOT.glob("*/*.py")}
-PRODUCTION = tuple(PACKAGES - {*LOCAL, *DEVELOPMENT})
+PRODUCTION = PACKAGES - LOCAL - DEVELOPMENT
 
 
 def pins(name):
@@ -58,31 +58,26 @@ def test_a_package_of_two_files_has_one_version_and_the_same_hashes():
 
 
 @pytest.mark.parametrize(
-    ("folders", "except_in", "files"),
+    ("folders", "files"),
     [
-        (PRODUCTION, LOCAL, ["requirements.txt"]),
-        (LOCAL, (), ["requirements.txt", "requirements-local.txt"]),
-        (DEVELOPMENT, (), ["requirements.txt", "requirements-local.txt", "requirements-dev.txt"]),
+        (PRODUCTION, ["requirements.txt"]),
+        (LOCAL, ["requirements.txt", "requirements-local.txt"]),
+        (DEVELOPMENT, ["requirements.txt", "requirements-local.txt", "requirements-dev.txt"]),
     ],
     ids=["production", "local", "development"],
 )
-def test_code_imports_what_pyproject_names_for_it(folders, except_in, files):
+def test_code_imports_what_pyproject_names_for_it(folders, files):
     direct = {canonicalize_name(Requirement(line).name) for name in files for line in SOURCES[name]}
     distributions = packages_distributions()
-    packages = imports(folders, except_in) - PACKAGES - sys.stdlib_module_names
+    packages = imports(folders) - PACKAGES - sys.stdlib_module_names
     assert {name for name in packages if direct.isdisjoint(map(canonicalize_name, distributions[name]))} == set()
 
 
-def imports(folders, except_in):
+def imports(folders):
     """The top-level names that the modules of the folders import, inside functions too."""
-    paths = {path for folder in folders for path in (ROOT / folder).rglob("*.py")}
-    paths -= {path for folder in except_in for path in (ROOT / folder).rglob("*.py")}
-    return {
-        name.partition(".")[0]
-        for path in paths
-        for node in ast.walk(ast.parse(path.read_text()))
-        for name in names(node)
-    }
+    paths = [path for folder in folders for path in (ROOT / folder).rglob("*.py")]
+    nodes = [node for path in paths for node in ast.walk(ast.parse(path.read_text()))]
+    return {name.partition(".")[0] for node in nodes for name in names(node)}
 
 
 def names(node):
