@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-SCRIPT = Path(__file__).resolve().parents[2] / "script/install.py"
+SCRIPT = Path(__file__).resolve().parents[3] / "script/install.py"
 
 
 @pytest.fixture
