@@ -177,9 +177,7 @@ def change(operator, endpoint):
 
     def post(**given):
         form = {"name": endpoint.name, "header_name": endpoint.header_name, "is_active": "on", "rate_limit": 1000}
-        answer = operator.post(
-            f"/admin/inbound/webhookendpoint/{endpoint.pk}/change/", {**form, **given}, follow=True
-        )
+        answer = operator.post(f"/admin/inbound/webhookendpoint/{endpoint.pk}/change/", {**form, **given}, follow=True)
         endpoint.refresh_from_db()
         return text(answer)
 

@@ -20,14 +20,14 @@ from messaging.sending.eightxeight.webhooks import EVERY, HIDDEN, KINDS, read_ho
 # A webhook says who wrote what: who may not read that, may not have it posted to an address of theirs either.
 _READS = (Permission.VIEW_MESSAGES, Permission.VIEW_NUMBERS, Permission.VIEW_CONTENT)
 _LETTERS = {name: letters for letters, name in KINDS.items()}
-_CHOICES = (("CADR", _("Receipts")), ("MSG", _("Inbound messages")))
+KIND_CHOICES = (("CADR", _("Receipts")), ("MSG", _("Inbound messages")))
 
 
 class HookNameSerializer(serializers.Serializer[Any]):
     """A webhook by its subaccount and kind."""
 
     subAccountId = serializers.CharField(max_length=50, help_text="`*`: all.")  # noqa: N815 - 8x8's
-    type = serializers.ChoiceField(_CHOICES, required=False, help_text="Without: both.")
+    type = serializers.ChoiceField(KIND_CHOICES, required=False, help_text="Without: both.")
 
 
 class HookSerializer(HookNameSerializer):
