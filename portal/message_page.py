@@ -29,7 +29,16 @@ from messaging.log.selectors.circumstances import ALIKE, MOST_ALIKE, circumstanc
 from messaging.log.selectors.story import Story, story
 from messaging.log.story.causes import causes, questions
 from messaging.log.story.rendering import all_known, filled
-from messaging.log.story.timeline import contradicted, diagnosed, heading, is_long_in_sent, said, timeline
+from messaging.log.story.timeline import (
+    contradicted,
+    diagnosed,
+    expired_words,
+    heading,
+    is_long_in_sent,
+    said,
+    timeline,
+)
+from messaging.log.time_to_live import time_to_live_words
 from messaging.sending.attempts import attempts, choices
 from messaging.sending.resolution import resolve, send_again, take_back
 from messaging.sending.selectors.uncertain import submission_of
@@ -54,6 +63,7 @@ def message(request: TenantRequest, umid: UUID) -> HttpResponse:
         "subaccount": next((each for each in request.reach.visible if each.pk == one.subaccount_id), None),
         **(_charge(request, found) if may(Permission.VIEW_COSTS) else {}),
         "long_in_sent": is_long_in_sent(one, timezone.now()),
+        "time_to_live": time_to_live_words(one.category),
         **_content(found, may_see=may(Permission.VIEW_CONTENT)),
         **_why_not(request, one),
         **_sending(request, found),
@@ -147,6 +157,7 @@ def _why_not(request: TenantRequest, one: Message) -> dict[str, Any]:
         "lost": True,
         "diagnosis": diagnosis,
         "contradicted": contradicted(one),
+        "expired": expired_words(one),
         "causes": causes(one, then),
         "questions": questions(one),
         "alike": min(then.alike, MOST_ALIKE),

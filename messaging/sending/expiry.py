@@ -1,7 +1,7 @@
 """Messages that were never delivered come to an end: after their time to live nobody will deliver them any more.
 
-Meta retries for 30 days, for authentication templates 10 minutes (Meta, messages reference, 2025-11). No webhook says
-that it gave up, so a daily job does. A delivery that is reported later still wins, as it does over a failure.
+No webhook says that WhatsApp gave up (see `messaging.log.time_to_live`), so a daily job does. A delivery that is
+reported later still wins, as it does over a failure.
 """
 
 from datetime import datetime, timedelta
@@ -12,10 +12,9 @@ from django.utils import timezone
 
 from messaging.log import lifecycle
 from messaging.log.directory import Directory, Place
+from messaging.log.time_to_live import AUTHENTICATION, USUAL
 from providers.events import MessageEvent
 
-LIFE = timedelta(days=30)
-AUTHENTICATION_LIFE = timedelta(minutes=10)
 _LOOK_BACK = timedelta(days=30)  # how late the job may run and still find everything
 _BATCH = 5_000
 
@@ -51,7 +50,7 @@ class _Open(NamedTuple):
 def expire(now: datetime | None = None) -> int:
     """Expire what is past its time to live; returns how many. Safe to repeat; needs every tenant's scope."""
     now = now or timezone.now()
-    return _expire(now, AUTHENTICATION_LIFE, authentication=True) + _expire(now, LIFE, authentication=False)
+    return _expire(now, AUTHENTICATION, authentication=True) + _expire(now, USUAL, authentication=False)
 
 
 def _expire(now: datetime, life: timedelta, *, authentication: bool) -> int:

@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
@@ -12,8 +12,12 @@ from core.paging import Cursor
 from messaging.log.enums import PayloadKind, Status
 from messaging.log.models import Message, StatusEvent
 from messaging.log.selectors.story import Story
+from messaging.log.time_to_live import time_to_live_words
 from providers.error_catalogue import Diagnosis, explain
 from providers.vocabulary import Direction
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise
 
 _SENTENCES = {
     "queued": gettext_lazy("Accepted for sending."),
@@ -22,7 +26,6 @@ _SENTENCES = {
     "read": gettext_lazy("Opened by the recipient."),
     "failed": gettext_lazy("WhatsApp could not deliver it."),
     "rejected": gettext_lazy("Refused before it was sent; it is never charged."),
-    "expired": gettext_lazy("Not delivered within 30 days."),
     "received": gettext_lazy("A person sent it to your number."),
 }
 LONG_IN_SENT = timedelta(hours=1)
@@ -71,12 +74,12 @@ def timeline(story: Story) -> list[Chapter]:
 
 
 def _chapter(story: Story, event: StatusEvent, after: str) -> Chapter:
-    sentence = _PLAYED if event.detail == "played" else _SENTENCES.get(event.state, _UNKNOWN)
+    sentence = _sentence(story.message, event)
     known = Status.UNDELIVERED if event.state == "failed" else event.state
     return Chapter(
         at=event.at,
         state=event.state,
-        colour=str(known) if event.state in _SENTENCES else "unknown",
+        colour=str(known) if event.state in _SENTENCES or event.state == "expired" else "unknown",
         word=str(Status(known).label) if known in Status.values else known.replace("_", " ").capitalize(),
         sentence=str(sentence),
         detail=event.detail.replace("_", " "),
@@ -88,6 +91,21 @@ def _chapter(story: Story, event: StatusEvent, after: str) -> Chapter:
         source=_source(story.message, event),
         webhook=as_json(said) if (said := story.webhooks.get(event.webhook_id or 0)) is not None else "",
     )
+
+
+def _sentence(message: Message, event: StatusEvent) -> "_StrOrPromise":
+    if event.detail == "played":
+        return _PLAYED
+    if event.state == "expired":
+        return expired_words(message)
+    return _SENTENCES.get(event.state, _UNKNOWN)
+
+
+def expired_words(message: Message) -> str:
+    """Why a message expired: its client said until when to send it, or WhatsApp tried as long as it does."""
+    if message.source_id is not None and message.sent_at is None:
+        return _("Not sent before the time at which its client let it expire.")
+    return _("Not delivered within %(time)s.") % {"time": time_to_live_words(message.category)}
 
 
 def _source(message: Message, event: StatusEvent) -> str:

@@ -6,7 +6,7 @@ import pytest
 
 from messaging.log.models import Message, MessagePayload, StatusEvent, Template
 from messaging.log.selectors.story import Story
-from messaging.log.story.timeline import contradicted, heading, said, spell_gap, timeline
+from messaging.log.story.timeline import contradicted, expired_words, heading, said, spell_gap, timeline
 
 AT = datetime(2026, 11, 12, tzinfo=UTC)
 
@@ -42,6 +42,23 @@ def test_timeline():
     ]
     assert (told[1].error_code, told[1].error_title) == (131049, "Held back")
     assert (told[2].sentence, told[2].webhook_id) == ("The voice message was played.", 7)
+
+
+@pytest.mark.parametrize(
+    ("about", "words"),
+    [
+        ({"category": "utility", "sent_at": AT}, "Not delivered within 30 days."),
+        ({"category": "authentication", "sent_at": AT}, "Not delivered within 10 minutes."),
+        ({"category": "authentication-international"}, "Not delivered within 10 minutes."),
+        ({}, "Not delivered within 30 days."),
+        ({"source_id": 1}, "Not sent before the time at which its client let it expire."),
+        ({"source_id": 1, "sent_at": AT}, "Not delivered within 30 days."),
+    ],
+)
+def test_a_message_expires_by_its_own_time_to_live(about, words):
+    message = Message(**about)
+    assert expired_words(message) == words
+    assert timeline(Story(message, [StatusEvent(at=AT, state="expired")], []))[0].sentence == words
 
 
 @pytest.mark.parametrize(
