@@ -6,14 +6,15 @@ from typing import Any
 from messaging.log.models import Message
 from messaging.sending.receipt_bodies import moment
 from providers.reading import mapping
-from providers.vocabulary import Provider
+from providers.registry import VENDORS
+from providers.vocabulary import Shape
 
 _MEDIA = {"image": "Image", "sticker": "Image", "audio": "Audio", "video": "Video", "document": "File"}
 
 
 def inbound_body(message: Message, said: Mapping[str, Any]) -> dict[str, Any]:
     """The body of `inbound_message_received`. `said`: the stored content, in the form of the message's provider."""
-    if message.provider == Provider.EIGHT_X_EIGHT:
+    if VENDORS[message.provider].shape == Shape.EIGHT_X_EIGHT:
         kind = str(said.get("type") or "None")
         content = {name: value for name, value in said.items() if name not in {"type", "profile_name"}}
     else:

@@ -3,7 +3,7 @@
 import pytest
 
 from providers import error_catalogue
-from providers.error_catalogue import Diagnosis, Retry, catalogue, explain, meta_code
+from providers.error_catalogue import Diagnosis, Retry, catalogue, explain
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from typing import Any
 
 from events.enums import HookKind
 from messaging.sending.callback_address import check as check_address
-from messaging.sending.eightxeight.reading import Refused, mapping, one_of, optional, text, url
+from providers.eightxeight.requests.reading import Refused, mapping, one_of, optional, text, url
 
 INVALID = 1000
 EVERY = "*"  # subaccount
