@@ -4,16 +4,16 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 
-class ReceiptState(TextChoices):
-    """Where a receipt that a client wants posted stands."""
+class DeliveryState(TextChoices):
+    """Where the delivery of an event to one receiver stands."""
 
     PENDING = "pending", _("Waiting")
     DONE = "done", _("Done")
     FAILED = "failed", _("Given up")
 
 
-class HookKind(TextChoices):
-    """What a webhook of ours tells, in 8x8's letters."""
+class Format(TextChoices):
+    """In whose envelope an event is posted."""
 
-    CADR = "CADR", _("Receipts")
-    MSG = "MSG", _("Inbound messages")
+    EIGHT_X_EIGHT = "8x8", "8x8"
+    TOLLGATE = "tollgate", "Standard Webhooks"

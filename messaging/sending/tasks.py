@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from core.tasks import InstallationTask
-from messaging.sending import dispatch, expiry, receipts
+from messaging.sending import dispatch, expiry
 from messaging.sending.services import health
 
 
@@ -11,18 +11,6 @@ from messaging.sending.services import health
 def send_messages() -> None:
     """Send what is due, and write into the log what providers answered."""
     dispatch.send_due()
-
-
-@shared_task(base=InstallationTask)
-def post_receipts() -> None:
-    """Post the receipts that clients asked for."""
-    receipts.post_due()
-
-
-@shared_task(base=InstallationTask)
-def forget_callbacks() -> None:
-    """Delete callbacks that have had their time."""
-    receipts.forget_callbacks()
 
 
 @shared_task(base=InstallationTask)

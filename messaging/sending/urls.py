@@ -1,4 +1,4 @@
-"""URLs of sending: pages, REST in our shape and 8x8's, and the paths of the Cloud API and 360dialog."""
+"""URLs of sending: REST in our shape and 8x8's, and the paths of the Cloud API and 360dialog."""
 
 from django.urls import path
 
@@ -6,13 +6,7 @@ from messaging.sending.api.channel_templates import ChannelTemplatesView
 from messaging.sending.api.cloud import D360SendView, GraphSendView
 from messaging.sending.api.outgoing import WebhooksView
 from messaging.sending.api.sending import BatchView8x8, MessageView8x8, SendBatchView, SendView
-from messaging.sending.views import outgoing
 
-app_name = "sending"
-urlpatterns = [
-    path("settings/receipts/", outgoing.outgoing, name="outgoing"),
-    path("settings/receipts/again/", outgoing.again, name="outgoing_again"),
-]
 rest = [
     path("accounts/<str:account_id>/webhooks", WebhooksView.as_view(), name="api-webhooks"),
     path(

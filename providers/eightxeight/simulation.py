@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 
 from providers.eightxeight.delivery_codes import delivery_code
+from providers.eightxeight.statuses import moment
 from providers.events import MessageEvent
 from providers.simulated_errors import Error
 from providers.simulation import (
@@ -96,15 +97,15 @@ def refused(error: Error, chance: Random) -> tuple[int, bytes]:
 
 def report(about: Report) -> bytes:
     """The webhook that tells what became of a message, or a reply to it."""
-    moment, request, subaccount = datetime.fromtimestamp(about.at, UTC), about.request, about.sender.subaccount
+    at, request, subaccount = datetime.fromtimestamp(about.at, UTC), about.request, about.sender.subaccount
     if about.state == REPLY:
         reply = MessageEvent(
-            new_id(Random(about.message_id)), "received", moment, Direction.INBOUND, subaccount_code=subaccount,
+            new_id(Random(about.message_id)), "received", at, Direction.INBOUND, subaccount_code=subaccount,
             msisdn=request.msisdn, content={"text": "Thank you!"},
         )  # fmt: skip
         return write(reply)
     event = MessageEvent(
-        about.message_id, about.state, moment, subaccount_code=subaccount, msisdn=request.msisdn,
+        about.message_id, about.state, at, subaccount_code=subaccount, msisdn=request.msisdn,
         category=request.category, client_message_id=request.reference,
         error_code=about.error.code if about.error else None,
     )  # fmt: skip
@@ -135,7 +136,7 @@ def write(event: MessageEvent, waba_id: str = "") -> bytes:
     }
     if event.client_message_id:
         payload["clientMessageId"] = event.client_message_id
-    at = f"{event.at:%Y-%m-%dT%H:%M:%S}.{event.at.microsecond // 10_000:02d}Z"
+    at = moment(event.at)
     if event.direction == Direction.INBOUND:
         payload |= {"timestamp": at, "type": "Text", "content": {"text": (event.content or {}).get("text")}}
         return _envelope(3, "inbound_message_received", payload)

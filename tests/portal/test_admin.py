@@ -18,7 +18,7 @@ from tests.people import browser_of, visitor
 from tests.traffic import AT, deliver
 
 pytestmark = pytest.mark.django_db
-INBOX = "/admin/messaging/inboxitem/"
+INBOX = "/admin/inbound/inboxitem/"
 OWN = [model for model in admin.site._registry if model._meta.app_label in {"accounts", "messaging", "billing"}]
 
 
@@ -140,28 +140,28 @@ def test_members_replay_nothing(acme, item):
 
 def test_messages_are_masked_and_read_only(acme, operator):
     message = deliver(acme)
-    page = text(operator.get(f"/admin/messaging/message/{message.umid}/change/"))
+    page = text(operator.get(f"/admin/log/message/{message.umid}/change/"))
     assert "+91 98•••••210" in page
     assert "9876543210" not in page
-    assert operator.post(f"/admin/messaging/message/{message.umid}/change/", {}).status_code == 403
-    assert operator.post(f"/admin/messaging/message/{message.umid}/delete/", {}).status_code == 403
+    assert operator.post(f"/admin/log/message/{message.umid}/change/", {}).status_code == 403
+    assert operator.post(f"/admin/log/message/{message.umid}/delete/", {}).status_code == 403
 
 
 def test_messages_are_found_by_umid(acme, operator):
     message = deliver(acme)
-    assert str(message.umid) in text(operator.get(f"/admin/messaging/message/?q={message.umid}"))
-    assert "91 98" not in text(operator.get("/admin/messaging/message/?q=919876"))
+    assert str(message.umid) in text(operator.get(f"/admin/log/message/?q={message.umid}"))
+    assert "91 98" not in text(operator.get("/admin/log/message/?q=919876"))
 
 
 def test_new_endpoint_gets_its_secrets(acme, operator):
     form = {"account": acme.pk, "provider": "meta", "name": "New", "header_name": "Authorization"}
-    operator.post("/admin/messaging/webhookendpoint/add/", {**form, "app_secret": "s", "verify_token": "v"})
+    operator.post("/admin/inbound/webhookendpoint/add/", {**form, "app_secret": "s", "verify_token": "v"})
     endpoint = WebhookEndpoint.objects.get(name="New")
     assert re.fullmatch(r"/webhooks/meta/[\w-]{32}", endpoint.path)
     assert (endpoint.app_secret, endpoint.verify_token, endpoint.is_active) == ("s", "v", True)
-    page = text(operator.get(f"/admin/messaging/webhookendpoint/{endpoint.pk}/change/"))
+    page = text(operator.get(f"/admin/inbound/webhookendpoint/{endpoint.pk}/change/"))
     assert endpoint.path in page
-    operator.post(f"/admin/messaging/webhookendpoint/{endpoint.pk}/change/", {"name": "Off", "header_name": "X"})
+    operator.post(f"/admin/inbound/webhookendpoint/{endpoint.pk}/change/", {"name": "Off", "header_name": "X"})
     endpoint.refresh_from_db()
     assert (endpoint.name, endpoint.is_active, endpoint.app_secret) == ("Off", False, "s")
 
@@ -177,9 +177,7 @@ def change(operator, endpoint):
 
     def post(**given):
         form = {"name": endpoint.name, "header_name": endpoint.header_name, "is_active": "on", "rate_limit": 1000}
-        answer = operator.post(
-            f"/admin/messaging/webhookendpoint/{endpoint.pk}/change/", {**form, **given}, follow=True
-        )
+        answer = operator.post(f"/admin/inbound/webhookendpoint/{endpoint.pk}/change/", {**form, **given}, follow=True)
         endpoint.refresh_from_db()
         return text(answer)
 

@@ -153,7 +153,7 @@ def test_unknown_umid_is_404(acme):
 def test_operators_who_are_members_reach_the_webhook(acme):
     message = deliver(acme)
     StatusEvent.objects.filter(state="delivered").update(webhook_id=7, webhook_received_at=AT)
-    link = 'href="/admin/messaging/inboxitem/1792051200000000-7/change/">webhook 7</a>'
+    link = 'href="/admin/inbound/inboxitem/1792051200000000-7/change/">webhook 7</a>'
     assert link in text(visitor(acme, is_staff=True).get(f"/logs/{message.umid}/"))
     page = text(visitor(acme).get(f"/logs/{message.umid}/"))
     assert "webhook 7" in page

@@ -74,8 +74,8 @@ def test_everything_that_can_be_wrong(acme, other, operator):
     number = go_quiet(acme)
     page = text(operator.get("/operations/"))
     assert "1 webhook waits, the oldest for 6 min, 2 webhooks are held, 1 number went quiet" in page
-    assert f"/admin/messaging/inboxitem/?state__exact=quarantined&amp;account__id__exact={other.pk}" in page
-    assert f"/admin/messaging/phonenumber/{number.pk}/change/" in page
+    assert f"/admin/inbound/inboxitem/?state__exact=quarantined&amp;account__id__exact={other.pk}" in page
+    assert f"/admin/log/phonenumber/{number.pk}/change/" in page
     assert "All quiet" not in page
     assert levels(installation_state(NOW)) == {
         "Oldest waiting webhook": "bad",
@@ -201,7 +201,7 @@ def test_uncertain_messages_are_counted_and_lead_to_where_they_are_settled(acme,
     assert levels(installation_state(NOW))["Uncertain messages"] == "warn"
     page = text(operator.get("/operations/"))
     assert "1 message is uncertain" in page
-    listed = text(operator.get(re.search(r'"(/admin/messaging/submission/\?[^"]*)"', page)[1]))
+    listed = text(operator.get(re.search(r'"(/admin/sending/submission/\?[^"]*)"', page)[1]))
     assert str(message.umid) in listed
     assert "1 submission" not in listed  # the table is never counted
     own = visitor(acme, "support")
@@ -214,4 +214,4 @@ def test_uncertain_messages_are_counted_and_lead_to_where_they_are_settled(acme,
 def test_operators_get_a_link_to_the_webhooks(acme):
     webhook(acme, "quarantined")
     page = text(visitor(acme, "owner", is_staff=True).get("/"))
-    assert f"/admin/messaging/inboxitem/?state__exact=quarantined&amp;account__id__exact={acme.pk}" in page
+    assert f"/admin/inbound/inboxitem/?state__exact=quarantined&amp;account__id__exact={acme.pk}" in page

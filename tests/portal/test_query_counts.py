@@ -65,7 +65,7 @@ COUNTS = {
     "inbound:endpoint": 6,
     "inbound:endpoint_rotate": 6,
     "inbound:endpoint_switch": 6,
-    "sending:outgoing": 9,
+    "events:deliveries": 9,
     "log:subaccounts": 7,
     "log:subaccount_new": 5,
     "log:subaccount_rename": 7,

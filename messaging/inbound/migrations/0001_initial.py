@@ -15,7 +15,6 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("accounts", "0001_initial"),
-        ("log", "0001_initial"),
     ]
 
     operations = [

@@ -25,8 +25,8 @@ from core import partitions
 from core.calling_codes import country_of
 from messaging.log.directory import Directory, KnownTemplate, Place
 from messaging.log.enums import CategoryRank
+from messaging.log.lifecycle.events import emit_statuses
 from messaging.log.lifecycle.provider_ids import Binding, learn_provider_ids, referred
-from messaging.log.lifecycle.receipts import enqueue
 from messaging.log.lifecycle.sql import CREATE_TABLES, EVENT_COLUMNS, SELECT_DELETED, SELECT_USAGE, STATEMENTS
 from messaging.log.lifecycle.usage import key_digits
 from providers.events import MessageEvent
@@ -54,7 +54,7 @@ class Report(NamedTuple):
 def apply(reports: Sequence[Report], directory: Directory) -> set[Key]:
     """Apply events to the log in one transaction, and tell billing about deliveries.
 
-    Effects: anchors, messages, status events, payloads, traffic deltas, receipts to post, usage facts; of deleted
+    Effects: anchors, messages, status events, payloads, traffic deltas, events, usage facts; of deleted
     messages only what counts. Applying the same events again changes nothing. Returns the keys of the deleted messages
     among them. Raises what the database raises, and then nothing of the batch is applied.
     """
@@ -69,7 +69,7 @@ def apply(reports: Sequence[Report], directory: Directory) -> set[Key]:
                 copy.write_row(row)
         for statement in STATEMENTS:
             cursor.execute(statement)
-        enqueue(cursor)
+        emit_statuses(cursor)
         cursor.execute(SELECT_USAGE)
         record_usage([Usage(*row) for row in cursor.fetchall()])
         cursor.execute(SELECT_DELETED)

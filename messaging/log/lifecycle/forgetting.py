@@ -11,6 +11,8 @@ from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 
+from messaging.log.lifecycle.events import FORGET
+
 _COUNTED = (
     "created_at", "account_id", "direction", "subaccount_id", "phone_number_id", "country", "content_type", "category",
     "category_rank", "pricing_type", "template_id", "queued_at", "sent_at", "delivered_at", "read_at", "failed_at",
@@ -41,11 +43,6 @@ _PAYLOADS = "DELETE FROM log_payload WHERE account_id = %s AND message_id = ANY(
 _HISTORY = """
 DELETE FROM log_statusevent WHERE account_id = %s AND message_id = ANY(%s) AND at >= %s
 RETURNING message_id, webhook_id, webhook_received_at
-"""
-_CALLBACKS = """
-WITH callback AS (SELECT id FROM events_callback WHERE message_id = ANY(%s)),
-    receipts AS (DELETE FROM events_receipt WHERE callback_id IN (SELECT id FROM callback))
-DELETE FROM events_callback WHERE id IN (SELECT id FROM callback)
 """
 
 
@@ -94,7 +91,7 @@ def forget(account_id: int, anchors: Sequence[Anchor]) -> Forgotten:
         cursor.execute(_UNANCHOR, [*_columns(keys), account_id])
         cursor.execute(_PAYLOADS, [account_id, ids, since])
         gone["payloads"] = cursor.rowcount
-        cursor.execute(_CALLBACKS, [ids])
+        cursor.execute(FORGET, {"ids": ids})
         cursor.execute(_HISTORY, [account_id, ids, since])
         told = cursor.fetchall()
     gone["statuses"] = len(told)

@@ -15,7 +15,7 @@ from django.db import connection, transaction
 
 from billing.services import Usage, record_usage
 from messaging.log.enums import PayloadKind
-from messaging.log.lifecycle.receipts import backfill
+from messaging.log.lifecycle.events import backfill
 from messaging.log.lifecycle.sql import COUNT, CREATE_TABLES, MERGE_COLUMNS, SELECT_USAGE, TIMES, UPDATE
 from messaging.log.lifecycle.usage import key_digits
 

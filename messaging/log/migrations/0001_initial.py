@@ -17,7 +17,6 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("accounts", "0001_initial"),
-        ("events", "0001_initial"),
     ]
 
     operations = [

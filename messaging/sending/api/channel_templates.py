@@ -14,7 +14,7 @@ from messaging.log.models import PhoneNumber, Template
 from messaging.log.selectors.assets import all_templates, last_changes, numbers
 from messaging.sending.api.sending import View8x8
 from messaging.sending.eightxeight import Refused
-from messaging.sending.receipt_bodies import moment
+from providers.eightxeight.statuses import moment
 from providers.vocabulary import Subject
 
 

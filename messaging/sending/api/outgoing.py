@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -10,22 +11,23 @@ from rest_framework.response import Response
 from accounts.enums import Permission
 from core.http import client_address
 from core.json_parser import StrictJSONArrayParser
-from events.enums import HookKind
+from events.selectors import account_endpoints
+from events.services import configure, remove
 from messaging.sending.api.sending import View8x8
 from messaging.sending.eightxeight import Refused
-from messaging.sending.eightxeight.webhooks import EVERY, HIDDEN, read_hooks
-from messaging.sending.selectors.outgoing import outgoing_webhooks
-from messaging.sending.services.outgoing import configure, remove
+from messaging.sending.eightxeight.webhooks import EVERY, HIDDEN, KINDS, read_hooks
 
 # A webhook says who wrote what: who may not read that, may not have it posted to an address of theirs either.
-_TOLD = (Permission.VIEW_MESSAGES, Permission.VIEW_NUMBERS, Permission.VIEW_CONTENT)
+_READS = (Permission.VIEW_MESSAGES, Permission.VIEW_NUMBERS, Permission.VIEW_CONTENT)
+_LETTERS = {name: letters for letters, name in KINDS.items()}
+KIND_CHOICES = (("CADR", _("Receipts")), ("MSG", _("Inbound messages")))
 
 
 class HookNameSerializer(serializers.Serializer[Any]):
     """A webhook by its subaccount and kind."""
 
     subAccountId = serializers.CharField(max_length=50, help_text="`*`: all.")  # noqa: N815 - 8x8's
-    type = serializers.ChoiceField(HookKind.choices, required=False, help_text="Without: both.")
+    type = serializers.ChoiceField(KIND_CHOICES, required=False, help_text="Without: both.")
 
 
 class HookSerializer(HookNameSerializer):
@@ -42,7 +44,7 @@ class WebhooksView(View8x8):
     """The account's webhooks: where receipts (CADR) and inbound messages (MSG) are posted."""
 
     permission: ClassVar[Permission] = Permission.MANAGE_WEBHOOKS
-    permissions: ClassVar = {"POST": (Permission.MANAGE_WEBHOOKS, *_TOLD)}
+    permissions: ClassVar = {"POST": (Permission.MANAGE_WEBHOOKS, *_READS)}
     parser_classes = (StrictJSONArrayParser,)
 
     @extend_schema(operation_id="get_webhooks", responses=HookSerializer(many=True))
@@ -53,12 +55,12 @@ class WebhooksView(View8x8):
             [
                 {
                     "subAccountId": each.subaccount.code if each.subaccount else EVERY,
-                    "type": each.kind,
+                    "type": _LETTERS[each.event_type],
                     "url": each.url,
                     "enabled": each.enabled,
                     **({"httpAuthorization": HIDDEN} if each.authorization_sealed else {}),
                 }
-                for each in outgoing_webhooks(self.account, self.subaccount_ids())
+                for each in account_endpoints(self.account, self.subaccount_ids()).filter(event_type__in=_LETTERS)
             ]
         )
 

@@ -28,7 +28,6 @@ from messaging.sending.api.send_serializers import (
 from messaging.sending.cancelling import cancel, known
 from messaging.sending.eightxeight import Refused, glimpse, read
 from messaging.sending.origin import origin_of
-from messaging.sending.receipt_bodies import moment, status_of
 from messaging.sending.requests import Origin, SendRequest
 from messaging.sending.results import AttemptResult, Kind
 from messaging.sending.selectors.messages import Found, message_of
@@ -36,6 +35,7 @@ from messaging.sending.senders import Sender, sender_directory
 from messaging.sending.wakeup import sending_wakeup
 from providers.eightxeight.requests.batch import read_batch
 from providers.eightxeight.requests.reading import SOURCE
+from providers.eightxeight.statuses import moment, status_of
 from providers.vocabulary import Shape
 
 log = structlog.get_logger("tollgate.sending")

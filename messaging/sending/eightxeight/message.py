@@ -10,9 +10,9 @@ from uuid import UUID
 import phonenumbers
 
 from core.calling_codes import country_of
+from events.addresses import check as check_address
 from messaging.log.models import Message
 from messaging.sending import restrictions
-from messaging.sending.callback_address import check as check_address
 from messaging.sending.eightxeight import template
 from messaging.sending.origin import read_origin
 from messaging.sending.requests import Origin, SendRequest, SendSummary

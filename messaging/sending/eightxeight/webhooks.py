@@ -1,11 +1,10 @@
 """8x8's webhooks configuration as it is written: its checks, with 8x8's codes for what is wrong."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
-from events.enums import HookKind
-from messaging.sending.callback_address import check as check_address
+from events.addresses import check as check_address
+from events.services import EndpointSettings
 from providers.eightxeight.requests.reading import Refused, mapping, one_of, optional, text, url
 
 INVALID = 1000
@@ -13,21 +12,13 @@ EVERY = "*"  # subaccount
 HIDDEN = "***"  # an authorization as it is shown; whoever writes it keeps what there is
 _MOST = 1_000
 _LONGEST_AUTHORIZATION = 4_096
-_KINDS = tuple(HookKind.values)
+KINDS = {"CADR": "message.status", "MSG": "message.received"}
+"""The types of events by the letters that 8x8 gives them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hook:
-    """A webhook to configure or delete, of one kind. No subaccount: of all. Deleting needs neither url nor the rest."""
-
-    subaccount_id: int | None
-    kind: str
-    url: str = ""
-    enabled: bool = True
-    authorization: str = ""
-
-
-def read_hooks(data: Any, subaccount_of: Callable[[str], int | None], *, delete: bool = False) -> list[Hook]:
+def read_hooks(
+    data: Any, subaccount_of: Callable[[str], int | None], *, delete: bool = False
+) -> list[EndpointSettings]:
     """The webhooks of a body, one for each kind. `subaccount_of` finds a subaccount by its code, or refuses it.
 
     Raises Refused, which names the field by its place in the array.
@@ -35,22 +26,22 @@ def read_hooks(data: Any, subaccount_of: Callable[[str], int | None], *, delete:
     if not isinstance(data, list) or not 1 <= len(data) <= _MOST:
         raise Refused(INVALID, f"The body must be an array of 1 to {_MOST:,} webhooks.")
     allowed = {"subAccountId", "type"} | (set() if delete else {"url", "enabled", "httpAuthorization", "oauth"})
-    found: list[Hook] = []
+    found: list[EndpointSettings] = []
     for place, each in enumerate(data):
         entry = mapping(each, f"[{place}]")
         if unknown := sorted(set(entry) - allowed):
             raise Refused(INVALID, f"'[{place}].{unknown[0]}' is not a field of this request.")
         subaccount_id = subaccount_of(text(entry.get("subAccountId"), f"[{place}].subAccountId", 50))
-        kinds = _KINDS if entry.get("type") is None else (_kind(entry["type"], f"[{place}].type"),)
+        kinds = tuple(KINDS) if entry.get("type") is None else (_kind(entry["type"], f"[{place}].type"),)
         about = {} if delete else _about(entry, place)
-        found += [Hook(subaccount_id, kind, **about) for kind in kinds]
+        found += [EndpointSettings(subaccount_id, KINDS[kind], kind, **about) for kind in kinds]
     return found
 
 
 def _kind(value: Any, field: str) -> str:
     if value == "CABM":
-        raise Refused(INVALID, f"'{field}' CABM is not posted by Tollgate: choose one of {', '.join(_KINDS)}.")
-    return one_of(value, field, _KINDS, wrong=INVALID)
+        raise Refused(INVALID, f"'{field}' CABM is not posted by Tollgate: choose one of {', '.join(KINDS)}.")
+    return one_of(value, field, tuple(KINDS), wrong=INVALID)
 
 
 def _about(entry: Any, place: int) -> dict[str, Any]:
@@ -67,4 +58,4 @@ def _about(entry: Any, place: int) -> dict[str, Any]:
     authorization = optional(entry.get("httpAuthorization"), field, _LONGEST_AUTHORIZATION)
     if not (authorization.isascii() and authorization.isprintable()) or authorization != authorization.strip():
         raise Refused(INVALID, f"'{field}' must be printable ASCII without spaces around it.")
-    return {"url": address, "enabled": enabled, "authorization": authorization}
+    return {"url": address, "enabled": enabled, "authorization": None if authorization == HIDDEN else authorization}

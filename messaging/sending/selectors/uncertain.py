@@ -1,11 +1,12 @@
 """Submissions: those that nobody knows the end of, and that of one message."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from accounts.models import Account
 from core.counting import MOST_COUNTED, count_up_to
 from messaging.log.enums import SubmissionState
+from messaging.log.event_types import Recipient, recipient
 from messaging.sending.models import Submission
 
 
@@ -30,3 +31,11 @@ def umids_in(account: Account, state: str) -> list[UUID]:
 def submission_of(account: Account, umid: UUID) -> Submission | None:
     """The submission of a message that is not settled yet."""
     return Submission.objects.filter(account=account, umid=umid).first()
+
+
+def recipients_in_flight(account_ids: Collection[int]) -> set[Recipient]:
+    """The recipients of what is being sent, or has an answer that the log does not know yet."""
+    open_states = (SubmissionState.SENDING, SubmissionState.ANSWERED)
+    rows = Submission.objects.filter(account__in=account_ids, state__in=open_states)
+    about = rows.values_list("account_id", "about__msisdn", "about__user_id")
+    return {recipient(account_id, msisdn or user_id or "") for account_id, msisdn, user_id in about}

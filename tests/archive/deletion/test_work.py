@@ -33,7 +33,7 @@ from archive.exports.requests import Ask, Asker
 from archive.holds import Held, lift_hold, place_hold
 from archive.models import Deletion
 from core.tenancy import every_tenant
-from events.models import Callback, Receipt
+from events.models import Delivery, Event, Subscription
 from messaging.inbound import inbox
 from messaging.inbound.models import InboxItem, WebhookEndpoint
 from messaging.log.assets.history import apply_contacts
@@ -234,10 +234,12 @@ def kept(acme, traces):
     call = claim(key, f"once-{INDIA}", b"x" * 32)
     settle(call, 200, {}, orjson.dumps({"contacts": [{"input": SPACED, "wa_id": INDIA}]}))
     message = Message.objects.get(provider_message_id=WAMID)
-    callback = Callback.objects.create(
-        account=acme, message_id=message.pk, umid=message.umid, url=f"https://client.example/?to={INDIA}"
+    about = {"account": acme, "subject_type": "message", "subject_id": message.pk}
+    subscription = Subscription.objects.create(
+        **about, public_id=message.umid, url=f"https://client.example/?to={INDIA}"
     )
-    Receipt.objects.create(account=acme, callback=callback, at=AT, word="read")
+    event = Event.objects.create(**about, type="message.status", at=AT, payload={"error_title": f"No {INDIA}"})
+    Delivery.objects.create(account=acme, subscription=subscription, event=event)
     wanted = {
         "account": acme, "request": {"to": SPACED}, "about": {"msisdn": INDIA}, "shape": "graph", "provider": "meta",
         "created_at": AT, "due_at": timezone.now() + timedelta(days=2),
@@ -253,7 +255,8 @@ def test_nothing_of_a_person_remains_in_any_table_file_or_key(acme, other, asker
     figures = costs(acme), traffic(acme)
     before = places_with(traces)
     assert {re.sub(r"(_\d{4}_\d\d)?\..*", "", place) for place in before} >= {
-        "accounts_idempotentcall", "archive_export", "archive_exportschedule", "log_anchor", "events_callback",
+        "accounts_idempotentcall", "archive_export", "archive_exportschedule", "log_anchor", "events_event",
+        "events_subscription",
         "log_contactevent", "inbound_inbox", "log_message", "log_payload", "log_savedfilter",
         "log_statusevent", "sending_submission",
     }  # fmt: skip

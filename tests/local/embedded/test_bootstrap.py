@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-SCRIPT = Path(__file__).resolve().parents[2] / "script/install.py"
+SCRIPT = Path(__file__).resolve().parents[3] / "script/install.py"
 
 
 @pytest.fixture
@@ -19,8 +19,8 @@ def install(monkeypatch):
 
 
 @pytest.fixture
-def root(tmp_path):
-    for name in ("requirements.txt", "constraints.txt", "requirements-dev.txt", "package.json", "package-lock.json"):
+def root(install, tmp_path):
+    for name in (*install.PYTHON_FILES["dev"], "package.json", "package-lock.json"):
         (tmp_path / name).write_text("")
     return tmp_path
 
@@ -28,27 +28,39 @@ def root(tmp_path):
 @pytest.fixture
 def pip_calls(install, monkeypatch):
     calls = []
-    monkeypatch.setattr(install, "pip", lambda venv, *arguments: calls.append(arguments))
+    monkeypatch.setattr(install, "pip", lambda venv, *files: calls.append(files))
     return calls
 
 
 def test_python_packages_are_installed_once(install, root, pip_calls):
     install.install_python(root, "run")
     install.install_python(root, "run")
-    assert pip_calls == [("-r", "requirements.txt", "-c", "constraints.txt")]
+    assert pip_calls == [("requirements.txt", "requirements-local.txt")]
 
 
 def test_what_tests_need_includes_what_running_needs(install, root, pip_calls):
     install.install_python(root, "dev")
     install.install_python(root, "run")
-    assert pip_calls == [("-r", "requirements-dev.txt", "-c", "constraints.txt")]
+    assert pip_calls == [("requirements.txt", "requirements-local.txt", "requirements-dev.txt")]
 
 
-def test_a_changed_file_installs_again(install, root, pip_calls):
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-local.txt"])
+def test_a_changed_file_installs_again(install, root, pip_calls, name):
     install.install_python(root, "run")
-    (root / "constraints.txt").write_text("changed")
+    (root / name).write_text("changed")
     install.install_python(root, "run")
     assert len(pip_calls) == 2
+
+
+def test_pip_installs_only_what_has_a_known_hash(install, root, monkeypatch):
+    commands = []
+    monkeypatch.setattr(install.subprocess, "run", lambda command, **kwargs: commands.append(command))
+    install.install_python(root, "run")
+    assert commands[0][-3:] == [
+        "--require-hashes",
+        "--requirement=requirements.txt",
+        "--requirement=requirements-local.txt",
+    ]
 
 
 def test_the_npm_of_a_wheel_helps_where_the_machine_has_none(install, root, pip_calls, monkeypatch):
@@ -58,7 +70,7 @@ def test_the_npm_of_a_wheel_helps_where_the_machine_has_none(install, root, pip_
     monkeypatch.setattr(install.subprocess, "run", lambda command, **kwargs: commands.append(command))
     install.install_front_end(root)
     install.install_front_end(root)
-    assert pip_calls == [(install.NODE,)]
+    assert pip_calls == [("requirements-node.txt",)]
     assert [command[3:] for command in commands] == [list(install.NPM_CI)]
 
 
@@ -69,7 +81,3 @@ def test_a_failure_is_one_line(install, monkeypatch, capsys):
     monkeypatch.setattr(install, "install_python", fail)
     assert install.main(["run"]) == 1
     assert capsys.readouterr().err == "The installation failed at `pip install …`: see the lines above.\n"
-
-
-def test_the_lock_file_names_no_registry():
-    assert '"resolved"' not in SCRIPT.parents[1].joinpath("package-lock.json").read_text()

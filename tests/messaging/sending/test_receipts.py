@@ -10,10 +10,11 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from events.models import Callback, Receipt
+from events import deliveries, signing
+from events.addresses import Forbidden, check, resolve
+from events.models import Delivery, Subscription
 from messaging.log.models import Message
-from messaging.sending import receipts, settlement
-from messaging.sending.callback_address import Forbidden, check, resolve
+from messaging.sending import settlement
 from tests.messaging.sending import bodies
 from tests.messaging.sending.conftest import told, worked_off
 from tests.provider_servers import recorder
@@ -46,7 +47,7 @@ def heard_by(hook):
 
 
 def due_now():
-    Receipt.objects.filter(state="pending").update(due_at=timezone.now() - timedelta(seconds=1))
+    Delivery.objects.filter(state="pending").update(due_at=timezone.now() - timedelta(seconds=1))
 
 
 @pytest.mark.django_db
@@ -55,8 +56,8 @@ class TestPosting:
         umid = send(clientMessageId="order-77")
         worked_off()
         told(provider, acme, 3)
-        assert receipts.post_due() == 4
-        assert receipts.post_due() == 0
+        assert deliveries.post_due() == 4
+        assert deliveries.post_due() == 0
         requests = heard_by(hook)
         payloads = [json.loads(request.body)["payload"] for request in requests]
         assert {payload["umid"] for payload in payloads} == {umid}
@@ -67,7 +68,7 @@ class TestPosting:
         ]  # fmt: skip
         first = requests[0]
         signature = hmac.digest(
-            receipts.secret_of(acme),
+            signing.secret_of(acme),
             f"{first.headers['webhook-id']}.{first.headers['webhook-timestamp']}.".encode() + first.body,
             hashlib.sha256,
         )
@@ -78,7 +79,7 @@ class TestPosting:
         send("+6591131026", clientMessageId="order-77")
         worked_off()
         told(provider, acme, 1)
-        receipts.post_due()
+        deliveries.post_due()
         body = json.loads(heard_by(hook)[-1].body)
         at = body["payload"]["status"]["timestamp"]
         assert body == {
@@ -108,23 +109,23 @@ class TestPosting:
         }
         answer = post(f"{SEND}/batch", {"clientBatchId": "b1", "messages": [body]}).json()
         settlement.log_new()
-        receipts.post_due()
+        deliveries.post_due()
         payload = json.loads(heard_by(hook)[0].body)["payload"]
         assert (payload["batchId"], payload["clientBatchId"]) == (answer["batchId"], "b1")
 
     def test_what_is_not_taken_comes_again_in_order(self, acme, send, hook, provider, monkeypatch):
-        monkeypatch.setattr(receipts, "PAUSES", (60,) * 7)  # so that no slow machine is there again by then
+        monkeypatch.setattr(deliveries, "PAUSES", (60,) * 7)  # so that no slow machine is there again by then
         hook.status = 500
         send("+6591990002")
         worked_off()
         told(provider, acme, 2)
-        assert receipts.post_due() == 1
-        first = Receipt.objects.order_by("id").first()
+        assert deliveries.post_due() == 1
+        first = Delivery.objects.order_by("id").first()
         assert (first.state, first.answer, first.attempts) == ("pending", "500", 1)
         hook.status = 204
         due_now()
-        assert receipts.post_due() == 3
-        assert set(Receipt.objects.values_list("state", "answer")) == {("done", "204")}
+        assert deliveries.post_due() == 3
+        assert set(Delivery.objects.values_list("state", "answer")) == {("done", "204")}
         ids = [request.headers["webhook-id"] for request in heard_by(hook)]
         assert ids[0] == ids[1]
 
@@ -132,34 +133,38 @@ class TestPosting:
         hook.answer = None
         send()
         settlement.log_new()
-        for _ in range(len(receipts.PAUSES) + 1):
+        for _ in range(len(deliveries.PAUSES) + 1):
             due_now()
-            receipts.post_due()
-        assert Receipt.objects.get().state == "failed"
+            deliveries.post_due()
+        assert Delivery.objects.get().state == "failed"
 
     def test_a_deleted_message_is_told_no_more_and_old_ones_are_forgotten(self, acme, send, hook):
         send()
         settlement.log_new()
         Message.objects.all().delete()
-        assert receipts.post_due() == 0
-        assert not Callback.objects.exists()
-        Callback.objects.create(
-            account=acme, message_id=7, url="https://a.example", created_at=timezone.now() - receipts.KEEP
+        assert deliveries.post_due() == 0
+        assert not Subscription.objects.exists()
+        Subscription.objects.create(
+            account=acme,
+            subject_type="message",
+            subject_id=7,
+            url="https://a.example",
+            created_at=timezone.now() - deliveries.KEEP,
         )
-        receipts.forget_callbacks()
-        assert not Callback.objects.exists()
+        deliveries.forget_old()
+        assert not Subscription.objects.exists()
 
     def test_a_private_address_is_not_posted_to(self, settings, acme, send, hook):
         send()
         settlement.log_new()
         settings.CALLBACK_LOOPBACK = False
-        receipts.post_due()
-        assert Receipt.objects.get().answer == "Forbidden"
+        deliveries.post_due()
+        assert Delivery.objects.get().answer == "Forbidden"
         assert heard_by(hook) == []
 
     def test_the_secret_is_printed_for_who_checks(self, acme, capsys):
         call_command("callback_secret", str(acme.public_id))
-        assert capsys.readouterr().out.strip() == receipts.as_text(receipts.secret_of(acme))
+        assert capsys.readouterr().out.strip() == signing.as_text(signing.secret_of(acme))
         with pytest.raises(CommandError, match="no account"):
             call_command("callback_secret", "x")
 

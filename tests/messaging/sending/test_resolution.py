@@ -120,7 +120,7 @@ def test_an_operator_sets_the_credential_of_a_number(acme, client):
 
     client.force_login(User.objects.get(is_superuser=True), "allauth.account.auth_backends.AuthenticationBackend")
     number = PhoneNumber.objects.get(account=acme, provider="meta")
-    url = f"/admin/messaging/phonenumber/{number.pk}/change/"
+    url = f"/admin/log/phonenumber/{number.pk}/change/"
     form = client.get(url).context["adminform"].form
     given = {name: form.initial.get(name) or "" for name in form.fields}
     answer = client.post(url, {**given, "credential": "no spaces"})

@@ -147,11 +147,11 @@ def rejected(code, status, retry_after=None):
     return Rejected("meta", code, "No", "", Answer(status, b"{}", orjson.loads(b"{}"), retry_after))
 
 
-class TestTold:
+class TestResults:
     """What is written down of an attempt."""
 
-    def attempt_result(self, outcome, attempts=1, expires_at=None, retry=True):
-        return attempt_result(results, at=NOON, attempts=attempts, expires_at=expires_at, retry=retry)
+    def result(self, outcome, attempts=1, expires_at=None, retry=True):
+        return attempt_result(outcome, at=NOON, attempts=attempts, expires_at=expires_at, retry=retry)
 
     def test_the_waits_of_a_message(self):
         for status, code, waits in (
@@ -160,7 +160,7 @@ class TestTold:
             *((status, code, [2**n for n in range(9)])
               for status, code in ((429, 130429), (400, 4), (400, 80007), (500, 131000), (500, 131016), (500, 1))),
         ):  # fmt: skip
-            found = [self.told(rejected(code, status), attempts=n).again_at for n in range(1, 10)]
+            found = [self.result(rejected(code, status), attempts=n).again_at for n in range(1, 10)]
             assert found == [wait and (NOON + timedelta(seconds=wait)).isoformat() for wait in waits], code
 
     def test_never_again(self):
@@ -169,22 +169,22 @@ class TestTold:
             (403, 131031), (400, 131042), (400, 131047), (400, 131048), (400, 131049), (400, 131050), (404, 132001),
             (400, 132015),
         ):  # fmt: skip
-            assert self.told(rejected(code, status)).again_at is None, code
-        assert self.told(Uncertain("ReadTimeout")).again_at is None
+            assert self.result(rejected(code, status)).again_at is None, code
+        assert self.result(Uncertain("ReadTimeout")).again_at is None
 
     def test_where_the_client_waits_it_decides_itself(self):
-        assert self.told(rejected(2, 503), retry=False).again_at is None
+        assert self.result(rejected(2, 503), retry=False).again_at is None
 
     @pytest.mark.parametrize(("expires", "again"), [(299, False), (300, False), (301, True)])
     def test_nothing_is_tried_when_it_would_have_expired(self, expires, again):
-        one = self.told(rejected(2, 503), expires_at=NOON + timedelta(seconds=expires))
+        one = self.result(rejected(2, 503), expires_at=NOON + timedelta(seconds=expires))
         assert (one.kind, one.again_at is not None) == (Kind.REJECTED, again)
 
     @pytest.mark.parametrize(("minutes", "again"), [(60, True), (61, False)])
     def test_what_must_rest_longer_than_an_hour_is_for_people(self, minutes, again):
-        one = self.told(rejected(130429, 429, timedelta(minutes=minutes)))
+        one = self.result(rejected(130429, 429, timedelta(minutes=minutes)))
         assert (one.again_at is not None) is again
 
     def test_an_unreached_provider_is_asked_ever_later(self):
-        found = [self.told(Unreached("ConnectError"), attempts=n).again_at for n in (1, 2, 9, 10)]
+        found = [self.result(Unreached("ConnectError"), attempts=n).again_at for n in (1, 2, 9, 10)]
         assert found == [*((NOON + timedelta(seconds=each)).isoformat() for each in (1, 2, 256)), None]

@@ -10,7 +10,7 @@ from django.db import connection, connections, transaction
 from billing.models import UsageFact
 from billing.selectors import cost_report
 from core.tenancy import every_tenant
-from events.models import Callback, Receipt
+from events.models import Delivery, Event, Subscription
 from messaging.inbound import inbox
 from messaging.inbound.models import InboxItem, WebhookEndpoint
 from messaging.inbound.services.forgetting import forget_messages
@@ -78,7 +78,12 @@ def test_nothing_of_it_remains_but_what_it_counts_for(acme):
     message = deliver(acme, provider_message_id="wamid.A", content={"text": {"body": "Hello"}})
     deliver(acme, provider_message_id="wamid.B", msisdn=OTHER_PERSON)
     before = costs(acme), traffic(acme), UsageFact.objects.count()
-    assert dict(forget_messages(acme.pk, [key(message)])) == {"messages": 1, "payloads": 1, "statuses": 2, "webhooks": 0}
+    assert dict(forget_messages(acme.pk, [key(message)])) == {
+        "messages": 1,
+        "payloads": 1,
+        "statuses": 2,
+        "webhooks": 0,
+    }
     assert [each.provider_message_id for each in Message.objects.all()] == ["wamid.B"]
     assert not MessagePayload.objects.exists()
     assert not StatusEvent.objects.filter(message_id=message.pk).exists()
@@ -96,10 +101,13 @@ def test_deleting_it_again_finds_nothing(acme):
 def test_where_its_receipts_go_is_forgotten_too(acme):
     message, other = deliver(acme), deliver(acme, provider_message_id="wamid.B")
     for each in (message, other):
-        callback = Callback.objects.create(account=acme, message_id=each.pk, umid=each.umid, url="https://c.example/7")
-        Receipt.objects.create(account=acme, callback=callback, at=AT, word="sent")
+        about = {"account": acme, "subject_type": "message", "subject_id": each.pk}
+        subscription = Subscription.objects.create(**about, public_id=each.umid, url="https://c.example/7")
+        event = Event.objects.create(**about, type="message.status", at=AT)
+        Delivery.objects.create(account=acme, subscription=subscription, event=event)
     forget_messages(acme.pk, [key(message)])
-    assert [receipt.callback.umid for receipt in Receipt.objects.select_related("callback")] == [other.umid]
+    assert [each.subject_id for each in Event.objects.all()] == [other.pk]
+    assert [each.subscription.public_id for each in Delivery.objects.select_related("subscription")] == [other.umid]
 
 
 def test_another_accounts_message_of_the_same_id_stays(acme, other):

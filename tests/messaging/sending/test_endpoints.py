@@ -9,13 +9,13 @@ from django.utils import timezone
 from accounts.enums import Permission
 from accounts.models import Account, AuditEntry, Subaccount
 from accounts.services import create_api_key
-from events.models import Callback, OutgoingWebhook, Receipt
+from events import deliveries
+from events.models import Delivery, Endpoint, Subscription
 from messaging.log.models import Message
-from messaging.sending import receipts, settlement
+from messaging.sending import settlement
 from messaging.sending.eightxeight import Refused
 from messaging.sending.eightxeight.webhooks import read_hooks
-from messaging.sending.inbound_bodies import inbound_body
-from messaging.sending.receipt_bodies import moment
+from providers.eightxeight.statuses import moment
 from tests.messaging.sending import bodies
 from tests.messaging.sending.conftest import told, worked_off
 from tests.provider_servers import recorder
@@ -75,7 +75,7 @@ def send(post, to="+6591990002", **more):
 
 def posted(hook):
     """(path, word) of each webhook, in any order."""
-    receipts.post_due()
+    deliveries.post_due()
     requests = [hook.received.get_nowait() for _ in range(hook.received.qsize())]
     return sorted((each.path, word_of(json.loads(each.body)["payload"])) for each in requests)
 
@@ -95,7 +95,7 @@ class TestPosting:
         umid = send(post, "+6591990004")
         worked_off()
         told(provider, acme, 4)
-        assert receipts.post_due() == 5
+        assert deliveries.post_due() == 5
         requests = [hook.received.get_nowait() for _ in range(5)]
         assert {(each.path, each.headers["Authorization"]) for each in requests} == {("/hook", "Bearer abc")}
         assert all(each.headers["webhook-signature"].startswith("v1,") for each in requests)
@@ -119,7 +119,7 @@ class TestPosting:
                 "content": {"text": "Thank you!"},
             },
         }
-        assert receipts.post_due() == 0
+        assert deliveries.post_due() == 0
 
     def test_a_message_may_have_an_address_of_its_own_as_well(self, post, hook, configure, provider, acme):
         configure(("hook", {"subAccountId": "acme_shop"}))
@@ -134,14 +134,14 @@ class TestPosting:
         at = timezone.now()
         message = deliver(acme, provider_message_id="wamid.elsewhere", at=at)
         assert posted(hook) == told_at("/hook")
-        assert Callback.objects.get().message_id == message.pk
+        assert Subscription.objects.get().subject_id == message.pk
         deliver(acme, provider_message_id="wamid.elsewhere", at=at)
         assert posted(hook) == []
 
     def test_what_was_before_is_not_told_nor_what_is_anothers(self, acme, hook, configure):
         configure(("hook", {"subAccountId": "acme_care"}), ("inbound", {"subAccountId": "*", "type": "MSG"}))
         deliver(acme, provider_message_id="wamid.shop", at=timezone.now())
-        assert not Callback.objects.exists()
+        assert not Subscription.objects.exists()
         configure(("hook", {"subAccountId": "*"}))
         deliver(acme, provider_message_id="wamid.old", at=timezone.now() - timedelta(hours=1))
         assert posted(hook) == []
@@ -166,12 +166,12 @@ class TestPosting:
         worked_off()
         assert posted(hook) == [("/hook", "queued")]
         settle()
-        Receipt.objects.filter(state="pending").update(due_at=timezone.now() - timedelta(seconds=1))
-        receipts.post_due()
+        Delivery.objects.filter(state="pending").update(due_at=timezone.now() - timedelta(seconds=1))
+        deliveries.post_due()
         said = [json.loads(hook.received.get_nowait().body)["payload"] for _ in range(hook.received.qsize())]
         assert sorted(map(word_of, said)) == ["delivered_to_operator", "delivered_to_recipient", "read"]
         assert {payload["umid"] for payload in said} == {answer["Tollgate-UMID"]}
-        assert receipts.post_due() == 0
+        assert deliveries.post_due() == 0
         assert Message.objects.count() == 1
 
     def test_what_waits_goes_where_the_webhook_is_by_then_or_nowhere(self, acme, hook, configure, remove):
@@ -182,44 +182,7 @@ class TestPosting:
         deliver(acme, provider_message_id="wamid.2", at=timezone.now())
         remove({"subAccountId": "*"})
         assert posted(hook) == []
-        assert Callback.objects.count() == 1
-
-
-@pytest.mark.parametrize(
-    ("said", "kind", "content"),
-    [
-        ({"type": "text", "text": {"body": "Hi"}}, "Text", {"text": "Hi"}),
-        ({"type": "button", "button": {"text": "Yes", "payload": "y"}}, "Text", {"text": "Yes", "payload": "y"}),
-        ({"type": "document", "document": {"id": "7", "caption": "Bill"}}, "File", {"text": "Bill"}),
-        (
-            {"type": "location", "location": {"latitude": 1.3, "longitude": 103.8, "name": "Here"}},
-            "Location",
-            {"location": {"latitude": 1.3, "longitude": 103.8}},
-        ),
-        (
-            {"type": "interactive", "interactive": {"type": "button_reply", "button_reply": {"id": "a", "title": "A"}}},
-            "Interactive",
-            {"interactive": {"type": "button_reply", "button_reply": {"id": "a", "title": "A"}}},
-        ),
-        (
-            {"type": "interactive", "interactive": {"type": "nfm_reply", "nfm_reply": {"response_json": "{}"}}},
-            "Interactive",
-            {"interactive": {"type": "nfmReply", "nfmReply": {"responseJson": "{}"}}},
-        ),
-        ({"type": "reaction", "reaction": {"emoji": "x"}}, "None", {}),
-        ({"type": "text", "text": "broken"}, "Text", {"text": None}),
-    ],
-)
-def test_what_meta_received_in_8x8s_words(said, kind, content):
-    payload = inbound_body(Message(provider="meta", created_at=timezone.now()), said)["payload"]
-    assert (payload["type"], payload["content"]) == (kind, content)
-
-
-def test_what_8x8_received_stays_as_it_was():
-    said = {"type": "Image", "url": "https://media.example/1", "profile_name": "Jane"}
-    payload = inbound_body(Message(provider="8x8", created_at=timezone.now()), said)["payload"]
-    assert (payload["type"], payload["content"]) == ("Image", {"url": "https://media.example/1"})
-    assert payload["user"] == {"name": "Jane"}
+        assert not Delivery.objects.filter(state="pending").exists()
 
 
 def refused_hooks(body):
@@ -238,7 +201,7 @@ class TestConfiguring:
         shown = {"subAccountId": "acme_shop", "url": url, "enabled": True, "httpAuthorization": "***"}
         assert client.get(path, headers=headers).json() == [{**shown, "type": kind} for kind in ("CADR", "MSG")]
         post(path, [{**shown, "type": "MSG", "enabled": False}])
-        assert [(each.enabled, each.authorization) for each in OutgoingWebhook.objects.order_by("kind")] == [
+        assert [(each.enabled, each.authorization) for each in Endpoint.objects.order_by("-event_type")] == [
             (True, "Basic x"), (False, "Basic x"),
         ]  # fmt: skip
         kept = AuditEntry.objects.filter(account=acme, action="webhook.configured").order_by("-id")[0]
@@ -283,7 +246,7 @@ class TestConfiguring:
     def test_nothing_is_half_done(self, post, path):
         good = {"subAccountId": "*", "url": "https://a.example"}
         assert post(path, [good, {**good, "url": "nowhere"}]).status_code == 400
-        assert not OutgoingWebhook.objects.exists()
+        assert not Endpoint.objects.exists()
 
     def test_a_limited_key_has_what_is_its_own(self, acme, client, path):
         shop = Subaccount.objects.get(account=acme, code="acme_shop")
@@ -293,7 +256,7 @@ class TestConfiguring:
         assert client.post(path, [{**entry, "subAccountId": "*"}], **how).json()["code"] == 1001
         assert client.post(path, [{**entry, "subAccountId": "acme_care"}], **how).json()["code"] == 1001
         assert client.post(path, [{**entry, "subAccountId": "acme_shop"}], **how).status_code == 200
-        OutgoingWebhook.objects.create(account=acme, kind="MSG", url="https://all.example")
+        Endpoint.objects.create(account=acme, event_type="message.received", url="https://all.example")
         assert {each["subAccountId"] for each in client.get(path, headers=how["headers"]).json()} == {"acme_shop"}
 
     def test_who_may_not_read_messages_may_not_have_them_posted(self, acme, client, path):

@@ -4,10 +4,9 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import ApiKey, AuditEntry
-from events.models import OutgoingWebhook, Receipt
-from messaging.sending import receipts
-from messaging.sending.eightxeight.webhooks import Hook
-from messaging.sending.services.outgoing import configure
+from events import deliveries
+from events.models import Delivery, Endpoint
+from events.services import EndpointSettings, configure
 from tests.messaging.sending.test_receipts import due_now
 from tests.people import visitor
 from tests.provider_servers import recorder
@@ -23,7 +22,7 @@ def hook(acme):
     """A configured webhook, and who hears it."""
     with recorder() as heard:
         heard.status = 503
-        OutgoingWebhook.objects.create(account=acme, kind="CADR", url=f"{heard.url}/hook")
+        Endpoint.objects.create(account=acme, event_type="message.status", url=f"{heard.url}/hook")
         yield heard
 
 
@@ -44,33 +43,33 @@ def test_nothing_is_configured(acme, owner):
 
 
 def test_what_waits_and_why(acme, owner, hook, monkeypatch):
-    monkeypatch.setattr(receipts, "PAUSES", (60,) * 7)  # so that nothing is posted twice meanwhile
+    monkeypatch.setattr(deliveries, "PAUSES", (60,) * 7)  # so that nothing is posted twice meanwhile
     assert "Nothing told yet" in text(owner.get(PAGE))
     message = deliver(acme, at=NOW())
-    assert receipts.post_due() == 1
+    assert deliveries.post_due() == 1
     page = text(owner.get(PAGE))
     assert "2 wait to be posted" in page
     assert f'href="/logs/{message.umid}/"' in page
     assert ("Fails" in page, page.count("answered 503")) == (True, 2)
     hook.status = 200
     due_now()
-    assert receipts.post_due() == 2
+    assert deliveries.post_due() == 2
     page = text(owner.get(PAGE))
     assert ("Works" in page, "Everything is told" in page, "Not told yet" in page) == (True, True, False)
 
 
 def test_what_was_given_up_is_posted_again(acme, other, owner, hook):
     deliver(acme, at=NOW())
-    Receipt.objects.update(state="failed", attempts=8, answer="ConnectError")
+    Delivery.objects.update(state="failed", attempts=8, answer="ConnectError")
     page = text(owner.get(PAGE))
     assert ("2 were given up" in page, "no connection, or no valid certificate" in page) == (True, True)
     hook.status = 200
     assert visitor(other, "owner").post(f"{PAGE}again/").status_code == 302
-    assert receipts.post_due() == 0
+    assert deliveries.post_due() == 0
     assert "2 receipts are back in line." in text(owner.post(f"{PAGE}again/", follow=True))
     assert AuditEntry.objects.get(account=acme, action="webhook.posted_again").details == {"count": 2}
-    assert receipts.post_due() == 2
-    assert set(Receipt.objects.values_list("state", flat=True)) == {"done"}
+    assert deliveries.post_due() == 2
+    assert set(Delivery.objects.values_list("state", flat=True)) == {"done"}
 
 
 def test_another_accounts_are_not_there(acme, other, hook):
@@ -82,9 +81,10 @@ def test_another_accounts_are_not_there(acme, other, hook):
 
 def test_another_address_begins_anew(acme, hook):
     deliver(acme, at=NOW())
-    receipts.post_due()
-    one = OutgoingWebhook.objects.get()
+    deliveries.post_due()
+    one = Endpoint.objects.get()
     assert (one.failure, one.is_failing) == ("503", True)
-    configure(ApiKey.objects.filter(account=acme).first(), [Hook(None, "CADR", "https://new.example")], ip_address=None)
+    wanted = EndpointSettings(None, "message.status", "CADR", "https://new.example")
+    configure(ApiKey.objects.filter(account=acme).first(), [wanted], ip_address=None)
     one.refresh_from_db()
     assert (one.failure, one.is_failing, one.failed_at) == ("", False, None)

@@ -1,4 +1,4 @@
-"""Which addresses we post receipts to: public ones alone, so that nobody reaches into our own network through us."""
+"""Which addresses we post to: public ones alone, so that nobody reaches into our own network through us."""
 
 import socket
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import Account
-from messaging.sending.receipts import as_text, secret_of
+from events.signing import as_text, secret_of
 
 
 class Command(BaseCommand):

@@ -1,35 +1,36 @@
 """An inbound message in 8x8's words (version 3), whichever provider it came through."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
-from messaging.log.models import Message
-from messaging.sending.receipt_bodies import moment
+from providers.eightxeight.statuses import moment
 from providers.reading import mapping
-from providers.registry import VENDORS
-from providers.vocabulary import Shape
 
+_OWN = "8x8"  # as a provider is named; content of the others is in Meta's form
 _MEDIA = {"image": "Image", "sticker": "Image", "audio": "Audio", "video": "Video", "document": "File"}
 
 
-def inbound_body(message: Message, said: Mapping[str, Any]) -> dict[str, Any]:
-    """The body of `inbound_message_received`. `said`: the stored content, in the form of the message's provider."""
-    if VENDORS[message.provider].shape == Shape.EIGHT_X_EIGHT:
+def inbound_body(data: Mapping[str, Any]) -> dict[str, Any]:
+    """The body of `inbound_message_received`. `data`: of the event `message.received`; its content is in the form of
+    the message's provider.
+    """
+    said = data["content"]
+    if data["provider"] == _OWN:
         kind = str(said.get("type") or "None")
         content = {name: value for name, value in said.items() if name not in {"type", "profile_name"}}
     else:
         kind, content = _of_meta(said)
     user = {
-        "msisdn": f"+{message.msisdn}" if message.msisdn else "", "channelUserId": message.user_id,
+        "msisdn": f"+{data['msisdn']}" if data["msisdn"] else "", "channelUserId": data["user_id"],
         "name": said.get("profile_name"),
     }  # fmt: skip
-    number = message.phone_number
     payload = {
-        "umid": str(message.umid),
-        "subAccountId": message.subaccount.code if message.subaccount else "",
-        "timestamp": moment(message.received_at or message.created_at),
+        "umid": data["umid"],
+        "subAccountId": data["subaccount_id"],
+        "timestamp": moment(datetime.fromisoformat(data["at"])),
         "user": {name: value for name, value in user.items() if value},
-        "recipient": {"channel": "whatsapp", "channelId": number.provider_number_id if number else ""},
+        "recipient": {"channel": "whatsapp", "channelId": data["channel_id"]},
         "type": kind,
         "content": content,
     }

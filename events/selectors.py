@@ -1,0 +1,54 @@
+"""Where an account's events go, and what waits."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from accounts.models import Account
+from core.counting import count_up_to, up_to
+from events.enums import DeliveryState
+from events.models import Delivery, Endpoint
+
+_MOST_ROWS = 20
+
+
+def account_endpoints(account: Account, subaccount_ids: Sequence[int] | None) -> QuerySet[Endpoint]:
+    """Those of the subaccounts; None: all of the account."""
+    rows = Endpoint.objects.filter(account=account).select_related("subaccount").order_by("id")
+    return rows if subaccount_ids is None else rows.filter(subaccount_id__in=subaccount_ids)
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What is not delivered at a moment: counts up to `MOST_COUNTED` + 1, and the newest rows of them."""
+
+    waiting: int
+    given_up: int
+    rows: list[Delivery]
+    at: datetime
+
+    @property
+    def waiting_words(self) -> str:
+        """As people read it: 1,000+."""
+        return up_to(self.waiting)
+
+    @property
+    def given_up_words(self) -> str:
+        """As people read it: 1,000+."""
+        return up_to(self.given_up)
+
+
+def backlog(account: Account) -> Backlog:
+    """The deliveries of an account that wait to be posted, or were given up."""
+    deliveries = Delivery.objects.filter(account=account)
+    waiting, given_up = (deliveries.filter(state=state) for state in (DeliveryState.PENDING, DeliveryState.FAILED))
+    rows = deliveries.filter(state__in=(DeliveryState.PENDING, DeliveryState.FAILED))
+    return Backlog(
+        count_up_to(waiting),
+        count_up_to(given_up),
+        list(rows.select_related("event", "subscription").order_by("-id")[:_MOST_ROWS]),
+        timezone.now(),
+    )

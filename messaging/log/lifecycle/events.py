@@ -1,0 +1,145 @@
+"""Events about messages: emitted by the transaction that writes a status into the history, where somebody subscribes.
+
+The same as `events.outbox.emit`, for a whole batch at once. An event is told apart from others of its message and time
+by state, detail and error code.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.db import connection
+
+_STATES = "('queued', 'sent', 'delivered', 'read', 'failed', 'rejected', 'expired', 'received')"
+_EVENT_COLUMNS = "account_id, type, subject_type, subject_id, at, key, payload, created_at"
+_DELIVERY_COLUMNS = "account_id, event_id, subscription_id, state, due_at, attempts, answer"
+
+
+def _type(row: str) -> str:
+    return f"CASE {row}.state WHEN 'received' THEN 'message.received' ELSE 'message.status' END"
+
+
+def _key(row: str) -> str:
+    return f"concat_ws('/', {row}.state, {row}.detail, coalesce({row}.error_code, 0))"
+
+
+def _event(row: str, subject_id: str) -> str:
+    """The columns of an event, from a row with state, at, detail, error_code and error_title."""
+    payload = ", ".join(f"'{name}', {row}.{name}" for name in ("state", "detail", "error_title"))
+    return (
+        f"{row}.account_id, {_type(row)}, 'message', {subject_id}, {row}.at, {_key(row)}, "
+        f"jsonb_build_object({payload}, 'error_code', coalesce({row}.error_code, 0)), now()"
+    )
+
+
+_WANTED = """
+SELECT EXISTS (SELECT FROM events_subscription), EXISTS (
+    SELECT FROM events_endpoint WHERE enabled AND event_type IN ('message.status', 'message.received')
+    AND account_id IN (SELECT account_id FROM change_batch)
+)
+"""
+# An endpoint gets what happens while it is configured, not what is replayed from before; providers' clocks may be late.
+# Subscriptions are kept for 40 days: what is older would be posted again.
+_SUBSCRIBE_ENDPOINTS = f"""
+INSERT INTO events_subscription (
+    account_id, subject_type, subject_id, configured, public_id, url, client_batch_id, created_at
+)
+SELECT DISTINCT m.account_id, 'message', m.id, true, m.umid, '', '', now()
+FROM event_batch e JOIN change_batch c USING (account_id, provider, provider_message_id)
+JOIN log_message m ON (m.account_id, m.created_at, m.id) = (c.account_id, c.created_at, c.message_id)
+JOIN events_endpoint h ON h.account_id = m.account_id
+    AND (h.subaccount_id = m.subaccount_id OR h.subaccount_id IS NULL)
+    AND h.event_type = CASE m.direction WHEN 'inbound' THEN 'message.received' ELSE 'message.status' END
+WHERE h.enabled AND e.state IN {_STATES}
+AND e.at >= GREATEST(h.created_at - interval '5 minutes', now() - interval '40 days')
+ON CONFLICT DO NOTHING
+"""  # noqa: S608 - every name is a constant of this module
+_EMIT = f"""
+INSERT INTO events_event ({_EVENT_COLUMNS})
+SELECT {_event("e", "c.message_id")}
+FROM event_batch e JOIN change_batch c USING (account_id, provider, provider_message_id)
+WHERE e.state IN {_STATES}
+AND EXISTS (SELECT FROM events_subscription s WHERE s.subject_type = 'message' AND s.subject_id = c.message_id)
+ORDER BY e.at ON CONFLICT DO NOTHING
+"""  # noqa: S608
+_DELIVER = f"""
+INSERT INTO events_delivery ({_DELIVERY_COLUMNS})
+SELECT v.account_id, v.id, s.id, 'pending', now(), 0, ''
+FROM event_batch e JOIN change_batch c USING (account_id, provider, provider_message_id)
+JOIN events_subscription s ON s.subject_type = 'message' AND s.subject_id = c.message_id
+JOIN events_event v ON (v.subject_type, v.subject_id, v.at, v.type, v.key) =
+    ('message', c.message_id, e.at, {_type("e")}, {_key("e")})
+WHERE e.state IN {_STATES} ORDER BY e.at, v.id ON CONFLICT DO NOTHING
+"""  # noqa: S608
+_EMIT_HISTORY = f"""
+INSERT INTO events_event ({_EVENT_COLUMNS})
+SELECT {_event("h", "h.message_id")} FROM log_statusevent h
+WHERE h.message_id = ANY(%(ids)s) AND h.at >= %(since)s AND h.state IN {_STATES}
+AND EXISTS (SELECT FROM events_subscription s WHERE s.subject_type = 'message' AND s.subject_id = h.message_id)
+ORDER BY h.at ON CONFLICT DO NOTHING
+"""  # noqa: S608
+_DELIVER_HISTORY = f"""
+INSERT INTO events_delivery ({_DELIVERY_COLUMNS})
+SELECT e.account_id, e.id, s.id, 'pending', now(), 0, ''
+FROM events_event e JOIN events_subscription s USING (subject_type, subject_id)
+WHERE e.subject_type = 'message' AND e.subject_id = ANY(%(ids)s) AND e.at >= %(since)s
+ORDER BY e.at, e.id ON CONFLICT DO NOTHING
+"""  # noqa: S608
+_SUBSCRIBE = """
+INSERT INTO events_subscription (
+    account_id, subject_type, subject_id, configured, public_id, url, batch_id, client_batch_id, created_at
+)
+SELECT a.account_id, 'message', a.message_id, false, b.umid::uuid, b.url, b.batch_id, b.client_batch_id, now()
+FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::uuid[], %s::text[])
+    b (account_id, provider, umid, url, batch_id, client_batch_id)
+JOIN log_anchor a ON (a.account_id, a.provider, a.provider_message_id) = (b.account_id, b.provider, b.umid)
+ON CONFLICT DO NOTHING RETURNING subject_id
+"""
+FORGET = """
+WITH delivery AS (
+    DELETE FROM events_delivery WHERE subscription_id IN (
+        SELECT id FROM events_subscription WHERE subject_type = 'message' AND subject_id = ANY(%(ids)s)
+    )
+), subscription AS (
+    DELETE FROM events_subscription WHERE subject_type = 'message' AND subject_id = ANY(%(ids)s)
+)
+DELETE FROM events_event WHERE subject_type = 'message' AND subject_id = ANY(%(ids)s)
+"""
+
+
+class MessageSubscription(NamedTuple):
+    """An address that follows a message in the log, which is known under its UMID."""
+
+    account_id: int
+    provider: str
+    umid: str
+    url: str
+    batch_id: UUID | None
+    client_batch_id: str
+
+
+def subscribe(subscriptions: Sequence[MessageSubscription], since: datetime) -> None:
+    """Remember which addresses follow which messages, and emit what happened to those since then."""
+    if subscriptions:
+        with connection.cursor() as cursor:
+            cursor.execute(_SUBSCRIBE, [list(column) for column in zip(*subscriptions, strict=True)])
+            backfill(cursor, [message_id for (message_id,) in cursor.fetchall()], since)
+
+
+def backfill(cursor: Any, message_ids: Sequence[int], since: datetime) -> None:
+    """Emit what the history of these messages holds and nobody was told."""
+    chosen = {"ids": list(message_ids), "since": since}
+    cursor.execute(_EMIT_HISTORY, chosen)
+    cursor.execute(_DELIVER_HISTORY, chosen)
+
+
+def emit_statuses(cursor: Any) -> None:
+    """Emit what happened to the batch's messages; costs one query where nobody subscribes."""
+    cursor.execute(_WANTED)
+    has_subscriptions, has_endpoints = cursor.fetchone()
+    if has_endpoints:
+        cursor.execute(_SUBSCRIBE_ENDPOINTS)
+    if has_subscriptions or has_endpoints:
+        cursor.execute(_EMIT)
+        cursor.execute(_DELIVER)
