@@ -9,9 +9,9 @@ from accounts.models import Subaccount
 from accounts.services import create_api_key
 from messaging.log.models import Message, MessagePayload, PhoneNumber
 from messaging.sending import cloud, senders
-from messaging.sending.cloud import RefusedAsMeta
 from messaging.sending.models import Submission
 from messaging.sending.requests import Origin
+from providers.meta.requests import RefusedAsMeta
 from tests.messaging.sending import bodies
 from tests.messaging.sending.conftest import told, worked_off
 
