@@ -13,6 +13,7 @@ import pytest
 import time_machine
 
 from providers import transport
+from providers.meta import gateway as meta
 from providers.outcomes import Uncertain, Unreached
 from providers.registry import VENDORS
 from providers.transport import LARGEST_ANSWER, _retry_after, pool
@@ -22,7 +23,7 @@ from tests.provider_servers import ROOT, free_port
 SECRET = "a-secret-of-the-provider"
 SENDS = [vendor.sending.send for vendor in VENDORS.values() if vendor.sending]
 every_vendor = pytest.mark.parametrize("send", SENDS, ids=VENDORS)
-send_by_meta = VENDORS["meta"].sending.send
+send_by_meta = meta.send
 
 
 def at(url, **more):
