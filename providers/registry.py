@@ -8,7 +8,8 @@ from providers.eightxeight import EIGHT_X_EIGHT
 from providers.events import Parsed
 from providers.meta import META
 from providers.sandbox import SANDBOX
-from providers.vendor import Sending, Vendor
+from providers.simulation import Simulation
+from providers.vendor import Sending, Vendor, Webhooks
 from providers.vocabulary import Shape
 
 VENDORS: dict[str, Vendor] = {
@@ -43,9 +44,26 @@ def sending_of(provider: str) -> Sending | None:
     return vendor.sending if vendor else None
 
 
-def parse(provider: str, body: bytes) -> Parsed:
-    """What a webhook's body holds. Raises Unparsable, also for a provider that posts none."""
+def webhooks_of(provider: str) -> Webhooks:
+    """How a provider posts webhooks. Raises LookupError for one that posts none."""
     vendor = VENDORS.get(provider)
     if vendor is None or vendor.webhooks is None:
-        raise Unparsable(f"Webhooks of {provider} are not understood.")
-    return vendor.webhooks.parse(body)
+        raise LookupError(f"Webhooks of {provider} are not understood.")
+    return vendor.webhooks
+
+
+def simulation_of(provider: str) -> Simulation:
+    """How a provider answers, for a server that stands in for it. Raises LookupError where nothing says so."""
+    vendor = VENDORS.get(provider)
+    if vendor is None or vendor.simulation is None:
+        raise LookupError(f"Nothing stands in for {provider}.")
+    return vendor.simulation
+
+
+def parse(provider: str, body: bytes) -> Parsed:
+    """What a webhook's body holds. Raises Unparsable, also for a provider that posts none."""
+    try:
+        webhooks = webhooks_of(provider)
+    except LookupError as error:
+        raise Unparsable(str(error)) from None
+    return webhooks.parse(body)

@@ -18,8 +18,7 @@ from messaging.inbound.models import InboxItem, WebhookEndpoint
 from messaging.log import lifecycle
 from messaging.log.directory import Directory
 from providers.events import MessageEvent
-from providers.registry import VENDORS
-from providers.simulation import Simulation
+from providers.registry import VENDORS, simulation_of
 from providers.vocabulary import Direction
 
 DAYS = 61
@@ -98,7 +97,7 @@ def _reports(
         InboxItem(
             account=account, endpoint_id=endpoints[channel.provider], provider=channel.provider, state=InboxState.DONE,
             attempts=1, received_at=event.at + _TRAVEL, processed_at=event.at + 2 * _TRAVEL,
-            body=_simulation(channel).write(event, channel.waba_id),
+            body=simulation_of(channel.provider).write(event, channel.waba_id),
         )
         for channel, event in young
     )  # fmt: skip
@@ -159,13 +158,6 @@ def _message_id(channel: ChannelPlan, rng: random.Random) -> str:
     return str(UUID(int=raw, version=4)) if VENDORS[channel.provider].umid else f"wamid.{raw:032X}"
 
 
-def _simulation(channel: ChannelPlan) -> Simulation:
-    """How the channel's provider tells events."""
-    found = VENDORS[channel.provider].simulation
-    assert found is not None
-    return found
-
-
 def _events(draft: _Draft, rng: random.Random, until: datetime) -> Iterator[MessageEvent]:
     yield _event(draft, "queued", draft.at)
     if rng.random() < 0.004:  # refused before it was sent
@@ -199,7 +191,7 @@ def _event(draft: _Draft, state: str, at: datetime) -> MessageEvent:
         category=draft.category if priced else "", pricing_type=_pricing_type(draft) if priced else "",
         template_name=draft.template, template_language="en" if draft.template else "", content=_content(draft),
     )  # fmt: skip
-    return _simulation(draft.channel).retell(event)
+    return simulation_of(draft.channel.provider).retell(event)
 
 
 def _content(draft: _Draft) -> dict[str, Any]:
@@ -234,7 +226,7 @@ def _failure(draft: _Draft, rng: random.Random, state: str, at: datetime, *, pau
         subaccount_code=draft.channel.code, msisdn=draft.msisdn, template_name=draft.template,
         template_language="en" if draft.template else "", error_source="meta", error_code=code, error_title=title,
     )  # fmt: skip
-    return _simulation(draft.channel).retell(event)
+    return simulation_of(draft.channel.provider).retell(event)
 
 
 def _inbound(draft: _Draft, rng: random.Random) -> MessageEvent:

@@ -16,7 +16,7 @@ from accounts.services import create_api_key
 from core.secrets import derive
 from messaging.inbound.models import WebhookEndpoint
 from messaging.log.models import Change, PhoneNumber, Template
-from providers.registry import VENDORS
+from providers.registry import VENDORS, webhooks_of
 from providers.vocabulary import Quality, Shape, Subject, TemplateStatus
 
 
@@ -234,8 +234,7 @@ def webhook(plan: Plan, provider: str) -> dict[str, str]:
     """Path and secrets of one endpoint, as `demo_credentials` prints them."""
     path = {"path": f"/webhooks/{provider}/{secret(plan, f'token:{provider}')}"}
     own = secret(plan, f"secret:{provider}")
-    webhooks = VENDORS[provider].webhooks
-    header = webhooks.header if webhooks else ""
+    header = webhooks_of(provider).header
     if not header:
         return {**path, "app_secret": own, "verify_token": secret(plan, "verify", 12)}
     if header == "Authorization":

@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from providers.registry import VENDORS
+from providers.registry import simulation_of
 from providers.simulation import Simulation, Template
 
 
@@ -28,11 +28,8 @@ class Number:
 
     @property
     def simulation(self) -> Simulation:
-        """How its provider answers. Raises LookupError for a provider that nothing here speaks for."""
-        found = VENDORS[self.provider].simulation
-        if found is None:
-            raise LookupError(f"Nothing stands in for {self.provider}.")
-        return found
+        """How its provider answers."""
+        return simulation_of(self.provider)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,7 +22,7 @@ from core.rate_limiter import RateLimiter
 from local.sandbox.config import Config
 from local.sandbox.fate import BAD_GATEWAY, NO_ANSWER, UNAVAILABLE, refusal, steps
 from local.sandbox.outbox import Message, Outbox
-from providers.registry import VENDORS, vendor_of
+from providers.registry import VENDORS, simulation_of, vendor_of
 from providers.simulated_errors import NO_SUCH_PATH, Error
 from providers.simulation import BLOCKED, LIMITED, MessageRequest, Refused, Sender, Simulation
 from providers.vocabulary import Shape
@@ -75,9 +75,7 @@ class Sandbox:
 
     async def elsewhere(self, request: Request) -> Response:
         """Every other path, as Meta answers it."""
-        simulation = vendor_of(Shape.GRAPH).simulation
-        assert simulation is not None
-        return self._refuse(simulation, NO_SUCH_PATH, Random())
+        return self._refuse(simulation_of(vendor_of(Shape.GRAPH).name), NO_SUCH_PATH, Random())
 
     def _routes(self, provider: str, simulation: Simulation) -> list[Route]:
         """The paths of one provider."""

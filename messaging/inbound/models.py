@@ -83,11 +83,8 @@ class WebhookEndpoint(TenantModel):
 
     @property
     def webhooks(self) -> Webhooks:
-        """How the provider posts. Raises LookupError for one that posts nothing."""
-        found = self.vendor.webhooks
-        if found is None:
-            raise LookupError(f"{self.provider} posts no webhooks.")
-        return found
+        """How the provider posts. Raises LookupError for one that posts none."""
+        return registry.webhooks_of(self.provider)
 
     def set_secrets(self, *, token: str, header: str = "", app_secret: str = "", verify_token: str = "") -> None:
         """Replace every secret of the endpoint; the caller saves."""

@@ -9,6 +9,7 @@ from messaging.sending.requests import SendRequest
 from messaging.sending.results import AttemptResult, Kind, attempt_result
 from messaging.sending.routes import NoRoute, cloud_body, connection, sending
 from messaging.sending.wakeup import sending_wakeup
+from providers.error_catalogue import META
 from providers.meta.requests import RefusedAsMeta
 from providers.outcomes import Outcome, Unreached
 
@@ -44,7 +45,7 @@ def keep_refused(account_id: int, wanted: SendRequest, refused: RefusedAsMeta, *
     """The log holds what was refused too."""
     now = datetime.now(UTC)
     outcome = AttemptResult(
-        kind=Kind.REJECTED, at=now.isoformat(), source="meta", code=refused.code, title=refused.details[:255],
+        kind=Kind.REJECTED, at=now.isoformat(), source=META, code=refused.code, title=refused.details[:255],
         status=refused.status, body={"code": refused.code, "details": refused.details}, by="tollgate",
     )  # fmt: skip
     acceptance.store(account_id, [(wanted, outcome)], at=now, subaccount_id=subaccount_id)

@@ -3,7 +3,7 @@
 import pytest
 
 from providers import error_catalogue
-from providers.error_catalogue import Diagnosis, Retry, catalogue, explain
+from providers.error_catalogue import Diagnosis, Retry, catalogue, explain, meta_code
 
 
 @pytest.mark.parametrize(
@@ -96,3 +96,17 @@ def test_an_unknown_code_is_owned_up_to():
     assert (found.retryable, found.hint) == (Retry.MAYBE, f"Something new: {found.meaning}")
     assert explain("meta", 999999).hint == "Tollgate does not know this code; the provider said nothing more."
     assert explain("meta", None) is None
+
+
+@pytest.mark.parametrize(
+    ("source", "code", "behind", "meta"),
+    [
+        ("meta", 131049, None, 131049),
+        ("8x8", 1024, None, 131049),
+        ("8x8", 25, 131026, 131026),
+        ("8x8", 999999, None, None),
+        ("8x8-sync", 1002, None, None),
+    ],
+)
+def test_metas_code_behind_each(source, code, behind, meta):
+    assert meta_code(source, code, behind) == meta

@@ -1,4 +1,4 @@
-"""The bodies of the demo are those our own parser and endpoints understand."""
+"""What stands in for Meta tells statuses that our own parser reads back, signed as Meta signs."""
 
 from datetime import UTC, datetime
 
