@@ -25,8 +25,9 @@ def run() -> bool:
     from bench.ground import empty, report
     from bench.load import posts_per_second
     from bench.parts import running
-    from local.demo.webhooks import meta_status, signature
     from local.demo.world import ACME, webhook
+    from providers.meta.simulation import meta_status
+    from providers.meta.webhooks import signature
 
     door = webhook(ACME, "meta")
     body = meta_status(

@@ -8,8 +8,9 @@ import orjson
 
 from bench.ground import empty, report
 from bench.parts import running
-from local.demo.webhooks import meta_status, signature
 from local.demo.world import ACME, webhook
+from providers.meta.simulation import meta_status
+from providers.meta.webhooks import signature
 
 ROUNDS, POSTS, TARGET = 15, 20, 5.0
 STATUSES = 1_000

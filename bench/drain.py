@@ -12,10 +12,10 @@ from django.db import connection
 from bench import plain
 from bench.ground import empty, report
 from core.tenancy import every_tenant
-from local.demo.webhooks import meta_status
 from local.demo.world import ACME, account_of
 from messaging.inbound import inbox
 from messaging.inbound.models import InboxItem, WebhookEndpoint
+from providers.meta.simulation import meta_status
 
 ROUNDS, TARGET = 7, 10
 EVENTS, PLAIN_EVENTS = 20_000, 1_000

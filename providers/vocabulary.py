@@ -4,15 +4,6 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 
-class Provider(TextChoices):
-    """Whose API carries the messages of a number."""
-
-    META = "meta", "Meta Cloud API"
-    EIGHT_X_EIGHT = "8x8", "8x8"
-    DIALOG_360 = "360dialog", "360dialog"
-    SANDBOX = "sandbox", "Sandbox"
-
-
 class Direction(TextChoices):
     """Outbound: from the business to a person. Inbound: from a person to the business."""
 

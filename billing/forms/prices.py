@@ -19,11 +19,16 @@ from billing.proposals.imports import import_upload
 from billing.proposals.what_if import Proposal
 from core.forms import select
 from core.words import MONTH_AND_YEAR, Text, said
+from providers.registry import VENDORS
 
 LARGEST = 2 * 1024 * 1024  # Meta's largest file has 300 kB
 _SELECT = {"class": "form-select"}
 _OWN, _EVERYONE = "own", "everyone"
-_PROVIDERS = [("", gettext_lazy("Any")), ("meta", "Meta"), ("8x8", "8x8"), ("360dialog", "360dialog")]
+
+
+def _providers() -> list[tuple[str, Text]]:
+    real = [(one.name, one.company) for one in VENDORS.values() if not one.is_sandbox]
+    return [("", gettext_lazy("Any")), *real]
 
 
 class DayInput(forms.DateInput):
@@ -56,7 +61,7 @@ class ImportForm(forms.Form):
     )
     provider = forms.ChoiceField(
         label=gettext_lazy("For messages through"),
-        choices=_PROVIDERS,
+        choices=_providers,
         required=False,
         widget=forms.Select(attrs=_SELECT),
     )

@@ -25,7 +25,7 @@ from messaging.inbound.filtersets import WebhookFilterSet
 from messaging.inbound.models import InboxItem
 from messaging.inbound.selectors.inbox import webhooks
 from messaging.inbound.services.replay import MOST_REPLAYED, replay_webhooks
-from providers.vocabulary import Provider
+from providers import registry
 
 MOST_IDS = 1_000
 _IN_A_BODY = (Permission.VIEW_NUMBERS, Permission.VIEW_CONTENT)
@@ -80,7 +80,7 @@ class WebhookChoiceSerializer(StrictSerializer):
     """The filters of the list, as JSON."""
 
     state = serializers.ChoiceField(InboxState.choices, required=False)
-    provider = serializers.ChoiceField(Provider.choices, required=False)
+    provider = serializers.ChoiceField(registry.choices(), required=False)
     received_after = serializers.DateTimeField(required=False)
     received_before = serializers.DateTimeField(required=False)
 

@@ -16,7 +16,6 @@ from messaging.inbound.forms import EndpointForm, RotateForm
 from messaging.inbound.models import WebhookEndpoint
 from messaging.inbound.selectors.endpoints import address_of, endpoint_of, endpoints
 from messaging.inbound.services import endpoints as services
-from providers.vocabulary import Provider
 
 allowed = requires(Permission.MANAGE_WEBHOOKS, whole_account=True)
 
@@ -36,7 +35,7 @@ def new_endpoint(request: TenantRequest) -> HttpResponse:
     if form.is_valid():
         given = form.cleaned_data
         made = services.make_endpoint(
-            by=actor_of(request), provider=Provider(given["provider"]), name=given["name"],
+            by=actor_of(request), provider=given["provider"], name=given["name"],
             app_secret=given["app_secret"],
         )  # fmt: skip
         return _show_secrets(request, made, new=True)

@@ -10,13 +10,13 @@ from messaging.log.enums import PayloadKind, SubmissionState
 from messaging.log.models import Message, MessagePayload, PhoneNumber
 from messaging.sending import acceptance, cloud, senders
 from messaging.sending.cancelling import cancel
-from messaging.sending.cloud import RefusedAsMeta
 from messaging.sending.eightxeight import Refused as RefusedAs8x8
 from messaging.sending.eightxeight import read
 from messaging.sending.models import Submission
 from messaging.sending.requests import Origin, SendRequest
 from messaging.sending.results import AttemptResult, Kind
 from messaging.sending.wakeup import sending_wakeup
+from providers.meta.requests import RefusedAsMeta
 from providers.vocabulary import Direction, Shape
 
 _NOT_AGAIN = ("scheduled", "expiry", "clientMessageId", "dlrCallbackUrl")  # said of the first message alone

@@ -9,10 +9,8 @@ from django.utils import timezone
 
 from accounts.services import Actor
 from messaging.inbound.models import WebhookEndpoint
-from providers.vocabulary import Provider
 
 KEEP_HOURS, LONGEST_KEEP_HOURS = 24, 7 * 24  # how long a former secret stays valid
-HEADERS = {Provider.EIGHT_X_EIGHT: "Authorization", Provider.DIALOG_360: "X-Tollgate-Key"}
 _ROTATED = ("header_digest", "app_secret_sealed", "former_header_digest", "former_app_secret_sealed", "former_until")
 
 
@@ -25,30 +23,31 @@ class MadeEndpoint:
 
 
 @transaction.atomic
-def make_endpoint(*, by: Actor, provider: Provider, name: str, app_secret: str = "") -> MadeEndpoint:
+def make_endpoint(*, by: Actor, provider: str, name: str, app_secret: str = "") -> MadeEndpoint:
     """Give an account an address for a provider; audited without its secrets.
 
-    Meta signs with its `app_secret` and repeats a verify token of ours. The others sign nothing, so they are given a
-    secret for a header, of which only the SHA-256 is kept.
+    A provider that signs does it with its `app_secret`. The others are given a secret for a header, of which only the
+    SHA-256 is kept. One that verifies the address repeats a token of ours.
     """
     endpoint = WebhookEndpoint(account=by.account, provider=provider, name=name)
-    endpoint.header_name = HEADERS.get(provider, endpoint.header_name)
-    header = "" if provider == Provider.META else _header_value(endpoint.header_name)
+    webhooks = endpoint.webhooks
+    endpoint.header_name = webhooks.header or endpoint.header_name
+    header = "" if webhooks.is_signed else _header_value(endpoint.header_name)
     endpoint.set_secrets(
         token=secrets.token_urlsafe(24),
         header=header,
         app_secret=app_secret,
-        verify_token=secrets.token_urlsafe(18) if provider == Provider.META else "",
+        verify_token=secrets.token_urlsafe(18) if webhooks.verification else "",
     )
     endpoint.save()
-    by.did("endpoint.created", str(endpoint), {"provider": str(provider)})
+    by.did("endpoint.created", str(endpoint), {"provider": provider})
     return MadeEndpoint(endpoint, header)
 
 
 @transaction.atomic
 def rotate_endpoint(*, by: Actor, endpoint: WebhookEndpoint, keep_hours: int = 0, app_secret: str = "") -> MadeEndpoint:
     """Put a new secret in force; the former stays valid for `keep_hours`. Audited without the secrets."""
-    header = "" if endpoint.provider == Provider.META else _header_value(endpoint.header_name)
+    header = "" if endpoint.webhooks.is_signed else _header_value(endpoint.header_name)
     until = timezone.now() + timedelta(hours=keep_hours)
     endpoint.rotate(until=until, header=header, app_secret=app_secret)
     endpoint.save(update_fields=_ROTATED)

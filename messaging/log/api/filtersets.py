@@ -10,7 +10,8 @@ from core.filtersets import MomentFilter, StrictFilterSet, WholeNumberFilter
 from messaging.log.enums import SourceCategory, Status
 from messaging.log.models import Message, MessageAnchor, PhoneNumber, Source, Template
 from messaging.log.selectors.matching import LogFilter, searching
-from providers.vocabulary import Category, Direction, Provider
+from providers.registry import VENDORS
+from providers.vocabulary import Category, Direction
 
 
 class MessageFilterSet(StrictFilterSet):
@@ -76,7 +77,7 @@ class MessageFilterSet(StrictFilterSet):
     def by_id(self, rows: QuerySet[Message], name: str, value: str) -> QuerySet[Message]:
         """Rows of a provider's message id, through the anchor."""
         anchors = MessageAnchor.objects.filter(
-            account_id=self._account.pk, provider__in=Provider.values, provider_message_id=value
+            account_id=self._account.pk, provider__in=list(VENDORS), provider_message_id=value
         )
         places = list(anchors.values_list("created_at", "message_id"))
         return rows.filter(created_at__in=[at for at, _ in places], id__in=[pk for _, pk in places])

@@ -16,7 +16,6 @@ counted for the dashboard and handed to billing.
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
-from uuid import UUID
 
 import orjson
 from django.db import connection, transaction
@@ -31,7 +30,7 @@ from messaging.log.lifecycle.provider_ids import Binding, learn_provider_ids, re
 from messaging.log.lifecycle.sql import CREATE_TABLES, EVENT_COLUMNS, SELECT_DELETED, SELECT_USAGE, STATEMENTS
 from messaging.log.lifecycle.usage import key_digits
 from providers.events import MessageEvent
-from providers.vocabulary import Provider
+from providers.registry import VENDORS
 
 Key = tuple[int, str, str]
 """What makes a message unique: account, provider, the provider's id of it."""
@@ -121,12 +120,8 @@ def _category(event: MessageEvent, template: KnownTemplate | None) -> tuple[str,
 
 
 def _umid(report: Report, key: str) -> str:
-    """Ours where we sent it; 8x8's own where it is one; else the message key."""
+    """Ours where we sent it; the provider's own where its id is one; else the message key."""
     if report.umid:
         return report.umid
-    if report.provider == Provider.EIGHT_X_EIGHT:
-        try:
-            return UUID(report.event.provider_message_id).hex
-        except ValueError:
-            pass
-    return key
+    own = VENDORS[report.provider].umid
+    return (own and own(report.event.provider_message_id)) or key

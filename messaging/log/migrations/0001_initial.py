@@ -4,6 +4,7 @@ import django.contrib.postgres.fields
 import django.core.validators
 import django.db.models.deletion
 import django.utils.timezone
+import providers.registry
 import uuid
 from django.conf import settings
 from django.db import migrations, models
@@ -26,12 +27,7 @@ class Migration(migrations.Migration):
                 (
                     "provider",
                     models.CharField(
-                        choices=[
-                            ("meta", "Meta Cloud API"),
-                            ("8x8", "8x8"),
-                            ("360dialog", "360dialog"),
-                            ("sandbox", "Sandbox"),
-                        ],
+                        choices=providers.registry.choices,
                         max_length=12,
                     ),
                 ),
@@ -263,12 +259,7 @@ class Migration(migrations.Migration):
                 (
                     "provider",
                     models.CharField(
-                        choices=[
-                            ("meta", "Meta Cloud API"),
-                            ("8x8", "8x8"),
-                            ("360dialog", "360dialog"),
-                            ("sandbox", "Sandbox"),
-                        ],
+                        choices=providers.registry.choices,
                         max_length=12,
                     ),
                 ),

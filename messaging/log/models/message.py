@@ -12,7 +12,8 @@ from core.tenancy import LOOSE, TenantModel
 from messaging.log.enums import STATUS_ORDER, CategoryRank, PayloadKind, Status
 from messaging.log.models.channel import PhoneNumber, Template
 from messaging.log.models.source import Source
-from providers.vocabulary import Direction, Provider
+from providers import registry
+from providers.vocabulary import Direction
 
 WENT_WRONG = Q(failed_at__isnull=False) | Q(rejected_at__isnull=False) | Q(expired_at__isnull=False)
 
@@ -67,7 +68,7 @@ class Message(Counted):
 
     id = models.BigAutoField(primary_key=True)
     umid = models.UUIDField(default=uuid.uuid4)
-    provider = models.CharField(max_length=12, choices=Provider)
+    provider = models.CharField(max_length=12, choices=registry.choices)
     provider_message_id = models.CharField(max_length=512, help_text="wamid at Meta, umid at 8x8.")
     msisdn = models.CharField(max_length=20, blank=True, help_text="The person's number: digits, no plus sign.")
     user_id = models.CharField(max_length=140, blank=True, help_text="Business-scoped user id.")

@@ -14,7 +14,7 @@ from django.db.models import Q, QuerySet
 from accounts.models import Account
 from messaging.log.enums import ON_THE_WAY, Status
 from messaging.log.models import Message, MessageAnchor, Source, Template, TrafficDelta, TrafficSlot
-from providers.vocabulary import Provider
+from providers.registry import VENDORS
 
 SHORTEST_PREFIX = 6  # digits of a number
 SHORTEST_UMID = 8  # hexadecimal digits; the log shows as many
@@ -175,7 +175,7 @@ def searching(account: Account, chosen: LogFilter) -> Q:
 def _anchored(account: Account, provider_message_id: str) -> Q | None:
     """The messages of a provider's id; None: there are none."""
     anchors = MessageAnchor.objects.filter(
-        account_id=account.pk, provider__in=Provider.values, provider_message_id=provider_message_id
+        account_id=account.pk, provider__in=list(VENDORS), provider_message_id=provider_message_id
     )
     places = list(anchors.values_list("created_at", "message_id"))
     return Q(created_at__in=[at for at, _ in places], id__in=[pk for _, pk in places]) if places else None

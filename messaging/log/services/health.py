@@ -8,17 +8,20 @@ from django.utils import timezone
 
 from accounts.models import Account
 from messaging.log.models import PhoneNumber
-from providers.vocabulary import Provider
+from providers.registry import names_with
 
 PATIENCE = timedelta(minutes=1)  # a number is asked at most so often, whoever presses the button
 
 
-ASKED = (Provider.META, Provider.DIALOG_360, Provider.SANDBOX)  # 8x8 has no health status
+def providers_with_health() -> list[str]:
+    """Those that answer whether a number can send."""
+    return names_with(lambda vendor: vendor.health)
 
 
 def askable(account: Account, subaccount_ids: Sequence[int] | None) -> QuerySet[PhoneNumber]:
     """The numbers within reach whose provider can be asked."""
-    numbers = PhoneNumber.objects.filter(account=account, provider__in=ASKED).exclude(credential_sealed="")
+    numbers = PhoneNumber.objects.filter(account=account, provider__in=providers_with_health())
+    numbers = numbers.exclude(credential_sealed="")
     return numbers if subaccount_ids is None else numbers.filter(subaccount__in=subaccount_ids)
 
 

@@ -27,18 +27,18 @@ from messaging.sending.api.send_serializers import (
 )
 from messaging.sending.cancelling import cancel, known
 from messaging.sending.eightxeight import Refused, glimpse, read
-from messaging.sending.eightxeight.batch import read_batch
 from messaging.sending.origin import origin_of
 from messaging.sending.requests import Origin, SendRequest
 from messaging.sending.results import AttemptResult, Kind
 from messaging.sending.selectors.messages import Found, message_of
 from messaging.sending.senders import Sender, sender_directory
 from messaging.sending.wakeup import sending_wakeup
+from providers.eightxeight.requests.batch import read_batch
+from providers.eightxeight.requests.reading import SOURCE
 from providers.eightxeight.statuses import moment, status_of
 from providers.vocabulary import Shape
 
 log = structlog.get_logger("tollgate.sending")
-SOURCE = "8x8-sync"
 
 
 def errors_of_8x8(error: Exception, context: dict[str, Any]) -> Response | None:

@@ -9,9 +9,9 @@ from accounts.models import Subaccount
 from accounts.services import create_api_key
 from messaging.log.models import Message, MessagePayload, PhoneNumber
 from messaging.sending import cloud, senders
-from messaging.sending.cloud import RefusedAsMeta
 from messaging.sending.models import Submission
 from messaging.sending.requests import Origin
+from providers.meta.requests import RefusedAsMeta, is_mark
 from tests.messaging.sending import bodies
 from tests.messaging.sending.conftest import told, worked_off
 
@@ -151,7 +151,7 @@ def test_a_spoiled_field_is_refused_or_sendable(acme, body):
 
 def read_or_refused(body, sender):
     try:
-        if not cloud.is_mark(body):
+        if not is_mark(body):
             cloud.read(body, sender, Origin(), "graph").about.as_json()
     except RefusedAsMeta as refused:
         return refused

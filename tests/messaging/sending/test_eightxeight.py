@@ -12,11 +12,13 @@ from accounts import throttling
 from accounts.enums import Permission
 from accounts.models import ApiKey, Subaccount
 from accounts.services import create_api_key
+from messaging.log.lifecycle.provider_ids import reference
 from messaging.log.models import Message, PhoneNumber, Template
 from messaging.sending import senders, settlement
-from messaging.sending.eightxeight import Refused, for_cloud, for_eightxeight, read
+from messaging.sending.eightxeight import Refused, read
 from messaging.sending.models import Submission
 from messaging.sending.requests import Origin
+from providers.registry import VENDORS
 from tests.messaging.sending import bodies
 from tests.messaging.sending.conftest import worked_off
 from tests.traffic import deliver
@@ -192,8 +194,8 @@ def test_a_spoiled_field_is_refused_or_sendable(rich, acme, body, code):
             assert (wanted.status, bool(wanted.code)) == (400, True), (path, value)
             assert any(f"{name}" in wanted.message for name in path), (path, value, wanted.message)
             continue
-        for translate in (for_cloud, for_eightxeight):
-            orjson.dumps(translate(wanted.request, wanted.about, str(wanted.umid)))
+        for vendor in VENDORS.values():
+            orjson.dumps(vendor.sending.from_8x8(wanted.request, wanted.about, str(wanted.umid)))
 
 
 @pytest.mark.parametrize("number", ["1e19", "1e308", "-1e25", "123456789012345678901234567890"])
@@ -369,7 +371,7 @@ def test_a_body_is_translated_for_the_cloud_api(rich, acme):
     sender = senders.sender_directory(acme.pk).by_subaccount["acme_shop"][0]
     body = deepcopy(bodies.TEMPLATE) | {"scheduled": None, "expiry": None}
     wanted = read(body, sender, Origin())
-    sent = for_cloud(wanted.request, wanted.about, "u")
+    sent = VENDORS["meta"].sending.from_8x8(wanted.request, wanted.about, reference("u"))
     assert sent == {
         "messaging_product": "whatsapp", "recipient_type": "individual", "to": "+6591990000", "type": "template",
         "biz_opaque_callback_data": "tollgate:u",

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 import orjson
 
-from messaging.sending.eightxeight.reading import INVALID, Refused, mapping, optional
+from providers.eightxeight.requests.reading import INVALID, Refused, mapping, optional
 
 MOST_MESSAGES = 10_000
 _MOST_BYTES = 64 * 1024 * 1024  # of a batch whose defaults are written into every message

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from messaging.sending.eightxeight.reading import (
+from providers.eightxeight.requests.reading import (
     INVALID,
     Refused,
     items,

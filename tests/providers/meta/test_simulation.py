@@ -1,12 +1,13 @@
-"""The bodies of the demo are those our own parser and endpoints understand."""
+"""What stands in for Meta tells statuses that our own parser reads back, signed as Meta signs."""
 
 from datetime import UTC, datetime
 
 import pytest
 
-from local.demo.webhooks import meta_status, signature
 from providers.events import MessageEvent
-from providers.meta import parse
+from providers.meta.parse import parse
+from providers.meta.simulation import meta_status
+from providers.meta.webhooks import signature
 
 SAID = {"waba_id": "1", "number_id": "2", "wamid": "wamid.A", "at": 1_791_000_000, "msisdn": "919876543210"}
 

@@ -1,12 +1,10 @@
-"""A checked message in 8x8's form, as a provider wants it."""
+"""A checked message as the Cloud API wants it, from a request in 8x8's form or in its own."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from messaging.log.lifecycle.provider_ids import reference
-from messaging.sending.requests import SendSummary
+from providers.vendor import Body, Summary
 
-_NOT_THEIRS = ("tollgate", "scheduled", "expiry", "dlrCallbackUrl", "context")  # ours to do, or in our own ids
 _SUBTYPES = {
     "quickreply": "quick_reply",
     "url": "url",
@@ -17,26 +15,20 @@ _SUBTYPES = {
 _VALUES = {"payload": "payload", "couponCode": "coupon_code", "ttlMinutes": "ttl_minutes"}
 
 
-def for_eightxeight(request: Mapping[str, Any], about: SendSummary, umid: str) -> dict[str, Any]:
-    """8x8's own body: the client's, with a reference of ours, by which a webhook can name the message."""
-    body = {name: value for name, value in request.items() if name not in _NOT_THEIRS}
-    if about.reply_to:
-        body["context"] = {"umid": about.reply_to}
-    return {**body, "user": _user(request, about), "clientMessageId": reference(umid)}
+def from_cloud(request: Body, reference: str) -> dict[str, Any]:
+    """The client's body with a reference of ours; the client's own stays, where it gives one."""
+    sent = {name: value for name, value in request.items() if name != "tollgate"}
+    return {"biz_opaque_callback_data": reference, **sent}
 
 
-def _user(request: Mapping[str, Any], about: SendSummary) -> dict[str, Any]:
-    return {"msisdn": f"+{about.msisdn}"} if about.msisdn else {"channelUserId": about.user_id}
-
-
-def for_cloud(request: Mapping[str, Any], about: SendSummary, umid: str) -> dict[str, Any]:
-    """The Cloud API's body."""
+def from_8x8(request: Body, about: Summary, reference: str) -> dict[str, Any]:
+    """The Cloud API's body of a message in 8x8's form."""
     to = {"to": f"+{about.msisdn}"} if about.msisdn else {"recipient": about.user_id}
     kind, content = _content(about.content_type, request["content"])
     context = {"context": {"message_id": about.reply_to}} if about.reply_to else {}
     return {
         "messaging_product": "whatsapp", "recipient_type": "individual", **to, **context, "type": kind, kind: content,
-        "biz_opaque_callback_data": reference(umid),
+        "biz_opaque_callback_data": reference,
     }  # fmt: skip
 
 

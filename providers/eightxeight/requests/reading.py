@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
+SOURCE = "8x8-sync"  # of these codes, in the catalogue
 INVALID, OUT_OF_RANGE = 1000, 1010
 STATUSES = {1001: 400, 1200: 401, 1201: 403, 1300: 404, 2000: 500, 7001: 413}  # every other code of a request: 400
 _LONGEST_URL = 2048

@@ -1,14 +1,11 @@
 """Reading the body of POST /{version}/{phone_number_id}/messages as Meta does: what is asked for, or the error."""
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
 
-from local.sandbox.config import Template
-from local.sandbox.errors import ERRORS, Error
+from providers.simulation import MessageRequest, Refused, Template, Templates, digits
 
 TYPES = ("text", "template", "image", "audio", "video", "document", "sticker", "location", "contacts", "interactive",
          "reaction")  # fmt: skip
@@ -16,26 +13,7 @@ LONGEST_TEXT = 4096
 _CATEGORY_OF_FREE_FORM = "service"
 
 
-class Refused(Exception):
-    """The request is answered with this error."""
-
-    def __init__(self, code: int, details: str = "") -> None:
-        super().__init__(code, details)
-        self.error: Error = replace(ERRORS[code], details=details) if details else ERRORS[code]
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """A message to send. `to` as it was written, `msisdn` its digits, `reference` biz_opaque_callback_data."""
-
-    to: str
-    msisdn: str
-    category: str
-    is_template: bool
-    reference: str
-
-
-def read(body: bytes, templates: Mapping[tuple[str, str], Template]) -> Wanted:
+def read(body: bytes, templates: Templates) -> MessageRequest:
     """The message a body asks for; raises `Refused`."""
     try:
         data = orjson.loads(body)
@@ -56,7 +34,7 @@ def read(body: bytes, templates: Mapping[tuple[str, str], Template]) -> Wanted:
     reference = data.get("biz_opaque_callback_data", "")
     if not isinstance(reference, str) or len(reference) > 512:
         raise Refused(100, "Param biz_opaque_callback_data must be a string of at most 512 characters.")
-    return Wanted(to, msisdn, category, kind == "template", reference)
+    return MessageRequest(to, msisdn, category, kind == "template", reference)
 
 
 def read_mark(body: bytes) -> bool:
@@ -83,14 +61,6 @@ def _recipient(data: Mapping[str, Any]) -> tuple[str, str]:
     return to, digits(to)
 
 
-def digits(to: str) -> str:
-    """A phone number without what people write between its digits; raises `Refused` for anything else."""
-    msisdn = re.sub(r"[ +()-]", "", to)
-    if not re.fullmatch(r"[1-9][0-9]{6,14}", msisdn):
-        raise Refused(100, "Param to is not a phone number.")
-    return msisdn
-
-
 def _content(data: Mapping[str, Any], kind: str) -> Any:
     """The object that stands under the name of the type; `contacts` is an array."""
     content = data.get(kind)
@@ -107,7 +77,7 @@ def _check_text(content: Mapping[str, Any]) -> None:
         raise Refused(100, f"Param text.body must be at most {LONGEST_TEXT} characters long.")
 
 
-def _template(content: Mapping[str, Any], templates: Mapping[tuple[str, str], Template]) -> Template:
+def _template(content: Mapping[str, Any], templates: Templates) -> Template:
     name, language = content.get("name"), content.get("language")
     code = language.get("code") if isinstance(language, dict) else None
     if not isinstance(name, str) or not isinstance(code, str):
