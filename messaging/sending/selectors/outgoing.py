@@ -1,6 +1,6 @@
 """Where an account's webhooks go."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import Account
+from accounts.principal import Principal
 from core.counting import count_up_to, up_to
 from events.enums import HookKind, ReceiptState
 from events.models import OutgoingWebhook, Receipt
@@ -17,10 +18,9 @@ from providers.vocabulary import Direction
 _MOST_ROWS = 20
 
 
-def outgoing_webhooks(account: Account, subaccount_ids: Sequence[int] | None) -> QuerySet[OutgoingWebhook]:
-    """Those of the subaccounts; None: all of the account."""
-    found = OutgoingWebhook.objects.filter(account=account).select_related("subaccount").order_by("id")
-    return found if subaccount_ids is None else found.filter(subaccount_id__in=subaccount_ids)
+def outgoing_webhooks(by: Principal) -> QuerySet[OutgoingWebhook]:
+    """Those within reach."""
+    return by.within(OutgoingWebhook.objects.filter(account=by.account).select_related("subaccount").order_by("id"))
 
 
 @dataclass(frozen=True, slots=True)

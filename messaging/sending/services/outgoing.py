@@ -6,8 +6,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from accounts.models import ApiKey
-from accounts.services import Actor, record
+from accounts.principal import Principal
 from events.enums import ReceiptState
 from events.models import OutgoingWebhook, Receipt
 from messaging.sending.eightxeight.webhooks import HIDDEN, Hook
@@ -16,11 +15,11 @@ MOST_AGAIN = 10_000
 
 
 @transaction.atomic
-def configure(key: ApiKey, hooks: Sequence[Hook], *, ip_address: str | None) -> None:
-    """Create these webhooks of the key's account, or replace those of the same subaccount and kind."""
+def configure(hooks: Sequence[Hook], *, by: Principal) -> None:
+    """Create these webhooks of the account, or replace those of the same subaccount and kind."""
     for hook in hooks:
-        webhook = _named(key, hook).select_for_update().first() or OutgoingWebhook(
-            account=key.account, subaccount_id=hook.subaccount_id, kind=hook.kind
+        webhook = _named(hook, by).select_for_update().first() or OutgoingWebhook(
+            account=by.account, subaccount_id=hook.subaccount_id, kind=hook.kind
         )
         if webhook.url != hook.url:  # what is known of the former address says nothing of this one
             webhook.told_at, webhook.failed_at, webhook.failure = None, None, ""
@@ -29,40 +28,34 @@ def configure(key: ApiKey, hooks: Sequence[Hook], *, ip_address: str | None) -> 
             webhook.authorization = hook.authorization
         webhook.save()
         details = {"subaccount": _code(webhook), "url": hook.url, "enabled": hook.enabled}
-        record(
-            account=key.account, actor=key.prefix, action="webhook.configured", target=hook.kind, details=details,
-            ip_address=ip_address,
-        )  # fmt: skip
+        by.record("webhook.configured", hook.kind, details)
 
 
 @transaction.atomic
-def remove(key: ApiKey, hooks: Sequence[Hook], *, ip_address: str | None) -> None:
+def remove(hooks: Sequence[Hook], *, by: Principal) -> None:
     """Delete these webhooks where they exist; what waits to be posted to them is dropped."""
     for hook in hooks:
-        for webhook in _named(key, hook).select_related("subaccount"):
+        for webhook in _named(hook, by).select_related("subaccount"):
             details = {"subaccount": _code(webhook), "url": webhook.url}
             webhook.delete()
-            record(
-                account=key.account, actor=key.prefix, action="webhook.deleted", target=hook.kind, details=details,
-                ip_address=ip_address,
-            )  # fmt: skip
+            by.record("webhook.deleted", hook.kind, details)
 
 
 @transaction.atomic
-def post_again(*, by: Actor) -> int:
+def post_again(*, by: Principal) -> int:
     """Put what was given up of the account back in line, up to `MOST_AGAIN` of them; audited. Returns how many."""
     given_up = Receipt.objects.filter(account=by.account, state=ReceiptState.FAILED).order_by("-id")
     ids = list(given_up.values_list("pk", flat=True)[:MOST_AGAIN])
     rows = Receipt.objects.filter(account=by.account, pk__in=ids, state=ReceiptState.FAILED)
     n = rows.update(state=ReceiptState.PENDING, attempts=0, due_at=timezone.now())
     if n:
-        by.did("webhook.posted_again", "", {"count": n})
+        by.record("webhook.posted_again", "", {"count": n})
     return n
 
 
-def _named(key: ApiKey, hook: Hook) -> QuerySet[OutgoingWebhook]:
+def _named(hook: Hook, by: Principal) -> QuerySet[OutgoingWebhook]:
     """The webhook of that subaccount and kind, or none."""
-    found = OutgoingWebhook.objects.filter(account=key.account, kind=hook.kind)
+    found = OutgoingWebhook.objects.filter(account=by.account, kind=hook.kind)
     if hook.subaccount_id is None:
         return found.filter(subaccount__isnull=True)
     return found.filter(subaccount_id=hook.subaccount_id)

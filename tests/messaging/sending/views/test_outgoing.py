@@ -3,13 +3,13 @@
 import pytest
 from django.utils import timezone
 
-from accounts.models import ApiKey, AuditEntry
+from accounts.models import AuditEntry
 from events.models import OutgoingWebhook, Receipt
 from messaging.sending import receipts
 from messaging.sending.eightxeight.webhooks import Hook
 from messaging.sending.services.outgoing import configure
 from tests.messaging.sending.test_receipts import due_now
-from tests.people import visitor
+from tests.people import principal, visitor
 from tests.provider_servers import recorder
 from tests.traffic import deliver
 
@@ -85,6 +85,6 @@ def test_another_address_begins_anew(acme, hook):
     receipts.post_due()
     one = OutgoingWebhook.objects.get()
     assert (one.failure, one.is_failing) == ("503", True)
-    configure(ApiKey.objects.filter(account=acme).first(), [Hook(None, "CADR", "https://new.example")], ip_address=None)
+    configure([Hook(None, "CADR", "https://new.example")], by=principal(acme))
     one.refresh_from_db()
     assert (one.failure, one.is_failing, one.failed_at) == ("", False, None)
