@@ -10,11 +10,13 @@ from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.reverse import reverse
 
-from accounts.models import Account, Subaccount
+from accounts.enums import Permission
+from accounts.models import Account
+from accounts.principal import Principal
 from accounts.validators import validate_time_zone
 from archive.enums import Compression, Dataset, ExportState, Format
 from archive.exports.columns import PRESET_8X8
-from archive.exports.requests import Ask, Asker
+from archive.exports.requests import Ask
 from archive.exports.sources import filters_of
 from archive.models import Export
 from billing.forms.report import CATEGORIES, STATES
@@ -127,21 +129,21 @@ class ExportAskSerializer(StrictSerializer):
         return {**asked, "filters": filters.validated_data}
 
 
-def ask_of(asked: dict[str, Any], asker: Asker) -> Ask:
+def ask_of(asked: dict[str, Any], by: Principal) -> Ask:
     """What the validated body asks for. A subaccount or channel that is not the key's has no rows."""
     dataset, said = asked["dataset"], dict(asked["filters"])
-    zone = asked.get("time_zone") or asker.account.time_zone
+    zone = asked.get("time_zone") or by.account.time_zone
     words = [(name, ", ".join(value) if isinstance(value, list) else str(value)) for name, value in said.items()]
     if dataset == Dataset.MESSAGES:
         first, last = said.get("created_after"), said.get("created_before")
-        filters = filters_of(_log_filter(asker, said))
+        filters = filters_of(_log_filter(by, said))
     else:
         midnight = ZoneInfo(zone)
         first = datetime.combine(said["from"], time(), midnight)
         last = datetime.combine(said["to"] + timedelta(days=1), time(), midnight)
         filters = {name: value.isoformat() if isinstance(value, date) else value for name, value in said.items()}
         if dataset == Dataset.USAGE:
-            filters = _usage_filters(asker, filters)
+            filters = _usage_filters(by, filters)
         elif "country" in filters:
             filters["country"] = filters["country"].upper()
     return Ask(
@@ -150,18 +152,18 @@ def ask_of(asked: dict[str, Any], asker: Asker) -> Ask:
     )  # fmt: skip
 
 
-def _log_filter(asker: Asker, said: dict[str, Any]) -> LogFilter:
+def _log_filter(by: Principal, said: dict[str, Any]) -> LogFilter:
     number = said.get("msisdn", "").removeprefix("+")
     return LogFilter(
         start=said.get("created_after"),
         end=said.get("created_before"),
-        phone_number_id=_channel(asker.account, said["channel"]) if "channel" in said else None,
+        phone_number_id=_channel(by.account, said["channel"]) if "channel" in said else None,
         statuses=tuple(said.get("status", ())),
         country=said.get("country", "").upper(),
         umid=str(said.get("umid", "")),
         msisdn=number,
         search=said.get("search", ""),
-        exact_numbers=bool(number) or "msisdn:read" not in asker.may,
+        exact_numbers=bool(number) or not by.may(Permission.VIEW_NUMBERS),
         **{
             name: said[name]
             for name in (
@@ -173,24 +175,15 @@ def _log_filter(asker: Asker, said: dict[str, Any]) -> LogFilter:
     )  # fmt: skip
 
 
-def _usage_filters(asker: Asker, said: dict[str, Any]) -> dict[str, Any]:
+def _usage_filters(by: Principal, said: dict[str, Any]) -> dict[str, Any]:
     channel = said.pop("channel", None)
     said.pop("subaccount", None)
-    return said if channel is None else {**said, "phone_number_id": _channel(asker.account, channel)}
+    return said if channel is None else {**said, "phone_number_id": _channel(by.account, channel)}
 
 
 def _channel(account: Account, provider_number_id: str) -> int:
     """The number of that id; 0, which is no number's, when the account has none."""
     return next((each.pk for each in channels(account, None) if each.provider_number_id == provider_number_id), 0)
-
-
-def narrowed(asker: Asker, code: str | None) -> Asker:
-    """The asker, within one subaccount when it is named; one that they do not reach has no rows."""
-    if not code:
-        return asker
-    own = Subaccount.objects.filter(account=asker.account, code=code).values_list("pk", flat=True)
-    ids = [pk for pk in own if asker.subaccount_ids is None or pk in asker.subaccount_ids]
-    return Asker(asker.account, asker.actor, asker.may, ids, asker.user, asker.ip_address)
 
 
 class ExportSerializer(SparseSerializer, serializers.ModelSerializer[Export]):

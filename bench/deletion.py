@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from django.db import connection
 
 from accounts.models import Account
+from accounts.principal import Principal
 from archive.deletion.jobs import delete_matching
-from archive.exports.requests import Asker
 from archive.models import Deletion
 from archive.retention.months import drop_month
 from bench.ground import START, empty, report
@@ -73,11 +73,11 @@ def _delete() -> bool:
         cursor.execute(_ANCHORS)
         cursor.execute(_HISTORY)
         cursor.execute("VACUUM ANALYZE log_message, log_anchor, log_statusevent")
-    asker = Asker(account, "bench", frozenset(), None)
+    by = Principal.of_command("bench", account)
     with running("web", "worker", "beat") as port:
         time.sleep(5)  # the worker's start is not what is measured
         chosen = LogFilter(start=first, end=first + step * (DELETED + 1))
-        deletion = delete_matching(asker, chosen, expected=DELETED)
+        deletion = delete_matching(by, chosen, expected=DELETED)
         began = time.monotonic()
         answers = post_webhooks(port, RATE, LONGEST, lambda: _is_over(deletion.pk))
         seconds = time.monotonic() - began

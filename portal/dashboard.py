@@ -10,8 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import Account
-from accounts.selectors import Reach
+from accounts.principal import Principal
 from billing.report.figures import TierTable, forecast_figure, money, tier_table
 from billing.selectors import CostFilter, billing_zone, forecast, tier_progress, today_in
 from core.charts import Chart, Series
@@ -185,8 +184,9 @@ class MonthCosts:
     report: str
 
 
-def month_costs(account: Account, reach: Reach, form: TrafficForm) -> MonthCosts | None:
+def month_costs(by: Principal, form: TrafficForm) -> MonthCosts | None:
     """What a person sees and filters by has cost, whatever the period; None before anything was charged this month."""
+    account, reach = by.account, by.reach
     zone = billing_zone(account)
     today = today_in(zone)
     asked = {name: form.cleaned_data.get(name, "") for name in _COST_FILTERS}

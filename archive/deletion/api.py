@@ -14,13 +14,11 @@ from rest_framework.response import Response
 
 from accounts.api import TenantView
 from accounts.enums import Permission
-from accounts.models import Subaccount
 from accounts.services import Refused
 from archive.deletion import jobs, work
 from archive.deletion.certificates import canonical
 from archive.deletion.selectors import MOST_COUNTED, deletions_of, preview
 from archive.enums import DeletionKind, DeletionState
-from archive.exports.requests import asker_of_key
 from archive.holds import Held
 from archive.models import Deletion
 from core.bodies import StrictSerializer, checked_body
@@ -160,22 +158,19 @@ class DeletionListView(DeletionView):
         return Response(DeletionSerializer(deletion).data, status=202)
 
     def _start(self, given: dict[str, Any]) -> Deletion:
-        asker, reason = asker_of_key(self), given["reason"]
+        by, reason = self.principal, given["reason"]
         if "umids" in given:
-            return jobs.delete_selected(asker, given["umids"], reason=reason)
+            return jobs.delete_selected(by, given["umids"], reason=reason)
         if "filter" in given:
-            return jobs.delete_matching(asker, self._filter(given["filter"]), reason=reason)
-        if asker.subaccount_ids is not None:
+            return jobs.delete_matching(by, self._filter(given["filter"]), reason=reason)
+        if by.reach.limited:
             raise PermissionDenied("This API key is limited to subaccounts; a person is erased from the whole account.")
-        return jobs.erase_person(asker, given["msisdn"], reason=reason)
+        return jobs.erase_person(by, given["msisdn"], reason=reason)
 
     def _filter(self, given: dict[str, Any]) -> LogFilter:
-        ids = self.subaccount_ids()
-        if code := given.get("subaccount"):
-            named = set(Subaccount.objects.filter(account=self.account, code=code).values_list("pk", flat=True))
-            ids = sorted(named if ids is None else named & set(ids))
+        by = self.principal.only(given.get("subaccount", ""))
         return LogFilter(
-            subaccount_ids=ids, start=given.get("created_after"), end=given.get("created_before"),
+            subaccount_ids=by.subaccount_ids, start=given.get("created_after"), end=given.get("created_before"),
             direction=given.get("direction", ""), statuses=tuple(given.get("status", ())),
             country=given.get("country", "").upper(), category=given.get("category", ""),
             template=given.get("template", ""), error_code=given.get("error_code"),
@@ -200,7 +195,7 @@ class DeletionStopView(DeletionView):
         """Stop it; what is deleted stays deleted. One that is over stays as it is."""
         nothing_asked(request)
         deletion = self.deletion(deletion_id)
-        jobs.stop(deletion, asker_of_key(self))
+        jobs.stop(deletion, self.principal)
         deletion.refresh_from_db()
         return Response(DeletionSerializer(deletion).data)
 
@@ -220,11 +215,11 @@ class CertificateView(DeletionView):
 
 def delete_one(view: TenantView, umid: UUID) -> None:
     """Delete one message at once. Raises Http404 when the key sees none, Conflict under a legal hold."""
-    asker = asker_of_key(view)
-    if not visible_umids(view.account, [umid], asker.subaccount_ids):
+    by = view.principal
+    if not visible_umids(by.account, [umid], by.subaccount_ids):
         raise Http404
     try:
-        deletion = jobs.delete_selected(asker, [umid])
+        deletion = jobs.delete_selected(by, [umid])
     except Held as held:
         raise Conflict(str(held)) from None
     work.work(deletion.pk)

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 from django.http import Http404, QueryDict
 
-from accounts.models import Account
-from accounts.selectors import Reach
+from accounts.enums import Permission
+from accounts.principal import Principal
 from archive.enums import Dataset
 from archive.exports.sources import filters_of
 from billing.forms.report import CostForm
@@ -28,8 +28,7 @@ AT_ONCE = 5_000  # rows that a page makes while one waits
 class Question:
     """The form of a page's filters and, when it is valid, what they mean."""
 
-    account: Account
-    reach: Reach
+    by: Principal
     zone: ZoneInfo
     dataset: str
     form: FilterForm
@@ -47,7 +46,7 @@ class Question:
     def log_filter(self) -> LogFilter:
         """What the log is asked for."""
         assert isinstance(self.form, LogForm)
-        return log_filter(self.form, self.reach, self.zone)
+        return log_filter(self.form, self.by.reach, self.zone)
 
     @property
     def filters(self) -> dict[str, Any]:
@@ -82,25 +81,24 @@ class Question:
     def few(self) -> bool:
         """Whether there are so few rows that nobody needs to wait for a job."""
         if isinstance(self.form, LogForm):
-            return count_up_to(matching(self.account, self.log_filter), AT_ONCE) <= AT_ONCE
+            return count_up_to(matching(self.by.account, self.log_filter), AT_ONCE) <= AT_ONCE
         if self.dataset == Dataset.CHARGES:
             assert isinstance(self.form, CostForm)
             period = self.form.period
-            totals = cost_totals(self.account, period.start, period.end, self.form.chosen(self.reach.ids))
+            totals = cost_totals(self.by.account, period.start, period.end, self.form.chosen(self.by.subaccount_ids))
             return sum(row.delivered for row in totals) <= AT_ONCE
         return True
 
 
-def question(
-    account: Account, reach: Reach, dataset: str, params: QueryDict, *, zone: ZoneInfo, whole_numbers: bool
-) -> Question:  # fmt: skip
+def question(by: Principal, dataset: str, params: QueryDict, *, zone: ZoneInfo) -> Question:
     """The filters of the dataset's page."""
+    account, reach = by.account, by.reach
     subaccounts = {each.code: each.name for each in reach.visible}
     form: FilterForm
     if dataset == Dataset.MESSAGES:
         form = LogForm(
             params, today=datetime.now(zone).date(), subaccounts=subaccounts, channels=channels(account, reach.ids),
-            templates=named_templates(account, reach.ids), exact_numbers=not whole_numbers,
+            templates=named_templates(account, reach.ids), exact_numbers=not by.may(Permission.VIEW_NUMBERS),
         )  # fmt: skip
     elif dataset == Dataset.USAGE:
         form = TrafficForm(
@@ -113,4 +111,4 @@ def question(
             channels=naming("channel").choices(account, reach.ids),
             templates=naming("template").choices(account, reach.ids), markets=market_names(),
         )  # fmt: skip
-    return Question(account, reach, zone, dataset, form)
+    return Question(by, zone, dataset, form)

@@ -171,6 +171,6 @@ class UnratedView(TenantView):
     def get(self, request: Request) -> Response:
         """By reason, market, category and currency, the most messages first, with what to do about each."""
         nothing_asked(request)
-        found = unrated(self.account, self.subaccount_ids())
+        found = unrated(self.account, self.principal.subaccount_ids)
         total = sum(row.messages for row in found)
         return Response({"messages": total, "results": UnratedSerializer(found, many=True).data})

@@ -50,7 +50,11 @@ class CostReportView(TenantView):
         asked = checked(CostQuerySerializer, request)
         start, end, groups = (asked.pop(name) for name in ("from", "to", "group_by"))
         report = cost_report(
-            self.account, start=start, end=end, group_by=groups, chosen=CostFilter(self.subaccount_ids(), **asked)
+            self.account,
+            start=start,
+            end=end,
+            group_by=groups,
+            chosen=CostFilter(self.principal.subaccount_ids, **asked),
         )
         return Response(
             {
@@ -115,7 +119,7 @@ class ForecastView(RunningMonthView):
     def get(self, request: Request) -> Response:
         """Take every day to come for an average one of its weekday in the last four weeks."""
         nothing_asked(request)
-        chosen = CostFilter(self.subaccount_ids())
+        chosen = CostFilter(self.principal.subaccount_ids)
         return Response(ForecastReportSerializer(self.answer(lambda today: forecast(self.account, today, chosen))).data)
 
 
@@ -126,7 +130,7 @@ class TierView(RunningMonthView):
     def get(self, request: Request) -> Response:
         """Say for each count of the running month how many messages it holds and where the price changes."""
         nothing_asked(request)
-        if self.key.limited:
+        if self.principal.reach.limited:
             raise PermissionDenied("Volume is counted over all subaccounts; this key is limited to some.")
         return Response(TierReportSerializer(self.answer(lambda today: tier_progress(self.account, today))).data)
 
@@ -155,7 +159,7 @@ class UsageView(TenantView):
         month: date = asked["billingPeriod"]
         if not first <= month <= last:
             raise ValidationError({"billingPeriod": f"Choose a closed month, from {first:%Y-%m} to {last:%Y-%m}."})
-        found = usage(self.account, month, asked["groupBy"], self.subaccount_ids())
+        found = usage(self.account, month, asked["groupBy"], self.principal.subaccount_ids)
         return Response(UsageReportSerializer(found, context={"account_id": account_id}).data)
 
     def _is_own(self, account_id: str) -> bool:

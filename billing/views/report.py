@@ -47,11 +47,11 @@ def costs(request: TenantRequest) -> HttpResponse:
 
 def _summary(request: TenantRequest, form: CostForm, report: CostReport, today: date) -> dict[str, Any]:
     """What stands above the chart: the sums beside those before, and in the running month what is ahead."""
-    chosen, before = form.chosen(request.reach.ids), form.period.before
+    chosen, before = form.chosen(request.principal.subaccount_ids), form.period.before
     former = cost_totals(request.account, before.start, before.end, chosen)
     ahead = forecast(request.account, today, chosen) if form.running else []
     # Volume is counted over all subaccounts: who is limited to some does not see it.
-    tiers = tier_progress(request.account, today) if form.running and not request.reach.limited else []
+    tiers = tier_progress(request.account, today) if form.running and not request.principal.reach.limited else []
     return {
         "figures": cost_figures(
             report.totals, former, ahead, today, lambda state: query(form.params, {"state": state})
@@ -67,9 +67,9 @@ def _asked(request: TenantRequest) -> tuple[CostForm, CostReport | None, date]:
     form = CostForm(
         request.GET,
         today=today,
-        subaccounts={each.code: each.name for each in request.reach.visible},
-        channels=naming("channel").choices(request.account, request.reach.ids),
-        templates=naming("template").choices(request.account, request.reach.ids),
+        subaccounts={each.code: each.name for each in request.principal.reach.visible},
+        channels=naming("channel").choices(request.account, request.principal.subaccount_ids),
+        templates=naming("template").choices(request.account, request.principal.subaccount_ids),
         markets=market_names(),
     )
     if not form.is_valid():
@@ -81,7 +81,7 @@ def _asked(request: TenantRequest) -> tuple[CostForm, CostReport | None, date]:
         start=form.period.start,
         end=form.period.end,
         group_by=form.groups,
-        chosen=form.chosen(request.reach.ids),
+        chosen=form.chosen(request.principal.subaccount_ids),
     )
     return form, report, today
 

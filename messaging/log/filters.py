@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext
 
 from accounts.models import Account
-from accounts.selectors import Reach
+from accounts.reach import Reach
 from messaging.log.forms.log import LogForm, TrafficForm
 from messaging.log.selectors.matching import LogFilter, Span
 from messaging.log.selectors.traffic import Counts, TrafficFilter, counts

@@ -9,6 +9,7 @@ from accounts.enums import Permission
 from accounts.services import create_api_key
 from archive.exports import work
 from archive.models import Export
+from tests.people import principal
 from tests.traffic import AT, deliver, rate
 
 pytestmark = pytest.mark.django_db
@@ -27,7 +28,7 @@ def caller(client, acme):
 
     def make(*scopes, account=acme, subaccounts=()):
         _, secret = create_api_key(
-            account=account, name="ERP", scopes=list(scopes or Permission), subaccounts=list(subaccounts)
+            by=principal(account), name="ERP", scopes=list(scopes or Permission), subaccounts=list(subaccounts)
         )
 
         def ask(method, path, body=None):

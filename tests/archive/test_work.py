@@ -8,12 +8,14 @@ import io
 import json
 import zipfile
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 from openpyxl import load_workbook
 
+from accounts.enums import Permission
 from accounts.models import AuditEntry
 from archive.enums import ExportState, Format
 from archive.exports import files, jobs, work
@@ -26,6 +28,7 @@ from messaging.log.models import Message
 from messaging.log.selectors.matching import LogFilter
 from messaging.log.services.forgetting import Person
 from tests.archive.conftest import content
+from tests.people import member, principal_of
 from tests.traffic import AT, INDIA, deliver, rate, report
 
 pytestmark = pytest.mark.django_db
@@ -139,7 +142,7 @@ def test_nothing_found_is_a_state_without_a_file(acme, asker, ask, made):
 
 def test_numbers_are_masked_for_those_who_may_not_see_them(acme, asker, ask, made):
     deliver(acme)
-    masked = type(asker)(acme, "x", asker.may - {"msisdn:read"}, None)
+    masked = replace(asker, permissions=asker.permissions - {Permission.VIEW_NUMBERS})
     export = made(jobs.start(masked, ask(columns=["msisdn"])))
     assert lines(export) == ["msisdn", "91 98•••••210"]
     assert export.needs == ["messages:read"]
@@ -306,11 +309,9 @@ def test_files_go_when_their_time_is_over(acme, asker, ask, made):
 
 
 def test_the_mail_says_where_the_file_is(acme, asker, ask, made, mailoutbox):
-    from tests.people import member
-
     deliver(acme)
-    person = type(asker)(acme, "owner", asker.may, None, member(acme, "owner"))
+    person = principal_of(member(acme, "owner"))
     export = made(jobs.start(person, ask(mail=True)))
-    assert mailoutbox[0].to == [person.user.email]
+    assert mailoutbox[0].to == [person.name]
     assert f"/exports/{export.public_id}/" in mailoutbox[0].body
     assert "1 rows" in mailoutbox[0].body

@@ -9,12 +9,12 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.dateparse import parse_date
 
-from accounts.enums import Permission
 from accounts.models import Account
+from accounts.principal import Principal
 from archive.enums import Compression, Dataset, ExportState, Format
 from archive.exports import jobs, work
 from archive.exports.files import storage
-from archive.exports.requests import Ask, Asker, BadAsk
+from archive.exports.requests import Ask, BadAsk
 from archive.exports.sources import filters_of
 from core.tenancy import every_tenant
 from messaging.log.selectors.matching import LogFilter
@@ -54,7 +54,7 @@ class Command(BaseCommand):
         )  # fmt: skip
         with every_tenant():
             try:
-                export = jobs.start(Asker(account, "export_logs", frozenset(Permission), None), ask)
+                export = jobs.start(Principal.of_command("export_logs", account), ask)
             except BadAsk as wrong:
                 raise CommandError(f"--{wrong.field.replace('_', '-')}: {wrong}") from None
             while export.active:

@@ -35,16 +35,16 @@ class MessageView(TenantView):
     def context(self, messages: list[Message], fields: set[str] | None) -> dict[str, Any]:
         """What `MessageSerializer` needs besides the messages, with what they cost where that is wanted."""
         attach(self.account, messages)
-        costs = self.key.may(Permission.VIEW_COSTS) and (fields is None or "cost" in fields)
+        costs = self.principal.may(Permission.VIEW_COSTS) and (fields is None or "cost" in fields)
         return {
             "subaccounts": subaccount_codes(self.account),
             "charges": charges(self.account, messages) if costs else {},
-            "whole_numbers": self.key.may(Permission.VIEW_NUMBERS),
+            "whole_numbers": self.principal.may(Permission.VIEW_NUMBERS),
         }
 
     def visible(self) -> Any:
         """The messages the key may see."""
-        return matching(self.account, LogFilter(subaccount_ids=self.subaccount_ids()))
+        return matching(self.account, LogFilter(subaccount_ids=self.principal.subaccount_ids))
 
     def found(self, umid: UUID) -> Message:
         """The message of a UMID. Raises Http404 when the key sees none."""
@@ -66,7 +66,7 @@ class MessageListView(MessageView):
         """One page. Follow `next` for older messages, `previous` for newer ones."""
         filterset = MessageFilterSet(
             request.query_params, queryset=self.visible(), account=self.account,
-            whole_numbers=self.key.may(Permission.VIEW_NUMBERS),
+            whole_numbers=self.principal.may(Permission.VIEW_NUMBERS),
         )  # fmt: skip
         return Response(listed(MessageSerializer, filterset, request, context=self.context))
 

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from accounts.api import TenantView
 from accounts.enums import Permission
 from core.queries import checked
-from messaging.log.api.serializers import TemplateNameSerializer, subaccount_codes
+from messaging.log.api.serializers import TemplateNameSerializer
 from messaging.log.enums import Status
 from messaging.log.selectors.assets import numbers
 from messaging.log.selectors.traffic import Counts, TrafficFilter
@@ -122,10 +122,7 @@ class UsageReportView(TenantView):
 
     def _chosen(self, asked: dict[str, Any]) -> TrafficFilter:
         """The filters; a subaccount or channel that the key does not reach holds nothing."""
-        reach, number = self.subaccount_ids(), None
-        if asked.get("subaccount"):
-            named = [pk for pk, code in subaccount_codes(self.account).items() if code == asked["subaccount"]]
-            reach = [pk for pk in named if reach is None or pk in reach]
+        reach, number = self.principal.only(asked.get("subaccount", "")).subaccount_ids, None
         if asked.get("channel"):
             found = numbers(self.account, reach).filter(provider_number_id=asked["channel"]).first()
             number = found.pk if found else -1

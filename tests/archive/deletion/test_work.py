@@ -18,9 +18,8 @@ from django.conf import settings
 from django.db import connection, connections
 from django.utils import timezone
 
-from accounts.enums import Permission
-from accounts.models import Account, AuditEntry, Membership
-from accounts.services import Actor, Refused, create_api_key
+from accounts.models import Account, AuditEntry
+from accounts.services import Refused, create_api_key
 from accounts.services.idempotency import claim, settle
 from archive.deletion import jobs, work
 from archive.deletion.certificates import sha256_of
@@ -29,7 +28,7 @@ from archive.deletion.jobs import delete_matching, delete_selected, erase_person
 from archive.exports import jobs as exports
 from archive.exports import schedules
 from archive.exports import work as export_work
-from archive.exports.requests import Ask, Asker
+from archive.exports.requests import Ask
 from archive.holds import Held, lift_hold, place_hold
 from archive.models import Deletion
 from core.tenancy import every_tenant
@@ -44,7 +43,7 @@ from messaging.sending.models import Submission
 from tests.archive.deletion.search import files_with, keys_with, pattern, tables_with
 from tests.archive.deletion.worker import DONE
 from tests.messaging.inbound.services.test_forgetting import OTHER_PERSON, costs, status_body, take, traffic
-from tests.people import member
+from tests.people import member, principal, principal_of
 from tests.scenarios.conftest import wait_until
 from tests.traffic import AT, INDIA, deliver, report
 
@@ -56,7 +55,7 @@ EVERYTHING = LogFilter(
 
 @pytest.fixture
 def asker(acme):
-    return Asker(acme, "owner@acme.example", frozenset(), None, ip_address="192.0.2.1")
+    return principal(acme, "owner@acme.example", address="192.0.2.1")
 
 
 def done(deletion):
@@ -88,7 +87,7 @@ def test_what_is_not_seen_is_not_there(acme, other, asker):
     theirs = deliver(other)
     with pytest.raises(Refused, match="None of these messages"):
         delete_selected(asker, [theirs.umid])
-    limited = Asker(acme, "x", frozenset(), [])
+    limited = principal(acme, "x").only("nothing")
     with pytest.raises(Refused, match="None of these messages"):
         delete_selected(limited, [deliver(acme).umid])
 
@@ -145,7 +144,7 @@ def test_one_that_breaks_says_so(acme, asker, monkeypatch):
 # --- Legal hold ------------------------------------------------------------------------------------------------------
 @pytest.fixture
 def owner(acme):
-    return Actor(Membership.objects.get(user=member(acme, "owner")), "192.0.2.1")
+    return principal_of(member(acme, "owner"))
 
 
 def test_a_legal_hold_refuses_and_stops(acme, asker, owner):
@@ -164,7 +163,7 @@ def test_a_legal_hold_refuses_and_stops(acme, asker, owner):
 
 @pytest.mark.parametrize(("role", "reason", "said"), [("admin", "x", "Only an owner"), ("owner", " ", "Say why")])
 def test_only_owners_place_a_hold_and_say_why(acme, role, reason, said):
-    by = Actor(Membership.objects.get(user=member(acme, role)))
+    by = principal_of(member(acme, role))
     with pytest.raises(Refused, match=said):
         place_hold(by=by, reason=reason)
 
@@ -221,7 +220,7 @@ def kept(acme, traces):
     queries = {"q": f"?q={SPACED}", "id": f"?q={WAMID}", SPACED: "?status=read", "other": "?status=read"}
     for name, query in queries.items():
         SavedFilter.objects.create(account=acme, user=user, name=name, query=query.replace("+", "%2B"))
-    whole = Asker(acme, "owner", frozenset(Permission), None, user)
+    whole = principal_of(user)
     for said in ({"msisdn": INDIA}, {"search": WAMID}, {"user_id": USER_ID}, {}):
         for compression in ("gzip", "zip"):
             ask = Ask("messages", said, "UTC", compression=compression, words=[(name, said[name]) for name in said])
@@ -229,8 +228,8 @@ def kept(acme, traces):
     xlsx = Ask("messages", {}, "UTC", format="xlsx")
     exports.start(whole, xlsx)
     export_work.work()
-    schedules.start(user.memberships.get(), whole, xlsx, every="day", query=f"?msisdn={INDIA}")
-    key, _ = create_api_key(account=acme, name="x", scopes=["messages:send"])
+    schedules.start(whole, xlsx, every="day", query=f"?msisdn={INDIA}")
+    key, _ = create_api_key(by=principal(acme), name="x", scopes=["messages:send"])
     call = claim(key, f"once-{INDIA}", b"x" * 32)
     settle(call, 200, {}, orjson.dumps({"contacts": [{"input": SPACED, "wa_id": INDIA}]}))
     message = Message.objects.get(provider_message_id=WAMID)

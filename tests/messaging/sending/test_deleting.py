@@ -7,7 +7,6 @@ import pytest
 
 from archive.deletion import work
 from archive.deletion.jobs import delete_matching, delete_selected
-from archive.exports.requests import Asker
 from archive.models import Deletion, Keeping
 from archive.retention.work import run
 from messaging.inbound import inbox
@@ -18,6 +17,7 @@ from messaging.sending import settlement
 from messaging.sending.models import Submission
 from tests.messaging.sending import bodies
 from tests.messaging.sending.conftest import worked_off
+from tests.people import principal
 
 pytestmark = pytest.mark.django_db
 SEND = "/api/v1/subaccounts/acme_shop/messages"
@@ -26,7 +26,7 @@ TO = "6591990000"
 
 @pytest.fixture
 def asker(acme):
-    return Asker(acme, "owner@acme.example", frozenset(), None)
+    return principal(acme, "owner@acme.example")
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from billing.prices.rate_cards import DATA
 from billing.proposals.corrections import save_sell_terms
 from local.demo.world import ACME
 from messaging.log.models import Message, Source
+from tests.people import principal
 from tests.traffic import AT, channel_of, deliver, rate, report
 
 EIGHT, META, DIALOG = ACME.channels
@@ -83,7 +84,7 @@ def key_of():
     """Makes a key of an account; the headers that carry it."""
 
     def make(account, *scopes, subaccounts=()):
-        key, text = create_api_key(account=account, name="Test", scopes=scopes or list(Permission))
+        key, text = create_api_key(by=principal(account), name="Test", scopes=scopes or list(Permission))
         key.subaccounts.set(Subaccount.objects.filter(account=account, code__in=subaccounts))
         return {"Authorization": f"Bearer {text}"}
 
@@ -287,7 +288,7 @@ class TestCharge:
     def test_its_sale_and_its_rating(self, acme, get):
         message = deliver(acme)
         terms = SellTerms(account=acme, currency="USD", effective_from=date(2026, 10, 1), markup_percent=Decimal(10))
-        save_sell_terms(terms, actor="ada@acme.example")
+        save_sell_terms(terms, by=principal(None, "ada@acme.example"))
         rate()
         answer = get(f"/api/v1/charges/{message.umid}/")
         assert answer["sale"] == {
