@@ -18,8 +18,8 @@ from local.demo.webhooks import meta_status
 from messaging.inbound import inbox
 from messaging.inbound.models import InboxItem, WebhookEndpoint
 from messaging.log import lifecycle
-from messaging.log.lifecycle.usage import message_key
 from messaging.log.models import Message, MessageAnchor, PhoneNumber, StatusEvent, TrafficDelta
+from messaging.log.models.message_key import message_key
 
 AT = 1_792_065_600  # 2026-10-15 12:00 UTC
 KNOWN, UNKNOWN = "106540352242922", "777"
