@@ -24,7 +24,6 @@ from billing.selectors import explain
 from core.words import either
 from messaging.inbound.selectors.reports import reports_on
 from messaging.log.enums import LOST
-from messaging.log.lifecycle.usage import message_key
 from messaging.log.models import Message
 from messaging.log.selectors.circumstances import ALIKE, MOST_ALIKE, circumstances
 from messaging.log.selectors.story import Story, story
@@ -129,7 +128,7 @@ _ACTS: dict[str, Callable[[Principal, Message], str]] = {
 def _charge(request: TenantRequest, found: Story) -> dict[str, Any]:
     """What it costs and why, and where operators find the webhook that proves it."""
     one = found.message
-    explained = explain(request.account, message_key(request.account.pk, one.provider, one.provider_message_id))
+    explained = explain(request.account, one.message_key)
     proof = [chapter for chapter in timeline(found) if explained and chapter.webhook_id == explained.webhook_id]
     return {
         "explained": explained,

@@ -21,7 +21,6 @@ from messaging.log.api.serializers import (
     explained,
     subaccount_codes,
 )
-from messaging.log.lifecycle.usage import message_key
 from messaging.log.models import Message
 from messaging.log.selectors.log import attach, charges
 from messaging.log.selectors.matching import LogFilter, matching
@@ -89,6 +88,5 @@ class ChargeView(MessageView):
     def get(self, request: Request, umid: UUID) -> Response:
         """State, price and what they rest on; 404 when the account has no such message."""
         message = self.found(umid)
-        key = message_key(self.account.pk, message.provider, message.provider_message_id)
-        charge = explained(umid, explain(self.account, key), message.status)
+        charge = explained(umid, explain(self.account, message.message_key), message.status)
         return Response(shown(ChargeSerializer, charge, request))

@@ -13,7 +13,6 @@ from zoneinfo import ZoneInfo
 from django.core.exceptions import EmptyResultSet
 from django.db.models import (
     Case,
-    CharField,
     DateTimeField,
     Expression,
     F,
@@ -22,12 +21,10 @@ from django.db.models import (
     QuerySet,
     Subquery,
     TextField,
-    UUIDField,
     Value,
     When,
 )
-from django.db.models.functions import Cast, Coalesce, Concat, Upper
-from django.db.models.functions.text import MD5
+from django.db.models.functions import Coalesce, Upper
 
 from accounts.models import Account
 from billing.selectors.charge_lines import charges_between, charges_by_key
@@ -97,15 +94,6 @@ _SAID = (
 )
 
 
-def _key() -> Expression:
-    """The key under which billing knows the message: messaging.log.lifecycle.usage.message_key, in SQL."""
-    said = Concat(
-        Cast("account_id", CharField()), Value(":"), F("provider"), Value(":"), F("provider_message_id"),
-        output_field=TextField(),
-    )  # fmt: skip
-    return Cast(MD5(said), UUIDField())
-
-
 _MADE: dict[str, Callable[[], _Expression]] = {
     **{name: partial(F, name) for name in _PLAIN},
     **{name: partial(_or_empty, path) for name, path in _ELSEWHERE.items()},
@@ -159,7 +147,7 @@ def _compiled(
         else:
             expressions[name] = _MADE[name]()
     if with_key:
-        expressions |= {"message_key": _key(), "row_created_at": F("created_at"), "row_id": F("id")}
+        expressions |= {"message_key": F("message_key"), "row_created_at": F("created_at"), "row_id": F("id")}
     # A field of the model cannot be an alias of its own, so every alias gets its name outside.
     given = {f"x{place}": expression for place, expression in enumerate(expressions.values())}
     found = rows.annotate(**given).values_list(*given)

@@ -14,7 +14,7 @@ from billing.prices.rate_cards import compare, import_card_file
 from billing.proposals.corrections import put_in_force
 from billing.proposals.what_if import Proposal
 from billing.selectors import charges_of
-from messaging.log.lifecycle.usage import message_key
+from messaging.log.models.message_key import message_key
 from tests.people import principal
 from tests.traffic import deliver, rate
 
