@@ -15,7 +15,7 @@ from accounts.models import Account, Membership, User
 from accounts.selectors import reach_of
 from accounts.validators import validate_time_zone
 from archive.enums import Compression, Dataset, Format
-from archive.exports.columns import COLUMNS, NEEDS, preset, usual
+from archive.exports.columns import NEEDS, columns_by_key, preset, usual
 from archive.models import Export
 from core.http import client_address
 
@@ -100,12 +100,12 @@ def drafted(asker: Asker, ask: Ask) -> Export:
         raise BadAsk("time_zone", " ".join(wrong.messages)) from None
     if ask.format == Format.XLSX and ask.compression == Compression.GZIP:
         raise BadAsk("compression", _("A workbook is compressed already: choose none, or zip for the manifest."))
-    columns, needs = _columns(asker, ask), {NEEDS[ask.dataset]}
+    known, columns, needs = columns_by_key(ask.dataset), _columns(asker, ask), {NEEDS[ask.dataset]}
     if NEEDS[ask.dataset] not in asker.may:
         raise NotAllowed("dataset", _("“%(name)s” needs the permission %(permission)s.") % {
             "name": ask.dataset, "permission": NEEDS[ask.dataset]
         })  # fmt: skip
-    needs |= {permission for key in columns if (permission := COLUMNS[ask.dataset][key].needs)}
+    needs |= {permission for key in columns if (permission := known[key].needs)}
     whole_numbers = Permission.VIEW_NUMBERS in asker.may
     if whole_numbers and _NUMBERS.intersection(columns):
         needs.add(Permission.VIEW_NUMBERS)
@@ -126,7 +126,7 @@ def _columns(asker: Asker, ask: Ask) -> list[str]:
             raise BadAsk("preset", _("There is no preset “%(name)s” for this.") % {"name": ask.preset})
         # A preset keeps its order and its columns; what the asker may not see is empty in it.
         return [key for key in keys if _may(asker, ask.dataset, key)]
-    known = COLUMNS[ask.dataset]
+    known = columns_by_key(ask.dataset)
     for key in ask.columns:
         if key not in known:
             raise BadAsk("columns", _("There is no column “%(name)s”: choose from %(names)s.") % {
@@ -142,7 +142,7 @@ def _columns(asker: Asker, ask: Ask) -> list[str]:
 
 
 def _may(asker: Asker, dataset: str, key: str) -> bool:
-    needs = COLUMNS[dataset][key].needs
+    needs = columns_by_key(dataset)[key].needs
     return needs is None or needs in asker.may
 
 
