@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.forms import SettingsForm
 from accounts.principal import Principal
 from archive.enums import Compression, Dataset, Every, Format
-from archive.exports.columns import COLUMNS, PRESET_8X8, Column, usual
+from archive.exports.columns import PRESET_8X8, Column, columns_by_key, usual
 from core.forms import SELECT
 
 OWN_COLUMNS = ""
@@ -56,7 +56,7 @@ class ExportForm(forms.Form):
 
 
 def _own(dataset: str) -> Iterable[Column]:
-    return (column for column in COLUMNS[dataset].values() if not column.key.startswith(f"{PRESET_8X8}."))
+    return (column for column in columns_by_key(dataset).values() if not column.key.startswith(f"{PRESET_8X8}."))
 
 
 class ErasureForm(SettingsForm):

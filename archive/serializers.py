@@ -19,10 +19,11 @@ from archive.exports.columns import PRESET_8X8
 from archive.exports.requests import Ask
 from archive.exports.sources import filters_of
 from archive.models import Export
-from billing.forms.report import CATEGORIES, STATES
-from billing.selectors import GROUPS
+from billing.dimensions import DIMENSIONS
+from billing.forms.report import STATES
 from core.bodies import StrictSerializer
 from core.links import PageSerializer
+from core.serializers import ReservedNamesSerializer
 from core.sparse import SparseSerializer
 from messaging.log.enums import SourceCategory, Status
 from messaging.log.selectors.channels import channels
@@ -56,16 +57,13 @@ class MessageFiltersSerializer(StrictSerializer):
     search = serializers.CharField(required=False, max_length=512)
 
 
-class DaysSerializer(StrictSerializer):
+class DaysSerializer(ReservedNamesSerializer, StrictSerializer):
     """Days, both included."""
 
+    from_ = serializers.DateField(error_messages=_DAY)
     to = serializers.DateField(error_messages=_DAY)
     subaccount = serializers.CharField(required=False)
     channel = serializers.CharField(required=False)
-
-    def get_fields(self) -> dict[str, Any]:
-        """`from` is no name in Python."""
-        return {"from": serializers.DateField(error_messages=_DAY), **super().get_fields()}
 
     def validate(self, asked: dict[str, Any]) -> dict[str, Any]:
         """Days in order, and not more than a report holds."""
@@ -82,14 +80,17 @@ class ChargeFiltersSerializer(DaysSerializer):
     template = serializers.CharField(required=False)
     country = serializers.CharField(required=False, max_length=2)
     market = serializers.CharField(required=False)
-    category = serializers.ChoiceField(CATEGORIES, required=False)
+    category = serializers.ChoiceField(Category.choices, required=False)
     state = serializers.ChoiceField(STATES, required=False)
 
 
 class CostFiltersSerializer(ChargeFiltersSerializer):
     """And what the report is grouped by."""
 
-    group_by = serializers.ListField(child=serializers.ChoiceField(GROUPS), default=["day"])
+    def get_fields(self) -> dict[str, Any]:
+        """The filters, and any of the groupings."""
+        groups = serializers.ListField(child=serializers.ChoiceField(list(DIMENSIONS)), default=["day"])
+        return {**super().get_fields(), "group_by": groups}
 
 
 FILTERS: Mapping[str, type[StrictSerializer]] = {
@@ -186,7 +187,7 @@ def _channel(account: Account, provider_number_id: str) -> int:
     return next((each.pk for each in channels(account, None) if each.provider_number_id == provider_number_id), 0)
 
 
-class ExportSerializer(SparseSerializer, serializers.ModelSerializer[Export]):
+class ExportSerializer(SparseSerializer, ReservedNamesSerializer, serializers.ModelSerializer[Export]):
     """An export. `download` and `sha256` are null until it has succeeded and after its file is gone."""
 
     id = serializers.UUIDField(source="public_id")
@@ -206,10 +207,6 @@ class ExportSerializer(SparseSerializer, serializers.ModelSerializer[Export]):
             "state", "progress", "rows", "totals", "size", "sha256", "problem", "actor", "created_at", "started_at",
             "finished_at", "expires_at", "download",
         )  # fmt: skip
-
-    def get_fields(self) -> dict[str, Any]:
-        """`from` is no name in Python."""
-        return {name.rstrip("_"): field for name, field in super().get_fields().items()}
 
     @extend_schema_field(serializers.DictField(child=serializers.CharField()))
     def get_filters(self, export: Export) -> dict[str, str]:

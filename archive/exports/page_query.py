@@ -12,8 +12,7 @@ from accounts.principal import Principal
 from archive.enums import Dataset
 from archive.exports.sources import filters_of
 from billing.forms.report import CostForm
-from billing.selectors import billing_zone, cost_totals, market_names, today_in
-from billing.selectors.names import naming
+from billing.selectors import cost_totals
 from core.counting import count_up_to
 from core.forms import FilterForm
 from messaging.log.filters import log_filter
@@ -106,9 +105,5 @@ def question(by: Principal, dataset: str, params: QueryDict, *, zone: ZoneInfo) 
             templates=named_templates(account, reach.ids),
         )  # fmt: skip
     else:
-        form = CostForm(
-            params, today=today_in(billing_zone(account)), subaccounts=subaccounts,
-            channels=naming("channel").choices(account, reach.ids),
-            templates=naming("template").choices(account, reach.ids), markets=market_names(),
-        )  # fmt: skip
+        form = CostForm(params, by)
     return Question(by, zone, dataset, form)

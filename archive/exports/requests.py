@@ -12,7 +12,7 @@ from accounts.enums import Permission
 from accounts.principal import Principal
 from accounts.validators import validate_time_zone
 from archive.enums import Compression, Dataset, Format
-from archive.exports.columns import COLUMNS, NEEDS, preset, usual
+from archive.exports.columns import NEEDS, columns_by_key, preset, usual
 from archive.models import Export
 
 _NUMBERS = {"msisdn", "user_id", "8x8.user_msisdn", "8x8.user_channelUserId"}
@@ -63,12 +63,12 @@ def drafted(by: Principal, ask: Ask) -> Export:
         raise BadAsk("time_zone", " ".join(wrong.messages)) from None
     if ask.format == Format.XLSX and ask.compression == Compression.GZIP:
         raise BadAsk("compression", _("A workbook is compressed already: choose none, or zip for the manifest."))
-    columns, needs = _columns(by, ask), {NEEDS[ask.dataset]}
+    known, columns, needs = columns_by_key(ask.dataset), _columns(by, ask), {NEEDS[ask.dataset]}
     if not by.may(NEEDS[ask.dataset]):
         raise NotAllowed("dataset", _("“%(name)s” needs the permission %(permission)s.") % {
             "name": ask.dataset, "permission": NEEDS[ask.dataset]
         })  # fmt: skip
-    needs |= {permission for key in columns if (permission := COLUMNS[ask.dataset][key].needs)}
+    needs |= {permission for key in columns if (permission := known[key].needs)}
     whole_numbers = by.may(Permission.VIEW_NUMBERS)
     if whole_numbers and _NUMBERS.intersection(columns):
         needs.add(Permission.VIEW_NUMBERS)
@@ -89,7 +89,7 @@ def _columns(by: Principal, ask: Ask) -> list[str]:
             raise BadAsk("preset", _("There is no preset “%(name)s” for this.") % {"name": ask.preset})
         # A preset keeps its order and its columns; what the asker may not see is empty in it.
         return [key for key in keys if _may(by, ask.dataset, key)]
-    known = COLUMNS[ask.dataset]
+    known = columns_by_key(ask.dataset)
     for key in ask.columns:
         if key not in known:
             raise BadAsk("columns", _("There is no column “%(name)s”: choose from %(names)s.") % {
@@ -105,7 +105,7 @@ def _columns(by: Principal, ask: Ask) -> list[str]:
 
 
 def _may(by: Principal, dataset: str, key: str) -> bool:
-    needs = COLUMNS[dataset][key].needs
+    needs = columns_by_key(dataset)[key].needs
     return needs is None or by.may(needs)
 
 

@@ -11,8 +11,9 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from archive.enums import Dataset, Format
-from archive.exports.columns import COLUMNS, Column, columns_of
+from archive.exports.columns import Column, columns_by_key, columns_of
 from archive.models import Export
+from billing.dimensions import Dimension
 from billing.selectors import CostFilter, CostReport, CostRow, cost_report
 from core.extracts import Extract, Kind, of_rows
 from core.money import plain
@@ -145,7 +146,7 @@ class _Costs:
         """Those of the groups, and the figures; what was sold where anything was. Or those that were chosen."""
         if self.export.columns:
             return columns_of(Dataset.COSTS, self.export.columns)
-        keys = [key for group in self.report.group_by for key in _KEYS.get(group, (group,))]
+        keys = [key for group in self.report.groups for key, *_ in group.file_columns]
         keys += ["currency", "delivered", "charged", "free", "unrated", "amount"]
         keys += ["sell_amount", "sell_unrated", "margin"] if self.report.resold else []
         return columns_of(Dataset.COSTS, keys)
@@ -154,8 +155,9 @@ class _Costs:
         return _midnight(self.report.start), _midnight(self.report.end + timedelta(days=1))
 
     def extract(self, names: Sequence[str], span: Span, limit: int | None) -> Extract:
-        rows = [_cost_cells(row) for row in self.report.rows]
-        kinds = {name: COLUMNS[Dataset.COSTS][name].kind for name in names}
+        rows = [_cost_cells(row, self.report.groups) for row in self.report.rows]
+        known = columns_by_key(Dataset.COSTS)
+        kinds = {name: known[name].kind for name in names}
         if self.export.format != Format.JSONL:  # a program that reads line by line would count totals twice
             rows += [{names[0]: _("Total"), **_cost_cells(row)} for row in self.report.totals]
             kinds |= {names[0]: Kind.TEXT}
@@ -171,13 +173,6 @@ class _Costs:
         ]
 
 
-_KEYS = {
-    "subaccount": ("subaccount", "subaccount_name"),
-    "waba": ("waba", "waba_name"),
-    "channel": ("channel", "channel_name"),
-    "template": ("template", "template_language"),
-    "tier": ("tier", "tier_from", "tier_to", "tier_end_known", "tier_anchored"),
-}
 _SOURCES: dict[str, type[Any]] = {
     Dataset.MESSAGES: _Messages,
     Dataset.CHARGES: _Charges,
@@ -186,26 +181,15 @@ _SOURCES: dict[str, type[Any]] = {
 }
 
 
-def _cost_cells(row: CostRow) -> dict[str, Any]:
+def _cost_cells(row: CostRow, groups: Sequence[Dimension] = ()) -> dict[str, Any]:
     """A row of the report by the keys of its columns; where nothing is priced the amount is empty, never 0."""
-    cells = {key: value for key, value in row.keys.items() if key not in {"template", "tier"}}
-    if template := row.keys.get("template"):
-        cells |= {"template": template.name, "template_language": template.language}
-    if tier := row.keys.get("tier"):
-        cells |= {
-            "tier": tier.number, "tier_from": tier.start, "tier_to": tier.end, "tier_end_known": _yes(tier.end_known),
-            "tier_anchored": _yes(tier.anchored),
-        }  # fmt: skip
+    cells = {key: value for group in groups for key, value in group.cells(row.keys).items()}
     amount = plain(row.amount) if row.charged or row.free else None
     cells |= {name: getattr(row, name) for name in ("currency", "delivered", "charged", "free", "unrated")}
     cells["amount"] = amount
     if sale := row.resale:
         cells |= {"sell_amount": sale.amount, "sell_unrated": sale.unrated, "margin": sale.margin}
     return cells
-
-
-def _yes(value: bool) -> str:
-    return _("yes") if value else _("no")
 
 
 def _midnight(day: date) -> datetime:

@@ -1,6 +1,6 @@
 """REST: the cost report, what is ahead in the running month, and 8x8's usage report."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any, ClassVar
 from uuid import UUID
@@ -20,11 +20,10 @@ from billing.api.serializers import (
     UsageQuerySerializer,
     UsageReportSerializer,
 )
+from billing.dimensions import Dimension
 from billing.selectors import (
     CostFilter,
     CostRow,
-    TemplateKey,
-    TierKey,
     billing_zone,
     cost_report,
     data_as_of,
@@ -63,17 +62,17 @@ class CostReportView(TenantView):
                 "time_zone": report.time_zone,
                 "data_as_of": report.data_as_of,
                 "group_by": report.group_by,
-                "results": [_row(row) for row in report.rows],
+                "results": [_row(row, report.groups) for row in report.rows],
                 "totals": [_row(row) for row in report.totals],
             }
         )
 
 
-def _row(row: CostRow) -> dict[str, Any]:
+def _row(row: CostRow, groups: Sequence[Dimension] = ()) -> dict[str, Any]:
     sale = row.resale
     margin = sale.margin if sale else None
     return {
-        **{name: _key(key) for name, key in row.keys.items()},
+        **{name: value for group in groups for name, value in group.answer(row.keys).items()},
         "currency": row.currency,
         "delivered": row.delivered,
         "charged": row.charged,
@@ -84,15 +83,6 @@ def _row(row: CostRow) -> dict[str, Any]:
         "sell_unrated": sale.unrated if sale else 0,
         "margin": None if margin is None else plain(margin),
     }
-
-
-def _key(key: Any) -> Any:
-    if isinstance(key, TemplateKey):
-        return key._asdict()
-    if isinstance(key, TierKey):
-        return {"number": key.number, "from": key.start, "to": key.end, "end_known": key.end_known,
-                "anchored": key.anchored}  # fmt: skip
-    return key
 
 
 class RunningMonthView(TenantView):

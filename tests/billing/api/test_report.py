@@ -8,8 +8,8 @@ import time_machine
 from accounts.enums import Permission
 from accounts.models import Subaccount
 from accounts.services import create_api_key
+from billing.dimensions import DIMENSIONS
 from billing.models import Bucket, DirtyBucket, SellTerms
-from billing.selectors import GROUPS
 from local.demo.world import ACME
 from tests.people import principal
 from tests.traffic import AT, deliver, rate
@@ -168,7 +168,7 @@ class TestRated:
         (
             {"group_by": "day,colour"},
             "group_by",
-            f"cannot group by 'colour': choose from {', '.join(GROUPS)}",
+            f"cannot group by 'colour': choose from {', '.join(DIMENSIONS)}",
         ),
     ],
 )
