@@ -95,8 +95,8 @@ class ExportListView(ExportView):
         """
         nothing_asked(request)
         asked = checked_body(ExportAskSerializer, request)
-        asker = narrowed(self.asker, asked["filters"].get("subaccount"))
-        export = self.start(asker, ask_of(asked, asker))
+        ask = ask_of(asked, self.asker)
+        export = self.start(narrowed(self.asker, asked["filters"].get("subaccount")), ask)
         return Response(ExportSerializer(export, context={"request": request}).data, status=202)
 
 

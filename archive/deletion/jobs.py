@@ -10,12 +10,13 @@ from django.utils.translation import gettext as _
 
 from accounts.services import Refused, record
 from archive.deletion.certificates import certificate_of, sha256_of
-from archive.deletion.criteria import subject_of, write_filter
+from archive.deletion.subjects import subject_of
 from archive.enums import DeletionKind, DeletionState
 from archive.exports.requests import Asker
 from archive.holds import hold_off
 from archive.models import Deletion
-from messaging.log.selectors.matching import LogFilter, digits_of
+from core.numbers import digits_of
+from messaging.log.query import MessageQuery, write_query
 from messaging.log.services.forgetting import Person, last_message_id, visible_umids
 
 MOST_SELECTED = 10_000
@@ -33,12 +34,12 @@ def delete_selected(asker: Asker, umids: Sequence[UUID], *, reason: str = "") ->
     return _start(asker, DeletionKind.SELECTED, about, reason=reason, expected=len(found))
 
 
-def delete_matching(asker: Asker, chosen: LogFilter, *, expected: int | None = None, reason: str = "") -> Deletion:
+def delete_matching(asker: Asker, query: MessageQuery, *, expected: int | None = None, reason: str = "") -> Deletion:
     """Have every message deleted that matches filters of the log and was there by now. Raises Refused.
 
-    The filters hold the asker's subaccounts already, as they do for the log.
+    The query holds the asker's reach already, as it does for the log.
     """
-    return _start(asker, DeletionKind.MATCHING, write_filter(chosen), reason=reason, expected=expected)
+    return _start(asker, DeletionKind.MATCHING, json.dumps(write_query(query)), reason=reason, expected=expected)
 
 
 def erase_person(asker: Asker, msisdn: str, *, reason: str) -> Deletion:

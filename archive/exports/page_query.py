@@ -10,16 +10,15 @@ from django.http import Http404, QueryDict
 from accounts.models import Account
 from accounts.selectors import Reach
 from archive.enums import Dataset
-from archive.exports.sources import filters_of
 from billing.forms.report import CostForm
 from billing.selectors import billing_zone, cost_totals, market_names, today_in
 from billing.selectors.names import naming
 from core.counting import count_up_to
 from core.forms import FilterForm
-from messaging.log.filters import log_filter
 from messaging.log.forms.log import LogForm, TrafficForm
+from messaging.log.query import MessageQuery, write_words
 from messaging.log.selectors.channels import channels, named_templates
-from messaging.log.selectors.matching import LogFilter, matching
+from messaging.log.selectors.matching import matching
 
 AT_ONCE = 5_000  # rows that a page makes while one waits
 
@@ -44,17 +43,17 @@ class Question:
         return False
 
     @property
-    def log_filter(self) -> LogFilter:
+    def message_query(self) -> MessageQuery:
         """What the log is asked for."""
         assert isinstance(self.form, LogForm)
-        return log_filter(self.form, self.reach, self.zone)
+        return self.form.query(self.reach, self.zone)
 
     @property
     def filters(self) -> dict[str, Any]:
         """The filters as an export keeps them; which subaccounts it holds, it keeps beside them."""
         form = self.form
         if isinstance(form, LogForm):
-            return filters_of(self.log_filter)
+            return write_words(self.message_query)
         found: dict[str, Any] = form.span()
         if isinstance(form, TrafficForm):
             asked = {name: getattr(form, name) for name in ("phone_number_id", "template_ids")}
@@ -75,14 +74,14 @@ class Question:
     def span(self) -> tuple[datetime | None, datetime | None]:
         """From when until when its rows are."""
         if isinstance(self.form, LogForm):
-            chosen = self.log_filter
-            return chosen.start, chosen.end
+            query = self.message_query
+            return query.created_after, query.created_before
         return self.form.period.moments(self.zone)
 
     def few(self) -> bool:
         """Whether there are so few rows that nobody needs to wait for a job."""
         if isinstance(self.form, LogForm):
-            return count_up_to(matching(self.account, self.log_filter), AT_ONCE) <= AT_ONCE
+            return count_up_to(matching(self.account, self.message_query), AT_ONCE) <= AT_ONCE
         if self.dataset == Dataset.CHARGES:
             assert isinstance(self.form, CostForm)
             period = self.form.period

@@ -12,7 +12,7 @@ from archive.deletion import jobs, work
 from archive.exports.requests import Asker
 from archive.exports.work import work as work_exports
 from messaging.log.models import Message
-from messaging.log.selectors.matching import LogFilter
+from messaging.log.query import MessageQuery
 from tests.people import visitor
 from tests.traffic import AT, INDIA, deliver, rate
 
@@ -60,7 +60,7 @@ def test_the_months_cost_report_is_byte_identical(acme, files, end):
     if end == "erasure":
         deletion = jobs.erase_person(asker, INDIA, reason="Art. 17")
     else:
-        deletion = jobs.delete_matching(asker, LogFilter())
+        deletion = jobs.delete_matching(asker, MessageQuery())
     for _ in range(50):
         work.work(deletion.pk)
     rate()
