@@ -29,6 +29,10 @@ class MessageList:
 
     def checked(self) -> QuerySet[Message]:
         """The messages. Raises ValidationError naming the parameters that are wrong."""
+        return matching(self._account, self.query())
+
+    def query(self) -> MessageQuery:
+        """What is asked for. Raises ValidationError."""
         known = filters()
         several = {name for name, each in known.items() if each.kind.several}
         errors = misgiven(self._params, known, several)
@@ -36,7 +40,7 @@ class MessageList:
         words, wrong = parse({name: text for name, text in given.items() if name not in errors})
         if errors or wrong:
             raise ValidationError({**errors, **wrong})
-        return matching(self._account, checked_query(words, **self._reach))
+        return checked_query(words, **self._reach)
 
 
 def message_parameters() -> list[OpenApiParameter]:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.selectors import Reach
 from core.countries import country_choices
-from core.filters import PAGING, Pill, pills, query
+from core.filters import Pill, pills, query
 from core.forms import INPUT, FilterForm, QuickText, select
 from core.numbers import whole
 from messaging.log.declaration import is_blank
@@ -26,6 +26,7 @@ _TEMPLATE_CATEGORIES = (
     ("utility", gettext_lazy("Utility")),
     ("authentication", gettext_lazy("Authentication")),
 )
+_PERIOD = ("range", "from", "to")
 SEEN = "seen"  # the parameter with which a live log says what it shows
 
 
@@ -76,6 +77,7 @@ class LogForm(TrafficForm):
         for each in self.filters:
             if each.names is None:  # names that the account has are offered above
                 self.fields[each.page] = each.kind.page_field(each.label)
+        self.order_fields([each.page for each in self.filters])
 
     @property
     def more_fields(self) -> list[forms.BoundField]:
@@ -93,7 +95,7 @@ class LogForm(TrafficForm):
         return self._range_name() == "any"
 
     def _range_name(self) -> str:
-        named = any(self.params.get(name) for name in ("range", "from", "to"))
+        named = any(self.params.get(name) for name in _PERIOD)
         few = any(self.params.get(each.page) for each in self.filters if each.finds_few)
         return "any" if few and not named else super()._range_name()
 
@@ -192,8 +194,9 @@ class SavedFilterForm(forms.Form):
     )
 
     def clean_query(self) -> str:
-        """Without the place in the list; there is something to save."""
+        """The log's own parameters, without the place in the list; there is something to save."""
         params = QueryDict(self.cleaned_data["query"].removeprefix("?"))
-        if not any(value for name, value in params.items() if name not in {"subaccount", *PAGING}):
+        known = {*_PERIOD, "live", *(each.page for each in filters().values() if each.on_page)}
+        if not any(value for name, value in params.items() if name in known - {"subaccount"}):
             raise forms.ValidationError(_("Choose filters first, then save them."))
-        return query(params)
+        return query(params, drop=params.keys() - known)
