@@ -92,7 +92,7 @@ class ExportListView(ExportView):
         nothing_asked(request)
         asked = checked_body(ExportAskSerializer, request)
         by = self.principal.only(asked["filters"].get("subaccount", ""))
-        export = self.start(by, ask_of(asked, by))
+        export = self.start(by, ask_of(asked, self.principal))
         return Response(ExportSerializer(export, context={"request": request}).data, status=202)
 
 

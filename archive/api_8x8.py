@@ -24,11 +24,10 @@ from archive.exports import jobs
 from archive.exports.columns import PRESET_8X8
 from archive.exports.requests import Ask
 from archive.exports.selectors import exports_of
-from archive.exports.sources import filters_of
 from archive.models import Export
 from core.bodies import StrictSerializer, checked_body
 from core.errors import answer_as_8x8, envelope_of_8x8
-from messaging.log.selectors.matching import LogFilter, digits_of
+from messaging.log.query import MessageQuery, problems, write_words
 
 UNKNOWN_JOB = 4018
 _STATES = {ExportState.WITHDRAWN: "cancelled", ExportState.EXPIRED: "error"}
@@ -56,7 +55,9 @@ class JobAskSerializer(StrictSerializer):
     """What a log export of 8x8 takes. A `to` without a time is its midnight."""
 
     phoneNumber = serializers.CharField(required=False, max_length=24, help_text="E.164")  # noqa: N815 - 8x8's
-    countries = serializers.ListField(child=serializers.CharField(max_length=2), required=False, max_length=300)
+    countries = serializers.ListField(
+        child=serializers.CharField(max_length=2), required=False, max_length=300, allow_empty=False
+    )
     limit = serializers.IntegerField(
         required=False, default=0, min_value=0, max_value=2**63 - 1, help_text="0: no limit."
     )
@@ -144,17 +145,24 @@ class JobListView(JobView):
         """Start a job over the log of a subaccount: CSV with 8x8's columns."""
         by = self.within(subaccount_id)
         said = checked_body(JobAskSerializer, request)
-        chosen = LogFilter(
-            start=said["from"], end=said["to"], msisdn=digits_of(said.get("phoneNumber", "")),
-            exact_numbers=bool(said.get("phoneNumber")), countries=[code.upper() for code in said.get("countries", ())],
-            user_id=said.get("channelUserId", ""),
-        )  # fmt: skip
         words = [(name, str(value)) for name, value in said.items() if value]
         ask = Ask(
-            Dataset.MESSAGES, filters_of(chosen), "UTC", preset=PRESET_8X8, words=words,
+            Dataset.MESSAGES, write_words(_query_of(said, by)), "UTC", preset=PRESET_8X8, words=words,
             row_limit=said["limit"] or None, first_at=said["from"], last_at=said["to"],
         )  # fmt: skip
         return Response({"jobId": self.start(by, ask).public_id.hex}, status=202)
+
+
+def _query_of(said: dict[str, Any], by: Principal) -> MessageQuery:
+    """What is asked for in 8x8's words. Raises ValidationError."""
+    query = MessageQuery(
+        created_after=said["from"], created_before=said["to"], msisdn=said.get("phoneNumber", ""),
+        countries=[code.upper() for code in said.get("countries", ())], user_id=said.get("channelUserId", ""),
+        exact_numbers=not by.may(Permission.VIEW_NUMBERS),
+    )  # fmt: skip
+    if wrong := problems(query):
+        raise ValidationError({"phoneNumber": [wrong["msisdn"]]})
+    return query
 
 
 class JobDetailView(JobView):

@@ -21,7 +21,7 @@ from core import partitions
 from core.tenancy import every_tenant
 from local.demo.world import ACME, account_of
 from messaging.log.models import PhoneNumber
-from messaging.log.selectors.matching import LogFilter
+from messaging.log.query import MessageQuery
 
 MESSAGES, DELETED, RATE = 2_000_000, 500_000, 100
 ANSWER_MS, LONGEST = 500, 1_200  # seconds
@@ -76,7 +76,7 @@ def _delete() -> bool:
     by = Principal.of_command("bench", account)
     with running("web", "worker", "beat") as port:
         time.sleep(5)  # the worker's start is not what is measured
-        chosen = LogFilter(start=first, end=first + step * (DELETED + 1))
+        chosen = MessageQuery(created_after=first, created_before=first + step * (DELETED + 1))
         deletion = delete_matching(by, chosen, expected=DELETED)
         began = time.monotonic()
         answers = post_webhooks(port, RATE, LONGEST, lambda: _is_over(deletion.pk))

@@ -26,8 +26,8 @@ from archive.models import Export
 from bench.ground import START, empty, report
 from core.tenancy import every_tenant
 from local.demo.world import ACME, account_of
+from messaging.log.query import MessageQuery
 from messaging.log.selectors.extracts import log_extract
-from messaging.log.selectors.matching import LogFilter
 
 MESSAGES, ROUNDS, IN_BOOKS, TARGET, MOST_MEMORY = 1_000_000, 3, 100_000, 0.5, 60.0
 SPAN = (START - timedelta(days=10), START + timedelta(days=1))
@@ -56,7 +56,7 @@ def run() -> bool:
         with connection.cursor() as cursor:
             cursor.execute(_FILL, {"account": account.pk, "messages": MESSAGES, "start": SPAN[0]})
             cursor.execute("VACUUM ANALYZE log_message")
-        statement = log_extract(account, LogFilter(), usual(Dataset.MESSAGES), SPAN, whole_numbers=True).sql
+        statement = log_extract(account, MessageQuery(), usual(Dataset.MESSAGES), SPAN, whole_numbers=True).sql
         _export(account, "jsonl", 1_000)  # what is loaded once is no growth
         _Memory.before = psutil.Process().memory_info().rss
         good = [_compare_csv(account, statement), _compare_books(account, statement)]

@@ -21,6 +21,7 @@ from archive.deletion.selectors import MOST_COUNTED, deletions_of, preview
 from archive.enums import DeletionKind, DeletionState
 from archive.holds import Held
 from archive.models import Deletion
+from archive.queries import job_query
 from core.bodies import StrictSerializer, checked_body
 from core.errors import Conflict
 from core.filtersets import StrictFilterSet, parameters
@@ -28,31 +29,9 @@ from core.links import PageSerializer
 from core.queries import nothing_asked
 from core.resources import listed, shown
 from core.sparse import SparseSerializer
-from messaging.log.enums import Status
-from messaging.log.selectors.matching import LogFilter, digits_of
+from messaging.log.api.query import MessageQuerySerializer
+from messaging.log.query import MessageQuery
 from messaging.log.services.forgetting import visible_umids
-from providers.vocabulary import Category, Direction
-
-
-class MessageChoiceSerializer(StrictSerializer):
-    """Filters of the message list, as JSON, combined with AND; several `status` with OR."""
-
-    subaccount = serializers.CharField(required=False, max_length=50, help_text="subAccountId")
-    direction = serializers.ChoiceField(Direction.choices, required=False)
-    status = serializers.ListField(child=serializers.ChoiceField(Status.choices), required=False, min_length=1)
-    country = serializers.CharField(required=False, max_length=2, help_text="ISO 3166 alpha-2")
-    category = serializers.ChoiceField(Category.choices, required=False)
-    template = serializers.CharField(required=False, max_length=512)
-    error_code = serializers.IntegerField(required=False, max_value=2**31 - 1)
-    msisdn = serializers.CharField(required=False, max_length=20, help_text="A whole number")
-    created_after = serializers.DateTimeField(required=False, help_text="Included.")
-    created_before = serializers.DateTimeField(required=False, help_text="Not included.")
-
-    def validate(self, given: dict[str, Any]) -> dict[str, Any]:
-        """Without a filter it would be everything."""
-        if not given:
-            raise ValidationError("Name at least one filter, as status: [undelivered].")
-        return given
 
 
 class DeletionAskSerializer(StrictSerializer):
@@ -61,7 +40,7 @@ class DeletionAskSerializer(StrictSerializer):
     umids = serializers.ListField(
         child=serializers.UUIDField(), min_length=1, max_length=jobs.MOST_SELECTED, required=False
     )
-    filter = MessageChoiceSerializer(required=False)
+    filter = MessageQuerySerializer(required=False)
     msisdn = serializers.CharField(required=False, max_length=40, help_text="Erases the person; needs a reason.")
     reason = serializers.CharField(required=False, max_length=255, default="", allow_blank=True)
     dry_run = serializers.BooleanField(required=False, default=False, help_text="With filter: only count.")
@@ -70,6 +49,8 @@ class DeletionAskSerializer(StrictSerializer):
         """One of the three."""
         if sum(name in given for name in ("umids", "filter", "msisdn")) != 1:
             raise ValidationError({"umids": ["Give umids, a filter or an msisdn, and only one of them."]})
+        if given.get("filter") == {}:  # would be everything
+            raise ValidationError({"filter": ["Name at least one filter, as status: [undelivered]."]})
         if given["dry_run"] and "filter" not in given:
             raise ValidationError({"dry_run": ["Only what a filter matches is counted first."]})
         return given
@@ -148,7 +129,7 @@ class DeletionListView(DeletionView):
         nothing_asked(request)
         given = checked_body(DeletionAskSerializer, request)
         if given["dry_run"]:
-            return Response({"matching": preview(self.account, self._filter(given["filter"]), rows=0)[0]})
+            return Response({"matching": preview(self.account, self._query(given["filter"]), rows=0)[0]})
         try:
             deletion = self._start(given)
         except Held as held:
@@ -162,20 +143,17 @@ class DeletionListView(DeletionView):
         if "umids" in given:
             return jobs.delete_selected(by, given["umids"], reason=reason)
         if "filter" in given:
-            return jobs.delete_matching(by, self._filter(given["filter"]), reason=reason)
+            return jobs.delete_matching(by, self._query(given["filter"]), reason=reason)
         if by.reach.limited:
             raise PermissionDenied("This API key is limited to subaccounts; a person is erased from the whole account.")
         return jobs.erase_person(by, given["msisdn"], reason=reason)
 
-    def _filter(self, given: dict[str, Any]) -> LogFilter:
-        by = self.principal.only(given.get("subaccount", ""))
-        return LogFilter(
-            subaccount_ids=by.subaccount_ids, start=given.get("created_after"), end=given.get("created_before"),
-            direction=given.get("direction", ""), statuses=tuple(given.get("status", ())),
-            country=given.get("country", "").upper(), category=given.get("category", ""),
-            template=given.get("template", ""), error_code=given.get("error_code"),
-            msisdn=digits_of(given.get("msisdn", "")), exact_numbers=True,
-        )  # fmt: skip
+    def _query(self, words: dict[str, Any]) -> MessageQuery:
+        """What a filter asks for. Raises ValidationError naming what is wrong in it."""
+        try:
+            return job_query(self.principal, words)
+        except ValidationError as wrong:
+            raise ValidationError({"filter": wrong.detail}) from None
 
 
 class DeletionDetailView(DeletionView):

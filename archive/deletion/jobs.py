@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 from accounts.principal import Principal
 from accounts.services import Refused
 from archive.deletion.certificates import certificate_of, sha256_of
-from archive.deletion.criteria import subject_of, write_filter
+from archive.deletion.subjects import subject_of
 from archive.enums import DeletionKind, DeletionState
 from archive.holds import hold_off
 from archive.models import Deletion
-from messaging.log.selectors.matching import LogFilter, digits_of
+from core.numbers import digits_of
+from messaging.log.query import MessageQuery, write_query
 from messaging.log.services.forgetting import Person, last_message_id, visible_umids
 
 MOST_SELECTED = 10_000
@@ -33,12 +34,12 @@ def delete_selected(by: Principal, umids: Sequence[UUID], *, reason: str = "") -
     return _start(by, DeletionKind.SELECTED, about, reason=reason, expected=len(found))
 
 
-def delete_matching(by: Principal, chosen: LogFilter, *, expected: int | None = None, reason: str = "") -> Deletion:
+def delete_matching(by: Principal, query: MessageQuery, *, expected: int | None = None, reason: str = "") -> Deletion:
     """Have every message deleted that matches filters of the log and was there by now. Raises Refused.
 
-    The filters hold their subaccounts already, as they do for the log.
+    The query holds the reach of whoever asks already, as it does for the log.
     """
-    return _start(by, DeletionKind.MATCHING, write_filter(chosen), reason=reason, expected=expected)
+    return _start(by, DeletionKind.MATCHING, json.dumps(write_query(query)), reason=reason, expected=expected)
 
 
 def erase_person(by: Principal, msisdn: str, *, reason: str) -> Deletion:

@@ -1,8 +1,8 @@
 """Erasing a person again of whom only a certificate is left: a restored copy of the database brought them back."""
 
 from accounts.principal import Principal
-from archive.deletion.criteria import subject_of
 from archive.deletion.jobs import erase_person
+from archive.deletion.subjects import subject_of
 from archive.models import Deletion
 from messaging.log.services.forgetting import numbers_of
 

@@ -1,7 +1,7 @@
 """The life of an export around its work: started, cancelled, deleted, withdrawn, expired; each of it audited."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -16,8 +16,7 @@ from archive.enums import ACTIVE, Dataset, ExportState
 from archive.exports import files
 from archive.exports.requests import Ask, BadAsk, drafted
 from archive.models import Export, ExportSchedule
-from core.numbers import masked
-from messaging.log.selectors.matching import digits_of, is_number
+from core.numbers import digits_of, is_number, masked
 from messaging.log.services.forgetting import Person, filters_in
 
 KEPT = timedelta(days=90)  # how long a row tells of an export whose file is gone
@@ -63,7 +62,7 @@ def _said(name: str, value: Any) -> Any:
             return masked(digits_of(value))
         # An id of Meta's holds the number in Base64.
         return masked(value) if name == "user_id" or value.startswith("wamid.") else value
-    return len(value) if name == "umids" else value.isoformat() if isinstance(value, datetime) else value
+    return len(value) if name == "umids" else value
 
 
 def cancel(export: Export, by: Principal) -> bool:

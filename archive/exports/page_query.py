@@ -10,15 +10,14 @@ from django.http import Http404, QueryDict
 from accounts.enums import Permission
 from accounts.principal import Principal
 from archive.enums import Dataset
-from archive.exports.sources import filters_of
 from billing.forms.report import CostForm
 from billing.selectors import cost_totals
 from core.counting import count_up_to
 from core.forms import FilterForm
-from messaging.log.filters import log_filter
 from messaging.log.forms.log import LogForm, TrafficForm
+from messaging.log.query import MessageQuery, write_words
 from messaging.log.selectors.channels import channels, named_templates
-from messaging.log.selectors.matching import LogFilter, matching
+from messaging.log.selectors.matching import matching
 
 AT_ONCE = 5_000  # rows that a page makes while one waits
 
@@ -42,17 +41,17 @@ class Question:
         return False
 
     @property
-    def log_filter(self) -> LogFilter:
+    def message_query(self) -> MessageQuery:
         """What the log is asked for."""
         assert isinstance(self.form, LogForm)
-        return log_filter(self.form, self.by.reach, self.zone)
+        return self.form.query(self.by.reach, self.zone)
 
     @property
     def filters(self) -> dict[str, Any]:
         """The filters as an export keeps them; which subaccounts it holds, it keeps beside them."""
         form = self.form
         if isinstance(form, LogForm):
-            return filters_of(self.log_filter)
+            return write_words(self.message_query)
         found: dict[str, Any] = form.span()
         if isinstance(form, TrafficForm):
             asked = {name: getattr(form, name) for name in ("phone_number_id", "template_ids")}
@@ -73,14 +72,14 @@ class Question:
     def span(self) -> tuple[datetime | None, datetime | None]:
         """From when until when its rows are."""
         if isinstance(self.form, LogForm):
-            chosen = self.log_filter
-            return chosen.start, chosen.end
+            query = self.message_query
+            return query.created_after, query.created_before
         return self.form.period.moments(self.zone)
 
     def few(self) -> bool:
         """Whether there are so few rows that nobody needs to wait for a job."""
         if isinstance(self.form, LogForm):
-            return count_up_to(matching(self.by.account, self.log_filter), AT_ONCE) <= AT_ONCE
+            return count_up_to(matching(self.by.account, self.message_query), AT_ONCE) <= AT_ONCE
         if self.dataset == Dataset.CHARGES:
             assert isinstance(self.form, CostForm)
             period = self.form.period

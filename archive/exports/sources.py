@@ -7,7 +7,6 @@ from functools import cached_property
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from archive.enums import Dataset, Format
@@ -17,8 +16,8 @@ from billing.dimensions import Dimension
 from billing.selectors import CostFilter, CostReport, CostRow, cost_report
 from core.extracts import Extract, Kind, of_rows
 from core.money import plain
+from messaging.log.query import MessageQuery, read_query
 from messaging.log.selectors.extracts import charge_extract, log_extract, log_span, traffic_extract
-from messaging.log.selectors.matching import LogFilter
 from messaging.log.selectors.traffic import TrafficFilter
 
 Span = tuple[datetime, datetime]
@@ -77,15 +76,17 @@ class _Messages(_Plain):
     sums = (("cost", "cost_currency"), ("sell_price", "cost_currency"))
 
     @cached_property
-    def _chosen(self) -> LogFilter:
-        return log_filter_of(self.export)
+    def _query(self) -> MessageQuery:
+        """The filters, within what the export may hold."""
+        reach = {"subaccount_ids": self.export.subaccount_ids, "exact_numbers": not self.export.whole_numbers}
+        return read_query(self.export.filters, **reach)
 
     def span(self) -> Span | None:
-        return log_span(self.account, self._chosen, self.export.created_at)
+        return log_span(self.account, self._query, self.export.created_at)
 
     def extract(self, names: Sequence[str], span: Span, limit: int | None) -> Extract:
         return log_extract(
-            self.account, self._chosen, names, span, whole_numbers=self.export.whole_numbers, limit=limit
+            self.account, self._query, names, span, whole_numbers=self.export.whole_numbers, limit=limit
         )  # fmt: skip
 
 
@@ -194,27 +195,6 @@ def _cost_cells(row: CostRow, groups: Sequence[Dimension] = ()) -> dict[str, Any
 
 def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), UTC)
-
-
-def filters_of(chosen: LogFilter) -> dict[str, Any]:
-    """The log's filters as they are stored; `log_filter_of` reads them again."""
-    found = {each.name: getattr(chosen, each.name) for each in fields(LogFilter) if each.name != "subaccount_ids"}
-    return {name: value for name, value in found.items() if value not in (None, "", (), False)}
-
-
-def log_filter_of(export: Export) -> LogFilter:
-    """The log's filters of an export, within the subaccounts it may hold."""
-    said = dict(export.filters)
-    for name in ("start", "end"):
-        said[name] = _moment(said.get(name))
-    for name in ("sent", "read"):
-        if said.get(name):
-            said[name] = tuple(_moment(each) for each in said[name])
-    return LogFilter(subaccount_ids=export.subaccount_ids, **said)
-
-
-def _moment(value: Any) -> datetime | None:
-    return parse_datetime(value) if isinstance(value, str) else value
 
 
 def cost_filter_of(export: Export) -> CostFilter:

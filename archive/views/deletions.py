@@ -79,7 +79,7 @@ def new_deletion(request: TenantRequest) -> HttpResponseBase:
     if asked is not None:
         context |= {"asked": asked, "query": f"?{_params(request).urlencode()}"}
         if asked.valid:
-            context["n"], context["sample"] = preview(request.account, asked.log_filter)
+            context["n"], context["sample"] = preview(request.account, asked.message_query)
     if "confirmed" in request.POST:
         try:
             return _started(request, _start(request, asked, umids))
@@ -99,7 +99,7 @@ def _start(request: TenantRequest, asked: Question | None, umids: list[UUID]) ->
     if not expected.isdecimal() or typed != expected:
         raise Refused(_("Type how many messages are deleted, as it stands there, to confirm."))
     counted = int(expected) if int(expected) <= MOST_COUNTED else None
-    return jobs.delete_matching(by, asked.log_filter, expected=counted, reason=reason)
+    return jobs.delete_matching(by, asked.message_query, expected=counted, reason=reason)
 
 
 @requires(Permission.DELETE_MESSAGES, whole_account=True)

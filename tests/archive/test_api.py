@@ -50,7 +50,7 @@ def test_an_export_is_started_found_downloaded_and_deleted(acme, caller):
     work.work()
     found = ask("get", one).json()
     assert (found["state"], found["rows"]) == ("succeeded", 1)
-    assert found["filters"] == {"status": "delivered", "country": "in"}
+    assert found["filters"] == {"status": "delivered", "country": "IN"}
     file = ask("get", found["download"])
     assert b"".join(file.streaming_content) == b"msisdn\n919876543210\n"
     assert file.headers["Content-Type"] == "text/csv; charset=utf-8"

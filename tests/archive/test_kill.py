@@ -13,10 +13,9 @@ from django.db import connection
 from archive.enums import ExportState
 from archive.exports import files, jobs, work
 from archive.exports.requests import Ask
-from archive.exports.sources import filters_of
 from core.tenancy import every_tenant
 from local.embedded.config import ROOT
-from messaging.log.selectors.matching import LogFilter
+from messaging.log.query import MessageQuery, write_words
 from tests.archive.conftest import content
 from tests.people import principal
 from tests.scenarios.conftest import wait_until
@@ -54,7 +53,7 @@ def held(transactional_db):
 def test_kill_9_in_the_middle_of_an_export(held, acme):
     for number, wamid in enumerate(WAMIDS):
         deliver(acme, provider_message_id=wamid, at=AT + timedelta(days=number))
-    days = filters_of(LogFilter(end=AT + timedelta(days=len(WAMIDS))))
+    days = write_words(MessageQuery(created_before=AT + timedelta(days=len(WAMIDS))))
     ask = Ask("messages", days, "UTC", columns=["provider_message_id"])
     export = jobs.start(principal(acme, "x"), ask)
     url = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}").geturl()

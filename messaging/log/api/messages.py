@@ -11,9 +11,8 @@ from rest_framework.response import Response
 from accounts.api import TenantView
 from accounts.enums import Permission
 from billing.selectors import explain
-from core.filtersets import parameters
 from core.resources import listed, shown
-from messaging.log.api.filtersets import MessageFilterSet
+from messaging.log.api.query import MessageList, message_parameters
 from messaging.log.api.serializers import (
     ChargeSerializer,
     MessagePageSerializer,
@@ -22,8 +21,9 @@ from messaging.log.api.serializers import (
     subaccount_codes,
 )
 from messaging.log.models import Message
+from messaging.log.query import MessageQuery
 from messaging.log.selectors.log import attach, charges
-from messaging.log.selectors.matching import LogFilter, matching
+from messaging.log.selectors.matching import matching
 
 
 class MessageView(TenantView):
@@ -43,7 +43,7 @@ class MessageView(TenantView):
 
     def visible(self) -> Any:
         """The messages the key may see."""
-        return matching(self.account, LogFilter(subaccount_ids=self.principal.subaccount_ids))
+        return matching(self.account, MessageQuery(subaccount_ids=self.principal.subaccount_ids))
 
     def found(self, umid: UUID) -> Message:
         """The message of a UMID. Raises Http404 when the key sees none."""
@@ -56,18 +56,14 @@ class MessageView(TenantView):
 class MessageListView(MessageView):
     """The message log, newest first, 100 a page."""
 
-    @extend_schema(
-        operation_id="list_messages",
-        responses=MessagePageSerializer,
-        parameters=parameters(MessageFilterSet),
-    )
+    @extend_schema(operation_id="list_messages", responses=MessagePageSerializer, parameters=message_parameters())
     def get(self, request: Request) -> Response:
         """One page. Follow `next` for older messages, `previous` for newer ones."""
-        filterset = MessageFilterSet(
-            request.query_params, queryset=self.visible(), account=self.account,
-            whole_numbers=self.principal.may(Permission.VIEW_NUMBERS),
+        rows = MessageList(
+            request.query_params, self.account, subaccount_ids=self.principal.subaccount_ids,
+            exact_numbers=not self.principal.may(Permission.VIEW_NUMBERS),
         )  # fmt: skip
-        return Response(listed(MessageSerializer, filterset, request, context=self.context))
+        return Response(listed(MessageSerializer, rows, request, context=self.context))
 
 
 class MessageDetailView(MessageView):

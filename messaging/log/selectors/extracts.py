@@ -33,9 +33,11 @@ from core.extracts import Extract, literal
 from core.numbers import masked_sql
 from messaging.log.enums import STATUS_ORDER, PayloadKind
 from messaging.log.models import Message, MessagePayload, PhoneNumber, Template
-from messaging.log.selectors.matching import LogFilter, Span, matching
+from messaging.log.query import MessageQuery
+from messaging.log.selectors.matching import matching
 from messaging.log.selectors.traffic import TrafficFilter, counted_rows
 
+Span = tuple[datetime, datetime]  # the end is not included
 _Expression = Expression | F | Subquery
 _PLAIN = (
     "umid", "created_at", "provider", "provider_message_id", "direction", "status", "status_detail", "country",
@@ -105,25 +107,25 @@ LOG_FIELDS = (*_MADE, "msisdn", "user_id", *_COSTS)
 """Everything of a message that can leave."""
 
 
-def log_span(account: Account, chosen: LogFilter, before: datetime) -> tuple[datetime, datetime] | None:
+def log_span(account: Account, query: MessageQuery, before: datetime) -> tuple[datetime, datetime] | None:
     """From when until when the messages asked for were created, those from `before` on left out; None: there are none.
 
     The end is that of the question, or `before`.
     """
     try:
-        rows = matching(account, chosen).filter(created_at__lt=before).order_by("created_at", "id")
+        rows = matching(account, query).filter(created_at__lt=before).order_by("created_at", "id")
         first = rows.values_list("created_at", flat=True).first()
     except EmptyResultSet:
         return None
-    return None if first is None else (first, min(chosen.end or before, before))
+    return None if first is None else (first, min(query.created_before or before, before))
 
 
 def log_extract(
-    account: Account, chosen: LogFilter, fields: Sequence[str], span: Span, *, whole_numbers: bool,
+    account: Account, query: MessageQuery, fields: Sequence[str], span: Span, *, whole_numbers: bool,
     limit: int | None = None,
 ) -> Extract:  # fmt: skip
     """The messages created in the span, oldest first, at most `limit`. Fields are of LOG_FIELDS."""
-    rows = matching(account, chosen).filter(created_at__gte=span[0], created_at__lt=span[1])
+    rows = matching(account, query).filter(created_at__gte=span[0], created_at__lt=span[1])
     rows = rows.order_by("created_at", "id")
     costs = [name for name in fields if name in _COSTS]
     inner = _compiled(rows, [name for name in fields if name not in _COSTS], bool(costs), whole_numbers, limit)

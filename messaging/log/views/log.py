@@ -19,7 +19,7 @@ from billing.selectors import Charge
 from core.counting import count_up_to
 from core.filters import PAGING, query
 from core.zones import current_zone
-from messaging.log.filters import is_counted, log_counts, log_filter, log_sentence
+from messaging.log.filters import log_counts, log_sentence
 from messaging.log.forms.log import SEEN, LogForm, SavedFilterForm
 from messaging.log.listing.cells import Cells
 from messaging.log.listing.columns import KEYS, Layout, layout
@@ -87,9 +87,13 @@ class Choices:
 
 def _results(request: TenantRequest, form: LogForm, shown: Layout, choices: Choices) -> dict[str, Any]:
     account = request.account
-    chosen = log_filter(form, request.principal.reach, current_zone())
-    found = log_page(account, chosen, request.GET.dict(), known=[*choices.channels, *choices.templates])
-    context: dict[str, Any] = {"page": found, "sentence": log_sentence(form), "is_counted": is_counted(form)}
+    found = log_page(
+        account,
+        form.query(request.principal.reach, current_zone()),
+        request.GET.dict(),
+        known=[*choices.channels, *choices.templates],
+    )
+    context: dict[str, Any] = {"page": found, "sentence": log_sentence(form), "is_counted": form.is_counted}
     costs: dict[UUID, Charge] = {}
     if "cost" in shown.keys:
         costs = charges(account, found.rows)
@@ -131,7 +135,7 @@ def matching_count(request: TenantRequest) -> HttpResponse:
     form = asked(request, request.GET)
     if not form.is_valid():
         return HttpResponse()
-    rows = matching(request.account, log_filter(form, request.principal.reach, current_zone()))
+    rows = matching(request.account, form.query(request.principal.reach, current_zone()))
     context = {"form": form, "n": count_up_to(rows, MOST), "most": MOST, "upto": newest(rows)}
     return render(request, "log/log_matching.html", context)
 
@@ -141,9 +145,9 @@ def matching_count(request: TenantRequest) -> HttpResponse:
 def umids(request: TenantRequest) -> HttpResponse:
     """The UMIDs of the selected messages as text, one a line."""
     form = asked(request, QueryDict(request.POST.get("query", "").removeprefix("?")))
-    chosen = log_filter(form, request.principal.reach, current_zone()) if form.is_valid() else None
+    selection = form.query(request.principal.reach, current_zone()) if form.is_valid() else None
     try:
-        rows = picked(request.account, request.POST, chosen, request.principal.subaccount_ids)
+        rows = picked(request.account, request.POST, selection, request.principal.subaccount_ids)
     except UnreadableSelection as problem:
         return HttpResponseBadRequest(str(problem), content_type="text/plain")
     text = "".join(f"{umid}\n" for umid in rows.values_list("umid", flat=True))

@@ -11,7 +11,7 @@ from accounts.services import create_api_key
 from archive.deletion import jobs, work
 from archive.exports.work import work as work_exports
 from messaging.log.models import Message
-from messaging.log.selectors.matching import LogFilter
+from messaging.log.query import MessageQuery
 from tests.people import principal, visitor
 from tests.traffic import AT, INDIA, deliver, rate
 
@@ -59,7 +59,7 @@ def test_the_months_cost_report_is_byte_identical(acme, files, end):
     if end == "erasure":
         deletion = jobs.erase_person(asker, INDIA, reason="Art. 17")
     else:
-        deletion = jobs.delete_matching(asker, LogFilter())
+        deletion = jobs.delete_matching(asker, MessageQuery())
     for _ in range(50):
         work.work(deletion.pk)
     rate()

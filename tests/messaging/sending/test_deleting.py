@@ -12,7 +12,7 @@ from archive.retention.work import run
 from messaging.inbound import inbox
 from messaging.inbound.models import WebhookEndpoint
 from messaging.log.models import DeletedMessage, Message, StatusEvent
-from messaging.log.selectors.matching import LogFilter
+from messaging.log.query import MessageQuery
 from messaging.sending import settlement
 from messaging.sending.models import Submission
 from tests.messaging.sending import bodies
@@ -82,7 +82,7 @@ class TestWaiting:
         "ask",
         [
             lambda asker, message: delete_selected(asker, [message.umid]),
-            lambda asker, _: delete_matching(asker, LogFilter(statuses=("queued",))),
+            lambda asker, _: delete_matching(asker, MessageQuery(status=("queued",))),
         ],
         ids=["selected", "matching"],
     )
