@@ -11,6 +11,7 @@ from accounts.services import create_api_key
 from messaging.log.api.query import MessageQuerySerializer, message_parameters
 from messaging.log.models import Source
 from messaging.log.query import filters
+from tests.people import principal
 from tests.traffic import AT, INDIA, deliver, report
 
 pytestmark = pytest.mark.django_db
@@ -23,7 +24,7 @@ def get(client, acme):
     """A request with a key of these scopes, or of all."""
 
     def ask(query, *scopes, path=URL):
-        text = create_api_key(account=acme, name="Test", scopes=list(scopes or Permission))[1]
+        text = create_api_key(by=principal(acme), name="Test", scopes=list(scopes or Permission))[1]
         return client.get(f"{path}?{query}", headers={"Authorization": f"Bearer {text}"})
 
     return ask
