@@ -84,7 +84,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
             subaccounts=_subaccounts(request, principal.reach),
             subaccount=chosen.name if chosen else gettext("All subaccounts"),
             settings=_settings(request, principal),
-            may=frozenset(permission.name for permission in principal.permissions),
+            may=frozenset(permission.name for permission in Permission if principal.may(permission)),
             is_demo=principal.account.is_demo and settings.LOOPBACK,
         )
     }
