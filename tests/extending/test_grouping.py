@@ -45,7 +45,7 @@ def test_the_page_offers_it_and_groups_by_it(acme):
     assert 'name="group_by" value="pricing_type"' in page
     assert "By pricing type" in page
     assert '<th scope="col">Pricing type</th>' in page
-    assert [page.count(f">{words}</a></td>") for words in ("As usual", "No type")] == [1, 1]
+    assert [page.count(f">{words}</a>") for words in ("As usual", "No type")] == [1, 1]
 
 
 def test_a_chart_is_drawn_along_it_and_stacked_by_it(acme):
