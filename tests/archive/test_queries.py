@@ -12,6 +12,7 @@ from archive.exports import work
 from archive.models import Deletion, Export
 from local.demo.world import ACME
 from messaging.log.models import Message, Source
+from tests.people import principal
 from tests.traffic import AT, INDIA, deliver, report
 
 pytestmark = pytest.mark.django_db
@@ -27,7 +28,7 @@ def ask(client, acme):
 
     def send(path, body, *scopes, subaccounts=()):
         own = Subaccount.objects.filter(account=acme, code__in=subaccounts)
-        text = create_api_key(account=acme, name="x", scopes=list(scopes or Permission), subaccounts=list(own))[1]
+        text = create_api_key(by=principal(acme), name="x", scopes=list(scopes or Permission), subaccounts=list(own))[1]
         headers = {"Authorization": f"Bearer {text}"}
         if path == LIST:
             return client.get(path, body, headers=headers)

@@ -19,7 +19,7 @@ from messaging.log.declaration import declare
 from messaging.log.kinds import FreeText
 from messaging.log.models import Message
 from messaging.log.query import MessageQuery, read_query, write_query
-from tests.people import visitor
+from tests.people import principal, visitor
 from tests.traffic import AT, deliver
 
 pytestmark = pytest.mark.django_db
@@ -49,7 +49,7 @@ def _messages(acme):
 @pytest.fixture
 def ask(client, acme):
     """A request of a key that may do everything; the answer's JSON."""
-    headers = {"Authorization": f"Bearer {create_api_key(account=acme, name='x', scopes=list(Permission))[1]}"}
+    headers = {"Authorization": f"Bearer {create_api_key(by=principal(acme), name='x', scopes=list(Permission))[1]}"}
 
     def send(method, path, body=None):
         how = {} if body is None else {"data": json.dumps(body), "content_type": "application/json"}
