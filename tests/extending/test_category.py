@@ -81,21 +81,23 @@ def test_pages_call_it_by_its_label(acme, flash_sale, delivered):
     delivered("flash_sale")
     finance = visitor(acme, "finance")
     page = text(finance.get(PAGE))
-    assert re.search(r">\s*Flash sale\s*</a>\s*</td>", page)
+    assert ">Flash sale</a>" in page
     assert '<option value="flash_sale">Flash sale</option>' in page
     assert "2 delivered" in text(finance.get(f"{PAGE}&category=flash_sale"))
-    assert ">Flash sale</td>" in text(visitor(acme).get("/logs/?from=2026-10-15&to=2026-10-15&category=flash_sale"))
+    assert re.search(
+        r">\s*Flash sale\s*</td>", text(visitor(acme).get("/logs/?from=2026-10-15&to=2026-10-15&category=flash_sale"))
+    )
 
 
 def test_the_price_list_has_its_column(acme, flash_sale):
     card = RateCard.objects.get(currency="USD", effective_from=OCTOBER, is_active=True)
     page = text(visitor(acme, "finance").get(f"/prices/cards/{card.pk}/"))
-    assert '<th scope="col" class="number">Service</th><th scope="col" class="number">Flash sale</th>' in page
+    assert re.findall(r'<th scope="col" class="number">(.*?)</th>', page)[-2:] == ["Service", "Flash sale"]
 
 
 def test_one_that_names_another_column_needs_no_data(acme, declare, delivered):
     declare("marketing_flash", "marketing", "Marketing flash")
     delivered("marketing_flash")
     page = text(visitor(acme, "finance").get(PAGE))
-    assert re.search(r">\s*Marketing flash\s*</a>\s*</td>", page)
+    assert ">Marketing flash</a>" in page
     assert "USD 0.02, 2 delivered" in page

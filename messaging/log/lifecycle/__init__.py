@@ -4,13 +4,13 @@ A batch of events is applied set-based in one transaction. Every rule is a join-
 state, least of an ordered tuple), so any order, duplication or batching of the same events ends in the same row:
 
 * each state keeps its earliest time; the shown status follows from the times (`STATUS_ORDER`, in the database);
-* the category is the best-proven one: said with the proof of delivery, else said before, else the template's;
+* the category is the best-proven one: reported with the delivery, else reported before, else the template's;
 * an error stays visible when a delivery follows; of several the least code is shown, the history has them all;
-* what nobody said stays empty until an event says it; should two disagree, the greater text stands.
+* what no event reports stays empty until one does; should two events disagree, the greater text stands.
 
-columns.py declares how each column merges, and the statements are made from it. In order: events are copied into a
-temporary table, reduced to one change per message, anchored (which also locks the messages in one order, so that two
-workers never deadlock), inserted or merged; what changed is then counted for the dashboard and handed to billing.
+columns.py declares how each column merges, and the statements are made from its list. In order: events are copied into
+a temporary table, reduced to one change per message, anchored (which also locks the messages in one order, so that two
+workers never deadlock), inserted or merged; what changed is then counted for the dashboard and recorded for billing.
 """
 
 from collections.abc import Sequence
@@ -35,7 +35,7 @@ _TABLES = ("log_message", "log_statusevent", "log_payload")
 
 
 def apply(reports: Sequence[Report], directory: Directory) -> set[Key]:
-    """Apply events to the log in one transaction, and tell billing about deliveries.
+    """Apply events to the log in one transaction, and record deliveries for billing.
 
     Effects: anchors, messages, status events, payloads, traffic deltas, events, usage facts; of deleted
     messages only what counts. Applying the same events again changes nothing. Returns the keys of the deleted messages

@@ -1,4 +1,4 @@
-"""What sending tells the log beside statuses: where a message came from, and the requests and responses of it."""
+"""What sending adds to a message beside its statuses: where it came from, its request and the responses."""
 
 import json
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from messaging.log.lifecycle.columns import COLUMNS, KEY, Column, Merge, listed,
 
 
 class MessageAttributes(NamedTuple):
-    """What a message is known for besides its statuses; None and "" leave it as it is."""
+    """Attributes of a message that no event reports; None and "" leave it as it is."""
 
     account_id: int
     provider: str
@@ -57,7 +57,7 @@ JOIN log_anchor a USING (account_id, provider, provider_message_id) ON CONFLICT 
 
 
 def set_attributes(attributes: Sequence[MessageAttributes]) -> None:
-    """Write down what is known of messages in the log; those that are not there are passed over."""
+    """Set attributes of messages; messages that are not in the log are passed over."""
     if attributes:
         with connection.cursor() as cursor:
             cursor.execute(_SET, [list(column) for column in zip(*attributes, strict=True)])

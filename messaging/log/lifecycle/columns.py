@@ -71,7 +71,7 @@ class Column:
     reported: str = ""  # SQL of what an event reports, where event_batch has no column of this name
     state: str = ""  # the state whose time this is
     count: Count | None = None
-    billed: bool = False  # a new value changes the price, so billing has to be told
+    billed: bool = False  # billing needs it: another value may change the price
     when_deleted: WhenDeleted = WhenDeleted.KEPT
     default: str = ""  # SQL of the value while none is known; text has '', what may be NULL has NULL
 

@@ -1,7 +1,7 @@
 """Two rows of one message become one.
 
-Ours was logged under the UMID when we were asked to send; the other came with a webhook that named the message by the
-provider's id before we had learned it.
+Ours was logged under the UMID when the message was accepted for sending; the other came with a webhook that named the
+message by the provider's id before we had learned it.
 """
 
 from datetime import datetime
@@ -76,7 +76,7 @@ WHERE account_id = %(account_id)s AND created_at = %(own_at)s AND id = %(own_id)
 
 
 def absorb(cursor: Any, duplicate: Duplicate) -> None:
-    """Let our row, which clients know by its UMID, take in what webhooks said of the other, which goes."""
+    """Merge the other row into ours, which clients know by its UMID, and delete the other."""
     cursor.execute(CREATE_TABLES)
     for statement in (_REMOVE_OTHER, _MOVE_HISTORY, _MOVE_PAYLOADS, _MOVE_ANCHOR, _DROP_ANCHOR, _NAME):
         cursor.execute(statement, duplicate._asdict())

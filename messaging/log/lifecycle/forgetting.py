@@ -1,4 +1,4 @@
-"""Deleting messages: the rows go, what they count for stays.
+"""Deleting messages: the rows go, what counts of them stays.
 
 A batch is one transaction. Anchors are locked first and in their own order, as ingest does, so that a webhook of one of
 the messages is applied before or after, and never in between.
@@ -42,14 +42,14 @@ RETURNING message_id, webhook_id, webhook_received_at
 
 
 class Anchor(NamedTuple):
-    """A message as it is found again whatever happens to it meanwhile."""
+    """The key of a message within its account, which outlives changes of its row."""
 
     provider: str
     provider_message_id: str
 
 
 class ForgetResult(NamedTuple):
-    """How many rows went (messages, payloads, statuses), and which stored webhooks report on which provider ids.
+    """How many messages, payloads and statuses were deleted, and which stored webhooks report on which provider ids.
 
     A webhook is known by when it came and its id.
     """
@@ -67,7 +67,7 @@ class _LockedAnchor(NamedTuple):
 
 @transaction.atomic
 def forget(account_id: int, anchors: Sequence[Anchor]) -> ForgetResult:
-    """Delete messages with their history and payloads; those already gone are passed over.
+    """Delete messages with their history and payloads; those deleted already are passed over.
 
     Effects: what counts of each is kept in log_deleted, so that no figure changes. The webhooks that reported
     on them still do: the caller takes the messages out of those.

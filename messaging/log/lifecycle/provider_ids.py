@@ -1,8 +1,7 @@
 """The ids by which providers know our messages.
 
-A message that we are asked to send enters the log under its UMID, for the provider has not named it yet.
-`assign_provider_ids` gives it the provider's id. A webhook may come before the provider's answer has, and then there
-are two rows: they become one.
+A message to send enters the log under its UMID, for the provider has not named it yet. `assign_provider_ids` gives it
+the provider's id. A webhook may come before the provider's answer does; then there are two rows, which become one.
 """
 
 from collections.abc import Callable, Sequence

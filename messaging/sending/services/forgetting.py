@@ -73,7 +73,7 @@ def _forget(account: Account, found: Sequence[tuple[str, str, UUID]]) -> Counter
     """Delete messages by provider, its id and ours. What waits is never sent; what is being sent is left and counted.
 
     Of what nobody knows whether it was sent, the submission goes as well: should a webhook name it yet, the row that
-    counts for it takes that in (see `bind`).
+    counts for it takes that in (see `assign_provider_ids`).
     """
     submissions = Submission.objects.filter(account=account, umid__in=[umid for *_, umid in found])
     never_sent, _ = submissions.filter(state=SubmissionState.QUEUED).delete()

@@ -44,9 +44,13 @@ def initial(column: Column) -> str:
 def merged(column: Column) -> str:
     """The new value of a known message."""
     if isinstance(column.merge, Ranking):
-        best = f"{column.merge.best}({ranking_of(column.merge, 'm')}, c.{column.merge.values})"
-        return _unlisted(column, column.merge, best)
+        return _unlisted(column, column.merge, merged_ranking(column.merge))
     return f"{column.merge.name}(m.{column.name}, c.{column.name})"
+
+
+def merged_ranking(ranking: Ranking) -> str:
+    """The list of a known message and its change, the better of the two."""
+    return f"{ranking.best}({ranking_of(ranking, 'm')}, c.{ranking.values})"
 
 
 def _of_event(column: Column) -> str:

@@ -1,6 +1,6 @@
 """What applies a batch of events, in the order in which it runs. `RETURNING old` and `new` are PostgreSQL 18's."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from messaging.log.lifecycle.columns import (
     COLUMNS,
@@ -15,7 +15,14 @@ from messaging.log.lifecycle.columns import (
     WhenDeleted,
     listed,
 )
-from messaging.log.lifecycle.sql.expressions import initial, merged, reduced, reduced_ranking
+from messaging.log.lifecycle.sql.expressions import (
+    initial,
+    merged,
+    merged_ranking,
+    ranking_of,
+    reduced,
+    reduced_ranking,
+)
 from messaging.log.lifecycle.sql.tables import seen
 
 _KEY = listed(KEY)
@@ -81,14 +88,17 @@ INSERT INTO changed_batch SELECT * FROM made
 """
 
 
-def _update(table: str, columns: Iterable[Column], message_id: str, where: str) -> str:
+def _update(table: str, columns: Sequence[Column], message_id: str, where: str) -> str:
     """The statement that merges changes into known messages of a table and notes what they were before."""
     values = {column.name: merged(column) for column in columns}
+    single = [column.name for column in columns if not isinstance(column.merge, Ranking)]
+    before = [f"m.{name}" for name in single] + [ranking_of(ranking, "m") for ranking in RANKINGS]
+    after = [values[name] for name in single] + [merged_ranking(ranking) for ranking in RANKINGS]
     return f"""
 WITH merged AS (
     UPDATE {table} m SET {", ".join(f"{name} = {value}" for name, value in values.items())}
     FROM change_batch c
-    WHERE {where} AND ({listed(values, "m")}) IS DISTINCT FROM ({listed(values.values())})
+    WHERE {where} AND ({listed(before)}) IS DISTINCT FROM ({listed(after)})
     RETURNING m.{message_id}, m.account_id, {seen("new")}, {seen("old")}
 )
 INSERT INTO changed_batch SELECT * FROM merged
@@ -104,7 +114,7 @@ UPDATE = _update(
     "c.known_at IS NOT NULL AND m.account_id = c.account_id AND m.created_at = c.known_at AND m.id = c.message_id",
 )  # fmt: skip
 _UPDATE_DELETED = _update(
-    "log_deleted", (column for column in _MERGING if column.when_deleted == WhenDeleted.KEPT), "message_id",
+    "log_deleted", [column for column in _MERGING if column.when_deleted == WhenDeleted.KEPT], "message_id",
     "c.deleted AND m.message_key = c.message_key",
 )  # fmt: skip
 
