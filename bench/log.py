@@ -1,10 +1,10 @@
-"""log: the log's page with 2,000,000 messages, for every filter and on a page far back.
+"""log: the log's page and REST's list with 2,000,000 messages, for every filter and on a page far back.
 
-The queries of its rows (messages, and the numbers, templates and sources they point at) ÷ the bare keyset SQL of the
-same rows; its server time ÷ its own with 20,000 messages; and that of Django admin's changelist with the same filter,
-the way most would build it (COUNT and OFFSET), ÷ its server time. Every filter and page counts: what is printed is the
-worst, and below it what misses. Time is processor time of web and PostgreSQL: nothing waits for a disk here, and what
-else a busy machine does would make the ratios worthless.
+The queries of their rows (messages, and the numbers, templates and sources they point at) ÷ the bare keyset SQL of the
+same rows; the page's server time ÷ its own with 20,000 messages; and that of Django admin's changelist with the same
+filter, the way most would build it (COUNT and OFFSET), ÷ its server time. Every filter and page counts: what is printed
+is the worst, and below it what misses. Time is processor time of web and PostgreSQL: nothing waits for a disk here, and
+what else a busy machine does would make the ratios worthless.
 """
 
 import random
@@ -23,24 +23,32 @@ from django.http import HttpRequest
 from django.test import Client
 from django.utils import timezone
 
+from accounts.enums import Permission
 from accounts.models import Account, Membership, User
+from accounts.principal import Principal
+from accounts.services import create_api_key
 from bench.ground import empty, report
 from bench.settings import PLAIN
 from core import partitions
 from core.paging import Cursor
 from core.partitions import month_of
+from core.resources import PAGE_SIZE as PAGE_SIZE_OF_REST
 from core.tenancy import every_tenant
 from local.demo.world import ACME, TEMPLATES, ChannelPlan, account_of
 from messaging.log import lifecycle
 from messaging.log.directory import Directory
+from messaging.log.kinds import Moment
 from messaging.log.lifecycle import traffic
 from messaging.log.models import Message, PhoneNumber, Source, Template
+from messaging.log.query import filters
+from messaging.log.selectors.log import PAGE_SIZE
 from providers.events import MessageEvent
 from providers.vocabulary import Direction
 
 FEW, MANY = 20_000, 2_000_000
 ROUNDS, ADMIN_ROUNDS, FAR = 9, 2, 5_000  # FAR: rows before the page far back
 QUERIES, GROWTH, ADMIN = 3.0, 1.5, 3.0
+SPAN = {"created_after", "created_before"}  # in every case
 _DAYS, _BATCH = 61, 20_000
 _CODES = (131026, 131049, 131047, 130472, 131056, 131000)
 _CALLING = (("65", "9", 8, 18), ("91", "98", 10, 30), ("62", "81", 10, 20), ("49", "151", 10, 12), ("55", "119", 11, 8))
@@ -50,21 +58,39 @@ _SOURCES = (("campaign", "Weekend sale"), ("template_bot", "Cart reminder"), ("a
 
 @dataclass(frozen=True)
 class Case:
-    """One filter: as the page is asked, as the SQL of its rows, and as the changelist is asked."""
+    """One filter: its value as REST is asked, the SQL of its rows, and as the changelist is asked (None: it cannot be).
+
+    The page is asked the same by the filter's own parameter, or as `page` says; where it has none, not at all.
+    """
 
     name: str
-    page: dict[str, str]
+    words: dict[str, str]
     sql: str = "true"
     params: dict[str, Any] = field(default_factory=dict)
-    changelist: dict[str, str] = field(default_factory=dict)
+    changelist: dict[str, str] | None = field(default_factory=dict)
+    page: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def page_words(self) -> dict[str, str]:
+        """What the page is asked."""
+        return self.page or {filters()[name].page: value for name, value in self.words.items()}
+
+    @property
+    def on_page(self) -> bool:
+        """Whether the page can be asked: it takes days, not moments."""
+        asked = [filters()[name] for name in self.words]
+        return bool(self.page) or all(each.on_page and not isinstance(each.kind, Moment) for each in asked)
 
 
 @dataclass(frozen=True)
 class Asked:
-    """A case on its first page or far back: the addresses of both lists, and the SQL of the rows."""
+    """A case on its first page or far back: the addresses of the lists (empty: there is none), and the SQL of the rows
+    up to their number.
+    """
 
     name: str
     address: str
+    rest: str
     changelist: str
     sql: str
     params: dict[str, Any]
@@ -77,26 +103,39 @@ def run() -> bool:
             cursor.execute("SET max_parallel_workers_per_gather = 0")
         account = account_of(ACME)
         sources = [Source.objects.create(account=account, category=kind, name=name) for kind, name in _SOURCES]
-        person, operator = _person(account), _operator()
+        person, operator, program = _person(account), _operator(), _program(account)
         end = timezone.now()
         _load(account, sources, end, 0, FEW)
-        few = {asked.name: (_rows(person, asked.address), _page(person, asked.address)) for asked in _all(account)}
+        few = {
+            asked.name: (_rows(person, asked.address), _page(person, asked.address))
+            for asked in _all(account) if asked.address
+        }  # fmt: skip
         _load(account, sources, end, FEW, MANY)
-        rows, growth, against = {}, {}, {}
+        rows, listed, growth, against = {}, {}, {}, {}
         for asked in _all(account):
+            listed[asked.name] = _ratio(program, asked.rest, asked, PAGE_SIZE_OF_REST)
+            if not asked.address:
+                continue
             mine = _page(person, asked.address)
-            rounds = [(_queries(person, asked.address), _bare(asked)) for _ in range(ROUNDS)]  # in turn, alike cold
-            rows[asked.name] = min(queries for queries, _ in rounds) / min(bare for _, bare in rounds)
+            rows[asked.name] = _ratio(person, asked.address, asked, PAGE_SIZE)
             rows_then, then = few.get(asked.name, (None, 0.0))
             if rows_then == _rows(person, asked.address):  # a page with more rows is another page
                 growth[asked.name] = mine / then
-            against[asked.name] = _page(operator, asked.changelist, ADMIN_ROUNDS) / mine
+            if asked.changelist:
+                against[asked.name] = _page(operator, asked.changelist, ADMIN_ROUNDS) / mine
     empty()
     return all([
         _worst("log queries ÷ bare keyset SQL", rows, QUERIES, at_most=True),
+        _worst("REST list queries ÷ bare keyset SQL", listed, QUERIES, at_most=True),
         _worst("log page, 2,000,000 ÷ 20,000 messages", growth, GROWTH, at_most=True),
         _worst("admin's changelist ÷ log page", against, ADMIN, at_most=False),
     ])  # fmt: skip
+
+
+def _ratio(client: Client, address: str, asked: Asked, size: int) -> float:
+    """The queries of a list ÷ the plain statement, each the least of some rounds, in turn, so that both are as cold."""
+    rounds = [(_queries(client, address), _bare(asked, size)) for _ in range(ROUNDS)]
+    return min(queries for queries, _ in rounds) / min(bare for _, bare in rounds)
 
 
 def _worst(name: str, ratios: dict[str, float], target: float, *, at_most: bool) -> bool:
@@ -111,18 +150,17 @@ def _worst(name: str, ratios: dict[str, float], target: float, *, at_most: bool)
 
 
 def _cases(account: Account) -> list[Case]:
-    """Every filter of the page, by a common and where it matters by a rare value."""
+    """Every filter there is, by a common and where it matters by a rare value."""
     number = PhoneNumber.objects.get(account=account, provider_number_id=ACME.channels[1].number_id)
     templates = list(Template.objects.filter(account=account, name="weekend_sale").values_list("pk", flat=True))
     source = Source.objects.get(account=account, category="campaign").pk
-    today = timezone.localdate()
-    day, after = (datetime.combine(today - timedelta(days=back), datetime.min.time(), UTC) for back in (9, 8))
-    umid = Message.objects.filter(account=account).order_by("-created_at").values_list("umid", flat=True)[7]
-    return [
+    message = Message.objects.filter(account=account).order_by("-created_at")[7]
+    umid = message.umid
+    cases = [
         Case("no filter", {}),
         *(
             Case(status, {"status": status}, "status = %(status)s", {"status": status}, {"status__exact": status})
-            for status in ("delivered", "sent", "undelivered", "rejected", "queued")
+            for status in ("delivered", "sent", "undelivered", "rejected", "expired", "queued")
         ),
         Case("inbound", {"direction": "inbound"}, "direction = 'inbound'", {}, {"direction__exact": "inbound"}),
         Case("subaccount", {"subaccount": "acme_shop"}, "subaccount_id = %(pk)s", {"pk": number.subaccount_id},
@@ -150,34 +188,60 @@ def _cases(account: Account) -> list[Case]:
         Case("first digits", {"msisdn": "+91 98000"}, "msisdn >= '9198000' AND msisdn < '9198001'", {},
              {"msisdn__startswith": "9198000"}),
         Case("UMID", {"umid": str(umid)}, "umid = %(umid)s", {"umid": umid}, {"umid__exact": str(umid)}),
-        Case("search", {"q": "weekend"}, "(template_id = ANY(%(pks)s) OR source_id = %(pk)s)",
+        Case("provider's id", {"provider_message_id": message.provider_message_id},
+             "(created_at, id) IN (SELECT created_at, message_id FROM log_anchor WHERE account_id = %(account)s "
+             "AND provider = %(provider)s AND provider_message_id = %(named)s)",
+             {"provider": message.provider, "named": message.provider_message_id}, None),
+        Case("search", {"search": "weekend"}, "(template_id = ANY(%(pks)s) OR source_id = %(pk)s)",
              {"pks": templates, "pk": source}, {"q": "weekend"}),
-        Case("sent on", {"sent": str(day.date())},
-             "sent_at >= %(day)s AND sent_at < %(after)s AND created_at < %(after)s", {"day": day, "after": after},
-             {"sent_at__gte": day.isoformat(), "sent_at__lt": after.isoformat()}),
+        Case("uncertain", {"sending": "uncertain"}, "umid = ANY(%(none)s)", {"none": []}, None),
+        *_timed("sent"), *_timed("read"),
+    ]  # fmt: skip
+    if missing := filters().keys() - {name for case in cases for name in case.words} - SPAN:
+        raise RuntimeError(f"measure these filters, too: {', '.join(sorted(missing))}")
+    return cases
+
+
+def _timed(event: str) -> list[Case]:
+    """A day of a status, and since and until then."""
+    today = timezone.localdate()
+    day, after = (datetime.combine(today - timedelta(days=back), datetime.min.time(), UTC) for back in (9, 8))
+    names = f"{event}_after", f"{event}_before"
+    since = f"{event}_at >= %(day)s AND created_at >= %(day)s - interval '31 days'"
+    until = f"{event}_at < %(after)s AND created_at < %(after)s"
+    changelist = {f"{event}_at__gte": day.isoformat(), f"{event}_at__lt": after.isoformat()}
+    return [
+        Case(f"{event} on", dict(zip(names, (day.isoformat(), after.isoformat()), strict=True)), f"{since} AND {until}",
+             {"day": day, "after": after}, changelist, {event: str(day.date())}),
+        Case(f"{event} since", {names[0]: day.isoformat()}, since, {"day": day}, None),
+        Case(f"{event} until", {names[1]: after.isoformat()}, until, {"after": after}, None),
     ]  # fmt: skip
 
 
 def _all(account: Account) -> Iterator[Asked]:
     """Each case on its first page and far back, over all the days there are."""
     today = timezone.localdate()
-    span = {"from": (today - timedelta(days=_DAYS)).isoformat(), "to": today.isoformat()}
+    first, last = today - timedelta(days=_DAYS), today + timedelta(days=1)
     for case in _cases(account):
         where = f"account_id = %(account)s AND {case.sql}"
         params = {**case.params, "account": account.pk}
         for place, (far, before) in (("first page", (None, 0)), ("far back", _far(where, params))):
             if place == "far back" and far is None:
                 continue  # one page holds them all
-            page = {"subaccount": "", **case.page, **span, **({"older": str(far)} if far else {})}
-            listed = {**case.changelist, "account__id__exact": account.pk, **({"p": before // 50 + 1} if far else {})}
+            older = {"older": str(far)} if far else {}
+            page = {"subaccount": "", **case.page_words, "from": first.isoformat(), "to": today.isoformat(), **older}
+            span = dict(zip(sorted(SPAN), (f"{day}T00:00:00Z" for day in (first, last)), strict=True))
+            listed = {**(case.changelist or {}), "account__id__exact": account.pk}
             keyset = f"{where} AND (created_at, id) < (%(at)s, %(id)s)" if far else where
             yield Asked(
                 f"{case.name}, {place}",
-                f"/logs/?{urlencode(page)}",
-                f"/admin/plain/messaging/message/?{urlencode(listed)}",
-                f"SELECT * FROM log_message WHERE {keyset} ORDER BY created_at DESC, id DESC LIMIT 51",  # noqa: S608
+                f"/logs/?{urlencode(page)}" if case.on_page else "",
+                f"/api/v1/messages/?{urlencode({**case.words, **span, **older})}",
+                "" if case.changelist is None else "/admin/plain/log/message/?"
+                + urlencode({**listed, **({"p": before // 50 + 1} if far else {})}),
+                f"SELECT * FROM log_message WHERE {keyset} ORDER BY created_at DESC, id DESC LIMIT %(most)s",  # noqa: S608
                 {**params, "at": far.moment, "id": far.id} if far else params,
-            )
+            )  # fmt: skip
 
 
 def _far(where: str, params: dict[str, Any]) -> tuple[Cursor | None, int]:
@@ -237,11 +301,11 @@ def _queries(client: Client, address: str) -> float:
     return sum(spent)
 
 
-def _bare(asked: Asked) -> float:
-    """Seconds of work for the plain statement."""
+def _bare(asked: Asked, size: int) -> float:
+    """Seconds of work for the plain statement of a page and the row that tells whether there is another."""
     with connection.cursor() as cursor:
         start = _spent()
-        cursor.execute(asked.sql, asked.params)
+        cursor.execute(asked.sql, {**asked.params, "most": size + 1})
         return _spent() - start
 
 
@@ -250,6 +314,14 @@ def _person(account: Account) -> Client:
     user = User.objects.create_user("log@bench.example", "x", is_demo=True)
     Membership.objects.create(account=account, user=user, role="owner")
     return _client(user)
+
+
+def _program(account: Account) -> Client:
+    """A key of the whole account that may see all there is in messages, as often as it likes."""
+    text = create_api_key(
+        by=Principal.of_command("bench", account), name="Bench", scopes=list(Permission), rate_limit=1_000_000
+    )[1]
+    return Client(SERVER_NAME="127.0.0.1", headers={"Authorization": f"Bearer {text}"})
 
 
 def _operator() -> Client:

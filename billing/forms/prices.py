@@ -74,18 +74,18 @@ class ImportForm(forms.Form):
         help_text=gettext_lazy("CSV in UTF-8, at most 2 MB. Nothing counts before you have seen what it changes."),
     )
 
-    def __init__(self, *args: Any, desk: PriceAccess, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, access: PriceAccess, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.desk = desk
+        self.access = access
         whose = []
-        if desk.account and desk.manages:
-            whose.append((_OWN, _("%(account)s only") % {"account": desk.account.name}))
-        if desk.operator:
+        if access.account and access.manages:
+            whose.append((_OWN, _("%(account)s only") % {"account": access.account.name}))
+        if access.operator:
             whose.append((_EVERYONE, _("Everyone who has no card of their own")))
         self._choose("whose", whose)
-        if not desk.operator:
+        if not access.operator:
             self._choose("kind", [(PriceFile.CARD.value, str(PriceFile.CARD.label))])
-        if not desk.account:
+        if not access.account:
             self._choose("book", [(Book.BUY.value, _("What the provider charges"))])
 
     def _choose(self, name: str, choices: list[tuple[str, str]]) -> None:
@@ -135,7 +135,7 @@ class ImportForm(forms.Form):
     def account(self) -> Account | None:
         """Whose card it becomes; None: everyone's."""
         own = self.cleaned_data["kind"] == PriceFile.CARD and self.cleaned_data["whose"] == _OWN
-        return self.desk.account if own else None
+        return self.access.account if own else None
 
 
 class WhatIfForm(forms.Form):

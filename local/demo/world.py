@@ -12,6 +12,7 @@ from django.conf import settings
 
 from accounts.enums import Permission, Role
 from accounts.models import Account, BusinessPortfolio, Membership, Subaccount, User, Waba
+from accounts.principal import Principal
 from accounts.services import create_api_key
 from core.secrets import derive
 from messaging.inbound.models import WebhookEndpoint
@@ -216,7 +217,9 @@ def _doors(plan: Plan, account: Account) -> None:
     """API keys and webhook endpoints."""
     for purpose in ("api", "360dialog"):
         key = secret(plan, f"key:{purpose}", 24)
-        create_api_key(account=account, name=f"Demo {purpose} key", scopes=list(Permission), secret=key)
+        create_api_key(
+            by=Principal.of_command("command", account), name=f"Demo {purpose} key", scopes=list(Permission), secret=key
+        )
     for provider in _PROVIDERS:
         endpoint = WebhookEndpoint(account=account, provider=provider, name=f"{VENDORS[provider].label} demo")
         credential = webhook(plan, provider)

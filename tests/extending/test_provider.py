@@ -22,7 +22,7 @@ from providers.reading import unix_time
 from providers.registry import VENDORS
 from providers.transport import credential, post
 from providers.vendor import Sending, Vendor, Webhooks
-from tests.people import visitor
+from tests.people import principal, visitor
 from tests.provider_servers import recorder
 
 pytestmark = pytest.mark.django_db
@@ -140,7 +140,7 @@ def test_a_signed_webhook_comes_into_the_log(acme, number, client):
 
 def test_a_message_goes_out_through_it_and_its_webhook_finds_it(acme, number, client, server):
     server.answer = b'{"ticket": "T-1"}'
-    _, key = create_api_key(account=acme, name="Shop", scopes=list(Permission))
+    _, key = create_api_key(by=principal(acme), name="Shop", scopes=list(Permission))
     answer = client.post(
         "/api/v1/subaccounts/toys/messages",
         {"user": {"msisdn": "+6591990000"}, "type": "text", "content": {"text": "Hello"}},

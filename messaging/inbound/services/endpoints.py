@@ -7,7 +7,7 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.services import Actor
+from accounts.principal import Principal
 from messaging.inbound.models import WebhookEndpoint
 
 KEEP_HOURS, LONGEST_KEEP_HOURS = 24, 7 * 24  # how long a former secret stays valid
@@ -23,7 +23,7 @@ class MadeEndpoint:
 
 
 @transaction.atomic
-def make_endpoint(*, by: Actor, provider: str, name: str, app_secret: str = "") -> MadeEndpoint:
+def make_endpoint(*, by: Principal, provider: str, name: str, app_secret: str = "") -> MadeEndpoint:
     """Give an account an address for a provider; audited without its secrets.
 
     A provider that signs does it with its `app_secret`. The others are given a secret for a header, of which only the
@@ -40,30 +40,32 @@ def make_endpoint(*, by: Actor, provider: str, name: str, app_secret: str = "") 
         verify_token=secrets.token_urlsafe(18) if webhooks.verification else "",
     )
     endpoint.save()
-    by.did("endpoint.created", str(endpoint), {"provider": provider})
+    by.record("endpoint.created", str(endpoint), {"provider": provider})
     return MadeEndpoint(endpoint, header)
 
 
 @transaction.atomic
-def rotate_endpoint(*, by: Actor, endpoint: WebhookEndpoint, keep_hours: int = 0, app_secret: str = "") -> MadeEndpoint:
+def rotate_endpoint(
+    *, by: Principal, endpoint: WebhookEndpoint, keep_hours: int = 0, app_secret: str = ""
+) -> MadeEndpoint:
     """Put a new secret in force; the former stays valid for `keep_hours`. Audited without the secrets."""
     header = "" if endpoint.webhooks.is_signed else _header_value(endpoint.header_name)
     until = timezone.now() + timedelta(hours=keep_hours)
     endpoint.rotate(until=until, header=header, app_secret=app_secret)
     endpoint.save(update_fields=_ROTATED)
     details = {"secrets": ["header" if header else "app_secret"], "former_valid_until": until.isoformat()}
-    by.did("endpoint.rotated", str(endpoint), details)
+    by.record("endpoint.rotated", str(endpoint), details)
     return MadeEndpoint(endpoint, header)
 
 
 @transaction.atomic
-def switch_endpoint(*, by: Actor, endpoint: WebhookEndpoint, active: bool) -> None:
+def switch_endpoint(*, by: Principal, endpoint: WebhookEndpoint, active: bool) -> None:
     """Take webhooks at an address, or answer 404 there; in force within a second. A change is audited."""
     if endpoint.is_active == active:
         return
     endpoint.is_active = active
     endpoint.save(update_fields=["is_active"])
-    by.did("endpoint.changed", str(endpoint), {"is_active": active})
+    by.record("endpoint.changed", str(endpoint), {"is_active": active})
 
 
 def _header_value(header_name: str) -> str:

@@ -101,11 +101,11 @@ class AssetView(TenantView):
 
     def templates(self) -> QuerySet[Template]:
         """Those of the WABAs that the key reaches."""
-        return all_templates(self.account, self.subaccount_ids())
+        return all_templates(self.account, self.principal.subaccount_ids)
 
     def numbers(self) -> QuerySet[PhoneNumber]:
         """Those of the subaccounts that the key reaches."""
-        return numbers(self.account, self.subaccount_ids())
+        return numbers(self.account, self.principal.subaccount_ids)
 
 
 class TemplateListView(AssetView):

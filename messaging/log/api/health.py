@@ -68,7 +68,7 @@ class HealthView(TenantView):
 
     def look(self) -> Health:
         """All nodes the key reaches."""
-        return health(self.account, self.subaccount_ids(), timezone.now())
+        return health(self.account, self.principal.subaccount_ids, timezone.now())
 
 
 class HealthStatusView(HealthView):

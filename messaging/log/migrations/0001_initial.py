@@ -3,6 +3,7 @@
 import django.contrib.postgres.fields
 import django.core.validators
 import django.db.models.deletion
+import django.db.models.functions.comparison
 import django.utils.timezone
 import providers.registry
 import uuid
@@ -264,6 +265,22 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("provider_message_id", models.CharField(help_text="wamid at Meta, umid at 8x8.", max_length=512)),
+                # Generated: the key under which billing knows the message. Python makes the same in models/message_key.py.
+                (
+                    "message_key",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=models.Func(
+                            django.db.models.functions.comparison.Cast("account_id", models.TextField()),
+                            models.F("provider"),
+                            models.F("provider_message_id"),
+                            arg_joiner=" || ':' || ",
+                            output_field=models.UUIDField(),
+                            template="md5(%(expressions)s)::uuid",
+                        ),
+                        output_field=models.UUIDField(),
+                    ),
+                ),
                 (
                     "direction",
                     models.CharField(choices=[("outbound", "Outbound"), ("inbound", "Inbound")], max_length=8),

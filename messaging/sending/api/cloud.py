@@ -73,7 +73,7 @@ class CloudView(TenantView):
 
     def senders(self) -> list[Sender]:
         """The numbers of the account that the key reaches and whose providers take the Cloud API's form."""
-        reach = self.subaccount_ids()
+        reach = self.principal.subaccount_ids
         found = sender_directory(self.account.pk).by_number_id.values()
         return [
             one for one in found

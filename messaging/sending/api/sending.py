@@ -65,7 +65,7 @@ class View8x8(TenantView):
     def subaccount(self, code: str, *, closed: bool = False) -> int:
         """The subaccount of that code; refuses one that is another's, out of the key's reach, or (else) closed."""
         found = sender_directory(self.account.pk).subaccounts.get(code)
-        reach = self.subaccount_ids()
+        reach = self.principal.subaccount_ids
         if found is None or (reach is not None and found[0] not in reach):
             raise Refused(1001, "Provided subAccountId doesn't belong to your account")
         if not (found[1] or closed):
@@ -177,7 +177,7 @@ class MessageView8x8(View8x8):
         found = message_of(self.account, self.subaccount(subaccount_id, closed=True), read_uuid(umid, "umid"))
         if found is None:
             raise Refused(1300, "Message not found.")
-        whole = self.key.may(Permission.VIEW_NUMBERS)
+        whole = self.principal.may(Permission.VIEW_NUMBERS)
         return Response({"data": [details(found, subaccount_id, whole=whole)]})
 
     @extend_schema(

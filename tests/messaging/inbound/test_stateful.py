@@ -17,8 +17,8 @@ from billing.models import UsageFact
 from messaging.inbound import inbox
 from messaging.inbound.models import InboxItem, WebhookEndpoint
 from messaging.log import lifecycle
-from messaging.log.lifecycle.usage import message_key
 from messaging.log.models import Message, MessageAnchor, PhoneNumber, StatusEvent, TrafficDelta
+from messaging.log.models.message_key import message_key
 from providers.meta.simulation import meta_status
 
 AT = 1_792_065_600  # 2026-10-15 12:00 UTC

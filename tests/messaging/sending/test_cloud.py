@@ -14,6 +14,7 @@ from messaging.sending.requests import Origin
 from providers.meta.requests import RefusedAsMeta, is_mark
 from tests.messaging.sending import bodies
 from tests.messaging.sending.conftest import told, worked_off
+from tests.people import principal
 
 pytestmark = pytest.mark.django_db
 GRAPH, D360 = "/graph/v24.0/106540352242922/messages", "/360dialog/messages"
@@ -32,7 +33,7 @@ SALE = {
 @pytest.fixture
 def d360(client, acme):
     """Posts JSON with the header of 360dialog."""
-    _, text = create_api_key(account=acme, name="Care", scopes=[Permission.SEND_MESSAGES])
+    _, text = create_api_key(by=principal(acme), name="Care", scopes=[Permission.SEND_MESSAGES])
 
     def ask(body, **more):
         return client.post(D360, body, content_type="application/json", headers={"D360-API-KEY": text} | more)

@@ -21,6 +21,7 @@ from messaging.sending.requests import Origin
 from providers.registry import VENDORS
 from tests.messaging.sending import bodies
 from tests.messaging.sending.conftest import worked_off
+from tests.people import principal
 from tests.traffic import deliver
 
 pytestmark = pytest.mark.django_db
@@ -163,10 +164,10 @@ def test_keys(client, acme, post):
     answer = client.post(SEND, bodies.TEXT, content_type="application/json")
     assert (answer.status_code, answer.json()["code"]) == (401, 1200)
     assert answer.json()["message"] == "Request was not authenticated properly"
-    _, text = create_api_key(account=acme, name="Reader", scopes=[Permission.VIEW_MESSAGES])
+    _, text = create_api_key(by=principal(acme), name="Reader", scopes=[Permission.VIEW_MESSAGES])
     answer = post(SEND, bodies.TEXT, Authorization=f"Bearer {text}")
     assert (answer.status_code, answer.json()["code"]) == (403, 1201)
-    limited, text = create_api_key(account=acme, name="Shop", scopes=[Permission.SEND_MESSAGES])
+    limited, text = create_api_key(by=principal(acme), name="Shop", scopes=[Permission.SEND_MESSAGES])
     limited.subaccounts.set(Subaccount.objects.filter(account=acme, code="acme_shop"))
     limited.limited = True
     limited.save()
