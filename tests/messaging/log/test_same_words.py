@@ -1,6 +1,7 @@
 """The same words are the same query, and select the same rows, on the page, in a URL of REST and in a body."""
 
 from datetime import UTC, date, timedelta
+from typing import Any
 
 import pytest
 from django.http import QueryDict
@@ -25,7 +26,7 @@ from tests.traffic import AT, INDIA, deliver, report
 
 pytestmark = pytest.mark.django_db
 EIGHT, META, DIALOG = ACME.channels
-VALUES = {  # as people and programs write them; of rows that are there, and of none
+VALUES: dict[str, list[Any]] = {  # as people and programs write them; of rows that are there, and of none
     "search": ["weekend", "SPRING", "wamid.A", "659123", f"+{INDIA}", "nothing"],
     "status": [["delivered"], ["undelivered", "rejected"], ["sent"], ["queued"], ["unknown"], ["received", "read"]],
     "direction": ["inbound", "outbound"],
