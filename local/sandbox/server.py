@@ -104,8 +104,8 @@ class Sandbox:
         await asyncio.sleep(self._config.latency * chance.uniform(0.5, 1.5))
         try:
             sender = self._sender(request, provider, simulation)
-            if simulation.read_mark and (is_read := simulation.read_mark(body)):
-                return JSONResponse({"success": is_read})
+            if simulation.read_mark and simulation.read_mark(body):
+                return JSONResponse({"success": True})
             message = simulation.read(body, self._config.templates)
             self._check_limits(sender, message)
         except Refused as refused:
