@@ -24,7 +24,7 @@ class Answer(NamedTuple):
 
 
 def post_webhooks(port: int, rate: int, seconds: int, over: Callable[[], bool] | None = None) -> list[Answer]:
-    """Post `rate` a second for so long, or until it is over: asked once a second, in another thread."""
+    """Post `rate` a second for so long, or until it is over: asked after each second, in another thread."""
     return asyncio.run(_post(port, rate, seconds, over))
 
 
@@ -43,7 +43,7 @@ async def _post(port: int, rate: int, seconds: int, over: Callable[[], bool] | N
 
     posted = []
     for index in range(len(whole)):
-        if over and index % rate == 0 and await asyncio.to_thread(over):
+        if over and index and index % rate == 0 and await asyncio.to_thread(over):
             break
         await asyncio.sleep(max(0.0, start + index / rate - time.monotonic()))
         posted.append(asyncio.create_task(post(index)))
