@@ -9,7 +9,7 @@ else a busy machine does would make the ratios worthless.
 
 import statistics
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -64,8 +64,8 @@ def run() -> list[Figure]:
         if many[name].rows == rows_then  # a page with more rows is another page
     }
     against = {name: times.changelist / times.page for name, times in many.items()}
-    pages = [times.page for times in many.values()]
-    queries = [times.queries for times in many.values() if times.queries]  # what is queued is not in the log's tables
+    pages = {name: times.page for name, times in many.items()}
+    queries = {name: times.queries for name, times in many.items() if times.queries}  # what is queued is elsewhere
     return [
         _worst("log queries ÷ bare keyset SQL", rows, QUERIES, queries, at_most=True),
         _worst(f"log page, {MANY:,} ÷ {FEW:,} messages", growth, GROWTH, pages, at_most=True),
@@ -86,18 +86,15 @@ def _time(request: Request, person: Client, operator: Client) -> Times:
 
 
 def _worst(
-    name: str, ratios: dict[str, float], target: float, seconds: Sequence[float] = (), *, at_most: bool
+    name: str, ratios: Mapping[str, float], target: float, seconds: Mapping[str, float] | None = None, *, at_most: bool
 ) -> Figure:
-    """The worst ratio of all filters and pages: each must reach the target. And the geometric mean of our own times."""
+    """The worst ratio of all filters and pages: each must reach the target."""
     worst = (max if at_most else min)(ratios, key=lambda key: ratios[key])
     detail = f"{worst}; the median of {len(ratios)} filters and pages is {statistics.median(ratios.values()):.2f}."
     for key, ratio in sorted(ratios.items(), key=lambda entry: entry[1], reverse=at_most):
         if (ratio > target) if at_most else (ratio < target):
             detail += f"\n    {ratio:,.2f}  {key}"
-    absolute = [statistics.geometric_mean(seconds) * 1000] if seconds else []
-    return Figure(
-        name, [ratios[worst]], target, detail, at_most=at_most, absolute=absolute, unit="ms" if absolute else ""
-    )
+    return Figure(name, [ratios[worst]], target, detail, at_most=at_most, parts=seconds or {}, unit="s" * bool(seconds))
 
 
 def _spent() -> float:
