@@ -15,9 +15,7 @@ from django.shortcuts import redirect, render
 from accounts.enums import Permission, Role
 from accounts.models import Account, Membership, User
 from accounts.permissions import roles_with
-from accounts.selectors import Reach, reach_of
-from accounts.services import Actor
-from core.http import client_address
+from accounts.principal import Principal
 from core.tenancy import every_tenant
 from core.words import both
 
@@ -30,15 +28,10 @@ class TenantRequest(HttpRequest):
     """A request after `TenantMiddleware`, in a view that wears `requires`."""
 
     user: User
-    membership: Membership
+    principal: Principal
     memberships: list[Membership]
     account: Account
-    reach: Reach
     htmx: Any
-
-    def may(self, permission: Permission) -> bool:
-        """Whether the person's role holds the permission."""
-        return self.membership.may(permission)
 
 
 class MissingPermission(PermissionDenied):
@@ -70,12 +63,12 @@ def requires(permission: Permission, *, whole_account: bool = False) -> Callable
         def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
-            if request.membership is None:
+            if request.principal is None:
                 return homeless(request)
-            if not request.membership.may(permission):
+            if not request.principal.may(permission):
                 raise MissingPermission(permission)
             if whole_account:
-                if request.membership.limited:
+                if request.principal.reach.limited:
                     raise LimitedReach("This page is about the whole account.")
                 return view(request, *args, **kwargs)
             return _choose_subaccount(request) or view(request, *args, **kwargs)
@@ -83,11 +76,6 @@ def requires(permission: Permission, *, whole_account: bool = False) -> Callable
         return guarded
 
     return decorate
-
-
-def actor_of(request: TenantRequest) -> Actor:
-    """Who asks, for services that audit what they do."""
-    return Actor(request.membership, client_address(request) or None)
 
 
 def operators_only(view: type_of_view) -> type_of_view:
@@ -129,17 +117,18 @@ def homeless(request: HttpRequest) -> HttpResponse:
 def _choose_subaccount(request: Any) -> HttpResponseRedirect | None:
     if request.method not in {"GET", "HEAD"}:
         return None
+    reach = request.principal.reach
     if PARAMETER not in request.GET:
-        if request.reach.chosen is None:
+        if reach.chosen is None:
             return None
-        query = urlencode([(PARAMETER, request.reach.chosen.code), *_pairs(request)])
+        query = urlencode([(PARAMETER, reach.chosen.code), *_pairs(request)])
         return HttpResponseRedirect(f"{request.path}?{query}")
     code = request.GET[PARAMETER]
-    if code and request.reach.find(code) is None:
+    if code and reach.find(code) is None:
         raise Http404("No such subaccount.")
-    if code != (request.reach.chosen.code if request.reach.chosen else ""):
+    if code != (reach.chosen.code if reach.chosen else ""):
         request.session[SESSION_SUBACCOUNT] = code
-        request.reach = reach_of(request.membership, code)
+        request.principal = request.principal.choosing(code)
     return None
 
 

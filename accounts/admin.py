@@ -17,9 +17,8 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm
 from unfold.widgets import UnfoldAdminEmailInputWidget, UnfoldAdminPasswordWidget
 
 from accounts.models import Account, ApiKey, AuditEntry, BusinessPortfolio, Membership, Subaccount, User, Waba
-from accounts.services import record
+from accounts.principal import Principal
 from core.admin import BigTableAdmin, ReadOnlyAdmin
-from core.http import client_address
 
 admin.site.unregister(Group)  # rights come from memberships
 admin.site.unregister(EmailAddress)  # a person has one address, on their own page
@@ -48,14 +47,11 @@ class AuditedAdmin(ModelAdmin):  # type: ignore[misc]
             self._note(request, obj, "deleted", [])
         return super().log_deletions(request, queryset)
 
-    def _note(self, request: HttpRequest, obj: Any, deed: str, message: Any) -> None:
+    def _note(self, request: Any, obj: Any, deed: str, message: Any) -> None:
         account = obj if isinstance(obj, Account) else getattr(obj, "account", None)
         changes = [change for change in message if isinstance(change, dict)] if isinstance(message, list) else []
-        record(
-            account=account, actor=request.user.email, action=f"{self.opts.model_name}.{deed}",  # type: ignore[union-attr]
-            target=str(obj), details={"by_operator": True, "changes": changes},
-            ip_address=client_address(request) or None,
-        )  # fmt: skip
+        by: Principal = request.principal.in_account(account)
+        by.record(f"{self.opts.model_name}.{deed}", str(obj), {"by_operator": True, "changes": changes})
 
 
 class SubaccountInline(TabularInline):  # type: ignore[misc]

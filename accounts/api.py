@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from contextlib import ExitStack
+from functools import cached_property
 from typing import Any, ClassVar, Literal, NoReturn, cast
 
 import structlog
@@ -20,9 +21,11 @@ from rest_framework.views import APIView
 
 from accounts.enums import Permission
 from accounts.models import Account, ApiKey, IdempotentCall
+from accounts.principal import Principal
 from accounts.services import idempotency
 from core.bodies import BodyTooLarge, read_body
 from core.errors import Conflict, TooLarge
+from core.http import client_address
 from core.tenancy import tenant
 
 log = structlog.get_logger("tollgate.api")
@@ -127,9 +130,10 @@ class TenantView(APIView):
         """The account of the key."""
         return self.key.account
 
-    def subaccount_ids(self) -> list[int] | None:
-        """The subaccounts the key is limited to; None: all of them."""
-        return list(self.key.subaccounts.values_list("id", flat=True)) if self.key.limited else None
+    @cached_property
+    def principal(self) -> Principal:
+        """The key, as whoever asks."""
+        return Principal.of_key(self.key, address=client_address(self.request._request))
 
 
 class Answered(APIException):

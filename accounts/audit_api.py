@@ -63,7 +63,7 @@ class AuditListView(TenantView):
     @extend_schema(operation_id="list_audit", responses=AuditPageSerializer, parameters=parameters(AuditFilterSet))
     def get(self, request: Request) -> Response:
         """One page. Follow `next` for older entries, `previous` for newer ones."""
-        if self.subaccount_ids() is not None:
+        if self.principal.reach.limited:
             raise PermissionDenied("This API key is limited to subaccounts; the audit log is of the whole account.")
         entries = AuditEntry.objects.filter(account=self.account)
         filterset = AuditFilterSet(request.query_params, queryset=entries)

@@ -14,8 +14,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.audit_words import action_words
 from accounts.enums import Permission, Role
-from accounts.models import RATE_LIMIT, Account, Membership, Subaccount, User
+from accounts.models import RATE_LIMIT, Account, Subaccount, User
 from accounts.permissions import ROLE_WORDS, grantable_roles
+from accounts.principal import Principal
 from accounts.selectors.audit import AuditFilter
 from accounts.services.rules import Refused
 from core.filters import Pill, query
@@ -67,21 +68,18 @@ class SettingsForm(forms.Form):
 class LimitForm(SettingsForm):
     """A form that gives something for all subaccounts or some."""
 
-    def __init__(self, *args: Any, own: Membership, visible: Sequence[Subaccount], **kwargs: Any) -> None:
-        """`own` is the membership of who gives, `visible` the subaccounts they see: nobody can give others.
-
-        Closed ones are offered only where they were given before.
-        """
+    def __init__(self, *args: Any, by: Principal, **kwargs: Any) -> None:
+        """Offer the subaccounts that `by` sees, closed ones only where they were given before."""
         super().__init__(*args, **kwargs)
         given = self.initial.get("subaccounts", ())
-        self._visible = {each.code: each for each in visible if each.is_active or each.code in given}
+        self._visible = {each.code: each for each in by.reach.visible if each.is_active or each.code in given}
         if not self._visible:
             return
         self.fields["subaccounts"] = forms.MultipleChoiceField(
             label=_("Subaccounts"),
             choices=[(code, subaccount.name) for code, subaccount in self._visible.items()],
-            required=own.limited,
-            help_text="" if own.limited else _("None chosen: all of them, also those to come."),
+            required=by.reach.limited,
+            help_text="" if by.reach.limited else _("None chosen: all of them, also those to come."),
             widget=forms.CheckboxSelectMultiple,
             error_messages={"required": _("Choose one at least: you do not see the whole account yourself.")},
         )
@@ -95,11 +93,11 @@ class LimitForm(SettingsForm):
 class MemberForm(LimitForm):
     """A person's role and subaccounts."""
 
-    def __init__(self, *args: Any, own: Membership, **kwargs: Any) -> None:
-        super().__init__(*args, own=own, **kwargs)
+    def __init__(self, *args: Any, by: Principal, **kwargs: Any) -> None:
+        super().__init__(*args, by=by, **kwargs)
         choices = [
             (role.value, format_html("{} <small>{}</small>", role.label, ROLE_WORDS[role]))
-            for role in grantable_roles(own.role)
+            for role in grantable_roles(by.role)
         ]
         self.fields["role"] = forms.ChoiceField(label=_("Role"), choices=choices, widget=forms.RadioSelect)
         self.order_fields(["email", "role", "subaccounts"])
@@ -131,12 +129,12 @@ class KeyForm(LimitForm):
         help_text=_("More than these are answered 429, so that no program slows the others down."),
     )
 
-    def __init__(self, *args: Any, own: Membership, **kwargs: Any) -> None:
-        super().__init__(*args, own=own, **kwargs)
+    def __init__(self, *args: Any, by: Principal, **kwargs: Any) -> None:
+        super().__init__(*args, by=by, **kwargs)
         choices = [
             (permission.value, format_html("{} <small>{}</small>", permission.label, permission.value))
             for permission in Permission
-            if own.may(permission)
+            if by.may(permission)
         ]
         self.fields["scopes"] = forms.MultipleChoiceField(
             label=_("Scopes"),

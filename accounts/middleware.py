@@ -12,8 +12,10 @@ from django.utils.cache import add_never_cache_headers, patch_vary_headers
 
 from accounts.access import SESSION_ACCOUNT, SESSION_SUBACCOUNT, needs_second_factor
 from accounts.models import Account, Membership
-from accounts.selectors import memberships_of, reach_of
+from accounts.principal import Principal
+from accounts.selectors import memberships_of
 from accounts.selectors.person import has_second_factor
+from core.http import client_address
 from core.tenancy import every_tenant, tenant
 
 # Not pages: they bring their own credential, or need none, and must not pay for a session.
@@ -22,7 +24,7 @@ OWN_PATH = "/accounts/"  # login, logout, password, second factor: open while th
 
 
 class TenantMiddleware:
-    """Sets `membership`, `memberships`, `account` and `reach` on the request, and opens the account's scope around it.
+    """Sets `principal`, `account` and `memberships` on the request, and opens the account's scope around it.
 
     Without a login or membership they are None or empty and no scope is open, so that a tenant query raises.
     """
@@ -33,23 +35,25 @@ class TenantMiddleware:
     def __call__(self, request: Any) -> HttpResponse:
         if request.path.startswith(MACHINE_PATHS):
             return self.get_response(request)
-        request.membership, request.memberships, request.account, request.reach = None, [], None, None
+        request.principal, request.account, request.memberships = None, None, []
         if not request.user.is_authenticated:
             return self.get_response(request)
         if request.path.startswith("/admin/") and request.user.is_staff:
+            request.principal = Principal.of_operator(request.user, address=client_address(request))
             with every_tenant():
                 return self.get_response(request)
         request.memberships = memberships_of(request.user)
-        request.membership = _current(request.memberships, request.session.get(SESSION_ACCOUNT))
-        response = self._in_account(request) if request.membership else self.get_response(request)
+        membership = _current(request.memberships, request.session.get(SESSION_ACCOUNT))
+        response = self._in_account(request, membership) if membership else self.get_response(request)
         add_never_cache_headers(response)  # after a logout the back button must show nothing
         patch_vary_headers(response, ["HX-Request"])
         return response
 
-    def _in_account(self, request: Any) -> HttpResponse:
-        account: Account = request.membership.account
-        request.account = account
-        request.reach = reach_of(request.membership, request.session.get(SESSION_SUBACCOUNT, ""))
+    def _in_account(self, request: Any, membership: Membership) -> HttpResponse:
+        request.account = account = membership.account
+        request.principal = Principal.of_member(
+            membership, chosen=request.session.get(SESSION_SUBACCOUNT, ""), address=client_address(request)
+        )
         zone = ZoneInfo(request.user.time_zone or account.time_zone)
         with tenant(account), timezone.override(zone):
             response = self.get_response(request)

@@ -47,10 +47,12 @@ def roles_with(permission: Permission) -> list[Role]:
     return [role for role in Role if permission in ROLE_PERMISSIONS[role]]
 
 
-def grantable_roles(own: Role | str) -> list[Role]:
+def grantable_roles(own: Role | None) -> list[Role]:
     """The roles that a person of this role may give, change or take away: none that may do more than they do.
 
-    Owners alone decide on owners, though admins may do the same things.
+    Owners alone decide on owners, though admins may do the same things. Who has no role is no member and gives none.
     """
-    mine = ROLE_PERMISSIONS[Role(own)]
+    if own is None:
+        return []
+    mine = ROLE_PERMISSIONS[own]
     return [role for role in Role if ROLE_PERMISSIONS[role] <= mine and (role != Role.OWNER or own == Role.OWNER)]

@@ -13,14 +13,15 @@ from rest_framework.response import Response
 
 from accounts.api import TenantView
 from accounts.enums import Permission
+from accounts.principal import Principal
 from archive.enums import Dataset, ExportState
 from archive.exports import jobs
 from archive.exports.files import opened
 from archive.exports.manifest import manifest_of
-from archive.exports.requests import Ask, Asker, BadAsk, NotAllowed, asker_of_key
+from archive.exports.requests import Ask, BadAsk, NotAllowed
 from archive.exports.selectors import exports_of
 from archive.models import Export
-from archive.serializers import ExportAskSerializer, ExportPageSerializer, ExportSerializer, ask_of, narrowed
+from archive.serializers import ExportAskSerializer, ExportPageSerializer, ExportSerializer, ask_of
 from archive.views.files import file_response
 from core.bodies import checked_body
 from core.filtersets import StrictFilterSet, parameters
@@ -33,22 +34,17 @@ class ExportView(TenantView):
 
     permission: ClassVar[Permission] = Permission.EXPORT_DATA
 
-    @property
-    def asker(self) -> Asker:
-        """The key, as exports know it."""
-        return asker_of_key(self)
-
     def found(self, export_id: UUID) -> Export:
         """The export of that id. Raises Http404 when it does not exist for the key."""
-        export = exports_of(self.asker).filter(public_id=export_id).first()
+        export = exports_of(self.principal).filter(public_id=export_id).first()
         if export is None:
             raise Http404
         return export
 
-    def start(self, asker: Asker, ask: Ask) -> Export:
+    def start(self, by: Principal, ask: Ask) -> Export:
         """Start it. Raises ValidationError naming what is wrong, PermissionDenied for what needs a scope."""
         try:
-            return jobs.start(asker, ask)
+            return jobs.start(by, ask)
         except NotAllowed as wrong:
             raise PermissionDenied(str(wrong)) from None
         except BadAsk as wrong:
@@ -63,7 +59,7 @@ class ExportView(TenantView):
         file = opened(export)
         if file is None:
             raise Http404
-        jobs.audit(export, "downloaded", self.asker)
+        jobs.audit(export, "downloaded", self.principal)
         return file_response(export, file)
 
 
@@ -84,7 +80,7 @@ class ExportListView(ExportView):
     @extend_schema(operation_id="list_exports", responses=ExportPageSerializer, parameters=parameters(ExportFilterSet))
     def get(self, request: Request) -> Response:
         """One page. Follow `next` for older exports, `previous` for newer ones."""
-        filterset = ExportFilterSet(request.query_params, queryset=exports_of(self.asker))
+        filterset = ExportFilterSet(request.query_params, queryset=exports_of(self.principal))
         return Response(listed(ExportSerializer, filterset, request, context=self.context))
 
     @extend_schema(operation_id="start_export", request=ExportAskSerializer, responses={202: ExportSerializer})
@@ -95,8 +91,8 @@ class ExportListView(ExportView):
         """
         nothing_asked(request)
         asked = checked_body(ExportAskSerializer, request)
-        asker = narrowed(self.asker, asked["filters"].get("subaccount"))
-        export = self.start(asker, ask_of(asked, asker))
+        by = self.principal.only(asked["filters"].get("subaccount", ""))
+        export = self.start(by, ask_of(asked, self.principal))
         return Response(ExportSerializer(export, context={"request": request}).data, status=202)
 
 
@@ -112,7 +108,7 @@ class ExportDetailView(ExportView):
     def delete(self, request: Request, export_id: UUID) -> Response:
         """Stop it where it is not done, and delete it with its file."""
         nothing_asked(request)
-        jobs.delete(self.found(export_id), self.asker)
+        jobs.delete(self.found(export_id), self.principal)
         return Response(status=204)
 
 

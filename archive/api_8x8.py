@@ -17,18 +17,17 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
 from accounts.enums import Permission
-from accounts.models import Subaccount
+from accounts.principal import Principal
 from archive.api import ExportView
 from archive.enums import ACTIVE, Dataset, ExportState
 from archive.exports import jobs
 from archive.exports.columns import PRESET_8X8
-from archive.exports.requests import Ask, Asker, asker_of_key
+from archive.exports.requests import Ask
 from archive.exports.selectors import exports_of
-from archive.exports.sources import filters_of
 from archive.models import Export
 from core.bodies import StrictSerializer, checked_body
 from core.errors import answer_as_8x8, envelope_of_8x8
-from messaging.log.selectors.matching import LogFilter, digits_of
+from messaging.log.query import MessageQuery, problems, write_words
 
 UNKNOWN_JOB = 4018
 _STATES = {ExportState.WITHDRAWN: "cancelled", ExportState.EXPIRED: "error"}
@@ -56,7 +55,9 @@ class JobAskSerializer(StrictSerializer):
     """What a log export of 8x8 takes. A `to` without a time is its midnight."""
 
     phoneNumber = serializers.CharField(required=False, max_length=24, help_text="E.164")  # noqa: N815 - 8x8's
-    countries = serializers.ListField(child=serializers.CharField(max_length=2), required=False, max_length=300)
+    countries = serializers.ListField(
+        child=serializers.CharField(max_length=2), required=False, max_length=300, allow_empty=False
+    )
     limit = serializers.IntegerField(
         required=False, default=0, min_value=0, max_value=2**63 - 1, help_text="0: no limit."
     )
@@ -114,22 +115,21 @@ class JobView(ExportView):
         """8x8's envelope."""
         return errors_of_8x8
 
-    def within(self, code: str) -> Asker:
+    def within(self, code: str) -> Principal:
         """The key, within the subaccount. Raises Http404 when it does not exist for the key."""
-        whole = asker_of_key(self)
-        pk = Subaccount.objects.filter(account=self.account, code=code).values_list("pk", flat=True).first()
-        if pk is None or (whole.subaccount_ids is not None and pk not in whole.subaccount_ids):
+        by = self.principal.choosing(code)
+        if by.reach.chosen is None:
             raise Http404
-        return Asker(whole.account, whole.actor, whole.may, [pk], ip_address=whole.ip_address)
+        return by
 
     def job(self, code: str, job_id: str) -> Export:
         """The job of that id in the subaccount. Raises UnknownJob."""
-        asker = self.within(code)
+        by = self.within(code)
         try:
-            rows = exports_of(asker).filter(public_id=UUID(hex=job_id), dataset=Dataset.MESSAGES)
+            rows = exports_of(by).filter(public_id=UUID(hex=job_id), dataset=Dataset.MESSAGES)
         except ValueError:
             raise UnknownJob from None
-        export = rows.filter(subaccount_ids=asker.subaccount_ids).first()
+        export = rows.filter(subaccount_ids=list(by.subaccount_ids or ())).first()
         if export is None:
             raise UnknownJob
         return export
@@ -143,19 +143,26 @@ class JobListView(JobView):
     @extend_schema(operation_id="start_log_export", request=JobAskSerializer, responses={202: JobSerializer})
     def post(self, request: Request, subaccount_id: str) -> Response:
         """Start a job over the log of a subaccount: CSV with 8x8's columns."""
-        asker = self.within(subaccount_id)
+        by = self.within(subaccount_id)
         said = checked_body(JobAskSerializer, request)
-        chosen = LogFilter(
-            start=said["from"], end=said["to"], msisdn=digits_of(said.get("phoneNumber", "")),
-            exact_numbers=bool(said.get("phoneNumber")), countries=[code.upper() for code in said.get("countries", ())],
-            user_id=said.get("channelUserId", ""),
-        )  # fmt: skip
         words = [(name, str(value)) for name, value in said.items() if value]
         ask = Ask(
-            Dataset.MESSAGES, filters_of(chosen), "UTC", preset=PRESET_8X8, words=words,
+            Dataset.MESSAGES, write_words(_query_of(said, by)), "UTC", preset=PRESET_8X8, words=words,
             row_limit=said["limit"] or None, first_at=said["from"], last_at=said["to"],
         )  # fmt: skip
-        return Response({"jobId": self.start(asker, ask).public_id.hex}, status=202)
+        return Response({"jobId": self.start(by, ask).public_id.hex}, status=202)
+
+
+def _query_of(said: dict[str, Any], by: Principal) -> MessageQuery:
+    """What is asked for in 8x8's words. Raises ValidationError."""
+    query = MessageQuery(
+        created_after=said["from"], created_before=said["to"], msisdn=said.get("phoneNumber", ""),
+        countries=[code.upper() for code in said.get("countries", ())], user_id=said.get("channelUserId", ""),
+        exact_numbers=not by.may(Permission.VIEW_NUMBERS),
+    )  # fmt: skip
+    if wrong := problems(query):
+        raise ValidationError({"phoneNumber": [wrong["msisdn"]]})
+    return query
 
 
 class JobDetailView(JobView):
@@ -177,7 +184,7 @@ class JobDetailView(JobView):
         """Cancel the job; one that is done stays as it is."""
         export = self.job(subaccount_id, job_id)
         if export.state in ACTIVE:
-            jobs.cancel(export, self.asker)
+            jobs.cancel(export, self.principal)
         return Response(status=204)
 
 

@@ -7,8 +7,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import SettingsForm
+from accounts.principal import Principal
 from archive.enums import Compression, Dataset, Every, Format
-from archive.exports.columns import COLUMNS, PRESET_8X8, Column, usual
+from archive.exports.columns import PRESET_8X8, Column, columns_by_key, usual
 from core.forms import SELECT
 
 OWN_COLUMNS = ""
@@ -29,8 +30,8 @@ class ExportForm(forms.Form):
     )  # fmt: skip
     mail = forms.BooleanField(label=_("Send me an e-mail with the link when it is done"), required=False)
 
-    def __init__(self, *args: Any, dataset: str, may: frozenset[str], **kwargs: Any) -> None:
-        """`may` are the permissions of the person: what they may not have is not offered."""
+    def __init__(self, *args: Any, dataset: str, by: Principal, **kwargs: Any) -> None:
+        """What the person may not have is not offered."""
         super().__init__(*args, **kwargs)
         self.dataset = dataset
         if dataset == Dataset.MESSAGES:
@@ -39,7 +40,7 @@ class ExportForm(forms.Form):
                 choices=[(OWN_COLUMNS, _("Those chosen below")), (PRESET_8X8, _("8x8’s, in its order"))],
             )  # fmt: skip
         if dataset != Dataset.COSTS:
-            offered = [column for column in _own(dataset) if column.needs is None or column.needs in may]
+            offered = [column for column in _own(dataset) if column.needs is None or by.may(column.needs)]
             self.fields["columns"] = forms.MultipleChoiceField(
                 label=_("Columns"), required=False, choices=[(column.key, column.label) for column in offered],
                 initial=usual(dataset), widget=forms.CheckboxSelectMultiple,
@@ -55,7 +56,7 @@ class ExportForm(forms.Form):
 
 
 def _own(dataset: str) -> Iterable[Column]:
-    return (column for column in COLUMNS[dataset].values() if not column.key.startswith(f"{PRESET_8X8}."))
+    return (column for column in columns_by_key(dataset).values() if not column.key.startswith(f"{PRESET_8X8}."))
 
 
 class ErasureForm(SettingsForm):

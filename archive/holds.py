@@ -6,7 +6,8 @@ from django.utils.translation import gettext as _
 
 from accounts.enums import Role
 from accounts.models import Account
-from accounts.services import Actor, Refused
+from accounts.principal import Principal
+from accounts.services import Refused
 from archive.models import Keeping
 
 
@@ -34,7 +35,7 @@ def hold_off(account: Account) -> Keeping:
 
 
 @transaction.atomic
-def place_hold(*, by: Actor, reason: str) -> None:
+def place_hold(*, by: Principal, reason: str) -> None:
     """Stop every deletion and retention of the account, audited. When this returns, nothing goes any more."""
     _only_owners(by)
     if not reason.strip():
@@ -43,13 +44,13 @@ def place_hold(*, by: Actor, reason: str) -> None:
     keeping = Keeping.objects.select_for_update(no_key=True).get(pk=by.account.pk)
     if keeping.held_at:
         raise Refused(_("There is a legal hold already."))
-    keeping.held_at, keeping.held_by, keeping.hold_reason = timezone.now(), by.user.email, reason.strip()
+    keeping.held_at, keeping.held_by, keeping.hold_reason = timezone.now(), by.name, reason.strip()
     keeping.save(update_fields=["held_at", "held_by", "hold_reason"])
-    by.did("hold.placed", str(by.account), {"reason": keeping.hold_reason})
+    by.record("hold.placed", str(by.account), {"reason": keeping.hold_reason})
 
 
 @transaction.atomic
-def lift_hold(*, by: Actor, reason: str) -> None:
+def lift_hold(*, by: Principal, reason: str) -> None:
     """End the legal hold, audited. Deletions that it stopped stay stopped."""
     _only_owners(by)
     if not reason.strip():
@@ -60,9 +61,9 @@ def lift_hold(*, by: Actor, reason: str) -> None:
     details = {"reason": reason.strip(), "placed_at": keeping.held_at.isoformat() if keeping.held_at else None}
     keeping.held_at, keeping.held_by, keeping.hold_reason = None, "", ""
     keeping.save(update_fields=["held_at", "held_by", "hold_reason"])
-    by.did("hold.lifted", str(by.account), details)
+    by.record("hold.lifted", str(by.account), details)
 
 
-def _only_owners(by: Actor) -> None:
-    if by.membership.role != Role.OWNER:
+def _only_owners(by: Principal) -> None:
+    if by.role != Role.OWNER:
         raise Refused(_("Only an owner places and lifts a legal hold."))

@@ -1,7 +1,7 @@
 """Exports as the REST API shows and asks for them."""
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,60 +10,36 @@ from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.reverse import reverse
 
-from accounts.models import Account, Subaccount
+from accounts.principal import Principal
 from accounts.validators import validate_time_zone
 from archive.enums import Compression, Dataset, ExportState, Format
 from archive.exports.columns import PRESET_8X8
-from archive.exports.requests import Ask, Asker
-from archive.exports.sources import filters_of
+from archive.exports.requests import Ask
 from archive.models import Export
-from billing.forms.report import CATEGORIES, STATES
-from billing.selectors import GROUPS
+from archive.queries import check_names, job_query
+from billing.dimensions import DIMENSIONS
+from billing.forms.report import STATES
+from billing.selectors import market_names
 from core.bodies import StrictSerializer
 from core.links import PageSerializer
+from core.serializers import ReservedNamesSerializer
 from core.sparse import SparseSerializer
-from messaging.log.enums import SourceCategory, Status
-from messaging.log.selectors.channels import channels
-from messaging.log.selectors.matching import LogFilter
-from providers.vocabulary import Category, Direction
+from messaging.log.api.query import MessageQuerySerializer
+from messaging.log.lookups import channel_ids
+from messaging.log.query import write_words
+from providers.vocabulary import Category
 
 _DAY: Any = {"invalid": "Write a day as 2026-10-31."}
 LONGEST = timedelta(days=400)
 
 
-class MessageFiltersSerializer(StrictSerializer):
-    """As the list of messages has them; `source_name` may be a part of the name."""
-
-    subaccount = serializers.CharField(required=False)
-    channel = serializers.CharField(required=False)
-    direction = serializers.ChoiceField(Direction.choices, required=False)
-    status = serializers.ListField(child=serializers.ChoiceField(Status.choices), required=False)
-    country = serializers.CharField(required=False, max_length=2)
-    umid = serializers.UUIDField(required=False)
-    provider_message_id = serializers.CharField(required=False, max_length=512)
-    msisdn = serializers.CharField(required=False, max_length=20)
-    category = serializers.ChoiceField(Category.choices, required=False)
-    template = serializers.CharField(required=False, max_length=512)
-    error_code = serializers.IntegerField(required=False, max_value=2**31 - 1)
-    response_code = serializers.IntegerField(required=False, max_value=2**31 - 1)
-    source_category = serializers.ChoiceField(SourceCategory.choices, required=False)
-    source_name = serializers.CharField(required=False, max_length=128)
-    recipient_type = serializers.CharField(required=False, max_length=32)
-    created_after = serializers.DateTimeField(required=False, default_timezone=UTC)
-    created_before = serializers.DateTimeField(required=False, default_timezone=UTC)
-    search = serializers.CharField(required=False, max_length=512)
-
-
-class DaysSerializer(StrictSerializer):
+class DaysSerializer(ReservedNamesSerializer, StrictSerializer):
     """Days, both included."""
 
+    from_ = serializers.DateField(error_messages=_DAY)
     to = serializers.DateField(error_messages=_DAY)
     subaccount = serializers.CharField(required=False)
     channel = serializers.CharField(required=False)
-
-    def get_fields(self) -> dict[str, Any]:
-        """`from` is no name in Python."""
-        return {"from": serializers.DateField(error_messages=_DAY), **super().get_fields()}
 
     def validate(self, asked: dict[str, Any]) -> dict[str, Any]:
         """Days in order, and not more than a report holds."""
@@ -80,18 +56,21 @@ class ChargeFiltersSerializer(DaysSerializer):
     template = serializers.CharField(required=False)
     country = serializers.CharField(required=False, max_length=2)
     market = serializers.CharField(required=False)
-    category = serializers.ChoiceField(CATEGORIES, required=False)
+    category = serializers.ChoiceField(Category.choices, required=False)
     state = serializers.ChoiceField(STATES, required=False)
 
 
 class CostFiltersSerializer(ChargeFiltersSerializer):
     """And what the report is grouped by."""
 
-    group_by = serializers.ListField(child=serializers.ChoiceField(GROUPS), default=["day"])
+    def get_fields(self) -> dict[str, Any]:
+        """The filters, and any of the groupings."""
+        groups = serializers.ListField(child=serializers.ChoiceField(list(DIMENSIONS)), default=["day"])
+        return {**super().get_fields(), "group_by": groups}
 
 
 FILTERS: Mapping[str, type[StrictSerializer]] = {
-    Dataset.MESSAGES: MessageFiltersSerializer,
+    Dataset.MESSAGES: MessageQuerySerializer,
     Dataset.CHARGES: ChargeFiltersSerializer,
     Dataset.COSTS: CostFiltersSerializer,
     Dataset.USAGE: DaysSerializer,
@@ -127,73 +106,53 @@ class ExportAskSerializer(StrictSerializer):
         return {**asked, "filters": filters.validated_data}
 
 
-def ask_of(asked: dict[str, Any], asker: Asker) -> Ask:
-    """What the validated body asks for. A subaccount or channel that is not the key's has no rows."""
+def ask_of(asked: dict[str, Any], by: Principal) -> Ask:
+    """What the validated body asks for. Raises ValidationError for a name that they have not."""
     dataset, said = asked["dataset"], dict(asked["filters"])
-    zone = asked.get("time_zone") or asker.account.time_zone
+    zone = asked.get("time_zone") or by.account.time_zone
     words = [(name, ", ".join(value) if isinstance(value, list) else str(value)) for name, value in said.items()]
-    if dataset == Dataset.MESSAGES:
-        first, last = said.get("created_after"), said.get("created_before")
-        filters = filters_of(_log_filter(asker, said))
-    else:
-        midnight = ZoneInfo(zone)
-        first = datetime.combine(said["from"], time(), midnight)
-        last = datetime.combine(said["to"] + timedelta(days=1), time(), midnight)
-        filters = {name: value.isoformat() if isinstance(value, date) else value for name, value in said.items()}
-        if dataset == Dataset.USAGE:
-            filters = _usage_filters(asker, filters)
-        elif "country" in filters:
-            filters["country"] = filters["country"].upper()
+    try:
+        filters, first, last = _READ.get(dataset, _report_filters)(by, said, zone)
+    except ValidationError as wrong:
+        raise ValidationError({"filters": wrong.detail}) from None
     return Ask(
         dataset, filters, zone, asked["format"], asked.get("compression", ""), asked["columns"],
         asked.get("preset", ""), words=words, row_limit=asked.get("limit"), first_at=first, last_at=last,
     )  # fmt: skip
 
 
-def _log_filter(asker: Asker, said: dict[str, Any]) -> LogFilter:
-    number = said.get("msisdn", "").removeprefix("+")
-    return LogFilter(
-        start=said.get("created_after"),
-        end=said.get("created_before"),
-        phone_number_id=_channel(asker.account, said["channel"]) if "channel" in said else None,
-        statuses=tuple(said.get("status", ())),
-        country=said.get("country", "").upper(),
-        umid=str(said.get("umid", "")),
-        msisdn=number,
-        search=said.get("search", ""),
-        exact_numbers=bool(number) or "msisdn:read" not in asker.may,
-        **{
-            name: said[name]
-            for name in (
-                "direction", "category", "template", "error_code", "response_code", "source_category", "source_name",
-                "recipient_type", "provider_message_id",
-            )
-            if name in said
-        },
-    )  # fmt: skip
+_Filters = tuple[dict[str, Any], datetime | None, datetime | None]  # as they are stored, and the span they name
 
 
-def _usage_filters(asker: Asker, said: dict[str, Any]) -> dict[str, Any]:
-    channel = said.pop("channel", None)
-    said.pop("subaccount", None)
-    return said if channel is None else {**said, "phone_number_id": _channel(asker.account, channel)}
+def _message_filters(by: Principal, said: dict[str, Any], zone: str) -> _Filters:
+    query = job_query(by, said)
+    return write_words(query), query.created_after, query.created_before
 
 
-def _channel(account: Account, provider_number_id: str) -> int:
-    """The number of that id; 0, which is no number's, when the account has none."""
-    return next((each.pk for each in channels(account, None) if each.provider_number_id == provider_number_id), 0)
+def _report_filters(by: Principal, said: dict[str, Any], zone: str) -> _Filters:
+    check_names(by, said)
+    if said.get("market") and said["market"] not in market_names():
+        raise ValidationError({"market": [f"There is no market “{said['market']}” on a rate card."]})
+    midnight = ZoneInfo(zone)
+    first = datetime.combine(said["from"], time(), midnight)
+    last = datetime.combine(said["to"] + timedelta(days=1), time(), midnight)
+    filters = {name: value.isoformat() if isinstance(value, date) else value for name, value in said.items()}
+    return filters | ({"country": filters["country"].upper()} if "country" in filters else {}), first, last
 
 
-def narrowed(asker: Asker, code: str | None) -> Asker:
-    """The asker, within one subaccount when it is named; one that they do not reach has no rows."""
-    if not code:
-        return asker
-    own = Subaccount.objects.filter(account=asker.account, code=code).values_list("pk", flat=True)
-    ids = [pk for pk in own if asker.subaccount_ids is None or pk in asker.subaccount_ids]
-    return Asker(asker.account, asker.actor, asker.may, ids, asker.user, asker.ip_address)
+def _usage_filters(by: Principal, said: dict[str, Any], zone: str) -> _Filters:
+    filters, first, last = _report_filters(by, said, zone)
+    filters.pop("subaccount", None)  # the principal is narrowed to it
+    channel = filters.pop("channel", None)
+    if channel is not None:
+        filters["phone_number_id"] = channel_ids(by.account, channel)[0]
+    return filters, first, last
 
 
-class ExportSerializer(SparseSerializer, serializers.ModelSerializer[Export]):
+_READ = {Dataset.MESSAGES: _message_filters, Dataset.USAGE: _usage_filters}
+
+
+class ExportSerializer(SparseSerializer, ReservedNamesSerializer, serializers.ModelSerializer[Export]):
     """An export. `download` and `sha256` are null until it has succeeded and after its file is gone."""
 
     id = serializers.UUIDField(source="public_id")
@@ -213,10 +172,6 @@ class ExportSerializer(SparseSerializer, serializers.ModelSerializer[Export]):
             "state", "progress", "rows", "totals", "size", "sha256", "problem", "actor", "created_at", "started_at",
             "finished_at", "expires_at", "download",
         )  # fmt: skip
-
-    def get_fields(self) -> dict[str, Any]:
-        """`from` is no name in Python."""
-        return {name.rstrip("_"): field for name, field in super().get_fields().items()}
 
     @extend_schema_field(serializers.DictField(child=serializers.CharField()))
     def get_filters(self, export: Export) -> dict[str, str]:

@@ -5,8 +5,9 @@ from bench.figures import Figure, ratios
 from bench.load import posts_per_second
 from bench.parts import running
 from bench.size import scaled
-from local.demo.webhooks import meta_status, signature
 from local.demo.world import ACME, webhook
+from providers.meta.simulation import meta_status
+from providers.meta.webhooks import signature
 
 ROUNDS, SECONDS, TARGET = scaled(21), scaled(1_000, least=100) / 1_000, 0.8
 

@@ -9,8 +9,9 @@ import orjson
 from bench.figures import Figure, ratios
 from bench.parts import running
 from bench.size import scaled
-from local.demo.webhooks import meta_status, signature
 from local.demo.world import ACME, webhook
+from providers.meta.simulation import meta_status
+from providers.meta.webhooks import signature
 
 ROUNDS, POSTS, TARGET = scaled(15), scaled(20), 5.0
 STATUSES = 1_000

@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from django.db import connection
 
 from accounts.models import Account
+from accounts.principal import Principal
 from archive.deletion.jobs import delete_matching
-from archive.exports.requests import Asker
 from archive.models import Deletion
 from archive.retention.months import drop_month
 from bench.figures import Figure, ratios
@@ -23,7 +23,7 @@ from core import partitions
 from core.tenancy import every_tenant
 from local.demo.world import ACME, account_of
 from messaging.log.models import PhoneNumber
-from messaging.log.selectors.matching import LogFilter
+from messaging.log.query import MessageQuery
 
 MESSAGES, DELETED, RATE = scaled(2_000_000), scaled(500_000), 100
 ANSWER_MS, LONGEST = 500, 1_200  # seconds
@@ -33,7 +33,7 @@ _FILL = """
 INSERT INTO log_message (account_id, created_at, umid, provider, provider_message_id, direction, subaccount_id,
     phone_number_id, msisdn, user_id, country, content_type, category, category_rank, pricing_type, recipient_type,
     client_message_id, sent_at, delivered_at, detail_rank, status_detail, error_source, error_title)
-SELECT %(account)s, at, md5(%(account)s || ':meta:' || %(name)s || n)::uuid, 'meta', %(name)s || n, 'outbound',
+SELECT %(account)s, at, gen_random_uuid(), 'meta', %(name)s || n, 'outbound',
     %(subaccount)s, %(number)s, '9198' || lpad((n %% 100000000)::text, 8, '0'), '', 'IN', '', 'marketing', 0, 'regular',
     '', '', at, at + interval '2 seconds', 5, 'delivered', '', ''
 FROM generate_series(1, %(messages)s) n
@@ -75,11 +75,11 @@ def _delete() -> list[Figure]:
         cursor.execute(_ANCHORS)
         cursor.execute(_HISTORY)
         cursor.execute("VACUUM ANALYZE log_message, log_anchor, log_statusevent")
-    asker = Asker(account, "bench", frozenset(), None)
+    by = Principal.of_command("bench", account)
     with running("web", "worker", "beat") as port:
         time.sleep(5)  # the worker's start is not what is measured
-        chosen = LogFilter(start=first, end=first + step * (DELETED + 1))
-        deletion = delete_matching(asker, chosen, expected=DELETED)
+        chosen = MessageQuery(created_after=first, created_before=first + step * (DELETED + 1))
+        deletion = delete_matching(by, chosen, expected=DELETED)
         began = time.monotonic()
         answers = post_webhooks(port, RATE, LONGEST, lambda: _is_over(deletion.pk))
         seconds = time.monotonic() - began

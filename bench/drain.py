@@ -13,10 +13,10 @@ from bench import plain
 from bench.figures import Figure, ratios
 from bench.size import scaled
 from core.tenancy import every_tenant
-from local.demo.webhooks import meta_status
 from local.demo.world import ACME, account_of
 from messaging.inbound import inbox
 from messaging.inbound.models import InboxItem, WebhookEndpoint
+from providers.meta.simulation import meta_status
 
 ROUNDS, TARGET = scaled(7), 10
 EVENTS, PLAIN_EVENTS = scaled(20_000), scaled(1_000)

@@ -15,21 +15,21 @@ import psutil
 import xlsxwriter
 from django.db import connection
 
-from accounts.enums import Permission
 from accounts.models import Account
+from accounts.principal import Principal
 from archive.enums import Dataset, ExportState
 from archive.exports import jobs, work
 from archive.exports.columns import usual
 from archive.exports.files import storage
-from archive.exports.requests import Ask, Asker
+from archive.exports.requests import Ask
 from archive.models import Export
 from bench.figures import Figure, ratios
 from bench.size import scaled
 from bench.template import START
 from core.tenancy import every_tenant
 from local.demo.world import ACME, account_of
+from messaging.log.query import MessageQuery
 from messaging.log.selectors.extracts import log_extract
-from messaging.log.selectors.matching import LogFilter
 
 MESSAGES, IN_BOOKS, FIRST, ROUNDS = scaled(1_000_000), scaled(100_000), scaled(1_000), scaled(3)
 TARGET, MOST_MEMORY = 0.5, 60.0
@@ -59,7 +59,7 @@ def run() -> list[Figure]:
         with connection.cursor() as cursor:
             cursor.execute(_FILL, {"account": account.pk, "messages": MESSAGES, "start": SPAN[0]})
             cursor.execute("VACUUM ANALYZE log_message")
-        statement = log_extract(account, LogFilter(), usual(Dataset.MESSAGES), SPAN, whole_numbers=True).sql
+        statement = log_extract(account, MessageQuery(), usual(Dataset.MESSAGES), SPAN, whole_numbers=True).sql
         _export(account, "jsonl", FIRST)  # what is loaded once is no growth
         _Memory.before = psutil.Process().memory_info().rss
         return [*_compare_csv(account, statement), *_compare_books(account, statement)]
@@ -92,8 +92,8 @@ def _compare(form: str, messages: int, plain: Callable[[], object], export: Call
 
 
 def _export(account: Account, form: str, limit: int | None = None) -> None:
-    asker = Asker(account, "bench", frozenset(Permission), None)
-    export = jobs.start(asker, Ask(Dataset.MESSAGES, {}, "Asia/Singapore", form, row_limit=limit))
+    by = Principal.of_command("bench", account)
+    export = jobs.start(by, Ask(Dataset.MESSAGES, {}, "Asia/Singapore", form, row_limit=limit))
     while export.active:
         work.run_slice(export)
         export.refresh_from_db()
@@ -103,7 +103,7 @@ def _export(account: Account, form: str, limit: int | None = None) -> None:
         with storage().open(export.file, "rb") as file:
             if sum(1 for _ in file) != export.rows + 1:
                 raise RuntimeError("the file has not as many rows as the export says")
-    jobs.delete(Export.objects.select_related("account").get(pk=export.pk), asker)
+    jobs.delete(Export.objects.select_related("account").get(pk=export.pk), by)
 
 
 def _copy(statement: str) -> None:

@@ -1,4 +1,4 @@
-"""Every filter of the log's page and a page far back, as the page, its bare SQL and a changelist are asked for them."""
+"""Every filter of the log's lists and a page far back, as page, REST, bare SQL and changelist are asked for them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -14,46 +14,66 @@ from bench.size import scaled
 from bench.traffic import DAYS, REGULAR
 from core.paging import Cursor
 from local.demo.world import ACME
+from messaging.log.kinds import Moment
 from messaging.log.models import Message, PhoneNumber, Source, Template
+from messaging.log.query import filters
 
 FAR = scaled(5_000, least=50)  # rows before the page far back
+SPAN = {"created_after", "created_before"}  # in every case
 
 
 @dataclass(frozen=True)
 class Case:
-    """One filter: as the page is asked, as the SQL of its rows, and as the changelist is asked."""
+    """One filter: its value as REST is asked, the SQL of its rows, and as the changelist is asked (None: it cannot be).
+
+    The page is asked the same by the filter's own parameter, or as `page` says; where it has none, not at all.
+    """
 
     name: str
-    page: dict[str, str]
+    words: dict[str, str]
     sql: str = "true"
     params: dict[str, Any] = field(default_factory=dict)
-    changelist: dict[str, str] = field(default_factory=dict)
+    changelist: dict[str, str] | None = field(default_factory=dict)
+    page: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def page_words(self) -> dict[str, str]:
+        """What the page is asked."""
+        return self.page or {filters()[name].page: value for name, value in self.words.items()}
+
+    @property
+    def on_page(self) -> bool:
+        """Whether the page can be asked: it takes days, not moments."""
+        named = [filters()[name] for name in self.words]
+        return bool(self.page) or all(each.on_page and not isinstance(each.kind, Moment) for each in named)
 
 
 @dataclass(frozen=True)
 class Request:
-    """A case on its first page or far back: the addresses of both lists, and the SQL of the rows."""
+    """A case on its first page or far back: the addresses of the lists (empty: there is none), and the SQL of the rows
+    up to their number.
+    """
 
     name: str
     address: str
+    rest: str
     changelist: str
     sql: str
     params: dict[str, Any]
 
 
 def _cases(account: Account) -> list[Case]:
-    """Every filter of the page, by a common and where it matters by a rare value."""
+    """Every filter there is, by a common and where it matters by a rare value."""
     number = PhoneNumber.objects.get(account=account, provider_number_id=ACME.channels[1].number_id)
     templates = list(Template.objects.filter(account=account, name="weekend_sale").values_list("pk", flat=True))
     source = Source.objects.get(account=account, category="campaign").pk
-    today = timezone.localdate()
-    day, after = (datetime.combine(today - timedelta(days=back), datetime.min.time(), UTC) for back in (9, 8))
-    umid = Message.objects.filter(account=account).order_by("-created_at").values_list("umid", flat=True)[7]
-    return [
+    message = Message.objects.filter(account=account).order_by("-created_at")[7]
+    umid = message.umid
+    cases = [
         Case("no filter", {}),
         *(
             Case(status, {"status": status}, "status = %(status)s", {"status": status}, {"status__exact": status})
-            for status in ("delivered", "sent", "undelivered", "rejected", "queued")
+            for status in ("delivered", "sent", "undelivered", "rejected", "expired", "queued")
         ),
         Case("inbound", {"direction": "inbound"}, "direction = 'inbound'", {}, {"direction__exact": "inbound"}),
         Case("subaccount", {"subaccount": "acme_shop"}, "subaccount_id = %(pk)s", {"pk": number.subaccount_id},
@@ -81,34 +101,60 @@ def _cases(account: Account) -> list[Case]:
         Case("first digits", {"msisdn": "+91 98000"}, "msisdn >= '9198000' AND msisdn < '9198001'", {},
              {"msisdn__startswith": "9198000"}),
         Case("UMID", {"umid": str(umid)}, "umid = %(umid)s", {"umid": umid}, {"umid__exact": str(umid)}),
-        Case("search", {"q": "weekend"}, "(template_id = ANY(%(pks)s) OR source_id = %(pk)s)",
+        Case("provider's id", {"provider_message_id": message.provider_message_id},
+             "(created_at, id) IN (SELECT created_at, message_id FROM log_anchor WHERE account_id = %(account)s "
+             "AND provider = %(provider)s AND provider_message_id = %(named)s)",
+             {"provider": message.provider, "named": message.provider_message_id}, None),
+        Case("search", {"search": "weekend"}, "(template_id = ANY(%(pks)s) OR source_id = %(pk)s)",
              {"pks": templates, "pk": source}, {"q": "weekend"}),
-        Case("sent on", {"sent": str(day.date())},
-             "sent_at >= %(day)s AND sent_at < %(after)s AND created_at < %(after)s", {"day": day, "after": after},
-             {"sent_at__gte": day.isoformat(), "sent_at__lt": after.isoformat()}),
+        Case("uncertain", {"sending": "uncertain"}, "umid = ANY(%(none)s)", {"none": []}, None),
+        *_timed("sent"), *_timed("read"),
+    ]  # fmt: skip
+    if missing := filters().keys() - {name for case in cases for name in case.words} - SPAN:
+        raise RuntimeError(f"measure these filters, too: {', '.join(sorted(missing))}")
+    return cases
+
+
+def _timed(event: str) -> list[Case]:
+    """A day of a status, and since and until then."""
+    today = timezone.localdate()
+    day, after = (datetime.combine(today - timedelta(days=back), datetime.min.time(), UTC) for back in (9, 8))
+    names = f"{event}_after", f"{event}_before"
+    since = f"{event}_at >= %(day)s AND created_at >= %(day)s - interval '31 days'"
+    until = f"{event}_at < %(after)s AND created_at < %(after)s"
+    changelist = {f"{event}_at__gte": day.isoformat(), f"{event}_at__lt": after.isoformat()}
+    return [
+        Case(f"{event} on", dict(zip(names, (day.isoformat(), after.isoformat()), strict=True)), f"{since} AND {until}",
+             {"day": day, "after": after}, changelist, {event: str(day.date())}),
+        Case(f"{event} since", {names[0]: day.isoformat()}, since, {"day": day}, None),
+        Case(f"{event} until", {names[1]: after.isoformat()}, until, {"after": after}, None),
     ]  # fmt: skip
 
 
 def every_request(account: Account) -> Iterator[Request]:
     """Each case on its first page and far back, over all the days there are."""
     today = timezone.localdate()
-    span = {"from": (today - timedelta(days=DAYS)).isoformat(), "to": today.isoformat()}
+    first, last = today - timedelta(days=DAYS), today + timedelta(days=1)
     for case in _cases(account):
         where = f"account_id = %(account)s AND {case.sql}"
         params = {**case.params, "account": account.pk}
         for place, (far, before) in (("first page", (None, 0)), ("far back", _far(where, params))):
             if place == "far back" and far is None:
                 continue  # one page holds them all
-            page = {"subaccount": "", **case.page, **span, **({"older": str(far)} if far else {})}
-            listed = {**case.changelist, "account__id__exact": account.pk, **({"p": before // 50 + 1} if far else {})}
+            older = {"older": str(far)} if far else {}
+            page = {"subaccount": "", **case.page_words, "from": first.isoformat(), "to": today.isoformat(), **older}
+            span = dict(zip(sorted(SPAN), (f"{day}T00:00:00Z" for day in (first, last)), strict=True))
+            listed = {**(case.changelist or {}), "account__id__exact": account.pk}
             keyset = f"{where} AND (created_at, id) < (%(at)s, %(id)s)" if far else where
             yield Request(
                 f"{case.name}, {place}",
-                f"/logs/?{urlencode(page)}",
-                f"/admin/plain/log/message/?{urlencode(listed)}",
-                f"SELECT * FROM log_message WHERE {keyset} ORDER BY created_at DESC, id DESC LIMIT 51",  # noqa: S608
+                f"/logs/?{urlencode(page)}" if case.on_page else "",
+                f"/api/v1/messages/?{urlencode({**case.words, **span, **older})}",
+                "" if case.changelist is None else "/admin/plain/log/message/?"
+                + urlencode({**listed, **({"p": before // 50 + 1} if far else {})}),
+                f"SELECT * FROM log_message WHERE {keyset} ORDER BY created_at DESC, id DESC LIMIT %(most)s",  # noqa: S608
                 {**params, "at": far.moment, "id": far.id} if far else params,
-            )
+            )  # fmt: skip
 
 
 def _far(where: str, params: dict[str, Any]) -> tuple[Cursor | None, int]:

@@ -1,45 +1,45 @@
-"""log: the log's page with 2,000,000 messages, for every filter and on a page far back.
+"""log: the log's page and REST's list with 2,000,000 messages, for every filter and on a page far back.
 
-The queries of its rows (messages, and the numbers, templates and sources they point at) ÷ the bare keyset SQL of the
-same rows; its server time ÷ its own with 20,000 messages; and that of Django admin's changelist with the same filter,
-the way most would build it (COUNT and OFFSET), ÷ its server time. Every filter and page counts: what is printed is the
-worst, and below it what misses. Time is processor time of web and PostgreSQL: nothing waits for a disk here, and what
-else a busy machine does would make the ratios worthless.
+The queries of their rows (messages, and the numbers, templates and sources they point at) ÷ the bare keyset SQL of the
+same rows; the page's server time ÷ its own with 20,000 messages; and that of Django admin's changelist with the same
+filter, the way most would build it (COUNT and OFFSET), ÷ its server time. Every filter and page counts: what is printed
+is the worst, and below it what misses. Time is processor time of web and PostgreSQL: nothing waits for a disk here, and
+what else a busy machine does would make the ratios worthless.
 """
 
 import statistics
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
+from accounts.enums import Permission
 from accounts.models import Account, Membership, User
+from accounts.principal import Principal
+from accounts.services import create_api_key
 from bench.figures import Figure
 from bench.filters import Request, every_request
 from bench.size import scaled
 from bench.traffic import load, make_sources
+from core.resources import PAGE_SIZE as PAGE_SIZE_OF_REST
 from core.tenancy import every_tenant
 from local.demo.world import ACME, account_of
+from messaging.log.selectors.log import PAGE_SIZE
 
 FEW, MANY = scaled(20_000, least=200), scaled(2_000_000, least=2_000)
 ROUNDS, ADMIN_ROUNDS = scaled(9), scaled(2)
 QUERIES, GROWTH, ADMIN = 3.0, 1.5, 3.0
 
 
-@dataclass(frozen=True)
-class Times:
-    """Seconds of work for a page, for its statements, and for what they are compared to; how many rows it shows."""
+class Queries(NamedTuple):
+    """Seconds of work for a list's statements that read its rows, and for the plain one."""
 
-    rows: int
-    page: float
-    queries: float
+    own: float
     bare: float
-    changelist: float
 
 
 def run() -> list[Figure]:
@@ -49,40 +49,44 @@ def run() -> list[Figure]:
             cursor.execute("SET max_parallel_workers_per_gather = 0")
         account = account_of(ACME)
         sources = make_sources(account)
-        person, operator = _person(account), _operator()
+        person, operator, program = _person(account), _operator(), _program(account)
         end = timezone.now()
         load(account, sources, end, 0, FEW)
         few = {
-            request.name: (_rows(person, request), _page(person, request.address)) for request in every_request(account)
-        }
+            each.name: (_rows(person, each), _page(person, each.address))
+            for each in every_request(account) if each.address
+        }  # fmt: skip
         load(account, sources, end, FEW, MANY)
-        many = {request.name: _time(request, person, operator) for request in every_request(account)}
-    rows = {name: times.queries / times.bare for name, times in many.items()}
-    growth = {
-        name: many[name].page / seconds
-        for name, (rows_then, seconds) in few.items()
-        if many[name].rows == rows_then  # a page with more rows is another page
-    }
-    against = {name: times.changelist / times.page for name, times in many.items()}
-    pages = {name: times.page for name, times in many.items()}
-    queries = {name: times.queries for name, times in many.items() if times.queries}  # what is queued is elsewhere
+        shown, listed, pages, growth, against = {}, {}, {}, {}, {}
+        for each in every_request(account):
+            listed[each.name] = _compare(program, each.rest, each, PAGE_SIZE_OF_REST)
+            if not each.address:
+                continue
+            pages[each.name] = _page(person, each.address)
+            shown[each.name] = _compare(person, each.address, each, PAGE_SIZE)
+            rows_then, then = few.get(each.name, (None, 0.0))
+            if rows_then == _rows(person, each):  # a page with more rows is another page
+                growth[each.name] = pages[each.name] / then
+            if each.changelist:
+                against[each.name] = _page(operator, each.changelist, ADMIN_ROUNDS) / pages[each.name]
     return [
-        _worst("log queries ÷ bare keyset SQL", rows, QUERIES, queries, at_most=True),
+        _worst_queries("log queries ÷ bare keyset SQL", shown),
+        _worst_queries("REST list queries ÷ bare keyset SQL", listed),
         _worst(f"log page, {MANY:,} ÷ {FEW:,} messages", growth, GROWTH, pages, at_most=True),
         _worst("admin's changelist ÷ log page", against, ADMIN, at_most=False),
     ]
 
 
-def _time(request: Request, person: Client, operator: Client) -> Times:
-    page = _page(person, request.address)
-    rounds = [(_queries(person, request.address), _bare(request)) for _ in range(ROUNDS)]  # in turn, alike cold
-    return Times(
-        rows=_rows(person, request),
-        page=page,
-        queries=min(queries for queries, _ in rounds),
-        bare=min(bare for _, bare in rounds),
-        changelist=_page(operator, request.changelist, ADMIN_ROUNDS),
-    )
+def _compare(client: Client, address: str, request: Request, size: int) -> Queries:
+    """Each the least of some rounds, in turn, so that both are as cold."""
+    rounds = [(_queries(client, address), _bare(request, size)) for _ in range(ROUNDS)]
+    return Queries(*map(min, zip(*rounds, strict=True)))
+
+
+def _worst_queries(name: str, queries: Mapping[str, Queries]) -> Figure:
+    ratios = {key: each.own / each.bare for key, each in queries.items()}
+    seconds = {key: each.own for key, each in queries.items() if each.own}  # what is queued is not among the messages
+    return _worst(name, ratios, QUERIES, seconds, at_most=True)
 
 
 def _worst(
@@ -139,11 +143,11 @@ def _queries(client: Client, address: str) -> float:
     return sum(spent)
 
 
-def _bare(request: Request) -> float:
-    """Seconds of work for the plain statement."""
+def _bare(request: Request, size: int) -> float:
+    """Seconds of work for the plain statement of a page and the row that tells whether there is another."""
     with connection.cursor() as cursor:
         start = _spent()
-        cursor.execute(request.sql, request.params)
+        cursor.execute(request.sql, {**request.params, "most": size + 1})
         return _spent() - start
 
 
@@ -152,6 +156,14 @@ def _person(account: Account) -> Client:
     user = User.objects.create_user("log@bench.example", "x", is_demo=True)
     Membership.objects.create(account=account, user=user, role="owner")
     return _client(user)
+
+
+def _program(account: Account) -> Client:
+    """A key of the whole account that may see all there is in messages, as often as it likes."""
+    text = create_api_key(
+        by=Principal.of_command("bench", account), name="Bench", scopes=list(Permission), rate_limit=1_000_000
+    )[1]
+    return Client(SERVER_NAME="127.0.0.1", headers={"Authorization": f"Bearer {text}"})
 
 
 def _operator() -> Client:

@@ -18,6 +18,7 @@ from uuid import UUID
 from django.db import connection
 
 from accounts.models import Waba
+from accounts.principal import Principal
 from bench.figures import Figure, ratios
 from bench.size import scaled
 from billing.models import Bucket, Rate, RateCard
@@ -63,7 +64,7 @@ def _card(price: Decimal) -> RateCard:
              unit_price=price / tier, source="bench")
         for tier, (above, up_to) in enumerate(_TIERS, start=1)
     )  # fmt: skip
-    put_in_force(Proposal(cards=[card]), actor="bench")
+    put_in_force(Proposal(cards=[card]), by=Principal.of_command("bench"))
     return card
 
 

@@ -9,8 +9,8 @@ from django.db import connection
 
 from bench.drain import bodies
 from bench.load import Line, request
-from local.demo.webhooks import signature
 from local.demo.world import ACME, webhook
+from providers.meta.webhooks import signature
 
 CONNECTIONS = 64
 _ENDPOINT = webhook(ACME, "meta")

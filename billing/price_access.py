@@ -1,4 +1,4 @@
-"""Who stands before the price pages: a member who looks after one account's prices, or an operator after everyone's."""
+"""What somebody may do with prices: a member with one account's, an operator with everyone's."""
 
 from collections.abc import Callable
 from contextlib import nullcontext
@@ -14,7 +14,9 @@ from django.utils.translation import gettext as _
 from accounts.access import LimitedReach, MissingPermission, homeless
 from accounts.enums import Permission
 from accounts.models import Account
+from accounts.principal import Principal
 from billing.models import DryRun, MarketTable, RateCard, RuleSet
+from core.http import client_address
 from core.tenancy import every_tenant
 
 Revision = RateCard | MarketTable | RuleSet
@@ -22,13 +24,25 @@ Revision = RateCard | MarketTable | RuleSet
 
 @dataclass(frozen=True)
 class PriceAccess:
-    """Whose prices a request is about and what it may do. Without an account it is an operator's, for everyone's."""
+    """Whose prices a page is about, and what may be done there. Without an account: everyone's, by an operator."""
 
-    account: Account | None
-    actor: str
+    principal: Principal
     operator: bool
-    manages: bool
-    limited: bool = False
+
+    @property
+    def account(self) -> Account | None:
+        """Whose prices, besides everyone's."""
+        return self.principal.reach.account
+
+    @property
+    def limited(self) -> bool:
+        """Whether it sees some subaccounts alone."""
+        return self.principal.reach.limited
+
+    @property
+    def manages(self) -> bool:
+        """Whether it sets the prices of the whole account."""
+        return self.principal.may(Permission.MANAGE_PRICES) and not self.limited
 
     @property
     def tries_out(self) -> bool:
@@ -48,7 +62,7 @@ class PriceAccess:
         return model.objects.all() if self.operator else model.objects.filter(_decided())
 
     def drafts(self, model: type[MarketTable] | type[RuleSet]) -> QuerySet[Any]:
-        """Market tables or rule sets that wait for a decision of this desk."""
+        """Market tables or rule sets that it decides on."""
         return model.objects.exclude(_decided()) if self.operator else model.objects.none()
 
     def dry_runs(self) -> QuerySet[DryRun]:
@@ -70,8 +84,8 @@ def _decided() -> Q:
     return Q(is_active=True) | Q(approved_at__isnull=False)
 
 
-def at_desk(*, manages: bool = False) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
-    """Give a view a `Desk` as its second argument.
+def price_page(*, manages: bool = False) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+    """Give a view a `PriceAccess` as its second argument.
 
     Open to members who see costs, and to operators, with every tenant's scope. `manages`: only to those who set prices
     for the whole account, and operators.
@@ -83,29 +97,28 @@ def at_desk(*, manages: bool = False) -> Callable[[Callable[..., HttpResponse]],
             if not request.user.is_authenticated:
                 login = redirect_to_login(request.get_full_path())
                 return HttpResponse(status=204, headers={"HX-Redirect": login.url}) if request.htmx else login
-            desk = _desk_of(request)
-            if desk is None:
+            access = _access_of(request)
+            if access is None:
                 return homeless(request)
-            if manages and not desk.tries_out:
-                if desk.limited:
+            if manages and not access.tries_out:
+                if access.limited:
                     raise LimitedReach(_("This page is about the whole account."))
                 raise MissingPermission(Permission.MANAGE_PRICES)
-            with every_tenant() if desk.operator else nullcontext():
-                return view(request, desk, *args, **kwargs)
+            with every_tenant() if access.operator else nullcontext():
+                return view(request, access, *args, **kwargs)
 
         return guarded
 
     return decorate
 
 
-def _desk_of(request: Any) -> PriceAccess | None:
+def _access_of(request: Any) -> PriceAccess | None:
     """None for somebody who belongs nowhere. Raises MissingPermission for a role that sees no costs."""
-    operator, membership = request.user.is_staff, request.membership
-    if membership is not None and membership.may(Permission.VIEW_COSTS):
-        manages = membership.may(Permission.MANAGE_PRICES) and not membership.limited
-        return PriceAccess(membership.account, request.user.email, operator, manages, membership.limited)
+    operator, principal = request.user.is_staff, request.principal
+    if principal is not None and principal.may(Permission.VIEW_COSTS):
+        return PriceAccess(principal, operator)
     if operator:
-        return PriceAccess(None, request.user.email, operator=True, manages=False)
-    if membership is None:
+        return PriceAccess(Principal.of_operator(request.user, address=client_address(request)), operator=True)
+    if principal is None:
         return None
     raise MissingPermission(Permission.VIEW_COSTS)

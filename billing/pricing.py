@@ -14,6 +14,7 @@ from uuid import UUID
 
 from billing.enums import AccrualScope, ChargeState, FreeReason, SellBase, UnratedReason
 from core.money import ZERO
+from providers.vocabulary import Category
 
 OTHER_MARKET = "Other"
 
@@ -156,9 +157,9 @@ def market_on(periods: Iterable[MarketPeriod], day: date) -> str:
 
 
 def price_category(category: str) -> str:
-    """The rate card's column for a category: group and lite variants use the plain category's list rate."""
+    """The rate card's column for a category, where it has one: a group's messages use the plain category's rate."""
     plain = category.removeprefix("group_")
-    return "marketing" if plain == "marketing_lite" else plain
+    return (Category(plain).card_column or plain) if plain in Category.values else plain
 
 
 def accrue(rule_sets: Sequence[RuleSet], *, category: str, pricing_type: str, day: date, market: str) -> Accrual:

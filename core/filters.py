@@ -11,6 +11,7 @@ from core.words import Text
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
 PAGING = ("older", "newer")
+BLANK = "Give it a value, or leave it out."
 
 
 @dataclass(frozen=True)

@@ -1,35 +1,27 @@
-"""The filters of REST lists (django-filter): strict, and described in the OpenAPI schema."""
+"""The filters of REST lists: strict, and described in the OpenAPI schema."""
 
-from typing import Any, ClassVar
+from collections.abc import Collection, Mapping
+from typing import Any, ClassVar, Protocol
 
 import django_filters as filters
-from django import forms
 from django.db.models import QuerySet
-from django.utils.translation import gettext_lazy
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.exceptions import ValidationError
 
-from core.filters import PAGING
+from core.filters import BLANK, PAGING
+from core.forms import MomentField
 from core.paging import Cursor
 from core.sparse import PARAMETER
 
-
-class WholeNumberFilter(filters.Filter):
-    """A number without decimals; NumberFilter takes 1.5 for 1."""
-
-    field_class = forms.IntegerField
+CURSORS = [OpenApiParameter(name, description="A cursor, from next or previous") for name in PAGING]
 
 
-class MomentField(filters.fields.IsoDateTimeField):
-    """A time that a database and every zone can hold: 9999-12-31T23:59-23:59 is none in UTC."""
+class Listed(Protocol):
+    """The rows of a list, once its parameters are checked."""
 
-    def clean(self, value: Any) -> Any:
-        """The time; None without one. Raises ValidationError."""
-        moment = super().clean(value)
-        if moment is not None and not 1970 <= moment.year <= 2100:
-            raise forms.ValidationError(gettext_lazy("Give a time between 1970 and 2100."), code="range")
-        return moment
+    def checked(self) -> QuerySet[Any]:
+        """The filtered rows. Raises ValidationError naming the parameters that are wrong."""
 
 
 class MomentFilter(filters.IsoDateTimeFilter):
@@ -44,30 +36,37 @@ class StrictFilterSet(filters.FilterSet):
     several: ClassVar[frozenset[str]] = frozenset()
 
     def checked(self) -> QuerySet[Any]:
-        """The filtered rows. Raises ValidationError for bad values and for names nobody knows."""
-        unknown = set(self.data or ()) - set(self.filters) - {*PAGING, PARAMETER}
-        errors = (
-            {name: ["There is no such parameter."] for name in sorted(unknown)} | self._twice() | self._wrong_cursors()
-        )
+        """The filtered rows. Raises ValidationError for bad and blank values and for names nobody knows."""
+        errors = misgiven(self.data or {}, self.filters, self.several)
         if not self.is_valid() or errors:
-            raise ValidationError({**errors, **self.errors})
+            raise ValidationError({**self.errors, **errors})
         rows: QuerySet[Any] = self.qs
         return rows
 
-    def _twice(self) -> dict[str, list[str]]:
-        """Django would take the last and say nothing."""
-        several = {name for name, values in getattr(self.data, "lists", dict)() if len(values) > 1} - self.several
-        return {name: ["Give it once."] for name in sorted(several)}
 
-    def _wrong_cursors(self) -> dict[str, list[str]]:
-        """A page that garbles a cursor starts over; a program would run in circles."""
-        errors = {}
-        for name in PAGING:
-            try:
-                Cursor.parse((self.data or {}).get(name) or "0-0")
-            except ValueError:
-                errors[name] = ["This is no cursor: follow next and previous as they are."]
-        return errors
+def misgiven(params: Mapping[str, Any], known: Collection[str], several: Collection[str]) -> dict[str, list[str]]:
+    """What is wrong with the parameters of a list, whatever they mean: unknown, blank, given twice, no cursor."""
+    given = dict(getattr(params, "lists", dict)())
+    wrong = {name: ["There is no such parameter."] for name in sorted(set(given) - {*known, *PAGING, PARAMETER})}
+    for name, values in given.items():
+        if name in wrong:
+            continue
+        if not all(values):
+            wrong[name] = [BLANK]  # a list of everything would look like what was asked for
+        elif len(values) > 1 and name not in several:
+            wrong[name] = ["Give it once."]  # Django would take the last and say nothing
+        elif name in PAGING and not _is_cursor(values[0]):
+            wrong[name] = ["This is no cursor: follow next and previous as they are."]
+    return wrong
+
+
+def _is_cursor(text: str) -> bool:
+    """A page that garbles a cursor starts over; a program would run in circles."""
+    try:
+        Cursor.parse(text)
+    except ValueError:
+        return False
+    return True
 
 
 def parameters(filterset: type[StrictFilterSet]) -> list[OpenApiParameter]:
@@ -75,17 +74,10 @@ def parameters(filterset: type[StrictFilterSet]) -> list[OpenApiParameter]:
     return [
         OpenApiParameter(
             name,
-            _TYPES.get(type(field), OpenApiTypes.STR),
+            OpenApiTypes.DATETIME if isinstance(field, MomentFilter) else OpenApiTypes.STR,
             enum=[value for value, _ in field.extra.get("choices", ())],
             many=isinstance(field, filters.MultipleChoiceFilter),
             description=field.extra.get("help_text", ""),
         )
         for name, field in filterset.base_filters.items()
-    ] + [OpenApiParameter(name, description="A cursor, from next or previous") for name in PAGING]
-
-
-_TYPES = {
-    WholeNumberFilter: OpenApiTypes.INT,
-    filters.UUIDFilter: OpenApiTypes.UUID,
-    MomentFilter: OpenApiTypes.DATETIME,
-}
+    ] + CURSORS

@@ -6,11 +6,13 @@ from functools import lru_cache
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.forms.utils import flatatt
 from django.http import QueryDict
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
+from django_filters.fields import IsoDateTimeField
 
 from core.filters import Pill, pills, query
 from core.periods import LABELS, BadPeriod, Period, chosen, named
@@ -59,6 +61,17 @@ def select(label: Text, every: Text, choices: Iterable[tuple[str, Text]]) -> for
     """A list of which one may be chosen; `every` names the choice of all."""
     widget = QuickSelect(attrs=SELECT)
     return forms.ChoiceField(label=label, required=False, choices=[("", every), *choices], widget=widget)
+
+
+class MomentField(IsoDateTimeField):
+    """A time that a database and every zone can hold: 9999-12-31T23:59-23:59 is none in UTC."""
+
+    def clean(self, value: Any) -> Any:
+        """The time; None without one. Raises ValidationError."""
+        moment = super().clean(value)
+        if moment is not None and not 1970 <= moment.year <= 2100:
+            raise ValidationError(_("Give a time between 1970 and 2100."), code="range")
+        return moment
 
 
 class FilterForm(forms.Form):

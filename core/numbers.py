@@ -1,10 +1,21 @@
-"""Phone numbers for people: whole or masked."""
+"""Phone numbers: as people write them, and for people: whole or masked."""
 
+import re
 from functools import cache, lru_cache
 
 import phonenumbers
 
 _DOTS = "•••••"
+
+
+def digits_of(text: str) -> str:
+    """The digits of a phone number as people write it, without plus sign or leading 00."""
+    return re.sub(r"\D", "", text).lstrip("0")
+
+
+def is_number(text: str) -> bool:
+    """Whether a text is a phone number or its first digits: digits, spaces and the signs people write between them."""
+    return bool(re.fullmatch(r"\+?[\d\s().-]+", text)) and 0 < len(digits_of(text)) <= 15
 
 
 def _split(digits: str) -> tuple[str, str]:

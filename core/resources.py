@@ -5,7 +5,7 @@ from typing import Any
 
 from rest_framework.request import Request
 
-from core.filtersets import StrictFilterSet
+from core.filtersets import Listed
 from core.links import links
 from core.paging import page
 from core.queries import nothing_asked
@@ -23,12 +23,12 @@ def no_context(rows: list[Any], fields: set[str] | None) -> Mapping[str, Any]:
 
 
 def listed(
-    serializer: type[SparseSerializer], filterset: StrictFilterSet, request: Request, *, column: str = "created_at",
+    serializer: type[SparseSerializer], rows: Listed, request: Request, *, column: str = "created_at",
     context: Context = no_context,
 ) -> dict[str, Any]:  # fmt: skip
     """A page of what the filters let through, newest by `column` first. Raises ValidationError naming the parameter."""
     fields = wanted_fields(serializer, request.query_params)
-    found = page(filterset.checked(), request.query_params, size=PAGE_SIZE, column=column)
+    found = page(rows.checked(), request.query_params, size=PAGE_SIZE, column=column)
     about = {**context(found.rows, fields), PARAMETER: fields}
     return {**links(request, found), "results": serializer(found.rows, many=True, context=about).data}
 

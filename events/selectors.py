@@ -1,6 +1,5 @@
 """Where an account's events go, and what waits."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,6 +7,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import Account
+from accounts.principal import Principal
 from core.counting import count_up_to, up_to
 from events.enums import DeliveryState
 from events.models import Delivery, Endpoint
@@ -15,10 +15,9 @@ from events.models import Delivery, Endpoint
 _MOST_ROWS = 20
 
 
-def account_endpoints(account: Account, subaccount_ids: Sequence[int] | None) -> QuerySet[Endpoint]:
-    """Those of the subaccounts; None: all of the account."""
-    rows = Endpoint.objects.filter(account=account).select_related("subaccount").order_by("id")
-    return rows if subaccount_ids is None else rows.filter(subaccount_id__in=subaccount_ids)
+def endpoints_within(by: Principal) -> QuerySet[Endpoint]:
+    """Those within reach."""
+    return by.within(Endpoint.objects.filter(account=by.account).select_related("subaccount").order_by("id"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from accounts.models import ApiKey
-from accounts.services import Actor, record
+from accounts.principal import Principal
 from events.enums import DeliveryState
 from events.models import Delivery, Endpoint
 
@@ -31,11 +30,11 @@ class EndpointSettings:
 
 
 @transaction.atomic
-def configure(key: ApiKey, wanted: Sequence[EndpointSettings], *, ip_address: str | None) -> None:
-    """Create these endpoints of the key's account, or replace those of the same subaccount and type."""
+def configure(wanted: Sequence[EndpointSettings], *, by: Principal) -> None:
+    """Create these endpoints of the account, or replace those of the same subaccount and type."""
     for one in wanted:
-        endpoint = _named(key, one).select_for_update().first() or Endpoint(
-            account=key.account, subaccount_id=one.subaccount_id, event_type=one.event_type
+        endpoint = _named(by, one).select_for_update().first() or Endpoint(
+            account=by.account, subaccount_id=one.subaccount_id, event_type=one.event_type
         )
         if endpoint.url != one.url:  # what is known of the former address says nothing of this one
             endpoint.delivered_at, endpoint.failed_at, endpoint.failure = None, None, ""
@@ -44,40 +43,34 @@ def configure(key: ApiKey, wanted: Sequence[EndpointSettings], *, ip_address: st
             endpoint.authorization = one.authorization
         endpoint.save()
         details = {"subaccount": _code(endpoint), "url": one.url, "enabled": one.enabled}
-        record(
-            account=key.account, actor=key.prefix, action="webhook.configured", target=one.name, details=details,
-            ip_address=ip_address,
-        )  # fmt: skip
+        by.record("webhook.configured", one.name, details)
 
 
 @transaction.atomic
-def remove(key: ApiKey, unwanted: Sequence[EndpointSettings], *, ip_address: str | None) -> None:
+def remove(unwanted: Sequence[EndpointSettings], *, by: Principal) -> None:
     """Delete these endpoints where they exist; what waits to be posted to them is dropped."""
     for one in unwanted:
-        for endpoint in _named(key, one).select_related("subaccount"):
+        for endpoint in _named(by, one).select_related("subaccount"):
             details = {"subaccount": _code(endpoint), "url": endpoint.url}
             endpoint.delete()
-            record(
-                account=key.account, actor=key.prefix, action="webhook.deleted", target=one.name, details=details,
-                ip_address=ip_address,
-            )  # fmt: skip
+            by.record("webhook.deleted", one.name, details)
 
 
 @transaction.atomic
-def post_again(*, by: Actor) -> int:
+def post_again(*, by: Principal) -> int:
     """Put what was given up of the account back in line, up to `MOST_AGAIN` of them; audited. Returns how many."""
     given_up = Delivery.objects.filter(account=by.account, state=DeliveryState.FAILED).order_by("-id")
     ids = list(given_up.values_list("pk", flat=True)[:MOST_AGAIN])
     rows = Delivery.objects.filter(account=by.account, pk__in=ids, state=DeliveryState.FAILED)
     n = rows.update(state=DeliveryState.PENDING, attempts=0, due_at=timezone.now())
     if n:
-        by.did("webhook.posted_again", "", {"count": n})
+        by.record("webhook.posted_again", "", {"count": n})
     return n
 
 
-def _named(key: ApiKey, one: EndpointSettings) -> QuerySet[Endpoint]:
+def _named(by: Principal, one: EndpointSettings) -> QuerySet[Endpoint]:
     """The endpoint of that subaccount and type, or none."""
-    rows = Endpoint.objects.filter(account=key.account, event_type=one.event_type)
+    rows = Endpoint.objects.filter(account=by.account, event_type=one.event_type)
     if one.subaccount_id is None:
         return rows.filter(subaccount__isnull=True)
     return rows.filter(subaccount_id=one.subaccount_id)

@@ -6,9 +6,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from accounts.access import TenantRequest, actor_of, requires
+from accounts.access import TenantRequest, requires
 from accounts.enums import Permission
-from events.selectors import account_endpoints, backlog
+from events.selectors import backlog, endpoints_within
 from events.services import post_again
 
 allowed = requires(Permission.MANAGE_WEBHOOKS, whole_account=True)
@@ -17,7 +17,7 @@ allowed = requires(Permission.MANAGE_WEBHOOKS, whole_account=True)
 @allowed
 def deliveries(request: TenantRequest) -> HttpResponse:
     """Each endpoint with its last success and failure; what waits, and what was given up and why."""
-    context = {"endpoints": account_endpoints(request.account, None), "backlog": backlog(request.account)}
+    context = {"endpoints": endpoints_within(request.principal.choosing("")), "backlog": backlog(request.account)}
     return render(request, "events/deliveries.html", context)
 
 
@@ -25,7 +25,7 @@ def deliveries(request: TenantRequest) -> HttpResponse:
 @allowed
 def post_given_up(request: TenantRequest) -> HttpResponse:
     """Post once more what was given up."""
-    n = post_again(by=actor_of(request))
+    n = post_again(by=request.principal)
     text = ngettext("%(n)s receipt is back in line.", "%(n)s receipts are back in line.", n)
     messages.success(request, text % {"n": f"{n:,}"})
     return redirect("events:deliveries")

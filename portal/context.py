@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.access import PARAMETER
 from accounts.enums import Permission
+from accounts.principal import Kind, Principal
+from accounts.reach import Reach
 from core.filters import query
 from core.words import Text
 from core.zones import zone_label
@@ -67,38 +69,39 @@ _SETTINGS_PATHS = ("/settings/", "/accounts/2fa/", "/accounts/password/")
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: `frame`, from what `TenantMiddleware` put on the request. No query of its own."""
-    membership = getattr(request, "membership", None)
-    if membership is None:
+    """Context processor: `frame`, from what `TenantMiddleware` put on the request. One query: the subaccounts."""
+    principal: Principal | None = getattr(request, "principal", None)
+    if principal is None or principal.kind != Kind.MEMBER:
         pages = [*_operators_pages(request), *_settings_page(request)]
         if getattr(request.user, "is_staff", False):
             pages.insert(0, _prices_page(request))
         return {"frame": Frame(zone=zone_label(), navigation=pages, settings=_settings(request, None))}
-    reach = request.reach  # type: ignore[attr-defined]
+    chosen = principal.reach.chosen
     return {
         "frame": Frame(
             zone=zone_label(),
-            navigation=list(_navigation(request, membership, reach)),
-            subaccounts=_subaccounts(request, reach),
-            subaccount=reach.chosen.name if reach.chosen else gettext("All subaccounts"),
-            settings=_settings(request, membership),
-            may=frozenset(permission.name for permission in Permission if membership.may(permission)),
-            is_demo=membership.account.is_demo and settings.LOOPBACK,
+            navigation=list(_navigation(request, principal)),
+            subaccounts=_subaccounts(request, principal.reach),
+            subaccount=chosen.name if chosen else gettext("All subaccounts"),
+            settings=_settings(request, principal),
+            may=frozenset(permission.name for permission in Permission if principal.may(permission)),
+            is_demo=principal.account.is_demo and settings.LOOPBACK,
         )
     }
 
 
-def _navigation(request: HttpRequest, membership: Any, reach: Any) -> Any:
-    suffix = f"?{PARAMETER}={reach.chosen.code}" if reach.chosen else ""
+def _navigation(request: HttpRequest, principal: Principal) -> Any:
+    chosen = principal.reach.chosen
+    suffix = f"?{PARAMETER}={chosen.code}" if chosen else ""
     shown = set()
     for name, icon, view, permission in _PAGES:
-        if membership.may(permission) and icon not in shown:
+        if principal.may(permission) and icon not in shown:
             shown.add(icon)
             url = reverse(view)
             below = _REPORTS if url.startswith(_REPORTS) else url
             here = request.path == url if url == "/" else request.path.startswith(below)
             yield Entry(name, icon, url + suffix, here)
-    if membership.may(Permission.VIEW_COSTS):
+    if principal.may(Permission.VIEW_COSTS):
         yield _prices_page(request)
     yield from _settings_page(request)
     yield from _operators_pages(request)
@@ -122,15 +125,15 @@ def _settings_page(request: HttpRequest) -> Any:
         yield Entry(_("Settings"), "settings", reverse("profile"), request.path.startswith(_SETTINGS_PATHS))
 
 
-def _settings(request: HttpRequest, membership: Any) -> list[Entry]:
+def _settings(request: HttpRequest, principal: Principal | None) -> list[Entry]:
     """The pages of the settings that the person may open; on those pages only."""
     if not request.path.startswith(_SETTINGS_PATHS):
         return []
     entries = []
     for name, view, permission, whole_account in _SETTINGS:
-        if permission and (membership is None or not membership.may(permission)):
+        if permission and (principal is None or not principal.may(permission)):
             continue
-        if whole_account and membership.limited:
+        if whole_account and principal and principal.reach.limited:
             continue
         url = reverse(view)
         own = request.path.startswith("/accounts/password/") and view == "profile"
@@ -138,7 +141,7 @@ def _settings(request: HttpRequest, membership: Any) -> list[Entry]:
     return entries
 
 
-def _subaccounts(request: HttpRequest, reach: Any) -> list[Entry]:
+def _subaccounts(request: HttpRequest, reach: Reach) -> list[Entry]:
     """The switch: the list one is in, for another subaccount. One choice is no choice."""
     if len(reach.visible) < 2:
         return []

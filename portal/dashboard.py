@@ -10,8 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import Account
-from accounts.selectors import Reach
+from accounts.principal import Principal
 from billing.report.figures import TierTable, forecast_figure, money, tier_table
 from billing.selectors import CostFilter, billing_zone, forecast, tier_progress, today_in
 from core.charts import Chart, Series
@@ -24,9 +23,9 @@ from core.words import Text
 from messaging.log.enums import ARRIVED, LOST, ON_THE_WAY, Status
 from messaging.log.forms.log import TrafficForm
 from messaging.log.reasons import Reasons, reasons
-from messaging.log.selectors.traffic import CategoryCount, Counts, Traffic
+from messaging.log.selectors.traffic import Counts, Traffic
 from messaging.log.words import sentence
-from providers.vocabulary import Category, Direction
+from providers.vocabulary import Direction, category_family, category_name
 
 _OUT = Direction.OUTBOUND
 _COST_FILTERS = ("channel", "country", "template")
@@ -160,14 +159,14 @@ class Dashboard:
             "categories",
             _("Delivered messages by category"),
             _("Category"),
-            [_category(count) for count in counts],
+            [category_name(count.category) or _("Not known") for count in counts],
             [
                 Series(_("Charged"), "ink", [count.charged for count in counts], links),
                 Series(_("Free"), "ink", [count.free for count in counts], links, pale=True),
             ],
             note=_("Charged or free as the provider said with the delivery."),
             horizontal=True,
-            label_colours=[_hue(count.category) for count in counts],
+            label_colours=[category_family(count.category) for count in counts],
         )
 
 
@@ -185,8 +184,9 @@ class MonthCosts:
     report: str
 
 
-def month_costs(account: Account, reach: Reach, form: TrafficForm) -> MonthCosts | None:
+def month_costs(by: Principal, form: TrafficForm) -> MonthCosts | None:
     """What a person sees and filters by has cost, whatever the period; None before anything was charged this month."""
+    account, reach = by.account, by.reach
     zone = billing_zone(account)
     today = today_in(zone)
     asked = {name: form.cleaned_data.get(name, "") for name in _COST_FILTERS}
@@ -213,16 +213,3 @@ def _said(message: str, n: int) -> str:
 
 def _trend(better_by: float) -> str:
     return "better" if better_by > 0 else "worse" if better_by < 0 else ""
-
-
-def _category(count: CategoryCount) -> str:
-    if not count.category:
-        return _("Not known")
-    return str(Category(count.category).label) if count.category in Category.values else count.category
-
-
-def _hue(category: str) -> str:
-    """One of four hues; the special kinds share that of their family."""
-    return next(
-        (hue for hue in ("marketing", "utility", "authentication", "service") if category.startswith(hue)), "other"
-    )

@@ -15,15 +15,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from accounts.access import TenantRequest, actor_of, requires
+from accounts.access import TenantRequest, requires
 from accounts.enums import Permission
 from accounts.permissions import roles_with
-from accounts.services import Actor, Refused
+from accounts.principal import Principal
+from accounts.services import Refused
 from billing.selectors import explain
 from core.words import either
 from messaging.inbound.selectors.reports import reports_on
 from messaging.log.enums import LOST
-from messaging.log.lifecycle.usage import message_key
 from messaging.log.models import Message
 from messaging.log.selectors.circumstances import ALIKE, MOST_ALIKE, circumstances
 from messaging.log.selectors.story import Story, story
@@ -48,9 +48,9 @@ from providers.vocabulary import Direction
 @requires(Permission.VIEW_MESSAGES)
 def message(request: TenantRequest, umid: UUID) -> HttpResponse:
     """One message's whole story."""
-    may = request.membership.may
+    may = request.principal.may
     content, numbers = may(Permission.VIEW_CONTENT), may(Permission.VIEW_NUMBERS)
-    found = story(request.account, umid, request.reach.ids, content=content, numbers=numbers)
+    found = story(request.account, umid, request.principal.subaccount_ids, content=content, numbers=numbers)
     if found is None:
         raise Http404("No such message.")
     one = found.message
@@ -60,7 +60,7 @@ def message(request: TenantRequest, umid: UUID) -> HttpResponse:
         "message": one,
         "heading": heading(one),
         "timeline": timeline(found),
-        "subaccount": next((each for each in request.reach.visible if each.pk == one.subaccount_id), None),
+        "subaccount": next((each for each in request.principal.reach.visible if each.pk == one.subaccount_id), None),
         **(_charge(request, found) if may(Permission.VIEW_COSTS) else {}),
         "long_in_sent": is_long_in_sent(one, timezone.now()),
         "time_to_live": time_to_live_words(one.category),
@@ -75,7 +75,7 @@ def message(request: TenantRequest, umid: UUID) -> HttpResponse:
 
 def _sending(request: TenantRequest, found: Story) -> dict[str, Any]:
     """How it was sent through us, and what may be done about it."""
-    may = request.membership.may
+    may = request.principal.may
     return {
         "attempts": attempts(
             found.message, found.answers,
@@ -92,32 +92,32 @@ def _sending(request: TenantRequest, found: Story) -> dict[str, Any]:
 @requires(Permission.SEND_MESSAGES)
 def sending(request: TenantRequest, umid: UUID) -> HttpResponse:
     """Do what a person chose: resolve an uncertain message, take one back, or send one again."""
-    found = story(request.account, umid, request.reach.ids, content=False)
+    found = story(request.account, umid, request.principal.subaccount_ids, content=False)
     act = _ACTS.get(request.POST.get("action", ""))
     if found is None or act is None:
         raise Http404("No such message or action.")
     try:
-        messages.success(request, act(actor_of(request), found.message))
+        messages.success(request, act(request.principal, found.message))
     except Refused as refused:
         messages.error(request, str(refused))
     return redirect("message", umid)
 
 
-def _resolve(by: Actor, one: Message, *, was_sent: bool) -> str:
+def _resolve(by: Principal, one: Message, *, was_sent: bool) -> str:
     resolve(by=by, message=one, was_sent=was_sent)
     return _("Noted. The log says so in a moment.")
 
 
-def _take_back(by: Actor, one: Message) -> str:
+def _take_back(by: Principal, one: Message) -> str:
     take_back(by=by, message=one)
     return _("It will not be sent.")
 
 
-def _again(by: Actor, one: Message) -> str:
+def _again(by: Principal, one: Message) -> str:
     return _("Sent again, as %(umid)s.") % {"umid": send_again(by=by, message=one).umid}
 
 
-_ACTS: dict[str, Callable[[Actor, Message], str]] = {
+_ACTS: dict[str, Callable[[Principal, Message], str]] = {
     "sent": partial(_resolve, was_sent=True),
     "not_sent": partial(_resolve, was_sent=False),
     "cancel": _take_back,
@@ -128,7 +128,7 @@ _ACTS: dict[str, Callable[[Actor, Message], str]] = {
 def _charge(request: TenantRequest, found: Story) -> dict[str, Any]:
     """What it costs and why, and where operators find the webhook that proves it."""
     one = found.message
-    explained = explain(request.account, message_key(request.account.pk, one.provider, one.provider_message_id))
+    explained = explain(request.account, one.message_key)
     proof = [chapter for chapter in timeline(found) if explained and chapter.webhook_id == explained.webhook_id]
     return {
         "explained": explained,
@@ -151,7 +151,7 @@ def _why_not(request: TenantRequest, one: Message) -> dict[str, Any]:
     diagnosis = diagnosed(one)
     if one.direction == Direction.INBOUND or (diagnosis is None and one.status not in LOST):
         return {}
-    then = circumstances(request.account, one, request.reach.ids)
+    then = circumstances(request.account, one, request.principal.subaccount_ids)
     first, last = (timezone.localtime(moment).date().isoformat() for moment in (then.at - ALIKE, then.at))
     return {
         "lost": True,

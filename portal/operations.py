@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.enums import Permission
-from accounts.models import Account, Membership
-from accounts.selectors import Reach, every_account_id
+from accounts.principal import Principal
+from accounts.selectors import every_account_id
 from billing.selectors import RatingLag, rating_lag
 from core.counting import MOST_COUNTED, up_to
 from messaging.inbound.enums import InboxState
@@ -166,21 +166,22 @@ def installation_state(now: datetime) -> State:
     )
 
 
-def own_gaps(account: Account, reach: Reach, membership: Membership, now: datetime, *, operator: bool) -> list[Gap]:
+def own_gaps(by: Principal, now: datetime, *, operator: bool) -> list[Gap]:
     """What is missing in one account: quiet numbers and uncertain messages within reach; for those who manage webhooks,
     quarantined ones too.
 
     Only operators get links into the admin.
     """
+    account, ids = by.account, by.subaccount_ids
     gaps = [
         Gap(_went_quiet(quiet), reverse("log:log") + "?" + urlencode({"channel": quiet.number.provider_number_id}))
         for quiet in quiet_numbers([account.pk], now)
-        if reach.ids is None or quiet.number.subaccount_id in reach.ids
+        if ids is None or quiet.number.subaccount_id in ids
     ]
-    if n := uncertain([account.pk], reach.ids):
+    if n := uncertain([account.pk], ids):
         link = reverse("log:log") + "?" + urlencode({"sending": str(SubmissionState.UNCERTAIN)})
         gaps.append(Gap(_nobody_knows(n), link))
-    if membership.may(Permission.MANAGE_WEBHOOKS):
+    if by.may(Permission.MANAGE_WEBHOOKS):
         link = inbox_link(InboxState.QUARANTINED, account.pk) if operator else ""
         gaps += [
             Gap(_quarantined(one.quarantined, operator=operator), link)

@@ -27,31 +27,29 @@ from portal.operations import installation_state, own_gaps
 @requires(Permission.VIEW_DASHBOARD)
 def dashboard(request: TenantRequest) -> HttpResponse:
     """Is delivery healthy?"""
-    numbers = channels(request.account, request.reach.ids)
+    numbers = channels(request.account, request.principal.subaccount_ids)
     board = _board(request, numbers)
     context = {
         "form": board.form,
         "board": board,
         "as_of": timezone.now(),
-        "gaps": own_gaps(
-            request.account, request.reach, request.membership, timezone.now(), operator=request.user.is_staff
-        ),
+        "gaps": own_gaps(request.principal, timezone.now(), operator=request.user.is_staff),
     }
     if board.is_empty:
         context["nothing_yet"] = not has_traffic(request.account)
-        context["addresses"] = endpoint_addresses(request.account, request.membership)
+        context["addresses"] = endpoint_addresses(request.principal)
         return render(request, "dashboard_empty.html", context)
-    if request.membership.may(Permission.VIEW_COSTS):
-        context["month"] = month_costs(request.account, request.reach, board.form)
+    if request.principal.may(Permission.VIEW_COSTS):
+        context["month"] = month_costs(request.principal, board.form)
     context["qualities"] = {number.pk: number.quality for number in numbers}
-    context["glance"] = health_summary(health(request.account, request.reach.ids, timezone.now()))
+    context["glance"] = health_summary(health(request.account, request.principal.subaccount_ids, timezone.now()))
     return render(request, "dashboard.html", context)
 
 
 @requires(Permission.VIEW_DASHBOARD)
 def usage(request: TenantRequest) -> HttpResponse:
     """How many messages, day by day, and what became of them."""
-    board = _board(request, channels(request.account, request.reach.ids))
+    board = _board(request, channels(request.account, request.principal.subaccount_ids))
     context = {
         "form": board.form, "board": board, "as_of": timezone.now(),
         "nothing_yet": board.is_empty and not has_traffic(request.account),
@@ -65,14 +63,14 @@ def _board(request: TenantRequest, numbers: Iterable[PhoneNumber]) -> Dashboard:
     form = TrafficForm(
         request.GET,
         today=timezone.localdate(),
-        subaccounts={each.code: each.name for each in request.reach.visible},
+        subaccounts={each.code: each.name for each in request.principal.reach.visible},
         channels=numbers,
-        templates=named_templates(request.account, request.reach.ids),
+        templates=named_templates(request.account, request.principal.subaccount_ids),
     )
     form.full_clean()
     if form.unknown_object:
         raise Http404("No such channel.")
-    counted = traffic(request.account, form.period, current_zone(), traffic_filter(form, request.reach))
+    counted = traffic(request.account, form.period, current_zone(), traffic_filter(form, request.principal.reach))
     return Dashboard(counted, form, timezone.localdate())
 
 

@@ -1,4 +1,4 @@
-"""Why a message failed, in plain words: the providers' error codes as data (`data/errors/*.csv`).
+"""Why a message failed, in plain words: the providers' error codes as data (`providers/<vendor>/errors/<source>.csv`).
 
 The same number means different things in different lists (8x8's 1000 to 1005 are other errors in a receipt than in an
 answer to a request), so an entry is known by source and code. Each row names its evidence; what we derived says so.
@@ -13,14 +13,8 @@ from pathlib import Path
 
 from django.utils.translation import gettext, gettext_lazy
 
-DATA = Path(__file__).parent / "data" / "errors"
-FILES = {
-    "meta": "meta.csv",
-    "8x8": "8x8_delivery.csv",
-    "8x8-sync": "8x8_sync.csv",
-    "8x8-sms": "8x8_sms.csv",
-    "health": "health.csv",
-}
+ROOT = Path(__file__).parent
+META = "meta"  # the source whose codes stand behind those of the others
 
 
 class Retry(StrEnum):
@@ -88,10 +82,18 @@ def explain(
     if code is None:
         return None
     known = catalogue().get((source, code))
-    behind = catalogue().get(("meta", provider_error_code)) if provider_error_code is not None else None
+    behind = catalogue().get((META, provider_error_code)) if provider_error_code is not None else None
     if behind is not None and (known is None or known.meta_code != provider_error_code):
         return replace(behind.translated(), source=source, code=code, meta_code=provider_error_code)
     return known.translated() if known else _unknown(source, code, said)
+
+
+def meta_code(source: str, code: int, provider_error_code: int | None = None) -> int | None:
+    """Meta's code for an error: its own, the one that came with it, or the one that the catalogue says is meant."""
+    if source == META:
+        return code
+    known = catalogue().get((source, code))
+    return provider_error_code or (known.meta_code if known else None)
 
 
 def _unknown(source: str, code: int, said: str) -> Diagnosis:
@@ -113,11 +115,11 @@ def _unknown(source: str, code: int, said: str) -> Diagnosis:
 def catalogue() -> dict[tuple[str, int], Diagnosis]:
     """Every known code, by source and code. Raises ValueError when a code stands twice in a source."""
     found: dict[tuple[str, int], Diagnosis] = {}
-    for source, name in FILES.items():
-        for entry in _read(source, DATA / name):
-            if (source, entry.code) in found:
-                raise ValueError(f"{name}: code {entry.code} stands twice")
-            found[source, entry.code] = entry
+    for path in sorted(ROOT.glob("*/errors/*.csv")):
+        for entry in _read(path.stem, path):
+            if (entry.source, entry.code) in found:
+                raise ValueError(f"{path.name}: code {entry.code} stands twice")
+            found[entry.source, entry.code] = entry
     return found
 
 

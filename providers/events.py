@@ -1,4 +1,4 @@
-"""What providers tell us, in our words. Parsers make these; lifecycle.py applies them."""
+"""What providers tell us, in our words. Parsers make these; messaging.log.lifecycle applies them."""
 
 from dataclasses import dataclass
 from dataclasses import field as field_

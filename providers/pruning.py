@@ -7,9 +7,8 @@ from typing import Any
 import orjson
 
 from core.strict_json import Unparsable
-from providers import PARSERS
 from providers.events import MessageEvent, Parsed
-from providers.vocabulary import Provider
+from providers.registry import parse
 
 
 def prune(body: bytes, parsed: Parsed | None, gone: Callable[[MessageEvent], bool]) -> bytes | None:
@@ -40,7 +39,7 @@ def without_messages(body: bytes, parsed: Parsed | None, ids: Collection[str]) -
 def parsed(provider: str, body: bytes) -> Parsed | None:
     """What a stored body holds; None when nobody can tell."""
     try:
-        return PARSERS[Provider(provider)](body)
+        return parse(provider, body)
     except Unparsable:
         return None
 

@@ -37,7 +37,7 @@ def credential(secret: str) -> str:
     return secret
 
 
-def send(
+def post(
     url: str,
     headers: Mapping[str, str],
     message: Mapping[str, Any],

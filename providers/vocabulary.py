@@ -1,16 +1,9 @@
 """The words of providers, in one spelling: as they are stored, sent over the API and shown."""
 
+from typing import Self
+
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
-
-
-class Provider(TextChoices):
-    """Whose API carries the messages of a number."""
-
-    META = "meta", "Meta Cloud API"
-    EIGHT_X_EIGHT = "8x8", "8x8"
-    DIALOG_360 = "360dialog", "360dialog"
-    SANDBOX = "sandbox", "Sandbox"
 
 
 class Direction(TextChoices):
@@ -21,15 +14,47 @@ class Direction(TextChoices):
 
 
 class Category(TextChoices):
-    """Pricing category of a message, spelled as Meta's webhooks spell it (status reference, 2026-05-21)."""
+    """Pricing category of a message, spelled as Meta's webhooks spell it (status reference, 2026-05-21).
+
+    Its prices stand in a column of its own on rate cards, unless it names another column, or none by "".
+    """
+
+    card_column: str
+
+    def __new__(cls, value: str, card_column: str | None = None) -> Self:
+        """A member, which is a text as ever."""
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.card_column = value if card_column is None else card_column
+        return member
 
     MARKETING = "marketing", _("Marketing")
-    MARKETING_LITE = "marketing_lite", _("Marketing lite")
+    MARKETING_LITE = "marketing_lite", "marketing", _("Marketing lite")
     UTILITY = "utility", _("Utility")
     AUTHENTICATION = "authentication", _("Authentication")
     AUTHENTICATION_INTERNATIONAL = "authentication-international", _("Authentication international")
     SERVICE = "service", _("Service")
-    REFERRAL_CONVERSION = "referral_conversion", _("Referral conversion")
+    REFERRAL_CONVERSION = "referral_conversion", "", _("Referral conversion")
+
+
+FAMILIES = (Category.MARKETING, Category.UTILITY, Category.AUTHENTICATION, Category.SERVICE)
+
+
+def category_name(category: str) -> str:
+    """A pricing category in words; one that we do not know as it came."""
+    if category in Category.values:
+        return str(Category(category).label)
+    return category.replace("_", " ").replace("-", " ").capitalize()
+
+
+def category_family(category: str) -> str:
+    """Which of the four categories with a colour of their own this is, or is a special kind of; else `other`."""
+    return next((str(family) for family in FAMILIES if category.startswith(family)), "other")
+
+
+def card_columns() -> list[str]:
+    """The categories that rate cards have a column for, in their usual order."""
+    return [category.value for category in Category if category.card_column == category]
 
 
 class Shape(TextChoices):

@@ -14,9 +14,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 NPM_CI = ("ci", "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error")
-NODE_FILE = "requirements-node.txt"  # brings npm where the machine has none
+NODE_FILE = "requirements-node.txt"  # brings node and npm where the machine has none
 RUN_FILES = ("requirements.txt", "requirements-local.txt")
-PYTHON_FILES = {"run": RUN_FILES, "dev": (*RUN_FILES, "requirements-dev.txt")}
 
 
 def main(arguments: list[str]) -> int:
@@ -54,16 +53,22 @@ def stamped(stamp: Path, value: str) -> bool:
     return stamp.is_file() and stamp.read_text() == value
 
 
+def python_files(kind: str) -> tuple[str, ...]:
+    """What `kind` needs; `dev` runs the scripts' own tests too, which needs a node."""
+    node = () if shutil.which("node") else (NODE_FILE,)
+    return (*RUN_FILES, "requirements-dev.txt", *node) if kind == "dev" else RUN_FILES
+
+
 def install_python(root: Path, kind: str) -> None:
     """Make .venv and install what `kind` needs; `dev` includes `run`."""
     venv = root / ".venv"
-    digests = {name: digest(root, files) for name, files in PYTHON_FILES.items()}
+    digests = {name: digest(root, python_files(name)) for name in ("run", "dev")}
     kinds = ("run", "dev") if kind == "run" else ("dev",)
     if any(stamped(venv / f".installed-{name}", digests[name]) for name in kinds):
         return
     make_venv(venv)
     print("Installing Python packages; the first time takes a minute or two …", flush=True)
-    pip(venv, *PYTHON_FILES[kind])
+    pip(venv, *python_files(kind))
     (venv / f".installed-{kind}").write_text(digests[kind])
 
 

@@ -2,7 +2,10 @@
 
 from django.test import Client
 
+from accounts.enums import Permission
 from accounts.models import Account, Membership, Subaccount, User
+from accounts.principal import Kind, Principal
+from accounts.reach import Reach
 from core.tenancy import every_tenant
 
 ROLES = ("owner", "admin", "finance", "support", "developer", "viewer")
@@ -31,3 +34,15 @@ def browser_of(user: User) -> Client:
 def visitor(account: Account, role: str = "owner", *subaccounts: str, **about) -> Client:
     """A client of a new member."""
     return browser_of(member(account, role, *subaccounts, **about))
+
+
+def principal(account: Account | None, name: str = "tg_test", *subaccounts: Subaccount, address: str = "") -> Principal:
+    """Somebody who may do everything in the account, limited to these subaccounts if any are named."""
+    return Principal(name, Kind.KEY, Reach(account, subaccounts or None), frozenset(Permission), address)
+
+
+def principal_of(user: User, address: str = "192.0.2.1") -> Principal:
+    """A member as whoever asks."""
+    with every_tenant():
+        membership = Membership.objects.select_related("user", "account").get(user=user)
+        return Principal.of_member(membership, address=address)

@@ -22,7 +22,7 @@ from messaging.inbound.models import WebhookEndpoint
 from messaging.log.listing.columns import KEYS
 from messaging.log.models import Message, PhoneNumber, Template
 from tests.accounts.test_second_factor import logged_in, with_app
-from tests.people import browser_of, member, visitor
+from tests.people import browser_of, member, principal, visitor
 from tests.traffic import deliver, rate, report
 from tests.visible import Known, Page, data_words, marked_language  # noqa: F401 - a fixture
 
@@ -105,9 +105,11 @@ def busy(acme, tmp_path):
     rate()
     path = tmp_path / "card.csv"
     path.write_text("market,category,currency,tier_from,tier_to,rate,source\nIndia,marketing,USD,0,,0.02,FOUND: x\n")
-    dry_runs.start(Proposal(cards=import_card_file(path, date(2026, 10, 1), acme)), account=acme, asked_by="ada")
+    dry_runs.start(
+        Proposal(cards=import_card_file(path, date(2026, 10, 1), acme)), account=acme, by=principal(None, "ada")
+    )
     dry_runs.advance()
-    dry_runs.start(Proposal(), account=acme, asked_by="ada", first=date(2026, 10, 1), last=date(2026, 10, 1))
+    dry_runs.start(Proposal(), account=acme, by=principal(None, "ada"), first=date(2026, 10, 1), last=date(2026, 10, 1))
     return acme
 
 

@@ -19,7 +19,7 @@ from core import countries
 
 OPEN, CLOSE = "⟦⟧"
 SILENT = {"script", "style", "code", "pre", "kbd"}  # what is in them is for machines, in any language
-READ = {"title", "aria-label", "placeholder", "alt", "data-label", "data-said", "label"}
+READ = {"title", "aria-label", "placeholder", "alt", "data-label", "data-count-text", "label"}
 TEMPLATE_PARAMETER = re.compile(r"\{\{\w+\}\}")  # shown as pieces
 LETTER = re.compile(r"[^\W\d_]")
 

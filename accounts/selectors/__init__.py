@@ -1,5 +1,5 @@
 """Reads of accounts, one module a noun."""
 
-from accounts.selectors.reach import Reach, every_account_id, memberships_of, reach_of
+from accounts.selectors.memberships import every_account_id, memberships_of
 
-__all__ = ["Reach", "every_account_id", "memberships_of", "reach_of"]
+__all__ = ["every_account_id", "memberships_of"]

@@ -6,6 +6,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import ApiKey, Membership
+from accounts.principal import Principal
 from core.paging import Page, page
 
 A_PAGE = 50
@@ -17,27 +18,21 @@ def keys_made_by(membership: Membership) -> list[ApiKey]:
     return list(found.order_by("name", "id"))
 
 
-def api_keys(own: Membership, params: Mapping[str, str], *, ended: bool) -> Page[ApiKey]:
+def api_keys(by: Principal, params: Mapping[str, str], *, ended: bool) -> Page[ApiKey]:
     """A page of the keys a member sees, newest first: those that work, or those that do no more. Two queries."""
-    keys = ApiKey.objects.filter(account=own.account)
-    if own.limited:
-        seen = [subaccount.pk for subaccount in own.subaccounts.all()]
-        beyond = ApiKey.subaccounts.through.objects.exclude(subaccount__in=seen).values("apikey")
+    keys = ApiKey.objects.filter(account=by.account)
+    if by.reach.limited:
+        beyond = ApiKey.subaccounts.through.objects.exclude(subaccount__in=by.reach.visible).values("apikey")
         keys = keys.filter(limited=True).exclude(pk__in=beyond)
     live = live_keys(keys)
     found = keys.exclude(pk__in=live.values("pk")) if ended else live
     return page(found.select_related("created_by").prefetch_related("subaccounts"), params, size=A_PAGE)
 
 
-def api_key_of(own: Membership, key_id: int) -> ApiKey | None:
-    """One key that a member sees."""
-    key = ApiKey.objects.filter(account=own.account, pk=key_id).prefetch_related("subaccounts").first()
-    return key if key and sees_key(own, key) else None
-
-
-def sees_key(own: Membership, key: ApiKey) -> bool:
-    """Whether a key reaches no further than the member."""
-    return not own.limited or (key.limited and set(own.subaccounts.all()).issuperset(key.subaccounts.all()))
+def api_key_of(by: Principal, key_id: int) -> ApiKey | None:
+    """One key that a member sees: it reaches no further than they do."""
+    key = ApiKey.objects.filter(account=by.account, pk=key_id).prefetch_related("subaccounts").first()
+    return key if key and by.reach.covers(key) else None
 
 
 def live_keys(keys: QuerySet[ApiKey]) -> QuerySet[ApiKey]:

@@ -25,7 +25,7 @@ class Login:
     """A browser somebody is logged in with."""
 
     browser: str
-    ip_address: str
+    address: str
     since: datetime
     here: bool
 

@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef
 from accounts.enums import Role
 from accounts.models import Account, Invitation, Membership
 from accounts.permissions import grantable_roles
+from accounts.principal import Principal
 from accounts.selectors.person import SECOND_FACTORS
 
 
@@ -20,12 +21,12 @@ class Member:
     manageable: bool
 
 
-def team(own: Membership) -> list[Member]:
+def team(by: Principal) -> list[Member]:
     """Everybody of the account by address, for the member who looks. Two queries."""
     factor = Exists(Authenticator.objects.filter(user=OuterRef("user"), type__in=SECOND_FACTORS))
-    found = Membership.objects.filter(account=own.account).select_related("user").prefetch_related("subaccounts")
+    found = Membership.objects.filter(account=by.account).select_related("user").prefetch_related("subaccounts")
     rows = found.annotate(second_factor=factor).order_by("user__email")
-    return [Member(row, row.second_factor, may_manage(own, row)) for row in rows]
+    return [Member(row, row.second_factor, may_manage(by, row)) for row in rows]
 
 
 def member_of(account: Account, membership_id: int) -> Membership | None:
@@ -40,10 +41,6 @@ def invitations(account: Account) -> list[Invitation]:
     return list(found.prefetch_related("subaccounts"))
 
 
-def may_manage(own: Membership, other: Membership | Invitation) -> bool:
+def may_manage(by: Principal, other: Membership | Invitation) -> bool:
     """Whether a member may change or remove another: one who may do no more and sees no more than they do."""
-    if Role(other.role) not in grantable_roles(own.role):
-        return False
-    if not own.limited:
-        return True
-    return other.limited and set(own.subaccounts.all()).issuperset(other.subaccounts.all())
+    return Role(other.role) in grantable_roles(by.role) and by.reach.covers(other)

@@ -8,8 +8,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Account, AuditChain, AuditEntry
+from accounts.principal import Principal
 from accounts.selectors.audit_chain import Verdict, verify_chains
-from accounts.services.audit import record
 from core.tenancy import every_tenant
 
 log = structlog.get_logger("tollgate.audit")
@@ -57,8 +57,8 @@ def _close(account: Account, before: datetime) -> None:
     n = last.position - chain.closed_position
     AuditChain.objects.filter(pk=account.pk).update(closed_position=last.position, closed_digest=last.digest)
     details = {"count": n, "position": last.position, "digest": bytes(last.digest).hex(), "before": before.isoformat()}
-    target = f"entries up to {last.position}"
-    record(account=account, actor="retention", action="audit.closed", target=target, details=details)
+    by = Principal.of_schedule("retention", account)
+    by.record("audit.closed", f"entries up to {last.position}", details)
 
 
 def _delete_closed(account: Account) -> int:

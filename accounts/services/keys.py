@@ -11,9 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from accounts.enums import Permission
-from accounts.models import RATE_LIMIT, Account, ApiKey, Subaccount, User
-from accounts.selectors.keys import sees_key
-from accounts.services.audit import Actor, record
+from accounts.models import RATE_LIMIT, ApiKey, Subaccount
+from accounts.principal import Principal
 from accounts.services.rules import Refused, check_reach
 from core.secrets import digest, same
 from core.tenancy import every_tenant
@@ -25,13 +24,11 @@ _USED_EVERY = timedelta(minutes=1)  # `last_used_at` is for people; a write per 
 @transaction.atomic
 def create_api_key(
     *,
-    account: Account,
+    by: Principal,
     name: str,
     scopes: Iterable[Permission],
-    created_by: User | None = None,
     expires_at: datetime | None = None,
     subaccounts: Collection[Subaccount] = (),
-    ip_address: str | None = None,
     rate_limit: int = RATE_LIMIT,
     secret: str = "",
 ) -> tuple[ApiKey, str]:
@@ -44,7 +41,7 @@ def create_api_key(
     prefix = f"{_KEY_START}_{secret[:8]}"
     text = f"{prefix}_{secret[8:]}"
     key = ApiKey.objects.create(
-        account=account, name=name, prefix=prefix, digest=digest(text), scopes=sorted(scopes), created_by=created_by,
+        account=by.account, name=name, prefix=prefix, digest=digest(text), scopes=sorted(scopes), created_by=by.user,
         expires_at=expires_at, rate_limit=rate_limit,
     )  # fmt: skip
     key.subaccounts.set(subaccounts)
@@ -54,16 +51,13 @@ def create_api_key(
         "expires_at": expires_at.isoformat() if expires_at else None,
         "rate_limit": rate_limit,
     }
-    record(
-        account=account, actor=created_by.email if created_by else "command", action="api_key.created",
-        target=str(key), details=details, ip_address=ip_address,
-    )  # fmt: skip
+    by.record("api_key.created", str(key), details)
     return key, text
 
 
 def make_api_key(
     *,
-    by: Actor,
+    by: Principal,
     name: str,
     scopes: Collection[Permission],
     subaccounts: Collection[Subaccount],
@@ -71,22 +65,21 @@ def make_api_key(
     rate_limit: int = RATE_LIMIT,
 ) -> tuple[ApiKey, str]:
     """Make a key for a member, who gives it no more than they have. Raises Refused; else as `create_api_key`."""
-    if not scopes or not all(by.membership.may(scope) for scope in scopes):
+    if not scopes or not by.permissions.issuperset(scopes):
         raise Refused(gettext("Choose among the scopes that your role holds."), "scopes")
-    check_reach(by.membership, subaccounts)
+    check_reach(by, subaccounts)
     return create_api_key(
-        account=by.account, name=name, scopes=scopes, created_by=by.user, expires_at=expires_at,
-        subaccounts=subaccounts, ip_address=by.ip_address, rate_limit=rate_limit,
+        by=by, name=name, scopes=scopes, expires_at=expires_at, subaccounts=subaccounts, rate_limit=rate_limit
     )  # fmt: skip
 
 
 @transaction.atomic
-def revoke_api_key(*, by: Actor, key: ApiKey) -> None:
+def revoke_api_key(*, by: Principal, key: ApiKey) -> None:
     """Refuse a key from now on; audited. A key that was revoked before stays as it was. Raises Refused."""
-    if not sees_key(by.membership, key):
+    if not by.reach.covers(key):
         raise Refused(gettext("This key reaches subaccounts that you do not see: ask an owner or admin."))
     if ApiKey.objects.filter(pk=key.pk, account=by.account, revoked_at=None).update(revoked_at=timezone.now()):
-        by.did("api_key.revoked", str(key))
+        by.record("api_key.revoked", str(key))
 
 
 _VERSION = "SELECT xmin::text FROM accounts_apikey WHERE prefix = %s"

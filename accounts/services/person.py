@@ -5,6 +5,7 @@ from allauth.usersessions.models import UserSession
 from django.db import transaction
 
 from accounts.models import User
+from accounts.principal import Principal
 from accounts.services.audit import record_of_person
 
 
@@ -23,11 +24,11 @@ def end_other_sessions(user: User, session_key: str) -> int:
 
 
 @transaction.atomic
-def reset_second_factor(user: User) -> bool:
+def reset_second_factor(user: User, *, by: Principal) -> bool:
     """Take away everything a person confirms logins with, and audit it. Returns whether there was anything."""
     kinds = list(Authenticator.objects.filter(user=user).order_by("type").values_list("type", flat=True).distinct())
     if not kinds:
         return False
     Authenticator.objects.filter(user=user).delete()
-    record_of_person(user, "person.second_factor_reset", {"kinds": kinds}, ip_address=None, by="command")
+    record_of_person(user, "person.second_factor_reset", {"kinds": kinds}, by=by)
     return True

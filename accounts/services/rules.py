@@ -4,7 +4,8 @@ from collections.abc import Collection
 
 from django.utils.translation import gettext as _
 
-from accounts.models import Membership, Subaccount
+from accounts.models import Subaccount
+from accounts.principal import Principal
 
 
 class Refused(Exception):
@@ -15,7 +16,7 @@ class Refused(Exception):
         super().__init__(message)
 
 
-def check_reach(own: Membership, subaccounts: Collection[Subaccount]) -> None:
+def check_reach(by: Principal, subaccounts: Collection[Subaccount]) -> None:
     """Refuse to give more subaccounts than the giver sees; none named means all of them."""
-    if own.limited and not (subaccounts and set(own.subaccounts.all()).issuperset(subaccounts)):
+    if by.reach.limited and not (subaccounts and set(by.reach.visible).issuperset(subaccounts)):
         raise Refused(_("Choose among the subaccounts that you see yourself."), "subaccounts")

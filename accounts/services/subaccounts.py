@@ -4,35 +4,35 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Subaccount
-from accounts.services.audit import Actor
+from accounts.principal import Principal
 from accounts.services.rules import Refused
 
 
 @transaction.atomic
-def create_subaccount(*, by: Actor, code: str, name: str) -> Subaccount:
+def create_subaccount(*, by: Principal, code: str, name: str) -> Subaccount:
     """Add a subaccount. Its code, 8x8's subAccountId, stays for good. Raises Refused for a code that is taken."""
     try:
         with transaction.atomic():
             subaccount = Subaccount.objects.create(account=by.account, code=code, name=name)
     except IntegrityError:
         raise Refused(_("There is a subaccount %(code)s already.") % {"code": code}, "code") from None
-    by.did("subaccount.created", _called(subaccount))
+    by.record("subaccount.created", _called(subaccount))
     return subaccount
 
 
 @transaction.atomic
-def rename_subaccount(*, by: Actor, subaccount: Subaccount, name: str) -> None:
+def rename_subaccount(*, by: Principal, subaccount: Subaccount, name: str) -> None:
     """Call a subaccount otherwise; its code stays. A change is audited."""
     before = subaccount.name
     if before == name:
         return
     subaccount.name = name
     subaccount.save(update_fields=["name", "updated_at"])
-    by.did("subaccount.renamed", _called(subaccount), {"from": before, "to": name})
+    by.record("subaccount.renamed", _called(subaccount), {"from": before, "to": name})
 
 
 @transaction.atomic
-def switch_subaccount(*, by: Actor, subaccount: Subaccount, active: bool) -> None:
+def switch_subaccount(*, by: Principal, subaccount: Subaccount, active: bool) -> None:
     """Close a subaccount or open it again; its history stays either way. A change is audited.
 
     Whether it may be closed, the caller has seen: its numbers are messaging's.
@@ -41,7 +41,7 @@ def switch_subaccount(*, by: Actor, subaccount: Subaccount, active: bool) -> Non
         return
     subaccount.is_active = active
     subaccount.save(update_fields=["is_active", "updated_at"])
-    by.did("subaccount.opened" if active else "subaccount.closed", _called(subaccount))
+    by.record("subaccount.opened" if active else "subaccount.closed", _called(subaccount))
 
 
 def _called(subaccount: Subaccount) -> str:

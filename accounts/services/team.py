@@ -20,8 +20,8 @@ from django.utils.translation import gettext as _
 from accounts.enums import Role
 from accounts.models import Account, Invitation, Membership, Subaccount, User
 from accounts.permissions import grantable_roles
+from accounts.principal import Principal
 from accounts.selectors.team import may_manage
-from accounts.services.audit import Actor, record
 from accounts.services.rules import Refused, check_reach
 from core.secrets import digest
 from core.tenancy import every_tenant
@@ -30,7 +30,7 @@ log = structlog.get_logger("tollgate.team")
 INVITATION_DAYS = 7
 
 
-def invite(*, by: Actor, email: str, role: Role, subaccounts: Sequence[Subaccount]) -> Invitation:
+def invite(*, by: Principal, email: str, role: Role, subaccounts: Sequence[Subaccount]) -> Invitation:
     """Invite somebody by mail, into all subaccounts when none is named; audited.
 
     A mail that cannot be sent leaves the invitation with its `problem`, to be sent again. Raises Refused.
@@ -52,28 +52,28 @@ def invite(*, by: Actor, email: str, role: Role, subaccounts: Sequence[Subaccoun
             account=by.account, email=email, role=role, invited_by=by.user, expires_at=_end()
         )
         invitation.subaccounts.set(subaccounts)
-        by.did("team.invited", email, _grant(role, subaccounts, limited=bool(subaccounts)))
+        by.record("team.invited", email, _grant(role, subaccounts, limited=bool(subaccounts)))
     _send(invitation, by)
     return invitation
 
 
-def resend(*, by: Actor, invitation: Invitation) -> None:
+def resend(*, by: Principal, invitation: Invitation) -> None:
     """Send an invitation again, for another week; the link of the mail before stops working. Audited."""
     _check_manage(by, invitation)
-    by.did("team.invitation_resent", invitation.email)
+    by.record("team.invitation_resent", invitation.email)
     _send(invitation, by)
 
 
-def withdraw(*, by: Actor, invitation: Invitation) -> None:
+def withdraw(*, by: Principal, invitation: Invitation) -> None:
     """Take an invitation back; its link stops working. Audited."""
     _check_manage(by, invitation)
     with transaction.atomic():
-        by.did("team.invitation_withdrawn", invitation.email)
+        by.record("team.invitation_withdrawn", invitation.email)
         invitation.delete()
 
 
 @transaction.atomic
-def accept(*, token: str, user: User, ip_address: str | None) -> Membership:
+def accept(*, token: str, user: User, address: str = "") -> Membership:
     """Make an invited person a member and use the invitation up; audited. Raises Refused for a dead or foreign one."""
     with every_tenant():
         invitation = Invitation.objects.select_for_update(of=("self",)).filter(**_alive(token)).first()
@@ -87,16 +87,14 @@ def accept(*, token: str, user: User, ip_address: str | None) -> Membership:
         )
         if new:
             membership.subaccounts.set(subaccounts)
-            record(
-                account=invitation.account, actor=user.email, action="team.joined", target=user.email,
-                details=_grant(invitation.role, subaccounts, limited=invitation.limited), ip_address=ip_address,
-            )  # fmt: skip
+            by = Principal.of_person(user, address=address).in_account(invitation.account)
+            by.record("team.joined", user.email, _grant(invitation.role, subaccounts, limited=invitation.limited))
         invitation.delete()
     return membership
 
 
 @transaction.atomic
-def join(*, token: str, name: str, password: str, ip_address: str | None) -> Membership:
+def join(*, token: str, name: str, password: str, address: str = "") -> Membership:
     """Create the login of an invited person who has none, and make them a member. Raises Refused."""
     invitation = find_invitation(token)
     if invitation is None:
@@ -104,7 +102,7 @@ def join(*, token: str, name: str, password: str, ip_address: str | None) -> Mem
     if User.objects.filter(email=invitation.email).exists():
         raise Refused(_("This address has a login: log in to accept the invitation."))
     user = User.objects.create_user(invitation.email, password, name=name)
-    return accept(token=token, user=user, ip_address=ip_address)
+    return accept(token=token, user=user, address=address)
 
 
 def find_invitation(token: str) -> Invitation | None:
@@ -114,7 +112,7 @@ def find_invitation(token: str) -> Invitation | None:
 
 
 @transaction.atomic
-def change_member(*, by: Actor, membership: Membership, role: Role, subaccounts: Sequence[Subaccount]) -> None:
+def change_member(*, by: Principal, membership: Membership, role: Role, subaccounts: Sequence[Subaccount]) -> None:
     """Give a member another role or other subaccounts; audited. Raises Refused."""
     _lock(by.account)
     _check_manage(by, membership)
@@ -127,11 +125,11 @@ def change_member(*, by: Actor, membership: Membership, role: Role, subaccounts:
     membership.role, membership.limited = role, bool(subaccounts)
     membership.save(update_fields=["role", "limited"])
     membership.subaccounts.set(subaccounts)
-    by.did("team.changed", membership.user.email, {"from": before, "to": after})
+    by.record("team.changed", membership.user.email, {"from": before, "to": after})
 
 
 @transaction.atomic
-def remove_member(*, by: Actor, membership: Membership) -> None:
+def remove_member(*, by: Principal, membership: Membership) -> None:
     """End a membership, at the person's next click; their login and the keys they made stay. Audited.
 
     Raises Refused.
@@ -139,7 +137,7 @@ def remove_member(*, by: Actor, membership: Membership) -> None:
     _lock(by.account)
     _check_manage(by, membership)
     _check_owner_stays(membership)
-    by.did("team.removed", membership.user.email, _grant_of(membership))
+    by.record("team.removed", membership.user.email, _grant_of(membership))
     membership.delete()
 
 
@@ -148,14 +146,14 @@ def _lock(account: Account) -> None:
     Account.objects.select_for_update(no_key=True).get(pk=account.pk)
 
 
-def _check_grant(by: Actor, role: Role, subaccounts: Sequence[Subaccount]) -> None:
-    if role not in grantable_roles(by.membership.role):
+def _check_grant(by: Principal, role: Role, subaccounts: Sequence[Subaccount]) -> None:
+    if role not in grantable_roles(by.role):
         raise Refused(_("You can give the roles that may do no more than yours."), "role")
-    check_reach(by.membership, subaccounts)
+    check_reach(by, subaccounts)
 
 
-def _check_manage(by: Actor, other: Membership | Invitation) -> None:
-    if not may_manage(by.membership, other):
+def _check_manage(by: Principal, other: Membership | Invitation) -> None:
+    if not may_manage(by, other):
         raise Refused(_("This person may do or see more than you: ask an owner."))
 
 
@@ -184,7 +182,7 @@ def _alive(token: str) -> dict[str, Any]:
     return {"digest": digest(token.encode("utf-8", "surrogateescape")), "expires_at__gt": timezone.now()}
 
 
-def _send(invitation: Invitation, by: Actor) -> None:
+def _send(invitation: Invitation, by: Principal) -> None:
     """Mail a fresh token. What goes wrong is kept with the invitation: the mail server is not ours."""
     token = secrets.token_urlsafe(32)
     invitation.digest, invitation.expires_at = digest(token), _end()

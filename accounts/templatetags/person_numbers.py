@@ -13,5 +13,5 @@ register = template.Library()
 @register.simple_tag(takes_context=True)
 def msisdn(context: Any, digits: str) -> str:
     """A person's number, masked unless the role may see it."""
-    membership = getattr(context.get("request"), "membership", None)
-    return whole(digits) if membership and membership.may(Permission.VIEW_NUMBERS) else masked(digits)
+    principal = getattr(context.get("request"), "principal", None)
+    return whole(digits) if principal and principal.may(Permission.VIEW_NUMBERS) else masked(digits)

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from accounts.access import TenantRequest, actor_of, requires
+from accounts.access import TenantRequest, requires
 from accounts.audit_export import audit_csv
 from accounts.audit_words import action_words, details_words
 from accounts.enums import Permission
@@ -39,7 +39,7 @@ def audit_file(request: TenantRequest) -> HttpResponseBase:
     if not form.is_valid():
         return HttpResponseBadRequest(form.errors.as_text(), content_type="text/plain; charset=utf-8")
     asked = form.asked(current_zone())
-    actor_of(request).did("audit.exported", "CSV", asked.words)
+    request.principal.record("audit.exported", "CSV", asked.words)
     rows = entries_asked(request.account, asked).order_by("-at", "-id").iterator(chunk_size=2_000)
     response = StreamingHttpResponse(audit_csv(rows), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="audit-{timezone.localdate()}.csv"'

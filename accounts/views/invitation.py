@@ -34,7 +34,7 @@ def _accept(request: Any, found: Invitation, token: str) -> HttpResponse:
     context = {"invitation": found, "fits": request.user.email == found.email}
     if request.method == "POST":
         try:
-            membership = accept(token=token, user=request.user, ip_address=client_address(request) or None)
+            membership = accept(token=token, user=request.user, address=client_address(request))
         except Refused as refused:
             context["problem"] = refused
         else:
@@ -46,7 +46,7 @@ def _join(request: Any, found: Invitation, token: str) -> HttpResponse:
     form = JoinForm(posted(request), email=found.email)
     if form.is_valid():
         try:
-            membership = join(token=token, ip_address=client_address(request) or None, **form.cleaned_data)
+            membership = join(token=token, address=client_address(request), **form.cleaned_data)
         except Refused as refused:
             form.refuse(refused)
         else:

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
 
-from accounts.access import TenantRequest, actor_of, requires
+from accounts.access import TenantRequest, requires
 from accounts.enums import Permission
 from accounts.forms import KeyForm
 from accounts.selectors import keys as selectors
@@ -20,7 +20,7 @@ from core.http import posted
 def keys(request: TenantRequest) -> HttpResponse:
     """The keys that work; with `ended` those that do no more."""
     ended = "ended" in request.GET
-    page = selectors.api_keys(request.membership, request.GET.dict(), ended=ended)
+    page = selectors.api_keys(request.principal, request.GET.dict(), ended=ended)
     context = {"page": page, "ended": ended, "now": timezone.now(), "params": request.GET}
     return render(request, "accounts/keys.html", context)
 
@@ -29,11 +29,11 @@ def keys(request: TenantRequest) -> HttpResponse:
 @sensitive_variables("text")
 def new_key(request: TenantRequest) -> HttpResponse:
     """Make a key. The answer to the form holds its text; no other page ever does."""
-    form = KeyForm(posted(request), own=request.membership, visible=request.reach.visible)
+    form = KeyForm(posted(request), by=request.principal)
     if form.is_valid():
         try:
             key, text = make_api_key(
-                by=actor_of(request), name=form.cleaned_data["name"], scopes=form.scopes, subaccounts=form.subaccounts,
+                by=request.principal, name=form.cleaned_data["name"], scopes=form.scopes, subaccounts=form.subaccounts,
                 expires_at=form.expires_at, rate_limit=form.cleaned_data["rate_limit"],
             )  # fmt: skip
         except Refused as refused:
@@ -47,11 +47,11 @@ def new_key(request: TenantRequest) -> HttpResponse:
 @requires(Permission.MANAGE_KEYS)
 def revoke_key(request: TenantRequest, key_id: int) -> HttpResponse:
     """Ask, then end a key."""
-    key = selectors.api_key_of(request.membership, key_id)
+    key = selectors.api_key_of(request.principal, key_id)
     if key is None:
         raise Http404("No such key.")
     if request.method == "POST":
-        revoke_api_key(by=actor_of(request), key=key)
+        revoke_api_key(by=request.principal, key=key)
         messages.success(request, _("%(key)s is revoked: programs that use it are refused from now on.") % {"key": key})
         return redirect("keys")
     return render(request, "accounts/key_revoke.html", {"key": key})

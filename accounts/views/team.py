@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from accounts.access import TenantRequest, actor_of, requires
+from accounts.access import TenantRequest, requires
 from accounts.enums import Permission
 from accounts.forms import InviteForm, MemberForm
 from accounts.models import Invitation, Membership
@@ -24,9 +24,9 @@ from core.words import inside
 def team(request: TenantRequest) -> HttpResponse:
     """Who belongs to the account, and who is invited."""
     context = {
-        "members": selectors.team(request.membership),
+        "members": selectors.team(request.principal),
         "invitations": [
-            (invitation, selectors.may_manage(request.membership, invitation))
+            (invitation, selectors.may_manage(request.principal, invitation))
             for invitation in selectors.invitations(request.account)
         ],
         "now": timezone.now(),
@@ -37,13 +37,11 @@ def team(request: TenantRequest) -> HttpResponse:
 @requires(Permission.MANAGE_TEAM)
 def invite(request: TenantRequest) -> HttpResponse:
     """Invite somebody by mail."""
-    form = InviteForm(
-        posted(request), own=request.membership, visible=request.reach.visible, initial={"role": "viewer"}
-    )
+    form = InviteForm(posted(request), by=request.principal, initial={"role": "viewer"})
     if form.is_valid():
         try:
             invitation = services.invite(
-                by=actor_of(request), email=form.cleaned_data["email"], role=form.role, subaccounts=form.subaccounts
+                by=request.principal, email=form.cleaned_data["email"], role=form.role, subaccounts=form.subaccounts
             )
         except Refused as refused:
             form.refuse(refused)
@@ -58,7 +56,7 @@ def invite(request: TenantRequest) -> HttpResponse:
 def resend_invitation(request: TenantRequest, invitation_id: int) -> HttpResponse:
     """Mail a new link."""
     invitation = _invitation(request, invitation_id)
-    services.resend(by=actor_of(request), invitation=invitation)
+    services.resend(by=request.principal, invitation=invitation)
     _say(request, invitation)
     return redirect("team")
 
@@ -68,7 +66,7 @@ def resend_invitation(request: TenantRequest, invitation_id: int) -> HttpRespons
 def withdraw_invitation(request: TenantRequest, invitation_id: int) -> HttpResponse:
     """Let the link work no longer."""
     invitation = _invitation(request, invitation_id)
-    services.withdraw(by=actor_of(request), invitation=invitation)
+    services.withdraw(by=request.principal, invitation=invitation)
     messages.success(request, _("The invitation of %(email)s is withdrawn.") % {"email": invitation.email})
     return redirect("team")
 
@@ -78,10 +76,10 @@ def member(request: TenantRequest, membership_id: int) -> HttpResponse:
     """Change a person's role and subaccounts."""
     found = _member(request, membership_id)
     initial = {"role": found.role, "subaccounts": [subaccount.code for subaccount in found.subaccounts.all()]}
-    form = MemberForm(posted(request), own=request.membership, visible=request.reach.visible, initial=initial)
+    form = MemberForm(posted(request), by=request.principal, initial=initial)
     if form.is_valid():
         try:
-            services.change_member(by=actor_of(request), membership=found, role=form.role, subaccounts=form.subaccounts)
+            services.change_member(by=request.principal, membership=found, role=form.role, subaccounts=form.subaccounts)
         except Refused as refused:
             form.refuse(refused)
         else:
@@ -99,7 +97,7 @@ def remove_member(request: TenantRequest, membership_id: int) -> HttpResponse:
     problem = ""
     if request.method == "POST":
         try:
-            services.remove_member(by=actor_of(request), membership=found)
+            services.remove_member(by=request.principal, membership=found)
         except Refused as refused:
             problem = str(refused)
         else:
@@ -118,7 +116,7 @@ def _member(request: TenantRequest, membership_id: int) -> Membership:
     found = selectors.member_of(request.account, membership_id)
     if found is None:
         raise Http404("No such member.")
-    if not selectors.may_manage(request.membership, found):
+    if not selectors.may_manage(request.principal, found):
         raise PermissionDenied("This person may do or see more than you.")
     return found
 
@@ -126,7 +124,7 @@ def _member(request: TenantRequest, membership_id: int) -> Membership:
 def _invitation(request: TenantRequest, invitation_id: int) -> Invitation:
     for invitation in selectors.invitations(request.account):
         if invitation.pk == invitation_id:
-            if not selectors.may_manage(request.membership, invitation):
+            if not selectors.may_manage(request.principal, invitation):
                 raise PermissionDenied("This invitation gives more than you may.")
             return invitation
     raise Http404("No such invitation.")

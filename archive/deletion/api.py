@@ -14,15 +14,14 @@ from rest_framework.response import Response
 
 from accounts.api import TenantView
 from accounts.enums import Permission
-from accounts.models import Subaccount
 from accounts.services import Refused
 from archive.deletion import jobs, work
 from archive.deletion.certificates import canonical
 from archive.deletion.selectors import MOST_COUNTED, deletions_of, preview
 from archive.enums import DeletionKind, DeletionState
-from archive.exports.requests import asker_of_key
 from archive.holds import Held
 from archive.models import Deletion
+from archive.queries import job_query
 from core.bodies import StrictSerializer, checked_body
 from core.errors import Conflict
 from core.filtersets import StrictFilterSet, parameters
@@ -30,31 +29,9 @@ from core.links import PageSerializer
 from core.queries import nothing_asked
 from core.resources import listed, shown
 from core.sparse import SparseSerializer
-from messaging.log.enums import Status
-from messaging.log.selectors.matching import LogFilter, digits_of
+from messaging.log.api.query import MessageQuerySerializer
+from messaging.log.query import MessageQuery
 from messaging.log.services.forgetting import visible_umids
-from providers.vocabulary import Category, Direction
-
-
-class MessageChoiceSerializer(StrictSerializer):
-    """Filters of the message list, as JSON, combined with AND; several `status` with OR."""
-
-    subaccount = serializers.CharField(required=False, max_length=50, help_text="subAccountId")
-    direction = serializers.ChoiceField(Direction.choices, required=False)
-    status = serializers.ListField(child=serializers.ChoiceField(Status.choices), required=False, min_length=1)
-    country = serializers.CharField(required=False, max_length=2, help_text="ISO 3166 alpha-2")
-    category = serializers.ChoiceField(Category.choices, required=False)
-    template = serializers.CharField(required=False, max_length=512)
-    error_code = serializers.IntegerField(required=False, max_value=2**31 - 1)
-    msisdn = serializers.CharField(required=False, max_length=20, help_text="A whole number")
-    created_after = serializers.DateTimeField(required=False, help_text="Included.")
-    created_before = serializers.DateTimeField(required=False, help_text="Not included.")
-
-    def validate(self, given: dict[str, Any]) -> dict[str, Any]:
-        """Without a filter it would be everything."""
-        if not given:
-            raise ValidationError("Name at least one filter, as status: [undelivered].")
-        return given
 
 
 class DeletionAskSerializer(StrictSerializer):
@@ -63,7 +40,7 @@ class DeletionAskSerializer(StrictSerializer):
     umids = serializers.ListField(
         child=serializers.UUIDField(), min_length=1, max_length=jobs.MOST_SELECTED, required=False
     )
-    filter = MessageChoiceSerializer(required=False)
+    filter = MessageQuerySerializer(required=False)
     msisdn = serializers.CharField(required=False, max_length=40, help_text="Erases the person; needs a reason.")
     reason = serializers.CharField(required=False, max_length=255, default="", allow_blank=True)
     dry_run = serializers.BooleanField(required=False, default=False, help_text="With filter: only count.")
@@ -72,6 +49,8 @@ class DeletionAskSerializer(StrictSerializer):
         """One of the three."""
         if sum(name in given for name in ("umids", "filter", "msisdn")) != 1:
             raise ValidationError({"umids": ["Give umids, a filter or an msisdn, and only one of them."]})
+        if given.get("filter") == {}:  # would be everything
+            raise ValidationError({"filter": ["Name at least one filter, as status: [undelivered]."]})
         if given["dry_run"] and "filter" not in given:
             raise ValidationError({"dry_run": ["Only what a filter matches is counted first."]})
         return given
@@ -150,7 +129,7 @@ class DeletionListView(DeletionView):
         nothing_asked(request)
         given = checked_body(DeletionAskSerializer, request)
         if given["dry_run"]:
-            return Response({"matching": preview(self.account, self._filter(given["filter"]), rows=0)[0]})
+            return Response({"matching": preview(self.account, self._query(given["filter"]), rows=0)[0]})
         try:
             deletion = self._start(given)
         except Held as held:
@@ -160,27 +139,21 @@ class DeletionListView(DeletionView):
         return Response(DeletionSerializer(deletion).data, status=202)
 
     def _start(self, given: dict[str, Any]) -> Deletion:
-        asker, reason = asker_of_key(self), given["reason"]
+        by, reason = self.principal, given["reason"]
         if "umids" in given:
-            return jobs.delete_selected(asker, given["umids"], reason=reason)
+            return jobs.delete_selected(by, given["umids"], reason=reason)
         if "filter" in given:
-            return jobs.delete_matching(asker, self._filter(given["filter"]), reason=reason)
-        if asker.subaccount_ids is not None:
+            return jobs.delete_matching(by, self._query(given["filter"]), reason=reason)
+        if by.reach.limited:
             raise PermissionDenied("This API key is limited to subaccounts; a person is erased from the whole account.")
-        return jobs.erase_person(asker, given["msisdn"], reason=reason)
+        return jobs.erase_person(by, given["msisdn"], reason=reason)
 
-    def _filter(self, given: dict[str, Any]) -> LogFilter:
-        ids = self.subaccount_ids()
-        if code := given.get("subaccount"):
-            named = set(Subaccount.objects.filter(account=self.account, code=code).values_list("pk", flat=True))
-            ids = sorted(named if ids is None else named & set(ids))
-        return LogFilter(
-            subaccount_ids=ids, start=given.get("created_after"), end=given.get("created_before"),
-            direction=given.get("direction", ""), statuses=tuple(given.get("status", ())),
-            country=given.get("country", "").upper(), category=given.get("category", ""),
-            template=given.get("template", ""), error_code=given.get("error_code"),
-            msisdn=digits_of(given.get("msisdn", "")), exact_numbers=True,
-        )  # fmt: skip
+    def _query(self, words: dict[str, Any]) -> MessageQuery:
+        """What a filter asks for. Raises ValidationError naming what is wrong in it."""
+        try:
+            return job_query(self.principal, words)
+        except ValidationError as wrong:
+            raise ValidationError({"filter": wrong.detail}) from None
 
 
 class DeletionDetailView(DeletionView):
@@ -200,7 +173,7 @@ class DeletionStopView(DeletionView):
         """Stop it; what is deleted stays deleted. One that is over stays as it is."""
         nothing_asked(request)
         deletion = self.deletion(deletion_id)
-        jobs.stop(deletion, asker_of_key(self))
+        jobs.stop(deletion, self.principal)
         deletion.refresh_from_db()
         return Response(DeletionSerializer(deletion).data)
 
@@ -220,11 +193,11 @@ class CertificateView(DeletionView):
 
 def delete_one(view: TenantView, umid: UUID) -> None:
     """Delete one message at once. Raises Http404 when the key sees none, Conflict under a legal hold."""
-    asker = asker_of_key(view)
-    if not visible_umids(view.account, [umid], asker.subaccount_ids):
+    by = view.principal
+    if not visible_umids(by.account, [umid], by.subaccount_ids):
         raise Http404
     try:
-        deletion = jobs.delete_selected(asker, [umid])
+        deletion = jobs.delete_selected(by, [umid])
     except Held as held:
         raise Conflict(str(held)) from None
     work.work(deletion.pk)

@@ -8,74 +8,75 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.services import Refused, record
+from accounts.principal import Principal
+from accounts.services import Refused
 from archive.deletion.certificates import certificate_of, sha256_of
-from archive.deletion.criteria import subject_of, write_filter
+from archive.deletion.subjects import subject_of
 from archive.enums import DeletionKind, DeletionState
-from archive.exports.requests import Asker
 from archive.holds import hold_off
 from archive.models import Deletion
-from messaging.log.selectors.matching import LogFilter, digits_of
+from core.numbers import digits_of
+from messaging.log.query import MessageQuery, write_query
 from messaging.log.services.forgetting import Person, last_message_id, visible_umids
 
 MOST_SELECTED = 10_000
 SHORTEST, LONGEST = 7, 15  # digits of a phone number
 
 
-def delete_selected(asker: Asker, umids: Sequence[UUID], *, reason: str = "") -> Deletion:
-    """Have messages deleted; those that the asker does not see are not there. Raises Refused."""
+def delete_selected(by: Principal, umids: Sequence[UUID], *, reason: str = "") -> Deletion:
+    """Have messages deleted; those that they do not see are not there. Raises Refused."""
     if len(umids) > MOST_SELECTED:
         raise Refused(_("At most %(most)s messages at once: use a filter for more.") % {"most": f"{MOST_SELECTED:,}"})
-    found = visible_umids(asker.account, umids, asker.subaccount_ids)
+    found = visible_umids(by.account, umids, by.subaccount_ids)
     if not found:
         raise Refused(_("None of these messages is there any more."))
     about = json.dumps([str(umid) for umid in found])
-    return _start(asker, DeletionKind.SELECTED, about, reason=reason, expected=len(found))
+    return _start(by, DeletionKind.SELECTED, about, reason=reason, expected=len(found))
 
 
-def delete_matching(asker: Asker, chosen: LogFilter, *, expected: int | None = None, reason: str = "") -> Deletion:
+def delete_matching(by: Principal, query: MessageQuery, *, expected: int | None = None, reason: str = "") -> Deletion:
     """Have every message deleted that matches filters of the log and was there by now. Raises Refused.
 
-    The filters hold the asker's subaccounts already, as they do for the log.
+    The query holds the reach of whoever asks already, as it does for the log.
     """
-    return _start(asker, DeletionKind.MATCHING, write_filter(chosen), reason=reason, expected=expected)
+    return _start(by, DeletionKind.MATCHING, json.dumps(write_query(query)), reason=reason, expected=expected)
 
 
-def erase_person(asker: Asker, msisdn: str, *, reason: str) -> Deletion:
+def erase_person(by: Principal, msisdn: str, *, reason: str) -> Deletion:
     """Have everything about a phone number deleted, wherever it is in the account. Raises Refused."""
     number = digits_of(msisdn)
     if not SHORTEST <= len(number) <= LONGEST:
         raise Refused(_("Write the whole number with its country code, as +65 9123 4567."), "msisdn")
-    if asker.subaccount_ids is not None:
+    if by.subaccount_ids is not None:
         raise Refused(_("A person is erased from the whole account: ask somebody who sees all of it."))
     if not reason.strip():
         raise Refused(_("Say why: the certificate and the audit log keep it."), "reason")
     if Person(number).is_named_in(reason):
         raise Refused(_("Leave the number out of the reason: the certificate and the audit log keep it."), "reason")
     about = json.dumps({"msisdn": number})
-    return _start(asker, DeletionKind.PERSON, about, reason=reason, subject=subject_of(asker.account, number))
+    return _start(by, DeletionKind.PERSON, about, reason=reason, subject=subject_of(by.account, number))
 
 
 @transaction.atomic
 def _start(
-    asker: Asker, kind: DeletionKind, about: str, *, reason: str, expected: int | None = None, subject: str = ""
+    by: Principal, kind: DeletionKind, about: str, *, reason: str, expected: int | None = None, subject: str = ""
 ) -> Deletion:
-    hold_off(asker.account)
+    hold_off(by.account)
     deletion = Deletion(
-        account=asker.account, kind=kind, actor=asker.actor, ip_address=asker.ip_address, reason=reason.strip()[:255],
+        account=by.account, kind=kind, actor=by.name, address=by.address or None, reason=reason.strip()[:255],
         upto=last_message_id(), expected=expected, subject=subject,
     )  # fmt: skip
     deletion.about = about
     deletion.save()
-    _audit(deletion, "confirmed", asker, {"expected": expected})
+    _audit(deletion, "confirmed", by, {"expected": expected})
     return deletion
 
 
-def stop(deletion: Deletion, asker: Asker) -> None:
+def stop(deletion: Deletion, by: Principal) -> None:
     """Have a deletion end before its time, audited: what is deleted stays deleted. One that is over stays as it is."""
     with transaction.atomic():
         if Deletion.objects.filter(pk=deletion.pk, finished_at=None, stop_asked=False).update(stop_asked=True):
-            _audit(deletion, "stopped", asker, {})
+            _audit(deletion, "stopped", by, {})
 
 
 def finish(deletion: Deletion, state: DeletionState, problem: str = "") -> None:
@@ -86,20 +87,15 @@ def finish(deletion: Deletion, state: DeletionState, problem: str = "") -> None:
     deletion.sha256 = sha256_of(deletion.certificate)
     deletion.save()
     details = {"state": str(state), "count": deletion.messages, "removed": deletion.removed, "sha256": deletion.sha256}
-    record(
-        account=deletion.account, actor=deletion.actor, action="deletion.ended", target=str(deletion.public_id),
-        details={**details, **({"problem": problem} if problem else {})}, ip_address=deletion.ip_address,
-    )  # fmt: skip
+    by = Principal.of_schedule(deletion.actor, deletion.account, address=deletion.address or "")
+    by.record("deletion.ended", str(deletion.public_id), {**details, **({"problem": problem} if problem else {})})
 
 
-def _audit(deletion: Deletion, deed: str, asker: Asker, details: dict[str, object]) -> None:
+def _audit(deletion: Deletion, deed: str, by: Principal, details: dict[str, object]) -> None:
     said = {
         "kind": str(deletion.kind),
         "reason": deletion.reason or None,
         "subject": deletion.subject or None,
         **details,
     }
-    record(
-        account=deletion.account, actor=asker.actor, action=f"deletion.{deed}", target=str(deletion.public_id),
-        details=said, ip_address=asker.ip_address,
-    )  # fmt: skip
+    by.record(f"deletion.{deed}", str(deletion.public_id), said)

@@ -7,7 +7,8 @@ from django.db.models import QuerySet
 from accounts.models import Account
 from archive.models import Deletion
 from core.counting import count_up_to
-from messaging.log.selectors.matching import LogFilter, matching
+from messaging.log.query import MessageQuery
+from messaging.log.selectors.matching import matching
 
 MOST_COUNTED = 1_000_000
 
@@ -18,7 +19,7 @@ def deletions_of(account: Account) -> QuerySet[Deletion]:
     return rows
 
 
-def preview(account: Account, chosen: LogFilter, rows: int = 5) -> tuple[int, Sequence[object]]:
+def preview(account: Account, query: MessageQuery, rows: int = 5) -> tuple[int, Sequence[object]]:
     """How many messages match, counted to `MOST_COUNTED` + 1 at the furthest, and the newest of them."""
-    found = matching(account, chosen)
+    found = matching(account, query)
     return count_up_to(found, MOST_COUNTED), list(found.order_by("-created_at", "-id")[:rows])

@@ -13,7 +13,6 @@ from django.db.models import F
 from django.utils import timezone
 
 from accounts.services.idempotency import forget_answers
-from archive.deletion.criteria import read_filter
 from archive.deletion.jobs import finish
 from archive.enums import DeletionKind, DeletionState
 from archive.exports import withdraw
@@ -24,6 +23,7 @@ from core.locks import session_lock
 from core.paging import Cursor
 from core.tenancy import every_tenant
 from messaging.inbound.services import forgetting as inbound_forgetting
+from messaging.log.query import read_query
 from messaging.log.services import forgetting as log_forgetting
 from messaging.log.services.forgetting import Person
 from messaging.sending.services import forgetting
@@ -112,8 +112,8 @@ def _selected(deletion: Deletion) -> tuple[Counter[str], str | None]:
 
 def _matching(deletion: Deletion) -> tuple[Counter[str], str | None]:
     after = Cursor.parse(deletion.place) if deletion.place else None
-    chosen = read_filter(deletion.about)
-    gone, cursor = forgetting.forget_matching(deletion.account, chosen, deletion.upto, after, BATCH)
+    query = read_query(json.loads(deletion.about))
+    gone, cursor = forgetting.forget_matching(deletion.account, query, deletion.upto, after, BATCH)
     return gone, str(cursor) if cursor else None
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Permission
 from archive.enums import Dataset
+from billing.dimensions import DIMENSIONS
 from core.extracts import Kind
 
 Words = str | Promise
@@ -156,26 +157,7 @@ _USAGE = (
     Column("messages", _("Messages"), Kind.NUMBER),
 )
 
-_COSTS = (
-    Column("day", _("Day"), Kind.DAY),
-    Column("month", _("Month"), Kind.DAY),
-    Column("subaccount", _("Subaccount")),
-    Column("subaccount_name", _("Subaccount name")),
-    Column("waba", _("WABA")),
-    Column("waba_name", _("WABA name")),
-    Column("provider", _("Provider"), Kind.CODE),
-    Column("channel", _("Channel")),
-    Column("channel_name", _("Channel name")),
-    Column("template", _("Template")),
-    Column("template_language", _("Language")),
-    Column("country", _("Country"), Kind.CODE),
-    Column("market", _("Market")),
-    Column("category", _("Category")),
-    Column("tier", _("Tier"), Kind.NUMBER),
-    Column("tier_from", _("Tier from"), Kind.NUMBER),
-    Column("tier_to", _("Tier to"), Kind.NUMBER),
-    Column("tier_end_known", _("Tier end known"), Kind.CODE),
-    Column("tier_anchored", _("Counted with other providers"), Kind.CODE),
+_COST_FIGURES = (
     Column("currency", _("Currency"), Kind.CODE),
     Column("delivered", _("Delivered"), Kind.NUMBER),
     Column("charged", _("Charged"), Kind.NUMBER),
@@ -187,14 +169,9 @@ _COSTS = (
     Column("margin", _("Margin"), Kind.AMOUNT),
 )
 
-COLUMNS: Mapping[str, Mapping[str, Column]] = MappingProxyType({
-    dataset: MappingProxyType({column.key: column for column in columns})
-    for dataset, columns in {
-        Dataset.MESSAGES: (*_MESSAGES, *_OF_8X8), Dataset.CHARGES: _CHARGES, Dataset.COSTS: _COSTS,
-        Dataset.USAGE: _USAGE,
-    }.items()
+_FIXED: Mapping[str, Sequence[Column]] = MappingProxyType({
+    Dataset.MESSAGES: (*_MESSAGES, *_OF_8X8), Dataset.CHARGES: _CHARGES, Dataset.USAGE: _USAGE,
 })  # fmt: skip
-"""By dataset and key, in the order in which they stand."""
 
 NEEDS: Mapping[str, Permission] = MappingProxyType({
     Dataset.MESSAGES: Permission.VIEW_MESSAGES, Dataset.CHARGES: Permission.VIEW_COSTS,
@@ -203,9 +180,17 @@ NEEDS: Mapping[str, Permission] = MappingProxyType({
 """The permission that each dataset needs, besides that to export."""
 
 
+def columns_by_key(dataset: str) -> dict[str, Column]:
+    """The columns of a dataset, in the order in which they stand. A cost report has those of its groupings."""
+    if dataset == Dataset.COSTS:
+        groups = [Column(*each) for dimension in DIMENSIONS.values() for each in dimension.file_columns]
+        return {column.key: column for column in (*groups, *_COST_FIGURES)}
+    return {column.key: column for column in _FIXED[dataset]}
+
+
 def usual(dataset: str) -> list[str]:
     """The columns of a dataset when nobody chose."""
-    return [column.key for column in COLUMNS[dataset].values() if column.usual]
+    return [column.key for column in columns_by_key(dataset).values() if column.usual]
 
 
 def preset(name: str) -> list[str] | None:
@@ -215,4 +200,5 @@ def preset(name: str) -> list[str] | None:
 
 def columns_of(dataset: str, keys: Sequence[str]) -> list[Column]:
     """The columns of these keys, in their order. Raises KeyError naming an unknown one."""
-    return [COLUMNS[dataset][key] for key in keys]
+    known = columns_by_key(dataset)
+    return [known[key] for key in keys]

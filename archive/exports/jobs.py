@@ -1,7 +1,7 @@
 """The life of an export around its work: started, cancelled, deleted, withdrawn, expired; each of it audited."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -11,30 +11,29 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Account
-from accounts.services import record
+from accounts.principal import Principal
 from archive.enums import ACTIVE, Dataset, ExportState
 from archive.exports import files
-from archive.exports.requests import Ask, Asker, BadAsk, drafted
+from archive.exports.requests import Ask, BadAsk, drafted
 from archive.models import Export, ExportSchedule
-from core.numbers import masked
-from messaging.log.selectors.matching import digits_of, is_number
+from core.numbers import digits_of, is_number, masked
 from messaging.log.services.forgetting import Person, filters_in
 
 KEPT = timedelta(days=90)  # how long a row tells of an export whose file is gone
 _WITH_FILES = (*ACTIVE, ExportState.SUCCEEDED)
 
 
-def start(asker: Asker, ask: Ask, *, schedule: ExportSchedule | None = None) -> Export:
+def start(by: Principal, ask: Ask, *, schedule: ExportSchedule | None = None) -> Export:
     """Have an export made in the background. Raises BadAsk."""
-    export = drafted(asker, ask)
+    export = drafted(by, ask)
     export.schedule = schedule
     with transaction.atomic():
         export.save()
-        audit(export, "created", asker)
+        audit(export, "created", by)
     return export
 
 
-def again(export: Export, asker: Asker) -> Export:
+def again(export: Export, by: Principal) -> Export:
     """Start an export that has no file anew, with the same filters and the rights of who asks. Raises BadAsk."""
     ask = Ask(
         export.dataset, export.filters, export.time_zone, export.format, export.compression, export.columns,
@@ -43,20 +42,18 @@ def again(export: Export, asker: Asker) -> Export:
     )  # fmt: skip
     if not export.repeatable:
         raise BadAsk("state", _("This export cannot be started again."))
-    return start(replace(asker, subaccount_ids=export.subaccount_ids), ask)
+    return start(replace(by, reach=by.reach.among(export.subaccount_ids)), ask)
 
 
-def audit(export: Export, deed: str, asker: Asker) -> None:
+def audit(export: Export, deed: str, by: Principal) -> None:
     """Write down that somebody did something with an export. What filters say of a person is masked."""
-    record(
-        account=export.account, actor=asker.actor, action=f"export.{deed}", target=str(export.public_id),
-        ip_address=asker.ip_address, details={
-            "dataset": export.dataset, "format": export.format, "rows": export.rows if export.finished_at else None,
-            "subaccounts": "all" if export.subaccount_ids is None else len(export.subaccount_ids),
-            "filters": {name: _said(name, value) for name, value in export.filters.items()},
-            "columns": len(export.columns) or None,
-        },
-    )  # fmt: skip
+    details = {
+        "dataset": export.dataset, "format": export.format, "rows": export.rows if export.finished_at else None,
+        "subaccounts": "all" if export.subaccount_ids is None else len(export.subaccount_ids),
+        "filters": {name: _said(name, value) for name, value in export.filters.items()},
+        "columns": len(export.columns) or None,
+    }  # fmt: skip
+    by.record(f"export.{deed}", str(export.public_id), details)
 
 
 def _said(name: str, value: Any) -> Any:
@@ -65,26 +62,26 @@ def _said(name: str, value: Any) -> Any:
             return masked(digits_of(value))
         # An id of Meta's holds the number in Base64.
         return masked(value) if name == "user_id" or value.startswith("wamid.") else value
-    return len(value) if name == "umids" else value.isoformat() if isinstance(value, datetime) else value
+    return len(value) if name == "umids" else value
 
 
-def cancel(export: Export, asker: Asker) -> bool:
+def cancel(export: Export, by: Principal) -> bool:
     """Stop an export that is not done; whether it was one. Its worker notices within a part."""
     with transaction.atomic():
         found = _active(Export.objects.filter(pk=export.pk)).update(
             state=ExportState.CANCELLED, finished_at=timezone.now()
         )
         if found:
-            audit(export, "cancelled", asker)
+            audit(export, "cancelled", by)
     if found:
         files.forget(export)
     return bool(found)
 
 
-def delete(export: Export, asker: Asker) -> None:
+def delete(export: Export, by: Principal) -> None:
     """Delete an export with its file, stopping it first."""
     with transaction.atomic():
-        audit(export, "deleted", asker)
+        audit(export, "deleted", by)
         export.delete()
     files.forget(export)
 

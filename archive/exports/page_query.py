@@ -7,19 +7,17 @@ from zoneinfo import ZoneInfo
 
 from django.http import Http404, QueryDict
 
-from accounts.models import Account
-from accounts.selectors import Reach
+from accounts.enums import Permission
+from accounts.principal import Principal
 from archive.enums import Dataset
-from archive.exports.sources import filters_of
 from billing.forms.report import CostForm
-from billing.selectors import billing_zone, cost_totals, market_names, today_in
-from billing.selectors.names import naming
+from billing.selectors import cost_totals
 from core.counting import count_up_to
 from core.forms import FilterForm
-from messaging.log.filters import log_filter
 from messaging.log.forms.log import LogForm, TrafficForm
+from messaging.log.query import MessageQuery, write_words
 from messaging.log.selectors.channels import channels, named_templates
-from messaging.log.selectors.matching import LogFilter, matching
+from messaging.log.selectors.matching import matching
 
 AT_ONCE = 5_000  # rows that a page makes while one waits
 
@@ -28,8 +26,7 @@ AT_ONCE = 5_000  # rows that a page makes while one waits
 class Question:
     """The form of a page's filters and, when it is valid, what they mean."""
 
-    account: Account
-    reach: Reach
+    by: Principal
     zone: ZoneInfo
     dataset: str
     form: FilterForm
@@ -44,17 +41,17 @@ class Question:
         return False
 
     @property
-    def log_filter(self) -> LogFilter:
+    def message_query(self) -> MessageQuery:
         """What the log is asked for."""
         assert isinstance(self.form, LogForm)
-        return log_filter(self.form, self.reach, self.zone)
+        return self.form.query(self.by.reach, self.zone)
 
     @property
     def filters(self) -> dict[str, Any]:
         """The filters as an export keeps them; which subaccounts it holds, it keeps beside them."""
         form = self.form
         if isinstance(form, LogForm):
-            return filters_of(self.log_filter)
+            return write_words(self.message_query)
         found: dict[str, Any] = form.span()
         if isinstance(form, TrafficForm):
             asked = {name: getattr(form, name) for name in ("phone_number_id", "template_ids")}
@@ -75,32 +72,31 @@ class Question:
     def span(self) -> tuple[datetime | None, datetime | None]:
         """From when until when its rows are."""
         if isinstance(self.form, LogForm):
-            chosen = self.log_filter
-            return chosen.start, chosen.end
+            query = self.message_query
+            return query.created_after, query.created_before
         return self.form.period.moments(self.zone)
 
     def few(self) -> bool:
         """Whether there are so few rows that nobody needs to wait for a job."""
         if isinstance(self.form, LogForm):
-            return count_up_to(matching(self.account, self.log_filter), AT_ONCE) <= AT_ONCE
+            return count_up_to(matching(self.by.account, self.message_query), AT_ONCE) <= AT_ONCE
         if self.dataset == Dataset.CHARGES:
             assert isinstance(self.form, CostForm)
             period = self.form.period
-            totals = cost_totals(self.account, period.start, period.end, self.form.chosen(self.reach.ids))
+            totals = cost_totals(self.by.account, period.start, period.end, self.form.chosen(self.by.subaccount_ids))
             return sum(row.delivered for row in totals) <= AT_ONCE
         return True
 
 
-def question(
-    account: Account, reach: Reach, dataset: str, params: QueryDict, *, zone: ZoneInfo, whole_numbers: bool
-) -> Question:  # fmt: skip
+def question(by: Principal, dataset: str, params: QueryDict, *, zone: ZoneInfo) -> Question:
     """The filters of the dataset's page."""
+    account, reach = by.account, by.reach
     subaccounts = {each.code: each.name for each in reach.visible}
     form: FilterForm
     if dataset == Dataset.MESSAGES:
         form = LogForm(
             params, today=datetime.now(zone).date(), subaccounts=subaccounts, channels=channels(account, reach.ids),
-            templates=named_templates(account, reach.ids), exact_numbers=not whole_numbers,
+            templates=named_templates(account, reach.ids), exact_numbers=not by.may(Permission.VIEW_NUMBERS),
         )  # fmt: skip
     elif dataset == Dataset.USAGE:
         form = TrafficForm(
@@ -108,9 +104,5 @@ def question(
             templates=named_templates(account, reach.ids),
         )  # fmt: skip
     else:
-        form = CostForm(
-            params, today=today_in(billing_zone(account)), subaccounts=subaccounts,
-            channels=naming("channel").choices(account, reach.ids),
-            templates=naming("template").choices(account, reach.ids), markets=market_names(),
-        )  # fmt: skip
-    return Question(account, reach, zone, dataset, form)
+        form = CostForm(params, by)
+    return Question(by, zone, dataset, form)

@@ -1,4 +1,4 @@
-"""Who asks for an export, and what they ask for."""
+"""What somebody asks for in an export, and whether they may have it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -8,16 +8,12 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from accounts.access import TenantRequest
-from accounts.api import TenantView
 from accounts.enums import Permission
-from accounts.models import Account, Membership, User
-from accounts.selectors import reach_of
+from accounts.principal import Principal
 from accounts.validators import validate_time_zone
 from archive.enums import Compression, Dataset, Format
-from archive.exports.columns import COLUMNS, NEEDS, preset, usual
+from archive.exports.columns import NEEDS, columns_by_key, preset, usual
 from archive.models import Export
-from core.http import client_address
 
 _NUMBERS = {"msisdn", "user_id", "8x8.user_msisdn", "8x8.user_channelUserId"}
 
@@ -32,39 +28,6 @@ class BadAsk(ValueError):
 
 class NotAllowed(BadAsk):
     """It needs a permission that the asker has not."""
-
-
-@dataclass(frozen=True)
-class Asker:
-    """A member or an API key: what they may and which subaccounts they reach (None: the whole account)."""
-
-    account: Account
-    actor: str
-    may: frozenset[str]
-    subaccount_ids: Sequence[int] | None
-    user: User | None = None
-    ip_address: str | None = None
-
-
-def asker_of(request: TenantRequest) -> Asker:
-    """The person at a page; in the subaccount they chose."""
-    user = request.user
-    may = frozenset(permission for permission in Permission if request.membership.may(permission))
-    return Asker(request.account, user.email, may, request.reach.ids, user, client_address(request) or None)
-
-
-def asker_of_key(view: TenantView) -> Asker:
-    """The API key at a REST view."""
-    key = view.key
-    address = client_address(view.request) or None
-    return Asker(view.account, key.prefix, frozenset(key.scopes), view.subaccount_ids(), ip_address=address)
-
-
-def asker_of_membership(membership: Membership) -> Asker:
-    """The member whose schedule it is, with the rights they have now."""
-    may = frozenset(permission for permission in Permission if membership.may(permission))
-    reach = reach_of(membership)
-    return Asker(membership.account, membership.user.email, may, reach.ids, membership.user)
 
 
 @dataclass(frozen=True)
@@ -87,7 +50,7 @@ class Ask:
     last_at: datetime | None = None
 
 
-def drafted(asker: Asker, ask: Ask) -> Export:
+def drafted(by: Principal, ask: Ask) -> Export:
     """The export as it would be saved. Raises BadAsk naming an unknown dataset, format, compression or column, and
     NotAllowed for one that needs a permission.
     """
@@ -100,39 +63,39 @@ def drafted(asker: Asker, ask: Ask) -> Export:
         raise BadAsk("time_zone", " ".join(wrong.messages)) from None
     if ask.format == Format.XLSX and ask.compression == Compression.GZIP:
         raise BadAsk("compression", _("A workbook is compressed already: choose none, or zip for the manifest."))
-    columns, needs = _columns(asker, ask), {NEEDS[ask.dataset]}
-    if NEEDS[ask.dataset] not in asker.may:
+    known, columns, needs = columns_by_key(ask.dataset), _columns(by, ask), {NEEDS[ask.dataset]}
+    if not by.may(NEEDS[ask.dataset]):
         raise NotAllowed("dataset", _("“%(name)s” needs the permission %(permission)s.") % {
             "name": ask.dataset, "permission": NEEDS[ask.dataset]
         })  # fmt: skip
-    needs |= {permission for key in columns if (permission := COLUMNS[ask.dataset][key].needs)}
-    whole_numbers = Permission.VIEW_NUMBERS in asker.may
+    needs |= {permission for key in columns if (permission := known[key].needs)}
+    whole_numbers = by.may(Permission.VIEW_NUMBERS)
     if whole_numbers and _NUMBERS.intersection(columns):
         needs.add(Permission.VIEW_NUMBERS)
     return Export(
-        account=asker.account, dataset=ask.dataset, format=ask.format, compression=ask.compression, columns=columns,
+        account=by.account, dataset=ask.dataset, format=ask.format, compression=ask.compression, columns=columns,
         time_zone=ask.time_zone, filters=ask.filters, words=[[str(each) for each in pair] for pair in ask.words],
-        subaccount_ids=None if asker.subaccount_ids is None else list(asker.subaccount_ids),
+        subaccount_ids=None if by.subaccount_ids is None else list(by.subaccount_ids),
         whole_numbers=whole_numbers, needs=sorted(str(permission) for permission in needs), row_limit=ask.row_limit,
-        made_by=asker.user, actor=asker.actor, ip_address=asker.ip_address, mail=ask.mail and asker.user is not None,
+        made_by=by.user, actor=by.name, address=by.address or None, mail=ask.mail and by.user is not None,
         first_at=ask.first_at, last_at=ask.last_at,
     )  # fmt: skip
 
 
-def _columns(asker: Asker, ask: Ask) -> list[str]:
+def _columns(by: Principal, ask: Ask) -> list[str]:
     if ask.preset:
         keys = preset(ask.preset) if ask.dataset == Dataset.MESSAGES else None
         if keys is None:
             raise BadAsk("preset", _("There is no preset “%(name)s” for this.") % {"name": ask.preset})
         # A preset keeps its order and its columns; what the asker may not see is empty in it.
-        return [key for key in keys if _may(asker, ask.dataset, key)]
-    known = COLUMNS[ask.dataset]
+        return [key for key in keys if _may(by, ask.dataset, key)]
+    known = columns_by_key(ask.dataset)
     for key in ask.columns:
         if key not in known:
             raise BadAsk("columns", _("There is no column “%(name)s”: choose from %(names)s.") % {
                 "name": key, "names": ", ".join(known)
             })  # fmt: skip
-        if not _may(asker, ask.dataset, key):
+        if not _may(by, ask.dataset, key):
             raise NotAllowed("columns", _("The column “%(name)s” needs the permission %(permission)s.") % {
                 "name": key, "permission": known[key].needs
             })  # fmt: skip
@@ -141,9 +104,9 @@ def _columns(asker: Asker, ask: Ask) -> list[str]:
     return list(dict.fromkeys(ask.columns))
 
 
-def _may(asker: Asker, dataset: str, key: str) -> bool:
-    needs = COLUMNS[dataset][key].needs
-    return needs is None or needs in asker.may
+def _may(by: Principal, dataset: str, key: str) -> bool:
+    needs = columns_by_key(dataset)[key].needs
+    return needs is None or by.may(needs)
 
 
 def _known(name: str, value: str, values: Sequence[str]) -> None:

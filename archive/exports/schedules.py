@@ -10,14 +10,12 @@ from django.utils import timezone
 
 from accounts.access import PARAMETER
 from accounts.enums import Permission
-from accounts.models import Membership
-from accounts.selectors import reach_of
-from accounts.services import record
+from accounts.principal import Kind, Principal
 from archive.enums import Every
 from archive.exports import jobs
 from archive.exports.columns import PRESET_8X8
 from archive.exports.page_query import question
-from archive.exports.requests import Ask, Asker, BadAsk, asker_of_membership, drafted
+from archive.exports.requests import Ask, BadAsk, drafted
 from archive.models import ExportSchedule
 from core.filters import query as url_query
 from core.tenancy import tenant
@@ -28,35 +26,33 @@ AT = time(6)  # in the zone of the export: late webhooks of the night are in
 _PERIOD = ("range", "from", "to", "dataset", "format", "older", "newer", "live")
 
 
-def start(membership: Membership, asker: Asker, ask: Ask, *, every: str, query: str) -> ExportSchedule:
-    """Save a schedule for what is asked, whose first export is due next. Raises BadAsk."""
-    draft = drafted(asker, ask)
+def start(by: Principal, ask: Ask, *, every: str, query: str) -> ExportSchedule:
+    """Save a member's schedule for what is asked, whose first export is due next. Raises BadAsk."""
+    assert by.membership is not None, "a schedule is a member's"
+    draft = drafted(by, ask)
     params = QueryDict(query.removeprefix("?"))
     zone = ZoneInfo(ask.time_zone)
     with transaction.atomic():
         schedule = ExportSchedule.objects.create(
-            account=asker.account, membership=membership, dataset=draft.dataset, format=draft.format,
+            account=by.account, membership=by.membership, dataset=draft.dataset, format=draft.format,
             compression=draft.compression, columns=draft.columns, time_zone=draft.time_zone, every=every,
             words=draft.words, query=url_query(params, drop=_PERIOD),
             next_at=due_after(every, timezone.now().astimezone(zone)),
         )  # fmt: skip
-        _audit(schedule, "created", asker)
+        _audit(schedule, "created", by)
     return schedule
 
 
-def end(schedule: ExportSchedule, asker: Asker) -> None:
+def end(schedule: ExportSchedule, by: Principal) -> None:
     """Delete a schedule."""
     with transaction.atomic():
-        _audit(schedule, "ended", asker)
+        _audit(schedule, "ended", by)
         schedule.delete()
 
 
-def _audit(schedule: ExportSchedule, deed: str, asker: Asker) -> None:
+def _audit(schedule: ExportSchedule, deed: str, by: Principal) -> None:
     details = {"dataset": schedule.dataset, "every": schedule.every, "format": schedule.format}
-    record(
-        account=schedule.account, actor=asker.actor, action=f"export_schedule.{deed}", target=str(schedule),
-        details=details, ip_address=asker.ip_address,
-    )  # fmt: skip
+    by.record(f"export_schedule.{deed}", str(schedule), details)
 
 
 def due_after(every: str, now: datetime) -> datetime:
@@ -110,26 +106,22 @@ def _run(schedule: ExportSchedule) -> None:
     schedule.save(update_fields=["next_at", "problem"])
 
 
-def _asked(schedule: ExportSchedule, zone: ZoneInfo, days: tuple[date, date]) -> tuple[Asker, Ask]:
+def _asked(schedule: ExportSchedule, zone: ZoneInfo, days: tuple[date, date]) -> tuple[Principal, Ask]:
     """Who asks and for what, with the rights that the member has today. Raises BadAsk."""
-    asker = asker_of_membership(schedule.membership)
-    if not schedule.membership.user.is_active or Permission.EXPORT_DATA not in asker.may:
-        raise BadAsk("membership", "The person who made this schedule may no longer export.")
     params = QueryDict(schedule.query.removeprefix("?"), mutable=True)
     params["from"], params["to"] = days[0].isoformat(), days[1].isoformat()
-    reach = reach_of(schedule.membership, params.get(PARAMETER, ""))
-    asked = question(
-        schedule.account, reach, schedule.dataset, params, zone=zone, whole_numbers=Permission.VIEW_NUMBERS in asker.may
-    )
+    by = Principal.of_member(schedule.membership, kind=Kind.SCHEDULE, chosen=params.get(PARAMETER, ""))
+    if not schedule.membership.user.is_active or not by.may(Permission.EXPORT_DATA):
+        raise BadAsk("membership", "The person who made this schedule may no longer export.")
+    asked = question(by, schedule.dataset, params, zone=zone)
     try:
         valid = asked.valid
     except Http404 as gone:
         raise BadAsk("filters", str(gone)) from None
-    if not valid or (params.get(PARAMETER) and reach.chosen is None):
+    if not valid or (params.get(PARAMETER) and by.reach.chosen is None):
         raise BadAsk("filters", "Its filters name something that is no longer there.")
-    asker = Asker(asker.account, asker.actor, asker.may, reach.ids, asker.user)
     preset = PRESET_8X8 if schedule.columns[:1] == [f"{PRESET_8X8}.umid"] else ""
-    return asker, Ask(
+    return by, Ask(
         schedule.dataset, asked.filters, schedule.time_zone, schedule.format, schedule.compression,
         () if preset else schedule.columns, preset, words=asked.words, mail=True, first_at=asked.span[0],
         last_at=asked.span[1],

@@ -2,18 +2,18 @@
 
 from django.db.models import QuerySet
 
-from archive.exports.requests import Asker
+from accounts.principal import Principal
 from archive.models import Export, ExportSchedule
 
 
-def exports_of(asker: Asker) -> QuerySet[Export]:
-    """The exports that exist for the asker, the last asked for first."""
-    rows = Export.objects.filter(account=asker.account, needs__contained_by=sorted(asker.may))
-    if asker.subaccount_ids is not None:
-        rows = rows.filter(subaccount_ids__contained_by=list(asker.subaccount_ids))
+def exports_of(by: Principal) -> QuerySet[Export]:
+    """The exports that exist for whoever asks, the last asked for first."""
+    rows = Export.objects.filter(account=by.account, needs__contained_by=sorted(by.permissions))
+    if by.subaccount_ids is not None:
+        rows = rows.filter(subaccount_ids__contained_by=list(by.subaccount_ids))
     return rows.select_related("account", "schedule")
 
 
-def schedules_of(asker: Asker) -> QuerySet[ExportSchedule]:
+def schedules_of(by: Principal) -> QuerySet[ExportSchedule]:
     """The schedules of the person who asks."""
-    return ExportSchedule.objects.filter(account=asker.account, membership__user=asker.user)
+    return ExportSchedule.objects.filter(account=by.account, membership__user=by.user)

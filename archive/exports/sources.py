@@ -7,17 +7,17 @@ from functools import cached_property
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from archive.enums import Dataset, Format
-from archive.exports.columns import COLUMNS, Column, columns_of
+from archive.exports.columns import Column, columns_by_key, columns_of
 from archive.models import Export
+from billing.dimensions import Dimension
 from billing.selectors import CostFilter, CostReport, CostRow, cost_report
 from core.extracts import Extract, Kind, of_rows
 from core.money import plain
+from messaging.log.query import MessageQuery, read_query
 from messaging.log.selectors.extracts import charge_extract, log_extract, log_span, traffic_extract
-from messaging.log.selectors.matching import LogFilter
 from messaging.log.selectors.traffic import TrafficFilter
 
 Span = tuple[datetime, datetime]
@@ -76,15 +76,17 @@ class _Messages(_Plain):
     sums = (("cost", "cost_currency"), ("sell_price", "cost_currency"))
 
     @cached_property
-    def _chosen(self) -> LogFilter:
-        return log_filter_of(self.export)
+    def _query(self) -> MessageQuery:
+        """The filters, within what the export may hold."""
+        reach = {"subaccount_ids": self.export.subaccount_ids, "exact_numbers": not self.export.whole_numbers}
+        return read_query(self.export.filters, **reach)
 
     def span(self) -> Span | None:
-        return log_span(self.account, self._chosen, self.export.created_at)
+        return log_span(self.account, self._query, self.export.created_at)
 
     def extract(self, names: Sequence[str], span: Span, limit: int | None) -> Extract:
         return log_extract(
-            self.account, self._chosen, names, span, whole_numbers=self.export.whole_numbers, limit=limit
+            self.account, self._query, names, span, whole_numbers=self.export.whole_numbers, limit=limit
         )  # fmt: skip
 
 
@@ -145,7 +147,7 @@ class _Costs:
         """Those of the groups, and the figures; what was sold where anything was. Or those that were chosen."""
         if self.export.columns:
             return columns_of(Dataset.COSTS, self.export.columns)
-        keys = [key for group in self.report.group_by for key in _KEYS.get(group, (group,))]
+        keys = [key for group in self.report.groups for key, *_ in group.file_columns]
         keys += ["currency", "delivered", "charged", "free", "unrated", "amount"]
         keys += ["sell_amount", "sell_unrated", "margin"] if self.report.resold else []
         return columns_of(Dataset.COSTS, keys)
@@ -154,8 +156,9 @@ class _Costs:
         return _midnight(self.report.start), _midnight(self.report.end + timedelta(days=1))
 
     def extract(self, names: Sequence[str], span: Span, limit: int | None) -> Extract:
-        rows = [_cost_cells(row) for row in self.report.rows]
-        kinds = {name: COLUMNS[Dataset.COSTS][name].kind for name in names}
+        rows = [_cost_cells(row, self.report.groups) for row in self.report.rows]
+        known = columns_by_key(Dataset.COSTS)
+        kinds = {name: known[name].kind for name in names}
         if self.export.format != Format.JSONL:  # a program that reads line by line would count totals twice
             rows += [{names[0]: _("Total"), **_cost_cells(row)} for row in self.report.totals]
             kinds |= {names[0]: Kind.TEXT}
@@ -171,13 +174,6 @@ class _Costs:
         ]
 
 
-_KEYS = {
-    "subaccount": ("subaccount", "subaccount_name"),
-    "waba": ("waba", "waba_name"),
-    "channel": ("channel", "channel_name"),
-    "template": ("template", "template_language"),
-    "tier": ("tier", "tier_from", "tier_to", "tier_end_known", "tier_anchored"),
-}
 _SOURCES: dict[str, type[Any]] = {
     Dataset.MESSAGES: _Messages,
     Dataset.CHARGES: _Charges,
@@ -186,16 +182,9 @@ _SOURCES: dict[str, type[Any]] = {
 }
 
 
-def _cost_cells(row: CostRow) -> dict[str, Any]:
+def _cost_cells(row: CostRow, groups: Sequence[Dimension] = ()) -> dict[str, Any]:
     """A row of the report by the keys of its columns; where nothing is priced the amount is empty, never 0."""
-    cells = {key: value for key, value in row.keys.items() if key not in {"template", "tier"}}
-    if template := row.keys.get("template"):
-        cells |= {"template": template.name, "template_language": template.language}
-    if tier := row.keys.get("tier"):
-        cells |= {
-            "tier": tier.number, "tier_from": tier.start, "tier_to": tier.end, "tier_end_known": _yes(tier.end_known),
-            "tier_anchored": _yes(tier.anchored),
-        }  # fmt: skip
+    cells = {key: value for group in groups for key, value in group.cells(row.keys).items()}
     amount = plain(row.amount) if row.charged or row.free else None
     cells |= {name: getattr(row, name) for name in ("currency", "delivered", "charged", "free", "unrated")}
     cells["amount"] = amount
@@ -204,33 +193,8 @@ def _cost_cells(row: CostRow) -> dict[str, Any]:
     return cells
 
 
-def _yes(value: bool) -> str:
-    return _("yes") if value else _("no")
-
-
 def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), UTC)
-
-
-def filters_of(chosen: LogFilter) -> dict[str, Any]:
-    """The log's filters as they are stored; `log_filter_of` reads them again."""
-    found = {each.name: getattr(chosen, each.name) for each in fields(LogFilter) if each.name != "subaccount_ids"}
-    return {name: value for name, value in found.items() if value not in (None, "", (), False)}
-
-
-def log_filter_of(export: Export) -> LogFilter:
-    """The log's filters of an export, within the subaccounts it may hold."""
-    said = dict(export.filters)
-    for name in ("start", "end"):
-        said[name] = _moment(said.get(name))
-    for name in ("sent", "read"):
-        if said.get(name):
-            said[name] = tuple(_moment(each) for each in said[name])
-    return LogFilter(subaccount_ids=export.subaccount_ids, **said)
-
-
-def _moment(value: Any) -> datetime | None:
-    return parse_datetime(value) if isinstance(value, str) else value
 
 
 def cost_filter_of(export: Export) -> CostFilter:

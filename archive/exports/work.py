@@ -19,7 +19,7 @@ from django.db.models import F
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from accounts.services import record
+from accounts.principal import Principal
 from archive.enums import ACTIVE, ExportState, Format
 from archive.exports import files
 from archive.exports.formats import copy_out
@@ -189,10 +189,8 @@ def _finish(export: Export, state: ExportState, contents: Contents | None = None
             "contents": [vars(contents)], "expires_at": now + keeping_of(export.account).export_life,
         }  # fmt: skip
         _save(export, state=state, progress=100, attempts=0, finished_at=now, **found)
-        record(
-            account=export.account, actor=export.actor, action="export.finished", target=str(export.public_id),
-            details={"dataset": export.dataset, "rows": export.rows}, ip_address=export.ip_address,
-        )  # fmt: skip
+        by = Principal.of_schedule(export.actor, export.account, address=export.address or "")
+        by.record("export.finished", str(export.public_id), {"dataset": export.dataset, "rows": export.rows})
     files.forget(export, but=export.file)
     tell(export)
 

@@ -21,7 +21,7 @@ class Deletion(TenantModel):
     kind = models.CharField(max_length=12, choices=DeletionKind)
     state = models.CharField(max_length=12, choices=DeletionState, default=DeletionState.WAITING)
     actor = models.CharField(max_length=255, help_text="As the audit log names who asked.")
-    ip_address = models.GenericIPAddressField(null=True)
+    address = models.GenericIPAddressField(null=True, help_text="Where they asked from.")
     reason = models.CharField(max_length=255, blank=True)
     about_sealed = models.TextField(blank=True, editable=False)
     subject = models.CharField(max_length=64, blank=True, help_text="HMAC-SHA256 of the phone number.")

@@ -59,7 +59,7 @@ class Export(ExportAsk):
     row_limit = models.BigIntegerField(null=True)
     made_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     actor = models.CharField(max_length=255, help_text="As the audit log names who asked.")
-    ip_address = models.GenericIPAddressField(null=True)
+    address = models.GenericIPAddressField(null=True, help_text="Where they asked from.")
     mail = models.BooleanField(default=False, help_text="Tell the maker by e-mail when it is done.")
     schedule = models.ForeignKey(ExportSchedule, null=True, on_delete=models.SET_NULL, related_name="+")
     first_at = models.DateTimeField(null=True, help_text="What is older is not in it.")

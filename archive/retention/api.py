@@ -15,7 +15,6 @@ from archive.holds import keeping_of
 from archive.models import Keeping
 from archive.retention.periods import FIELDS, change, next_run, removals
 from core.bodies import StrictSerializer, checked_body
-from core.http import client_address
 from core.queries import nothing_asked
 
 
@@ -55,7 +54,7 @@ class RetentionView(TenantView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Also refuse keys of single subaccounts."""
         super().initial(request, *args, **kwargs)
-        if self.subaccount_ids() is not None:
+        if self.principal.reach.limited:
             raise PermissionDenied("This API key is limited to subaccounts; retention is the whole account's.")
 
     @extend_schema(operation_id="get_retention", responses=RetentionSerializer)
@@ -70,10 +69,7 @@ class RetentionView(TenantView):
         nothing_asked(request)
         given = checked_body(PeriodsSerializer, request)
         try:
-            change(
-                self.account, given, actor=self.key.prefix,
-                ip_address=client_address(request._request) or None,
-            )  # fmt: skip
+            change(given, by=self.principal)
         except Refused as refused:
             raise ValidationError({refused.field or "message_months": [str(refused)]}) from None
         return self._answer()

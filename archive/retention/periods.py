@@ -10,7 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Account, AuditEntry
-from accounts.services import Refused, record
+from accounts.principal import Principal
+from accounts.services import Refused
 from archive.holds import keeping_of
 from archive.models import Keeping
 from archive.retention.months import months_of
@@ -112,10 +113,9 @@ def proposed(account: Account, periods: Mapping[str, int | None]) -> Keeping:
 
 
 @transaction.atomic
-def change(
-    account: Account, periods: Mapping[str, int | None], *, actor: str, ip_address: str | None = None
-) -> Keeping:
+def change(periods: Mapping[str, int | None], *, by: Principal) -> Keeping:
     """Set periods, audited with those before. Raises Refused naming the field. What is older goes with the next run."""
+    account = by.account
     Keeping.objects.get_or_create(pk=account.pk)
     Keeping.objects.select_for_update(no_key=True).get(pk=account.pk)
     before, keeping = keeping_of(account), proposed(account, periods)
@@ -125,8 +125,5 @@ def change(
     }
     if said:
         keeping.save(update_fields=list(said))
-        record(
-            account=account, actor=actor, action="retention.changed", target=account.name, details=said,
-            ip_address=ip_address,
-        )  # fmt: skip
+        by.record("retention.changed", account.name, said)
     return keeping

@@ -13,7 +13,6 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import TenantRequest, requires
 from accounts.enums import Permission
-from accounts.selectors import reach_of
 from accounts.services import Refused
 from archive.deletion import jobs, work
 from archive.deletion.certificates import canonical
@@ -21,7 +20,6 @@ from archive.deletion.selectors import MOST_COUNTED, deletions_of, preview
 from archive.deletion.words import removed_words
 from archive.enums import Dataset
 from archive.exports.page_query import Question, question
-from archive.exports.requests import asker_of
 from archive.forms import ErasureForm
 from archive.holds import keeping_of
 from archive.models import Deletion
@@ -53,12 +51,12 @@ def deletion_list(request: TenantRequest) -> HttpResponse:
 @allowed
 def delete_message(request: TenantRequest, umid: UUID) -> HttpResponseBase:
     """Ask, then delete one message."""
-    if not visible_umids(request.account, [umid], request.reach.ids):
+    if not visible_umids(request.account, [umid], request.principal.subaccount_ids):
         raise Http404("No such message.")
     problem = ""
     if request.method == "POST":
         try:
-            deletion = jobs.delete_selected(asker_of(request), [umid], reason=request.POST.get("reason", ""))
+            deletion = jobs.delete_selected(request.principal, [umid], reason=request.POST.get("reason", ""))
         except Refused as refused:
             problem = str(refused)
         else:
@@ -81,7 +79,7 @@ def new_deletion(request: TenantRequest) -> HttpResponseBase:
     if asked is not None:
         context |= {"asked": asked, "query": f"?{_params(request).urlencode()}"}
         if asked.valid:
-            context["n"], context["sample"] = preview(request.account, asked.log_filter)
+            context["n"], context["sample"] = preview(request.account, asked.message_query)
     if "confirmed" in request.POST:
         try:
             return _started(request, _start(request, asked, umids))
@@ -91,9 +89,9 @@ def new_deletion(request: TenantRequest) -> HttpResponseBase:
 
 
 def _start(request: TenantRequest, asked: Question | None, umids: list[UUID]) -> Deletion:
-    asker, reason = asker_of(request), request.POST.get("reason", "")
+    by, reason = request.principal, request.POST.get("reason", "")
     if asked is None:
-        return jobs.delete_selected(asker, umids, reason=reason)
+        return jobs.delete_selected(by, umids, reason=reason)
     if not asked.valid:
         raise Refused(_("Correct the filters first."))
     expected = request.POST.get("expected", "")
@@ -101,7 +99,7 @@ def _start(request: TenantRequest, asked: Question | None, umids: list[UUID]) ->
     if not expected.isdecimal() or typed != expected:
         raise Refused(_("Type how many messages are deleted, as it stands there, to confirm."))
     counted = int(expected) if int(expected) <= MOST_COUNTED else None
-    return jobs.delete_matching(asker, asked.log_filter, expected=counted, reason=reason)
+    return jobs.delete_matching(by, asked.message_query, expected=counted, reason=reason)
 
 
 @requires(Permission.DELETE_MESSAGES, whole_account=True)
@@ -111,7 +109,7 @@ def erase(request: TenantRequest) -> HttpResponseBase:
     if form.is_valid():
         try:
             deletion = jobs.erase_person(
-                asker_of(request), form.cleaned_data["msisdn"], reason=form.cleaned_data["reason"]
+                request.principal, form.cleaned_data["msisdn"], reason=form.cleaned_data["reason"]
             )
         except Refused as refused:
             form.refuse(refused)
@@ -146,7 +144,7 @@ def certificate(request: TenantRequest, deletion_id: UUID) -> HttpResponse:
 def stop(request: TenantRequest, deletion_id: UUID) -> HttpResponse:
     """Have it end; what is deleted stays deleted."""
     deletion = _deletion(request, deletion_id)
-    jobs.stop(deletion, asker_of(request))
+    jobs.stop(deletion, request.principal)
     return redirect("archive:deletion", deletion.public_id)
 
 
@@ -173,11 +171,8 @@ def _params(request: TenantRequest) -> QueryDict:
 
 def _question(request: TenantRequest) -> Question:
     params = _params(request)
-    reach = reach_of(request.membership, params.get("subaccount", ""))
-    whole_numbers = request.membership.may(Permission.VIEW_NUMBERS)
-    return question(
-        request.account, reach, Dataset.MESSAGES, params, zone=current_zone(), whole_numbers=whole_numbers
-    )  # fmt: skip
+    by = request.principal.choosing(params.get("subaccount", ""))
+    return question(by, Dataset.MESSAGES, params, zone=current_zone())
 
 
 def _umids(request: TenantRequest) -> list[UUID]:

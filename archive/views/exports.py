@@ -12,14 +12,14 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import TenantRequest, requires
 from accounts.enums import Permission
-from accounts.selectors import reach_of
+from accounts.principal import Principal
 from archive.enums import Dataset
 from archive.exports import jobs, schedules, work
 from archive.exports.columns import NEEDS
 from archive.exports.files import opened
 from archive.exports.manifest import manifest_of as written
 from archive.exports.page_query import Question, question
-from archive.exports.requests import Ask, Asker, BadAsk, asker_of
+from archive.exports.requests import Ask, BadAsk
 from archive.exports.selectors import exports_of, schedules_of
 from archive.forms import ExportForm
 from archive.models import Export
@@ -36,12 +36,12 @@ MOST_SELECTED = 10_000
 @require_GET
 def export_list(request: TenantRequest) -> HttpResponse:
     """The exports, the last first. HTMX asks for the list alone, while one of them is worked on."""
-    asker = _asker(request)
-    found = page(exports_of(asker), request.GET.dict(), size=PAGE_SIZE)
+    by = _whole(request)
+    found = page(exports_of(by), request.GET.dict(), size=PAGE_SIZE)
     context = {
         "page": found,
         "params": request.GET,
-        "schedules": list(schedules_of(asker)),
+        "schedules": list(schedules_of(by)),
         "working": any(export.active for export in found.rows),
     }
     return render(request, "archive/_exports.html" if request.htmx else "archive/exports.html", context)
@@ -53,10 +53,9 @@ def new_export(request: TenantRequest) -> HttpResponseBase:
     given = request.POST if request.method == "POST" else request.GET
     params = _params(given["query"]) if "query" in given else request.GET  # another page's filters, or this one's
     dataset = _dataset(request, params.get("dataset", ""))
-    asker = _asker(request)
     sent = request.method == "POST" and "format" in request.POST  # else rows were selected in the log
     form = ExportForm(
-        request.POST if sent else None, dataset=dataset, may=asker.may,
+        request.POST if sent else None, dataset=dataset, by=request.principal,
         initial={"query": _query(params), "format": params.get("format") or "csv"},
     )  # fmt: skip
     asked = _question(request, dataset, params)
@@ -70,7 +69,7 @@ def new_export(request: TenantRequest) -> HttpResponseBase:
         "umids": _selected(request),
         "datasets": [
             (each.label, url_query(QueryDict(), {"dataset": each.value} | asked.form.period_params()), each == dataset)
-            for each in Dataset if NEEDS[each] in asker.may
+            for each in Dataset if request.principal.may(NEEDS[each])
         ],
         "others": [pair for pair in _pairs(params) if pair[0] not in {"range", "from", "to"}],
     }  # fmt: skip
@@ -79,7 +78,7 @@ def new_export(request: TenantRequest) -> HttpResponseBase:
 
 
 def _dataset(request: TenantRequest, name: str) -> str:
-    offered = [each.value for each in Dataset if request.membership.may(NEEDS[each])]
+    offered = [each.value for each in Dataset if request.principal.may(NEEDS[each])]
     if not name and offered:
         return offered[0]
     if name not in offered:
@@ -100,9 +99,7 @@ def _query(params: QueryDict) -> str:
 
 
 def _question(request: TenantRequest, dataset: str, params: QueryDict) -> Question:
-    reach = reach_of(request.membership, params.get("subaccount", ""))
-    whole_numbers = request.membership.may(Permission.VIEW_NUMBERS)
-    return question(request.account, reach, dataset, params, zone=current_zone(), whole_numbers=whole_numbers)
+    return question(request.principal.choosing(params.get("subaccount", "")), dataset, params, zone=current_zone())
 
 
 def _selected(request: TenantRequest) -> list[str]:
@@ -117,7 +114,7 @@ def _selected(request: TenantRequest) -> list[str]:
 
 
 def _start(request: TenantRequest, asked: Question, form: ExportForm) -> HttpResponseBase:
-    chosen, asker = form.cleaned_data, replace(asker_of(request), subaccount_ids=asked.reach.ids)
+    chosen = form.cleaned_data
     ask = Ask(
         asked.dataset, asked.filters, asked.zone.key, chosen["format"], chosen["compression"],
         chosen.get("columns", ()), chosen.get("preset", ""), words=asked.words, mail=chosen["mail"],
@@ -130,10 +127,10 @@ def _start(request: TenantRequest, asked: Question, form: ExportForm) -> HttpRes
     if chosen["every"]:
         if selected:
             raise BadAsk("every", _("Selected messages can be exported once; filters can be exported again and again."))
-        schedules.start(request.membership, asker, ask, every=chosen["every"], query=chosen["query"])
+        schedules.start(asked.by, ask, every=chosen["every"], query=chosen["query"])
         notices.success(request, _("The schedule is saved; its first export comes with its time."))
         return redirect("archive:exports")
-    export = jobs.start(asker, ask)
+    export = jobs.start(asked.by, ask)
     if selected or asked.few():
         work.run_slice(export)
         export.refresh_from_db()
@@ -159,7 +156,7 @@ def download(request: TenantRequest, export_id: UUID) -> HttpResponseBase:
     file = opened(export)
     if file is None:
         raise Http404("This export has no file.")
-    jobs.audit(export, "downloaded", _asker(request))
+    jobs.audit(export, "downloaded", request.principal)
     return file_response(export, file)
 
 
@@ -177,7 +174,7 @@ def manifest_of(request: TenantRequest, export_id: UUID) -> HttpResponse:
 @require_POST
 def cancel_export(request: TenantRequest, export_id: UUID) -> HttpResponse:
     """Stop an export."""
-    if jobs.cancel(_own(request, export_id), _asker(request)):
+    if jobs.cancel(_own(request, export_id), request.principal):
         notices.success(request, _("The export is stopped; nothing of it was kept."))
     return redirect("archive:exports")
 
@@ -187,7 +184,7 @@ def cancel_export(request: TenantRequest, export_id: UUID) -> HttpResponse:
 def export_again(request: TenantRequest, export_id: UUID) -> HttpResponse:
     """Start an export that has no file once more."""
     try:
-        made = jobs.again(_own(request, export_id), asker_of(request))
+        made = jobs.again(_own(request, export_id), request.principal)
     except BadAsk as wrong:
         notices.error(request, str(wrong))
         return redirect("archive:export", export_id)
@@ -200,7 +197,7 @@ def delete_export(request: TenantRequest, export_id: UUID) -> HttpResponse:
     export = _own(request, export_id)
     if request.method != "POST":
         return render(request, "archive/export_delete.html", {"export": export})
-    jobs.delete(export, _asker(request))
+    jobs.delete(export, request.principal)
     notices.success(request, _("The export and its file are deleted."))
     return redirect("archive:exports")
 
@@ -208,21 +205,20 @@ def delete_export(request: TenantRequest, export_id: UUID) -> HttpResponse:
 @requires(Permission.EXPORT_DATA)
 def delete_schedule(request: TenantRequest, schedule_id: int) -> HttpResponse:
     """Ask, then end a schedule; what it exported stays as long as any export."""
-    asker = _asker(request)
-    schedule = get_object_or_404(schedules_of(asker), pk=schedule_id)
+    schedule = get_object_or_404(schedules_of(request.principal), pk=schedule_id)
     if request.method != "POST":
         return render(request, "archive/schedule_delete.html", {"schedule": schedule})
-    schedules.end(schedule, asker)
+    schedules.end(schedule, request.principal)
     notices.success(request, _("The schedule is ended."))
     return redirect("archive:exports")
 
 
-def _asker(request: TenantRequest) -> Asker:
+def _whole(request: TenantRequest) -> Principal:
     """The person, in all they may see: the subaccount they look at decides what is exported, not what there is."""
-    return replace(asker_of(request), subaccount_ids=reach_of(request.membership).ids)
+    return request.principal.choosing("")
 
 
 def _own(request: TenantRequest, export_id: UUID) -> Export:
     """The export, if it exists for the person. Raises Http404."""
-    rows: QuerySet[Export] = exports_of(_asker(request))
+    rows: QuerySet[Export] = exports_of(_whole(request))
     return get_object_or_404(rows, public_id=export_id)

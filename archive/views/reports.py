@@ -9,7 +9,7 @@ from accounts.enums import Permission
 from archive.enums import Dataset, Format
 from archive.exports.jobs import audit
 from archive.exports.page_query import question
-from archive.exports.requests import Ask, asker_of, drafted
+from archive.exports.requests import Ask, drafted
 from archive.exports.work import made_now
 from archive.views.files import small_response
 from core.zones import current_zone
@@ -29,17 +29,13 @@ def costs_xlsx(request: TenantRequest) -> HttpResponse:
 
 def _file(request: TenantRequest, form: Format) -> HttpResponse:
     zone, dataset = current_zone(), Dataset.COSTS
-    asked = question(
-        request.account, request.reach, dataset, request.GET, zone=zone,
-        whole_numbers=request.membership.may(Permission.VIEW_NUMBERS),
-    )  # fmt: skip
+    asked = question(request.principal, dataset, request.GET, zone=zone)
     if not asked.valid:
         return render(request, "billing/costs.html", {"form": asked.form, "report": None}, status=400)
-    asker = asker_of(request)
-    export = drafted(asker, Ask(dataset, asked.filters, zone.key, format=form, words=asked.words))
+    export = drafted(request.principal, Ask(dataset, asked.filters, zone.key, format=form, words=asked.words))
     with made_now(export) as path:
         data = path.read_bytes()
     export.finished_at = timezone.now()
-    audit(export, "downloaded", asker)
+    audit(export, "downloaded", request.principal)
     period = asked.form.period
     return small_response(export, data, f"costs_{period.start}_{period.end}")

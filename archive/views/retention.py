@@ -6,13 +6,13 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from accounts.access import TenantRequest, actor_of, requires
+from accounts.access import TenantRequest, requires
 from accounts.enums import Permission, Role
 from accounts.services import Refused
 from archive.forms import HoldForm, RetentionForm
 from archive.holds import keeping_of, lift_hold, place_hold
 from archive.retention.periods import FIELDS, change, next_run, proposed, removals
-from core.http import client_address, posted
+from core.http import posted
 
 allowed = requires(Permission.MANAGE_RETENTION, whole_account=True)
 
@@ -22,15 +22,12 @@ def retention(request: TenantRequest) -> HttpResponse:
     """The periods, and what the next run removes: of those that are set, and of others before they are saved."""
     keeping = keeping_of(request.account)
     form = RetentionForm(posted(request), initial={name: getattr(keeping, name) for name in FIELDS})
-    context = {"form": form, "next_run": next_run(), "owner": request.membership.role == Role.OWNER}
+    context = {"form": form, "next_run": next_run(), "owner": request.principal.role == Role.OWNER}
     if form.is_valid():
         try:
             then = proposed(request.account, form.periods)
             if "confirmed" in request.POST:
-                change(
-                    request.account, form.periods, actor=request.user.email,
-                    ip_address=client_address(request) or None,
-                )  # fmt: skip
+                change(form.periods, by=request.principal)
                 notices.success(request, _("Saved. What is older goes with the next run."))
                 return redirect("archive:retention")
             context |= {"proposed": True, "removals": removals(then)}
@@ -50,7 +47,7 @@ def hold(request: TenantRequest) -> HttpResponse:
     reason = form.cleaned_data["reason"] if form.is_valid() else ""
     lifts = "lift" in request.POST
     try:
-        (lift_hold if lifts else place_hold)(by=actor_of(request), reason=reason)
+        (lift_hold if lifts else place_hold)(by=request.principal, reason=reason)
     except Refused as refused:
         notices.error(request, str(refused))
     else:

@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from accounts.api import TenantView
 from accounts.enums import Permission
 from billing.api.serializers import AmountField
+from billing.dimensions.values import RateTierSerializer
 from billing.enums import Book, UnratedReason
 from billing.models import Rate, RateCard
 from billing.prices.rate_cards import lacks_of
@@ -62,18 +63,6 @@ class CardPageSerializer(PageSerializer):
     """A page of rate cards with the addresses of its neighbours."""
 
     results = CardSerializer(many=True)
-
-
-class RateTierSerializer(serializers.Serializer[Any]):
-    """Which messages of a month cost this; `to` is null when the tier has no end or none is known."""
-
-    number = serializers.IntegerField()
-    to = serializers.IntegerField(allow_null=True)
-    end_known = serializers.BooleanField()
-
-    def get_fields(self) -> dict[str, Any]:
-        """`from` is no name in Python."""
-        return {"from": serializers.IntegerField(), **super().get_fields()}
 
 
 class RateSerializer(serializers.ModelSerializer[Rate]):
@@ -171,6 +160,6 @@ class UnratedView(TenantView):
     def get(self, request: Request) -> Response:
         """By reason, market, category and currency, the most messages first, with what to do about each."""
         nothing_asked(request)
-        found = unrated(self.account, self.subaccount_ids())
+        found = unrated(self.account, self.principal.subaccount_ids)
         total = sum(row.messages for row in found)
         return Response({"messages": total, "results": UnratedSerializer(found, many=True).data})

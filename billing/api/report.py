@@ -1,6 +1,6 @@
 """REST: the cost report, what is ahead in the running month, and 8x8's usage report."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any, ClassVar
 from uuid import UUID
@@ -20,11 +20,10 @@ from billing.api.serializers import (
     UsageQuerySerializer,
     UsageReportSerializer,
 )
+from billing.dimensions import Dimension
 from billing.selectors import (
     CostFilter,
     CostRow,
-    TemplateKey,
-    TierKey,
     billing_zone,
     cost_report,
     data_as_of,
@@ -50,7 +49,11 @@ class CostReportView(TenantView):
         asked = checked(CostQuerySerializer, request)
         start, end, groups = (asked.pop(name) for name in ("from", "to", "group_by"))
         report = cost_report(
-            self.account, start=start, end=end, group_by=groups, chosen=CostFilter(self.subaccount_ids(), **asked)
+            self.account,
+            start=start,
+            end=end,
+            group_by=groups,
+            chosen=CostFilter(self.principal.subaccount_ids, **asked),
         )
         return Response(
             {
@@ -59,17 +62,17 @@ class CostReportView(TenantView):
                 "time_zone": report.time_zone,
                 "data_as_of": report.data_as_of,
                 "group_by": report.group_by,
-                "results": [_row(row) for row in report.rows],
+                "results": [_row(row, report.groups) for row in report.rows],
                 "totals": [_row(row) for row in report.totals],
             }
         )
 
 
-def _row(row: CostRow) -> dict[str, Any]:
+def _row(row: CostRow, groups: Sequence[Dimension] = ()) -> dict[str, Any]:
     sale = row.resale
     margin = sale.margin if sale else None
     return {
-        **{name: _key(key) for name, key in row.keys.items()},
+        **{name: value for group in groups for name, value in group.answer(row.keys).items()},
         "currency": row.currency,
         "delivered": row.delivered,
         "charged": row.charged,
@@ -80,15 +83,6 @@ def _row(row: CostRow) -> dict[str, Any]:
         "sell_unrated": sale.unrated if sale else 0,
         "margin": None if margin is None else plain(margin),
     }
-
-
-def _key(key: Any) -> Any:
-    if isinstance(key, TemplateKey):
-        return key._asdict()
-    if isinstance(key, TierKey):
-        return {"number": key.number, "from": key.start, "to": key.end, "end_known": key.end_known,
-                "anchored": key.anchored}  # fmt: skip
-    return key
 
 
 class RunningMonthView(TenantView):
@@ -115,7 +109,7 @@ class ForecastView(RunningMonthView):
     def get(self, request: Request) -> Response:
         """Take every day to come for an average one of its weekday in the last four weeks."""
         nothing_asked(request)
-        chosen = CostFilter(self.subaccount_ids())
+        chosen = CostFilter(self.principal.subaccount_ids)
         return Response(ForecastReportSerializer(self.answer(lambda today: forecast(self.account, today, chosen))).data)
 
 
@@ -126,7 +120,7 @@ class TierView(RunningMonthView):
     def get(self, request: Request) -> Response:
         """Say for each count of the running month how many messages it holds and where the price changes."""
         nothing_asked(request)
-        if self.key.limited:
+        if self.principal.reach.limited:
             raise PermissionDenied("Volume is counted over all subaccounts; this key is limited to some.")
         return Response(TierReportSerializer(self.answer(lambda today: tier_progress(self.account, today))).data)
 
@@ -155,7 +149,7 @@ class UsageView(TenantView):
         month: date = asked["billingPeriod"]
         if not first <= month <= last:
             raise ValidationError({"billingPeriod": f"Choose a closed month, from {first:%Y-%m} to {last:%Y-%m}."})
-        found = usage(self.account, month, asked["groupBy"], self.subaccount_ids())
+        found = usage(self.account, month, asked["groupBy"], self.principal.subaccount_ids)
         return Response(UsageReportSerializer(found, context={"account_id": account_id}).data)
 
     def _is_own(self, account_id: str) -> bool:

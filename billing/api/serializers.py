@@ -1,6 +1,7 @@
 """Reports as they are asked for, and as the OpenAPI schema describes them."""
 
 import re
+from collections.abc import Collection
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -8,10 +9,13 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from billing.dimensions import DIMENSIONS
 from billing.enums import AccrualScope
-from billing.forms.report import CATEGORIES, STATES
-from billing.selectors import DIMENSIONS, GROUPS, Usage, UsageRow
+from billing.forms.report import STATES
+from billing.selectors import DIMENSIONS_8X8, Usage, UsageRow
 from core.money import plain
+from core.serializers import ReservedNamesSerializer
+from providers.vocabulary import Category
 
 _A_DAY: dict[str, Any] = {"invalid": "Write a day as 2026-10-31.", "required": "Write a day as 2026-10-31."}
 
@@ -28,31 +32,32 @@ class AmountField(serializers.Field[Decimal, Any, str, Any]):
         return plain(value)
 
 
-class CostQuerySerializer(serializers.Serializer[Any]):
+def split_groups(text: str, known: Collection[str]) -> list[str]:
+    """The groups of a comma list. Raises ValidationError naming one that is not known."""
+    groups = [name for name in text.split(",") if name]
+    for group in groups:
+        if group not in known:
+            raise serializers.ValidationError(f"cannot group by {group!r}: choose from {', '.join(known)}")
+    return groups
+
+
+class CostQuerySerializer(ReservedNamesSerializer):
     """The parameters of the cost report. Filters are combined with AND; without them all messages are summed."""
 
+    from_ = serializers.DateField(error_messages=_A_DAY, help_text="First day, in the WABA's time zone.")
     to = serializers.DateField(error_messages=_A_DAY, help_text="Last day, included.")
-    group_by = serializers.CharField(required=False, default="", help_text=f"Comma list of {', '.join(GROUPS)}.")
+    group_by = serializers.CharField(required=False, default="", help_text=f"Comma list of {', '.join(DIMENSIONS)}.")
     subaccount = serializers.CharField(required=False, help_text="subAccountId")
     channel = serializers.CharField(required=False, help_text="phone_number_id, channelId")
     template = serializers.CharField(required=False, help_text="Name, in any language.")
     country = serializers.CharField(required=False, max_length=2, help_text="ISO 3166 alpha-2.")
     market = serializers.CharField(required=False, help_text="As on the rate card.")
-    category = serializers.ChoiceField(CATEGORIES, required=False)
+    category = serializers.ChoiceField(Category.choices, required=False)
     state = serializers.ChoiceField(STATES, required=False)
-
-    def get_fields(self) -> dict[str, Any]:
-        """`from` is no name in Python."""
-        start = serializers.DateField(error_messages=_A_DAY, help_text="First day, in the WABA's time zone.")
-        return {"from": start, **super().get_fields()}
 
     def validate_group_by(self, text: str) -> list[str]:
         """The groups of a comma list."""
-        groups = [name for name in text.split(",") if name]
-        for group in groups:
-            if group not in GROUPS:
-                raise serializers.ValidationError(f"cannot group by {group!r}: choose from {', '.join(GROUPS)}")
-        return groups
+        return split_groups(text, DIMENSIONS)
 
     def validate_country(self, code: str) -> str:
         """Codes are stored in capitals."""
@@ -63,24 +68,6 @@ class CostQuerySerializer(serializers.Serializer[Any]):
         if asked["to"] < asked["from"]:
             raise serializers.ValidationError({"to": f"Is before from ({asked['from']})."})
         return asked
-
-
-class TemplateSerializer(serializers.Serializer[Any]):
-    name = serializers.CharField()
-    language = serializers.CharField()
-
-
-class CostTierSerializer(serializers.Serializer[Any]):
-    """A tier's place and bounds. Not `end_known`: lower prices may follow, but no card says from where."""
-
-    number = serializers.IntegerField()
-    to = serializers.IntegerField(allow_null=True)
-    end_known = serializers.BooleanField()
-    anchored = serializers.BooleanField(help_text="Positions counted with volume at other providers.")
-
-    def get_fields(self) -> dict[str, Any]:
-        """`from` is no name in Python."""
-        return {"from": serializers.IntegerField(), **super().get_fields()}
 
 
 class CostTotalSerializer(serializers.Serializer[Any]):
@@ -100,35 +87,22 @@ class CostTotalSerializer(serializers.Serializer[Any]):
 class CostRowSerializer(CostTotalSerializer):
     """A row holds the keys that were asked for in `group_by`."""
 
-    day = serializers.DateField(required=False)
-    month = serializers.DateField(required=False, help_text="Its first day.")
-    subaccount = serializers.CharField(required=False)
-    subaccount_name = serializers.CharField(required=False)
-    waba = serializers.CharField(required=False, help_text="The provider's id.")
-    waba_name = serializers.CharField(required=False)
-    provider = serializers.CharField(required=False)
-    channel = serializers.CharField(required=False, help_text="phone_number_id, channelId")
-    channel_name = serializers.CharField(required=False)
-    template = TemplateSerializer(required=False, allow_null=True)
-    country = serializers.CharField(required=False)
-    market = serializers.CharField(required=False)
-    category = serializers.CharField(required=False)
-    tier = CostTierSerializer(required=False, allow_null=True)
+    def get_fields(self) -> dict[str, Any]:
+        """The figures, and what each grouping adds."""
+        groups = [dimension.rest_fields() for dimension in DIMENSIONS.values()]
+        return {**super().get_fields(), **{name: field for group in groups for name, field in group.items()}}
 
 
-class CostReportSerializer(serializers.Serializer[Any]):
+class CostReportSerializer(ReservedNamesSerializer):
     """Cost by group over days."""
 
+    from_ = serializers.DateField()
     to = serializers.DateField()
     time_zone = serializers.CharField()
     data_as_of = serializers.DateTimeField(help_text="Every delivery recorded until then is in.")
     group_by = serializers.ListField(child=serializers.CharField())
     results = CostRowSerializer(many=True)
     totals = CostTotalSerializer(many=True)
-
-    def get_fields(self) -> dict[str, Any]:
-        """`from` is no name in Python."""
-        return {"from": serializers.DateField(), **super().get_fields()}
 
 
 class RunningMonthSerializer(serializers.Serializer[Any]):
@@ -194,7 +168,7 @@ class UsageQuerySerializer(serializers.Serializer[Any]):
     billingPeriod = serializers.CharField(help_text="A closed month as YYYY-MM, at most six back.")  # noqa: N815
     channel = serializers.ChoiceField(["whatsapp"], required=False)
     groupBy = serializers.CharField(  # noqa: N815
-        required=False, default="", help_text=f"Comma list of {', '.join(DIMENSIONS)}."
+        required=False, default="", help_text=f"Comma list of {', '.join(DIMENSIONS_8X8)}."
     )
 
     def validate_billingPeriod(self, text: str) -> date:  # noqa: N802
@@ -207,8 +181,8 @@ class UsageQuerySerializer(serializers.Serializer[Any]):
         """The dimensions of a comma list."""
         names = [name for name in text.split(",") if name]
         for name in names:
-            if name not in DIMENSIONS:
-                raise serializers.ValidationError(f"{name!r} is none of {', '.join(DIMENSIONS)}.")
+            if name not in DIMENSIONS_8X8:
+                raise serializers.ValidationError(f"{name!r} is none of {', '.join(DIMENSIONS_8X8)}.")
         return names
 
 
@@ -221,14 +195,13 @@ class UsageVolumeSerializer(serializers.Serializer[Any]):
     unrated = serializers.IntegerField()
 
 
-class UsageTierSerializer(serializers.Serializer[Any]):
+class UsageTierSerializer(ReservedNamesSerializer):
+    """Messages between two positions of the month's count."""
+
+    from_ = serializers.IntegerField(source="start")
     to = serializers.IntegerField(source="end", allow_null=True)
     quantity = serializers.IntegerField()
     status = serializers.ChoiceField(["completed"], default="completed")
-
-    def get_fields(self) -> dict[str, Any]:
-        """`from` is no name in Python."""
-        return {"from": serializers.IntegerField(source="start"), **super().get_fields()}
 
 
 class UsagePricingSerializer(serializers.Serializer[Any]):
@@ -284,11 +257,8 @@ class UsageMetaSerializer(serializers.Serializer[Any]):
         return str(self.context["account_id"])
 
 
-class UsageReportSerializer(serializers.Serializer[Any]):
+class UsageReportSerializer(ReservedNamesSerializer):
     """A closed month's volumes by 8x8's dimensions."""
 
+    data_ = UsageRowSerializer(many=True, source="rows")
     meta = UsageMetaSerializer(source="*")
-
-    def get_fields(self) -> dict[str, Any]:
-        """`data` is taken in a serializer."""
-        return {"data": UsageRowSerializer(many=True, source="rows"), **super().get_fields()}

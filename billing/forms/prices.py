@@ -19,11 +19,16 @@ from billing.proposals.imports import import_upload
 from billing.proposals.what_if import Proposal
 from core.forms import select
 from core.words import MONTH_AND_YEAR, Text, said
+from providers.registry import VENDORS
 
 LARGEST = 2 * 1024 * 1024  # Meta's largest file has 300 kB
 _SELECT = {"class": "form-select"}
 _OWN, _EVERYONE = "own", "everyone"
-_PROVIDERS = [("", gettext_lazy("Any")), ("meta", "Meta"), ("8x8", "8x8"), ("360dialog", "360dialog")]
+
+
+def _providers() -> list[tuple[str, Text]]:
+    real = [(one.name, one.company) for one in VENDORS.values() if not one.is_sandbox]
+    return [("", gettext_lazy("Any")), *real]
 
 
 class DayInput(forms.DateInput):
@@ -56,7 +61,7 @@ class ImportForm(forms.Form):
     )
     provider = forms.ChoiceField(
         label=gettext_lazy("For messages through"),
-        choices=_PROVIDERS,
+        choices=_providers,
         required=False,
         widget=forms.Select(attrs=_SELECT),
     )
@@ -69,18 +74,18 @@ class ImportForm(forms.Form):
         help_text=gettext_lazy("CSV in UTF-8, at most 2 MB. Nothing counts before you have seen what it changes."),
     )
 
-    def __init__(self, *args: Any, desk: PriceAccess, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, access: PriceAccess, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.desk = desk
+        self.access = access
         whose = []
-        if desk.account and desk.manages:
-            whose.append((_OWN, _("%(account)s only") % {"account": desk.account.name}))
-        if desk.operator:
+        if access.account and access.manages:
+            whose.append((_OWN, _("%(account)s only") % {"account": access.account.name}))
+        if access.operator:
             whose.append((_EVERYONE, _("Everyone who has no card of their own")))
         self._choose("whose", whose)
-        if not desk.operator:
+        if not access.operator:
             self._choose("kind", [(PriceFile.CARD.value, str(PriceFile.CARD.label))])
-        if not desk.account:
+        if not access.account:
             self._choose("book", [(Book.BUY.value, _("What the provider charges"))])
 
     def _choose(self, name: str, choices: list[tuple[str, str]]) -> None:
@@ -130,7 +135,7 @@ class ImportForm(forms.Form):
     def account(self) -> Account | None:
         """Whose card it becomes; None: everyone's."""
         own = self.cleaned_data["kind"] == PriceFile.CARD and self.cleaned_data["whose"] == _OWN
-        return self.desk.account if own else None
+        return self.access.account if own else None
 
 
 class WhatIfForm(forms.Form):

@@ -4,45 +4,21 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.principal import Principal
+from billing.dimensions import DIMENSIONS
 from billing.enums import ChargeState
-from billing.selectors import GROUPS, CostFilter
+from billing.selectors import CostFilter, billing_zone, market_names, today_in
 from core.countries import country_choices
 from core.filters import Pill, query
 from core.forms import FilterForm, select
-from core.words import Text, inside
+from core.words import inside
+from providers.vocabulary import Category
 
-GROUP_LABELS: dict[str, Text] = {
-    "day": gettext_lazy("Day"),
-    "month": gettext_lazy("Month"),
-    "subaccount": gettext_lazy("Subaccount"),
-    "waba": "WABA",
-    "provider": gettext_lazy("Provider"),
-    "channel": gettext_lazy("Channel"),
-    "template": gettext_lazy("Template"),
-    "country": gettext_lazy("Country"),
-    "market": gettext_lazy("Market"),
-    "category": gettext_lazy("Category"),
-    "tier": gettext_lazy("Tier"),
-}
 STATES = [(state.value, state.label) for state in (ChargeState.CHARGED, ChargeState.FREE, ChargeState.UNRATED)]
-CATEGORIES = [
-    ("marketing", gettext_lazy("Marketing")),
-    ("marketing_lite", gettext_lazy("Marketing lite")),
-    ("utility", gettext_lazy("Utility")),
-    ("authentication", gettext_lazy("Authentication")),
-    ("authentication-international", gettext_lazy("Authentication international")),
-    ("service", gettext_lazy("Service")),
-    ("referral_conversion", gettext_lazy("Referral conversion")),
-]
-
-
-def group_word(group: str) -> str:
-    """A group inside a sentence."""
-    label = str(GROUP_LABELS[group])
-    return label if label.isupper() else inside(label)
 
 
 class CostForm(FilterForm):
@@ -56,25 +32,21 @@ class CostForm(FilterForm):
     group_by = forms.MultipleChoiceField(
         label=gettext_lazy("Group by"),
         required=False,
-        choices=[(name, GROUP_LABELS[name]) for name in GROUPS],
+        choices=lambda: [(name, each.label) for name, each in DIMENSIONS.items()],
         widget=forms.CheckboxSelectMultiple,
     )
 
-    def __init__(
-        self,
-        *args: Any,
-        channels: Sequence[tuple[str, str]],
-        templates: Sequence[tuple[str, str]],
-        markets: Sequence[str],
-        **kwargs: Any,
-    ) -> None:
-        """`channels` and `templates` are the choices of those a person may see."""
-        super().__init__(*args, **kwargs)
+    def __init__(self, params: QueryDict, by: Principal) -> None:
+        """The choices are those within reach of whoever asks."""
+        account, reach = by.account, by.reach
+        today = today_in(billing_zone(account))
+        super().__init__(params, today=today, subaccounts={each.code: each.name for each in reach.visible})
+        channels, templates = (DIMENSIONS[name].names.choices(account, reach.ids) for name in self.foreign)
         self.fields["country"] = select(_("Country"), _("All countries"), country_choices())
-        self.fields["category"] = select(_("Category"), _("All categories"), CATEGORIES)
+        self.fields["category"] = select(_("Category"), _("All categories"), Category.choices)
         self.fields["channel"] = select(_("Channel"), _("All channels"), channels)
         self.fields["template"] = select(_("Template"), _("All templates"), templates)
-        self.fields["market"] = select(_("Market"), _("All markets"), [(name, name) for name in markets])
+        self.fields["market"] = select(_("Market"), _("All markets"), [(name, name) for name in market_names()])
         self.fields["state"] = select(_("Charge"), _("Charged or not"), STATES)
         data: Any = self.data
         # Both group_by=day,country (as in the API) and group_by=day&group_by=country are read.
@@ -98,12 +70,12 @@ class CostForm(FilterForm):
     def groups(self) -> tuple[str, ...]:
         """The chosen groups, in the order of the report's columns."""
         chosen = self.cleaned_data.get("group_by") or []
-        return tuple(name for name in GROUPS if name in chosen) or self.default_groups
+        return tuple(name for name in DIMENSIONS if name in chosen) or self.default_groups
 
     @property
     def groups_words(self) -> str:
         """The grouping in words: "By day, category"."""
-        return _("By %(groups)s") % {"groups": ", ".join(group_word(name) for name in self.groups)}
+        return _("By %(groups)s") % {"groups": ", ".join(DIMENSIONS[name].inline for name in self.groups)}
 
     @property
     def pills(self) -> list[Pill]:

@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from accounts.models import Subaccount
+from accounts.principal import Principal
 from billing.proposals import dry_runs
 from billing.proposals.corrections import put_in_force
 from billing.proposals.what_if import Impact, Proposal
@@ -40,6 +41,6 @@ def _signed(amount: Decimal) -> str:
     return f"{amount.normalize():+f}"
 
 
-def activate(proposal: Proposal, *, actor: str) -> str:
+def activate(proposal: Proposal, *, command: str) -> str:
     """Put it in force; a sentence saying so."""
-    return f"In force. {put_in_force(proposal, actor=actor):,} buckets will be rated again."
+    return f"In force. {put_in_force(proposal, by=Principal.of_command(command)):,} buckets will be rated again."

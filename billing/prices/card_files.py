@@ -18,10 +18,10 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 
 from billing.prices.files import PriceFileError, name_in, rows_of, whole_in
+from providers.vocabulary import card_columns
 
 _CURRENCIES = {"$US": "USD", "US$": "USD", "$": "USD", "A$": "AUD", "GBD": "GBP", "£": "GBP", "₹": "INR", "RP": "IDR",
                "€": "EUR"}  # fmt: skip
-_CATEGORIES = ("marketing", "utility", "authentication", "authentication-international", "service")
 _TIERED = ("utility", "authentication", "authentication-international")
 _TIER_COLUMNS = 2 + 5 * len(_TIERED)
 _HIGHEST_PRICE = Decimal(100_000)
@@ -83,7 +83,7 @@ def _own(rows: list[list[str]], header: int, names: list[str]) -> Iterator[Step]
 
 
 def _rates(rows: list[list[str]], header: int, names: list[str], source: str) -> Iterator[Step]:
-    columns = [(names.index(category), category) for category in _CATEGORIES if category in names]
+    columns = [(names.index(category), category) for category in card_columns() if category in names]
     for number, cells in _data(rows, header):
         market, currency = name_in(cells[0], number), _currency(cells[names.index("currency")], number)
         for index, category in columns:
@@ -164,12 +164,13 @@ def _currency(text: str, number: int) -> str:
 
 
 def _category(text: str, number: int) -> str:
-    category = text.strip().lower().replace("_", "-")
-    if category not in _CATEGORIES:
+    spelled = text.strip().lower().replace("_", "-")
+    category = next((each for each in card_columns() if each.replace("_", "-") == spelled), None)
+    if category is None:
         raise PriceFileError(
             _("Row %(number)s: %(text)s is no category; choose from %(categories)s."),
             number=number,
             text=repr(text),
-            categories=", ".join(_CATEGORIES),
+            categories=", ".join(card_columns()),
         )
     return category

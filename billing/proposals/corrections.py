@@ -6,14 +6,14 @@ from django.db import transaction
 from django.utils.translation import gettext
 
 from accounts.models import Account, Waba
-from accounts.services import record
+from accounts.principal import Principal
 from billing.models import Bucket, DirtyBucket, MarketTable, RateCard, RuleSet, SellTerms
 from billing.proposals.what_if import Proposal, affected
 from core.tenancy import every_tenant
 
 
 @transaction.atomic
-def put_in_force(proposal: Proposal, *, actor: str, reason: str = "", ip_address: str | None = None) -> int:
+def put_in_force(proposal: Proposal, *, by: Principal, reason: str = "") -> int:
     """Put every revision of a proposal in force and mark the buckets it may touch; audited.
 
     Returns how many buckets will be rated again. Raises ValueError for a proposal that supposes other days than the
@@ -23,16 +23,11 @@ def put_in_force(proposal: Proposal, *, actor: str, reason: str = "", ip_address
         raise ValueError(gettext("A card or rule set counts from its own day: import it with the day you mean."))
     buckets = affected(proposal)
     for revision in _revisions(proposal):
-        revision.put_in_force(by=actor)
-        record(
-            account=revision.account if isinstance(revision, RateCard) else None, actor=actor,
-            action=f"{_WORDS[type(revision)]}.activated", target=str(revision),
-            details={
-                "revision": revision.revision, "sha256": revision.sha256, "buckets": len(buckets),
-                **({"reason": reason} if reason else {}),
-            },
-            ip_address=ip_address,
-        )  # fmt: skip
+        revision.put_in_force(by=by.name)
+        details = {"revision": revision.revision, "sha256": revision.sha256, "buckets": len(buckets)}
+        account = revision.account if isinstance(revision, RateCard) else None
+        action = f"{_WORDS[type(revision)]}.activated"
+        by.in_account(account).record(action, str(revision), details | _reason(reason))
     mark(buckets, misplaced=proposal.moves_messages)
     return len(buckets)
 
@@ -51,16 +46,15 @@ def mark(buckets: list[Bucket], *, misplaced: bool = False) -> None:
 
 
 @transaction.atomic
-def rate_again(
-    buckets: list[Bucket], *, account: Account | None, actor: str, reason: str = "", ip_address: str | None = None
-) -> int:
+def rate_again(buckets: list[Bucket], *, account: Account | None, by: Principal, reason: str = "") -> int:
     """Have messages placed and rated anew under the tables in force; audited. Returns how many buckets that are."""
     mark(buckets, misplaced=True)
-    record(
-        account=account, actor=actor, action="usage.rated_again",
-        details={"buckets": len(buckets), **({"reason": reason} if reason else {})}, ip_address=ip_address,
-    )  # fmt: skip
+    by.in_account(account).record("usage.rated_again", details={"buckets": len(buckets)} | _reason(reason))
     return len(buckets)
+
+
+def _reason(reason: str) -> dict[str, Any]:
+    return {"reason": reason} if reason else {}
 
 
 def follow_waba(*, instance: Waba, **_: Any) -> None:
@@ -72,7 +66,7 @@ def follow_waba(*, instance: Waba, **_: Any) -> None:
 
 
 @transaction.atomic
-def save_sell_terms(terms: SellTerms, *, actor: str, ip_address: str | None = None) -> int:
+def save_sell_terms(terms: SellTerms, *, by: Principal) -> int:
     """Save an account's sell terms of a day, in the place of those of the same day, and have its months from there on
     rated again; audited. Returns how many buckets that are.
     """
@@ -86,12 +80,9 @@ def save_sell_terms(terms: SellTerms, *, actor: str, ip_address: str | None = No
     )  # fmt: skip
     buckets = list(Bucket.objects.filter(account=terms.account, month__gte=terms.effective_from.replace(day=1)))
     mark(buckets)
-    record(
-        account=terms.account, actor=actor, action="sell_terms.agreed", target=str(terms),
-        details={
-            "base": terms.base, "markup_percent": str(terms.markup_percent), "fee": str(terms.fee),
-            "fee_on_free": terms.fee_on_free, "buckets": len(buckets),
-        },
-        ip_address=ip_address,
-    )  # fmt: skip
+    details = {
+        "base": terms.base, "markup_percent": str(terms.markup_percent), "fee": str(terms.fee),
+        "fee_on_free": terms.fee_on_free, "buckets": len(buckets),
+    }  # fmt: skip
+    by.in_account(terms.account).record("sell_terms.agreed", str(terms), details)
     return len(buckets)

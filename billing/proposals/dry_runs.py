@@ -20,7 +20,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext
 
 from accounts.models import Account
-from accounts.services import record
+from accounts.principal import Principal
 from billing.models import Bucket, DirtyBucket, DryRun, MarketTable, RateCard, RuleSet
 from billing.proposals.corrections import put_in_force, rate_again
 from billing.proposals.what_if import Impact, ImpactRow, Proposal, affected, impact
@@ -80,29 +80,29 @@ class Place(NamedTuple):
 
 
 def start(
-    proposal: Proposal, *, account: Account | None, asked_by: str, first: date | None = None, last: date | None = None
+    proposal: Proposal, *, account: Account | None, by: Principal, first: date | None = None, last: date | None = None
 ) -> DryRun:
     """Have a proposal tried out, on one account's usage or everyone's; months are their first days, both included."""
     DryRun.objects.filter(asked_at__lt=timezone.now() - KEPT, applied_at=None).delete()
     return DryRun.objects.create(
-        account=account, title=_title_of(proposal), asked_by=asked_by, card_ids=[card.pk for card in proposal.cards],
+        account=account, title=_title_of(proposal), asked_by=by.name, card_ids=[card.pk for card in proposal.cards],
         markets=proposal.markets, rules=proposal.rules, always=proposal.always, first_month=first, last_month=last,
     )  # fmt: skip
 
 
-def start_again(run: DryRun, *, asked_by: str) -> DryRun:
+def start_again(run: DryRun, *, by: Principal) -> DryRun:
     """Have the same tried out on what is recorded now. Raises Gone."""
     return start(
-        proposal_of(run), account=run.account, asked_by=asked_by, first=run.first_month, last=run.last_month
+        proposal_of(run), account=run.account, by=by, first=run.first_month, last=run.last_month
     )  # fmt: skip
 
 
-def start_draft(draft: Revision, *, asked_by: str) -> DryRun:
+def start_draft(draft: Revision, *, by: Principal) -> DryRun:
     """Have a draft tried out on all that it may touch."""
     if isinstance(draft, RateCard):
-        return start(Proposal(cards=[draft]), account=draft.account, asked_by=asked_by)
+        return start(Proposal(cards=[draft]), account=draft.account, by=by)
     tables = {"markets": draft} if isinstance(draft, MarketTable) else {"rules": draft}
-    return start(Proposal(**tables), account=None, asked_by=asked_by)
+    return start(Proposal(**tables), account=None, by=by)
 
 
 def _title_of(proposal: Proposal) -> str:
@@ -236,7 +236,7 @@ def _exact(name: str, value: Any) -> Any:
 
 
 @transaction.atomic
-def apply(run: DryRun, *, actor: str, ip_address: str | None = None) -> int:
+def apply(run: DryRun, *, by: Principal) -> int:
     """Put in force what a finished dry run supposes, audited; returns how many buckets will be rated again.
 
     Without a card or table it has the months rated again under those in force. Raises Refused.
@@ -249,29 +249,24 @@ def apply(run: DryRun, *, actor: str, ip_address: str | None = None) -> int:
         raise Refused(f"Another revision of {stale.name} was put in force since: compute the dry run again.")
     with every_tenant():
         if drafts:
-            buckets = put_in_force(proposal, actor=actor, reason=f"dry run {run.pk}", ip_address=ip_address)
+            buckets = put_in_force(proposal, by=by, reason=f"dry run {run.pk}")
         else:
             steps = steps_of(proposal, account_id=run.account_id, first=run.first_month, last=run.last_month)
             found = [bucket for _, buckets in steps for bucket in buckets]
-            buckets = rate_again(
-                found, account=run.account, actor=actor, reason=f"dry run {run.pk}", ip_address=ip_address
-            )
-        DryRun.objects.filter(pk=run.pk).update(applied_by=actor, applied_at=timezone.now())
+            buckets = rate_again(found, account=run.account, by=by, reason=f"dry run {run.pk}")
+        DryRun.objects.filter(pk=run.pk).update(applied_by=by.name, applied_at=timezone.now())
     return buckets
 
 
 @transaction.atomic
-def discard(run: DryRun, *, actor: str, ip_address: str | None = None) -> None:
+def discard(run: DryRun, *, by: Principal) -> None:
     """Delete the imports that a dry run supposes, and the dry run; audited. Raises Refused."""
     run = _locked(run)
     _, drafts = _decidable(run)
     for draft in drafts:
         account = draft.account if isinstance(draft, RateCard) else None
         details = {"revision": draft.revision, "sha256": draft.sha256}
-        record(
-            account=account, actor=actor, action=f"{kind_of(draft)}.discarded", target=str(draft), details=details,
-            ip_address=ip_address,
-        )  # fmt: skip
+        by.in_account(account).record(f"{kind_of(draft)}.discarded", str(draft), details)
         draft.delete()
     run.delete()
 

@@ -9,15 +9,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from billing.enums import AccrualScope, ChargeState
-from billing.forms.report import CATEGORIES
 from billing.selectors import CostRow, Forecast, NextPrice, TierProgress
 from billing.selectors.progress import month_end
 from core.figures import KeyFigure, change
 from core.money import ZERO, plain
 from core.words import DAY, said
+from providers.vocabulary import category_name
 
 MOST_TIERS = 8  # on a page; REST gives all
-_CATEGORY_NAMES = dict(CATEGORIES)
 
 
 def money(amount: Decimal) -> str:
@@ -129,7 +128,7 @@ def _tier_line(each: TierProgress, threshold: int) -> TierLine:
 
 def _title(each: TierProgress) -> str:
     market, _slash, category = each.accrual_group.rpartition("/")
-    words = str(_CATEGORY_NAMES.get(category, category))
+    words = category_name(category)
     if each.scope == AccrualScope.PHONE_NUMBER:
         return f"{words}, {each.scope_name}"
     return f"{words}, {market}"

@@ -7,8 +7,7 @@ from typing import Any
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
-from billing.forms.report import GROUP_LABELS
-from billing.report.charts import share_unrated, spell_key
+from billing.report.charts import share_unrated
 from billing.selectors import CostReport, CostRow
 
 MOST_ROWS = 2_000  # on the page; the files hold all
@@ -42,22 +41,21 @@ class CostTable:
     @property
     def columns(self) -> list[str]:
         """Titles of the keys."""
-        return [str(GROUP_LABELS[group]) for group in self.report.group_by]
+        return [str(group.label) for group in self.report.groups]
 
     @property
     def lines(self) -> Iterator[Line]:
         """The rows that are shown."""
         above: list[str] = []
         for row in sorted(self.report.rows, key=self._place)[:MOST_ROWS]:
-            texts = [spell_key(group, row.keys) for group in self.report.group_by]
+            texts = [group.spell(row.keys) for group in self.report.groups]
             keys = [Key(text, above[: n + 1] == texts[: n + 1]) for n, text in enumerate(texts)]
             yield Line(keys, row, self.link(row.keys))
             above = texts
 
     def _place(self, row: CostRow) -> list[Any]:
         """Days in order, everything else by its name."""
-        groups = self.report.group_by
-        return [row.keys[one] if one in {"day", "month"} else spell_key(one, row.keys) for one in groups]
+        return [row.keys[each.name] if each.by_time else each.spell(row.keys) for each in self.report.groups]
 
     @property
     def totals(self) -> list[Line]:

@@ -5,12 +5,9 @@ from billing.selectors.charges import Explanation, charges_of, explain
 from billing.selectors.lag import RatingLag, rating_lag
 from billing.selectors.progress import Forecast, NextPrice, TierProgress, forecast, tier_progress
 from billing.selectors.report import (
-    GROUPS,
     CostReport,
     CostRow,
     Resale,
-    TemplateKey,
-    TierKey,
     billing_zone,
     cost_report,
     cost_totals,
@@ -20,11 +17,10 @@ from billing.selectors.report import (
     today_in,
 )
 from billing.selectors.sums import CostFilter
-from billing.selectors.usage import DIMENSIONS, Usage, UsageRow, usage
+from billing.selectors.usage import DIMENSIONS_8X8, Usage, UsageRow, usage
 
 __all__ = [
-    "DIMENSIONS",
-    "GROUPS",
+    "DIMENSIONS_8X8",
     "Charge",
     "CostFilter",
     "CostReport",
@@ -34,8 +30,6 @@ __all__ = [
     "NextPrice",
     "RatingLag",
     "Resale",
-    "TemplateKey",
-    "TierKey",
     "TierProgress",
     "Usage",
     "UsageRow",

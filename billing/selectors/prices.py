@@ -15,8 +15,7 @@ from django.utils.translation import ngettext
 from accounts.models import Account, Waba
 from billing.models import Bucket, DirtyBucket, MarketCountry, MarketTable, Rate, RateCard, RuleSet, SellTerms
 from core.countries import country_name
-
-CATEGORIES = ("marketing", "utility", "authentication", "authentication-international", "service")
+from providers.vocabulary import card_columns
 
 
 class State(TextChoices):
@@ -98,7 +97,8 @@ def price_list(card: RateCard) -> tuple[list[str], list[tuple[str, list[Cell | N
     for rate in card.rates.order_by("market", "category", "tier"):
         tiers[rate.market, rate.category].append(rate)
     named = {category for _, category in tiers}
-    categories = [each for each in CATEGORIES if each in named] + sorted(named - set(CATEGORIES))
+    usual = card_columns()
+    categories = [each for each in usual if each in named] + sorted(named.difference(usual))
     return categories, [
         (market, [_cell(tiers.get((market, category))) for category in categories])
         for market in sorted({market for market, _ in tiers})

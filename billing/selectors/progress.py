@@ -17,10 +17,10 @@ from django.db import connection
 from django.db.models import Max, Sum
 
 from accounts.models import Account, BusinessPortfolio
+from billing.dimensions import DIMENSIONS
 from billing.enums import AccrualScope
 from billing.models import ASSUMED, RatedLine, VolumeAnchor
 from billing.rating.sql.terms import CARD_OF_DAY
-from billing.selectors.names import naming
 from billing.selectors.sums import EVERYTHING, CostFilter, sums_of
 from core.money import ZERO
 
@@ -274,7 +274,7 @@ def _scope_names(account: Account, counts: Sequence[_Count]) -> dict[tuple[str, 
     found = BusinessPortfolio.objects.filter(account=account, pk__in=portfolios).values_list("pk", "name")
     names: dict[tuple[str, int], str] = {(AccrualScope.PORTFOLIO.value, pk): name for pk, name in found}
     if numbers:
-        for pk, (code, name) in naming("channel").names(account, numbers).items():
+        for pk, (code, name) in DIMENSIONS["channel"].names.of(account, numbers).items():
             names[AccrualScope.PHONE_NUMBER.value, pk] = name or code
     return names
 

@@ -1,44 +1,22 @@
 """The cost report: rated lines summed by what the reader asks for."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, NamedTuple
+from functools import cached_property
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import connection
 from django.utils import timezone
 
-from accounts.models import Account, Subaccount, Waba
+from accounts.models import Account, Waba
+from billing.dimensions import DIMENSIONS, Dimension
 from billing.enums import ChargeState
 from billing.models import MarketCountry, RatedLine
-from billing.selectors.names import naming
-from billing.selectors.sums import COLUMNS, EVERYTHING, CostFilter, Sums, sums_of
+from billing.selectors.sums import EVERYTHING, CostFilter, Sums, sums_of
 from core.money import ZERO
-
-GROUPS = tuple(COLUMNS)
-
-
-class TemplateKey(NamedTuple):
-    """A template in a report, whichever WABA's it is."""
-
-    name: str
-    language: str
-
-
-class TierKey(NamedTuple):
-    """A volume tier in a report: messages `start` to `end` (None: open) of those counted together.
-
-    Not `end_known`: lower prices may follow, but nobody knows from where. `anchored`: positions counted with volume
-    at other providers.
-    """
-
-    number: int
-    start: int
-    end: int | None
-    end_known: bool
-    anchored: bool
 
 
 @dataclass
@@ -109,6 +87,11 @@ class CostReport:
     rows: list[CostRow] = field(repr=False)
     totals: list[CostRow]
 
+    @cached_property
+    def groups(self) -> list[Dimension]:
+        """What it is grouped by."""
+        return [DIMENSIONS[name] for name in self.group_by]
+
     @property
     def resold(self) -> bool:
         """Whether any of it is resold."""
@@ -120,19 +103,11 @@ def cost_report(
 ) -> CostReport:
     """Sum the rated lines of an account. Raises ValueError naming an unknown group."""
     for group in group_by:
-        if group not in GROUPS:
-            raise ValueError(f"cannot group by {group!r}: choose from {', '.join(GROUPS)}")
+        if group not in DIMENSIONS:
+            raise ValueError(f"cannot group by {group!r}: choose from {', '.join(DIMENSIONS)}")
     groups = tuple(dict.fromkeys(group_by))
     rows, totals = _rows(account, start, end, groups, chosen)
-    return CostReport(
-        start=start,
-        end=end,
-        time_zone=billing_zone(account),
-        data_as_of=data_as_of(account, start, end),
-        group_by=groups,
-        rows=rows,
-        totals=totals,
-    )
+    return CostReport(start, end, billing_zone(account), data_as_of(account, start, end), groups, rows, totals)
 
 
 def cost_totals(account: Account, start: date, end: date, chosen: CostFilter = EVERYTHING) -> list[CostRow]:
@@ -178,59 +153,6 @@ SELECT coalesce(min(b.rated_at) FILTER (WHERE EXISTS (SELECT FROM billing_dirtyb
     max(b.rated_at))
 FROM billing_bucket b WHERE b.account_id = %(account)s AND b.month BETWEEN %(start)s AND %(end)s
 """
-Namer = Callable[[Account, set[int]], Mapping[int, Any]]
-
-
-@dataclass(frozen=True)
-class _Reader:
-    """How the values of a group's columns become keys of a row. `names` is asked once, for all ids found."""
-
-    keys: Callable[[tuple[Any, ...], Mapping[int, Any]], dict[str, Any]]
-    names: Namer = lambda account, ids: {}
-
-
-def _plain(name: str) -> _Reader:
-    return _Reader(lambda values, _: {name: values[0]})
-
-
-def _named(name: str, names: Namer) -> _Reader:
-    """An id, as its code and its name."""
-
-    def keys(values: tuple[Any, ...], found: Mapping[int, Any]) -> dict[str, Any]:
-        code, label = found.get(values[0], ("", ""))
-        return {name: code, f"{name}_name": label}
-
-    return _Reader(keys, names)
-
-
-def _subaccounts(account: Account, ids: set[int]) -> Mapping[int, tuple[str, str]]:
-    rows = Subaccount.objects.filter(account=account, pk__in=ids).values_list("pk", "code", "name")
-    return {pk: (code, name) for pk, code, name in rows}
-
-
-def _wabas(account: Account, ids: set[int]) -> Mapping[int, tuple[str, str]]:
-    rows = Waba.objects.filter(account=account, pk__in=ids).values_list("pk", "waba_id", "name")
-    return {pk: (waba_id, name) for pk, waba_id, name in rows}
-
-
-def _template_key(values: tuple[Any, ...], found: Mapping[int, Any]) -> dict[str, Any]:
-    name = found.get(values[0])
-    return {"template": TemplateKey(*name) if name else None}
-
-
-def _tier_key(values: tuple[Any, ...], _: Mapping[int, Any]) -> dict[str, Any]:
-    number, above, *rest = values
-    return {"tier": None if number is None else TierKey(number, above + 1, *rest)}
-
-
-_READERS = {
-    **{name: _plain(name) for name in ("day", "month", "provider", "country", "market", "category")},
-    "subaccount": _named("subaccount", _subaccounts),
-    "waba": _named("waba", _wabas),
-    "channel": _named("channel", lambda account, ids: naming("channel").names(account, ids)),
-    "template": _Reader(_template_key, lambda account, ids: naming("template").names(account, ids)),
-    "tier": _Reader(_tier_key),
-}
 
 
 def _rows(
@@ -245,8 +167,8 @@ def _rows(
     totals: dict[str, CostRow] = {}
     for values, sums in found:
         keys: dict[str, Any] = {}
-        for reader, part, names in parts:
-            keys |= reader.keys(values[part], names)
+        for group, part, names in parts:
+            keys |= group.keys(values[part], names)
         rows.setdefault((*keys.values(), sums.currency), CostRow(keys, sums.currency)).add(sums)
         totals.setdefault(sums.currency, CostRow({}, sums.currency)).add(sums)
     return [rows[key] for key in sorted(rows, key=_sortable)], [totals[currency] for currency in sorted(totals)]
@@ -254,12 +176,12 @@ def _rows(
 
 def _parts(
     account: Account, group_by: Iterable[str], found: Sequence[tuple[Any, ...]]
-) -> Iterator[tuple[_Reader, slice, Mapping[int, Any]]]:
-    """Each group's reader, where its columns stand, and the names of the ids there."""
+) -> Iterator[tuple[Dimension, slice, Mapping[int, Sequence[str]]]]:
+    """Each group, where its columns stand, and the names of the ids there."""
     start = 0
-    for group in group_by:
-        part = slice(start, start + len(COLUMNS[group]))
-        yield _READERS[group], part, _READERS[group].names(account, {values[start] for values in found})
+    for group in (DIMENSIONS[name] for name in group_by):
+        part = slice(start, start + len(group.columns))
+        yield group, part, group.names.of(account, {values[start] for values in found})
         start = part.stop
 
 

@@ -8,23 +8,8 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
-from accounts.models import Account, Subaccount
-from billing.selectors.names import naming
-
-COLUMNS = {
-    "day": ("l.day",),
-    "month": ("l.month",),
-    "subaccount": ("k.subaccount_id",),
-    "waba": ("k.waba_id",),
-    "provider": ("k.provider",),
-    "channel": ("k.phone_number_id",),
-    "template": ("k.template_id",),
-    "country": ("k.country",),
-    "market": ("k.market",),
-    "category": ("k.category",),
-    "tier": ("r.tier", "r.above", "r.up_to", "r.end_known", "l.anchored"),
-}
-"""What can be grouped by, and the columns of the statement for it."""
+from accounts.models import Account
+from billing.dimensions import DIMENSIONS
 
 
 @dataclass(frozen=True)
@@ -55,7 +40,7 @@ SELECT {kept}, sum(n) AS n, sum(amount) AS amount, sum(sell_amount) AS sell_amou
 """
 _SUMS = """
 SELECT {columns}, sum(l.n)::bigint, sum(l.amount), sum(l.sell_amount)
-FROM ({lines}) l JOIN billing_usagekind k ON k.id = l.kind_id {tiers}
+FROM ({lines}) l JOIN billing_usagekind k ON k.id = l.kind_id {joins}
 WHERE {kinds}
 GROUP BY {columns}
 """
@@ -78,18 +63,17 @@ def sums_of(
     account: Account, start: date, end: date, group_by: Sequence[str], chosen: CostFilter
 ) -> list[tuple[tuple[Any, ...], Sums]]:
     """The values of the groups' columns and their sums, for each combination that there is; days are inclusive."""
-    columns = [column for group in group_by for column in COLUMNS[group]]
+    groups = [DIMENSIONS[name] for name in group_by]
+    columns = [column for group in groups for column in group.columns]
     kinds, parameters = kinds_of(account, chosen)
     lines = _LINES.format(state=" AND state = %(state)s" if chosen.state else "")
-    if "day" not in group_by:  # a day has few lines of one kind
-        kept = ["kind_id", "state", "sell_state"]
-        kept += ["month"] if "month" in group_by else []
-        kept += ["rate_id", "anchored"] if "tier" in group_by else []
+    if not any(group.daily for group in groups):  # a day has few lines of one kind
+        kept = ["kind_id", "state", "sell_state", *(column for group in groups for column in group.line_columns)]
         lines = _BY_KIND.format(lines=lines, kept=", ".join(kept))
     statement = _SUMS.format(
         columns=", ".join([*columns, "k.currency", "l.state", "l.sell_state"]),
         lines=lines,
-        tiers="LEFT JOIN billing_rate r ON r.id = l.rate_id" if "tier" in group_by else "",
+        joins=" ".join(group.join for group in groups),
         kinds=kinds,
     )
     with connection.cursor() as cursor:
@@ -101,18 +85,12 @@ def sums_of(
 
 def kinds_of(account: Account, chosen: CostFilter) -> tuple[str, dict[str, Any]]:
     """The condition on the kinds, and its parameters."""
-    found: dict[str, Any] = {}
+    conditions, parameters = [], {}
     if chosen.subaccount_ids is not None:
-        found["k.subaccount_id = ANY(%(visible)s)"] = {"visible": list(chosen.subaccount_ids)}
-    if chosen.subaccount:
-        own = Subaccount.objects.filter(account=account, code=chosen.subaccount)
-        found["k.subaccount_id = ANY(%(own)s)"] = {"own": list(own.values_list("pk", flat=True))}
-    if chosen.channel:
-        found["k.phone_number_id = ANY(%(channel)s)"] = {"channel": naming("channel").ids(account, chosen.channel)}
-    if chosen.template:
-        found["k.template_id = ANY(%(template)s)"] = {"template": naming("template").ids(account, chosen.template)}
-    for name in ("country", "market", "category"):
-        if value := getattr(chosen, name):
-            found[f"k.{name} = %({name})s"] = {name: value}
-    parameters = {name: value for part in found.values() for name, value in part.items()}
-    return " AND ".join(found) or "true", parameters
+        conditions.append("k.subaccount_id = ANY(%(visible)s)")
+        parameters["visible"] = list(chosen.subaccount_ids)
+    for name, dimension in DIMENSIONS.items():
+        if value := getattr(chosen, name, ""):
+            condition, parameters[name] = dimension.condition(account, value)
+            conditions.append(condition)
+    return " AND ".join(conditions) or "true", parameters

@@ -7,13 +7,18 @@ from decimal import Decimal
 from typing import Any
 
 from accounts.models import Account
+from billing.dimensions import TierKey
 from billing.pricing import price_category
 from billing.selectors.progress import month_end
-from billing.selectors.report import CostRow, TierKey, cost_report
+from billing.selectors.report import CostRow, cost_report
 from billing.selectors.sums import CostFilter
 from core.money import ZERO
 
-DIMENSIONS = ("subAccountId", "channel", "businessAccountId", "pricingCategory", "country")
+DIMENSIONS_8X8 = {
+    "subAccountId": "subaccount", "channel": "", "businessAccountId": "waba", "pricingCategory": "category",
+    "country": "country",
+}  # fmt: skip
+"""Its dimensions, and ours for them; the channel is always WhatsApp."""
 PRICING_NEEDS = {"channel", "businessAccountId", "pricingCategory", "country"}
 FIRST_MONTH = date(2026, 2, 1)  # 8x8 has none before
 MONTHS_BACK = 6
@@ -71,8 +76,8 @@ def usage(
     account: Account, month: date, group_by: Collection[str], subaccount_ids: Sequence[int] | None = None
 ) -> Usage:
     """Sum the rated lines of a month (its first day) by 8x8's dimensions."""
-    names = tuple(name for name in DIMENSIONS if name in group_by)
-    groups = [_GROUPS[name] for name in names if name in _GROUPS]
+    names = tuple(name for name in DIMENSIONS_8X8 if name in group_by)
+    groups = [group for name in names if (group := DIMENSIONS_8X8[name])]
     report = cost_report(
         account,
         start=month,
@@ -96,14 +101,10 @@ def usage(
     )
 
 
-_GROUPS = {"subAccountId": "subaccount", "businessAccountId": "waba", "pricingCategory": "category",
-           "country": "country"}  # fmt: skip
-
-
 def _spell(name: str, row: CostRow) -> str:
     if name == "channel":
         return "whatsapp"
-    value: Any = row.keys[_GROUPS[name]]
+    value: Any = row.keys[DIMENSIONS_8X8[name]]
     return price_category(value).replace("-", "_") if name == "pricingCategory" else str(value)
 
 

@@ -17,7 +17,7 @@ from accounts.enums import Permission
 from billing.enums import Book
 from billing.forms.prices import ImportForm, SellForm, WhatIfForm
 from billing.models import DryRun, MarketTable, RuleSet
-from billing.price_access import PriceAccess, at_desk
+from billing.price_access import PriceAccess, price_page
 from billing.prices.rate_cards import former_of, lacks_of
 from billing.proposals import dry_runs
 from billing.proposals.corrections import save_sell_terms
@@ -37,35 +37,34 @@ from billing.selectors.prices import (
     waiting_buckets,
 )
 from billing.selectors.unrated import Unrated, unrated
-from core.http import client_address
 
 SHOWN_RUNS = 20
 
 
-@at_desk()
-def cards(request: HttpRequest, desk: PriceAccess) -> HttpResponse:
+@price_page()
+def cards(request: HttpRequest, access: PriceAccess) -> HttpResponse:
     """Which rate card counts, by currency; what waits for a decision, comes, and was."""
-    rows = card_rows(desk.cards(), timezone.localdate())
+    rows = card_rows(access.cards(), timezone.localdate())
 
     def among(*states: State) -> list[CardRow]:
         return [row for row in rows if row.state in states]
 
     context = {
-        "drafts": [("card", row.card, desk.decides_on(row.card)) for row in among(State.DRAFT)]
-        + [("markets", table, True) for table in desk.drafts(MarketTable)]
-        + [("rules", table, True) for table in desk.drafts(RuleSet)],
+        "drafts": [("card", row.card, access.decides_on(row.card)) for row in among(State.DRAFT)]
+        + [("markets", table, True) for table in access.drafts(MarketTable)]
+        + [("rules", table, True) for table in access.drafts(RuleSet)],
         "in_force": among(State.IN_FORCE),
         "coming": among(State.COMING),
         "before": [*among(State.PAST), *among(State.SUPERSEDED)],
     }
-    return _render(request, desk, "cards", context)
+    return _render(request, access, "cards", context)
 
 
-@at_desk()
-def card(request: HttpRequest, desk: PriceAccess, card_id: int) -> HttpResponse:
+@price_page()
+def card(request: HttpRequest, access: PriceAccess, card_id: int) -> HttpResponse:
     """One rate card: its prices, and what it lacks."""
-    found = get_object_or_404(desk.cards(), pk=card_id)
-    (row,) = card_rows(desk.cards().filter(pk=card_id), timezone.localdate())
+    found = get_object_or_404(access.cards(), pk=card_id)
+    (row,) = card_rows(access.cards().filter(pk=card_id), timezone.localdate())
     categories, markets = price_list(found)
     market, category = request.GET.get("market", ""), request.GET.get("category", "")
     names = [name for name, _ in markets]
@@ -74,159 +73,163 @@ def card(request: HttpRequest, desk: PriceAccess, card_id: int) -> HttpResponse:
     context = {
         "card": found, "row": row, "categories": categories, "markets": markets, "names": names, "market": market,
         "category": category, "rates": rates_of(found, market, category) if market or category else [],
-        "lacks": lacks_of(found), "former": former_of(found), "decides": desk.decides_on(found),
+        "lacks": lacks_of(found), "former": former_of(found), "decides": access.decides_on(found),
     }  # fmt: skip
-    return _render(request, desk, "card", context)
+    return _render(request, access, "card", context)
 
 
-@at_desk()
-def markets(request: HttpRequest, desk: PriceAccess) -> HttpResponse:
+@price_page()
+def markets(request: HttpRequest, access: PriceAccess) -> HttpResponse:
     """Which market each country is in, today and at other times."""
-    tables = desk.tables(MarketTable)
+    tables = access.tables(MarketTable)
     wanted = request.GET.get("table", "")
     table = tables.filter(pk=wanted if wanted.isdecimal() else 0) if wanted else tables.filter(is_active=True)
     found = get_object_or_404(table)
     context = {"found": markets_of(found, timezone.localdate()), "tables": tables}
-    return _render(request, desk, "markets", context)
+    return _render(request, access, "markets", context)
 
 
-@at_desk()
-def rules(request: HttpRequest, desk: PriceAccess) -> HttpResponse:
+@price_page()
+def rules(request: HttpRequest, access: PriceAccess) -> HttpResponse:
     """Which messages are free and how the others are counted."""
-    return _render(request, desk, "rules", {"sets": rule_sets(desk.tables(RuleSet), timezone.localdate())})
+    return _render(request, access, "rules", {"sets": rule_sets(access.tables(RuleSet), timezone.localdate())})
 
 
-@at_desk(manages=True)
-def import_file(request: HttpRequest, desk: PriceAccess) -> HttpResponse:
+@price_page(manages=True)
+def import_file(request: HttpRequest, access: PriceAccess) -> HttpResponse:
     """Upload a price file: it becomes a draft, which is tried out."""
-    form = ImportForm(request.POST or None, request.FILES or None, desk=desk, initial=request.GET.dict())
+    form = ImportForm(request.POST or None, request.FILES or None, access=access, initial=request.GET.dict())
     if request.method == "POST" and form.is_valid() and (proposal := form.save()):
-        run = dry_runs.start(proposal, account=form.account, asked_by=desk.actor)
+        run = dry_runs.start(proposal, account=form.account, by=access.principal)
         return redirect("billing:dry_run", run.pk)
-    return _render(request, desk, "import", {"form": form})
+    return _render(request, access, "import", {"form": form})
 
 
-@at_desk(manages=True)
-def what_if(request: HttpRequest, desk: PriceAccess) -> HttpResponse:
+@price_page(manages=True)
+def what_if(request: HttpRequest, access: PriceAccess) -> HttpResponse:
     """What months would have cost otherwise; and what was asked before."""
-    months = rated_months(desk.account)
+    months = rated_months(access.account)
     form = WhatIfForm(
-        request.POST or None, months=months, cards=desk.cards().order_by("currency", "-effective_from", "-revision"),
-        rules=desk.tables(RuleSet), markets=desk.tables(MarketTable), initial=request.GET.dict(),
+        request.POST or None, months=months, cards=access.cards().order_by("currency", "-effective_from", "-revision"),
+        rules=access.tables(RuleSet), markets=access.tables(MarketTable), initial=request.GET.dict(),
     )  # fmt: skip
     if request.method == "POST" and months and form.is_valid():
         first, last = form.months
-        run = dry_runs.start(form.proposal, account=desk.account, asked_by=desk.actor, first=first, last=last)
+        run = dry_runs.start(form.proposal, account=access.account, by=access.principal, first=first, last=last)
         return redirect("billing:dry_run", run.pk)
-    context = {"form": form, "months": months, "runs": desk.dry_runs()[:SHOWN_RUNS]}
-    return _render(request, desk, "what_if", context)
+    context = {"form": form, "months": months, "runs": access.dry_runs()[:SHOWN_RUNS]}
+    return _render(request, access, "what_if", context)
 
 
-@at_desk(manages=True)
-def dry_run(request: HttpRequest, desk: PriceAccess, run_id: int) -> HttpResponse:
+@price_page(manages=True)
+def dry_run(request: HttpRequest, access: PriceAccess, run_id: int) -> HttpResponse:
     """What would change; asks for itself again until it is worked out, and until what was put in force is rated."""
-    run = get_object_or_404(desk.dry_runs(), pk=run_id)
+    run = get_object_or_404(access.dry_runs(), pk=run_id)
     context: dict[str, Any] = {"run": run, "waiting": waiting_buckets(run.account) if run.applied_at else 0}
     try:
         found = report(run, dry_runs.proposal_of(run))
     except dry_runs.Gone as gone:
         context["gone"] = str(gone)
     else:
-        decidable = dry_runs.is_decidable(run) and _decides(desk, run)
+        decidable = dry_runs.is_decidable(run) and _decides(access, run)
         context |= {"report": found, "decidable": decidable, "drafts": bool(found.revisions)}
     partial = request.htmx  # type: ignore[attr-defined]
-    return _render(request, desk, "_dry_run" if partial else "dry_run", context)
+    return _render(request, access, "_dry_run" if partial else "dry_run", context)
 
 
-@at_desk(manages=True)
-def apply(request: HttpRequest, desk: PriceAccess, run_id: int) -> HttpResponse:
+@price_page(manages=True)
+def apply(request: HttpRequest, access: PriceAccess, run_id: int) -> HttpResponse:
     """Ask, then put in force what was tried out."""
-    run = _decided_here(desk, run_id)
+    run = _decided_here(access, run_id)
     if request.method == "POST":
         try:
-            dry_runs.apply(run, actor=desk.actor, ip_address=client_address(request) or None)
+            dry_runs.apply(run, by=access.principal)
         except dry_runs.Refused as refused:
             messages.error(request, str(refused))
         return redirect("billing:dry_run", run.pk)
-    return _decision(request, desk, "apply", run)
+    return _decision(request, access, "apply", run)
 
 
-@at_desk(manages=True)
-def discard(request: HttpRequest, desk: PriceAccess, run_id: int) -> HttpResponse:
+@price_page(manages=True)
+def discard(request: HttpRequest, access: PriceAccess, run_id: int) -> HttpResponse:
     """Ask, then delete the draft that was tried out."""
-    run = _decided_here(desk, run_id)
+    run = _decided_here(access, run_id)
     if request.method == "POST":
         try:
-            dry_runs.discard(run, actor=desk.actor, ip_address=client_address(request) or None)
+            dry_runs.discard(run, by=access.principal)
         except dry_runs.Refused as refused:
             messages.error(request, str(refused))
             return redirect("billing:dry_run", run.pk)
         messages.success(request, gettext("The draft is deleted."))
         return redirect("billing:cards")
-    return _decision(request, desk, "discard", run)
+    return _decision(request, access, "discard", run)
 
 
 @require_POST
-@at_desk(manages=True)
-def try_draft(request: HttpRequest, desk: PriceAccess, kind: str, draft_id: int) -> HttpResponse:
+@price_page(manages=True)
+def try_draft(request: HttpRequest, access: PriceAccess, kind: str, draft_id: int) -> HttpResponse:
     """Try a draft out."""
-    found: dict[str, Any] = {"card": desk.cards(), "rules": desk.tables(RuleSet), "markets": desk.tables(MarketTable)}
+    found: dict[str, Any] = {
+        "card": access.cards(),
+        "rules": access.tables(RuleSet),
+        "markets": access.tables(MarketTable),
+    }
     if kind not in found:
         raise Http404("No such kind of draft.")
     draft = get_object_or_404(found[kind], pk=draft_id)
-    if not draft.is_draft or not desk.decides_on(draft):
+    if not draft.is_draft or not access.decides_on(draft):
         raise PermissionDenied(gettext("A draft is tried out by whoever decides on it."))
-    return redirect("billing:dry_run", dry_runs.start_draft(draft, asked_by=desk.actor).pk)
+    return redirect("billing:dry_run", dry_runs.start_draft(draft, by=access.principal).pk)
 
 
 @require_POST
-@at_desk(manages=True)
-def try_again(request: HttpRequest, desk: PriceAccess, run_id: int) -> HttpResponse:
+@price_page(manages=True)
+def try_again(request: HttpRequest, access: PriceAccess, run_id: int) -> HttpResponse:
     """Try the same out on what is recorded now."""
-    run = get_object_or_404(desk.dry_runs(), pk=run_id)
+    run = get_object_or_404(access.dry_runs(), pk=run_id)
     try:
-        return redirect("billing:dry_run", dry_runs.start_again(run, asked_by=desk.actor).pk)
+        return redirect("billing:dry_run", dry_runs.start_again(run, by=access.principal).pk)
     except dry_runs.Gone as gone:
         messages.error(request, str(gone))
         return redirect("billing:dry_run", run.pk)
 
 
-def _decision(request: HttpRequest, desk: PriceAccess, name: str, run: DryRun) -> HttpResponse:
-    return _render(request, desk, name, {"report": report(run, dry_runs.proposal_of(run)), "run": run})
+def _decision(request: HttpRequest, access: PriceAccess, name: str, run: DryRun) -> HttpResponse:
+    return _render(request, access, name, {"report": report(run, dry_runs.proposal_of(run)), "run": run})
 
 
-def _decided_here(desk: PriceAccess, run_id: int) -> DryRun:
-    run = get_object_or_404(desk.dry_runs(), pk=run_id)
-    if not _decides(desk, run):
+def _decided_here(access: PriceAccess, run_id: int) -> DryRun:
+    run = get_object_or_404(access.dry_runs(), pk=run_id)
+    if not _decides(access, run):
         raise PermissionDenied(gettext("This is for whoever sets these prices."))
     return run
 
 
-def _decides(desk: PriceAccess, run: DryRun) -> bool:
-    """Whether the desk may decide on all that is supposed; rating again is for who sets prices of that usage."""
+def _decides(access: PriceAccess, run: DryRun) -> bool:
+    """Whether somebody may decide on all that is supposed; rating again is for who sets prices of that usage."""
     revisions = dry_runs.revisions_of(dry_runs.proposal_of(run))
     if not revisions:
-        return desk.operator or run.account == desk.account
-    return all(desk.decides_on(each) for each in revisions)
+        return access.operator or run.account == access.account
+    return all(access.decides_on(each) for each in revisions)
 
 
-@at_desk()
-def own_prices(request: HttpRequest, desk: PriceAccess) -> HttpResponse:
+@price_page()
+def own_prices(request: HttpRequest, access: PriceAccess) -> HttpResponse:
     """What the account charges its customers, since when, and what is left of it."""
-    account = desk.account
+    account = access.account
     if account is None:
         raise Http404("Operators without an account have no prices of their own.")
-    if desk.limited:
+    if access.limited:
         raise LimitedReach(gettext("This page is about the whole account."))
     today, currencies = timezone.localdate(), currencies_of(account)
     form = SellForm(
         request.POST or None, account=account, currencies=currencies, initial={"effective_from": today.isoformat()}
     )
     if request.method == "POST":
-        if not desk.manages:
+        if not access.manages:
             raise MissingPermission(Permission.MANAGE_PRICES)
         if form.is_valid():
-            buckets = save_sell_terms(form.instance, actor=desk.actor, ip_address=client_address(request) or None)
+            buckets = save_sell_terms(form.instance, by=access.principal)
             messages.success(
                 request,
                 gettext("Agreed. What was delivered from that day on is being rated again.")
@@ -238,15 +241,15 @@ def own_prices(request: HttpRequest, desk: PriceAccess) -> HttpResponse:
         "form": form, "currencies": currencies, "today": today, "terms": sell_terms(account, today),
         "sales": [row for row in cost_totals(account, today.replace(day=1), today) if row.resale],
         "waiting": waiting_buckets(account),
-        "has_card": desk.cards().filter(account=account, book=Book.SELL, is_active=True).exists(),
+        "has_card": access.cards().filter(account=account, book=Book.SELL, is_active=True).exists(),
     }  # fmt: skip
-    return _render(request, desk, "own_prices", context)
+    return _render(request, access, "own_prices", context)
 
 
 @requires(Permission.VIEW_COSTS)
 def unrated_messages(request: TenantRequest) -> HttpResponse:
     """Delivered messages without a price, why, and what to do."""
-    found = unrated(request.account, request.reach.ids)
+    found = unrated(request.account, request.principal.subaccount_ids)
     context = {
         "rows": [(row, _log_link(request, row)) for row in found],
         "messages_in_all": sum(row.messages for row in found),
@@ -257,12 +260,12 @@ def unrated_messages(request: TenantRequest) -> HttpResponse:
 
 def _log_link(request: TenantRequest, row: Unrated) -> str:
     """The log with these messages, as near as its filters come."""
-    chosen = request.reach.chosen
+    chosen = request.principal.reach.chosen
     asked = {"direction": "outbound", "from": str(row.first_day), "to": str(row.last_day), "country": row.country,
              "category": row.category, "subaccount": chosen.code if chosen else ""}  # fmt: skip
     given = [(name, value) for name, value in asked.items() if value]
     return f"{reverse('log:log')}?{urlencode([*given, ('status', 'delivered'), ('status', 'read')])}"
 
 
-def _render(request: HttpRequest, desk: PriceAccess, page: str, context: dict[str, Any]) -> HttpResponse:
-    return render(request, f"billing/prices/{page}.html", {"desk": desk, "page": page, **context})
+def _render(request: HttpRequest, access: PriceAccess, page: str, context: dict[str, Any]) -> HttpResponse:
+    return render(request, f"billing/prices/{page}.html", {"access": access, "page": page, **context})

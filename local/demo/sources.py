@@ -1,15 +1,12 @@
-"""Who made the demo's messages: what the gateway writes of those that are sent through it.
-
-The messages of 8x8 are only listened to, so of them nobody knows.
-"""
+"""Who made the demo's messages: what the gateway writes of those that are sent through it."""
 
 from django.db import connection
 
 from accounts.models import Account
 from messaging.log.enums import SourceCategory
 from messaging.log.models import Source, Template
-from providers.vocabulary import Provider
 
+_SENT_ELSEWHERE = "8x8"  # its messages are known from webhooks alone, which do not name what made them
 # template: what sends it, its name, and to whom; an empty template stands for texts
 _SENDERS = {
     "weekend_sale": (SourceCategory.CAMPAIGN, "Weekend sale", "lead"),
@@ -36,4 +33,4 @@ def name_senders(account: Account) -> None:
         for name, (category, sender, recipient) in _SENDERS.items():
             source, _ = Source.objects.get_or_create(account=account, category=category, name=sender)
             ids = [pk for template, pk in templates if template == name] or [0]
-            cursor.execute(_NAME, [source.pk, recipient, account.pk, Provider.EIGHT_X_EIGHT, ids])
+            cursor.execute(_NAME, [source.pk, recipient, account.pk, _SENT_ELSEWHERE, ids])

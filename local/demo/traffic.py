@@ -12,14 +12,14 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from accounts.models import Account
-from local.demo.webhooks import body_of
 from local.demo.world import MOVED_TEMPLATE, PAUSED_TEMPLATE, TEMPLATES, ChannelPlan, Plan
 from messaging.inbound.enums import InboxState
 from messaging.inbound.models import InboxItem, WebhookEndpoint
 from messaging.log import lifecycle
 from messaging.log.directory import Directory
 from providers.events import MessageEvent
-from providers.vocabulary import Direction, Provider
+from providers.registry import VENDORS, simulation_of
+from providers.vocabulary import Direction
 
 DAYS = 61
 _BATCH = 2_000  # messages
@@ -35,16 +35,16 @@ _FIRST_DIGITS = {"65": "9", "91": "98", "62": "81", "60": "12", "63": "917", "66
                  "44": "79", "49": "151", "55": "119", "52": "55"}  # fmt: skip
 _CATEGORIES = (("utility", 42), ("marketing", 33), ("authentication", 15), ("service", 10))
 _HOURS = (1, 1, 1, 1, 1, 1, 2, 4, 8, 11, 12, 12, 11, 10, 10, 10, 11, 12, 11, 10, 8, 5, 3, 2)
-# Meta code, title, 8x8 code and name for the same, share
+# Meta's code, title, share
 _FAILURES = (
-    (131026, "Message undeliverable", 1018, "Message rejected", 40),
-    (131049, "Not delivered to maintain healthy ecosystem engagement", 1024, "Message suppressed", 30),
-    (131047, "Re-engagement message", 1022, "Message window expired", 12),
-    (130472, "User's number is part of an experiment", 1010, "Experimental number", 8),
-    (131056, "(Business Account, Consumer Account) pair rate limit hit", 1028, "Sender-recipient throttled", 6),
-    (131000, "Something went wrong", 1012, "Unknown failure", 4),
+    (131026, "Message undeliverable", 40),
+    (131049, "Not delivered to maintain healthy ecosystem engagement", 30),
+    (131047, "Re-engagement message", 12),
+    (130472, "User's number is part of an experiment", 8),
+    (131056, "(Business Account, Consumer Account) pair rate limit hit", 6),
+    (131000, "Something went wrong", 4),
 )
-_PAUSED = (132015, "Template is Paused", 1035, "Template paused")
+_PAUSED = (132015, "Template is Paused")
 _VALUES = {  # of the templates' parameters
     "order_update": ("Jane", "4711"),
     "delivery_today": ("Jane", "14:00 and 16:00"),
@@ -97,7 +97,7 @@ def _reports(
         InboxItem(
             account=account, endpoint_id=endpoints[channel.provider], provider=channel.provider, state=InboxState.DONE,
             attempts=1, received_at=event.at + _TRAVEL, processed_at=event.at + 2 * _TRAVEL,
-            body=body_of(event, provider=channel.provider, waba_id=channel.waba_id),
+            body=simulation_of(channel.provider).write(event, channel.waba_id),
         )
         for channel, event in young
     )  # fmt: skip
@@ -150,10 +150,12 @@ def _draft(plan: Plan, rng: random.Random, at: datetime, until: datetime) -> _Dr
     template = rng.choice(names) if names else ""
     if template == MOVED_TEMPLATE and at > until - timedelta(days=25):
         category = "marketing"
-    eightxeight = channel.provider == Provider.EIGHT_X_EIGHT
+    return _Draft(_message_id(channel, rng), at, channel, msisdn, category, template)
+
+
+def _message_id(channel: ChannelPlan, rng: random.Random) -> str:
     raw = rng.getrandbits(128)
-    message_id = str(UUID(int=raw, version=4)) if eightxeight else f"wamid.{raw:032X}"
-    return _Draft(message_id, at, channel, msisdn, category, template)
+    return str(UUID(int=raw, version=4)) if VENDORS[channel.provider].umid else f"wamid.{raw:032X}"
 
 
 def _events(draft: _Draft, rng: random.Random, until: datetime) -> Iterator[MessageEvent]:
@@ -182,17 +184,14 @@ def _events(draft: _Draft, rng: random.Random, until: datetime) -> Iterator[Mess
 
 def _event(draft: _Draft, state: str, at: datetime) -> MessageEvent:
     priced = state in {"sent", "delivered", "read"}
-    eightxeight = draft.channel.provider == Provider.EIGHT_X_EIGHT
-    return MessageEvent(
+    event = MessageEvent(
         provider_message_id=draft.id, state=state, at=at, number_id=draft.channel.number_id,
         subaccount_code=draft.channel.code, msisdn=draft.msisdn,
         content_type="template" if draft.template else "text",
-        category=draft.category if priced else "",
-        pricing_type=_pricing_type(draft) if priced and not eightxeight else "",
-        template_name=draft.template, template_language="en" if draft.template else "",
-        detail="delivered_to_recipient" if eightxeight and state == "delivered" else "",
-        content=_content(draft) if eightxeight and state == "delivered" else None,
+        category=draft.category if priced else "", pricing_type=_pricing_type(draft) if priced else "",
+        template_name=draft.template, template_language="en" if draft.template else "", content=_content(draft),
     )  # fmt: skip
+    return simulation_of(draft.channel.provider).retell(event)
 
 
 def _content(draft: _Draft) -> dict[str, Any]:
@@ -219,25 +218,20 @@ def _pricing_type(draft: _Draft) -> str:
 
 
 def _failure(draft: _Draft, rng: random.Random, state: str, at: datetime, *, paused: bool = False) -> MessageEvent:
-    meta_code, meta_title, code, name, _ = rng.choices(_FAILURES, [share for *_, share in _FAILURES])[0]
+    code, title, _ = rng.choices(_FAILURES, [share for *_, share in _FAILURES])[0]
     if paused:
-        meta_code, meta_title, code, name = _PAUSED
-    eightxeight = draft.channel.provider == Provider.EIGHT_X_EIGHT
-    return MessageEvent(
+        code, title = _PAUSED
+    event = MessageEvent(
         provider_message_id=draft.id, state=state, at=at, number_id=draft.channel.number_id,
         subaccount_code=draft.channel.code, msisdn=draft.msisdn, template_name=draft.template,
-        template_language="en" if draft.template else "", error_source="8x8" if eightxeight else "meta",
-        error_code=code if eightxeight else meta_code, error_title=name if eightxeight else meta_title,
-        provider_error_code=meta_code if eightxeight else None,
-        detail="rejected_by_operator" if eightxeight and state == "failed" else "",
+        template_language="en" if draft.template else "", error_source="meta", error_code=code, error_title=title,
     )  # fmt: skip
+    return simulation_of(draft.channel.provider).retell(event)
 
 
 def _inbound(draft: _Draft, rng: random.Random) -> MessageEvent:
-    eightxeight = draft.channel.provider == Provider.EIGHT_X_EIGHT
-    raw = rng.getrandbits(128)
     return MessageEvent(
-        provider_message_id=str(UUID(int=raw, version=4)) if eightxeight else f"wamid.{raw:032X}",
+        provider_message_id=_message_id(draft.channel, rng),
         state="received", at=draft.at + timedelta(seconds=rng.expovariate(1 / 3600)), direction=Direction.INBOUND,
         number_id=draft.channel.number_id, subaccount_code=draft.channel.code, msisdn=draft.msisdn,
         content_type="text", content={"type": "text", "text": rng.choice(_TEXTS)},

@@ -12,11 +12,13 @@ from django.conf import settings
 
 from accounts.enums import Permission, Role
 from accounts.models import Account, BusinessPortfolio, Membership, Subaccount, User, Waba
+from accounts.principal import Principal
 from accounts.services import create_api_key
 from core.secrets import derive
 from messaging.inbound.models import WebhookEndpoint
 from messaging.log.models import Change, PhoneNumber, Template
-from providers.vocabulary import Provider, Quality, Subject, TemplateStatus
+from providers.registry import VENDORS, webhooks_of
+from providers.vocabulary import Quality, Shape, Subject, TemplateStatus
 
 
 @dataclass(frozen=True)
@@ -25,10 +27,11 @@ class ChannelPlan:
 
     code: str
     name: str
-    provider: Provider
+    provider: str
     number_id: str
     msisdn: str
     waba_id: str
+    throughput: str = ""
 
 
 @dataclass(frozen=True)
@@ -52,10 +55,10 @@ ACME = Plan(
     business_id="506914307656634",
     wabas={"102290129340398": "Acme", "102290129340777": "Acme Care"},
     channels=(
-        ChannelPlan("acme_wa", "Acme Stores", Provider.EIGHT_X_EIGHT, str(uuid5(NAMESPACE_DNS, "acme.example")),
-                    "6531580001", "102290129340398"),
-        ChannelPlan("acme_shop", "Acme Online", Provider.META, "106540352242922", "15550783881", "102290129340398"),
-        ChannelPlan("acme_care", "Acme Care", Provider.DIALOG_360, "106540352249360", "6531580003", "102290129340777"),
+        ChannelPlan("acme_wa", "Acme Stores", "8x8", str(uuid5(NAMESPACE_DNS, "acme.example")), "6531580001",
+                    "102290129340398"),
+        ChannelPlan("acme_shop", "Acme Online", "meta", "106540352242922", "15550783881", "102290129340398", "HIGH"),
+        ChannelPlan("acme_care", "Acme Care", "360dialog", "106540352249360", "6531580003", "102290129340777"),
     ),
 )  # fmt: skip
 OTHER = Plan(
@@ -66,10 +69,11 @@ OTHER = Plan(
     business_id="506914307650000",
     wabas={"102290129349999": "Blue Harbour"},
     channels=(
-        ChannelPlan("harbour", "Blue Harbour", Provider.META, "106540352249999", "442079460000", "102290129349999"),
+        ChannelPlan("harbour", "Blue Harbour", "meta", "106540352249999", "442079460000", "102290129349999", "HIGH"),
     ),
 )
 PLANS = {plan.key: plan for plan in (ACME, OTHER)}
+_PROVIDERS = tuple(channel.provider for channel in ACME.channels)  # every account has a webhook address for each
 
 # name, category, body; {{n}} are its parameters
 TEMPLATES = (
@@ -132,7 +136,7 @@ def build(plan: Plan, now: datetime) -> Account:
             provider_number_id=channel.number_id, msisdn=channel.msisdn, display_name=channel.name,
             quality=Quality.GREEN, messaging_limit="TIER_100K", name_status="APPROVED",
             flag="UNFLAGGED" if channel.code == FLAGGED_SUBACCOUNT else "",
-            throughput="HIGH" if channel.provider == Provider.META else "",
+            throughput=channel.throughput,
         )  # fmt: skip
         number.set_credential(sandbox_token())
         number.save()
@@ -213,9 +217,11 @@ def _doors(plan: Plan, account: Account) -> None:
     """API keys and webhook endpoints."""
     for purpose in ("api", "360dialog"):
         key = secret(plan, f"key:{purpose}", 24)
-        create_api_key(account=account, name=f"Demo {purpose} key", scopes=list(Permission), secret=key)
-    for provider in (Provider.EIGHT_X_EIGHT, Provider.META, Provider.DIALOG_360):
-        endpoint = WebhookEndpoint(account=account, provider=provider, name=f"{provider.label} demo")
+        create_api_key(
+            by=Principal.of_command("command", account), name=f"Demo {purpose} key", scopes=list(Permission), secret=key
+        )
+    for provider in _PROVIDERS:
+        endpoint = WebhookEndpoint(account=account, provider=provider, name=f"{VENDORS[provider].label} demo")
         credential = webhook(plan, provider)
         endpoint.header_name = credential.get("header", "Authorization")
         endpoint.set_secrets(
@@ -231,17 +237,19 @@ def webhook(plan: Plan, provider: str) -> dict[str, str]:
     """Path and secrets of one endpoint, as `demo_credentials` prints them."""
     path = {"path": f"/webhooks/{provider}/{secret(plan, f'token:{provider}')}"}
     own = secret(plan, f"secret:{provider}")
-    if provider == Provider.EIGHT_X_EIGHT:
-        return {**path, "authorization": f"Bearer {own}"}
-    if provider == Provider.META:
+    header = webhooks_of(provider).header
+    if not header:
         return {**path, "app_secret": own, "verify_token": secret(plan, "verify", 12)}
-    return {**path, "header": "X-Tollgate-Key", "value": own}
+    if header == "Authorization":
+        return {**path, "authorization": f"Bearer {own}"}
+    return {**path, "header": header, "value": own}
 
 
 def credentials(plan: Plan) -> dict[str, object]:
     """Everything a client needs to use a demo account; see the README. Reads nothing from the database."""
-    main = next(channel for channel in plan.channels if channel.provider == Provider.META)
-    listed = next((each for each in plan.channels if each.provider == Provider.EIGHT_X_EIGHT), main)
+    own_api = {VENDORS[channel.provider].shape: channel for channel in reversed(plan.channels)}
+    main = own_api[Shape.GRAPH]
+    listed = own_api.get(Shape.EIGHT_X_EIGHT, main)
     roles = [*map(str, _ROLES), *(["operator"] if plan is ACME else [])]
     return {
         "base_url": settings.BASE_URL,
@@ -257,10 +265,7 @@ def credentials(plan: Plan) -> dict[str, object]:
             {"name": name, "language": "en", "category": category, "body_parameters": body.count("{{")}
             for name, category, body in TEMPLATES
         ],
-        "webhooks": {
-            str(provider): webhook(plan, provider)
-            for provider in (Provider.EIGHT_X_EIGHT, Provider.META, Provider.DIALOG_360)
-        },
+        "webhooks": {provider: webhook(plan, provider) for provider in _PROVIDERS},
     }
 
 

@@ -4,14 +4,16 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from providers.registry import simulation_of
+from providers.simulation import Simulation, Template
+
 
 @dataclass(frozen=True, slots=True)
-class Door:
-    """Where webhooks of a number go, and what proves who sent them: Meta's signature, or a header."""
+class WebhookTarget:
+    """Where webhooks of a number go, and the secret that proves who sent them."""
 
     url: str = field(repr=False)  # its last part is a credential
-    app_secret: str = field(default="", repr=False)
-    header: tuple[str, str] | None = field(default=None, repr=False)
+    secret: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,17 +22,14 @@ class Number:
 
     waba_id: str
     msisdn: str
-    door: Door
-    provider: str = "meta"
+    webhooks: WebhookTarget
+    provider: str
     subaccount: str = ""
 
-
-@dataclass(frozen=True, slots=True)
-class Template:
-    """An approved template: its pricing category and how many parameters its body has."""
-
-    category: str
-    body_parameters: int
+    @property
+    def simulation(self) -> Simulation:
+        """How its provider answers."""
+        return simulation_of(self.provider)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from random import Random
 
 from local.sandbox.config import Config
-from local.sandbox.errors import ERRORS, Error
+from providers.simulated_errors import ERRORS, Error
+from providers.simulation import DELIVERED, FAILED, READ, REPLY, SENT
 
-SENT, DELIVERED, READ, FAILED, REPLY = "sent", "delivered", "read", "failed", "reply"
 STORIES = {
     "990000": (SENT, DELIVERED, READ),
     "990001": (SENT,),

@@ -14,12 +14,9 @@ from dataclasses import dataclass
 
 import httpx
 
-from local.demo.webhooks import signature
-from local.sandbox import bodies, eightxeight
-from local.sandbox.config import Config, Door, Number
-from local.sandbox.fate import DELIVERED, Step
-from local.sandbox.requests import Wanted
-from providers.vocabulary import Provider
+from local.sandbox.config import Config, Number
+from local.sandbox.fate import Step
+from providers.simulation import DELIVERED, MessageRequest, Report, Sender
 
 TRIES = 8
 _AT_ONCE = 32  # posts that wait for an answer
@@ -30,10 +27,10 @@ _LATEST = 10_000  # answers whose time is remembered
 class Message:
     """An accepted message and the webhooks that are still to come."""
 
-    wamid: str
-    number_id: str
+    id: str
     number: Number
-    wanted: Wanted
+    sender: Sender
+    request: MessageRequest
     steps: tuple[Step, ...]
     position: int = 0
     tries: int = 0
@@ -42,17 +39,14 @@ class Message:
     def webhook(self) -> bytes:
         """The webhook whose time has come."""
         if not self.body:
-            priced = any(step.event == DELIVERED for step in self.steps[: self.position])
-            step, at = self.steps[self.position], int(time.time())
-            if self.number.provider == Provider.EIGHT_X_EIGHT:
-                self.body = eightxeight.webhook(
-                    step, self.wanted, subaccount=self.number.subaccount, umid=self.wamid, at=at
+            step = self.steps[self.position]
+            is_priced = any(earlier.event == DELIVERED for earlier in self.steps[: self.position])
+            self.body = self.number.simulation.report(
+                Report(
+                    state=step.event, request=self.request, message_id=self.id, sender=self.sender, at=int(time.time()),
+                    error=step.error, is_priced=is_priced,
                 )
-            else:
-                self.body = bodies.webhook(
-                    step, self.wanted, number_id=self.number_id, number=self.number, wamid=self.wamid, at=at,
-                    priced=priced,
-                )  # fmt: skip
+            )  # fmt: skip
         return self.body
 
     def go_on(self) -> None:
@@ -115,7 +109,7 @@ class Outbox:
 
     async def _post(self, message: Message) -> None:
         try:
-            answered = await self._answered(message.number.door, message.webhook())
+            answered = await self._answered(message.number, message.webhook())
         finally:
             self._slots.release()
         message.tries += 1
@@ -130,13 +124,13 @@ class Outbox:
         else:
             self._later(message, message.steps[message.position].after)
 
-    async def _answered(self, door: Door, body: bytes) -> bool:
+    async def _answered(self, number: Number, body: bytes) -> bool:
         """Post one webhook; whether it was answered 2xx."""
-        name, value = door.header or ("X-Hub-Signature-256", signature(door.app_secret, body))
-        headers = {"Content-Type": "application/json", "User-Agent": "facebookexternalua", name: value}
+        proof = number.simulation.prove(number.webhooks.secret, body)
+        headers = {"Content-Type": "application/json", "User-Agent": "facebookexternalua", **proof}
         begin = time.perf_counter()
         try:
-            answer = await self._client.post(door.url, content=body, headers=headers)
+            answer = await self._client.post(number.webhooks.url, content=body, headers=headers)
             said, good = str(answer.status_code), answer.is_success
         except httpx.HTTPError as error:
             said, good = type(error).__name__, False

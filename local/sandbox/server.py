@@ -1,13 +1,13 @@
 """The HTTP of the sandbox: one process, one event loop."""
 
 import asyncio
-import base64
 import secrets
 import signal
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from random import Random
 
 import httpx
@@ -19,13 +19,13 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from core.rate_limiter import RateLimiter
-from local.sandbox import bodies, eightxeight
 from local.sandbox.config import Config
-from local.sandbox.errors import NO_SUCH_PATH, Error
 from local.sandbox.fate import BAD_GATEWAY, NO_ANSWER, UNAVAILABLE, refusal, steps
 from local.sandbox.outbox import Message, Outbox
-from local.sandbox.requests import Refused, Wanted, read, read_mark
-from providers.vocabulary import Provider
+from providers.registry import VENDORS, simulation_of, vendor_of
+from providers.simulated_errors import NO_SUCH_PATH, Error
+from providers.simulation import BLOCKED, LIMITED, MessageRequest, Refused, Sender, Simulation
+from providers.vocabulary import Shape
 
 LARGEST_BODY = 1024 * 1024
 _HOLD = 120.0  # seconds for which a request without an answer is kept open
@@ -46,15 +46,11 @@ class Sandbox:
 
     def app(self) -> Starlette:
         """The ASGI application; it posts webhooks while it runs."""
-        routes = [
-            Route("/", self.overview, methods=["GET"]),
-            Route("/api/v1/subaccounts/{code}/messages", self.eightxeight, methods=["POST"]),
-            Route("/messages", self.dialog360, methods=["POST"]),
-            Route("/{version}/{number_id}/messages", self.messages, methods=["POST"]),
-            Route("/health_status", self.health_of_360dialog, methods=["GET"]),
-            Route("/{version}/{number_id}", self.health_of_meta, methods=["GET"]),
-            Route("/{path:path}", self.elsewhere, methods=["GET", "POST", "DELETE"]),
-        ]
+        routes = [Route("/", self.overview, methods=["GET"])]
+        for vendor in VENDORS.values():
+            if vendor.simulation is not None:
+                routes += self._routes(vendor.name, vendor.simulation)
+        routes.append(Route("/{path:path}", self.elsewhere, methods=["GET", "POST", "DELETE"]))
         return Starlette(routes=routes, lifespan=self._life)
 
     @asynccontextmanager
@@ -78,129 +74,95 @@ class Sandbox:
         )
 
     async def elsewhere(self, request: Request) -> Response:
-        """Every other path."""
-        return self._refuse(NO_SUCH_PATH, Random())
+        """Every other path, as Meta answers it."""
+        return self._refuse(simulation_of(vendor_of(Shape.GRAPH).name), NO_SUCH_PATH, Random())
 
-    async def messages(self, request: Request) -> Response:
-        """POST /{version}/{phone_number_id}/messages, as Meta answers it."""
-        return await self._answer(request, self._of_meta)
+    def _routes(self, provider: str, simulation: Simulation) -> list[Route]:
+        """The paths of one provider."""
+        send = partial(self._answer, provider=provider, simulation=simulation)
+        routes = [Route(simulation.send_path, send, methods=["POST"])]
+        if simulation.health:
+            health = partial(self._health, provider=provider, simulation=simulation, answer=simulation.health)
+            routes.append(Route(simulation.health_path, health, methods=["GET"]))
+        return routes
 
-    async def dialog360(self, request: Request) -> Response:
-        """POST /messages, as 360dialog answers it."""
-        return await self._answer(request, self._of_360dialog)
-
-    async def health_of_meta(self, request: Request) -> Response:
-        """GET /{version}/{phone_number_id}?fields=health_status, as Meta answers it."""
-        return self._health(self._of_meta, request, _bearer(request))
-
-    async def health_of_360dialog(self, request: Request) -> Response:
-        """GET /health_status, as 360dialog answers it."""
-        return self._health(self._of_360dialog, request, request.headers.get("D360-API-KEY", ""))
-
-    def _health(self, find: Callable[[Request], str], request: Request, token: str) -> Response:
+    async def _health(
+        self, request: Request, provider: str, simulation: Simulation, answer: Callable[[Sender, str], bytes]
+    ) -> Response:
         """As the token's ending says."""
         try:
-            number_id = find(request)
+            sender = self._sender(request, provider, simulation)
         except Refused as refused:
-            return self._refuse(refused.error, Random())
-        answer = bodies.health(number_id, self._config.numbers[number_id], token)
-        return Response(answer, media_type="application/json")
+            return self._refuse(simulation, refused.error, Random())
+        return Response(answer(sender, simulation.token(request.headers)), media_type="application/json")
 
-    async def eightxeight(self, request: Request) -> Response:
-        """POST /api/v1/subaccounts/{code}/messages, as 8x8 answers it."""
-        return await self._answer(request, self._of_8x8)
-
-    async def _answer(self, request: Request, find: Callable[[Request], str]) -> Response:
-        """Take a message, or refuse it. `find` says from which number, and raises `Refused`."""
+    async def _answer(self, request: Request, provider: str, simulation: Simulation) -> Response:
+        """Take a message, or refuse it."""
         self._asked += 1
         chance = Random(f"{self._config.seed}/{self._asked}")
         body = await _body(request)
         await asyncio.sleep(self._config.latency * chance.uniform(0.5, 1.5))
-        is_8x8 = find == self._of_8x8
         try:
-            number_id = find(request)
-            if not is_8x8 and (done := read_mark(body)):
-                return JSONResponse({"success": done})
-            wanted = (eightxeight.read if is_8x8 else read)(body, self._config.templates)
-            self._check_limits(number_id, wanted)
+            sender = self._sender(request, provider, simulation)
+            if simulation.read_mark and simulation.read_mark(body):
+                return JSONResponse({"success": True})
+            message = simulation.read(body, self._config.templates)
+            self._check_limits(sender, message)
         except Refused as refused:
-            return self._refuse(refused.error, chance, is_8x8=is_8x8)
-        error = refusal(wanted.msisdn, chance, self._config)
+            return self._refuse(simulation, refused.error, chance)
+        error = refusal(message.msisdn, chance, self._config)
         if error is not None:
-            return self._refuse(error, chance, is_8x8=is_8x8)
-        if wanted.msisdn.endswith(UNAVAILABLE):
+            return self._refuse(simulation, error, chance)
+        if message.msisdn.endswith(UNAVAILABLE):
             return Response(_HTML, status_code=503, media_type="text/html")
-        given_id = self._take(number_id, wanted, chance)
-        if wanted.msisdn.endswith(NO_ANSWER):
+        given_id = self._take(sender, message, chance)
+        if message.msisdn.endswith(NO_ANSWER):
             await asyncio.sleep(_HOLD)
-        if wanted.msisdn.endswith((BAD_GATEWAY, NO_ANSWER)):
+        if message.msisdn.endswith((BAD_GATEWAY, NO_ANSWER)):
             return Response(_HTML, status_code=502, media_type="text/html")
-        answer = (eightxeight if is_8x8 else bodies).accepted(wanted, given_id)
-        return Response(answer, media_type="application/json")
+        return Response(simulation.accepted(message, given_id), media_type="application/json")
 
-    def _take(self, number_id: str, wanted: Wanted, chance: Random) -> str:
+    def _take(self, sender: Sender, message: MessageRequest, chance: Random) -> str:
         """Accept a message; its id."""
-        number = self._config.numbers[number_id]
-        wamid = (
-            eightxeight.new_id(chance)
-            if number.provider == Provider.EIGHT_X_EIGHT
-            else "wamid." + base64.b64encode(b"sandbox" + chance.randbytes(20)).decode()
-        )
-        self._outbox.put(Message(wamid, number_id, number, wanted, steps(wanted.msisdn, chance, self._config)))
+        number = self._config.numbers[sender.number_id]
+        given_id = number.simulation.new_id(chance)
+        self._outbox.put(Message(given_id, number, sender, message, steps(message.msisdn, chance, self._config)))
         self.counts["accepted"] += 1
-        return wamid
+        return given_id
 
-    def _refuse(self, error: Error, chance: Random, *, is_8x8: bool = False) -> Response:
+    def _refuse(self, simulation: Simulation, error: Error, chance: Random) -> Response:
         self.counts["refused"] += 1
-        if is_8x8:
-            status, said = eightxeight.refused(error, chance)
-            return Response(said, status_code=status, media_type="application/json")
-        trace = base64.urlsafe_b64encode(chance.randbytes(17)).decode().rstrip("=")
-        return Response(bodies.refused(error, trace), status_code=error.status, media_type="application/json")
+        status, body = simulation.refused(error, chance)
+        return Response(body, status_code=status, media_type="application/json")
 
-    def _check_token(self, given: str) -> None:
-        """An ending may say how healthy the number is."""
-        token = given.removesuffix(bodies.LIMITED).removesuffix(bodies.BLOCKED)
+    def _sender(self, request: Request, provider: str, simulation: Simulation) -> Sender:
+        """The number that the path names, or the token; an ending of the token may say how healthy it is."""
+        token = simulation.token(request.headers).removesuffix(LIMITED).removesuffix(BLOCKED)
         if not secrets.compare_digest(token.encode(), self._config.token.encode()):
             raise Refused(190)
-
-    def _of_meta(self, request: Request) -> str:
-        self._check_token(_bearer(request))
-        number_id = str(request.path_params["number_id"])
-        if number_id not in self._config.numbers:
+        names = request.path_params
+        number_id = names.get("number_id") or self._first(provider, names.get("subaccount"))
+        number = self._config.numbers.get(number_id)
+        if number is None:
             raise Refused(100, f"Object with ID '{number_id}' does not exist, or may not be used with this token.")
-        return number_id
+        return Sender(number_id=number_id, msisdn=number.msisdn, waba_id=number.waba_id, subaccount=number.subaccount)
 
-    def _of_360dialog(self, request: Request) -> str:
-        """At 360dialog the key names the number."""
-        self._check_token(request.headers.get("D360-API-KEY", ""))
-        return self._first(Provider.DIALOG_360)
-
-    def _of_8x8(self, request: Request) -> str:
-        self._check_token(_bearer(request))
-        return self._first(Provider.EIGHT_X_EIGHT, str(request.path_params["code"]))
-
-    def _first(self, provider: str, subaccount: str | None = None) -> str:
+    def _first(self, provider: str, subaccount: str | None) -> str:
         for number_id, number in self._config.numbers.items():
             if number.provider == provider and subaccount in {None, number.subaccount}:
                 return number_id
         raise Refused(100, "There is no such number.")
 
-    def _check_limits(self, number_id: str, wanted: Wanted) -> None:
+    def _check_limits(self, sender: Sender, message: MessageRequest) -> None:
         now = time.monotonic()
-        if wanted.msisdn == self._config.numbers[number_id].msisdn:
+        if message.msisdn == sender.msisdn:
             raise Refused(131021)
         if self._outbox.full:
             raise Refused(131016)
-        if not self._number_pace.allows(number_id, now):
+        if not self._number_pace.allows(sender.number_id, now):
             raise Refused(130429)
-        if not self._pair_pace.allows(f"{number_id}/{wanted.msisdn}", now):
+        if not self._pair_pace.allows(f"{sender.number_id}/{message.msisdn}", now):
             raise Refused(131056)
-
-
-def _bearer(request: Request) -> str:
-    kind, _, token = request.headers.get("Authorization", "").partition(" ")
-    return token if kind == "Bearer" else ""
 
 
 async def _body(request: Request) -> bytes:

@@ -15,7 +15,6 @@ from accounts.enums import Permission
 from core.bodies import StrictSerializer, checked_body
 from core.counting import count_up_to
 from core.filtersets import parameters
-from core.http import client_address
 from core.links import PageSerializer
 from core.queries import nothing_asked
 from core.resources import listed, shown
@@ -25,7 +24,7 @@ from messaging.inbound.filtersets import WebhookFilterSet
 from messaging.inbound.models import InboxItem
 from messaging.inbound.selectors.inbox import webhooks
 from messaging.inbound.services.replay import MOST_REPLAYED, replay_webhooks
-from providers.vocabulary import Provider
+from providers import registry
 
 MOST_IDS = 1_000
 _IN_A_BODY = (Permission.VIEW_NUMBERS, Permission.VIEW_CONTENT)
@@ -80,7 +79,7 @@ class WebhookChoiceSerializer(StrictSerializer):
     """The filters of the list, as JSON."""
 
     state = serializers.ChoiceField(InboxState.choices, required=False)
-    provider = serializers.ChoiceField(Provider.choices, required=False)
+    provider = serializers.ChoiceField(registry.choices(), required=False)
     received_after = serializers.DateTimeField(required=False)
     received_before = serializers.DateTimeField(required=False)
 
@@ -117,7 +116,7 @@ class WebhookEventView(TenantView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Also refuse keys of single subaccounts: a webhook may speak of any of the account's."""
         super().initial(request, *args, **kwargs)
-        if self.subaccount_ids() is not None:
+        if self.principal.reach.limited:
             raise PermissionDenied("This API key is limited to subaccounts; webhooks belong to the whole account.")
 
     def found(self, event_id: int) -> InboxItem:
@@ -129,14 +128,7 @@ class WebhookEventView(TenantView):
 
     def replay(self, rows: Any, **details: Any) -> Response:
         """Put the rows back in line and answer how many."""
-        n = replay_webhooks(
-            rows,
-            account=self.account,
-            actor=self.key.prefix,
-            details=details,
-            ip_address=client_address(self.request._request) or None,
-        )
-        return Response({"replayed": n})
+        return Response({"replayed": replay_webhooks(rows, details, by=self.principal)})
 
 
 class WebhookEventListView(WebhookEventView):
@@ -159,7 +151,7 @@ class WebhookEventDetailView(WebhookEventView):
     @extend_schema(operation_id="get_webhook_event", responses=WebhookEventDetailSerializer)
     def get(self, request: Request, event_id: int) -> Response:
         """The webhook with headers and body; 404 when the account has none of that id."""
-        readable = all(self.key.may(permission) for permission in _IN_A_BODY)
+        readable = self.principal.permissions.issuperset(_IN_A_BODY)
         item = self.found(event_id)
         return Response(shown(WebhookEventDetailSerializer, item, request, lambda rows, fields: {"readable": readable}))
 

@@ -2,17 +2,15 @@
 
 from prometheus_client import Counter, disable_created_metrics
 
-from providers.vocabulary import Provider
+from providers.registry import VENDORS
 
 disable_created_metrics()  # type: ignore[no-untyped-call] # a second series for each, which nobody reads
 WEBHOOKS = Counter(
     "tollgate_webhooks", "Webhook requests answered by this process.", ["provider", "code"], registry=None
 )
 
-_PROVIDERS = frozenset(Provider.values)
-
 
 def count_webhook(provider: str, code: int) -> None:
     """One webhook request was answered. Names that nobody has are one: whoever calls cannot make new series."""
-    known = provider if provider in _PROVIDERS else "unknown"
+    known = provider if provider in VENDORS else "unknown"
     WEBHOOKS.labels(provider=known, code=str(code)).inc()

@@ -1,7 +1,5 @@
-"""Who may post a webhook: endpoints by their token, and the proof each provider gives."""
+"""Who may post a webhook: endpoints by their token, with the secrets that their provider proves itself by."""
 
-import hashlib
-import hmac
 import time
 from collections.abc import Mapping
 from contextlib import suppress
@@ -11,45 +9,30 @@ from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from django.db import DatabaseError, InterfaceError, connection
 from django.utils import timezone
 
-from core.secrets import digest, same
+from core.secrets import digest
 from core.tenancy import every_tenant
 from core.ttl_cache import TTLCache
 from messaging.inbound.models import WebhookEndpoint
-from providers.vocabulary import Provider
+from providers.vendor import Webhooks, WebhookSecrets
 
 known: "TTLCache[tuple[str, bytes], Credential | None]" = TTLCache()
 
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """What ingest needs of an endpoint, secrets opened. Two of each while a rotation lasts, the new one first."""
+    """What ingest needs of an endpoint, secrets opened."""
 
     endpoint_id: int
     account_id: int
     provider: str
-    header_name: str
-    header_digests: tuple[bytes, ...]
-    app_secrets: tuple[bytes, ...]
-    verify_token: bytes
+    webhooks: Webhooks
+    secrets: WebhookSecrets
     networks: tuple[IPv4Network | IPv6Network, ...]
     rate_limit: int
 
     def admits(self, headers: Mapping[str, str], body: bytes) -> bool:
-        """Whether a POST proves who sent it.
-
-        Meta signs the raw body with the app secret. 8x8 and 360dialog sign nothing: a header, if one is set.
-        """
-        if self.provider == Provider.META:
-            signature = headers.get("X-Hub-Signature-256", "").lower().encode("utf-8", "surrogateescape")
-            return any(same(signature, _signature(secret, body)) for secret in self.app_secrets)
-        if not self.header_digests:
-            return True
-        given = digest(headers.get(self.header_name, "").encode("utf-8", "surrogateescape"))
-        return any(same(given, each) for each in self.header_digests)
-
-    def verifies(self, token: str) -> bool:
-        """Whether Meta's verification request repeats our verify token."""
-        return bool(self.verify_token) and same(token.encode("utf-8", "surrogateescape"), self.verify_token)
+        """Whether a POST proves who sent it."""
+        return self.webhooks.authenticate(self.secrets, headers, body)
 
     def reachable_from(self, address: str) -> bool:
         """Whether the endpoint takes webhooks from this client address."""
@@ -60,10 +43,6 @@ class Credential:
         except ValueError:
             return False
         return any(client in network for network in self.networks)
-
-
-def _signature(secret: bytes, body: bytes) -> bytes:
-    return b"sha256=" + hmac.new(secret, body, hashlib.sha256).hexdigest().encode()
 
 
 class Pace:
@@ -117,15 +96,18 @@ def _load(provider: str, token_digest: bytes) -> Credential | None:
         return None
     rotating = endpoint.former_until is not None and endpoint.former_until > timezone.now()
     digests = (endpoint.header_digest, endpoint.former_header_digest if rotating else None)
-    secrets = (endpoint.app_secret, endpoint.former_app_secret if rotating else "")
+    app_secrets = (endpoint.app_secret, endpoint.former_app_secret if rotating else "")
     return Credential(
         endpoint_id=endpoint.pk,
         account_id=endpoint.account_id,
         provider=endpoint.provider,
-        header_name=endpoint.header_name,
-        header_digests=tuple(bytes(each) for each in digests if each is not None),
-        app_secrets=tuple(secret.encode() for secret in secrets if secret),
-        verify_token=endpoint.verify_token.encode(),
+        webhooks=endpoint.webhooks,
+        secrets=WebhookSecrets(
+            header_name=endpoint.header_name,
+            header_digests=tuple(bytes(each) for each in digests if each is not None),
+            app_secrets=tuple(secret.encode() for secret in app_secrets if secret),
+            verify_token=endpoint.verify_token.encode(),
+        ),
         networks=tuple(ip_network(text, strict=False) for text in endpoint.networks),
         rate_limit=endpoint.rate_limit,
     )

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from core.words import Text
 from messaging.inbound.models import WebhookEndpoint
-from providers.vocabulary import Provider
+from providers.vendor import Verification
 
 SECONDS = 5
 
@@ -29,7 +29,7 @@ class Finding:
 
 
 def check_endpoint(endpoint: WebhookEndpoint) -> list[Finding]:
-    """Call an endpoint's public address as a stranger; Meta's also as Meta does when it verifies an address.
+    """Call an endpoint's public address as a stranger, and as its provider does when it verifies an address.
 
     Takes two calls of at most `SECONDS` each.
     """
@@ -38,8 +38,9 @@ def check_endpoint(endpoint: WebhookEndpoint) -> list[Finding]:
     with httpx.Client(timeout=SECONDS, headers=headers, trust_env=False) as client:
         try:
             findings = [_as_stranger(client, url, guarded=_is_guarded(endpoint))]
-            if endpoint.provider == Provider.META and findings[0].good:
-                findings.append(_as_meta(client, url, endpoint.verify_token))
+            verification = endpoint.webhooks.verification
+            if verification and findings[0].good:
+                findings.append(_as_provider(client, url, endpoint, verification))
         except httpx.HTTPError as error:
             host = httpx.URL(settings.BASE_URL).host
             reason = str(error) or type(error).__name__
@@ -54,7 +55,7 @@ def check_endpoint(endpoint: WebhookEndpoint) -> list[Finding]:
 
 
 def _is_guarded(endpoint: WebhookEndpoint) -> bool:
-    return endpoint.provider == Provider.META or endpoint.header_digest is not None
+    return endpoint.webhooks.is_signed or endpoint.header_digest is not None
 
 
 def _as_stranger(client: httpx.Client, url: str, *, guarded: bool) -> Finding:
@@ -90,14 +91,13 @@ _MEANINGS: dict[int, Text] = {
 }
 
 
-def _as_meta(client: httpx.Client, url: str, verify_token: str) -> Finding:
-    challenge = secrets.token_hex(8)
-    asked = {"hub.mode": "subscribe", "hub.verify_token": verify_token, "hub.challenge": challenge}
-    answer = client.get(url, params=asked)
-    if verify_token and (answer.status_code, answer.text) == (HTTPStatus.OK, challenge):
-        return Finding(True, _("It passes the verification that Meta asks for."))
+def _as_provider(client: httpx.Client, url: str, endpoint: WebhookEndpoint, verification: Verification) -> Finding:
+    token, challenge, company = endpoint.verify_token, secrets.token_hex(8), endpoint.vendor.company
+    answer = client.get(url, params=verification.query(token, challenge))
+    if token and (answer.status_code, answer.text) == (HTTPStatus.OK, challenge):
+        return Finding(True, _("It passes the verification that %(provider)s asks for.") % {"provider": company})
     return Finding(
         False,
-        _("It does not pass Meta’s verification (answer %(status_code)s): see that it has a verify token.")
-        % {"status_code": answer.status_code},
+        _("It does not pass %(provider)s’s verification (answer %(status_code)s): see that it has a verify token.")
+        % {"provider": company, "status_code": answer.status_code},
     )

@@ -5,14 +5,14 @@ import django_filters as filters
 from core.filtersets import MomentFilter, StrictFilterSet
 from messaging.inbound.enums import InboxState
 from messaging.inbound.models import InboxItem
-from providers.vocabulary import Provider
+from providers import registry
 
 
 class WebhookFilterSet(StrictFilterSet):
     """Filters of one account's stored webhooks."""
 
     state = filters.ChoiceFilter(choices=InboxState.choices)
-    provider = filters.ChoiceFilter(choices=Provider.choices)
+    provider = filters.ChoiceFilter(choices=registry.choices())
     received_after = MomentFilter(field_name="received_at", lookup_expr="gte", help_text="Included.")
     received_before = MomentFilter(field_name="received_at", lookup_expr="lt", help_text="Not included.")
 

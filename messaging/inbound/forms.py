@@ -3,40 +3,56 @@
 from typing import Any
 
 from django import forms
+from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from messaging.inbound.models import WebhookEndpoint
 from messaging.inbound.services.endpoints import KEEP_HOURS, LONGEST_KEEP_HOURS
-from providers.vocabulary import Provider
+from providers.registry import VENDORS
+from providers.vendor import Vendor, Webhooks
 
-PROVIDERS = [(each.value, each.label) for each in (Provider.META, Provider.EIGHT_X_EIGHT, Provider.DIALOG_360)]
 _SECRET = forms.PasswordInput({"autocomplete": "off"})
-_WHERE = gettext_lazy("Meta signs with it: in the app’s dashboard under App settings, Basic.")
+
+
+def posting() -> list[tuple[Vendor, Webhooks]]:
+    """The providers that an address can be made for, and how they post."""
+    return [(one, one.webhooks) for one in VENDORS.values() if one.webhooks and not one.is_sandbox]
 
 
 class EndpointForm(forms.Form):
     """A new address."""
 
-    provider = forms.ChoiceField(label=gettext_lazy("Provider"), choices=PROVIDERS, widget=forms.RadioSelect)
+    provider = forms.ChoiceField(
+        label=gettext_lazy("Provider"),
+        choices=lambda: [(one.name, one.label) for one, _webhooks in posting()],
+        widget=forms.RadioSelect,
+    )
     name = forms.CharField(
         label=gettext_lazy("Name"), max_length=100, help_text=gettext_lazy("For you: “Meta production”, for example.")
     )
-    app_secret = forms.CharField(
-        label=gettext_lazy("App secret, for Meta only"),
-        required=False,
-        max_length=255,
-        help_text=_WHERE,
-        widget=_SECRET,
-    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        signing = [(one.company, webhooks) for one, webhooks in posting() if webhooks.is_signed]
+        self.fields["app_secret"] = forms.CharField(
+            label=_("App secret, for %(providers)s only")
+            % {"providers": get_text_list([company for company, _webhooks in signing], _("and"))},
+            required=False,
+            max_length=255,
+            help_text=" ".join(str(webhooks.app_secret_help) for _company, webhooks in signing),
+            widget=_SECRET,
+        )
 
     def clean(self) -> dict[str, Any]:
-        """Meta's signatures cannot be checked without the secret; to the others it means nothing."""
+        """Signatures cannot be checked without the secret; to providers that do not sign it means nothing."""
         given = super().clean() or self.cleaned_data
-        if given.get("provider") == Provider.META and not given.get("app_secret"):
-            self.add_error("app_secret", _("Write the app secret: without it every webhook of Meta would be refused."))
-        if given.get("provider") != Provider.META:
+        vendor = VENDORS.get(given.get("provider", ""))
+        if not (vendor and vendor.webhooks and vendor.webhooks.is_signed):
             given["app_secret"] = ""
+        elif not given.get("app_secret"):
+            said = _("Write the app secret: without it every webhook of %(provider)s would be refused.")
+            self.add_error("app_secret", said % {"provider": vendor.company})
         return given
 
 
@@ -45,9 +61,9 @@ class RotateForm(forms.Form):
 
     def __init__(self, *args: Any, endpoint: WebhookEndpoint, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if endpoint.provider == Provider.META:
+        if endpoint.webhooks.is_signed:
             self.fields["app_secret"] = forms.CharField(
-                label=_("New app secret"), max_length=255, help_text=_WHERE, widget=_SECRET
+                label=_("New app secret"), max_length=255, help_text=endpoint.webhooks.app_secret_help, widget=_SECRET
             )
         if not (endpoint.app_secret or endpoint.header_digest):
             return

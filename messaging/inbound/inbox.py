@@ -167,7 +167,7 @@ def _apply_together(readings: Sequence[Reading], intake: Intake) -> None:
 def _apply(readings: Sequence[Reading], intake: Intake) -> None:
     reports = [report for reading in readings for report in reading.reports]
     intake.directory.load_templates((report.account_id, report.event) for report in reports)
-    lifecycle.make_room(reports)
+    lifecycle.ensure_partitions(reports)
     with transaction.atomic():
         deleted = lifecycle.apply(reports, intake.directory)
         history.apply_changes([one for reading in readings for one in reading.announcements])

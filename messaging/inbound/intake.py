@@ -12,9 +12,8 @@ from messaging.inbound.models import WebhookEndpoint
 from messaging.log import lifecycle
 from messaging.log.assets import history
 from messaging.log.directory import Directory, Unregistered
-from providers import PARSERS
 from providers.events import ChangeEvent, ContactEvent, Event, MessageEvent, Parsed
-from providers.vocabulary import Provider
+from providers.registry import parse
 
 T = TypeVar("T")
 log = structlog.get_logger("tollgate.inbox")
@@ -64,7 +63,7 @@ class Intake:
         """Parse a body and find where its events belong. Never raises: what goes wrong becomes a problem."""
         reading = Reading(item)
         try:
-            parsed = PARSERS[Provider(item.provider)](item.body)
+            parsed = parse(item.provider, item.body)
         except Unparsable as error:
             parsed = Parsed(problems=[str(error)])
         except Exception as error:  # a parser's bug must cost one row, not the worker

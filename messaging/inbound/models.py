@@ -12,7 +12,8 @@ from core.networks import validate_network
 from core.secrets import digest, seal, unseal
 from core.tenancy import LOOSE, TenantModel
 from messaging.inbound.enums import InboxState
-from providers.vocabulary import Provider
+from providers import registry
+from providers.vendor import Vendor, Webhooks
 
 
 class WebhookEndpoint(TenantModel):
@@ -22,7 +23,7 @@ class WebhookEndpoint(TenantModel):
     address to show) is sealed.
     """
 
-    provider = models.CharField(max_length=12, choices=Provider)
+    provider = models.CharField(max_length=12, choices=registry.choices)
     name = models.CharField(max_length=100)
     token_digest = models.BinaryField(max_length=32, unique=True, editable=False)
     token_sealed = models.TextField(editable=False)
@@ -75,6 +76,16 @@ class WebhookEndpoint(TenantModel):
         """What Meta must repeat when it verifies the address."""
         return self._open(self.verify_token_sealed)
 
+    @property
+    def vendor(self) -> Vendor:
+        """What the provider can do."""
+        return registry.VENDORS[self.provider]
+
+    @property
+    def webhooks(self) -> Webhooks:
+        """How the provider posts. Raises LookupError for one that posts none."""
+        return registry.webhooks_of(self.provider)
+
     def set_secrets(self, *, token: str, header: str = "", app_secret: str = "", verify_token: str = "") -> None:
         """Replace every secret of the endpoint; the caller saves."""
         self.token_digest, self.token_sealed = digest(token), self._sealed(token)
@@ -107,7 +118,7 @@ class InboxItem(TenantModel):
     received_at = models.DateTimeField(default=timezone.now, editable=False)
     account = models.ForeignKey("accounts.Account", **LOOSE)
     endpoint = models.ForeignKey(WebhookEndpoint, **LOOSE)
-    provider = models.CharField(max_length=12, choices=Provider)
+    provider = models.CharField(max_length=12, choices=registry.choices)
     headers = models.JSONField(default=dict, help_text="Without credentials.")
     body = models.BinaryField()
     state = models.CharField(max_length=12, choices=InboxState, default=InboxState.PENDING)

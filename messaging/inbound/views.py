@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_POST
 
-from accounts.access import TenantRequest, actor_of, requires
+from accounts.access import TenantRequest, requires
 from accounts.enums import Permission
 from core.http import posted
 from messaging.inbound.endpoint_check import Finding, check_endpoint
@@ -16,7 +16,6 @@ from messaging.inbound.forms import EndpointForm, RotateForm
 from messaging.inbound.models import WebhookEndpoint
 from messaging.inbound.selectors.endpoints import address_of, endpoint_of, endpoints
 from messaging.inbound.services import endpoints as services
-from providers.vocabulary import Provider
 
 allowed = requires(Permission.MANAGE_WEBHOOKS, whole_account=True)
 
@@ -36,7 +35,7 @@ def new_endpoint(request: TenantRequest) -> HttpResponse:
     if form.is_valid():
         given = form.cleaned_data
         made = services.make_endpoint(
-            by=actor_of(request), provider=Provider(given["provider"]), name=given["name"],
+            by=request.principal, provider=given["provider"], name=given["name"],
             app_secret=given["app_secret"],
         )  # fmt: skip
         return _show_secrets(request, made, new=True)
@@ -64,7 +63,7 @@ def rotate_endpoint(request: TenantRequest, endpoint_id: int) -> HttpResponse:
     found = _endpoint(request, endpoint_id)
     form = RotateForm(posted(request), endpoint=found)
     if form.is_valid():
-        made = services.rotate_endpoint(by=actor_of(request), endpoint=found, **form.cleaned_data)
+        made = services.rotate_endpoint(by=request.principal, endpoint=found, **form.cleaned_data)
         return _show_secrets(request, made, new=False)
     return render(request, "inbound/endpoint_rotate.html", {"form": form, "endpoint": found})
 
@@ -75,7 +74,7 @@ def switch_endpoint(request: TenantRequest, endpoint_id: int) -> HttpResponse:
     found = _endpoint(request, endpoint_id)
     if request.method != "POST":
         return render(request, "inbound/endpoint_switch.html", {"endpoint": found})
-    services.switch_endpoint(by=actor_of(request), endpoint=found, active=request.POST.get("active") == "on")
+    services.switch_endpoint(by=request.principal, endpoint=found, active=request.POST.get("active") == "on")
     said = _("%(name)s is on.") if found.is_active else _("%(name)s is off.")
     messages.success(request, said % {"name": found.name})
     return redirect("inbound:endpoint", found.pk)

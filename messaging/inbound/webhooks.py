@@ -12,13 +12,13 @@ from messaging.inbound import inbox
 from messaging.inbound.counters import count_webhook
 from messaging.inbound.credentials import Credential, credential, note_event, pace
 from messaging.inbound.wakeup import inbox_wakeup
-from providers.vocabulary import Provider
+from providers.vendor import Verification
 
 log = structlog.get_logger("tollgate.webhooks")
 
 MAX_BODY = 4 * 1024 * 1024  # Meta posts up to 3 MB
 _DRAINED = 1024 * 1024  # closing on unread bytes resets the connection, and the sender may never see the 413
-_KEPT_HEADERS = ("Content-Type", "User-Agent", "X-Hub-Signature-256", "X-8x8-Signature", "X-Forwarded-For")
+_KEPT_HEADERS = ("Content-Type", "User-Agent", "X-Forwarded-For")  # and the provider's own
 
 
 @csrf_exempt
@@ -40,10 +40,11 @@ def _answer(request: HttpRequest, provider: str, token: str) -> HttpResponse:
             return HttpResponse("Unknown webhook address.\n", status=404, content_type="text/plain")
         if not known.reachable_from(client_address(request)):
             return HttpResponse("This address may not post here.\n", status=403, content_type="text/plain")
-        if request.method == "GET" and provider == Provider.META:
-            return _verify(request, known)
+        verification = known.webhooks.verification
+        if request.method == "GET" and verification:
+            return _verify(request, known, verification)
         if request.method != "POST":
-            return HttpResponseNotAllowed(["POST", "GET"] if provider == Provider.META else ["POST"])
+            return HttpResponseNotAllowed(["POST", "GET"] if verification else ["POST"])
         return _store(request, known)
     except (DatabaseError, InterfaceError):
         log.exception("webhook_not_stored", provider=provider)
@@ -53,11 +54,12 @@ def _answer(request: HttpRequest, provider: str, token: str) -> HttpResponse:
         )
 
 
-def _verify(request: HttpRequest, known: Credential) -> HttpResponse:
-    """Meta's handshake: repeat the challenge to whoever knows the verify token."""
-    if request.GET.get("hub.mode") == "subscribe" and known.verifies(request.GET.get("hub.verify_token", "")):
-        return HttpResponse(request.GET.get("hub.challenge", ""), content_type="text/plain")
-    return HttpResponse("Wrong verify token.\n", status=403, content_type="text/plain")
+def _verify(request: HttpRequest, known: Credential, verification: Verification) -> HttpResponse:
+    """The provider makes sure of the address before it posts there."""
+    answer = verification.answer(known.secrets, request.GET)
+    if answer is None:
+        return HttpResponse("Wrong verify token.\n", status=403, content_type="text/plain")
+    return HttpResponse(answer, content_type="text/plain")
 
 
 def _store(request: HttpRequest, known: Credential) -> HttpResponse:
@@ -71,7 +73,8 @@ def _store(request: HttpRequest, known: Credential) -> HttpResponse:
         return HttpResponse(
             "The body is over 4 MiB.\n", status=413, content_type="text/plain", headers={"Connection": "close"}
         )
-    headers = {name: request.headers[name] for name in _KEPT_HEADERS if name in request.headers}
+    kept = (*_KEPT_HEADERS, *known.webhooks.kept_headers)
+    headers = {name: request.headers[name] for name in kept if name in request.headers}
     if not known.admits(request.headers, body):
         return HttpResponse("Wrong or missing credential.\n", status=401, content_type="text/plain")
     inbox.store(known.account_id, known.endpoint_id, known.provider, headers, body)

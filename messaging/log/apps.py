@@ -10,10 +10,10 @@ class LogConfig(AppConfig):
 
     def ready(self) -> None:
         """Declare events about messages; and the names of numbers and templates, whose ids alone billing knows."""
-        from billing.selectors.names import register
+        from billing.dimensions import supply_names
         from events import types
         from messaging.log.event_types import MESSAGE_RECEIVED, MESSAGE_STATUS
-        from messaging.log.selectors.names import ChannelNames, TemplateNames
+        from messaging.log.selectors.names import CHANNELS, TEMPLATES
 
         types.register(MESSAGE_STATUS, MESSAGE_RECEIVED)
-        register(channel=ChannelNames(), template=TemplateNames())
+        supply_names(channel=CHANNELS, template=TEMPLATES)

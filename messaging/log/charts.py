@@ -14,10 +14,7 @@ from core.words import DAY, said
 from messaging.log.assets.changes import Told
 from messaging.log.enums import ARRIVED, LOST, Status
 from messaging.log.selectors.traffic import Counts
-from providers.vocabulary import Category, Direction
-
-_HUES = {Category.MARKETING: "marketing", Category.UTILITY: "utility", Category.AUTHENTICATION: "authentication",
-         Category.SERVICE: "service"}  # fmt: skip
+from providers.vocabulary import FAMILIES, Direction, category_name
 
 
 def delivered_by_category(rows: Sequence[CostRow], days: Sequence[date], template: str) -> Chart:
@@ -28,7 +25,7 @@ def delivered_by_category(rows: Sequence[CostRow], days: Sequence[date], templat
         own[row.keys["day"]] = own.get(row.keys["day"], 0) + row.delivered
     series = [
         Series(
-            _spell(category), _HUES.get(Category(category), "other") if category in Category.values else "other",
+            category_name(category) or _("No category"), category if category in FAMILIES else "other",
             [counts.get(day, 0) for day in days],
             [log_of(day, template=template, category=category) for day in days],
         )
@@ -96,7 +93,3 @@ def _sentence(one: Told) -> str:
 
 def _labels(days: Iterable[date]) -> list[str]:
     return [said(day, DAY) for day in days]
-
-
-def _spell(category: str) -> str:
-    return str(Category(category).label) if category in Category.values else category or _("No category")

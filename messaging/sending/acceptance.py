@@ -11,7 +11,7 @@ from django.db import connection
 from messaging.log.enums import SubmissionState
 from messaging.sending.requests import SendRequest
 from messaging.sending.results import AttemptResult
-from providers.vocabulary import Shape
+from providers.registry import vendor_of
 
 _STORE = """
 INSERT INTO sending_submission (account_id, umid, created_at, shape, provider, subaccount_id, phone_number_id, state,
@@ -28,7 +28,6 @@ INSERT INTO sending_submission (account_id, created_at, shape, batch_id, umid, p
     phone_number_id, state, due_at, expires_at, attempts, request, about, outcome, is_logged, provider_message_id)
 VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, false, '')
 """
-_PROVIDER_OF = {Shape.EIGHT_X_EIGHT: "8x8", Shape.GRAPH: "meta", Shape.DIALOG_360: "360dialog"}
 
 
 def store(
@@ -60,7 +59,7 @@ def _row(
     sender = wanted.sender
     state = SubmissionState.ANSWERED if outcome else SubmissionState.SENDING if lease else SubmissionState.QUEUED
     return (
-        wanted.umid, sender.provider if sender else _PROVIDER_OF[wanted.shape],
+        wanted.umid, sender.provider if sender else vendor_of(wanted.shape).name,
         sender.subaccount_id if sender else subaccount_id, sender.phone_number_id if sender else None, str(state),
         lease or wanted.due_at or at, wanted.expires_at, 1 if lease else 0, _json(wanted.request),
         _json(wanted.about.as_json()), _json(outcome.as_json()) if outcome else None,

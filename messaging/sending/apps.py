@@ -12,7 +12,7 @@ class SendingConfig(AppConfig):
         """What the log asks of sending: how it went, who is being sent to, and which ids webhooks name."""
         from messaging.log.event_types import unsettled_sources
         from messaging.log.lifecycle.provider_ids import webhook_id_listeners
-        from messaging.log.selectors.matching import sending_sources
+        from messaging.log.lookups import sending_sources
         from messaging.sending.selectors.uncertain import recipients_in_flight, umids_in
         from messaging.sending.webhook_ids import learn
 

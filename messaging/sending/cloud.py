@@ -1,10 +1,6 @@
-"""Checking a message in the Cloud API's form, which 360dialog shares, with Meta's codes for what is wrong.
+"""Checking a message in the Cloud API's form against what we know, with Meta's codes for what is wrong."""
 
-What only Meta can know, such as whether a template exists, is left to Meta: its answer is passed on.
-"""
-
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,60 +11,20 @@ from messaging.sending.origin import read_origin
 from messaging.sending.requests import Origin, SendRequest, SendSummary
 from messaging.sending.senders import Sender
 from providers import reading as lenient
-from providers.error_catalogue import catalogue
+from providers.meta.requests import INVALID, RESTRICTED, RefusedAsMeta, read_content, read_recipient
 from providers.vocabulary import Shape
-
-INVALID, MISSING, NOT_VALID, RESTRICTED = 100, 131008, 131009, 130497
-_STATUSES = {10: 403, 190: 401, 130429: 429, 130497: 403, 131000: 500, 131016: 503, 131056: 429, 133010: 400}
-_LONGEST_TEXT, _LONGEST_CAPTION, _LONGEST_REFERENCE = 4096, 1024, 512
-_LONGEST_URL = 2048
-_MEDIA = ("image", "audio", "video", "document", "sticker")
-_NO_PHONE = re.compile(r"[ +()\-]")
-_PHONE = re.compile(r"[1-9][0-9]{6,14}")
-_USER_ID = re.compile(r"[A-Z]{2}\.[A-Za-z0-9]{1,128}")
-
-
-class RefusedAsMeta(Exception):
-    """The request is refused with this code of Meta's; the details name the field and what would be right."""
-
-    def __init__(self, code: int, details: str, *, status: int | None = None) -> None:
-        super().__init__(code, details)
-        self.code, self.details = code, details
-        self.status = status or _STATUSES.get(code, 400)
-
-    @property
-    def title(self) -> str:
-        """Meta's title of the code."""
-        known = catalogue().get(("meta", self.code))
-        return known.title if known else "Invalid parameter"
 
 
 def read(body: Mapping[str, Any], sender: Sender, origin: Origin, shape: Shape) -> SendRequest:
     """The message a body asks for; raises `RefusedAsMeta`."""
-    if body.get("messaging_product") != "whatsapp":
-        raise RefusedAsMeta(INVALID, "The parameter messaging_product is required and must be whatsapp.")
-    if body.get("recipient_type") not in (None, "individual", "group"):
-        raise RefusedAsMeta(INVALID, "Param recipient_type must be individual or group.")
-    msisdn, user_id = _recipient(body)
-    kind = body.get("type", "text")
-    if not isinstance(kind, str) or kind not in _CONTENT:
-        raise RefusedAsMeta(INVALID, f"Param type must be one of {{{', '.join(_CONTENT)}}}.")
-    content = body.get(kind)
-    if content is None:
-        what = kind if "type" in body else "type is required, or text: without a type the parameter text"
-        raise RefusedAsMeta(MISSING, f"The parameter {what} is required.")
-    _CONTENT[kind](content, kind)
-    if body.get("context") is not None:
-        _text(_object(body["context"], "context").get("message_id"), "context.message_id", 512)
-    reference = body.get("biz_opaque_callback_data")
-    if reference is not None and (not isinstance(reference, str) or len(reference) > _LONGEST_REFERENCE):
-        raise RefusedAsMeta(INVALID, "Param biz_opaque_callback_data must be a string of at most 512 characters.")
-    used = content if kind == "template" else {}
+    msisdn, user_id = read_recipient(body)
+    _check_country(msisdn)
+    content = read_content(body)
     return SendRequest(
         shape=shape, request=dict(body), sender=sender,
         about=SendSummary(
-            msisdn=msisdn, user_id=user_id, content_type=kind, template_name=used.get("name", ""),
-            template_language=(used.get("language") or {}).get("code", "")[:16], client_message_id=reference or "",
+            msisdn=msisdn, user_id=user_id, content_type=content.kind, template_name=content.template_name,
+            template_language=content.template_language, client_message_id=content.reference,
             origin=_origin(body, origin),
         ),
     )  # fmt: skip
@@ -86,20 +42,6 @@ def glimpse(body: Any, origin: Origin) -> SendSummary:
     )  # fmt: skip
 
 
-def is_mark(body: Mapping[str, Any]) -> bool:
-    """Whether the body marks a message as read instead of sending one; raises `RefusedAsMeta`."""
-    if "status" not in body:
-        return False
-    if body.get("messaging_product") != "whatsapp":
-        raise RefusedAsMeta(INVALID, "The parameter messaging_product is required and must be whatsapp.")
-    if body["status"] != "read":
-        raise RefusedAsMeta(INVALID, "Param status must be read.")
-    _text(body.get("message_id"), "message_id", 512)
-    if body.get("typing_indicator") is not None:
-        _object(body["typing_indicator"], "typing_indicator")
-    return True
-
-
 def _origin(body: Mapping[str, Any], default: Origin) -> Origin:
     try:
         return read_origin(body.get("tollgate"), default)
@@ -107,143 +49,7 @@ def _origin(body: Mapping[str, Any], default: Origin) -> Origin:
         raise RefusedAsMeta(INVALID, refused.message) from None
 
 
-def _recipient(body: Mapping[str, Any]) -> tuple[str, str]:
-    to, user_id = body.get("to"), body.get("recipient")
-    if to is None or to == "":
-        if user_id is None or user_id == "":
-            raise RefusedAsMeta(INVALID, "The parameter to is required.")
-        if not isinstance(user_id, str) or not _USER_ID.fullmatch(user_id):
-            raise RefusedAsMeta(INVALID, "Param recipient must be a WhatsApp user id, as US.13491208655302741918.")
-        return "", user_id
-    if body.get("recipient_type") == "group":
-        return "", _text(to, "to", 140)
-    msisdn = _NO_PHONE.sub("", to) if isinstance(to, str) else ""
-    if not _PHONE.fullmatch(msisdn):
-        raise RefusedAsMeta(INVALID, 'Param to must be a phone number in a string, as "+16505551234".')
-    restricted = restrictions.restricted(country_of(msisdn), datetime.now(UTC).date())
+def _check_country(msisdn: str) -> None:
+    restricted = restrictions.restricted(country_of(msisdn), datetime.now(UTC).date()) if msisdn else None
     if restricted:
         raise RefusedAsMeta(RESTRICTED, f"WhatsApp delivers nothing to {restricted.name} ({restricted.source}).")
-    return msisdn, ""
-
-
-# --- Content ---------------------------------------------------------------------------------------------------------
-
-
-def _object(value: Any, field: str) -> Mapping[str, Any]:
-    if value is None:
-        raise RefusedAsMeta(MISSING, f"The parameter {field} is required.")
-    if not isinstance(value, dict):
-        raise RefusedAsMeta(NOT_VALID, f"Param {field} must be an object.")
-    return value
-
-
-def _array(value: Any, field: str) -> list[Any]:
-    if not isinstance(value, list):
-        raise RefusedAsMeta(NOT_VALID, f"Param {field} must be an array.")
-    return value
-
-
-def _text(value: Any, field: str, limit: int) -> str:
-    if value is None or value == "":
-        raise RefusedAsMeta(MISSING, f"The parameter {field} is required.")
-    if not isinstance(value, str):
-        raise RefusedAsMeta(NOT_VALID, f"Param {field} must be a string.")
-    if len(value) > limit:
-        raise RefusedAsMeta(INVALID, f"Param {field} must be at most {limit} characters long.")
-    return value
-
-
-def _maybe_text(value: Any, field: str, limit: int) -> None:
-    if value is not None and value != "":
-        _text(value, field, limit)
-
-
-def _text_content(content: Any, field: str) -> None:
-    given = _object(content, field)
-    _text(given.get("body"), f"{field}.body", _LONGEST_TEXT)
-    if not isinstance(given.get("preview_url"), bool | None):
-        raise RefusedAsMeta(NOT_VALID, f"Param {field}.preview_url must be true or false.")
-
-
-def _media(content: Any, field: str) -> None:
-    given = _object(content, field)
-    if given.get("id") is None and given.get("link") is None:
-        raise RefusedAsMeta(MISSING, f"The parameter {field}.id is required, or {field}.link.")
-    _maybe_text(given.get("id"), f"{field}.id", 512)
-    link = given.get("link")
-    _maybe_text(link, f"{field}.link", _LONGEST_URL)
-    if link and not re.match(r"https?://[^/\s]", link):
-        raise RefusedAsMeta(NOT_VALID, f"Param {field}.link must begin with https:// or http://.")
-    _maybe_text(given.get("caption"), f"{field}.caption", _LONGEST_CAPTION)
-    _maybe_text(given.get("filename"), f"{field}.filename", 255)
-
-
-def _location(content: Any, field: str) -> None:
-    given = _object(content, field)
-    for name, bound in (("latitude", 90), ("longitude", 180)):
-        value = given.get(name)
-        if value is None:
-            raise RefusedAsMeta(MISSING, f"The parameter {field}.{name} is required.")
-        try:
-            good = not isinstance(value, bool) and -bound <= float(value) <= bound
-        except (TypeError, ValueError):
-            good = False
-        if not good:
-            raise RefusedAsMeta(NOT_VALID, f"Param {field}.{name} must be a number from -{bound} to {bound}.")
-    for name in ("name", "address"):
-        _maybe_text(given.get(name), f"{field}.{name}", 1000)
-
-
-def _contacts(content: Any, field: str) -> None:
-    given = _array(content, field)
-    if not given:
-        raise RefusedAsMeta(MISSING, f"The parameter {field} is required.")
-    for at, entry in enumerate(given):
-        _object(_object(entry, f"{field}[{at}]").get("name"), f"{field}[{at}].name")
-
-
-def _reaction(content: Any, field: str) -> None:
-    given = _object(content, field)
-    _text(given.get("message_id"), f"{field}.message_id", 512)
-    _maybe_text(given.get("emoji"), f"{field}.emoji", 32)
-
-
-def _template(content: Any, field: str) -> None:
-    given = _object(content, field)
-    _text(given.get("name"), f"{field}.name", 512)
-    _text(_object(given.get("language"), f"{field}.language").get("code"), f"{field}.language.code", 16)
-    if given.get("components") is None:
-        return
-    for at, entry in enumerate(_array(given["components"], f"{field}.components")):
-        where = f"{field}.components[{at}]"
-        component = _object(entry, where)
-        _text(component.get("type"), f"{where}.type", 32)
-        if component.get("parameters") is not None:
-            for place, parameter in enumerate(_array(component["parameters"], f"{where}.parameters")):
-                _parameter(parameter, f"{where}.parameters[{place}]")
-
-
-def _parameter(value: Any, field: str) -> None:
-    given = _object(value, field)
-    kind = _text(given.get("type"), f"{field}.type", 32)
-    if kind == "text":
-        _text(given.get("text"), f"{field}.text", 32_768)
-    _maybe_text(given.get("parameter_name"), f"{field}.parameter_name", 512)
-
-
-def _interactive(content: Any, field: str) -> None:
-    given = _object(content, field)
-    _text(given.get("type"), f"{field}.type", 32)
-    _object(given.get("action"), f"{field}.action")
-    for name in ("header", "body", "footer"):
-        if given.get(name) is not None:
-            _object(given[name], f"{field}.{name}")
-    for name, limit in (("body", 4096), ("footer", 60)):
-        if given.get(name) is not None:
-            _text(given[name].get("text"), f"{field}.{name}.text", limit)
-
-
-_CONTENT: dict[str, Callable[[Any, str], None]] = {
-    "text": _text_content, "template": _template, **dict.fromkeys(_MEDIA, _media), "location": _location,
-    "contacts": _contacts, "interactive": _interactive, "reaction": _reaction,
-}  # fmt: skip

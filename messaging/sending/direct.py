@@ -1,15 +1,17 @@
 """Sending while the client waits, for the shapes whose answer is the provider's own."""
 
 from datetime import UTC, datetime
+from functools import partial
 
 from messaging.sending import acceptance, pacing
-from messaging.sending.cloud import RefusedAsMeta
 from messaging.sending.dispatch import LEASE
 from messaging.sending.requests import SendRequest
 from messaging.sending.results import AttemptResult, Kind, attempt_result
-from messaging.sending.routes import NoRoute, adapter, cloud_body
+from messaging.sending.routes import NoRoute, cloud_body, connection, sending
 from messaging.sending.wakeup import sending_wakeup
-from providers.gateway import Outcome, Unreached
+from providers.error_catalogue import META
+from providers.meta.requests import RefusedAsMeta
+from providers.outcomes import Outcome, Unreached
 
 
 def send_now(wanted: SendRequest) -> Outcome:
@@ -21,7 +23,7 @@ def send_now(wanted: SendRequest) -> Outcome:
     if sender is None:
         raise RefusedAsMeta(133010, "There is no number to send from.")
     try:
-        way = adapter(sender)
+        send = partial(sending(sender).send, connection(sender), cloud_body(wanted.request, sender, str(wanted.umid)))
     except NoRoute as error:
         raise RefusedAsMeta(133010, str(error)) from None
     if pause := pacing.take(sender, wanted.about.msisdn):
@@ -29,10 +31,9 @@ def send_now(wanted: SendRequest) -> Outcome:
         raise RefusedAsMeta(code, f"Try again in {pause.seconds:.1f} seconds: Meta would refuse this message now.")
     now = datetime.now(UTC)
     acceptance.store(sender.account_id, [(wanted, None)], at=now, lease=now + LEASE)
-    body = cloud_body(wanted.request, str(wanted.umid))
-    outcome = way.send(body)
+    outcome = send()
     if isinstance(outcome, Unreached):
-        outcome = way.send(body)
+        outcome = send()
     acceptance.record(
         wanted.umid, attempt_result(outcome, at=datetime.now(UTC), attempts=1, expires_at=None, retry=False)
     )
@@ -44,7 +45,7 @@ def keep_refused(account_id: int, wanted: SendRequest, refused: RefusedAsMeta, *
     """The log holds what was refused too."""
     now = datetime.now(UTC)
     outcome = AttemptResult(
-        kind=Kind.REJECTED, at=now.isoformat(), source="meta", code=refused.code, title=refused.details[:255],
+        kind=Kind.REJECTED, at=now.isoformat(), source=META, code=refused.code, title=refused.details[:255],
         status=refused.status, body={"code": refused.code, "details": refused.details}, by="tollgate",
     )  # fmt: skip
     acceptance.store(account_id, [(wanted, outcome)], at=now, subaccount_id=subaccount_id)

@@ -19,7 +19,7 @@ from messaging.log.enums import SubmissionState
 from messaging.sending import acceptance, pacing, routes, settlement
 from messaging.sending.models import Submission
 from messaging.sending.results import AttemptResult, Kind, attempt_result
-from providers.gateway import Outcome, Uncertain
+from providers.outcomes import Outcome, Uncertain
 
 log = structlog.get_logger("tollgate.sending")
 
@@ -140,7 +140,7 @@ def _finish(future: "Future[Outcome]", submission: Submission) -> None:
     """Write down how a request ended."""
     try:
         outcome = future.result()
-    except Exception as error:  # whatever an adapter did not foresee: the request may have been sent
+    except Exception as error:  # whatever a provider's code did not foresee: the request may have been sent
         log.exception("adapter_failed", submission=submission.pk)
         outcome = Uncertain(type(error).__name__)
     now = datetime.now(UTC)

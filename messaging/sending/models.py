@@ -10,7 +10,8 @@ from accounts.models import Subaccount
 from core.tenancy import LOOSE, TenantModel
 from messaging.log.enums import SubmissionState
 from messaging.log.models.channel import PhoneNumber
-from providers.vocabulary import Provider, Shape
+from providers import registry
+from providers.vocabulary import Shape
 
 
 class Submission(TenantModel):
@@ -25,7 +26,7 @@ class Submission(TenantModel):
     umid = models.UUIDField(default=uuid.uuid4, unique=True)
     created_at = models.DateTimeField(default=timezone.now)
     shape = models.CharField(max_length=12, choices=Shape)
-    provider = models.CharField(max_length=12, choices=Provider, help_text="Whose id the message will have.")
+    provider = models.CharField(max_length=12, choices=registry.choices, help_text="Whose id the message will have.")
     subaccount = models.ForeignKey(Subaccount, null=True, **LOOSE)
     phone_number = models.ForeignKey(PhoneNumber, null=True, **LOOSE)
     state = models.CharField(max_length=12, choices=SubmissionState, default=SubmissionState.QUEUED)

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from messaging.log.enums import SourceCategory
-from messaging.sending.eightxeight.reading import mapping, one_of, optional
 from messaging.sending.requests import Origin
+from providers.eightxeight.requests.reading import mapping, one_of, optional
 
 CATEGORY_HEADER, NAME_HEADER, RECIPIENT_HEADER = (
     "X-Tollgate-Source",

@@ -1,5 +1,5 @@
-"""Meta's throughput and pair rate, kept before a provider has to refuse: 80 (or 1,000) messages a second of a number,
-and one in 6 seconds to the same person after 45 at once (Cloud API throughput page, facts of 2025-12).
+"""A provider's throughput and pair rate, kept before it has to refuse: so many messages a second of a number, and one
+in so many seconds to the same person after a burst.
 
 Both are counted in Redis, by all processes together (generic cell rate algorithm). Without Redis each process counts
 for itself: then providers may refuse now and then, and what they refuse is tried again.
@@ -17,12 +17,11 @@ from core.rate_limiter import RateLimiter
 from core.secrets import digest
 from messaging.sending.models import Submission
 from messaging.sending.senders import Sender
-from providers.gateway import Outcome, Rejected
-from providers.vocabulary import Provider
+from providers.outcomes import Outcome, Rejected
+from providers.registry import sending_of
+from providers.vendor import Pacing
 
-PAIR_EVERY, PAIR_BURST = 6.0, 45
 _REST_AFTER_REFUSAL = 1.0
-_RATE_HIT = {130429, 80007, 4}
 _SCRIPT = """
 local time = redis.call('TIME')
 local now = time[1] + time[2] / 1000000
@@ -54,7 +53,7 @@ class _Own:
 
     def __init__(self) -> None:
         self.numbers: dict[tuple[int, int], RateLimiter] = {}  # a number that gets faster begins anew
-        self.pairs = RateLimiter(every=PAIR_EVERY, burst=PAIR_BURST)
+        self.pairs: dict[tuple[float, int], RateLimiter] = {}
 
 
 _own = _Own()
@@ -62,34 +61,45 @@ _together = BestEffortRedis("pacing")
 
 
 def take(sender: Sender, msisdn: str) -> Pause | None:
-    """Count one more message of a number to a person, or say how long it must wait. 8x8 paces by itself."""
-    if sender.provider == Provider.EIGHT_X_EIGHT:
+    """Count one more message of a number to a person, or say how long it must wait."""
+    pacing = _pacing_of(sender.provider)
+    if pacing is None:
         return None
     every = 1 / sender.throughput
     pair = f"pace:{digest(f'{sender.phone_number_id}:{msisdn}').hex()}"  # Redis' files hold no phone number
     keys = [f"pace:{sender.phone_number_id}", *([pair] if msisdn else [])]
-    arguments = [every, sender.throughput, *([PAIR_EVERY, PAIR_BURST] if msisdn else [])]
+    arguments = [every, sender.throughput, *([pacing.pair_every, pacing.pair_burst] if msisdn else [])]
     answer = _together.ask(lambda client: client.register_script(_SCRIPT)(keys=keys, args=arguments))
     if answer is None:
-        return _take_alone(sender, msisdn, every)
+        return _take_alone(sender, msisdn, every, pacing)
     which, wait = cast("tuple[int, bytes]", answer)
     return Pause(float(wait), whole_number=which == 1) if which else None
 
 
-def _take_alone(sender: Sender, msisdn: str, every: float) -> Pause | None:
+def _pacing_of(provider: str) -> Pacing | None:
+    sending = sending_of(provider)
+    return sending.pacing if sending else None
+
+
+def _take_alone(sender: Sender, msisdn: str, every: float, pacing: Pacing) -> Pause | None:
     now = time.monotonic()
     known = (sender.phone_number_id, sender.throughput)
     number = _own.numbers.setdefault(known, RateLimiter(every=every, burst=sender.throughput))
     if not number.allows("", now):
         return Pause(every, whole_number=True)
-    if msisdn and not _own.pairs.allows(f"{sender.phone_number_id}:{msisdn}", now):
-        return Pause(PAIR_EVERY, whole_number=False)
+    rate = pacing.pair_every, pacing.pair_burst
+    pairs = _own.pairs.setdefault(rate, RateLimiter(every=pacing.pair_every, burst=pacing.pair_burst))
+    if msisdn and not pairs.allows(f"{sender.phone_number_id}:{msisdn}", now):
+        return Pause(pacing.pair_every, whole_number=False)
     return None
 
 
 def learn(submission: Submission, outcome: Outcome) -> None:
     """Let a number rest whose provider said that it sends too fast."""
-    if not isinstance(outcome, Rejected) or outcome.code not in _RATE_HIT or submission.phone_number_id is None:
+    pacing = _pacing_of(submission.provider)
+    if pacing is None or not isinstance(outcome, Rejected) or submission.phone_number_id is None:
+        return
+    if outcome.code not in pacing.refusals:
         return
     wait = outcome.answer.retry_after
     rest = wait.total_seconds() if wait else _REST_AFTER_REFUSAL

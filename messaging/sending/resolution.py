@@ -5,47 +5,48 @@ from datetime import UTC, datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.services import Actor, Refused
+from accounts.principal import Principal
+from accounts.services import Refused
 from messaging.log.enums import PayloadKind, SubmissionState
 from messaging.log.models import Message, MessagePayload, PhoneNumber
 from messaging.sending import acceptance, cloud, senders
 from messaging.sending.cancelling import cancel
-from messaging.sending.cloud import RefusedAsMeta
 from messaging.sending.eightxeight import Refused as RefusedAs8x8
 from messaging.sending.eightxeight import read
 from messaging.sending.models import Submission
 from messaging.sending.requests import Origin, SendRequest
 from messaging.sending.results import AttemptResult, Kind
 from messaging.sending.wakeup import sending_wakeup
+from providers.meta.requests import RefusedAsMeta
 from providers.vocabulary import Direction, Shape
 
 _NOT_AGAIN = ("scheduled", "expiry", "clientMessageId", "dlrCallbackUrl")  # said of the first message alone
 
 
 @transaction.atomic
-def resolve(*, by: Actor, message: Message, was_sent: bool) -> None:
+def resolve(*, by: Principal, message: Message, was_sent: bool) -> None:
     """Say what became of an uncertain message; audited. Raises Refused when it is not uncertain any more."""
     kind = Kind.SENT if was_sent else Kind.REJECTED
     title = "" if was_sent else "Not sent, as somebody found out."
-    outcome = AttemptResult(kind=kind, at=datetime.now(UTC).isoformat(), title=title, by=by.user.email)
+    outcome = AttemptResult(kind=kind, at=datetime.now(UTC).isoformat(), title=title, by=by.name)
     rows = Submission.objects.filter(account=by.account, umid=message.umid, state=SubmissionState.UNCERTAIN)
     if not rows.update(state=SubmissionState.ANSWERED, outcome=outcome.as_json()):
         raise Refused(_("What became of this message is known by now."))
-    by.did("message.resolved", str(message.umid), {"sent": was_sent})
+    by.record("message.resolved", str(message.umid), {"sent": was_sent})
     transaction.on_commit(sending_wakeup.notify)
 
 
 @transaction.atomic
-def take_back(*, by: Actor, message: Message) -> None:
+def take_back(*, by: Principal, message: Message) -> None:
     """Cancel a message that waits; audited. Raises Refused when it waits no more."""
     if not cancel(by.account.pk, message.subaccount_id or 0, at=datetime.now(UTC), umid=message.umid):
         raise Refused(_("This message does not wait any more."))
-    by.did("message.cancelled", str(message.umid))
+    by.record("message.cancelled", str(message.umid))
     transaction.on_commit(sending_wakeup.notify)
 
 
 @transaction.atomic
-def send_again(*, by: Actor, message: Message) -> Submission:
+def send_again(*, by: Principal, message: Message) -> Submission:
     """Send what a message said once more, as a new message; audited. Raises Refused, with the check's words."""
     paper = request_of(message)
     number = PhoneNumber.objects.filter(account=by.account, pk=message.phone_number_id or 0)
@@ -61,7 +62,7 @@ def send_again(*, by: Actor, message: Message) -> Submission:
     )  # fmt: skip
     wanted = _checked({name: value for name, value in paper.body.items() if name not in _NOT_AGAIN}, sender, origin)
     acceptance.store(by.account.pk, [(wanted, None)], at=datetime.now(UTC))
-    by.did("message.sent_again", str(message.umid), {"as": str(wanted.umid)})
+    by.record("message.sent_again", str(message.umid), {"as": str(wanted.umid)})
     transaction.on_commit(sending_wakeup.notify)
     made: Submission = Submission.objects.get(account=by.account, umid=wanted.umid)
     return made

@@ -5,8 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from providers.gateway import Accepted, Outcome, Rejected, Unreached
-from providers.outcomes import Answer
+from providers.outcomes import Accepted, Answer, Outcome, Rejected, Unreached
 
 MOST_ATTEMPTS = 10
 LONGEST_WAIT = timedelta(hours=1)  # what must rest longer is for people to send again

@@ -16,7 +16,7 @@ from accounts.models import Subaccount
 from core.calling_codes import country_of
 from core.ttl_cache import TTLCache
 from messaging.log.models import PhoneNumber, Template
-from providers.vocabulary import Provider
+from providers.registry import VENDORS, sending_of
 
 _directories: "TTLCache[int, SenderDirectory]" = TTLCache()
 _templates: "TTLCache[tuple[int, int, str, str], KnownTemplate | None]" = TTLCache()
@@ -35,7 +35,7 @@ class Sender:
     number_id: str
     msisdn: str
     waba_id: int
-    throughput: int  # messages a second
+    throughput: int  # messages a second; 0: the provider paces by itself
     api_url: str
     credential_sealed: str
 
@@ -94,9 +94,6 @@ def forget() -> None:
     _templates.forget()
 
 
-_HIGH, _USUAL = 1_000, 80  # messages a second
-
-
 def _read_directory(account_id: int) -> SenderDirectory:
     subaccounts = Subaccount.objects.filter(account=account_id).values_list("code", "id", "is_active")
     rows = PhoneNumber.objects.filter(account=account_id).select_related("subaccount", "account").order_by("id")
@@ -110,6 +107,8 @@ def _read_directory(account_id: int) -> SenderDirectory:
 
 def sender_of(number: PhoneNumber) -> Sender:
     """What sends from a number, its subaccount and account loaded. A demo account's never reach a real provider."""
+    sending, vendor = sending_of(number.provider), VENDORS.get(number.provider)
+    in_sandbox = number.account.is_demo or (vendor is not None and vendor.is_sandbox)
     return Sender(
         account_id=number.account_id,
         subaccount_id=number.subaccount_id,
@@ -120,10 +119,8 @@ def sender_of(number: PhoneNumber) -> Sender:
         number_id=number.provider_number_id,
         msisdn=number.msisdn,
         waba_id=number.waba_id,
-        throughput=_HIGH if number.throughput == "HIGH" else _USUAL,
-        api_url=settings.SANDBOX_URL
-        if number.account.is_demo or number.provider == Provider.SANDBOX
-        else number.api_url.rstrip("/"),
+        throughput=sending.pacing.rate(number.throughput) if sending and sending.pacing else 0,
+        api_url=settings.SANDBOX_URL if in_sandbox else number.api_url.rstrip("/"),
         credential_sealed=number.credential_sealed,
     )
 

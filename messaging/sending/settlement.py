@@ -12,15 +12,9 @@ from django.db.models import QuerySet
 from messaging.log import lifecycle
 from messaging.log.directory import Directory, Place
 from messaging.log.enums import PayloadKind, SubmissionState
+from messaging.log.lifecycle.attributes import MessageAttributes, StoredPayload, set_attributes, store_payloads
 from messaging.log.lifecycle.events import MessageSubscription, subscribe
-from messaging.log.lifecycle.provider_ids import (
-    Binding,
-    MessageAttributes,
-    StoredPayload,
-    assign_provider_ids,
-    set_attributes,
-    store_payloads,
-)
+from messaging.log.lifecycle.provider_ids import Binding, assign_provider_ids
 from messaging.log.models import PhoneNumber, Source
 from messaging.sending.models import Submission
 from messaging.sending.requests import Origin, SendSummary

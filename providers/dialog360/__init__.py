@@ -1,5 +1,34 @@
-"""360dialog: bodies in Meta's format, with credentials of its own."""
+"""360dialog: bodies in Meta's form, with credentials of its own."""
 
+from django.utils.translation import gettext_lazy as _
+
+from providers.authentication import by_header
+from providers.dialog360 import gateway
+from providers.dialog360.simulation import HEADER, SIMULATION
+from providers.meta import PACING, translation
 from providers.meta.parse import parse
+from providers.vendor import Sending, Vendor, Webhooks
+from providers.vocabulary import Shape
 
-__all__ = ["parse"]
+DIALOG_360 = Vendor(
+    name="360dialog",
+    label="360dialog",
+    company="360dialog",
+    shape=Shape.DIALOG_360,
+    webhooks=Webhooks(
+        parse=parse,
+        authenticate=by_header,
+        header=HEADER,
+        kept_headers=("X-Hub-Signature-256",),
+        setup=_("Register the address with this header as webhook URL at 360dialog."),
+    ),
+    sending=Sending(
+        send=gateway.send,
+        mark_read=gateway.mark_read,
+        from_8x8=translation.from_8x8,
+        from_cloud=translation.from_cloud,
+        pacing=PACING,
+    ),
+    health=gateway.health,
+    simulation=SIMULATION,
+)

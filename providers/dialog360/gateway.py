@@ -1,42 +1,38 @@
-"""360dialog: the Cloud API's bodies under another address, with a key of each number instead of its id."""
+"""Requests to 360dialog: the Cloud API's bodies at another address, with a key of each number instead of its id."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
-
-import httpx
-
-from providers import health
+from providers import health as health_status
 from providers.meta import gateway
 from providers.outcomes import Answer, Outcome, Rejected
 from providers.reading import mapping, text
-from providers.transport import ask, credential, send
+from providers.transport import ask, credential, post
+from providers.vendor import Body, Connection
+
+URL, KEY_HEADER = "https://waba-v2.360dialog.io", "D360-API-KEY"
 
 
-@dataclass(frozen=True, slots=True)
-class Dialog360:
-    """Sends from the phone number that the key belongs to."""
+def send(connection: Connection, message: Body) -> Outcome:
+    """Send a message in the Cloud API's form, once, from the number that the key belongs to."""
+    return post(_url(connection, "/messages"), _headers(connection), message, understand, client=connection.client)
 
-    api_key: str = field(repr=False)
-    base_url: str = "https://waba-v2.360dialog.io"
-    client: httpx.Client | None = field(default=None, repr=False)
 
-    def send(self, message: Mapping[str, Any]) -> Outcome:
-        """Send a message in the Cloud API's shape, once."""
-        return self._post(message, understand)
+def mark_read(connection: Connection, mark: Body) -> Outcome:
+    """Mark a message that came in as read; accepted has no id then."""
+    understand_mark = gateway.understand_mark
+    return post(_url(connection, "/messages"), _headers(connection), mark, understand_mark, client=connection.client)
 
-    def mark_read(self, message: Mapping[str, Any]) -> Outcome:
-        """Mark a message that came in as read; accepted has no id then."""
-        return self._post(message, gateway.understand_mark)
 
-    def health(self) -> health.HealthAnswer:
-        """Ask whether the key's number, and what it hangs on, can send."""
-        headers = {"D360-API-KEY": credential(self.api_key)}
-        return health.understand(ask(f"{self.base_url}/health_status", headers, client=self.client))
+def health(connection: Connection) -> health_status.HealthAnswer:
+    """Ask whether the key's number, and what it hangs on, can send."""
+    url = _url(connection, "/health_status")
+    return health_status.understand(ask(url, _headers(connection), client=connection.client))
 
-    def _post(self, message: Mapping[str, Any], understand: Callable[[Answer], Outcome]) -> Outcome:
-        headers = {"D360-API-KEY": credential(self.api_key)}
-        return send(f"{self.base_url}/messages", headers, message, understand, client=self.client)
+
+def _url(connection: Connection, path: str) -> str:
+    return f"{connection.base_url or URL}{path}"
+
+
+def _headers(connection: Connection) -> dict[str, str]:
+    return {KEY_HEADER: credential(connection.secret)}
 
 
 def understand(answer: Answer) -> Outcome:

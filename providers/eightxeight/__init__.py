@@ -1,5 +1,42 @@
-"""8x8 Chat Apps."""
+"""8x8 Chat Apps. It paces what it is sent by itself, and has no health status."""
 
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from providers.authentication import by_header
+from providers.eightxeight import gateway, translation
 from providers.eightxeight.parse import parse
+from providers.eightxeight.simulation import SIMULATION
+from providers.vendor import Sending, Vendor, Webhooks
+from providers.vocabulary import Shape
 
-__all__ = ["parse"]
+
+def umid(message_id: str) -> str | None:
+    """8x8's message ids are UMIDs."""
+    try:
+        return UUID(message_id).hex
+    except ValueError:
+        return None
+
+
+EIGHT_X_EIGHT = Vendor(
+    name="8x8",
+    label="8x8",
+    company="8x8",
+    shape=Shape.EIGHT_X_EIGHT,
+    names_subaccount=True,
+    umid=umid,
+    webhooks=Webhooks(
+        parse=parse,
+        authenticate=by_header,
+        header="Authorization",
+        kept_headers=("X-8x8-Signature",),
+        setup=_(
+            "At 8x8, register the address with this header for delivery receipts, inbound messages and Business "
+            "Management events."
+        ),
+    ),
+    sending=Sending(send=gateway.send, from_8x8=translation.from_8x8, has_other_channels=True),
+    simulation=SIMULATION,
+)

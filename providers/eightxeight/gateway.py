@@ -1,32 +1,19 @@
-"""8x8's Chat Apps API."""
+"""Requests to 8x8's Chat Apps API."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
-
-import httpx
-
+from providers.eightxeight.requests.reading import SOURCE
 from providers.outcomes import Accepted, Answer, Outcome, Rejected, without_code
 from providers.reading import mapping, text, whole
-from providers.transport import credential, send
+from providers.transport import credential, post
+from providers.vendor import Body, Connection
 
-SOURCE = "8x8-sync"
+URL = "https://chatapps.8x8.com"  # 8x8 has another for each of its regions
 
 
-@dataclass(frozen=True, slots=True)
-class EightXEight:
-    """Sends from a subaccount. 8x8 has a `base_url` for each of its regions."""
-
-    subaccount_id: str
-    api_key: str = field(repr=False)
-    base_url: str = "https://chatapps.8x8.com"
-    client: httpx.Client | None = field(default=None, repr=False)
-
-    def send(self, message: Mapping[str, Any]) -> Outcome:
-        """Send a message in 8x8's shape, once."""
-        url = f"{self.base_url}/api/v1/subaccounts/{self.subaccount_id}/messages"
-        headers = {"Authorization": f"Bearer {credential(self.api_key)}"}
-        return send(url, headers, message, understand, client=self.client)
+def send(connection: Connection, message: Body) -> Outcome:
+    """Send a message in 8x8's form from a subaccount, once."""
+    url = f"{connection.base_url or URL}/api/v1/subaccounts/{connection.subaccount_code}/messages"
+    headers = {"Authorization": f"Bearer {credential(connection.secret)}"}
+    return post(url, headers, message, understand, client=connection.client)
 
 
 def understand(answer: Answer) -> Outcome:

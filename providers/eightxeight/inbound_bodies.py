@@ -6,8 +6,8 @@ from typing import Any
 
 from providers.eightxeight.statuses import moment
 from providers.reading import mapping
-from providers.vocabulary import Provider
 
+_OWN = "8x8"  # as a provider is named; content of the others is in Meta's form
 _MEDIA = {"image": "Image", "sticker": "Image", "audio": "Audio", "video": "Video", "document": "File"}
 
 
@@ -16,7 +16,7 @@ def inbound_body(data: Mapping[str, Any]) -> dict[str, Any]:
     the message's provider.
     """
     said = data["content"]
-    if data["provider"] == Provider.EIGHT_X_EIGHT:
+    if data["provider"] == _OWN:
         kind = str(said.get("type") or "None")
         content = {name: value for name, value in said.items() if name not in {"type", "profile_name"}}
     else:

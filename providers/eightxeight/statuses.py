@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
-from providers.error_catalogue import catalogue
+from providers.eightxeight.delivery_codes import delivery_code
+from providers.error_catalogue import META
 
-_UNKNOWN = (57, "UnknownError")
 # Our state: 8x8's, and its detail. What WhatsApp has taken from us, 8x8 calls delivered to the operator.
 _STATES = {
     "queued": ("queued", ""),
@@ -30,7 +29,7 @@ def status_of(state: str, detail: str, at: datetime, error: tuple[str, int | Non
         status["detail"] = spelled
     source, code, title = error
     if code and word in {"undelivered", "rejected"}:
-        number, name = _eightxeight().get(code, _UNKNOWN) if source == "meta" else (code, title)
+        number, name = delivery_code(code) if source == META else (code, title)
         status |= {"errorCode": number, "errorMessage": title or name}
     return status
 
@@ -55,21 +54,11 @@ def receipt_body(data: Mapping[str, Any]) -> dict[str, Any]:
 
 def _whatsapp(data: Mapping[str, Any]) -> dict[str, Any]:
     if data["error_code"]:
-        meta = data["error_code"] if data["error_source"] == "meta" else data["provider_error_code"]
+        meta = data["error_code"] if data["error_source"] == META else data["provider_error_code"]
         return {"providerErrorCode": str(meta)} if meta else {}
     if data["category"] and data["state"] in {"sent", "delivered", "read"}:
         return {"pricingCategory": data["category"]}
     return {}
-
-
-@lru_cache(maxsize=1)
-def _eightxeight() -> dict[int, tuple[int, str]]:
-    """8x8's delivery code and title for a code of Meta's."""
-    found: dict[int, tuple[int, str]] = {}
-    for (source, code), known in catalogue().items():
-        if source == "8x8" and known.meta_code is not None:
-            found.setdefault(known.meta_code, (code, known.title))
-    return found
 
 
 def moment(at: datetime) -> str:

@@ -1,45 +1,36 @@
-"""Meta's Cloud API."""
+"""Requests to Meta's Cloud API."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
-
-import httpx
-
-from providers import health
+from providers import health as health_status
 from providers.outcomes import Accepted, Answer, Outcome, Rejected, without_code
 from providers.reading import items, mapping, text, whole
-from providers.transport import ask, credential, send
+from providers.transport import ask, credential, post
+from providers.vendor import Body, Connection
+
+URL, VERSION = "https://graph.facebook.com", "v24.0"
 
 
-@dataclass(frozen=True, slots=True)
-class Meta:
-    """Sends from one phone number. `base_url` is another in tests and for the sandbox."""
+def send(connection: Connection, message: Body) -> Outcome:
+    """Send a message in the Cloud API's form, once."""
+    return post(_url(connection, "/messages"), _headers(connection), message, understand, client=connection.client)
 
-    phone_number_id: str
-    token: str = field(repr=False)
-    base_url: str = "https://graph.facebook.com"
-    version: str = "v24.0"
-    client: httpx.Client | None = field(default=None, repr=False)
 
-    def send(self, message: Mapping[str, Any]) -> Outcome:
-        """Send a message in the Cloud API's shape, once."""
-        return self._post(message, understand)
+def mark_read(connection: Connection, mark: Body) -> Outcome:
+    """Mark a message that came in as read; accepted has no id then."""
+    return post(_url(connection, "/messages"), _headers(connection), mark, understand_mark, client=connection.client)
 
-    def mark_read(self, message: Mapping[str, Any]) -> Outcome:
-        """Mark a message that came in as read; accepted has no id then."""
-        return self._post(message, understand_mark)
 
-    def health(self) -> health.HealthAnswer:
-        """Ask whether the number, and what it hangs on, can send."""
-        url = f"{self.base_url}/{self.version}/{self.phone_number_id}?fields=health_status"
-        headers = {"Authorization": f"Bearer {credential(self.token)}"}
-        return health.understand(ask(url, headers, client=self.client))
+def health(connection: Connection) -> health_status.HealthAnswer:
+    """Ask whether the number, and what it hangs on, can send."""
+    url = _url(connection, "?fields=health_status")
+    return health_status.understand(ask(url, _headers(connection), client=connection.client))
 
-    def _post(self, message: Mapping[str, Any], understand: Callable[[Answer], Outcome]) -> Outcome:
-        url = f"{self.base_url}/{self.version}/{self.phone_number_id}/messages"
-        headers = {"Authorization": f"Bearer {credential(self.token)}"}
-        return send(url, headers, message, understand, client=self.client)
+
+def _url(connection: Connection, rest: str) -> str:
+    return f"{connection.base_url or URL}/{VERSION}/{connection.number_id}{rest}"
+
+
+def _headers(connection: Connection) -> dict[str, str]:
+    return {"Authorization": f"Bearer {credential(connection.secret)}"}
 
 
 def understand(answer: Answer) -> Outcome:

@@ -10,16 +10,16 @@ from uuid import uuid4
 
 from django.utils import timezone
 
-from accounts.enums import Permission
-from accounts.models import Account, ApiKey, Invitation, Membership
+from accounts.models import Account, ApiKey, Invitation, Membership, Subaccount
 from archive.exports import jobs, work
-from archive.exports.requests import Ask, Asker
+from archive.exports.requests import Ask
 from archive.models import Deletion, Export, ExportSchedule
 from billing.enums import Book
 from billing.models import DryRun, RateCard
 from messaging.inbound.models import InboxItem, WebhookEndpoint
 from messaging.log.models import PhoneNumber, SavedFilter, Template
 from messaging.sending.models import Submission
+from tests.people import principal
 from tests.traffic import AT, channel_of, deliver
 
 # Parameters that are no id of anything of an account, each with a value that the route takes.
@@ -51,7 +51,7 @@ def ids_of(account: Account) -> dict[str, Any]:
         "run_id": DryRun.objects.create(account=account).pk,
         "event_id": _webhook(account).pk,
         "export_id": _export(account).public_id,
-        "job_id": (job := _export(account, subaccount.pk).public_id.hex),
+        "job_id": (job := _export(account, subaccount).public_id.hex),
         "api-log-export-download: token": job,
         "schedule_id": _schedule(owner).pk,
         "deletion_id": _deletion(account).public_id,
@@ -83,9 +83,8 @@ def _webhook(account: Account) -> InboxItem:
     return InboxItem.objects.create(account=account, endpoint=endpoint, provider="meta", body=b"{}", received_at=AT)
 
 
-def _export(account: Account, *subaccounts: int) -> Export:
-    asker = Asker(account, "tg_test", frozenset(Permission), subaccounts or None)
-    export = jobs.start(asker, Ask("messages", {}, "UTC"))
+def _export(account: Account, *subaccounts: Subaccount) -> Export:
+    export = jobs.start(principal(account, "tg_test", *subaccounts), Ask("messages", {}, "UTC"))
     work.run_slice(export)
     export.refresh_from_db()
     assert export.ready

@@ -14,7 +14,7 @@ from core.tenancy import every_tenant
 from tests.access.ids import ids_of
 from tests.access.routes import pages, rest_routes
 from tests.access.table import ANYONE, OPERATOR, PAGES, PERSON, REST, needed
-from tests.people import ROLES, browser_of, member
+from tests.people import ROLES, browser_of, member, principal
 
 pytestmark = pytest.mark.django_db
 LOGIN = "/accounts/login/"
@@ -109,7 +109,7 @@ def test_pages_of_operators(acme, ids):
 
 def bearer(account, scopes):
     with every_tenant():
-        text = create_api_key(account=account, name="Test", scopes=scopes)[1]
+        text = create_api_key(by=principal(account), name="Test", scopes=scopes)[1]
     return {"Authorization": f"Bearer {text}", "D360-API-KEY": text}
 
 

@@ -41,10 +41,10 @@ def test_subaccount_stays_from_page_to_page(acme):
 def test_limited_member_sees_only_their_subaccounts(acme):
     client = visitor(acme, "viewer", "acme_shop", "acme_wa")
     assert client.get("/?subaccount=acme_care").status_code == 404
-    reach = client.get("/").context["request"].reach
+    reach = client.get("/").context["request"].principal.reach
     assert [subaccount.code for subaccount in reach.visible] == ["acme_shop", "acme_wa"]
     assert reach.ids == tuple(subaccount.pk for subaccount in reach.visible)
 
 
 def test_unlimited_member_sees_the_whole_account(acme):
-    assert visitor(acme).get("/").context["request"].reach.ids is None
+    assert visitor(acme).get("/").context["request"].principal.reach.ids is None

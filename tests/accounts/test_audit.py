@@ -9,8 +9,7 @@ import time_machine
 from accounts.audit_words import action_words, details_words
 from accounts.models import Account, Subaccount
 from accounts.selectors.audit import AuditFilter, actions_of, audit_entries
-from accounts.services import record
-from tests.people import visitor
+from tests.people import principal, visitor
 
 pytestmark = pytest.mark.django_db
 AUDIT = "/settings/audit/"
@@ -34,10 +33,10 @@ def other(db, every_account):
 def noted(acme):
     """Writes entries a minute apart, newest last."""
 
-    def write(*actions, account=acme, actor="ada@people.example", target="Shop", at=NOW, **about):
+    def write(*actions, account=acme, actor="ada@people.example", target="Shop", at=NOW, address="", details=None):
         for minute, action in enumerate(actions):
             with time_machine.travel(at + timedelta(minutes=minute), tick=False):
-                record(account=account, actor=actor, action=action, target=target, **about)
+                principal(account, actor, address=address).record(action, target, details)
 
     with time_machine.travel(NOW + timedelta(hours=1), tick=False):
         yield write
@@ -82,7 +81,7 @@ def test_details_in_words(details, words):
 
 
 def test_the_newest_first_with_who_what_and_where(acme, noted):
-    noted("team.invited", "api_key.created", ip_address="192.0.2.1", details={"scopes": ["costs:read"]})
+    noted("team.invited", "api_key.created", address="192.0.2.1", details={"scopes": ["costs:read"]})
     client = visitor(acme)
     assert shown(client) == ["api_key.created", "team.invited"]
     page = text(client.get(AUDIT))

@@ -9,8 +9,8 @@ from django.db import connection
 from accounts.enums import Permission
 from accounts.models import AuditEntry, Subaccount
 from accounts.selectors.audit_chain import chain_of
-from accounts.services import create_api_key, record
-from tests.people import visitor
+from accounts.services import create_api_key
+from tests.people import principal, visitor
 
 pytestmark = pytest.mark.django_db
 AUDIT = "/api/v1/audit/"
@@ -19,9 +19,9 @@ AUDIT = "/api/v1/audit/"
 @pytest.fixture
 def noted(acme, other):
     for number in range(3):
-        record(account=acme, actor="ada@people.example", action="team.invited", target=f"=№ {number}",
-               details={"count": number}, ip_address="192.0.2.1")  # fmt: skip
-    record(account=other, actor="eve@people.example", action="team.invited")
+        by = principal(acme, "ada@people.example", address="192.0.2.1")
+        by.record("team.invited", f"=№ {number}", {"count": number})
+    principal(other, "eve@people.example").record("team.invited")
     connection.cursor().execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
 
 
@@ -30,7 +30,7 @@ def ask(client, acme):
     """GET with a key of the account."""
 
     def get(query="", scopes=(Permission.VIEW_AUDIT,), subaccounts=()):
-        _, text = create_api_key(account=acme, name="x", scopes=scopes, subaccounts=subaccounts)
+        _, text = create_api_key(by=principal(acme), name="x", scopes=scopes, subaccounts=subaccounts)
         return client.get(AUDIT + query, headers={"Authorization": f"Bearer {text}"})
 
     return get

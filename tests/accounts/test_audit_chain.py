@@ -11,9 +11,9 @@ from django.utils import timezone
 
 from accounts.models import Account, AuditChain, AuditEntry
 from accounts.selectors.audit_chain import chain_of, verify_chain, verify_chains
-from accounts.services import record
 from accounts.services.audit_chain import close_audit, verify_and_note
 from core.tenancy import every_tenant
+from tests.people import principal
 
 pytestmark = pytest.mark.django_db
 OLD = datetime(2025, 3, 1, tzinfo=UTC)
@@ -40,8 +40,8 @@ def other(db, every_account):
 def noted(acme):
     """Four entries of one account."""
     for number in range(4):
-        record(account=acme, actor="ada", action="team.invited", target=f"№ {number}", details={"n": 1.50, "ü": None},
-               ip_address="192.0.2.1")  # fmt: skip
+        by = principal(acme, "ada", address="192.0.2.1")
+        by.record("team.invited", f"№ {number}", {"n": 1.50, "ü": None})
     commit()
     return AuditEntry.objects.filter(account=acme).order_by("position")
 
@@ -66,8 +66,8 @@ def test_a_whole_chain(acme, noted):
 
 
 def test_each_account_and_the_installation_have_chains_of_their_own(acme, other, noted):
-    record(account=other, actor="bob", action="x")
-    record(account=None, actor="ops", action="x")
+    principal(other, "bob").record("x")
+    principal(None, "ops").record("x")
     commit()
     assert {verdict.name: verdict.last for verdict in verify_chains()} == {
         "The installation": AuditEntry.objects.filter(account=None).count(), acme.name: 4, other.name: 1,
@@ -125,7 +125,7 @@ def test_a_head_that_was_written_down_finds_a_cut_end_and_a_chain_made_anew(acme
     past_the_triggers("UPDATE accounts_auditchain SET position = 3, digest = %s WHERE account_id = %s", third, acme.pk)
     assert not verify_chain(acme.pk).problem
     assert verify_chain(acme.pk, noted=head).problem.endswith("the noted entry 4 is gone.")
-    record(account=acme, actor="eve", action="x")
+    principal(acme, "eve").record("x")
     commit()
     assert "another digest than was noted" in verify_chain(acme.pk, noted=head).problem
 
@@ -151,7 +151,7 @@ def test_the_nightly_check_is_noted_with_the_chain(acme, noted, past_the_trigger
 
 def test_retention_closes_a_beginning_and_the_chain_stays_whole(acme, other, noted, monkeypatch):
     monkeypatch.setattr("accounts.services.audit_chain._BATCH", 2)
-    record(account=other, actor="bob", action="x")
+    principal(other, "bob").record("x")
     commit()
     digests = [bytes(entry.digest) for entry in noted]
     assert close_audit(acme, timezone.now() + timedelta(days=1)) == 4
@@ -179,9 +179,9 @@ def test_writers_at_once_make_one_chain(acme):
 
     def write(number):
         with every_tenant(), transaction.atomic():
-            record(account=acme, actor=str(number), action="x")
+            principal(acme, str(number)).record("x")
             barrier.wait()
-            record(account=acme, actor=str(number), action="y")
+            principal(acme, str(number)).record("y")
         connections.close_all()
 
     threads = [threading.Thread(target=write, args=(number,)) for number in range(6)]

@@ -10,6 +10,7 @@ from accounts.api import TenantView
 from accounts.enums import Permission
 from accounts.models import ApiKey, Subaccount
 from accounts.services import create_api_key
+from tests.people import principal
 
 pytestmark = pytest.mark.urls(__name__)
 PAST = datetime(2026, 1, 1, tzinfo=UTC)
@@ -34,7 +35,7 @@ urlpatterns = [path("codes/", Codes.as_view()), path("forgotten/", Forgotten.as_
 
 
 def bearer(account, *scopes):
-    return {"Authorization": f"Bearer {create_api_key(account=account, name='Test', scopes=scopes)[1]}"}
+    return {"Authorization": f"Bearer {create_api_key(by=principal(account), name='Test', scopes=scopes)[1]}"}
 
 
 def test_a_key_opens_the_scope_of_its_account_alone(acme, other, client):

@@ -16,6 +16,7 @@ from accounts.enums import Permission
 from accounts.models import IdempotentCall
 from accounts.services import create_api_key, idempotency
 from accounts.tasks import forget_calls
+from tests.people import principal
 
 pytestmark = pytest.mark.urls(__name__)
 
@@ -48,7 +49,7 @@ def _from_zero():
 
 @pytest.fixture
 def key(acme):
-    return create_api_key(account=acme, name="Test", scopes=[Permission.VIEW_MESSAGES])[1]
+    return create_api_key(by=principal(acme), name="Test", scopes=[Permission.VIEW_MESSAGES])[1]
 
 
 @pytest.fixture
@@ -92,7 +93,9 @@ def test_a_key_that_was_used_for_another_request_is_refused(post, body, url):
 
 
 def test_each_api_key_has_keys_of_its_own(acme, other, post):
-    keys = [create_api_key(account=each, name="B", scopes=[Permission.VIEW_MESSAGES])[1] for each in (acme, other)]
+    keys = [
+        create_api_key(by=principal(each), name="B", scopes=[Permission.VIEW_MESSAGES])[1] for each in (acme, other)
+    ]
     assert [post({"a": 1}).json()["n"], *(post({"a": 1}, by=each).json()["n"] for each in keys)] == [1, 2, 3]
 
 

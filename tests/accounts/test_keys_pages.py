@@ -7,17 +7,16 @@ import pytest
 import time_machine
 
 from accounts.enums import Permission
-from accounts.models import ApiKey, AuditEntry, Membership, Subaccount
+from accounts.models import ApiKey, AuditEntry, Subaccount
 from accounts.selectors.keys import api_keys
 from accounts.services import (
-    Actor,
     Refused,
     authenticate_api_key,
     create_api_key,
     make_api_key,
     revoke_api_key,
 )
-from tests.people import member, visitor
+from tests.people import member, principal, principal_of, visitor
 
 pytestmark = pytest.mark.django_db
 KEYS = "/settings/keys/"
@@ -29,8 +28,7 @@ def text(response):
 
 
 def actor_as(account, role, *subaccounts):
-    found = Membership.objects.select_related("user", "account").get(user=member(account, role, *subaccounts))
-    return Actor(found, "192.0.2.1")
+    return principal_of(member(account, role, *subaccounts))
 
 
 def shop():
@@ -84,10 +82,12 @@ def test_a_revoked_key_is_refused_from_now_on(acme):
 
 def test_a_key_beyond_ones_reach_is_neither_seen_nor_revoked(acme):
     limited = actor_as(acme, "developer", "acme_shop")
-    wide, _ = create_api_key(account=acme, name="Wide", scopes=[])
-    both, _ = create_api_key(account=acme, name="Both", scopes=[], subaccounts=Subaccount.objects.filter(account=acme))
-    own, _ = create_api_key(account=acme, name="Own", scopes=[], subaccounts=[shop()])
-    assert api_keys(limited.membership, {}, ended=False).rows == [own]
+    wide, _ = create_api_key(by=principal(acme), name="Wide", scopes=[])
+    both, _ = create_api_key(
+        by=principal(acme), name="Both", scopes=[], subaccounts=Subaccount.objects.filter(account=acme)
+    )
+    own, _ = create_api_key(by=principal(acme), name="Own", scopes=[], subaccounts=[shop()])
+    assert api_keys(limited, {}, ended=False).rows == [own]
     for beyond in (wide, both):
         with pytest.raises(Refused, match="reaches subaccounts that you do not see"):
             revoke_api_key(by=limited, key=beyond)
@@ -96,7 +96,7 @@ def test_a_key_beyond_ones_reach_is_neither_seen_nor_revoked(acme):
 
 def test_the_list_shows_what_works_and_apart_what_does_no_more(acme):
     client = visitor(acme)
-    create_api_key(account=acme, name="Over", scopes=[], expires_at=NOW - timedelta(days=400))
+    create_api_key(by=principal(acme), name="Over", scopes=[], expires_at=NOW - timedelta(days=400))
     page = text(client.get(KEYS))
     assert "Demo api key" in page
     assert "Over" not in page
@@ -152,7 +152,7 @@ def test_what_makes_no_key_names_the_field(acme, other, given, field):
 
 def test_revoking_asks_first(acme):
     client = visitor(acme)
-    key, _ = create_api_key(account=acme, name="Shop", scopes=[])
+    key, _ = create_api_key(by=principal(acme), name="Shop", scopes=[])
     assert "It was never used." in text(client.get(f"{KEYS}{key.pk}/revoke/"))
     assert client.post(f"{KEYS}{key.pk}/revoke/").url == KEYS
     key.refresh_from_db()
@@ -173,6 +173,6 @@ def test_keys_of_others_are_404(acme, other):
 def test_queries(acme, rows, django_assert_num_queries):
     client = visitor(acme)
     for number in range(rows):
-        create_api_key(account=acme, name=str(number), scopes=[], subaccounts=[shop()])
+        create_api_key(by=principal(acme), name=str(number), scopes=[], subaccounts=[shop()])
     with django_assert_num_queries(7):  # session, person, memberships, limits, subaccounts; keys and their subaccounts
         client.get(KEYS)

@@ -35,21 +35,22 @@ def request_of(user, path="/", **session):
 def test_machine_paths_touch_neither_user_nor_session(path, django_assert_num_queries):
     request = RequestFactory().get(f"{path}x")  # has no user: asking for it would raise
     with django_assert_num_queries(0):
-        assert not hasattr(seen(request)["request"], "membership")
+        assert not hasattr(seen(request)["request"], "principal")
 
 
 def test_member_is_in_their_account(acme, django_assert_num_queries):
     user = member(acme, "viewer")
     with django_assert_num_queries(3):
         found = seen(request_of(user))
+        visible = [subaccount.code for subaccount in found["request"].principal.reach.visible]
     assert found["scope"] == acme
-    assert found["request"].membership.role == "viewer"
-    assert [subaccount.code for subaccount in found["request"].reach.visible] == ["acme_care", "acme_shop", "acme_wa"]
+    assert found["request"].principal.role == "viewer"
+    assert visible == ["acme_care", "acme_shop", "acme_wa"]
 
 
 def test_stranger_is_in_no_account(acme, other):
     found = seen(request_of(User.objects.create_user("nobody@people.example")))
-    assert (found["request"].membership, found["request"].memberships) == (None, [])
+    assert (found["request"].principal, found["request"].memberships) == (None, [])
 
 
 def test_time_zone_is_the_persons_else_the_accounts(acme):

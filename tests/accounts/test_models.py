@@ -6,8 +6,9 @@ from django.db import IntegrityError
 
 from accounts.enums import Permission
 from accounts.models import Account, ApiKey, AuditEntry, BusinessPortfolio, Membership, Subaccount, User, Waba
-from accounts.selectors import reach_of
+from accounts.reach import Reach
 from accounts.services import create_api_key
+from tests.people import principal
 
 
 @pytest.fixture
@@ -92,7 +93,7 @@ def test_names(acme, user):
 
 def test_who_was_limited_reaches_nothing_once_the_subaccount_is_gone(acme):
     subaccount = Subaccount.objects.create(account=acme, code="pop_up", name="Pop-up")
-    key, _ = create_api_key(account=acme, name="till", scopes=[])
+    key, _ = create_api_key(by=principal(acme), name="till", scopes=[])
     key.subaccounts.add(subaccount)
     membership = Membership.objects.filter(account=acme).first()
     membership.subaccounts.set([subaccount])
@@ -100,7 +101,7 @@ def test_who_was_limited_reaches_nothing_once_the_subaccount_is_gone(acme):
     for limited in (key, membership):
         limited.refresh_from_db()
         assert (limited.limited, list(limited.subaccounts.all())) == (True, [])
-    assert reach_of(membership).ids == ()
+    assert Reach.of(membership).ids == ()
 
 
 def test_choosing_no_subaccounts_any_more_is_all_of_them_again(acme):
@@ -108,4 +109,4 @@ def test_choosing_no_subaccounts_any_more_is_all_of_them_again(acme):
     membership.subaccounts.set(Subaccount.objects.filter(account=acme)[:1])
     assert membership.limited
     membership.subaccounts.clear()
-    assert reach_of(membership).ids is None
+    assert Reach.of(membership).ids is None

@@ -8,8 +8,9 @@ import time_machine
 
 from accounts.enums import Permission
 from accounts.models import ApiKey, AuditEntry, User
-from accounts.services import authenticate_api_key, create_api_key, record
+from accounts.services import authenticate_api_key, create_api_key
 from core.secrets import digest
+from tests.people import principal, principal_of
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 
@@ -18,7 +19,7 @@ NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 def made(acme):
     """A key and its text."""
     with time_machine.travel(NOW, tick=False):
-        yield create_api_key(account=acme, name="Shop", scopes=[Permission.VIEW_MESSAGES, Permission.VIEW_COSTS])
+        yield create_api_key(by=principal(acme), name="Shop", scopes=[Permission.VIEW_MESSAGES, Permission.VIEW_COSTS])
 
 
 def test_a_key_is_kept_as_its_digest_only(made):
@@ -35,17 +36,20 @@ def test_scopes_are_kept_in_order(made):
 
 
 def test_two_keys_differ(acme):
-    texts = {create_api_key(account=acme, name="Same", scopes=[])[1] for _ in range(3)}
+    texts = {create_api_key(by=principal(acme), name="Same", scopes=[])[1] for _ in range(3)}
     assert len(texts) == 3
 
 
 def test_a_fixed_secret_gives_the_same_key(acme):
-    assert create_api_key(account=acme, name="Demo", scopes=[], secret="0123456789abcdef")[1] == "tg_01234567_89abcdef"
+    assert (
+        create_api_key(by=principal(acme), name="Demo", scopes=[], secret="0123456789abcdef")[1]
+        == "tg_01234567_89abcdef"
+    )
 
 
 def test_making_a_key_is_audited(acme):
     owner = User.objects.get(email="owner@acme.example")
-    key, _ = create_api_key(account=acme, name="Shop", scopes=[], created_by=owner)
+    key, _ = create_api_key(by=principal_of(owner), name="Shop", scopes=[])
     entry = AuditEntry.objects.get(actor="owner@acme.example")
     assert (entry.account, entry.action, entry.target) == (acme, "api_key.created", f"Shop ({key.prefix}…)")
     assert key.created_by == owner
@@ -83,7 +87,7 @@ def test_a_revoked_key_is_refused(made):
 
 @pytest.mark.parametrize(("left", "valid"), [(timedelta(seconds=1), True), (timedelta(0), False)])
 def test_a_key_ends_with_its_time(acme, left, valid):
-    key, text = create_api_key(account=acme, name="Short", scopes=[], expires_at=NOW + left)
+    key, text = create_api_key(by=principal(acme), name="Short", scopes=[], expires_at=NOW + left)
     with time_machine.travel(NOW, tick=False):
         assert (authenticate_api_key(text) == key) is valid
 
@@ -108,14 +112,12 @@ def test_a_refused_key_is_not_used(made):
 
 def test_a_record_says_who_did_what_where(acme):
     details = {"from": "viewer", "to": "admin"}
-    entry = record(
-        account=acme, actor="owner@acme.example", action="team.changed", target="x" * 300, details=details,
-        ip_address="192.0.2.1",
-    )  # fmt: skip
+    by = principal(acme, "owner@acme.example", address="192.0.2.1")
+    entry = by.record("team.changed", "x" * 300, details)
     entry.refresh_from_db()
     assert (entry.account, entry.actor, entry.action) == (acme, "owner@acme.example", "team.changed")
     assert (entry.target, entry.details, entry.ip_address) == ("x" * 255, details, "192.0.2.1")
 
 
 def test_a_record_of_the_installation_has_no_account(db):
-    assert record(account=None, actor="command", action="cards.loaded").account is None
+    assert principal(None, "command").record("cards.loaded").account is None

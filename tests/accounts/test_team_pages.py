@@ -8,7 +8,7 @@ from django.test import Client
 
 from accounts.models import Account, Invitation, Membership, User
 from accounts.services import create_api_key
-from tests.people import browser_of, member, visitor
+from tests.people import browser_of, member, principal_of, visitor
 
 pytestmark = pytest.mark.django_db
 TEAM = "/settings/team/"
@@ -124,7 +124,7 @@ def test_one_who_steps_down_is_not_left_at_a_closed_door(acme):
 
 def test_removing_asks_first_and_names_the_keys_that_stay(acme):
     developer = membership(acme, "developer")
-    create_api_key(account=acme, name="Shop", scopes=[], created_by=developer.user)
+    create_api_key(by=principal_of(developer.user), name="Shop", scopes=[])
     client = visitor(acme)
     page = text(client.get(f"{TEAM}{developer.pk}/remove/"))
     assert "1 API key made by this person keeps working: Shop." in page

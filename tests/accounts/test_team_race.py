@@ -6,7 +6,8 @@ import pytest
 from django.db import connection
 
 from accounts.models import Membership
-from accounts.services import Actor, Refused
+from accounts.principal import Principal
+from accounts.services import Refused
 from accounts.services.team import remove_member
 from core.tenancy import every_tenant
 from tests.people import member
@@ -22,7 +23,7 @@ def test_two_owners_who_remove_each_other(acme):
         with every_tenant():
             together.wait()
             try:
-                answers.append(remove_member(by=Actor(own), membership=other))
+                answers.append(remove_member(by=Principal.of_member(own), membership=other))
             except Refused as refused:
                 answers.append(str(refused))
         connection.close()

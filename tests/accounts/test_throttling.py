@@ -7,13 +7,14 @@ from accounts.enums import Permission
 from accounts.models import ApiKey
 from accounts.services import create_api_key
 from core.window_counter import WindowCounter
+from tests.people import principal
 
 URL = "/api/v1/health_status"
 
 
 @pytest.fixture
 def key(acme, redis_client):
-    return create_api_key(account=acme, name="Test", scopes=list(Permission), rate_limit=2)[1]
+    return create_api_key(by=principal(acme), name="Test", scopes=list(Permission), rate_limit=2)[1]
 
 
 @pytest.fixture
@@ -49,7 +50,7 @@ def test_one_too_many_is_told_when_to_come_again(get, counted):
 
 
 def test_redis_counts_over_requests_and_keys(acme, get, client):
-    other = create_api_key(account=acme, name="Other", scopes=list(Permission))[1]
+    other = create_api_key(by=principal(acme), name="Other", scopes=list(Permission))[1]
     first = get().headers["RateLimit-Remaining"]
     beside = client.get(URL, headers={"Authorization": f"Bearer {other}"}).headers["RateLimit-Remaining"]
     assert (first, beside) == ("1", "1799")
@@ -92,5 +93,5 @@ def test_in_the_shape_of_360dialog(key, get, counted):
 
 
 def test_a_key_takes_as_many_as_8x8_unless_told_otherwise(acme):
-    create_api_key(account=acme, name="Plain", scopes=[])
+    create_api_key(by=principal(acme), name="Plain", scopes=[])
     assert ApiKey.objects.get(name="Plain").rate_limit == 1800

@@ -5,7 +5,8 @@ import pytest
 from accounts.enums import Permission
 from archive.exports import work
 from archive.exports.files import storage
-from archive.exports.requests import Ask, Asker
+from archive.exports.requests import Ask
+from tests.people import principal
 
 ALL = frozenset(Permission)
 
@@ -13,7 +14,7 @@ ALL = frozenset(Permission)
 @pytest.fixture
 def asker(acme):
     """An API key of the whole account that may do everything."""
-    return Asker(acme, "tg_test", ALL, None)
+    return principal(acme, "tg_test")
 
 
 @pytest.fixture

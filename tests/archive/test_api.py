@@ -9,6 +9,7 @@ from accounts.enums import Permission
 from accounts.services import create_api_key
 from archive.exports import work
 from archive.models import Export
+from tests.people import principal
 from tests.traffic import AT, deliver, rate
 
 pytestmark = pytest.mark.django_db
@@ -27,7 +28,7 @@ def caller(client, acme):
 
     def make(*scopes, account=acme, subaccounts=()):
         _, secret = create_api_key(
-            account=account, name="ERP", scopes=list(scopes or Permission), subaccounts=list(subaccounts)
+            by=principal(account), name="ERP", scopes=list(scopes or Permission), subaccounts=list(subaccounts)
         )
 
         def ask(method, path, body=None):
@@ -49,7 +50,7 @@ def test_an_export_is_started_found_downloaded_and_deleted(acme, caller):
     work.work()
     found = ask("get", one).json()
     assert (found["state"], found["rows"]) == ("succeeded", 1)
-    assert found["filters"] == {"status": "delivered", "country": "in"}
+    assert found["filters"] == {"status": "delivered", "country": "IN"}
     file = ask("get", found["download"])
     assert b"".join(file.streaming_content) == b"msisdn\n919876543210\n"
     assert file.headers["Content-Type"] == "text/csv; charset=utf-8"

@@ -1,11 +1,12 @@
 """manage.py export_logs."""
 
+from datetime import timedelta
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
 
-from tests.traffic import deliver
+from tests.traffic import AT, deliver, report
 
 pytestmark = pytest.mark.django_db
 
@@ -30,6 +31,24 @@ def test_it_writes_no_file_where_nothing_is(acme, tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("arguments", "ids"),
+    [
+        (("--status", "delivered"), ["wamid.A"]),
+        (("--status", "delivered", "sent"), ["wamid.A", "B"]),
+        (("--msisdn", "+65 9123"), ["B"]),
+        (("--country", "in", "--channel", "106540352242922"), ["wamid.A"]),
+        (("--sent-after", "2026-10-15T08:30:00Z"), ["B"]),
+    ],
+)
+def test_it_takes_the_filters_of_the_log(acme, tmp_path, arguments, ids):
+    deliver(acme)
+    report(acme, "sent", provider_message_id="B", msisdn="6591234567", at=AT + timedelta(hours=1))
+    file = tmp_path / "log.csv"
+    run(acme.public_id, file, *arguments, "--columns", "provider_message_id")
+    assert file.read_text().split() == ["provider_message_id", *ids]
+
+
+@pytest.mark.parametrize(
     ("arguments", "words"),
     [
         (("--columns", "colour"), "There is no column “colour”"),
@@ -39,6 +58,12 @@ def test_it_writes_no_file_where_nothing_is(acme, tmp_path):
         (("--time-zone", "Mars/Base"), "--time-zone: .*Mars/Base"),
         (("--colour", "red"), "unrecognized arguments: --colour red"),
         (("--from", "yesterday"), "Write a day as 2026-10-31, not yesterday."),
+        (("--country", "India"), "--country: Ensure this value has at most 2 characters"),
+        (("--status", "sent", "gone"), "--status: Select a valid choice. gone"),
+        (("--msisdn", "12"), "--msisdn: Write at least the first 6 digits of the number."),
+        (("--source-name", ""), "--source-name: Give it a value, or leave it out."),
+        (("--channel", "1"), "--channel: There is no channel “1” that you may see."),
+        (("--created-after", "2026-10-15T00:00:00Z"), "unrecognized arguments: --created-after"),
     ],
 )
 def test_what_cannot_be_is_said(acme, tmp_path, arguments, words):

@@ -9,8 +9,7 @@ import pytest
 from archive.enums import ExportState
 from archive.exports import files, jobs, work
 from archive.exports.files import storage
-from archive.exports.sources import filters_of
-from messaging.log.selectors.matching import LogFilter
+from messaging.log.query import MessageQuery, write_words
 from tests.archive.conftest import content
 from tests.traffic import AT, deliver
 
@@ -40,7 +39,7 @@ def test_it_is_said_and_leaves_nothing_behind(acme, asker, ask, made, *, form, c
     """While a part is stored, or, when all were `read`, while the file is made: a part has 120 bytes at most."""
     for number in range(ROWS):
         deliver(acme, provider_message_id=f"wamid.{number}", at=AT + timedelta(days=number * 5))
-    days = filters_of(LogFilter(start=AT, end=AT + timedelta(days=20)))
+    days = write_words(MessageQuery(created_after=AT, created_before=AT + timedelta(days=20)))
     columns = ["umid", "msisdn", "status"]
     export = jobs.start(asker, ask(format=form, compression=compression, columns=columns, filters=days))
     with largest_file(size):

@@ -12,12 +12,12 @@ from django.db import connection
 
 from archive.enums import ExportState
 from archive.exports import files, jobs, work
-from archive.exports.requests import Ask, Asker
-from archive.exports.sources import filters_of
+from archive.exports.requests import Ask
 from core.tenancy import every_tenant
 from local.embedded.config import ROOT
-from messaging.log.selectors.matching import LogFilter
-from tests.archive.conftest import ALL, content
+from messaging.log.query import MessageQuery, write_words
+from tests.archive.conftest import content
+from tests.people import principal
 from tests.scenarios.conftest import wait_until
 from tests.traffic import AT, deliver
 
@@ -53,9 +53,9 @@ def held(transactional_db):
 def test_kill_9_in_the_middle_of_an_export(held, acme):
     for number, wamid in enumerate(WAMIDS):
         deliver(acme, provider_message_id=wamid, at=AT + timedelta(days=number))
-    days = filters_of(LogFilter(end=AT + timedelta(days=len(WAMIDS))))
+    days = write_words(MessageQuery(created_before=AT + timedelta(days=len(WAMIDS))))
     ask = Ask("messages", days, "UTC", columns=["provider_message_id"])
-    export = jobs.start(Asker(acme, "x", ALL, None), ask)
+    export = jobs.start(principal(acme, "x"), ask)
     url = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
     environment = {**os.environ, "DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "portal.settings"}
     worker = subprocess.Popen([sys.executable, "-c", _WORKER], cwd=ROOT, env=environment)

@@ -9,14 +9,13 @@ from archive.deletion import work as deletion_work
 from archive.enums import ExportState
 from archive.exports import jobs, work
 from archive.exports.files import storage
-from archive.exports.sources import filters_of
 from messaging.log.models import Message
-from messaging.log.selectors.matching import LogFilter
+from messaging.log.query import MessageQuery, write_words
 from tests.archive.conftest import content
 from tests.traffic import AT, INDIA, deliver
 
 pytestmark = pytest.mark.django_db
-DAYS = filters_of(LogFilter(start=AT, end=AT + timedelta(days=20)))
+DAYS = write_words(MessageQuery(created_after=AT, created_before=AT + timedelta(days=20)))
 
 
 @pytest.fixture

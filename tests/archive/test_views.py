@@ -8,10 +8,10 @@ import pytest
 from accounts.models import AuditEntry
 from archive.enums import ExportState
 from archive.exports import files, jobs, schedules, work
-from archive.exports.requests import Ask, Asker
+from archive.exports.requests import Ask
 from archive.models import Export, ExportSchedule
-from tests.archive.conftest import ALL, content
-from tests.people import browser_of, member, visitor
+from tests.archive.conftest import content
+from tests.people import browser_of, member, principal, visitor
 from tests.traffic import deliver, rate
 
 pytestmark = pytest.mark.django_db
@@ -61,7 +61,7 @@ def test_many_rows_are_made_in_the_background_with_a_bar_that_polls_its_own_url(
 
 def test_another_account_s_export_is_404_and_a_member_without_the_right_gets_403(acme, other):
     deliver(acme)
-    export = jobs.start(Asker(acme, "x", ALL, None), _ask())
+    export = jobs.start(principal(acme, "x"), _ask())
     work.work()
     for path in ("", "file/", "manifest.json"):
         assert visitor(other, "owner").get(f"/exports/{export.public_id}/{path}").status_code == 404
@@ -74,7 +74,7 @@ def test_two_accounts_that_ask_the_same_get_each_their_own_file(acme, other):
     deliver(acme)
     deliver(other, msisdn="6591234567")
     ask = _ask(columns=["msisdn"], filters={"direction": "outbound"})
-    made = [jobs.start(Asker(account, "x", ALL, None), ask) for account in (acme, other)]
+    made = [jobs.start(principal(account, "x"), ask) for account in (acme, other)]
     work.work()
     for export in made:
         export.refresh_from_db()
@@ -89,7 +89,7 @@ def _ask(**said):
 
 def test_a_file_is_gone_after_its_time_even_before_it_is_deleted(acme):
     deliver(acme)
-    export = jobs.start(Asker(acme, "x", ALL, None), _ask())
+    export = jobs.start(principal(acme, "x"), _ask())
     work.work()
     Export.objects.update(expires_at=datetime.now(UTC) - timedelta(seconds=1))
     assert visitor(acme).get(f"/exports/{export.public_id}/file/").status_code == 404
@@ -97,7 +97,7 @@ def test_a_file_is_gone_after_its_time_even_before_it_is_deleted(acme):
 
 def test_a_file_that_is_gone_is_404(acme):
     deliver(acme)
-    export = jobs.start(Asker(acme, "x", ALL, None), _ask())
+    export = jobs.start(principal(acme, "x"), _ask())
     work.work()
     files.forget(export)
     assert visitor(acme).get(f"/exports/{export.public_id}/file/").status_code == 404
@@ -105,7 +105,7 @@ def test_a_file_that_is_gone_is_404(acme):
 
 def test_the_subaccount_one_looks_at_hides_no_export_and_narrows_a_new_one(acme):
     deliver(acme)
-    export, client = jobs.start(Asker(acme, "x", ALL, None), _ask()), visitor(acme)
+    export, client = jobs.start(principal(acme, "x"), _ask()), visitor(acme)
     client.get("/logs/?subaccount=acme_wa")
     assert client.get(f"/exports/{export.public_id}/?subaccount=acme_wa").status_code == 200
     client.post(NEW, {"query": f"?{WHEN}&subaccount=acme_wa", "format": "csv"})
@@ -114,7 +114,7 @@ def test_the_subaccount_one_looks_at_hides_no_export_and_narrows_a_new_one(acme)
 
 def test_an_export_is_cancelled_and_deleted_from_its_page(acme):
     deliver(acme)
-    export, client = jobs.start(Asker(acme, "x", ALL, None), _ask()), visitor(acme)
+    export, client = jobs.start(principal(acme, "x"), _ask()), visitor(acme)
     client.post(f"/exports/{export.public_id}/cancel/")
     export.refresh_from_db()
     assert export.state == ExportState.CANCELLED
@@ -129,7 +129,7 @@ def test_an_export_is_cancelled_and_deleted_from_its_page(acme):
 def test_a_file_is_named_with_its_days_and_size_before_it_is_deleted(acme):
     deliver(acme)
     days = {"first_at": datetime(2026, 9, 30, 16, tzinfo=UTC), "last_at": datetime(2026, 10, 31, 16, tzinfo=UTC)}
-    export = jobs.start(Asker(acme, "x", ALL, None), _ask(time_zone="Asia/Singapore", **days))
+    export = jobs.start(principal(acme, "x"), _ask(time_zone="Asia/Singapore", **days))
     work.work()
     page = text(visitor(acme).get(f"/exports/{export.public_id}/delete/"))
     assert "Thu 1 Oct to Sat 31 Oct · CSV" in page
@@ -139,7 +139,7 @@ def test_a_file_is_named_with_its_days_and_size_before_it_is_deleted(acme):
 def test_one_without_a_file_is_started_again_as_it_was(acme):
     deliver(acme)
     ask = _ask(filters={"msisdn": "919876543210"}, columns=["8x8.user_msisdn"], words=[("Phone number", "9198…")])
-    export, client = jobs.start(Asker(acme, "x", ALL, None), ask), visitor(acme)
+    export, client = jobs.start(principal(acme, "x"), ask), visitor(acme)
     page = f"/exports/{export.public_id}/"
     client.post(f"{page}cancel/")
     assert f'action="{page}again/"' in text(client.get(page))

@@ -8,24 +8,26 @@ import io
 import json
 import zipfile
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 from openpyxl import load_workbook
 
+from accounts.enums import Permission
 from accounts.models import AuditEntry
 from archive.enums import ExportState, Format
 from archive.exports import files, jobs, work
 from archive.exports.columns import usual
 from archive.exports.files import storage
-from archive.exports.sources import filters_of
 from archive.models import Export
 from billing.selectors import cost_totals
 from messaging.log.models import Message
-from messaging.log.selectors.matching import LogFilter
+from messaging.log.query import MessageQuery, write_words
 from messaging.log.services.forgetting import Person
 from tests.archive.conftest import content
+from tests.people import member, principal_of
 from tests.traffic import AT, INDIA, deliver, rate, report
 
 pytestmark = pytest.mark.django_db
@@ -127,8 +129,10 @@ def test_gzip_and_zip_hold_the_same_bytes_and_zip_a_manifest(acme, asker, ask, m
 def test_the_filters_of_the_log_are_those_of_the_file(acme, asker, ask, made):
     deliver(acme)
     report(acme, "failed", provider_message_id="wamid.F", at=AT, error_code=131026)
-    chosen = LogFilter(start=AT - timedelta(hours=1), end=AT + timedelta(hours=1), statuses=("undelivered",))
-    export = made(jobs.start(asker, ask(columns=["provider_message_id"], filters=filters_of(chosen))))
+    chosen = MessageQuery(
+        created_after=AT - timedelta(hours=1), created_before=AT + timedelta(hours=1), status=("undelivered",)
+    )
+    export = made(jobs.start(asker, ask(columns=["provider_message_id"], filters=write_words(chosen))))
     assert lines(export) == ["provider_message_id", "wamid.F"]
 
 
@@ -139,7 +143,7 @@ def test_nothing_found_is_a_state_without_a_file(acme, asker, ask, made):
 
 def test_numbers_are_masked_for_those_who_may_not_see_them(acme, asker, ask, made):
     deliver(acme)
-    masked = type(asker)(acme, "x", asker.may - {"msisdn:read"}, None)
+    masked = replace(asker, permissions=asker.permissions - {Permission.VIEW_NUMBERS})
     export = made(jobs.start(masked, ask(columns=["msisdn"])))
     assert lines(export) == ["msisdn", "91 98•••••210"]
     assert export.needs == ["messages:read"]
@@ -169,7 +173,7 @@ def test_usage_counts_by_the_days_of_the_zone(acme, asker, ask, made):
 
 def test_exports_are_audited_with_who_filters_and_rows_but_no_number(acme, asker, ask, made):
     deliver(acme)
-    made(jobs.start(asker, ask(filters=filters_of(LogFilter(msisdn="919876543210")))))
+    made(jobs.start(asker, ask(filters=write_words(MessageQuery(msisdn="919876543210")))))
     entries = AuditEntry.objects.filter(account=acme, action__startswith="export.").order_by("id")
     assert [(entry.action, entry.actor) for entry in entries] == [
         ("export.created", "tg_test"), ("export.finished", "tg_test"),
@@ -181,7 +185,7 @@ def test_exports_are_audited_with_who_filters_and_rows_but_no_number(acme, asker
 def test_a_killed_worker_s_successor_goes_on_behind_the_last_part(acme, asker, ask, monkeypatch):
     for number in range(4):
         deliver(acme, provider_message_id=f"wamid.{number}", at=AT + timedelta(days=number))
-    days = filters_of(LogFilter(end=AT + timedelta(days=4)))
+    days = write_words(MessageQuery(created_before=AT + timedelta(days=4)))
     export = jobs.start(asker, ask(columns=["provider_message_id"], filters=days))
     whole, store = [], work._store_part
 
@@ -224,7 +228,7 @@ def test_an_export_that_kills_every_worker_is_given_up(acme, asker, ask, monkeyp
 def test_what_is_cancelled_while_it_runs_leaves_nothing(acme, asker, ask, monkeypatch):
     for number in range(3):
         deliver(acme, provider_message_id=f"wamid.{number}", at=AT + timedelta(days=number))
-    export = jobs.start(asker, ask(filters=filters_of(LogFilter(end=AT + timedelta(days=3)))))
+    export = jobs.start(asker, ask(filters=write_words(MessageQuery(created_before=AT + timedelta(days=3)))))
     store = work._store_part
 
     def cancelled_meanwhile(running, source, span):
@@ -247,19 +251,19 @@ WAMID = "wamid." + base64.b64encode(b"\x1c\x15" + INDIA.encode() + b"\x15\x02\x0
 @pytest.mark.parametrize(
     ("filters", "named"),
     [
-        (LogFilter(msisdn=INDIA), True),
-        (LogFilter(msisdn=INDIA[:9]), True),
-        (LogFilter(search=f"+{INDIA[:2]} {INDIA[2:7]} {INDIA[7:]}"), True),
-        (LogFilter(user_id="IN.77"), True),
-        (LogFilter(provider_message_id=WAMID), True),
-        (LogFilter(search=WAMID), True),
-        (LogFilter(msisdn="6591234567"), False),
-        (LogFilter(provider_message_id="wamid.A"), False),
+        (MessageQuery(msisdn=INDIA), True),
+        (MessageQuery(msisdn=INDIA[:9]), True),
+        (MessageQuery(search=f"+{INDIA[:2]} {INDIA[2:7]} {INDIA[7:]}"), True),
+        (MessageQuery(user_id="IN.77"), True),
+        (MessageQuery(provider_message_id=WAMID), True),
+        (MessageQuery(search=WAMID), True),
+        (MessageQuery(msisdn="6591234567"), False),
+        (MessageQuery(provider_message_id="wamid.A"), False),
     ],
 )
 def test_a_withdrawn_export_has_no_file_and_no_number(acme, asker, ask, made, *, filters, named):
     deliver(acme)
-    export = made(jobs.start(asker, ask(filters=filters_of(filters), words=[("Asked for", INDIA)])))
+    export = made(jobs.start(asker, ask(filters=write_words(filters), words=[("Asked for", INDIA)])))
     whole = made(jobs.start(asker, ask()))
     charges = made(jobs.start(asker, ask("charges", filters={"from": "2026-10-01", "to": "2026-10-31"})))
     assert jobs.withdraw(acme, Person(INDIA, ("IN.77",))) == 1 + (export.state == ExportState.SUCCEEDED)
@@ -306,11 +310,9 @@ def test_files_go_when_their_time_is_over(acme, asker, ask, made):
 
 
 def test_the_mail_says_where_the_file_is(acme, asker, ask, made, mailoutbox):
-    from tests.people import member
-
     deliver(acme)
-    person = type(asker)(acme, "owner", asker.may, None, member(acme, "owner"))
+    person = principal_of(member(acme, "owner"))
     export = made(jobs.start(person, ask(mail=True)))
-    assert mailoutbox[0].to == [person.user.email]
+    assert mailoutbox[0].to == [person.name]
     assert f"/exports/{export.public_id}/" in mailoutbox[0].body
     assert "1 rows" in mailoutbox[0].body

@@ -6,6 +6,7 @@ from billing.proposals import dry_runs
 from billing.proposals.what_if import Proposal
 from billing.rating.verification import verify
 from billing.tasks import advance_dry_runs, rate_dirty_buckets, verify_rating
+from tests.people import principal
 from tests.traffic import deliver
 
 pytestmark = pytest.mark.django_db
@@ -55,7 +56,7 @@ def test_a_bucket_beyond_the_reference_is_left_to_the_window(acme):
 
 def test_a_slice_of_a_dry_run_is_worked_off(acme):
     deliver(acme)
-    run = dry_runs.start(Proposal(), account=acme, asked_by="ada@acme.example")
+    run = dry_runs.start(Proposal(), account=acme, by=principal(None, "ada@acme.example"))
     advance_dry_runs()
     run.refresh_from_db()
     assert (run.done, run.lines, bool(run.finished_at)) == (1, 0, True)

@@ -3,12 +3,12 @@
 import pytest
 from django.utils import timezone
 
-from accounts.models import ApiKey, AuditEntry
+from accounts.models import AuditEntry
 from events import deliveries
 from events.models import Delivery, Endpoint
 from events.services import EndpointSettings, configure
 from tests.messaging.sending.test_receipts import due_now
-from tests.people import visitor
+from tests.people import principal, visitor
 from tests.provider_servers import recorder
 from tests.traffic import deliver
 
@@ -84,7 +84,6 @@ def test_another_address_begins_anew(acme, hook):
     deliveries.post_due()
     one = Endpoint.objects.get()
     assert (one.failure, one.is_failing) == ("503", True)
-    wanted = EndpointSettings(None, "message.status", "CADR", "https://new.example")
-    configure(ApiKey.objects.filter(account=acme).first(), [wanted], ip_address=None)
+    configure([EndpointSettings(None, "message.status", "CADR", "https://new.example")], by=principal(acme))
     one.refresh_from_db()
     assert (one.failure, one.is_failing, one.failed_at) == ("", False, None)

@@ -15,8 +15,9 @@ from typing import NamedTuple, Self
 
 import orjson
 
-from local.demo.webhooks import meta_status, signature
 from local.demo.world import ACME, webhook
+from providers.meta.simulation import meta_status
+from providers.meta.webhooks import signature
 
 DOOR = webhook(ACME, "meta")
 NUMBER = ACME.channels[1]

@@ -12,8 +12,9 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
-from local.demo.webhooks import meta_status, signature
 from local.demo.world import ACME, api_key_text, webhook
+from providers.meta.simulation import meta_status
+from providers.meta.webhooks import signature
 from tests.faults.gate import Gate
 from tests.scenarios.conftest import wait_until
 

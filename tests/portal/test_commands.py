@@ -12,10 +12,10 @@ from django.db import connection
 from accounts.models import Account
 from billing.models import DirtyBucket, RatedLine
 from core.tenancy import every_tenant
-from local.demo.webhooks import signature
 from local.management.commands import seed_demo
 from messaging.inbound.models import InboxItem
 from messaging.log.models import Message, TrafficDelta, TrafficSlot
+from providers.meta.webhooks import signature
 from tests.conftest import put_back
 
 KEYS = {

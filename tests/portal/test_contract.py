@@ -24,6 +24,7 @@ from accounts.services import create_api_key
 from core.tenancy import every_tenant
 from portal.wsgi import application
 from tests.access.ids import ids_of
+from tests.people import principal
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 A_FEW = 2
@@ -32,7 +33,7 @@ A_FEW = 2
 @pytest.fixture
 def headers(acme):
     """Of a key that may do everything, as often as it likes."""
-    text = create_api_key(account=acme, name="Test", scopes=list(Permission), rate_limit=1_000_000)[1]
+    text = create_api_key(by=principal(acme), name="Test", scopes=list(Permission), rate_limit=1_000_000)[1]
     return {"Authorization": f"Bearer {text}"}
 
 

@@ -31,6 +31,7 @@ from messaging.inbound.models import InboxItem
 from messaging.log.lifecycle import traffic
 from messaging.log.models import Message, PhoneNumber, Template
 from tests.access.ids import ids_of
+from tests.people import principal
 from tests.portal.test_openapi import routes_described
 from tests.traffic import AT, deliver, rate, report
 
@@ -107,7 +108,7 @@ def _clock():
 def ask(acme: Account, settings: Any):
     """Asks as a key that may do everything: `(status, what was answered)`. What it does is undone, or kept."""
     settings.ALLOWED_HOSTS = [HOST]
-    text = create_api_key(account=acme, name="Shop back end", scopes=list(Permission))[1]
+    text = create_api_key(by=principal(acme), name="Shop back end", scopes=list(Permission))[1]
     client = Client(SERVER_NAME=HOST, headers={"Authorization": f"Bearer {text}"})
 
     def call(method: str, path: str, body: Any = None, *, keep: bool = False) -> tuple[int, Any]:

@@ -8,13 +8,13 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.enums import Permission
-from accounts.services import record
 from archive.models import Deletion, Export
 from billing.enums import Book
 from billing.models import RateCard
 from messaging.inbound.models import InboxItem, WebhookEndpoint
 from messaging.log.models import PhoneNumber, Template
 from tests.access.test_permissions import bearer
+from tests.people import principal
 from tests.portal.test_openapi import routes_described, said_200
 from tests.traffic import AT, deliver
 
@@ -30,7 +30,7 @@ def rows_of_everything(account, numbers):
         at = AT + timedelta(minutes=n)
         deliver(account, provider_message_id=f"wamid.{n}", at=at, template_name="weekend_sale", template_language="en")
         InboxItem.objects.create(account=account, endpoint=endpoint, provider="meta", body=b"{}", received_at=at)
-        record(account=account, actor="ada@acme.example", action="account.renamed", target="Acme")
+        principal(account, "ada@acme.example").record("account.renamed", "Acme")
         Export.objects.create(account=account, dataset="messages", columns=["umid"], time_zone="UTC",
                               whole_numbers=True, needs=[], actor="ada@acme.example")  # fmt: skip
         Deletion.objects.create(account=account, kind="selected", actor="ada@acme.example", upto=0)

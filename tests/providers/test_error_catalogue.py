@@ -3,7 +3,7 @@
 import pytest
 
 from providers import error_catalogue
-from providers.error_catalogue import DATA, FILES, Diagnosis, Retry, catalogue, explain
+from providers.error_catalogue import Diagnosis, Retry, catalogue, explain, meta_code
 
 
 @pytest.mark.parametrize(
@@ -21,15 +21,15 @@ def test_every_entry_is_whole(entry):
     assert entry.meta_code is None or ("meta", entry.meta_code) in catalogue()
 
 
-def test_every_file_is_loaded():
-    assert sorted(path.name for path in DATA.iterdir()) == sorted(FILES.values())
+def test_a_file_of_a_vendors_folder_is_a_source():
+    assert {source for source, _ in catalogue()} == {"meta", "8x8", "8x8-sync", "8x8-sms", "health"}
 
 
 def test_a_code_that_stands_twice_is_refused(tmp_path, monkeypatch):
     head = "code,title,meaning,remedy,retryable,wait,group,meta_code,evidence"
-    (tmp_path / "meta.csv").write_text(f"{head}\n200-202,A,A.,,no,,a,,a\n201,B,B.,,no,,b,,b\n")
-    monkeypatch.setattr(error_catalogue, "DATA", tmp_path)
-    monkeypatch.setattr(error_catalogue, "FILES", {"meta": "meta.csv"})
+    (tmp_path / "meta" / "errors").mkdir(parents=True)
+    (tmp_path / "meta/errors/meta.csv").write_text(f"{head}\n200-202,A,A.,,no,,a,,a\n201,B,B.,,no,,b,,b\n")
+    monkeypatch.setattr(error_catalogue, "ROOT", tmp_path)
     with pytest.raises(ValueError, match="code 201 stands twice"):
         catalogue.__wrapped__()
 
@@ -96,3 +96,17 @@ def test_an_unknown_code_is_owned_up_to():
     assert (found.retryable, found.hint) == (Retry.MAYBE, f"Something new: {found.meaning}")
     assert explain("meta", 999999).hint == "Tollgate does not know this code; the provider said nothing more."
     assert explain("meta", None) is None
+
+
+@pytest.mark.parametrize(
+    ("source", "code", "behind", "meta"),
+    [
+        ("meta", 131049, None, 131049),
+        ("8x8", 1024, None, 131049),
+        ("8x8", 25, 131026, 131026),
+        ("8x8", 999999, None, None),
+        ("8x8-sync", 1002, None, None),
+    ],
+)
+def test_metas_code_behind_each(source, code, behind, meta):
+    assert meta_code(source, code, behind) == meta

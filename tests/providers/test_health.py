@@ -2,9 +2,11 @@
 
 import pytest
 
-from providers.gateway import Dialog360, Meta, Silence, Word
-from providers.health import Fault, understand
+from providers.dialog360 import gateway as dialog360
+from providers.health import Fault, Silence, Word, understand
+from providers.meta import gateway as meta
 from providers.outcomes import Answer
+from providers.vendor import Connection
 from providers.vocabulary import CanSend, Entity
 from tests.provider_servers import NUMBER_ID, TOKEN, recorder, sandbox
 
@@ -19,12 +21,16 @@ def url():
         yield url
 
 
+def of_meta(url, token=TOKEN):
+    return meta.health(Connection(number_id=NUMBER_ID, secret=token, base_url=url))
+
+
 def troubled(words):
     return [word for word in words if word.can_send != CanSend.AVAILABLE]
 
 
 def test_all_is_available(url):
-    words = Meta(NUMBER_ID, TOKEN, base_url=url).health()
+    words = of_meta(url)
     assert [(word.entity, word.id) for word in words] == [
         ("PHONE_NUMBER", NUMBER_ID), ("WABA", "102290129340398"), ("BUSINESS", "506914307656634"),
         ("APP", "634974688087057"),
@@ -33,21 +39,21 @@ def test_all_is_available(url):
 
 
 def test_limited_and_blocked(url):
-    assert troubled(Meta(NUMBER_ID, f"{TOKEN}.limited", base_url=url).health()) == [
+    assert troubled(of_meta(url, f"{TOKEN}.limited")) == [
         Word(Entity.PHONE_NUMBER, NUMBER_ID, CanSend.LIMITED, info=(NAME,))
     ]
     payment = Fault(
         141006, "There is an error with the payment method. This will block business initiated conversations.",
         "Add a new payment method to the account.",
     )  # fmt: skip
-    assert troubled(Dialog360(f"{TOKEN}.blocked", base_url=url).health()) == [
+    assert troubled(dialog360.health(Connection(secret=f"{TOKEN}.blocked", base_url=url))) == [
         Word(Entity.WABA, "102290129340777", CanSend.BLOCKED, errors=(payment,))
     ]
 
 
 def test_no_answer_is_a_reason(url):
-    assert Meta(NUMBER_ID, "old", base_url=url).health() == Silence("HTTP 401: (#190) Invalid OAuth access token")
-    assert Meta(NUMBER_ID, TOKEN, base_url="http://127.0.0.1:9").health() == Silence("ConnectError")
+    assert of_meta(url, "old") == Silence("HTTP 401: (#190) Invalid OAuth access token")
+    assert of_meta("http://127.0.0.1:9") == Silence("ConnectError")
 
 
 @pytest.mark.parametrize(

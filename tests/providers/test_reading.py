@@ -6,7 +6,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.strict_json import Unparsable
-from providers import PARSERS, reading
+from providers import reading
+from providers.registry import VENDORS, parse
 
 CORPUS = {
     "empty": b"",
@@ -31,11 +32,16 @@ CORPUS = {
 }
 
 
-@pytest.mark.parametrize("provider", PARSERS)
+@pytest.mark.parametrize("provider", VENDORS)
 @pytest.mark.parametrize("body", CORPUS.values(), ids=CORPUS.keys())
 def test_a_body_nobody_can_read_is_refused_with_a_reason(provider, body):
     with pytest.raises(Unparsable):
-        PARSERS[provider](body)
+        parse(provider, body)
+
+
+def test_a_provider_that_nobody_knows_is_not_understood():
+    with pytest.raises(Unparsable, match="Webhooks of nobody are not understood"):
+        parse("nobody", b"{}")
 
 
 json_values = st.recursive(
@@ -48,12 +54,12 @@ json_values = st.recursive(
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("provider", PARSERS)
+@pytest.mark.parametrize("provider", VENDORS)
 @settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(value=st.dictionaries(st.sampled_from(["entry", "eventType", "payload"]), json_values))
 def test_no_shape_of_json_breaks_a_parser(provider, value):
     try:
-        parsed = PARSERS[provider](json.dumps(value).encode())
+        parsed = parse(provider, json.dumps(value).encode())
     except Unparsable:
         return
     assert parsed.events or parsed.problems

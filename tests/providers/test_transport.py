@@ -13,28 +13,33 @@ import pytest
 import time_machine
 
 from providers import transport
-from providers.gateway import Dialog360, EightXEight, Meta, Uncertain, Unreached
+from providers.meta import gateway as meta
+from providers.outcomes import Uncertain, Unreached
+from providers.registry import VENDORS
 from providers.transport import LARGEST_ANSWER, _retry_after, pool
+from providers.vendor import Connection
 from tests.provider_servers import ROOT, free_port
 
 SECRET = "a-secret-of-the-provider"
-ADAPTERS = [
-    lambda url, secret=SECRET: Meta("1", secret, base_url=url),
-    lambda url, secret=SECRET: Dialog360(secret, base_url=url),
-    lambda url, secret=SECRET: EightXEight("acme", secret, base_url=url),
-]
-every_adapter = pytest.mark.parametrize("adapter", ADAPTERS, ids=["meta", "360dialog", "8x8"])
+SENDS = [vendor.sending.send for vendor in VENDORS.values() if vendor.sending]
+every_vendor = pytest.mark.parametrize("send", SENDS, ids=VENDORS)
+send_by_meta = meta.send
 
 
-@every_adapter
-def test_nobody_listens(adapter):
-    assert adapter(f"http://127.0.0.1:{free_port()}").send({}) == Unreached("ConnectError")
+def at(url, **more):
+    """A number whose provider is there."""
+    return Connection(**{"secret": SECRET, "number_id": "1", "subaccount_code": "acme", "base_url": url, **more})
 
 
-@every_adapter
-def test_a_connection_breaks_after_the_request(adapter, provider):
+@every_vendor
+def test_nobody_listens(send):
+    assert send(at(f"http://127.0.0.1:{free_port()}"), {}) == Unreached("ConnectError")
+
+
+@every_vendor
+def test_a_connection_breaks_after_the_request(send, provider):
     provider.answer = None
-    assert adapter(provider.url).send({}) == Uncertain("RemoteProtocolError")
+    assert send(at(provider.url), {}) == Uncertain("RemoteProtocolError")
     assert provider.received.qsize() == 1  # once, and not again
 
 
@@ -45,35 +50,35 @@ def test_no_connection_is_free():
         httpx.Client(limits=limits, timeout=httpx.Timeout(5, pool=0.1)) as client,
     ):
         url = f"http://127.0.0.1:{silent.getsockname()[1]}"
-        other = threading.Thread(target=Meta("1", SECRET, base_url=url, client=client).send, args=[{}])
+        other = threading.Thread(target=send_by_meta, args=[at(url, client=client), {}])
         other.start()
         connection, _ = silent.accept()  # the other request has the only connection from now on
-        assert Meta("2", SECRET, base_url=url, client=client).send({}) == Unreached("PoolTimeout")
+        assert send_by_meta(at(url, client=client), {}) == Unreached("PoolTimeout")
         connection.close()
         other.join()
 
 
 def test_an_answer_without_end_is_not_read_to_its_end(provider):
     provider.answer = b" " * (LARGEST_ANSWER + 1)
-    assert Meta("1", SECRET, base_url=provider.url).send({}) == Uncertain("Endless")
+    assert send_by_meta(at(provider.url), {}) == Uncertain("Endless")
 
 
 def test_an_answer_that_takes_too_long(provider, monkeypatch):
     monkeypatch.setattr(transport, "_WHOLE_TIME", -1)  # a drop at a time, no single wait would be too long
     provider.answer = b"{}"
-    assert Meta("1", SECRET, base_url=provider.url).send({}) == Uncertain("Endless")
+    assert send_by_meta(at(provider.url), {}) == Uncertain("Endless")
 
 
 def test_an_answer_that_cannot_be_decoded(provider):
     provider.headers, provider.answer = {"Content-Encoding": "gzip"}, b"no gzip"
-    assert Meta("1", SECRET, base_url=provider.url).send({}) == Uncertain("DecodingError")
+    assert send_by_meta(at(provider.url), {}) == Uncertain("DecodingError")
 
 
-@every_adapter
-def test_connections_are_kept(adapter, provider):
+@every_vendor
+def test_connections_are_kept(send, provider):
     provider.answer = b"{}"
     for _ in range(3):
-        adapter(provider.url).send({})
+        send(at(provider.url), {})
     mine = [each for each in pool()._transport._pool.connections if str(provider.url.rpartition(":")[2]) in repr(each)]
     assert len(mine) == 1
 
@@ -93,24 +98,24 @@ assert pool() is before
     subprocess.run([sys.executable, "-c", program], check=True, cwd=ROOT, env=environment)
 
 
-@every_adapter
-def test_a_secret_is_neither_shown_nor_logged(adapter, provider, caplog):
+@every_vendor
+def test_a_secret_is_neither_shown_nor_logged(send, provider, caplog):
     with caplog.at_level(logging.DEBUG):
         provider.answer = b"{}"
-        shown = repr(adapter(provider.url)) + repr(adapter(provider.url).send({}))
+        shown = repr(at(provider.url)) + repr(send(at(provider.url), {}))
         provider.answer = None
-        shown += repr(adapter(provider.url).send({}))
+        shown += repr(send(at(provider.url), {}))
     assert caplog.records
     assert SECRET not in shown + caplog.text
     sent = [any(SECRET in value for value in request.headers.values()) for request in provider.received.queue]
     assert sent == [True, True]
 
 
-@every_adapter
+@every_vendor
 @pytest.mark.parametrize("secret", ["", "two words", "line\nbreak", "schlüssel"])
-def test_a_secret_that_no_header_holds_is_refused_without_repeating_it(adapter, provider, secret):
+def test_a_secret_that_no_header_holds_is_refused_without_repeating_it(send, provider, secret):
     with pytest.raises(ValueError, match="A credential is missing") as refused:
-        adapter(provider.url, secret).send({})
+        send(at(provider.url, secret=secret), {})
     assert not secret or secret not in str(refused.value)
     assert provider.received.empty()
 

@@ -7,8 +7,9 @@ import httpx
 import orjson
 import pytest
 
-from local.demo.webhooks import meta_status, signature
 from local.demo.world import ACME, address, api_key_text, password, webhook
+from providers.meta.simulation import meta_status
+from providers.meta.webhooks import signature
 from tests.scenarios.conftest import wait_until
 
 pytestmark = pytest.mark.slow

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from accounts.enums import Permission
 from accounts.models import RATE_LIMIT, Account
+from accounts.principal import Principal
 from accounts.services import create_api_key
 from core.tenancy import tenant
 
@@ -35,7 +36,7 @@ class Command(BaseCommand):
             raise CommandError(f"There is no account {options['account']}: /admin/ lists them with their ids.")
         with tenant(account):
             _key, text = create_api_key(
-                account=account,
+                by=Principal.of_command("command", account),
                 name=options["name"],
                 scopes=[Permission(scope) for scope in options["scopes"]],
                 rate_limit=options["rate_limit"],

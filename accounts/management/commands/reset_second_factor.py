@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import User
+from accounts.principal import Principal
 from accounts.services.person import reset_second_factor
 
 
@@ -23,7 +24,7 @@ class Command(BaseCommand):
         user = User.objects.filter(email=options["email"].strip().lower()).first()
         if user is None:
             raise CommandError(f"Nobody has the address {options['email']}: /admin/ lists people.")
-        if reset_second_factor(user):
+        if reset_second_factor(user, by=Principal.of_command("command")):
             self.stdout.write(f"{user.email} logs in with the password alone now, and can set up a new second factor.")
         else:
             self.stdout.write(f"{user.email} has no second factor.")

@@ -9,15 +9,15 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.dateparse import parse_date
 
-from accounts.enums import Permission
 from accounts.models import Account
+from accounts.principal import Principal
 from archive.enums import Compression, Dataset, ExportState, Format
 from archive.exports import jobs, work
 from archive.exports.files import storage
-from archive.exports.requests import Ask, Asker, BadAsk
-from archive.exports.sources import filters_of
+from archive.exports.requests import Ask, BadAsk
 from core.tenancy import every_tenant
-from messaging.log.selectors.matching import LogFilter
+from messaging.log.declaration import Filter
+from messaging.log.query import MessageQuery, build, filters, parse, problems, unknown_names, write_words
 
 _CHUNK = 1 << 20
 
@@ -33,6 +33,9 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path, help="where to write; must not exist yet")
         parser.add_argument("--from", dest="first", default="", help="first day, UTC (2026-10-01)")
         parser.add_argument("--to", dest="last", default="", help="last day, UTC, included")
+        for name, each in _filters().items():
+            nargs: dict[str, Any] = {"nargs": "+"} if each.kind.several else {}
+            parser.add_argument(_option(name), dest=name, metavar="VALUE", help=each.help, **nargs)
         parser.add_argument("--format", choices=Format.values, default=Format.CSV)
         parser.add_argument("--compression", choices=[each for each in Compression.values if each], default="")
         parser.add_argument("--columns", default="", help="comma list; without: the usual ones")
@@ -45,18 +48,11 @@ class Command(BaseCommand):
         if target.exists():
             raise CommandError(f"{target} exists: choose another name.")
         account = _account(options["account"])
-        first, last = _day(options["first"]), _day(options["last"])
-        end = last + timedelta(days=1) if last else None
-        columns = [name for name in options["columns"].split(",") if name]
-        ask = Ask(
-            Dataset.MESSAGES, filters_of(LogFilter(start=first, end=end)), options["time_zone"] or account.time_zone,
-            options["format"], options["compression"], columns, options["preset"], first_at=first, last_at=end,
-        )  # fmt: skip
         with every_tenant():
             try:
-                export = jobs.start(Asker(account, "export_logs", frozenset(Permission), None), ask)
+                export = jobs.start(Principal.of_command("export_logs", account), _ask(account, options))
             except BadAsk as wrong:
-                raise CommandError(f"--{wrong.field.replace('_', '-')}: {wrong}") from None
+                raise CommandError(f"{_option(wrong.field)}: {wrong}") from None
             while export.active:
                 work.run_slice(export)
                 export.refresh_from_db()
@@ -69,6 +65,38 @@ class Command(BaseCommand):
                 while chunk := made.read(_CHUNK):
                     out.write(chunk)
         self.stdout.write(f"{export.rows:,} rows, {export.size:,} bytes, SHA-256 of the contents {export.sha256}")
+
+
+def _filters() -> dict[str, Filter]:
+    """The filters of the log; `--from` and `--to` stand for the time."""
+    return {name: each for name, each in filters().items() if name not in {"created_after", "created_before"}}
+
+
+def _option(name: str) -> str:
+    return f"--{name.replace('_', '-')}"
+
+
+def _ask(account: Account, options: dict[str, Any]) -> Ask:
+    """What is asked for. Raises CommandError."""
+    first, last = _day(options["first"]), _day(options["last"])
+    given = {name: options[name] for name in _filters() if options[name] is not None}
+    query = _query(account, given, created_after=first, created_before=last and last + timedelta(days=1))
+    columns = [name for name in options["columns"].split(",") if name]
+    return Ask(
+        Dataset.MESSAGES, write_words(query), options["time_zone"] or account.time_zone, options["format"],
+        options["compression"], columns, options["preset"], first_at=first, last_at=query.created_before,
+        words=[(name, text if isinstance(text, str) else ", ".join(text)) for name, text in given.items()],
+    )  # fmt: skip
+
+
+def _query(account: Account, given: dict[str, Any], **days: datetime | None) -> MessageQuery:
+    """The query of these options. Raises CommandError naming the first that is wrong."""
+    words, errors = parse(given)
+    query = build(words, **days)
+    reasons = {name: " ".join(each) for name, each in errors.items()}
+    for name, reason in (reasons | problems(query) | unknown_names(account, words, None)).items():
+        raise CommandError(f"{_option(name)}: {reason}")
+    return query
 
 
 def _account(public_id: str) -> Account:

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import Account
+from accounts.principal import Principal
 from accounts.services import Refused
 from archive.deletion.reerase import erase_again
 from core.tenancy import every_tenant
@@ -41,7 +42,7 @@ def _again(path: Path) -> str:
     except (Account.DoesNotExist, ValidationError):
         raise CommandError(f"{path}: there is no account {said['account']}.") from None
     try:
-        deletion = erase_again(account, subject, name)
+        deletion = erase_again(subject, name, by=Principal.of_command("repeat_erasures", account))
     except Refused as refused:
         raise CommandError(f"{path}: {refused}") from None
     return f"erased again as {deletion.public_id}" if deletion else "nobody of that hash is there"

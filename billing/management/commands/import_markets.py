@@ -34,6 +34,6 @@ class Command(BaseCommand):
             proposal = Proposal(markets=table)
             self.stdout.write("\n".join(words(try_out(proposal))))
             if options["activate"]:
-                self.stdout.write(activate(proposal, actor="import_markets"))
+                self.stdout.write(activate(proposal, command="import_markets"))
             else:
                 self.stdout.write("Not in force: add --activate to the command when this is right.")

@@ -50,7 +50,7 @@ class Command(BaseCommand):
                 proposal = Proposal(cards=[card])
                 self.stdout.write("\n".join(words(try_out(proposal))))
                 if options["activate"]:
-                    self.stdout.write(activate(proposal, actor="import_rate_card"))
+                    self.stdout.write(activate(proposal, command="import_rate_card"))
                 else:
                     self.stdout.write("Not in force: add --activate to the command when this is right.")
 

@@ -36,6 +36,6 @@ class Command(BaseCommand):
             proposal = Proposal(rules=rules)
             self.stdout.write("\n".join(words(try_out(proposal))))
             if options["activate"]:
-                self.stdout.write(activate(proposal, actor="import_rules"))
+                self.stdout.write(activate(proposal, command="import_rules"))
             else:
                 self.stdout.write("Not in force: add --activate to the command when this is right.")

@@ -10,9 +10,11 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from local.demo.world import PLANS, TEMPLATES, Plan, sandbox_token, webhook
-from local.sandbox.config import Config, Door, Number, Template
+from local.sandbox.config import Config, Number, WebhookTarget
 from local.sandbox.server import serve
-from providers.vocabulary import Provider
+from providers.registry import VENDORS
+from providers.simulation import Template
+from providers.vocabulary import Shape
 
 EXAMPLE = (
     "curl {url}/v24.0/{number_id}/messages -H 'Authorization: Bearer {token}' -H 'Content-Type: application/json' "
@@ -57,15 +59,15 @@ class Command(BaseCommand):
             raise CommandError("--callback-url must be an address that begins with http:// or https://.")
         config = configure(plan, options)
         claim(host, port)
-        example = EXAMPLE.format(url=f"http://{host}:{port}", number_id=_of_meta(config), token=config.token)
+        example = EXAMPLE.format(url=f"http://{host}:{port}", number_id=_of_cloud_api(config), token=config.token)
         self.stdout.write(f"The sandbox answers at http://{host}:{port} (seed {config.seed}). Try\n  {example}\n")
         self.stdout.flush()
         asyncio.run(serve(config, host, port))
 
 
-def _of_meta(config: Config) -> str:
-    """The first number that Meta would know."""
-    return next(pk for pk, number in config.numbers.items() if number.provider == Provider.META)
+def _of_cloud_api(config: Config) -> str:
+    """The first number of the provider whose API the example speaks."""
+    return next(pk for pk, number in config.numbers.items() if VENDORS[number.provider].shape == Shape.GRAPH)
 
 
 def configure(plan: Plan, options: dict[str, Any]) -> Config:
@@ -73,7 +75,7 @@ def configure(plan: Plan, options: dict[str, Any]) -> Config:
     plans = [plan, *(each for each in PLANS.values() if each is not plan)]
     numbers = {
         channel.number_id: Number(
-            channel.waba_id, channel.msisdn, _door(each, channel.provider, options), channel.provider, channel.code
+            channel.waba_id, channel.msisdn, _target(each, channel.provider, options), channel.provider, channel.code
         )
         for each in plans
         for channel in each.channels
@@ -90,14 +92,13 @@ def configure(plan: Plan, options: dict[str, Any]) -> Config:
     )
 
 
-def _door(plan: Plan, provider: str, options: dict[str, Any]) -> Door:
+def _target(plan: Plan, provider: str, options: dict[str, Any]) -> WebhookTarget:
     """Where a provider's webhooks go: the account's own address, or what the options say."""
-    door = webhook(plan, provider)
-    url = options["callback_url"] or settings.BASE_URL + door["path"]
-    if provider == Provider.META:
-        return Door(url, app_secret=options["app_secret"] or door["app_secret"])
-    header = door.get("header", "Authorization"), door.get("value") or door["authorization"]
-    return Door(url, header=header)
+    own = webhook(plan, provider)
+    url = options["callback_url"] or settings.BASE_URL + own["path"]
+    if "app_secret" in own:
+        return WebhookTarget(url, options["app_secret"] or own["app_secret"])
+    return WebhookTarget(url, own.get("value") or own["authorization"])
 
 
 def claim(host: str, port: int) -> None:

@@ -18,7 +18,8 @@ from local.embedded.redis import free_port
 from local.management.commands.sandbox import configure, is_web_address
 from local.sandbox.config import Config
 from local.sandbox.server import run
-from providers.vocabulary import Provider
+from providers.registry import vendor_of
+from providers.vocabulary import Shape
 
 HOST = "127.0.0.1"
 _OPTIONS = {
@@ -59,8 +60,9 @@ class Command(BaseCommand):
         if options["rate"] * options["seconds"] < 1:
             raise CommandError("--rate times --seconds is less than one webhook.")
         count = ceil(options["rate"] * options["seconds"] / _WEBHOOKS)
-        number_id = next(each.number_id for each in plan.channels if each.provider == Provider.META)
-        callback = url + webhook(plan, Provider.META)["path"]
+        meta = vendor_of(Shape.GRAPH).name
+        number_id = next(each.number_id for each in plan.channels if each.provider == meta)
+        callback = url + webhook(plan, meta)["path"]
         config = configure(plan, {**_OPTIONS, "callback_url": callback, "queue": count})
         with _sandbox(config) as sandbox:
             asyncio.run(_send_all(sandbox, config.token, number_id, options["rate"] / _WEBHOOKS, count))

@@ -15,8 +15,7 @@ from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminPasswordWidget, UnfoldAdminTextInputWidget
 
-from accounts.services import record
-from core.http import client_address
+from accounts.principal import Principal
 from core.networks import validate_network
 from messaging.inbound.models import WebhookEndpoint
 from messaging.inbound.services.endpoints import KEEP_HOURS, LONGEST_KEEP_HOURS
@@ -166,15 +165,9 @@ class WebhookEndpointAdmin(ModelAdmin):  # type: ignore[misc]
         endpoint.rotate(until=until, **fresh)
         return {"secrets": sorted(fresh), "former_valid_until": until.isoformat()}
 
-    def _audit(self, request: HttpRequest, endpoint: WebhookEndpoint, action: str, details: dict[str, Any]) -> None:
-        record(
-            account=endpoint.account,
-            actor=request.user.email,  # type: ignore[union-attr]
-            action=action,
-            target=str(endpoint),
-            details=details,
-            ip_address=client_address(request) or None,
-        )
+    def _audit(self, request: Any, endpoint: WebhookEndpoint, action: str, details: dict[str, Any]) -> None:
+        by: Principal = request.principal.in_account(endpoint.account)
+        by.record(action, str(endpoint), details)
 
 
 def _plain(form: Any, name: str) -> Any:

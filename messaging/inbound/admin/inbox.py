@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from core.counting import count_up_to
-from core.http import client_address
 from core.paging import Cursor
 from core.placed_admin import PlacedAdmin
 from messaging.inbound.models import InboxItem
@@ -96,9 +95,8 @@ class InboxItemAdmin(PlacedAdmin):
             return None
         return rows
 
-    def _replay(self, request: HttpRequest, rows: QuerySet[InboxItem], **details: Any) -> None:
-        actor, address = request.user.email, client_address(request) or None  # type: ignore[union-attr]
-        n = replay_webhooks(rows, account=None, actor=actor, details=details, ip_address=address)
+    def _replay(self, request: Any, rows: QuerySet[InboxItem], **details: Any) -> None:
+        n = replay_webhooks(rows, details, by=request.principal)
         said = ngettext("%(n)s webhook is back in line.", "%(n)s webhooks are back in line.", n)
         self.message_user(request, said % {"n": f"{n:,}"}, messages.SUCCESS)
 

@@ -4,6 +4,7 @@ import django.contrib.postgres.fields
 import django.db.models.deletion
 import django.utils.timezone
 import core.networks
+import providers.registry
 from django.db import migrations, models
 
 from core.partitions import CreatePartitionedModel
@@ -24,12 +25,7 @@ class Migration(migrations.Migration):
                 (
                     "provider",
                     models.CharField(
-                        choices=[
-                            ("meta", "Meta Cloud API"),
-                            ("8x8", "8x8"),
-                            ("360dialog", "360dialog"),
-                            ("sandbox", "Sandbox"),
-                        ],
+                        choices=providers.registry.choices,
                         max_length=12,
                     ),
                 ),
@@ -106,12 +102,7 @@ class Migration(migrations.Migration):
                 (
                     "provider",
                     models.CharField(
-                        choices=[
-                            ("meta", "Meta Cloud API"),
-                            ("8x8", "8x8"),
-                            ("360dialog", "360dialog"),
-                            ("sandbox", "Sandbox"),
-                        ],
+                        choices=providers.registry.choices,
                         max_length=12,
                     ),
                 ),

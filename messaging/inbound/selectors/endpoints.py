@@ -3,18 +3,19 @@
 from django.conf import settings
 
 from accounts.enums import Permission
-from accounts.models import Account, Membership
+from accounts.models import Account
+from accounts.principal import Principal
 from messaging.inbound.models import WebhookEndpoint
 
 
-def endpoint_addresses(account: Account, membership: Membership) -> list[tuple[str, str]] | None:
+def endpoint_addresses(by: Principal) -> list[tuple[str, str]] | None:
     """Name and full address of each active endpoint; None for those who may not see them, as they hold the token.
 
     They are for the roles that manage webhooks, of people who see the whole account.
     """
-    if membership.limited or not membership.may(Permission.MANAGE_WEBHOOKS):
+    if by.reach.limited or not by.may(Permission.MANAGE_WEBHOOKS):
         return None
-    return [(endpoint.name, address_of(endpoint)) for endpoint in endpoints(account) if endpoint.is_active]
+    return [(endpoint.name, address_of(endpoint)) for endpoint in endpoints(by.account) if endpoint.is_active]
 
 
 def endpoints(account: Account) -> list[WebhookEndpoint]:

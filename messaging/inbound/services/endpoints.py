@@ -7,12 +7,10 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.services import Actor
+from accounts.principal import Principal
 from messaging.inbound.models import WebhookEndpoint
-from providers.vocabulary import Provider
 
 KEEP_HOURS, LONGEST_KEEP_HOURS = 24, 7 * 24  # how long a former secret stays valid
-HEADERS = {Provider.EIGHT_X_EIGHT: "Authorization", Provider.DIALOG_360: "X-Tollgate-Key"}
 _ROTATED = ("header_digest", "app_secret_sealed", "former_header_digest", "former_app_secret_sealed", "former_until")
 
 
@@ -25,46 +23,49 @@ class MadeEndpoint:
 
 
 @transaction.atomic
-def make_endpoint(*, by: Actor, provider: Provider, name: str, app_secret: str = "") -> MadeEndpoint:
+def make_endpoint(*, by: Principal, provider: str, name: str, app_secret: str = "") -> MadeEndpoint:
     """Give an account an address for a provider; audited without its secrets.
 
-    Meta signs with its `app_secret` and repeats a verify token of ours. The others sign nothing, so they are given a
-    secret for a header, of which only the SHA-256 is kept.
+    A provider that signs does it with its `app_secret`. The others are given a secret for a header, of which only the
+    SHA-256 is kept. One that verifies the address repeats a token of ours.
     """
     endpoint = WebhookEndpoint(account=by.account, provider=provider, name=name)
-    endpoint.header_name = HEADERS.get(provider, endpoint.header_name)
-    header = "" if provider == Provider.META else _header_value(endpoint.header_name)
+    webhooks = endpoint.webhooks
+    endpoint.header_name = webhooks.header or endpoint.header_name
+    header = "" if webhooks.is_signed else _header_value(endpoint.header_name)
     endpoint.set_secrets(
         token=secrets.token_urlsafe(24),
         header=header,
         app_secret=app_secret,
-        verify_token=secrets.token_urlsafe(18) if provider == Provider.META else "",
+        verify_token=secrets.token_urlsafe(18) if webhooks.verification else "",
     )
     endpoint.save()
-    by.did("endpoint.created", str(endpoint), {"provider": str(provider)})
+    by.record("endpoint.created", str(endpoint), {"provider": provider})
     return MadeEndpoint(endpoint, header)
 
 
 @transaction.atomic
-def rotate_endpoint(*, by: Actor, endpoint: WebhookEndpoint, keep_hours: int = 0, app_secret: str = "") -> MadeEndpoint:
+def rotate_endpoint(
+    *, by: Principal, endpoint: WebhookEndpoint, keep_hours: int = 0, app_secret: str = ""
+) -> MadeEndpoint:
     """Put a new secret in force; the former stays valid for `keep_hours`. Audited without the secrets."""
-    header = "" if endpoint.provider == Provider.META else _header_value(endpoint.header_name)
+    header = "" if endpoint.webhooks.is_signed else _header_value(endpoint.header_name)
     until = timezone.now() + timedelta(hours=keep_hours)
     endpoint.rotate(until=until, header=header, app_secret=app_secret)
     endpoint.save(update_fields=_ROTATED)
     details = {"secrets": ["header" if header else "app_secret"], "former_valid_until": until.isoformat()}
-    by.did("endpoint.rotated", str(endpoint), details)
+    by.record("endpoint.rotated", str(endpoint), details)
     return MadeEndpoint(endpoint, header)
 
 
 @transaction.atomic
-def switch_endpoint(*, by: Actor, endpoint: WebhookEndpoint, active: bool) -> None:
+def switch_endpoint(*, by: Principal, endpoint: WebhookEndpoint, active: bool) -> None:
     """Take webhooks at an address, or answer 404 there; in force within a second. A change is audited."""
     if endpoint.is_active == active:
         return
     endpoint.is_active = active
     endpoint.save(update_fields=["is_active"])
-    by.did("endpoint.changed", str(endpoint), {"is_active": active})
+    by.record("endpoint.changed", str(endpoint), {"is_active": active})
 
 
 def _header_value(header_name: str) -> str:

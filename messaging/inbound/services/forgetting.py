@@ -11,10 +11,10 @@ from core import partitions
 from messaging.inbound.inbox import rewrite
 from messaging.inbound.models import InboxItem, WebhookEndpoint
 from messaging.log.lifecycle.forgetting import Anchor, forget
-from messaging.log.lifecycle.usage import message_key
 from messaging.log.models import (
     DeletedMessage,
 )
+from messaging.log.models.message_key import message_key
 from messaging.log.services.forgetting import Person
 from providers.events import MessageEvent
 from providers.pruning import mask, parsed, prune, without_messages

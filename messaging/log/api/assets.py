@@ -18,7 +18,7 @@ from core.resources import listed, shown
 from core.sparse import SparseSerializer
 from messaging.log.models import PhoneNumber, Template
 from messaging.log.selectors.assets import all_templates, numbers
-from providers.vocabulary import Provider
+from providers import registry
 
 
 class TemplateFilterSet(StrictFilterSet):
@@ -40,7 +40,7 @@ class TemplateFilterSet(StrictFilterSet):
 class NumberFilterSet(StrictFilterSet):
     """Filters of one account's phone numbers, all combined with AND."""
 
-    provider = filters.ChoiceFilter(choices=Provider.choices)
+    provider = filters.ChoiceFilter(choices=registry.choices())
     subaccount = filters.CharFilter(field_name="subaccount__code", max_length=50, help_text="subAccountId")
     waba = filters.CharFilter(field_name="waba__waba_id", max_length=64, help_text="WABA id")
     quality = filters.CharFilter(lookup_expr="iexact", max_length=64, help_text="As GREEN, in any case")
@@ -101,11 +101,11 @@ class AssetView(TenantView):
 
     def templates(self) -> QuerySet[Template]:
         """Those of the WABAs that the key reaches."""
-        return all_templates(self.account, self.subaccount_ids())
+        return all_templates(self.account, self.principal.subaccount_ids)
 
     def numbers(self) -> QuerySet[PhoneNumber]:
         """Those of the subaccounts that the key reaches."""
-        return numbers(self.account, self.subaccount_ids())
+        return numbers(self.account, self.principal.subaccount_ids)
 
 
 class TemplateListView(AssetView):

@@ -25,7 +25,8 @@ from core.queries import nothing_asked
 from messaging.log.assets.health import Node, worst
 from messaging.log.models import PhoneNumber
 from messaging.log.selectors.health import Health, health
-from providers.vocabulary import CanSend, Entity, Provider
+from providers.registry import vendor_of
+from providers.vocabulary import CanSend, Entity, Shape
 
 
 class HealthErrorSerializer(serializers.Serializer[Any]):
@@ -67,7 +68,7 @@ class HealthView(TenantView):
 
     def look(self) -> Health:
         """All nodes the key reaches."""
-        return health(self.account, self.subaccount_ids(), timezone.now())
+        return health(self.account, self.principal.subaccount_ids, timezone.now())
 
 
 class HealthStatusView(HealthView):
@@ -192,7 +193,7 @@ class D360HealthView(HealthView):
     @extend_schema(exclude=True)
     def get(self, request: Request) -> Response:
         """Number, WABA, business and connection. At 360dialog a key is for one number: so must ours reach one there."""
-        numbers = PhoneNumber.objects.filter(account=self.account, provider=Provider.DIALOG_360)
+        numbers = PhoneNumber.objects.filter(account=self.account, provider=vendor_of(Shape.DIALOG_360).name)
         own = set(numbers.values_list("pk", flat=True))
         found = self.look()
         nodes = [node for node in found.of(Entity.PHONE_NUMBER) if node.pk in own]

@@ -11,9 +11,8 @@ from rest_framework.response import Response
 from accounts.api import TenantView
 from accounts.enums import Permission
 from billing.selectors import explain
-from core.filtersets import parameters
 from core.resources import listed, shown
-from messaging.log.api.filtersets import MessageFilterSet
+from messaging.log.api.query import MessageList, message_parameters
 from messaging.log.api.serializers import (
     ChargeSerializer,
     MessagePageSerializer,
@@ -21,10 +20,10 @@ from messaging.log.api.serializers import (
     explained,
     subaccount_codes,
 )
-from messaging.log.lifecycle.usage import message_key
 from messaging.log.models import Message
+from messaging.log.query import MessageQuery
 from messaging.log.selectors.log import attach, charges
-from messaging.log.selectors.matching import LogFilter, matching
+from messaging.log.selectors.matching import matching
 
 
 class MessageView(TenantView):
@@ -35,16 +34,16 @@ class MessageView(TenantView):
     def context(self, messages: list[Message], fields: set[str] | None) -> dict[str, Any]:
         """What `MessageSerializer` needs besides the messages, with what they cost where that is wanted."""
         attach(self.account, messages)
-        costs = self.key.may(Permission.VIEW_COSTS) and (fields is None or "cost" in fields)
+        costs = self.principal.may(Permission.VIEW_COSTS) and (fields is None or "cost" in fields)
         return {
             "subaccounts": subaccount_codes(self.account),
             "charges": charges(self.account, messages) if costs else {},
-            "whole_numbers": self.key.may(Permission.VIEW_NUMBERS),
+            "whole_numbers": self.principal.may(Permission.VIEW_NUMBERS),
         }
 
     def visible(self) -> Any:
         """The messages the key may see."""
-        return matching(self.account, LogFilter(subaccount_ids=self.subaccount_ids()))
+        return matching(self.account, MessageQuery(subaccount_ids=self.principal.subaccount_ids))
 
     def found(self, umid: UUID) -> Message:
         """The message of a UMID. Raises Http404 when the key sees none."""
@@ -57,18 +56,14 @@ class MessageView(TenantView):
 class MessageListView(MessageView):
     """The message log, newest first, 100 a page."""
 
-    @extend_schema(
-        operation_id="list_messages",
-        responses=MessagePageSerializer,
-        parameters=parameters(MessageFilterSet),
-    )
+    @extend_schema(operation_id="list_messages", responses=MessagePageSerializer, parameters=message_parameters())
     def get(self, request: Request) -> Response:
         """One page. Follow `next` for older messages, `previous` for newer ones."""
-        filterset = MessageFilterSet(
-            request.query_params, queryset=self.visible(), account=self.account,
-            whole_numbers=self.key.may(Permission.VIEW_NUMBERS),
+        rows = MessageList(
+            request.query_params, self.account, subaccount_ids=self.principal.subaccount_ids,
+            exact_numbers=not self.principal.may(Permission.VIEW_NUMBERS),
         )  # fmt: skip
-        return Response(listed(MessageSerializer, filterset, request, context=self.context))
+        return Response(listed(MessageSerializer, rows, request, context=self.context))
 
 
 class MessageDetailView(MessageView):
@@ -89,6 +84,5 @@ class ChargeView(MessageView):
     def get(self, request: Request, umid: UUID) -> Response:
         """State, price and what they rest on; 404 when the account has no such message."""
         message = self.found(umid)
-        key = message_key(self.account.pk, message.provider, message.provider_message_id)
-        charge = explained(umid, explain(self.account, key), message.status)
+        charge = explained(umid, explain(self.account, message.message_key), message.status)
         return Response(shown(ChargeSerializer, charge, request))

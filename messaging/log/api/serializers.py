@@ -8,23 +8,18 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.models import Subaccount
+from billing.dimensions import TemplateNameSerializer
 from billing.selectors import Charge, Explanation
 from core.links import PageSerializer
 from core.money import plain
 from core.numbers import masked
+from core.serializers import ReservedNamesSerializer
 from core.sparse import SparseSerializer
 from messaging.log.models import Message
 from messaging.log.story.timeline import diagnosed
 from providers.error_catalogue import Retry
 
 CHARGE_STATES = ("charged", "free", "unrated", "none")
-
-
-class TemplateNameSerializer(serializers.Serializer[Any]):
-    """Which template a message used."""
-
-    name = serializers.CharField()
-    language = serializers.CharField()
 
 
 class ErrorSerializer(serializers.Serializer[Any]):
@@ -112,16 +107,13 @@ class MessagePageSerializer(PageSerializer):
     results = MessageSerializer(many=True)
 
 
-class TierSerializer(serializers.Serializer[Any]):
+class TierSerializer(ReservedNamesSerializer):
     """The positions that cost the same; `to` is null when the tier has no end or none is known (`end_known`)."""
 
+    from_ = serializers.IntegerField()
     number = serializers.IntegerField()
     to = serializers.IntegerField(allow_null=True)
     end_known = serializers.BooleanField()
-
-    def get_fields(self) -> dict[str, Any]:
-        """`from` is no name in Python."""
-        return {"from": serializers.IntegerField(), **super().get_fields()}
 
 
 class RateCardSerializer(serializers.Serializer[Any]):

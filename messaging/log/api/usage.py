@@ -11,8 +11,10 @@ from rest_framework.response import Response
 
 from accounts.api import TenantView
 from accounts.enums import Permission
+from billing.api.serializers import split_groups
+from billing.dimensions import DIMENSIONS
 from core.queries import checked
-from messaging.log.api.serializers import TemplateNameSerializer, subaccount_codes
+from core.serializers import ReservedNamesSerializer
 from messaging.log.enums import Status
 from messaging.log.selectors.assets import numbers
 from messaging.log.selectors.traffic import Counts, TrafficFilter
@@ -22,9 +24,10 @@ from providers.vocabulary import Category, Direction
 MOST_DAYS = 366
 
 
-class UsageQuerySerializer(serializers.Serializer[Any]):
+class UsageQuerySerializer(ReservedNamesSerializer):
     """The parameters of the usage report. Filters are combined with AND."""
 
+    from_ = serializers.DateField(help_text="First day, in the account's zone.")
     to = serializers.DateField(help_text="Last day, included.")
     group_by = serializers.CharField(required=False, default="", help_text=f"Comma list of {', '.join(GROUPS)}.")
     subaccount = serializers.CharField(required=False, max_length=50, help_text="subAccountId")
@@ -33,16 +36,9 @@ class UsageQuerySerializer(serializers.Serializer[Any]):
     category = serializers.ChoiceField(Category.choices, required=False)
     country = serializers.CharField(required=False, max_length=2, help_text="ISO 3166 alpha-2.")
 
-    def get_fields(self) -> dict[str, Any]:
-        """`from` is no name in Python."""
-        return {"from": serializers.DateField(help_text="First day, in the account's zone."), **super().get_fields()}
-
     def validate_group_by(self, text: str) -> list[str]:
         """The groups of a comma list."""
-        groups = [name for name in text.split(",") if name]
-        for group in groups:
-            if group not in GROUPS:
-                raise serializers.ValidationError(f"cannot group by {group!r}: choose from {', '.join(GROUPS)}")
+        groups = split_groups(text, GROUPS)
         if len(set(groups)) < len(groups):
             raise serializers.ValidationError("Name each group once.")
         return groups
@@ -74,26 +70,21 @@ class CountsSerializer(serializers.Serializer[Any]):
 class MessageUsageRowSerializer(CountsSerializer):
     """A row holds what was asked for in `group_by`; null where nobody knows it."""
 
-    day = serializers.DateField(required=False)
-    subaccount = serializers.CharField(required=False, allow_null=True)
-    channel = serializers.CharField(required=False, allow_null=True)
-    category = serializers.CharField(required=False, allow_null=True)
-    country = serializers.CharField(required=False, allow_null=True)
-    template = TemplateNameSerializer(required=False, allow_null=True)
+    def get_fields(self) -> dict[str, Any]:
+        """The counts, and each grouping."""
+        own = {name: DIMENSIONS[name].rest_fields(allow_null=name != "day")[name] for name in GROUPS}
+        return {**super().get_fields(), **own}
 
 
-class MessageUsageSerializer(serializers.Serializer[Any]):
+class MessageUsageSerializer(ReservedNamesSerializer):
     """Counts of messages by group."""
 
+    from_ = serializers.DateField()
     to = serializers.DateField()
     time_zone = serializers.CharField()
     group_by = serializers.ListField(child=serializers.CharField())
     results = MessageUsageRowSerializer(many=True)
     total = CountsSerializer()
-
-    def get_fields(self) -> dict[str, Any]:
-        """`from` is no name in Python."""
-        return {"from": serializers.DateField(), **super().get_fields()}
 
 
 class UsageReportView(TenantView):
@@ -122,10 +113,7 @@ class UsageReportView(TenantView):
 
     def _chosen(self, asked: dict[str, Any]) -> TrafficFilter:
         """The filters; a subaccount or channel that the key does not reach holds nothing."""
-        reach, number = self.subaccount_ids(), None
-        if asked.get("subaccount"):
-            named = [pk for pk, code in subaccount_codes(self.account).items() if code == asked["subaccount"]]
-            reach = [pk for pk in named if reach is None or pk in reach]
+        reach, number = self.principal.only(asked.get("subaccount", "")).subaccount_ids, None
         if asked.get("channel"):
             found = numbers(self.account, reach).filter(provider_number_id=asked["channel"]).first()
             number = found.pk if found else -1

@@ -13,7 +13,7 @@ from django.utils.translation import gettext, gettext_lazy
 
 from messaging.log.assets.changes import spelled
 from messaging.log.models import Change
-from providers.error_catalogue import catalogue
+from providers.error_catalogue import META, catalogue
 from providers.reading import items, whole
 from providers.vocabulary import CanSend, Entity, Quality, TemplateStatus
 
@@ -239,7 +239,7 @@ def _ends(change: Change) -> list[datetime]:
 
 def known_problem(code: int) -> Problem:
     """A code of Meta's health status or error list, in words. Raises KeyError for one nobody has described."""
-    known = (catalogue().get(("health", code)) or catalogue()["meta", code]).translated()
+    known = (catalogue().get(("health", code)) or catalogue()[META, code]).translated()
     return Problem(code, known.meaning, known.remedy)
 
 

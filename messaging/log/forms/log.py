@@ -1,55 +1,33 @@
 """Filter bars of messaging's pages and the dashboard."""
 
 from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, tzinfo
 from typing import Any
 
 from django import forms
 from django.http import QueryDict
-from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.reach import Reach
 from core.countries import country_choices
-from core.filters import PAGING, Pill, pills, query
-from core.forms import INPUT, FilterForm, QuickDate, QuickText, select
+from core.filters import Pill, pills, query
+from core.forms import INPUT, FilterForm, QuickText, select
 from core.numbers import whole
-from core.words import Text
-from messaging.log.enums import SourceCategory, Status, SubmissionState
+from messaging.log.declaration import is_blank
+from messaging.log.enums import Status
 from messaging.log.models import PhoneNumber, Template
-from messaging.log.selectors.matching import SHORTEST_PREFIX, SHORTEST_UMID, digits_of, is_number, is_umid
-from providers.vocabulary import Category, Direction, Quality, TemplateStatus
+from messaging.log.query import MessageQuery, build, filters, problems
+from providers.vocabulary import Quality, TemplateStatus
 
-STATUSES = [choice for choice in Status.choices if choice[0] != Status.UNKNOWN]
-SENDING = [(SubmissionState.UNCERTAIN.value, gettext_lazy("Uncertain: no answer came"))]
-_MORE = (
-    "subaccount", "channel", "country", "msisdn", "umid", "category", "template", "source_category",
-    "source_name", "recipient_type", "response_code", "error_code", "sending", "sent", "read",
-)  # fmt: skip
 _TEMPLATE_CATEGORIES = (
     ("marketing", gettext_lazy("Marketing")),
     ("utility", gettext_lazy("Utility")),
     ("authentication", gettext_lazy("Authentication")),
 )
+_PERIOD = ("range", "from", "to")
 SEEN = "seen"  # the parameter with which a live log says what it shows
-_FINDS_FEW = ("q", "umid", "msisdn", "sending", "sent", "read")  # so few that all time is searched
-
-
-def text_field(label: Text, longest: int, **attrs: Text) -> forms.CharField:
-    """A filter one types."""
-    return forms.CharField(label=label, required=False, max_length=longest, widget=QuickText(attrs={**INPUT, **attrs}))
-
-
-def code_field(label: Text, highest: int, example: str) -> forms.IntegerField:
-    """A whole number that one types; no spinner, as nobody counts codes up."""
-    attrs = {**INPUT, "inputmode": "numeric", "placeholder": example}
-    return forms.IntegerField(
-        label=label, required=False, min_value=0, max_value=highest, widget=QuickText(attrs=attrs)
-    )
-
-
-def day_field(label: Text) -> forms.DateField:
-    """One day."""
-    return forms.DateField(label=label, required=False, widget=QuickDate(attrs={**INPUT, "type": "date"}))
 
 
 class TrafficForm(FilterForm):
@@ -85,72 +63,31 @@ class TrafficForm(FilterForm):
 
 
 class LogForm(TrafficForm):
-    """Everything the log can be asked for: a field for each column."""
+    """Everything the log can be asked for: a field for each filter that `MessageQuery` declares for pages."""
 
     periods = ("today", "7d", "14d", "30d", "month", "last-month", "any", "custom")
 
-    q = text_field(
-        gettext_lazy("Search"), 512, type="search", placeholder=gettext_lazy("Number, UMID or name"), autocomplete="off"
-    )
-    status = forms.MultipleChoiceField(
-        label=gettext_lazy("Status"), required=False, choices=STATUSES, widget=forms.CheckboxSelectMultiple
-    )
     live = forms.BooleanField(label=gettext_lazy("Live"), required=False)
-    msisdn = text_field(gettext_lazy("Phone number"), 24, inputmode="tel", placeholder="+65 9123 4567")
-    umid = text_field(
-        "UMID", 36, placeholder=format_lazy(gettext_lazy("All of it, or its first {n} digits"), n=SHORTEST_UMID)
-    )
-    source_name = text_field(gettext_lazy("Name"), 128, placeholder=gettext_lazy("Of campaign or bot, or a part"))
-    recipient_type = text_field(gettext_lazy("Recipient type"), 32)
-    response_code = code_field(gettext_lazy("Response code"), 999, "200")
-    error_code = code_field(gettext_lazy("Error code"), 2_147_483_647, "131049")
-    sent = day_field(gettext_lazy("Sent on"))
-    read = day_field(gettext_lazy("Read on"))
 
     def __init__(self, *args: Any, exact_numbers: bool, **kwargs: Any) -> None:
         """`exact_numbers` is for those who may not see whole numbers, hence not guess them."""
-        super().__init__(*args, **kwargs)
         self.exact_numbers = exact_numbers
-        self.fields["direction"] = select(_("Direction"), _("In and out"), Direction.choices)
-        self.fields["category"] = select(_("Category"), _("All categories"), Category.choices)
-        self.fields["sending"] = select(_("Sending"), _("However it went"), SENDING)
-        self.fields["source_category"] = select(_("Source"), _("All sources"), SourceCategory.choices)
-
-    def clean_q(self) -> str:
-        """A part of a phone number must be long enough to find few."""
-        text: str = self.cleaned_data["q"]
-        return self._long_enough(text) if is_number(text) else text
-
-    def clean_msisdn(self) -> str:
-        """Digits, enough of them to find few."""
-        text: str = self.cleaned_data["msisdn"]
-        if text and not is_number(text):
-            raise forms.ValidationError(_("Write the digits of a phone number with its country code."))
-        return self._long_enough(text)
-
-    def _long_enough(self, text: str) -> str:
-        if text and not self.exact_numbers and len(digits_of(text)) < SHORTEST_PREFIX:
-            raise forms.ValidationError(
-                _("Write at least the first %(n)d digits of the number.") % {"n": SHORTEST_PREFIX}
-            )
-        return text
-
-    def clean_umid(self) -> str:
-        """A UMID, or enough of it to find one message."""
-        text: str = self.cleaned_data["umid"]
-        if text and not is_umid(text):
-            raise forms.ValidationError(_("Write the UMID, or at least its first %(n)d digits.") % {"n": SHORTEST_UMID})
-        return text
+        self.filters = [each for each in filters().values() if each.on_page]
+        super().__init__(*args, **kwargs)
+        for each in self.filters:
+            if each.names is None:  # names that the account has are offered above
+                self.fields[each.page] = each.kind.page_field(each.label)
+        self.order_fields([each.page for each in self.filters])
 
     @property
     def more_fields(self) -> list[forms.BoundField]:
         """What stands behind "More filters"."""
-        return [self[name] for name in _MORE]
+        return [self[each.page] for each in self.filters if each.more]
 
     @property
     def more_chosen(self) -> int:
         """How many of them are in use."""
-        return sum(bool(self.params.get(name)) for name in _MORE)
+        return sum(bool(self.params.get(each.page)) for each in self.filters if each.more)
 
     @property
     def any_time(self) -> bool:
@@ -158,12 +95,40 @@ class LogForm(TrafficForm):
         return self._range_name() == "any"
 
     def _range_name(self) -> str:
-        named = any(self.params.get(name) for name in ("range", "from", "to"))
-        return "any" if not named and any(self.params.get(name) for name in _FINDS_FEW) else super()._range_name()
+        named = any(self.params.get(name) for name in _PERIOD)
+        few = any(self.params.get(each.page) for each in self.filters if each.finds_few)
+        return "any" if few and not named else super()._range_name()
 
     def clean(self) -> dict[str, Any]:
-        """As everywhere, when there is a period."""
+        """As everywhere, when there is a period; and whatever else is wrong with a value."""
+        known = filters()
+        for name, reason in problems(build(self._words(UTC), exact_numbers=self.exact_numbers)).items():
+            self.add_error(known[name].page, reason)
         return self.cleaned_data if self.any_time else super().clean()
+
+    def query(self, reach: Reach, zone: tzinfo) -> MessageQuery:
+        """What the log is asked for, with days of this zone. The form is valid."""
+        words = self._words(zone)
+        if reach.chosen:
+            words["subaccount"] = reach.chosen.code
+        if not self.any_time:
+            words["created_after"], words["created_before"] = self.period.moments(zone)
+        everything = replace(reach, chosen=None).ids
+        return build(words, subaccount_ids=everything, exact_numbers=self.exact_numbers)
+
+    def _words(self, zone: tzinfo) -> dict[str, Any]:
+        """The values of the fields that are valid, by filter."""
+        words: dict[str, Any] = {}
+        for each in self.filters:
+            if each.page in self.cleaned_data:
+                words |= each.kind.from_page(each.name, self.cleaned_data[each.page], zone)
+        return words
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether the counts by time can say how many messages it shows: the log is never counted itself."""
+        others = [each for each in self.filters if not each.in_counts]
+        return not self.any_time and all(is_blank(self.cleaned_data[each.page]) for each in others)
 
     @property
     def pills(self) -> list[Pill]:
@@ -187,7 +152,10 @@ class LogForm(TrafficForm):
 class TemplateForm(forms.Form):
     """Which templates to list; it reads the URL and never raises."""
 
-    q = text_field(gettext_lazy("Search"), 512, type="search", placeholder=gettext_lazy("Name"), autocomplete="off")
+    q = forms.CharField(
+        label=gettext_lazy("Search"), required=False, max_length=512,
+        widget=QuickText({**INPUT, "type": "search", "placeholder": gettext_lazy("Name"), "autocomplete": "off"}),
+    )  # fmt: skip
 
     def __init__(self, params: QueryDict, *, languages: Iterable[str]) -> None:
         super().__init__(params)
@@ -226,8 +194,9 @@ class SavedFilterForm(forms.Form):
     )
 
     def clean_query(self) -> str:
-        """Without the place in the list; there is something to save."""
+        """The log's own parameters, without the place in the list; there is something to save."""
         params = QueryDict(self.cleaned_data["query"].removeprefix("?"))
-        if not any(value for name, value in params.items() if name not in {"subaccount", *PAGING}):
+        known = {*_PERIOD, "live", *(each.page for each in filters().values() if each.on_page)}
+        if not any(value for name, value in params.items() if name in known - {"subaccount"}):
             raise forms.ValidationError(_("Choose filters first, then save them."))
-        return query(params)
+        return query(params, drop=params.keys() - known)

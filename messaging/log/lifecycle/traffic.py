@@ -45,7 +45,7 @@ EXCEPT SELECT account_id, zone FROM log_trafficzone
 _ADD_ZONES = f"""
 WITH added AS (
     INSERT INTO log_trafficzone (account_id, zone)
-    SELECT account_id, time_zone FROM ({_NEW_ZONES}) wanted
+    SELECT account_id, time_zone FROM ({_NEW_ZONES}) missing
     WHERE time_zone IN (SELECT name FROM pg_timezone_names) RETURNING account_id, zone
 )
 {_sum("log_trafficday", _DAILY, _IN_ZONES.format(counts="log_trafficslot", zones="added"))}

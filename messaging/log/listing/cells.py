@@ -20,8 +20,8 @@ from core.templatetags.formats import moment, price
 from core.templatetags.icons import icon
 from messaging.log.listing.columns import Layout
 from messaging.log.models import Message
-from messaging.log.templatetags.message_words import category_name, error_hint, status
-from providers.vocabulary import Direction
+from messaging.log.templatetags.message_words import error_hint, status
+from providers.vocabulary import Direction, category_name
 
 _FAINT = '<span class="faint">{}</span>'
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Permission
-from accounts.models import Membership
+from accounts.principal import Principal
 from core.words import Text
 
 
@@ -64,9 +64,9 @@ class Layout:
         return frozenset(column.key for column in self.shown)
 
 
-def layout(chosen: Iterable[str], membership: Membership) -> Layout:
+def layout(chosen: Iterable[str], by: Principal) -> Layout:
     """The layout of a choice of keys; none, or none that is left, means the usual ones."""
-    offered = [column for column in COLUMNS if column.needs is None or membership.may(column.needs)]
+    offered = [column for column in COLUMNS if column.needs is None or by.may(column.needs)]
     wanted = set(chosen)
     shown = [column for column in offered if column.key in wanted] or [column for column in offered if column.usual]
     return Layout(offered, shown)

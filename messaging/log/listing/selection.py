@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from accounts.models import Account
 from core.paging import Cursor
 from messaging.log.models import Message
-from messaging.log.selectors.matching import LogFilter, matching, within
+from messaging.log.query import MessageQuery
+from messaging.log.selectors.matching import matching, within
 
 MOST = 10_000  # messages in one selection
 
@@ -25,28 +26,28 @@ def newest(rows: QuerySet[Message]) -> Cursor | None:
 
 
 def picked(
-    account: Account, posted: QueryDict, chosen: LogFilter | None, subaccount_ids: tuple[int, ...] | None
+    account: Account, posted: QueryDict, query: MessageQuery | None, subaccount_ids: tuple[int, ...] | None
 ) -> QuerySet[Message]:
     """The messages that a form selects, newest first, at most `MOST`; whatever else it names does not exist.
 
-    The form posts `umid` for each row, or `all` with `upto`, the cursor of the newest row there was; `chosen` are its
-    filters (None: they are not valid). Raises UnreadableSelection.
+    The form posts `umid` for each row, or `all` with `upto`, the cursor of the newest row there was; `query` holds
+    its filters (None: they are not valid). Raises UnreadableSelection.
     """
     if posted.get("all"):
-        rows = _all(account, chosen, posted.get("upto", ""))
+        rows = _all(account, query, posted.get("upto", ""))
     else:
         rows = within(Message.objects.filter(account=account, umid__in=_umids(posted)), subaccount_ids)
     return rows.order_by("-created_at", "-id")[:MOST]
 
 
-def _all(account: Account, chosen: LogFilter | None, upto: str) -> QuerySet[Message]:
-    if chosen is None:
+def _all(account: Account, query: MessageQuery | None, upto: str) -> QuerySet[Message]:
+    if query is None:
         raise UnreadableSelection(_("Correct the filters of the log first."))
     try:
         last = Cursor.parse(upto)
     except ValueError:
         raise UnreadableSelection(_("Select all that match on the log's page, not by an address.")) from None
-    return matching(account, chosen).filter(
+    return matching(account, query).filter(
         Q(created_at__lte=last.moment) & (Q(created_at__lt=last.moment) | Q(id__lte=last.id))
     )
 

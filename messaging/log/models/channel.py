@@ -7,7 +7,9 @@ from django.utils import timezone
 from accounts.models import Subaccount, Waba
 from core.secrets import seal, unseal
 from core.tenancy import TenantModel
-from providers.vocabulary import Provider, Quality, TemplateStatus
+from providers import registry
+from providers.vendor import Vendor
+from providers.vocabulary import Quality, TemplateStatus
 
 
 class PhoneNumber(TenantModel):
@@ -15,7 +17,7 @@ class PhoneNumber(TenantModel):
 
     waba = models.ForeignKey(Waba, on_delete=models.PROTECT, related_name="phone_numbers")
     subaccount = models.ForeignKey(Subaccount, on_delete=models.PROTECT, related_name="phone_numbers")
-    provider = models.CharField(max_length=12, choices=Provider)
+    provider = models.CharField(max_length=12, choices=registry.choices)
     provider_number_id = models.CharField(
         max_length=64, help_text="Meta's and 360dialog's phone_number_id, 8x8's channelId."
     )
@@ -53,6 +55,11 @@ class PhoneNumber(TenantModel):
     def credential(self) -> str:
         """What sends from the number: Meta's access token, 360dialog's or 8x8's API key; empty when none is set."""
         return unseal(self.credential_sealed, owner=f"account:{self.account_id}")
+
+    @property
+    def vendor(self) -> Vendor:
+        """What the provider can do."""
+        return registry.VENDORS[self.provider]
 
     def set_credential(self, secret: str) -> None:
         """Put another in its place, or none; the caller saves."""

@@ -11,8 +11,10 @@ from core import partitions
 from core.tenancy import LOOSE, TenantModel
 from messaging.log.enums import STATUS_ORDER, CategoryRank, PayloadKind, Status
 from messaging.log.models.channel import PhoneNumber, Template
+from messaging.log.models.message_key import MESSAGE_KEY
 from messaging.log.models.source import Source
-from providers.vocabulary import Direction, Provider
+from providers import registry
+from providers.vocabulary import Direction
 
 WENT_WRONG = Q(failed_at__isnull=False) | Q(rejected_at__isnull=False) | Q(expired_at__isnull=False)
 
@@ -62,13 +64,15 @@ class Message(Counted):
     """One message, in or out. Partitioned by month of `created_at`; the primary key there is (account, created_at, id).
 
     Every status keeps its own time and only ever moves to an earlier one; `status` follows from them in the database
-    itself, so no code can set it. Only messaging/lifecycle.py writes these rows.
+    itself, so no code can set it. Only messaging/log/lifecycle writes these rows; its columns.py says how each column
+    merges.
     """
 
     id = models.BigAutoField(primary_key=True)
     umid = models.UUIDField(default=uuid.uuid4)
-    provider = models.CharField(max_length=12, choices=Provider)
+    provider = models.CharField(max_length=12, choices=registry.choices)
     provider_message_id = models.CharField(max_length=512, help_text="wamid at Meta, umid at 8x8.")
+    message_key = models.GeneratedField(expression=MESSAGE_KEY, output_field=models.UUIDField(), db_persist=True)
     msisdn = models.CharField(max_length=20, blank=True, help_text="The person's number: digits, no plus sign.")
     user_id = models.CharField(max_length=140, blank=True, help_text="Business-scoped user id.")
     source = models.ForeignKey(Source, null=True, **LOOSE)

@@ -13,7 +13,6 @@ from zoneinfo import ZoneInfo
 from django.core.exceptions import EmptyResultSet
 from django.db.models import (
     Case,
-    CharField,
     DateTimeField,
     Expression,
     F,
@@ -22,12 +21,10 @@ from django.db.models import (
     QuerySet,
     Subquery,
     TextField,
-    UUIDField,
     Value,
     When,
 )
-from django.db.models.functions import Cast, Coalesce, Concat, Upper
-from django.db.models.functions.text import MD5
+from django.db.models.functions import Coalesce, Upper
 
 from accounts.models import Account
 from billing.selectors.charge_lines import charges_between, charges_by_key
@@ -36,9 +33,11 @@ from core.extracts import Extract, literal
 from core.numbers import masked_sql
 from messaging.log.enums import STATUS_ORDER, PayloadKind
 from messaging.log.models import Message, MessagePayload, PhoneNumber, Template
-from messaging.log.selectors.matching import LogFilter, Span, matching
+from messaging.log.query import MessageQuery
+from messaging.log.selectors.matching import matching
 from messaging.log.selectors.traffic import TrafficFilter, counted_rows
 
+Span = tuple[datetime, datetime]  # the end is not included
 _Expression = Expression | F | Subquery
 _PLAIN = (
     "umid", "created_at", "provider", "provider_message_id", "direction", "status", "status_detail", "country",
@@ -97,15 +96,6 @@ _SAID = (
 )
 
 
-def _key() -> Expression:
-    """The key under which billing knows the message: messaging.log.lifecycle.usage.message_key, in SQL."""
-    said = Concat(
-        Cast("account_id", CharField()), Value(":"), F("provider"), Value(":"), F("provider_message_id"),
-        output_field=TextField(),
-    )  # fmt: skip
-    return Cast(MD5(said), UUIDField())
-
-
 _MADE: dict[str, Callable[[], _Expression]] = {
     **{name: partial(F, name) for name in _PLAIN},
     **{name: partial(_or_empty, path) for name, path in _ELSEWHERE.items()},
@@ -117,25 +107,25 @@ LOG_FIELDS = (*_MADE, "msisdn", "user_id", *_COSTS)
 """Everything of a message that can leave."""
 
 
-def log_span(account: Account, chosen: LogFilter, before: datetime) -> tuple[datetime, datetime] | None:
+def log_span(account: Account, query: MessageQuery, before: datetime) -> tuple[datetime, datetime] | None:
     """From when until when the messages asked for were created, those from `before` on left out; None: there are none.
 
     The end is that of the question, or `before`.
     """
     try:
-        rows = matching(account, chosen).filter(created_at__lt=before).order_by("created_at", "id")
+        rows = matching(account, query).filter(created_at__lt=before).order_by("created_at", "id")
         first = rows.values_list("created_at", flat=True).first()
     except EmptyResultSet:
         return None
-    return None if first is None else (first, min(chosen.end or before, before))
+    return None if first is None else (first, min(query.created_before or before, before))
 
 
 def log_extract(
-    account: Account, chosen: LogFilter, fields: Sequence[str], span: Span, *, whole_numbers: bool,
+    account: Account, query: MessageQuery, fields: Sequence[str], span: Span, *, whole_numbers: bool,
     limit: int | None = None,
 ) -> Extract:  # fmt: skip
     """The messages created in the span, oldest first, at most `limit`. Fields are of LOG_FIELDS."""
-    rows = matching(account, chosen).filter(created_at__gte=span[0], created_at__lt=span[1])
+    rows = matching(account, query).filter(created_at__gte=span[0], created_at__lt=span[1])
     rows = rows.order_by("created_at", "id")
     costs = [name for name in fields if name in _COSTS]
     inner = _compiled(rows, [name for name in fields if name not in _COSTS], bool(costs), whole_numbers, limit)
@@ -159,7 +149,7 @@ def _compiled(
         else:
             expressions[name] = _MADE[name]()
     if with_key:
-        expressions |= {"message_key": _key(), "row_created_at": F("created_at"), "row_id": F("id")}
+        expressions |= {"message_key": F("message_key"), "row_created_at": F("created_at"), "row_id": F("id")}
     # A field of the model cannot be an alias of its own, so every alias gets its name outside.
     given = {f"x{place}": expression for place, expression in enumerate(expressions.values())}
     found = rows.annotate(**given).values_list(*given)

@@ -28,7 +28,7 @@ from messaging.log.assets.health import (
 from messaging.log.enums import ARRIVED, LOST
 from messaging.log.models import Change, Message, PhoneNumber, Template
 from messaging.log.selectors.gaps import SLOT, quiet_numbers
-from providers.error_catalogue import catalogue
+from providers.error_catalogue import META, catalogue, meta_code
 from providers.vocabulary import CanSend, Entity, Subject
 
 LATELY = timedelta(hours=24)  # a code that failed since, and nothing delivered after it
@@ -36,14 +36,10 @@ MOST_TEMPLATES = 1_000
 # Meta's codes that tell of something wrong with the sender, not with one message, and how the health status says it.
 _OF_NUMBER = {131037: 131037, 131045: 131045, 133010: 133010}
 _OF_WABA = {131031: 131031, 131042: 141006, 368: 368}
-_OF_APP = {
-    code: code for (source, code), one in catalogue().items() if source == "meta" and one.group == "authorization"
-}
+_OF_APP = {code: code for (source, code), one in catalogue().items() if source == META and one.group == "authorization"}
 _WANTED = {**_OF_NUMBER, **_OF_WABA, **_OF_APP}
 _TELLING = {  # (whose code, code) -> Meta's
-    (source, code): meta
-    for (source, code), one in catalogue().items()
-    if source in {"meta", "8x8"} and (meta := code if source == "meta" else one.meta_code) in _WANTED
+    (source, code): meta for source, code in catalogue() if (meta := meta_code(source, code)) in _WANTED
 }
 FIELDS = Q(field__startswith="account.") | Q(field__startswith=TOLD)
 FIELDS |= Q(field__in=["review", "alert", "flag", "display_name", "status", "quality"])

@@ -8,18 +8,18 @@ from django.db.models import Model
 from accounts.models import Account
 from billing.selectors import Charge, charges_of
 from core.paging import Page, page
-from messaging.log.lifecycle.usage import message_key
 from messaging.log.models import Message, PhoneNumber, Source, Template
-from messaging.log.selectors.matching import LogFilter, matching
+from messaging.log.query import MessageQuery
+from messaging.log.selectors.matching import matching
 
 PAGE_SIZE = 50
 
 
 def log_page(
-    account: Account, chosen: LogFilter, params: Mapping[str, str], *, known: Iterable[Model] = ()
+    account: Account, query: MessageQuery, params: Mapping[str, str], *, known: Iterable[Model] = ()
 ) -> Page[Message]:
     """One page of the log, newest first, with number, template and source loaded."""
-    found = page(matching(account, chosen), params, size=PAGE_SIZE)
+    found = page(matching(account, query), params, size=PAGE_SIZE)
     attach(account, found.rows, known=known)
     return found
 
@@ -38,5 +38,5 @@ def attach(account: Account, messages: Sequence[Message], *, known: Iterable[Mod
 
 def charges(account: Account, messages: Iterable[Message]) -> dict[UUID, Charge]:
     """What the messages cost, by UMID."""
-    keys = {message_key(account.pk, row.provider, row.provider_message_id): row.umid for row in messages}
+    keys = {row.message_key: row.umid for row in messages}
     return {keys[key]: charge for key, charge in charges_of(account, keys).items()}

@@ -2,16 +2,16 @@
 
 from collections.abc import Callable
 
-from accounts.models import Account, Membership
+from accounts.principal import Principal
 
 Addresses = list[tuple[str, str]]
-address_sources: list[Callable[[Account, Membership], Addresses | None]] = []
+address_sources: list[Callable[[Principal], Addresses | None]] = []
 """Name and full address of each place to post to. The package that takes webhooks registers here."""
 
 
-def webhook_addresses(account: Account, membership: Membership) -> Addresses | None:
+def webhook_addresses(by: Principal) -> Addresses | None:
     """All of them; None for those who may not see them."""
-    sources = [source(account, membership) for source in address_sources]
+    sources = [source(by) for source in address_sources]
     return (
         [address for source in sources if source is not None for address in source]
         if any(source is not None for source in sources)

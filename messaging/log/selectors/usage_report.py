@@ -9,15 +9,16 @@ from zoneinfo import ZoneInfo
 from django.db.models import Sum
 from django.db.models.functions import TruncDate
 
-from accounts.models import Account, Subaccount
-from messaging.log.models import PhoneNumber, Template, TrafficDelta
+from accounts.models import Account
+from billing.dimensions import DIMENSIONS
+from messaging.log.models import TrafficDelta
 from messaging.log.selectors.traffic import Counts, TrafficFilter, asked_of, folded
 
-# name of the group -> the column of the counts
 GROUPS = {
     "day": "day", "subaccount": "subaccount_id", "channel": "phone_number_id", "category": "category",
     "country": "country", "template": "template_id",
 }  # fmt: skip
+"""The groupings that the counts have a column for."""
 _DETAILED = {"country", "template"}
 
 
@@ -49,26 +50,17 @@ def usage_report(
     for *key, direction, status, n in summed(model).union(summed(TrafficDelta), all=True):
         found.setdefault(tuple(key), Counts()).add(direction, status, n)
         total.add(direction, status, n)
-    names = {name: _names(account, name, {key[at] for key in found}) for at, name in enumerate(group_by)}
+    values = {name: _values(account, name, {key[at] for key in found}) for at, name in enumerate(group_by)}
     rows = [
-        ({name: names[name].get(key[at], key[at]) for at, name in enumerate(group_by)}, counts)
+        ({name: values[name][key[at]] for at, name in enumerate(group_by)}, counts)
         for key, counts in sorted(found.items())
         if counts.messages
     ]
     return UsageReport(rows, total)
 
 
-def _names(account: Account, group: str, ids: set[Any]) -> dict[Any, Any]:
-    """How a group's ids are called outside; what nobody knows is None."""
-    if group == "subaccount":
-        return {0: None} | dict(Subaccount.objects.filter(account=account, pk__in=ids).values_list("pk", "code"))
-    if group == "channel":
-        numbers = PhoneNumber.objects.filter(account=account, pk__in=ids)
-        return {0: None} | dict(numbers.values_list("pk", "provider_number_id"))
-    if group == "template":
-        templates = Template.objects.filter(account=account, pk__in=ids)
-        return {0: None} | {
-            pk: {"name": name, "language": language}
-            for pk, name, language in templates.values_list("pk", "name", "language")
-        }
-    return {"": None}
+def _values(account: Account, group: str, columns: set[Any]) -> dict[Any, Any]:
+    """How REST answers the values of a group's column; what nobody knows is None."""
+    dimension = DIMENSIONS[group]
+    names = dimension.names.of(account, columns)
+    return {each: dimension.answer(dimension.keys((each,), names))[group] or None for each in columns}

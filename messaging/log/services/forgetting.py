@@ -14,13 +14,16 @@ from django.http import QueryDict
 
 from accounts.models import Account
 from core import partitions
+from core.numbers import digits_of, is_number
+from messaging.log.kinds import SHORTEST_PREFIX
 from messaging.log.models import (
     ContactEvent,
     Message,
     MessagePayload,
     SavedFilter,
 )
-from messaging.log.selectors.matching import SHORTEST_PREFIX, LogFilter, digits_of, is_number, matching
+from messaging.log.query import MessageQuery
+from messaging.log.selectors.matching import matching
 from providers.events import MessageEvent
 from providers.pruning import mask, spelled
 
@@ -66,7 +69,7 @@ def last_message_id() -> int:
 
 def visible_umids(account: Account, umids: Sequence[UUID], subaccount_ids: Sequence[int] | None) -> list[UUID]:
     """Those of the UMIDs that are messages of the account, within these subaccounts (None: all)."""
-    rows = matching(account, LogFilter(subaccount_ids=subaccount_ids)).filter(umid__in=umids)
+    rows = matching(account, MessageQuery(subaccount_ids=subaccount_ids)).filter(umid__in=umids)
     return sorted(rows.values_list("umid", flat=True))
 
 

@@ -4,13 +4,14 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Subaccount
-from accounts.services import Actor, Refused
+from accounts.principal import Principal
+from accounts.services import Refused
 from accounts.services.subaccounts import switch_subaccount
 from messaging.log.models import PhoneNumber
 
 
 @transaction.atomic
-def close_subaccount(*, by: Actor, subaccount: Subaccount) -> None:
+def close_subaccount(*, by: Principal, subaccount: Subaccount) -> None:
     """Close a subaccount. Raises Refused while numbers belong to it, as their messages would go on coming."""
     _lock(subaccount)
     if PhoneNumber.objects.filter(account=by.account, subaccount=subaccount).exists():
@@ -19,7 +20,7 @@ def close_subaccount(*, by: Actor, subaccount: Subaccount) -> None:
 
 
 @transaction.atomic
-def move_number(*, by: Actor, number: PhoneNumber, subaccount: Subaccount) -> None:
+def move_number(*, by: Principal, number: PhoneNumber, subaccount: Subaccount) -> None:
     """Give a number to another subaccount: its messages from now on count there, earlier ones stay. Raises Refused."""
     if not _lock(subaccount).is_active:
         raise Refused(_("This subaccount is closed: choose another, or open it again."), "subaccount")
@@ -28,7 +29,7 @@ def move_number(*, by: Actor, number: PhoneNumber, subaccount: Subaccount) -> No
         return
     number.subaccount = subaccount
     number.save(update_fields=["subaccount", "updated_at"])
-    by.did("number.moved", str(number), {"from": before.code, "to": subaccount.code})
+    by.record("number.moved", str(number), {"from": before.code, "to": subaccount.code})
 
 
 def _lock(subaccount: Subaccount) -> Subaccount:

@@ -12,7 +12,8 @@ from messaging.log.assets.changes import limit as words_of_limit
 from messaging.log.assets.changes import spelled
 from messaging.log.models import Message
 from messaging.log.selectors.circumstances import Circumstances
-from providers.error_catalogue import catalogue
+from providers.error_catalogue import META, catalogue
+from providers.error_catalogue import meta_code as meta_code_of
 from providers.vocabulary import Category, Subject, TemplateStatus
 
 WINDOW = timedelta(hours=24)
@@ -47,10 +48,7 @@ def meta_code(message: Message) -> int | None:
     """Meta's code for the failure: its own, the one behind an 8x8 code, or the one the catalogue says is meant."""
     if message.error_code is None:
         return None
-    if message.error_source == "meta":
-        return message.error_code
-    known = catalogue().get((message.error_source, message.error_code))
-    return message.provider_error_code or (known.meta_code if known else None)
+    return meta_code_of(message.error_source, message.error_code, message.provider_error_code)
 
 
 def questions(message: Message) -> tuple[str, ...]:
@@ -195,7 +193,7 @@ def _waba(message: Message, code: int | None, then: Circumstances) -> Iterator[C
 
 
 def _token(message: Message, code: int | None, then: Circumstances) -> Iterator[Cause]:
-    known = catalogue().get(("meta", code)) if code is not None else None
+    known = catalogue().get((META, code)) if code is not None else None
     if known and known.group == "authorization":
         yield Cause(
             _(

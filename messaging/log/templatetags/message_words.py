@@ -11,10 +11,11 @@ from messaging.log.enums import Status
 from messaging.log.models import Message
 from messaging.log.story.causes import Cause
 from messaging.log.story.timeline import diagnosed
-from providers.vocabulary import Category
+from providers.vocabulary import category_name
 
 register = template.Library()
 register.filter("spelled", spelled)
+register.filter("category_name", category_name)
 
 
 _STATUS_WORDS = {"failed": "undelivered", "accepted": "queued", "error": "undelivered", "ok": "delivered"}
@@ -53,11 +54,3 @@ def template_status(value: str) -> str:
     """A template's status as a label: "In appeal"."""
     words = spelled(value)
     return words[:1].upper() + words[1:]
-
-
-@register.filter
-def category_name(value: str) -> str:
-    """A pricing category in words."""
-    if value in Category.values:
-        return str(Category(value).label)
-    return value.replace("_", " ").replace("-", " ").capitalize()

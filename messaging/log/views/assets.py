@@ -32,7 +32,7 @@ _DAYS = 30
 @requires(Permission.VIEW_MESSAGES)
 def template_list(request: TenantRequest) -> HttpResponse:
     """All templates."""
-    account, ids = request.account, request.reach.ids
+    account, ids = request.account, request.principal.subaccount_ids
     form = TemplateForm(request.GET, languages=assets.languages(account))
     form.full_clean()
     asked = form.cleaned_data
@@ -54,7 +54,7 @@ def template_list(request: TenantRequest) -> HttpResponse:
 @requires(Permission.VIEW_MESSAGES)
 def template_page(request: TenantRequest, template_id: int) -> HttpResponse:
     """One template."""
-    account, ids = request.account, request.reach.ids
+    account, ids = request.account, request.principal.subaccount_ids
     one = assets.template(account, ids, template_id)
     if one is None:
         raise Http404("No such template.")
@@ -82,7 +82,7 @@ def template_page(request: TenantRequest, template_id: int) -> HttpResponse:
         "chart": delivered_by_category([row for row in rows if row.keys["day"] >= days[0]], days, one.name),
         "log_link": _log(template=one.name, range="30d"),
     }
-    if request.membership.may(Permission.VIEW_COSTS):
+    if request.principal.may(Permission.VIEW_COSTS):
         context["drifts"] = _drifts(request, one, changes)
     return render(request, "log/template.html", context)
 
@@ -91,7 +91,7 @@ def _drifts(request: TenantRequest, one: Template, changes: list[Change]) -> lis
     move = assets.category_moved(changes, timezone.now() - _DRIFT_SHOWN)
     if move is None:
         return []
-    account, ids = request.account, request.reach.ids
+    account, ids = request.account, request.principal.subaccount_ids
     old, new, since = move.old.lower(), move.new.lower(), timezone.localdate(move.at, ZoneInfo(one.waba.time_zone))
     own = volumes.of_template(account, ids, one, since, volumes.running_month(account).today, "market", "category")
     return drifts(old, new, since, own=own, all_rows=volumes.of_category(account, ids, old, since))
@@ -100,7 +100,7 @@ def _drifts(request: TenantRequest, one: Template, changes: list[Change]) -> lis
 @requires(Permission.VIEW_MESSAGES)
 def number_list(request: TenantRequest) -> HttpResponse:
     """All phone numbers."""
-    account, ids = request.account, request.reach.ids
+    account, ids = request.account, request.principal.subaccount_ids
     found = list(assets.numbers(account, ids))
     month = volumes.running_month(account)
     sums = volumes.by_number(account, ids, month)
@@ -119,7 +119,7 @@ def number_list(request: TenantRequest) -> HttpResponse:
 @requires(Permission.VIEW_MESSAGES)
 def number_page(request: TenantRequest, number_id: int) -> HttpResponse:
     """One phone number."""
-    account, ids = request.account, request.reach.ids
+    account, ids = request.account, request.principal.subaccount_ids
     one = assets.numbers(account, ids).filter(pk=number_id).first()
     if one is None:
         raise Http404("No such phone number.")

@@ -25,7 +25,7 @@ _SENTENCES = {
 @requires(Permission.VIEW_DASHBOARD)
 def health_page(request: TenantRequest) -> HttpResponse:
     """Every node, the worst first, and when it came to be so."""
-    account, reach = request.account, request.reach
+    account, reach = request.account, request.principal.reach
     found = health(account, reach.ids, timezone.now())
     history = health_history(account, found)
     found = with_times(found, history)
@@ -54,7 +54,7 @@ def health_page(request: TenantRequest) -> HttpResponse:
 @requires(Permission.VIEW_DASHBOARD)
 def refresh(request: TenantRequest) -> HttpResponse:
     """Have the providers asked at once, each number at most once a minute."""
-    n = ask_soon(request.account, request.reach.ids)
+    n = ask_soon(request.principal)
     if n:
         said = ngettext(
             "The provider of %(n)s number is being asked: open this page again in some seconds.",

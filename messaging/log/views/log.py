@@ -19,7 +19,7 @@ from billing.selectors import Charge
 from core.counting import count_up_to
 from core.filters import PAGING, query
 from core.zones import current_zone
-from messaging.log.filters import is_counted, log_counts, log_filter, log_sentence
+from messaging.log.filters import log_counts, log_sentence
 from messaging.log.forms.log import SEEN, LogForm, SavedFilterForm
 from messaging.log.listing.cells import Cells
 from messaging.log.listing.columns import KEYS, Layout, layout
@@ -41,7 +41,7 @@ def log(request: TenantRequest) -> HttpResponse:
     """The list. HTMX gets its results only; a live log gets rows, or 204 when nothing is new."""
     choices = Choices.of(request)
     form = asked(request, request.GET, choices)
-    shown = layout(chosen_columns(request.account, request.user), request.membership)
+    shown = layout(chosen_columns(request.account, request.user), request.principal)
     context: dict[str, Any] = {"form": form, "layout": shown}
     if form.is_valid():
         context |= _results(request, form, shown, choices)
@@ -64,10 +64,10 @@ def asked(request: TenantRequest, params: QueryDict, choices: "Choices | None" =
     return LogForm(
         params,
         today=timezone.localdate(),
-        subaccounts={each.code: each.name for each in request.reach.visible},
+        subaccounts={each.code: each.name for each in request.principal.reach.visible},
         channels=choices.channels,
         templates=choices.templates,
-        exact_numbers=not request.membership.may(Permission.VIEW_NUMBERS),
+        exact_numbers=not request.principal.may(Permission.VIEW_NUMBERS),
     )
 
 
@@ -81,26 +81,30 @@ class Choices:
     @classmethod
     def of(cls, request: TenantRequest) -> "Choices":
         """Those within the person's reach."""
-        account, ids = request.account, request.reach.ids
+        account, ids = request.account, request.principal.subaccount_ids
         return cls(channels(account, ids), named_templates(account, ids))
 
 
 def _results(request: TenantRequest, form: LogForm, shown: Layout, choices: Choices) -> dict[str, Any]:
     account = request.account
-    chosen = log_filter(form, request.reach, current_zone())
-    found = log_page(account, chosen, request.GET.dict(), known=[*choices.channels, *choices.templates])
-    context: dict[str, Any] = {"page": found, "sentence": log_sentence(form), "is_counted": is_counted(form)}
+    found = log_page(
+        account,
+        form.query(request.principal.reach, current_zone()),
+        request.GET.dict(),
+        known=[*choices.channels, *choices.templates],
+    )
+    context: dict[str, Any] = {"page": found, "sentence": log_sentence(form), "is_counted": form.is_counted}
     costs: dict[UUID, Charge] = {}
     if "cost" in shown.keys:
         costs = charges(account, found.rows)
     if form.cleaned_data["live"] and not any(name in request.GET for name in PAGING):
         context["seen"] = fingerprint(found.rows, costs)
-    names = {each.pk: each.name for each in request.reach.visible}
-    cells = Cells(shown, names, costs, whole_numbers=request.membership.may(Permission.VIEW_NUMBERS))
+    names = {each.pk: each.name for each in request.principal.reach.visible}
+    cells = Cells(shown, names, costs, whole_numbers=request.principal.may(Permission.VIEW_NUMBERS))
     context["lines"] = cells.rows(found.rows)
     if not found.rows and SEEN not in request.GET:
         context["nothing_yet"] = not has_traffic(account)
-        context["addresses"] = webhook_addresses(account, request.membership)
+        context["addresses"] = webhook_addresses(request.principal)
     return context
 
 
@@ -120,7 +124,7 @@ def sentence(request: TenantRequest) -> HttpResponse:
     form = asked(request, request.GET)
     if not form.is_valid():
         return HttpResponse()
-    counted = log_counts(request.account, form, request.reach, current_zone())
+    counted = log_counts(request.account, form, request.principal.reach, current_zone())
     return HttpResponse(escape(log_sentence(form, counted)))
 
 
@@ -131,7 +135,7 @@ def matching_count(request: TenantRequest) -> HttpResponse:
     form = asked(request, request.GET)
     if not form.is_valid():
         return HttpResponse()
-    rows = matching(request.account, log_filter(form, request.reach, current_zone()))
+    rows = matching(request.account, form.query(request.principal.reach, current_zone()))
     context = {"form": form, "n": count_up_to(rows, MOST), "most": MOST, "upto": newest(rows)}
     return render(request, "log/log_matching.html", context)
 
@@ -141,9 +145,9 @@ def matching_count(request: TenantRequest) -> HttpResponse:
 def umids(request: TenantRequest) -> HttpResponse:
     """The UMIDs of the selected messages as text, one a line."""
     form = asked(request, QueryDict(request.POST.get("query", "").removeprefix("?")))
-    chosen = log_filter(form, request.reach, current_zone()) if form.is_valid() else None
+    selection = form.query(request.principal.reach, current_zone()) if form.is_valid() else None
     try:
-        rows = picked(request.account, request.POST, chosen, request.reach.ids)
+        rows = picked(request.account, request.POST, selection, request.principal.subaccount_ids)
     except UnreadableSelection as problem:
         return HttpResponseBadRequest(str(problem), content_type="text/plain")
     text = "".join(f"{umid}\n" for umid in rows.values_list("umid", flat=True))

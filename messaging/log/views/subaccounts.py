@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from accounts.access import TenantRequest, actor_of, requires
+from accounts.access import TenantRequest, requires
 from accounts.enums import Permission
 from accounts.models import Subaccount
 from accounts.services import Refused
@@ -31,7 +31,7 @@ def new_subaccount(request: TenantRequest) -> HttpResponse:
     form = SubaccountForm(posted(request))
     if form.is_valid():
         try:
-            made = create_subaccount(by=actor_of(request), **form.cleaned_data)
+            made = create_subaccount(by=request.principal, **form.cleaned_data)
         except Refused as refused:
             form.refuse(refused)
         else:
@@ -46,7 +46,7 @@ def rename(request: TenantRequest, subaccount_id: int) -> HttpResponse:
     found = _subaccount(request, subaccount_id)
     form = RenameForm(posted(request), initial={"name": found.name})
     if form.is_valid():
-        rename_subaccount(by=actor_of(request), subaccount=found, name=form.cleaned_data["name"])
+        rename_subaccount(by=request.principal, subaccount=found, name=form.cleaned_data["name"])
         messages.success(request, _("%(code)s is called %(name)s now.") % {"code": found.code, "name": found.name})
         return redirect("log:subaccounts")
     return render(request, "log/subaccount_rename.html", {"form": form, "subaccount": found})
@@ -59,7 +59,7 @@ def close(request: TenantRequest, subaccount_id: int) -> HttpResponse:
     problem = ""
     if request.method == "POST":
         try:
-            close_subaccount(by=actor_of(request), subaccount=found)
+            close_subaccount(by=request.principal, subaccount=found)
         except Refused as refused:
             problem = str(refused)
         else:
@@ -73,7 +73,7 @@ def close(request: TenantRequest, subaccount_id: int) -> HttpResponse:
 def reopen(request: TenantRequest, subaccount_id: int) -> HttpResponse:
     """Open a closed subaccount again."""
     found = _subaccount(request, subaccount_id)
-    switch_subaccount(by=actor_of(request), subaccount=found, active=True)
+    switch_subaccount(by=request.principal, subaccount=found, active=True)
     messages.success(request, _("%(name)s is open again.") % {"name": found.name})
     return redirect("log:subaccounts")
 
@@ -88,7 +88,7 @@ def move(request: TenantRequest, number_id: int) -> HttpResponse:
     form = MoveForm(posted(request), subaccounts=open_ones, initial={"subaccount": number.subaccount.code})
     if form.is_valid():
         try:
-            move_number(by=actor_of(request), number=number, subaccount=form.subaccount)
+            move_number(by=request.principal, number=number, subaccount=form.subaccount)
         except Refused as refused:
             form.refuse(refused)
         else:

@@ -53,7 +53,9 @@ class ChannelTemplatesView(View8x8):
     def get(self, request: Request, account_id: str, channel_id: str) -> Response:
         """The templates of the WABA that the channel belongs to, whichever provider's it is."""
         self.check_account(account_id)
-        number = numbers(self.account, self.subaccount_ids()).filter(provider_number_id__iexact=channel_id).first()
+        number = (
+            numbers(self.account, self.principal.subaccount_ids).filter(provider_number_id__iexact=channel_id).first()
+        )
         if number is None:
             raise Refused(1300, "Channel not found.")
         found = list(all_templates(self.account, None).filter(waba=number.waba_id))

@@ -18,15 +18,16 @@ from accounts.api import TenantView
 from accounts.enums import Permission
 from messaging.log.api.health import D360Authentication, check_version, d360_errors, graph_errors
 from messaging.sending import cloud
-from messaging.sending.cloud import RefusedAsMeta
 from messaging.sending.direct import keep_refused, send_now
 from messaging.sending.eightxeight import Refused
 from messaging.sending.origin import origin_of
 from messaging.sending.requests import Origin, SendRequest
-from messaging.sending.routes import NoRoute, adapter
+from messaging.sending.routes import NoRoute, connection, sending
 from messaging.sending.senders import Sender, sender_directory
-from providers.gateway import Accepted, EightXEight, Outcome, Rejected, Unreached
-from providers.vocabulary import Provider, Shape
+from providers.meta.requests import RefusedAsMeta, is_mark
+from providers.outcomes import Accepted, Outcome, Rejected, Unreached
+from providers.registry import sending_of, vendor_of
+from providers.vocabulary import Shape
 
 log = structlog.get_logger("tollgate.sending")
 UMID_HEADER = "Tollgate-UMID"
@@ -71,12 +72,12 @@ class CloudView(TenantView):
     shape: ClassVar[Shape]
 
     def senders(self) -> list[Sender]:
-        """The numbers of the account that the key reaches and that speak the Cloud API."""
-        reach = self.subaccount_ids()
+        """The numbers of the account that the key reaches and whose providers take the Cloud API's form."""
+        reach = self.principal.subaccount_ids
         found = sender_directory(self.account.pk).by_number_id.values()
         return [
             one for one in found
-            if one.provider != Provider.EIGHT_X_EIGHT and (reach is None or one.subaccount_id in reach)
+            if _takes_cloud_form(one) and (reach is None or one.subaccount_id in reach)
         ]  # fmt: skip
 
     def send(self, request: Request, sender: Sender) -> Response:
@@ -84,7 +85,7 @@ class CloudView(TenantView):
         if not sender.subaccount_is_active:
             raise PermissionDenied(f"Subaccount {sender.subaccount_code} is closed: nothing can be sent from it.")
         body, origin = cast("dict[str, Any]", request.data), self._origin(request)
-        if cloud.is_mark(body):
+        if is_mark(body):
             return self._mark(body, sender)
         try:
             wanted = cloud.read(body, sender, origin, self.shape)
@@ -105,11 +106,12 @@ class CloudView(TenantView):
 
     def _mark(self, body: dict[str, Any], sender: Sender) -> Response:
         try:
-            way = adapter(sender)
+            mark_read, number = sending(sender).mark_read, connection(sender)
         except NoRoute as error:
             raise RefusedAsMeta(133010, str(error)) from None
-        assert not isinstance(way, EightXEight)  # see `senders`
-        return self._answer(way.mark_read(body))
+        if mark_read is None:
+            raise RefusedAsMeta(100, "The provider of this number marks no messages as read.")
+        return self._answer(mark_read(number, body))
 
     def _answer(self, outcome: Outcome) -> Response:
         """What the provider answered, as it is; else what is known, in Meta's shape."""
@@ -125,6 +127,11 @@ class CloudView(TenantView):
             return error_of_meta(RefusedAsMeta(131016, "The provider was not reached; nothing was sent."))
         details = "The provider gave no answer, so the message may have been sent. Its page in Tollgate will tell."
         return error_of_meta(RefusedAsMeta(131000, details))
+
+
+def _takes_cloud_form(sender: Sender) -> bool:
+    found = sending_of(sender.provider)
+    return found is not None and found.from_cloud is not None
 
 
 class GraphSendView(CloudView):
@@ -159,7 +166,8 @@ class D360SendView(CloudView):
     @extend_schema(exclude=True)
     def post(self, request: Request) -> Response:
         """Send from the number that the key is for."""
-        found = [one for one in self.senders() if one.provider == Provider.DIALOG_360]
+        provider = vendor_of(self.shape).name
+        found = [one for one in self.senders() if one.provider == provider]
         if len(found) != 1:
             many = "more than one 360dialog number: limit it to a subaccount" if found else "no 360dialog number"
             raise ValidationError({"D360-API-KEY": [f"This key reaches {many}."]})

@@ -9,9 +9,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.enums import Permission
-from core.http import client_address
 from core.json_parser import StrictJSONArrayParser
-from events.selectors import account_endpoints
+from events.selectors import endpoints_within
 from events.services import configure, remove
 from messaging.sending.api.sending import View8x8
 from messaging.sending.eightxeight import Refused
@@ -60,7 +59,7 @@ class WebhooksView(View8x8):
                     "enabled": each.enabled,
                     **({"httpAuthorization": HIDDEN} if each.authorization_sealed else {}),
                 }
-                for each in account_endpoints(self.account, self.subaccount_ids()).filter(event_type__in=_LETTERS)
+                for each in endpoints_within(self.principal).filter(event_type__in=_LETTERS)
             ]
         )
 
@@ -68,21 +67,20 @@ class WebhooksView(View8x8):
     def post(self, request: Request, account_id: str) -> Response:
         """Create or replace webhooks, all or none."""
         self.check_account(account_id)
-        configure(self.key, read_hooks(request.data, self._reached), ip_address=client_address(request) or None)
+        configure(read_hooks(request.data, self._reached), by=self.principal)
         return Response()
 
     @extend_schema(operation_id="delete_webhooks", request=HookNameSerializer(many=True), responses={200: None})
     def delete(self, request: Request, account_id: str) -> Response:
         """Delete webhooks, all of them or none; one that does not exist is no mistake."""
         self.check_account(account_id)
-        hooks = read_hooks(request.data, self._reached, delete=True)
-        remove(self.key, hooks, ip_address=client_address(request) or None)
+        remove(read_hooks(request.data, self._reached, delete=True), by=self.principal)
         return Response()
 
     def _reached(self, code: str) -> int | None:
         """The subaccount of a code; None is all of them, for a key that is not limited."""
         if code != EVERY:
             return self.subaccount(code, closed=True)
-        if self.subaccount_ids() is not None:
+        if self.principal.reach.limited:
             raise Refused(1001, "This API key is limited to some subaccounts: name one of them instead of *.")
         return None

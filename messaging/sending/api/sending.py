@@ -27,18 +27,18 @@ from messaging.sending.api.send_serializers import (
 )
 from messaging.sending.cancelling import cancel, known
 from messaging.sending.eightxeight import Refused, glimpse, read
-from messaging.sending.eightxeight.batch import read_batch
 from messaging.sending.origin import origin_of
 from messaging.sending.requests import Origin, SendRequest
 from messaging.sending.results import AttemptResult, Kind
 from messaging.sending.selectors.messages import Found, message_of
 from messaging.sending.senders import Sender, sender_directory
 from messaging.sending.wakeup import sending_wakeup
+from providers.eightxeight.requests.batch import read_batch
+from providers.eightxeight.requests.reading import SOURCE
 from providers.eightxeight.statuses import moment, status_of
 from providers.vocabulary import Shape
 
 log = structlog.get_logger("tollgate.sending")
-SOURCE = "8x8-sync"
 
 
 def errors_of_8x8(error: Exception, context: dict[str, Any]) -> Response | None:
@@ -65,7 +65,7 @@ class View8x8(TenantView):
     def subaccount(self, code: str, *, closed: bool = False) -> int:
         """The subaccount of that code; refuses one that is another's, out of the key's reach, or (else) closed."""
         found = sender_directory(self.account.pk).subaccounts.get(code)
-        reach = self.subaccount_ids()
+        reach = self.principal.subaccount_ids
         if found is None or (reach is not None and found[0] not in reach):
             raise Refused(1001, "Provided subAccountId doesn't belong to your account")
         if not (found[1] or closed):
@@ -177,7 +177,7 @@ class MessageView8x8(View8x8):
         found = message_of(self.account, self.subaccount(subaccount_id, closed=True), read_uuid(umid, "umid"))
         if found is None:
             raise Refused(1300, "Message not found.")
-        whole = self.key.may(Permission.VIEW_NUMBERS)
+        whole = self.principal.may(Permission.VIEW_NUMBERS)
         return Response({"data": [details(found, subaccount_id, whole=whole)]})
 
     @extend_schema(

@@ -13,8 +13,13 @@ from core.calling_codes import country_of
 from events.addresses import check as check_address
 from messaging.log.models import Message
 from messaging.sending import restrictions
-from messaging.sending.eightxeight import interactive, template
-from messaging.sending.eightxeight.reading import (
+from messaging.sending.eightxeight import template
+from messaging.sending.origin import read_origin
+from messaging.sending.requests import Origin, SendRequest, SendSummary
+from messaging.sending.senders import Sender, regions
+from providers import reading as lenient
+from providers.eightxeight.requests import interactive
+from providers.eightxeight.requests.reading import (
     INVALID,
     Refused,
     items,
@@ -27,11 +32,8 @@ from messaging.sending.eightxeight.reading import (
     url,
     whole,
 )
-from messaging.sending.origin import read_origin
-from messaging.sending.requests import Origin, SendRequest, SendSummary
-from messaging.sending.senders import Sender, regions
-from providers import reading as lenient
-from providers.vocabulary import Provider, Shape
+from providers.registry import sending_of
+from providers.vocabulary import Shape
 
 TYPES = {
     name: name for name in ("text", "image", "video", "audio", "file", "location", "interactive", "template")
@@ -176,7 +178,7 @@ def location(value: Any, field: str, code: int) -> None:
 
 
 def _fallback(data: Mapping[str, Any], content: Mapping[str, Any], sender: Sender) -> None:
-    """Another channel when WhatsApp does not deliver: 8x8 has some, the others have none."""
+    """Another channel when WhatsApp does not deliver, where the provider has any."""
     optional(content.get("fallbackText"), "content.fallbackText", _LONGEST_SMS, long=3017)
     if content.get("sms") is not None:
         sms = mapping(content.get("sms"), "content.sms")
@@ -192,8 +194,13 @@ def _fallback(data: Mapping[str, Any], content: Mapping[str, Any], sender: Sende
         if channel.get("successStatus") is not None:
             statuses = ("Accepted", "Sent", "Delivered", "Read")
             one_of(channel.get("successStatus"), f"{field}.successStatus", statuses, wrong=3024)
-        if name != "WhatsApp" and sender.provider != Provider.EIGHT_X_EIGHT:
+        if name != "WhatsApp" and not _has_other_channels(sender):
             raise Refused(3027, f"'{field}.channel': the subaccount's number has WhatsApp alone; leave {name} out.")
+
+
+def _has_other_channels(sender: Sender) -> bool:
+    sending = sending_of(sender.provider)
+    return sending is not None and sending.has_other_channels
 
 
 def _times(data: Mapping[str, Any]) -> tuple[datetime | None, datetime | None]:

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from messaging.sending import senders
-from messaging.sending.eightxeight.reading import (
+from messaging.sending.senders import KnownTemplate, Sender
+from providers.eightxeight.requests.reading import (
     INVALID,
     Refused,
     items,
@@ -16,7 +17,6 @@ from messaging.sending.eightxeight.reading import (
     url,
     whole,
 )
-from messaging.sending.senders import KnownTemplate, Sender
 from providers.vocabulary import TemplateStatus
 
 Used = KnownTemplate

@@ -5,7 +5,7 @@ from typing import Any
 
 from events.addresses import check as check_address
 from events.services import EndpointSettings
-from messaging.sending.eightxeight.reading import Refused, mapping, one_of, optional, text, url
+from providers.eightxeight.requests.reading import Refused, mapping, one_of, optional, text, url
 
 INVALID = 1000
 EVERY = "*"  # subaccount

@@ -2,6 +2,7 @@
 
 import django.db.models.deletion
 import django.utils.timezone
+import providers.registry
 import uuid
 from django.db import migrations, models
 
@@ -30,12 +31,7 @@ class Migration(migrations.Migration):
                 (
                     "provider",
                     models.CharField(
-                        choices=[
-                            ("meta", "Meta Cloud API"),
-                            ("8x8", "8x8"),
-                            ("360dialog", "360dialog"),
-                            ("sandbox", "Sandbox"),
-                        ],
+                        choices=providers.registry.choices,
                         help_text="Whose id the message will have.",
                         max_length=12,
                     ),

@@ -23,7 +23,8 @@ from messaging.log.models import (
     MessagePayload,
     StatusEvent,
 )
-from messaging.log.selectors.matching import LogFilter, matching
+from messaging.log.query import MessageQuery
+from messaging.log.selectors.matching import matching
 from messaging.log.services.forgetting import Person
 from messaging.sending.models import Submission
 
@@ -35,10 +36,10 @@ def forget_umids(account: Account, umids: Sequence[UUID], upto: int) -> Counter[
 
 
 def forget_matching(
-    account: Account, chosen: LogFilter, upto: int, after: Cursor | None, most: int
+    account: Account, query: MessageQuery, upto: int, after: Cursor | None, most: int
 ) -> tuple[Counter[str], Cursor | None]:
     """Delete the next messages that match, oldest first; also where to go on, None at the end."""
-    return _forget_next(account, matching(account, chosen).filter(id__lte=upto), after, most)
+    return _forget_next(account, matching(account, query).filter(id__lte=upto), after, most)
 
 
 def forget_messages_with(
@@ -72,7 +73,7 @@ def _forget(account: Account, found: Sequence[tuple[str, str, UUID]]) -> Counter
     """Delete messages by provider, its id and ours. What waits is never sent; what is being sent is left and counted.
 
     Of what nobody knows whether it was sent, the submission goes as well: should a webhook name it yet, the row that
-    counts for it takes that in (see `bind`).
+    counts for it takes that in (see `assign_provider_ids`).
     """
     submissions = Submission.objects.filter(account=account, umid__in=[umid for *_, umid in found])
     never_sent, _ = submissions.filter(state=SubmissionState.QUEUED).delete()

@@ -10,10 +10,11 @@ from django.utils import timezone
 from core.locks import session_lock
 from messaging.log.assets.health import TOLD
 from messaging.log.models import Change, PhoneNumber
-from messaging.log.services.health import ASKED
-from messaging.sending.routes import NoRoute, adapter
+from messaging.log.services.health import providers_with_health
+from messaging.sending.routes import NoRoute, connection
 from messaging.sending.senders import sender_of
-from providers.gateway import Dialog360, HealthAnswer, Meta, Silence, Word
+from providers.health import HealthAnswer, Silence, Word
+from providers.registry import VENDORS
 from providers.vocabulary import CanSend, Entity, Subject
 
 EVERY = timedelta(minutes=15)
@@ -32,7 +33,7 @@ def ask_due() -> int:
     with session_lock("messaging.health") as held:
         if not held:
             return 0
-        due = PhoneNumber.objects.filter(provider__in=ASKED, health_due_at__lte=timezone.now())
+        due = PhoneNumber.objects.filter(provider__in=providers_with_health(), health_due_at__lte=timezone.now())
         due = due.exclude(credential_sealed="").select_related("account", "subaccount").order_by("health_due_at", "id")
         for number in due[:_MOST]:
             if time.monotonic() > until:
@@ -54,15 +55,12 @@ def _ask(number: PhoneNumber) -> None:
 
 
 def _answer(number: PhoneNumber) -> HealthAnswer:
-    try:
-        asking = adapter(sender_of(number))
-    except NoRoute as error:
-        return Silence(str(error))
-    if not isinstance(asking, Meta | Dialog360):
+    health = VENDORS[number.provider].health
+    if health is None:
         return Silence("This provider has no health status.")
     try:
-        return asking.health()
-    except ValueError as error:  # a credential that no header may hold
+        return health(connection(sender_of(number)))
+    except (NoRoute, ValueError) as error:  # ValueError: a credential that no header may hold
         return Silence(str(error))
 
 

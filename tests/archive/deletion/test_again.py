@@ -9,10 +9,10 @@ from accounts.models import AuditEntry
 from archive.deletion import work
 from archive.deletion.certificates import canonical
 from archive.deletion.jobs import erase_person
-from archive.exports.requests import Asker
 from archive.models import Deletion
 from messaging.log.models import DeletedMessage, Message
 from tests.messaging.inbound.services.test_forgetting import OTHER_PERSON
+from tests.people import principal
 from tests.traffic import INDIA, deliver
 
 pytestmark = pytest.mark.django_db
@@ -33,7 +33,7 @@ def repeat(*files):
 
 def test_who_is_there_again_is_erased_again(acme, other, tmp_path):
     deliver(acme)
-    erased = work_off(erase_person(Asker(acme, "ada", frozenset(), None), INDIA, reason="Art. 17"))
+    erased = work_off(erase_person(principal(acme, "ada"), INDIA, reason="Art. 17"))
     file = tmp_path / "certificate.json"
     file.write_bytes(canonical(erased.certificate))
     assert "nobody of that hash is there" in repeat(file)

@@ -11,6 +11,7 @@ from accounts.services import create_api_key
 from archive.deletion import work
 from archive.models import Deletion, Keeping
 from messaging.log.models import Message
+from tests.people import principal
 from tests.traffic import AT, INDIA, deliver, report
 
 pytestmark = pytest.mark.django_db
@@ -23,7 +24,7 @@ def ask(client, acme):
     """A request with a key of the account."""
 
     def send(method, path, data=None, scopes=SCOPES, subaccounts=()):
-        _, text = create_api_key(account=acme, name="x", scopes=scopes, subaccounts=subaccounts)
+        _, text = create_api_key(by=principal(acme), name="x", scopes=scopes, subaccounts=subaccounts)
         headers = {"Authorization": f"Bearer {text}"}
         return getattr(client, method)(path, data, content_type="application/json", headers=headers)
 

@@ -9,11 +9,10 @@ from openpyxl import load_workbook
 
 from accounts.services import create_api_key
 from archive.deletion import jobs, work
-from archive.exports.requests import Asker
 from archive.exports.work import work as work_exports
 from messaging.log.models import Message
-from messaging.log.selectors.matching import LogFilter
-from tests.people import visitor
+from messaging.log.query import MessageQuery
+from tests.people import principal, visitor
 from tests.traffic import AT, INDIA, deliver, rate
 
 pytestmark = pytest.mark.django_db
@@ -27,7 +26,7 @@ SINGAPORE = "6591234567"
 def files(acme, client):
     """The report as every file that there is, made at the same moment: CSV, XLSX, JSON Lines and REST's JSON."""
     page = visitor(acme, "finance")
-    _, secret = create_api_key(account=acme, name="ERP", scopes=["costs:read", "exports:write"])
+    _, secret = create_api_key(by=principal(acme), name="ERP", scopes=["costs:read", "exports:write"])
     key = {"Authorization": f"Bearer {secret}"}
 
     def make():
@@ -56,11 +55,11 @@ def test_the_months_cost_report_is_byte_identical(acme, files, end):
     before = files()
     assert b"0.0118" in before[0]
     assert load_workbook(io.BytesIO(before[1])).active.max_row > 8
-    asker = Asker(acme, "owner@acme.example", frozenset(), None)
+    asker = principal(acme, "owner@acme.example")
     if end == "erasure":
         deletion = jobs.erase_person(asker, INDIA, reason="Art. 17")
     else:
-        deletion = jobs.delete_matching(asker, LogFilter())
+        deletion = jobs.delete_matching(asker, MessageQuery())
     for _ in range(50):
         work.work(deletion.pk)
     rate()

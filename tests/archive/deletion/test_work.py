@@ -18,18 +18,17 @@ from django.conf import settings
 from django.db import connection, connections
 from django.utils import timezone
 
-from accounts.enums import Permission
-from accounts.models import Account, AuditEntry, Membership
-from accounts.services import Actor, Refused, create_api_key
+from accounts.models import Account, AuditEntry
+from accounts.services import Refused, create_api_key
 from accounts.services.idempotency import claim, settle
 from archive.deletion import jobs, work
 from archive.deletion.certificates import sha256_of
-from archive.deletion.criteria import read_filter, subject_of, write_filter
 from archive.deletion.jobs import delete_matching, delete_selected, erase_person
+from archive.deletion.subjects import subject_of
 from archive.exports import jobs as exports
 from archive.exports import schedules
 from archive.exports import work as export_work
-from archive.exports.requests import Ask, Asker
+from archive.exports.requests import Ask
 from archive.holds import Held, lift_hold, place_hold
 from archive.models import Deletion
 from core.tenancy import every_tenant
@@ -38,25 +37,26 @@ from messaging.inbound import inbox
 from messaging.inbound.models import InboxItem, WebhookEndpoint
 from messaging.log.assets.history import apply_contacts
 from messaging.log.models import ContactEvent, Message, MessagePayload, SavedFilter
-from messaging.log.selectors.matching import LogFilter
+from messaging.log.query import MessageQuery, read_query
 from messaging.sending import settlement
 from messaging.sending.models import Submission
 from tests.archive.deletion.search import files_with, keys_with, pattern, tables_with
 from tests.archive.deletion.worker import DONE
 from tests.messaging.inbound.services.test_forgetting import OTHER_PERSON, costs, status_body, take, traffic
-from tests.people import member
+from tests.people import member, principal, principal_of
 from tests.scenarios.conftest import wait_until
 from tests.traffic import AT, INDIA, deliver, report
 
 pytestmark = pytest.mark.django_db
-EVERYTHING = LogFilter(
-    statuses=("delivered",), start=AT - timedelta(days=3), sent=(AT - timedelta(days=1), AT + timedelta(days=1))
-)
+EVERYTHING = MessageQuery(
+    status=("delivered",), created_after=AT - timedelta(days=3), sent_after=AT - timedelta(days=1),
+    sent_before=AT + timedelta(days=1),
+)  # fmt: skip
 
 
 @pytest.fixture
 def asker(acme):
-    return Asker(acme, "owner@acme.example", frozenset(), None, ip_address="192.0.2.1")
+    return principal(acme, "owner@acme.example", address="192.0.2.1")
 
 
 def done(deletion):
@@ -88,7 +88,7 @@ def test_what_is_not_seen_is_not_there(acme, other, asker):
     theirs = deliver(other)
     with pytest.raises(Refused, match="None of these messages"):
         delete_selected(asker, [theirs.umid])
-    limited = Asker(acme, "x", frozenset(), [])
+    limited = principal(acme, "x").only("nothing")
     with pytest.raises(Refused, match="None of these messages"):
         delete_selected(limited, [deliver(acme).umid])
 
@@ -107,16 +107,16 @@ def test_all_that_match_go_but_not_what_comes_after(acme, asker, monkeypatch):
     assert (costs(acme), traffic(acme)) == later != figures
 
 
-def test_filters_survive_their_row():
-    assert read_filter(write_filter(EVERYTHING)) == EVERYTHING
-    assert read_filter(write_filter(LogFilter(subaccount_ids=[3], msisdn=INDIA))).msisdn == INDIA
+def test_filters_survive_their_row(acme, asker):
+    for query in (EVERYTHING, MessageQuery(subaccount_ids=[3], msisdn=INDIA, exact_numbers=True)):
+        assert read_query(json.loads(delete_matching(asker, query).about)) == query
 
 
 def test_one_that_is_stopped_keeps_what_it_has_not_reached(acme, asker, monkeypatch):
     monkeypatch.setattr(work, "BATCH", 1)
     for n in range(3):
         deliver(acme, provider_message_id=f"wamid.{n}", at=AT + timedelta(minutes=n))
-    deletion = delete_matching(asker, LogFilter())
+    deletion = delete_matching(asker, MessageQuery())
     work.work(deletion.pk, seconds=0)
     jobs.stop(deletion, asker)
     assert (done(deletion).state, deletion.messages) == ("stopped", 1)
@@ -128,7 +128,7 @@ def test_two_over_the_same_rows(acme, asker, monkeypatch):
     monkeypatch.setattr(work, "BATCH", 1)
     for n in range(3):
         deliver(acme, provider_message_id=f"wamid.{n}", at=AT + timedelta(minutes=n))
-    one, two = delete_matching(asker, LogFilter()), delete_matching(asker, LogFilter())
+    one, two = delete_matching(asker, MessageQuery()), delete_matching(asker, MessageQuery())
     work.work(one.pk, seconds=0)
     assert done(two).messages == 2
     assert (done(one).messages, one.state, two.state) == (1, "done", "done")
@@ -136,8 +136,8 @@ def test_two_over_the_same_rows(acme, asker, monkeypatch):
 
 
 def test_one_that_breaks_says_so(acme, asker, monkeypatch):
-    deletion = delete_matching(asker, LogFilter())
-    monkeypatch.setattr(work, "read_filter", lambda text: 1 / 0)
+    deletion = delete_matching(asker, MessageQuery())
+    monkeypatch.setattr(work, "read_query", lambda data: 1 / 0)
     assert "Start it again" in done(deletion).problem
     assert deletion.state == "failed"
 
@@ -145,7 +145,7 @@ def test_one_that_breaks_says_so(acme, asker, monkeypatch):
 # --- Legal hold ------------------------------------------------------------------------------------------------------
 @pytest.fixture
 def owner(acme):
-    return Actor(Membership.objects.get(user=member(acme, "owner")), "192.0.2.1")
+    return principal_of(member(acme, "owner"))
 
 
 def test_a_legal_hold_refuses_and_stops(acme, asker, owner):
@@ -164,7 +164,7 @@ def test_a_legal_hold_refuses_and_stops(acme, asker, owner):
 
 @pytest.mark.parametrize(("role", "reason", "said"), [("admin", "x", "Only an owner"), ("owner", " ", "Say why")])
 def test_only_owners_place_a_hold_and_say_why(acme, role, reason, said):
-    by = Actor(Membership.objects.get(user=member(acme, role)))
+    by = principal_of(member(acme, role))
     with pytest.raises(Refused, match=said):
         place_hold(by=by, reason=reason)
 
@@ -221,7 +221,7 @@ def kept(acme, traces):
     queries = {"q": f"?q={SPACED}", "id": f"?q={WAMID}", SPACED: "?status=read", "other": "?status=read"}
     for name, query in queries.items():
         SavedFilter.objects.create(account=acme, user=user, name=name, query=query.replace("+", "%2B"))
-    whole = Asker(acme, "owner", frozenset(Permission), None, user)
+    whole = principal_of(user)
     for said in ({"msisdn": INDIA}, {"search": WAMID}, {"user_id": USER_ID}, {}):
         for compression in ("gzip", "zip"):
             ask = Ask("messages", said, "UTC", compression=compression, words=[(name, said[name]) for name in said])
@@ -229,8 +229,8 @@ def kept(acme, traces):
     xlsx = Ask("messages", {}, "UTC", format="xlsx")
     exports.start(whole, xlsx)
     export_work.work()
-    schedules.start(user.memberships.get(), whole, xlsx, every="day", query=f"?msisdn={INDIA}")
-    key, _ = create_api_key(account=acme, name="x", scopes=["messages:send"])
+    schedules.start(whole, xlsx, every="day", query=f"?msisdn={INDIA}")
+    key, _ = create_api_key(by=principal(acme), name="x", scopes=["messages:send"])
     call = claim(key, f"once-{INDIA}", b"x" * 32)
     settle(call, 200, {}, orjson.dumps({"contacts": [{"input": SPACED, "wa_id": INDIA}]}))
     message = Message.objects.get(provider_message_id=WAMID)
@@ -348,7 +348,7 @@ def test_two_workers_at_one_deletion(acme, asker, monkeypatch):
     monkeypatch.setattr(work, "BATCH", 3)
     for n in range(12):
         deliver(acme, provider_message_id=f"wamid.{n}", at=AT + timedelta(minutes=n))
-    deletion = delete_matching(asker, LogFilter())
+    deletion = delete_matching(asker, MessageQuery())
 
     def go():
         with every_tenant():
@@ -371,7 +371,7 @@ def test_a_worker_that_is_killed_loses_and_repeats_nothing(acme, asker):
     for n in range(12):
         deliver(acme, provider_message_id=f"wamid.{n}", at=AT + timedelta(seconds=n))
     figures = costs(acme), traffic(acme)
-    deletion = delete_matching(asker, LogFilter(), expected=12)
+    deletion = delete_matching(asker, MessageQuery(), expected=12)
     name = connection.settings_dict["NAME"]
     url = re.sub(r"(?<=/)\w+(?=\?|$)", name, os.environ["DATABASE_URL"], count=1)
     command = [sys.executable, "-m", "tests.archive.deletion.worker", url, str(deletion.pk)]

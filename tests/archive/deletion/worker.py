@@ -14,20 +14,20 @@ def main(database: str, pk: int) -> None:
 
     django.setup()
     from archive.deletion import work
-    from messaging.log.lifecycle.forgetting import forget
+    from messaging.inbound.services.forgetting import forget_messages
     from messaging.sending.services import forgetting
 
     calls: list[object] = []
 
     def stops(*args: object) -> object:
-        gone = forget(*args)  # type: ignore[arg-type]
+        gone = forget_messages(*args)  # type: ignore[arg-type]
         calls.append(gone)
         if len(calls) > DONE:
             print("in the middle", flush=True)
             time.sleep(600)
         return gone
 
-    setattr(forgetting, "forget", stops)  # noqa: B010 - a stand-in
+    setattr(forgetting, "forget_messages", stops)  # noqa: B010 - a stand-in
     work.BATCH = 1
     work.work(pk, seconds=600)
 

@@ -17,6 +17,7 @@ from messaging.inbound.models import InboxItem, WebhookEndpoint
 from messaging.log.lifecycle.forgetting import Anchor, forget
 from messaging.log.models import DeletedMessage, Message, MessageAnchor, MessagePayload, StatusEvent
 from tests.messaging.inbound.services.test_forgetting import costs, take, traffic
+from tests.people import principal
 from tests.traffic import AT, INDIA, channel_of, deliver, report
 
 pytestmark = pytest.mark.django_db
@@ -30,7 +31,7 @@ def keep():
     """Set an account's periods."""
 
     def to(account, **periods):
-        change(account, {"webhook_months": None, **periods}, actor="owner@acme.example")
+        change({"webhook_months": None, **periods}, by=principal(account))
 
     return to
 
@@ -185,12 +186,12 @@ def test_periods_that_make_no_sense(acme, periods, field):
 
 
 def test_changes_are_audited_and_nothing_else(acme):
-    change(acme, {"message_months": 12, "payload_months": 3}, actor="ada@acme.example", ip_address="192.0.2.1")
+    change({"message_months": 12, "payload_months": 3}, by=principal(acme))
     entry = AuditEntry.objects.get(action="retention.changed")
     assert entry.details == {
         "message_months": {"from": "for ever", "to": 12}, "payload_months": {"from": "for ever", "to": 3}
     }  # fmt: skip
-    change(acme, {"message_months": 12}, actor="ada@acme.example")
+    change({"message_months": 12}, by=principal(acme))
     assert AuditEntry.objects.filter(action="retention.changed").count() == 1
 
 

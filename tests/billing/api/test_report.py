@@ -8,9 +8,10 @@ import time_machine
 from accounts.enums import Permission
 from accounts.models import Subaccount
 from accounts.services import create_api_key
+from billing.dimensions import DIMENSIONS
 from billing.models import Bucket, DirtyBucket, SellTerms
-from billing.selectors import GROUPS
 from local.demo.world import ACME
+from tests.people import principal
 from tests.traffic import AT, deliver, rate
 
 EIGHT, META, DIALOG = ACME.channels
@@ -21,7 +22,7 @@ NOW = datetime(2026, 11, 1, tzinfo=UTC)
 
 
 def headers_of(account, *scopes, subaccounts=()):
-    key, text = create_api_key(account=account, name="Test", scopes=scopes or [Permission.VIEW_COSTS])
+    key, text = create_api_key(by=principal(account), name="Test", scopes=scopes or [Permission.VIEW_COSTS])
     key.subaccounts.set(Subaccount.objects.filter(account=account, code__in=subaccounts))
     return {"Authorization": f"Bearer {text}"}
 
@@ -167,7 +168,7 @@ class TestRated:
         (
             {"group_by": "day,colour"},
             "group_by",
-            f"cannot group by 'colour': choose from {', '.join(GROUPS)}",
+            f"cannot group by 'colour': choose from {', '.join(DIMENSIONS)}",
         ),
     ],
 )

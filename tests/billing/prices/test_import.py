@@ -14,7 +14,8 @@ from billing.prices.rate_cards import compare, import_card_file
 from billing.proposals.corrections import put_in_force
 from billing.proposals.what_if import Proposal
 from billing.selectors import charges_of
-from messaging.log.lifecycle.usage import message_key
+from messaging.log.models.message_key import message_key
+from tests.people import principal
 from tests.traffic import deliver, rate
 
 pytestmark = pytest.mark.django_db
@@ -46,7 +47,7 @@ def test_a_revision_keeps_what_its_file_does_not_mention(file):
 def test_a_rates_file_leaves_the_tiers_that_are_known(file, every_account):
     tiers = "Brazil,utility,USD,0,250000,0.0068,FOUND: x\nBrazil,utility,USD,250001,MAX,0.0065,FOUND: x\n"
     (with_tiers,) = import_card_file(file(HEAD + tiers), OCTOBER)
-    put_in_force(Proposal(cards=[with_tiers]), actor="test")
+    put_in_force(Proposal(cards=[with_tiers]), by=principal(None, "test"))
     rates = "Market,Currency,Marketing,Utility\nBrazil,USD,0.0700,0.0068\n"
     (card,) = import_card_file(file(rates), OCTOBER)
     assert price(card, "Brazil", "utility", tier=2) == Decimal("0.0065")
@@ -78,7 +79,7 @@ def test_activating_re_rates_and_is_audited(acme, file):
     deliver(acme)
     rate()
     (card,) = import_card_file(file(HEAD + "India,marketing,USD,0,MAX,0.0200,FOUND: corrected\n"), OCTOBER)
-    assert put_in_force(Proposal(cards=[card]), actor="ops@acme.example") == 1
+    assert put_in_force(Proposal(cards=[card]), by=principal(None, "ops@acme.example")) == 1
     rate()
     assert RatedLine.objects.get(account=acme).unit_price == Decimal("0.0200")
     entry = AuditEntry.objects.get(action="rate_card.activated")
@@ -90,7 +91,7 @@ def test_an_accounts_own_card_goes_before_the_general_one(acme, other, file):
     message, theirs = deliver(acme), deliver(other, provider_message_id="wamid.OTHER")
     path = file(HEAD + "India,marketing,USD,0,MAX,0.0100,FOUND: contract\n")
     (card,) = import_card_file(path, OCTOBER, acme)
-    put_in_force(Proposal(cards=[card]), actor="test")
+    put_in_force(Proposal(cards=[card]), by=principal(None, "test"))
     rate()
     key = message_key(acme.pk, "meta", message.provider_message_id)
     assert charges_of(acme, [key])[key].amount == Decimal("0.0100")

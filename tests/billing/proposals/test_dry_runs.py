@@ -13,6 +13,7 @@ from billing.prices.rate_cards import import_card_file
 from billing.proposals import dry_runs
 from billing.proposals.dry_runs import Effect, Gone, Refused
 from billing.proposals.what_if import Proposal
+from tests.people import principal
 from tests.traffic import AT, deliver, rate
 
 pytestmark = pytest.mark.django_db
@@ -53,7 +54,7 @@ def worked(run):
 
 
 def start(proposal, account=None, **said):
-    return dry_runs.start(proposal, account=account, asked_by="ada@acme.example", **said)
+    return dry_runs.start(proposal, account=account, by=principal(None, "ada@acme.example"), **said)
 
 
 def amounts(run):
@@ -92,7 +93,7 @@ def test_any_month_by_any_card(acme, traffic):
     run = worked(start(Proposal(cards=[january], always=True), acme))
     assert amounts(run) == [(Decimal("0.0236"), Decimal("0.0200"))]
     with pytest.raises(Refused, match="what-if"):
-        dry_runs.apply(run, actor="ada@acme.example")
+        dry_runs.apply(run, by=principal(None, "ada@acme.example"))
 
 
 def test_service_messages_were_free_under_the_rules_before(acme):
@@ -105,7 +106,7 @@ def test_service_messages_were_free_under_the_rules_before(acme):
 def test_in_force_audited_and_rated_again(acme, traffic, dearer):
     card = dearer()
     run = worked(start(Proposal(cards=[card])))
-    assert dry_runs.apply(run, actor="ops@acme.example") == 3
+    assert dry_runs.apply(run, by=principal(None, "ops@acme.example")) == 3
     rate()
     assert set(RatedLine.objects.values_list("unit_price", flat=True)) == {Decimal("0.0200")}
     entry = AuditEntry.objects.get(action="rate_card.activated")
@@ -113,32 +114,32 @@ def test_in_force_audited_and_rated_again(acme, traffic, dearer):
     run.refresh_from_db()
     assert run.applied_by == "ops@acme.example"
     with pytest.raises(Refused, match="in force already"):
-        dry_runs.apply(run, actor="ops@acme.example")
+        dry_runs.apply(run, by=principal(None, "ops@acme.example"))
 
 
 def test_not_before_its_figures_are_there(dearer, every_account):
     run = start(Proposal(cards=[dearer()]))
     with pytest.raises(Refused, match="wait for its figures"):
-        dry_runs.apply(run, actor="ops@acme.example")
+        dry_runs.apply(run, by=principal(None, "ops@acme.example"))
 
 
 def test_another_revision_since_asks_for_another_look(dearer, every_account):
     first, second = (worked(start(Proposal(cards=[dearer(price=price)]))) for price in ("0.02", "0.03"))
-    dry_runs.apply(first, actor="ops@acme.example")
+    dry_runs.apply(first, by=principal(None, "ops@acme.example"))
     with pytest.raises(Refused, match="Another revision of Meta USD 2026-10-01"):
-        dry_runs.apply(second, actor="ops@acme.example")
+        dry_runs.apply(second, by=principal(None, "ops@acme.example"))
 
 
 def test_discarded_with_what_it_supposes(dearer, every_account):
     card = dearer()
     run, older = start(Proposal(cards=[card])), start(Proposal(cards=[card]))
-    dry_runs.discard(run, actor="ops@acme.example")
+    dry_runs.discard(run, by=principal(None, "ops@acme.example"))
     assert not RateCard.objects.filter(pk=card.pk).exists()
     assert AuditEntry.objects.get(action="rate_card.discarded").actor == "ops@acme.example"
     assert not dry_runs.is_decidable(older)
     assert worked(older).problem == "What this dry run supposes was discarded: import it again."
     with pytest.raises(Gone):
-        dry_runs.discard(run, actor="ops@acme.example")
+        dry_runs.discard(run, by=principal(None, "ops@acme.example"))
 
 
 def test_discarded_while_it_is_worked_on_stays_away(dearer, traffic, every_account, monkeypatch):
@@ -146,7 +147,7 @@ def test_discarded_while_it_is_worked_on_stays_away(dearer, traffic, every_accou
     real = dry_runs.try_out
 
     def discarding(*given):
-        dry_runs.discard(run, actor="ops@acme.example")
+        dry_runs.discard(run, by=principal(None, "ops@acme.example"))
         return real(*given)
 
     monkeypatch.setattr(dry_runs, "try_out", discarding)
@@ -157,13 +158,13 @@ def test_discarded_while_it_is_worked_on_stays_away(dearer, traffic, every_accou
 def test_what_is_in_force_cannot_be_discarded(every_account):
     run = start(Proposal(cards=[RateCard.objects.filter(is_active=True).first()]))
     with pytest.raises(Refused, match="what-if"):
-        dry_runs.discard(run, actor="ops@acme.example")
+        dry_runs.discard(run, by=principal(None, "ops@acme.example"))
 
 
 def test_todays_tables_again(acme, traffic):
     run = worked(start(Proposal(), acme, first=OCTOBER, last=OCTOBER))
     assert run.lines == 0
-    assert dry_runs.apply(run, actor="ada@acme.example") == 1
+    assert dry_runs.apply(run, by=principal(None, "ada@acme.example")) == 1
     assert list(DirtyBucket.objects.values_list("misplaced", flat=True)) == [True]
     entry = AuditEntry.objects.get(action="usage.rated_again")
     assert (entry.account, entry.details["buckets"]) == (acme, 1)

@@ -26,6 +26,7 @@ from billing.rating.verification import verify
 from billing.services import Usage, record_usage
 from core.tenancy import every_tenant
 from tests.billing.made import NOON, rate_all
+from tests.people import principal
 
 pytestmark = pytest.mark.django_db(transaction=True)
 _NAME = "SET application_name = 'tollgate-stress'"
@@ -164,14 +165,20 @@ def test_s3_corrections_while_rating(acme, deliveries, tmp_path):
     with working(ingesting, rating, rating), every_tenant():
         former = RuleSet.objects.get(effective_from=date(2026, 10, 1), is_active=True)
         time.sleep(0.5)
-        put_in_force(Proposal(rules=import_rule_file(path, date(2026, 10, 1))), actor="test")
+        put_in_force(Proposal(rules=import_rule_file(path, date(2026, 10, 1))), by=principal(None, "test"))
         time.sleep(1)
-        put_in_force(Proposal(rules=former), actor="test")
+        put_in_force(Proposal(rules=former), by=principal(None, "test"))
         time.sleep(0.5)
-        put_in_force(Proposal(rules=RuleSet.objects.get(effective_from=date(2026, 10, 1), revision=2)), actor="test")
+        put_in_force(
+            Proposal(rules=RuleSet.objects.get(effective_from=date(2026, 10, 1), revision=2)),
+            by=principal(None, "test"),
+        )
     with every_tenant():
         # A batch that read the rules before they changed and was written after: what the nightly check is for.
-        put_in_force(Proposal(rules=RuleSet.objects.get(effective_from=date(2026, 10, 1), revision=2)), actor="test")
+        put_in_force(
+            Proposal(rules=RuleSet.objects.get(effective_from=date(2026, 10, 1), revision=2)),
+            by=principal(None, "test"),
+        )
         while dirty_buckets():
             rate_all()
         assert [str(difference) for difference in verify(list(Bucket.objects.all()))] == []

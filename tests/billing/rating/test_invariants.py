@@ -33,6 +33,7 @@ from billing.rating.verification import verify
 from billing.selectors import charges_of, cost_report, explain
 from billing.services import record_usage
 from tests.billing.made import NOON, rate_all
+from tests.people import principal
 
 
 @pytest.fixture
@@ -145,7 +146,7 @@ def test_i11_both_books_cover_the_same_messages(month, acme, base):
         account=acme, currency="USD", effective_from=date(2026, 10, 1), base=base, markup_percent=Decimal("10.0001"),
         fee=Decimal("0.002"), fee_on_free=True,
     )  # fmt: skip
-    assert save_sell_terms(terms, actor="owner@acme.example") == Bucket.objects.count()
+    assert save_sell_terms(terms, by=principal(None, "owner@acme.example")) == Bucket.objects.count()
     rate_all()
     lines = RatedLine.objects.filter(account=acme)
     if base == SellBase.NOTHING:

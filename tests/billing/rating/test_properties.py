@@ -21,6 +21,7 @@ from billing.rating.verification import verify
 from billing.selectors import charges_of
 from billing.services import VolumeTier, record_usage, record_volume_tiers
 from tests.billing.made import rate_all
+from tests.people import principal
 
 START = datetime(2026, 10, 15, 12, tzinfo=UTC)
 deliveries = st.lists(
@@ -181,7 +182,7 @@ def test_p5_repriced_lines_equal_those_counted_again(usage, acme, story, announc
                  unit_price=Decimal(price).scaleb(-2) / n, source="test")
             for n, (above, up_to) in enumerate(tiers, start=1)
         )  # fmt: skip
-        put_in_force(Proposal(cards=[card]), actor="test")
+        put_in_force(Proposal(cards=[card]), by=principal(None, "test"))
         rate_all()
         assert [str(difference) for difference in verify(Bucket.objects.filter(account=acme))] == []
     forget()

@@ -3,10 +3,8 @@
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
-import pytest
-
-from billing.report.charts import cost_charts, spell_key
-from billing.selectors import CostReport, CostRow, TemplateKey, TierKey
+from billing.report.charts import cost_charts
+from billing.selectors import CostReport, CostRow
 
 TODAY = date(2026, 11, 2)
 
@@ -76,34 +74,3 @@ def test_one_chart_a_currency():
     day = {"day": TODAY}
     charts = cost_charts(report(("day",), (day, "1"), (day, "90", "INR"), totals=("INR", "USD")), TODAY, link)
     assert [(chart.unit, list(chart.series[0].figures)) for chart in charts] == [("INR", [90]), ("USD", [1])]
-
-
-def test_keys_in_words():
-    assert spell_key("day", {"day": date(2026, 11, 2)}) == "2 Nov 2026"
-    assert spell_key("month", {"month": date(2026, 11, 1)}) == "November 2026"
-    assert spell_key("subaccount", {"subaccount": "a", "subaccount_name": "Shop"}) == "Shop"
-    assert spell_key("subaccount", {"subaccount": "", "subaccount_name": ""}) == "No subaccount"
-    assert spell_key("category", {"category": "authentication-international"}) == "Authentication international"
-    assert spell_key("country", {"country": ""}) == "Not known"
-    assert spell_key("waba", {"waba": "", "waba_name": ""}) == "Not known"
-    assert spell_key("channel", {"channel": "106", "channel_name": ""}) == "106"
-    assert spell_key("provider", {"provider": "8x8"}) == "8x8"
-    assert spell_key("template", {"template": TemplateKey("sale", "en")}) == "sale (en)"
-    assert spell_key("template", {"template": None}) == "No template"
-
-
-@pytest.mark.parametrize(
-    ("tier", "words"),
-    [
-        (None, "No tier"),
-        (TierKey(1, 1, None, end_known=True, anchored=False), "Tier 1"),
-        (TierKey(1, 1, 250_000, end_known=True, anchored=False), "Tier 1, 1 – 250,000"),
-        (
-            TierKey(2, 250_001, None, end_known=True, anchored=True),
-            "Tier 2, from 250,001, counted with other providers",
-        ),
-        (TierKey(1, 1, None, end_known=False, anchored=False), "Tier 1, end not known"),
-    ],
-)
-def test_tiers_in_words(tier, words):
-    assert spell_key("tier", {"tier": tier}) == words

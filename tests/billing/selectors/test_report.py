@@ -6,14 +6,13 @@ import pytest
 import time_machine
 
 from accounts.models import Subaccount, Waba
+from billing.dimensions import TemplateKey, TierKey
 from billing.models import Bucket, DirtyBucket, SellTerms
 from billing.rating import dirty_buckets, rate_bucket
 from billing.selectors import (
     CostFilter,
     CostRow,
     Resale,
-    TemplateKey,
-    TierKey,
     charges_of,
     cost_report,
     cost_totals,

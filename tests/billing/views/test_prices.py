@@ -12,7 +12,7 @@ from billing.models import DryRun, MarketTable, RateCard, RatedLine, RuleSet, Se
 from billing.prices.rate_cards import import_card_file
 from billing.proposals import dry_runs
 from billing.proposals.what_if import Proposal
-from tests.people import browser_of, visitor
+from tests.people import browser_of, principal, visitor
 from tests.traffic import AT, deliver, rate
 
 pytestmark = pytest.mark.django_db
@@ -204,7 +204,7 @@ class TestImport:
 class TestOthersDrafts:
     def test_another_accounts_card_and_dry_run_do_not_exist(self, acme, other, draft):
         card = draft(other)
-        run = dry_runs.start(Proposal(cards=[card]), account=other, asked_by="x")
+        run = dry_runs.start(Proposal(cards=[card]), account=other, by=principal(None, "x"))
         client = visitor(acme, "owner")
         addresses = [f"/prices/cards/{card.pk}/", *(f"/prices/dry-runs/{run.pk}/{end}" for end in ("", "apply/"))]
         assert [client.get(address).status_code for address in addresses] == [404] * 3
@@ -216,7 +216,7 @@ class TestOthersDrafts:
         client = visitor(acme, "owner")
         assert client.get(f"/prices/cards/{card.pk}/").status_code == 404
         assert client.post(f"/prices/drafts/card/{card.pk}/").status_code == 404
-        run = dry_runs.start(Proposal(cards=[card]), account=None, asked_by="x")
+        run = dry_runs.start(Proposal(cards=[card]), account=None, by=principal(None, "x"))
         assert client.post(f"/prices/dry-runs/{run.pk}/apply/").status_code == 404
         assert "1 waiting for a decision" in text(operator.get("/prices/"))
         assert operator.post(f"/prices/drafts/card/{card.pk}/").status_code == 302

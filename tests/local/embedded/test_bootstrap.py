@@ -20,7 +20,7 @@ def install(monkeypatch):
 
 @pytest.fixture
 def root(install, tmp_path):
-    for name in (*install.PYTHON_FILES["dev"], "package.json", "package-lock.json"):
+    for name in (*install.python_files("dev"), install.NODE_FILE, "package.json", "package-lock.json"):
         (tmp_path / name).write_text("")
     return tmp_path
 
@@ -38,10 +38,17 @@ def test_python_packages_are_installed_once(install, root, pip_calls):
     assert pip_calls == [("requirements.txt", "requirements-local.txt")]
 
 
-def test_what_tests_need_includes_what_running_needs(install, root, pip_calls):
+def test_what_tests_need_includes_what_running_needs(install, root, pip_calls, monkeypatch):
+    monkeypatch.setattr(install.shutil, "which", lambda name: f"/usr/bin/{name}")
     install.install_python(root, "dev")
     install.install_python(root, "run")
     assert pip_calls == [("requirements.txt", "requirements-local.txt", "requirements-dev.txt")]
+
+
+def test_tests_bring_a_node_where_the_machine_has_none(install, monkeypatch):
+    monkeypatch.setattr(install.shutil, "which", lambda name: None)
+    assert install.python_files("dev")[-1] == "requirements-node.txt"
+    assert "requirements-node.txt" not in install.python_files("run")
 
 
 @pytest.mark.parametrize("name", ["requirements.txt", "requirements-local.txt"])

@@ -16,7 +16,7 @@ from local.embedded.family import members
 from local.embedded.postgres import Postgres
 from local.embedded.redis import Redis, free_port
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 GIVEN_BY_THE_TEST_RUN = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "BASE_URL")
 pytestmark = pytest.mark.slow
 

@@ -7,7 +7,8 @@ from django.core.management import CommandError, call_command
 
 from local.demo.world import ACME, webhook
 from local.management.commands.sandbox import Command, configure
-from local.sandbox.config import Door, Number, Template
+from local.sandbox.config import Number, WebhookTarget
+from providers.simulation import Template
 
 
 @pytest.mark.parametrize(
@@ -46,8 +47,8 @@ def test_without_options_it_is_the_demos_provider(settings):
     shop = config.numbers["106540352242922"]
     door = webhook(ACME, "meta")
     assert shop == Number(
-        "102290129340398", "15550783881", Door("http://127.0.0.1:8000" + door["path"], door["app_secret"]), "meta",
-        "acme_shop",
+        "102290129340398", "15550783881",
+        WebhookTarget("http://127.0.0.1:8000" + door["path"], door["app_secret"]), "meta", "acme_shop",
     )  # fmt: skip
     assert [(one.provider, one.subaccount) for one in config.numbers.values()] == [
         ("8x8", "acme_wa"), ("meta", "acme_shop"), ("360dialog", "acme_care"), ("meta", "harbour"),

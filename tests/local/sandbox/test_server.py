@@ -7,10 +7,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from local.demo.webhooks import signature
-from local.sandbox.errors import ERRORS
 from local.sandbox.fate import SILENCES, STORIES, error_ending
-from providers.meta import parse
+from providers.meta.parse import parse
+from providers.meta.webhooks import signature
+from providers.simulated_errors import ERRORS
 from providers.vocabulary import Direction
 from tests.provider_servers import APP_SECRET, NUMBER_ID, TOKEN, recorder, sandbox
 

@@ -6,9 +6,9 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from accounts.models import Account
-from local.demo.webhooks import signature
 from local.demo.world import ACME, webhook
-from providers.meta import parse
+from providers.meta.parse import parse
+from providers.meta.webhooks import signature
 from tests.provider_servers import recorder
 
 

@@ -9,6 +9,7 @@ from accounts.models import AuditEntry, Subaccount
 from accounts.services import create_api_key
 from messaging.inbound import api as webhook_api
 from messaging.inbound.models import InboxItem, WebhookEndpoint
+from tests.people import principal
 from tests.traffic import AT
 
 pytestmark = pytest.mark.django_db
@@ -21,7 +22,7 @@ def call(client, acme):
     """Asks the API with a new key; the answer."""
 
     def ask(url=URL, body=None, *, account=acme, scopes=EVERYTHING, subaccounts=(), **query):
-        key, text = create_api_key(account=account, name="Test", scopes=scopes)
+        key, text = create_api_key(by=principal(account), name="Test", scopes=scopes)
         key.subaccounts.set(Subaccount.objects.filter(account=account, code__in=subaccounts))
         headers = {"Authorization": f"Bearer {text}"}
         if body is None:
@@ -120,7 +121,7 @@ def test_bad_filters(call, query):
 def test_queries(acme, client, django_assert_num_queries):
     for n in range(3):
         stored(acme, at=AT + timedelta(seconds=n))
-    _, text = create_api_key(account=acme, name="Test", scopes=EVERYTHING)
+    _, text = create_api_key(by=principal(acme), name="Test", scopes=EVERYTHING)
     client.get(URL, headers={"Authorization": f"Bearer {text}"})  # the first use of a key is written down
     with django_assert_num_queries(2) as queries:  # key, the rows
         client.get(URL, headers={"Authorization": f"Bearer {text}"})

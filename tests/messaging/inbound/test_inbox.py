@@ -1,5 +1,6 @@
 import json
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,12 +9,13 @@ from django.utils import timezone
 from psycopg.errors import DeadlockDetected
 
 from accounts.models import Subaccount, Waba
-from local.demo.webhooks import meta_status
-from messaging.inbound import inbox, intake
+from messaging.inbound import inbox
 from messaging.inbound.enums import InboxState
 from messaging.inbound.models import InboxItem, WebhookEndpoint
 from messaging.log import lifecycle
 from messaging.log.models import Message, PhoneNumber
+from providers.meta.simulation import meta_status
+from providers.registry import VENDORS
 
 AT = 1_792_065_600  # 2026-10-15 12:00 UTC
 
@@ -262,7 +264,8 @@ def test_a_parser_that_breaks_costs_one_row(endpoint, monkeypatch):
     def broken(body):
         raise ZeroDivisionError
 
-    monkeypatch.setitem(intake.PARSERS, "meta", broken)
+    meta = VENDORS["meta"]
+    monkeypatch.setitem(VENDORS, "meta", replace(meta, webhooks=replace(meta.webhooks, parse=broken)))
     item = store(endpoint, status())
     inbox.drain()
     item.refresh_from_db()

@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from billing.models import UsageFact
-from local.demo.webhooks import meta_status
 from messaging.inbound import inbox
 from messaging.inbound.models import InboxItem, WebhookEndpoint
 from messaging.log import lifecycle
-from messaging.log.lifecycle.usage import message_key
 from messaging.log.models import Message, MessageAnchor, PhoneNumber, StatusEvent, TrafficDelta
+from messaging.log.models.message_key import message_key
+from providers.meta.simulation import meta_status
 
 AT = 1_792_065_600  # 2026-10-15 12:00 UTC
 KNOWN, UNKNOWN = "106540352242922", "777"

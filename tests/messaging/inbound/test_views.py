@@ -9,10 +9,10 @@ import time_machine
 
 from accounts.models import AuditEntry
 from core import ttl_cache
-from local.demo.webhooks import signature
 from local.demo.world import ACME, webhook
 from messaging.inbound import credentials, webhooks
 from messaging.inbound.models import WebhookEndpoint
+from providers.meta.webhooks import signature
 from tests.people import visitor
 
 pytestmark = pytest.mark.django_db

@@ -3,10 +3,10 @@ import json
 import pytest
 from django.db import OperationalError
 
-from local.demo.webhooks import signature
 from local.demo.world import ACME, webhook
 from messaging.inbound import credentials, inbox, webhooks
 from messaging.inbound.models import InboxItem, WebhookEndpoint
+from providers.meta.webhooks import signature
 
 META, EIGHT, DIALOG = (webhook(ACME, provider) for provider in ("meta", "8x8", "360dialog"))
 BODY = b'{"entry": []}'

@@ -12,6 +12,7 @@ from messaging.inbound import inbox
 from messaging.log.models import Message
 from messaging.sending import dispatch, senders
 from messaging.sending.models import Submission
+from tests.people import principal
 from tests.provider_servers import APP_SECRET, recorder, sandbox
 
 DOORS = {"x-hub-signature-256": "meta", "authorization": "8x8", "x-tollgate-key": "360dialog"}
@@ -51,7 +52,7 @@ def provider(settings, sandbox_url, callback):
 
 @pytest.fixture
 def headers(acme):
-    _, text = create_api_key(account=acme, name="Shop", scopes=list(Permission))
+    _, text = create_api_key(by=principal(acme), name="Shop", scopes=list(Permission))
     return {"Authorization": f"Bearer {text}"}
 
 

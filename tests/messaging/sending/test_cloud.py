@@ -9,11 +9,12 @@ from accounts.models import Subaccount
 from accounts.services import create_api_key
 from messaging.log.models import Message, MessagePayload, PhoneNumber
 from messaging.sending import cloud, senders
-from messaging.sending.cloud import RefusedAsMeta
 from messaging.sending.models import Submission
 from messaging.sending.requests import Origin
+from providers.meta.requests import RefusedAsMeta, is_mark
 from tests.messaging.sending import bodies
 from tests.messaging.sending.conftest import told, worked_off
+from tests.people import principal
 
 pytestmark = pytest.mark.django_db
 GRAPH, D360 = "/graph/v24.0/106540352242922/messages", "/360dialog/messages"
@@ -32,7 +33,7 @@ SALE = {
 @pytest.fixture
 def d360(client, acme):
     """Posts JSON with the header of 360dialog."""
-    _, text = create_api_key(account=acme, name="Care", scopes=[Permission.SEND_MESSAGES])
+    _, text = create_api_key(by=principal(acme), name="Care", scopes=[Permission.SEND_MESSAGES])
 
     def ask(body, **more):
         return client.post(D360, body, content_type="application/json", headers={"D360-API-KEY": text} | more)
@@ -151,7 +152,7 @@ def test_a_spoiled_field_is_refused_or_sendable(acme, body):
 
 def read_or_refused(body, sender):
     try:
-        if not cloud.is_mark(body):
+        if not is_mark(body):
             cloud.read(body, sender, Origin(), "graph").about.as_json()
     except RefusedAsMeta as refused:
         return refused

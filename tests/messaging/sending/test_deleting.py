@@ -7,17 +7,17 @@ import pytest
 
 from archive.deletion import work
 from archive.deletion.jobs import delete_matching, delete_selected
-from archive.exports.requests import Asker
 from archive.models import Deletion, Keeping
 from archive.retention.work import run
 from messaging.inbound import inbox
 from messaging.inbound.models import WebhookEndpoint
 from messaging.log.models import DeletedMessage, Message, StatusEvent
-from messaging.log.selectors.matching import LogFilter
+from messaging.log.query import MessageQuery
 from messaging.sending import settlement
 from messaging.sending.models import Submission
 from tests.messaging.sending import bodies
 from tests.messaging.sending.conftest import worked_off
+from tests.people import principal
 
 pytestmark = pytest.mark.django_db
 SEND = "/api/v1/subaccounts/acme_shop/messages"
@@ -26,7 +26,7 @@ TO = "6591990000"
 
 @pytest.fixture
 def asker(acme):
-    return Asker(acme, "owner@acme.example", frozenset(), None)
+    return principal(acme, "owner@acme.example")
 
 
 @pytest.fixture
@@ -82,7 +82,7 @@ class TestWaiting:
         "ask",
         [
             lambda asker, message: delete_selected(asker, [message.umid]),
-            lambda asker, _: delete_matching(asker, LogFilter(statuses=("queued",))),
+            lambda asker, _: delete_matching(asker, MessageQuery(status=("queued",))),
         ],
         ids=["selected", "matching"],
     )

@@ -69,8 +69,7 @@ def test_receipts_that_come_before_the_answer_are_of_the_same_message(acme, post
 
 def test_rows_that_webhooks_made_are_taken_in(acme, post, provider, monkeypatch):
     """A webhook without our reference cannot know that its message is ours: the two rows become one."""
-    cloud = routes.for_cloud
-    monkeypatch.setattr(routes, "for_cloud", lambda *args: cloud(*args) | {"biz_opaque_callback_data": "theirs"})
+    monkeypatch.setattr(routes, "reference", lambda _umid: "theirs")
     umid = post(SEND.format("acme_shop"), TEMPLATE).json()["umid"]
     settle = settlement.settle
     monkeypatch.setattr(settlement, "settle", lambda: 0)

@@ -12,13 +12,16 @@ from accounts import throttling
 from accounts.enums import Permission
 from accounts.models import ApiKey, Subaccount
 from accounts.services import create_api_key
+from messaging.log.lifecycle.provider_ids import reference
 from messaging.log.models import Message, PhoneNumber, Template
 from messaging.sending import senders, settlement
-from messaging.sending.eightxeight import Refused, for_cloud, for_eightxeight, read
+from messaging.sending.eightxeight import Refused, read
 from messaging.sending.models import Submission
 from messaging.sending.requests import Origin
+from providers.registry import VENDORS
 from tests.messaging.sending import bodies
 from tests.messaging.sending.conftest import worked_off
+from tests.people import principal
 from tests.traffic import deliver
 
 pytestmark = pytest.mark.django_db
@@ -161,10 +164,10 @@ def test_keys(client, acme, post):
     answer = client.post(SEND, bodies.TEXT, content_type="application/json")
     assert (answer.status_code, answer.json()["code"]) == (401, 1200)
     assert answer.json()["message"] == "Request was not authenticated properly"
-    _, text = create_api_key(account=acme, name="Reader", scopes=[Permission.VIEW_MESSAGES])
+    _, text = create_api_key(by=principal(acme), name="Reader", scopes=[Permission.VIEW_MESSAGES])
     answer = post(SEND, bodies.TEXT, Authorization=f"Bearer {text}")
     assert (answer.status_code, answer.json()["code"]) == (403, 1201)
-    limited, text = create_api_key(account=acme, name="Shop", scopes=[Permission.SEND_MESSAGES])
+    limited, text = create_api_key(by=principal(acme), name="Shop", scopes=[Permission.SEND_MESSAGES])
     limited.subaccounts.set(Subaccount.objects.filter(account=acme, code="acme_shop"))
     limited.limited = True
     limited.save()
@@ -192,8 +195,8 @@ def test_a_spoiled_field_is_refused_or_sendable(rich, acme, body, code):
             assert (wanted.status, bool(wanted.code)) == (400, True), (path, value)
             assert any(f"{name}" in wanted.message for name in path), (path, value, wanted.message)
             continue
-        for translate in (for_cloud, for_eightxeight):
-            orjson.dumps(translate(wanted.request, wanted.about, str(wanted.umid)))
+        for vendor in VENDORS.values():
+            orjson.dumps(vendor.sending.from_8x8(wanted.request, wanted.about, str(wanted.umid)))
 
 
 @pytest.mark.parametrize("number", ["1e19", "1e308", "-1e25", "123456789012345678901234567890"])
@@ -369,7 +372,7 @@ def test_a_body_is_translated_for_the_cloud_api(rich, acme):
     sender = senders.sender_directory(acme.pk).by_subaccount["acme_shop"][0]
     body = deepcopy(bodies.TEMPLATE) | {"scheduled": None, "expiry": None}
     wanted = read(body, sender, Origin())
-    sent = for_cloud(wanted.request, wanted.about, "u")
+    sent = VENDORS["meta"].sending.from_8x8(wanted.request, wanted.about, reference("u"))
     assert sent == {
         "messaging_product": "whatsapp", "recipient_type": "individual", "to": "+6591990000", "type": "template",
         "biz_opaque_callback_data": "tollgate:u",

@@ -18,6 +18,7 @@ from messaging.sending.eightxeight.webhooks import read_hooks
 from providers.eightxeight.statuses import moment
 from tests.messaging.sending import bodies
 from tests.messaging.sending.conftest import told, worked_off
+from tests.people import principal
 from tests.provider_servers import recorder
 from tests.traffic import deliver
 
@@ -250,7 +251,7 @@ class TestConfiguring:
 
     def test_a_limited_key_has_what_is_its_own(self, acme, client, path):
         shop = Subaccount.objects.get(account=acme, code="acme_shop")
-        _, text = create_api_key(account=acme, name="Shop only", scopes=list(Permission), subaccounts=[shop])
+        _, text = create_api_key(by=principal(acme), name="Shop only", scopes=list(Permission), subaccounts=[shop])
         how = {"content_type": "application/json", "headers": {"Authorization": f"Bearer {text}"}}
         entry = {"url": "https://a.example"}
         assert client.post(path, [{**entry, "subAccountId": "*"}], **how).json()["code"] == 1001
@@ -260,7 +261,7 @@ class TestConfiguring:
         assert {each["subAccountId"] for each in client.get(path, headers=how["headers"]).json()} == {"acme_shop"}
 
     def test_who_may_not_read_messages_may_not_have_them_posted(self, acme, client, path):
-        _, text = create_api_key(account=acme, name="Hooks", scopes=[Permission.MANAGE_WEBHOOKS])
+        _, text = create_api_key(by=principal(acme), name="Hooks", scopes=[Permission.MANAGE_WEBHOOKS])
         answer = client.post(
             path, [{"subAccountId": "*", "url": "https://a.example"}], content_type="application/json",
             headers={"Authorization": f"Bearer {text}"},

@@ -14,8 +14,7 @@ from core.secrets import digest
 from messaging.sending import pacing
 from messaging.sending.models import Submission
 from messaging.sending.senders import Sender
-from providers.gateway import Rejected, Unreached
-from providers.outcomes import Answer
+from providers.outcomes import Answer, Rejected, Unreached
 
 JANE, ADA = "6591990000", "6591990001"
 SENDER = Sender(
@@ -72,7 +71,7 @@ def rejected(code, status=429, retry_after=None):
 
 
 def learn(outcome):
-    pacing.learn(Submission(phone_number_id=SENDER.phone_number_id), outcome)
+    pacing.learn(Submission(provider=SENDER.provider, phone_number_id=SENDER.phone_number_id), outcome)
 
 
 class TestTogether:

@@ -14,8 +14,7 @@ from messaging.log.models import Message, MessagePayload
 from messaging.sending import pacing, results
 from messaging.sending.models import Submission
 from messaging.sending.results import Kind, attempt_result
-from providers.gateway import Rejected, Uncertain, Unreached
-from providers.outcomes import Answer
+from providers.outcomes import Answer, Rejected, Uncertain, Unreached
 from tests.messaging.sending import bodies
 from tests.messaging.sending.conftest import worked_off
 from tests.provider_servers import recorder

@@ -1,17 +1,19 @@
-"""360dialog's adapter against answers in its own documents."""
+"""Sending through 360dialog against answers in its own documents."""
 
 from datetime import timedelta
 
 import pytest
 
-from providers.gateway import Accepted, Dialog360, Rejected
+from providers.dialog360.gateway import send
+from providers.outcomes import Accepted, Rejected
+from providers.vendor import Connection
 
 HELLO = {"messaging_product": "whatsapp", "to": "+16505551234", "type": "text", "text": {"body": "Hello"}}
 
 
 def ask(provider, status, answer, **headers):
     provider.status, provider.answer, provider.headers = status, answer, headers
-    return Dialog360("a-key", base_url=provider.url).send(HELLO)
+    return send(Connection(secret="a-key", base_url=provider.url), HELLO)
 
 
 def test_it_accepts_as_meta_does(provider):

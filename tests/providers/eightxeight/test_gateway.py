@@ -1,17 +1,19 @@
-"""8x8's adapter against the answers in its documents."""
+"""Sending through 8x8 against the answers in its documents."""
 
 from datetime import timedelta
 
 import pytest
 
-from providers.gateway import Accepted, EightXEight, Rejected, Uncertain
+from providers.eightxeight.gateway import send
+from providers.outcomes import Accepted, Rejected, Uncertain
+from providers.vendor import Connection
 
 HELLO = {"user": {"msisdn": "+6512341234"}, "type": "text", "content": {"text": "Hello"}, "clientMessageId": "1234_id"}
 
 
 def ask(provider, status, answer, **headers):
     provider.status, provider.answer, provider.headers = status, answer, headers
-    return EightXEight("acme_wa", "a-key", base_url=provider.url).send(HELLO)
+    return send(Connection(subaccount_code="acme_wa", secret="a-key", base_url=provider.url), HELLO)
 
 
 def refused(code, message):

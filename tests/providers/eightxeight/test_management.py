@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from providers.eightxeight import parse
+from providers.eightxeight.parse import parse
 from providers.events import ContactEvent
 
 AT = datetime(2025, 1, 1, tzinfo=UTC)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 import pytest
 
 from core.strict_json import Unparsable
-from providers.eightxeight import parse
+from providers.eightxeight.parse import parse
 from providers.events import MessageEvent
 from providers.vocabulary import Direction
 

@@ -1,11 +1,13 @@
-"""The Cloud API's adapter against the sandbox: each kind of answer becomes the outcome it is."""
+"""Sending through the Cloud API against the sandbox: each kind of answer becomes the outcome it is."""
 
 from datetime import timedelta
 
 import httpx
 import pytest
 
-from providers.gateway import Accepted, Meta, Rejected, Uncertain
+from providers.meta.gateway import send
+from providers.outcomes import Accepted, Rejected, Uncertain
+from providers.vendor import Connection
 from tests.provider_servers import NUMBER_ID, TOKEN, recorder, sandbox
 
 HELLO = {"messaging_product": "whatsapp", "type": "text", "text": {"body": "Hello"}}
@@ -28,8 +30,13 @@ def url():
 
 @pytest.fixture
 def meta(url):
+    """Sends a message from our number."""
     with httpx.Client(timeout=30) as client:
-        yield Meta(NUMBER_ID, TOKEN, base_url=url, client=client)
+        yield lambda message: send(at(url, client=client), message)
+
+
+def at(url, **more):
+    return Connection(**{"number_id": NUMBER_ID, "secret": TOKEN, "base_url": url, **more})
 
 
 def to(ending, message=HELLO):
@@ -38,7 +45,7 @@ def to(ending, message=HELLO):
 
 @pytest.mark.parametrize("message", [HELLO, CODE])
 def test_an_accepted_message_has_an_id(meta, message):
-    outcome = meta.send(to("990001", message))
+    outcome = meta(to("990001", message))
     assert isinstance(outcome, Accepted)
     assert outcome.provider_message_id.startswith("wamid.")
     assert (outcome.detail, outcome.answer.http_status) == ("accepted", 200)
@@ -59,7 +66,7 @@ def test_an_accepted_message_has_an_id(meta, message):
     ],
 )
 def test_a_refusal_says_whether_and_when_to_try_again(meta, ending, status, code, waits):
-    outcome = meta.send(to(ending))
+    outcome = meta(to(ending))
     assert isinstance(outcome, Rejected)
     assert (outcome.source, outcome.code, outcome.answer.http_status) == ("meta", code, status)
     assert outcome.title.startswith(f"(#{code}) ")
@@ -71,23 +78,23 @@ def test_a_refusal_says_whether_and_when_to_try_again(meta, ending, status, code
 
 
 def test_a_wrong_token_is_refused(url):
-    outcome = Meta(NUMBER_ID, "another", base_url=url).send(to("990001"))
+    outcome = send(at(url, secret="another"), to("990001"))
     assert (outcome.code, outcome.retryable) == (190, False)
 
 
 def test_no_answer_leaves_open_what_happened(url):
     with httpx.Client(timeout=0.3) as client:
-        assert Meta(NUMBER_ID, TOKEN, base_url=url, client=client).send(to("990408")) == Uncertain("ReadTimeout")
+        assert send(at(url, client=client), to("990408")) == Uncertain("ReadTimeout")
 
 
 def test_a_gateways_page_leaves_open_what_happened(meta):
-    outcome = meta.send(to("990502"))
+    outcome = meta(to("990502"))
     assert isinstance(outcome, Uncertain)
     assert outcome.reason == "an answer 502 with neither an id nor an error code"
 
 
 def test_a_page_that_says_unavailable_says_that_nothing_was_sent(meta):
-    outcome = meta.send(to("990503"))
+    outcome = meta(to("990503"))
     assert isinstance(outcome, Rejected)
     assert (outcome.code, outcome.title, outcome.wait(0)) == (None, "HTTP status 503", timedelta(seconds=1))
 
@@ -98,7 +105,7 @@ def test_a_page_that_says_unavailable_says_that_nothing_was_sent(meta):
 )
 def test_an_answer_200_without_an_id_leaves_open_what_happened(provider, body):
     provider.answer = body
-    outcome = Meta(NUMBER_ID, TOKEN, base_url=provider.url).send(HELLO)
+    outcome = send(at(provider.url), HELLO)
     assert isinstance(outcome, Uncertain)
     assert outcome.reason == "an answer 200 with neither an id nor an error code"
     assert outcome.answer.body == body
@@ -106,14 +113,14 @@ def test_an_answer_200_without_an_id_leaves_open_what_happened(provider, body):
 
 def test_a_held_message_is_said_to_be_held(provider):
     provider.answer = b'{"messages": [{"id": "wamid.A", "message_status": "held_for_quality_assessment"}]}'
-    outcome = Meta(NUMBER_ID, TOKEN, base_url=provider.url).send(CODE)
+    outcome = send(at(provider.url), CODE)
     assert (outcome.provider_message_id, outcome.detail) == ("wamid.A", "held_for_quality_assessment")
 
 
 def test_the_request_is_metas(provider):
-    Meta(NUMBER_ID, TOKEN, base_url=provider.url, version="v23.0").send(HELLO)
+    send(at(provider.url), HELLO)
     request = provider.received.get_nowait()
-    assert request.path == f"/v23.0/{NUMBER_ID}/messages"
+    assert request.path == f"/v24.0/{NUMBER_ID}/messages"
     assert request.headers["Authorization"] == f"Bearer {TOKEN}"
     assert request.headers["Content-Type"] == "application/json"
     assert request.body == b'{"messaging_product":"whatsapp","type":"text","text":{"body":"Hello"}}'

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from providers.events import ContactEvent
-from providers.meta import parse
+from providers.meta.parse import parse
 
 AT = datetime(2025, 2, 12, 1, 10, 24, tzinfo=UTC)
 

@@ -5,7 +5,7 @@ import pytest
 
 from core.strict_json import Unparsable
 from providers.events import MessageEvent
-from providers.meta import parse
+from providers.meta.parse import parse
 from providers.vocabulary import Direction
 
 

@@ -7,6 +7,7 @@ from accounts.models import Subaccount
 from accounts.services import create_api_key
 from messaging.log.models import PhoneNumber, Template
 from messaging.sending.api.channel_templates import component, language_name
+from tests.people import principal
 from tests.traffic import META
 
 pytestmark = pytest.mark.django_db
@@ -16,7 +17,7 @@ TEMPLATES, NUMBERS = "/api/v1/templates/", "/api/v1/phone-numbers/"
 @pytest.fixture
 def get(acme, client):
     def ask(path, *, subaccounts=(), **query):
-        key, text = create_api_key(account=acme, name="Test", scopes=[Permission.VIEW_MESSAGES])
+        key, text = create_api_key(by=principal(acme), name="Test", scopes=[Permission.VIEW_MESSAGES])
         key.subaccounts.set(Subaccount.objects.filter(account=acme, code__in=subaccounts))
         return client.get(path, query, headers={"Authorization": f"Bearer {text}"})
 

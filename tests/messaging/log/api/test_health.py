@@ -7,6 +7,7 @@ from accounts.models import Subaccount
 from accounts.services import create_api_key
 from local.demo.world import ACME, OTHER, api_key_text
 from messaging.log.models import Change, PhoneNumber, Template
+from tests.people import principal
 
 pytestmark = pytest.mark.django_db
 GRAPH = "/graph/v24.0/"
@@ -126,11 +127,11 @@ def test_errors_at_360dialog(ask, acme, other):
 
 
 def test_a_limited_key_sees_its_part_and_one_without_the_scope_nothing(ask, acme):
-    key, text = create_api_key(account=acme, name="Care", scopes=[Permission.VIEW_DASHBOARD])
+    key, text = create_api_key(by=principal(acme), name="Care", scopes=[Permission.VIEW_DASHBOARD])
     key.subaccounts.set(Subaccount.objects.filter(code="acme_care"))
     assert len(ask("/api/v1/health_status", text)[1]["health_status"]["entities"]) == 12
     assert ask(f"{GRAPH}{NUMBER}", text)[0] == 404
-    _, text = create_api_key(account=acme, name="Log", scopes=[Permission.VIEW_MESSAGES])
+    _, text = create_api_key(by=principal(acme), name="Log", scopes=[Permission.VIEW_MESSAGES])
     assert ask("/api/v1/health_status", text)[0] == 403
     assert ask(f"{GRAPH}{NUMBER}", text)[1]["error"]["code"] == 10
     assert d360(ask, text)[1]["meta"]["httpCode"] == 403

@@ -4,6 +4,7 @@ import pytest
 
 from accounts.enums import Permission
 from accounts.services import create_api_key
+from tests.people import principal
 from tests.traffic import deliver
 
 pytestmark = pytest.mark.django_db
@@ -12,7 +13,7 @@ URL = "/api/v1/messages/"
 
 @pytest.fixture
 def get(acme, client):
-    text = create_api_key(account=acme, name="Test", scopes=list(Permission))[1]
+    text = create_api_key(by=principal(acme), name="Test", scopes=list(Permission))[1]
     return lambda path=URL, *, etag="", **query: client.get(
         path, query, headers={"Authorization": f"Bearer {text}"} | ({"If-None-Match": etag} if etag else {})
     )

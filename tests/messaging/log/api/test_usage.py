@@ -9,6 +9,7 @@ from accounts.models import Subaccount
 from accounts.services import create_api_key
 from local.demo.world import ACME
 from messaging.log.lifecycle import traffic
+from tests.people import principal
 from tests.traffic import AT, deliver, report
 
 pytestmark = pytest.mark.django_db
@@ -22,7 +23,7 @@ NONE = dict.fromkeys(
 @pytest.fixture
 def ask(acme, client):
     def ask(subaccounts=(), **query):
-        key, text = create_api_key(account=acme, name="Test", scopes=[Permission.VIEW_DASHBOARD])
+        key, text = create_api_key(by=principal(acme), name="Test", scopes=[Permission.VIEW_DASHBOARD])
         key.subaccounts.set(Subaccount.objects.filter(account=acme, code__in=subaccounts))
         return client.get(URL, {**DAYS, **query}, headers={"Authorization": f"Bearer {text}"})
 

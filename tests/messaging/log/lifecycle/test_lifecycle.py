@@ -12,8 +12,8 @@ from billing.models import UsageFact
 from messaging.log import lifecycle
 from messaging.log.directory import Directory
 from messaging.log.enums import Status
-from messaging.log.lifecycle.usage import message_key
 from messaging.log.models import Message, MessageAnchor, MessagePayload, StatusEvent, TrafficDelta
+from messaging.log.models.message_key import message_key
 from providers.events import MessageEvent
 
 NOON = datetime(2026, 10, 15, 12, tzinfo=UTC)

@@ -9,9 +9,9 @@ from accounts.models import Subaccount
 from local.demo.world import ACME
 from messaging.log.lifecycle import traffic
 from messaging.log.models import Message, PhoneNumber, Source
+from messaging.log.query import MessageQuery
 from messaging.log.selectors import log
 from messaging.log.selectors.log import log_page
-from messaging.log.selectors.matching import LogFilter
 from messaging.log.selectors.story import story
 from tests.traffic import AT, INDIA, deliver, report
 
@@ -34,7 +34,7 @@ def messages(acme):
 
 
 def found(account, params=None, **chosen):
-    rows = log_page(account, LogFilter(**chosen), params or {}).rows
+    rows = log_page(account, MessageQuery(**chosen), params or {}).rows
     return "".join(row.provider_message_id[-1] for row in rows)
 
 
@@ -42,11 +42,11 @@ def found(account, params=None, **chosen):
     ("chosen", "ids"),
     [
         ({}, "DCBA"),
-        ({"start": AT + timedelta(minutes=1)}, "D"),
-        ({"end": AT + timedelta(hours=1)}, "CBA"),
+        ({"created_after": AT + timedelta(minutes=1)}, "D"),
+        ({"created_before": AT + timedelta(hours=1)}, "CBA"),
         ({"direction": "inbound"}, "C"),
-        ({"statuses": ("undelivered",)}, "B"),
-        ({"statuses": ("delivered", "sent")}, "DA"),
+        ({"status": ("undelivered",)}, "B"),
+        ({"status": ("delivered", "sent")}, "DA"),
         ({"country": "SG"}, "C"),
         ({"category": "utility"}, "B"),
         ({"template": "weekend_sale"}, "A"),
@@ -54,8 +54,8 @@ def found(account, params=None, **chosen):
         ({"error_code": 131049}, "B"),
         ({"error_code": 0}, ""),
         ({"response_code": 400}, "B"),
-        ({"statuses": ("undelivered", "rejected")}, "B"),
-        ({"statuses": ("undelivered", "sent")}, "DB"),
+        ({"status": ("undelivered", "rejected")}, "B"),
+        ({"status": ("undelivered", "sent")}, "DB"),
         ({"source_category": "campaign"}, "A"),
         ({"source_category": "api"}, ""),
         ({"source_name": "SALE"}, "A"),
@@ -63,9 +63,11 @@ def found(account, params=None, **chosen):
         ({"recipient_type": "lead"}, "A"),
         ({"msisdn": "+65 9123"}, "C"),
         ({"msisdn": "+65 9123", "exact_numbers": True}, ""),
-        ({"sent": (AT, AT + timedelta(minutes=1))}, "A"),
-        ({"sent": (AT + timedelta(minutes=1), AT + timedelta(days=1))}, "D"),
-        ({"read": (AT, AT + timedelta(days=1))}, ""),
+        ({"sent_after": AT, "sent_before": AT + timedelta(minutes=1)}, "A"),
+        ({"sent_after": AT + timedelta(minutes=1)}, "D"),
+        ({"sent_before": AT + timedelta(minutes=1)}, "A"),
+        ({"read_after": AT}, ""),
+        ({"read_before": AT + timedelta(days=1)}, ""),
         ({"search": "end_sa"}, "A"),
         ({"search": "spring"}, "A"),
         ({"search": "wamid.B"}, "B"),
@@ -83,22 +85,22 @@ def test_filters(messages, chosen, ids):
 
 
 def test_search_by_umid(messages):
-    umid = log_page(messages, LogFilter(search="wamid.D"), {}).rows[0].umid
+    umid = log_page(messages, MessageQuery(search="wamid.D"), {}).rows[0].umid
     assert found(messages, search=str(umid)) == "D"
-    assert found(messages, search=str(umid), start=AT + timedelta(days=1)) == ""
+    assert found(messages, search=str(umid), created_after=AT + timedelta(days=1)) == ""
 
 
 def test_what_is_on_its_way_is_looked_for_where_the_counts_know_of_any(messages, django_assert_num_queries):
-    assert found(messages, statuses=("sent",)) == "D"
+    assert found(messages, status=("sent",)) == "D"
     with django_assert_num_queries(2) as queries:  # both tables of counts
-        assert found(messages, statuses=("queued",)) == ""
+        assert found(messages, status=("queued",)) == ""
     assert not any('"log_message"' in query["sql"] for query in queries)
     traffic.fold()
-    assert found(messages, statuses=("sent",)) == "D"
+    assert found(messages, status=("sent",)) == "D"
 
 
 def test_umid_or_its_first_digits(messages):
-    umid = log_page(messages, LogFilter(search="wamid.D"), {}).rows[0].umid
+    umid = log_page(messages, MessageQuery(search="wamid.D"), {}).rows[0].umid
     for text in (str(umid), umid.hex, umid.hex[:8], umid.hex[:8].upper()):
         assert found(messages, umid=text) == "D"
     assert found(messages, umid=umid.hex[:7]) == ""
@@ -121,11 +123,11 @@ def test_subaccounts_and_channels(messages):
     assert found(messages, subaccount_ids=[care]) == "C"
     assert found(messages, subaccount_ids=[]) == ""
     number = PhoneNumber.objects.get(account=messages, subaccount__code="acme_care")
-    assert found(messages, phone_number_id=number.pk) == "C"
+    assert found(messages, channel=number.provider_number_id) == "C"
 
 
 def test_another_tenants_messages_are_not_found(messages, other):
-    umid = log_page(messages, LogFilter(), {}).rows[0].umid
+    umid = log_page(messages, MessageQuery(), {}).rows[0].umid
     for chosen in ({}, {"search": "wamid.A"}, {"search": INDIA}, {"search": str(umid)}):
         assert found(other, **chosen) == ""
     assert story(other, umid, None, content=True) is None
@@ -134,12 +136,12 @@ def test_another_tenants_messages_are_not_found(messages, other):
 def test_pages(messages, monkeypatch, django_assert_num_queries):
     monkeypatch.setattr(log, "PAGE_SIZE", 3)
     with django_assert_num_queries(2):  # messages, their numbers; none of these has a template
-        first = log_page(messages, LogFilter(), {})
+        first = log_page(messages, MessageQuery(), {})
     assert found(messages, {"older": str(first.older)}) == "A"
 
 
 def test_rows_carry_number_template_and_source(messages):
-    row = log_page(messages, LogFilter(search="wamid.A"), {}).rows[0]
+    row = log_page(messages, MessageQuery(search="wamid.A"), {}).rows[0]
     assert (row.phone_number.display_name, row.template.name) == ("Acme Online", "weekend_sale")
     assert str(row.source) == "Campaign Spring sale"
 
@@ -152,7 +154,7 @@ def test_story_is_in_order_with_payloads_only_when_asked(messages, django_assert
         told = story(messages, message.umid, None, content=True)
     assert [payload.body for payload in told.payloads] == [{"text": {"body": "Hello"}}]
     assert story(messages, message.umid, None, content=False).payloads == []
-    delivered = log_page(messages, LogFilter(search="wamid.A"), {}).rows[0]
+    delivered = log_page(messages, MessageQuery(search="wamid.A"), {}).rows[0]
     assert [event.state for event in story(messages, delivered.umid, None, content=False).events] == [
         "sent",
         "delivered",
@@ -160,7 +162,7 @@ def test_story_is_in_order_with_payloads_only_when_asked(messages, django_assert
 
 
 def test_story_of_another_subaccount_or_nobody(messages):
-    umid = log_page(messages, LogFilter(search="wamid.A"), {}).rows[0].umid
+    umid = log_page(messages, MessageQuery(search="wamid.A"), {}).rows[0].umid
     care = Subaccount.objects.get(account=messages, code="acme_care").pk
     assert story(messages, umid, [care], content=True) is None
     assert story(messages, uuid4(), None, content=True) is None

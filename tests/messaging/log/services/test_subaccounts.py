@@ -2,16 +2,17 @@
 
 import pytest
 
-from accounts.models import AuditEntry, Membership, Subaccount
-from accounts.services import Actor, Refused
+from accounts.models import AuditEntry, Subaccount
+from accounts.services import Refused
 from messaging.log.models import PhoneNumber
 from messaging.log.services.subaccounts import close_subaccount, move_number
+from tests.people import principal
 
 pytestmark = pytest.mark.django_db
 
 
 def test_a_number_does_not_move_into_one_that_closed_meanwhile(acme):
-    by = Actor(Membership.objects.select_related("user", "account").get(user__email="owner@acme.example"))
+    by = principal(acme)
     seen_open = Subaccount.objects.create(account=acme, code="pop_up", name="Pop-up")
     close_subaccount(by=by, subaccount=Subaccount.objects.get(pk=seen_open.pk))
     number = PhoneNumber.objects.get(subaccount__code="acme_shop")

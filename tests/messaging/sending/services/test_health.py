@@ -12,7 +12,7 @@ from messaging.log.selectors.health_history import health_history
 from messaging.log.services.health import ask_soon
 from messaging.sending.services.health import ask_due
 from providers.vocabulary import Entity, Subject
-from tests.people import visitor
+from tests.people import principal, visitor
 from tests.provider_servers import recorder, sandbox
 
 pytestmark = pytest.mark.django_db
@@ -102,5 +102,5 @@ def test_refresh_now_at_most_once_a_minute(number):
     assert "less than a minute ago" in client.post("/health/refresh/", follow=True).content.decode()
     assert ask_due() == 0
     PhoneNumber.objects.update(health_asked_at=timezone.now() - timedelta(minutes=2))
-    assert ask_soon(number.account, []) == 0  # nothing within reach
-    assert ask_soon(number.account, None) == 1
+    assert ask_soon(principal(number.account).only("nothing")) == 0  # nothing within reach
+    assert ask_soon(principal(number.account)) == 1

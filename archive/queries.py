@@ -1,0 +1,24 @@
+"""From the filters in a body of REST to what a job keeps: names that nobody has are refused, never taken for "all"."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from rest_framework.exceptions import ValidationError
+
+from accounts.enums import Permission
+from accounts.principal import Principal
+from messaging.log.api.query import checked_query
+from messaging.log.query import MessageQuery, unknown_names
+
+
+def job_query(by: Principal, words: Mapping[str, Any]) -> MessageQuery:
+    """The log's filters of a job, within what whoever asks sees. Raises ValidationError naming the wrong ones."""
+    check_names(by, words)
+    exact = not by.may(Permission.VIEW_NUMBERS)
+    return checked_query(words, subaccount_ids=by.subaccount_ids, exact_numbers=exact)
+
+
+def check_names(by: Principal, words: Mapping[str, Any]) -> None:
+    """Raise ValidationError for subaccounts, channels and templates that whoever asks has not."""
+    if wrong := unknown_names(by.account, words, by.subaccount_ids):
+        raise ValidationError({name: [reason] for name, reason in wrong.items()})

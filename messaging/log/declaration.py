@@ -1,0 +1,78 @@
+"""The declaration of a filter of the log: how it is read, named and answered. `MessageQuery` holds them all."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django import forms
+from django.db.models import Q
+
+from accounts.models import Account
+from core.filters import BLANK
+from core.words import Text
+from messaging.log.kinds import Kind
+from messaging.log.lookups import Query
+
+
+@dataclass(frozen=True)
+class Filter:
+    """How one filter is read, named and answered. A `label` is for pages, `help` for REST and in English."""
+
+    kind: Kind
+    label: Text
+    help: str
+    index: str = ""
+    """The index that answers it in the log's order; empty: that of the time, narrowed as its condition says."""
+    lookup: str = ""
+    """The condition as Django writes it; empty: the column of the filter's name has the value."""
+    names: Callable[[Account, str, Sequence[int] | None], list[int]] | None = None
+    """The value is a name: the ids behind it within some subaccounts (None: all). `lookup` is the column of the ids."""
+    where: Callable[[Account, Any, Query], Q] | None = None
+    """The condition, where it is more than a lookup. Filters that share one are answered by it together."""
+    on_page: bool = True
+    """Whether the log's page has a field for it."""
+    alias: str = ""
+    """The parameter of the log's page, where it is not the filter's name."""
+    internal: bool = False
+    """Whether only our own code asks for it."""
+    more: bool = True
+    """Whether its field stands behind "More filters"."""
+    finds_few: bool = False
+    """Whether the page looks through all time with it."""
+    in_counts: bool = False
+    """Whether the counts by time know it."""
+    name: str = ""
+
+    @property
+    def page(self) -> str:
+        """The parameter of the log's page."""
+        return self.alias or self.name
+
+    def parse(self, given: Any) -> Any:
+        """The value that a text means; of a filter with several values, that a list of texts means.
+
+        Raises forms.ValidationError, also for a blank one: a program that sends one did not mean "all".
+        """
+        value = self.kind.field().clean(given)
+        if is_blank(value):
+            raise forms.ValidationError(BLANK)
+        return value
+
+    def condition(self, account: Account, query: Query) -> Q:
+        """What a message must be."""
+        value = getattr(query, self.name)
+        if self.where is not None:
+            return self.where(account, value, query)
+        if self.names is not None:
+            return Q(**{f"{self.lookup}__in": self.names(account, value, None)})
+        return Q(**{self.lookup or self.name: value})
+
+
+def declare(kind: Kind, label: Text = "", help: str = "", **more: Any) -> Any:  # noqa: A002 - as Django names it
+    """A field of `MessageQuery`."""
+    return field(default=kind.blank, metadata={"filter": Filter(kind, label, help, **more)})
+
+
+def is_blank(value: Any) -> bool:
+    """Whether a value asks for all messages; 0 does not."""
+    return value is None or value in ("", (), [])

@@ -1,0 +1,82 @@
+"""What sending adds to a message beside its statuses: where it came from, its request and the responses."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import orjson
+from django.db import connection
+
+from messaging.log.enums import PayloadKind
+from messaging.log.lifecycle.columns import COLUMNS, KEY, Column, Merge, listed, merged_by
+
+
+class MessageAttributes(NamedTuple):
+    """Attributes of a message that no event reports; None and "" leave it as it is."""
+
+    account_id: int
+    provider: str
+    provider_message_id: str
+    source_id: int | None = None
+    recipient_type: str = ""
+    response_code: int | None = None
+
+
+class StoredPayload(NamedTuple):
+    """A request or response to keep with a message."""
+
+    account_id: int
+    provider: str
+    provider_message_id: str
+    kind: PayloadKind
+    at: datetime
+    body: Any
+
+
+def _assignment(column: Column) -> str:
+    value = f"nullif(b.{column.name}, '')" if column.is_text else f"b.{column.name}"
+    return f"{column.name} = coalesce({value}, m.{column.name})"
+
+
+_TYPES = {column.name: column.sql_type for column in COLUMNS}
+_SET = f"""
+UPDATE log_message m SET {", ".join(_assignment(column) for column in merged_by(Merge.ATTRIBUTE))}
+FROM unnest({", ".join(f"%s::{_TYPES[name]}[]" for name in MessageAttributes._fields)})
+    b ({listed(MessageAttributes._fields)})
+JOIN log_anchor a USING ({listed(KEY)})
+WHERE m.account_id = a.account_id AND m.created_at = a.created_at AND m.id = a.message_id
+"""  # noqa: S608 - every name is a constant of this package
+_STORE = """
+INSERT INTO log_payload (account_id, message_id, created_at, kind, body)
+SELECT a.account_id, a.message_id, b.at, b.kind, b.body
+FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::timestamptz[], %s::jsonb[])
+    b (account_id, provider, provider_message_id, kind, at, body)
+JOIN log_anchor a USING (account_id, provider, provider_message_id) ON CONFLICT DO NOTHING
+"""
+
+
+def set_attributes(attributes: Sequence[MessageAttributes]) -> None:
+    """Set attributes of messages; messages that are not in the log are passed over."""
+    if attributes:
+        with connection.cursor() as cursor:
+            cursor.execute(_SET, [list(column) for column in zip(*attributes, strict=True)])
+
+
+def store_payloads(payloads: Sequence[StoredPayload]) -> None:
+    """Keep requests and responses with their messages; the same one twice is one."""
+    if not payloads:
+        return
+    columns = [list(column) for column in zip(*payloads, strict=True)]
+    columns[3] = [str(kind) for kind in columns[3]]
+    columns[5] = [_json(body) for body in columns[5]]
+    with connection.cursor() as cursor:
+        cursor.execute(_STORE, columns)
+
+
+def _json(body: Any) -> str:
+    """JSON of what PostgreSQL gave back, whose numbers may be of any size: a provider's 1e300 is an integer there."""
+    try:
+        return orjson.dumps(body).decode()
+    except TypeError:
+        return json.dumps(body)

@@ -1,0 +1,178 @@
+"""The columns of a message, each declared once.
+
+From `COLUMNS` are made: the temporary tables of a batch, the rows copied into them, the statements that merge them into
+the log, the counts, the usage facts, and what stays of a deleted message. A test holds the models against it.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import NamedTuple
+
+from messaging.log.enums import CategoryRank
+
+
+class Merge(Enum):
+    """How the reports of a message merge in one column. `Ranking` is for columns that only make sense together."""
+
+    FIRST = auto()  # as it was when the message was created
+    LEAST = auto()  # the earliest time
+    GREATEST = auto()  # reports should not differ; if they do, the greatest: every value beats none
+    ATTRIBUTE = auto()  # no event reports it: `set_attributes` does, and the last value that is not empty stands
+    GENERATED = auto()  # the database makes it from other columns
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """Columns that are taken together, from the report whose list of their values is the least or the greatest.
+
+    The values are compared as text in the order of their declaration, so the first column is the rank.
+    """
+
+    name: str
+    best: str  # LEAST or GREATEST
+    required: str = ""  # a report that does not have this column has none of them
+
+    @property
+    def values(self) -> str:
+        """The column of change_batch that holds the best list so far."""
+        return f"{self.name}_values"
+
+
+CATEGORY = Ranking("category", "LEAST")  # the best-proven one
+DETAIL = Ranking("detail", "GREATEST", required="status_detail")  # that of the status furthest on
+ERROR = Ranking("error", "LEAST", required="error_code")  # of several the least code; the history has them all
+RANKINGS = (CATEGORY, DETAIL, ERROR)
+
+
+class WhenDeleted(Enum):
+    """What becomes of a column when its message is deleted."""
+
+    KEPT = auto()  # in log_deleted, for it counts
+    EMPTIED = auto()  # log_deleted has the column, but never a value
+    DROPPED = auto()  # log_deleted has no such column
+
+
+class Count(NamedTuple):
+    """How the traffic counts group by a column: SQL made of its value, and their name for it where it is another."""
+
+    sql: str = "{}"
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of log_message and everything that is done with it."""
+
+    name: str
+    sql_type: str
+    merge: Merge | Ranking
+    value: str = ""  # the attribute of a ResolvedEvent that fills the column of this name in event_batch
+    reported: str = ""  # SQL of what an event reports, where event_batch has no column of this name
+    state: str = ""  # the state whose time this is
+    count: Count | None = None
+    billed: bool = False  # billing needs it: another value may change the price
+    when_deleted: WhenDeleted = WhenDeleted.KEPT
+    default: str = ""  # SQL of the value while none is known; text has '', what may be NULL has NULL
+
+    @property
+    def is_text(self) -> bool:
+        """Text is never NULL; its smallest value is the empty one."""
+        return self.sql_type == "text"
+
+    @property
+    def empty(self) -> str:
+        """SQL of the value while none is known."""
+        return self.default or ("''" if self.is_text else "NULL")
+
+
+ID, NUMBER, TEXT, TIME = "bigint", "int", "text", "timestamptz"
+_AS_IS, _OR_ZERO, _DROPPED = Count(), Count("coalesce({}, 0)"), WhenDeleted.DROPPED
+_SLOT, _FREE = Count("date_bin('15 minutes', {}, '2020-01-01 00:00+00')", "slot"), Count("{} LIKE 'free%'", "free")
+_FURTHEST = (
+    "CASE state WHEN 'read' THEN 6 WHEN 'delivered' THEN 5 WHEN 'failed' THEN 4 WHEN 'rejected' THEN 3 "
+    "WHEN 'sent' THEN 2 ELSE 1 END"
+)
+STATES = ("queued", "sent", "delivered", "read", "failed", "rejected", "expired", "received")
+DELIVERY_STATES = ("delivered", "read")
+"""Each proves the delivery; the earlier of their times is the one that is billed."""
+
+COLUMNS = (
+    Column("account_id", ID, Merge.FIRST, "report.account_id"),
+    Column("provider", TEXT, Merge.FIRST, "report.provider", when_deleted=_DROPPED),
+    Column("provider_message_id", TEXT, Merge.FIRST, "event.provider_message_id", when_deleted=_DROPPED),
+    Column("message_key", "uuid", Merge.GENERATED, "message_key"),
+    Column("umid", "uuid", Merge.FIRST, "umid", when_deleted=_DROPPED),
+    Column("direction", TEXT, Merge.FIRST, "direction", count=_AS_IS),
+    Column("created_at", TIME, Merge.LEAST, reported="at", count=_SLOT),
+    Column("subaccount_id", ID, Merge.GREATEST, "place.subaccount_id", count=_OR_ZERO, billed=True),
+    Column("phone_number_id", ID, Merge.GREATEST, "place.phone_number_id", count=_OR_ZERO, billed=True),
+    Column("msisdn", TEXT, Merge.GREATEST, "event.msisdn", when_deleted=_DROPPED),
+    Column("user_id", TEXT, Merge.GREATEST, "event.user_id", when_deleted=_DROPPED),
+    Column("country", TEXT, Merge.GREATEST, "country", count=_AS_IS, billed=True),
+    Column("content_type", TEXT, Merge.GREATEST, "event.content_type"),
+    Column("template_id", ID, Merge.GREATEST, "template_id", count=_OR_ZERO, billed=True),
+    # The client's words may tell who the message was for.
+    Column("client_message_id", TEXT, Merge.GREATEST, "client_message_id", when_deleted=_DROPPED),
+    *(Column(f"{state}_at", TIME, Merge.LEAST, reported="at", state=state) for state in STATES),
+    Column("category_rank", "smallint", CATEGORY, "category_rank", default=f"{CategoryRank.NONE:d}"),
+    Column("category", TEXT, CATEGORY, "category", count=_AS_IS, billed=True),
+    Column("pricing_type", TEXT, CATEGORY, "event.pricing_type", count=_FREE, billed=True),
+    Column("detail_rank", "smallint", DETAIL, reported=_FURTHEST, default="0"),
+    Column("status_detail", TEXT, DETAIL, reported="detail"),
+    Column("error_code", NUMBER, ERROR, "event.error_code", count=_OR_ZERO),
+    Column("error_source", TEXT, ERROR, "event.error_source", count=_AS_IS),
+    # The provider's words may tell who the message was for.
+    Column("error_title", TEXT, ERROR, "event.error_title", when_deleted=WhenDeleted.EMPTIED),
+    Column("provider_error_code", NUMBER, ERROR, "event.provider_error_code"),
+    Column("source_id", ID, Merge.ATTRIBUTE, when_deleted=_DROPPED),
+    Column("recipient_type", TEXT, Merge.ATTRIBUTE, when_deleted=_DROPPED),
+    Column("response_code", "smallint", Merge.ATTRIBUTE, when_deleted=_DROPPED),
+    # log_deleted has one of its own, generated likewise.
+    Column("status", TEXT, Merge.GENERATED, count=_AS_IS, when_deleted=_DROPPED),
+)
+KEY = ("account_id", "provider", "provider_message_id")
+"""What makes a message unique."""
+IDENTITY = (*KEY, "message_key", "umid")
+"""The same in every report of a message."""
+MERGED = tuple(
+    column
+    for column in COLUMNS
+    if column.merge in {Merge.FIRST, Merge.LEAST, Merge.GREATEST} and column.name not in IDENTITY
+)
+"""What the events of a batch are merged in, each column by itself."""
+
+
+class EventColumn(NamedTuple):
+    """A column of event_batch, and the attribute of a ResolvedEvent that fills it."""
+
+    name: str
+    sql_type: str
+    value: str
+
+
+EVENT_COLUMNS = (
+    *(EventColumn(column.name, column.sql_type, column.value) for column in COLUMNS if column.value),
+    EventColumn("state", TEXT, "event.state"),
+    EventColumn("at", TIME, "event.at"),
+    EventColumn("detail", TEXT, "event.detail"),
+    EventColumn("waba_id", ID, "place.waba_id"),  # for billing alone
+    EventColumn("webhook_id", ID, "report.webhook_id"),
+    EventColumn("webhook_received_at", TIME, "report.received_at"),
+    EventColumn("content", "jsonb", "content"),
+)
+
+
+def merged_by(*merges: Merge) -> tuple[Column, ...]:
+    """The columns that merge in one of these ways."""
+    return tuple(column for column in COLUMNS if column.merge in merges)
+
+
+def ranked_by(ranking: Ranking) -> tuple[Column, ...]:
+    """The columns of a ranking, its rank first."""
+    return tuple(column for column in COLUMNS if column.merge == ranking)
+
+
+def listed(names: Iterable[str], row: str = "") -> str:
+    """The names as SQL lists them, of a row if there are several."""
+    return ", ".join(f"{row}.{name}" if row else name for name in names)

@@ -1,0 +1,95 @@
+"""Events with where they came from, and the rows of event_batch that they become."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from operator import attrgetter
+from typing import NamedTuple
+
+import orjson
+
+from core.calling_codes import country_of
+from messaging.log.directory import Directory, KnownTemplate, Place
+from messaging.log.enums import CategoryRank
+from messaging.log.lifecycle.columns import DELIVERY_STATES, EVENT_COLUMNS
+from messaging.log.lifecycle.provider_ids import Binding, referenced_umid
+from messaging.log.models.message_key import key_digits
+from providers.events import MessageEvent
+from providers.registry import VENDORS
+
+
+class Report(NamedTuple):
+    """An event with where it came from: account, provider, and the inbox row that holds the webhook."""
+
+    account_id: int
+    provider: str
+    event: MessageEvent
+    place: Place
+    webhook_id: int | None = None
+    received_at: datetime | None = None
+    umid: str = ""  # of a message that we were asked to send
+
+
+class ResolvedEvent(NamedTuple):
+    """All that the log takes from an event. The declarations of columns name attributes of it."""
+
+    report: Report
+    event: MessageEvent
+    place: Place
+    message_key: str
+    umid: str
+    direction: str
+    country: str
+    category_rank: int
+    category: str
+    template_id: int | None
+    client_message_id: str
+    content: str | None
+
+
+_values = attrgetter(*(column.value for column in EVENT_COLUMNS))
+
+
+def event_rows(reports: Sequence[Report], directory: Directory) -> Iterator[tuple[object, ...]]:
+    """The values of `EVENT_COLUMNS` for each report."""
+    for report in reports:
+        yield _values(_resolve(report, directory))
+
+
+def bindings(reports: Sequence[Report]) -> list[Binding]:
+    """The messages that webhooks name by a reference of ours."""
+    named = {
+        Binding(report.account_id, report.provider, umid, report.event.provider_message_id)
+        for report in reports
+        if (umid := referenced_umid(report.event.client_message_id))
+    }
+    return sorted(named)
+
+
+def _resolve(report: Report, directory: Directory) -> ResolvedEvent:
+    event, place = report.event, report.place
+    template = directory.template(report.account_id, place, event)
+    category, rank = _category(event, template)
+    key = key_digits(report.account_id, report.provider, event.provider_message_id)
+    return ResolvedEvent(
+        report, event, place, key, _umid(report, key), str(event.direction), country_of(event.msisdn, event.user_id),
+        int(rank), category, template.id if template else None, _client_message_id(event),
+        orjson.dumps(event.content).decode() if event.content is not None else None,
+    )  # fmt: skip
+
+
+def _client_message_id(event: MessageEvent) -> str:
+    return "" if referenced_umid(event.client_message_id) else event.client_message_id
+
+
+def _category(event: MessageEvent, template: KnownTemplate | None) -> tuple[str, CategoryRank]:
+    if event.category:
+        return event.category, CategoryRank.PROVEN if event.state in DELIVERY_STATES else CategoryRank.SAID
+    return (template.category, CategoryRank.ASSUMED) if template else ("", CategoryRank.NONE)
+
+
+def _umid(report: Report, key: str) -> str:
+    """Ours where we sent it; the provider's own where its id is one; else the message key."""
+    if report.umid:
+        return report.umid
+    own = VENDORS[report.provider].umid
+    return (own and own(report.event.provider_message_id)) or key

@@ -1,0 +1,141 @@
+"""What applies a batch of events, in the order in which it runs. `RETURNING old` and `new` are PostgreSQL 18's."""
+
+from collections.abc import Iterable, Sequence
+
+from messaging.log.lifecycle.columns import (
+    COLUMNS,
+    DELIVERY_STATES,
+    IDENTITY,
+    KEY,
+    MERGED,
+    RANKINGS,
+    Column,
+    Merge,
+    Ranking,
+    WhenDeleted,
+    listed,
+)
+from messaging.log.lifecycle.sql.expressions import (
+    initial,
+    merged,
+    merged_ranking,
+    ranking_of,
+    reduced,
+    reduced_ranking,
+)
+from messaging.log.lifecycle.sql.tables import seen
+
+_KEY = listed(KEY)
+IS_DELIVERY = f"state IN ({', '.join(repr(state) for state in DELIVERY_STATES)})"
+
+
+def same_key(one: str, other: str) -> str:
+    """Whether two rows are of one message."""
+    return f"({listed(KEY, one)}) = ({listed(KEY, other)})"
+
+
+_REDUCE = f"""
+INSERT INTO change_batch ({listed(IDENTITY)}, message_id, {listed(column.name for column in MERGED)},
+    {listed(ranking.values for ranking in RANKINGS)}, waba_id, webhook_id)
+SELECT {listed(IDENTITY)}, nextval('log_message_id_seq'), {listed(reduced(column) for column in MERGED)},
+    {listed(reduced_ranking(ranking) for ranking in RANKINGS)}, max(waba_id),
+    (array_agg(webhook_id ORDER BY at, webhook_id) FILTER (WHERE {IS_DELIVERY}))[1]
+FROM event_batch GROUP BY {listed(IDENTITY)}
+"""
+
+# The key order makes two workers wait for each other instead of deadlocking.
+_ANCHOR = f"""
+INSERT INTO log_anchor ({_KEY}, message_id, created_at)
+SELECT {_KEY}, message_id, created_at FROM change_batch ORDER BY {_KEY} ON CONFLICT DO NOTHING
+"""
+
+# A statement of its own: only a new snapshot sees the message that another worker committed while we waited above.
+_FIND_KNOWN = f"""
+UPDATE change_batch c
+SET message_id = known.message_id, known_at = known.created_at, created_at = LEAST(c.created_at, known.created_at)
+FROM (
+    SELECT a.* FROM log_anchor a JOIN change_batch b USING ({_KEY})
+    WHERE a.message_id <> b.message_id ORDER BY {_KEY} FOR UPDATE OF a
+) known
+WHERE {same_key("c", "known")}
+"""
+
+# After the anchors: a message that was deleted while we waited for its anchor is known to be so by now. What was
+# anchored anew would be known under the provider's id, which may hold a phone number.
+_FIND_DELETED = """
+UPDATE change_batch c SET message_id = d.message_id, known_at = d.created_at,
+    created_at = LEAST(c.created_at, d.created_at), deleted = true
+FROM log_deleted d WHERE d.message_key = c.message_key
+"""
+_DROP_ANCHORS = f"DELETE FROM log_anchor a USING change_batch c WHERE c.deleted AND {same_key('a', 'c')}"
+
+_MOVE_ANCHORS = f"""
+UPDATE log_anchor a SET created_at = c.created_at FROM change_batch c
+WHERE c.created_at < c.known_at AND {same_key("a", "c")}
+"""
+
+
+def _insert(columns: Iterable[Column]) -> str:
+    """The statement that makes new messages and notes what they are."""
+    values = {column.name: initial(column) for column in columns}
+    return f"""
+WITH made AS (
+    INSERT INTO log_message (id, {listed(values)})
+    SELECT c.message_id, {listed(values.values())} FROM change_batch c WHERE c.known_at IS NULL
+    RETURNING id, account_id, {seen("new")}
+)
+INSERT INTO changed_batch SELECT * FROM made
+"""
+
+
+def _update(table: str, columns: Sequence[Column], message_id: str, where: str) -> str:
+    """The statement that merges changes into known messages of a table and notes what they were before."""
+    values = {column.name: merged(column) for column in columns}
+    single = [column.name for column in columns if not isinstance(column.merge, Ranking)]
+    before = [f"m.{name}" for name in single] + [ranking_of(ranking, "m") for ranking in RANKINGS]
+    after = [values[name] for name in single] + [merged_ranking(ranking) for ranking in RANKINGS]
+    return f"""
+WITH merged AS (
+    UPDATE {table} m SET {", ".join(f"{name} = {value}" for name, value in values.items())}
+    FROM change_batch c
+    WHERE {where} AND ({listed(before)}) IS DISTINCT FROM ({listed(after)})
+    RETURNING m.{message_id}, m.account_id, {seen("new")}, {seen("old")}
+)
+INSERT INTO changed_batch SELECT * FROM merged
+"""
+
+
+_MERGING = tuple(
+    column for column in COLUMNS if isinstance(column.merge, Ranking) or column.merge in {Merge.LEAST, Merge.GREATEST}
+)
+_INSERT = _insert(column for column in COLUMNS if column.merge != Merge.GENERATED)
+UPDATE = _update(
+    "log_message", _MERGING, "id",
+    "c.known_at IS NOT NULL AND m.account_id = c.account_id AND m.created_at = c.known_at AND m.id = c.message_id",
+)  # fmt: skip
+_UPDATE_DELETED = _update(
+    "log_deleted", [column for column in _MERGING if column.when_deleted == WhenDeleted.KEPT], "message_id",
+    "c.deleted AND m.message_key = c.message_key",
+)  # fmt: skip
+
+_ADD_HISTORY = f"""
+INSERT INTO log_statusevent (
+    account_id, message_id, at, state, detail, error_code, error_title, webhook_id, webhook_received_at
+)
+SELECT e.account_id, c.message_id, e.at, e.state, e.detail, coalesce(e.error_code, 0), e.error_title, e.webhook_id,
+    e.webhook_received_at
+FROM event_batch e JOIN change_batch c USING ({_KEY}) WHERE NOT c.deleted ORDER BY e.webhook_id
+ON CONFLICT DO NOTHING
+"""
+_ADD_CONTENT = f"""
+INSERT INTO log_payload (account_id, message_id, created_at, kind, body)
+SELECT e.account_id, c.message_id, c.created_at, 'content', e.content
+FROM event_batch e JOIN change_batch c USING ({_KEY}) WHERE e.content IS NOT NULL AND NOT c.deleted
+ON CONFLICT DO NOTHING
+"""
+
+STATEMENTS = (
+    _REDUCE, _ANCHOR, _FIND_KNOWN, _FIND_DELETED, _DROP_ANCHORS, _MOVE_ANCHORS, _INSERT, UPDATE, _UPDATE_DELETED,
+    _ADD_HISTORY, _ADD_CONTENT,
+)  # fmt: skip
+SELECT_DELETED = f"SELECT {_KEY} FROM change_batch WHERE deleted"

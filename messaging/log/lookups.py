@@ -1,0 +1,167 @@
+"""Conditions on messages that take more than a column: names in small tables, texts, and what the counts know."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
+from functools import reduce
+from operator import or_
+from typing import Any, Protocol
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from accounts.models import Account, Subaccount
+from core.numbers import digits_of, is_number
+from messaging.log.enums import ON_THE_WAY, Status
+from messaging.log.kinds import SHORTEST_PREFIX, is_umid
+from messaging.log.models import MessageAnchor, PhoneNumber, Source, Template, TrafficDelta, TrafficSlot
+from providers.registry import VENDORS
+
+STATUS_LIFE = timedelta(days=31)  # providers report on a message for 30 days
+_MOST_NAMES = 500
+_NOBODY = Q(pk__in=[])  # Django answers it without asking the database
+_WRONG = {Status.UNDELIVERED: "failed_at", Status.REJECTED: "rejected_at", Status.EXPIRED: "expired_at"}
+
+sending_sources: list[Callable[[Account, str], Iterable[UUID]]] = []
+"""The UMIDs of messages whose submission is in a state. The package that sends registers here."""
+
+
+# --- Names: the ids behind them, within some subaccounts (None: all) --------------------------------------------------
+def subaccount_ids(account: Account, code: str, within: Sequence[int] | None = None) -> list[int]:
+    """The subaccount of a code."""
+    rows = Subaccount.objects.filter(account=account, code=code)
+    return _ids(rows if within is None else rows.filter(pk__in=within))
+
+
+def channel_ids(account: Account, number_id: str, within: Sequence[int] | None = None) -> list[int]:
+    """The business numbers of an id, whichever provider's it is."""
+    rows = PhoneNumber.objects.filter(account=account, provider_number_id=number_id)
+    return _ids(rows if within is None else rows.filter(subaccount__in=within))
+
+
+def template_ids(account: Account, name: str, within: Sequence[int] | None = None) -> list[int]:
+    """The templates of a name, in any language."""
+    rows = Template.objects.filter(account=account, name=name)
+    if within is not None:
+        numbers = PhoneNumber.objects.filter(account=account, subaccount__in=within)
+        rows = rows.filter(waba__in=numbers.values("waba"))
+    return _ids(rows)
+
+
+# --- Conditions of a value --------------------------------------------------------------------------------------------
+class Query(Protocol):
+    """What a condition may depend on beside the value of its own filter."""
+
+    @property
+    def exact_numbers(self) -> bool:
+        """Whether first digits find no number."""
+
+    @property
+    def source_category(self) -> str:
+        """Empty: any."""
+
+    @property
+    def source_name(self) -> str:
+        """A part of it; empty: any."""
+
+
+def in_status(account: Account, statuses: Sequence[str], query: Query) -> Q:
+    """Rare statuses name the column that their index knows, which says the same. No index knows what is on its way, as
+    it soon no longer is: the counts know since when there is any.
+    """
+    condition = Q(status__in=statuses)
+    if set(statuses) <= set(ON_THE_WAY):
+        return condition & _since_first(account, statuses)
+    if set(statuses) <= set(_WRONG):
+        return condition & _any(Q(**{f"{_WRONG[Status(one)]}__isnull": False}) for one in statuses)
+    return condition
+
+
+def _since_first(account: Account, statuses: Sequence[str]) -> Q:
+    counts = (
+        model.objects.filter(account=account, status=status, n__gt=0).order_by("slot")
+        for model in (TrafficSlot, TrafficDelta)
+        for status in statuses
+    )
+    first = [slot for rows in counts for slot in rows.values_list("slot", flat=True)[:1]]
+    return Q(created_at__gte=min(first)) if first else _NOBODY
+
+
+def reached_since(column: str, account: Account, moment: datetime, query: Query) -> Q:
+    """Times of a status have no index: a message is made shortly before, and that has one."""
+    return Q(**{f"{column}__gte": moment, "created_at__gte": moment - STATUS_LIFE})
+
+
+def reached_before(column: str, account: Account, moment: datetime, query: Query) -> Q:
+    """As above."""
+    return Q(**{f"{column}__lt": moment, "created_at__lt": moment})
+
+
+def by_source(account: Account, value: str, query: Query) -> Q:
+    """What a source of the category and name made: one condition for both, as one source must have them."""
+    sources = Source.objects.filter(account=account, name__icontains=query.source_name)
+    if query.source_category:
+        sources = sources.filter(category=query.source_category)
+    return Q(source__in=_ids(sources))
+
+
+def by_sending(account: Account, state: str, query: Query) -> Q:
+    """What is being sent and stands so."""
+    return Q(umid__in=[umid for source in sending_sources for umid in source(account, state)])
+
+
+def by_provider_id(account: Account, provider_message_id: str, query: Query) -> Q:
+    """The message of a provider's id, through the anchor."""
+    return _at_anchor(account, provider_message_id) or _NOBODY
+
+
+def _at_anchor(account: Account, provider_message_id: str) -> Q | None:
+    """The messages of a provider's id; None: there are none."""
+    anchors = MessageAnchor.objects.filter(
+        account_id=account.pk, provider__in=list(VENDORS), provider_message_id=provider_message_id
+    )
+    places = list(anchors.values_list("created_at", "message_id"))
+    return Q(created_at__in=[at for at, _ in places], id__in=[pk for _, pk in places]) if places else None
+
+
+def by_number(account: Account, text: str, query: Query) -> Q:
+    """A phone number, or those that begin so; the latter only for who sees whole numbers."""
+    if not is_number(text):
+        return _NOBODY
+    digits = digits_of(text)
+    if query.exact_numbers or len(digits) < SHORTEST_PREFIX:
+        return Q(msisdn=digits)
+    # A range instead of LIKE: the index serves it under any collation.
+    after = str(int(digits) + 1)
+    return Q(msisdn__gte=digits) & (Q(msisdn__lt=after) if len(after) == len(digits) else Q())
+
+
+def by_umid(account: Account, text: str, query: Query) -> Q:
+    """A UMID, or those that begin so."""
+    if not is_umid(text):
+        return _NOBODY
+    digits = text.replace("-", "")
+    return Q(umid__gte=UUID(digits.ljust(32, "0")), umid__lte=UUID(digits.ljust(32, "f")))
+
+
+def by_search(account: Account, text: str, query: Query) -> Q:
+    """A phone number (whole, or its first digits), an id of ours or the provider, or a part of a name.
+
+    Names are those of templates and of what made the message. An id that there is, is all that was meant.
+    """
+    if is_number(text):
+        return by_number(account, text, query)
+    if anchor := _at_anchor(account, text):
+        return anchor
+    named = (
+        (name, _ids(model.objects.filter(account=account, name__icontains=text)))
+        for name, model in (("template", Template), ("source", Source))
+    )
+    return _any([by_umid(account, text, query), *(Q(**{f"{name}__in": ids}) for name, ids in named if ids)])
+
+
+def _any(conditions: Iterable[Q]) -> Q:
+    return reduce(or_, conditions)
+
+
+def _ids(rows: QuerySet[Any]) -> list[int]:
+    return list(rows.values_list("id", flat=True)[:_MOST_NAMES])

@@ -1,0 +1,227 @@
+"""What the log can be asked for, declared once: pages, REST, exports, deletions and commands all read it from here.
+
+A filter is a field of `MessageQuery`. Its declaration says how it is read, named and answered: to add one, add a field.
+The form of the log's page, the parameters and bodies of REST, the stored form and the condition follow from it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
+from functools import cache, partial
+from typing import Any
+
+from django import forms
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Account
+from messaging.log import lookups
+from messaging.log.declaration import Filter, declare, is_blank
+from messaging.log.enums import SourceCategory, Status, SubmissionState
+from messaging.log.kinds import (
+    UMID_HINT,
+    Choice,
+    Choices,
+    Country,
+    FreeText,
+    Moment,
+    PhoneNumber,
+    Search,
+    Several,
+    Umid,
+    WholeNumber,
+)
+from providers.vocabulary import Category, Direction
+
+HIGHEST_CODE = 2**31 - 1
+_UNCERTAIN = [(SubmissionState.UNCERTAIN.value, _("Uncertain: no answer came"))]
+
+
+@dataclass(frozen=True)
+class MessageQuery:
+    """Which messages: filters combined with AND, within what the asker may see. A blank filter lets all through.
+
+    A value has one form, however it was written.
+    """
+
+    search: str = declare(
+        Search(512, {"type": "search", "placeholder": _("Number, UMID or name"), "autocomplete": "off"}), _("Search"),
+        "A number or its first six or more digits, an id, or a part of a template's, campaign's or bot's name.",
+        where=lookups.by_search, alias="q", more=False, finds_few=True,
+    )  # fmt: skip
+    status: Sequence[str] = declare(
+        Choices(Status.choices, hidden=frozenset({Status.UNKNOWN})), _("Status"), "Several are combined with OR.",
+        index="log_message_wrong", where=lookups.in_status, more=False, in_counts=True,
+    )  # fmt: skip
+    direction: str = declare(
+        Choice(Direction.choices, _("In and out")), _("Direction"), "From the business, or from a person.",
+        more=False, in_counts=True,
+    )  # fmt: skip
+    subaccount: str = declare(
+        FreeText(50), _("Subaccount"), "subAccountId", index="log_message_subaccount",
+        names=lookups.subaccount_ids, lookup="subaccount", in_counts=True,
+    )  # fmt: skip
+    channel: str = declare(
+        FreeText(64), _("Channel"), "phone_number_id, channelId", index="log_message_channel",
+        names=lookups.channel_ids, lookup="phone_number", in_counts=True,
+    )  # fmt: skip
+    country: str = declare(
+        Country(), _("Country"), "ISO 3166 alpha-2, in any case.", index="log_message_country", in_counts=True
+    )
+    msisdn: str = declare(
+        PhoneNumber(24, {"inputmode": "tel", "placeholder": "+65 9123 4567"}), _("Phone number"),
+        "A number with its country code, or its first six or more digits; without `msisdn:read` whole numbers only.",
+        index="log_message_msisdn", where=lookups.by_number, finds_few=True,
+    )  # fmt: skip
+    umid: str = declare(
+        Umid(36, {"placeholder": UMID_HINT}), "UMID",
+        "In any case, with or without hyphens; or its first eight or more digits.",
+        index="log_umid", where=lookups.by_umid, finds_few=True,
+    )  # fmt: skip
+    provider_message_id: str = declare(
+        FreeText(512), help="The provider's id, whole.", where=lookups.by_provider_id, on_page=False
+    )
+    category: str = declare(
+        Choice(Category.choices, _("All categories")), _("Category"), "The pricing category.",
+        index="log_message_category", in_counts=True,
+    )  # fmt: skip
+    template: str = declare(
+        FreeText(512), _("Template"), "The name of a template, in any language.", index="log_message_template",
+        names=lookups.template_ids, lookup="template", in_counts=True,
+    )  # fmt: skip
+    source_category: str = declare(
+        Choice(SourceCategory.choices, _("All sources")), _("Source"), "What made the message.",
+        index="log_message_source", where=lookups.by_source,
+    )  # fmt: skip
+    source_name: str = declare(
+        FreeText(128, {"placeholder": _("Of campaign or bot, or a part")}), _("Name"),
+        "The name of the campaign or bot that made it, or a part of the name, in any case.",
+        index="log_message_source", where=lookups.by_source,
+    )  # fmt: skip
+    recipient_type: str = declare(
+        FreeText(32), _("Recipient type"), "As the sender named it.", index="log_message_recipient"
+    )
+    response_code: int | None = declare(
+        WholeNumber(999, "200"), _("Response code"), "The HTTP status with which the provider answered.",
+        index="log_message_response",
+    )  # fmt: skip
+    error_code: int | None = declare(
+        WholeNumber(HIGHEST_CODE, "131049"), _("Error code"), "Why it was not delivered.",
+        index="log_message_error", in_counts=True,
+    )  # fmt: skip
+    sending: str = declare(
+        Choice(_UNCERTAIN, _("However it went")), _("Sending"), "Where a message we were asked to send stands.",
+        index="log_umid", where=lookups.by_sending, finds_few=True,
+    )  # fmt: skip
+    created_after: datetime | None = declare(Moment(), help="Included.", lookup="created_at__gte", on_page=False)
+    created_before: datetime | None = declare(Moment(), help="Not included.", lookup="created_at__lt", on_page=False)
+    sent_after: datetime | None = declare(
+        Moment(until="sent_before"), _("Sent on"), "Included.", alias="sent", finds_few=True,
+        where=partial(lookups.reached_since, "sent_at"),
+    )  # fmt: skip
+    sent_before: datetime | None = declare(
+        Moment(), help="Not included.", where=partial(lookups.reached_before, "sent_at"), on_page=False
+    )
+    read_after: datetime | None = declare(
+        Moment(until="read_before"), _("Read on"), "Included.", alias="read", finds_few=True,
+        where=partial(lookups.reached_since, "read_at"),
+    )  # fmt: skip
+    read_before: datetime | None = declare(
+        Moment(), help="Not included.", where=partial(lookups.reached_before, "read_at"), on_page=False
+    )
+    user_id: str = declare(FreeText(140), internal=True)
+    """Meta's id of a person, whole: no index knows it, so a span of time comes along."""
+    countries: Sequence[str] = declare(Several(), lookup="country__in", internal=True)
+    umids: Sequence[str] = declare(Several(), lookup="umid__in", internal=True)
+    """Rows that somebody selected."""
+
+    subaccount_ids: Sequence[int] | None = None
+    """What the asker reaches; None: the whole account."""
+    exact_numbers: bool = False
+    """For askers who see numbers masked: first digits would tell them the rest."""
+
+    def __post_init__(self) -> None:
+        for name, each in declarations(type(self)).items():  # type: ignore[arg-type] # mypy: a class has no hash
+            value = getattr(self, name)
+            object.__setattr__(self, name, each.kind.blank if is_blank(value) else each.kind.canonical(value))
+        if self.subaccount_ids is not None:
+            object.__setattr__(self, "subaccount_ids", tuple(sorted(self.subaccount_ids)))
+
+
+@cache
+def declarations(model: type[MessageQuery]) -> dict[str, Filter]:
+    """The filters that a class declares, by name."""
+    named = ((each.name, each.metadata.get("filter")) for each in fields(model))
+    return {name: replace(each, name=name) for name, each in named if each}
+
+
+def filters() -> dict[str, Filter]:
+    """The filters that people and programs may use, by name."""
+    return {name: each for name, each in declarations(MessageQuery).items() if not each.internal}
+
+
+def filters_in(query: MessageQuery) -> dict[str, Filter]:
+    """The filters that a query uses."""
+    known = declarations(type(query))  # type: ignore[arg-type] # as above
+    return {name: each for name, each in known.items() if not is_blank(getattr(query, name))}
+
+
+def parse(given: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, list[str]]]:
+    """Out of texts by filter their values, and what is wrong with the others. Names are those of `filters`."""
+    words, wrong = {}, {}
+    for name, each in filters().items():
+        try:
+            if name in given:
+                words[name] = each.parse(given[name])
+        except forms.ValidationError as error:
+            wrong[name] = error.messages
+    return words, wrong
+
+
+def build(words: Mapping[str, Any], **reach: Any) -> MessageQuery:
+    """The query of values by filter, for an asker of this reach."""
+    return MessageQuery(**words, **reach)
+
+
+def conditions(account: Account, query: MessageQuery) -> list[Q]:
+    """What a message must be, beside its subaccount."""
+    once = {each.where or name: each for name, each in filters_in(query).items()}
+    return [each.condition(account, query) for each in once.values()]
+
+
+def problems(query: MessageQuery) -> dict[str, str]:
+    """By filter, why its value cannot be asked for, with the remedy."""
+    reasons = {
+        name: each.kind.problem(getattr(query, name), exact_numbers=query.exact_numbers)
+        for name, each in filters_in(query).items()
+    }
+    return {name: reason for name, reason in reasons.items() if reason}
+
+
+def unknown_names(account: Account, words: Mapping[str, Any], within: Sequence[int] | None) -> dict[str, str]:
+    """By filter, the names of which nothing is there within these subaccounts (None: all)."""
+    lookups_by_name = ((name, each.names) for name, each in filters().items() if each.names and words.get(name))
+    return {
+        name: f"There is no {name} “{words[name]}” that you may see."
+        for name, ids_of in lookups_by_name
+        if not ids_of(account, words[name], within)
+    }
+
+
+# --- Stored -----------------------------------------------------------------------------------------------------------
+def write_words(query: MessageQuery) -> dict[str, Any]:
+    """The filters in JSON, as a body of REST names them; without the asker's reach."""
+    return {name: each.kind.dump(getattr(query, name)) for name, each in filters_in(query).items()}
+
+
+def write_query(query: MessageQuery) -> dict[str, Any]:
+    """All of a query in JSON."""
+    reach = None if query.subaccount_ids is None else list(query.subaccount_ids)
+    return {**write_words(query), "subaccount_ids": reach, "exact_numbers": query.exact_numbers}
+
+
+def read_query(data: Mapping[str, Any], **reach: Any) -> MessageQuery:
+    """What `write_query` wrote; or what `write_words` did, for an asker of this reach."""
+    known = declarations(MessageQuery)
+    words = {name: known[name].kind.load(value) if name in known else value for name, value in data.items()}
+    return build(words, **reach)

@@ -1,0 +1,23 @@
+"""360dialog from the other side: Meta's, but for the paths, the key that names the number, and the header of ours."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from providers.dialog360.gateway import KEY_HEADER
+from providers.meta.simulation import SIMULATION as META
+from providers.simulation import Simulation
+
+HEADER = "X-Tollgate-Key"
+
+
+def token(headers: Mapping[str, str]) -> str:
+    """The key."""
+    return headers.get(KEY_HEADER, "")
+
+
+def prove(secret: str, body: bytes) -> dict[str, str]:
+    """Repeat the secret."""
+    return {HEADER: secret}
+
+
+SIMULATION: Simulation = replace(META, send_path="/messages", health_path="/health_status", token=token, prove=prove)

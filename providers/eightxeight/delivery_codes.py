@@ -1,0 +1,21 @@
+"""8x8's delivery codes for Meta's."""
+
+from functools import lru_cache
+
+from providers.error_catalogue import catalogue
+
+_UNKNOWN = (57, "UnknownError")
+
+
+def delivery_code(meta_code: int) -> tuple[int, str]:
+    """8x8's code for one of Meta's, with its title."""
+    return _by_meta_code().get(meta_code, _UNKNOWN)
+
+
+@lru_cache(maxsize=1)
+def _by_meta_code() -> dict[int, tuple[int, str]]:
+    found: dict[int, tuple[int, str]] = {}
+    for (source, code), known in catalogue().items():
+        if source == "8x8" and known.meta_code is not None:
+            found.setdefault(known.meta_code, (code, known.title))
+    return found

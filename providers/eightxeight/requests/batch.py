@@ -1,0 +1,41 @@
+"""Reading a batch in 8x8's form: what all messages share, and each of them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID, uuid4
+
+import orjson
+
+from providers.eightxeight.requests.reading import INVALID, Refused, mapping, optional
+
+MOST_MESSAGES = 10_000
+_MOST_BYTES = 64 * 1024 * 1024  # of a batch whose defaults are written into every message
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Messages as they would stand alone. `with_messages`: whether the answer lists them."""
+
+    client_batch_id: str
+    messages: list[Any]
+    with_messages: bool
+    batch_id: UUID = field(default_factory=uuid4)
+
+
+def read_batch(body: Mapping[str, Any]) -> Batch:
+    """A batch; raises `Refused` for what is wrong with all of it. Its messages are not checked yet."""
+    client_batch_id = optional(body.get("clientBatchId"), "clientBatchId", 100, long=3014)
+    with_messages = body.get("includeMessagesInResponse", False)
+    if not isinstance(with_messages, bool | None):
+        raise Refused(INVALID, "'includeMessagesInResponse' must be true or false.")
+    defaults = mapping(body.get("template", {}), "template")
+    given = body.get("messages")
+    if not isinstance(given, list) or not given:
+        raise Refused(3012, "'messages' is required: give an array of messages.")
+    if len(given) > MOST_MESSAGES:
+        raise Refused(3013, f"'messages' holds {len(given)} messages; at most {MOST_MESSAGES} are allowed.")
+    if len(orjson.dumps(defaults)) * len(given) > _MOST_BYTES:
+        raise Refused(1100, "'template' is too large for so many messages: send several batches.")
+    messages = [{**defaults, **each} if isinstance(each, dict) else each for each in given]
+    return Batch(client_batch_id, messages, bool(with_messages))

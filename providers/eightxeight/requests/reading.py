@@ -1,0 +1,120 @@
+"""Reading a body in 8x8's form: each getter gives a value of its type, or refuses with 8x8's code and the field."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+SOURCE = "8x8-sync"  # of these codes, in the catalogue
+INVALID, OUT_OF_RANGE = 1000, 1010
+STATUSES = {1001: 400, 1200: 401, 1201: 403, 1300: 404, 2000: 500, 7001: 413}  # every other code of a request: 400
+_LONGEST_URL = 2048
+FUTURE = timedelta(days=365)
+
+
+class Refused(Exception):
+    """The request is refused with this code of 8x8's; the message names the field and says what would be right."""
+
+    def __init__(self, code: int, message: str) -> None:
+        super().__init__(code, message)
+        self.code, self.message = code, message
+
+    @property
+    def status(self) -> int:
+        """The HTTP status that goes with the code."""
+        return STATUSES.get(self.code, 400)
+
+
+def mapping(value: Any, field: str, missing: int = INVALID, wrong: int = INVALID) -> Mapping[str, Any]:
+    """An object that must be there."""
+    if value is None:
+        raise Refused(missing, f"'{field}' is required: give an object.")
+    if not isinstance(value, dict):
+        raise Refused(wrong, f"'{field}' must be an object.")
+    return value
+
+
+def items(value: Any, field: str, code: int = INVALID) -> list[Any]:
+    """A list; empty where there is none."""
+    if value is None:
+        return []
+    if not isinstance(value, list):
+        raise Refused(code, f"'{field}' must be an array.")
+    return value
+
+
+def text(
+    value: Any, field: str, limit: int, *, missing: int = INVALID, long: int = OUT_OF_RANGE, wrong: int | None = None
+) -> str:
+    """A text of 1 to `limit` characters that must be there."""
+    if value is None or value == "":
+        raise Refused(missing, f"'{field}' is required: give a string.")
+    if not isinstance(value, str):
+        raise Refused(missing if wrong is None else wrong, f"'{field}' must be a string.")
+    if len(value) > limit:
+        raise Refused(long, f"'{field}' is {len(value)} characters long; at most {limit} are allowed.")
+    return value
+
+
+def optional(value: Any, field: str, limit: int, *, long: int = OUT_OF_RANGE, wrong: int = INVALID) -> str:
+    """A text of at most `limit` characters; empty where there is none."""
+    return "" if value is None or value == "" else text(value, field, limit, long=long, wrong=wrong)
+
+
+def url(value: Any, field: str, *, missing: int, wrong: int) -> str:
+    """An http or https address that must be there."""
+    found = text(value, field, _LONGEST_URL, missing=missing, long=wrong, wrong=wrong)
+    try:
+        parts = urlsplit(found)
+        good = parts.scheme in {"http", "https"} and bool(parts.hostname) and not any(map(str.isspace, found))
+    except ValueError:
+        good = False
+    if not good:
+        raise Refused(wrong, f"'{field}' must be an address that begins with https:// or http://.")
+    return found
+
+
+def whole(value: Any, field: str, low: int, high: int, *, wrong: int, default: int | None = None) -> int:
+    """A whole number between two bounds; digits in a string count."""
+    if value is None and default is not None:
+        return default
+    number = (
+        int(value) if isinstance(value, str) and value.isdecimal() and value.isascii() and len(value) < 12 else value
+    )
+    if not isinstance(number, int) or isinstance(number, bool) or not low <= number <= high:
+        raise Refused(wrong, f"'{field}' must be a whole number from {low} to {high}.")
+    return number
+
+
+def number(value: Any, field: str, bound: float, *, wrong: int) -> float:
+    """A number between plus and minus `bound`."""
+    if not isinstance(value, int | float) or isinstance(value, bool) or not -bound <= value <= bound:
+        raise Refused(wrong, f"'{field}' must be a number from {-bound:g} to {bound:g}.")
+    return value
+
+
+def moment(value: Any, field: str, *, wrong: int) -> datetime | None:
+    """An ISO 8601 time; no zone means UTC. None where there is none."""
+    if value is None:
+        return None
+    try:
+        found = datetime.fromisoformat(value) if isinstance(value, str) and len(value) <= 40 else None
+        found = found.replace(tzinfo=UTC) if found and found.tzinfo is None else found
+        found = found.astimezone(UTC) if found else None
+    except (ValueError, OverflowError):
+        found = None
+    if found is None:
+        raise Refused(wrong, f"'{field}' must be an ISO 8601 time, as 2026-12-24T18:00:00Z.")
+    if found > datetime.now(UTC) + FUTURE:
+        raise Refused(wrong, f"'{field}' is more than a year ahead: give an earlier time.")
+    return found
+
+
+def one_of(value: Any, field: str, allowed: Mapping[str, str] | tuple[str, ...], *, wrong: int) -> str:
+    """A word of a list, in any letter case; as the list spells it (or what it stands for)."""
+    words = allowed if isinstance(allowed, Mapping) else {word.lower(): word for word in allowed}
+    found = words.get(value.lower()) if isinstance(value, str) else None
+    if found is None:
+        spelled = ", ".join(dict.fromkeys(allowed))
+        raise Refused(wrong, f"'{field}' must be one of: {spelled}.")
+    return found

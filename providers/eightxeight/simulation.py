@@ -1,0 +1,169 @@
+"""8x8's Chat Apps API from the other side: the same endings as Meta's, in 8x8's bodies, codes and receipts."""
+
+import uuid
+from dataclasses import replace
+from datetime import UTC, datetime
+from random import Random
+from typing import Any
+
+import orjson
+
+from providers.eightxeight.delivery_codes import delivery_code
+from providers.eightxeight.statuses import moment
+from providers.events import MessageEvent
+from providers.simulated_errors import Error
+from providers.simulation import (
+    DELIVERED,
+    FAILED,
+    REPLY,
+    SENT,
+    MessageRequest,
+    Refused,
+    Report,
+    Simulation,
+    Template,
+    Templates,
+    bearer,
+    digits,
+)
+from providers.vocabulary import Direction
+
+_CODES = {100: 1000, 190: 1200, 131008: 1000, 131062: 3047, 132000: 3041, 132001: 3038, 132015: 3038}
+_TOO_FAST = (4, 80007, 130429, 131056)
+_DETAILS = {DELIVERED: "delivered_to_recipient", FAILED: "rejected_by_operator"}
+
+
+# --- Requests and answers --------------------------------------------------------------------------------------------
+
+
+def read(body: bytes, templates: Templates) -> MessageRequest:
+    """The message a body asks for; raises `Refused` with Meta's code for what is wrong."""
+    try:
+        data = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        raise Refused(100, "The body is not JSON.") from None
+    user = data.get("user") if isinstance(data, dict) else None
+    content = data.get("content") if isinstance(data, dict) else None
+    if not isinstance(user, dict) or not isinstance(content, dict):
+        raise Refused(131008, "'user' and 'content' are required.")
+    to = user.get("msisdn")
+    if not isinstance(to, str):
+        raise Refused(131062)
+    is_template = str(data.get("type")).lower() == "template"
+    category = _template(content.get("template"), templates).category if is_template else "service"
+    return MessageRequest(to, digits(to), category, is_template, str(data.get("clientMessageId") or ""))
+
+
+def _template(given: Any, templates: Templates) -> Template:
+    data = given if isinstance(given, dict) else {}
+    found = templates.get((str(data.get("name")), str(data.get("language"))))
+    if found is None:
+        raise Refused(132001)
+    bodies = [each for each in data.get("components") or [] if str(each.get("type", "body")).lower() == "body"]
+    if sum(len(each.get("parameters") or []) for each in bodies) != found.body_parameters:
+        raise Refused(132000)
+    return found
+
+
+def new_id(chance: Random) -> str:
+    """A UMID."""
+    return str(uuid.UUID(bytes=chance.randbytes(16), version=4))
+
+
+def accepted(request: MessageRequest, umid: str) -> bytes:
+    """The answer 200."""
+    status = {"state": "queued", "timestamp": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S}.00Z"}
+    answer = {"umid": umid, "user": {"msisdn": request.to}, "status": status}
+    return orjson.dumps(answer | ({"clientMessageId": request.reference} if request.reference else {}))
+
+
+def refused(error: Error, chance: Random) -> tuple[int, bytes]:
+    """Status and body of the answer to a request that is refused."""
+    if error.code in _TOO_FAST:
+        status, code = 429, 429
+    elif error.status >= 500:
+        status, code = 500, 2000
+    else:
+        status, code = (401 if error.code == 190 else 400), _CODES.get(error.code, 1000)
+    body = {
+        "code": code, "message": f"{error.title}: {error.details}", "errorId": new_id(chance),
+        "timestamp": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S}.00Z",
+    }  # fmt: skip
+    return status, orjson.dumps(body)
+
+
+# --- Webhooks --------------------------------------------------------------------------------------------------------
+
+
+def report(about: Report) -> bytes:
+    """The webhook that tells what became of a message, or a reply to it."""
+    at, request, subaccount = datetime.fromtimestamp(about.at, UTC), about.request, about.sender.subaccount
+    if about.state == REPLY:
+        reply = MessageEvent(
+            new_id(Random(about.message_id)), "received", at, Direction.INBOUND, subaccount_code=subaccount,
+            msisdn=request.msisdn, content={"text": "Thank you!"},
+        )  # fmt: skip
+        return write(reply)
+    event = MessageEvent(
+        about.message_id, about.state, at, subaccount_code=subaccount, msisdn=request.msisdn,
+        category=request.category, client_message_id=request.reference,
+        error_code=about.error.code if about.error else None,
+    )  # fmt: skip
+    told = retell(event)
+    if about.state == SENT:  # 8x8's word for what WhatsApp has taken
+        told.state, told.detail = DELIVERED, "delivered_to_operator"
+    return write(told)
+
+
+def retell(event: MessageEvent) -> MessageEvent:
+    """8x8 tells no pricing type, repeats with a delivery what was sent, and has codes of its own."""
+    told = replace(
+        event, pricing_type="", detail=_DETAILS.get(event.state, ""),
+        content=event.content if event.state == DELIVERED else None,
+    )  # fmt: skip
+    if event.error_code is not None:
+        told.error_source, told.provider_error_code = "8x8", event.error_code
+        told.error_code, told.error_title = delivery_code(event.error_code)
+    return told
+
+
+def write(event: MessageEvent, waba_id: str = "") -> bytes:
+    """The webhook with which 8x8 would have told an event; it names no WABA."""
+    payload: dict[str, Any] = {
+        "umid": event.provider_message_id,
+        "subAccountId": event.subaccount_code,
+        "user": {"msisdn": f"+{event.msisdn}"},
+    }
+    if event.client_message_id:
+        payload["clientMessageId"] = event.client_message_id
+    at = moment(event.at)
+    if event.direction == Direction.INBOUND:
+        payload |= {"timestamp": at, "type": "Text", "content": {"text": (event.content or {}).get("text")}}
+        return _envelope(3, "inbound_message_received", payload)
+    status = {"state": "undelivered" if event.state == FAILED else event.state, "timestamp": at}
+    payload |= {"channel": "whatsapp", "status": status}
+    if event.detail:
+        status["detail"] = event.detail
+    if event.error_code is not None:
+        payload["status"] |= {"errorCode": event.error_code, "errorMessage": event.error_title}
+        payload["whatsapp"] = {"providerErrorCode": str(event.provider_error_code)}
+    elif event.category:
+        payload["whatsapp"] = {"pricingCategory": event.category}
+    if event.content:
+        payload["outboundContent"] = event.content
+    return _envelope(9, "outbound_message_status_changed", payload)
+
+
+def _envelope(version: int, kind: str, payload: dict[str, Any]) -> bytes:
+    return orjson.dumps({"version": version, "namespace": "ChatApps", "eventType": kind, "payload": payload})
+
+
+def prove(authorization: str, body: bytes) -> dict[str, str]:
+    """Repeat the secret."""
+    return {"Authorization": authorization}
+
+
+SIMULATION = Simulation(
+    send_path="/api/v1/subaccounts/{subaccount}/messages", token=bearer, read=read, new_id=new_id, accepted=accepted,
+    refused=refused, report=report, prove=prove, retell=retell, write=write,
+)  # fmt: skip

@@ -1,0 +1,171 @@
+"""Meta's Cloud API from the other side: answers, the health status, and webhooks."""
+
+import base64
+from dataclasses import replace
+from random import Random
+from typing import Any
+
+import orjson
+
+from providers.events import MessageEvent
+from providers.meta.simulated_requests import read, read_mark
+from providers.meta.webhooks import HEADER, signature
+from providers.simulated_errors import Error
+from providers.simulation import (
+    BLOCKED,
+    DELIVERED,
+    FAILED,
+    LIMITED,
+    READ,
+    REPLY,
+    SENT,
+    MessageRequest,
+    Report,
+    Sender,
+    Simulation,
+    bearer,
+)
+from providers.vocabulary import Direction
+
+_HREF = "https://developers.facebook.com/docs/whatsapp/cloud-api/support/error-codes/"
+_NAME = (
+    "Your display name has not been approved yet. Your message limit will increase after the display name is approved."
+)
+_PAYMENT = {
+    "error_code": 141006,
+    "error_description": "There is an error with the payment method. This will block business initiated conversations.",
+    "possible_solution": "Add a new payment method to the account.",
+}
+_FREE = {"billable": False, "pricing_model": "PMP", "type": "free_customer_service"}
+_PAID = {"billable": True, "pricing_model": "PMP", "type": "regular"}
+
+
+# --- Answers ---------------------------------------------------------------------------------------------------------
+
+
+def new_id(chance: Random) -> str:
+    """A wamid."""
+    return "wamid." + base64.b64encode(b"sandbox" + chance.randbytes(20)).decode()
+
+
+def accepted(request: MessageRequest, wamid: str) -> bytes:
+    """The answer 200; only templates have a message_status."""
+    message = {"id": wamid} | ({"message_status": "accepted"} if request.is_template else {})
+    contact = {"input": request.to, "wa_id": request.msisdn}
+    return orjson.dumps({"messaging_product": "whatsapp", "contacts": [contact], "messages": [message]})
+
+
+def refused(error: Error, chance: Random) -> tuple[int, bytes]:
+    """Status and body of the answer to a request that is refused."""
+    body = {
+        "message": f"(#{error.code}) {error.title}",
+        "type": error.kind,
+        "code": error.code,
+        "error_data": {"messaging_product": "whatsapp", "details": error.details},
+        "fbtrace_id": base64.urlsafe_b64encode(chance.randbytes(17)).decode().rstrip("="),
+    }
+    return error.status, orjson.dumps({"error": body})
+
+
+def health(sender: Sender, token: str) -> bytes:
+    """A number's health status: all available, its name not approved, or its account without a payment method."""
+    states: dict[str, dict[str, Any]] = {
+        "PHONE_NUMBER": {"id": sender.number_id},
+        "WABA": {"id": sender.waba_id},
+        "BUSINESS": {"id": "506914307656634"},
+        "APP": {"id": "634974688087057"},
+    }
+    overall = "AVAILABLE"
+    if token.endswith(LIMITED):
+        overall = "LIMITED"
+        states["PHONE_NUMBER"] |= {"can_send_message": overall, "additional_info": [_NAME]}
+    if token.endswith(BLOCKED):
+        overall = "BLOCKED"
+        states["WABA"] |= {"can_send_message": overall, "errors": [_PAYMENT]}
+    entities = [{"entity_type": kind, "can_send_message": "AVAILABLE", **state} for kind, state in states.items()]
+    return orjson.dumps({"health_status": {"can_send_message": overall, "entities": entities}, "id": sender.number_id})
+
+
+# --- Webhooks --------------------------------------------------------------------------------------------------------
+
+
+def report(about: Report) -> bytes:
+    """The webhook that tells what became of a message, or a reply to it."""
+    sender = about.sender
+    value = _reply(about) if about.state == REPLY else {"statuses": [_status(about)]}
+    return orjson.dumps(envelope(sender.waba_id, sender.number_id, value, display_number=sender.msisdn))
+
+
+def _status(about: Report) -> dict[str, Any]:
+    request = about.request
+    status: dict[str, Any] = {
+        "id": about.message_id, "status": about.state, "timestamp": str(about.at), "recipient_id": request.msisdn,
+    }  # fmt: skip
+    if request.reference:
+        status["biz_opaque_callback_data"] = request.reference
+    if about.state in {SENT, DELIVERED} or (about.state == READ and not about.is_priced):
+        status["pricing"] = (_PAID if request.is_template else _FREE) | {"category": request.category}
+    if about.state == FAILED and about.error is not None:
+        error = about.error
+        status["errors"] = [
+            {"code": error.code, "title": error.title, "message": error.title,
+             "error_data": {"details": error.details}, "href": _HREF}
+        ]  # fmt: skip
+    return status
+
+
+def _reply(about: Report) -> dict[str, Any]:
+    msisdn = about.request.msisdn
+    message = {
+        "context": {"from": about.sender.msisdn, "id": about.message_id},
+        "from": msisdn,
+        "id": f"{about.message_id}.reply",
+        "timestamp": str(about.at),
+        "type": "text",
+        "text": {"body": "Thank you!"},
+    }
+    return {"contacts": [{"profile": {"name": "Sandbox"}, "wa_id": msisdn}], "messages": [message]}
+
+
+def envelope(waba_id: str, number_id: str, told: dict[str, Any], *, display_number: str = "") -> dict[str, Any]:
+    """Meta's envelope around what `messages` webhooks tell: statuses, or messages and contacts."""
+    metadata = {"display_phone_number": display_number, "phone_number_id": number_id}
+    change = {"field": "messages", "value": {"messaging_product": "whatsapp", "metadata": metadata} | told}
+    return {"object": "whatsapp_business_account", "entry": [{"id": waba_id, "changes": [change]}]}
+
+
+def meta_status(*, waba_id: str, number_id: str, wamid: str, status: str, at: int, msisdn: str, category: str) -> bytes:
+    """One status in Meta's envelope; the price stands with `sent` and with one proof of delivery."""
+    said: dict[str, Any] = {"id": wamid, "status": status, "timestamp": str(at), "recipient_id": msisdn}
+    if status in {"sent", "delivered"}:
+        said["pricing"] = {"billable": True, "pricing_model": "PMP", "type": "regular", "category": category}
+    return orjson.dumps(envelope(waba_id, number_id, {"statuses": [said]}))
+
+
+def write(event: MessageEvent, waba_id: str) -> bytes:
+    """The webhook with which Meta would have told an event."""
+    at = int(event.at.timestamp())
+    if event.direction == Direction.INBOUND:
+        message = {"from": event.msisdn, "id": event.provider_message_id, "timestamp": str(at)}
+        return orjson.dumps(envelope(waba_id, event.number_id, {"messages": [message | (event.content or {})]}))
+    return meta_status(
+        waba_id=waba_id, number_id=event.number_id, wamid=event.provider_message_id, status=event.state, at=at,
+        msisdn=event.msisdn, category=event.category,
+    )  # fmt: skip
+
+
+def retell(event: MessageEvent) -> MessageEvent:
+    """Meta repeats nothing of what was sent."""
+    return replace(event, content=None)
+
+
+def prove(app_secret: str, body: bytes) -> dict[str, str]:
+    """Sign a body."""
+    return {HEADER: signature(app_secret, body)}
+
+
+SIMULATION = Simulation(
+    send_path="/{version}/{number_id}/messages", token=bearer, read=read, read_mark=read_mark, new_id=new_id,
+    accepted=accepted, refused=refused, report=report, prove=prove, retell=retell, write=write,
+    health_path="/{version}/{number_id}", health=health,
+)  # fmt: skip

@@ -1,0 +1,34 @@
+"""How Meta proves its webhooks, and verifies an address before it posts there."""
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+
+from core.secrets import same
+from providers.vendor import WebhookSecrets
+
+HEADER = "X-Hub-Signature-256"
+
+
+def authenticate(secrets: WebhookSecrets, headers: Mapping[str, str], body: bytes) -> bool:
+    """Whether the raw body is signed with the app secret."""
+    given = headers.get(HEADER, "").lower().encode("utf-8", "surrogateescape")
+    return any(same(given, signature(secret, body).encode()) for secret in secrets.app_secrets)
+
+
+def signature(app_secret: str | bytes, body: bytes) -> str:
+    """The value of X-Hub-Signature-256."""
+    key = app_secret.encode() if isinstance(app_secret, str) else app_secret
+    return "sha256=" + hmac.new(key, body, hashlib.sha256).hexdigest()
+
+
+def answer(secrets: WebhookSecrets, query: Mapping[str, str]) -> str | None:
+    """Repeat the challenge to whoever knows the verify token."""
+    given = query.get("hub.verify_token", "").encode("utf-8", "surrogateescape")
+    is_known = bool(secrets.verify_token) and same(given, secrets.verify_token)
+    return query.get("hub.challenge", "") if query.get("hub.mode") == "subscribe" and is_known else None
+
+
+def verification_query(token: str, challenge: str) -> dict[str, str]:
+    """What Meta asks an address when it verifies it."""
+    return {"hub.mode": "subscribe", "hub.verify_token": token, "hub.challenge": challenge}

@@ -1,0 +1,69 @@
+"""Every provider, a line each. Outside of this package they are known by what is asked of them here."""
+
+from collections.abc import Callable
+
+from core.strict_json import Unparsable
+from providers.dialog360 import DIALOG_360
+from providers.eightxeight import EIGHT_X_EIGHT
+from providers.events import Parsed
+from providers.meta import META
+from providers.sandbox import SANDBOX
+from providers.simulation import Simulation
+from providers.vendor import Sending, Vendor, Webhooks
+from providers.vocabulary import Shape
+
+VENDORS: dict[str, Vendor] = {
+    vendor.name: vendor
+    for vendor in (
+        META,
+        EIGHT_X_EIGHT,
+        DIALOG_360,
+        SANDBOX,
+    )
+}
+
+
+def choices() -> list[tuple[str, str]]:
+    """Names and labels, for a model's field."""
+    return [(vendor.name, vendor.label) for vendor in VENDORS.values()]
+
+
+def names_with(capability: Callable[[Vendor], object]) -> list[str]:
+    """The providers that have a capability, as `lambda vendor: vendor.health`."""
+    return [vendor.name for vendor in VENDORS.values() if capability(vendor)]
+
+
+def vendor_of(shape: Shape) -> Vendor:
+    """The provider whose own form of requests this is."""
+    return next(vendor for vendor in VENDORS.values() if vendor.shape == shape)
+
+
+def sending_of(provider: str) -> Sending | None:
+    """How messages are sent through a provider; None where they cannot be."""
+    vendor = VENDORS.get(provider)
+    return vendor.sending if vendor else None
+
+
+def webhooks_of(provider: str) -> Webhooks:
+    """How a provider posts webhooks. Raises LookupError for one that posts none."""
+    vendor = VENDORS.get(provider)
+    if vendor is None or vendor.webhooks is None:
+        raise LookupError(f"Webhooks of {provider} are not understood.")
+    return vendor.webhooks
+
+
+def simulation_of(provider: str) -> Simulation:
+    """How a provider answers, for a server that stands in for it. Raises LookupError where nothing says so."""
+    vendor = VENDORS.get(provider)
+    if vendor is None or vendor.simulation is None:
+        raise LookupError(f"Nothing stands in for {provider}.")
+    return vendor.simulation
+
+
+def parse(provider: str, body: bytes) -> Parsed:
+    """What a webhook's body holds. Raises Unparsable, also for a provider that posts none."""
+    try:
+        webhooks = webhooks_of(provider)
+    except LookupError as error:
+        raise Unparsable(str(error)) from None
+    return webhooks.parse(body)

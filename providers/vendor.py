@@ -1,0 +1,139 @@
+"""What a provider can do, as its folder declares it.
+
+A capability that a provider lacks is None. Callers ask for the capability, never for a provider by name.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import httpx
+
+from core.words import Text
+from providers.events import Parsed
+from providers.health import HealthAnswer
+from providers.outcomes import Outcome
+from providers.simulation import Simulation
+from providers.vocabulary import Shape
+
+Body = Mapping[str, Any]
+
+
+# --- Webhooks in -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookSecrets:
+    """What the address of a webhook knows of who may post to it. Two of each while a rotation lasts, the new one first.
+
+    A header has a secret of ours, of which we keep the SHA-256; an app secret is the provider's.
+    """
+
+    header_name: str = ""
+    header_digests: tuple[bytes, ...] = ()
+    app_secrets: tuple[bytes, ...] = ()
+    verify_token: bytes = b""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verification:
+    """How a provider makes sure of an address with a GET, before it posts there."""
+
+    answer: Callable[[WebhookSecrets, Mapping[str, str]], str | None]  # to a query; None: the token in it is wrong
+    query: Callable[[str, str], dict[str, str]]  # of a request with this token and this challenge
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Webhooks:
+    """How a provider posts webhooks, and proves that it is the one who does."""
+
+    parse: Callable[[bytes], Parsed]  # raises Unparsable
+    authenticate: Callable[[WebhookSecrets, Mapping[str, str], bytes], bool]  # secrets, headers, body
+    setup: Text  # where the address is entered at the provider; may hold HTML
+    app_secret_help: Text = ""  # of one that signs: where its app secret is found
+    header: str = ""  # carries a secret of ours; empty: the provider signs with an app secret of its own
+    kept_headers: tuple[str, ...] = ()  # stored with the body
+    verification: Verification | None = None
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether the provider signs with an app secret; else it repeats a header of ours."""
+        return not self.header
+
+
+# --- Sending ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connection:
+    """What a request from a business phone number needs. Without a `base_url` it goes to the provider's usual one."""
+
+    secret: str = field(repr=False)
+    number_id: str = ""
+    subaccount_code: str = ""
+    base_url: str = ""
+    client: httpx.Client | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pacing:
+    """How fast a number may send before its provider refuses."""
+
+    per_second: int
+    tiers: Mapping[str, int]  # messages a second by the throughput that the provider has told of a number
+    pair_every: float  # seconds between two messages to the same person, after a burst
+    pair_burst: int
+    refusals: frozenset[int]  # codes that say that the number sends too fast
+
+    def rate(self, throughput: str) -> int:
+        """Messages a second of a number with this throughput."""
+        return self.tiers.get(throughput, self.per_second)
+
+
+class Summary(Protocol):
+    """What a translation needs to know of a checked message beside its body. MSISDN: digits only."""
+
+    @property
+    def msisdn(self) -> str: ...
+    @property
+    def user_id(self) -> str: ...
+    @property
+    def content_type(self) -> str: ...
+    @property
+    def reply_to(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sending:
+    """How messages are sent through a provider.
+
+    A request in 8x8's form or in the Cloud API's becomes a body of the provider's with a reference of ours, by which a
+    webhook can name the message.
+    """
+
+    send: Callable[[Connection, Body], Outcome]
+    from_8x8: Callable[[Body, Summary, str], dict[str, Any]]  # a checked request, about it, the reference
+    from_cloud: Callable[[Body, str], dict[str, Any]] | None = None
+    mark_read: Callable[[Connection, Body], Outcome] | None = None
+    pacing: Pacing | None = None  # None: the provider paces by itself
+    has_other_channels: bool = False  # when WhatsApp does not deliver
+
+
+# --- The whole -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vendor:
+    """A provider. `name` is stored, and stands in addresses and over the API: at most 12 characters."""
+
+    name: str
+    label: str
+    company: str  # the label in a sentence
+    shape: Shape | None = None  # the form of requests to us that is this provider's own
+    is_sandbox: bool = False  # sends to the sandbox alone, and is offered to nobody
+    names_subaccount: bool = False  # its webhooks name the subaccount, not the number
+    umid: Callable[[str], str | None] | None = None  # the UMID in a message id of the provider's, in hexadecimal
+    webhooks: Webhooks | None = None
+    sending: Sending | None = None
+    health: Callable[[Connection], HealthAnswer] | None = None
+    simulation: Simulation | None = None
