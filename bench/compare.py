@@ -53,16 +53,34 @@ def _measure(checkout: Path, name: str, scale: float) -> Figures:
 def comparison(pairs: Sequence[Sequence[Figures]]) -> Iterator[str]:
     """A line for each figure that is a time or a rate: the pairs' ratios of new to old times."""
     for name, figure in pairs[0][0].items():
-        unit, rate = figure["unit"], figure["unit"].endswith("/s")
-        if not (rate or unit in TIMES):
+        if not (_is_rate(figure) or figure["unit"] in TIMES):
             continue
-        old, new = ([each[name]["absolute"] for each in column] for column in zip(*pairs, strict=True))
-        ratios = [before / after if rate else after / before for before, after in zip(old, new, strict=True)]
-        yield (
+        ratios = [time_ratio(old[name], new[name]) for old, new in pairs]
+        line = (
             f"{name}: {statistics.median(ratios):.3f} × the time of the old (lowest {min(ratios):.3f}, "
-            f"highest {max(ratios):.3f}, {len(ratios)} pairs). "
-            f"Medians: {statistics.median(new):,.4g} {unit} against {statistics.median(old):,.4g} {unit}."
+            f"highest {max(ratios):.3f}, {len(ratios)} pairs)."
         )
+        yield line if figure["parts"] else f"{line} {_medians(name, pairs)}"
+
+
+def _medians(name: str, pairs: Sequence[Sequence[Figures]]) -> str:
+    """Of the new against those of the old."""
+    old, new = (statistics.median(each[name]["absolute"] for each in column) for column in zip(*pairs, strict=True))
+    unit = pairs[0][0][name]["unit"]
+    return f"Medians: {new:,.4g} {unit} against {old:,.4g} {unit}."
+
+
+def time_ratio(old: Mapping[str, Any], new: Mapping[str, Any]) -> float:
+    """How many times as long the new takes; of many pages, the geometric mean over those that both have."""
+    if old["parts"]:
+        common = old["parts"].keys() & new["parts"].keys()
+        return statistics.geometric_mean(new["parts"][page] / old["parts"][page] for page in common)
+    ratio = float(new["absolute"] / old["absolute"])
+    return 1 / ratio if _is_rate(old) else ratio
+
+
+def _is_rate(figure: Mapping[str, Any]) -> bool:
+    return bool(figure["unit"].endswith("/s"))
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
 """What a measurement finds: figures with their targets, as a line for people and as JSON."""
 
 import statistics
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 
@@ -13,9 +13,10 @@ def ratios(above: Sequence[float], below: Sequence[float]) -> list[float]:
 
 @dataclass(frozen=True)
 class Figure:
-    """A value for each round, which is a ratio to a baseline unless there is a unit and no `absolute`.
+    """A value for each round, which is a ratio to a baseline unless there is a unit and neither `absolute` nor `parts`.
 
-    `absolute` is then Tollgate's own part of the ratios, in `unit`; what is counted by the second ends in "/s".
+    `absolute` is Tollgate's own part of the ratios, in `unit`; what is counted by the second ends in "/s". Where the
+    value is the worst of many pages, `parts` has Tollgate's own part for each.
     """
 
     name: str
@@ -24,6 +25,7 @@ class Figure:
     detail: str
     at_most: bool = False
     absolute: Sequence[float] = ()
+    parts: Mapping[str, float] = field(default_factory=dict)
     unit: str = ""
 
     @property
@@ -56,7 +58,8 @@ class Figure:
             "target": self.target,
             "at_most": self.at_most,
             "met": self.met,
-            "absolute": statistics.median(self.absolute or self.values) if self.unit else None,
+            "absolute": statistics.median(self.absolute or self.values) if self.unit and not self.parts else None,
+            "parts": dict(self.parts),
             "unit": self.unit,
             "detail": self.detail,
         }

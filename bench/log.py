@@ -9,7 +9,7 @@ what else a busy machine does would make the ratios worthless.
 
 import statistics
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -37,10 +37,10 @@ QUERIES, GROWTH, ADMIN = 3.0, 1.5, 3.0
 
 
 @dataclass(frozen=True)
-class RowTimes:
-    """Seconds of work for the statements of a list that read its rows, and for the bare one."""
+class Queries:
+    """Seconds of work for a list's statements that read its rows, and for the plain one."""
 
-    queries: float
+    own: float
     bare: float
 
 
@@ -50,7 +50,7 @@ class Times:
 
     rows: int
     page: float
-    row_times: RowTimes
+    queries: Queries
     changelist: float | None
 
 
@@ -71,7 +71,7 @@ def run() -> list[Figure]:
         load(account, sources, end, FEW, MANY)
         listed, many = {}, {}
         for request in every_request(account):
-            listed[request.name] = _row_times(program, request.rest, request, PAGE_SIZE_OF_REST)
+            listed[request.name] = _compare(program, request.rest, request, PAGE_SIZE_OF_REST)
             if request.page:
                 many[request.name] = _time(request, person, operator)
     return _figures(few, many, listed)
@@ -80,53 +80,50 @@ def run() -> list[Figure]:
 def _time(request: Request, person: Client, operator: Client) -> Times:
     return Times(
         page=_page(person, request.page),
-        row_times=_row_times(person, request.page, request, PAGE_SIZE),
+        queries=_compare(person, request.page, request, PAGE_SIZE),
         rows=_rows(person, request),
         changelist=_page(operator, request.changelist, ADMIN_ROUNDS) if request.changelist else None,
     )
 
 
-def _row_times(client: Client, address: str, request: Request, size: int) -> RowTimes:
+def _compare(client: Client, address: str, request: Request, size: int) -> Queries:
     """Each the least of some rounds, in turn, so that both are as cold."""
     rounds = [(_queries(client, address), _bare(request, size)) for _ in range(ROUNDS)]
-    return RowTimes(min(queries for queries, _ in rounds), min(bare for _, bare in rounds))
+    return Queries(min(queries for queries, _ in rounds), min(bare for _, bare in rounds))
 
 
-def _figures(few: dict[str, tuple[int, float]], many: dict[str, Times], listed: dict[str, RowTimes]) -> list[Figure]:
+def _figures(few: dict[str, tuple[int, float]], many: dict[str, Times], listed: dict[str, Queries]) -> list[Figure]:
     growth = {
         name: many[name].page / seconds
         for name, (rows_then, seconds) in few.items()
         if name in many and many[name].rows == rows_then  # a page with more rows is another page
     }
     against = {name: times.changelist / times.page for name, times in many.items() if times.changelist}
-    pages = [times.page for times in many.values()]
+    pages = {name: times.page for name, times in many.items()}
     return [
-        _against_sql("log queries", {name: times.row_times for name, times in many.items()}),
-        _against_sql("REST list queries", listed),
+        _worst_queries("log queries ÷ bare keyset SQL", {name: times.queries for name, times in many.items()}),
+        _worst_queries("REST list queries ÷ bare keyset SQL", listed),
         _worst(f"log page, {MANY:,} ÷ {FEW:,} messages", growth, GROWTH, pages, at_most=True),
         _worst("admin's changelist ÷ log page", against, ADMIN, at_most=False),
     ]
 
 
-def _against_sql(name: str, row_times: dict[str, RowTimes]) -> Figure:
-    ratios = {case: each.queries / each.bare for case, each in row_times.items()}
-    queries = [each.queries for each in row_times.values() if each.queries]  # what is queued is not in the log's tables
-    return _worst(f"{name} ÷ bare keyset SQL", ratios, QUERIES, queries, at_most=True)
+def _worst_queries(name: str, queries: Mapping[str, Queries]) -> Figure:
+    ratios = {key: each.own / each.bare for key, each in queries.items()}
+    seconds = {key: each.own for key, each in queries.items() if each.own}  # what is queued is not among the messages
+    return _worst(name, ratios, QUERIES, seconds, at_most=True)
 
 
 def _worst(
-    name: str, ratios: dict[str, float], target: float, seconds: Sequence[float] = (), *, at_most: bool
+    name: str, ratios: Mapping[str, float], target: float, seconds: Mapping[str, float] | None = None, *, at_most: bool
 ) -> Figure:
-    """The worst ratio of all filters and pages: each must reach the target. And the geometric mean of our own times."""
+    """The worst ratio of all filters and pages: each must reach the target."""
     worst = (max if at_most else min)(ratios, key=lambda key: ratios[key])
     detail = f"{worst}; the median of {len(ratios)} filters and pages is {statistics.median(ratios.values()):.2f}."
     for key, ratio in sorted(ratios.items(), key=lambda entry: entry[1], reverse=at_most):
         if (ratio > target) if at_most else (ratio < target):
             detail += f"\n    {ratio:,.2f}  {key}"
-    absolute = [statistics.geometric_mean(seconds) * 1000] if seconds else []
-    return Figure(
-        name, [ratios[worst]], target, detail, at_most=at_most, absolute=absolute, unit="ms" if absolute else ""
-    )
+    return Figure(name, [ratios[worst]], target, detail, at_most=at_most, parts=seconds or {}, unit="s" * bool(seconds))
 
 
 def _spent() -> float:

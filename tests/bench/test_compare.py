@@ -14,7 +14,9 @@ cat "$6.json"
 
 def figures(**absolute):
     units = {"accept": "/s", "report": "ms", "memory": "MB", "lost": ""}
-    return {name: {"name": name, "absolute": value, "unit": units[name]} for name, value in absolute.items()}
+    return {
+        name: {"name": name, "absolute": value, "unit": units[name], "parts": {}} for name, value in absolute.items()
+    }
 
 
 def test_a_slower_rate_and_a_longer_time_are_above_one():
@@ -27,6 +29,15 @@ def test_a_slower_rate_and_a_longer_time_are_above_one():
         "accept: 1.250 × the time of the old (lowest 1.000, highest 2.000, 3 pairs). Medians: 80 /s against 100 /s.",
         "report: 1.100 × the time of the old (lowest 0.750, highest 2.000, 3 pairs). Medians: 11 ms against 10 ms.",
     ]
+
+
+def pages(**seconds):
+    return {"log": {"name": "log", "absolute": None, "unit": "s", "parts": seconds}}
+
+
+def test_pages_that_both_have_count_alike():
+    pairs = [[pages(first=1.0, second=0.01, gone=5.0), pages(first=2.0, second=0.08, new=7.0)]]
+    assert list(comparison(pairs)) == ["log: 4.000 × the time of the old (lowest 4.000, highest 4.000, 1 pairs)."]
 
 
 def test_what_is_no_time_is_left_out():

@@ -6,6 +6,7 @@ from bench.figures import Figure, ratios
 
 ACCEPT = Figure("accept", [0.9, 0.5, 0.7], 0.8, "Last pair.", absolute=[900, 500, 700], unit="webhooks/s")
 MEMORY = Figure("memory", [40], 50, "", at_most=True, unit="MB")
+PAGES = Figure("pages", [3], 3, "", parts={"first": 0.1, "second": 0.2}, unit="s")
 LOST = Figure("lost", [1], 0, "", at_most=True)
 
 
@@ -29,12 +30,12 @@ def test_a_target_is_the_lowest_or_the_highest_good_value(figure, met):
 def test_json_has_the_ratio_and_our_own_part_of_it():
     assert ACCEPT.as_json() == {
         "name": "accept", "value": 0.7, "lowest": 0.5, "highest": 0.9, "rounds": 3, "target": 0.8, "at_most": False,
-        "met": False, "absolute": 700, "unit": "webhooks/s", "detail": "Last pair.",
+        "met": False, "absolute": 700, "parts": {}, "unit": "webhooks/s", "detail": "Last pair.",
     }  # fmt: skip
 
 
-@pytest.mark.parametrize(("figure", "absolute"), [(MEMORY, 40), (LOST, None)])
-def test_what_has_a_unit_is_absolute_itself(figure, absolute):
+@pytest.mark.parametrize(("figure", "absolute"), [(MEMORY, 40), (LOST, None), (PAGES, None)])
+def test_what_has_a_unit_and_no_parts_is_absolute_itself(figure, absolute):
     assert figure.as_json()["absolute"] == absolute
 
 
