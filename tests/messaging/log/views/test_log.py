@@ -316,7 +316,7 @@ class TestSelection:
 
     def test_selected_umids(self, acme, three):
         answer = visitor(acme).post("/logs/umids/", {"umid": [three[0].umid, three[2].umid]})
-        assert text(answer) == f"{three[2].umid}\n{three[0].umid}\n"
+        assert answer.content.decode() == f"{three[2].umid}\n{three[0].umid}\n"
         assert answer["Content-Type"] == "text/plain; charset=utf-8"
 
     def test_all_that_match_ends_where_it_was_counted(self, acme, three):
