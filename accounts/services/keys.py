@@ -66,7 +66,7 @@ def make_api_key(
 ) -> tuple[ApiKey, str]:
     """Make a key for a member, who gives it no more than they have. Raises Refused; else as `create_api_key`."""
     if not scopes or not by.permissions.issuperset(scopes):
-        raise Refused(gettext("Choose among the scopes that your role holds."), "scopes")
+        raise Refused(gettext("Choose only scopes that your role has."), "scopes")
     check_reach(by, subaccounts)
     return create_api_key(
         by=by, name=name, scopes=scopes, expires_at=expires_at, subaccounts=subaccounts, rate_limit=rate_limit
@@ -77,7 +77,7 @@ def make_api_key(
 def revoke_api_key(*, by: Principal, key: ApiKey) -> None:
     """Refuse a key from now on; audited. A key that was revoked before stays as it was. Raises Refused."""
     if not by.reach.covers(key):
-        raise Refused(gettext("This key reaches subaccounts that you do not see: ask an owner or admin."))
+        raise Refused(gettext("This key has access to subaccounts that you cannot see: ask an owner or admin."))
     if ApiKey.objects.filter(pk=key.pk, account=by.account, revoked_at=None).update(revoked_at=timezone.now()):
         by.record("api_key.revoked", str(key))
 

@@ -19,4 +19,4 @@ class Refused(Exception):
 def check_reach(by: Principal, subaccounts: Collection[Subaccount]) -> None:
     """Refuse to give more subaccounts than the giver sees; none named means all of them."""
     if by.reach.limited and not (subaccounts and set(by.reach.visible).issuperset(subaccounts)):
-        raise Refused(_("Choose among the subaccounts that you see yourself."), "subaccounts")
+        raise Refused(_("Choose only subaccounts that you can see."), "subaccounts")

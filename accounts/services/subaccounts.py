@@ -15,7 +15,7 @@ def create_subaccount(*, by: Principal, code: str, name: str) -> Subaccount:
         with transaction.atomic():
             subaccount = Subaccount.objects.create(account=by.account, code=code, name=name)
     except IntegrityError:
-        raise Refused(_("There is a subaccount %(code)s already.") % {"code": code}, "code") from None
+        raise Refused(_("The subaccount %(code)s already exists.") % {"code": code}, "code") from None
     by.record("subaccount.created", _called(subaccount))
     return subaccount
 

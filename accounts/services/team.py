@@ -41,11 +41,11 @@ def invite(*, by: Principal, email: str, role: Role, subaccounts: Sequence[Subac
         _lock(by.account)
         if Membership.objects.filter(account=by.account, user__email=email).exists():
             raise Refused(
-                _("%(email)s belongs to the team already: change their role there.") % {"email": email}, "email"
+                _("%(email)s is already on the team: change their role there.") % {"email": email}, "email"
             )
         if Invitation.objects.filter(account=by.account, email=email).exists():
             raise Refused(
-                _("%(email)s is invited already: send that invitation again, or withdraw it.") % {"email": email},
+                _("%(email)s has already been invited: resend that invitation or withdraw it.") % {"email": email},
                 "email",
             )
         invitation = Invitation.objects.create(
@@ -78,7 +78,7 @@ def accept(*, token: str, user: User, address: str = "") -> Membership:
     with every_tenant():
         invitation = Invitation.objects.select_for_update(of=("self",)).filter(**_alive(token)).first()
         if invitation is None:
-            raise Refused(_("This invitation is used, withdrawn or too old."))
+            raise Refused(_("This invitation has been used or withdrawn, or has expired."))
         if invitation.email != user.email:
             raise Refused(_("This invitation is for %(email)s.") % {"email": invitation.email})
         subaccounts = list(invitation.subaccounts.all())
@@ -98,9 +98,9 @@ def join(*, token: str, name: str, password: str, address: str = "") -> Membersh
     """Create the login of an invited person who has none, and make them a member. Raises Refused."""
     invitation = find_invitation(token)
     if invitation is None:
-        raise Refused(_("This invitation is used, withdrawn or too old."))
+        raise Refused(_("This invitation has been used or withdrawn, or has expired."))
     if User.objects.filter(email=invitation.email).exists():
-        raise Refused(_("This address has a login: log in to accept the invitation."))
+        raise Refused(_("This address already has a login: log in to accept the invitation."))
     user = User.objects.create_user(invitation.email, password, name=name)
     return accept(token=token, user=user, address=address)
 
@@ -148,20 +148,20 @@ def _lock(account: Account) -> None:
 
 def _check_grant(by: Principal, role: Role, subaccounts: Sequence[Subaccount]) -> None:
     if role not in grantable_roles(by.role):
-        raise Refused(_("You can give the roles that may do no more than yours."), "role")
+        raise Refused(_("You can grant only roles with no more permissions than yours."), "role")
     check_reach(by, subaccounts)
 
 
 def _check_manage(by: Principal, other: Membership | Invitation) -> None:
     if not may_manage(by, other):
-        raise Refused(_("This person may do or see more than you: ask an owner."))
+        raise Refused(_("This person has more permissions than you: ask an owner."))
 
 
 def _check_owner_stays(leaving: Membership) -> None:
     """There is always somebody who may do everything in the whole account and can log in."""
     owners = Membership.objects.filter(account=leaving.account_id, role=Role.OWNER, limited=False, user__is_active=True)
     if leaving.role == Role.OWNER and not owners.exclude(pk=leaving.pk).exists():
-        raise Refused(_("This is the last owner of the whole account: make somebody else owner first."))
+        raise Refused(_("This is the last owner of the whole account: make someone else an owner first."))
 
 
 def _grant(role: Role | str, subaccounts: Iterable[Subaccount], *, limited: bool) -> dict[str, Any]:

@@ -26,10 +26,10 @@ SHORTEST, LONGEST = 7, 15  # digits of a phone number
 def delete_selected(by: Principal, umids: Sequence[UUID], *, reason: str = "") -> Deletion:
     """Have messages deleted; those that they do not see are not there. Raises Refused."""
     if len(umids) > MOST_SELECTED:
-        raise Refused(_("At most %(most)s messages at once: use a filter for more.") % {"most": f"{MOST_SELECTED:,}"})
+        raise Refused(_("Select at most %(most)s messages, or use a filter to delete more.") % {"most": f"{MOST_SELECTED:,}"})
     found = visible_umids(by.account, umids, by.subaccount_ids)
     if not found:
-        raise Refused(_("None of these messages is there any more."))
+        raise Refused(_("These messages no longer exist."))
     about = json.dumps([str(umid) for umid in found])
     return _start(by, DeletionKind.SELECTED, about, reason=reason, expected=len(found))
 
@@ -46,13 +46,13 @@ def erase_person(by: Principal, msisdn: str, *, reason: str) -> Deletion:
     """Have everything about a phone number deleted, wherever it is in the account. Raises Refused."""
     number = digits_of(msisdn)
     if not SHORTEST <= len(number) <= LONGEST:
-        raise Refused(_("Write the whole number with its country code, as +65 9123 4567."), "msisdn")
+        raise Refused(_("Enter the full number with its country code, such as +65 9123 4567."), "msisdn")
     if by.subaccount_ids is not None:
-        raise Refused(_("A person is erased from the whole account: ask somebody who sees all of it."))
+        raise Refused(_("Erasing a person affects the whole account: ask someone with access to all of it."))
     if not reason.strip():
-        raise Refused(_("Say why: the certificate and the audit log keep it."), "reason")
+        raise Refused(_("Enter a reason: it is recorded in the certificate and the audit log."), "reason")
     if Person(number).is_named_in(reason):
-        raise Refused(_("Leave the number out of the reason: the certificate and the audit log keep it."), "reason")
+        raise Refused(_("Leave the number out of the reason, because the certificate and the audit log store it."), "reason")
     about = json.dumps({"msisdn": number})
     return _start(by, DeletionKind.PERSON, about, reason=reason, subject=subject_of(by.account, number))
 

@@ -62,7 +62,7 @@ def drafted(by: Principal, ask: Ask) -> Export:
     except ValidationError as wrong:
         raise BadAsk("time_zone", " ".join(wrong.messages)) from None
     if ask.format == Format.XLSX and ask.compression == Compression.GZIP:
-        raise BadAsk("compression", _("A workbook is compressed already: choose none, or zip for the manifest."))
+        raise BadAsk("compression", _("A workbook is already compressed: choose none, or zip to include the manifest."))
     known, columns, needs = columns_by_key(ask.dataset), _columns(by, ask), {NEEDS[ask.dataset]}
     if not by.may(NEEDS[ask.dataset]):
         raise NotAllowed("dataset", _("“%(name)s” needs the permission %(permission)s.") % {
@@ -112,4 +112,4 @@ def _may(by: Principal, dataset: str, key: str) -> bool:
 def _known(name: str, value: str, values: Sequence[str]) -> None:
     if value not in values:
         choices = ", ".join(each or "none" for each in values)
-        raise BadAsk(name, _("“%(value)s” is none of %(choices)s.") % {"value": value, "choices": choices})
+        raise BadAsk(name, _("“%(value)s” is not one of %(choices)s.") % {"value": value, "choices": choices})

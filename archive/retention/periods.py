@@ -101,12 +101,12 @@ def proposed(account: Account, periods: Mapping[str, int | None]) -> Keeping:
         months = keeping.months(kind)
         if months is not None and not least <= months <= MOST:
             raise Refused(
-                _("Give %(least)s to %(most)s months, or nothing to keep it for ever.")
+                _("Enter %(least)s to %(most)s months, or leave it empty to keep the data forever.")
                 % {"least": least, "most": f"{MOST:,}"},
                 f"{kind}_months",
             )
     if keeping.export_days is not None and not 1 <= keeping.export_days <= 365:
-        raise Refused(_("Give 1 to 365 days."), "export_days")
+        raise Refused(_("Enter 1 to 365 days."), "export_days")
     if keeping.message_months is not None and (keeping.payload_months or 0) > keeping.message_months:
         raise Refused(_("Texts cannot be kept longer than their messages."), "payload_months")
     return keeping

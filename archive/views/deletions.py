@@ -97,7 +97,7 @@ def _start(request: TenantRequest, asked: Question | None, umids: list[UUID]) ->
     expected = request.POST.get("expected", "")
     typed = "".join(letter for letter in request.POST.get("typed", "") if letter.isdecimal())
     if not expected.isdecimal() or typed != expected:
-        raise Refused(_("Type how many messages are deleted, as it stands there, to confirm."))
+        raise Refused(_("To confirm, type the number of messages as shown."))
     counted = int(expected) if int(expected) <= MOST_COUNTED else None
     return jobs.delete_matching(by, asked.message_query, expected=counted, reason=reason)
 
@@ -160,7 +160,7 @@ def _started(request: TenantRequest, deletion: Deletion) -> HttpResponseBase:
     deletion.refresh_from_db()
     if deletion.is_active or deletion.problem or deletion.messages != deletion.expected:
         return redirect("archive:deletion", deletion.public_id)
-    said = ngettext("%(n)s message is deleted.", "%(n)s messages are deleted.", deletion.messages)
+    said = ngettext("%(n)s message has been deleted.", "%(n)s messages have been deleted.", deletion.messages)
     notices.success(request, said % {"n": f"{deletion.messages:,}"})
     return redirect("log:log")
 
