@@ -79,7 +79,9 @@ class LimitForm(SettingsForm):
             label=_("Subaccounts"),
             choices=[(code, subaccount.name) for code, subaccount in self._visible.items()],
             required=by.reach.limited,
-            help_text="" if by.reach.limited else _("Leave all unchecked to include every subaccount, including future ones."),
+            help_text=""
+            if by.reach.limited
+            else _("Leave all unchecked to include every subaccount, including future ones."),
             widget=forms.CheckboxSelectMultiple,
             error_messages={"required": _("Choose at least one: you do not have access to the whole account.")},
         )
@@ -119,8 +121,12 @@ class KeyForm(LimitForm):
 
     ENDS = (("30", _("In 30 days")), ("90", _("In 90 days")), ("365", _("In a year")), ("", _("Never")))
 
-    name = forms.CharField(label=_("Name"), max_length=100, help_text=_("What the key is for, such as “shop back end”."))
-    ends = forms.ChoiceField(label=_("Expires"), choices=ENDS, required=False, initial="365", widget=forms.Select(SELECT))
+    name = forms.CharField(
+        label=_("Name"), max_length=100, help_text=_("What the key is for, such as “shop back end”.")
+    )
+    ends = forms.ChoiceField(
+        label=_("Expires"), choices=ENDS, required=False, initial="365", widget=forms.Select(SELECT)
+    )
     rate_limit = forms.IntegerField(
         label=_("Requests per second"),
         min_value=1,

@@ -51,7 +51,9 @@ class ExportForm(forms.Form):
         """A workbook is compressed already."""
         chosen: str = self.cleaned_data["compression"]
         if self.cleaned_data.get("format") == Format.XLSX and chosen == Compression.GZIP:
-            raise forms.ValidationError(_("A workbook is already compressed: choose none, or ZIP to include the manifest."))
+            raise forms.ValidationError(
+                _("A workbook is already compressed: choose none, or ZIP to include the manifest.")
+            )
         return chosen
 
 

@@ -86,9 +86,9 @@ def chosen(params: Mapping[str, str], today: date, default: str) -> Period:
         last = date.fromisoformat(end) if end else today
         first = date.fromisoformat(start) if start else last
     except ValueError:
-        raise BadPeriod(_("Write dates as 2026-11-30.")) from None
+        raise BadPeriod(_("Enter dates as 2026-11-30.")) from None
     if first > last:
-        raise BadPeriod(_("The first day lies after the last."))
+        raise BadPeriod(_("The first day is after the last."))
     if (last - first).days >= LONGEST:
         raise BadPeriod(_("Choose at most %(n)d days.") % {"n": LONGEST})
     return Period(CUSTOM, first, last)

@@ -40,9 +40,7 @@ def invite(*, by: Principal, email: str, role: Role, subaccounts: Sequence[Subac
     with transaction.atomic():
         _lock(by.account)
         if Membership.objects.filter(account=by.account, user__email=email).exists():
-            raise Refused(
-                _("%(email)s is already on the team: change their role there.") % {"email": email}, "email"
-            )
+            raise Refused(_("%(email)s is already on the team: change their role there.") % {"email": email}, "email")
         if Invitation.objects.filter(account=by.account, email=email).exists():
             raise Refused(
                 _("%(email)s has already been invited: resend that invitation or withdraw it.") % {"email": email},

@@ -36,7 +36,9 @@ def profile(request: Any) -> HttpResponse:
 def end_sessions(request: Any) -> HttpResponse:
     """Log out everywhere else."""
     ended = end_other_sessions(request.user, request.session.session_key)
-    said = ngettext("You have been logged out of %(n)d other session.", "You have been logged out of %(n)d other sessions.", ended)
+    said = ngettext(
+        "You have been logged out of %(n)d other session.", "You have been logged out of %(n)d other sessions.", ended
+    )
     messages.success(request, said % {"n": ended})
     return redirect("profile")
 

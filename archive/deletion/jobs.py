@@ -26,7 +26,9 @@ SHORTEST, LONGEST = 7, 15  # digits of a phone number
 def delete_selected(by: Principal, umids: Sequence[UUID], *, reason: str = "") -> Deletion:
     """Have messages deleted; those that they do not see are not there. Raises Refused."""
     if len(umids) > MOST_SELECTED:
-        raise Refused(_("Select at most %(most)s messages, or use a filter to delete more.") % {"most": f"{MOST_SELECTED:,}"})
+        raise Refused(
+            _("Select at most %(most)s messages, or use a filter to delete more.") % {"most": f"{MOST_SELECTED:,}"}
+        )
     found = visible_umids(by.account, umids, by.subaccount_ids)
     if not found:
         raise Refused(_("These messages no longer exist."))
@@ -52,7 +54,9 @@ def erase_person(by: Principal, msisdn: str, *, reason: str) -> Deletion:
     if not reason.strip():
         raise Refused(_("Enter a reason: it is recorded in the certificate and the audit log."), "reason")
     if Person(number).is_named_in(reason):
-        raise Refused(_("Leave the number out of the reason, because the certificate and the audit log store it."), "reason")
+        raise Refused(
+            _("Leave the number out of the reason, because the certificate and the audit log store it."), "reason"
+        )
     about = json.dumps({"msisdn": number})
     return _start(by, DeletionKind.PERSON, about, reason=reason, subject=subject_of(by.account, number))
 

@@ -102,7 +102,7 @@ def withdraw(account: Account, person: Person) -> int:
     for export in own.exclude(filters={}):
         if any(person.is_named_in(value) for value in export.filters.values() if isinstance(value, str)):
             Export.objects.filter(pk=export.pk).update(
-                filters={}, words=[], state=ExportState.WITHDRAWN, problem=_("This export selected a person who has been erased."),
+                filters={}, words=[], state=ExportState.WITHDRAWN, problem=_("This export’s person has been erased."),
                 finished_at=export.finished_at or now,
             )  # fmt: skip
     for schedule in ExportSchedule.objects.filter(account=account).exclude(query=""):

@@ -86,13 +86,13 @@ def _columns(by: Principal, ask: Ask) -> list[str]:
     if ask.preset:
         keys = preset(ask.preset) if ask.dataset == Dataset.MESSAGES else None
         if keys is None:
-            raise BadAsk("preset", _("There is no preset “%(name)s” for this.") % {"name": ask.preset})
+            raise BadAsk("preset", _("The preset “%(name)s” is not available for this data.") % {"name": ask.preset})
         # A preset keeps its order and its columns; what the asker may not see is empty in it.
         return [key for key in keys if _may(by, ask.dataset, key)]
     known = columns_by_key(ask.dataset)
     for key in ask.columns:
         if key not in known:
-            raise BadAsk("columns", _("There is no column “%(name)s”: choose from %(names)s.") % {
+            raise BadAsk("columns", _("The column “%(name)s” does not exist: choose from %(names)s.") % {
                 "name": key, "names": ", ".join(known)
             })  # fmt: skip
         if not _may(by, ask.dataset, key):

@@ -51,6 +51,8 @@ def hold(request: TenantRequest) -> HttpResponse:
     except Refused as refused:
         notices.error(request, str(refused))
     else:
-        said = _("The legal hold has been lifted.") if lifts else _("The legal hold is in place: nothing will be deleted.")
+        said = (
+            _("The legal hold has been lifted.") if lifts else _("The legal hold is in place: nothing will be deleted.")
+        )
         notices.success(request, said)
     return redirect("archive:retention")

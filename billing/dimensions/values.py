@@ -38,9 +38,9 @@ class TierKey(NamedTuple):
         elif self.start > 1:
             parts.append(gettext("from %(n)s") % {"n": f"{self.start:,}"})
         if not self.end_known:
-            parts.append(gettext("end not known"))
+            parts.append(gettext("end unknown"))
         if self.anchored:
-            parts.append(gettext("counted with other providers"))
+            parts.append(gettext("includes other providers"))
         return ", ".join(parts)
 
 

@@ -279,5 +279,5 @@ class SellTerms(TenantModel):
         if self.fee:
             parts.append(_("plus %(fee)s per message") % {"fee": plain(self.fee)})
             if self.fee_on_free:
-                parts.append(_("also for free ones"))
+                parts.append(_("including free messages"))
         return ", ".join(parts)

@@ -20,7 +20,7 @@ def put_in_force(proposal: Proposal, *, by: Principal, reason: str = "") -> int:
     revisions' own: that is a what-if and nothing to put in force.
     """
     if proposal.always:
-        raise ValueError(gettext("A card or rule set counts from its own day: import it with the day you mean."))
+        raise ValueError(gettext("A card or rule set applies from its own first day: import it with the day you want."))
     buckets = affected(proposal)
     for revision in _revisions(proposal):
         revision.put_in_force(by=by.name)

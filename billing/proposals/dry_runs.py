@@ -114,7 +114,7 @@ def proposal_of(run: DryRun) -> Proposal:
     """What a dry run supposes. Raises Gone."""
     cards = list(RateCard.objects.filter(pk__in=run.card_ids).order_by("currency", "id"))
     if len(cards) != len(run.card_ids):
-        raise Gone(gettext("What this dry run supposes was discarded: import it again."))
+        raise Gone(gettext("A draft that this dry run is based on was discarded: import it again."))
     return Proposal(cards=cards, markets=run.markets, rules=run.rules, always=run.always)
 
 
@@ -244,7 +244,7 @@ def apply(run: DryRun, *, by: Principal) -> int:
     run = _locked(run)
     proposal, drafts = _decidable(run)
     if not run.finished_at or run.problem:
-        raise Refused(gettext("This dry run is not finished: wait for its figures first."))
+        raise Refused(gettext("This dry run has not finished yet: wait for its figures."))
     if stale := next((each for each in drafts if _overtaken(each, run)), None):
         raise Refused(f"Another revision of {stale.name} was put in force since: compute the dry run again.")
     with every_tenant():
@@ -293,9 +293,9 @@ def _decidable(run: DryRun) -> tuple[Proposal, list[Revision]]:
     proposal = proposal_of(run)
     drafts = revisions_of(proposal)
     if run.applied_at:
-        raise Refused(gettext("This is in force already."))
+        raise Refused(gettext("This is already in force."))
     if run.always or (drafts and (run.first_month or run.last_month)) or not all(each.is_draft for each in drafts):
-        raise Refused(gettext("This is a what-if: only an import that waits for a decision can be put in force."))
+        raise Refused(gettext("This is a what-if: only an imported draft can be activated."))
     return proposal, drafts
 
 

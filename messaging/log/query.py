@@ -34,7 +34,7 @@ from messaging.log.kinds import (
 from providers.vocabulary import Category, Direction
 
 HIGHEST_CODE = 2**31 - 1
-_UNCERTAIN = [(SubmissionState.UNCERTAIN.value, _("Uncertain: no answer came"))]
+_UNCERTAIN = [(SubmissionState.UNCERTAIN.value, _("Uncertain: no response"))]
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ class MessageQuery:
         index="log_message_source", where=lookups.by_source,
     )  # fmt: skip
     source_name: str = declare(
-        FreeText(128, {"placeholder": _("Of campaign or bot, or a part")}), _("Name"),
+        FreeText(128, {"placeholder": _("Campaign or bot name, or part of it")}), _("Name"),
         "The name of the campaign or bot that made it, or a part of the name, in any case.",
         index="log_message_source", where=lookups.by_source,
     )  # fmt: skip
@@ -110,7 +110,7 @@ class MessageQuery:
         index="log_message_error", in_counts=True,
     )  # fmt: skip
     sending: str = declare(
-        Choice(_UNCERTAIN, _("However it went")), _("Sending"), "Where a message we were asked to send stands.",
+        Choice(_UNCERTAIN, _("Any result")), _("Sending"), "Where a message we were asked to send stands.",
         index="log_umid", where=lookups.by_sending, finds_few=True,
     )  # fmt: skip
     created_after: datetime | None = declare(Moment(), help="Included.", lookup="created_at__gte", on_page=False)

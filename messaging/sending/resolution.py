@@ -31,7 +31,7 @@ def resolve(*, by: Principal, message: Message, was_sent: bool) -> None:
     outcome = AttemptResult(kind=kind, at=datetime.now(UTC).isoformat(), title=title, by=by.name)
     rows = Submission.objects.filter(account=by.account, umid=message.umid, state=SubmissionState.UNCERTAIN)
     if not rows.update(state=SubmissionState.ANSWERED, outcome=outcome.as_json()):
-        raise Refused(_("What became of this message is known by now."))
+        raise Refused(_("The status of this message is already known."))
     by.record("message.resolved", str(message.umid), {"sent": was_sent})
     transaction.on_commit(sending_wakeup.notify)
 
@@ -40,7 +40,7 @@ def resolve(*, by: Principal, message: Message, was_sent: bool) -> None:
 def take_back(*, by: Principal, message: Message) -> None:
     """Cancel a message that waits; audited. Raises Refused when it waits no more."""
     if not cancel(by.account.pk, message.subaccount_id or 0, at=datetime.now(UTC), umid=message.umid):
-        raise Refused(_("This message does not wait any more."))
+        raise Refused(_("This message is no longer waiting to be sent."))
     by.record("message.cancelled", str(message.umid))
     transaction.on_commit(sending_wakeup.notify)
 
@@ -52,7 +52,7 @@ def send_again(*, by: Principal, message: Message) -> Submission:
     number = PhoneNumber.objects.filter(account=by.account, pk=message.phone_number_id or 0)
     found = number.select_related("subaccount", "account").first()
     if paper is None or found is None:
-        raise Refused(_("What this message said is not on record."))
+        raise Refused(_("The content of this message is not on record."))
     sender = senders.sender_of(found)
     if not sender.subaccount_is_active:
         raise Refused(_("Its subaccount is closed."))

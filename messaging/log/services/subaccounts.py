@@ -15,7 +15,7 @@ def close_subaccount(*, by: Principal, subaccount: Subaccount) -> None:
     """Close a subaccount. Raises Refused while numbers belong to it, as their messages would go on coming."""
     _lock(subaccount)
     if PhoneNumber.objects.filter(account=by.account, subaccount=subaccount).exists():
-        raise Refused(_("Phone numbers belong to this subaccount: move them to another first."))
+        raise Refused(_("This subaccount has phone numbers: move them to another subaccount first."))
     switch_subaccount(by=by, subaccount=subaccount, active=False)
 
 
@@ -23,7 +23,7 @@ def close_subaccount(*, by: Principal, subaccount: Subaccount) -> None:
 def move_number(*, by: Principal, number: PhoneNumber, subaccount: Subaccount) -> None:
     """Give a number to another subaccount: its messages from now on count there, earlier ones stay. Raises Refused."""
     if not _lock(subaccount).is_active:
-        raise Refused(_("This subaccount is closed: choose another, or open it again."), "subaccount")
+        raise Refused(_("This subaccount is closed: choose another, or reopen it."), "subaccount")
     before = number.subaccount
     if before == subaccount:
         return
