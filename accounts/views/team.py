@@ -117,7 +117,7 @@ def _member(request: TenantRequest, membership_id: int) -> Membership:
     if found is None:
         raise Http404("No such member.")
     if not selectors.may_manage(request.principal, found):
-        raise PermissionDenied("This person may do or see more than you.")
+        raise PermissionDenied("This person has more permissions than you.")
     return found
 
 
@@ -125,7 +125,7 @@ def _invitation(request: TenantRequest, invitation_id: int) -> Invitation:
     for invitation in selectors.invitations(request.account):
         if invitation.pk == invitation_id:
             if not selectors.may_manage(request.principal, invitation):
-                raise PermissionDenied("This invitation gives more than you may.")
+                raise PermissionDenied("This invitation grants more permissions than you have.")
             return invitation
     raise Http404("No such invitation.")
 

@@ -121,7 +121,7 @@ def change(periods: Mapping[str, int | None], *, by: Principal) -> Keeping:
     before, keeping = keeping_of(account), proposed(account, periods)
     changed = {name: (getattr(before, name), getattr(keeping, name)) for name in FIELDS}
     said: dict[str, Any] = {
-        name: {"from": old or "for ever", "to": new or "for ever"} for name, (old, new) in changed.items() if old != new
+        name: {"from": old or "forever", "to": new or "forever"} for name, (old, new) in changed.items() if old != new
     }
     if said:
         keeping.save(update_fields=list(said))

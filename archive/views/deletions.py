@@ -133,7 +133,7 @@ def certificate(request: TenantRequest, deletion_id: UUID) -> HttpResponse:
     """The certificate, as the bytes that were hashed."""
     deletion = _deletion(request, deletion_id)
     if not deletion.certificate:
-        raise Http404("It is not over yet.")
+        raise Http404("This deletion is still in progress.")
     name = f"deletion-{deletion.public_id}.json"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return HttpResponse(canonical(deletion.certificate), content_type="application/json", headers=headers)

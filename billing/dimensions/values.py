@@ -63,4 +63,4 @@ class RateTierSerializer(ReservedNamesSerializer):
 class CostTierSerializer(RateTierSerializer):
     """A tier's place and bounds. Not `end_known`: lower prices may follow, but no card says from where."""
 
-    anchored = serializers.BooleanField(help_text="Positions counted with volume at other providers.")
+    anchored = serializers.BooleanField(help_text="Whether positions include volume at other providers.")

@@ -166,7 +166,9 @@ def advance(seconds: float = SLICE) -> None:
             run.problem, run.finished_at = str(gone), timezone.now()
         except Exception:
             log.exception("dry_run_failed", dry_run=run.pk)
-            run.problem = "It could not be worked out: the worker's log says why. Other prices and months still can be."
+            run.problem = (
+                "The calculation failed: see the worker's log for the reason. Other prices and months are not affected."
+            )
             run.finished_at = timezone.now()
         run.worked_at = timezone.now()
         with transaction.atomic():
@@ -246,7 +248,7 @@ def apply(run: DryRun, *, by: Principal) -> int:
     if not run.finished_at or run.problem:
         raise Refused(gettext("This dry run has not finished yet: wait for its figures."))
     if stale := next((each for each in drafts if _overtaken(each, run)), None):
-        raise Refused(f"Another revision of {stale.name} was put in force since: compute the dry run again.")
+        raise Refused(f"Another revision of {stale.name} has been activated since: recalculate the dry run.")
     with every_tenant():
         if drafts:
             buckets = put_in_force(proposal, by=by, reason=f"dry run {run.pk}")

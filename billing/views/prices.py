@@ -218,7 +218,7 @@ def own_prices(request: HttpRequest, access: PriceAccess) -> HttpResponse:
     """What the account charges its customers, since when, and what is left of it."""
     account = access.account
     if account is None:
-        raise Http404("Operators without an account have no prices of their own.")
+        raise Http404("Operators without an account do not have own prices.")
     if access.limited:
         raise LimitedReach(gettext("This page is about the whole account."))
     today, currencies = timezone.localdate(), currencies_of(account)

@@ -27,7 +27,7 @@ _NOT_AGAIN = ("scheduled", "expiry", "clientMessageId", "dlrCallbackUrl")  # sai
 def resolve(*, by: Principal, message: Message, was_sent: bool) -> None:
     """Say what became of an uncertain message; audited. Raises Refused when it is not uncertain any more."""
     kind = Kind.SENT if was_sent else Kind.REJECTED
-    title = "" if was_sent else "Not sent, as somebody found out."
+    title = "" if was_sent else "Marked as not sent."
     outcome = AttemptResult(kind=kind, at=datetime.now(UTC).isoformat(), title=title, by=by.name)
     rows = Submission.objects.filter(account=by.account, umid=message.umid, state=SubmissionState.UNCERTAIN)
     if not rows.update(state=SubmissionState.ANSWERED, outcome=outcome.as_json()):
