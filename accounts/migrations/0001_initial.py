@@ -145,7 +145,7 @@ class Migration(migrations.Migration):
                         max_length=50,
                         validators=[
                             django.core.validators.RegexValidator(
-                                "^[A-Za-z0-9\\-._&]{3,50}\\Z", "Write 3 to 50 letters, digits, or any of - . _ &"
+                                "^[A-Za-z0-9\\-._&]{3,50}\\Z", "Enter 3 to 50 letters, digits or any of - . _ &"
                             )
                         ],
                     ),
@@ -412,7 +412,7 @@ class Migration(migrations.Migration):
                             choices=[
                                 ("dashboard:read", "See the dashboard"),
                                 ("messages:read", "See the message log"),
-                                ("msisdn:read", "See whole phone numbers"),
+                                ("msisdn:read", "See full phone numbers"),
                                 ("content:read", "See message texts"),
                                 ("messages:send", "Send messages"),
                                 ("costs:read", "See costs"),
@@ -421,8 +421,8 @@ class Migration(migrations.Migration):
                                 ("team:write", "Manage the team"),
                                 ("webhooks:write", "Manage webhook endpoints"),
                                 ("subaccounts:write", "Manage subaccounts and their numbers"),
-                                ("exports:write", "Export data as files"),
-                                ("messages:delete", "Delete messages, and all of a person"),
+                                ("exports:write", "Export data"),
+                                ("messages:delete", "Delete messages and erase people"),
                                 ("retention:write", "Set how long data is kept"),
                                 ("audit:read", "See the audit log"),
                             ],

@@ -231,7 +231,7 @@ class Migration(migrations.Migration):
                             ("queued", "Waiting"),
                             ("running", "Running"),
                             ("succeeded", "Ready"),
-                            ("empty", "Nothing found"),
+                            ("empty", "No results"),
                             ("failed", "Failed"),
                             ("cancelled", "Cancelled"),
                             ("withdrawn", "Withdrawn"),

@@ -275,7 +275,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("cost", "The provider's price"),
-                            ("card", "A rate card of its own"),
+                            ("card", "A custom rate card"),
                             ("nothing", "No resale"),
                         ],
                         default="cost",

@@ -92,7 +92,7 @@ class Migration(migrations.Migration):
                 (
                     "state",
                     models.CharField(
-                        choices=[("pending", "Waiting"), ("done", "Done"), ("failed", "Given up")],
+                        choices=[("pending", "Waiting"), ("done", "Done"), ("failed", "Failed")],
                         default="pending",
                         max_length=8,
                     ),

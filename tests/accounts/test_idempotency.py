@@ -87,7 +87,9 @@ def test_a_key_that_was_used_for_another_request_is_refused(post, body, url):
     post({"a": 1})
     answer = post(body, url=url)
     assert answer.status_code == 409
-    assert answer.json()["detail"] == "This Idempotency-Key was used for another request: use a new one for each."
+    assert (
+        answer.json()["detail"] == "This Idempotency-Key was used for another request: use a new key for each request."
+    )
     assert "Retry-After" not in answer.headers
     assert Counter.times == 1
 

@@ -118,7 +118,7 @@ def test_an_account_without_keys_is_told_what_they_are_for(acme):
     ApiKey.objects.all().delete()
     client = visitor(acme)
     assert "No API keys yet" in text(client.get(KEYS))
-    assert "None was revoked or has expired" in text(client.get(f"{KEYS}?ended=1"))
+    assert "No revoked or expired keys" in text(client.get(f"{KEYS}?ended=1"))
 
 
 def test_a_developer_makes_a_key_that_is_shown_once(acme, client):
@@ -153,7 +153,7 @@ def test_what_makes_no_key_names_the_field(acme, other, given, field):
 def test_revoking_asks_first(acme):
     client = visitor(acme)
     key, _ = create_api_key(by=principal(acme), name="Shop", scopes=[])
-    assert "It was never used." in text(client.get(f"{KEYS}{key.pk}/revoke/"))
+    assert "It has never been used." in text(client.get(f"{KEYS}{key.pk}/revoke/"))
     assert client.post(f"{KEYS}{key.pk}/revoke/").url == KEYS
     key.refresh_from_db()
     assert key.revoked_at

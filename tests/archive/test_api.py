@@ -185,7 +185,7 @@ def test_8x8_s_job_is_cancelled_and_unknown_ones_are_4018(acme, other, caller):
 @pytest.mark.parametrize(
     ("body", "words"),
     [
-        ({"from": "2026-10-16", "to": "2026-10-15"}, "from: Must lie before to."),
+        ({"from": "2026-10-16", "to": "2026-10-15"}, "from: Must be before to."),
         ({"from": "yesterday"}, "from: Write a date or time"),
         ({"colour": 1}, "colour: There is no such field."),
         ({"limit": -1}, "limit: "),

@@ -133,7 +133,7 @@ def test_a_file_is_named_with_its_days_and_size_before_it_is_deleted(acme):
     work.work()
     page = text(visitor(acme).get(f"/exports/{export.public_id}/delete/"))
     assert "Thu 1 Oct to Sat 31 Oct · CSV" in page
-    assert re.search(r"Its file of 1 row \([\d.]+\xa0\w+\) is deleted", page)
+    assert re.search(r"The file with 1 row \([\d.]+\xa0\w+\) is deleted", page)
 
 
 def test_one_without_a_file_is_started_again_as_it_was(acme):
@@ -229,7 +229,7 @@ def test_a_schedule_exports_the_days_before_and_ends_with_the_right(acme, mailou
     ExportSchedule.objects.update(next_at=due)
     schedules.start_due()
     schedule.refresh_from_db()
-    assert schedule.problem == "The person who made this schedule may no longer export."
+    assert schedule.problem == "The person who created this schedule can no longer export."
     assert Export.objects.count() == 1
     user.memberships.update(role="owner")
     client.post(address)

@@ -305,8 +305,8 @@ class Migration(migrations.Migration):
                     "category_rank",
                     models.SmallIntegerField(
                         choices=[
-                            (0, "said with the proof of delivery"),
-                            (1, "said by the provider before"),
+                            (0, "reported with the proof of delivery"),
+                            (1, "reported earlier by the provider"),
                             (2, "taken from the template"),
                             (9, "not known"),
                         ],
@@ -525,8 +525,8 @@ class Migration(migrations.Migration):
                     "category_rank",
                     models.SmallIntegerField(
                         choices=[
-                            (0, "said with the proof of delivery"),
-                            (1, "said by the provider before"),
+                            (0, "reported with the proof of delivery"),
+                            (1, "reported earlier by the provider"),
                             (2, "taken from the template"),
                             (9, "not known"),
                         ],

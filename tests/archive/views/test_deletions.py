@@ -30,7 +30,7 @@ def test_one_message_by_the_button_on_its_page(acme):
     assert "Delete this message?" in text(page)
     assert log_of(acme) == ["wamid.A"]
     answer = client.post(f"/logs/{message.umid}/delete/", {"reason": "a mistake"}, follow=True)
-    assert "1 message is deleted." in text(answer)
+    assert "1 message has been deleted." in text(answer)
     assert (log_of(acme), Deletion.objects.get().reason) == ([], "a mistake")
     assert client.get(f"/logs/{message.umid}/delete/").status_code == 404
 
@@ -57,7 +57,7 @@ def test_selected_rows_are_confirmed_by_a_button(acme):
     chosen = {"umid": [str(row.umid) for row in rows[:2]]}
     assert "2 selected messages." in text(client.post(NEW, chosen))
     assert len(log_of(acme)) == 3
-    assert "2 messages are deleted." in text(client.post(NEW, {**chosen, "confirmed": "1"}, follow=True))
+    assert "2 messages have been deleted." in text(client.post(NEW, {**chosen, "confirmed": "1"}, follow=True))
     assert log_of(acme) == ["wamid.2"]
 
 
@@ -127,7 +127,7 @@ def test_another_accounts_deletions_do_not_exist(acme, other):
     client = visitor(other)
     assert client.get(f"/settings/deletions/{deletion.public_id}/").status_code == 404
     assert client.post(f"/settings/deletions/{deletion.public_id}/stop/").status_code == 404
-    assert "Nothing was deleted yet" in text(client.get("/settings/deletions/"))
+    assert "No deletions yet" in text(client.get("/settings/deletions/"))
 
 
 def test_a_legal_hold_is_said_before_and_refuses(acme):

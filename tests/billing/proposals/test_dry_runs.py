@@ -137,7 +137,7 @@ def test_discarded_with_what_it_supposes(dearer, every_account):
     assert not RateCard.objects.filter(pk=card.pk).exists()
     assert AuditEntry.objects.get(action="rate_card.discarded").actor == "ops@acme.example"
     assert not dry_runs.is_decidable(older)
-    assert worked(older).problem == "What this dry run supposes was discarded: import it again."
+    assert worked(older).problem == "A draft that this dry run is based on was discarded: import it again."
     with pytest.raises(Gone):
         dry_runs.discard(run, by=principal(None, "ops@acme.example"))
 

@@ -23,7 +23,7 @@ from providers.simulation import Template
         ("--callback-url=ftp://example.com", "--callback-url must be an address that begins with http:// or https://."),
         ("--callback-url=http://", "--callback-url must be an address that begins with http:// or https://."),
         ("--callback-url=http://a:b/", "--callback-url must be an address that begins with http:// or https://."),
-        ("--port=99999", "127.0.0.1:99999 cannot be listened at: choose another --port or --host."),
+        ("--port=99999", "Cannot listen on 127.0.0.1:99999: choose another --port or --host."),
         ("--host=no.such.host.example", "no.such.host.example:8010 cannot be listened at: choose another"),
     ],
 )

@@ -16,7 +16,7 @@ from tests.traffic import AT, INDIA, deliver, report
 
 pytestmark = pytest.mark.django_db
 URL = "/api/v1/messages/"
-BLANK = "Give it a value, or leave it out."
+BLANK = "Provide a value or omit the parameter."
 
 
 @pytest.fixture

@@ -49,8 +49,8 @@ def test_add_one(acme):
 @pytest.mark.parametrize(
     ("given", "field", "remedy"),
     [
-        ({"code": "a b"}, "code", "Write 3 to 50 letters, digits, or any of - . _ &"),
-        ({"code": "acme_wa"}, "code", "There is a subaccount acme_wa already."),
+        ({"code": "a b"}, "code", "Enter 3 to 50 letters, digits or any of - . _ &"),
+        ({"code": "acme_wa"}, "code", "The subaccount acme_wa already exists."),
         ({"name": ""}, "name", "This field is required."),
     ],
 )
