@@ -111,7 +111,9 @@ def test_unrated_messages_with_reason_and_remedy(get, acme, other):
             },
             {
                 "reason": "no_category", "meaning": "The provider named no category.",
-                "remedy": "Nothing to import: these messages are rated automatically when a webhook names their category.",
+                "remedy": (
+                    "Nothing to import: these messages are rated automatically when a webhook names their category."
+                ),
                 "market": "India", "category": "", "currency": "USD", "countries": ["IN"], "messages": 1,
                 "first_day": "2026-10-15", "last_day": "2026-10-15",
             },

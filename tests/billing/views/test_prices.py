@@ -241,7 +241,7 @@ class TestWhatIf:
         run = worked(DryRun.objects.get())
         assert (run.always, run.account, run.title) == (True, acme, "Meta USD 2026-07-01, revision 1")
         page = text(client.get(response.url))
-        assert "Put in force" not in page
+        assert "Activate" not in page
         assert client.post(f"{response.url}apply/").status_code == 403
         assert not AuditEntry.objects.filter(action="rate_card.activated").exists()
         assert "Meta USD 2026-07-01, revision 1" in text(client.get("/prices/what-if/"))

@@ -12,14 +12,14 @@ from providers.vocabulary import Subject
 AT = datetime(2026, 11, 12, 12, tzinfo=UTC)
 BEFORE = AT - timedelta(hours=3)
 NOT_ANNOUNCED = (
-    "No announcement says that sale was paused then: Meta may have held it back while it watched how the first "
-    "recipients took it."
+    "No announcement shows that sale was paused then: Meta may have held it back to see how the first recipients "
+    "reacted."
 )
 NEVER = "This person had not written to you in the 30 days before, so no customer service window was open."
 CLOSED = "The customer service window had closed: it ends 24 hours after the person’s last message, which came on {at}."
 OPEN = (
-    "According to the log, the window was open: the person wrote less than 24 hours before. They may have written to another of "
-    "your numbers, and each has a window of its own; their last message came on {at}."
+    "According to the log, the window was open: the person wrote less than 24 hours before. They may have written "
+    "to another of your numbers, and each has its own window; their last message came on {at}."
 )
 TOKEN = (
     "Meta refused the access token. Check in Meta’s Access Token Debugger whether it has expired and includes "
