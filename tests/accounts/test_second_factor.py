@@ -161,7 +161,7 @@ def test_the_operator_resets_it(acme, capsys):
     user = member(acme, "viewer")
     with_app(user)
     call_command("reset_second_factor", user.email.upper())
-    assert "logs in with the password alone now" in capsys.readouterr().out
+    assert "can now log in with only the password" in capsys.readouterr().out
     assert logged_in(user).get("/").status_code == 200
     entry = AuditEntry.objects.get(action="person.second_factor_reset")
     assert (entry.account, entry.actor, entry.target, entry.details) == (

@@ -74,7 +74,7 @@ def test_a_mail_that_fails_says_what_to_do(acme, settings):
     client = visitor(acme)
     invite(client)
     page = text(client.get(TEAM))
-    assert "but the mail could not be sent: [Errno 111] Connection refused" in page
+    assert "but the e-mail could not be sent: [Errno 111] Connection refused" in page
     assert "E-mail not sent" in page
 
 

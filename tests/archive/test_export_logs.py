@@ -51,8 +51,8 @@ def test_it_takes_the_filters_of_the_log(acme, tmp_path, arguments, ids):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("--columns", "colour"), "There is no column “colour”"),
-        (("--preset", "9x9"), "There is no preset “9x9”"),
+        (("--columns", "colour"), "The column “colour” does not exist"),
+        (("--preset", "9x9"), "The preset “9x9” is not available"),
         (("--format", "pdf"), "argument --format: invalid choice: 'pdf'"),
         (("--compression", "rar"), "argument --compression: invalid choice: 'rar'"),
         (("--time-zone", "Mars/Base"), "--time-zone: .*Mars/Base"),

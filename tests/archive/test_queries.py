@@ -89,7 +89,7 @@ def test_figures_of_a_name_that_nobody_has_are_refused(acme, ask, name, value, m
 
 def test_a_market_of_no_rate_card_is_refused(acme, ask):
     answer = ask(EXPORTS, {"dataset": "costs", "filters": {**DAYS, "market": "Moon"}})
-    assert errors(answer) == {"filters.market": "There is no market “Moon” on a rate card."}
+    assert errors(answer) == {"filters.market": "No rate card has a market “Moon”."}
     assert ask(EXPORTS, {"dataset": "costs", "filters": {**DAYS, "market": "India"}}).status_code == 202
 
 

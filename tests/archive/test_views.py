@@ -158,7 +158,7 @@ def test_what_is_selected_in_the_log_is_exported(acme):
     chosen = {"query": "?status=delivered", "umid": [str(first.umid)], "format": "csv", "columns": ["umid"]}
     answer = client.post(NEW, chosen)
     assert body(client.get(answer.headers["Location"])) == f"umid\n{first.umid}\n"
-    assert "can be exported once" in text(client.post(NEW, {**chosen, "every": "day"}))
+    assert "can be exported only once" in text(client.post(NEW, {**chosen, "every": "day"}))
 
 
 def test_the_filters_of_the_report_come_along(acme):

@@ -23,6 +23,6 @@ def test_a_dry_run_shows_its_figures_when_they_are_there(acme, open_page):
     dry_runs.advance()
     page.get_by_role("link", name="Activate").click()
     page.get_by_role("button", name="Activate").click()
-    expect(page.get_by_text("1 group of messages waits to be rated again")).to_be_visible()
+    expect(page.get_by_text("1 group of messages is waiting to be rated again")).to_be_visible()
     rate()
     expect(page.get_by_text("All messages are rated.")).to_be_visible()

@@ -234,7 +234,7 @@ def test_who_may_post_can_be_changed(acme, other, endpoint, change):
 
 @pytest.mark.parametrize(
     ("field", "value", "problem"),
-    [("networks", "10.0.0.0/99", "is no network"), ("rate_limit", -1, "greater than or equal to 0")],
+    [("networks", "10.0.0.0/99", "is not a network"), ("rate_limit", -1, "greater than or equal to 0")],
 )
 def test_what_makes_no_sense_is_refused(endpoint, change, field, value, problem):
     assert problem in change(**{field: value})

@@ -86,10 +86,10 @@ def test_selected_messages_go_and_the_others_stay(acme, other, asker):
 
 def test_what_is_not_seen_is_not_there(acme, other, asker):
     theirs = deliver(other)
-    with pytest.raises(Refused, match="None of these messages"):
+    with pytest.raises(Refused, match="These messages no longer exist"):
         delete_selected(asker, [theirs.umid])
     limited = principal(acme, "x").only("nothing")
-    with pytest.raises(Refused, match="None of these messages"):
+    with pytest.raises(Refused, match="These messages no longer exist"):
         delete_selected(limited, [deliver(acme).umid])
 
 

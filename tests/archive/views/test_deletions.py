@@ -73,7 +73,7 @@ def test_all_that_match_are_counted_shown_and_typed(acme):
     assert page.count('<td class="fixed">') == 3
     assert "/exports/new/?status=delivered" in page
     wrong = client.post(NEW, {"query": query, "confirmed": "1", "expected": "3", "typed": "4"})
-    assert "as it stands there" in text(wrong)
+    assert "the number of messages as shown" in text(wrong)
     client.post(NEW, {"query": query, "confirmed": "1", "expected": "3", "typed": "3"})
     assert log_of(acme) == ["wamid.sent"]
 
@@ -88,8 +88,8 @@ def test_filters_that_make_no_sense(acme):
 def test_a_person_is_erased_and_certified(acme):
     deliver(acme)
     client = visitor(acme)
-    assert "cannot be brought back" in text(client.post(PERSON, {"msisdn": INDIA, "reason": "Art. 17"}))
-    assert "Write the whole number" in text(client.post(PERSON, {"msisdn": "12", "reason": "x", "confirmed": "on"}))
+    assert "it cannot be undone" in text(client.post(PERSON, {"msisdn": INDIA, "reason": "Art. 17"}))
+    assert "Enter the full number" in text(client.post(PERSON, {"msisdn": "12", "reason": "x", "confirmed": "on"}))
     answer = client.post(PERSON, {"msisdn": f"+{INDIA}", "reason": "Art. 17", "confirmed": "on"}, follow=True)
     deletion = Deletion.objects.get()
     assert "so far" in text(answer)

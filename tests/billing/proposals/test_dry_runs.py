@@ -113,7 +113,7 @@ def test_in_force_audited_and_rated_again(acme, traffic, dearer):
     assert (entry.actor, entry.details["reason"]) == ("ops@acme.example", f"dry run {run.pk}")
     run.refresh_from_db()
     assert run.applied_by == "ops@acme.example"
-    with pytest.raises(Refused, match="in force already"):
+    with pytest.raises(Refused, match="already in force"):
         dry_runs.apply(run, by=principal(None, "ops@acme.example"))
 
 
@@ -205,7 +205,7 @@ def test_the_command_says_it_without_putting_it_in_force(acme, traffic, dearer):
 
 @pytest.mark.parametrize(
     ("arguments", "words"),
-    [(["--card", "0"], "There is no rate card 0: --list"), (["--from", "soon"], "'soon' is no month")],
+    [(["--card", "0"], "There is no rate card 0: use --list"), (["--from", "soon"], "'soon' is not a month")],
 )
 def test_what_the_command_does_not_know_is_named(arguments, words):
     with pytest.raises(CommandError, match=words):

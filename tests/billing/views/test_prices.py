@@ -149,7 +149,7 @@ class TestImport:
         assert 'hx-trigger="every' not in page
         assert "+0.0082" in text(client.get(f"/prices/dry-runs/{run.pk}/apply/"))
         client.post(f"/prices/dry-runs/{run.pk}/apply/")
-        assert "1 group of messages waits" in text(client.get(response.url))
+        assert "1 group of messages is waiting" in text(client.get(response.url))
         rate()
         assert "All messages are rated" in text(client.get(response.url))
         assert RatedLine.objects.get().unit_price == Decimal("0.0200")
@@ -174,7 +174,7 @@ class TestImport:
         [
             (HEAD + "India,marketing,USD,0,MAX,soon,x\n", {}, "Row 2: &#x27;soon&#x27; is no rate"),
             (b"PK\x03\x04\xff", {}, "save it as CSV UTF-8"),
-            (b"x" * (2 * 1024 * 1024 + 1), {}, "more than 2 MB"),
+            (b"x" * (2 * 1024 * 1024 + 1), {}, "larger than 2 MB"),
             (DEARER, {"effective_from": ""}, "Enter the first day on which it applies"),
             (DEARER, {"kind": "markets"}, "Select a valid choice"),
         ],
@@ -193,7 +193,7 @@ class TestImport:
         assert RuleSet.objects.get(pk=second.rules_id).is_draft
         page = text(operator.get(f"/prices/dry-runs/{worked(second).pk}/"))
         assert "<li>utility: charged, counted per business portfolio as g</li>" in page
-        assert "Rules begin on the first day of a month" in text(
+        assert "Rules must begin on the first day of a month" in text(
             upload(operator, rules, kind="rules", whose="everyone", effective_from="2027-01-02")
         )
 
@@ -264,7 +264,7 @@ class TestWhatIf:
         deliver(acme)
         deliver(acme, provider_message_id="wamid.B", at=AT.replace(month=11, day=2))
         given = {"first": "2026-11", "last": "2026-10", "card": "", "rules": "", "markets": "", "when": "own"}
-        assert "Is before the first month" in text(visitor(acme, "owner").post("/prices/what-if/", given))
+        assert "The last month is before the first" in text(visitor(acme, "owner").post("/prices/what-if/", given))
 
 
 class TestOwnPrices:
@@ -295,8 +295,8 @@ class TestOwnPrices:
     @pytest.mark.parametrize(
         ("said", "words"),
         [
-            ({"markup_percent": "-100"}, "Write more than -100"),
-            ({"fee": "-1"}, "Write 0 or more"),
+            ({"markup_percent": "-100"}, "Enter more than -100"),
+            ({"fee": "-1"}, "Enter 0 or more"),
             ({"currency": "EUR"}, "Select a valid choice"),
             ({"effective_from": "soon"}, "Enter a valid date"),
         ],

@@ -43,9 +43,9 @@ def test_others_are_called_as_a_stranger_and_nothing_is_stored(check):
 @pytest.mark.parametrize(
     ("changes", "text"),
     [
-        ({"is_active": False}, "Nobody knows the address (404): it is off"),
+        ({"is_active": False}, "The address is unknown (404): the endpoint is off"),
         ({"networks": ["10.0.0.0/8"]}, "refuses this server (403): only listed networks"),
-        ({"rate_limit": 0}, "More webhooks come this second than the address takes (429)"),
+        ({"rate_limit": 0}, "The address is receiving more webhooks per second than it accepts (429)"),
     ],
 )
 def test_what_is_not_good_is_named(check, changes, text):

@@ -89,7 +89,7 @@ def test_what_waits_can_be_taken_back(acme, owner, post):
     assert "Scheduled for" in page(owner)
     assert "The message will not be sent." in act(owner, "cancel")
     worked_off()
-    assert "does not wait any more" in act(owner, "cancel")
+    assert "is no longer waiting" in act(owner, "cancel")
 
 
 def test_what_can_no_more_be_sent_says_why(acme, owner, post, provider):

@@ -43,7 +43,7 @@ def test_the_template_was_paused_then():
         next_template_status=Change(new="APPROVED", at=AT + timedelta(hours=1)),
     )
     assert found(132015, then, template=Template(name="sale")) == [
-        ("The template sale was paused then (FIRST_PAUSE), since {at}.", BEFORE, True),
+        ("The template sale had been paused (FIRST_PAUSE) since {at}.", BEFORE, True),
         ("It was approved again on {at}.", AT + timedelta(hours=1), False),
     ]
 

@@ -140,7 +140,7 @@ def test_nothing_yet_says_what_to_do(acme):
     assert "http://127.0.0.1:8000/webhooks/8x8/" in page
     page = text(visitor(acme, "viewer").get("/logs/"))
     assert "/webhooks/" not in page
-    assert "An owner, admin or developer of this account connects" in page
+    assert "an owner, admin or developer of this account connects" in page
 
 
 def test_nothing_matches_offers_to_clear(acme):

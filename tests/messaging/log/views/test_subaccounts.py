@@ -76,7 +76,7 @@ def test_one_with_numbers_is_not_closed(acme):
     client = visitor(acme)
     url = f"{LIST}{of('acme_wa').pk}/close/"
     assert "Move them to another subaccount first" in text(client.get(url))
-    assert "Phone numbers belong to this subaccount" in text(client.post(url))
+    assert "This subaccount has phone numbers" in text(client.post(url))
     assert of("acme_wa").is_active
 
 

@@ -100,7 +100,7 @@ def test_refresh_now_at_most_once_a_minute(number):
     number.save(update_fields=["credential_sealed", "health_due_at"])
     PhoneNumber.objects.update(health_due_at=timezone.now() + timedelta(minutes=9))
     assert ask_due() == 0
-    assert "is being asked" in client.post("/health/refresh/", follow=True).content.decode()
+    assert "Checking with the provider of 1 number" in client.post("/health/refresh/", follow=True).content.decode()
     assert ask_due() == 1
     assert "less than a minute ago" in client.post("/health/refresh/", follow=True).content.decode()
     assert ask_due() == 0
