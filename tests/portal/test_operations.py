@@ -62,7 +62,7 @@ def levels(state):
 def test_all_is_quiet(acme, operator):
     page = text(operator.get("/operations/"))
     assert "No problems: nothing is waiting or on hold" in page
-    assert "<h2>All quiet</h2>" in page
+    assert "<h2>No problems</h2>" in page
     assert 'hx-get="/operations/" hx-trigger="every 15s"' in page
     assert 'href="/operations/" aria-current="page"' in page
 
@@ -127,13 +127,13 @@ def test_messages_without_an_outcome_are_listed_and_normal(acme, operator):
     page = text(operator.get("/operations/"))
     assert "Sent, no outcome yet" in page
     assert '<td class="number">1</td><td class="number">1</td>' in page
-    assert "<h2>All quiet</h2>" in page
+    assert "<h2>No problems</h2>" in page
 
 
 def test_the_page_refreshes_itself_in_part(acme, operator):
     part = text(operator.get("/operations/", headers={"HX-Request": "true"}))
     assert "<html" not in part
-    assert '<p id="sentence" class="sentence" hx-swap-oob="true">All quiet' in part
+    assert '<p id="sentence" class="sentence" hx-swap-oob="true">No problems' in part
 
 
 def test_queries_do_not_grow_with_accounts(acme, other, operator, django_assert_num_queries):
