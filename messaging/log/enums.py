@@ -42,7 +42,7 @@ class CategoryRank(IntegerChoices):
     PROVEN = 0, _("reported with the proof of delivery")
     SAID = 1, _("reported earlier by the provider")
     ASSUMED = 2, _("taken from the template")
-    NONE = 9, _("not known")
+    NONE = 9, _("unknown")
 
 
 class SubmissionState(TextChoices):

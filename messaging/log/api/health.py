@@ -199,5 +199,5 @@ class D360HealthView(HealthView):
         nodes = [node for node in found.of(Entity.PHONE_NUMBER) if node.pk in own]
         if len(nodes) != 1:
             many = "more than one 360dialog number: limit it to a subaccount" if nodes else "no 360dialog number"
-            raise exceptions.ValidationError({"D360-API-KEY": [f"This key reaches {many}."]})
+            raise exceptions.ValidationError({"D360-API-KEY": [f"This key has access to {many}."]})
         return Response({"health_status": _status(found.around(nodes[0])), "id": nodes[0].id})

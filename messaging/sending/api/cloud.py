@@ -170,5 +170,5 @@ class D360SendView(CloudView):
         found = [one for one in self.senders() if one.provider == provider]
         if len(found) != 1:
             many = "more than one 360dialog number: limit it to a subaccount" if found else "no 360dialog number"
-            raise ValidationError({"D360-API-KEY": [f"This key reaches {many}."]})
+            raise ValidationError({"D360-API-KEY": [f"This key has access to {many}."]})
         return self.send(request, found[0])
