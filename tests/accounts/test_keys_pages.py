@@ -157,7 +157,7 @@ def test_revoking_asks_first(acme):
     assert client.post(f"{KEYS}{key.pk}/revoke/").url == KEYS
     key.refresh_from_db()
     assert key.revoked_at
-    assert f"Shop ({key.prefix}…) is revoked" in text(client.get(KEYS))
+    assert f"Shop ({key.prefix}…) has been revoked" in text(client.get(KEYS))
 
 
 def test_keys_of_others_are_404(acme, other):

@@ -79,7 +79,7 @@ def test_an_invitation_is_mailed_and_kept_as_a_digest_only(acme, owner):
     assert (message.to, message.subject) == ([NEW], "Owner of Acme Retail invites you to Acme Retail")
     assert f"http://127.0.0.1:8000/invitations/{token}/" in message.body
     assert "as support." in message.body
-    assert "until 8 Nov 2026, 12:00 UTC" in message.body
+    assert "expires on 8 Nov 2026, 12:00 UTC" in message.body
     details = {"role": "support", "subaccounts": ["acme_shop"]}
     assert entry("team.invited") == (acme, "owner@acme.example", NEW, details, "192.0.2.1")
 
@@ -169,7 +169,7 @@ def test_joining_makes_a_login_and_uses_the_invitation_up(acme, owner):
         {"role": "support", "subaccounts": ["acme_care", "acme_shop"]},
         "192.0.2.7",
     )
-    with pytest.raises(Refused, match="used, withdrawn or too old"):
+    with pytest.raises(Refused, match="used or withdrawn, or has expired"):
         join(token=token, name="Eve", password="correct horse staple")
 
 

@@ -138,7 +138,7 @@ def test_two_over_the_same_rows(acme, asker, monkeypatch):
 def test_one_that_breaks_says_so(acme, asker, monkeypatch):
     deletion = delete_matching(asker, MessageQuery())
     monkeypatch.setattr(work, "read_query", lambda data: 1 / 0)
-    assert "Start it again" in done(deletion).problem
+    assert "start it again" in done(deletion).problem
     assert deletion.state == "failed"
 
 
@@ -162,7 +162,7 @@ def test_a_legal_hold_refuses_and_stops(acme, asker, owner):
     assert (placed.details["reason"], lifted.details["reason"]) == ("Case 12", "Settled")
 
 
-@pytest.mark.parametrize(("role", "reason", "said"), [("admin", "x", "Only an owner"), ("owner", " ", "Say why")])
+@pytest.mark.parametrize(("role", "reason", "said"), [("admin", "x", "Only an owner"), ("owner", " ", "Enter a reason")])
 def test_only_owners_place_a_hold_and_say_why(acme, role, reason, said):
     by = principal_of(member(acme, role))
     with pytest.raises(Refused, match=said):

@@ -34,7 +34,7 @@ def test_owners_hold_and_admins_see_it(acme):
     owner, admin = visitor(acme), visitor(acme, "admin")
     assert "Only owners can place and lift a hold." in text(admin.get(RETENTION))
     assert "Only an owner" in text(admin.post(HOLD, {"reason": "x"}, follow=True))
-    assert "Say why" in text(owner.post(HOLD, {"reason": ""}, follow=True))
+    assert "Enter a reason" in text(owner.post(HOLD, {"reason": ""}, follow=True))
     assert "nothing will be deleted" in text(owner.post(HOLD, {"reason": "Case 12"}, follow=True))
     assert "Case 12" in text(admin.get(RETENTION))
     assert "is lifted" in text(owner.post(HOLD, {"reason": "Settled", "lift": "1"}, follow=True))
