@@ -54,9 +54,9 @@ def misgiven(params: Mapping[str, Any], known: Collection[str], several: Collect
         if not all(values):
             wrong[name] = [BLANK]  # a list of everything would look like what was asked for
         elif len(values) > 1 and name not in several:
-            wrong[name] = ["Give it once."]  # Django would take the last and say nothing
+            wrong[name] = ["Provide this parameter only once."]  # Django would take the last and say nothing
         elif name in PAGING and not _is_cursor(values[0]):
-            wrong[name] = ["This is no cursor: follow next and previous as they are."]
+            wrong[name] = ["Invalid cursor: use the next and previous links unchanged."]
     return wrong
 
 

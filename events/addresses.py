@@ -23,13 +23,13 @@ def check(url: str) -> str:
     except ValueError:
         return "has no valid port."
     if parts.username or parts.password:
-        return "must not hold a user name or password."
+        return "must not contain a user name or password."
     host = parts.hostname or ""
     if settings.CALLBACK_LOOPBACK and _is_loopback(host):
         return ""
     if parts.scheme != "https" or port not in _PORTS:
         return "must begin with https://, and use port 443 or 8443."
-    return "" if _is_elsewhere(host) else "must name a host of the internet, not of a private network."
+    return "" if _is_elsewhere(host) else "must name a public host, not one in a private network."
 
 
 def _is_elsewhere(host: str) -> bool:
@@ -51,7 +51,7 @@ def resolve(host: str, port: int) -> str:
     ]
     for address in found:
         if not (is_public(address) or (settings.CALLBACK_LOOPBACK and address.is_loopback)):
-            raise Forbidden("leads to an address of a private network.")
+            raise Forbidden("resolves to an address in a private network.")
     return str(found[0])
 
 

@@ -9,7 +9,7 @@ class DeliveryState(TextChoices):
 
     PENDING = "pending", _("Waiting")
     DONE = "done", _("Done")
-    FAILED = "failed", _("Given up")
+    FAILED = "failed", _("Failed")
 
 
 class Format(TextChoices):

@@ -105,16 +105,16 @@ def sending(request: TenantRequest, umid: UUID) -> HttpResponse:
 
 def _resolve(by: Principal, one: Message, *, was_sent: bool) -> str:
     resolve(by=by, message=one, was_sent=was_sent)
-    return _("Noted. The log says so in a moment.")
+    return _("Saved. The log updates in a moment.")
 
 
 def _take_back(by: Principal, one: Message) -> str:
     take_back(by=by, message=one)
-    return _("It will not be sent.")
+    return _("The message will not be sent.")
 
 
 def _again(by: Principal, one: Message) -> str:
-    return _("Sent again, as %(umid)s.") % {"umid": send_again(by=by, message=one).umid}
+    return _("Resent as %(umid)s.") % {"umid": send_again(by=by, message=one).umid}
 
 
 _ACTS: dict[str, Callable[[Principal, Message], str]] = {

@@ -67,7 +67,7 @@ class Diagnosis:
 _AGAIN = {
     Retry.YES: gettext_lazy("Trying again may work."),
     Retry.NO: gettext_lazy("Trying again will not help."),
-    Retry.MAYBE: gettext_lazy("It is not known whether trying again helps."),
+    Retry.MAYBE: gettext_lazy("It is unknown whether trying again helps."),
 }
 
 
@@ -98,15 +98,15 @@ def meta_code(source: str, code: int, provider_error_code: int | None = None) ->
 
 def _unknown(source: str, code: int, said: str) -> Diagnosis:
     if said:
-        meaning = gettext("Tollgate does not know this code; the provider said “%(words)s”.") % {"words": said}
+        meaning = gettext("Tollgate does not know this code; the provider reported “%(words)s”.") % {"words": said}
     else:
-        meaning = gettext("Tollgate does not know this code; the provider said nothing more.")
+        meaning = gettext("Tollgate does not know this code; the provider gave no more details.")
     return Diagnosis(
         source=source,
         code=code,
         title=said,
         meaning=meaning,
-        remedy=gettext("Look the code up at the provider."),
+        remedy=gettext("Look up the code at the provider."),
         retryable=Retry.MAYBE,
     )
 

@@ -47,7 +47,7 @@ def check_endpoint(endpoint: WebhookEndpoint) -> list[Finding]:
             findings = [
                 Finding(
                     False,
-                    _("%(host)s could not be reached from here: %(reason)s. Look at the proxy and at DNS.")
+                    _("%(host)s could not be reached from here: %(reason)s. Check the proxy and DNS.")
                     % {"host": host, "reason": reason},
                 )
             ]
@@ -65,28 +65,29 @@ def _as_stranger(client: httpx.Client, url: str, *, guarded: bool) -> Finding:
     took = f"{(time.perf_counter() - start) * 1000:.0f} ms"
     if code == HTTPStatus.UNAUTHORIZED and guarded:
         return Finding(
-            True, _("The address answers, in %(took)s, and refuses whoever lacks the secret (401).") % {"took": took}
+            True, _("The address responds in %(took)s and refuses requests without the secret (401).") % {"took": took}
         )
     if code == HTTPStatus.METHOD_NOT_ALLOWED and not guarded:
         return Finding(
-            True, _("The address answers, in %(took)s. It has no secret: whoever knows it can post.") % {"took": took}
+            True,
+            _("The address responds in %(took)s. It has no secret: anyone who knows it can post.") % {"took": took},
         )
-    other = _("The address answers %(code)s, which the portal would not: look at the proxy.") % {"code": code}
+    other = _("The address responds %(code)s, which does not come from the portal: check the proxy.") % {"code": code}
     return Finding(False, str(_MEANINGS.get(code, other)))
 
 
 _MEANINGS: dict[int, Text] = {
     HTTPStatus.FORBIDDEN: gettext_lazy(
-        "The address answers, and refuses this server (403): only listed networks may post there."
+        "The address responds and refuses this server (403): only listed networks may post there."
     ),
     HTTPStatus.NOT_FOUND: gettext_lazy(
-        "Nobody knows the address (404): it is off, or the proxy leads to another installation."
+        "The address is unknown (404): the endpoint is off, or the proxy leads to another installation."
     ),
     HTTPStatus.TOO_MANY_REQUESTS: gettext_lazy(
-        "More webhooks come this second than the address takes (429). Try again."
+        "The address is receiving more webhooks per second than it accepts (429). Try again."
     ),
     HTTPStatus.SERVICE_UNAVAILABLE: gettext_lazy(
-        "The portal cannot store webhooks at the moment (503): providers will try again."
+        "The portal cannot store webhooks at the moment (503): providers will retry."
     ),
 }
 
@@ -95,9 +96,9 @@ def _as_provider(client: httpx.Client, url: str, endpoint: WebhookEndpoint, veri
     token, challenge, company = endpoint.verify_token, secrets.token_hex(8), endpoint.vendor.company
     answer = client.get(url, params=verification.query(token, challenge))
     if token and (answer.status_code, answer.text) == (HTTPStatus.OK, challenge):
-        return Finding(True, _("It passes the verification that %(provider)s asks for.") % {"provider": company})
+        return Finding(True, _("It passes %(provider)s’s verification.") % {"provider": company})
     return Finding(
         False,
-        _("It does not pass %(provider)s’s verification (answer %(status_code)s): see that it has a verify token.")
+        _("It does not pass %(provider)s’s verification (response %(status_code)s): check that it has a verify token.")
         % {"provider": company, "status_code": answer.status_code},
     )

@@ -29,7 +29,9 @@ class EndpointForm(forms.Form):
         widget=forms.RadioSelect,
     )
     name = forms.CharField(
-        label=gettext_lazy("Name"), max_length=100, help_text=gettext_lazy("For you: “Meta production”, for example.")
+        label=gettext_lazy("Name"),
+        max_length=100,
+        help_text=gettext_lazy("For your reference, such as “Meta production”."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -51,7 +53,7 @@ class EndpointForm(forms.Form):
         if not (vendor and vendor.webhooks and vendor.webhooks.is_signed):
             given["app_secret"] = ""
         elif not given.get("app_secret"):
-            said = _("Write the app secret: without it every webhook of %(provider)s would be refused.")
+            said = _("Enter the app secret: without it, every webhook from %(provider)s would be refused.")
             self.add_error("app_secret", said % {"provider": vendor.company})
         return given
 
@@ -72,6 +74,6 @@ class RotateForm(forms.Form):
             initial=KEEP_HOURS,
             min_value=0,
             max_value=LONGEST_KEEP_HOURS,
-            help_text=_("Until the provider has the new one: 0 (refused at once) to %(hours)d.")
+            help_text=_("Until the provider uses the new one: 0 (refused immediately) to %(hours)d.")
             % {"hours": LONGEST_KEEP_HOURS},
         )

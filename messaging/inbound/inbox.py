@@ -29,7 +29,7 @@ LEASE = timedelta(seconds=settings.INBOX_LEASE_SECONDS)
 _LEASE = f"{LEASE.total_seconds()} seconds"
 MAX_ATTEMPTS = 5
 TOGETHER = 2  # a row that comes back once more is worked off by itself: it may be what kills its worker
-BEGUN = "A worker began on this webhook by itself and did not come back."
+BEGUN = "A worker started to process this webhook on its own and stopped."
 _BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 _OVERLAP = timedelta(seconds=10)  # a webhook's transaction that began early may commit late
 BATCH_ROWS = 2_000  # measured: a fifth faster than 1,000; more would make one bad row cost too much

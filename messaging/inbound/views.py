@@ -75,7 +75,7 @@ def switch_endpoint(request: TenantRequest, endpoint_id: int) -> HttpResponse:
     if request.method != "POST":
         return render(request, "inbound/endpoint_switch.html", {"endpoint": found})
     services.switch_endpoint(by=request.principal, endpoint=found, active=request.POST.get("active") == "on")
-    said = _("%(name)s is on.") if found.is_active else _("%(name)s is off.")
+    said = _("%(name)s has been switched on.") if found.is_active else _("%(name)s has been switched off.")
     messages.success(request, said % {"name": found.name})
     return redirect("inbound:endpoint", found.pk)
 

@@ -65,7 +65,7 @@ def _verify(request: HttpRequest, known: Credential, verification: Verification)
 def _store(request: HttpRequest, known: Credential) -> HttpResponse:
     if not pace.allows(known.endpoint_id, known.rate_limit):
         return HttpResponse(
-            "Too many webhooks a second.\n", status=429, content_type="text/plain", headers={"Retry-After": "1"}
+            "Too many webhooks per second.\n", status=429, content_type="text/plain", headers={"Retry-After": "1"}
         )
     body = _body(request)
     if body is None or len(body) > MAX_BODY:

@@ -32,7 +32,7 @@ def delivered_by_category(rows: Sequence[CostRow], days: Sequence[date], templat
         for category, counts in sorted(found.items())
     ]  # fmt: skip
     return Chart("delivered", _("Delivered, last 30 days"), _("Day"), _labels(days), series, unfinished=len(days) - 1,
-                 note=_("Days of the WhatsApp Business Account’s calendar."))  # fmt: skip
+                 note=_("Days are in the WhatsApp Business Account’s time zone."))  # fmt: skip
 
 
 def rate_by_day(days: dict[date, Counts], timeline: Iterable[Told], **whose: str) -> Chart:
@@ -43,12 +43,12 @@ def rate_by_day(days: dict[date, Counts], timeline: Iterable[Told], **whose: str
     links = [log_of(day, direction=Direction.OUTBOUND, **whose) for day in days]
     series = Series(_("Delivered"), "delivered", [counts.rate for counts in days.values()], links)
     marks = _marks(list(days), timeline)
-    note = _("Delivered messages among those with an outcome.")
+    note = _("Delivered messages as a share of messages with an outcome.")
     if marks:
-        note = f"{note} {_('Dotted lines mark the days on which something was announced.')}"
+        note = f"{note} {_('Dotted lines mark days with announcements.')}"
     return Chart(
         "rate", _("Delivery rate, last 30 days"), _("Day"), _labels(days), [series], kind="line", unit="percent",
-        unfinished=len(days) - 1, note=note, marks=marks, marks_title=_("Announced"),
+        unfinished=len(days) - 1, note=note, marks=marks, marks_title=_("Announcements"),
     )  # fmt: skip
 
 

@@ -39,10 +39,10 @@ STATUS_ORDER: tuple[tuple[str, Status], ...] = (
 class CategoryRank(IntegerChoices):
     """How well a message's category is known; the lowest number wins."""
 
-    PROVEN = 0, _("said with the proof of delivery")
-    SAID = 1, _("said by the provider before")
+    PROVEN = 0, _("reported with the proof of delivery")
+    SAID = 1, _("reported earlier by the provider")
     ASSUMED = 2, _("taken from the template")
-    NONE = 9, _("not known")
+    NONE = 9, _("unknown")
 
 
 class SubmissionState(TextChoices):

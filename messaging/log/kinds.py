@@ -98,7 +98,7 @@ class PhoneNumber(FreeText):
     def problem(self, value: str, *, exact_numbers: bool) -> str:
         """Digits, enough of them to find few."""
         if not is_number(value):
-            return _("Write the digits of a phone number with its country code.")
+            return _("Enter the digits of a phone number with its country code.")
         return _too_short(value, exact_numbers)
 
 
@@ -106,7 +106,7 @@ def _too_short(text: str, exact_numbers: bool) -> str:
     """Who sees numbers masked gives whole ones, which may be short."""
     if exact_numbers or len(digits_of(text)) >= SHORTEST_PREFIX:
         return ""
-    return _("Write at least the first %(n)d digits of the number.") % {"n": SHORTEST_PREFIX}
+    return _("Enter at least the first %(n)d digits of the number.") % {"n": SHORTEST_PREFIX}
 
 
 class Umid(FreeText):
@@ -120,7 +120,7 @@ class Umid(FreeText):
         """All of it, or enough to find one message."""
         if is_umid(value):
             return ""
-        return _("Write the UMID, or at least its first %(n)d digits.") % {"n": SHORTEST_UMID}
+        return _("Enter the UMID, or at least its first %(n)d digits.") % {"n": SHORTEST_UMID}
 
 
 def is_umid(text: str) -> bool:
@@ -128,7 +128,7 @@ def is_umid(text: str) -> bool:
     return bool(re.fullmatch(rf"[0-9a-fA-F]{{{SHORTEST_UMID},32}}", text.replace("-", "")))
 
 
-UMID_HINT = format_lazy(gettext_lazy("All of it, or its first {n} digits"), n=SHORTEST_UMID)
+UMID_HINT = format_lazy(gettext_lazy("Full UMID or its first {n} digits"), n=SHORTEST_UMID)
 
 
 @dataclass(frozen=True)

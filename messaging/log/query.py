@@ -34,7 +34,7 @@ from messaging.log.kinds import (
 from providers.vocabulary import Category, Direction
 
 HIGHEST_CODE = 2**31 - 1
-_UNCERTAIN = [(SubmissionState.UNCERTAIN.value, _("Uncertain: no answer came"))]
+_UNCERTAIN = [(SubmissionState.UNCERTAIN.value, _("Uncertain: no response"))]
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class MessageQuery:
 
     search: str = declare(
         Search(512, {"type": "search", "placeholder": _("Number, UMID or name"), "autocomplete": "off"}), _("Search"),
-        "A number or its first six or more digits, an id, or a part of a template's, campaign's or bot's name.",
+        "A number or at least its first six digits, an id, or part of a template, campaign or bot name.",
         where=lookups.by_search, alias="q", more=False, finds_few=True,
     )  # fmt: skip
     status: Sequence[str] = declare(
@@ -54,7 +54,7 @@ class MessageQuery:
         index="log_message_wrong", where=lookups.in_status, more=False, in_counts=True,
     )  # fmt: skip
     direction: str = declare(
-        Choice(Direction.choices, _("In and out")), _("Direction"), "From the business, or from a person.",
+        Choice(Direction.choices, _("In and out")), _("Direction"), "From the business or from a person.",
         more=False, in_counts=True,
     )  # fmt: skip
     subaccount: str = declare(
@@ -66,20 +66,20 @@ class MessageQuery:
         names=lookups.channel_ids, lookup="phone_number", in_counts=True,
     )  # fmt: skip
     country: str = declare(
-        Country(), _("Country"), "ISO 3166 alpha-2, in any case.", index="log_message_country", in_counts=True
+        Country(), _("Country"), "ISO 3166 alpha-2, case-insensitive.", index="log_message_country", in_counts=True
     )
     msisdn: str = declare(
         PhoneNumber(24, {"inputmode": "tel", "placeholder": "+65 9123 4567"}), _("Phone number"),
-        "A number with its country code, or its first six or more digits; without `msisdn:read` whole numbers only.",
+        "A number with its country code, or at least its first six digits. Without `msisdn:read`, only full numbers.",
         index="log_message_msisdn", where=lookups.by_number, finds_few=True,
     )  # fmt: skip
     umid: str = declare(
         Umid(36, {"placeholder": UMID_HINT}), "UMID",
-        "In any case, with or without hyphens; or its first eight or more digits.",
+        "Case-insensitive, with or without hyphens, or at least the first eight digits.",
         index="log_umid", where=lookups.by_umid, finds_few=True,
     )  # fmt: skip
     provider_message_id: str = declare(
-        FreeText(512), help="The provider's id, whole.", where=lookups.by_provider_id, on_page=False
+        FreeText(512), help="The provider's full id.", where=lookups.by_provider_id, on_page=False
     )
     category: str = declare(
         Choice(Category.choices, _("All categories")), _("Category"), "The pricing category.",
@@ -90,16 +90,16 @@ class MessageQuery:
         names=lookups.template_ids, lookup="template", in_counts=True,
     )  # fmt: skip
     source_category: str = declare(
-        Choice(SourceCategory.choices, _("All sources")), _("Source"), "What made the message.",
+        Choice(SourceCategory.choices, _("All sources")), _("Source"), "What created the message.",
         index="log_message_source", where=lookups.by_source,
     )  # fmt: skip
     source_name: str = declare(
-        FreeText(128, {"placeholder": _("Of campaign or bot, or a part")}), _("Name"),
-        "The name of the campaign or bot that made it, or a part of the name, in any case.",
+        FreeText(128, {"placeholder": _("Campaign or bot name, or part of it")}), _("Name"),
+        "The name of the campaign or bot that created the message, or part of the name, case-insensitive.",
         index="log_message_source", where=lookups.by_source,
     )  # fmt: skip
     recipient_type: str = declare(
-        FreeText(32), _("Recipient type"), "As the sender named it.", index="log_message_recipient"
+        FreeText(32), _("Recipient type"), "As set by the sender.", index="log_message_recipient"
     )
     response_code: int | None = declare(
         WholeNumber(999, "200"), _("Response code"), "The HTTP status with which the provider answered.",
@@ -110,24 +110,24 @@ class MessageQuery:
         index="log_message_error", in_counts=True,
     )  # fmt: skip
     sending: str = declare(
-        Choice(_UNCERTAIN, _("However it went")), _("Sending"), "Where a message we were asked to send stands.",
+        Choice(_UNCERTAIN, _("Any result")), _("Sending"), "Sending state of an outbound message.",
         index="log_umid", where=lookups.by_sending, finds_few=True,
     )  # fmt: skip
-    created_after: datetime | None = declare(Moment(), help="Included.", lookup="created_at__gte", on_page=False)
-    created_before: datetime | None = declare(Moment(), help="Not included.", lookup="created_at__lt", on_page=False)
+    created_after: datetime | None = declare(Moment(), help="Inclusive.", lookup="created_at__gte", on_page=False)
+    created_before: datetime | None = declare(Moment(), help="Exclusive.", lookup="created_at__lt", on_page=False)
     sent_after: datetime | None = declare(
-        Moment(until="sent_before"), _("Sent on"), "Included.", alias="sent", finds_few=True,
+        Moment(until="sent_before"), _("Sent on"), "Inclusive.", alias="sent", finds_few=True,
         where=partial(lookups.reached_since, "sent_at"),
     )  # fmt: skip
     sent_before: datetime | None = declare(
-        Moment(), help="Not included.", where=partial(lookups.reached_before, "sent_at"), on_page=False
+        Moment(), help="Exclusive.", where=partial(lookups.reached_before, "sent_at"), on_page=False
     )
     read_after: datetime | None = declare(
-        Moment(until="read_before"), _("Read on"), "Included.", alias="read", finds_few=True,
+        Moment(until="read_before"), _("Read on"), "Inclusive.", alias="read", finds_few=True,
         where=partial(lookups.reached_since, "read_at"),
     )  # fmt: skip
     read_before: datetime | None = declare(
-        Moment(), help="Not included.", where=partial(lookups.reached_before, "read_at"), on_page=False
+        Moment(), help="Exclusive.", where=partial(lookups.reached_before, "read_at"), on_page=False
     )
     user_id: str = declare(FreeText(140), internal=True)
     """Meta's id of a person, whole: no index knows it, so a span of time comes along."""

@@ -64,10 +64,10 @@ def _reason(failure: Failure, n: int, total: int, link: Link) -> Reason:
 def _without_code(status: str) -> tuple[str, str, str]:
     if status == Status.EXPIRED:
         return (
-            _("Nobody was reached in time"),
-            _("WhatsApp kept trying until the message’s time was over."),
-            _("Ask the person through another channel whether the number still is theirs."),
+            _("Recipient not reached in time"),
+            _("WhatsApp kept trying until the message expired."),
+            _("Ask the person through another channel whether the number is still theirs."),
         )
     if status == Status.REJECTED:
-        return _("Refused, without a code"), _("The provider did not take it and gave no reason."), ""
+        return _("Refused, without a code"), _("The provider refused the message and gave no reason."), ""
     return _("Not delivered, without a code"), _("The provider gave no reason."), ""

@@ -17,7 +17,7 @@ _WORDS = {
     "accepted": gettext_lazy("Accepted"),
     "rejected": gettext_lazy("Refused"),
     "unreached": gettext_lazy("Not reached"),
-    "uncertain": gettext_lazy("No answer"),
+    "uncertain": gettext_lazy("No response"),
     "expired": gettext_lazy("Expired"),
     "cancelled": gettext_lazy("Cancelled"),
     "sent": gettext_lazy("Sent"),

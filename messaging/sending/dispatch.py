@@ -49,7 +49,7 @@ UPDATE sending_submission SET state = 'answered', outcome = CASE WHEN provider_m
     ELSE jsonb_build_object('kind', 'uncertain', 'at', statement_timestamp(), 'title', %(reason)s::text) END
 WHERE state = 'sending' AND due_at < statement_timestamp()
 """
-_REASON = "Tollgate stopped while it asked the provider."
+_REASON = "Tollgate stopped while waiting for the provider."
 
 
 def send_due(seconds: float = 20.0) -> int:

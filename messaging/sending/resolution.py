@@ -25,11 +25,11 @@ _NOT_AGAIN = ("scheduled", "expiry", "clientMessageId", "dlrCallbackUrl")  # sai
 def resolve(*, by: Principal, message: Message, was_sent: bool) -> None:
     """Say what became of an uncertain message; audited. Raises UserError when it is not uncertain any more."""
     kind = Kind.SENT if was_sent else Kind.REJECTED
-    title = "" if was_sent else "Not sent, as somebody found out."
+    title = "" if was_sent else "Marked as not sent."
     outcome = AttemptResult(kind=kind, at=datetime.now(UTC).isoformat(), title=title, by=by.name)
     rows = Submission.objects.filter(account=by.account, umid=message.umid, state=SubmissionState.UNCERTAIN)
     if not rows.update(state=SubmissionState.ANSWERED, outcome=outcome.as_json()):
-        raise UserError(_("What became of this message is known by now."))
+        raise UserError(_("The status of this message is already known."))
     by.record("message.resolved", str(message.umid), {"sent": was_sent})
     transaction.on_commit(sending_wakeup.notify)
 
@@ -38,7 +38,7 @@ def resolve(*, by: Principal, message: Message, was_sent: bool) -> None:
 def take_back(*, by: Principal, message: Message) -> None:
     """Cancel a message that waits; audited. Raises UserError when it waits no more."""
     if not cancel(by.account.pk, message.subaccount_id or 0, at=datetime.now(UTC), umid=message.umid):
-        raise UserError(_("This message does not wait any more."))
+        raise UserError(_("This message is no longer waiting to be sent."))
     by.record("message.cancelled", str(message.umid))
     transaction.on_commit(sending_wakeup.notify)
 
@@ -50,7 +50,7 @@ def send_again(*, by: Principal, message: Message) -> Submission:
     number = PhoneNumber.objects.filter(account=by.account, pk=message.phone_number_id or 0)
     found = number.select_related("subaccount", "account").first()
     if paper is None or found is None:
-        raise UserError(_("What this message said is not on record."))
+        raise UserError(_("The content of this message is not on record."))
     sender = senders.sender_of(found)
     if not sender.subaccount_is_active:
         raise UserError(_("Its subaccount is closed."))

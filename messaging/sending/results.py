@@ -77,7 +77,7 @@ def attempt_result(
             "title": title[:255].replace("\0", ""),
         }
     elif isinstance(outcome, Unreached):
-        about |= {"kind": Kind.UNREACHED, "title": f"The provider was not reached: {outcome.reason}."}
+        about |= {"kind": Kind.UNREACHED, "title": f"The provider could not be reached: {outcome.reason}."}
     else:
         about |= {"kind": Kind.UNCERTAIN, "title": outcome.reason[:255]}
     answer = None if isinstance(outcome, Unreached) else outcome.answer

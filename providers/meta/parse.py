@@ -57,7 +57,7 @@ def entry_time(entry: dict[str, Any]) -> datetime | None:
 def _read_messages(value: dict[str, Any], parsed: Parsed) -> None:
     number_id = text(mapping(value.get("metadata")).get("phone_number_id"), 64)
     if not number_id:
-        parsed.problems.append("metadata.phone_number_id is missing, so the number is not known.")
+        parsed.problems.append("metadata.phone_number_id is missing, so the number is unknown.")
         return
     for status in items(value.get("statuses")):
         _collect(parsed, "status", status, lambda status=status: _status_event(status, number_id))

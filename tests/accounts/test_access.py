@@ -17,7 +17,7 @@ def test_403_says_which_roles_may(acme):
 def test_stranger_gets_a_friendly_page(acme):
     page = browser_of(User.objects.create_user("nobody@people.example")).get("/")
     assert page.status_code == 403
-    assert "You belong to no account yet" in page.content.decode()
+    assert "You are not a member of any account yet" in page.content.decode()
 
 
 def test_operator_without_membership_goes_to_the_admin():

@@ -133,7 +133,7 @@ def test_filters_are_pills_that_can_be_taken_back(acme, noted):
     assert [(pill.label, pill.value) for pill in form.pills] == [
         ("Period", "Any time"),
         ("Who", "ada"),
-        ("Action", "Team invited"),
+        ("Action", "Team member invited"),
     ]
     assert form.pills[0].without == "?actor=ada&action=team.invited"
 

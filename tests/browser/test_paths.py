@@ -79,7 +79,7 @@ def test_a_developer_makes_a_key_and_sends_with_it(acme, open_page, live_server,
     page.goto("/settings/keys/new/")
     page.get_by_label("Name").fill("Shop back end")
     page.get_by_label("Send messages").check()
-    page.get_by_role("button", name="Make the key").click()
+    page.get_by_role("button", name="Create key").click()
     key = page.locator("#key").text_content()
 
     meta = webhook(ACME, "meta")

@@ -10,8 +10,8 @@ from django.core.management.base import BaseCommand, CommandError
 from accounts.models import Account
 from local.demo.world import PLANS, credentials
 
-WITHOUT = "Demo logins ask for no second factor, as this portal is for this computer only ({}).\n"
-WITH = "Owner and operator set up a second factor when they log in, as this portal is open to others ({}).\n"
+WITHOUT = "Demo logins do not need a second factor because this portal is available only on this computer ({}).\n"
+WITH = "Owners and operators must set up a second factor at login because this portal is available to others ({}).\n"
 
 
 class Command(BaseCommand):

@@ -33,9 +33,7 @@ class Command(BaseCommand):
         parser.add_argument("--messages", type=int, default=50_000)
         parser.add_argument("--seed", type=int, default=7)
         parser.add_argument("--until", type=datetime.fromisoformat, help="ISO 8601; default: now")
-        parser.add_argument(
-            "--if-empty", action="store_true", help="do nothing when there is an account, of the demo or not"
-        )
+        parser.add_argument("--if-empty", action="store_true", help="do nothing if any account exists, demo or not")
 
     def handle(self, *_: Any, **options: Any) -> None:
         """Build both accounts and their traffic, then rate it."""
@@ -45,7 +43,9 @@ class Command(BaseCommand):
             if options["if_empty"] and Account.objects.exists():
                 return
             if is_built(ACME):
-                raise CommandError("Demo data is there already. Start with an empty TOLLGATE_DATA for another set.")
+                raise CommandError(
+                    "Demo data is already loaded. Start with an empty TOLLGATE_DATA to load another set."
+                )
             prepare_partitions()
             self._load(options["messages"], until, options["seed"])
 

@@ -45,7 +45,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """The command's options."""
-        parser.add_argument("--rate", type=float, default=10, help="webhooks a second")
+        parser.add_argument("--rate", type=float, default=10, help="webhooks per second")
         parser.add_argument("--seconds", type=float, default=30)
         parser.add_argument("--account", choices=sorted(PLANS), default="demo")
         parser.add_argument("--url", default=settings.BASE_URL)

@@ -31,17 +31,17 @@ class EndpointForm(forms.ModelForm):  # type: ignore[type-arg]
 
     header_value = forms.CharField(
         required=False,
-        help_text=gettext_lazy("What the provider sends in that header."),
+        help_text=gettext_lazy("The value that the provider sends in that header."),
         widget=UnfoldAdminPasswordWidget(),
     )
     app_secret = forms.CharField(
         required=False,
-        help_text=gettext_lazy("Meta: the app's secret, the key of its signatures."),
+        help_text=gettext_lazy("Meta: the app secret, which signs its webhooks."),
         widget=UnfoldAdminPasswordWidget(),
     )
     verify_token = forms.CharField(
         required=False,
-        help_text=gettext_lazy("Meta: a word of your choice, repeated at Meta."),
+        help_text=gettext_lazy("Meta: a value of your choice, also entered at Meta."),
         widget=UnfoldAdminTextInputWidget(),
     )
     keep_hours = forms.IntegerField(
@@ -51,7 +51,7 @@ class EndpointForm(forms.ModelForm):  # type: ignore[type-arg]
         max_value=LONGEST_KEEP_HOURS,
         required=False,
         help_text=format_lazy(
-            gettext_lazy("Until the provider has the new ones: 0 (refused at once) to {hours}."),
+            gettext_lazy("Until the provider uses the new ones: 0 (refused immediately) to {hours}."),
             hours=LONGEST_KEEP_HOURS,
         ),
         widget=UnfoldAdminIntegerFieldWidget(),
@@ -59,7 +59,9 @@ class EndpointForm(forms.ModelForm):  # type: ignore[type-arg]
     networks = SimpleArrayField(
         forms.CharField(validators=[validate_network]),
         required=False,
-        help_text=gettext_lazy("Addresses that may post, with commas between: 52.220.117.120, 10.0.0.0/8. Empty: all."),
+        help_text=gettext_lazy(
+            "Addresses that may post, separated by commas: 52.220.117.120, 10.0.0.0/8. Leave empty to allow all."
+        ),
         widget=UnfoldAdminTextInputWidget(),
     )
 
@@ -72,9 +74,9 @@ class EndpointForm(forms.ModelForm):  # type: ignore[type-arg]
         self.fields["rate_limit"].required = False  # left out, it is the model's own
         if self.instance.pk:
             for name in _SECRETS:
-                self.fields[name].help_text = _("A new one. Empty: it stays. %(help_text)s") % {
-                    "help_text": self.fields[name].help_text
-                }
+                self.fields[name].help_text = _(
+                    "Enter a new value, or leave empty to keep the current one. %(help_text)s"
+                ) % {"help_text": self.fields[name].help_text}
 
     def clean(self) -> dict[str, Any]:
         """An endpoint cannot be shared with its own account; a number of hours is for new secrets."""
@@ -108,11 +110,11 @@ class WebhookEndpointAdmin(ModelAdmin):  # type: ignore[misc]
         if obj is None:
             return (
                 (None, {"fields": (*_OWN, *_SECRETS, "verify_token")}),
-                (_("Who may post"), {"fields": _WHO}),
+                (_("Allowed senders"), {"fields": _WHO}),
             )
         return (
             (None, {"fields": (*_OWN, "is_active", "address")}),
-            (_("Who may post"), {"fields": _WHO}),
+            (_("Allowed senders"), {"fields": _WHO}),
             (_("New secrets"), {"fields": (*_SECRETS, "keep_hours", "rotation")}),
         )
 
@@ -129,7 +131,7 @@ class WebhookEndpointAdmin(ModelAdmin):  # type: ignore[misc]
         """Whether two secrets are valid, and how long."""
         until = endpoint.former_until
         if until is None or until <= timezone.now():
-            return _("Only the present secrets are valid.")
+            return _("Only the current secrets are valid.")
         return _("The former secrets are valid until %(until)s.") % {
             "until": f"{timezone.localtime(until):%d %b %Y %H:%M %Z}"
         }

@@ -55,7 +55,7 @@ class InboxItemAdmin(PlacedAdmin):
         """Its address."""
         return str(Cursor(item.received_at, item.pk))
 
-    @admin.action(description=gettext_lazy("Replay the chosen webhooks"))
+    @admin.action(description=gettext_lazy("Replay selected webhooks"))
     def replay_chosen(self, request: HttpRequest, queryset: QuerySet[InboxItem]) -> None:
         """Put them back in line; audited."""
         ids = [int(pk) for pk in request.POST.getlist("_selected_action")]
@@ -78,7 +78,7 @@ class InboxItemAdmin(PlacedAdmin):
             return redirect(back)
         context = {
             **self.admin_site.each_context(request),
-            "title": _("Replay all that match"),
+            "title": _("Replay all matching webhooks"),
             "opts": self.opts,
             "back": back,
             "n": n,
@@ -97,7 +97,7 @@ class InboxItemAdmin(PlacedAdmin):
 
     def _replay(self, request: Any, rows: QuerySet[InboxItem], **details: Any) -> None:
         n = replay_webhooks(rows, details, by=request.principal)
-        said = ngettext("%(n)s webhook is back in line.", "%(n)s webhooks are back in line.", n)
+        said = ngettext("%(n)s webhook will be replayed.", "%(n)s webhooks will be replayed.", n)
         self.message_user(request, said % {"n": f"{n:,}"}, messages.SUCCESS)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:

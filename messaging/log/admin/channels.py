@@ -18,7 +18,7 @@ class PhoneNumberForm(forms.ModelForm):  # type: ignore[type-arg]
     credential = forms.CharField(
         required=False,
         widget=UnfoldAdminPasswordWidget(),
-        help_text="What messages are sent with: Meta's access token, 360dialog's or 8x8's API key. Empty: it stays.",
+        help_text="Meta's access token, or 360dialog's or 8x8's API key. Leave empty to keep the current one.",
     )
 
     class Meta:
@@ -29,7 +29,7 @@ class PhoneNumberForm(forms.ModelForm):  # type: ignore[type-arg]
         """It goes into a header."""
         given: str = self.cleaned_data["credential"]
         if given and not (given.isascii() and given.isprintable() and " " not in given):
-            raise forms.ValidationError("A credential holds no spaces and no characters beyond ASCII.")
+            raise forms.ValidationError("A credential cannot contain spaces or non-ASCII characters.")
         return given
 
 

@@ -30,7 +30,7 @@ from providers.vocabulary import CanSend, Entity, Shape
 
 
 class HealthErrorSerializer(serializers.Serializer[Any]):
-    """Why something may not send."""
+    """Why something cannot send."""
 
     error_code = serializers.IntegerField()
     error_description = serializers.CharField()
@@ -38,7 +38,7 @@ class HealthErrorSerializer(serializers.Serializer[Any]):
 
 
 class EntitySerializer(serializers.Serializer[Any]):
-    """One node. `id` is the provider's, null where nobody told it."""
+    """One node. `id` is the provider's, or null if unknown."""
 
     entity_type = serializers.ChoiceField(Entity.choices)
     id = serializers.CharField(allow_null=True)
@@ -48,14 +48,14 @@ class EntitySerializer(serializers.Serializer[Any]):
 
 
 class StatusSerializer(serializers.Serializer[Any]):
-    """The whole, which is as its worst node, and the nodes."""
+    """The overall status, which is that of the worst node, and the nodes."""
 
     can_send_message = serializers.ChoiceField(CanSend.choices)
     entities = EntitySerializer(many=True)
 
 
 class HealthStatusSerializer(serializers.Serializer[Any]):
-    """A health status as Meta and 360dialog answer it."""
+    """A health status in the format of Meta and 360dialog."""
 
     health_status = StatusSerializer()
     id = serializers.CharField(required=False)
@@ -76,7 +76,7 @@ class HealthStatusView(HealthView):
 
     @extend_schema(operation_id="get_health_status", responses=HealthStatusSerializer)
     def get(self, request: Request) -> Response:
-        """Every portfolio, WABA, number and template. Templates do not count for the whole: each is its own matter."""
+        """Every portfolio, WABA, number and template. Templates do not affect the overall status."""
         nothing_asked(request)
         found = self.look()
         return Response({"health_status": {**_status(found.nodes), "can_send_message": found.overall}})
@@ -199,5 +199,5 @@ class D360HealthView(HealthView):
         nodes = [node for node in found.of(Entity.PHONE_NUMBER) if node.pk in own]
         if len(nodes) != 1:
             many = "more than one 360dialog number: limit it to a subaccount" if nodes else "no 360dialog number"
-            raise exceptions.ValidationError({"D360-API-KEY": [f"This key reaches {many}."]})
+            raise exceptions.ValidationError({"D360-API-KEY": [f"This key has access to {many}."]})
         return Response({"health_status": _status(found.around(nodes[0])), "id": nodes[0].id})

@@ -54,7 +54,7 @@ class MessageView(TenantView):
 
 
 class MessageListView(MessageView):
-    """The message log, newest first, 100 a page."""
+    """The message log, newest first, 100 per page."""
 
     @extend_schema(operation_id="list_messages", responses=MessagePageSerializer, parameters=message_parameters())
     def get(self, request: Request) -> Response:
@@ -71,7 +71,7 @@ class MessageDetailView(MessageView):
 
     @extend_schema(operation_id="get_message", responses=MessageSerializer)
     def get(self, request: Request, umid: UUID) -> Response:
-        """The message of a UMID; 404 when the account has none."""
+        """The message with a UMID. 404 if the account has none."""
         return Response(shown(MessageSerializer, self.found(umid), request, self.context))
 
 
@@ -82,7 +82,7 @@ class ChargeView(MessageView):
 
     @extend_schema(operation_id="explain_charge", responses=ChargeSerializer)
     def get(self, request: Request, umid: UUID) -> Response:
-        """State, price and what they rest on; 404 when the account has no such message."""
+        """State, price and the reasons for them. 404 if the account has no such message."""
         message = self.found(umid)
         charge = explained(umid, explain(self.account, message.message_key), message.status)
         return Response(shown(ChargeSerializer, charge, request))

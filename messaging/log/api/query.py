@@ -61,7 +61,7 @@ class FilterField(serializers.Field[Any, Any, Any, Any]):
     def to_internal_value(self, data: Any) -> Any:
         """The value. Raises ValidationError."""
         if not isinstance(data, str | int) or isinstance(data, bool):
-            raise ValidationError("Give a text or a whole number.")
+            raise ValidationError("Provide a string or a whole number.")
         several = self._filter.kind.several
         try:
             value = self._filter.parse([str(data)] if several else str(data))

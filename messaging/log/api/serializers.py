@@ -34,7 +34,7 @@ class ErrorSerializer(serializers.Serializer[Any]):
 
 
 class CostSerializer(serializers.Serializer[Any]):
-    """What a message costs; no amount while it is not known, or where there is nothing to charge."""
+    """What a message costs. No amount if it is unknown or nothing is charged."""
 
     state = serializers.ChoiceField(CHARGE_STATES)
     amount = serializers.CharField(allow_null=True)
@@ -63,7 +63,7 @@ class MessageSerializer(SparseSerializer, serializers.ModelSerializer[Message]):
         )  # fmt: skip
 
     def get_msisdn(self, message: Message) -> str:
-        """Digits; masked for a key without the scope for whole numbers."""
+        """Digits; masked for a key without the scope for full numbers."""
         return message.msisdn if self.context["whole_numbers"] else masked(message.msisdn)
 
     def get_subaccount_id(self, message: Message) -> str | None:
@@ -102,13 +102,13 @@ class MessageSerializer(SparseSerializer, serializers.ModelSerializer[Message]):
 
 
 class MessagePageSerializer(PageSerializer):
-    """A page of messages with the addresses of its neighbours."""
+    """A page of messages with links to the next and previous pages."""
 
     results = MessageSerializer(many=True)
 
 
 class TierSerializer(ReservedNamesSerializer):
-    """The positions that cost the same; `to` is null when the tier has no end or none is known (`end_known`)."""
+    """The positions that cost the same; `to` is null if the tier has no end or its end is unknown (`end_known`)."""
 
     from_ = serializers.IntegerField()
     number = serializers.IntegerField()
@@ -117,7 +117,7 @@ class TierSerializer(ReservedNamesSerializer):
 
 
 class RateCardSerializer(serializers.Serializer[Any]):
-    """The card a price was read from, with the digest of its file, and where this very figure is from."""
+    """The card a price was read from, with the digest of its file and the source of the price."""
 
     id = serializers.IntegerField()
     name = serializers.CharField()
@@ -128,7 +128,7 @@ class RateCardSerializer(serializers.Serializer[Any]):
 
 
 class RuleSerializer(serializers.Serializer[Any]):
-    """The rule that decided whether the message is charged and with which others it is counted."""
+    """The rule that decides whether the message is charged and which messages it is counted with."""
 
     revision = serializers.IntegerField()
     sha256 = serializers.CharField()
@@ -139,7 +139,7 @@ class RuleSerializer(serializers.Serializer[Any]):
 
 
 class SaleSerializer(serializers.Serializer[Any]):
-    """What the account charges its customer for the message, where it has prices of its own."""
+    """What the account charges its customer for the message, if it has own prices."""
 
     state = serializers.ChoiceField(["charged", "free", "unrated"])
     reason = serializers.CharField()
@@ -163,7 +163,7 @@ class EvidenceSerializer(serializers.Serializer[Any]):
 
 
 class ChargeSerializer(SparseSerializer):
-    """One message's charge; of a message that was not delivered only `umid`, `state` and `reason` are not null."""
+    """One message's charge; if it was not delivered, only `umid`, `state` and `reason` are not null."""
 
     umid = serializers.UUIDField()
     state = serializers.ChoiceField(CHARGE_STATES)
@@ -176,10 +176,10 @@ class ChargeSerializer(SparseSerializer):
     market_table = serializers.CharField(allow_null=True)
     country = serializers.CharField(allow_null=True)
     billed_at = serializers.DateTimeField(allow_null=True)
-    billing_month = serializers.CharField(allow_null=True, help_text="As 2026-10.")
+    billing_month = serializers.CharField(allow_null=True, help_text="For example 2026-10.")
     position = serializers.IntegerField(allow_null=True)
     external_volume = serializers.IntegerField(
-        allow_null=True, help_text="Messages of other providers that stand before its position."
+        allow_null=True, help_text="Messages of other providers counted before its position."
     )
     tier = TierSerializer(allow_null=True)
     unit_price = serializers.CharField(allow_null=True)
@@ -199,7 +199,7 @@ def subaccount_codes(account: Any) -> dict[int, str]:
 def explained(umid: UUID, found: Explanation | None, status: str) -> dict[str, Any]:
     """A charge with card, rule, tier, position and evidence; null in all of them when the message was not delivered."""
     if found is None:
-        reason = f"Not delivered: the message is {status}."
+        reason = f"The message was not delivered: its status is {status}."
         return {**dict.fromkeys(ChargeSerializer().fields), "umid": umid, "state": "none", "reason": reason}
     charge = found.charge
     return {

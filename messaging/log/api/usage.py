@@ -27,9 +27,11 @@ MOST_DAYS = 366
 class UsageQuerySerializer(ReservedNamesSerializer):
     """The parameters of the usage report. Filters are combined with AND."""
 
-    from_ = serializers.DateField(help_text="First day, in the account's zone.")
-    to = serializers.DateField(help_text="Last day, included.")
-    group_by = serializers.CharField(required=False, default="", help_text=f"Comma list of {', '.join(GROUPS)}.")
+    from_ = serializers.DateField(help_text="First day, in the account's time zone.")
+    to = serializers.DateField(help_text="Last day, inclusive.")
+    group_by = serializers.CharField(
+        required=False, default="", help_text=f"Comma-separated list of {', '.join(GROUPS)}."
+    )
     subaccount = serializers.CharField(required=False, max_length=50, help_text="subAccountId")
     channel = serializers.CharField(required=False, max_length=64, help_text="phone_number_id, channelId")
     direction = serializers.ChoiceField(Direction.choices, required=False)
@@ -46,19 +48,19 @@ class UsageQuerySerializer(ReservedNamesSerializer):
     def validate(self, asked: dict[str, Any]) -> dict[str, Any]:
         """Days in order, and not too many."""
         if asked["to"] < asked["from"]:
-            raise serializers.ValidationError({"to": f"Is before from ({asked['from']})."})
+            raise serializers.ValidationError({"to": f"Must not be before from ({asked['from']})."})
         if asked["to"] - asked["from"] >= timedelta(days=MOST_DAYS):
-            raise serializers.ValidationError({"to": f"Ask for {MOST_DAYS} days at most."})
+            raise serializers.ValidationError({"to": f"Request at most {MOST_DAYS} days."})
         return asked
 
 
 class CountsSerializer(serializers.Serializer[Any]):
-    """Messages by where they stand now. `rate` is that of the delivered among those with an outcome."""
+    """Messages by current status. `rate` is the share of delivered messages among those with an outcome."""
 
     outbound = serializers.IntegerField()
     queued = serializers.IntegerField()
     sent = serializers.IntegerField()
-    delivered = serializers.IntegerField(help_text="Read or not.")
+    delivered = serializers.IntegerField(help_text="Includes read messages.")
     read = serializers.IntegerField()
     undelivered = serializers.IntegerField()
     rejected = serializers.IntegerField()
@@ -68,7 +70,7 @@ class CountsSerializer(serializers.Serializer[Any]):
 
 
 class MessageUsageRowSerializer(CountsSerializer):
-    """A row holds what was asked for in `group_by`; null where nobody knows it."""
+    """A row contains the keys requested in `group_by`, or null if unknown."""
 
     def get_fields(self) -> dict[str, Any]:
         """The counts, and each grouping."""
@@ -88,13 +90,13 @@ class MessageUsageSerializer(ReservedNamesSerializer):
 
 
 class UsageReportView(TenantView):
-    """How many messages were sent and received, and where they stand."""
+    """How many messages were sent and received, and their status."""
 
     permission: ClassVar[Permission] = Permission.VIEW_DASHBOARD
 
     @extend_schema(operation_id="report_usage", parameters=[UsageQuerySerializer], responses=MessageUsageSerializer)
     def get(self, request: Request) -> Response:
-        """Count the messages created on these days, both included, in the account's time zone."""
+        """Counts of messages created on these days, inclusive, in the account's time zone."""
         asked = checked(UsageQuerySerializer, request)
         report = usage_report(
             self.account, start=asked["from"], end=asked["to"], zone=ZoneInfo(self.account.time_zone),

@@ -14,8 +14,8 @@ _TITLES = {
     "status": gettext_lazy("Status"),
     "quality": gettext_lazy("Quality"),
     "category": gettext_lazy("Category"),
-    "coming_category": gettext_lazy("Category will change"),
-    "advised_category": gettext_lazy("Meta thinks the category is wrong"),
+    "coming_category": gettext_lazy("Upcoming category"),
+    "advised_category": gettext_lazy("Category suggested by Meta"),
     "components": gettext_lazy("Content"),
     "messaging_limit": gettext_lazy("Messaging limit"),
     "throughput": gettext_lazy("Throughput"),
@@ -24,10 +24,10 @@ _TITLES = {
     "security": gettext_lazy("Security"),
     "review": gettext_lazy("Account review"),
     "alert": gettext_lazy("Alert"),
-    "health.PHONE_NUMBER": gettext_lazy("Can send, says the provider"),
-    "health.APP": gettext_lazy("Connection, says the provider"),
-    "health.WABA": gettext_lazy("Account can send, says the provider"),
-    "health.BUSINESS": gettext_lazy("Business can send, says the provider"),
+    "health.PHONE_NUMBER": gettext_lazy("Sending status (provider)"),
+    "health.APP": gettext_lazy("Connection status (provider)"),
+    "health.WABA": gettext_lazy("Account sending status (provider)"),
+    "health.BUSINESS": gettext_lazy("Business sending status (provider)"),
 }
 _WORDS = {
     "GREEN": gettext_lazy("high"),
@@ -52,11 +52,11 @@ _WORDS = {
     "MARKETING": gettext_lazy("marketing"),
     "UTILITY": gettext_lazy("utility"),
     "AUTHENTICATION": gettext_lazy("authentication"),
-    "HIGH": gettext_lazy("up to 1,000 messages a second"),
+    "HIGH": gettext_lazy("up to 1,000 messages per second"),
     "FIRST_PAUSE": gettext_lazy("first pause, 3 hours"),
     "SECOND_PAUSE": gettext_lazy("second pause, 6 hours"),
-    "RATE_LIMITING_PAUSE": gettext_lazy("paused while people’s reactions are watched"),
-    "UNPAUSE": gettext_lazy("the pause is over"),
+    "RATE_LIMITING_PAUSE": gettext_lazy("paused while recipients’ feedback is assessed"),
+    "UNPAUSE": gettext_lazy("the pause has ended"),
 }
 _SIZES = {"UNLIMITED": gettext_lazy("unlimited"), "NOT_SET": gettext_lazy("not set"), "": ""}
 _LEVELS = {

@@ -105,14 +105,14 @@ def template_state(status: str, reason: str, quality: str) -> State:
     """A template may be sent while it is approved; low quality warns of a pause."""
     found = _Findings()
     if status == "FLAGGED":
-        found.limits.append(gettext("Meta has flagged this template: it is disabled unless its quality rises."))
+        found.limits.append(gettext("Meta has flagged this template: it will be disabled unless its quality improves."))
     elif status not in _SENDABLE:
         known = known_problem(141002)
         said = gettext("It is %(status)s (%(reason)s).") if reason else gettext("It is %(status)s.")
         why = said % {"status": spelled(status), "reason": reason}
         found.blocking.append(Problem(known.code, f"{known.description} {why}", known.solution))
     if quality == Quality.RED and not found.blocking:
-        found.limits.append(gettext("Its quality is low: Meta pauses it if people go on blocking or reporting it."))
+        found.limits.append(gettext("Its quality is low: Meta will pause it if people keep blocking or reporting it."))
     return found.state
 
 
@@ -123,7 +123,7 @@ def number_state(*, quality: str, flag: str, name_status: str, facts: Facts, at:
         found.limits.append(str(_NAME_REJECTED if name_status == "REJECTED" else _NAME))
     if flag == "FLAGGED":
         found.limits.append(
-            gettext("Meta has flagged this number for low quality. Send only to people who asked for it.")
+            gettext("Meta has flagged this number for low quality. Send only to people who asked for your messages.")
         )
     elif quality == Quality.RED:
         found.limits.append(
@@ -157,7 +157,7 @@ def business_state(facts: Facts) -> State:
     verification = facts.get("account.business_verification_status_update")
     if verification and verification.new == "FAILED":
         known = known_problem(141010)
-        why = gettext("Meta says: %(reason)s.") % {"reason": verification.reason} if verification.reason else ""
+        why = gettext("Meta reports: %(reason)s.") % {"reason": verification.reason} if verification.reason else ""
         found.limiting.append(Problem(known.code, f"{known.description} {why}".strip(), known.solution))
     alert = facts.get("alert")
     if alert and alert.new.startswith("INCREASED_CAPABILITIES"):
@@ -195,7 +195,10 @@ def with_word(state: State, word: Change | None) -> State:
 
 
 def _said(word: Change, text: Any) -> str:
-    return gettext("The provider says since %(at)s UTC: %(text)s") % {"at": f"{word.at:%Y-%m-%d %H:%M}", "text": text}
+    return gettext("Reported by the provider since %(at)s UTC: %(text)s") % {
+        "at": f"{word.at:%Y-%m-%d %H:%M}",
+        "text": text,
+    }
 
 
 @dataclass(frozen=True)
@@ -260,7 +263,7 @@ def _add_restrictions(found: _Findings, facts: Facts, at: datetime) -> None:
             found.limits.append(words)
     violation = facts.get("account.account_violation")
     if violation and at < violation.at + WITHOUT_END:
-        which = violation.reason or gettext("it did not say which")
+        which = violation.reason or gettext("details not given")
         found.warnings.append(gettext("Meta reported a violation of its policies: %(which)s.") % {"which": which})
 
 
@@ -285,7 +288,7 @@ def _add_removal(found: _Findings, facts: Facts) -> None:
         found.blocking.append(
             Problem(
                 0,
-                gettext("Meta says: %(new)s.") % {"new": _word(latest.new)},
+                gettext("Meta reports: %(new)s.") % {"new": _word(latest.new)},
                 gettext("Connect the account again at Meta."),
             )
         )

@@ -187,10 +187,10 @@ class SavedFilterForm(forms.Form):
         label=gettext_lazy("Name"),
         max_length=60,
         strip=True,
-        error_messages={"required": gettext_lazy("Give the filters a name.")},
+        error_messages={"required": gettext_lazy("Enter a name for the filters.")},
     )
     query = forms.CharField(
-        max_length=2_000, error_messages={"max_length": gettext_lazy("These are too many filters to save.")}
+        max_length=2_000, error_messages={"max_length": gettext_lazy("There are too many filters to save.")}
     )
 
     def clean_query(self) -> str:
@@ -198,5 +198,5 @@ class SavedFilterForm(forms.Form):
         params = QueryDict(self.cleaned_data["query"].removeprefix("?"))
         known = {*_PERIOD, "live", *(each.page for each in filters().values() if each.on_page)}
         if not any(value for name, value in params.items() if name in known - {"subaccount"}):
-            raise forms.ValidationError(_("Choose filters first, then save them."))
+            raise forms.ValidationError(_("Choose filters before you save them."))
         return query(params, drop=params.keys() - known)

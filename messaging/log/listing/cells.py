@@ -49,7 +49,7 @@ class Cells:
         }  # fmt: skip
         self._before, _, self._after = reverse("message", args=[_ANY]).partition(str(_ANY))
         self._status, self._category = cache(status), cache(_category)  # few, on many rows
-        self._unknown = format_html(_FAINT, gettext("not known"))
+        self._unknown = format_html(_FAINT, gettext("unknown"))
         self._none = format_html(_FAINT, "–")
         self._states = {
             "free": format_html(_FAINT, gettext("free")),

@@ -43,7 +43,7 @@ def _all(account: Account, query: MessageQuery | None, upto: str) -> QuerySet[Me
     try:
         last = Cursor.parse(upto)
     except ValueError:
-        raise UserError(_("Select all that match on the log's page, not by an address.")) from None
+        raise UserError(_("To select all matching messages, use the Logs page.")) from None
     return matching(account, query).filter(
         Q(created_at__lte=last.moment) & (Q(created_at__lt=last.moment) | Q(id__lte=last.id))
     )

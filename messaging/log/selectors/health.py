@@ -123,7 +123,7 @@ def _app(
     """The way to the provider: its access token, and whether webhooks still come."""
     codes = sorted({one.code for one in failures if one.code in _OF_APP})
     limits = [
-        f"{name} went quiet: for six hours no message of it was heard, though there should be some. "
+        f"{name} is quiet: no messages for six hours, although there is usually traffic. "
         "Check the webhook address at the provider."
         for name in quiet
     ]

@@ -61,7 +61,7 @@ def questions(message: Message) -> tuple[str, ...]:
 QUESTIONS = (
     gettext_lazy("Can they send a WhatsApp message to your business number?"),
     gettext_lazy("Is your number among their blocked contacts (Settings, Privacy, Blocked)?"),
-    gettext_lazy("Have they accepted WhatsApp’s current terms? Settings, Help asks them if they have not."),
+    gettext_lazy("Have they accepted WhatsApp’s current terms? If not, Settings, Help prompts them to."),
     gettext_lazy(
         "Do they use the latest version of WhatsApp? "
         "Android before 2.21.15.15 and iOS before 2.21.170.4 cannot receive."
@@ -76,9 +76,9 @@ def _template(message: Message, code: int | None, then: Circumstances) -> Iterat
     if change and change.new not in {TemplateStatus.APPROVED, "REINSTATED", ""}:
         said = {"name": message.template.name, "state": spelled(change.new), "reason": change.reason}
         if change.reason:
-            yield Cause(_("The template %(name)s was %(state)s then (%(reason)s), since {at}.") % said, change.at)
+            yield Cause(_("The template %(name)s had been %(state)s (%(reason)s) since {at}.") % said, change.at)
         else:
-            yield Cause(_("The template %(name)s was %(state)s then, since {at}.") % said, change.at)
+            yield Cause(_("The template %(name)s had been %(state)s since {at}.") % said, change.at)
         if then.next_template_status:
             now = spelled(then.next_template_status.new)
             yield Cause(
@@ -87,8 +87,8 @@ def _template(message: Message, code: int | None, then: Circumstances) -> Iterat
     elif code in _TEMPLATE_CODES:
         yield Cause(
             _(
-                "No announcement says that %(name)s was paused then: Meta may have held it back while it watched how "
-                "the first recipients took it."
+                "No announcement shows that %(name)s was paused then: Meta may have held it back to see how "
+                "the first recipients reacted."
             )
             % {"name": message.template.name},
             likely=False,
@@ -113,8 +113,8 @@ def _window(message: Message, code: int | None, then: Circumstances) -> Iterator
     else:
         yield Cause(
             _(
-                "By the log the window was open: the person wrote less than 24 hours before. They may have written to "
-                "another of your numbers, and each has a window of its own; their last message came on {at}."
+                "According to the log, the window was open: the person wrote less than 24 hours before. They may have "
+                "written to another of your numbers, and each has its own window; their last message came on {at}."
             ),
             then.last_inbound_at,
             likely=False,
@@ -126,16 +126,16 @@ def _country(message: Message, code: int | None, then: Circumstances) -> Iterato
     if message.country in UNREACHABLE:
         yield Cause(_("WhatsApp delivers no business messages to people in %(where)s.") % {"where": where})
     elif code == 130497:
-        said = _("Your business may not message people in %(country)s: its trade is restricted there.")
+        said = _("Your business cannot message people in %(country)s: its industry is restricted there.")
         yield Cause(said % {"country": where or _("this country")})
     marketing = message.category == Category.MARKETING
     if code == 131049 and message.country == "US" and marketing and then.at >= _US_MARKETING_ENDS:
-        yield Cause(_("Meta delivers no marketing messages to US numbers since 1 April 2025."))
+        yield Cause(_("Meta has delivered no marketing messages to US numbers since 1 April 2025."))
 
 
 def _person(message: Message, code: int | None, then: Circumstances) -> Iterator[Cause]:
     if then.stopped_at and (message.category == Category.MARKETING or code == 131050):
-        yield Cause(_("This person asked for no more marketing messages on {at}."), then.stopped_at)
+        yield Cause(_("This person stopped marketing messages on {at}."), then.stopped_at)
     if code == 131049 and then.marketing_in_the_week_before:
         n = then.marketing_in_the_week_before
         said = ngettext(
@@ -157,28 +157,28 @@ def _person(message: Message, code: int | None, then: Circumstances) -> Iterator
 def _number(message: Message, code: int | None, then: Circumstances) -> Iterator[Cause]:
     flag = then.changes.get((Subject.PHONE_NUMBER, "flag"))
     if flag and flag.new == "FLAGGED":
-        yield Cause(
-            _("Your number was flagged for low quality then, since {at}."), flag.at, likely=code in _LIMIT_CODES
-        )
+        yield Cause(_("Your number had been flagged for low quality since {at}."), flag.at, likely=code in _LIMIT_CODES)
     limit = then.said(Subject.PHONE_NUMBER, "messaging_limit") or then.said(Subject.WABA, "messaging_limit")
     if code in _LIMIT_CODES and limit:
         yield Cause(
-            _("Your messaging limit was %(limit)s then.") % {"limit": words_of_limit(limit)},
+            _("Your messaging limit was %(limit)s at the time.") % {"limit": words_of_limit(limit)},
             likely=code in {131048, 131064},
         )
     if code == 130429 and then.said(Subject.PHONE_NUMBER, "throughput") != "HIGH":
-        yield Cause(_("Your number may send 80 messages a second; more were sent at once."))
+        yield Cause(_("Your number can send 80 messages per second; more were sent."))
 
 
 _WABA_NEWS = {
     "account.account_restriction": gettext_lazy("The WhatsApp Business Account was restricted on {at}."),
-    "account.disabled_update": gettext_lazy("Meta announced that it disables the WhatsApp Business Account on {at}."),
+    "account.disabled_update": gettext_lazy(
+        "Meta announced that it will disable the WhatsApp Business Account on {at}."
+    ),
     "account.account_violation": gettext_lazy("Meta reported a violation of its policies on {at}."),
 }
 _WABA_NEWS_BECAUSE = {
     "account.account_restriction": gettext_lazy("The WhatsApp Business Account was restricted (%(reason)s) on {at}."),
     "account.disabled_update": gettext_lazy(
-        "Meta announced that it disables the WhatsApp Business Account (%(reason)s) on {at}."
+        "Meta announced that it will disable the WhatsApp Business Account (%(reason)s) on {at}."
     ),
     "account.account_violation": gettext_lazy("Meta reported a violation of its policies (%(reason)s) on {at}."),
 }
@@ -197,8 +197,8 @@ def _token(message: Message, code: int | None, then: Circumstances) -> Iterator[
     if known and known.group == "authorization":
         yield Cause(
             _(
-                "Meta refused the access token. Check in Meta’s Access Token Debugger whether it has expired and holds "
-                "whatsapp_business_messaging, then store a new one."
+                "Meta refused the access token. Check in Meta’s Access Token Debugger whether it has expired and "
+                "includes whatsapp_business_messaging, then store a new one."
             )
         )
 

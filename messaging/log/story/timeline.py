@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _SENTENCES = {
     "queued": gettext_lazy("Accepted for sending."),
-    "sent": gettext_lazy("Handed to WhatsApp."),
+    "sent": gettext_lazy("Sent to WhatsApp."),
     "delivered": gettext_lazy("Reached the recipient's device."),
     "read": gettext_lazy("Opened by the recipient."),
     "failed": gettext_lazy("WhatsApp could not deliver it."),
@@ -30,7 +30,7 @@ _SENTENCES = {
 }
 LONG_IN_SENT = timedelta(hours=1)
 _PLAYED = gettext_lazy("The voice message was played.")
-_UNKNOWN = gettext_lazy("A status we have no word for yet.")
+_UNKNOWN = gettext_lazy("A status that Tollgate does not know yet.")
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ def _sentence(message: Message, event: StatusEvent) -> "_StrOrPromise":
 def expired_words(message: Message) -> str:
     """Why a message expired: its client said until when to send it, or WhatsApp tried as long as it does."""
     if message.source_id is not None and message.sent_at is None:
-        return _("Not sent before the time at which its client let it expire.")
+        return _("Not sent before the expiry time set by its client.")
     return _("Not delivered within %(time)s.") % {"time": time_to_live_words(message.category)}
 
 

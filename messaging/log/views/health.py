@@ -17,7 +17,7 @@ from providers.vocabulary import CanSend, Entity
 
 _SENTENCES = {
     CanSend.AVAILABLE: gettext_lazy("Everything can send"),
-    CanSend.LIMITED: gettext_lazy("Everything can send, but not without limits"),
+    CanSend.LIMITED: gettext_lazy("Everything can send, with some limits"),
     CanSend.BLOCKED: gettext_lazy("Something is blocked"),
 }
 
@@ -38,7 +38,7 @@ def health_page(request: TenantRequest) -> HttpResponse:
             (_("Connection"), found.of(Entity.APP)),
             (_("Business"), found.of(Entity.BUSINESS, Entity.WABA)),
             (_("Phone numbers"), found.of(Entity.PHONE_NUMBER)),
-            (_("Templates that cannot be sent freely"), troubled),
+            (_("Blocked or limited templates"), troubled),
         ],
         "templates": len(templates),
         "troubled": len(troubled),
@@ -57,11 +57,11 @@ def refresh(request: TenantRequest) -> HttpResponse:
     n = ask_soon(request.principal)
     if n:
         said = ngettext(
-            "The provider of %(n)s number is being asked: open this page again in some seconds.",
-            "The providers of %(n)s numbers are being asked: open this page again in some seconds.",
+            "Checking with the provider of %(n)s number: reload this page in a few seconds.",
+            "Checking with the providers of %(n)s numbers: reload this page in a few seconds.",
             n,
         )
         messages.success(request, said % {"n": n})
     else:
-        messages.info(request, _("The providers were asked less than a minute ago: try again in a minute."))
+        messages.info(request, _("The status was checked less than a minute ago: try again in a minute."))
     return redirect("log:health")

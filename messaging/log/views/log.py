@@ -174,7 +174,7 @@ def filters(request: TenantRequest) -> HttpResponse:
     if form.is_valid():
         asked_for, name = form.cleaned_data["query"], form.cleaned_data["name"]
         save_filter(account=request.account, user=request.user, name=name, query=asked_for)
-        notices.success(request, _("“%(name)s” is saved.") % {"name": name})
+        notices.success(request, _("“%(name)s” has been saved.") % {"name": name})
     else:
         notices.error(request, " ".join(str(error) for errors in form.errors.values() for error in errors))
     return _back(request)

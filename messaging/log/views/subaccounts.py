@@ -36,7 +36,7 @@ def new_subaccount(request: TenantRequest) -> HttpResponse:
         except UserError as error:
             show_error(form, error)
         else:
-            messages.success(request, _("%(name)s is there. Move numbers to it below.") % {"name": made.name})
+            messages.success(request, _("%(name)s has been created. Move numbers to it below.") % {"name": made.name})
             return redirect("log:subaccounts")
     return render(request, "log/subaccount_new.html", {"form": form})
 
@@ -48,7 +48,7 @@ def rename(request: TenantRequest, subaccount_id: int) -> HttpResponse:
     form = RenameForm(posted(request), initial={"name": found.name})
     if form.is_valid():
         rename_subaccount(by=request.principal, subaccount=found, name=form.cleaned_data["name"])
-        messages.success(request, _("%(code)s is called %(name)s now.") % {"code": found.code, "name": found.name})
+        messages.success(request, _("%(code)s is now called %(name)s.") % {"code": found.code, "name": found.name})
         return redirect("log:subaccounts")
     return render(request, "log/subaccount_rename.html", {"form": form, "subaccount": found})
 
@@ -64,7 +64,7 @@ def close(request: TenantRequest, subaccount_id: int) -> HttpResponse:
         except UserError as error:
             problem = str(error)
         else:
-            messages.success(request, _("%(name)s is closed.") % {"name": found.name})
+            messages.success(request, _("%(name)s has been closed.") % {"name": found.name})
             return redirect("log:subaccounts")
     return render(request, "log/subaccount_close.html", {"subaccount": found, "problem": problem})
 
@@ -75,7 +75,7 @@ def reopen(request: TenantRequest, subaccount_id: int) -> HttpResponse:
     """Open a closed subaccount again."""
     found = _subaccount(request, subaccount_id)
     switch_subaccount(by=request.principal, subaccount=found, active=True)
-    messages.success(request, _("%(name)s is open again.") % {"name": found.name})
+    messages.success(request, _("%(name)s has been reopened.") % {"name": found.name})
     return redirect("log:subaccounts")
 
 
@@ -94,7 +94,7 @@ def move(request: TenantRequest, number_id: int) -> HttpResponse:
             show_error(form, error)
         else:
             messages.success(
-                request, _("%(number)s belongs to %(name)s now.") % {"number": number, "name": number.subaccount.name}
+                request, _("%(number)s now belongs to %(name)s.") % {"number": number, "name": number.subaccount.name}
             )
             return redirect("log:subaccounts")
     return render(request, "log/number_move.html", {"form": form, "number": number})

@@ -36,7 +36,7 @@ class TemplateOf8x8Serializer(serializers.Serializer[Any]):
 
 
 class TemplatesOf8x8Serializer(serializers.Serializer[Any]):
-    """All templates of a channel; 8x8 knows no pages."""
+    """All templates of a channel; 8x8 has no pages."""
 
     templates = TemplateOf8x8Serializer(many=True)
 
@@ -51,7 +51,7 @@ class ChannelTemplatesView(View8x8):
         parameters=[OpenApiParameter("channel_id", str, "path", description="channelId, phone_number_id")],
     )  # fmt: skip
     def get(self, request: Request, account_id: str, channel_id: str) -> Response:
-        """The templates of the WABA that the channel belongs to, whichever provider's it is."""
+        """The templates of the channel's WABA, for any provider."""
         self.check_account(account_id)
         number = (
             numbers(self.account, self.principal.subaccount_ids).filter(provider_number_id__iexact=channel_id).first()

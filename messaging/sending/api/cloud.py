@@ -51,7 +51,7 @@ def _errors(error: Exception, context: dict[str, Any], otherwise: Callable[..., 
     answer = otherwise(error, context)
     if answer is None:
         log.error("request_failed", exc_info=error)
-        answer = error_of_meta(RefusedAsMeta(131000, "Something went wrong in Tollgate: its log knows more."))
+        answer = error_of_meta(RefusedAsMeta(131000, "Something went wrong in Tollgate: see its log for details."))
     return answer
 
 
@@ -110,7 +110,7 @@ class CloudView(TenantView):
         except NoRoute as error:
             raise RefusedAsMeta(133010, str(error)) from None
         if mark_read is None:
-            raise RefusedAsMeta(100, "The provider of this number marks no messages as read.")
+            raise RefusedAsMeta(100, "The provider of this number does not support marking messages as read.")
         return self._answer(mark_read(number, body))
 
     def _answer(self, outcome: Outcome) -> Response:
@@ -124,8 +124,8 @@ class CloudView(TenantView):
             status = 503 if outcome.answer.http_status >= 500 else outcome.answer.http_status
             return error_of_meta(RefusedAsMeta(131016, outcome.title, status=max(status, 400)))
         if isinstance(outcome, Unreached):
-            return error_of_meta(RefusedAsMeta(131016, "The provider was not reached; nothing was sent."))
-        details = "The provider gave no answer, so the message may have been sent. Its page in Tollgate will tell."
+            return error_of_meta(RefusedAsMeta(131016, "The provider could not be reached; nothing was sent."))
+        details = "The provider did not respond, so the message may have been sent. See its page in Tollgate."
         return error_of_meta(RefusedAsMeta(131000, details))
 
 
@@ -170,5 +170,5 @@ class D360SendView(CloudView):
         found = [one for one in self.senders() if one.provider == provider]
         if len(found) != 1:
             many = "more than one 360dialog number: limit it to a subaccount" if found else "no 360dialog number"
-            raise ValidationError({"D360-API-KEY": [f"This key reaches {many}."]})
+            raise ValidationError({"D360-API-KEY": [f"This key has access to {many}."]})
         return self.send(request, found[0])

@@ -98,7 +98,7 @@ class SendView(View8x8):
         responses=SentSerializer,
     )  # fmt: skip
     def post(self, request: Request, subaccount_id: str) -> Response:
-        """Accept a message: it is stored before this is answered, and sent a moment later or when it is due."""
+        """Accept a message. It is stored before the response, and sent a moment later or when it is due."""
         now = datetime.now(UTC)
         origin, subaccount_pk = self.origin, self.subaccount(subaccount_id)
         try:
@@ -122,7 +122,7 @@ class SendBatchView(View8x8):
         responses=SentBatchSerializer,
     )  # fmt: skip
     def post(self, request: Request, subaccount_id: str) -> Response:
-        """Accept each message that is good, and say of the others why not; all of them are stored, or none."""
+        """Accept each valid message and give the reason for the others. All are stored, or none."""
         now = datetime.now(UTC)
         origin, subaccount_pk = self.origin, self.subaccount(subaccount_id)
         sender = self.sender(subaccount_id)
@@ -158,7 +158,7 @@ class DetailsRate(RatePerKey):
 
 
 class MessageView8x8(View8x8):
-    """One message: its details, or taking it back."""
+    """One message and its details."""
 
     def get_throttles(self) -> list[BaseThrottle]:
         """Details have a limit of their own beside the key's."""
@@ -170,9 +170,9 @@ class MessageView8x8(View8x8):
         responses=DetailsSerializer,
     )
     def get(self, request: Request, subaccount_id: str, umid: str) -> Response:
-        """Where a message stands; 404 when the subaccount has none of that UMID.
+        """The status of a message. 404 if the subaccount has none with that UMID.
 
-        As at 8x8, a key may ask once a second in a subaccount; what is more is answered 429. Receipts tell it sooner.
+        As at 8x8, a key can make one request per second in a subaccount; more get a 429. Receipts arrive sooner.
         """
         found = message_of(self.account, self.subaccount(subaccount_id, closed=True), read_uuid(umid, "umid"))
         if found is None:
@@ -186,7 +186,7 @@ class MessageView8x8(View8x8):
         responses={200: CancelledSerializer},
     )
     def delete(self, request: Request, subaccount_id: str, umid: str) -> Response:
-        """Take back a message that is not being sent yet; says how many that were."""
+        """Cancel a message that is not being sent yet. Returns how many were cancelled."""
         subaccount_pk, one = self.subaccount(subaccount_id, closed=True), read_uuid(umid, "umid")
         n = cancel(self.account.pk, subaccount_pk, at=datetime.now(UTC), umid=one)
         if not n and message_of(self.account, subaccount_pk, one) is None:
@@ -204,7 +204,7 @@ class BatchView8x8(View8x8):
         responses={200: CancelledSerializer},
     )
     def delete(self, request: Request, subaccount_id: str, batch_id: str) -> Response:
-        """Take back all messages of a batch that are not being sent yet; 404 when nothing of it is on its way."""
+        """Cancel all messages of a batch that are not being sent yet. 404 if none is on its way."""
         subaccount_pk, one = self.subaccount(subaccount_id, closed=True), read_uuid(batch_id, "batchId")
         n = cancel(self.account.pk, subaccount_pk, at=datetime.now(UTC), batch_id=one)
         if not n and not known(self.account.pk, subaccount_pk, one):

@@ -235,5 +235,5 @@ def _quoted(data: Mapping[str, Any], sender: Sender) -> str:
     rows = Message.objects.filter(account=sender.account_id, umid=umid, phone_number=sender.phone_number_id)
     found = rows.values_list("provider_message_id", flat=True).first()
     if not found:
-        raise Refused(1008, "'context.umid' is no message of this number: give one that is, or leave 'context' out.")
+        raise Refused(1008, "'context.umid' is not a message of this number: give one that is, or leave 'context' out.")
     return str(found)

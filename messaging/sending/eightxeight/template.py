@@ -52,7 +52,7 @@ def check(value: Any, sender: Sender) -> KnownTemplate:
     data = mapping(value, field, missing=3030, wrong=3030)
     name = text(data.get("name"), f"{field}.name", 512, missing=3031, long=3031)
     if not _NAME.fullmatch(name):
-        raise Refused(3032, f"'{field}.name' may hold lower case letters, digits and underscores alone.")
+        raise Refused(3032, f"'{field}.name' can contain only lower case letters, digits and underscores.")
     language = text(data.get("language"), f"{field}.language", 16, missing=3036, long=3037, wrong=3037)
     if not _LANGUAGE.fullmatch(language):
         raise Refused(3037, f"'{field}.language' must be a language as en or en_US.")

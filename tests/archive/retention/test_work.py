@@ -189,7 +189,7 @@ def test_changes_are_audited_and_nothing_else(acme):
     change({"message_months": 12, "payload_months": 3}, by=principal(acme))
     entry = AuditEntry.objects.get(action="retention.changed")
     assert entry.details == {
-        "message_months": {"from": "for ever", "to": 12}, "payload_months": {"from": "for ever", "to": 3}
+        "message_months": {"from": "forever", "to": 12}, "payload_months": {"from": "forever", "to": 3}
     }  # fmt: skip
     change({"message_months": 12}, by=principal(acme))
     assert AuditEntry.objects.filter(action="retention.changed").count() == 1

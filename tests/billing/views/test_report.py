@@ -99,7 +99,7 @@ def test_xlsx_holds_numbers_as_numbers_and_ids_as_text(acme, line):
     titles, charged, unrated, total = cells(sheet, min_row=6)
     assert titles == [
         "Day", "Channel", "Channel name", "Template", "Language", "Tier", "Tier from", "Tier to", "Tier end known",
-        "Counted with other providers", "Currency", "Delivered", "Charged", "Free", "Unrated", "Amount", "Sold",
+        "Includes other providers", "Currency", "Delivered", "Charged", "Free", "Unrated", "Amount", "Sold",
         "Sold unrated", "Margin",
     ]  # fmt: skip
     day, keys = date(2026, 10, 15), [META.number_id, "Acme Online"]
@@ -230,7 +230,7 @@ def test_the_running_month_has_a_forecast(acme, line):
     page = text(visitor(acme, "finance").get("/reports/costs/"))
     assert "Expected by 31 Oct in USD" in page
     assert '<span class="key-value">26.00</span>' in page
-    assert "as on the weekdays of the last 14 days" in page
+    assert "based on the weekdays of the last 14 days" in page
     assert "Expected" not in text(visitor(acme, "finance").get(URL))
 
 

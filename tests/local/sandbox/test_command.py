@@ -23,8 +23,8 @@ from providers.simulation import Template
         ("--callback-url=ftp://example.com", "--callback-url must be an address that begins with http:// or https://."),
         ("--callback-url=http://", "--callback-url must be an address that begins with http:// or https://."),
         ("--callback-url=http://a:b/", "--callback-url must be an address that begins with http:// or https://."),
-        ("--port=99999", "127.0.0.1:99999 cannot be listened at: choose another --port or --host."),
-        ("--host=no.such.host.example", "no.such.host.example:8010 cannot be listened at: choose another"),
+        ("--port=99999", "Cannot listen on 127.0.0.1:99999: choose another --port or --host."),
+        ("--host=no.such.host.example", "Cannot listen on no.such.host.example:8010: choose another"),
     ],
 )
 def test_a_wrong_option_is_named(option, said):
@@ -36,7 +36,7 @@ def test_a_wrong_option_is_named(option, said):
 def test_a_port_in_use_is_named():
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        with pytest.raises(CommandError, match=f"127.0.0.1:{port} cannot be listened at"):
+        with pytest.raises(CommandError, match=f"Cannot listen on 127.0.0.1:{port}"):
             call_command("sandbox", f"--port={port}")
 
 

@@ -40,4 +40,4 @@ def test_rate_without_announcements():
     assert [(label, [cell.text for cell in cells], marks) for label, cells, marks in one.rows] == [
         ("14 Oct", ["75.0\u00a0%"], []), ("15 Oct", ["–"], []),
     ]  # fmt: skip
-    assert one.note == "Delivered messages among those with an outcome."
+    assert one.note == "Delivered messages as a share of messages with an outcome."

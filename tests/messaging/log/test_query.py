@@ -268,7 +268,7 @@ def test_texts_are_parsed(given, words):
     assert parse(given) == (words, {})
 
 
-BLANK = "Give it a value, or leave it out."
+BLANK = "Provide a value or omit the parameter."
 
 
 @pytest.mark.parametrize(
@@ -285,7 +285,7 @@ BLANK = "Give it a value, or leave it out."
         ({"error_code": "2147483648"}, {"error_code": ["Ensure this value is less than or equal to 2147483647."]}),
         ({"response_code": "1000"}, {"response_code": ["Ensure this value is less than or equal to 999."]}),
         ({"country": "I"}, {"country": ["Ensure this value has at least 2 characters (it has 1)."]}),
-        ({"sent_after": "2200-01-01T00:00:00Z"}, {"sent_after": ["Give a time between 1970 and 2100."]}),
+        ({"sent_after": "2200-01-01T00:00:00Z"}, {"sent_after": ["Enter a time between 1970 and 2100."]}),
     ],
 )
 def test_what_makes_no_sense_is_named(given, wrong):
@@ -293,9 +293,9 @@ def test_what_makes_no_sense_is_named(given, wrong):
 
 
 SHORT, NO_NUMBER, NO_UMID = (
-    "Write at least the first 6 digits of the number.",
-    "Write the digits of a phone number with its country code.",
-    "Write the UMID, or at least its first 8 digits.",
+    "Enter at least the first 6 digits of the number.",
+    "Enter the digits of a phone number with its country code.",
+    "Enter the UMID, or at least its first 8 digits.",
 )
 
 

@@ -14,7 +14,7 @@ from messaging.log.models import Change
         ("quality", "GREEN", "RED", "", ("Quality", "high", "low", "", "bad")),
         ("category", "UTILITY", "MARKETING", "", ("Category", "utility", "marketing", "", "warn")),
         ("flag", "", "UNFLAGGED", "", ("Flag", "", "unflagged", "", "good")),
-        ("throughput", "", "HIGH", "", ("Throughput", "", "up to 1,000 messages a second", "", "good")),
+        ("throughput", "", "HIGH", "", ("Throughput", "", "up to 1,000 messages per second", "", "good")),
         ("display_name", "", "REJECTED", "NAME_FORMAT_UNACCEPTABLE",
          ("Display name", "", "rejected", "name format unacceptable", "bad")),
         ("messaging_limit", "TIER_2K", "TIER_10K", "",

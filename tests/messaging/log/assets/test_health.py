@@ -145,7 +145,7 @@ def test_businesses():
     failed = facts(account_business_verification_status_update=("FAILED", "LEGAL_NAME_NOT_FOUND_IN_DOCUMENTS", {}))
     state = business_state(failed)
     assert (state.can_send, state.errors[0].code) == (LIMITED, 141010)
-    assert state.errors[0].description.endswith("Meta says: LEGAL_NAME_NOT_FOUND_IN_DOCUMENTS.")
+    assert state.errors[0].description.endswith("Meta reports: LEGAL_NAME_NOT_FOUND_IN_DOCUMENTS.")
     alert = business_state(facts(alert=("INCREASED_CAPABILITIES_ELIGIBILITY_FAILED", "Low quality.", {})))
     assert (alert.can_send, alert.info) == (
         AVAILABLE,

@@ -51,7 +51,7 @@ def test_timeline():
         ({"category": "authentication", "sent_at": AT}, "Not delivered within 10 minutes."),
         ({"category": "authentication-international"}, "Not delivered within 10 minutes."),
         ({}, "Not delivered within 30 days."),
-        ({"source_id": 1}, "Not sent before the time at which its client let it expire."),
+        ({"source_id": 1}, "Not sent before the expiry time set by its client."),
         ({"source_id": 1, "sent_at": AT}, "Not delivered within 30 days."),
     ],
 )

@@ -1,5 +1,6 @@
 """Health as the provider answers it: asked over HTTP, kept in the history, merged with what we know."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -59,7 +60,9 @@ def test_the_worse_of_both_counts_and_says_who_said_it(number):
         Subject.PHONE_NUMBER, number.pk, "health.PHONE_NUMBER", "AVAILABLE", "LIMITED",
     )  # fmt: skip
     assert node.can_send == "LIMITED"
-    said = f"The provider says since {change.at:%Y-%m-%d %H:%M} UTC: Your display name has not been approved yet."
+    said = (
+        f"Reported by the provider since {change.at:%Y-%m-%d %H:%M} UTC: Your display name has not been approved yet."
+    )
     assert [line.startswith(said) for line in node.state.info] == [True]
     assert ask(number, ".limited").can_send == "LIMITED"
     assert Change.objects.count() == 1  # the same again
@@ -88,7 +91,7 @@ def test_no_answer_changes_nothing_and_is_shown(number, settings):
     settings.SANDBOX_URL = "http://127.0.0.1:9"
     assert ask(number).silence == "ConnectError"
     page = visitor(number.account).get("/health/").content.decode()
-    assert "the provider gave no health status: ConnectError." in page
+    assert re.search(r"The provider gave no health status when checked at <time .+</time>: ConnectError\.", page)
 
 
 def test_refresh_now_at_most_once_a_minute(number):
@@ -97,7 +100,7 @@ def test_refresh_now_at_most_once_a_minute(number):
     number.save(update_fields=["credential_sealed", "health_due_at"])
     PhoneNumber.objects.update(health_due_at=timezone.now() + timedelta(minutes=9))
     assert ask_due() == 0
-    assert "is being asked" in client.post("/health/refresh/", follow=True).content.decode()
+    assert "Checking with the provider of 1 number" in client.post("/health/refresh/", follow=True).content.decode()
     assert ask_due() == 1
     assert "less than a minute ago" in client.post("/health/refresh/", follow=True).content.decode()
     assert ask_due() == 0
