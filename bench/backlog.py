@@ -31,10 +31,10 @@ def run() -> bool:
         endpoint = WebhookEndpoint.objects.get(account=account_of(ACME), provider="meta")
         before = [plain.per_second(endpoint.account_id, bodies(PLAIN_EVENTS)) for _ in range(ROUNDS)]
         fill(endpoint, bodies(EVENTS))
-        said = subprocess.run([sys.executable, "-m", "bench.backlog"], check=True, stdout=subprocess.PIPE).stdout
+        output = subprocess.run([sys.executable, "-m", "bench.backlog"], check=True, stdout=subprocess.PIPE).stdout
         after = [plain.per_second(endpoint.account_id, bodies(PLAIN_EVENTS)) for _ in range(ROUNDS)]
     empty()
-    result = orjson.loads(said)
+    result = orjson.loads(output)
     if result["settled"] != EVENTS:
         raise RuntimeError(f"{result['settled']} of {EVENTS} rows were settled")
     rate, base = EVENTS / result["seconds"], statistics.median(before + after)

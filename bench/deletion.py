@@ -76,8 +76,8 @@ def _delete() -> bool:
     by = Principal.of_command("bench", account)
     with running("web", "worker", "beat") as port:
         time.sleep(5)  # the worker's start is not what is measured
-        chosen = MessageQuery(created_after=first, created_before=first + step * (DELETED + 1))
-        deletion = delete_matching(by, chosen, expected=DELETED)
+        query = MessageQuery(created_after=first, created_before=first + step * (DELETED + 1))
+        deletion = delete_matching(by, query, expected=DELETED)
         began = time.monotonic()
         answers = post_webhooks(port, RATE, LONGEST, lambda: _is_over(deletion.pk))
         seconds = time.monotonic() - began
@@ -106,14 +106,14 @@ def _is_over(pk: int) -> bool:
     return over
 
 
-def _lost(posted: int) -> int:
+def _lost(posts: int) -> int:
     """Webhooks that are not there, or whose message is not in the log."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FILTER (WHERE state = 'done') FROM inbound_inbox")
         (done,) = cursor.fetchone()
         cursor.execute("SELECT count(*) FROM log_message WHERE provider_message_id LIKE 'wamid.%'")
         (messages,) = cursor.fetchone()
-    return abs(posted - int(done)) + abs(-(-posted // 3) - int(messages))
+    return abs(posts - int(done)) + abs(-(-posts // 3) - int(messages))
 
 
 def _drop() -> bool:

@@ -78,12 +78,12 @@ class Case:
     @property
     def on_page(self) -> bool:
         """Whether the page can be asked: it takes days, not moments."""
-        asked = [filters()[name] for name in self.words]
-        return bool(self.page) or all(each.on_page and not isinstance(each.kind, Moment) for each in asked)
+        declared = [filters()[name] for name in self.words]
+        return bool(self.page) or all(each.on_page and not isinstance(each.kind, Moment) for each in declared)
 
 
 @dataclass(frozen=True)
-class Asked:
+class Target:
     """A case on its first page or far back: the addresses of the lists (empty: there is none), and the SQL of the rows
     up to their number.
     """
@@ -107,22 +107,22 @@ def run() -> bool:
         end = timezone.now()
         _load(account, sources, end, 0, FEW)
         few = {
-            asked.name: (_rows(person, asked.address), _page(person, asked.address))
-            for asked in _all(account) if asked.address
+            target.name: (_rows(person, target.address), _page(person, target.address))
+            for target in _all(account) if target.address
         }  # fmt: skip
         _load(account, sources, end, FEW, MANY)
         rows, listed, growth, against = {}, {}, {}, {}
-        for asked in _all(account):
-            listed[asked.name] = _ratio(program, asked.rest, asked, PAGE_SIZE_OF_REST)
-            if not asked.address:
+        for target in _all(account):
+            listed[target.name] = _ratio(program, target.rest, target, PAGE_SIZE_OF_REST)
+            if not target.address:
                 continue
-            mine = _page(person, asked.address)
-            rows[asked.name] = _ratio(person, asked.address, asked, PAGE_SIZE)
-            rows_then, then = few.get(asked.name, (None, 0.0))
-            if rows_then == _rows(person, asked.address):  # a page with more rows is another page
-                growth[asked.name] = mine / then
-            if asked.changelist:
-                against[asked.name] = _page(operator, asked.changelist, ADMIN_ROUNDS) / mine
+            mine = _page(person, target.address)
+            rows[target.name] = _ratio(person, target.address, target, PAGE_SIZE)
+            rows_then, then = few.get(target.name, (None, 0.0))
+            if rows_then == _rows(person, target.address):  # a page with more rows is another page
+                growth[target.name] = mine / then
+            if target.changelist:
+                against[target.name] = _page(operator, target.changelist, ADMIN_ROUNDS) / mine
     empty()
     return all([
         _worst("log queries ÷ bare keyset SQL", rows, QUERIES, at_most=True),
@@ -132,9 +132,9 @@ def run() -> bool:
     ])  # fmt: skip
 
 
-def _ratio(client: Client, address: str, asked: Asked, size: int) -> float:
+def _ratio(client: Client, address: str, target: Target, size: int) -> float:
     """The queries of a list ÷ the plain statement, each the least of some rounds, in turn, so that both are as cold."""
-    rounds = [(_queries(client, address), _bare(asked, size)) for _ in range(ROUNDS)]
+    rounds = [(_queries(client, address), _bare(target, size)) for _ in range(ROUNDS)]
     return min(queries for queries, _ in rounds) / min(bare for _, bare in rounds)
 
 
@@ -218,7 +218,7 @@ def _timed(event: str) -> list[Case]:
     ]  # fmt: skip
 
 
-def _all(account: Account) -> Iterator[Asked]:
+def _all(account: Account) -> Iterator[Target]:
     """Each case on its first page and far back, over all the days there are."""
     today = timezone.localdate()
     first, last = today - timedelta(days=_DAYS), today + timedelta(days=1)
@@ -233,7 +233,7 @@ def _all(account: Account) -> Iterator[Asked]:
             span = dict(zip(sorted(SPAN), (f"{day}T00:00:00Z" for day in (first, last)), strict=True))
             listed = {**(case.changelist or {}), "account__id__exact": account.pk}
             keyset = f"{where} AND (created_at, id) < (%(at)s, %(id)s)" if far else where
-            yield Asked(
+            yield Target(
                 f"{case.name}, {place}",
                 f"/logs/?{urlencode(page)}" if case.on_page else "",
                 f"/api/v1/messages/?{urlencode({**case.words, **span, **older})}",
@@ -301,11 +301,11 @@ def _queries(client: Client, address: str) -> float:
     return sum(spent)
 
 
-def _bare(asked: Asked, size: int) -> float:
+def _bare(target: Target, size: int) -> float:
     """Seconds of work for the plain statement of a page and the row that tells whether there is another."""
     with connection.cursor() as cursor:
         start = _spent()
-        cursor.execute(asked.sql, {**asked.params, "most": size + 1})
+        cursor.execute(target.sql, {**target.params, "most": size + 1})
         return _spent() - start
 
 

@@ -53,10 +53,10 @@ class PlainFact(models.Model):
 
 def make_tables() -> None:
     """Create the three tables, unless an earlier measurement of this run did."""
-    known = connection.introspection.table_names()
+    existing = connection.introspection.table_names()
     with connection.schema_editor() as editor:
         for model in (PlainMessage, PlainEvent, PlainFact):
-            if model._meta.db_table not in known:
+            if model._meta.db_table not in existing:
                 editor.create_model(model)
 
 

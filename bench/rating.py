@@ -131,10 +131,10 @@ def _late(bucket: Bucket) -> bool:
         usages = list(_usages(chance, LATE))
         for at in range(0, LATE, BATCH):
             record_usage(usages[at : at + BATCH])
-        found: list[Counter[tuple[object, ...]]] = []
+        lines: list[Counter[tuple[object, ...]]] = []
         ours = _seconds(rate_all)
-        window = _seconds(lambda: found.append(verification.by_window(bucket)))  # noqa: B023 - called at once
-        if found[0] != verification.lines_of(bucket):
+        window = _seconds(lambda: lines.append(verification.by_window(bucket)))  # noqa: B023 - called at once
+        if lines[0] != verification.lines_of(bucket):
             raise RuntimeError("the window rater finds other lines")
         ratios.append(window / ours)
     return report("late", ratios, 20, f"Last pair: {ours * 1000:,.0f} ms against {window * 1000:,.0f} ms.")

@@ -93,22 +93,22 @@ def _card() -> RateCard:
 
 
 def _compare(account: Account, card: RateCard, group: str, column: str) -> bool:
-    def asked() -> Iterable[tuple[Any, ...]]:
+    def from_report() -> Iterable[tuple[Any, ...]]:
         rows = cost_report(account, start=FIRST, end=LAST, group_by=[group]).rows
         return [(row.keys[group], row.currency, row.delivered, row.charged, row.amount) for row in rows]
 
-    known: dict[str, Any] = {"account": account.pk, "first": FIRST, "last": LAST, "card": card.pk}
+    params: dict[str, Any] = {"account": account.pk, "first": FIRST, "last": LAST, "card": card.pk}
 
-    def plain() -> Iterable[tuple[Any, ...]]:
+    def from_facts() -> Iterable[tuple[Any, ...]]:
         with connection.cursor() as cursor:
-            cursor.execute(_PLAIN.format(column=column), known)
+            cursor.execute(_PLAIN.format(column=column), params)
             return list(cursor.fetchall())
 
-    if asked() != plain():
+    if from_report() != from_facts():
         raise RuntimeError("the report and the facts differ")
     ratios, mine, theirs = [], 0.0, 0.0
     for _ in range(ROUNDS):
-        times = [(_seconds(asked), _seconds(plain)) for _ in range(ASKS)]
+        times = [(_seconds(from_report), _seconds(from_facts)) for _ in range(ASKS)]
         mine, theirs = (statistics.median(column) for column in zip(*times, strict=True))
         ratios.append(theirs / mine)
     detail = f"{MESSAGES:,} messages. Last round: {mine * 1000:.1f} ms against {theirs * 1000:.0f} ms."
@@ -125,7 +125,7 @@ def _fill(account: Account) -> None:
     """A month of deliveries over numbers, their WABAs' templates, countries and days, with blocks; then rate them."""
     wabas = list(Waba.objects.filter(account=account).order_by("pk"))
     subaccounts = list(Subaccount.objects.filter(account=account).order_by("pk"))
-    said = [
+    facts = [
         UsageFacts(
             account.pk, "meta", wabas[number % 2].pk, number + 1, subaccounts[number % 3].pk,
             number % 2 * len(TEMPLATES) + place + 1, country, category, "regular",
@@ -133,7 +133,7 @@ def _fill(account: Account) -> None:
         for number, (place, category), country in product(range(NUMBERS), enumerate(TEMPLATES), COUNTRIES)
     ]  # fmt: skip
     accruals = Accruals([account.pk])
-    placed = [accruals.place(each, FIRST) for each in said]
+    placed = [accruals.place(each, FIRST) for each in facts]
     buckets, kinds = bucket_ids({bucket for bucket, _ in placed}), kind_ids({kind for _, kind in placed})
     with connection.cursor() as cursor:
         cursor.execute(_FACTS, {

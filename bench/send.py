@@ -77,8 +77,8 @@ def _clear() -> None:
 
 
 def _memory(report: Any) -> bool:
-    said = subprocess.run([sys.executable, "-m", "bench.sender"], check=True, stdout=subprocess.PIPE).stdout
-    result = orjson.loads(said)
+    output = subprocess.run([sys.executable, "-m", "bench.sender"], check=True, stdout=subprocess.PIPE).stdout
+    result = orjson.loads(output)
     rate = result["messages"] / result["seconds"]
     detail = (
         f"MB more at the highest than after the first tenth: {result['highest']:.0f} against {result['early']:.0f}; "

@@ -29,7 +29,7 @@ def post_webhooks(port: int, rate: int, seconds: int, over: Callable[[], bool] |
 
 
 async def _post(port: int, rate: int, seconds: int, over: Callable[[], bool] | None) -> list[Answer]:
-    whole = [request(_DOOR["path"], _headers(body), body) for body in bodies(rate * seconds)]
+    requests = [request(_DOOR["path"], _headers(body), body) for body in bodies(rate * seconds)]
     lines: asyncio.Queue[Line] = asyncio.Queue()
     for _ in range(CONNECTIONS):
         lines.put_nowait(await Line.open(port))
@@ -37,17 +37,17 @@ async def _post(port: int, rate: int, seconds: int, over: Callable[[], bool] | N
 
     async def post(index: int) -> Answer:
         line = await lines.get()
-        head = await line.post(whole[index])
+        head = await line.post(requests[index])
         lines.put_nowait(line)
         return Answer(time.monotonic() - start - index / rate, head.startswith(b"HTTP/1.1 200"))
 
-    posted = []
-    for index in range(len(whole)):
+    tasks = []
+    for index in range(len(requests)):
         if over and index % rate == 0 and await asyncio.to_thread(over):
             break
         await asyncio.sleep(max(0.0, start + index / rate - time.monotonic()))
-        posted.append(asyncio.create_task(post(index)))
-    return await asyncio.gather(*posted)
+        tasks.append(asyncio.create_task(post(index)))
+    return await asyncio.gather(*tasks)
 
 
 def _headers(body: bytes) -> dict[str, str]:

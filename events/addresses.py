@@ -45,14 +45,14 @@ def resolve(host: str, port: int) -> str:
 
     The connection goes to what was checked, so a DNS that answers otherwise the next time changes nothing.
     """
-    found = [
+    addresses = [
         ip_address(str(each[4][0]).partition("%")[0])
         for each in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     ]
-    for address in found:
+    for address in addresses:
         if not (is_public(address) or (settings.CALLBACK_LOOPBACK and address.is_loopback)):
             raise Forbidden("leads to an address of a private network.")
-    return str(found[0])
+    return str(addresses[0])
 
 
 def is_public(address: IPv4Address | IPv6Address) -> bool:

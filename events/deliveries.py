@@ -70,21 +70,21 @@ class Endpoints:
     def of(self, account_id: int, subaccount_id: int | None, name: str) -> Endpoint | None:
         """The one for a type: the subaccount's, else that of all; None when there is none, or it is disabled."""
         own = self._known.get((account_id, subaccount_id, name))
-        found = own or self._known.get((account_id, None, name))
-        return found if found and found.enabled else None
+        endpoint = own or self._known.get((account_id, None, name))
+        return endpoint if endpoint and endpoint.enabled else None
 
 
 def post_due(seconds: float = 20.0) -> int:
     """Post what is due until nothing is, or the time is over; returns how many. Needs every tenant's scope."""
-    end, posted = time.monotonic() + seconds, 0
+    end, count = time.monotonic() + seconds, 0
     while time.monotonic() < end:
         claimed = _claim()
         if not claimed:
             break
         posts = _posts(claimed)
         _settle(posts, post_all(posts))
-        posted += len(posts)
-    return posted
+        count += len(posts)
+    return count
 
 
 def forget_old() -> int:

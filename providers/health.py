@@ -47,10 +47,10 @@ def understand(answer: Answer | Unreached) -> HealthAnswer:
         return Silence("an answer with a NUL character, which no database text can hold")
     data = answer.data or {}
     if not answer.is_success:
-        said = text(mapping(data.get("error")).get("message"), 200) or text(
+        message = text(mapping(data.get("error")).get("message"), 200) or text(
             mapping(data.get("meta")).get("developerMessage"), 200
         )
-        return Silence(f"HTTP {answer.http_status}: {said}" if said else f"HTTP {answer.http_status}")
+        return Silence(f"HTTP {answer.http_status}: {message}" if message else f"HTTP {answer.http_status}")
     words = tuple(
         Word(
             Entity(node["entity_type"]), text(node.get("id"), 64), CanSend(node["can_send_message"]),
@@ -62,16 +62,16 @@ def understand(answer: Answer | Unreached) -> HealthAnswer:
     return words or Silence(f"HTTP {answer.http_status} without a health status")
 
 
-def _lines(said: object) -> tuple[str, ...]:
-    return tuple(line for one in said[:_MOST] if (line := text(one, 500))) if isinstance(said, list) else ()
+def _lines(value: object) -> tuple[str, ...]:
+    return tuple(line for one in value[:_MOST] if (line := text(one, 500))) if isinstance(value, list) else ()
 
 
-def _faults(said: object) -> tuple[Fault, ...]:
+def _faults(value: object) -> tuple[Fault, ...]:
     return tuple(
         Fault(
             whole(one.get("error_code")) or 0,
             text(one.get("error_description"), 500),
             text(one.get("possible_solution"), 500),
         )
-        for one in list(items(said))[:_MOST]
+        for one in list(items(value))[:_MOST]
     )

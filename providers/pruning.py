@@ -69,7 +69,7 @@ def mask(text: bytes, names: Iterable[str]) -> bytes:
     """
     for name in names:
         alone = rf"{_BEFORE}(?:00)?{spelled(name)}(?![0-9A-Za-z])"
-        text = re.sub(alone.encode(), lambda found: _SIGN.sub(rb"\g<between>9", found[0]), text)
+        text = re.sub(alone.encode(), lambda match: _SIGN.sub(rb"\g<between>9", match[0]), text)
     return text
 
 

@@ -57,16 +57,16 @@ def iso_time(value: Any) -> datetime:
         raise ValueError(f"timestamp {text(value, 40)!r} is not an ISO 8601 time between 2020 and 2100") from None
 
 
-def _plausible(moment: datetime, said: Any) -> datetime:
+def _plausible(moment: datetime, raw: Any) -> datetime:
     if not EARLIEST <= moment < LATEST:
-        raise ValueError(f"timestamp {text(said, 40)!r} is not between 2020 and 2100")
+        raise ValueError(f"timestamp {text(raw, 40)!r} is not between 2020 and 2100")
     return moment
 
 
-def category_of(said: Any) -> str:
+def category_of(value: Any) -> str:
     """A pricing category as we spell it: lower case, `authentication-international` with a hyphen.
 
     Meta's webhooks write the hyphen; its SDK types and 8x8 write an underscore.
     """
-    category = text(said, 32).lower()
+    category = text(value, 32).lower()
     return "authentication-international" if category == "authentication_international" else category

@@ -18,12 +18,12 @@ def collect_static(environment: dict[str, str]) -> None:
     folder = os.open(ROOT, os.O_RDONLY)
     try:
         fcntl.flock(folder, fcntl.LOCK_EX)
-        wanted = sources_digest()
-        if MANIFEST.exists() and STAMP.exists() and STAMP.read_text() == wanted:
+        digest = sources_digest()
+        if MANIFEST.exists() and STAMP.exists() and STAMP.read_text() == digest:
             return
         print("Collecting static files …", flush=True)
         manage("collectstatic", "--noinput", "--verbosity", "0", environment=environment)
-        STAMP.write_text(wanted)
+        STAMP.write_text(digest)
     finally:
         os.close(folder)
 

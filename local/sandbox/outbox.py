@@ -80,8 +80,8 @@ class Outbox:
 
     def answered_after_ms(self) -> dict[str, float]:
         """How long the latest posts took: median, p95 and p99 in milliseconds; 0 before the first."""
-        known = list(self._latencies)
-        cuts = statistics.quantiles(known, n=100) if len(known) > 1 else (known or [0.0]) * 99
+        latencies = list(self._latencies)
+        cuts = statistics.quantiles(latencies, n=100) if len(latencies) > 1 else (latencies or [0.0]) * 99
         return {"median": cuts[49], "p95": cuts[94], "p99": cuts[98]}
 
     def put(self, message: Message) -> None:
@@ -131,11 +131,11 @@ class Outbox:
         begin = time.perf_counter()
         try:
             answer = await self._client.post(number.webhooks.url, content=body, headers=headers)
-            said, good = str(answer.status_code), answer.is_success
+            outcome, good = str(answer.status_code), answer.is_success
         except httpx.HTTPError as error:
-            said, good = type(error).__name__, False
+            outcome, good = type(error).__name__, False
         self._latencies.append((time.perf_counter() - begin) * 1000)
-        self.answers[said] += 1
+        self.answers[outcome] += 1
         self.counts["posted" if good else "failed posts"] += 1
         return good
 

@@ -93,13 +93,13 @@ class ReplaySerializer(StrictSerializer):
     )  # fmt: skip
     filter = WebhookChoiceSerializer(required=False)
 
-    def validate(self, given: dict[str, Any]) -> dict[str, Any]:
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """One of the two, and a filter that filters: an empty one would mean everything."""
-        if ("ids" in given) == ("filter" in given):
+        if ("ids" in attrs) == ("filter" in attrs):
             raise ValidationError({"ids": ["Give ids, or a filter, and not both."]})
-        if given.get("filter") == {}:
+        if attrs.get("filter") == {}:
             raise ValidationError({"filter": ["Name at least one filter, as state: quarantined."]})
-        return given
+        return attrs
 
 
 class ReplayedSerializer(serializers.Serializer[Any]):
@@ -175,15 +175,15 @@ class WebhookEventsReplayView(WebhookEventView):
     def post(self, request: Request) -> Response:
         """Put the webhooks of these ids, or all that match a filter, back in line. Foreign ids match nothing."""
         nothing_asked(request)
-        asked = checked_body(ReplaySerializer, request)
+        selection = checked_body(ReplaySerializer, request)
         rows = InboxItem.objects.filter(account=self.account)
-        if "ids" in asked:
-            return self.replay(rows.filter(pk__in=asked["ids"]), ids=asked["ids"])
+        if "ids" in selection:
+            return self.replay(rows.filter(pk__in=selection["ids"]), ids=selection["ids"])
         return self._replay_matching(rows, cast("dict[str, Any]", request.data)["filter"])
 
-    def _replay_matching(self, rows: Any, chosen: dict[str, Any]) -> Response:
-        rows = WebhookFilterSet(chosen, queryset=rows).checked()
+    def _replay_matching(self, rows: Any, filters: dict[str, Any]) -> Response:
+        rows = WebhookFilterSet(filters, queryset=rows).checked()
         if count_up_to(rows, MOST_REPLAYED) > MOST_REPLAYED:
             more = f"More than {MOST_REPLAYED:,} match: narrow it by received_after and received_before."
             raise ValidationError({"filter": [more]})
-        return self.replay(rows, filter=chosen)
+        return self.replay(rows, filter=filters)

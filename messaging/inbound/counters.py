@@ -12,5 +12,5 @@ WEBHOOKS = Counter(
 
 def count_webhook(provider: str, code: int) -> None:
     """One webhook request was answered. Names that nobody has are one: whoever calls cannot make new series."""
-    known = provider if provider in VENDORS else "unknown"
-    WEBHOOKS.labels(provider=known, code=str(code)).inc()
+    label = provider if provider in VENDORS else "unknown"
+    WEBHOOKS.labels(provider=label, code=str(code)).inc()

@@ -46,14 +46,14 @@ class EndpointForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         """Signatures cannot be checked without the secret; to providers that do not sign it means nothing."""
-        given = super().clean() or self.cleaned_data
-        vendor = VENDORS.get(given.get("provider", ""))
+        cleaned = super().clean() or self.cleaned_data
+        vendor = VENDORS.get(cleaned.get("provider", ""))
         if not (vendor and vendor.webhooks and vendor.webhooks.is_signed):
-            given["app_secret"] = ""
-        elif not given.get("app_secret"):
-            said = _("Write the app secret: without it every webhook of %(provider)s would be refused.")
-            self.add_error("app_secret", said % {"provider": vendor.company})
-        return given
+            cleaned["app_secret"] = ""
+        elif not cleaned.get("app_secret"):
+            problem = _("Write the app secret: without it every webhook of %(provider)s would be refused.")
+            self.add_error("app_secret", problem % {"provider": vendor.company})
+        return cleaned
 
 
 class RotateForm(forms.Form):

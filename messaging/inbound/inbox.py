@@ -125,9 +125,9 @@ def claim(rows: int = BATCH_ROWS, *, since: datetime = _BEGINNING) -> tuple[list
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_IN_INDEX_ORDER)
         cursor.execute(_CLAIM, {"rows": rows, "bytes": BATCH_BYTES, "lease": _LEASE, "since": since})
-        taken = cursor.fetchall()
-    oldest = datetime.fromtimestamp(min(row[7] for row in taken), UTC) if taken else since
-    return [Claimed(*row[:7]) for row in taken], oldest
+        claimed = cursor.fetchall()
+    oldest = datetime.fromtimestamp(min(row[7] for row in claimed), UTC) if claimed else since
+    return [Claimed(*row[:7]) for row in claimed], oldest
 
 
 def work(claimed: Sequence[Claimed]) -> int:
@@ -180,8 +180,8 @@ def _apply(readings: Sequence[Reading], intake: Intake) -> None:
 def _prune(reading: Reading, deleted: set[lifecycle.Key]) -> None:
     """Take what a webhook says of deleted messages out of it, now that it has counted."""
     item = reading.item
-    said = ((report.account_id, report.provider, report.event.provider_message_id) for report in reading.reports)
-    if ids := {key[2] for key in said if key in deleted}:
+    keys = ((report.account_id, report.provider, report.event.provider_message_id) for report in reading.reports)
+    if ids := {key[2] for key in keys if key in deleted}:
         rewrite(item.received_at, item.id, without_messages(item.body, reading.parsed, ids))
 
 

@@ -106,18 +106,18 @@ class Intake:
 
         Raises Unregistered when there is none and Ambiguous when there are several: nothing crosses by a guess.
         """
-        found: dict[int, T] = {}
+        matches: dict[int, T] = {}
         missing = Unregistered("nothing is registered")
         for account_id in self._accounts.get(item.endpoint_id) or (item.account_id,):
             try:
-                found[account_id] = find(account_id)
+                matches[account_id] = find(account_id)
             except Unregistered as error:
                 missing = error
-        if not found:
+        if not matches:
             raise missing
-        if len(found) > 1:
+        if len(matches) > 1:
             raise Ambiguous("Several accounts of this endpoint have registered the same number or WABA: keep one.")
-        return next(iter(found.items()))
+        return next(iter(matches.items()))
 
 
 class Ambiguous(LookupError):

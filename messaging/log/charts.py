@@ -19,9 +19,9 @@ from providers.vocabulary import FAMILIES, Direction, category_name
 
 def delivered_by_category(rows: Sequence[CostRow], days: Sequence[date], template: str) -> Chart:
     """A template's deliveries by day; a move to another category shows as a change of colour."""
-    found: dict[str, dict[date, int]] = {}
+    by_category: dict[str, dict[date, int]] = {}
     for row in rows:
-        own = found.setdefault(row.keys["category"], {})
+        own = by_category.setdefault(row.keys["category"], {})
         own[row.keys["day"]] = own.get(row.keys["day"], 0) + row.delivered
     series = [
         Series(
@@ -29,7 +29,7 @@ def delivered_by_category(rows: Sequence[CostRow], days: Sequence[date], templat
             [counts.get(day, 0) for day in days],
             [log_of(day, template=template, category=category) for day in days],
         )
-        for category, counts in sorted(found.items())
+        for category, counts in sorted(by_category.items())
     ]  # fmt: skip
     return Chart("delivered", _("Delivered, last 30 days"), _("Day"), _labels(days), series, unfinished=len(days) - 1,
                  note=_("Days of the WhatsApp Business Account’s calendar."))  # fmt: skip
@@ -69,18 +69,18 @@ def outcomes_by_day(days: dict[date, Counts], channel: str) -> Chart:
 
 def log_of(day: date, *statuses: str, **params: str) -> str:
     """The log's address for a day."""
-    chosen = [*params.items(), *(("status", str(status)) for status in statuses), ("from", day.isoformat()),
+    filters = [*params.items(), *(("status", str(status)) for status in statuses), ("from", day.isoformat()),
               ("to", day.isoformat())]  # fmt: skip
-    return f"{reverse('log:log')}?{urlencode(chosen)}"
+    return f"{reverse('log:log')}?{urlencode(filters)}"
 
 
 def _marks(days: Sequence[date], timeline: Iterable[Told]) -> list[Mark]:
     """What was announced on one of the days, oldest first; a day is the reader's, as in the counts."""
     places = {day: n for n, day in enumerate(days)}
-    told = sorted(timeline, key=lambda one: one.at)
+    entries = sorted(timeline, key=lambda one: one.at)
     return [
         Mark(places[day], one.title, _sentence(one), one.level)
-        for one in told
+        for one in entries
         if (day := timezone.localdate(one.at)) in places
     ]
 

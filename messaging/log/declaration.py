@@ -48,12 +48,12 @@ class Filter:
         """The parameter of the log's page."""
         return self.alias or self.name
 
-    def parse(self, given: Any) -> Any:
+    def parse(self, raw: Any) -> Any:
         """The value that a text means; of a filter with several values, that a list of texts means.
 
         Raises forms.ValidationError, also for a blank one: a program that sends one did not mean "all".
         """
-        value = self.kind.field().clean(given)
+        value = self.kind.field().clean(raw)
         if is_blank(value):
             raise forms.ValidationError(BLANK)
         return value

@@ -99,10 +99,10 @@ class Directory:
 
     def waba(self, account_id: int, waba_id: str) -> int:
         """The WABA of Meta's id. Raises Unregistered."""
-        found = self._wabas.get((account_id, waba_id))
-        if found is None:
+        pk = self._wabas.get((account_id, waba_id))
+        if pk is None:
             raise Unregistered(f"WABA {waba_id!r} is not registered in this account")
-        return found
+        return pk
 
     def subject(self, account_id: int, provider: str, event: ChangeEvent) -> int | None:
         """The id of what an announcement is about; None for a template of a known WABA, which may be new.
@@ -115,10 +115,10 @@ class Directory:
         place = self._numbers.get((account_id, provider, event.number_id))
         if place is not None and place.phone_number_id is not None:
             return place.phone_number_id
-        known = self._by_msisdn.get((account_id, event.msisdn), [])
-        if len(known) != 1:
+        numbers = self._by_msisdn.get((account_id, event.msisdn), [])
+        if len(numbers) != 1:
             raise Unregistered(f"phone number {event.msisdn or event.number_id!r} is not registered in this account")
-        return known[0]
+        return numbers[0]
 
     def owner(self, account_id: int, provider: str, event: ContactEvent) -> int:
         """The WABA or number through which an account knows a person. Raises Unregistered."""

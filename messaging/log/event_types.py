@@ -38,16 +38,16 @@ def load_messages(deliveries: Sequence[Delivery]) -> Mapping[int, Content | Held
     rows = Message.objects.filter(umid__in={each.subscription.public_id for each in deliveries})
     messages = {one.pk: one for one in rows.select_related("subaccount", "phone_number")}
     texts = _texts(one.pk for one in messages.values() if one.direction == Direction.INBOUND)
-    found: dict[int, Content | Held] = {}
+    contents: dict[int, Content | Held] = {}
     for delivery in deliveries:
         message = messages.get(delivery.event.subject_id)
         if message is None:
-            found[delivery.pk] = Held.GONE
+            contents[delivery.pk] = Held.GONE
         elif delivery.subscription.configured and _is_unsettled(message, unsettled):
-            found[delivery.pk] = Held.LATER
+            contents[delivery.pk] = Held.LATER
         else:
-            found[delivery.pk] = Content(_data(delivery, message, texts), message.subaccount_id)
-    return found
+            contents[delivery.pk] = Content(_data(delivery, message, texts), message.subaccount_id)
+    return contents
 
 
 def _is_unsettled(message: Message, unsettled: Collection[Recipient]) -> bool:

@@ -182,11 +182,11 @@ class Choices(Several):
 
     def field(self, label: Text = "") -> forms.Field:
         """Check boxes."""
-        found = forms.MultipleChoiceField(
+        field = forms.MultipleChoiceField(
             label=label, required=False, choices=self.choices, widget=forms.CheckboxSelectMultiple
         )
-        found.widget.choices = [choice for choice in self.choices if choice[0] not in self.hidden]
-        return found
+        field.widget.choices = [choice for choice in self.choices if choice[0] not in self.hidden]
+        return field
 
 
 class CountryField(forms.CharField):

@@ -162,17 +162,17 @@ def filters() -> dict[str, Filter]:
 
 def filters_in(query: MessageQuery) -> dict[str, Filter]:
     """The filters that a query uses."""
-    known = declarations(type(query))  # type: ignore[arg-type] # as above
-    return {name: each for name, each in known.items() if not is_blank(getattr(query, name))}
+    declared = declarations(type(query))  # type: ignore[arg-type] # as above
+    return {name: each for name, each in declared.items() if not is_blank(getattr(query, name))}
 
 
-def parse(given: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, list[str]]]:
+def parse(texts: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, list[str]]]:
     """Out of texts by filter their values, and what is wrong with the others. Names are those of `filters`."""
     words, wrong = {}, {}
     for name, each in filters().items():
         try:
-            if name in given:
-                words[name] = each.parse(given[name])
+            if name in texts:
+                words[name] = each.parse(texts[name])
         except forms.ValidationError as error:
             wrong[name] = error.messages
     return words, wrong
@@ -222,6 +222,6 @@ def write_query(query: MessageQuery) -> dict[str, Any]:
 
 def read_query(data: Mapping[str, Any], **reach: Any) -> MessageQuery:
     """What `write_query` wrote; or what `write_words` did, for an asker of this reach."""
-    known = declarations(MessageQuery)
-    words = {name: known[name].kind.load(value) if name in known else value for name, value in data.items()}
+    declared = declarations(MessageQuery)
+    words = {name: declared[name].kind.load(value) if name in declared else value for name, value in data.items()}
     return build(words, **reach)

@@ -42,23 +42,27 @@ class Attempt:
     json: str
 
 
-def attempts(message: Message, papers: Sequence[MessagePayload], *, with_bodies: bool) -> list[Attempt]:
+def attempts(message: Message, responses: Sequence[MessagePayload], *, with_bodies: bool) -> list[Attempt]:
     """The attempts in their order."""
-    return [_attempt(message, paper, with_bodies=with_bodies) for paper in papers if isinstance(paper.body, dict)]
+    return [
+        _attempt(message, response, with_bodies=with_bodies)
+        for response in responses
+        if isinstance(response.body, dict)
+    ]
 
 
-def _attempt(message: Message, paper: MessagePayload, *, with_bodies: bool) -> Attempt:
-    said: dict[str, Any] = paper.body
-    kind, by, again = str(said.get("kind")), said.get("by", ""), said.get("again_at")
+def _attempt(message: Message, response: MessagePayload, *, with_bodies: bool) -> Attempt:
+    result: dict[str, Any] = response.body
+    kind, by, again = str(result.get("kind")), result.get("by", ""), result.get("again_at")
     return Attempt(
-        at=paper.created_at,
+        at=response.created_at,
         word=str(_WORDS.get(kind, kind)),
         colour=_COLOURS.get(kind, "unknown"),
-        status=said.get("status"),
-        title=str(said.get("title", "")),
+        status=result.get("status"),
+        title=str(result.get("title", "")),
         by={"": message.get_provider_display(), "tollgate": "Tollgate", "webhook": _("a webhook")}.get(by, str(by)),
         again_at=datetime.fromisoformat(again) if again else None,
-        json=as_json(said["body"]) if with_bodies and "body" in said else "",
+        json=as_json(result["body"]) if with_bodies and "body" in result else "",
     )
 
 

@@ -83,8 +83,8 @@ def _pacing_of(provider: str) -> Pacing | None:
 
 def _take_alone(sender: Sender, msisdn: str, every: float, pacing: Pacing) -> Pause | None:
     now = time.monotonic()
-    known = (sender.phone_number_id, sender.throughput)
-    number = _own.numbers.setdefault(known, RateLimiter(every=every, burst=sender.throughput))
+    key = (sender.phone_number_id, sender.throughput)
+    number = _own.numbers.setdefault(key, RateLimiter(every=every, burst=sender.throughput))
     if not number.allows("", now):
         return Pause(every, whole_number=True)
     rate = pacing.pair_every, pacing.pair_burst

@@ -48,24 +48,24 @@ def take_back(*, by: Principal, message: Message) -> None:
 @transaction.atomic
 def send_again(*, by: Principal, message: Message) -> Submission:
     """Send what a message said once more, as a new message; audited. Raises Refused, with the check's words."""
-    paper = request_of(message)
+    payload = request_of(message)
     number = PhoneNumber.objects.filter(account=by.account, pk=message.phone_number_id or 0)
-    found = number.select_related("subaccount", "account").first()
-    if paper is None or found is None:
+    phone_number = number.select_related("subaccount", "account").first()
+    if payload is None or phone_number is None:
         raise Refused(_("What this message said is not on record."))
-    sender = senders.sender_of(found)
+    sender = senders.sender_of(phone_number)
     if not sender.subaccount_is_active:
         raise Refused(_("Its subaccount is closed."))
     origin = Origin(
         category=message.source.category if message.source else Origin().category,
         name=message.source.name if message.source else "", recipient_type=message.recipient_type,
     )  # fmt: skip
-    wanted = _checked({name: value for name, value in paper.body.items() if name not in _NOT_AGAIN}, sender, origin)
-    acceptance.store(by.account.pk, [(wanted, None)], at=datetime.now(UTC))
-    by.record("message.sent_again", str(message.umid), {"as": str(wanted.umid)})
+    new = _checked({name: value for name, value in payload.body.items() if name not in _NOT_AGAIN}, sender, origin)
+    acceptance.store(by.account.pk, [(new, None)], at=datetime.now(UTC))
+    by.record("message.sent_again", str(message.umid), {"as": str(new.umid)})
     transaction.on_commit(sending_wakeup.notify)
-    made: Submission = Submission.objects.get(account=by.account, umid=wanted.umid)
-    return made
+    submission: Submission = Submission.objects.get(account=by.account, umid=new.umid)
+    return submission
 
 
 def request_of(message: Message) -> MessagePayload | None:

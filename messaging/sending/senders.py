@@ -97,12 +97,12 @@ def forget() -> None:
 def _read_directory(account_id: int) -> SenderDirectory:
     subaccounts = Subaccount.objects.filter(account=account_id).values_list("code", "id", "is_active")
     rows = PhoneNumber.objects.filter(account=account_id).select_related("subaccount", "account").order_by("id")
-    found = SenderDirectory({code: (pk, active) for code, pk, active in subaccounts}, {}, {})
+    directory = SenderDirectory({code: (pk, active) for code, pk, active in subaccounts}, {}, {})
     for one in rows:
         sender = sender_of(one)
-        found.by_subaccount.setdefault(sender.subaccount_code, []).append(sender)
-        found.by_number_id[sender.number_id] = sender
-    return found
+        directory.by_subaccount.setdefault(sender.subaccount_code, []).append(sender)
+        directory.by_number_id[sender.number_id] = sender
+    return directory
 
 
 def sender_of(number: PhoneNumber) -> Sender:
@@ -127,8 +127,8 @@ def sender_of(number: PhoneNumber) -> Sender:
 
 def _template(account_id: int, waba_id: int, name: str, language: str) -> KnownTemplate | None:
     rows = Template.objects.filter(account=account_id, waba=waba_id, name=name)
-    found = {one.language.lower(): one for one in rows}.get(language.lower())
-    return read_template(found) if found else None
+    template = {one.language.lower(): one for one in rows}.get(language.lower())
+    return read_template(template) if template else None
 
 
 _PLACE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
@@ -159,8 +159,8 @@ def read_template(one: Template) -> KnownTemplate:
 
 def places(text: str) -> tuple[str, ...]:
     """The parameters of a text, each once, in the order in which they are given."""
-    found = dict.fromkeys(_PLACE.findall(text))
-    return tuple(sorted(found, key=int)) if all(name.isdecimal() for name in found) else tuple(found)
+    names = dict.fromkeys(_PLACE.findall(text))
+    return tuple(sorted(names, key=int)) if all(name.isdecimal() for name in names) else tuple(names)
 
 
 def _button(stored: dict[str, Any]) -> Button:

@@ -102,8 +102,8 @@ def _raw(details: dict[str, Any], waba_id: str, at: datetime) -> Iterator[Found]
     """Meta's own change object, passed on: preferences, contacts and user ids of people."""
     raw = mapping(details.get("rawEvent"))
     value = mapping(raw.get("value"))
-    if found := read_meta(value, waba_id, at) if "user_preferences" in value else None:
-        yield from found
+    if events := read_meta(value, waba_id, at) if "user_preferences" in value else None:
+        yield from events
         return
     people = items(value.get("contacts")) or items(value.get("user_id_update")) or [value]
     for person in people:

@@ -33,10 +33,10 @@ def parse(body: bytes) -> Parsed:
     try:
         if make := _MESSAGES.get(kind):
             return Parsed(events=[make(mapping(data.get("payload")))])
-        found = read_management(kind, data)
+        events = read_management(kind, data)
     except ValueError as error:
         return Parsed(problems=[f"The {kind} cannot be used: {error}."])
-    return Parsed(events=list(found)) if found else Parsed(problems=[f"Event type {kind!r} is not understood yet."])
+    return Parsed(events=list(events)) if events else Parsed(problems=[f"Event type {kind!r} is not understood yet."])
 
 
 def _required_id(payload: dict[str, Any]) -> str:

@@ -54,15 +54,15 @@ def read(body: bytes, templates: Templates) -> MessageRequest:
     return MessageRequest(to, digits(to), category, is_template, str(data.get("clientMessageId") or ""))
 
 
-def _template(given: Any, templates: Templates) -> Template:
-    data = given if isinstance(given, dict) else {}
-    found = templates.get((str(data.get("name")), str(data.get("language"))))
-    if found is None:
+def _template(content: Any, templates: Templates) -> Template:
+    data = content if isinstance(content, dict) else {}
+    template = templates.get((str(data.get("name")), str(data.get("language"))))
+    if template is None:
         raise Refused(132001)
     bodies = [each for each in data.get("components") or [] if str(each.get("type", "body")).lower() == "body"]
-    if sum(len(each.get("parameters") or []) for each in bodies) != found.body_parameters:
+    if sum(len(each.get("parameters") or []) for each in bodies) != template.body_parameters:
         raise Refused(132000)
-    return found
+    return template
 
 
 def new_id(chance: Random) -> str:
@@ -109,22 +109,22 @@ def report(about: Report) -> bytes:
         category=request.category, client_message_id=request.reference,
         error_code=about.error.code if about.error else None,
     )  # fmt: skip
-    told = retell(event)
+    translated = retell(event)
     if about.state == SENT:  # 8x8's word for what WhatsApp has taken
-        told.state, told.detail = DELIVERED, "delivered_to_operator"
-    return write(told)
+        translated.state, translated.detail = DELIVERED, "delivered_to_operator"
+    return write(translated)
 
 
 def retell(event: MessageEvent) -> MessageEvent:
     """8x8 tells no pricing type, repeats with a delivery what was sent, and has codes of its own."""
-    told = replace(
+    translated = replace(
         event, pricing_type="", detail=_DETAILS.get(event.state, ""),
         content=event.content if event.state == DELIVERED else None,
     )  # fmt: skip
     if event.error_code is not None:
-        told.error_source, told.provider_error_code = "8x8", event.error_code
-        told.error_code, told.error_title = delivery_code(event.error_code)
-    return told
+        translated.error_source, translated.provider_error_code = "8x8", event.error_code
+        translated.error_code, translated.error_title = delivery_code(event.error_code)
+    return translated
 
 
 def write(event: MessageEvent, waba_id: str = "") -> bytes:

@@ -61,8 +61,8 @@ def _why(value: dict[str, Any]) -> str:
     """The pause's title, or the reason, or Meta's words on a rejection."""
     title = text(mapping(value.get("other_info")).get("title"), 255)
     reason = text(value.get("reason"), 255)
-    said = text(mapping(value.get("rejection_info")).get("reason"), 255)
-    return title or said or ("" if reason == "NONE" else reason)
+    rejection = text(mapping(value.get("rejection_info")).get("reason"), 255)
+    return title or rejection or ("" if reason == "NONE" else reason)
 
 
 def _template_components(value: dict[str, Any], waba_id: str, at: datetime | None) -> Iterator[Found]:
@@ -131,8 +131,8 @@ _LIMIT_KEYS = ("max_daily_conversations_per_business", "max_daily_conversation_p
 
 def _capability(value: dict[str, Any], waba_id: str, at: datetime | None) -> Iterator[Found]:
     """The limit is a word (TIER_2K) since v24, a number before and in the official sample; -1 means none."""
-    said = next((value[key] for key in _LIMIT_KEYS if value.get(key) is not None), "")
-    limit = text(said, 64).upper()
+    raw_limit = next((value[key] for key in _LIMIT_KEYS if value.get(key) is not None), "")
+    limit = text(raw_limit, 64).upper()
     yield _waba(value, waba_id, at, field="messaging_limit", new=_TIERS.get(limit, limit))
 
 
@@ -147,9 +147,9 @@ def _account(value: dict[str, Any], waba_id: str, at: datetime | None) -> Iterat
     yield _waba(value, waba_id, when, field=f"account.{event.lower()}"[:64], new=event, reason=_account_reason(value))
 
 
-def _time_or(said: Any, otherwise: datetime | None) -> datetime | None:
+def _time_or(value: Any, otherwise: datetime | None) -> datetime | None:
     try:
-        return unix_time(said) if said is not None else otherwise
+        return unix_time(value) if value is not None else otherwise
     except ValueError:
         return otherwise
 

@@ -39,11 +39,11 @@ def _read_change(change: dict[str, Any], entry: dict[str, Any], parsed: Parsed) 
     if {"statuses", "messages", "errors"} & value.keys():
         _read_messages(value, parsed)
         return
-    found = read_management(value, text(entry.get("id"), 64), entry_time(entry))
-    if found is None:
+    events = read_management(value, text(entry.get("id"), 64), entry_time(entry))
+    if events is None:
         parsed.problems.append(f"Field {text(change.get('field'), 64)!r} is not understood yet.")
     else:
-        parsed.events.extend(found)
+        parsed.events.extend(events)
 
 
 def entry_time(entry: dict[str, Any]) -> datetime | None:

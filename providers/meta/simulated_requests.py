@@ -85,10 +85,10 @@ def _template(content: Mapping[str, Any], templates: Templates) -> Template:
     template = templates.get((name, code))
     if template is None:
         raise Refused(132001, f"template name ({name}) does not exist in {code}")
-    given = _body_parameters(content.get("components", []))
-    if given != template.body_parameters:
+    count = _body_parameters(content.get("components", []))
+    if count != template.body_parameters:
         expected = template.body_parameters
-        raise Refused(132000, f"body: number of localizable_params ({given}) does not match the expected number of "
+        raise Refused(132000, f"body: number of localizable_params ({count}) does not match the expected number of "
                               f"params ({expected})")  # fmt: skip
     return template
 

@@ -127,19 +127,19 @@ def _reply(about: Report) -> dict[str, Any]:
     return {"contacts": [{"profile": {"name": "Sandbox"}, "wa_id": msisdn}], "messages": [message]}
 
 
-def envelope(waba_id: str, number_id: str, told: dict[str, Any], *, display_number: str = "") -> dict[str, Any]:
+def envelope(waba_id: str, number_id: str, content: dict[str, Any], *, display_number: str = "") -> dict[str, Any]:
     """Meta's envelope around what `messages` webhooks tell: statuses, or messages and contacts."""
     metadata = {"display_phone_number": display_number, "phone_number_id": number_id}
-    change = {"field": "messages", "value": {"messaging_product": "whatsapp", "metadata": metadata} | told}
+    change = {"field": "messages", "value": {"messaging_product": "whatsapp", "metadata": metadata} | content}
     return {"object": "whatsapp_business_account", "entry": [{"id": waba_id, "changes": [change]}]}
 
 
 def meta_status(*, waba_id: str, number_id: str, wamid: str, status: str, at: int, msisdn: str, category: str) -> bytes:
     """One status in Meta's envelope; the price stands with `sent` and with one proof of delivery."""
-    said: dict[str, Any] = {"id": wamid, "status": status, "timestamp": str(at), "recipient_id": msisdn}
+    entry: dict[str, Any] = {"id": wamid, "status": status, "timestamp": str(at), "recipient_id": msisdn}
     if status in {"sent", "delivered"}:
-        said["pricing"] = {"billable": True, "pricing_model": "PMP", "type": "regular", "category": category}
-    return orjson.dumps(envelope(waba_id, number_id, {"statuses": [said]}))
+        entry["pricing"] = {"billable": True, "pricing_model": "PMP", "type": "regular", "category": category}
+    return orjson.dumps(envelope(waba_id, number_id, {"statuses": [entry]}))
 
 
 def write(event: MessageEvent, waba_id: str) -> bytes:

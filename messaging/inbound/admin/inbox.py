@@ -97,8 +97,8 @@ class InboxItemAdmin(PlacedAdmin):
 
     def _replay(self, request: Any, rows: QuerySet[InboxItem], **details: Any) -> None:
         n = replay_webhooks(rows, details, by=request.principal)
-        said = ngettext("%(n)s webhook is back in line.", "%(n)s webhooks are back in line.", n)
-        self.message_user(request, said % {"n": f"{n:,}"}, messages.SUCCESS)
+        notice = ngettext("%(n)s webhook is back in line.", "%(n)s webhooks are back in line.", n)
+        self.message_user(request, notice % {"n": f"{n:,}"}, messages.SUCCESS)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Actions need it on the list; no row can be edited, as every field is read-only."""

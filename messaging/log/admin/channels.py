@@ -27,10 +27,10 @@ class PhoneNumberForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def clean_credential(self) -> str:
         """It goes into a header."""
-        given: str = self.cleaned_data["credential"]
-        if given and not (given.isascii() and given.isprintable() and " " not in given):
+        credential: str = self.cleaned_data["credential"]
+        if credential and not (credential.isascii() and credential.isprintable() and " " not in credential):
             raise forms.ValidationError("A credential holds no spaces and no characters beyond ASCII.")
-        return given
+        return credential
 
 
 @admin.register(PhoneNumber)
@@ -49,8 +49,8 @@ class PhoneNumberAdmin(AuditedAdmin):
 
     def save_model(self, request: HttpRequest, obj: PhoneNumber, form: Any, change: bool) -> None:
         """Seal a credential that was given."""
-        if given := form.cleaned_data.get("credential"):
-            obj.set_credential(given)
+        if credential := form.cleaned_data.get("credential"):
+            obj.set_credential(credential)
         super().save_model(request, obj, form, change)
 
 

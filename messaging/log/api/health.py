@@ -78,8 +78,8 @@ class HealthStatusView(HealthView):
     def get(self, request: Request) -> Response:
         """Every portfolio, WABA, number and template. Templates do not count for the whole: each is its own matter."""
         nothing_asked(request)
-        found = self.look()
-        return Response({"health_status": {**_status(found.nodes), "can_send_message": found.overall}})
+        current = self.look()
+        return Response({"health_status": {**_status(current.nodes), "can_send_message": current.overall}})
 
 
 def _status(nodes: list[Node]) -> dict[str, Any]:
@@ -140,11 +140,11 @@ class GraphNodeView(HealthView):
         for name in fields:
             if name not in {"id", "health_status"}:
                 raise exceptions.ValidationError({"fields": [f"Tried accessing nonexisting field ({name})."]})
-        found = self.look()
-        node = next((one for one in found.nodes if one.id == node_id and one.entity in _ASKED), None)
+        current = self.look()
+        node = next((one for one in current.nodes if one.id == node_id and one.entity in _ASKED), None)
         if node is None:
             raise Http404
-        answer = {"health_status": _status(found.around(node))} if "health_status" in fields else {}
+        answer = {"health_status": _status(current.around(node))} if "health_status" in fields else {}
         return Response({**answer, "id": node_id})
 
 
@@ -195,9 +195,9 @@ class D360HealthView(HealthView):
         """Number, WABA, business and connection. At 360dialog a key is for one number: so must ours reach one there."""
         numbers = PhoneNumber.objects.filter(account=self.account, provider=vendor_of(Shape.DIALOG_360).name)
         own = set(numbers.values_list("pk", flat=True))
-        found = self.look()
-        nodes = [node for node in found.of(Entity.PHONE_NUMBER) if node.pk in own]
+        current = self.look()
+        nodes = [node for node in current.of(Entity.PHONE_NUMBER) if node.pk in own]
         if len(nodes) != 1:
             many = "more than one 360dialog number: limit it to a subaccount" if nodes else "no 360dialog number"
             raise exceptions.ValidationError({"D360-API-KEY": [f"This key reaches {many}."]})
-        return Response({"health_status": _status(found.around(nodes[0])), "id": nodes[0].id})
+        return Response({"health_status": _status(current.around(nodes[0])), "id": nodes[0].id})

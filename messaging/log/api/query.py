@@ -33,11 +33,11 @@ class MessageList:
 
     def query(self) -> MessageQuery:
         """What is asked for. Raises ValidationError."""
-        known = filters()
-        several = {name for name, each in known.items() if each.kind.several}
-        errors = misgiven(self._params, known, several)
-        given = {name: values if name in several else values[-1] for name, values in self._params.lists()}
-        words, wrong = parse({name: text for name, text in given.items() if name not in errors})
+        declared = filters()
+        several = {name for name, each in declared.items() if each.kind.several}
+        errors = misgiven(self._params, declared, several)
+        texts = {name: values if name in several else values[-1] for name, values in self._params.lists()}
+        words, wrong = parse({name: text for name, text in texts.items() if name not in errors})
         if errors or wrong:
             raise ValidationError({**errors, **wrong})
         return checked_query(words, **self._reach)

@@ -94,9 +94,9 @@ def told(change: Change) -> Told:
     )  # fmt: skip
 
 
-def value(name: str, said: str) -> str:
+def value(name: str, text: str) -> str:
     """What a field was or is: "paused", "high", "10,000 people in 24 hours"."""
-    return limit(said) if name == "messaging_limit" else spelled(said)
+    return limit(text) if name == "messaging_limit" else spelled(text)
 
 
 def limit(tier: str) -> str:
@@ -117,12 +117,12 @@ def limit_short(tier: str) -> str:
     return _("%(n)s / 24 h") % {"n": size.replace("K", ",000")}
 
 
-def spelled(said: str) -> str:
+def spelled(text: str) -> str:
     """A provider's word in ours; sentences stay as they are."""
-    known = _WORDS.get(said)
-    if known:
-        return str(known)
-    return said.lower().replace("_", " ") if said.isupper() or "_" in said else said
+    word = _WORDS.get(text)
+    if word:
+        return str(word)
+    return text.lower().replace("_", " ") if text.isupper() or "_" in text else text
 
 
 def _level(change: Change) -> str:

@@ -103,67 +103,67 @@ def worst(states: Iterable[CanSend]) -> CanSend:
 
 def template_state(status: str, reason: str, quality: str) -> State:
     """A template may be sent while it is approved; low quality warns of a pause."""
-    found = _Findings()
+    findings = _Findings()
     if status == "FLAGGED":
-        found.limits.append(gettext("Meta has flagged this template: it is disabled unless its quality rises."))
+        findings.limits.append(gettext("Meta has flagged this template: it is disabled unless its quality rises."))
     elif status not in _SENDABLE:
-        known = known_problem(141002)
-        said = gettext("It is %(status)s (%(reason)s).") if reason else gettext("It is %(status)s.")
-        why = said % {"status": spelled(status), "reason": reason}
-        found.blocking.append(Problem(known.code, f"{known.description} {why}", known.solution))
-    if quality == Quality.RED and not found.blocking:
-        found.limits.append(gettext("Its quality is low: Meta pauses it if people go on blocking or reporting it."))
-    return found.state
+        problem = known_problem(141002)
+        sentence = gettext("It is %(status)s (%(reason)s).") if reason else gettext("It is %(status)s.")
+        why = sentence % {"status": spelled(status), "reason": reason}
+        findings.blocking.append(Problem(problem.code, f"{problem.description} {why}", problem.solution))
+    if quality == Quality.RED and not findings.blocking:
+        findings.limits.append(gettext("Its quality is low: Meta pauses it if people go on blocking or reporting it."))
+    return findings.state
 
 
 def number_state(*, quality: str, flag: str, name_status: str, facts: Facts, at: datetime) -> State:
     """A number is limited while its name is not approved, it is flagged or its quality is low."""
-    found = _Findings()
+    findings = _Findings()
     if name_status and name_status != "APPROVED":
-        found.limits.append(str(_NAME_REJECTED if name_status == "REJECTED" else _NAME))
+        findings.limits.append(str(_NAME_REJECTED if name_status == "REJECTED" else _NAME))
     if flag == "FLAGGED":
-        found.limits.append(
+        findings.limits.append(
             gettext("Meta has flagged this number for low quality. Send only to people who asked for it.")
         )
     elif quality == Quality.RED:
-        found.limits.append(
+        findings.limits.append(
             gettext("Its quality is low: many people blocked or reported its messages in the last seven days.")
         )
-    _add_restrictions(found, facts, at)
-    return with_word(found.state, facts.get(TOLD + Entity.PHONE_NUMBER))
+    _add_restrictions(findings, facts, at)
+    return with_word(findings.state, facts.get(TOLD + Entity.PHONE_NUMBER))
 
 
 def waba_state(facts: Facts, at: datetime) -> State:
     """A WABA is blocked when it is banned, removed, rejected or barred from messaging."""
-    found = _Findings()
-    _add_restrictions(found, facts, at)
-    _add_ban(found, facts.get("account.disabled_update"))
+    findings = _Findings()
+    _add_restrictions(findings, facts, at)
+    _add_ban(findings, facts.get("account.disabled_update"))
     review = facts.get("review")
     if review and review.new == "REJECTED":
-        found.blocking.append(
+        findings.blocking.append(
             Problem(
                 0, gettext("Meta rejected this account in its review."), gettext("Appeal in Business Support Home.")
             )
         )
     elif review and review.new in {"PENDING", "DEFERRED"}:
-        found.limits.append(gettext("Meta has not finished its review of this account."))
-    _add_removal(found, facts)
-    return with_word(found.state, facts.get(TOLD + Entity.WABA))
+        findings.limits.append(gettext("Meta has not finished its review of this account."))
+    _add_removal(findings, facts)
+    return with_word(findings.state, facts.get(TOLD + Entity.WABA))
 
 
 def business_state(facts: Facts) -> State:
     """A business is limited while Meta has not verified it."""
-    found = _Findings()
+    findings = _Findings()
     verification = facts.get("account.business_verification_status_update")
     if verification and verification.new == "FAILED":
-        known = known_problem(141010)
+        problem = known_problem(141010)
         why = gettext("Meta says: %(reason)s.") % {"reason": verification.reason} if verification.reason else ""
-        found.limiting.append(Problem(known.code, f"{known.description} {why}".strip(), known.solution))
+        findings.limiting.append(Problem(problem.code, f"{problem.description} {why}".strip(), problem.solution))
     alert = facts.get("alert")
     if alert and alert.new.startswith("INCREASED_CAPABILITIES"):
-        said = gettext("Meta has not raised the messaging limit (%(state)s).") % {"state": _word(alert.new)}
-        found.warnings.append(f"{said} {alert.reason}".strip())
-    return with_word(found.state, facts.get(TOLD + Entity.BUSINESS))
+        sentence = gettext("Meta has not raised the messaging limit (%(state)s).") % {"state": _word(alert.new)}
+        findings.warnings.append(f"{sentence} {alert.reason}".strip())
+    return with_word(findings.state, facts.get(TOLD + Entity.BUSINESS))
 
 
 def with_problems(state: State, problems: Iterable[Problem], limits: Iterable[str] = ()) -> State:
@@ -180,11 +180,11 @@ def with_word(state: State, word: Change | None) -> State:
     """
     if word is None or word.new not in CanSend.values or word.new == CanSend.AVAILABLE:
         return state
-    known = {one.code for one in state.errors if one.code}
+    codes = {one.code for one in state.errors if one.code}
     errors = [
         Problem(whole(one.get("code")) or 0, _said(word, one.get("description")), str(one.get("solution") or ""))
         for one in items(word.details.get("errors"))
-        if one.get("code") not in known
+        if one.get("code") not in codes
     ]
     lines = [line for line in word.details.get("info") or () if line not in state.info]
     info = [_said(word, line) for line in lines]
@@ -213,11 +213,11 @@ class Turn:
         return str(spelled(self.why.reason)) if self.why and self.why.reason else ""
 
 
-def turns(rule: Rule, known: Facts, changes: Sequence[Change], start: datetime, now: datetime) -> Iterator[Turn]:
-    """The turns between `start`, when `known` was the latest of each field, and now. Changes are in order."""
-    facts = dict(known)
+def turns(rule: Rule, former_facts: Facts, changes: Sequence[Change], start: datetime, now: datetime) -> Iterator[Turn]:
+    """The turns between `start`, when `former_facts` held the latest of each field, and now. Changes are in order."""
+    facts = dict(former_facts)
     before = rule(facts, start)
-    ends = {end for change in [*known.values(), *changes] for end in _ends(change)}
+    ends = {end for change in [*former_facts.values(), *changes] for end in _ends(change)}
     moments = sorted({change.at for change in changes} | {end for end in ends if start < end <= now})
     waiting = list(changes)
     for at in moments:
@@ -239,50 +239,50 @@ def _ends(change: Change) -> list[datetime]:
 
 def known_problem(code: int) -> Problem:
     """A code of Meta's health status or error list, in words. Raises KeyError for one nobody has described."""
-    known = (catalogue().get(("health", code)) or catalogue()[META, code]).translated()
-    return Problem(code, known.meaning, known.remedy)
+    diagnosis = (catalogue().get(("health", code)) or catalogue()[META, code]).translated()
+    return Problem(code, diagnosis.meaning, diagnosis.remedy)
 
 
-def _add_restrictions(found: _Findings, facts: Facts, at: datetime) -> None:
+def _add_restrictions(findings: _Findings, facts: Facts, at: datetime) -> None:
     change = facts.get("account.account_restriction")
     for kind, until in restrictions(change) if change else ():
         if at >= (until or change.at + WITHOUT_END):  # type: ignore[union-attr] # there is a change
             continue
-        said = (
+        sentence = (
             gettext("Meta restricted it: %(kind)s until %(end)s UTC.")
             if until
             else gettext("Meta restricted it: %(kind)s.")
         )
-        words = said % {"kind": kind, "end": f"{until:%Y-%m-%d %H:%M}" if until else ""}
+        words = sentence % {"kind": kind, "end": f"{until:%Y-%m-%d %H:%M}" if until else ""}
         if kind in _STOPS:
-            found.blocking.append(Problem(368, words, known_problem(368).solution))
+            findings.blocking.append(Problem(368, words, known_problem(368).solution))
         else:
-            found.limits.append(words)
+            findings.limits.append(words)
     violation = facts.get("account.account_violation")
     if violation and at < violation.at + WITHOUT_END:
         which = violation.reason or gettext("it did not say which")
-        found.warnings.append(gettext("Meta reported a violation of its policies: %(which)s.") % {"which": which})
+        findings.warnings.append(gettext("Meta reported a violation of its policies: %(which)s.") % {"which": which})
 
 
-def _add_ban(found: _Findings, change: Change | None) -> None:
+def _add_ban(findings: _Findings, change: Change | None) -> None:
     if change is None:
         return
     state = change.reason or change.new
-    known = known_problem(141014)
+    problem = known_problem(141014)
     if state == "DISABLE":
-        found.blocking.append(known)
+        findings.blocking.append(problem)
     elif state == "SCHEDULE_FOR_DISABLE":
         day = _mapping(change.details.get("ban_info")).get("waba_ban_date", "")
-        said = (
+        sentence = (
             gettext("Meta will disable this account on %(day)s.") if day else gettext("Meta will disable this account.")
         )
-        found.limits.append(f"{said % {'day': day}} {known.solution}")
+        findings.limits.append(f"{sentence % {'day': day}} {problem.solution}")
 
 
-def _add_removal(found: _Findings, facts: Facts) -> None:
+def _add_removal(findings: _Findings, facts: Facts) -> None:
     latest = max((facts[name] for name in (*_GONE, *_BACK) if name in facts), key=lambda one: one.at, default=None)
     if latest and latest.field in _GONE:
-        found.blocking.append(
+        findings.blocking.append(
             Problem(
                 0,
                 gettext("Meta says: %(new)s.") % {"new": _word(latest.new)},
@@ -299,9 +299,13 @@ def restrictions(change: Change) -> list[tuple[str, datetime | None]]:
 
 
 def _end(row: Mapping[str, Any]) -> datetime | None:
-    said = str(row.get("expiration") or "")
+    expiration = str(row.get("expiration") or "")
     try:
-        return datetime.fromtimestamp(int(said), UTC) if said.isdecimal() else datetime.fromisoformat(said)
+        return (
+            datetime.fromtimestamp(int(expiration), UTC)
+            if expiration.isdecimal()
+            else datetime.fromisoformat(expiration)
+        )
     except (ValueError, OverflowError, OSError):
         return None
 

@@ -77,13 +77,13 @@ def _volume_tier(one: Announcement) -> VolumeTier | None:
     """What a change of a volume tier says to billing; calls have tiers of their own, which are no messages."""
     if one.event.field != "account.volume_based_pricing_tier_update":
         return None
-    said = mapping(one.event.details.get("volume_tier_info"))
-    category = text(said.get("pricing_category"), 32)
+    tier_info = mapping(one.event.details.get("volume_tier_info"))
+    category = text(tier_info.get("pricing_category"), 32)
     if category.upper() == "CALLING":
         return None
     return VolumeTier(
-        one.account_id, one.subject_id, category, text(said.get("region"), 64), text(said.get("tier"), 64),
-        text(said.get("effective_month"), 7), one.at, one.webhook_id,
+        one.account_id, one.subject_id, category, text(tier_info.get("region"), 64), text(tier_info.get("tier"), 64),
+        text(tier_info.get("effective_month"), 7), one.at, one.webhook_id,
     )  # fmt: skip
 
 

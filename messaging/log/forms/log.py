@@ -101,9 +101,9 @@ class LogForm(TrafficForm):
 
     def clean(self) -> dict[str, Any]:
         """As everywhere, when there is a period; and whatever else is wrong with a value."""
-        known = filters()
+        declared = filters()
         for name, reason in problems(build(self._words(UTC), exact_numbers=self.exact_numbers)).items():
-            self.add_error(known[name].page, reason)
+            self.add_error(declared[name].page, reason)
         return self.cleaned_data if self.any_time else super().clean()
 
     def query(self, reach: Reach, zone: tzinfo) -> MessageQuery:
@@ -133,15 +133,15 @@ class LogForm(TrafficForm):
     @property
     def pills(self) -> list[Pill]:
         """As everywhere, and one for each status. Whether the log is live is no filter."""
-        shown = [pill for pill in super().pills if pill.label != _("Live")]
+        pills = [pill for pill in super().pills if pill.label != _("Live")]
         if self.params.get("range") == "any":
-            shown.append(Pill("range", _("Period"), _("Any time"), query(self.params, drop=("range",))))
+            pills.append(Pill("range", _("Period"), _("Any time"), query(self.params, drop=("range",))))
         statuses = self.cleaned_data.get("status") or []
         for status in statuses:
             params = self.params.copy()
             params.setlist("status", [other for other in statuses if other != status])
-            shown.append(Pill("status", _("Status"), Status(status).label, query(params)))
-        return shown
+            pills.append(Pill("status", _("Status"), Status(status).label, query(params)))
+        return pills
 
     @property
     def saved_query(self) -> str:
@@ -168,11 +168,11 @@ class TemplateForm(forms.Form):
     @property
     def pills(self) -> list[Pill]:
         """One pill for each choice."""
-        shown = {}
+        labels = {}
         for name, field in self.fields.items():
             if value := self.cleaned_data.get(name):
-                shown[name] = (str(field.label), str(dict(getattr(field, "choices", ())).get(value, value)))
-        return pills(self.params, shown)
+                labels[name] = (str(field.label), str(dict(getattr(field, "choices", ())).get(value, value)))
+        return pills(self.params, labels)
 
     @property
     def cleared(self) -> str:
@@ -196,7 +196,7 @@ class SavedFilterForm(forms.Form):
     def clean_query(self) -> str:
         """The log's own parameters, without the place in the list; there is something to save."""
         params = QueryDict(self.cleaned_data["query"].removeprefix("?"))
-        known = {*_PERIOD, "live", *(each.page for each in filters().values() if each.on_page)}
-        if not any(value for name, value in params.items() if name in known - {"subaccount"}):
+        names = {*_PERIOD, "live", *(each.page for each in filters().values() if each.on_page)}
+        if not any(value for name, value in params.items() if name in names - {"subaccount"}):
             raise forms.ValidationError(_("Choose filters first, then save them."))
-        return query(params, drop=params.keys() - known)
+        return query(params, drop=params.keys() - names)

@@ -129,9 +129,9 @@ def subscribe(subscriptions: Sequence[MessageSubscription], since: datetime) -> 
 
 def backfill(cursor: Any, message_ids: Sequence[int], since: datetime) -> None:
     """Emit what the history of these messages holds and nobody was told."""
-    chosen = {"ids": list(message_ids), "since": since}
-    cursor.execute(_EMIT_HISTORY, chosen)
-    cursor.execute(_DELIVER_HISTORY, chosen)
+    params = {"ids": list(message_ids), "since": since}
+    cursor.execute(_EMIT_HISTORY, params)
+    cursor.execute(_DELIVER_HISTORY, params)
 
 
 def emit_statuses(cursor: Any) -> None:

@@ -27,13 +27,13 @@ class TemplateFilter:
     language: str = ""
 
 
-def templates(account: Account, subaccount_ids: Sequence[int] | None, chosen: TemplateFilter) -> list[Template]:
+def templates(account: Account, subaccount_ids: Sequence[int] | None, criteria: TemplateFilter) -> list[Template]:
     """The templates of the WABAs that these subaccounts (None: all) send with, by name, at most `MOST`."""
-    asked = {
-        "name__icontains": chosen.search, "status": chosen.status, "category__iexact": chosen.category,
-        "quality": chosen.quality, "language": chosen.language,
+    lookups = {
+        "name__icontains": criteria.search, "status": criteria.status, "category__iexact": criteria.category,
+        "quality": criteria.quality, "language": criteria.language,
     }  # fmt: skip
-    rows = all_templates(account, subaccount_ids).filter(**{name: value for name, value in asked.items() if value})
+    rows = all_templates(account, subaccount_ids).filter(**{name: value for name, value in lookups.items() if value})
     return list(rows[:MOST])
 
 

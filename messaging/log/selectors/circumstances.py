@@ -81,8 +81,8 @@ def _of_person(account: Account, message: Message, subaccount_ids: Sequence[int]
 
 def _last_inbound(of_person: QuerySet[Message], at: datetime) -> datetime | None:
     rows = of_person.filter(direction=Direction.INBOUND, created_at__range=(at - _WINDOW_LOOK_BACK, at))
-    found: datetime | None = rows.order_by("-created_at", "-id").values_list("created_at", flat=True).first()
-    return found
+    last_at: datetime | None = rows.order_by("-created_at", "-id").values_list("created_at", flat=True).first()
+    return last_at
 
 
 def _sent(of_person: QuerySet[Message], start: datetime, end: datetime, **more: str) -> int:

@@ -37,26 +37,26 @@ class Event:
     turn: Turn
 
 
-def health_history(account: Account, found: Health) -> list[Event]:
+def health_history(account: Account, current: Health) -> list[Event]:
     """The turns of the last 90 days, newest first. Two queries; failures and quiet numbers leave no history.
 
     That a new template is approved is no turn: nobody could send it before.
     """
-    start = found.at - REMEMBERED
+    start = current.at - REMEMBERED
     nodes: dict[tuple[str, int], Node] = {
-        (_SUBJECTS[node.entity], node.pk): node for node in found.nodes if node.entity in _SUBJECTS
+        (_SUBJECTS[node.entity], node.pk): node for node in current.nodes if node.entity in _SUBJECTS
     }
-    before, since = _changes(account, list(nodes), start, found.at)
+    before, since = _changes(account, list(nodes), start, current.at)
     events = [
         Event(node, turn)
         for key, node in nodes.items()
-        for turn in turns(_rule(node, before[key], since[key]), before[key], since[key], start, found.at)
+        for turn in turns(_rule(node, before[key], since[key]), before[key], since[key], start, current.at)
         if not (turn.why and turn.why.field == "status" and turn.why.old == TemplateStatus.PENDING)
     ]
     return sorted(events, key=lambda event: event.turn.at, reverse=True)
 
 
-def with_times(found: Health, history: Sequence[Event]) -> Health:
+def with_times(current: Health, history: Sequence[Event]) -> Health:
     """The same nodes with since when they are as they are, where the history knows."""
     latest = {(event.node.entity, event.node.pk): event.turn for event in reversed(history)}
 
@@ -64,7 +64,7 @@ def with_times(found: Health, history: Sequence[Event]) -> Health:
         turn = latest.get((node.entity, node.pk))
         return replace(node, since=turn.at) if turn and turn.after.can_send == node.can_send else node
 
-    return replace(found, nodes=[timed(node) for node in found.nodes])
+    return replace(current, nodes=[timed(node) for node in current.nodes])
 
 
 def _rule(node: Node, before: Facts, since: Sequence[Change]) -> Rule:
@@ -87,9 +87,9 @@ def _template(first: str, facts: Facts, at: datetime) -> State:
 
 
 def _number(facts: Facts, at: datetime) -> State:
-    said = {name: facts[name].new if name in facts else "" for name in ("flag", "display_name")}
+    values = {name: facts[name].new if name in facts else "" for name in ("flag", "display_name")}
     return number_state(
-        quality=Quality.UNKNOWN, flag=said["flag"], name_status=said["display_name"], facts=facts, at=at
+        quality=Quality.UNKNOWN, flag=values["flag"], name_status=values["display_name"], facts=facts, at=at
     )
 
 

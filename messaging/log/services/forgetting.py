@@ -54,10 +54,10 @@ class Person(NamedTuple):
         """
         if is_number(text):
             digits = digits_of(text)
-            known = self.msisdn.startswith(digits) or digits.startswith(self.msisdn)
-            return known and len(digits) >= SHORTEST_PREFIX
-        inside = (b64decode(found, b"-_") for found in re.findall(r"wamid\.((?:[A-Za-z0-9+/_-]{4})+)", text))
-        return bool(re.search(self.spelled, text)) or any(self.msisdn.encode() in each for each in inside)
+            matches = self.msisdn.startswith(digits) or digits.startswith(self.msisdn)
+            return matches and len(digits) >= SHORTEST_PREFIX
+        decoded = (b64decode(encoded, b"-_") for encoded in re.findall(r"wamid\.((?:[A-Za-z0-9+/_-]{4})+)", text))
+        return bool(re.search(self.spelled, text)) or any(self.msisdn.encode() in each for each in decoded)
 
 
 def last_message_id() -> int:
@@ -76,11 +76,11 @@ def visible_umids(account: Account, umids: Sequence[UUID], subaccount_ids: Seque
 # --- A person --------------------------------------------------------------------------------------------------------
 def person_of(account: Account, msisdn: str) -> Person:
     """A phone number's owner, with the user ids that messages and announcements name with it."""
-    found: set[str] = set()
+    user_ids: set[str] = set()
     for model in (Message, ContactEvent):
         rows: QuerySet[Any] = model.objects.filter(account=account, msisdn=msisdn).exclude(user_id="")
-        found.update(rows.order_by().values_list("user_id", flat=True).distinct())
-    return Person(msisdn, tuple(sorted(found)))
+        user_ids.update(rows.order_by().values_list("user_id", flat=True).distinct())
+    return Person(msisdn, tuple(sorted(user_ids)))
 
 
 def numbers_of(account: Account) -> Iterator[str]:

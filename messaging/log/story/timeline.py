@@ -75,12 +75,12 @@ def timeline(story: Story) -> list[Chapter]:
 
 def _chapter(story: Story, event: StatusEvent, after: str) -> Chapter:
     sentence = _sentence(story.message, event)
-    known = Status.UNDELIVERED if event.state == "failed" else event.state
+    status = Status.UNDELIVERED if event.state == "failed" else event.state
     return Chapter(
         at=event.at,
         state=event.state,
-        colour=str(known) if event.state in _SENTENCES or event.state == "expired" else "unknown",
-        word=str(Status(known).label) if known in Status.values else known.replace("_", " ").capitalize(),
+        colour=str(status) if event.state in _SENTENCES or event.state == "expired" else "unknown",
+        word=str(Status(status).label) if status in Status.values else status.replace("_", " ").capitalize(),
         sentence=str(sentence),
         detail=event.detail.replace("_", " "),
         error_code=event.error_code,
@@ -89,7 +89,7 @@ def _chapter(story: Story, event: StatusEvent, after: str) -> Chapter:
         webhook_received_at=event.webhook_received_at,
         after=after,
         source=_source(story.message, event),
-        webhook=as_json(said) if (said := story.webhooks.get(event.webhook_id or 0)) is not None else "",
+        webhook=as_json(body) if (body := story.webhooks.get(event.webhook_id or 0)) is not None else "",
     )
 
 
@@ -183,9 +183,9 @@ def _text_of(body: Any) -> str:
     text = body.get("text")
     parts = [text, *(body.get(kind) for kind in ("body", "button", "image", "video", "document"))]
     for part in parts:
-        found = part.get("body") or part.get("text") or part.get("caption") if isinstance(part, dict) else part
-        if isinstance(found, str) and found:
-            return found
+        words = part.get("body") or part.get("text") or part.get("caption") if isinstance(part, dict) else part
+        if isinstance(words, str) and words:
+            return words
     return ""
 
 

@@ -27,17 +27,17 @@ _STATUSES = {"read", "delivered", "undelivered", "rejected", "expired", "sent", 
 @register.filter
 def status(value: str) -> SafeString:
     """A dot with a word; a provider's own word is translated where we know it, and shown as it is where not."""
-    known = _STATUS_WORDS.get(value, value)
-    colour = known if known in _STATUSES else "unknown"
-    word = Status(known).label if known in Status.values else known.replace("_", " ").capitalize() or _("Unknown")
+    state = _STATUS_WORDS.get(value, value)
+    colour = state if state in _STATUSES else "unknown"
+    word = Status(state).label if state in Status.values else state.replace("_", " ").capitalize() or _("Unknown")
     return format_html('<span class="status-word"><i class="dot dot-{}"></i>{}</span>', colour, word)
 
 
 @register.filter
 def error_hint(message: Message) -> str:
     """What a message's error code means, on one line."""
-    found = diagnosed(message)
-    return found.hint if found else ""
+    diagnosis = diagnosed(message)
+    return diagnosis.hint if diagnosis else ""
 
 
 @register.filter

@@ -35,18 +35,20 @@ def template_list(request: TenantRequest) -> HttpResponse:
     account, ids = request.account, request.principal.subaccount_ids
     form = TemplateForm(request.GET, languages=assets.languages(account))
     form.full_clean()
-    asked = form.cleaned_data
-    chosen = assets.TemplateFilter(search=asked.pop("q", ""), **asked)
-    found = assets.templates(account, ids, chosen) if form.is_valid() else []
+    cleaned = form.cleaned_data
+    criteria = assets.TemplateFilter(search=cleaned.pop("q", ""), **cleaned)
+    templates = assets.templates(account, ids, criteria) if form.is_valid() else []
     month = volumes.running_month(account)
     sums = volumes.by_template(account, ids, month)
-    last = assets.last_changes(account, Subject.TEMPLATE, [one.pk for one in found])
+    last = assets.last_changes(account, Subject.TEMPLATE, [one.pk for one in templates])
     context = {
         "form": form,
-        "rows": [(one, sums.get(volumes.key_of(one)), told(last[one.pk]) if one.pk in last else None) for one in found],
+        "rows": [
+            (one, sums.get(volumes.key_of(one)), told(last[one.pk]) if one.pk in last else None) for one in templates
+        ],
         "month": month,
-        "most": assets.MOST if len(found) == assets.MOST else 0,
-        "nothing_yet": not found and form.is_valid() and not form.pills,
+        "most": assets.MOST if len(templates) == assets.MOST else 0,
+        "nothing_yet": not templates and form.is_valid() and not form.pills,
     }
     return render(request, "log/templates.html", context)
 
@@ -101,17 +103,17 @@ def _drifts(request: TenantRequest, one: Template, changes: list[Change]) -> lis
 def number_list(request: TenantRequest) -> HttpResponse:
     """All phone numbers."""
     account, ids = request.account, request.principal.subaccount_ids
-    found = list(assets.numbers(account, ids))
+    numbers = list(assets.numbers(account, ids))
     month = volumes.running_month(account)
     sums = volumes.by_number(account, ids, month)
-    last = assets.last_changes(account, Subject.PHONE_NUMBER, [one.pk for one in found])
+    last = assets.last_changes(account, Subject.PHONE_NUMBER, [one.pk for one in numbers])
     nodes = {node.pk: node for node in health(account, ids, timezone.now()).of(Entity.PHONE_NUMBER)}
     rows = [
         (
             one, nodes[one.pk], sums.get((one.provider, one.provider_number_id)), limit_short(one.messaging_limit),
             told(last[one.pk]) if one.pk in last else None,
         )
-        for one in found
+        for one in numbers
     ]  # fmt: skip
     return render(request, "log/numbers.html", {"rows": rows, "month": month})
 
@@ -123,8 +125,8 @@ def number_page(request: TenantRequest, number_id: int) -> HttpResponse:
     one = assets.numbers(account, ids).filter(pk=number_id).first()
     if one is None:
         raise Http404("No such phone number.")
-    found = health(account, ids, timezone.now())
-    node = next(node for node in found.of(Entity.PHONE_NUMBER) if node.pk == one.pk)
+    current = health(account, ids, timezone.now())
+    node = next(node for node in current.of(Entity.PHONE_NUMBER) if node.pk == one.pk)
     period = named(f"{_DAYS}d", timezone.localdate())
     counted = traffic(account, period, current_zone(), TrafficFilter(subaccount_ids=ids, phone_number_id=one.pk))
     month = volumes.running_month(account)
@@ -132,7 +134,7 @@ def number_page(request: TenantRequest, number_id: int) -> HttpResponse:
     timeline = [told(change) for change in assets.timeline(account, [(Subject.PHONE_NUMBER, one.pk, None), limits])]
     context: dict[str, Any] = {
         "number": one,
-        "nodes": [each for each in found.around(node) if each.can_send != "AVAILABLE" or each.state.info] or [node],
+        "nodes": [each for each in current.around(node) if each.can_send != "AVAILABLE" or each.state.info] or [node],
         "limit": limit(one.messaging_limit),
         "timeline": timeline,
         "month": month,

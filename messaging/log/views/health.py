@@ -26,26 +26,26 @@ _SENTENCES = {
 def health_page(request: TenantRequest) -> HttpResponse:
     """Every node, the worst first, and when it came to be so."""
     account, reach = request.account, request.principal.reach
-    found = health(account, reach.ids, timezone.now())
-    history = health_history(account, found)
-    found = with_times(found, history)
-    templates = found.of(Entity.TEMPLATE)
+    current = health(account, reach.ids, timezone.now())
+    history = health_history(account, current)
+    current = with_times(current, history)
+    templates = current.of(Entity.TEMPLATE)
     troubled = [node for node in templates if node.can_send != CanSend.AVAILABLE]
     context = {
-        "health": found,
-        "sentence": _SENTENCES[found.overall],
+        "health": current,
+        "sentence": _SENTENCES[current.overall],
         "groups": [
-            (_("Connection"), found.of(Entity.APP)),
-            (_("Business"), found.of(Entity.BUSINESS, Entity.WABA)),
-            (_("Phone numbers"), found.of(Entity.PHONE_NUMBER)),
+            (_("Connection"), current.of(Entity.APP)),
+            (_("Business"), current.of(Entity.BUSINESS, Entity.WABA)),
+            (_("Phone numbers"), current.of(Entity.PHONE_NUMBER)),
             (_("Templates that cannot be sent freely"), troubled),
         ],
         "templates": len(templates),
         "troubled": len(troubled),
         "history": history,
         "days": REMEMBERED.days,
-        "has_numbers": bool(found.of(Entity.PHONE_NUMBER)),
-        "can_refresh": any(node.asked for node in found.of(Entity.PHONE_NUMBER)),
+        "has_numbers": bool(current.of(Entity.PHONE_NUMBER)),
+        "can_refresh": any(node.asked for node in current.of(Entity.PHONE_NUMBER)),
     }
     return render(request, "log/health.html", context)
 
@@ -56,12 +56,12 @@ def refresh(request: TenantRequest) -> HttpResponse:
     """Have the providers asked at once, each number at most once a minute."""
     n = ask_soon(request.principal)
     if n:
-        said = ngettext(
+        sentence = ngettext(
             "The provider of %(n)s number is being asked: open this page again in some seconds.",
             "The providers of %(n)s numbers are being asked: open this page again in some seconds.",
             n,
         )
-        messages.success(request, said % {"n": n})
+        messages.success(request, sentence % {"n": n})
     else:
         messages.info(request, _("The providers were asked less than a minute ago: try again in a minute."))
     return redirect("log:health")

@@ -41,10 +41,10 @@ def log(request: TenantRequest) -> HttpResponse:
     """The list. HTMX gets its results only; a live log gets rows, or 204 when nothing is new."""
     choices = Choices.of(request)
     form = asked(request, request.GET, choices)
-    shown = layout(chosen_columns(request.account, request.user), request.principal)
-    context: dict[str, Any] = {"form": form, "layout": shown}
+    visible = layout(chosen_columns(request.account, request.user), request.principal)
+    context: dict[str, Any] = {"form": form, "layout": visible}
     if form.is_valid():
-        context |= _results(request, form, shown, choices)
+        context |= _results(request, form, visible, choices)
     elif form.unknown_object:
         raise Http404("No such channel.")
     if SEEN in request.GET:
@@ -85,24 +85,24 @@ class Choices:
         return cls(channels(account, ids), named_templates(account, ids))
 
 
-def _results(request: TenantRequest, form: LogForm, shown: Layout, choices: Choices) -> dict[str, Any]:
+def _results(request: TenantRequest, form: LogForm, visible: Layout, choices: Choices) -> dict[str, Any]:
     account = request.account
-    found = log_page(
+    result = log_page(
         account,
         form.query(request.principal.reach, current_zone()),
         request.GET.dict(),
-        known=[*choices.channels, *choices.templates],
+        loaded=[*choices.channels, *choices.templates],
     )
-    context: dict[str, Any] = {"page": found, "sentence": log_sentence(form), "is_counted": form.is_counted}
+    context: dict[str, Any] = {"page": result, "sentence": log_sentence(form), "is_counted": form.is_counted}
     costs: dict[UUID, Charge] = {}
-    if "cost" in shown.keys:
-        costs = charges(account, found.rows)
+    if "cost" in visible.keys:
+        costs = charges(account, result.rows)
     if form.cleaned_data["live"] and not any(name in request.GET for name in PAGING):
-        context["seen"] = fingerprint(found.rows, costs)
+        context["seen"] = fingerprint(result.rows, costs)
     names = {each.pk: each.name for each in request.principal.reach.visible}
-    cells = Cells(shown, names, costs, whole_numbers=request.principal.may(Permission.VIEW_NUMBERS))
-    context["lines"] = cells.rows(found.rows)
-    if not found.rows and SEEN not in request.GET:
+    cells = Cells(visible, names, costs, whole_numbers=request.principal.may(Permission.VIEW_NUMBERS))
+    context["lines"] = cells.rows(result.rows)
+    if not result.rows and SEEN not in request.GET:
         context["nothing_yet"] = not has_traffic(account)
         context["addresses"] = webhook_addresses(request.principal)
     return context
@@ -160,8 +160,8 @@ def umids(request: TenantRequest) -> HttpResponse:
 @require_POST
 def columns(request: TenantRequest) -> HttpResponse:
     """Keep the columns a person chose; none: the usual ones again."""
-    wanted = request.POST.getlist("column")
-    choose_columns(account=request.account, user=request.user, columns=[key for key in KEYS if key in wanted])
+    selected = request.POST.getlist("column")
+    choose_columns(account=request.account, user=request.user, columns=[key for key in KEYS if key in selected])
     return _back(request)
 
 

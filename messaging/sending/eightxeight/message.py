@@ -133,18 +133,18 @@ def e164(written: str, country: str) -> str:
     stripped = written.strip()
     text = stripped if stripped.startswith("+") or country else f"+{stripped}"
     try:
-        found = phonenumbers.parse(text, country or None)
+        number = phonenumbers.parse(text, country or None)
     except phonenumbers.NumberParseException:
         return ""
-    if found.extension or not phonenumbers.is_possible_number(found) or not phonenumbers.is_valid_number(found):
+    if number.extension or not phonenumbers.is_possible_number(number) or not phonenumbers.is_valid_number(number):
         return ""
-    return str(phonenumbers.format_number(found, phonenumbers.PhoneNumberFormat.E164)).removeprefix("+")
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)).removeprefix("+")
 
 
 def _check_country(country: str) -> None:
-    if restricted := restrictions.restricted(country, datetime.now(UTC).date()):
-        said = f"WhatsApp delivers nothing to {restricted.name} ({restricted.source}): leave this recipient out."
-        raise Refused(1009, f"'user.msisdn': {said}")
+    if restriction := restrictions.restricted(country, datetime.now(UTC).date()):
+        problem = f"WhatsApp delivers nothing to {restriction.name} ({restriction.source}): leave this recipient out."
+        raise Refused(1009, f"'user.msisdn': {problem}")
 
 
 # --- Content ---------------------------------------------------------------------------------------------------------
@@ -217,10 +217,10 @@ def _times(data: Mapping[str, Any]) -> tuple[datetime | None, datetime | None]:
 def _callback(value: Any) -> str:
     if value is None or value == "":
         return ""
-    found = url(value, "dlrCallbackUrl", missing=3020, wrong=3020)
-    if problem := check_address(found):
+    address = url(value, "dlrCallbackUrl", missing=3020, wrong=3020)
+    if problem := check_address(address):
         raise Refused(3020, f"'dlrCallbackUrl' {problem}")
-    return found
+    return address
 
 
 def _quoted(data: Mapping[str, Any], sender: Sender) -> str:
@@ -233,7 +233,7 @@ def _quoted(data: Mapping[str, Any], sender: Sender) -> str:
     except ValueError:
         raise Refused(INVALID, "Invalid umid: 'context.umid' must be a UUID.") from None
     rows = Message.objects.filter(account=sender.account_id, umid=umid, phone_number=sender.phone_number_id)
-    found = rows.values_list("provider_message_id", flat=True).first()
-    if not found:
+    provider_message_id = rows.values_list("provider_message_id", flat=True).first()
+    if not provider_message_id:
         raise Refused(1008, "'context.umid' is no message of this number: give one that is, or leave 'context' out.")
-    return str(found)
+    return str(provider_message_id)

@@ -29,7 +29,7 @@ _SUBJECTS = {
 
 def ask_due() -> int:
     """Ask for the numbers that are due, one after the other, in one process at a time; how many."""
-    asked, until = 0, time.monotonic() + _MOST_SECONDS
+    count, until = 0, time.monotonic() + _MOST_SECONDS
     with session_lock("messaging.health") as held:
         if not held:
             return 0
@@ -39,8 +39,8 @@ def ask_due() -> int:
             if time.monotonic() > until:
                 break
             _ask(number)
-            asked += 1
-    return asked
+            count += 1
+    return count
 
 
 def _ask(number: PhoneNumber) -> None:
@@ -74,7 +74,7 @@ def _keep(number: PhoneNumber, words: Iterable[Word], now: datetime) -> None:
         .order_by("field", "-at", "-id")
         .distinct("field")
     }
-    made = []
+    changes = []
     for word in words:
         subject, name = _SUBJECTS.get(word.entity), TOLD + word.entity
         if subject is None:
@@ -84,13 +84,13 @@ def _keep(number: PhoneNumber, words: Iterable[Word], now: datetime) -> None:
         if word.can_send == old and (word.can_send == CanSend.AVAILABLE or (last and last.details == details)):
             continue
         reasons = [*(one.description for one in word.errors), *word.info, ""]
-        made.append(
+        changes.append(
             Change(
                 account_id=number.account_id, subject=subject, subject_id=ids[subject], at=now, field=name, old=old,
                 new=word.can_send, reason=reasons[0][:255], details=details,
             )
         )  # fmt: skip
-    Change.objects.bulk_create(made, ignore_conflicts=True)
+    Change.objects.bulk_create(changes, ignore_conflicts=True)
 
 
 def _details(word: Word) -> dict[str, object]:
