@@ -18,7 +18,7 @@ from events.enums import Format
 from events.models import Delivery, Endpoint, Event, Subscription
 from events.posting import Post, post_all
 from events.signing import secret_of
-from events.types import Content, EventType, Held, event_type
+from events.types import Content, EventType, NoContent, event_type
 
 log = structlog.get_logger("tollgate.events")
 
@@ -109,10 +109,10 @@ def _posts(ids: Sequence[int]) -> list[Post]:
     endpoints = Endpoints({each.account_id for each in deliveries if each.subscription.configured})
     posts, later = [], []
     for delivery in deliveries:
-        content = contents.get(delivery.pk, Held.GONE)
-        if content is Held.LATER:
+        content = contents.get(delivery.pk, NoContent.GONE)
+        if content is NoContent.LATER:
             later.append(delivery.pk)
-        elif content is Held.GONE:
+        elif content is NoContent.GONE:
             _forget(delivery)
         elif (post := _post(delivery, content, endpoints)) is not None:
             posts.append(post)
@@ -129,7 +129,7 @@ def _forget(delivery: Delivery) -> None:
         model.objects.filter(account=delivery.account_id, **subject).delete()
 
 
-def _contents(deliveries: Sequence[Delivery]) -> dict[int, Content | Held]:
+def _contents(deliveries: Sequence[Delivery]) -> dict[int, Content | NoContent]:
     by_type: dict[str, list[Delivery]] = {}
     for delivery in deliveries:
         by_type.setdefault(delivery.event.type, []).append(delivery)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from events.models import Delivery
 
 
-class Held(Enum):
+class NoContent(Enum):
     """Why a delivery is not posted now."""
 
     LATER = "later"
@@ -34,11 +34,11 @@ class Content:
     subaccount_id: int | None = None
 
 
-Loader = Callable[[Sequence["Delivery"]], Mapping[int, Content | Held]]
+Loader = Callable[[Sequence["Delivery"]], Mapping[int, Content | NoContent]]
 """Deliveries, with their event and subscription, to what each is to say, by delivery id."""
 
 
-def stored_payload(deliveries: Sequence["Delivery"]) -> Mapping[int, Content | Held]:
+def stored_payload(deliveries: Sequence["Delivery"]) -> Mapping[int, Content | NoContent]:
     """The payload as it was emitted: for types that add nothing when they are delivered."""
     return {each.pk: Content(each.event.payload, each.event.subaccount_id) for each in deliveries}
 

@@ -77,7 +77,7 @@ def explain(
     """What an error code means; None only when there is no code.
 
     Meta's code behind an 8x8 code decides where 8x8's own says less: 25 with 131049 is explained as 131049. For a
-    code that nobody has described, the answer says so and repeats the provider's words (`said`).
+    code that nobody has described, the answer says so and repeats the provider's words (`provider_text`).
     """
     if code is None:
         return None

@@ -54,7 +54,7 @@ class Rejected:
     @property
     def diagnosis(self) -> Diagnosis | None:
         """The catalogue's words for it; None without a code."""
-        return explain(self.source, self.code, said=self.title)
+        return explain(self.source, self.code, provider_text=self.title)
 
     @property
     def retryable(self) -> bool:

@@ -68,12 +68,12 @@ def mask(text: bytes, names: Iterable[str]) -> bytes:
     What stands between the digits stays, and JSON stays JSON.
     """
     for name in names:
-        alone = rf"{_BEFORE}(?:00)?{spelled(name)}(?![0-9A-Za-z])"
+        alone = rf"{_BEFORE}(?:00)?{spelling_pattern(name)}(?![0-9A-Za-z])"
         text = re.sub(alone.encode(), lambda match: _SIGN.sub(rb"\g<between>9", match[0]), text)
     return text
 
 
-def spelled(name: str) -> str:
+def spelling_pattern(name: str) -> str:
     """A regular expression, the same for Python and PostgreSQL, of a phone number with what people write between its
     digits, as `91 98765-43210`; of a user id, as it is.
     """

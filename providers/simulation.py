@@ -84,8 +84,8 @@ class Simulation:
     accepted: Callable[[MessageRequest, str], bytes]  # the answer 200
     refused: Callable[[Error, Random], tuple[int, bytes]]  # status and body
     report: Callable[[Report], bytes]  # the body of a webhook
-    prove: Callable[[str, bytes], dict[str, str]]  # the headers of a webhook, with the secret of its address
-    retell: Callable[[MessageEvent], MessageEvent]  # an event as Meta tells it, in this provider's words
+    webhook_headers: Callable[[str, bytes], dict[str, str]]  # the headers of a webhook, with the secret of its address
+    translate_event: Callable[[MessageEvent], MessageEvent]  # an event as Meta tells it, in this provider's words
     write: Callable[[MessageEvent, str], bytes]  # the webhook that tells such an event of a WABA
     read_mark: Callable[[bytes], bool] | None = None  # whether a body marks a message as read
     health_path: str = ""

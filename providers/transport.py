@@ -41,11 +41,11 @@ def post(
     url: str,
     headers: Mapping[str, str],
     message: Mapping[str, Any],
-    understand: Callable[[Answer], Outcome],
+    read_answer: Callable[[Answer], Outcome],
     *,
     client: httpx.Client | None = None,
 ) -> Outcome:
-    """Post a message as JSON, once. `understand` reads an answer that came whole; every other end is known here.
+    """Post a message as JSON, once. `read_answer` reads an answer that came whole; every other end is known here.
 
     Reasons name the kind of failure alone: the words of an exception may repeat a header.
     """
@@ -55,10 +55,10 @@ def post(
         return Unreached(type(error).__name__)
     except (httpx.TransportError, httpx.DecodingError, _Endless) as error:
         return Uncertain(type(error).__name__.lstrip("_"))
-    return understand(answer)
+    return read_answer(answer)
 
 
-def ask(url: str, headers: Mapping[str, str], *, client: httpx.Client | None = None) -> Answer | Unreached:
+def get(url: str, headers: Mapping[str, str], *, client: httpx.Client | None = None) -> Answer | Unreached:
     """Get something, once, within a few seconds; no whole answer is Unreached, with the kind of failure."""
     try:
         return _exchange(client or pool(), "GET", url, headers, None, seconds=_QUESTION_TIME)

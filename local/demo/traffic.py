@@ -191,7 +191,7 @@ def _event(draft: _Draft, state: str, at: datetime) -> MessageEvent:
         category=draft.category if priced else "", pricing_type=_pricing_type(draft) if priced else "",
         template_name=draft.template, template_language="en" if draft.template else "", content=_content(draft),
     )  # fmt: skip
-    return simulation_of(draft.channel.provider).retell(event)
+    return simulation_of(draft.channel.provider).translate_event(event)
 
 
 def _content(draft: _Draft) -> dict[str, Any]:
@@ -226,7 +226,7 @@ def _failure(draft: _Draft, rng: random.Random, state: str, at: datetime, *, pau
         subaccount_code=draft.channel.code, msisdn=draft.msisdn, template_name=draft.template,
         template_language="en" if draft.template else "", error_source="meta", error_code=code, error_title=title,
     )  # fmt: skip
-    return simulation_of(draft.channel.provider).retell(event)
+    return simulation_of(draft.channel.provider).translate_event(event)
 
 
 def _inbound(draft: _Draft, rng: random.Random) -> MessageEvent:

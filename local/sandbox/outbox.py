@@ -126,7 +126,7 @@ class Outbox:
 
     async def _answered(self, number: Number, body: bytes) -> bool:
         """Post one webhook; whether it was answered 2xx."""
-        proof = number.simulation.prove(number.webhooks.secret, body)
+        proof = number.simulation.webhook_headers(number.webhooks.secret, body)
         headers = {"Content-Type": "application/json", "User-Agent": "facebookexternalua", **proof}
         begin = time.perf_counter()
         try:

@@ -45,7 +45,7 @@ class Credential:
         return any(client in network for network in self.networks)
 
 
-class Pace:
+class EndpointLimiter:
     """Counts an endpoint's webhooks by the second, in this process: no other system is asked before the answer."""
 
     def __init__(self) -> None:
@@ -60,7 +60,7 @@ class Pace:
         return n <= limit
 
 
-pace = Pace()
+limiter = EndpointLimiter()
 
 _NOTE_EVERY = 60.0  # seconds; a write for each webhook would be a row that every process fights for
 _noted: dict[int, float] = {}

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 from accounts.access import TenantRequest, requires
 from accounts.enums import Permission
 from core.http import posted
-from messaging.inbound.endpoint_check import Finding, check_endpoint
+from messaging.inbound.endpoint_check import CheckResult, check_endpoint
 from messaging.inbound.forms import EndpointForm, RotateForm
 from messaging.inbound.models import WebhookEndpoint
 from messaging.inbound.selectors.endpoints import address_of, endpoint_of, endpoints
@@ -34,7 +34,7 @@ def new_endpoint(request: TenantRequest) -> HttpResponse:
     form = EndpointForm(posted(request))
     if form.is_valid():
         cleaned = form.cleaned_data
-        created = services.make_endpoint(
+        created = services.create_endpoint(
             by=request.principal, provider=cleaned["provider"], name=cleaned["name"],
             app_secret=cleaned["app_secret"],
         )  # fmt: skip
@@ -87,7 +87,7 @@ def _endpoint(request: TenantRequest, endpoint_id: int) -> WebhookEndpoint:
     return endpoint
 
 
-def _page(request: TenantRequest, endpoint: WebhookEndpoint, findings: list[Finding] | None = None) -> HttpResponse:
+def _page(request: TenantRequest, endpoint: WebhookEndpoint, findings: list[CheckResult] | None = None) -> HttpResponse:
     context = {
         "endpoint": endpoint,
         "address": address_of(endpoint),
@@ -103,7 +103,7 @@ def _rotating(endpoint: WebhookEndpoint) -> bool:
     return former and endpoint.former_until is not None and endpoint.former_until > timezone.now()
 
 
-def _show_secrets(request: TenantRequest, issued: services.MadeEndpoint, *, new: bool) -> HttpResponse:
+def _show_secrets(request: TenantRequest, issued: services.EndpointSecrets, *, new: bool) -> HttpResponse:
     context = {
         "endpoint": issued.endpoint,
         "address": address_of(issued.endpoint),

@@ -10,7 +10,7 @@ from django.views.decorators.csrf import csrf_exempt
 from core.http import client_address
 from messaging.inbound import inbox
 from messaging.inbound.counters import count_webhook
-from messaging.inbound.credentials import Credential, credential, note_event, pace
+from messaging.inbound.credentials import Credential, credential, limiter, note_event
 from messaging.inbound.wakeup import inbox_wakeup
 from providers.vendor import Verification
 
@@ -63,7 +63,7 @@ def _verify(request: HttpRequest, endpoint: Credential, verification: Verificati
 
 
 def _store(request: HttpRequest, endpoint: Credential) -> HttpResponse:
-    if not pace.allows(endpoint.endpoint_id, endpoint.rate_limit):
+    if not limiter.allows(endpoint.endpoint_id, endpoint.rate_limit):
         return HttpResponse(
             "Too many webhooks a second.\n", status=429, content_type="text/plain", headers={"Retry-After": "1"}
         )

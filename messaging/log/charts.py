@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from billing.selectors import CostRow
 from core.charts import Chart, Mark, Series
 from core.words import DAY, said
-from messaging.log.assets.changes import Told
+from messaging.log.assets.changes import ChangeEntry
 from messaging.log.enums import ARRIVED, LOST, Status
 from messaging.log.selectors.traffic import Counts
 from providers.vocabulary import FAMILIES, Direction, category_name
@@ -35,7 +35,7 @@ def delivered_by_category(rows: Sequence[CostRow], days: Sequence[date], templat
                  note=_("Days of the WhatsApp Business Account’s calendar."))  # fmt: skip
 
 
-def rate_by_day(days: dict[date, Counts], timeline: Iterable[Told], **whose: str) -> Chart:
+def rate_by_day(days: dict[date, Counts], timeline: Iterable[ChangeEntry], **whose: str) -> Chart:
     """The delivery rate of a number or template by day, and what was announced of it on the same axis.
 
     `whose` is its filter in the log; what was announced on other days is left out.
@@ -74,7 +74,7 @@ def log_of(day: date, *statuses: str, **params: str) -> str:
     return f"{reverse('log:log')}?{urlencode(filters)}"
 
 
-def _marks(days: Sequence[date], timeline: Iterable[Told]) -> list[Mark]:
+def _marks(days: Sequence[date], timeline: Iterable[ChangeEntry]) -> list[Mark]:
     """What was announced on one of the days, oldest first; a day is the reader's, as in the counts."""
     places = {day: n for n, day in enumerate(days)}
     entries = sorted(timeline, key=lambda one: one.at)
@@ -85,7 +85,7 @@ def _marks(days: Sequence[date], timeline: Iterable[Told]) -> list[Mark]:
     ]
 
 
-def _sentence(one: Told) -> str:
+def _sentence(one: ChangeEntry) -> str:
     """An announcement in a line: "Status: approved → paused (first pause, 3 hours)"."""
     change = f"{one.title}: {one.old} → {one.new}" if one.old else f"{one.title}: {one.new}"
     return f"{change} ({one.reason})" if one.reason else change

@@ -22,7 +22,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class KnownTemplate:
+class TemplateRef:
     """What ingest needs of a template."""
 
     id: int
@@ -40,7 +40,7 @@ class Directory:
         ids = set(account_ids)
         self._numbers: dict[tuple[int, str, str], Place] = {}
         self._subaccounts: dict[tuple[int, str], list[Place]] = {}
-        self._templates: dict[tuple[int, int | None, str, str], KnownTemplate] = {}
+        self._templates: dict[tuple[int, int | None, str, str], TemplateRef] = {}
         self._account_ids = ids
         self._wabas: dict[tuple[int, str], int] = {}
         self._by_msisdn: dict[tuple[int, str], list[int]] = {}
@@ -74,7 +74,7 @@ class Directory:
             "account_id", "waba_id", "name", "language", "id", "category"
         )
         for account_id, waba_id, name, language, pk, category in rows.order_by("id"):
-            template = KnownTemplate(pk, category.lower())
+            template = TemplateRef(pk, category.lower())
             self._templates[account_id, waba_id, name, language] = template
             self._templates.setdefault((account_id, None, name, language), template)
 
@@ -93,7 +93,7 @@ class Directory:
         wabas = {place.waba_id for place in places[1:]}
         return Place(places[0].subaccount_id, waba_id=wabas.pop() if len(wabas) == 1 else None)
 
-    def template(self, account_id: int, place: Place, event: MessageEvent) -> KnownTemplate | None:
+    def template(self, account_id: int, place: Place, event: MessageEvent) -> TemplateRef | None:
         """The template the event names: the WABA's, or the account's oldest when the WABA is not known."""
         return self._templates.get((account_id, place.waba_id, event.template_name, event.template_language))
 

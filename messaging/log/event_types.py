@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Permission
 from events.models import Delivery
-from events.types import Content, EventType, Held
+from events.types import Content, EventType, NoContent
 from messaging.log.enums import PayloadKind
 from messaging.log.models import Message, MessagePayload
 from providers.eightxeight.inbound_bodies import inbound_body
@@ -30,7 +30,7 @@ def recipient(account_id: int, name: str) -> Recipient:
     return account_id, name[-_TAIL:]
 
 
-def load_messages(deliveries: Sequence[Delivery]) -> Mapping[int, Content | Held]:
+def load_messages(deliveries: Sequence[Delivery]) -> Mapping[int, Content | NoContent]:
     """What each delivery says of its message."""
     configured = {each.account_id for each in deliveries if each.subscription.configured}
     # Before the messages are read: what is settled by now is found as one row.
@@ -38,13 +38,13 @@ def load_messages(deliveries: Sequence[Delivery]) -> Mapping[int, Content | Held
     rows = Message.objects.filter(umid__in={each.subscription.public_id for each in deliveries})
     messages = {one.pk: one for one in rows.select_related("subaccount", "phone_number")}
     texts = _texts(one.pk for one in messages.values() if one.direction == Direction.INBOUND)
-    contents: dict[int, Content | Held] = {}
+    contents: dict[int, Content | NoContent] = {}
     for delivery in deliveries:
         message = messages.get(delivery.event.subject_id)
         if message is None:
-            contents[delivery.pk] = Held.GONE
+            contents[delivery.pk] = NoContent.GONE
         elif delivery.subscription.configured and _is_unsettled(message, unsettled):
-            contents[delivery.pk] = Held.LATER
+            contents[delivery.pk] = NoContent.LATER
         else:
             contents[delivery.pk] = Content(_data(delivery, message, texts), message.subaccount_id)
     return contents

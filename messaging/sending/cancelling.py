@@ -25,7 +25,7 @@ def cancel_all(rows: QuerySet[Submission], *, at: datetime, by: str = "client") 
     return int(waiting.update(state=SubmissionState.ANSWERED, outcome=outcome.as_json()))
 
 
-def known(account_id: int, subaccount_id: int, batch_id: UUID) -> bool:
+def has_batch(account_id: int, subaccount_id: int, batch_id: UUID) -> bool:
     """Whether anything of a batch is not over."""
     rows = Submission.objects.filter(account=account_id, subaccount=subaccount_id, batch_id=batch_id)
     return bool(rows.exists())

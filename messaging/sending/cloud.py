@@ -30,7 +30,7 @@ def read(body: Mapping[str, Any], sender: Sender, origin: Origin, shape: Shape) 
     )  # fmt: skip
 
 
-def glimpse(body: Any, origin: Origin) -> SendSummary:
+def summarize(body: Any, origin: Origin) -> SendSummary:
     """What a refused body says of itself, as far as it can be read."""
     data = lenient.mapping(body)
     used = lenient.mapping(data.get("template"))

@@ -41,7 +41,7 @@ def send_now(message: SendRequest) -> Outcome:
     return outcome
 
 
-def keep_refused(account_id: int, message: SendRequest, refused: RefusedAsMeta, *, subaccount_id: int | None) -> None:
+def store_refused(account_id: int, message: SendRequest, refused: RefusedAsMeta, *, subaccount_id: int | None) -> None:
     """The log holds what was refused too."""
     now = datetime.now(UTC)
     outcome = AttemptResult(

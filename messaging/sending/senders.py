@@ -19,7 +19,7 @@ from messaging.log.models import PhoneNumber, Template
 from providers.registry import VENDORS, sending_of
 
 _directories: "TTLCache[int, SenderDirectory]" = TTLCache()
-_templates: "TTLCache[tuple[int, int, str, str], KnownTemplate | None]" = TTLCache()
+_templates: "TTLCache[tuple[int, int, str, str], TemplateDefinition | None]" = TTLCache()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class Button:
 
 
 @dataclass(frozen=True, slots=True)
-class KnownTemplate:
+class TemplateDefinition:
     """A registered template: what a request must fill in. Parameters by name, or "1", "2" …"""
 
     name: str
@@ -82,13 +82,13 @@ def sender_directory(account_id: int) -> SenderDirectory:
     return _directories.get(account_id, lambda: _read_directory(account_id))
 
 
-def template(account_id: int, waba_id: int, name: str, language: str) -> KnownTemplate | None:
+def template(account_id: int, waba_id: int, name: str, language: str) -> TemplateDefinition | None:
     """A template of a WABA; None when none is registered under that name and language."""
     key = (account_id, waba_id, name, language)
     return _templates.get(key, lambda: _template(*key))
 
 
-def forget() -> None:
+def clear_cache() -> None:
     """Ask the database again: for tests, which change what they send with."""
     _directories.forget()
     _templates.forget()
@@ -125,7 +125,7 @@ def sender_of(number: PhoneNumber) -> Sender:
     )
 
 
-def _template(account_id: int, waba_id: int, name: str, language: str) -> KnownTemplate | None:
+def _template(account_id: int, waba_id: int, name: str, language: str) -> TemplateDefinition | None:
     rows = Template.objects.filter(account=account_id, waba=waba_id, name=name)
     template = {one.language.lower(): one for one in rows}.get(language.lower())
     return read_template(template) if template else None
@@ -134,7 +134,7 @@ def _template(account_id: int, waba_id: int, name: str, language: str) -> KnownT
 _PLACE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 
 
-def read_template(one: Template) -> KnownTemplate:
+def read_template(one: Template) -> TemplateDefinition:
     """What a request must fill in, from components in Meta's or 8x8's spelling."""
     header_format, cards = "", 0
     header: tuple[str, ...] = ()
@@ -145,19 +145,19 @@ def read_template(one: Template) -> KnownTemplate:
             continue
         kind, text = str(component.get("type", "")).upper(), str(component.get("text") or "")
         if kind == "HEADER":
-            header_format, header = str(component.get("format") or "TEXT").upper(), places(text)
+            header_format, header = str(component.get("format") or "TEXT").upper(), parameter_names(text)
         elif kind == "BODY":
-            body = places(text)
+            body = parameter_names(text)
         elif kind == "BUTTONS":
             buttons = tuple(_button(each) for each in component.get("buttons") or () if isinstance(each, dict))
         elif kind == "CAROUSEL":
             cards = len(component.get("cards") or ())
-    return KnownTemplate(
+    return TemplateDefinition(
         one.name, one.language, one.status.upper(), one.category.lower(), header_format, header, body, buttons, cards
     )
 
 
-def places(text: str) -> tuple[str, ...]:
+def parameter_names(text: str) -> tuple[str, ...]:
     """The parameters of a text, each once, in the order in which they are given."""
     names = dict.fromkeys(_PLACE.findall(text))
     return tuple(sorted(names, key=int)) if all(name.isdecimal() for name in names) else tuple(names)

@@ -16,7 +16,7 @@ def send_messages() -> None:
 @shared_task(base=InstallationTask)
 def ask_health() -> None:
     """Ask providers for the health of the numbers that are due."""
-    health.ask_due()
+    health.check_due_numbers()
 
 
 @shared_task(base=InstallationTask)

@@ -109,13 +109,13 @@ def report(about: Report) -> bytes:
         category=request.category, client_message_id=request.reference,
         error_code=about.error.code if about.error else None,
     )  # fmt: skip
-    translated = retell(event)
+    translated = translate_event(event)
     if about.state == SENT:  # 8x8's word for what WhatsApp has taken
         translated.state, translated.detail = DELIVERED, "delivered_to_operator"
     return write(translated)
 
 
-def retell(event: MessageEvent) -> MessageEvent:
+def translate_event(event: MessageEvent) -> MessageEvent:
     """8x8 tells no pricing type, repeats with a delivery what was sent, and has codes of its own."""
     translated = replace(
         event, pricing_type="", detail=_DETAILS.get(event.state, ""),
@@ -158,12 +158,12 @@ def _envelope(version: int, kind: str, payload: dict[str, Any]) -> bytes:
     return orjson.dumps({"version": version, "namespace": "ChatApps", "eventType": kind, "payload": payload})
 
 
-def prove(authorization: str, body: bytes) -> dict[str, str]:
+def webhook_headers(authorization: str, body: bytes) -> dict[str, str]:
     """Repeat the secret."""
     return {"Authorization": authorization}
 
 
 SIMULATION = Simulation(
     send_path="/api/v1/subaccounts/{subaccount}/messages", token=bearer, read=read, new_id=new_id, accepted=accepted,
-    refused=refused, report=report, prove=prove, retell=retell, write=write,
+    refused=refused, report=report, webhook_headers=webhook_headers, translate_event=translate_event, write=write,
 )  # fmt: skip

@@ -11,7 +11,7 @@ from typing import Any
 from core.strict_json import Unparsable, load_object
 from providers.events import MessageEvent, Parsed
 from providers.meta.management import read_management
-from providers.reading import category_of, digits, items, mapping, text, unix_time, whole
+from providers.reading import category_of, digits, integer, items, mapping, text, unix_time
 from providers.vocabulary import Direction
 
 # `played` is a voice message that was listened to: whoever played it has read it.
@@ -98,7 +98,7 @@ def _status_event(status: dict[str, Any], number_id: str) -> MessageEvent:
         client_message_id=text(status.get("biz_opaque_callback_data"), 512),
         detail=word if word == "played" else "",
         error_source="meta" if error else "",
-        error_code=whole(error.get("code")),
+        error_code=integer(error.get("code")),
         error_title=text(mapping(error.get("error_data")).get("details") or error.get("title"), 255),
     )
 

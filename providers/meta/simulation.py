@@ -154,18 +154,19 @@ def write(event: MessageEvent, waba_id: str) -> bytes:
     )  # fmt: skip
 
 
-def retell(event: MessageEvent) -> MessageEvent:
+def translate_event(event: MessageEvent) -> MessageEvent:
     """Meta repeats nothing of what was sent."""
     return replace(event, content=None)
 
 
-def prove(app_secret: str, body: bytes) -> dict[str, str]:
+def webhook_headers(app_secret: str, body: bytes) -> dict[str, str]:
     """Sign a body."""
     return {HEADER: signature(app_secret, body)}
 
 
 SIMULATION = Simulation(
     send_path="/{version}/{number_id}/messages", token=bearer, read=read, read_mark=read_mark, new_id=new_id,
-    accepted=accepted, refused=refused, report=report, prove=prove, retell=retell, write=write,
+    accepted=accepted, refused=refused, report=report,
+    webhook_headers=webhook_headers, translate_event=translate_event, write=write,
     health_path="/{version}/{number_id}", health=health,
 )  # fmt: skip

@@ -49,7 +49,9 @@ class Command(BaseCommand):
         parser.add_argument("--reply", type=share, default=0.1, help="share of read messages that are answered")
         parser.add_argument("--number-rate", type=seconds, default=80.0, help="messages a second of a number; 0: any")
         parser.add_argument("--no-pair-rate", action="store_true", help="any number of messages to the same person")
-        parser.add_argument("--queue", type=whole, default=100_000, help="messages whose webhooks are to come, at most")
+        parser.add_argument(
+            "--queue", type=integer, default=100_000, help="messages whose webhooks are to come, at most"
+        )
         parser.add_argument("--seed", type=int, help="repeats a run: same requests, same answers, ids and webhooks")
 
     def handle(self, *_: Any, **options: Any) -> None:
@@ -147,7 +149,7 @@ def seconds(text: str) -> float:
     return number
 
 
-def whole(text: str) -> int:
+def integer(text: str) -> int:
     """A whole number above 0."""
     if not text.isdecimal() or not int(text):
         raise ArgumentTypeError("must be a whole number above 0")

@@ -17,7 +17,7 @@ from messaging.log.api.serializers import (
     ChargeSerializer,
     MessagePageSerializer,
     MessageSerializer,
-    explained,
+    charge_body,
     subaccount_codes,
 )
 from messaging.log.models import Message
@@ -84,5 +84,5 @@ class ChargeView(MessageView):
     def get(self, request: Request, umid: UUID) -> Response:
         """State, price and what they rest on; 404 when the account has no such message."""
         message = self.found(umid)
-        charge = explained(umid, explain(self.account, message.message_key), message.status)
+        charge = charge_body(umid, explain(self.account, message.message_key), message.status)
         return Response(shown(ChargeSerializer, charge, request))

@@ -16,7 +16,7 @@ from core.numbers import masked
 from core.serializers import ReservedNamesSerializer
 from core.sparse import SparseSerializer
 from messaging.log.models import Message
-from messaging.log.story.timeline import diagnosed
+from messaging.log.story.timeline import diagnosis_of
 from providers.error_catalogue import Retry
 
 CHARGE_STATES = ("charged", "free", "unrated", "none")
@@ -78,7 +78,7 @@ class MessageSerializer(SparseSerializer, serializers.ModelSerializer[Message]):
     @extend_schema_field(ErrorSerializer(allow_null=True))
     def get_error(self, message: Message) -> "dict[str, Any] | None":
         """The code with the provider's title, what it means and what to do, or null."""
-        diagnosis = diagnosed(message)
+        diagnosis = diagnosis_of(message)
         if diagnosis is None:
             return None
         return {
@@ -196,7 +196,7 @@ def subaccount_codes(account: Any) -> dict[int, str]:
     return dict(Subaccount.objects.filter(account=account).values_list("id", "code"))
 
 
-def explained(umid: UUID, explanation: Explanation | None, status: str) -> dict[str, Any]:
+def charge_body(umid: UUID, explanation: Explanation | None, status: str) -> dict[str, Any]:
     """A charge with card, rule, tier, position and evidence; null in all of them when the message was not delivered."""
     if explanation is None:
         reason = f"Not delivered: the message is {status}."

@@ -11,13 +11,13 @@ from typing import Any
 
 from django.utils.translation import gettext, gettext_lazy
 
-from messaging.log.assets.changes import spelled
+from messaging.log.assets.changes import provider_label
 from messaging.log.models import Change
 from providers.error_catalogue import META, catalogue
-from providers.reading import items, whole
+from providers.reading import integer, items
 from providers.vocabulary import CanSend, Entity, Quality, TemplateStatus
 
-TOLD = "health."  # the fields under which a provider's own word on an entity is kept: health.PHONE_NUMBER …
+PROVIDER_HEALTH = "health."  # the fields under which a provider's own word on an entity is kept: health.PHONE_NUMBER …
 WITHOUT_END = timedelta(days=30)  # a restriction whose end nobody said counts this long
 _ORDER = (CanSend.AVAILABLE, CanSend.LIMITED, CanSend.BLOCKED)
 _NAME = gettext_lazy(
@@ -107,9 +107,9 @@ def template_state(status: str, reason: str, quality: str) -> State:
     if status == "FLAGGED":
         findings.limits.append(gettext("Meta has flagged this template: it is disabled unless its quality rises."))
     elif status not in _SENDABLE:
-        problem = known_problem(141002)
+        problem = problem_of_code(141002)
         sentence = gettext("It is %(status)s (%(reason)s).") if reason else gettext("It is %(status)s.")
-        why = sentence % {"status": spelled(status), "reason": reason}
+        why = sentence % {"status": provider_label(status), "reason": reason}
         findings.blocking.append(Problem(problem.code, f"{problem.description} {why}", problem.solution))
     if quality == Quality.RED and not findings.blocking:
         findings.limits.append(gettext("Its quality is low: Meta pauses it if people go on blocking or reporting it."))
@@ -130,7 +130,7 @@ def number_state(*, quality: str, flag: str, name_status: str, facts: Facts, at:
             gettext("Its quality is low: many people blocked or reported its messages in the last seven days.")
         )
     _add_restrictions(findings, facts, at)
-    return with_word(findings.state, facts.get(TOLD + Entity.PHONE_NUMBER))
+    return with_provider_answer(findings.state, facts.get(PROVIDER_HEALTH + Entity.PHONE_NUMBER))
 
 
 def waba_state(facts: Facts, at: datetime) -> State:
@@ -148,7 +148,7 @@ def waba_state(facts: Facts, at: datetime) -> State:
     elif review and review.new in {"PENDING", "DEFERRED"}:
         findings.limits.append(gettext("Meta has not finished its review of this account."))
     _add_removal(findings, facts)
-    return with_word(findings.state, facts.get(TOLD + Entity.WABA))
+    return with_provider_answer(findings.state, facts.get(PROVIDER_HEALTH + Entity.WABA))
 
 
 def business_state(facts: Facts) -> State:
@@ -156,14 +156,14 @@ def business_state(facts: Facts) -> State:
     findings = _Findings()
     verification = facts.get("account.business_verification_status_update")
     if verification and verification.new == "FAILED":
-        problem = known_problem(141010)
+        problem = problem_of_code(141010)
         why = gettext("Meta says: %(reason)s.") % {"reason": verification.reason} if verification.reason else ""
         findings.limiting.append(Problem(problem.code, f"{problem.description} {why}".strip(), problem.solution))
     alert = facts.get("alert")
     if alert and alert.new.startswith("INCREASED_CAPABILITIES"):
         sentence = gettext("Meta has not raised the messaging limit (%(state)s).") % {"state": _word(alert.new)}
         findings.warnings.append(f"{sentence} {alert.reason}".strip())
-    return with_word(findings.state, facts.get(TOLD + Entity.BUSINESS))
+    return with_provider_answer(findings.state, facts.get(PROVIDER_HEALTH + Entity.BUSINESS))
 
 
 def with_problems(state: State, problems: Iterable[Problem], limits: Iterable[str] = ()) -> State:
@@ -173,7 +173,7 @@ def with_problems(state: State, problems: Iterable[Problem], limits: Iterable[st
     return State(can_send, (*state.info, *info), (*blocking, *state.errors))
 
 
-def with_word(state: State, word: Change | None) -> State:
+def with_provider_answer(state: State, word: Change | None) -> State:
     """The state with what the provider answered when it was asked; the worse of both counts.
 
     What it says that we had found ourselves is not said twice.
@@ -182,7 +182,7 @@ def with_word(state: State, word: Change | None) -> State:
         return state
     codes = {one.code for one in state.errors if one.code}
     errors = [
-        Problem(whole(one.get("code")) or 0, _said(word, one.get("description")), str(one.get("solution") or ""))
+        Problem(integer(one.get("code")) or 0, _said(word, one.get("description")), str(one.get("solution") or ""))
         for one in items(word.details.get("errors"))
         if one.get("code") not in codes
     ]
@@ -199,7 +199,7 @@ def _said(word: Change, text: Any) -> str:
 
 
 @dataclass(frozen=True)
-class Turn:
+class Transition:
     """A moment when something began or ceased to be able to send; `why` is the announcement, None when a term ended."""
 
     at: datetime
@@ -210,11 +210,13 @@ class Turn:
     @property
     def reason(self) -> str:
         """What the provider gave as the reason, in our words; empty where it gave none."""
-        return str(spelled(self.why.reason)) if self.why and self.why.reason else ""
+        return str(provider_label(self.why.reason)) if self.why and self.why.reason else ""
 
 
-def turns(rule: Rule, former_facts: Facts, changes: Sequence[Change], start: datetime, now: datetime) -> Iterator[Turn]:
-    """The turns between `start`, when `former_facts` held the latest of each field, and now. Changes are in order."""
+def transitions(
+    rule: Rule, former_facts: Facts, changes: Sequence[Change], start: datetime, now: datetime
+) -> Iterator[Transition]:
+    """Yield the transitions since `start`. `former_facts` holds the last earlier change of each field."""
     facts = dict(former_facts)
     before = rule(facts, start)
     ends = {end for change in [*former_facts.values(), *changes] for end in _ends(change)}
@@ -227,7 +229,7 @@ def turns(rule: Rule, former_facts: Facts, changes: Sequence[Change], start: dat
             facts[why.field] = why
         after = rule(facts, at)
         if after.can_send != before.can_send:
-            yield Turn(at, before.can_send, after, why)
+            yield Transition(at, before.can_send, after, why)
         before = after
 
 
@@ -237,7 +239,7 @@ def _ends(change: Change) -> list[datetime]:
     return [until or change.at + WITHOUT_END for _, until in restrictions(change)]
 
 
-def known_problem(code: int) -> Problem:
+def problem_of_code(code: int) -> Problem:
     """A code of Meta's health status or error list, in words. Raises KeyError for one nobody has described."""
     diagnosis = (catalogue().get(("health", code)) or catalogue()[META, code]).translated()
     return Problem(code, diagnosis.meaning, diagnosis.remedy)
@@ -255,7 +257,7 @@ def _add_restrictions(findings: _Findings, facts: Facts, at: datetime) -> None:
         )
         words = sentence % {"kind": kind, "end": f"{until:%Y-%m-%d %H:%M}" if until else ""}
         if kind in _STOPS:
-            findings.blocking.append(Problem(368, words, known_problem(368).solution))
+            findings.blocking.append(Problem(368, words, problem_of_code(368).solution))
         else:
             findings.limits.append(words)
     violation = facts.get("account.account_violation")
@@ -268,7 +270,7 @@ def _add_ban(findings: _Findings, change: Change | None) -> None:
     if change is None:
         return
     state = change.reason or change.new
-    problem = known_problem(141014)
+    problem = problem_of_code(141014)
     if state == "DISABLE":
         findings.blocking.append(problem)
     elif state == "SCHEDULE_FOR_DISABLE":

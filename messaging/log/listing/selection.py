@@ -25,7 +25,7 @@ def newest(rows: QuerySet[Message]) -> Cursor | None:
     return Cursor(*position) if position else None
 
 
-def picked(
+def selected_messages(
     account: Account, posted: QueryDict, query: MessageQuery | None, subaccount_ids: tuple[int, ...] | None
 ) -> QuerySet[Message]:
     """The messages that a form selects, newest first, at most `MOST`; whatever else it names does not exist.

@@ -32,7 +32,7 @@ class Circumstances:
     marketing_in_the_week_before: int = 0
     alike: int = 0  # counted to MOST_ALIKE + 1
 
-    def said(self, subject: Subject, name: str) -> str:
+    def value_of(self, subject: Subject, name: str) -> str:
         """What a field was then, as the provider says it; empty where no announcement is on record."""
         change = self.changes.get((subject, name))
         return change.new if change else ""

@@ -12,17 +12,17 @@ from django.utils.translation import gettext
 
 from accounts.models import Account, Waba
 from messaging.log.assets.health import (
-    TOLD,
+    PROVIDER_HEALTH,
     Facts,
     Node,
     State,
     business_state,
-    known_problem,
     number_state,
+    problem_of_code,
     template_state,
     waba_state,
     with_problems,
-    with_word,
+    with_provider_answer,
     worst,
 )
 from messaging.log.enums import ARRIVED, LOST
@@ -41,7 +41,7 @@ _WANTED = {**_OF_NUMBER, **_OF_WABA, **_OF_APP}
 _TELLING = {  # (whose code, code) -> Meta's
     (source, code): meta for source, code in catalogue() if (meta := meta_code(source, code)) in _WANTED
 }
-FIELDS = Q(field__startswith="account.") | Q(field__startswith=TOLD)
+FIELDS = Q(field__startswith="account.") | Q(field__startswith=PROVIDER_HEALTH)
 FIELDS |= Q(field__in=["review", "alert", "flag", "display_name", "status", "quality"])
 
 _HANGING = [Entity.PHONE_NUMBER, Entity.TEMPLATE, Entity.WABA, Entity.BUSINESS, Entity.APP]
@@ -127,10 +127,10 @@ def _app(
         "Check the webhook address at the provider."
         for name in quiet
     ]
-    state = with_problems(State(), [known_problem(code) for code in codes], limits)
+    state = with_problems(State(), [problem_of_code(code) for code in codes], limits)
     for (subject, _), changes in sorted(facts.items()):
         if subject == Subject.PHONE_NUMBER:
-            state = with_word(state, changes.get(TOLD + Entity.APP))
+            state = with_provider_answer(state, changes.get(PROVIDER_HEALTH + Entity.APP))
     return Node(Entity.APP, "", gettext("Webhooks and access token"), state)
 
 
@@ -153,14 +153,14 @@ def _businesses(wabas: Iterable[Waba], facts: dict[tuple[str, int], dict[str, Ch
 def _waba(waba: Waba, facts: Facts, failures: Iterable[_Failure], numbers: Iterable[PhoneNumber], at: datetime) -> Node:
     own = {number.pk for number in numbers if number.waba_id == waba.pk}
     codes = {_OF_WABA[one.code] for one in failures if one.code in _OF_WABA and one.phone_number_id in own}
-    state = with_problems(waba_state(facts, at), [known_problem(code) for code in sorted(codes)])
+    state = with_problems(waba_state(facts, at), [problem_of_code(code) for code in sorted(codes)])
     return Node(Entity.WABA, waba.waba_id, waba.name, state, waba.pk, waba.pk, waba.portfolio_id)
 
 
 def _number(number: PhoneNumber, facts: Facts, failures: Iterable[_Failure], at: datetime) -> Node:
     codes = {one.code for one in failures if one.code in _OF_NUMBER and one.phone_number_id == number.pk}
     state = number_state(quality=number.quality, flag=number.flag, name_status=number.name_status, facts=facts, at=at)
-    state = with_problems(state, [known_problem(code) for code in sorted(codes)])
+    state = with_problems(state, [problem_of_code(code) for code in sorted(codes)])
     name = number.display_name or number.msisdn
     place = (number.waba_id, number.waba.portfolio_id)
     return Node(

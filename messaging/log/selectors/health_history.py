@@ -14,10 +14,10 @@ from messaging.log.assets.health import (
     Node,
     Rule,
     State,
-    Turn,
+    Transition,
     number_state,
     template_state,
-    turns,
+    transitions,
     waba_state,
 )
 from messaging.log.models import Change
@@ -31,16 +31,16 @@ _SUBJECTS = {Entity.PHONE_NUMBER: Subject.PHONE_NUMBER, Entity.WABA: Subject.WAB
 
 @dataclass(frozen=True)
 class Event:
-    """A turn, and of what."""
+    """A transition, and of what."""
 
     node: Node
-    turn: Turn
+    transition: Transition
 
 
 def health_history(account: Account, current: Health) -> list[Event]:
-    """The turns of the last 90 days, newest first. Two queries; failures and quiet numbers leave no history.
+    """The transitions of the last 90 days, newest first. Two queries; failures and quiet numbers leave no history.
 
-    That a new template is approved is no turn: nobody could send it before.
+    That a new template is approved is no transition: nobody could send it before.
     """
     start = current.at - REMEMBERED
     nodes: dict[tuple[str, int], Node] = {
@@ -48,21 +48,21 @@ def health_history(account: Account, current: Health) -> list[Event]:
     }
     before, since = _changes(account, list(nodes), start, current.at)
     events = [
-        Event(node, turn)
+        Event(node, transition)
         for key, node in nodes.items()
-        for turn in turns(_rule(node, before[key], since[key]), before[key], since[key], start, current.at)
-        if not (turn.why and turn.why.field == "status" and turn.why.old == TemplateStatus.PENDING)
+        for transition in transitions(_rule(node, before[key], since[key]), before[key], since[key], start, current.at)
+        if not (transition.why and transition.why.field == "status" and transition.why.old == TemplateStatus.PENDING)
     ]
-    return sorted(events, key=lambda event: event.turn.at, reverse=True)
+    return sorted(events, key=lambda event: event.transition.at, reverse=True)
 
 
 def with_times(current: Health, history: Sequence[Event]) -> Health:
     """The same nodes with since when they are as they are, where the history knows."""
-    latest = {(event.node.entity, event.node.pk): event.turn for event in reversed(history)}
+    latest = {(event.node.entity, event.node.pk): event.transition for event in reversed(history)}
 
     def timed(node: Node) -> Node:
-        turn = latest.get((node.entity, node.pk))
-        return replace(node, since=turn.at) if turn and turn.after.can_send == node.can_send else node
+        transition = latest.get((node.entity, node.pk))
+        return replace(node, since=transition.at) if transition and transition.after.can_send == node.can_send else node
 
     return replace(current, nodes=[timed(node) for node in current.nodes])
 

@@ -20,12 +20,12 @@ def log_page(
 ) -> Page[Message]:
     """One page of the log, newest first, with number, template and source loaded."""
     result = page(matching(account, query), params, size=PAGE_SIZE)
-    attach(account, result.rows, known=loaded)
+    attach(account, result.rows, loaded=loaded)
     return result
 
 
 def attach(account: Account, messages: Sequence[Message], *, loaded: Iterable[Model] = ()) -> None:
-    """Load what the rows point at, a query for each table with some that are not `known`; what is gone stays None."""
+    """Load what the rows point at, a query for each table with some that are not `loaded`; what is gone stays None."""
     by_key = {(type(one), one.pk): one for one in loaded}
     for name, model in (("phone_number", PhoneNumber), ("template", Template), ("source", Source)):
         ids = {getattr(row, f"{name}_id") for row in messages} - {None}

@@ -165,11 +165,11 @@ def counts(account: Account, start: datetime, end: datetime, criteria: TrafficFi
     keys = ("direction", "status")
 
     def summed(model: Any) -> Any:
-        rows = model.objects.filter(account=account, slot__gte=start, slot__lt=end).filter(asked_of(criteria))
+        rows = model.objects.filter(account=account, slot__gte=start, slot__lt=end).filter(counts_condition(criteria))
         return rows.values(*keys).annotate(total=Sum("n")).values_list(*keys, "total")
 
     result = Counts()
-    for direction, status, n in summed(folded(criteria)).union(summed(TrafficDelta), all=True):
+    for direction, status, n in summed(counts_model(criteria)).union(summed(TrafficDelta), all=True):
         result.add(direction, status, n)
     return result
 
@@ -179,19 +179,19 @@ def has_traffic(account: Account) -> bool:
     return TrafficSlot.objects.filter(account=account).exists() or TrafficDelta.objects.filter(account=account).exists()
 
 
-def folded(criteria: TrafficFilter, *, detailed: bool = False) -> type[TrafficSlot | TrafficDetail]:
+def counts_model(criteria: TrafficFilter, *, detailed: bool = False) -> type[TrafficSlot | TrafficDetail]:
     """The counts that know what is asked for, the fewest there are; `detailed` ones know country and template."""
     return TrafficDetail if detailed or criteria.country or criteria.template_ids is not None else TrafficSlot
 
 
 def counted_rows(account: Account, criteria: TrafficFilter, span: tuple[datetime, datetime]) -> list[str]:
     """The counts of a span, slots and deltas, as complete statements for what is written out of them."""
-    models: tuple[Any, ...] = (folded(criteria), TrafficDelta)
+    models: tuple[Any, ...] = (counts_model(criteria), TrafficDelta)
     rows = (model.objects.filter(account=account, slot__gte=span[0], slot__lt=span[1]) for model in models)
-    return [literal(*counted.filter(asked_of(criteria)).values().query.sql_with_params()) for counted in rows]
+    return [literal(*counted.filter(counts_condition(criteria)).values().query.sql_with_params()) for counted in rows]
 
 
-def asked_of(criteria: TrafficFilter) -> Q:
+def counts_condition(criteria: TrafficFilter) -> Q:
     """The filter as a condition on counts."""
     lookups = {
         "subaccount_id__in": criteria.subaccount_ids,
@@ -214,13 +214,15 @@ def _rows(account: Account, period: Period, zone: ZoneInfo, criteria: TrafficFil
     keys = ("day", "direction", "status", "category", "free", "error_source", "error_code")
 
     def summed(rows: Any) -> Any:
-        return rows.filter(asked_of(criteria)).values(*keys).annotate(total=Sum("n")).values_list(*keys, "total")
+        return (
+            rows.filter(counts_condition(criteria)).values(*keys).annotate(total=Sum("n")).values_list(*keys, "total")
+        )
 
     def slots(model: Any) -> Any:
         rows = model.objects.filter(account=account, slot__gte=start, slot__lt=end)
         return summed(rows.annotate(day=TruncDate("slot", tzinfo=zone)))
 
-    counts_of = folded(criteria)
+    counts_of = counts_model(criteria)
     if counts_of is TrafficSlot and TrafficZone.objects.filter(account=account, zone=zone.key).exists():
         days = TrafficDay.objects.filter(account=account, zone=zone.key, day__range=(period.before.start, period.end))
         by_day: Iterable[tuple[Any, ...]] = summed(days).union(slots(TrafficDelta), all=True)

@@ -12,7 +12,7 @@ from django.db.models.functions import TruncDate
 from accounts.models import Account
 from billing.dimensions import DIMENSIONS
 from messaging.log.models import TrafficDelta
-from messaging.log.selectors.traffic import Counts, TrafficFilter, asked_of, folded
+from messaging.log.selectors.traffic import Counts, TrafficFilter, counts_condition, counts_model
 
 GROUPS = {
     "day": "day", "subaccount": "subaccount_id", "channel": "phone_number_id", "category": "category",
@@ -38,7 +38,7 @@ def usage_report(
     first, after = (datetime.combine(day, time.min, zone) for day in (start, end + timedelta(days=1)))
 
     def summed(model: Any) -> Any:
-        rows = model.objects.filter(account=account, slot__gte=first, slot__lt=after).filter(asked_of(criteria))
+        rows = model.objects.filter(account=account, slot__gte=first, slot__lt=after).filter(counts_condition(criteria))
         if "day" in keys:
             rows = rows.annotate(day=TruncDate("slot", tzinfo=zone))
         groups = (*keys, "direction", "status")
@@ -46,7 +46,7 @@ def usage_report(
 
     by_key: dict[tuple[Any, ...], Counts] = {}
     total = Counts()
-    model = folded(criteria, detailed=bool(_DETAILED & set(group_by)))
+    model = counts_model(criteria, detailed=bool(_DETAILED & set(group_by)))
     for *key, direction, status, n in summed(model).union(summed(TrafficDelta), all=True):
         by_key.setdefault(tuple(key), Counts()).add(direction, status, n)
         total.add(direction, status, n)

@@ -25,7 +25,7 @@ from messaging.log.models import (
 from messaging.log.query import MessageQuery
 from messaging.log.selectors.matching import matching
 from providers.events import MessageEvent
-from providers.pruning import mask, spelled
+from providers.pruning import mask, spelling_pattern
 
 
 class Person(NamedTuple):
@@ -44,9 +44,9 @@ class Person(NamedTuple):
         return event.msisdn == self.msisdn or event.user_id in self.user_ids
 
     @property
-    def spelled(self) -> str:
+    def pattern(self) -> str:
         """A regular expression of everything that names them, however it is spelled."""
-        return "|".join(map(spelled, self.names))
+        return "|".join(map(spelling_pattern, self.names))
 
     def is_named_in(self, text: str) -> bool:
         """Whether what somebody wrote says who they are: their number or its first digits, a user id, or an id of
@@ -57,7 +57,7 @@ class Person(NamedTuple):
             matches = self.msisdn.startswith(digits) or digits.startswith(self.msisdn)
             return matches and len(digits) >= SHORTEST_PREFIX
         decoded = (b64decode(encoded, b"-_") for encoded in re.findall(r"wamid\.((?:[A-Za-z0-9+/_-]{4})+)", text))
-        return bool(re.search(self.spelled, text)) or any(self.msisdn.encode() in each for each in decoded)
+        return bool(re.search(self.pattern, text)) or any(self.msisdn.encode() in each for each in decoded)
 
 
 def last_message_id() -> int:
@@ -105,7 +105,7 @@ def forget_in_payloads(
     if month not in partitions.months_of("log_payload"):
         return 0, None
     with connection.cursor() as cursor:
-        cursor.execute(_PAYLOADS.format(month=f"{month:%Y_%m}"), [account.pk, person.spelled, after, _STRETCH])
+        cursor.execute(_PAYLOADS.format(month=f"{month:%Y_%m}"), [account.pk, person.pattern, after, _STRETCH])
         last, ids = cursor.fetchone()
     changed = 0
     for payload in MessagePayload.objects.filter(account=account, message_id__in=ids or [], created_at__lte=until):

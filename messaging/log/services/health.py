@@ -17,14 +17,14 @@ def providers_with_health() -> list[str]:
     return names_with(lambda vendor: vendor.health)
 
 
-def askable(by: Principal) -> QuerySet[PhoneNumber]:
+def checkable_numbers(by: Principal) -> QuerySet[PhoneNumber]:
     """The numbers within reach whose provider can be asked."""
     numbers = PhoneNumber.objects.filter(account=by.account, provider__in=providers_with_health())
     return by.within(numbers.exclude(credential_sealed=""))
 
 
-def ask_soon(by: Principal) -> int:
+def request_health_check(by: Principal) -> int:
     """Have the next run ask for the numbers within reach; how many, without those asked within the last minute."""
     now = timezone.now()
     rested = Q(health_asked_at__isnull=True) | Q(health_asked_at__lte=now - PATIENCE)
-    return askable(by).filter(rested).update(health_due_at=now)
+    return checkable_numbers(by).filter(rested).update(health_due_at=now)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from core.countries import country_name
 from messaging.log.assets.changes import limit as words_of_limit
-from messaging.log.assets.changes import spelled
+from messaging.log.assets.changes import provider_label
 from messaging.log.models import Message
 from messaging.log.selectors.circumstances import Circumstances
 from providers.error_catalogue import META, catalogue
@@ -74,13 +74,13 @@ def _template(message: Message, code: int | None, then: Circumstances) -> Iterat
     if message.template is None:
         return
     if change and change.new not in {TemplateStatus.APPROVED, "REINSTATED", ""}:
-        values = {"name": message.template.name, "state": spelled(change.new), "reason": change.reason}
+        values = {"name": message.template.name, "state": provider_label(change.new), "reason": change.reason}
         if change.reason:
             yield Cause(_("The template %(name)s was %(state)s then (%(reason)s), since {at}.") % values, change.at)
         else:
             yield Cause(_("The template %(name)s was %(state)s then, since {at}.") % values, change.at)
         if then.next_template_status:
-            now = spelled(then.next_template_status.new)
+            now = provider_label(then.next_template_status.new)
             yield Cause(
                 _("It was %(state)s again on {at}.") % {"state": now}, then.next_template_status.at, likely=False
             )
@@ -160,13 +160,13 @@ def _number(message: Message, code: int | None, then: Circumstances) -> Iterator
         yield Cause(
             _("Your number was flagged for low quality then, since {at}."), flag.at, likely=code in _LIMIT_CODES
         )
-    limit = then.said(Subject.PHONE_NUMBER, "messaging_limit") or then.said(Subject.WABA, "messaging_limit")
+    limit = then.value_of(Subject.PHONE_NUMBER, "messaging_limit") or then.value_of(Subject.WABA, "messaging_limit")
     if code in _LIMIT_CODES and limit:
         yield Cause(
             _("Your messaging limit was %(limit)s then.") % {"limit": words_of_limit(limit)},
             likely=code in {131048, 131064},
         )
-    if code == 130429 and then.said(Subject.PHONE_NUMBER, "throughput") != "HIGH":
+    if code == 130429 and then.value_of(Subject.PHONE_NUMBER, "throughput") != "HIGH":
         yield Cause(_("Your number may send 80 messages a second; more were sent at once."))
 
 

@@ -28,7 +28,7 @@ class Part:
     pieces: tuple[Piece, ...]
 
 
-def filled(template: Template, payloads: list[MessagePayload]) -> list[Part]:
+def render_template_text(template: Template, payloads: list[MessagePayload]) -> list[Part]:
     """The template's texts in their order; a parameter that no stored request names stays as {{1}}, not known."""
     parameters = _parameters(payloads)
     parts = []
@@ -46,7 +46,7 @@ def filled(template: Template, payloads: list[MessagePayload]) -> list[Part]:
     return parts
 
 
-def all_known(parts: list[Part]) -> bool:
+def all_parameters_known(parts: list[Part]) -> bool:
     """Whether every parameter is filled in."""
     return all(piece.known for part in parts for piece in part.pieces)
 

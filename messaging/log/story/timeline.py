@@ -34,7 +34,7 @@ _UNKNOWN = gettext_lazy("A status we have no word for yet.")
 
 
 @dataclass(frozen=True)
-class Chapter:
+class TimelineEntry:
     """One status: when, what it means, the provider's own words, the error, and the webhook that proves it.
 
     `source` is who said so, `webhook` what it said as JSON: empty for those who may not see it, or when it is gone.
@@ -50,7 +50,7 @@ class Chapter:
     error_title: str
     webhook_id: int | None
     webhook_received_at: datetime | None
-    after: str  # since the chapter before
+    after: str  # since the entry before
     source: str = ""
     webhook: str = ""
 
@@ -64,19 +64,19 @@ class Chapter:
         )
 
 
-def timeline(story: Story) -> list[Chapter]:
-    """The chapters in the order they happened."""
-    chapters, before = [], None
+def timeline(story: Story) -> list[TimelineEntry]:
+    """The entries in the order they happened."""
+    entries, before = [], None
     for event in story.events:
-        chapters.append(_chapter(story, event, spell_gap(before, event.at) if before else ""))
+        entries.append(_entry(story, event, format_gap(before, event.at) if before else ""))
         before = event.at
-    return chapters
+    return entries
 
 
-def _chapter(story: Story, event: StatusEvent, after: str) -> Chapter:
+def _entry(story: Story, event: StatusEvent, after: str) -> TimelineEntry:
     sentence = _sentence(story.message, event)
     status = Status.UNDELIVERED if event.state == "failed" else event.state
-    return Chapter(
+    return TimelineEntry(
         at=event.at,
         state=event.state,
         colour=str(status) if event.state in _SENTENCES or event.state == "expired" else "unknown",
@@ -119,12 +119,12 @@ def as_json(body: Any) -> str:
     return json.dumps(body, ensure_ascii=False, indent=2)
 
 
-def spell_gap(start: datetime, end: datetime) -> str:
+def format_gap(start: datetime, end: datetime) -> str:
     """The time between two moments: "+3.2 s", "+4 min", "+2 h 5 min", "+3 days"."""
-    return f"+{spell_span((end - start).total_seconds())}"
+    return f"+{format_span((end - start).total_seconds())}"
 
 
-def spell_span(seconds: float) -> str:
+def format_span(seconds: float) -> str:
     """A span of time: "3.2 s", "4 min", "2 h 5 min", "3 days"."""
     if seconds < 60:
         return gettext("%(n)s s") % {"n": f"{seconds:.1f}".removesuffix(".0")}
@@ -139,12 +139,14 @@ def spell_span(seconds: float) -> str:
     return gettext("%(n)d h") % {"n": hours}
 
 
-def diagnosed(message: Message) -> Diagnosis | None:
+def diagnosis_of(message: Message) -> Diagnosis | None:
     """What the message's error means; None without one."""
-    return explain(message.error_source, message.error_code, message.provider_error_code, said=message.error_title)
+    return explain(
+        message.error_source, message.error_code, message.provider_error_code, provider_text=message.error_title
+    )
 
 
-def contradicted(message: Message) -> bool:
+def is_contradicted(message: Message) -> bool:
     """Whether a delivery overruled a failure: WhatsApp may report both when a person has several devices."""
     return bool(message.failed_at and (message.delivered_at or message.read_at))
 
@@ -155,7 +157,7 @@ def is_long_in_sent(message: Message, now: datetime) -> bool:
 
 
 @dataclass(frozen=True)
-class Said:
+class StoredContent:
     """A stored payload: its words where it has some, and all of it as JSON."""
 
     kind: str
@@ -163,10 +165,10 @@ class Said:
     json: str
 
 
-def said(story: Story) -> list[Said]:
+def stored_contents(story: Story) -> list[StoredContent]:
     """What the message said, and the request that it came with."""
     return [
-        Said(
+        StoredContent(
             str(PayloadKind(payload.kind).label) if payload.kind in PayloadKind.values else payload.kind,
             _text_of(payload.body),
             as_json(payload.body),

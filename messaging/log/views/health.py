@@ -12,7 +12,7 @@ from accounts.access import TenantRequest, requires
 from accounts.enums import Permission
 from messaging.log.selectors.health import health
 from messaging.log.selectors.health_history import REMEMBERED, health_history, with_times
-from messaging.log.services.health import ask_soon
+from messaging.log.services.health import request_health_check
 from providers.vocabulary import CanSend, Entity
 
 _SENTENCES = {
@@ -54,7 +54,7 @@ def health_page(request: TenantRequest) -> HttpResponse:
 @requires(Permission.VIEW_DASHBOARD)
 def refresh(request: TenantRequest) -> HttpResponse:
     """Have the providers asked at once, each number at most once a minute."""
-    n = ask_soon(request.principal)
+    n = request_health_check(request.principal)
     if n:
         sentence = ngettext(
             "The provider of %(n)s number is being asked: open this page again in some seconds.",

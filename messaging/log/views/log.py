@@ -24,7 +24,7 @@ from messaging.log.forms.log import SEEN, LogForm, SavedFilterForm
 from messaging.log.listing.cells import Cells
 from messaging.log.listing.columns import KEYS, Layout, layout
 from messaging.log.listing.live import fingerprint
-from messaging.log.listing.selection import MOST, UnreadableSelection, newest, picked
+from messaging.log.listing.selection import MOST, UnreadableSelection, newest, selected_messages
 from messaging.log.models import PhoneNumber, Template
 from messaging.log.selectors.channels import channels, named_templates
 from messaging.log.selectors.log import charges, log_page
@@ -147,7 +147,7 @@ def umids(request: TenantRequest) -> HttpResponse:
     form = asked(request, QueryDict(request.POST.get("query", "").removeprefix("?")))
     selection = form.query(request.principal.reach, current_zone()) if form.is_valid() else None
     try:
-        rows = picked(request.account, request.POST, selection, request.principal.subaccount_ids)
+        rows = selected_messages(request.account, request.POST, selection, request.principal.subaccount_ids)
     except UnreadableSelection as problem:
         return HttpResponseBadRequest(str(problem), content_type="text/plain")
     text = "".join(f"{umid}\n" for umid in rows.values_list("umid", flat=True))

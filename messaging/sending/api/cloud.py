@@ -18,7 +18,7 @@ from accounts.api import TenantView
 from accounts.enums import Permission
 from messaging.log.api.health import D360Authentication, check_version, d360_errors, graph_errors
 from messaging.sending import cloud
-from messaging.sending.direct import keep_refused, send_now
+from messaging.sending.direct import send_now, store_refused
 from messaging.sending.eightxeight import Refused
 from messaging.sending.origin import origin_of
 from messaging.sending.requests import Origin, SendRequest
@@ -91,8 +91,10 @@ class CloudView(TenantView):
             message = cloud.read(body, sender, origin, self.shape)
             outcome = send_now(message)
         except RefusedAsMeta as refused:
-            unread = SendRequest(shape=self.shape, request=body, about=cloud.glimpse(body, origin), sender=sender)
-            keep_refused(self.account.pk, unread, refused, subaccount_id=sender.subaccount_id)
+            refused_request = SendRequest(
+                shape=self.shape, request=body, about=cloud.summarize(body, origin), sender=sender
+            )
+            store_refused(self.account.pk, refused_request, refused, subaccount_id=sender.subaccount_id)
             raise
         answer = self._answer(outcome)
         answer[UMID_HEADER] = str(message.umid)

@@ -25,12 +25,12 @@ from messaging.sending.api.send_serializers import (
     SentBatchSerializer,
     SentSerializer,
 )
-from messaging.sending.cancelling import cancel, known
-from messaging.sending.eightxeight import Refused, glimpse, read
+from messaging.sending.cancelling import cancel, has_batch
+from messaging.sending.eightxeight import Refused, read, summarize
 from messaging.sending.origin import origin_of
 from messaging.sending.requests import Origin, SendRequest
 from messaging.sending.results import AttemptResult, Kind
-from messaging.sending.selectors.messages import Found, message_of
+from messaging.sending.selectors.messages import MessageDetails, message_of
 from messaging.sending.senders import Sender, sender_directory
 from messaging.sending.wakeup import sending_wakeup
 from providers.eightxeight.requests.batch import read_batch
@@ -105,13 +105,13 @@ class SendView(View8x8):
             message = read(request.data, self.sender(subaccount_id), origin)
         except Refused as refused:
             numbers = sender_directory(self.account.pk).by_subaccount.get(subaccount_id)
-            message = unread(request.data, origin, numbers[0] if numbers else None)
+            message = refused_request(request.data, origin, numbers[0] if numbers else None)
             acceptance.store(self.account.pk, [(message, rejection(refused, now))], at=now, subaccount_id=subaccount_pk)
             sending_wakeup.notify()
             raise
         acceptance.store(self.account.pk, [(message, None)], at=now)
         sending_wakeup.notify()
-        return Response(sent(message, now))
+        return Response(sent_body(message, now))
 
 
 class SendBatchView(View8x8):
@@ -134,10 +134,10 @@ class SendBatchView(View8x8):
                 message, refused = read(body, sender, origin, batch.batch_id, batch.client_batch_id), None
             except Refused as error:
                 refused = error
-                message = unread(body, origin, sender, batch.batch_id, batch.client_batch_id)
+                message = refused_request(body, origin, sender, batch.batch_id, batch.client_batch_id)
             entries.append((message, rejection(refused, now) if refused else None))
             if batch.with_messages:
-                answers.append(sent(message, now, refused))
+                answers.append(sent_body(message, now, refused))
         acceptance.store(self.account.pk, entries, at=now, subaccount_id=subaccount_pk)
         sending_wakeup.notify()
         rejected = sum(outcome is not None for _, outcome in entries)
@@ -178,7 +178,7 @@ class MessageView8x8(View8x8):
         if message is None:
             raise Refused(1300, "Message not found.")
         whole_numbers = self.principal.may(Permission.VIEW_NUMBERS)
-        return Response({"data": [details(message, subaccount_id, whole_numbers=whole_numbers)]})
+        return Response({"data": [details_body(message, subaccount_id, whole_numbers=whole_numbers)]})
 
     @extend_schema(
         operation_id="cancel_message",
@@ -207,7 +207,7 @@ class BatchView8x8(View8x8):
         """Take back all messages of a batch that are not being sent yet; 404 when nothing of it is on its way."""
         subaccount_pk, one = self.subaccount(subaccount_id, closed=True), read_uuid(batch_id, "batchId")
         n = cancel(self.account.pk, subaccount_pk, at=datetime.now(UTC), batch_id=one)
-        if not n and not known(self.account.pk, subaccount_pk, one):
+        if not n and not has_batch(self.account.pk, subaccount_pk, one):
             raise Refused(1300, "Batch not found.")
         sending_wakeup.notify()
         return Response({"cancelledCount": n})
@@ -221,13 +221,13 @@ def read_uuid(written: str, name: str) -> UUID:
         raise Refused(1000, f"Invalid {name}.") from None
 
 
-def unread(
+def refused_request(
     data: Any, origin: Origin, sender: Sender | None, batch_id: UUID | None = None, client_batch_id: str = ""
 ) -> SendRequest:
     """A refused message as far as it can be read: the log holds those too."""
     request = data if isinstance(data, dict) else {"body": data}
     return SendRequest(
-        shape=Shape.EIGHT_X_EIGHT, request=request, about=glimpse(data, origin, client_batch_id), sender=sender,
+        shape=Shape.EIGHT_X_EIGHT, request=request, about=summarize(data, origin, client_batch_id), sender=sender,
         batch_id=batch_id,
     )  # fmt: skip
 
@@ -240,7 +240,7 @@ def rejection(refused: Refused, at: datetime) -> AttemptResult:
     )  # fmt: skip
 
 
-def sent(message: SendRequest, at: datetime, refused: Refused | None = None) -> dict[str, Any]:
+def sent_body(message: SendRequest, at: datetime, refused: Refused | None = None) -> dict[str, Any]:
     """8x8's answer for one message."""
     status: dict[str, Any] = {"state": "rejected" if refused else "queued", "timestamp": moment(at)}
     if refused:
@@ -250,7 +250,7 @@ def sent(message: SendRequest, at: datetime, refused: Refused | None = None) -> 
     return answer | ({"clientMessageId": about.client_message_id} if about.client_message_id else {})
 
 
-def details(message: Found, subaccount_code: str, *, whole_numbers: bool) -> dict[str, Any]:
+def details_body(message: MessageDetails, subaccount_code: str, *, whole_numbers: bool) -> dict[str, Any]:
     """8x8's row of message details; numbers are masked as 8x8 masks them for keys that may not see them whole."""
     number = message.msisdn if whole_numbers or not message.msisdn else f"{message.msisdn[:-4]}xxxx"
     user = {"msisdn": f"+{number}"} if number else {"channelUserId": message.user_id} if message.user_id else {}
@@ -260,7 +260,8 @@ def details(message: Found, subaccount_code: str, *, whole_numbers: bool) -> dic
         "umid": str(message.umid), "subAccountId": subaccount_code, "channel": "WhatsApp",
         "channelId": message.number.provider_number_id if message.number else "",
         "direction": message.direction.capitalize(), "country": message.country, "status": status, "user": user,
-        "contentType": message.content_type.capitalize(), "content": "**MASKED**", "createdAt": moment(message.created_at), "step": 1,
+        "contentType": message.content_type.capitalize(), "content": "**MASKED**",
+        "createdAt": moment(message.created_at), "step": 1,
     }  # fmt: skip
     named = {"clientMessageId": message.client_message_id, "clientBatchId": message.client_batch_id}
     named["batchId"] = str(message.batch_id) if message.batch_id else ""

@@ -16,12 +16,13 @@ from messaging.sending import restrictions
 from messaging.sending.eightxeight import template
 from messaging.sending.origin import read_origin
 from messaging.sending.requests import Origin, SendRequest, SendSummary
-from messaging.sending.senders import Sender, regions
+from messaging.sending.senders import Sender, TemplateDefinition, regions
 from providers import reading as lenient
 from providers.eightxeight.requests import interactive
 from providers.eightxeight.requests.reading import (
     INVALID,
     Refused,
+    integer,
     items,
     mapping,
     moment,
@@ -30,7 +31,6 @@ from providers.eightxeight.requests.reading import (
     optional,
     text,
     url,
-    whole,
 )
 from providers.registry import sending_of
 from providers.vocabulary import Shape
@@ -79,7 +79,7 @@ def read(
     )  # fmt: skip
 
 
-def glimpse(body: Any, origin: Origin, client_batch_id: str = "") -> SendSummary:
+def summarize(body: Any, origin: Origin, client_batch_id: str = "") -> SendSummary:
     """What a refused body says of itself, as far as it can be read."""
     data = lenient.mapping(body)
     user, used = (
@@ -150,7 +150,7 @@ def _check_country(country: str) -> None:
 # --- Content ---------------------------------------------------------------------------------------------------------
 
 
-def _content(kind: str, content: Mapping[str, Any], sender: Sender) -> template.Used | None:
+def _content(kind: str, content: Mapping[str, Any], sender: Sender) -> TemplateDefinition | None:
     if kind == "template":
         return template.check(content.get("template"), sender)
     if kind == "text":
@@ -190,7 +190,7 @@ def _fallback(data: Mapping[str, Any], content: Mapping[str, Any], sender: Sende
         channel = mapping(entry, field, wrong=3022, missing=3022)
         name = one_of(channel.get("channel"), f"{field}.channel", _CHANNELS, wrong=3022)
         if channel.get("fallbackAfter") is not None:
-            whole(channel.get("fallbackAfter"), f"{field}.fallbackAfter", 10, 86_400, wrong=3023)
+            integer(channel.get("fallbackAfter"), f"{field}.fallbackAfter", 10, 86_400, wrong=3023)
         if channel.get("successStatus") is not None:
             statuses = ("Accepted", "Sent", "Delivered", "Read")
             one_of(channel.get("successStatus"), f"{field}.successStatus", statuses, wrong=3024)

@@ -5,21 +5,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from messaging.sending import senders
-from messaging.sending.senders import KnownTemplate, Sender
+from messaging.sending.senders import Sender, TemplateDefinition
 from providers.eightxeight.requests.reading import (
     INVALID,
     Refused,
+    integer,
     items,
     mapping,
     number,
     optional,
     text,
     url,
-    whole,
 )
 from providers.vocabulary import TemplateStatus
-
-Used = KnownTemplate
 
 _NAME = re.compile(r"[a-z0-9_]+")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(_[A-Za-z]{2,4})?")
@@ -46,7 +44,7 @@ _MOST_BUTTONS, _MOST_CARDS = 10, 10
 _AUTHENTICATION = "authentication"
 
 
-def check(value: Any, sender: Sender) -> KnownTemplate:
+def check(value: Any, sender: Sender) -> TemplateDefinition:
     """The registered template that a message uses; raises `Refused`. Needs the tenant's scope."""
     field = "content.template"
     data = mapping(value, field, missing=3030, wrong=3030)
@@ -67,7 +65,7 @@ def check(value: Any, sender: Sender) -> KnownTemplate:
     return template
 
 
-def _components(components: list[Any], field: str, template: KnownTemplate) -> None:
+def _components(components: list[Any], field: str, template: TemplateDefinition) -> None:
     seen: set[tuple[str, int]] = set()
     for at, entry in enumerate(components):
         where = f"{field}[{at}]"
@@ -75,7 +73,7 @@ def _components(components: list[Any], field: str, template: KnownTemplate) -> N
         kind = _kind(component.get("type"), f"{where}.type")
         index = 0
         if kind == "button":
-            index = whole(component.get("index"), f"{where}.index", 0, _MOST_BUTTONS - 1, wrong=3053, default=0)
+            index = integer(component.get("index"), f"{where}.index", 0, _MOST_BUTTONS - 1, wrong=3053, default=0)
         if (kind, index) in seen:
             raise Refused(3034, _twice(kind, index, where))
         seen.add((kind, index))
@@ -99,7 +97,7 @@ def _twice(kind: str, index: int, where: str) -> str:
     return f"'{where}.type': there is more than one {kind}; give one."
 
 
-def _missing(seen: set[str], field: str, template: KnownTemplate) -> None:
+def _missing(seen: set[str], field: str, template: TemplateDefinition) -> None:
     """What the template needs and nothing gives."""
     if template.body and "body" not in seen:
         raise Refused(3040, f"'{field}': {_takes('body', template)}, none is given.")
@@ -133,7 +131,7 @@ def _parameters(value: Any, field: str) -> list[dict[str, Any]]:
     return parameters
 
 
-def _texts(parameters: list[dict[str, Any]], field: str, place: str, template: KnownTemplate) -> None:
+def _texts(parameters: list[dict[str, Any]], field: str, place: str, template: TemplateDefinition) -> None:
     """As many texts as there are places, in their order."""
     n, needed = len(parameters), len(template.body if place == "body" else template.header)
     if n != needed:
@@ -144,7 +142,7 @@ def _texts(parameters: list[dict[str, Any]], field: str, place: str, template: K
         text(parameter.get("text"), f"{field}[{at}].text", _LONGEST[place], missing=3041, long=3043)
 
 
-def _takes(place: str, template: KnownTemplate) -> str:
+def _takes(place: str, template: TemplateDefinition) -> str:
     """How many parameters the header or body takes; that of a picture or a location takes one."""
     n = len(template.body) if place == "body" else len(template.header) if template.header_format == "TEXT" else 1
     return f"the {place} of {template.name} takes {n or 'no'} parameter{'' if n == 1 else 's'}"
@@ -159,7 +157,7 @@ def _only(parameter: Mapping[str, Any], allowed: tuple[str, ...], field: str, co
         raise Refused(code, f"'{field}.type' must be {' or '.join(allowed)} here.")
 
 
-def _header(parameters: list[dict[str, Any]], field: str, template: KnownTemplate) -> None:
+def _header(parameters: list[dict[str, Any]], field: str, template: TemplateDefinition) -> None:
     if not template.header_format:
         if parameters:
             raise Refused(3034, f"'{field}': {template.name} has no header; leave it out.")
@@ -190,7 +188,7 @@ def media(parameter: Mapping[str, Any], field: str) -> None:
 
 
 def _button(
-    component: Mapping[str, Any], parameters: list[dict[str, Any]], where: str, index: int, template: KnownTemplate
+    component: Mapping[str, Any], parameters: list[dict[str, Any]], where: str, index: int, template: TemplateDefinition
 ) -> None:
     kind = component.get("subType")
     if not isinstance(kind, str) or kind.lower() not in SUBTYPES:
@@ -209,7 +207,7 @@ def _button(
         _button_value(parameter, takes, f"{where}.parameters[0]")
 
 
-def _fitting(index: int, template: KnownTemplate) -> str:
+def _fitting(index: int, template: TemplateDefinition) -> str:
     """What a button is, and the subType that goes with it."""
     kind = template.buttons[index].kind
     fitting = [_SPELLED[word] for word, (_, goes_with) in SUBTYPES.items() if kind in goes_with]
@@ -223,12 +221,12 @@ def _button_value(parameter: Mapping[str, Any], takes: str, field: str) -> None:
         if parameter.get("flowActionData") is not None:
             mapping(parameter.get("flowActionData"), f"{field}.flowActionData", wrong=3049)
     elif takes == "ttlMinutes":
-        whole(parameter.get("ttlMinutes"), f"{field}.ttlMinutes", 1, 43_200, wrong=3049, default=10_080)
+        integer(parameter.get("ttlMinutes"), f"{field}.ttlMinutes", 1, 43_200, wrong=3049, default=10_080)
     else:
         text(parameter.get(takes), f"{field}.{takes}", _LONGEST["button"], missing=3049, long=3043)
 
 
-def _carousel(component: Mapping[str, Any], where: str, template: KnownTemplate) -> None:
+def _carousel(component: Mapping[str, Any], where: str, template: TemplateDefinition) -> None:
     cards = items(component.get("cards"), f"{where}.cards", 3041)
     if not template.cards:
         raise Refused(3034, f"'{where}': {template.name} has no carousel; leave it out.")
@@ -237,7 +235,7 @@ def _carousel(component: Mapping[str, Any], where: str, template: KnownTemplate)
     for at, entry in enumerate(cards):
         field = f"{where}.cards[{at}]"
         card = mapping(entry, field, missing=3041, wrong=3041)
-        whole(card.get("cardIndex"), f"{field}.cardIndex", 0, _MOST_CARDS - 1, wrong=3053, default=at)
+        integer(card.get("cardIndex"), f"{field}.cardIndex", 0, _MOST_CARDS - 1, wrong=3053, default=at)
         for place, inner in enumerate(items(card.get("components"), f"{field}.components", INVALID)):
             deeper = f"{field}.components[{place}]"
             part = mapping(inner, deeper)
@@ -255,7 +253,7 @@ def _card_part(part: Mapping[str, Any], field: str) -> None:
         if not isinstance(written, str) or written.lower() not in {"quickreply", "url"}:
             raise Refused(3052, f"'{field}.subType' must be one of: QuickReply, Url.")
         takes = SUBTYPES[written.lower()][0]
-        whole(part.get("index"), f"{field}.index", 0, 1, wrong=3053, default=0)
+        integer(part.get("index"), f"{field}.index", 0, 1, wrong=3053, default=0)
     for at, parameter in enumerate(parameters):
         where = f"{field}.parameters[{at}]"
         if kind == "header":

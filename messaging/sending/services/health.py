@@ -8,12 +8,12 @@ from django.db.models import Q
 from django.utils import timezone
 
 from core.locks import session_lock
-from messaging.log.assets.health import TOLD
+from messaging.log.assets.health import PROVIDER_HEALTH
 from messaging.log.models import Change, PhoneNumber
 from messaging.log.services.health import providers_with_health
 from messaging.sending.routes import NoRoute, connection
 from messaging.sending.senders import sender_of
-from providers.health import HealthAnswer, Silence, Word
+from providers.health import HealthAnswer, NodeHealth, NoHealthStatus
 from providers.registry import VENDORS
 from providers.vocabulary import CanSend, Entity, Subject
 
@@ -27,7 +27,7 @@ _SUBJECTS = {
 }
 
 
-def ask_due() -> int:
+def check_due_numbers() -> int:
     """Ask for the numbers that are due, one after the other, in one process at a time; how many."""
     count, until = 0, time.monotonic() + _MOST_SECONDS
     with session_lock("messaging.health") as held:
@@ -47,7 +47,7 @@ def _ask(number: PhoneNumber) -> None:
     """What no provider said changes nothing but the reason that is shown."""
     answer, now = _answer(number), timezone.now()
     row = PhoneNumber.objects.filter(account=number.account_id, pk=number.pk)
-    if isinstance(answer, Silence):
+    if isinstance(answer, NoHealthStatus):
         row.update(health_due_at=now + EVERY, health_asked_at=now, health_silence=answer.reason[:255])
         return
     _keep(number, answer, now)
@@ -57,26 +57,26 @@ def _ask(number: PhoneNumber) -> None:
 def _answer(number: PhoneNumber) -> HealthAnswer:
     health = VENDORS[number.provider].health
     if health is None:
-        return Silence("This provider has no health status.")
+        return NoHealthStatus("This provider has no health status.")
     try:
         return health(connection(sender_of(number)))
     except (NoRoute, ValueError) as error:  # ValueError: a credential that no header may hold
-        return Silence(str(error))
+        return NoHealthStatus(str(error))
 
 
-def _keep(number: PhoneNumber, words: Iterable[Word], now: datetime) -> None:
+def _keep(number: PhoneNumber, words: Iterable[NodeHealth], now: datetime) -> None:
     """Add to the history what differs from what the provider said last; before its first word, all was available."""
     ids = {Subject.PHONE_NUMBER: number.pk, Subject.WABA: number.waba_id}
     about = Q(subject=Subject.PHONE_NUMBER, subject_id=number.pk) | Q(subject=Subject.WABA, subject_id=number.waba_id)
     latest = {
         change.field: change
-        for change in Change.objects.filter(about, account=number.account_id, field__startswith=TOLD)
+        for change in Change.objects.filter(about, account=number.account_id, field__startswith=PROVIDER_HEALTH)
         .order_by("field", "-at", "-id")
         .distinct("field")
     }
     changes = []
     for word in words:
-        subject, name = _SUBJECTS.get(word.entity), TOLD + word.entity
+        subject, name = _SUBJECTS.get(word.entity), PROVIDER_HEALTH + word.entity
         if subject is None:
             continue
         last, details = latest.get(name), _details(word)
@@ -93,7 +93,7 @@ def _keep(number: PhoneNumber, words: Iterable[Word], now: datetime) -> None:
     Change.objects.bulk_create(changes, ignore_conflicts=True)
 
 
-def _details(word: Word) -> dict[str, object]:
+def _details(word: NodeHealth) -> dict[str, object]:
     return {
         "id": word.id,
         "info": list(word.info),

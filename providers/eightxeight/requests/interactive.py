@@ -6,13 +6,13 @@ from typing import Any
 from providers.eightxeight.requests.reading import (
     INVALID,
     Refused,
+    integer,
     items,
     mapping,
     one_of,
     optional,
     text,
     url,
-    whole,
 )
 
 FIELD = "content.interactive"
@@ -131,7 +131,7 @@ def _voice_call(action: Mapping[str, Any], field: str) -> None:
     parameters = mapping(action.get("parameters"), f"{field}.parameters")
     optional(parameters.get("display_text"), f"{field}.parameters.display_text", 20)
     optional(parameters.get("payload"), f"{field}.parameters.payload", 512)
-    whole(parameters.get("ttlMinutes"), f"{field}.parameters.ttlMinutes", 1, 43_200, wrong=1010, default=10_080)
+    integer(parameters.get("ttlMinutes"), f"{field}.parameters.ttlMinutes", 1, 43_200, wrong=1010, default=10_080)
 
 
 _ACTIONS = {

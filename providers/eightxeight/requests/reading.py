@@ -74,7 +74,7 @@ def url(value: Any, field: str, *, missing: int, wrong: int) -> str:
     return address
 
 
-def whole(value: Any, field: str, low: int, high: int, *, wrong: int, default: int | None = None) -> int:
+def integer(value: Any, field: str, low: int, high: int, *, wrong: int, default: int | None = None) -> int:
     """A whole number between two bounds; digits in a string count."""
     if value is None and default is not None:
         return default

@@ -10,7 +10,7 @@ from messaging.log.assets.health import (
     business_state,
     number_state,
     template_state,
-    turns,
+    transitions,
     waba_state,
     with_problems,
     worst,
@@ -166,8 +166,8 @@ def test_turns_are_found_at_announcements_and_where_a_term_ends():
     start = facts(5, **kind)["account.account_restriction"]
     review = facts(1, review="PENDING")["review"]
     same = facts(4, review="APPROVED")["review"]
-    found = list(turns(waba_state, {}, [start, same, review], AT - timedelta(days=90), AT))
-    assert [(turn.at, turn.before, turn.after.can_send, turn.why) for turn in found] == [
+    found = list(transitions(waba_state, {}, [start, same, review], AT - timedelta(days=90), AT))
+    assert [(transition.at, transition.before, transition.after.can_send, transition.why) for transition in found] == [
         (start.at, AVAILABLE, BLOCKED, start),
         (until, BLOCKED, AVAILABLE, None),
         (review.at, AVAILABLE, LIMITED, review),
@@ -176,5 +176,5 @@ def test_turns_are_found_at_announcements_and_where_a_term_ends():
 
 def test_a_restriction_of_before_ends_within():
     known = facts(60, **restricted("RESTRICTED_BIZ_INITIATED_MESSAGING", int((AT - timedelta(days=1)).timestamp())))
-    (turn,) = turns(waba_state, known, [], AT - timedelta(days=30), AT)
-    assert (turn.at, turn.before, turn.after.can_send) == (AT - timedelta(days=1), BLOCKED, AVAILABLE)
+    (transition,) = transitions(waba_state, known, [], AT - timedelta(days=30), AT)
+    assert (transition.at, transition.before, transition.after.can_send) == (AT - timedelta(days=1), BLOCKED, AVAILABLE)
