@@ -24,8 +24,8 @@ from accounts.models import Account, ApiKey, IdempotentCall
 from accounts.principal import Principal
 from accounts.services import idempotency
 from core.bodies import BodyTooLarge, read_body
-from core.errors import Conflict, TooLarge
 from core.http import client_address
+from core.problem_details import TooLarge
 from core.tenancy import tenant
 
 log = structlog.get_logger("tollgate.api")
@@ -96,10 +96,7 @@ class TenantView(APIView):
         key = request.headers[KEY_HEADER]
         if not (0 < len(key) <= 255 and key.isascii() and key.isprintable()):
             raise ValidationError({KEY_HEADER: ["Give 1 to 255 printable ASCII characters, a new UUID for example."]})
-        try:
-            call = idempotency.claim(self.key, key, idempotency.fingerprint(request.get_full_path(), body))
-        except idempotency.NotRepeatable as refused:
-            raise Conflict(str(refused), wait=refused.wait) from None
+        call = idempotency.claim(self.key, key, idempotency.fingerprint(request.get_full_path(), body))
         if call.is_over:
             raise Answered(call)
         self._call = call

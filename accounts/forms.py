@@ -18,7 +18,6 @@ from accounts.models import RATE_LIMIT, Account, Subaccount, User
 from accounts.permissions import ROLE_WORDS, grantable_roles
 from accounts.principal import Principal
 from accounts.selectors.audit import AuditFilter
-from accounts.services.rules import Refused
 from core.filters import Pill, query
 from core.forms import INPUT, FilterForm, select
 from core.words import Text
@@ -57,15 +56,7 @@ class ProfileForm(forms.Form):
         )
 
 
-class SettingsForm(forms.Form):
-    """A form whose deed may be refused by a rule."""
-
-    def refuse(self, refused: Refused) -> None:
-        """Show the rule at its field."""
-        self.add_error(refused.field if refused.field in self.fields else None, str(refused))
-
-
-class LimitForm(SettingsForm):
+class LimitForm(forms.Form):
     """A form that gives something for all subaccounts or some."""
 
     def __init__(self, *args: Any, by: Principal, **kwargs: Any) -> None:
@@ -204,7 +195,7 @@ class AuditForm(FilterForm):
         return AuditFilter(start, end, **{name: self.cleaned_data[name] for name in ("actor", "action", "target")})
 
 
-class JoinForm(SettingsForm):
+class JoinForm(forms.Form):
     """An invited person's name and first password."""
 
     name = forms.CharField(label=_("Your name"), max_length=255, widget=forms.TextInput({"autocomplete": "name"}))

@@ -7,18 +7,15 @@ import django_filters as filters
 from django.http import FileResponse, Http404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
-from rest_framework.exceptions import PermissionDenied, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api import TenantView
 from accounts.enums import Permission
-from accounts.principal import Principal
 from archive.enums import Dataset, ExportState
 from archive.exports import jobs
 from archive.exports.files import opened
 from archive.exports.manifest import manifest_of
-from archive.exports.requests import Ask, BadAsk, NotAllowed
 from archive.exports.selectors import exports_of
 from archive.models import Export
 from archive.serializers import ExportAskSerializer, ExportPageSerializer, ExportSerializer, ask_of
@@ -40,15 +37,6 @@ class ExportView(TenantView):
         if export is None:
             raise Http404
         return export
-
-    def start(self, by: Principal, ask: Ask) -> Export:
-        """Start it. Raises ValidationError naming what is wrong, PermissionDenied for what needs a scope."""
-        try:
-            return jobs.start(by, ask)
-        except NotAllowed as wrong:
-            raise PermissionDenied(str(wrong)) from None
-        except BadAsk as wrong:
-            raise ValidationError({wrong.field: [str(wrong)]}) from None
 
     def context(self, rows: list[Export], fields: set[str] | None) -> dict[str, Any]:
         """What `ExportSerializer` needs besides the exports, to say where their files are."""
@@ -92,7 +80,7 @@ class ExportListView(ExportView):
         nothing_asked(request)
         asked = checked_body(ExportAskSerializer, request)
         by = self.principal.only(asked["filters"].get("subaccount", ""))
-        export = self.start(by, ask_of(asked, self.principal))
+        export = jobs.start(by, ask_of(asked, self.principal))
         return Response(ExportSerializer(export, context={"request": request}).data, status=202)
 
 

@@ -26,7 +26,7 @@ from archive.exports.requests import Ask
 from archive.exports.selectors import exports_of
 from archive.models import Export
 from core.bodies import StrictSerializer, checked_body
-from core.errors import answer_as_8x8, envelope_of_8x8
+from core.problem_details import answer_as_8x8, envelope_of_8x8
 from messaging.log.query import MessageQuery, problems, write_words
 
 UNKNOWN_JOB = 4018
@@ -150,7 +150,7 @@ class JobListView(JobView):
             Dataset.MESSAGES, write_words(_query_of(said, by)), "UTC", preset=PRESET_8X8, words=words,
             row_limit=said["limit"] or None, first_at=said["from"], last_at=said["to"],
         )  # fmt: skip
-        return Response({"jobId": self.start(by, ask).public_id.hex}, status=202)
+        return Response({"jobId": jobs.start(by, ask).public_id.hex}, status=202)
 
 
 def _query_of(said: dict[str, Any], by: Principal) -> MessageQuery:

@@ -6,7 +6,6 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.forms import SettingsForm
 from accounts.principal import Principal
 from archive.enums import Compression, Dataset, Every, Format
 from archive.exports.columns import PRESET_8X8, Column, columns_by_key, usual
@@ -59,7 +58,7 @@ def _own(dataset: str) -> Iterable[Column]:
     return (column for column in columns_by_key(dataset).values() if not column.key.startswith(f"{PRESET_8X8}."))
 
 
-class ErasureForm(SettingsForm):
+class ErasureForm(forms.Form):
     """Whom to erase, and why."""
 
     msisdn = forms.CharField(
@@ -76,7 +75,7 @@ class ErasureForm(SettingsForm):
     )
 
 
-class RetentionForm(SettingsForm):
+class RetentionForm(forms.Form):
     """How long the account keeps what; empty is for ever."""
 
     message_months = forms.IntegerField(

@@ -7,16 +7,17 @@ from django.utils.translation import gettext as _
 from accounts.enums import Role
 from accounts.models import Account
 from accounts.principal import Principal
-from accounts.services import Refused
 from archive.models import Keeping
+from core.errors import Conflict, UserError
 
 
-class Held(Refused):
+class Held(Conflict):
     """The account has a legal hold."""
 
     def __init__(self) -> None:
         super().__init__(
-            _("This account has a legal hold: nothing is deleted until an owner lifts it, in Settings › Retention.")
+            _("This account has a legal hold"),
+            remedy=_("nothing is deleted until an owner lifts it, in Settings › Retention."),
         )
 
 
@@ -39,11 +40,11 @@ def place_hold(*, by: Principal, reason: str) -> None:
     """Stop every deletion and retention of the account, audited. When this returns, nothing goes any more."""
     _only_owners(by)
     if not reason.strip():
-        raise Refused(_("Say why: whoever comes after you must know when it may end."), "reason")
+        raise UserError(_("Say why: whoever comes after you must know when it may end."), field="reason")
     Keeping.objects.get_or_create(pk=by.account.pk)
     keeping = Keeping.objects.select_for_update(no_key=True).get(pk=by.account.pk)
     if keeping.held_at:
-        raise Refused(_("There is a legal hold already."))
+        raise UserError(_("There is a legal hold already."))
     keeping.held_at, keeping.held_by, keeping.hold_reason = timezone.now(), by.name, reason.strip()
     keeping.save(update_fields=["held_at", "held_by", "hold_reason"])
     by.record("hold.placed", str(by.account), {"reason": keeping.hold_reason})
@@ -54,10 +55,10 @@ def lift_hold(*, by: Principal, reason: str) -> None:
     """End the legal hold, audited. Deletions that it stopped stay stopped."""
     _only_owners(by)
     if not reason.strip():
-        raise Refused(_("Say why it ends."), "reason")
+        raise UserError(_("Say why it ends."), field="reason")
     keeping = Keeping.objects.select_for_update(no_key=True).filter(pk=by.account.pk, held_at__isnull=False).first()
     if keeping is None:
-        raise Refused(_("There is no legal hold."))
+        raise UserError(_("There is no legal hold."))
     details = {"reason": reason.strip(), "placed_at": keeping.held_at.isoformat() if keeping.held_at else None}
     keeping.held_at, keeping.held_by, keeping.hold_reason = None, "", ""
     keeping.save(update_fields=["held_at", "held_by", "hold_reason"])
@@ -66,4 +67,4 @@ def lift_hold(*, by: Principal, reason: str) -> None:
 
 def _only_owners(by: Principal) -> None:
     if by.role != Role.OWNER:
-        raise Refused(_("Only an owner places and lifts a legal hold."))
+        raise UserError(_("Only an owner places and lifts a legal hold."))

@@ -108,11 +108,11 @@ class ExportAskSerializer(StrictSerializer):
 
 def ask_of(asked: dict[str, Any], by: Principal) -> Ask:
     """What the validated body asks for. Raises ValidationError for a name that they have not."""
-    dataset, said = asked["dataset"], dict(asked["filters"])
+    dataset, values = asked["dataset"], dict(asked["filters"])
     zone = asked.get("time_zone") or by.account.time_zone
-    words = [(name, ", ".join(value) if isinstance(value, list) else str(value)) for name, value in said.items()]
+    words = [(name, ", ".join(value) if isinstance(value, list) else str(value)) for name, value in values.items()]
     try:
-        filters, first, last = _READ.get(dataset, _report_filters)(by, said, zone)
+        filters, first, last = _READ.get(dataset, _report_filters)(by, values, zone)
     except ValidationError as wrong:
         raise ValidationError({"filters": wrong.detail}) from None
     return Ask(
@@ -124,24 +124,24 @@ def ask_of(asked: dict[str, Any], by: Principal) -> Ask:
 _Filters = tuple[dict[str, Any], datetime | None, datetime | None]  # as they are stored, and the span they name
 
 
-def _message_filters(by: Principal, said: dict[str, Any], zone: str) -> _Filters:
-    query = job_query(by, said)
+def _message_filters(by: Principal, values: dict[str, Any], zone: str) -> _Filters:
+    query = job_query(by, values)
     return write_words(query), query.created_after, query.created_before
 
 
-def _report_filters(by: Principal, said: dict[str, Any], zone: str) -> _Filters:
-    check_names(by, said)
-    if said.get("market") and said["market"] not in market_names():
-        raise ValidationError({"market": [f"There is no market “{said['market']}” on a rate card."]})
+def _report_filters(by: Principal, values: dict[str, Any], zone: str) -> _Filters:
+    check_names(by, values)
+    if values.get("market") and values["market"] not in market_names():
+        raise ValidationError({"market": [f"There is no market “{values['market']}” on a rate card."]})
     midnight = ZoneInfo(zone)
-    first = datetime.combine(said["from"], time(), midnight)
-    last = datetime.combine(said["to"] + timedelta(days=1), time(), midnight)
-    filters = {name: value.isoformat() if isinstance(value, date) else value for name, value in said.items()}
+    first = datetime.combine(values["from"], time(), midnight)
+    last = datetime.combine(values["to"] + timedelta(days=1), time(), midnight)
+    filters = {name: value.isoformat() if isinstance(value, date) else value for name, value in values.items()}
     return filters | ({"country": filters["country"].upper()} if "country" in filters else {}), first, last
 
 
-def _usage_filters(by: Principal, said: dict[str, Any], zone: str) -> _Filters:
-    filters, first, last = _report_filters(by, said, zone)
+def _usage_filters(by: Principal, values: dict[str, Any], zone: str) -> _Filters:
+    filters, first, last = _report_filters(by, values, zone)
     filters.pop("subaccount", None)  # the principal is narrowed to it
     channel = filters.pop("channel", None)
     if channel is not None:

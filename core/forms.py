@@ -14,12 +14,18 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 from django_filters.fields import IsoDateTimeField
 
+from core.errors import UserError
 from core.filters import Pill, pills, query
-from core.periods import LABELS, BadPeriod, Period, chosen, named
+from core.periods import LABELS, Period, chosen, named
 from core.words import Text, inside
 
 SELECT = {"class": "form-select form-select-sm"}
 INPUT = {"class": "form-control form-control-sm"}
+
+
+def show_error(form: forms.BaseForm, error: UserError) -> None:
+    """Show an error at its field, or at the head of a form without that field."""
+    form.add_error(error.field if error.field in form.fields else None, str(error))
 
 
 class QuickSelect(forms.Select):
@@ -107,8 +113,8 @@ class FilterForm(forms.Form):
         """Read the period; a bad one is an error at "from" and leaves the default."""
         try:
             self.period = chosen(self.params, self.today, self.default_period)
-        except BadPeriod as problem:
-            self.add_error("from", str(problem))
+        except UserError as error:
+            show_error(self, error)
         return self.cleaned_data
 
     @property

@@ -13,8 +13,8 @@ from drf_spectacular.utils import OpenApiExample, OpenApiParameter
 from rest_framework import serializers
 
 from core.bodies import StrictSerializer
-from core.errors import envelope_of_8x8, problem, words_of_8x8
 from core.links import PageSerializer
+from core.problem_details import envelope_of_8x8, problem, words_of_8x8
 from core.sparse import PARAMETER, SparseSerializer
 
 # <operation id>.json: {"asked": "GET /api/…", "request": the body, "status", "answer", "refused": {the same}}. Each is

@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from core.errors import UserError
 from core.words import DAY, DAY_AND_YEAR, DAY_OF_MONTH, said
 
 CUSTOM = "custom"
@@ -20,10 +22,6 @@ LABELS = {
     "any": _("Any time"),
 }
 LONGEST = 400  # days
-
-
-class BadPeriod(ValueError):
-    """The days make no range; the message is for people."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +60,7 @@ class Period:
 
 
 def named(name: str, today: date) -> Period:
-    """The period of a name in `LABELS`. Raises BadPeriod for another."""
+    """The period of a name in `LABELS`. Raises UserError for another."""
     first = today.replace(day=1)
     if name == "month":
         return Period(name, first, today)
@@ -71,12 +69,12 @@ def named(name: str, today: date) -> Period:
         return Period(name, end.replace(day=1), end)
     lengths = {"today": 1, "7d": 7, "14d": 14, "30d": 30}
     if name not in lengths:
-        raise BadPeriod(_("Choose one of the ranges."))
+        raise UserError(gettext("Choose one of the ranges."), field="from")
     return Period(name, today - timedelta(days=lengths[name] - 1), today)
 
 
 def chosen(params: Mapping[str, str], today: date, default: str) -> Period:
-    """The period of a URL: `range` when it names one, else `from` and `to`, else the default. Raises BadPeriod."""
+    """The period of a URL: `range` when it names one, else `from` and `to`, else the default. Raises UserError."""
     start, end, name = params.get("from", ""), params.get("to", ""), params.get("range", "")
     if name and name != CUSTOM:  # a form sends its empty or old dates along
         return named(name, today)
@@ -86,11 +84,11 @@ def chosen(params: Mapping[str, str], today: date, default: str) -> Period:
         last = date.fromisoformat(end) if end else today
         first = date.fromisoformat(start) if start else last
     except ValueError:
-        raise BadPeriod(_("Write dates as 2026-11-30.")) from None
+        raise UserError(gettext("Write dates as 2026-11-30."), field="from") from None
     if first > last:
-        raise BadPeriod(_("The first day lies after the last."))
+        raise UserError(gettext("The first day lies after the last."), field="from")
     if (last - first).days >= LONGEST:
-        raise BadPeriod(_("Choose at most %(n)d days.") % {"n": LONGEST})
+        raise UserError(gettext("Choose at most %(n)d days.") % {"n": LONGEST}, field="from")
     return Period(CUSTOM, first, last)
 
 

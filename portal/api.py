@@ -10,7 +10,7 @@ from django.views import defaults
 from django.views.decorators.http import condition, require_safe
 from drf_spectacular.generators import SchemaGenerator
 
-from core.errors import problem
+from core.problem_details import problem
 
 
 @cache

@@ -19,8 +19,8 @@ from accounts.access import TenantRequest, requires
 from accounts.enums import Permission
 from accounts.permissions import roles_with
 from accounts.principal import Principal
-from accounts.services import Refused
 from billing.selectors import explain
+from core.errors import UserError
 from core.words import either
 from messaging.inbound.selectors.reports import reports_on
 from messaging.log.enums import LOST
@@ -98,8 +98,8 @@ def sending(request: TenantRequest, umid: UUID) -> HttpResponse:
         raise Http404("No such message or action.")
     try:
         messages.success(request, act(request.principal, found.message))
-    except Refused as refused:
-        messages.error(request, str(refused))
+    except UserError as error:
+        messages.error(request, str(error))
     return redirect("message", umid)
 
 

@@ -14,6 +14,7 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.models import Account, ApiKey, IdempotentCall
+from core.errors import Conflict
 from core.tenancy import every_tenant
 
 KEPT_FOR = timedelta(hours=24)
@@ -38,14 +39,6 @@ FROM set_config('synchronous_commit', 'off', true) WHERE id = %s
 """
 
 
-class NotRepeatable(Exception):
-    """The request cannot be answered again: `str()` says why. `wait` is after how many seconds it may be by then."""
-
-    def __init__(self, reason: str, wait: int | None = None) -> None:
-        self.wait = wait
-        super().__init__(reason)
-
-
 def fingerprint(path: str, body: bytes) -> bytes:
     """What two requests under one key must have in common: the path with its query, and every byte of the body."""
     return hashlib.sha256(path.encode() + b"\0" + body).digest()
@@ -59,7 +52,7 @@ def named(idempotency_key: str) -> str:
 def claim(api_key: ApiKey, idempotency_key: str, print_: bytes) -> IdempotentCall:
     """Begin a request under its key, or find the answer of the one before: then `is_over` is set.
 
-    Raises NotRepeatable when the key was used for something else, when the first request is still open, or when
+    Raises Conflict when the key was used for something else, when the first request is still open, or when
     nobody knows how it ended.
     """
     now, name = timezone.now(), named(idempotency_key)
@@ -78,16 +71,16 @@ def claim(api_key: ApiKey, idempotency_key: str, print_: bytes) -> IdempotentCal
 
 def _check(before: IdempotentCall, print_: bytes) -> None:
     if bytes(before.fingerprint) != print_:
-        raise NotRepeatable("This Idempotency-Key was used for another request: use a new one for each.")
+        raise Conflict("This Idempotency-Key was used for another request: use a new one for each.")
     if before.status is not None:
         if before.body is None:
-            raise NotRepeatable(
+            raise Conflict(
                 f"The request was carried out and answered {before.status}; the answer was too large to be kept."
             )
         return
     if not before.is_over and before.started_at > timezone.now() - LONGEST:
-        raise NotRepeatable("The first request with this Idempotency-Key is still being carried out.", wait=1)
-    raise NotRepeatable(
+        raise Conflict("The first request with this Idempotency-Key is still being carried out.", wait=1)
+    raise Conflict(
         "The first request with this Idempotency-Key broke off, perhaps after its work was done: "
         "see what became of it before you repeat it under a new key."
     )

@@ -13,7 +13,8 @@ from django.utils.translation import gettext
 from accounts.enums import Permission
 from accounts.models import RATE_LIMIT, ApiKey, Subaccount
 from accounts.principal import Principal
-from accounts.services.rules import Refused, check_reach
+from accounts.services.rules import check_reach
+from core.errors import UserError
 from core.secrets import digest, same
 from core.tenancy import every_tenant
 
@@ -64,9 +65,9 @@ def make_api_key(
     expires_at: datetime | None,
     rate_limit: int = RATE_LIMIT,
 ) -> tuple[ApiKey, str]:
-    """Make a key for a member, who gives it no more than they have. Raises Refused; else as `create_api_key`."""
+    """Make a key for a member, who gives it no more than they have. Raises UserError; else as `create_api_key`."""
     if not scopes or not by.permissions.issuperset(scopes):
-        raise Refused(gettext("Choose among the scopes that your role holds."), "scopes")
+        raise UserError(gettext("Choose among the scopes that your role holds."), field="scopes")
     check_reach(by, subaccounts)
     return create_api_key(
         by=by, name=name, scopes=scopes, expires_at=expires_at, subaccounts=subaccounts, rate_limit=rate_limit
@@ -75,9 +76,11 @@ def make_api_key(
 
 @transaction.atomic
 def revoke_api_key(*, by: Principal, key: ApiKey) -> None:
-    """Refuse a key from now on; audited. A key that was revoked before stays as it was. Raises Refused."""
+    """Refuse a key from now on; audited. A key that was revoked before stays as it was. Raises UserError."""
     if not by.reach.covers(key):
-        raise Refused(gettext("This key reaches subaccounts that you do not see: ask an owner or admin."))
+        raise UserError(
+            gettext("This key reaches subaccounts that you do not see"), remedy=gettext("ask an owner or admin.")
+        )
     if ApiKey.objects.filter(pk=key.pk, account=by.account, revoked_at=None).update(revoked_at=timezone.now()):
         by.record("api_key.revoked", str(key))
 

@@ -1,4 +1,4 @@
-"""What a rule of the portal forbids."""
+"""Rules that more than one change keeps."""
 
 from collections.abc import Collection
 
@@ -6,17 +6,10 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Subaccount
 from accounts.principal import Principal
-
-
-class Refused(Exception):
-    """A deed that a rule forbids, said to people; `field` is the form's field that could be filled in otherwise."""
-
-    def __init__(self, message: str, field: str | None = None) -> None:
-        self.field = field
-        super().__init__(message)
+from core.errors import UserError
 
 
 def check_reach(by: Principal, subaccounts: Collection[Subaccount]) -> None:
     """Refuse to give more subaccounts than the giver sees; none named means all of them."""
     if by.reach.limited and not (subaccounts and set(by.reach.visible).issuperset(subaccounts)):
-        raise Refused(_("Choose among the subaccounts that you see yourself."), "subaccounts")
+        raise UserError(_("Choose among the subaccounts that you see yourself."), field="subaccounts")

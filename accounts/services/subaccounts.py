@@ -5,17 +5,17 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Subaccount
 from accounts.principal import Principal
-from accounts.services.rules import Refused
+from core.errors import UserError
 
 
 @transaction.atomic
 def create_subaccount(*, by: Principal, code: str, name: str) -> Subaccount:
-    """Add a subaccount. Its code, 8x8's subAccountId, stays for good. Raises Refused for a code that is taken."""
+    """Add a subaccount. Its code, 8x8's subAccountId, stays for good. Raises UserError for a code that is taken."""
     try:
         with transaction.atomic():
             subaccount = Subaccount.objects.create(account=by.account, code=code, name=name)
     except IntegrityError:
-        raise Refused(_("There is a subaccount %(code)s already.") % {"code": code}, "code") from None
+        raise UserError(_("There is a subaccount %(code)s already.") % {"code": code}, field="code") from None
     by.record("subaccount.created", _called(subaccount))
     return subaccount
 

@@ -22,7 +22,8 @@ from accounts.models import Account, Invitation, Membership, Subaccount, User
 from accounts.permissions import grantable_roles
 from accounts.principal import Principal
 from accounts.selectors.team import may_manage
-from accounts.services.rules import Refused, check_reach
+from accounts.services.rules import check_reach
+from core.errors import UserError
 from core.secrets import digest
 from core.tenancy import every_tenant
 
@@ -33,21 +34,22 @@ INVITATION_DAYS = 7
 def invite(*, by: Principal, email: str, role: Role, subaccounts: Sequence[Subaccount]) -> Invitation:
     """Invite somebody by mail, into all subaccounts when none is named; audited.
 
-    A mail that cannot be sent leaves the invitation with its `problem`, to be sent again. Raises Refused.
+    A mail that cannot be sent leaves the invitation with its `problem`, to be sent again. Raises UserError.
     """
     email = email.strip().lower()
     _check_grant(by, role, subaccounts)
     with transaction.atomic():
         _lock(by.account)
         if Membership.objects.filter(account=by.account, user__email=email).exists():
-            raise Refused(
-                _("%(email)s belongs to the team already: change their role there.") % {"email": email}, "email"
-            )
+            raise UserError(
+                _("%(email)s belongs to the team already") % {"email": email}, field="email",
+                remedy=_("change their role there."),
+            )  # fmt: skip
         if Invitation.objects.filter(account=by.account, email=email).exists():
-            raise Refused(
-                _("%(email)s is invited already: send that invitation again, or withdraw it.") % {"email": email},
-                "email",
-            )
+            raise UserError(
+                _("%(email)s is invited already") % {"email": email}, field="email",
+                remedy=_("send that invitation again, or withdraw it."),
+            )  # fmt: skip
         invitation = Invitation.objects.create(
             account=by.account, email=email, role=role, invited_by=by.user, expires_at=_end()
         )
@@ -74,13 +76,13 @@ def withdraw(*, by: Principal, invitation: Invitation) -> None:
 
 @transaction.atomic
 def accept(*, token: str, user: User, address: str = "") -> Membership:
-    """Make an invited person a member and use the invitation up; audited. Raises Refused for a dead or foreign one."""
+    """Make an invited person a member and use the invitation up; audited. Raises UserError."""
     with every_tenant():
         invitation = Invitation.objects.select_for_update(of=("self",)).filter(**_alive(token)).first()
         if invitation is None:
-            raise Refused(_("This invitation is used, withdrawn or too old."))
+            raise UserError(_("This invitation is used, withdrawn or too old."))
         if invitation.email != user.email:
-            raise Refused(_("This invitation is for %(email)s.") % {"email": invitation.email})
+            raise UserError(_("This invitation is for %(email)s.") % {"email": invitation.email})
         subaccounts = list(invitation.subaccounts.all())
         membership, new = Membership.objects.get_or_create(
             account=invitation.account, user=user, defaults={"role": invitation.role, "limited": invitation.limited}
@@ -95,12 +97,12 @@ def accept(*, token: str, user: User, address: str = "") -> Membership:
 
 @transaction.atomic
 def join(*, token: str, name: str, password: str, address: str = "") -> Membership:
-    """Create the login of an invited person who has none, and make them a member. Raises Refused."""
+    """Create the login of an invited person who has none, and make them a member. Raises UserError."""
     invitation = find_invitation(token)
     if invitation is None:
-        raise Refused(_("This invitation is used, withdrawn or too old."))
+        raise UserError(_("This invitation is used, withdrawn or too old."))
     if User.objects.filter(email=invitation.email).exists():
-        raise Refused(_("This address has a login: log in to accept the invitation."))
+        raise UserError(_("This address has a login"), remedy=_("log in to accept the invitation."))
     user = User.objects.create_user(invitation.email, password, name=name)
     return accept(token=token, user=user, address=address)
 
@@ -113,7 +115,7 @@ def find_invitation(token: str) -> Invitation | None:
 
 @transaction.atomic
 def change_member(*, by: Principal, membership: Membership, role: Role, subaccounts: Sequence[Subaccount]) -> None:
-    """Give a member another role or other subaccounts; audited. Raises Refused."""
+    """Give a member another role or other subaccounts; audited. Raises UserError."""
     _lock(by.account)
     _check_manage(by, membership)
     _check_grant(by, role, subaccounts)
@@ -132,7 +134,7 @@ def change_member(*, by: Principal, membership: Membership, role: Role, subaccou
 def remove_member(*, by: Principal, membership: Membership) -> None:
     """End a membership, at the person's next click; their login and the keys they made stay. Audited.
 
-    Raises Refused.
+    Raises UserError.
     """
     _lock(by.account)
     _check_manage(by, membership)
@@ -148,20 +150,20 @@ def _lock(account: Account) -> None:
 
 def _check_grant(by: Principal, role: Role, subaccounts: Sequence[Subaccount]) -> None:
     if role not in grantable_roles(by.role):
-        raise Refused(_("You can give the roles that may do no more than yours."), "role")
+        raise UserError(_("You can give the roles that may do no more than yours."), field="role")
     check_reach(by, subaccounts)
 
 
 def _check_manage(by: Principal, other: Membership | Invitation) -> None:
     if not may_manage(by, other):
-        raise Refused(_("This person may do or see more than you: ask an owner."))
+        raise UserError(_("This person may do or see more than you"), remedy=_("ask an owner."))
 
 
 def _check_owner_stays(leaving: Membership) -> None:
     """There is always somebody who may do everything in the whole account and can log in."""
     owners = Membership.objects.filter(account=leaving.account_id, role=Role.OWNER, limited=False, user__is_active=True)
     if leaving.role == Role.OWNER and not owners.exclude(pk=leaving.pk).exists():
-        raise Refused(_("This is the last owner of the whole account: make somebody else owner first."))
+        raise UserError(_("This is the last owner of the whole account"), remedy=_("make somebody else owner first."))
 
 
 def _grant(role: Role | str, subaccounts: Iterable[Subaccount], *, limited: bool) -> dict[str, Any]:

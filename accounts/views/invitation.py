@@ -12,8 +12,9 @@ from django.views.decorators.cache import never_cache
 from accounts.access import SESSION_ACCOUNT, SESSION_SUBACCOUNT
 from accounts.forms import JoinForm
 from accounts.models import Invitation, Membership, User
-from accounts.services import Refused
 from accounts.services.team import accept, find_invitation, join
+from core.errors import UserError
+from core.forms import show_error
 from core.http import client_address, posted
 
 
@@ -35,8 +36,8 @@ def _accept(request: Any, found: Invitation, token: str) -> HttpResponse:
     if request.method == "POST":
         try:
             membership = accept(token=token, user=request.user, address=client_address(request))
-        except Refused as refused:
-            context["problem"] = refused
+        except UserError as error:
+            context["problem"] = error
         else:
             return _enter(request, membership)
     return render(request, "accounts/invitation.html", context)
@@ -47,8 +48,8 @@ def _join(request: Any, found: Invitation, token: str) -> HttpResponse:
     if form.is_valid():
         try:
             membership = join(token=token, address=client_address(request), **form.cleaned_data)
-        except Refused as refused:
-            form.refuse(refused)
+        except UserError as error:
+            show_error(form, error)
         else:
             perform_login(request, membership.user)
             return _enter(request, membership)

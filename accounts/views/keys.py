@@ -12,7 +12,9 @@ from accounts.access import TenantRequest, requires
 from accounts.enums import Permission
 from accounts.forms import KeyForm
 from accounts.selectors import keys as selectors
-from accounts.services import Refused, make_api_key, revoke_api_key
+from accounts.services import make_api_key, revoke_api_key
+from core.errors import UserError
+from core.forms import show_error
 from core.http import posted
 
 
@@ -36,8 +38,8 @@ def new_key(request: TenantRequest) -> HttpResponse:
                 by=request.principal, name=form.cleaned_data["name"], scopes=form.scopes, subaccounts=form.subaccounts,
                 expires_at=form.expires_at, rate_limit=form.cleaned_data["rate_limit"],
             )  # fmt: skip
-        except Refused as refused:
-            form.refuse(refused)
+        except UserError as error:
+            show_error(form, error)
         else:
             context = {"key": key, "text": text, "base_url": settings.BASE_URL}
             return render(request, "accounts/key_made.html", context)

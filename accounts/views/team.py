@@ -14,8 +14,9 @@ from accounts.forms import InviteForm, MemberForm
 from accounts.models import Invitation, Membership
 from accounts.selectors import team as selectors
 from accounts.selectors.keys import keys_made_by
-from accounts.services import Refused
 from accounts.services import team as services
+from core.errors import UserError
+from core.forms import show_error
 from core.http import posted
 from core.words import inside
 
@@ -43,8 +44,8 @@ def invite(request: TenantRequest) -> HttpResponse:
             invitation = services.invite(
                 by=request.principal, email=form.cleaned_data["email"], role=form.role, subaccounts=form.subaccounts
             )
-        except Refused as refused:
-            form.refuse(refused)
+        except UserError as error:
+            show_error(form, error)
         else:
             _say(request, invitation)
             return redirect("team")
@@ -80,8 +81,8 @@ def member(request: TenantRequest, membership_id: int) -> HttpResponse:
     if form.is_valid():
         try:
             services.change_member(by=request.principal, membership=found, role=form.role, subaccounts=form.subaccounts)
-        except Refused as refused:
-            form.refuse(refused)
+        except UserError as error:
+            show_error(form, error)
         else:
             messages.success(
                 request, _("%(person)s is %(role)s now.") % {"person": found.user, "role": inside(form.role.label)}
@@ -98,8 +99,8 @@ def remove_member(request: TenantRequest, membership_id: int) -> HttpResponse:
     if request.method == "POST":
         try:
             services.remove_member(by=request.principal, membership=found)
-        except Refused as refused:
-            problem = str(refused)
+        except UserError as error:
+            problem = str(error)
         else:
             messages.success(request, _("%(person)s no longer belongs to the team.") % {"person": found.user})
             return redirect(_next(request, found))

@@ -14,12 +14,10 @@ from rest_framework.response import Response
 
 from accounts.api import TenantView
 from accounts.enums import Permission
-from accounts.services import Refused
 from archive.deletion import jobs, work
 from archive.deletion.certificates import canonical
 from archive.deletion.selectors import MOST_COUNTED, deletions_of, preview
 from archive.enums import DeletionKind, DeletionState
-from archive.holds import Held
 from archive.models import Deletion
 from archive.queries import job_query
 from core.bodies import StrictSerializer, checked_body
@@ -130,13 +128,7 @@ class DeletionListView(DeletionView):
         given = checked_body(DeletionAskSerializer, request)
         if given["dry_run"]:
             return Response({"matching": preview(self.account, self._query(given["filter"]), rows=0)[0]})
-        try:
-            deletion = self._start(given)
-        except Held as held:
-            raise Conflict(str(held)) from None
-        except Refused as refused:
-            raise ValidationError({refused.field or "umids": [str(refused)]}) from None
-        return Response(DeletionSerializer(deletion).data, status=202)
+        return Response(DeletionSerializer(self._start(given)).data, status=202)
 
     def _start(self, given: dict[str, Any]) -> Deletion:
         by, reason = self.principal, given["reason"]
@@ -196,11 +188,8 @@ def delete_one(view: TenantView, umid: UUID) -> None:
     by = view.principal
     if not visible_umids(by.account, [umid], by.subaccount_ids):
         raise Http404
-    try:
-        deletion = jobs.delete_selected(by, [umid])
-    except Held as held:
-        raise Conflict(str(held)) from None
+    deletion = jobs.delete_selected(by, [umid])
     work.work(deletion.pk)
     deletion.refresh_from_db()
     if deletion.removed.get("still_being_sent"):
-        raise Conflict("The message is still being sent: delete it when its status has arrived.")
+        raise Conflict("The message is still being sent", remedy="delete it when its status has arrived.")

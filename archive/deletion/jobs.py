@@ -9,12 +9,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.principal import Principal
-from accounts.services import Refused
 from archive.deletion.certificates import certificate_of, sha256_of
 from archive.deletion.subjects import subject_of
 from archive.enums import DeletionKind, DeletionState
 from archive.holds import hold_off
 from archive.models import Deletion
+from core.errors import UserError
 from core.numbers import digits_of
 from messaging.log.query import MessageQuery, write_query
 from messaging.log.services.forgetting import Person, last_message_id, visible_umids
@@ -24,18 +24,21 @@ SHORTEST, LONGEST = 7, 15  # digits of a phone number
 
 
 def delete_selected(by: Principal, umids: Sequence[UUID], *, reason: str = "") -> Deletion:
-    """Have messages deleted; those that they do not see are not there. Raises Refused."""
+    """Have messages deleted; those that they do not see are not there. Raises UserError."""
     if len(umids) > MOST_SELECTED:
-        raise Refused(_("At most %(most)s messages at once: use a filter for more.") % {"most": f"{MOST_SELECTED:,}"})
+        raise UserError(
+            _("At most %(most)s messages at once") % {"most": f"{MOST_SELECTED:,}"}, field="umids",
+            remedy=_("use a filter for more."),
+        )  # fmt: skip
     found = visible_umids(by.account, umids, by.subaccount_ids)
     if not found:
-        raise Refused(_("None of these messages is there any more."))
+        raise UserError(_("None of these messages is there any more."), field="umids")
     about = json.dumps([str(umid) for umid in found])
     return _start(by, DeletionKind.SELECTED, about, reason=reason, expected=len(found))
 
 
 def delete_matching(by: Principal, query: MessageQuery, *, expected: int | None = None, reason: str = "") -> Deletion:
-    """Have every message deleted that matches filters of the log and was there by now. Raises Refused.
+    """Have every message deleted that matches filters of the log and was there by now. Raises UserError.
 
     The query holds the reach of whoever asks already, as it does for the log.
     """
@@ -43,16 +46,18 @@ def delete_matching(by: Principal, query: MessageQuery, *, expected: int | None 
 
 
 def erase_person(by: Principal, msisdn: str, *, reason: str) -> Deletion:
-    """Have everything about a phone number deleted, wherever it is in the account. Raises Refused."""
+    """Have everything about a phone number deleted, wherever it is in the account. Raises UserError."""
     number = digits_of(msisdn)
     if not SHORTEST <= len(number) <= LONGEST:
-        raise Refused(_("Write the whole number with its country code, as +65 9123 4567."), "msisdn")
+        raise UserError(_("Write the whole number with its country code, as +65 9123 4567."), field="msisdn")
     if by.subaccount_ids is not None:
-        raise Refused(_("A person is erased from the whole account: ask somebody who sees all of it."))
+        raise UserError(_("A person is erased from the whole account"), remedy=_("ask somebody who sees all of it."))
     if not reason.strip():
-        raise Refused(_("Say why: the certificate and the audit log keep it."), "reason")
+        raise UserError(_("Say why: the certificate and the audit log keep it."), field="reason")
     if Person(number).is_named_in(reason):
-        raise Refused(_("Leave the number out of the reason: the certificate and the audit log keep it."), "reason")
+        raise UserError(
+            _("Leave the number out of the reason: the certificate and the audit log keep it."), field="reason"
+        )
     about = json.dumps({"msisdn": number})
     return _start(by, DeletionKind.PERSON, about, reason=reason, subject=subject_of(by.account, number))
 

@@ -10,7 +10,7 @@ from messaging.log.services.forgetting import numbers_of
 def erase_again(subject: str, certificate: str, *, by: Principal) -> Deletion | None:
     """Have the person of a certificate's `subject` erased again; None when no number of the account has that hash.
 
-    Each number of the account is hashed and compared, as none can be had from a hash. Raises Refused.
+    Each number of the account is hashed and compared, as none can be had from a hash. Raises UserError.
     """
     found = next((number for number in numbers_of(by.account) if subject_of(by.account, number) == subject), None)
     if found is None:

@@ -14,8 +14,9 @@ from accounts.models import Account
 from accounts.principal import Principal
 from archive.enums import ACTIVE, Dataset, ExportState
 from archive.exports import files
-from archive.exports.requests import Ask, BadAsk, drafted
+from archive.exports.requests import Ask, drafted
 from archive.models import Export, ExportSchedule
+from core.errors import UserError
 from core.numbers import digits_of, is_number, masked
 from messaging.log.services.forgetting import Person, filters_in
 
@@ -24,7 +25,7 @@ _WITH_FILES = (*ACTIVE, ExportState.SUCCEEDED)
 
 
 def start(by: Principal, ask: Ask, *, schedule: ExportSchedule | None = None) -> Export:
-    """Have an export made in the background. Raises BadAsk."""
+    """Have an export made in the background. Raises UserError."""
     export = drafted(by, ask)
     export.schedule = schedule
     with transaction.atomic():
@@ -34,14 +35,14 @@ def start(by: Principal, ask: Ask, *, schedule: ExportSchedule | None = None) ->
 
 
 def again(export: Export, by: Principal) -> Export:
-    """Start an export that has no file anew, with the same filters and the rights of who asks. Raises BadAsk."""
+    """Start an export that has no file anew, with the same filters and the rights of who asks. Raises UserError."""
     ask = Ask(
         export.dataset, export.filters, export.time_zone, export.format, export.compression, export.columns,
         words=export.words, mail=export.mail, row_limit=export.row_limit, first_at=export.first_at,
         last_at=export.last_at,
     )  # fmt: skip
     if not export.repeatable:
-        raise BadAsk("state", _("This export cannot be started again."))
+        raise UserError(_("This export cannot be started again."), field="state")
     return start(replace(by, reach=by.reach.among(export.subaccount_ids)), ask)
 
 

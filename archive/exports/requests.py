@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -14,20 +15,15 @@ from accounts.validators import validate_time_zone
 from archive.enums import Compression, Dataset, Format
 from archive.exports.columns import NEEDS, columns_by_key, preset, usual
 from archive.models import Export
+from core.errors import UserError
 
 _NUMBERS = {"msisdn", "user_id", "8x8.user_msisdn", "8x8.user_channelUserId"}
 
 
-class BadAsk(ValueError):
-    """What was asked for cannot be; the message is for people, `field` is what is wrong."""
+class NotAllowed(UserError):
+    """It needs a permission that who asks has not."""
 
-    def __init__(self, wrong: str, message: str) -> None:
-        self.field = wrong
-        super().__init__(message)
-
-
-class NotAllowed(BadAsk):
-    """It needs a permission that the asker has not."""
+    status = HTTPStatus.FORBIDDEN
 
 
 @dataclass(frozen=True)
@@ -51,7 +47,7 @@ class Ask:
 
 
 def drafted(by: Principal, ask: Ask) -> Export:
-    """The export as it would be saved. Raises BadAsk naming an unknown dataset, format, compression or column, and
+    """The export as it would be saved. Raises UserError naming an unknown dataset, format, compression or column, and
     NotAllowed for one that needs a permission.
     """
     _known("dataset", ask.dataset, Dataset.values)
@@ -60,14 +56,17 @@ def drafted(by: Principal, ask: Ask) -> Export:
     try:
         validate_time_zone(ask.time_zone)
     except ValidationError as wrong:
-        raise BadAsk("time_zone", " ".join(wrong.messages)) from None
+        raise UserError(" ".join(wrong.messages), field="time_zone") from None
     if ask.format == Format.XLSX and ask.compression == Compression.GZIP:
-        raise BadAsk("compression", _("A workbook is compressed already: choose none, or zip for the manifest."))
+        raise UserError(
+            _("A workbook is compressed already"), field="compression",
+            remedy=_("choose none, or zip for the manifest."),
+        )  # fmt: skip
     known, columns, needs = columns_by_key(ask.dataset), _columns(by, ask), {NEEDS[ask.dataset]}
     if not by.may(NEEDS[ask.dataset]):
-        raise NotAllowed("dataset", _("“%(name)s” needs the permission %(permission)s.") % {
+        raise NotAllowed(_("“%(name)s” needs the permission %(permission)s.") % {
             "name": ask.dataset, "permission": NEEDS[ask.dataset]
-        })  # fmt: skip
+        }, field="dataset")  # fmt: skip
     needs |= {permission for key in columns if (permission := known[key].needs)}
     whole_numbers = by.may(Permission.VIEW_NUMBERS)
     if whole_numbers and _NUMBERS.intersection(columns):
@@ -86,19 +85,20 @@ def _columns(by: Principal, ask: Ask) -> list[str]:
     if ask.preset:
         keys = preset(ask.preset) if ask.dataset == Dataset.MESSAGES else None
         if keys is None:
-            raise BadAsk("preset", _("There is no preset “%(name)s” for this.") % {"name": ask.preset})
+            raise UserError(_("There is no preset “%(name)s” for this.") % {"name": ask.preset}, field="preset")
         # A preset keeps its order and its columns; what the asker may not see is empty in it.
         return [key for key in keys if _may(by, ask.dataset, key)]
     known = columns_by_key(ask.dataset)
     for key in ask.columns:
         if key not in known:
-            raise BadAsk("columns", _("There is no column “%(name)s”: choose from %(names)s.") % {
-                "name": key, "names": ", ".join(known)
-            })  # fmt: skip
+            raise UserError(
+                _("There is no column “%(name)s”") % {"name": key}, field="columns",
+                remedy=_("choose from %(names)s.") % {"names": ", ".join(known)},
+            )  # fmt: skip
         if not _may(by, ask.dataset, key):
-            raise NotAllowed("columns", _("The column “%(name)s” needs the permission %(permission)s.") % {
+            raise NotAllowed(_("The column “%(name)s” needs the permission %(permission)s.") % {
                 "name": key, "permission": known[key].needs
-            })  # fmt: skip
+            }, field="columns")  # fmt: skip
     if not ask.columns:  # which columns a cost report has follows from its groups
         return [] if ask.dataset == Dataset.COSTS else usual(ask.dataset)
     return list(dict.fromkeys(ask.columns))
@@ -112,4 +112,4 @@ def _may(by: Principal, dataset: str, key: str) -> bool:
 def _known(name: str, value: str, values: Sequence[str]) -> None:
     if value not in values:
         choices = ", ".join(each or "none" for each in values)
-        raise BadAsk(name, _("“%(value)s” is none of %(choices)s.") % {"value": value, "choices": choices})
+        raise UserError(_("“%(value)s” is none of %(choices)s.") % {"value": value, "choices": choices}, field=name)

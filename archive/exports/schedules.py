@@ -15,8 +15,9 @@ from archive.enums import Every
 from archive.exports import jobs
 from archive.exports.columns import PRESET_8X8
 from archive.exports.page_query import question
-from archive.exports.requests import Ask, BadAsk, drafted
+from archive.exports.requests import Ask, drafted
 from archive.models import ExportSchedule
+from core.errors import UserError
 from core.filters import query as url_query
 from core.tenancy import tenant
 
@@ -27,7 +28,7 @@ _PERIOD = ("range", "from", "to", "dataset", "format", "older", "newer", "live")
 
 
 def start(by: Principal, ask: Ask, *, every: str, query: str) -> ExportSchedule:
-    """Save a member's schedule for what is asked, whose first export is due next. Raises BadAsk."""
+    """Save a member's schedule for what is asked, whose first export is due next. Raises UserError."""
     assert by.membership is not None, "a schedule is a member's"
     draft = drafted(by, ask)
     params = QueryDict(query.removeprefix("?"))
@@ -100,26 +101,26 @@ def _run(schedule: ExportSchedule) -> None:
     try:
         with tenant(schedule.account):
             jobs.start(*_asked(schedule, zone, days_before(schedule.every, due)), schedule=schedule)
-    except BadAsk as wrong:
-        schedule.problem = str(wrong)
-        log.warning("schedule_not_started", schedule=schedule.pk, problem=str(wrong))
+    except UserError as error:
+        schedule.problem = str(error)
+        log.warning("schedule_not_started", schedule=schedule.pk, problem=str(error))
     schedule.save(update_fields=["next_at", "problem"])
 
 
 def _asked(schedule: ExportSchedule, zone: ZoneInfo, days: tuple[date, date]) -> tuple[Principal, Ask]:
-    """Who asks and for what, with the rights that the member has today. Raises BadAsk."""
+    """Who asks and for what, with the rights that the member has today. Raises UserError."""
     params = QueryDict(schedule.query.removeprefix("?"), mutable=True)
     params["from"], params["to"] = days[0].isoformat(), days[1].isoformat()
     by = Principal.of_member(schedule.membership, kind=Kind.SCHEDULE, chosen=params.get(PARAMETER, ""))
     if not schedule.membership.user.is_active or not by.may(Permission.EXPORT_DATA):
-        raise BadAsk("membership", "The person who made this schedule may no longer export.")
+        raise UserError("The person who made this schedule may no longer export.", field="membership")
     asked = question(by, schedule.dataset, params, zone=zone)
     try:
         valid = asked.valid
     except Http404 as gone:
-        raise BadAsk("filters", str(gone)) from None
+        raise UserError(str(gone), field="filters") from None
     if not valid or (params.get(PARAMETER) and by.reach.chosen is None):
-        raise BadAsk("filters", "Its filters name something that is no longer there.")
+        raise UserError("Its filters name something that is no longer there.", field="filters")
     preset = PRESET_8X8 if schedule.columns[:1] == [f"{PRESET_8X8}.umid"] else ""
     return by, Ask(
         schedule.dataset, asked.filters, schedule.time_zone, schedule.format, schedule.compression,

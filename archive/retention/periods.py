@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Account, AuditEntry
 from accounts.principal import Principal
-from accounts.services import Refused
 from archive.holds import keeping_of
 from archive.models import Keeping
 from archive.retention.months import months_of
 from core.counting import count_up_to
+from core.errors import UserError
 from messaging.inbound.selectors.inbox import settled_before
 from messaging.log.selectors.traffic import TrafficFilter, counts
 
@@ -93,28 +93,28 @@ def _count(account: Account, kind: str, before: datetime) -> int | None:
 
 
 def proposed(account: Account, periods: Mapping[str, int | None]) -> Keeping:
-    """How the account would keep things with other periods; not saved. Raises Refused naming the field."""
+    """How the account would keep things with other periods; not saved. Raises UserError naming the field."""
     keeping = keeping_of(account)
     for name, value in periods.items():
         setattr(keeping, name, value)
     for kind, least in LEAST.items():
         months = keeping.months(kind)
         if months is not None and not least <= months <= MOST:
-            raise Refused(
+            raise UserError(
                 _("Give %(least)s to %(most)s months, or nothing to keep it for ever.")
                 % {"least": least, "most": f"{MOST:,}"},
-                f"{kind}_months",
+                field=f"{kind}_months",
             )
     if keeping.export_days is not None and not 1 <= keeping.export_days <= 365:
-        raise Refused(_("Give 1 to 365 days."), "export_days")
+        raise UserError(_("Give 1 to 365 days."), field="export_days")
     if keeping.message_months is not None and (keeping.payload_months or 0) > keeping.message_months:
-        raise Refused(_("Texts cannot be kept longer than their messages."), "payload_months")
+        raise UserError(_("Texts cannot be kept longer than their messages."), field="payload_months")
     return keeping
 
 
 @transaction.atomic
 def change(periods: Mapping[str, int | None], *, by: Principal) -> Keeping:
-    """Set periods, audited with those before. Raises Refused naming the field. What is older goes with the next run."""
+    """Set periods, audited with those before. What is older goes with the next run. Raises UserError."""
     account = by.account
     Keeping.objects.get_or_create(pk=account.pk)
     Keeping.objects.select_for_update(no_key=True).get(pk=account.pk)

@@ -13,7 +13,6 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import TenantRequest, requires
 from accounts.enums import Permission
-from accounts.services import Refused
 from archive.deletion import jobs, work
 from archive.deletion.certificates import canonical
 from archive.deletion.selectors import MOST_COUNTED, deletions_of, preview
@@ -23,6 +22,8 @@ from archive.exports.page_query import Question, question
 from archive.forms import ErasureForm
 from archive.holds import keeping_of
 from archive.models import Deletion
+from core.errors import UserError
+from core.forms import show_error
 from core.http import posted
 from core.paging import page
 from core.zones import current_zone
@@ -57,8 +58,8 @@ def delete_message(request: TenantRequest, umid: UUID) -> HttpResponseBase:
     if request.method == "POST":
         try:
             deletion = jobs.delete_selected(request.principal, [umid], reason=request.POST.get("reason", ""))
-        except Refused as refused:
-            problem = str(refused)
+        except UserError as error:
+            problem = str(error)
         else:
             return _started(request, deletion)
     context = {"umid": umid, "problem": problem, "keeping": keeping_of(request.account)}
@@ -83,8 +84,8 @@ def new_deletion(request: TenantRequest) -> HttpResponseBase:
     if "confirmed" in request.POST:
         try:
             return _started(request, _start(request, asked, umids))
-        except Refused as refused:
-            context["problem"] = str(refused)
+        except UserError as error:
+            context["problem"] = str(error)
     return render(request, "archive/deletion_new.html", context)
 
 
@@ -93,11 +94,11 @@ def _start(request: TenantRequest, asked: Question | None, umids: list[UUID]) ->
     if asked is None:
         return jobs.delete_selected(by, umids, reason=reason)
     if not asked.valid:
-        raise Refused(_("Correct the filters first."))
+        raise UserError(_("Correct the filters first."))
     expected = request.POST.get("expected", "")
     typed = "".join(letter for letter in request.POST.get("typed", "") if letter.isdecimal())
     if not expected.isdecimal() or typed != expected:
-        raise Refused(_("Type how many messages are deleted, as it stands there, to confirm."))
+        raise UserError(_("Type how many messages are deleted, as it stands there, to confirm."))
     counted = int(expected) if int(expected) <= MOST_COUNTED else None
     return jobs.delete_matching(by, asked.message_query, expected=counted, reason=reason)
 
@@ -111,8 +112,8 @@ def erase(request: TenantRequest) -> HttpResponseBase:
             deletion = jobs.erase_person(
                 request.principal, form.cleaned_data["msisdn"], reason=form.cleaned_data["reason"]
             )
-        except Refused as refused:
-            form.refuse(refused)
+        except UserError as error:
+            show_error(form, error)
         else:
             return redirect("archive:deletion", deletion.public_id)
     return render(request, "archive/erase.html", {"form": form, "keeping": keeping_of(request.account)})

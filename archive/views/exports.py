@@ -19,12 +19,14 @@ from archive.exports.columns import NEEDS
 from archive.exports.files import opened
 from archive.exports.manifest import manifest_of as written
 from archive.exports.page_query import Question, question
-from archive.exports.requests import Ask, BadAsk
+from archive.exports.requests import Ask
 from archive.exports.selectors import exports_of, schedules_of
 from archive.forms import ExportForm
 from archive.models import Export
 from archive.views.files import file_response
+from core.errors import UserError
 from core.filters import query as url_query
+from core.forms import show_error
 from core.paging import page
 from core.zones import current_zone
 
@@ -62,8 +64,8 @@ def new_export(request: TenantRequest) -> HttpResponseBase:
     if sent and asked.valid and form.is_valid():
         try:
             return _start(request, asked, form)
-        except BadAsk as wrong:
-            form.add_error(wrong.field if wrong.field in form.fields else None, str(wrong))
+        except UserError as error:
+            show_error(form, error)
     context = {
         "form": form, "asked": asked, "label": Dataset(dataset).label, "dataset": dataset, "valid": asked.valid,
         "umids": _selected(request),
@@ -126,7 +128,9 @@ def _start(request: TenantRequest, asked: Question, form: ExportForm) -> HttpRes
         ask = replace(ask, filters={"umids": selected}, words=words, first_at=None, last_at=None)
     if chosen["every"]:
         if selected:
-            raise BadAsk("every", _("Selected messages can be exported once; filters can be exported again and again."))
+            raise UserError(
+                _("Selected messages can be exported once; filters can be exported again and again."), field="every"
+            )
         schedules.start(asked.by, ask, every=chosen["every"], query=chosen["query"])
         notices.success(request, _("The schedule is saved; its first export comes with its time."))
         return redirect("archive:exports")
@@ -185,8 +189,8 @@ def export_again(request: TenantRequest, export_id: UUID) -> HttpResponse:
     """Start an export that has no file once more."""
     try:
         made = jobs.again(_own(request, export_id), request.principal)
-    except BadAsk as wrong:
-        notices.error(request, str(wrong))
+    except UserError as error:
+        notices.error(request, str(error))
         return redirect("archive:export", export_id)
     return redirect("archive:export", made.public_id)
 

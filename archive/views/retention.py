@@ -8,10 +8,11 @@ from django.views.decorators.http import require_POST
 
 from accounts.access import TenantRequest, requires
 from accounts.enums import Permission, Role
-from accounts.services import Refused
 from archive.forms import HoldForm, RetentionForm
 from archive.holds import keeping_of, lift_hold, place_hold
 from archive.retention.periods import FIELDS, change, next_run, proposed, removals
+from core.errors import UserError
+from core.forms import show_error
 from core.http import posted
 
 allowed = requires(Permission.MANAGE_RETENTION, whole_account=True)
@@ -31,8 +32,8 @@ def retention(request: TenantRequest) -> HttpResponse:
                 notices.success(request, _("Saved. What is older goes with the next run."))
                 return redirect("archive:retention")
             context |= {"proposed": True, "removals": removals(then)}
-        except Refused as refused:
-            form.refuse(refused)
+        except UserError as error:
+            show_error(form, error)
     keeping = keeping_of(request.account)
     context |= {"keeping": keeping, "hold_form": HoldForm()}
     context.setdefault("removals", removals(keeping))
@@ -48,8 +49,8 @@ def hold(request: TenantRequest) -> HttpResponse:
     lifts = "lift" in request.POST
     try:
         (lift_hold if lifts else place_hold)(by=request.principal, reason=reason)
-    except Refused as refused:
-        notices.error(request, str(refused))
+    except UserError as error:
+        notices.error(request, str(error))
     else:
         said = _("The legal hold is lifted.") if lifts else _("The legal hold is placed: nothing is deleted any more.")
         notices.success(request, said)

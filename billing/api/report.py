@@ -33,8 +33,8 @@ from billing.selectors import (
     usage,
 )
 from billing.selectors.usage import open_months
-from core.errors import answer_as_8x8
 from core.money import plain
+from core.problem_details import answer_as_8x8
 from core.queries import checked, nothing_asked
 
 

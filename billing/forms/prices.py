@@ -14,10 +14,10 @@ from accounts.models import Account
 from billing.enums import Book, PriceFile, SellBase
 from billing.models import MarketTable, RateCard, RuleSet, SellTerms
 from billing.price_access import PriceAccess
-from billing.prices.files import PriceFileError
 from billing.proposals.imports import import_upload
 from billing.proposals.what_if import Proposal
-from core.forms import select
+from core.errors import UserError
+from core.forms import select, show_error
 from core.words import MONTH_AND_YEAR, Text, said
 from providers.registry import VENDORS
 
@@ -123,8 +123,8 @@ class ImportForm(forms.Form):
                 kind, str(file.name), file.read(), day=given["effective_from"] or date.min,
                 account=self.account, book=Book(given["book"]), provider=given["provider"],
             )  # fmt: skip
-        except PriceFileError as error:
-            self.add_error("file", str(error))
+        except UserError as error:
+            show_error(self, error)
         except IntegrityError:
             self.add_error(
                 None, _("Somebody imported for the same day at this moment: look at theirs, then try again.")

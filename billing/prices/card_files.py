@@ -17,7 +17,7 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from billing.prices.files import PriceFileError, name_in, rows_of, whole_in
+from billing.prices.files import file_error, name_in, rows_of, whole_in
 from providers.vocabulary import card_columns
 
 _CURRENCIES = {"$US": "USD", "US$": "USD", "$": "USD", "A$": "AUD", "GBD": "GBP", "£": "GBP", "₹": "INR", "RP": "IDR",
@@ -43,7 +43,7 @@ class Step:
 
 
 def read_card_file(path: Path) -> list[Step]:
-    """The steps of a file in any of the three layouts. Raises PriceFileError."""
+    """The steps of a file in any of the three layouts. Raises UserError."""
     rows = rows_of(path)
     for number, row in enumerate(rows):
         names = [cell.strip().lower() for cell in row]
@@ -53,7 +53,7 @@ def read_card_file(path: Path) -> list[Step]:
             return list(_rates(rows, number, names, path.name))
         if names.count("from") == len(_TIERED) and len(row) >= _TIER_COLUMNS:
             return list(_tiers(rows, number, path.name))
-    raise PriceFileError(
+    raise file_error(
         _(
             "No header row was found: it begins with Market and names Marketing, or From and To three times, or has "
             "the columns market, category, currency, tier_from, tier_to, rate, source."
@@ -64,7 +64,7 @@ def read_card_file(path: Path) -> list[Step]:
 def _own(rows: list[list[str]], header: int, names: list[str]) -> Iterator[Step]:
     missing = {"market", "category", "currency", "tier_from", "tier_to", "rate", "source"} - set(names)
     if missing:
-        raise PriceFileError(
+        raise file_error(
             _("Row %(number)d lacks the column %(missing)s."), number=header + 1, missing=", ".join(sorted(missing))
         )
     for number, cells in _data(rows, header):
@@ -133,18 +133,18 @@ def _price(text: str, number: int) -> Decimal | None:
     try:
         price = Decimal(digits)
     except InvalidOperation:
-        raise PriceFileError(
+        raise file_error(
             _("Row %(number)s: %(text)s is no rate; write it as 0.0118, or n/a."), number=number, text=repr(text)
         ) from None
     if text.strip().startswith("-") or price > _HIGHEST_PRICE:
-        raise PriceFileError(
+        raise file_error(
             _("Row %(number)s: a rate of %(text)s is not between 0 and %(highest)s."),
             number=number,
             text=repr(text),
             highest=_HIGHEST_PRICE,
         )
     if len(digits.partition(".")[2].rstrip("0")) > _MOST_DECIMALS:
-        raise PriceFileError(
+        raise file_error(
             _("Row %(number)s: a rate of %(text)s has more than %(most)d decimals."),
             number=number,
             text=repr(text),
@@ -157,7 +157,7 @@ def _currency(text: str, number: int) -> str:
     token = text.strip().upper()
     code = _CURRENCIES.get(token, token)
     if not re.fullmatch("[A-Z]{3}", code):
-        raise PriceFileError(
+        raise file_error(
             _("Row %(number)s: %(text)s is no currency; write its ISO code, as USD."), number=number, text=repr(text)
         )
     return code
@@ -167,7 +167,7 @@ def _category(text: str, number: int) -> str:
     spelled = text.strip().lower().replace("_", "-")
     category = next((each for each in card_columns() if each.replace("_", "-") == spelled), None)
     if category is None:
-        raise PriceFileError(
+        raise file_error(
             _("Row %(number)s: %(text)s is no category; choose from %(categories)s."),
             number=number,
             text=repr(text),

@@ -7,16 +7,15 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
+from core.errors import UserError
+
 LONGEST_NAME = 64  # of a market, as the tables hold it
 MOST_MESSAGES = 10**9  # in a tier's bound or an allowance, which is an integer of 32 bits
 
 
-class PriceFileError(ValueError):
-    """The file cannot be used; the message names the row and what to write there."""
-
-    def __init__(self, message: str, **named: object) -> None:
-        """`named` fills the placeholders of the message."""
-        super().__init__(message % named if named else message)
+def file_error(message: str, **named: object) -> UserError:
+    """Why a file cannot be used: the message names the row and what to write there, `named` fills its placeholders."""
+    return UserError(message % named if named else message, field="file")
 
 
 def sha256_of(path: Path) -> str:
@@ -25,27 +24,27 @@ def sha256_of(path: Path) -> str:
 
 
 def rows_of(path: Path) -> list[list[str]]:
-    """Every row's cells. Raises PriceFileError for what is no CSV in UTF-8."""
+    """Every row's cells. Raises UserError for what is no CSV in UTF-8."""
     try:
         text = path.read_text(encoding="utf-8-sig")
         if "\0" in text:
-            raise PriceFileError(_("The file is not text: save it as CSV UTF-8."))
+            raise file_error(_("The file is not text: save it as CSV UTF-8."))
         return list(csv.reader(text.splitlines()))
     except UnicodeDecodeError:
-        raise PriceFileError(_("The file is not UTF-8 text: save it as CSV UTF-8.")) from None
+        raise file_error(_("The file is not UTF-8 text: save it as CSV UTF-8.")) from None
     except csv.Error as error:
-        raise PriceFileError(_("The file is no CSV: %(error)s. Save it as CSV UTF-8."), error=error) from None
+        raise file_error(_("The file is no CSV: %(error)s. Save it as CSV UTF-8."), error=error) from None
 
 
 def records_of(path: Path, columns: Sequence[str]) -> Iterator[tuple[int, dict[str, str]]]:
     """Row numbers and cells by column of a file whose first row names these columns; empty rows are left out.
 
-    Raises PriceFileError.
+    Raises UserError.
     """
     rows = rows_of(path)
     names = [cell.strip() for cell in rows[0]] if rows else []
     if missing := [column for column in columns if column not in names]:
-        raise PriceFileError(
+        raise file_error(
             _("The first row lacks %(missing)s: it names %(columns)s."),
             missing=", ".join(missing),
             columns=", ".join(columns),
@@ -61,7 +60,7 @@ def name_in(text: str, number: int) -> str:
     """A market's name that fits its column."""
     name = text.strip()
     if not name or len(name) > LONGEST_NAME:
-        raise PriceFileError(
+        raise file_error(
             _("Row %(number)s: write a market in at most %(longest)d letters, not %(name)s."),
             number=number,
             longest=LONGEST_NAME,
@@ -74,7 +73,7 @@ def whole_in(text: str, number: int, column: str) -> int:
     """A number of messages, with or without commas."""
     digits = text.replace(",", "").strip()
     if not (digits.isascii() and digits.isdecimal()) or int(digits[:20]) > MOST_MESSAGES:
-        raise PriceFileError(
+        raise file_error(
             _("Row %(number)s: %(column)s is %(text)s, which is no number of messages."),
             number=number,
             column=column,

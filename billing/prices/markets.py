@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from phonenumbers import country_code_for_region
 
 from billing.models import BUNDLED, MarketCountry, MarketTable
-from billing.prices.files import PriceFileError, name_in, records_of, sha256_of
+from billing.prices.files import file_error, name_in, records_of, sha256_of
 from billing.pricing import MarketPeriod, market_on
 
 # Meta decides by calling code. +1 is shared by countries of different markets, and each that is not `Other` is listed.
@@ -72,14 +72,14 @@ def load_market_file(path: Path) -> MarketTable | None:
 
 @transaction.atomic
 def import_market_file(path: Path) -> MarketTable:
-    """Make a new revision of the market table out of a file (`COLUMNS`), not in force yet. Raises PriceFileError."""
+    """Make a new revision of the market table out of a file (`COLUMNS`), not in force yet. Raises UserError."""
     latest = MarketTable.objects.order_by("-revision").first()
     table = MarketTable.objects.create(
         revision=latest.revision + 1 if latest else 1, name="Markets", sha256=sha256_of(path), is_active=False
     )
     rows = [_country(table, number, row) for number, row in records_of(path, COLUMNS)]
     if not rows:
-        raise PriceFileError(_("The file has no countries: write one row for each country and period."))
+        raise file_error(_("The file has no countries: write one row for each country and period."))
     _refuse_overlaps(rows)
     MarketCountry.objects.bulk_create(rows)
     return table
@@ -90,11 +90,11 @@ def _country(table: MarketTable, number: int, row: dict[str, str]) -> MarketCoun
     listed = row["country_iso2"] == row["calling_code"] == "*"
     country = re.fullmatch("[A-Za-z]{2}", row["country_iso2"]) and re.fullmatch("[0-9]{1,8}", row["calling_code"])
     if not (listed or country):
-        raise PriceFileError(_("Row %(number)s: write a country as IN and a calling code as 91."), number=number)
+        raise file_error(_("Row %(number)s: write a country as IN and a calling code as 91."), number=number)
     start = _day(number, "valid_from", row["valid_from"])
     end = _day(number, "valid_to", row["valid_to"]) if row["valid_to"] else None
     if end and end < start:
-        raise PriceFileError(
+        raise file_error(
             _("Row %(number)s: valid_to (%(end)s) is before valid_from (%(start)s)."),
             number=number,
             end=end,
@@ -110,7 +110,7 @@ def _day(number: int, column: str, text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise PriceFileError(
+        raise file_error(
             _("Row %(number)s: write %(column)s as 2026-10-01, not %(text)s."),
             number=number,
             column=column,
@@ -127,7 +127,7 @@ def _refuse_overlaps(rows: list[MarketCountry]) -> None:
         periods.sort(key=lambda row: row.valid_from)
         for former, later in pairwise(periods):
             if former.valid_to is None or former.valid_to >= later.valid_from:
-                raise PriceFileError(
+                raise file_error(
                     _(
                         "%(country)s is in %(market)s and in %(other)s on %(valid_from)s: "
                         "end the former the day before (valid_to)."

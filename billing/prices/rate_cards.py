@@ -20,7 +20,7 @@ from accounts.models import Account
 from billing.enums import Book
 from billing.models import ASSUMED, BUNDLED, MarketCountry, Rate, RateCard
 from billing.prices.card_files import Step, read_card_file
-from billing.prices.files import PriceFileError, sha256_of
+from billing.prices.files import file_error, sha256_of
 from billing.prices.markets import load_market_file
 from billing.prices.rules import load_rule_file
 from core.money import plain
@@ -76,7 +76,7 @@ def load_bundled() -> None:
 def load_card_file(path: Path, effective_from: date) -> list[RateCard]:
     """Load one general card per currency in the file and put it in force; a file loaded before is left alone.
 
-    Raises PriceFileError.
+    Raises UserError.
     """
     if RateCard.objects.filter(sha256=sha256_of(path), account=None).exists():
         return []
@@ -90,14 +90,14 @@ def load_card_file(path: Path, effective_from: date) -> list[RateCard]:
 def import_card_file(
     path: Path, effective_from: date, account: Account | None = None, *, book: Book = Book.BUY, provider: str = ""
 ) -> list[RateCard]:
-    """Make one new revision per currency in the file, not in force yet. Raises PriceFileError.
+    """Make one new revision per currency in the file, not in force yet. Raises UserError.
 
     The revision starts from the card in force for the same day, currency, account, book and provider: markets and
     categories that the file does not mention keep their rates, so Meta's rates and volume tiers can be imported one
     after the other.
     """
     if book == Book.SELL and account is None:
-        raise PriceFileError(_("A sell card belongs to an account: say which one."))
+        raise file_error(_("A sell card belongs to an account: say which one."))
     by_currency: dict[str, list[Step]] = defaultdict(list)
     for step in read_card_file(path):
         by_currency[step.currency].append(step)
@@ -186,7 +186,7 @@ def _contiguous(card: RateCard, pair: Pair, steps: list[Step]) -> list[Rate]:
 
     for step in sorted(steps, key=lambda step: step.above):
         if step.up_to is not None and step.up_to <= step.above:
-            raise PriceFileError(
+            raise file_error(
                 _("%(market)s %(category)s: a tier ends at %(up_to)s, before it begins."),
                 market=pair[0],
                 category=pair[1],
@@ -207,7 +207,7 @@ def _make_room(below: Rate, step: Step) -> None:
     if below.up_to is None and not below.end_known and below.above < step.above:
         below.up_to, below.end_known = step.above, True
     elif below.up_to is None or below.up_to > step.above:
-        raise PriceFileError(
+        raise file_error(
             _(
                 "%(market)s %(category)s: the tiers from %(lower)s and from %(upper)s overlap; "
                 "end the former at %(end)s."

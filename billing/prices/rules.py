@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from billing.enums import AccrualScope
 from billing.models import BUNDLED, Rule, RuleSet
-from billing.prices.files import PriceFileError, records_of, sha256_of, whole_in
+from billing.prices.files import file_error, records_of, sha256_of, whole_in
 from billing.pricing import Accrual, accrue
 from billing.pricing import Rule as PureRule
 from billing.pricing import RuleSet as PureRuleSet
@@ -65,9 +65,9 @@ def load_rule_file(path: Path, effective_from: date) -> RuleSet | None:
 
 @transaction.atomic
 def import_rule_file(path: Path, effective_from: date) -> RuleSet:
-    """Make a new revision of a day's rules out of a file (`COLUMNS`), not in force yet. Raises PriceFileError."""
+    """Make a new revision of a day's rules out of a file (`COLUMNS`), not in force yet. Raises UserError."""
     if effective_from.day != 1:
-        raise PriceFileError(
+        raise file_error(
             _("Rules begin on the first day of a month, not on %(effective_from)s: allowances are monthly."),
             effective_from=effective_from,
         )
@@ -80,21 +80,21 @@ def import_rule_file(path: Path, effective_from: date) -> RuleSet:
     seen: set[tuple[str, str]] = set()
     for rule in rows:
         if (rule.category, rule.pricing_type) in seen:
-            raise PriceFileError(_("Two rules for %(rule)s: leave one."), rule=rule)
+            raise file_error(_("Two rules for %(rule)s: leave one."), rule=rule)
         seen.add((rule.category, rule.pricing_type))
     if not rows:
-        raise PriceFileError(_("The file has no rules: write one row for each category."))
+        raise file_error(_("The file has no rules: write one row for each category."))
     Rule.objects.bulk_create(rows)
     return rules
 
 
 def _rule(rules: RuleSet, number: int, row: dict[str, str]) -> Rule:
     if not row["category"] or not row["accrual_group"]:
-        raise PriceFileError(
+        raise file_error(
             _("Row %(number)s: write a category and an accrual_group such as {market}/utility."), number=number
         )
     if row["scope"] not in AccrualScope.values:
-        raise PriceFileError(
+        raise file_error(
             _("Row %(number)s: scope is %(values)s, not %(scope)s."),
             number=number,
             values=" or ".join(AccrualScope.values),
@@ -103,7 +103,7 @@ def _rule(rules: RuleSet, number: int, row: dict[str, str]) -> Rule:
     rule = Rule(rule_set=rules, **{**row, "allowance": whole_in(row["allowance"] or "0", number, "allowance")})
     for name, longest in _LONGEST.items():
         if len(row[name]) > longest:
-            raise PriceFileError(
+            raise file_error(
                 _("Row %(number)s: %(name)s has more than %(longest)s letters."),
                 number=number,
                 name=name,

@@ -9,6 +9,7 @@ from accounts.models import Account, Waba
 from accounts.principal import Principal
 from billing.models import Bucket, DirtyBucket, MarketTable, RateCard, RuleSet, SellTerms
 from billing.proposals.what_if import Proposal, affected
+from core.errors import UserError
 from core.tenancy import every_tenant
 
 
@@ -16,11 +17,13 @@ from core.tenancy import every_tenant
 def put_in_force(proposal: Proposal, *, by: Principal, reason: str = "") -> int:
     """Put every revision of a proposal in force and mark the buckets it may touch; audited.
 
-    Returns how many buckets will be rated again. Raises ValueError for a proposal that supposes other days than the
+    Returns how many buckets will be rated again. Raises UserError for a proposal that supposes other days than the
     revisions' own: that is a what-if and nothing to put in force.
     """
     if proposal.always:
-        raise ValueError(gettext("A card or rule set counts from its own day: import it with the day you mean."))
+        raise UserError(
+            gettext("A card or rule set counts from its own day"), remedy=gettext("import it with the day you mean.")
+        )
     buckets = affected(proposal)
     for revision in _revisions(proposal):
         revision.put_in_force(by=by.name)

@@ -25,6 +25,7 @@ from billing.models import Bucket, DirtyBucket, DryRun, MarketTable, RateCard, R
 from billing.proposals.corrections import put_in_force, rate_again
 from billing.proposals.what_if import Impact, ImpactRow, Proposal, affected, impact
 from billing.rating import rate_bucket
+from core.errors import UserError
 from core.locks import session_lock
 from core.money import ZERO
 from core.tenancy import every_tenant
@@ -37,11 +38,7 @@ SLICE = 3.0  # seconds of work between two looks of the page
 Revision = RateCard | MarketTable | RuleSet
 
 
-class Refused(ValueError):
-    """The dry run cannot be put in force or discarded; the message says why and what to do."""
-
-
-class Gone(Refused):
+class Gone(UserError):
     """What the dry run supposes was discarded."""
 
 
@@ -114,7 +111,7 @@ def proposal_of(run: DryRun) -> Proposal:
     """What a dry run supposes. Raises Gone."""
     cards = list(RateCard.objects.filter(pk__in=run.card_ids).order_by("currency", "id"))
     if len(cards) != len(run.card_ids):
-        raise Gone(gettext("What this dry run supposes was discarded: import it again."))
+        raise Gone(gettext("What this dry run supposes was discarded"), remedy=gettext("import it again."))
     return Proposal(cards=cards, markets=run.markets, rules=run.rules, always=run.always)
 
 
@@ -239,14 +236,14 @@ def _exact(name: str, value: Any) -> Any:
 def apply(run: DryRun, *, by: Principal) -> int:
     """Put in force what a finished dry run supposes, audited; returns how many buckets will be rated again.
 
-    Without a card or table it has the months rated again under those in force. Raises Refused.
+    Without a card or table it has the months rated again under those in force. Raises UserError.
     """
     run = _locked(run)
     proposal, drafts = _decidable(run)
     if not run.finished_at or run.problem:
-        raise Refused(gettext("This dry run is not finished: wait for its figures first."))
+        raise UserError(gettext("This dry run is not finished"), remedy=gettext("wait for its figures first."))
     if stale := next((each for each in drafts if _overtaken(each, run)), None):
-        raise Refused(f"Another revision of {stale.name} was put in force since: compute the dry run again.")
+        raise UserError(f"Another revision of {stale.name} was put in force since", remedy="compute the dry run again.")
     with every_tenant():
         if drafts:
             buckets = put_in_force(proposal, by=by, reason=f"dry run {run.pk}")
@@ -260,7 +257,7 @@ def apply(run: DryRun, *, by: Principal) -> int:
 
 @transaction.atomic
 def discard(run: DryRun, *, by: Principal) -> None:
-    """Delete the imports that a dry run supposes, and the dry run; audited. Raises Refused."""
+    """Delete the imports that a dry run supposes, and the dry run; audited. Raises UserError."""
     run = _locked(run)
     _, drafts = _decidable(run)
     for draft in drafts:
@@ -284,7 +281,7 @@ def is_decidable(run: DryRun) -> bool:
     """Whether it can be put in force or discarded: everything it supposes still waits for a decision."""
     try:
         _decidable(run)
-    except Refused:
+    except UserError:
         return False
     return True
 
@@ -293,9 +290,9 @@ def _decidable(run: DryRun) -> tuple[Proposal, list[Revision]]:
     proposal = proposal_of(run)
     drafts = revisions_of(proposal)
     if run.applied_at:
-        raise Refused(gettext("This is in force already."))
+        raise UserError(gettext("This is in force already."))
     if run.always or (drafts and (run.first_month or run.last_month)) or not all(each.is_draft for each in drafts):
-        raise Refused(gettext("This is a what-if: only an import that waits for a decision can be put in force."))
+        raise UserError(gettext("This is a what-if: only an import that waits for a decision can be put in force."))
     return proposal, drafts
 
 

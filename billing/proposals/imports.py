@@ -21,7 +21,7 @@ def import_upload(
 ) -> Proposal:  # fmt: skip
     """Make drafts out of a file: cards of an account or everyone's, a market table or a rule set.
 
-    The name is kept as the source of its figures; a market table needs no day. Raises PriceFileError.
+    The name is kept as the source of its figures; a market table needs no day. Raises UserError.
     """
     with TemporaryDirectory() as folder:
         path = Path(folder, Path(name).name or "file.csv")

@@ -37,6 +37,7 @@ from billing.selectors.prices import (
     waiting_buckets,
 )
 from billing.selectors.unrated import Unrated, unrated
+from core.errors import UserError
 
 SHOWN_RUNS = 20
 
@@ -144,8 +145,8 @@ def apply(request: HttpRequest, access: PriceAccess, run_id: int) -> HttpRespons
     if request.method == "POST":
         try:
             dry_runs.apply(run, by=access.principal)
-        except dry_runs.Refused as refused:
-            messages.error(request, str(refused))
+        except UserError as error:
+            messages.error(request, str(error))
         return redirect("billing:dry_run", run.pk)
     return _decision(request, access, "apply", run)
 
@@ -157,8 +158,8 @@ def discard(request: HttpRequest, access: PriceAccess, run_id: int) -> HttpRespo
     if request.method == "POST":
         try:
             dry_runs.discard(run, by=access.principal)
-        except dry_runs.Refused as refused:
-            messages.error(request, str(refused))
+        except UserError as error:
+            messages.error(request, str(error))
             return redirect("billing:dry_run", run.pk)
         messages.success(request, gettext("The draft is deleted."))
         return redirect("billing:cards")

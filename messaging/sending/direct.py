@@ -45,8 +45,8 @@ def store_refused(account_id: int, message: SendRequest, refused: RefusedAsMeta,
     """The log holds what was refused too."""
     now = datetime.now(UTC)
     outcome = AttemptResult(
-        kind=Kind.REJECTED, at=now.isoformat(), source=META, code=refused.code, title=refused.details[:255],
-        status=refused.status, body={"code": refused.code, "details": refused.details}, by="tollgate",
+        kind=Kind.REJECTED, at=now.isoformat(), source=META, code=refused.code, title=refused.message[:255],
+        status=refused.status, body={"code": refused.code, "details": refused.message}, by="tollgate",
     )  # fmt: skip
     acceptance.store(account_id, [(message, outcome)], at=now, subaccount_id=subaccount_id)
     sending_wakeup.notify()

@@ -6,18 +6,16 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.principal import Principal
-from accounts.services import Refused
+from core.errors import UserError
 from messaging.log.enums import PayloadKind, SubmissionState
 from messaging.log.models import Message, MessagePayload, PhoneNumber
 from messaging.sending import acceptance, cloud, senders
 from messaging.sending.cancelling import cancel
-from messaging.sending.eightxeight import Refused as RefusedAs8x8
 from messaging.sending.eightxeight import read
 from messaging.sending.models import Submission
 from messaging.sending.requests import Origin, SendRequest
 from messaging.sending.results import AttemptResult, Kind
 from messaging.sending.wakeup import sending_wakeup
-from providers.meta.requests import RefusedAsMeta
 from providers.vocabulary import Direction, Shape
 
 _NOT_AGAIN = ("scheduled", "expiry", "clientMessageId", "dlrCallbackUrl")  # said of the first message alone
@@ -25,37 +23,37 @@ _NOT_AGAIN = ("scheduled", "expiry", "clientMessageId", "dlrCallbackUrl")  # sai
 
 @transaction.atomic
 def resolve(*, by: Principal, message: Message, was_sent: bool) -> None:
-    """Say what became of an uncertain message; audited. Raises Refused when it is not uncertain any more."""
+    """Say what became of an uncertain message; audited. Raises UserError when it is not uncertain any more."""
     kind = Kind.SENT if was_sent else Kind.REJECTED
     title = "" if was_sent else "Not sent, as somebody found out."
     outcome = AttemptResult(kind=kind, at=datetime.now(UTC).isoformat(), title=title, by=by.name)
     rows = Submission.objects.filter(account=by.account, umid=message.umid, state=SubmissionState.UNCERTAIN)
     if not rows.update(state=SubmissionState.ANSWERED, outcome=outcome.as_json()):
-        raise Refused(_("What became of this message is known by now."))
+        raise UserError(_("What became of this message is known by now."))
     by.record("message.resolved", str(message.umid), {"sent": was_sent})
     transaction.on_commit(sending_wakeup.notify)
 
 
 @transaction.atomic
 def take_back(*, by: Principal, message: Message) -> None:
-    """Cancel a message that waits; audited. Raises Refused when it waits no more."""
+    """Cancel a message that waits; audited. Raises UserError when it waits no more."""
     if not cancel(by.account.pk, message.subaccount_id or 0, at=datetime.now(UTC), umid=message.umid):
-        raise Refused(_("This message does not wait any more."))
+        raise UserError(_("This message does not wait any more."))
     by.record("message.cancelled", str(message.umid))
     transaction.on_commit(sending_wakeup.notify)
 
 
 @transaction.atomic
 def send_again(*, by: Principal, message: Message) -> Submission:
-    """Send what a message said once more, as a new message; audited. Raises Refused, with the check's words."""
+    """Send what a message said once more, as a new message; audited. Raises UserError, with the check's words."""
     payload = request_of(message)
     number = PhoneNumber.objects.filter(account=by.account, pk=message.phone_number_id or 0)
     phone_number = number.select_related("subaccount", "account").first()
     if payload is None or phone_number is None:
-        raise Refused(_("What this message said is not on record."))
+        raise UserError(_("What this message said is not on record."))
     sender = senders.sender_of(phone_number)
     if not sender.subaccount_is_active:
-        raise Refused(_("Its subaccount is closed."))
+        raise UserError(_("Its subaccount is closed."))
     origin = Origin(
         category=message.source.category if message.source else Origin().category,
         name=message.source.name if message.source else "", recipient_type=message.recipient_type,
@@ -80,11 +78,6 @@ def request_of(message: Message) -> MessagePayload | None:
 
 def _checked(body: dict[str, object], sender: senders.Sender, origin: Origin) -> SendRequest:
     """The message, checked as if a client had sent it now."""
-    try:
-        if "messaging_product" in body:
-            return cloud.read(body, sender, origin, Shape.GRAPH)
-        return read(body, sender, origin)
-    except RefusedAsMeta as refused:
-        raise Refused(refused.details) from None
-    except RefusedAs8x8 as refused:
-        raise Refused(refused.message) from None
+    if "messaging_product" in body:
+        return cloud.read(body, sender, origin, Shape.GRAPH)
+    return read(body, sender, origin)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
+from core.errors import UserError
 from core.secrets import unseal
 from messaging.log.lifecycle.provider_ids import reference
 from messaging.sending.models import Submission
@@ -15,8 +16,8 @@ from providers.vendor import Connection, Sending
 from providers.vocabulary import Shape
 
 
-class NoRoute(LookupError):
-    """The message cannot be sent; the text says what is missing."""
+class NoRoute(UserError):
+    """The message cannot be sent for want of what its number needs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,9 @@ def connection(sender: Sender) -> Connection:
     except ValueError as error:
         raise NoRoute(f"The credential of number {sender.number_id} cannot be opened: {error}") from None
     if not secret:
-        raise NoRoute(f"Number {sender.number_id} has no credential to send with: an operator sets it in the admin.")
+        raise NoRoute(
+            f"Number {sender.number_id} has no credential to send with", remedy="an operator sets it in the admin."
+        )
     return Connection(
         secret=secret, number_id=sender.number_id, subaccount_code=sender.subaccount_code, base_url=sender.api_url
     )

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from core.errors import UserError
 from providers.error_catalogue import META, catalogue
 
 INVALID, MISSING, NOT_VALID, RESTRICTED = 100, 131008, 131009, 130497
@@ -21,13 +22,12 @@ _PHONE = re.compile(r"[1-9][0-9]{6,14}")
 _USER_ID = re.compile(r"[A-Z]{2}\.[A-Za-z0-9]{1,128}")
 
 
-class RefusedAsMeta(Exception):
-    """The request is refused with this code of Meta's; the details name the field and what would be right."""
+class RefusedAsMeta(UserError):
+    """The request is refused with this code of Meta's; the message names the field and what would be right."""
 
-    def __init__(self, code: int, details: str, *, status: int | None = None) -> None:
-        super().__init__(code, details)
-        self.code, self.details = code, details
-        self.status = status or _STATUSES.get(code, 400)
+    def __init__(self, code: int, message: str, *, field: str = "", status: int | None = None) -> None:
+        super().__init__(message, field=field)
+        self.code, self.status = code, status or _STATUSES.get(code, 400)
 
     @property
     def title(self) -> str:
@@ -109,25 +109,25 @@ def read_content(body: Mapping[str, Any]) -> Content:
 
 def _object(value: Any, field: str) -> Mapping[str, Any]:
     if value is None:
-        raise RefusedAsMeta(MISSING, f"The parameter {field} is required.")
+        raise RefusedAsMeta(MISSING, f"The parameter {field} is required.", field=field)
     if not isinstance(value, dict):
-        raise RefusedAsMeta(NOT_VALID, f"Param {field} must be an object.")
+        raise RefusedAsMeta(NOT_VALID, f"Param {field} must be an object.", field=field)
     return value
 
 
 def _array(value: Any, field: str) -> list[Any]:
     if not isinstance(value, list):
-        raise RefusedAsMeta(NOT_VALID, f"Param {field} must be an array.")
+        raise RefusedAsMeta(NOT_VALID, f"Param {field} must be an array.", field=field)
     return value
 
 
 def _text(value: Any, field: str, limit: int) -> str:
     if value is None or value == "":
-        raise RefusedAsMeta(MISSING, f"The parameter {field} is required.")
+        raise RefusedAsMeta(MISSING, f"The parameter {field} is required.", field=field)
     if not isinstance(value, str):
-        raise RefusedAsMeta(NOT_VALID, f"Param {field} must be a string.")
+        raise RefusedAsMeta(NOT_VALID, f"Param {field} must be a string.", field=field)
     if len(value) > limit:
-        raise RefusedAsMeta(INVALID, f"Param {field} must be at most {limit} characters long.")
+        raise RefusedAsMeta(INVALID, f"Param {field} must be at most {limit} characters long.", field=field)
     return value
 
 
@@ -140,18 +140,22 @@ def _text_content(content: Any, field: str) -> None:
     text = _object(content, field)
     _text(text.get("body"), f"{field}.body", _LONGEST_TEXT)
     if not isinstance(text.get("preview_url"), bool | None):
-        raise RefusedAsMeta(NOT_VALID, f"Param {field}.preview_url must be true or false.")
+        raise RefusedAsMeta(
+            NOT_VALID, f"Param {field}.preview_url must be true or false.", field=f"{field}.preview_url"
+        )
 
 
 def _media(content: Any, field: str) -> None:
     media = _object(content, field)
     if media.get("id") is None and media.get("link") is None:
-        raise RefusedAsMeta(MISSING, f"The parameter {field}.id is required, or {field}.link.")
+        raise RefusedAsMeta(MISSING, f"The parameter {field}.id is required, or {field}.link.", field=field)
     _maybe_text(media.get("id"), f"{field}.id", 512)
     link = media.get("link")
     _maybe_text(link, f"{field}.link", _LONGEST_URL)
     if link and not re.match(r"https?://[^/\s]", link):
-        raise RefusedAsMeta(NOT_VALID, f"Param {field}.link must begin with https:// or http://.")
+        raise RefusedAsMeta(
+            NOT_VALID, f"Param {field}.link must begin with https:// or http://.", field=f"{field}.link"
+        )
     _maybe_text(media.get("caption"), f"{field}.caption", _LONGEST_CAPTION)
     _maybe_text(media.get("filename"), f"{field}.filename", 255)
 
@@ -161,13 +165,15 @@ def _location(content: Any, field: str) -> None:
     for name, bound in (("latitude", 90), ("longitude", 180)):
         value = location.get(name)
         if value is None:
-            raise RefusedAsMeta(MISSING, f"The parameter {field}.{name} is required.")
+            raise RefusedAsMeta(MISSING, f"The parameter {field}.{name} is required.", field=f"{field}.{name}")
         try:
             good = not isinstance(value, bool) and -bound <= float(value) <= bound
         except (TypeError, ValueError):
             good = False
         if not good:
-            raise RefusedAsMeta(NOT_VALID, f"Param {field}.{name} must be a number from -{bound} to {bound}.")
+            raise RefusedAsMeta(
+                NOT_VALID, f"Param {field}.{name} must be a number from -{bound} to {bound}.", field=f"{field}.{name}"
+            )
     for name in ("name", "address"):
         _maybe_text(location.get(name), f"{field}.{name}", 1000)
 
@@ -175,7 +181,7 @@ def _location(content: Any, field: str) -> None:
 def _contacts(content: Any, field: str) -> None:
     contacts = _array(content, field)
     if not contacts:
-        raise RefusedAsMeta(MISSING, f"The parameter {field} is required.")
+        raise RefusedAsMeta(MISSING, f"The parameter {field} is required.", field=field)
     for at, entry in enumerate(contacts):
         _object(_object(entry, f"{field}[{at}]").get("name"), f"{field}[{at}].name")
 

@@ -10,12 +10,12 @@ from accounts.enums import Permission
 from accounts.models import ApiKey, AuditEntry, Subaccount
 from accounts.selectors.keys import api_keys
 from accounts.services import (
-    Refused,
     authenticate_api_key,
     create_api_key,
     make_api_key,
     revoke_api_key,
 )
+from core.errors import UserError
 from tests.people import member, principal, principal_of, visitor
 
 pytestmark = pytest.mark.django_db
@@ -56,7 +56,7 @@ def test_a_key_for_some_subaccounts_is_audited_with_all_it_may(acme):
 
 @pytest.mark.parametrize("scopes", [(), (Permission.VIEW_COSTS,), (Permission.VIEW_MESSAGES, Permission.MANAGE_TEAM)])
 def test_a_key_holds_no_more_than_the_role_of_its_maker(acme, scopes):
-    with pytest.raises(Refused, match="scopes that your role holds") as refused:
+    with pytest.raises(UserError, match="scopes that your role holds") as refused:
         make(actor_as(acme, "developer"), scopes)
     assert refused.value.field == "scopes"
     assert not ApiKey.objects.filter(name="Shop").exists()
@@ -65,7 +65,7 @@ def test_a_key_holds_no_more_than_the_role_of_its_maker(acme, scopes):
 def test_a_key_sees_no_more_than_its_maker(acme):
     limited = actor_as(acme, "developer", "acme_shop")
     for beyond in ([], [Subaccount.objects.get(code="acme_care")]):
-        with pytest.raises(Refused, match="subaccounts that you see yourself"):
+        with pytest.raises(UserError, match="subaccounts that you see yourself"):
             make(limited, subaccounts=beyond)
     assert make(limited, subaccounts=[shop()])[0].limited
 
@@ -89,7 +89,7 @@ def test_a_key_beyond_ones_reach_is_neither_seen_nor_revoked(acme):
     own, _ = create_api_key(by=principal(acme), name="Own", scopes=[], subaccounts=[shop()])
     assert api_keys(limited, {}, ended=False).rows == [own]
     for beyond in (wide, both):
-        with pytest.raises(Refused, match="reaches subaccounts that you do not see"):
+        with pytest.raises(UserError, match="reaches subaccounts that you do not see"):
             revoke_api_key(by=limited, key=beyond)
     assert not ApiKey.objects.exclude(revoked_at=None).exists()
 

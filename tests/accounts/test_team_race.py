@@ -7,8 +7,8 @@ from django.db import connection
 
 from accounts.models import Membership
 from accounts.principal import Principal
-from accounts.services import Refused
 from accounts.services.team import remove_member
+from core.errors import UserError
 from core.tenancy import every_tenant
 from tests.people import member
 
@@ -24,8 +24,8 @@ def test_two_owners_who_remove_each_other(acme):
             together.wait()
             try:
                 answers.append(remove_member(by=Principal.of_member(own), membership=other))
-            except Refused as refused:
-                answers.append(str(refused))
+            except UserError as error:
+                answers.append(str(error))
         connection.close()
 
     threads = [Thread(target=remove, args=pair) for pair in (owners, owners[::-1])]

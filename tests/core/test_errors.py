@@ -1,53 +1,28 @@
-"""What a view raises becomes one shape; what nobody foresaw stays a 500."""
+"""What somebody is told who asks for what cannot be done."""
 
 import pytest
-from django.core.exceptions import PermissionDenied
-from django.http import Http404
-from rest_framework import exceptions
+from django import forms
 
-from core.errors import exception_handler
-
-
-def problem(status, title, detail, errors=()):
-    return {"type": "about:blank", "title": title, "status": status, "detail": detail, "errors": list(errors)}
+from core.errors import Conflict, UserError
+from core.forms import show_error
 
 
-@pytest.mark.parametrize(
-    ("error", "expected"),
-    [
-        (Http404("No such umid"), problem(404, "Not Found", "Not found.")),
-        (PermissionDenied(), problem(403, "Forbidden", "You do not have permission to perform this action.")),
-        (exceptions.ParseError("Bad JSON"), problem(400, "Bad Request", "Bad JSON")),
-        (exceptions.MethodNotAllowed("PUT"), problem(405, "Method Not Allowed", 'Method "PUT" not allowed.')),
-    ],
-)
-def test_problems(error, expected):
-    response = exception_handler(error, {})
-    assert (response.status_code, response.data) == (expected["status"], expected)
-    assert response.content_type == "application/problem+json"
+class CodeForm(forms.Form):
+    code = forms.CharField()
 
 
-@pytest.mark.parametrize(
-    ("detail", "errors"),
-    [
-        ("Wrong.", [("", "Wrong.")]),
-        ({"to": "Too early."}, [("to", "Too early.")]),
-        ({"to": ["Too early.", "Not a day."]}, [("to", "Too early."), ("to", "Not a day.")]),
-        ({"template": {"name": ["Unknown."]}}, [("template.name", "Unknown.")]),
-    ],
-)
-def test_wrong_fields_are_named_with_their_path(detail, errors):
-    response = exception_handler(exceptions.ValidationError(detail), {})
-    assert response.data["detail"] == "Some fields are not valid."
-    assert response.data["errors"] == [{"field": field, "message": message} for field, message in errors]
+@pytest.mark.parametrize(("remedy", "text"), [("", "It is taken"), ("choose another.", "It is taken: choose another.")])
+def test_the_text_ends_with_the_remedy(remedy, text):
+    error = UserError("It is taken", field="code", remedy=remedy)
+    assert (str(error), error.message, error.remedy, error.field) == (text, "It is taken", remedy, "code")
 
 
-@pytest.mark.parametrize(("header", "expected"), [("Bearer", "Bearer"), (None, None)])
-def test_a_401_says_what_it_asks_for(header, expected):
-    error = exceptions.NotAuthenticated()
-    error.auth_header = header
-    assert exception_handler(error, {}).headers.get("WWW-Authenticate") == expected
+def test_each_has_its_status():
+    assert (UserError("x").status, Conflict("x").status) == (400, 409)
 
 
-def test_the_unforeseen_is_left_to_django():
-    assert exception_handler(ZeroDivisionError(), {}) is None
+@pytest.mark.parametrize(("field", "place"), [("code", "code"), ("umids", "__all__"), ("", "__all__")])
+def test_a_form_shows_it_at_its_field_or_at_its_head(field, place):
+    form = CodeForm({"code": "x"})
+    show_error(form, UserError("It is taken.", field=field))
+    assert form.errors == {place: ["It is taken."]}

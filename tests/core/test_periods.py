@@ -5,7 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from core.periods import BadPeriod, Period, chosen, named, spell
+from core.errors import UserError
+from core.periods import Period, chosen, named, spell
 
 TODAY = date(2026, 3, 15)
 
@@ -51,7 +52,7 @@ def test_chosen(params, expected):
     ],
 )
 def test_bad_periods_say_what_to_do(params, problem):
-    with pytest.raises(BadPeriod, match=problem):
+    with pytest.raises(UserError, match=problem):
         chosen(params, TODAY, "7d")
 
 

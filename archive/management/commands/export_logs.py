@@ -14,7 +14,8 @@ from accounts.principal import Principal
 from archive.enums import Compression, Dataset, ExportState, Format
 from archive.exports import jobs, work
 from archive.exports.files import storage
-from archive.exports.requests import Ask, BadAsk
+from archive.exports.requests import Ask
+from core.errors import UserError
 from core.tenancy import every_tenant
 from messaging.log.declaration import Filter
 from messaging.log.query import MessageQuery, build, filters, parse, problems, unknown_names, write_words
@@ -51,8 +52,8 @@ class Command(BaseCommand):
         with every_tenant():
             try:
                 export = jobs.start(Principal.of_command("export_logs", account), _ask(account, options))
-            except BadAsk as wrong:
-                raise CommandError(f"{_option(wrong.field)}: {wrong}") from None
+            except UserError as error:
+                raise CommandError(f"{_option(error.field)}: {error}") from None
             while export.active:
                 work.run_slice(export)
                 export.refresh_from_db()

@@ -10,8 +10,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import Account
 from accounts.principal import Principal
-from accounts.services import Refused
 from archive.deletion.reerase import erase_again
+from core.errors import UserError
 from core.tenancy import every_tenant
 
 
@@ -43,6 +43,6 @@ def _again(path: Path) -> str:
         raise CommandError(f"{path}: there is no account {said['account']}.") from None
     try:
         deletion = erase_again(subject, name, by=Principal.of_command("repeat_erasures", account))
-    except Refused as refused:
-        raise CommandError(f"{path}: {refused}") from None
+    except UserError as error:
+        raise CommandError(f"{path}: {error}") from None
     return f"erased again as {deletion.public_id}" if deletion else "nobody of that hash is there"

@@ -7,9 +7,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from billing.management.impact import activate, try_out, words
-from billing.prices.files import PriceFileError
 from billing.prices.markets import import_market_file
 from billing.proposals.what_if import Proposal
+from core.errors import UserError
 from core.tenancy import every_tenant
 
 
@@ -27,7 +27,7 @@ class Command(BaseCommand):
         """Import, show the difference, activate when asked to; exit 1 when the file cannot be used."""
         try:
             table = import_market_file(options["file"])
-        except (PriceFileError, OSError) as error:
+        except (UserError, OSError) as error:
             raise CommandError(str(error)) from None
         self.stdout.write(f"{table}: {table.countries.count():,} rows.")
         with every_tenant():

@@ -12,9 +12,9 @@ from accounts.models import Account
 from billing.enums import Book
 from billing.management.impact import SHOWN, activate, try_out, words
 from billing.models import RateCard
-from billing.prices.files import PriceFileError
 from billing.prices.rate_cards import Difference, compare, import_card_file
 from billing.proposals.what_if import Proposal
+from core.errors import UserError
 from core.tenancy import every_tenant
 
 
@@ -42,7 +42,7 @@ class Command(BaseCommand):
                 options["file"], options["effective"], account, book=Book(options["book"]),
                 provider=options["provider"],
             )  # fmt: skip
-        except (PriceFileError, OSError) as error:
+        except (UserError, OSError) as error:
             raise CommandError(str(error)) from None
         for card in cards:
             self._show(card, compare(card))

@@ -8,9 +8,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from billing.management.impact import activate, try_out, words
-from billing.prices.files import PriceFileError
 from billing.prices.rules import import_rule_file
 from billing.proposals.what_if import Proposal
+from core.errors import UserError
 from core.tenancy import every_tenant
 
 
@@ -29,7 +29,7 @@ class Command(BaseCommand):
         """Import, show the difference, activate when asked to; exit 1 when the file cannot be used."""
         try:
             rules = import_rule_file(options["file"], options["effective"])
-        except (PriceFileError, OSError) as error:
+        except (UserError, OSError) as error:
             raise CommandError(str(error)) from None
         self.stdout.write(f"{rules}: {rules.rules.count():,} rules.")
         with every_tenant():

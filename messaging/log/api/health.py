@@ -20,7 +20,7 @@ from accounts.authentication import ApiKeyAuthentication
 from accounts.enums import Permission
 from accounts.models import ApiKey
 from accounts.services import authenticate_api_key
-from core.errors import exception_handler, headers_of
+from core.problem_details import exception_handler, headers_of
 from core.queries import nothing_asked
 from messaging.log.assets.health import Node, worst
 from messaging.log.models import PhoneNumber

@@ -52,10 +52,10 @@ def message_parameters() -> list[OpenApiParameter]:
 class FilterField(serializers.Field[Any, Any, Any, Any]):
     """A filter's value in a body, or one of its values: a text or a whole number."""
 
-    def __init__(self, declared: Filter, **about: Any) -> None:
+    def __init__(self, source: Filter, **about: Any) -> None:
         super().__init__(**about)
-        self._filter = declared
-        schema = declared.kind.schema
+        self._filter = source
+        schema = source.kind.schema
         set_override(self, "field", schema.get("items", schema))
 
     def to_internal_value(self, data: Any) -> Any:
@@ -78,13 +78,11 @@ class MessageQuerySerializer(StrictSerializer):
         return {name: _field(each) for name, each in filters().items()}
 
 
-def _field(declared: Filter) -> serializers.Field[Any, Any, Any, Any]:
-    about: dict[str, Any] = {"required": False, "help_text": declared.help}
-    if not declared.kind.several:
-        return FilterField(declared, **about)
-    return serializers.ListField(
-        child=FilterField(declared), allow_empty=False, error_messages={"empty": BLANK}, **about
-    )
+def _field(source: Filter) -> serializers.Field[Any, Any, Any, Any]:
+    about: dict[str, Any] = {"required": False, "help_text": source.help}
+    if not source.kind.several:
+        return FilterField(source, **about)
+    return serializers.ListField(child=FilterField(source), allow_empty=False, error_messages={"empty": BLANK}, **about)
 
 
 def checked_query(words: Mapping[str, Any], **reach: Any) -> MessageQuery:

@@ -7,12 +7,12 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.forms import SELECT, SettingsForm
+from accounts.forms import SELECT
 from accounts.models import Subaccount
 from accounts.validators import validate_subaccount_code
 
 
-class RenameForm(SettingsForm):
+class RenameForm(forms.Form):
     """How a subaccount is called."""
 
     name = forms.CharField(label=gettext_lazy("Name"), max_length=255)
@@ -29,7 +29,7 @@ class SubaccountForm(RenameForm):
     )
 
 
-class MoveForm(SettingsForm):
+class MoveForm(forms.Form):
     """To which subaccount a number goes."""
 
     def __init__(self, *args: Any, subaccounts: Sequence[Subaccount], **kwargs: Any) -> None:

@@ -7,16 +7,13 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from accounts.models import Account
+from core.errors import UserError
 from core.paging import Cursor
 from messaging.log.models import Message
 from messaging.log.query import MessageQuery
 from messaging.log.selectors.matching import matching, within
 
 MOST = 10_000  # messages in one selection
-
-
-class UnreadableSelection(ValueError):
-    """What was posted selects nothing; the message is for people."""
 
 
 def newest(rows: QuerySet[Message]) -> Cursor | None:
@@ -31,7 +28,7 @@ def selected_messages(
     """The messages that a form selects, newest first, at most `MOST`; whatever else it names does not exist.
 
     The form posts `umid` for each row, or `all` with `upto`, the cursor of the newest row there was; `query` holds
-    its filters (None: they are not valid). Raises UnreadableSelection.
+    its filters (None: they are not valid). Raises UserError.
     """
     if posted.get("all"):
         rows = _all(account, query, posted.get("upto", ""))
@@ -42,11 +39,11 @@ def selected_messages(
 
 def _all(account: Account, query: MessageQuery | None, upto: str) -> QuerySet[Message]:
     if query is None:
-        raise UnreadableSelection(_("Correct the filters of the log first."))
+        raise UserError(_("Correct the filters of the log first."))
     try:
         last = Cursor.parse(upto)
     except ValueError:
-        raise UnreadableSelection(_("Select all that match on the log's page, not by an address.")) from None
+        raise UserError(_("Select all that match on the log's page, not by an address.")) from None
     return matching(account, query).filter(
         Q(created_at__lte=last.moment) & (Q(created_at__lt=last.moment) | Q(id__lte=last.id))
     )
@@ -56,7 +53,7 @@ def _umids(posted: QueryDict) -> list[UUID]:
     try:
         umids = [UUID(text) for text in posted.getlist("umid")]
     except ValueError:
-        raise UnreadableSelection(_("A selected message has no valid UMID.")) from None
+        raise UserError(_("A selected message has no valid UMID.")) from None
     if not umids:
-        raise UnreadableSelection(_("Select at least one message."))
+        raise UserError(_("Select at least one message."))
     return umids[:MOST]

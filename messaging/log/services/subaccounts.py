@@ -5,25 +5,27 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Subaccount
 from accounts.principal import Principal
-from accounts.services import Refused
 from accounts.services.subaccounts import switch_subaccount
+from core.errors import UserError
 from messaging.log.models import PhoneNumber
 
 
 @transaction.atomic
 def close_subaccount(*, by: Principal, subaccount: Subaccount) -> None:
-    """Close a subaccount. Raises Refused while numbers belong to it, as their messages would go on coming."""
+    """Close a subaccount. Raises UserError while numbers belong to it, as their messages would go on coming."""
     _lock(subaccount)
     if PhoneNumber.objects.filter(account=by.account, subaccount=subaccount).exists():
-        raise Refused(_("Phone numbers belong to this subaccount: move them to another first."))
+        raise UserError(_("Phone numbers belong to this subaccount"), remedy=_("move them to another first."))
     switch_subaccount(by=by, subaccount=subaccount, active=False)
 
 
 @transaction.atomic
 def move_number(*, by: Principal, number: PhoneNumber, subaccount: Subaccount) -> None:
-    """Give a number to another subaccount: its messages from now on count there, earlier ones stay. Raises Refused."""
+    """Give a number to another subaccount: messages from now on count there. Raises UserError."""
     if not _lock(subaccount).is_active:
-        raise Refused(_("This subaccount is closed: choose another, or open it again."), "subaccount")
+        raise UserError(
+            _("This subaccount is closed"), field="subaccount", remedy=_("choose another, or open it again.")
+        )
     before = number.subaccount
     if before == subaccount:
         return

@@ -17,6 +17,7 @@ from accounts.access import TenantRequest, requires
 from accounts.enums import Permission
 from billing.selectors import Charge
 from core.counting import count_up_to
+from core.errors import UserError
 from core.filters import PAGING, query
 from core.zones import current_zone
 from messaging.log.filters import log_counts, log_sentence
@@ -24,7 +25,7 @@ from messaging.log.forms.log import SEEN, LogForm, SavedFilterForm
 from messaging.log.listing.cells import Cells
 from messaging.log.listing.columns import KEYS, Layout, layout
 from messaging.log.listing.live import fingerprint
-from messaging.log.listing.selection import MOST, UnreadableSelection, newest, selected_messages
+from messaging.log.listing.selection import MOST, newest, selected_messages
 from messaging.log.models import PhoneNumber, Template
 from messaging.log.selectors.channels import channels, named_templates
 from messaging.log.selectors.log import charges, log_page
@@ -148,8 +149,8 @@ def umids(request: TenantRequest) -> HttpResponse:
     selection = form.query(request.principal.reach, current_zone()) if form.is_valid() else None
     try:
         rows = selected_messages(request.account, request.POST, selection, request.principal.subaccount_ids)
-    except UnreadableSelection as problem:
-        return HttpResponseBadRequest(str(problem), content_type="text/plain")
+    except UserError as error:
+        return HttpResponseBadRequest(str(error), content_type="text/plain")
     text = "".join(f"{umid}\n" for umid in rows.values_list("umid", flat=True))
     response = HttpResponse(text, content_type="text/plain; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="umids.txt"'

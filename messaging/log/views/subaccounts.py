@@ -9,8 +9,9 @@ from django.views.decorators.http import require_POST
 from accounts.access import TenantRequest, requires
 from accounts.enums import Permission
 from accounts.models import Subaccount
-from accounts.services import Refused
 from accounts.services.subaccounts import create_subaccount, rename_subaccount, switch_subaccount
+from core.errors import UserError
+from core.forms import show_error
 from core.http import posted
 from messaging.log.forms.subaccounts import MoveForm, RenameForm, SubaccountForm
 from messaging.log.selectors import subaccounts as selectors
@@ -32,8 +33,8 @@ def new_subaccount(request: TenantRequest) -> HttpResponse:
     if form.is_valid():
         try:
             subaccount = create_subaccount(by=request.principal, **form.cleaned_data)
-        except Refused as refused:
-            form.refuse(refused)
+        except UserError as error:
+            show_error(form, error)
         else:
             messages.success(request, _("%(name)s is there. Move numbers to it below.") % {"name": subaccount.name})
             return redirect("log:subaccounts")
@@ -62,8 +63,8 @@ def close(request: TenantRequest, subaccount_id: int) -> HttpResponse:
     if request.method == "POST":
         try:
             close_subaccount(by=request.principal, subaccount=subaccount)
-        except Refused as refused:
-            problem = str(refused)
+        except UserError as error:
+            problem = str(error)
         else:
             messages.success(request, _("%(name)s is closed.") % {"name": subaccount.name})
             return redirect("log:subaccounts")
@@ -91,8 +92,8 @@ def move(request: TenantRequest, number_id: int) -> HttpResponse:
     if form.is_valid():
         try:
             move_number(by=request.principal, number=number, subaccount=form.subaccount)
-        except Refused as refused:
-            form.refuse(refused)
+        except UserError as error:
+            show_error(form, error)
         else:
             messages.success(
                 request, _("%(number)s belongs to %(name)s now.") % {"number": number, "name": number.subaccount.name}

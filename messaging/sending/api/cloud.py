@@ -37,7 +37,7 @@ def error_of_meta(refused: RefusedAsMeta) -> Response:
     """An error in Graph's shape."""
     body = {
         "message": f"(#{refused.code}) {refused.title}", "type": "OAuthException", "code": refused.code,
-        "error_data": {"messaging_product": "whatsapp", "details": refused.details},
+        "error_data": {"messaging_product": "whatsapp", "details": refused.message},
         "fbtrace_id": secrets.token_urlsafe(8),
     }  # fmt: skip
     return Response({"error": body}, status=refused.status)

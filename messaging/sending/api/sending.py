@@ -15,7 +15,7 @@ from accounts.api import TenantView
 from accounts.enums import Permission
 from accounts.models import ApiKey
 from accounts.throttling import RatePerKey
-from core.errors import answer_as_8x8, envelope_of_8x8
+from core.problem_details import answer_as_8x8, envelope_of_8x8
 from messaging.sending import acceptance
 from messaging.sending.api.send_serializers import (
     BatchSerializer,

@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
+from core.errors import UserError
+
 SOURCE = "8x8-sync"  # of these codes, in the catalogue
 INVALID, OUT_OF_RANGE = 1000, 1010
 STATUSES = {1001: 400, 1200: 401, 1201: 403, 1300: 404, 2000: 500, 7001: 413}  # every other code of a request: 400
@@ -12,25 +14,20 @@ _LONGEST_URL = 2048
 FUTURE = timedelta(days=365)
 
 
-class Refused(Exception):
+class Refused(UserError):
     """The request is refused with this code of 8x8's; the message names the field and says what would be right."""
 
-    def __init__(self, code: int, message: str) -> None:
-        super().__init__(code, message)
-        self.code, self.message = code, message
-
-    @property
-    def status(self) -> int:
-        """The HTTP status that goes with the code."""
-        return STATUSES.get(self.code, 400)
+    def __init__(self, code: int, message: str, *, field: str = "") -> None:
+        super().__init__(message, field=field)
+        self.code, self.status = code, STATUSES.get(code, 400)
 
 
 def mapping(value: Any, field: str, missing: int = INVALID, wrong: int = INVALID) -> Mapping[str, Any]:
     """An object that must be there."""
     if value is None:
-        raise Refused(missing, f"'{field}' is required: give an object.")
+        raise Refused(missing, f"'{field}' is required: give an object.", field=field)
     if not isinstance(value, dict):
-        raise Refused(wrong, f"'{field}' must be an object.")
+        raise Refused(wrong, f"'{field}' must be an object.", field=field)
     return value
 
 
@@ -39,7 +36,7 @@ def items(value: Any, field: str, code: int = INVALID) -> list[Any]:
     if value is None:
         return []
     if not isinstance(value, list):
-        raise Refused(code, f"'{field}' must be an array.")
+        raise Refused(code, f"'{field}' must be an array.", field=field)
     return value
 
 
@@ -48,11 +45,11 @@ def text(
 ) -> str:
     """A text of 1 to `limit` characters that must be there."""
     if value is None or value == "":
-        raise Refused(missing, f"'{field}' is required: give a string.")
+        raise Refused(missing, f"'{field}' is required: give a string.", field=field)
     if not isinstance(value, str):
-        raise Refused(missing if wrong is None else wrong, f"'{field}' must be a string.")
+        raise Refused(missing if wrong is None else wrong, f"'{field}' must be a string.", field=field)
     if len(value) > limit:
-        raise Refused(long, f"'{field}' is {len(value)} characters long; at most {limit} are allowed.")
+        raise Refused(long, f"'{field}' is {len(value)} characters long; at most {limit} are allowed.", field=field)
     return value
 
 
@@ -70,7 +67,7 @@ def url(value: Any, field: str, *, missing: int, wrong: int) -> str:
     except ValueError:
         good = False
     if not good:
-        raise Refused(wrong, f"'{field}' must be an address that begins with https:// or http://.")
+        raise Refused(wrong, f"'{field}' must be an address that begins with https:// or http://.", field=field)
     return address
 
 
@@ -82,14 +79,14 @@ def integer(value: Any, field: str, low: int, high: int, *, wrong: int, default:
         int(value) if isinstance(value, str) and value.isdecimal() and value.isascii() and len(value) < 12 else value
     )
     if not isinstance(number, int) or isinstance(number, bool) or not low <= number <= high:
-        raise Refused(wrong, f"'{field}' must be a whole number from {low} to {high}.")
+        raise Refused(wrong, f"'{field}' must be a whole number from {low} to {high}.", field=field)
     return number
 
 
 def number(value: Any, field: str, bound: float, *, wrong: int) -> float:
     """A number between plus and minus `bound`."""
     if not isinstance(value, int | float) or isinstance(value, bool) or not -bound <= value <= bound:
-        raise Refused(wrong, f"'{field}' must be a number from {-bound:g} to {bound:g}.")
+        raise Refused(wrong, f"'{field}' must be a number from {-bound:g} to {bound:g}.", field=field)
     return value
 
 
@@ -104,9 +101,9 @@ def moment(value: Any, field: str, *, wrong: int) -> datetime | None:
     except (ValueError, OverflowError):
         time = None
     if time is None:
-        raise Refused(wrong, f"'{field}' must be an ISO 8601 time, as 2026-12-24T18:00:00Z.")
+        raise Refused(wrong, f"'{field}' must be an ISO 8601 time, as 2026-12-24T18:00:00Z.", field=field)
     if time > datetime.now(UTC) + FUTURE:
-        raise Refused(wrong, f"'{field}' is more than a year ahead: give an earlier time.")
+        raise Refused(wrong, f"'{field}' is more than a year ahead: give an earlier time.", field=field)
     return time
 
 
@@ -116,5 +113,5 @@ def one_of(value: Any, field: str, allowed: Mapping[str, str] | tuple[str, ...],
     word = words.get(value.lower()) if isinstance(value, str) else None
     if word is None:
         choices = ", ".join(dict.fromkeys(allowed))
-        raise Refused(wrong, f"'{field}' must be one of: {choices}.")
+        raise Refused(wrong, f"'{field}' must be one of: {choices}.", field=field)
     return word

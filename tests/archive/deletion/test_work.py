@@ -19,7 +19,7 @@ from django.db import connection, connections
 from django.utils import timezone
 
 from accounts.models import Account, AuditEntry
-from accounts.services import Refused, create_api_key
+from accounts.services import create_api_key
 from accounts.services.idempotency import claim, settle
 from archive.deletion import jobs, work
 from archive.deletion.certificates import sha256_of
@@ -31,6 +31,7 @@ from archive.exports import work as export_work
 from archive.exports.requests import Ask
 from archive.holds import Held, lift_hold, place_hold
 from archive.models import Deletion
+from core.errors import UserError
 from core.tenancy import every_tenant
 from events.models import Delivery, Event, Subscription
 from messaging.inbound import inbox
@@ -86,10 +87,10 @@ def test_selected_messages_go_and_the_others_stay(acme, other, asker):
 
 def test_what_is_not_seen_is_not_there(acme, other, asker):
     theirs = deliver(other)
-    with pytest.raises(Refused, match="None of these messages"):
+    with pytest.raises(UserError, match="None of these messages"):
         delete_selected(asker, [theirs.umid])
     limited = principal(acme, "x").only("nothing")
-    with pytest.raises(Refused, match="None of these messages"):
+    with pytest.raises(UserError, match="None of these messages"):
         delete_selected(limited, [deliver(acme).umid])
 
 
@@ -165,7 +166,7 @@ def test_a_legal_hold_refuses_and_stops(acme, asker, owner):
 @pytest.mark.parametrize(("role", "reason", "said"), [("admin", "x", "Only an owner"), ("owner", " ", "Say why")])
 def test_only_owners_place_a_hold_and_say_why(acme, role, reason, said):
     by = principal_of(member(acme, role))
-    with pytest.raises(Refused, match=said):
+    with pytest.raises(UserError, match=said):
         place_hold(by=by, reason=reason)
 
 
@@ -337,7 +338,7 @@ def test_another_account_keeps_what_it_knows_of_the_person(acme, other, asker):
     ],
 )
 def test_what_cannot_be_erased_is_named(asker, number, reason, field):
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(UserError) as refused:
         erase_person(asker, number, reason=reason)
     assert refused.value.field == field
 

@@ -8,11 +8,11 @@ from django.db import connection
 
 from accounts.models import AuditEntry
 from accounts.selectors.audit_chain import verify_chain
-from accounts.services import Refused
 from archive.models import Keeping
 from archive.retention.months import months_of
 from archive.retention.periods import begins, change, proposed, removals
 from archive.retention.work import run
+from core.errors import UserError
 from messaging.inbound.models import InboxItem, WebhookEndpoint
 from messaging.log.lifecycle.forgetting import Anchor, forget
 from messaging.log.models import DeletedMessage, Message, MessageAnchor, MessagePayload, StatusEvent
@@ -180,7 +180,7 @@ def test_a_sweep_goes_on_block_by_block(acme, other, keep, monkeypatch):
     ],
 )
 def test_periods_that_make_no_sense(acme, periods, field):
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(UserError) as refused:
         proposed(acme, periods)
     assert refused.value.field == field
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from billing.prices.card_files import Step, read_card_file
-from billing.prices.files import PriceFileError
+from core.errors import UserError
 
 RATES = """"Cost per message in USD on the WhatsApp Business Platform, effective July 1, 2026"
 ,
@@ -82,14 +82,14 @@ def test_currencies_in_all_their_spellings(read, token, code):
     ],
 )
 def test_what_cannot_be_read_is_named(read, text, words):
-    with pytest.raises(PriceFileError, match=words):
+    with pytest.raises(UserError, match=words):
         read(text)
 
 
 def test_a_file_that_is_no_text_is_refused(tmp_path):
     path = tmp_path / "rates.xlsx"
     path.write_bytes(b"PK\x03\x04\xff")
-    with pytest.raises(PriceFileError, match="not UTF-8"):
+    with pytest.raises(UserError, match="not UTF-8"):
         read_card_file(path)
 
 
@@ -97,5 +97,5 @@ def test_a_file_that_is_no_text_is_refused(tmp_path):
 def test_no_text_breaks_the_reader(tmp_path_factory, text):
     path = tmp_path_factory.mktemp("cards") / "card.csv"
     path.write_text("Market,Currency,Marketing\n" + text, encoding="utf-8", errors="replace")
-    with contextlib.suppress(PriceFileError):
+    with contextlib.suppress(UserError):
         read_card_file(path)

@@ -8,10 +8,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from billing.models import MarketTable, RateCard, RuleSet
-from billing.prices.files import PriceFileError, rows_of
+from billing.prices.files import rows_of
 from billing.prices.markets import import_market_file
 from billing.prices.rate_cards import import_card_file
 from billing.prices.rules import import_rule_file
+from core.errors import UserError
 
 pytestmark = pytest.mark.django_db
 DAY = date(2027, 1, 1)
@@ -69,7 +70,7 @@ def load(tmp_path):
 )
 def test_what_is_wrong_is_named_and_nothing_is_kept(load, kind, text, words):
     before = IMPORTS[kind][0].objects.count()
-    with pytest.raises(PriceFileError, match=words):
+    with pytest.raises(UserError, match=words):
         load(kind, text)
     assert IMPORTS[kind][0].objects.count() == before
 
@@ -90,7 +91,7 @@ ROWS = st.lists(st.lists(st.sampled_from(["", *WORDS]), max_size=8), max_size=4)
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=ROWS)
 def test_any_file_is_loaded_or_refused_in_words(load, kind, rows):
-    with contextlib.suppress(PriceFileError):
+    with contextlib.suppress(UserError):
         load(kind, "\n".join(",".join(row) for row in rows))
 
 

@@ -11,8 +11,9 @@ from accounts.models import AuditEntry
 from billing.models import DirtyBucket, DryRun, Rate, RateCard, RatedLine, RuleSet
 from billing.prices.rate_cards import import_card_file
 from billing.proposals import dry_runs
-from billing.proposals.dry_runs import Effect, Gone, Refused
+from billing.proposals.dry_runs import Effect, Gone
 from billing.proposals.what_if import Proposal
+from core.errors import UserError
 from tests.people import principal
 from tests.traffic import AT, deliver, rate
 
@@ -92,7 +93,7 @@ def test_any_month_by_any_card(acme, traffic):
     Rate.objects.filter(card=january, market="India", category="marketing").update(unit_price="0.0100")
     run = worked(start(Proposal(cards=[january], always=True), acme))
     assert amounts(run) == [(Decimal("0.0236"), Decimal("0.0200"))]
-    with pytest.raises(Refused, match="what-if"):
+    with pytest.raises(UserError, match="what-if"):
         dry_runs.apply(run, by=principal(None, "ada@acme.example"))
 
 
@@ -113,20 +114,20 @@ def test_in_force_audited_and_rated_again(acme, traffic, dearer):
     assert (entry.actor, entry.details["reason"]) == ("ops@acme.example", f"dry run {run.pk}")
     run.refresh_from_db()
     assert run.applied_by == "ops@acme.example"
-    with pytest.raises(Refused, match="in force already"):
+    with pytest.raises(UserError, match="in force already"):
         dry_runs.apply(run, by=principal(None, "ops@acme.example"))
 
 
 def test_not_before_its_figures_are_there(dearer, every_account):
     run = start(Proposal(cards=[dearer()]))
-    with pytest.raises(Refused, match="wait for its figures"):
+    with pytest.raises(UserError, match="wait for its figures"):
         dry_runs.apply(run, by=principal(None, "ops@acme.example"))
 
 
 def test_another_revision_since_asks_for_another_look(dearer, every_account):
     first, second = (worked(start(Proposal(cards=[dearer(price=price)]))) for price in ("0.02", "0.03"))
     dry_runs.apply(first, by=principal(None, "ops@acme.example"))
-    with pytest.raises(Refused, match="Another revision of Meta USD 2026-10-01"):
+    with pytest.raises(UserError, match="Another revision of Meta USD 2026-10-01"):
         dry_runs.apply(second, by=principal(None, "ops@acme.example"))
 
 
@@ -157,7 +158,7 @@ def test_discarded_while_it_is_worked_on_stays_away(dearer, traffic, every_accou
 
 def test_what_is_in_force_cannot_be_discarded(every_account):
     run = start(Proposal(cards=[RateCard.objects.filter(is_active=True).first()]))
-    with pytest.raises(Refused, match="what-if"):
+    with pytest.raises(UserError, match="what-if"):
         dry_runs.discard(run, by=principal(None, "ops@acme.example"))
 
 

@@ -4,6 +4,7 @@ import json
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
+from django import forms
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -11,7 +12,7 @@ from accounts.models import Subaccount
 from messaging.log import lookups
 from messaging.log.declaration import Filter, is_blank
 from messaging.log.kinds import FreeText, Moment
-from messaging.log.models import Message
+from messaging.log.models import Message, PhoneNumber, Template
 from messaging.log.query import (
     MessageQuery,
     build,
@@ -101,6 +102,53 @@ def test_traits():
     }  # fmt: skip
     assert names_of("names") == {"subaccount", "channel", "template"}
     assert {name for name, each in filters().items() if each.kind.several} == {"status"}
+
+
+HELP = {
+    "search": "A number or its first six or more digits, an id, or a part of a template's, campaign's or bot's name.",
+    "status": "Several are combined with OR.",
+    "direction": "From the business, or from a person.",
+    "subaccount": "subAccountId",
+    "channel": "phone_number_id, channelId",
+    "country": "ISO 3166 alpha-2, in any case.",
+    "msisdn": "A number with its country code, or its first six or more digits; "
+    "without `msisdn:read` whole numbers only.",
+    "umid": "In any case, with or without hyphens; or its first eight or more digits.",
+    "provider_message_id": "The provider's id, whole.",
+    "category": "The pricing category.",
+    "template": "The name of a template, in any language.",
+    "source_category": "What made the message.",
+    "source_name": "The name of the campaign or bot that made it, or a part of the name, in any case.",
+    "recipient_type": "As the sender named it.",
+    "response_code": "The HTTP status with which the provider answered.",
+    "error_code": "Why it was not delivered.",
+    "sending": "Where a message we were asked to send stands.",
+    **dict.fromkeys(("created_after", "sent_after", "read_after"), "Included."),
+    **dict.fromkeys(("created_before", "sent_before", "read_before"), "Not included."),
+}
+
+
+def test_the_descriptions_of_rest():
+    assert {name: each.help for name, each in filters().items()} == HELP
+
+
+def test_what_the_fields_of_the_page_say():
+    fields = {name: each.kind.page_field(each.label) for name, each in filters().items() if each.on_page}
+    assert {name: str(field.widget.attrs["placeholder"]) for name, field in fields.items()
+            if "placeholder" in field.widget.attrs} == {
+        "search": "Number, UMID or name", "msisdn": "+65 9123 4567", "umid": "All of it, or its first 8 digits",
+        "source_name": "Of campaign or bot, or a part", "response_code": "200", "error_code": "131049",
+    }  # fmt: skip
+    attrs = fields["search"].widget.attrs
+    assert (fields["search"].widget.input_type, attrs["autocomplete"]) == ("search", "off")
+    assert fields["msisdn"].widget.attrs["inputmode"] == "tel"
+    assert {name: [str(label) for value, label in field.choices if not value] for name, field in fields.items()
+            if isinstance(field.widget, forms.Select)} == {
+        "direction": ["In and out"], "country": ["All countries"], "category": ["All categories"],
+        "source_category": ["All sources"], "sending": ["However it went"],
+    }  # fmt: skip
+    assert [str(label) for _, label in fields["sending"].choices[1:]] == ["Uncertain: no answer came"]
+    assert "unknown" not in dict(fields["status"].widget.choices)
 
 
 def test_each_index_that_a_filter_names_is_there():
@@ -318,6 +366,20 @@ def test_filters_that_share_a_condition_ask_once(monkeypatch):
     (condition,) = conditions("acme", MessageQuery(source_category="campaign", source_name="sale"))
     assert condition.children == [("source__in", [7])]
     assert calls == [{"account": "acme", "name__icontains": "sale"}, {"category": "campaign"}]
+
+
+@pytest.mark.django_db
+def test_conditions_on_names(acme):
+    number = PhoneNumber.objects.get(account=acme, provider_number_id="106540352242922")
+    templates = list(Template.objects.filter(account=acme, name="weekend_sale").values_list("pk", flat=True))
+    found = conditions(
+        acme, MessageQuery(subaccount="acme_shop", channel=number.provider_number_id, template="weekend_sale")
+    )
+    assert [condition.children for condition in found] == [
+        [("subaccount__in", [number.subaccount_id])], [("phone_number__in", [number.pk])],
+        [("template__in", templates)],
+    ]  # fmt: skip
+    assert conditions(acme, MessageQuery(channel="nobodys"))[0].children == [("phone_number__in", [])]
 
 
 @pytest.mark.django_db

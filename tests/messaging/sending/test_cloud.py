@@ -147,7 +147,7 @@ def test_a_spoiled_field_is_refused_or_sendable(acme, body):
     for path, value, refused in outcomes:
         if refused is not None:
             assert 400 <= refused.status < 500, (path, value)
-            assert any(str(name) in refused.details for name in path), (path, value, refused.details)
+            assert any(str(name) in refused.message for name in path), (path, value, refused.message)
 
 
 def read_or_refused(body, sender):
