@@ -40,7 +40,7 @@ def run() -> bool:
         for path in ("/bare/x", door["path"]):  # warm both up
             posts_per_second(port, path, headers, body, 1)
         for number in range(ROUNDS):
-            paths = ("/bare/x", door["path"])[:: 1 if number % 2 else -1]  # what drifts favours neither
+            paths = ("/bare/x", door["path"])[:: 1 if number % 2 else -1]  # so that drift favours neither
             speed = {path: posts_per_second(port, path, headers, body, SECONDS) for path in paths}
             base, ours = speed["/bare/x"], speed[door["path"]]
             ratios.append(ours / base)

@@ -1,4 +1,4 @@
-"""What every measurement stands on: the demo account without traffic, and how ratios are printed."""
+"""What every measurement shares: the demo account without traffic, and the output of ratios."""
 
 import statistics
 from collections.abc import Sequence

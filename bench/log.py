@@ -58,7 +58,7 @@ _SOURCES = (("campaign", "Weekend sale"), ("template_bot", "Cart reminder"), ("a
 
 @dataclass(frozen=True)
 class Case:
-    """One filter: its value as REST is asked, the SQL of its rows, and as the changelist is asked (None: it cannot be).
+    """One filter: its value for REST, the SQL of its rows, and the changelist's query (None: it has no such filter).
 
     The page is asked the same by the filter's own parameter, or as `page` says; where it has none, not at all.
     """
@@ -72,12 +72,12 @@ class Case:
 
     @property
     def page_words(self) -> dict[str, str]:
-        """What the page is asked."""
+        """The query of the page."""
         return self.page or {filters()[name].page: value for name, value in self.words.items()}
 
     @property
     def on_page(self) -> bool:
-        """Whether the page can be asked: it takes days, not moments."""
+        """Whether the page has these filters: it takes days, not moments."""
         declared = [filters()[name] for name in self.words]
         return bool(self.page) or all(each.on_page and not isinstance(each.kind, Moment) for each in declared)
 
@@ -302,7 +302,7 @@ def _queries(client: Client, address: str) -> float:
 
 
 def _bare(target: Target, size: int) -> float:
-    """Seconds of work for the plain statement of a page and the row that tells whether there is another."""
+    """Seconds of work for the plain statement of a page and the row that shows whether there is another."""
     with connection.cursor() as cursor:
         start = _spent()
         cursor.execute(target.sql, {**target.params, "most": size + 1})

@@ -57,7 +57,7 @@ def run() -> bool:
         for path, body in ((BARE, one), (SEND, one), (f"{SEND}/batch", many)):  # warm all up
             posts_per_second(port, path, headers, body, 1)
         for number in range(ROUNDS):
-            paths = (BARE, SEND)[:: 1 if number % 2 else -1]  # what drifts favours neither
+            paths = (BARE, SEND)[:: 1 if number % 2 else -1]  # so that drift favours neither
             speed = {path: posts_per_second(port, path, headers, one, SECONDS) for path in paths}
             each = posts_per_second(port, f"{SEND}/batch", headers, many, SECONDS) * BATCH
             base, ours = speed[BARE], speed[SEND]

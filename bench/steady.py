@@ -19,7 +19,7 @@ FROM inbound_inbox
 
 
 def run() -> bool:
-    """Post for a minute, wait until all is worked off, then look at the inbox."""
+    """Post for a minute, wait until all is processed, then check the inbox."""
     with running("web", "worker", "beat") as port:
         time.sleep(5)  # the worker's start is not what is measured
         answers = post_webhooks(port, RATE, SECONDS)

@@ -24,7 +24,7 @@ class Answer(NamedTuple):
 
 
 def post_webhooks(port: int, rate: int, seconds: int, over: Callable[[], bool] | None = None) -> list[Answer]:
-    """Post `rate` a second for so long, or until it is over: asked once a second, in another thread."""
+    """Post `rate` a second for so many seconds, or until `over()`, which another thread calls once a second."""
     return asyncio.run(_post(port, rate, seconds, over))
 
 

@@ -1,4 +1,4 @@
-"""Which addresses we post to: public ones alone, so that nobody reaches into our own network through us."""
+"""Which addresses we post to: only public ones, so that no tenant reaches our own network (SSRF)."""
 
 import socket
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
@@ -16,7 +16,7 @@ class Forbidden(ValueError):
 
 
 def check(url: str) -> str:
-    """Why an address is refused, as far as can be told without asking the DNS; empty when nothing is wrong."""
+    """Return why an address is refused, as far as that is clear without DNS; empty when nothing is wrong."""
     parts = urlsplit(url)
     try:
         port = parts.port

@@ -88,7 +88,7 @@ def post_due(seconds: float = 20.0) -> int:
 
 
 def forget_old() -> int:
-    """Delete subscriptions and events whose subjects nobody reports on any more, with their deliveries."""
+    """Delete subscriptions and events whose subjects get no more reports, with their deliveries."""
     before = timezone.now() - KEEP
     forgotten, _ = Subscription.objects.filter(created_at__lt=before).delete()
     Event.objects.filter(created_at__lt=before, deliveries=None).delete()

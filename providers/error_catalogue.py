@@ -113,7 +113,7 @@ def _unknown(source: str, code: int, provider_text: str) -> Diagnosis:
 
 @lru_cache(maxsize=1)
 def catalogue() -> dict[tuple[str, int], Diagnosis]:
-    """Every known code, by source and code. Raises ValueError when a code stands twice in a source."""
+    """Every known code, by source and code. Raises ValueError when a source lists a code twice."""
     entries: dict[tuple[str, int], Diagnosis] = {}
     for path in sorted(ROOT.glob("*/errors/*.csv")):
         for entry in _read(path.stem, path):

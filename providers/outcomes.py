@@ -70,7 +70,7 @@ class Rejected:
         requested, diagnosis = self.answer.retry_after, self.diagnosis
         back_off = requested or min(_FIRST_BACK_OFF * 2 ** min(failures, _MOST_DOUBLINGS), _LONGEST_BACK_OFF)
         if (self.source, self.code) == _PAIR_RATE:
-            return requested or timedelta(seconds=4 ** min(failures, _MOST_DOUBLINGS))  # as Meta asks for
+            return requested or timedelta(seconds=4 ** min(failures, _MOST_DOUBLINGS))  # as Meta recommends
         if diagnosis is None or not diagnosis.evidence:
             return back_off if self._is_theirs or self._is_too_many else None
         if diagnosis.retryable == Retry.WAIT:

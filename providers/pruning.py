@@ -12,7 +12,7 @@ from providers.registry import parse
 
 
 def prune(body: bytes, parsed: Parsed | None, gone: Callable[[MessageEvent], bool]) -> bytes | None:
-    """The body without the messages that are gone; None when nothing remains of it, or nobody can tell what.
+    """The body without the messages that are gone; None when nothing remains, or the body cannot be parsed.
 
     `parsed` is what the body was parsed into, None where it could not be.
 
@@ -37,7 +37,7 @@ def without_messages(body: bytes, parsed: Parsed | None, ids: Collection[str]) -
 
 
 def parsed(provider: str, body: bytes) -> Parsed | None:
-    """What a stored body holds; None when nobody can tell."""
+    """Return what a stored body holds; None when it cannot be parsed."""
     try:
         return parse(provider, body)
     except Unparsable:

@@ -85,8 +85,8 @@ class Simulation:
     refused: Callable[[Error, Random], tuple[int, bytes]]  # status and body
     report: Callable[[Report], bytes]  # the body of a webhook
     webhook_headers: Callable[[str, bytes], dict[str, str]]  # the headers of a webhook, with the secret of its address
-    translate_event: Callable[[MessageEvent], MessageEvent]  # an event as Meta tells it, in this provider's words
-    write: Callable[[MessageEvent, str], bytes]  # the webhook that tells such an event of a WABA
+    translate_event: Callable[[MessageEvent], MessageEvent]  # an event of Meta's, as this provider reports it
+    write: Callable[[MessageEvent, str], bytes]  # the webhook for such an event of a WABA
     read_mark: Callable[[bytes], bool] | None = None  # whether a body marks a message as read
     health_path: str = ""
     health: Callable[[Sender, str], bytes] | None = None  # for a token

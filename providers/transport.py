@@ -16,7 +16,7 @@ from providers.outcomes import Answer, Outcome, Uncertain, Unreached
 LARGEST_ANSWER = 1024 * 1024
 _TIME = httpx.Timeout(connect=5, write=10, read=20, pool=5)
 _WHOLE_TIME = 30.0  # seconds for an answer that comes in drops
-_QUESTION_TIME = 5.0  # for a question, which can be asked again
+_QUESTION_TIME = 5.0  # for a GET, which can be repeated
 _LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=50, keepalive_expiry=30)
 _LONGEST_RETRY_AFTER = timedelta(days=1)
 

@@ -171,7 +171,7 @@ def _events(draft: _Draft, rng: random.Random, until: datetime) -> Iterator[Mess
     if paused or rng.random() < lost:
         yield _failure(draft, rng, "failed", sent + timedelta(seconds=rng.uniform(1, 30)), paused=paused)
         return
-    if rng.random() < 0.012:  # phone off: no more is heard
+    if rng.random() < 0.012:  # phone off: no further status
         return
     delivered = sent + timedelta(seconds=rng.expovariate(1 / 20))
     # When the chat is open Meta sends `read` alone.

@@ -1,4 +1,4 @@
-"""The processes of one data folder's runner: found by a mark in their environment, whoever their parent is by now.
+"""The processes of one data folder's runner, by a mark in their environment, whatever their parent is by now.
 
 A runner killed with `kill -9` leaves web, worker and beat behind. Their mark names the data folder, so the next start
 finds them, and a normal end makes sure that none is left.

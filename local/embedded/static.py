@@ -14,7 +14,7 @@ MANIFEST = ROOT / "staticfiles/staticfiles.json"
 
 
 def collect_static(environment: dict[str, str]) -> None:
-    """Run `collectstatic` unless everything is as it was; two starts in one checkout collect once."""
+    """Run `collectstatic` unless nothing changed; two starts in one checkout collect once."""
     folder = os.open(ROOT, os.O_RDONLY)
     try:
         fcntl.flock(folder, fcntl.LOCK_EX)

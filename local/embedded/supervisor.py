@@ -17,7 +17,7 @@ NOT_NEWS = "ignore:You're running the worker with superuser"  # root is how many
 
 
 class Parts(Manager):  # type: ignore[misc]
-    """honcho's manager, which trips over a signal that comes before every part has told its pid: this one waits."""
+    """honcho's manager fails on a signal that arrives before every process has reported its pid: this one waits."""
 
     _ending = False
 

@@ -1,4 +1,4 @@
-"""What a sandbox is told when it starts."""
+"""The configuration of a sandbox."""
 
 import secrets
 from collections.abc import Mapping

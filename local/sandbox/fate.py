@@ -1,4 +1,4 @@
-"""What becomes of a message: decided by its recipient's last six digits, or else by chance.
+"""The outcome of a message: by its recipient's last six digits, or else at random.
 
 A number that ends in one of Meta's error codes gets that error; codes of fewer than four digits are written 980NNN
 (980002 is code 2), the others are filled up with zeros (080007). `STORIES` and `SILENCES` are the other endings.

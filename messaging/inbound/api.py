@@ -31,7 +31,7 @@ _IN_A_BODY = (Permission.VIEW_NUMBERS, Permission.VIEW_CONTENT)
 
 
 class WebhookEventSerializer(SparseSerializer, serializers.ModelSerializer[InboxItem]):
-    """A stored webhook without what it said."""
+    """A stored webhook without its body."""
 
     size = serializers.IntegerField(help_text="Bytes of the body.")
 

@@ -46,7 +46,7 @@ class Credential:
 
 
 class EndpointLimiter:
-    """Counts an endpoint's webhooks by the second, in this process: no other system is asked before the answer."""
+    """Limits an endpoint's webhooks per second, in this process: the answer depends on no other system."""
 
     def __init__(self) -> None:
         self._counts: dict[int, tuple[int, int]] = {}

@@ -59,7 +59,7 @@ def _is_guarded(endpoint: WebhookEndpoint) -> bool:
 
 
 def _check_as_stranger(client: httpx.Client, url: str, *, guarded: bool) -> CheckResult:
-    """Post without a credential; where none is asked for, only look, as a post would be stored."""
+    """Post without a credential; where none is required send GET, as a POST would be stored."""
     start = time.perf_counter()
     code = client.post(url, content=b"{}").status_code if guarded else client.get(url).status_code
     took = f"{(time.perf_counter() - start) * 1000:.0f} ms"

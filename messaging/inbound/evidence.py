@@ -1,4 +1,4 @@
-"""What a webhook said of one message: the part of a body that speaks of it, and of nobody else.
+"""The part of a webhook about one message, without anybody else's data.
 
 One body may hold a thousand statuses of as many people, of other subaccounts too.
 """

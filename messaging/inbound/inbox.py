@@ -1,4 +1,4 @@
-"""The inbox: every webhook is stored before anything reads it, worked off in batches, and never lost.
+"""The inbox: every webhook is stored before anything reads it, processed in batches, and never lost.
 
 A row is `pending` until it is `done` or `quarantined`. Claiming pushes its `due_at` into the future (a lease): a
 worker that dies leaves it to be claimed again. PostgreSQL is the record; Redis only rings a bell.
@@ -28,7 +28,7 @@ log = structlog.get_logger("tollgate.inbox")
 LEASE = timedelta(seconds=settings.INBOX_LEASE_SECONDS)
 _LEASE = f"{LEASE.total_seconds()} seconds"
 MAX_ATTEMPTS = 5
-TOGETHER = 2  # a row that comes back once more is worked off by itself: it may be what kills its worker
+TOGETHER = 2  # a row that comes back more often is processed alone: it may be what kills its worker
 BEGUN = "A worker began on this webhook by itself and did not come back."
 _BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 _OVERLAP = timedelta(seconds=10)  # a webhook's transaction that began early may commit late
@@ -131,7 +131,7 @@ def claim(rows: int = BATCH_ROWS, *, since: datetime = _BEGINNING) -> tuple[list
 
 
 def work(claimed: Sequence[Claimed]) -> int:
-    """Apply claimed rows in one transaction; when that fails, each in its own, so that one bad row stands alone.
+    """Apply claimed rows in one transaction; when that fails, each in its own, so that one bad row delays no other.
 
     Needs every tenant's scope, as all that serves the whole inbox does.
     """
@@ -231,7 +231,7 @@ def _work_returned(claimed: Sequence[Claimed], intake: Intake) -> int:
 
 
 def _work_alone(reading: Reading, intake: Intake) -> int:
-    """Settle one row by itself: done, or tried again later, or after the fifth failure quarantined."""
+    """Process one row alone: done, or retried later, or quarantined after the fifth failure."""
     try:
         _apply([reading], intake)
         return 1

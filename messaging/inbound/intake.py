@@ -35,7 +35,7 @@ class Claimed(NamedTuple):
 
 @dataclass(slots=True)
 class Reading:
-    """A row, understood: what can be applied, what waits for somebody to register something, what is wrong."""
+    """A parsed row: what can be applied, what waits for a registration, and what is wrong."""
 
     item: Claimed
     parsed: Parsed = field(default_factory=Parsed)
@@ -86,7 +86,7 @@ class Intake:
             if isinstance(event, MessageEvent):
                 account_id, place = self._resolve(item, lambda account: find.place(account, item.provider, event))
                 if at < find.begins_at(account_id):
-                    return  # retention has forgotten that time
+                    return  # retention has deleted that time
                 report = lifecycle.Report(account_id, item.provider, event, place, item.id, item.received_at)
                 reading.reports.append(report)
             elif isinstance(event, ChangeEvent):

@@ -22,7 +22,7 @@ class Filter:
     label: Text
     help: str
     index: str = ""
-    """The index that answers it in the log's order; empty: that of the time, narrowed as its condition says."""
+    """The index that serves it in the log's order; empty: that of the time, narrowed by its condition."""
     lookup: str = ""
     """The condition as Django writes it; empty: the column of the filter's name has the value."""
     names: Callable[[Account, str, Sequence[int] | None], list[int]] | None = None
@@ -34,9 +34,9 @@ class Filter:
     alias: str = ""
     """The parameter of the log's page, where it is not the filter's name."""
     internal: bool = False
-    """Whether only our own code asks for it."""
+    """Whether only our own code uses it."""
     more: bool = True
-    """Whether its field stands behind "More filters"."""
+    """Whether its field is under "More filters"."""
     finds_few: bool = False
     """Whether the page looks through all time with it."""
     in_counts: bool = False
@@ -74,5 +74,5 @@ def declare(kind: Kind, label: Text = "", help: str = "", **more: Any) -> Any:  
 
 
 def is_blank(value: Any) -> bool:
-    """Whether a value asks for all messages; 0 does not."""
+    """Whether a value selects all messages; 0 does not."""
     return value is None or value in ("", (), [])

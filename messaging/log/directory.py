@@ -1,4 +1,4 @@
-"""Who a batch of events speaks of: the numbers, subaccounts and templates of its accounts, in five queries."""
+"""The numbers, subaccounts and templates that a batch of events refers to, in five queries."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -23,18 +23,18 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class TemplateRef:
-    """What ingest needs of a template."""
+    """What ingestion needs of a template."""
 
     id: int
     category: str
 
 
 class Unregistered(LookupError):
-    """The event names a number or subaccount that this account does not have; the message says what to register."""
+    """The event names a number or subaccount that is not registered; the error's text says what to register."""
 
 
 class Directory:
-    """Looks events up among the channels of some accounts; never across accounts. Needs an open tenant scope."""
+    """Maps events to the channels of some accounts, never across accounts. Needs an open tenant scope."""
 
     def __init__(self, account_ids: Iterable[int]) -> None:
         ids = set(account_ids)
@@ -62,7 +62,7 @@ class Directory:
         self._horizons = dict(Horizon.objects.filter(pk__in=ids).values_list("account_id", "begins_at"))
 
     def begins_at(self, account_id: int) -> datetime:
-        """Since when the account has messages: what was before, retention has forgotten."""
+        """Return when the account's log begins: retention has deleted what was before."""
         return self._horizons.get(account_id, _ALWAYS)
 
     def load_templates(self, events: Iterable[tuple[int, MessageEvent]]) -> None:

@@ -1,4 +1,4 @@
-"""What clients are told of messages: their statuses, and those that people sent in."""
+"""The event types of messages: their statuses, and inbound messages."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
@@ -31,9 +31,9 @@ def recipient(account_id: int, name: str) -> Recipient:
 
 
 def load_messages(deliveries: Sequence[Delivery]) -> Mapping[int, Content | NoContent]:
-    """What each delivery says of its message."""
+    """Return the content of each delivery."""
     configured = {each.account_id for each in deliveries if each.subscription.configured}
-    # Before the messages are read: what is settled by now is found as one row.
+    # Read before the messages: what is settled by then is one row.
     unsettled = {one for source in unsettled_sources for one in source(configured)} if configured else set()
     rows = Message.objects.filter(umid__in={each.subscription.public_id for each in deliveries})
     messages = {one.pk: one for one in rows.select_related("subaccount", "phone_number")}
@@ -58,7 +58,7 @@ def _is_unsettled(message: Message, unsettled: Collection[Recipient]) -> bool:
 
 
 def _texts(message_ids: Iterable[int]) -> dict[int, dict[str, Any]]:
-    """What inbound messages said, as their providers wrote it."""
+    """Return the contents of inbound messages, in their providers' form."""
     if not (ids := list(message_ids)):
         return {}
     rows = MessagePayload.objects.filter(message_id__in=ids, kind=PayloadKind.CONTENT)

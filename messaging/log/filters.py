@@ -1,4 +1,4 @@
-"""From what people choose to what selectors are asked for."""
+"""From the values of a form to the criteria of selectors."""
 
 from dataclasses import replace
 from zoneinfo import ZoneInfo

@@ -105,7 +105,7 @@ def by_source(account: Account, value: str, query: Query) -> Q:
 
 
 def by_sending(account: Account, state: str, query: Query) -> Q:
-    """What is being sent and stands so."""
+    """Messages whose submission has this state."""
     return Q(umid__in=[umid for source in sending_sources for umid in source(account, state)])
 
 

@@ -1,4 +1,4 @@
-"""What the log can be asked for, declared once: pages, REST, exports, deletions and commands all read it from here.
+"""The filters of the log, declared once: pages, REST, exports, deletions and commands all read them from here.
 
 A filter is a field of `MessageQuery`. Its declaration says how it is read, named and answered: to add one, add a field.
 The form of the log's page, the parameters and bodies of REST, the stored form and the condition follow from it.
@@ -133,7 +133,7 @@ class MessageQuery:
     """Meta's id of a person, whole: no index knows it, so a span of time comes along."""
     countries: Sequence[str] = declare(Several(), lookup="country__in", internal=True)
     umids: Sequence[str] = declare(Several(), lookup="umid__in", internal=True)
-    """Rows that somebody selected."""
+    """Rows that a person selected."""
 
     subaccount_ids: Sequence[int] | None = None
     """What the asker reaches; None: the whole account."""
@@ -190,7 +190,7 @@ def conditions(account: Account, query: MessageQuery) -> list[Q]:
 
 
 def problems(query: MessageQuery) -> dict[str, str]:
-    """By filter, why its value cannot be asked for, with the remedy."""
+    """Return by filter why its value is refused, with the remedy."""
     reasons = {
         name: each.kind.problem(getattr(query, name), exact_numbers=query.exact_numbers)
         for name, each in filters_in(query).items()

@@ -1,4 +1,4 @@
-"""Storing what clients want sent: one statement, committed before anybody is told that it is accepted."""
+"""Storing what clients want sent: one statement, committed before the client gets its answer."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -16,7 +16,7 @@ from providers.vocabulary import Shape
 
 
 def read(body: Mapping[str, Any], sender: Sender, origin: Origin, shape: Shape) -> SendRequest:
-    """The message a body asks for; raises `RefusedAsMeta`."""
+    """Return the message that a body describes; raises `RefusedAsMeta`."""
     msisdn, user_id = read_recipient(body)
     _check_country(msisdn)
     content = read_content(body)

@@ -15,7 +15,7 @@ from providers.outcomes import Outcome, Unreached
 
 
 def send_now(message: SendRequest) -> Outcome:
-    """Store a message, ask the provider, and write down its answer. Raises RefusedAsMeta for what is not sent at all.
+    """Store a message, send it, and record the provider's answer. Raises RefusedAsMeta for what is not sent at all.
 
     Nothing is tried again but a connection that did not come about, once: the client has the answer and decides.
     """

@@ -27,7 +27,7 @@ LEASE = timedelta(seconds=90)  # an adapter gives up after 50 seconds at most
 CONNECTIONS = 32
 _OF_ONE_NUMBER = 16  # claimed together, so that a flood of one number delays no other
 
-# Numbers that rest are left out: what is due of them may be many rows, which nobody should look at in vain.
+# Numbers that rest are left out: they may have many due rows, which would be read in vain.
 _CLAIM = """
 WITH due AS MATERIALIZED (
     SELECT s.id FROM (

@@ -95,7 +95,7 @@ def _take_alone(sender: Sender, msisdn: str, every: float, pacing: Pacing) -> Pa
 
 
 def learn(submission: Submission, outcome: Outcome) -> None:
-    """Let a number rest whose provider said that it sends too fast."""
+    """Pause a number whose provider answered that it sends too fast."""
     pacing = _pacing_of(submission.provider)
     if pacing is None or not isinstance(outcome, Rejected) or submission.phone_number_id is None:
         return

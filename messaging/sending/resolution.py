@@ -18,7 +18,7 @@ from messaging.sending.results import AttemptResult, Kind
 from messaging.sending.wakeup import sending_wakeup
 from providers.vocabulary import Direction, Shape
 
-_NOT_AGAIN = ("scheduled", "expiry", "clientMessageId", "dlrCallbackUrl")  # said of the first message alone
+_NOT_AGAIN = ("scheduled", "expiry", "clientMessageId", "dlrCallbackUrl")  # true of the first message alone
 
 
 @transaction.atomic
@@ -45,7 +45,7 @@ def take_back(*, by: Principal, message: Message) -> None:
 
 @transaction.atomic
 def send_again(*, by: Principal, message: Message) -> Submission:
-    """Send what a message said once more, as a new message; audited. Raises UserError, with the check's words."""
+    """Send a message's content again as a new message; audited. Raises UserError with the check's text."""
     payload = request_of(message)
     number = PhoneNumber.objects.filter(account=by.account, pk=message.phone_number_id or 0)
     phone_number = number.select_related("subaccount", "account").first()

@@ -35,7 +35,7 @@ class Sender:
     number_id: str
     msisdn: str
     waba_id: int
-    throughput: int  # messages a second; 0: the provider paces by itself
+    throughput: int  # messages a second; 0: the provider does its own pacing
     api_url: str
     credential_sealed: str
 

@@ -23,7 +23,7 @@ from providers.events import MessageEvent
 
 log = structlog.get_logger("tollgate.sending")
 BATCH = 1_000
-_REST = 60.0  # seconds until a row that could not be worked off is tried again
+_REST = 60.0  # seconds until a row that failed is tried again
 _NO_FAULT_OF_A_ROW = (OperationalError, InterfaceError, SoftTimeLimitExceeded)
 _resting: dict[int, float] = {}  # until when, of the rows this process could not work off
 _EVENTS = {Kind.REJECTED: "rejected", Kind.UNREACHED: "rejected", Kind.EXPIRED: "expired", Kind.CANCELLED: "rejected"}
@@ -48,7 +48,7 @@ _Work = Callable[[Sequence[Submission]], None]
 
 
 def _in_batches(waiting: QuerySet[Submission], work: _Work) -> int:
-    """Work rows off together; when that fails each by itself, so that a bad one stands alone and delays no other."""
+    """Process rows together; when that fails, one by one, so that a bad row delays no other."""
     done, now = 0, time.monotonic()
     for pk in [pk for pk, until in _resting.items() if until <= now]:
         del _resting[pk]
@@ -73,7 +73,7 @@ def _in_batches(waiting: QuerySet[Submission], work: _Work) -> int:
 
 
 def _one_by_one(rows: Sequence[Submission], work: _Work) -> int:
-    """How many of them could be worked off."""
+    """Return how many of them succeeded."""
     good = 0
     for row in rows:
         try:
@@ -209,7 +209,7 @@ def _response_body(row: Submission, result: AttemptResult) -> dict[str, object]:
 
 
 def _leave(ends: Sequence[tuple[Submission, AttemptResult]]) -> None:
-    """Rows whose end the log has go; those tried again wait; those nobody knows the end of stay."""
+    """Delete rows whose outcome is in the log, reschedule those to retry, and keep those whose outcome is uncertain."""
     gone = [row.pk for row, result in ends if result.again_at is None and result.kind != Kind.UNCERTAIN]
     Submission.objects.filter(pk__in=gone).delete()
     unknown = [row.pk for row, result in ends if result.kind == Kind.UNCERTAIN]

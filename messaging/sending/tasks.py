@@ -21,5 +21,5 @@ def ask_health() -> None:
 
 @shared_task(base=InstallationTask)
 def expire_messages() -> None:
-    """End the life of messages that nobody will deliver any more."""
+    """Expire messages that no provider will deliver any more."""
     expiry.expire()

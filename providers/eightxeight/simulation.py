@@ -37,7 +37,7 @@ _DETAILS = {DELIVERED: "delivered_to_recipient", FAILED: "rejected_by_operator"}
 
 
 def read(body: bytes, templates: Templates) -> MessageRequest:
-    """The message a body asks for; raises `Refused` with Meta's code for what is wrong."""
+    """Return the message that a body describes; raises `Refused` with Meta's code for what is wrong."""
     try:
         data = orjson.loads(body)
     except orjson.JSONDecodeError:
@@ -96,7 +96,7 @@ def refused(error: Error, chance: Random) -> tuple[int, bytes]:
 
 
 def report(about: Report) -> bytes:
-    """The webhook that tells what became of a message, or a reply to it."""
+    """Return the webhook for a status of a message, or for a reply to it."""
     at, request, subaccount = datetime.fromtimestamp(about.at, UTC), about.request, about.sender.subaccount
     if about.state == REPLY:
         reply = MessageEvent(
@@ -116,7 +116,7 @@ def report(about: Report) -> bytes:
 
 
 def translate_event(event: MessageEvent) -> MessageEvent:
-    """8x8 tells no pricing type, repeats with a delivery what was sent, and has codes of its own."""
+    """8x8 reports no pricing type, repeats the content with a delivery, and has its own error codes."""
     translated = replace(
         event, pricing_type="", detail=_DETAILS.get(event.state, ""),
         content=event.content if event.state == DELIVERED else None,
@@ -128,7 +128,7 @@ def translate_event(event: MessageEvent) -> MessageEvent:
 
 
 def write(event: MessageEvent, waba_id: str = "") -> bytes:
-    """The webhook with which 8x8 would have told an event; it names no WABA."""
+    """Return 8x8's webhook for an event; it names no WABA."""
     payload: dict[str, Any] = {
         "umid": event.provider_message_id,
         "subAccountId": event.subaccount_code,

@@ -155,7 +155,7 @@ def _time_or(value: Any, otherwise: datetime | None) -> datetime | None:
 
 
 def _account_reason(value: dict[str, Any]) -> str:
-    """The one word that tells what an account update is about, out of the object that comes with its event."""
+    """Return the one word that an account update is about, from the object of its event."""
     restrictions = [text(item.get("restriction_type"), 64) for item in items(value.get("restriction_info"))]
     volume = mapping(value.get("volume_tier_info"))
     tier = " ".join(text(volume.get(key), 64) for key in ("region", "pricing_category", "tier", "effective_month"))

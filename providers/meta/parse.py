@@ -14,7 +14,7 @@ from providers.meta.management import read_management
 from providers.reading import category_of, digits, integer, items, mapping, text, unix_time
 from providers.vocabulary import Direction
 
-# `played` is a voice message that was listened to: whoever played it has read it.
+# `played` is a voice message that was listened to: a person who played it has read it.
 _STATES = {"sent": "sent", "delivered": "delivered", "read": "read", "played": "read", "failed": "failed"}
 
 

@@ -1,4 +1,4 @@
-"""Reading the body of POST /{version}/{phone_number_id}/messages as Meta does: what is asked for, or the error."""
+"""Reading the body of POST /{version}/{phone_number_id}/messages as Meta does: the message, or the error."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,7 +14,7 @@ _CATEGORY_OF_FREE_FORM = "service"
 
 
 def read(body: bytes, templates: Templates) -> MessageRequest:
-    """The message a body asks for; raises `Refused`."""
+    """Return the message that a body describes; raises `Refused`."""
     try:
         data = orjson.loads(body)
     except orjson.JSONDecodeError:
@@ -62,7 +62,7 @@ def _recipient(data: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def _content(data: Mapping[str, Any], kind: str) -> Any:
-    """The object that stands under the name of the type; `contacts` is an array."""
+    """Check the object under the name of the type; `contacts` is an array."""
     content = data.get(kind)
     if not content or not isinstance(content, list if kind == "contacts" else dict):
         raise Refused(131008, f"The parameter {kind} is required.")

@@ -90,7 +90,7 @@ def health(sender: Sender, token: str) -> bytes:
 
 
 def report(about: Report) -> bytes:
-    """The webhook that tells what became of a message, or a reply to it."""
+    """Return the webhook for a status of a message, or for a reply to it."""
     sender = about.sender
     value = _reply(about) if about.state == REPLY else {"statuses": [_status(about)]}
     return orjson.dumps(envelope(sender.waba_id, sender.number_id, value, display_number=sender.msisdn))
@@ -135,7 +135,7 @@ def envelope(waba_id: str, number_id: str, content: dict[str, Any], *, display_n
 
 
 def meta_status(*, waba_id: str, number_id: str, wamid: str, status: str, at: int, msisdn: str, category: str) -> bytes:
-    """One status in Meta's envelope; the price stands with `sent` and with one proof of delivery."""
+    """Return one status in Meta's envelope; `sent` and one proof of delivery carry the price."""
     entry: dict[str, Any] = {"id": wamid, "status": status, "timestamp": str(at), "recipient_id": msisdn}
     if status in {"sent", "delivered"}:
         entry["pricing"] = {"billable": True, "pricing_model": "PMP", "type": "regular", "category": category}
@@ -143,7 +143,7 @@ def meta_status(*, waba_id: str, number_id: str, wamid: str, status: str, at: in
 
 
 def write(event: MessageEvent, waba_id: str) -> bytes:
-    """The webhook with which Meta would have told an event."""
+    """Return Meta's webhook for an event."""
     at = int(event.at.timestamp())
     if event.direction == Direction.INBOUND:
         message = {"from": event.msisdn, "id": event.provider_message_id, "timestamp": str(at)}

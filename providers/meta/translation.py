@@ -33,7 +33,7 @@ def from_8x8(request: Body, about: Summary, reference: str) -> dict[str, Any]:
 
 
 def _content(kind: str, content: Mapping[str, Any]) -> tuple[str, Any]:
-    """The Cloud API's type, and what stands under its name."""
+    """Return the Cloud API's type, and the object under its name."""
     if kind == "text":
         return "text", {"body": content["text"]}
     if kind == "template":

@@ -68,7 +68,7 @@ class Command(BaseCommand):
         self.stdout.write(f"{name}: {done:,} of {of:,} messages")
 
     def _odd_webhooks(self) -> None:
-        """A few bodies that nobody understands, so that the quarantine is not empty."""
+        """A few bodies that no parser understands, so that the quarantine is not empty."""
         endpoint = WebhookEndpoint.objects.get(account=account_of(ACME), provider="8x8")
         for body in _ODD_BODIES:
             inbox.store(endpoint.account_id, endpoint.pk, endpoint.provider, {}, body)

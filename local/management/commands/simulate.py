@@ -128,7 +128,7 @@ async def _send_all(sandbox: str, token: str, number_id: str, rate: float, count
 
 
 def _wait_for_webhooks(sandbox: str) -> dict[str, Any]:
-    """What the sandbox says once all is posted, or nobody waits any longer."""
+    """Return the sandbox's overview once all is posted, or when the time is over."""
     end = time.monotonic() + _PATIENCE
     while True:
         overview: dict[str, Any] = httpx.get(sandbox, timeout=30, trust_env=False).json()

@@ -88,7 +88,7 @@ class EndpointForm(forms.ModelForm):  # type: ignore[type-arg]
 
     @property
     def new_secrets(self) -> dict[str, str]:
-        """What `WebhookEndpoint.rotate` is told: the secrets that were given."""
+        """The arguments of `WebhookEndpoint.rotate`: the secrets that were entered."""
         fields = {"header": self.cleaned_data.get("header_value"), "app_secret": self.cleaned_data.get("app_secret")}
         return {name: secret for name, secret in fields.items() if secret}
 

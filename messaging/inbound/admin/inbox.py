@@ -25,7 +25,7 @@ _SAMPLE = 10
 
 @admin.register(InboxItem)
 class InboxItemAdmin(PlacedAdmin):
-    """Webhooks as they came. A replayed one is worked off again; that is harmless for what it said before."""
+    """Webhooks as they came. A replayed one is processed again, which is harmless."""
 
     list_display = ("received_at", "account", "provider", "state", "attempts", "short_reason", "size")
     list_filter = ("state", "provider", "account")

@@ -35,7 +35,7 @@ class PhoneNumberForm(forms.ModelForm):  # type: ignore[type-arg]
 
 @admin.register(PhoneNumber)
 class PhoneNumberAdmin(AuditedAdmin):
-    """A credential is sealed; the audit says that it was changed, and does not hold it."""
+    """A credential is sealed; the audit records the change without the value."""
 
     form = PhoneNumberForm
     fields = (

@@ -1,4 +1,4 @@
-"""REST: the health status, as Tollgate says it, and in the shapes of Meta's Graph and of 360dialog.
+"""REST: the health status, in Tollgate's own shape and in those of Meta's Graph API and of 360dialog.
 
 The latter two are the providers' APIs, for clients that know them; our schema does not describe them.
 """
@@ -38,7 +38,7 @@ class HealthErrorSerializer(serializers.Serializer[Any]):
 
 
 class EntitySerializer(serializers.Serializer[Any]):
-    """One node. `id` is the provider's, null where nobody told it."""
+    """One node. `id` is the provider's, null where it is not known."""
 
     entity_type = serializers.ChoiceField(Entity.choices)
     id = serializers.CharField(allow_null=True)
@@ -126,7 +126,7 @@ def check_version(version: str) -> None:
 
 
 class GraphNodeView(HealthView):
-    """A phone number, WABA or template, asked for its health."""
+    """The health of a phone number, WABA or template."""
 
     def get_exception_handler(self) -> Callable[..., Response | None]:
         """Graph's shape."""
@@ -168,7 +168,7 @@ class D360Authentication(ApiKeyAuthentication):
         return key, key
 
     def authenticate_header(self, request: Request) -> str:
-        """What a 401 asks for."""
+        """The challenge of a 401."""
         return "D360-API-KEY"
 
 

@@ -1,4 +1,4 @@
-"""Messages as the REST API shows and asks for them."""
+"""Messages in the REST API."""
 
 from decimal import Decimal
 from typing import Any

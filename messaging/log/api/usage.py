@@ -1,4 +1,4 @@
-"""REST: how many messages there were, and where they stand."""
+"""REST: how many messages there were, by status and more."""
 
 from datetime import timedelta
 from typing import Any, ClassVar
@@ -53,7 +53,7 @@ class UsageQuerySerializer(ReservedNamesSerializer):
 
 
 class CountsSerializer(serializers.Serializer[Any]):
-    """Messages by where they stand now. `rate` is that of the delivered among those with an outcome."""
+    """Messages by their present status. `rate` is the share of the delivered among those with an outcome."""
 
     outbound = serializers.IntegerField()
     queued = serializers.IntegerField()
@@ -68,7 +68,7 @@ class CountsSerializer(serializers.Serializer[Any]):
 
 
 class MessageUsageRowSerializer(CountsSerializer):
-    """A row holds what was asked for in `group_by`; null where nobody knows it."""
+    """A row holds the groups of `group_by`; null where the value is unknown."""
 
     def get_fields(self) -> dict[str, Any]:
         """The counts, and each grouping."""
@@ -88,7 +88,7 @@ class MessageUsageSerializer(ReservedNamesSerializer):
 
 
 class UsageReportView(TenantView):
-    """How many messages were sent and received, and where they stand."""
+    """How many messages were sent and received, by status."""
 
     permission: ClassVar[Permission] = Permission.VIEW_DASHBOARD
 

@@ -1,4 +1,4 @@
-"""What a provider announced of a template, number or WABA, in words."""
+"""A provider's announcements about a template, number or WABA, as pages show them."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -85,7 +85,7 @@ class ChangeEntry:
 
 
 def change_entry(change: Change) -> ChangeEntry:
-    """An announcement in words; what we have none for is shown as the provider says it."""
+    """Return an announcement as pages show it; a field or value without a label is shown in the provider's words."""
     title = str(_TITLES.get(change.field) or provider_label(change.field.removeprefix("account.")).capitalize())
     reason = "" if change.reason in {change.new, ""} else provider_label(change.reason)
     return ChangeEntry(
@@ -118,7 +118,7 @@ def limit_short(tier: str) -> str:
 
 
 def provider_label(text: str) -> str:
-    """A provider's word in ours; sentences stay as they are."""
+    """Return the label of a provider's constant; sentences stay as they are."""
     word = _WORDS.get(text)
     if word:
         return str(word)

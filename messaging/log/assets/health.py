@@ -18,7 +18,7 @@ from providers.reading import integer, items
 from providers.vocabulary import CanSend, Entity, Quality, TemplateStatus
 
 PROVIDER_HEALTH = "health."  # the fields under which a provider's own word on an entity is kept: health.PHONE_NUMBER …
-WITHOUT_END = timedelta(days=30)  # a restriction whose end nobody said counts this long
+WITHOUT_END = timedelta(days=30)  # a restriction without a reported end counts this long
 _ORDER = (CanSend.AVAILABLE, CanSend.LIMITED, CanSend.BLOCKED)
 _NAME = gettext_lazy(
     "Your display name has not been approved yet. Your message limit will increase after the display name is approved."
@@ -56,7 +56,7 @@ class State:
 
 @dataclass(frozen=True)
 class Node:
-    """One entity with its state; `pk` is ours (0: none), `id` the provider's, empty where nobody told us.
+    """One entity with its state; `pk` is ours (0: none), `id` the provider's, empty where it is not known.
 
     `waba_pk` and `portfolio_pk` are what it hangs on.
     """
@@ -69,7 +69,7 @@ class Node:
     waba_pk: int = 0
     portfolio_pk: int = 0
     since: datetime | None = None
-    asked: datetime | None = None  # of a number: when its provider was asked last, and when it answered last
+    asked: datetime | None = None  # of a number: when it was last checked, and when its provider last answered
     answered: datetime | None = None
     silence: str = ""  # why it did not, the last time
 
@@ -174,9 +174,9 @@ def with_problems(state: State, problems: Iterable[Problem], limits: Iterable[st
 
 
 def with_provider_answer(state: State, word: Change | None) -> State:
-    """The state with what the provider answered when it was asked; the worse of both counts.
+    """Merge the provider's own answer into a state; the worse of both counts.
 
-    What it says that we had found ourselves is not said twice.
+    A problem that we found ourselves is not listed twice.
     """
     if word is None or word.new not in CanSend.values or word.new == CanSend.AVAILABLE:
         return state
@@ -209,7 +209,7 @@ class Transition:
 
     @property
     def reason(self) -> str:
-        """What the provider gave as the reason, in our words; empty where it gave none."""
+        """The label of the provider's reason; empty where it gave none."""
         return str(provider_label(self.why.reason)) if self.why and self.why.reason else ""
 
 
@@ -240,7 +240,7 @@ def _ends(change: Change) -> list[datetime]:
 
 
 def problem_of_code(code: int) -> Problem:
-    """A code of Meta's health status or error list, in words. Raises KeyError for one nobody has described."""
+    """A code of Meta's health status or error list, as a problem. Raises KeyError for one that the catalogue lacks."""
     diagnosis = (catalogue().get(("health", code)) or catalogue()[META, code]).translated()
     return Problem(code, diagnosis.meaning, diagnosis.remedy)
 
@@ -294,7 +294,7 @@ def _add_removal(findings: _Findings, facts: Facts) -> None:
 
 
 def restrictions(change: Change) -> list[tuple[str, datetime | None]]:
-    """The kinds of a restriction and their ends (None: not said), in Meta's or 8x8's form."""
+    """The kinds of a restriction and their ends (None: not reported), in Meta's or 8x8's form."""
     listed = change.details.get("restriction_info") or change.details.get("restrictionInfo")
     rows = [_mapping(row) for row in listed] if isinstance(listed, list) else []
     return [(str(row.get("restriction_type") or row.get("restrictionType") or "?"), _end(row)) for row in rows]

@@ -27,7 +27,7 @@ _TEMPLATE_CATEGORIES = (
     ("authentication", gettext_lazy("Authentication")),
 )
 _PERIOD = ("range", "from", "to")
-SEEN = "seen"  # the parameter with which a live log says what it shows
+SEEN = "seen"  # the parameter of a live log for what it shows
 
 
 class TrafficForm(FilterForm):
@@ -63,7 +63,7 @@ class TrafficForm(FilterForm):
 
 
 class LogForm(TrafficForm):
-    """Everything the log can be asked for: a field for each filter that `MessageQuery` declares for pages."""
+    """All filters of the log: a field for each filter that `MessageQuery` declares for pages."""
 
     periods = ("today", "7d", "14d", "30d", "month", "last-month", "any", "custom")
 
@@ -81,7 +81,7 @@ class LogForm(TrafficForm):
 
     @property
     def more_fields(self) -> list[forms.BoundField]:
-        """What stands behind "More filters"."""
+        """The fields under "More filters"."""
         return [self[each.page] for each in self.filters if each.more]
 
     @property
@@ -91,7 +91,7 @@ class LogForm(TrafficForm):
 
     @property
     def any_time(self) -> bool:
-        """Whether no period limits the rows: asked for, or a filter that finds few and names none."""
+        """Whether no period limits the rows: by choice, or as a filter finds few and the period is not given."""
         return self._range_name() == "any"
 
     def _range_name(self) -> str:
@@ -107,7 +107,7 @@ class LogForm(TrafficForm):
         return self.cleaned_data if self.any_time else super().clean()
 
     def query(self, reach: Reach, zone: tzinfo) -> MessageQuery:
-        """What the log is asked for, with days of this zone. The form is valid."""
+        """Return the query of a valid form, with days of this zone."""
         words = self._words(zone)
         if reach.chosen:
             words["subaccount"] = reach.chosen.code
@@ -145,7 +145,7 @@ class LogForm(TrafficForm):
 
     @property
     def saved_query(self) -> str:
-        """The filters as a URL query that leads to the first page; without what a live log says of itself."""
+        """The filters as a URL query that leads to the first page; without the parameters of a live log."""
         return query(self.params, drop=(SEEN,))
 
 

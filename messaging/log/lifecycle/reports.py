@@ -26,7 +26,7 @@ class Report(NamedTuple):
     place: Place
     webhook_id: int | None = None
     received_at: datetime | None = None
-    umid: str = ""  # of a message that we were asked to send
+    umid: str = ""  # of a message of the gateway
 
 
 class ResolvedEvent(NamedTuple):

@@ -104,7 +104,7 @@ class Cells:
         return self._arrows[row.direction]
 
     def status(self, row: Message) -> SafeString:
-        """Where it stands, with the error's code."""
+        """Its status, with the error's code."""
         content = self._status(row.status)
         if row.error_code is not None:
             content += format_html(' <span class="code" title="{}">{}</span>', error_hint(row), row.error_code)

@@ -21,7 +21,7 @@ class Column:
     numeric: bool = False
 
 
-COLUMNS = (  # in the order in which they stand
+COLUMNS = (  # in their order on the page
     Column("number", "#"),
     Column("recorded", _("Recorded on"), usual=True),
     Column("actions", _("Actions")),

@@ -33,7 +33,7 @@ class Circumstances:
     alike: int = 0  # counted to MOST_ALIKE + 1
 
     def value_of(self, subject: Subject, name: str) -> str:
-        """What a field was then, as the provider says it; empty where no announcement is on record."""
+        """Return what a field was then, in the provider's words; empty where no announcement is on record."""
         change = self.changes.get((subject, name))
         return change.new if change else ""
 

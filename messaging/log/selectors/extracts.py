@@ -75,13 +75,13 @@ def _or_empty(path: str) -> Expression:
 
 
 def _status_at() -> Expression:
-    """When the message came to stand where it stands."""
+    """When the message reached its status."""
     whens = [When(**{f"{column}__isnull": False}, then=F(column)) for column, _ in STATUS_ORDER]
     return Case(*whens, default=Value(None), output_field=DateTimeField())
 
 
 def _content() -> Subquery:
-    """What was said: the text, else the provider's JSON."""
+    """The content: the text, else the provider's JSON."""
     payloads = MessagePayload.objects.filter(
         account=OuterRef("account"), message_id=OuterRef("id"), kind=PayloadKind.CONTENT,
         created_at__gte=OuterRef("created_at"),
@@ -108,7 +108,7 @@ LOG_FIELDS = (*_MADE, "msisdn", "user_id", *_COSTS)
 
 
 def log_span(account: Account, query: MessageQuery, before: datetime) -> tuple[datetime, datetime] | None:
-    """From when until when the messages asked for were created, those from `before` on left out; None: there are none.
+    """Return when the first and last selected messages before `before` were created; None: there are none.
 
     The end is that of the question, or `before`.
     """
@@ -196,7 +196,7 @@ TRAFFIC_FIELDS: Mapping[str, str] = MappingProxyType({
 def traffic_extract(
     account: Account, criteria: TrafficFilter, fields: Sequence[str], zone: ZoneInfo, span: Span
 ) -> Extract:
-    """Messages created in the span, counted by the fields asked for; `messages` is the count."""
+    """Messages created in the span, counted by the requested fields; `messages` is the count."""
     counted = counted_rows(account, criteria, span)
     day = literal("(slot AT TIME ZONE %s)::date", [zone.key])
     union = " UNION ALL ".join(

@@ -33,7 +33,7 @@ from providers.vocabulary import CanSend, Entity, Subject
 
 LATELY = timedelta(hours=24)  # a code that failed since, and nothing delivered after it
 MOST_TEMPLATES = 1_000
-# Meta's codes that tell of something wrong with the sender, not with one message, and how the health status says it.
+# Meta's codes for a problem of the sender instead of one message, and the matching code of the health status.
 _OF_NUMBER = {131037: 131037, 131045: 131045, 133010: 133010}
 _OF_WABA = {131031: 131031, 131042: 141006, 368: 368}
 _OF_APP = {code: code for (source, code), one in catalogue().items() if source == META and one.group == "authorization"}
@@ -82,7 +82,7 @@ class _Failure:
 
 
 def health(account: Account, subaccount_ids: Sequence[int] | None, at: datetime) -> Health:
-    """The nodes within reach, from what is kept here; no provider is asked. A template or number that nobody announced
+    """The nodes within reach, from stored data; no provider is called. A template or number without an announcement
     anything of is as it was registered.
     """
     numbers = PhoneNumber.objects.filter(account=account).select_related("waba__portfolio")
@@ -135,7 +135,7 @@ def _app(
 
 
 def _businesses(wabas: Iterable[Waba], facts: dict[tuple[str, int], dict[str, Change]]) -> Iterator[Node]:
-    """Each portfolio, by the latest that any of its WABAs was told."""
+    """Each portfolio, by the latest announcement to any of its WABAs."""
     latest: dict[int, dict[str, Change]] = defaultdict(dict)
     portfolios = {}
     for waba in wabas:

@@ -77,7 +77,7 @@ def _rule(node: Node, before: Facts, since: Sequence[Change]) -> Rule:
 
 
 def _template(first: str, facts: Facts, at: datetime) -> State:
-    """Before anything is known of a template it counts as approved, unless its first announcement says from what."""
+    """A template counts as approved before its first announcement, unless that names another former state."""
     status, quality = facts.get("status"), facts.get("quality")
     return template_state(
         (status.new if status else first) or "APPROVED",

@@ -34,7 +34,7 @@ class TrafficFilter:
 
 @dataclass
 class Counts:
-    """Messages by where they stand."""
+    """Messages by status."""
 
     by_status: dict[str, int] = field(default_factory=dict)
     received: int = 0
@@ -47,7 +47,7 @@ class Counts:
             self.by_status[status] = self.by_status.get(status, 0) + n
 
     def of(self, *statuses: str) -> int:
-        """Outbound messages that stand at one of the statuses."""
+        """Outbound messages that have one of the statuses."""
         return sum(self.by_status.get(status, 0) for status in statuses)
 
     @property
@@ -111,7 +111,7 @@ class CategoryCount:
 
 
 class Failure(NamedTuple):
-    """Why messages ended without a delivery: their status, and the code with whose it is; 0 where nobody said."""
+    """Why messages ended without a delivery: their status, and the code with its source; 0 without a code."""
 
     status: str
     error_source: str
@@ -180,7 +180,7 @@ def has_traffic(account: Account) -> bool:
 
 
 def counts_model(criteria: TrafficFilter, *, detailed: bool = False) -> type[TrafficSlot | TrafficDetail]:
-    """The counts that know what is asked for, the fewest there are; `detailed` ones know country and template."""
+    """Return the smallest table of counts that has all criteria; the `detailed` one has country and template."""
     return TrafficDetail if detailed or criteria.country or criteria.template_ids is not None else TrafficSlot
 
 

@@ -1,4 +1,4 @@
-"""How many messages there were and where they stand, by day and more: from the counts, never from the log."""
+"""How many messages there were, by status, day and more: from the counts, never from the log."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -60,7 +60,7 @@ def usage_report(
 
 
 def _values(account: Account, group: str, columns: set[Any]) -> dict[Any, Any]:
-    """How REST answers the values of a group's column; what nobody knows is None."""
+    """Return a group's values as REST answers them; an unknown one is None."""
     dimension = DIMENSIONS[group]
     names = dimension.names.of(account, columns)
     return {each: dimension.answer(dimension.keys((each,), names))[group] or None for each in columns}

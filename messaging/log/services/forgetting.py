@@ -49,7 +49,7 @@ class Person(NamedTuple):
         return "|".join(map(spelling_pattern, self.names))
 
     def is_named_in(self, text: str) -> bool:
-        """Whether what somebody wrote says who they are: their number or its first digits, a user id, or an id of
+        """Whether a text identifies them: by their number or its first digits, a user id, or an id of
         Meta's, which holds the number in Base64.
         """
         if is_number(text):
@@ -117,7 +117,7 @@ def forget_in_payloads(
 
 
 def mask_json(value: Any, names: Collection[str]) -> Any:
-    """A JSON value with nines for the names wherever they stand alone."""
+    """Return a JSON value with nines for the names wherever they are not part of a longer word."""
     return orjson.loads(mask(orjson.dumps(value), names))
 
 

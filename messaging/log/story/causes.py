@@ -27,7 +27,7 @@ ASKABLE = {131026, 131000}  # Meta does not say why, for the person's privacy
 
 @dataclass(frozen=True)
 class Cause:
-    """One finding; "{at}" in its sentence stands for the time `at`. One that is not likely is worth a look only."""
+    """One finding; "{at}" in its sentence stands for the time `at`. One that is not likely is only a hint."""
 
     text: str
     at: datetime | None = None

@@ -1,4 +1,4 @@
-"""A message's story in words: every status with who said it, and why it was not delivered."""
+"""A message's timeline: every status with its source, and why the message was not delivered."""
 
 import json
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ _UNKNOWN = gettext_lazy("A status we have no word for yet.")
 class TimelineEntry:
     """One status: when, what it means, the provider's own words, the error, and the webhook that proves it.
 
-    `source` is who said so, `webhook` what it said as JSON: empty for those who may not see it, or when it is gone.
+    `source` is who reported it, `webhook` the report as JSON: empty for those who may not see it, or when it is gone.
     """
 
     at: datetime
@@ -50,7 +50,7 @@ class TimelineEntry:
     error_title: str
     webhook_id: int | None
     webhook_received_at: datetime | None
-    after: str  # since the entry before
+    after: str  # since the status before
     source: str = ""
     webhook: str = ""
 
@@ -65,7 +65,7 @@ class TimelineEntry:
 
 
 def timeline(story: Story) -> list[TimelineEntry]:
-    """The entries in the order they happened."""
+    """Return the statuses in the order in which they happened."""
     entries, before = [], None
     for event in story.events:
         entries.append(_entry(story, event, format_gap(before, event.at) if before else ""))
@@ -102,7 +102,7 @@ def _sentence(message: Message, event: StatusEvent) -> "_StrOrPromise":
 
 
 def expired_words(message: Message) -> str:
-    """Why a message expired: its client said until when to send it, or WhatsApp tried as long as it does."""
+    """Return why a message expired: by its client's deadline for sending, or at the end of its time to live."""
     if message.source_id is not None and message.sent_at is None:
         return _("Not sent before the time at which its client let it expire.")
     return _("Not delivered within %(time)s.") % {"time": time_to_live_words(message.category)}
@@ -152,13 +152,13 @@ def is_contradicted(message: Message) -> bool:
 
 
 def is_long_in_sent(message: Message, now: datetime) -> bool:
-    """Whether WhatsApp has the message since an hour and nobody knows more: the phone may be off, or you blocked."""
+    """Whether WhatsApp has had the message for an hour without a report: the phone may be off, or you are blocked."""
     return message.status == Status.SENT and message.sent_at is not None and now - message.sent_at > LONG_IN_SENT
 
 
 @dataclass(frozen=True)
 class StoredContent:
-    """A stored payload: its words where it has some, and all of it as JSON."""
+    """A stored payload: its text where it has one, and all of it as JSON."""
 
     kind: str
     text: str
@@ -166,7 +166,7 @@ class StoredContent:
 
 
 def stored_contents(story: Story) -> list[StoredContent]:
-    """What the message said, and the request that it came with."""
+    """Return the message's content, and the request that it came with."""
     return [
         StoredContent(
             str(PayloadKind(payload.kind).label) if payload.kind in PayloadKind.values else payload.kind,

@@ -131,7 +131,11 @@ def number_page(request: TenantRequest, number_id: int) -> HttpResponse:
     period = named(f"{_DAYS}d", timezone.localdate())
     counted = traffic(account, period, current_zone(), TrafficFilter(subaccount_ids=ids, phone_number_id=one.pk))
     month = volumes.running_month(account)
-    limits = (Subject.WABA, one.waba_id, ["messaging_limit"])  # since October 2025 the portfolio's, told by its WABAs
+    limits = (
+        Subject.WABA,
+        one.waba_id,
+        ["messaging_limit"],
+    )  # since October 2025 the portfolio's, reported by its WABAs
     timeline = [
         change_entry(change) for change in assets.timeline(account, [(Subject.PHONE_NUMBER, one.pk, None), limits])
     ]

@@ -53,7 +53,7 @@ def health_page(request: TenantRequest) -> HttpResponse:
 @require_POST
 @requires(Permission.VIEW_DASHBOARD)
 def refresh(request: TenantRequest) -> HttpResponse:
-    """Have the providers asked at once, each number at most once a minute."""
+    """Request a check of every number, each at most once a minute."""
     n = request_health_check(request.principal)
     if n:
         sentence = ngettext(

@@ -74,7 +74,7 @@ def asked(request: TenantRequest, params: QueryDict, choices: "Choices | None" =
 
 @dataclass(frozen=True)
 class Choices:
-    """The numbers and templates a person may ask for, which most rows point at."""
+    """The numbers and templates a person may filter by, which most rows point at."""
 
     channels: list[PhoneNumber]
     templates: list[Template]
@@ -121,7 +121,7 @@ def _live(request: TenantRequest, context: dict[str, Any]) -> HttpResponse:
 @requires(Permission.VIEW_MESSAGES)
 @require_GET
 def sentence(request: TenantRequest) -> HttpResponse:
-    """The log's head with counts, which the page asks for once it stands: they may take longer than its rows."""
+    """The log's heading with counts, which the page loads afterwards: they may take longer than its rows."""
     form = asked(request, request.GET)
     if not form.is_valid():
         return HttpResponse()
@@ -190,6 +190,6 @@ def delete_filter(request: TenantRequest, filter_id: int) -> HttpResponse:
 
 
 def _back(request: TenantRequest) -> HttpResponse:
-    """To the log as it was filtered."""
+    """Redirect to the log with its former filters."""
     params = QueryDict(request.POST.get("query", "").removeprefix("?"))
     return redirect(reverse("log:log") + query(params, same_page=True))

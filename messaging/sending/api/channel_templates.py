@@ -107,7 +107,7 @@ def words(code: str) -> str:
 
 
 def language_name(code: str) -> str:
-    """The English name of a language code of Meta's; the code itself where nobody knows one."""
+    """The English name of a language code of Meta's; the code itself where there is none."""
     try:
         return str(get_language_info(code.replace("_", "-").lower())["name"])
     except KeyError:

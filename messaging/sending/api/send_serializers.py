@@ -27,7 +27,7 @@ class SendSerializer(serializers.Serializer[Any]):
 
 
 class StatusOf8x8Serializer(serializers.Serializer[Any]):
-    """Where a message stands."""
+    """The state of a message."""
 
     state = serializers.CharField()
     detail = serializers.CharField(required=False)

@@ -170,7 +170,7 @@ class MessageView8x8(View8x8):
         responses=DetailsSerializer,
     )
     def get(self, request: Request, subaccount_id: str, umid: str) -> Response:
-        """Where a message stands; 404 when the subaccount has none of that UMID.
+        """Return the state of a message; 404 when the subaccount has none of that UMID.
 
         As at 8x8, a key may ask once a second in a subaccount; what is more is answered 429. Receipts tell it sooner.
         """

@@ -52,7 +52,7 @@ _LATE = timedelta(minutes=1)  # a client's clock may be behind
 def read(
     body: Any, sender: Sender, origin: Origin, batch_id: UUID | None = None, client_batch_id: str = ""
 ) -> SendRequest:
-    """The message a body asks for; raises `Refused`. Needs the tenant's scope, for templates and quoted messages."""
+    """Return the message that a body describes; raises `Refused`. Needs the tenant's scope."""
     data = mapping(body, "body")
     msisdn, user_id = _recipient(data, sender)
     kind = one_of(data.get("type"), "type", TYPES, wrong=3010)

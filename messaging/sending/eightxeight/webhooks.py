@@ -9,7 +9,7 @@ from providers.eightxeight.requests.reading import Refused, mapping, one_of, opt
 
 INVALID = 1000
 EVERY = "*"  # subaccount
-HIDDEN = "***"  # an authorization as it is shown; whoever writes it keeps what there is
+HIDDEN = "***"  # stands for an authorization in answers; writing it back leaves the stored one unchanged
 _MOST = 1_000
 _LONGEST_AUTHORIZATION = 4_096
 KINDS = {"CADR": "message.status", "MSG": "message.received"}

@@ -1,4 +1,4 @@
-"""Messages that were sent through us, as those who sent them ask for them: whether the log has them yet or not."""
+"""The state of a message for the client that sent it, whether it is in the log yet or not."""
 
 from dataclasses import dataclass
 from datetime import datetime

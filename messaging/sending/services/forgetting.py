@@ -1,4 +1,4 @@
-"""Deleting messages, and everything that tells of a person; asked for by the archive, which says who may and why.
+"""Deletion of messages and of everything that names a person. The archive calls it, and decides who may and why.
 
 Each function is a small transaction. The sweeps read a stretch of a month and say where the next begins.
 """
@@ -45,7 +45,7 @@ def forget_matching(
 def forget_messages_with(
     account: Account, person: Person, *, upto: int, confirmed_at: datetime, after: Cursor | None, most: int
 ) -> tuple[Counter[str], Cursor | None]:
-    """Delete the next messages with a person: what was there when it was asked, or whose webhook or request was."""
+    """Delete the next messages with a person: those that existed at the request, or whose webhook or request did."""
     requested = MessagePayload.objects.filter(
         account=account, message_id=OuterRef("id"), kind=PayloadKind.REQUEST, created_at__lte=confirmed_at
     )

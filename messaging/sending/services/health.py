@@ -44,7 +44,7 @@ def check_due_numbers() -> int:
 
 
 def _ask(number: PhoneNumber) -> None:
-    """What no provider said changes nothing but the reason that is shown."""
+    """Without an answer from the provider only the displayed reason changes."""
     answer, now = _answer(number), timezone.now()
     row = PhoneNumber.objects.filter(account=number.account_id, pk=number.pk)
     if isinstance(answer, NoHealthStatus):
@@ -65,7 +65,7 @@ def _answer(number: PhoneNumber) -> HealthAnswer:
 
 
 def _keep(number: PhoneNumber, words: Iterable[NodeHealth], now: datetime) -> None:
-    """Add to the history what differs from what the provider said last; before its first word, all was available."""
+    """Add to the history what differs from the provider's last answer; before the first, all counted as available."""
     ids = {Subject.PHONE_NUMBER: number.pk, Subject.WABA: number.waba_id}
     about = Q(subject=Subject.PHONE_NUMBER, subject_id=number.pk) | Q(subject=Subject.WABA, subject_id=number.waba_id)
     latest = {

@@ -108,7 +108,7 @@ def moment(value: Any, field: str, *, wrong: int) -> datetime | None:
 
 
 def one_of(value: Any, field: str, allowed: Mapping[str, str] | tuple[str, ...], *, wrong: int) -> str:
-    """A word of a list, in any letter case; as the list spells it (or what it stands for)."""
+    """Return a word of a list, given in any letter case, as the list spells it (or what it maps to)."""
     words = allowed if isinstance(allowed, Mapping) else {word.lower(): word for word in allowed}
     word = words.get(value.lower()) if isinstance(value, str) else None
     if word is None:
