@@ -119,7 +119,7 @@ class WebhookEventView(TenantView):
         if self.principal.reach.limited:
             raise PermissionDenied("This API key is limited to subaccounts; webhooks belong to the whole account.")
 
-    def found(self, event_id: int) -> InboxItem:
+    def get_item(self, event_id: int) -> InboxItem:
         """The webhook of that id. Raises Http404 when the account has none."""
         item = webhooks(self.account).filter(pk=event_id).first()
         if item is None:
@@ -152,7 +152,7 @@ class WebhookEventDetailView(WebhookEventView):
     def get(self, request: Request, event_id: int) -> Response:
         """The webhook with headers and body; 404 when the account has none of that id."""
         readable = self.principal.permissions.issuperset(_IN_A_BODY)
-        item = self.found(event_id)
+        item = self.get_item(event_id)
         return Response(shown(WebhookEventDetailSerializer, item, request, lambda rows, fields: {"readable": readable}))
 
 
@@ -163,7 +163,7 @@ class WebhookEventReplayView(WebhookEventView):
     def post(self, request: Request, event_id: int) -> Response:
         """Put one webhook back in line; 404 when the account has none of that id."""
         nothing_asked(request)
-        item = self.found(event_id)
+        item = self.get_item(event_id)
         rows = InboxItem.objects.filter(account=self.account, pk=item.pk, received_at=item.received_at)
         return self.replay(rows, ids=[item.pk])
 

@@ -11,7 +11,7 @@ from accounts.models import Account
 from core.filters import BLANK
 from core.words import Text
 from messaging.log.kinds import Kind
-from messaging.log.lookups import Query
+from messaging.log.predicates import QueryContext
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Filter:
     """The condition as Django writes it; empty: the column of the filter's name has the value."""
     names: Callable[[Account, str, Sequence[int] | None], list[int]] | None = None
     """The value is a name: the ids behind it within some subaccounts (None: all). `lookup` is the column of the ids."""
-    where: Callable[[Account, Any, Query], Q] | None = None
+    where: Callable[[Account, Any, QueryContext], Q] | None = None
     """The condition, where it is more than a lookup. Filters that share one are answered by it together."""
     on_page: bool = True
     """Whether the log's page has a field for it."""
@@ -58,7 +58,7 @@ class Filter:
             raise forms.ValidationError(BLANK)
         return value
 
-    def condition(self, account: Account, query: Query) -> Q:
+    def condition(self, account: Account, query: QueryContext) -> Q:
         """What a message must be."""
         value = getattr(query, self.name)
         if self.where is not None:

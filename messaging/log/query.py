@@ -15,7 +15,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account
-from messaging.log import lookups
+from messaging.log import predicates
 from messaging.log.declaration import Filter, declare, is_blank
 from messaging.log.enums import SourceCategory, Status, SubmissionState
 from messaging.log.kinds import (
@@ -47,11 +47,11 @@ class MessageQuery:
     search: str = declare(
         Search(512, {"type": "search", "placeholder": _("Number, UMID or name"), "autocomplete": "off"}), _("Search"),
         "A number or its first six or more digits, an id, or a part of a template's, campaign's or bot's name.",
-        where=lookups.by_search, alias="q", more=False, finds_few=True,
+        where=predicates.by_search, alias="q", more=False, finds_few=True,
     )  # fmt: skip
     status: Sequence[str] = declare(
         Choices(Status.choices, hidden=frozenset({Status.UNKNOWN})), _("Status"), "Several are combined with OR.",
-        index="log_message_wrong", where=lookups.in_status, more=False, in_counts=True,
+        index="log_message_wrong", where=predicates.in_status, more=False, in_counts=True,
     )  # fmt: skip
     direction: str = declare(
         Choice(Direction.choices, _("In and out")), _("Direction"), "From the business, or from a person.",
@@ -59,11 +59,11 @@ class MessageQuery:
     )  # fmt: skip
     subaccount: str = declare(
         FreeText(50), _("Subaccount"), "subAccountId", index="log_message_subaccount",
-        names=lookups.subaccount_ids, lookup="subaccount", in_counts=True,
+        names=predicates.subaccount_ids, lookup="subaccount", in_counts=True,
     )  # fmt: skip
     channel: str = declare(
         FreeText(64), _("Channel"), "phone_number_id, channelId", index="log_message_channel",
-        names=lookups.channel_ids, lookup="phone_number", in_counts=True,
+        names=predicates.channel_ids, lookup="phone_number", in_counts=True,
     )  # fmt: skip
     country: str = declare(
         Country(), _("Country"), "ISO 3166 alpha-2, in any case.", index="log_message_country", in_counts=True
@@ -71,15 +71,15 @@ class MessageQuery:
     msisdn: str = declare(
         PhoneNumber(24, {"inputmode": "tel", "placeholder": "+65 9123 4567"}), _("Phone number"),
         "A number with its country code, or its first six or more digits; without `msisdn:read` whole numbers only.",
-        index="log_message_msisdn", where=lookups.by_number, finds_few=True,
+        index="log_message_msisdn", where=predicates.by_number, finds_few=True,
     )  # fmt: skip
     umid: str = declare(
         Umid(36, {"placeholder": UMID_HINT}), "UMID",
         "In any case, with or without hyphens; or its first eight or more digits.",
-        index="log_umid", where=lookups.by_umid, finds_few=True,
+        index="log_umid", where=predicates.by_umid, finds_few=True,
     )  # fmt: skip
     provider_message_id: str = declare(
-        FreeText(512), help="The provider's id, whole.", where=lookups.by_provider_id, on_page=False
+        FreeText(512), help="The provider's id, whole.", where=predicates.by_provider_id, on_page=False
     )
     category: str = declare(
         Choice(Category.choices, _("All categories")), _("Category"), "The pricing category.",
@@ -87,16 +87,16 @@ class MessageQuery:
     )  # fmt: skip
     template: str = declare(
         FreeText(512), _("Template"), "The name of a template, in any language.", index="log_message_template",
-        names=lookups.template_ids, lookup="template", in_counts=True,
+        names=predicates.template_ids, lookup="template", in_counts=True,
     )  # fmt: skip
     source_category: str = declare(
         Choice(SourceCategory.choices, _("All sources")), _("Source"), "What made the message.",
-        index="log_message_source", where=lookups.by_source,
+        index="log_message_source", where=predicates.by_source,
     )  # fmt: skip
     source_name: str = declare(
         FreeText(128, {"placeholder": _("Of campaign or bot, or a part")}), _("Name"),
         "The name of the campaign or bot that made it, or a part of the name, in any case.",
-        index="log_message_source", where=lookups.by_source,
+        index="log_message_source", where=predicates.by_source,
     )  # fmt: skip
     recipient_type: str = declare(
         FreeText(32), _("Recipient type"), "As the sender named it.", index="log_message_recipient"
@@ -111,23 +111,23 @@ class MessageQuery:
     )  # fmt: skip
     sending: str = declare(
         Choice(_UNCERTAIN, _("However it went")), _("Sending"), "Where a message we were asked to send stands.",
-        index="log_umid", where=lookups.by_sending, finds_few=True,
+        index="log_umid", where=predicates.by_sending, finds_few=True,
     )  # fmt: skip
     created_after: datetime | None = declare(Moment(), help="Included.", lookup="created_at__gte", on_page=False)
     created_before: datetime | None = declare(Moment(), help="Not included.", lookup="created_at__lt", on_page=False)
     sent_after: datetime | None = declare(
         Moment(until="sent_before"), _("Sent on"), "Included.", alias="sent", finds_few=True,
-        where=partial(lookups.reached_since, "sent_at"),
+        where=partial(predicates.reached_since, "sent_at"),
     )  # fmt: skip
     sent_before: datetime | None = declare(
-        Moment(), help="Not included.", where=partial(lookups.reached_before, "sent_at"), on_page=False
+        Moment(), help="Not included.", where=partial(predicates.reached_before, "sent_at"), on_page=False
     )
     read_after: datetime | None = declare(
         Moment(until="read_before"), _("Read on"), "Included.", alias="read", finds_few=True,
-        where=partial(lookups.reached_since, "read_at"),
+        where=partial(predicates.reached_since, "read_at"),
     )  # fmt: skip
     read_before: datetime | None = declare(
-        Moment(), help="Not included.", where=partial(lookups.reached_before, "read_at"), on_page=False
+        Moment(), help="Not included.", where=partial(predicates.reached_before, "read_at"), on_page=False
     )
     user_id: str = declare(FreeText(140), internal=True)
     """Meta's id of a person, whole: no index knows it, so a span of time comes along."""

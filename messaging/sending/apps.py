@@ -12,7 +12,7 @@ class SendingConfig(AppConfig):
         """Register what the log reads from this package: states of submissions, recipients, and the ids in webhooks."""
         from messaging.log.event_types import unsettled_sources
         from messaging.log.lifecycle.provider_ids import webhook_id_listeners
-        from messaging.log.lookups import sending_sources
+        from messaging.log.predicates import sending_sources
         from messaging.sending.selectors.uncertain import recipients_in_flight, umids_in
         from messaging.sending.webhook_ids import learn
 

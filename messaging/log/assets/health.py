@@ -182,19 +182,19 @@ def with_provider_answer(state: State, word: Change | None) -> State:
         return state
     codes = {one.code for one in state.errors if one.code}
     errors = [
-        Problem(integer(one.get("code")) or 0, _said(word, one.get("description")), str(one.get("solution") or ""))
+        Problem(integer(one.get("code")) or 0, _quoted(word, one.get("description")), str(one.get("solution") or ""))
         for one in items(word.details.get("errors"))
         if one.get("code") not in codes
     ]
     lines = [line for line in word.details.get("info") or () if line not in state.info]
-    info = [_said(word, line) for line in lines]
+    info = [_quoted(word, line) for line in lines]
     if not (word.details.get("errors") or word.details.get("info")):
-        info = [_said(word, CanSend(word.new).label)]
+        info = [_quoted(word, CanSend(word.new).label)]
     can_send = worst([state.can_send, CanSend(word.new)])
     return State(can_send, (*state.info, *info), (*state.errors, *errors))
 
 
-def _said(word: Change, text: Any) -> str:
+def _quoted(word: Change, text: Any) -> str:
     return gettext("The provider says since %(at)s UTC: %(text)s") % {"at": f"{word.at:%Y-%m-%d %H:%M}", "text": text}
 
 

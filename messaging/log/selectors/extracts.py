@@ -108,9 +108,9 @@ LOG_FIELDS = (*_MADE, "msisdn", "user_id", *_COSTS)
 
 
 def log_span(account: Account, query: MessageQuery, before: datetime) -> tuple[datetime, datetime] | None:
-    """Return when the first and last selected messages before `before` were created; None: there are none.
+    """Return the span in which the messages of a query that are older than `before` were created; None without any.
 
-    The end is that of the question, or `before`.
+    It ends with the query's own span, or at `before`.
     """
     try:
         rows = matching(account, query).filter(created_at__lt=before).order_by("created_at", "id")

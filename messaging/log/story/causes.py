@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from core.countries import country_name
-from messaging.log.assets.changes import limit as words_of_limit
+from messaging.log.assets.changes import limit as limit_label
 from messaging.log.assets.changes import provider_label
 from messaging.log.models import Message
 from messaging.log.selectors.circumstances import Circumstances
@@ -163,7 +163,7 @@ def _number(message: Message, code: int | None, then: Circumstances) -> Iterator
     limit = then.value_of(Subject.PHONE_NUMBER, "messaging_limit") or then.value_of(Subject.WABA, "messaging_limit")
     if code in _LIMIT_CODES and limit:
         yield Cause(
-            _("Your messaging limit was %(limit)s then.") % {"limit": words_of_limit(limit)},
+            _("Your messaging limit was %(limit)s then.") % {"limit": limit_label(limit)},
             likely=code in {131048, 131064},
         )
     if code == 130429 and then.value_of(Subject.PHONE_NUMBER, "throughput") != "HIGH":

@@ -41,7 +41,7 @@ from messaging.log.services.preferences import choose_columns, forget_filter, sa
 def log(request: TenantRequest) -> HttpResponse:
     """The list. HTMX gets its results only; a live log gets rows, or 204 when nothing is new."""
     choices = Choices.of(request)
-    form = asked(request, request.GET, choices)
+    form = log_form(request, request.GET, choices)
     visible = layout(chosen_columns(request.account, request.user), request.principal)
     context: dict[str, Any] = {"form": form, "layout": visible}
     if form.is_valid():
@@ -59,7 +59,7 @@ def log(request: TenantRequest) -> HttpResponse:
     return render(request, "log/log.html", context)
 
 
-def asked(request: TenantRequest, params: QueryDict, choices: "Choices | None" = None) -> LogForm:
+def log_form(request: TenantRequest, params: QueryDict, choices: "Choices | None" = None) -> LogForm:
     """The log's filters, as these parameters give them and within what the person may see."""
     choices = choices or Choices.of(request)
     return LogForm(
@@ -122,7 +122,7 @@ def _live(request: TenantRequest, context: dict[str, Any]) -> HttpResponse:
 @require_GET
 def sentence(request: TenantRequest) -> HttpResponse:
     """The log's heading with counts, which the page loads afterwards: they may take longer than its rows."""
-    form = asked(request, request.GET)
+    form = log_form(request, request.GET)
     if not form.is_valid():
         return HttpResponse()
     counted = log_counts(request.account, form, request.principal.reach, current_zone())
@@ -133,7 +133,7 @@ def sentence(request: TenantRequest) -> HttpResponse:
 @require_GET
 def matching_count(request: TenantRequest) -> HttpResponse:
     """How many messages match, as an offer to select them all: counted no further than can be selected."""
-    form = asked(request, request.GET)
+    form = log_form(request, request.GET)
     if not form.is_valid():
         return HttpResponse()
     rows = matching(request.account, form.query(request.principal.reach, current_zone()))
@@ -145,7 +145,7 @@ def matching_count(request: TenantRequest) -> HttpResponse:
 @require_POST
 def umids(request: TenantRequest) -> HttpResponse:
     """The UMIDs of the selected messages as text, one a line."""
-    form = asked(request, QueryDict(request.POST.get("query", "").removeprefix("?")))
+    form = log_form(request, QueryDict(request.POST.get("query", "").removeprefix("?")))
     selection = form.query(request.principal.reach, current_zone()) if form.is_valid() else None
     try:
         rows = selected_messages(request.account, request.POST, selection, request.principal.subaccount_ids)
