@@ -29,20 +29,20 @@ def run() -> bool:
     from providers.meta.simulation import meta_status
     from providers.meta.webhooks import signature
 
-    door = webhook(ACME, "meta")
+    endpoint = webhook(ACME, "meta")
     body = meta_status(
         waba_id="1", number_id=ACME.channels[1].number_id, wamid="wamid.BENCH", status="delivered",
         at=1_792_065_600, msisdn="919876543210", category="marketing",
     )  # fmt: skip
-    headers = {"X-Hub-Signature-256": signature(door["app_secret"], body)}
+    headers = {"X-Hub-Signature-256": signature(endpoint["app_secret"], body)}
     ratios, ours, base = [], 0.0, 0.0
     with running("web") as port:
-        for path in ("/bare/x", door["path"]):  # warm both up
+        for path in ("/bare/x", endpoint["path"]):  # warm both up
             posts_per_second(port, path, headers, body, 1)
         for number in range(ROUNDS):
-            paths = ("/bare/x", door["path"])[:: 1 if number % 2 else -1]  # so that drift favours neither
+            paths = ("/bare/x", endpoint["path"])[:: 1 if number % 2 else -1]  # so that drift favours neither
             speed = {path: posts_per_second(port, path, headers, body, SECONDS) for path in paths}
-            base, ours = speed["/bare/x"], speed[door["path"]]
+            base, ours = speed["/bare/x"], speed[endpoint["path"]]
             ratios.append(ours / base)
     empty()
     return report("accept", ratios, TARGET, f"Last pair: {ours:,.0f} webhooks/s against {base:,.0f} bare INSERTs/s.")

@@ -14,7 +14,7 @@ from providers.meta.webhooks import signature
 
 ROUNDS, POSTS, TARGET = 15, 20, 5.0
 STATUSES = 1_000
-_DOOR = webhook(ACME, "meta")
+_ENDPOINT = webhook(ACME, "meta")
 
 
 def run() -> bool:
@@ -52,9 +52,9 @@ def _body(statuses: int) -> bytes:
 
 
 def _post(line: HTTPConnection, body: bytes) -> float:
-    headers = {"X-Hub-Signature-256": signature(_DOOR["app_secret"], body), "Content-Type": "application/json"}
+    headers = {"X-Hub-Signature-256": signature(_ENDPOINT["app_secret"], body), "Content-Type": "application/json"}
     start = perf_counter()
-    line.request("POST", _DOOR["path"], body, headers)
+    line.request("POST", _ENDPOINT["path"], body, headers)
     answer = line.getresponse()
     answer.read()
     seconds = perf_counter() - start

@@ -13,7 +13,7 @@ from local.demo.world import ACME, webhook
 from providers.meta.webhooks import signature
 
 CONNECTIONS = 64
-_DOOR = webhook(ACME, "meta")
+_ENDPOINT = webhook(ACME, "meta")
 
 
 class Answer(NamedTuple):
@@ -29,7 +29,7 @@ def post_webhooks(port: int, rate: int, seconds: int, over: Callable[[], bool] |
 
 
 async def _post(port: int, rate: int, seconds: int, over: Callable[[], bool] | None) -> list[Answer]:
-    requests = [request(_DOOR["path"], _headers(body), body) for body in bodies(rate * seconds)]
+    requests = [request(_ENDPOINT["path"], _headers(body), body) for body in bodies(rate * seconds)]
     lines: asyncio.Queue[Line] = asyncio.Queue()
     for _ in range(CONNECTIONS):
         lines.put_nowait(await Line.open(port))
@@ -51,7 +51,7 @@ async def _post(port: int, rate: int, seconds: int, over: Callable[[], bool] | N
 
 
 def _headers(body: bytes) -> dict[str, str]:
-    return {"X-Hub-Signature-256": signature(_DOOR["app_secret"], body)}
+    return {"X-Hub-Signature-256": signature(_ENDPOINT["app_secret"], body)}
 
 
 def wait_until_worked_off() -> None:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import httpx
 
 from local.sandbox.config import Config, Number
-from local.sandbox.fate import Step
+from local.sandbox.endings import Step
 from providers.simulation import DELIVERED, MessageRequest, Report, Sender
 
 TRIES = 8

@@ -20,7 +20,7 @@ from starlette.routing import Route
 
 from core.rate_limiter import RateLimiter
 from local.sandbox.config import Config
-from local.sandbox.fate import BAD_GATEWAY, NO_ANSWER, UNAVAILABLE, refusal, steps
+from local.sandbox.endings import BAD_GATEWAY, NO_ANSWER, UNAVAILABLE, refusal, steps
 from local.sandbox.outbox import Message, Outbox
 from providers.registry import VENDORS, simulation_of, vendor_of
 from providers.simulated_errors import NO_SUCH_PATH, Error

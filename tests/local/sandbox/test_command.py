@@ -45,13 +45,13 @@ def test_without_options_it_is_the_demos_provider(settings):
     options = Command().create_parser("manage.py", "sandbox").parse_args([])
     config = configure(ACME, vars(options))
     shop = config.numbers["106540352242922"]
-    door = webhook(ACME, "meta")
+    endpoint = webhook(ACME, "meta")
     assert shop == Number(
         "102290129340398", "15550783881",
-        WebhookTarget("http://127.0.0.1:8000" + door["path"], door["app_secret"]), "meta", "acme_shop",
+        WebhookTarget("http://127.0.0.1:8000" + endpoint["path"], endpoint["app_secret"]), "meta", "acme_shop",
     )  # fmt: skip
     assert [(one.provider, one.subaccount) for one in config.numbers.values()] == [
         ("8x8", "acme_wa"), ("meta", "acme_shop"), ("360dialog", "acme_care"), ("meta", "harbour"),
     ]  # fmt: skip
-    assert door["app_secret"] not in repr(config)
+    assert endpoint["app_secret"] not in repr(config)
     assert config.templates["weekend_sale", "en"] == Template("marketing", 2)
