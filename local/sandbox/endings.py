@@ -1,7 +1,8 @@
 """The outcome of a message: by its recipient's last six digits, or else at random.
 
 A number that ends in one of Meta's error codes gets that error; codes of fewer than four digits are written 980NNN
-(980002 is code 2), the others are filled up with zeros (080007). `STATUS_SEQUENCES` and `LOST_ANSWERS` are the other endings.
+(980002 is code 2), the others are filled up with zeros (080007). `STATUS_SEQUENCES` and
+`LOST_ANSWERS` are the other endings.
 """
 
 from dataclasses import dataclass
