@@ -9,14 +9,14 @@ CONNECTIONS = 16
 
 
 @dataclass
-class Line:
+class Connection:
     """A connection that is kept, for one request at a time."""
 
     reader: asyncio.StreamReader
     writer: asyncio.StreamWriter
 
     @classmethod
-    async def open(cls, port: int) -> "Line":
+    async def open(cls, port: int) -> "Connection":
         return cls(*await asyncio.open_connection("127.0.0.1", port))
 
     async def post(self, raw: bytes) -> bytes:
@@ -47,7 +47,7 @@ async def _run(port: int, raw: bytes, seconds: float) -> float:
 
 
 async def _connection(port: int, raw: bytes, end: float) -> int:
-    line, done = await Line.open(port), 0
+    line, done = await Connection.open(port), 0
     while time.monotonic() < end:
         head = await line.post(raw)
         if not head.startswith(b"HTTP/1.1 200"):

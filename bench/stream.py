@@ -8,7 +8,7 @@ from typing import NamedTuple
 from django.db import connection
 
 from bench.drain import bodies
-from bench.load import Line, request
+from bench.load import Connection, request
 from local.demo.world import ACME, webhook
 from providers.meta.webhooks import signature
 
@@ -16,30 +16,30 @@ CONNECTIONS = 64
 _ENDPOINT = webhook(ACME, "meta")
 
 
-class Answer(NamedTuple):
+class PostResult(NamedTuple):
     """When it came, in seconds after its webhook was due, and whether it was a 200."""
 
     seconds: float
     good: bool
 
 
-def post_webhooks(port: int, rate: int, seconds: int, over: Callable[[], bool] | None = None) -> list[Answer]:
+def post_webhooks(port: int, rate: int, seconds: int, over: Callable[[], bool] | None = None) -> list[PostResult]:
     """Post `rate` a second for so many seconds, or until `over()`, which another thread calls once a second."""
     return asyncio.run(_post(port, rate, seconds, over))
 
 
-async def _post(port: int, rate: int, seconds: int, over: Callable[[], bool] | None) -> list[Answer]:
+async def _post(port: int, rate: int, seconds: int, over: Callable[[], bool] | None) -> list[PostResult]:
     requests = [request(_ENDPOINT["path"], _headers(body), body) for body in bodies(rate * seconds)]
-    lines: asyncio.Queue[Line] = asyncio.Queue()
+    lines: asyncio.Queue[Connection] = asyncio.Queue()
     for _ in range(CONNECTIONS):
-        lines.put_nowait(await Line.open(port))
+        lines.put_nowait(await Connection.open(port))
     start = time.monotonic() + 0.1
 
-    async def post(index: int) -> Answer:
+    async def post(index: int) -> PostResult:
         line = await lines.get()
         head = await line.post(requests[index])
         lines.put_nowait(line)
-        return Answer(time.monotonic() - start - index / rate, head.startswith(b"HTTP/1.1 200"))
+        return PostResult(time.monotonic() - start - index / rate, head.startswith(b"HTTP/1.1 200"))
 
     tasks = []
     for index in range(len(requests)):

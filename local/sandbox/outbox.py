@@ -14,9 +14,9 @@ from dataclasses import dataclass
 
 import httpx
 
-from local.sandbox.config import Config, Number
+from local.sandbox.config import Config, SandboxNumber
 from local.sandbox.endings import Step
-from providers.simulation import DELIVERED, MessageRequest, Report, Sender
+from providers.simulation import DELIVERED, MessageRequest, SimulatedReport, SimulatedSender
 
 TRIES = 8
 _AT_ONCE = 32  # posts that wait for an answer
@@ -24,12 +24,12 @@ _LATEST = 10_000  # answers whose time is remembered
 
 
 @dataclass(slots=True)
-class Message:
+class SandboxMessage:
     """An accepted message and the webhooks that are still to come."""
 
     id: str
-    number: Number
-    sender: Sender
+    number: SandboxNumber
+    sender: SimulatedSender
     request: MessageRequest
     steps: tuple[Step, ...]
     position: int = 0
@@ -42,7 +42,7 @@ class Message:
             step = self.steps[self.position]
             is_priced = any(earlier.event == DELIVERED for earlier in self.steps[: self.position])
             self.body = self.number.simulation.report(
-                Report(
+                SimulatedReport(
                     state=step.event, request=self.request, message_id=self.id, sender=self.sender, at=int(time.time()),
                     error=step.error, is_priced=is_priced,
                 )
@@ -68,7 +68,7 @@ class Outbox:
         self._latencies: deque[float] = deque(maxlen=_LATEST)
         self._config = config
         self._client = client
-        self._due: list[tuple[float, int, Message]] = []
+        self._due: list[tuple[float, int, SandboxMessage]] = []
         self._order = itertools.count()
         self._wake = asyncio.Event()
         self._slots = asyncio.Semaphore(_AT_ONCE)
@@ -84,7 +84,7 @@ class Outbox:
         cuts = statistics.quantiles(latencies, n=100) if len(latencies) > 1 else (latencies or [0.0]) * 99
         return {"median": cuts[49], "p95": cuts[94], "p99": cuts[98]}
 
-    def put(self, message: Message) -> None:
+    def put(self, message: SandboxMessage) -> None:
         """Take a message with at least one step."""
         self.messages += 1
         self._later(message, message.steps[0].after)
@@ -97,7 +97,7 @@ class Outbox:
                 await self._slots.acquire()
                 group.create_task(self._post(message))
 
-    async def _next(self) -> Message:
+    async def _next(self) -> SandboxMessage:
         while True:
             self._wake.clear()
             wait = self._due[0][0] - time.monotonic() if self._due else None
@@ -107,7 +107,7 @@ class Outbox:
                 async with asyncio.timeout(wait):
                     await self._wake.wait()
 
-    async def _post(self, message: Message) -> None:
+    async def _post(self, message: SandboxMessage) -> None:
         try:
             answered = await self._answered(message.number, message.webhook())
         finally:
@@ -124,7 +124,7 @@ class Outbox:
         else:
             self._later(message, message.steps[message.position].after)
 
-    async def _answered(self, number: Number, body: bytes) -> bool:
+    async def _answered(self, number: SandboxNumber, body: bytes) -> bool:
         """Post one webhook; whether it was answered 2xx."""
         proof = number.simulation.webhook_headers(number.webhooks.secret, body)
         headers = {"Content-Type": "application/json", "User-Agent": "facebookexternalua", **proof}
@@ -139,6 +139,6 @@ class Outbox:
         self.counts["posted" if good else "failed posts"] += 1
         return good
 
-    def _later(self, message: Message, seconds: float) -> None:
+    def _later(self, message: SandboxMessage, seconds: float) -> None:
         heapq.heappush(self._due, (time.monotonic() + seconds, next(self._order), message))
         self._wake.set()

@@ -67,7 +67,7 @@ def _attempt(message: Message, response: MessagePayload, *, with_bodies: bool) -
 
 
 @dataclass(frozen=True)
-class Choices:
+class Resolutions:
     """What may be done: say what became of it, take it back, send it again."""
 
     uncertain: bool = False
@@ -75,10 +75,10 @@ class Choices:
     again: bool = False
 
 
-def choices(message: Message, submission: Submission | None, *, has_request: bool) -> Choices:
+def choices(message: Message, submission: Submission | None, *, has_request: bool) -> Resolutions:
     """What a person who may send can do about a message now."""
     if submission is not None and submission.state == SubmissionState.UNCERTAIN:
-        return Choices(uncertain=True)
+        return Resolutions(uncertain=True)
     if submission is not None and submission.state == SubmissionState.QUEUED:
-        return Choices(waits_until=submission.due_at)
-    return Choices(again=submission is None and has_request and message.status in LOST)
+        return Resolutions(waits_until=submission.due_at)
+    return Resolutions(again=submission is None and has_request and message.status in LOST)

@@ -6,7 +6,7 @@ from functools import partial
 from messaging.sending import acceptance, pacing
 from messaging.sending.dispatch import LEASE
 from messaging.sending.requests import SendRequest
-from messaging.sending.results import AttemptResult, Kind, attempt_result
+from messaging.sending.results import AttemptResult, ResultKind, attempt_result
 from messaging.sending.routes import NoRoute, cloud_body, connection, sending
 from messaging.sending.wakeup import sending_wakeup
 from providers.error_catalogue import META
@@ -45,7 +45,7 @@ def store_refused(account_id: int, message: SendRequest, refused: RefusedAsMeta,
     """The log holds what was refused too."""
     now = datetime.now(UTC)
     outcome = AttemptResult(
-        kind=Kind.REJECTED, at=now.isoformat(), source=META, code=refused.code, title=refused.message[:255],
+        kind=ResultKind.REJECTED, at=now.isoformat(), source=META, code=refused.code, title=refused.message[:255],
         status=refused.status, body={"code": refused.code, "details": refused.message}, by="tollgate",
     )  # fmt: skip
     acceptance.store(account_id, [(message, outcome)], at=now, subaccount_id=subaccount_id)

@@ -18,7 +18,7 @@ from core.locks import session_lock
 from messaging.log.enums import SubmissionState
 from messaging.sending import acceptance, pacing, routes, settlement
 from messaging.sending.models import Submission
-from messaging.sending.results import AttemptResult, Kind, attempt_result
+from messaging.sending.results import AttemptResult, ResultKind, attempt_result
 from providers.outcomes import Outcome, Uncertain
 
 log = structlog.get_logger("tollgate.sending")
@@ -112,13 +112,13 @@ def _begin(submission: Submission, paused: dict[int, float]) -> Any:
     now = datetime.now(UTC)
     if submission.expires_at is not None and submission.expires_at <= now:
         acceptance.record(
-            submission.umid, AttemptResult(kind=Kind.EXPIRED, at=submission.expires_at.isoformat(), by="tollgate")
+            submission.umid, AttemptResult(kind=ResultKind.EXPIRED, at=submission.expires_at.isoformat(), by="tollgate")
         )
         return None
     try:
         route = routes.route(submission)
     except routes.NoRoute as error:
-        refused = AttemptResult(kind=Kind.REJECTED, at=now.isoformat(), title=str(error), by="tollgate")
+        refused = AttemptResult(kind=ResultKind.REJECTED, at=now.isoformat(), title=str(error), by="tollgate")
         acceptance.record(submission.umid, refused)
         return None
     pause = pacing.take(route.sender, str(submission.about.get("msisdn") or ""))

@@ -14,7 +14,7 @@ from messaging.sending.cancelling import cancel
 from messaging.sending.eightxeight import read
 from messaging.sending.models import Submission
 from messaging.sending.requests import Origin, SendRequest
-from messaging.sending.results import AttemptResult, Kind
+from messaging.sending.results import AttemptResult, ResultKind
 from messaging.sending.wakeup import sending_wakeup
 from providers.vocabulary import Direction, Shape
 
@@ -24,7 +24,7 @@ _NOT_AGAIN = ("scheduled", "expiry", "clientMessageId", "dlrCallbackUrl")  # tru
 @transaction.atomic
 def resolve(*, by: Principal, message: Message, was_sent: bool) -> None:
     """Say what became of an uncertain message; audited. Raises UserError when it is not uncertain any more."""
-    kind = Kind.SENT if was_sent else Kind.REJECTED
+    kind = ResultKind.SENT if was_sent else ResultKind.REJECTED
     title = "" if was_sent else "Not sent, as somebody found out."
     outcome = AttemptResult(kind=kind, at=datetime.now(UTC).isoformat(), title=title, by=by.name)
     rows = Submission.objects.filter(account=by.account, umid=message.umid, state=SubmissionState.UNCERTAIN)

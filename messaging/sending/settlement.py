@@ -18,7 +18,7 @@ from messaging.log.lifecycle.provider_ids import Binding, assign_provider_ids
 from messaging.log.models import PhoneNumber, Source
 from messaging.sending.models import Submission
 from messaging.sending.requests import Origin, SendSummary
-from messaging.sending.results import AttemptResult, Kind
+from messaging.sending.results import AttemptResult, ResultKind
 from providers.events import MessageEvent
 
 log = structlog.get_logger("tollgate.sending")
@@ -26,7 +26,12 @@ BATCH = 1_000
 _REST = 60.0  # seconds until a row that failed is tried again
 _NO_FAULT_OF_A_ROW = (OperationalError, InterfaceError, SoftTimeLimitExceeded)
 _resting: dict[int, float] = {}  # until when, of the rows this process could not work off
-_EVENTS = {Kind.REJECTED: "rejected", Kind.UNREACHED: "rejected", Kind.EXPIRED: "expired", Kind.CANCELLED: "rejected"}
+_EVENTS = {
+    ResultKind.REJECTED: "rejected",
+    ResultKind.UNREACHED: "rejected",
+    ResultKind.EXPIRED: "expired",
+    ResultKind.CANCELLED: "rejected",
+}
 
 _AGAIN = """
 UPDATE sending_submission s SET state = 'queued', due_at = a.at, outcome = NULL
@@ -158,7 +163,7 @@ def _report(
     )  # fmt: skip
     if result is not None:
         event.error_source, event.error_code, event.error_title = result.source, result.code, result.title
-        event.detail = str(result.kind) if result.kind in {Kind.CANCELLED, Kind.UNREACHED} else ""
+        event.detail = str(result.kind) if result.kind in {ResultKind.CANCELLED, ResultKind.UNREACHED} else ""
     return lifecycle.Report(row.account_id, row.provider, event, place, umid=row.umid.hex)
 
 
@@ -166,7 +171,7 @@ def _settle(rows: Sequence[Submission]) -> None:
     ends = [(row, AttemptResult.from_json(row.outcome)) for row in rows if row.outcome]
     assign_provider_ids([
         Binding(row.account_id, row.provider, str(row.umid), result.provider_message_id)
-        for row, result in ends if result.kind == Kind.ACCEPTED
+        for row, result in ends if result.kind == ResultKind.ACCEPTED
     ])  # fmt: skip
     store_payloads([
         StoredPayload(
@@ -183,7 +188,7 @@ def _settle(rows: Sequence[Submission]) -> None:
     )
     over = [
         _report(row, _state(result), _moment(result.at), Place(row.subaccount_id, row.phone_number_id), result)
-        for row, result in ends if result.again_at is None and result.kind != Kind.ACCEPTED
+        for row, result in ends if result.again_at is None and result.kind != ResultKind.ACCEPTED
     ]  # fmt: skip
     if over:
         lifecycle.apply(over, Directory({report.account_id for report in over}))
@@ -210,9 +215,9 @@ def _response_body(row: Submission, result: AttemptResult) -> dict[str, object]:
 
 def _leave(ends: Sequence[tuple[Submission, AttemptResult]]) -> None:
     """Delete rows whose outcome is in the log, reschedule those to retry, and keep those whose outcome is uncertain."""
-    gone = [row.pk for row, result in ends if result.again_at is None and result.kind != Kind.UNCERTAIN]
+    gone = [row.pk for row, result in ends if result.again_at is None and result.kind != ResultKind.UNCERTAIN]
     Submission.objects.filter(pk__in=gone).delete()
-    unknown = [row.pk for row, result in ends if result.kind == Kind.UNCERTAIN]
+    unknown = [row.pk for row, result in ends if result.kind == ResultKind.UNCERTAIN]
     Submission.objects.filter(pk__in=unknown).update(state=SubmissionState.UNCERTAIN)
     again = [(row.pk, _moment(result.again_at)) for row, result in ends if result.again_at is not None]
     with connection.cursor() as cursor:

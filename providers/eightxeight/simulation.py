@@ -18,10 +18,10 @@ from providers.simulation import (
     REPLY,
     SENT,
     MessageRequest,
-    Refused,
-    Report,
+    SimulatedRefused,
+    SimulatedReport,
+    SimulatedTemplate,
     Simulation,
-    Template,
     Templates,
     bearer,
     digits,
@@ -41,27 +41,27 @@ def read(body: bytes, templates: Templates) -> MessageRequest:
     try:
         data = orjson.loads(body)
     except orjson.JSONDecodeError:
-        raise Refused(100, "The body is not JSON.") from None
+        raise SimulatedRefused(100, "The body is not JSON.") from None
     user = data.get("user") if isinstance(data, dict) else None
     content = data.get("content") if isinstance(data, dict) else None
     if not isinstance(user, dict) or not isinstance(content, dict):
-        raise Refused(131008, "'user' and 'content' are required.")
+        raise SimulatedRefused(131008, "'user' and 'content' are required.")
     to = user.get("msisdn")
     if not isinstance(to, str):
-        raise Refused(131062)
+        raise SimulatedRefused(131062)
     is_template = str(data.get("type")).lower() == "template"
     category = _template(content.get("template"), templates).category if is_template else "service"
     return MessageRequest(to, digits(to), category, is_template, str(data.get("clientMessageId") or ""))
 
 
-def _template(content: Any, templates: Templates) -> Template:
+def _template(content: Any, templates: Templates) -> SimulatedTemplate:
     data = content if isinstance(content, dict) else {}
     template = templates.get((str(data.get("name")), str(data.get("language"))))
     if template is None:
-        raise Refused(132001)
+        raise SimulatedRefused(132001)
     bodies = [each for each in data.get("components") or [] if str(each.get("type", "body")).lower() == "body"]
     if sum(len(each.get("parameters") or []) for each in bodies) != template.body_parameters:
-        raise Refused(132000)
+        raise SimulatedRefused(132000)
     return template
 
 
@@ -95,7 +95,7 @@ def refused(error: Error, chance: Random) -> tuple[int, bytes]:
 # --- Webhooks --------------------------------------------------------------------------------------------------------
 
 
-def report(about: Report) -> bytes:
+def report(about: SimulatedReport) -> bytes:
     """Return the webhook for a status of a message, or for a reply to it."""
     at, request, subaccount = datetime.fromtimestamp(about.at, UTC), about.request, about.sender.subaccount
     if about.state == REPLY:

@@ -20,8 +20,8 @@ from providers.simulation import (
     REPLY,
     SENT,
     MessageRequest,
-    Report,
-    Sender,
+    SimulatedReport,
+    SimulatedSender,
     Simulation,
     bearer,
 )
@@ -67,7 +67,7 @@ def refused(error: Error, chance: Random) -> tuple[int, bytes]:
     return error.status, orjson.dumps({"error": body})
 
 
-def health(sender: Sender, token: str) -> bytes:
+def health(sender: SimulatedSender, token: str) -> bytes:
     """A number's health status: all available, its name not approved, or its account without a payment method."""
     states: dict[str, dict[str, Any]] = {
         "PHONE_NUMBER": {"id": sender.number_id},
@@ -89,14 +89,14 @@ def health(sender: Sender, token: str) -> bytes:
 # --- Webhooks --------------------------------------------------------------------------------------------------------
 
 
-def report(about: Report) -> bytes:
+def report(about: SimulatedReport) -> bytes:
     """Return the webhook for a status of a message, or for a reply to it."""
     sender = about.sender
     value = _reply(about) if about.state == REPLY else {"statuses": [_status(about)]}
     return orjson.dumps(envelope(sender.waba_id, sender.number_id, value, display_number=sender.msisdn))
 
 
-def _status(about: Report) -> dict[str, Any]:
+def _status(about: SimulatedReport) -> dict[str, Any]:
     request = about.request
     status: dict[str, Any] = {
         "id": about.message_id, "status": about.state, "timestamp": str(about.at), "recipient_id": request.msisdn,
@@ -114,7 +114,7 @@ def _status(about: Report) -> dict[str, Any]:
     return status
 
 
-def _reply(about: Report) -> dict[str, Any]:
+def _reply(about: SimulatedReport) -> dict[str, Any]:
     msisdn = about.request.msisdn
     message = {
         "context": {"from": about.sender.msisdn, "id": about.message_id},

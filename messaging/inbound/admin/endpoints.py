@@ -26,7 +26,7 @@ _WHO = ("networks", "rate_limit", "shared_with")
 _PLAIN = (*_OWN, *_WHO, "is_active")  # no secrets: what the audit may hold
 
 
-class EndpointForm(forms.ModelForm):  # type: ignore[type-arg]
+class EndpointAdminForm(forms.ModelForm):  # type: ignore[type-arg]
     """Secrets are given once and never shown; afterwards new ones may take their place."""
 
     header_value = forms.CharField(
@@ -101,7 +101,7 @@ class WebhookEndpointAdmin(ModelAdmin):  # type: ignore[misc]
     list_filter = ("account", "provider", "is_active")
     list_select_related = ("account",)
     autocomplete_fields = ("shared_with",)
-    form = EndpointForm
+    form = EndpointAdminForm
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """Secrets on creation; the address and the rotation afterwards."""

@@ -10,7 +10,7 @@ from accounts.models import Account
 from core import partitions
 from messaging.inbound.inbox import rewrite
 from messaging.inbound.models import InboxItem, WebhookEndpoint
-from messaging.log.lifecycle.forgetting import Anchor, forget
+from messaging.log.lifecycle.forgetting import AnchorKey, forget
 from messaging.log.models import (
     DeletedMessage,
 )
@@ -87,7 +87,7 @@ ORDER BY i.received_at, i.id FOR UPDATE OF i
 
 
 @transaction.atomic
-def forget_messages(account_id: int, anchors: Sequence[Anchor]) -> Counter[str]:
+def forget_messages(account_id: int, anchors: Sequence[AnchorKey]) -> Counter[str]:
     """Delete messages from the log, and take them out of the stored webhooks that reported on them.
 
     Returns how many rows went: messages, payloads, statuses, webhooks (deleted or rewritten).

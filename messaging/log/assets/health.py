@@ -33,7 +33,7 @@ _GONE = ("account.account_deleted", "account.account_offboarded")
 _BACK = ("account.account_reconnected", "account.verified_account", "account.partner_added")
 
 Facts = Mapping[str, Change]  # the latest change of each field
-Rule = Callable[[Facts, datetime], "State"]
+Rule = Callable[[Facts, datetime], "HealthState"]
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Problem:
 
 
 @dataclass(frozen=True)
-class State:
+class HealthState:
     """Whether something may send. `info` limits or warns, `errors` block or limit."""
 
     can_send: CanSend = CanSend.AVAILABLE
@@ -64,7 +64,7 @@ class Node:
     entity: Entity
     id: str
     name: str
-    state: State
+    state: HealthState
     pk: int = 0
     waba_pk: int = 0
     portfolio_pk: int = 0
@@ -89,11 +89,11 @@ class _Findings:
     blocking: list[Problem] = field(default_factory=list)
 
     @property
-    def state(self) -> State:
+    def state(self) -> HealthState:
         """All of it; one block blocks."""
         can_send = CanSend.LIMITED if self.limits or self.limiting else CanSend.AVAILABLE
         can_send = CanSend.BLOCKED if self.blocking else can_send
-        return State(can_send, (*self.limits, *self.warnings), (*self.blocking, *self.limiting))
+        return HealthState(can_send, (*self.limits, *self.warnings), (*self.blocking, *self.limiting))
 
 
 def worst(states: Iterable[CanSend]) -> CanSend:
@@ -101,7 +101,7 @@ def worst(states: Iterable[CanSend]) -> CanSend:
     return max(states, key=_ORDER.index, default=CanSend.AVAILABLE)
 
 
-def template_state(status: str, reason: str, quality: str) -> State:
+def template_state(status: str, reason: str, quality: str) -> HealthState:
     """A template may be sent while it is approved; low quality warns of a pause."""
     findings = _Findings()
     if status == "FLAGGED":
@@ -116,7 +116,7 @@ def template_state(status: str, reason: str, quality: str) -> State:
     return findings.state
 
 
-def number_state(*, quality: str, flag: str, name_status: str, facts: Facts, at: datetime) -> State:
+def number_state(*, quality: str, flag: str, name_status: str, facts: Facts, at: datetime) -> HealthState:
     """A number is limited while its name is not approved, it is flagged or its quality is low."""
     findings = _Findings()
     if name_status and name_status != "APPROVED":
@@ -133,7 +133,7 @@ def number_state(*, quality: str, flag: str, name_status: str, facts: Facts, at:
     return with_provider_answer(findings.state, facts.get(PROVIDER_HEALTH + Entity.PHONE_NUMBER))
 
 
-def waba_state(facts: Facts, at: datetime) -> State:
+def waba_state(facts: Facts, at: datetime) -> HealthState:
     """A WABA is blocked when it is banned, removed, rejected or barred from messaging."""
     findings = _Findings()
     _add_restrictions(findings, facts, at)
@@ -151,7 +151,7 @@ def waba_state(facts: Facts, at: datetime) -> State:
     return with_provider_answer(findings.state, facts.get(PROVIDER_HEALTH + Entity.WABA))
 
 
-def business_state(facts: Facts) -> State:
+def business_state(facts: Facts) -> HealthState:
     """A business is limited while Meta has not verified it."""
     findings = _Findings()
     verification = facts.get("account.business_verification_status_update")
@@ -166,14 +166,14 @@ def business_state(facts: Facts) -> State:
     return with_provider_answer(findings.state, facts.get(PROVIDER_HEALTH + Entity.BUSINESS))
 
 
-def with_problems(state: State, problems: Iterable[Problem], limits: Iterable[str] = ()) -> State:
+def with_problems(state: HealthState, problems: Iterable[Problem], limits: Iterable[str] = ()) -> HealthState:
     """The state with what failed lately, which blocks, and what only limits."""
     blocking, info = tuple(problems), tuple(limits)
     can_send = worst([state.can_send, *([CanSend.BLOCKED] if blocking else []), *([CanSend.LIMITED] if info else [])])
-    return State(can_send, (*state.info, *info), (*blocking, *state.errors))
+    return HealthState(can_send, (*state.info, *info), (*blocking, *state.errors))
 
 
-def with_provider_answer(state: State, word: Change | None) -> State:
+def with_provider_answer(state: HealthState, word: Change | None) -> HealthState:
     """Merge the provider's own answer into a state; the worse of both counts.
 
     A problem that we found ourselves is not listed twice.
@@ -191,7 +191,7 @@ def with_provider_answer(state: State, word: Change | None) -> State:
     if not (word.details.get("errors") or word.details.get("info")):
         info = [_quoted(word, CanSend(word.new).label)]
     can_send = worst([state.can_send, CanSend(word.new)])
-    return State(can_send, (*state.info, *info), (*state.errors, *errors))
+    return HealthState(can_send, (*state.info, *info), (*state.errors, *errors))
 
 
 def _quoted(word: Change, text: Any) -> str:
@@ -204,7 +204,7 @@ class Transition:
 
     at: datetime
     before: CanSend
-    after: State
+    after: HealthState
     why: Change | None
 
     @property

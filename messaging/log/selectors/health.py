@@ -14,8 +14,8 @@ from accounts.models import Account, Waba
 from messaging.log.assets.health import (
     PROVIDER_HEALTH,
     Facts,
+    HealthState,
     Node,
-    State,
     business_state,
     number_state,
     problem_of_code,
@@ -127,7 +127,7 @@ def _app(
         "Check the webhook address at the provider."
         for name in quiet
     ]
-    state = with_problems(State(), [problem_of_code(code) for code in codes], limits)
+    state = with_problems(HealthState(), [problem_of_code(code) for code in codes], limits)
     for (subject, _), changes in sorted(facts.items()):
         if subject == Subject.PHONE_NUMBER:
             state = with_provider_answer(state, changes.get(PROVIDER_HEALTH + Entity.APP))

@@ -11,9 +11,9 @@ from django.db.models import Q
 from accounts.models import Account
 from messaging.log.assets.health import (
     Facts,
+    HealthState,
     Node,
     Rule,
-    State,
     Transition,
     number_state,
     template_state,
@@ -30,14 +30,14 @@ _SUBJECTS = {Entity.PHONE_NUMBER: Subject.PHONE_NUMBER, Entity.WABA: Subject.WAB
 
 
 @dataclass(frozen=True)
-class Event:
+class HealthEvent:
     """A transition, and of what."""
 
     node: Node
     transition: Transition
 
 
-def health_history(account: Account, current: Health) -> list[Event]:
+def health_history(account: Account, current: Health) -> list[HealthEvent]:
     """The transitions of the last 90 days, newest first. Two queries; failures and quiet numbers leave no history.
 
     That a new template is approved is no transition: nobody could send it before.
@@ -48,7 +48,7 @@ def health_history(account: Account, current: Health) -> list[Event]:
     }
     before, since = _changes(account, list(nodes), start, current.at)
     events = [
-        Event(node, transition)
+        HealthEvent(node, transition)
         for key, node in nodes.items()
         for transition in transitions(_rule(node, before[key], since[key]), before[key], since[key], start, current.at)
         if not (transition.why and transition.why.field == "status" and transition.why.old == TemplateStatus.PENDING)
@@ -56,7 +56,7 @@ def health_history(account: Account, current: Health) -> list[Event]:
     return sorted(events, key=lambda event: event.transition.at, reverse=True)
 
 
-def with_times(current: Health, history: Sequence[Event]) -> Health:
+def with_times(current: Health, history: Sequence[HealthEvent]) -> Health:
     """The same nodes with since when they are as they are, where the history knows."""
     latest = {(event.node.entity, event.node.pk): event.transition for event in reversed(history)}
 
@@ -76,7 +76,7 @@ def _rule(node: Node, before: Facts, since: Sequence[Change]) -> Rule:
     return partial(_template, "" if "status" in before else first)
 
 
-def _template(first: str, facts: Facts, at: datetime) -> State:
+def _template(first: str, facts: Facts, at: datetime) -> HealthState:
     """A template counts as approved before its first announcement, unless that names another former state."""
     status, quality = facts.get("status"), facts.get("quality")
     return template_state(
@@ -86,7 +86,7 @@ def _template(first: str, facts: Facts, at: datetime) -> State:
     )
 
 
-def _number(facts: Facts, at: datetime) -> State:
+def _number(facts: Facts, at: datetime) -> HealthState:
     values = {name: facts[name].new if name in facts else "" for name in ("flag", "display_name")}
     return number_state(
         quality=Quality.UNKNOWN, flag=values["flag"], name_status=values["display_name"], facts=facts, at=at

@@ -29,7 +29,7 @@ from messaging.sending.cancelling import cancel, has_batch
 from messaging.sending.eightxeight import Refused, read, summarize
 from messaging.sending.origin import origin_of
 from messaging.sending.requests import Origin, SendRequest
-from messaging.sending.results import AttemptResult, Kind
+from messaging.sending.results import AttemptResult, ResultKind
 from messaging.sending.selectors.messages import MessageDetails, message_of
 from messaging.sending.senders import Sender, sender_directory
 from messaging.sending.wakeup import sending_wakeup
@@ -235,7 +235,7 @@ def refused_request(
 def rejection(refused: Refused, at: datetime) -> AttemptResult:
     """A refusal of ours, as an outcome."""
     return AttemptResult(
-        kind=Kind.REJECTED, at=at.isoformat(), source=SOURCE, code=refused.code, title=refused.message[:255],
+        kind=ResultKind.REJECTED, at=at.isoformat(), source=SOURCE, code=refused.code, title=refused.message[:255],
         status=refused.status, body={"code": refused.code, "message": refused.message}, by="tollgate",
     )  # fmt: skip
 

@@ -17,7 +17,7 @@ from messaging.inbound.enums import InboxState
 from messaging.inbound.models import InboxItem
 from messaging.inbound.services.forgetting import forget_messages
 from messaging.log.enums import PayloadKind, SubmissionState
-from messaging.log.lifecycle.forgetting import Anchor
+from messaging.log.lifecycle.forgetting import AnchorKey
 from messaging.log.models import (
     Message,
     MessagePayload,
@@ -80,7 +80,7 @@ def _forget(account: Account, messages: Sequence[tuple[str, str, UUID]]) -> Coun
     submissions.filter(state=SubmissionState.UNCERTAIN).delete()
     on_their_way = set(submissions.values_list("umid", flat=True))  # their end would bring them back
     gone = forget_messages(
-        account.pk, [Anchor(provider, its_id) for provider, its_id, umid in messages if umid not in on_their_way]
+        account.pk, [AnchorKey(provider, its_id) for provider, its_id, umid in messages if umid not in on_their_way]
     )
     return gone + Counter(never_sent=never_sent, still_being_sent=len(on_their_way))
 
