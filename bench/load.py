@@ -9,19 +9,19 @@ CONNECTIONS = 16
 
 
 @dataclass
-class Connection:
+class Line:
     """A connection that is kept, for one request at a time."""
 
     reader: asyncio.StreamReader
     writer: asyncio.StreamWriter
 
     @classmethod
-    async def open(cls, port: int) -> "Connection":
+    async def open(cls, port: int) -> "Line":
         return cls(*await asyncio.open_connection("127.0.0.1", port))
 
-    async def post(self, raw: bytes) -> bytes:
+    async def post(self, whole: bytes) -> bytes:
         """Send a request; the head of its answer."""
-        self.writer.write(raw)
+        self.writer.write(whole)
         head = await self.reader.readuntil(b"\r\n\r\n")
         length = re.search(rb"content-length: *(\d+)", head, re.IGNORECASE)
         await self.reader.readexactly(int(length[1]) if length else 0)
@@ -40,16 +40,16 @@ def posts_per_second(port: int, path: str, headers: dict[str, str], body: bytes,
     return asyncio.run(_run(port, request(path, headers, body), seconds))
 
 
-async def _run(port: int, raw: bytes, seconds: float) -> float:
+async def _run(port: int, whole: bytes, seconds: float) -> float:
     end = time.monotonic() + seconds
-    counts = await asyncio.gather(*(_connection(port, raw, end) for _ in range(CONNECTIONS)))
+    counts = await asyncio.gather(*(_connection(port, whole, end) for _ in range(CONNECTIONS)))
     return sum(counts) / seconds
 
 
-async def _connection(port: int, raw: bytes, end: float) -> int:
-    line, done = await Connection.open(port), 0
+async def _connection(port: int, whole: bytes, end: float) -> int:
+    line, done = await Line.open(port), 0
     while time.monotonic() < end:
-        head = await line.post(raw)
+        head = await line.post(whole)
         if not head.startswith(b"HTTP/1.1 200"):
             raise RuntimeError(f"answered {head[:80]!r}")
         done += 1

@@ -19,9 +19,9 @@ def running(*names: str) -> Iterator[int]:
     """Run these parts (web, worker, beat) on the bench's servers; the port of the web server."""
     home, port = Path(os.environ["TOLLGATE_DATA"]), free_port()
     (home / "beat").mkdir(exist_ok=True)
-    all_commands = commands(Config(home, port, "", ""))
+    known = commands(Config(home, port, "", ""))
     processes = [
-        subprocess.Popen([sys.executable, "-W", NOT_NEWS, *all_commands[name]], cwd=ROOT, stdout=subprocess.DEVNULL)
+        subprocess.Popen([sys.executable, "-W", NOT_NEWS, *known[name]], cwd=ROOT, stdout=subprocess.DEVNULL)
         for name in names
     ]
     try:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from django.db import connection
 
 from bench.drain import bodies
-from bench.load import Connection, request
+from bench.load import Line, request
 from local.demo.world import ACME, webhook
 from providers.meta.webhooks import signature
 
@@ -16,38 +16,38 @@ CONNECTIONS = 64
 _ENDPOINT = webhook(ACME, "meta")
 
 
-class PostResult(NamedTuple):
+class Answer(NamedTuple):
     """When it came, in seconds after its webhook was due, and whether it was a 200."""
 
     seconds: float
     good: bool
 
 
-def post_webhooks(port: int, rate: int, seconds: int, over: Callable[[], bool] | None = None) -> list[PostResult]:
-    """Post `rate` a second for so many seconds, or until `over()`, which another thread calls once a second."""
+def post_webhooks(port: int, rate: int, seconds: int, over: Callable[[], bool] | None = None) -> list[Answer]:
+    """Post `rate` a second for so long, or until it is over: asked after each second, in another thread."""
     return asyncio.run(_post(port, rate, seconds, over))
 
 
-async def _post(port: int, rate: int, seconds: int, over: Callable[[], bool] | None) -> list[PostResult]:
-    requests = [request(_ENDPOINT["path"], _headers(body), body) for body in bodies(rate * seconds)]
-    lines: asyncio.Queue[Connection] = asyncio.Queue()
+async def _post(port: int, rate: int, seconds: int, over: Callable[[], bool] | None) -> list[Answer]:
+    whole = [request(_ENDPOINT["path"], _headers(body), body) for body in bodies(rate * seconds)]
+    lines: asyncio.Queue[Line] = asyncio.Queue()
     for _ in range(CONNECTIONS):
-        lines.put_nowait(await Connection.open(port))
+        lines.put_nowait(await Line.open(port))
     start = time.monotonic() + 0.1
 
-    async def post(index: int) -> PostResult:
+    async def post(index: int) -> Answer:
         line = await lines.get()
-        head = await line.post(requests[index])
+        head = await line.post(whole[index])
         lines.put_nowait(line)
-        return PostResult(time.monotonic() - start - index / rate, head.startswith(b"HTTP/1.1 200"))
+        return Answer(time.monotonic() - start - index / rate, head.startswith(b"HTTP/1.1 200"))
 
-    tasks = []
-    for index in range(len(requests)):
-        if over and index % rate == 0 and await asyncio.to_thread(over):
+    posted = []
+    for index in range(len(whole)):
+        if over and index and index % rate == 0 and await asyncio.to_thread(over):
             break
         await asyncio.sleep(max(0.0, start + index / rate - time.monotonic()))
-        tasks.append(asyncio.create_task(post(index)))
-    return await asyncio.gather(*tasks)
+        posted.append(asyncio.create_task(post(index)))
+    return await asyncio.gather(*posted)
 
 
 def _headers(body: bytes) -> dict[str, str]:

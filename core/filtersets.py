@@ -39,7 +39,7 @@ class StrictFilterSet(filters.FilterSet):
         """The filtered rows. Raises ValidationError for bad and blank values and for names nobody knows."""
         errors = misgiven(self.data or {}, self.filters, self.several)
         if not self.is_valid() or errors:
-            raise ValidationError({**self.errors, **errors})
+            raise ValidationError({**errors, **self.errors, **errors})  # unknown names first
         rows: QuerySet[Any] = self.qs
         return rows
 

@@ -17,14 +17,11 @@ from accounts.services import (
 )
 from core.errors import UserError
 from tests.people import member, principal, principal_of, visitor
+from tests.visible import text
 
 pytestmark = pytest.mark.django_db
 KEYS = "/settings/keys/"
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
-
-
-def text(response):
-    return response.content.decode()
 
 
 def actor_as(account, role, *subaccounts):

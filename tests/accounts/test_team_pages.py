@@ -9,14 +9,11 @@ from django.test import Client
 from accounts.models import Account, Invitation, Membership, User
 from accounts.services import create_api_key
 from tests.people import browser_of, member, principal_of, visitor
+from tests.visible import text
 
 pytestmark = pytest.mark.django_db
 TEAM = "/settings/team/"
 NEW = "new@people.example"
-
-
-def text(response):
-    return response.content.decode()
 
 
 def membership(account, role):

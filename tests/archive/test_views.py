@@ -13,14 +13,11 @@ from archive.models import Export, ExportSchedule
 from tests.archive.conftest import content
 from tests.people import browser_of, member, principal, visitor
 from tests.traffic import deliver, rate
+from tests.visible import text
 
 pytestmark = pytest.mark.django_db
 NEW, LIST = "/exports/new/", "/exports/"
 WHEN = "from=2026-10-01&to=2026-10-31"
-
-
-def text(response):
-    return response.content.decode()
 
 
 def body(response):

@@ -16,6 +16,7 @@ from messaging.inbound.enums import InboxState
 from messaging.inbound.models import InboxItem, WebhookEndpoint
 from tests.people import browser_of, visitor
 from tests.traffic import AT, deliver
+from tests.visible import text
 
 pytestmark = pytest.mark.django_db
 INBOX = "/admin/inbound/inboxitem/"
@@ -34,10 +35,6 @@ def item(acme):
         account=acme, endpoint=endpoint, provider="8x8", body=b'{"a": "<b>"}', received_at=AT, headers={"X-A": "1"},
         state=InboxState.QUARANTINED, attempts=5, reason="Event type 'x' is not understood yet.",
     )  # fmt: skip
-
-
-def text(response):
-    return response.content.decode()
 
 
 def test_members_do_not_get_in(acme):

@@ -11,6 +11,7 @@ from messaging.inbound.models import InboxItem
 from messaging.log.models import Message, MessagePayload, StatusEvent
 from tests.people import ROLES, visitor
 from tests.traffic import AT, INDIA, deliver, report
+from tests.visible import text
 
 pytestmark = pytest.mark.django_db
 LOG = "/logs/?range=30d"
@@ -24,10 +25,6 @@ SEES_COSTS = {"owner", "admin", "finance"}
 def _soon_after():
     with time_machine.travel(AT.replace(day=20), tick=True):
         yield
-
-
-def text(response):
-    return response.content.decode()
 
 
 @pytest.mark.parametrize("role", ROLES)

@@ -17,6 +17,7 @@ from messaging.sending.models import Submission
 from portal.operations import State, installation_state
 from tests.people import browser_of, visitor
 from tests.traffic import AT, deliver, report
+from tests.visible import text
 
 pytestmark = pytest.mark.django_db
 NOW = AT.replace(hour=12)
@@ -32,10 +33,6 @@ def _same_day():
 @pytest.fixture
 def operator():
     return browser_of(User.objects.create_superuser("operator@people.example", is_demo=True))
-
-
-def text(response):
-    return response.content.decode()
 
 
 def webhook(account, state, waits=timedelta(0)):

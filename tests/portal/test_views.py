@@ -12,6 +12,7 @@ from accounts.models import Membership
 from messaging.log.models import PhoneNumber
 from tests.people import browser_of, member, visitor
 from tests.traffic import AT, deliver, rate, report
+from tests.visible import text
 
 pytestmark = pytest.mark.django_db
 
@@ -20,10 +21,6 @@ pytestmark = pytest.mark.django_db
 def _same_day():
     with time_machine.travel(AT.replace(hour=12), tick=True):
         yield
-
-
-def text(response):
-    return response.content.decode()
 
 
 def chart(page, name):

@@ -9,13 +9,10 @@ from archive.models import Deletion, Keeping
 from messaging.log.models import Message
 from tests.people import visitor
 from tests.traffic import INDIA, deliver, report
+from tests.visible import text
 
 pytestmark = pytest.mark.django_db
 NEW, PERSON = "/settings/deletions/new/", "/settings/deletions/person/"
-
-
-def text(response):
-    return response.content.decode()
 
 
 def log_of(account):

@@ -4,14 +4,11 @@ import pytest
 
 from archive.models import Keeping
 from tests.people import visitor
+from tests.visible import text
 
 pytestmark = pytest.mark.django_db
 RETENTION, HOLD = "/settings/retention/", "/settings/retention/hold/"
 PERIODS = {"message_months": "12", "payload_months": "3", "webhook_months": "", "audit_months": "24", "export_days": ""}
-
-
-def text(response):
-    return response.content.decode()
 
 
 def test_periods_are_previewed_and_then_saved(acme):

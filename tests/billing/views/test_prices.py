@@ -14,6 +14,7 @@ from billing.proposals import dry_runs
 from billing.proposals.what_if import Proposal
 from tests.people import browser_of, principal, visitor
 from tests.traffic import AT, deliver, rate
+from tests.visible import text
 
 pytestmark = pytest.mark.django_db
 HEAD = "market,category,currency,tier_from,tier_to,rate,source\n"
@@ -43,10 +44,6 @@ def draft(tmp_path):
         return card
 
     return make
-
-
-def text(response):
-    return response.content.decode()
 
 
 def upload(client, content=DEARER, **said):

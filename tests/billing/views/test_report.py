@@ -13,6 +13,7 @@ from local.demo.world import ACME
 from messaging.log.models import PhoneNumber, Template
 from tests.people import visitor
 from tests.traffic import AT, deliver, rate
+from tests.visible import text
 
 URL = "/reports/costs/?from=2026-10-01&to=2026-10-31"
 CSV = URL.replace("costs/", "costs.csv")
@@ -24,10 +25,6 @@ META = ACME.channels[1]
 def _soon_after():
     with time_machine.travel(AT.replace(day=20), tick=True):
         yield
-
-
-def text(response):
-    return response.content.decode()
 
 
 def cells(sheet, **rows):

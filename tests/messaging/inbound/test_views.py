@@ -14,6 +14,7 @@ from messaging.inbound import credentials, webhooks
 from messaging.inbound.models import WebhookEndpoint
 from providers.meta.webhooks import signature
 from tests.people import visitor
+from tests.visible import text
 
 pytestmark = pytest.mark.django_db
 LIST = "/settings/webhooks/"
@@ -26,10 +27,6 @@ def _fresh(monkeypatch):
     monkeypatch.setattr(ttl_cache, "SECONDS", 0)
     credentials.known.forget()
     monkeypatch.setattr(webhooks.inbox_wakeup, "notify", lambda: None)
-
-
-def text(response):
-    return response.content.decode()
 
 
 def of(account, provider):

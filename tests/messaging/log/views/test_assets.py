@@ -10,6 +10,7 @@ from messaging.log.models import Change, PhoneNumber, Template
 from providers.vocabulary import Subject
 from tests.people import ROLES, visitor
 from tests.traffic import AT, deliver, rate, report
+from tests.visible import text
 
 pytestmark = pytest.mark.django_db
 SEES_COSTS = {"owner", "admin", "finance"}
@@ -28,10 +29,6 @@ def sold(acme):
     deliver(acme, template_name="weekend_sale", template_language="en")
     rate()
     return acme
-
-
-def text(response):
-    return response.content.decode()
 
 
 def words(response):

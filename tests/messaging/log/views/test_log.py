@@ -12,6 +12,7 @@ from messaging.log.models import Message, SavedFilter, Source
 from messaging.log.views import log as views
 from tests.people import ROLES, visitor
 from tests.traffic import AT, INDIA, deliver, report
+from tests.visible import text
 
 pytestmark = pytest.mark.django_db
 LOG = "/logs/?range=30d"
@@ -25,10 +26,6 @@ SEES_COSTS = {"owner", "admin", "finance"}
 def _soon_after():
     with time_machine.travel(AT.replace(day=20), tick=True):
         yield
-
-
-def text(response):
-    return response.content.decode()
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -319,7 +316,7 @@ class TestSelection:
 
     def test_selected_umids(self, acme, three):
         answer = visitor(acme).post("/logs/umids/", {"umid": [three[0].umid, three[2].umid]})
-        assert text(answer) == f"{three[2].umid}\n{three[0].umid}\n"
+        assert answer.content.decode() == f"{three[2].umid}\n{three[0].umid}\n"
         assert answer["Content-Type"] == "text/plain; charset=utf-8"
 
     def test_all_that_match_ends_where_it_was_counted(self, acme, three):

@@ -5,13 +5,10 @@ import pytest
 from accounts.models import AuditEntry, Subaccount
 from messaging.log.models import PhoneNumber
 from tests.people import member, visitor
+from tests.visible import text
 
 pytestmark = pytest.mark.django_db
 LIST = "/settings/subaccounts/"
-
-
-def text(response):
-    return response.content.decode()
 
 
 def of(code):
