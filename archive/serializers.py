@@ -25,7 +25,7 @@ from core.links import PageSerializer
 from core.serializers import ReservedNamesSerializer
 from core.sparse import SparseSerializer
 from messaging.log.api.query import MessageQuerySerializer
-from messaging.log.lookups import channel_ids
+from messaging.log.predicates import channel_ids
 from messaging.log.query import write_words
 from providers.vocabulary import Category
 

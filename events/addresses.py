@@ -1,4 +1,4 @@
-"""Which addresses we post to: public ones alone, so that nobody reaches into our own network through us."""
+"""Which addresses we post to: only public ones, so that no tenant reaches our own network (SSRF)."""
 
 import socket
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
@@ -16,7 +16,7 @@ class Forbidden(ValueError):
 
 
 def check(url: str) -> str:
-    """Why an address is refused, as far as can be told without asking the DNS; empty when nothing is wrong."""
+    """Return why an address is refused, as far as that is clear without DNS; empty when nothing is wrong."""
     parts = urlsplit(url)
     try:
         port = parts.port
@@ -45,14 +45,14 @@ def resolve(host: str, port: int) -> str:
 
     The connection goes to what was checked, so a DNS that answers otherwise the next time changes nothing.
     """
-    found = [
+    addresses = [
         ip_address(str(each[4][0]).partition("%")[0])
         for each in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     ]
-    for address in found:
+    for address in addresses:
         if not (is_public(address) or (settings.CALLBACK_LOOPBACK and address.is_loopback)):
             raise Forbidden("resolves to an address in a private network.")
-    return str(found[0])
+    return str(addresses[0])
 
 
 def is_public(address: IPv4Address | IPv6Address) -> bool:

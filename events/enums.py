@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class DeliveryState(TextChoices):
-    """Where the delivery of an event to one receiver stands."""
+    """The state of the delivery of an event to one receiver."""
 
     PENDING = "pending", _("Waiting")
     DONE = "done", _("Done")

@@ -13,7 +13,7 @@ from events.enums import DeliveryState, Format
 
 
 class Event(TenantModel):
-    """One thing that happened, written in the transaction that caused it, where somebody subscribes to it.
+    """One thing that happened, written in the transaction that caused it, if there is a subscription to it.
 
     `type` names an `events.types.EventType`, which says what the subject is. An event occurs once: its subject, time
     and `key` make it unique, so writing it again changes nothing.

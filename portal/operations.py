@@ -15,7 +15,7 @@ from accounts.selectors import every_account_id
 from billing.selectors import RatingLag, rating_lag
 from core.counting import MOST_COUNTED, up_to
 from messaging.inbound.enums import InboxState
-from messaging.inbound.selectors.held import Held, held
+from messaging.inbound.selectors.held import HeldWebhooks, held_webhooks
 from messaging.log.enums import SubmissionState
 from messaging.log.selectors.gaps import (
     QUIET_AFTER,
@@ -26,7 +26,7 @@ from messaging.log.selectors.gaps import (
     not_folded,
     quiet_numbers,
 )
-from messaging.log.story.timeline import spell_span
+from messaging.log.story.timeline import format_span
 from messaging.sending.selectors.uncertain import uncertain
 
 WAITS_WARN, WAITS_BAD = timedelta(seconds=60), timedelta(seconds=300)
@@ -60,7 +60,7 @@ class State:
     """The installation at a moment."""
 
     at: datetime
-    held: list[Held]
+    held: list[HeldWebhooks]
     quiet: list[QuietNumber]
     in_sent: list[InSent]
     uncertain: int
@@ -125,7 +125,7 @@ class State:
 class HeldRow:
     """One account of the table of webhooks."""
 
-    held: Held
+    held: HeldWebhooks
     at: datetime
 
     @property
@@ -157,7 +157,7 @@ def installation_state(now: datetime) -> State:
     accounts = every_account_id()
     return State(
         at=now,
-        held=held(accounts, now),
+        held=held_webhooks(accounts, now),
         quiet=quiet_numbers(accounts, now),
         in_sent=long_in_sent(accounts, now),
         uncertain=uncertain(accounts),
@@ -185,7 +185,7 @@ def own_gaps(by: Principal, now: datetime, *, operator: bool) -> list[Gap]:
         link = inbox_link(InboxState.QUARANTINED, account.pk) if operator else ""
         gaps += [
             Gap(_quarantined(one.quarantined, operator=operator), link)
-            for one in held([account.pk], now)
+            for one in held_webhooks([account.pk], now)
             if one.quarantined
         ]
     return gaps
@@ -298,4 +298,4 @@ def _hours(span: timedelta) -> str:
 
 
 def _spell(span: timedelta) -> str:
-    return spell_span(int(span.total_seconds()))
+    return format_span(int(span.total_seconds()))

@@ -93,13 +93,13 @@ class ReplaySerializer(StrictSerializer):
     )  # fmt: skip
     filter = WebhookChoiceSerializer(required=False)
 
-    def validate(self, given: dict[str, Any]) -> dict[str, Any]:
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """One of the two, and a filter that filters: an empty one would mean everything."""
-        if ("ids" in given) == ("filter" in given):
+        if ("ids" in attrs) == ("filter" in attrs):
             raise ValidationError({"ids": ["Provide either ids or a filter."]})
-        if given.get("filter") == {}:
+        if attrs.get("filter") == {}:
             raise ValidationError({"filter": ["Provide at least one filter, such as state: quarantined."]})
-        return given
+        return attrs
 
 
 class ReplayedSerializer(serializers.Serializer[Any]):
@@ -119,7 +119,7 @@ class WebhookEventView(TenantView):
         if self.principal.reach.limited:
             raise PermissionDenied("This API key is limited to subaccounts, but webhooks belong to the whole account.")
 
-    def found(self, event_id: int) -> InboxItem:
+    def get_item(self, event_id: int) -> InboxItem:
         """The webhook of that id. Raises Http404 when the account has none."""
         item = webhooks(self.account).filter(pk=event_id).first()
         if item is None:
@@ -152,7 +152,7 @@ class WebhookEventDetailView(WebhookEventView):
     def get(self, request: Request, event_id: int) -> Response:
         """The webhook with headers and body; 404 if the account has none with that id."""
         readable = self.principal.permissions.issuperset(_IN_A_BODY)
-        item = self.found(event_id)
+        item = self.get_item(event_id)
         return Response(shown(WebhookEventDetailSerializer, item, request, lambda rows, fields: {"readable": readable}))
 
 
@@ -163,7 +163,7 @@ class WebhookEventReplayView(WebhookEventView):
     def post(self, request: Request, event_id: int) -> Response:
         """Replay one webhook. 404 if the account has none with that id."""
         nothing_asked(request)
-        item = self.found(event_id)
+        item = self.get_item(event_id)
         rows = InboxItem.objects.filter(account=self.account, pk=item.pk, received_at=item.received_at)
         return self.replay(rows, ids=[item.pk])
 
@@ -175,17 +175,17 @@ class WebhookEventsReplayView(WebhookEventView):
     def post(self, request: Request) -> Response:
         """Replay webhooks by id, or all that match a filter. Ids of other accounts match nothing."""
         nothing_asked(request)
-        asked = checked_body(ReplaySerializer, request)
+        selection = checked_body(ReplaySerializer, request)
         rows = InboxItem.objects.filter(account=self.account)
-        if "ids" in asked:
-            return self.replay(rows.filter(pk__in=asked["ids"]), ids=asked["ids"])
+        if "ids" in selection:
+            return self.replay(rows.filter(pk__in=selection["ids"]), ids=selection["ids"])
         return self._replay_matching(rows, cast("dict[str, Any]", request.data)["filter"])
 
-    def _replay_matching(self, rows: Any, chosen: dict[str, Any]) -> Response:
-        rows = WebhookFilterSet(chosen, queryset=rows).checked()
+    def _replay_matching(self, rows: Any, filters: dict[str, Any]) -> Response:
+        rows = WebhookFilterSet(filters, queryset=rows).checked()
         if count_up_to(rows, MOST_REPLAYED) > MOST_REPLAYED:
             more = (
                 f"More than {MOST_REPLAYED:,} webhooks match: narrow the filter by received_after and received_before."
             )
             raise ValidationError({"filter": [more]})
-        return self.replay(rows, filter=chosen)
+        return self.replay(rows, filter=filters)

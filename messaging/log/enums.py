@@ -1,4 +1,4 @@
-"""The words of messages, as they are stored, sent over the API and shown."""
+"""The vocabulary of messages, as it is stored, sent over the API and shown."""
 
 from django.db.models import IntegerChoices, TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -46,7 +46,7 @@ class CategoryRank(IntegerChoices):
 
 
 class SubmissionState(TextChoices):
-    """Where a message that we were asked to send stands."""
+    """The state of a submission."""
 
     QUEUED = "queued", _("Waiting")
     SENDING = "sending", _("Being sent")

@@ -92,7 +92,7 @@ class PhoneNumber(FreeText):
     """A phone number, as people write it, or its first digits."""
 
     def canonical(self, value: str) -> str:
-        """Its digits. What is no number stays, so that nobody takes it for "all"."""
+        """Its digits. What is no number stays, so that it never means "all"."""
         return digits_of(value) if is_number(value) else value
 
     def problem(self, value: str, *, exact_numbers: bool) -> str:
@@ -149,7 +149,7 @@ class Choice(Kind):
 
 
 class Several(Kind):
-    """Any of some texts. As it stands it has no field: nobody types them."""
+    """Any of some texts. It has no field of its own: people do not type them."""
 
     blank = ()
     several = True
@@ -169,7 +169,7 @@ class Several(Kind):
 
 @dataclass(frozen=True)
 class Choices(Several):
-    """Some of some words. `hidden` ones are understood and not offered on a page."""
+    """Some of some words. `hidden` ones are accepted but not offered on a page."""
 
     choices: Sequence[tuple[str, Text]]
     hidden: frozenset[str] = frozenset()
@@ -182,11 +182,11 @@ class Choices(Several):
 
     def field(self, label: Text = "") -> forms.Field:
         """Check boxes."""
-        found = forms.MultipleChoiceField(
+        field = forms.MultipleChoiceField(
             label=label, required=False, choices=self.choices, widget=forms.CheckboxSelectMultiple
         )
-        found.widget.choices = [choice for choice in self.choices if choice[0] not in self.hidden]
-        return found
+        field.widget.choices = [choice for choice in self.choices if choice[0] not in self.hidden]
+        return field
 
 
 class CountryField(forms.CharField):
@@ -221,7 +221,7 @@ class Country(Kind):
 
 @dataclass(frozen=True)
 class WholeNumber(Kind):
-    """A whole number that one types; no spinner, as nobody counts codes up."""
+    """A whole number that one types; no spinner, as people do not step through codes."""
 
     highest: int
     example: str

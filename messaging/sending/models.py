@@ -1,4 +1,4 @@
-"""Messages that somebody asked us to send, until the log knows what became of them."""
+"""The package of the gateway: messages that clients want sent, until the log has their outcome."""
 
 import uuid
 

@@ -44,11 +44,11 @@ def connection(sender: Sender) -> Connection:
 
 
 def sending(sender: Sender) -> Sending:
-    """How the number's provider is asked to send. Raises NoRoute where it cannot be."""
-    found = sending_of(sender.provider)
-    if found is None:
+    """Return the sending capability of the number's provider. Raises NoRoute where it has none."""
+    gateway = sending_of(sender.provider)
+    if gateway is None:
         raise NoRoute(f"Messages cannot be sent through {sender.provider}.")
-    return found
+    return gateway
 
 
 def route(submission: Submission) -> Route:

@@ -27,8 +27,8 @@ class Command(BaseCommand):
     def handle(self, *_: Any, **options: Any) -> None:
         """Print them; exit 1 when no demo data is loaded."""
         try:
-            found = credentials(PLANS[options["account"]])
+            demo = credentials(PLANS[options["account"]])
         except Account.DoesNotExist:
             raise CommandError("No demo data is loaded: run script/run, or manage.py seed_demo.") from None
-        self.stdout.write(json.dumps(found, indent=None if options["json"] else 2))
+        self.stdout.write(json.dumps(demo, indent=None if options["json"] else 2))
         self.stderr.write((WITHOUT if settings.LOOPBACK else WITH).format(settings.BASE_URL), style_func=str)

@@ -10,10 +10,10 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from local.demo.world import PLANS, TEMPLATES, Plan, sandbox_token, webhook
-from local.sandbox.config import Config, Number, WebhookTarget
+from local.sandbox.config import Config, SandboxNumber, WebhookTarget
 from local.sandbox.server import serve
 from providers.registry import VENDORS
-from providers.simulation import Template
+from providers.simulation import SimulatedTemplate
 from providers.vocabulary import Shape
 
 EXAMPLE = (
@@ -56,7 +56,7 @@ class Command(BaseCommand):
         )
         parser.add_argument("--no-pair-rate", action="store_true", help="do not limit messages to the same person")
         parser.add_argument(
-            "--queue", type=whole, default=100_000, help="maximum number of messages with pending webhooks"
+            "--queue", type=integer, default=100_000, help="maximum number of messages with pending webhooks"
         )
         parser.add_argument("--seed", type=int, help="seed to repeat a run with the same answers, ids and webhooks")
 
@@ -82,13 +82,15 @@ def configure(plan: Plan, options: dict[str, Any]) -> Config:
     """A sandbox for the demo accounts, as the options say; the plan's first."""
     plans = [plan, *(each for each in PLANS.values() if each is not plan)]
     numbers = {
-        channel.number_id: Number(
+        channel.number_id: SandboxNumber(
             channel.waba_id, channel.msisdn, _target(each, channel.provider, options), channel.provider, channel.code
         )
         for each in plans
         for channel in each.channels
     }
-    templates = {(name, "en"): Template(category.lower(), body.count("{{")) for name, category, body in TEMPLATES}
+    templates = {
+        (name, "en"): SimulatedTemplate(category.lower(), body.count("{{")) for name, category, body in TEMPLATES
+    }
     as_they_are = ("latency", "speed", "refuse", "fail", "read", "reply", "number_rate", "queue")
     return Config(
         numbers=numbers,
@@ -155,7 +157,7 @@ def seconds(text: str) -> float:
     return number
 
 
-def whole(text: str) -> int:
+def integer(text: str) -> int:
     """A whole number above 0."""
     if not text.isdecimal() or not int(text):
         raise ArgumentTypeError("must be a whole number above 0")

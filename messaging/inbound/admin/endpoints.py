@@ -26,7 +26,7 @@ _WHO = ("networks", "rate_limit", "shared_with")
 _PLAIN = (*_OWN, *_WHO, "is_active")  # no secrets: what the audit may hold
 
 
-class EndpointForm(forms.ModelForm):  # type: ignore[type-arg]
+class EndpointAdminForm(forms.ModelForm):  # type: ignore[type-arg]
     """Secrets are given once and never shown; afterwards new ones may take their place."""
 
     header_value = forms.CharField(
@@ -80,19 +80,19 @@ class EndpointForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def clean(self) -> dict[str, Any]:
         """An endpoint cannot be shared with its own account; a number of hours is for new secrets."""
-        given = super().clean() or self.cleaned_data
-        account = self.instance.account if self.instance.pk else given.get("account")
-        if account in (given.get("shared_with") or ()):
+        cleaned = super().clean() or self.cleaned_data
+        account = self.instance.account if self.instance.pk else cleaned.get("account")
+        if account in (cleaned.get("shared_with") or ()):
             self.add_error("shared_with", _("This is the endpoint's own account."))
-        if given.get("keep_hours") is None:
-            given["keep_hours"] = KEEP_HOURS
-        return given
+        if cleaned.get("keep_hours") is None:
+            cleaned["keep_hours"] = KEEP_HOURS
+        return cleaned
 
     @property
     def new_secrets(self) -> dict[str, str]:
-        """What `WebhookEndpoint.rotate` is told: the secrets that were given."""
-        given = {"header": self.cleaned_data.get("header_value"), "app_secret": self.cleaned_data.get("app_secret")}
-        return {name: secret for name, secret in given.items() if secret}
+        """The arguments of `WebhookEndpoint.rotate`: the secrets that were entered."""
+        fields = {"header": self.cleaned_data.get("header_value"), "app_secret": self.cleaned_data.get("app_secret")}
+        return {name: secret for name, secret in fields.items() if secret}
 
 
 @admin.register(WebhookEndpoint)
@@ -103,7 +103,7 @@ class WebhookEndpointAdmin(ModelAdmin):  # type: ignore[misc]
     list_filter = ("account", "provider", "is_active")
     list_select_related = ("account",)
     autocomplete_fields = ("shared_with",)
-    form = EndpointForm
+    form = EndpointAdminForm
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """Secrets on creation; the address and the rotation afterwards."""
@@ -148,12 +148,12 @@ class WebhookEndpointAdmin(ModelAdmin):  # type: ignore[misc]
             if changed:
                 self._audit(request, obj, "endpoint.changed", {name: _plain(form, name) for name in changed})
             return
-        given = form.cleaned_data
+        cleaned = form.cleaned_data
         obj.set_secrets(
             token=secrets.token_urlsafe(24),
-            header=given["header_value"],
-            app_secret=given["app_secret"],
-            verify_token=given["verify_token"],
+            header=cleaned["header_value"],
+            app_secret=cleaned["app_secret"],
+            verify_token=cleaned["verify_token"],
         )
         super().save_model(request, obj, form, change)
         self._audit(request, obj, "endpoint.created", {name: _plain(form, name) for name in _WHO})

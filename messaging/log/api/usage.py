@@ -1,4 +1,4 @@
-"""REST: how many messages there were, and where they stand."""
+"""REST: how many messages there were, by status and more."""
 
 from datetime import timedelta
 from typing import Any, ClassVar
@@ -45,13 +45,13 @@ class UsageQuerySerializer(ReservedNamesSerializer):
             raise serializers.ValidationError("Name each group once.")
         return groups
 
-    def validate(self, asked: dict[str, Any]) -> dict[str, Any]:
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Days in order, and not too many."""
-        if asked["to"] < asked["from"]:
-            raise serializers.ValidationError({"to": f"Must not be before from ({asked['from']})."})
-        if asked["to"] - asked["from"] >= timedelta(days=MOST_DAYS):
+        if attrs["to"] < attrs["from"]:
+            raise serializers.ValidationError({"to": f"Must not be before from ({attrs['from']})."})
+        if attrs["to"] - attrs["from"] >= timedelta(days=MOST_DAYS):
             raise serializers.ValidationError({"to": f"Request at most {MOST_DAYS} days."})
-        return asked
+        return attrs
 
 
 class CountsSerializer(serializers.Serializer[Any]):
@@ -97,31 +97,31 @@ class UsageReportView(TenantView):
     @extend_schema(operation_id="report_usage", parameters=[UsageQuerySerializer], responses=MessageUsageSerializer)
     def get(self, request: Request) -> Response:
         """Counts of messages created on these days, inclusive, in the account's time zone."""
-        asked = checked(UsageQuerySerializer, request)
+        params = checked(UsageQuerySerializer, request)
         report = usage_report(
-            self.account, start=asked["from"], end=asked["to"], zone=ZoneInfo(self.account.time_zone),
-            group_by=asked["group_by"], chosen=self._chosen(asked),
+            self.account, start=params["from"], end=params["to"], zone=ZoneInfo(self.account.time_zone),
+            group_by=params["group_by"], criteria=self._criteria(params),
         )  # fmt: skip
         return Response(
             {
-                "from": asked["from"],
-                "to": asked["to"],
+                "from": params["from"],
+                "to": params["to"],
                 "time_zone": self.account.time_zone,
-                "group_by": asked["group_by"],
+                "group_by": params["group_by"],
                 "results": [{**keys, **_counts(counts)} for keys, counts in report.rows],
                 "total": _counts(report.total),
             }
         )
 
-    def _chosen(self, asked: dict[str, Any]) -> TrafficFilter:
+    def _criteria(self, params: dict[str, Any]) -> TrafficFilter:
         """The filters; a subaccount or channel that the key does not reach holds nothing."""
-        reach, number = self.principal.only(asked.get("subaccount", "")).subaccount_ids, None
-        if asked.get("channel"):
-            found = numbers(self.account, reach).filter(provider_number_id=asked["channel"]).first()
-            number = found.pk if found else -1
+        reach, number = self.principal.only(params.get("subaccount", "")).subaccount_ids, None
+        if params.get("channel"):
+            channel = numbers(self.account, reach).filter(provider_number_id=params["channel"]).first()
+            number = channel.pk if channel else -1
         return TrafficFilter(
-            subaccount_ids=reach, phone_number_id=number, direction=asked.get("direction", ""),
-            category=asked.get("category", ""), country=asked.get("country", "").upper(),
+            subaccount_ids=reach, phone_number_id=number, direction=params.get("direction", ""),
+            category=params.get("category", ""), country=params.get("country", "").upper(),
         )  # fmt: skip
 
 

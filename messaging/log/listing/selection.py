@@ -18,11 +18,11 @@ MOST = 10_000  # messages in one selection
 
 def newest(rows: QuerySet[Message]) -> Cursor | None:
     """Where "all that match" ends: what comes in after this was not selected."""
-    found = rows.order_by("-created_at", "-id").values_list("created_at", "id").first()
-    return Cursor(*found) if found else None
+    position = rows.order_by("-created_at", "-id").values_list("created_at", "id").first()
+    return Cursor(*position) if position else None
 
 
-def picked(
+def selected_messages(
     account: Account, posted: QueryDict, query: MessageQuery | None, subaccount_ids: tuple[int, ...] | None
 ) -> QuerySet[Message]:
     """The messages that a form selects, newest first, at most `MOST`; whatever else it names does not exist.
@@ -51,9 +51,9 @@ def _all(account: Account, query: MessageQuery | None, upto: str) -> QuerySet[Me
 
 def _umids(posted: QueryDict) -> list[UUID]:
     try:
-        found = [UUID(text) for text in posted.getlist("umid")]
+        umids = [UUID(text) for text in posted.getlist("umid")]
     except ValueError:
         raise UserError(_("A selected message has no valid UMID.")) from None
-    if not found:
+    if not umids:
         raise UserError(_("Select at least one message."))
-    return found[:MOST]
+    return umids[:MOST]

@@ -1,4 +1,4 @@
-"""What providers announced: every change of a template, number or WABA, and what people asked for."""
+"""What providers announced: every change of a template, number or WABA, and people's preferences."""
 
 from django.db import models
 

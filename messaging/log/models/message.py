@@ -1,4 +1,4 @@
-"""The message log: one row a message, one row a status it was given, and what it said beside it."""
+"""The message log: one row a message, one row a status report, and the payloads beside them."""
 
 import uuid
 
@@ -20,7 +20,7 @@ WENT_WRONG = Q(failed_at__isnull=False) | Q(rejected_at__isnull=False) | Q(expir
 
 
 class Counted(TenantModel):
-    """What a message counts for: where, when, of which kind and how it went. None of it tells of a person."""
+    """What a message counts for: where, when, of which kind and how it went. None of it is personal data."""
 
     created_at = models.DateTimeField(help_text="The earliest known time of the message.")
     account = models.ForeignKey("accounts.Account", **LOOSE)
@@ -137,7 +137,7 @@ class MessageAnchor(models.Model):
 
 
 class DeletedMessage(Counted):
-    """What stays of a message that somebody deleted, so that a webhook which comes late still counts and nothing of
+    """What stays of a deleted message, so that a late webhook still counts and nothing of
     the person comes back. Known by the key under which billing knows it; gone with the months that retention forgets.
     """
 
@@ -154,7 +154,7 @@ class DeletedMessage(Counted):
 
 
 class Horizon(TenantModel):
-    """Since when an account has messages: what was before, retention has forgotten, and no webhook brings it back."""
+    """The start of an account's log: retention has deleted what was before, and no webhook brings it back."""
 
     account = models.OneToOneField(  # one row an account
         "accounts.Account", primary_key=True, on_delete=models.CASCADE, related_name="+"
@@ -189,7 +189,7 @@ class StatusEvent(TenantModel):
 
 
 class MessagePayload(TenantModel):
-    """What a message said, or the request and response of its sending. Partitioned by month of `created_at`.
+    """A message's content, or the request and response of its sending. Partitioned by month of `created_at`.
 
     Beside the log, not in it: its own retention, and the log's rows stay small.
     """

@@ -64,7 +64,7 @@ class TrafficDelta(_Detailed):
 
 
 class TrafficSlot(_Counted):
-    """How many messages of one slot stand at one status, in all countries and of all templates."""
+    """How many messages of one slot have one status, in all countries and of all templates."""
 
     n = models.BigIntegerField()
 
@@ -103,7 +103,7 @@ class TrafficDetail(_Detailed):
 
 
 class TrafficZone(TenantModel):
-    """A time zone in which somebody reads an account's days: these are summed up for it."""
+    """A time zone in which an account's days are read: they are summed up for it."""
 
     account = models.ForeignKey("accounts.Account", **LOOSE)
     zone = models.CharField(max_length=64)

@@ -34,7 +34,7 @@ def move_number(*, by: Principal, number: PhoneNumber, subaccount: Subaccount) -
 
 def _lock(subaccount: Subaccount) -> Subaccount:
     """No number moves in while it is being closed."""
-    found: Subaccount = Subaccount.objects.select_for_update(no_key=True).get(
+    locked: Subaccount = Subaccount.objects.select_for_update(no_key=True).get(
         account=subaccount.account_id, pk=subaccount.pk
     )
-    return found
+    return locked

@@ -1,4 +1,4 @@
-"""Messages that clients asked to send, until the log holds their end."""
+"""Messages that clients want sent, until the log has their outcome."""
 
 import django.db.models.deletion
 import django.utils.timezone

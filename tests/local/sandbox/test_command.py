@@ -7,8 +7,8 @@ from django.core.management import CommandError, call_command
 
 from local.demo.world import ACME, webhook
 from local.management.commands.sandbox import Command, configure
-from local.sandbox.config import Number, WebhookTarget
-from providers.simulation import Template
+from local.sandbox.config import SandboxNumber, WebhookTarget
+from providers.simulation import SimulatedTemplate
 
 
 @pytest.mark.parametrize(
@@ -45,13 +45,13 @@ def test_without_options_it_is_the_demos_provider(settings):
     options = Command().create_parser("manage.py", "sandbox").parse_args([])
     config = configure(ACME, vars(options))
     shop = config.numbers["106540352242922"]
-    door = webhook(ACME, "meta")
-    assert shop == Number(
+    endpoint = webhook(ACME, "meta")
+    assert shop == SandboxNumber(
         "102290129340398", "15550783881",
-        WebhookTarget("http://127.0.0.1:8000" + door["path"], door["app_secret"]), "meta", "acme_shop",
+        WebhookTarget("http://127.0.0.1:8000" + endpoint["path"], endpoint["app_secret"]), "meta", "acme_shop",
     )  # fmt: skip
     assert [(one.provider, one.subaccount) for one in config.numbers.values()] == [
         ("8x8", "acme_wa"), ("meta", "acme_shop"), ("360dialog", "acme_care"), ("meta", "harbour"),
     ]  # fmt: skip
-    assert door["app_secret"] not in repr(config)
-    assert config.templates["weekend_sale", "en"] == Template("marketing", 2)
+    assert endpoint["app_secret"] not in repr(config)
+    assert config.templates["weekend_sale", "en"] == SimulatedTemplate("marketing", 2)

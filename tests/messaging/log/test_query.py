@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accounts.models import Subaccount
-from messaging.log import lookups
+from messaging.log import predicates
 from messaging.log.declaration import Filter, is_blank
 from messaging.log.kinds import FreeText, Moment
 from messaging.log.models import Message, PhoneNumber, Template
@@ -361,8 +361,10 @@ def test_times_of_a_status_bound_the_time_that_has_an_index(column):
 
 def test_filters_that_share_a_condition_ask_once(monkeypatch):
     calls = []
-    monkeypatch.setattr(lookups.Source.objects, "filter", lambda **asked: calls.append(asked) or lookups.Source.objects)
-    monkeypatch.setattr(lookups, "_ids", lambda rows: [7])
+    monkeypatch.setattr(
+        predicates.Source.objects, "filter", lambda **asked: calls.append(asked) or predicates.Source.objects
+    )
+    monkeypatch.setattr(predicates, "_ids", lambda rows: [7])
     (condition,) = conditions("acme", MessageQuery(source_category="campaign", source_name="sale"))
     assert condition.children == [("source__in", [7])]
     assert calls == [{"account": "acme", "name__icontains": "sale"}, {"category": "campaign"}]

@@ -10,8 +10,8 @@ from local.demo.world import sandbox_token
 from messaging.log.models import Change, PhoneNumber
 from messaging.log.selectors.health import health
 from messaging.log.selectors.health_history import health_history
-from messaging.log.services.health import ask_soon
-from messaging.sending.services.health import ask_due
+from messaging.log.services.health import request_health_check
+from messaging.sending.services.health import check_due_numbers
 from providers.vocabulary import Entity, Subject
 from tests.people import principal, visitor
 from tests.provider_servers import recorder, sandbox
@@ -38,7 +38,7 @@ def ask(number, ending=""):
     """Ask with the token that makes the sandbox say so; our number's node."""
     number.set_credential(sandbox_token() + ending)
     number.save(update_fields=["credential_sealed", "health_due_at"])
-    assert ask_due() == 1
+    assert check_due_numbers() == 1
     return nodes(number)[Entity.PHONE_NUMBER, number.pk]
 
 
@@ -50,7 +50,7 @@ def test_available_is_worth_no_history(number):
     node = ask(number)
     assert (node.can_send, node.silence, node.answered) == ("AVAILABLE", "", node.asked)
     assert not Change.objects.exists()
-    assert ask_due() == 0  # not due again yet
+    assert check_due_numbers() == 0  # not due again yet
 
 
 def test_the_worse_of_both_counts_and_says_who_said_it(number):
@@ -99,11 +99,11 @@ def test_refresh_now_at_most_once_a_minute(number):
     number.set_credential(sandbox_token())
     number.save(update_fields=["credential_sealed", "health_due_at"])
     PhoneNumber.objects.update(health_due_at=timezone.now() + timedelta(minutes=9))
-    assert ask_due() == 0
+    assert check_due_numbers() == 0
     assert "Checking with the provider of 1 number" in client.post("/health/refresh/", follow=True).content.decode()
-    assert ask_due() == 1
+    assert check_due_numbers() == 1
     assert "less than a minute ago" in client.post("/health/refresh/", follow=True).content.decode()
-    assert ask_due() == 0
+    assert check_due_numbers() == 0
     PhoneNumber.objects.update(health_asked_at=timezone.now() - timedelta(minutes=2))
-    assert ask_soon(principal(number.account).only("nothing")) == 0  # nothing within reach
-    assert ask_soon(principal(number.account)) == 1
+    assert request_health_check(principal(number.account).only("nothing")) == 0  # nothing within reach
+    assert request_health_check(principal(number.account)) == 1
