@@ -162,7 +162,9 @@ def test_a_legal_hold_refuses_and_stops(acme, asker, owner):
     assert (placed.details["reason"], lifted.details["reason"]) == ("Case 12", "Settled")
 
 
-@pytest.mark.parametrize(("role", "reason", "said"), [("admin", "x", "Only an owner"), ("owner", " ", "Enter a reason")])
+@pytest.mark.parametrize(
+    ("role", "reason", "said"), [("admin", "x", "Only an owner"), ("owner", " ", "Enter a reason")]
+)
 def test_only_owners_place_a_hold_and_say_why(acme, role, reason, said):
     by = principal_of(member(acme, role))
     with pytest.raises(Refused, match=said):
