@@ -69,7 +69,7 @@ class TestUncertain:
         assert Message.objects.get().status == "sent"
         assert not Submission.objects.exists()
         assert AuditEntry.objects.filter(action="message.resolved").get().details == {"sent": True}
-        assert "is known by now" in act(owner, "not_sent")
+        assert "is already known" in act(owner, "not_sent")
 
     def test_what_was_not_sent_can_be_sent_again(self, owner, uncertain, provider):
         act(owner, "not_sent")
