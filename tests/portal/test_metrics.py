@@ -74,11 +74,13 @@ def test_webhooks_are_counted_by_their_answer(client):
 
 
 def test_made_up_providers_are_one(client):
+    def providers():
+        return {key[2] for key in samples(client.get("/metrics")) if key[0] == "tollgate_webhooks_total"}
+
+    before = providers()
     for name in ("a", "b"):
         client.post(f"/webhooks/{name}/nobody", b"", content_type="application/json")
-    providers = {key[2] for key in samples(client.get("/metrics")) if key[0] == "tollgate_webhooks_total"}
-    assert providers <= {"meta", "8x8", "360dialog", "sandbox", "unknown"}
-    assert "unknown" in providers
+    assert providers() == before | {"unknown"}
 
 
 def test_nothing_personal(acme, client):
