@@ -77,7 +77,7 @@ class TestSeedDemo:
     def test_a_second_run_refuses_and_changes_nothing(self):
         seed()
         before = figures()
-        with pytest.raises(CommandError, match="Demo data is there already"):
+        with pytest.raises(CommandError, match="Demo data is already loaded"):
             seed()
         assert seed("--if-empty") == ""
         assert figures() == before

@@ -22,7 +22,7 @@ from messaging.log.selectors.matching import matching
 
 
 class MessageList:
-    """The messages that the parameters of a URL ask for, within an asker's reach."""
+    """The messages that the parameters of a URL select, within the caller's reach."""
 
     def __init__(self, params: QueryDict, account: Account, **reach: Any) -> None:
         self._params, self._account, self._reach = params, account, reach
@@ -32,12 +32,12 @@ class MessageList:
         return matching(self._account, self.query())
 
     def query(self) -> MessageQuery:
-        """What is asked for. Raises ValidationError."""
-        known = filters()
-        several = {name for name, each in known.items() if each.kind.several}
-        errors = misgiven(self._params, known, several)
-        given = {name: values if name in several else values[-1] for name, values in self._params.lists()}
-        words, wrong = parse({name: text for name, text in given.items() if name not in errors})
+        """Return the query. Raises ValidationError."""
+        declared = filters()
+        several = {name for name, each in declared.items() if each.kind.several}
+        errors = misgiven(self._params, declared, several)
+        texts = {name: values if name in several else values[-1] for name, values in self._params.lists()}
+        words, wrong = parse({name: text for name, text in texts.items() if name not in errors})
         if errors or wrong:
             raise ValidationError({**errors, **wrong})
         return checked_query(words, **self._reach)
@@ -61,7 +61,7 @@ class FilterField(serializers.Field[Any, Any, Any, Any]):
     def to_internal_value(self, data: Any) -> Any:
         """The value. Raises ValidationError."""
         if not isinstance(data, str | int) or isinstance(data, bool):
-            raise ValidationError("Give a text or a whole number.")
+            raise ValidationError("Provide a string or a whole number.")
         several = self._filter.kind.several
         try:
             value = self._filter.parse([str(data)] if several else str(data))
@@ -86,7 +86,7 @@ def _field(source: Filter) -> serializers.Field[Any, Any, Any, Any]:
 
 
 def checked_query(words: Mapping[str, Any], **reach: Any) -> MessageQuery:
-    """The query of parsed values. Raises ValidationError naming the filters whose value cannot be asked for."""
+    """Return the query of parsed values. Raises ValidationError naming the filters whose value is refused."""
     query = build(words, **reach)
     if wrong := problems(query):
         raise ValidationError({name: [reason] for name, reason in wrong.items()})

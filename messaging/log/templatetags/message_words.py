@@ -6,15 +6,15 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from core.templatetags.formats import exact
-from messaging.log.assets.changes import spelled
+from messaging.log.assets.changes import provider_label
 from messaging.log.enums import Status
 from messaging.log.models import Message
 from messaging.log.story.causes import Cause
-from messaging.log.story.timeline import diagnosed
+from messaging.log.story.timeline import diagnosis_of
 from providers.vocabulary import category_name
 
 register = template.Library()
-register.filter("spelled", spelled)
+register.filter("provider_label", provider_label)
 register.filter("category_name", category_name)
 
 
@@ -27,17 +27,17 @@ _STATUSES = {"read", "delivered", "undelivered", "rejected", "expired", "sent", 
 @register.filter
 def status(value: str) -> SafeString:
     """A dot with a word; a provider's own word is translated where we know it, and shown as it is where not."""
-    known = _STATUS_WORDS.get(value, value)
-    colour = known if known in _STATUSES else "unknown"
-    word = Status(known).label if known in Status.values else known.replace("_", " ").capitalize() or _("Unknown")
+    state = _STATUS_WORDS.get(value, value)
+    colour = state if state in _STATUSES else "unknown"
+    word = Status(state).label if state in Status.values else state.replace("_", " ").capitalize() or _("Unknown")
     return format_html('<span class="status-word"><i class="dot dot-{}"></i>{}</span>', colour, word)
 
 
 @register.filter
 def error_hint(message: Message) -> str:
     """What a message's error code means, on one line."""
-    found = diagnosed(message)
-    return found.hint if found else ""
+    diagnosis = diagnosis_of(message)
+    return diagnosis.hint if diagnosis else ""
 
 
 @register.filter
@@ -52,5 +52,5 @@ def cause_words(cause: Cause) -> SafeString | str:
 @register.filter
 def template_status(value: str) -> str:
     """A template's status as a label: "In appeal"."""
-    words = spelled(value)
+    words = provider_label(value)
     return words[:1].upper() + words[1:]

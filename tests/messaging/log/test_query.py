@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accounts.models import Subaccount
-from messaging.log import lookups
+from messaging.log import predicates
 from messaging.log.declaration import Filter, is_blank
 from messaging.log.kinds import FreeText, Moment
 from messaging.log.models import Message, PhoneNumber, Template
@@ -268,7 +268,7 @@ def test_texts_are_parsed(given, words):
     assert parse(given) == (words, {})
 
 
-BLANK = "Give it a value, or leave it out."
+BLANK = "Provide a value or omit the parameter."
 
 
 @pytest.mark.parametrize(
@@ -285,7 +285,7 @@ BLANK = "Give it a value, or leave it out."
         ({"error_code": "2147483648"}, {"error_code": ["Ensure this value is less than or equal to 2147483647."]}),
         ({"response_code": "1000"}, {"response_code": ["Ensure this value is less than or equal to 999."]}),
         ({"country": "I"}, {"country": ["Ensure this value has at least 2 characters (it has 1)."]}),
-        ({"sent_after": "2200-01-01T00:00:00Z"}, {"sent_after": ["Give a time between 1970 and 2100."]}),
+        ({"sent_after": "2200-01-01T00:00:00Z"}, {"sent_after": ["Enter a time between 1970 and 2100."]}),
     ],
 )
 def test_what_makes_no_sense_is_named(given, wrong):
@@ -293,9 +293,9 @@ def test_what_makes_no_sense_is_named(given, wrong):
 
 
 SHORT, NO_NUMBER, NO_UMID = (
-    "Write at least the first 6 digits of the number.",
-    "Write the digits of a phone number with its country code.",
-    "Write the UMID, or at least its first 8 digits.",
+    "Enter at least the first 6 digits of the number.",
+    "Enter the digits of a phone number with its country code.",
+    "Enter the UMID, or at least its first 8 digits.",
 )
 
 
@@ -361,8 +361,10 @@ def test_times_of_a_status_bound_the_time_that_has_an_index(column):
 
 def test_filters_that_share_a_condition_ask_once(monkeypatch):
     calls = []
-    monkeypatch.setattr(lookups.Source.objects, "filter", lambda **asked: calls.append(asked) or lookups.Source.objects)
-    monkeypatch.setattr(lookups, "_ids", lambda rows: [7])
+    monkeypatch.setattr(
+        predicates.Source.objects, "filter", lambda **asked: calls.append(asked) or predicates.Source.objects
+    )
+    monkeypatch.setattr(predicates, "_ids", lambda rows: [7])
     (condition,) = conditions("acme", MessageQuery(source_category="campaign", source_name="sale"))
     assert condition.children == [("source__in", [7])]
     assert calls == [{"account": "acme", "name__icontains": "sale"}, {"category": "campaign"}]

@@ -46,7 +46,7 @@ def clock(settings, monkeypatch):
     """The process's own; Redis is away."""
     settings.REDIS_URL = "redis://127.0.0.1:9/0"
     monkeypatch.setattr(pacing, "_together", BestEffortRedis("pacing"))
-    monkeypatch.setattr(pacing, "_own", pacing._Own())
+    monkeypatch.setattr(pacing, "_local", pacing._LocalLimiters())
     clock = Clock()
     monkeypatch.setattr(pacing, "time", clock)
     return clock
@@ -71,7 +71,7 @@ def rejected(code, status=429, retry_after=None):
 
 
 def learn(outcome):
-    pacing.learn(Submission(provider=SENDER.provider, phone_number_id=SENDER.phone_number_id), outcome)
+    pacing.pause_after_refusal(Submission(provider=SENDER.provider, phone_number_id=SENDER.phone_number_id), outcome)
 
 
 class TestTogether:
