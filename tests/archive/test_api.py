@@ -73,7 +73,7 @@ def test_an_export_is_started_found_downloaded_and_deleted(acme, caller):
         ({"filters": {"colour": "red"}}, "filters.colour", "There is no such field."),
         ({"filters": {"status": ["lost"]}}, "filters.status.0", "lost"),
         ({"time_zone": "Mars/Olympus"}, "time_zone", "Mars/Olympus"),
-        ({"format": "xlsx", "compression": "gzip"}, "compression", "A workbook is compressed already"),
+        ({"format": "xlsx", "compression": "gzip"}, "compression", "A workbook is already compressed"),
         ({"dataset": "charges"}, "filters.from", "required"),
         ({"dataset": "charges", "filters": {"from": "2026-10-02", "to": "2026-10-01"}}, "filters.to", "before from"),
         ({"dataset": "costs", "filters": {"from": "2026-10-01", "to": "2026-10-01", "group_by": ["moon"]}},

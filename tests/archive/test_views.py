@@ -141,7 +141,7 @@ def test_one_without_a_file_is_started_again_as_it_was(acme):
     client.post(f"{page}cancel/")
     assert f'action="{page}again/"' in text(client.get(page))
     again = client.post(f"{page}again/").headers["Location"]
-    assert client.post(f"{again}again/", follow=True).content.count(b"cannot be started again") == 1  # it is at work
+    assert client.post(f"{again}again/", follow=True).content.count(b"cannot be repeated") == 1  # it is at work
     work.work()
     assert body(client.get(f"{again}file/")) == "user_msisdn\n919876543210\n"
 
@@ -186,7 +186,7 @@ def test_columns_one_may_not_have_are_not_offered(acme):
         ({"columns": ["colour"]}, "colour is not one of the available choices"),
         ({"format": "pdf"}, "pdf is not one of the available choices"),
         ({"compression": "rar"}, "rar is not one of the available choices"),
-        ({"format": "xlsx", "compression": "gzip"}, "A workbook is compressed already"),
+        ({"format": "xlsx", "compression": "gzip"}, "A workbook is already compressed"),
         ({"query": "?status=eaten"}, "Check the filters"),
     ],
 )

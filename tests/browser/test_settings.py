@@ -112,5 +112,5 @@ def test_a_developer_makes_a_key_and_reads_with_it(acme, open_page):
     expect(page.locator("main")).not_to_contain_text(key)
     page.get_by_role("link", name="Revoke Shop back end").click()
     page.get_by_role("button", name="Revoke").click()
-    expect(page.get_by_role("status")).to_contain_text("is revoked")
+    expect(page.get_by_role("status")).to_contain_text("has been revoked")
     assert page.request.get("/api/v1/messages/", headers={"Authorization": f"Bearer {key}"}).status == 401

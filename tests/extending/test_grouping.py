@@ -62,7 +62,7 @@ def test_rest_has_it_as_a_field(acme, client):
 
 
 def test_files_have_it_as_a_column(acme):
-    assert text(visitor(acme, "finance").get(f"/reports/costs.csv?{QUERY}")).splitlines()[-4:] == [
+    assert visitor(acme, "finance").get(f"/reports/costs.csv?{QUERY}").content.decode().splitlines()[-4:] == [
         "Pricing type,Currency,Delivered,Charged,Free,Unrated,Amount",
         ",USD,1,1,0,0,0.0014",
         "regular,USD,2,2,0,0,0.0236",

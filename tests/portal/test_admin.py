@@ -61,7 +61,7 @@ def test_every_row_opens(acme, operator, model, item):
 
 
 def test_webhook_is_readable(operator, item):
-    page = text(operator.get(f"{INBOX}{Cursor(AT, item.pk)}/change/"))
+    page = operator.get(f"{INBOX}{Cursor(AT, item.pk)}/change/").content.decode()
     assert "{\n  &quot;a&quot;: &quot;&lt;b&gt;&quot;\n}" in page
     assert "&quot;X-A&quot;: &quot;1&quot;" in page
     assert "Event type &#x27;x&#x27; is not understood yet." in page

@@ -83,7 +83,7 @@ class TestSeedDemo:
         assert figures() == before
 
     def test_a_run_that_is_broken_off_leaves_nothing(self, monkeypatch):
-        monkeypatch.setattr(seed_demo.Command, "_say", Mock(side_effect=KeyboardInterrupt))
+        monkeypatch.setattr(seed_demo.Command, "_show_progress", Mock(side_effect=KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
             seed()
         assert not Account.objects.exists()

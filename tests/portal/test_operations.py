@@ -91,10 +91,10 @@ def test_thresholds_of_waiting(acme, seconds, level):
     ("lag", "value", "level"),
     [
         (CALM, "Up to date", "good"),
-        (RatingLag(3, 0, NOW - timedelta(seconds=59)), "3 to do", "good"),
-        (RatingLag(3, 0, NOW - timedelta(seconds=60)), "3 to do", "warn"),
-        (RatingLag(3, 0, None), "3 to do", "warn"),
-        (RatingLag(1001, 0, NOW), "1,000+ to do", "good"),
+        (RatingLag(3, 0, NOW - timedelta(seconds=59)), "3 remaining", "good"),
+        (RatingLag(3, 0, NOW - timedelta(seconds=60)), "3 remaining", "warn"),
+        (RatingLag(3, 0, None), "3 remaining", "warn"),
+        (RatingLag(1001, 0, NOW), "1,000+ remaining", "good"),
         (RatingLag(3, 1, NOW), "1 failed", "bad"),
     ],
 )

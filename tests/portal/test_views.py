@@ -175,10 +175,10 @@ def test_costs_of_the_running_month_are_for_those_who_may_see_costs(acme):
 def test_volume_tiers_are_not_for_those_limited_to_a_subaccount(acme):
     deliver(acme, category="utility")
     rate()
-    assert "the rate card does not say" in text(visitor(acme, "finance").get("/"))
+    assert "The rate card does not say" in text(visitor(acme, "finance").get("/"))
     limited = text(visitor(acme, "finance", "acme_shop").get("/"))
     assert "Costs in October" in limited
-    assert "the rate card does not say" not in limited
+    assert "The rate card does not say" not in limited
 
 
 def test_another_tenant_and_another_subaccount_are_not_counted(acme, other):

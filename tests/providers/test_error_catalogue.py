@@ -92,7 +92,7 @@ def test_metas_code_behind_a_vague_8x8_code_decides():
 
 def test_an_unknown_code_is_owned_up_to():
     found = explain("meta", 999999, provider_text="Something new")
-    assert found.meaning == "Tollgate does not know this code; the provider said “Something new”."
+    assert found.meaning == "Tollgate does not know this code; the provider reported “Something new”."
     assert (found.retryable, found.hint) == (Retry.MAYBE, f"Something new: {found.meaning}")
     assert explain("meta", 999999).hint == "Tollgate does not know this code; the provider gave no more details."
     assert explain("meta", None) is None

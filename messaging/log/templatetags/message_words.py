@@ -1,7 +1,10 @@
 """What messages and templates are called on pages: statuses, categories, errors."""
 
+from collections.abc import Iterable
+
 from django import template
-from django.utils.html import format_html
+from django.template.defaultfilters import linebreaksbr
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -10,6 +13,7 @@ from messaging.log.assets.changes import provider_label
 from messaging.log.enums import Status
 from messaging.log.models import Message
 from messaging.log.story.causes import Cause
+from messaging.log.story.rendering import Piece
 from messaging.log.story.timeline import diagnosis_of
 from providers.vocabulary import category_name
 
@@ -54,3 +58,15 @@ def template_status(value: str) -> str:
     """A template's status as a label: "In appeal"."""
     words = provider_label(value)
     return words[:1].upper() + words[1:]
+
+
+@register.filter
+def piece_words(pieces: Iterable[Piece]) -> SafeString:
+    """The text of a template's component, with the value of each parameter marked."""
+    return format_html_join("", "{}", ((_piece(piece),) for piece in pieces))
+
+
+def _piece(piece: Piece) -> SafeString:
+    if not piece.name:
+        return linebreaksbr(piece.text, autoescape=True)
+    return format_html("<mark>{}</mark>" if piece.known else '<mark class="unknown">{}</mark>', piece.text)

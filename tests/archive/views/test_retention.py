@@ -34,7 +34,7 @@ def test_owners_hold_and_admins_see_it(acme):
     assert "Enter a reason" in text(owner.post(HOLD, {"reason": ""}, follow=True))
     assert "nothing will be deleted" in text(owner.post(HOLD, {"reason": "Case 12"}, follow=True))
     assert "Case 12" in text(admin.get(RETENTION))
-    assert "is lifted" in text(owner.post(HOLD, {"reason": "Settled", "lift": "1"}, follow=True))
+    assert "has been lifted" in text(owner.post(HOLD, {"reason": "Settled", "lift": "1"}, follow=True))
     assert Keeping.objects.get(pk=acme.pk).held_at is None
 
 

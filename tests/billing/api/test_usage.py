@@ -192,7 +192,7 @@ def test_a_key_limited_to_a_subaccount_sees_only_that(client, acme, deliver, sai
         ({"billingPeriod": "2026-13"}, "billingPeriod: Enter the month as 2026-10."),
         ({"billingPeriod": "2026-11"}, "billingPeriod: Choose a closed month, from 2026-05 to 2026-10."),
         ({"billingPeriod": "2026-04"}, "billingPeriod: Choose a closed month, from 2026-05 to 2026-10."),
-        ({"groupBy": "tier"}, f"groupBy: 'tier' is none of {', '.join(ALL.split(','))}."),
+        ({"groupBy": "tier"}, f"groupBy: 'tier' is not one of {', '.join(ALL.split(','))}."),
         ({"channel": "viber"}, 'channel: "viber" is not a valid choice.'),
         ({"colour": "red"}, "colour: There is no such parameter."),
     ],

@@ -181,7 +181,7 @@ def test_a_failure_is_the_end_of_that_dry_run_only(dearer, traffic, monkeypatch)
         broken.setattr(dry_runs, "try_out", fail)
         dry_runs.advance()
     failing.refresh_from_db()
-    assert "could not be worked out" in failing.problem
+    assert "The calculation failed" in failing.problem
     assert worked(good).problem == ""
 
 

@@ -169,7 +169,7 @@ class TestImport:
     @pytest.mark.parametrize(
         ("content", "said", "words"),
         [
-            (HEAD + "India,marketing,USD,0,MAX,soon,x\n", {}, "Row 2: &#x27;soon&#x27; is no rate"),
+            (HEAD + "India,marketing,USD,0,MAX,soon,x\n", {}, "Row 2: &#x27;soon&#x27; is not a rate"),
             (b"PK\x03\x04\xff", {}, "save it as CSV UTF-8"),
             (b"x" * (2 * 1024 * 1024 + 1), {}, "larger than 2 MB"),
             (DEARER, {"effective_from": ""}, "Enter the first day on which it applies"),

@@ -105,26 +105,26 @@ def test_traits():
 
 
 HELP = {
-    "search": "A number or its first six or more digits, an id, or a part of a template's, campaign's or bot's name.",
+    "search": "A number or at least its first six digits, an id, or part of a template, campaign or bot name.",
     "status": "Several are combined with OR.",
-    "direction": "From the business, or from a person.",
+    "direction": "From the business or from a person.",
     "subaccount": "subAccountId",
     "channel": "phone_number_id, channelId",
-    "country": "ISO 3166 alpha-2, in any case.",
-    "msisdn": "A number with its country code, or its first six or more digits; "
-    "without `msisdn:read` whole numbers only.",
-    "umid": "In any case, with or without hyphens; or its first eight or more digits.",
-    "provider_message_id": "The provider's id, whole.",
+    "country": "ISO 3166 alpha-2, case-insensitive.",
+    "msisdn": "A number with its country code, or at least its first six digits. "
+    "Without `msisdn:read`, only full numbers.",
+    "umid": "Case-insensitive, with or without hyphens, or at least the first eight digits.",
+    "provider_message_id": "The provider's full id.",
     "category": "The pricing category.",
     "template": "The name of a template, in any language.",
-    "source_category": "What made the message.",
-    "source_name": "The name of the campaign or bot that made it, or a part of the name, in any case.",
-    "recipient_type": "As the sender named it.",
+    "source_category": "What created the message.",
+    "source_name": "The name of the campaign or bot that created the message, or part of the name, case-insensitive.",
+    "recipient_type": "As set by the sender.",
     "response_code": "The HTTP status with which the provider answered.",
     "error_code": "Why it was not delivered.",
-    "sending": "Where a message we were asked to send stands.",
-    **dict.fromkeys(("created_after", "sent_after", "read_after"), "Included."),
-    **dict.fromkeys(("created_before", "sent_before", "read_before"), "Not included."),
+    "sending": "Sending state of an outbound message.",
+    **dict.fromkeys(("created_after", "sent_after", "read_after"), "Inclusive."),
+    **dict.fromkeys(("created_before", "sent_before", "read_before"), "Exclusive."),
 }
 
 
@@ -136,8 +136,8 @@ def test_what_the_fields_of_the_page_say():
     fields = {name: each.kind.page_field(each.label) for name, each in filters().items() if each.on_page}
     assert {name: str(field.widget.attrs["placeholder"]) for name, field in fields.items()
             if "placeholder" in field.widget.attrs} == {
-        "search": "Number, UMID or name", "msisdn": "+65 9123 4567", "umid": "All of it, or its first 8 digits",
-        "source_name": "Of campaign or bot, or a part", "response_code": "200", "error_code": "131049",
+        "search": "Number, UMID or name", "msisdn": "+65 9123 4567", "umid": "Full UMID or its first 8 digits",
+        "source_name": "Campaign or bot name, or part of it", "response_code": "200", "error_code": "131049",
     }  # fmt: skip
     attrs = fields["search"].widget.attrs
     assert (fields["search"].widget.input_type, attrs["autocomplete"]) == ("search", "off")
@@ -145,9 +145,9 @@ def test_what_the_fields_of_the_page_say():
     assert {name: [str(label) for value, label in field.choices if not value] for name, field in fields.items()
             if isinstance(field.widget, forms.Select)} == {
         "direction": ["In and out"], "country": ["All countries"], "category": ["All categories"],
-        "source_category": ["All sources"], "sending": ["However it went"],
+        "source_category": ["All sources"], "sending": ["Any result"],
     }  # fmt: skip
-    assert [str(label) for _, label in fields["sending"].choices[1:]] == ["Uncertain: no answer came"]
+    assert [str(label) for _, label in fields["sending"].choices[1:]] == ["Uncertain: no response"]
     assert "unknown" not in dict(fields["status"].widget.choices)
 
 

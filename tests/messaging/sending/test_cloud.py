@@ -180,7 +180,7 @@ def test_a_number_without_a_credential(acme, post):
     PhoneNumber.objects.update(credential_sealed="")
     senders.clear_cache()
     answer = post(GRAPH, TEXT).json()["error"]
-    assert (answer["code"], "no credential" in answer["error_data"]["details"]) == (133010, True)
+    assert (answer["code"], "no sending credential" in answer["error_data"]["details"]) == (133010, True)
 
 
 @pytest.mark.parametrize(("raw", "shape"), list(product([b"{", b"[]", b'{"a": "\\u0000"}'], SHAPES)))

@@ -139,10 +139,10 @@ def test_the_number_and_its_limit():
     )  # fmt: skip
     assert found(131048, then) == [
         ("Your number had been flagged for low quality since {at}.", BEFORE, True),
-        ("Your messaging limit was 2,000 people in 24 hours then.", None, True),
+        ("Your messaging limit was 2,000 people in 24 hours at the time.", None, True),
     ]
     assert found(131026, then) == [("Your number had been flagged for low quality since {at}.", BEFORE, False)]
-    assert ("Your messaging limit was 2,000 people in 24 hours then.", None, False) in found(130429, then)
+    assert ("Your messaging limit was 2,000 people in 24 hours at the time.", None, False) in found(130429, then)
 
 
 def test_the_waba_was_restricted_lately():

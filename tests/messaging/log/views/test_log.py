@@ -250,7 +250,7 @@ class TestSavedFilters:
     def test_saved_ones_are_a_click_away_for_the_person_alone(self, acme):
         client = visitor(acme)
         page = text(self.save(client))
-        assert "“Lost in India” is saved." in page
+        assert "“Lost in India” has been saved." in page
         assert '<a href="/logs/?status=undelivered&amp;country=IN">Lost in India</a>' in page
         assert "Lost in India" not in text(visitor(acme).get(LOG))
 
@@ -336,9 +336,9 @@ class TestSelection:
 
     def test_all_that_match_are_counted_when_asked(self, acme, three, monkeypatch):
         client = visitor(acme)
-        assert "Select all 3 that match" in self.offer(client)
+        assert "Select all 3 matching messages" in self.offer(client)
         monkeypatch.setattr(views, "MOST", 2)
-        assert "Select the newest 2 that match" in self.offer(client)
+        assert "Select the newest 2 matching messages" in self.offer(client)
         assert text(client.get("/logs/matching/?umid=1")) == ""
 
     def test_selected_umids(self, acme, three):

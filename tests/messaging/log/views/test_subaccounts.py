@@ -40,7 +40,7 @@ def test_add_one(acme):
     assert client.post(f"{LIST}new/", {"name": "Pop-up", "code": "pop_up"}).url == LIST
     assert (of("pop_up").account, of("pop_up").name) == (acme, "Pop-up")
     assert entry("subaccount.created") == ("Pop-up (pop_up)", {})
-    assert "Pop-up is there." in text(client.get(LIST))
+    assert "Pop-up has been created." in text(client.get(LIST))
 
 
 @pytest.mark.parametrize(
@@ -136,7 +136,7 @@ def test_a_number_goes_to_open_subaccounts_of_the_account_only(acme, other, code
 
 
 def test_8x8_must_be_told_too(acme):
-    assert "move the number at 8x8 too" in text(
+    assert "so also move the number at 8x8" in text(
         visitor(acme).get(f"/settings/subaccounts/numbers/{number_of('acme_wa').pk}/")
     )
 

@@ -73,7 +73,7 @@ def test_the_worse_of_both_counts_and_says_who_said_it(number):
     found = health(number.account, None, timezone.now())
     assert found.overall == "AVAILABLE"
     assert [
-        (event.node.entity, event.turn.before, event.turn.after.can_send)
+        (event.node.entity, event.transition.before, event.transition.after.can_send)
         for event in health_history(number.account, found)
     ] == [
         ("WABA", "BLOCKED", "AVAILABLE"),
