@@ -5,8 +5,8 @@ from django.http import QueryDict
 
 from core.filtersets import misgiven
 
-BLANK, TWICE = ["Give it a value, or leave it out."], ["Give it once."]
-UNKNOWN, CURSOR = ["There is no such parameter."], ["This is no cursor: follow next and previous as they are."]
+BLANK, TWICE = ["Provide a value or omit the parameter."], ["Provide this parameter only once."]
+UNKNOWN, CURSOR = ["There is no such parameter."], ["Invalid cursor: use the next and previous links unchanged."]
 
 
 @pytest.mark.parametrize(
