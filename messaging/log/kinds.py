@@ -167,6 +167,14 @@ class Several(Kind):
         return tuple(value)
 
 
+class ChoicesField(forms.MultipleChoiceField):
+    """Some of some words; a blank one is none."""
+
+    def to_python(self, value: Any) -> list[str]:
+        """The words."""
+        return [word for word in super().to_python(value) if word]
+
+
 @dataclass(frozen=True)
 class Choices(Several):
     """Some of some words. `hidden` ones are accepted but not offered on a page."""
@@ -182,9 +190,7 @@ class Choices(Several):
 
     def field(self, label: Text = "") -> forms.Field:
         """Check boxes."""
-        field = forms.MultipleChoiceField(
-            label=label, required=False, choices=self.choices, widget=forms.CheckboxSelectMultiple
-        )
+        field = ChoicesField(label=label, required=False, choices=self.choices, widget=forms.CheckboxSelectMultiple)
         field.widget.choices = [choice for choice in self.choices if choice[0] not in self.hidden]
         return field
 

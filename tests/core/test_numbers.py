@@ -4,7 +4,26 @@ import phonenumbers
 import pytest
 from django.db import connection
 
-from core.numbers import masked, masked_sql, whole
+from core.numbers import digits_of, is_number, masked, masked_sql, whole
+
+
+@pytest.mark.parametrize(
+    ("text", "digits", "number"),
+    [
+        ("+65 9123 4567", "6591234567", True),
+        ("0065-9123.4567", "6591234567", True),
+        ("(65) 9123", "659123", True),
+        ("1" * 15, "1" * 15, True),
+        ("1" * 16, "1" * 16, False),
+        ("65+91", "6591", False),
+        ("65 91 a", "6591", False),
+        ("-", "", False),
+        ("000", "", False),
+        ("", "", False),
+    ],
+)
+def test_numbers_as_people_write_them(text, digits, number):
+    assert (digits_of(text), is_number(text)) == (digits, number)
 
 
 @pytest.mark.parametrize(

@@ -73,7 +73,8 @@ def test_countries_are_offered_by_name_and_read_in_any_case():
 def test_choices_that_are_understood_and_not_offered():
     field = Choices(Status.choices, hidden=frozenset({"unknown"})).page_field("Status")
     assert (len(field.widget.choices), "unknown" in dict(field.widget.choices)) == (8, False)
-    assert field.clean(["unknown", "read"]) == ["unknown", "read"]
+    assert field.clean(["unknown", "", "read"]) == ["unknown", "read"]
+    assert field.clean([""]) == field.clean(None) == []
     with pytest.raises(forms.ValidationError):
         field.clean(["gone"])
 

@@ -169,6 +169,28 @@ def test_bad_filters_say_what_is_wrong(acme, query, problem):
     assert "row-link" not in text(response)
 
 
+@pytest.mark.parametrize(
+    "query", ["country=in", "country=IN&msisdn=&status=&q=", "umid=&country=IN", "status=delivered"]
+)
+def test_blanks_are_ignored_and_words_read_in_any_case(acme, query):
+    deliver(acme)
+    report(acme, "received", provider_message_id="C", direction="inbound", msisdn="6591234567")
+    page = text(visitor(acme).get(f"{LOG}&{query}"))
+    assert page.count("row-link") == 1
+
+
+def test_a_status_that_is_not_offered_is_understood(acme):
+    deliver(acme)
+    page = text(visitor(acme).get(f"{LOG}&status=unknown"))
+    assert "No messages match" in page
+    assert 'value="unknown"' not in page
+
+
+def test_a_country_is_named_in_its_pill(acme):
+    deliver(acme)
+    assert "<span>Country:</span> India" in text(visitor(acme).get(f"{LOG}&country=in"))
+
+
 FILTERS = (
     "msisdn=9198765", "country=IN", "template=weekend_sale", "category=marketing", "status=delivered", "q=weekend",
     "direction=outbound", "sent=2026-10-15", "subaccount=acme_shop", "channel=106540352242922",
@@ -232,6 +254,10 @@ class TestSavedFilters:
         assert '<a href="/logs/?status=undelivered&amp;country=IN">Lost in India</a>' in page
         assert "Lost in India" not in text(visitor(acme).get(LOG))
 
+    def test_what_the_log_does_not_know_is_left_out(self, acme):
+        self.save(visitor(acme), query="?country=SG&colour=red&range=7d&seen=x&live=on")
+        assert SavedFilter.objects.get().query == "?country=SG&range=7d&live=on"
+
     def test_the_same_name_takes_the_place_of_the_former(self, acme):
         client = visitor(acme)
         self.save(client)
@@ -243,6 +269,7 @@ class TestSavedFilters:
         [
             (" ", "?country=IN", "Enter a name for the filters."),
             ("All", "?subaccount=&older=1-1", "Choose filters before you save them."),
+            ("Else", "?subaccount=acme_shop&colour=red", "Choose filters before you save them."),
             ("x" * 61, "?country=IN", "Ensure this value has at most 60 characters (it has 61)."),
             ("Long", f"?q={'x' * 2000}", "There are too many filters to save."),
         ],
