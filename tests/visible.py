@@ -27,8 +27,16 @@ BLOCK_TAG = re.compile(rf" ?(</?(?:{BLOCKS})\b[^>]*>) ?")
 
 
 def text(response) -> str:
-    """The HTML of a page without the whitespace that a browser drops."""
-    return BLOCK_TAG.sub(r"\1", re.sub(r"[ \n]+", " ", response.content.decode()))
+    """What a response says; of a page, without the whitespace that a browser drops."""
+    body = response.content.decode()
+    if not response.headers["Content-Type"].startswith("text/html"):
+        return body
+    parts = re.split(r"(<pre\b.*?</pre>)", body, flags=re.DOTALL)
+    return "".join(part if part.startswith("<pre") else _collapse(part) for part in parts)
+
+
+def _collapse(html: str) -> str:
+    return BLOCK_TAG.sub(r"\1", re.sub(r"[ \n]+", " ", html))
 
 
 @pytest.fixture
