@@ -28,7 +28,7 @@ BLOCK_TAG = re.compile(rf" ?(</?(?:{BLOCKS})\b[^>]*>) ?")
 
 def text(response) -> str:
     """What a response says; of a page, without the whitespace that a browser drops."""
-    body = response.content.decode()
+    body: str = response.content.decode()
     if not response.headers["Content-Type"].startswith("text/html"):
         return body
     parts = re.split(r"(<pre\b.*?</pre>)", body, flags=re.DOTALL)
