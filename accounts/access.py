@@ -40,7 +40,7 @@ class MissingPermission(PermissionDenied):
     def __init__(self, permission: Permission) -> None:
         self.permission = permission
         self.roles_in_words = both([role.label for role in roles_with(permission)])
-        super().__init__(f"This needs the permission “{permission.label}”.")
+        super().__init__(f"This requires the permission “{permission.label}”.")
 
 
 class LimitedReach(PermissionDenied):
@@ -69,7 +69,7 @@ def requires(permission: Permission, *, whole_account: bool = False) -> Callable
                 raise MissingPermission(permission)
             if whole_account:
                 if request.principal.reach.limited:
-                    raise LimitedReach("This page is about the whole account.")
+                    raise LimitedReach("This page covers the whole account.")
                 return view(request, *args, **kwargs)
             return _choose_subaccount(request) or view(request, *args, **kwargs)
 

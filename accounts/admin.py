@@ -122,7 +122,7 @@ class PersonCreationForm(BaseUserCreationForm):  # type: ignore[type-arg]
         """In lower case, as logins are."""
         email: str = self.cleaned_data["email"].lower()
         if User.objects.filter(email=email).exists():
-            raise forms.ValidationError("Someone has this address already.")
+            raise forms.ValidationError("Someone already has this address.")
         return email
 
 

@@ -85,7 +85,9 @@ class TenantView(APIView):
     def throttled(self, request: Request, wait: float) -> NoReturn:
         """Say how many requests the key may make. Raises Throttled."""
         error = Throttled(wait)
-        error.detail = ErrorDetail(f"This API key may make {self.key.rate_limit:,} requests a second.", "throttled")
+        error.detail = ErrorDetail(
+            f"This API key is limited to {self.key.rate_limit:,} requests per second.", "throttled"
+        )
         raise error
 
     def handle_exception(self, exc: Exception) -> Any:
@@ -95,7 +97,7 @@ class TenantView(APIView):
     def _claim(self, request: Request, body: bytes) -> None:
         key = request.headers[KEY_HEADER]
         if not (0 < len(key) <= 255 and key.isascii() and key.isprintable()):
-            raise ValidationError({KEY_HEADER: ["Give 1 to 255 printable ASCII characters, a new UUID for example."]})
+            raise ValidationError({KEY_HEADER: ["Use 1 to 255 printable ASCII characters, such as a new UUID."]})
         call = idempotency.claim(self.key, key, idempotency.fingerprint(request.get_full_path(), body))
         if call.is_over:
             raise Answered(call)
@@ -168,4 +170,4 @@ def _body(request: Request) -> bytes:
     except BodyTooLarge:
         raise TooLarge(f"The body is over {MOST_BYTES // 1024 // 1024} MiB.") from None
     except UnreadablePostError:
-        raise ParseError("The body ended before its time.") from None
+        raise ParseError("The body is incomplete.") from None

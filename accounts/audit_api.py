@@ -22,11 +22,13 @@ from core.sparse import SparseSerializer
 class AuditFilterSet(StrictFilterSet):
     """Filters of one account's entries, all combined with AND."""
 
-    actor = filters.CharFilter(lookup_expr="icontains", max_length=255, help_text="A part of it, in any case")
-    action = filters.CharFilter(max_length=64, help_text="As api_key.created")
-    target = filters.CharFilter(lookup_expr="icontains", max_length=255, help_text="A part of it, in any case")
+    actor = filters.CharFilter(lookup_expr="icontains", max_length=255, help_text="Part of the value, case-insensitive")
+    action = filters.CharFilter(max_length=64, help_text="For example api_key.created")
+    target = filters.CharFilter(
+        lookup_expr="icontains", max_length=255, help_text="Part of the value, case-insensitive"
+    )
     after = MomentFilter(field_name="at", lookup_expr="gte", help_text="Included.")
-    before = MomentFilter(field_name="at", lookup_expr="lt", help_text="Not included.")
+    before = MomentFilter(field_name="at", lookup_expr="lt", help_text="Exclusive.")
 
     class Meta:
         model = AuditEntry
@@ -34,10 +36,10 @@ class AuditFilterSet(StrictFilterSet):
 
 
 class AuditEntrySerializer(SparseSerializer, serializers.ModelSerializer[AuditEntry]):
-    """One deed, and its place in the account's chain."""
+    """One action and its position in the account's chain."""
 
-    details = serializers.DictField(help_text="Values before and after, how many, why; depends on the action.")
-    digest = serializers.SerializerMethodField(help_text="SHA-256 over the digest before and this entry.")
+    details = serializers.DictField(help_text="Values before and after, counts and reasons, depending on the action.")
+    digest = serializers.SerializerMethodField(help_text="SHA-256 of the previous digest and this entry.")
 
     class Meta:
         model = AuditEntry
@@ -49,14 +51,14 @@ class AuditEntrySerializer(SparseSerializer, serializers.ModelSerializer[AuditEn
 
 
 class AuditPageSerializer(PageSerializer):
-    """A page of entries with the addresses of its neighbours, and where the chain ends now."""
+    """A page of entries with links to the next and previous pages, and the current end of the chain."""
 
-    head = serializers.CharField(help_text="Position and digest of the last entry: note it down to prove the rest.")
+    head = serializers.CharField(help_text="Position and digest of the last entry. Store it to verify the log later.")
     results = AuditEntrySerializer(many=True)
 
 
 class AuditListView(TenantView):
-    """The audit log, newest first, 100 a page."""
+    """The audit log, newest first, 100 per page."""
 
     permission: ClassVar[Permission] = Permission.VIEW_AUDIT
 
@@ -64,7 +66,9 @@ class AuditListView(TenantView):
     def get(self, request: Request) -> Response:
         """One page. Follow `next` for older entries, `previous` for newer ones."""
         if self.principal.reach.limited:
-            raise PermissionDenied("This API key is limited to subaccounts; the audit log is of the whole account.")
+            raise PermissionDenied(
+                "This API key is limited to subaccounts, but the audit log covers the whole account."
+            )
         entries = AuditEntry.objects.filter(account=self.account)
         filterset = AuditFilterSet(request.query_params, queryset=entries)
         found = listed(AuditEntrySerializer, filterset, request, column="at")

@@ -44,7 +44,7 @@ class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
 class HasPermission(BasePermission):
     """The key holds what the view's method needs. A view that names nothing admits nobody."""
 
-    message = "This API key lacks the scope for this."
+    message = "This API key does not have the required scope."
 
     def has_permission(self, request: Request, view: Any) -> bool:
         """Whether the request may run the view."""
@@ -54,5 +54,5 @@ class HasPermission(BasePermission):
         needed = view.needed(request.method)
         missing = [each for each in needed if not key.may(each)]
         if missing:
-            self.message = f"This API key lacks the scope {missing[0].value}."
+            self.message = f"This API key does not have the scope {missing[0].value}."
         return bool(needed) and not missing

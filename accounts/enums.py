@@ -20,7 +20,7 @@ class Permission(TextChoices):
 
     VIEW_DASHBOARD = "dashboard:read", _("See the dashboard")
     VIEW_MESSAGES = "messages:read", _("See the message log")
-    VIEW_NUMBERS = "msisdn:read", _("See whole phone numbers")
+    VIEW_NUMBERS = "msisdn:read", _("See full phone numbers")
     VIEW_CONTENT = "content:read", _("See message texts")
     SEND_MESSAGES = "messages:send", _("Send messages")
     VIEW_COSTS = "costs:read", _("See costs")
@@ -29,7 +29,7 @@ class Permission(TextChoices):
     MANAGE_TEAM = "team:write", _("Manage the team")
     MANAGE_WEBHOOKS = "webhooks:write", _("Manage webhook endpoints")
     MANAGE_SUBACCOUNTS = "subaccounts:write", _("Manage subaccounts and their numbers")
-    EXPORT_DATA = "exports:write", _("Export data as files")
-    DELETE_MESSAGES = "messages:delete", _("Delete messages, and all of a person")
+    EXPORT_DATA = "exports:write", _("Export data")
+    DELETE_MESSAGES = "messages:delete", _("Delete messages and erase people")
     MANAGE_RETENTION = "retention:write", _("Set how long data is kept")
     VIEW_AUDIT = "audit:read", _("See the audit log")

@@ -33,7 +33,7 @@ def zone_choices() -> list[tuple[Text, list[tuple[str, str]]]]:
         region, slash, place = name.partition("/")
         if slash and region != "Etc":
             regions.setdefault(region, []).append((name, place.replace("_", " ")))
-    return [(_("Everywhere"), [("UTC", "UTC")]), *regions.items()]
+    return [(_("Universal"), [("UTC", "UTC")]), *regions.items()]
 
 
 class ProfileForm(forms.Form):
@@ -46,12 +46,12 @@ class ProfileForm(forms.Form):
     def __init__(self, *args: Any, user: User, account: Account | None, **kwargs: Any) -> None:
         kwargs["initial"] = {"name": user.name, "time_zone": user.time_zone}
         super().__init__(*args, **kwargs)
-        default = _("The account’s: %(zone)s") % {"zone": account.time_zone} if account else "UTC"
+        default = _("Account default: %(zone)s") % {"zone": account.time_zone} if account else "UTC"
         self.fields["time_zone"] = forms.ChoiceField(
             label=_("Time zone"),
             required=False,
             choices=[("", default), *zone_choices()],
-            help_text=_("Times and days on pages are in this zone. Costs keep that of the WhatsApp Business Account."),
+            help_text=_("Pages show times and days in this zone. Costs use the zone of the WhatsApp Business Account."),
             widget=forms.Select(SELECT),
         )
 
@@ -70,9 +70,11 @@ class LimitForm(forms.Form):
             label=_("Subaccounts"),
             choices=[(code, subaccount.name) for code, subaccount in self._visible.items()],
             required=by.reach.limited,
-            help_text="" if by.reach.limited else _("None chosen: all of them, also those to come."),
+            help_text=""
+            if by.reach.limited
+            else _("Leave all unchecked to include every subaccount, including future ones."),
             widget=forms.CheckboxSelectMultiple,
-            error_messages={"required": _("Choose one at least: you do not see the whole account yourself.")},
+            error_messages={"required": _("Choose at least one: you do not have access to the whole account.")},
         )
 
     @property
@@ -110,14 +112,18 @@ class KeyForm(LimitForm):
 
     ENDS = (("30", _("In 30 days")), ("90", _("In 90 days")), ("365", _("In a year")), ("", _("Never")))
 
-    name = forms.CharField(label=_("Name"), max_length=100, help_text=_("What uses it: “shop back end”, for example."))
-    ends = forms.ChoiceField(label=_("Ends"), choices=ENDS, required=False, initial="365", widget=forms.Select(SELECT))
+    name = forms.CharField(
+        label=_("Name"), max_length=100, help_text=_("What the key is for, such as “shop back end”.")
+    )
+    ends = forms.ChoiceField(
+        label=_("Expires"), choices=ENDS, required=False, initial="365", widget=forms.Select(SELECT)
+    )
     rate_limit = forms.IntegerField(
-        label=_("Requests a second"),
+        label=_("Requests per second"),
         min_value=1,
         max_value=100_000,
         initial=RATE_LIMIT,
-        help_text=_("More than these are answered 429, so that no program slows the others down."),
+        help_text=_("Requests above this limit get a 429 response, so that one program cannot slow down the others."),
     )
 
     def __init__(self, *args: Any, by: Principal, **kwargs: Any) -> None:
@@ -130,9 +136,9 @@ class KeyForm(LimitForm):
         self.fields["scopes"] = forms.MultipleChoiceField(
             label=_("Scopes"),
             choices=choices,
-            help_text=_("What programs with this key may do; of what your role may."),
+            help_text=_("What programs can do with this key. You can grant only what your own role allows."),
             widget=forms.CheckboxSelectMultiple,
-            error_messages={"required": _("Choose one at least.")},
+            error_messages={"required": _("Choose at least one.")},
         )
         self.order_fields(["name", "scopes", "subaccounts", "ends"])
 
@@ -203,7 +209,7 @@ class JoinForm(forms.Form):
         label=_("Password"),
         strip=False,
         widget=forms.PasswordInput({"autocomplete": "new-password"}),
-        help_text=_("At least 10 characters, and not one of the common ones."),
+        help_text=_("At least 10 characters. Avoid common passwords."),
     )
 
     def __init__(self, *args: Any, email: str, **kwargs: Any) -> None:

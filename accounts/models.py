@@ -53,7 +53,7 @@ class Subaccount(TenantModel):
     code = models.CharField(max_length=50, validators=[validate_subaccount_code])
     name = models.CharField(max_length=255)
     is_active = models.BooleanField(
-        default=True, help_text="Else it is closed: its history stays, but nothing new is given to it."
+        default=True, help_text="If off, it is closed: its history stays, but nothing new can be assigned to it."
     )
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -117,12 +117,12 @@ class User(AbstractBaseUser, PermissionsMixin):
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=255, blank=True)
     time_zone = models.CharField(
-        max_length=64, blank=True, validators=[validate_time_zone], help_text="Empty: the account's."
+        max_length=64, blank=True, validators=[validate_time_zone], help_text="Leave empty to use the account's."
     )
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
     is_demo = models.BooleanField(
-        default=False, editable=False, help_text="Made by seed_demo: needs no second factor on this computer."
+        default=False, editable=False, help_text="Created by seed_demo: does not need a second factor on this computer."
     )
     date_joined = models.DateTimeField(default=timezone.now, editable=False)
 
@@ -144,7 +144,7 @@ class LimitedModel(TenantModel):
     `limited` outlives the subaccounts it names: when the last of them is deleted it reaches none, not all.
     """
 
-    subaccounts = models.ManyToManyField(Subaccount, blank=True, help_text="Empty: all of them.")
+    subaccounts = models.ManyToManyField(Subaccount, blank=True, help_text="Leave empty for all subaccounts.")
     limited = models.BooleanField(default=False, editable=False, help_text="Follows the choice of subaccounts.")
 
     class Meta:
@@ -172,13 +172,13 @@ class Invitation(LimitedModel):
     email = models.EmailField(help_text="In lower case.")
     role = models.CharField(max_length=16, choices=Role)
     digest = models.BinaryField(
-        max_length=32, null=True, unique=True, editable=False, help_text="SHA-256 of the token in the last mail."
+        max_length=32, null=True, unique=True, editable=False, help_text="SHA-256 of the token in the last e-mail."
     )
     invited_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     expires_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
-    problem = models.CharField(max_length=255, blank=True, help_text="Why the last mail could not be sent.")
+    problem = models.CharField(max_length=255, blank=True, help_text="Why the last e-mail could not be sent.")
 
     class Meta:
         ordering = ("email",)
@@ -201,7 +201,9 @@ class ApiKey(LimitedModel):
     revoked_at = models.DateTimeField(null=True, blank=True)
     last_used_at = models.DateTimeField(null=True, blank=True, editable=False)
     rate_limit = models.PositiveIntegerField(
-        default=RATE_LIMIT, validators=[MinValueValidator(1)], help_text="Requests a second. More are answered 429."
+        default=RATE_LIMIT,
+        validators=[MinValueValidator(1)],
+        help_text="Requests per second. Requests above the limit get a 429 response.",
     )
 
     class Meta:
@@ -224,8 +226,8 @@ class IdempotentCall(TenantModel):
     idempotency_key = models.CharField(max_length=255)
     fingerprint = models.BinaryField(max_length=32, help_text="SHA-256 of path and body.")
     started_at = models.DateTimeField()
-    is_over = models.BooleanField(default=False, help_text="It was answered, or it broke off.")
-    status = models.SmallIntegerField(null=True, help_text="The answer's HTTP status; empty until there is one.")
+    is_over = models.BooleanField(default=False, help_text="The request was answered or interrupted.")
+    status = models.SmallIntegerField(null=True, help_text="The HTTP status of the response; empty until there is one.")
     headers = models.JSONField(default=dict)
     body = models.BinaryField(null=True, help_text="Empty also where it was too large to keep.")
 
@@ -258,7 +260,7 @@ class AuditEntry(TenantModel):
     target = models.CharField(max_length=255, blank=True)
     details = models.JSONField(default=dict)
     ip_address = models.GenericIPAddressField(null=True)
-    position = models.BigIntegerField(null=True, editable=False, help_text="Its place in the account's chain, from 1.")
+    position = models.BigIntegerField(null=True, editable=False, help_text="Position in the account's chain, from 1.")
     digest = models.BinaryField(max_length=32, null=True, editable=False)
 
     class Meta:
@@ -287,10 +289,10 @@ class AuditChain(models.Model):
     digest = models.BinaryField(max_length=32, default=b"")
     closed_position = models.BigIntegerField(default=0, help_text="Entries up to this one may be deleted.")
     closed_digest = models.BinaryField(
-        max_length=32, default=b"", help_text="Of that entry: the chain goes on from it."
+        max_length=32, default=b"", help_text="Digest of that entry, from which the chain continues."
     )
     verified_at = models.DateTimeField(null=True)
-    problem = models.TextField(blank=True, help_text="What the last verification found broken.")
+    problem = models.TextField(blank=True, help_text="What the last verification found.")
 
     def __str__(self) -> str:
         return f"{self.position} entries of account {self.account_id}"

@@ -28,12 +28,12 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
 
 # What each role is for, in the words of the form that gives it.
 ROLE_WORDS: dict[Role, Text] = {
-    Role.OWNER: _("Everything, and alone may make others owner."),
-    Role.ADMIN: _("Everything but owners: messages, costs, team, keys, webhooks, subaccounts."),
-    Role.FINANCE: _("What messages cost, and own prices. Phone numbers are masked, texts hidden."),
-    Role.SUPPORT: _("Single messages with whole numbers and texts. No costs."),
+    Role.OWNER: _("Full access, and the only role that can make others owners."),
+    Role.ADMIN: _("Full access except managing owners: messages, costs, team, keys, webhooks, subaccounts."),
+    Role.FINANCE: _("Message costs and own prices. Phone numbers are masked and texts are hidden."),
+    Role.SUPPORT: _("Individual messages with full numbers and texts. No costs."),
     Role.DEVELOPER: _("API keys and webhook endpoints, and messages without texts. No costs."),
-    Role.VIEWER: _("Dashboard and log. Phone numbers are masked, no texts, no costs."),
+    Role.VIEWER: _("Dashboard and log. Phone numbers are masked. No texts and no costs."),
 }
 
 

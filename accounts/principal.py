@@ -77,7 +77,7 @@ class Principal:
     @property
     def account(self) -> Account:
         """The account they act in; whoever acts in the whole installation has none to ask for."""
-        assert self.reach.account is not None, f"{self.name} acts in no account"
+        assert self.reach.account is not None, f"{self.name} has no account"
         return self.reach.account
 
     @property

@@ -63,7 +63,7 @@ class ExportFilterSet(StrictFilterSet):
 
 
 class ExportListView(ExportView):
-    """Exports, the last first, 100 a page; and starting one."""
+    """Exports, newest first, 100 per page."""
 
     @extend_schema(operation_id="list_exports", responses=ExportPageSerializer, parameters=parameters(ExportFilterSet))
     def get(self, request: Request) -> Response:
@@ -73,7 +73,7 @@ class ExportListView(ExportView):
 
     @extend_schema(operation_id="start_export", request=ExportAskSerializer, responses={202: ExportSerializer})
     def post(self, request: Request) -> Response:
-        """Start an export; it is made in the background. Ask for it again until its state is `succeeded`.
+        """Start an export in the background. Poll it until its state is `succeeded`.
 
         Also needs the scope of what it holds: `messages:read`, or `costs:read` for charges and costs.
         """
@@ -89,12 +89,12 @@ class ExportDetailView(ExportView):
 
     @extend_schema(operation_id="get_export", responses=ExportSerializer)
     def get(self, request: Request, export_id: UUID) -> Response:
-        """How far it is; 404 when the account has none of that id."""
+        """The export and its progress. 404 if the account has none with that id."""
         return Response(shown(ExportSerializer, self.found(export_id), request, self.context))
 
     @extend_schema(operation_id="delete_export", request=None, responses={204: None})
     def delete(self, request: Request, export_id: UUID) -> Response:
-        """Stop it where it is not done, and delete it with its file."""
+        """Cancel the export if it is not done, and delete it with its file."""
         nothing_asked(request)
         jobs.delete(self.found(export_id), self.principal)
         return Response(status=204)
@@ -107,7 +107,7 @@ class ExportDownloadView(ExportView):
         operation_id="download_export", responses={(200, "application/octet-stream"): OpenApiTypes.BINARY}
     )  # fmt: skip
     def get(self, request: Request, export_id: UUID) -> FileResponse:
-        """The file; 404 before it has succeeded and after its time."""
+        """The file. 404 until the export has succeeded and after it has expired."""
         nothing_asked(request)
         return self.file(self.found(export_id))
 
@@ -117,7 +117,7 @@ class ExportManifestView(ExportView):
 
     @extend_schema(operation_id="get_export_manifest", responses={200: OpenApiTypes.OBJECT})
     def get(self, request: Request, export_id: UUID) -> Response:
-        """Rows, sums, filters, time zone and SHA-256 of its file; 404 where there is none."""
+        """Rows, sums, filters, time zone and SHA-256 of the file. 404 if there is no file."""
         nothing_asked(request)
         export = self.found(export_id)
         if not export.contents:

@@ -47,12 +47,12 @@ class MomentField(serializers.Field[datetime, Any, str, Any]):
         if day is not None and len(text) == 10:
             return datetime.combine(day, time(), UTC)
         if moment is None:
-            raise ValidationError("Write a date or time as 2026-10-31 or 2026-10-31T12:00:00Z.")
+            raise ValidationError("Enter a date or time as 2026-10-31 or 2026-10-31T12:00:00Z.")
         return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 class JobAskSerializer(StrictSerializer):
-    """What a log export of 8x8 takes. A `to` without a time is its midnight."""
+    """The parameters of an 8x8 log export. A `to` without a time is midnight of that day."""
 
     phoneNumber = serializers.CharField(required=False, max_length=24, help_text="E.164")  # noqa: N815 - 8x8's
     countries = serializers.ListField(
@@ -66,8 +66,8 @@ class JobAskSerializer(StrictSerializer):
     def get_fields(self) -> dict[str, Any]:
         """`from` is no name in Python."""
         moments = {
-            "from": MomentField(required=False, help_text="Without: seven days ago."),
-            "to": MomentField(required=False, help_text="Without: now."),
+            "from": MomentField(required=False, help_text="Default: seven days ago."),
+            "to": MomentField(required=False, help_text="Default: now."),
         }
         return moments | super().get_fields()
 
@@ -77,7 +77,7 @@ class JobAskSerializer(StrictSerializer):
         midnight = datetime.combine(now.astimezone(UTC).date(), time(), UTC)
         asked = {"from": midnight - timedelta(days=7), "to": now, **asked}
         if asked["from"] >= asked["to"]:
-            raise ValidationError({"from": ["Must lie before to."]})
+            raise ValidationError({"from": ["Must be before to."]})
         return asked
 
 
@@ -88,7 +88,7 @@ class JobSerializer(serializers.Serializer[Any]):
 
 
 class JobStateSerializer(serializers.Serializer[Any]):
-    """Where a job stands; `data` and `expires` when it has succeeded."""
+    """The state of a job, with `data` and `expires` once it has succeeded."""
 
     status = serializers.ChoiceField(["queued", "running", "succeeded", "failed", "cancelled", "empty", "error"])
     data = serializers.ListField(child=serializers.URLField(), required=False)  # type: ignore[assignment] # 8x8's
@@ -142,7 +142,7 @@ class JobListView(JobView):
 
     @extend_schema(operation_id="start_log_export", request=JobAskSerializer, responses={202: JobSerializer})
     def post(self, request: Request, subaccount_id: str) -> Response:
-        """Start a job over the log of a subaccount: CSV with 8x8's columns."""
+        """Start a job that exports the log of a subaccount as CSV with 8x8's columns."""
         by = self.within(subaccount_id)
         said = checked_body(JobAskSerializer, request)
         words = [(name, str(value)) for name, value in said.items() if value]
@@ -170,7 +170,7 @@ class JobDetailView(JobView):
 
     @extend_schema(operation_id="get_log_export", responses=JobStateSerializer)
     def get(self, request: Request, subaccount_id: str, job_id: str) -> Response:
-        """Where the job stands, and where its file is once it has succeeded."""
+        """The state of the job, and the URL of its file once it has succeeded."""
         export = self.job(subaccount_id, job_id)
         answer: dict[str, Any] = {"status": _STATES.get(ExportState(export.state), export.state)}
         if export.ready:
@@ -181,7 +181,7 @@ class JobDetailView(JobView):
 
     @extend_schema(operation_id="cancel_log_export", request=None, responses={204: None})
     def delete(self, request: Request, subaccount_id: str, job_id: str) -> Response:
-        """Cancel the job; one that is done stays as it is."""
+        """Cancel the job. A finished job does not change."""
         export = self.job(subaccount_id, job_id)
         if export.state in ACTIVE:
             jobs.cancel(export, self.principal)
@@ -193,5 +193,5 @@ class JobDownloadView(JobView):
 
     @extend_schema(operation_id="download_log_export", responses={(200, "text/csv"): OpenApiTypes.BINARY})
     def get(self, request: Request, subaccount_id: str, token: str) -> FileResponse:
-        """The CSV file, with the API key as everywhere; 404 after its time."""
+        """The CSV file. Requires the API key. 404 after it has expired."""
         return self.file(self.job(subaccount_id, token))

@@ -35,7 +35,7 @@ class ExportState(TextChoices):
     QUEUED = "queued", _("Waiting")
     RUNNING = "running", _("Running")
     SUCCEEDED = "succeeded", _("Ready")
-    EMPTY = "empty", _("Nothing found")
+    EMPTY = "empty", _("No results")
     FAILED = "failed", _("Failed")
     CANCELLED = "cancelled", _("Cancelled")
     WITHDRAWN = "withdrawn", _("Withdrawn")

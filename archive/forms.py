@@ -25,9 +25,9 @@ class ExportForm(forms.Form):
     every = forms.ChoiceField(
         label=_("Repeat"), required=False, choices=[("", _("Once, now")), *Every.choices],
         widget=forms.Select(attrs=SELECT),
-        help_text=_("A repeated export holds the whole day, week or month before; its link comes by e-mail."),
+        help_text=_("Each repeated export covers the previous day, week or month. The link is sent by e-mail."),
     )  # fmt: skip
-    mail = forms.BooleanField(label=_("Send me an e-mail with the link when it is done"), required=False)
+    mail = forms.BooleanField(label=_("E-mail me the link when the export is ready"), required=False)
 
     def __init__(self, *args: Any, dataset: str, by: Principal, **kwargs: Any) -> None:
         """What the person may not have is not offered."""
@@ -36,7 +36,7 @@ class ExportForm(forms.Form):
         if dataset == Dataset.MESSAGES:
             self.fields["preset"] = forms.ChoiceField(
                 label=_("Which columns"), required=False, widget=forms.Select(attrs=SELECT),
-                choices=[(OWN_COLUMNS, _("Those chosen below")), (PRESET_8X8, _("8x8’s, in its order"))],
+                choices=[(OWN_COLUMNS, _("Columns selected below")), (PRESET_8X8, _("8x8 columns, in 8x8’s order"))],
             )  # fmt: skip
         if dataset != Dataset.COSTS:
             offered = [column for column in _own(dataset) if column.needs is None or by.may(column.needs)]
@@ -50,7 +50,9 @@ class ExportForm(forms.Form):
         """A workbook is compressed already."""
         chosen: str = self.cleaned_data["compression"]
         if self.cleaned_data.get("format") == Format.XLSX and chosen == Compression.GZIP:
-            raise forms.ValidationError(_("A workbook is compressed already: choose none, or ZIP for the manifest."))
+            raise forms.ValidationError(
+                _("A workbook is already compressed: choose none, or ZIP to include the manifest.")
+            )
         return chosen
 
 
@@ -63,15 +65,15 @@ class ErasureForm(forms.Form):
 
     msisdn = forms.CharField(
         label=_("Phone number"), max_length=40, widget=forms.TextInput({"autocomplete": "off", "inputmode": "tel"}),
-        help_text=_("Whole, with its country code: +65 9123 4567."),
+        help_text=_("The full number with its country code, such as +65 9123 4567."),
     )  # fmt: skip
     reason = forms.CharField(
         label=_("Reason"), max_length=255,
-        help_text=_("For the certificate and the audit log; do not write the number or a name here."),
+        help_text=_("Recorded in the certificate and the audit log. Do not include the number or a name."),
     )  # fmt: skip
     confirmed = forms.BooleanField(
-        label=_("Erase it everywhere; it cannot be brought back"),
-        error_messages={"required": _("Confirm it: what is erased cannot be brought back.")},
+        label=_("Erase it everywhere. This cannot be undone"),
+        error_messages={"required": _("Confirm the erasure: it cannot be undone.")},
     )
 
 
@@ -79,20 +81,20 @@ class RetentionForm(forms.Form):
     """How long the account keeps what; empty is for ever."""
 
     message_months = forms.IntegerField(
-        label=_("Messages, months"), required=False, help_text=_("The log with names and numbers. At least 2.")
+        label=_("Messages (months)"), required=False, help_text=_("The log, with names and numbers. At least 2.")
     )
     payload_months = forms.IntegerField(
-        label=_("Texts, months"), required=False,
-        help_text=_("What messages said, and requests and responses. Empty: as long as their messages."),
+        label=_("Texts (months)"), required=False,
+        help_text=_("Message texts, requests and responses. Leave empty to keep them as long as their messages."),
     )  # fmt: skip
     webhook_months = forms.IntegerField(
-        label=_("Webhooks, months"),
+        label=_("Webhooks (months)"),
         required=False,
-        help_text=_("As they came, for replays. Those not understood stay."),
+        help_text=_("Original webhooks, for replays. Webhooks that could not be parsed are kept."),
     )
-    audit_months = forms.IntegerField(label=_("Audit log, months"), required=False, help_text=_("At least 12."))
+    audit_months = forms.IntegerField(label=_("Audit log (months)"), required=False, help_text=_("At least 12."))
     export_days = forms.IntegerField(
-        label=_("Exported files, days"), required=False, help_text=_("Empty: as this portal is set up.")
+        label=_("Exported files (days)"), required=False, help_text=_("Leave empty to use the portal default.")
     )
 
     @property

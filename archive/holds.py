@@ -40,11 +40,11 @@ def place_hold(*, by: Principal, reason: str) -> None:
     """Stop every deletion and retention of the account, audited. When this returns, nothing goes any more."""
     _only_owners(by)
     if not reason.strip():
-        raise UserError(_("Say why: whoever comes after you must know when it may end."), field="reason")
+        raise UserError(_("Enter a reason, so that others know when the hold can be lifted."), field="reason")
     Keeping.objects.get_or_create(pk=by.account.pk)
     keeping = Keeping.objects.select_for_update(no_key=True).get(pk=by.account.pk)
     if keeping.held_at:
-        raise UserError(_("There is a legal hold already."))
+        raise UserError(_("A legal hold is already in place."))
     keeping.held_at, keeping.held_by, keeping.hold_reason = timezone.now(), by.name, reason.strip()
     keeping.save(update_fields=["held_at", "held_by", "hold_reason"])
     by.record("hold.placed", str(by.account), {"reason": keeping.hold_reason})
@@ -55,10 +55,10 @@ def lift_hold(*, by: Principal, reason: str) -> None:
     """End the legal hold, audited. Deletions that it stopped stay stopped."""
     _only_owners(by)
     if not reason.strip():
-        raise UserError(_("Say why it ends."), field="reason")
+        raise UserError(_("Enter a reason for lifting the hold."), field="reason")
     keeping = Keeping.objects.select_for_update(no_key=True).filter(pk=by.account.pk, held_at__isnull=False).first()
     if keeping is None:
-        raise UserError(_("There is no legal hold."))
+        raise UserError(_("There is no legal hold to lift."))
     details = {"reason": reason.strip(), "placed_at": keeping.held_at.isoformat() if keeping.held_at else None}
     keeping.held_at, keeping.held_by, keeping.hold_reason = None, "", ""
     keeping.save(update_fields=["held_at", "held_by", "hold_reason"])
@@ -67,4 +67,4 @@ def lift_hold(*, by: Principal, reason: str) -> None:
 
 def _only_owners(by: Principal) -> None:
     if by.role != Role.OWNER:
-        raise UserError(_("Only an owner places and lifts a legal hold."))
+        raise UserError(_("Only an owner can place or lift a legal hold."))

@@ -21,7 +21,7 @@ class MessageView(MessageDetailView):
 
     @extend_schema(operation_id="delete_message", request=None, responses={204: None})
     def delete(self, request: Request, umid: UUID) -> Response:
-        """Delete it, at once; its costs and counts stay. 404 when the account has none, 409 under a legal hold."""
+        """Delete the message immediately; costs and counts stay. 404 if there is none, 409 under a legal hold."""
         nothing_asked(request)
         delete_one(self, umid)
         return Response(status=204)

@@ -25,11 +25,11 @@ from core.links import PageSerializer
 from core.serializers import ReservedNamesSerializer
 from core.sparse import SparseSerializer
 from messaging.log.api.query import MessageQuerySerializer
-from messaging.log.lookups import channel_ids
+from messaging.log.predicates import channel_ids
 from messaging.log.query import write_words
 from providers.vocabulary import Category
 
-_DAY: Any = {"invalid": "Write a day as 2026-10-31."}
+_DAY: Any = {"invalid": "Enter a day as 2026-10-31."}
 LONGEST = timedelta(days=400)
 
 
@@ -44,7 +44,7 @@ class DaysSerializer(ReservedNamesSerializer, StrictSerializer):
     def validate(self, asked: dict[str, Any]) -> dict[str, Any]:
         """Days in order, and not more than a report holds."""
         if asked["to"] < asked["from"]:
-            raise ValidationError({"to": ["Lies before from."]})
+            raise ValidationError({"to": ["Must not be before from."]})
         if asked["to"] - asked["from"] >= LONGEST:
             raise ValidationError({"to": [f"Choose at most {LONGEST.days} days."]})
         return asked
@@ -78,18 +78,20 @@ FILTERS: Mapping[str, type[StrictSerializer]] = {
 
 
 class ExportAskSerializer(StrictSerializer):
-    """What is asked for. `filters` depend on the dataset: see docs/exports.md."""
+    """The requested export. `filters` depend on the dataset: see docs/exports.md."""
 
     dataset = serializers.ChoiceField(Dataset.choices, default=Dataset.MESSAGES)
     format = serializers.ChoiceField(Format.choices, default=Format.CSV)
     compression = serializers.ChoiceField(
-        [choice for choice in Compression.choices if choice[0]], required=False, help_text="Without: none."
+        [choice for choice in Compression.choices if choice[0]], required=False, help_text="Default: none."
     )
-    columns = serializers.ListField(child=serializers.CharField(), default=list, help_text="Empty: the usual ones.")
+    columns = serializers.ListField(
+        child=serializers.CharField(), default=list, help_text="Empty: the standard columns."
+    )
     preset = serializers.ChoiceField([PRESET_8X8], required=False, help_text="8x8's columns in their order.")
-    time_zone = serializers.CharField(required=False, help_text="IANA name; without: the account's.")
+    time_zone = serializers.CharField(required=False, help_text="IANA name. Default: the account's.")
     limit = serializers.IntegerField(
-        required=False, min_value=1, max_value=2**63 - 1, help_text="At most so many rows, the oldest."
+        required=False, min_value=1, max_value=2**63 - 1, help_text="Maximum number of rows, oldest first."
     )
     filters = serializers.DictField(default=dict)
 
@@ -108,11 +110,11 @@ class ExportAskSerializer(StrictSerializer):
 
 def ask_of(asked: dict[str, Any], by: Principal) -> Ask:
     """What the validated body asks for. Raises ValidationError for a name that they have not."""
-    dataset, said = asked["dataset"], dict(asked["filters"])
+    dataset, values = asked["dataset"], dict(asked["filters"])
     zone = asked.get("time_zone") or by.account.time_zone
-    words = [(name, ", ".join(value) if isinstance(value, list) else str(value)) for name, value in said.items()]
+    words = [(name, ", ".join(value) if isinstance(value, list) else str(value)) for name, value in values.items()]
     try:
-        filters, first, last = _READ.get(dataset, _report_filters)(by, said, zone)
+        filters, first, last = _READ.get(dataset, _report_filters)(by, values, zone)
     except ValidationError as wrong:
         raise ValidationError({"filters": wrong.detail}) from None
     return Ask(
@@ -124,24 +126,24 @@ def ask_of(asked: dict[str, Any], by: Principal) -> Ask:
 _Filters = tuple[dict[str, Any], datetime | None, datetime | None]  # as they are stored, and the span they name
 
 
-def _message_filters(by: Principal, said: dict[str, Any], zone: str) -> _Filters:
-    query = job_query(by, said)
+def _message_filters(by: Principal, values: dict[str, Any], zone: str) -> _Filters:
+    query = job_query(by, values)
     return write_words(query), query.created_after, query.created_before
 
 
-def _report_filters(by: Principal, said: dict[str, Any], zone: str) -> _Filters:
-    check_names(by, said)
-    if said.get("market") and said["market"] not in market_names():
-        raise ValidationError({"market": [f"There is no market “{said['market']}” on a rate card."]})
+def _report_filters(by: Principal, values: dict[str, Any], zone: str) -> _Filters:
+    check_names(by, values)
+    if values.get("market") and values["market"] not in market_names():
+        raise ValidationError({"market": [f"No rate card has a market “{values['market']}”."]})
     midnight = ZoneInfo(zone)
-    first = datetime.combine(said["from"], time(), midnight)
-    last = datetime.combine(said["to"] + timedelta(days=1), time(), midnight)
-    filters = {name: value.isoformat() if isinstance(value, date) else value for name, value in said.items()}
+    first = datetime.combine(values["from"], time(), midnight)
+    last = datetime.combine(values["to"] + timedelta(days=1), time(), midnight)
+    filters = {name: value.isoformat() if isinstance(value, date) else value for name, value in values.items()}
     return filters | ({"country": filters["country"].upper()} if "country" in filters else {}), first, last
 
 
-def _usage_filters(by: Principal, said: dict[str, Any], zone: str) -> _Filters:
-    filters, first, last = _report_filters(by, said, zone)
+def _usage_filters(by: Principal, values: dict[str, Any], zone: str) -> _Filters:
+    filters, first, last = _report_filters(by, values, zone)
     filters.pop("subaccount", None)  # the principal is narrowed to it
     channel = filters.pop("channel", None)
     if channel is not None:
@@ -153,16 +155,16 @@ _READ = {Dataset.MESSAGES: _message_filters, Dataset.USAGE: _usage_filters}
 
 
 class ExportSerializer(SparseSerializer, ReservedNamesSerializer, serializers.ModelSerializer[Export]):
-    """An export. `download` and `sha256` are null until it has succeeded and after its file is gone."""
+    """An export. `download` and `sha256` are null until it has succeeded and after its file is deleted."""
 
     id = serializers.UUIDField(source="public_id")
     state = serializers.ChoiceField(ExportState.choices)
     filters = serializers.SerializerMethodField()
-    whole_numbers = serializers.BooleanField(help_text="Else phone numbers are masked.")
+    whole_numbers = serializers.BooleanField(help_text="If false, phone numbers are masked.")
     from_ = serializers.DateTimeField(source="first_at", allow_null=True)
     to = serializers.DateTimeField(source="last_at", allow_null=True)
     totals = serializers.DictField(help_text="Sums by column and currency, as texts.")
-    sha256 = serializers.SerializerMethodField(help_text="Of the file's contents, inside its compression.")
+    sha256 = serializers.SerializerMethodField(help_text="SHA-256 of the uncompressed contents of the file.")
     download = serializers.SerializerMethodField()
 
     class Meta:
@@ -193,6 +195,6 @@ class ExportSerializer(SparseSerializer, ReservedNamesSerializer, serializers.Mo
 
 
 class ExportPageSerializer(PageSerializer):
-    """A page of exports with the addresses of its neighbours."""
+    """A page of exports with links to the next and previous pages."""
 
     results = ExportSerializer(many=True)

@@ -1,58 +1,76 @@
-"""python -m bench [name …]: start throw-away servers, run the measurements, print a line for each figure."""
+"""python -m bench [name …]: run the measurements on throw-away servers, print a line or JSON for each figure."""
 
+import argparse
+import json
 import os
 import secrets
-import shutil
 import sys
-import tempfile
-from pathlib import Path
+import traceback
+from collections.abc import Mapping, Sequence
+from contextlib import redirect_stdout
 
+from bench.figures import Figure
+from bench.ground import clean_ground, ground, postgres_server
+from bench.process import call
+from bench.size import VARIABLE
 from local.embedded.postgres import Postgres
-from local.embedded.redis import Redis
+from local.embedded.static import collect_static
 
 MEASUREMENTS = ("accept", "bulk", "drain", "backlog", "steady", "report", "rating", "log", "export", "deletion", "send")
 
 
-def main(names: list[str]) -> int:
-    """Run the measurements named, or all. Returns 1 when a figure misses its target."""
-    unknown = set(names) - set(MEASUREMENTS)
-    if unknown:
-        print(f"Unknown: {', '.join(sorted(unknown))}. There are: {', '.join(MEASUREMENTS)}.")
-        return 2
-    home = Path(tempfile.mkdtemp(prefix="tollgate-bench-"))
-    home.chmod(0o711)
-    postgres, redis = Postgres(home), Redis(home)
+def main(arguments: Sequence[str]) -> int:
+    """Run the measurements named, or all. Returns 1 when one fails or a figure misses its target."""
+    options = _options(arguments)
+    os.environ.update(
+        {
+            "DJANGO_SETTINGS_MODULE": "bench.settings",
+            "SECRET_KEY": secrets.token_urlsafe(48),
+            "LOG_LEVEL": "ERROR",
+            VARIABLE: str(options.scale),
+        }
+    )
+    with postgres_server() as postgres:
+        _fill_template(postgres)
+        outcomes = [_measure(name, postgres, options) for name in options.names or MEASUREMENTS]
+    return 0 if all(outcomes) else 1
+
+
+def _options(arguments: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="bench", description="Measure Tollgate against plain baselines in one run.")
+    parser.add_argument("names", nargs="*", metavar="name", help=f"of {', '.join(MEASUREMENTS)}; without, all of them")
+    parser.add_argument("--json", action="store_true", help="print a JSON object for each measurement, one a line")
+    parser.add_argument("--scale", type=float, default=1.0, help="below 1: a trial of that share, judged by no target")
+    options = parser.parse_args(arguments)
+    if unknown := sorted(set(options.names) - set(MEASUREMENTS)):
+        parser.error(f"unknown: {', '.join(unknown)}. There are: {', '.join(MEASUREMENTS)}.")
+    return options
+
+
+def _fill_template(postgres: Postgres) -> None:
+    with ground(postgres) as environment:
+        with redirect_stdout(sys.stderr):  # standard output is for figures
+            collect_static({**os.environ, **environment})
+        call("bench.template.fill", environment)
+
+
+def _measure(name: str, postgres: Postgres, options: argparse.Namespace) -> bool:
+    """Run one and print what it finds. Its failure does not keep the others from running."""
     try:
-        postgres.start()
-        redis.start()
-        os.environ.update(
-            DATABASE_URL=postgres.url,
-            REDIS_URL=redis.url,
-            SECRET_KEY=secrets.token_urlsafe(48),
-            TOLLGATE_DATA=str(home),
-            DJANGO_SETTINGS_MODULE="bench.settings",
-            LOG_LEVEL="ERROR",
-        )
-        return _measure(names or list(MEASUREMENTS))
-    finally:
-        redis.stop()
-        postgres.stop()
-        shutil.rmtree(home, ignore_errors=True)
+        with clean_ground(postgres) as environment:
+            figures: list[Figure] = call(f"bench.{name}.run", environment)
+    except Exception as error:  # noqa: BLE001 - whatever it was
+        traceback.print_exc()
+        _print(options, {"measurement": name, "error": str(error)}, [f"{name}: FAILED. {error}"])
+        return False
+    judged = options.scale >= 1
+    described = {"measurement": name, "figures": [figure.as_json() for figure in figures]}
+    _print(options, described, [figure.line(judged=judged) for figure in figures])
+    return not judged or all(figure.met for figure in figures)
 
 
-def _measure(names: list[str]) -> int:
-    import importlib
-
-    import django
-    from django.core.management import call_command
-
-    django.setup()
-    call_command("migrate", verbosity=0)
-    from bench.ground import prepare
-
-    prepare()
-    results = [importlib.import_module(f"bench.{name}").run() for name in names]
-    return 0 if all(results) else 1
+def _print(options: argparse.Namespace, described: Mapping[str, object], lines: list[str]) -> None:
+    print(json.dumps(described, ensure_ascii=False) if options.json else "\n".join(lines), flush=True)
 
 
 if __name__ == "__main__":

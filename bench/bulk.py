@@ -6,20 +6,21 @@ from time import perf_counter
 
 import orjson
 
-from bench.ground import empty, report
+from bench.figures import Figure, ratios
 from bench.parts import running
+from bench.size import scaled
 from local.demo.world import ACME, webhook
 from providers.meta.simulation import meta_status
 from providers.meta.webhooks import signature
 
-ROUNDS, POSTS, TARGET = 15, 20, 5.0
+ROUNDS, POSTS, TARGET = scaled(15), scaled(20), 5.0
 STATUSES = 1_000
-_DOOR = webhook(ACME, "meta")
+_ENDPOINT = webhook(ACME, "meta")
 
 
-def run() -> bool:
+def run() -> list[Figure]:
     """Post both in turn over one connection."""
-    ratios, one, many = [], 0.0, 0.0
+    one, many = [], []
     small, large = _body(1), _body(STATUSES)
     with running("web") as port:
         line = HTTPConnection("127.0.0.1", port, timeout=30)
@@ -28,12 +29,11 @@ def run() -> bool:
             _post(line, large)
         for _ in range(ROUNDS):
             times = [(_post(line, small), _post(line, large)) for _ in range(POSTS)]
-            one, many = (statistics.median(column) for column in zip(*times, strict=True))
-            ratios.append(many / one)
+            one.append(statistics.median(first for first, _ in times))
+            many.append(statistics.median(second for _, second in times))
         line.close()
-    empty()
-    detail = f"Last round: {many * 1000:.1f} ms for {len(large):,} bytes against {one * 1000:.1f} ms for {len(small)}."
-    return report("bulk", ratios, TARGET, detail, at_most=True)
+    detail = f"Last round: {many[-1]:.1f} ms for {len(large):,} bytes against {one[-1]:.1f} ms for {len(small)}."
+    return [Figure("bulk", ratios(many, one), TARGET, detail, at_most=True, absolute=many, unit="ms")]
 
 
 def _body(statuses: int) -> bytes:
@@ -52,12 +52,13 @@ def _body(statuses: int) -> bytes:
 
 
 def _post(line: HTTPConnection, body: bytes) -> float:
-    headers = {"X-Hub-Signature-256": signature(_DOOR["app_secret"], body), "Content-Type": "application/json"}
+    """Milliseconds until it is answered."""
+    headers = {"X-Hub-Signature-256": signature(_ENDPOINT["app_secret"], body), "Content-Type": "application/json"}
     start = perf_counter()
-    line.request("POST", _DOOR["path"], body, headers)
+    line.request("POST", _ENDPOINT["path"], body, headers)
     answer = line.getresponse()
     answer.read()
-    seconds = perf_counter() - start
+    milliseconds = (perf_counter() - start) * 1000
     if answer.status != 200:
         raise RuntimeError(f"answered {answer.status}")
-    return seconds
+    return milliseconds

@@ -14,18 +14,20 @@ from accounts.principal import Principal
 from archive.deletion.jobs import delete_matching
 from archive.models import Deletion
 from archive.retention.months import drop_month
-from bench.ground import START, empty, report
+from bench.figures import Figure, ratios
 from bench.parts import running
+from bench.size import scaled
 from bench.stream import post_webhooks, wait_until_worked_off
+from bench.template import START
 from core import partitions
 from core.tenancy import every_tenant
 from local.demo.world import ACME, account_of
 from messaging.log.models import PhoneNumber
 from messaging.log.query import MessageQuery
 
-MESSAGES, DELETED, RATE = 2_000_000, 500_000, 100
+MESSAGES, DELETED, RATE = scaled(2_000_000), scaled(500_000), 100
 ANSWER_MS, LONGEST = 500, 1_200  # seconds
-FEW, MANY, ROUNDS, ALIKE = 1_000, 200_000, 5, 3.0
+FEW, MANY, ROUNDS, ALIKE = scaled(1_000), scaled(200_000), scaled(5), 3.0
 
 _FILL = """
 INSERT INTO log_message (account_id, created_at, umid, provider, provider_message_id, direction, subaccount_id,
@@ -47,10 +49,10 @@ SELECT account_id, id, delivered_at, 'delivered', '', 0, '' FROM log_message
 """
 
 
-def run() -> bool:
+def run() -> list[Figure]:
     """Both, one after the other."""
     with every_tenant():
-        return all([_drop(), _delete()])
+        return [_drop(), *_delete()]
 
 
 def _fill(account: Account, name: str, messages: int, first: datetime, step: timedelta) -> None:
@@ -62,7 +64,7 @@ def _fill(account: Account, name: str, messages: int, first: datetime, step: tim
         })  # fmt: skip
 
 
-def _delete() -> bool:
+def _delete() -> list[Figure]:
     """Delete a quarter of a full log under load."""
     account, step = account_of(ACME), timedelta(seconds=1)
     first = START.replace(day=1, hour=0)
@@ -83,20 +85,21 @@ def _delete() -> bool:
         seconds = time.monotonic() - began
         wait_until_worked_off()
     deletion.refresh_from_db()
+    if deletion.messages != DELETED:
+        raise RuntimeError(f"{deletion.messages:,} of {DELETED:,} messages are deleted")
     lost = _lost(len(answers))
     times = [answer.seconds * 1000 for answer in answers]
     failed = sum(not answer.good for answer in answers)
     cuts = statistics.quantiles(times, n=100)
-    empty()
     detail = (
         f"{deletion.messages:,} of {MESSAGES:,} messages deleted in {seconds:.0f} s, "
         f"{deletion.messages / seconds:,.0f} a second; {len(times):,} webhooks, median {cuts[49]:.1f} ms, "
         f"slowest {max(times):.0f} ms."
     )
-    return all([
-        report("deletion answer p99 (ms)", [cuts[98]], ANSWER_MS, detail, at_most=True),
-        report("deletion events lost", [lost + failed], 0, f"{failed} not answered 200.", at_most=True),
-    ]) and deletion.messages == DELETED  # fmt: skip
+    return [
+        Figure("deletion answer p99 (ms)", [cuts[98]], ANSWER_MS, detail, at_most=True, unit="ms"),
+        Figure("deletion events lost", [lost + failed], 0, f"{failed} not answered 200.", at_most=True),
+    ]
 
 
 def _is_over(pk: int) -> bool:
@@ -116,18 +119,21 @@ def _lost(posted: int) -> int:
     return abs(posted - int(done)) + abs(-(-posted // 3) - int(messages))
 
 
-def _drop() -> bool:
+def _drop() -> Figure:
     """Drop a month of few messages and one of many, in turn."""
     account = account_of(ACME)
-    ratios, many = [], 0.0
+    few, many = [], []
     for _ in range(ROUNDS):
-        few, many = (_dropped(account, messages) for messages in (FEW, MANY))
-        ratios.append(many / few)
-    detail = f"{MANY:,} messages against {FEW:,}. Last round: {many * 1000:.0f} ms."
-    return report("dropping a month, many ÷ few", ratios, ALIKE, detail, at_most=True)
+        few.append(_dropped(account, FEW))
+        many.append(_dropped(account, MANY))
+    detail = f"{MANY:,} messages against {FEW:,}. Last round: {many[-1]:.0f} ms."
+    return Figure(
+        "dropping a month, many ÷ few", ratios(many, few), ALIKE, detail, at_most=True, absolute=many, unit="ms"
+    )
 
 
 def _dropped(account: Account, messages: int) -> float:
+    """Milliseconds it takes."""
     first = START.replace(year=2025, day=1, hour=0)
     for table in ("log_message", "log_statusevent", "log_payload"):
         partitions.ensure(table, [first.date()])
@@ -136,4 +142,4 @@ def _dropped(account: Account, messages: int) -> float:
         cursor.execute("CHECKPOINT")
     start = time.perf_counter()
     drop_month("message", first.date())
-    return time.perf_counter() - start
+    return (time.perf_counter() - start) * 1000

@@ -10,32 +10,32 @@ from itertools import count, islice
 from django.db import connection
 
 from bench import plain
-from bench.ground import empty, report
+from bench.figures import Figure, ratios
+from bench.size import scaled
 from core.tenancy import every_tenant
 from local.demo.world import ACME, account_of
 from messaging.inbound import inbox
 from messaging.inbound.models import InboxItem, WebhookEndpoint
 from providers.meta.simulation import meta_status
 
-ROUNDS, TARGET = 7, 10
-EVENTS, PLAIN_EVENTS = 20_000, 1_000
+ROUNDS, TARGET = scaled(7), 10
+EVENTS, PLAIN_EVENTS = scaled(20_000), scaled(1_000)
 _STATUSES = ("sent", "delivered", "read")
 _serial = count()
 
 
-def run() -> bool:
+def run() -> list[Figure]:
     """Alternate both ways over backlogs of their own."""
     plain.make_tables()
     with every_tenant():
         account = account_of(ACME)
         endpoint = WebhookEndpoint.objects.get(account=account, provider="meta")
-        ratios, ours, base = [], 0.0, 0.0
+        ours, base = [], []
         for _ in range(ROUNDS):
-            base = plain.per_second(account.pk, bodies(PLAIN_EVENTS))
-            ours = _drain(endpoint, bodies(EVENTS))
-            ratios.append(ours / base)
-    empty()
-    return report("drain", ratios, TARGET, f"Last pair: {ours:,.0f} events/s against {base:,.0f} events/s.")
+            base.append(plain.per_second(account.pk, bodies(PLAIN_EVENTS)))
+            ours.append(_drain(endpoint, bodies(EVENTS)))
+    detail = f"Last pair: {ours[-1]:,.0f} events/s against {base[-1]:,.0f} events/s."
+    return [Figure("drain", ratios(ours, base), TARGET, detail, absolute=ours, unit="events/s")]
 
 
 def bodies(events: int) -> list[bytes]:

@@ -23,13 +23,16 @@ from archive.exports.columns import usual
 from archive.exports.files import storage
 from archive.exports.requests import Ask
 from archive.models import Export
-from bench.ground import START, empty, report
+from bench.figures import Figure, ratios
+from bench.size import scaled
+from bench.template import START
 from core.tenancy import every_tenant
 from local.demo.world import ACME, account_of
 from messaging.log.query import MessageQuery
 from messaging.log.selectors.extracts import log_extract
 
-MESSAGES, ROUNDS, IN_BOOKS, TARGET, MOST_MEMORY = 1_000_000, 3, 100_000, 0.5, 60.0
+MESSAGES, IN_BOOKS, FIRST, ROUNDS = scaled(1_000_000), scaled(100_000), scaled(1_000), scaled(3)
+TARGET, MOST_MEMORY = 0.5, 60.0
 SPAN = (START - timedelta(days=10), START + timedelta(days=1))
 _FILL = """
 INSERT INTO log_message (created_at, account_id, umid, provider, provider_message_id, direction, subaccount_id,
@@ -49,7 +52,7 @@ CROSS JOIN (SELECT id FROM log_template WHERE account_id = %(account)s ORDER BY 
 """
 
 
-def run() -> bool:
+def run() -> list[Figure]:
     """Export and write plainly in turn; the file is read back to see that it has every row."""
     with every_tenant():
         account = account_of(ACME)
@@ -57,38 +60,35 @@ def run() -> bool:
             cursor.execute(_FILL, {"account": account.pk, "messages": MESSAGES, "start": SPAN[0]})
             cursor.execute("VACUUM ANALYZE log_message")
         statement = log_extract(account, MessageQuery(), usual(Dataset.MESSAGES), SPAN, whole_numbers=True).sql
-        _export(account, "jsonl", 1_000)  # what is loaded once is no growth
+        _export(account, "jsonl", FIRST)  # what is loaded once is no growth
         _Memory.before = psutil.Process().memory_info().rss
-        good = [_compare_csv(account, statement), _compare_books(account, statement)]
-    empty()
-    return all(good)
+        return [*_compare_csv(account, statement), *_compare_books(account, statement)]
 
 
-def _compare_csv(account: Account, statement: str) -> bool:
-    ratios, memory = [], []
+def _compare_csv(account: Account, statement: str) -> list[Figure]:
+    return _compare("CSV", MESSAGES, lambda: _copy(statement), lambda: _export(account, "csv"))
+
+
+def _compare_books(account: Account, statement: str) -> list[Figure]:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "plain.xlsx"
+        return _compare("XLSX", IN_BOOKS, lambda: _book(statement, path), lambda: _export(account, "xlsx", IN_BOOKS))
+
+
+def _compare(form: str, messages: int, plain: Callable[[], object], export: Callable[[], object]) -> list[Figure]:
+    """Both in turn."""
+    ours, base, memory = [], [], []
     for _ in range(ROUNDS):
-        plain = _seconds(lambda: _copy(statement))
+        base.append(_seconds(plain))
         with _Memory() as grown:
-            mine = _seconds(lambda: _export(account, "csv"))
-        ratios.append(plain / mine)
+            ours.append(_seconds(export))
         memory.append(grown.megabytes)
-    detail = f"{MESSAGES:,} messages. Last round: {mine:.1f} s against {plain:.1f} s."
-    fast = report("export as CSV", ratios, TARGET, detail)
-    return report("memory of the worker, MB", memory, MOST_MEMORY, "At its highest.", at_most=True) and fast
-
-
-def _compare_books(account: Account, statement: str) -> bool:
-    ratios, memory = [], []
-    for _ in range(ROUNDS):
-        with tempfile.TemporaryDirectory() as folder:
-            plain = _seconds(lambda: _book(statement, Path(folder) / "plain.xlsx"))
-        with _Memory() as grown:
-            mine = _seconds(lambda: _export(account, "xlsx", IN_BOOKS))
-        ratios.append(plain / mine)
-        memory.append(grown.megabytes)
-    detail = f"{IN_BOOKS:,} messages. Last round: {mine:.1f} s against {plain:.1f} s."
-    fast = report("export as XLSX", ratios, TARGET, detail)
-    return report("memory of the worker, MB", memory, MOST_MEMORY, "At its highest.", at_most=True) and fast
+    detail = f"{messages:,} messages. Last round: {ours[-1]:.1f} s against {base[-1]:.1f} s."
+    name, peak = f"export as {form}", "Of the worker, at its highest."
+    return [
+        Figure(name, ratios(base, ours), TARGET, detail, absolute=ours, unit="s"),
+        Figure(f"{name}, memory (MB)", memory, MOST_MEMORY, peak, at_most=True, unit="MB"),
+    ]
 
 
 def _export(account: Account, form: str, limit: int | None = None) -> None:

@@ -1,49 +1,66 @@
-"""What every measurement stands on: the demo account without traffic, and how ratios are printed."""
+"""Where each measurement works, whatever ran before it: a database, a Redis and a data folder of its own.
 
-import statistics
-from collections.abc import Sequence
-from datetime import UTC, datetime
+One PostgreSQL serves the whole run. Its first database is the template that the others are copies of.
+"""
 
-from django.db import connection
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
-from core import partitions
-from core.tasks import prepare_partitions
-from core.tenancy import every_tenant
-from local.demo.world import ACME, build
-from messaging.inbound.models import WebhookEndpoint
+import psycopg
 
-START = datetime(2026, 10, 15, 12, tzinfo=UTC)
+from local.embedded.postgres import NAME, Postgres
+from local.embedded.redis import Redis
 
-
-def prepare() -> None:
-    """Build the account, once."""
-    with every_tenant():
-        prepare_partitions()
-        for table in ("log_message", "log_statusevent", "log_payload"):
-            partitions.ensure(table, [START.date()])
-        build(ACME, START)
-        WebhookEndpoint.objects.update(rate_limit=1_000_000)  # the rate of a bench is no attack
+DATABASE = "measurement"
 
 
-def report(name: str, values: Sequence[float], target: float, detail: str, *, at_most: bool = False) -> bool:
-    """Print the median of the rounds' ratios, or other figures, with its spread; whether it reaches the target."""
-    median = statistics.median(values)
-    good = median <= target if at_most else median >= target
-    print(
-        f"{name}: {median:,.2f} (lowest {min(values):,.2f}, highest {max(values):,.2f}, {len(values)} rounds), "
-        f"target {'≤' if at_most else '≥'} {target:g}: {'met' if good else 'MISSED'}. {detail}",
-        flush=True,
-    )
-    return good
+@contextmanager
+def postgres_server() -> Iterator[Postgres]:
+    """A throw-away PostgreSQL, whose first database is still empty."""
+    with _folder() as home:
+        server = Postgres(home)
+        try:
+            server.start()
+            yield server
+        finally:
+            server.stop()
 
 
-def empty() -> None:
-    """Take away every webhook, message and fact, so that a measurement starts where the first one did."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "TRUNCATE inbound_inbox, log_message, log_anchor, log_deleted, log_statusevent, "
-            "log_payload, log_trafficdelta, log_trafficslot, log_trafficdetail, "
-            "log_trafficday, "
-            "billing_usagefact, billing_usageblock, billing_blockdelta, billing_dirtybucket, billing_ratedline, "
-            "billing_tiercut, sending_submission"
-        )
+@contextmanager
+def ground(postgres: Postgres, database: str = NAME) -> Iterator[dict[str, str]]:
+    """The environment of a process that works in this database, with an empty Redis and an empty data folder."""
+    with _folder() as home:
+        redis = Redis(home)
+        try:
+            redis.start()
+            yield {
+                "DATABASE_URL": postgres.url_of(database),
+                "REDIS_URL": redis.url,
+                "TOLLGATE_DATA": str(home),
+                "EXPORTS_DIR": str(home / "exports"),
+            }
+        finally:
+            redis.stop()
+
+
+@contextmanager
+def clean_ground(postgres: Postgres) -> Iterator[dict[str, str]]:
+    """The environment of one measurement, in a copy of the template, to which nobody may be connected meanwhile."""
+    with psycopg.connect(postgres.url_of("postgres"), autocommit=True) as connection:
+        # To copy files PostgreSQL writes a checkpoint, so that no measurement pays for what was written before it.
+        connection.execute(f"CREATE DATABASE {DATABASE} TEMPLATE {NAME} STRATEGY file_copy")
+        try:
+            with ground(postgres, DATABASE) as environment:
+                yield environment
+        finally:
+            connection.execute(f"DROP DATABASE {DATABASE} WITH (FORCE)")
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="tollgate-bench-", ignore_cleanup_errors=True) as name:
+        home = Path(name)
+        home.chmod(0o711)  # the servers may run as another user
+        yield home

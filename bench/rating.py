@@ -19,7 +19,8 @@ from django.db import connection
 
 from accounts.models import Waba
 from accounts.principal import Principal
-from bench.ground import empty, report
+from bench.figures import Figure, ratios
+from bench.size import scaled
 from billing.models import Bucket, Rate, RateCard
 from billing.proposals.corrections import put_in_force
 from billing.proposals.what_if import Proposal
@@ -28,29 +29,27 @@ from billing.services import Usage, record_usage
 from core.tenancy import every_tenant
 from local.demo.world import ACME, account_of
 
-MESSAGES, LATE, ROUNDS = 1_000_000, 10_000, 5
-BATCH, RECORDED = 5_000, 100_000
+MESSAGES, LATE, ROUNDS = scaled(1_000_000), scaled(10_000), scaled(5)
+BATCH, RECORDED = 5_000, scaled(100_000)
 START = datetime(2026, 10, 1, 4, tzinfo=UTC)
 SECONDS = 29 * 86_400
-_TIERS = ((0, 100_000), (100_000, 300_000), (300_000, 700_000), (700_000, None))
+_ENDS = (scaled(100_000), scaled(300_000), scaled(700_000))
+_TIERS = tuple(zip((0, *_ENDS), (*_ENDS, None), strict=True))
 
 
-def run() -> bool:
+def run() -> list[Figure]:
     """Fill the bucket, then measure each in turn."""
     with every_tenant():
-        empty()
         _card(Decimal("0.0350"))
-        good = [_record()]
+        recorded = _record()
         bucket = _fill()
-        good += [_late(bucket), _reprice(bucket)]
-        empty()
-    return all(good)
+        return [recorded, _late(bucket), *_reprice(bucket)]
 
 
-def _seconds(work: Callable[[], object]) -> float:
+def _milliseconds(work: Callable[[], object]) -> float:
     start = time.perf_counter()
     work()
-    return time.perf_counter() - start
+    return (time.perf_counter() - start) * 1000
 
 
 def _card(price: Decimal) -> RateCard:
@@ -79,7 +78,7 @@ def _usages(chance: random.Random, n: int) -> Iterator[Usage]:
         )  # fmt: skip
 
 
-def _record() -> bool:
+def _record() -> Figure:
     chance, rates = random.Random(1), []
     for _ in range(ROUNDS):
         usages = list(_usages(chance, RECORDED))
@@ -89,7 +88,7 @@ def _record() -> bool:
             record_usage(batch)
         seconds = time.perf_counter() - start
         rates.append(RECORDED / seconds)
-    return report("record, messages/s", rates, 25_000, f"Batches of {BATCH:,}.")
+    return Figure("record, messages/s", rates, 25_000, f"Batches of {BATCH:,}.", unit="messages/s")
 
 
 def _fill() -> Bucket:
@@ -125,24 +124,23 @@ def rate_all() -> None:
         rate_bucket(bucket_id)
 
 
-def _late(bucket: Bucket) -> bool:
-    chance, ratios, ours, window = random.Random(2), [], 0.0, 0.0
+def _late(bucket: Bucket) -> Figure:
+    chance, ours, window = random.Random(2), [], []
     for _ in range(ROUNDS):
         usages = list(_usages(chance, LATE))
         for at in range(0, LATE, BATCH):
             record_usage(usages[at : at + BATCH])
-        found: list[Counter[tuple[object, ...]]] = []
-        ours = _seconds(rate_all)
-        window = _seconds(lambda: found.append(verification.by_window(bucket)))  # noqa: B023 - called at once
-        if found[0] != verification.lines_of(bucket):
+        lines: list[Counter[tuple[object, ...]]] = []
+        ours.append(_milliseconds(rate_all))
+        window.append(_milliseconds(lambda: lines.append(verification.by_window(bucket))))  # noqa: B023 - called at once
+        if lines[0] != verification.lines_of(bucket):
             raise RuntimeError("the window rater finds other lines")
-        ratios.append(window / ours)
-    return report("late", ratios, 20, f"Last pair: {ours * 1000:,.0f} ms against {window * 1000:,.0f} ms.")
+    detail = f"Last pair: {ours[-1]:,.0f} ms against {window[-1]:,.0f} ms."
+    return Figure("late", ratios(window, ours), 20, detail, absolute=ours, unit="ms")
 
 
-def _reprice(bucket: Bucket) -> bool:
+def _reprice(bucket: Bucket) -> list[Figure]:
     with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE IF EXISTS bench_charge")
         cursor.execute("""
             CREATE TABLE bench_charge (message_key uuid PRIMARY KEY, tier int, unit_price numeric(18, 9))
         """)
@@ -152,17 +150,17 @@ def _reprice(bucket: Bucket) -> bool:
             [bucket.pk],
         )
         cursor.execute("VACUUM ANALYZE bench_charge")
-    ratios, seconds, plain = [], [], 0.0
+    ours, base = [], []
     for step in range(1, 4):
         card = _card(Decimal("0.0350") + Decimal(step).scaleb(-3))
-        seconds.append(_seconds(rate_all))
+        ours.append(_milliseconds(rate_all) / 1000)
         with connection.cursor() as cursor:
             start = time.perf_counter()
             cursor.execute("UPDATE bench_charge SET unit_price = %s / tier", [card.pk])
-            plain = time.perf_counter() - start
+            base.append(time.perf_counter() - start)
             cursor.execute("VACUUM bench_charge")
-        ratios.append(plain / seconds[-1])
-    with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE bench_charge")
-    in_time = report("reprice, seconds", seconds, 1, f"{bucket.accrual_group}, a million messages.", at_most=True)
-    return report("reprice", ratios, 100, f"Last pair: {seconds[-1]:.3f} s against {plain:.1f} s.") and in_time
+    detail = f"Last pair: {ours[-1]:.3f} s against {base[-1]:.1f} s."
+    return [
+        Figure("reprice, seconds", ours, 1, f"{bucket.accrual_group}, {MESSAGES:,} messages.", at_most=True, unit="s"),
+        Figure("reprice", ratios(base, ours), 100, detail),
+    ]

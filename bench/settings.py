@@ -1,11 +1,11 @@
-"""The portal's settings with what `bench` compares with: URLs beside the real ones, Django's own admin templates."""
+"""A checkout's settings with what `bench` compares with: URLs beside the real ones, Django's own admin templates."""
 
 from pathlib import Path
 
 import django
 
-from portal.settings import *  # noqa: F403
-from portal.settings import TEMPLATES
+from local.settings import *  # noqa: F403
+from local.settings import TEMPLATES
 
 ROOT_URLCONF = "bench.urls"
 PLAIN = "plain"

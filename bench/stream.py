@@ -13,7 +13,7 @@ from local.demo.world import ACME, webhook
 from providers.meta.webhooks import signature
 
 CONNECTIONS = 64
-_DOOR = webhook(ACME, "meta")
+_ENDPOINT = webhook(ACME, "meta")
 
 
 class Answer(NamedTuple):
@@ -24,12 +24,12 @@ class Answer(NamedTuple):
 
 
 def post_webhooks(port: int, rate: int, seconds: int, over: Callable[[], bool] | None = None) -> list[Answer]:
-    """Post `rate` a second for so long, or until it is over: asked once a second, in another thread."""
+    """Post `rate` a second for so long, or until it is over: asked after each second, in another thread."""
     return asyncio.run(_post(port, rate, seconds, over))
 
 
 async def _post(port: int, rate: int, seconds: int, over: Callable[[], bool] | None) -> list[Answer]:
-    whole = [request(_DOOR["path"], _headers(body), body) for body in bodies(rate * seconds)]
+    whole = [request(_ENDPOINT["path"], _headers(body), body) for body in bodies(rate * seconds)]
     lines: asyncio.Queue[Line] = asyncio.Queue()
     for _ in range(CONNECTIONS):
         lines.put_nowait(await Line.open(port))
@@ -43,7 +43,7 @@ async def _post(port: int, rate: int, seconds: int, over: Callable[[], bool] | N
 
     posted = []
     for index in range(len(whole)):
-        if over and index % rate == 0 and await asyncio.to_thread(over):
+        if over and index and index % rate == 0 and await asyncio.to_thread(over):
             break
         await asyncio.sleep(max(0.0, start + index / rate - time.monotonic()))
         posted.append(asyncio.create_task(post(index)))
@@ -51,7 +51,7 @@ async def _post(port: int, rate: int, seconds: int, over: Callable[[], bool] | N
 
 
 def _headers(body: bytes) -> dict[str, str]:
-    return {"X-Hub-Signature-256": signature(_DOOR["app_secret"], body)}
+    return {"X-Hub-Signature-256": signature(_ENDPOINT["app_secret"], body)}
 
 
 def wait_until_worked_off() -> None:

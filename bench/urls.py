@@ -2,14 +2,13 @@
 
 from django.urls import path
 
-from bench.accept import bare
-from bench.log import plain_site
-from bench.send import BARE, BareView
+from bench.bare import SEND, StoreMessage, store_webhook
+from bench.changelist import plain_site
 from portal.urls import urlpatterns as portal_urls
 
 urlpatterns = [
-    path("bare/<str:token>", bare),
-    path(BARE[1:], BareView.as_view()),
+    path("bare/<str:token>", store_webhook),
+    path(SEND[1:], StoreMessage.as_view()),
     path("admin/plain/", plain_site.urls),
     *portal_urls,
 ]

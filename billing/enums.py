@@ -27,10 +27,10 @@ class FreeReason(TextChoices):
 class UnratedReason(TextChoices):
     """Why a delivered message has no price yet."""
 
-    NO_RULE = "no_rule", _("No rule says how this category is counted on that day")
+    NO_RULE = "no_rule", _("No rule covers this category on that day")
     NO_CATEGORY = "no_category", _("The provider named no category")
-    NO_WABA = "no_waba", _("The sending WABA is not known, so neither its time zone nor its currency")
-    NO_COUNTRY = "no_country", _("The recipient's country is not known")
+    NO_WABA = "no_waba", _("The sending WABA is unknown, so its time zone and currency are too")
+    NO_COUNTRY = "no_country", _("The recipient's country is unknown")
     NO_CARD = "no_card", _("No rate card in the WABA's currency is in force on that day")
     NO_RATE = "no_rate", _("The rate card has no rate for this market and category")
 
@@ -53,14 +53,14 @@ class SellBase(TextChoices):
     """What an account's own price starts from."""
 
     COST = "cost", _("The provider's price")
-    CARD = "card", _("A rate card of its own")
+    CARD = "card", _("A custom rate card")
     NOTHING = "nothing", _("No resale")
 
 
 class PriceFile(TextChoices):
     """What a file that is imported holds."""
 
-    CARD = "card", _("Rate card: Meta's rates, Meta's volume tiers, or our columns")
+    CARD = "card", _("Rate card: Meta's rates, Meta's volume tiers, or the Tollgate layout")
     MARKETS = "markets", _("Market table: which market each country is in")
     RULES = "rules", _("Rule set: which messages are free, and how they are counted")
 

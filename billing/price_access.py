@@ -102,7 +102,7 @@ def price_page(*, manages: bool = False) -> Callable[[Callable[..., HttpResponse
                 return homeless(request)
             if manages and not access.tries_out:
                 if access.limited:
-                    raise LimitedReach(_("This page is about the whole account."))
+                    raise LimitedReach(_("This page covers the whole account."))
                 raise MissingPermission(Permission.MANAGE_PRICES)
             with every_tenant() if access.operator else nullcontext():
                 return view(request, access, *args, **kwargs)

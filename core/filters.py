@@ -11,7 +11,7 @@ from core.words import Text
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
 PAGING = ("older", "newer")
-BLANK = "Give it a value, or leave it out."
+BLANK = "Provide a value or omit the parameter."
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,7 @@ class StrictFilterSet(filters.FilterSet):
         """The filtered rows. Raises ValidationError for bad and blank values and for names nobody knows."""
         errors = misgiven(self.data or {}, self.filters, self.several)
         if not self.is_valid() or errors:
-            raise ValidationError({**self.errors, **errors})
+            raise ValidationError({**errors, **self.errors, **errors})  # unknown names first
         rows: QuerySet[Any] = self.qs
         return rows
 
@@ -54,9 +54,9 @@ def misgiven(params: Mapping[str, Any], known: Collection[str], several: Collect
         if not all(values):
             wrong[name] = [BLANK]  # a list of everything would look like what was asked for
         elif len(values) > 1 and name not in several:
-            wrong[name] = ["Give it once."]  # Django would take the last and say nothing
+            wrong[name] = ["Provide this parameter only once."]  # Django would take the last and say nothing
         elif name in PAGING and not _is_cursor(values[0]):
-            wrong[name] = ["This is no cursor: follow next and previous as they are."]
+            wrong[name] = ["Invalid cursor: use the next and previous links unchanged."]
     return wrong
 
 

@@ -76,7 +76,7 @@ class MomentField(IsoDateTimeField):
         """The time; None without one. Raises ValidationError."""
         moment = super().clean(value)
         if moment is not None and not 1970 <= moment.year <= 2100:
-            raise ValidationError(_("Give a time between 1970 and 2100."), code="range")
+            raise ValidationError(_("Enter a time between 1970 and 2100."), code="range")
         return moment
 
 

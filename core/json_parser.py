@@ -30,7 +30,7 @@ class StrictJSONParser(JSONParser):
         if _depth(data) > DEEPEST:
             raise ParseError(f"The body is nested deeper than {DEEPEST} levels.")
         if _LARGE.search(body) and (place := _too_large(data, "")) is not None:
-            raise ParseError(f"'{place.lstrip('.')}' is a number beyond 64 bits: give a smaller one, or a string.")
+            raise ParseError(f"'{place.lstrip('.')}' is a number beyond 64 bits: use a smaller number or a string.")
         return data
 
     def read(self, body: bytes) -> Any:

@@ -12,5 +12,6 @@ def validate_network(text: str) -> None:
         ip_network(text, strict=False)
     except ValueError:
         raise ValidationError(
-            _("%(text)s is no network: write 52.220.117.120 or 10.0.0.0/8.") % {"text": repr(text)}
+            _("%(text)s is not a network: enter an address such as 52.220.117.120 or 10.0.0.0/8.")
+            % {"text": repr(text)}
         ) from None

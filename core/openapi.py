@@ -22,31 +22,33 @@ from core.sparse import PARAMETER, SparseSerializer
 EXAMPLES = Path(settings.BASE_DIR) / "portal/examples"
 _WITH_BODY = {"POST", "PUT", "PATCH", "DELETE"}
 _WHY = {
-    400: "A parameter, a header or a field of the body is unknown or wrong; the answer names it.",
+    400: "A parameter, header or body field is unknown or invalid; the response names it.",
     401: "No API key, or one that is unknown, revoked or expired.",
-    403: "The API key lacks the scope, or reaches only some subaccounts where the whole account is meant.",
-    404: "The account has nothing of that id, or the key does not reach it.",
-    409: "The `Idempotency-Key` was used for another request, or the first request is open or broke off.",
+    403: "The API key does not have the scope, or is limited to subaccounts but the operation covers the account.",
+    404: "The account has no object with that id, or the API key has no access to it.",
+    409: "The `Idempotency-Key` was used for another request, or the first request is in progress or was interrupted.",
     413: "The body is over 16 MiB.",
     415: "The body is not JSON.",
-    429: "The API key has made as many requests in this second as it may.",
+    429: "The API key has reached its limit of requests per second.",
 }
 _AN_EXAMPLE = {
     400: ("Some fields are not valid.", [{"field": "colour", "message": "There is no such field."}]),
     401: ("This API key is unknown, revoked or expired.", []),
-    403: ("This API key lacks the scope messages:read.", []),
+    403: ("This API key does not have the scope messages:read.", []),
     404: ("Not found.", []),
-    409: ("This Idempotency-Key was used for another request: use a new one for each.", []),
+    409: ("This Idempotency-Key was used for another request: use a new key for each request.", []),
     413: ("The body is over 16 MiB.", []),
     415: ('Unsupported media type "text/plain" in request.', []),
-    429: ("This API key may make 1,800 requests a second.", []),
+    429: ("This API key is limited to 1,800 requests per second.", []),
 }
 
 
 class WrongFieldSerializer(serializers.Serializer[Any]):
-    """A parameter, header or field, and what to do about it."""
+    """A parameter, header or field, and how to correct it."""
 
-    field = serializers.CharField(help_text="Its name; for a field inside others, their names with dots between.")
+    field = serializers.CharField(
+        help_text="Name of the field. For a nested field, the path of names separated by dots."
+    )
     message = serializers.CharField()
 
 
@@ -54,14 +56,14 @@ class ProblemSerializer(serializers.Serializer[Any]):
     """Problem details (RFC 9457)."""
 
     type = serializers.CharField()
-    title = serializers.CharField(help_text="The phrase of the status.")
+    title = serializers.CharField(help_text="The HTTP status phrase.")
     status = serializers.IntegerField()
-    detail = serializers.CharField(help_text="What is wrong, for people.")
+    detail = serializers.CharField(help_text="Human-readable description of the problem.")
     errors = WrongFieldSerializer(many=True)  # type: ignore[assignment] # the field's name in our API
 
 
 class EnvelopeSerializer(serializers.Serializer[Any]):
-    """An error as 8x8 writes it."""
+    """An error in 8x8's format."""
 
     code = serializers.IntegerField()
     message = serializers.CharField()
@@ -83,10 +85,12 @@ class ApiSchema(AutoSchema):
         """The headers that every view understands."""
         given: list[Any] = list(super().get_override_parameters())
         if self.method == "POST":
-            why = "A text of your own, a new UUID for example: repeated with it, the request is carried out once."
+            why = "A value of your choice, such as a new UUID. Repeated requests with the same key are executed once."
             given.append(OpenApiParameter("Idempotency-Key", str, "header", description=why))
         if self.method == "GET" and not self._is_file():
-            given.append(OpenApiParameter("If-None-Match", str, "header", description="An `ETag` from before."))
+            given.append(
+                OpenApiParameter("If-None-Match", str, "header", description="An `ETag` from an earlier response.")
+            )
         if self.method == "GET" and (sparse := self._sparse()):
             given.append(_fields_parameter(list(sparse.fields)))
         return given
@@ -119,7 +123,7 @@ class ApiSchema(AutoSchema):
     def get_description(self) -> str:  # type: ignore[override] # as in drf-spectacular's own
         """The method's docstring, and the scopes that it needs."""
         scopes = " and ".join(f"`{scope}`" for scope in self._scopes())
-        return f"{super().get_description()}\n\nNeeds the scope {scopes}."
+        return f"{super().get_description()}\n\nRequires the scope {scopes}."
 
     def get_auth(self) -> list[dict[str, list[str]]]:
         """The key with the scopes that the method needs."""
@@ -170,7 +174,7 @@ class ApiSchema(AutoSchema):
     def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
         bodies: dict[str, Any] = super()._get_response_bodies(direction)
         if self.method == "GET" and not self._is_file():
-            bodies["304"] = {"description": "What `If-None-Match` names is still so."}
+            bodies["304"] = {"description": "Not modified: the `ETag` in `If-None-Match` is still current."}
         for status in self._errors():
             bodies.setdefault(str(status), self._error(status))
         return bodies
@@ -233,13 +237,16 @@ def _as_8x8(status: int, detail: str) -> dict[str, Any]:
 
 def _fields_parameter(names: list[str]) -> OpenApiParameter:
     wanted = {"type": "array", "items": {"type": "string", "enum": names}, "minItems": 1}
-    why = "The fields that are wanted, with commas between; without it all."
+    why = "Comma-separated list of fields to return. Default: all."
     return OpenApiParameter(PARAMETER, wanted, style="form", explode=False, description=why)
 
 
-_LIMIT = {"schema": {"type": "integer"}, "description": "How many requests a second the key may make."}
-_LEFT = {"schema": {"type": "integer"}, "description": "How many are left of them; absent while nothing is counted."}
-_WAIT = {"schema": {"type": "integer"}, "description": "Seconds after which it may go through."}
+_LIMIT = {"schema": {"type": "integer"}, "description": "Number of requests per second that the key can make."}
+_LEFT = {
+    "schema": {"type": "integer"},
+    "description": "Number of requests left in this second. Absent if requests are not being counted.",
+}
+_WAIT = {"schema": {"type": "integer"}, "description": "Seconds to wait before retrying."}
 
 
 @cache

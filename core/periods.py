@@ -84,9 +84,9 @@ def chosen(params: Mapping[str, str], today: date, default: str) -> Period:
         last = date.fromisoformat(end) if end else today
         first = date.fromisoformat(start) if start else last
     except ValueError:
-        raise UserError(gettext("Write dates as 2026-11-30."), field="from") from None
+        raise UserError(gettext("Enter dates as 2026-11-30."), field="from") from None
     if first > last:
-        raise UserError(gettext("The first day lies after the last."), field="from")
+        raise UserError(gettext("The first day is after the last."), field="from")
     if (last - first).days >= LONGEST:
         raise UserError(gettext("Choose at most %(n)d days.") % {"n": LONGEST}, field="from")
     return Period(CUSTOM, first, last)

@@ -27,4 +27,6 @@ def nothing_asked(request: Request, but: Collection[str] = ()) -> None:
 def _misnamed(request: Request, known: Collection[str]) -> dict[str, list[str]]:
     given = request.query_params
     errors = {name: ["There is no such parameter."] for name in sorted(given) if name not in known}
-    return errors | {name: ["Give it once."] for name, values in sorted(given.lists()) if len(values) > 1}
+    return errors | {
+        name: ["Provide this parameter only once."] for name, values in sorted(given.lists()) if len(values) > 1
+    }

@@ -47,7 +47,7 @@ def unseal(sealed: str, *, owner: str) -> str:
     try:
         found_owner, _, secret = _keyring().decrypt(sealed.encode()).decode().partition("\n")
     except InvalidToken:
-        raise ValueError("This secret was sealed with another key: add that key to SEALING_KEYS.") from None
+        raise ValueError("This secret was encrypted with another key: add that key to SEALING_KEYS.") from None
     if found_owner != owner:
-        raise ValueError("This secret was sealed for another owner.")
+        raise ValueError("This secret was encrypted for another owner.")
     return secret

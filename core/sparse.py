@@ -27,5 +27,5 @@ def wanted_fields(serializer: type[SparseSerializer], params: Mapping[str, str])
     known = list(serializer().fields)
     unknown = sorted(set(asked) - set(known))
     if unknown or not asked:
-        raise ValidationError({PARAMETER: [f"{', '.join(unknown) or 'Nothing'} is none of {', '.join(known)}."]})
+        raise ValidationError({PARAMETER: [f"{', '.join(unknown) or 'Nothing'} is not one of {', '.join(known)}."]})
     return set(asked)

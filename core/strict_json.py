@@ -16,7 +16,7 @@ def load(body: bytes) -> Any:
     1,024 parse there and then break the database or the worker.
     """
     if b"\\u0000" in body:
-        raise Unparsable("The body holds a NUL character, which no database text can hold.")
+        raise Unparsable("The body contains a NUL character, which cannot be stored.")
     try:
         data: Any = orjson.loads(body)
     except orjson.JSONDecodeError as error:

@@ -1,4 +1,4 @@
-"""Which addresses we post to: public ones alone, so that nobody reaches into our own network through us."""
+"""Which addresses we post to: only public ones, so that no tenant reaches our own network (SSRF)."""
 
 import socket
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
@@ -16,20 +16,20 @@ class Forbidden(ValueError):
 
 
 def check(url: str) -> str:
-    """Why an address is refused, as far as can be told without asking the DNS; empty when nothing is wrong."""
+    """Return why an address is refused, as far as that is clear without DNS; empty when nothing is wrong."""
     parts = urlsplit(url)
     try:
         port = parts.port
     except ValueError:
         return "has no valid port."
     if parts.username or parts.password:
-        return "must not hold a user name or password."
+        return "must not contain a user name or password."
     host = parts.hostname or ""
     if settings.CALLBACK_LOOPBACK and _is_loopback(host):
         return ""
     if parts.scheme != "https" or port not in _PORTS:
         return "must begin with https://, and use port 443 or 8443."
-    return "" if _is_elsewhere(host) else "must name a host of the internet, not of a private network."
+    return "" if _is_elsewhere(host) else "must name a public host, not one in a private network."
 
 
 def _is_elsewhere(host: str) -> bool:
@@ -45,14 +45,14 @@ def resolve(host: str, port: int) -> str:
 
     The connection goes to what was checked, so a DNS that answers otherwise the next time changes nothing.
     """
-    found = [
+    addresses = [
         ip_address(str(each[4][0]).partition("%")[0])
         for each in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     ]
-    for address in found:
+    for address in addresses:
         if not (is_public(address) or (settings.CALLBACK_LOOPBACK and address.is_loopback)):
-            raise Forbidden("leads to an address of a private network.")
-    return str(found[0])
+            raise Forbidden("resolves to an address in a private network.")
+    return str(addresses[0])
 
 
 def is_public(address: IPv4Address | IPv6Address) -> bool:

@@ -18,7 +18,7 @@ from events.enums import Format
 from events.models import Delivery, Endpoint, Event, Subscription
 from events.posting import Post, post_all
 from events.signing import secret_of
-from events.types import Content, EventType, Held, event_type
+from events.types import Content, EventType, NoContent, event_type
 
 log = structlog.get_logger("tollgate.events")
 
@@ -70,25 +70,25 @@ class Endpoints:
     def of(self, account_id: int, subaccount_id: int | None, name: str) -> Endpoint | None:
         """The one for a type: the subaccount's, else that of all; None when there is none, or it is disabled."""
         own = self._known.get((account_id, subaccount_id, name))
-        found = own or self._known.get((account_id, None, name))
-        return found if found and found.enabled else None
+        endpoint = own or self._known.get((account_id, None, name))
+        return endpoint if endpoint and endpoint.enabled else None
 
 
 def post_due(seconds: float = 20.0) -> int:
     """Post what is due until nothing is, or the time is over; returns how many. Needs every tenant's scope."""
-    end, posted = time.monotonic() + seconds, 0
+    end, count = time.monotonic() + seconds, 0
     while time.monotonic() < end:
         claimed = _claim()
         if not claimed:
             break
         posts = _posts(claimed)
         _settle(posts, post_all(posts))
-        posted += len(posts)
-    return posted
+        count += len(posts)
+    return count
 
 
 def forget_old() -> int:
-    """Delete subscriptions and events whose subjects nobody reports on any more, with their deliveries."""
+    """Delete subscriptions and events whose subjects get no more reports, with their deliveries."""
     before = timezone.now() - KEEP
     forgotten, _ = Subscription.objects.filter(created_at__lt=before).delete()
     Event.objects.filter(created_at__lt=before, deliveries=None).delete()
@@ -109,10 +109,10 @@ def _posts(ids: Sequence[int]) -> list[Post]:
     endpoints = Endpoints({each.account_id for each in deliveries if each.subscription.configured})
     posts, later = [], []
     for delivery in deliveries:
-        content = contents.get(delivery.pk, Held.GONE)
-        if content is Held.LATER:
+        content = contents.get(delivery.pk, NoContent.GONE)
+        if content is NoContent.LATER:
             later.append(delivery.pk)
-        elif content is Held.GONE:
+        elif content is NoContent.GONE:
             _forget(delivery)
         elif (post := _post(delivery, content, endpoints)) is not None:
             posts.append(post)
@@ -129,7 +129,7 @@ def _forget(delivery: Delivery) -> None:
         model.objects.filter(account=delivery.account_id, **subject).delete()
 
 
-def _contents(deliveries: Sequence[Delivery]) -> dict[int, Content | Held]:
+def _contents(deliveries: Sequence[Delivery]) -> dict[int, Content | NoContent]:
     by_type: dict[str, list[Delivery]] = {}
     for delivery in deliveries:
         by_type.setdefault(delivery.event.type, []).append(delivery)

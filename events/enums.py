@@ -5,11 +5,11 @@ from django.utils.translation import gettext_lazy as _
 
 
 class DeliveryState(TextChoices):
-    """Where the delivery of an event to one receiver stands."""
+    """The state of the delivery of an event to one receiver."""
 
     PENDING = "pending", _("Waiting")
     DONE = "done", _("Done")
-    FAILED = "failed", _("Given up")
+    FAILED = "failed", _("Failed")
 
 
 class Format(TextChoices):

@@ -13,7 +13,7 @@ from events.enums import DeliveryState, Format
 
 
 class Event(TenantModel):
-    """One thing that happened, written in the transaction that caused it, where somebody subscribes to it.
+    """One thing that happened, written in the transaction that caused it, if there is a subscription to it.
 
     `type` names an `events.types.EventType`, which says what the subject is. An event occurs once: its subject, time
     and `key` make it unique, so writing it again changes nothing.
@@ -51,9 +51,9 @@ class Endpoint(TenantModel):
     enabled = models.BooleanField(default=True)
     authorization_sealed = models.TextField(blank=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now)
-    delivered_at = models.DateTimeField(null=True, help_text="When it last took an event.")
-    failed_at = models.DateTimeField(null=True, help_text="When it last did not.")
-    failure = models.CharField(max_length=64, blank=True, help_text="What that came to: 503, ConnectError.")
+    delivered_at = models.DateTimeField(null=True, help_text="When the last delivery succeeded.")
+    failed_at = models.DateTimeField(null=True, help_text="When the last attempt failed.")
+    failure = models.CharField(max_length=64, blank=True, help_text="Result of that attempt: 503, ConnectError.")
 
     class Meta:
         constraints = (
@@ -90,7 +90,9 @@ class Subscription(TenantModel):
     account = models.ForeignKey("accounts.Account", **LOOSE)
     subject_type = models.CharField(max_length=32)
     subject_id = models.BigIntegerField()
-    configured = models.BooleanField(default=False, help_text="To the account's endpoints: no address of its own.")
+    configured = models.BooleanField(
+        default=False, help_text="To the account's endpoints, without an address of its own."
+    )
     public_id = models.UUIDField(default=uuid.uuid4)
     url = models.URLField(max_length=2048, blank=True)
     batch_id = models.UUIDField(null=True)
@@ -117,7 +119,7 @@ class Delivery(TenantModel):
     state = models.CharField(max_length=8, choices=DeliveryState, default=DeliveryState.PENDING)
     due_at = models.DateTimeField(default=timezone.now)
     attempts = models.SmallIntegerField(default=0)
-    answer = models.CharField(max_length=64, blank=True, help_text="What the last attempt came to: 503, ConnectError.")
+    answer = models.CharField(max_length=64, blank=True, help_text="Result of the last attempt: 503, ConnectError.")
 
     class Meta:
         verbose_name_plural = "deliveries"

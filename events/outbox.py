@@ -1,4 +1,4 @@
-"""Writing events: in the transaction that causes them, and only where somebody subscribes."""
+"""Writing events: in the transaction that causes them, and only if there is a subscription."""
 
 import json
 from collections.abc import Mapping

@@ -12,7 +12,7 @@ import orjson
 from events.addresses import Forbidden, check, resolve
 from events.signing import signed
 
-DEADLINE = 5.0  # seconds for the whole request, as 8x8 asks of receivers
+DEADLINE = 5.0  # seconds for the whole request, as 8x8 requires of receivers
 _AT_ONE_HOST = 8
 
 

@@ -30,20 +30,20 @@ class EndpointSettings:
 
 
 @transaction.atomic
-def configure(wanted: Sequence[EndpointSettings], *, by: Principal) -> None:
+def configure(configurations: Sequence[EndpointSettings], *, by: Principal) -> None:
     """Create these endpoints of the account, or replace those of the same subaccount and type."""
-    for one in wanted:
-        endpoint = _named(by, one).select_for_update().first() or Endpoint(
-            account=by.account, subaccount_id=one.subaccount_id, event_type=one.event_type
+    for configuration in configurations:
+        endpoint = _named(by, configuration).select_for_update().first() or Endpoint(
+            account=by.account, subaccount_id=configuration.subaccount_id, event_type=configuration.event_type
         )
-        if endpoint.url != one.url:  # what is known of the former address says nothing of this one
+        if endpoint.url != configuration.url:  # what is known of the former address says nothing of this one
             endpoint.delivered_at, endpoint.failed_at, endpoint.failure = None, None, ""
-        endpoint.url, endpoint.enabled = one.url, one.enabled
-        if one.authorization is not None:
-            endpoint.authorization = one.authorization
+        endpoint.url, endpoint.enabled = configuration.url, configuration.enabled
+        if configuration.authorization is not None:
+            endpoint.authorization = configuration.authorization
         endpoint.save()
-        details = {"subaccount": _code(endpoint), "url": one.url, "enabled": one.enabled}
-        by.record("webhook.configured", one.name, details)
+        details = {"subaccount": _code(endpoint), "url": configuration.url, "enabled": configuration.enabled}
+        by.record("webhook.configured", configuration.name, details)
 
 
 @transaction.atomic

@@ -1,4 +1,4 @@
-"""The registry of event types: what can happen that clients are told of.
+"""The registry of event types: what clients can subscribe to.
 
 A package that lets something happen declares its types when it starts (`register`) and writes events of them into the
 outbox (`events.outbox.emit`); everything else (endpoints, deliveries, retries, pages) follows from the declaration.
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from events.models import Delivery
 
 
-class Held(Enum):
+class NoContent(Enum):
     """Why a delivery is not posted now."""
 
     LATER = "later"
     """Its content is not settled yet: it is tried again in a second, and that is no attempt."""
     GONE = "gone"
-    """Its subject was deleted: nobody is told of it any more."""
+    """Its subject was deleted: it is never delivered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +34,11 @@ class Content:
     subaccount_id: int | None = None
 
 
-Loader = Callable[[Sequence["Delivery"]], Mapping[int, Content | Held]]
+Loader = Callable[[Sequence["Delivery"]], Mapping[int, Content | NoContent]]
 """Deliveries, with their event and subscription, to what each is to say, by delivery id."""
 
 
-def stored_payload(deliveries: Sequence["Delivery"]) -> Mapping[int, Content | Held]:
+def stored_payload(deliveries: Sequence["Delivery"]) -> Mapping[int, Content | NoContent]:
     """The payload as it was emitted: for types that add nothing when they are delivered."""
     return {each.pk: Content(each.event.payload, each.event.subaccount_id) for each in deliveries}
 
@@ -64,7 +64,7 @@ _TYPES: dict[str, EventType] = {}
 
 
 def register(*types: EventType) -> None:
-    """Declare types. Raises ValueError for a name that stands already."""
+    """Register types. Raises ValueError for a name that is registered already."""
     for each in types:
         if each.name in _TYPES:
             raise ValueError(f"The event type {each.name} is registered twice.")

@@ -26,6 +26,6 @@ def deliveries(request: TenantRequest) -> HttpResponse:
 def post_given_up(request: TenantRequest) -> HttpResponse:
     """Post once more what was given up."""
     n = post_again(by=request.principal)
-    text = ngettext("%(n)s receipt is back in line.", "%(n)s receipts are back in line.", n)
+    text = ngettext("%(n)s receipt will be retried.", "%(n)s receipts will be retried.", n)
     messages.success(request, text % {"n": f"{n:,}"})
     return redirect("events:deliveries")

@@ -35,14 +35,14 @@ def docs(request: HttpRequest) -> HttpResponse:
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """404 for an address that leads nowhere: a page, or a problem for programs."""
     if request.path.startswith("/api/"):
-        return _problem(404, "There is nothing at this address: /api/docs/ lists what there is.")
+        return _problem(404, "Unknown endpoint: see /api/docs/ for the list of endpoints.")
     return defaults.page_not_found(request, exception)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """500: the log says more."""
     if request.path.startswith("/api/"):
-        return _problem(500, "This should not have happened. The portal's log says more.")
+        return _problem(500, "Internal error. See the portal's log for details.")
     return defaults.server_error(request)
 
 

@@ -34,14 +34,14 @@ def check_secret_key(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
     key = settings.SECRET_KEY
     if len(key) >= SHORTEST_KEY and len(set(key)) >= 5 and not key.startswith(("django-insecure-", "change-me")):
         return []
-    return complaint(1, f"SECRET_KEY is too easy to guess: make {SHORTEST_KEY} random characters with {KEY_COMMAND}.")
+    return complaint(1, f"SECRET_KEY is too easy to guess: create {SHORTEST_KEY} random characters with {KEY_COMMAND}.")
 
 
 @register(Tags.security)
 def check_base_url(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
     if settings.LOOPBACK or urlsplit(settings.BASE_URL).scheme == "https":
         return []
-    remedy = "put a proxy with a certificate in front and write https://."
+    remedy = "put a proxy with a certificate in front and use https://."
     return complaint(2, f"BASE_URL is {settings.BASE_URL}, which sends passwords in the clear: {remedy}")
 
 
@@ -62,7 +62,7 @@ def check_sealing_keys(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
         except ValueError:
             command = 'python3 -c "import base64, os; print(base64.urlsafe_b64encode(os.urandom(32)).decode())"'
             return complaint(
-                4, f"SEALING_KEYS: key {position} is not 32 bytes in URL-safe Base64: make one with {command}."
+                4, f"SEALING_KEYS: key {position} is not 32 bytes in URL-safe Base64: create one with {command}."
             )
     return []
 
@@ -72,7 +72,7 @@ def check_redis_url(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
     try:
         redis.ConnectionPool.from_url(settings.REDIS_URL)
     except ValueError:
-        return complaint(5, "REDIS_URL is not an address of Redis: write it as redis://:password@host:6379/0.")
+        return complaint(5, "REDIS_URL is not a Redis address: write it as redis://:password@host:6379/0.")
     return []
 
 
@@ -80,9 +80,7 @@ def check_redis_url(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
 def check_database_url(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
     if settings.DATABASES["default"].get("ENGINE") == "django.db.backends.postgresql":
         return []
-    return complaint(
-        6, "DATABASE_URL is not an address of PostgreSQL: write it as postgresql://user:password@host/name."
-    )
+    return complaint(6, "DATABASE_URL is not a PostgreSQL address: write it as postgresql://user:password@host/name.")
 
 
 @register(Tags.database)
@@ -95,8 +93,8 @@ def check_database_server(app_configs: Apps, databases: Sequence[str] | None, **
             cursor.execute("SHOW server_version_num")
             (found,) = cursor.fetchone() or ("0",)
     except DatabaseError as error:
-        reason = (str(error).strip().splitlines() or ["it gives no reason"])[0]
-        return complaint(7, f"PostgreSQL does not answer ({reason}): start it, or correct DATABASE_URL.")
+        reason = (str(error).strip().splitlines() or ["no reason given"])[0]
+        return complaint(7, f"PostgreSQL does not respond ({reason}): start it, or correct DATABASE_URL.")
     if int(found) // 10000 < OLDEST_POSTGRES:
         return complaint(8, f"PostgreSQL is version {int(found) // 10000}: upgrade it to {OLDEST_POSTGRES} or newer.")
     return []
@@ -130,10 +128,8 @@ def check_redis_policy(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
     except ValueError:
         return []  # check_redis_url says it
     except (redis.RedisError, KeyError) as error:
-        text = f"Redis does not tell its maxmemory-policy ({error}): see that it is noeviction."
+        text = f"The maxmemory-policy of Redis is unknown ({error}): make sure that it is noeviction."
         return [Caution(text, id="tollgate.W010")]
     if policy == "noeviction":
         return []
-    return complaint(
-        10, f"Redis throws tasks away when its memory is full ({policy}): set maxmemory-policy noeviction."
-    )
+    return complaint(10, f"Redis discards tasks when its memory is full ({policy}): set maxmemory-policy noeviction.")

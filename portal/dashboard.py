@@ -141,7 +141,7 @@ class Dashboard:
     def _rate(self) -> Chart:
         rates = [counts.rate for counts in self.traffic.days.values()]
         links = [self.log(_OUT, ARRIVED, day) for day in self.days]
-        note = _("Delivered messages among those with an outcome; messages on their way are not counted.")
+        note = _("Delivered messages as a share of messages with an outcome. Messages on their way are not counted.")
         series = Series(_("Delivered"), "delivered", rates, links)
         return self._chart("rate", _("Delivery rate"), [series], kind="line", unit="percent", note=note)
 
@@ -159,12 +159,12 @@ class Dashboard:
             "categories",
             _("Delivered messages by category"),
             _("Category"),
-            [category_name(count.category) or _("Not known") for count in counts],
+            [category_name(count.category) or _("Unknown") for count in counts],
             [
                 Series(_("Charged"), "ink", [count.charged for count in counts], links),
                 Series(_("Free"), "ink", [count.free for count in counts], links, pale=True),
             ],
-            note=_("Charged or free as the provider said with the delivery."),
+            note=_("Charged or free, as reported by the provider with the delivery."),
             horizontal=True,
             label_colours=[category_family(count.category) for count in counts],
         )

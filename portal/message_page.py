@@ -28,14 +28,14 @@ from messaging.log.models import Message
 from messaging.log.selectors.circumstances import ALIKE, MOST_ALIKE, circumstances
 from messaging.log.selectors.story import Story, story
 from messaging.log.story.causes import causes, questions
-from messaging.log.story.rendering import all_known, filled
+from messaging.log.story.rendering import all_parameters_known, render_template_text
 from messaging.log.story.timeline import (
-    contradicted,
-    diagnosed,
+    diagnosis_of,
     expired_words,
     heading,
+    is_contradicted,
     is_long_in_sent,
-    said,
+    stored_contents,
     timeline,
 )
 from messaging.log.time_to_live import time_to_live_words
@@ -105,16 +105,16 @@ def sending(request: TenantRequest, umid: UUID) -> HttpResponse:
 
 def _resolve(by: Principal, one: Message, *, was_sent: bool) -> str:
     resolve(by=by, message=one, was_sent=was_sent)
-    return _("Noted. The log says so in a moment.")
+    return _("Saved. The log updates in a moment.")
 
 
 def _take_back(by: Principal, one: Message) -> str:
     take_back(by=by, message=one)
-    return _("It will not be sent.")
+    return _("The message will not be sent.")
 
 
 def _again(by: Principal, one: Message) -> str:
-    return _("Sent again, as %(umid)s.") % {"umid": send_again(by=by, message=one).umid}
+    return _("Resent as %(umid)s.") % {"umid": send_again(by=by, message=one).umid}
 
 
 _ACTS: dict[str, Callable[[Principal, Message], str]] = {
@@ -140,15 +140,15 @@ def _charge(request: TenantRequest, found: Story) -> dict[str, Any]:
 def _content(found: Story, *, may_see: bool) -> dict[str, Any]:
     if not may_see:
         return {"content_roles": either([role.label for role in roles_with(Permission.VIEW_CONTENT)])}
-    payloads = said(found)
+    payloads = stored_contents(found)
     told = any(payload.text for payload in payloads)
-    parts = filled(found.message.template, found.payloads) if found.message.template and not told else []
-    return {"payloads": payloads, "parts": parts, "parts_known": all_known(parts)}
+    parts = render_template_text(found.message.template, found.payloads) if found.message.template and not told else []
+    return {"payloads": payloads, "parts": parts, "parts_known": all_parameters_known(parts)}
 
 
 def _why_not(request: TenantRequest, one: Message) -> dict[str, Any]:
     """Why it was not delivered; nothing of a message that came in or was delivered without trouble."""
-    diagnosis = diagnosed(one)
+    diagnosis = diagnosis_of(one)
     if one.direction == Direction.INBOUND or (diagnosis is None and one.status not in LOST):
         return {}
     then = circumstances(request.account, one, request.principal.subaccount_ids)
@@ -156,7 +156,7 @@ def _why_not(request: TenantRequest, one: Message) -> dict[str, Any]:
     return {
         "lost": True,
         "diagnosis": diagnosis,
-        "contradicted": contradicted(one),
+        "contradicted": is_contradicted(one),
         "expired": expired_words(one),
         "causes": causes(one, then),
         "questions": questions(one),

@@ -38,25 +38,23 @@ class Installation(Collector):
         for name, text, value in (
             ("tollgate_inbox_oldest_waiting_seconds", "How long the oldest webhook that is due has waited.",
              state.waits.total_seconds()),
-            ("tollgate_quiet_numbers", "Numbers without traffic where there should be some.", len(state.quiet)),
-            ("tollgate_uncertain_messages", "Messages that nobody knows whether they were sent (up to 1,001).",
+            ("tollgate_quiet_numbers", "Numbers without their usual traffic.", len(state.quiet)),
+            ("tollgate_uncertain_messages", "Messages that may or may not have been sent (up to 1,001).",
              state.uncertain),
             ("tollgate_dirty_buckets", "Buckets with deliveries that are not rated yet (up to 1,001).",
              state.rating.dirty),
             ("tollgate_failed_buckets", "Buckets that could not be rated (up to 1,001).", state.rating.failed),
-            ("tollgate_unfolded_counts", "Changes of the traffic counts that are not added up yet (up to 100,001).",
+            ("tollgate_unfolded_counts", "Traffic count changes that are not applied yet (up to 100,001).",
              state.not_folded),
         ):  # fmt: skip
             yield GaugeMetricFamily(name, text, value=value)
-        build = GaugeMetricFamily("tollgate_build_info", "The version that runs.", labels=["version"])
+        build = GaugeMetricFamily("tollgate_build_info", "The running version.", labels=["version"])
         build.add_metric([version()], 1)
         yield build
 
 
 def _inbox(state: State) -> Metric:
-    rows = GaugeMetricFamily(
-        "tollgate_inbox_rows", "Webhooks that are not settled (up to 1,001 an account).", labels=["state"]
-    )
+    rows = GaugeMetricFamily("tollgate_inbox_rows", "Pending webhooks (up to 1,001 per account).", labels=["state"])
     for word in ("pending", "quarantined", "parked"):
         rows.add_metric([word], sum(getattr(account, word) for account in state.held))
     return rows
@@ -100,7 +98,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
         return HttpResponse(generate_latest(REGISTRY), content_type=CONTENT_TYPE_PLAIN_0_0_4)
     except (DatabaseError, InterfaceError):
         connection.close()
-        return _refusal("The database does not answer.\n", 503, {})
+        return _refusal("The database does not respond.\n", 503, {})
 
 
 def _refusal(text: str, status: int, headers: dict[str, str]) -> HttpResponse:

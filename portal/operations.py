@@ -15,7 +15,7 @@ from accounts.selectors import every_account_id
 from billing.selectors import RatingLag, rating_lag
 from core.counting import MOST_COUNTED, up_to
 from messaging.inbound.enums import InboxState
-from messaging.inbound.selectors.held import Held, held
+from messaging.inbound.selectors.held import HeldWebhooks, held_webhooks
 from messaging.log.enums import SubmissionState
 from messaging.log.selectors.gaps import (
     QUIET_AFTER,
@@ -26,7 +26,7 @@ from messaging.log.selectors.gaps import (
     not_folded,
     quiet_numbers,
 )
-from messaging.log.story.timeline import spell_span
+from messaging.log.story.timeline import format_span
 from messaging.sending.selectors.uncertain import uncertain
 
 WAITS_WARN, WAITS_BAD = timedelta(seconds=60), timedelta(seconds=300)
@@ -34,7 +34,7 @@ RATING_WARN = timedelta(seconds=60)
 FOLD_WARN = 100_000  # changes of counts; a fold takes 50,000 at a time, every ten seconds
 MOST_ROWS = 50
 GOOD, WARN, BAD = "good", "warn", "bad"
-_WORDS = {GOOD: gettext_lazy("Good"), WARN: gettext_lazy("Look at it"), BAD: gettext_lazy("Act now")}
+_WORDS = {GOOD: gettext_lazy("Good"), WARN: gettext_lazy("Needs attention"), BAD: gettext_lazy("Critical")}
 INBOX = "admin:inbound_inboxitem_changelist"
 SUBMISSIONS = "admin:sending_submission_changelist"
 
@@ -60,7 +60,7 @@ class State:
     """The installation at a moment."""
 
     at: datetime
-    held: list[Held]
+    held: list[HeldWebhooks]
     quiet: list[QuietNumber]
     in_sent: list[InSent]
     uncertain: int
@@ -91,7 +91,7 @@ class State:
     @property
     def sentence(self) -> str:
         """The state in one sentence."""
-        return ", ".join(_parts(self)) or _("All quiet: nothing waits, nothing is held")
+        return ", ".join(_parts(self)) or _("No problems: nothing is waiting or on hold")
 
     @property
     def figures(self) -> list[Figure]:
@@ -117,7 +117,7 @@ class State:
     def rule(self) -> str:
         """When a number counts as quiet."""
         return _(
-            "No message for %(hours)s, although the same hours of the last two weeks had %(least)d or more each."
+            "No messages for %(hours)s, although the same hours of the last two weeks had %(least)d or more each."
         ) % {"hours": _hours(QUIET_AFTER), "least": QUIET_LEAST}
 
 
@@ -125,7 +125,7 @@ class State:
 class HeldRow:
     """One account of the table of webhooks."""
 
-    held: Held
+    held: HeldWebhooks
     at: datetime
 
     @property
@@ -157,7 +157,7 @@ def installation_state(now: datetime) -> State:
     accounts = every_account_id()
     return State(
         at=now,
-        held=held(accounts, now),
+        held=held_webhooks(accounts, now),
         quiet=quiet_numbers(accounts, now),
         in_sent=long_in_sent(accounts, now),
         uncertain=uncertain(accounts),
@@ -185,7 +185,7 @@ def own_gaps(by: Principal, now: datetime, *, operator: bool) -> list[Gap]:
         link = inbox_link(InboxState.QUARANTINED, account.pk) if operator else ""
         gaps += [
             Gap(_quarantined(one.quarantined, operator=operator), link)
-            for one in held([account.pk], now)
+            for one in held_webhooks([account.pk], now)
             if one.quarantined
         ]
     return gaps
@@ -201,17 +201,17 @@ def _parts(state: State) -> Iterator[str]:
     pending, back, failed = state.pending, state.kept_back, state.rating.failed
     if pending and state.waits >= timedelta(seconds=1):
         said = ngettext(
-            "%(n)s webhook waits, the oldest for %(time)s", "%(n)s webhooks wait, the oldest for %(time)s", pending
+            "%(n)s webhook waiting, the oldest for %(time)s", "%(n)s webhooks waiting, the oldest for %(time)s", pending
         )
         yield said % {"n": up_to(pending), "time": _spell(state.waits)}
     elif pending:
-        yield ngettext("%(n)s webhook waits", "%(n)s webhooks wait", pending) % {"n": up_to(pending)}
+        yield ngettext("%(n)s webhook waiting", "%(n)s webhooks waiting", pending) % {"n": up_to(pending)}
     if back:
-        yield ngettext("%(n)s webhook is held", "%(n)s webhooks are held", back) % {"n": up_to(back)}
+        yield ngettext("%(n)s webhook on hold", "%(n)s webhooks on hold", back) % {"n": up_to(back)}
     if quiet := len(state.quiet):
-        yield ngettext("%(n)s number went quiet", "%(n)s numbers went quiet", quiet) % {"n": f"{quiet:,}"}
+        yield ngettext("%(n)s quiet number", "%(n)s quiet numbers", quiet) % {"n": f"{quiet:,}"}
     if n := state.uncertain:
-        yield ngettext("%(n)s message is uncertain", "%(n)s messages are uncertain", n) % {"n": up_to(n)}
+        yield ngettext("%(n)s uncertain message", "%(n)s uncertain messages", n) % {"n": up_to(n)}
     if failed:
         said = ngettext("%(n)s bucket could not be rated", "%(n)s buckets could not be rated", failed)
         yield said % {"n": up_to(failed)}
@@ -220,7 +220,7 @@ def _parts(state: State) -> Iterator[str]:
 def _oldest(state: State) -> Figure:
     level = BAD if state.waits >= WAITS_BAD else WARN if state.waits >= WAITS_WARN else GOOD
     value = _spell(state.waits) if state.waits >= timedelta(seconds=1) else _("None")
-    detail = _("%(n)s in line") % {"n": up_to(state.pending)}
+    detail = _("%(n)s waiting") % {"n": up_to(state.pending)}
     return Figure(_("Oldest waiting webhook"), value, detail, level, inbox_link(InboxState.PENDING))
 
 
@@ -232,7 +232,7 @@ def _kept_back(state: State) -> Figure:
         "parked": up_to(parked),
     }
     link = inbox_link(InboxState.PARKED if parked and not quarantined else InboxState.QUARANTINED)
-    return Figure(_("Held webhooks"), up_to(state.kept_back), detail, WARN if state.kept_back else GOOD, link)
+    return Figure(_("Webhooks on hold"), up_to(state.kept_back), detail, WARN if state.kept_back else GOOD, link)
 
 
 def _quiet(state: State) -> Figure:
@@ -244,37 +244,37 @@ def _quiet(state: State) -> Figure:
 def _uncertain(state: State) -> Figure:
     link = f"{reverse(SUBMISSIONS)}?{urlencode({'state__exact': str(SubmissionState.UNCERTAIN)})}"
     level = WARN if state.uncertain else GOOD
-    return Figure(_("Uncertain messages"), up_to(state.uncertain), _("no answer came, perhaps sent"), level, link)
+    return Figure(_("Uncertain messages"), up_to(state.uncertain), _("no response, possibly sent"), level, link)
 
 
 def _rating(state: State) -> Figure:
     name, lag, link = _("Rating"), state.rating, reverse("admin:billing_bucket_changelist")
     if lag.failed:
-        return Figure(name, _("%(n)s failed") % {"n": up_to(lag.failed)}, _("the bucket says why"), BAD, link)
+        return Figure(name, _("%(n)s failed") % {"n": up_to(lag.failed)}, _("see the bucket for the reason"), BAD, link)
     if not lag.dirty:
         return Figure(name, _("Up to date"), _("all deliveries rated"), GOOD, link)
     behind = state.at - lag.rated_at if lag.rated_at else RATING_WARN
-    worked = _("last worked %(time)s ago") % {"time": _spell(behind)} if lag.rated_at else _("has not worked yet")
-    to_do = _("%(n)s to do") % {"n": up_to(lag.dirty)}
+    worked = _("last run %(time)s ago") % {"time": _spell(behind)} if lag.rated_at else _("has not run yet")
+    to_do = _("%(n)s remaining") % {"n": up_to(lag.dirty)}
     return Figure(name, to_do, worked, WARN if behind >= RATING_WARN else GOOD, link)
 
 
 def _folding(state: State) -> Figure:
     n = state.not_folded
     level = WARN if n > FOLD_WARN else GOOD
-    return Figure(_("Counts to add up"), up_to(n, FOLD_WARN), _("every 10 seconds"), level)
+    return Figure(_("Pending count updates"), up_to(n, FOLD_WARN), _("every 10 seconds"), level)
 
 
 def _went_quiet(quiet: QuietNumber) -> str:
     name = quiet.number.name or quiet.number.msisdn
-    said = _("%(name)s went quiet: no message for %(hours)s, where %(usual)s or more are usual.")
+    said = _("%(name)s is quiet: no messages for %(hours)s, compared with the usual %(usual)s or more.")
     return said % {"name": name, "hours": _hours(QUIET_AFTER), "usual": f"{quiet.usual:,}"}
 
 
 def _nobody_knows(n: int) -> str:
     said = ngettext(
-        "Of %(n)s message nobody knows whether it was sent: its page tells, and lets you say.",
-        "Of %(n)s messages nobody knows whether they were sent: their pages tell, and let you say.",
+        "%(n)s message may or may not have been sent: resolve it on its page.",
+        "%(n)s messages may or may not have been sent: resolve them on their pages.",
         n,
     )
     return said % {"n": up_to(n)}
@@ -282,11 +282,13 @@ def _nobody_knows(n: int) -> str:
 
 def _quarantined(n: int, *, operator: bool) -> str:
     said = ngettext(
-        "%(n)s webhook could not be understood and is quarantined.",
-        "%(n)s webhooks could not be understood and are quarantined.",
+        "%(n)s webhook could not be parsed and is quarantined.",
+        "%(n)s webhooks could not be parsed and are quarantined.",
         n,
     ) % {"n": up_to(n)}
-    where = _("The operator of this installation sees why; so does the REST API at /api/v1/webhook-events/.")
+    where = _(
+        "The reason is shown to the operator of this installation and in the REST API at /api/v1/webhook-events/."
+    )
     return said if operator else f"{said} {where}"
 
 
@@ -296,4 +298,4 @@ def _hours(span: timedelta) -> str:
 
 
 def _spell(span: timedelta) -> str:
-    return spell_span(int(span.total_seconds()))
+    return format_span(int(span.total_seconds()))

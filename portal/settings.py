@@ -268,9 +268,10 @@ REST_FRAMEWORK = {
 API_WORDS = """
 Messages, templates, numbers, charges and reports of one account.
 
-Every request carries an API key, `Authorization: Bearer tg_…`; each operation names the scope that the key must hold.
-What belongs to another account, or to a subaccount that the key does not reach, does not exist for it.
-Lists are newest first: follow `next` and `previous` as they are. Amounts are exact decimal strings, times ISO 8601.
+Every request carries an API key, `Authorization: Bearer tg_…`. Each operation names the scope that the key must have.
+Objects of another account, or of a subaccount that the key has no access to, are treated as not found.
+Lists are newest first: follow the `next` and `previous` links unchanged. Amounts are exact decimal strings; times are
+ISO 8601.
 """
 SPECTACULAR_SETTINGS = {
     "TITLE": "Tollgate API",

@@ -10,5 +10,5 @@ def by_header(secrets: WebhookSecrets, headers: Mapping[str, str], body: bytes) 
     """Whether a POST repeats the secret of its address. Where none is set, the address itself is the secret."""
     if not secrets.header_digests:
         return True
-    given = digest(headers.get(secrets.header_name, "").encode("utf-8", "surrogateescape"))
-    return any(same(given, each) for each in secrets.header_digests)
+    presented = digest(headers.get(secrets.header_name, "").encode("utf-8", "surrogateescape"))
+    return any(same(presented, each) for each in secrets.header_digests)

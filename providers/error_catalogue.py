@@ -55,7 +55,7 @@ class Diagnosis:
 
     def translated(self) -> "Diagnosis":
         """The same in the language of the page; the catalogue is in English."""
-        title, meaning, remedy, wait = (said and gettext(said) for said in self.words)
+        title, meaning, remedy, wait = (text and gettext(text) for text in self.words)
         return replace(self, title=title, meaning=meaning, remedy=remedy, wait=wait)
 
     @property
@@ -67,60 +67,62 @@ class Diagnosis:
 _AGAIN = {
     Retry.YES: gettext_lazy("Trying again may work."),
     Retry.NO: gettext_lazy("Trying again will not help."),
-    Retry.MAYBE: gettext_lazy("It is not known whether trying again helps."),
+    Retry.MAYBE: gettext_lazy("It is unknown whether trying again helps."),
 }
 
 
 def explain(
-    source: str, code: int | None, provider_error_code: int | None = None, *, said: str = ""
+    source: str, code: int | None, provider_error_code: int | None = None, *, provider_text: str = ""
 ) -> Diagnosis | None:
     """What an error code means; None only when there is no code.
 
     Meta's code behind an 8x8 code decides where 8x8's own says less: 25 with 131049 is explained as 131049. For a
-    code that nobody has described, the answer says so and repeats the provider's words (`said`).
+    code that nobody has described, the answer says so and repeats the provider's words (`provider_text`).
     """
     if code is None:
         return None
-    known = catalogue().get((source, code))
+    diagnosis = catalogue().get((source, code))
     behind = catalogue().get((META, provider_error_code)) if provider_error_code is not None else None
-    if behind is not None and (known is None or known.meta_code != provider_error_code):
+    if behind is not None and (diagnosis is None or diagnosis.meta_code != provider_error_code):
         return replace(behind.translated(), source=source, code=code, meta_code=provider_error_code)
-    return known.translated() if known else _unknown(source, code, said)
+    return diagnosis.translated() if diagnosis else _unknown(source, code, provider_text)
 
 
 def meta_code(source: str, code: int, provider_error_code: int | None = None) -> int | None:
     """Meta's code for an error: its own, the one that came with it, or the one that the catalogue says is meant."""
     if source == META:
         return code
-    known = catalogue().get((source, code))
-    return provider_error_code or (known.meta_code if known else None)
+    diagnosis = catalogue().get((source, code))
+    return provider_error_code or (diagnosis.meta_code if diagnosis else None)
 
 
-def _unknown(source: str, code: int, said: str) -> Diagnosis:
-    if said:
-        meaning = gettext("Tollgate does not know this code; the provider said “%(words)s”.") % {"words": said}
+def _unknown(source: str, code: int, provider_text: str) -> Diagnosis:
+    if provider_text:
+        meaning = gettext("Tollgate does not know this code; the provider reported “%(words)s”.") % {
+            "words": provider_text
+        }
     else:
-        meaning = gettext("Tollgate does not know this code; the provider said nothing more.")
+        meaning = gettext("Tollgate does not know this code; the provider gave no more details.")
     return Diagnosis(
         source=source,
         code=code,
-        title=said,
+        title=provider_text,
         meaning=meaning,
-        remedy=gettext("Look the code up at the provider."),
+        remedy=gettext("Look up the code at the provider."),
         retryable=Retry.MAYBE,
     )
 
 
 @lru_cache(maxsize=1)
 def catalogue() -> dict[tuple[str, int], Diagnosis]:
-    """Every known code, by source and code. Raises ValueError when a code stands twice in a source."""
-    found: dict[tuple[str, int], Diagnosis] = {}
+    """Every known code, by source and code. Raises ValueError when a source lists a code twice."""
+    entries: dict[tuple[str, int], Diagnosis] = {}
     for path in sorted(ROOT.glob("*/errors/*.csv")):
         for entry in _read(path.stem, path):
-            if (entry.source, entry.code) in found:
+            if (entry.source, entry.code) in entries:
                 raise ValueError(f"{path.name}: code {entry.code} stands twice")
-            found[entry.source, entry.code] = entry
-    return found
+            entries[entry.source, entry.code] = entry
+    return entries
 
 
 def _read(source: str, path: Path) -> Iterator[Diagnosis]:

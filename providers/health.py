@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from providers.outcomes import Answer, Unreached
-from providers.reading import items, mapping, text, whole
+from providers.reading import integer, items, mapping, text
 from providers.vocabulary import CanSend, Entity
 
 _MOST = 10  # errors, and lines of information, of a node
@@ -19,7 +19,7 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class NodeHealth:
     """What the provider says of one node; `id` is the provider's."""
 
     entity: Entity
@@ -30,48 +30,48 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
-class Silence:
+class NoHealthStatus:
     """No health status came; the reason, for a person to read."""
 
     reason: str
 
 
-HealthAnswer = tuple[Word, ...] | Silence
+HealthAnswer = tuple[NodeHealth, ...] | NoHealthStatus
 
 
-def understand(answer: Answer | Unreached) -> HealthAnswer:
+def read_answer(answer: Answer | Unreached) -> HealthAnswer:
     """The nodes of an answer of either provider; kinds and states that we do not know are left out."""
     if isinstance(answer, Unreached):
-        return Silence(answer.reason)
+        return NoHealthStatus(answer.reason)
     if b"\\u0000" in answer.body:
-        return Silence("an answer with a NUL character, which no database text can hold")
+        return NoHealthStatus("an answer with a NUL character, which no database text can hold")
     data = answer.data or {}
     if not answer.is_success:
-        said = text(mapping(data.get("error")).get("message"), 200) or text(
+        message = text(mapping(data.get("error")).get("message"), 200) or text(
             mapping(data.get("meta")).get("developerMessage"), 200
         )
-        return Silence(f"HTTP {answer.http_status}: {said}" if said else f"HTTP {answer.http_status}")
+        return NoHealthStatus(f"HTTP {answer.http_status}: {message}" if message else f"HTTP {answer.http_status}")
     words = tuple(
-        Word(
+        NodeHealth(
             Entity(node["entity_type"]), text(node.get("id"), 64), CanSend(node["can_send_message"]),
             _lines(node.get("additional_info")), _faults(node.get("errors")),
         )
         for node in items(mapping(data.get("health_status")).get("entities"))
         if node.get("entity_type") in Entity.values and node.get("can_send_message") in CanSend.values
     )  # fmt: skip
-    return words or Silence(f"HTTP {answer.http_status} without a health status")
+    return words or NoHealthStatus(f"HTTP {answer.http_status} without a health status")
 
 
-def _lines(said: object) -> tuple[str, ...]:
-    return tuple(line for one in said[:_MOST] if (line := text(one, 500))) if isinstance(said, list) else ()
+def _lines(value: object) -> tuple[str, ...]:
+    return tuple(line for one in value[:_MOST] if (line := text(one, 500))) if isinstance(value, list) else ()
 
 
-def _faults(said: object) -> tuple[Fault, ...]:
+def _faults(value: object) -> tuple[Fault, ...]:
     return tuple(
         Fault(
-            whole(one.get("error_code")) or 0,
+            integer(one.get("error_code")) or 0,
             text(one.get("error_description"), 500),
             text(one.get("possible_solution"), 500),
         )
-        for one in list(items(said))[:_MOST]
+        for one in list(items(value))[:_MOST]
     )

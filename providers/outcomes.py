@@ -54,7 +54,7 @@ class Rejected:
     @property
     def diagnosis(self) -> Diagnosis | None:
         """The catalogue's words for it; None without a code."""
-        return explain(self.source, self.code, said=self.title)
+        return explain(self.source, self.code, provider_text=self.title)
 
     @property
     def retryable(self) -> bool:
@@ -67,15 +67,15 @@ class Rejected:
         The catalogue says whether; a code it does not know, or no code, goes by the HTTP status (429, 5xx). How long
         says the provider, or else the catalogue, or else a back-off that doubles from one second to five minutes.
         """
-        said, known = self.answer.retry_after, self.diagnosis
-        back_off = said or min(_FIRST_BACK_OFF * 2 ** min(failures, _MOST_DOUBLINGS), _LONGEST_BACK_OFF)
+        requested, diagnosis = self.answer.retry_after, self.diagnosis
+        back_off = requested or min(_FIRST_BACK_OFF * 2 ** min(failures, _MOST_DOUBLINGS), _LONGEST_BACK_OFF)
         if (self.source, self.code) == _PAIR_RATE:
-            return said or timedelta(seconds=4 ** min(failures, _MOST_DOUBLINGS))  # as Meta asks for
-        if known is None or not known.evidence:
+            return requested or timedelta(seconds=4 ** min(failures, _MOST_DOUBLINGS))  # as Meta recommends
+        if diagnosis is None or not diagnosis.evidence:
             return back_off if self._is_theirs or self._is_too_many else None
-        if known.retryable == Retry.WAIT:
-            return said or _named(known.wait) or (back_off if self._is_too_many else None)
-        again = known.retryable == Retry.YES or (known.retryable == Retry.MAYBE and self._is_theirs)
+        if diagnosis.retryable == Retry.WAIT:
+            return requested or _named(diagnosis.wait) or (back_off if self._is_too_many else None)
+        again = diagnosis.retryable == Retry.YES or (diagnosis.retryable == Retry.MAYBE and self._is_theirs)
         return back_off if again else None
 
     @property
@@ -120,7 +120,7 @@ def without_code(answer: Answer, source: str, title: str) -> Outcome:
 
 def _named(wait: str) -> timedelta | None:
     """The time of a catalogue's "5 minutes"; None for "until the template is approved"."""
-    found = _NAMED.fullmatch(wait)
-    if found is None:
+    match = _NAMED.fullmatch(wait)
+    if match is None:
         return None
-    return timedelta(**{f"{found[2]}s": 1 if found[1] == "one" else int(found[1])})
+    return timedelta(**{f"{match[2]}s": 1 if match[1] == "one" else int(match[1])})

@@ -12,7 +12,7 @@ from providers.registry import parse
 
 
 def prune(body: bytes, parsed: Parsed | None, gone: Callable[[MessageEvent], bool]) -> bytes | None:
-    """The body without the messages that are gone; None when nothing remains of it, or nobody can tell what.
+    """The body without the messages that are gone; None when nothing remains, or the body cannot be parsed.
 
     `parsed` is what the body was parsed into, None where it could not be.
 
@@ -37,7 +37,7 @@ def without_messages(body: bytes, parsed: Parsed | None, ids: Collection[str]) -
 
 
 def parsed(provider: str, body: bytes) -> Parsed | None:
-    """What a stored body holds; None when nobody can tell."""
+    """Return what a stored body holds; None when it cannot be parsed."""
     try:
         return parse(provider, body)
     except Unparsable:
@@ -68,12 +68,12 @@ def mask(text: bytes, names: Iterable[str]) -> bytes:
     What stands between the digits stays, and JSON stays JSON.
     """
     for name in names:
-        alone = rf"{_BEFORE}(?:00)?{spelled(name)}(?![0-9A-Za-z])"
-        text = re.sub(alone.encode(), lambda found: _SIGN.sub(rb"\g<between>9", found[0]), text)
+        alone = rf"{_BEFORE}(?:00)?{spelling_pattern(name)}(?![0-9A-Za-z])"
+        text = re.sub(alone.encode(), lambda match: _SIGN.sub(rb"\g<between>9", match[0]), text)
     return text
 
 
-def spelled(name: str) -> str:
+def spelling_pattern(name: str) -> str:
     """A regular expression, the same for Python and PostgreSQL, of a phone number with what people write between its
     digits, as `91 98765-43210`; of a user id, as it is.
     """

@@ -24,7 +24,7 @@ def text(value: Any, limit: int) -> str:
     return str(value)[:limit] if isinstance(value, int | float) and not isinstance(value, bool) else ""
 
 
-def whole(value: Any, limit: int = 2**31) -> int | None:
+def integer(value: Any, limit: int = 2**31) -> int | None:
     """An integer smaller than `limit` (the database's largest), from a number or digits; else None."""
     try:
         number = int(value) if isinstance(value, int | str) and not isinstance(value, bool) else None
@@ -41,7 +41,7 @@ def digits(value: Any) -> str:
 
 def unix_time(value: Any) -> datetime:
     """Seconds since 1970, which Meta writes as a string. Raises ValueError when it is no plausible time."""
-    seconds = whole(value, 2**40)
+    seconds = integer(value, 2**40)
     if seconds is None:
         raise ValueError(f"timestamp {text(value, 40)!r} is not in seconds since 1970")
     return _plausible(datetime.fromtimestamp(seconds, UTC), value)
@@ -57,16 +57,16 @@ def iso_time(value: Any) -> datetime:
         raise ValueError(f"timestamp {text(value, 40)!r} is not an ISO 8601 time between 2020 and 2100") from None
 
 
-def _plausible(moment: datetime, said: Any) -> datetime:
+def _plausible(moment: datetime, raw: Any) -> datetime:
     if not EARLIEST <= moment < LATEST:
-        raise ValueError(f"timestamp {text(said, 40)!r} is not between 2020 and 2100")
+        raise ValueError(f"timestamp {text(raw, 40)!r} is not between 2020 and 2100")
     return moment
 
 
-def category_of(said: Any) -> str:
+def category_of(value: Any) -> str:
     """A pricing category as we spell it: lower case, `authentication-international` with a hyphen.
 
     Meta's webhooks write the hyphen; its SDK types and 8x8 write an underscore.
     """
-    category = text(said, 32).lower()
+    category = text(value, 32).lower()
     return "authentication-international" if category == "authentication_international" else category

@@ -1,4 +1,4 @@
-"""Every provider, a line each. Outside of this package they are known by what is asked of them here."""
+"""Every provider, a line each. Other packages know them through these functions alone."""
 
 from collections.abc import Callable
 

@@ -15,7 +15,7 @@ SENT, DELIVERED, READ, FAILED, REPLY = "sent", "delivered", "read", "failed", "r
 LIMITED, BLOCKED = ".limited", ".blocked"  # a token that ends so: what its number's health status says
 
 
-class Refused(Exception):
+class SimulatedRefused(Exception):
     """The request is answered with this error."""
 
     def __init__(self, code: int, details: str = "") -> None:
@@ -24,14 +24,14 @@ class Refused(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Template:
+class SimulatedTemplate:
     """An approved template: its pricing category and how many parameters its body has."""
 
     category: str
     body_parameters: int
 
 
-Templates = Mapping[tuple[str, str], Template]  # by name and language
+Templates = Mapping[tuple[str, str], SimulatedTemplate]  # by name and language
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class MessageRequest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sender:
+class SimulatedSender:
     """The business phone number that a message is sent from."""
 
     number_id: str
@@ -56,7 +56,7 @@ class Sender:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
+class SimulatedReport:
     """One webhook to post: what became of a message, or that the person replied.
 
     `is_priced`: whether an earlier proof of delivery told the price.
@@ -65,7 +65,7 @@ class Report:
     state: str
     request: MessageRequest
     message_id: str
-    sender: Sender
+    sender: SimulatedSender
     at: int  # seconds since 1970
     error: Error | None = None
     is_priced: bool = False
@@ -79,17 +79,17 @@ class Simulation:
 
     send_path: str
     token: Callable[[Mapping[str, str]], str]  # of a request's headers
-    read: Callable[[bytes, Templates], MessageRequest]  # raises Refused with Meta's code for what is wrong
+    read: Callable[[bytes, Templates], MessageRequest]  # raises SimulatedRefused with Meta's code for what is wrong
     new_id: Callable[[Random], str]
     accepted: Callable[[MessageRequest, str], bytes]  # the answer 200
     refused: Callable[[Error, Random], tuple[int, bytes]]  # status and body
-    report: Callable[[Report], bytes]  # the body of a webhook
-    prove: Callable[[str, bytes], dict[str, str]]  # the headers of a webhook, with the secret of its address
-    retell: Callable[[MessageEvent], MessageEvent]  # an event as Meta tells it, in this provider's words
-    write: Callable[[MessageEvent, str], bytes]  # the webhook that tells such an event of a WABA
+    report: Callable[[SimulatedReport], bytes]  # the body of a webhook
+    webhook_headers: Callable[[str, bytes], dict[str, str]]  # the headers of a webhook, with the secret of its address
+    translate_event: Callable[[MessageEvent], MessageEvent]  # an event of Meta's, as this provider reports it
+    write: Callable[[MessageEvent, str], bytes]  # the webhook for such an event of a WABA
     read_mark: Callable[[bytes], bool] | None = None  # whether a body marks a message as read
     health_path: str = ""
-    health: Callable[[Sender, str], bytes] | None = None  # for a token
+    health: Callable[[SimulatedSender, str], bytes] | None = None  # for a token
 
 
 def bearer(headers: Mapping[str, str]) -> str:
@@ -102,5 +102,5 @@ def digits(to: str) -> str:
     """A phone number without what people write between its digits; raises `Refused` for anything else."""
     msisdn = re.sub(r"[ +()-]", "", to)
     if not re.fullmatch(r"[1-9][0-9]{6,14}", msisdn):
-        raise Refused(100, "Param to is not a phone number.")
+        raise SimulatedRefused(100, "Param to is not a phone number.")
     return msisdn

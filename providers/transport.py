@@ -16,7 +16,7 @@ from providers.outcomes import Answer, Outcome, Uncertain, Unreached
 LARGEST_ANSWER = 1024 * 1024
 _TIME = httpx.Timeout(connect=5, write=10, read=20, pool=5)
 _WHOLE_TIME = 30.0  # seconds for an answer that comes in drops
-_QUESTION_TIME = 5.0  # for a question, which can be asked again
+_QUESTION_TIME = 5.0  # for a GET, which can be repeated
 _LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=50, keepalive_expiry=30)
 _LONGEST_RETRY_AFTER = timedelta(days=1)
 
@@ -41,11 +41,11 @@ def post(
     url: str,
     headers: Mapping[str, str],
     message: Mapping[str, Any],
-    understand: Callable[[Answer], Outcome],
+    read_answer: Callable[[Answer], Outcome],
     *,
     client: httpx.Client | None = None,
 ) -> Outcome:
-    """Post a message as JSON, once. `understand` reads an answer that came whole; every other end is known here.
+    """Post a message as JSON, once. `read_answer` reads an answer that came whole; every other end is known here.
 
     Reasons name the kind of failure alone: the words of an exception may repeat a header.
     """
@@ -55,10 +55,10 @@ def post(
         return Unreached(type(error).__name__)
     except (httpx.TransportError, httpx.DecodingError, _Endless) as error:
         return Uncertain(type(error).__name__.lstrip("_"))
-    return understand(answer)
+    return read_answer(answer)
 
 
-def ask(url: str, headers: Mapping[str, str], *, client: httpx.Client | None = None) -> Answer | Unreached:
+def get(url: str, headers: Mapping[str, str], *, client: httpx.Client | None = None) -> Answer | Unreached:
     """Get something, once, within a few seconds; no whole answer is Unreached, with the kind of failure."""
     try:
         return _exchange(client or pool(), "GET", url, headers, None, seconds=_QUESTION_TIME)

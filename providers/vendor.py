@@ -80,7 +80,7 @@ class Pacing:
     """How fast a number may send before its provider refuses."""
 
     per_second: int
-    tiers: Mapping[str, int]  # messages a second by the throughput that the provider has told of a number
+    tiers: Mapping[str, int]  # messages a second by the throughput that the provider reports for a number
     pair_every: float  # seconds between two messages to the same person, after a burst
     pair_burst: int
     refusals: frozenset[int]  # codes that say that the number sends too fast
@@ -115,7 +115,7 @@ class Sending:
     from_8x8: Callable[[Body, Summary, str], dict[str, Any]]  # a checked request, about it, the reference
     from_cloud: Callable[[Body, str], dict[str, Any]] | None = None
     mark_read: Callable[[Connection, Body], Outcome] | None = None
-    pacing: Pacing | None = None  # None: the provider paces by itself
+    pacing: Pacing | None = None  # None: the provider does its own pacing
     has_other_channels: bool = False  # when WhatsApp does not deliver
 
 
@@ -124,13 +124,13 @@ class Sending:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vendor:
-    """A provider. `name` is stored, and stands in addresses and over the API: at most 12 characters."""
+    """A provider. `name` is stored and is part of URLs and of the API: at most 12 characters."""
 
     name: str
     label: str
     company: str  # the label in a sentence
     shape: Shape | None = None  # the form of requests to us that is this provider's own
-    is_sandbox: bool = False  # sends to the sandbox alone, and is offered to nobody
+    is_sandbox: bool = False  # sends to the sandbox alone, and is not offered in forms
     names_subaccount: bool = False  # its webhooks name the subaccount, not the number
     umid: Callable[[str], str | None] | None = None  # the UMID in a message id of the provider's, in hexadecimal
     webhooks: Webhooks | None = None

@@ -22,6 +22,13 @@ SILENT = {"script", "style", "code", "pre", "kbd"}  # what is in them is for mac
 READ = {"title", "aria-label", "placeholder", "alt", "data-label", "data-count-text", "label"}
 TEMPLATE_PARAMETER = re.compile(r"\{\{\w+\}\}")  # shown as pieces
 LETTER = re.compile(r"[^\W\d_]")
+BLOCKS = "caption|dd|div|dl|dt|h1|h2|h3|li|main|ol|p|section|table|tbody|td|tfoot|th|thead|tr|ul"
+BLOCK_TAG = re.compile(rf" ?(</?(?:{BLOCKS})\b[^>]*>) ?")
+
+
+def text(response) -> str:
+    """The HTML of a page without the whitespace that a browser drops."""
+    return BLOCK_TAG.sub(r"\1", re.sub(r"[ \n]+", " ", response.content.decode()))
 
 
 @pytest.fixture

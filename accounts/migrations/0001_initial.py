@@ -145,7 +145,7 @@ class Migration(migrations.Migration):
                         max_length=50,
                         validators=[
                             django.core.validators.RegexValidator(
-                                "^[A-Za-z0-9\\-._&]{3,50}\\Z", "Write 3 to 50 letters, digits, or any of - . _ &"
+                                "^[A-Za-z0-9\\-._&]{3,50}\\Z", "Enter 3 to 50 letters, digits or any of - . _ &"
                             )
                         ],
                     ),
@@ -161,7 +161,8 @@ class Migration(migrations.Migration):
                 (
                     "is_active",
                     models.BooleanField(
-                        default=True, help_text="Else it is closed: its history stays, but nothing new is given to it."
+                        default=True,
+                        help_text="If off, it is closed: its history stays, but nothing new can be assigned to it.",
                     ),
                 ),
             ],
@@ -238,7 +239,7 @@ class Migration(migrations.Migration):
                     "time_zone",
                     models.CharField(
                         blank=True,
-                        help_text="Empty: the account's.",
+                        help_text="Leave empty to use the account's.",
                         max_length=64,
                         validators=[accounts.validators.validate_time_zone],
                     ),
@@ -251,7 +252,7 @@ class Migration(migrations.Migration):
                     models.BooleanField(
                         default=False,
                         editable=False,
-                        help_text="Made by seed_demo: needs no second factor on this computer.",
+                        help_text="Created by seed_demo: does not need a second factor on this computer.",
                     ),
                 ),
                 (
@@ -324,7 +325,9 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "subaccounts",
-                    models.ManyToManyField(blank=True, help_text="Empty: all of them.", to="accounts.subaccount"),
+                    models.ManyToManyField(
+                        blank=True, help_text="Leave empty for all subaccounts.", to="accounts.subaccount"
+                    ),
                 ),
             ],
             options={
@@ -358,7 +361,7 @@ class Migration(migrations.Migration):
                 (
                     "digest",
                     models.BinaryField(
-                        help_text="SHA-256 of the token in the last mail.", max_length=32, null=True, unique=True
+                        help_text="SHA-256 of the token in the last e-mail.", max_length=32, null=True, unique=True
                     ),
                 ),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
@@ -366,7 +369,7 @@ class Migration(migrations.Migration):
                 ("sent_at", models.DateTimeField(null=True)),
                 (
                     "problem",
-                    models.CharField(blank=True, help_text="Why the last mail could not be sent.", max_length=255),
+                    models.CharField(blank=True, help_text="Why the last e-mail could not be sent.", max_length=255),
                 ),
                 (
                     "account",
@@ -385,7 +388,9 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "subaccounts",
-                    models.ManyToManyField(blank=True, help_text="Empty: all of them.", to="accounts.subaccount"),
+                    models.ManyToManyField(
+                        blank=True, help_text="Leave empty for all subaccounts.", to="accounts.subaccount"
+                    ),
                 ),
             ],
             options={
@@ -407,7 +412,7 @@ class Migration(migrations.Migration):
                             choices=[
                                 ("dashboard:read", "See the dashboard"),
                                 ("messages:read", "See the message log"),
-                                ("msisdn:read", "See whole phone numbers"),
+                                ("msisdn:read", "See full phone numbers"),
                                 ("content:read", "See message texts"),
                                 ("messages:send", "Send messages"),
                                 ("costs:read", "See costs"),
@@ -416,8 +421,8 @@ class Migration(migrations.Migration):
                                 ("team:write", "Manage the team"),
                                 ("webhooks:write", "Manage webhook endpoints"),
                                 ("subaccounts:write", "Manage subaccounts and their numbers"),
-                                ("exports:write", "Export data as files"),
-                                ("messages:delete", "Delete messages, and all of a person"),
+                                ("exports:write", "Export data"),
+                                ("messages:delete", "Delete messages and erase people"),
                                 ("retention:write", "Set how long data is kept"),
                                 ("audit:read", "See the audit log"),
                             ],
@@ -454,13 +459,15 @@ class Migration(migrations.Migration):
                     "rate_limit",
                     models.PositiveIntegerField(
                         default=1800,
-                        help_text="Requests a second. More are answered 429.",
+                        help_text="Requests per second. Requests above the limit get a 429 response.",
                         validators=[django.core.validators.MinValueValidator(1)],
                     ),
                 ),
                 (
                     "subaccounts",
-                    models.ManyToManyField(blank=True, help_text="Empty: all of them.", to="accounts.subaccount"),
+                    models.ManyToManyField(
+                        blank=True, help_text="Leave empty for all subaccounts.", to="accounts.subaccount"
+                    ),
                 ),
             ],
             options={
@@ -475,11 +482,11 @@ class Migration(migrations.Migration):
                 ("idempotency_key", models.CharField(max_length=255)),
                 ("fingerprint", models.BinaryField(help_text="SHA-256 of path and body.", max_length=32)),
                 ("started_at", models.DateTimeField()),
-                ("is_over", models.BooleanField(default=False, help_text="It was answered, or it broke off.")),
+                ("is_over", models.BooleanField(default=False, help_text="The request was answered or interrupted.")),
                 (
                     "status",
                     models.SmallIntegerField(
-                        help_text="The answer's HTTP status; empty until there is one.", null=True
+                        help_text="The HTTP status of the response; empty until there is one.", null=True
                     ),
                 ),
                 ("headers", models.JSONField(default=dict)),
@@ -542,7 +549,7 @@ class Migration(migrations.Migration):
                 (
                     "position",
                     models.BigIntegerField(
-                        editable=False, help_text="Its place in the account's chain, from 1.", null=True
+                        editable=False, help_text="Position in the account's chain, from 1.", null=True
                     ),
                 ),
             ],
@@ -577,11 +584,11 @@ class Migration(migrations.Migration):
                 (
                     "closed_digest",
                     models.BinaryField(
-                        default=b"", help_text="Of that entry: the chain goes on from it.", max_length=32
+                        default=b"", help_text="Digest of that entry, from which the chain continues.", max_length=32
                     ),
                 ),
                 ("verified_at", models.DateTimeField(null=True)),
-                ("problem", models.TextField(blank=True, help_text="What the last verification found broken.")),
+                ("problem", models.TextField(blank=True, help_text="What the last verification found.")),
             ],
         ),
         migrations.RunSQL(CHAIN_ENTRIES, UNCHAIN_ENTRIES),

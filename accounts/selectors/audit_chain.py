@@ -38,7 +38,7 @@ class Verdict:
             return f"{self.name}: BROKEN. {self.problem}"
         if self.last < self.first:
             return f"{self.name}: no entries."
-        return f"{self.name}: entries {self.first:,} to {self.last:,} are whole. Head {self.last}:{self.digest}"
+        return f"{self.name}: entries {self.first:,} to {self.last:,} are intact. Head {self.last}:{self.digest}"
 
 
 def chain_of(account: Account) -> AuditChain:
@@ -75,7 +75,7 @@ def verify_chain(account_id: int, name: str = "", *, noted: tuple[int, str] | No
     if problem and _chain(account_id).closed_position != chain.closed_position:
         return verify_chain(account_id, name, noted=noted)  # retention took entries away meanwhile
     return Verdict(
-        account_id, name or ("The installation" if account_id == OWN else f"Account {account_id}, which is gone"),
+        account_id, name or ("The installation" if account_id == OWN else f"Account {account_id} (deleted)"),
         chain.closed_position + 1, chain.position, bytes(chain.digest).hex(), problem,
     )  # fmt: skip
 
@@ -91,18 +91,18 @@ def _first_broken(chain: AuditChain, noted: tuple[int, str] | None) -> str:
         if noted and place == waits_for:
             waits_for = 0
             if digest.hex() != noted[1]:
-                return f"Entry {place} (id {entry_id}) has another digest than was noted."
+                return f"Entry {place} (id {entry_id}) does not have the given digest."
     if (position, digest) != (chain.position, bytes(chain.digest)):
-        return f"The chain ends at entry {position}, but had come to entry {chain.position}: its end was cut off."
-    return f"The chain ends at entry {position}; the noted entry {waits_for} is gone." if waits_for else ""
+        return f"The chain ends at entry {position} but had reached entry {chain.position}: its end was removed."
+    return f"The chain ends at entry {position}; the given entry {waits_for} is missing." if waits_for else ""
 
 
 def _wrong(expected: int, place: int | None, entry_id: int, *, written: bool) -> str:
     if place is None:
-        return f"Entry id {entry_id} is not in the chain: it was added past the trigger."
+        return f"Entry id {entry_id} is not in the chain: it was added without the trigger."
     if place != expected:
         return f"Entry {expected} is missing."
-    return "" if written else f"Entry {place} (id {entry_id}) is not what was written: its digest does not follow."
+    return "" if written else f"Entry {place} (id {entry_id}) was altered: its digest does not match."
 
 
 def _entries(chain: AuditChain) -> Iterator[tuple[int, int | None, bytes | None, bytes]]:

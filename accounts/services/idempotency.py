@@ -71,15 +71,15 @@ def claim(api_key: ApiKey, idempotency_key: str, print_: bytes) -> IdempotentCal
 
 def _check(before: IdempotentCall, print_: bytes) -> None:
     if bytes(before.fingerprint) != print_:
-        raise Conflict("This Idempotency-Key was used for another request: use a new one for each.")
+        raise Conflict("This Idempotency-Key was used for another request: use a new key for each request.")
     if before.status is not None:
         if before.body is None:
             raise Conflict(
-                f"The request was carried out and answered {before.status}; the answer was too large to be kept."
+                f"The request was completed with status {before.status}; its response was too large to be stored."
             )
         return
     if not before.is_over and before.started_at > timezone.now() - LONGEST:
-        raise Conflict("The first request with this Idempotency-Key is still being carried out.", wait=1)
+        raise Conflict("The first request with this Idempotency-Key is still in progress.", wait=1)
     raise Conflict(
         "The first request with this Idempotency-Key broke off, perhaps after its work was done: "
         "see what became of it before you repeat it under a new key."

@@ -67,7 +67,7 @@ def make_api_key(
 ) -> tuple[ApiKey, str]:
     """Make a key for a member, who gives it no more than they have. Raises UserError; else as `create_api_key`."""
     if not scopes or not by.permissions.issuperset(scopes):
-        raise UserError(gettext("Choose among the scopes that your role holds."), field="scopes")
+        raise UserError(gettext("Choose only scopes that your role has."), field="scopes")
     check_reach(by, subaccounts)
     return create_api_key(
         by=by, name=name, scopes=scopes, expires_at=expires_at, subaccounts=subaccounts, rate_limit=rate_limit
@@ -79,7 +79,7 @@ def revoke_api_key(*, by: Principal, key: ApiKey) -> None:
     """Refuse a key from now on; audited. A key that was revoked before stays as it was. Raises UserError."""
     if not by.reach.covers(key):
         raise UserError(
-            gettext("This key reaches subaccounts that you do not see"), remedy=gettext("ask an owner or admin.")
+            gettext("This key has access to subaccounts that you cannot see"), remedy=gettext("ask an owner or admin.")
         )
     if ApiKey.objects.filter(pk=key.pk, account=by.account, revoked_at=None).update(revoked_at=timezone.now()):
         by.record("api_key.revoked", str(key))

@@ -15,7 +15,7 @@ def create_subaccount(*, by: Principal, code: str, name: str) -> Subaccount:
         with transaction.atomic():
             subaccount = Subaccount.objects.create(account=by.account, code=code, name=name)
     except IntegrityError:
-        raise UserError(_("There is a subaccount %(code)s already.") % {"code": code}, field="code") from None
+        raise UserError(_("The subaccount %(code)s already exists.") % {"code": code}, field="code") from None
     by.record("subaccount.created", _called(subaccount))
     return subaccount
 

@@ -42,13 +42,13 @@ def invite(*, by: Principal, email: str, role: Role, subaccounts: Sequence[Subac
         _lock(by.account)
         if Membership.objects.filter(account=by.account, user__email=email).exists():
             raise UserError(
-                _("%(email)s belongs to the team already") % {"email": email}, field="email",
+                _("%(email)s is already on the team") % {"email": email}, field="email",
                 remedy=_("change their role there."),
             )  # fmt: skip
         if Invitation.objects.filter(account=by.account, email=email).exists():
             raise UserError(
-                _("%(email)s is invited already") % {"email": email}, field="email",
-                remedy=_("send that invitation again, or withdraw it."),
+                _("%(email)s has already been invited") % {"email": email}, field="email",
+                remedy=_("resend that invitation or withdraw it."),
             )  # fmt: skip
         invitation = Invitation.objects.create(
             account=by.account, email=email, role=role, invited_by=by.user, expires_at=_end()
@@ -80,7 +80,7 @@ def accept(*, token: str, user: User, address: str = "") -> Membership:
     with every_tenant():
         invitation = Invitation.objects.select_for_update(of=("self",)).filter(**_alive(token)).first()
         if invitation is None:
-            raise UserError(_("This invitation is used, withdrawn or too old."))
+            raise UserError(_("This invitation has been used or withdrawn, or has expired."))
         if invitation.email != user.email:
             raise UserError(_("This invitation is for %(email)s.") % {"email": invitation.email})
         subaccounts = list(invitation.subaccounts.all())
@@ -100,9 +100,9 @@ def join(*, token: str, name: str, password: str, address: str = "") -> Membersh
     """Create the login of an invited person who has none, and make them a member. Raises UserError."""
     invitation = find_invitation(token)
     if invitation is None:
-        raise UserError(_("This invitation is used, withdrawn or too old."))
+        raise UserError(_("This invitation has been used or withdrawn, or has expired."))
     if User.objects.filter(email=invitation.email).exists():
-        raise UserError(_("This address has a login"), remedy=_("log in to accept the invitation."))
+        raise UserError(_("This address already has a login"), remedy=_("log in to accept the invitation."))
     user = User.objects.create_user(invitation.email, password, name=name)
     return accept(token=token, user=user, address=address)
 
@@ -150,20 +150,20 @@ def _lock(account: Account) -> None:
 
 def _check_grant(by: Principal, role: Role, subaccounts: Sequence[Subaccount]) -> None:
     if role not in grantable_roles(by.role):
-        raise UserError(_("You can give the roles that may do no more than yours."), field="role")
+        raise UserError(_("You can grant only roles with no more permissions than yours."), field="role")
     check_reach(by, subaccounts)
 
 
 def _check_manage(by: Principal, other: Membership | Invitation) -> None:
     if not may_manage(by, other):
-        raise UserError(_("This person may do or see more than you"), remedy=_("ask an owner."))
+        raise UserError(_("This person has more permissions than you"), remedy=_("ask an owner."))
 
 
 def _check_owner_stays(leaving: Membership) -> None:
     """There is always somebody who may do everything in the whole account and can log in."""
     owners = Membership.objects.filter(account=leaving.account_id, role=Role.OWNER, limited=False, user__is_active=True)
     if leaving.role == Role.OWNER and not owners.exclude(pk=leaving.pk).exists():
-        raise UserError(_("This is the last owner of the whole account"), remedy=_("make somebody else owner first."))
+        raise UserError(_("This is the last owner of the whole account"), remedy=_("make someone else an owner first."))
 
 
 def _grant(role: Role | str, subaccounts: Iterable[Subaccount], *, limited: bool) -> dict[str, Any]:

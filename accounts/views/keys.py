@@ -54,6 +54,6 @@ def revoke_key(request: TenantRequest, key_id: int) -> HttpResponse:
         raise Http404("No such key.")
     if request.method == "POST":
         revoke_api_key(by=request.principal, key=key)
-        messages.success(request, _("%(key)s is revoked: programs that use it are refused from now on.") % {"key": key})
+        messages.success(request, _("%(key)s has been revoked: programs can no longer use it.") % {"key": key})
         return redirect("keys")
     return render(request, "accounts/key_revoke.html", {"key": key})

@@ -25,7 +25,7 @@ def profile(request: Any) -> HttpResponse:
     form = ProfileForm(posted(request), user=request.user, account=request.account)
     if form.is_valid():
         change_profile(request.user, **form.cleaned_data)
-        messages.success(request, _("Your profile is saved."))
+        messages.success(request, _("Your profile has been saved."))
         return redirect("profile")
     logins = logins_of(request.user, request.session.session_key)
     return render(request, "accounts/profile.html", {"form": form, "logins": logins})
@@ -36,7 +36,9 @@ def profile(request: Any) -> HttpResponse:
 def end_sessions(request: Any) -> HttpResponse:
     """Log out everywhere else."""
     ended = end_other_sessions(request.user, request.session.session_key)
-    said = ngettext("You are logged out of %(n)d other session.", "You are logged out of %(n)d other sessions.", ended)
+    said = ngettext(
+        "You have been logged out of %(n)d other session.", "You have been logged out of %(n)d other sessions.", ended
+    )
     messages.success(request, said % {"n": ended})
     return redirect("profile")
 

@@ -68,7 +68,7 @@ def withdraw_invitation(request: TenantRequest, invitation_id: int) -> HttpRespo
     """Let the link work no longer."""
     invitation = _invitation(request, invitation_id)
     services.withdraw(by=request.principal, invitation=invitation)
-    messages.success(request, _("The invitation of %(email)s is withdrawn.") % {"email": invitation.email})
+    messages.success(request, _("The invitation to %(email)s has been withdrawn.") % {"email": invitation.email})
     return redirect("team")
 
 
@@ -85,7 +85,7 @@ def member(request: TenantRequest, membership_id: int) -> HttpResponse:
             show_error(form, error)
         else:
             messages.success(
-                request, _("%(person)s is %(role)s now.") % {"person": found.user, "role": inside(form.role.label)}
+                request, _("%(person)s is now %(role)s.") % {"person": found.user, "role": inside(form.role.label)}
             )
             return redirect(_next(request, found))
     return render(request, "accounts/member.html", {"form": form, "member": found})
@@ -102,7 +102,7 @@ def remove_member(request: TenantRequest, membership_id: int) -> HttpResponse:
         except UserError as error:
             problem = str(error)
         else:
-            messages.success(request, _("%(person)s no longer belongs to the team.") % {"person": found.user})
+            messages.success(request, _("%(person)s has been removed from the team.") % {"person": found.user})
             return redirect(_next(request, found))
     context = {"member": found, "keys": [key.name for key in keys_made_by(found)], "problem": problem}
     return render(request, "accounts/member_remove.html", context)
@@ -118,7 +118,7 @@ def _member(request: TenantRequest, membership_id: int) -> Membership:
     if found is None:
         raise Http404("No such member.")
     if not selectors.may_manage(request.principal, found):
-        raise PermissionDenied("This person may do or see more than you.")
+        raise PermissionDenied("This person has more permissions than you.")
     return found
 
 
@@ -126,7 +126,7 @@ def _invitation(request: TenantRequest, invitation_id: int) -> Invitation:
     for invitation in selectors.invitations(request.account):
         if invitation.pk == invitation_id:
             if not selectors.may_manage(request.principal, invitation):
-                raise PermissionDenied("This invitation gives more than you may.")
+                raise PermissionDenied("This invitation grants more permissions than you have.")
             return invitation
     raise Http404("No such invitation.")
 
@@ -134,9 +134,9 @@ def _invitation(request: TenantRequest, invitation_id: int) -> Invitation:
 def _say(request: TenantRequest, invitation: Invitation) -> None:
     if invitation.problem:
         said = _(
-            "%(email)s is invited, but the mail could not be sent: %(problem)s. "
-            "See with the operator that mails can be sent, then send it again."
+            "%(email)s has been invited, but the e-mail could not be sent: %(problem)s. "
+            "Ask the operator to check outgoing e-mail, then resend the invitation."
         )
         messages.error(request, said % {"email": invitation.email, "problem": invitation.problem})
     else:
-        messages.success(request, _("An invitation is on its way to %(email)s.") % {"email": invitation.email})
+        messages.success(request, _("An invitation has been sent to %(email)s.") % {"email": invitation.email})

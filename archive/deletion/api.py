@@ -33,33 +33,33 @@ from messaging.log.services.forgetting import visible_umids
 
 
 class DeletionAskSerializer(StrictSerializer):
-    """What to delete: messages by UMID, all that match a filter, or everything about a phone number; and why."""
+    """What to delete (messages by UMID, all that match a filter, or everything about a phone number) and why."""
 
     umids = serializers.ListField(
         child=serializers.UUIDField(), min_length=1, max_length=jobs.MOST_SELECTED, required=False
     )
     filter = MessageQuerySerializer(required=False)
-    msisdn = serializers.CharField(required=False, max_length=40, help_text="Erases the person; needs a reason.")
+    msisdn = serializers.CharField(required=False, max_length=40, help_text="Erases the person. Requires a reason.")
     reason = serializers.CharField(required=False, max_length=255, default="", allow_blank=True)
-    dry_run = serializers.BooleanField(required=False, default=False, help_text="With filter: only count.")
+    dry_run = serializers.BooleanField(required=False, default=False, help_text="With filter: only count the messages.")
 
     def validate(self, given: dict[str, Any]) -> dict[str, Any]:
         """One of the three."""
         if sum(name in given for name in ("umids", "filter", "msisdn")) != 1:
-            raise ValidationError({"umids": ["Give umids, a filter or an msisdn, and only one of them."]})
+            raise ValidationError({"umids": ["Provide exactly one of umids, filter and msisdn."]})
         if given.get("filter") == {}:  # would be everything
-            raise ValidationError({"filter": ["Name at least one filter, as status: [undelivered]."]})
+            raise ValidationError({"filter": ["Provide at least one filter, such as status: [undelivered]."]})
         if given["dry_run"] and "filter" not in given:
-            raise ValidationError({"dry_run": ["Only what a filter matches is counted first."]})
+            raise ValidationError({"dry_run": ["A dry run requires a filter."]})
         return given
 
 
 class DeletionSerializer(SparseSerializer, serializers.ModelSerializer[Deletion]):
-    """A deletion and how far it is."""
+    """A deletion and its progress."""
 
     id = serializers.UUIDField(source="public_id")
     asked_by = serializers.CharField(source="actor")
-    removed = serializers.DictField(child=serializers.IntegerField(), help_text="How many of what, so far.")
+    removed = serializers.DictField(child=serializers.IntegerField(), help_text="Deleted rows by kind so far.")
 
     class Meta:
         model = Deletion
@@ -70,7 +70,7 @@ class DeletionSerializer(SparseSerializer, serializers.ModelSerializer[Deletion]
 
 
 class DeletionPageSerializer(PageSerializer):
-    """A page of deletions with the addresses of its neighbours."""
+    """A page of deletions with links to the next and previous pages."""
 
     results = DeletionSerializer(many=True)
 
@@ -78,7 +78,7 @@ class DeletionPageSerializer(PageSerializer):
 class MatchingSerializer(serializers.Serializer[Any]):
     """How many messages a filter matches."""
 
-    matching = serializers.IntegerField(help_text=f"Counted to {MOST_COUNTED:,} and one more.")
+    matching = serializers.IntegerField(help_text=f"Counts beyond {MOST_COUNTED:,} are returned as one more than that.")
 
 
 class DeletionView(TenantView):
@@ -106,7 +106,7 @@ class DeletionFilterSet(StrictFilterSet):
 
 
 class DeletionListView(DeletionView):
-    """The deletions of the account, the last first, 100 a page; and asking for one."""
+    """The deletions of the account, newest first, 100 per page."""
 
     conflicts: ClassVar = {"POST": "A legal hold keeps every message."}
 
@@ -123,7 +123,7 @@ class DeletionListView(DeletionView):
         responses={202: DeletionSerializer, 200: MatchingSerializer},
     )  # fmt: skip
     def post(self, request: Request) -> Response:
-        """Have it deleted in the background: 202 with the deletion. With `dry_run` 200 with how many match."""
+        """Start a deletion in the background: 202 with the deletion. With `dry_run`, 200 with the number of matches."""
         nothing_asked(request)
         given = checked_body(DeletionAskSerializer, request)
         if given["dry_run"]:
@@ -137,7 +137,9 @@ class DeletionListView(DeletionView):
         if "filter" in given:
             return jobs.delete_matching(by, self._query(given["filter"]), reason=reason)
         if by.reach.limited:
-            raise PermissionDenied("This API key is limited to subaccounts; a person is erased from the whole account.")
+            raise PermissionDenied(
+                "This API key is limited to subaccounts, but erasing a person affects the whole account."
+            )
         return jobs.erase_person(by, given["msisdn"], reason=reason)
 
     def _query(self, words: dict[str, Any]) -> MessageQuery:
@@ -153,7 +155,7 @@ class DeletionDetailView(DeletionView):
 
     @extend_schema(operation_id="get_deletion", responses=DeletionSerializer)
     def get(self, request: Request, deletion_id: UUID) -> Response:
-        """How far it is; 404 when the account has none of that id."""
+        """The deletion and its progress. 404 if the account has none with that id."""
         return Response(shown(DeletionSerializer, self.deletion(deletion_id), request))
 
 
@@ -162,7 +164,7 @@ class DeletionStopView(DeletionView):
 
     @extend_schema(operation_id="stop_deletion", request=None, responses=DeletionSerializer)
     def post(self, request: Request, deletion_id: UUID) -> Response:
-        """Stop it; what is deleted stays deleted. One that is over stays as it is."""
+        """Stop the deletion. Messages already deleted stay deleted; a finished deletion does not change."""
         nothing_asked(request)
         deletion = self.deletion(deletion_id)
         jobs.stop(deletion, self.principal)
@@ -175,7 +177,7 @@ class CertificateView(DeletionView):
 
     @extend_schema(operation_id="get_certificate", responses={(200, "application/json"): OpenApiTypes.OBJECT})
     def get(self, request: Request, deletion_id: UUID) -> HttpResponse:
-        """The certificate as the bytes whose SHA-256 the deletion has; 404 until it is over."""
+        """The certificate, whose SHA-256 is in the deletion. 404 until the deletion is finished."""
         nothing_asked(request)
         certificate = self.deletion(deletion_id).certificate
         if not certificate:
@@ -192,4 +194,4 @@ def delete_one(view: TenantView, umid: UUID) -> None:
     work.work(deletion.pk)
     deletion.refresh_from_db()
     if deletion.removed.get("still_being_sent"):
-        raise Conflict("The message is still being sent", remedy="delete it when its status has arrived.")
+        raise Conflict("The message is still being sent", remedy="delete it after its status has arrived.")

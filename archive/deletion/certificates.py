@@ -10,10 +10,10 @@ from core.tenancy import every_tenant
 
 # What a deletion leaves, and why that tells of nobody.
 KEPT = {
-    "usage": "What was delivered and what it costs, by a hash of the message's id: no number, no text.",
+    "usage": "Deliveries and their costs, by a hash of the message's id: no number, no text.",
     "counts": "How many messages there were, by time, channel, country, template and status.",
     "deleted_messages": "The hash, times and status of each deleted message, so that late receipts still count.",
-    "backups": "Copies of the database made before expire by their own rules; repeat the deletion after restoring one.",
+    "backups": "Earlier backups of the database expire by their own rules; repeat the deletion after restoring one.",
 }
 
 

@@ -27,12 +27,12 @@ def delete_selected(by: Principal, umids: Sequence[UUID], *, reason: str = "") -
     """Have messages deleted; those that they do not see are not there. Raises UserError."""
     if len(umids) > MOST_SELECTED:
         raise UserError(
-            _("At most %(most)s messages at once") % {"most": f"{MOST_SELECTED:,}"}, field="umids",
-            remedy=_("use a filter for more."),
+            _("Select at most %(most)s messages") % {"most": f"{MOST_SELECTED:,}"}, field="umids",
+            remedy=_("use a filter to delete more."),
         )  # fmt: skip
     found = visible_umids(by.account, umids, by.subaccount_ids)
     if not found:
-        raise UserError(_("None of these messages is there any more."), field="umids")
+        raise UserError(_("These messages no longer exist."), field="umids")
     about = json.dumps([str(umid) for umid in found])
     return _start(by, DeletionKind.SELECTED, about, reason=reason, expected=len(found))
 
@@ -49,14 +49,16 @@ def erase_person(by: Principal, msisdn: str, *, reason: str) -> Deletion:
     """Have everything about a phone number deleted, wherever it is in the account. Raises UserError."""
     number = digits_of(msisdn)
     if not SHORTEST <= len(number) <= LONGEST:
-        raise UserError(_("Write the whole number with its country code, as +65 9123 4567."), field="msisdn")
+        raise UserError(_("Enter the full number with its country code, such as +65 9123 4567."), field="msisdn")
     if by.subaccount_ids is not None:
-        raise UserError(_("A person is erased from the whole account"), remedy=_("ask somebody who sees all of it."))
+        raise UserError(
+            _("Erasing a person affects the whole account"), remedy=_("ask someone with access to all of it.")
+        )
     if not reason.strip():
-        raise UserError(_("Say why: the certificate and the audit log keep it."), field="reason")
+        raise UserError(_("Enter a reason: it is recorded in the certificate and the audit log."), field="reason")
     if Person(number).is_named_in(reason):
         raise UserError(
-            _("Leave the number out of the reason: the certificate and the audit log keep it."), field="reason"
+            _("Leave the number out of the reason, because the certificate and the audit log store it."), field="reason"
         )
     about = json.dumps({"msisdn": number})
     return _start(by, DeletionKind.PERSON, about, reason=reason, subject=subject_of(by.account, number))

@@ -15,4 +15,4 @@ def erase_again(subject: str, certificate: str, *, by: Principal) -> Deletion | 
     found = next((number for number in numbers_of(by.account) if subject_of(by.account, number) == subject), None)
     if found is None:
         return None
-    return erase_person(by, found, reason=f"Again, after a restore: {certificate}")
+    return erase_person(by, found, reason=f"Repeated after a restore: {certificate}")

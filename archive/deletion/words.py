@@ -8,14 +8,14 @@ _REMOVED = {
     "messages": _("Messages"),
     "statuses": _("Statuses in their history"),
     "payloads": _("Texts, requests and responses"),
-    "webhooks": _("Stored webhooks, deleted or without what they said of them"),
+    "webhooks": _("Stored webhooks deleted or redacted"),
     "mentions": _("Mentions in other messages, masked"),
-    "announcements": _("Announced wishes and user ids"),
+    "announcements": _("Marketing preferences and user ids"),
     "saved_filters": _("Saved filters"),
-    "kept_answers": _("Kept answers of the API"),
+    "kept_answers": _("Stored API responses"),
     "exports": _("Exports withdrawn"),
-    "never_sent": _("Of these messages, waiting ones that will not be sent"),
-    "still_being_sent": _("Left because they are still being sent"),
+    "never_sent": _("Of these messages, queued ones that will not be sent"),
+    "still_being_sent": _("Not deleted because they are still being sent"),
 }
 
 

@@ -61,7 +61,11 @@ def work(pk: int, seconds: float = SLICE) -> bool:
             log.exception("deletion_failed", deletion=pk)
             with transaction.atomic():
                 deletion = Deletion.objects.select_for_update().get(pk=pk)
-                finish(deletion, DeletionState.FAILED, "It could not go on: the worker's log says why. Start it again.")
+                finish(
+                    deletion,
+                    DeletionState.FAILED,
+                    "The deletion failed: see the worker's log for the reason, then start it again.",
+                )
     return True
 
 

@@ -42,7 +42,7 @@ def again(export: Export, by: Principal) -> Export:
         last_at=export.last_at,
     )  # fmt: skip
     if not export.repeatable:
-        raise UserError(_("This export cannot be started again."), field="state")
+        raise UserError(_("This export cannot be repeated."), field="state")
     return start(replace(by, reach=by.reach.among(export.subaccount_ids)), ask)
 
 
@@ -103,7 +103,7 @@ def withdraw(account: Account, person: Person) -> int:
     for export in own.exclude(filters={}):
         if any(person.is_named_in(value) for value in export.filters.values() if isinstance(value, str)):
             Export.objects.filter(pk=export.pk).update(
-                filters={}, words=[], state=ExportState.WITHDRAWN, problem=_("Whom it asked for was erased."),
+                filters={}, words=[], state=ExportState.WITHDRAWN, problem=_("This export’s person has been erased."),
                 finished_at=export.finished_at or now,
             )  # fmt: skip
     for schedule in ExportSchedule.objects.filter(account=account).exclude(query=""):

@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 from archive.models import Export
 
 CONSISTENCY = (
-    "Rows were read in parts, oldest first, each part as it stood at one moment between read.from and read.to. What "
-    "was deleted or changed meanwhile is here if, and as, its part was read before. What was recorded after asked_at "
-    "is not here."
+    "Rows were read in parts, oldest first, each part as it stood at one moment between read.from and read.to. Rows "
+    "deleted or changed meanwhile appear only if, and as, they were when their part was read. Rows recorded after "
+    "asked_at are not included."
 )
 
 

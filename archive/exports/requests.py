@@ -59,8 +59,8 @@ def drafted(by: Principal, ask: Ask) -> Export:
         raise UserError(" ".join(wrong.messages), field="time_zone") from None
     if ask.format == Format.XLSX and ask.compression == Compression.GZIP:
         raise UserError(
-            _("A workbook is compressed already"), field="compression",
-            remedy=_("choose none, or zip for the manifest."),
+            _("A workbook is already compressed"), field="compression",
+            remedy=_("choose none, or zip to include the manifest."),
         )  # fmt: skip
     known, columns, needs = columns_by_key(ask.dataset), _columns(by, ask), {NEEDS[ask.dataset]}
     if not by.may(NEEDS[ask.dataset]):
@@ -85,14 +85,16 @@ def _columns(by: Principal, ask: Ask) -> list[str]:
     if ask.preset:
         keys = preset(ask.preset) if ask.dataset == Dataset.MESSAGES else None
         if keys is None:
-            raise UserError(_("There is no preset “%(name)s” for this.") % {"name": ask.preset}, field="preset")
+            raise UserError(
+                _("The preset “%(name)s” is not available for this data.") % {"name": ask.preset}, field="preset"
+            )
         # A preset keeps its order and its columns; what the asker may not see is empty in it.
         return [key for key in keys if _may(by, ask.dataset, key)]
     known = columns_by_key(ask.dataset)
     for key in ask.columns:
         if key not in known:
             raise UserError(
-                _("There is no column “%(name)s”") % {"name": key}, field="columns",
+                _("The column “%(name)s” does not exist") % {"name": key}, field="columns",
                 remedy=_("choose from %(names)s.") % {"names": ", ".join(known)},
             )  # fmt: skip
         if not _may(by, ask.dataset, key):
@@ -112,4 +114,4 @@ def _may(by: Principal, dataset: str, key: str) -> bool:
 def _known(name: str, value: str, values: Sequence[str]) -> None:
     if value not in values:
         choices = ", ".join(each or "none" for each in values)
-        raise UserError(_("“%(value)s” is none of %(choices)s.") % {"value": value, "choices": choices}, field=name)
+        raise UserError(_("“%(value)s” is not one of %(choices)s.") % {"value": value, "choices": choices}, field=name)

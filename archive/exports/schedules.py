@@ -113,14 +113,14 @@ def _asked(schedule: ExportSchedule, zone: ZoneInfo, days: tuple[date, date]) ->
     params["from"], params["to"] = days[0].isoformat(), days[1].isoformat()
     by = Principal.of_member(schedule.membership, kind=Kind.SCHEDULE, chosen=params.get(PARAMETER, ""))
     if not schedule.membership.user.is_active or not by.may(Permission.EXPORT_DATA):
-        raise UserError("The person who made this schedule may no longer export.", field="membership")
+        raise UserError("The person who created this schedule can no longer export.", field="membership")
     asked = question(by, schedule.dataset, params, zone=zone)
     try:
         valid = asked.valid
     except Http404 as gone:
         raise UserError(str(gone), field="filters") from None
     if not valid or (params.get(PARAMETER) and by.reach.chosen is None):
-        raise UserError("Its filters name something that is no longer there.", field="filters")
+        raise UserError("Its filters name something that no longer exists.", field="filters")
     preset = PRESET_8X8 if schedule.columns[:1] == [f"{PRESET_8X8}.umid"] else ""
     return by, Ask(
         schedule.dataset, asked.filters, schedule.time_zone, schedule.format, schedule.compression,

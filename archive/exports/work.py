@@ -73,17 +73,20 @@ def run_slice(export: Export, seconds: float = TURN) -> None:
         except OSError as error:
             log.warning("export_not_written", export=export.pk, error=repr(error))
             reason = error.strerror or type(error).__name__
-            _fail(export, _("Its file could not be written: %(reason)s. Start it again when there is room.") % {
+            _fail(export, _("The file could not be written: %(reason)s. Free up disk space and start again.") % {
                 "reason": reason
             })  # fmt: skip
         except Exception:
             log.exception("export_failed", export=export.pk)
-            _fail(export, _("It could not be made; the worker’s log says why. Start it again, or with fewer filters."))
+            _fail(
+                export,
+                _("The export failed; see the worker’s log for the reason. Start it again, or use fewer filters."),
+            )
 
 
 def _go_on(export: Export, until: float) -> None:
     if export.attempts >= MOST_ATTEMPTS:
-        _fail(export, _("Whoever worked on it died %(n)s times at the same place. Choose fewer columns or days.") % {
+        _fail(export, _("The worker stopped %(n)s times at the same point. Choose fewer columns or days.") % {
             "n": export.attempts
         })  # fmt: skip
         return

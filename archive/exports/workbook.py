@@ -3,6 +3,7 @@
 import csv
 import json
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from functools import partial
 from io import TextIOWrapper
@@ -49,10 +50,19 @@ def _write(order: PackJob, path: Path, contents: Contents) -> None:
 
 
 def _rows(order: PackJob) -> Iterator[list[str]]:
-    csv.field_size_limit(1 << 30)  # what was said may be long
     for opened in order.parts:
-        with opened() as part, TextIOWrapper(part, encoding="utf-8", newline="") as text:
+        with opened() as part, TextIOWrapper(part, encoding="utf-8", newline="") as text, _long_fields():
             yield from csv.reader(text)
+
+
+@contextmanager
+def _long_fields() -> Iterator[None]:
+    """Let a cell be as long as a message's text. The limit is the process's, and files that people upload need it."""
+    usual = csv.field_size_limit(1 << 30)
+    try:
+        yield
+    finally:
+        csv.field_size_limit(usual)
 
 
 class _Pages:

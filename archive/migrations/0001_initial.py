@@ -48,24 +48,29 @@ class Migration(migrations.Migration):
                         max_length=12,
                     ),
                 ),
-                ("actor", models.CharField(help_text="As the audit log names who asked.", max_length=255)),
-                ("address", models.GenericIPAddressField(help_text="Where they asked from.", null=True)),
+                ("actor", models.CharField(help_text="Who requested it, as named in the audit log.", max_length=255)),
+                ("address", models.GenericIPAddressField(help_text="The IP address of the request.", null=True)),
                 ("reason", models.CharField(blank=True, max_length=255)),
                 ("about_sealed", models.TextField(blank=True, editable=False)),
                 ("subject", models.CharField(blank=True, help_text="HMAC-SHA256 of the phone number.", max_length=64)),
                 ("confirmed_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ("upto", models.BigIntegerField(help_text="Messages with a greater id came later and stay.")),
-                ("expected", models.BigIntegerField(help_text="Messages, as far as they were counted.", null=True)),
+                ("upto", models.BigIntegerField(help_text="Messages with a greater id are newer and stay.")),
+                (
+                    "expected",
+                    models.BigIntegerField(
+                        help_text="Number of matching messages, up to the counting limit.", null=True
+                    ),
+                ),
                 ("step", models.CharField(blank=True, max_length=12)),
-                ("place", models.CharField(blank=True, help_text="Where the step goes on.", max_length=64)),
-                ("removed", models.JSONField(default=dict, help_text="How many of what.")),
+                ("place", models.CharField(blank=True, help_text="Where the step continues.", max_length=64)),
+                ("removed", models.JSONField(default=dict, help_text="Deleted rows by kind.")),
                 ("stop_asked", models.BooleanField(default=False)),
                 ("started_at", models.DateTimeField(null=True)),
                 ("worked_at", models.DateTimeField(null=True)),
                 ("finished_at", models.DateTimeField(null=True)),
                 ("problem", models.TextField(blank=True)),
                 ("certificate", models.JSONField(null=True)),
-                ("sha256", models.CharField(blank=True, help_text="Of the certificate.", max_length=64)),
+                ("sha256", models.CharField(blank=True, help_text="SHA-256 of the certificate.", max_length=64)),
                 (
                     "account",
                     models.ForeignKey(
@@ -204,21 +209,21 @@ class Migration(migrations.Migration):
                         base_field=models.BigIntegerField(), help_text="Empty: the whole account.", null=True, size=None
                     ),
                 ),
-                ("whole_numbers", models.BooleanField(help_text="Else phone numbers are masked.")),
+                ("whole_numbers", models.BooleanField(help_text="If false, phone numbers are masked.")),
                 (
                     "needs",
                     django.contrib.postgres.fields.ArrayField(
                         base_field=models.CharField(max_length=32),
-                        help_text="The permissions without which it does not exist.",
+                        help_text="The permissions required to see it.",
                         size=None,
                     ),
                 ),
                 ("row_limit", models.BigIntegerField(null=True)),
-                ("actor", models.CharField(help_text="As the audit log names who asked.", max_length=255)),
-                ("address", models.GenericIPAddressField(help_text="Where they asked from.", null=True)),
-                ("mail", models.BooleanField(default=False, help_text="Tell the maker by e-mail when it is done.")),
-                ("first_at", models.DateTimeField(help_text="What is older is not in it.", null=True)),
-                ("last_at", models.DateTimeField(help_text="What came then or later is not in it.", null=True)),
+                ("actor", models.CharField(help_text="Who requested it, as named in the audit log.", max_length=255)),
+                ("address", models.GenericIPAddressField(help_text="The IP address of the request.", null=True)),
+                ("mail", models.BooleanField(default=False, help_text="E-mail the creator when the export is done.")),
+                ("first_at", models.DateTimeField(help_text="Start of the period, inclusive.", null=True)),
+                ("last_at", models.DateTimeField(help_text="End of the period, exclusive.", null=True)),
                 (
                     "state",
                     models.CharField(
@@ -226,7 +231,7 @@ class Migration(migrations.Migration):
                             ("queued", "Waiting"),
                             ("running", "Running"),
                             ("succeeded", "Ready"),
-                            ("empty", "Nothing found"),
+                            ("empty", "No results"),
                             ("failed", "Failed"),
                             ("cancelled", "Cancelled"),
                             ("withdrawn", "Withdrawn"),
@@ -236,12 +241,12 @@ class Migration(migrations.Migration):
                         max_length=12,
                     ),
                 ),
-                ("position", models.DateTimeField(help_text="Until when its rows are stored in parts.", null=True)),
+                ("position", models.DateTimeField(help_text="Rows up to this time are stored in parts.", null=True)),
                 ("parts", models.IntegerField(default=0)),
                 ("rows", models.BigIntegerField(default=0)),
                 ("totals", models.JSONField(default=dict, help_text="Sums by column and currency, as texts.")),
                 ("progress", models.SmallIntegerField(default=0, help_text="In percent.")),
-                ("attempts", models.SmallIntegerField(default=0, help_text="Begun since something was last saved.")),
+                ("attempts", models.SmallIntegerField(default=0, help_text="Attempts since progress was last saved.")),
                 ("problem", models.TextField(blank=True)),
                 ("file", models.CharField(blank=True, help_text="Its name in the storage.", max_length=255)),
                 ("size", models.BigIntegerField(default=0)),
@@ -307,7 +312,7 @@ class Migration(migrations.Migration):
                 (
                     "message_months",
                     models.PositiveSmallIntegerField(
-                        help_text="The log: at least 2, as receipts come late.", null=True
+                        help_text="The log: at least 2, because receipts can arrive late.", null=True
                     ),
                 ),
                 (
@@ -316,7 +321,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "webhook_months",
-                    models.PositiveSmallIntegerField(default=3, help_text="Bodies that were understood.", null=True),
+                    models.PositiveSmallIntegerField(default=3, help_text="Bodies of processed webhooks.", null=True),
                 ),
                 ("audit_months", models.PositiveSmallIntegerField(help_text="At least 12.", null=True)),
                 (
@@ -325,9 +330,9 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "swept",
-                    models.JSONField(default=dict, help_text="By kind, the first month that the last run has left."),
+                    models.JSONField(default=dict, help_text="By kind, the first month that the last run kept."),
                 ),
-                ("held_at", models.DateTimeField(help_text="Since when nothing may be deleted.", null=True)),
+                ("held_at", models.DateTimeField(help_text="When the legal hold was placed.", null=True)),
                 ("held_by", models.CharField(blank=True, max_length=255)),
                 ("hold_reason", models.TextField(blank=True)),
             ],

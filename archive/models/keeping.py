@@ -21,14 +21,14 @@ class Keeping(TenantModel):
         Account, primary_key=True, on_delete=models.CASCADE, related_name="+"
     )
     message_months = models.PositiveSmallIntegerField(
-        null=True, help_text="The log: at least 2, as receipts come late."
+        null=True, help_text="The log: at least 2, because receipts can arrive late."
     )
     payload_months = models.PositiveSmallIntegerField(null=True, help_text="Texts, requests and responses.")
-    webhook_months = models.PositiveSmallIntegerField(null=True, default=3, help_text="Bodies that were understood.")
+    webhook_months = models.PositiveSmallIntegerField(null=True, default=3, help_text="Bodies of processed webhooks.")
     audit_months = models.PositiveSmallIntegerField(null=True, help_text="At least 12.")
     export_days = models.PositiveSmallIntegerField(null=True, help_text="Exported files; empty: EXPORT_DAYS.")
-    swept = models.JSONField(default=dict, help_text="By kind, the first month that the last run has left.")
-    held_at = models.DateTimeField(null=True, help_text="Since when nothing may be deleted.")
+    swept = models.JSONField(default=dict, help_text="By kind, the first month that the last run kept.")
+    held_at = models.DateTimeField(null=True, help_text="When the legal hold was placed.")
     held_by = models.CharField(max_length=255, blank=True)
     hold_reason = models.TextField(blank=True)
 

@@ -18,19 +18,19 @@ from core.queries import nothing_asked
 
 
 class PeriodsSerializer(StrictSerializer):
-    """The periods; null keeps it for ever. What is not named stays as it is."""
+    """The periods. Null keeps the data forever; omitted periods do not change."""
 
     message_months = serializers.IntegerField(required=False, allow_null=True, help_text="At least 2")
     payload_months = serializers.IntegerField(required=False, allow_null=True, help_text="No longer than messages")
     webhook_months = serializers.IntegerField(required=False, allow_null=True)
     audit_months = serializers.IntegerField(required=False, allow_null=True, help_text="At least 12")
     export_days = serializers.IntegerField(
-        required=False, allow_null=True, help_text="null: as the installation has it"
+        required=False, allow_null=True, help_text="null: the installation's default"
     )
 
 
 class RemovalSerializer(serializers.Serializer[Any]):
-    """What the next run takes of a kind."""
+    """What the next run deletes of one kind."""
 
     kind = serializers.ChoiceField(Keeping.KINDS)
     before = serializers.DateTimeField()
@@ -38,7 +38,7 @@ class RemovalSerializer(serializers.Serializer[Any]):
 
 
 class RetentionSerializer(PeriodsSerializer):
-    """The periods, whether a legal hold keeps everything, and what the next run removes."""
+    """The periods, whether a legal hold keeps everything, and what the next run deletes."""
 
     legal_hold = serializers.BooleanField()
     next_run = serializers.DateTimeField()
@@ -46,7 +46,7 @@ class RetentionSerializer(PeriodsSerializer):
 
 
 class RetentionView(TenantView):
-    """How long the account keeps what."""
+    """How long the account keeps its data."""
 
     permission: ClassVar[Permission] = Permission.MANAGE_RETENTION
 
@@ -54,17 +54,17 @@ class RetentionView(TenantView):
         """Also refuse keys of single subaccounts."""
         super().initial(request, *args, **kwargs)
         if self.principal.reach.limited:
-            raise PermissionDenied("This API key is limited to subaccounts; retention is the whole account's.")
+            raise PermissionDenied("This API key is limited to subaccounts, but retention covers the whole account.")
 
     @extend_schema(operation_id="get_retention", responses=RetentionSerializer)
     def get(self, request: Request) -> Response:
-        """The periods and what the next run removes."""
+        """The periods and what the next run deletes."""
         nothing_asked(request)
         return self._answer()
 
     @extend_schema(operation_id="set_retention", request=PeriodsSerializer, responses=RetentionSerializer)
     def put(self, request: Request) -> Response:
-        """Set the periods that are named. What is older goes with the next run."""
+        """Set the given periods. The next run deletes older data."""
         nothing_asked(request)
         given = checked_body(PeriodsSerializer, request)
         change(given, by=self.principal)

@@ -101,12 +101,12 @@ def proposed(account: Account, periods: Mapping[str, int | None]) -> Keeping:
         months = keeping.months(kind)
         if months is not None and not least <= months <= MOST:
             raise UserError(
-                _("Give %(least)s to %(most)s months, or nothing to keep it for ever.")
+                _("Enter %(least)s to %(most)s months, or leave it empty to keep the data forever.")
                 % {"least": least, "most": f"{MOST:,}"},
                 field=f"{kind}_months",
             )
     if keeping.export_days is not None and not 1 <= keeping.export_days <= 365:
-        raise UserError(_("Give 1 to 365 days."), field="export_days")
+        raise UserError(_("Enter 1 to 365 days."), field="export_days")
     if keeping.message_months is not None and (keeping.payload_months or 0) > keeping.message_months:
         raise UserError(_("Texts cannot be kept longer than their messages."), field="payload_months")
     return keeping
@@ -121,7 +121,7 @@ def change(periods: Mapping[str, int | None], *, by: Principal) -> Keeping:
     before, keeping = keeping_of(account), proposed(account, periods)
     changed = {name: (getattr(before, name), getattr(keeping, name)) for name in FIELDS}
     said: dict[str, Any] = {
-        name: {"from": old or "for ever", "to": new or "for ever"} for name, (old, new) in changed.items() if old != new
+        name: {"from": old or "forever", "to": new or "forever"} for name, (old, new) in changed.items() if old != new
     }
     if said:
         keeping.save(update_fields=list(said))

@@ -98,7 +98,7 @@ def _start(request: TenantRequest, asked: Question | None, umids: list[UUID]) ->
     expected = request.POST.get("expected", "")
     typed = "".join(letter for letter in request.POST.get("typed", "") if letter.isdecimal())
     if not expected.isdecimal() or typed != expected:
-        raise UserError(_("Type how many messages are deleted, as it stands there, to confirm."))
+        raise UserError(_("To confirm, type the number of messages as shown."))
     counted = int(expected) if int(expected) <= MOST_COUNTED else None
     return jobs.delete_matching(by, asked.message_query, expected=counted, reason=reason)
 
@@ -134,7 +134,7 @@ def certificate(request: TenantRequest, deletion_id: UUID) -> HttpResponse:
     """The certificate, as the bytes that were hashed."""
     deletion = _deletion(request, deletion_id)
     if not deletion.certificate:
-        raise Http404("It is not over yet.")
+        raise Http404("This deletion is still in progress.")
     name = f"deletion-{deletion.public_id}.json"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return HttpResponse(canonical(deletion.certificate), content_type="application/json", headers=headers)
@@ -161,7 +161,7 @@ def _started(request: TenantRequest, deletion: Deletion) -> HttpResponseBase:
     deletion.refresh_from_db()
     if deletion.is_active or deletion.problem or deletion.messages != deletion.expected:
         return redirect("archive:deletion", deletion.public_id)
-    said = ngettext("%(n)s message is deleted.", "%(n)s messages are deleted.", deletion.messages)
+    said = ngettext("%(n)s message has been deleted.", "%(n)s messages have been deleted.", deletion.messages)
     notices.success(request, said % {"n": f"{deletion.messages:,}"})
     return redirect("log:log")
 

@@ -129,10 +129,10 @@ def _start(request: TenantRequest, asked: Question, form: ExportForm) -> HttpRes
     if chosen["every"]:
         if selected:
             raise UserError(
-                _("Selected messages can be exported once; filters can be exported again and again."), field="every"
+                _("Selected messages can be exported only once. To repeat an export, use filters."), field="every"
             )
         schedules.start(asked.by, ask, every=chosen["every"], query=chosen["query"])
-        notices.success(request, _("The schedule is saved; its first export comes with its time."))
+        notices.success(request, _("The schedule has been saved. The first export runs at its scheduled time."))
         return redirect("archive:exports")
     export = jobs.start(asked.by, ask)
     if selected or asked.few():
@@ -179,7 +179,7 @@ def manifest_of(request: TenantRequest, export_id: UUID) -> HttpResponse:
 def cancel_export(request: TenantRequest, export_id: UUID) -> HttpResponse:
     """Stop an export."""
     if jobs.cancel(_own(request, export_id), request.principal):
-        notices.success(request, _("The export is stopped; nothing of it was kept."))
+        notices.success(request, _("The export has been cancelled. No data was kept."))
     return redirect("archive:exports")
 
 
@@ -202,7 +202,7 @@ def delete_export(request: TenantRequest, export_id: UUID) -> HttpResponse:
     if request.method != "POST":
         return render(request, "archive/export_delete.html", {"export": export})
     jobs.delete(export, request.principal)
-    notices.success(request, _("The export and its file are deleted."))
+    notices.success(request, _("The export and its file have been deleted."))
     return redirect("archive:exports")
 
 
@@ -213,7 +213,7 @@ def delete_schedule(request: TenantRequest, schedule_id: int) -> HttpResponse:
     if request.method != "POST":
         return render(request, "archive/schedule_delete.html", {"schedule": schedule})
     schedules.end(schedule, request.principal)
-    notices.success(request, _("The schedule is ended."))
+    notices.success(request, _("The schedule has ended."))
     return redirect("archive:exports")
 
 

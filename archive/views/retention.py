@@ -29,7 +29,7 @@ def retention(request: TenantRequest) -> HttpResponse:
             then = proposed(request.account, form.periods)
             if "confirmed" in request.POST:
                 change(form.periods, by=request.principal)
-                notices.success(request, _("Saved. What is older goes with the next run."))
+                notices.success(request, _("Saved. The next run deletes older data."))
                 return redirect("archive:retention")
             context |= {"proposed": True, "removals": removals(then)}
         except UserError as error:
@@ -52,6 +52,8 @@ def hold(request: TenantRequest) -> HttpResponse:
     except UserError as error:
         notices.error(request, str(error))
     else:
-        said = _("The legal hold is lifted.") if lifts else _("The legal hold is placed: nothing is deleted any more.")
+        said = (
+            _("The legal hold has been lifted.") if lifts else _("The legal hold is in place: nothing will be deleted.")
+        )
         notices.success(request, said)
     return redirect("archive:retention")

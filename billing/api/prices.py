@@ -32,7 +32,7 @@ class CardFilterSet(StrictFilterSet):
     book = filters.ChoiceFilter(choices=Book.choices, help_text="buy: the provider's; sell: your own.")
     active = filters.TypedChoiceFilter(
         field_name="is_active", choices=[("true", "true"), ("false", "false")], coerce="true".__eq__,
-        help_text="Only revisions that count, or only superseded ones.",
+        help_text="Only active or only superseded revisions.",
     )  # fmt: skip
 
     class Meta:
@@ -41,10 +41,10 @@ class CardFilterSet(StrictFilterSet):
 
 
 class CardSerializer(SparseSerializer, serializers.ModelSerializer[RateCard]):
-    """A rate card without its rates. `own` ones go before those for everyone."""
+    """A rate card without its rates. The account's `own` cards take precedence over general ones."""
 
     own = serializers.SerializerMethodField()
-    active = serializers.BooleanField(source="is_active", help_text="Whether this revision counts for its days.")
+    active = serializers.BooleanField(source="is_active", help_text="Whether this revision is active.")
     rates_count = serializers.IntegerField()
 
     class Meta:
@@ -60,7 +60,7 @@ class CardSerializer(SparseSerializer, serializers.ModelSerializer[RateCard]):
 
 
 class CardPageSerializer(PageSerializer):
-    """A page of rate cards with the addresses of its neighbours."""
+    """A page of rate cards with links to the next and previous pages."""
 
     results = CardSerializer(many=True)
 
@@ -82,7 +82,7 @@ class RateSerializer(serializers.ModelSerializer[Rate]):
 
 
 class CardDetailSerializer(CardSerializer):
-    """A rate card with every rate, and in words what it does not know."""
+    """A rate card with every rate, and its missing prices in words."""
 
     lacks = serializers.SerializerMethodField()
     rates = RateSerializer(many=True)
@@ -91,12 +91,12 @@ class CardDetailSerializer(CardSerializer):
         fields = (*CardSerializer.Meta.fields, "lacks", "rates")
 
     def get_lacks(self, card: RateCard) -> list[str]:
-        """Markets without a rate, and tiers whose end is not known."""
+        """Markets without a rate, and tiers whose end is unknown."""
         return lacks_of(card)
 
 
 class UnratedSerializer(serializers.Serializer[Any]):
-    """Messages that lack a price for the same reason."""
+    """Messages without a price for the same reason."""
 
     reason = serializers.ChoiceField(UnratedReason.choices)
     meaning = serializers.CharField()
@@ -130,11 +130,11 @@ class CardView(TenantView):
 
 
 class RateCardListView(CardView):
-    """The rate cards that decide what the account's messages cost, 100 a page."""
+    """The rate cards that apply to the account's messages, 100 per page."""
 
     @extend_schema(operation_id="list_rate_cards", parameters=parameters(CardFilterSet), responses=CardPageSerializer)
     def get(self, request: Request) -> Response:
-        """One page, the last loaded first. Follow `next` for those loaded before."""
+        """One page, most recently loaded first. Follow `next` for cards loaded earlier."""
         filterset = CardFilterSet(request.query_params, queryset=self.visible())
         return Response(listed(CardSerializer, filterset, request, column="loaded_at"))
 
@@ -144,7 +144,7 @@ class RateCardDetailView(CardView):
 
     @extend_schema(operation_id="get_rate_card", responses=CardDetailSerializer)
     def get(self, request: Request, card_id: int) -> Response:
-        """The card with its rates by market, category and tier; 404 when the account sees none of that id."""
+        """The card with its rates by market, category and tier; 404 if the account has none with that id."""
         card = self.visible().filter(pk=card_id).prefetch_related("rates").first()
         if card is None:
             raise Http404

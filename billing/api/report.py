@@ -45,7 +45,7 @@ class CostReportView(TenantView):
 
     @extend_schema(operation_id="report_costs", parameters=[CostQuerySerializer], responses=CostReportSerializer)
     def get(self, request: Request) -> Response:
-        """Sum the rated messages; amounts are exact decimal strings, and currencies are never mixed."""
+        """Totals of the rated messages. Amounts are exact decimal strings, and currencies are never mixed."""
         asked = checked(CostQuerySerializer, request)
         start, end, groups = (asked.pop(name) for name in ("from", "to", "group_by"))
         report = cost_report(
@@ -103,11 +103,11 @@ class RunningMonthView(TenantView):
 
 
 class ForecastView(RunningMonthView):
-    """The cost of the running month."""
+    """The cost of the current month."""
 
     @extend_schema(operation_id="report_forecast", responses=ForecastReportSerializer)
     def get(self, request: Request) -> Response:
-        """Take every day to come for an average one of its weekday in the last four weeks."""
+        """The forecast uses the average of each weekday in the last four weeks."""
         nothing_asked(request)
         chosen = CostFilter(self.principal.subaccount_ids)
         return Response(ForecastReportSerializer(self.answer(lambda today: forecast(self.account, today, chosen))).data)
@@ -118,10 +118,10 @@ class TierView(RunningMonthView):
 
     @extend_schema(operation_id="report_tiers", responses=TierReportSerializer)
     def get(self, request: Request) -> Response:
-        """Say for each count of the running month how many messages it holds and where the price changes."""
+        """For each count of the current month, the number of messages and where the price changes."""
         nothing_asked(request)
         if self.principal.reach.limited:
-            raise PermissionDenied("Volume is counted over all subaccounts; this key is limited to some.")
+            raise PermissionDenied("Volume is counted over all subaccounts, but this API key is limited to some.")
         return Response(TierReportSerializer(self.answer(lambda today: tier_progress(self.account, today))).data)
 
 

@@ -17,7 +17,7 @@ from core.money import plain
 from core.serializers import ReservedNamesSerializer
 from providers.vocabulary import Category
 
-_A_DAY: dict[str, Any] = {"invalid": "Write a day as 2026-10-31.", "required": "Write a day as 2026-10-31."}
+_A_DAY: dict[str, Any] = {"invalid": "Enter a day as 2026-10-31.", "required": "Enter a day as 2026-10-31."}
 
 
 @extend_schema_field(serializers.CharField(help_text="An exact decimal."))
@@ -45,8 +45,10 @@ class CostQuerySerializer(ReservedNamesSerializer):
     """The parameters of the cost report. Filters are combined with AND; without them all messages are summed."""
 
     from_ = serializers.DateField(error_messages=_A_DAY, help_text="First day, in the WABA's time zone.")
-    to = serializers.DateField(error_messages=_A_DAY, help_text="Last day, included.")
-    group_by = serializers.CharField(required=False, default="", help_text=f"Comma list of {', '.join(DIMENSIONS)}.")
+    to = serializers.DateField(error_messages=_A_DAY, help_text="Last day, inclusive.")
+    group_by = serializers.CharField(
+        required=False, default="", help_text=f"Comma-separated list of {', '.join(DIMENSIONS)}."
+    )
     subaccount = serializers.CharField(required=False, help_text="subAccountId")
     channel = serializers.CharField(required=False, help_text="phone_number_id, channelId")
     template = serializers.CharField(required=False, help_text="Name, in any language.")
@@ -66,7 +68,7 @@ class CostQuerySerializer(ReservedNamesSerializer):
     def validate(self, asked: dict[str, Any]) -> dict[str, Any]:
         """Days in order."""
         if asked["to"] < asked["from"]:
-            raise serializers.ValidationError({"to": f"Is before from ({asked['from']})."})
+            raise serializers.ValidationError({"to": f"Must not be before from ({asked['from']})."})
         return asked
 
 
@@ -79,13 +81,13 @@ class CostTotalSerializer(serializers.Serializer[Any]):
     free = serializers.IntegerField()
     unrated = serializers.IntegerField()
     amount = AmountField()
-    sell_amount = AmountField(allow_null=True, help_text="In the account's own prices; null: it does not resell.")
-    sell_unrated = serializers.IntegerField(help_text="Messages with sell terms that lack a price in either book.")
-    margin = AmountField(allow_null=True, help_text="Of the resold messages; null while one is unrated.")
+    sell_amount = AmountField(allow_null=True, help_text="In the account's own prices. Null if it does not resell.")
+    sell_unrated = serializers.IntegerField(help_text="Messages with sell terms but no price in either book.")
+    margin = AmountField(allow_null=True, help_text="Margin of the resold messages. Null while one is unrated.")
 
 
 class CostRowSerializer(CostTotalSerializer):
-    """A row holds the keys that were asked for in `group_by`."""
+    """A row contains the keys requested in `group_by`."""
 
     def get_fields(self) -> dict[str, Any]:
         """The figures, and what each grouping adds."""
@@ -99,7 +101,7 @@ class CostReportSerializer(ReservedNamesSerializer):
     from_ = serializers.DateField()
     to = serializers.DateField()
     time_zone = serializers.CharField()
-    data_as_of = serializers.DateTimeField(help_text="Every delivery recorded until then is in.")
+    data_as_of = serializers.DateTimeField(help_text="The report includes every delivery recorded until this time.")
     group_by = serializers.ListField(child=serializers.CharField())
     results = CostRowSerializer(many=True)
     totals = CostTotalSerializer(many=True)
@@ -114,12 +116,12 @@ class RunningMonthSerializer(serializers.Serializer[Any]):
 
 
 class ForecastSerializer(serializers.Serializer[Any]):
-    """The running month's cost in one currency."""
+    """The current month's cost in one currency."""
 
     currency = serializers.CharField()
     to_date = AmountField()
-    expected = AmountField(allow_null=True, help_text="For the whole month; null with less than a week behind it.")
-    days = serializers.IntegerField(help_text="Whole days that it rests on.")
+    expected = AmountField(allow_null=True, help_text="For the whole month. Null until a week of data is available.")
+    days = serializers.IntegerField(help_text="Number of full days the forecast is based on.")
 
 
 class ForecastReportSerializer(RunningMonthSerializer):
@@ -136,28 +138,28 @@ class NextPriceSerializer(serializers.Serializer[Any]):
     provider = serializers.CharField()
     currency = serializers.CharField()
     now = AmountField()
-    then = AmountField(allow_null=True, help_text="Null: no change follows, or no card says which.")
+    then = AmountField(allow_null=True, help_text="Null if the price does not change or the next price is unknown.")
     then_known = serializers.BooleanField()
 
 
 class TierProgressSerializer(serializers.Serializer[Any]):
-    """One count of the running month and how far it is from its next price."""
+    """One count of the current month and its distance to the next price."""
 
     scope = serializers.ChoiceField(AccrualScope.choices)
     scope_name = serializers.CharField()
     group = serializers.CharField(source="accrual_group", help_text="For example India/utility.")
     position = serializers.IntegerField(help_text="Messages counted so far.")
-    external = serializers.IntegerField(help_text="Those of them that were sent through other providers.")
-    start = serializers.IntegerField(help_text="Where the present price began.")
-    threshold = serializers.IntegerField(allow_null=True, help_text="The last message at the present price.")
-    end_known = serializers.BooleanField(help_text="Whether the card says where the present price ends.")
+    external = serializers.IntegerField(help_text="Counted messages sent through other providers.")
+    start = serializers.IntegerField(help_text="First message at the current price.")
+    threshold = serializers.IntegerField(allow_null=True, help_text="Last message at the current price.")
+    end_known = serializers.BooleanField(help_text="Whether the card states where the current price ends.")
     remaining = serializers.IntegerField(allow_null=True)
     expected_on = serializers.DateField(allow_null=True)
     prices = NextPriceSerializer(many=True)
 
 
 class TierReportSerializer(RunningMonthSerializer):
-    """Counts whose price depends on the volume, the one nearest to its next price first."""
+    """Counts whose price depends on the volume, those nearest to the next price first."""
 
     results = TierProgressSerializer(many=True)
 
@@ -165,16 +167,16 @@ class TierReportSerializer(RunningMonthSerializer):
 class UsageQuerySerializer(serializers.Serializer[Any]):
     """The parameters of the usage report, named as 8x8 does."""
 
-    billingPeriod = serializers.CharField(help_text="A closed month as YYYY-MM, at most six back.")  # noqa: N815
+    billingPeriod = serializers.CharField(help_text="A closed month as YYYY-MM, at most six months back.")  # noqa: N815
     channel = serializers.ChoiceField(["whatsapp"], required=False)
     groupBy = serializers.CharField(  # noqa: N815
-        required=False, default="", help_text=f"Comma list of {', '.join(DIMENSIONS_8X8)}."
+        required=False, default="", help_text=f"Comma-separated list of {', '.join(DIMENSIONS_8X8)}."
     )
 
     def validate_billingPeriod(self, text: str) -> date:  # noqa: N802
         """Its first day."""
         if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", text):
-            raise serializers.ValidationError("Write the month as 2026-10.")
+            raise serializers.ValidationError("Enter the month as 2026-10.")
         return date.fromisoformat(f"{text}-01")
 
     def validate_groupBy(self, text: str) -> list[str]:  # noqa: N802
@@ -182,7 +184,7 @@ class UsageQuerySerializer(serializers.Serializer[Any]):
         names = [name for name in text.split(",") if name]
         for name in names:
             if name not in DIMENSIONS_8X8:
-                raise serializers.ValidationError(f"{name!r} is none of {', '.join(DIMENSIONS_8X8)}.")
+                raise serializers.ValidationError(f"{name!r} is not one of {', '.join(DIMENSIONS_8X8)}.")
         return names
 
 
@@ -215,7 +217,7 @@ class UsageAmountSerializer(serializers.Serializer[Any]):
 
 
 class UsageRowSerializer(serializers.Serializer[Any]):
-    """A row holds the dimensions that were asked for in `groupBy`. 8x8 has no `amounts`."""
+    """A row contains the dimensions requested in `groupBy`. 8x8 has no `amounts`."""
 
     subAccountId = serializers.CharField(required=False)  # noqa: N815
     channel = serializers.ChoiceField(["whatsapp"], required=False)
@@ -250,10 +252,10 @@ class UsageMetaSerializer(serializers.Serializer[Any]):
     billingPeriod = UsagePeriodSerializer(source="*")  # noqa: N815
     dataAsOf = serializers.DateTimeField(source="data_as_of")  # noqa: N815
     groupBy = serializers.ListField(child=serializers.CharField(), source="group_by")  # noqa: N815
-    currency = serializers.CharField(allow_null=True, help_text="Null when there are several: see amounts.")
+    currency = serializers.CharField(allow_null=True, help_text="Null if there are several: see amounts.")
 
     def get_accountId(self, _: Usage) -> str:  # noqa: N802
-        """As it was asked for."""
+        """As requested."""
         return str(self.context["account_id"])
 
 

@@ -58,7 +58,7 @@ _DECLARED = (
         more=(
             ("tier_from", _("Tier from"), Kind.NUMBER), ("tier_to", _("Tier to"), Kind.NUMBER),
             ("tier_end_known", _("Tier end known"), Kind.CODE),
-            ("tier_anchored", _("Counted with other providers"), Kind.CODE),
+            ("tier_anchored", _("Includes other providers"), Kind.CODE),
         ),
     ),
 )  # fmt: skip

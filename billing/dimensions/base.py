@@ -58,7 +58,7 @@ class Dimension:
     kind: Kind = Kind.TEXT
     more: tuple[FileColumn, ...] = ()
     words: Callable[[Any], str] = str
-    absent: Text = _("Not known")  # noqa: RUF009 - it is not translated yet
+    absent: Text = _("Unknown")  # noqa: RUF009 - it is not translated yet
     colour: Callable[[Any], str] | None = None
     log: Callable[[Any], dict[str, str]] = lambda value: {}
     field: Callable[..., serializers.Field[Any, Any, Any, Any]] = serializers.CharField

@@ -38,9 +38,9 @@ class TierKey(NamedTuple):
         elif self.start > 1:
             parts.append(gettext("from %(n)s") % {"n": f"{self.start:,}"})
         if not self.end_known:
-            parts.append(gettext("end not known"))
+            parts.append(gettext("end unknown"))
         if self.anchored:
-            parts.append(gettext("counted with other providers"))
+            parts.append(gettext("includes other providers"))
         return ", ".join(parts)
 
 
@@ -63,4 +63,4 @@ class RateTierSerializer(ReservedNamesSerializer):
 class CostTierSerializer(RateTierSerializer):
     """A tier's place and bounds. Not `end_known`: lower prices may follow, but no card says from where."""
 
-    anchored = serializers.BooleanField(help_text="Positions counted with volume at other providers.")
+    anchored = serializers.BooleanField(help_text="Whether positions include volume at other providers.")

@@ -47,20 +47,20 @@ def choice(label: Text, choices: Iterable[tuple[str, Text]], *, help_text: Text 
 class ImportForm(forms.Form):
     """A price file, and what it is for. `save` makes drafts of it; what is wrong with it is an error at `file`."""
 
-    kind = choice(gettext_lazy("What it holds"), PriceFile.choices)
-    whose = choice(gettext_lazy("For whom"), [])
+    kind = choice(gettext_lazy("Contents"), PriceFile.choices)
+    whose = choice(gettext_lazy("Applies to"), [])
     book = choice(
-        gettext_lazy("Which prices"),
+        gettext_lazy("Prices"),
         [
             ("buy", gettext_lazy("What the provider charges you")),
             ("sell", gettext_lazy("What you charge your customers")),
         ],
         help_text=gettext_lazy(
-            "The second counts from the day on which your own prices are set to a rate card of your own."
+            "What you charge your customers applies from the day on which your own prices use a custom rate card."
         ),
     )
     provider = forms.ChoiceField(
-        label=gettext_lazy("For messages through"),
+        label=gettext_lazy("Provider"),
         choices=_providers,
         required=False,
         widget=forms.Select(attrs=_SELECT),
@@ -71,7 +71,7 @@ class ImportForm(forms.Form):
     )  # fmt: skip
     file = forms.FileField(
         label=gettext_lazy("File"),
-        help_text=gettext_lazy("CSV in UTF-8, at most 2 MB. Nothing counts before you have seen what it changes."),
+        help_text=gettext_lazy("CSV in UTF-8, at most 2 MB. Nothing takes effect until you have reviewed the changes."),
     )
 
     def __init__(self, *args: Any, access: PriceAccess, **kwargs: Any) -> None:
@@ -81,7 +81,7 @@ class ImportForm(forms.Form):
         if access.account and access.manages:
             whose.append((_OWN, _("%(account)s only") % {"account": access.account.name}))
         if access.operator:
-            whose.append((_EVERYONE, _("Everyone who has no card of their own")))
+            whose.append((_EVERYONE, _("Every account without its own rate card")))
         self._choose("whose", whose)
         if not access.operator:
             self._choose("kind", [(PriceFile.CARD.value, str(PriceFile.CARD.label))])
@@ -100,7 +100,7 @@ class ImportForm(forms.Form):
         """Refuse what no price file is as large as."""
         file = self.cleaned_data["file"]
         if (file.size or 0) > LARGEST:
-            raise forms.ValidationError(_("The file has more than 2 MB: no rate card is that large."))
+            raise forms.ValidationError(_("The file is larger than 2 MB. Rate cards are smaller than that."))
         return file
 
     def clean(self) -> dict[str, Any]:
@@ -108,9 +108,9 @@ class ImportForm(forms.Form):
         given = self.cleaned_data
         kind = given.get("kind")
         if kind in {PriceFile.CARD, PriceFile.RULES} and not given.get("effective_from"):
-            self.add_error("effective_from", _("Write the first day on which it counts."))
+            self.add_error("effective_from", _("Enter the first day on which it applies."))
         if kind == PriceFile.CARD and given.get("book") == Book.SELL and given.get("whose") == _EVERYONE:
-            self.add_error("whose", _("What customers are charged is one account's business."))
+            self.add_error("whose", _("Prices for customers must belong to one account."))
         return given
 
     def save(self) -> Proposal | None:
@@ -127,7 +127,7 @@ class ImportForm(forms.Form):
             show_error(self, error)
         except IntegrityError:
             self.add_error(
-                None, _("Somebody imported for the same day at this moment: look at theirs, then try again.")
+                None, _("Someone else has just imported prices for the same day: review that import, then try again.")
             )
         return None
 
@@ -158,17 +158,17 @@ class WhatIfForm(forms.Form):
         ):
             self._known[name] = {str(each.pk): each for each in found}
             choices = [(pk, _revision_words(each)) for pk, each in self._known[name].items()]
-            self.fields[name] = select(label, _("As in force"), choices)
+            self.fields[name] = select(label, _("Currently in force"), choices)
             self.fields[name].widget.attrs = _SELECT
         self.fields["when"] = choice(
-            _("When"), [("always", _("On every day of these months")), ("own", _("From its own first day on"))]
+            _("When"), [("always", _("On every day of these months")), ("own", _("From its own first day"))]
         )
 
     def clean(self) -> dict[str, Any]:
         """The first month is not after the last."""
         given = self.cleaned_data
         if given.get("first") and given.get("last") and given["first"] > given["last"]:
-            self.add_error("last", _("Is before the first month."))
+            self.add_error("last", _("The last month is before the first."))
         return given
 
     @property
@@ -214,11 +214,11 @@ class SellForm(forms.ModelForm):  # type: ignore[type-arg]  # not a generic when
         }
         help_texts = {
             "effective_from": gettext_lazy(
-                "From 00:00 of this day in the time zone of the WhatsApp Business Account. A day in the "
-                "past changes what its months show."
+                "In force from 00:00 of this day in the time zone of the WhatsApp Business Account. A day in the "
+                "past changes the figures of earlier months."
             ),
             "markup_percent": gettext_lazy(
-                "Added to the price it starts from; 0 passes it through, less than 0 is a discount."
+                "Added to the starting price. 0 keeps that price; a negative value is a discount."
             ),
             "fee": gettext_lazy("In the same currency, after the mark-up."),
             "fee_on_free": "",
@@ -238,14 +238,14 @@ class SellForm(forms.ModelForm):  # type: ignore[type-arg]  # not a generic when
         """Nothing is sold for less than nothing."""
         markup: Decimal = self.cleaned_data["markup_percent"]
         if markup <= -100:
-            raise forms.ValidationError(_("Write more than -100: at that discount messages are sold for nothing."))
+            raise forms.ValidationError(_("Enter more than -100: a discount of 100% would make messages free."))
         return markup
 
     def clean_fee(self) -> Decimal:
         """A fee is not paid out."""
         fee: Decimal = self.cleaned_data["fee"]
         if fee < 0:
-            raise forms.ValidationError(_("Write 0 or more; a discount is a mark-up of less than 0."))
+            raise forms.ValidationError(_("Enter 0 or more. For a discount, use a negative mark-up."))
         return fee
 
     def validate_unique(self) -> None:

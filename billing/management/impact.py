@@ -22,7 +22,7 @@ def try_out(proposal: Proposal, **bounds: Any) -> Impact:
 def words(found: Impact) -> list[str]:
     """An impact in lines of text: totals first, then the rows that differ, the greatest difference first."""
     if not found.lines:
-        return ["No recorded message would cost anything else."]
+        return ["The cost of every recorded message stays the same."]
     lines = [f"{found.lines:,} lines of rated messages would change."]
     for currency, (now, then) in sorted(found.totals().items()):
         lines.append(f"{currency or 'no currency'}: {plain(now)} now, {plain(then)} then ({_signed(then - now)}).")
@@ -43,4 +43,4 @@ def _signed(amount: Decimal) -> str:
 
 def activate(proposal: Proposal, *, command: str) -> str:
     """Put it in force; a sentence saying so."""
-    return f"In force. {put_in_force(proposal, by=Principal.of_command(command)):,} buckets will be rated again."
+    return f"Activated. {put_in_force(proposal, by=Principal.of_command(command)):,} buckets will be rated again."

@@ -32,10 +32,10 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("revision", models.PositiveSmallIntegerField(default=1)),
                 ("name", models.CharField(max_length=100)),
-                ("sha256", models.CharField(help_text="Of the file it was loaded from.", max_length=64)),
+                ("sha256", models.CharField(help_text="SHA-256 of the file it was loaded from.", max_length=64)),
                 ("is_active", models.BooleanField(default=True, help_text="One revision at a time is in force.")),
                 ("loaded_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ("approved_by", models.CharField(blank=True, help_text="Who put it in force.", max_length=254)),
+                ("approved_by", models.CharField(blank=True, help_text="Who activated it.", max_length=254)),
                 ("approved_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
@@ -89,10 +89,10 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("revision", models.PositiveSmallIntegerField(default=1)),
                 ("name", models.CharField(max_length=100)),
-                ("sha256", models.CharField(help_text="Of the file it was loaded from.", max_length=64)),
+                ("sha256", models.CharField(help_text="SHA-256 of the file it was loaded from.", max_length=64)),
                 ("is_active", models.BooleanField(default=True, help_text="One revision at a time is in force.")),
                 ("loaded_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ("approved_by", models.CharField(blank=True, help_text="Who put it in force.", max_length=254)),
+                ("approved_by", models.CharField(blank=True, help_text="Who activated it.", max_length=254)),
                 ("approved_at", models.DateTimeField(blank=True, null=True)),
                 (
                     "effective_from",
@@ -123,7 +123,7 @@ class Migration(migrations.Migration):
                     "pricing_type",
                     models.CharField(
                         blank=True,
-                        help_text="The provider's word this is for; empty: any other, or none.",
+                        help_text="The provider's pricing type that this applies to; empty: any other or none.",
                         max_length=32,
                     ),
                 ),
@@ -140,7 +140,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "allowance",
-                    models.IntegerField(default=0, help_text="This many first messages of a bucket are free."),
+                    models.IntegerField(default=0, help_text="The number of free messages at the start of a bucket."),
                 ),
                 ("source", models.TextField()),
                 (
@@ -169,14 +169,14 @@ class Migration(migrations.Migration):
                 ),
                 ("revision", models.PositiveSmallIntegerField(default=1)),
                 ("name", models.CharField(max_length=100)),
-                ("sha256", models.CharField(help_text="Of the file it was loaded from.", max_length=64)),
+                ("sha256", models.CharField(help_text="SHA-256 of the file it was loaded from.", max_length=64)),
                 ("is_active", models.BooleanField(default=True, help_text="One revision at a time is in force.")),
                 ("loaded_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 (
                     "account",
                     models.ForeignKey(
                         blank=True,
-                        help_text="Empty: for everyone who has no card of their own.",
+                        help_text="Empty: for all accounts without their own card.",
                         null=True,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="+",
@@ -184,7 +184,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("approved_at", models.DateTimeField(blank=True, null=True)),
-                ("approved_by", models.CharField(blank=True, help_text="Who put it in force.", max_length=254)),
+                ("approved_by", models.CharField(blank=True, help_text="Who activated it.", max_length=254)),
                 ("book", models.CharField(choices=[("buy", "Buy"), ("sell", "Sell")], default="buy", max_length=4)),
                 (
                     "provider",
@@ -231,10 +231,13 @@ class Migration(migrations.Migration):
                 ("category", models.CharField(max_length=32)),
                 ("tier", models.PositiveSmallIntegerField(default=1)),
                 ("above", models.BigIntegerField(default=0)),
-                ("up_to", models.BigIntegerField(help_text="Empty: no end, or none known.", null=True)),
-                ("end_known", models.BooleanField(default=True, help_text="Whether the source gives this tier's end.")),
+                ("up_to", models.BigIntegerField(help_text="Empty: no end, or end unknown.", null=True)),
+                (
+                    "end_known",
+                    models.BooleanField(default=True, help_text="Whether the source states this tier's end."),
+                ),
                 ("unit_price", models.DecimalField(decimal_places=9, max_digits=18)),
-                ("source", models.TextField(help_text="Where the figure is from: FOUND or DERIVED, and how.")),
+                ("source", models.TextField(help_text="Source of the figure: FOUND or DERIVED, and how.")),
                 (
                     "card",
                     models.ForeignKey(
@@ -263,7 +266,7 @@ class Migration(migrations.Migration):
                 (
                     "currency",
                     models.CharField(
-                        help_text="For WABAs billed in this currency; the fee is in it too.", max_length=3
+                        help_text="For WABAs billed in this currency, which is also that of the fee.", max_length=3
                     ),
                 ),
                 ("effective_from", models.DateField(help_text="From 00:00 of this day in the WABA's time zone.")),
@@ -272,7 +275,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("cost", "The provider's price"),
-                            ("card", "A rate card of its own"),
+                            ("card", "A custom rate card"),
                             ("nothing", "No resale"),
                         ],
                         default="cost",
@@ -322,18 +325,18 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "always",
-                    models.BooleanField(default=False, help_text="Suppose it on every day, not from its own day on."),
+                    models.BooleanField(default=False, help_text="Apply it to every day, not from its own first day."),
                 ),
-                ("first_month", models.DateField(help_text="Empty: from the first that it touches.", null=True)),
-                ("last_month", models.DateField(help_text="Empty: to the last that it touches.", null=True)),
-                ("steps", models.PositiveIntegerField(default=0, help_text="Months of accounts to work out.")),
+                ("first_month", models.DateField(help_text="Empty: from the first affected month.", null=True)),
+                ("last_month", models.DateField(help_text="Empty: to the last affected month.", null=True)),
+                ("steps", models.PositiveIntegerField(default=0, help_text="Account months to calculate.")),
                 ("done", models.PositiveIntegerField(default=0)),
                 (
                     "after_month",
-                    models.DateField(help_text="With after_account: the last step that is done.", null=True),
+                    models.DateField(help_text="With after_account: the last completed step.", null=True),
                 ),
                 ("after_account", models.BigIntegerField(default=0)),
-                ("lines", models.BigIntegerField(default=0, help_text="Rated lines that would be written anew.")),
+                ("lines", models.BigIntegerField(default=0, help_text="Rated lines that would be rewritten.")),
                 (
                     "effects",
                     models.JSONField(
@@ -347,19 +350,19 @@ class Migration(migrations.Migration):
                     models.JSONField(
                         default=list,
                         encoder=django.core.serializers.json.DjangoJSONEncoder,
-                        help_text="The greatest of the rows that change.",
+                        help_text="The largest of the rows that change.",
                     ),
                 ),
                 ("row_count", models.PositiveIntegerField(default=0, help_text="How many rows change.")),
                 ("worked_at", models.DateTimeField(null=True)),
                 ("finished_at", models.DateTimeField(null=True)),
-                ("problem", models.TextField(blank=True, help_text="Why it could not be worked out.")),
+                ("problem", models.TextField(blank=True, help_text="Why the calculation failed.")),
                 ("applied_by", models.CharField(blank=True, max_length=254)),
                 ("applied_at", models.DateTimeField(null=True)),
                 (
                     "account",
                     models.ForeignKey(
-                        help_text="Empty: over every account.",
+                        help_text="Empty: all accounts.",
                         null=True,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="+",
@@ -381,7 +384,7 @@ class Migration(migrations.Migration):
                         null=True, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="billing.ruleset"
                     ),
                 ),
-                ("title", models.CharField(blank=True, help_text="What it supposes, in words.", max_length=255)),
+                ("title", models.CharField(blank=True, help_text="The scenario in words.", max_length=255)),
             ],
             options={
                 "indexes": [
@@ -412,10 +415,10 @@ class Migration(migrations.Migration):
                         choices=[("portfolio", "Business portfolio"), ("phone_number", "Phone number")], max_length=12
                     ),
                 ),
-                ("scope_id", models.BigIntegerField(help_text="Id of the portfolio or phone number; 0: not known.")),
+                ("scope_id", models.BigIntegerField(help_text="Id of the portfolio or phone number; 0: unknown.")),
                 ("accrual_group", models.CharField(help_text="For example India/authentication.", max_length=96)),
                 ("month", models.DateField(help_text="First day of the month in the WABA's time zone.")),
-                ("allowance", models.IntegerField(default=0, help_text="This many first messages are free.")),
+                ("allowance", models.IntegerField(default=0, help_text="The number of free messages at the start.")),
                 ("rated_at", models.DateTimeField(null=True)),
                 (
                     "problem",
@@ -429,7 +432,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "parked_at",
-                    models.DateTimeField(help_text="When it failed; it is tried again after a minute.", null=True),
+                    models.DateTimeField(help_text="When it failed; it is retried after a minute.", null=True),
                 ),
             ],
             options={
@@ -445,15 +448,17 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("provider", models.CharField(blank=True, max_length=10)),
-                ("waba_id", models.BigIntegerField(help_text="0: not known.")),
-                ("phone_number_id", models.BigIntegerField(help_text="0: not known.")),
-                ("subaccount_id", models.BigIntegerField(help_text="0: not known.")),
-                ("template_id", models.BigIntegerField(help_text="0: none, or not known.")),
+                ("waba_id", models.BigIntegerField(help_text="0: unknown.")),
+                ("phone_number_id", models.BigIntegerField(help_text="0: unknown.")),
+                ("subaccount_id", models.BigIntegerField(help_text="0: unknown.")),
+                ("template_id", models.BigIntegerField(help_text="0: none or unknown.")),
                 ("country", models.CharField(blank=True, max_length=2)),
                 ("category", models.CharField(blank=True, max_length=32)),
                 (
                     "pricing_type",
-                    models.CharField(blank=True, help_text="The provider's word; empty: it said none.", max_length=32),
+                    models.CharField(
+                        blank=True, help_text="As reported by the provider; empty if not reported.", max_length=32
+                    ),
                 ),
                 ("currency", models.CharField(blank=True, max_length=3)),
                 ("market", models.CharField(blank=True, max_length=64)),
@@ -641,7 +646,7 @@ class Migration(migrations.Migration):
                     models.BooleanField(
                         db_default=False,
                         default=False,
-                        help_text="Its facts may count elsewhere by now: place them anew first.",
+                        help_text="Its facts may belong to other buckets by now: place them again first.",
                     ),
                 ),
             ],
@@ -731,7 +736,9 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "anchored",
-                    models.BooleanField(default=False, help_text="Positions counted with volume at other providers."),
+                    models.BooleanField(
+                        default=False, help_text="Whether positions include volume at other providers."
+                    ),
                 ),
                 ("sell_amount", models.DecimalField(decimal_places=15, max_digits=34, null=True)),
                 ("sell_price", models.DecimalField(decimal_places=15, max_digits=24, null=True)),

@@ -18,30 +18,30 @@ class DryRun(TenantModel):
     """
 
     account = models.ForeignKey(  # type: ignore[assignment] # an operator's is over everyone's usage
-        Account, null=True, on_delete=models.CASCADE, related_name="+", help_text="Empty: over every account."
+        Account, null=True, on_delete=models.CASCADE, related_name="+", help_text="Empty: all accounts."
     )
-    title = models.CharField(max_length=255, blank=True, help_text="What it supposes, in words.")
+    title = models.CharField(max_length=255, blank=True, help_text="The scenario in words.")
     asked_by = models.CharField(max_length=254)
     asked_at = models.DateTimeField(default=timezone.now, editable=False)
     card_ids = ArrayField(models.BigIntegerField(), default=list)
     markets = models.ForeignKey(MarketTable, null=True, on_delete=models.CASCADE, related_name="+")
     rules = models.ForeignKey(RuleSet, null=True, on_delete=models.CASCADE, related_name="+")
-    always = models.BooleanField(default=False, help_text="Suppose it on every day, not from its own day on.")
-    first_month = models.DateField(null=True, help_text="Empty: from the first that it touches.")
-    last_month = models.DateField(null=True, help_text="Empty: to the last that it touches.")
-    steps = models.PositiveIntegerField(default=0, help_text="Months of accounts to work out.")
+    always = models.BooleanField(default=False, help_text="Apply it to every day, not from its own first day.")
+    first_month = models.DateField(null=True, help_text="Empty: from the first affected month.")
+    last_month = models.DateField(null=True, help_text="Empty: to the last affected month.")
+    steps = models.PositiveIntegerField(default=0, help_text="Account months to calculate.")
     done = models.PositiveIntegerField(default=0)
-    after_month = models.DateField(null=True, help_text="With after_account: the last step that is done.")
+    after_month = models.DateField(null=True, help_text="With after_account: the last completed step.")
     after_account = models.BigIntegerField(default=0)
-    lines = models.BigIntegerField(default=0, help_text="Rated lines that would be written anew.")
+    lines = models.BigIntegerField(default=0, help_text="Rated lines that would be rewritten.")
     effects = models.JSONField(
         default=list, encoder=DjangoJSONEncoder, help_text="What changes, by subaccount and currency."
     )
-    rows = models.JSONField(default=list, encoder=DjangoJSONEncoder, help_text="The greatest of the rows that change.")
+    rows = models.JSONField(default=list, encoder=DjangoJSONEncoder, help_text="The largest of the rows that change.")
     row_count = models.PositiveIntegerField(default=0, help_text="How many rows change.")
     worked_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
-    problem = models.TextField(blank=True, help_text="Why it could not be worked out.")
+    problem = models.TextField(blank=True, help_text="Why the calculation failed.")
     applied_by = models.CharField(max_length=254, blank=True)
     applied_at = models.DateTimeField(null=True)
 

@@ -21,10 +21,10 @@ class Revision(models.Model):
 
     revision = models.PositiveSmallIntegerField(default=1)
     name = models.CharField(max_length=100)
-    sha256 = models.CharField(max_length=64, help_text="Of the file it was loaded from.")
+    sha256 = models.CharField(max_length=64, help_text="SHA-256 of the file it was loaded from.")
     is_active = models.BooleanField(default=True, help_text="One revision at a time is in force.")
     loaded_at = models.DateTimeField(default=timezone.now, editable=False)
-    approved_by = models.CharField(max_length=254, blank=True, help_text="Who put it in force.")
+    approved_by = models.CharField(max_length=254, blank=True, help_text="Who activated it.")
     approved_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -120,12 +120,14 @@ class Rule(models.Model):
     rule_set = models.ForeignKey(RuleSet, on_delete=models.CASCADE, related_name="rules")
     category = models.CharField(max_length=32)
     pricing_type = models.CharField(
-        max_length=32, blank=True, help_text="The provider's word this is for; empty: any other, or none."
+        max_length=32,
+        blank=True,
+        help_text="The provider's pricing type that this applies to; empty: any other or none.",
     )
     free_reason = models.CharField(max_length=32, blank=True, help_text="Empty: charged.")
     scope = models.CharField(max_length=12, choices=AccrualScope)
     accrual_group = models.CharField(max_length=96, help_text="{market} stands for the message's market.")
-    allowance = models.IntegerField(default=0, help_text="This many first messages of a bucket are free.")
+    allowance = models.IntegerField(default=0, help_text="The number of free messages at the start of a bucket.")
     source = models.TextField()
 
     class Meta:
@@ -152,7 +154,7 @@ class RateCard(Revision):
 
     account = models.ForeignKey(
         "accounts.Account", null=True, blank=True, on_delete=models.CASCADE, related_name="+",
-        help_text="Empty: for everyone who has no card of their own.",
+        help_text="Empty: for all accounts without their own card.",
     )  # fmt: skip
     book = models.CharField(max_length=4, choices=Book, default=Book.BUY)
     provider = models.CharField(
@@ -207,10 +209,10 @@ class Rate(models.Model):
     category = models.CharField(max_length=32)
     tier = models.PositiveSmallIntegerField(default=1)
     above = models.BigIntegerField(default=0)
-    up_to = models.BigIntegerField(null=True, help_text="Empty: no end, or none known.")
-    end_known = models.BooleanField(default=True, help_text="Whether the source gives this tier's end.")
+    up_to = models.BigIntegerField(null=True, help_text="Empty: no end, or end unknown.")
+    end_known = models.BooleanField(default=True, help_text="Whether the source states this tier's end.")
     unit_price = models.DecimalField(max_digits=18, decimal_places=9)
-    source = models.TextField(help_text="Where the figure is from: FOUND or DERIVED, and how.")
+    source = models.TextField(help_text="Source of the figure: FOUND or DERIVED, and how.")
 
     class Meta:
         ordering = ("card", "market", "category", "tier")
@@ -242,7 +244,9 @@ class SellTerms(TenantModel):
     Pass-through is the cost with neither markup nor fee. `NOTHING` ends resale from its day on.
     """
 
-    currency = models.CharField(max_length=3, help_text="For WABAs billed in this currency; the fee is in it too.")
+    currency = models.CharField(
+        max_length=3, help_text="For WABAs billed in this currency, which is also that of the fee."
+    )
     effective_from = models.DateField(help_text="From 00:00 of this day in the WABA's time zone.")
     base = models.CharField(max_length=7, choices=SellBase, default=SellBase.COST)
     markup_percent = models.DecimalField(max_digits=9, decimal_places=4, default=0)
@@ -279,5 +283,5 @@ class SellTerms(TenantModel):
         if self.fee:
             parts.append(_("plus %(fee)s per message") % {"fee": plain(self.fee)})
             if self.fee_on_free:
-                parts.append(_("also for free ones"))
+                parts.append(_("including free messages"))
         return ", ".join(parts)

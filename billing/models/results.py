@@ -24,7 +24,7 @@ class RatedLine(TenantModel):
     reason = models.CharField(max_length=32, blank=True)
     rate = models.ForeignKey(Rate, null=True, on_delete=models.PROTECT, related_name="+")
     above = models.BigIntegerField(null=True, help_text="Where the rate's tier begins; empty: no rate.")
-    anchored = models.BooleanField(default=False, help_text="Positions counted with volume at other providers.")
+    anchored = models.BooleanField(default=False, help_text="Whether positions include volume at other providers.")
     n = models.BigIntegerField()
     unit_price = models.DecimalField(max_digits=18, decimal_places=9, null=True)
     amount = models.DecimalField(max_digits=28, decimal_places=9, null=True)

@@ -10,13 +10,13 @@ class Bucket(TenantModel):
     """Messages counted together in one month: the unit of ordering, locking and rating."""
 
     scope = models.CharField(max_length=12, choices=AccrualScope)
-    scope_id = models.BigIntegerField(help_text="Id of the portfolio or phone number; 0: not known.")
+    scope_id = models.BigIntegerField(help_text="Id of the portfolio or phone number; 0: unknown.")
     accrual_group = models.CharField(max_length=96, help_text="For example India/authentication.")
     month = models.DateField(help_text="First day of the month in the WABA's time zone.")
-    allowance = models.IntegerField(default=0, help_text="This many first messages are free.")
+    allowance = models.IntegerField(default=0, help_text="The number of free messages at the start.")
     rated_at = models.DateTimeField(null=True)
     problem = models.TextField(blank=True, help_text="Why the last rating failed; the bucket is parked.")
-    parked_at = models.DateTimeField(null=True, help_text="When it failed; it is tried again after a minute.")
+    parked_at = models.DateTimeField(null=True, help_text="When it failed; it is retried after a minute.")
 
     class Meta:
         constraints = (
@@ -38,13 +38,15 @@ class UsageKind(TenantModel):
 
     account = models.ForeignKey("accounts.Account", **LOOSE)
     provider = models.CharField(max_length=10, blank=True)
-    waba_id = models.BigIntegerField(help_text="0: not known.")
-    phone_number_id = models.BigIntegerField(help_text="0: not known.")
-    subaccount_id = models.BigIntegerField(help_text="0: not known.")
-    template_id = models.BigIntegerField(help_text="0: none, or not known.")
+    waba_id = models.BigIntegerField(help_text="0: unknown.")
+    phone_number_id = models.BigIntegerField(help_text="0: unknown.")
+    subaccount_id = models.BigIntegerField(help_text="0: unknown.")
+    template_id = models.BigIntegerField(help_text="0: none or unknown.")
     country = models.CharField(max_length=2, blank=True)
     category = models.CharField(max_length=32, blank=True)
-    pricing_type = models.CharField(max_length=32, blank=True, help_text="The provider's word; empty: it said none.")
+    pricing_type = models.CharField(
+        max_length=32, blank=True, help_text="As reported by the provider; empty if not reported."
+    )
     currency = models.CharField(max_length=3, blank=True)
     market = models.CharField(max_length=64, blank=True)
     price_category = models.CharField(max_length=32, blank=True, help_text="The rate card's column.")
@@ -133,7 +135,9 @@ class DirtyBucket(models.Model):
 
     bucket = models.ForeignKey(Bucket, on_delete=models.CASCADE, db_constraint=False, related_name="+")
     misplaced = models.BooleanField(
-        default=False, db_default=False, help_text="Its facts may count elsewhere by now: place them anew first."
+        default=False,
+        db_default=False,
+        help_text="Its facts may belong to other buckets by now: place them again first.",
     )
 
     class Meta:

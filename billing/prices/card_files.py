@@ -55,7 +55,7 @@ def read_card_file(path: Path) -> list[Step]:
             return list(_tiers(rows, number, path.name))
     raise file_error(
         _(
-            "No header row was found: it begins with Market and names Marketing, or From and To three times, or has "
+            "No header row found. It must begin with Market and name Marketing, or From and To three times, or have "
             "the columns market, category, currency, tier_from, tier_to, rate, source."
         )
     )
@@ -65,7 +65,9 @@ def _own(rows: list[list[str]], header: int, names: list[str]) -> Iterator[Step]
     missing = {"market", "category", "currency", "tier_from", "tier_to", "rate", "source"} - set(names)
     if missing:
         raise file_error(
-            _("Row %(number)d lacks the column %(missing)s."), number=header + 1, missing=", ".join(sorted(missing))
+            _("Row %(number)d is missing the column %(missing)s."),
+            number=header + 1,
+            missing=", ".join(sorted(missing)),
         )
     for number, cells in _data(rows, header):
         row = dict(zip(names, cells, strict=False))
@@ -134,7 +136,7 @@ def _price(text: str, number: int) -> Decimal | None:
         price = Decimal(digits)
     except InvalidOperation:
         raise file_error(
-            _("Row %(number)s: %(text)s is no rate; write it as 0.0118, or n/a."), number=number, text=repr(text)
+            _("Row %(number)s: %(text)s is not a rate; enter it as 0.0118, or n/a."), number=number, text=repr(text)
         ) from None
     if text.strip().startswith("-") or price > _HIGHEST_PRICE:
         raise file_error(
@@ -158,7 +160,9 @@ def _currency(text: str, number: int) -> str:
     code = _CURRENCIES.get(token, token)
     if not re.fullmatch("[A-Z]{3}", code):
         raise file_error(
-            _("Row %(number)s: %(text)s is no currency; write its ISO code, as USD."), number=number, text=repr(text)
+            _("Row %(number)s: %(text)s is not a currency; enter its ISO code, such as USD."),
+            number=number,
+            text=repr(text),
         )
     return code
 
@@ -168,7 +172,7 @@ def _category(text: str, number: int) -> str:
     category = next((each for each in card_columns() if each.replace("_", "-") == spelled), None)
     if category is None:
         raise file_error(
-            _("Row %(number)s: %(text)s is no category; choose from %(categories)s."),
+            _("Row %(number)s: %(text)s is not a category; choose from %(categories)s."),
             number=number,
             text=repr(text),
             categories=", ".join(card_columns()),

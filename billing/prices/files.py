@@ -33,7 +33,7 @@ def rows_of(path: Path) -> list[list[str]]:
     except UnicodeDecodeError:
         raise file_error(_("The file is not UTF-8 text: save it as CSV UTF-8.")) from None
     except csv.Error as error:
-        raise file_error(_("The file is no CSV: %(error)s. Save it as CSV UTF-8."), error=error) from None
+        raise file_error(_("The file is not valid CSV: %(error)s. Save it as CSV UTF-8."), error=error) from None
 
 
 def records_of(path: Path, columns: Sequence[str]) -> Iterator[tuple[int, dict[str, str]]]:
@@ -45,7 +45,7 @@ def records_of(path: Path, columns: Sequence[str]) -> Iterator[tuple[int, dict[s
     names = [cell.strip() for cell in rows[0]] if rows else []
     if missing := [column for column in columns if column not in names]:
         raise file_error(
-            _("The first row lacks %(missing)s: it names %(columns)s."),
+            _("The first row is missing %(missing)s: it must name %(columns)s."),
             missing=", ".join(missing),
             columns=", ".join(columns),
         )
@@ -61,7 +61,7 @@ def name_in(text: str, number: int) -> str:
     name = text.strip()
     if not name or len(name) > LONGEST_NAME:
         raise file_error(
-            _("Row %(number)s: write a market in at most %(longest)d letters, not %(name)s."),
+            _("Row %(number)s: a market can have at most %(longest)d characters: %(name)s."),
             number=number,
             longest=LONGEST_NAME,
             name=repr(name[:80]),
@@ -74,7 +74,7 @@ def whole_in(text: str, number: int, column: str) -> int:
     digits = text.replace(",", "").strip()
     if not (digits.isascii() and digits.isdecimal()) or int(digits[:20]) > MOST_MESSAGES:
         raise file_error(
-            _("Row %(number)s: %(column)s is %(text)s, which is no number of messages."),
+            _("Row %(number)s: %(column)s is %(text)s, which is not a number of messages."),
             number=number,
             column=column,
             text=repr(text[:80]),

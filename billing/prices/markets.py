@@ -79,7 +79,7 @@ def import_market_file(path: Path) -> MarketTable:
     )
     rows = [_country(table, number, row) for number, row in records_of(path, COLUMNS)]
     if not rows:
-        raise file_error(_("The file has no countries: write one row for each country and period."))
+        raise file_error(_("The file has no countries: add one row for each country and period."))
     _refuse_overlaps(rows)
     MarketCountry.objects.bulk_create(rows)
     return table
@@ -90,7 +90,7 @@ def _country(table: MarketTable, number: int, row: dict[str, str]) -> MarketCoun
     listed = row["country_iso2"] == row["calling_code"] == "*"
     country = re.fullmatch("[A-Za-z]{2}", row["country_iso2"]) and re.fullmatch("[0-9]{1,8}", row["calling_code"])
     if not (listed or country):
-        raise file_error(_("Row %(number)s: write a country as IN and a calling code as 91."), number=number)
+        raise file_error(_("Row %(number)s: enter a country such as IN and a calling code such as 91."), number=number)
     start = _day(number, "valid_from", row["valid_from"])
     end = _day(number, "valid_to", row["valid_to"]) if row["valid_to"] else None
     if end and end < start:
@@ -111,7 +111,7 @@ def _day(number: int, column: str, text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise file_error(
-            _("Row %(number)s: write %(column)s as 2026-10-01, not %(text)s."),
+            _("Row %(number)s: enter %(column)s as 2026-10-01, not %(text)s."),
             number=number,
             column=column,
             text=repr(text[:80]),

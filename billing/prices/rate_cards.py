@@ -97,7 +97,7 @@ def import_card_file(
     after the other.
     """
     if book == Book.SELL and account is None:
-        raise file_error(_("A sell card belongs to an account: say which one."))
+        raise file_error(_("A sell card must belong to an account: name the account."))
     by_currency: dict[str, list[Step]] = defaultdict(list)
     for step in read_card_file(path):
         by_currency[step.currency].append(step)
@@ -268,6 +268,6 @@ def lacks_of(card: RateCard) -> list[str]:
     )
     return [
         *(_("%(market)s: no country belongs to this market") % {"market": market} for market in sorted(named - known)),
-        *(_("%(market)s: no rate at all") % {"market": market} for market in sorted(known - named)),
+        *(_("%(market)s: no rates") % {"market": market} for market in sorted(known - named)),
         *([said % {"n": open_ended}] if open_ended else []),
     ]

@@ -68,7 +68,7 @@ def import_rule_file(path: Path, effective_from: date) -> RuleSet:
     """Make a new revision of a day's rules out of a file (`COLUMNS`), not in force yet. Raises UserError."""
     if effective_from.day != 1:
         raise file_error(
-            _("Rules begin on the first day of a month, not on %(effective_from)s: allowances are monthly."),
+            _("Rules must begin on the first day of a month, not on %(effective_from)s: allowances are monthly."),
             effective_from=effective_from,
         )
     latest = RuleSet.objects.filter(effective_from=effective_from).order_by("-revision").first()
@@ -80,10 +80,10 @@ def import_rule_file(path: Path, effective_from: date) -> RuleSet:
     seen: set[tuple[str, str]] = set()
     for rule in rows:
         if (rule.category, rule.pricing_type) in seen:
-            raise file_error(_("Two rules for %(rule)s: leave one."), rule=rule)
+            raise file_error(_("Two rules for %(rule)s: keep only one."), rule=rule)
         seen.add((rule.category, rule.pricing_type))
     if not rows:
-        raise file_error(_("The file has no rules: write one row for each category."))
+        raise file_error(_("The file has no rules: add one row for each category."))
     Rule.objects.bulk_create(rows)
     return rules
 
@@ -91,7 +91,7 @@ def import_rule_file(path: Path, effective_from: date) -> RuleSet:
 def _rule(rules: RuleSet, number: int, row: dict[str, str]) -> Rule:
     if not row["category"] or not row["accrual_group"]:
         raise file_error(
-            _("Row %(number)s: write a category and an accrual_group such as {market}/utility."), number=number
+            _("Row %(number)s: enter a category and an accrual_group such as {market}/utility."), number=number
         )
     if row["scope"] not in AccrualScope.values:
         raise file_error(
@@ -104,7 +104,7 @@ def _rule(rules: RuleSet, number: int, row: dict[str, str]) -> Rule:
     for name, longest in _LONGEST.items():
         if len(row[name]) > longest:
             raise file_error(
-                _("Row %(number)s: %(name)s has more than %(longest)s letters."),
+                _("Row %(number)s: %(name)s has more than %(longest)s characters."),
                 number=number,
                 name=name,
                 longest=longest,

@@ -22,7 +22,8 @@ def put_in_force(proposal: Proposal, *, by: Principal, reason: str = "") -> int:
     """
     if proposal.always:
         raise UserError(
-            gettext("A card or rule set counts from its own day"), remedy=gettext("import it with the day you mean.")
+            gettext("A card or rule set applies from its own first day"),
+            remedy=gettext("import it with the day you want."),
         )
     buckets = affected(proposal)
     for revision in _revisions(proposal):

@@ -111,7 +111,7 @@ def proposal_of(run: DryRun) -> Proposal:
     """What a dry run supposes. Raises Gone."""
     cards = list(RateCard.objects.filter(pk__in=run.card_ids).order_by("currency", "id"))
     if len(cards) != len(run.card_ids):
-        raise Gone(gettext("What this dry run supposes was discarded"), remedy=gettext("import it again."))
+        raise Gone(gettext("A draft that this dry run is based on was discarded"), remedy=gettext("import it again."))
     return Proposal(cards=cards, markets=run.markets, rules=run.rules, always=run.always)
 
 
@@ -163,7 +163,9 @@ def advance(seconds: float = SLICE) -> None:
             run.problem, run.finished_at = str(gone), timezone.now()
         except Exception:
             log.exception("dry_run_failed", dry_run=run.pk)
-            run.problem = "It could not be worked out: the worker's log says why. Other prices and months still can be."
+            run.problem = (
+                "The calculation failed: see the worker's log for the reason. Other prices and months are not affected."
+            )
             run.finished_at = timezone.now()
         run.worked_at = timezone.now()
         with transaction.atomic():
@@ -241,9 +243,9 @@ def apply(run: DryRun, *, by: Principal) -> int:
     run = _locked(run)
     proposal, drafts = _decidable(run)
     if not run.finished_at or run.problem:
-        raise UserError(gettext("This dry run is not finished"), remedy=gettext("wait for its figures first."))
+        raise UserError(gettext("This dry run has not finished yet"), remedy=gettext("wait for its figures."))
     if stale := next((each for each in drafts if _overtaken(each, run)), None):
-        raise UserError(f"Another revision of {stale.name} was put in force since", remedy="compute the dry run again.")
+        raise UserError(f"Another revision of {stale.name} has been activated since", remedy="recalculate the dry run.")
     with every_tenant():
         if drafts:
             buckets = put_in_force(proposal, by=by, reason=f"dry run {run.pk}")
@@ -290,9 +292,9 @@ def _decidable(run: DryRun) -> tuple[Proposal, list[Revision]]:
     proposal = proposal_of(run)
     drafts = revisions_of(proposal)
     if run.applied_at:
-        raise UserError(gettext("This is in force already."))
+        raise UserError(gettext("This is already in force."))
     if run.always or (drafts and (run.first_month or run.last_month)) or not all(each.is_draft for each in drafts):
-        raise UserError(gettext("This is a what-if: only an import that waits for a decision can be put in force."))
+        raise UserError(gettext("This is a what-if: only an imported draft can be activated."))
     return proposal, drafts
 
 

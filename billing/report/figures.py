@@ -61,15 +61,17 @@ def forecast_figure(each: Forecast, today: date) -> KeyFigure:
     """What the running month is expected to cost."""
     label = _("Expected by %(day)s in %(currency)s") % {"day": said(month_end(today), DAY), "currency": each.currency}
     if each.expected is None:
-        return KeyFigure(label, "–", _("after a week of deliveries"))
-    based = ngettext("as on the weekdays of the last %(n)d day", "as on the weekdays of the last %(n)d days", each.days)
+        return KeyFigure(label, "–", _("available after a week of deliveries"))
+    based = ngettext(
+        "based on the weekdays of the last %(n)d day", "based on the weekdays of the last %(n)d days", each.days
+    )
     return KeyFigure(label, money(each.expected), based % {"n": each.days})
 
 
 def _count_figures(totals: Sequence[CostRow], before: Sequence[CostRow], link: Callable[[str], str]) -> list[KeyFigure]:
     delivered, free, unrated = (sum(getattr(row, name) for row in totals) for name in ("delivered", "free", "unrated"))
     figures = [
-        KeyFigure(_("Delivered"), f"{delivered:,}", _("charged or not"),
+        KeyFigure(_("Delivered"), f"{delivered:,}", _("charged and free"),
                   change=change(delivered, sum(row.delivered for row in before))),
         KeyFigure(_("Free"), f"{free:,}", _("delivered at no charge"), link(ChargeState.FREE),
                   change(free, sum(row.free for row in before))),
@@ -146,7 +148,7 @@ def _prices(currency: str, prices: Iterable[NextPrice]) -> str:
         return _("free → %(currency)s %(then)s") % {"currency": currency, "then": _span(then)}
     if then:
         return f"{currency} {_span(now)} → {_span(then)}"
-    return _("%(currency)s %(now)s → not known") % {"currency": currency, "now": _span(now)}
+    return _("%(currency)s %(now)s → unknown") % {"currency": currency, "now": _span(now)}
 
 
 def _span(prices: Sequence[Decimal]) -> str:

@@ -77,7 +77,7 @@ class CostTable:
         """The state in one sentence."""
         totals = self.report.totals
         if not totals:
-            return _("Nothing was delivered")
+            return _("No deliveries")
         amounts = [f"{row.currency} {row.amount:,.2f}" for row in totals if row.currency and row.charged]
         delivered = sum(row.delivered for row in totals)
         parts = [

@@ -89,7 +89,7 @@ class _Names:
 
     def __call__(self, place: Place) -> tuple[str, str]:
         """Account (empty in an account's own dry run) and subaccount."""
-        return self._accounts.get(place.account_id, ""), self._subaccounts.get(place.subaccount_id, _("not known"))
+        return self._accounts.get(place.account_id, ""), self._subaccounts.get(place.subaccount_id, _("unknown"))
 
 
 def _changed_tables(proposal: Proposal) -> list[Lines]:

@@ -22,7 +22,7 @@ class State(TextChoices):
     """Where a revision stands on a day."""
 
     IN_FORCE = "in force", _("In force")
-    COMING = "coming", _("Coming")
+    COMING = "coming", _("Upcoming")
     PAST = "past", _("Past")
     SUPERSEDED = "superseded", _("Superseded")
     DRAFT = "draft", _("Not in force yet")

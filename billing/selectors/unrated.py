@@ -15,20 +15,18 @@ from billing.models import RatedLine
 
 _REMEDIES = {
     UnratedReason.NO_RULE: gettext_lazy(
-        "Import a rule set with a rule for %(category)s, in force on %(first)s or before."
+        "Import a rule set with a rule for %(category)s that is in force on or before %(first)s."
     ),
     UnratedReason.NO_CATEGORY: gettext_lazy(
-        "Nothing to import: they are rated by themselves once a webhook names their category."
+        "Nothing to import: these messages are rated automatically when a webhook names their category."
     ),
     UnratedReason.NO_WABA: gettext_lazy(
         "Register the WhatsApp Business Account that sent them, with its time zone and currency."
     ),
     UnratedReason.NO_COUNTRY: gettext_lazy(
-        "Nothing to import: they are rated by themselves once a webhook names the number."
+        "Nothing to import: these messages are rated automatically when a webhook names the number."
     ),
-    UnratedReason.NO_CARD: gettext_lazy(
-        "Import a rate card in %(currency)s with %(first)s or an earlier day as its first."
-    ),
+    UnratedReason.NO_CARD: gettext_lazy("Import a rate card in %(currency)s whose first day is %(first)s or earlier."),
     UnratedReason.NO_RATE: gettext_lazy(
         "Import a rate for %(category)s to %(market)s in %(currency)s, in force on %(first)s."
     ),

@@ -161,7 +161,7 @@ def discard(request: HttpRequest, access: PriceAccess, run_id: int) -> HttpRespo
         except UserError as error:
             messages.error(request, str(error))
             return redirect("billing:dry_run", run.pk)
-        messages.success(request, gettext("The draft is deleted."))
+        messages.success(request, gettext("The draft has been deleted."))
         return redirect("billing:cards")
     return _decision(request, access, "discard", run)
 
@@ -179,7 +179,7 @@ def try_draft(request: HttpRequest, access: PriceAccess, kind: str, draft_id: in
         raise Http404("No such kind of draft.")
     draft = get_object_or_404(found[kind], pk=draft_id)
     if not draft.is_draft or not access.decides_on(draft):
-        raise PermissionDenied(gettext("A draft is tried out by whoever decides on it."))
+        raise PermissionDenied(gettext("Only people who can activate this draft can try it out."))
     return redirect("billing:dry_run", dry_runs.start_draft(draft, by=access.principal).pk)
 
 
@@ -202,7 +202,7 @@ def _decision(request: HttpRequest, access: PriceAccess, name: str, run: DryRun)
 def _decided_here(access: PriceAccess, run_id: int) -> DryRun:
     run = get_object_or_404(access.dry_runs(), pk=run_id)
     if not _decides(access, run):
-        raise PermissionDenied(gettext("This is for whoever sets these prices."))
+        raise PermissionDenied(gettext("Only people who set these prices can do this."))
     return run
 
 
@@ -219,7 +219,7 @@ def own_prices(request: HttpRequest, access: PriceAccess) -> HttpResponse:
     """What the account charges its customers, since when, and what is left of it."""
     account = access.account
     if account is None:
-        raise Http404("Operators without an account have no prices of their own.")
+        raise Http404("Operators without an account do not have own prices.")
     if access.limited:
         raise LimitedReach(gettext("This page is about the whole account."))
     today, currencies = timezone.localdate(), currencies_of(account)
@@ -233,9 +233,9 @@ def own_prices(request: HttpRequest, access: PriceAccess) -> HttpResponse:
             buckets = save_sell_terms(form.instance, by=access.principal)
             messages.success(
                 request,
-                gettext("Agreed. What was delivered from that day on is being rated again.")
+                gettext("Prices saved. Deliveries from that day on are being rated again.")
                 if buckets
-                else gettext("Agreed."),
+                else gettext("Prices saved."),
             )
             return redirect("billing:own_prices")
     context = {

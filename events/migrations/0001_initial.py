@@ -64,7 +64,9 @@ class Migration(migrations.Migration):
                 ("subject_id", models.BigIntegerField()),
                 (
                     "configured",
-                    models.BooleanField(default=False, help_text="To the account's endpoints: no address of its own."),
+                    models.BooleanField(
+                        default=False, help_text="To the account's endpoints, without an address of its own."
+                    ),
                 ),
                 ("public_id", models.UUIDField(default=uuid.uuid4)),
                 ("url", models.URLField(blank=True, max_length=2048)),
@@ -90,7 +92,7 @@ class Migration(migrations.Migration):
                 (
                     "state",
                     models.CharField(
-                        choices=[("pending", "Waiting"), ("done", "Done"), ("failed", "Given up")],
+                        choices=[("pending", "Waiting"), ("done", "Done"), ("failed", "Failed")],
                         default="pending",
                         max_length=8,
                     ),
@@ -100,7 +102,7 @@ class Migration(migrations.Migration):
                 (
                     "answer",
                     models.CharField(
-                        blank=True, help_text="What the last attempt came to: 503, ConnectError.", max_length=64
+                        blank=True, help_text="Result of the last attempt: 503, ConnectError.", max_length=64
                     ),
                 ),
                 (
@@ -145,11 +147,11 @@ class Migration(migrations.Migration):
                 ("enabled", models.BooleanField(default=True)),
                 ("authorization_sealed", models.TextField(blank=True, editable=False)),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("delivered_at", models.DateTimeField(help_text="When it last took an event.", null=True)),
-                ("failed_at", models.DateTimeField(help_text="When it last did not.", null=True)),
+                ("delivered_at", models.DateTimeField(help_text="When the last delivery succeeded.", null=True)),
+                ("failed_at", models.DateTimeField(help_text="When the last attempt failed.", null=True)),
                 (
                     "failure",
-                    models.CharField(blank=True, help_text="What that came to: 503, ConnectError.", max_length=64),
+                    models.CharField(blank=True, help_text="Result of that attempt: 503, ConnectError.", max_length=64),
                 ),
                 (
                     "account",

@@ -171,7 +171,7 @@ def _events(draft: _Draft, rng: random.Random, until: datetime) -> Iterator[Mess
     if paused or rng.random() < lost:
         yield _failure(draft, rng, "failed", sent + timedelta(seconds=rng.uniform(1, 30)), paused=paused)
         return
-    if rng.random() < 0.012:  # phone off: no more is heard
+    if rng.random() < 0.012:  # phone off: no further status
         return
     delivered = sent + timedelta(seconds=rng.expovariate(1 / 20))
     # When the chat is open Meta sends `read` alone.
@@ -191,7 +191,7 @@ def _event(draft: _Draft, state: str, at: datetime) -> MessageEvent:
         category=draft.category if priced else "", pricing_type=_pricing_type(draft) if priced else "",
         template_name=draft.template, template_language="en" if draft.template else "", content=_content(draft),
     )  # fmt: skip
-    return simulation_of(draft.channel.provider).retell(event)
+    return simulation_of(draft.channel.provider).translate_event(event)
 
 
 def _content(draft: _Draft) -> dict[str, Any]:
@@ -226,7 +226,7 @@ def _failure(draft: _Draft, rng: random.Random, state: str, at: datetime, *, pau
         subaccount_code=draft.channel.code, msisdn=draft.msisdn, template_name=draft.template,
         template_language="en" if draft.template else "", error_source="meta", error_code=code, error_title=title,
     )  # fmt: skip
-    return simulation_of(draft.channel.provider).retell(event)
+    return simulation_of(draft.channel.provider).translate_event(event)
 
 
 def _inbound(draft: _Draft, rng: random.Random) -> MessageEvent:

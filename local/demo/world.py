@@ -143,7 +143,7 @@ def build(plan: Plan, now: datetime) -> Account:
         _number_history(number, now, flagged=channel.code == FLAGGED_SUBACCOUNT)
     for waba in wabas.values():
         _templates(account, waba, now)
-    _doors(plan, account)
+    _create_endpoints(plan, account)
     return account
 
 
@@ -175,10 +175,10 @@ def _number_history(number: PhoneNumber, now: datetime, *, flagged: bool) -> Non
             (16, "flag", "", "FLAGGED", "Many people blocked or reported its messages"),
             (14, "flag", "FLAGGED", "UNFLAGGED", ""),
         ]
-    _tell(Subject.PHONE_NUMBER, number, now, history)
+    _add_change(Subject.PHONE_NUMBER, number, now, history)
 
 
-def _tell(
+def _add_change(
     subject: Subject, one: PhoneNumber | Template, now: datetime, history: list[tuple[int, str, str, str, str]]
 ) -> None:
     """Announce it all."""
@@ -210,10 +210,10 @@ def _templates(account: Account, waba: Waba, now: datetime) -> None:
                 (19, "status", "PAUSED", "APPROVED", "UNPAUSE"),
                 (12, "quality", "RED", "YELLOW", ""),
             ]
-        _tell(Subject.TEMPLATE, template, now, history)
+        _add_change(Subject.TEMPLATE, template, now, history)
 
 
-def _doors(plan: Plan, account: Account) -> None:
+def _create_endpoints(plan: Plan, account: Account) -> None:
     """API keys and webhook endpoints."""
     for purpose in ("api", "360dialog"):
         key = secret(plan, f"key:{purpose}", 24)

@@ -15,9 +15,9 @@ from types import FrameType
 
 from local.embedded.config import ROOT, Config
 from local.embedded.errors import StartError
-from local.embedded.family import MARK, stop_members
 from local.embedded.postgres import Postgres
 from local.embedded.redis import Redis, free_port
+from local.embedded.runner_processes import MARK, stop_members
 from local.embedded.static import collect_static
 from local.embedded.steps import manage, preflight
 from local.embedded.supervisor import supervise

@@ -1,4 +1,4 @@
-"""What one start of `script/run` is told by its environment, and the file that tells it to `manage.py`."""
+"""The configuration of `script/run` from its environment, and the file that passes it on to `manage.py`."""
 
 import fcntl
 import os

@@ -61,7 +61,7 @@ class Redis:
         where = {"port": str(self.port), "requirepass": self.password, "pidfile": '""'}
         settings = {**SETTINGS, **where, **self.settings}
         lines = "".join(f"{name} {value}\n" for name, value in settings.items())
-        # The settings go in by standard input: the password stands in no file and in no list of processes.
+        # The settings go in by standard input: the password appears in no file and in no process list.
         with self.log.open("w") as log, tempfile.TemporaryFile("w+") as config:
             config.write(lines)
             config.seek(0)

@@ -14,16 +14,16 @@ MANIFEST = ROOT / "staticfiles/staticfiles.json"
 
 
 def collect_static(environment: dict[str, str]) -> None:
-    """Run `collectstatic` unless everything is as it was; two starts in one checkout collect once."""
+    """Run `collectstatic` unless nothing changed; two starts in one checkout collect once."""
     folder = os.open(ROOT, os.O_RDONLY)
     try:
         fcntl.flock(folder, fcntl.LOCK_EX)
-        wanted = sources_digest()
-        if MANIFEST.exists() and STAMP.exists() and STAMP.read_text() == wanted:
+        digest = sources_digest()
+        if MANIFEST.exists() and STAMP.exists() and STAMP.read_text() == digest:
             return
         print("Collecting static files …", flush=True)
         manage("collectstatic", "--noinput", "--verbosity", "0", environment=environment)
-        STAMP.write_text(wanted)
+        STAMP.write_text(digest)
     finally:
         os.close(folder)
 

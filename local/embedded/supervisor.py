@@ -10,14 +10,14 @@ from types import FrameType
 from honcho.manager import Manager
 
 from local.embedded.config import ROOT, Config
-from local.embedded.family import stop_members
+from local.embedded.runner_processes import stop_members
 
 CELERY = ("-m", "celery", "--quiet", "-A", "portal.celery")
 NOT_NEWS = "ignore:You're running the worker with superuser"  # root is how many try it; the data is their own
 
 
-class Parts(Manager):  # type: ignore[misc]
-    """honcho's manager, which trips over a signal that comes before every part has told its pid: this one waits."""
+class Processes(Manager):  # type: ignore[misc]
+    """honcho's manager fails on a signal that arrives before every process has reported its pid: this one waits."""
 
     _ending = False
 
@@ -41,7 +41,7 @@ class Parts(Manager):  # type: ignore[misc]
 def supervise(config: Config, environment: dict[str, str]) -> int:
     """Run the parts; when one ends, or a signal comes, all are ended. The exit code."""
     (config.data / "beat").mkdir(exist_ok=True)
-    parts = Parts()
+    parts = Processes()
     for name, arguments in commands(config).items():
         command = "exec " + shlex.join([sys.executable, "-W", NOT_NEWS, *arguments])
         parts.add_process(name, command, env=environment, cwd=str(ROOT))

@@ -1,11 +1,11 @@
-"""What a sandbox is told when it starts."""
+"""The configuration of a sandbox."""
 
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from providers.registry import simulation_of
-from providers.simulation import Simulation, Template
+from providers.simulation import SimulatedTemplate, Simulation
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,7 @@ class WebhookTarget:
 
 
 @dataclass(frozen=True, slots=True)
-class Number:
+class SandboxNumber:
     """A business phone number one may send from. 8x8 knows it by its subaccount."""
 
     waba_id: str
@@ -39,8 +39,8 @@ class Config:
     Shares are between 0 and 1, times in seconds, a rate of 0 means no limit.
     """
 
-    numbers: Mapping[str, Number]  # by phone number id
-    templates: Mapping[tuple[str, str], Template]  # by name and language
+    numbers: Mapping[str, SandboxNumber]  # by phone number id
+    templates: Mapping[tuple[str, str], SimulatedTemplate]  # by name and language
     token: str = field(repr=False)
     latency: float = 0.05  # before an answer, on average
     speed: float = 1.0  # of webhooks: 10 makes ten times less of each delay

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 
 import httpx
 
-from local.sandbox.config import Config, Number
-from local.sandbox.fate import Step
-from providers.simulation import DELIVERED, MessageRequest, Report, Sender
+from local.sandbox.config import Config, SandboxNumber
+from local.sandbox.endings import Step
+from providers.simulation import DELIVERED, MessageRequest, SimulatedReport, SimulatedSender
 
 TRIES = 8
 _AT_ONCE = 32  # posts that wait for an answer
@@ -24,12 +24,12 @@ _LATEST = 10_000  # answers whose time is remembered
 
 
 @dataclass(slots=True)
-class Message:
+class SandboxMessage:
     """An accepted message and the webhooks that are still to come."""
 
     id: str
-    number: Number
-    sender: Sender
+    number: SandboxNumber
+    sender: SimulatedSender
     request: MessageRequest
     steps: tuple[Step, ...]
     position: int = 0
@@ -42,7 +42,7 @@ class Message:
             step = self.steps[self.position]
             is_priced = any(earlier.event == DELIVERED for earlier in self.steps[: self.position])
             self.body = self.number.simulation.report(
-                Report(
+                SimulatedReport(
                     state=step.event, request=self.request, message_id=self.id, sender=self.sender, at=int(time.time()),
                     error=step.error, is_priced=is_priced,
                 )
@@ -68,7 +68,7 @@ class Outbox:
         self._latencies: deque[float] = deque(maxlen=_LATEST)
         self._config = config
         self._client = client
-        self._due: list[tuple[float, int, Message]] = []
+        self._due: list[tuple[float, int, SandboxMessage]] = []
         self._order = itertools.count()
         self._wake = asyncio.Event()
         self._slots = asyncio.Semaphore(_AT_ONCE)
@@ -80,11 +80,11 @@ class Outbox:
 
     def answered_after_ms(self) -> dict[str, float]:
         """How long the latest posts took: median, p95 and p99 in milliseconds; 0 before the first."""
-        known = list(self._latencies)
-        cuts = statistics.quantiles(known, n=100) if len(known) > 1 else (known or [0.0]) * 99
+        latencies = list(self._latencies)
+        cuts = statistics.quantiles(latencies, n=100) if len(latencies) > 1 else (latencies or [0.0]) * 99
         return {"median": cuts[49], "p95": cuts[94], "p99": cuts[98]}
 
-    def put(self, message: Message) -> None:
+    def put(self, message: SandboxMessage) -> None:
         """Take a message with at least one step."""
         self.messages += 1
         self._later(message, message.steps[0].after)
@@ -97,7 +97,7 @@ class Outbox:
                 await self._slots.acquire()
                 group.create_task(self._post(message))
 
-    async def _next(self) -> Message:
+    async def _next(self) -> SandboxMessage:
         while True:
             self._wake.clear()
             wait = self._due[0][0] - time.monotonic() if self._due else None
@@ -107,7 +107,7 @@ class Outbox:
                 async with asyncio.timeout(wait):
                     await self._wake.wait()
 
-    async def _post(self, message: Message) -> None:
+    async def _post(self, message: SandboxMessage) -> None:
         try:
             answered = await self._answered(message.number, message.webhook())
         finally:
@@ -124,21 +124,21 @@ class Outbox:
         else:
             self._later(message, message.steps[message.position].after)
 
-    async def _answered(self, number: Number, body: bytes) -> bool:
+    async def _answered(self, number: SandboxNumber, body: bytes) -> bool:
         """Post one webhook; whether it was answered 2xx."""
-        proof = number.simulation.prove(number.webhooks.secret, body)
+        proof = number.simulation.webhook_headers(number.webhooks.secret, body)
         headers = {"Content-Type": "application/json", "User-Agent": "facebookexternalua", **proof}
         begin = time.perf_counter()
         try:
             answer = await self._client.post(number.webhooks.url, content=body, headers=headers)
-            said, good = str(answer.status_code), answer.is_success
+            outcome, good = str(answer.status_code), answer.is_success
         except httpx.HTTPError as error:
-            said, good = type(error).__name__, False
+            outcome, good = type(error).__name__, False
         self._latencies.append((time.perf_counter() - begin) * 1000)
-        self.answers[said] += 1
+        self.answers[outcome] += 1
         self.counts["posted" if good else "failed posts"] += 1
         return good
 
-    def _later(self, message: Message, seconds: float) -> None:
+    def _later(self, message: SandboxMessage, seconds: float) -> None:
         heapq.heappush(self._due, (time.monotonic() + seconds, next(self._order), message))
         self._wake.set()

@@ -20,11 +20,11 @@ from starlette.routing import Route
 
 from core.rate_limiter import RateLimiter
 from local.sandbox.config import Config
-from local.sandbox.fate import BAD_GATEWAY, NO_ANSWER, UNAVAILABLE, refusal, steps
-from local.sandbox.outbox import Message, Outbox
+from local.sandbox.endings import BAD_GATEWAY, NO_ANSWER, UNAVAILABLE, refusal, steps
+from local.sandbox.outbox import Outbox, SandboxMessage
 from providers.registry import VENDORS, simulation_of, vendor_of
 from providers.simulated_errors import NO_SUCH_PATH, Error
-from providers.simulation import BLOCKED, LIMITED, MessageRequest, Refused, Sender, Simulation
+from providers.simulation import BLOCKED, LIMITED, MessageRequest, SimulatedRefused, SimulatedSender, Simulation
 from providers.vocabulary import Shape
 
 LARGEST_BODY = 1024 * 1024
@@ -87,12 +87,12 @@ class Sandbox:
         return routes
 
     async def _health(
-        self, request: Request, provider: str, simulation: Simulation, answer: Callable[[Sender, str], bytes]
+        self, request: Request, provider: str, simulation: Simulation, answer: Callable[[SimulatedSender, str], bytes]
     ) -> Response:
         """As the token's ending says."""
         try:
             sender = self._sender(request, provider, simulation)
-        except Refused as refused:
+        except SimulatedRefused as refused:
             return self._refuse(simulation, refused.error, Random())
         return Response(answer(sender, simulation.token(request.headers)), media_type="application/json")
 
@@ -108,7 +108,7 @@ class Sandbox:
                 return JSONResponse({"success": True})
             message = simulation.read(body, self._config.templates)
             self._check_limits(sender, message)
-        except Refused as refused:
+        except SimulatedRefused as refused:
             return self._refuse(simulation, refused.error, chance)
         error = refusal(message.msisdn, chance, self._config)
         if error is not None:
@@ -122,11 +122,11 @@ class Sandbox:
             return Response(_HTML, status_code=502, media_type="text/html")
         return Response(simulation.accepted(message, given_id), media_type="application/json")
 
-    def _take(self, sender: Sender, message: MessageRequest, chance: Random) -> str:
+    def _take(self, sender: SimulatedSender, message: MessageRequest, chance: Random) -> str:
         """Accept a message; its id."""
         number = self._config.numbers[sender.number_id]
         given_id = number.simulation.new_id(chance)
-        self._outbox.put(Message(given_id, number, sender, message, steps(message.msisdn, chance, self._config)))
+        self._outbox.put(SandboxMessage(given_id, number, sender, message, steps(message.msisdn, chance, self._config)))
         self.counts["accepted"] += 1
         return given_id
 
@@ -135,34 +135,38 @@ class Sandbox:
         status, body = simulation.refused(error, chance)
         return Response(body, status_code=status, media_type="application/json")
 
-    def _sender(self, request: Request, provider: str, simulation: Simulation) -> Sender:
+    def _sender(self, request: Request, provider: str, simulation: Simulation) -> SimulatedSender:
         """The number that the path names, or the token; an ending of the token may say how healthy it is."""
         token = simulation.token(request.headers).removesuffix(LIMITED).removesuffix(BLOCKED)
         if not secrets.compare_digest(token.encode(), self._config.token.encode()):
-            raise Refused(190)
+            raise SimulatedRefused(190)
         names = request.path_params
         number_id = names.get("number_id") or self._first(provider, names.get("subaccount"))
         number = self._config.numbers.get(number_id)
         if number is None:
-            raise Refused(100, f"Object with ID '{number_id}' does not exist, or may not be used with this token.")
-        return Sender(number_id=number_id, msisdn=number.msisdn, waba_id=number.waba_id, subaccount=number.subaccount)
+            raise SimulatedRefused(
+                100, f"Object with ID '{number_id}' does not exist, or may not be used with this token."
+            )
+        return SimulatedSender(
+            number_id=number_id, msisdn=number.msisdn, waba_id=number.waba_id, subaccount=number.subaccount
+        )
 
     def _first(self, provider: str, subaccount: str | None) -> str:
         for number_id, number in self._config.numbers.items():
             if number.provider == provider and subaccount in {None, number.subaccount}:
                 return number_id
-        raise Refused(100, "There is no such number.")
+        raise SimulatedRefused(100, "There is no such number.")
 
-    def _check_limits(self, sender: Sender, message: MessageRequest) -> None:
+    def _check_limits(self, sender: SimulatedSender, message: MessageRequest) -> None:
         now = time.monotonic()
         if message.msisdn == sender.msisdn:
-            raise Refused(131021)
+            raise SimulatedRefused(131021)
         if self._outbox.full:
-            raise Refused(131016)
+            raise SimulatedRefused(131016)
         if not self._number_pace.allows(sender.number_id, now):
-            raise Refused(130429)
+            raise SimulatedRefused(130429)
         if not self._pair_pace.allows(f"{sender.number_id}/{message.msisdn}", now):
-            raise Refused(131056)
+            raise SimulatedRefused(131056)
 
 
 async def _body(request: Request) -> bytes:

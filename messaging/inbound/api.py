@@ -31,7 +31,7 @@ _IN_A_BODY = (Permission.VIEW_NUMBERS, Permission.VIEW_CONTENT)
 
 
 class WebhookEventSerializer(SparseSerializer, serializers.ModelSerializer[InboxItem]):
-    """A stored webhook without what it said."""
+    """A stored webhook without its content."""
 
     size = serializers.IntegerField(help_text="Bytes of the body.")
 
@@ -41,7 +41,7 @@ class WebhookEventSerializer(SparseSerializer, serializers.ModelSerializer[Inbox
 
 
 class WebhookEventDetailSerializer(WebhookEventSerializer):
-    """A stored webhook as it came. Its context: `readable`, whether the key may see what people wrote."""
+    """A stored webhook as received. Its context: `readable`, whether the key may see what people wrote."""
 
     body = serializers.SerializerMethodField(help_text="Null without the scopes msisdn:read and content:read.")
     body_encoding = serializers.SerializerMethodField()
@@ -70,7 +70,7 @@ def _is_text(raw: bytes) -> bool:
 
 
 class WebhookEventPageSerializer(PageSerializer):
-    """A page of webhooks with the addresses of its neighbours."""
+    """A page of webhooks with links to the next and previous pages."""
 
     results = WebhookEventSerializer(many=True)
 
@@ -93,17 +93,17 @@ class ReplaySerializer(StrictSerializer):
     )  # fmt: skip
     filter = WebhookChoiceSerializer(required=False)
 
-    def validate(self, given: dict[str, Any]) -> dict[str, Any]:
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """One of the two, and a filter that filters: an empty one would mean everything."""
-        if ("ids" in given) == ("filter" in given):
-            raise ValidationError({"ids": ["Give ids, or a filter, and not both."]})
-        if given.get("filter") == {}:
-            raise ValidationError({"filter": ["Name at least one filter, as state: quarantined."]})
-        return given
+        if ("ids" in attrs) == ("filter" in attrs):
+            raise ValidationError({"ids": ["Provide either ids or a filter."]})
+        if attrs.get("filter") == {}:
+            raise ValidationError({"filter": ["Provide at least one filter, such as state: quarantined."]})
+        return attrs
 
 
 class ReplayedSerializer(serializers.Serializer[Any]):
-    """How many webhooks are back in line."""
+    """How many webhooks will be replayed."""
 
     replayed = serializers.IntegerField()
 
@@ -117,9 +117,9 @@ class WebhookEventView(TenantView):
         """Also refuse keys of single subaccounts: a webhook may speak of any of the account's."""
         super().initial(request, *args, **kwargs)
         if self.principal.reach.limited:
-            raise PermissionDenied("This API key is limited to subaccounts; webhooks belong to the whole account.")
+            raise PermissionDenied("This API key is limited to subaccounts, but webhooks belong to the whole account.")
 
-    def found(self, event_id: int) -> InboxItem:
+    def get_item(self, event_id: int) -> InboxItem:
         """The webhook of that id. Raises Http404 when the account has none."""
         item = webhooks(self.account).filter(pk=event_id).first()
         if item is None:
@@ -132,7 +132,7 @@ class WebhookEventView(TenantView):
 
 
 class WebhookEventListView(WebhookEventView):
-    """The stored webhooks, newest first, 100 a page."""
+    """The stored webhooks, newest first, 100 per page."""
 
     @extend_schema(
         operation_id="list_webhook_events",
@@ -150,9 +150,9 @@ class WebhookEventDetailView(WebhookEventView):
 
     @extend_schema(operation_id="get_webhook_event", responses=WebhookEventDetailSerializer)
     def get(self, request: Request, event_id: int) -> Response:
-        """The webhook with headers and body; 404 when the account has none of that id."""
+        """The webhook with headers and body; 404 if the account has none with that id."""
         readable = self.principal.permissions.issuperset(_IN_A_BODY)
-        item = self.found(event_id)
+        item = self.get_item(event_id)
         return Response(shown(WebhookEventDetailSerializer, item, request, lambda rows, fields: {"readable": readable}))
 
 
@@ -161,9 +161,9 @@ class WebhookEventReplayView(WebhookEventView):
 
     @extend_schema(operation_id="replay_webhook_event", request=None, responses=ReplayedSerializer)
     def post(self, request: Request, event_id: int) -> Response:
-        """Put one webhook back in line; 404 when the account has none of that id."""
+        """Replay one webhook. 404 if the account has none with that id."""
         nothing_asked(request)
-        item = self.found(event_id)
+        item = self.get_item(event_id)
         rows = InboxItem.objects.filter(account=self.account, pk=item.pk, received_at=item.received_at)
         return self.replay(rows, ids=[item.pk])
 
@@ -173,17 +173,19 @@ class WebhookEventsReplayView(WebhookEventView):
 
     @extend_schema(operation_id="replay_webhook_events", request=ReplaySerializer, responses=ReplayedSerializer)
     def post(self, request: Request) -> Response:
-        """Put the webhooks of these ids, or all that match a filter, back in line. Foreign ids match nothing."""
+        """Replay webhooks by id, or all that match a filter. Ids of other accounts match nothing."""
         nothing_asked(request)
-        asked = checked_body(ReplaySerializer, request)
+        selection = checked_body(ReplaySerializer, request)
         rows = InboxItem.objects.filter(account=self.account)
-        if "ids" in asked:
-            return self.replay(rows.filter(pk__in=asked["ids"]), ids=asked["ids"])
+        if "ids" in selection:
+            return self.replay(rows.filter(pk__in=selection["ids"]), ids=selection["ids"])
         return self._replay_matching(rows, cast("dict[str, Any]", request.data)["filter"])
 
-    def _replay_matching(self, rows: Any, chosen: dict[str, Any]) -> Response:
-        rows = WebhookFilterSet(chosen, queryset=rows).checked()
+    def _replay_matching(self, rows: Any, filters: dict[str, Any]) -> Response:
+        rows = WebhookFilterSet(filters, queryset=rows).checked()
         if count_up_to(rows, MOST_REPLAYED) > MOST_REPLAYED:
-            more = f"More than {MOST_REPLAYED:,} match: narrow it by received_after and received_before."
+            more = (
+                f"More than {MOST_REPLAYED:,} webhooks match: narrow the filter by received_after and received_before."
+            )
             raise ValidationError({"filter": [more]})
-        return self.replay(rows, filter=chosen)
+        return self.replay(rows, filter=filters)

@@ -11,6 +11,6 @@ WEBHOOKS = Counter(
 
 
 def count_webhook(provider: str, code: int) -> None:
-    """One webhook request was answered. Names that nobody has are one: whoever calls cannot make new series."""
-    known = provider if provider in VENDORS else "unknown"
-    WEBHOOKS.labels(provider=known, code=str(code)).inc()
+    """Count an answered webhook request. All unknown providers are one label, so that callers cannot create series."""
+    label = provider if provider in VENDORS else "unknown"
+    WEBHOOKS.labels(provider=label, code=str(code)).inc()

@@ -45,8 +45,8 @@ class Credential:
         return any(client in network for network in self.networks)
 
 
-class Pace:
-    """Counts an endpoint's webhooks by the second, in this process: no other system is asked before the answer."""
+class EndpointLimiter:
+    """Limits an endpoint's webhooks per second, in this process: the answer depends on no other system."""
 
     def __init__(self) -> None:
         self._counts: dict[int, tuple[int, int]] = {}
@@ -60,7 +60,7 @@ class Pace:
         return n <= limit
 
 
-pace = Pace()
+limiter = EndpointLimiter()
 
 _NOTE_EVERY = 60.0  # seconds; a write for each webhook would be a row that every process fights for
 _noted: dict[int, float] = {}

@@ -21,14 +21,14 @@ SECONDS = 5
 
 
 @dataclass(frozen=True)
-class Finding:
+class CheckResult:
     """One thing that was tried: whether it went as it should, and what that means."""
 
     good: bool
     text: str
 
 
-def check_endpoint(endpoint: WebhookEndpoint) -> list[Finding]:
+def check_endpoint(endpoint: WebhookEndpoint) -> list[CheckResult]:
     """Call an endpoint's public address as a stranger, and as its provider does when it verifies an address.
 
     Takes two calls of at most `SECONDS` each.
@@ -37,17 +37,17 @@ def check_endpoint(endpoint: WebhookEndpoint) -> list[Finding]:
     headers = {"User-Agent": "Tollgate endpoint check", "Content-Type": "application/json"}
     with httpx.Client(timeout=SECONDS, headers=headers, trust_env=False) as client:
         try:
-            findings = [_as_stranger(client, url, guarded=_is_guarded(endpoint))]
+            findings = [_check_as_stranger(client, url, guarded=_is_guarded(endpoint))]
             verification = endpoint.webhooks.verification
             if verification and findings[0].good:
-                findings.append(_as_provider(client, url, endpoint, verification))
+                findings.append(_check_as_provider(client, url, endpoint, verification))
         except httpx.HTTPError as error:
             host = httpx.URL(settings.BASE_URL).host
             reason = str(error) or type(error).__name__
             findings = [
-                Finding(
+                CheckResult(
                     False,
-                    _("%(host)s could not be reached from here: %(reason)s. Look at the proxy and at DNS.")
+                    _("%(host)s could not be reached from here: %(reason)s. Check the proxy and DNS.")
                     % {"host": host, "reason": reason},
                 )
             ]
@@ -58,46 +58,49 @@ def _is_guarded(endpoint: WebhookEndpoint) -> bool:
     return endpoint.webhooks.is_signed or endpoint.header_digest is not None
 
 
-def _as_stranger(client: httpx.Client, url: str, *, guarded: bool) -> Finding:
-    """Post without a credential; where none is asked for, only look, as a post would be stored."""
+def _check_as_stranger(client: httpx.Client, url: str, *, guarded: bool) -> CheckResult:
+    """Post without a credential; where none is required send GET, as a POST would be stored."""
     start = time.perf_counter()
     code = client.post(url, content=b"{}").status_code if guarded else client.get(url).status_code
     took = f"{(time.perf_counter() - start) * 1000:.0f} ms"
     if code == HTTPStatus.UNAUTHORIZED and guarded:
-        return Finding(
-            True, _("The address answers, in %(took)s, and refuses whoever lacks the secret (401).") % {"took": took}
+        return CheckResult(
+            True, _("The address responds in %(took)s and refuses requests without the secret (401).") % {"took": took}
         )
     if code == HTTPStatus.METHOD_NOT_ALLOWED and not guarded:
-        return Finding(
-            True, _("The address answers, in %(took)s. It has no secret: whoever knows it can post.") % {"took": took}
+        return CheckResult(
+            True,
+            _("The address responds in %(took)s. It has no secret: anyone who knows it can post.") % {"took": took},
         )
-    other = _("The address answers %(code)s, which the portal would not: look at the proxy.") % {"code": code}
-    return Finding(False, str(_MEANINGS.get(code, other)))
+    other = _("The address responds %(code)s, which does not come from the portal: check the proxy.") % {"code": code}
+    return CheckResult(False, str(_MEANINGS.get(code, other)))
 
 
 _MEANINGS: dict[int, Text] = {
     HTTPStatus.FORBIDDEN: gettext_lazy(
-        "The address answers, and refuses this server (403): only listed networks may post there."
+        "The address responds and refuses this server (403): only listed networks may post there."
     ),
     HTTPStatus.NOT_FOUND: gettext_lazy(
-        "Nobody knows the address (404): it is off, or the proxy leads to another installation."
+        "The address is unknown (404): the endpoint is off, or the proxy leads to another installation."
     ),
     HTTPStatus.TOO_MANY_REQUESTS: gettext_lazy(
-        "More webhooks come this second than the address takes (429). Try again."
+        "The address is receiving more webhooks per second than it accepts (429). Try again."
     ),
     HTTPStatus.SERVICE_UNAVAILABLE: gettext_lazy(
-        "The portal cannot store webhooks at the moment (503): providers will try again."
+        "The portal cannot store webhooks at the moment (503): providers will retry."
     ),
 }
 
 
-def _as_provider(client: httpx.Client, url: str, endpoint: WebhookEndpoint, verification: Verification) -> Finding:
+def _check_as_provider(
+    client: httpx.Client, url: str, endpoint: WebhookEndpoint, verification: Verification
+) -> CheckResult:
     token, challenge, company = endpoint.verify_token, secrets.token_hex(8), endpoint.vendor.company
     answer = client.get(url, params=verification.query(token, challenge))
     if token and (answer.status_code, answer.text) == (HTTPStatus.OK, challenge):
-        return Finding(True, _("It passes the verification that %(provider)s asks for.") % {"provider": company})
-    return Finding(
+        return CheckResult(True, _("It passes %(provider)s’s verification.") % {"provider": company})
+    return CheckResult(
         False,
-        _("It does not pass %(provider)s’s verification (answer %(status_code)s): see that it has a verify token.")
+        _("It does not pass %(provider)s’s verification (response %(status_code)s): check that it has a verify token.")
         % {"provider": company, "status_code": answer.status_code},
     )

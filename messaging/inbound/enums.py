@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class InboxState(TextChoices):
-    """Where a stored webhook stands."""
+    """The state of a stored webhook."""
 
     PENDING = "pending", _("Waiting")
     DONE = "done", _("Done")

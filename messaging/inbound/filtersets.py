@@ -14,7 +14,7 @@ class WebhookFilterSet(StrictFilterSet):
     state = filters.ChoiceFilter(choices=InboxState.choices)
     provider = filters.ChoiceFilter(choices=registry.choices())
     received_after = MomentFilter(field_name="received_at", lookup_expr="gte", help_text="Included.")
-    received_before = MomentFilter(field_name="received_at", lookup_expr="lt", help_text="Not included.")
+    received_before = MomentFilter(field_name="received_at", lookup_expr="lt", help_text="Exclusive.")
 
     class Meta:
         model = InboxItem

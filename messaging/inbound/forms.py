@@ -15,7 +15,7 @@ from providers.vendor import Vendor, Webhooks
 _SECRET = forms.PasswordInput({"autocomplete": "off"})
 
 
-def posting() -> list[tuple[Vendor, Webhooks]]:
+def webhook_vendors() -> list[tuple[Vendor, Webhooks]]:
     """The providers that an address can be made for, and how they post."""
     return [(one, one.webhooks) for one in VENDORS.values() if one.webhooks and not one.is_sandbox]
 
@@ -25,16 +25,18 @@ class EndpointForm(forms.Form):
 
     provider = forms.ChoiceField(
         label=gettext_lazy("Provider"),
-        choices=lambda: [(one.name, one.label) for one, _webhooks in posting()],
+        choices=lambda: [(one.name, one.label) for one, _webhooks in webhook_vendors()],
         widget=forms.RadioSelect,
     )
     name = forms.CharField(
-        label=gettext_lazy("Name"), max_length=100, help_text=gettext_lazy("For you: “Meta production”, for example.")
+        label=gettext_lazy("Name"),
+        max_length=100,
+        help_text=gettext_lazy("For your reference, such as “Meta production”."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        signing = [(one.company, webhooks) for one, webhooks in posting() if webhooks.is_signed]
+        signing = [(one.company, webhooks) for one, webhooks in webhook_vendors() if webhooks.is_signed]
         self.fields["app_secret"] = forms.CharField(
             label=_("App secret, for %(providers)s only")
             % {"providers": get_text_list([company for company, _webhooks in signing], _("and"))},
@@ -46,14 +48,14 @@ class EndpointForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         """Signatures cannot be checked without the secret; to providers that do not sign it means nothing."""
-        given = super().clean() or self.cleaned_data
-        vendor = VENDORS.get(given.get("provider", ""))
+        cleaned = super().clean() or self.cleaned_data
+        vendor = VENDORS.get(cleaned.get("provider", ""))
         if not (vendor and vendor.webhooks and vendor.webhooks.is_signed):
-            given["app_secret"] = ""
-        elif not given.get("app_secret"):
-            said = _("Write the app secret: without it every webhook of %(provider)s would be refused.")
-            self.add_error("app_secret", said % {"provider": vendor.company})
-        return given
+            cleaned["app_secret"] = ""
+        elif not cleaned.get("app_secret"):
+            problem = _("Enter the app secret: without it, every webhook from %(provider)s would be refused.")
+            self.add_error("app_secret", problem % {"provider": vendor.company})
+        return cleaned
 
 
 class RotateForm(forms.Form):
@@ -72,6 +74,6 @@ class RotateForm(forms.Form):
             initial=KEEP_HOURS,
             min_value=0,
             max_value=LONGEST_KEEP_HOURS,
-            help_text=_("Until the provider has the new one: 0 (refused at once) to %(hours)d.")
+            help_text=_("Until the provider uses the new one: 0 (refused immediately) to %(hours)d.")
             % {"hours": LONGEST_KEEP_HOURS},
         )

@@ -1,4 +1,4 @@
-"""The inbox: every webhook is stored before anything reads it, worked off in batches, and never lost.
+"""The inbox: every webhook is stored before anything reads it, processed in batches, and never lost.
 
 A row is `pending` until it is `done` or `quarantined`. Claiming pushes its `due_at` into the future (a lease): a
 worker that dies leaves it to be claimed again. PostgreSQL is the record; Redis only rings a bell.
@@ -28,8 +28,8 @@ log = structlog.get_logger("tollgate.inbox")
 LEASE = timedelta(seconds=settings.INBOX_LEASE_SECONDS)
 _LEASE = f"{LEASE.total_seconds()} seconds"
 MAX_ATTEMPTS = 5
-TOGETHER = 2  # a row that comes back once more is worked off by itself: it may be what kills its worker
-BEGUN = "A worker began on this webhook by itself and did not come back."
+TOGETHER = 2  # a row that comes back more often is processed alone: it may be what kills its worker
+BEGUN = "A worker started to process this webhook on its own and stopped."
 _BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 _OVERLAP = timedelta(seconds=10)  # a webhook's transaction that began early may commit late
 BATCH_ROWS = 2_000  # measured: a fifth faster than 1,000; more would make one bad row cost too much
@@ -125,13 +125,13 @@ def claim(rows: int = BATCH_ROWS, *, since: datetime = _BEGINNING) -> tuple[list
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_IN_INDEX_ORDER)
         cursor.execute(_CLAIM, {"rows": rows, "bytes": BATCH_BYTES, "lease": _LEASE, "since": since})
-        taken = cursor.fetchall()
-    oldest = datetime.fromtimestamp(min(row[7] for row in taken), UTC) if taken else since
-    return [Claimed(*row[:7]) for row in taken], oldest
+        claimed = cursor.fetchall()
+    oldest = datetime.fromtimestamp(min(row[7] for row in claimed), UTC) if claimed else since
+    return [Claimed(*row[:7]) for row in claimed], oldest
 
 
 def work(claimed: Sequence[Claimed]) -> int:
-    """Apply claimed rows in one transaction; when that fails, each in its own, so that one bad row stands alone.
+    """Apply claimed rows in one transaction; when that fails, each in its own, so that one bad row delays no other.
 
     Needs every tenant's scope, as all that serves the whole inbox does.
     """
@@ -180,8 +180,8 @@ def _apply(readings: Sequence[Reading], intake: Intake) -> None:
 def _prune(reading: Reading, deleted: set[lifecycle.Key]) -> None:
     """Take what a webhook says of deleted messages out of it, now that it has counted."""
     item = reading.item
-    said = ((report.account_id, report.provider, report.event.provider_message_id) for report in reading.reports)
-    if ids := {key[2] for key in said if key in deleted}:
+    keys = ((report.account_id, report.provider, report.event.provider_message_id) for report in reading.reports)
+    if ids := {key[2] for key in keys if key in deleted}:
         rewrite(item.received_at, item.id, without_messages(item.body, reading.parsed, ids))
 
 
@@ -231,7 +231,7 @@ def _work_returned(claimed: Sequence[Claimed], intake: Intake) -> int:
 
 
 def _work_alone(reading: Reading, intake: Intake) -> int:
-    """Settle one row by itself: done, or tried again later, or after the fifth failure quarantined."""
+    """Process one row alone: done, or retried later, or quarantined after the fifth failure."""
     try:
         _apply([reading], intake)
         return 1

@@ -35,7 +35,7 @@ class Claimed(NamedTuple):
 
 @dataclass(slots=True)
 class Reading:
-    """A row, understood: what can be applied, what waits for somebody to register something, what is wrong."""
+    """A parsed row: what can be applied, what waits for a registration, and what is wrong."""
 
     item: Claimed
     parsed: Parsed = field(default_factory=Parsed)
@@ -86,7 +86,7 @@ class Intake:
             if isinstance(event, MessageEvent):
                 account_id, place = self._resolve(item, lambda account: find.place(account, item.provider, event))
                 if at < find.begins_at(account_id):
-                    return  # retention has forgotten that time
+                    return  # retention has deleted that time
                 report = lifecycle.Report(account_id, item.provider, event, place, item.id, item.received_at)
                 reading.reports.append(report)
             elif isinstance(event, ChangeEvent):
@@ -106,18 +106,18 @@ class Intake:
 
         Raises Unregistered when there is none and Ambiguous when there are several: nothing crosses by a guess.
         """
-        found: dict[int, T] = {}
+        matches: dict[int, T] = {}
         missing = Unregistered("nothing is registered")
         for account_id in self._accounts.get(item.endpoint_id) or (item.account_id,):
             try:
-                found[account_id] = find(account_id)
+                matches[account_id] = find(account_id)
             except Unregistered as error:
                 missing = error
-        if not found:
+        if not matches:
             raise missing
-        if len(found) > 1:
+        if len(matches) > 1:
             raise Ambiguous("Several accounts of this endpoint have registered the same number or WABA: keep one.")
-        return next(iter(found.items()))
+        return next(iter(matches.items()))
 
 
 class Ambiguous(LookupError):

@@ -32,26 +32,26 @@ class WebhookEndpoint(TenantModel):
     app_secret_sealed = models.TextField(blank=True, editable=False)
     former_header_digest = models.BinaryField(max_length=32, null=True, editable=False)
     former_app_secret_sealed = models.TextField(blank=True, editable=False)
-    former_until = models.DateTimeField(null=True, editable=False, help_text="Until then the former secret is valid.")
+    former_until = models.DateTimeField(null=True, editable=False, help_text="The former secret is valid until then.")
     verify_token_sealed = models.TextField(blank=True, editable=False)
     shared_with = models.ManyToManyField(
         "accounts.Account",
         blank=True,
         related_name="+",
-        help_text="Other accounts behind the same Meta app; each webhook goes to the one that has its number.",
+        help_text="Other accounts behind the same Meta app. Each webhook goes to the account that has its number.",
     )
     networks = ArrayField(
         models.CharField(max_length=43, validators=[validate_network]),
         default=list,
         blank=True,
-        help_text="Addresses that may post, as 52.220.117.120 or 10.0.0.0/8. Empty: all.",
+        help_text="Addresses that may post, such as 52.220.117.120 or 10.0.0.0/8. Leave empty to allow all.",
     )
     rate_limit = models.PositiveIntegerField(
-        default=1_000, help_text="Webhooks a second that one web process takes; more are answered 429."
+        default=1_000, help_text="Webhooks per second that one web process accepts; more get a 429 response."
     )
     is_active = models.BooleanField(default=True)
     last_event_at = models.DateTimeField(
-        null=True, editable=False, help_text="About when it last took a webhook, to the minute."
+        null=True, editable=False, help_text="When it last received a webhook, to about a minute."
     )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
@@ -123,8 +123,8 @@ class InboxItem(TenantModel):
     body = models.BinaryField()
     state = models.CharField(max_length=12, choices=InboxState, default=InboxState.PENDING)
     attempts = models.SmallIntegerField(default=0)
-    due_at = models.DateTimeField(default=timezone.now, help_text="Not to be claimed before: a lease or a delay.")
-    reason = models.TextField(blank=True, help_text="Why it is quarantined or was tried again.")
+    due_at = models.DateTimeField(default=timezone.now, help_text="Not claimed before this time: a lease or a delay.")
+    reason = models.TextField(blank=True, help_text="Why it is quarantined or was retried.")
     processed_at = models.DateTimeField(null=True)
 
     class Meta:

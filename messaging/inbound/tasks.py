@@ -9,13 +9,13 @@ from messaging.inbound import inbox
 
 @shared_task(base=InstallationTask)
 def drain_inbox() -> None:
-    """Work off the inbox, then ask for rating."""
+    """Process the inbox, then request rating."""
     if inbox.drain():
         rate_dirty_buckets.apply_async(expires=10, retry=False)
 
 
 @shared_task(base=InstallationTask)
 def unpark_webhooks() -> None:
-    """Try parked webhooks again whose number, WABA or subaccount somebody has registered meanwhile."""
+    """Retry parked webhooks whose number, WABA or subaccount has been registered meanwhile."""
     if inbox.unpark():
         inbox.drain()

@@ -10,7 +10,7 @@ from django.views.decorators.csrf import csrf_exempt
 from core.http import client_address
 from messaging.inbound import inbox
 from messaging.inbound.counters import count_webhook
-from messaging.inbound.credentials import Credential, credential, note_event, pace
+from messaging.inbound.credentials import Credential, credential, limiter, note_event
 from messaging.inbound.wakeup import inbox_wakeup
 from providers.vendor import Verification
 
@@ -35,17 +35,17 @@ def receive(request: HttpRequest, provider: str, token: str) -> HttpResponse:
 
 def _answer(request: HttpRequest, provider: str, token: str) -> HttpResponse:
     try:
-        known = credential(provider, token)
-        if known is None:
+        endpoint = credential(provider, token)
+        if endpoint is None:
             return HttpResponse("Unknown webhook address.\n", status=404, content_type="text/plain")
-        if not known.reachable_from(client_address(request)):
+        if not endpoint.reachable_from(client_address(request)):
             return HttpResponse("This address may not post here.\n", status=403, content_type="text/plain")
-        verification = known.webhooks.verification
+        verification = endpoint.webhooks.verification
         if request.method == "GET" and verification:
-            return _verify(request, known, verification)
+            return _verify(request, endpoint, verification)
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST", "GET"] if verification else ["POST"])
-        return _store(request, known)
+        return _store(request, endpoint)
     except (DatabaseError, InterfaceError):
         log.exception("webhook_not_stored", provider=provider)
         connection.close()  # the next request opens a new one instead of failing on this
@@ -54,18 +54,18 @@ def _answer(request: HttpRequest, provider: str, token: str) -> HttpResponse:
         )
 
 
-def _verify(request: HttpRequest, known: Credential, verification: Verification) -> HttpResponse:
+def _verify(request: HttpRequest, endpoint: Credential, verification: Verification) -> HttpResponse:
     """The provider makes sure of the address before it posts there."""
-    answer = verification.answer(known.secrets, request.GET)
+    answer = verification.answer(endpoint.secrets, request.GET)
     if answer is None:
         return HttpResponse("Wrong verify token.\n", status=403, content_type="text/plain")
     return HttpResponse(answer, content_type="text/plain")
 
 
-def _store(request: HttpRequest, known: Credential) -> HttpResponse:
-    if not pace.allows(known.endpoint_id, known.rate_limit):
+def _store(request: HttpRequest, endpoint: Credential) -> HttpResponse:
+    if not limiter.allows(endpoint.endpoint_id, endpoint.rate_limit):
         return HttpResponse(
-            "Too many webhooks a second.\n", status=429, content_type="text/plain", headers={"Retry-After": "1"}
+            "Too many webhooks per second.\n", status=429, content_type="text/plain", headers={"Retry-After": "1"}
         )
     body = _body(request)
     if body is None or len(body) > MAX_BODY:
@@ -73,13 +73,13 @@ def _store(request: HttpRequest, known: Credential) -> HttpResponse:
         return HttpResponse(
             "The body is over 4 MiB.\n", status=413, content_type="text/plain", headers={"Connection": "close"}
         )
-    kept = (*_KEPT_HEADERS, *known.webhooks.kept_headers)
-    headers = {name: request.headers[name] for name in kept if name in request.headers}
-    if not known.admits(request.headers, body):
+    names = (*_KEPT_HEADERS, *endpoint.webhooks.kept_headers)
+    headers = {name: request.headers[name] for name in names if name in request.headers}
+    if not endpoint.admits(request.headers, body):
         return HttpResponse("Wrong or missing credential.\n", status=401, content_type="text/plain")
-    inbox.store(known.account_id, known.endpoint_id, known.provider, headers, body)
+    inbox.store(endpoint.account_id, endpoint.endpoint_id, endpoint.provider, headers, body)
     inbox_wakeup.notify()
-    note_event(known.endpoint_id)
+    note_event(endpoint.endpoint_id)
     return HttpResponse(status=200)
 
 

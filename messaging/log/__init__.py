@@ -1,1 +1,1 @@
-"""Messages, templates and numbers: what was sent and what became of it."""
+"""Messages, templates and numbers: what was sent and its outcome."""

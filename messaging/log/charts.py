@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from billing.selectors import CostRow
 from core.charts import Chart, Mark, Series
 from core.words import DAY, said
-from messaging.log.assets.changes import Told
+from messaging.log.assets.changes import ChangeEntry
 from messaging.log.enums import ARRIVED, LOST, Status
 from messaging.log.selectors.traffic import Counts
 from providers.vocabulary import FAMILIES, Direction, category_name
@@ -19,9 +19,9 @@ from providers.vocabulary import FAMILIES, Direction, category_name
 
 def delivered_by_category(rows: Sequence[CostRow], days: Sequence[date], template: str) -> Chart:
     """A template's deliveries by day; a move to another category shows as a change of colour."""
-    found: dict[str, dict[date, int]] = {}
+    by_category: dict[str, dict[date, int]] = {}
     for row in rows:
-        own = found.setdefault(row.keys["category"], {})
+        own = by_category.setdefault(row.keys["category"], {})
         own[row.keys["day"]] = own.get(row.keys["day"], 0) + row.delivered
     series = [
         Series(
@@ -29,13 +29,13 @@ def delivered_by_category(rows: Sequence[CostRow], days: Sequence[date], templat
             [counts.get(day, 0) for day in days],
             [log_of(day, template=template, category=category) for day in days],
         )
-        for category, counts in sorted(found.items())
+        for category, counts in sorted(by_category.items())
     ]  # fmt: skip
     return Chart("delivered", _("Delivered, last 30 days"), _("Day"), _labels(days), series, unfinished=len(days) - 1,
-                 note=_("Days of the WhatsApp Business Account’s calendar."))  # fmt: skip
+                 note=_("Days are in the WhatsApp Business Account’s time zone."))  # fmt: skip
 
 
-def rate_by_day(days: dict[date, Counts], timeline: Iterable[Told], **whose: str) -> Chart:
+def rate_by_day(days: dict[date, Counts], timeline: Iterable[ChangeEntry], **whose: str) -> Chart:
     """The delivery rate of a number or template by day, and what was announced of it on the same axis.
 
     `whose` is its filter in the log; what was announced on other days is left out.
@@ -43,12 +43,12 @@ def rate_by_day(days: dict[date, Counts], timeline: Iterable[Told], **whose: str
     links = [log_of(day, direction=Direction.OUTBOUND, **whose) for day in days]
     series = Series(_("Delivered"), "delivered", [counts.rate for counts in days.values()], links)
     marks = _marks(list(days), timeline)
-    note = _("Delivered messages among those with an outcome.")
+    note = _("Delivered messages as a share of messages with an outcome.")
     if marks:
-        note = f"{note} {_('Dotted lines mark the days on which something was announced.')}"
+        note = f"{note} {_('Dotted lines mark days with announcements.')}"
     return Chart(
         "rate", _("Delivery rate, last 30 days"), _("Day"), _labels(days), [series], kind="line", unit="percent",
-        unfinished=len(days) - 1, note=note, marks=marks, marks_title=_("Announced"),
+        unfinished=len(days) - 1, note=note, marks=marks, marks_title=_("Announcements"),
     )  # fmt: skip
 
 
@@ -69,23 +69,23 @@ def outcomes_by_day(days: dict[date, Counts], channel: str) -> Chart:
 
 def log_of(day: date, *statuses: str, **params: str) -> str:
     """The log's address for a day."""
-    chosen = [*params.items(), *(("status", str(status)) for status in statuses), ("from", day.isoformat()),
+    filters = [*params.items(), *(("status", str(status)) for status in statuses), ("from", day.isoformat()),
               ("to", day.isoformat())]  # fmt: skip
-    return f"{reverse('log:log')}?{urlencode(chosen)}"
+    return f"{reverse('log:log')}?{urlencode(filters)}"
 
 
-def _marks(days: Sequence[date], timeline: Iterable[Told]) -> list[Mark]:
+def _marks(days: Sequence[date], timeline: Iterable[ChangeEntry]) -> list[Mark]:
     """What was announced on one of the days, oldest first; a day is the reader's, as in the counts."""
     places = {day: n for n, day in enumerate(days)}
-    told = sorted(timeline, key=lambda one: one.at)
+    entries = sorted(timeline, key=lambda one: one.at)
     return [
         Mark(places[day], one.title, _sentence(one), one.level)
-        for one in told
+        for one in entries
         if (day := timezone.localdate(one.at)) in places
     ]
 
 
-def _sentence(one: Told) -> str:
+def _sentence(one: ChangeEntry) -> str:
     """An announcement in a line: "Status: approved → paused (first pause, 3 hours)"."""
     change = f"{one.title}: {one.old} → {one.new}" if one.old else f"{one.title}: {one.new}"
     return f"{change} ({one.reason})" if one.reason else change

@@ -11,7 +11,7 @@ from accounts.models import Account
 from core.filters import BLANK
 from core.words import Text
 from messaging.log.kinds import Kind
-from messaging.log.lookups import Query
+from messaging.log.predicates import QueryContext
 
 
 @dataclass(frozen=True)
@@ -22,21 +22,21 @@ class Filter:
     label: Text
     help: str
     index: str = ""
-    """The index that answers it in the log's order; empty: that of the time, narrowed as its condition says."""
+    """The index that serves it in the log's order; empty: that of the time, narrowed by its condition."""
     lookup: str = ""
     """The condition as Django writes it; empty: the column of the filter's name has the value."""
     names: Callable[[Account, str, Sequence[int] | None], list[int]] | None = None
     """The value is a name: the ids behind it within some subaccounts (None: all). `lookup` is the column of the ids."""
-    where: Callable[[Account, Any, Query], Q] | None = None
+    where: Callable[[Account, Any, QueryContext], Q] | None = None
     """The condition, where it is more than a lookup. Filters that share one are answered by it together."""
     on_page: bool = True
     """Whether the log's page has a field for it."""
     alias: str = ""
     """The parameter of the log's page, where it is not the filter's name."""
     internal: bool = False
-    """Whether only our own code asks for it."""
+    """Whether only our own code uses it."""
     more: bool = True
-    """Whether its field stands behind "More filters"."""
+    """Whether its field is under "More filters"."""
     finds_few: bool = False
     """Whether the page looks through all time with it."""
     in_counts: bool = False
@@ -48,17 +48,17 @@ class Filter:
         """The parameter of the log's page."""
         return self.alias or self.name
 
-    def parse(self, given: Any) -> Any:
+    def parse(self, raw: Any) -> Any:
         """The value that a text means; of a filter with several values, that a list of texts means.
 
         Raises forms.ValidationError, also for a blank one: a program that sends one did not mean "all".
         """
-        value = self.kind.field().clean(given)
+        value = self.kind.field().clean(raw)
         if is_blank(value):
             raise forms.ValidationError(BLANK)
         return value
 
-    def condition(self, account: Account, query: Query) -> Q:
+    def condition(self, account: Account, query: QueryContext) -> Q:
         """What a message must be."""
         value = getattr(query, self.name)
         if self.where is not None:
@@ -74,5 +74,5 @@ def declare(kind: Kind, label: Text = "", help: str = "", **more: Any) -> Any:  
 
 
 def is_blank(value: Any) -> bool:
-    """Whether a value asks for all messages; 0 does not."""
+    """Whether a value selects all messages; 0 does not."""
     return value is None or value in ("", (), [])

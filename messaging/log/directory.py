@@ -1,4 +1,4 @@
-"""Who a batch of events speaks of: the numbers, subaccounts and templates of its accounts, in five queries."""
+"""The numbers, subaccounts and templates that a batch of events refers to, in five queries."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -22,25 +22,25 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class KnownTemplate:
-    """What ingest needs of a template."""
+class TemplateRef:
+    """What ingestion needs of a template."""
 
     id: int
     category: str
 
 
 class Unregistered(LookupError):
-    """The event names a number or subaccount that this account does not have; the message says what to register."""
+    """The event names a number or subaccount that is not registered; the error's text says what to register."""
 
 
 class Directory:
-    """Looks events up among the channels of some accounts; never across accounts. Needs an open tenant scope."""
+    """Maps events to the channels of some accounts, never across accounts. Needs an open tenant scope."""
 
     def __init__(self, account_ids: Iterable[int]) -> None:
         ids = set(account_ids)
         self._numbers: dict[tuple[int, str, str], Place] = {}
         self._subaccounts: dict[tuple[int, str], list[Place]] = {}
-        self._templates: dict[tuple[int, int | None, str, str], KnownTemplate] = {}
+        self._templates: dict[tuple[int, int | None, str, str], TemplateRef] = {}
         self._account_ids = ids
         self._wabas: dict[tuple[int, str], int] = {}
         self._by_msisdn: dict[tuple[int, str], list[int]] = {}
@@ -62,7 +62,7 @@ class Directory:
         self._horizons = dict(Horizon.objects.filter(pk__in=ids).values_list("account_id", "begins_at"))
 
     def begins_at(self, account_id: int) -> datetime:
-        """Since when the account has messages: what was before, retention has forgotten."""
+        """Return when the account's log begins: retention has deleted what was before."""
         return self._horizons.get(account_id, _ALWAYS)
 
     def load_templates(self, events: Iterable[tuple[int, MessageEvent]]) -> None:
@@ -74,7 +74,7 @@ class Directory:
             "account_id", "waba_id", "name", "language", "id", "category"
         )
         for account_id, waba_id, name, language, pk, category in rows.order_by("id"):
-            template = KnownTemplate(pk, category.lower())
+            template = TemplateRef(pk, category.lower())
             self._templates[account_id, waba_id, name, language] = template
             self._templates.setdefault((account_id, None, name, language), template)
 
@@ -93,16 +93,16 @@ class Directory:
         wabas = {place.waba_id for place in places[1:]}
         return Place(places[0].subaccount_id, waba_id=wabas.pop() if len(wabas) == 1 else None)
 
-    def template(self, account_id: int, place: Place, event: MessageEvent) -> KnownTemplate | None:
+    def template(self, account_id: int, place: Place, event: MessageEvent) -> TemplateRef | None:
         """The template the event names: the WABA's, or the account's oldest when the WABA is not known."""
         return self._templates.get((account_id, place.waba_id, event.template_name, event.template_language))
 
     def waba(self, account_id: int, waba_id: str) -> int:
         """The WABA of Meta's id. Raises Unregistered."""
-        found = self._wabas.get((account_id, waba_id))
-        if found is None:
+        pk = self._wabas.get((account_id, waba_id))
+        if pk is None:
             raise Unregistered(f"WABA {waba_id!r} is not registered in this account")
-        return found
+        return pk
 
     def subject(self, account_id: int, provider: str, event: ChangeEvent) -> int | None:
         """The id of what an announcement is about; None for a template of a known WABA, which may be new.
@@ -115,10 +115,10 @@ class Directory:
         place = self._numbers.get((account_id, provider, event.number_id))
         if place is not None and place.phone_number_id is not None:
             return place.phone_number_id
-        known = self._by_msisdn.get((account_id, event.msisdn), [])
-        if len(known) != 1:
+        numbers = self._by_msisdn.get((account_id, event.msisdn), [])
+        if len(numbers) != 1:
             raise Unregistered(f"phone number {event.msisdn or event.number_id!r} is not registered in this account")
-        return known[0]
+        return numbers[0]
 
     def owner(self, account_id: int, provider: str, event: ContactEvent) -> int:
         """The WABA or number through which an account knows a person. Raises Unregistered."""

@@ -1,4 +1,4 @@
-"""The words of messages, as they are stored, sent over the API and shown."""
+"""The vocabulary of messages, as it is stored, sent over the API and shown."""
 
 from django.db.models import IntegerChoices, TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -39,14 +39,14 @@ STATUS_ORDER: tuple[tuple[str, Status], ...] = (
 class CategoryRank(IntegerChoices):
     """How well a message's category is known; the lowest number wins."""
 
-    PROVEN = 0, _("said with the proof of delivery")
-    SAID = 1, _("said by the provider before")
+    PROVEN = 0, _("reported with the proof of delivery")
+    SAID = 1, _("reported earlier by the provider")
     ASSUMED = 2, _("taken from the template")
-    NONE = 9, _("not known")
+    NONE = 9, _("unknown")
 
 
 class SubmissionState(TextChoices):
-    """Where a message that we were asked to send stands."""
+    """The state of a submission."""
 
     QUEUED = "queued", _("Waiting")
     SENDING = "sending", _("Being sent")

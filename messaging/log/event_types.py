@@ -1,4 +1,4 @@
-"""What clients are told of messages: their statuses, and those that people sent in."""
+"""The event types of messages: their statuses, and inbound messages."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Permission
 from events.models import Delivery
-from events.types import Content, EventType, Held
+from events.types import Content, EventType, NoContent
 from messaging.log.enums import PayloadKind
 from messaging.log.models import Message, MessagePayload
 from providers.eightxeight.inbound_bodies import inbound_body
@@ -30,24 +30,24 @@ def recipient(account_id: int, name: str) -> Recipient:
     return account_id, name[-_TAIL:]
 
 
-def load_messages(deliveries: Sequence[Delivery]) -> Mapping[int, Content | Held]:
-    """What each delivery says of its message."""
+def load_messages(deliveries: Sequence[Delivery]) -> Mapping[int, Content | NoContent]:
+    """Return the content of each delivery."""
     configured = {each.account_id for each in deliveries if each.subscription.configured}
-    # Before the messages are read: what is settled by now is found as one row.
+    # Read before the messages: what is settled by then is one row.
     unsettled = {one for source in unsettled_sources for one in source(configured)} if configured else set()
     rows = Message.objects.filter(umid__in={each.subscription.public_id for each in deliveries})
     messages = {one.pk: one for one in rows.select_related("subaccount", "phone_number")}
     texts = _texts(one.pk for one in messages.values() if one.direction == Direction.INBOUND)
-    found: dict[int, Content | Held] = {}
+    contents: dict[int, Content | NoContent] = {}
     for delivery in deliveries:
         message = messages.get(delivery.event.subject_id)
         if message is None:
-            found[delivery.pk] = Held.GONE
+            contents[delivery.pk] = NoContent.GONE
         elif delivery.subscription.configured and _is_unsettled(message, unsettled):
-            found[delivery.pk] = Held.LATER
+            contents[delivery.pk] = NoContent.LATER
         else:
-            found[delivery.pk] = Content(_data(delivery, message, texts), message.subaccount_id)
-    return found
+            contents[delivery.pk] = Content(_data(delivery, message, texts), message.subaccount_id)
+    return contents
 
 
 def _is_unsettled(message: Message, unsettled: Collection[Recipient]) -> bool:
@@ -58,7 +58,7 @@ def _is_unsettled(message: Message, unsettled: Collection[Recipient]) -> bool:
 
 
 def _texts(message_ids: Iterable[int]) -> dict[int, dict[str, Any]]:
-    """What inbound messages said, as their providers wrote it."""
+    """Return the contents of inbound messages, in their providers' form."""
     if not (ids := list(message_ids)):
         return {}
     rows = MessagePayload.objects.filter(message_id__in=ids, kind=PayloadKind.CONTENT)

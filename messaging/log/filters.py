@@ -1,4 +1,4 @@
-"""From what people choose to what selectors are asked for."""
+"""From the values of a form to the criteria of selectors."""
 
 from dataclasses import replace
 from zoneinfo import ZoneInfo
@@ -26,15 +26,15 @@ def log_counts(account: Account, form: LogForm, reach: Reach, zone: ZoneInfo) ->
     """How many messages the log would show, where the counts can say it; else None."""
     if not form.is_counted:
         return None
-    asked = form.cleaned_data
-    chosen = replace(
+    cleaned = form.cleaned_data
+    criteria = replace(
         traffic_filter(form, reach),
-        direction=asked["direction"],
-        statuses=tuple(asked["status"]),
-        category=asked["category"],
-        error_code=asked["error_code"],
+        direction=cleaned["direction"],
+        statuses=tuple(cleaned["status"]),
+        category=cleaned["category"],
+        error_code=cleaned["error_code"],
     )
-    return counts(account, *form.period.moments(zone), chosen)
+    return counts(account, *form.period.moments(zone), criteria)
 
 
 def log_sentence(form: LogForm, counted: Counts | None = None) -> str:

@@ -92,13 +92,13 @@ class PhoneNumber(FreeText):
     """A phone number, as people write it, or its first digits."""
 
     def canonical(self, value: str) -> str:
-        """Its digits. What is no number stays, so that nobody takes it for "all"."""
+        """Its digits. What is no number stays, so that it never means "all"."""
         return digits_of(value) if is_number(value) else value
 
     def problem(self, value: str, *, exact_numbers: bool) -> str:
         """Digits, enough of them to find few."""
         if not is_number(value):
-            return _("Write the digits of a phone number with its country code.")
+            return _("Enter the digits of a phone number with its country code.")
         return _too_short(value, exact_numbers)
 
 
@@ -106,7 +106,7 @@ def _too_short(text: str, exact_numbers: bool) -> str:
     """Who sees numbers masked gives whole ones, which may be short."""
     if exact_numbers or len(digits_of(text)) >= SHORTEST_PREFIX:
         return ""
-    return _("Write at least the first %(n)d digits of the number.") % {"n": SHORTEST_PREFIX}
+    return _("Enter at least the first %(n)d digits of the number.") % {"n": SHORTEST_PREFIX}
 
 
 class Umid(FreeText):
@@ -120,7 +120,7 @@ class Umid(FreeText):
         """All of it, or enough to find one message."""
         if is_umid(value):
             return ""
-        return _("Write the UMID, or at least its first %(n)d digits.") % {"n": SHORTEST_UMID}
+        return _("Enter the UMID, or at least its first %(n)d digits.") % {"n": SHORTEST_UMID}
 
 
 def is_umid(text: str) -> bool:
@@ -128,7 +128,7 @@ def is_umid(text: str) -> bool:
     return bool(re.fullmatch(rf"[0-9a-fA-F]{{{SHORTEST_UMID},32}}", text.replace("-", "")))
 
 
-UMID_HINT = format_lazy(gettext_lazy("All of it, or its first {n} digits"), n=SHORTEST_UMID)
+UMID_HINT = format_lazy(gettext_lazy("Full UMID or its first {n} digits"), n=SHORTEST_UMID)
 
 
 @dataclass(frozen=True)
@@ -149,7 +149,7 @@ class Choice(Kind):
 
 
 class Several(Kind):
-    """Any of some texts. As it stands it has no field: nobody types them."""
+    """Any of some texts. It has no field of its own: people do not type them."""
 
     blank = ()
     several = True
@@ -169,7 +169,7 @@ class Several(Kind):
 
 @dataclass(frozen=True)
 class Choices(Several):
-    """Some of some words. `hidden` ones are understood and not offered on a page."""
+    """Some of some words. `hidden` ones are accepted but not offered on a page."""
 
     choices: Sequence[tuple[str, Text]]
     hidden: frozenset[str] = frozenset()
@@ -182,11 +182,11 @@ class Choices(Several):
 
     def field(self, label: Text = "") -> forms.Field:
         """Check boxes."""
-        found = forms.MultipleChoiceField(
+        field = forms.MultipleChoiceField(
             label=label, required=False, choices=self.choices, widget=forms.CheckboxSelectMultiple
         )
-        found.widget.choices = [choice for choice in self.choices if choice[0] not in self.hidden]
-        return found
+        field.widget.choices = [choice for choice in self.choices if choice[0] not in self.hidden]
+        return field
 
 
 class CountryField(forms.CharField):
@@ -221,7 +221,7 @@ class Country(Kind):
 
 @dataclass(frozen=True)
 class WholeNumber(Kind):
-    """A whole number that one types; no spinner, as nobody counts codes up."""
+    """A whole number that one types; no spinner, as people do not step through codes."""
 
     highest: int
     example: str

@@ -1,4 +1,4 @@
-"""What the log can be asked for, declared once: pages, REST, exports, deletions and commands all read it from here.
+"""The filters of the log, declared once: pages, REST, exports, deletions and commands all read them from here.
 
 A filter is a field of `MessageQuery`. Its declaration says how it is read, named and answered: to add one, add a field.
 The form of the log's page, the parameters and bodies of REST, the stored form and the condition follow from it.
@@ -15,7 +15,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account
-from messaging.log import lookups
+from messaging.log import predicates
 from messaging.log.declaration import Filter, declare, is_blank
 from messaging.log.enums import SourceCategory, Status, SubmissionState
 from messaging.log.kinds import (
@@ -34,7 +34,7 @@ from messaging.log.kinds import (
 from providers.vocabulary import Category, Direction
 
 HIGHEST_CODE = 2**31 - 1
-_UNCERTAIN = [(SubmissionState.UNCERTAIN.value, _("Uncertain: no answer came"))]
+_UNCERTAIN = [(SubmissionState.UNCERTAIN.value, _("Uncertain: no response"))]
 
 
 @dataclass(frozen=True)
@@ -46,40 +46,40 @@ class MessageQuery:
 
     search: str = declare(
         Search(512, {"type": "search", "placeholder": _("Number, UMID or name"), "autocomplete": "off"}), _("Search"),
-        "A number or its first six or more digits, an id, or a part of a template's, campaign's or bot's name.",
-        where=lookups.by_search, alias="q", more=False, finds_few=True,
+        "A number or at least its first six digits, an id, or part of a template, campaign or bot name.",
+        where=predicates.by_search, alias="q", more=False, finds_few=True,
     )  # fmt: skip
     status: Sequence[str] = declare(
         Choices(Status.choices, hidden=frozenset({Status.UNKNOWN})), _("Status"), "Several are combined with OR.",
-        index="log_message_wrong", where=lookups.in_status, more=False, in_counts=True,
+        index="log_message_wrong", where=predicates.in_status, more=False, in_counts=True,
     )  # fmt: skip
     direction: str = declare(
-        Choice(Direction.choices, _("In and out")), _("Direction"), "From the business, or from a person.",
+        Choice(Direction.choices, _("In and out")), _("Direction"), "From the business or from a person.",
         more=False, in_counts=True,
     )  # fmt: skip
     subaccount: str = declare(
         FreeText(50), _("Subaccount"), "subAccountId", index="log_message_subaccount",
-        names=lookups.subaccount_ids, lookup="subaccount", in_counts=True,
+        names=predicates.subaccount_ids, lookup="subaccount", in_counts=True,
     )  # fmt: skip
     channel: str = declare(
         FreeText(64), _("Channel"), "phone_number_id, channelId", index="log_message_channel",
-        names=lookups.channel_ids, lookup="phone_number", in_counts=True,
+        names=predicates.channel_ids, lookup="phone_number", in_counts=True,
     )  # fmt: skip
     country: str = declare(
-        Country(), _("Country"), "ISO 3166 alpha-2, in any case.", index="log_message_country", in_counts=True
+        Country(), _("Country"), "ISO 3166 alpha-2, case-insensitive.", index="log_message_country", in_counts=True
     )
     msisdn: str = declare(
         PhoneNumber(24, {"inputmode": "tel", "placeholder": "+65 9123 4567"}), _("Phone number"),
-        "A number with its country code, or its first six or more digits; without `msisdn:read` whole numbers only.",
-        index="log_message_msisdn", where=lookups.by_number, finds_few=True,
+        "A number with its country code, or at least its first six digits. Without `msisdn:read`, only full numbers.",
+        index="log_message_msisdn", where=predicates.by_number, finds_few=True,
     )  # fmt: skip
     umid: str = declare(
         Umid(36, {"placeholder": UMID_HINT}), "UMID",
-        "In any case, with or without hyphens; or its first eight or more digits.",
-        index="log_umid", where=lookups.by_umid, finds_few=True,
+        "Case-insensitive, with or without hyphens, or at least the first eight digits.",
+        index="log_umid", where=predicates.by_umid, finds_few=True,
     )  # fmt: skip
     provider_message_id: str = declare(
-        FreeText(512), help="The provider's id, whole.", where=lookups.by_provider_id, on_page=False
+        FreeText(512), help="The provider's full id.", where=predicates.by_provider_id, on_page=False
     )
     category: str = declare(
         Choice(Category.choices, _("All categories")), _("Category"), "The pricing category.",
@@ -87,19 +87,19 @@ class MessageQuery:
     )  # fmt: skip
     template: str = declare(
         FreeText(512), _("Template"), "The name of a template, in any language.", index="log_message_template",
-        names=lookups.template_ids, lookup="template", in_counts=True,
+        names=predicates.template_ids, lookup="template", in_counts=True,
     )  # fmt: skip
     source_category: str = declare(
-        Choice(SourceCategory.choices, _("All sources")), _("Source"), "What made the message.",
-        index="log_message_source", where=lookups.by_source,
+        Choice(SourceCategory.choices, _("All sources")), _("Source"), "What created the message.",
+        index="log_message_source", where=predicates.by_source,
     )  # fmt: skip
     source_name: str = declare(
-        FreeText(128, {"placeholder": _("Of campaign or bot, or a part")}), _("Name"),
-        "The name of the campaign or bot that made it, or a part of the name, in any case.",
-        index="log_message_source", where=lookups.by_source,
+        FreeText(128, {"placeholder": _("Campaign or bot name, or part of it")}), _("Name"),
+        "The name of the campaign or bot that created the message, or part of the name, case-insensitive.",
+        index="log_message_source", where=predicates.by_source,
     )  # fmt: skip
     recipient_type: str = declare(
-        FreeText(32), _("Recipient type"), "As the sender named it.", index="log_message_recipient"
+        FreeText(32), _("Recipient type"), "As set by the sender.", index="log_message_recipient"
     )
     response_code: int | None = declare(
         WholeNumber(999, "200"), _("Response code"), "The HTTP status with which the provider answered.",
@@ -110,30 +110,30 @@ class MessageQuery:
         index="log_message_error", in_counts=True,
     )  # fmt: skip
     sending: str = declare(
-        Choice(_UNCERTAIN, _("However it went")), _("Sending"), "Where a message we were asked to send stands.",
-        index="log_umid", where=lookups.by_sending, finds_few=True,
+        Choice(_UNCERTAIN, _("Any result")), _("Sending"), "Sending state of an outbound message.",
+        index="log_umid", where=predicates.by_sending, finds_few=True,
     )  # fmt: skip
-    created_after: datetime | None = declare(Moment(), help="Included.", lookup="created_at__gte", on_page=False)
-    created_before: datetime | None = declare(Moment(), help="Not included.", lookup="created_at__lt", on_page=False)
+    created_after: datetime | None = declare(Moment(), help="Inclusive.", lookup="created_at__gte", on_page=False)
+    created_before: datetime | None = declare(Moment(), help="Exclusive.", lookup="created_at__lt", on_page=False)
     sent_after: datetime | None = declare(
-        Moment(until="sent_before"), _("Sent on"), "Included.", alias="sent", finds_few=True,
-        where=partial(lookups.reached_since, "sent_at"),
+        Moment(until="sent_before"), _("Sent on"), "Inclusive.", alias="sent", finds_few=True,
+        where=partial(predicates.reached_since, "sent_at"),
     )  # fmt: skip
     sent_before: datetime | None = declare(
-        Moment(), help="Not included.", where=partial(lookups.reached_before, "sent_at"), on_page=False
+        Moment(), help="Exclusive.", where=partial(predicates.reached_before, "sent_at"), on_page=False
     )
     read_after: datetime | None = declare(
-        Moment(until="read_before"), _("Read on"), "Included.", alias="read", finds_few=True,
-        where=partial(lookups.reached_since, "read_at"),
+        Moment(until="read_before"), _("Read on"), "Inclusive.", alias="read", finds_few=True,
+        where=partial(predicates.reached_since, "read_at"),
     )  # fmt: skip
     read_before: datetime | None = declare(
-        Moment(), help="Not included.", where=partial(lookups.reached_before, "read_at"), on_page=False
+        Moment(), help="Exclusive.", where=partial(predicates.reached_before, "read_at"), on_page=False
     )
     user_id: str = declare(FreeText(140), internal=True)
     """Meta's id of a person, whole: no index knows it, so a span of time comes along."""
     countries: Sequence[str] = declare(Several(), lookup="country__in", internal=True)
     umids: Sequence[str] = declare(Several(), lookup="umid__in", internal=True)
-    """Rows that somebody selected."""
+    """Rows that a person selected."""
 
     subaccount_ids: Sequence[int] | None = None
     """What the asker reaches; None: the whole account."""
@@ -162,17 +162,17 @@ def filters() -> dict[str, Filter]:
 
 def filters_in(query: MessageQuery) -> dict[str, Filter]:
     """The filters that a query uses."""
-    known = declarations(type(query))  # type: ignore[arg-type] # as above
-    return {name: each for name, each in known.items() if not is_blank(getattr(query, name))}
+    declared = declarations(type(query))  # type: ignore[arg-type] # as above
+    return {name: each for name, each in declared.items() if not is_blank(getattr(query, name))}
 
 
-def parse(given: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, list[str]]]:
+def parse(texts: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, list[str]]]:
     """Out of texts by filter their values, and what is wrong with the others. Names are those of `filters`."""
     words, wrong = {}, {}
     for name, each in filters().items():
         try:
-            if name in given:
-                words[name] = each.parse(given[name])
+            if name in texts:
+                words[name] = each.parse(texts[name])
         except forms.ValidationError as error:
             wrong[name] = error.messages
     return words, wrong
@@ -190,7 +190,7 @@ def conditions(account: Account, query: MessageQuery) -> list[Q]:
 
 
 def problems(query: MessageQuery) -> dict[str, str]:
-    """By filter, why its value cannot be asked for, with the remedy."""
+    """Return by filter why its value is refused, with the remedy."""
     reasons = {
         name: each.kind.problem(getattr(query, name), exact_numbers=query.exact_numbers)
         for name, each in filters_in(query).items()
@@ -222,6 +222,6 @@ def write_query(query: MessageQuery) -> dict[str, Any]:
 
 def read_query(data: Mapping[str, Any], **reach: Any) -> MessageQuery:
     """What `write_query` wrote; or what `write_words` did, for an asker of this reach."""
-    known = declarations(MessageQuery)
-    words = {name: known[name].kind.load(value) if name in known else value for name, value in data.items()}
+    declared = declarations(MessageQuery)
+    words = {name: declared[name].kind.load(value) if name in declared else value for name, value in data.items()}
     return build(words, **reach)

@@ -1,4 +1,4 @@
-"""Why messages of a period were not delivered, the most frequent reason first, in plain words."""
+"""Why messages of a period were not delivered, the most frequent reason first."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -40,34 +40,34 @@ class Reasons:
 
 def reasons(failures: Iterable[tuple[Failure, int]], link: Link, most: int = MOST) -> Reasons:
     """Failures by reason: an error code is one, in whichever status it ended; without a code the status is."""
-    found: dict[Failure, int] = {}
+    counts: dict[Failure, int] = {}
     for failure, n in failures:
         if n > 0:
             key = failure._replace(status="") if failure.error_code else failure
-            found[key] = found.get(key, 0) + n
-    ordered = sorted(found.items(), key=lambda entry: (-entry[1], entry[0]))
-    total = sum(found.values())
+            counts[key] = counts.get(key, 0) + n
+    ordered = sorted(counts.items(), key=lambda entry: (-entry[1], entry[0]))
+    total = sum(counts.values())
     lines = [_reason(failure, n, total, link) for failure, n in ordered[:most]]
     return Reasons(lines, len(ordered[most:]), sum(n for _, n in ordered[most:]))
 
 
 def _reason(failure: Failure, n: int, total: int, link: Link) -> Reason:
-    known = explain(failure.error_source, failure.error_code or None)
-    if known is None:
+    diagnosis = explain(failure.error_source, failure.error_code or None)
+    if diagnosis is None:
         title, meaning, remedy = _without_code(failure.status)
         return Reason(title, meaning, remedy, "", n, n / total, link([Status(failure.status)], ""))
     code = f"{failure.error_source} {failure.error_code}"
     where = link(LOST, str(failure.error_code))
-    return Reason(known.title or code, known.meaning, known.remedy, code, n, n / total, where)
+    return Reason(diagnosis.title or code, diagnosis.meaning, diagnosis.remedy, code, n, n / total, where)
 
 
 def _without_code(status: str) -> tuple[str, str, str]:
     if status == Status.EXPIRED:
         return (
-            _("Nobody was reached in time"),
-            _("WhatsApp kept trying until the message’s time was over."),
-            _("Ask the person through another channel whether the number still is theirs."),
+            _("Recipient not reached in time"),
+            _("WhatsApp kept trying until the message expired."),
+            _("Ask the person through another channel whether the number is still theirs."),
         )
     if status == Status.REJECTED:
-        return _("Refused, without a code"), _("The provider did not take it and gave no reason."), ""
+        return _("Refused, without a code"), _("The provider refused the message and gave no reason."), ""
     return _("Not delivered, without a code"), _("The provider gave no reason."), ""

@@ -1,4 +1,4 @@
-"""Sending for clients: what they ask for is checked, stored, sent through a provider and kept in the log.
+"""Sending for clients: their requests are checked, stored, sent through a provider and recorded in the log.
 
 checks_*/   a body in 8x8's or the Cloud API's form becomes a `Wanted`, or is refused with the provider's own code
 acceptance  stores what was asked for, in one statement, before anybody is told that it is accepted

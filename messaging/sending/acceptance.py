@@ -1,4 +1,4 @@
-"""Storing what clients want sent: one statement, committed before anybody is told that it is accepted."""
+"""Storing what clients want sent: one statement, committed before the client gets its answer."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -44,7 +44,7 @@ def store(
     those that have no sender. When this returns they are committed.
     """
     first = entries[0][0]
-    rows = [_row(wanted, outcome, at, subaccount_id, lease) for wanted, outcome in entries]
+    rows = [_row(message, outcome, at, subaccount_id, lease) for message, outcome in entries]
     with connection.cursor() as cursor:  # one statement, so all of them or none
         if len(rows) == 1:
             cursor.execute(_STORE_ONE, [account_id, at, str(first.shape), first.batch_id, *rows[0]])
@@ -54,15 +54,15 @@ def store(
 
 
 def _row(
-    wanted: SendRequest, outcome: AttemptResult | None, at: datetime, subaccount_id: int | None, lease: datetime | None
+    message: SendRequest, outcome: AttemptResult | None, at: datetime, subaccount_id: int | None, lease: datetime | None
 ) -> tuple[Any, ...]:
-    sender = wanted.sender
+    sender = message.sender
     state = SubmissionState.ANSWERED if outcome else SubmissionState.SENDING if lease else SubmissionState.QUEUED
     return (
-        wanted.umid, sender.provider if sender else vendor_of(wanted.shape).name,
+        message.umid, sender.provider if sender else vendor_of(message.shape).name,
         sender.subaccount_id if sender else subaccount_id, sender.phone_number_id if sender else None, str(state),
-        lease or wanted.due_at or at, wanted.expires_at, 1 if lease else 0, _json(wanted.request),
-        _json(wanted.about.as_json()), _json(outcome.as_json()) if outcome else None,
+        lease or message.due_at or at, message.expires_at, 1 if lease else 0, _json(message.request),
+        _json(message.about.as_json()), _json(outcome.as_json()) if outcome else None,
     )  # fmt: skip
 
 

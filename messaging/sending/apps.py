@@ -9,10 +9,10 @@ class SendingConfig(AppConfig):
     name = "messaging.sending"
 
     def ready(self) -> None:
-        """What the log asks of sending: how it went, who is being sent to, and which ids webhooks name."""
+        """Register what the log reads from this package: states of submissions, recipients, and the ids in webhooks."""
         from messaging.log.event_types import unsettled_sources
         from messaging.log.lifecycle.provider_ids import webhook_id_listeners
-        from messaging.log.lookups import sending_sources
+        from messaging.log.predicates import sending_sources
         from messaging.sending.selectors.uncertain import recipients_in_flight, umids_in
         from messaging.sending.webhook_ids import learn
 

@@ -17,7 +17,7 @@ _WORDS = {
     "accepted": gettext_lazy("Accepted"),
     "rejected": gettext_lazy("Refused"),
     "unreached": gettext_lazy("Not reached"),
-    "uncertain": gettext_lazy("No answer"),
+    "uncertain": gettext_lazy("No response"),
     "expired": gettext_lazy("Expired"),
     "cancelled": gettext_lazy("Cancelled"),
     "sent": gettext_lazy("Sent"),
@@ -42,28 +42,32 @@ class Attempt:
     json: str
 
 
-def attempts(message: Message, papers: Sequence[MessagePayload], *, with_bodies: bool) -> list[Attempt]:
+def attempts(message: Message, responses: Sequence[MessagePayload], *, with_bodies: bool) -> list[Attempt]:
     """The attempts in their order."""
-    return [_attempt(message, paper, with_bodies=with_bodies) for paper in papers if isinstance(paper.body, dict)]
+    return [
+        _attempt(message, response, with_bodies=with_bodies)
+        for response in responses
+        if isinstance(response.body, dict)
+    ]
 
 
-def _attempt(message: Message, paper: MessagePayload, *, with_bodies: bool) -> Attempt:
-    said: dict[str, Any] = paper.body
-    kind, by, again = str(said.get("kind")), said.get("by", ""), said.get("again_at")
+def _attempt(message: Message, response: MessagePayload, *, with_bodies: bool) -> Attempt:
+    result: dict[str, Any] = response.body
+    kind, by, again = str(result.get("kind")), result.get("by", ""), result.get("again_at")
     return Attempt(
-        at=paper.created_at,
+        at=response.created_at,
         word=str(_WORDS.get(kind, kind)),
         colour=_COLOURS.get(kind, "unknown"),
-        status=said.get("status"),
-        title=str(said.get("title", "")),
+        status=result.get("status"),
+        title=str(result.get("title", "")),
         by={"": message.get_provider_display(), "tollgate": "Tollgate", "webhook": _("a webhook")}.get(by, str(by)),
         again_at=datetime.fromisoformat(again) if again else None,
-        json=as_json(said["body"]) if with_bodies and "body" in said else "",
+        json=as_json(result["body"]) if with_bodies and "body" in result else "",
     )
 
 
 @dataclass(frozen=True)
-class Choices:
+class Resolutions:
     """What may be done: say what became of it, take it back, send it again."""
 
     uncertain: bool = False
@@ -71,10 +75,10 @@ class Choices:
     again: bool = False
 
 
-def choices(message: Message, submission: Submission | None, *, has_request: bool) -> Choices:
+def choices(message: Message, submission: Submission | None, *, has_request: bool) -> Resolutions:
     """What a person who may send can do about a message now."""
     if submission is not None and submission.state == SubmissionState.UNCERTAIN:
-        return Choices(uncertain=True)
+        return Resolutions(uncertain=True)
     if submission is not None and submission.state == SubmissionState.QUEUED:
-        return Choices(waits_until=submission.due_at)
-    return Choices(again=submission is None and has_request and message.status in LOST)
+        return Resolutions(waits_until=submission.due_at)
+    return Resolutions(again=submission is None and has_request and message.status in LOST)

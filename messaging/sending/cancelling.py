@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 
 from messaging.log.enums import SubmissionState
 from messaging.sending.models import Submission
-from messaging.sending.results import AttemptResult, Kind
+from messaging.sending.results import AttemptResult, ResultKind
 
 
 def cancel(
@@ -20,12 +20,12 @@ def cancel(
 
 def cancel_all(rows: QuerySet[Submission], *, at: datetime, by: str = "client") -> int:
     """Cancel those of the rows that still wait; returns how many. The log follows."""
-    outcome = AttemptResult(kind=Kind.CANCELLED, at=at.isoformat(), title="Cancelled before it was sent.", by=by)
+    outcome = AttemptResult(kind=ResultKind.CANCELLED, at=at.isoformat(), title="Cancelled before it was sent.", by=by)
     waiting = rows.filter(state=SubmissionState.QUEUED)
     return int(waiting.update(state=SubmissionState.ANSWERED, outcome=outcome.as_json()))
 
 
-def known(account_id: int, subaccount_id: int, batch_id: UUID) -> bool:
+def has_batch(account_id: int, subaccount_id: int, batch_id: UUID) -> bool:
     """Whether anything of a batch is not over."""
     rows = Submission.objects.filter(account=account_id, subaccount=subaccount_id, batch_id=batch_id)
     return bool(rows.exists())

@@ -16,7 +16,7 @@ from providers.vocabulary import Shape
 
 
 def read(body: Mapping[str, Any], sender: Sender, origin: Origin, shape: Shape) -> SendRequest:
-    """The message a body asks for; raises `RefusedAsMeta`."""
+    """Return the message that a body describes; raises `RefusedAsMeta`."""
     msisdn, user_id = read_recipient(body)
     _check_country(msisdn)
     content = read_content(body)
@@ -30,7 +30,7 @@ def read(body: Mapping[str, Any], sender: Sender, origin: Origin, shape: Shape) 
     )  # fmt: skip
 
 
-def glimpse(body: Any, origin: Origin) -> SendSummary:
+def summarize(body: Any, origin: Origin) -> SendSummary:
     """What a refused body says of itself, as far as it can be read."""
     data = lenient.mapping(body)
     used = lenient.mapping(data.get("template"))

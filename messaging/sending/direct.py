@@ -6,7 +6,7 @@ from functools import partial
 from messaging.sending import acceptance, pacing
 from messaging.sending.dispatch import LEASE
 from messaging.sending.requests import SendRequest
-from messaging.sending.results import AttemptResult, Kind, attempt_result
+from messaging.sending.results import AttemptResult, ResultKind, attempt_result
 from messaging.sending.routes import NoRoute, cloud_body, connection, sending
 from messaging.sending.wakeup import sending_wakeup
 from providers.error_catalogue import META
@@ -14,39 +14,39 @@ from providers.meta.requests import RefusedAsMeta
 from providers.outcomes import Outcome, Unreached
 
 
-def send_now(wanted: SendRequest) -> Outcome:
-    """Store a message, ask the provider, and write down its answer. Raises RefusedAsMeta for what is not sent at all.
+def send_now(message: SendRequest) -> Outcome:
+    """Store a message, send it, and record the provider's answer. Raises RefusedAsMeta for what is not sent at all.
 
     Nothing is tried again but a connection that did not come about, once: the client has the answer and decides.
     """
-    sender = wanted.sender
+    sender = message.sender
     if sender is None:
         raise RefusedAsMeta(133010, "There is no number to send from.")
     try:
-        send = partial(sending(sender).send, connection(sender), cloud_body(wanted.request, sender, str(wanted.umid)))
+        send = partial(sending(sender).send, connection(sender), cloud_body(message.request, sender, str(message.umid)))
     except NoRoute as error:
         raise RefusedAsMeta(133010, str(error)) from None
-    if pause := pacing.take(sender, wanted.about.msisdn):
+    if pause := pacing.take(sender, message.about.msisdn):
         code = 130429 if pause.whole_number else 131056
         raise RefusedAsMeta(code, f"Try again in {pause.seconds:.1f} seconds: Meta would refuse this message now.")
     now = datetime.now(UTC)
-    acceptance.store(sender.account_id, [(wanted, None)], at=now, lease=now + LEASE)
+    acceptance.store(sender.account_id, [(message, None)], at=now, lease=now + LEASE)
     outcome = send()
     if isinstance(outcome, Unreached):
         outcome = send()
     acceptance.record(
-        wanted.umid, attempt_result(outcome, at=datetime.now(UTC), attempts=1, expires_at=None, retry=False)
+        message.umid, attempt_result(outcome, at=datetime.now(UTC), attempts=1, expires_at=None, retry=False)
     )
     sending_wakeup.notify()
     return outcome
 
 
-def keep_refused(account_id: int, wanted: SendRequest, refused: RefusedAsMeta, *, subaccount_id: int | None) -> None:
+def store_refused(account_id: int, message: SendRequest, refused: RefusedAsMeta, *, subaccount_id: int | None) -> None:
     """The log holds what was refused too."""
     now = datetime.now(UTC)
     outcome = AttemptResult(
-        kind=Kind.REJECTED, at=now.isoformat(), source=META, code=refused.code, title=refused.message[:255],
+        kind=ResultKind.REJECTED, at=now.isoformat(), source=META, code=refused.code, title=refused.message[:255],
         status=refused.status, body={"code": refused.code, "details": refused.message}, by="tollgate",
     )  # fmt: skip
-    acceptance.store(account_id, [(wanted, outcome)], at=now, subaccount_id=subaccount_id)
+    acceptance.store(account_id, [(message, outcome)], at=now, subaccount_id=subaccount_id)
     sending_wakeup.notify()

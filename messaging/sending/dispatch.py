@@ -1,9 +1,9 @@
 """The worker's side of sending. One worker at a time sends, over many connections at once.
 
-A row of `sending_submission` is new until the log has it, `queued` until it is due, `sending` while a provider is
-asked, `answered` once that is written down, and gone once the log has that too. A worker that dies while it asks leaves
-a row whose lease ends: nobody knows whether that message was sent, so it becomes `uncertain` and is never sent again by
-itself. Everything else is done again by the next worker.
+A row of `sending_submission` is new until the log has it, `queued` until it is due, `sending` during the request,
+`answered` once the result is stored, and deleted once the log has that too. A worker that dies during a request leaves
+a row whose lease ends: whether that message was sent is not known, so it becomes `uncertain` and is not sent again.
+Everything else is done again by the next worker.
 """
 
 import time
@@ -18,7 +18,7 @@ from core.locks import session_lock
 from messaging.log.enums import SubmissionState
 from messaging.sending import acceptance, pacing, routes, settlement
 from messaging.sending.models import Submission
-from messaging.sending.results import AttemptResult, Kind, attempt_result
+from messaging.sending.results import AttemptResult, ResultKind, attempt_result
 from providers.outcomes import Outcome, Uncertain
 
 log = structlog.get_logger("tollgate.sending")
@@ -27,11 +27,11 @@ LEASE = timedelta(seconds=90)  # an adapter gives up after 50 seconds at most
 CONNECTIONS = 32
 _OF_ONE_NUMBER = 16  # claimed together, so that a flood of one number delays no other
 
-# Numbers that rest are left out: what is due of them may be many rows, which nobody should look at in vain.
+# Paused numbers are left out: they may have many due rows, which would be read in vain.
 _CLAIM = """
 WITH due AS MATERIALIZED (
     SELECT s.id FROM (
-        SELECT id FROM log_phonenumber WHERE id <> ALL(%(resting)s::bigint[])
+        SELECT id FROM log_phonenumber WHERE id <> ALL(%(paused)s::bigint[])
     ) n CROSS JOIN LATERAL (
         SELECT id, due_at FROM sending_submission
         WHERE state = 'queued' AND is_logged AND phone_number_id = n.id AND due_at <= statement_timestamp()
@@ -42,14 +42,14 @@ UPDATE sending_submission SET state = 'sending', attempts = attempts + 1,
     due_at = statement_timestamp() + %(lease)s::interval
 WHERE id IN (SELECT id FROM due) RETURNING id
 """
-_LAPSED = """
+_EXPIRE_LEASES = """
 UPDATE sending_submission SET state = 'answered', outcome = CASE WHEN provider_message_id <> ''
     THEN jsonb_build_object('kind', 'accepted', 'at', statement_timestamp(), 'by', 'webhook',
         'provider_message_id', provider_message_id)
     ELSE jsonb_build_object('kind', 'uncertain', 'at', statement_timestamp(), 'title', %(reason)s::text) END
 WHERE state = 'sending' AND due_at < statement_timestamp()
 """
-_REASON = "Tollgate stopped while it asked the provider."
+_REASON = "Tollgate stopped while waiting for the provider."
 
 
 def send_due(seconds: float = 20.0) -> int:
@@ -64,42 +64,42 @@ def send_due(seconds: float = 20.0) -> int:
 def expire_leases() -> int:
     """Settle what a dead process was sending: accepted where a webhook says so, else uncertain."""
     with connection.cursor() as cursor:
-        cursor.execute(_LAPSED, {"reason": _REASON})
+        cursor.execute(_EXPIRE_LEASES, {"reason": _REASON})
         return int(cursor.rowcount)
 
 
-Flight = dict["Future[Outcome]", Submission]
+InFlight = dict["Future[Outcome]", Submission]
 
 
 def _send(end: float) -> int:
     expire_leases()
-    sent, flying, resting = 0, Flight(), dict[int, float]()
+    sent, in_flight, paused = 0, InFlight(), dict[int, float]()
     with ThreadPoolExecutor(CONNECTIONS, thread_name_prefix="sender") as pool:
         while True:
             settlement.log_new()
-            claimed = _claim(CONNECTIONS - len(flying), resting) if time.monotonic() < end else []
+            claimed = _claim(CONNECTIONS - len(in_flight), paused) if time.monotonic() < end else []
             for submission in claimed:
-                request = _begin(submission, resting)
+                request = _begin(submission, paused)
                 if request is not None:
-                    flying[pool.submit(request)] = submission
+                    in_flight[pool.submit(request)] = submission
                     sent += 1
-            if flying:
-                done, _ = wait(flying, timeout=0.2, return_when=FIRST_COMPLETED)
+            if in_flight:
+                done, _ = wait(in_flight, timeout=0.2, return_when=FIRST_COMPLETED)
                 for future in done:
-                    _finish(future, flying.pop(future))
+                    _finish(future, in_flight.pop(future))
             settled = settlement.settle()
-            if not (flying or claimed or settled):
+            if not (in_flight or claimed or settled):
                 return sent
 
 
-def _claim(most: int, resting: dict[int, float]) -> list[Submission]:
+def _claim(most: int, paused: dict[int, float]) -> list[Submission]:
     """Rows to send now, marked as being sent."""
     if most <= 0:
         return []
     now = time.monotonic()
-    for number_id in [one for one, until in resting.items() if until <= now]:
-        del resting[number_id]
-    about: dict[str, Any] = {"resting": list(resting), "each": _OF_ONE_NUMBER, "most": most, "lease": LEASE}
+    for number_id in [one for one, until in paused.items() if until <= now]:
+        del paused[number_id]
+    about: dict[str, Any] = {"paused": list(paused), "each": _OF_ONE_NUMBER, "most": most, "lease": LEASE}
     with connection.cursor() as cursor:
         cursor.execute(_CLAIM, about)
         ids = [row[0] for row in cursor.fetchall()]
@@ -107,24 +107,24 @@ def _claim(most: int, resting: dict[int, float]) -> list[Submission]:
     return list(rows.filter(pk__in=ids).order_by("id")) if ids else []
 
 
-def _begin(submission: Submission, resting: dict[int, float]) -> Any:
+def _begin(submission: Submission, paused: dict[int, float]) -> Any:
     """The request to make, or None when the message is put back or over."""
     now = datetime.now(UTC)
     if submission.expires_at is not None and submission.expires_at <= now:
         acceptance.record(
-            submission.umid, AttemptResult(kind=Kind.EXPIRED, at=submission.expires_at.isoformat(), by="tollgate")
+            submission.umid, AttemptResult(kind=ResultKind.EXPIRED, at=submission.expires_at.isoformat(), by="tollgate")
         )
         return None
     try:
         route = routes.route(submission)
     except routes.NoRoute as error:
-        refused = AttemptResult(kind=Kind.REJECTED, at=now.isoformat(), title=str(error), by="tollgate")
+        refused = AttemptResult(kind=ResultKind.REJECTED, at=now.isoformat(), title=str(error), by="tollgate")
         acceptance.record(submission.umid, refused)
         return None
     pause = pacing.take(route.sender, str(submission.about.get("msisdn") or ""))
     if pause is not None:
         if pause.whole_number:
-            resting[route.sender.phone_number_id] = time.monotonic() + pause.seconds
+            paused[route.sender.phone_number_id] = time.monotonic() + pause.seconds
         _put_back(submission, now + timedelta(seconds=pause.seconds))
         return None
     return route.request
@@ -144,7 +144,7 @@ def _finish(future: "Future[Outcome]", submission: Submission) -> None:
         log.exception("adapter_failed", submission=submission.pk)
         outcome = Uncertain(type(error).__name__)
     now = datetime.now(UTC)
-    pacing.learn(submission, outcome)
+    pacing.pause_after_refusal(submission, outcome)
     acceptance.record(
         submission.umid,
         attempt_result(outcome, at=now, attempts=submission.attempts, expires_at=submission.expires_at, retry=True),

@@ -1,4 +1,4 @@
-"""Messages that were never delivered come to an end: after their time to live nobody will deliver them any more.
+"""Messages that were never delivered expire: after their time to live no provider delivers them any more.
 
 No webhook says that WhatsApp gave up (see `messaging.log.time_to_live`), so a daily job does. A delivery that is
 reported later still wins, as it does over a failure.

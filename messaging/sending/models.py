@@ -1,4 +1,4 @@
-"""Messages that somebody asked us to send, until the log knows what became of them."""
+"""The package of the gateway: messages that clients want sent, until the log has their outcome."""
 
 import uuid
 
@@ -26,21 +26,25 @@ class Submission(TenantModel):
     umid = models.UUIDField(default=uuid.uuid4, unique=True)
     created_at = models.DateTimeField(default=timezone.now)
     shape = models.CharField(max_length=12, choices=Shape)
-    provider = models.CharField(max_length=12, choices=registry.choices, help_text="Whose id the message will have.")
+    provider = models.CharField(
+        max_length=12, choices=registry.choices, help_text="The provider whose id the message will have."
+    )
     subaccount = models.ForeignKey(Subaccount, null=True, **LOOSE)
     phone_number = models.ForeignKey(PhoneNumber, null=True, **LOOSE)
     state = models.CharField(max_length=12, choices=SubmissionState, default=SubmissionState.QUEUED)
     is_logged = models.BooleanField(default=False, help_text="Whether the log has the message.")
     due_at = models.DateTimeField(
-        default=timezone.now, help_text="Not to be sent before; of one being sent, its lease."
+        default=timezone.now, help_text="Not sent before this time; while being sent, the end of its lease."
     )
-    expires_at = models.DateTimeField(null=True, help_text="Not to be sent any more from then on.")
+    expires_at = models.DateTimeField(null=True, help_text="Not sent after this time.")
     attempts = models.SmallIntegerField(default=0)
     request = models.JSONField(help_text="The body as the client sent it.")
-    about = models.JSONField(default=dict, help_text="What the log and receipts say of it: see messaging/sending.")
+    about = models.JSONField(
+        default=dict, help_text="What the log and receipts report about it: see messaging/sending."
+    )
     outcome = models.JSONField(null=True)
     provider_message_id = models.CharField(
-        max_length=512, blank=True, help_text="As a webhook said before the provider's answer came."
+        max_length=512, blank=True, help_text="The id reported by a webhook before the provider's response."
     )
     batch_id = models.UUIDField(null=True)
 

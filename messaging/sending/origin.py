@@ -32,12 +32,12 @@ def read_origin(value: Any, default: Origin) -> Origin:
     return _read(mapping(value, "tollgate"), default, "tollgate.source", "tollgate.name", "tollgate.recipientType")
 
 
-def _read(given: Mapping[str, Any], default: Origin, *fields: str) -> Origin:
+def _read(values: Mapping[str, Any], default: Origin, *fields: str) -> Origin:
     category, name, recipient = fields
-    source = given.get("source")
+    source = values.get("source")
     return Origin(
         category=one_of(source, category, tuple(SourceCategory.values), wrong=1000) if source else default.category,
-        name=optional(given.get("name"), name, _LONGEST_NAME).strip() or default.name,
-        recipient_type=optional(given.get("recipientType"), recipient, _LONGEST_RECIPIENT).strip()
+        name=optional(values.get("name"), name, _LONGEST_NAME).strip() or default.name,
+        recipient_type=optional(values.get("recipientType"), recipient, _LONGEST_RECIPIENT).strip()
         or default.recipient_type,
     )

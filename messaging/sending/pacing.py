@@ -48,16 +48,16 @@ class Pause:
     whole_number: bool
 
 
-class _Own:
-    """What this process counts while Redis is away."""
+class _LocalLimiters:
+    """The limiters of this process, for while Redis is away."""
 
     def __init__(self) -> None:
         self.numbers: dict[tuple[int, int], RateLimiter] = {}  # a number that gets faster begins anew
         self.pairs: dict[tuple[float, int], RateLimiter] = {}
 
 
-_own = _Own()
-_together = BestEffortRedis("pacing")
+_local = _LocalLimiters()
+_shared = BestEffortRedis("pacing")
 
 
 def take(sender: Sender, msisdn: str) -> Pause | None:
@@ -69,9 +69,9 @@ def take(sender: Sender, msisdn: str) -> Pause | None:
     pair = f"pace:{digest(f'{sender.phone_number_id}:{msisdn}').hex()}"  # Redis' files hold no phone number
     keys = [f"pace:{sender.phone_number_id}", *([pair] if msisdn else [])]
     arguments = [every, sender.throughput, *([pacing.pair_every, pacing.pair_burst] if msisdn else [])]
-    answer = _together.ask(lambda client: client.register_script(_SCRIPT)(keys=keys, args=arguments))
+    answer = _shared.ask(lambda client: client.register_script(_SCRIPT)(keys=keys, args=arguments))
     if answer is None:
-        return _take_alone(sender, msisdn, every, pacing)
+        return _take_locally(sender, msisdn, every, pacing)
     which, wait = cast("tuple[int, bytes]", answer)
     return Pause(float(wait), whole_number=which == 1) if which else None
 
@@ -81,21 +81,21 @@ def _pacing_of(provider: str) -> Pacing | None:
     return sending.pacing if sending else None
 
 
-def _take_alone(sender: Sender, msisdn: str, every: float, pacing: Pacing) -> Pause | None:
+def _take_locally(sender: Sender, msisdn: str, every: float, pacing: Pacing) -> Pause | None:
     now = time.monotonic()
-    known = (sender.phone_number_id, sender.throughput)
-    number = _own.numbers.setdefault(known, RateLimiter(every=every, burst=sender.throughput))
+    key = (sender.phone_number_id, sender.throughput)
+    number = _local.numbers.setdefault(key, RateLimiter(every=every, burst=sender.throughput))
     if not number.allows("", now):
         return Pause(every, whole_number=True)
     rate = pacing.pair_every, pacing.pair_burst
-    pairs = _own.pairs.setdefault(rate, RateLimiter(every=pacing.pair_every, burst=pacing.pair_burst))
+    pairs = _local.pairs.setdefault(rate, RateLimiter(every=pacing.pair_every, burst=pacing.pair_burst))
     if msisdn and not pairs.allows(f"{sender.phone_number_id}:{msisdn}", now):
         return Pause(pacing.pair_every, whole_number=False)
     return None
 
 
-def learn(submission: Submission, outcome: Outcome) -> None:
-    """Let a number rest whose provider said that it sends too fast."""
+def pause_after_refusal(submission: Submission, outcome: Outcome) -> None:
+    """Pause a number whose provider answered that it sends too fast."""
     pacing = _pacing_of(submission.provider)
     if pacing is None or not isinstance(outcome, Rejected) or submission.phone_number_id is None:
         return
@@ -109,4 +109,4 @@ def learn(submission: Submission, outcome: Outcome) -> None:
         seconds, micros = client.time()
         client.set(key, f"{seconds + micros / 1e6 + ahead:.6f}", px=math.ceil(ahead * 1000))
 
-    _together.ask(pause)
+    _shared.ask(pause)

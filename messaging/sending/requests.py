@@ -1,4 +1,4 @@
-"""A message that somebody wants us to send, as the checks leave it."""
+"""A message that a client wants sent, after the checks."""
 
 from dataclasses import asdict, dataclass, field
 from datetime import datetime

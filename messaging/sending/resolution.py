@@ -14,22 +14,22 @@ from messaging.sending.cancelling import cancel
 from messaging.sending.eightxeight import read
 from messaging.sending.models import Submission
 from messaging.sending.requests import Origin, SendRequest
-from messaging.sending.results import AttemptResult, Kind
+from messaging.sending.results import AttemptResult, ResultKind
 from messaging.sending.wakeup import sending_wakeup
 from providers.vocabulary import Direction, Shape
 
-_NOT_AGAIN = ("scheduled", "expiry", "clientMessageId", "dlrCallbackUrl")  # said of the first message alone
+_NOT_AGAIN = ("scheduled", "expiry", "clientMessageId", "dlrCallbackUrl")  # true of the first message alone
 
 
 @transaction.atomic
 def resolve(*, by: Principal, message: Message, was_sent: bool) -> None:
     """Say what became of an uncertain message; audited. Raises UserError when it is not uncertain any more."""
-    kind = Kind.SENT if was_sent else Kind.REJECTED
-    title = "" if was_sent else "Not sent, as somebody found out."
+    kind = ResultKind.SENT if was_sent else ResultKind.REJECTED
+    title = "" if was_sent else "Marked as not sent."
     outcome = AttemptResult(kind=kind, at=datetime.now(UTC).isoformat(), title=title, by=by.name)
     rows = Submission.objects.filter(account=by.account, umid=message.umid, state=SubmissionState.UNCERTAIN)
     if not rows.update(state=SubmissionState.ANSWERED, outcome=outcome.as_json()):
-        raise UserError(_("What became of this message is known by now."))
+        raise UserError(_("The status of this message is already known."))
     by.record("message.resolved", str(message.umid), {"sent": was_sent})
     transaction.on_commit(sending_wakeup.notify)
 
@@ -38,32 +38,32 @@ def resolve(*, by: Principal, message: Message, was_sent: bool) -> None:
 def take_back(*, by: Principal, message: Message) -> None:
     """Cancel a message that waits; audited. Raises UserError when it waits no more."""
     if not cancel(by.account.pk, message.subaccount_id or 0, at=datetime.now(UTC), umid=message.umid):
-        raise UserError(_("This message does not wait any more."))
+        raise UserError(_("This message is no longer waiting to be sent."))
     by.record("message.cancelled", str(message.umid))
     transaction.on_commit(sending_wakeup.notify)
 
 
 @transaction.atomic
 def send_again(*, by: Principal, message: Message) -> Submission:
-    """Send what a message said once more, as a new message; audited. Raises UserError, with the check's words."""
-    paper = request_of(message)
+    """Send a message's content again as a new message; audited. Raises UserError with the check's text."""
+    payload = request_of(message)
     number = PhoneNumber.objects.filter(account=by.account, pk=message.phone_number_id or 0)
-    found = number.select_related("subaccount", "account").first()
-    if paper is None or found is None:
-        raise UserError(_("What this message said is not on record."))
-    sender = senders.sender_of(found)
+    phone_number = number.select_related("subaccount", "account").first()
+    if payload is None or phone_number is None:
+        raise UserError(_("The content of this message is not on record."))
+    sender = senders.sender_of(phone_number)
     if not sender.subaccount_is_active:
         raise UserError(_("Its subaccount is closed."))
     origin = Origin(
         category=message.source.category if message.source else Origin().category,
         name=message.source.name if message.source else "", recipient_type=message.recipient_type,
     )  # fmt: skip
-    wanted = _checked({name: value for name, value in paper.body.items() if name not in _NOT_AGAIN}, sender, origin)
-    acceptance.store(by.account.pk, [(wanted, None)], at=datetime.now(UTC))
-    by.record("message.sent_again", str(message.umid), {"as": str(wanted.umid)})
+    new = _checked({name: value for name, value in payload.body.items() if name not in _NOT_AGAIN}, sender, origin)
+    acceptance.store(by.account.pk, [(new, None)], at=datetime.now(UTC))
+    by.record("message.sent_again", str(message.umid), {"as": str(new.umid)})
     transaction.on_commit(sending_wakeup.notify)
-    made: Submission = Submission.objects.get(account=by.account, umid=wanted.umid)
-    return made
+    submission: Submission = Submission.objects.get(account=by.account, umid=new.umid)
+    return submission
 
 
 def request_of(message: Message) -> MessagePayload | None:

@@ -32,12 +32,12 @@ def restricted(country: str, day: date) -> Restriction | None:
 
 @lru_cache(maxsize=1)
 def _restrictions() -> dict[str, list[Restriction]]:
-    found: dict[str, list[Restriction]] = {}
+    by_country: dict[str, list[Restriction]] = {}
     with _FILE.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             one = Restriction(row["name"], _day(row["valid_from"]), _day(row["valid_to"]), row["source"])
-            found.setdefault(row["country"], []).append(one)
-    return found
+            by_country.setdefault(row["country"], []).append(one)
+    return by_country
 
 
 def _day(text: str) -> date | None:

@@ -13,7 +13,7 @@ _KEPT_BYTES = 16 * 1024
 _LONGEST_BACK_OFF = timedelta(minutes=5)
 
 
-class Kind(StrEnum):
+class ResultKind(StrEnum):
     """How an attempt ended."""
 
     ACCEPTED = "accepted"
@@ -32,7 +32,7 @@ class AttemptResult:
     `status` and `body` are the answer's, None without one. `source`, `code` and `title` are the refusal's.
     """
 
-    kind: Kind
+    kind: ResultKind
     at: str
     provider_message_id: str = ""
     detail: str = ""
@@ -51,7 +51,7 @@ class AttemptResult:
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> "AttemptResult":
         """What `as_json` wrote."""
-        return cls(**{**stored, "kind": Kind(stored["kind"])})
+        return cls(**{**stored, "kind": ResultKind(stored["kind"])})
 
 
 def attempt_result(
@@ -67,19 +67,23 @@ def attempt_result(
         again = None
     about: dict[str, Any] = {"at": at.isoformat(), "again_at": again.isoformat() if again else None}
     if isinstance(outcome, Accepted):
-        about |= {"kind": Kind.ACCEPTED, "provider_message_id": outcome.provider_message_id, "detail": outcome.detail}
+        about |= {
+            "kind": ResultKind.ACCEPTED,
+            "provider_message_id": outcome.provider_message_id,
+            "detail": outcome.detail,
+        }
     elif isinstance(outcome, Rejected):
         title = outcome.details or outcome.title
         about |= {
-            "kind": Kind.REJECTED,
+            "kind": ResultKind.REJECTED,
             "source": outcome.source,
             "code": outcome.code,
             "title": title[:255].replace("\0", ""),
         }
     elif isinstance(outcome, Unreached):
-        about |= {"kind": Kind.UNREACHED, "title": f"The provider was not reached: {outcome.reason}."}
+        about |= {"kind": ResultKind.UNREACHED, "title": f"The provider could not be reached: {outcome.reason}."}
     else:
-        about |= {"kind": Kind.UNCERTAIN, "title": outcome.reason[:255]}
+        about |= {"kind": ResultKind.UNCERTAIN, "title": outcome.reason[:255]}
     answer = None if isinstance(outcome, Unreached) else outcome.answer
     return AttemptResult(**about, **(_answer(answer) if answer else {}))
 

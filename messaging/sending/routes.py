@@ -33,10 +33,10 @@ def connection(sender: Sender) -> Connection:
     try:
         secret = unseal(sender.credential_sealed, owner=f"account:{sender.account_id}")
     except ValueError as error:
-        raise NoRoute(f"The credential of number {sender.number_id} cannot be opened: {error}") from None
+        raise NoRoute(f"The credential of number {sender.number_id} cannot be decrypted: {error}") from None
     if not secret:
         raise NoRoute(
-            f"Number {sender.number_id} has no credential to send with", remedy="an operator sets it in the admin."
+            f"Number {sender.number_id} has no sending credential", remedy="an operator must set it in the admin."
         )
     return Connection(
         secret=secret, number_id=sender.number_id, subaccount_code=sender.subaccount_code, base_url=sender.api_url
@@ -44,17 +44,17 @@ def connection(sender: Sender) -> Connection:
 
 
 def sending(sender: Sender) -> Sending:
-    """How the number's provider is asked to send. Raises NoRoute where it cannot be."""
-    found = sending_of(sender.provider)
-    if found is None:
+    """Return the sending capability of the number's provider. Raises NoRoute where it has none."""
+    gateway = sending_of(sender.provider)
+    if gateway is None:
         raise NoRoute(f"Messages cannot be sent through {sender.provider}.")
-    return found
+    return gateway
 
 
 def route(submission: Submission) -> Route:
     """How to send a stored message. Raises NoRoute."""
     if submission.phone_number is None:
-        raise NoRoute("The number it was to be sent from is gone.")
+        raise NoRoute("The sending number no longer exists.")
     sender = sender_of(submission.phone_number)
     request = partial(sending(sender).send, connection(sender), body(submission, sender))
     return Route(sender, request)
@@ -73,5 +73,5 @@ def cloud_body(request: dict[str, object], sender: Sender, umid: str) -> dict[st
     """The body for a request in the Cloud API's form. Raises NoRoute where the provider takes none."""
     translate = sending(sender).from_cloud
     if translate is None:
-        raise NoRoute(f"{sender.provider} takes no messages in the Cloud API's form.")
+        raise NoRoute(f"{sender.provider} does not accept messages in the Cloud API format.")
     return translate(request, reference(umid))

@@ -19,7 +19,7 @@ from messaging.log.models import PhoneNumber, Template
 from providers.registry import VENDORS, sending_of
 
 _directories: "TTLCache[int, SenderDirectory]" = TTLCache()
-_templates: "TTLCache[tuple[int, int, str, str], KnownTemplate | None]" = TTLCache()
+_templates: "TTLCache[tuple[int, int, str, str], TemplateDefinition | None]" = TTLCache()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Sender:
     number_id: str
     msisdn: str
     waba_id: int
-    throughput: int  # messages a second; 0: the provider paces by itself
+    throughput: int  # messages a second; 0: the provider does its own pacing
     api_url: str
     credential_sealed: str
 
@@ -63,7 +63,7 @@ class Button:
 
 
 @dataclass(frozen=True, slots=True)
-class KnownTemplate:
+class TemplateDefinition:
     """A registered template: what a request must fill in. Parameters by name, or "1", "2" …"""
 
     name: str
@@ -82,13 +82,13 @@ def sender_directory(account_id: int) -> SenderDirectory:
     return _directories.get(account_id, lambda: _read_directory(account_id))
 
 
-def template(account_id: int, waba_id: int, name: str, language: str) -> KnownTemplate | None:
+def template(account_id: int, waba_id: int, name: str, language: str) -> TemplateDefinition | None:
     """A template of a WABA; None when none is registered under that name and language."""
     key = (account_id, waba_id, name, language)
     return _templates.get(key, lambda: _template(*key))
 
 
-def forget() -> None:
+def clear_cache() -> None:
     """Ask the database again: for tests, which change what they send with."""
     _directories.forget()
     _templates.forget()
@@ -97,12 +97,12 @@ def forget() -> None:
 def _read_directory(account_id: int) -> SenderDirectory:
     subaccounts = Subaccount.objects.filter(account=account_id).values_list("code", "id", "is_active")
     rows = PhoneNumber.objects.filter(account=account_id).select_related("subaccount", "account").order_by("id")
-    found = SenderDirectory({code: (pk, active) for code, pk, active in subaccounts}, {}, {})
+    directory = SenderDirectory({code: (pk, active) for code, pk, active in subaccounts}, {}, {})
     for one in rows:
         sender = sender_of(one)
-        found.by_subaccount.setdefault(sender.subaccount_code, []).append(sender)
-        found.by_number_id[sender.number_id] = sender
-    return found
+        directory.by_subaccount.setdefault(sender.subaccount_code, []).append(sender)
+        directory.by_number_id[sender.number_id] = sender
+    return directory
 
 
 def sender_of(number: PhoneNumber) -> Sender:
@@ -125,16 +125,16 @@ def sender_of(number: PhoneNumber) -> Sender:
     )
 
 
-def _template(account_id: int, waba_id: int, name: str, language: str) -> KnownTemplate | None:
+def _template(account_id: int, waba_id: int, name: str, language: str) -> TemplateDefinition | None:
     rows = Template.objects.filter(account=account_id, waba=waba_id, name=name)
-    found = {one.language.lower(): one for one in rows}.get(language.lower())
-    return read_template(found) if found else None
+    template = {one.language.lower(): one for one in rows}.get(language.lower())
+    return read_template(template) if template else None
 
 
 _PLACE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 
 
-def read_template(one: Template) -> KnownTemplate:
+def read_template(one: Template) -> TemplateDefinition:
     """What a request must fill in, from components in Meta's or 8x8's spelling."""
     header_format, cards = "", 0
     header: tuple[str, ...] = ()
@@ -145,22 +145,22 @@ def read_template(one: Template) -> KnownTemplate:
             continue
         kind, text = str(component.get("type", "")).upper(), str(component.get("text") or "")
         if kind == "HEADER":
-            header_format, header = str(component.get("format") or "TEXT").upper(), places(text)
+            header_format, header = str(component.get("format") or "TEXT").upper(), parameter_names(text)
         elif kind == "BODY":
-            body = places(text)
+            body = parameter_names(text)
         elif kind == "BUTTONS":
             buttons = tuple(_button(each) for each in component.get("buttons") or () if isinstance(each, dict))
         elif kind == "CAROUSEL":
             cards = len(component.get("cards") or ())
-    return KnownTemplate(
+    return TemplateDefinition(
         one.name, one.language, one.status.upper(), one.category.lower(), header_format, header, body, buttons, cards
     )
 
 
-def places(text: str) -> tuple[str, ...]:
+def parameter_names(text: str) -> tuple[str, ...]:
     """The parameters of a text, each once, in the order in which they are given."""
-    found = dict.fromkeys(_PLACE.findall(text))
-    return tuple(sorted(found, key=int)) if all(name.isdecimal() for name in found) else tuple(found)
+    names = dict.fromkeys(_PLACE.findall(text))
+    return tuple(sorted(names, key=int)) if all(name.isdecimal() for name in names) else tuple(names)
 
 
 def _button(stored: dict[str, Any]) -> Button:

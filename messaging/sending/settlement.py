@@ -18,15 +18,20 @@ from messaging.log.lifecycle.provider_ids import Binding, assign_provider_ids
 from messaging.log.models import PhoneNumber, Source
 from messaging.sending.models import Submission
 from messaging.sending.requests import Origin, SendSummary
-from messaging.sending.results import AttemptResult, Kind
+from messaging.sending.results import AttemptResult, ResultKind
 from providers.events import MessageEvent
 
 log = structlog.get_logger("tollgate.sending")
 BATCH = 1_000
-_REST = 60.0  # seconds until a row that could not be worked off is tried again
+_REST = 60.0  # seconds until a row that failed is tried again
 _NO_FAULT_OF_A_ROW = (OperationalError, InterfaceError, SoftTimeLimitExceeded)
 _resting: dict[int, float] = {}  # until when, of the rows this process could not work off
-_EVENTS = {Kind.REJECTED: "rejected", Kind.UNREACHED: "rejected", Kind.EXPIRED: "expired", Kind.CANCELLED: "rejected"}
+_EVENTS = {
+    ResultKind.REJECTED: "rejected",
+    ResultKind.UNREACHED: "rejected",
+    ResultKind.EXPIRED: "expired",
+    ResultKind.CANCELLED: "rejected",
+}
 
 _AGAIN = """
 UPDATE sending_submission s SET state = 'queued', due_at = a.at, outcome = NULL
@@ -48,7 +53,7 @@ _Work = Callable[[Sequence[Submission]], None]
 
 
 def _in_batches(waiting: QuerySet[Submission], work: _Work) -> int:
-    """Work rows off together; when that fails each by itself, so that a bad one stands alone and delays no other."""
+    """Process rows together; when that fails, one by one, so that a bad row delays no other."""
     done, now = 0, time.monotonic()
     for pk in [pk for pk, until in _resting.items() if until <= now]:
         del _resting[pk]
@@ -73,7 +78,7 @@ def _in_batches(waiting: QuerySet[Submission], work: _Work) -> int:
 
 
 def _one_by_one(rows: Sequence[Submission], work: _Work) -> int:
-    """How many of them could be worked off."""
+    """Return how many of them succeeded."""
     good = 0
     for row in rows:
         try:
@@ -133,87 +138,88 @@ def _origin(row: Submission) -> Origin:
 
 def _sources(rows: Sequence[Submission]) -> dict[tuple[int, str, str], int]:
     """The ids of what made these messages; new ones are written down."""
-    wanted = {(row.account_id, origin.category, origin.name) for row in rows for origin in (_origin(row),)}
+    keys = {(row.account_id, origin.category, origin.name) for row in rows for origin in (_origin(row),)}
     Source.objects.bulk_create(
-        [Source(account_id=account, category=category, name=name) for account, category, name in sorted(wanted)],
+        [Source(account_id=account, category=category, name=name) for account, category, name in sorted(keys)],
         ignore_conflicts=True,
     )
-    found = Source.objects.filter(
-        account__in={account for account, _, _ in wanted}, name__in={name for *_, name in wanted}
+    sources = Source.objects.filter(
+        account__in={account for account, _, _ in keys}, name__in={name for *_, name in keys}
     )
     return {
         (account, category, name): pk
-        for pk, account, category, name in found.values_list("pk", "account_id", "category", "name")
+        for pk, account, category, name in sources.values_list("pk", "account_id", "category", "name")
     }
 
 
 def _report(
-    row: Submission, state: str, at: datetime, place: Place, told: AttemptResult | None = None
+    row: Submission, state: str, at: datetime, place: Place, result: AttemptResult | None = None
 ) -> lifecycle.Report:
     about = SendSummary.from_json(row.about)
     event = MessageEvent(
-        provider_message_id=_name(row, told), state=state, at=at, msisdn=about.msisdn, user_id=about.user_id,
+        provider_message_id=_name(row, result), state=state, at=at, msisdn=about.msisdn, user_id=about.user_id,
         content_type=about.content_type, template_name=about.template_name, template_language=about.template_language,
         client_message_id=about.client_message_id,
     )  # fmt: skip
-    if told is not None:
-        event.error_source, event.error_code, event.error_title = told.source, told.code, told.title
-        event.detail = str(told.kind) if told.kind in {Kind.CANCELLED, Kind.UNREACHED} else ""
+    if result is not None:
+        event.error_source, event.error_code, event.error_title = result.source, result.code, result.title
+        event.detail = str(result.kind) if result.kind in {ResultKind.CANCELLED, ResultKind.UNREACHED} else ""
     return lifecycle.Report(row.account_id, row.provider, event, place, umid=row.umid.hex)
 
 
 def _settle(rows: Sequence[Submission]) -> None:
     ends = [(row, AttemptResult.from_json(row.outcome)) for row in rows if row.outcome]
     assign_provider_ids([
-        Binding(row.account_id, row.provider, str(row.umid), told.provider_message_id)
-        for row, told in ends if told.kind == Kind.ACCEPTED
+        Binding(row.account_id, row.provider, str(row.umid), result.provider_message_id)
+        for row, result in ends if result.kind == ResultKind.ACCEPTED
     ])  # fmt: skip
     store_payloads([
         StoredPayload(
-            row.account_id, row.provider, _name(row, told), PayloadKind.RESPONSE, _moment(told.at), _paper(row, told)
+            row.account_id, row.provider, _name(row, result), PayloadKind.RESPONSE, _moment(result.at),
+            _response_body(row, result),
         )
-        for row, told in ends
+        for row, result in ends
     ])  # fmt: skip
     set_attributes(
         [
-            MessageAttributes(row.account_id, row.provider, _name(row, told), response_code=told.status)
-            for row, told in ends
+            MessageAttributes(row.account_id, row.provider, _name(row, result), response_code=result.status)
+            for row, result in ends
         ]
     )
     over = [
-        _report(row, _state(told), _moment(told.at), Place(row.subaccount_id, row.phone_number_id), told)
-        for row, told in ends if told.again_at is None and told.kind != Kind.ACCEPTED
+        _report(row, _state(result), _moment(result.at), Place(row.subaccount_id, row.phone_number_id), result)
+        for row, result in ends if result.again_at is None and result.kind != ResultKind.ACCEPTED
     ]  # fmt: skip
     if over:
         lifecycle.apply(over, Directory({report.account_id for report in over}))
     _leave(ends)
 
 
-def _name(row: Submission, told: AttemptResult | None) -> str:
+def _name(row: Submission, result: AttemptResult | None) -> str:
     """The id under which the log knows the message by now."""
-    return (told.provider_message_id if told else "") or row.provider_message_id or str(row.umid)
+    return (result.provider_message_id if result else "") or row.provider_message_id or str(row.umid)
 
 
-def _state(told: AttemptResult) -> str:
-    return _EVENTS.get(told.kind, str(told.kind))
+def _state(result: AttemptResult) -> str:
+    return _EVENTS.get(result.kind, str(result.kind))
 
 
-def _paper(row: Submission, told: AttemptResult) -> dict[str, object]:
+def _response_body(row: Submission, result: AttemptResult) -> dict[str, object]:
     """A response as the message's page shows it."""
-    kept = told.as_json()
+    fields = result.as_json()
     return {
         "attempt": row.attempts,
-        **{name: kept[name] for name in ("kind", "status", "title", "by", "again_at", "body") if name in kept},
+        **{name: fields[name] for name in ("kind", "status", "title", "by", "again_at", "body") if name in fields},
     }
 
 
 def _leave(ends: Sequence[tuple[Submission, AttemptResult]]) -> None:
-    """Rows whose end the log has go; those tried again wait; those nobody knows the end of stay."""
-    gone = [row.pk for row, told in ends if told.again_at is None and told.kind != Kind.UNCERTAIN]
+    """Delete rows whose outcome is in the log, reschedule those to retry, and keep those whose outcome is uncertain."""
+    gone = [row.pk for row, result in ends if result.again_at is None and result.kind != ResultKind.UNCERTAIN]
     Submission.objects.filter(pk__in=gone).delete()
-    unknown = [row.pk for row, told in ends if told.kind == Kind.UNCERTAIN]
+    unknown = [row.pk for row, result in ends if result.kind == ResultKind.UNCERTAIN]
     Submission.objects.filter(pk__in=unknown).update(state=SubmissionState.UNCERTAIN)
-    again = [(row.pk, _moment(told.again_at)) for row, told in ends if told.again_at is not None]
+    again = [(row.pk, _moment(result.again_at)) for row, result in ends if result.again_at is not None]
     with connection.cursor() as cursor:
         cursor.execute(_AGAIN, [[pk for pk, _ in again], [at for _, at in again]])
 

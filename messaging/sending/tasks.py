@@ -16,10 +16,10 @@ def send_messages() -> None:
 @shared_task(base=InstallationTask)
 def ask_health() -> None:
     """Ask providers for the health of the numbers that are due."""
-    health.ask_due()
+    health.check_due_numbers()
 
 
 @shared_task(base=InstallationTask)
 def expire_messages() -> None:
-    """End the life of messages that nobody will deliver any more."""
+    """Expire messages that no provider will deliver any more."""
     expiry.expire()

@@ -20,7 +20,7 @@ DIALOG_360 = Vendor(
         authenticate=by_header,
         header=HEADER,
         kept_headers=("X-Hub-Signature-256",),
-        setup=_("Register the address with this header as webhook URL at 360dialog."),
+        setup=_("At 360dialog, register the address with this header as the webhook URL."),
     ),
     sending=Sending(
         send=gateway.send,

@@ -4,7 +4,7 @@ from providers import health as health_status
 from providers.meta import gateway
 from providers.outcomes import Answer, Outcome, Rejected
 from providers.reading import mapping, text
-from providers.transport import ask, credential, post
+from providers.transport import credential, get, post
 from providers.vendor import Body, Connection
 
 URL, KEY_HEADER = "https://waba-v2.360dialog.io", "D360-API-KEY"
@@ -12,19 +12,19 @@ URL, KEY_HEADER = "https://waba-v2.360dialog.io", "D360-API-KEY"
 
 def send(connection: Connection, message: Body) -> Outcome:
     """Send a message in the Cloud API's form, once, from the number that the key belongs to."""
-    return post(_url(connection, "/messages"), _headers(connection), message, understand, client=connection.client)
+    return post(_url(connection, "/messages"), _headers(connection), message, read_answer, client=connection.client)
 
 
 def mark_read(connection: Connection, mark: Body) -> Outcome:
     """Mark a message that came in as read; accepted has no id then."""
-    understand_mark = gateway.understand_mark
-    return post(_url(connection, "/messages"), _headers(connection), mark, understand_mark, client=connection.client)
+    read_mark_answer = gateway.read_mark_answer
+    return post(_url(connection, "/messages"), _headers(connection), mark, read_mark_answer, client=connection.client)
 
 
 def health(connection: Connection) -> health_status.HealthAnswer:
     """Ask whether the key's number, and what it hangs on, can send."""
     url = _url(connection, "/health_status")
-    return health_status.understand(ask(url, _headers(connection), client=connection.client))
+    return health_status.read_answer(get(url, _headers(connection), client=connection.client))
 
 
 def _url(connection: Connection, path: str) -> str:
@@ -35,9 +35,9 @@ def _headers(connection: Connection) -> dict[str, str]:
     return {KEY_HEADER: credential(connection.secret)}
 
 
-def understand(answer: Answer) -> Outcome:
+def read_answer(answer: Answer) -> Outcome:
     """Meta's answers, and 360dialog's own refusals, which have no code: `{"meta": {"developerMessage", …}}`."""
     own = mapping((answer.data or {}).get("meta"))
     if own and answer.http_status >= 400:
         return Rejected("360dialog", None, text(own.get("developerMessage"), 512), "", answer)
-    return gateway.understand(answer)
+    return gateway.read_answer(answer)

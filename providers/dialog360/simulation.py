@@ -15,9 +15,11 @@ def token(headers: Mapping[str, str]) -> str:
     return headers.get(KEY_HEADER, "")
 
 
-def prove(secret: str, body: bytes) -> dict[str, str]:
+def webhook_headers(secret: str, body: bytes) -> dict[str, str]:
     """Repeat the secret."""
     return {HEADER: secret}
 
 
-SIMULATION: Simulation = replace(META, send_path="/messages", health_path="/health_status", token=token, prove=prove)
+SIMULATION: Simulation = replace(
+    META, send_path="/messages", health_path="/health_status", token=token, webhook_headers=webhook_headers
+)

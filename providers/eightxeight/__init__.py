@@ -1,4 +1,4 @@
-"""8x8 Chat Apps. It paces what it is sent by itself, and has no health status."""
+"""8x8 Chat Apps. It does its own pacing and has no health status."""
 
 from uuid import UUID
 

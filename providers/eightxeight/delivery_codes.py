@@ -14,8 +14,8 @@ def delivery_code(meta_code: int) -> tuple[int, str]:
 
 @lru_cache(maxsize=1)
 def _by_meta_code() -> dict[int, tuple[int, str]]:
-    found: dict[int, tuple[int, str]] = {}
-    for (source, code), known in catalogue().items():
-        if source == "8x8" and known.meta_code is not None:
-            found.setdefault(known.meta_code, (code, known.title))
-    return found
+    codes: dict[int, tuple[int, str]] = {}
+    for (source, code), diagnosis in catalogue().items():
+        if source == "8x8" and diagnosis.meta_code is not None:
+            codes.setdefault(diagnosis.meta_code, (code, diagnosis.title))
+    return codes

@@ -15,15 +15,15 @@ def inbound_body(data: Mapping[str, Any]) -> dict[str, Any]:
     """The body of `inbound_message_received`. `data`: of the event `message.received`; its content is in the form of
     the message's provider.
     """
-    said = data["content"]
+    message = data["content"]
     if data["provider"] == _OWN:
-        kind = str(said.get("type") or "None")
-        content = {name: value for name, value in said.items() if name not in {"type", "profile_name"}}
+        kind = str(message.get("type") or "None")
+        content = {name: value for name, value in message.items() if name not in {"type", "profile_name"}}
     else:
-        kind, content = _of_meta(said)
+        kind, content = _of_meta(message)
     user = {
         "msisdn": f"+{data['msisdn']}" if data["msisdn"] else "", "channelUserId": data["user_id"],
-        "name": said.get("profile_name"),
+        "name": message.get("profile_name"),
     }  # fmt: skip
     payload = {
         "umid": data["umid"],
@@ -40,10 +40,10 @@ def inbound_body(data: Mapping[str, Any]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _of_meta(said: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+def _of_meta(message: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     """8x8's type and content of a message in Meta's form; `None` for what 8x8 has no type for."""
-    word = str(said.get("type") or "")
-    part = mapping(said.get(word))
+    word = str(message.get("type") or "")
+    part = mapping(message.get(word))
     match word:
         case "text":
             return "Text", {"text": part.get("body")}

@@ -12,10 +12,10 @@ from providers.meta.management import read_management as read_meta
 from providers.reading import digits, iso_time, items, mapping, text
 from providers.vocabulary import Subject
 
-Found = ChangeEvent | ContactEvent
+ManagementEvent = ChangeEvent | ContactEvent
 
 
-def read_management(kind: str, data: dict[str, Any]) -> Iterable[Found] | None:
+def read_management(kind: str, data: dict[str, Any]) -> Iterable[ManagementEvent] | None:
     """The events of one body, or None for an event type we do not know. Raises ValueError for a bad timestamp."""
     reader = _READERS.get(kind)
     if reader is None:
@@ -41,33 +41,33 @@ def _word(meta: dict[str, Any], key: str) -> str:
     return text(meta.get(key), 64).upper()
 
 
-def _status(details: dict[str, Any], waba_id: str, at: datetime) -> Iterator[Found]:
+def _status(details: dict[str, Any], waba_id: str, at: datetime) -> Iterator[ManagementEvent]:
     meta = mapping(details.get("meta"))
     title, reason = _word(mapping(meta.get("otherInfo")), "title"), _word(meta, "reason")
     why = title or ("" if reason == "NONE" else reason)
     yield _template(details, waba_id, at, field="status", new=_word(meta, "status"), reason=why)
 
 
-def _quality(details: dict[str, Any], waba_id: str, at: datetime) -> Iterator[Found]:
+def _quality(details: dict[str, Any], waba_id: str, at: datetime) -> Iterator[ManagementEvent]:
     meta = mapping(details.get("meta"))
     old, new = _word(meta, "previousQualityScore"), _word(meta, "newQualityScore")
     yield _template(details, waba_id, at, field="quality", old=old, new=new)
 
 
-def _category(details: dict[str, Any], waba_id: str, at: datetime) -> Iterator[Found]:
+def _category(details: dict[str, Any], waba_id: str, at: datetime) -> Iterator[ManagementEvent]:
     meta = mapping(details.get("meta"))
     old, new = _word(meta, "previousCategory"), _word(meta, "newCategory")
     yield _template(details, waba_id, at, field="category", old=old, new=new)
 
 
-def _correct_category(details: dict[str, Any], waba_id: str, at: datetime) -> Iterator[Found]:
+def _correct_category(details: dict[str, Any], waba_id: str, at: datetime) -> Iterator[ManagementEvent]:
     """Advice only: Meta thinks another category is right and has changed nothing."""
     meta = mapping(details.get("meta"))
     old, new = _word(meta, "category"), _word(meta, "correctCategory")
     yield _template(details, waba_id, at, field="advised_category", old=old, new=new)
 
 
-def _number(details: dict[str, Any], waba_id: str, at: datetime) -> Iterator[Found]:
+def _number(details: dict[str, Any], waba_id: str, at: datetime) -> Iterator[ManagementEvent]:
     """The same object as Meta's, in camel case and one level deeper."""
     meta = mapping(details.get("meta"))
     same = {
@@ -81,7 +81,7 @@ def _number(details: dict[str, Any], waba_id: str, at: datetime) -> Iterator[Fou
     yield from read_meta({key: value for key, value in same.items() if value is not None}, waba_id, at) or ()
 
 
-def _account(details: dict[str, Any], waba_id: str, at: datetime) -> Iterator[Found]:
+def _account(details: dict[str, Any], waba_id: str, at: datetime) -> Iterator[ManagementEvent]:
     event, msisdn = _word(details, "event"), digits(details.get("phoneNumber"))
     verification = mapping(details.get("businessVerificationInfo"))
     restrictions = ", ".join(text(item.get("restrictionType"), 64) for item in items(details.get("restrictionInfo")))
@@ -98,12 +98,12 @@ def _account(details: dict[str, Any], waba_id: str, at: datetime) -> Iterator[Fo
     )
 
 
-def _raw(details: dict[str, Any], waba_id: str, at: datetime) -> Iterator[Found]:
+def _raw(details: dict[str, Any], waba_id: str, at: datetime) -> Iterator[ManagementEvent]:
     """Meta's own change object, passed on: preferences, contacts and user ids of people."""
     raw = mapping(details.get("rawEvent"))
     value = mapping(raw.get("value"))
-    if found := read_meta(value, waba_id, at) if "user_preferences" in value else None:
-        yield from found
+    if events := read_meta(value, waba_id, at) if "user_preferences" in value else None:
+        yield from events
         return
     people = items(value.get("contacts")) or items(value.get("user_id_update")) or [value]
     for person in people:
@@ -118,7 +118,7 @@ def _raw(details: dict[str, Any], waba_id: str, at: datetime) -> Iterator[Found]
         )
 
 
-_READERS: dict[str, Callable[[dict[str, Any], str, datetime], Iterator[Found]]] = {
+_READERS: dict[str, Callable[[dict[str, Any], str, datetime], Iterator[ManagementEvent]]] = {
     "template_status_update": _status,
     "template_quality_update": _quality,
     "template_category_update": _category,

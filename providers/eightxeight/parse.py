@@ -9,7 +9,7 @@ from typing import Any
 from core.strict_json import Unparsable, load_object
 from providers.eightxeight.management import read_management
 from providers.events import MessageEvent, Parsed
-from providers.reading import category_of, digits, iso_time, mapping, text, whole
+from providers.reading import category_of, digits, integer, iso_time, mapping, text
 from providers.vocabulary import Direction
 
 _STATES = {
@@ -33,10 +33,10 @@ def parse(body: bytes) -> Parsed:
     try:
         if make := _MESSAGES.get(kind):
             return Parsed(events=[make(mapping(data.get("payload")))])
-        found = read_management(kind, data)
+        events = read_management(kind, data)
     except ValueError as error:
         return Parsed(problems=[f"The {kind} cannot be used: {error}."])
-    return Parsed(events=list(found)) if found else Parsed(problems=[f"Event type {kind!r} is not understood yet."])
+    return Parsed(events=list(events)) if events else Parsed(problems=[f"Event type {kind!r} is not understood yet."])
 
 
 def _required_id(payload: dict[str, Any]) -> str:
@@ -78,9 +78,9 @@ def _receipt(payload: dict[str, Any]) -> MessageEvent:
         client_message_id=text(payload.get("clientMessageId"), 512),
         detail=detail,
         error_source="8x8" if status.get("errorCode") is not None else "",
-        error_code=whole(status.get("errorCode")),
+        error_code=integer(status.get("errorCode")),
         error_title=text(status.get("errorMessage"), 255),
-        provider_error_code=whole(whatsapp.get("providerErrorCode")),
+        provider_error_code=integer(whatsapp.get("providerErrorCode")),
         content=content or None,
     )
 

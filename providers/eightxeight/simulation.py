@@ -18,10 +18,10 @@ from providers.simulation import (
     REPLY,
     SENT,
     MessageRequest,
-    Refused,
-    Report,
+    SimulatedRefused,
+    SimulatedReport,
+    SimulatedTemplate,
     Simulation,
-    Template,
     Templates,
     bearer,
     digits,
@@ -37,32 +37,32 @@ _DETAILS = {DELIVERED: "delivered_to_recipient", FAILED: "rejected_by_operator"}
 
 
 def read(body: bytes, templates: Templates) -> MessageRequest:
-    """The message a body asks for; raises `Refused` with Meta's code for what is wrong."""
+    """Return the message that a body describes; raises `Refused` with Meta's code for what is wrong."""
     try:
         data = orjson.loads(body)
     except orjson.JSONDecodeError:
-        raise Refused(100, "The body is not JSON.") from None
+        raise SimulatedRefused(100, "The body is not JSON.") from None
     user = data.get("user") if isinstance(data, dict) else None
     content = data.get("content") if isinstance(data, dict) else None
     if not isinstance(user, dict) or not isinstance(content, dict):
-        raise Refused(131008, "'user' and 'content' are required.")
+        raise SimulatedRefused(131008, "'user' and 'content' are required.")
     to = user.get("msisdn")
     if not isinstance(to, str):
-        raise Refused(131062)
+        raise SimulatedRefused(131062)
     is_template = str(data.get("type")).lower() == "template"
     category = _template(content.get("template"), templates).category if is_template else "service"
     return MessageRequest(to, digits(to), category, is_template, str(data.get("clientMessageId") or ""))
 
 
-def _template(given: Any, templates: Templates) -> Template:
-    data = given if isinstance(given, dict) else {}
-    found = templates.get((str(data.get("name")), str(data.get("language"))))
-    if found is None:
-        raise Refused(132001)
+def _template(content: Any, templates: Templates) -> SimulatedTemplate:
+    data = content if isinstance(content, dict) else {}
+    template = templates.get((str(data.get("name")), str(data.get("language"))))
+    if template is None:
+        raise SimulatedRefused(132001)
     bodies = [each for each in data.get("components") or [] if str(each.get("type", "body")).lower() == "body"]
-    if sum(len(each.get("parameters") or []) for each in bodies) != found.body_parameters:
-        raise Refused(132000)
-    return found
+    if sum(len(each.get("parameters") or []) for each in bodies) != template.body_parameters:
+        raise SimulatedRefused(132000)
+    return template
 
 
 def new_id(chance: Random) -> str:
@@ -95,8 +95,8 @@ def refused(error: Error, chance: Random) -> tuple[int, bytes]:
 # --- Webhooks --------------------------------------------------------------------------------------------------------
 
 
-def report(about: Report) -> bytes:
-    """The webhook that tells what became of a message, or a reply to it."""
+def report(about: SimulatedReport) -> bytes:
+    """Return the webhook for a status of a message, or for a reply to it."""
     at, request, subaccount = datetime.fromtimestamp(about.at, UTC), about.request, about.sender.subaccount
     if about.state == REPLY:
         reply = MessageEvent(
@@ -109,26 +109,26 @@ def report(about: Report) -> bytes:
         category=request.category, client_message_id=request.reference,
         error_code=about.error.code if about.error else None,
     )  # fmt: skip
-    told = retell(event)
+    translated = translate_event(event)
     if about.state == SENT:  # 8x8's word for what WhatsApp has taken
-        told.state, told.detail = DELIVERED, "delivered_to_operator"
-    return write(told)
+        translated.state, translated.detail = DELIVERED, "delivered_to_operator"
+    return write(translated)
 
 
-def retell(event: MessageEvent) -> MessageEvent:
-    """8x8 tells no pricing type, repeats with a delivery what was sent, and has codes of its own."""
-    told = replace(
+def translate_event(event: MessageEvent) -> MessageEvent:
+    """8x8 reports no pricing type, repeats the content with a delivery, and has its own error codes."""
+    translated = replace(
         event, pricing_type="", detail=_DETAILS.get(event.state, ""),
         content=event.content if event.state == DELIVERED else None,
     )  # fmt: skip
     if event.error_code is not None:
-        told.error_source, told.provider_error_code = "8x8", event.error_code
-        told.error_code, told.error_title = delivery_code(event.error_code)
-    return told
+        translated.error_source, translated.provider_error_code = "8x8", event.error_code
+        translated.error_code, translated.error_title = delivery_code(event.error_code)
+    return translated
 
 
 def write(event: MessageEvent, waba_id: str = "") -> bytes:
-    """The webhook with which 8x8 would have told an event; it names no WABA."""
+    """Return 8x8's webhook for an event; it names no WABA."""
     payload: dict[str, Any] = {
         "umid": event.provider_message_id,
         "subAccountId": event.subaccount_code,
@@ -158,12 +158,12 @@ def _envelope(version: int, kind: str, payload: dict[str, Any]) -> bytes:
     return orjson.dumps({"version": version, "namespace": "ChatApps", "eventType": kind, "payload": payload})
 
 
-def prove(authorization: str, body: bytes) -> dict[str, str]:
+def webhook_headers(authorization: str, body: bytes) -> dict[str, str]:
     """Repeat the secret."""
     return {"Authorization": authorization}
 
 
 SIMULATION = Simulation(
     send_path="/api/v1/subaccounts/{subaccount}/messages", token=bearer, read=read, new_id=new_id, accepted=accepted,
-    refused=refused, report=report, prove=prove, retell=retell, write=write,
+    refused=refused, report=report, webhook_headers=webhook_headers, translate_event=translate_event, write=write,
 )  # fmt: skip

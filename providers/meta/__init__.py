@@ -21,11 +21,11 @@ META = Vendor(
         parse=parse,
         authenticate=webhooks.authenticate,
         kept_headers=(webhooks.HEADER,),
-        app_secret_help=_("Meta signs with it: in the app’s dashboard under App settings, Basic."),
+        app_secret_help=_("Meta signs webhooks with it. Find it in the app dashboard under App settings, Basic."),
         verification=Verification(answer=webhooks.answer, query=webhooks.verification_query),
         setup=_(
-            "In the app’s dashboard under WhatsApp, Configuration, as callback URL and verify token; then subscribe to "
-            "the field <code>messages</code> and to those of templates and numbers."
+            "Enter them in the app dashboard under WhatsApp, Configuration, as callback URL and verify token. "
+            "Then subscribe to the field <code>messages</code> and the template and number fields."
         ),
     ),
     sending=Sending(

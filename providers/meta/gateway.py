@@ -2,8 +2,8 @@
 
 from providers import health as health_status
 from providers.outcomes import Accepted, Answer, Outcome, Rejected, without_code
-from providers.reading import items, mapping, text, whole
-from providers.transport import ask, credential, post
+from providers.reading import integer, items, mapping, text
+from providers.transport import credential, get, post
 from providers.vendor import Body, Connection
 
 URL, VERSION = "https://graph.facebook.com", "v24.0"
@@ -11,18 +11,18 @@ URL, VERSION = "https://graph.facebook.com", "v24.0"
 
 def send(connection: Connection, message: Body) -> Outcome:
     """Send a message in the Cloud API's form, once."""
-    return post(_url(connection, "/messages"), _headers(connection), message, understand, client=connection.client)
+    return post(_url(connection, "/messages"), _headers(connection), message, read_answer, client=connection.client)
 
 
 def mark_read(connection: Connection, mark: Body) -> Outcome:
     """Mark a message that came in as read; accepted has no id then."""
-    return post(_url(connection, "/messages"), _headers(connection), mark, understand_mark, client=connection.client)
+    return post(_url(connection, "/messages"), _headers(connection), mark, read_mark_answer, client=connection.client)
 
 
 def health(connection: Connection) -> health_status.HealthAnswer:
     """Ask whether the number, and what it hangs on, can send."""
     url = _url(connection, "?fields=health_status")
-    return health_status.understand(ask(url, _headers(connection), client=connection.client))
+    return health_status.read_answer(get(url, _headers(connection), client=connection.client))
 
 
 def _url(connection: Connection, rest: str) -> str:
@@ -33,11 +33,11 @@ def _headers(connection: Connection) -> dict[str, str]:
     return {"Authorization": f"Bearer {credential(connection.secret)}"}
 
 
-def understand(answer: Answer) -> Outcome:
+def read_answer(answer: Answer) -> Outcome:
     """An answer of the Cloud API: a message id, or an error with a code."""
     data = answer.data or {}
     error = mapping(data.get("error"))
-    code = whole(error.get("code"))
+    code = integer(error.get("code"))
     if code is not None:
         details = text(mapping(error.get("error_data")).get("details"), 1024)
         return Rejected("meta", code, text(error.get("message"), 512), details, answer)
@@ -48,8 +48,8 @@ def understand(answer: Answer) -> Outcome:
     return without_code(answer, "meta", text(error.get("message"), 512))
 
 
-def understand_mark(answer: Answer) -> Outcome:
+def read_mark_answer(answer: Answer) -> Outcome:
     """An answer to marking a message as read."""
     if answer.is_success and (answer.data or {}).get("success") is True:
         return Accepted("", "read", answer)
-    return understand(answer)
+    return read_answer(answer)

@@ -12,11 +12,11 @@ from providers.events import ChangeEvent, ContactEvent
 from providers.reading import digits, items, mapping, text, unix_time
 from providers.vocabulary import Subject
 
-Found = ChangeEvent | ContactEvent
-Reader = Callable[[dict[str, Any], str, datetime | None], Iterator[Found]]
+ManagementEvent = ChangeEvent | ContactEvent
+Reader = Callable[[dict[str, Any], str, datetime | None], Iterator[ManagementEvent]]
 
 
-def read_management(value: dict[str, Any], waba_id: str, at: datetime | None) -> Iterator[Found] | None:
+def read_management(value: dict[str, Any], waba_id: str, at: datetime | None) -> Iterator[ManagementEvent] | None:
     """The events of one change's value, or None when its keys are none we know."""
     for keys, reader in _READERS:
         if keys <= value.keys():
@@ -38,12 +38,12 @@ def _template(value: dict[str, Any], waba_id: str, at: datetime | None, **more: 
     )
 
 
-def _template_quality(value: dict[str, Any], waba_id: str, at: datetime | None) -> Iterator[Found]:
+def _template_quality(value: dict[str, Any], waba_id: str, at: datetime | None) -> Iterator[ManagementEvent]:
     old, new = text(value.get("previous_quality_score"), 64), text(value.get("new_quality_score"), 64)
     yield _template(value, waba_id, at, field="quality", old=old.upper(), new=new.upper())
 
 
-def _template_category(value: dict[str, Any], waba_id: str, at: datetime | None) -> Iterator[Found]:
+def _template_category(value: dict[str, Any], waba_id: str, at: datetime | None) -> Iterator[ManagementEvent]:
     """Done, or announced 24 hours ahead: then `new_category` is, oddly, the present one."""
     previous, new = text(value.get("previous_category"), 64), text(value.get("new_category"), 64)
     correct = text(value.get("correct_category"), 64)
@@ -53,7 +53,7 @@ def _template_category(value: dict[str, Any], waba_id: str, at: datetime | None)
         yield _template(value, waba_id, at, field="category", old=previous.upper(), new=new.upper())
 
 
-def _template_status(value: dict[str, Any], waba_id: str, at: datetime | None) -> Iterator[Found]:
+def _template_status(value: dict[str, Any], waba_id: str, at: datetime | None) -> Iterator[ManagementEvent]:
     yield _template(value, waba_id, at, field="status", new=text(value.get("event"), 64).upper(), reason=_why(value))
 
 
@@ -61,11 +61,11 @@ def _why(value: dict[str, Any]) -> str:
     """The pause's title, or the reason, or Meta's words on a rejection."""
     title = text(mapping(value.get("other_info")).get("title"), 255)
     reason = text(value.get("reason"), 255)
-    said = text(mapping(value.get("rejection_info")).get("reason"), 255)
-    return title or said or ("" if reason == "NONE" else reason)
+    rejection = text(mapping(value.get("rejection_info")).get("reason"), 255)
+    return title or rejection or ("" if reason == "NONE" else reason)
 
 
-def _template_components(value: dict[str, Any], waba_id: str, at: datetime | None) -> Iterator[Found]:
+def _template_components(value: dict[str, Any], waba_id: str, at: datetime | None) -> Iterator[ManagementEvent]:
     yield _template(value, waba_id, at, field="components", new="EDITED")
 
 
@@ -80,7 +80,7 @@ def _number(value: dict[str, Any], waba_id: str, at: datetime | None, **more: An
     )
 
 
-def _number_quality(value: dict[str, Any], waba_id: str, at: datetime | None) -> Iterator[Found]:
+def _number_quality(value: dict[str, Any], waba_id: str, at: datetime | None) -> Iterator[ManagementEvent]:
     """`current_limit` until February 2026, `max_daily_conversations_per_business` since; some bodies have both."""
     event = text(value.get("event"), 64).upper()
     limit = text(value.get("max_daily_conversations_per_business") or value.get("current_limit"), 64).upper()
@@ -95,12 +95,12 @@ def _number_quality(value: dict[str, Any], waba_id: str, at: datetime | None) ->
         yield _number(value, waba_id, at, field="flag", new=event, reason=reason)
 
 
-def _number_name(value: dict[str, Any], waba_id: str, at: datetime | None) -> Iterator[Found]:
+def _number_name(value: dict[str, Any], waba_id: str, at: datetime | None) -> Iterator[ManagementEvent]:
     decision, reason = text(value.get("decision"), 64).upper(), text(value.get("rejection_reason"), 255)
     yield _number(value, waba_id, at, field="display_name", new=decision, reason="" if reason == "NONE" else reason)
 
 
-def _number_security(value: dict[str, Any], waba_id: str, at: datetime | None) -> Iterator[Found]:
+def _number_security(value: dict[str, Any], waba_id: str, at: datetime | None) -> Iterator[ManagementEvent]:
     requester = text(value.get("requester"), 255)
     yield _number(value, waba_id, at, field="security", new=text(value.get("event"), 64).upper(), reason=requester)
 
@@ -109,11 +109,11 @@ def _waba(value: dict[str, Any], waba_id: str, at: datetime | None, **more: Any)
     return ChangeEvent(subject=Subject.WABA, waba_id=waba_id, at=at, details=value, **more)
 
 
-def _review(value: dict[str, Any], waba_id: str, at: datetime | None) -> Iterator[Found]:
+def _review(value: dict[str, Any], waba_id: str, at: datetime | None) -> Iterator[ManagementEvent]:
     yield _waba(value, waba_id, at, field="review", new=text(value.get("decision"), 64).upper())
 
 
-def _alert(value: dict[str, Any], waba_id: str, at: datetime | None) -> Iterator[Found]:
+def _alert(value: dict[str, Any], waba_id: str, at: datetime | None) -> Iterator[ManagementEvent]:
     alert = mapping(value.get("alert_info"))
     kind, words = text(alert.get("alert_type"), 64).upper(), text(alert.get("alert_description"), 255)
     about = {"field": "alert", "new": kind, "reason": words}
@@ -129,10 +129,10 @@ def _alert(value: dict[str, Any], waba_id: str, at: datetime | None) -> Iterator
 _LIMIT_KEYS = ("max_daily_conversations_per_business", "max_daily_conversation_per_phone")
 
 
-def _capability(value: dict[str, Any], waba_id: str, at: datetime | None) -> Iterator[Found]:
+def _capability(value: dict[str, Any], waba_id: str, at: datetime | None) -> Iterator[ManagementEvent]:
     """The limit is a word (TIER_2K) since v24, a number before and in the official sample; -1 means none."""
-    said = next((value[key] for key in _LIMIT_KEYS if value.get(key) is not None), "")
-    limit = text(said, 64).upper()
+    raw_limit = next((value[key] for key in _LIMIT_KEYS if value.get(key) is not None), "")
+    limit = text(raw_limit, 64).upper()
     yield _waba(value, waba_id, at, field="messaging_limit", new=_TIERS.get(limit, limit))
 
 
@@ -140,22 +140,22 @@ _TIERS = {"50": "TIER_50", "250": "TIER_250", "1000": "TIER_1K", "2000": "TIER_2
           "100000": "TIER_100K", "-1": "TIER_UNLIMITED"}  # fmt: skip
 
 
-def _account(value: dict[str, Any], waba_id: str, at: datetime | None) -> Iterator[Found]:
+def _account(value: dict[str, Any], waba_id: str, at: datetime | None) -> Iterator[ManagementEvent]:
     event = text(value.get("event"), 64).upper()
     volume = mapping(value.get("volume_tier_info"))
     when = _time_or(volume.get("tier_update_time"), at)
     yield _waba(value, waba_id, when, field=f"account.{event.lower()}"[:64], new=event, reason=_account_reason(value))
 
 
-def _time_or(said: Any, otherwise: datetime | None) -> datetime | None:
+def _time_or(value: Any, otherwise: datetime | None) -> datetime | None:
     try:
-        return unix_time(said) if said is not None else otherwise
+        return unix_time(value) if value is not None else otherwise
     except ValueError:
         return otherwise
 
 
 def _account_reason(value: dict[str, Any]) -> str:
-    """The one word that tells what an account update is about, out of the object that comes with its event."""
+    """Return the one word that an account update is about, from the object of its event."""
     restrictions = [text(item.get("restriction_type"), 64) for item in items(value.get("restriction_info"))]
     volume = mapping(value.get("volume_tier_info"))
     tier = " ".join(text(volume.get(key), 64) for key in ("region", "pricing_category", "tier", "effective_month"))
@@ -170,7 +170,7 @@ def _account_reason(value: dict[str, Any]) -> str:
     return next((word for word in words if word), "")
 
 
-def _preferences(value: dict[str, Any], waba_id: str, at: datetime | None) -> Iterator[Found]:
+def _preferences(value: dict[str, Any], waba_id: str, at: datetime | None) -> Iterator[ManagementEvent]:
     number_id = text(mapping(value.get("metadata")).get("phone_number_id"), 64)
     for preference in items(value.get("user_preferences")):
         yield ContactEvent(

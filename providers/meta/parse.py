@@ -11,10 +11,10 @@ from typing import Any
 from core.strict_json import Unparsable, load_object
 from providers.events import MessageEvent, Parsed
 from providers.meta.management import read_management
-from providers.reading import category_of, digits, items, mapping, text, unix_time, whole
+from providers.reading import category_of, digits, integer, items, mapping, text, unix_time
 from providers.vocabulary import Direction
 
-# `played` is a voice message that was listened to: whoever played it has read it.
+# `played` is a voice message that was listened to: a person who played it has read it.
 _STATES = {"sent": "sent", "delivered": "delivered", "read": "read", "played": "read", "failed": "failed"}
 
 
@@ -39,11 +39,11 @@ def _read_change(change: dict[str, Any], entry: dict[str, Any], parsed: Parsed) 
     if {"statuses", "messages", "errors"} & value.keys():
         _read_messages(value, parsed)
         return
-    found = read_management(value, text(entry.get("id"), 64), entry_time(entry))
-    if found is None:
+    events = read_management(value, text(entry.get("id"), 64), entry_time(entry))
+    if events is None:
         parsed.problems.append(f"Field {text(change.get('field'), 64)!r} is not understood yet.")
     else:
-        parsed.events.extend(found)
+        parsed.events.extend(events)
 
 
 def entry_time(entry: dict[str, Any]) -> datetime | None:
@@ -57,7 +57,7 @@ def entry_time(entry: dict[str, Any]) -> datetime | None:
 def _read_messages(value: dict[str, Any], parsed: Parsed) -> None:
     number_id = text(mapping(value.get("metadata")).get("phone_number_id"), 64)
     if not number_id:
-        parsed.problems.append("metadata.phone_number_id is missing, so the number is not known.")
+        parsed.problems.append("metadata.phone_number_id is missing, so the number is unknown.")
         return
     for status in items(value.get("statuses")):
         _collect(parsed, "status", status, lambda status=status: _status_event(status, number_id))
@@ -98,7 +98,7 @@ def _status_event(status: dict[str, Any], number_id: str) -> MessageEvent:
         client_message_id=text(status.get("biz_opaque_callback_data"), 512),
         detail=word if word == "played" else "",
         error_source="meta" if error else "",
-        error_code=whole(error.get("code")),
+        error_code=integer(error.get("code")),
         error_title=text(mapping(error.get("error_data")).get("details") or error.get("title"), 255),
     )
 

@@ -32,8 +32,8 @@ class RefusedAsMeta(UserError):
     @property
     def title(self) -> str:
         """Meta's title of the code."""
-        known = catalogue().get((META, self.code))
-        return known.title if known else "Invalid parameter"
+        diagnosis = catalogue().get((META, self.code))
+        return diagnosis.title if diagnosis else "Invalid parameter"
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,33 +137,33 @@ def _maybe_text(value: Any, field: str, limit: int) -> None:
 
 
 def _text_content(content: Any, field: str) -> None:
-    given = _object(content, field)
-    _text(given.get("body"), f"{field}.body", _LONGEST_TEXT)
-    if not isinstance(given.get("preview_url"), bool | None):
+    text = _object(content, field)
+    _text(text.get("body"), f"{field}.body", _LONGEST_TEXT)
+    if not isinstance(text.get("preview_url"), bool | None):
         raise RefusedAsMeta(
             NOT_VALID, f"Param {field}.preview_url must be true or false.", field=f"{field}.preview_url"
         )
 
 
 def _media(content: Any, field: str) -> None:
-    given = _object(content, field)
-    if given.get("id") is None and given.get("link") is None:
+    media = _object(content, field)
+    if media.get("id") is None and media.get("link") is None:
         raise RefusedAsMeta(MISSING, f"The parameter {field}.id is required, or {field}.link.", field=field)
-    _maybe_text(given.get("id"), f"{field}.id", 512)
-    link = given.get("link")
+    _maybe_text(media.get("id"), f"{field}.id", 512)
+    link = media.get("link")
     _maybe_text(link, f"{field}.link", _LONGEST_URL)
     if link and not re.match(r"https?://[^/\s]", link):
         raise RefusedAsMeta(
             NOT_VALID, f"Param {field}.link must begin with https:// or http://.", field=f"{field}.link"
         )
-    _maybe_text(given.get("caption"), f"{field}.caption", _LONGEST_CAPTION)
-    _maybe_text(given.get("filename"), f"{field}.filename", 255)
+    _maybe_text(media.get("caption"), f"{field}.caption", _LONGEST_CAPTION)
+    _maybe_text(media.get("filename"), f"{field}.filename", 255)
 
 
 def _location(content: Any, field: str) -> None:
-    given = _object(content, field)
+    location = _object(content, field)
     for name, bound in (("latitude", 90), ("longitude", 180)):
-        value = given.get(name)
+        value = location.get(name)
         if value is None:
             raise RefusedAsMeta(MISSING, f"The parameter {field}.{name} is required.", field=f"{field}.{name}")
         try:
@@ -175,30 +175,30 @@ def _location(content: Any, field: str) -> None:
                 NOT_VALID, f"Param {field}.{name} must be a number from -{bound} to {bound}.", field=f"{field}.{name}"
             )
     for name in ("name", "address"):
-        _maybe_text(given.get(name), f"{field}.{name}", 1000)
+        _maybe_text(location.get(name), f"{field}.{name}", 1000)
 
 
 def _contacts(content: Any, field: str) -> None:
-    given = _array(content, field)
-    if not given:
+    contacts = _array(content, field)
+    if not contacts:
         raise RefusedAsMeta(MISSING, f"The parameter {field} is required.", field=field)
-    for at, entry in enumerate(given):
+    for at, entry in enumerate(contacts):
         _object(_object(entry, f"{field}[{at}]").get("name"), f"{field}[{at}].name")
 
 
 def _reaction(content: Any, field: str) -> None:
-    given = _object(content, field)
-    _text(given.get("message_id"), f"{field}.message_id", 512)
-    _maybe_text(given.get("emoji"), f"{field}.emoji", 32)
+    reaction = _object(content, field)
+    _text(reaction.get("message_id"), f"{field}.message_id", 512)
+    _maybe_text(reaction.get("emoji"), f"{field}.emoji", 32)
 
 
 def _template(content: Any, field: str) -> None:
-    given = _object(content, field)
-    _text(given.get("name"), f"{field}.name", 512)
-    _text(_object(given.get("language"), f"{field}.language").get("code"), f"{field}.language.code", 16)
-    if given.get("components") is None:
+    template = _object(content, field)
+    _text(template.get("name"), f"{field}.name", 512)
+    _text(_object(template.get("language"), f"{field}.language").get("code"), f"{field}.language.code", 16)
+    if template.get("components") is None:
         return
-    for at, entry in enumerate(_array(given["components"], f"{field}.components")):
+    for at, entry in enumerate(_array(template["components"], f"{field}.components")):
         where = f"{field}.components[{at}]"
         component = _object(entry, where)
         _text(component.get("type"), f"{where}.type", 32)
@@ -208,23 +208,23 @@ def _template(content: Any, field: str) -> None:
 
 
 def _parameter(value: Any, field: str) -> None:
-    given = _object(value, field)
-    kind = _text(given.get("type"), f"{field}.type", 32)
+    parameter = _object(value, field)
+    kind = _text(parameter.get("type"), f"{field}.type", 32)
     if kind == "text":
-        _text(given.get("text"), f"{field}.text", 32_768)
-    _maybe_text(given.get("parameter_name"), f"{field}.parameter_name", 512)
+        _text(parameter.get("text"), f"{field}.text", 32_768)
+    _maybe_text(parameter.get("parameter_name"), f"{field}.parameter_name", 512)
 
 
 def _interactive(content: Any, field: str) -> None:
-    given = _object(content, field)
-    _text(given.get("type"), f"{field}.type", 32)
-    _object(given.get("action"), f"{field}.action")
+    interactive = _object(content, field)
+    _text(interactive.get("type"), f"{field}.type", 32)
+    _object(interactive.get("action"), f"{field}.action")
     for name in ("header", "body", "footer"):
-        if given.get(name) is not None:
-            _object(given[name], f"{field}.{name}")
+        if interactive.get(name) is not None:
+            _object(interactive[name], f"{field}.{name}")
     for name, limit in (("body", 4096), ("footer", 60)):
-        if given.get(name) is not None:
-            _text(given[name].get("text"), f"{field}.{name}.text", limit)
+        if interactive.get(name) is not None:
+            _text(interactive[name].get("text"), f"{field}.{name}.text", limit)
 
 
 _CONTENT: dict[str, Callable[[Any, str], None]] = {

@@ -20,8 +20,8 @@ from providers.simulation import (
     REPLY,
     SENT,
     MessageRequest,
-    Report,
-    Sender,
+    SimulatedReport,
+    SimulatedSender,
     Simulation,
     bearer,
 )
@@ -67,7 +67,7 @@ def refused(error: Error, chance: Random) -> tuple[int, bytes]:
     return error.status, orjson.dumps({"error": body})
 
 
-def health(sender: Sender, token: str) -> bytes:
+def health(sender: SimulatedSender, token: str) -> bytes:
     """A number's health status: all available, its name not approved, or its account without a payment method."""
     states: dict[str, dict[str, Any]] = {
         "PHONE_NUMBER": {"id": sender.number_id},
@@ -89,14 +89,14 @@ def health(sender: Sender, token: str) -> bytes:
 # --- Webhooks --------------------------------------------------------------------------------------------------------
 
 
-def report(about: Report) -> bytes:
-    """The webhook that tells what became of a message, or a reply to it."""
+def report(about: SimulatedReport) -> bytes:
+    """Return the webhook for a status of a message, or for a reply to it."""
     sender = about.sender
     value = _reply(about) if about.state == REPLY else {"statuses": [_status(about)]}
     return orjson.dumps(envelope(sender.waba_id, sender.number_id, value, display_number=sender.msisdn))
 
 
-def _status(about: Report) -> dict[str, Any]:
+def _status(about: SimulatedReport) -> dict[str, Any]:
     request = about.request
     status: dict[str, Any] = {
         "id": about.message_id, "status": about.state, "timestamp": str(about.at), "recipient_id": request.msisdn,
@@ -114,7 +114,7 @@ def _status(about: Report) -> dict[str, Any]:
     return status
 
 
-def _reply(about: Report) -> dict[str, Any]:
+def _reply(about: SimulatedReport) -> dict[str, Any]:
     msisdn = about.request.msisdn
     message = {
         "context": {"from": about.sender.msisdn, "id": about.message_id},
@@ -127,23 +127,23 @@ def _reply(about: Report) -> dict[str, Any]:
     return {"contacts": [{"profile": {"name": "Sandbox"}, "wa_id": msisdn}], "messages": [message]}
 
 
-def envelope(waba_id: str, number_id: str, told: dict[str, Any], *, display_number: str = "") -> dict[str, Any]:
+def envelope(waba_id: str, number_id: str, content: dict[str, Any], *, display_number: str = "") -> dict[str, Any]:
     """Meta's envelope around what `messages` webhooks tell: statuses, or messages and contacts."""
     metadata = {"display_phone_number": display_number, "phone_number_id": number_id}
-    change = {"field": "messages", "value": {"messaging_product": "whatsapp", "metadata": metadata} | told}
+    change = {"field": "messages", "value": {"messaging_product": "whatsapp", "metadata": metadata} | content}
     return {"object": "whatsapp_business_account", "entry": [{"id": waba_id, "changes": [change]}]}
 
 
 def meta_status(*, waba_id: str, number_id: str, wamid: str, status: str, at: int, msisdn: str, category: str) -> bytes:
-    """One status in Meta's envelope; the price stands with `sent` and with one proof of delivery."""
-    said: dict[str, Any] = {"id": wamid, "status": status, "timestamp": str(at), "recipient_id": msisdn}
+    """Return one status in Meta's envelope; `sent` and one proof of delivery carry the price."""
+    entry: dict[str, Any] = {"id": wamid, "status": status, "timestamp": str(at), "recipient_id": msisdn}
     if status in {"sent", "delivered"}:
-        said["pricing"] = {"billable": True, "pricing_model": "PMP", "type": "regular", "category": category}
-    return orjson.dumps(envelope(waba_id, number_id, {"statuses": [said]}))
+        entry["pricing"] = {"billable": True, "pricing_model": "PMP", "type": "regular", "category": category}
+    return orjson.dumps(envelope(waba_id, number_id, {"statuses": [entry]}))
 
 
 def write(event: MessageEvent, waba_id: str) -> bytes:
-    """The webhook with which Meta would have told an event."""
+    """Return Meta's webhook for an event."""
     at = int(event.at.timestamp())
     if event.direction == Direction.INBOUND:
         message = {"from": event.msisdn, "id": event.provider_message_id, "timestamp": str(at)}
@@ -154,18 +154,19 @@ def write(event: MessageEvent, waba_id: str) -> bytes:
     )  # fmt: skip
 
 
-def retell(event: MessageEvent) -> MessageEvent:
+def translate_event(event: MessageEvent) -> MessageEvent:
     """Meta repeats nothing of what was sent."""
     return replace(event, content=None)
 
 
-def prove(app_secret: str, body: bytes) -> dict[str, str]:
+def webhook_headers(app_secret: str, body: bytes) -> dict[str, str]:
     """Sign a body."""
     return {HEADER: signature(app_secret, body)}
 
 
 SIMULATION = Simulation(
     send_path="/{version}/{number_id}/messages", token=bearer, read=read, read_mark=read_mark, new_id=new_id,
-    accepted=accepted, refused=refused, report=report, prove=prove, retell=retell, write=write,
+    accepted=accepted, refused=refused, report=report,
+    webhook_headers=webhook_headers, translate_event=translate_event, write=write,
     health_path="/{version}/{number_id}", health=health,
 )  # fmt: skip

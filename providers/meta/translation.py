@@ -33,7 +33,7 @@ def from_8x8(request: Body, about: Summary, reference: str) -> dict[str, Any]:
 
 
 def _content(kind: str, content: Mapping[str, Any]) -> tuple[str, Any]:
-    """The Cloud API's type, and what stands under its name."""
+    """Return the Cloud API's type, and the object under its name."""
     if kind == "text":
         return "text", {"body": content["text"]}
     if kind == "template":
@@ -48,68 +48,77 @@ def _content(kind: str, content: Mapping[str, Any]) -> tuple[str, Any]:
     return name, {"link": content["url"], **caption, **filename}
 
 
-def _some(given: Mapping[str, Any], *names: str) -> dict[str, Any]:
-    return {name: given[name] for name in names if given.get(name) is not None}
+def _some(values: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    return {name: values[name] for name in names if values.get(name) is not None}
 
 
-def _template(given: Mapping[str, Any]) -> dict[str, Any]:
-    components = [_component(each) for each in given.get("components") or ()]
-    return {"name": given["name"], "language": {"code": given["language"]}, "components": [c for c in components if c]}
+def _template(template: Mapping[str, Any]) -> dict[str, Any]:
+    components = [_component(each) for each in template.get("components") or ()]
+    return {
+        "name": template["name"],
+        "language": {"code": template["language"]},
+        "components": [c for c in components if c],
+    }
 
 
-def _component(given: Mapping[str, Any]) -> dict[str, Any]:
-    kind = str(given.get("type") or "body").lower()
-    parameters = [_parameter(each) for each in given.get("parameters") or ()]
+def _component(component: Mapping[str, Any]) -> dict[str, Any]:
+    kind = str(component.get("type") or "body").lower()
+    parameters = [_parameter(each) for each in component.get("parameters") or ()]
     if kind == "carousel":
         cards = [
             {"card_index": int(card.get("cardIndex") or at),
              "components": [_component(each) for each in card.get("components") or ()]}
-            for at, card in enumerate(given.get("cards") or ())
+            for at, card in enumerate(component.get("cards") or ())
         ]  # fmt: skip
         return {"type": "carousel", "cards": cards}
     if kind == "button":
-        subtype = _SUBTYPES[str(given.get("subType")).lower()]
-        return {"type": "button", "sub_type": subtype, "index": str(given.get("index") or 0), "parameters": parameters}
+        subtype = _SUBTYPES[str(component.get("subType")).lower()]
+        return {
+            "type": "button",
+            "sub_type": subtype,
+            "index": str(component.get("index") or 0),
+            "parameters": parameters,
+        }
     return {"type": kind, "parameters": parameters} if parameters else {}
 
 
-def _parameter(given: Mapping[str, Any]) -> dict[str, Any]:
-    kind = given["type"]
+def _parameter(parameter: Mapping[str, Any]) -> dict[str, Any]:
+    kind = parameter["type"]
     if kind in {"image", "video", "document", "gif"}:
-        return {"type": kind, kind: {"link": given["url"]}}
+        return {"type": kind, kind: {"link": parameter["url"]}}
     if kind == "location":
-        return {"type": kind, kind: _some(given["location"], "latitude", "longitude", "name", "address")}
+        return {"type": kind, kind: _some(parameter["location"], "latitude", "longitude", "name", "address")}
     if kind == "action":
-        screen = given.get("flowActionData") or {}
+        screen = parameter.get("flowActionData") or {}
         return {"type": kind, kind: {"flow_action_data": screen.get("data") or {}}}
     if kind in _VALUES:
         name = _VALUES[kind]
-        return {"type": name, name: given.get(kind, 10_080) if kind == "ttlMinutes" else given[kind]}
-    return {"type": "text", "text": given["text"]}
+        return {"type": name, name: parameter.get(kind, 10_080) if kind == "ttlMinutes" else parameter[kind]}
+    return {"type": "text", "text": parameter["text"]}
 
 
-def _interactive(given: Mapping[str, Any]) -> dict[str, Any]:
+def _interactive(interactive: Mapping[str, Any]) -> dict[str, Any]:
     """8x8 took Meta's form over, but for the names in a flow and a call."""
-    found = {**given, "type": str(given["type"]).lower()}
-    action = dict(given.get("action") or {})
+    converted = {**interactive, "type": str(interactive["type"]).lower()}
+    action = dict(interactive.get("action") or {})
     own = action.get("parameters") or {}
-    if found["type"] == "flow":
+    if converted["type"] == "flow":
         named = {
             "flow_message_version": "3", "flow_id": own["flowId"], "flow_cta": own["flowCta"],
             "flow_action": own.get("flowAction", "navigate"), "flow_action_payload": own.get("flowActionPayload"),
         }  # fmt: skip
         parameters = {name: value for name, value in named.items() if value is not None}
-        return {**found, "action": {"name": "flow", "parameters": parameters}}
-    if found["type"] == "cta_url":
-        return {**found, "action": {"name": "cta_url", "parameters": dict(own)}}
-    if found["type"] == "voice_call":
+        return {**converted, "action": {"name": "flow", "parameters": parameters}}
+    if converted["type"] == "cta_url":
+        return {**converted, "action": {"name": "cta_url", "parameters": dict(own)}}
+    if converted["type"] == "voice_call":
         named = {
             "display_text": own.get("display_text"),
             "ttl_minutes": own.get("ttlMinutes"),
             "payload": own.get("payload"),
         }
         parameters = {name: value for name, value in named.items() if value is not None}
-        return {**found, "action": {"name": "voice_call", "parameters": parameters}}
-    if found["type"] == "location_request_message":
-        return {**found, "action": {"name": "send_location"}}
-    return {**found, "action": action} if action else found
+        return {**converted, "action": {"name": "voice_call", "parameters": parameters}}
+    if converted["type"] == "location_request_message":
+        return {**converted, "action": {"name": "send_location"}}
+    return {**converted, "action": action} if action else converted

@@ -12,8 +12,8 @@ HEADER = "X-Hub-Signature-256"
 
 def authenticate(secrets: WebhookSecrets, headers: Mapping[str, str], body: bytes) -> bool:
     """Whether the raw body is signed with the app secret."""
-    given = headers.get(HEADER, "").lower().encode("utf-8", "surrogateescape")
-    return any(same(given, signature(secret, body).encode()) for secret in secrets.app_secrets)
+    presented = headers.get(HEADER, "").lower().encode("utf-8", "surrogateescape")
+    return any(same(presented, signature(secret, body).encode()) for secret in secrets.app_secrets)
 
 
 def signature(app_secret: str | bytes, body: bytes) -> str:
@@ -23,12 +23,12 @@ def signature(app_secret: str | bytes, body: bytes) -> str:
 
 
 def answer(secrets: WebhookSecrets, query: Mapping[str, str]) -> str | None:
-    """Repeat the challenge to whoever knows the verify token."""
-    given = query.get("hub.verify_token", "").encode("utf-8", "surrogateescape")
-    is_known = bool(secrets.verify_token) and same(given, secrets.verify_token)
+    """Repeat the challenge if the verify token is right."""
+    token = query.get("hub.verify_token", "").encode("utf-8", "surrogateescape")
+    is_known = bool(secrets.verify_token) and same(token, secrets.verify_token)
     return query.get("hub.challenge", "") if query.get("hub.mode") == "subscribe" and is_known else None
 
 
 def verification_query(token: str, challenge: str) -> dict[str, str]:
-    """What Meta asks an address when it verifies it."""
+    """The query of Meta's verification request."""
     return {"hub.mode": "subscribe", "hub.verify_token": token, "hub.challenge": challenge}

@@ -1,4 +1,4 @@
-"""A number of nobody's: what is sent from it goes to `manage.py sandbox`, which answers as Meta does."""
+"""Numbers of nobody: what they send goes to `manage.py sandbox`, which answers as Meta does."""
 
 from dataclasses import replace
 

@@ -4,19 +4,20 @@ import pytest
 
 from accounts.models import User
 from tests.people import browser_of, visitor
+from tests.visible import text
 
 pytestmark = pytest.mark.django_db
 
 
 def test_403_says_which_roles_may(acme):
     page = visitor(acme, "support").get("/reports/costs/")
-    assert "“See costs” is for owner, admin and finance. You are support in Acme Retail." in page.content.decode()
+    assert "“See costs” is for owner, admin and finance. You are support in Acme Retail." in text(page)
 
 
 def test_stranger_gets_a_friendly_page(acme):
     page = browser_of(User.objects.create_user("nobody@people.example")).get("/")
     assert page.status_code == 403
-    assert "You belong to no account yet" in page.content.decode()
+    assert "You are not a member of any account yet" in page.content.decode()
 
 
 def test_operator_without_membership_goes_to_the_admin():

@@ -10,6 +10,7 @@ from accounts.audit_words import action_words, details_words
 from accounts.models import Account, Subaccount
 from accounts.selectors.audit import AuditFilter, actions_of, audit_entries
 from tests.people import principal, visitor
+from tests.visible import text
 
 pytestmark = pytest.mark.django_db
 AUDIT = "/settings/audit/"
@@ -40,10 +41,6 @@ def noted(acme):
 
     with time_machine.travel(NOW + timedelta(hours=1), tick=False):
         yield write
-
-
-def text(response):
-    return response.content.decode()
 
 
 def shown(client, query=""):
@@ -136,7 +133,7 @@ def test_filters_are_pills_that_can_be_taken_back(acme, noted):
     assert [(pill.label, pill.value) for pill in form.pills] == [
         ("Period", "Any time"),
         ("Who", "ada"),
-        ("Action", "Team invited"),
+        ("Action", "Team member invited"),
     ]
     assert form.pills[0].without == "?actor=ada&action=team.invited"
 

@@ -62,7 +62,7 @@ def past_the_triggers(db):
 def test_a_whole_chain(acme, noted):
     verdict = verify_chain(acme.pk, acme.name)
     assert [entry.position for entry in noted] == [1, 2, 3, 4]
-    assert str(verdict) == f"{acme.name}: entries 1 to 4 are whole. Head 4:{bytes(noted[3].digest).hex()}"
+    assert str(verdict) == f"{acme.name}: entries 1 to 4 are intact. Head 4:{bytes(noted[3].digest).hex()}"
 
 
 def test_each_account_and_the_installation_have_chains_of_their_own(acme, other, noted):
@@ -101,12 +101,12 @@ def test_the_database_refuses_to_change_it(noted, sql):
         ("DELETE FROM accounts_auditentry WHERE position = 2", "Entry 2 is missing."),
         (
             "DELETE FROM accounts_auditentry WHERE account_id > 0 AND position > 2",
-            "ends at entry 2, but had come to entry 4",
+            "ends at entry 2 but had reached entry 4",
         ),
         (
             """INSERT INTO accounts_auditentry (account_id, at, actor, action, target, details)
             SELECT account_id, at, 'eve', action, '', '{}' FROM accounts_auditentry WHERE position = 2""",
-            "was added past the trigger",
+            "was added without the trigger",
         ),
     ],
 )
@@ -124,20 +124,20 @@ def test_a_head_that_was_written_down_finds_a_cut_end_and_a_chain_made_anew(acme
     past_the_triggers("DELETE FROM accounts_auditentry WHERE position = 4")
     past_the_triggers("UPDATE accounts_auditchain SET position = 3, digest = %s WHERE account_id = %s", third, acme.pk)
     assert not verify_chain(acme.pk).problem
-    assert verify_chain(acme.pk, noted=head).problem.endswith("the noted entry 4 is gone.")
+    assert verify_chain(acme.pk, noted=head).problem.endswith("the given entry 4 is missing.")
     principal(acme, "eve").record("x")
     commit()
-    assert "another digest than was noted" in verify_chain(acme.pk, noted=head).problem
+    assert "does not have the given digest" in verify_chain(acme.pk, noted=head).problem
 
 
 def test_the_command_prints_each_chain_and_takes_a_head(acme, noted):
     out = StringIO()
     head = f"4:{bytes(noted[3].digest).hex()}"
     call_command("verify_audit", "--account", acme.name, "--head", head, stdout=out)
-    assert out.getvalue() == f"{acme.name}: entries 1 to 4 are whole. Head {head}\n"
+    assert out.getvalue() == f"{acme.name}: entries 1 to 4 are intact. Head {head}\n"
     with pytest.raises(CommandError, match="0 accounts are called"):
         call_command("verify_audit", "--account", "nobody")
-    with pytest.raises(CommandError, match="name it with --account"):
+    with pytest.raises(CommandError, match="name its account with --account"):
         call_command("verify_audit", "--head", head)
 
 
@@ -159,7 +159,7 @@ def test_retention_closes_a_beginning_and_the_chain_stays_whole(acme, other, not
     entry = AuditEntry.objects.get(account=acme)
     assert (entry.position, entry.action, entry.details["count"]) == (5, "audit.closed", 4)
     assert entry.details["digest"] == digests[3].hex()
-    assert str(verify_chain(acme.pk, "Acme")).startswith("Acme: entries 5 to 5 are whole.")
+    assert str(verify_chain(acme.pk, "Acme")).startswith("Acme: entries 5 to 5 are intact.")
     assert AuditEntry.objects.filter(account=other).count() == 1
     assert close_audit(acme, OLD) == 0
 

@@ -69,7 +69,7 @@ def test_a_dead_key_is_refused(acme, client, end):
 def test_a_key_without_the_scope_is_told_which(acme, client):
     answer = client.get("/codes/", headers=bearer(acme, Permission.VIEW_COSTS))
     assert answer.status_code == 403
-    assert answer.json()["detail"] == "This API key lacks the scope messages:read."
+    assert answer.json()["detail"] == "This API key does not have the scope messages:read."
 
 
 def test_a_view_that_names_no_permission_admits_nobody(acme, client):

@@ -87,7 +87,9 @@ def test_a_key_that_was_used_for_another_request_is_refused(post, body, url):
     post({"a": 1})
     answer = post(body, url=url)
     assert answer.status_code == 409
-    assert answer.json()["detail"] == "This Idempotency-Key was used for another request: use a new one for each."
+    assert (
+        answer.json()["detail"] == "This Idempotency-Key was used for another request: use a new key for each request."
+    )
     assert "Retry-After" not in answer.headers
     assert Counter.times == 1
 
@@ -130,7 +132,7 @@ def test_a_twin_of_a_request_that_is_still_open_is_told_to_wait(post):
     IdempotentCall.objects.update(is_over=False, status=None)
     answer = post({})
     assert (answer.status_code, answer.headers["Retry-After"], Counter.times) == (409, "1", 1)
-    assert "is still being carried out" in answer.json()["detail"]
+    assert "is still in progress" in answer.json()["detail"]
 
 
 def test_a_request_whose_server_died_is_not_repeated(post):
@@ -164,7 +166,7 @@ def test_a_large_answer_is_not_kept_nor_the_request_repeated(post, monkeypatch):
     assert post({"a": 1}).status_code == 201
     answer = post({"a": 1})
     assert (answer.status_code, Counter.times) == (409, 1)
-    assert "was carried out and answered 201" in answer.json()["detail"]
+    assert "was completed with status 201" in answer.json()["detail"]
 
 
 def test_an_answer_that_cannot_be_kept_is_given_all_the_same(post, monkeypatch):

@@ -17,14 +17,11 @@ from accounts.services import (
 )
 from core.errors import UserError
 from tests.people import member, principal, principal_of, visitor
+from tests.visible import text
 
 pytestmark = pytest.mark.django_db
 KEYS = "/settings/keys/"
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
-
-
-def text(response):
-    return response.content.decode()
 
 
 def actor_as(account, role, *subaccounts):
@@ -56,7 +53,7 @@ def test_a_key_for_some_subaccounts_is_audited_with_all_it_may(acme):
 
 @pytest.mark.parametrize("scopes", [(), (Permission.VIEW_COSTS,), (Permission.VIEW_MESSAGES, Permission.MANAGE_TEAM)])
 def test_a_key_holds_no_more_than_the_role_of_its_maker(acme, scopes):
-    with pytest.raises(UserError, match="scopes that your role holds") as refused:
+    with pytest.raises(UserError, match="scopes that your role has") as refused:
         make(actor_as(acme, "developer"), scopes)
     assert refused.value.field == "scopes"
     assert not ApiKey.objects.filter(name="Shop").exists()
@@ -65,7 +62,7 @@ def test_a_key_holds_no_more_than_the_role_of_its_maker(acme, scopes):
 def test_a_key_sees_no_more_than_its_maker(acme):
     limited = actor_as(acme, "developer", "acme_shop")
     for beyond in ([], [Subaccount.objects.get(code="acme_care")]):
-        with pytest.raises(UserError, match="subaccounts that you see yourself"):
+        with pytest.raises(UserError, match="subaccounts that you can see"):
             make(limited, subaccounts=beyond)
     assert make(limited, subaccounts=[shop()])[0].limited
 
@@ -89,7 +86,7 @@ def test_a_key_beyond_ones_reach_is_neither_seen_nor_revoked(acme):
     own, _ = create_api_key(by=principal(acme), name="Own", scopes=[], subaccounts=[shop()])
     assert api_keys(limited, {}, ended=False).rows == [own]
     for beyond in (wide, both):
-        with pytest.raises(UserError, match="reaches subaccounts that you do not see"):
+        with pytest.raises(UserError, match="has access to subaccounts that you cannot see"):
             revoke_api_key(by=limited, key=beyond)
     assert not ApiKey.objects.exclude(revoked_at=None).exists()
 
@@ -118,7 +115,7 @@ def test_an_account_without_keys_is_told_what_they_are_for(acme):
     ApiKey.objects.all().delete()
     client = visitor(acme)
     assert "No API keys yet" in text(client.get(KEYS))
-    assert "None was revoked or has expired" in text(client.get(f"{KEYS}?ended=1"))
+    assert "No revoked or expired keys" in text(client.get(f"{KEYS}?ended=1"))
 
 
 def test_a_developer_makes_a_key_that_is_shown_once(acme, client):
@@ -153,11 +150,11 @@ def test_what_makes_no_key_names_the_field(acme, other, given, field):
 def test_revoking_asks_first(acme):
     client = visitor(acme)
     key, _ = create_api_key(by=principal(acme), name="Shop", scopes=[])
-    assert "It was never used." in text(client.get(f"{KEYS}{key.pk}/revoke/"))
+    assert "It has never been used." in text(client.get(f"{KEYS}{key.pk}/revoke/"))
     assert client.post(f"{KEYS}{key.pk}/revoke/").url == KEYS
     key.refresh_from_db()
     assert key.revoked_at
-    assert f"Shop ({key.prefix}…) is revoked" in text(client.get(KEYS))
+    assert f"Shop ({key.prefix}…) has been revoked" in text(client.get(KEYS))
 
 
 def test_keys_of_others_are_404(acme, other):

@@ -41,7 +41,7 @@ def test_reset_password_by_mail(acme, mailoutbox):
     user = member(acme, "viewer")
     client = Client()
     assert client.post("/accounts/password/reset/", {"email": user.email}).url == "/accounts/password/reset/done/"
-    assert "Look into your mail" in client.get("/accounts/password/reset/done/").content.decode()
+    assert "Check your e-mail" in client.get("/accounts/password/reset/done/").content.decode()
     (mail,) = mailoutbox
     link = re.search(r"http://\S+(/accounts/password/reset/key/\S+)", mail.body)[1]
     form = client.get(link, follow=True)

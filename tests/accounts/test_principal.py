@@ -34,7 +34,7 @@ def test_a_command_may_everything_and_an_operator_what_their_own_pages_let_them(
     operator = Principal.of_operator(member(acme, "owner"))
     assert Principal.of_command("export_logs", acme).permissions == frozenset(Permission)
     assert (operator.permissions, operator.reach.account) == (frozenset(), None)
-    with pytest.raises(AssertionError, match="acts in no account"):
+    with pytest.raises(AssertionError, match="has no account"):
         operator.account  # noqa: B018
 
 

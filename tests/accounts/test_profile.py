@@ -27,7 +27,7 @@ def test_name_and_time_zone_are_saved_and_used(acme):
     assert (user.name, user.time_zone) == ("Ada", "America/Lima")
     page = client.get("/settings/profile/").content.decode()
     assert "America/Lima, UTC−5" in page
-    assert "Your profile is saved." in page
+    assert "Your profile has been saved." in page
 
 
 def test_no_zone_is_the_accounts(acme):
@@ -62,7 +62,9 @@ def test_a_person_sees_where_they_are_logged_in_and_ends_the_others(acme):
         ("Edge on Windows", True),
         ("Firefox on Linux", False),
     ]
-    assert "You are logged out of 1 other session." in here.post("/accounts/sessions/", follow=True).content.decode()
+    assert (
+        "You have been logged out of 1 other session." in here.post("/accounts/sessions/", follow=True).content.decode()
+    )
     assert there.get("/settings/profile/").status_code == 302
     assert len(logins_of(user, here.session.session_key)) == 1
 

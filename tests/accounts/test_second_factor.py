@@ -69,14 +69,14 @@ def test_a_swap_in_place_goes_there_whole(acme):
 
 def test_the_page_says_why_and_the_way_out_is_open(acme):
     client = browser_of(member(acme, "owner", is_demo=False))
-    assert "Set up a second factor to go on" in client.get(SET_UP).content.decode()
+    assert "Set up a second factor to continue" in client.get(SET_UP).content.decode()
     assert client.get("/accounts/logout/").status_code == 200
 
 
 def test_others_are_asked_for_nothing(acme):
     client = browser_of(member(acme, "admin", is_demo=False))
     assert client.get("/settings/profile/").status_code == 200
-    assert "Set up a second factor to go on" not in client.get(SET_UP).content.decode()
+    assert "Set up a second factor to continue" not in client.get(SET_UP).content.decode()
 
 
 def test_set_up_an_app_and_log_in_with_it(acme):
@@ -117,7 +117,7 @@ def test_changes_ask_for_the_password_when_the_login_is_old(acme):
     client = browser_of(member(acme, "viewer"))  # a session that remembers no login
     assert client.get("/accounts/2fa/totp/activate/").url.startswith("/accounts/reauthenticate/")
     page = client.get("/accounts/reauthenticate/?next=/accounts/2fa/totp/activate/").content.decode()
-    assert "Confirm that it is you" in page
+    assert "Confirm your identity" in page
     done = client.post("/accounts/reauthenticate/", {"password": "x", "next": "/accounts/2fa/totp/activate/"})
     assert done.url == "/accounts/2fa/totp/activate/"
     assert client.get(done.url).status_code == 200
@@ -161,7 +161,7 @@ def test_the_operator_resets_it(acme, capsys):
     user = member(acme, "viewer")
     with_app(user)
     call_command("reset_second_factor", user.email.upper())
-    assert "logs in with the password alone now" in capsys.readouterr().out
+    assert "can now log in with only the password" in capsys.readouterr().out
     assert logged_in(user).get("/").status_code == 200
     entry = AuditEntry.objects.get(action="person.second_factor_reset")
     assert (entry.account, entry.actor, entry.target, entry.details) == (
@@ -172,7 +172,7 @@ def test_the_operator_resets_it(acme, capsys):
     )
     call_command("reset_second_factor", user.email)
     assert "has no second factor" in capsys.readouterr().out
-    with pytest.raises(CommandError, match="Nobody has the address"):
+    with pytest.raises(CommandError, match="There is no user with the address"):
         call_command("reset_second_factor", "nobody@people.example")
 
 

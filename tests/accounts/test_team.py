@@ -79,7 +79,7 @@ def test_an_invitation_is_mailed_and_kept_as_a_digest_only(acme, owner):
     assert (message.to, message.subject) == ([NEW], "Owner of Acme Retail invites you to Acme Retail")
     assert f"http://127.0.0.1:8000/invitations/{token}/" in message.body
     assert "as support." in message.body
-    assert "until 8 Nov 2026, 12:00 UTC" in message.body
+    assert "expires on 8 Nov 2026, 12:00 UTC" in message.body
     details = {"role": "support", "subaccounts": ["acme_shop"]}
     assert entry("team.invited") == (acme, "owner@acme.example", NEW, details, "192.0.2.1")
 
@@ -96,7 +96,7 @@ def test_a_mail_that_fails_leaves_an_invitation_to_send_again(owner, settings):
 
 
 @pytest.mark.parametrize(
-    ("email", "remedy"), [("viewer@acme.example", "change their role"), (NEW, "send that invitation")]
+    ("email", "remedy"), [("viewer@acme.example", "change their role"), (NEW, "resend that invitation")]
 )
 def test_nobody_is_invited_twice(owner, email, remedy):
     invited(owner)
@@ -110,7 +110,7 @@ def test_nobody_is_invited_twice(owner, email, remedy):
     ("own", "role"), [("admin", Role.OWNER), ("developer", Role.FINANCE), ("developer", Role.ADMIN)]
 )
 def test_nobody_gives_more_than_they_may(acme, own, role):
-    with pytest.raises(UserError, match="may do no more than yours") as refused:
+    with pytest.raises(UserError, match="no more permissions than yours") as refused:
         invite(by=actor_as(acme, own), email=NEW, role=role, subaccounts=[])
     assert (refused.value.field, Invitation.objects.count(), mail.outbox) == ("role", 0, [])
 
@@ -118,7 +118,7 @@ def test_nobody_gives_more_than_they_may(acme, own, role):
 @pytest.mark.parametrize("limits", [(), ("acme_care",), ("acme_shop", "acme_care")])
 def test_nobody_gives_more_than_they_see(acme, limits):
     limited = actor_as(acme, "admin", "acme_shop")
-    with pytest.raises(UserError, match="subaccounts that you see yourself"):
+    with pytest.raises(UserError, match="subaccounts that you can see"):
         invite(by=limited, email=NEW, role=Role.VIEWER, subaccounts=subaccounts(*limits))
     assert invite(by=limited, email=NEW, role=Role.VIEWER, subaccounts=subaccounts("acme_shop")).limited
 
@@ -169,7 +169,7 @@ def test_joining_makes_a_login_and_uses_the_invitation_up(acme, owner):
         {"role": "support", "subaccounts": ["acme_care", "acme_shop"]},
         "192.0.2.7",
     )
-    with pytest.raises(UserError, match="used, withdrawn or too old"):
+    with pytest.raises(UserError, match="used or withdrawn, or has expired"):
         join(token=token, name="Eve", password="correct horse staple")
 
 
@@ -253,7 +253,7 @@ def test_an_admin_decides_on_everybody_but_owners(acme, owner):
     admin = actor_as(acme, "admin")
     with pytest.raises(UserError, match="ask an owner"):
         remove_member(by=admin, membership=owner.membership)
-    with pytest.raises(UserError, match="may do no more than yours"):
+    with pytest.raises(UserError, match="no more permissions than yours"):
         change_member(by=admin, membership=admin.membership, role=Role.OWNER, subaccounts=[])
     remove_member(by=admin, membership=membership("viewer"))
     assert not Membership.objects.filter(user__email="viewer@acme.example").exists()

@@ -9,14 +9,11 @@ from django.test import Client
 from accounts.models import Account, Invitation, Membership, User
 from accounts.services import create_api_key
 from tests.people import browser_of, member, principal_of, visitor
+from tests.visible import text
 
 pytestmark = pytest.mark.django_db
 TEAM = "/settings/team/"
 NEW = "new@people.example"
-
-
-def text(response):
-    return response.content.decode()
 
 
 def membership(account, role):
@@ -55,13 +52,13 @@ def test_invite_resend_withdraw(acme):
     client = visitor(acme)
     assert invite(client, subaccounts=["acme_shop"]).url == TEAM
     page = text(client.get(TEAM))
-    assert f"An invitation is on its way to {NEW}." in page
+    assert f"An invitation has been sent to {NEW}." in page
     invitation = Invitation.objects.get()
     first = link()
     assert client.post(f"/settings/invitations/{invitation.pk}/resend/").url == TEAM
     assert link() != first
     assert client.post(f"/settings/invitations/{invitation.pk}/withdraw/").url == TEAM
-    assert f"The invitation of {NEW} is withdrawn." in text(client.get(TEAM))
+    assert f"The invitation to {NEW} has been withdrawn." in text(client.get(TEAM))
     assert not Invitation.objects.exists()
 
 
@@ -74,8 +71,8 @@ def test_a_mail_that_fails_says_what_to_do(acme, settings):
     client = visitor(acme)
     invite(client)
     page = text(client.get(TEAM))
-    assert "but the mail could not be sent: [Errno 111] Connection refused" in page
-    assert "Mail not sent" in page
+    assert "but the e-mail could not be sent: [Errno 111] Connection refused" in page
+    assert "E-mail not sent" in page
 
 
 @pytest.mark.parametrize(
@@ -127,7 +124,7 @@ def test_removing_asks_first_and_names_the_keys_that_stay(acme):
     create_api_key(by=principal_of(developer.user), name="Shop", scopes=[])
     client = visitor(acme)
     page = text(client.get(f"{TEAM}{developer.pk}/remove/"))
-    assert "1 API key made by this person keeps working: Shop." in page
+    assert "1 API key created by this person keeps working: Shop." in page
     assert client.post(f"{TEAM}{developer.pk}/remove/").url == TEAM
     assert not Membership.objects.filter(pk=developer.pk).exists()
     assert browser_of(developer.user).get("/").status_code == 403

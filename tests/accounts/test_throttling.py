@@ -46,7 +46,7 @@ def test_one_too_many_is_told_when_to_come_again(get, counted):
     answer = get()
     assert (answer.status_code, answer.headers["Retry-After"]) == (429, "1")
     assert (answer.headers["RateLimit-Limit"], answer.headers["RateLimit-Remaining"]) == ("2", "0")
-    assert answer.json()["detail"] == "This API key may make 2 requests a second."
+    assert answer.json()["detail"] == "This API key is limited to 2 requests per second."
 
 
 def test_redis_counts_over_requests_and_keys(acme, get, client):

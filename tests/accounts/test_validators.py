@@ -11,7 +11,7 @@ def test_subaccount_codes(code):
 
 @pytest.mark.parametrize("code", ["", "ab", "x" * 51, "acme wa", "acme/wa", "acmé", "acme_wa\n"])
 def test_what_is_no_subaccount_code(code):
-    with pytest.raises(ValidationError, match="Write 3 to 50 letters, digits, or any of"):
+    with pytest.raises(ValidationError, match="Enter 3 to 50 letters, digits or any of"):
         validate_subaccount_code(code)
 
 
@@ -22,5 +22,5 @@ def test_time_zones(name):
 
 @pytest.mark.parametrize("name", ["", "Mars/Base", "asia/singapore", "../etc/passwd", "+08:00"])
 def test_what_is_no_time_zone(name):
-    with pytest.raises(ValidationError, match="is no time zone: write an IANA name such as Asia/Singapore"):
+    with pytest.raises(ValidationError, match="is not a time zone: enter an IANA name such as Asia/Singapore"):
         validate_time_zone(name)

@@ -64,7 +64,7 @@ def test_an_export_is_started_found_downloaded_and_deleted(acme, caller):
 @pytest.mark.parametrize(
     ("body", "field", "words"),
     [
-        ({"columns": ["colour"]}, "columns", "There is no column “colour”"),
+        ({"columns": ["colour"]}, "columns", "The column “colour” does not exist"),
         ({"format": "pdf"}, "format", "pdf"),
         ({"compression": "rar"}, "compression", "rar"),
         ({"dataset": "weather"}, "dataset", "weather"),
@@ -73,7 +73,7 @@ def test_an_export_is_started_found_downloaded_and_deleted(acme, caller):
         ({"filters": {"colour": "red"}}, "filters.colour", "There is no such field."),
         ({"filters": {"status": ["lost"]}}, "filters.status.0", "lost"),
         ({"time_zone": "Mars/Olympus"}, "time_zone", "Mars/Olympus"),
-        ({"format": "xlsx", "compression": "gzip"}, "compression", "A workbook is compressed already"),
+        ({"format": "xlsx", "compression": "gzip"}, "compression", "A workbook is already compressed"),
         ({"dataset": "charges"}, "filters.from", "required"),
         ({"dataset": "charges", "filters": {"from": "2026-10-02", "to": "2026-10-01"}}, "filters.to", "before from"),
         ({"dataset": "costs", "filters": {"from": "2026-10-01", "to": "2026-10-01", "group_by": ["moon"]}},
@@ -185,8 +185,8 @@ def test_8x8_s_job_is_cancelled_and_unknown_ones_are_4018(acme, other, caller):
 @pytest.mark.parametrize(
     ("body", "words"),
     [
-        ({"from": "2026-10-16", "to": "2026-10-15"}, "from: Must lie before to."),
-        ({"from": "yesterday"}, "from: Write a date or time"),
+        ({"from": "2026-10-16", "to": "2026-10-15"}, "from: Must be before to."),
+        ({"from": "yesterday"}, "from: Enter a date or time"),
         ({"colour": 1}, "colour: There is no such field."),
         ({"limit": -1}, "limit: "),
     ],

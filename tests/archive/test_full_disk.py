@@ -46,7 +46,7 @@ def test_it_is_said_and_leaves_nothing_behind(acme, asker, ask, made, *, form, c
         work.work()
     export.refresh_from_db()
     assert (export.state, export.file, export.rows) == (ExportState.FAILED, "", ROWS if read else 0)
-    assert export.problem == "Its file could not be written: File too large. Start it again when there is room."
+    assert export.problem == "The file could not be written: File too large. Free up disk space and start again."
     assert not storage().exists(f"{acme.public_id}/{export.public_id}")
     assert not list(files._spool().glob(f"{export.public_id}*"))
     again = made(jobs.again(export, asker))

@@ -48,17 +48,17 @@ UNKNOWN = [
     ("template", "unheard_of", "There is no template “unheard_of” that you may see."),
 ]
 WRONG = [
-    ("msisdn", "someone", "Write the digits of a phone number with its country code."),
-    ("msisdn", "12", "Write at least the first 6 digits of the number."),
-    ("umid", "12", "Write the UMID, or at least its first 8 digits."),
+    ("msisdn", "someone", "Enter the digits of a phone number with its country code."),
+    ("msisdn", "12", "Enter at least the first 6 digits of the number."),
+    ("umid", "12", "Enter the UMID, or at least its first 8 digits."),
     ("country", "India", "Ensure this value has at most 2 characters (it has 5)."),
-    ("created_after", "9999-12-31T23:59:59-23:59", "Give a time between 1970 and 2100."),
+    ("created_after", "9999-12-31T23:59:59-23:59", "Enter a time between 1970 and 2100."),
     ("error_code", -1, "Ensure this value is greater than or equal to 0."),
     ("sending", "sent", "Select a valid choice. sent is not one of the available choices."),
     ("colour", "red", "There is no such field."),
-    ("country", "", "Give it a value, or leave it out."),
-    ("msisdn", " ", "Give it a value, or leave it out."),
-    ("status", [], "Give it a value, or leave it out."),
+    ("country", "", "Provide a value or omit the parameter."),
+    ("msisdn", " ", "Provide a value or omit the parameter."),
+    ("status", [], "Provide a value or omit the parameter."),
 ]
 
 
@@ -89,7 +89,7 @@ def test_figures_of_a_name_that_nobody_has_are_refused(acme, ask, name, value, m
 
 def test_a_market_of_no_rate_card_is_refused(acme, ask):
     answer = ask(EXPORTS, {"dataset": "costs", "filters": {**DAYS, "market": "Moon"}})
-    assert errors(answer) == {"filters.market": "There is no market “Moon” on a rate card."}
+    assert errors(answer) == {"filters.market": "No rate card has a market “Moon”."}
     assert ask(EXPORTS, {"dataset": "costs", "filters": {**DAYS, "market": "India"}}).status_code == 202
 
 
@@ -160,7 +160,7 @@ class TestAs8x8:
     def test_a_number_that_is_none_is_refused(self, acme, ask):
         answer = ask(JOBS, {"phoneNumber": "someone"})
         assert (answer.status_code, answer.json()["message"]) == (
-            400, "phoneNumber: Write the digits of a phone number with its country code.",
+            400, "phoneNumber: Enter the digits of a phone number with its country code.",
         )  # fmt: skip
         assert not Export.objects.exists()
 

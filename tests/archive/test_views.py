@@ -13,14 +13,11 @@ from archive.models import Export, ExportSchedule
 from tests.archive.conftest import content
 from tests.people import browser_of, member, principal, visitor
 from tests.traffic import deliver, rate
+from tests.visible import text
 
 pytestmark = pytest.mark.django_db
 NEW, LIST = "/exports/new/", "/exports/"
 WHEN = "from=2026-10-01&to=2026-10-31"
-
-
-def text(response):
-    return response.content.decode()
 
 
 def body(response):
@@ -133,7 +130,7 @@ def test_a_file_is_named_with_its_days_and_size_before_it_is_deleted(acme):
     work.work()
     page = text(visitor(acme).get(f"/exports/{export.public_id}/delete/"))
     assert "Thu 1 Oct to Sat 31 Oct · CSV" in page
-    assert re.search(r"Its file of 1 row \([\d.]+\xa0\w+\) is deleted", page)
+    assert re.search(r"The file with 1 row \([\d.]+\xa0\w+\) is deleted", page)
 
 
 def test_one_without_a_file_is_started_again_as_it_was(acme):
@@ -144,7 +141,7 @@ def test_one_without_a_file_is_started_again_as_it_was(acme):
     client.post(f"{page}cancel/")
     assert f'action="{page}again/"' in text(client.get(page))
     again = client.post(f"{page}again/").headers["Location"]
-    assert client.post(f"{again}again/", follow=True).content.count(b"cannot be started again") == 1  # it is at work
+    assert client.post(f"{again}again/", follow=True).content.count(b"cannot be repeated") == 1  # it is at work
     work.work()
     assert body(client.get(f"{again}file/")) == "user_msisdn\n919876543210\n"
 
@@ -158,7 +155,7 @@ def test_what_is_selected_in_the_log_is_exported(acme):
     chosen = {"query": "?status=delivered", "umid": [str(first.umid)], "format": "csv", "columns": ["umid"]}
     answer = client.post(NEW, chosen)
     assert body(client.get(answer.headers["Location"])) == f"umid\n{first.umid}\n"
-    assert "can be exported once" in text(client.post(NEW, {**chosen, "every": "day"}))
+    assert "can be exported only once" in text(client.post(NEW, {**chosen, "every": "day"}))
 
 
 def test_the_filters_of_the_report_come_along(acme):
@@ -189,7 +186,7 @@ def test_columns_one_may_not_have_are_not_offered(acme):
         ({"columns": ["colour"]}, "colour is not one of the available choices"),
         ({"format": "pdf"}, "pdf is not one of the available choices"),
         ({"compression": "rar"}, "rar is not one of the available choices"),
-        ({"format": "xlsx", "compression": "gzip"}, "A workbook is compressed already"),
+        ({"format": "xlsx", "compression": "gzip"}, "A workbook is already compressed"),
         ({"query": "?status=eaten"}, "Check the filters"),
     ],
 )
@@ -229,7 +226,7 @@ def test_a_schedule_exports_the_days_before_and_ends_with_the_right(acme, mailou
     ExportSchedule.objects.update(next_at=due)
     schedules.start_due()
     schedule.refresh_from_db()
-    assert schedule.problem == "The person who made this schedule may no longer export."
+    assert schedule.problem == "The person who created this schedule can no longer export."
     assert Export.objects.count() == 1
     user.memberships.update(role="owner")
     client.post(address)

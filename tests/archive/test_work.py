@@ -222,7 +222,7 @@ def test_an_export_that_kills_every_worker_is_given_up(acme, asker, ask, monkeyp
     work.work()
     export.refresh_from_db()
     assert export.state == ExportState.FAILED
-    assert "died 4 times" in export.problem
+    assert "stopped 4 times" in export.problem
 
 
 def test_what_is_cancelled_while_it_runs_leaves_nothing(acme, asker, ask, monkeypatch):

@@ -7,6 +7,7 @@ from accounts.models import User
 from billing.models import Bucket, RateCard, RatingRun, RuleSet, VolumeAnchor
 from tests.people import browser_of
 from tests.traffic import AT, deliver, rate
+from tests.visible import text
 
 pytestmark = pytest.mark.django_db
 
@@ -14,10 +15,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def operator():
     return browser_of(User.objects.create_superuser("operator@people.example", is_demo=True))
-
-
-def text(response):
-    return response.content.decode()
 
 
 def test_a_bucket_with_its_ratings_and_announced_volume(acme, operator):

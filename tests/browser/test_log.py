@@ -40,10 +40,10 @@ def test_a_click_anywhere_opens_the_row(page):
 
 def test_all_that_match_are_offered_counted_and_downloaded(page):
     expect(page.locator("[data-bulk]")).to_be_hidden()
-    page.get_by_label("Select all messages of this page").check()
+    page.get_by_label("Select all messages on this page").check()
     expect(page.locator("[data-bulk-count]")).to_have_text("3 selected")
-    page.get_by_role("button", name="Select all 3 that match").click()
-    expect(page.locator("[data-bulk-count]")).to_have_text("All 3 that match are selected")
+    page.get_by_role("button", name="Select all 3 matching messages").click()
+    expect(page.locator("[data-bulk-count]")).to_have_text("All 3 matching messages are selected")
     with page.expect_download() as download:
         page.get_by_role("button", name="UMIDs").click()
     assert len(download.value.path().read_text().split()) == 3
@@ -55,7 +55,7 @@ def test_columns_are_picked(page):
     page.locator("summary", has_text="Columns").click()
     page.get_by_role("checkbox", name="Response code").check()
     page.get_by_role("checkbox", name="Cost").uncheck()
-    page.get_by_role("button", name="Show these").click()
+    page.get_by_role("button", name="Apply").click()
     expect(page.get_by_role("columnheader", name="Response code")).to_be_visible()
     expect(page.get_by_role("columnheader", name="Cost")).to_have_count(0)
 
@@ -66,7 +66,7 @@ def test_filters_are_saved_as_they_are_now(page):
     page.locator("summary", has_text="Saved filters").click()
     page.get_by_label("Save these filters as").fill("Only received")
     page.get_by_role("button", name="Save", exact=True).click()
-    expect(page.get_by_role("status")).to_have_text("“Only received” is saved.")
+    expect(page.get_by_role("status")).to_have_text("“Only received” has been saved.")
     expect(page).to_have_url(re.compile("direction=inbound"))
     page.goto("/logs/")
     page.locator("summary", has_text="Saved filters").click()

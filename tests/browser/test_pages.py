@@ -217,7 +217,7 @@ def test_groups_of_the_report_go_when_their_list_closes(busy, open_page):
 def test_operations_refresh_themselves_in_place(busy, open_page, width):
     page = open_page(busy, staff=True, viewport={"width": width, "height": 844})
     page.goto("/operations/")
-    expect(page.locator("#sentence")).to_have_text("All quiet: nothing waits, nothing is held")
+    expect(page.locator("#sentence")).to_have_text("No problems: nothing is waiting or on hold")
     assert page.evaluate("document.documentElement.scrollWidth") == width
     InboxItem.objects.create(
         account=busy, endpoint=WebhookEndpoint.objects.filter(account=busy).first(), provider="meta", body=b"",
@@ -225,6 +225,6 @@ def test_operations_refresh_themselves_in_place(busy, open_page, width):
     )  # fmt: skip
     page.evaluate("window.same = true")
     page.evaluate("htmx.ajax('GET', '/operations/', {target: '#operations', swap: 'outerHTML'})")
-    expect(page.locator("#sentence")).to_have_text("1 webhook is held")
+    expect(page.locator("#sentence")).to_have_text("1 webhook on hold")
     expect(page.locator("#operations tbody tr")).to_have_count(1)
     assert page.evaluate("window.same")

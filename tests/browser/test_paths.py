@@ -79,13 +79,13 @@ def test_a_developer_makes_a_key_and_sends_with_it(acme, open_page, live_server,
     page.goto("/settings/keys/new/")
     page.get_by_label("Name").fill("Shop back end")
     page.get_by_label("Send messages").check()
-    page.get_by_role("button", name="Make the key").click()
+    page.get_by_role("button", name="Create key").click()
     key = page.locator("#key").text_content()
 
     meta = webhook(ACME, "meta")
     options = ("--app-secret", meta["app_secret"], "--number-rate", "0", "--no-pair-rate")
     with sandbox(live_server.url + meta["path"], *options, token=sandbox_token()) as settings.SANDBOX_URL:
-        senders.forget()
+        senders.clear_cache()
         answer = page.request.post(
             "/api/v1/subaccounts/acme_shop/messages",
             headers={"Authorization": f"Bearer {key}"},
@@ -102,7 +102,7 @@ def test_a_developer_makes_a_key_and_sends_with_it(acme, open_page, live_server,
         while not delivered.exists() and time.monotonic() < until:
             dispatch.send_due(1)
             inbox.drain()
-    senders.forget()
+    senders.clear_cache()
 
     page.goto("/logs/")
     row = page.locator("tbody tr")

@@ -33,12 +33,12 @@ def test_an_owner_sets_up_a_security_key_and_logs_in_with_it(acme, open_page):
     page = open_page(None)
     plug_in_a_key(page)
     log_in(page, owner)
-    expect(page.get_by_role("heading", name="Set up a second factor to go on")).to_be_visible()
-    page.get_by_role("link", name="Add a key").click()
+    expect(page.get_by_role("heading", name="Set up a second factor to continue")).to_be_visible()
+    page.get_by_role("link", name="Add key").click()
     page.get_by_label("Name").fill("Blue key")
-    page.get_by_role("button", name="Add the key").click()
+    page.get_by_role("button", name="Add key").click()
     expect(page.get_by_role("heading", name="Recovery codes")).to_be_visible()
-    page.get_by_role("link", name="I have kept them").click()
+    page.get_by_role("link", name="Done").click()
     expect(page).to_have_url(re.compile("/$"))
     page.goto("/accounts/logout/")
     page.get_by_role("button", name="Log out").click()
@@ -54,8 +54,8 @@ def test_a_key_that_does_not_answer_says_so(acme, open_page):
     page.evaluate(
         "() => { navigator.credentials.create = () => Promise.reject(new DOMException('', 'NotAllowedError')) }"
     )
-    page.get_by_role("button", name="Add the key").click()
-    expect(page.get_by_role("alert")).to_have_text("No key answered in time, or it was cancelled. Try again.")
+    page.get_by_role("button", name="Add key").click()
+    expect(page.get_by_role("alert")).to_have_text("No key responded in time, or the request was cancelled. Try again.")
 
 
 def test_an_owner_invites_a_viewer_who_then_sees_no_costs(acme, open_page):
@@ -67,8 +67,8 @@ def test_an_owner_invites_a_viewer_who_then_sees_no_costs(acme, open_page):
     owner.get_by_role("link", name="Invite").click()
     owner.get_by_label("E-mail address").fill("vera@people.example")
     owner.get_by_role("radio", name="Viewer").check()
-    owner.get_by_role("button", name="Send the invitation").click()
-    expect(owner.get_by_role("status")).to_have_text("An invitation is on its way to vera@people.example.")
+    owner.get_by_role("button", name="Send invitation").click()
+    expect(owner.get_by_role("status")).to_have_text("An invitation has been sent to vera@people.example.")
     owner.get_by_role("button", name="Close").click()
     expect(owner.get_by_role("status")).to_have_count(0)
 
@@ -97,20 +97,20 @@ def test_a_developer_makes_a_key_and_reads_with_it(acme, open_page):
     page = open_page(acme, "developer", permissions=["clipboard-read", "clipboard-write"])
     page.goto("/settings/")
     page.get_by_role("link", name="API keys").click()
-    page.get_by_role("link", name="Make a key").click()
+    page.get_by_role("link", name="Create key").click()
     page.get_by_label("Name").fill("Shop back end")
     page.get_by_label("See the message log").check()
     expect(page.get_by_label("See costs")).to_have_count(0)
-    page.get_by_role("button", name="Make the key").click()
+    page.get_by_role("button", name="Create key").click()
     page.get_by_role("button", name="Copy").first.click()
     expect(page.get_by_role("button", name="Copied")).to_be_visible()
     key = page.evaluate("navigator.clipboard.readText()")
     answer = page.request.get("/api/v1/messages/", headers={"Authorization": f"Bearer {key}"})
     assert len(answer.json()["results"]) == 1
 
-    page.get_by_role("link", name="I have kept it").click()
+    page.get_by_role("link", name="Done").click()
     expect(page.locator("main")).not_to_contain_text(key)
     page.get_by_role("link", name="Revoke Shop back end").click()
     page.get_by_role("button", name="Revoke").click()
-    expect(page.get_by_role("status")).to_contain_text("is revoked")
+    expect(page.get_by_role("status")).to_contain_text("has been revoked")
     assert page.request.get("/api/v1/messages/", headers={"Authorization": f"Bearer {key}"}).status == 401

@@ -46,8 +46,8 @@ def test_chosen(params, expected):
     ("params", "problem"),
     [
         ({"range": "ever"}, "Choose one of the ranges."),
-        ({"from": "1 March"}, "Write dates as 2026-11-30."),
-        ({"from": "2026-03-03", "to": "2026-03-02"}, "The first day lies after the last."),
+        ({"from": "1 March"}, "Enter dates as 2026-11-30."),
+        ({"from": "2026-03-03", "to": "2026-03-02"}, "The first day is after the last."),
         ({"from": "2020-03-03"}, "Choose at most 400 days."),
     ],
 )

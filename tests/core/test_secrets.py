@@ -42,7 +42,7 @@ def test_the_same_secret_is_never_sealed_alike():
 
 @pytest.mark.parametrize("owner", ["account:8", "account:77", ""])
 def test_another_owner_cannot_open_it(owner):
-    with pytest.raises(ValueError, match="sealed for another owner"):
+    with pytest.raises(ValueError, match="encrypted for another owner"):
         unseal(seal("s3cret", owner="account:7"), owner=owner)
 
 
@@ -69,5 +69,5 @@ def test_without_sealing_keys_the_key_follows_from_the_secret_key(settings):
     settings.SEALING_KEYS = []
     sealed = seal("s3cret", owner="account:7")
     settings.SECRET_KEY = "another"
-    with pytest.raises(ValueError, match="sealed with another key"):
+    with pytest.raises(ValueError, match="encrypted with another key"):
         unseal(sealed, owner="account:7")

@@ -14,6 +14,7 @@ from billing.prices.rules import load_rule_file
 from providers.vocabulary import Category
 from tests.people import principal, visitor
 from tests.traffic import AT, deliver, rate
+from tests.visible import text
 
 pytestmark = pytest.mark.django_db
 OCTOBER = date(2026, 10, 1)
@@ -60,10 +61,6 @@ def delivered(acme):
 
     with time_machine.travel(AT.replace(day=20), tick=True):
         yield delivered
-
-
-def text(response):
-    return response.content.decode()
 
 
 def test_its_messages_are_counted_and_priced_by_its_card(acme, client, flash_sale, delivered):

@@ -70,7 +70,7 @@ def test_rest_has_a_parameter(ask):
     rows = ask("get", "/api/v1/messages/?content_type=image")["results"]
     assert [row["provider_message_id"] for row in rows] == ["wamid.image"]
     (wrong,) = ask("get", "/api/v1/messages/?content_type=")["errors"]
-    assert wrong == {"field": "content_type", "message": "Give it a value, or leave it out."}
+    assert wrong == {"field": "content_type", "message": "Provide a value or omit the parameter."}
     assert message_parameters()[-3].name == "content_type"  # before the cursors
     assert MessageQuerySerializer().fields["content_type"].help_text == "What the message holds."
 

@@ -12,6 +12,7 @@ from billing.dimensions import DIMENSIONS, Dimension
 from core.extracts import Kind
 from tests.people import principal, visitor
 from tests.traffic import AT, deliver, rate
+from tests.visible import text
 
 pytestmark = pytest.mark.django_db
 QUERY = "from=2026-10-01&to=2026-10-31&group_by=pricing_type"
@@ -34,10 +35,6 @@ def messages(acme):
     rate()
     with time_machine.travel(AT.replace(day=20), tick=True):
         yield
-
-
-def text(response):
-    return response.content.decode()
 
 
 def test_the_page_offers_it_and_groups_by_it(acme):
@@ -65,7 +62,7 @@ def test_rest_has_it_as_a_field(acme, client):
 
 
 def test_files_have_it_as_a_column(acme):
-    assert text(visitor(acme, "finance").get(f"/reports/costs.csv?{QUERY}")).splitlines()[-4:] == [
+    assert visitor(acme, "finance").get(f"/reports/costs.csv?{QUERY}").content.decode().splitlines()[-4:] == [
         "Pricing type,Currency,Delivered,Charged,Free,Unrated,Amount",
         ",USD,1,1,0,0,0.0014",
         "regular,USD,2,2,0,0,0.0236",

@@ -55,10 +55,10 @@ def from_8x8(request, about, reference):
 
 def send(connection, message):
     url = f"{connection.base_url}/lines/{connection.number_id}"
-    return post(url, {"Toy-Key": credential(connection.secret)}, message, understand)
+    return post(url, {"Toy-Key": credential(connection.secret)}, message, read_answer)
 
 
-def understand(answer):
+def read_answer(answer):
     return Accepted(answer.data["ticket"], "taken", answer)
 
 
@@ -85,9 +85,9 @@ def _toy(monkeypatch):
     """The line in the registry, for as long as the test takes."""
     monkeypatch.setitem(VENDORS, "toy", TOY)
     credentials.known.forget()
-    senders.forget()
+    senders.clear_cache()
     yield
-    senders.forget()
+    senders.clear_cache()
 
 
 @pytest.fixture

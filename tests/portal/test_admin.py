@@ -16,6 +16,7 @@ from messaging.inbound.enums import InboxState
 from messaging.inbound.models import InboxItem, WebhookEndpoint
 from tests.people import browser_of, visitor
 from tests.traffic import AT, deliver
+from tests.visible import text
 
 pytestmark = pytest.mark.django_db
 INBOX = "/admin/inbound/inboxitem/"
@@ -34,10 +35,6 @@ def item(acme):
         account=acme, endpoint=endpoint, provider="8x8", body=b'{"a": "<b>"}', received_at=AT, headers={"X-A": "1"},
         state=InboxState.QUARANTINED, attempts=5, reason="Event type 'x' is not understood yet.",
     )  # fmt: skip
-
-
-def text(response):
-    return response.content.decode()
 
 
 def test_members_do_not_get_in(acme):
@@ -64,7 +61,7 @@ def test_every_row_opens(acme, operator, model, item):
 
 
 def test_webhook_is_readable(operator, item):
-    page = text(operator.get(f"{INBOX}{Cursor(AT, item.pk)}/change/"))
+    page = operator.get(f"{INBOX}{Cursor(AT, item.pk)}/change/").content.decode()
     assert "{\n  &quot;a&quot;: &quot;&lt;b&gt;&quot;\n}" in page
     assert "&quot;X-A&quot;: &quot;1&quot;" in page
     assert "Event type &#x27;x&#x27; is not understood yet." in page
@@ -95,7 +92,7 @@ def test_the_list_leads_to_the_replay_of_all_that_match(operator, item):
 def test_replay_of_all_that_match_asks_first(acme, operator, item):
     url = f"{INBOX}replay/?state__exact=quarantined"
     page = text(operator.get(url))
-    assert "Put 1 webhook back in line?" in page
+    assert "Replay 1 webhook?" in page
     assert "Acme Retail, 8x8, quarantined: Event type &#x27;x&#x27; is not understood yet." in page
     item.refresh_from_db()
     assert item.state == InboxState.QUARANTINED
@@ -106,7 +103,7 @@ def test_replay_of_all_that_match(acme, other, operator, item):
         account=other, endpoint=item.endpoint, provider="8x8", body=b"", received_at=AT, state=InboxState.PARKED
     )
     answer = operator.post(f"{INBOX}replay/?state__exact=quarantined&account__id__exact={acme.pk}", follow=True)
-    assert "1 webhook is back in line." in text(answer)
+    assert "1 webhook will be replayed." in text(answer)
     item.refresh_from_db()
     parked.refresh_from_db()
     assert (item.state, item.attempts, parked.state) == (InboxState.PENDING, 0, InboxState.PARKED)
@@ -121,13 +118,13 @@ def test_replay_of_all_that_match(acme, other, operator, item):
 def test_too_many_are_not_replayed(acme, operator, item, monkeypatch):
     monkeypatch.setattr(inbox, "MOST_REPLAYED", 0)
     for answer in (operator.get(f"{INBOX}replay/"), operator.post(f"{INBOX}replay/")):
-        assert "More than 0 webhooks match." in text(answer)
+        assert "More than 0 webhooks match, which is too many to replay at once." in text(answer)
     item.refresh_from_db()
     assert item.state == InboxState.QUARANTINED
 
 
 def test_replay_of_nothing_and_of_nonsense(every_account, operator):
-    assert "No webhook matches." in text(operator.get(f"{INBOX}replay/?state__exact=parked"))
+    assert "No webhooks match." in text(operator.get(f"{INBOX}replay/?state__exact=parked"))
     assert operator.post(f"{INBOX}replay/?colour=red").status_code == 302
     assert not AuditEntry.objects.filter(action="inbox.replayed").exists()
 
@@ -234,7 +231,7 @@ def test_who_may_post_can_be_changed(acme, other, endpoint, change):
 
 @pytest.mark.parametrize(
     ("field", "value", "problem"),
-    [("networks", "10.0.0.0/99", "is no network"), ("rate_limit", -1, "greater than or equal to 0")],
+    [("networks", "10.0.0.0/99", "is not a network"), ("rate_limit", -1, "greater than or equal to 0")],
 )
 def test_what_makes_no_sense_is_refused(endpoint, change, field, value, problem):
     assert problem in change(**{field: value})
@@ -251,7 +248,7 @@ def test_new_person_is_stored_in_lower_case(operator):
     operator.post("/admin/accounts/user/add/", {"email": "New@People.example", "name": "New", **words})
     assert User.objects.get(email="new@people.example").check_password("correct horse staple")
     page = text(operator.post("/admin/accounts/user/add/", {"email": "NEW@people.example", **words}))
-    assert "Someone has this address already." in page
+    assert "Someone already has this address." in page
 
 
 def test_membership_offers_its_own_subaccounts(acme, other, operator):

@@ -40,7 +40,7 @@ def test_an_address_that_leads_nowhere_is_a_problem_for_programs(client, url):
     answer = client.get(url)
     assert (answer.status_code, answer.headers["Content-Type"]) == (404, "application/problem+json")
     assert json.loads(answer.content) == api.problem(
-        404, "There is nothing at this address: /api/docs/ lists what there is.", []
+        404, "Unknown endpoint: see /api/docs/ for the list of endpoints.", []
     )
 
 

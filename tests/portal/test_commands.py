@@ -77,13 +77,13 @@ class TestSeedDemo:
     def test_a_second_run_refuses_and_changes_nothing(self):
         seed()
         before = figures()
-        with pytest.raises(CommandError, match="Demo data is there already"):
+        with pytest.raises(CommandError, match="Demo data is already loaded"):
             seed()
         assert seed("--if-empty") == ""
         assert figures() == before
 
     def test_a_run_that_is_broken_off_leaves_nothing(self, monkeypatch):
-        monkeypatch.setattr(seed_demo.Command, "_say", Mock(side_effect=KeyboardInterrupt))
+        monkeypatch.setattr(seed_demo.Command, "_show_progress", Mock(side_effect=KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
             seed()
         assert not Account.objects.exists()

@@ -108,7 +108,7 @@ def _clock():
 def ask(acme: Account, settings: Any):
     """Asks as a key that may do everything: `(status, what was answered)`. What it does is undone, or kept."""
     settings.ALLOWED_HOSTS = [HOST]
-    text = create_api_key(by=principal(acme), name="Shop back end", scopes=list(Permission))[1]
+    text = create_api_key(by=principal(acme, "command"), name="Shop back end", scopes=list(Permission))[1]
     client = Client(SERVER_NAME=HOST, headers={"Authorization": f"Bearer {text}"})
 
     def call(method: str, path: str, body: Any = None, *, keep: bool = False) -> tuple[int, Any]:

@@ -2,14 +2,14 @@
 
 from datetime import UTC, datetime
 
-from messaging.log.assets.health import Node, State
+from messaging.log.assets.health import HealthState, Node
 from messaging.log.selectors.health import Health
 from portal.health_summary import health_summary
 from providers.vocabulary import CanSend, Entity
 
 
 def node(entity, name, can_send=CanSend.AVAILABLE):
-    return Node(entity, name, name, State(can_send))
+    return Node(entity, name, name, HealthState(can_send))
 
 
 def seen(*nodes):

@@ -11,6 +11,7 @@ from messaging.inbound.models import InboxItem
 from messaging.log.models import Message, MessagePayload, StatusEvent
 from tests.people import ROLES, visitor
 from tests.traffic import AT, INDIA, deliver, report
+from tests.visible import text
 
 pytestmark = pytest.mark.django_db
 LOG = "/logs/?range=30d"
@@ -26,17 +27,13 @@ def _soon_after():
         yield
 
 
-def text(response):
-    return response.content.decode()
-
-
 @pytest.mark.parametrize("role", ROLES)
 def test_what_each_role_sees_of_a_message(acme, role):
     message = report(acme, "received", direction="inbound", content={"text": {"body": "Where is my parcel?"}})
     page = text(visitor(acme, role).get(f"/logs/{message.umid}/"))
     assert (WHOLE in page, MASKED in page) == (role in SEES_NUMBERS, role not in SEES_NUMBERS)
     assert ("Where is my parcel?" in page) == (role in SEES_CONTENT)
-    assert ("Message texts are for owner, admin or support." in page) == (role not in SEES_CONTENT)
+    assert ("Only these roles can see message texts: owner, admin or support." in page) == (role not in SEES_CONTENT)
     assert ("<h2>Cost</h2>" in page) == (role in SEES_COSTS)
 
 
@@ -77,7 +74,7 @@ def test_an_expired_message_says_who_noted_it(acme):
     message = report(acme, "expired", at=AT + timedelta(days=4))
     page = text(visitor(acme).get(f"/logs/{message.umid}/"))
     assert "<h2>Expired</h2>" in page
-    assert "Noted by Tollgate: no provider reports it" in page
+    assert "Recorded by Tollgate; not reported by the provider" in page
     assert "failed the same way" not in page
 
 
@@ -101,7 +98,7 @@ def test_template_with_what_was_filled_in(acme):
     message = deliver(acme, template_name="order_update", template_language="en")
     page = text(visitor(acme).get(f"/logs/{message.umid}/"))
     assert 'Hello <mark class="unknown">{{1}}</mark>, order <mark class="unknown">{{2}}</mark> has shipped.' in page
-    assert "What stood in place of the marked parts is not known" in page
+    assert "The values of the marked parameters are unknown" in page
     given = [{"type": "text", "text": "Jane"}, {"type": "text", "text": "77"}]
     request = {"template": {"components": [{"type": "body", "parameters": given}]}}
     MessagePayload.objects.create(account=acme, message_id=message.pk, created_at=AT, kind="request", body=request)
@@ -127,7 +124,7 @@ def test_failure_is_explained(acme):
     assert "Wait 24 hours, then try again." in page
     report(acme, "delivered")
     page = text(visitor(acme).get(f"/logs/{message.umid}/"))
-    assert "<h2>Delivered, although a failure was reported too</h2>" in page
+    assert "<h2>Delivered, although a failure was also reported</h2>" in page
 
 
 def test_only_delivered_messages_have_a_cost(acme):

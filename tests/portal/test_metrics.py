@@ -143,4 +143,4 @@ def test_the_database_is_away(client, monkeypatch):
 
     monkeypatch.setattr(metrics, "installation_state", fail)
     answer = client.get("/metrics")
-    assert (answer.status_code, answer.content) == (503, b"The database does not answer.\n")
+    assert (answer.status_code, answer.content) == (503, b"The database does not respond.\n")

@@ -101,7 +101,9 @@ def test_fields_of_every_list_and_detail(acme):
         assert {tuple(row) for row in rows} == {tuple(names)}, route.name
         assert few == [{name: row[name] for name in names[:2]} for row in rows], route.name
         known = ", ".join(names)
-        assert unknown.json()["errors"] == [{"field": "fields", "message": f"colour is none of {known}."}], route.name
+        assert unknown.json()["errors"] == [{"field": "fields", "message": f"colour is not one of {known}."}], (
+            route.name
+        )
         assert (twice.status_code, twice.json()["errors"][0]["field"]) == (400, "fields"), route.name
         found[next(path for (_, path), said in OPERATIONS.items() if said is operation)] = method
     assert sorted(found) == sparse_lists_and_details()

@@ -17,6 +17,7 @@ from messaging.sending.models import Submission
 from portal.operations import State, installation_state
 from tests.people import browser_of, visitor
 from tests.traffic import AT, deliver, report
+from tests.visible import text
 
 pytestmark = pytest.mark.django_db
 NOW = AT.replace(hour=12)
@@ -32,10 +33,6 @@ def _same_day():
 @pytest.fixture
 def operator():
     return browser_of(User.objects.create_superuser("operator@people.example", is_demo=True))
-
-
-def text(response):
-    return response.content.decode()
 
 
 def webhook(account, state, waits=timedelta(0)):
@@ -61,8 +58,8 @@ def levels(state):
 
 def test_all_is_quiet(acme, operator):
     page = text(operator.get("/operations/"))
-    assert "All quiet: nothing waits, nothing is held" in page
-    assert "<h2>All quiet</h2>" in page
+    assert "No problems: nothing is waiting or on hold" in page
+    assert "<h2>No problems</h2>" in page
     assert 'hx-get="/operations/" hx-trigger="every 15s"' in page
     assert 'href="/operations/" aria-current="page"' in page
 
@@ -73,13 +70,13 @@ def test_everything_that_can_be_wrong(acme, other, operator):
     webhook(other, "parked")
     number = go_quiet(acme)
     page = text(operator.get("/operations/"))
-    assert "1 webhook waits, the oldest for 6 min, 2 webhooks are held, 1 number went quiet" in page
+    assert "1 webhook waiting, the oldest for 6 min, 2 webhooks on hold, 1 quiet number" in page
     assert f"/admin/inbound/inboxitem/?state__exact=quarantined&amp;account__id__exact={other.pk}" in page
     assert f"/admin/log/phonenumber/{number.pk}/change/" in page
-    assert "All quiet" not in page
+    assert "No problems" not in page
     assert levels(installation_state(NOW)) == {
         "Oldest waiting webhook": "bad",
-        "Held webhooks": "warn",
+        "Webhooks on hold": "warn",
         "Quiet numbers": "warn",
     }
 
@@ -94,10 +91,10 @@ def test_thresholds_of_waiting(acme, seconds, level):
     ("lag", "value", "level"),
     [
         (CALM, "Up to date", "good"),
-        (RatingLag(3, 0, NOW - timedelta(seconds=59)), "3 to do", "good"),
-        (RatingLag(3, 0, NOW - timedelta(seconds=60)), "3 to do", "warn"),
-        (RatingLag(3, 0, None), "3 to do", "warn"),
-        (RatingLag(1001, 0, NOW), "1,000+ to do", "good"),
+        (RatingLag(3, 0, NOW - timedelta(seconds=59)), "3 remaining", "good"),
+        (RatingLag(3, 0, NOW - timedelta(seconds=60)), "3 remaining", "warn"),
+        (RatingLag(3, 0, None), "3 remaining", "warn"),
+        (RatingLag(1001, 0, NOW), "1,000+ remaining", "good"),
         (RatingLag(3, 1, NOW), "1 failed", "bad"),
     ],
 )
@@ -125,15 +122,15 @@ def test_lag_is_read_from_the_buckets(acme, other):
 def test_messages_without_an_outcome_are_listed_and_normal(acme, operator):
     report(acme, "sent", at=NOW - timedelta(hours=30))
     page = text(operator.get("/operations/"))
-    assert "Sent, and no outcome yet" in page
+    assert "Sent, no outcome yet" in page
     assert '<td class="number">1</td><td class="number">1</td>' in page
-    assert "<h2>All quiet</h2>" in page
+    assert "<h2>No problems</h2>" in page
 
 
 def test_the_page_refreshes_itself_in_part(acme, operator):
     part = text(operator.get("/operations/", headers={"HX-Request": "true"}))
     assert "<html" not in part
-    assert '<p id="sentence" class="sentence" hx-swap-oob="true">All quiet' in part
+    assert '<p id="sentence" class="sentence" hx-swap-oob="true">No problems' in part
 
 
 def test_queries_do_not_grow_with_accounts(acme, other, operator, django_assert_num_queries):
@@ -168,9 +165,12 @@ def test_the_dashboard_names_its_own_gaps(acme, other):
     webhook(acme, "quarantined")
     webhook(other, "quarantined")
     page = text(visitor(acme, "developer").get("/"))
-    assert "Acme Online went quiet: no message for 6 hours, where 20 or more are usual." in page
+    assert "Acme Online is quiet: no messages for 6 hours, compared with the usual 20 or more." in page
     assert 'href="/logs/?channel=106540352242922"' in page
-    assert "1 webhook could not be understood and is quarantined. The operator of this installation sees why;" in page
+    assert (
+        "1 webhook could not be parsed and is quarantined. The reason is shown to the operator of this installation"
+        in page
+    )
     assert "/admin/" not in page
 
 
@@ -200,7 +200,7 @@ def test_uncertain_messages_are_counted_and_lead_to_where_they_are_settled(acme,
     Submission.objects.create(account=acme, shape="8x8", provider="meta", state="queued", request={})
     assert levels(installation_state(NOW))["Uncertain messages"] == "warn"
     page = text(operator.get("/operations/"))
-    assert "1 message is uncertain" in page
+    assert "1 uncertain message" in page
     listed = text(operator.get(re.search(r'"(/admin/sending/submission/\?[^"]*)"', page)[1]))
     assert str(message.umid) in listed
     assert "1 submission" not in listed  # the table is never counted

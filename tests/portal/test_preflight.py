@@ -36,10 +36,10 @@ def test_production_asks_more():
         ({"REDIS_URL": ""}, "Configuration: REDIS_URL is not set: start script/run"),
         ({"BASE_URL": "nonsense"}, "Configuration: BASE_URL is 'nonsense': write it as https://"),
         ({"SECRET_KEY": "short"}, "SECRET_KEY is too easy to guess"),
-        ({"DATABASE_URL": "mysql://user@host/name"}, "DATABASE_URL is not an address of PostgreSQL"),
-        ({"DATABASE_URL": "nonsense"}, "DATABASE_URL is not an address of PostgreSQL"),
-        ({"DATABASE_URL": "postgresql://user@127.0.0.1:1/name"}, "PostgreSQL does not answer (connection failed"),
-        ({"REDIS_URL": "nonsense"}, "REDIS_URL is not an address of Redis"),
+        ({"DATABASE_URL": "mysql://user@host/name"}, "DATABASE_URL is not a PostgreSQL address"),
+        ({"DATABASE_URL": "nonsense"}, "DATABASE_URL is not a PostgreSQL address"),
+        ({"DATABASE_URL": "postgresql://user@127.0.0.1:1/name"}, "PostgreSQL does not respond (connection failed"),
+        ({"REDIS_URL": "nonsense"}, "REDIS_URL is not a Redis address"),
     ],
 )
 def test_a_mistake_is_one_line(changes, line):

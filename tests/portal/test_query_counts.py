@@ -97,7 +97,7 @@ COUNTS = {
 # Tables with a row or more for each message, and the pages that read them: of one message, or of a page of the log.
 # All others read sums, first of all the dashboard and the reports, and cost the same however long the log is. What
 # waits or is held is counted to 1,000 by partial indexes, which settled webhooks and sent messages are not in.
-GROWS = r"messaging_(?:message|anchor|statusevent|payload|inbox|submission)\b|billing_usagefact\b"
+GROWS = r"(?:log_(?:message|anchor|statusevent|payload)|inbound_inbox|sending_submission|billing_usagefact)\b"
 READ_THE_LOG = {
     "dashboard": {"inbound_inbox", "sending_submission"},
     "operations": {"inbound_inbox", "sending_submission"},

@@ -110,7 +110,7 @@ def test_every_post_takes_an_idempotency_key(schema):
 def test_every_operation_has_a_title_and_names_its_scope(schema):
     for _, path, operation in operations(schema):
         assert operation["summary"], path
-        assert re.search(r"Needs the scope `\w+:\w+`( and `\w+:\w+`)*\.$", operation["description"]), path
+        assert re.search(r"Requires the scope `\w+:\w+`( and `\w+:\w+`)*\.$", operation["description"]), path
 
 
 @pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*.json")), ids=lambda path: path.stem)

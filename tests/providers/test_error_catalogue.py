@@ -41,7 +41,7 @@ def test_meta_held_a_marketing_message_back():
         title="This message was not delivered to maintain healthy ecosystem engagement",
         meaning="Meta chose not to deliver it: this person got many marketing messages lately, or marketing to their"
         " country is paused.",
-        remedy="Send this person fewer marketing messages; what is sent at once is held back again.",
+        remedy="Send this person fewer marketing messages; a message sent again right away is held back too.",
         retryable=Retry.WAIT,
         wait="24 hours",
         group="delivery",
@@ -59,7 +59,7 @@ def test_meta_held_a_marketing_message_back():
         ("meta", 132015, "Template is paused", "Wait until the template is unpaused, then try again."),
         ("meta", 138009, "Call permission request limit hit", "Wait a while, then try again."),
         ("8x8", 42, "NoCredit", "Wait until the balance is topped up, then try again."),
-        ("8x8", 57, "UnknownError", "It is not known whether trying again helps."),
+        ("8x8", 57, "UnknownError", "It is unknown whether trying again helps."),
         ("8x8", 1024, "Message suppressed", "Wait 24 hours, then try again."),
         ("health", 131000, "Business profile incomplete", "Trying again will not help."),
     ],
@@ -91,10 +91,10 @@ def test_metas_code_behind_a_vague_8x8_code_decides():
 
 
 def test_an_unknown_code_is_owned_up_to():
-    found = explain("meta", 999999, said="Something new")
-    assert found.meaning == "Tollgate does not know this code; the provider said “Something new”."
+    found = explain("meta", 999999, provider_text="Something new")
+    assert found.meaning == "Tollgate does not know this code; the provider reported “Something new”."
     assert (found.retryable, found.hint) == (Retry.MAYBE, f"Something new: {found.meaning}")
-    assert explain("meta", 999999).hint == "Tollgate does not know this code; the provider said nothing more."
+    assert explain("meta", 999999).hint == "Tollgate does not know this code; the provider gave no more details."
     assert explain("meta", None) is None
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from providers.dialog360 import gateway as dialog360
-from providers.health import Fault, Silence, Word, understand
+from providers.health import Fault, NodeHealth, NoHealthStatus, read_answer
 from providers.meta import gateway as meta
 from providers.outcomes import Answer
 from providers.vendor import Connection
@@ -40,20 +40,20 @@ def test_all_is_available(url):
 
 def test_limited_and_blocked(url):
     assert troubled(of_meta(url, f"{TOKEN}.limited")) == [
-        Word(Entity.PHONE_NUMBER, NUMBER_ID, CanSend.LIMITED, info=(NAME,))
+        NodeHealth(Entity.PHONE_NUMBER, NUMBER_ID, CanSend.LIMITED, info=(NAME,))
     ]
     payment = Fault(
         141006, "There is an error with the payment method. This will block business initiated conversations.",
         "Add a new payment method to the account.",
     )  # fmt: skip
     assert troubled(dialog360.health(Connection(secret=f"{TOKEN}.blocked", base_url=url))) == [
-        Word(Entity.WABA, "102290129340777", CanSend.BLOCKED, errors=(payment,))
+        NodeHealth(Entity.WABA, "102290129340777", CanSend.BLOCKED, errors=(payment,))
     ]
 
 
 def test_no_answer_is_a_reason(url):
-    assert of_meta(url, "old") == Silence("HTTP 401: (#190) Invalid OAuth access token")
-    assert of_meta("http://127.0.0.1:9") == Silence("ConnectError")
+    assert of_meta(url, "old") == NoHealthStatus("HTTP 401: (#190) Invalid OAuth access token")
+    assert of_meta("http://127.0.0.1:9") == NoHealthStatus("ConnectError")
 
 
 @pytest.mark.parametrize(
@@ -69,8 +69,8 @@ def test_no_answer_is_a_reason(url):
     ],
 )  # fmt: skip
 def test_what_is_no_health_status(status, data, reason):
-    assert understand(Answer(status, b"", data)) == Silence(reason)
+    assert read_answer(Answer(status, b"", data)) == NoHealthStatus(reason)
 
 
 def test_a_nul_character_reaches_no_database():
-    assert isinstance(understand(Answer(200, rb'{"health_status": "\u0000"}', {})), Silence)
+    assert isinstance(read_answer(Answer(200, rb'{"health_status": "\u0000"}', {})), NoHealthStatus)

@@ -75,7 +75,7 @@ def test_digits(value, expected):
 
 @pytest.mark.parametrize(("value", "expected"), [("131049", 131049), (7, 7), ("x", None), (2**31, None), (True, None)])
 def test_whole(value, expected):
-    assert reading.whole(value) == expected
+    assert reading.integer(value) == expected
 
 
 @pytest.mark.parametrize(

@@ -20,20 +20,20 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """The command's options."""
-        parser.add_argument("account", type=UUID, help="the account's id, as in /admin/")
+        parser.add_argument("account", type=UUID, help="the account's id, as shown in /admin/")
         parser.add_argument("--name", required=True, help="what the key is for")
         parser.add_argument("--scopes", nargs="+", choices=Permission.values, default=[Permission.VIEW_MESSAGES.value])
         parser.add_argument(
-            "--rate-limit", type=int, default=RATE_LIMIT, help=f"requests a second, {RATE_LIMIT} if left out"
+            "--rate-limit", type=int, default=RATE_LIMIT, help=f"requests per second; default: {RATE_LIMIT}"
         )
 
     def handle(self, *_: Any, **options: Any) -> None:
         """Make it; exit 1 for an unknown account or a limit of nothing."""
         account = Account.objects.filter(public_id=options["account"]).first()
         if options["rate_limit"] < 1:
-            raise CommandError(f"--rate-limit {options['rate_limit']} lets nothing through: give 1 or more.")
+            raise CommandError(f"--rate-limit {options['rate_limit']} is too low: use 1 or more.")
         if account is None:
-            raise CommandError(f"There is no account {options['account']}: /admin/ lists them with their ids.")
+            raise CommandError(f"There is no account {options['account']}: /admin/ lists accounts with their ids.")
         with tenant(account):
             _key, text = create_api_key(
                 by=Principal.of_command("command", account),

@@ -13,7 +13,7 @@ from accounts.services.person import reset_second_factor
 class Command(BaseCommand):
     """See that it is really them who asks: afterwards the password alone opens the portal until they set up another."""
 
-    help = "Take a person's second factor away, so that they can set up another."
+    help = "Remove a person's second factor, so that they can set up another."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """The command's options."""
@@ -23,8 +23,8 @@ class Command(BaseCommand):
         """Take it away; exit 1 for an unknown address."""
         user = User.objects.filter(email=options["email"].strip().lower()).first()
         if user is None:
-            raise CommandError(f"Nobody has the address {options['email']}: /admin/ lists people.")
+            raise CommandError(f"There is no user with the address {options['email']}: /admin/ lists users.")
         if reset_second_factor(user, by=Principal.of_command("command")):
-            self.stdout.write(f"{user.email} logs in with the password alone now, and can set up a new second factor.")
+            self.stdout.write(f"{user.email} can now log in with only the password and set up a new second factor.")
         else:
             self.stdout.write(f"{user.email} has no second factor.")

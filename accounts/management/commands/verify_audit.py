@@ -13,14 +13,14 @@ def head(text: str) -> tuple[int, str]:
     """A head as this command prints it: position and digest."""
     position, _, digest = text.partition(":")
     if not (position.isdecimal() and len(digest) == 64):
-        raise ArgumentTypeError("write a head as it was printed: the position, a colon and 64 hexadecimal digits")
+        raise ArgumentTypeError("enter a head as printed: the position, a colon and 64 hexadecimal digits")
     return int(position), digest.lower()
 
 
 class Command(BaseCommand):
     """Works out every chain again; changes nothing."""
 
-    help = "Check that no entry of the audit was changed, added or taken away; exit 1 and name the first that was."
+    help = "Check that no audit log entry was changed, added or removed; exit 1 and name the first that was."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """The command's options."""
@@ -29,14 +29,14 @@ class Command(BaseCommand):
             "--head",
             type=head,
             metavar="POSITION:DIGEST",
-            help="with --account: a head that was printed before",
+            help="with --account: a head that was printed earlier",
         )
 
     def handle(self, *_: Any, **options: Any) -> None:
         """Print a line for each chain."""
         account = self._account(options["account"])
         if options["head"] and not account:
-            raise CommandError("A head belongs to one chain: name it with --account.")
+            raise CommandError("A head belongs to one chain: name its account with --account.")
         broken = 0
         for verdict in verify_chains(account, noted=options["head"]):
             self.stdout.write(str(verdict))
@@ -49,5 +49,5 @@ class Command(BaseCommand):
             return None
         found = [each for each in Account.objects.all() if name in {each.name, str(each.public_id)}]
         if len(found) != 1:
-            raise CommandError(f"{len(found)} accounts are called {name!r}: give the public id that /admin/ shows.")
+            raise CommandError(f"{len(found)} accounts are called {name!r}: use the public id shown in /admin/.")
         return found[0]

@@ -33,21 +33,21 @@ class Command(BaseCommand):
         parser.add_argument("account", help="accountId (a UUID)")
         parser.add_argument("file", type=Path, help="where to write; must not exist yet")
         parser.add_argument("--from", dest="first", default="", help="first day, UTC (2026-10-01)")
-        parser.add_argument("--to", dest="last", default="", help="last day, UTC, included")
+        parser.add_argument("--to", dest="last", default="", help="last day, UTC, inclusive")
         for name, each in _filters().items():
             nargs: dict[str, Any] = {"nargs": "+"} if each.kind.several else {}
             parser.add_argument(_option(name), dest=name, metavar="VALUE", help=each.help, **nargs)
         parser.add_argument("--format", choices=Format.values, default=Format.CSV)
         parser.add_argument("--compression", choices=[each for each in Compression.values if each], default="")
-        parser.add_argument("--columns", default="", help="comma list; without: the usual ones")
-        parser.add_argument("--preset", default="", help="8x8: its columns in its order")
-        parser.add_argument("--time-zone", default="", help="IANA name; without: the account's")
+        parser.add_argument("--columns", default="", help="comma-separated list; default: the standard columns")
+        parser.add_argument("--preset", default="", help="8x8: 8x8's columns in its order")
+        parser.add_argument("--time-zone", default="", help="IANA name; default: the account's")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Make the export and copy its file."""
         target: Path = options["file"]
         if target.exists():
-            raise CommandError(f"{target} exists: choose another name.")
+            raise CommandError(f"{target} already exists: choose another name.")
         account = _account(options["account"])
         with every_tenant():
             try:
@@ -58,7 +58,7 @@ class Command(BaseCommand):
                 work.run_slice(export)
                 export.refresh_from_db()
             if export.state == ExportState.EMPTY:
-                self.stdout.write("Nothing was found, so no file was written.")
+                self.stdout.write("No results, so no file was written.")
                 return
             if not export.ready:
                 raise CommandError(export.problem or f"The export is {export.state}.")
@@ -115,5 +115,5 @@ def _day(text: str) -> datetime | None:
     except ValueError:
         day = None
     if day is None:
-        raise CommandError(f"Write a day as 2026-10-31, not {text}.")
+        raise CommandError(f"Enter a day as 2026-10-31, not {text}.")
     return datetime.combine(day, time(), UTC)

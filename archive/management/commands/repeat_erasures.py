@@ -18,11 +18,11 @@ from core.tenancy import every_tenant
 class Command(BaseCommand):
     """Erase again the people of certificates, whose numbers nobody has any more; audited, worked off by the worker."""
 
-    help = "Erase again, after a restore, the people of downloaded certificates: manage.py repeat_erasures *.json"
+    help = "After a restore, erase the people in downloaded certificates again: manage.py repeat_erasures *.json"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """The certificates."""
-        parser.add_argument("certificates", nargs="+", type=Path, help="files, as Settings › Deletions gives them")
+        parser.add_argument("certificates", nargs="+", type=Path, help="files downloaded from Settings › Deletions")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Start each erasure whose person is there again."""
@@ -38,11 +38,11 @@ def _again(path: Path) -> str:
         account = Account.objects.get(public_id=said["account"])
         name = str(said["certificate"])
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise CommandError(f"{path} is no certificate of an erasure: {error!r}.") from None
+        raise CommandError(f"{path} is not an erasure certificate: {error!r}.") from None
     except (Account.DoesNotExist, ValidationError):
         raise CommandError(f"{path}: there is no account {said['account']}.") from None
     try:
         deletion = erase_again(subject, name, by=Principal.of_command("repeat_erasures", account))
     except UserError as error:
         raise CommandError(f"{path}: {error}") from None
-    return f"erased again as {deletion.public_id}" if deletion else "nobody of that hash is there"
+    return f"erased again as {deletion.public_id}" if deletion else "no person with that hash exists"

@@ -21,22 +21,26 @@ from core.tenancy import every_tenant
 class Command(BaseCommand):
     """Takes Meta's rates and volume tier files and our own layout (docs/pricing.md)."""
 
-    help = "Import a rate card as a new revision; --activate puts it in force and re-rates."
+    help = "Import a rate card as a new revision; --activate activates it and rates messages again."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """The command's options."""
         parser.add_argument("file", type=Path)
-        parser.add_argument("--effective", type=date.fromisoformat, required=True, help="first day, as 2026-10-01")
-        parser.add_argument("--account", type=UUID, help="only for this account, before the general card")
+        parser.add_argument("--effective", type=date.fromisoformat, required=True, help="first day, such as 2026-10-01")
+        parser.add_argument(
+            "--account", type=UUID, help="only for this account; takes precedence over the general card"
+        )
         parser.add_argument("--book", choices=Book.values, default=Book.BUY, help="sell: the account's own prices")
-        parser.add_argument("--provider", default="", help="only for messages through it: meta, 8x8 or 360dialog")
-        parser.add_argument("--activate", action="store_true", help="put it in force")
+        parser.add_argument(
+            "--provider", default="", help="only for messages through this provider: meta, 8x8 or 360dialog"
+        )
+        parser.add_argument("--activate", action="store_true", help="activate it")
 
     def handle(self, *_: Any, **options: Any) -> None:
         """Import, show the difference, activate when asked to; exit 1 when the file cannot be used."""
         account = None
         if options["account"] and not (account := Account.objects.filter(public_id=options["account"]).first()):
-            raise CommandError(f"There is no account {options['account']}: /admin/ lists them with their ids.")
+            raise CommandError(f"There is no account {options['account']}: /admin/ lists accounts with their ids.")
         try:
             cards = import_card_file(
                 options["file"], options["effective"], account, book=Book(options["book"]),
@@ -52,7 +56,7 @@ class Command(BaseCommand):
                 if options["activate"]:
                     self.stdout.write(activate(proposal, command="import_rate_card"))
                 else:
-                    self.stdout.write("Not in force: add --activate to the command when this is right.")
+                    self.stdout.write("Not active: run the command again with --activate to activate it.")
 
     def _show(self, card: RateCard, difference: Difference) -> None:
         self.stdout.write(f"{card.name}, revision {card.revision}: {difference.unchanged:,} rates as before.")

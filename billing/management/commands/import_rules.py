@@ -17,13 +17,13 @@ from core.tenancy import every_tenant
 class Command(BaseCommand):
     """Takes the layout of billing/data/rules/; the file replaces the whole rule set of its day."""
 
-    help = "Import a rule set as a new revision; --activate puts it in force and re-rates."
+    help = "Import a rule set as a new revision; --activate activates it and rates messages again."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """The command's options."""
         parser.add_argument("file", type=Path)
-        parser.add_argument("--effective", type=date.fromisoformat, required=True, help="first day, as 2026-10-01")
-        parser.add_argument("--activate", action="store_true", help="put it in force")
+        parser.add_argument("--effective", type=date.fromisoformat, required=True, help="first day, such as 2026-10-01")
+        parser.add_argument("--activate", action="store_true", help="activate it")
 
     def handle(self, *_: Any, **options: Any) -> None:
         """Import, show the difference, activate when asked to; exit 1 when the file cannot be used."""
@@ -38,4 +38,4 @@ class Command(BaseCommand):
             if options["activate"]:
                 self.stdout.write(activate(proposal, command="import_rules"))
             else:
-                self.stdout.write("Not in force: add --activate to the command when this is right.")
+                self.stdout.write("Not active: run the command again with --activate to activate it.")

@@ -17,7 +17,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """The command's options."""
-        parser.add_argument("--all", action="store_true", help="every bucket, also those without new facts")
+        parser.add_argument("--all", action="store_true", help="every bucket, including those without new facts")
 
     def handle(self, *_: Any, **options: Any) -> None:
         """Rate them one by one."""

@@ -31,7 +31,7 @@ class Command(BaseCommand):
             differences = list(verify(buckets, reference_up_to=options["reference_up_to"]))
         for difference in differences:
             self.stdout.write(str(difference))
-        left = f"; {len(waiting):,} wait for rating and were left out" if waiting else ""
+        left = f"; {len(waiting):,} waiting for rating were skipped" if waiting else ""
         self.stdout.write(f"{len(buckets):,} buckets checked{left}.")
         if differences:
             raise CommandError(f"{len(differences):,} differences.")

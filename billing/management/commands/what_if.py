@@ -20,22 +20,24 @@ def month(text: str) -> date:
     try:
         return date.fromisoformat(f"{text}-01")
     except ValueError:
-        raise ArgumentTypeError(f"{text!r} is no month: write it as 2026-10") from None
+        raise ArgumentTypeError(f"{text!r} is not a month: enter it as 2026-10") from None
 
 
 class Command(BaseCommand):
     """The ids are those of the price pages and of the REST API; --list prints them."""
 
-    help = "Say what months would have cost under other rate cards, rules or markets, in force or not."
+    help = "Calculate what months would have cost under other rate cards, rules or markets, active or not."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """The command's options."""
-        parser.add_argument("--from", type=month, dest="first", help="first month, as 2026-10; default: all")
-        parser.add_argument("--to", type=month, dest="last", help="last month, included")
+        parser.add_argument("--from", type=month, dest="first", help="first month, such as 2026-10; default: all")
+        parser.add_argument("--to", type=month, dest="last", help="last month, inclusive")
         parser.add_argument("--card", type=int, action="append", default=[], help="id of a rate card; may be repeated")
         parser.add_argument("--rules", type=int, help="id of a rule set")
         parser.add_argument("--markets", type=int, help="id of a market table")
-        parser.add_argument("--own-day", action="store_true", help="count them from their own day on, not on every day")
+        parser.add_argument(
+            "--own-day", action="store_true", help="apply them from their own first day, not to every day"
+        )
         parser.add_argument("--account", type=UUID, help="only this account's messages")
         parser.add_argument("--list", action="store_true", help="print every card, rule set and market table")
 
@@ -62,7 +64,7 @@ class Command(BaseCommand):
             return None
         found = model._default_manager.filter(**{key: value}).first()
         if found is None:
-            raise CommandError(f"There is no {model._meta.verbose_name} {value}: --list prints what there is.")
+            raise CommandError(f"There is no {model._meta.verbose_name} {value}: use --list to print all of them.")
         return found
 
     def _list(self) -> None:

@@ -17,12 +17,12 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """The command's options."""
-        parser.add_argument("account_id", help="the accountId, as demo_credentials and the admin show it")
+        parser.add_argument("account_id", help="the accountId, as shown by demo_credentials and the admin")
 
     def handle(self, *_: Any, **options: Any) -> None:
         """Print it."""
         try:
             account = Account.objects.get(public_id=options["account_id"])
         except (Account.DoesNotExist, ValidationError):
-            raise CommandError("There is no account of that id.") from None
+            raise CommandError("There is no account with that id.") from None
         self.stdout.write(as_text(secret_of(account)))

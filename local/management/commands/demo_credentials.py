@@ -10,8 +10,8 @@ from django.core.management.base import BaseCommand, CommandError
 from accounts.models import Account
 from local.demo.world import PLANS, credentials
 
-WITHOUT = "Demo logins ask for no second factor, as this portal is for this computer only ({}).\n"
-WITH = "Owner and operator set up a second factor when they log in, as this portal is open to others ({}).\n"
+WITHOUT = "Demo logins do not need a second factor because this portal is available only on this computer ({}).\n"
+WITH = "Owners and operators must set up a second factor at login because this portal is available to others ({}).\n"
 
 
 class Command(BaseCommand):
@@ -27,8 +27,8 @@ class Command(BaseCommand):
     def handle(self, *_: Any, **options: Any) -> None:
         """Print them; exit 1 when no demo data is loaded."""
         try:
-            found = credentials(PLANS[options["account"]])
+            demo = credentials(PLANS[options["account"]])
         except Account.DoesNotExist:
             raise CommandError("No demo data is loaded: run script/run, or manage.py seed_demo.") from None
-        self.stdout.write(json.dumps(found, indent=None if options["json"] else 2))
+        self.stdout.write(json.dumps(demo, indent=None if options["json"] else 2))
         self.stderr.write((WITHOUT if settings.LOOPBACK else WITH).format(settings.BASE_URL), style_func=str)

@@ -10,10 +10,10 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from local.demo.world import PLANS, TEMPLATES, Plan, sandbox_token, webhook
-from local.sandbox.config import Config, Number, WebhookTarget
+from local.sandbox.config import Config, SandboxNumber, WebhookTarget
 from local.sandbox.server import serve
 from providers.registry import VENDORS
-from providers.simulation import Template
+from providers.simulation import SimulatedTemplate
 from providers.vocabulary import Shape
 
 EXAMPLE = (
@@ -26,7 +26,7 @@ class Command(BaseCommand):
     """Needs no database: the demo account's numbers, templates and webhook address follow from SECRET_KEY."""
 
     help = (
-        "Answer requests to send as Meta's Cloud API, 360dialog and 8x8 do, and post webhooks of what becomes of the "
+        "Answer requests to send as Meta's Cloud API, 360dialog and 8x8 do, and post webhooks with the status of the "
         "messages. Nothing is sent to anybody."
     )
     requires_system_checks = []
@@ -36,21 +36,29 @@ class Command(BaseCommand):
         parser.add_argument("--host", default="127.0.0.1")
         parser.add_argument("--port", type=int, default=8010)
         parser.add_argument(
-            "--account", choices=sorted(PLANS), default="demo", help="whose number the example sends from"
+            "--account", choices=sorted(PLANS), default="demo", help="account whose number the example sends from"
         )
-        parser.add_argument("--token", help="what clients must send as bearer; default: one that is printed")
-        parser.add_argument("--callback-url", help="where all webhooks go; default: the demo accounts' own addresses")
-        parser.add_argument("--app-secret", help="what signs Meta's webhooks; default: the demo accounts' own")
+        parser.add_argument(
+            "--token", help="bearer token that clients must send; default: a generated one, printed at start"
+        )
+        parser.add_argument(
+            "--callback-url", help="where to post all webhooks; default: the demo accounts' own addresses"
+        )
+        parser.add_argument("--app-secret", help="secret that signs Meta's webhooks; default: the demo accounts' own")
         parser.add_argument("--latency", type=seconds, default=0.05, help="seconds before an answer, on average")
-        parser.add_argument("--speed", type=positive, default=1.0, help="10: webhooks come ten times sooner")
+        parser.add_argument("--speed", type=positive, default=1.0, help="speed of webhooks; 10: ten times faster")
         parser.add_argument("--refuse", type=share, default=0.0, help="share of requests answered with code 131000")
         parser.add_argument("--fail", type=share, default=0.02, help="share of accepted messages that fail")
         parser.add_argument("--read", type=share, default=0.6, help="share of delivered messages that are read")
         parser.add_argument("--reply", type=share, default=0.1, help="share of read messages that are answered")
-        parser.add_argument("--number-rate", type=seconds, default=80.0, help="messages a second of a number; 0: any")
-        parser.add_argument("--no-pair-rate", action="store_true", help="any number of messages to the same person")
-        parser.add_argument("--queue", type=whole, default=100_000, help="messages whose webhooks are to come, at most")
-        parser.add_argument("--seed", type=int, help="repeats a run: same requests, same answers, ids and webhooks")
+        parser.add_argument(
+            "--number-rate", type=seconds, default=80.0, help="messages per second for each number; 0: no limit"
+        )
+        parser.add_argument("--no-pair-rate", action="store_true", help="do not limit messages to the same person")
+        parser.add_argument(
+            "--queue", type=integer, default=100_000, help="maximum number of messages with pending webhooks"
+        )
+        parser.add_argument("--seed", type=int, help="seed to repeat a run with the same answers, ids and webhooks")
 
     def handle(self, *_: Any, **options: Any) -> None:
         """Answer until Ctrl-C."""
@@ -74,13 +82,15 @@ def configure(plan: Plan, options: dict[str, Any]) -> Config:
     """A sandbox for the demo accounts, as the options say; the plan's first."""
     plans = [plan, *(each for each in PLANS.values() if each is not plan)]
     numbers = {
-        channel.number_id: Number(
+        channel.number_id: SandboxNumber(
             channel.waba_id, channel.msisdn, _target(each, channel.provider, options), channel.provider, channel.code
         )
         for each in plans
         for channel in each.channels
     }
-    templates = {(name, "en"): Template(category.lower(), body.count("{{")) for name, category, body in TEMPLATES}
+    templates = {
+        (name, "en"): SimulatedTemplate(category.lower(), body.count("{{")) for name, category, body in TEMPLATES
+    }
     as_they_are = ("latency", "speed", "refuse", "fail", "read", "reply", "number_rate", "queue")
     return Config(
         numbers=numbers,
@@ -108,7 +118,7 @@ def claim(host: str, port: int) -> None:
         try:
             probe.bind((host, port))
         except (OSError, OverflowError) as error:
-            raise CommandError(f"{host}:{port} cannot be listened at: choose another --port or --host.") from error
+            raise CommandError(f"Cannot listen on {host}:{port}: choose another --port or --host.") from error
 
 
 def is_web_address(text: str) -> bool:
@@ -147,7 +157,7 @@ def seconds(text: str) -> float:
     return number
 
 
-def whole(text: str) -> int:
+def integer(text: str) -> int:
     """A whole number above 0."""
     if not text.isdecimal() or not int(text):
         raise ArgumentTypeError("must be a whole number above 0")

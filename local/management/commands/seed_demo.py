@@ -33,9 +33,7 @@ class Command(BaseCommand):
         parser.add_argument("--messages", type=int, default=50_000)
         parser.add_argument("--seed", type=int, default=7)
         parser.add_argument("--until", type=datetime.fromisoformat, help="ISO 8601; default: now")
-        parser.add_argument(
-            "--if-empty", action="store_true", help="do nothing when there is an account, of the demo or not"
-        )
+        parser.add_argument("--if-empty", action="store_true", help="do nothing if any account exists, demo or not")
 
     def handle(self, *_: Any, **options: Any) -> None:
         """Build both accounts and their traffic, then rate it."""
@@ -45,7 +43,9 @@ class Command(BaseCommand):
             if options["if_empty"] and Account.objects.exists():
                 return
             if is_built(ACME):
-                raise CommandError("Demo data is there already. Start with an empty TOLLGATE_DATA for another set.")
+                raise CommandError(
+                    "Demo data is already loaded. Start with an empty TOLLGATE_DATA to load another set."
+                )
             prepare_partitions()
             self._load(options["messages"], until, options["seed"])
 
@@ -53,7 +53,7 @@ class Command(BaseCommand):
         with transaction.atomic():  # a start that is broken off leaves no half of it: the next one loads it whole
             for plan, share in ((ACME, messages), (OTHER, max(messages // 50, 50))):
                 account = build(plan, until)
-                say = partial(self._say, plan.name, share)
+                say = partial(self._show_progress, plan.name, share)
                 demo_traffic.send(plan, account, messages=share, until=until, seed=seed, progress=say)
                 name_senders(account)
                 WebhookEndpoint.objects.filter(account=account).update(last_event_at=until)
@@ -64,11 +64,11 @@ class Command(BaseCommand):
             rate_bucket(bucket_id)
         self.stdout.write(f"Demo data is loaded: {messages:,} messages from {until - timedelta(days=61):%d %b %Y} on.")
 
-    def _say(self, name: str, of: int, done: int) -> None:
+    def _show_progress(self, name: str, of: int, done: int) -> None:
         self.stdout.write(f"{name}: {done:,} of {of:,} messages")
 
     def _odd_webhooks(self) -> None:
-        """A few bodies that nobody understands, so that the quarantine is not empty."""
+        """A few bodies that no parser understands, so that the quarantine is not empty."""
         endpoint = WebhookEndpoint.objects.get(account=account_of(ACME), provider="8x8")
         for body in _ODD_BODIES:
             inbox.store(endpoint.account_id, endpoint.pk, endpoint.provider, {}, body)

@@ -45,7 +45,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """The command's options."""
-        parser.add_argument("--rate", type=float, default=10, help="webhooks a second")
+        parser.add_argument("--rate", type=float, default=10, help="webhooks per second")
         parser.add_argument("--seconds", type=float, default=30)
         parser.add_argument("--account", choices=sorted(PLANS), default="demo")
         parser.add_argument("--url", default=settings.BASE_URL)
@@ -66,8 +66,8 @@ class Command(BaseCommand):
         config = configure(plan, {**_OPTIONS, "callback_url": callback, "queue": count})
         with _sandbox(config) as sandbox:
             asyncio.run(_send_all(sandbox, config.token, number_id, options["rate"] / _WEBHOOKS, count))
-            told = _wait_for_webhooks(sandbox)
-        answers, after = told["answers"], told["answered_after_ms"]
+            overview = _wait_for_webhooks(sandbox)
+        answers, after = overview["answers"], overview["answered_after_ms"]
         self.stdout.write(
             f"{sum(answers.values()):,} webhooks: "
             + ", ".join(f"{n:,} × {answer}" for answer, n in sorted(answers.items()))
@@ -75,7 +75,7 @@ class Command(BaseCommand):
         self.stdout.write(
             f"Answer after: median {after['median']:.0f} ms, p95 {after['p95']:.0f} ms, p99 {after['p99']:.0f} ms"
         )
-        if waiting := told["counts"]["on their way"]:
+        if waiting := overview["counts"]["on their way"]:
             self.stdout.write(
                 f"Given up after {_PATIENCE:.0f} s: {waiting:,} messages whose webhooks are not all posted."
             )
@@ -128,10 +128,10 @@ async def _send_all(sandbox: str, token: str, number_id: str, rate: float, count
 
 
 def _wait_for_webhooks(sandbox: str) -> dict[str, Any]:
-    """What the sandbox says once all is posted, or nobody waits any longer."""
+    """Return the sandbox's overview once all is posted, or when the time is over."""
     end = time.monotonic() + _PATIENCE
     while True:
-        told: dict[str, Any] = httpx.get(sandbox, timeout=30, trust_env=False).json()
-        if not told["counts"]["on their way"] or time.monotonic() > end:
-            return told
+        overview: dict[str, Any] = httpx.get(sandbox, timeout=30, trust_env=False).json()
+        if not overview["counts"]["on their way"] or time.monotonic() > end:
+            return overview
         time.sleep(0.1)

@@ -26,22 +26,22 @@ _WHO = ("networks", "rate_limit", "shared_with")
 _PLAIN = (*_OWN, *_WHO, "is_active")  # no secrets: what the audit may hold
 
 
-class EndpointForm(forms.ModelForm):  # type: ignore[type-arg]
+class EndpointAdminForm(forms.ModelForm):  # type: ignore[type-arg]
     """Secrets are given once and never shown; afterwards new ones may take their place."""
 
     header_value = forms.CharField(
         required=False,
-        help_text=gettext_lazy("What the provider sends in that header."),
+        help_text=gettext_lazy("The value that the provider sends in that header."),
         widget=UnfoldAdminPasswordWidget(),
     )
     app_secret = forms.CharField(
         required=False,
-        help_text=gettext_lazy("Meta: the app's secret, the key of its signatures."),
+        help_text=gettext_lazy("Meta: the app secret, which signs its webhooks."),
         widget=UnfoldAdminPasswordWidget(),
     )
     verify_token = forms.CharField(
         required=False,
-        help_text=gettext_lazy("Meta: a word of your choice, repeated at Meta."),
+        help_text=gettext_lazy("Meta: a value of your choice, also entered at Meta."),
         widget=UnfoldAdminTextInputWidget(),
     )
     keep_hours = forms.IntegerField(
@@ -51,7 +51,7 @@ class EndpointForm(forms.ModelForm):  # type: ignore[type-arg]
         max_value=LONGEST_KEEP_HOURS,
         required=False,
         help_text=format_lazy(
-            gettext_lazy("Until the provider has the new ones: 0 (refused at once) to {hours}."),
+            gettext_lazy("Until the provider uses the new ones: 0 (refused immediately) to {hours}."),
             hours=LONGEST_KEEP_HOURS,
         ),
         widget=UnfoldAdminIntegerFieldWidget(),
@@ -59,7 +59,9 @@ class EndpointForm(forms.ModelForm):  # type: ignore[type-arg]
     networks = SimpleArrayField(
         forms.CharField(validators=[validate_network]),
         required=False,
-        help_text=gettext_lazy("Addresses that may post, with commas between: 52.220.117.120, 10.0.0.0/8. Empty: all."),
+        help_text=gettext_lazy(
+            "Addresses that may post, separated by commas: 52.220.117.120, 10.0.0.0/8. Leave empty to allow all."
+        ),
         widget=UnfoldAdminTextInputWidget(),
     )
 
@@ -72,25 +74,25 @@ class EndpointForm(forms.ModelForm):  # type: ignore[type-arg]
         self.fields["rate_limit"].required = False  # left out, it is the model's own
         if self.instance.pk:
             for name in _SECRETS:
-                self.fields[name].help_text = _("A new one. Empty: it stays. %(help_text)s") % {
-                    "help_text": self.fields[name].help_text
-                }
+                self.fields[name].help_text = _(
+                    "Enter a new value, or leave empty to keep the current one. %(help_text)s"
+                ) % {"help_text": self.fields[name].help_text}
 
     def clean(self) -> dict[str, Any]:
         """An endpoint cannot be shared with its own account; a number of hours is for new secrets."""
-        given = super().clean() or self.cleaned_data
-        account = self.instance.account if self.instance.pk else given.get("account")
-        if account in (given.get("shared_with") or ()):
+        cleaned = super().clean() or self.cleaned_data
+        account = self.instance.account if self.instance.pk else cleaned.get("account")
+        if account in (cleaned.get("shared_with") or ()):
             self.add_error("shared_with", _("This is the endpoint's own account."))
-        if given.get("keep_hours") is None:
-            given["keep_hours"] = KEEP_HOURS
-        return given
+        if cleaned.get("keep_hours") is None:
+            cleaned["keep_hours"] = KEEP_HOURS
+        return cleaned
 
     @property
     def new_secrets(self) -> dict[str, str]:
-        """What `WebhookEndpoint.rotate` is told: the secrets that were given."""
-        given = {"header": self.cleaned_data.get("header_value"), "app_secret": self.cleaned_data.get("app_secret")}
-        return {name: secret for name, secret in given.items() if secret}
+        """The arguments of `WebhookEndpoint.rotate`: the secrets that were entered."""
+        fields = {"header": self.cleaned_data.get("header_value"), "app_secret": self.cleaned_data.get("app_secret")}
+        return {name: secret for name, secret in fields.items() if secret}
 
 
 @admin.register(WebhookEndpoint)
@@ -101,18 +103,18 @@ class WebhookEndpointAdmin(ModelAdmin):  # type: ignore[misc]
     list_filter = ("account", "provider", "is_active")
     list_select_related = ("account",)
     autocomplete_fields = ("shared_with",)
-    form = EndpointForm
+    form = EndpointAdminForm
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """Secrets on creation; the address and the rotation afterwards."""
         if obj is None:
             return (
                 (None, {"fields": (*_OWN, *_SECRETS, "verify_token")}),
-                (_("Who may post"), {"fields": _WHO}),
+                (_("Allowed senders"), {"fields": _WHO}),
             )
         return (
             (None, {"fields": (*_OWN, "is_active", "address")}),
-            (_("Who may post"), {"fields": _WHO}),
+            (_("Allowed senders"), {"fields": _WHO}),
             (_("New secrets"), {"fields": (*_SECRETS, "keep_hours", "rotation")}),
         )
 
@@ -129,7 +131,7 @@ class WebhookEndpointAdmin(ModelAdmin):  # type: ignore[misc]
         """Whether two secrets are valid, and how long."""
         until = endpoint.former_until
         if until is None or until <= timezone.now():
-            return _("Only the present secrets are valid.")
+            return _("Only the current secrets are valid.")
         return _("The former secrets are valid until %(until)s.") % {
             "until": f"{timezone.localtime(until):%d %b %Y %H:%M %Z}"
         }
@@ -146,12 +148,12 @@ class WebhookEndpointAdmin(ModelAdmin):  # type: ignore[misc]
             if changed:
                 self._audit(request, obj, "endpoint.changed", {name: _plain(form, name) for name in changed})
             return
-        given = form.cleaned_data
+        cleaned = form.cleaned_data
         obj.set_secrets(
             token=secrets.token_urlsafe(24),
-            header=given["header_value"],
-            app_secret=given["app_secret"],
-            verify_token=given["verify_token"],
+            header=cleaned["header_value"],
+            app_secret=cleaned["app_secret"],
+            verify_token=cleaned["verify_token"],
         )
         super().save_model(request, obj, form, change)
         self._audit(request, obj, "endpoint.created", {name: _plain(form, name) for name in _WHO})

@@ -25,7 +25,7 @@ _SAMPLE = 10
 
 @admin.register(InboxItem)
 class InboxItemAdmin(PlacedAdmin):
-    """Webhooks as they came. A replayed one is worked off again; that is harmless for what it said before."""
+    """Webhooks as they came. A replayed one is processed again, which is harmless."""
 
     list_display = ("received_at", "account", "provider", "state", "attempts", "short_reason", "size")
     list_filter = ("state", "provider", "account")
@@ -55,7 +55,7 @@ class InboxItemAdmin(PlacedAdmin):
         """Its address."""
         return str(Cursor(item.received_at, item.pk))
 
-    @admin.action(description=gettext_lazy("Replay the chosen webhooks"))
+    @admin.action(description=gettext_lazy("Replay selected webhooks"))
     def replay_chosen(self, request: HttpRequest, queryset: QuerySet[InboxItem]) -> None:
         """Put them back in line; audited."""
         ids = [int(pk) for pk in request.POST.getlist("_selected_action")]
@@ -78,7 +78,7 @@ class InboxItemAdmin(PlacedAdmin):
             return redirect(back)
         context = {
             **self.admin_site.each_context(request),
-            "title": _("Replay all that match"),
+            "title": _("Replay all matching webhooks"),
             "opts": self.opts,
             "back": back,
             "n": n,
@@ -97,8 +97,8 @@ class InboxItemAdmin(PlacedAdmin):
 
     def _replay(self, request: Any, rows: QuerySet[InboxItem], **details: Any) -> None:
         n = replay_webhooks(rows, details, by=request.principal)
-        said = ngettext("%(n)s webhook is back in line.", "%(n)s webhooks are back in line.", n)
-        self.message_user(request, said % {"n": f"{n:,}"}, messages.SUCCESS)
+        notice = ngettext("%(n)s webhook will be replayed.", "%(n)s webhooks will be replayed.", n)
+        self.message_user(request, notice % {"n": f"{n:,}"}, messages.SUCCESS)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Actions need it on the list; no row can be edited, as every field is read-only."""

@@ -44,7 +44,7 @@ class Migration(migrations.Migration):
                 ("former_app_secret_sealed", models.TextField(blank=True, editable=False)),
                 (
                     "former_until",
-                    models.DateTimeField(editable=False, help_text="Until then the former secret is valid.", null=True),
+                    models.DateTimeField(editable=False, help_text="The former secret is valid until then.", null=True),
                 ),
                 ("verify_token_sealed", models.TextField(blank=True, editable=False)),
                 (
@@ -53,14 +53,15 @@ class Migration(migrations.Migration):
                         base_field=models.CharField(max_length=43, validators=[core.networks.validate_network]),
                         blank=True,
                         default=list,
-                        help_text="Addresses that may post, as 52.220.117.120 or 10.0.0.0/8. Empty: all.",
+                        help_text="Addresses that may post, such as 52.220.117.120 or 10.0.0.0/8. Leave empty to allow all.",
                         size=None,
                     ),
                 ),
                 (
                     "rate_limit",
                     models.PositiveIntegerField(
-                        default=1000, help_text="Webhooks a second that one web process takes; more are answered 429."
+                        default=1000,
+                        help_text="Webhooks per second that one web process accepts; more get a 429 response.",
                     ),
                 ),
                 ("is_active", models.BooleanField(default=True)),
@@ -74,14 +75,14 @@ class Migration(migrations.Migration):
                 (
                     "last_event_at",
                     models.DateTimeField(
-                        editable=False, help_text="About when it last took a webhook, to the minute.", null=True
+                        editable=False, help_text="When it last received a webhook, to about a minute.", null=True
                     ),
                 ),
                 (
                     "shared_with",
                     models.ManyToManyField(
                         blank=True,
-                        help_text="Other accounts behind the same Meta app; each webhook goes to the one that has its number.",
+                        help_text="Other accounts behind the same Meta app. Each webhook goes to the account that has its number.",
                         related_name="+",
                         to="accounts.account",
                     ),
@@ -125,10 +126,10 @@ class Migration(migrations.Migration):
                 (
                     "due_at",
                     models.DateTimeField(
-                        default=django.utils.timezone.now, help_text="Not to be claimed before: a lease or a delay."
+                        default=django.utils.timezone.now, help_text="Not claimed before this time: a lease or a delay."
                     ),
                 ),
-                ("reason", models.TextField(blank=True, help_text="Why it is quarantined or was tried again.")),
+                ("reason", models.TextField(blank=True, help_text="Why it is quarantined or was retried.")),
                 ("processed_at", models.DateTimeField(null=True)),
                 (
                     "account",

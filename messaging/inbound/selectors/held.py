@@ -10,7 +10,7 @@ from core.counting import MOST_COUNTED
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class HeldWebhooks:
     """An account's webhooks that are not settled, each counted to `MOST_COUNTED` + 1; since when the oldest is due."""
 
     account_id: int
@@ -38,8 +38,8 @@ SELECT * FROM (
 """  # noqa: S608
 
 
-def held(account_ids: Sequence[int], now: datetime) -> list[Held]:
+def held_webhooks(account_ids: Sequence[int], now: datetime) -> list[HeldWebhooks]:
     """The accounts with webhooks that wait or are held. One waits from when it is due: not while a worker has it."""
     with connection.cursor() as cursor:
         cursor.execute(_HELD, {"accounts": list(account_ids), "now": now})
-        return [Held(*row) for row in cursor.fetchall()]
+        return [HeldWebhooks(*row) for row in cursor.fetchall()]

@@ -1,4 +1,4 @@
-"""What stored webhooks said of one message."""
+"""What stored webhooks report of one message."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -15,7 +15,7 @@ _ROTATED = ("header_digest", "app_secret_sealed", "former_header_digest", "forme
 
 
 @dataclass(frozen=True)
-class MadeEndpoint:
+class EndpointSecrets:
     """An endpoint and what must be entered at the provider; the header's value is known here alone."""
 
     endpoint: WebhookEndpoint
@@ -23,7 +23,7 @@ class MadeEndpoint:
 
 
 @transaction.atomic
-def make_endpoint(*, by: Principal, provider: str, name: str, app_secret: str = "") -> MadeEndpoint:
+def create_endpoint(*, by: Principal, provider: str, name: str, app_secret: str = "") -> EndpointSecrets:
     """Give an account an address for a provider; audited without its secrets.
 
     A provider that signs does it with its `app_secret`. The others are given a secret for a header, of which only the
@@ -41,13 +41,13 @@ def make_endpoint(*, by: Principal, provider: str, name: str, app_secret: str = 
     )
     endpoint.save()
     by.record("endpoint.created", str(endpoint), {"provider": provider})
-    return MadeEndpoint(endpoint, header)
+    return EndpointSecrets(endpoint, header)
 
 
 @transaction.atomic
 def rotate_endpoint(
     *, by: Principal, endpoint: WebhookEndpoint, keep_hours: int = 0, app_secret: str = ""
-) -> MadeEndpoint:
+) -> EndpointSecrets:
     """Put a new secret in force; the former stays valid for `keep_hours`. Audited without the secrets."""
     header = "" if endpoint.webhooks.is_signed else _header_value(endpoint.header_name)
     until = timezone.now() + timedelta(hours=keep_hours)
@@ -55,7 +55,7 @@ def rotate_endpoint(
     endpoint.save(update_fields=_ROTATED)
     details = {"secrets": ["header" if header else "app_secret"], "former_valid_until": until.isoformat()}
     by.record("endpoint.rotated", str(endpoint), details)
-    return MadeEndpoint(endpoint, header)
+    return EndpointSecrets(endpoint, header)
 
 
 @transaction.atomic

@@ -10,7 +10,7 @@ from accounts.models import Account
 from core import partitions
 from messaging.inbound.inbox import rewrite
 from messaging.inbound.models import InboxItem, WebhookEndpoint
-from messaging.log.lifecycle.forgetting import Anchor, forget
+from messaging.log.lifecycle.forgetting import AnchorKey, forget
 from messaging.log.models import (
     DeletedMessage,
 )
@@ -23,7 +23,7 @@ _STRETCH = 5_000  # webhooks that a sweep reads at once
 _WEBHOOKS = """
 WITH stretch AS (
     SELECT id, received_at, CASE WHEN position('\\x00'::bytea IN body) > 0 THEN encode(body, 'escape')
-        ELSE convert_from(body, 'LATIN1') END ~ %(spelled)s AS hit FROM {table}
+        ELSE convert_from(body, 'LATIN1') END ~ %(pattern)s AS hit FROM {table}
     WHERE id > %(after)s AND received_at <= %(until)s AND (account_id = %(account)s OR endpoint_id = ANY(%(endpoints)s))
     ORDER BY id LIMIT %(most)s
 )
@@ -44,7 +44,7 @@ def forget_in_webhooks(
         cursor.execute(
             _WEBHOOKS.format(table=table),
             {
-                "spelled": person.spelled, "after": after, "until": until, "account": account.pk, "endpoints": shared,
+                "pattern": person.pattern, "after": after, "until": until, "account": account.pk, "endpoints": shared,
                 "most": _STRETCH,
             },
         )  # fmt: skip
@@ -87,7 +87,7 @@ ORDER BY i.received_at, i.id FOR UPDATE OF i
 
 
 @transaction.atomic
-def forget_messages(account_id: int, anchors: Sequence[Anchor]) -> Counter[str]:
+def forget_messages(account_id: int, anchors: Sequence[AnchorKey]) -> Counter[str]:
     """Delete messages from the log, and take them out of the stored webhooks that reported on them.
 
     Returns how many rows went: messages, payloads, statuses, webhooks (deleted or rewritten).

@@ -14,7 +14,7 @@ MOST_REPLAYED = 100_000  # in one call: one statement, which must end before the
 
 
 def replay_webhooks(rows: QuerySet[InboxItem], details: dict[str, Any], *, by: Principal) -> int:
-    """Put all of a query's webhooks back in line, write who asked for which (`details`), and wake a worker.
+    """Requeue all webhooks of a query, audit who replayed which (`details`), and wake a worker.
 
     Returns how many; working them off again is harmless. The caller has bounded the query by `MOST_REPLAYED`.
     """

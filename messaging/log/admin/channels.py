@@ -18,7 +18,7 @@ class PhoneNumberForm(forms.ModelForm):  # type: ignore[type-arg]
     credential = forms.CharField(
         required=False,
         widget=UnfoldAdminPasswordWidget(),
-        help_text="What messages are sent with: Meta's access token, 360dialog's or 8x8's API key. Empty: it stays.",
+        help_text="Meta's access token, or 360dialog's or 8x8's API key. Leave empty to keep the current one.",
     )
 
     class Meta:
@@ -27,15 +27,15 @@ class PhoneNumberForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def clean_credential(self) -> str:
         """It goes into a header."""
-        given: str = self.cleaned_data["credential"]
-        if given and not (given.isascii() and given.isprintable() and " " not in given):
-            raise forms.ValidationError("A credential holds no spaces and no characters beyond ASCII.")
-        return given
+        credential: str = self.cleaned_data["credential"]
+        if credential and not (credential.isascii() and credential.isprintable() and " " not in credential):
+            raise forms.ValidationError("A credential cannot contain spaces or non-ASCII characters.")
+        return credential
 
 
 @admin.register(PhoneNumber)
 class PhoneNumberAdmin(AuditedAdmin):
-    """A credential is sealed; the audit says that it was changed, and does not hold it."""
+    """A credential is sealed; the audit records the change without the value."""
 
     form = PhoneNumberForm
     fields = (
@@ -49,8 +49,8 @@ class PhoneNumberAdmin(AuditedAdmin):
 
     def save_model(self, request: HttpRequest, obj: PhoneNumber, form: Any, change: bool) -> None:
         """Seal a credential that was given."""
-        if given := form.cleaned_data.get("credential"):
-            obj.set_credential(given)
+        if credential := form.cleaned_data.get("credential"):
+            obj.set_credential(credential)
         super().save_model(request, obj, form, change)
 
 

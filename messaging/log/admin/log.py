@@ -21,7 +21,7 @@ class MessageAdmin(PlacedAdmin):
     list_select_related = ("account",)
     ordering = ("-created_at", "-id")
     search_fields = ("umid",)
-    search_help_text = "A whole UMID"
+    search_help_text = "A full UMID"
     exclude = ("msisdn", "user_id")
     readonly_fields = ("masked_number",)
 

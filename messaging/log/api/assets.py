@@ -26,11 +26,15 @@ class TemplateFilterSet(StrictFilterSet):
 
     name = filters.CharFilter(max_length=512)
     language = filters.CharFilter(max_length=16)
-    category = filters.CharFilter(lookup_expr="iexact", max_length=64, help_text="As UTILITY, in any case")
-    status = filters.CharFilter(lookup_expr="iexact", max_length=64, help_text="As APPROVED, in any case")
-    quality = filters.CharFilter(lookup_expr="iexact", max_length=64, help_text="As GREEN, in any case")
+    category = filters.CharFilter(
+        lookup_expr="iexact", max_length=64, help_text="For example UTILITY, case-insensitive"
+    )
+    status = filters.CharFilter(lookup_expr="iexact", max_length=64, help_text="For example APPROVED, case-insensitive")
+    quality = filters.CharFilter(lookup_expr="iexact", max_length=64, help_text="For example GREEN, case-insensitive")
     waba = filters.CharFilter(field_name="waba__waba_id", max_length=64, help_text="WABA id")
-    search = filters.CharFilter(field_name="name", lookup_expr="icontains", max_length=512, help_text="A part of name")
+    search = filters.CharFilter(
+        field_name="name", lookup_expr="icontains", max_length=512, help_text="Part of the name"
+    )
 
     class Meta:
         model = Template
@@ -43,7 +47,7 @@ class NumberFilterSet(StrictFilterSet):
     provider = filters.ChoiceFilter(choices=registry.choices())
     subaccount = filters.CharFilter(field_name="subaccount__code", max_length=50, help_text="subAccountId")
     waba = filters.CharFilter(field_name="waba__waba_id", max_length=64, help_text="WABA id")
-    quality = filters.CharFilter(lookup_expr="iexact", max_length=64, help_text="As GREEN, in any case")
+    quality = filters.CharFilter(lookup_expr="iexact", max_length=64, help_text="For example GREEN, case-insensitive")
     phone_number_id = filters.CharFilter(
         field_name="provider_number_id", max_length=64, help_text="phone_number_id, channelId"
     )
@@ -57,7 +61,7 @@ class MessageTemplateSerializer(SparseSerializer, serializers.ModelSerializer[Te
     """One template in one language, as the provider last described it."""
 
     waba_id = serializers.CharField(source="waba.waba_id")
-    components = serializers.ListField(child=serializers.DictField(), help_text="In Meta's form.")
+    components = serializers.ListField(child=serializers.DictField(), help_text="In Meta's format.")
 
     class Meta:
         model = Template
@@ -70,7 +74,7 @@ class MessageTemplateSerializer(SparseSerializer, serializers.ModelSerializer[Te
 class NumberSerializer(SparseSerializer, serializers.ModelSerializer[PhoneNumber]):
     """One business phone number."""
 
-    phone_number_id = serializers.CharField(source="provider_number_id", help_text="At 8x8 the channelId.")
+    phone_number_id = serializers.CharField(source="provider_number_id", help_text="At 8x8, the channelId.")
     subaccount_id = serializers.CharField(source="subaccount.code")
     waba_id = serializers.CharField(source="waba.waba_id")
 
@@ -83,13 +87,13 @@ class NumberSerializer(SparseSerializer, serializers.ModelSerializer[PhoneNumber
 
 
 class TemplatePageSerializer(PageSerializer):
-    """A page of templates with the addresses of its neighbours."""
+    """A page of templates with links to the next and previous pages."""
 
     results = MessageTemplateSerializer(many=True)
 
 
 class NumberPageSerializer(PageSerializer):
-    """A page of phone numbers with the addresses of its neighbours."""
+    """A page of phone numbers with links to the next and previous pages."""
 
     results = NumberSerializer(many=True)
 
@@ -109,7 +113,7 @@ class AssetView(TenantView):
 
 
 class TemplateListView(AssetView):
-    """The message templates, newest first, 100 a page."""
+    """The message templates, newest first, 100 per page."""
 
     @extend_schema(
         operation_id="list_templates", responses=TemplatePageSerializer, parameters=parameters(TemplateFilterSet)
@@ -125,7 +129,7 @@ class TemplateDetailView(AssetView):
 
     @extend_schema(operation_id="get_template", responses=MessageTemplateSerializer)
     def get(self, request: Request, template_id: int) -> Response:
-        """The template; 404 when the account has none of that id."""
+        """The template; 404 if the account has none with that id."""
         template = self.templates().filter(pk=template_id).first()
         if template is None:
             raise Http404
@@ -133,7 +137,7 @@ class TemplateDetailView(AssetView):
 
 
 class NumberListView(AssetView):
-    """The business phone numbers, newest first, 100 a page."""
+    """The business phone numbers, newest first, 100 per page."""
 
     @extend_schema(
         operation_id="list_phone_numbers", responses=NumberPageSerializer, parameters=parameters(NumberFilterSet)
@@ -149,7 +153,7 @@ class NumberDetailView(AssetView):
 
     @extend_schema(operation_id="get_phone_number", responses=NumberSerializer)
     def get(self, request: Request, number_id: int) -> Response:
-        """The number; 404 when the account has none of that id."""
+        """The number; 404 if the account has none with that id."""
         number = self.numbers().filter(pk=number_id).first()
         if number is None:
             raise Http404

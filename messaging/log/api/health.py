@@ -1,4 +1,4 @@
-"""REST: the health status, as Tollgate says it, and in the shapes of Meta's Graph and of 360dialog.
+"""REST: the health status, in Tollgate's own shape and in those of Meta's Graph API and of 360dialog.
 
 The latter two are the providers' APIs, for clients that know them; our schema does not describe them.
 """
@@ -30,7 +30,7 @@ from providers.vocabulary import CanSend, Entity, Shape
 
 
 class HealthErrorSerializer(serializers.Serializer[Any]):
-    """Why something may not send."""
+    """Why something cannot send."""
 
     error_code = serializers.IntegerField()
     error_description = serializers.CharField()
@@ -38,7 +38,7 @@ class HealthErrorSerializer(serializers.Serializer[Any]):
 
 
 class EntitySerializer(serializers.Serializer[Any]):
-    """One node. `id` is the provider's, null where nobody told it."""
+    """One node. `id` is the provider's, or null if unknown."""
 
     entity_type = serializers.ChoiceField(Entity.choices)
     id = serializers.CharField(allow_null=True)
@@ -48,14 +48,14 @@ class EntitySerializer(serializers.Serializer[Any]):
 
 
 class StatusSerializer(serializers.Serializer[Any]):
-    """The whole, which is as its worst node, and the nodes."""
+    """The overall status, which is that of the worst node, and the nodes."""
 
     can_send_message = serializers.ChoiceField(CanSend.choices)
     entities = EntitySerializer(many=True)
 
 
 class HealthStatusSerializer(serializers.Serializer[Any]):
-    """A health status as Meta and 360dialog answer it."""
+    """A health status in the format of Meta and 360dialog."""
 
     health_status = StatusSerializer()
     id = serializers.CharField(required=False)
@@ -66,7 +66,7 @@ class HealthView(TenantView):
 
     permission: ClassVar[Permission] = Permission.VIEW_DASHBOARD
 
-    def look(self) -> Health:
+    def current_health(self) -> Health:
         """All nodes the key reaches."""
         return health(self.account, self.principal.subaccount_ids, timezone.now())
 
@@ -76,10 +76,10 @@ class HealthStatusView(HealthView):
 
     @extend_schema(operation_id="get_health_status", responses=HealthStatusSerializer)
     def get(self, request: Request) -> Response:
-        """Every portfolio, WABA, number and template. Templates do not count for the whole: each is its own matter."""
+        """Every portfolio, WABA, number and template. Templates do not affect the overall status."""
         nothing_asked(request)
-        found = self.look()
-        return Response({"health_status": {**_status(found.nodes), "can_send_message": found.overall}})
+        current = self.current_health()
+        return Response({"health_status": {**_status(current.nodes), "can_send_message": current.overall}})
 
 
 def _status(nodes: list[Node]) -> dict[str, Any]:
@@ -107,14 +107,19 @@ def graph_errors(error: Exception, context: dict[str, Any]) -> Response | None:
     if answer is None:
         return None
     code, kind = _GRAPH_CODES.get(answer.status_code, (100, "GraphMethodException"))
-    body = {"message": f"(#{code}) {_said(answer)}", "type": kind, "code": code, "fbtrace_id": secrets.token_urlsafe(8)}
+    body = {
+        "message": f"(#{code}) {_error_text(answer)}",
+        "type": kind,
+        "code": code,
+        "fbtrace_id": secrets.token_urlsafe(8),
+    }
     return Response({"error": body}, status=answer.status_code, headers=headers_of(answer))
 
 
 _GRAPH_CODES = {401: (190, "OAuthException"), 403: (10, "OAuthException"), 429: (130429, "OAuthException")}
 
 
-def _said(answer: Response) -> str:
+def _error_text(answer: Response) -> str:
     errors = answer.data["errors"]
     return " ".join(error["message"] for error in errors) or str(answer.data["detail"])
 
@@ -126,7 +131,7 @@ def check_version(version: str) -> None:
 
 
 class GraphNodeView(HealthView):
-    """A phone number, WABA or template, asked for its health."""
+    """The health of a phone number, WABA or template."""
 
     def get_exception_handler(self) -> Callable[..., Response | None]:
         """Graph's shape."""
@@ -140,15 +145,15 @@ class GraphNodeView(HealthView):
         for name in fields:
             if name not in {"id", "health_status"}:
                 raise exceptions.ValidationError({"fields": [f"Tried accessing nonexisting field ({name})."]})
-        found = self.look()
-        node = next((one for one in found.nodes if one.id == node_id and one.entity in _ASKED), None)
+        current = self.current_health()
+        node = next((one for one in current.nodes if one.id == node_id and one.entity in _WITH_HEALTH), None)
         if node is None:
             raise Http404
-        answer = {"health_status": _status(found.around(node))} if "health_status" in fields else {}
+        answer = {"health_status": _status(current.around(node))} if "health_status" in fields else {}
         return Response({**answer, "id": node_id})
 
 
-_ASKED = (Entity.PHONE_NUMBER, Entity.WABA, Entity.TEMPLATE)
+_WITH_HEALTH = (Entity.PHONE_NUMBER, Entity.WABA, Entity.TEMPLATE)
 
 
 # --- 360dialog -----------------------------------------------------------------------------------------------------
@@ -168,7 +173,7 @@ class D360Authentication(ApiKeyAuthentication):
         return key, key
 
     def authenticate_header(self, request: Request) -> str:
-        """What a 401 asks for."""
+        """The challenge of a 401."""
         return "D360-API-KEY"
 
 
@@ -177,7 +182,7 @@ def d360_errors(error: Exception, context: dict[str, Any]) -> Response | None:
     answer = exception_handler(error, context)
     if answer is None:
         return None
-    meta = {"httpCode": answer.status_code, "developerMessage": _said(answer), "success": False}
+    meta = {"httpCode": answer.status_code, "developerMessage": _error_text(answer), "success": False}
     return Response({"meta": meta}, status=answer.status_code, headers=headers_of(answer))
 
 
@@ -195,9 +200,9 @@ class D360HealthView(HealthView):
         """Number, WABA, business and connection. At 360dialog a key is for one number: so must ours reach one there."""
         numbers = PhoneNumber.objects.filter(account=self.account, provider=vendor_of(Shape.DIALOG_360).name)
         own = set(numbers.values_list("pk", flat=True))
-        found = self.look()
-        nodes = [node for node in found.of(Entity.PHONE_NUMBER) if node.pk in own]
+        current = self.current_health()
+        nodes = [node for node in current.of(Entity.PHONE_NUMBER) if node.pk in own]
         if len(nodes) != 1:
             many = "more than one 360dialog number: limit it to a subaccount" if nodes else "no 360dialog number"
-            raise exceptions.ValidationError({"D360-API-KEY": [f"This key reaches {many}."]})
-        return Response({"health_status": _status(found.around(nodes[0])), "id": nodes[0].id})
+            raise exceptions.ValidationError({"D360-API-KEY": [f"This key has access to {many}."]})
+        return Response({"health_status": _status(current.around(nodes[0])), "id": nodes[0].id})

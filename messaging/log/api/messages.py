@@ -17,7 +17,7 @@ from messaging.log.api.serializers import (
     ChargeSerializer,
     MessagePageSerializer,
     MessageSerializer,
-    explained,
+    charge_body,
     subaccount_codes,
 )
 from messaging.log.models import Message
@@ -45,7 +45,7 @@ class MessageView(TenantView):
         """The messages the key may see."""
         return matching(self.account, MessageQuery(subaccount_ids=self.principal.subaccount_ids))
 
-    def found(self, umid: UUID) -> Message:
+    def get_message(self, umid: UUID) -> Message:
         """The message of a UMID. Raises Http404 when the key sees none."""
         message: Message | None = self.visible().filter(umid=umid).first()
         if message is None:
@@ -54,7 +54,7 @@ class MessageView(TenantView):
 
 
 class MessageListView(MessageView):
-    """The message log, newest first, 100 a page."""
+    """The message log, newest first, 100 per page."""
 
     @extend_schema(operation_id="list_messages", responses=MessagePageSerializer, parameters=message_parameters())
     def get(self, request: Request) -> Response:
@@ -71,8 +71,8 @@ class MessageDetailView(MessageView):
 
     @extend_schema(operation_id="get_message", responses=MessageSerializer)
     def get(self, request: Request, umid: UUID) -> Response:
-        """The message of a UMID; 404 when the account has none."""
-        return Response(shown(MessageSerializer, self.found(umid), request, self.context))
+        """The message with a UMID. 404 if the account has none."""
+        return Response(shown(MessageSerializer, self.get_message(umid), request, self.context))
 
 
 class ChargeView(MessageView):
@@ -82,7 +82,7 @@ class ChargeView(MessageView):
 
     @extend_schema(operation_id="explain_charge", responses=ChargeSerializer)
     def get(self, request: Request, umid: UUID) -> Response:
-        """State, price and what they rest on; 404 when the account has no such message."""
-        message = self.found(umid)
-        charge = explained(umid, explain(self.account, message.message_key), message.status)
+        """State, price and the reasons for them. 404 if the account has no such message."""
+        message = self.get_message(umid)
+        charge = charge_body(umid, explain(self.account, message.message_key), message.status)
         return Response(shown(ChargeSerializer, charge, request))

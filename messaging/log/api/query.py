@@ -22,7 +22,7 @@ from messaging.log.selectors.matching import matching
 
 
 class MessageList:
-    """The messages that the parameters of a URL ask for, within an asker's reach."""
+    """The messages that the parameters of a URL select, within the caller's reach."""
 
     def __init__(self, params: QueryDict, account: Account, **reach: Any) -> None:
         self._params, self._account, self._reach = params, account, reach
@@ -32,12 +32,12 @@ class MessageList:
         return matching(self._account, self.query())
 
     def query(self) -> MessageQuery:
-        """What is asked for. Raises ValidationError."""
-        known = filters()
-        several = {name for name, each in known.items() if each.kind.several}
-        errors = misgiven(self._params, known, several)
-        given = {name: values if name in several else values[-1] for name, values in self._params.lists()}
-        words, wrong = parse({name: text for name, text in given.items() if name not in errors})
+        """Return the query. Raises ValidationError."""
+        declared = filters()
+        several = {name for name, each in declared.items() if each.kind.several}
+        errors = misgiven(self._params, declared, several)
+        texts = {name: values if name in several else values[-1] for name, values in self._params.lists()}
+        words, wrong = parse({name: text for name, text in texts.items() if name not in errors})
         if errors or wrong:
             raise ValidationError({**errors, **wrong})
         return checked_query(words, **self._reach)
@@ -52,16 +52,16 @@ def message_parameters() -> list[OpenApiParameter]:
 class FilterField(serializers.Field[Any, Any, Any, Any]):
     """A filter's value in a body, or one of its values: a text or a whole number."""
 
-    def __init__(self, declared: Filter, **about: Any) -> None:
+    def __init__(self, source: Filter, **about: Any) -> None:
         super().__init__(**about)
-        self._filter = declared
-        schema = declared.kind.schema
+        self._filter = source
+        schema = source.kind.schema
         set_override(self, "field", schema.get("items", schema))
 
     def to_internal_value(self, data: Any) -> Any:
         """The value. Raises ValidationError."""
         if not isinstance(data, str | int) or isinstance(data, bool):
-            raise ValidationError("Give a text or a whole number.")
+            raise ValidationError("Provide a string or a whole number.")
         several = self._filter.kind.several
         try:
             value = self._filter.parse([str(data)] if several else str(data))
@@ -78,17 +78,15 @@ class MessageQuerySerializer(StrictSerializer):
         return {name: _field(each) for name, each in filters().items()}
 
 
-def _field(declared: Filter) -> serializers.Field[Any, Any, Any, Any]:
-    about: dict[str, Any] = {"required": False, "help_text": declared.help}
-    if not declared.kind.several:
-        return FilterField(declared, **about)
-    return serializers.ListField(
-        child=FilterField(declared), allow_empty=False, error_messages={"empty": BLANK}, **about
-    )
+def _field(source: Filter) -> serializers.Field[Any, Any, Any, Any]:
+    about: dict[str, Any] = {"required": False, "help_text": source.help}
+    if not source.kind.several:
+        return FilterField(source, **about)
+    return serializers.ListField(child=FilterField(source), allow_empty=False, error_messages={"empty": BLANK}, **about)
 
 
 def checked_query(words: Mapping[str, Any], **reach: Any) -> MessageQuery:
-    """The query of parsed values. Raises ValidationError naming the filters whose value cannot be asked for."""
+    """Return the query of parsed values. Raises ValidationError naming the filters whose value is refused."""
     query = build(words, **reach)
     if wrong := problems(query):
         raise ValidationError({name: [reason] for name, reason in wrong.items()})

@@ -1,4 +1,4 @@
-"""Messages as the REST API shows and asks for them."""
+"""Messages in the REST API."""
 
 from decimal import Decimal
 from typing import Any
@@ -16,7 +16,7 @@ from core.numbers import masked
 from core.serializers import ReservedNamesSerializer
 from core.sparse import SparseSerializer
 from messaging.log.models import Message
-from messaging.log.story.timeline import diagnosed
+from messaging.log.story.timeline import diagnosis_of
 from providers.error_catalogue import Retry
 
 CHARGE_STATES = ("charged", "free", "unrated", "none")
@@ -34,7 +34,7 @@ class ErrorSerializer(serializers.Serializer[Any]):
 
 
 class CostSerializer(serializers.Serializer[Any]):
-    """What a message costs; no amount while it is not known, or where there is nothing to charge."""
+    """What a message costs. No amount if it is unknown or nothing is charged."""
 
     state = serializers.ChoiceField(CHARGE_STATES)
     amount = serializers.CharField(allow_null=True)
@@ -63,7 +63,7 @@ class MessageSerializer(SparseSerializer, serializers.ModelSerializer[Message]):
         )  # fmt: skip
 
     def get_msisdn(self, message: Message) -> str:
-        """Digits; masked for a key without the scope for whole numbers."""
+        """Digits; masked for a key without the scope for full numbers."""
         return message.msisdn if self.context["whole_numbers"] else masked(message.msisdn)
 
     def get_subaccount_id(self, message: Message) -> str | None:
@@ -78,16 +78,16 @@ class MessageSerializer(SparseSerializer, serializers.ModelSerializer[Message]):
     @extend_schema_field(ErrorSerializer(allow_null=True))
     def get_error(self, message: Message) -> "dict[str, Any] | None":
         """The code with the provider's title, what it means and what to do, or null."""
-        found = diagnosed(message)
-        if found is None:
+        diagnosis = diagnosis_of(message)
+        if diagnosis is None:
             return None
         return {
             "source": message.error_source,
             "code": message.error_code,
             "title": message.error_title,
-            "meaning": found.meaning,
-            "remedy": found.remedy,
-            "retryable": str(found.retryable),
+            "meaning": diagnosis.meaning,
+            "remedy": diagnosis.remedy,
+            "retryable": str(diagnosis.retryable),
         }
 
     @extend_schema_field(CostSerializer)
@@ -102,13 +102,13 @@ class MessageSerializer(SparseSerializer, serializers.ModelSerializer[Message]):
 
 
 class MessagePageSerializer(PageSerializer):
-    """A page of messages with the addresses of its neighbours."""
+    """A page of messages with links to the next and previous pages."""
 
     results = MessageSerializer(many=True)
 
 
 class TierSerializer(ReservedNamesSerializer):
-    """The positions that cost the same; `to` is null when the tier has no end or none is known (`end_known`)."""
+    """The positions that cost the same; `to` is null if the tier has no end or its end is unknown (`end_known`)."""
 
     from_ = serializers.IntegerField()
     number = serializers.IntegerField()
@@ -117,7 +117,7 @@ class TierSerializer(ReservedNamesSerializer):
 
 
 class RateCardSerializer(serializers.Serializer[Any]):
-    """The card a price was read from, with the digest of its file, and where this very figure is from."""
+    """The card a price was read from, with the digest of its file and the source of the price."""
 
     id = serializers.IntegerField()
     name = serializers.CharField()
@@ -128,7 +128,7 @@ class RateCardSerializer(serializers.Serializer[Any]):
 
 
 class RuleSerializer(serializers.Serializer[Any]):
-    """The rule that decided whether the message is charged and with which others it is counted."""
+    """The rule that decides whether the message is charged and which messages it is counted with."""
 
     revision = serializers.IntegerField()
     sha256 = serializers.CharField()
@@ -139,7 +139,7 @@ class RuleSerializer(serializers.Serializer[Any]):
 
 
 class SaleSerializer(serializers.Serializer[Any]):
-    """What the account charges its customer for the message, where it has prices of its own."""
+    """What the account charges its customer for the message, if it has own prices."""
 
     state = serializers.ChoiceField(["charged", "free", "unrated"])
     reason = serializers.CharField()
@@ -163,7 +163,7 @@ class EvidenceSerializer(serializers.Serializer[Any]):
 
 
 class ChargeSerializer(SparseSerializer):
-    """One message's charge; of a message that was not delivered only `umid`, `state` and `reason` are not null."""
+    """One message's charge; if it was not delivered, only `umid`, `state` and `reason` are not null."""
 
     umid = serializers.UUIDField()
     state = serializers.ChoiceField(CHARGE_STATES)
@@ -176,10 +176,10 @@ class ChargeSerializer(SparseSerializer):
     market_table = serializers.CharField(allow_null=True)
     country = serializers.CharField(allow_null=True)
     billed_at = serializers.DateTimeField(allow_null=True)
-    billing_month = serializers.CharField(allow_null=True, help_text="As 2026-10.")
+    billing_month = serializers.CharField(allow_null=True, help_text="For example 2026-10.")
     position = serializers.IntegerField(allow_null=True)
     external_volume = serializers.IntegerField(
-        allow_null=True, help_text="Messages of other providers that stand before its position."
+        allow_null=True, help_text="Messages of other providers counted before its position."
     )
     tier = TierSerializer(allow_null=True)
     unit_price = serializers.CharField(allow_null=True)
@@ -196,52 +196,52 @@ def subaccount_codes(account: Any) -> dict[int, str]:
     return dict(Subaccount.objects.filter(account=account).values_list("id", "code"))
 
 
-def explained(umid: UUID, found: Explanation | None, status: str) -> dict[str, Any]:
+def charge_body(umid: UUID, explanation: Explanation | None, status: str) -> dict[str, Any]:
     """A charge with card, rule, tier, position and evidence; null in all of them when the message was not delivered."""
-    if found is None:
-        reason = f"Not delivered: the message is {status}."
+    if explanation is None:
+        reason = f"The message was not delivered: its status is {status}."
         return {**dict.fromkeys(ChargeSerializer().fields), "umid": umid, "state": "none", "reason": reason}
-    charge = found.charge
+    charge = explanation.charge
     return {
         "umid": umid,
         "state": charge.state,
         "reason": charge.reason,
-        "meaning": found.meaning,
+        "meaning": explanation.meaning,
         "amount": _amount(charge.amount),
         "currency": charge.currency or None,
         "category": charge.category,
         "market": charge.market or None,
-        "market_table": found.market_table or None,
+        "market_table": explanation.market_table or None,
         "country": charge.country or None,
         "billed_at": charge.billed_at,
         "billing_month": f"{charge.billing_month:%Y-%m}",
         "position": charge.position,
-        "external_volume": found.external,
+        "external_volume": explanation.external,
         "unit_price": _amount(charge.unit_price),
-        **_prices(found),
-        "rule_set": found.rule_set,
-        "rating": {"run": found.run_id, "rated_at": found.rated_at} if found.run_id else None,
-        "evidence": {"webhook_event": found.webhook_id, "status": status},
+        **_prices(explanation),
+        "rule_set": explanation.rule_set,
+        "rating": {"run": explanation.run_id, "rated_at": explanation.rated_at} if explanation.run_id else None,
+        "evidence": {"webhook_event": explanation.webhook_id, "status": status},
     }
 
 
-def _prices(found: Explanation) -> dict[str, Any]:
+def _prices(explanation: Explanation) -> dict[str, Any]:
     """Tier, card, rule and sale, each of them or null."""
-    tier, card, rule, sale = found.charge.tier, found.charge.card, found.rule, found.charge.sale
+    tier, card, rule, sale = explanation.charge.tier, explanation.charge.card, explanation.rule, explanation.charge.sale
     return {
         "tier": {"number": tier.number, "from": tier.above + 1, "to": tier.up_to, "end_known": tier.end_known}
         if tier else None,
         "rate_card": {
-            "id": found.card_id, "name": card.name, "effective_from": card.effective_from, "revision": card.revision,
-            "sha256": card.sha256, "price_source": found.price_source,
+            "id": explanation.card_id, "name": card.name, "effective_from": card.effective_from,
+            "revision": card.revision, "sha256": card.sha256, "price_source": explanation.price_source,
         } if card else None,
         "rule": {
             "revision": rule.revision, "sha256": rule.sha256, "scope": rule.scope, "accrual_group": rule.accrual_group,
             "allowance": rule.allowance, "source": rule.source,
         } if rule else None,
         "sale": {
-            "state": sale.state, "reason": sale.reason, "price": _amount(sale.price), "margin": _amount(found.margin),
-            "terms": found.resale,
+            "state": sale.state, "reason": sale.reason, "price": _amount(sale.price),
+            "margin": _amount(explanation.margin), "terms": explanation.resale,
         } if sale else None,
     }  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""REST: how many messages there were, and where they stand."""
+"""REST: how many messages there were, by status and more."""
 
 from datetime import timedelta
 from typing import Any, ClassVar
@@ -27,9 +27,11 @@ MOST_DAYS = 366
 class UsageQuerySerializer(ReservedNamesSerializer):
     """The parameters of the usage report. Filters are combined with AND."""
 
-    from_ = serializers.DateField(help_text="First day, in the account's zone.")
-    to = serializers.DateField(help_text="Last day, included.")
-    group_by = serializers.CharField(required=False, default="", help_text=f"Comma list of {', '.join(GROUPS)}.")
+    from_ = serializers.DateField(help_text="First day, in the account's time zone.")
+    to = serializers.DateField(help_text="Last day, inclusive.")
+    group_by = serializers.CharField(
+        required=False, default="", help_text=f"Comma-separated list of {', '.join(GROUPS)}."
+    )
     subaccount = serializers.CharField(required=False, max_length=50, help_text="subAccountId")
     channel = serializers.CharField(required=False, max_length=64, help_text="phone_number_id, channelId")
     direction = serializers.ChoiceField(Direction.choices, required=False)
@@ -43,22 +45,22 @@ class UsageQuerySerializer(ReservedNamesSerializer):
             raise serializers.ValidationError("Name each group once.")
         return groups
 
-    def validate(self, asked: dict[str, Any]) -> dict[str, Any]:
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Days in order, and not too many."""
-        if asked["to"] < asked["from"]:
-            raise serializers.ValidationError({"to": f"Is before from ({asked['from']})."})
-        if asked["to"] - asked["from"] >= timedelta(days=MOST_DAYS):
-            raise serializers.ValidationError({"to": f"Ask for {MOST_DAYS} days at most."})
-        return asked
+        if attrs["to"] < attrs["from"]:
+            raise serializers.ValidationError({"to": f"Must not be before from ({attrs['from']})."})
+        if attrs["to"] - attrs["from"] >= timedelta(days=MOST_DAYS):
+            raise serializers.ValidationError({"to": f"Request at most {MOST_DAYS} days."})
+        return attrs
 
 
 class CountsSerializer(serializers.Serializer[Any]):
-    """Messages by where they stand now. `rate` is that of the delivered among those with an outcome."""
+    """Messages by current status. `rate` is the share of delivered messages among those with an outcome."""
 
     outbound = serializers.IntegerField()
     queued = serializers.IntegerField()
     sent = serializers.IntegerField()
-    delivered = serializers.IntegerField(help_text="Read or not.")
+    delivered = serializers.IntegerField(help_text="Includes read messages.")
     read = serializers.IntegerField()
     undelivered = serializers.IntegerField()
     rejected = serializers.IntegerField()
@@ -68,7 +70,7 @@ class CountsSerializer(serializers.Serializer[Any]):
 
 
 class MessageUsageRowSerializer(CountsSerializer):
-    """A row holds what was asked for in `group_by`; null where nobody knows it."""
+    """A row contains the keys requested in `group_by`, or null if unknown."""
 
     def get_fields(self) -> dict[str, Any]:
         """The counts, and each grouping."""
@@ -88,38 +90,38 @@ class MessageUsageSerializer(ReservedNamesSerializer):
 
 
 class UsageReportView(TenantView):
-    """How many messages were sent and received, and where they stand."""
+    """How many messages were sent and received, and their status."""
 
     permission: ClassVar[Permission] = Permission.VIEW_DASHBOARD
 
     @extend_schema(operation_id="report_usage", parameters=[UsageQuerySerializer], responses=MessageUsageSerializer)
     def get(self, request: Request) -> Response:
-        """Count the messages created on these days, both included, in the account's time zone."""
-        asked = checked(UsageQuerySerializer, request)
+        """Counts of messages created on these days, inclusive, in the account's time zone."""
+        params = checked(UsageQuerySerializer, request)
         report = usage_report(
-            self.account, start=asked["from"], end=asked["to"], zone=ZoneInfo(self.account.time_zone),
-            group_by=asked["group_by"], chosen=self._chosen(asked),
+            self.account, start=params["from"], end=params["to"], zone=ZoneInfo(self.account.time_zone),
+            group_by=params["group_by"], criteria=self._criteria(params),
         )  # fmt: skip
         return Response(
             {
-                "from": asked["from"],
-                "to": asked["to"],
+                "from": params["from"],
+                "to": params["to"],
                 "time_zone": self.account.time_zone,
-                "group_by": asked["group_by"],
+                "group_by": params["group_by"],
                 "results": [{**keys, **_counts(counts)} for keys, counts in report.rows],
                 "total": _counts(report.total),
             }
         )
 
-    def _chosen(self, asked: dict[str, Any]) -> TrafficFilter:
+    def _criteria(self, params: dict[str, Any]) -> TrafficFilter:
         """The filters; a subaccount or channel that the key does not reach holds nothing."""
-        reach, number = self.principal.only(asked.get("subaccount", "")).subaccount_ids, None
-        if asked.get("channel"):
-            found = numbers(self.account, reach).filter(provider_number_id=asked["channel"]).first()
-            number = found.pk if found else -1
+        reach, number = self.principal.only(params.get("subaccount", "")).subaccount_ids, None
+        if params.get("channel"):
+            channel = numbers(self.account, reach).filter(provider_number_id=params["channel"]).first()
+            number = channel.pk if channel else -1
         return TrafficFilter(
-            subaccount_ids=reach, phone_number_id=number, direction=asked.get("direction", ""),
-            category=asked.get("category", ""), country=asked.get("country", "").upper(),
+            subaccount_ids=reach, phone_number_id=number, direction=params.get("direction", ""),
+            category=params.get("category", ""), country=params.get("country", "").upper(),
         )  # fmt: skip
 
 

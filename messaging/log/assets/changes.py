@@ -1,4 +1,4 @@
-"""What a provider announced of a template, number or WABA, in words."""
+"""A provider's announcements about a template, number or WABA, as pages show them."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,13 +9,13 @@ from django.utils.translation import gettext_lazy
 from messaging.log.models import Change
 
 GOOD, WARN, BAD, NEUTRAL = "good", "warn", "bad", "neutral"
-UNTOLD = ("event",)  # what it says follows as a field of its own: the flag, the limit, the throughput
+SUMMARY_FIELDS = ("event",)  # each part of it follows as a field of its own: the flag, the limit, the throughput
 _TITLES = {
     "status": gettext_lazy("Status"),
     "quality": gettext_lazy("Quality"),
     "category": gettext_lazy("Category"),
-    "coming_category": gettext_lazy("Category will change"),
-    "advised_category": gettext_lazy("Meta thinks the category is wrong"),
+    "coming_category": gettext_lazy("Upcoming category"),
+    "advised_category": gettext_lazy("Category suggested by Meta"),
     "components": gettext_lazy("Content"),
     "messaging_limit": gettext_lazy("Messaging limit"),
     "throughput": gettext_lazy("Throughput"),
@@ -24,10 +24,10 @@ _TITLES = {
     "security": gettext_lazy("Security"),
     "review": gettext_lazy("Account review"),
     "alert": gettext_lazy("Alert"),
-    "health.PHONE_NUMBER": gettext_lazy("Can send, says the provider"),
-    "health.APP": gettext_lazy("Connection, says the provider"),
-    "health.WABA": gettext_lazy("Account can send, says the provider"),
-    "health.BUSINESS": gettext_lazy("Business can send, says the provider"),
+    "health.PHONE_NUMBER": gettext_lazy("Sending status (provider)"),
+    "health.APP": gettext_lazy("Connection status (provider)"),
+    "health.WABA": gettext_lazy("Account sending status (provider)"),
+    "health.BUSINESS": gettext_lazy("Business sending status (provider)"),
 }
 _WORDS = {
     "GREEN": gettext_lazy("high"),
@@ -52,11 +52,11 @@ _WORDS = {
     "MARKETING": gettext_lazy("marketing"),
     "UTILITY": gettext_lazy("utility"),
     "AUTHENTICATION": gettext_lazy("authentication"),
-    "HIGH": gettext_lazy("up to 1,000 messages a second"),
+    "HIGH": gettext_lazy("up to 1,000 messages per second"),
     "FIRST_PAUSE": gettext_lazy("first pause, 3 hours"),
     "SECOND_PAUSE": gettext_lazy("second pause, 6 hours"),
-    "RATE_LIMITING_PAUSE": gettext_lazy("paused while people’s reactions are watched"),
-    "UNPAUSE": gettext_lazy("the pause is over"),
+    "RATE_LIMITING_PAUSE": gettext_lazy("paused while recipients’ feedback is assessed"),
+    "UNPAUSE": gettext_lazy("the pause has ended"),
 }
 _SIZES = {"UNLIMITED": gettext_lazy("unlimited"), "NOT_SET": gettext_lazy("not set"), "": ""}
 _LEVELS = {
@@ -72,7 +72,7 @@ _TIERS = ("TIER_50", "TIER_250", "TIER_1K", "TIER_2K", "TIER_10K", "TIER_100K", 
 
 
 @dataclass(frozen=True)
-class Told:
+class ChangeEntry:
     """One announcement: its subject, from what to what, why, and how good that is."""
 
     at: datetime
@@ -84,19 +84,19 @@ class Told:
     webhook_id: int | None
 
 
-def told(change: Change) -> Told:
-    """An announcement in words; what we have none for is shown as the provider says it."""
-    title = str(_TITLES.get(change.field) or spelled(change.field.removeprefix("account.")).capitalize())
-    reason = "" if change.reason in {change.new, ""} else spelled(change.reason)
-    return Told(
+def change_entry(change: Change) -> ChangeEntry:
+    """Return an announcement as pages show it; a field or value without a label is shown in the provider's words."""
+    title = str(_TITLES.get(change.field) or provider_label(change.field.removeprefix("account.")).capitalize())
+    reason = "" if change.reason in {change.new, ""} else provider_label(change.reason)
+    return ChangeEntry(
         change.at, title, value(change.field, change.old), value(change.field, change.new), reason, _level(change),
         change.webhook_id,
     )  # fmt: skip
 
 
-def value(name: str, said: str) -> str:
+def value(name: str, text: str) -> str:
     """What a field was or is: "paused", "high", "10,000 people in 24 hours"."""
-    return limit(said) if name == "messaging_limit" else spelled(said)
+    return limit(text) if name == "messaging_limit" else provider_label(text)
 
 
 def limit(tier: str) -> str:
@@ -117,12 +117,12 @@ def limit_short(tier: str) -> str:
     return _("%(n)s / 24 h") % {"n": size.replace("K", ",000")}
 
 
-def spelled(said: str) -> str:
-    """A provider's word in ours; sentences stay as they are."""
-    known = _WORDS.get(said)
-    if known:
-        return str(known)
-    return said.lower().replace("_", " ") if said.isupper() or "_" in said else said
+def provider_label(text: str) -> str:
+    """Return the label of a provider's constant; sentences stay as they are."""
+    word = _WORDS.get(text)
+    if word:
+        return str(word)
+    return text.lower().replace("_", " ") if text.isupper() or "_" in text else text
 
 
 def _level(change: Change) -> str:

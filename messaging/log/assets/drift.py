@@ -41,22 +41,22 @@ def drifts(old: str, new: str, since: date, *, own: Iterable[CostRow], all_rows:
         for row in all_rows
         if row.keys["category"] == old and row.charged
     }
-    found: dict[str, list[tuple[CostRow, Decimal | None]]] = {}
+    by_currency: dict[str, list[tuple[CostRow, Decimal | None]]] = {}
     for row in own:
         if row.keys["category"] == new and row.charged:
-            found.setdefault(row.currency, []).append((row, prices.get((row.currency, row.keys["market"]))))
-    return [_drift(old, new, since, currency, rows) for currency, rows in sorted(found.items())]
+            by_currency.setdefault(row.currency, []).append((row, prices.get((row.currency, row.keys["market"]))))
+    return [_drift(old, new, since, currency, rows) for currency, rows in sorted(by_currency.items())]
 
 
 def _drift(old: str, new: str, since: date, currency: str, rows: list[tuple[CostRow, Decimal | None]]) -> Drift:
-    known = [(row, price) for row, price in rows if price is not None]
+    comparable = [(row, price) for row, price in rows if price is not None]
     return Drift(
         old=old,
         new=new,
         since=since,
         currency=currency,
-        compared=sum(row.charged for row, _ in known),
+        compared=sum(row.charged for row, _ in comparable),
         left_out=sum(row.charged for row, price in rows if price is None),
-        cost=sum((row.amount for row, _ in known), ZERO),
-        would=sum((price * row.charged for row, price in known), ZERO),
+        cost=sum((row.amount for row, _ in comparable), ZERO),
+        would=sum((price * row.charged for row, price in comparable), ZERO),
     )

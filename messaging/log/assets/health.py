@@ -11,14 +11,14 @@ from typing import Any
 
 from django.utils.translation import gettext, gettext_lazy
 
-from messaging.log.assets.changes import spelled
+from messaging.log.assets.changes import provider_label
 from messaging.log.models import Change
 from providers.error_catalogue import META, catalogue
-from providers.reading import items, whole
+from providers.reading import integer, items
 from providers.vocabulary import CanSend, Entity, Quality, TemplateStatus
 
-TOLD = "health."  # the fields under which a provider's own word on an entity is kept: health.PHONE_NUMBER …
-WITHOUT_END = timedelta(days=30)  # a restriction whose end nobody said counts this long
+PROVIDER_HEALTH = "health."  # the fields under which a provider's own word on an entity is kept: health.PHONE_NUMBER …
+WITHOUT_END = timedelta(days=30)  # a restriction without a reported end counts this long
 _ORDER = (CanSend.AVAILABLE, CanSend.LIMITED, CanSend.BLOCKED)
 _NAME = gettext_lazy(
     "Your display name has not been approved yet. Your message limit will increase after the display name is approved."
@@ -33,7 +33,7 @@ _GONE = ("account.account_deleted", "account.account_offboarded")
 _BACK = ("account.account_reconnected", "account.verified_account", "account.partner_added")
 
 Facts = Mapping[str, Change]  # the latest change of each field
-Rule = Callable[[Facts, datetime], "State"]
+Rule = Callable[[Facts, datetime], "HealthState"]
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Problem:
 
 
 @dataclass(frozen=True)
-class State:
+class HealthState:
     """Whether something may send. `info` limits or warns, `errors` block or limit."""
 
     can_send: CanSend = CanSend.AVAILABLE
@@ -56,7 +56,7 @@ class State:
 
 @dataclass(frozen=True)
 class Node:
-    """One entity with its state; `pk` is ours (0: none), `id` the provider's, empty where nobody told us.
+    """One entity with its state; `pk` is ours (0: none), `id` the provider's, empty where it is not known.
 
     `waba_pk` and `portfolio_pk` are what it hangs on.
     """
@@ -64,12 +64,12 @@ class Node:
     entity: Entity
     id: str
     name: str
-    state: State
+    state: HealthState
     pk: int = 0
     waba_pk: int = 0
     portfolio_pk: int = 0
     since: datetime | None = None
-    asked: datetime | None = None  # of a number: when its provider was asked last, and when it answered last
+    asked: datetime | None = None  # of a number: when it was last checked, and when its provider last answered
     answered: datetime | None = None
     silence: str = ""  # why it did not, the last time
 
@@ -89,11 +89,11 @@ class _Findings:
     blocking: list[Problem] = field(default_factory=list)
 
     @property
-    def state(self) -> State:
+    def state(self) -> HealthState:
         """All of it; one block blocks."""
         can_send = CanSend.LIMITED if self.limits or self.limiting else CanSend.AVAILABLE
         can_send = CanSend.BLOCKED if self.blocking else can_send
-        return State(can_send, (*self.limits, *self.warnings), (*self.blocking, *self.limiting))
+        return HealthState(can_send, (*self.limits, *self.warnings), (*self.blocking, *self.limiting))
 
 
 def worst(states: Iterable[CanSend]) -> CanSend:
@@ -101,123 +101,132 @@ def worst(states: Iterable[CanSend]) -> CanSend:
     return max(states, key=_ORDER.index, default=CanSend.AVAILABLE)
 
 
-def template_state(status: str, reason: str, quality: str) -> State:
+def template_state(status: str, reason: str, quality: str) -> HealthState:
     """A template may be sent while it is approved; low quality warns of a pause."""
-    found = _Findings()
+    findings = _Findings()
     if status == "FLAGGED":
-        found.limits.append(gettext("Meta has flagged this template: it is disabled unless its quality rises."))
+        findings.limits.append(
+            gettext("Meta has flagged this template: it will be disabled unless its quality improves.")
+        )
     elif status not in _SENDABLE:
-        known = known_problem(141002)
-        said = gettext("It is %(status)s (%(reason)s).") if reason else gettext("It is %(status)s.")
-        why = said % {"status": spelled(status), "reason": reason}
-        found.blocking.append(Problem(known.code, f"{known.description} {why}", known.solution))
-    if quality == Quality.RED and not found.blocking:
-        found.limits.append(gettext("Its quality is low: Meta pauses it if people go on blocking or reporting it."))
-    return found.state
+        problem = problem_of_code(141002)
+        sentence = gettext("It is %(status)s (%(reason)s).") if reason else gettext("It is %(status)s.")
+        why = sentence % {"status": provider_label(status), "reason": reason}
+        findings.blocking.append(Problem(problem.code, f"{problem.description} {why}", problem.solution))
+    if quality == Quality.RED and not findings.blocking:
+        findings.limits.append(
+            gettext("Its quality is low: Meta will pause it if people keep blocking or reporting it.")
+        )
+    return findings.state
 
 
-def number_state(*, quality: str, flag: str, name_status: str, facts: Facts, at: datetime) -> State:
+def number_state(*, quality: str, flag: str, name_status: str, facts: Facts, at: datetime) -> HealthState:
     """A number is limited while its name is not approved, it is flagged or its quality is low."""
-    found = _Findings()
+    findings = _Findings()
     if name_status and name_status != "APPROVED":
-        found.limits.append(str(_NAME_REJECTED if name_status == "REJECTED" else _NAME))
+        findings.limits.append(str(_NAME_REJECTED if name_status == "REJECTED" else _NAME))
     if flag == "FLAGGED":
-        found.limits.append(
-            gettext("Meta has flagged this number for low quality. Send only to people who asked for it.")
+        findings.limits.append(
+            gettext("Meta has flagged this number for low quality. Send only to people who asked for your messages.")
         )
     elif quality == Quality.RED:
-        found.limits.append(
+        findings.limits.append(
             gettext("Its quality is low: many people blocked or reported its messages in the last seven days.")
         )
-    _add_restrictions(found, facts, at)
-    return with_word(found.state, facts.get(TOLD + Entity.PHONE_NUMBER))
+    _add_restrictions(findings, facts, at)
+    return with_provider_answer(findings.state, facts.get(PROVIDER_HEALTH + Entity.PHONE_NUMBER))
 
 
-def waba_state(facts: Facts, at: datetime) -> State:
+def waba_state(facts: Facts, at: datetime) -> HealthState:
     """A WABA is blocked when it is banned, removed, rejected or barred from messaging."""
-    found = _Findings()
-    _add_restrictions(found, facts, at)
-    _add_ban(found, facts.get("account.disabled_update"))
+    findings = _Findings()
+    _add_restrictions(findings, facts, at)
+    _add_ban(findings, facts.get("account.disabled_update"))
     review = facts.get("review")
     if review and review.new == "REJECTED":
-        found.blocking.append(
+        findings.blocking.append(
             Problem(
                 0, gettext("Meta rejected this account in its review."), gettext("Appeal in Business Support Home.")
             )
         )
     elif review and review.new in {"PENDING", "DEFERRED"}:
-        found.limits.append(gettext("Meta has not finished its review of this account."))
-    _add_removal(found, facts)
-    return with_word(found.state, facts.get(TOLD + Entity.WABA))
+        findings.limits.append(gettext("Meta has not finished its review of this account."))
+    _add_removal(findings, facts)
+    return with_provider_answer(findings.state, facts.get(PROVIDER_HEALTH + Entity.WABA))
 
 
-def business_state(facts: Facts) -> State:
+def business_state(facts: Facts) -> HealthState:
     """A business is limited while Meta has not verified it."""
-    found = _Findings()
+    findings = _Findings()
     verification = facts.get("account.business_verification_status_update")
     if verification and verification.new == "FAILED":
-        known = known_problem(141010)
-        why = gettext("Meta says: %(reason)s.") % {"reason": verification.reason} if verification.reason else ""
-        found.limiting.append(Problem(known.code, f"{known.description} {why}".strip(), known.solution))
+        problem = problem_of_code(141010)
+        why = gettext("Meta reports: %(reason)s.") % {"reason": verification.reason} if verification.reason else ""
+        findings.limiting.append(Problem(problem.code, f"{problem.description} {why}".strip(), problem.solution))
     alert = facts.get("alert")
     if alert and alert.new.startswith("INCREASED_CAPABILITIES"):
-        said = gettext("Meta has not raised the messaging limit (%(state)s).") % {"state": _word(alert.new)}
-        found.warnings.append(f"{said} {alert.reason}".strip())
-    return with_word(found.state, facts.get(TOLD + Entity.BUSINESS))
+        sentence = gettext("Meta has not raised the messaging limit (%(state)s).") % {"state": _word(alert.new)}
+        findings.warnings.append(f"{sentence} {alert.reason}".strip())
+    return with_provider_answer(findings.state, facts.get(PROVIDER_HEALTH + Entity.BUSINESS))
 
 
-def with_problems(state: State, problems: Iterable[Problem], limits: Iterable[str] = ()) -> State:
+def with_problems(state: HealthState, problems: Iterable[Problem], limits: Iterable[str] = ()) -> HealthState:
     """The state with what failed lately, which blocks, and what only limits."""
     blocking, info = tuple(problems), tuple(limits)
     can_send = worst([state.can_send, *([CanSend.BLOCKED] if blocking else []), *([CanSend.LIMITED] if info else [])])
-    return State(can_send, (*state.info, *info), (*blocking, *state.errors))
+    return HealthState(can_send, (*state.info, *info), (*blocking, *state.errors))
 
 
-def with_word(state: State, word: Change | None) -> State:
-    """The state with what the provider answered when it was asked; the worse of both counts.
+def with_provider_answer(state: HealthState, word: Change | None) -> HealthState:
+    """Merge the provider's own answer into a state; the worse of both counts.
 
-    What it says that we had found ourselves is not said twice.
+    A problem that we found ourselves is not listed twice.
     """
     if word is None or word.new not in CanSend.values or word.new == CanSend.AVAILABLE:
         return state
-    known = {one.code for one in state.errors if one.code}
+    codes = {one.code for one in state.errors if one.code}
     errors = [
-        Problem(whole(one.get("code")) or 0, _said(word, one.get("description")), str(one.get("solution") or ""))
+        Problem(integer(one.get("code")) or 0, _quoted(word, one.get("description")), str(one.get("solution") or ""))
         for one in items(word.details.get("errors"))
-        if one.get("code") not in known
+        if one.get("code") not in codes
     ]
     lines = [line for line in word.details.get("info") or () if line not in state.info]
-    info = [_said(word, line) for line in lines]
+    info = [_quoted(word, line) for line in lines]
     if not (word.details.get("errors") or word.details.get("info")):
-        info = [_said(word, CanSend(word.new).label)]
+        info = [_quoted(word, CanSend(word.new).label)]
     can_send = worst([state.can_send, CanSend(word.new)])
-    return State(can_send, (*state.info, *info), (*state.errors, *errors))
+    return HealthState(can_send, (*state.info, *info), (*state.errors, *errors))
 
 
-def _said(word: Change, text: Any) -> str:
-    return gettext("The provider says since %(at)s UTC: %(text)s") % {"at": f"{word.at:%Y-%m-%d %H:%M}", "text": text}
+def _quoted(word: Change, text: Any) -> str:
+    return gettext("Reported by the provider since %(at)s UTC: %(text)s") % {
+        "at": f"{word.at:%Y-%m-%d %H:%M}",
+        "text": text,
+    }
 
 
 @dataclass(frozen=True)
-class Turn:
+class Transition:
     """A moment when something began or ceased to be able to send; `why` is the announcement, None when a term ended."""
 
     at: datetime
     before: CanSend
-    after: State
+    after: HealthState
     why: Change | None
 
     @property
     def reason(self) -> str:
-        """What the provider gave as the reason, in our words; empty where it gave none."""
-        return str(spelled(self.why.reason)) if self.why and self.why.reason else ""
+        """The label of the provider's reason; empty where it gave none."""
+        return str(provider_label(self.why.reason)) if self.why and self.why.reason else ""
 
 
-def turns(rule: Rule, known: Facts, changes: Sequence[Change], start: datetime, now: datetime) -> Iterator[Turn]:
-    """The turns between `start`, when `known` was the latest of each field, and now. Changes are in order."""
-    facts = dict(known)
+def transitions(
+    rule: Rule, former_facts: Facts, changes: Sequence[Change], start: datetime, now: datetime
+) -> Iterator[Transition]:
+    """Yield the transitions since `start`. `former_facts` holds the last earlier change of each field."""
+    facts = dict(former_facts)
     before = rule(facts, start)
-    ends = {end for change in [*known.values(), *changes] for end in _ends(change)}
+    ends = {end for change in [*former_facts.values(), *changes] for end in _ends(change)}
     moments = sorted({change.at for change in changes} | {end for end in ends if start < end <= now})
     waiting = list(changes)
     for at in moments:
@@ -227,7 +236,7 @@ def turns(rule: Rule, known: Facts, changes: Sequence[Change], start: datetime, 
             facts[why.field] = why
         after = rule(facts, at)
         if after.can_send != before.can_send:
-            yield Turn(at, before.can_send, after, why)
+            yield Transition(at, before.can_send, after, why)
         before = after
 
 
@@ -237,71 +246,75 @@ def _ends(change: Change) -> list[datetime]:
     return [until or change.at + WITHOUT_END for _, until in restrictions(change)]
 
 
-def known_problem(code: int) -> Problem:
-    """A code of Meta's health status or error list, in words. Raises KeyError for one nobody has described."""
-    known = (catalogue().get(("health", code)) or catalogue()[META, code]).translated()
-    return Problem(code, known.meaning, known.remedy)
+def problem_of_code(code: int) -> Problem:
+    """A code of Meta's health status or error list, as a problem. Raises KeyError for one that the catalogue lacks."""
+    diagnosis = (catalogue().get(("health", code)) or catalogue()[META, code]).translated()
+    return Problem(code, diagnosis.meaning, diagnosis.remedy)
 
 
-def _add_restrictions(found: _Findings, facts: Facts, at: datetime) -> None:
+def _add_restrictions(findings: _Findings, facts: Facts, at: datetime) -> None:
     change = facts.get("account.account_restriction")
     for kind, until in restrictions(change) if change else ():
         if at >= (until or change.at + WITHOUT_END):  # type: ignore[union-attr] # there is a change
             continue
-        said = (
+        sentence = (
             gettext("Meta restricted it: %(kind)s until %(end)s UTC.")
             if until
             else gettext("Meta restricted it: %(kind)s.")
         )
-        words = said % {"kind": kind, "end": f"{until:%Y-%m-%d %H:%M}" if until else ""}
+        words = sentence % {"kind": kind, "end": f"{until:%Y-%m-%d %H:%M}" if until else ""}
         if kind in _STOPS:
-            found.blocking.append(Problem(368, words, known_problem(368).solution))
+            findings.blocking.append(Problem(368, words, problem_of_code(368).solution))
         else:
-            found.limits.append(words)
+            findings.limits.append(words)
     violation = facts.get("account.account_violation")
     if violation and at < violation.at + WITHOUT_END:
-        which = violation.reason or gettext("it did not say which")
-        found.warnings.append(gettext("Meta reported a violation of its policies: %(which)s.") % {"which": which})
+        which = violation.reason or gettext("details not given")
+        findings.warnings.append(gettext("Meta reported a violation of its policies: %(which)s.") % {"which": which})
 
 
-def _add_ban(found: _Findings, change: Change | None) -> None:
+def _add_ban(findings: _Findings, change: Change | None) -> None:
     if change is None:
         return
     state = change.reason or change.new
-    known = known_problem(141014)
+    problem = problem_of_code(141014)
     if state == "DISABLE":
-        found.blocking.append(known)
+        findings.blocking.append(problem)
     elif state == "SCHEDULE_FOR_DISABLE":
         day = _mapping(change.details.get("ban_info")).get("waba_ban_date", "")
-        said = (
+        sentence = (
             gettext("Meta will disable this account on %(day)s.") if day else gettext("Meta will disable this account.")
         )
-        found.limits.append(f"{said % {'day': day}} {known.solution}")
+        findings.limits.append(f"{sentence % {'day': day}} {problem.solution}")
 
 
-def _add_removal(found: _Findings, facts: Facts) -> None:
+def _add_removal(findings: _Findings, facts: Facts) -> None:
     latest = max((facts[name] for name in (*_GONE, *_BACK) if name in facts), key=lambda one: one.at, default=None)
     if latest and latest.field in _GONE:
-        found.blocking.append(
+        findings.blocking.append(
             Problem(
                 0,
-                gettext("Meta says: %(new)s.") % {"new": _word(latest.new)},
+                gettext("Meta reports: %(new)s.") % {"new": _word(latest.new)},
                 gettext("Connect the account again at Meta."),
             )
         )
 
 
 def restrictions(change: Change) -> list[tuple[str, datetime | None]]:
-    """The kinds of a restriction and their ends (None: not said), in Meta's or 8x8's form."""
+    """The kinds of a restriction and their ends (None: not reported), in Meta's or 8x8's form."""
     listed = change.details.get("restriction_info") or change.details.get("restrictionInfo")
     rows = [_mapping(row) for row in listed] if isinstance(listed, list) else []
     return [(str(row.get("restriction_type") or row.get("restrictionType") or "?"), _end(row)) for row in rows]
 
 
 def _end(row: Mapping[str, Any]) -> datetime | None:
-    said = str(row.get("expiration") or "")
+    expiration = str(row.get("expiration") or "")
     try:
-        return datetime.fromtimestamp(int(said), UTC) if said.isdecimal() else datetime.fromisoformat(said)
+        return (
+            datetime.fromtimestamp(int(expiration), UTC)
+            if expiration.isdecimal()
+            else datetime.fromisoformat(expiration)
+        )
     except (ValueError, OverflowError, OSError):
         return None
 

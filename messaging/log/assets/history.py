@@ -74,21 +74,21 @@ def apply_changes(announcements: Sequence[Announcement]) -> None:
 
 
 def _volume_tier(one: Announcement) -> VolumeTier | None:
-    """What a change of a volume tier says to billing; calls have tiers of their own, which are no messages."""
+    """Return a change of a volume tier as billing records it; the tiers of calls are not about messages."""
     if one.event.field != "account.volume_based_pricing_tier_update":
         return None
-    said = mapping(one.event.details.get("volume_tier_info"))
-    category = text(said.get("pricing_category"), 32)
+    tier_info = mapping(one.event.details.get("volume_tier_info"))
+    category = text(tier_info.get("pricing_category"), 32)
     if category.upper() == "CALLING":
         return None
     return VolumeTier(
-        one.account_id, one.subject_id, category, text(said.get("region"), 64), text(said.get("tier"), 64),
-        text(said.get("effective_month"), 7), one.at, one.webhook_id,
+        one.account_id, one.subject_id, category, text(tier_info.get("region"), 64), text(tier_info.get("tier"), 64),
+        text(tier_info.get("effective_month"), 7), one.at, one.webhook_id,
     )  # fmt: skip
 
 
 def _bring_up_to_date(subject: Subject, columns: dict[str, str], ids: list[int]) -> None:
-    """Set each column to the latest change of its field; two of the same moment are decided by their words."""
+    """Set each column to the latest change of its field; of two of the same moment the greater text wins."""
     settings = [_LATEST.format(column=column, value="new", field=field) for column, field in columns.items()]
     if subject == Subject.TEMPLATE:
         settings.append(_LATEST.format(column="status_reason", value="reason", field="status"))
@@ -104,7 +104,7 @@ def _bring_up_to_date(subject: Subject, columns: dict[str, str], ids: list[int])
 
 
 def create_template(account_id: int, event: ChangeEvent, directory: Directory) -> int:
-    """The id of the announced template of a registered WABA; created when nobody has yet. Raises Unregistered."""
+    """The id of the announced template of a registered WABA; it is created if it is missing. Raises Unregistered."""
     template, _ = Template.objects.get_or_create(
         account_id=account_id, waba_id=directory.waba(account_id, event.waba_id), name=event.template_name,
         language=event.template_language,
@@ -115,7 +115,7 @@ def create_template(account_id: int, event: ChangeEvent, directory: Directory) -
 
 
 def apply_contacts(rows: Iterable[tuple[int, ContactEvent, datetime, int | None]]) -> None:
-    """Keep what people asked for: (account id, event, time, webhook id); the same again adds nothing."""
+    """Store people's preferences: (account id, event, time, webhook id); duplicates add nothing."""
     ContactEventRow.objects.bulk_create(
         [
             ContactEventRow(

@@ -27,7 +27,7 @@ _TEMPLATE_CATEGORIES = (
     ("authentication", gettext_lazy("Authentication")),
 )
 _PERIOD = ("range", "from", "to")
-SEEN = "seen"  # the parameter with which a live log says what it shows
+SEEN = "seen"  # the parameter of a live log for what it shows
 
 
 class TrafficForm(FilterForm):
@@ -63,7 +63,7 @@ class TrafficForm(FilterForm):
 
 
 class LogForm(TrafficForm):
-    """Everything the log can be asked for: a field for each filter that `MessageQuery` declares for pages."""
+    """All filters of the log: a field for each filter that `MessageQuery` declares for pages."""
 
     periods = ("today", "7d", "14d", "30d", "month", "last-month", "any", "custom")
 
@@ -81,7 +81,7 @@ class LogForm(TrafficForm):
 
     @property
     def more_fields(self) -> list[forms.BoundField]:
-        """What stands behind "More filters"."""
+        """The fields under "More filters"."""
         return [self[each.page] for each in self.filters if each.more]
 
     @property
@@ -91,7 +91,7 @@ class LogForm(TrafficForm):
 
     @property
     def any_time(self) -> bool:
-        """Whether no period limits the rows: asked for, or a filter that finds few and names none."""
+        """Whether no period limits the rows: by choice, or as a filter finds few and the period is not given."""
         return self._range_name() == "any"
 
     def _range_name(self) -> str:
@@ -101,13 +101,13 @@ class LogForm(TrafficForm):
 
     def clean(self) -> dict[str, Any]:
         """As everywhere, when there is a period; and whatever else is wrong with a value."""
-        known = filters()
+        declared = filters()
         for name, reason in problems(build(self._words(UTC), exact_numbers=self.exact_numbers)).items():
-            self.add_error(known[name].page, reason)
+            self.add_error(declared[name].page, reason)
         return self.cleaned_data if self.any_time else super().clean()
 
     def query(self, reach: Reach, zone: tzinfo) -> MessageQuery:
-        """What the log is asked for, with days of this zone. The form is valid."""
+        """Return the query of a valid form, with days of this zone."""
         words = self._words(zone)
         if reach.chosen:
             words["subaccount"] = reach.chosen.code
@@ -133,19 +133,19 @@ class LogForm(TrafficForm):
     @property
     def pills(self) -> list[Pill]:
         """As everywhere, and one for each status. Whether the log is live is no filter."""
-        shown = [pill for pill in super().pills if pill.label != _("Live")]
+        pills = [pill for pill in super().pills if pill.label != _("Live")]
         if self.params.get("range") == "any":
-            shown.append(Pill("range", _("Period"), _("Any time"), query(self.params, drop=("range",))))
+            pills.append(Pill("range", _("Period"), _("Any time"), query(self.params, drop=("range",))))
         statuses = self.cleaned_data.get("status") or []
         for status in statuses:
             params = self.params.copy()
             params.setlist("status", [other for other in statuses if other != status])
-            shown.append(Pill("status", _("Status"), Status(status).label, query(params)))
-        return shown
+            pills.append(Pill("status", _("Status"), Status(status).label, query(params)))
+        return pills
 
     @property
     def saved_query(self) -> str:
-        """The filters as a URL query that leads to the first page; without what a live log says of itself."""
+        """The filters as a URL query that leads to the first page; without the parameters of a live log."""
         return query(self.params, drop=(SEEN,))
 
 
@@ -168,11 +168,11 @@ class TemplateForm(forms.Form):
     @property
     def pills(self) -> list[Pill]:
         """One pill for each choice."""
-        shown = {}
+        labels = {}
         for name, field in self.fields.items():
             if value := self.cleaned_data.get(name):
-                shown[name] = (str(field.label), str(dict(getattr(field, "choices", ())).get(value, value)))
-        return pills(self.params, shown)
+                labels[name] = (str(field.label), str(dict(getattr(field, "choices", ())).get(value, value)))
+        return pills(self.params, labels)
 
     @property
     def cleared(self) -> str:
@@ -187,16 +187,16 @@ class SavedFilterForm(forms.Form):
         label=gettext_lazy("Name"),
         max_length=60,
         strip=True,
-        error_messages={"required": gettext_lazy("Give the filters a name.")},
+        error_messages={"required": gettext_lazy("Enter a name for the filters.")},
     )
     query = forms.CharField(
-        max_length=2_000, error_messages={"max_length": gettext_lazy("These are too many filters to save.")}
+        max_length=2_000, error_messages={"max_length": gettext_lazy("There are too many filters to save.")}
     )
 
     def clean_query(self) -> str:
         """The log's own parameters, without the place in the list; there is something to save."""
         params = QueryDict(self.cleaned_data["query"].removeprefix("?"))
-        known = {*_PERIOD, "live", *(each.page for each in filters().values() if each.on_page)}
-        if not any(value for name, value in params.items() if name in known - {"subaccount"}):
-            raise forms.ValidationError(_("Choose filters first, then save them."))
-        return query(params, drop=params.keys() - known)
+        names = {*_PERIOD, "live", *(each.page for each in filters().values() if each.on_page)}
+        if not any(value for name, value in params.items() if name in names - {"subaccount"}):
+            raise forms.ValidationError(_("Choose filters before you save them."))
+        return query(params, drop=params.keys() - names)

@@ -25,7 +25,7 @@ class SubaccountForm(RenameForm):
         label=gettext_lazy("Code"),
         max_length=50,
         validators=[validate_subaccount_code],
-        help_text=gettext_lazy("For 8x8 its subAccountId. Programs use it, so it cannot be changed later."),
+        help_text=gettext_lazy("For 8x8, the subAccountId. Programs use the code, so it cannot be changed later."),
     )
 
 

@@ -18,7 +18,7 @@ class Merge(Enum):
     FIRST = auto()  # as it was when the message was created
     LEAST = auto()  # the earliest time
     GREATEST = auto()  # reports should not differ; if they do, the greatest: every value beats none
-    ATTRIBUTE = auto()  # no event reports it: `set_attributes` does, and the last value that is not empty stands
+    ATTRIBUTE = auto()  # no event reports it: `set_attributes` does, and the last value that is not empty wins
     GENERATED = auto()  # the database makes it from other columns
 
 
@@ -46,7 +46,7 @@ RANKINGS = (CATEGORY, DETAIL, ERROR)
 
 
 class WhenDeleted(Enum):
-    """What becomes of a column when its message is deleted."""
+    """What happens to a column when its message is deleted."""
 
     KEPT = auto()  # in log_deleted, for it counts
     EMPTIED = auto()  # log_deleted has the column, but never a value
@@ -112,7 +112,7 @@ COLUMNS = (
     Column("country", TEXT, Merge.GREATEST, "country", count=_AS_IS, billed=True),
     Column("content_type", TEXT, Merge.GREATEST, "event.content_type"),
     Column("template_id", ID, Merge.GREATEST, "template_id", count=_OR_ZERO, billed=True),
-    # The client's words may tell who the message was for.
+    # The client's text may identify the recipient.
     Column("client_message_id", TEXT, Merge.GREATEST, "client_message_id", when_deleted=_DROPPED),
     *(Column(f"{state}_at", TIME, Merge.LEAST, reported="at", state=state) for state in STATES),
     Column("category_rank", "smallint", CATEGORY, "category_rank", default=f"{CategoryRank.NONE:d}"),
@@ -122,7 +122,7 @@ COLUMNS = (
     Column("status_detail", TEXT, DETAIL, reported="detail"),
     Column("error_code", NUMBER, ERROR, "event.error_code", count=_OR_ZERO),
     Column("error_source", TEXT, ERROR, "event.error_source", count=_AS_IS),
-    # The provider's words may tell who the message was for.
+    # The provider's text may identify the recipient.
     Column("error_title", TEXT, ERROR, "event.error_title", when_deleted=WhenDeleted.EMPTIED),
     Column("provider_error_code", NUMBER, ERROR, "event.provider_error_code"),
     Column("source_id", ID, Merge.ATTRIBUTE, when_deleted=_DROPPED),

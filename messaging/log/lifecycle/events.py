@@ -1,4 +1,4 @@
-"""Events about messages: emitted by the transaction that writes a status into the history, where somebody subscribes.
+"""Events about messages: emitted by the transaction that writes a status into the history, if there is a subscription.
 
 The same as `events.outbox.emit`, for a whole batch at once. An event is told apart from others of its message and time
 by state, detail and error code.
@@ -128,14 +128,14 @@ def subscribe(subscriptions: Sequence[MessageSubscription], since: datetime) -> 
 
 
 def backfill(cursor: Any, message_ids: Sequence[int], since: datetime) -> None:
-    """Emit what the history of these messages holds and nobody was told."""
-    chosen = {"ids": list(message_ids), "since": since}
-    cursor.execute(_EMIT_HISTORY, chosen)
-    cursor.execute(_DELIVER_HISTORY, chosen)
+    """Emit what is in the history of these messages and was not emitted before."""
+    params = {"ids": list(message_ids), "since": since}
+    cursor.execute(_EMIT_HISTORY, params)
+    cursor.execute(_DELIVER_HISTORY, params)
 
 
 def emit_statuses(cursor: Any) -> None:
-    """Emit what happened to the batch's messages; costs one query where nobody subscribes."""
+    """Emit what happened to the batch's messages; costs one query without a subscription."""
     cursor.execute(_WANTED)
     has_subscriptions, has_endpoints = cursor.fetchone()
     if has_endpoints:

@@ -41,7 +41,7 @@ RETURNING message_id, webhook_id, webhook_received_at
 """
 
 
-class Anchor(NamedTuple):
+class AnchorKey(NamedTuple):
     """The key of a message within its account, which outlives changes of its row."""
 
     provider: str
@@ -66,7 +66,7 @@ class _LockedAnchor(NamedTuple):
 
 
 @transaction.atomic
-def forget(account_id: int, anchors: Sequence[Anchor]) -> ForgetResult:
+def forget(account_id: int, anchors: Sequence[AnchorKey]) -> ForgetResult:
     """Delete messages with their history and payloads; those deleted already are passed over.
 
     Effects: what counts of each is kept in log_deleted, so that no figure changes. The webhooks that reported
@@ -80,7 +80,7 @@ def forget(account_id: int, anchors: Sequence[Anchor]) -> ForgetResult:
         if not locked:
             return ForgetResult(Counter(), {})
         ids, since = [each.message_id for each in locked], min(each.created_at for each in locked)
-        keys = [Anchor(each.provider, each.provider_message_id) for each in locked]
+        keys = [AnchorKey(each.provider, each.provider_message_id) for each in locked]
         cursor.execute(_MOVE, [[each.created_at for each in locked], ids, account_id])
         counts = Counter(messages=cursor.rowcount)
         cursor.execute(_DROP_ANCHORS, [*_columns(keys), account_id])

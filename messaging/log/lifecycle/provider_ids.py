@@ -19,7 +19,7 @@ _PREFIX = "tollgate:"  # begins what providers repeat in their webhooks, so that
 
 
 def reference(umid: str) -> str:
-    """What we ask providers to repeat."""
+    """The reference that providers repeat."""
     return f"{_PREFIX}{umid}"
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import orjson
 
 from core.calling_codes import country_of
-from messaging.log.directory import Directory, KnownTemplate, Place
+from messaging.log.directory import Directory, Place, TemplateRef
 from messaging.log.enums import CategoryRank
 from messaging.log.lifecycle.columns import DELIVERY_STATES, EVENT_COLUMNS
 from messaging.log.lifecycle.provider_ids import Binding, referenced_umid
@@ -26,7 +26,7 @@ class Report(NamedTuple):
     place: Place
     webhook_id: int | None = None
     received_at: datetime | None = None
-    umid: str = ""  # of a message that we were asked to send
+    umid: str = ""  # of a message of the gateway
 
 
 class ResolvedEvent(NamedTuple):
@@ -81,7 +81,7 @@ def _client_message_id(event: MessageEvent) -> str:
     return "" if referenced_umid(event.client_message_id) else event.client_message_id
 
 
-def _category(event: MessageEvent, template: KnownTemplate | None) -> tuple[str, CategoryRank]:
+def _category(event: MessageEvent, template: TemplateRef | None) -> tuple[str, CategoryRank]:
     if event.category:
         return event.category, CategoryRank.PROVEN if event.state in DELIVERY_STATES else CategoryRank.SAID
     return (template.category, CategoryRank.ASSUMED) if template else ("", CategoryRank.NONE)

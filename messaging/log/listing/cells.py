@@ -49,7 +49,7 @@ class Cells:
         }  # fmt: skip
         self._before, _, self._after = reverse("message", args=[_ANY]).partition(str(_ANY))
         self._status, self._category = cache(status), cache(_category)  # few, on many rows
-        self._unknown = format_html(_FAINT, gettext("not known"))
+        self._unknown = format_html(_FAINT, gettext("unknown"))
         self._none = format_html(_FAINT, "–")
         self._states = {
             "free": format_html(_FAINT, gettext("free")),
@@ -104,11 +104,11 @@ class Cells:
         return self._arrows[row.direction]
 
     def status(self, row: Message) -> SafeString:
-        """Where it stands, with the error's code."""
-        shown = self._status(row.status)
+        """Its status, with the error's code."""
+        content = self._status(row.status)
         if row.error_code is not None:
-            shown += format_html(' <span class="code" title="{}">{}</span>', error_hint(row), row.error_code)
-        return _cell("state", shown)
+            content += format_html(' <span class="code" title="{}">{}</span>', error_hint(row), row.error_code)
+        return _cell("state", content)
 
     def user(self, row: Message) -> SafeString:
         """The person."""
@@ -173,12 +173,12 @@ class Cells:
     def cost(self, row: Message) -> SafeString:
         """What it costs."""
         charge = self._charges.get(row.umid)
-        shown = self._none
+        content = self._none
         if charge and charge.state == "charged":
-            shown = format_html('<span class="currency">{}</span> {}', charge.currency, price(charge.amount))
+            content = format_html('<span class="currency">{}</span> {}', charge.currency, price(charge.amount))
         elif charge:
-            shown = self._states.get(charge.state, self._none)
-        return _cell("number cost", shown)
+            content = self._states.get(charge.state, self._none)
+        return _cell("number cost", content)
 
 
 _EMPTY = {name: format_html('<td class="{}"></td>', name) for name in ("country", "category", "name")}
@@ -196,8 +196,8 @@ def _category(value: str) -> SafeString:
     return format_html('<td class="category"><i class="square hue-{}"></i>{}</td>', value, category_name(value))
 
 
-def _clipped(column: str, words: str, whole: str = "") -> SafeString:
+def _clipped(column: str, words: str, full: str = "") -> SafeString:
     """A cell that is cut off where it is too long; hovering shows all of it."""
-    if not whole:
+    if not full:
         return format_html('<td class="{}"><span class="clip">{}</span></td>', column, words)
-    return format_html('<td class="{}"><span class="clip" title="{}">{}</span></td>', column, whole, words)
+    return format_html('<td class="{}"><span class="clip" title="{}">{}</span></td>', column, full, words)

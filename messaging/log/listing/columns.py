@@ -21,7 +21,7 @@ class Column:
     numeric: bool = False
 
 
-COLUMNS = (  # in the order in which they stand
+COLUMNS = (  # in their order on the page
     Column("number", "#"),
     Column("recorded", _("Recorded on"), usual=True),
     Column("actions", _("Actions")),
@@ -67,6 +67,6 @@ class Layout:
 def layout(chosen: Iterable[str], by: Principal) -> Layout:
     """The layout of a choice of keys; none, or none that is left, means the usual ones."""
     offered = [column for column in COLUMNS if column.needs is None or by.may(column.needs)]
-    wanted = set(chosen)
-    shown = [column for column in offered if column.key in wanted] or [column for column in offered if column.usual]
-    return Layout(offered, shown)
+    selected = set(chosen)
+    visible = [column for column in offered if column.key in selected] or [column for column in offered if column.usual]
+    return Layout(offered, visible)

@@ -15,8 +15,8 @@ _SHOWN = (
 
 def fingerprint(rows: Iterable[Message], charges: Mapping[UUID, Charge]) -> str:
     """A short text that changes when anything changes that the log shows of these rows. Asks the database nothing."""
-    shown = [
+    values = [
         (*(getattr(row, name) for name in _SHOWN), charges[row.umid].amount if row.umid in charges else None)
         for row in rows
     ]
-    return hashlib.blake2b(repr(shown).encode(), digest_size=8).hexdigest()
+    return hashlib.blake2b(repr(values).encode(), digest_size=8).hexdigest()

@@ -18,11 +18,11 @@ MOST = 10_000  # messages in one selection
 
 def newest(rows: QuerySet[Message]) -> Cursor | None:
     """Where "all that match" ends: what comes in after this was not selected."""
-    found = rows.order_by("-created_at", "-id").values_list("created_at", "id").first()
-    return Cursor(*found) if found else None
+    position = rows.order_by("-created_at", "-id").values_list("created_at", "id").first()
+    return Cursor(*position) if position else None
 
 
-def picked(
+def selected_messages(
     account: Account, posted: QueryDict, query: MessageQuery | None, subaccount_ids: tuple[int, ...] | None
 ) -> QuerySet[Message]:
     """The messages that a form selects, newest first, at most `MOST`; whatever else it names does not exist.
@@ -43,7 +43,7 @@ def _all(account: Account, query: MessageQuery | None, upto: str) -> QuerySet[Me
     try:
         last = Cursor.parse(upto)
     except ValueError:
-        raise UserError(_("Select all that match on the log's page, not by an address.")) from None
+        raise UserError(_("To select all matching messages, use the Logs page.")) from None
     return matching(account, query).filter(
         Q(created_at__lte=last.moment) & (Q(created_at__lt=last.moment) | Q(id__lte=last.id))
     )
@@ -51,9 +51,9 @@ def _all(account: Account, query: MessageQuery | None, upto: str) -> QuerySet[Me
 
 def _umids(posted: QueryDict) -> list[UUID]:
     try:
-        found = [UUID(text) for text in posted.getlist("umid")]
+        umids = [UUID(text) for text in posted.getlist("umid")]
     except ValueError:
         raise UserError(_("A selected message has no valid UMID.")) from None
-    if not found:
+    if not umids:
         raise UserError(_("Select at least one message."))
-    return found[:MOST]
+    return umids[:MOST]

@@ -49,11 +49,15 @@ class Migration(migrations.Migration):
                 ("messaging_limit", models.CharField(blank=True, help_text="For example TIER_10K.", max_length=64)),
                 (
                     "throughput",
-                    models.CharField(blank=True, help_text="HIGH: 1,000 messages a second; else 80.", max_length=64),
+                    models.CharField(
+                        blank=True, help_text="HIGH: 1,000 messages per second; otherwise 80.", max_length=64
+                    ),
                 ),
                 (
                     "flag",
-                    models.CharField(blank=True, help_text="FLAGGED or UNFLAGGED, as Meta last said.", max_length=64),
+                    models.CharField(
+                        blank=True, help_text="FLAGGED or UNFLAGGED, as last reported by Meta.", max_length=64
+                    ),
                 ),
                 (
                     "name_status",
@@ -62,7 +66,7 @@ class Migration(migrations.Migration):
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 (
                     "updated_at",
-                    models.DateTimeField(auto_now=True, help_text="Parked webhooks are tried again after this."),
+                    models.DateTimeField(auto_now=True, help_text="Parked webhooks are retried after this."),
                 ),
                 (
                     "account",
@@ -88,7 +92,7 @@ class Migration(migrations.Migration):
                     "api_url",
                     models.CharField(
                         blank=True,
-                        help_text="Of the provider, as https://waba-v2.360dialog.io; empty: its usual one.",
+                        help_text="The provider's API address, such as https://waba-v2.360dialog.io; empty: the default.",
                         max_length=255,
                         validators=[django.core.validators.URLValidator(["https", "http"])],
                         verbose_name="API address",
@@ -105,7 +109,9 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "health_silence",
-                    models.CharField(blank=True, editable=False, help_text="Why no answer came.", max_length=255),
+                    models.CharField(
+                        blank=True, editable=False, help_text="Why there was no response.", max_length=255
+                    ),
                 ),
             ],
             options={
@@ -128,7 +134,7 @@ class Migration(migrations.Migration):
                 ("quality", models.CharField(default="UNKNOWN", max_length=64)),
                 (
                     "components",
-                    models.JSONField(default=list, help_text="Header, body, footer and buttons in Meta's form."),
+                    models.JSONField(default=list, help_text="Header, body, footer and buttons in Meta's format."),
                 ),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 (
@@ -172,12 +178,14 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "old",
-                    models.CharField(blank=True, help_text="As the provider says; empty: it does not.", max_length=64),
+                    models.CharField(
+                        blank=True, help_text="As reported by the provider; empty if not reported.", max_length=64
+                    ),
                 ),
                 ("new", models.CharField(max_length=64)),
                 ("reason", models.CharField(blank=True, max_length=255)),
-                ("details", models.JSONField(default=dict, help_text="The announcement as it came.")),
-                ("webhook_id", models.BigIntegerField(help_text="The inbox row that said so first.", null=True)),
+                ("details", models.JSONField(default=dict, help_text="The announcement as received.")),
+                ("webhook_id", models.BigIntegerField(help_text="The inbox row that reported it first.", null=True)),
                 (
                     "account",
                     models.ForeignKey(
@@ -255,7 +263,7 @@ class Migration(migrations.Migration):
             primary_key=("account_id", "created_at", "id"),
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("created_at", models.DateTimeField(help_text="The earliest time known of the message.")),
+                ("created_at", models.DateTimeField(help_text="The earliest known time of the message.")),
                 ("umid", models.UUIDField(default=uuid.uuid4)),
                 (
                     "provider",
@@ -297,10 +305,10 @@ class Migration(migrations.Migration):
                     "category_rank",
                     models.SmallIntegerField(
                         choices=[
-                            (0, "said with the proof of delivery"),
-                            (1, "said by the provider before"),
+                            (0, "reported with the proof of delivery"),
+                            (1, "reported earlier by the provider"),
                             (2, "taken from the template"),
-                            (9, "not known"),
+                            (9, "unknown"),
                         ],
                         default=9,
                     ),
@@ -308,7 +316,7 @@ class Migration(migrations.Migration):
                 ("pricing_type", models.CharField(blank=True, help_text="Meta's pricing.type.", max_length=32)),
                 (
                     "recipient_type",
-                    models.CharField(blank=True, help_text="As the sender named it: lead, customer …", max_length=32),
+                    models.CharField(blank=True, help_text="As set by the sender: lead, customer …", max_length=32),
                 ),
                 (
                     "response_code",
@@ -330,7 +338,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "error_source",
-                    models.CharField(blank=True, help_text="Whose code it is: meta or 8x8.", max_length=12),
+                    models.CharField(blank=True, help_text="Source of the code: meta or 8x8.", max_length=12),
                 ),
                 ("error_code", models.IntegerField(null=True)),
                 ("error_title", models.CharField(blank=True, max_length=255)),
@@ -505,7 +513,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="DeletedMessage",
             fields=[
-                ("created_at", models.DateTimeField(help_text="The earliest time known of the message.")),
+                ("created_at", models.DateTimeField(help_text="The earliest known time of the message.")),
                 (
                     "direction",
                     models.CharField(choices=[("outbound", "Outbound"), ("inbound", "Inbound")], max_length=8),
@@ -517,10 +525,10 @@ class Migration(migrations.Migration):
                     "category_rank",
                     models.SmallIntegerField(
                         choices=[
-                            (0, "said with the proof of delivery"),
-                            (1, "said by the provider before"),
+                            (0, "reported with the proof of delivery"),
+                            (1, "reported earlier by the provider"),
                             (2, "taken from the template"),
-                            (9, "not known"),
+                            (9, "unknown"),
                         ],
                         default=9,
                     ),
@@ -541,7 +549,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "error_source",
-                    models.CharField(blank=True, help_text="Whose code it is: meta or 8x8.", max_length=12),
+                    models.CharField(blank=True, help_text="Source of the code: meta or 8x8.", max_length=12),
                 ),
                 ("error_code", models.IntegerField(null=True)),
                 ("error_title", models.CharField(blank=True, max_length=255)),
@@ -672,12 +680,14 @@ class Migration(migrations.Migration):
                 ("message_id", models.BigIntegerField()),
                 (
                     "state",
-                    models.CharField(help_text="Our word for it, or the provider's where we have none.", max_length=24),
+                    models.CharField(
+                        help_text="Tollgate's name for the state, or the provider's if it has none.", max_length=24
+                    ),
                 ),
                 ("detail", models.CharField(blank=True, max_length=64)),
                 ("error_code", models.IntegerField(default=0)),
                 ("error_title", models.CharField(blank=True, max_length=255)),
-                ("webhook_id", models.BigIntegerField(help_text="The inbox row that said so first.", null=True)),
+                ("webhook_id", models.BigIntegerField(help_text="The inbox row that reported it first.", null=True)),
                 ("webhook_received_at", models.DateTimeField(null=True)),
                 (
                     "account",
@@ -802,7 +812,7 @@ class Migration(migrations.Migration):
                 ("direction", models.CharField(max_length=8)),
                 ("category", models.CharField(max_length=32)),
                 ("status", models.CharField(max_length=12)),
-                ("free", models.BooleanField(help_text="The provider said it is not charged.")),
+                ("free", models.BooleanField(help_text="The provider reported it as not charged.")),
                 ("n", models.IntegerField()),
                 (
                     "account",
@@ -815,10 +825,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("country", models.CharField(db_default="", max_length=2)),
-                ("error_code", models.IntegerField(db_default=0, help_text="0 means: none.")),
+                ("error_code", models.IntegerField(db_default=0, help_text="0: none.")),
                 (
                     "error_source",
-                    models.CharField(db_default="", help_text="Whose code it is: meta or 8x8.", max_length=12),
+                    models.CharField(db_default="", help_text="Source of the code: meta or 8x8.", max_length=12),
                 ),
                 ("template_id", models.BigIntegerField(db_default=0)),
             ],
@@ -841,7 +851,7 @@ class Migration(migrations.Migration):
                 ("direction", models.CharField(max_length=8)),
                 ("category", models.CharField(max_length=32)),
                 ("status", models.CharField(max_length=12)),
-                ("free", models.BooleanField(help_text="The provider said it is not charged.")),
+                ("free", models.BooleanField(help_text="The provider reported it as not charged.")),
                 ("n", models.BigIntegerField()),
                 (
                     "account",
@@ -853,10 +863,10 @@ class Migration(migrations.Migration):
                         to="accounts.account",
                     ),
                 ),
-                ("error_code", models.IntegerField(db_default=0, help_text="0 means: none.")),
+                ("error_code", models.IntegerField(db_default=0, help_text="0: none.")),
                 (
                     "error_source",
-                    models.CharField(db_default="", help_text="Whose code it is: meta or 8x8.", max_length=12),
+                    models.CharField(db_default="", help_text="Source of the code: meta or 8x8.", max_length=12),
                 ),
             ],
             options={
@@ -912,12 +922,12 @@ class Migration(migrations.Migration):
                 ("direction", models.CharField(max_length=8)),
                 ("category", models.CharField(max_length=32)),
                 ("status", models.CharField(max_length=12)),
-                ("free", models.BooleanField(help_text="The provider said it is not charged.")),
+                ("free", models.BooleanField(help_text="The provider reported it as not charged.")),
                 (
                     "error_source",
-                    models.CharField(db_default="", help_text="Whose code it is: meta or 8x8.", max_length=12),
+                    models.CharField(db_default="", help_text="Source of the code: meta or 8x8.", max_length=12),
                 ),
-                ("error_code", models.IntegerField(db_default=0, help_text="0 means: none.")),
+                ("error_code", models.IntegerField(db_default=0, help_text="0: none.")),
                 ("country", models.CharField(db_default="", max_length=2)),
                 ("template_id", models.BigIntegerField(db_default=0)),
                 ("n", models.BigIntegerField()),
@@ -975,12 +985,12 @@ class Migration(migrations.Migration):
                 ("direction", models.CharField(max_length=8)),
                 ("category", models.CharField(max_length=32)),
                 ("status", models.CharField(max_length=12)),
-                ("free", models.BooleanField(help_text="The provider said it is not charged.")),
+                ("free", models.BooleanField(help_text="The provider reported it as not charged.")),
                 (
                     "error_source",
-                    models.CharField(db_default="", help_text="Whose code it is: meta or 8x8.", max_length=12),
+                    models.CharField(db_default="", help_text="Source of the code: meta or 8x8.", max_length=12),
                 ),
-                ("error_code", models.IntegerField(db_default=0, help_text="0 means: none.")),
+                ("error_code", models.IntegerField(db_default=0, help_text="0: none.")),
                 ("zone", models.CharField(max_length=64)),
                 ("day", models.DateField()),
                 ("n", models.BigIntegerField()),

@@ -25,22 +25,24 @@ class PhoneNumber(TenantModel):
     display_name = models.CharField(max_length=255, blank=True)
     quality = models.CharField(max_length=64, default=Quality.UNKNOWN)
     messaging_limit = models.CharField(max_length=64, blank=True, help_text="For example TIER_10K.")
-    throughput = models.CharField(max_length=64, blank=True, help_text="HIGH: 1,000 messages a second; else 80.")
-    flag = models.CharField(max_length=64, blank=True, help_text="FLAGGED or UNFLAGGED, as Meta last said.")
+    throughput = models.CharField(max_length=64, blank=True, help_text="HIGH: 1,000 messages per second; otherwise 80.")
+    flag = models.CharField(max_length=64, blank=True, help_text="FLAGGED or UNFLAGGED, as last reported by Meta.")
     name_status = models.CharField(max_length=64, blank=True, help_text="Meta's decision on the display name.")
     credential_sealed = models.TextField(blank=True, editable=False)
     api_url = models.CharField(
         "API address", max_length=255, blank=True, validators=[URLValidator(["https", "http"])],
-        help_text="Of the provider, as https://waba-v2.360dialog.io; empty: its usual one.",
+        help_text="The provider's API address, such as https://waba-v2.360dialog.io; empty: the default.",
     )  # fmt: skip
     health_due_at = models.DateTimeField(
         default=timezone.now, editable=False, help_text="When to ask the provider next."
     )
     health_asked_at = models.DateTimeField(null=True, editable=False)
     health_answered_at = models.DateTimeField(null=True, editable=False)
-    health_silence = models.CharField(max_length=255, blank=True, editable=False, help_text="Why no answer came.")
+    health_silence = models.CharField(
+        max_length=255, blank=True, editable=False, help_text="Why there was no response."
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
-    updated_at = models.DateTimeField(auto_now=True, help_text="Parked webhooks are tried again after this.")
+    updated_at = models.DateTimeField(auto_now=True, help_text="Parked webhooks are retried after this.")
 
     class Meta:
         ordering = ("display_name", "id")
@@ -78,7 +80,7 @@ class Template(TenantModel):
     status = models.CharField(max_length=64, default=TemplateStatus.PENDING)
     status_reason = models.CharField(max_length=255, blank=True, help_text="For example FIRST_PAUSE.")
     quality = models.CharField(max_length=64, default=Quality.UNKNOWN)
-    components = models.JSONField(default=list, help_text="Header, body, footer and buttons in Meta's form.")
+    components = models.JSONField(default=list, help_text="Header, body, footer and buttons in Meta's format.")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:

@@ -1,4 +1,4 @@
-"""What providers announced: every change of a template, number or WABA, and what people asked for."""
+"""What providers announced: every change of a template, number or WABA, and people's preferences."""
 
 from django.db import models
 
@@ -17,11 +17,11 @@ class Change(TenantModel):
     subject_id = models.BigIntegerField(help_text="Id of the template, phone number or WABA.")
     at = models.DateTimeField(help_text="When it happened, by the provider's clock.")
     field = models.CharField(max_length=64, help_text="For example status, quality, category, messaging_limit.")
-    old = models.CharField(max_length=64, blank=True, help_text="As the provider says; empty: it does not.")
+    old = models.CharField(max_length=64, blank=True, help_text="As reported by the provider; empty if not reported.")
     new = models.CharField(max_length=64)
     reason = models.CharField(max_length=255, blank=True)
-    details = models.JSONField(default=dict, help_text="The announcement as it came.")
-    webhook_id = models.BigIntegerField(null=True, help_text="The inbox row that said so first.")
+    details = models.JSONField(default=dict, help_text="The announcement as received.")
+    webhook_id = models.BigIntegerField(null=True, help_text="The inbox row that reported it first.")
 
     class Meta:
         ordering = ("-at", "-id")

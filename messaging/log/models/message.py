@@ -1,4 +1,4 @@
-"""The message log: one row a message, one row a status it was given, and what it said beside it."""
+"""The message log: one row a message, one row a status report, and the payloads beside them."""
 
 import uuid
 
@@ -20,9 +20,9 @@ WENT_WRONG = Q(failed_at__isnull=False) | Q(rejected_at__isnull=False) | Q(expir
 
 
 class Counted(TenantModel):
-    """What a message counts for: where, when, of which kind and how it went. None of it tells of a person."""
+    """What a message counts for: where, when, of which kind and how it went. None of it is personal data."""
 
-    created_at = models.DateTimeField(help_text="The earliest time known of the message.")
+    created_at = models.DateTimeField(help_text="The earliest known time of the message.")
     account = models.ForeignKey("accounts.Account", **LOOSE)
     direction = models.CharField(max_length=8, choices=Direction)
     subaccount = models.ForeignKey(Subaccount, null=True, **LOOSE)
@@ -43,7 +43,7 @@ class Counted(TenantModel):
     received_at = models.DateTimeField(null=True)
     detail_rank = models.SmallIntegerField(default=0)
     status_detail = models.CharField(max_length=64, blank=True, help_text="The provider's own word for the status.")
-    error_source = models.CharField(max_length=12, blank=True, help_text="Whose code it is: meta or 8x8.")
+    error_source = models.CharField(max_length=12, blank=True, help_text="Source of the code: meta or 8x8.")
     error_code = models.IntegerField(null=True)
     error_title = models.CharField(max_length=255, blank=True)
     provider_error_code = models.IntegerField(null=True, help_text="Meta's code behind an 8x8 code.")
@@ -76,7 +76,7 @@ class Message(Counted):
     msisdn = models.CharField(max_length=20, blank=True, help_text="The person's number: digits, no plus sign.")
     user_id = models.CharField(max_length=140, blank=True, help_text="Business-scoped user id.")
     source = models.ForeignKey(Source, null=True, **LOOSE)
-    recipient_type = models.CharField(max_length=32, blank=True, help_text="As the sender named it: lead, customer …")
+    recipient_type = models.CharField(max_length=32, blank=True, help_text="As set by the sender: lead, customer …")
     response_code = models.SmallIntegerField(null=True, help_text="HTTP status with which the provider answered.")
     client_message_id = models.CharField(max_length=512, blank=True)
 
@@ -137,7 +137,7 @@ class MessageAnchor(models.Model):
 
 
 class DeletedMessage(Counted):
-    """What stays of a message that somebody deleted, so that a webhook which comes late still counts and nothing of
+    """What stays of a deleted message, so that a late webhook still counts and nothing of
     the person comes back. Known by the key under which billing knows it; gone with the months that retention forgets.
     """
 
@@ -154,7 +154,7 @@ class DeletedMessage(Counted):
 
 
 class Horizon(TenantModel):
-    """Since when an account has messages: what was before, retention has forgotten, and no webhook brings it back."""
+    """The start of an account's log: retention has deleted what was before, and no webhook brings it back."""
 
     account = models.OneToOneField(  # one row an account
         "accounts.Account", primary_key=True, on_delete=models.CASCADE, related_name="+"
@@ -172,11 +172,13 @@ class StatusEvent(TenantModel):
     at = models.DateTimeField(help_text="When it happened, by the provider's clock.")
     account = models.ForeignKey("accounts.Account", **LOOSE)
     message_id = models.BigIntegerField()
-    state = models.CharField(max_length=24, help_text="Our word for it, or the provider's where we have none.")
+    state = models.CharField(
+        max_length=24, help_text="Tollgate's name for the state, or the provider's if it has none."
+    )
     detail = models.CharField(max_length=64, blank=True)
     error_code = models.IntegerField(default=0)
     error_title = models.CharField(max_length=255, blank=True)
-    webhook_id = models.BigIntegerField(null=True, help_text="The inbox row that said so first.")
+    webhook_id = models.BigIntegerField(null=True, help_text="The inbox row that reported it first.")
     webhook_received_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -187,7 +189,7 @@ class StatusEvent(TenantModel):
 
 
 class MessagePayload(TenantModel):
-    """What a message said, or the request and response of its sending. Partitioned by month of `created_at`.
+    """A message's content, or the request and response of its sending. Partitioned by month of `created_at`.
 
     Beside the log, not in it: its own retention, and the log's rows stay small.
     """

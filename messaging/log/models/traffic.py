@@ -19,9 +19,9 @@ class _Summed(TenantModel):
     direction = models.CharField(max_length=8)
     category = models.CharField(max_length=32)
     status = models.CharField(max_length=12)
-    free = models.BooleanField(help_text="The provider said it is not charged.")
-    error_source = models.CharField(max_length=12, db_default="", help_text="Whose code it is: meta or 8x8.")
-    error_code = models.IntegerField(db_default=0, help_text="0 means: none.")
+    free = models.BooleanField(help_text="The provider reported it as not charged.")
+    error_source = models.CharField(max_length=12, db_default="", help_text="Source of the code: meta or 8x8.")
+    error_code = models.IntegerField(db_default=0, help_text="0: none.")
 
     class Meta:
         abstract = True
@@ -64,7 +64,7 @@ class TrafficDelta(_Detailed):
 
 
 class TrafficSlot(_Counted):
-    """How many messages of one slot stand at one status, in all countries and of all templates."""
+    """How many messages of one slot have one status, in all countries and of all templates."""
 
     n = models.BigIntegerField()
 
@@ -103,7 +103,7 @@ class TrafficDetail(_Detailed):
 
 
 class TrafficZone(TenantModel):
-    """A time zone in which somebody reads an account's days: these are summed up for it."""
+    """A time zone in which an account's days are read: they are summed up for it."""
 
     account = models.ForeignKey("accounts.Account", **LOOSE)
     zone = models.CharField(max_length=64)

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from accounts.models import Account
-from messaging.log.assets.changes import UNTOLD
+from messaging.log.assets.changes import SUMMARY_FIELDS
 from messaging.log.models import Change, PhoneNumber, Template
 from providers.vocabulary import Subject
 
@@ -27,13 +27,13 @@ class TemplateFilter:
     language: str = ""
 
 
-def templates(account: Account, subaccount_ids: Sequence[int] | None, chosen: TemplateFilter) -> list[Template]:
+def templates(account: Account, subaccount_ids: Sequence[int] | None, criteria: TemplateFilter) -> list[Template]:
     """The templates of the WABAs that these subaccounts (None: all) send with, by name, at most `MOST`."""
-    asked = {
-        "name__icontains": chosen.search, "status": chosen.status, "category__iexact": chosen.category,
-        "quality": chosen.quality, "language": chosen.language,
+    lookups = {
+        "name__icontains": criteria.search, "status": criteria.status, "category__iexact": criteria.category,
+        "quality": criteria.quality, "language": criteria.language,
     }  # fmt: skip
-    rows = all_templates(account, subaccount_ids).filter(**{name: value for name, value in asked.items() if value})
+    rows = all_templates(account, subaccount_ids).filter(**{name: value for name, value in lookups.items() if value})
     return list(rows[:MOST])
 
 
@@ -64,7 +64,9 @@ def all_templates(account: Account, subaccount_ids: Sequence[int] | None) -> Que
 
 def last_changes(account: Account, subject: Subject, ids: Iterable[int]) -> dict[int, Change]:
     """What was last announced of each, in one query."""
-    rows = Change.objects.filter(account=account, subject=subject, subject_id__in=list(ids)).exclude(field__in=UNTOLD)
+    rows = Change.objects.filter(account=account, subject=subject, subject_id__in=list(ids)).exclude(
+        field__in=SUMMARY_FIELDS
+    )
     latest = rows.order_by("subject_id", "-at", "-id").distinct("subject_id")
     return {change.subject_id: change for change in latest}
 
@@ -75,7 +77,7 @@ def timeline(account: Account, subjects: Iterable[tuple[Subject, int, Any]]) -> 
     for subject, pk, fields in subjects:
         own = Q(subject=subject, subject_id=pk)
         about |= own if fields is None else own & Q(field__in=fields)
-    return list(Change.objects.filter(about, account=account).exclude(field__in=UNTOLD)[:MOST_CHANGES])
+    return list(Change.objects.filter(about, account=account).exclude(field__in=SUMMARY_FIELDS)[:MOST_CHANGES])
 
 
 def category_moved(changes: Iterable[Change], since: datetime) -> Change | None:

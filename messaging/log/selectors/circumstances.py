@@ -32,8 +32,8 @@ class Circumstances:
     marketing_in_the_week_before: int = 0
     alike: int = 0  # counted to MOST_ALIKE + 1
 
-    def said(self, subject: Subject, name: str) -> str:
-        """What a field was then, as the provider says it; empty where no announcement is on record."""
+    def value_of(self, subject: Subject, name: str) -> str:
+        """Return what a field was then, in the provider's words; empty where no announcement is on record."""
         change = self.changes.get((subject, name))
         return change.new if change else ""
 
@@ -81,8 +81,8 @@ def _of_person(account: Account, message: Message, subaccount_ids: Sequence[int]
 
 def _last_inbound(of_person: QuerySet[Message], at: datetime) -> datetime | None:
     rows = of_person.filter(direction=Direction.INBOUND, created_at__range=(at - _WINDOW_LOOK_BACK, at))
-    found: datetime | None = rows.order_by("-created_at", "-id").values_list("created_at", flat=True).first()
-    return found
+    last_at: datetime | None = rows.order_by("-created_at", "-id").values_list("created_at", flat=True).first()
+    return last_at
 
 
 def _sent(of_person: QuerySet[Message], start: datetime, end: datetime, **more: str) -> int:

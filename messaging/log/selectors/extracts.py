@@ -75,19 +75,19 @@ def _or_empty(path: str) -> Expression:
 
 
 def _status_at() -> Expression:
-    """When the message came to stand where it stands."""
+    """When the message reached its status."""
     whens = [When(**{f"{column}__isnull": False}, then=F(column)) for column, _ in STATUS_ORDER]
     return Case(*whens, default=Value(None), output_field=DateTimeField())
 
 
 def _content() -> Subquery:
-    """What was said: the text, else the provider's JSON."""
+    """The content: the text, else the provider's JSON."""
     payloads = MessagePayload.objects.filter(
         account=OuterRef("account"), message_id=OuterRef("id"), kind=PayloadKind.CONTENT,
         created_at__gte=OuterRef("created_at"),
     )  # fmt: skip
-    said = Func(F("body"), template=_SAID, output_field=TextField())
-    return Subquery(payloads.order_by("created_at").values(said=said)[:1])
+    text = Func(F("body"), template=_SAID, output_field=TextField())
+    return Subquery(payloads.order_by("created_at").values(said=text)[:1])
 
 
 _SAID = (
@@ -108,9 +108,9 @@ LOG_FIELDS = (*_MADE, "msisdn", "user_id", *_COSTS)
 
 
 def log_span(account: Account, query: MessageQuery, before: datetime) -> tuple[datetime, datetime] | None:
-    """From when until when the messages asked for were created, those from `before` on left out; None: there are none.
+    """Return the span in which the messages of a query that are older than `before` were created; None without any.
 
-    The end is that of the question, or `before`.
+    It ends with the query's own span, or at `before`.
     """
     try:
         rows = matching(account, query).filter(created_at__lt=before).order_by("created_at", "id")
@@ -151,9 +151,9 @@ def _compiled(
     if with_key:
         expressions |= {"message_key": F("message_key"), "row_created_at": F("created_at"), "row_id": F("id")}
     # A field of the model cannot be an alias of its own, so every alias gets its name outside.
-    given = {f"x{place}": expression for place, expression in enumerate(expressions.values())}
-    found = rows.annotate(**given).values_list(*given)
-    sql = literal(*(found[:limit] if limit is not None else found).query.sql_with_params())
+    aliases = {f"x{place}": expression for place, expression in enumerate(expressions.values())}
+    named = rows.annotate(**aliases).values_list(*aliases)
+    sql = literal(*(named[:limit] if limit is not None else named).query.sql_with_params())
     columns = ", ".join(f'x{place} AS "{name}"' for place, name in enumerate(expressions))
     return f"SELECT {columns} FROM ({sql}) named"  # noqa: S608 - names of fields are ours
 
@@ -194,10 +194,10 @@ TRAFFIC_FIELDS: Mapping[str, str] = MappingProxyType({
 
 
 def traffic_extract(
-    account: Account, chosen: TrafficFilter, fields: Sequence[str], zone: ZoneInfo, span: Span
+    account: Account, criteria: TrafficFilter, fields: Sequence[str], zone: ZoneInfo, span: Span
 ) -> Extract:
-    """Messages created in the span, counted by the fields asked for; `messages` is the count."""
-    counted = counted_rows(account, chosen, span)
+    """Messages created in the span, counted by the requested fields; `messages` is the count."""
+    counted = counted_rows(account, criteria, span)
     day = literal("(slot AT TIME ZONE %s)::date", [zone.key])
     union = " UNION ALL ".join(
         f"SELECT {day} AS day, subaccount_id, phone_number_id, direction, category, status, n FROM ({sql}) counted"  # noqa: S608

@@ -19,7 +19,7 @@ QUIET_AFTER = timedelta(hours=6)
 QUIET_LEAST = 20  # messages in the same hours of each of the last two weeks; fewer say nothing
 LONG_IN_SENT = (timedelta(hours=1), timedelta(hours=24))
 SLOT = timedelta(minutes=15)  # of the counts
-_LOOKED_BACK = timedelta(days=7)  # what is older tells nothing of today's webhooks
+_LOOKED_BACK = timedelta(days=7)  # older messages say nothing about today's webhooks
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class QuietNumber:
 
 @dataclass(frozen=True, slots=True)
 class InSent:
-    """Messages of a number that were handed over and of which nothing was heard since: for an hour, for a day."""
+    """Messages of a number that WhatsApp has taken and without a report since: for an hour, for a day."""
 
     number: Number
     hour: int

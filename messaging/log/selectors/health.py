@@ -12,17 +12,17 @@ from django.utils.translation import gettext
 
 from accounts.models import Account, Waba
 from messaging.log.assets.health import (
-    TOLD,
+    PROVIDER_HEALTH,
     Facts,
+    HealthState,
     Node,
-    State,
     business_state,
-    known_problem,
     number_state,
+    problem_of_code,
     template_state,
     waba_state,
     with_problems,
-    with_word,
+    with_provider_answer,
     worst,
 )
 from messaging.log.enums import ARRIVED, LOST
@@ -33,7 +33,7 @@ from providers.vocabulary import CanSend, Entity, Subject
 
 LATELY = timedelta(hours=24)  # a code that failed since, and nothing delivered after it
 MOST_TEMPLATES = 1_000
-# Meta's codes that tell of something wrong with the sender, not with one message, and how the health status says it.
+# Meta's codes for a problem of the sender instead of one message, and the matching code of the health status.
 _OF_NUMBER = {131037: 131037, 131045: 131045, 133010: 133010}
 _OF_WABA = {131031: 131031, 131042: 141006, 368: 368}
 _OF_APP = {code: code for (source, code), one in catalogue().items() if source == META and one.group == "authorization"}
@@ -41,7 +41,7 @@ _WANTED = {**_OF_NUMBER, **_OF_WABA, **_OF_APP}
 _TELLING = {  # (whose code, code) -> Meta's
     (source, code): meta for source, code in catalogue() if (meta := meta_code(source, code)) in _WANTED
 }
-FIELDS = Q(field__startswith="account.") | Q(field__startswith=TOLD)
+FIELDS = Q(field__startswith="account.") | Q(field__startswith=PROVIDER_HEALTH)
 FIELDS |= Q(field__in=["review", "alert", "flag", "display_name", "status", "quality"])
 
 _HANGING = [Entity.PHONE_NUMBER, Entity.TEMPLATE, Entity.WABA, Entity.BUSINESS, Entity.APP]
@@ -61,9 +61,9 @@ class Health:
 
     def around(self, node: Node) -> list[Node]:
         """A node with what it hangs on: its WABA, its business and the connection, in that order."""
-        wanted = {(node.entity, node.pk), (Entity.WABA, node.waba_pk), (Entity.BUSINESS, node.portfolio_pk)}
-        found = [one for one in self.nodes if (one.entity, one.pk) in wanted or one.entity == Entity.APP]
-        return sorted(found, key=lambda one: _HANGING.index(one.entity))
+        keys = {(node.entity, node.pk), (Entity.WABA, node.waba_pk), (Entity.BUSINESS, node.portfolio_pk)}
+        nodes = [one for one in self.nodes if (one.entity, one.pk) in keys or one.entity == Entity.APP]
+        return sorted(nodes, key=lambda one: _HANGING.index(one.entity))
 
     def of(self, *entities: Entity) -> list[Node]:
         """The nodes of these kinds, the worst first."""
@@ -82,23 +82,23 @@ class _Failure:
 
 
 def health(account: Account, subaccount_ids: Sequence[int] | None, at: datetime) -> Health:
-    """The nodes within reach, from what is kept here; no provider is asked. A template or number that nobody announced
+    """The nodes within reach, from stored data; no provider is called. A template or number without an announcement
     anything of is as it was registered.
     """
     numbers = PhoneNumber.objects.filter(account=account).select_related("waba__portfolio")
     if subaccount_ids is not None:
         numbers = numbers.filter(subaccount__in=subaccount_ids)
-    found = list(numbers)
-    wabas = {number.waba_id: number.waba for number in found}
+    reachable = list(numbers)
+    wabas = {number.waba_id: number.waba for number in reachable}
     templates = list(Template.objects.filter(account=account, waba__in=wabas)[:MOST_TEMPLATES])
-    facts = _facts(account, found, wabas.values())
-    failures = _failures(account, [number.pk for number in found], at)
-    quiet = [one for one in quiet_numbers([account.pk], at) if one.number.id in {number.pk for number in found}]
+    facts = _facts(account, reachable, wabas.values())
+    failures = _failures(account, [number.pk for number in reachable], at)
+    quiet = [one for one in quiet_numbers([account.pk], at) if one.number.id in {number.pk for number in reachable}]
     return Health(at, [
         _app(failures, [one.number.name or one.number.msisdn for one in quiet], facts),
         *_businesses(wabas.values(), facts),
-        *(_waba(waba, facts[Subject.WABA, waba.pk], failures, found, at) for waba in wabas.values()),
-        *(_number(number, facts[Subject.PHONE_NUMBER, number.pk], failures, at) for number in found),
+        *(_waba(waba, facts[Subject.WABA, waba.pk], failures, reachable, at) for waba in wabas.values()),
+        *(_number(number, facts[Subject.PHONE_NUMBER, number.pk], failures, at) for number in reachable),
         *(template_node(template, wabas[template.waba_id].portfolio_id) for template in templates),
     ])  # fmt: skip
 
@@ -123,44 +123,44 @@ def _app(
     """The way to the provider: its access token, and whether webhooks still come."""
     codes = sorted({one.code for one in failures if one.code in _OF_APP})
     limits = [
-        f"{name} went quiet: for six hours no message of it was heard, though there should be some. "
+        f"{name} is quiet: no messages for six hours, although there is usually traffic. "
         "Check the webhook address at the provider."
         for name in quiet
     ]
-    state = with_problems(State(), [known_problem(code) for code in codes], limits)
-    for (subject, _), told in sorted(facts.items()):
+    state = with_problems(HealthState(), [problem_of_code(code) for code in codes], limits)
+    for (subject, _), changes in sorted(facts.items()):
         if subject == Subject.PHONE_NUMBER:
-            state = with_word(state, told.get(TOLD + Entity.APP))
+            state = with_provider_answer(state, changes.get(PROVIDER_HEALTH + Entity.APP))
     return Node(Entity.APP, "", gettext("Webhooks and access token"), state)
 
 
 def _businesses(wabas: Iterable[Waba], facts: dict[tuple[str, int], dict[str, Change]]) -> Iterator[Node]:
-    """Each portfolio, by the latest that any of its WABAs was told."""
-    told: dict[int, dict[str, Change]] = defaultdict(dict)
+    """Each portfolio, by the latest announcement to any of its WABAs."""
+    latest: dict[int, dict[str, Change]] = defaultdict(dict)
     portfolios = {}
     for waba in wabas:
         portfolios[waba.portfolio_id] = waba.portfolio
         for name, change in facts[Subject.WABA, waba.pk].items():
-            known = told[waba.portfolio_id].get(name)
-            if known is None or known.at < change.at:
-                told[waba.portfolio_id][name] = change
+            previous = latest[waba.portfolio_id].get(name)
+            if previous is None or previous.at < change.at:
+                latest[waba.portfolio_id][name] = change
     for pk, portfolio in portfolios.items():
         yield Node(
-            Entity.BUSINESS, portfolio.business_id, portfolio.name, business_state(told[pk]), pk, portfolio_pk=pk
+            Entity.BUSINESS, portfolio.business_id, portfolio.name, business_state(latest[pk]), pk, portfolio_pk=pk
         )
 
 
 def _waba(waba: Waba, facts: Facts, failures: Iterable[_Failure], numbers: Iterable[PhoneNumber], at: datetime) -> Node:
     own = {number.pk for number in numbers if number.waba_id == waba.pk}
     codes = {_OF_WABA[one.code] for one in failures if one.code in _OF_WABA and one.phone_number_id in own}
-    state = with_problems(waba_state(facts, at), [known_problem(code) for code in sorted(codes)])
+    state = with_problems(waba_state(facts, at), [problem_of_code(code) for code in sorted(codes)])
     return Node(Entity.WABA, waba.waba_id, waba.name, state, waba.pk, waba.pk, waba.portfolio_id)
 
 
 def _number(number: PhoneNumber, facts: Facts, failures: Iterable[_Failure], at: datetime) -> Node:
     codes = {one.code for one in failures if one.code in _OF_NUMBER and one.phone_number_id == number.pk}
     state = number_state(quality=number.quality, flag=number.flag, name_status=number.name_status, facts=facts, at=at)
-    state = with_problems(state, [known_problem(code) for code in sorted(codes)])
+    state = with_problems(state, [problem_of_code(code) for code in sorted(codes)])
     name = number.display_name or number.msisdn
     place = (number.waba_id, number.waba.portfolio_id)
     return Node(
@@ -180,10 +180,10 @@ def _facts(
         .order_by("subject", "subject_id", "field", "-at", "-id")
         .distinct("subject", "subject_id", "field")
     )
-    found: dict[tuple[str, int], dict[str, Change]] = defaultdict(dict)
+    facts: dict[tuple[str, int], dict[str, Change]] = defaultdict(dict)
     for change in latest:
-        found[change.subject, change.subject_id][change.field] = change
-    return found
+        facts[change.subject, change.subject_id][change.field] = change
+    return facts
 
 
 def _failures(account: Account, number_ids: Sequence[int], at: datetime) -> list[_Failure]:
@@ -194,20 +194,20 @@ def _failures(account: Account, number_ids: Sequence[int], at: datetime) -> list
     """
     failed: dict[tuple[int, int], datetime] = {}
     delivered: dict[int, datetime] = {}
-    said: dict[tuple[int, int], set[tuple[str, int]]] = defaultdict(set)
+    provider_codes: dict[tuple[int, int], set[tuple[str, int]]] = defaultdict(set)
     for number, source, code, slot in _last_slots(account, number_ids, at):
         meta = _TELLING.get((source, code))
         if not code:
             delivered[number] = slot
         elif meta is not None:
             failed[meta, number] = max(slot, failed.get((meta, number), slot))
-            said[meta, number].add((source, code))
+            provider_codes[meta, number].add((source, code))
     return [
         _Failure(meta, number)
         for (meta, number), slot in failed.items()
         if number not in delivered
         or delivered[number] < slot
-        or (delivered[number] == slot and _failed_last(account, number, slot, said[meta, number]))
+        or (delivered[number] == slot and _failed_last(account, number, slot, provider_codes[meta, number]))
     ]
 
 

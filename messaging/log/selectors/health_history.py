@@ -11,13 +11,13 @@ from django.db.models import Q
 from accounts.models import Account
 from messaging.log.assets.health import (
     Facts,
+    HealthState,
     Node,
     Rule,
-    State,
-    Turn,
+    Transition,
     number_state,
     template_state,
-    turns,
+    transitions,
     waba_state,
 )
 from messaging.log.models import Change
@@ -30,41 +30,41 @@ _SUBJECTS = {Entity.PHONE_NUMBER: Subject.PHONE_NUMBER, Entity.WABA: Subject.WAB
 
 
 @dataclass(frozen=True)
-class Event:
-    """A turn, and of what."""
+class HealthEvent:
+    """A transition, and of what."""
 
     node: Node
-    turn: Turn
+    transition: Transition
 
 
-def health_history(account: Account, found: Health) -> list[Event]:
-    """The turns of the last 90 days, newest first. Two queries; failures and quiet numbers leave no history.
+def health_history(account: Account, current: Health) -> list[HealthEvent]:
+    """The transitions of the last 90 days, newest first. Two queries; failures and quiet numbers leave no history.
 
-    That a new template is approved is no turn: nobody could send it before.
+    That a new template is approved is no transition: nobody could send it before.
     """
-    start = found.at - REMEMBERED
+    start = current.at - REMEMBERED
     nodes: dict[tuple[str, int], Node] = {
-        (_SUBJECTS[node.entity], node.pk): node for node in found.nodes if node.entity in _SUBJECTS
+        (_SUBJECTS[node.entity], node.pk): node for node in current.nodes if node.entity in _SUBJECTS
     }
-    before, since = _changes(account, list(nodes), start, found.at)
+    before, since = _changes(account, list(nodes), start, current.at)
     events = [
-        Event(node, turn)
+        HealthEvent(node, transition)
         for key, node in nodes.items()
-        for turn in turns(_rule(node, before[key], since[key]), before[key], since[key], start, found.at)
-        if not (turn.why and turn.why.field == "status" and turn.why.old == TemplateStatus.PENDING)
+        for transition in transitions(_rule(node, before[key], since[key]), before[key], since[key], start, current.at)
+        if not (transition.why and transition.why.field == "status" and transition.why.old == TemplateStatus.PENDING)
     ]
-    return sorted(events, key=lambda event: event.turn.at, reverse=True)
+    return sorted(events, key=lambda event: event.transition.at, reverse=True)
 
 
-def with_times(found: Health, history: Sequence[Event]) -> Health:
+def with_times(current: Health, history: Sequence[HealthEvent]) -> Health:
     """The same nodes with since when they are as they are, where the history knows."""
-    latest = {(event.node.entity, event.node.pk): event.turn for event in reversed(history)}
+    latest = {(event.node.entity, event.node.pk): event.transition for event in reversed(history)}
 
     def timed(node: Node) -> Node:
-        turn = latest.get((node.entity, node.pk))
-        return replace(node, since=turn.at) if turn and turn.after.can_send == node.can_send else node
+        transition = latest.get((node.entity, node.pk))
+        return replace(node, since=transition.at) if transition and transition.after.can_send == node.can_send else node
 
-    return replace(found, nodes=[timed(node) for node in found.nodes])
+    return replace(current, nodes=[timed(node) for node in current.nodes])
 
 
 def _rule(node: Node, before: Facts, since: Sequence[Change]) -> Rule:
@@ -76,8 +76,8 @@ def _rule(node: Node, before: Facts, since: Sequence[Change]) -> Rule:
     return partial(_template, "" if "status" in before else first)
 
 
-def _template(first: str, facts: Facts, at: datetime) -> State:
-    """Before anything is known of a template it counts as approved, unless its first announcement says from what."""
+def _template(first: str, facts: Facts, at: datetime) -> HealthState:
+    """A template counts as approved before its first announcement, unless that names another former state."""
     status, quality = facts.get("status"), facts.get("quality")
     return template_state(
         (status.new if status else first) or "APPROVED",
@@ -86,10 +86,10 @@ def _template(first: str, facts: Facts, at: datetime) -> State:
     )
 
 
-def _number(facts: Facts, at: datetime) -> State:
-    said = {name: facts[name].new if name in facts else "" for name in ("flag", "display_name")}
+def _number(facts: Facts, at: datetime) -> HealthState:
+    values = {name: facts[name].new if name in facts else "" for name in ("flag", "display_name")}
     return number_state(
-        quality=Quality.UNKNOWN, flag=said["flag"], name_status=said["display_name"], facts=facts, at=at
+        quality=Quality.UNKNOWN, flag=values["flag"], name_status=values["display_name"], facts=facts, at=at
     )
 
 

@@ -16,24 +16,24 @@ PAGE_SIZE = 50
 
 
 def log_page(
-    account: Account, query: MessageQuery, params: Mapping[str, str], *, known: Iterable[Model] = ()
+    account: Account, query: MessageQuery, params: Mapping[str, str], *, loaded: Iterable[Model] = ()
 ) -> Page[Message]:
     """One page of the log, newest first, with number, template and source loaded."""
-    found = page(matching(account, query), params, size=PAGE_SIZE)
-    attach(account, found.rows, known=known)
-    return found
+    result = page(matching(account, query), params, size=PAGE_SIZE)
+    attach(account, result.rows, loaded=loaded)
+    return result
 
 
-def attach(account: Account, messages: Sequence[Message], *, known: Iterable[Model] = ()) -> None:
-    """Load what the rows point at, a query for each table with some that are not `known`; what is gone stays None."""
-    loaded = {(type(one), one.pk): one for one in known}
+def attach(account: Account, messages: Sequence[Message], *, loaded: Iterable[Model] = ()) -> None:
+    """Load what the rows point at, a query for each table with some that are not `loaded`; what is gone stays None."""
+    by_key = {(type(one), one.pk): one for one in loaded}
     for name, model in (("phone_number", PhoneNumber), ("template", Template), ("source", Source)):
         ids = {getattr(row, f"{name}_id") for row in messages} - {None}
-        missing = [pk for pk in ids if (model, pk) not in loaded]
+        missing = [pk for pk in ids if (model, pk) not in by_key]
         rows = model.objects.filter(account=account, pk__in=missing) if missing else ()
-        loaded |= {(model, one.pk): one for one in rows}
+        by_key |= {(model, one.pk): one for one in rows}
         for row in messages:
-            setattr(row, name, loaded.get((model, getattr(row, f"{name}_id"))))
+            setattr(row, name, by_key.get((model, getattr(row, f"{name}_id"))))
 
 
 def charges(account: Account, messages: Iterable[Message]) -> dict[UUID, Charge]:

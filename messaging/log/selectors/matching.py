@@ -10,7 +10,7 @@ from messaging.log.query import MessageQuery, conditions
 
 
 def matching(account: Account, query: MessageQuery) -> QuerySet[Message]:
-    """The messages asked for, in no order yet."""
+    """Return the messages of a query, unordered."""
     return within(Message.objects.filter(account=account), query.subaccount_ids).filter(*conditions(account, query))
 
 

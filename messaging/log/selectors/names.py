@@ -1,4 +1,4 @@
-"""What the ids of numbers and templates stand for in reports (see billing.dimensions)."""
+"""The names of numbers and templates in reports (see billing.dimensions)."""
 
 from collections.abc import Sequence
 

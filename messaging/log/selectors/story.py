@@ -50,12 +50,12 @@ def story(
         message_id=message.pk,
         created_at__range=(message.created_at - timedelta(days=1), message.created_at + _LIFE),
     )
-    told, papers = list(events.order_by("at", "webhook_received_at")), list(payloads.order_by("created_at", "kind"))
+    history, stored = list(events.order_by("at", "webhook_received_at")), list(payloads.order_by("created_at", "kind"))
     hidden = {PayloadKind.RESPONSE} if numbers else {PayloadKind.RESPONSE, PayloadKind.REQUEST}
     return Story(
         message,
-        told,
-        [paper for paper in papers if paper.kind not in hidden] if content else [],
-        answers=[paper for paper in papers if paper.kind == PayloadKind.RESPONSE],
-        has_request=any(paper.kind == PayloadKind.REQUEST for paper in papers),
+        history,
+        [payload for payload in stored if payload.kind not in hidden] if content else [],
+        answers=[payload for payload in stored if payload.kind == PayloadKind.RESPONSE],
+        has_request=any(payload.kind == PayloadKind.REQUEST for payload in stored),
     )

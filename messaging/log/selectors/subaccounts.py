@@ -22,5 +22,5 @@ def number_of(account: Account, number_id: int) -> PhoneNumber | None:
 
 
 def _with_numbers(account: Account) -> QuerySet[Subaccount]:
-    found: QuerySet[Subaccount] = Subaccount.objects.filter(account=account).prefetch_related("phone_numbers")
-    return found
+    rows: QuerySet[Subaccount] = Subaccount.objects.filter(account=account).prefetch_related("phone_numbers")
+    return rows

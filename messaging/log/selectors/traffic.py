@@ -34,7 +34,7 @@ class TrafficFilter:
 
 @dataclass
 class Counts:
-    """Messages by where they stand."""
+    """Messages by status."""
 
     by_status: dict[str, int] = field(default_factory=dict)
     received: int = 0
@@ -47,7 +47,7 @@ class Counts:
             self.by_status[status] = self.by_status.get(status, 0) + n
 
     def of(self, *statuses: str) -> int:
-        """Outbound messages that stand at one of the statuses."""
+        """Outbound messages that have one of the statuses."""
         return sum(self.by_status.get(status, 0) for status in statuses)
 
     @property
@@ -111,7 +111,7 @@ class CategoryCount:
 
 
 class Failure(NamedTuple):
-    """Why messages ended without a delivery: their status, and the code with whose it is; 0 where nobody said."""
+    """Why messages ended without a delivery: their status, and the code with its source; 0 without a code."""
 
     status: str
     error_source: str
@@ -131,14 +131,14 @@ class Traffic:
     failures: list[tuple[Failure, int]]
 
 
-def traffic(account: Account, period: Period, zone: ZoneInfo, chosen: TrafficFilter) -> Traffic:
+def traffic(account: Account, period: Period, zone: ZoneInfo, criteria: TrafficFilter) -> Traffic:
     """Count the messages created in the period, by days of the zone. One statement, so folding cannot count twice."""
     days = {day: Counts() for day in period.days}
     before = period.before
     total, previous = Counts(), Counts()
     categories: dict[str, CategoryCount] = {}
     failures: Counter[Failure] = Counter()
-    for day, direction, status, category, free, error_source, error_code, n in _rows(account, period, zone, chosen):
+    for day, direction, status, category, free, error_source, error_code, n in _rows(account, period, zone, criteria):
         if day not in days:
             if day <= before.end:
                 previous.add(direction, status, n)
@@ -160,18 +160,18 @@ def traffic(account: Account, period: Period, zone: ZoneInfo, chosen: TrafficFil
     )
 
 
-def counts(account: Account, start: datetime, end: datetime, chosen: TrafficFilter) -> Counts:
+def counts(account: Account, start: datetime, end: datetime, criteria: TrafficFilter) -> Counts:
     """The messages created from `start` until before `end`, which are edges of quarter hours. One statement."""
     keys = ("direction", "status")
 
     def summed(model: Any) -> Any:
-        rows = model.objects.filter(account=account, slot__gte=start, slot__lt=end).filter(asked_of(chosen))
+        rows = model.objects.filter(account=account, slot__gte=start, slot__lt=end).filter(counts_condition(criteria))
         return rows.values(*keys).annotate(total=Sum("n")).values_list(*keys, "total")
 
-    found = Counts()
-    for direction, status, n in summed(folded(chosen)).union(summed(TrafficDelta), all=True):
-        found.add(direction, status, n)
-    return found
+    result = Counts()
+    for direction, status, n in summed(counts_model(criteria)).union(summed(TrafficDelta), all=True):
+        result.add(direction, status, n)
+    return result
 
 
 def has_traffic(account: Account) -> bool:
@@ -179,34 +179,34 @@ def has_traffic(account: Account) -> bool:
     return TrafficSlot.objects.filter(account=account).exists() or TrafficDelta.objects.filter(account=account).exists()
 
 
-def folded(chosen: TrafficFilter, *, detailed: bool = False) -> type[TrafficSlot | TrafficDetail]:
-    """The counts that know what is asked for, the fewest there are; `detailed` ones know country and template."""
-    return TrafficDetail if detailed or chosen.country or chosen.template_ids is not None else TrafficSlot
+def counts_model(criteria: TrafficFilter, *, detailed: bool = False) -> type[TrafficSlot | TrafficDetail]:
+    """Return the smallest table of counts that has all criteria; the `detailed` one has country and template."""
+    return TrafficDetail if detailed or criteria.country or criteria.template_ids is not None else TrafficSlot
 
 
-def counted_rows(account: Account, chosen: TrafficFilter, span: tuple[datetime, datetime]) -> list[str]:
+def counted_rows(account: Account, criteria: TrafficFilter, span: tuple[datetime, datetime]) -> list[str]:
     """The counts of a span, slots and deltas, as complete statements for what is written out of them."""
-    models: tuple[Any, ...] = (folded(chosen), TrafficDelta)
+    models: tuple[Any, ...] = (counts_model(criteria), TrafficDelta)
     rows = (model.objects.filter(account=account, slot__gte=span[0], slot__lt=span[1]) for model in models)
-    return [literal(*counted.filter(asked_of(chosen)).values().query.sql_with_params()) for counted in rows]
+    return [literal(*counted.filter(counts_condition(criteria)).values().query.sql_with_params()) for counted in rows]
 
 
-def asked_of(chosen: TrafficFilter) -> Q:
+def counts_condition(criteria: TrafficFilter) -> Q:
     """The filter as a condition on counts."""
-    asked = {
-        "subaccount_id__in": chosen.subaccount_ids,
-        "phone_number_id": chosen.phone_number_id,
-        "direction": chosen.direction or None,
-        "status__in": chosen.statuses or None,
-        "category": chosen.category or None,
-        "country": chosen.country or None,
-        "template_id__in": chosen.template_ids,
-        "error_code": chosen.error_code,
+    lookups = {
+        "subaccount_id__in": criteria.subaccount_ids,
+        "phone_number_id": criteria.phone_number_id,
+        "direction": criteria.direction or None,
+        "status__in": criteria.statuses or None,
+        "category": criteria.category or None,
+        "country": criteria.country or None,
+        "template_id__in": criteria.template_ids,
+        "error_code": criteria.error_code,
     }
-    return Q(**{name: value for name, value in asked.items() if value is not None})
+    return Q(**{name: value for name, value in lookups.items() if value is not None})
 
 
-def _rows(account: Account, period: Period, zone: ZoneInfo, chosen: TrafficFilter) -> Iterable[tuple[Any, ...]]:
+def _rows(account: Account, period: Period, zone: ZoneInfo, criteria: TrafficFilter) -> Iterable[tuple[Any, ...]]:
     """(day, direction, status, category, free, error_source, error_code, n), for the period and the one before it; days
     may repeat.
     """
@@ -214,13 +214,15 @@ def _rows(account: Account, period: Period, zone: ZoneInfo, chosen: TrafficFilte
     keys = ("day", "direction", "status", "category", "free", "error_source", "error_code")
 
     def summed(rows: Any) -> Any:
-        return rows.filter(asked_of(chosen)).values(*keys).annotate(total=Sum("n")).values_list(*keys, "total")
+        return (
+            rows.filter(counts_condition(criteria)).values(*keys).annotate(total=Sum("n")).values_list(*keys, "total")
+        )
 
     def slots(model: Any) -> Any:
         rows = model.objects.filter(account=account, slot__gte=start, slot__lt=end)
         return summed(rows.annotate(day=TruncDate("slot", tzinfo=zone)))
 
-    counts_of = folded(chosen)
+    counts_of = counts_model(criteria)
     if counts_of is TrafficSlot and TrafficZone.objects.filter(account=account, zone=zone.key).exists():
         days = TrafficDay.objects.filter(account=account, zone=zone.key, day__range=(period.before.start, period.end))
         by_day: Iterable[tuple[Any, ...]] = summed(days).union(slots(TrafficDelta), all=True)

@@ -1,4 +1,4 @@
-"""How many messages there were and where they stand, by day and more: from the counts, never from the log."""
+"""How many messages there were, by status, day and more: from the counts, never from the log."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from django.db.models.functions import TruncDate
 from accounts.models import Account
 from billing.dimensions import DIMENSIONS
 from messaging.log.models import TrafficDelta
-from messaging.log.selectors.traffic import Counts, TrafficFilter, asked_of, folded
+from messaging.log.selectors.traffic import Counts, TrafficFilter, counts_condition, counts_model
 
 GROUPS = {
     "day": "day", "subaccount": "subaccount_id", "channel": "phone_number_id", "category": "category",
@@ -31,36 +31,36 @@ class UsageReport:
 
 
 def usage_report(
-    account: Account, *, start: date, end: date, zone: ZoneInfo, group_by: Sequence[str], chosen: TrafficFilter
+    account: Account, *, start: date, end: date, zone: ZoneInfo, group_by: Sequence[str], criteria: TrafficFilter
 ) -> UsageReport:
     """Count the messages created on these days of the zone, both included. One statement, and one a name to look up."""
     keys = [GROUPS[name] for name in group_by]
     first, after = (datetime.combine(day, time.min, zone) for day in (start, end + timedelta(days=1)))
 
     def summed(model: Any) -> Any:
-        rows = model.objects.filter(account=account, slot__gte=first, slot__lt=after).filter(asked_of(chosen))
+        rows = model.objects.filter(account=account, slot__gte=first, slot__lt=after).filter(counts_condition(criteria))
         if "day" in keys:
             rows = rows.annotate(day=TruncDate("slot", tzinfo=zone))
         groups = (*keys, "direction", "status")
         return rows.values(*groups).annotate(total=Sum("n")).values_list(*groups, "total")
 
-    found: dict[tuple[Any, ...], Counts] = {}
+    by_key: dict[tuple[Any, ...], Counts] = {}
     total = Counts()
-    model = folded(chosen, detailed=bool(_DETAILED & set(group_by)))
+    model = counts_model(criteria, detailed=bool(_DETAILED & set(group_by)))
     for *key, direction, status, n in summed(model).union(summed(TrafficDelta), all=True):
-        found.setdefault(tuple(key), Counts()).add(direction, status, n)
+        by_key.setdefault(tuple(key), Counts()).add(direction, status, n)
         total.add(direction, status, n)
-    values = {name: _values(account, name, {key[at] for key in found}) for at, name in enumerate(group_by)}
+    values = {name: _values(account, name, {key[at] for key in by_key}) for at, name in enumerate(group_by)}
     rows = [
         ({name: values[name][key[at]] for at, name in enumerate(group_by)}, counts)
-        for key, counts in sorted(found.items())
+        for key, counts in sorted(by_key.items())
         if counts.messages
     ]
     return UsageReport(rows, total)
 
 
 def _values(account: Account, group: str, columns: set[Any]) -> dict[Any, Any]:
-    """How REST answers the values of a group's column; what nobody knows is None."""
+    """Return a group's values as REST answers them; an unknown one is None."""
     dimension = DIMENSIONS[group]
     names = dimension.names.of(account, columns)
     return {each: dimension.answer(dimension.keys((each,), names))[group] or None for each in columns}

@@ -64,16 +64,16 @@ def of_template(
     account: Account, subaccount_ids: Sequence[int] | None, template: Template, start: date, end: date, *groups: str
 ) -> list[CostRow]:
     """One template's rows by these groups, days inclusive."""
-    chosen = CostFilter(subaccount_ids, template=template.name)
-    report = cost_report(account, start=start, end=end, group_by=("waba", "template", *groups), chosen=chosen)
+    criteria = CostFilter(subaccount_ids, template=template.name)
+    report = cost_report(account, start=start, end=end, group_by=("waba", "template", *groups), chosen=criteria)
     return [row for row in report.rows if template_key(row) == key_of(template)]
 
 
 def of_category(account: Account, subaccount_ids: Sequence[int] | None, category: str, start: date) -> list[CostRow]:
     """The account's rows of a category by market, from a day until today."""
-    chosen = CostFilter(subaccount_ids, category=category)
+    criteria = CostFilter(subaccount_ids, category=category)
     end = running_month(account).today
-    return cost_report(account, start=start, end=end, group_by=("market", "category"), chosen=chosen).rows
+    return cost_report(account, start=start, end=end, group_by=("market", "category"), chosen=criteria).rows
 
 
 def days_until(end: date, n: int) -> list[date]:
@@ -92,7 +92,7 @@ def key_of(template: Template) -> tuple[str, str, str]:
 
 
 def _summed(rows: Iterable[tuple[tuple[Any, ...], CostRow]]) -> dict[tuple[Any, ...], Volume]:
-    found: dict[tuple[Any, ...], Volume] = {}
+    volumes: dict[tuple[Any, ...], Volume] = {}
     for key, row in rows:
-        found.setdefault(key, Volume()).add(row)
-    return found
+        volumes.setdefault(key, Volume()).add(row)
+    return volumes

@@ -1,1 +1,1 @@
-"""Writes that people ask for; what changes the data of an account is audited in its transaction."""
+"""Writes on behalf of people; what changes the data of an account is audited in its transaction."""

@@ -25,7 +25,7 @@ from messaging.log.models import (
 from messaging.log.query import MessageQuery
 from messaging.log.selectors.matching import matching
 from providers.events import MessageEvent
-from providers.pruning import mask, spelled
+from providers.pruning import mask, spelling_pattern
 
 
 class Person(NamedTuple):
@@ -44,20 +44,20 @@ class Person(NamedTuple):
         return event.msisdn == self.msisdn or event.user_id in self.user_ids
 
     @property
-    def spelled(self) -> str:
+    def pattern(self) -> str:
         """A regular expression of everything that names them, however it is spelled."""
-        return "|".join(map(spelled, self.names))
+        return "|".join(map(spelling_pattern, self.names))
 
     def is_named_in(self, text: str) -> bool:
-        """Whether what somebody wrote says who they are: their number or its first digits, a user id, or an id of
+        """Whether a text identifies them: by their number or its first digits, a user id, or an id of
         Meta's, which holds the number in Base64.
         """
         if is_number(text):
             digits = digits_of(text)
-            known = self.msisdn.startswith(digits) or digits.startswith(self.msisdn)
-            return known and len(digits) >= SHORTEST_PREFIX
-        inside = (b64decode(found, b"-_") for found in re.findall(r"wamid\.((?:[A-Za-z0-9+/_-]{4})+)", text))
-        return bool(re.search(self.spelled, text)) or any(self.msisdn.encode() in each for each in inside)
+            matches = self.msisdn.startswith(digits) or digits.startswith(self.msisdn)
+            return matches and len(digits) >= SHORTEST_PREFIX
+        decoded = (b64decode(encoded, b"-_") for encoded in re.findall(r"wamid\.((?:[A-Za-z0-9+/_-]{4})+)", text))
+        return bool(re.search(self.pattern, text)) or any(self.msisdn.encode() in each for each in decoded)
 
 
 def last_message_id() -> int:
@@ -76,11 +76,11 @@ def visible_umids(account: Account, umids: Sequence[UUID], subaccount_ids: Seque
 # --- A person --------------------------------------------------------------------------------------------------------
 def person_of(account: Account, msisdn: str) -> Person:
     """A phone number's owner, with the user ids that messages and announcements name with it."""
-    found: set[str] = set()
+    user_ids: set[str] = set()
     for model in (Message, ContactEvent):
         rows: QuerySet[Any] = model.objects.filter(account=account, msisdn=msisdn).exclude(user_id="")
-        found.update(rows.order_by().values_list("user_id", flat=True).distinct())
-    return Person(msisdn, tuple(sorted(found)))
+        user_ids.update(rows.order_by().values_list("user_id", flat=True).distinct())
+    return Person(msisdn, tuple(sorted(user_ids)))
 
 
 def numbers_of(account: Account) -> Iterator[str]:
@@ -105,7 +105,7 @@ def forget_in_payloads(
     if month not in partitions.months_of("log_payload"):
         return 0, None
     with connection.cursor() as cursor:
-        cursor.execute(_PAYLOADS.format(month=f"{month:%Y_%m}"), [account.pk, person.spelled, after, _STRETCH])
+        cursor.execute(_PAYLOADS.format(month=f"{month:%Y_%m}"), [account.pk, person.pattern, after, _STRETCH])
         last, ids = cursor.fetchone()
     changed = 0
     for payload in MessagePayload.objects.filter(account=account, message_id__in=ids or [], created_at__lte=until):
@@ -117,7 +117,7 @@ def forget_in_payloads(
 
 
 def mask_json(value: Any, names: Collection[str]) -> Any:
-    """A JSON value with nines for the names wherever they stand alone."""
+    """Return a JSON value with nines for the names wherever they are not part of a longer word."""
     return orjson.loads(mask(orjson.dumps(value), names))
 
 

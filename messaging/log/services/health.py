@@ -1,4 +1,4 @@
-"""Which numbers a provider can be asked about, and asking for it soon."""
+"""Health checks of numbers: which have one, and requesting one."""
 
 from datetime import timedelta
 
@@ -9,7 +9,7 @@ from accounts.principal import Principal
 from messaging.log.models import PhoneNumber
 from providers.registry import names_with
 
-PATIENCE = timedelta(minutes=1)  # a number is asked at most so often, whoever presses the button
+PATIENCE = timedelta(minutes=1)  # at least so long between two checks of a number
 
 
 def providers_with_health() -> list[str]:
@@ -17,14 +17,14 @@ def providers_with_health() -> list[str]:
     return names_with(lambda vendor: vendor.health)
 
 
-def askable(by: Principal) -> QuerySet[PhoneNumber]:
-    """The numbers within reach whose provider can be asked."""
+def checkable_numbers(by: Principal) -> QuerySet[PhoneNumber]:
+    """The numbers within reach whose provider has a health check."""
     numbers = PhoneNumber.objects.filter(account=by.account, provider__in=providers_with_health())
     return by.within(numbers.exclude(credential_sealed=""))
 
 
-def ask_soon(by: Principal) -> int:
-    """Have the next run ask for the numbers within reach; how many, without those asked within the last minute."""
+def request_health_check(by: Principal) -> int:
+    """Make the numbers within reach due for a check; return how many, without those checked within the last minute."""
     now = timezone.now()
     rested = Q(health_asked_at__isnull=True) | Q(health_asked_at__lte=now - PATIENCE)
-    return askable(by).filter(rested).update(health_due_at=now)
+    return checkable_numbers(by).filter(rested).update(health_due_at=now)

@@ -1,4 +1,4 @@
-"""Writes of messaging that people ask for. What changes the account's data is audited in its transaction."""
+"""Writes on behalf of people. What changes the account's data is audited in its transaction."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,7 @@ from messaging.log.models import LogColumns, SavedFilter
 
 
 def choose_columns(*, account: Account, user: User, columns: Sequence[str]) -> None:
-    """Keep which columns of the log a person sees, or with none forget it. Only theirs, so not audited."""
+    """Store which columns of the log a person sees; none: delete the choice. It is personal, so not audited."""
     if columns:
         LogColumns.objects.update_or_create(account=account, user=user, defaults={"columns": list(columns)})
     else:

@@ -15,7 +15,7 @@ def close_subaccount(*, by: Principal, subaccount: Subaccount) -> None:
     """Close a subaccount. Raises UserError while numbers belong to it, as their messages would go on coming."""
     _lock(subaccount)
     if PhoneNumber.objects.filter(account=by.account, subaccount=subaccount).exists():
-        raise UserError(_("Phone numbers belong to this subaccount"), remedy=_("move them to another first."))
+        raise UserError(_("This subaccount has phone numbers"), remedy=_("move them to another subaccount first."))
     switch_subaccount(by=by, subaccount=subaccount, active=False)
 
 
@@ -23,9 +23,7 @@ def close_subaccount(*, by: Principal, subaccount: Subaccount) -> None:
 def move_number(*, by: Principal, number: PhoneNumber, subaccount: Subaccount) -> None:
     """Give a number to another subaccount: messages from now on count there. Raises UserError."""
     if not _lock(subaccount).is_active:
-        raise UserError(
-            _("This subaccount is closed"), field="subaccount", remedy=_("choose another, or open it again.")
-        )
+        raise UserError(_("This subaccount is closed"), field="subaccount", remedy=_("choose another, or reopen it."))
     before = number.subaccount
     if before == subaccount:
         return
@@ -36,7 +34,7 @@ def move_number(*, by: Principal, number: PhoneNumber, subaccount: Subaccount) -
 
 def _lock(subaccount: Subaccount) -> Subaccount:
     """No number moves in while it is being closed."""
-    found: Subaccount = Subaccount.objects.select_for_update(no_key=True).get(
+    locked: Subaccount = Subaccount.objects.select_for_update(no_key=True).get(
         account=subaccount.account_id, pk=subaccount.pk
     )
-    return found
+    return locked

@@ -1,1 +1,1 @@
-"""One message's page: its timeline, its words, and why it was not delivered."""
+"""One message's page: its timeline, its content, and why it was not delivered."""

@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from core.countries import country_name
-from messaging.log.assets.changes import limit as words_of_limit
-from messaging.log.assets.changes import spelled
+from messaging.log.assets.changes import limit as limit_label
+from messaging.log.assets.changes import provider_label
 from messaging.log.models import Message
 from messaging.log.selectors.circumstances import Circumstances
 from providers.error_catalogue import META, catalogue
@@ -27,7 +27,7 @@ ASKABLE = {131026, 131000}  # Meta does not say why, for the person's privacy
 
 @dataclass(frozen=True)
 class Cause:
-    """One finding; "{at}" in its sentence stands for the time `at`. One that is not likely is worth a look only."""
+    """One finding; "{at}" in its sentence stands for the time `at`. One that is not likely is only a hint."""
 
     text: str
     at: datetime | None = None
@@ -40,8 +40,8 @@ Rule = Callable[[Message, int | None, Circumstances], Iterator[Cause]]
 def causes(message: Message, then: Circumstances) -> list[Cause]:
     """What explains the failure here, the likely ones first; empty when the log knows nothing that does."""
     code = meta_code(message)
-    found = [cause for rule in _RULES for cause in rule(message, code, then)]
-    return sorted(found, key=lambda cause: not cause.likely)
+    explanations = [cause for rule in _RULES for cause in rule(message, code, then)]
+    return sorted(explanations, key=lambda cause: not cause.likely)
 
 
 def meta_code(message: Message) -> int | None:
@@ -61,7 +61,7 @@ def questions(message: Message) -> tuple[str, ...]:
 QUESTIONS = (
     gettext_lazy("Can they send a WhatsApp message to your business number?"),
     gettext_lazy("Is your number among their blocked contacts (Settings, Privacy, Blocked)?"),
-    gettext_lazy("Have they accepted WhatsApp’s current terms? Settings, Help asks them if they have not."),
+    gettext_lazy("Have they accepted WhatsApp’s current terms? If not, Settings, Help prompts them to."),
     gettext_lazy(
         "Do they use the latest version of WhatsApp? "
         "Android before 2.21.15.15 and iOS before 2.21.170.4 cannot receive."
@@ -74,21 +74,21 @@ def _template(message: Message, code: int | None, then: Circumstances) -> Iterat
     if message.template is None:
         return
     if change and change.new not in {TemplateStatus.APPROVED, "REINSTATED", ""}:
-        said = {"name": message.template.name, "state": spelled(change.new), "reason": change.reason}
+        values = {"name": message.template.name, "state": provider_label(change.new), "reason": change.reason}
         if change.reason:
-            yield Cause(_("The template %(name)s was %(state)s then (%(reason)s), since {at}.") % said, change.at)
+            yield Cause(_("The template %(name)s had been %(state)s (%(reason)s) since {at}.") % values, change.at)
         else:
-            yield Cause(_("The template %(name)s was %(state)s then, since {at}.") % said, change.at)
+            yield Cause(_("The template %(name)s had been %(state)s since {at}.") % values, change.at)
         if then.next_template_status:
-            now = spelled(then.next_template_status.new)
+            now = provider_label(then.next_template_status.new)
             yield Cause(
                 _("It was %(state)s again on {at}.") % {"state": now}, then.next_template_status.at, likely=False
             )
     elif code in _TEMPLATE_CODES:
         yield Cause(
             _(
-                "No announcement says that %(name)s was paused then: Meta may have held it back while it watched how "
-                "the first recipients took it."
+                "No announcement shows that %(name)s was paused then: Meta may have held it back to see how "
+                "the first recipients reacted."
             )
             % {"name": message.template.name},
             likely=False,
@@ -113,8 +113,8 @@ def _window(message: Message, code: int | None, then: Circumstances) -> Iterator
     else:
         yield Cause(
             _(
-                "By the log the window was open: the person wrote less than 24 hours before. They may have written to "
-                "another of your numbers, and each has a window of its own; their last message came on {at}."
+                "According to the log, the window was open: the person wrote less than 24 hours before. They may have "
+                "written to another of your numbers, and each has its own window; their last message came on {at}."
             ),
             then.last_inbound_at,
             likely=False,
@@ -126,59 +126,59 @@ def _country(message: Message, code: int | None, then: Circumstances) -> Iterato
     if message.country in UNREACHABLE:
         yield Cause(_("WhatsApp delivers no business messages to people in %(where)s.") % {"where": where})
     elif code == 130497:
-        said = _("Your business may not message people in %(country)s: its trade is restricted there.")
-        yield Cause(said % {"country": where or _("this country")})
+        sentence = _("Your business cannot message people in %(country)s: its industry is restricted there.")
+        yield Cause(sentence % {"country": where or _("this country")})
     marketing = message.category == Category.MARKETING
     if code == 131049 and message.country == "US" and marketing and then.at >= _US_MARKETING_ENDS:
-        yield Cause(_("Meta delivers no marketing messages to US numbers since 1 April 2025."))
+        yield Cause(_("Meta has delivered no marketing messages to US numbers since 1 April 2025."))
 
 
 def _person(message: Message, code: int | None, then: Circumstances) -> Iterator[Cause]:
     if then.stopped_at and (message.category == Category.MARKETING or code == 131050):
-        yield Cause(_("This person asked for no more marketing messages on {at}."), then.stopped_at)
+        yield Cause(_("This person stopped marketing messages on {at}."), then.stopped_at)
     if code == 131049 and then.marketing_in_the_week_before:
         n = then.marketing_in_the_week_before
-        said = ngettext(
+        sentence = ngettext(
             "You sent this person %(n)d other marketing message in the seven days before.",
             "You sent this person %(n)d other marketing messages in the seven days before.",
             n,
         )
-        yield Cause(said % {"n": n})
+        yield Cause(sentence % {"n": n})
     if code == 131056:
         n = then.in_the_minute_before + 1
-        said = ngettext(
+        sentence = ngettext(
             "%(n)d message went to this person within a minute; Meta allows one every six seconds.",
             "%(n)d messages went to this person within a minute; Meta allows one every six seconds.",
             n,
         )
-        yield Cause(said % {"n": n})
+        yield Cause(sentence % {"n": n})
 
 
 def _number(message: Message, code: int | None, then: Circumstances) -> Iterator[Cause]:
     flag = then.changes.get((Subject.PHONE_NUMBER, "flag"))
     if flag and flag.new == "FLAGGED":
-        yield Cause(
-            _("Your number was flagged for low quality then, since {at}."), flag.at, likely=code in _LIMIT_CODES
-        )
-    limit = then.said(Subject.PHONE_NUMBER, "messaging_limit") or then.said(Subject.WABA, "messaging_limit")
+        yield Cause(_("Your number had been flagged for low quality since {at}."), flag.at, likely=code in _LIMIT_CODES)
+    limit = then.value_of(Subject.PHONE_NUMBER, "messaging_limit") or then.value_of(Subject.WABA, "messaging_limit")
     if code in _LIMIT_CODES and limit:
         yield Cause(
-            _("Your messaging limit was %(limit)s then.") % {"limit": words_of_limit(limit)},
+            _("Your messaging limit was %(limit)s at the time.") % {"limit": limit_label(limit)},
             likely=code in {131048, 131064},
         )
-    if code == 130429 and then.said(Subject.PHONE_NUMBER, "throughput") != "HIGH":
-        yield Cause(_("Your number may send 80 messages a second; more were sent at once."))
+    if code == 130429 and then.value_of(Subject.PHONE_NUMBER, "throughput") != "HIGH":
+        yield Cause(_("Your number can send 80 messages per second; more were sent."))
 
 
 _WABA_NEWS = {
     "account.account_restriction": gettext_lazy("The WhatsApp Business Account was restricted on {at}."),
-    "account.disabled_update": gettext_lazy("Meta announced that it disables the WhatsApp Business Account on {at}."),
+    "account.disabled_update": gettext_lazy(
+        "Meta announced that it will disable the WhatsApp Business Account on {at}."
+    ),
     "account.account_violation": gettext_lazy("Meta reported a violation of its policies on {at}."),
 }
 _WABA_NEWS_BECAUSE = {
     "account.account_restriction": gettext_lazy("The WhatsApp Business Account was restricted (%(reason)s) on {at}."),
     "account.disabled_update": gettext_lazy(
-        "Meta announced that it disables the WhatsApp Business Account (%(reason)s) on {at}."
+        "Meta announced that it will disable the WhatsApp Business Account (%(reason)s) on {at}."
     ),
     "account.account_violation": gettext_lazy("Meta reported a violation of its policies (%(reason)s) on {at}."),
 }
@@ -188,17 +188,17 @@ def _waba(message: Message, code: int | None, then: Circumstances) -> Iterator[C
     for name in _WABA_NEWS:
         change = then.changes.get((Subject.WABA, name))
         if change and then.at - change.at < timedelta(days=30):
-            said = (_WABA_NEWS_BECAUSE if change.reason else _WABA_NEWS)[name] % {"reason": change.reason}
-            yield Cause(said, change.at, likely=code in _WABA_CODES)
+            sentence = (_WABA_NEWS_BECAUSE if change.reason else _WABA_NEWS)[name] % {"reason": change.reason}
+            yield Cause(sentence, change.at, likely=code in _WABA_CODES)
 
 
 def _token(message: Message, code: int | None, then: Circumstances) -> Iterator[Cause]:
-    known = catalogue().get((META, code)) if code is not None else None
-    if known and known.group == "authorization":
+    diagnosis = catalogue().get((META, code)) if code is not None else None
+    if diagnosis and diagnosis.group == "authorization":
         yield Cause(
             _(
-                "Meta refused the access token. Check in Meta’s Access Token Debugger whether it has expired and holds "
-                "whatsapp_business_messaging, then store a new one."
+                "Meta refused the access token. Check in Meta’s Access Token Debugger whether it has expired and "
+                "includes whatsapp_business_messaging, then store a new one."
             )
         )
 

@@ -28,16 +28,16 @@ class Part:
     pieces: tuple[Piece, ...]
 
 
-def filled(template: Template, payloads: list[MessagePayload]) -> list[Part]:
+def render_template_text(template: Template, payloads: list[MessagePayload]) -> list[Part]:
     """The template's texts in their order; a parameter that no stored request names stays as {{1}}, not known."""
-    given = _parameters(payloads)
+    parameters = _parameters(payloads)
     parts = []
     for component in template.components:
         if not isinstance(component, dict):
             continue
         kind = str(component.get("type", "")).lower()
         if isinstance(text := component.get("text"), str):
-            parts.append(Part(kind, tuple(_pieces(text, given.get(kind, {})))))
+            parts.append(Part(kind, tuple(_pieces(text, parameters.get(kind, {})))))
         parts += [
             Part("button", (Piece(str(button["text"])),))
             for button in component.get("buttons", ())
@@ -46,18 +46,18 @@ def filled(template: Template, payloads: list[MessagePayload]) -> list[Part]:
     return parts
 
 
-def all_known(parts: list[Part]) -> bool:
+def all_parameters_known(parts: list[Part]) -> bool:
     """Whether every parameter is filled in."""
     return all(piece.known for part in parts for piece in part.pieces)
 
 
-def _pieces(text: str, given: Mapping[str, str]) -> Iterator[Piece]:
+def _pieces(text: str, values: Mapping[str, str]) -> Iterator[Piece]:
     at = 0
     for place in _PLACE.finditer(text):
         if place.start() > at:
             yield Piece(text[at : place.start()])
         name = place[1]
-        yield Piece(given.get(name, place[0]), name, name in given)
+        yield Piece(values.get(name, place[0]), name, name in values)
         at = place.end()
     if at < len(text):
         yield Piece(text[at:])
@@ -69,12 +69,12 @@ def _parameters(payloads: list[MessagePayload]) -> dict[str, dict[str, str]]:
     request = body if isinstance(body, dict) else {}
     content = request.get("content")
     template = (content if isinstance(content, dict) else request).get("template")
-    found: dict[str, dict[str, str]] = {}
+    parameters: dict[str, dict[str, str]] = {}
     for component in _dicts(template.get("components") if isinstance(template, dict) else None):
-        values = found.setdefault(str(component.get("type", "body")).lower(), {})
+        values = parameters.setdefault(str(component.get("type", "body")).lower(), {})
         for place, parameter in enumerate(_dicts(component.get("parameters")), start=1):
             values[str(parameter.get("parameter_name") or place)] = _words(parameter)
-    return found
+    return parameters
 
 
 def _dicts(part: Any) -> list[dict[str, Any]]:

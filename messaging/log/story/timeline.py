@@ -1,4 +1,4 @@
-"""A message's story in words: every status with who said it, and why it was not delivered."""
+"""A message's timeline: every status with its source, and why the message was not delivered."""
 
 import json
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _SENTENCES = {
     "queued": gettext_lazy("Accepted for sending."),
-    "sent": gettext_lazy("Handed to WhatsApp."),
+    "sent": gettext_lazy("Sent to WhatsApp."),
     "delivered": gettext_lazy("Reached the recipient's device."),
     "read": gettext_lazy("Opened by the recipient."),
     "failed": gettext_lazy("WhatsApp could not deliver it."),
@@ -30,14 +30,14 @@ _SENTENCES = {
 }
 LONG_IN_SENT = timedelta(hours=1)
 _PLAYED = gettext_lazy("The voice message was played.")
-_UNKNOWN = gettext_lazy("A status we have no word for yet.")
+_UNKNOWN = gettext_lazy("A status that Tollgate does not know yet.")
 
 
 @dataclass(frozen=True)
-class Chapter:
+class TimelineEntry:
     """One status: when, what it means, the provider's own words, the error, and the webhook that proves it.
 
-    `source` is who said so, `webhook` what it said as JSON: empty for those who may not see it, or when it is gone.
+    `source` is who reported it, `webhook` the report as JSON: empty for those who may not see it, or when it is gone.
     """
 
     at: datetime
@@ -50,7 +50,7 @@ class Chapter:
     error_title: str
     webhook_id: int | None
     webhook_received_at: datetime | None
-    after: str  # since the chapter before
+    after: str  # since the status before
     source: str = ""
     webhook: str = ""
 
@@ -64,23 +64,23 @@ class Chapter:
         )
 
 
-def timeline(story: Story) -> list[Chapter]:
-    """The chapters in the order they happened."""
-    chapters, before = [], None
+def timeline(story: Story) -> list[TimelineEntry]:
+    """Return the statuses in the order in which they happened."""
+    entries, before = [], None
     for event in story.events:
-        chapters.append(_chapter(story, event, spell_gap(before, event.at) if before else ""))
+        entries.append(_entry(story, event, format_gap(before, event.at) if before else ""))
         before = event.at
-    return chapters
+    return entries
 
 
-def _chapter(story: Story, event: StatusEvent, after: str) -> Chapter:
+def _entry(story: Story, event: StatusEvent, after: str) -> TimelineEntry:
     sentence = _sentence(story.message, event)
-    known = Status.UNDELIVERED if event.state == "failed" else event.state
-    return Chapter(
+    status = Status.UNDELIVERED if event.state == "failed" else event.state
+    return TimelineEntry(
         at=event.at,
         state=event.state,
-        colour=str(known) if event.state in _SENTENCES or event.state == "expired" else "unknown",
-        word=str(Status(known).label) if known in Status.values else known.replace("_", " ").capitalize(),
+        colour=str(status) if event.state in _SENTENCES or event.state == "expired" else "unknown",
+        word=str(Status(status).label) if status in Status.values else status.replace("_", " ").capitalize(),
         sentence=str(sentence),
         detail=event.detail.replace("_", " "),
         error_code=event.error_code,
@@ -89,7 +89,7 @@ def _chapter(story: Story, event: StatusEvent, after: str) -> Chapter:
         webhook_received_at=event.webhook_received_at,
         after=after,
         source=_source(story.message, event),
-        webhook=as_json(said) if (said := story.webhooks.get(event.webhook_id or 0)) is not None else "",
+        webhook=as_json(body) if (body := story.webhooks.get(event.webhook_id or 0)) is not None else "",
     )
 
 
@@ -102,9 +102,9 @@ def _sentence(message: Message, event: StatusEvent) -> "_StrOrPromise":
 
 
 def expired_words(message: Message) -> str:
-    """Why a message expired: its client said until when to send it, or WhatsApp tried as long as it does."""
+    """Return why a message expired: by its client's deadline for sending, or at the end of its time to live."""
     if message.source_id is not None and message.sent_at is None:
-        return _("Not sent before the time at which its client let it expire.")
+        return _("Not sent before the expiry time set by its client.")
     return _("Not delivered within %(time)s.") % {"time": time_to_live_words(message.category)}
 
 
@@ -119,12 +119,12 @@ def as_json(body: Any) -> str:
     return json.dumps(body, ensure_ascii=False, indent=2)
 
 
-def spell_gap(start: datetime, end: datetime) -> str:
+def format_gap(start: datetime, end: datetime) -> str:
     """The time between two moments: "+3.2 s", "+4 min", "+2 h 5 min", "+3 days"."""
-    return f"+{spell_span((end - start).total_seconds())}"
+    return f"+{format_span((end - start).total_seconds())}"
 
 
-def spell_span(seconds: float) -> str:
+def format_span(seconds: float) -> str:
     """A span of time: "3.2 s", "4 min", "2 h 5 min", "3 days"."""
     if seconds < 60:
         return gettext("%(n)s s") % {"n": f"{seconds:.1f}".removesuffix(".0")}
@@ -139,34 +139,36 @@ def spell_span(seconds: float) -> str:
     return gettext("%(n)d h") % {"n": hours}
 
 
-def diagnosed(message: Message) -> Diagnosis | None:
+def diagnosis_of(message: Message) -> Diagnosis | None:
     """What the message's error means; None without one."""
-    return explain(message.error_source, message.error_code, message.provider_error_code, said=message.error_title)
+    return explain(
+        message.error_source, message.error_code, message.provider_error_code, provider_text=message.error_title
+    )
 
 
-def contradicted(message: Message) -> bool:
+def is_contradicted(message: Message) -> bool:
     """Whether a delivery overruled a failure: WhatsApp may report both when a person has several devices."""
     return bool(message.failed_at and (message.delivered_at or message.read_at))
 
 
 def is_long_in_sent(message: Message, now: datetime) -> bool:
-    """Whether WhatsApp has the message since an hour and nobody knows more: the phone may be off, or you blocked."""
+    """Whether WhatsApp has had the message for an hour without a report: the phone may be off, or you are blocked."""
     return message.status == Status.SENT and message.sent_at is not None and now - message.sent_at > LONG_IN_SENT
 
 
 @dataclass(frozen=True)
-class Said:
-    """A stored payload: its words where it has some, and all of it as JSON."""
+class StoredContent:
+    """A stored payload: its text where it has one, and all of it as JSON."""
 
     kind: str
     text: str
     json: str
 
 
-def said(story: Story) -> list[Said]:
-    """What the message said, and the request that it came with."""
+def stored_contents(story: Story) -> list[StoredContent]:
+    """Return the message's content, and the request that it came with."""
     return [
-        Said(
+        StoredContent(
             str(PayloadKind(payload.kind).label) if payload.kind in PayloadKind.values else payload.kind,
             _text_of(payload.body),
             as_json(payload.body),
@@ -183,9 +185,9 @@ def _text_of(body: Any) -> str:
     text = body.get("text")
     parts = [text, *(body.get(kind) for kind in ("body", "button", "image", "video", "document"))]
     for part in parts:
-        found = part.get("body") or part.get("text") or part.get("caption") if isinstance(part, dict) else part
-        if isinstance(found, str) and found:
-            return found
+        words = part.get("body") or part.get("text") or part.get("caption") if isinstance(part, dict) else part
+        if isinstance(words, str) and words:
+            return words
     return ""
 
 

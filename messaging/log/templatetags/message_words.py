@@ -1,20 +1,24 @@
 """What messages and templates are called on pages: statuses, categories, errors."""
 
+from collections.abc import Iterable
+
 from django import template
-from django.utils.html import format_html
+from django.template.defaultfilters import linebreaksbr
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from core.templatetags.formats import exact
-from messaging.log.assets.changes import spelled
+from messaging.log.assets.changes import provider_label
 from messaging.log.enums import Status
 from messaging.log.models import Message
 from messaging.log.story.causes import Cause
-from messaging.log.story.timeline import diagnosed
+from messaging.log.story.rendering import Piece
+from messaging.log.story.timeline import diagnosis_of
 from providers.vocabulary import category_name
 
 register = template.Library()
-register.filter("spelled", spelled)
+register.filter("provider_label", provider_label)
 register.filter("category_name", category_name)
 
 
@@ -27,17 +31,17 @@ _STATUSES = {"read", "delivered", "undelivered", "rejected", "expired", "sent", 
 @register.filter
 def status(value: str) -> SafeString:
     """A dot with a word; a provider's own word is translated where we know it, and shown as it is where not."""
-    known = _STATUS_WORDS.get(value, value)
-    colour = known if known in _STATUSES else "unknown"
-    word = Status(known).label if known in Status.values else known.replace("_", " ").capitalize() or _("Unknown")
+    state = _STATUS_WORDS.get(value, value)
+    colour = state if state in _STATUSES else "unknown"
+    word = Status(state).label if state in Status.values else state.replace("_", " ").capitalize() or _("Unknown")
     return format_html('<span class="status-word"><i class="dot dot-{}"></i>{}</span>', colour, word)
 
 
 @register.filter
 def error_hint(message: Message) -> str:
     """What a message's error code means, on one line."""
-    found = diagnosed(message)
-    return found.hint if found else ""
+    diagnosis = diagnosis_of(message)
+    return diagnosis.hint if diagnosis else ""
 
 
 @register.filter
@@ -52,5 +56,17 @@ def cause_words(cause: Cause) -> SafeString | str:
 @register.filter
 def template_status(value: str) -> str:
     """A template's status as a label: "In appeal"."""
-    words = spelled(value)
+    words = provider_label(value)
     return words[:1].upper() + words[1:]
+
+
+@register.filter
+def piece_words(pieces: Iterable[Piece]) -> SafeString:
+    """The text of a template's component, with the value of each parameter marked."""
+    return format_html_join("", "{}", ((_piece(piece),) for piece in pieces))
+
+
+def _piece(piece: Piece) -> SafeString:
+    if not piece.name:
+        return linebreaksbr(piece.text, autoescape=True)
+    return format_html("<mark>{}</mark>" if piece.known else '<mark class="unknown">{}</mark>', piece.text)

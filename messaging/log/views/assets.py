@@ -14,7 +14,7 @@ from accounts.access import TenantRequest, requires
 from accounts.enums import Permission
 from core.periods import named
 from core.zones import current_zone
-from messaging.log.assets.changes import limit, limit_short, told
+from messaging.log.assets.changes import change_entry, limit, limit_short
 from messaging.log.assets.drift import Drift, drifts
 from messaging.log.charts import delivered_by_category, outcomes_by_day, rate_by_day
 from messaging.log.forms.log import TemplateForm
@@ -22,7 +22,7 @@ from messaging.log.models import Change, Template
 from messaging.log.selectors import assets, volumes
 from messaging.log.selectors.health import health, template_node
 from messaging.log.selectors.traffic import TrafficFilter, traffic
-from messaging.log.story.rendering import filled
+from messaging.log.story.rendering import render_template_text
 from providers.vocabulary import Entity, Subject
 
 _DRIFT_SHOWN = timedelta(days=90)
@@ -35,18 +35,21 @@ def template_list(request: TenantRequest) -> HttpResponse:
     account, ids = request.account, request.principal.subaccount_ids
     form = TemplateForm(request.GET, languages=assets.languages(account))
     form.full_clean()
-    asked = form.cleaned_data
-    chosen = assets.TemplateFilter(search=asked.pop("q", ""), **asked)
-    found = assets.templates(account, ids, chosen) if form.is_valid() else []
+    cleaned = form.cleaned_data
+    criteria = assets.TemplateFilter(search=cleaned.pop("q", ""), **cleaned)
+    templates = assets.templates(account, ids, criteria) if form.is_valid() else []
     month = volumes.running_month(account)
     sums = volumes.by_template(account, ids, month)
-    last = assets.last_changes(account, Subject.TEMPLATE, [one.pk for one in found])
+    last = assets.last_changes(account, Subject.TEMPLATE, [one.pk for one in templates])
     context = {
         "form": form,
-        "rows": [(one, sums.get(volumes.key_of(one)), told(last[one.pk]) if one.pk in last else None) for one in found],
+        "rows": [
+            (one, sums.get(volumes.key_of(one)), change_entry(last[one.pk]) if one.pk in last else None)
+            for one in templates
+        ],
         "month": month,
-        "most": assets.MOST if len(found) == assets.MOST else 0,
-        "nothing_yet": not found and form.is_valid() and not form.pills,
+        "most": assets.MOST if len(templates) == assets.MOST else 0,
+        "nothing_yet": not templates and form.is_valid() and not form.pills,
     }
     return render(request, "log/templates.html", context)
 
@@ -59,7 +62,7 @@ def template_page(request: TenantRequest, template_id: int) -> HttpResponse:
     if one is None:
         raise Http404("No such template.")
     changes = assets.timeline(account, [(Subject.TEMPLATE, one.pk, None)])
-    timeline = [told(change) for change in changes]
+    timeline = [change_entry(change) for change in changes]
     month = volumes.running_month(account)
     days = volumes.days_until(month.today, _DAYS)
     start = min(days[0], month.first)
@@ -75,7 +78,7 @@ def template_page(request: TenantRequest, template_id: int) -> HttpResponse:
         "counted": counted.total,
         "rate": rate_by_day(counted.days, timeline, template=one.name),
         "node": template_node(one, one.waba.portfolio_id),
-        "parts": filled(one, []),
+        "parts": render_template_text(one, []),
         "timeline": timeline,
         "month": month,
         "volume": volume,
@@ -101,17 +104,17 @@ def _drifts(request: TenantRequest, one: Template, changes: list[Change]) -> lis
 def number_list(request: TenantRequest) -> HttpResponse:
     """All phone numbers."""
     account, ids = request.account, request.principal.subaccount_ids
-    found = list(assets.numbers(account, ids))
+    numbers = list(assets.numbers(account, ids))
     month = volumes.running_month(account)
     sums = volumes.by_number(account, ids, month)
-    last = assets.last_changes(account, Subject.PHONE_NUMBER, [one.pk for one in found])
+    last = assets.last_changes(account, Subject.PHONE_NUMBER, [one.pk for one in numbers])
     nodes = {node.pk: node for node in health(account, ids, timezone.now()).of(Entity.PHONE_NUMBER)}
     rows = [
         (
             one, nodes[one.pk], sums.get((one.provider, one.provider_number_id)), limit_short(one.messaging_limit),
-            told(last[one.pk]) if one.pk in last else None,
+            change_entry(last[one.pk]) if one.pk in last else None,
         )
-        for one in found
+        for one in numbers
     ]  # fmt: skip
     return render(request, "log/numbers.html", {"rows": rows, "month": month})
 
@@ -123,16 +126,22 @@ def number_page(request: TenantRequest, number_id: int) -> HttpResponse:
     one = assets.numbers(account, ids).filter(pk=number_id).first()
     if one is None:
         raise Http404("No such phone number.")
-    found = health(account, ids, timezone.now())
-    node = next(node for node in found.of(Entity.PHONE_NUMBER) if node.pk == one.pk)
+    current = health(account, ids, timezone.now())
+    node = next(node for node in current.of(Entity.PHONE_NUMBER) if node.pk == one.pk)
     period = named(f"{_DAYS}d", timezone.localdate())
     counted = traffic(account, period, current_zone(), TrafficFilter(subaccount_ids=ids, phone_number_id=one.pk))
     month = volumes.running_month(account)
-    limits = (Subject.WABA, one.waba_id, ["messaging_limit"])  # since October 2025 the portfolio's, told by its WABAs
-    timeline = [told(change) for change in assets.timeline(account, [(Subject.PHONE_NUMBER, one.pk, None), limits])]
+    limits = (
+        Subject.WABA,
+        one.waba_id,
+        ["messaging_limit"],
+    )  # since October 2025 the portfolio's, reported by its WABAs
+    timeline = [
+        change_entry(change) for change in assets.timeline(account, [(Subject.PHONE_NUMBER, one.pk, None), limits])
+    ]
     context: dict[str, Any] = {
         "number": one,
-        "nodes": [each for each in found.around(node) if each.can_send != "AVAILABLE" or each.state.info] or [node],
+        "nodes": [each for each in current.around(node) if each.can_send != "AVAILABLE" or each.state.info] or [node],
         "limit": limit(one.messaging_limit),
         "timeline": timeline,
         "month": month,

@@ -12,12 +12,12 @@ from accounts.access import TenantRequest, requires
 from accounts.enums import Permission
 from messaging.log.selectors.health import health
 from messaging.log.selectors.health_history import REMEMBERED, health_history, with_times
-from messaging.log.services.health import ask_soon
+from messaging.log.services.health import request_health_check
 from providers.vocabulary import CanSend, Entity
 
 _SENTENCES = {
     CanSend.AVAILABLE: gettext_lazy("Everything can send"),
-    CanSend.LIMITED: gettext_lazy("Everything can send, but not without limits"),
+    CanSend.LIMITED: gettext_lazy("Everything can send, with some limits"),
     CanSend.BLOCKED: gettext_lazy("Something is blocked"),
 }
 
@@ -26,26 +26,26 @@ _SENTENCES = {
 def health_page(request: TenantRequest) -> HttpResponse:
     """Every node, the worst first, and when it came to be so."""
     account, reach = request.account, request.principal.reach
-    found = health(account, reach.ids, timezone.now())
-    history = health_history(account, found)
-    found = with_times(found, history)
-    templates = found.of(Entity.TEMPLATE)
+    current = health(account, reach.ids, timezone.now())
+    history = health_history(account, current)
+    current = with_times(current, history)
+    templates = current.of(Entity.TEMPLATE)
     troubled = [node for node in templates if node.can_send != CanSend.AVAILABLE]
     context = {
-        "health": found,
-        "sentence": _SENTENCES[found.overall],
+        "health": current,
+        "sentence": _SENTENCES[current.overall],
         "groups": [
-            (_("Connection"), found.of(Entity.APP)),
-            (_("Business"), found.of(Entity.BUSINESS, Entity.WABA)),
-            (_("Phone numbers"), found.of(Entity.PHONE_NUMBER)),
-            (_("Templates that cannot be sent freely"), troubled),
+            (_("Connection"), current.of(Entity.APP)),
+            (_("Business"), current.of(Entity.BUSINESS, Entity.WABA)),
+            (_("Phone numbers"), current.of(Entity.PHONE_NUMBER)),
+            (_("Blocked or limited templates"), troubled),
         ],
         "templates": len(templates),
         "troubled": len(troubled),
         "history": history,
         "days": REMEMBERED.days,
-        "has_numbers": bool(found.of(Entity.PHONE_NUMBER)),
-        "can_refresh": any(node.asked for node in found.of(Entity.PHONE_NUMBER)),
+        "has_numbers": bool(current.of(Entity.PHONE_NUMBER)),
+        "can_refresh": any(node.asked for node in current.of(Entity.PHONE_NUMBER)),
     }
     return render(request, "log/health.html", context)
 
@@ -53,15 +53,15 @@ def health_page(request: TenantRequest) -> HttpResponse:
 @require_POST
 @requires(Permission.VIEW_DASHBOARD)
 def refresh(request: TenantRequest) -> HttpResponse:
-    """Have the providers asked at once, each number at most once a minute."""
-    n = ask_soon(request.principal)
+    """Request a check of every number, each at most once a minute."""
+    n = request_health_check(request.principal)
     if n:
-        said = ngettext(
-            "The provider of %(n)s number is being asked: open this page again in some seconds.",
-            "The providers of %(n)s numbers are being asked: open this page again in some seconds.",
+        sentence = ngettext(
+            "Checking with the provider of %(n)s number: reload this page in a few seconds.",
+            "Checking with the providers of %(n)s numbers: reload this page in a few seconds.",
             n,
         )
-        messages.success(request, said % {"n": n})
+        messages.success(request, sentence % {"n": n})
     else:
-        messages.info(request, _("The providers were asked less than a minute ago: try again in a minute."))
+        messages.info(request, _("The status was checked less than a minute ago: try again in a minute."))
     return redirect("log:health")

@@ -25,7 +25,7 @@ from messaging.log.forms.log import SEEN, LogForm, SavedFilterForm
 from messaging.log.listing.cells import Cells
 from messaging.log.listing.columns import KEYS, Layout, layout
 from messaging.log.listing.live import fingerprint
-from messaging.log.listing.selection import MOST, newest, picked
+from messaging.log.listing.selection import MOST, newest, selected_messages
 from messaging.log.models import PhoneNumber, Template
 from messaging.log.selectors.channels import channels, named_templates
 from messaging.log.selectors.log import charges, log_page
@@ -41,11 +41,11 @@ from messaging.log.services.preferences import choose_columns, forget_filter, sa
 def log(request: TenantRequest) -> HttpResponse:
     """The list. HTMX gets its results only; a live log gets rows, or 204 when nothing is new."""
     choices = Choices.of(request)
-    form = asked(request, request.GET, choices)
-    shown = layout(chosen_columns(request.account, request.user), request.principal)
-    context: dict[str, Any] = {"form": form, "layout": shown}
+    form = log_form(request, request.GET, choices)
+    visible = layout(chosen_columns(request.account, request.user), request.principal)
+    context: dict[str, Any] = {"form": form, "layout": visible}
     if form.is_valid():
-        context |= _results(request, form, shown, choices)
+        context |= _results(request, form, visible, choices)
     elif form.unknown_object:
         raise Http404("No such channel.")
     if SEEN in request.GET:
@@ -59,7 +59,7 @@ def log(request: TenantRequest) -> HttpResponse:
     return render(request, "log/log.html", context)
 
 
-def asked(request: TenantRequest, params: QueryDict, choices: "Choices | None" = None) -> LogForm:
+def log_form(request: TenantRequest, params: QueryDict, choices: "Choices | None" = None) -> LogForm:
     """The log's filters, as these parameters give them and within what the person may see."""
     choices = choices or Choices.of(request)
     return LogForm(
@@ -74,7 +74,7 @@ def asked(request: TenantRequest, params: QueryDict, choices: "Choices | None" =
 
 @dataclass(frozen=True)
 class Choices:
-    """The numbers and templates a person may ask for, which most rows point at."""
+    """The numbers and templates a person may filter by, which most rows point at."""
 
     channels: list[PhoneNumber]
     templates: list[Template]
@@ -86,24 +86,24 @@ class Choices:
         return cls(channels(account, ids), named_templates(account, ids))
 
 
-def _results(request: TenantRequest, form: LogForm, shown: Layout, choices: Choices) -> dict[str, Any]:
+def _results(request: TenantRequest, form: LogForm, visible: Layout, choices: Choices) -> dict[str, Any]:
     account = request.account
-    found = log_page(
+    result = log_page(
         account,
         form.query(request.principal.reach, current_zone()),
         request.GET.dict(),
-        known=[*choices.channels, *choices.templates],
+        loaded=[*choices.channels, *choices.templates],
     )
-    context: dict[str, Any] = {"page": found, "sentence": log_sentence(form), "is_counted": form.is_counted}
+    context: dict[str, Any] = {"page": result, "sentence": log_sentence(form), "is_counted": form.is_counted}
     costs: dict[UUID, Charge] = {}
-    if "cost" in shown.keys:
-        costs = charges(account, found.rows)
+    if "cost" in visible.keys:
+        costs = charges(account, result.rows)
     if form.cleaned_data["live"] and not any(name in request.GET for name in PAGING):
-        context["seen"] = fingerprint(found.rows, costs)
+        context["seen"] = fingerprint(result.rows, costs)
     names = {each.pk: each.name for each in request.principal.reach.visible}
-    cells = Cells(shown, names, costs, whole_numbers=request.principal.may(Permission.VIEW_NUMBERS))
-    context["lines"] = cells.rows(found.rows)
-    if not found.rows and SEEN not in request.GET:
+    cells = Cells(visible, names, costs, whole_numbers=request.principal.may(Permission.VIEW_NUMBERS))
+    context["lines"] = cells.rows(result.rows)
+    if not result.rows and SEEN not in request.GET:
         context["nothing_yet"] = not has_traffic(account)
         context["addresses"] = webhook_addresses(request.principal)
     return context
@@ -121,8 +121,8 @@ def _live(request: TenantRequest, context: dict[str, Any]) -> HttpResponse:
 @requires(Permission.VIEW_MESSAGES)
 @require_GET
 def sentence(request: TenantRequest) -> HttpResponse:
-    """The log's head with counts, which the page asks for once it stands: they may take longer than its rows."""
-    form = asked(request, request.GET)
+    """The log's heading with counts, which the page loads afterwards: they may take longer than its rows."""
+    form = log_form(request, request.GET)
     if not form.is_valid():
         return HttpResponse()
     counted = log_counts(request.account, form, request.principal.reach, current_zone())
@@ -133,7 +133,7 @@ def sentence(request: TenantRequest) -> HttpResponse:
 @require_GET
 def matching_count(request: TenantRequest) -> HttpResponse:
     """How many messages match, as an offer to select them all: counted no further than can be selected."""
-    form = asked(request, request.GET)
+    form = log_form(request, request.GET)
     if not form.is_valid():
         return HttpResponse()
     rows = matching(request.account, form.query(request.principal.reach, current_zone()))
@@ -145,10 +145,10 @@ def matching_count(request: TenantRequest) -> HttpResponse:
 @require_POST
 def umids(request: TenantRequest) -> HttpResponse:
     """The UMIDs of the selected messages as text, one a line."""
-    form = asked(request, QueryDict(request.POST.get("query", "").removeprefix("?")))
+    form = log_form(request, QueryDict(request.POST.get("query", "").removeprefix("?")))
     selection = form.query(request.principal.reach, current_zone()) if form.is_valid() else None
     try:
-        rows = picked(request.account, request.POST, selection, request.principal.subaccount_ids)
+        rows = selected_messages(request.account, request.POST, selection, request.principal.subaccount_ids)
     except UserError as error:
         return HttpResponseBadRequest(str(error), content_type="text/plain")
     text = "".join(f"{umid}\n" for umid in rows.values_list("umid", flat=True))
@@ -161,8 +161,8 @@ def umids(request: TenantRequest) -> HttpResponse:
 @require_POST
 def columns(request: TenantRequest) -> HttpResponse:
     """Keep the columns a person chose; none: the usual ones again."""
-    wanted = request.POST.getlist("column")
-    choose_columns(account=request.account, user=request.user, columns=[key for key in KEYS if key in wanted])
+    selected = request.POST.getlist("column")
+    choose_columns(account=request.account, user=request.user, columns=[key for key in KEYS if key in selected])
     return _back(request)
 
 
@@ -174,7 +174,7 @@ def filters(request: TenantRequest) -> HttpResponse:
     if form.is_valid():
         asked_for, name = form.cleaned_data["query"], form.cleaned_data["name"]
         save_filter(account=request.account, user=request.user, name=name, query=asked_for)
-        notices.success(request, _("“%(name)s” is saved.") % {"name": name})
+        notices.success(request, _("“%(name)s” has been saved.") % {"name": name})
     else:
         notices.error(request, " ".join(str(error) for errors in form.errors.values() for error in errors))
     return _back(request)
@@ -190,6 +190,6 @@ def delete_filter(request: TenantRequest, filter_id: int) -> HttpResponse:
 
 
 def _back(request: TenantRequest) -> HttpResponse:
-    """To the log as it was filtered."""
+    """Redirect to the log with its former filters."""
     params = QueryDict(request.POST.get("query", "").removeprefix("?"))
     return redirect(reverse("log:log") + query(params, same_page=True))

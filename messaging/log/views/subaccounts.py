@@ -32,11 +32,13 @@ def new_subaccount(request: TenantRequest) -> HttpResponse:
     form = SubaccountForm(posted(request))
     if form.is_valid():
         try:
-            made = create_subaccount(by=request.principal, **form.cleaned_data)
+            subaccount = create_subaccount(by=request.principal, **form.cleaned_data)
         except UserError as error:
             show_error(form, error)
         else:
-            messages.success(request, _("%(name)s is there. Move numbers to it below.") % {"name": made.name})
+            messages.success(
+                request, _("%(name)s has been created. Move numbers to it below.") % {"name": subaccount.name}
+            )
             return redirect("log:subaccounts")
     return render(request, "log/subaccount_new.html", {"form": form})
 
@@ -44,38 +46,40 @@ def new_subaccount(request: TenantRequest) -> HttpResponse:
 @allowed
 def rename(request: TenantRequest, subaccount_id: int) -> HttpResponse:
     """Call a subaccount otherwise."""
-    found = _subaccount(request, subaccount_id)
-    form = RenameForm(posted(request), initial={"name": found.name})
+    subaccount = _subaccount(request, subaccount_id)
+    form = RenameForm(posted(request), initial={"name": subaccount.name})
     if form.is_valid():
-        rename_subaccount(by=request.principal, subaccount=found, name=form.cleaned_data["name"])
-        messages.success(request, _("%(code)s is called %(name)s now.") % {"code": found.code, "name": found.name})
+        rename_subaccount(by=request.principal, subaccount=subaccount, name=form.cleaned_data["name"])
+        messages.success(
+            request, _("%(code)s is now called %(name)s.") % {"code": subaccount.code, "name": subaccount.name}
+        )
         return redirect("log:subaccounts")
-    return render(request, "log/subaccount_rename.html", {"form": form, "subaccount": found})
+    return render(request, "log/subaccount_rename.html", {"form": form, "subaccount": subaccount})
 
 
 @allowed
 def close(request: TenantRequest, subaccount_id: int) -> HttpResponse:
     """Ask, then close a subaccount."""
-    found = _subaccount(request, subaccount_id)
+    subaccount = _subaccount(request, subaccount_id)
     problem = ""
     if request.method == "POST":
         try:
-            close_subaccount(by=request.principal, subaccount=found)
+            close_subaccount(by=request.principal, subaccount=subaccount)
         except UserError as error:
             problem = str(error)
         else:
-            messages.success(request, _("%(name)s is closed.") % {"name": found.name})
+            messages.success(request, _("%(name)s has been closed.") % {"name": subaccount.name})
             return redirect("log:subaccounts")
-    return render(request, "log/subaccount_close.html", {"subaccount": found, "problem": problem})
+    return render(request, "log/subaccount_close.html", {"subaccount": subaccount, "problem": problem})
 
 
 @require_POST
 @allowed
 def reopen(request: TenantRequest, subaccount_id: int) -> HttpResponse:
     """Open a closed subaccount again."""
-    found = _subaccount(request, subaccount_id)
-    switch_subaccount(by=request.principal, subaccount=found, active=True)
-    messages.success(request, _("%(name)s is open again.") % {"name": found.name})
+    subaccount = _subaccount(request, subaccount_id)
+    switch_subaccount(by=request.principal, subaccount=subaccount, active=True)
+    messages.success(request, _("%(name)s has been reopened.") % {"name": subaccount.name})
     return redirect("log:subaccounts")
 
 
@@ -94,14 +98,14 @@ def move(request: TenantRequest, number_id: int) -> HttpResponse:
             show_error(form, error)
         else:
             messages.success(
-                request, _("%(number)s belongs to %(name)s now.") % {"number": number, "name": number.subaccount.name}
+                request, _("%(number)s now belongs to %(name)s.") % {"number": number, "name": number.subaccount.name}
             )
             return redirect("log:subaccounts")
     return render(request, "log/number_move.html", {"form": form, "number": number})
 
 
 def _subaccount(request: TenantRequest, subaccount_id: int) -> Subaccount:
-    found = selectors.subaccount_of(request.account, subaccount_id)
-    if found is None:
+    subaccount = selectors.subaccount_of(request.account, subaccount_id)
+    if subaccount is None:
         raise Http404("No such subaccount.")
-    return found
+    return subaccount

@@ -36,7 +36,7 @@ class TemplateOf8x8Serializer(serializers.Serializer[Any]):
 
 
 class TemplatesOf8x8Serializer(serializers.Serializer[Any]):
-    """All templates of a channel; 8x8 knows no pages."""
+    """All templates of a channel; 8x8 has no pages."""
 
     templates = TemplateOf8x8Serializer(many=True)
 
@@ -51,17 +51,17 @@ class ChannelTemplatesView(View8x8):
         parameters=[OpenApiParameter("channel_id", str, "path", description="channelId, phone_number_id")],
     )  # fmt: skip
     def get(self, request: Request, account_id: str, channel_id: str) -> Response:
-        """The templates of the WABA that the channel belongs to, whichever provider's it is."""
+        """The templates of the channel's WABA, for any provider."""
         self.check_account(account_id)
         number = (
             numbers(self.account, self.principal.subaccount_ids).filter(provider_number_id__iexact=channel_id).first()
         )
         if number is None:
             raise Refused(1300, "Channel not found.")
-        found = list(all_templates(self.account, None).filter(waba=number.waba_id))
-        changes = last_changes(self.account, Subject.TEMPLATE, (template.pk for template in found))
+        templates = list(all_templates(self.account, None).filter(waba=number.waba_id))
+        changes = last_changes(self.account, Subject.TEMPLATE, (template.pk for template in templates))
         changed = {pk: change.at for pk, change in changes.items()}
-        return Response({"templates": [as_at_8x8(each, number, changed.get(each.pk)) for each in found]})
+        return Response({"templates": [as_at_8x8(each, number, changed.get(each.pk)) for each in templates]})
 
 
 def as_at_8x8(template: Template, number: PhoneNumber, changed_at: datetime | None) -> dict[str, Any]:
@@ -82,23 +82,23 @@ def as_at_8x8(template: Template, number: PhoneNumber, changed_at: datetime | No
     }
 
 
-def component(said: dict[str, Any]) -> dict[str, Any]:
+def component(source: dict[str, Any]) -> dict[str, Any]:
     """Meta's component in 8x8's form: formats as words, examples as a list."""
-    found = {name: value for name, value in said.items() if name != "example"}
-    if isinstance(found.get("format"), str):
-        found["format"] = found["format"].capitalize()
-    if "example" in said:
-        found["examples"] = _texts(said["example"])
-    return found
+    converted = {name: value for name, value in source.items() if name != "example"}
+    if isinstance(converted.get("format"), str):
+        converted["format"] = converted["format"].capitalize()
+    if "example" in source:
+        converted["examples"] = _texts(source["example"])
+    return converted
 
 
-def _texts(said: Any) -> list[str]:
+def _texts(example: Any) -> list[str]:
     """Every text in Meta's nested example."""
-    if isinstance(said, dict):
-        return [text for inner in said.values() for text in _texts(inner)]
-    if isinstance(said, list):
-        return [text for inner in said for text in _texts(inner)]
-    return [str(said)]
+    if isinstance(example, dict):
+        return [text for inner in example.values() for text in _texts(inner)]
+    if isinstance(example, list):
+        return [text for inner in example for text in _texts(inner)]
+    return [str(example)]
 
 
 def words(code: str) -> str:
@@ -107,7 +107,7 @@ def words(code: str) -> str:
 
 
 def language_name(code: str) -> str:
-    """The English name of a language code of Meta's; the code itself where nobody knows one."""
+    """The English name of a language code of Meta's; the code itself where there is none."""
     try:
         return str(get_language_info(code.replace("_", "-").lower())["name"])
     except KeyError:

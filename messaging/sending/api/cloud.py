@@ -18,7 +18,7 @@ from accounts.api import TenantView
 from accounts.enums import Permission
 from messaging.log.api.health import D360Authentication, check_version, d360_errors, graph_errors
 from messaging.sending import cloud
-from messaging.sending.direct import keep_refused, send_now
+from messaging.sending.direct import send_now, store_refused
 from messaging.sending.eightxeight import Refused
 from messaging.sending.origin import origin_of
 from messaging.sending.requests import Origin, SendRequest
@@ -51,7 +51,7 @@ def _errors(error: Exception, context: dict[str, Any], otherwise: Callable[..., 
     answer = otherwise(error, context)
     if answer is None:
         log.error("request_failed", exc_info=error)
-        answer = error_of_meta(RefusedAsMeta(131000, "Something went wrong in Tollgate: its log knows more."))
+        answer = error_of_meta(RefusedAsMeta(131000, "Something went wrong in Tollgate: see its log for details."))
     return answer
 
 
@@ -74,9 +74,9 @@ class CloudView(TenantView):
     def senders(self) -> list[Sender]:
         """The numbers of the account that the key reaches and whose providers take the Cloud API's form."""
         reach = self.principal.subaccount_ids
-        found = sender_directory(self.account.pk).by_number_id.values()
+        senders = sender_directory(self.account.pk).by_number_id.values()
         return [
-            one for one in found
+            one for one in senders
             if _takes_cloud_form(one) and (reach is None or one.subaccount_id in reach)
         ]  # fmt: skip
 
@@ -88,14 +88,16 @@ class CloudView(TenantView):
         if is_mark(body):
             return self._mark(body, sender)
         try:
-            wanted = cloud.read(body, sender, origin, self.shape)
-            outcome = send_now(wanted)
+            message = cloud.read(body, sender, origin, self.shape)
+            outcome = send_now(message)
         except RefusedAsMeta as refused:
-            unread = SendRequest(shape=self.shape, request=body, about=cloud.glimpse(body, origin), sender=sender)
-            keep_refused(self.account.pk, unread, refused, subaccount_id=sender.subaccount_id)
+            refused_request = SendRequest(
+                shape=self.shape, request=body, about=cloud.summarize(body, origin), sender=sender
+            )
+            store_refused(self.account.pk, refused_request, refused, subaccount_id=sender.subaccount_id)
             raise
         answer = self._answer(outcome)
-        answer[UMID_HEADER] = str(wanted.umid)
+        answer[UMID_HEADER] = str(message.umid)
         return answer
 
     def _origin(self, request: Request) -> Origin:
@@ -110,7 +112,7 @@ class CloudView(TenantView):
         except NoRoute as error:
             raise RefusedAsMeta(133010, str(error)) from None
         if mark_read is None:
-            raise RefusedAsMeta(100, "The provider of this number marks no messages as read.")
+            raise RefusedAsMeta(100, "The provider of this number does not support marking messages as read.")
         return self._answer(mark_read(number, body))
 
     def _answer(self, outcome: Outcome) -> Response:
@@ -124,14 +126,14 @@ class CloudView(TenantView):
             status = 503 if outcome.answer.http_status >= 500 else outcome.answer.http_status
             return error_of_meta(RefusedAsMeta(131016, outcome.title, status=max(status, 400)))
         if isinstance(outcome, Unreached):
-            return error_of_meta(RefusedAsMeta(131016, "The provider was not reached; nothing was sent."))
-        details = "The provider gave no answer, so the message may have been sent. Its page in Tollgate will tell."
+            return error_of_meta(RefusedAsMeta(131016, "The provider could not be reached; nothing was sent."))
+        details = "The provider did not respond, so the message may have been sent. See its page in Tollgate."
         return error_of_meta(RefusedAsMeta(131000, details))
 
 
 def _takes_cloud_form(sender: Sender) -> bool:
-    found = sending_of(sender.provider)
-    return found is not None and found.from_cloud is not None
+    gateway = sending_of(sender.provider)
+    return gateway is not None and gateway.from_cloud is not None
 
 
 class GraphSendView(CloudView):
@@ -167,8 +169,8 @@ class D360SendView(CloudView):
     def post(self, request: Request) -> Response:
         """Send from the number that the key is for."""
         provider = vendor_of(self.shape).name
-        found = [one for one in self.senders() if one.provider == provider]
-        if len(found) != 1:
-            many = "more than one 360dialog number: limit it to a subaccount" if found else "no 360dialog number"
-            raise ValidationError({"D360-API-KEY": [f"This key reaches {many}."]})
-        return self.send(request, found[0])
+        senders = [one for one in self.senders() if one.provider == provider]
+        if len(senders) != 1:
+            many = "more than one 360dialog number: limit it to a subaccount" if senders else "no 360dialog number"
+            raise ValidationError({"D360-API-KEY": [f"This key has access to {many}."]})
+        return self.send(request, senders[0])

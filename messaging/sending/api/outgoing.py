@@ -25,22 +25,22 @@ KIND_CHOICES = (("CADR", _("Receipts")), ("MSG", _("Inbound messages")))
 class HookNameSerializer(serializers.Serializer[Any]):
     """A webhook by its subaccount and kind."""
 
-    subAccountId = serializers.CharField(max_length=50, help_text="`*`: all.")  # noqa: N815 - 8x8's
-    type = serializers.ChoiceField(KIND_CHOICES, required=False, help_text="Without: both.")
+    subAccountId = serializers.CharField(max_length=50, help_text="`*` means all.")  # noqa: N815 - 8x8's
+    type = serializers.ChoiceField(KIND_CHOICES, required=False, help_text="Default: both.")
 
 
 class HookSerializer(HookNameSerializer):
-    """A webhook as it is configured."""
+    """A configured webhook."""
 
     url = serializers.URLField(max_length=2048)
     enabled = serializers.BooleanField(required=False, default=True)
     httpAuthorization = serializers.CharField(  # noqa: N815 - 8x8's
-        required=False, max_length=4096, help_text="Sent as `Authorization`; shown as `***`."
+        required=False, max_length=4096, help_text="Sent as the `Authorization` header; returned as `***`."
     )
 
 
 class WebhooksView(View8x8):
-    """The account's webhooks: where receipts (CADR) and inbound messages (MSG) are posted."""
+    """The account's webhooks, to which receipts (CADR) and inbound messages (MSG) are posted."""
 
     permission: ClassVar[Permission] = Permission.MANAGE_WEBHOOKS
     permissions: ClassVar = {"POST": (Permission.MANAGE_WEBHOOKS, *_READS)}
@@ -48,7 +48,7 @@ class WebhooksView(View8x8):
 
     @extend_schema(operation_id="get_webhooks", responses=HookSerializer(many=True))
     def get(self, request: Request, account_id: str) -> Response:
-        """Those that the key reaches."""
+        """The webhooks that the key has access to."""
         self.check_account(account_id)
         return Response(
             [
@@ -72,7 +72,7 @@ class WebhooksView(View8x8):
 
     @extend_schema(operation_id="delete_webhooks", request=HookNameSerializer(many=True), responses={200: None})
     def delete(self, request: Request, account_id: str) -> Response:
-        """Delete webhooks, all of them or none; one that does not exist is no mistake."""
+        """Delete webhooks, all or none. A webhook that does not exist is ignored."""
         self.check_account(account_id)
         remove(read_hooks(request.data, self._reached, delete=True), by=self.principal)
         return Response()

@@ -8,13 +8,13 @@ from rest_framework import serializers
 class UserSerializer(serializers.Serializer[Any]):
     """A person."""
 
-    msisdn = serializers.CharField(required=False, help_text="E.164, as +6591234567.")
-    country = serializers.CharField(required=False, help_text="For a national number: ISO 3166, as SG.")
+    msisdn = serializers.CharField(required=False, help_text="E.164, such as +6591234567.")
+    country = serializers.CharField(required=False, help_text="For a national number: ISO 3166, such as SG.")
     channelUserId = serializers.CharField(required=False, help_text="WhatsApp's user id.")  # noqa: N815 - 8x8's name
 
 
 class SendSerializer(serializers.Serializer[Any]):
-    """A message in 8x8's form."""
+    """A message in 8x8's format."""
 
     user = UserSerializer()
     type = serializers.ChoiceField(["text", "image", "video", "audio", "file", "location", "interactive", "template"])
@@ -27,7 +27,7 @@ class SendSerializer(serializers.Serializer[Any]):
 
 
 class StatusOf8x8Serializer(serializers.Serializer[Any]):
-    """Where a message stands."""
+    """The status of a message."""
 
     state = serializers.CharField()
     detail = serializers.CharField(required=False)
@@ -46,7 +46,7 @@ class SentSerializer(serializers.Serializer[Any]):
 
 
 class BatchSerializer(serializers.Serializer[Any]):
-    """Messages; what one lacks is taken from `template`."""
+    """Messages; `template` provides the fields that a message omits."""
 
     clientBatchId = serializers.CharField(required=False, max_length=100)  # noqa: N815
     template = serializers.DictField(required=False)
@@ -55,7 +55,7 @@ class BatchSerializer(serializers.Serializer[Any]):
 
 
 class SentBatchSerializer(serializers.Serializer[Any]):
-    """An accepted batch; a rejected message says why in its status."""
+    """An accepted batch; the status of a rejected message contains the reason."""
 
     batchId = serializers.UUIDField()  # noqa: N815
     clientBatchId = serializers.CharField(required=False)  # noqa: N815
@@ -85,12 +85,12 @@ class DetailSerializer(serializers.Serializer[Any]):
 
 
 class DetailsSerializer(serializers.Serializer[Any]):
-    """A message's details: a row for each channel that was tried."""
+    """A message's details: a row for each attempted channel."""
 
     data = DetailSerializer(many=True)  # type: ignore[assignment] # the field's name at 8x8
 
 
 class CancelledSerializer(serializers.Serializer[Any]):
-    """How many messages were taken back."""
+    """How many messages were cancelled."""
 
     cancelledCount = serializers.IntegerField()  # noqa: N815

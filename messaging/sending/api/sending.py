@@ -25,12 +25,12 @@ from messaging.sending.api.send_serializers import (
     SentBatchSerializer,
     SentSerializer,
 )
-from messaging.sending.cancelling import cancel, known
-from messaging.sending.eightxeight import Refused, glimpse, read
+from messaging.sending.cancelling import cancel, has_batch
+from messaging.sending.eightxeight import Refused, read, summarize
 from messaging.sending.origin import origin_of
 from messaging.sending.requests import Origin, SendRequest
-from messaging.sending.results import AttemptResult, Kind
-from messaging.sending.selectors.messages import Found, message_of
+from messaging.sending.results import AttemptResult, ResultKind
+from messaging.sending.selectors.messages import MessageDetails, message_of
 from messaging.sending.senders import Sender, sender_directory
 from messaging.sending.wakeup import sending_wakeup
 from providers.eightxeight.requests.batch import read_batch
@@ -64,13 +64,13 @@ class View8x8(TenantView):
 
     def subaccount(self, code: str, *, closed: bool = False) -> int:
         """The subaccount of that code; refuses one that is another's, out of the key's reach, or (else) closed."""
-        found = sender_directory(self.account.pk).subaccounts.get(code)
+        subaccount = sender_directory(self.account.pk).subaccounts.get(code)
         reach = self.principal.subaccount_ids
-        if found is None or (reach is not None and found[0] not in reach):
+        if subaccount is None or (reach is not None and subaccount[0] not in reach):
             raise Refused(1001, "Provided subAccountId doesn't belong to your account")
-        if not (found[1] or closed):
+        if not (subaccount[1] or closed):
             raise Refused(1001, f"'subAccountId' {code} is closed: send from another, or have it opened again.")
-        return found[0]
+        return subaccount[0]
 
     def check_account(self, account_id: str) -> None:
         """Refuse an accountId that is not the key's."""
@@ -98,20 +98,20 @@ class SendView(View8x8):
         responses=SentSerializer,
     )  # fmt: skip
     def post(self, request: Request, subaccount_id: str) -> Response:
-        """Accept a message: it is stored before this is answered, and sent a moment later or when it is due."""
+        """Accept a message. It is stored before the response, and sent a moment later or when it is due."""
         now = datetime.now(UTC)
         origin, subaccount_pk = self.origin, self.subaccount(subaccount_id)
         try:
-            wanted = read(request.data, self.sender(subaccount_id), origin)
+            message = read(request.data, self.sender(subaccount_id), origin)
         except Refused as refused:
             numbers = sender_directory(self.account.pk).by_subaccount.get(subaccount_id)
-            wanted = unread(request.data, origin, numbers[0] if numbers else None)
-            acceptance.store(self.account.pk, [(wanted, rejection(refused, now))], at=now, subaccount_id=subaccount_pk)
+            message = refused_request(request.data, origin, numbers[0] if numbers else None)
+            acceptance.store(self.account.pk, [(message, rejection(refused, now))], at=now, subaccount_id=subaccount_pk)
             sending_wakeup.notify()
             raise
-        acceptance.store(self.account.pk, [(wanted, None)], at=now)
+        acceptance.store(self.account.pk, [(message, None)], at=now)
         sending_wakeup.notify()
-        return Response(sent(wanted, now))
+        return Response(sent_body(message, now))
 
 
 class SendBatchView(View8x8):
@@ -122,7 +122,7 @@ class SendBatchView(View8x8):
         responses=SentBatchSerializer,
     )  # fmt: skip
     def post(self, request: Request, subaccount_id: str) -> Response:
-        """Accept each message that is good, and say of the others why not; all of them are stored, or none."""
+        """Accept each valid message and give the reason for the others. All are stored, or none."""
         now = datetime.now(UTC)
         origin, subaccount_pk = self.origin, self.subaccount(subaccount_id)
         sender = self.sender(subaccount_id)
@@ -131,13 +131,13 @@ class SendBatchView(View8x8):
         answers: list[dict[str, Any]] = []
         for body in batch.messages:
             try:
-                wanted, refused = read(body, sender, origin, batch.batch_id, batch.client_batch_id), None
+                message, refused = read(body, sender, origin, batch.batch_id, batch.client_batch_id), None
             except Refused as error:
                 refused = error
-                wanted = unread(body, origin, sender, batch.batch_id, batch.client_batch_id)
-            entries.append((wanted, rejection(refused, now) if refused else None))
+                message = refused_request(body, origin, sender, batch.batch_id, batch.client_batch_id)
+            entries.append((message, rejection(refused, now) if refused else None))
             if batch.with_messages:
-                answers.append(sent(wanted, now, refused))
+                answers.append(sent_body(message, now, refused))
         acceptance.store(self.account.pk, entries, at=now, subaccount_id=subaccount_pk)
         sending_wakeup.notify()
         rejected = sum(outcome is not None for _, outcome in entries)
@@ -158,7 +158,7 @@ class DetailsRate(RatePerKey):
 
 
 class MessageView8x8(View8x8):
-    """One message: its details, or taking it back."""
+    """One message and its details."""
 
     def get_throttles(self) -> list[BaseThrottle]:
         """Details have a limit of their own beside the key's."""
@@ -170,15 +170,15 @@ class MessageView8x8(View8x8):
         responses=DetailsSerializer,
     )
     def get(self, request: Request, subaccount_id: str, umid: str) -> Response:
-        """Where a message stands; 404 when the subaccount has none of that UMID.
+        """Return the state of a message; 404 when the subaccount has none of that UMID.
 
-        As at 8x8, a key may ask once a second in a subaccount; what is more is answered 429. Receipts tell it sooner.
+        As at 8x8, a key can make one request per second in a subaccount; more get a 429. Receipts arrive sooner.
         """
-        found = message_of(self.account, self.subaccount(subaccount_id, closed=True), read_uuid(umid, "umid"))
-        if found is None:
+        message = message_of(self.account, self.subaccount(subaccount_id, closed=True), read_uuid(umid, "umid"))
+        if message is None:
             raise Refused(1300, "Message not found.")
-        whole = self.principal.may(Permission.VIEW_NUMBERS)
-        return Response({"data": [details(found, subaccount_id, whole=whole)]})
+        whole_numbers = self.principal.may(Permission.VIEW_NUMBERS)
+        return Response({"data": [details_body(message, subaccount_id, whole_numbers=whole_numbers)]})
 
     @extend_schema(
         operation_id="cancel_message",
@@ -186,7 +186,7 @@ class MessageView8x8(View8x8):
         responses={200: CancelledSerializer},
     )
     def delete(self, request: Request, subaccount_id: str, umid: str) -> Response:
-        """Take back a message that is not being sent yet; says how many that were."""
+        """Cancel a message that is not being sent yet. Returns how many were cancelled."""
         subaccount_pk, one = self.subaccount(subaccount_id, closed=True), read_uuid(umid, "umid")
         n = cancel(self.account.pk, subaccount_pk, at=datetime.now(UTC), umid=one)
         if not n and message_of(self.account, subaccount_pk, one) is None:
@@ -204,10 +204,10 @@ class BatchView8x8(View8x8):
         responses={200: CancelledSerializer},
     )
     def delete(self, request: Request, subaccount_id: str, batch_id: str) -> Response:
-        """Take back all messages of a batch that are not being sent yet; 404 when nothing of it is on its way."""
+        """Cancel all messages of a batch that are not being sent yet. 404 if none is on its way."""
         subaccount_pk, one = self.subaccount(subaccount_id, closed=True), read_uuid(batch_id, "batchId")
         n = cancel(self.account.pk, subaccount_pk, at=datetime.now(UTC), batch_id=one)
-        if not n and not known(self.account.pk, subaccount_pk, one):
+        if not n and not has_batch(self.account.pk, subaccount_pk, one):
             raise Refused(1300, "Batch not found.")
         sending_wakeup.notify()
         return Response({"cancelledCount": n})
@@ -221,13 +221,13 @@ def read_uuid(written: str, name: str) -> UUID:
         raise Refused(1000, f"Invalid {name}.") from None
 
 
-def unread(
+def refused_request(
     data: Any, origin: Origin, sender: Sender | None, batch_id: UUID | None = None, client_batch_id: str = ""
 ) -> SendRequest:
     """A refused message as far as it can be read: the log holds those too."""
     request = data if isinstance(data, dict) else {"body": data}
     return SendRequest(
-        shape=Shape.EIGHT_X_EIGHT, request=request, about=glimpse(data, origin, client_batch_id), sender=sender,
+        shape=Shape.EIGHT_X_EIGHT, request=request, about=summarize(data, origin, client_batch_id), sender=sender,
         batch_id=batch_id,
     )  # fmt: skip
 
@@ -235,33 +235,34 @@ def unread(
 def rejection(refused: Refused, at: datetime) -> AttemptResult:
     """A refusal of ours, as an outcome."""
     return AttemptResult(
-        kind=Kind.REJECTED, at=at.isoformat(), source=SOURCE, code=refused.code, title=refused.message[:255],
+        kind=ResultKind.REJECTED, at=at.isoformat(), source=SOURCE, code=refused.code, title=refused.message[:255],
         status=refused.status, body={"code": refused.code, "message": refused.message}, by="tollgate",
     )  # fmt: skip
 
 
-def sent(wanted: SendRequest, at: datetime, refused: Refused | None = None) -> dict[str, Any]:
+def sent_body(message: SendRequest, at: datetime, refused: Refused | None = None) -> dict[str, Any]:
     """8x8's answer for one message."""
     status: dict[str, Any] = {"state": "rejected" if refused else "queued", "timestamp": moment(at)}
     if refused:
         status |= {"errorCode": refused.code, "errorMessage": refused.message}
-    about, user = wanted.about, cast("Any", wanted.request.get("user"))
-    answer = {"umid": str(wanted.umid), "user": user if isinstance(user, dict) else {}, "status": status}
+    about, user = message.about, cast("Any", message.request.get("user"))
+    answer = {"umid": str(message.umid), "user": user if isinstance(user, dict) else {}, "status": status}
     return answer | ({"clientMessageId": about.client_message_id} if about.client_message_id else {})
 
 
-def details(found: Found, subaccount_code: str, *, whole: bool) -> dict[str, Any]:
+def details_body(message: MessageDetails, subaccount_code: str, *, whole_numbers: bool) -> dict[str, Any]:
     """8x8's row of message details; numbers are masked as 8x8 masks them for keys that may not see them whole."""
-    number = found.msisdn if whole or not found.msisdn else f"{found.msisdn[:-4]}xxxx"
-    user = {"msisdn": f"+{number}"} if number else {"channelUserId": found.user_id} if found.user_id else {}
-    error = found.error_source, found.error_code, found.error_title
-    status = status_of(found.status, found.status_detail, found.at, error)
+    number = message.msisdn if whole_numbers or not message.msisdn else f"{message.msisdn[:-4]}xxxx"
+    user = {"msisdn": f"+{number}"} if number else {"channelUserId": message.user_id} if message.user_id else {}
+    error = message.error_source, message.error_code, message.error_title
+    status = status_of(message.status, message.status_detail, message.at, error)
     row = {
-        "umid": str(found.umid), "subAccountId": subaccount_code, "channel": "WhatsApp",
-        "channelId": found.number.provider_number_id if found.number else "", "direction": found.direction.capitalize(),
-        "country": found.country, "status": status, "user": user, "contentType": found.content_type.capitalize(),
-        "content": "**MASKED**", "createdAt": moment(found.created_at), "step": 1,
+        "umid": str(message.umid), "subAccountId": subaccount_code, "channel": "WhatsApp",
+        "channelId": message.number.provider_number_id if message.number else "",
+        "direction": message.direction.capitalize(), "country": message.country, "status": status, "user": user,
+        "contentType": message.content_type.capitalize(), "content": "**MASKED**",
+        "createdAt": moment(message.created_at), "step": 1,
     }  # fmt: skip
-    named = {"clientMessageId": found.client_message_id, "clientBatchId": found.client_batch_id}
-    named["batchId"] = str(found.batch_id) if found.batch_id else ""
+    named = {"clientMessageId": message.client_message_id, "clientBatchId": message.client_batch_id}
+    named["batchId"] = str(message.batch_id) if message.batch_id else ""
     return row | {name: value for name, value in named.items() if value}

@@ -16,12 +16,13 @@ from messaging.sending import restrictions
 from messaging.sending.eightxeight import template
 from messaging.sending.origin import read_origin
 from messaging.sending.requests import Origin, SendRequest, SendSummary
-from messaging.sending.senders import Sender, regions
+from messaging.sending.senders import Sender, TemplateDefinition, regions
 from providers import reading as lenient
 from providers.eightxeight.requests import interactive
 from providers.eightxeight.requests.reading import (
     INVALID,
     Refused,
+    integer,
     items,
     mapping,
     moment,
@@ -30,7 +31,6 @@ from providers.eightxeight.requests.reading import (
     optional,
     text,
     url,
-    whole,
 )
 from providers.registry import sending_of
 from providers.vocabulary import Shape
@@ -52,7 +52,7 @@ _LATE = timedelta(minutes=1)  # a client's clock may be behind
 def read(
     body: Any, sender: Sender, origin: Origin, batch_id: UUID | None = None, client_batch_id: str = ""
 ) -> SendRequest:
-    """The message a body asks for; raises `Refused`. Needs the tenant's scope, for templates and quoted messages."""
+    """Return the message that a body describes; raises `Refused`. Needs the tenant's scope."""
     data = mapping(body, "body")
     msisdn, user_id = _recipient(data, sender)
     kind = one_of(data.get("type"), "type", TYPES, wrong=3010)
@@ -79,7 +79,7 @@ def read(
     )  # fmt: skip
 
 
-def glimpse(body: Any, origin: Origin, client_batch_id: str = "") -> SendSummary:
+def summarize(body: Any, origin: Origin, client_batch_id: str = "") -> SendSummary:
     """What a refused body says of itself, as far as it can be read."""
     data = lenient.mapping(body)
     user, used = (
@@ -133,24 +133,24 @@ def e164(written: str, country: str) -> str:
     stripped = written.strip()
     text = stripped if stripped.startswith("+") or country else f"+{stripped}"
     try:
-        found = phonenumbers.parse(text, country or None)
+        number = phonenumbers.parse(text, country or None)
     except phonenumbers.NumberParseException:
         return ""
-    if found.extension or not phonenumbers.is_possible_number(found) or not phonenumbers.is_valid_number(found):
+    if number.extension or not phonenumbers.is_possible_number(number) or not phonenumbers.is_valid_number(number):
         return ""
-    return str(phonenumbers.format_number(found, phonenumbers.PhoneNumberFormat.E164)).removeprefix("+")
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)).removeprefix("+")
 
 
 def _check_country(country: str) -> None:
-    if restricted := restrictions.restricted(country, datetime.now(UTC).date()):
-        said = f"WhatsApp delivers nothing to {restricted.name} ({restricted.source}): leave this recipient out."
-        raise Refused(1009, f"'user.msisdn': {said}")
+    if restriction := restrictions.restricted(country, datetime.now(UTC).date()):
+        problem = f"WhatsApp delivers nothing to {restriction.name} ({restriction.source}): leave this recipient out."
+        raise Refused(1009, f"'user.msisdn': {problem}")
 
 
 # --- Content ---------------------------------------------------------------------------------------------------------
 
 
-def _content(kind: str, content: Mapping[str, Any], sender: Sender) -> template.Used | None:
+def _content(kind: str, content: Mapping[str, Any], sender: Sender) -> TemplateDefinition | None:
     if kind == "template":
         return template.check(content.get("template"), sender)
     if kind == "text":
@@ -190,7 +190,7 @@ def _fallback(data: Mapping[str, Any], content: Mapping[str, Any], sender: Sende
         channel = mapping(entry, field, wrong=3022, missing=3022)
         name = one_of(channel.get("channel"), f"{field}.channel", _CHANNELS, wrong=3022)
         if channel.get("fallbackAfter") is not None:
-            whole(channel.get("fallbackAfter"), f"{field}.fallbackAfter", 10, 86_400, wrong=3023)
+            integer(channel.get("fallbackAfter"), f"{field}.fallbackAfter", 10, 86_400, wrong=3023)
         if channel.get("successStatus") is not None:
             statuses = ("Accepted", "Sent", "Delivered", "Read")
             one_of(channel.get("successStatus"), f"{field}.successStatus", statuses, wrong=3024)
@@ -217,10 +217,10 @@ def _times(data: Mapping[str, Any]) -> tuple[datetime | None, datetime | None]:
 def _callback(value: Any) -> str:
     if value is None or value == "":
         return ""
-    found = url(value, "dlrCallbackUrl", missing=3020, wrong=3020)
-    if problem := check_address(found):
+    address = url(value, "dlrCallbackUrl", missing=3020, wrong=3020)
+    if problem := check_address(address):
         raise Refused(3020, f"'dlrCallbackUrl' {problem}")
-    return found
+    return address
 
 
 def _quoted(data: Mapping[str, Any], sender: Sender) -> str:
@@ -233,7 +233,7 @@ def _quoted(data: Mapping[str, Any], sender: Sender) -> str:
     except ValueError:
         raise Refused(INVALID, "Invalid umid: 'context.umid' must be a UUID.") from None
     rows = Message.objects.filter(account=sender.account_id, umid=umid, phone_number=sender.phone_number_id)
-    found = rows.values_list("provider_message_id", flat=True).first()
-    if not found:
-        raise Refused(1008, "'context.umid' is no message of this number: give one that is, or leave 'context' out.")
-    return str(found)
+    provider_message_id = rows.values_list("provider_message_id", flat=True).first()
+    if not provider_message_id:
+        raise Refused(1008, "'context.umid' is not a message of this number: give one that is, or leave 'context' out.")
+    return str(provider_message_id)

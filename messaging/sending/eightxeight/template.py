@@ -5,21 +5,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from messaging.sending import senders
-from messaging.sending.senders import KnownTemplate, Sender
+from messaging.sending.senders import Sender, TemplateDefinition
 from providers.eightxeight.requests.reading import (
     INVALID,
     Refused,
+    integer,
     items,
     mapping,
     number,
     optional,
     text,
     url,
-    whole,
 )
 from providers.vocabulary import TemplateStatus
-
-Used = KnownTemplate
 
 _NAME = re.compile(r"[a-z0-9_]+")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(_[A-Za-z]{2,4})?")
@@ -46,51 +44,51 @@ _MOST_BUTTONS, _MOST_CARDS = 10, 10
 _AUTHENTICATION = "authentication"
 
 
-def check(value: Any, sender: Sender) -> KnownTemplate:
+def check(value: Any, sender: Sender) -> TemplateDefinition:
     """The registered template that a message uses; raises `Refused`. Needs the tenant's scope."""
     field = "content.template"
     data = mapping(value, field, missing=3030, wrong=3030)
     name = text(data.get("name"), f"{field}.name", 512, missing=3031, long=3031)
     if not _NAME.fullmatch(name):
-        raise Refused(3032, f"'{field}.name' may hold lower case letters, digits and underscores alone.")
+        raise Refused(3032, f"'{field}.name' can contain only lower case letters, digits and underscores.")
     language = text(data.get("language"), f"{field}.language", 16, missing=3036, long=3037, wrong=3037)
     if not _LANGUAGE.fullmatch(language):
         raise Refused(3037, f"'{field}.language' must be a language as en or en_US.")
-    known = senders.template(sender.account_id, sender.waba_id, name, language)
-    if known is None:
-        said = f"there is no '{field}.name' {name} in '{field}.language' {language}; give those of an approved one."
-        raise Refused(3038, f"Template not found for provided name and language: {said}")
-    if known.status != TemplateStatus.APPROVED:
-        said = f"'{field}.name' {name} is {known.status.lower()}; only an approved one can be sent."
-        raise Refused(3038, f"Template not found for provided name and language: {said}")
-    _components(items(data.get("components"), f"{field}.components"), f"{field}.components", known)
-    return known
+    template = senders.template(sender.account_id, sender.waba_id, name, language)
+    if template is None:
+        problem = f"there is no '{field}.name' {name} in '{field}.language' {language}; give those of an approved one."
+        raise Refused(3038, f"Template not found for provided name and language: {problem}")
+    if template.status != TemplateStatus.APPROVED:
+        problem = f"'{field}.name' {name} is {template.status.lower()}; only an approved one can be sent."
+        raise Refused(3038, f"Template not found for provided name and language: {problem}")
+    _components(items(data.get("components"), f"{field}.components"), f"{field}.components", template)
+    return template
 
 
-def _components(given: list[Any], field: str, known: KnownTemplate) -> None:
+def _components(components: list[Any], field: str, template: TemplateDefinition) -> None:
     seen: set[tuple[str, int]] = set()
-    for at, entry in enumerate(given):
+    for at, entry in enumerate(components):
         where = f"{field}[{at}]"
         component = mapping(entry, where)
         kind = _kind(component.get("type"), f"{where}.type")
         index = 0
         if kind == "button":
-            index = whole(component.get("index"), f"{where}.index", 0, _MOST_BUTTONS - 1, wrong=3053, default=0)
+            index = integer(component.get("index"), f"{where}.index", 0, _MOST_BUTTONS - 1, wrong=3053, default=0)
         if (kind, index) in seen:
             raise Refused(3034, _twice(kind, index, where))
         seen.add((kind, index))
         parameters = _parameters(component.get("parameters"), f"{where}.parameters")
         if kind == "body":
-            _texts(parameters, f"{where}.parameters", "body", known)
+            _texts(parameters, f"{where}.parameters", "body", template)
         elif kind == "header":
-            _header(parameters, f"{where}.parameters", known)
+            _header(parameters, f"{where}.parameters", template)
         elif kind == "button":
-            _button(component, parameters, where, index, known)
+            _button(component, parameters, where, index, template)
         elif kind == "carousel":
-            _carousel(component, where, known)
+            _carousel(component, where, template)
         elif parameters:
             raise Refused(3045, f"'{where}.parameters': a {kind} takes none; leave them out.")
-    _missing({kind for kind, _ in seen}, field, known)
+    _missing({kind for kind, _ in seen}, field, template)
 
 
 def _twice(kind: str, index: int, where: str) -> str:
@@ -99,19 +97,19 @@ def _twice(kind: str, index: int, where: str) -> str:
     return f"'{where}.type': there is more than one {kind}; give one."
 
 
-def _missing(seen: set[str], field: str, known: KnownTemplate) -> None:
+def _missing(seen: set[str], field: str, template: TemplateDefinition) -> None:
     """What the template needs and nothing gives."""
-    if known.body and "body" not in seen:
-        raise Refused(3040, f"'{field}': {_takes('body', known)}, none is given.")
+    if template.body and "body" not in seen:
+        raise Refused(3040, f"'{field}': {_takes('body', template)}, none is given.")
     if (
-        known.header or (known.header_format in _HEADER_TAKES and known.header_format != "TEXT")
+        template.header or (template.header_format in _HEADER_TAKES and template.header_format != "TEXT")
     ) and "header" not in seen:
-        raise Refused(3040, f"'{field}': {_takes('header', known)}, none is given.")
-    if known.cards and "carousel" not in seen:
-        raise Refused(3040, f"'{field}': {known.name} needs a carousel of {known.cards} cards, none is given.")
-    needing = [button for button in known.buttons if button.has_variable]
+        raise Refused(3040, f"'{field}': {_takes('header', template)}, none is given.")
+    if template.cards and "carousel" not in seen:
+        raise Refused(3040, f"'{field}': {template.name} needs a carousel of {template.cards} cards, none is given.")
+    needing = [button for button in template.buttons if button.has_variable]
     if needing and "button" not in seen:
-        raise Refused(3040, f"'{field}': a button of {known.name} takes 1 parameter, none is given.")
+        raise Refused(3040, f"'{field}': a button of {template.name} takes 1 parameter, none is given.")
 
 
 def _kind(value: Any, field: str) -> str:
@@ -124,33 +122,33 @@ def _kind(value: Any, field: str) -> str:
 
 def _parameters(value: Any, field: str) -> list[dict[str, Any]]:
     """Parameters with a known type each."""
-    found = items(value, field, 3041)
-    for at, entry in enumerate(found):
+    parameters = items(value, field, 3041)
+    for at, entry in enumerate(parameters):
         if not isinstance(entry, dict):
             raise Refused(3042, f"'{field}[{at}]' must be an object.")
         if entry.get("type") not in PARAMETER_TYPES:
             raise Refused(3042, f"'{field}[{at}].type' must be one of: {', '.join(PARAMETER_TYPES)}.")
-    return found
+    return parameters
 
 
-def _texts(given: list[dict[str, Any]], field: str, place: str, known: KnownTemplate) -> None:
+def _texts(parameters: list[dict[str, Any]], field: str, place: str, template: TemplateDefinition) -> None:
     """As many texts as there are places, in their order."""
-    n, needed = len(given), len(known.body if place == "body" else known.header)
+    n, needed = len(parameters), len(template.body if place == "body" else template.header)
     if n != needed:
         code = 3033 if n > needed else 3041 if n else 3040
-        raise Refused(code, f"'{field}': {_takes(place, known)}, {_given(n)}.")
-    for at, parameter in enumerate(given):
+        raise Refused(code, f"'{field}': {_takes(place, template)}, {_count_words(n)}.")
+    for at, parameter in enumerate(parameters):
         _only(parameter, ("text",), f"{field}[{at}]")
         text(parameter.get("text"), f"{field}[{at}].text", _LONGEST[place], missing=3041, long=3043)
 
 
-def _takes(place: str, known: KnownTemplate) -> str:
+def _takes(place: str, template: TemplateDefinition) -> str:
     """How many parameters the header or body takes; that of a picture or a location takes one."""
-    n = len(known.body) if place == "body" else len(known.header) if known.header_format == "TEXT" else 1
-    return f"the {place} of {known.name} takes {n or 'no'} parameter{'' if n == 1 else 's'}"
+    n = len(template.body) if place == "body" else len(template.header) if template.header_format == "TEXT" else 1
+    return f"the {place} of {template.name} takes {n or 'no'} parameter{'' if n == 1 else 's'}"
 
 
-def _given(n: int) -> str:
+def _count_words(n: int) -> str:
     return "none is given" if n == 0 else "1 is given" if n == 1 else f"{n} are given"
 
 
@@ -159,19 +157,21 @@ def _only(parameter: Mapping[str, Any], allowed: tuple[str, ...], field: str, co
         raise Refused(code, f"'{field}.type' must be {' or '.join(allowed)} here.")
 
 
-def _header(given: list[dict[str, Any]], field: str, known: KnownTemplate) -> None:
-    if not known.header_format:
-        if given:
-            raise Refused(3034, f"'{field}': {known.name} has no header; leave it out.")
+def _header(parameters: list[dict[str, Any]], field: str, template: TemplateDefinition) -> None:
+    if not template.header_format:
+        if parameters:
+            raise Refused(3034, f"'{field}': {template.name} has no header; leave it out.")
         return
-    if known.header_format == "TEXT":
-        _texts(given, field, "header", known)
+    if template.header_format == "TEXT":
+        _texts(parameters, field, "header", template)
         return
-    allowed = _HEADER_TAKES.get(known.header_format, ())
-    if len(given) != 1:
-        raise Refused(3033 if given else 3040, f"'{field}': {_takes('header', known)}, {_given(len(given))}.")
-    _only(given[0], allowed, f"{field}[0]")
-    media(given[0], f"{field}[0]")
+    allowed = _HEADER_TAKES.get(template.header_format, ())
+    if len(parameters) != 1:
+        raise Refused(
+            3033 if parameters else 3040, f"'{field}': {_takes('header', template)}, {_count_words(len(parameters))}."
+        )
+    _only(parameters[0], allowed, f"{field}[0]")
+    media(parameters[0], f"{field}[0]")
 
 
 def media(parameter: Mapping[str, Any], field: str) -> None:
@@ -188,31 +188,31 @@ def media(parameter: Mapping[str, Any], field: str) -> None:
 
 
 def _button(
-    component: Mapping[str, Any], given: list[dict[str, Any]], where: str, index: int, known: KnownTemplate
+    component: Mapping[str, Any], parameters: list[dict[str, Any]], where: str, index: int, template: TemplateDefinition
 ) -> None:
     kind = component.get("subType")
     if not isinstance(kind, str) or kind.lower() not in SUBTYPES:
         raise Refused(3052, f"'{where}.subType' must be one of: {', '.join(_SPELLED.values())}.")
     takes, goes_with = SUBTYPES[kind.lower()]
-    if index >= max(len(known.buttons), known.category == _AUTHENTICATION):
-        n = len(known.buttons)
-        said = f"has {n} button{'' if n == 1 else 's'}, counted from 0" if n else "has no buttons; leave it out"
-        raise Refused(3053, f"'{where}.index': {known.name} {said}.")
-    if index < len(known.buttons) and known.buttons[index].kind not in goes_with:
-        raise Refused(3052, f"'{where}.subType': {_fitting(index, known)}.")
-    if len(given) > 1 or (not given and kind.lower() != "voicecall"):
-        said = f"a {kind} button takes 1 parameter, {_given(len(given))}."
-        raise Refused(3033 if given else 3040, f"'{where}.parameters': {said}")
-    for parameter in given:
+    if index >= max(len(template.buttons), template.category == _AUTHENTICATION):
+        n = len(template.buttons)
+        problem = f"has {n} button{'' if n == 1 else 's'}, counted from 0" if n else "has no buttons; leave it out"
+        raise Refused(3053, f"'{where}.index': {template.name} {problem}.")
+    if index < len(template.buttons) and template.buttons[index].kind not in goes_with:
+        raise Refused(3052, f"'{where}.subType': {_fitting(index, template)}.")
+    if len(parameters) > 1 or (not parameters and kind.lower() != "voicecall"):
+        problem = f"a {kind} button takes 1 parameter, {_count_words(len(parameters))}."
+        raise Refused(3033 if parameters else 3040, f"'{where}.parameters': {problem}")
+    for parameter in parameters:
         _button_value(parameter, takes, f"{where}.parameters[0]")
 
 
-def _fitting(index: int, known: KnownTemplate) -> str:
+def _fitting(index: int, template: TemplateDefinition) -> str:
     """What a button is, and the subType that goes with it."""
-    kind = known.buttons[index].kind
+    kind = template.buttons[index].kind
     fitting = [_SPELLED[word] for word, (_, goes_with) in SUBTYPES.items() if kind in goes_with]
     remedy = f"give {' or '.join(fitting)}" if fitting else "leave it out"
-    return f"button {index} of {known.name} is of type {kind}; {remedy}"
+    return f"button {index} of {template.name} is of type {kind}; {remedy}"
 
 
 def _button_value(parameter: Mapping[str, Any], takes: str, field: str) -> None:
@@ -221,21 +221,21 @@ def _button_value(parameter: Mapping[str, Any], takes: str, field: str) -> None:
         if parameter.get("flowActionData") is not None:
             mapping(parameter.get("flowActionData"), f"{field}.flowActionData", wrong=3049)
     elif takes == "ttlMinutes":
-        whole(parameter.get("ttlMinutes"), f"{field}.ttlMinutes", 1, 43_200, wrong=3049, default=10_080)
+        integer(parameter.get("ttlMinutes"), f"{field}.ttlMinutes", 1, 43_200, wrong=3049, default=10_080)
     else:
         text(parameter.get(takes), f"{field}.{takes}", _LONGEST["button"], missing=3049, long=3043)
 
 
-def _carousel(component: Mapping[str, Any], where: str, known: KnownTemplate) -> None:
+def _carousel(component: Mapping[str, Any], where: str, template: TemplateDefinition) -> None:
     cards = items(component.get("cards"), f"{where}.cards", 3041)
-    if not known.cards:
-        raise Refused(3034, f"'{where}': {known.name} has no carousel; leave it out.")
-    if len(cards) != known.cards:
-        raise Refused(3041, f"'{where}.cards': {known.name} has {known.cards} cards, {_given(len(cards))}.")
+    if not template.cards:
+        raise Refused(3034, f"'{where}': {template.name} has no carousel; leave it out.")
+    if len(cards) != template.cards:
+        raise Refused(3041, f"'{where}.cards': {template.name} has {template.cards} cards, {_count_words(len(cards))}.")
     for at, entry in enumerate(cards):
         field = f"{where}.cards[{at}]"
         card = mapping(entry, field, missing=3041, wrong=3041)
-        whole(card.get("cardIndex"), f"{field}.cardIndex", 0, _MOST_CARDS - 1, wrong=3053, default=at)
+        integer(card.get("cardIndex"), f"{field}.cardIndex", 0, _MOST_CARDS - 1, wrong=3053, default=at)
         for place, inner in enumerate(items(card.get("components"), f"{field}.components", INVALID)):
             deeper = f"{field}.components[{place}]"
             part = mapping(inner, deeper)
@@ -246,15 +246,15 @@ def _card_part(part: Mapping[str, Any], field: str) -> None:
     kind = _kind(part.get("type"), f"{field}.type")
     if kind not in {"header", "body", "button"}:
         raise Refused(3039, f"'{field}.type' must be header, body or button.")
-    given = _parameters(part.get("parameters"), f"{field}.parameters")
+    parameters = _parameters(part.get("parameters"), f"{field}.parameters")
     takes = "text"
     if kind == "button":
         written = part.get("subType")
         if not isinstance(written, str) or written.lower() not in {"quickreply", "url"}:
             raise Refused(3052, f"'{field}.subType' must be one of: QuickReply, Url.")
         takes = SUBTYPES[written.lower()][0]
-        whole(part.get("index"), f"{field}.index", 0, 1, wrong=3053, default=0)
-    for at, parameter in enumerate(given):
+        integer(part.get("index"), f"{field}.index", 0, 1, wrong=3053, default=0)
+    for at, parameter in enumerate(parameters):
         where = f"{field}.parameters[{at}]"
         if kind == "header":
             _only(parameter, _MEDIA, where)

@@ -9,7 +9,7 @@ from providers.eightxeight.requests.reading import Refused, mapping, one_of, opt
 
 INVALID = 1000
 EVERY = "*"  # subaccount
-HIDDEN = "***"  # an authorization as it is shown; whoever writes it keeps what there is
+HIDDEN = "***"  # stands for an authorization in answers; writing it back leaves the stored one unchanged
 _MOST = 1_000
 _LONGEST_AUTHORIZATION = 4_096
 KINDS = {"CADR": "message.status", "MSG": "message.received"}
@@ -26,7 +26,7 @@ def read_hooks(
     if not isinstance(data, list) or not 1 <= len(data) <= _MOST:
         raise Refused(INVALID, f"The body must be an array of 1 to {_MOST:,} webhooks.")
     allowed = {"subAccountId", "type"} | (set() if delete else {"url", "enabled", "httpAuthorization", "oauth"})
-    found: list[EndpointSettings] = []
+    endpoints: list[EndpointSettings] = []
     for place, each in enumerate(data):
         entry = mapping(each, f"[{place}]")
         if unknown := sorted(set(entry) - allowed):
@@ -34,8 +34,8 @@ def read_hooks(
         subaccount_id = subaccount_of(text(entry.get("subAccountId"), f"[{place}].subAccountId", 50))
         kinds = tuple(KINDS) if entry.get("type") is None else (_kind(entry["type"], f"[{place}].type"),)
         about = {} if delete else _about(entry, place)
-        found += [EndpointSettings(subaccount_id, KINDS[kind], kind, **about) for kind in kinds]
-    return found
+        endpoints += [EndpointSettings(subaccount_id, KINDS[kind], kind, **about) for kind in kinds]
+    return endpoints
 
 
 def _kind(value: Any, field: str) -> str:

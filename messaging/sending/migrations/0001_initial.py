@@ -1,4 +1,4 @@
-"""Messages that clients asked to send, until the log holds their end."""
+"""Messages that clients want sent, until the log has their outcome."""
 
 import django.db.models.deletion
 import django.utils.timezone
@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
                     "provider",
                     models.CharField(
                         choices=providers.registry.choices,
-                        help_text="Whose id the message will have.",
+                        help_text="The provider whose id the message will have.",
                         max_length=12,
                     ),
                 ),
@@ -54,23 +54,25 @@ class Migration(migrations.Migration):
                     "due_at",
                     models.DateTimeField(
                         default=django.utils.timezone.now,
-                        help_text="Not to be sent before; of one being sent, its lease.",
+                        help_text="Not sent before this time; while being sent, the end of its lease.",
                     ),
                 ),
-                ("expires_at", models.DateTimeField(help_text="Not to be sent any more from then on.", null=True)),
+                ("expires_at", models.DateTimeField(help_text="Not sent after this time.", null=True)),
                 ("attempts", models.SmallIntegerField(default=0)),
                 ("request", models.JSONField(help_text="The body as the client sent it.")),
                 (
                     "about",
                     models.JSONField(
-                        default=dict, help_text="What the log and receipts say of it: see messaging/sending."
+                        default=dict, help_text="What the log and receipts report about it: see messaging/sending."
                     ),
                 ),
                 ("outcome", models.JSONField(null=True)),
                 (
                     "provider_message_id",
                     models.CharField(
-                        blank=True, help_text="As a webhook said before the provider's answer came.", max_length=512
+                        blank=True,
+                        help_text="The id reported by a webhook before the provider's response.",
+                        max_length=512,
                     ),
                 ),
                 ("batch_id", models.UUIDField(null=True)),

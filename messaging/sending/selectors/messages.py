@@ -1,4 +1,4 @@
-"""Messages that were sent through us, as those who sent them ask for them: whether the log has them yet or not."""
+"""The state of a message for the client that sent it, whether it is in the log yet or not."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +11,7 @@ from messaging.sending.models import Submission
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class MessageDetails:
     """One message. `status` is the log's word, "queued" before the log has it."""
 
     umid: UUID
@@ -33,7 +33,7 @@ class Found:
     batch_id: UUID | None = None
 
 
-def message_of(account: Account, subaccount_id: int, umid: UUID) -> Found | None:
+def message_of(account: Account, subaccount_id: int, umid: UUID) -> MessageDetails | None:
     """The message of a UMID within a subaccount; None when there is none."""
     waiting = Submission.objects.filter(account=account, subaccount=subaccount_id, umid=umid)
     submission = waiting.select_related("phone_number").first()
@@ -43,7 +43,7 @@ def message_of(account: Account, subaccount_id: int, umid: UUID) -> Found | None
     about = submission.about if submission else {}
     if message is not None:
         attach(account, [message])
-        return Found(
+        return MessageDetails(
             umid=message.umid, number=message.phone_number, direction=message.direction, country=message.country,
             status=message.status, at=_last(message), created_at=message.created_at, msisdn=message.msisdn,
             user_id=message.user_id, content_type=message.content_type, client_message_id=message.client_message_id,
@@ -53,7 +53,7 @@ def message_of(account: Account, subaccount_id: int, umid: UUID) -> Found | None
         )  # fmt: skip
     if submission is None:
         return None
-    return Found(
+    return MessageDetails(
         umid=submission.umid, number=submission.phone_number, direction="outbound", country="", status="queued",
         at=submission.created_at, created_at=submission.created_at, msisdn=about.get("msisdn", ""),
         user_id=about.get("user_id", ""), content_type=about.get("content_type", ""),

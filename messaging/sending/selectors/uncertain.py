@@ -1,4 +1,4 @@
-"""Submissions: those that nobody knows the end of, and that of one message."""
+"""Submissions: the uncertain ones, and that of one message."""
 
 from collections.abc import Collection, Sequence
 from uuid import UUID
@@ -11,7 +11,7 @@ from messaging.sending.models import Submission
 
 
 def uncertain(account_ids: Sequence[int], subaccount_ids: Sequence[int] | None = None) -> int:
-    """Messages that were being sent and nobody knows whether they were, counted to `MOST_COUNTED` + 1 at the furthest.
+    """Messages of which it is uncertain whether they were sent, counted up to `MOST_COUNTED` + 1.
 
     `subaccount_ids`: those of these alone.
     """

@@ -1,4 +1,4 @@
-"""Deleting messages, and everything that tells of a person; asked for by the archive, which says who may and why.
+"""Deletion of messages and of everything that names a person. The archive calls it, and decides who may and why.
 
 Each function is a small transaction. The sweeps read a stretch of a month and say where the next begins.
 """
@@ -17,7 +17,7 @@ from messaging.inbound.enums import InboxState
 from messaging.inbound.models import InboxItem
 from messaging.inbound.services.forgetting import forget_messages
 from messaging.log.enums import PayloadKind, SubmissionState
-from messaging.log.lifecycle.forgetting import Anchor
+from messaging.log.lifecycle.forgetting import AnchorKey
 from messaging.log.models import (
     Message,
     MessagePayload,
@@ -45,13 +45,13 @@ def forget_matching(
 def forget_messages_with(
     account: Account, person: Person, *, upto: int, confirmed_at: datetime, after: Cursor | None, most: int
 ) -> tuple[Counter[str], Cursor | None]:
-    """Delete the next messages with a person: what was there when it was asked, or whose webhook or request was."""
-    asked = MessagePayload.objects.filter(
+    """Delete the next messages with a person: those that existed at the request, or whose webhook or request did."""
+    requested = MessagePayload.objects.filter(
         account=account, message_id=OuterRef("id"), kind=PayloadKind.REQUEST, created_at__lte=confirmed_at
     )
-    told = StatusEvent.objects.filter(message_id=OuterRef("id"), webhook_received_at__lte=confirmed_at)
+    reported = StatusEvent.objects.filter(message_id=OuterRef("id"), webhook_received_at__lte=confirmed_at)
     theirs = Q(msisdn=person.msisdn) | Q(user_id__in=person.user_ids) if person.user_ids else Q(msisdn=person.msisdn)
-    rows = Message.objects.filter(theirs, Q(id__lte=upto) | Exists(told) | Exists(asked), account=account)
+    rows = Message.objects.filter(theirs, Q(id__lte=upto) | Exists(reported) | Exists(requested), account=account)
     return _forget_next(account, rows, after, most)
 
 
@@ -69,18 +69,18 @@ def _forget_next(
 
 
 @transaction.atomic
-def _forget(account: Account, found: Sequence[tuple[str, str, UUID]]) -> Counter[str]:
+def _forget(account: Account, messages: Sequence[tuple[str, str, UUID]]) -> Counter[str]:
     """Delete messages by provider, its id and ours. What waits is never sent; what is being sent is left and counted.
 
     Of what nobody knows whether it was sent, the submission goes as well: should a webhook name it yet, the row that
     counts for it takes that in (see `assign_provider_ids`).
     """
-    submissions = Submission.objects.filter(account=account, umid__in=[umid for *_, umid in found])
+    submissions = Submission.objects.filter(account=account, umid__in=[umid for *_, umid in messages])
     never_sent, _ = submissions.filter(state=SubmissionState.QUEUED).delete()
     submissions.filter(state=SubmissionState.UNCERTAIN).delete()
     on_their_way = set(submissions.values_list("umid", flat=True))  # their end would bring them back
     gone = forget_messages(
-        account.pk, [Anchor(provider, its_id) for provider, its_id, umid in found if umid not in on_their_way]
+        account.pk, [AnchorKey(provider, its_id) for provider, its_id, umid in messages if umid not in on_their_way]
     )
     return gone + Counter(never_sent=never_sent, still_being_sent=len(on_their_way))
 

@@ -8,12 +8,12 @@ from django.db.models import Q
 from django.utils import timezone
 
 from core.locks import session_lock
-from messaging.log.assets.health import TOLD
+from messaging.log.assets.health import PROVIDER_HEALTH
 from messaging.log.models import Change, PhoneNumber
 from messaging.log.services.health import providers_with_health
 from messaging.sending.routes import NoRoute, connection
 from messaging.sending.senders import sender_of
-from providers.health import HealthAnswer, Silence, Word
+from providers.health import HealthAnswer, NodeHealth, NoHealthStatus
 from providers.registry import VENDORS
 from providers.vocabulary import CanSend, Entity, Subject
 
@@ -27,9 +27,9 @@ _SUBJECTS = {
 }
 
 
-def ask_due() -> int:
+def check_due_numbers() -> int:
     """Ask for the numbers that are due, one after the other, in one process at a time; how many."""
-    asked, until = 0, time.monotonic() + _MOST_SECONDS
+    count, until = 0, time.monotonic() + _MOST_SECONDS
     with session_lock("messaging.health") as held:
         if not held:
             return 0
@@ -39,15 +39,15 @@ def ask_due() -> int:
             if time.monotonic() > until:
                 break
             _ask(number)
-            asked += 1
-    return asked
+            count += 1
+    return count
 
 
 def _ask(number: PhoneNumber) -> None:
-    """What no provider said changes nothing but the reason that is shown."""
+    """Without an answer from the provider only the displayed reason changes."""
     answer, now = _answer(number), timezone.now()
     row = PhoneNumber.objects.filter(account=number.account_id, pk=number.pk)
-    if isinstance(answer, Silence):
+    if isinstance(answer, NoHealthStatus):
         row.update(health_due_at=now + EVERY, health_asked_at=now, health_silence=answer.reason[:255])
         return
     _keep(number, answer, now)
@@ -57,26 +57,26 @@ def _ask(number: PhoneNumber) -> None:
 def _answer(number: PhoneNumber) -> HealthAnswer:
     health = VENDORS[number.provider].health
     if health is None:
-        return Silence("This provider has no health status.")
+        return NoHealthStatus("This provider has no health status.")
     try:
         return health(connection(sender_of(number)))
     except (NoRoute, ValueError) as error:  # ValueError: a credential that no header may hold
-        return Silence(str(error))
+        return NoHealthStatus(str(error))
 
 
-def _keep(number: PhoneNumber, words: Iterable[Word], now: datetime) -> None:
-    """Add to the history what differs from what the provider said last; before its first word, all was available."""
+def _keep(number: PhoneNumber, words: Iterable[NodeHealth], now: datetime) -> None:
+    """Add to the history what differs from the provider's last answer; before the first, all counted as available."""
     ids = {Subject.PHONE_NUMBER: number.pk, Subject.WABA: number.waba_id}
     about = Q(subject=Subject.PHONE_NUMBER, subject_id=number.pk) | Q(subject=Subject.WABA, subject_id=number.waba_id)
     latest = {
         change.field: change
-        for change in Change.objects.filter(about, account=number.account_id, field__startswith=TOLD)
+        for change in Change.objects.filter(about, account=number.account_id, field__startswith=PROVIDER_HEALTH)
         .order_by("field", "-at", "-id")
         .distinct("field")
     }
-    made = []
+    changes = []
     for word in words:
-        subject, name = _SUBJECTS.get(word.entity), TOLD + word.entity
+        subject, name = _SUBJECTS.get(word.entity), PROVIDER_HEALTH + word.entity
         if subject is None:
             continue
         last, details = latest.get(name), _details(word)
@@ -84,16 +84,16 @@ def _keep(number: PhoneNumber, words: Iterable[Word], now: datetime) -> None:
         if word.can_send == old and (word.can_send == CanSend.AVAILABLE or (last and last.details == details)):
             continue
         reasons = [*(one.description for one in word.errors), *word.info, ""]
-        made.append(
+        changes.append(
             Change(
                 account_id=number.account_id, subject=subject, subject_id=ids[subject], at=now, field=name, old=old,
                 new=word.can_send, reason=reasons[0][:255], details=details,
             )
         )  # fmt: skip
-    Change.objects.bulk_create(made, ignore_conflicts=True)
+    Change.objects.bulk_create(changes, ignore_conflicts=True)
 
 
-def _details(word: Word) -> dict[str, object]:
+def _details(word: NodeHealth) -> dict[str, object]:
     return {
         "id": word.id,
         "info": list(word.info),

@@ -24,11 +24,11 @@ def texts_of_data() -> Iterator[str]:
 class Command(makemessages.Command):
     """As makemessages, over the whole project and with the texts of its data files. Needs the gettext programs."""
 
-    help = "Write locale/<language>/LC_MESSAGES/django.po anew; translations that are there stay."
+    help = "Rewrite locale/<language>/LC_MESSAGES/django.po and keep existing translations."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """One language."""
-        parser.add_argument("language", help="as a folder is called: de, pt_BR")
+        parser.add_argument("language", help="as in the folder name: de, pt_BR")
 
     def handle(self, *_: Any, **options: Any) -> None:
         """Collect, and merge with what is translated."""

@@ -30,12 +30,12 @@ def read_batch(body: Mapping[str, Any]) -> Batch:
     if not isinstance(with_messages, bool | None):
         raise Refused(INVALID, "'includeMessagesInResponse' must be true or false.")
     defaults = mapping(body.get("template", {}), "template")
-    given = body.get("messages")
-    if not isinstance(given, list) or not given:
+    entries = body.get("messages")
+    if not isinstance(entries, list) or not entries:
         raise Refused(3012, "'messages' is required: give an array of messages.")
-    if len(given) > MOST_MESSAGES:
-        raise Refused(3013, f"'messages' holds {len(given)} messages; at most {MOST_MESSAGES} are allowed.")
-    if len(orjson.dumps(defaults)) * len(given) > _MOST_BYTES:
+    if len(entries) > MOST_MESSAGES:
+        raise Refused(3013, f"'messages' holds {len(entries)} messages; at most {MOST_MESSAGES} are allowed.")
+    if len(orjson.dumps(defaults)) * len(entries) > _MOST_BYTES:
         raise Refused(1100, "'template' is too large for so many messages: send several batches.")
-    messages = [{**defaults, **each} if isinstance(each, dict) else each for each in given]
+    messages = [{**defaults, **each} if isinstance(each, dict) else each for each in entries]
     return Batch(client_batch_id, messages, bool(with_messages))

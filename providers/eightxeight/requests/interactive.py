@@ -6,13 +6,13 @@ from typing import Any
 from providers.eightxeight.requests.reading import (
     INVALID,
     Refused,
+    integer,
     items,
     mapping,
     one_of,
     optional,
     text,
     url,
-    whole,
 )
 
 FIELD = "content.interactive"
@@ -58,23 +58,25 @@ def _header(value: Any, kind: str) -> None:
 
 
 def _buttons(action: Mapping[str, Any], field: str) -> None:
-    given = items(action.get("buttons"), f"{field}.buttons")
-    if not 1 <= len(given) <= 3:
+    buttons = items(action.get("buttons"), f"{field}.buttons")
+    if not 1 <= len(buttons) <= 3:
         raise Refused(1010, f"'{field}.buttons' must hold 1 to 3 buttons.")
-    for at, entry in enumerate(given):
+    for at, entry in enumerate(buttons):
         reply = mapping(mapping(entry, f"{field}.buttons[{at}]").get("reply"), f"{field}.buttons[{at}].reply")
         text(reply.get("id"), f"{field}.buttons[{at}].reply.id", 256)
         text(reply.get("title"), f"{field}.buttons[{at}].reply.title", 20)
 
 
 def _sections(action: Mapping[str, Any], field: str) -> list[tuple[str, Mapping[str, Any]]]:
-    given = items(action.get("sections"), f"{field}.sections")
-    if not 1 <= len(given) <= 10:
+    entries = items(action.get("sections"), f"{field}.sections")
+    if not 1 <= len(entries) <= 10:
         raise Refused(1010, f"'{field}.sections' must hold 1 to 10 sections.")
-    found = [(f"{field}.sections[{at}]", mapping(each, f"{field}.sections[{at}]")) for at, each in enumerate(given)]
-    for where, section in found:
+    sections = [
+        (f"{field}.sections[{at}]", mapping(each, f"{field}.sections[{at}]")) for at, each in enumerate(entries)
+    ]
+    for where, section in sections:
         optional(section.get("title"), f"{where}.title", 24)
-    return found
+    return sections
 
 
 def _list(action: Mapping[str, Any], field: str) -> None:
@@ -109,27 +111,27 @@ def _product(action: Mapping[str, Any], field: str) -> None:
 
 
 def _link(action: Mapping[str, Any], field: str) -> None:
-    given = mapping(action.get("parameters"), f"{field}.parameters")
-    text(given.get("display_text"), f"{field}.parameters.display_text", 20)
-    url(given.get("url"), f"{field}.parameters.url", missing=INVALID, wrong=INVALID)
+    parameters = mapping(action.get("parameters"), f"{field}.parameters")
+    text(parameters.get("display_text"), f"{field}.parameters.display_text", 20)
+    url(parameters.get("url"), f"{field}.parameters.url", missing=INVALID, wrong=INVALID)
 
 
 def _flow(action: Mapping[str, Any], field: str) -> None:
-    given = mapping(action.get("parameters"), f"{field}.parameters")
-    text(given.get("flowId"), f"{field}.parameters.flowId", 255)
-    text(given.get("flowCta"), f"{field}.parameters.flowCta", 30)
-    if given.get("flowAction") is not None:
+    parameters = mapping(action.get("parameters"), f"{field}.parameters")
+    text(parameters.get("flowId"), f"{field}.parameters.flowId", 255)
+    text(parameters.get("flowCta"), f"{field}.parameters.flowCta", 30)
+    if parameters.get("flowAction") is not None:
         actions = ("navigate", "data_exchange")
-        one_of(given["flowAction"], f"{field}.parameters.flowAction", actions, wrong=INVALID)
-    if given.get("flowActionPayload") is not None:
-        mapping(given["flowActionPayload"], f"{field}.parameters.flowActionPayload")
+        one_of(parameters["flowAction"], f"{field}.parameters.flowAction", actions, wrong=INVALID)
+    if parameters.get("flowActionPayload") is not None:
+        mapping(parameters["flowActionPayload"], f"{field}.parameters.flowActionPayload")
 
 
 def _voice_call(action: Mapping[str, Any], field: str) -> None:
-    given = mapping(action.get("parameters"), f"{field}.parameters")
-    optional(given.get("display_text"), f"{field}.parameters.display_text", 20)
-    optional(given.get("payload"), f"{field}.parameters.payload", 512)
-    whole(given.get("ttlMinutes"), f"{field}.parameters.ttlMinutes", 1, 43_200, wrong=1010, default=10_080)
+    parameters = mapping(action.get("parameters"), f"{field}.parameters")
+    optional(parameters.get("display_text"), f"{field}.parameters.display_text", 20)
+    optional(parameters.get("payload"), f"{field}.parameters.payload", 512)
+    integer(parameters.get("ttlMinutes"), f"{field}.parameters.ttlMinutes", 1, 43_200, wrong=1010, default=10_080)
 
 
 _ACTIONS = {

@@ -60,18 +60,18 @@ def optional(value: Any, field: str, limit: int, *, long: int = OUT_OF_RANGE, wr
 
 def url(value: Any, field: str, *, missing: int, wrong: int) -> str:
     """An http or https address that must be there."""
-    found = text(value, field, _LONGEST_URL, missing=missing, long=wrong, wrong=wrong)
+    address = text(value, field, _LONGEST_URL, missing=missing, long=wrong, wrong=wrong)
     try:
-        parts = urlsplit(found)
-        good = parts.scheme in {"http", "https"} and bool(parts.hostname) and not any(map(str.isspace, found))
+        parts = urlsplit(address)
+        good = parts.scheme in {"http", "https"} and bool(parts.hostname) and not any(map(str.isspace, address))
     except ValueError:
         good = False
     if not good:
         raise Refused(wrong, f"'{field}' must be an address that begins with https:// or http://.", field=field)
-    return found
+    return address
 
 
-def whole(value: Any, field: str, low: int, high: int, *, wrong: int, default: int | None = None) -> int:
+def integer(value: Any, field: str, low: int, high: int, *, wrong: int, default: int | None = None) -> int:
     """A whole number between two bounds; digits in a string count."""
     if value is None and default is not None:
         return default
@@ -95,23 +95,23 @@ def moment(value: Any, field: str, *, wrong: int) -> datetime | None:
     if value is None:
         return None
     try:
-        found = datetime.fromisoformat(value) if isinstance(value, str) and len(value) <= 40 else None
-        found = found.replace(tzinfo=UTC) if found and found.tzinfo is None else found
-        found = found.astimezone(UTC) if found else None
+        time = datetime.fromisoformat(value) if isinstance(value, str) and len(value) <= 40 else None
+        time = time.replace(tzinfo=UTC) if time and time.tzinfo is None else time
+        time = time.astimezone(UTC) if time else None
     except (ValueError, OverflowError):
-        found = None
-    if found is None:
+        time = None
+    if time is None:
         raise Refused(wrong, f"'{field}' must be an ISO 8601 time, as 2026-12-24T18:00:00Z.", field=field)
-    if found > datetime.now(UTC) + FUTURE:
+    if time > datetime.now(UTC) + FUTURE:
         raise Refused(wrong, f"'{field}' is more than a year ahead: give an earlier time.", field=field)
-    return found
+    return time
 
 
 def one_of(value: Any, field: str, allowed: Mapping[str, str] | tuple[str, ...], *, wrong: int) -> str:
-    """A word of a list, in any letter case; as the list spells it (or what it stands for)."""
+    """Return a word of a list, given in any letter case, as the list spells it (or what it maps to)."""
     words = allowed if isinstance(allowed, Mapping) else {word.lower(): word for word in allowed}
-    found = words.get(value.lower()) if isinstance(value, str) else None
-    if found is None:
-        spelled = ", ".join(dict.fromkeys(allowed))
-        raise Refused(wrong, f"'{field}' must be one of: {spelled}.", field=field)
-    return found
+    word = words.get(value.lower()) if isinstance(value, str) else None
+    if word is None:
+        choices = ", ".join(dict.fromkeys(allowed))
+        raise Refused(wrong, f"'{field}' must be one of: {choices}.", field=field)
+    return word

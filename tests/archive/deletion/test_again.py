@@ -36,7 +36,7 @@ def test_who_is_there_again_is_erased_again(acme, other, tmp_path):
     erased = work_off(erase_person(principal(acme, "ada"), INDIA, reason="Art. 17"))
     file = tmp_path / "certificate.json"
     file.write_bytes(canonical(erased.certificate))
-    assert "nobody of that hash is there" in repeat(file)
+    assert "no person with that hash exists" in repeat(file)
     DeletedMessage.objects.all().delete()  # as in a copy of before
     for account, msisdn, wamid in ((acme, INDIA, "A"), (acme, OTHER_PERSON, "B"), (other, INDIA, "A")):
         deliver(account, msisdn=msisdn, provider_message_id=f"wamid.{wamid}")

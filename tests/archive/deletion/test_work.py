@@ -87,10 +87,10 @@ def test_selected_messages_go_and_the_others_stay(acme, other, asker):
 
 def test_what_is_not_seen_is_not_there(acme, other, asker):
     theirs = deliver(other)
-    with pytest.raises(UserError, match="None of these messages"):
+    with pytest.raises(UserError, match="These messages no longer exist"):
         delete_selected(asker, [theirs.umid])
     limited = principal(acme, "x").only("nothing")
-    with pytest.raises(UserError, match="None of these messages"):
+    with pytest.raises(UserError, match="These messages no longer exist"):
         delete_selected(limited, [deliver(acme).umid])
 
 
@@ -139,7 +139,7 @@ def test_two_over_the_same_rows(acme, asker, monkeypatch):
 def test_one_that_breaks_says_so(acme, asker, monkeypatch):
     deletion = delete_matching(asker, MessageQuery())
     monkeypatch.setattr(work, "read_query", lambda data: 1 / 0)
-    assert "Start it again" in done(deletion).problem
+    assert "start it again" in done(deletion).problem
     assert deletion.state == "failed"
 
 
@@ -163,7 +163,9 @@ def test_a_legal_hold_refuses_and_stops(acme, asker, owner):
     assert (placed.details["reason"], lifted.details["reason"]) == ("Case 12", "Settled")
 
 
-@pytest.mark.parametrize(("role", "reason", "said"), [("admin", "x", "Only an owner"), ("owner", " ", "Say why")])
+@pytest.mark.parametrize(
+    ("role", "reason", "said"), [("admin", "x", "Only an owner"), ("owner", " ", "Enter a reason")]
+)
 def test_only_owners_place_a_hold_and_say_why(acme, role, reason, said):
     by = principal_of(member(acme, role))
     with pytest.raises(UserError, match=said):

@@ -14,7 +14,7 @@ from archive.retention.periods import begins, change, proposed, removals
 from archive.retention.work import run
 from core.errors import UserError
 from messaging.inbound.models import InboxItem, WebhookEndpoint
-from messaging.log.lifecycle.forgetting import Anchor, forget
+from messaging.log.lifecycle.forgetting import AnchorKey, forget
 from messaging.log.models import DeletedMessage, Message, MessageAnchor, MessagePayload, StatusEvent
 from tests.messaging.inbound.services.test_forgetting import costs, take, traffic
 from tests.people import principal
@@ -115,7 +115,7 @@ def test_no_webhook_brings_back_what_is_forgotten(acme, other, keep):
 
 def test_what_was_deleted_is_forgotten_with_its_month(acme, keep):
     message = deliver(acme, at=OLD)
-    forget(acme.pk, [Anchor(message.provider, message.provider_message_id)])
+    forget(acme.pk, [AnchorKey(message.provider, message.provider_message_id)])
     keep(acme, message_months=3)
     run(TODAY)
     assert not DeletedMessage.objects.exists()
@@ -189,7 +189,7 @@ def test_changes_are_audited_and_nothing_else(acme):
     change({"message_months": 12, "payload_months": 3}, by=principal(acme))
     entry = AuditEntry.objects.get(action="retention.changed")
     assert entry.details == {
-        "message_months": {"from": "for ever", "to": 12}, "payload_months": {"from": "for ever", "to": 3}
+        "message_months": {"from": "forever", "to": 12}, "payload_months": {"from": "forever", "to": 3}
     }  # fmt: skip
     change({"message_months": 12}, by=principal(acme))
     assert AuditEntry.objects.filter(action="retention.changed").count() == 1

@@ -9,13 +9,10 @@ from archive.models import Deletion, Keeping
 from messaging.log.models import Message
 from tests.people import visitor
 from tests.traffic import INDIA, deliver, report
+from tests.visible import text
 
 pytestmark = pytest.mark.django_db
 NEW, PERSON = "/settings/deletions/new/", "/settings/deletions/person/"
-
-
-def text(response):
-    return response.content.decode()
 
 
 def log_of(account):
@@ -30,7 +27,7 @@ def test_one_message_by_the_button_on_its_page(acme):
     assert "Delete this message?" in text(page)
     assert log_of(acme) == ["wamid.A"]
     answer = client.post(f"/logs/{message.umid}/delete/", {"reason": "a mistake"}, follow=True)
-    assert "1 message is deleted." in text(answer)
+    assert "1 message has been deleted." in text(answer)
     assert (log_of(acme), Deletion.objects.get().reason) == ([], "a mistake")
     assert client.get(f"/logs/{message.umid}/delete/").status_code == 404
 
@@ -57,7 +54,7 @@ def test_selected_rows_are_confirmed_by_a_button(acme):
     chosen = {"umid": [str(row.umid) for row in rows[:2]]}
     assert "2 selected messages." in text(client.post(NEW, chosen))
     assert len(log_of(acme)) == 3
-    assert "2 messages are deleted." in text(client.post(NEW, {**chosen, "confirmed": "1"}, follow=True))
+    assert "2 messages have been deleted." in text(client.post(NEW, {**chosen, "confirmed": "1"}, follow=True))
     assert log_of(acme) == ["wamid.2"]
 
 
@@ -73,7 +70,7 @@ def test_all_that_match_are_counted_shown_and_typed(acme):
     assert page.count('<td class="fixed">') == 3
     assert "/exports/new/?status=delivered" in page
     wrong = client.post(NEW, {"query": query, "confirmed": "1", "expected": "3", "typed": "4"})
-    assert "as it stands there" in text(wrong)
+    assert "the number of messages as shown" in text(wrong)
     client.post(NEW, {"query": query, "confirmed": "1", "expected": "3", "typed": "3"})
     assert log_of(acme) == ["wamid.sent"]
 
@@ -88,8 +85,8 @@ def test_filters_that_make_no_sense(acme):
 def test_a_person_is_erased_and_certified(acme):
     deliver(acme)
     client = visitor(acme)
-    assert "cannot be brought back" in text(client.post(PERSON, {"msisdn": INDIA, "reason": "Art. 17"}))
-    assert "Write the whole number" in text(client.post(PERSON, {"msisdn": "12", "reason": "x", "confirmed": "on"}))
+    assert "it cannot be undone" in text(client.post(PERSON, {"msisdn": INDIA, "reason": "Art. 17"}))
+    assert "Enter the full number" in text(client.post(PERSON, {"msisdn": "12", "reason": "x", "confirmed": "on"}))
     answer = client.post(PERSON, {"msisdn": f"+{INDIA}", "reason": "Art. 17", "confirmed": "on"}, follow=True)
     deletion = Deletion.objects.get()
     assert "so far" in text(answer)
@@ -127,7 +124,7 @@ def test_another_accounts_deletions_do_not_exist(acme, other):
     client = visitor(other)
     assert client.get(f"/settings/deletions/{deletion.public_id}/").status_code == 404
     assert client.post(f"/settings/deletions/{deletion.public_id}/stop/").status_code == 404
-    assert "Nothing was deleted yet" in text(client.get("/settings/deletions/"))
+    assert "No deletions yet" in text(client.get("/settings/deletions/"))
 
 
 def test_a_legal_hold_is_said_before_and_refuses(acme):

@@ -4,20 +4,17 @@ import pytest
 
 from archive.models import Keeping
 from tests.people import visitor
+from tests.visible import text
 
 pytestmark = pytest.mark.django_db
 RETENTION, HOLD = "/settings/retention/", "/settings/retention/hold/"
 PERIODS = {"message_months": "12", "payload_months": "3", "webhook_months": "", "audit_months": "24", "export_days": ""}
 
 
-def text(response):
-    return response.content.decode()
-
-
 def test_periods_are_previewed_and_then_saved(acme):
     client = visitor(acme)
-    assert "The next run removes" in text(client.get(RETENTION))
-    assert "With these periods, the next run removes" in text(client.post(RETENTION, PERIODS))
+    assert "The next run deletes" in text(client.get(RETENTION))
+    assert "With these periods, the next run deletes" in text(client.post(RETENTION, PERIODS))
     assert not Keeping.objects.filter(pk=acme.pk, message_months=12).exists()
     client.post(RETENTION, {**PERIODS, "confirmed": "1"})
     kept = Keeping.objects.get(pk=acme.pk)
@@ -32,12 +29,12 @@ def test_what_makes_no_sense_is_said_at_its_field(acme):
 
 def test_owners_hold_and_admins_see_it(acme):
     owner, admin = visitor(acme), visitor(acme, "admin")
-    assert "Owners place and lift it." in text(admin.get(RETENTION))
+    assert "Only owners can place and lift a hold." in text(admin.get(RETENTION))
     assert "Only an owner" in text(admin.post(HOLD, {"reason": "x"}, follow=True))
-    assert "Say why" in text(owner.post(HOLD, {"reason": ""}, follow=True))
-    assert "nothing is deleted any more" in text(owner.post(HOLD, {"reason": "Case 12"}, follow=True))
+    assert "Enter a reason" in text(owner.post(HOLD, {"reason": ""}, follow=True))
+    assert "nothing will be deleted" in text(owner.post(HOLD, {"reason": "Case 12"}, follow=True))
     assert "Case 12" in text(admin.get(RETENTION))
-    assert "is lifted" in text(owner.post(HOLD, {"reason": "Settled", "lift": "1"}, follow=True))
+    assert "has been lifted" in text(owner.post(HOLD, {"reason": "Settled", "lift": "1"}, follow=True))
     assert Keeping.objects.get(pk=acme.pk).held_at is None
 
 

@@ -105,13 +105,15 @@ def test_unrated_messages_with_reason_and_remedy(get, acme, other):
         "results": [
             {
                 "reason": "no_card", "meaning": "No rate card in the WABA's currency is in force on that day.",
-                "remedy": "Import a rate card in USD with 2026-10-15 or an earlier day as its first.",
+                "remedy": "Import a rate card in USD whose first day is 2026-10-15 or earlier.",
                 "market": "India", "category": "marketing", "currency": "USD", "countries": ["IN"], "messages": 1,
                 "first_day": "2026-10-15", "last_day": "2026-10-15",
             },
             {
                 "reason": "no_category", "meaning": "The provider named no category.",
-                "remedy": "Nothing to import: they are rated by themselves once a webhook names their category.",
+                "remedy": (
+                    "Nothing to import: these messages are rated automatically when a webhook names their category."
+                ),
                 "market": "India", "category": "", "currency": "USD", "countries": ["IN"], "messages": 1,
                 "first_day": "2026-10-15", "last_day": "2026-10-15",
             },

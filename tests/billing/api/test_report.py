@@ -159,11 +159,11 @@ class TestRated:
 @pytest.mark.parametrize(
     ("query", "field", "message"),
     [
-        ({"from": ""}, "from", "Write a day as 2026-10-31."),
-        ({"to": "2026-10-32"}, "to", "Write a day as 2026-10-31."),
-        ({"to": "2026-09-30"}, "to", "Is before from (2026-10-01)."),
+        ({"from": ""}, "from", "Enter a day as 2026-10-31."),
+        ({"to": "2026-10-32"}, "to", "Enter a day as 2026-10-31."),
+        ({"to": "2026-09-30"}, "to", "Must not be before from (2026-10-01)."),
         ({"currency": "USD"}, "currency", "There is no such parameter."),
-        ({"state": ["free", "charged"]}, "state", "Give it once."),
+        ({"state": ["free", "charged"]}, "state", "Provide this parameter only once."),
         ({"category": "spam"}, "category", '"spam" is not a valid choice.'),
         (
             {"group_by": "day,colour"},
@@ -181,7 +181,7 @@ def test_a_parameter_that_is_not_valid_is_named(get, query, field, message):
 def test_it_needs_the_scope_for_costs(acme, client):
     answer = client.get(URL, OCTOBER, headers=headers_of(acme, Permission.VIEW_MESSAGES))
     assert answer.status_code == 403
-    assert answer.json()["detail"] == "This API key lacks the scope costs:read."
+    assert answer.json()["detail"] == "This API key does not have the scope costs:read."
 
 
 @pytest.mark.django_db(transaction=True)
@@ -234,7 +234,7 @@ class TestTheRunningMonth:
     def test_volume_is_that_of_all_subaccounts(self, acme, client):
         answer = client.get("/api/v1/reports/tiers/", headers=headers_of(acme, subaccounts=["acme_wa"]))
         assert answer.status_code == 403
-        assert answer.json()["detail"] == "Volume is counted over all subaccounts; this key is limited to some."
+        assert answer.json()["detail"] == "Volume is counted over all subaccounts, but this API key is limited to some."
 
     @pytest.mark.parametrize("url", ["/api/v1/reports/forecast/", "/api/v1/reports/tiers/"])
     def test_it_takes_no_parameters_and_the_scope_for_costs(self, acme, client, url):

@@ -189,10 +189,10 @@ def test_a_key_limited_to_a_subaccount_sees_only_that(client, acme, deliver, sai
     ("query", "message"),
     [
         ({"billingPeriod": ""}, "billingPeriod: This field may not be blank."),
-        ({"billingPeriod": "2026-13"}, "billingPeriod: Write the month as 2026-10."),
+        ({"billingPeriod": "2026-13"}, "billingPeriod: Enter the month as 2026-10."),
         ({"billingPeriod": "2026-11"}, "billingPeriod: Choose a closed month, from 2026-05 to 2026-10."),
         ({"billingPeriod": "2026-04"}, "billingPeriod: Choose a closed month, from 2026-05 to 2026-10."),
-        ({"groupBy": "tier"}, f"groupBy: 'tier' is none of {', '.join(ALL.split(','))}."),
+        ({"groupBy": "tier"}, f"groupBy: 'tier' is not one of {', '.join(ALL.split(','))}."),
         ({"channel": "viber"}, 'channel: "viber" is not a valid choice.'),
         ({"colour": "red"}, "colour: There is no such parameter."),
     ],
@@ -214,7 +214,7 @@ def test_who_is_refused(client, acme, other):
     assert nobody.json()["message"] == "Request was not authenticated properly"
     unable = client.get(url_of(acme), OCTOBER, headers=headers_of(acme, Permission.VIEW_MESSAGES))
     assert (unable.status_code, unable.json()["code"]) == (403, 1201)
-    assert unable.json()["message"] == "This API key lacks the scope costs:read."
+    assert unable.json()["message"] == "This API key does not have the scope costs:read."
     for url in (url_of(other), "/api/v1/accounts/bp-xxx/usage/messages"):
         foreign = client.get(url, OCTOBER, headers=headers_of(acme))
         assert (foreign.status_code, foreign.json()["code"], foreign.json()["message"]) == (

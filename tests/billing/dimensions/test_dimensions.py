@@ -17,8 +17,8 @@ def test_keys_in_words():
     assert spell("subaccount", {"subaccount": "a", "subaccount_name": "Shop"}) == "Shop"
     assert spell("subaccount", {"subaccount": "", "subaccount_name": ""}) == "No subaccount"
     assert spell("category", {"category": "authentication-international"}) == "Authentication international"
-    assert spell("country", {"country": ""}) == "Not known"
-    assert spell("waba", {"waba": "", "waba_name": ""}) == "Not known"
+    assert spell("country", {"country": ""}) == "Unknown"
+    assert spell("waba", {"waba": "", "waba_name": ""}) == "Unknown"
     assert spell("channel", {"channel": "106", "channel_name": ""}) == "106"
     assert spell("provider", {"provider": "8x8"}) == "8x8"
     assert spell("template", {"template": TemplateKey("sale", "en")}) == "sale (en)"
@@ -33,9 +33,9 @@ def test_keys_in_words():
         (TierKey(1, 1, 250_000, end_known=True, anchored=False), "Tier 1, 1 – 250,000"),
         (
             TierKey(2, 250_001, None, end_known=True, anchored=True),
-            "Tier 2, from 250,001, counted with other providers",
+            "Tier 2, from 250,001, includes other providers",
         ),
-        (TierKey(1, 1, None, end_known=False, anchored=False), "Tier 1, end not known"),
+        (TierKey(1, 1, None, end_known=False, anchored=False), "Tier 1, end unknown"),
     ],
 )
 def test_tiers_in_words(tier, words):

@@ -74,10 +74,13 @@ def test_currencies_in_all_their_spellings(read, token, code):
     [
         ("", "No header row"),
         ("a,b\n1,2\n", "No header row"),
-        ("Market,Currency,Marketing\nIndia,USD,soon\n", "Row 2: 'soon' is no rate"),
+        ("Market,Currency,Marketing\nIndia,USD,soon\n", "Row 2: 'soon' is not a rate"),
         ("Market,Currency,Marketing\nIndia,USD,-1\n", "Row 2: a rate of '-1' is not between 0 and 100000"),
-        ("Market,Currency,Marketing\nIndia,12,1\n", "Row 2: '12' is no currency"),
-        ("market,category,currency,tier_from,tier_to,rate,source\nIndia,x,USD,0,,1,s\n", "Row 2: 'x' is no category"),
+        ("Market,Currency,Marketing\nIndia,12,1\n", "Row 2: '12' is not a currency"),
+        (
+            "market,category,currency,tier_from,tier_to,rate,source\nIndia,x,USD,0,,1,s\n",
+            "Row 2: 'x' is not a category",
+        ),
         ("market,category,currency,tier_from,tier_to,rate,source\nIndia,utility,USD,a,,1,s\n", "tier_from is 'a'"),
     ],
 )

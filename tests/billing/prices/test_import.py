@@ -107,7 +107,7 @@ def test_the_command_previews_and_then_activates(file, every_account):
     path, out = file(HEAD + "India,marketing,USD,0,MAX,0.0200,FOUND: x\n"), io.StringIO()
     call_command("import_rate_card", str(path), "--effective", "2026-10-01", stdout=out)
     assert "Changed (1):\n  India marketing: 0.0118 → 0.02\n" in out.getvalue()
-    assert "Not in force" in out.getvalue()
+    assert "Not active" in out.getvalue()
     call_command("import_rate_card", str(path), "--effective", "2026-10-01", "--activate", stdout=out)
     assert RateCard.objects.get(currency="USD", effective_from=OCTOBER, is_active=True).revision == 3
 

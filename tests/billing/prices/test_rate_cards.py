@@ -99,5 +99,5 @@ def test_a_file_of_two_currencies_makes_two_cards(load):
 def test_a_column_that_is_missing_is_an_error(tmp_path):
     path = tmp_path / "card.csv"
     path.write_text("market,category\nIndia,marketing\n")
-    with pytest.raises(UserError, match="Row 1 lacks the column currency, rate, source, tier_from, tier_to"):
+    with pytest.raises(UserError, match="Row 1 is missing the column currency, rate, source, tier_from, tier_to"):
         load_card_file(path, date(2027, 1, 1))

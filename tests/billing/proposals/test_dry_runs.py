@@ -114,7 +114,7 @@ def test_in_force_audited_and_rated_again(acme, traffic, dearer):
     assert (entry.actor, entry.details["reason"]) == ("ops@acme.example", f"dry run {run.pk}")
     run.refresh_from_db()
     assert run.applied_by == "ops@acme.example"
-    with pytest.raises(UserError, match="in force already"):
+    with pytest.raises(UserError, match="already in force"):
         dry_runs.apply(run, by=principal(None, "ops@acme.example"))
 
 
@@ -138,7 +138,7 @@ def test_discarded_with_what_it_supposes(dearer, every_account):
     assert not RateCard.objects.filter(pk=card.pk).exists()
     assert AuditEntry.objects.get(action="rate_card.discarded").actor == "ops@acme.example"
     assert not dry_runs.is_decidable(older)
-    assert worked(older).problem == "What this dry run supposes was discarded: import it again."
+    assert worked(older).problem == "A draft that this dry run is based on was discarded: import it again."
     with pytest.raises(Gone):
         dry_runs.discard(run, by=principal(None, "ops@acme.example"))
 
@@ -181,7 +181,7 @@ def test_a_failure_is_the_end_of_that_dry_run_only(dearer, traffic, monkeypatch)
         broken.setattr(dry_runs, "try_out", fail)
         dry_runs.advance()
     failing.refresh_from_db()
-    assert "could not be worked out" in failing.problem
+    assert "The calculation failed" in failing.problem
     assert worked(good).problem == ""
 
 
@@ -206,7 +206,7 @@ def test_the_command_says_it_without_putting_it_in_force(acme, traffic, dearer):
 
 @pytest.mark.parametrize(
     ("arguments", "words"),
-    [(["--card", "0"], "There is no rate card 0: --list"), (["--from", "soon"], "'soon' is no month")],
+    [(["--card", "0"], "There is no rate card 0: use --list"), (["--from", "soon"], "'soon' is not a month")],
 )
 def test_what_the_command_does_not_know_is_named(arguments, words):
     with pytest.raises(CommandError, match=words):

@@ -25,8 +25,8 @@ def test_cost_margin_forecast_and_counts():
     assert figures == [
         KeyFigure("Cost in USD", "12.35", "20 messages charged", change="+23.5\u00a0%", exact="USD 12.3456"),
         KeyFigure("Margin in USD", "2.50", "sold for USD 14.50", exact="USD 2.50"),
-        KeyFigure("Expected by 30 Nov in USD", "20.10", "as on the weekdays of the last 28 days"),
-        KeyFigure("Delivered", "30", "charged or not", change="+50.0\u00a0%"),
+        KeyFigure("Expected by 30 Nov in USD", "20.10", "based on the weekdays of the last 28 days"),
+        KeyFigure("Delivered", "30", "charged and free", change="+50.0\u00a0%"),
         KeyFigure("Free", "8", "delivered at no charge", "?state=free", "−20.0\u00a0%"),
         KeyFigure("Unrated", "2", "without a price yet", "?state=unrated"),
     ]
@@ -47,7 +47,7 @@ def test_a_margin_waits_for_every_price():
 
 def test_no_forecast_without_a_week():
     figure = forecast_figure(Forecast("USD", Decimal(1), None, 0), TODAY)
-    assert (figure.value, figure.detail) == ("–", "after a week of deliveries")
+    assert (figure.value, figure.detail) == ("–", "available after a week of deliveries")
 
 
 def progress(**changes):
@@ -80,7 +80,7 @@ def price(now="0.0014", then="0.0012", currency="USD", **changes):
         ),
         (
             {"prices": (price(then=None, then_known=False),)},
-            TierLine("Utility, India", 40, 100, "USD 0.0014 → not known", "60 to go"),
+            TierLine("Utility, India", 40, 100, "USD 0.0014 → unknown", "60 to go"),
         ),
         (
             {

@@ -14,6 +14,7 @@ from billing.proposals import dry_runs
 from billing.proposals.what_if import Proposal
 from tests.people import browser_of, principal, visitor
 from tests.traffic import AT, deliver, rate
+from tests.visible import text
 
 pytestmark = pytest.mark.django_db
 HEAD = "market,category,currency,tier_from,tier_to,rate,source\n"
@@ -45,10 +46,6 @@ def draft(tmp_path):
     return make
 
 
-def text(response):
-    return response.content.decode()
-
-
 def upload(client, content=DEARER, **said):
     given = {"kind": "card", "whose": "own", "book": "buy", "effective_from": "2026-10-01"} | said
     file = SimpleUploadedFile("rates.csv", content if isinstance(content, bytes) else content.encode())
@@ -76,7 +73,7 @@ def test_no_page_opens_for_others(acme, client, page):
 @pytest.mark.parametrize("page", ["/prices/own/", "/prices/import/", "/prices/what-if/"])
 def test_what_is_about_the_whole_account_is_not_for_limited_people(acme, page):
     response = visitor(acme, "finance", "acme_shop").get(page)
-    assert (response.status_code, "This page is about the whole account" in text(response)) == (403, True)
+    assert (response.status_code, "This page covers the whole account" in text(response)) == (403, True)
 
 
 def test_an_operator_without_an_account_looks_after_everyones_prices(operator):
@@ -128,7 +125,9 @@ def test_markets_say_who_moves_when(acme):
 
 def test_rules_before_and_since_october(acme):
     page = text(visitor(acme, "finance").get("/prices/rules/"))
-    assert page.index("after 1,000 free a month") < page.index("Service messages are free before 1 October 2026")
+    assert page.index("after 1,000 free messages a month") < page.index(
+        "Service messages are free before 1 October 2026"
+    )
 
 
 class TestImport:
@@ -139,7 +138,7 @@ class TestImport:
         response = upload(client)
         run = DryRun.objects.get()
         assert response.url == f"/prices/dry-runs/{run.pk}/"
-        assert "Working it out" in text(client.get(response.url))
+        assert "Calculating" in text(client.get(response.url))
         worked(run)
         page = text(client.get(response.url, headers={"HX-Request": "true"}))
         assert "<html" not in page
@@ -147,9 +146,9 @@ class TestImport:
         assert 'hx-trigger="every' not in page
         assert "+0.0082" in text(client.get(f"/prices/dry-runs/{run.pk}/apply/"))
         client.post(f"/prices/dry-runs/{run.pk}/apply/")
-        assert "1 group of messages waits" in text(client.get(response.url))
+        assert "1 group of messages is waiting" in text(client.get(response.url))
         rate()
-        assert "Everything is rated" in text(client.get(response.url))
+        assert "All messages are rated" in text(client.get(response.url))
         assert RatedLine.objects.get().unit_price == Decimal("0.0200")
         entry = AuditEntry.objects.get(action="rate_card.activated")
         assert (entry.account, entry.actor) == (acme, User.objects.get(email=entry.actor).email)
@@ -170,10 +169,10 @@ class TestImport:
     @pytest.mark.parametrize(
         ("content", "said", "words"),
         [
-            (HEAD + "India,marketing,USD,0,MAX,soon,x\n", {}, "Row 2: &#x27;soon&#x27; is no rate"),
+            (HEAD + "India,marketing,USD,0,MAX,soon,x\n", {}, "Row 2: &#x27;soon&#x27; is not a rate"),
             (b"PK\x03\x04\xff", {}, "save it as CSV UTF-8"),
-            (b"x" * (2 * 1024 * 1024 + 1), {}, "more than 2 MB"),
-            (DEARER, {"effective_from": ""}, "Write the first day on which it counts"),
+            (b"x" * (2 * 1024 * 1024 + 1), {}, "larger than 2 MB"),
+            (DEARER, {"effective_from": ""}, "Enter the first day on which it applies"),
             (DEARER, {"kind": "markets"}, "Select a valid choice"),
         ],
     )
@@ -191,7 +190,7 @@ class TestImport:
         assert RuleSet.objects.get(pk=second.rules_id).is_draft
         page = text(operator.get(f"/prices/dry-runs/{worked(second).pk}/"))
         assert "<li>utility: charged, counted per business portfolio as g</li>" in page
-        assert "Rules begin on the first day of a month" in text(
+        assert "Rules must begin on the first day of a month" in text(
             upload(operator, rules, kind="rules", whose="everyone", effective_from="2027-01-02")
         )
 
@@ -218,12 +217,12 @@ class TestOthersDrafts:
         assert client.post(f"/prices/drafts/card/{card.pk}/").status_code == 404
         run = dry_runs.start(Proposal(cards=[card]), account=None, by=principal(None, "x"))
         assert client.post(f"/prices/dry-runs/{run.pk}/apply/").status_code == 404
-        assert "1 waiting for a decision" in text(operator.get("/prices/"))
+        assert "1 waiting for review" in text(operator.get("/prices/"))
         assert operator.post(f"/prices/drafts/card/{card.pk}/").status_code == 302
 
     def test_a_limited_person_sees_no_draft(self, acme, draft):
         draft(acme)
-        assert "waiting for a decision" not in text(visitor(acme, "finance", "acme_shop").get("/prices/"))
+        assert "waiting for review" not in text(visitor(acme, "finance", "acme_shop").get("/prices/"))
 
 
 class TestWhatIf:
@@ -239,7 +238,7 @@ class TestWhatIf:
         run = worked(DryRun.objects.get())
         assert (run.always, run.account, run.title) == (True, acme, "Meta USD 2026-07-01, revision 1")
         page = text(client.get(response.url))
-        assert "Put in force" not in page
+        assert "Activate" not in page
         assert client.post(f"{response.url}apply/").status_code == 403
         assert not AuditEntry.objects.filter(action="rate_card.activated").exists()
         assert "Meta USD 2026-07-01, revision 1" in text(client.get("/prices/what-if/"))
@@ -256,13 +255,13 @@ class TestWhatIf:
         assert AuditEntry.objects.get(action="usage.rated_again").account == acme
 
     def test_without_messages_it_says_so(self, acme):
-        assert "Nothing to try prices on" in text(visitor(acme, "owner").get("/prices/what-if/"))
+        assert "No deliveries yet" in text(visitor(acme, "owner").get("/prices/what-if/"))
 
     def test_months_in_the_wrong_order(self, acme):
         deliver(acme)
         deliver(acme, provider_message_id="wamid.B", at=AT.replace(month=11, day=2))
         given = {"first": "2026-11", "last": "2026-10", "card": "", "rules": "", "markets": "", "when": "own"}
-        assert "Is before the first month" in text(visitor(acme, "owner").post("/prices/what-if/", given))
+        assert "The last month is before the first" in text(visitor(acme, "owner").post("/prices/what-if/", given))
 
 
 class TestOwnPrices:
@@ -277,7 +276,7 @@ class TestOwnPrices:
         page = text(client.get("/prices/own/"))
         assert "The provider&#x27;s price plus 10 %, plus 0.001 per message" in page
         assert 'title="USD 0.01398"' in page  # 0.0118 × 1.1 + 0.001
-        assert '<span title="+0.00218">+0.00218</span> left in November 2026' in page
+        assert '<span title="+0.00218">+0.00218</span> margin in November 2026' in page
         assert AuditEntry.objects.get(action="sell_terms.agreed").account == acme
 
     def test_the_only_currency_is_no_question(self, acme):
@@ -293,8 +292,8 @@ class TestOwnPrices:
     @pytest.mark.parametrize(
         ("said", "words"),
         [
-            ({"markup_percent": "-100"}, "Write more than -100"),
-            ({"fee": "-1"}, "Write 0 or more"),
+            ({"markup_percent": "-100"}, "Enter more than -100"),
+            ({"fee": "-1"}, "Enter 0 or more"),
             ({"currency": "EUR"}, "Select a valid choice"),
             ({"effective_from": "soon"}, "Enter a valid date"),
         ],
@@ -322,11 +321,11 @@ class TestUnrated:
 
     def test_nothing(self, acme):
         client = visitor(acme, "finance")
-        assert "Nothing is unrated" in text(client.get(self.URL))
+        assert "No unrated messages" in text(client.get(self.URL))
         assert "/reports/unrated/" not in text(client.get("/reports/costs/?subaccount="))
 
     def test_only_of_the_subaccounts_that_one_sees(self, acme):
         deliver(acme, category="", pricing_type="")
         rate()
-        assert "Nothing is unrated" in text(visitor(acme, "finance", "acme_wa").get(self.URL.split("?")[0]))
+        assert "No unrated messages" in text(visitor(acme, "finance", "acme_wa").get(self.URL.split("?")[0]))
         assert visitor(acme, "support").get(self.URL).status_code == 403

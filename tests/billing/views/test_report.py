@@ -13,6 +13,7 @@ from local.demo.world import ACME
 from messaging.log.models import PhoneNumber, Template
 from tests.people import visitor
 from tests.traffic import AT, deliver, rate
+from tests.visible import text
 
 URL = "/reports/costs/?from=2026-10-01&to=2026-10-31"
 CSV = URL.replace("costs/", "costs.csv")
@@ -24,10 +25,6 @@ META = ACME.channels[1]
 def _soon_after():
     with time_machine.travel(AT.replace(day=20), tick=True):
         yield
-
-
-def text(response):
-    return response.content.decode()
 
 
 def cells(sheet, **rows):
@@ -67,7 +64,7 @@ def test_csv(acme, line):
     line(n=3, state="unrated", currency="")
     response = visitor(acme, "finance").get(f"{CSV}&group_by=day,country,category&country=IN")
     assert response["Content-Disposition"] == 'attachment; filename="costs_2026-10-01_2026-10-31.csv"'
-    assert text(response).splitlines() == [
+    assert response.content.decode().splitlines() == [
         "Cost report,Tollgate",
         "Days,2026-10-01,2026-10-31",
         "Time zone,Asia/Singapore",
@@ -102,7 +99,7 @@ def test_xlsx_holds_numbers_as_numbers_and_ids_as_text(acme, line):
     titles, charged, unrated, total = cells(sheet, min_row=6)
     assert titles == [
         "Day", "Channel", "Channel name", "Template", "Language", "Tier", "Tier from", "Tier to", "Tier end known",
-        "Counted with other providers", "Currency", "Delivered", "Charged", "Free", "Unrated", "Amount", "Sold",
+        "Includes other providers", "Currency", "Delivered", "Charged", "Free", "Unrated", "Amount", "Sold",
         "Sold unrated", "Margin",
     ]  # fmt: skip
     day, keys = date(2026, 10, 15), [META.number_id, "Acme Online"]
@@ -134,7 +131,7 @@ def test_csv_cells_are_no_formulas(acme, line):
     shop = Subaccount.objects.get(account=acme, code="acme_shop")
     Subaccount.objects.filter(pk=shop.pk).update(name="=1+1")
     line(subaccount_id=shop.pk)
-    lines = text(visitor(acme, "finance").get(f"{CSV}&group_by=subaccount")).splitlines()
+    lines = visitor(acme, "finance").get(f"{CSV}&group_by=subaccount").content.decode().splitlines()
     assert lines[5:7] == [
         "Subaccount,Subaccount name,Currency,Delivered,Charged,Free,Unrated,Amount",
         "acme_shop,'=1+1,USD,1,1,0,0,0.0118",
@@ -233,7 +230,7 @@ def test_the_running_month_has_a_forecast(acme, line):
     page = text(visitor(acme, "finance").get("/reports/costs/"))
     assert "Expected by 31 Oct in USD" in page
     assert '<span class="key-value">26.00</span>' in page
-    assert "as on the weekdays of the last 14 days" in page
+    assert "based on the weekdays of the last 14 days" in page
     assert "Expected" not in text(visitor(acme, "finance").get(URL))
 
 

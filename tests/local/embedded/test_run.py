@@ -12,9 +12,9 @@ import psutil
 import pytest
 
 from local.embedded.config import read_env_file
-from local.embedded.family import members
 from local.embedded.postgres import Postgres
 from local.embedded.redis import Redis, free_port
+from local.embedded.runner_processes import members
 
 ROOT = Path(__file__).resolve().parents[3]
 GIVEN_BY_THE_TEST_RUN = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "BASE_URL")

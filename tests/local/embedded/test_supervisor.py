@@ -4,14 +4,14 @@ import signal
 
 import pytest
 
-from local.embedded.supervisor import Parts
+from local.embedded.supervisor import Processes
 
 
 @pytest.fixture
 def parts():
     """Two parts that would last; the test run's own signal handlers come back afterwards."""
     kept = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
-    parts = Parts()
+    parts = Processes()
     for name in ("one", "two"):
         parts.add_process(name, "exec sleep 60")
     yield parts

@@ -7,8 +7,8 @@ from django.core.management import CommandError, call_command
 
 from local.demo.world import ACME, webhook
 from local.management.commands.sandbox import Command, configure
-from local.sandbox.config import Number, WebhookTarget
-from providers.simulation import Template
+from local.sandbox.config import SandboxNumber, WebhookTarget
+from providers.simulation import SimulatedTemplate
 
 
 @pytest.mark.parametrize(
@@ -23,8 +23,8 @@ from providers.simulation import Template
         ("--callback-url=ftp://example.com", "--callback-url must be an address that begins with http:// or https://."),
         ("--callback-url=http://", "--callback-url must be an address that begins with http:// or https://."),
         ("--callback-url=http://a:b/", "--callback-url must be an address that begins with http:// or https://."),
-        ("--port=99999", "127.0.0.1:99999 cannot be listened at: choose another --port or --host."),
-        ("--host=no.such.host.example", "no.such.host.example:8010 cannot be listened at: choose another"),
+        ("--port=99999", "Cannot listen on 127.0.0.1:99999: choose another --port or --host."),
+        ("--host=no.such.host.example", "Cannot listen on no.such.host.example:8010: choose another"),
     ],
 )
 def test_a_wrong_option_is_named(option, said):
@@ -36,7 +36,7 @@ def test_a_wrong_option_is_named(option, said):
 def test_a_port_in_use_is_named():
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        with pytest.raises(CommandError, match=f"127.0.0.1:{port} cannot be listened at"):
+        with pytest.raises(CommandError, match=f"Cannot listen on 127.0.0.1:{port}"):
             call_command("sandbox", f"--port={port}")
 
 
@@ -45,13 +45,13 @@ def test_without_options_it_is_the_demos_provider(settings):
     options = Command().create_parser("manage.py", "sandbox").parse_args([])
     config = configure(ACME, vars(options))
     shop = config.numbers["106540352242922"]
-    door = webhook(ACME, "meta")
-    assert shop == Number(
+    endpoint = webhook(ACME, "meta")
+    assert shop == SandboxNumber(
         "102290129340398", "15550783881",
-        WebhookTarget("http://127.0.0.1:8000" + door["path"], door["app_secret"]), "meta", "acme_shop",
+        WebhookTarget("http://127.0.0.1:8000" + endpoint["path"], endpoint["app_secret"]), "meta", "acme_shop",
     )  # fmt: skip
     assert [(one.provider, one.subaccount) for one in config.numbers.values()] == [
         ("8x8", "acme_wa"), ("meta", "acme_shop"), ("360dialog", "acme_care"), ("meta", "harbour"),
     ]  # fmt: skip
-    assert door["app_secret"] not in repr(config)
-    assert config.templates["weekend_sale", "en"] == Template("marketing", 2)
+    assert endpoint["app_secret"] not in repr(config)
+    assert config.templates["weekend_sale", "en"] == SimulatedTemplate("marketing", 2)

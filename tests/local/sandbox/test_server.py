@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from local.sandbox.fate import SILENCES, STORIES, error_ending
+from local.sandbox.endings import LOST_ANSWERS, STATUS_SEQUENCES, error_ending
 from providers.meta.parse import parse
 from providers.meta.webhooks import signature
 from providers.simulated_errors import ERRORS
@@ -231,6 +231,6 @@ def test_a_seed_repeats_a_run():
     assert stories == {0: ["sent", "delivered"], 1: ["failed"], 2: ["sent", "delivered"], 3: ["sent", "delivered"]}
 
 
-@pytest.mark.parametrize("ending", [*STORIES, *SILENCES, *map(error_ending, ERRORS)])
+@pytest.mark.parametrize("ending", [*STATUS_SEQUENCES, *LOST_ANSWERS, *map(error_ending, ERRORS)])
 def test_every_ending_is_documented(ending):
     assert f"`{ending}`" in (Path(__file__).parents[3] / "docs/operations.md").read_text(encoding="utf-8")

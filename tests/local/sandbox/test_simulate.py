@@ -18,14 +18,14 @@ def demo(db):
 
 
 def test_it_posts_the_webhooks_of_messages_and_says_how_they_were_answered(demo):
-    said, door = StringIO(), webhook(ACME, "meta")
+    said, endpoint = StringIO(), webhook(ACME, "meta")
     with recorder() as told:
         told.refuse_first = 1
         call_command("simulate", "--rate=40", "--seconds=0.1", f"--url={told.url}/", stdout=said)
         requests = [told.received.get_nowait() for _ in range(told.received.qsize())]
-    assert {request.path for request in requests} == {door["path"]}
+    assert {request.path for request in requests} == {endpoint["path"]}
     assert [request.headers["X-Hub-Signature-256"] for request in requests] == [
-        signature(door["app_secret"], request.body) for request in requests
+        signature(endpoint["app_secret"], request.body) for request in requests
     ]
     events = [event for request in requests for event in parse(request.body).events]
     assert sorted({(event.msisdn, event.state, event.category) for event in events}) == [

@@ -191,7 +191,10 @@ def test_too_many_to_replay_at_once(acme, call, monkeypatch):
     stored(acme)
     stored(acme)
     answer = call(f"{URL}replay/", {"filter": {"state": "quarantined"}}).json()
-    assert answer["errors"][0]["message"] == "More than 1 match: narrow it by received_after and received_before."
+    assert (
+        answer["errors"][0]["message"]
+        == "More than 1 webhooks match: narrow the filter by received_after and received_before."
+    )
     assert states() == ["quarantined", "quarantined"]
 
 
@@ -200,7 +203,10 @@ def test_who_is_refused(acme, client, call, path, body):
     url = URL + path.format(stored(acme).pk)
     without = [scope for scope in EVERYTHING if scope != Permission.MANAGE_WEBHOOKS]
     answer = call(url, body, scopes=without)
-    assert (answer.status_code, answer.json()["detail"]) == (403, "This API key lacks the scope webhooks:write.")
+    assert (answer.status_code, answer.json()["detail"]) == (
+        403,
+        "This API key does not have the scope webhooks:write.",
+    )
     answer = call(url, body, subaccounts=["acme_shop"])
     assert answer.status_code == 403
     assert answer.json()["detail"].startswith("This API key is limited to subaccounts")

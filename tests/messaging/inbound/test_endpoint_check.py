@@ -26,8 +26,8 @@ def check(acme, live_server, settings):
 def test_meta_is_called_as_a_stranger_and_as_meta(check):
     good, (stranger, meta) = check("meta")
     assert good
-    assert stranger.endswith("and refuses whoever lacks the secret (401).")
-    assert meta == "It passes the verification that Meta asks for."
+    assert stranger.endswith("and refuses requests without the secret (401).")
+    assert meta == "It passes Meta’s verification."
 
 
 def test_others_are_called_as_a_stranger_and_nothing_is_stored(check):
@@ -36,16 +36,16 @@ def test_others_are_called_as_a_stranger_and_nothing_is_stored(check):
     assert "(401)" in stranger
     good, (stranger,) = check("360dialog", header_digest=None)
     assert good
-    assert stranger.endswith("It has no secret: whoever knows it can post.")
+    assert stranger.endswith("It has no secret: anyone who knows it can post.")
     assert not InboxItem.objects.exists()
 
 
 @pytest.mark.parametrize(
     ("changes", "text"),
     [
-        ({"is_active": False}, "Nobody knows the address (404): it is off"),
+        ({"is_active": False}, "The address is unknown (404): the endpoint is off"),
         ({"networks": ["10.0.0.0/8"]}, "refuses this server (403): only listed networks"),
-        ({"rate_limit": 0}, "More webhooks come this second than the address takes (429)"),
+        ({"rate_limit": 0}, "The address is receiving more webhooks per second than it accepts (429)"),
     ],
 )
 def test_what_is_not_good_is_named(check, changes, text):
@@ -57,7 +57,7 @@ def test_what_is_not_good_is_named(check, changes, text):
 def test_without_a_verify_token_meta_could_not_verify(check):
     good, (_stranger, meta) = check("meta", verify_token_sealed="")
     assert not good
-    assert meta == "It does not pass Meta’s verification (answer 403): see that it has a verify token."
+    assert meta == "It does not pass Meta’s verification (response 403): check that it has a verify token."
 
 
 def test_a_portal_that_cannot_be_reached(acme, settings):

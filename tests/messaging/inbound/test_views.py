@@ -14,6 +14,7 @@ from messaging.inbound import credentials, webhooks
 from messaging.inbound.models import WebhookEndpoint
 from providers.meta.webhooks import signature
 from tests.people import visitor
+from tests.visible import text
 
 pytestmark = pytest.mark.django_db
 LIST = "/settings/webhooks/"
@@ -26,10 +27,6 @@ def _fresh(monkeypatch):
     monkeypatch.setattr(ttl_cache, "SECONDS", 0)
     credentials.known.forget()
     monkeypatch.setattr(webhooks.inbox_wakeup, "notify", lambda: None)
-
-
-def text(response):
-    return response.content.decode()
 
 
 def of(account, provider):
@@ -170,7 +167,7 @@ def test_endpoints_of_others_are_404(acme, other, path):
 def test_who_sees_some_subaccounts_does_not_open_the_whole_accounts_doors(acme):
     page = visitor(acme, "developer", "acme_shop").get(LIST)
     assert page.status_code == 403
-    assert "This page is about the whole account" in text(page)
+    assert "This page covers the whole account" in text(page)
     assert "/webhooks/meta/" not in text(visitor(acme, "developer", "acme_shop").get("/"))
     assert "/webhooks/meta/" in text(visitor(acme, "developer").get("/"))
 

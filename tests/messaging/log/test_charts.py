@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone
 
 from core.charts import Mark
-from messaging.log.assets.changes import BAD, GOOD, WARN, Told
+from messaging.log.assets.changes import BAD, GOOD, WARN, ChangeEntry
 from messaging.log.charts import rate_by_day
 from messaging.log.enums import Status
 from messaging.log.selectors.traffic import Counts
@@ -15,7 +15,7 @@ FIRST, SECOND = date(2026, 10, 14), date(2026, 10, 15)
 
 
 def announced(day, hour, minute, *said):
-    return Told(datetime(2026, 10, day, hour, minute, tzinfo=UTC), *said, webhook_id=None)
+    return ChangeEntry(datetime(2026, 10, day, hour, minute, tzinfo=UTC), *said, webhook_id=None)
 
 
 def chart(timeline):
@@ -40,4 +40,4 @@ def test_rate_without_announcements():
     assert [(label, [cell.text for cell in cells], marks) for label, cells, marks in one.rows] == [
         ("14 Oct", ["75.0\u00a0%"], []), ("15 Oct", ["–"], []),
     ]  # fmt: skip
-    assert one.note == "Delivered messages among those with an outcome."
+    assert one.note == "Delivered messages as a share of messages with an outcome."

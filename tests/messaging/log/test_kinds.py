@@ -139,7 +139,7 @@ def test_umids(text, known):
 @pytest.mark.parametrize("kind", [PhoneNumber(24), Search(512)])
 def test_first_digits_are_for_those_who_see_whole_numbers(kind):
     assert kind.problem("659123", exact_numbers=False) == ""
-    assert kind.problem("65912", exact_numbers=False) == "Write at least the first 6 digits of the number."
+    assert kind.problem("65912", exact_numbers=False) == "Enter at least the first 6 digits of the number."
     assert kind.problem("65912", exact_numbers=True) == ""
 
 

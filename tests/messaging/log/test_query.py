@@ -4,14 +4,15 @@ import json
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
+from django import forms
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accounts.models import Subaccount
-from messaging.log import lookups
+from messaging.log import predicates
 from messaging.log.declaration import Filter, is_blank
 from messaging.log.kinds import FreeText, Moment
-from messaging.log.models import Message
+from messaging.log.models import Message, PhoneNumber, Template
 from messaging.log.query import (
     MessageQuery,
     build,
@@ -101,6 +102,53 @@ def test_traits():
     }  # fmt: skip
     assert names_of("names") == {"subaccount", "channel", "template"}
     assert {name for name, each in filters().items() if each.kind.several} == {"status"}
+
+
+HELP = {
+    "search": "A number or at least its first six digits, an id, or part of a template, campaign or bot name.",
+    "status": "Several are combined with OR.",
+    "direction": "From the business or from a person.",
+    "subaccount": "subAccountId",
+    "channel": "phone_number_id, channelId",
+    "country": "ISO 3166 alpha-2, case-insensitive.",
+    "msisdn": "A number with its country code, or at least its first six digits. "
+    "Without `msisdn:read`, only full numbers.",
+    "umid": "Case-insensitive, with or without hyphens, or at least the first eight digits.",
+    "provider_message_id": "The provider's full id.",
+    "category": "The pricing category.",
+    "template": "The name of a template, in any language.",
+    "source_category": "What created the message.",
+    "source_name": "The name of the campaign or bot that created the message, or part of the name, case-insensitive.",
+    "recipient_type": "As set by the sender.",
+    "response_code": "The HTTP status with which the provider answered.",
+    "error_code": "Why it was not delivered.",
+    "sending": "Sending state of an outbound message.",
+    **dict.fromkeys(("created_after", "sent_after", "read_after"), "Inclusive."),
+    **dict.fromkeys(("created_before", "sent_before", "read_before"), "Exclusive."),
+}
+
+
+def test_the_descriptions_of_rest():
+    assert {name: each.help for name, each in filters().items()} == HELP
+
+
+def test_what_the_fields_of_the_page_say():
+    fields = {name: each.kind.page_field(each.label) for name, each in filters().items() if each.on_page}
+    assert {name: str(field.widget.attrs["placeholder"]) for name, field in fields.items()
+            if "placeholder" in field.widget.attrs} == {
+        "search": "Number, UMID or name", "msisdn": "+65 9123 4567", "umid": "Full UMID or its first 8 digits",
+        "source_name": "Campaign or bot name, or part of it", "response_code": "200", "error_code": "131049",
+    }  # fmt: skip
+    attrs = fields["search"].widget.attrs
+    assert (fields["search"].widget.input_type, attrs["autocomplete"]) == ("search", "off")
+    assert fields["msisdn"].widget.attrs["inputmode"] == "tel"
+    assert {name: [str(label) for value, label in field.choices if not value] for name, field in fields.items()
+            if isinstance(field.widget, forms.Select)} == {
+        "direction": ["In and out"], "country": ["All countries"], "category": ["All categories"],
+        "source_category": ["All sources"], "sending": ["Any result"],
+    }  # fmt: skip
+    assert [str(label) for _, label in fields["sending"].choices[1:]] == ["Uncertain: no response"]
+    assert "unknown" not in dict(fields["status"].widget.choices)
 
 
 def test_each_index_that_a_filter_names_is_there():
@@ -220,7 +268,7 @@ def test_texts_are_parsed(given, words):
     assert parse(given) == (words, {})
 
 
-BLANK = "Give it a value, or leave it out."
+BLANK = "Provide a value or omit the parameter."
 
 
 @pytest.mark.parametrize(
@@ -237,7 +285,7 @@ BLANK = "Give it a value, or leave it out."
         ({"error_code": "2147483648"}, {"error_code": ["Ensure this value is less than or equal to 2147483647."]}),
         ({"response_code": "1000"}, {"response_code": ["Ensure this value is less than or equal to 999."]}),
         ({"country": "I"}, {"country": ["Ensure this value has at least 2 characters (it has 1)."]}),
-        ({"sent_after": "2200-01-01T00:00:00Z"}, {"sent_after": ["Give a time between 1970 and 2100."]}),
+        ({"sent_after": "2200-01-01T00:00:00Z"}, {"sent_after": ["Enter a time between 1970 and 2100."]}),
     ],
 )
 def test_what_makes_no_sense_is_named(given, wrong):
@@ -245,9 +293,9 @@ def test_what_makes_no_sense_is_named(given, wrong):
 
 
 SHORT, NO_NUMBER, NO_UMID = (
-    "Write at least the first 6 digits of the number.",
-    "Write the digits of a phone number with its country code.",
-    "Write the UMID, or at least its first 8 digits.",
+    "Enter at least the first 6 digits of the number.",
+    "Enter the digits of a phone number with its country code.",
+    "Enter the UMID, or at least its first 8 digits.",
 )
 
 
@@ -313,11 +361,27 @@ def test_times_of_a_status_bound_the_time_that_has_an_index(column):
 
 def test_filters_that_share_a_condition_ask_once(monkeypatch):
     calls = []
-    monkeypatch.setattr(lookups.Source.objects, "filter", lambda **asked: calls.append(asked) or lookups.Source.objects)
-    monkeypatch.setattr(lookups, "_ids", lambda rows: [7])
+    monkeypatch.setattr(
+        predicates.Source.objects, "filter", lambda **asked: calls.append(asked) or predicates.Source.objects
+    )
+    monkeypatch.setattr(predicates, "_ids", lambda rows: [7])
     (condition,) = conditions("acme", MessageQuery(source_category="campaign", source_name="sale"))
     assert condition.children == [("source__in", [7])]
     assert calls == [{"account": "acme", "name__icontains": "sale"}, {"category": "campaign"}]
+
+
+@pytest.mark.django_db
+def test_conditions_on_names(acme):
+    number = PhoneNumber.objects.get(account=acme, provider_number_id="106540352242922")
+    templates = list(Template.objects.filter(account=acme, name="weekend_sale").values_list("pk", flat=True))
+    found = conditions(
+        acme, MessageQuery(subaccount="acme_shop", channel=number.provider_number_id, template="weekend_sale")
+    )
+    assert [condition.children for condition in found] == [
+        [("subaccount__in", [number.subaccount_id])], [("phone_number__in", [number.pk])],
+        [("template__in", templates)],
+    ]  # fmt: skip
+    assert conditions(acme, MessageQuery(channel="nobodys"))[0].children == [("phone_number__in", [])]
 
 
 @pytest.mark.django_db

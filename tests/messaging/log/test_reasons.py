@@ -17,7 +17,7 @@ def test_one_code_is_one_reason_in_whichever_status_it_ended():
     ], link)  # fmt: skip
     assert [(one.title, one.code, one.n, round(one.share, 3), one.link) for one in found.lines] == [
         ("Message undeliverable", "meta 131026", 4, 0.667, "undelivered,rejected,expired?131026"),
-        ("Nobody was reached in time", "", 2, 0.333, "expired?"),
+        ("Recipient not reached in time", "", 2, 0.333, "expired?"),
     ]
     assert (found.others, found.more) == (0, 0)
 

@@ -21,9 +21,9 @@ DOORS = {"x-hub-signature-256": "meta", "authorization": "8x8", "x-tollgate-key"
 @pytest.fixture(autouse=True)
 def _ask_the_database():
     """What an earlier test sent with is not what this one does."""
-    senders.forget()
+    senders.clear_cache()
     yield
-    senders.forget()
+    senders.clear_cache()
 
 
 @pytest.fixture(scope="session")

@@ -169,18 +169,18 @@ def test_keys_and_numbers_of_others(client, acme, other, post, d360):
     wrong = d360(TEXT, **{"D360-API-KEY": "no"})
     assert (wrong.status_code, wrong.json()["meta"]["httpCode"]) == (401, 401)
     PhoneNumber.objects.filter(account=acme, provider="meta").update(provider="360dialog")
-    senders.forget()
+    senders.clear_cache()
     assert "limit it to a subaccount" in d360(TEXT).json()["meta"]["developerMessage"]
     Subaccount.objects.update(is_active=False)
-    senders.forget()
+    senders.clear_cache()
     assert "closed" in post(GRAPH, TEXT).json()["error"]["message"]
 
 
 def test_a_number_without_a_credential(acme, post):
     PhoneNumber.objects.update(credential_sealed="")
-    senders.forget()
+    senders.clear_cache()
     answer = post(GRAPH, TEXT).json()["error"]
-    assert (answer["code"], "no credential" in answer["error_data"]["details"]) == (133010, True)
+    assert (answer["code"], "no sending credential" in answer["error_data"]["details"]) == (133010, True)
 
 
 @pytest.mark.parametrize(("raw", "shape"), list(product([b"{", b"[]", b'{"a": "\\u0000"}'], SHAPES)))

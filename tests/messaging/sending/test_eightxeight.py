@@ -152,11 +152,11 @@ def test_paused_templates_and_places_that_cannot_send(acme, other, post):
     assert (theirs.status_code, theirs.json()["code"]) == (400, 1001)
     assert theirs.json()["message"] == "Provided subAccountId doesn't belong to your account"
     empty = Subaccount.objects.create(account=acme, code="empty", name="Empty")
-    senders.forget()
+    senders.clear_cache()
     assert post("/api/v1/subaccounts/empty/messages", bodies.TEXT).json()["code"] == 3035
     empty.is_active = False
     empty.save()
-    senders.forget()
+    senders.clear_cache()
     assert "closed" in post("/api/v1/subaccounts/empty/messages", bodies.TEXT).json()["message"]
 
 

@@ -214,7 +214,7 @@ class TestConfiguring:
             ({}, 1000, "'[0].subAccountId' is required: give a string."),
             ({"subAccountId": "harbour"}, 1001, "Provided subAccountId doesn't belong to your account"),
             ({"subAccountId": "*"}, 1000, "'[0].url' is required: give a string."),
-            ({"subAccountId": "*", "url": "https://10.0.0.1/x"}, 1000, "'[0].url' must name a host of the internet"),
+            ({"subAccountId": "*", "url": "https://10.0.0.1/x"}, 1000, "'[0].url' must name a public host"),
             ({"subAccountId": "*", "url": "https://a.example", "type": "VCA"}, 1000, "'[0].type' must be one of: CADR"),
             ({"subAccountId": "*", "url": "https://a.example", "type": "CABM"}, 1000, "'[0].type' CABM is not posted"),
             ({"subAccountId": "*", "url": "https://a.example", "enabled": "no"}, 1000, "'[0].enabled' must be true"),

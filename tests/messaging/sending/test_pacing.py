@@ -37,7 +37,7 @@ class Clock:
 @pytest.fixture
 def redis(redis_client, monkeypatch):
     monkeypatch.setattr(best_effort_redis, "_PATIENCE", 60.0)  # seconds: a busy machine is no Redis that is away
-    monkeypatch.setattr(pacing, "_together", BestEffortRedis("pacing"))
+    monkeypatch.setattr(pacing, "_shared", BestEffortRedis("pacing"))
     return redis_client
 
 
@@ -45,8 +45,8 @@ def redis(redis_client, monkeypatch):
 def clock(settings, monkeypatch):
     """The process's own; Redis is away."""
     settings.REDIS_URL = "redis://127.0.0.1:9/0"
-    monkeypatch.setattr(pacing, "_together", BestEffortRedis("pacing"))
-    monkeypatch.setattr(pacing, "_own", pacing._Own())
+    monkeypatch.setattr(pacing, "_shared", BestEffortRedis("pacing"))
+    monkeypatch.setattr(pacing, "_local", pacing._LocalLimiters())
     clock = Clock()
     monkeypatch.setattr(pacing, "time", clock)
     return clock
@@ -71,7 +71,7 @@ def rejected(code, status=429, retry_after=None):
 
 
 def learn(outcome):
-    pacing.learn(Submission(provider=SENDER.provider, phone_number_id=SENDER.phone_number_id), outcome)
+    pacing.pause_after_refusal(Submission(provider=SENDER.provider, phone_number_id=SENDER.phone_number_id), outcome)
 
 
 class TestTogether:

@@ -46,9 +46,9 @@ class TestPage:
         post(SEND, bodies.TEXT)
         worked_off()
         shown = page(owner)
-        assert "Attempts to send it" in shown
-        assert "Said by Meta Cloud API" in shown
-        assert "What the provider answered" in shown
+        assert "Send attempts" in shown
+        assert "Reported by Meta Cloud API" in shown
+        assert "Provider response" in shown
         assert "wamid." in shown
         assert "Request as JSON" in shown
 
@@ -57,26 +57,26 @@ class TestPage:
         worked_off()
         shown = page(visitor(acme, "finance"))
         assert "Accepted" in shown
-        assert "What the provider answered" not in shown
-        assert "Send it again" not in shown
+        assert "Provider response" not in shown
+        assert "Resend" not in shown
 
 
 class TestUncertain:
     def test_it_is_shown_and_a_webhook_or_a_person_settles_it(self, owner, uncertain):
-        assert "Nobody knows whether it was sent" in page(owner)
-        assert "Noted" in act(owner, "sent")
+        assert "This message may or may not have been sent" in page(owner)
+        assert "Saved. The log updates in a moment." in act(owner, "sent")
         worked_off()
         assert Message.objects.get().status == "sent"
         assert not Submission.objects.exists()
         assert AuditEntry.objects.filter(action="message.resolved").get().details == {"sent": True}
-        assert "is known by now" in act(owner, "not_sent")
+        assert "is already known" in act(owner, "not_sent")
 
     def test_what_was_not_sent_can_be_sent_again(self, owner, uncertain, provider):
         act(owner, "not_sent")
         worked_off()
         assert Message.objects.get().status == "rejected"
-        assert "Send it again" in page(owner)
-        assert "Sent again, as" in act(owner, "again")
+        assert "Resend" in page(owner)
+        assert "Resent as" in act(owner, "again")
         worked_off()
         assert sorted(Message.objects.values_list("status", flat=True)) == ["queued", "rejected"]
         again = Message.objects.get(status="queued")
@@ -86,10 +86,10 @@ class TestUncertain:
 def test_what_waits_can_be_taken_back(acme, owner, post):
     post(SEND, {**bodies.TEXT, "scheduled": (datetime.now(UTC) + timedelta(days=1)).isoformat()})
     worked_off()
-    assert "Waits to be sent at" in page(owner)
-    assert "It will not be sent." in act(owner, "cancel")
+    assert "Scheduled for" in page(owner)
+    assert "The message will not be sent." in act(owner, "cancel")
     worked_off()
-    assert "does not wait any more" in act(owner, "cancel")
+    assert "is no longer waiting" in act(owner, "cancel")
 
 
 def test_what_can_no_more_be_sent_says_why(acme, owner, post, provider):
@@ -123,8 +123,8 @@ def test_an_operator_sets_the_credential_of_a_number(acme, client):
     url = f"/admin/log/phonenumber/{number.pk}/change/"
     form = client.get(url).context["adminform"].form
     given = {name: form.initial.get(name) or "" for name in form.fields}
-    answer = client.post(url, {**given, "credential": "no spaces"})
-    assert b"holds no spaces" in answer.content
+    answer = client.post(url, {**given, "credential": "cannot contain spaces"})
+    assert b"cannot contain spaces" in answer.content
     assert client.post(url, {**given, "credential": SECRET}).status_code == 302
     number.refresh_from_db()
     assert (number.credential, SECRET in number.credential_sealed) == (SECRET, False)

@@ -13,7 +13,7 @@ import time_machine
 from messaging.log.models import Message, MessagePayload
 from messaging.sending import pacing, results
 from messaging.sending.models import Submission
-from messaging.sending.results import Kind, attempt_result
+from messaging.sending.results import ResultKind, attempt_result
 from providers.outcomes import Answer, Rejected, Uncertain, Unreached
 from tests.messaging.sending import bodies
 from tests.messaging.sending.conftest import worked_off
@@ -46,7 +46,7 @@ def attempt():
 
     Returns how many requests were made. What an earlier refusal taught is over by then.
     """
-    pacing._together.ask(lambda client: client.flushdb())
+    pacing._shared.ask(lambda client: client.flushdb())
     with time_machine.travel(datetime.now(UTC) + timedelta(hours=1)):
         return worked_off()
 
@@ -177,7 +177,7 @@ class TestResults:
     @pytest.mark.parametrize(("expires", "again"), [(299, False), (300, False), (301, True)])
     def test_nothing_is_tried_when_it_would_have_expired(self, expires, again):
         one = self.result(rejected(2, 503), expires_at=NOON + timedelta(seconds=expires))
-        assert (one.kind, one.again_at is not None) == (Kind.REJECTED, again)
+        assert (one.kind, one.again_at is not None) == (ResultKind.REJECTED, again)
 
     @pytest.mark.parametrize(("minutes", "again"), [(60, True), (61, False)])
     def test_what_must_rest_longer_than_an_hour_is_for_people(self, minutes, again):

@@ -14,7 +14,7 @@ from events.models import Delivery, Event, Subscription
 from messaging.inbound import inbox
 from messaging.inbound.models import InboxItem, WebhookEndpoint
 from messaging.inbound.services.forgetting import forget_messages
-from messaging.log.lifecycle.forgetting import Anchor
+from messaging.log.lifecycle.forgetting import AnchorKey
 from messaging.log.lifecycle.traffic import fold
 from messaging.log.models import (
     DeletedMessage,
@@ -32,7 +32,7 @@ OTHER_PERSON = "919800000001"
 
 
 def key(message):
-    return Anchor(message.provider, message.provider_message_id)
+    return AnchorKey(message.provider, message.provider_message_id)
 
 
 def costs(account):
@@ -157,7 +157,7 @@ def test_it_counts_as_it_would_have_without_deletion(acme, other):
 def test_webhooks_lose_what_they_said_of_it_and_keep_the_others(acme):
     alone = take(acme, ("wamid.A", "sent", INDIA))
     both = take(acme, ("wamid.A", "delivered", INDIA), ("wamid.B", "delivered", OTHER_PERSON))
-    gone = forget_messages(acme.pk, [Anchor("meta", "wamid.A")])
+    gone = forget_messages(acme.pk, [AnchorKey("meta", "wamid.A")])
     assert gone["webhooks"] == 2
     assert not InboxItem.objects.filter(pk=alone.pk).exists()
     body = bytes(InboxItem.objects.get(pk=both.pk).body)
@@ -172,7 +172,7 @@ def test_webhooks_lose_what_they_said_of_it_and_keep_the_others(acme):
 
 def test_a_person_stays_in_a_webhook_while_another_message_of_theirs_does(acme):
     both = take(acme, ("wamid.A", "delivered", INDIA), ("wamid.B", "delivered", INDIA))
-    forget_messages(acme.pk, [Anchor("meta", "wamid.A")])
+    forget_messages(acme.pk, [AnchorKey("meta", "wamid.A")])
     body = bytes(InboxItem.objects.get(pk=both.pk).body)
     assert b"wamid.A" not in body
     assert INDIA.encode() in body

@@ -120,10 +120,10 @@ def test_errors_at_360dialog(ask, acme, other):
     assert d360(ask, "tg_nobody_x") == (401, {"meta": unknown})
     assert d360(ask, None)[0] == 401
     assert d360(ask, KEY)[1]["meta"]["developerMessage"] == (
-        "This key reaches more than one 360dialog number: limit it to a subaccount."
+        "This key has access to more than one 360dialog number: limit it to a subaccount."
     )
     none = d360(ask, api_key_text(OTHER, "360dialog"))
-    assert none[1]["meta"]["developerMessage"] == "This key reaches no 360dialog number."
+    assert none[1]["meta"]["developerMessage"] == "This key has access to no 360dialog number."
 
 
 def test_a_limited_key_sees_its_part_and_one_without_the_scope_nothing(ask, acme):

@@ -208,21 +208,21 @@ class TestFilters:
     ("name", "value", "message"),
     [
         ("colour", "red", "There is no such parameter."),
-        ("country", ["IN", "SG"], "Give it once."),
-        ("older", ["1-1", "2-2"], "Give it once."),
+        ("country", ["IN", "SG"], "Provide this parameter only once."),
+        ("older", ["1-1", "2-2"], "Provide this parameter only once."),
         ("direction", "up", "Select a valid choice. up is not one of the available choices."),
         ("status", "gone", "Select a valid choice. gone is not one of the available choices."),
         ("category", "spam", "Select a valid choice. spam is not one of the available choices."),
         ("source_category", "me", "Select a valid choice. me is not one of the available choices."),
-        ("umid", "7", "Write the UMID, or at least its first 8 digits."),
+        ("umid", "7", "Enter the UMID, or at least its first 8 digits."),
         ("error_code", "1.5", "Enter a whole number."),
         ("response_code", "ok", "Enter a whole number."),
         ("created_after", "yesterday", "Enter a valid date/time."),
         ("created_before", "2026-13-01", "Enter a valid date/time."),
         ("country", "IND", "Ensure this value has at most 2 characters (it has 3)."),
         ("search", "a\0", "Null characters are not allowed."),
-        ("older", "2", "This is no cursor: follow next and previous as they are."),
-        ("newer", "2-x", "This is no cursor: follow next and previous as they are."),
+        ("older", "2", "Invalid cursor: use the next and previous links unchanged."),
+        ("newer", "2-x", "Invalid cursor: use the next and previous links unchanged."),
     ],
 )
 def test_a_filter_that_is_not_valid_is_named(get, name, value, message):
@@ -307,7 +307,7 @@ class TestCharge:
         assert (answer["state"], answer["amount"], answer["tier"], answer["position"]) == ("unrated", None, None, 1)
         assert answer["meaning"] == (
             "No rate card in the WABA's currency is in force on that day. "
-            "Import a rate card in USD with 2026-10-15 or an earlier day as its first."
+            "Import a rate card in USD whose first day is 2026-10-15 or earlier."
         )
 
     def test_a_free_one_says_why(self, acme, get):
@@ -329,14 +329,14 @@ class TestCharge:
             **dict.fromkeys(CHARGED),
             "rule": None,
             "state": "none",
-            "reason": "Not delivered: the message is sent.",
+            "reason": "The message was not delivered: its status is sent.",
         }
 
     def test_it_needs_the_scope_for_costs(self, acme, client, key_of):
         headers = key_of(acme, Permission.VIEW_MESSAGES)
         answer = client.get(f"/api/v1/charges/{deliver(acme).umid}/", headers=headers)
         assert answer.status_code == 403
-        assert answer.json()["detail"] == "This API key lacks the scope costs:read."
+        assert answer.json()["detail"] == "This API key does not have the scope costs:read."
 
 
 def test_what_a_key_without_scopes_for_numbers_and_costs_sees(acme, client, key_of):
@@ -350,7 +350,7 @@ def test_what_a_key_without_scopes_for_numbers_and_costs_sees(acme, client, key_
 def test_reading_messages_needs_the_scope(acme, client, key_of, path):
     answer = client.get(path.format(umid=deliver(acme).umid), headers=key_of(acme, Permission.VIEW_COSTS))
     assert answer.status_code == 403
-    assert answer.json()["detail"] == "This API key lacks the scope messages:read."
+    assert answer.json()["detail"] == "This API key does not have the scope messages:read."
 
 
 @pytest.mark.parametrize("path", ["/api/v1/messages/{umid}/", "/api/v1/charges/{umid}/"])

@@ -16,7 +16,7 @@ from tests.traffic import AT, INDIA, deliver, report
 
 pytestmark = pytest.mark.django_db
 URL = "/api/v1/messages/"
-BLANK = "Give it a value, or leave it out."
+BLANK = "Provide a value or omit the parameter."
 
 
 @pytest.fixture
@@ -152,9 +152,9 @@ def read(data):
         ({"status": ["sent", "x"]}, {"status": {1: ["Select a valid choice. x is not one of the available choices."]}}),
         ({"status": "sent"}, {"status": ['Expected a list of items but got type "str".']}),
         ({"country": None}, {"country": ["This field may not be null."]}),
-        ({"country": ["IN"]}, {"country": ["Give a text or a whole number."]}),
-        ({"country": True}, {"country": ["Give a text or a whole number."]}),
-        ({"error_code": 1.5}, {"error_code": ["Give a text or a whole number."]}),
+        ({"country": ["IN"]}, {"country": ["Provide a string or a whole number."]}),
+        ({"country": True}, {"country": ["Provide a string or a whole number."]}),
+        ({"error_code": 1.5}, {"error_code": ["Provide a string or a whole number."]}),
         ({"status": [None]}, {"status": {0: ["This field may not be null."]}}),
         ({"colour": "red"}, {"colour": ["There is no such field."]}),
         ({"umids": []}, {"umids": ["There is no such field."]}),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from messaging.log.assets.changes import limit, limit_short, told
+from messaging.log.assets.changes import change_entry, limit, limit_short
 from messaging.log.models import Change
 
 
@@ -14,7 +14,7 @@ from messaging.log.models import Change
         ("quality", "GREEN", "RED", "", ("Quality", "high", "low", "", "bad")),
         ("category", "UTILITY", "MARKETING", "", ("Category", "utility", "marketing", "", "warn")),
         ("flag", "", "UNFLAGGED", "", ("Flag", "", "unflagged", "", "good")),
-        ("throughput", "", "HIGH", "", ("Throughput", "", "up to 1,000 messages a second", "", "good")),
+        ("throughput", "", "HIGH", "", ("Throughput", "", "up to 1,000 messages per second", "", "good")),
         ("display_name", "", "REJECTED", "NAME_FORMAT_UNACCEPTABLE",
          ("Display name", "", "rejected", "name format unacceptable", "bad")),
         ("messaging_limit", "TIER_2K", "TIER_10K", "",
@@ -29,7 +29,7 @@ from messaging.log.models import Change
     ],
 )  # fmt: skip
 def test_told(field, old, new, reason, said):
-    one = told(Change(field=field, old=old, new=new, reason=reason))
+    one = change_entry(Change(field=field, old=old, new=new, reason=reason))
     assert (one.title, one.old, one.new, one.reason, one.level) == said
 
 

@@ -5,12 +5,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from messaging.log.assets.health import (
+    HealthState,
     Problem,
-    State,
     business_state,
     number_state,
     template_state,
-    turns,
+    transitions,
     waba_state,
     with_problems,
     worst,
@@ -67,7 +67,7 @@ def test_templates(status, quality, can_send):
 
 
 def test_a_paused_template_says_metas_code_and_why():
-    assert template_state("PAUSED", "FIRST_PAUSE", "RED") == State(
+    assert template_state("PAUSED", "FIRST_PAUSE", "RED") == HealthState(
         BLOCKED,
         (),
         (
@@ -141,11 +141,11 @@ def test_a_waba_that_came_back_is_not_gone():
 
 
 def test_businesses():
-    assert business_state({}) == State()
+    assert business_state({}) == HealthState()
     failed = facts(account_business_verification_status_update=("FAILED", "LEGAL_NAME_NOT_FOUND_IN_DOCUMENTS", {}))
     state = business_state(failed)
     assert (state.can_send, state.errors[0].code) == (LIMITED, 141010)
-    assert state.errors[0].description.endswith("Meta says: LEGAL_NAME_NOT_FOUND_IN_DOCUMENTS.")
+    assert state.errors[0].description.endswith("Meta reports: LEGAL_NAME_NOT_FOUND_IN_DOCUMENTS.")
     alert = business_state(facts(alert=("INCREASED_CAPABILITIES_ELIGIBILITY_FAILED", "Low quality.", {})))
     assert (alert.can_send, alert.info) == (
         AVAILABLE,
@@ -155,9 +155,9 @@ def test_businesses():
 
 def test_what_failed_lately_blocks_and_what_is_missing_limits():
     problem = Problem(190, "Expired.", "Renew it.")
-    assert with_problems(State(), [problem], ["Quiet."]) == State(BLOCKED, ("Quiet.",), (problem,))
-    assert with_problems(State(), [], ["Quiet."]).can_send == LIMITED
-    assert with_problems(State(BLOCKED), []).can_send == BLOCKED
+    assert with_problems(HealthState(), [problem], ["Quiet."]) == HealthState(BLOCKED, ("Quiet.",), (problem,))
+    assert with_problems(HealthState(), [], ["Quiet."]).can_send == LIMITED
+    assert with_problems(HealthState(BLOCKED), []).can_send == BLOCKED
 
 
 def test_turns_are_found_at_announcements_and_where_a_term_ends():
@@ -166,8 +166,8 @@ def test_turns_are_found_at_announcements_and_where_a_term_ends():
     start = facts(5, **kind)["account.account_restriction"]
     review = facts(1, review="PENDING")["review"]
     same = facts(4, review="APPROVED")["review"]
-    found = list(turns(waba_state, {}, [start, same, review], AT - timedelta(days=90), AT))
-    assert [(turn.at, turn.before, turn.after.can_send, turn.why) for turn in found] == [
+    found = list(transitions(waba_state, {}, [start, same, review], AT - timedelta(days=90), AT))
+    assert [(transition.at, transition.before, transition.after.can_send, transition.why) for transition in found] == [
         (start.at, AVAILABLE, BLOCKED, start),
         (until, BLOCKED, AVAILABLE, None),
         (review.at, AVAILABLE, LIMITED, review),
@@ -176,5 +176,5 @@ def test_turns_are_found_at_announcements_and_where_a_term_ends():
 
 def test_a_restriction_of_before_ends_within():
     known = facts(60, **restricted("RESTRICTED_BIZ_INITIATED_MESSAGING", int((AT - timedelta(days=1)).timestamp())))
-    (turn,) = turns(waba_state, known, [], AT - timedelta(days=30), AT)
-    assert (turn.at, turn.before, turn.after.can_send) == (AT - timedelta(days=1), BLOCKED, AVAILABLE)
+    (transition,) = transitions(waba_state, known, [], AT - timedelta(days=30), AT)
+    assert (transition.at, transition.before, transition.after.can_send) == (AT - timedelta(days=1), BLOCKED, AVAILABLE)

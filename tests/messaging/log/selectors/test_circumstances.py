@@ -38,10 +38,10 @@ def test_what_was_announced_until_then(acme, other):
     change(acme, Subject.WABA, waba, AT, messaging_limit="TIER_2K")
     change(acme, Subject.WABA, number + 1_000, AT, messaging_limit="TIER_10K")
     then = circumstances(acme, message, None)
-    assert then.said(Subject.TEMPLATE, "status") == "PAUSED"
-    assert then.said(Subject.PHONE_NUMBER, "flag") == "FLAGGED"
-    assert then.said(Subject.WABA, "messaging_limit") == "TIER_2K"
-    assert then.said(Subject.WABA, "review") == ""
+    assert then.value_of(Subject.TEMPLATE, "status") == "PAUSED"
+    assert then.value_of(Subject.PHONE_NUMBER, "flag") == "FLAGGED"
+    assert then.value_of(Subject.WABA, "messaging_limit") == "TIER_2K"
+    assert then.value_of(Subject.WABA, "review") == ""
     assert then.next_template_status.new == "APPROVED"
 
 

@@ -137,7 +137,7 @@ def test_history(acme):
     tell(acme, Subject.TEMPLATE, template.pk, status="DISABLED", at=AT - timedelta(days=100))
     found = health(acme, None, NOW)
     history = health_history(acme, found)
-    assert [(event.node.pk, event.turn.before, event.turn.after.can_send) for event in history] == [
+    assert [(event.node.pk, event.transition.before, event.transition.after.can_send) for event in history] == [
         (number.pk, "LIMITED", "AVAILABLE"),
         (number.pk, "AVAILABLE", "LIMITED"),
     ]
@@ -150,4 +150,4 @@ def test_that_a_new_template_is_approved_is_no_turn(acme):
     Change.objects.create(account=acme, subject=Subject.TEMPLATE, subject_id=template.pk, field="status", old="PENDING",
                           new="APPROVED", at=AT - timedelta(days=9))  # fmt: skip
     tell(acme, Subject.TEMPLATE, template.pk, status="PAUSED")
-    assert [event.turn.after.can_send for event in health_history(acme, health(acme, None, NOW))] == ["BLOCKED"]
+    assert [event.transition.after.can_send for event in health_history(acme, health(acme, None, NOW))] == ["BLOCKED"]

@@ -12,17 +12,17 @@ from providers.vocabulary import Subject
 AT = datetime(2026, 11, 12, 12, tzinfo=UTC)
 BEFORE = AT - timedelta(hours=3)
 NOT_ANNOUNCED = (
-    "No announcement says that sale was paused then: Meta may have held it back while it watched how the first "
-    "recipients took it."
+    "No announcement shows that sale was paused then: Meta may have held it back to see how the first recipients "
+    "reacted."
 )
 NEVER = "This person had not written to you in the 30 days before, so no customer service window was open."
 CLOSED = "The customer service window had closed: it ends 24 hours after the person’s last message, which came on {at}."
 OPEN = (
-    "By the log the window was open: the person wrote less than 24 hours before. They may have written to another of "
-    "your numbers, and each has a window of its own; their last message came on {at}."
+    "According to the log, the window was open: the person wrote less than 24 hours before. They may have written "
+    "to another of your numbers, and each has its own window; their last message came on {at}."
 )
 TOKEN = (
-    "Meta refused the access token. Check in Meta’s Access Token Debugger whether it has expired and holds "
+    "Meta refused the access token. Check in Meta’s Access Token Debugger whether it has expired and includes "
     "whatsapp_business_messaging, then store a new one."
 )
 
@@ -43,7 +43,7 @@ def test_the_template_was_paused_then():
         next_template_status=Change(new="APPROVED", at=AT + timedelta(hours=1)),
     )
     assert found(132015, then, template=Template(name="sale")) == [
-        ("The template sale was paused then (FIRST_PAUSE), since {at}.", BEFORE, True),
+        ("The template sale had been paused (FIRST_PAUSE) since {at}.", BEFORE, True),
         ("It was approved again on {at}.", AT + timedelta(hours=1), False),
     ]
 
@@ -91,20 +91,20 @@ def test_the_window(last, text, likely):
         (
             130497,
             {"country": "SG"},
-            "Your business may not message people in Singapore: its trade is restricted there.",
+            "Your business cannot message people in Singapore: its industry is restricted there.",
         ),
-        (130497, {}, "Your business may not message people in this country: its trade is restricted there."),
+        (130497, {}, "Your business cannot message people in this country: its industry is restricted there."),
         (
             131049,
             {"country": "US", "category": "marketing"},
-            "Meta delivers no marketing messages to US numbers since 1 April 2025.",
+            "Meta has delivered no marketing messages to US numbers since 1 April 2025.",
         ),
         (
             190,
             {},
             TOKEN,
         ),
-        (130429, {}, "Your number may send 80 messages a second; more were sent at once."),
+        (130429, {}, "Your number can send 80 messages per second; more were sent."),
     ],
 )
 def test_codes_with_one_cause(code, about, text):
@@ -120,7 +120,7 @@ def test_other_messages_are_not_held_back_for_their_country(about):
 
 def test_the_person():
     then = Circumstances(AT, stopped_at=BEFORE, marketing_in_the_week_before=1, in_the_minute_before=11)
-    stopped = ("This person asked for no more marketing messages on {at}.", BEFORE, True)
+    stopped = ("This person stopped marketing messages on {at}.", BEFORE, True)
     assert found(131050, then) == [stopped]
     assert found(131049, then, category="marketing") == [
         stopped,
@@ -138,11 +138,11 @@ def test_the_number_and_its_limit():
         | said(Subject.PHONE_NUMBER, "throughput", "HIGH"),
     )  # fmt: skip
     assert found(131048, then) == [
-        ("Your number was flagged for low quality then, since {at}.", BEFORE, True),
-        ("Your messaging limit was 2,000 people in 24 hours then.", None, True),
+        ("Your number had been flagged for low quality since {at}.", BEFORE, True),
+        ("Your messaging limit was 2,000 people in 24 hours at the time.", None, True),
     ]
-    assert found(131026, then) == [("Your number was flagged for low quality then, since {at}.", BEFORE, False)]
-    assert ("Your messaging limit was 2,000 people in 24 hours then.", None, False) in found(130429, then)
+    assert found(131026, then) == [("Your number had been flagged for low quality since {at}.", BEFORE, False)]
+    assert ("Your messaging limit was 2,000 people in 24 hours at the time.", None, False) in found(130429, then)
 
 
 def test_the_waba_was_restricted_lately():

@@ -3,7 +3,7 @@
 import pytest
 
 from messaging.log.models import MessagePayload, Template
-from messaging.log.story.rendering import all_known, filled
+from messaging.log.story.rendering import all_parameters_known, render_template_text
 
 COMPONENTS = [
     {"type": "HEADER", "format": "TEXT", "text": "Order {{1}}"},
@@ -15,8 +15,8 @@ COMPONENTS = [
 
 def words(components, request=None):
     payloads = [MessagePayload(kind="request", body=request)] if request is not None else []
-    parts = filled(Template(components=components), payloads)
-    return [(part.kind, "".join(piece.text for piece in part.pieces)) for part in parts], all_known(parts)
+    parts = render_template_text(Template(components=components), payloads)
+    return [(part.kind, "".join(piece.text for piece in part.pieces)) for part in parts], all_parameters_known(parts)
 
 
 def parameters(*texts, **more):

@@ -6,7 +6,7 @@ import pytest
 
 from messaging.log.models import Message, MessagePayload, StatusEvent, Template
 from messaging.log.selectors.story import Story
-from messaging.log.story.timeline import contradicted, expired_words, heading, said, spell_gap, timeline
+from messaging.log.story.timeline import expired_words, format_gap, heading, is_contradicted, stored_contents, timeline
 
 AT = datetime(2026, 11, 12, tzinfo=UTC)
 
@@ -23,7 +23,7 @@ AT = datetime(2026, 11, 12, tzinfo=UTC)
     ],
 )
 def test_gaps(gap, words):
-    assert spell_gap(AT, AT + gap) == words
+    assert format_gap(AT, AT + gap) == words
 
 
 def test_timeline():
@@ -51,7 +51,7 @@ def test_timeline():
         ({"category": "authentication", "sent_at": AT}, "Not delivered within 10 minutes."),
         ({"category": "authentication-international"}, "Not delivered within 10 minutes."),
         ({}, "Not delivered within 30 days."),
-        ({"source_id": 1}, "Not sent before the time at which its client let it expire."),
+        ({"source_id": 1}, "Not sent before the expiry time set by its client."),
         ({"source_id": 1, "sent_at": AT}, "Not delivered within 30 days."),
     ],
 )
@@ -73,12 +73,12 @@ def test_a_message_expires_by_its_own_time_to_live(about, words):
     ],
 )
 def test_words_of_a_payload(body, words):
-    (payload,) = said(Story(Message(), [], [MessagePayload(kind="content", body=body)]))
+    (payload,) = stored_contents(Story(Message(), [], [MessagePayload(kind="content", body=body)]))
     assert payload.text == words
 
 
 def test_what_a_request_said_is_shown():
-    (payload,) = said(Story(Message(), [], [MessagePayload(kind="request", body={"text": "Grüße"})]))
+    (payload,) = stored_contents(Story(Message(), [], [MessagePayload(kind="request", body={"text": "Grüße"})]))
     assert (payload.kind, payload.text, payload.json) == ("Request", "Grüße", '{\n  "text": "Grüße"\n}')
 
 
@@ -89,12 +89,12 @@ def test_heading():
 
 
 def test_a_delivery_overrules_a_failure():
-    assert contradicted(Message(failed_at=AT, read_at=AT))
-    assert not contradicted(Message(failed_at=AT))
-    assert not contradicted(Message(read_at=AT))
+    assert is_contradicted(Message(failed_at=AT, read_at=AT))
+    assert not is_contradicted(Message(failed_at=AT))
+    assert not is_contradicted(Message(read_at=AT))
 
 
 def test_what_8x8_says_was_sent_is_shown_as_text():
     content = {"contentType": "template", "body": {"text": "Hello Jane, order 4711 has shipped."}}
-    (payload,) = said(Story(Message(), [], [MessagePayload(kind="content", body=content)]))
+    (payload,) = stored_contents(Story(Message(), [], [MessagePayload(kind="content", body=content)]))
     assert payload.text == "Hello Jane, order 4711 has shipped."

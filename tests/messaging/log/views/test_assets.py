@@ -10,6 +10,7 @@ from messaging.log.models import Change, PhoneNumber, Template
 from providers.vocabulary import Subject
 from tests.people import ROLES, visitor
 from tests.traffic import AT, deliver, rate, report
+from tests.visible import text
 
 pytestmark = pytest.mark.django_db
 SEES_COSTS = {"owner", "admin", "finance"}
@@ -28,10 +29,6 @@ def sold(acme):
     deliver(acme, template_name="weekend_sale", template_language="en")
     rate()
     return acme
-
-
-def text(response):
-    return response.content.decode()
 
 
 def words(response):
@@ -91,7 +88,7 @@ def test_announcements_stand_in_the_table_of_the_delivery_rate(sold):
     change = {"account": sold, "subject": Subject.TEMPLATE, "subject_id": sale().pk, "field": "quality"}
     Change.objects.create(**change, old="GREEN", new="RED", reason="Recipients blocked it", at=AT)
     page = words(visitor(sold).get(f"/templates/{sale().pk}/"))
-    assert "Day Delivered Announced" in page
+    assert "Day Delivered Announcements" in page
     assert "15 Oct 100.0 % Quality: high → low (Recipients blocked it)" in page
 
 
@@ -106,7 +103,7 @@ def test_a_number(sold):
     page = words(visitor(sold).get(f"/numbers/{number.pk}/"))
     assert "Delivery rate 100.0 % of 1 with an outcome, last 30 days" in page
     assert "Messaging limit 100,000 people in 24 hours" in page
-    assert "Throughput up to 1,000 messages a second" in page
+    assert "Throughput up to 1,000 messages per second" in page
     assert f'href="/logs/?channel={NUMBER}&amp;range=30d"' in text(visitor(sold).get(f"/numbers/{number.pk}/"))
 
 

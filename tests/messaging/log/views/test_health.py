@@ -37,7 +37,7 @@ def test_what_is_wrong_and_what_to_do(acme):
     assert "Token no longer valid. 190 Obtain a new access token." in page
     assert "Limited" in page
     assert "Meta has flagged this number for low quality." in page
-    assert "Templates that cannot be sent freely weekend_sale (en)" in page
+    assert "Blocked or limited templates weekend_sale (en)" in page
 
 
 def test_history(acme):
@@ -49,7 +49,7 @@ def test_history(acme):
 
 def test_nothing_to_watch_yet(acme):
     PhoneNumber.objects.all().delete()
-    assert "Nothing to watch yet" in words(visitor(acme).get("/health/"))
+    assert "Nothing to monitor yet" in words(visitor(acme).get("/health/"))
 
 
 def test_limited_people_see_their_part(acme):

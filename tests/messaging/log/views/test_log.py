@@ -12,6 +12,7 @@ from messaging.log.models import Message, SavedFilter, Source
 from messaging.log.views import log as views
 from tests.people import ROLES, visitor
 from tests.traffic import AT, INDIA, deliver, report
+from tests.visible import text
 
 pytestmark = pytest.mark.django_db
 LOG = "/logs/?range=30d"
@@ -25,10 +26,6 @@ SEES_COSTS = {"owner", "admin", "finance"}
 def _soon_after():
     with time_machine.travel(AT.replace(day=20), tick=True):
         yield
-
-
-def text(response):
-    return response.content.decode()
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -140,7 +137,7 @@ def test_nothing_yet_says_what_to_do(acme):
     assert "http://127.0.0.1:8000/webhooks/8x8/" in page
     page = text(visitor(acme, "viewer").get("/logs/"))
     assert "/webhooks/" not in page
-    assert "An owner, admin or developer of this account connects" in page
+    assert "an owner, admin or developer of this account connects" in page
 
 
 def test_nothing_matches_offers_to_clear(acme):
@@ -153,13 +150,13 @@ def test_nothing_matches_offers_to_clear(acme):
 @pytest.mark.parametrize(
     ("query", "problem"),
     [
-        ("from=yesterday", "Write dates as 2026-11-30."),
-        ("q=12345", "Write at least the first 6 digits of the number."),
+        ("from=yesterday", "Enter dates as 2026-11-30."),
+        ("q=12345", "Enter at least the first 6 digits of the number."),
         ("error_code=abc", "Enter a whole number."),
         ("response_code=1000", "Ensure this value is less than or equal to 999."),
-        ("msisdn=12345", "Write at least the first 6 digits of the number."),
-        ("msisdn=someone", "Write the digits of a phone number with its country code."),
-        ("umid=1234", "Write the UMID, or at least its first 8 digits."),
+        ("msisdn=12345", "Enter at least the first 6 digits of the number."),
+        ("msisdn=someone", "Enter the digits of a phone number with its country code."),
+        ("umid=1234", "Enter the UMID, or at least its first 8 digits."),
         ("sent=today", "Enter a valid date."),
         ("status=lost", "Select a valid choice. lost is not one of the available choices."),
         ("range=ever", "Select a valid choice. ever is not one of the available choices."),
@@ -231,7 +228,7 @@ class TestSavedFilters:
     def test_saved_ones_are_a_click_away_for_the_person_alone(self, acme):
         client = visitor(acme)
         page = text(self.save(client))
-        assert "“Lost in India” is saved." in page
+        assert "“Lost in India” has been saved." in page
         assert '<a href="/logs/?status=undelivered&amp;country=IN">Lost in India</a>' in page
         assert "Lost in India" not in text(visitor(acme).get(LOG))
 
@@ -244,10 +241,10 @@ class TestSavedFilters:
     @pytest.mark.parametrize(
         ("name", "query", "problem"),
         [
-            (" ", "?country=IN", "Give the filters a name."),
-            ("All", "?subaccount=&older=1-1", "Choose filters first, then save them."),
+            (" ", "?country=IN", "Enter a name for the filters."),
+            ("All", "?subaccount=&older=1-1", "Choose filters before you save them."),
             ("x" * 61, "?country=IN", "Ensure this value has at most 60 characters (it has 61)."),
-            ("Long", f"?q={'x' * 2000}", "These are too many filters to save."),
+            ("Long", f"?q={'x' * 2000}", "There are too many filters to save."),
         ],
     )
     def test_what_cannot_be_saved_says_why(self, acme, name, query, problem):
@@ -312,14 +309,14 @@ class TestSelection:
 
     def test_all_that_match_are_counted_when_asked(self, acme, three, monkeypatch):
         client = visitor(acme)
-        assert "Select all 3 that match" in self.offer(client)
+        assert "Select all 3 matching messages" in self.offer(client)
         monkeypatch.setattr(views, "MOST", 2)
-        assert "Select the newest 2 that match" in self.offer(client)
+        assert "Select the newest 2 matching messages" in self.offer(client)
         assert text(client.get("/logs/matching/?umid=1")) == ""
 
     def test_selected_umids(self, acme, three):
         answer = visitor(acme).post("/logs/umids/", {"umid": [three[0].umid, three[2].umid]})
-        assert text(answer) == f"{three[2].umid}\n{three[0].umid}\n"
+        assert answer.content.decode() == f"{three[2].umid}\n{three[0].umid}\n"
         assert answer["Content-Type"] == "text/plain; charset=utf-8"
 
     def test_all_that_match_ends_where_it_was_counted(self, acme, three):
@@ -340,7 +337,7 @@ class TestSelection:
             ({}, "Select at least one message."),
             ({"umid": "7"}, "A selected message has no valid UMID."),
             ({"all": "1", "query": "?umid=1", "upto": "1-1"}, "Correct the filters of the log first."),
-            ({"all": "1"}, "Select all that match on the log's page, not by an address."),
+            ({"all": "1"}, "To select all matching messages, use the Logs page."),
         ],
     )
     def test_bad_selections_say_what_is_wrong(self, acme, posted, problem):

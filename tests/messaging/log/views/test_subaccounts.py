@@ -5,13 +5,10 @@ import pytest
 from accounts.models import AuditEntry, Subaccount
 from messaging.log.models import PhoneNumber
 from tests.people import member, visitor
+from tests.visible import text
 
 pytestmark = pytest.mark.django_db
 LIST = "/settings/subaccounts/"
-
-
-def text(response):
-    return response.content.decode()
 
 
 def of(code):
@@ -43,14 +40,14 @@ def test_add_one(acme):
     assert client.post(f"{LIST}new/", {"name": "Pop-up", "code": "pop_up"}).url == LIST
     assert (of("pop_up").account, of("pop_up").name) == (acme, "Pop-up")
     assert entry("subaccount.created") == ("Pop-up (pop_up)", {})
-    assert "Pop-up is there." in text(client.get(LIST))
+    assert "Pop-up has been created." in text(client.get(LIST))
 
 
 @pytest.mark.parametrize(
     ("given", "field", "remedy"),
     [
-        ({"code": "a b"}, "code", "Write 3 to 50 letters, digits, or any of - . _ &"),
-        ({"code": "acme_wa"}, "code", "There is a subaccount acme_wa already."),
+        ({"code": "a b"}, "code", "Enter 3 to 50 letters, digits or any of - . _ &"),
+        ({"code": "acme_wa"}, "code", "The subaccount acme_wa already exists."),
         ({"name": ""}, "name", "This field is required."),
     ],
 )
@@ -76,7 +73,7 @@ def test_one_with_numbers_is_not_closed(acme):
     client = visitor(acme)
     url = f"{LIST}{of('acme_wa').pk}/close/"
     assert "Move them to another subaccount first" in text(client.get(url))
-    assert "Phone numbers belong to this subaccount" in text(client.post(url))
+    assert "This subaccount has phone numbers" in text(client.post(url))
     assert of("acme_wa").is_active
 
 
@@ -139,7 +136,7 @@ def test_a_number_goes_to_open_subaccounts_of_the_account_only(acme, other, code
 
 
 def test_8x8_must_be_told_too(acme):
-    assert "move the number at 8x8 too" in text(
+    assert "so also move the number at 8x8" in text(
         visitor(acme).get(f"/settings/subaccounts/numbers/{number_of('acme_wa').pk}/")
     )
 

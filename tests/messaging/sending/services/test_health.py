@@ -1,5 +1,6 @@
 """Health as the provider answers it: asked over HTTP, kept in the history, merged with what we know."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -9,8 +10,8 @@ from local.demo.world import sandbox_token
 from messaging.log.models import Change, PhoneNumber
 from messaging.log.selectors.health import health
 from messaging.log.selectors.health_history import health_history
-from messaging.log.services.health import ask_soon
-from messaging.sending.services.health import ask_due
+from messaging.log.services.health import request_health_check
+from messaging.sending.services.health import check_due_numbers
 from providers.vocabulary import Entity, Subject
 from tests.people import principal, visitor
 from tests.provider_servers import recorder, sandbox
@@ -37,7 +38,7 @@ def ask(number, ending=""):
     """Ask with the token that makes the sandbox say so; our number's node."""
     number.set_credential(sandbox_token() + ending)
     number.save(update_fields=["credential_sealed", "health_due_at"])
-    assert ask_due() == 1
+    assert check_due_numbers() == 1
     return nodes(number)[Entity.PHONE_NUMBER, number.pk]
 
 
@@ -49,7 +50,7 @@ def test_available_is_worth_no_history(number):
     node = ask(number)
     assert (node.can_send, node.silence, node.answered) == ("AVAILABLE", "", node.asked)
     assert not Change.objects.exists()
-    assert ask_due() == 0  # not due again yet
+    assert check_due_numbers() == 0  # not due again yet
 
 
 def test_the_worse_of_both_counts_and_says_who_said_it(number):
@@ -59,7 +60,9 @@ def test_the_worse_of_both_counts_and_says_who_said_it(number):
         Subject.PHONE_NUMBER, number.pk, "health.PHONE_NUMBER", "AVAILABLE", "LIMITED",
     )  # fmt: skip
     assert node.can_send == "LIMITED"
-    said = f"The provider says since {change.at:%Y-%m-%d %H:%M} UTC: Your display name has not been approved yet."
+    said = (
+        f"Reported by the provider since {change.at:%Y-%m-%d %H:%M} UTC: Your display name has not been approved yet."
+    )
     assert [line.startswith(said) for line in node.state.info] == [True]
     assert ask(number, ".limited").can_send == "LIMITED"
     assert Change.objects.count() == 1  # the same again
@@ -70,7 +73,7 @@ def test_the_worse_of_both_counts_and_says_who_said_it(number):
     found = health(number.account, None, timezone.now())
     assert found.overall == "AVAILABLE"
     assert [
-        (event.node.entity, event.turn.before, event.turn.after.can_send)
+        (event.node.entity, event.transition.before, event.transition.after.can_send)
         for event in health_history(number.account, found)
     ] == [
         ("WABA", "BLOCKED", "AVAILABLE"),
@@ -88,7 +91,7 @@ def test_no_answer_changes_nothing_and_is_shown(number, settings):
     settings.SANDBOX_URL = "http://127.0.0.1:9"
     assert ask(number).silence == "ConnectError"
     page = visitor(number.account).get("/health/").content.decode()
-    assert "the provider gave no health status: ConnectError." in page
+    assert re.search(r"The provider gave no health status when checked at <time .+</time>: ConnectError\.", page)
 
 
 def test_refresh_now_at_most_once_a_minute(number):
@@ -96,11 +99,11 @@ def test_refresh_now_at_most_once_a_minute(number):
     number.set_credential(sandbox_token())
     number.save(update_fields=["credential_sealed", "health_due_at"])
     PhoneNumber.objects.update(health_due_at=timezone.now() + timedelta(minutes=9))
-    assert ask_due() == 0
-    assert "is being asked" in client.post("/health/refresh/", follow=True).content.decode()
-    assert ask_due() == 1
+    assert check_due_numbers() == 0
+    assert "Checking with the provider of 1 number" in client.post("/health/refresh/", follow=True).content.decode()
+    assert check_due_numbers() == 1
     assert "less than a minute ago" in client.post("/health/refresh/", follow=True).content.decode()
-    assert ask_due() == 0
+    assert check_due_numbers() == 0
     PhoneNumber.objects.update(health_asked_at=timezone.now() - timedelta(minutes=2))
-    assert ask_soon(principal(number.account).only("nothing")) == 0  # nothing within reach
-    assert ask_soon(principal(number.account)) == 1
+    assert request_health_check(principal(number.account).only("nothing")) == 0  # nothing within reach
+    assert request_health_check(principal(number.account)) == 1

@@ -48,7 +48,7 @@ def template_ids(account: Account, name: str, within: Sequence[int] | None = Non
 
 
 # --- Conditions of a value --------------------------------------------------------------------------------------------
-class Query(Protocol):
+class QueryContext(Protocol):
     """What a condition may depend on beside the value of its own filter."""
 
     @property
@@ -64,7 +64,7 @@ class Query(Protocol):
         """A part of it; empty: any."""
 
 
-def in_status(account: Account, statuses: Sequence[str], query: Query) -> Q:
+def in_status(account: Account, statuses: Sequence[str], query: QueryContext) -> Q:
     """Rare statuses name the column that their index knows, which says the same. No index knows what is on its way, as
     it soon no longer is: the counts know since when there is any.
     """
@@ -86,17 +86,17 @@ def _since_first(account: Account, statuses: Sequence[str]) -> Q:
     return Q(created_at__gte=min(first)) if first else _NOBODY
 
 
-def reached_since(column: str, account: Account, moment: datetime, query: Query) -> Q:
+def reached_since(column: str, account: Account, moment: datetime, query: QueryContext) -> Q:
     """Times of a status have no index: a message is made shortly before, and that has one."""
     return Q(**{f"{column}__gte": moment, "created_at__gte": moment - STATUS_LIFE})
 
 
-def reached_before(column: str, account: Account, moment: datetime, query: Query) -> Q:
+def reached_before(column: str, account: Account, moment: datetime, query: QueryContext) -> Q:
     """As above."""
     return Q(**{f"{column}__lt": moment, "created_at__lt": moment})
 
 
-def by_source(account: Account, value: str, query: Query) -> Q:
+def by_source(account: Account, value: str, query: QueryContext) -> Q:
     """What a source of the category and name made: one condition for both, as one source must have them."""
     sources = Source.objects.filter(account=account, name__icontains=query.source_name)
     if query.source_category:
@@ -104,12 +104,12 @@ def by_source(account: Account, value: str, query: Query) -> Q:
     return Q(source__in=_ids(sources))
 
 
-def by_sending(account: Account, state: str, query: Query) -> Q:
-    """What is being sent and stands so."""
+def by_sending(account: Account, state: str, query: QueryContext) -> Q:
+    """Messages whose submission has this state."""
     return Q(umid__in=[umid for source in sending_sources for umid in source(account, state)])
 
 
-def by_provider_id(account: Account, provider_message_id: str, query: Query) -> Q:
+def by_provider_id(account: Account, provider_message_id: str, query: QueryContext) -> Q:
     """The message of a provider's id, through the anchor."""
     return _at_anchor(account, provider_message_id) or _NOBODY
 
@@ -123,7 +123,7 @@ def _at_anchor(account: Account, provider_message_id: str) -> Q | None:
     return Q(created_at__in=[at for at, _ in places], id__in=[pk for _, pk in places]) if places else None
 
 
-def by_number(account: Account, text: str, query: Query) -> Q:
+def by_number(account: Account, text: str, query: QueryContext) -> Q:
     """A phone number, or those that begin so; the latter only for who sees whole numbers."""
     if not is_number(text):
         return _NOBODY
@@ -135,7 +135,7 @@ def by_number(account: Account, text: str, query: Query) -> Q:
     return Q(msisdn__gte=digits) & (Q(msisdn__lt=after) if len(after) == len(digits) else Q())
 
 
-def by_umid(account: Account, text: str, query: Query) -> Q:
+def by_umid(account: Account, text: str, query: QueryContext) -> Q:
     """A UMID, or those that begin so."""
     if not is_umid(text):
         return _NOBODY
@@ -143,7 +143,7 @@ def by_umid(account: Account, text: str, query: Query) -> Q:
     return Q(umid__gte=UUID(digits.ljust(32, "0")), umid__lte=UUID(digits.ljust(32, "f")))
 
 
-def by_search(account: Account, text: str, query: Query) -> Q:
+def by_search(account: Account, text: str, query: QueryContext) -> Q:
     """A phone number (whole, or its first digits), an id of ours or the provider, or a part of a name.
 
     Names are those of templates and of what made the message. An id that there is, is all that was meant.

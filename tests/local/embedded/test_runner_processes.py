@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from local.embedded import family
+from local.embedded import runner_processes
 
 # Starts a grandchild, tells its pid, and ignores SIGTERM when told to.
 PARENT = """
@@ -25,7 +25,7 @@ def start(tmp_path):
     started = []
 
     def start(*arguments: str, data: Path = tmp_path) -> subprocess.Popen:
-        environment = os.environ | {family.MARK: str(data)}
+        environment = os.environ | {runner_processes.MARK: str(data)}
         process = subprocess.Popen(
             [sys.executable, "-c", PARENT, *arguments], env=environment, stdout=subprocess.PIPE, start_new_session=True
         )
@@ -39,32 +39,32 @@ def start(tmp_path):
         process.kill()
         process.wait()
         process.stdout.close()
-        family.stop_members(tmp_path)
+        runner_processes.stop_members(tmp_path)
 
 
 def test_a_family_ends_with_its_grandchildren(start, tmp_path):
     process = start()
-    assert {member.pid for member in family.members(tmp_path)} == {process.pid, process.grandchild}
-    assert family.stop_members(tmp_path) == 2
-    assert family.members(tmp_path) == []
+    assert {member.pid for member in runner_processes.members(tmp_path)} == {process.pid, process.grandchild}
+    assert runner_processes.stop_members(tmp_path) == 2
+    assert runner_processes.members(tmp_path) == []
 
 
 def test_an_orphan_is_found(start, tmp_path):
     process = start()
     process.kill()
     process.wait()
-    assert [member.pid for member in family.members(tmp_path)] == [process.grandchild]
+    assert [member.pid for member in runner_processes.members(tmp_path)] == [process.grandchild]
 
 
 def test_one_that_will_not_end_is_killed(start, tmp_path, monkeypatch):
-    monkeypatch.setattr(family, "SECONDS_TO_END", 1)
+    monkeypatch.setattr(runner_processes, "SECONDS_TO_END", 1)
     start("stubborn")
-    family.stop_members(tmp_path)
-    assert family.members(tmp_path) == []
+    runner_processes.stop_members(tmp_path)
+    assert runner_processes.members(tmp_path) == []
 
 
 def test_the_family_of_another_folder_is_left_alone(start, tmp_path):
     process = start(data=tmp_path / "other")
-    assert family.stop_members(tmp_path) == 0
+    assert runner_processes.stop_members(tmp_path) == 0
     assert process.poll() is None
-    family.stop_members(tmp_path / "other")
+    runner_processes.stop_members(tmp_path / "other")

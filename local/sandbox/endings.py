@@ -1,7 +1,8 @@
-"""What becomes of a message: decided by its recipient's last six digits, or else by chance.
+"""The outcome of a message: by its recipient's last six digits, or else at random.
 
 A number that ends in one of Meta's error codes gets that error; codes of fewer than four digits are written 980NNN
-(980002 is code 2), the others are filled up with zeros (080007). `STORIES` and `SILENCES` are the other endings.
+(980002 is code 2), the others are filled up with zeros (080007). `STATUS_SEQUENCES` and
+`LOST_ANSWERS` are the other endings.
 """
 
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from local.sandbox.config import Config
 from providers.simulated_errors import ERRORS, Error
 from providers.simulation import DELIVERED, FAILED, READ, REPLY, SENT
 
-STORIES = {
+STATUS_SEQUENCES = {
     "990000": (SENT, DELIVERED, READ),
     "990001": (SENT,),
     "990002": (SENT, DELIVERED),
@@ -20,7 +21,7 @@ STORIES = {
     "990005": (SENT, FAILED, DELIVERED),  # two devices, of which one refused
 }
 NO_ANSWER, BAD_GATEWAY, UNAVAILABLE = "990408", "990502", "990503"
-SILENCES = {
+LOST_ANSWERS = {
     NO_ANSWER: "the message is taken, its webhooks come, but the request is never answered",
     BAD_GATEWAY: "the message is taken, its webhooks come, and a page of HTML is answered with 502",
     UNAVAILABLE: "the message is not taken, and a page of HTML is answered with 503",
@@ -51,14 +52,14 @@ def refusal(msisdn: str, chance: Random, config: Config) -> Error | None:
     error = _BY_ENDING.get(msisdn[-6:])
     if error is not None and error.at_once:
         return error
-    planned = error is not None or msisdn[-6:] in STORIES or msisdn[-6:] in SILENCES
+    planned = error is not None or msisdn[-6:] in STATUS_SEQUENCES or msisdn[-6:] in LOST_ANSWERS
     return ERRORS[131000] if chance.random() < config.refuse and not planned else None
 
 
 def steps(msisdn: str, chance: Random, config: Config) -> tuple[Step, ...]:
     """The webhooks of an accepted message, in order."""
     error = _BY_ENDING.get(msisdn[-6:])
-    events = STORIES.get(msisdn[-6:]) or _drawn(chance, config)
+    events = STATUS_SEQUENCES.get(msisdn[-6:]) or _drawn(chance, config)
     if error is not None:
         events = (FAILED,)
     elif FAILED in events:

@@ -1,0 +1,178 @@
+"""Every filter of the log and a page far back, as page, REST, bare SQL and a changelist are asked for them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db import connection
+from django.utils import timezone
+
+from accounts.models import Account
+from bench.size import scaled
+from bench.traffic import DAYS, REGULAR
+from core.paging import Cursor
+from local.demo.world import ACME
+from messaging.log.kinds import Moment
+from messaging.log.models import Message, PhoneNumber, Source, Template
+from messaging.log.query import filters
+
+FAR = scaled(5_000, least=50)  # rows before the page far back
+SPAN = "created_after", "created_before"  # in every case
+
+
+@dataclass(frozen=True)
+class Case:
+    """One filter: its value as REST is asked, the SQL of its rows, and as the changelist is asked (None: it cannot be).
+
+    The page is asked the same by the filter's own parameter, or as `page` says; where it has none, not at all.
+    """
+
+    name: str
+    words: dict[str, str]
+    sql: str = "true"
+    params: dict[str, Any] = field(default_factory=dict)
+    changelist: dict[str, str] | None = field(default_factory=dict)
+    page: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def page_words(self) -> dict[str, str]:
+        """What the page is asked."""
+        return self.page or {filters()[name].page: value for name, value in self.words.items()}
+
+    @property
+    def on_page(self) -> bool:
+        """Whether the page can be asked: it takes days, not moments."""
+        used = [filters()[name] for name in self.words]
+        return bool(self.page) or all(each.on_page and not isinstance(each.kind, Moment) for each in used)
+
+
+@dataclass(frozen=True)
+class Request:
+    """A case on its first page or far back: the addresses of the lists (empty: there is none), and the SQL of the rows.
+
+    The SQL has a parameter `most` for how many rows.
+    """
+
+    name: str
+    page: str
+    rest: str
+    changelist: str
+    sql: str
+    params: dict[str, Any]
+
+
+def _cases(account: Account) -> list[Case]:
+    """Every filter there is, by a common and where it matters by a rare value."""
+    number = PhoneNumber.objects.get(account=account, provider_number_id=ACME.channels[1].number_id)
+    templates = list(Template.objects.filter(account=account, name="weekend_sale").values_list("pk", flat=True))
+    source = Source.objects.get(account=account, category="campaign").pk
+    message = Message.objects.filter(account=account).order_by("-created_at")[7]
+    umid = message.umid
+    cases = [
+        Case("no filter", {}),
+        *(
+            Case(status, {"status": status}, "status = %(status)s", {"status": status}, {"status__exact": status})
+            for status in ("delivered", "sent", "undelivered", "rejected", "expired", "queued")
+        ),
+        Case("inbound", {"direction": "inbound"}, "direction = 'inbound'", {}, {"direction__exact": "inbound"}),
+        Case("subaccount", {"subaccount": "acme_shop"}, "subaccount_id = %(pk)s", {"pk": number.subaccount_id},
+             {"subaccount__id__exact": str(number.subaccount_id)}),
+        Case("channel", {"channel": number.provider_number_id}, "phone_number_id = %(pk)s", {"pk": number.pk},
+             {"phone_number__id__exact": str(number.pk)}),
+        Case("country", {"country": "SG"}, "country = 'SG'", {}, {"country__exact": "SG"}),
+        Case("rare country", {"country": "IS"}, "country = 'IS'", {}, {"country__exact": "IS"}),
+        Case("category", {"category": "authentication"}, "category = 'authentication'", {},
+             {"category__exact": "authentication"}),
+        Case("rare category", {"category": "referral_conversion"}, "category = 'referral_conversion'", {},
+             {"category__exact": "referral_conversion"}),
+        Case("template", {"template": "weekend_sale"}, "template_id = ANY(%(pks)s)", {"pks": templates},
+             {"template__name__exact": "weekend_sale"}),
+        Case("source", {"source_category": "campaign"}, "source_id = %(pk)s", {"pk": source},
+             {"source__category__exact": "campaign"}),
+        Case("name", {"source_name": "weekend"}, "source_id = %(pk)s", {"pk": source},
+             {"source__name__icontains": "weekend"}),
+        Case("response code", {"response_code": "400"}, "response_code = 400", {}, {"response_code__exact": "400"}),
+        Case("recipient type", {"recipient_type": "lead"}, "recipient_type = 'lead'", {},
+             {"recipient_type__exact": "lead"}),
+        Case("error code", {"error_code": "131049"}, "error_code = 131049", {}, {"error_code__exact": "131049"}),
+        Case("number", {"msisdn": f"+{REGULAR}"}, "msisdn = %(msisdn)s", {"msisdn": REGULAR},
+             {"msisdn__exact": REGULAR}),
+        Case("first digits", {"msisdn": "+91 98000"}, "msisdn >= '9198000' AND msisdn < '9198001'", {},
+             {"msisdn__startswith": "9198000"}),
+        Case("UMID", {"umid": str(umid)}, "umid = %(umid)s", {"umid": umid}, {"umid__exact": str(umid)}),
+        Case("provider's id", {"provider_message_id": message.provider_message_id},
+             "(created_at, id) IN (SELECT created_at, message_id FROM log_anchor WHERE account_id = %(account)s "
+             "AND provider = %(provider)s AND provider_message_id = %(named)s)",
+             {"provider": message.provider, "named": message.provider_message_id}, None),
+        Case("search", {"search": "weekend"}, "(template_id = ANY(%(pks)s) OR source_id = %(pk)s)",
+             {"pks": templates, "pk": source}, {"q": "weekend"}),
+        Case("uncertain", {"sending": "uncertain"}, "umid = ANY(%(none)s)", {"none": []}, None),
+        *_timed("sent"), *_timed("read"),
+    ]  # fmt: skip
+    if missing := filters().keys() - {name for case in cases for name in case.words} - set(SPAN):
+        raise RuntimeError(f"measure these filters, too: {', '.join(sorted(missing))}")
+    return cases
+
+
+def _timed(event: str) -> list[Case]:
+    """A day of a status, and since and until then."""
+    today = timezone.localdate()
+    day, after = (datetime.combine(today - timedelta(days=back), datetime.min.time(), UTC) for back in (9, 8))
+    names = f"{event}_after", f"{event}_before"
+    since = f"{event}_at >= %(day)s AND created_at >= %(day)s - interval '31 days'"
+    until = f"{event}_at < %(after)s AND created_at < %(after)s"
+    changelist = {f"{event}_at__gte": day.isoformat(), f"{event}_at__lt": after.isoformat()}
+    return [
+        Case(f"{event} on", dict(zip(names, (day.isoformat(), after.isoformat()), strict=True)), f"{since} AND {until}",
+             {"day": day, "after": after}, changelist, {event: str(day.date())}),
+        Case(f"{event} since", {names[0]: day.isoformat()}, since, {"day": day}, None),
+        Case(f"{event} until", {names[1]: after.isoformat()}, until, {"after": after}, None),
+    ]  # fmt: skip
+
+
+def every_request(account: Account) -> Iterator[Request]:
+    """Each case on its first page and, unless one page holds it all, far back, over all the days there are."""
+    for case in _cases(account):
+        where = f"account_id = %(account)s AND {case.sql}"
+        params = {**case.params, "account": account.pk}
+        yield _request(case, "first page", where, params)
+        far, before = _far(where, params)
+        if far:
+            where += " AND (created_at, id) < (%(at)s, %(id)s)"
+            params |= {"at": far.moment, "id": far.id}
+            yield _request(case, "far back", where, params, older=str(far), p=before // 50 + 1)
+
+
+def _request(case: Case, place: str, where: str, params: dict[str, Any], *, older: str = "", p: int = 1) -> Request:
+    """From the cursor `older` on, or from the changelist's page `p` on."""
+    today = timezone.localdate()
+    first, last = today - timedelta(days=DAYS), today + timedelta(days=1)
+    behind = {"older": older} if older else {}
+    page = {"subaccount": "", **case.page_words, "from": first.isoformat(), "to": today.isoformat(), **behind}
+    span = dict(zip(SPAN, (f"{day}T00:00:00Z" for day in (first, last)), strict=True))
+    changelist = {**(case.changelist or {}), "account__id__exact": params["account"], "p": p}
+    return Request(
+        f"{case.name}, {place}",
+        f"/logs/?{urlencode(page)}" if case.on_page else "",
+        f"/api/v1/messages/?{urlencode({**case.words, **span, **behind})}",
+        "" if case.changelist is None else f"/admin/plain/log/message/?{urlencode(changelist)}",
+        f"SELECT * FROM log_message WHERE {where} ORDER BY created_at DESC, id DESC LIMIT %(most)s",  # noqa: S608
+        params,
+    )
+
+
+def _far(where: str, params: dict[str, Any]) -> tuple[Cursor | None, int]:
+    """The row behind `FAR` others, or half of those there are, and how many; None where they fill no two pages."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) FROM log_message WHERE {where}", params)  # noqa: S608
+        place = min(FAR, cursor.fetchone()[0] // 2)
+        if place < 50:
+            return None, 0
+        cursor.execute(
+            f"SELECT created_at, id FROM log_message WHERE {where} "  # noqa: S608
+            f"ORDER BY created_at DESC, id DESC OFFSET {place} LIMIT 1",
+            params,
+        )
+        return Cursor(*cursor.fetchone()), place

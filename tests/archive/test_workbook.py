@@ -1,0 +1,12 @@
+"""Workbooks read cells of any length, and leave the limit of CSV cells to others."""
+
+import csv
+
+from archive.exports import workbook
+
+
+def test_the_limit_of_cells_is_raised_while_a_part_is_read_alone():
+    usual = csv.field_size_limit()
+    with workbook._long_fields():
+        assert csv.field_size_limit() > usual
+    assert csv.field_size_limit() == usual
