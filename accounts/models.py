@@ -12,7 +12,6 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 from accounts.enums import Permission, Role
-from accounts.permissions import ROLE_PERMISSIONS
 from accounts.validators import validate_subaccount_code, validate_time_zone
 from core.tenancy import LOOSE, TenantModel
 
@@ -165,10 +164,6 @@ class Membership(LimitedModel):
 
     def __str__(self) -> str:
         return f"{self.user} in {self.account}"
-
-    def may(self, permission: Permission) -> bool:
-        """Whether the role holds the permission."""
-        return permission in ROLE_PERMISSIONS[Role(self.role)]
 
 
 class Invitation(LimitedModel):

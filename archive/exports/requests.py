@@ -21,7 +21,7 @@ _NUMBERS = {"msisdn", "user_id", "8x8.user_msisdn", "8x8.user_channelUserId"}
 
 
 class NotAllowed(UserError):
-    """It needs a permission that who asks has not."""
+    """It needs a permission that whoever asks lacks."""
 
     status = HTTPStatus.FORBIDDEN
 
@@ -88,7 +88,7 @@ def _columns(by: Principal, ask: Ask) -> list[str]:
             raise UserError(
                 _("The preset “%(name)s” is not available for this data.") % {"name": ask.preset}, field="preset"
             )
-        # A preset keeps its order and its columns; what the asker may not see is empty in it.
+        # A preset keeps its order and its columns; what whoever asks may not see is empty in it.
         return [key for key in keys if _may(by, ask.dataset, key)]
     known = columns_by_key(ask.dataset)
     for key in ask.columns:

@@ -6,6 +6,7 @@ from django.db import IntegrityError
 
 from accounts.enums import Permission
 from accounts.models import Account, ApiKey, AuditEntry, BusinessPortfolio, Membership, Subaccount, User, Waba
+from accounts.principal import Principal
 from accounts.reach import Reach
 from accounts.services import create_api_key
 from tests.people import principal
@@ -63,7 +64,7 @@ def test_a_person_is_once_in_an_account(acme):
 
 
 def test_a_membership_may_what_its_role_may(acme):
-    finance = Membership.objects.get(user__email="finance@acme.example")
+    finance = Principal.of_member(Membership.objects.get(user__email="finance@acme.example"))
     assert [finance.may(each) for each in (Permission.VIEW_COSTS, Permission.SEND_MESSAGES)] == [True, False]
 
 
