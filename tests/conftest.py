@@ -94,7 +94,11 @@ def django_db_setup(django_db_setup, django_db_blocker):
         for table in ("inbound_inbox", "log_message", "log_statusevent", "log_payload"):
             partitions.ensure(table, [date(2025 + month // 12, month % 12 + 1, 1) for month in range(6, 26)])
         with connection.cursor() as cursor:
-            keep_pristine(cursor)
+            cursor.execute("SELECT to_regnamespace('pristine')")
+            if cursor.fetchone() == (None,):
+                keep_pristine(cursor)
+            else:  # --reuse-db
+                put_back()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -1,0 +1,183 @@
+"""Run tests against mutants: copies of a module that each differ in one operator, number, condition or decorator.
+
+A mutant is killed when its tests fail or hang; survivors are printed. Exits with 1 if fewer than 90 % are killed.
+Annotations are left alone: a wrong one fails on import, which proves nothing about the tests.
+"""
+
+import argparse
+import ast
+import difflib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from queue import SimpleQueue
+
+from cosmic_ray.ast import ast_nodes, get_ast
+from cosmic_ray.mutating import mutate_code
+from cosmic_ray.plugins import get_operator, operator_names
+
+from local.embedded.postgres import THROWAWAY, Postgres
+from local.embedded.redis import Redis
+
+ROOT = Path(__file__).resolve().parent.parent
+TIMEOUT = 120  # seconds
+LEAST_KILLED = 0.9
+
+
+@dataclass(frozen=True)
+class Target:
+    """Modules, and the tests that must notice a change of them."""
+
+    modules: Sequence[str]
+    tests: Sequence[str]
+
+
+TARGETS = {
+    "pricing": Target(["billing/pricing.py"], ["tests/billing/test_pricing.py"]),
+    "filters": Target(
+        [f"messaging/log/{name}.py" for name in ("query", "declaration", "kinds", "predicates")],
+        [
+            "tests/messaging/log/test_query.py", "tests/messaging/log/test_kinds.py",
+            "tests/messaging/log/api/test_query.py", "tests/messaging/log/selectors/test_log.py",
+        ],
+    ),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One changed module."""
+
+    module: str
+    original: str
+    changed: str
+
+    def diff(self) -> str:
+        """What changed, with a line on either side."""
+        old, new = self.original.splitlines(keepends=True), self.changed.splitlines(keepends=True)
+        return "".join(difflib.unified_diff(old, new, self.module, self.module, n=1))
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Try the mutants of the targets."""
+    parser = argparse.ArgumentParser(prog="script/mutate", description=__doc__)
+    parser.add_argument("targets", nargs="*", default=list(TARGETS), metavar="target", help=", ".join(TARGETS))
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="tests to run at a time (one per core)")
+    options = parser.parse_args(arguments)
+    shares = [_killed(name, TARGETS[name], options.jobs) for name in options.targets]
+    sys.exit(0 if min(shares) >= LEAST_KILLED else 1)
+
+
+def _killed(name: str, target: Target, jobs: int) -> float:
+    """The share of a target's mutants that its tests kill."""
+    mutants = [mutant for module in target.modules for mutant in mutants_of(module, (ROOT / module).read_text())]
+    with ExitStack() as stack:
+        checkouts = Checkouts(stack, target.tests, jobs)
+        pool = stack.enter_context(ThreadPoolExecutor(jobs))
+        survivors = []
+        for number, (mutant, is_killed) in enumerate(zip(mutants, pool.map(checkouts.kills, mutants), strict=True), 1):
+            if not is_killed:
+                survivors.append(mutant)
+                print(mutant.diff(), flush=True)
+            print(f"{name}: {number} of {len(mutants)}, {len(survivors)} survived", end="\r", file=sys.stderr)
+    share = 1 - len(survivors) / len(mutants)
+    print(f"{name}: {len(mutants) - len(survivors)} of {len(mutants)} mutants killed, {share:.1%}.", flush=True)
+    return share
+
+
+def mutants_of(module: str, code: str) -> Iterator[Mutant]:
+    """Every mutant of a module's code."""
+    spans = [node_span(node) for node in _annotations(ast.parse(code))]
+    tree = get_ast(code)
+    for name in operator_names():
+        if get_operator(name).arguments():
+            continue  # needs names of variables
+        operator = get_operator(name)()
+        positions = (start for node in ast_nodes(tree) for start, _ in operator.mutation_positions(node))
+        for occurrence, start in enumerate(positions):
+            changed = mutate_code(code, operator, occurrence)
+            if changed is not None and changed != code and not any(first <= start < last for first, last in spans):
+                yield Mutant(module, code, changed)
+
+
+def _annotations(tree: ast.Module) -> Iterator[ast.expr]:
+    for node in ast.walk(tree):
+        for field in ("annotation", "returns"):
+            if isinstance(annotation := getattr(node, field, None), ast.expr):
+                yield annotation
+
+
+def node_span(node: ast.expr) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Its first and its last position: line from 1, column from 0."""
+    return (node.lineno, node.col_offset), (node.end_lineno or 0, node.end_col_offset or 0)
+
+
+class Checkouts:
+    """Copies of the working tree, each with a test database of its own, in which mutants are tried."""
+
+    def __init__(self, stack: ExitStack, tests: Sequence[str], count: int) -> None:
+        """Copy the tree and start PostgreSQL and Redis, until the stack closes."""
+        home = Path(tempfile.mkdtemp(prefix="tollgate-mutants-"))
+        stack.callback(shutil.rmtree, home, ignore_errors=True)
+        home.chmod(0o711)
+        self.postgres, self.redis = Postgres(home, THROWAWAY), Redis(home, {"appendonly": "no", "dir": "."})
+        for server in (self.postgres, self.redis):
+            stack.callback(server.stop)
+            server.start()
+        self.tests = tests
+        self.free: SimpleQueue[Path] = SimpleQueue()
+        for number in range(count):
+            checkout = _copy(home / f"checkout{number}")
+            if not self._pass(checkout):
+                sys.exit("The tests fail without a mutant: run script/test first.")
+            self.free.put(checkout)
+
+    def kills(self, mutant: Mutant) -> bool:
+        """Whether the tests fail, or hang, with the mutant."""
+        checkout = self.free.get()
+        module = checkout / mutant.module
+        module.write_text(mutant.changed)
+        try:
+            return not self._pass(checkout)
+        finally:
+            module.write_text(mutant.original)
+            self.free.put(checkout)
+
+    def _pass(self, checkout: Path) -> bool:
+        environment = {
+            **os.environ, "DATABASE_URL": self.postgres.url_of(checkout.name), "REDIS_URL": self.redis.url,
+            "PYTHONDONTWRITEBYTECODE": "1",
+        }  # fmt: skip
+        command = [".venv/bin/python", "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "--reuse-db", *self.tests]
+        try:
+            finished = subprocess.run(
+                command, cwd=checkout, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                timeout=TIMEOUT, check=False,
+            )  # fmt: skip
+        except subprocess.TimeoutExpired:
+            return False
+        return finished.returncode == 0
+
+
+def _copy(checkout: Path) -> Path:
+    """The tracked files and the collected static ones; installed packages are linked."""
+    listing = subprocess.run(["git", "ls-files"], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
+    for name in listing.stdout.splitlines():
+        (checkout / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(ROOT / name, checkout / name)
+    if (ROOT / "staticfiles").exists():
+        shutil.copytree(ROOT / "staticfiles", checkout / "staticfiles")
+    for name in (".venv", "node_modules"):
+        (checkout / name).symlink_to(ROOT / name)
+    return checkout
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,25 @@
+"""Mutants of a module."""
+
+from bench.mutate import mutants_of
+
+CODE = '''
+def is_adult(age: int | None) -> bool | None:
+    """Whether somebody is 18."""
+    return None if age is None else age >= 18
+'''
+
+
+def test_each_mutant_changes_one_operator_or_number_and_no_annotation():
+    changed = {mutant.changed.strip().splitlines()[-1].strip() for mutant in mutants_of("ages.py", CODE)}
+    assert {
+        "return None if age is None else age > 18",
+        "return None if age is None else age >= 17",
+        "return None if age is None else age >= 19",
+        "return None if age is not None else age >= 18",
+    } <= changed
+    assert all(mutant.changed.count("int | None") == 1 for mutant in mutants_of("ages.py", CODE))
+
+
+def test_the_diff_names_the_module_and_shows_the_change():
+    (first, *_) = mutants_of("ages.py", "LIMIT = 18\n")
+    assert first.diff() == "--- ages.py\n+++ ages.py\n@@ -1 +1 @@\n-LIMIT = 18\n+LIMIT = 19\n"
