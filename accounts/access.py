@@ -17,7 +17,7 @@ from accounts.models import Account, Membership, User
 from accounts.permissions import roles_with
 from accounts.principal import Principal
 from core.tenancy import every_tenant
-from core.words import both
+from core.words import join_and
 
 SESSION_ACCOUNT = "account"
 SESSION_SUBACCOUNT = "subaccount"
@@ -39,7 +39,7 @@ class MissingPermission(PermissionDenied):
 
     def __init__(self, permission: Permission) -> None:
         self.permission = permission
-        self.roles_in_words = both([role.label for role in roles_with(permission)])
+        self.roles_in_words = join_and([role.label for role in roles_with(permission)])
         super().__init__(f"This requires the permission “{permission.label}”.")
 
 

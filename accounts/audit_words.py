@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from core.words import YEAR_AND_MINUTE, said
+from core.words import YEAR_AND_MINUTE, format_date
 
 _ACTIONS = {
     "api_key.created": _("API key created"),
@@ -91,7 +91,7 @@ def details_words(details: Any) -> str:
 
 
 def _moment(text: str) -> str:
-    return said(timezone.localtime(datetime.fromisoformat(text)), YEAR_AND_MINUTE)
+    return format_date(timezone.localtime(datetime.fromisoformat(text)), YEAR_AND_MINUTE)
 
 
 def _plain(name: str) -> str:

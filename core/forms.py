@@ -17,7 +17,7 @@ from django_filters.fields import IsoDateTimeField
 from core.errors import UserError
 from core.filters import Pill, pills, query
 from core.periods import LABELS, Period, chosen, named
-from core.words import Text, inside
+from core.words import Text, in_sentence
 
 SELECT = {"class": "form-select form-select-sm"}
 INPUT = {"class": "form-control form-control-sm"}
@@ -138,7 +138,7 @@ class FilterForm(forms.Form):
     @property
     def period_words(self) -> str:
         """The period inside a sentence: "last 7 days"."""
-        return inside(self.period.label)
+        return in_sentence(self.period.label)
 
     @property
     def cleared(self) -> str:

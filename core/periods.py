@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import UserError
-from core.words import DAY, DAY_AND_YEAR, DAY_OF_MONTH, said
+from core.words import DAY, DAY_AND_YEAR, DAY_OF_MONTH, format_date
 
 CUSTOM = "custom"
 LABELS = {
@@ -94,11 +94,11 @@ def chosen(params: Mapping[str, str], today: date, default: str) -> Period:
 
 def spell(start: date, end: date) -> str:
     """A range of days in words."""
-    last = said(end, DAY_AND_YEAR)
+    last = format_date(end, DAY_AND_YEAR)
     if start == end:
         return last
     if start.year != end.year:
-        return f"{said(start, DAY_AND_YEAR)} – {last}"
+        return f"{format_date(start, DAY_AND_YEAR)} – {last}"
     if start.month != end.month:
-        return f"{said(start, DAY)} – {last}"
-    return f"{said(start, DAY_OF_MONTH)} – {last}"
+        return f"{format_date(start, DAY)} – {last}"
+    return f"{format_date(start, DAY_OF_MONTH)} – {last}"

@@ -21,7 +21,7 @@ from accounts.permissions import roles_with
 from accounts.principal import Principal
 from billing.selectors import explain
 from core.errors import UserError
-from core.words import either
+from core.words import join_or
 from messaging.inbound.selectors.reports import reports_on
 from messaging.log.enums import LOST
 from messaging.log.models import Message
@@ -139,7 +139,7 @@ def _charge(request: TenantRequest, found: Story) -> dict[str, Any]:
 
 def _content(found: Story, *, may_see: bool) -> dict[str, Any]:
     if not may_see:
-        return {"content_roles": either([role.label for role in roles_with(Permission.VIEW_CONTENT)])}
+        return {"content_roles": join_or([role.label for role in roles_with(Permission.VIEW_CONTENT)])}
     payloads = stored_contents(found)
     told = any(payload.text for payload in payloads)
     parts = render_template_text(found.message.template, found.payloads) if found.message.template and not told else []

@@ -18,7 +18,7 @@ from accounts.services import team as services
 from core.errors import UserError
 from core.forms import show_error
 from core.http import posted
-from core.words import inside
+from core.words import in_sentence
 
 
 @requires(Permission.MANAGE_TEAM)
@@ -85,7 +85,7 @@ def member(request: TenantRequest, membership_id: int) -> HttpResponse:
             show_error(form, error)
         else:
             messages.success(
-                request, _("%(person)s is now %(role)s.") % {"person": found.user, "role": inside(form.role.label)}
+                request, _("%(person)s is now %(role)s.") % {"person": found.user, "role": in_sentence(form.role.label)}
             )
             return redirect(_next(request, found))
     return render(request, "accounts/member.html", {"form": form, "member": found})

@@ -10,7 +10,7 @@ from billing.dimensions.base import Composite, Dimension, Entity, Names
 from billing.dimensions.values import CostTierSerializer, TemplateKey, TemplateNameSerializer, TierKey
 from core.countries import country_name
 from core.extracts import Kind
-from core.words import DAY_AND_YEAR, MONTH_AND_YEAR, said
+from core.words import DAY_AND_YEAR, MONTH_AND_YEAR, format_date
 from providers.vocabulary import category_family, category_name
 
 __all__ = ["DIMENSIONS", "Dimension", "Names", "TemplateKey", "TemplateNameSerializer", "TierKey", "supply_names"]
@@ -18,11 +18,11 @@ __all__ = ["DIMENSIONS", "Dimension", "Names", "TemplateKey", "TemplateNameSeria
 _DECLARED = (
     Dimension(
         "day", _("Day"), ("l.day",), ("day",), kind=Kind.DAY, field=DateField,
-        words=lambda day: said(day, DAY_AND_YEAR), log=lambda day: {"from": str(day), "to": str(day)},
+        words=lambda day: format_date(day, DAY_AND_YEAR), log=lambda day: {"from": str(day), "to": str(day)},
     ),
     Dimension(
         "month", _("Month"), ("l.month",), ("month",), kind=Kind.DAY, field=DateField, help_text="Its first day.",
-        words=lambda day: said(day, MONTH_AND_YEAR),
+        words=lambda day: format_date(day, MONTH_AND_YEAR),
     ),
     Entity(
         "subaccount", _("Subaccount"), ("k.subaccount_id",), names=Names(Subaccount, ("code", "name")),

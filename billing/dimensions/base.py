@@ -10,7 +10,7 @@ from rest_framework import serializers
 
 from accounts.models import Account
 from core.extracts import Kind
-from core.words import Text, inside
+from core.words import Text, in_sentence
 
 Keys: TypeAlias = Mapping[str, Any]
 Values: TypeAlias = Sequence[Any]
@@ -82,7 +82,7 @@ class Dimension:
     def inline(self) -> str:
         """Its label inside a sentence."""
         label = str(self.label)
-        return label if label.isupper() else inside(label)
+        return label if label.isupper() else in_sentence(label)
 
     @property
     def file_columns(self) -> tuple[FileColumn, ...]:

@@ -15,7 +15,7 @@ from billing.selectors import CostFilter, billing_zone, market_names, today_in
 from core.countries import country_choices
 from core.filters import Pill, query
 from core.forms import FilterForm, select
-from core.words import inside
+from core.words import in_sentence
 from providers.vocabulary import Category
 
 STATES = [(state.value, state.label) for state in (ChargeState.CHARGED, ChargeState.FREE, ChargeState.UNRATED)]
@@ -83,5 +83,5 @@ class CostForm(FilterForm):
         found = super().pills
         if self.groups != self.default_groups:
             without = query(self.params, drop=("group_by",))
-            found.append(Pill("group_by", _("Grouped"), inside(self.groups_words), without))
+            found.append(Pill("group_by", _("Grouped"), in_sentence(self.groups_words), without))
         return found

@@ -13,7 +13,7 @@ from billing.selectors import CostRow, Forecast, NextPrice, TierProgress
 from billing.selectors.progress import month_end
 from core.figures import KeyFigure, change
 from core.money import ZERO, plain
-from core.words import DAY, said
+from core.words import DAY, format_date
 from providers.vocabulary import category_name
 
 MOST_TIERS = 8  # on a page; REST gives all
@@ -59,7 +59,7 @@ def _margin_figure(row: CostRow) -> KeyFigure:
 
 def forecast_figure(each: Forecast, today: date) -> KeyFigure:
     """What the running month is expected to cost."""
-    label = _("Expected by %(day)s in %(currency)s") % {"day": said(month_end(today), DAY), "currency": each.currency}
+    label = _("Expected by %(day)s in %(currency)s") % {"day": format_date(month_end(today), DAY), "currency": each.currency}
     if each.expected is None:
         return KeyFigure(label, "–", _("available after a week of deliveries"))
     based = ngettext(
@@ -121,7 +121,7 @@ def _tier_line(each: TierProgress, threshold: int) -> TierLine:
         position=each.position,
         threshold=threshold,
         prices="; ".join(_prices(currency, each.prices) for currency in _currencies(each.prices)),
-        remaining=_("%(n)s to go, around %(day)s") % {"n": remaining, "day": said(day, DAY)}
+        remaining=_("%(n)s to go, around %(day)s") % {"n": remaining, "day": format_date(day, DAY)}
         if day
         else _("%(n)s to go") % {"n": remaining},
         note=_("%(n)s of them sent through other providers") % {"n": external} if each.external else "",

@@ -21,14 +21,14 @@ from core.words import (
     WEEKDAY_AND_YEAR,
     YEAR_AND_MINUTE,
     YEAR_AND_SECOND,
-    inside,
-    said,
+    format_date,
+    in_sentence,
 )
 from core.zones import zone_label
 
 register = template.Library()
 register.filter("country_name", country_name)
-register.filter("inside", inside)
+register.filter("in_sentence", in_sentence)
 
 
 _NEVER = SafeString("–")
@@ -43,8 +43,8 @@ def moment(value: datetime | None) -> SafeString:
     if local.date() == now.date():
         short = f"{local:%H:%M:%S}"
     else:
-        short = said(local, DAY_AND_MINUTE if local.year == now.year else YEAR_AND_MINUTE)
-    full = f"{said(local, YEAR_AND_SECOND)} ({zone_label(value)})"
+        short = format_date(local, DAY_AND_MINUTE if local.year == now.year else YEAR_AND_MINUTE)
+    full = f"{format_date(local, YEAR_AND_SECOND)} ({zone_label(value)})"
     return format_html('<time datetime="{}" title="{}" aria-label="{}">{}</time>', local.isoformat(), full, full, short)
 
 
@@ -55,14 +55,14 @@ def exact(value: datetime | None) -> SafeString | str:
         return "–"
     local = timezone.localtime(value)
     split = f".{local.microsecond // 1000:03}" if local.microsecond else ""
-    short = said(local, YEAR_AND_SECOND) + split
+    short = format_date(local, YEAR_AND_SECOND) + split
     return format_html('<time datetime="{}" title="{}">{}</time>', local.isoformat(), zone_label(value), short)
 
 
 @register.filter
 def day(value: date) -> str:
     """A day: "Thu 12 Nov", with the year when it is not this one."""
-    return said(value, WEEKDAY if value.year == timezone.localdate().year else WEEKDAY_AND_YEAR)
+    return format_date(value, WEEKDAY if value.year == timezone.localdate().year else WEEKDAY_AND_YEAR)
 
 
 @register.filter
