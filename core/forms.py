@@ -16,7 +16,7 @@ from django_filters.fields import IsoDateTimeField
 
 from core.errors import UserError
 from core.filters import Pill, pills, query
-from core.periods import LABELS, Period, chosen, named
+from core.periods import LABELS, Period, named_period, parse_period
 from core.words import Text, in_sentence
 
 SELECT = {"class": "form-select form-select-sm"}
@@ -101,7 +101,7 @@ class FilterForm(forms.Form):
                 label=label, required=False, widget=QuickDate(attrs={**INPUT, "type": "date"})
             )
         self.fields["subaccount"] = select(_("Subaccount"), _("All subaccounts"), subaccounts.items())
-        self.period = named(self.default_period, today)
+        self.period = named_period(self.default_period, today)
 
     def _range_name(self) -> str:
         name = self.params.get("range")
@@ -112,7 +112,7 @@ class FilterForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Read the period; a bad one is an error at "from" and leaves the default."""
         try:
-            self.period = chosen(self.params, self.today, self.default_period)
+            self.period = parse_period(self.params, self.today, self.default_period)
         except UserError as error:
             show_error(self, error)
         return self.cleaned_data

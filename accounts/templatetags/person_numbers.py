@@ -5,7 +5,7 @@ from typing import Any
 from django import template
 
 from accounts.enums import Permission
-from core.numbers import masked, whole
+from core.numbers import format_number, mask_number
 
 register = template.Library()
 
@@ -14,4 +14,4 @@ register = template.Library()
 def msisdn(context: Any, digits: str) -> str:
     """A person's number, masked unless the role may see it."""
     principal = getattr(context.get("request"), "principal", None)
-    return whole(digits) if principal and principal.may(Permission.VIEW_NUMBERS) else masked(digits)
+    return format_number(digits) if principal and principal.may(Permission.VIEW_NUMBERS) else mask_number(digits)

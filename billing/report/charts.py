@@ -45,7 +45,9 @@ def _chart(report: CostReport, currency: str, today: date, link: Callable[[dict[
         id=f"costs-{currency.lower()}",
         title=_title(currency, first, second),
         first=first.label,
-        labels=[format_date(labels[key][first.name], DAY) if first.daily else first.spell(labels[key]) for key in order],
+        labels=[
+            format_date(labels[key][first.name], DAY) if first.daily else first.spell(labels[key]) for key in order
+        ],
         series=[
             Series(
                 names.get(part, gettext("Other")),

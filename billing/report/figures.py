@@ -59,7 +59,8 @@ def _margin_figure(row: CostRow) -> KeyFigure:
 
 def forecast_figure(each: Forecast, today: date) -> KeyFigure:
     """What the running month is expected to cost."""
-    label = _("Expected by %(day)s in %(currency)s") % {"day": format_date(month_end(today), DAY), "currency": each.currency}
+    day = format_date(month_end(today), DAY)
+    label = _("Expected by %(day)s in %(currency)s") % {"day": day, "currency": each.currency}
     if each.expected is None:
         return KeyFigure(label, "–", _("available after a week of deliveries"))
     based = ngettext(

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from core.countries import country_name
 from core.filters import query
 from core.money import plain
-from core.numbers import whole
+from core.numbers import format_number
 from core.words import (
     DAY_AND_MINUTE,
     WEEKDAY,
@@ -107,7 +107,7 @@ def total(amount: Decimal, currency: str) -> SafeString:
 @register.filter
 def own_number(digits: str) -> str:
     """A number of the business itself: never masked."""
-    return whole(digits)
+    return format_number(digits)
 
 
 @register.filter

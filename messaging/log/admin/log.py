@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from core.numbers import masked
+from core.numbers import mask_number
 from core.placed_admin import PlacedAdmin
 from messaging.log.models import Message
 
@@ -39,7 +39,7 @@ class MessageAdmin(PlacedAdmin):
 
     @admin.display(description="Number")
     def masked_number(self, message: Message) -> str:
-        return masked(message.msisdn or message.user_id)
+        return mask_number(message.msisdn or message.user_id)
 
 
 def _by_umid(rows: QuerySet[Message], text: str) -> QuerySet[Message]:

@@ -14,7 +14,7 @@ from accounts.reach import Reach
 from core.countries import country_choices
 from core.filters import Pill, pills, query
 from core.forms import INPUT, FilterForm, QuickText, select
-from core.numbers import whole
+from core.numbers import format_number
 from messaging.log.declaration import is_blank
 from messaging.log.enums import Status
 from messaging.log.models import PhoneNumber, Template
@@ -42,7 +42,7 @@ class TrafficForm(FilterForm):
         """`channels` and `templates` are those the person may see."""
         super().__init__(*args, **kwargs)
         self._channels = {number.provider_number_id: number for number in channels}
-        named = [(pk, f"{number.display_name} {whole(number.msisdn)}".strip()) for pk, number in self._channels.items()]
+        named = [(pk, f"{number.display_name} {format_number(number.msisdn)}".strip()) for pk, number in self._channels.items()]
         self._templates: dict[str, list[int]] = {}
         for template in templates:
             self._templates.setdefault(template.name, []).append(template.pk)

@@ -30,7 +30,7 @@ from accounts.models import Account
 from billing.selectors.charge_lines import charges_between, charges_by_key
 from billing.selectors.sums import CostFilter
 from core.extracts import Extract, literal
-from core.numbers import masked_sql
+from core.numbers import mask_number_sql
 from messaging.log.enums import STATUS_ORDER, PayloadKind
 from messaging.log.models import Message, MessagePayload, PhoneNumber, Template
 from messaging.log.query import MessageQuery
@@ -67,7 +67,7 @@ class _Number(Func):
     def as_sql(self, compiler: Any, connection: Any, **_: Any) -> tuple[str, Any]:  # type: ignore[override]
         """The column's own SQL inside the rule for masks."""
         sql, params = compiler.compile(self.source_expressions[0])
-        return masked_sql(sql).replace("%", "%%"), params
+        return mask_number_sql(sql).replace("%", "%%"), params
 
 
 def _or_empty(path: str) -> Expression:
