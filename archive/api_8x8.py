@@ -25,7 +25,7 @@ from archive.exports.columns import PRESET_8X8
 from archive.exports.requests import Ask
 from archive.exports.selectors import exports_of
 from archive.models import Export
-from core.bodies import StrictSerializer, checked_body
+from core.bodies import StrictSerializer, validate_body
 from core.problem_details import answer_as_8x8, envelope_of_8x8
 from messaging.log.query import MessageQuery, problems, write_words
 
@@ -144,7 +144,7 @@ class JobListView(JobView):
     def post(self, request: Request, subaccount_id: str) -> Response:
         """Start a job that exports the log of a subaccount as CSV with 8x8's columns."""
         by = self.within(subaccount_id)
-        said = checked_body(JobAskSerializer, request)
+        said = validate_body(JobAskSerializer, request)
         words = [(name, str(value)) for name, value in said.items() if value]
         ask = Ask(
             Dataset.MESSAGES, write_words(_query_of(said, by)), "UTC", preset=PRESET_8X8, words=words,

@@ -44,7 +44,7 @@ class Period:
 
     @property
     def before(self) -> "Period":
-        """The period to compare with: as many days directly before; for a month, the same days of the previous month."""
+        """The period to compare with: as many days directly before; for a month, the same days of the month before."""
         if self.name in {"month", "last-month"}:
             former = named_period("last-month", self.start)
             finished = self.name == "last-month"

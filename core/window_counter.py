@@ -22,4 +22,4 @@ class WindowCounter:
                 commands.incr(key)
                 return int(commands.execute()[1])
 
-        return self._redis.ask(work)
+        return self._redis.run(work)

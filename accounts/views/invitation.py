@@ -15,7 +15,7 @@ from accounts.models import Invitation, Membership, User
 from accounts.services.team import accept, find_invitation, join
 from core.errors import UserError
 from core.forms import show_error
-from core.http import client_address, posted
+from core.http import client_address, form_data
 
 
 @never_cache
@@ -44,7 +44,7 @@ def _accept(request: Any, found: Invitation, token: str) -> HttpResponse:
 
 
 def _join(request: Any, found: Invitation, token: str) -> HttpResponse:
-    form = JoinForm(posted(request), email=found.email)
+    form = JoinForm(form_data(request), email=found.email)
     if form.is_valid():
         try:
             membership = join(token=token, address=client_address(request), **form.cleaned_data)

@@ -15,7 +15,7 @@ from accounts.selectors import keys as selectors
 from accounts.services import make_api_key, revoke_api_key
 from core.errors import UserError
 from core.forms import show_error
-from core.http import posted
+from core.http import form_data
 
 
 @requires(Permission.MANAGE_KEYS)
@@ -31,7 +31,7 @@ def keys(request: TenantRequest) -> HttpResponse:
 @sensitive_variables("text")
 def new_key(request: TenantRequest) -> HttpResponse:
     """Make a key. The answer to the form holds its text; no other page ever does."""
-    form = KeyForm(posted(request), by=request.principal)
+    form = KeyForm(form_data(request), by=request.principal)
     if form.is_valid():
         try:
             key, text = make_api_key(

@@ -16,13 +16,13 @@ from accounts.access import SESSION_ACCOUNT, SESSION_SUBACCOUNT, needs_second_fa
 from accounts.forms import ProfileForm
 from accounts.selectors.person import logins_of, second_factor_of
 from accounts.services.person import change_profile, end_other_sessions
-from core.http import posted
+from core.http import form_data
 
 
 @login_required
 def profile(request: Any) -> HttpResponse:
     """Name, time zone, password, and where one is logged in."""
-    form = ProfileForm(posted(request), user=request.user, account=request.account)
+    form = ProfileForm(form_data(request), user=request.user, account=request.account)
     if form.is_valid():
         change_profile(request.user, **form.cleaned_data)
         messages.success(request, _("Your profile has been saved."))

@@ -17,7 +17,7 @@ from accounts.selectors.keys import keys_made_by
 from accounts.services import team as services
 from core.errors import UserError
 from core.forms import show_error
-from core.http import posted
+from core.http import form_data
 from core.words import in_sentence
 
 
@@ -38,7 +38,7 @@ def team(request: TenantRequest) -> HttpResponse:
 @requires(Permission.MANAGE_TEAM)
 def invite(request: TenantRequest) -> HttpResponse:
     """Invite somebody by mail."""
-    form = InviteForm(posted(request), by=request.principal, initial={"role": "viewer"})
+    form = InviteForm(form_data(request), by=request.principal, initial={"role": "viewer"})
     if form.is_valid():
         try:
             invitation = services.invite(
@@ -77,7 +77,7 @@ def member(request: TenantRequest, membership_id: int) -> HttpResponse:
     """Change a person's role and subaccounts."""
     found = _member(request, membership_id)
     initial = {"role": found.role, "subaccounts": [subaccount.code for subaccount in found.subaccounts.all()]}
-    form = MemberForm(posted(request), by=request.principal, initial=initial)
+    form = MemberForm(form_data(request), by=request.principal, initial=initial)
     if form.is_valid():
         try:
             services.change_member(by=request.principal, membership=found, role=form.role, subaccounts=form.subaccounts)

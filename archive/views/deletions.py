@@ -24,7 +24,7 @@ from archive.holds import keeping_of
 from archive.models import Deletion
 from core.errors import UserError
 from core.forms import show_error
-from core.http import posted
+from core.http import form_data
 from core.paging import page
 from core.zones import current_zone
 from messaging.log.services.forgetting import visible_umids
@@ -106,7 +106,7 @@ def _start(request: TenantRequest, asked: Question | None, umids: list[UUID]) ->
 @requires(Permission.DELETE_MESSAGES, whole_account=True)
 def erase(request: TenantRequest) -> HttpResponseBase:
     """Everything about one phone number."""
-    form = ErasureForm(posted(request))
+    form = ErasureForm(form_data(request))
     if form.is_valid():
         try:
             deletion = jobs.erase_person(

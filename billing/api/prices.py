@@ -20,8 +20,8 @@ from billing.prices.rate_cards import lacks_of
 from billing.selectors.unrated import unrated
 from core.filtersets import StrictFilterSet, parameters
 from core.links import PageSerializer
-from core.queries import nothing_asked
-from core.resources import listed, shown
+from core.queries import reject_params
+from core.resources import detail_data, page_data
 from core.sparse import SparseSerializer
 
 
@@ -136,7 +136,7 @@ class RateCardListView(CardView):
     def get(self, request: Request) -> Response:
         """One page, most recently loaded first. Follow `next` for cards loaded earlier."""
         filterset = CardFilterSet(request.query_params, queryset=self.visible())
-        return Response(listed(CardSerializer, filterset, request, column="loaded_at"))
+        return Response(page_data(CardSerializer, filterset, request, column="loaded_at"))
 
 
 class RateCardDetailView(CardView):
@@ -148,7 +148,7 @@ class RateCardDetailView(CardView):
         card = self.visible().filter(pk=card_id).prefetch_related("rates").first()
         if card is None:
             raise Http404
-        return Response(shown(CardDetailSerializer, card, request))
+        return Response(detail_data(CardDetailSerializer, card, request))
 
 
 class UnratedView(TenantView):
@@ -159,7 +159,7 @@ class UnratedView(TenantView):
     @extend_schema(operation_id="report_unrated", responses=UnratedReportSerializer)
     def get(self, request: Request) -> Response:
         """By reason, market, category and currency, the most messages first, with what to do about each."""
-        nothing_asked(request)
+        reject_params(request)
         found = unrated(self.account, self.principal.subaccount_ids)
         total = sum(row.messages for row in found)
         return Response({"messages": total, "results": UnratedSerializer(found, many=True).data})

@@ -3,7 +3,7 @@
 import pytest
 from django.http import QueryDict
 
-from core.filtersets import misgiven
+from core.filtersets import param_errors
 
 BLANK, TWICE = ["Provide a value or omit the parameter."], ["Provide this parameter only once."]
 UNKNOWN, CURSOR = ["There is no such parameter."], ["Invalid cursor: use the next and previous links unchanged."]
@@ -27,8 +27,8 @@ UNKNOWN, CURSOR = ["There is no such parameter."], ["Invalid cursor: use the nex
     ],
 )
 def test_misgiven(query, wrong):
-    assert misgiven(QueryDict(query), {"name", "kind"}, {"kind"}) == wrong
+    assert param_errors(QueryDict(query), {"name", "kind"}, {"kind"}) == wrong
 
 
 def test_no_parameters_at_all():
-    assert misgiven({}, {"name"}, set()) == {}
+    assert param_errors({}, {"name"}, set()) == {}

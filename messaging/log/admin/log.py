@@ -8,12 +8,12 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from core.numbers import mask_number
-from core.placed_admin import PlacedAdmin
+from core.partitioned_admin import PartitionedAdmin
 from messaging.log.models import Message
 
 
 @admin.register(Message)
-class MessageAdmin(PlacedAdmin):
+class MessageAdmin(PartitionedAdmin):
     """The log over all accounts; numbers stay masked, as an operator needs none."""
 
     list_display = ("created_at", "account", "umid", "provider", "direction", "masked_number", "status", "error_code")
@@ -33,8 +33,8 @@ class MessageAdmin(PlacedAdmin):
         """A whole UMID, or nothing."""
         return (_by_umid(queryset, search_term) if search_term else queryset), False
 
-    def place(self, message: Message) -> str:
-        """Its address."""
+    def object_key(self, message: Message) -> str:
+        """The row's key in URLs."""
         return str(message.umid)
 
     @admin.display(description="Number")

@@ -42,7 +42,10 @@ class TrafficForm(FilterForm):
         """`channels` and `templates` are those the person may see."""
         super().__init__(*args, **kwargs)
         self._channels = {number.provider_number_id: number for number in channels}
-        named = [(pk, f"{number.display_name} {format_number(number.msisdn)}".strip()) for pk, number in self._channels.items()]
+        named = [
+            (pk, f"{number.display_name} {format_number(number.msisdn)}".strip())
+            for pk, number in self._channels.items()
+        ]
         self._templates: dict[str, list[int]] = {}
         for template in templates:
             self._templates.setdefault(template.name, []).append(template.pk)
