@@ -44,10 +44,13 @@ class StrictFilterSet(filters.FilterSet):
         return rows
 
 
-def param_errors(params: Mapping[str, Any], known_names: Collection[str], repeatable: Collection[str]) -> dict[str, list[str]]:
+def param_errors(
+    params: Mapping[str, Any], known_names: Collection[str], repeatable: Collection[str]
+) -> dict[str, list[str]]:
     """What is wrong with the parameters of any list: unknown, blank or repeated names, and invalid cursors."""
     values_by_name = dict(getattr(params, "lists", dict)())
-    errors = {name: ["There is no such parameter."] for name in sorted(set(values_by_name) - {*known_names, *PAGING, PARAMETER})}
+    unknown = sorted(set(values_by_name) - {*known_names, *PAGING, PARAMETER})
+    errors = {name: ["There is no such parameter."] for name in unknown}
     for name, values in values_by_name.items():
         if name in errors:
             continue

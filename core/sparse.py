@@ -27,5 +27,6 @@ def requested_fields(serializer: type[SparseSerializer], params: Mapping[str, st
     known_names = list(serializer().fields)
     unknown = sorted(set(names) - set(known_names))
     if unknown or not names:
-        raise ValidationError({PARAMETER: [f"{', '.join(unknown) or 'Nothing'} is not one of {', '.join(known_names)}."]})
+        text = f"{', '.join(unknown) or 'Nothing'} is not one of {', '.join(known_names)}."
+        raise ValidationError({PARAMETER: [text]})
     return set(names)

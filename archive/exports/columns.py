@@ -89,7 +89,9 @@ _MESSAGES = (
 )  # fmt: skip
 
 
-def _8x8(name: str, field: str, sql: str = "{}", kind: ColumnType = ColumnType.CODE, needs: Permission | None = None) -> Column:
+def _8x8(
+    name: str, field: str, sql: str = "{}", kind: ColumnType = ColumnType.CODE, needs: Permission | None = None
+) -> Column:
     return Column(f"{PRESET_8X8}.{name}", name, kind, usual=False, needs=needs, field=field, sql=sql)
 
 

@@ -153,7 +153,9 @@ class WebhookEventDetailView(WebhookEventView):
         """The webhook with headers and body; 404 if the account has none with that id."""
         readable = self.principal.permissions.issuperset(_IN_A_BODY)
         item = self.get_item(event_id)
-        return Response(detail_data(WebhookEventDetailSerializer, item, request, lambda rows, fields: {"readable": readable}))
+        return Response(
+            detail_data(WebhookEventDetailSerializer, item, request, lambda rows, fields: {"readable": readable})
+        )
 
 
 class WebhookEventReplayView(WebhookEventView):

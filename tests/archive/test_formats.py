@@ -20,9 +20,9 @@ TEXT = Column("said", "")
 
 def written(form, columns, rows, zone="UTC"):
     out = io.BytesIO()
-    assert copy_out(extract_rows({column.key: column.kind for column in columns}, rows), columns, form, zone, out) == len(
-        rows
-    )
+    assert copy_out(
+        extract_rows({column.key: column.kind for column in columns}, rows), columns, form, zone, out
+    ) == len(rows)
     return out.getvalue().decode()
 
 

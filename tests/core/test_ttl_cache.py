@@ -1,4 +1,4 @@
-"""Memory for a second."""
+"""A cache of one second."""
 
 import pytest
 
@@ -13,7 +13,7 @@ def clock(monkeypatch):
     return times
 
 
-def test_nothing_is_looked_up_twice_within_a_second(clock):
+def test_a_value_is_loaded_once_a_second(clock):
     cache, values = TTLCache(), iter([None, "new", "newer"])
     assert [cache.get("a", lambda: next(values)), cache.get("a", lambda: next(values))] == [None, None]
     clock[0] = 0.999
@@ -24,7 +24,7 @@ def test_nothing_is_looked_up_twice_within_a_second(clock):
     assert cache.get("a", lambda: next(values)) == "newer"
 
 
-def test_a_full_memory_starts_again(clock, monkeypatch):
+def test_a_full_cache_starts_again(clock, monkeypatch):
     monkeypatch.setattr(ttl_cache, "MAX_ENTRIES", 2)
     cache = TTLCache()
     for key in "abc":

@@ -188,7 +188,9 @@ def counted_rows(account: Account, criteria: TrafficFilter, span: tuple[datetime
     """The counts of a span, slots and deltas, as complete statements for what is written out of them."""
     models: tuple[Any, ...] = (counts_model(criteria), TrafficDelta)
     rows = (model.objects.filter(account=account, slot__gte=span[0], slot__lt=span[1]) for model in models)
-    return [inline_params(*counted.filter(counts_condition(criteria)).values().query.sql_with_params()) for counted in rows]
+    return [
+        inline_params(*counted.filter(counts_condition(criteria)).values().query.sql_with_params()) for counted in rows
+    ]
 
 
 def counts_condition(criteria: TrafficFilter) -> Q:
