@@ -43,7 +43,7 @@ def test_table_has_the_same_figures_and_links():
     ],
 )
 def test_spell(unit, figure, words):
-    assert chart(1, unit=unit).spell(figure) == words
+    assert chart(1, unit=unit).format_figure(figure) == words
 
 
 def test_shares_have_no_sum():

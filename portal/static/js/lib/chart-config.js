@@ -5,7 +5,7 @@ import { fade, spell, sum, tick } from "./figures.js";
 export const MARKS = "marks";
 const SHAPES = { bad: ["rect", "undelivered"], warn: ["triangle", "sent"], good: ["circle", "read"], neutral: ["rectRot", "rejected"] };
 
-const marksOf = (data, place) => data.marks.filter((mark) => mark.place === place);
+const marksOf = (data, index) => data.marks.filter((mark) => mark.index === index);
 
 // The shape and the hue of a day, by the worst that happened on it.
 const shapeOf = (marks) => SHAPES[Object.keys(SHAPES).find((level) => marks.some((mark) => mark.level === level))];
@@ -108,8 +108,8 @@ export function linkAt(data, [hit]) {
 // What stands above each marked day: a shape, and its subject where there is room.
 export function captions(marks, points, width, measure) {
   let free = 0;
-  return [...new Set(marks.map((mark) => mark.place))].map((place) => {
-    const day = marks.filter((mark) => mark.place === place);
+  return [...new Set(marks.map((mark) => mark.index))].map((index) => {
+    const day = marks.filter((mark) => mark.index === index);
     const { x } = points[place];
     const [shape, hue] = shapeOf(day);
     const subject = day.length > 1 ? `${day[0].title} +${day.length - 1}` : day[0].title;
