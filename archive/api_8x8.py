@@ -26,7 +26,7 @@ from archive.exports.requests import Ask
 from archive.exports.selectors import exports_of
 from archive.models import Export
 from core.bodies import StrictSerializer, validate_body
-from core.problem_details import answer_as_8x8, envelope_of_8x8
+from core.problem_details import envelope_of_8x8, exception_handler_8x8
 from messaging.log.query import MessageQuery, problems, write_words
 
 UNKNOWN_JOB = 4018
@@ -103,7 +103,7 @@ def errors_of_8x8(error: Exception, context: dict[str, Any]) -> Response | None:
     """8x8's envelope, with its code for unknown jobs."""
     if isinstance(error, UnknownJob):
         return Response(envelope_of_8x8(UNKNOWN_JOB, "Job not found"), status=404)
-    return answer_as_8x8(error, context)
+    return exception_handler_8x8(error, context)
 
 
 class JobView(ExportView):

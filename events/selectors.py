@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.models import Account
 from accounts.principal import Principal
-from core.counting import count_up_to, up_to
+from core.counting import count_up_to, format_count
 from events.enums import DeliveryState
 from events.models import Delivery, Endpoint
 
@@ -22,7 +22,7 @@ def endpoints_within(by: Principal) -> QuerySet[Endpoint]:
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """What is not delivered at a moment: counts up to `MOST_COUNTED` + 1, and the newest rows of them."""
+    """What is not delivered at a moment: counts up to `COUNT_LIMIT` + 1, and the newest rows of them."""
 
     waiting: int
     given_up: int
@@ -32,12 +32,12 @@ class Backlog:
     @property
     def waiting_words(self) -> str:
         """As people read it: 1,000+."""
-        return up_to(self.waiting)
+        return format_count(self.waiting)
 
     @property
     def given_up_words(self) -> str:
         """As people read it: 1,000+."""
-        return up_to(self.given_up)
+        return format_count(self.given_up)
 
 
 def backlog(account: Account) -> Backlog:

@@ -14,7 +14,7 @@ from accounts.principal import Principal
 from billing.report.figures import TierTable, forecast_figure, money, tier_table
 from billing.selectors import CostFilter, billing_zone, forecast, tier_progress, today_in
 from core.charts import Chart, Series
-from core.figures import KeyFigure, change, signed
+from core.figures import KeyFigure, relative_change, with_minus_sign
 from core.filters import query
 from core.money import plain
 from core.templatetags.formats import day as spell_day
@@ -71,22 +71,22 @@ class Dashboard:
         now, before = self.traffic.total, self.traffic.previous
         points = ""
         if now.rate is not None and before.rate is not None:
-            points = _("%(change)s points") % {"change": signed(f"{(now.rate - before.rate) * 100:+.1f}")}
+            points = _("%(change)s points") % {"change": with_minus_sign(f"{(now.rate - before.rate) * 100:+.1f}")}
         lost = _("%(undelivered)s undelivered, %(rejected)s rejected or expired") % {
             "undelivered": f"{now.of(Status.UNDELIVERED):,}",
             "rejected": f"{now.of(Status.REJECTED, Status.EXPIRED):,}",
         }
         return [
             KeyFigure(_("Sent"), f"{now.outbound:,}", _said(_("%(n)s on their way"), now.of(*ON_THE_WAY)),
-                      self.log(_OUT), change(now.outbound, before.outbound)),
+                      self.log(_OUT), relative_change(now.outbound, before.outbound)),
             KeyFigure(_("Delivered"), f"{now.delivered:,}", _said(_("%(n)s of them read"), now.read),
-                      self.log(_OUT, ARRIVED), change(now.delivered, before.delivered)),
+                      self.log(_OUT, ARRIVED), relative_change(now.delivered, before.delivered)),
             KeyFigure(_("Delivery rate"), percent(now.rate), _said(_("of %(n)s with an outcome"), now.settled),
                       self.log(_OUT, ARRIVED), points, _trend((now.rate or 0) - (before.rate or 0))),
             KeyFigure(_("Not delivered"), f"{now.lost:,}", lost,
-                      self.log(_OUT, LOST), change(now.lost, before.lost), _trend(before.lost - now.lost)),
+                      self.log(_OUT, LOST), relative_change(now.lost, before.lost), _trend(before.lost - now.lost)),
             KeyFigure(_("Received"), f"{now.received:,}", _("messages from people"),
-                      self.log(Direction.INBOUND), change(now.received, before.received)),
+                      self.log(Direction.INBOUND), relative_change(now.received, before.received)),
         ]  # fmt: skip
 
     @property

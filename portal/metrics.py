@@ -20,7 +20,7 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from prometheus_client.registry import Collector
 
 from core.http import client_address
-from core.secrets import same
+from core.secrets import digests_equal
 from core.tenancy import every_tenant
 from messaging.inbound.counters import WEBHOOKS
 from portal.operations import State, installation_state
@@ -90,7 +90,9 @@ def metrics(request: HttpRequest) -> HttpResponse:
     401 wrong or missing token, 403 from elsewhere, 503 when the database does not answer.
     """
     if settings.METRICS_TOKEN:
-        if not same(request.headers.get("Authorization", "").encode(), f"Bearer {settings.METRICS_TOKEN}".encode()):
+        if not digests_equal(
+            request.headers.get("Authorization", "").encode(), f"Bearer {settings.METRICS_TOKEN}".encode()
+        ):
             return _refusal("Send Authorization: Bearer and METRICS_TOKEN.\n", 401, {"WWW-Authenticate": "Bearer"})
     elif not _is_local(request):
         return _refusal("Set METRICS_TOKEN to read this from another machine.\n", 403, {})

@@ -13,7 +13,7 @@ from accounts.enums import Permission
 from accounts.principal import Principal
 from accounts.selectors import every_account_id
 from billing.selectors import RatingLag, rating_lag
-from core.counting import MOST_COUNTED, up_to
+from core.counting import COUNT_LIMIT, format_count
 from messaging.inbound.enums import InboxState
 from messaging.inbound.selectors.held import HeldWebhooks, held_webhooks
 from messaging.log.enums import SubmissionState
@@ -141,7 +141,7 @@ class HeldRow:
             (InboxState.QUARANTINED, self.held.quarantined),
             (InboxState.PARKED, self.held.parked),
         )
-        return [(up_to(n) if n else "", inbox_link(state, self.held.account_id)) for state, n in counts]
+        return [(format_count(n) if n else "", inbox_link(state, self.held.account_id)) for state, n in counts]
 
 
 @dataclass(frozen=True)
@@ -161,7 +161,7 @@ def installation_state(now: datetime) -> State:
         quiet=quiet_numbers(accounts, now),
         in_sent=long_in_sent(accounts, now),
         uncertain=uncertain(accounts),
-        rating=rating_lag(accounts, MOST_COUNTED),
+        rating=rating_lag(accounts, COUNT_LIMIT),
         not_folded=not_folded(accounts, FOLD_WARN),
     )
 
@@ -203,24 +203,24 @@ def _parts(state: State) -> Iterator[str]:
         said = ngettext(
             "%(n)s webhook waiting, the oldest for %(time)s", "%(n)s webhooks waiting, the oldest for %(time)s", pending
         )
-        yield said % {"n": up_to(pending), "time": _spell(state.waits)}
+        yield said % {"n": format_count(pending), "time": _spell(state.waits)}
     elif pending:
-        yield ngettext("%(n)s webhook waiting", "%(n)s webhooks waiting", pending) % {"n": up_to(pending)}
+        yield ngettext("%(n)s webhook waiting", "%(n)s webhooks waiting", pending) % {"n": format_count(pending)}
     if back:
-        yield ngettext("%(n)s webhook on hold", "%(n)s webhooks on hold", back) % {"n": up_to(back)}
+        yield ngettext("%(n)s webhook on hold", "%(n)s webhooks on hold", back) % {"n": format_count(back)}
     if quiet := len(state.quiet):
         yield ngettext("%(n)s quiet number", "%(n)s quiet numbers", quiet) % {"n": f"{quiet:,}"}
     if n := state.uncertain:
-        yield ngettext("%(n)s uncertain message", "%(n)s uncertain messages", n) % {"n": up_to(n)}
+        yield ngettext("%(n)s uncertain message", "%(n)s uncertain messages", n) % {"n": format_count(n)}
     if failed:
         said = ngettext("%(n)s bucket could not be rated", "%(n)s buckets could not be rated", failed)
-        yield said % {"n": up_to(failed)}
+        yield said % {"n": format_count(failed)}
 
 
 def _oldest(state: State) -> Figure:
     level = BAD if state.waits >= WAITS_BAD else WARN if state.waits >= WAITS_WARN else GOOD
     value = _spell(state.waits) if state.waits >= timedelta(seconds=1) else _("None")
-    detail = _("%(n)s waiting") % {"n": up_to(state.pending)}
+    detail = _("%(n)s waiting") % {"n": format_count(state.pending)}
     return Figure(_("Oldest waiting webhook"), value, detail, level, inbox_link(InboxState.PENDING))
 
 
@@ -228,11 +228,11 @@ def _kept_back(state: State) -> Figure:
     quarantined = sum(account.quarantined for account in state.held)
     parked = sum(account.parked for account in state.held)
     detail = _("%(quarantined)s quarantined, %(parked)s parked") % {
-        "quarantined": up_to(quarantined),
-        "parked": up_to(parked),
+        "quarantined": format_count(quarantined),
+        "parked": format_count(parked),
     }
     link = inbox_link(InboxState.PARKED if parked and not quarantined else InboxState.QUARANTINED)
-    return Figure(_("Webhooks on hold"), up_to(state.kept_back), detail, WARN if state.kept_back else GOOD, link)
+    return Figure(_("Webhooks on hold"), format_count(state.kept_back), detail, WARN if state.kept_back else GOOD, link)
 
 
 def _quiet(state: State) -> Figure:
@@ -244,25 +244,27 @@ def _quiet(state: State) -> Figure:
 def _uncertain(state: State) -> Figure:
     link = f"{reverse(SUBMISSIONS)}?{urlencode({'state__exact': str(SubmissionState.UNCERTAIN)})}"
     level = WARN if state.uncertain else GOOD
-    return Figure(_("Uncertain messages"), up_to(state.uncertain), _("no response, possibly sent"), level, link)
+    return Figure(_("Uncertain messages"), format_count(state.uncertain), _("no response, possibly sent"), level, link)
 
 
 def _rating(state: State) -> Figure:
     name, lag, link = _("Rating"), state.rating, reverse("admin:billing_bucket_changelist")
     if lag.failed:
-        return Figure(name, _("%(n)s failed") % {"n": up_to(lag.failed)}, _("see the bucket for the reason"), BAD, link)
+        return Figure(
+            name, _("%(n)s failed") % {"n": format_count(lag.failed)}, _("see the bucket for the reason"), BAD, link
+        )
     if not lag.dirty:
         return Figure(name, _("Up to date"), _("all deliveries rated"), GOOD, link)
     behind = state.at - lag.rated_at if lag.rated_at else RATING_WARN
     worked = _("last run %(time)s ago") % {"time": _spell(behind)} if lag.rated_at else _("has not run yet")
-    to_do = _("%(n)s remaining") % {"n": up_to(lag.dirty)}
+    to_do = _("%(n)s remaining") % {"n": format_count(lag.dirty)}
     return Figure(name, to_do, worked, WARN if behind >= RATING_WARN else GOOD, link)
 
 
 def _folding(state: State) -> Figure:
     n = state.not_folded
     level = WARN if n > FOLD_WARN else GOOD
-    return Figure(_("Pending count updates"), up_to(n, FOLD_WARN), _("every 10 seconds"), level)
+    return Figure(_("Pending count updates"), format_count(n, FOLD_WARN), _("every 10 seconds"), level)
 
 
 def _went_quiet(quiet: QuietNumber) -> str:
@@ -277,7 +279,7 @@ def _nobody_knows(n: int) -> str:
         "%(n)s messages may or may not have been sent: resolve them on their pages.",
         n,
     )
-    return said % {"n": up_to(n)}
+    return said % {"n": format_count(n)}
 
 
 def _quarantined(n: int, *, operator: bool) -> str:
@@ -285,7 +287,7 @@ def _quarantined(n: int, *, operator: bool) -> str:
         "%(n)s webhook could not be parsed and is quarantined.",
         "%(n)s webhooks could not be parsed and are quarantined.",
         n,
-    ) % {"n": up_to(n)}
+    ) % {"n": format_count(n)}
     where = _(
         "The reason is shown to the operator of this installation and in the REST API at /api/v1/webhook-events/."
     )

@@ -15,7 +15,7 @@ from accounts.models import RATE_LIMIT, ApiKey, Subaccount
 from accounts.principal import Principal
 from accounts.services.rules import check_reach
 from core.errors import UserError
-from core.secrets import digest, same
+from core.secrets import digest, digests_equal
 from core.tenancy import every_tenant
 
 _KEY_START = "tg"
@@ -102,7 +102,7 @@ def authenticate_api_key(text: str) -> ApiKey | None:
     prefix = f"{start}_{rest[:8]}"
     with every_tenant():
         key = _current(prefix)
-        if key is None or not same(bytes(key.digest), digest(text)):
+        if key is None or not digests_equal(bytes(key.digest), digest(text)):
             return None
         now = timezone.now()
         if key.revoked_at is not None or (key.expires_at is not None and key.expires_at <= now):

@@ -16,7 +16,7 @@ from accounts.api import TenantView
 from accounts.enums import Permission
 from archive.deletion import jobs, work
 from archive.deletion.certificates import canonical
-from archive.deletion.selectors import MOST_COUNTED, deletions_of, preview
+from archive.deletion.selectors import COUNT_LIMIT, deletions_of, preview
 from archive.enums import DeletionKind, DeletionState
 from archive.models import Deletion
 from archive.queries import job_query
@@ -78,7 +78,7 @@ class DeletionPageSerializer(PageSerializer):
 class MatchingSerializer(serializers.Serializer[Any]):
     """How many messages a filter matches."""
 
-    matching = serializers.IntegerField(help_text=f"Counts beyond {MOST_COUNTED:,} are returned as one more than that.")
+    matching = serializers.IntegerField(help_text=f"Counts beyond {COUNT_LIMIT:,} are returned as one more than that.")
 
 
 class DeletionView(TenantView):

@@ -15,7 +15,7 @@ from accounts.access import TenantRequest, requires
 from accounts.enums import Permission
 from archive.deletion import jobs, work
 from archive.deletion.certificates import canonical
-from archive.deletion.selectors import MOST_COUNTED, deletions_of, preview
+from archive.deletion.selectors import COUNT_LIMIT, deletions_of, preview
 from archive.deletion.words import removed_words
 from archive.enums import Dataset
 from archive.exports.page_query import Question, question
@@ -75,7 +75,7 @@ def new_deletion(request: TenantRequest) -> HttpResponseBase:
     umids = _umids(request)
     if request.method == "POST" and "confirmed" not in request.POST and not umids:
         return redirect(reverse("archive:deletion_new") + "?" + request.POST.get("query", "").removeprefix("?"))
-    context: dict[str, Any] = {"umids": umids, "keeping": keeping_of(request.account), "most": MOST_COUNTED}
+    context: dict[str, Any] = {"umids": umids, "keeping": keeping_of(request.account), "most": COUNT_LIMIT}
     asked = None if umids else _question(request)
     if asked is not None:
         context |= {"asked": asked, "query": f"?{_params(request).urlencode()}"}
@@ -99,7 +99,7 @@ def _start(request: TenantRequest, asked: Question | None, umids: list[UUID]) ->
     typed = "".join(letter for letter in request.POST.get("typed", "") if letter.isdecimal())
     if not expected.isdecimal() or typed != expected:
         raise UserError(_("To confirm, type the number of messages as shown."))
-    counted = int(expected) if int(expected) <= MOST_COUNTED else None
+    counted = int(expected) if int(expected) <= COUNT_LIMIT else None
     return jobs.delete_matching(by, asked.message_query, expected=counted, reason=reason)
 
 

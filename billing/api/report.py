@@ -34,7 +34,7 @@ from billing.selectors import (
 )
 from billing.selectors.usage import open_months
 from core.money import plain
-from core.problem_details import answer_as_8x8
+from core.problem_details import exception_handler_8x8
 from core.queries import reject_params, validate_params
 
 
@@ -133,7 +133,7 @@ class UsageView(TenantView):
 
     def get_exception_handler(self) -> Any:
         """Clients of 8x8 know its errors."""
-        return answer_as_8x8
+        return exception_handler_8x8
 
     @extend_schema(
         operation_id="get_message_usage",

@@ -15,7 +15,7 @@ from accounts.api import TenantView
 from accounts.enums import Permission
 from accounts.models import ApiKey
 from accounts.throttling import RatePerKey
-from core.problem_details import answer_as_8x8, envelope_of_8x8
+from core.problem_details import envelope_of_8x8, exception_handler_8x8
 from messaging.sending import acceptance
 from messaging.sending.api.send_serializers import (
     BatchSerializer,
@@ -45,7 +45,7 @@ def errors_of_8x8(error: Exception, context: dict[str, Any]) -> Response | None:
     """Every error in 8x8's envelope, our own faults as 2000 too."""
     if isinstance(error, Refused):
         return Response(envelope_of_8x8(error.code, error.message), status=error.status)
-    answer = answer_as_8x8(error, context)
+    answer = exception_handler_8x8(error, context)
     if answer is None:
         log.error("request_failed", exc_info=error)
         answer = Response(envelope_of_8x8(2000, "Internal server error"), status=500)
