@@ -191,7 +191,7 @@ class AuditForm(FilterForm):
         return every + super().pills
 
     @property
-    def cleared(self) -> str:
+    def query_without_filters(self) -> str:
         """The page without any filter."""
         return "?"
 

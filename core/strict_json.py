@@ -1,4 +1,4 @@
-"""JSON that the database can store: anything that PostgreSQL or a worker cannot handle is refused with a reason."""
+"""JSON that the database can store: anything PostgreSQL or a worker cannot handle is refused with a reason."""
 
 from typing import Any
 

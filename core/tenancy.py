@@ -8,8 +8,8 @@ from django.conf import settings
 from django.db import models
 from django_scopes import ScopedManager, scope, scopes_disabled
 
-# Foreign keys of the large tables have no constraint and no index: each would cost a look-up for every ingested row, and
-# the referenced row is never deleted while they exist.
+# Foreign keys of the large tables have no constraint and no index: each would cost a look-up for every ingested row,
+# and the referenced row is never deleted while they exist.
 LOOSE: dict[str, Any] = {
     "on_delete": models.DO_NOTHING,
     "db_constraint": False,

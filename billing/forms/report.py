@@ -27,7 +27,7 @@ class CostForm(FilterForm):
     periods = ("month", "last-month", "today", "7d", "30d", "custom")
     default_period = "month"
     default_groups = ("day",)
-    foreign = ("channel", "template")
+    object_fields = ("channel", "template")
 
     group_by = forms.MultipleChoiceField(
         label=gettext_lazy("Group by"),
@@ -41,7 +41,7 @@ class CostForm(FilterForm):
         account, reach = by.account, by.reach
         today = today_in(billing_zone(account))
         super().__init__(params, today=today, subaccounts={each.code: each.name for each in reach.visible})
-        channels, templates = (DIMENSIONS[name].names.choices(account, reach.ids) for name in self.foreign)
+        channels, templates = (DIMENSIONS[name].names.choices(account, reach.ids) for name in self.object_fields)
         self.fields["country"] = select(_("Country"), _("All countries"), country_choices())
         self.fields["category"] = select(_("Category"), _("All categories"), Category.choices)
         self.fields["channel"] = select(_("Channel"), _("All channels"), channels)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from accounts.reach import Reach
 from core.countries import country_choices
 from core.filters import Pill, pills, query
-from core.forms import INPUT, FilterForm, QuickText, select
+from core.forms import INPUT, FastTextInput, FilterForm, select
 from core.numbers import format_number
 from messaging.log.declaration import is_blank
 from messaging.log.enums import Status
@@ -34,7 +34,7 @@ class TrafficForm(FilterForm):
     """Period, subaccount, channel, country and template."""
 
     periods: tuple[str, ...] = ("today", "7d", "14d", "30d", "month", "last-month", "custom")
-    foreign = ("channel",)
+    object_fields = ("channel",)
 
     def __init__(
         self, *args: Any, channels: Iterable[PhoneNumber], templates: Iterable[Template], **kwargs: Any
@@ -157,7 +157,7 @@ class TemplateForm(forms.Form):
 
     q = forms.CharField(
         label=gettext_lazy("Search"), required=False, max_length=512,
-        widget=QuickText({**INPUT, "type": "search", "placeholder": gettext_lazy("Name"), "autocomplete": "off"}),
+        widget=FastTextInput({**INPUT, "type": "search", "placeholder": gettext_lazy("Name"), "autocomplete": "off"}),
     )  # fmt: skip
 
     def __init__(self, params: QueryDict, *, languages: Iterable[str]) -> None:
@@ -178,7 +178,7 @@ class TemplateForm(forms.Form):
         return pills(self.params, labels)
 
     @property
-    def cleared(self) -> str:
+    def query_without_filters(self) -> str:
         """The URL query of the page without any filter."""
         return query(QueryDict(mutable=True), {"subaccount": ""})
 
