@@ -12,8 +12,8 @@ class Unparsable(ValueError):
 def load(body: bytes) -> Any:
     """The JSON of a body. Raises Unparsable.
 
-    It is stricter than Python's json, which accepts NaN, lone surrogates, numbers beyond 64 bits and nesting deeper than
-    1,024 levels. Those would break the database or the worker later.
+    It is stricter than Python's json, which accepts NaN, lone surrogates, numbers beyond 64 bits and nesting deeper
+    than 1,024 levels. Those would break the database or the worker later.
     """
     if b"\\u0000" in body:
         raise Unparsable("The body contains a NUL character, which cannot be stored.")

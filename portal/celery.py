@@ -18,7 +18,7 @@ app.conf.beat_schedule = {
     "drain-inbox": {"task": "messaging.inbound.tasks.drain_inbox", "schedule": 2.0, "options": {"expires": 10}},
     "send-messages": {"task": "messaging.sending.tasks.send_messages", "schedule": 1.0, "options": {"expires": 5}},
     "post-deliveries": {"task": "events.tasks.post_deliveries", "schedule": 2.0, "options": {"expires": 10}},
-    "forget-old-events": {"task": "events.tasks.forget_old_events", "schedule": crontab(hour=3, minute=50)},
+    "delete-expired-events": {"task": "events.tasks.delete_expired_events", "schedule": crontab(hour=3, minute=50)},
     "fold-traffic": {"task": "messaging.log.tasks.fold_traffic", "schedule": 10.0, "options": {"expires": 30}},
     "rate-dirty-buckets": {"task": "billing.tasks.rate_dirty_buckets", "schedule": 2.0, "options": {"expires": 10}},
     "advance-dry-runs": {"task": "billing.tasks.advance_dry_runs", "schedule": 1.0, "options": {"expires": 5}},
