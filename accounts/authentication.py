@@ -51,7 +51,7 @@ class HasPermission(BasePermission):
         key = request.auth
         if not isinstance(key, ApiKey):
             return False
-        needed = view.needed(request.method)
+        needed = view.required_permissions(request.method)
         missing = [each for each in needed if not key.may(each)]
         if missing:
             self.message = f"This API key does not have the scope {missing[0].value}."

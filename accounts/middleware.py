@@ -52,7 +52,7 @@ class TenantMiddleware:
     def _in_account(self, request: Any, membership: Membership) -> HttpResponse:
         request.account = account = membership.account
         request.principal = Principal.of_member(
-            membership, chosen=request.session.get(SESSION_SUBACCOUNT, ""), address=client_address(request)
+            membership, subaccount_code=request.session.get(SESSION_SUBACCOUNT, ""), address=client_address(request)
         )
         zone = ZoneInfo(request.user.time_zone or account.time_zone)
         with tenant(account), timezone.override(zone):

@@ -10,12 +10,12 @@ from django.http import HttpRequest
 
 from accounts.models import User
 from accounts.principal import Principal
-from accounts.services.audit import record_of_person
+from accounts.services.audit import record_for_person
 from core.http import client_address
 
 
 def _note(request: HttpRequest, user: User, action: str, **details: Any) -> None:
-    record_of_person(user, action, details, by=Principal.of_person(user, address=client_address(request)))
+    record_for_person(user, action, details, by=Principal.of_person(user, address=client_address(request)))
 
 
 @receiver([password_changed, password_set, password_reset])

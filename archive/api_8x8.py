@@ -109,7 +109,7 @@ def errors_of_8x8(error: Exception, context: dict[str, Any]) -> Response | None:
 class JobView(ExportView):
     """What the views of 8x8's shape share: its errors, and the subaccount of the path."""
 
-    speaks = "8x8"
+    error_format = "8x8"
 
     def get_exception_handler(self) -> Callable[..., Response | None]:
         """8x8's envelope."""
@@ -117,8 +117,8 @@ class JobView(ExportView):
 
     def within(self, code: str) -> Principal:
         """The key, within the subaccount. Raises Http404 when it does not exist for the key."""
-        by = self.principal.choosing(code)
-        if by.reach.chosen is None:
+        by = self.principal.in_subaccount(code)
+        if by.reach.selected is None:
             raise Http404
         return by
 

@@ -116,7 +116,7 @@ class ApiSchema(AutoSchema):
 
     def get_tags(self) -> list[str]:
         """The heading of the operation; all of 8x8's have the same."""
-        if getattr(self.view, "speaks", "ours") == "8x8":
+        if getattr(self.view, "error_format", "ours") == "8x8":
             return ["As at 8x8"]
         return [super().get_tags()[0].replace("-", " ").replace("_", " ").capitalize()]
 
@@ -130,7 +130,7 @@ class ApiSchema(AutoSchema):
         return [{name: self._scopes() for name in scheme} for scheme in super().get_auth()]
 
     def _scopes(self) -> list[str]:
-        return [permission.value for permission in self.view.needed(self.method)]
+        return [permission.value for permission in self.view.required_permissions(self.method)]
 
     def get_examples(self) -> list[OpenApiExample]:
         """The request and the response in the operation's file."""
@@ -192,8 +192,8 @@ class ApiSchema(AutoSchema):
         return sorted(statuses)
 
     def _error(self, status: int) -> dict[str, Any]:
-        speaks = getattr(self.view, "speaks", "ours")
-        serializer, media_type = self._ERRORS[speaks]
+        error_format = getattr(self.view, "error_format", "ours")
+        serializer, media_type = self._ERRORS[error_format]
         response: dict[str, Any] = self._get_response_for_code(  # type: ignore[no-untyped-call]
             serializer, str(status), [media_type]
         )
@@ -212,7 +212,7 @@ class ApiSchema(AutoSchema):
             body = f" {json.dumps(refused['request'], ensure_ascii=False)}" if "request" in refused else ""
             return {"summary": f"{refused['call']}{body}", "value": refused["response"]}
         detail, fields = _ERROR_EXAMPLES[status]
-        ours = getattr(self.view, "speaks", "ours") == "ours"
+        ours = getattr(self.view, "error_format", "ours") == "ours"
         return {"value": problem(status, detail, fields) if ours else _example_8x8(status, detail)}
 
     def _error_description(self, status: int) -> str:

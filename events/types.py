@@ -47,8 +47,8 @@ def stored_payload(deliveries: Sequence["Delivery"]) -> Mapping[int, Content | N
 class EventType:
     """One type of event.
 
-    A reader needs all `permissions`. `load` returns the content at delivery. `formats` maps the names of formats other than
-    our own to functions that build the body from that content.
+    A reader needs all `permissions`. `load` returns the content at delivery. `formats` maps the names of other formats
+    than our own to functions that build the body from that content.
     """
 
     name: str

@@ -17,7 +17,7 @@ permitted = requires(Permission.MANAGE_WEBHOOKS, whole_account=True)
 @permitted
 def deliveries(request: TenantRequest) -> HttpResponse:
     """Each endpoint with its last success and failure; the pending and failed deliveries with the reason."""
-    context = {"endpoints": visible_endpoints(request.principal.choosing("")), "backlog": backlog(request.account)}
+    context = {"endpoints": visible_endpoints(request.principal.in_subaccount("")), "backlog": backlog(request.account)}
     return render(request, "events/deliveries.html", context)
 
 

@@ -38,5 +38,5 @@ app.conf.beat_schedule = {
     "start-scheduled-exports": {"task": "archive.tasks.start_scheduled_exports", "schedule": 60.0},
     "expire-exports": {"task": "archive.tasks.expire_exports", "schedule": crontab(minute=20)},
     "prepare-partitions": {"task": "core.tasks.prepare_partitions", "schedule": 3600.0},
-    "forget-idempotent-calls": {"task": "accounts.tasks.forget_calls", "schedule": 3600.0},
+    "delete-expired-calls": {"task": "accounts.tasks.delete_expired_calls", "schedule": 3600.0},
 }

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.access import PARAMETER
 from accounts.enums import Permission
-from accounts.principal import Kind, Principal
+from accounts.principal import Principal, PrincipalKind
 from accounts.reach import Reach
 from core.filters import query
 from core.words import Text
@@ -71,12 +71,12 @@ _SETTINGS_PATHS = ("/settings/", "/accounts/2fa/", "/accounts/password/")
 def frame(request: HttpRequest) -> dict[str, Any]:
     """Context processor: `frame`, from what `TenantMiddleware` put on the request. One query: the subaccounts."""
     principal: Principal | None = getattr(request, "principal", None)
-    if principal is None or principal.kind != Kind.MEMBER:
+    if principal is None or principal.kind != PrincipalKind.MEMBER:
         pages = [*_operators_pages(request), *_settings_page(request)]
         if getattr(request.user, "is_staff", False):
             pages.insert(0, _prices_page(request))
         return {"frame": Frame(zone=zone_label(), navigation=pages, settings=_settings(request, None))}
-    chosen = principal.reach.chosen
+    chosen = principal.reach.selected
     return {
         "frame": Frame(
             zone=zone_label(),
@@ -91,7 +91,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
 
 
 def _navigation(request: HttpRequest, principal: Principal) -> Any:
-    chosen = principal.reach.chosen
+    chosen = principal.reach.selected
     suffix = f"?{PARAMETER}={chosen.code}" if chosen else ""
     shown = set()
     for name, icon, view, permission in _PAGES:
@@ -149,12 +149,12 @@ def _subaccounts(request: HttpRequest, reach: Reach) -> list[Entry]:
     page = next((url for url in views if url != "/" and request.path.startswith(url)), "/")
     chosen = request.GET if request.path == page and request.method == "GET" else QueryDict(mutable=True)
     drop = ("channel",)  # a channel belongs to one subaccount
-    every = Entry(_("All subaccounts"), "", page + query(chosen, {PARAMETER: ""}, drop=drop), reach.chosen is None)
+    every = Entry(_("All subaccounts"), "", page + query(chosen, {PARAMETER: ""}, drop=drop), reach.selected is None)
     return [
         every,
         *(
-            Entry(each.name, each.code, page + query(chosen, {PARAMETER: each.code}, drop=drop), each == reach.chosen)
+            Entry(each.name, each.code, page + query(chosen, {PARAMETER: each.code}, drop=drop), each == reach.selected)
             for each in reach.visible
-            if each.is_active or each == reach.chosen
+            if each.is_active or each == reach.selected
         ),
     ]

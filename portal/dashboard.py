@@ -202,7 +202,7 @@ def month_costs(by: Principal, form: TrafficForm) -> MonthCosts | None:
         ]
     # Volume is counted over all subaccounts: who is limited to some does not see it.
     tiers = [] if reach.limited else tier_progress(account, today)
-    params = {**asked, **({"subaccount": reach.chosen.code} if reach.chosen else {})}
+    params = {**asked, **({"subaccount": reach.selected.code} if reach.selected else {})}
     link = f"{reverse('billing:costs')}?{urlencode({name: value for name, value in params.items() if value})}"
     return MonthCosts(zone, today.replace(day=1), figures, tier_table(tiers, most=3), link)
 

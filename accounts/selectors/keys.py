@@ -12,7 +12,7 @@ from core.paging import Page, page
 A_PAGE = 50
 
 
-def keys_made_by(membership: Membership) -> list[ApiKey]:
+def keys_created_by(membership: Membership) -> list[ApiKey]:
     """The account's keys that a member made and that work: they outlive the membership."""
     found = live_keys(ApiKey.objects.filter(account=membership.account, created_by=membership.user))
     return list(found.order_by("name", "id"))

@@ -7,7 +7,7 @@ from accounts.principal import Principal
 from core.tenancy import every_tenant
 
 
-def record_of_person(user: User, action: str, details: dict[str, Any], *, by: Principal) -> None:
+def record_for_person(user: User, action: str, details: dict[str, Any], *, by: Principal) -> None:
     """Write it once for each account the person belongs to, or for the installation."""
     with every_tenant():
         accounts: list[Account | None] = [

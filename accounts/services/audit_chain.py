@@ -17,7 +17,7 @@ log = structlog.get_logger("tollgate.audit")
 _BATCH = 5_000
 
 
-def verify_and_note() -> Iterator[Verdict]:
+def verify_and_record() -> Iterator[Verdict]:
     """Verify every chain, note the outcome with it, and write its head to the log.
 
     The log leaves the host, so a head stands where nobody who can change the database can change it.
@@ -28,7 +28,7 @@ def verify_and_note() -> Iterator[Verdict]:
         if verdict.problem:
             log.error("audit_broken", **said, problem=verdict.problem)
         else:
-            log.info("audit_whole", **said)
+            log.info("audit_intact", **said)
         yield verdict
 
 

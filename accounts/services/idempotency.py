@@ -104,13 +104,13 @@ def break_off(call: IdempotentCall) -> None:
     call.save(update_fields=["is_over"])
 
 
-def forget_calls() -> int:
+def delete_expired_calls() -> int:
     """Delete the calls of more than a day ago, in one statement. Returns how many."""
     with every_tenant():
         return IdempotentCall.objects.filter(started_at__lte=timezone.now() - KEPT_FOR).delete()[0]
 
 
-def forget_answers(account: Account, names: Sequence[str]) -> int:
+def erase_responses(account: Account, names: Sequence[str]) -> int:
     """Empty the kept answers that name a person, in digits or by user id; how many. They are still not repeated."""
     with connection.cursor() as cursor:
         cursor.execute(

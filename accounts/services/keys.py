@@ -56,7 +56,7 @@ def create_api_key(
     return key, text
 
 
-def make_api_key(
+def issue_api_key(
     *,
     by: Principal,
     name: str,

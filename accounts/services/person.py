@@ -6,7 +6,7 @@ from django.db import transaction
 
 from accounts.models import User
 from accounts.principal import Principal
-from accounts.services.audit import record_of_person
+from accounts.services.audit import record_for_person
 
 
 def change_profile(user: User, *, name: str, time_zone: str) -> None:
@@ -30,5 +30,5 @@ def reset_second_factor(user: User, *, by: Principal) -> bool:
     if not kinds:
         return False
     Authenticator.objects.filter(user=user).delete()
-    record_of_person(user, "person.second_factor_reset", {"kinds": kinds}, by=by)
+    record_for_person(user, "person.second_factor_reset", {"kinds": kinds}, by=by)
     return True

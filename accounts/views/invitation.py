@@ -23,7 +23,7 @@ def invitation(request: Any, token: str) -> HttpResponse:
     """Accept: as who is logged in, after a login, or with a new login; a dead link says what to do."""
     found = find_invitation(token)
     if found is None:
-        return render(request, "accounts/invitation_gone.html", status=404)
+        return render(request, "accounts/invitation_expired.html", status=404)
     if request.user.is_authenticated:
         return _accept(request, found, token)
     if User.objects.filter(email=found.email).exists():

@@ -12,7 +12,7 @@ from accounts.access import TenantRequest, requires
 from accounts.enums import Permission
 from accounts.forms import KeyForm
 from accounts.selectors import keys as selectors
-from accounts.services import make_api_key, revoke_api_key
+from accounts.services import issue_api_key, revoke_api_key
 from core.errors import UserError
 from core.forms import show_error
 from core.http import form_data
@@ -34,7 +34,7 @@ def new_key(request: TenantRequest) -> HttpResponse:
     form = KeyForm(form_data(request), by=request.principal)
     if form.is_valid():
         try:
-            key, text = make_api_key(
+            key, text = issue_api_key(
                 by=request.principal, name=form.cleaned_data["name"], scopes=form.scopes, subaccounts=form.subaccounts,
                 expires_at=form.expires_at, rate_limit=form.cleaned_data["rate_limit"],
             )  # fmt: skip
@@ -42,7 +42,7 @@ def new_key(request: TenantRequest) -> HttpResponse:
             show_error(form, error)
         else:
             context = {"key": key, "text": text, "base_url": settings.BASE_URL}
-            return render(request, "accounts/key_made.html", context)
+            return render(request, "accounts/key_created.html", context)
     return render(request, "accounts/key_new.html", {"form": form})
 
 

@@ -13,7 +13,7 @@ from accounts.enums import Permission
 from accounts.forms import InviteForm, MemberForm
 from accounts.models import Invitation, Membership
 from accounts.selectors import team as selectors
-from accounts.selectors.keys import keys_made_by
+from accounts.selectors.keys import keys_created_by
 from accounts.services import team as services
 from core.errors import UserError
 from core.forms import show_error
@@ -104,7 +104,7 @@ def remove_member(request: TenantRequest, membership_id: int) -> HttpResponse:
         else:
             messages.success(request, _("%(person)s has been removed from the team.") % {"person": found.user})
             return redirect(_next(request, found))
-    context = {"member": found, "keys": [key.name for key in keys_made_by(found)], "problem": problem}
+    context = {"member": found, "keys": [key.name for key in keys_created_by(found)], "problem": problem}
     return render(request, "accounts/member_remove.html", context)
 
 

@@ -172,7 +172,7 @@ def _params(request: TenantRequest) -> QueryDict:
 
 def _question(request: TenantRequest) -> Question:
     params = _params(request)
-    by = request.principal.choosing(params.get("subaccount", ""))
+    by = request.principal.in_subaccount(params.get("subaccount", ""))
     return question(by, Dataset.MESSAGES, params, zone=current_zone())
 
 

@@ -129,7 +129,7 @@ class UsageView(TenantView):
     """8x8's usage API over all providers."""
 
     permission: ClassVar[Permission] = Permission.VIEW_COSTS
-    speaks = "8x8"
+    error_format = "8x8"
 
     def get_exception_handler(self) -> Any:
         """Clients of 8x8 know its errors."""

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import Account, AuditChain, AuditEntry
 from accounts.selectors.audit_chain import chain_of, verify_chain, verify_chains
-from accounts.services.audit_chain import close_audit, verify_and_note
+from accounts.services.audit_chain import close_audit, verify_and_record
 from core.tenancy import every_tenant
 from tests.people import principal
 
@@ -142,10 +142,10 @@ def test_the_command_prints_each_chain_and_takes_a_head(acme, noted):
 
 
 def test_the_nightly_check_is_noted_with_the_chain(acme, noted, past_the_triggers):
-    assert not [verdict for verdict in verify_and_note() if verdict.problem]
+    assert not [verdict for verdict in verify_and_record() if verdict.problem]
     assert chain_of(acme).verified_at is not None
     past_the_triggers("UPDATE accounts_auditentry SET actor = 'eve' WHERE position = 1")
-    list(verify_and_note())
+    list(verify_and_record())
     assert chain_of(acme).problem.startswith("Entry 1 ")
 
 

@@ -15,7 +15,7 @@ from accounts.api import TenantView
 from accounts.enums import Permission
 from accounts.models import IdempotentCall
 from accounts.services import create_api_key, idempotency
-from accounts.tasks import forget_calls
+from accounts.tasks import delete_expired_calls
 from tests.people import principal
 
 pytestmark = pytest.mark.urls(__name__)
@@ -157,7 +157,7 @@ def test_answers_of_more_than_a_day_ago_are_dropped_in_one_statement(post, djang
     late = IdempotentCall.objects.exclude(idempotency_key=idempotency.named("c"))
     late.update(started_at=timezone.now() - timedelta(hours=24))
     with django_assert_num_queries(1):
-        forget_calls()
+        delete_expired_calls()
     assert [call.idempotency_key for call in IdempotentCall.objects.all()] == [idempotency.named("c")]
 
 

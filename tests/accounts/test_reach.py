@@ -46,11 +46,11 @@ def test_limits_narrow(acme):
     [("acme_shop", ["acme_shop"]), ("acme_care", ["acme_shop", "acme_wa"]), ("", ["acme_shop", "acme_wa"])],
 )
 def test_one_that_is_not_visible_chooses_nothing(acme, code, seen):
-    assert found(reach_of(acme, "acme_shop", "acme_wa").choose(code)) == seen
+    assert found(reach_of(acme, "acme_shop", "acme_wa").select(code)) == seen
 
 
 def test_what_is_visible_stays_so_when_one_is_chosen(acme):
-    assert codes(reach_of(acme, "acme_shop", "acme_wa").choose("acme_shop").visible) == ["acme_shop", "acme_wa"]
+    assert codes(reach_of(acme, "acme_shop", "acme_wa").select("acme_shop").visible) == ["acme_shop", "acme_wa"]
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_only_one_that_is_not_visible_is_no_rows(acme, code, seen):
 def test_among_some_ids_those_that_are_visible_count(acme, other):
     every = [each.pk for each in Subaccount.objects.all()]
     assert found(reach_of(acme, "acme_shop").among(every)) == ["acme_shop"]
-    assert found(reach_of(acme).choose("acme_shop").among(None)) == CODES
+    assert found(reach_of(acme).select("acme_shop").among(None)) == CODES
 
 
 def test_whoever_is_limited_covers_no_more_than_they_see(acme):

@@ -56,7 +56,7 @@ def test_every_parameter(acme, call):
     for operation, route, method in routes_described():
         given = [each["name"] for each in operation.get("parameters", ()) if each["in"] == "query"]
         needed = {"from": "2026-10-01", "to": "2026-10-02", "billingPeriod": "2026-10"}
-        theirs = route.view_class.speaks == "8x8"
+        theirs = route.view_class.error_format == "8x8"
         for name in given:
             others = urlencode({each: value for each, value in needed.items() if each in given and each != name})
             for text in TEXTS:

@@ -124,7 +124,7 @@ def test_every_body_of_ours_refuses_what_nobody_knows(acme):
     refused = []
     for operation, route, method in routes_described():
         schema = body_of(operation)
-        if schema is None or (route.view_class.speaks == "8x8" and route.name != "api-log-exports"):
+        if schema is None or (route.view_class.error_format == "8x8" and route.name != "api-log-exports"):
             continue
         body = {"colour": "red"}
         inner = [name for name, each in schema["properties"].items() if "properties" in resolved(each)]
@@ -135,7 +135,7 @@ def test_every_body_of_ours_refuses_what_nobody_knows(acme):
         assert schema["additionalProperties"] is False, route.name
         assert all(resolved(schema["properties"][name])["additionalProperties"] is False for name in inner)
         assert answer.status_code == 400, route.name
-        if route.view_class.speaks == "ours":
+        if route.view_class.error_format == "ours":
             errors = {each["field"]: each["message"] for each in answer.json()["errors"]}
             assert {name: errors.get(name) for name in names} == dict.fromkeys(names, "There is no such field.")
         else:

@@ -50,15 +50,15 @@ def test_lists_cost_the_same_with_one_row_and_with_twenty(acme):
         if method == "get" and "Page" in schema_of_200(operation)
     ]
     client.get("/api/v1/health_status")  # the first request notes when the key was used
-    queries = {}
+    queries_by_route = {}
     for numbers in (range(1), range(1, ROWS)):
         rows_of_everything(acme, numbers)
         for route in lists:
             with CaptureQueriesContext(connection) as queries:
                 answer = client.get(route.path({}))
             assert len(answer.json()["results"]) >= len(numbers), route.name
-            queries.setdefault(route.name, []).append([each["sql"] for each in queries])
-    assert {name: list(map(len, each)) for name, each in queries.items() if len(each[0]) != len(each[1])} == {}
+            queries_by_route.setdefault(route.name, []).append([each["sql"] for each in queries])
+    assert {name: list(map(len, each)) for name, each in queries_by_route.items() if len(each[0]) != len(each[1])} == {}
     # How many rates a card has is counted by its own index, card by card of the page.
     counting = [
         sql for each in queries.values() for sql in each[1] if "COUNT(" in sql and "billing_ratecard" not in sql

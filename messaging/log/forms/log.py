@@ -112,11 +112,11 @@ class LogForm(TrafficForm):
     def query(self, reach: Reach, zone: tzinfo) -> MessageQuery:
         """Return the query of a valid form, with days of this zone."""
         words = self._words(zone)
-        if reach.chosen:
-            words["subaccount"] = reach.chosen.code
+        if reach.selected:
+            words["subaccount"] = reach.selected.code
         if not self.any_time:
             words["created_after"], words["created_before"] = self.period.moments(zone)
-        everything = replace(reach, chosen=None).ids
+        everything = replace(reach, selected=None).ids
         return build(words, subaccount_ids=everything, exact_numbers=self.exact_numbers)
 
     def _words(self, zone: tzinfo) -> dict[str, Any]:

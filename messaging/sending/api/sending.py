@@ -56,7 +56,7 @@ class View8x8(TenantView):
     """What the views of 8x8's shape share: its errors, and the subaccount of the path."""
 
     permission: ClassVar[Permission] = Permission.SEND_MESSAGES
-    speaks = "8x8"
+    error_format = "8x8"
 
     def get_exception_handler(self) -> Callable[..., Response | None]:
         """8x8's envelope."""
