@@ -106,7 +106,7 @@ class TenantView(APIView):
         self._call = call
 
     def _store_response(self, response: Response | None) -> None:
-        """Store the response of a claimed request; None: it was interrupted. Without a stored response it is not repeated."""
+        """Store the response of a claimed request; None: it was interrupted."""
         if self._call is None:
             return
         try:

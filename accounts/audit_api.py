@@ -71,5 +71,5 @@ class AuditListView(TenantView):
             )
         entries = AuditEntry.objects.filter(account=self.account)
         filterset = AuditFilterSet(request.query_params, queryset=entries)
-        found = page_data(AuditEntrySerializer, filterset, request, column="at")
-        return Response({**found, "head": chain_of(self.account).head})
+        data = page_data(AuditEntrySerializer, filterset, request, column="at")
+        return Response({**data, "head": chain_of(self.account).head})

@@ -49,8 +49,8 @@ class Principal:
     ) -> "Principal":
         """A member with their current permissions, and the selected subaccount."""
         return cls(
-            membership.user.email, kind, Reach.of(membership).select(subaccount_code), ROLE_PERMISSIONS[Role(membership.role)],
-            address, membership,
+            membership.user.email, kind, Reach.of(membership).select(subaccount_code),
+            ROLE_PERMISSIONS[Role(membership.role)], address, membership,
         )  # fmt: skip
 
     @classmethod

@@ -120,14 +120,14 @@ def test_the_first_broken_entry_is_named(acme, noted, past_the_triggers, sql, pr
 def test_a_head_that_was_written_down_finds_a_cut_end_and_a_chain_made_anew(acme, noted, past_the_triggers):
     head = 4, bytes(noted[3].digest).hex()
     third = bytes(noted[2].digest)
-    assert not verify_chain(acme.pk, noted=head).problem
+    assert not verify_chain(acme.pk, known_head=head).problem
     past_the_triggers("DELETE FROM accounts_auditentry WHERE position = 4")
     past_the_triggers("UPDATE accounts_auditchain SET position = 3, digest = %s WHERE account_id = %s", third, acme.pk)
     assert not verify_chain(acme.pk).problem
-    assert verify_chain(acme.pk, noted=head).problem.endswith("the given entry 4 is missing.")
+    assert verify_chain(acme.pk, known_head=head).problem.endswith("the given entry 4 is missing.")
     principal(acme, "eve").record("x")
     commit()
-    assert "does not have the given digest" in verify_chain(acme.pk, noted=head).problem
+    assert "does not have the given digest" in verify_chain(acme.pk, known_head=head).problem
 
 
 def test_the_command_prints_each_chain_and_takes_a_head(acme, noted):
