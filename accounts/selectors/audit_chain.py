@@ -53,8 +53,8 @@ def _chain(account_id: int) -> AuditChain:
 def verify_chains(account: Account | None = None, *, known_head: tuple[int, str] | None = None) -> Iterator[Verdict]:
     """Verify the chain of one account, or of all accounts and the installation. Changes nothing.
 
-    `known_head`, (position, digest in hexadecimal), is a head that was stored elsewhere: the chain must still contain it.
-    Without it, an end that was removed together with its row in `AuditChain` goes unnoticed.
+    `known_head`, (position, digest in hexadecimal), is a head that was stored elsewhere: the chain must still contain
+    it. Without it, an end that was removed together with its row in `AuditChain` goes unnoticed.
     """
     names = dict(Account.objects.values_list("id", "name"))
     ids = [account.pk] if account else sorted({INSTALLATION, *names, *_ids_of_chains()})

@@ -139,7 +139,7 @@ def test_filters_are_pills_that_can_be_taken_back(acme, noted):
 
 
 def test_pages_are_found_by_their_place(acme, noted, monkeypatch):
-    monkeypatch.setattr("accounts.selectors.audit.A_PAGE", 2)
+    monkeypatch.setattr("accounts.selectors.audit.PAGE_SIZE", 2)
     noted("a.a", "b.b", "c.c")
     client = visitor(acme)
     older = re.search(r'rel="next" href="([^"]+)"', text(client.get(AUDIT)))[1].replace("&amp;", "&")

@@ -137,7 +137,7 @@ def test_a_twin_of_a_request_that_is_still_open_is_told_to_wait(post):
 
 def test_a_request_whose_server_died_is_not_repeated(post):
     post({})
-    past = timezone.now() - idempotency.LONGEST
+    past = timezone.now() - idempotency.MAX_DURATION
     IdempotentCall.objects.update(is_over=False, status=None, started_at=past)
     answer = post({})
     assert (answer.status_code, Counter.times) == (409, 1)
@@ -154,11 +154,11 @@ def test_a_key_can_be_used_again_after_a_day(post):
 def test_answers_of_more_than_a_day_ago_are_dropped_in_one_statement(post, django_assert_num_queries):
     for name in "abc":
         post({}, name)
-    late = IdempotentCall.objects.exclude(idempotency_key=idempotency.named("c"))
+    late = IdempotentCall.objects.exclude(idempotency_key=idempotency.hash_key("c"))
     late.update(started_at=timezone.now() - timedelta(hours=24))
     with django_assert_num_queries(1):
         delete_expired_calls()
-    assert [call.idempotency_key for call in IdempotentCall.objects.all()] == [idempotency.named("c")]
+    assert [call.idempotency_key for call in IdempotentCall.objects.all()] == [idempotency.hash_key("c")]
 
 
 def test_a_large_answer_is_not_kept_nor_the_request_repeated(post, monkeypatch):

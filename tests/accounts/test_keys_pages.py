@@ -102,7 +102,7 @@ def test_the_list_shows_what_works_and_apart_what_does_no_more(acme):
 
 
 def test_pages_keep_to_their_size(acme, monkeypatch):
-    monkeypatch.setattr("accounts.selectors.keys.A_PAGE", 1)
+    monkeypatch.setattr("accounts.selectors.keys.PAGE_SIZE", 1)
     client = visitor(acme)
     first = client.get(KEYS)
     older = re.search(r'rel="next" href="([^"]+)"', text(first))[1]
