@@ -35,8 +35,8 @@ def verify_and_record() -> Iterator[Verdict]:
 def close_audit(account: Account, before: datetime) -> int:
     """Delete the account's entries before this time; the chain stays verifiable. Return how many.
 
-    No other function deletes entries. It first closes the chain up to the last of them, with an audit entry that says so,
-    and then deletes them in small transactions. If it is interrupted, the next call deletes the remaining ones.
+    No other function deletes entries. It first closes the chain up to the last of them, with an audit entry about it, and
+    then deletes them in small transactions. If it is interrupted, the next call deletes the remaining ones.
     """
     with every_tenant():
         with transaction.atomic():

@@ -21,8 +21,8 @@ RETENTION = timedelta(hours=24)
 MAX_DURATION = timedelta(minutes=5)  # a request still open after this died with its server
 MAX_RESPONSE_BYTES = 4 * 1024 * 1024  # the response to a batch of 10,000 messages has about half
 
-# A key that is a day old can be claimed again before the clean-up deletes it. The commit is asynchronous: a crash of the
-# database loses a claim only together with everything written after it, and a lost response is not repeated.
+# A key that is a day old can be claimed again before the clean-up deletes it. The commit is asynchronous: a crash of
+# the database loses a claim only together with everything written after it, and a lost response is not repeated.
 _CLAIM = """
 INSERT INTO accounts_idempotentcall
     (account_id, api_key_id, idempotency_key, fingerprint, started_at, is_over, status, headers, body)

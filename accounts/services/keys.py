@@ -93,8 +93,8 @@ _cache: dict[str, tuple[str, ApiKey]] = {}  # by prefix: the version of its row,
 def authenticate_api_key(text: str) -> ApiKey | None:
     """The valid key with this text, with its account; None if it is unknown, revoked or expired.
 
-    Keys are cached until their row changes. Reading the version of a row costs PostgreSQL a fraction of reading the row,
-    and a revoked key is refused from the next request on.
+    Keys are cached until their row changes. Reading the version of a row costs PostgreSQL a fraction of reading the
+    row, and a revoked key is refused from the next request on.
     """
     if not (text.isascii() and text.isprintable()):  # the database refuses a NUL with an error
         return None

@@ -1,4 +1,4 @@
-"""People's phone numbers, as far as whoever looks may see them."""
+"""The template tag for people's phone numbers."""
 
 from typing import Any
 
@@ -12,6 +12,6 @@ register = template.Library()
 
 @register.simple_tag(takes_context=True)
 def msisdn(context: Any, digits: str) -> str:
-    """A person's number, masked unless the role may see it."""
+    """A person's phone number, masked without the permission to see it."""
     principal = getattr(context.get("request"), "principal", None)
     return format_number(digits) if principal and principal.may(Permission.VIEW_NUMBERS) else mask_number(digits)

@@ -1,4 +1,4 @@
-"""API keys: which there are, making one, ending one."""
+"""API keys: list, create and revoke."""
 
 from django.conf import settings
 from django.contrib import messages
@@ -20,7 +20,7 @@ from core.http import form_data
 
 @requires(Permission.MANAGE_KEYS)
 def keys(request: TenantRequest) -> HttpResponse:
-    """The keys that work; with `ended` those that do no more."""
+    """The valid keys; with `ended` the revoked and expired ones."""
     ended = "ended" in request.GET
     page = selectors.api_keys(request.principal, request.GET.dict(), ended=ended)
     context = {"page": page, "ended": ended, "now": timezone.now(), "params": request.GET}
@@ -30,7 +30,7 @@ def keys(request: TenantRequest) -> HttpResponse:
 @requires(Permission.MANAGE_KEYS)
 @sensitive_variables("text")
 def new_key(request: TenantRequest) -> HttpResponse:
-    """Make a key. The answer to the form holds its text; no other page ever does."""
+    """Create a key. Only the response to the form shows its text."""
     form = KeyForm(form_data(request), by=request.principal)
     if form.is_valid():
         try:
@@ -48,7 +48,7 @@ def new_key(request: TenantRequest) -> HttpResponse:
 
 @requires(Permission.MANAGE_KEYS)
 def revoke_key(request: TenantRequest, key_id: int) -> HttpResponse:
-    """Ask, then end a key."""
+    """Revoke a key after confirmation."""
     key = selectors.api_key_of(request.principal, key_id)
     if key is None:
         raise Http404("No such key.")

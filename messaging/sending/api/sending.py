@@ -14,7 +14,7 @@ from rest_framework.throttling import BaseThrottle
 from accounts.api import TenantView
 from accounts.enums import Permission
 from accounts.models import ApiKey
-from accounts.throttling import RatePerKey
+from accounts.throttling import ApiKeyThrottle
 from core.problem_details import envelope_of_8x8, exception_handler_8x8
 from messaging.sending import acceptance
 from messaging.sending.api.send_serializers import (
@@ -147,7 +147,7 @@ class SendBatchView(View8x8):
         return Response(answer | ({"messages": answers} if batch.with_messages else {}))
 
 
-class DetailsRate(RatePerKey):
+class DetailsRate(ApiKeyThrottle):
     """8x8's own limit of message details: one request a second for a subaccount; of each key, so that none waits for
     another's.
     """
