@@ -12,7 +12,7 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
-        """Set `limited` when subaccounts are assigned. Deleting a subaccount sends no such signal, so the limit stays."""
+        """Set `limited` when subaccounts are assigned. A deleted subaccount sends no such signal: the limit stays."""
         from accounts import receivers  # noqa: F401 - connects them
         from accounts.models import ApiKey, Invitation, Membership
 

@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.serializers import Serializer
 
 
-def checked(serializer: type[Serializer[Any]], request: Request) -> dict[str, Any]:
+def validate_params(serializer: type[Serializer[Any]], request: Request) -> dict[str, Any]:
     """The validated parameters. Raises ValidationError for bad values, unknown names and repeated names."""
     params = serializer(data=request.query_params.dict())
     errors = _name_errors(request, params.fields)

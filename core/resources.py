@@ -22,7 +22,7 @@ def no_context(rows: list[Any], fields: set[str] | None) -> Mapping[str, Any]:
     return {}
 
 
-def listed(
+def page_data(
     serializer: type[SparseSerializer], query: RowQuery, request: Request, *, column: str = "created_at",
     context: Context = no_context,
 ) -> dict[str, Any]:  # fmt: skip
@@ -33,7 +33,7 @@ def listed(
     return {**links(request, result), "results": serializer(result.rows, many=True, context=full_context).data}
 
 
-def shown(
+def detail_data(
     serializer: type[SparseSerializer], row: Any, request: Request, context: Context = no_context
 ) -> dict[str, Any]:
     """One row. Raises ValidationError for an unknown field and for any other parameter."""

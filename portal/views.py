@@ -42,7 +42,9 @@ def dashboard(request: TenantRequest) -> HttpResponse:
     if request.principal.may(Permission.VIEW_COSTS):
         context["month"] = month_costs(request.principal, board.form)
     context["qualities"] = {number.pk: number.quality for number in numbers}
-    context["glance"] = health_summary(health(request.account, request.principal.subaccount_ids, timezone.now()))
+    context["health_summary"] = health_summary(
+        health(request.account, request.principal.subaccount_ids, timezone.now())
+    )
     return render(request, "dashboard.html", context)
 
 

@@ -158,7 +158,7 @@ def test_health_at_a_glance(acme):
     number.save()
     page = text(visitor(acme, "viewer").get("/"))
     assert "2 of 3 without limits" in page
-    glance = page[page.index("title-glance") :]
+    glance = page[page.index("title-health-summary") :]
     assert glance.index(f"/numbers/{number.pk}/") < glance.index("Available")
 
 
