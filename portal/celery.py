@@ -1,7 +1,7 @@
 """The Celery application and its fixed schedule.
 
-PostgreSQL is the record of all work; Redis only carries hints. Every periodic task finds its work in a table, so a
-lost message, a second beat or an empty Redis delays work by one period and changes nothing.
+PostgreSQL holds all work; Redis only carries hints. Every periodic task finds its work in a table, so a lost message, a
+second beat or an empty Redis delays work by one period at most.
 """
 
 import os
@@ -32,7 +32,7 @@ app.conf.beat_schedule = {
     "verify-rating": {"task": "billing.tasks.verify_rating", "schedule": crontab(hour=4, minute=10)},
     "verify-audit": {"task": "accounts.tasks.verify_audit", "schedule": crontab(hour=4, minute=40)},
     "keep-to-periods": {"task": "archive.tasks.keep_to_periods", "schedule": crontab(hour=3, minute=40)},
-    # Outlives a drain of a minute on every worker process: else busy hours would keep deletions waiting for ever.
+    # Expires later than a drain of a minute on every worker process: otherwise deletions would starve in busy hours.
     "advance-deletions": {"task": "archive.tasks.advance_deletions", "schedule": 1.0, "options": {"expires": 90}},
     "work-exports": {"task": "archive.tasks.work_exports", "schedule": 2.0, "options": {"expires": 5}},
     "start-scheduled-exports": {"task": "archive.tasks.start_scheduled_exports", "schedule": 60.0},

@@ -35,7 +35,7 @@ def verify_and_record() -> Iterator[Verdict]:
 def close_audit(account: Account, before: datetime) -> int:
     """Delete the account's entries before this time; the chain stays verifiable. Return how many.
 
-    No other function deletes entries. It first closes the chain up to the last of them, with an audit entry about it, and
+    No other function deletes entries. It first closes the chain up to the last of them, with an audit entry, and
     then deletes them in small transactions. If it is interrupted, the next call deletes the remaining ones.
     """
     with every_tenant():
