@@ -82,7 +82,8 @@ def _sending(request: TenantRequest, message_story: Story) -> dict[str, Any]:
             with_bodies=may(Permission.VIEW_CONTENT) and may(Permission.VIEW_NUMBERS),
         ),
         "choices": choices(
-            message_story.message, submission_of(request.account, message_story.message.umid), has_request=message_story.has_request
+            message_story.message, submission_of(request.account, message_story.message.umid),
+            has_request=message_story.has_request,
         ),
         "may_send": may(Permission.SEND_MESSAGES),
     }  # fmt: skip

@@ -28,19 +28,19 @@ from portal.operations import installation_state, own_gaps
 def dashboard(request: TenantRequest) -> HttpResponse:
     """The dashboard: whether delivery is healthy."""
     numbers = channels(request.account, request.principal.subaccount_ids)
-    report = _dashboard(request, numbers)
+    summary = _dashboard(request, numbers)
     context = {
-        "form": report.form,
-        "dashboard": report,
+        "form": summary.form,
+        "dashboard": summary,
         "as_of": timezone.now(),
         "gaps": own_gaps(request.principal, timezone.now(), operator=request.user.is_staff),
     }
-    if report.is_empty:
+    if summary.is_empty:
         context["nothing_yet"] = not has_traffic(request.account)
         context["addresses"] = endpoint_addresses(request.principal)
         return render(request, "dashboard_empty.html", context)
     if request.principal.may(Permission.VIEW_COSTS):
-        context["month"] = month_costs(request.principal, report.form)
+        context["month"] = month_costs(request.principal, summary.form)
     context["qualities"] = {number.pk: number.quality for number in numbers}
     context["health_summary"] = health_summary(
         health(request.account, request.principal.subaccount_ids, timezone.now())
@@ -51,11 +51,11 @@ def dashboard(request: TenantRequest) -> HttpResponse:
 @requires(Permission.VIEW_DASHBOARD)
 def usage(request: TenantRequest) -> HttpResponse:
     """The usage report: messages by day and status."""
-    report = _dashboard(request, channels(request.account, request.principal.subaccount_ids))
+    summary = _dashboard(request, channels(request.account, request.principal.subaccount_ids))
     context = {
-        "form": report.form, "dashboard": report, "as_of": timezone.now(),
-        "nothing_yet": report.is_empty and not has_traffic(request.account),
-        "export": reverse("archive:export_new") + query(report.form.params, {"dataset": "usage"}),
+        "form": summary.form, "dashboard": summary, "as_of": timezone.now(),
+        "nothing_yet": summary.is_empty and not has_traffic(request.account),
+        "export": reverse("archive:export_new") + query(summary.form.params, {"dataset": "usage"}),
     }  # fmt: skip
     return render(request, "usage.html", context)
 

@@ -8,14 +8,14 @@ import pytest
 from django.test import Client
 
 from accounts.enums import Permission
-from portal.api import described
+from portal.api import schema_json
 from portal.urls import rest
 from tests.access.ids import ids_of
 from tests.access.routes import rest_routes
 from tests.access.table import REST
 from tests.access.test_permissions import asked, bearer
 
-SCHEMA = json.loads(described())
+SCHEMA = json.loads(schema_json())
 OPERATIONS = {
     (method, path): operation for path, methods in SCHEMA["paths"].items() for method, operation in methods.items()
 }  # fmt: skip
