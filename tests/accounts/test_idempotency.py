@@ -162,7 +162,7 @@ def test_answers_of_more_than_a_day_ago_are_dropped_in_one_statement(post, djang
 
 
 def test_a_large_answer_is_not_kept_nor_the_request_repeated(post, monkeypatch):
-    monkeypatch.setattr(idempotency, "MOST_BYTES", 10)
+    monkeypatch.setattr(idempotency, "MAX_RESPONSE_BYTES", 10)
     assert post({"a": 1}).status_code == 201
     answer = post({"a": 1})
     assert (answer.status_code, Counter.times) == (409, 1)
@@ -173,7 +173,7 @@ def test_an_answer_that_cannot_be_kept_is_given_all_the_same(post, monkeypatch):
     def full(*args):
         raise DatabaseError
 
-    monkeypatch.setattr(idempotency, "settle", full)
+    monkeypatch.setattr(idempotency, "store_response", full)
     assert post({"a": 1}).json() == {"n": 1, "a": 1}
 
 
@@ -190,7 +190,7 @@ def test_a_key_costs_two_statements(post, django_assert_num_queries):
 
 
 def test_a_body_over_the_limit_is_refused(post, monkeypatch):
-    monkeypatch.setattr(api, "MOST_BYTES", 1024 * 1024)
+    monkeypatch.setattr(api, "MAX_BODY_BYTES", 1024 * 1024)
     answer = post({"a": "x" * 1024 * 1024})
     assert (answer.status_code, answer.json()["detail"]) == (413, "The body is over 1 MiB.")
 
