@@ -61,7 +61,10 @@ def test_lists_cost_the_same_with_one_row_and_with_twenty(acme):
     assert {name: list(map(len, each)) for name, each in queries_by_route.items() if len(each[0]) != len(each[1])} == {}
     # How many rates a card has is counted by its own index, card by card of the page.
     counting = [
-        sql for each in queries.values() for sql in each[1] if "COUNT(" in sql and "billing_ratecard" not in sql
+        sql
+        for each in queries_by_route.values()
+        for sql in each[1]
+        if "COUNT(" in sql and "billing_ratecard" not in sql
     ]
     assert counting == []
     assert len(lists) == 8
