@@ -1,4 +1,4 @@
-"""A base class for serializers."""
+"""Base classes of serializers."""
 
 from datetime import timedelta
 from typing import Any, ClassVar
