@@ -29,11 +29,11 @@ class Counter(TenantView):
 
     def post(self, request):
         Counter.times += 1
-        asked = request.data
-        if "error" in asked:
+        body = request.data
+        if "error" in body:
             raise RuntimeError
         headers = {"Location": "/there", "X-Other": "not kept"}
-        return Response({"n": Counter.times, **asked}, status=asked.get("status", 201), headers=headers)
+        return Response({"n": Counter.times, **body}, status=body.get("status", 201), headers=headers)
 
     def get(self, request):
         return Response()
