@@ -50,7 +50,7 @@ def faults(status, names, content, name):
     tops = {each.partition(".")[0] for each in names}
     return (
         ""
-        if {name, *ALTERNATIVES} & tops or content["detail"].startswith("The content")
+        if {name, *ALTERNATIVES} & tops or content["detail"].startswith("The body")
         else f"{names} {content['detail']}"
     )
 
