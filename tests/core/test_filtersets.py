@@ -26,7 +26,7 @@ UNKNOWN, CURSOR = ["There is no such parameter."], ["Invalid cursor: use the nex
         ("name=&colour=1&newer=1", {"colour": UNKNOWN, "name": BLANK, "newer": CURSOR}),
     ],
 )
-def test_misgiven(query, wrong):
+def test_param_errors(query, wrong):
     assert param_errors(QueryDict(query), {"name", "kind"}, {"kind"}) == wrong
 
 
