@@ -1,4 +1,4 @@
-"""Who may open a page: what a request of a logged-in person carries, and the guard that every page wears."""
+"""Access to pages: the request of a logged-in person, and the decorators that check permissions."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -17,7 +17,7 @@ from accounts.models import Account, Membership, User
 from accounts.permissions import roles_with
 from accounts.principal import Principal
 from core.tenancy import every_tenant
-from core.words import both
+from core.words import join_and
 
 SESSION_ACCOUNT = "account"
 SESSION_SUBACCOUNT = "subaccount"
@@ -25,7 +25,7 @@ PARAMETER = "subaccount"  # in every page's URL
 
 
 class TenantRequest(HttpRequest):
-    """A request after `TenantMiddleware`, in a view that wears `requires`."""
+    """A request after `TenantMiddleware`, in a view decorated with `requires`."""
 
     user: User
     principal: Principal
@@ -35,27 +35,26 @@ class TenantRequest(HttpRequest):
 
 
 class MissingPermission(PermissionDenied):
-    """The person's role lacks a permission; the page says who has it."""
+    """The person's role lacks a permission; the error page names the roles that have it."""
 
     def __init__(self, permission: Permission) -> None:
         self.permission = permission
-        self.roles_in_words = both([role.label for role in roles_with(permission)])
+        self.roles_in_words = join_and([role.label for role in roles_with(permission)])
         super().__init__(f"This requires the permission “{permission.label}”.")
 
 
 class LimitedReach(PermissionDenied):
-    """The page is about the whole account; the person is limited to some of its subaccounts."""
+    """The page covers the whole account, but the person is limited to some subaccounts."""
 
 
 type_of_view = Callable[..., HttpResponseBase]
 
 
 def requires(permission: Permission, *, whole_account: bool = False) -> Callable[[type_of_view], type_of_view]:
-    """Let a view run for members whose role holds the permission; with `whole_account`, only for those of all of it.
+    """Allow a view to members with the permission; with `whole_account`, only to those not limited to subaccounts.
 
-    Others: to the login, a page that says they belong nowhere, or 403 naming the roles. An unknown subaccount in the
-    URL is 404. The subaccount stays in the URL and is remembered from page to page, except on pages that are about the
-    whole account.
+    Others get the login, a page for people without a membership, or 403 naming the roles. An unknown subaccount in the
+    URL is 404. The session keeps the selected subaccount and adds it to each URL, except on pages of the whole account.
     """
 
     def decorate(view: type_of_view) -> type_of_view:
@@ -64,14 +63,14 @@ def requires(permission: Permission, *, whole_account: bool = False) -> Callable
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
             if request.principal is None:
-                return homeless(request)
+                return no_membership(request)
             if not request.principal.may(permission):
                 raise MissingPermission(permission)
             if whole_account:
                 if request.principal.reach.limited:
                     raise LimitedReach("This page covers the whole account.")
                 return view(request, *args, **kwargs)
-            return _choose_subaccount(request) or view(request, *args, **kwargs)
+            return _select_subaccount(request) or view(request, *args, **kwargs)
 
         return guarded
 
@@ -79,9 +78,9 @@ def requires(permission: Permission, *, whole_account: bool = False) -> Callable
 
 
 def operators_only(view: type_of_view) -> type_of_view:
-    """Let a view run for the operators of the installation, with every tenant's scope open.
+    """Allow a view to the operators of the installation, in the scope of every tenant.
 
-    Others: to the login (a page that refreshes itself is sent there whole), or 403.
+    Others get the login (an htmx request redirects the whole page) or 403.
     """
 
     @wraps(view)
@@ -100,35 +99,35 @@ def operators_only(view: type_of_view) -> type_of_view:
 def needs_second_factor(user: User, memberships: list[Membership]) -> bool:
     """Whether a person must have a second factor: operators, and owners of an account.
 
-    Demo logins need none while the portal is for this computer only; their passwords are printed at every start.
+    Demo logins need none while Tollgate serves only this computer; their passwords are printed at every start.
     """
     if user.is_demo and settings.LOOPBACK:
         return False
     return user.is_staff or any(membership.role == Role.OWNER for membership in memberships)
 
 
-def homeless(request: HttpRequest) -> HttpResponse:
-    """What someone without a membership sees: operators their admin, others whom to ask."""
+def no_membership(request: HttpRequest) -> HttpResponse:
+    """The page for people without a membership; operators go to the admin."""
     if getattr(request.user, "is_staff", False):
         return redirect("admin:index")
-    return render(request, "accounts/homeless.html", status=403)
+    return render(request, "accounts/no_membership.html", status=403)
 
 
-def _choose_subaccount(request: Any) -> HttpResponseRedirect | None:
+def _select_subaccount(request: Any) -> HttpResponseRedirect | None:
     if request.method not in {"GET", "HEAD"}:
         return None
     reach = request.principal.reach
     if PARAMETER not in request.GET:
-        if reach.chosen is None:
+        if reach.selected is None:
             return None
-        query = urlencode([(PARAMETER, reach.chosen.code), *_pairs(request)])
+        query = urlencode([(PARAMETER, reach.selected.code), *_pairs(request)])
         return HttpResponseRedirect(f"{request.path}?{query}")
     code = request.GET[PARAMETER]
     if code and reach.find(code) is None:
         raise Http404("No such subaccount.")
-    if code != (reach.chosen.code if reach.chosen else ""):
+    if code != (reach.selected.code if reach.selected else ""):
         request.session[SESSION_SUBACCOUNT] = code
-        request.principal = request.principal.choosing(code)
+        request.principal = request.principal.in_subaccount(code)
     return None
 
 

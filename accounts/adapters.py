@@ -1,4 +1,4 @@
-"""How allauth behaves here."""
+"""The adapters of allauth."""
 
 import time
 from typing import Any
@@ -11,18 +11,18 @@ from django.http import HttpRequest
 
 from core.secrets import seal, unseal
 
-_OWNER = "second factor"  # what the seal is bound to: allauth does not say whose secret it is
+_OWNER = "second factor"  # allauth does not say whose secret it is, so all have the same owner
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types
-    """People are invited by an owner or an operator; nobody signs up alone."""
+    """People join by invitation; there is no sign-up."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
-        """Closed."""
+        """Never."""
         return False
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
-        """Ask for the password before a change of the second factor, but not of who logged in minutes ago."""
+        """Require the password before a change of the second factor, unless the person logged in minutes ago."""
         records = get_authentication_records(self.request, self.request.user)
         if records and time.time() - records[-1]["at"] < REAUTHENTICATION_TIMEOUT:
             return False

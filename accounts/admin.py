@@ -1,4 +1,4 @@
-"""The operator's pages: tenants and people. Shown under every tenant's scope, which the middleware opens."""
+"""The admin pages of tenants and people. The middleware opens the scope of every tenant for them."""
 
 from typing import Any
 
@@ -22,36 +22,36 @@ from core.admin import BigTableAdmin, ReadOnlyAdmin
 
 admin.site.unregister(Group)  # rights come from memberships
 admin.site.unregister(EmailAddress)  # a person has one address, on their own page
-admin.site.unregister(Authenticator)  # holds secrets; manage.py reset_second_factor takes one away
+admin.site.unregister(Authenticator)  # holds secrets; manage.py reset_second_factor deletes them
 admin.site.unregister(UserSession)
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign] # the portal's own, with the second factor
 
 
 class AuditedAdmin(ModelAdmin):  # type: ignore[misc]
-    """What an operator does here goes into the audit of the account it is about: which fields, not their values."""
+    """Audits each change of an operator in the account concerned: the changed fields without their values."""
 
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
-        """Django calls this in the transaction of the deed, and so the two that follow."""
-        self._note(request, obj, "added", message)
+        """Audit an added object. Django calls these three methods in the transaction of the change."""
+        self._audit(request, obj, "added", message)
         return super().log_addition(request, obj, message)
 
     def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
-        """Opening and saving without a change is none."""
+        """Audit a change, unless nothing changed."""
         if message:
-            self._note(request, obj, "changed", message)
+            self._audit(request, obj, "changed", message)
         return super().log_change(request, obj, message)
 
     def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
-        """One by one or by the list's action."""
+        """Audit deletions, single ones and those of the list's action."""
         for obj in queryset:
-            self._note(request, obj, "deleted", [])
+            self._audit(request, obj, "deleted", [])
         return super().log_deletions(request, queryset)
 
-    def _note(self, request: Any, obj: Any, deed: str, message: Any) -> None:
+    def _audit(self, request: Any, obj: Any, verb: str, message: Any) -> None:
         account = obj if isinstance(obj, Account) else getattr(obj, "account", None)
         changes = [change for change in message if isinstance(change, dict)] if isinstance(message, list) else []
         by: Principal = request.principal.in_account(account)
-        by.record(f"{self.opts.model_name}.{deed}", str(obj), {"by_operator": True, "changes": changes})
+        by.record(f"{self.opts.model_name}.{verb}", str(obj), {"by_operator": True, "changes": changes})
 
 
 class SubaccountInline(TabularInline):  # type: ignore[misc]
@@ -119,7 +119,7 @@ class PersonCreationForm(BaseUserCreationForm):  # type: ignore[type-arg]
             self.fields[name].widget = UnfoldAdminPasswordWidget(attrs={"autocomplete": "new-password"})
 
     def clean_email(self) -> str:
-        """In lower case, as logins are."""
+        """The address in lower case, as logins use it."""
         email: str = self.cleaned_data["email"].lower()
         if User.objects.filter(email=email).exists():
             raise forms.ValidationError("Someone already has this address.")

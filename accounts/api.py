@@ -1,4 +1,4 @@
-"""The base of every REST view: the key's account is its scope, and no POST is carried out twice under one key."""
+"""The base of every REST view: it opens the scope of the key's account and makes POST requests idempotent."""
 
 import hashlib
 from collections.abc import Mapping
@@ -30,52 +30,54 @@ from core.tenancy import tenant
 
 log = structlog.get_logger("tollgate.api")
 
-MOST_BYTES = 16 * 1024 * 1024  # of a body; a batch of 10,000 messages has about half
+MAX_BODY_BYTES = 16 * 1024 * 1024  # a batch of 10,000 messages has about half
 KEY_HEADER = "Idempotency-Key"
 REPLAYED_HEADER = "Idempotent-Replayed"
-_KEPT_HEADERS = ("Content-Type", "Location")
-_REPEATABLE = frozenset({429, 503})  # answers that say: nothing was done, come again
+_STORED_HEADERS = ("Content-Type", "Location")
+_REPEATABLE = frozenset({429, 503})  # nothing was done: the client can retry
 
 
 class TenantView(APIView):
-    """A view of one account: the key's scope is open while it runs, and `permission` guards it.
+    """A view of one account. It runs in the scope of the API key's account and requires `permission`.
 
-    A POST with an `Idempotency-Key` is carried out once in 24 hours, and answered the same whenever it is repeated by
-    that API key. A view that answers 429 or 503 says with it that nothing was done: it may be repeated under the key.
+    A POST with an `Idempotency-Key` runs once in 24 hours; the same API key gets the same response for each repetition.
+    A response with 429 or 503 means that nothing was done: the request can be repeated with the same key.
     """
 
     permission: ClassVar[Permission]
-    permissions: ClassVar[Mapping[str, tuple[Permission, ...]]] = {}  # of methods that need others or more
-    conflicts: ClassVar[Mapping[str, str]] = {}  # why a method may be answered 409, for the OpenAPI schema
-    speaks: ClassVar[Literal["ours", "8x8"]] = "ours"  # in whose shape errors are, for the OpenAPI schema
+    permissions: ClassVar[Mapping[str, tuple[Permission, ...]]] = {}  # by method, if it requires others
+    conflicts: ClassVar[Mapping[str, str]] = {}  # by method: why it can respond with 409, for the OpenAPI schema
+    error_format: ClassVar[Literal["ours", "8x8"]] = "ours"  # for the OpenAPI schema
     _call: IdempotentCall | None = None
 
     @classmethod
-    def needed(cls, method: str) -> tuple[Permission, ...]:
-        """The permissions without which a key may not use the method. None at all: a view that was forgotten."""
-        named = getattr(cls, "permission", None)
-        return cls.permissions.get(method) or ((named,) if named else ())
+    def required_permissions(cls, method: str) -> tuple[Permission, ...]:
+        """The permissions that the method requires. A view without any admits nobody."""
+        permission = getattr(cls, "permission", None)
+        return cls.permissions.get(method) or ((permission,) if permission else ())
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """Run the view, keep its answer where that was asked for, and close the account's scope behind it.
+        """Run the view in the account's scope, and store its response if the request has an `Idempotency-Key`.
 
-        It speaks English to every caller.
+        Responses are always in English.
         """
-        activate(settings.LANGUAGE_CODE)  # until LocaleMiddleware chooses for the next request; answers render later
+        activate(
+            settings.LANGUAGE_CODE
+        )  # responses render after this method; LocaleMiddleware sets it anew for the next request
         with ExitStack() as self._scope:
             try:
                 response = super().dispatch(request, *args, **kwargs)
             except Exception:
-                self._settle(None)
+                self._store_response(None)
                 raise
-            self._settle(cast("Response", response))
-            return _unless_known(request, response)
+            self._store_response(cast("Response", response))
+            return _conditional_response(request, response)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Authenticate, open the scope, read the body, claim the `Idempotency-Key`."""
         super().initial(request, *args, **kwargs)
         if any("\0" in str(value) for value in kwargs.values()):
-            raise Http404  # no id holds one, and the database cannot even look for it
+            raise Http404  # no id contains one, and the database refuses it
         self._scope.enter_context(tenant(self.account))
         if request.method in {"POST", "PUT", "PATCH", "DELETE"}:
             body = _body(request)
@@ -83,7 +85,7 @@ class TenantView(APIView):
                 self._claim(request, body)
 
     def throttled(self, request: Request, wait: float) -> NoReturn:
-        """Say how many requests the key may make. Raises Throttled."""
+        """Raise Throttled with the rate limit of the key."""
         error = Throttled(wait)
         error.detail = ErrorDetail(
             f"This API key is limited to {self.key.rate_limit:,} requests per second.", "throttled"
@@ -91,8 +93,8 @@ class TenantView(APIView):
         raise error
 
     def handle_exception(self, exc: Exception) -> Any:
-        """As DRF, and the answer of a request that was carried out before."""
-        return exc.answer() if isinstance(exc, Answered) else super().handle_exception(exc)
+        """As DRF does, and return the stored response of a repeated request."""
+        return exc.response() if isinstance(exc, RepeatedRequest) else super().handle_exception(exc)
 
     def _claim(self, request: Request, body: bytes) -> None:
         key = request.headers[KEY_HEADER]
@@ -100,28 +102,28 @@ class TenantView(APIView):
             raise ValidationError({KEY_HEADER: ["Use 1 to 255 printable ASCII characters, such as a new UUID."]})
         call = idempotency.claim(self.key, key, idempotency.fingerprint(request.get_full_path(), body))
         if call.is_over:
-            raise Answered(call)
+            raise RepeatedRequest(call)
         self._call = call
 
-    def _settle(self, response: Response | None) -> None:
-        """Keep the answer of a claimed request; None: it broke off. What is not kept is not repeated either."""
+    def _store_response(self, response: Response | None) -> None:
+        """Store the response of a claimed request; None: it was interrupted."""
         if self._call is None:
             return
         try:
             if response is None:
-                idempotency.break_off(self._call)
+                idempotency.mark_interrupted(self._call)
             elif response.status_code in _REPEATABLE:
                 idempotency.release(self._call)
             else:
                 response.render()
-                headers = {name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers}
-                idempotency.settle(self._call, response.status_code, headers, response.content)
+                headers = {name: response.headers[name] for name in _STORED_HEADERS if name in response.headers}
+                idempotency.store_response(self._call, response.status_code, headers, response.content)
         except (DatabaseError, InterfaceError):
-            log.exception("answer_not_kept")
+            log.exception("response_not_stored")
 
     @property
     def key(self) -> ApiKey:
-        """The caller's key."""
+        """The API key of the request."""
         return cast("ApiKey", self.request.auth)
 
     @property
@@ -131,25 +133,25 @@ class TenantView(APIView):
 
     @cached_property
     def principal(self) -> Principal:
-        """The key, as whoever asks."""
+        """The principal of the key."""
         return Principal.of_key(self.key, address=client_address(self.request._request))
 
 
-class Answered(APIException):
-    """The request was carried out before; its answer is repeated instead of the view run."""
+class RepeatedRequest(APIException):
+    """The request was completed before: return its stored response instead of running the view."""
 
     def __init__(self, call: IdempotentCall) -> None:
         super().__init__()
         self._call = call
 
-    def answer(self) -> HttpResponse:
-        """What was answered then, said to be a repetition."""
+    def response(self) -> HttpResponse:
+        """The stored response, marked as a repetition."""
         headers = {**self._call.headers, REPLAYED_HEADER: "true"}
         return HttpResponse(bytes(self._call.body or b""), status=self._call.status, headers=headers)
 
 
-def _unless_known(request: Any, response: HttpResponseBase) -> HttpResponseBase:
-    """304 for a caller who has this answer already; what was worked out need not be sent."""
+def _conditional_response(request: Any, response: HttpResponseBase) -> HttpResponseBase:
+    """The response with an `ETag`, or 304 if the client already has it."""
     if request.method != "GET" or response.status_code != 200 or not isinstance(response, HttpResponse):
         return response
     if isinstance(response, Response):
@@ -157,17 +159,17 @@ def _unless_known(request: Any, response: HttpResponseBase) -> HttpResponseBase:
     etag = f'"{hashlib.sha256(response.content).hexdigest()[:32]}"'
     response.headers["ETag"] = etag
     patch_cache_control(response, private=True, no_cache=True)
-    answer = cast("HttpResponseBase", get_conditional_response(request, etag=etag, response=response))
+    conditional = cast("HttpResponseBase", get_conditional_response(request, etag=etag, response=response))
     for name, value in response.headers.items():
         if name.startswith("RateLimit-"):
-            answer.headers[name] = value
-    return answer
+            conditional.headers[name] = value
+    return conditional
 
 
 def _body(request: Request) -> bytes:
     try:
-        return read_body(request._request, MOST_BYTES)
+        return read_body(request._request, MAX_BODY_BYTES)
     except BodyTooLarge:
-        raise TooLarge(f"The body is over {MOST_BYTES // 1024 // 1024} MiB.") from None
+        raise TooLarge(f"The body is over {MAX_BODY_BYTES // 1024 // 1024} MiB.") from None
     except UnreadablePostError:
         raise ParseError("The body is incomplete.") from None

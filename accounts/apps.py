@@ -1,4 +1,4 @@
-"""The accounts app."""
+"""The Django app of accounts."""
 
 from typing import Any
 
@@ -7,12 +7,12 @@ from django.db.models.signals import m2m_changed
 
 
 class AccountsConfig(AppConfig):
-    """Who: tenants, people, keys, audit."""
+    """Tenants, people, API keys and the audit log."""
 
     name = "accounts"
 
     def ready(self) -> None:
-        """Whoever has subaccounts chosen is limited. Deleting a subaccount sends no such signal: the limit stays."""
+        """Set `limited` when subaccounts are assigned. A deleted subaccount sends no such signal: the limit stays."""
         from accounts import receivers  # noqa: F401 - connects them
         from accounts.models import ApiKey, Invitation, Membership
 

@@ -15,7 +15,7 @@ from accounts.models import AuditEntry
 from accounts.selectors.audit_chain import chain_of
 from core.filtersets import MomentFilter, StrictFilterSet, parameters
 from core.links import PageSerializer
-from core.resources import listed
+from core.resources import page_data
 from core.sparse import SparseSerializer
 
 
@@ -71,5 +71,5 @@ class AuditListView(TenantView):
             )
         entries = AuditEntry.objects.filter(account=self.account)
         filterset = AuditFilterSet(request.query_params, queryset=entries)
-        found = listed(AuditEntrySerializer, filterset, request, column="at")
-        return Response({**found, "head": chain_of(self.account).head})
+        data = page_data(AuditEntrySerializer, filterset, request, column="at")
+        return Response({**data, "head": chain_of(self.account).head})

@@ -1,4 +1,4 @@
-"""The audit log as a file: each entry as it is chained, so that whoever has the file can work the chain out again."""
+"""The audit log as CSV. It has every chained field, so the chain can be verified from the file."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -13,7 +13,7 @@ COLUMNS = ("position", "at", "actor", "action", "target", "details", "ip_address
 
 
 def audit_csv(entries: Iterable[AuditEntry]) -> Iterator[str]:
-    """The entries as lines of CSV after a line of titles, in constant memory. Times are in UTC, details are JSON."""
+    """The lines of the CSV, header first, in constant memory. Times are in UTC, details are JSON."""
     yield _line(COLUMNS)
     for entry in entries:
         yield _line((

@@ -1,4 +1,4 @@
-"""The audit in words."""
+"""The labels of audit entries."""
 
 import re
 from datetime import datetime
@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from core.words import YEAR_AND_MINUTE, said
+from core.words import YEAR_AND_MINUTE, format_date
 
 _ACTIONS = {
     "api_key.created": _("API key created"),
@@ -68,15 +68,15 @@ _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?[+-]\d\d:\d\d\Z")
 
 
 def action_words(action: str) -> str:
-    """An action as people say it: "api_key.created" is "API key created"; one that we do not know as it is stored."""
-    known = _ACTIONS.get(action)
-    return str(known) if known else _plain(action).replace(".", " ").strip().capitalize()
+    """The label of an action: "API key created" for "api_key.created"; derived from the name for an unknown one."""
+    label = _ACTIONS.get(action)
+    return str(label) if label else _plain(action).replace(".", " ").strip().capitalize()
 
 
 def details_words(details: Any) -> str:
-    """What an entry holds besides, on one line: "role viewer → admin; subaccounts acme_wa, acme_care".
+    """The details of an entry on one line: "role viewer → admin; subaccounts acme_wa, acme_care".
 
-    Names and values are said as they are stored. What is null or empty is left out; moments are in the zone in use.
+    Names and values appear as stored, without null and empty values. Times are in the active time zone.
     """
     if isinstance(details, dict):
         if set(details) == {"from", "to"}:
@@ -91,7 +91,7 @@ def details_words(details: Any) -> str:
 
 
 def _moment(text: str) -> str:
-    return said(timezone.localtime(datetime.fromisoformat(text)), YEAR_AND_MINUTE)
+    return format_date(timezone.localtime(datetime.fromisoformat(text)), YEAR_AND_MINUTE)
 
 
 def _plain(name: str) -> str:

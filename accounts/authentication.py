@@ -1,4 +1,4 @@
-"""How the REST API knows its caller and what the caller may do."""
+"""Authentication and permissions of the REST API."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ class ApiKeyAuthentication(BaseAuthentication):
     """`Authorization: Bearer <key>`."""
 
     def authenticate(self, request: Request) -> tuple[ApiKey, ApiKey] | None:
-        """The key, as user and as credential. Raises AuthenticationFailed for a key that is not valid."""
+        """The API key, as user and as credential. Raises AuthenticationFailed for an invalid key."""
         kind, _, text = request.headers.get("Authorization", "").partition(" ")
         if kind.lower() != "bearer" or not text.strip():
             return None
@@ -26,12 +26,12 @@ class ApiKeyAuthentication(BaseAuthentication):
         return key, key
 
     def authenticate_header(self, request: Request) -> str:
-        """What a 401 asks for."""
+        """The scheme in the `WWW-Authenticate` header."""
         return "Bearer"
 
 
 class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
-    """How the OpenAPI schema describes the key; drf-spectacular finds it by being defined."""
+    """The security scheme of the OpenAPI schema; drf-spectacular registers it when the class is defined."""
 
     target_class = ApiKeyAuthentication
     name = "ApiKey"
@@ -42,7 +42,7 @@ class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
 
 
 class HasPermission(BasePermission):
-    """The key holds what the view's method needs. A view that names nothing admits nobody."""
+    """Whether the API key has the permissions that the view's method requires. A view without any admits nobody."""
 
     message = "This API key does not have the required scope."
 
@@ -51,8 +51,8 @@ class HasPermission(BasePermission):
         key = request.auth
         if not isinstance(key, ApiKey):
             return False
-        needed = view.needed(request.method)
-        missing = [each for each in needed if not key.may(each)]
+        required = view.required_permissions(request.method)
+        missing = [permission for permission in required if not key.may(permission)]
         if missing:
             self.message = f"This API key does not have the scope {missing[0].value}."
-        return bool(needed) and not missing
+        return bool(required) and not missing

@@ -1,11 +1,11 @@
-"""Roles, permissions and API scopes, as they are stored and spelled everywhere."""
+"""The enumerations of roles and of permissions, which are also the API scopes."""
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 
 class Role(TextChoices):
-    """What a person may do in one account; see permissions.py for the table. From most to least."""
+    """A person's role in one account, from most to fewest permissions; permissions.py has the table."""
 
     OWNER = "owner", _("Owner")
     ADMIN = "admin", _("Admin")

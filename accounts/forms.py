@@ -1,4 +1,4 @@
-"""Forms of the settings."""
+"""The forms of the settings and the audit log."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -27,7 +27,7 @@ SELECT = {"class": "form-select"}
 
 @lru_cache(maxsize=1)
 def zone_choices() -> list[tuple[Text, list[tuple[str, str]]]]:
-    """Every time zone that is a place, by region, after UTC."""
+    """UTC, and every time zone named after a place, by region."""
     regions: dict[str, list[tuple[str, str]]] = {}
     for name in sorted(available_timezones()):
         region, slash, place = name.partition("/")
@@ -37,7 +37,7 @@ def zone_choices() -> list[tuple[Text, list[tuple[str, str]]]]:
 
 
 class ProfileForm(forms.Form):
-    """How a person is called, and in which zone they read times."""
+    """A person's name and time zone."""
 
     name = forms.CharField(
         label=_("Name"), max_length=255, required=False, widget=forms.TextInput({"autocomplete": "name"})
@@ -57,13 +57,13 @@ class ProfileForm(forms.Form):
 
 
 class LimitForm(forms.Form):
-    """A form that gives something for all subaccounts or some."""
+    """A form that grants access to all subaccounts or to some."""
 
     def __init__(self, *args: Any, by: Principal, **kwargs: Any) -> None:
-        """Offer the subaccounts that `by` sees, closed ones only where they were given before."""
+        """Offer the subaccounts that `by` sees; closed ones only if they were granted before."""
         super().__init__(*args, **kwargs)
-        given = self.initial.get("subaccounts", ())
-        self._visible = {each.code: each for each in by.reach.visible if each.is_active or each.code in given}
+        granted = self.initial.get("subaccounts", ())
+        self._visible = {each.code: each for each in by.reach.visible if each.is_active or each.code in granted}
         if not self._visible:
             return
         self.fields["subaccounts"] = forms.MultipleChoiceField(
@@ -79,7 +79,7 @@ class LimitForm(forms.Form):
 
     @property
     def subaccounts(self) -> list[Subaccount]:
-        """The chosen ones."""
+        """The selected subaccounts."""
         return [self._visible[code] for code in self.cleaned_data.get("subaccounts", ())]
 
 
@@ -97,18 +97,18 @@ class MemberForm(LimitForm):
 
     @property
     def role(self) -> Role:
-        """The chosen one."""
+        """The selected role."""
         return Role(self.cleaned_data["role"])
 
 
 class InviteForm(MemberForm):
-    """Whom to invite, as what."""
+    """The address of the person to invite, their role and subaccounts."""
 
     email = forms.EmailField(label=_("E-mail address"), widget=forms.EmailInput({"autocomplete": "off"}))
 
 
 class KeyForm(LimitForm):
-    """What a new API key is for and what it may do."""
+    """The name, scopes and limits of a new API key."""
 
     ENDS = (("30", _("In 30 days")), ("90", _("In 90 days")), ("365", _("In a year")), ("", _("Never")))
 
@@ -144,18 +144,18 @@ class KeyForm(LimitForm):
 
     @property
     def scopes(self) -> list[Permission]:
-        """The chosen ones."""
+        """The selected scopes."""
         return [Permission(value) for value in self.cleaned_data["scopes"]]
 
     @property
     def expires_at(self) -> datetime | None:
-        """When the key ends."""
+        """The time when the key expires; None: never."""
         days = self.cleaned_data["ends"]
         return timezone.now() + timedelta(days=int(days)) if days else None
 
 
 class AuditForm(FilterForm):
-    """Of whom, of what and of when the audit log is asked."""
+    """The filters of the audit log."""
 
     periods = ("today", "7d", "30d", "month", "last-month", "any", "custom")
     default_period = "30d"
@@ -168,41 +168,41 @@ class AuditForm(FilterForm):
     )
 
     def __init__(self, *args: Any, actions: Sequence[str], **kwargs: Any) -> None:
-        """`actions` are those the record holds."""
+        """`actions` are those that occur in the audit log."""
         super().__init__(*args, subaccounts={}, **kwargs)
-        del self.fields["subaccount"]  # the record is the whole account's
+        del self.fields["subaccount"]  # the audit log covers the whole account
         self.fields["action"] = select(_("Action"), _("All actions"), [(each, action_words(each)) for each in actions])
 
     @property
     def any_time(self) -> bool:
-        """Whether no period was chosen."""
+        """Whether the log is not limited to a period."""
         return self._range_name() == "any"
 
     def clean(self) -> dict[str, Any]:
-        """As everywhere, when there is a period."""
+        """Validate the period, if there is one."""
         return self.cleaned_data if self.any_time else super().clean()
 
     @property
     def pills(self) -> list[Pill]:
-        """As everywhere, and one for all time."""
-        every = (
+        """The pills of the form, and one for an unlimited period."""
+        any_time = (
             [Pill("range", _("Period"), _("Any time"), query(self.params, drop=("range",)))] if self.any_time else []
         )
-        return every + super().pills
+        return any_time + super().pills
 
     @property
-    def cleared(self) -> str:
-        """The page without any filter."""
+    def query_without_filters(self) -> str:
+        """The URL query of the page without any filter."""
         return "?"
 
-    def asked(self, zone: ZoneInfo) -> AuditFilter:
-        """What the selector is asked for."""
+    def audit_filter(self, zone: ZoneInfo) -> AuditFilter:
+        """The filter for the selector."""
         start, end = (None, None) if self.any_time else self.period.moments(zone)
         return AuditFilter(start, end, **{name: self.cleaned_data[name] for name in ("actor", "action", "target")})
 
 
 class JoinForm(forms.Form):
-    """An invited person's name and first password."""
+    """The name and first password of an invited person."""
 
     name = forms.CharField(label=_("Your name"), max_length=255, widget=forms.TextInput({"autocomplete": "name"}))
     password = forms.CharField(
@@ -217,7 +217,7 @@ class JoinForm(forms.Form):
         self._email = email
 
     def clean_password(self) -> str:
-        """A password that is not too easy for this person."""
+        """The password, checked by the validators for this person."""
         password: str = self.cleaned_data["password"]
         validate_password(password, User(email=self._email, name=self.cleaned_data.get("name", "")))
         return password

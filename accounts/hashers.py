@@ -6,7 +6,7 @@ from django.contrib.auth.hashers import Argon2PasswordHasher
 class TollgateArgon2PasswordHasher(Argon2PasswordHasher):
     """19 MiB, 2 passes, 1 lane: about 65 ms of CPU here, where Django's default costs 500.
 
-    A login flood must not starve the webhooks that share the machine.
+    A flood of logins must not starve the webhooks on the same machine.
     """
 
     memory_cost = 19 * 1024

@@ -1,4 +1,4 @@
-"""allauth's forms of security keys, with labels that can be translated."""
+"""allauth's forms for security keys, with translatable labels."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Puts a person's request into their account: membership, tenant scope, time zone; and asks for a second factor."""
+"""Middleware for people: the account, tenant scope and time zone of a request, and the required second factor."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -18,15 +18,15 @@ from accounts.selectors.person import has_second_factor
 from core.http import client_address
 from core.tenancy import every_tenant, tenant
 
-# Not pages: they bring their own credential, or need none, and must not pay for a session.
+# Not pages: they have their own credential or none, and need no session.
 MACHINE_PATHS = ("/webhooks/", "/api/", "/graph/", "/360dialog/", "/healthz", "/metrics", "/static/")
-OWN_PATH = "/accounts/"  # login, logout, password, second factor: open while the second factor is missing
+OWN_PATH = "/accounts/"  # login, logout, password, second factor: allowed without a second factor
 
 
 class TenantMiddleware:
-    """Sets `principal`, `account` and `memberships` on the request, and opens the account's scope around it.
+    """Sets `principal`, `account` and `memberships` on the request, and runs it in the account's scope.
 
-    Without a login or membership they are None or empty and no scope is open, so that a tenant query raises.
+    Without a login or membership they are None or empty and no scope is open, so tenant queries raise.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -45,26 +45,26 @@ class TenantMiddleware:
         request.memberships = memberships_of(request.user)
         membership = _current(request.memberships, request.session.get(SESSION_ACCOUNT))
         response = self._in_account(request, membership) if membership else self.get_response(request)
-        add_never_cache_headers(response)  # after a logout the back button must show nothing
+        add_never_cache_headers(response)  # after a logout the back button must not show pages
         patch_vary_headers(response, ["HX-Request"])
         return response
 
     def _in_account(self, request: Any, membership: Membership) -> HttpResponse:
         request.account = account = membership.account
         request.principal = Principal.of_member(
-            membership, chosen=request.session.get(SESSION_SUBACCOUNT, ""), address=client_address(request)
+            membership, subaccount_code=request.session.get(SESSION_SUBACCOUNT, ""), address=client_address(request)
         )
         zone = ZoneInfo(request.user.time_zone or account.time_zone)
         with tenant(account), timezone.override(zone):
             response = self.get_response(request)
         if response.streaming:
-            streamed: Any = response
-            streamed.streaming_content = _inside(streamed.streaming_content, account, zone)
+            streaming: Any = response
+            streaming.streaming_content = _in_scope(streaming.streaming_content, account, zone)
         return response
 
 
 class SecondFactorMiddleware:
-    """Sends whoever must have a second factor and has none to set it up, before anything else. After the other."""
+    """Redirects people who need a second factor and have none to its page. Runs after `TenantMiddleware`."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -80,13 +80,13 @@ class SecondFactorMiddleware:
 
 
 def _current(memberships: list[Membership], account_id: int | None) -> Membership | None:
-    """The membership the session remembers, else the oldest."""
-    remembered = (membership for membership in memberships if membership.account.pk == account_id)
-    return next(remembered, memberships[0] if memberships else None)
+    """The membership in the session's account, else the oldest."""
+    selected = (membership for membership in memberships if membership.account.pk == account_id)
+    return next(selected, memberships[0] if memberships else None)
 
 
-def _inside(chunks: Any, account: Account, zone: ZoneInfo) -> Iterator[bytes]:
-    """Make each chunk inside the scope, which closed with the view; never leave it open between two chunks."""
+def _in_scope(chunks: Any, account: Account, zone: ZoneInfo) -> Iterator[bytes]:
+    """Produce each chunk in the scope, which closed with the view; it is never open between two chunks."""
     iterator = iter(chunks)
     while True:
         with tenant(account), timezone.override(zone):

@@ -1,4 +1,4 @@
-"""Who: accounts and what hangs on them, people, API keys, and the record of what they did."""
+"""Accounts with their subaccounts and WABAs, people, API keys, and the audit log."""
 
 import uuid
 from typing import Any, ClassVar
@@ -29,11 +29,11 @@ __all__ = [
     "Waba",
 ]
 
-RATE_LIMIT = 1_800  # requests a second that 8x8 takes from a subaccount
+RATE_LIMIT = 1_800  # requests per second that 8x8 accepts from a subaccount
 
 
 class Account(models.Model):
-    """A tenant: one business with everything it owns."""
+    """A tenant: one business and its data."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False, help_text="accountId in URLs.")
     name = models.CharField(max_length=255)
@@ -48,7 +48,7 @@ class Account(models.Model):
 
 
 class Subaccount(TenantModel):
-    """A part of an account with its own numbers, costs and rights; 8x8's subAccountId is its code."""
+    """A part of an account with its own phone numbers and costs; its code is 8x8's subAccountId."""
 
     code = models.CharField(max_length=50, validators=[validate_subaccount_code])
     name = models.CharField(max_length=255)
@@ -97,10 +97,10 @@ class Waba(TenantModel):
 
 
 class UserManager(BaseUserManager["User"]):
-    """People are known by their e-mail address."""
+    """Creates people, who log in with their e-mail address."""
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        """Create one person; the address is stored in lower case, so that a login cannot miss by case."""
+        """Create a person. The address is stored in lower case, because logins ignore case."""
         user = self.model(email=email.strip().lower(), **fields)
         user.set_password(password)
         user.save(using=self._db)
@@ -112,7 +112,7 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """A person. Rights come from memberships; `is_staff` opens the operator's admin."""
+    """A person. Permissions come from memberships; `is_staff` gives access to the admin."""
 
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=255, blank=True)
@@ -139,9 +139,9 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 
 class LimitedModel(TenantModel):
-    """What reaches all subaccounts of its account, or only some.
+    """The base of grants for all subaccounts of an account or only some.
 
-    `limited` outlives the subaccounts it names: when the last of them is deleted it reaches none, not all.
+    `limited` stays set when the last of the subaccounts is deleted: the grant then reaches none, not all.
     """
 
     subaccounts = models.ManyToManyField(Subaccount, blank=True, help_text="Leave empty for all subaccounts.")
@@ -167,7 +167,7 @@ class Membership(LimitedModel):
 
 
 class Invitation(LimitedModel):
-    """An open invitation. Accepted or withdrawn it is gone, so it works once; the audit keeps that it was."""
+    """An open invitation. It is deleted when accepted or withdrawn, so it works once; the audit log has both."""
 
     email = models.EmailField(help_text="In lower case.")
     role = models.CharField(max_length=16, choices=Role)
@@ -189,7 +189,7 @@ class Invitation(LimitedModel):
 
 
 class ApiKey(LimitedModel):
-    """A key of an integration. The secret is shown once; only its SHA-256 is kept."""
+    """An API key of an integration. The secret is shown once; only its SHA-256 is stored."""
 
     name = models.CharField(max_length=100)
     prefix = models.CharField(max_length=16, unique=True, help_text="The readable start of the key.")
@@ -214,12 +214,12 @@ class ApiKey(LimitedModel):
         return f"{self.name} ({self.prefix}…)"
 
     def may(self, permission: Permission) -> bool:
-        """Whether the key was given the permission."""
+        """Whether the key has the permission."""
         return permission in self.scopes
 
 
 class IdempotentCall(TenantModel):
-    """A POST with an `Idempotency-Key` and what it was answered, for a day. See services/idempotency.py."""
+    """A POST with an `Idempotency-Key` and its response, stored for a day. See services/idempotency.py."""
 
     account = models.ForeignKey(Account, **LOOSE)
     api_key = models.ForeignKey(ApiKey, **LOOSE)
@@ -244,11 +244,11 @@ class IdempotentCall(TenantModel):
 
 
 class AuditEntry(TenantModel):
-    """What somebody did: written with the deed, in its transaction, and never changed.
+    """An action, written in its transaction and never changed.
 
     The database numbers the entries of each account and chains them when the transaction commits: `digest` is the
-    SHA-256 of the digest before and of the entry's text. It refuses every update, and every deletion of an entry that
-    no `AuditChain` has closed.
+    SHA-256 of the previous digest and the entry's text. It refuses every update, and the deletion of an entry unless
+    `AuditChain` has closed it.
     """
 
     account = models.ForeignKey(  # type: ignore[assignment] # the one tenant table whose rows may be the operator's
@@ -282,7 +282,7 @@ class AuditEntry(TenantModel):
 
 
 class AuditChain(models.Model):
-    """Where an account's chain of audit entries ends, and where it begins since retention took its oldest away."""
+    """The end of an account's chain of audit entries, and its start after retention deleted the oldest."""
 
     account_id = models.BigIntegerField(primary_key=True, help_text="0: the installation's own.")
     position = models.BigIntegerField(default=0, help_text="The last entry's.")
@@ -299,5 +299,5 @@ class AuditChain(models.Model):
 
     @property
     def head(self) -> str:
-        """Its end as people note it down: "120:ab12…", position and digest."""
+        """The end of the chain as text: "120:ab12…", position and digest."""
         return f"{self.position}:{bytes(self.digest).hex()}"

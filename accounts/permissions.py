@@ -1,4 +1,4 @@
-"""The permission table: which role may do what. Everything that asks, asks here."""
+"""The permission table: which role has which permissions. Every check uses it."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -26,7 +26,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.VIEWER: frozenset(_READ),
 }
 
-# What each role is for, in the words of the form that gives it.
+# The purpose of each role, for the form that grants it.
 ROLE_WORDS: dict[Role, Text] = {
     Role.OWNER: _("Full access, and the only role that can make others owners."),
     Role.ADMIN: _("Full access except managing owners: messages, costs, team, keys, webhooks, subaccounts."),
@@ -43,16 +43,18 @@ def allowed(role: Role | str, permission: Permission) -> bool:
 
 
 def roles_with(permission: Permission) -> list[Role]:
-    """The roles that hold the permission, for "ask an owner or finance" messages."""
+    """The roles that hold the permission, for messages such as "ask an owner or finance"."""
     return [role for role in Role if permission in ROLE_PERMISSIONS[role]]
 
 
 def grantable_roles(own: Role | None) -> list[Role]:
-    """The roles that a person of this role may give, change or take away: none that may do more than they do.
+    """The roles that this role may grant, change or revoke: those without permissions beyond its own.
 
-    Owners alone decide on owners, though admins may do the same things. Who has no role is no member and gives none.
+    Only owners manage owners, although admins have the same permissions. Without a role there are none.
     """
     if own is None:
         return []
-    mine = ROLE_PERMISSIONS[own]
-    return [role for role in Role if ROLE_PERMISSIONS[role] <= mine and (role != Role.OWNER or own == Role.OWNER)]
+    own_permissions = ROLE_PERMISSIONS[own]
+    return [
+        role for role in Role if ROLE_PERMISSIONS[role] <= own_permissions and (role != Role.OWNER or own == Role.OWNER)
+    ]

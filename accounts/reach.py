@@ -1,4 +1,4 @@
-"""Which rows somebody sees: those of their account, or of some of its subaccounts."""
+"""The rows that a principal sees: those of an account, or of some of its subaccounts."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
@@ -15,15 +15,15 @@ Row = TypeVar("Row", bound=Model)
 
 @dataclass(frozen=True)
 class Reach:
-    """An account, its limits, and the subaccount that was chosen among those within them."""
+    """An account, the subaccounts that it is limited to, and the selected one of them."""
 
     account: Account | None  # None: the installation
     limits: tuple[Subaccount, ...] | None = None  # None: the whole account, with rows that belong to no subaccount
-    chosen: Subaccount | None = None
+    selected: Subaccount | None = None
 
     @classmethod
     def of(cls, grant: Membership | ApiKey) -> "Reach":
-        """What a member or an API key reaches. One query where it is limited and not prefetched."""
+        """The reach of a member or an API key. One query if it is limited and not prefetched."""
         if not grant.limited:
             return cls(grant.account)
         with tenant(grant.account):
@@ -38,39 +38,39 @@ class Reach:
     @property
     def ids(self) -> tuple[int, ...] | None:
         """Ids to filter rows by; None means the whole account, with rows that belong to no subaccount."""
-        if self.chosen:
-            return (self.chosen.pk,)
+        if self.selected:
+            return (self.selected.pk,)
         return None if self.limits is None else tuple(subaccount.pk for subaccount in self.limits)
 
     @cached_property
     def visible(self) -> tuple[Subaccount, ...]:
-        """The subaccounts within the limits by name, whichever is chosen. One query for a whole account."""
+        """The subaccounts within the limits, by name, whichever is selected. One query for a whole account."""
         if self.limits is not None:
             return self.limits
         with tenant(self.account):
             return tuple(Subaccount.objects.filter(account=self.account))
 
     def find(self, code: str) -> Subaccount | None:
-        """The visible subaccount of that code."""
+        """The visible subaccount with this code."""
         return next((subaccount for subaccount in self.visible if subaccount.code == code), None)
 
-    def choose(self, code: str) -> "Reach":
-        """Narrowed to the subaccount of that code; a code that is not (or no longer) visible chooses nothing."""
-        return replace(self, chosen=self.find(code) if code else None)
+    def select(self, code: str) -> "Reach":
+        """A copy with this subaccount selected; with none if it is not, or no longer, visible."""
+        return replace(self, selected=self.find(code) if code else None)
 
     def only(self, code: str) -> "Reach":
-        """Limited to the subaccount of that code; where it is not visible, to nothing. Without a code as it is."""
+        """A copy limited to this subaccount, or to nothing if it is not visible. Without a code, the same reach."""
         return self.among([each.pk for each in self.visible if each.code == code]) if code else self
 
     def among(self, ids: Collection[int] | None) -> "Reach":
-        """Limited to those of these subaccounts that are visible; None: to all that are."""
+        """A copy limited to the visible ones of these subaccounts; None: to all visible ones."""
         limits = self.limits if ids is None else tuple(each for each in self.visible if each.pk in ids)
-        return replace(self, limits=limits, chosen=None)
+        return replace(self, limits=limits, selected=None)
 
     def covers(self, grant: Membership | Invitation | ApiKey) -> bool:
-        """Whether a member, an invitation or an API key reaches nothing beyond the limits."""
+        """Whether the limits include everything that a member, an invitation or an API key reaches."""
         return not self.limited or (grant.limited and set(self.visible).issuperset(grant.subaccounts.all()))
 
     def within(self, rows: QuerySet[Row], field: str = "subaccount") -> QuerySet[Row]:
-        """Those of an account's rows that are seen; `field` is what names their subaccount."""
+        """The visible rows of an account; `field` is the foreign key to the subaccount."""
         return rows if self.ids is None else rows.filter(**{f"{field}__in": self.ids})

@@ -1,4 +1,4 @@
-"""Accounts' background work."""
+"""The Celery tasks of accounts."""
 
 from celery import shared_task
 
@@ -7,13 +7,13 @@ from core.tasks import InstallationTask
 
 
 @shared_task(base=InstallationTask)
-def forget_calls() -> None:
-    """Drop the kept answers of requests of more than a day ago."""
-    idempotency.forget_calls()
+def delete_expired_calls() -> None:
+    """Delete idempotent calls of more than a day ago."""
+    idempotency.delete_expired_calls()
 
 
 @shared_task(base=InstallationTask)
 def verify_audit() -> None:
-    """Work out the chains of the audit again; one that is broken is an error in the log and shown to its account."""
-    for _ in audit_chain.verify_and_note():
+    """Verify the audit chains; a broken one is an error in the log and shown to its account."""
+    for _ in audit_chain.verify_and_record():
         pass

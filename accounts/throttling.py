@@ -1,4 +1,4 @@
-"""How many requests a second an API key may make."""
+"""The rate limit of API keys."""
 
 from typing import Any, cast
 
@@ -11,10 +11,10 @@ from core.window_counter import WindowCounter
 requests = WindowCounter("rate")
 
 
-class RatePerKey(BaseThrottle):
-    """Lets through as many requests a second as the key's `rate_limit`, and says in headers how many are left.
+class ApiKeyThrottle(BaseThrottle):
+    """Limits requests per second to the key's `rate_limit`, and reports the remaining ones in headers.
 
-    Without Redis it lets everything through, and names the limit alone.
+    Without Redis it allows every request and reports only the limit.
     """
 
     def allow_request(self, request: Request, view: Any) -> bool:
@@ -29,9 +29,9 @@ class RatePerKey(BaseThrottle):
         return n <= limit
 
     def limit(self, key: ApiKey, view: Any) -> tuple[str, int]:
-        """What is counted, by name, and how many a second there may be of it."""
+        """The name to count under, and the limit per second."""
         return str(key.pk), key.rate_limit
 
     def wait(self) -> int:
-        """The running second is over by then."""
+        """Seconds until the current one is over."""
         return 1

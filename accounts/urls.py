@@ -1,4 +1,4 @@
-"""URLs of the settings and about oneself; they stand before those of allauth, some of which they replace."""
+"""URLs of the settings and of logins. They come before those of allauth, because they replace some of them."""
 
 from django.urls import path
 from django.views.generic import RedirectView
@@ -25,7 +25,7 @@ urlpatterns = [
     path("settings/invitations/<int:invitation_id>/withdraw/", team.withdraw_invitation, name="invitation_withdraw"),
     path("settings/audit/", audit.audit, name="audit"),
     path("settings/audit.csv", audit.audit_file, name="audit_csv"),
-    path("invitations/<str:token>/", invitation.invitation, name="invitation"),
+    path("invitations/<str:token>/", invitation.accept_invitation, name="invitation"),
     path("switch-account/", own.switch_account, name="switch_account"),
 ]
 rest = [path("audit/", AuditListView.as_view(), name="api-audit")]

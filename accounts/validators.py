@@ -1,4 +1,4 @@
-"""Rules that forms, serializers and models share."""
+"""Validators shared by forms, serializers and models."""
 
 from zoneinfo import ZoneInfo, available_timezones
 

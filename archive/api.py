@@ -21,10 +21,10 @@ from archive.exports.selectors import exports_of
 from archive.models import Export
 from archive.serializers import ExportAskSerializer, ExportPageSerializer, ExportSerializer, ask_of
 from archive.views.files import file_response
-from core.bodies import checked_body
+from core.bodies import validate_body
 from core.filtersets import StrictFilterSet, parameters
-from core.queries import nothing_asked
-from core.resources import listed, shown
+from core.queries import reject_params
+from core.resources import detail_data, page_data
 
 
 class ExportView(TenantView):
@@ -67,7 +67,7 @@ class ExportListView(ExportView):
     def get(self, request: Request) -> Response:
         """One page. Follow `next` for older exports, `previous` for newer ones."""
         filterset = ExportFilterSet(request.query_params, queryset=exports_of(self.principal))
-        return Response(listed(ExportSerializer, filterset, request, context=self.context))
+        return Response(page_data(ExportSerializer, filterset, request, context=self.context))
 
     @extend_schema(operation_id="start_export", request=ExportAskSerializer, responses={202: ExportSerializer})
     def post(self, request: Request) -> Response:
@@ -75,8 +75,8 @@ class ExportListView(ExportView):
 
         Also needs the scope of what it holds: `messages:read`, or `costs:read` for charges and costs.
         """
-        nothing_asked(request)
-        asked = checked_body(ExportAskSerializer, request)
+        reject_params(request)
+        asked = validate_body(ExportAskSerializer, request)
         by = self.principal.only(asked["filters"].get("subaccount", ""))
         export = jobs.start(by, ask_of(asked, self.principal))
         return Response(ExportSerializer(export, context={"request": request}).data, status=202)
@@ -88,12 +88,12 @@ class ExportDetailView(ExportView):
     @extend_schema(operation_id="get_export", responses=ExportSerializer)
     def get(self, request: Request, export_id: UUID) -> Response:
         """The export and its progress. 404 if the account has none with that id."""
-        return Response(shown(ExportSerializer, self.found(export_id), request, self.context))
+        return Response(detail_data(ExportSerializer, self.found(export_id), request, self.context))
 
     @extend_schema(operation_id="delete_export", request=None, responses={204: None})
     def delete(self, request: Request, export_id: UUID) -> Response:
         """Cancel the export if it is not done, and delete it with its file."""
-        nothing_asked(request)
+        reject_params(request)
         jobs.delete(self.found(export_id), self.principal)
         return Response(status=204)
 
@@ -106,7 +106,7 @@ class ExportDownloadView(ExportView):
     )  # fmt: skip
     def get(self, request: Request, export_id: UUID) -> FileResponse:
         """The file. 404 until the export has succeeded and after it has expired."""
-        nothing_asked(request)
+        reject_params(request)
         return self.file(self.found(export_id))
 
 
@@ -116,7 +116,7 @@ class ExportManifestView(ExportView):
     @extend_schema(operation_id="get_export_manifest", responses={200: OpenApiTypes.OBJECT})
     def get(self, request: Request, export_id: UUID) -> Response:
         """Rows, sums, filters, time zone and SHA-256 of the file. 404 if there is no file."""
-        nothing_asked(request)
+        reject_params(request)
         export = self.found(export_id)
         if not export.contents:
             raise Http404

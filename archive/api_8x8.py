@@ -25,8 +25,8 @@ from archive.exports.columns import PRESET_8X8
 from archive.exports.requests import Ask
 from archive.exports.selectors import exports_of
 from archive.models import Export
-from core.bodies import StrictSerializer, checked_body
-from core.problem_details import answer_as_8x8, envelope_of_8x8
+from core.bodies import StrictSerializer, validate_body
+from core.problem_details import envelope_of_8x8, exception_handler_8x8
 from messaging.log.query import MessageQuery, problems, write_words
 
 UNKNOWN_JOB = 4018
@@ -103,13 +103,13 @@ def errors_of_8x8(error: Exception, context: dict[str, Any]) -> Response | None:
     """8x8's envelope, with its code for unknown jobs."""
     if isinstance(error, UnknownJob):
         return Response(envelope_of_8x8(UNKNOWN_JOB, "Job not found"), status=404)
-    return answer_as_8x8(error, context)
+    return exception_handler_8x8(error, context)
 
 
 class JobView(ExportView):
     """What the views of 8x8's shape share: its errors, and the subaccount of the path."""
 
-    speaks = "8x8"
+    error_format = "8x8"
 
     def get_exception_handler(self) -> Callable[..., Response | None]:
         """8x8's envelope."""
@@ -117,8 +117,8 @@ class JobView(ExportView):
 
     def within(self, code: str) -> Principal:
         """The key, within the subaccount. Raises Http404 when it does not exist for the key."""
-        by = self.principal.choosing(code)
-        if by.reach.chosen is None:
+        by = self.principal.in_subaccount(code)
+        if by.reach.selected is None:
             raise Http404
         return by
 
@@ -144,7 +144,7 @@ class JobListView(JobView):
     def post(self, request: Request, subaccount_id: str) -> Response:
         """Start a job that exports the log of a subaccount as CSV with 8x8's columns."""
         by = self.within(subaccount_id)
-        said = checked_body(JobAskSerializer, request)
+        said = validate_body(JobAskSerializer, request)
         words = [(name, str(value)) for name, value in said.items() if value]
         ask = Ask(
             Dataset.MESSAGES, write_words(_query_of(said, by)), "UTC", preset=PRESET_8X8, words=words,

@@ -9,7 +9,7 @@ from rest_framework.response import Response
 
 from accounts.enums import Permission
 from archive.deletion.api import delete_one
-from core.queries import nothing_asked
+from core.queries import reject_params
 from messaging.log.api.messages import MessageDetailView
 
 
@@ -22,6 +22,6 @@ class MessageView(MessageDetailView):
     @extend_schema(operation_id="delete_message", request=None, responses={204: None})
     def delete(self, request: Request, umid: UUID) -> Response:
         """Delete the message immediately; costs and counts stay. 404 if there is none, 409 under a legal hold."""
-        nothing_asked(request)
+        reject_params(request)
         delete_one(self, umid)
         return Response(status=204)

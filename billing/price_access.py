@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
-from accounts.access import LimitedReach, MissingPermission, homeless
+from accounts.access import LimitedReach, MissingPermission, no_membership
 from accounts.enums import Permission
 from accounts.models import Account
 from accounts.principal import Principal
@@ -99,7 +99,7 @@ def price_page(*, manages: bool = False) -> Callable[[Callable[..., HttpResponse
                 return HttpResponse(status=204, headers={"HX-Redirect": login.url}) if request.htmx else login
             access = _access_of(request)
             if access is None:
-                return homeless(request)
+                return no_membership(request)
             if manages and not access.tries_out:
                 if access.limited:
                     raise LimitedReach(_("This page covers the whole account."))

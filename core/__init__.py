@@ -1,1 +1,1 @@
-"""What every other package stands on: tenancy, paging, money, partitions, errors, HTTP. Imports none of them."""
+"""The base of every other package: tenancy, paging, money, partitions, errors, HTTP. Imports none of them."""

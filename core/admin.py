@@ -1,4 +1,4 @@
-"""What the operator's admin pages share."""
+"""Base classes of the admin pages."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from unfold.paginator import InfinitePaginator
 
 
 class ReadOnlyAdmin(ModelAdmin):  # type: ignore[misc]  # unfold ships no types
-    """Rows that only the portal itself writes."""
+    """Rows that only Tollgate itself writes."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -21,7 +21,7 @@ class ReadOnlyAdmin(ModelAdmin):  # type: ignore[misc]  # unfold ships no types
 
 
 class BigTableAdmin(ReadOnlyAdmin):
-    """Rows of a table with millions of rows: never counted, and deletion is retention's business."""
+    """A table with millions of rows: they are never counted, and only retention deletes them."""
 
     paginator = InfinitePaginator
     show_full_result_count = False

@@ -1,9 +1,9 @@
-"""The app of the core."""
+"""The Django app of core."""
 
 from django.apps import AppConfig
 
 
 class CoreConfig(AppConfig):
-    """Template tags and tasks of every other package."""
+    """The template tags and tasks that every package shares."""
 
     name = "core"

@@ -9,9 +9,9 @@ _NOT_GEOGRAPHIC = "001"
 
 
 def country_of(msisdn: str, user_id: str = "") -> str:
-    """ISO 3166 alpha-2 of the person, or empty when it cannot be told.
+    """The ISO 3166 alpha-2 code of the person's country; empty if unknown.
 
-    The user id's prefix is exact (US.1349…), so it decides when there is no number.
+    Without a number the prefix of the user id (US.1349…) decides.
     """
     if msisdn:
         return _country_of_number(msisdn)
@@ -27,11 +27,11 @@ def _country_of_number(msisdn: str) -> str:
             break
     else:
         return ""
-    if len(regions) == 1:  # most calling codes are one country's: no need to parse the number
+    if len(regions) == 1:  # most calling codes belong to one country: no need to parse the number
         return "" if regions[0] == _NOT_GEOGRAPHIC else regions[0]
     try:
         number = phonenumbers.parse(f"+{msisdn}")
     except phonenumbers.NumberParseException:
         return ""
-    # A number no plan knows still starts with the code; its main country is the best that can be said.
+    # A number outside every numbering plan still starts with the code: take the main country of that code.
     return phonenumbers.region_code_for_number(number) or regions[0]

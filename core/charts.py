@@ -1,4 +1,4 @@
-"""A chart as data: what the browser draws, and the table with the same figures that stands beside it."""
+"""A chart as data: the browser draws it, and the page shows a table with the same figures beside it."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
@@ -13,7 +13,7 @@ Figure = int | float | Decimal | None
 
 @dataclass(frozen=True)
 class Series:
-    """A row of bars or a line. `colour` is one of the style sheet's; `links` lead to the rows behind each figure."""
+    """A row of bars or a line. `colour` names one of the style sheet; `links` lead to the rows behind each figure."""
 
     label: Text
     colour: str
@@ -28,9 +28,9 @@ class Series:
 
 @dataclass(frozen=True)
 class Mark:
-    """Something that happened at the label in this place. `level` (good, warn, bad, neutral) gives its shape."""
+    """An event at the label with this index. `level` (good, warn, bad, neutral) selects its shape."""
 
-    place: int
+    index: int
     title: str
     text: str
     level: str
@@ -46,9 +46,9 @@ class Cell:
 
 @dataclass(frozen=True)
 class Chart:
-    """`unit` is "count", "percent" or a currency. `unfinished` is the place of the running day, drawn hatched.
+    """`unit` is "count", "percent" or a currency. `unfinished` is the index of the current day, drawn hatched.
 
-    `marks` stand on the same axis, as lines across it and as a column of the table under `marks_title`.
+    `marks` are lines at their labels, and a column of the table titled `marks_title`. `first` titles its first column.
     """
 
     id: str
@@ -67,12 +67,12 @@ class Chart:
 
     @property
     def script_id(self) -> str:
-        """Where the page keeps `data`."""
+        """The id of the script element that holds `data`."""
         return f"chart-{self.id}"
 
     @property
     def data(self) -> dict[str, Any]:
-        """For the browser."""
+        """The chart for the browser's script."""
         return {
             "kind": self.kind,
             "unit": self.unit,
@@ -96,26 +96,26 @@ class Chart:
 
     @property
     def empty(self) -> bool:
-        """Whether there is nothing to draw. A share of nothing is a figure: it says that all failed."""
+        """Whether there is nothing to draw. A share of 0 % is a figure: it says that everything failed."""
         figures = [figure for series in self.series for figure in series.figures]
         return all(figure is None for figure in figures) if self.unit == "percent" else not any(figures)
 
     @property
     def rows(self) -> Iterator[tuple[str, list[Cell], list[Mark]]]:
-        """The table: a label, a cell for each series, and what happened there."""
+        """The rows of the table: a label, a cell for each series, and the marks at the label."""
         for n, label in enumerate(self.labels):
-            cells = [Cell(self.spell(series.figures[n]), series.link(n)) for series in self.series]
-            yield label, cells, [mark for mark in self.marks if mark.place == n]
+            cells = [Cell(self.format_figure(series.figures[n]), series.link(n)) for series in self.series]
+            yield label, cells, [mark for mark in self.marks if mark.index == n]
 
     @property
     def totals(self) -> list[str]:
         """The table's last row; shares have no sum."""
         if self.unit == "percent":
             return []
-        return [self.spell(sum((figure or 0 for figure in series.figures), start=0)) for series in self.series]
+        return [self.format_figure(sum((figure or 0 for figure in series.figures), start=0)) for series in self.series]
 
-    def spell(self, figure: Figure) -> str:
-        """A figure in words."""
+    def format_figure(self, figure: Figure) -> str:
+        """Write a figure with its unit."""
         if figure is None:
             return "–"
         if self.unit == "percent":

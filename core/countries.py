@@ -1,4 +1,4 @@
-"""Names of countries for people; ISO 3166 codes are what is stored."""
+"""The names of countries. The database stores their ISO 3166 codes."""
 
 from functools import cache
 from pathlib import Path
@@ -15,7 +15,7 @@ def countries() -> dict[str, str]:
 
 
 def country_name(code: str) -> str:
-    """The name of a country in the language of the page, or its code when we do not know it."""
+    """The name of a country in the language of the page, or the code if it is unknown."""
     name = countries().get(code)
     return gettext(name) if name else code
 

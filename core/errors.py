@@ -1,16 +1,15 @@
-"""Why what somebody asked for is not done, in words for them: the one class, and what answers with another status."""
+"""Errors with a message for the user. `UserError` is the base; a subclass changes the HTTP status."""
 
 from http import HTTPStatus
 
 
 class UserError(Exception):
-    """What was asked for cannot be done as it was asked. Forms, pages, commands and REST show it; nothing is logged.
+    """The request cannot be fulfilled as it is. Forms, pages, commands and REST show the message; nothing is logged.
 
-    `field` is the field of the form or body that could be filled in otherwise. `remedy` is what to do about it; the
-    whole text is "message: remedy".
+    `field` is the field of the form or body to correct. `remedy` says what to do; the full text is "message: remedy".
     """
 
-    status: int = HTTPStatus.BAD_REQUEST  # of the answer over HTTP
+    status: int = HTTPStatus.BAD_REQUEST  # of the HTTP response
 
     def __init__(self, message: str, *, field: str = "", remedy: str = "") -> None:
         super().__init__(f"{message}: {remedy}" if remedy else message)
@@ -18,7 +17,7 @@ class UserError(Exception):
 
 
 class Conflict(UserError):
-    """It contradicts what was done before. `wait` is after how many seconds it may not any more."""
+    """The request conflicts with the current state. `wait`: the number of seconds after which to retry."""
 
     status = HTTPStatus.CONFLICT
 

@@ -1,4 +1,4 @@
-"""What leaves as a file: one SELECT with typed columns, which PostgreSQL itself writes out."""
+"""Data for a file: one SELECT with typed columns, which PostgreSQL itself writes to the file."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,8 +9,8 @@ import orjson
 from django.db import connection
 
 
-class Kind(StrEnum):
-    """What a column holds, and hence how each format writes it. An `ID` is a UUID, a `CODE` one of our own words."""
+class ColumnType(StrEnum):
+    """The type of a column decides how each format writes it. An `ID` is a UUID, a `CODE` one of our enum values."""
 
     TEXT = "text"
     ID = "id"
@@ -23,25 +23,25 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Extract:
-    """A complete statement, parameters and all, whose columns are the names asked for, in their order."""
+    """A complete statement, parameters included; its columns are the requested names, in their order."""
 
     sql: str
 
 
-def literal(sql: str, params: Sequence[Any] | Mapping[str, Any]) -> str:
-    """The statement with its parameters in it, quoted by the driver, so that statements can be put together."""
+def inline_params(sql: str, params: Sequence[Any] | Mapping[str, Any]) -> str:
+    """The statement with its parameters in it, quoted by the driver, for use inside other statements."""
     with connection.cursor() as cursor:
         return str(cursor.mogrify(sql, params))
 
 
-_CASTS = {Kind.NUMBER: "::bigint", Kind.AMOUNT: "::numeric", Kind.MOMENT: "::timestamptz"}
+_CASTS = {ColumnType.NUMBER: "::bigint", ColumnType.AMOUNT: "::numeric", ColumnType.MOMENT: "::timestamptz"}
 
 
-def of_rows(columns: Mapping[str, Kind], rows: Sequence[Sequence[Any]]) -> Extract:
-    """The extract of rows that are in memory already, such as those of a report; None is an empty cell."""
+def extract_rows(columns: Mapping[str, ColumnType], rows: Sequence[Sequence[Any]]) -> Extract:
+    """The extract of rows that are already in memory, such as those of a report; None is an empty cell."""
     cells = ", ".join(
-        f'(row ->> {place}){_CASTS.get(kind, "")} AS "{name}"' for place, (name, kind) in enumerate(columns.items())
+        f'(row ->> {index}){_CASTS.get(type_, "")} AS "{name}"' for index, (name, type_) in enumerate(columns.items())
     )
-    given = orjson.dumps(rows, default=str).decode()
-    source = literal("jsonb_array_elements(%s::jsonb) WITH ORDINALITY AS given (row, place)", [given])
-    return Extract(f"SELECT {cells} FROM {source} ORDER BY place")  # noqa: S608 - names of columns are ours
+    data = orjson.dumps(rows, default=str).decode()
+    source = inline_params("jsonb_array_elements(%s::jsonb) WITH ORDINALITY AS data (row, position)", [data])
+    return Extract(f"SELECT {cells} FROM {source} ORDER BY position")  # noqa: S608 - names of columns are ours

@@ -1,4 +1,4 @@
-"""A number on top of a page: what it is made of, how it changed, and the rows behind it."""
+"""A key figure at the top of a page: its value, how it changed, and a link to the rows behind it."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -8,7 +8,7 @@ from core.words import Text
 
 @dataclass(frozen=True)
 class KeyFigure:
-    """`trend` is better, worse, or empty; `exact` the value to the last digit, where it is rounded."""
+    """`trend` is better, worse or empty; `exact` is the unrounded value."""
 
     label: Text
     value: str
@@ -19,11 +19,11 @@ class KeyFigure:
     exact: str = ""
 
 
-def change(now: Decimal | int, before: Decimal | int) -> str:
-    """The change against the period before, in words; nothing when there is nothing to compare with."""
-    return signed(f"{Decimal(now - before) / before * 100:+.1f}\u00a0%") if before else ""
+def relative_change(now: Decimal | int, before: Decimal | int) -> str:
+    """The change against the previous period in percent; empty if that was zero."""
+    return with_minus_sign(f"{Decimal(now - before) / before * 100:+.1f}\u00a0%") if before else ""
 
 
-def signed(text: str) -> str:
-    """With a minus as wide as the plus."""
+def with_minus_sign(text: str) -> str:
+    """Replace the hyphen with a minus sign, which is as wide as a plus."""
     return text.replace("-", "−")

@@ -1,4 +1,4 @@
-"""The filter bar: what a page was asked for, as pills that can be taken away one by one; all of it lives in the URL."""
+"""The filter bar: the filters in the URL, as pills that can be removed one by one."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ BLANK = "Provide a value or omit the parameter."
 
 @dataclass(frozen=True)
 class Pill:
-    """One chosen filter, by its parameter, and the URL query without it."""
+    """One active filter: its parameter, and the URL query without it."""
 
     name: str
     label: Text
@@ -27,22 +27,22 @@ class Pill:
 def query(
     params: QueryDict, change: Mapping[str, str] = NOTHING, *, drop: Iterable[str] = (), same_page: bool = False
 ) -> str:
-    """The query string with some parameters changed and others dropped, empty ones left out; it always starts with "?".
+    """The query string with some parameters changed and others dropped, without empty ones; it always starts with "?".
 
-    It leads to the first page unless told to stay.
+    It leads to the first page unless `same_page` is set.
     """
-    gone = {*drop, *change, *(() if same_page else PAGING)}
-    kept = [(name, value) for name, values in params.lists() if name not in gone for value in values if value]
-    # An empty subaccount is said, not left out: leaving it out means "the one chosen last".
-    if "subaccount" in params and not params["subaccount"] and "subaccount" not in gone:
-        kept.append(("subaccount", ""))
-    return "?" + urlencode(kept + list(change.items()))
+    removed = {*drop, *change, *(() if same_page else PAGING)}
+    pairs = [(name, value) for name, values in params.lists() if name not in removed for value in values if value]
+    # An empty subaccount stays in the URL: without the parameter the page shows the one selected last.
+    if "subaccount" in params and not params["subaccount"] and "subaccount" not in removed:
+        pairs.append(("subaccount", ""))
+    return "?" + urlencode(pairs + list(change.items()))
 
 
-def pills(params: QueryDict, chosen: Mapping[str, tuple[Text, Text]]) -> list[Pill]:
-    """A pill for each parameter in `chosen` (name to label and value)."""
+def pills(params: QueryDict, active: Mapping[str, tuple[Text, Text]]) -> list[Pill]:
+    """A pill for each parameter in `active` (name to label and value)."""
     result = []
-    for name, (label, value) in chosen.items():
+    for name, (label, value) in active.items():
         if name == "subaccount":
             without = query(params, {"subaccount": ""})
         else:

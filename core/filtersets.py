@@ -17,10 +17,10 @@ from core.sparse import PARAMETER
 CURSORS = [OpenApiParameter(name, description="A cursor, from next or previous") for name in PAGING]
 
 
-class Listed(Protocol):
-    """The rows of a list, once its parameters are checked."""
+class RowQuery(Protocol):
+    """The query for the rows of a list: its parameters can be invalid."""
 
-    def checked(self) -> QuerySet[Any]:
+    def validated_rows(self) -> QuerySet[Any]:
         """The filtered rows. Raises ValidationError naming the parameters that are wrong."""
 
 
@@ -31,37 +31,40 @@ class MomentFilter(filters.IsoDateTimeFilter):
 
 
 class StrictFilterSet(filters.FilterSet):
-    """Filters that refuse what they do not know; `several` may be given more than once."""
+    """Filters that refuse unknown parameters; those in `repeatable` can be repeated."""
 
-    several: ClassVar[frozenset[str]] = frozenset()
+    repeatable: ClassVar[frozenset[str]] = frozenset()
 
-    def checked(self) -> QuerySet[Any]:
-        """The filtered rows. Raises ValidationError for bad and blank values and for names nobody knows."""
-        errors = misgiven(self.data or {}, self.filters, self.several)
+    def validated_rows(self) -> QuerySet[Any]:
+        """The filtered rows. Raises ValidationError for invalid and blank values and for unknown names."""
+        errors = param_errors(self.data or {}, self.filters, self.repeatable)
         if not self.is_valid() or errors:
             raise ValidationError({**errors, **self.errors, **errors})  # unknown names first
         rows: QuerySet[Any] = self.qs
         return rows
 
 
-def misgiven(params: Mapping[str, Any], known: Collection[str], several: Collection[str]) -> dict[str, list[str]]:
-    """What is wrong with the parameters of a list, whatever they mean: unknown, blank, given twice, no cursor."""
-    given = dict(getattr(params, "lists", dict)())
-    wrong = {name: ["There is no such parameter."] for name in sorted(set(given) - {*known, *PAGING, PARAMETER})}
-    for name, values in given.items():
-        if name in wrong:
+def param_errors(
+    params: Mapping[str, Any], known_names: Collection[str], repeatable: Collection[str]
+) -> dict[str, list[str]]:
+    """What is wrong with the parameters of any list: unknown, blank or repeated names, and invalid cursors."""
+    values_by_name = dict(getattr(params, "lists", dict)())
+    unknown = sorted(set(values_by_name) - {*known_names, *PAGING, PARAMETER})
+    errors = {name: ["There is no such parameter."] for name in unknown}
+    for name, values in values_by_name.items():
+        if name in errors:
             continue
         if not all(values):
-            wrong[name] = [BLANK]  # a list of everything would look like what was asked for
-        elif len(values) > 1 and name not in several:
-            wrong[name] = ["Provide this parameter only once."]  # Django would take the last and say nothing
+            errors[name] = [BLANK]  # an unfiltered list would look like the filtered one
+        elif len(values) > 1 and name not in repeatable:
+            errors[name] = ["Provide this parameter only once."]  # Django would silently take the last value
         elif name in PAGING and not _is_cursor(values[0]):
-            wrong[name] = ["Invalid cursor: use the next and previous links unchanged."]
-    return wrong
+            errors[name] = ["Invalid cursor: use the next and previous links unchanged."]
+    return errors
 
 
 def _is_cursor(text: str) -> bool:
-    """A page that garbles a cursor starts over; a program would run in circles."""
+    """Whether a program can go on from here. With a broken cursor it would start over, again and again."""
     try:
         Cursor.parse(text)
     except ValueError:

@@ -1,4 +1,4 @@
-"""What every filter bar has: the period, the subaccount, and its choices as pills."""
+"""The base of filter bars: the period, the subaccount, and the active filters as pills. And fast form widgets."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -16,64 +16,66 @@ from django_filters.fields import IsoDateTimeField
 
 from core.errors import UserError
 from core.filters import Pill, pills, query
-from core.periods import LABELS, Period, chosen, named
-from core.words import Text, inside
+from core.periods import LABELS, Period, named_period, parse_period
+from core.words import Text, in_sentence
 
 SELECT = {"class": "form-select form-select-sm"}
 INPUT = {"class": "form-control form-control-sm"}
 
 
 def show_error(form: forms.BaseForm, error: UserError) -> None:
-    """Show an error at its field, or at the head of a form without that field."""
+    """Show an error at its field, or above the form if it has no such field."""
     form.add_error(error.field if error.field in form.fields else None, str(error))
 
 
-class QuickSelect(forms.Select):
-    """A plain list. Django renders each option through two templates: a list of countries took longer than its page."""
+class FastSelect(forms.Select):
+    """A plain list. Django renders each option with two templates, which makes a list of countries slow."""
 
     def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
-        """The list with its options, in one go; options have no groups and no attributes of their own."""
-        chosen = set(self.format_value(value))
-        options = "".join(_option(str(each), str(label), str(each) in chosen) for each, label in self.choices)
-        own = self.build_attrs(self.attrs, {"name": name, **(attrs or {})})
-        return mark_safe(f"<select{flatatt(own)}>{options}</select>")  # noqa: S308 - of escaped parts
+        """The list with its options. Options have no groups and no attributes."""
+        selected = set(self.format_value(value))
+        options = "".join(_option(str(each), str(label), str(each) in selected) for each, label in self.choices)
+        attributes = self.build_attrs(self.attrs, {"name": name, **(attrs or {})})
+        return mark_safe(f"<select{flatatt(attributes)}>{options}</select>")  # noqa: S308 - of escaped parts
 
 
 @lru_cache(maxsize=10_000)
 def _option(value: str, label: str, selected: bool) -> SafeString:
-    """Kept: every page asks for the same countries."""
+    """One option; cached, because every page has the same countries."""
     return format_html('<option value="{}"{}>{}</option>', value, mark_safe(" selected") if selected else "", label)
 
 
-class _Quick:
-    """An input without a template of its own, for the same reason."""
+class _FastInput:
+    """An input rendered without a template, for the same reason."""
 
     def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
         """The input with its value and attributes."""
         widget = self.get_context(name, value, attrs)["widget"]  # type: ignore[attr-defined] # of forms.Input
-        shown = {} if widget["value"] is None else {"value": widget["value"]}
-        return format_html("<input{}>", flatatt({"type": widget["type"], "name": name, **shown, **widget["attrs"]}))
+        value_attribute = {} if widget["value"] is None else {"value": widget["value"]}
+        return format_html(
+            "<input{}>", flatatt({"type": widget["type"], "name": name, **value_attribute, **widget["attrs"]})
+        )
 
 
-class QuickText(_Quick, forms.TextInput):
+class FastTextInput(_FastInput, forms.TextInput):
     """A line of text."""
 
 
-class QuickDate(_Quick, forms.DateInput):
+class FastDateInput(_FastInput, forms.DateInput):
     """A day."""
 
 
 def select(label: Text, every: Text, choices: Iterable[tuple[str, Text]]) -> forms.ChoiceField:
-    """A list of which one may be chosen; `every` names the choice of all."""
-    widget = QuickSelect(attrs=SELECT)
+    """A list with at most one selected choice; `every` labels the empty choice, which means all."""
+    widget = FastSelect(attrs=SELECT)
     return forms.ChoiceField(label=label, required=False, choices=[("", every), *choices], widget=widget)
 
 
 class MomentField(IsoDateTimeField):
-    """A time that a database and every zone can hold: 9999-12-31T23:59-23:59 is none in UTC."""
+    """A time that the database and every zone can represent: 9999-12-31T23:59-23:59 has no equivalent in UTC."""
 
     def clean(self, value: Any) -> Any:
-        """The time; None without one. Raises ValidationError."""
+        """The time; None if there is none. Raises ValidationError."""
         moment = super().clean(value)
         if moment is not None and not 1970 <= moment.year <= 2100:
             raise ValidationError(_("Enter a time between 1970 and 2100."), code="range")
@@ -81,11 +83,11 @@ class MomentField(IsoDateTimeField):
 
 
 class FilterForm(forms.Form):
-    """A filter bar. It reads the URL, never raises, and is worth asking for `period` and `pills` even when invalid."""
+    """A filter bar. It reads the URL and never raises; `period` and `pills` work even if it is invalid."""
 
     periods: tuple[str, ...] = ("today", "7d", "14d", "30d", "custom")
     default_period = "7d"
-    foreign: tuple[str, ...] = ()  # fields that name objects of the account: an unknown value is 404, not an error
+    object_fields: tuple[str, ...] = ()  # they name objects of the account: an unknown value is 404, not an error
 
     def __init__(self, params: QueryDict, *, today: date, subaccounts: Mapping[str, str]) -> None:
         """`subaccounts` maps the codes a person may see to names."""
@@ -94,14 +96,14 @@ class FilterForm(forms.Form):
         data["range"] = self._range_name()
         super().__init__(data)
         self.fields["range"] = forms.ChoiceField(
-            label=_("Period"), choices=[(name, LABELS[name]) for name in self.periods], widget=QuickSelect(attrs=SELECT)
+            label=_("Period"), choices=[(name, LABELS[name]) for name in self.periods], widget=FastSelect(attrs=SELECT)
         )
         for name, label in (("from", _("From")), ("to", _("To"))):
             self.fields[name] = forms.CharField(
-                label=label, required=False, widget=QuickDate(attrs={**INPUT, "type": "date"})
+                label=label, required=False, widget=FastDateInput(attrs={**INPUT, "type": "date"})
             )
         self.fields["subaccount"] = select(_("Subaccount"), _("All subaccounts"), subaccounts.items())
-        self.period = named(self.default_period, today)
+        self.period = named_period(self.default_period, today)
 
     def _range_name(self) -> str:
         name = self.params.get("range")
@@ -110,43 +112,43 @@ class FilterForm(forms.Form):
         return "custom" if self.params.get("from") or self.params.get("to") else self.default_period
 
     def clean(self) -> dict[str, Any]:
-        """Read the period; a bad one is an error at "from" and leaves the default."""
+        """Read the period; an invalid one is an error at "from", and the default applies."""
         try:
-            self.period = chosen(self.params, self.today, self.default_period)
+            self.period = parse_period(self.params, self.today, self.default_period)
         except UserError as error:
             show_error(self, error)
         return self.cleaned_data
 
     @property
     def unknown_object(self) -> bool:
-        """Whether the URL names an object the account does not have."""
-        return any(name in self.errors for name in self.foreign)
+        """Whether the URL names an object that the account does not have."""
+        return any(name in self.errors for name in self.object_fields)
 
     @property
     def pills(self) -> list[Pill]:
-        """One pill for each choice that is not the default."""
-        shown: dict[str, tuple[Text, Text]] = {}
+        """One pill for each filter that is not at its default."""
+        active: dict[str, tuple[Text, Text]] = {}
         if self.period.name != self.default_period:
-            shown["range"] = (_("Period"), self.period.label)
+            active["range"] = (_("Period"), self.period.label)
         for name, field in self.fields.items():
             value = self.cleaned_data.get(name)
             if value and name not in {"range", "from", "to"} and not isinstance(value, list):
                 choices = dict(getattr(field, "choices", ()))
-                shown[name] = (str(field.label), str(choices.get(value, value)))
-        return pills(self.params, shown)
+                active[name] = (str(field.label), str(choices.get(value, value)))
+        return pills(self.params, active)
 
     @property
     def period_words(self) -> str:
         """The period inside a sentence: "last 7 days"."""
-        return inside(self.period.label)
+        return in_sentence(self.period.label)
 
     @property
-    def cleared(self) -> str:
+    def query_without_filters(self) -> str:
         """The URL query of the page without any filter."""
         return query(QueryDict(mutable=True), {"subaccount": ""})
 
     def span(self) -> dict[str, str]:
-        """The period as first and last day, for a page where its name means another."""
+        """The period as first and last day, for a page where its name means another period."""
         return {"from": self.period.start.isoformat(), "to": self.period.end.isoformat()}
 
     def period_params(self) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""What a request says: about its sender, as far as it can be trusted, and for a form."""
+"""Reading a request: the address of the client, and the data of a form."""
 
 from django.conf import settings
 from django.http import HttpRequest, QueryDict
@@ -7,8 +7,8 @@ from django.http import HttpRequest, QueryDict
 def client_address(request: HttpRequest) -> str:
     """The IP address of the client.
 
-    Of X-Forwarded-For only the entries that our own TRUSTED_PROXY_COUNT proxies added count, from the right: whatever
-    stands before them, the client may have written itself.
+    X-Forwarded-For counts only from the right, as far as our own TRUSTED_PROXY_COUNT proxies added entries: the client
+    may have written the entries before them itself.
     """
     proxies: int = settings.TRUSTED_PROXY_COUNT
     if proxies:
@@ -18,6 +18,6 @@ def client_address(request: HttpRequest) -> str:
     return str(request.META.get("REMOTE_ADDR", ""))
 
 
-def posted(request: HttpRequest) -> QueryDict | None:
-    """What a form was filled in with; None while it is only shown. A post may hold no field at all."""
+def form_data(request: HttpRequest) -> QueryDict | None:
+    """The data of a posted form, which can be empty; None for other methods."""
     return request.POST if request.method == "POST" else None

@@ -1,4 +1,4 @@
-"""Bodies of REST requests: JSON that a database can keep, of a depth that it should."""
+"""The JSON parsers of REST requests: only what the database can store, and not nested too deeply."""
 
 import re
 from collections.abc import Mapping
@@ -9,10 +9,12 @@ from rest_framework.parsers import JSONParser
 
 from core.strict_json import Unparsable, load, load_object
 
-DEEPEST = 32
-# PostgreSQL gives such a number back as an integer that no JSON of ours can hold.
+MAX_DEPTH = 32
+# PostgreSQL returns such a number as an integer that does not fit into our JSON.
 _LARGEST = 2.0**63
-_LARGE = re.compile(rb"[0-9]{19}|[0-9][eE]\+?[0-9]")  # without it there is none, and nothing to look through
+_LARGE = re.compile(
+    rb"[0-9]{19}|[0-9][eE]\+?[0-9]"
+)  # without a match no number is that large, and the search is skipped
 
 
 class StrictJSONParser(JSONParser):
@@ -21,16 +23,16 @@ class StrictJSONParser(JSONParser):
     def parse(
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> Any:
-        """The object. Raises ParseError, which says what is wrong."""
+        """The object. Raises ParseError saying what is wrong."""
         body = stream.read()
         try:
             data = self.read(body)
         except Unparsable as error:
             raise ParseError(str(error)) from None
-        if _depth(data) > DEEPEST:
-            raise ParseError(f"The body is nested deeper than {DEEPEST} levels.")
-        if _LARGE.search(body) and (place := _too_large(data, "")) is not None:
-            raise ParseError(f"'{place.lstrip('.')}' is a number beyond 64 bits: use a smaller number or a string.")
+        if _depth(data) > MAX_DEPTH:
+            raise ParseError(f"The body is nested deeper than {MAX_DEPTH} levels.")
+        if _LARGE.search(body) and (path := _find_large_number(data, "")) is not None:
+            raise ParseError(f"'{path.lstrip('.')}' is a number beyond 64 bits: use a smaller number or a string.")
         return data
 
     def read(self, body: bytes) -> Any:
@@ -39,28 +41,29 @@ class StrictJSONParser(JSONParser):
 
 
 class StrictJSONArrayParser(StrictJSONParser):
-    """The same for bodies that are arrays; whether one is, the view's own check says."""
+    """As `StrictJSONParser`, but for arrays too; the view checks which one the body is."""
 
     def read(self, body: bytes) -> Any:
         """Any JSON. Raises Unparsable."""
         return load(body)
 
 
-def _too_large(data: Any, place: str) -> str | None:
-    """Where a number beyond 64 bits stands, if one does."""
+def _find_large_number(data: Any, path: str) -> str | None:
+    """The path of a number beyond 64 bits, if there is one."""
     if isinstance(data, dict):
-        inner = ((f"{place}.{name}", part) for name, part in data.items())
+        inner = ((f"{path}.{name}", part) for name, part in data.items())
     elif isinstance(data, list):
-        inner = ((f"{place}[{at}]", part) for at, part in enumerate(data))
+        inner = ((f"{path}[{index}]", part) for index, part in enumerate(data))
     else:
-        return place if isinstance(data, float) and abs(data) >= _LARGEST else None
-    return next((found for name, part in inner if (found := _too_large(part, name)) is not None), None)
+        return path if isinstance(data, float) and abs(data) >= _LARGEST else None
+    paths = (_find_large_number(part, inner_path) for inner_path, part in inner)
+    return next((large for large in paths if large is not None), None)
 
 
 def _depth(data: Any) -> int:
-    """How deep it is nested, counted no further than `DEEPEST` and one; without recursion."""
+    """How deep the data is nested, counted without recursion up to `MAX_DEPTH` + 1."""
     level, depth = [data], 0
-    while level and depth <= DEEPEST:
+    while level and depth <= MAX_DEPTH:
         depth += 1
         nested = []
         for part in level:

@@ -1,4 +1,4 @@
-"""Pages of REST lists: the addresses of a page's neighbours."""
+"""Pages of REST lists: the URLs of the neighbouring pages."""
 
 from typing import Any
 
@@ -10,15 +10,15 @@ from core.paging import Cursor, Page
 
 
 class PageSerializer(serializers.Serializer[Any]):
-    """A page of a list, whose class adds `results`: the addresses of its neighbours."""
+    """The URLs of a page's neighbours; a subclass adds `results`."""
 
     next = serializers.URLField(allow_null=True)
     previous = serializers.URLField(allow_null=True)
 
 
-def links(request: Request, found: Page[Any]) -> dict[str, str | None]:
-    """`next` (older rows) and `previous` (newer ones): the request's own address with another cursor, or None."""
-    return {"next": _link(request, "older", found.older), "previous": _link(request, "newer", found.newer)}
+def links(request: Request, result: Page[Any]) -> dict[str, str | None]:
+    """`next` (older rows) and `previous` (newer ones): the request's own URL with another cursor, or None."""
+    return {"next": _link(request, "older", result.older), "previous": _link(request, "newer", result.newer)}
 
 
 def _link(request: Request, direction: str, cursor: Cursor | None) -> str | None:

@@ -1,4 +1,4 @@
-"""Locks of a database session: one holder at a time, given back when the holder dies."""
+"""Session locks of the database: one holder at a time, released when the holder dies."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,9 +8,9 @@ from django.db import connection
 
 @contextmanager
 def session_lock(name: str, number: int = 0) -> Iterator[bool]:
-    """Hold the lock of that name and number, if nobody else does; whether it is held. Nobody waits.
+    """Take the lock with this name and number if it is free, without waiting; yields whether it was taken.
 
-    It belongs to the session, not to a transaction: one that begins under it has a younger snapshot.
+    The lock belongs to the session, so a transaction that begins inside it has a newer snapshot.
     """
     key = "hashtextextended(%s, %s)"
     with connection.cursor() as cursor:

@@ -1,4 +1,4 @@
-"""What must not stand in a log."""
+"""Keeping credentials out of the log."""
 
 import re
 from collections.abc import MutableMapping
@@ -8,7 +8,7 @@ _TOKEN = re.compile(r"(/webhooks/[^/\s]+/|/invitations/)[^\s?]+")
 
 
 def mask_tokens(logger: Any, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Structlog processor: webhook addresses and invitations without their token, which is a credential."""
+    """Structlog processor: remove the tokens, which are credentials, from URLs of webhooks and invitations."""
     if isinstance(event.get("event"), str):
         event["event"] = _TOKEN.sub(r"\1…", event["event"])
     return event

@@ -1,4 +1,4 @@
-"""Rules that forms, serializers and models share."""
+"""The validator of IP networks, shared by forms, serializers and models."""
 
 from ipaddress import ip_network
 

@@ -1,4 +1,4 @@
-"""Phone numbers: as people write them, and for people: whole or masked."""
+"""Phone numbers: reading what people type, and writing them in full or masked."""
 
 import re
 from functools import cache, lru_cache
@@ -9,7 +9,7 @@ _DOTS = "•••••"
 
 
 def digits_of(text: str) -> str:
-    """The digits of a phone number as people write it, without plus sign or leading 00."""
+    """The digits of a phone number as a person types it, without plus sign and leading zeros."""
     return re.sub(r"\D", "", text).lstrip("0")
 
 
@@ -27,7 +27,7 @@ def _split(digits: str) -> tuple[str, str]:
 
 
 @lru_cache(maxsize=4096)
-def whole(digits: str) -> str:
+def format_number(digits: str) -> str:
     """Write "919876543210" as "+91 98765 43210", grouped as in its country."""
     if not digits.isdecimal():
         return digits
@@ -38,7 +38,7 @@ def whole(digits: str) -> str:
     return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL))
 
 
-def masked(digits: str) -> str:
+def mask_number(digits: str) -> str:
     """Write "919876543210" as "+91 98•••••210": calling code, two digits, three digits; never more than half of it."""
     if not digits.isdecimal():
         return f"{digits[:3]}{_DOTS}" if digits else ""
@@ -48,11 +48,11 @@ def masked(digits: str) -> str:
     return f"+{code} {national[:2]}{_DOTS}{national[-3:]}".replace("+ ", "+")
 
 
-def masked_sql(column: str) -> str:
-    """The same as an expression of PostgreSQL, without the plus sign, which spreadsheets take for a formula."""
+def mask_number_sql(column: str) -> str:
+    """`mask_number` as a PostgreSQL expression, without the plus sign, which spreadsheets take for a formula."""
     code = _calling_codes()
-    known = f"(?:({code})|(?!{code}))"
-    long, short = f"^{known}(\\d\\d)\\d{{3,}}(\\d{{3}})$", f"^{known}\\d*?(\\d{{0,2}})$"
+    code_pattern = f"(?:({code})|(?!{code}))"
+    long, short = f"^{code_pattern}(\\d\\d)\\d{{3,}}(\\d{{3}})$", f"^{code_pattern}\\d*?(\\d{{0,2}})$"
     return (
         f"CASE WHEN {column} = '' THEN '' WHEN {column} !~ '^[0-9]+$' THEN left({column}, 3) || '{_DOTS}' "
         f"WHEN {column} ~ '{long}' THEN ltrim(regexp_replace({column}, '{long}', '\\1 \\2{_DOTS}\\3')) "

@@ -1,4 +1,4 @@
-"""What drf-spectacular cannot see in the views: the errors that each may answer, its headers, and examples."""
+"""Additions to the OpenAPI schema that drf-spectacular cannot derive: error responses, headers and examples."""
 
 import json
 from functools import cache
@@ -17,11 +17,11 @@ from core.links import PageSerializer
 from core.problem_details import envelope_of_8x8, problem, words_of_8x8
 from core.sparse import PARAMETER, SparseSerializer
 
-# <operation id>.json: {"asked": "GET /api/…", "request": the body, "status", "answer", "refused": {the same}}. Each is
-# asked again by tests/portal/test_examples.py, which also writes them.
+# <operation id>.json: {"call": "GET /api/…", "request": the body, "status", "response", "refused": {the same}}.
+# tests/portal/test_examples.py writes them and checks each against the API.
 EXAMPLES = Path(settings.BASE_DIR) / "portal/examples"
 _WITH_BODY = {"POST", "PUT", "PATCH", "DELETE"}
-_WHY = {
+_ERROR_DESCRIPTIONS = {
     400: "A parameter, header or body field is unknown or invalid; the response names it.",
     401: "No API key, or one that is unknown, revoked or expired.",
     403: "The API key does not have the scope, or is limited to subaccounts but the operation covers the account.",
@@ -31,7 +31,7 @@ _WHY = {
     415: "The body is not JSON.",
     429: "The API key has reached its limit of requests per second.",
 }
-_AN_EXAMPLE = {
+_ERROR_EXAMPLES = {
     400: ("Some fields are not valid.", [{"field": "colour", "message": "There is no such field."}]),
     401: ("This API key is unknown, revoked or expired.", []),
     403: ("This API key does not have the scope messages:read.", []),
@@ -72,9 +72,9 @@ class EnvelopeSerializer(serializers.Serializer[Any]):
 
 
 class ApiSchema(AutoSchema):
-    """Adds to an operation what the base of all views does, and its example out of `EXAMPLES`."""
+    """Adds to an operation what the base view does for all of them, and its example in `EXAMPLES`."""
 
-    view: Any  # a TenantView, which this package does not know
+    view: Any  # a TenantView, which this package cannot import
 
     _ERRORS: ClassVar[dict[str, tuple[type[serializers.Serializer[Any]], str]]] = {
         "ours": (ProblemSerializer, "application/problem+json"),
@@ -82,79 +82,79 @@ class ApiSchema(AutoSchema):
     }
 
     def get_override_parameters(self) -> list[Any]:
-        """The headers that every view understands."""
-        given: list[Any] = list(super().get_override_parameters())
+        """The headers that every view accepts."""
+        parameters: list[Any] = list(super().get_override_parameters())
         if self.method == "POST":
             why = "A value of your choice, such as a new UUID. Repeated requests with the same key are executed once."
-            given.append(OpenApiParameter("Idempotency-Key", str, "header", description=why))
+            parameters.append(OpenApiParameter("Idempotency-Key", str, "header", description=why))
         if self.method == "GET" and not self._is_file():
-            given.append(
+            parameters.append(
                 OpenApiParameter("If-None-Match", str, "header", description="An `ETag` from an earlier response.")
             )
         if self.method == "GET" and (sparse := self._sparse()):
-            given.append(_fields_parameter(list(sparse.fields)))
-        return given
+            parameters.append(_fields_parameter(list(sparse.fields)))
+        return parameters
 
     def _sparse(self) -> SparseSerializer | None:
-        """What the answer holds, or each of its `results`, where `fields=` may name what is wanted of it."""
-        answer: Any = self.get_response_serializers()
-        if isinstance(answer, type):
-            answer = answer()
-        results = answer.fields.get("results") if isinstance(answer, PageSerializer) else None
-        one = getattr(results, "child", answer)
-        return one if isinstance(one, SparseSerializer) else None
+        """The serializer of the response, or of its `results`, if `fields=` can select from it."""
+        response: Any = self.get_response_serializers()
+        if isinstance(response, type):
+            response = response()
+        results = response.fields.get("results") if isinstance(response, PageSerializer) else None
+        serializer = getattr(results, "child", response)
+        return serializer if isinstance(serializer, SparseSerializer) else None
 
     def _is_file(self) -> bool:
-        """Whether the answer is a file, sent as it is read: it has no `ETag`."""
-        answer: Any = self.get_response_serializers()
-        return isinstance(answer, dict) and OpenApiTypes.BINARY in answer.values()
+        """Whether the response is a streamed file, which has no `ETag`."""
+        response: Any = self.get_response_serializers()
+        return isinstance(response, dict) and OpenApiTypes.BINARY in response.values()
 
     def get_summary(self) -> str:
-        """The first sentence about the view, which is what a GET answers; of other methods what they do."""
-        said = (type(self.view).__doc__ or "") if self.method == "GET" else super().get_description()
-        return said.partition(".")[0].replace("\n   ", "")
+        """The first sentence of the view's docstring for GET, and of the method's for the others."""
+        text = (type(self.view).__doc__ or "") if self.method == "GET" else super().get_description()
+        return text.partition(".")[0].replace("\n   ", "")
 
     def get_tags(self) -> list[str]:
-        """What the operation is about, as a heading; 8x8's stand together."""
-        if getattr(self.view, "speaks", "ours") == "8x8":
+        """The heading of the operation; all of 8x8's have the same."""
+        if getattr(self.view, "error_format", "ours") == "8x8":
             return ["As at 8x8"]
         return [super().get_tags()[0].replace("-", " ").replace("_", " ").capitalize()]
 
     def get_description(self) -> str:  # type: ignore[override] # as in drf-spectacular's own
-        """The method's docstring, and the scopes that it needs."""
+        """The method's docstring, and the required scopes."""
         scopes = " and ".join(f"`{scope}`" for scope in self._scopes())
         return f"{super().get_description()}\n\nRequires the scope {scopes}."
 
     def get_auth(self) -> list[dict[str, list[str]]]:
-        """The key with the scopes that the method needs."""
-        return [{name: self._scopes() for name in known} for known in super().get_auth()]
+        """The API key with the required scopes."""
+        return [{name: self._scopes() for name in scheme} for scheme in super().get_auth()]
 
     def _scopes(self) -> list[str]:
-        return [permission.value for permission in self.view.needed(self.method)]
+        return [permission.value for permission in self.view.required_permissions(self.method)]
 
     def get_examples(self) -> list[OpenApiExample]:
-        """The request and the answer of the operation's file, under what was asked."""
-        known = example_of(self.get_operation_id())
-        asked, found = known.get("asked", ""), []
-        if "request" in known:
-            found.append(OpenApiExample("asked", _one(known["request"]), summary=asked, request_only=True))
-        if "answer" in known:
-            found.append(
+        """The request and the response in the operation's file."""
+        example = example_of(self.get_operation_id())
+        call, examples = example.get("call", ""), []
+        if "request" in example:
+            examples.append(OpenApiExample("request", _first(example["request"]), summary=call, request_only=True))
+        if "response" in example:
+            examples.append(
                 OpenApiExample(
-                    "answered", _one(known["answer"]), summary=asked, response_only=True,
-                    status_codes=[str(known["status"])], media_type=self._media_type(),
+                    "response", _first(example["response"]), summary=call, response_only=True,
+                    status_codes=[str(example["status"])], media_type=self._media_type(),
                 )
             )  # fmt: skip
-        return found
+        return examples
 
     def _media_type(self) -> str:
-        """How the answer is written that is no error."""
-        answers: Any = self.get_response_serializers()
-        given = next(iter(answers)) if isinstance(answers, dict) else 200
-        return given[1] if isinstance(given, tuple) else "application/json"
+        """The media type of the successful response."""
+        responses: Any = self.get_response_serializers()
+        key = next(iter(responses)) if isinstance(responses, dict) else 200
+        return key[1] if isinstance(key, tuple) else "application/json"
 
     def _get_request_body(self, direction: Any = "request") -> Any:
-        """Also that of a DELETE, which drf-spectacular knows none of."""
+        """Also the body of a DELETE, which drf-spectacular leaves out."""
         method = self.method
         try:
             self.method = "POST" if method == "DELETE" and self.get_request_serializer() else method
@@ -163,13 +163,13 @@ class ApiSchema(AutoSchema):
             self.method = method
 
     def _map_basic_serializer(self, serializer: Any, direction: Any) -> dict[str, Any]:
-        """No field of a sparse object is sure to be there, and a strict one takes no others."""
-        described: dict[str, Any] = super()._map_basic_serializer(serializer, direction)  # type: ignore[no-untyped-call]
+        """A sparse object has no required fields, and a strict one accepts no others."""
+        schema: dict[str, Any] = super()._map_basic_serializer(serializer, direction)  # type: ignore[no-untyped-call]
         if isinstance(serializer, SparseSerializer):
-            described.pop("required", None)
+            schema.pop("required", None)
         if isinstance(serializer, StrictSerializer) and direction == "request":
-            described["additionalProperties"] = False
-        return described
+            schema["additionalProperties"] = False
+        return schema
 
     def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
         bodies: dict[str, Any] = super()._get_response_bodies(direction)
@@ -180,78 +180,80 @@ class ApiSchema(AutoSchema):
         return bodies
 
     def _errors(self) -> list[int]:
-        own = [400, 401, 403, 429]
+        statuses = [400, 401, 403, 429]
         if "{" in self.path:
-            own.append(404)
+            statuses.append(404)
         if self.method == "POST" or self._conflict():
-            own.append(409)
+            statuses.append(409)
         if self.method in _WITH_BODY:
-            own.append(413)
+            statuses.append(413)
             if self.get_request_serializer() is not None:
-                own.append(415)
-        return sorted(own)
+                statuses.append(415)
+        return sorted(statuses)
 
     def _error(self, status: int) -> dict[str, Any]:
-        speaks = getattr(self.view, "speaks", "ours")
-        serializer, media_type = self._ERRORS[speaks]
-        described: dict[str, Any] = self._get_response_for_code(  # type: ignore[no-untyped-call]
+        error_format = getattr(self.view, "error_format", "ours")
+        serializer, media_type = self._ERRORS[error_format]
+        response: dict[str, Any] = self._get_response_for_code(  # type: ignore[no-untyped-call]
             serializer, str(status), [media_type]
         )
-        described["content"][media_type]["examples"] = {"answered": self._refusal(status)}
-        headers = {"RateLimit-Limit": _LIMIT, "RateLimit-Remaining": _LEFT} if status != HTTPStatus.UNAUTHORIZED else {}
+        response["content"][media_type]["examples"] = {"response": self._error_example(status)}
+        headers = (
+            {"RateLimit-Limit": _LIMIT, "RateLimit-Remaining": _REMAINING} if status != HTTPStatus.UNAUTHORIZED else {}
+        )
         if status in {409, 429}:
-            headers["Retry-After"] = _WAIT
-        return {**described, "description": self._why(status), **({"headers": headers} if headers else {})}
+            headers["Retry-After"] = _RETRY_AFTER
+        return {**response, "description": self._error_description(status), **({"headers": headers} if headers else {})}
 
-    def _refusal(self, status: int) -> dict[str, Any]:
-        """What a wrong request was answered, with that request; else how any error of the status looks."""
+    def _error_example(self, status: int) -> dict[str, Any]:
+        """A refused request with its response, if the operation's file has one; else the status's general example."""
         refused = example_of(self.get_operation_id()).get("refused", {})
         if refused.get("status") == status:
             body = f" {json.dumps(refused['request'], ensure_ascii=False)}" if "request" in refused else ""
-            return {"summary": f"{refused['asked']}{body}", "value": refused["answer"]}
-        said, fields = _AN_EXAMPLE[status]
-        ours = getattr(self.view, "speaks", "ours") == "ours"
-        return {"value": problem(status, said, fields) if ours else _as_8x8(status, said)}
+            return {"summary": f"{refused['call']}{body}", "value": refused["response"]}
+        detail, fields = _ERROR_EXAMPLES[status]
+        ours = getattr(self.view, "error_format", "ours") == "ours"
+        return {"value": problem(status, detail, fields) if ours else _example_8x8(status, detail)}
 
-    def _why(self, status: int) -> str:
+    def _error_description(self, status: int) -> str:
         if status != HTTPStatus.CONFLICT:
-            return _WHY[status]
-        return " ".join(filter(None, (self._conflict(), _WHY[status] if self.method == "POST" else "")))
+            return _ERROR_DESCRIPTIONS[status]
+        return " ".join(filter(None, (self._conflict(), _ERROR_DESCRIPTIONS[status] if self.method == "POST" else "")))
 
     def _conflict(self) -> str:
-        """What of the account's state the method may contradict."""
+        """How the method can conflict with the state of the account."""
         return str(self.view.conflicts.get(self.method, ""))
 
 
-def _one(said: Any) -> Any:
-    """An array is shown by its first object: drf-spectacular puts the array around it."""
-    return said[0] if isinstance(said, list) else said
+def _first(example: Any) -> Any:
+    """The first object of an array: drf-spectacular adds the array around it."""
+    return example[0] if isinstance(example, list) else example
 
 
-def _as_8x8(status: int, detail: str) -> dict[str, Any]:
-    """8x8's envelope, the same in every process."""
+def _example_8x8(status: int, detail: str) -> dict[str, Any]:
+    """8x8's envelope with a fixed id and time, so that the schema is always the same."""
     code, message = words_of_8x8(status, detail)
     fixed = {"errorId": "5d2b1c1e-5a0c-4f0e-8f39-6a4f1f0d9f3a", "timestamp": "2026-11-20T11:26:15.372859Z"}
     return {**envelope_of_8x8(code, message), **fixed}
 
 
 def _fields_parameter(names: list[str]) -> OpenApiParameter:
-    wanted = {"type": "array", "items": {"type": "string", "enum": names}, "minItems": 1}
+    schema = {"type": "array", "items": {"type": "string", "enum": names}, "minItems": 1}
     why = "Comma-separated list of fields to return. Default: all."
-    return OpenApiParameter(PARAMETER, wanted, style="form", explode=False, description=why)
+    return OpenApiParameter(PARAMETER, schema, style="form", explode=False, description=why)
 
 
 _LIMIT = {"schema": {"type": "integer"}, "description": "Number of requests per second that the key can make."}
-_LEFT = {
+_REMAINING = {
     "schema": {"type": "integer"},
     "description": "Number of requests left in this second. Absent if requests are not being counted.",
 }
-_WAIT = {"schema": {"type": "integer"}, "description": "Seconds to wait before retrying."}
+_RETRY_AFTER = {"schema": {"type": "integer"}, "description": "Seconds to wait before retrying."}
 
 
 @cache
 def example_of(operation_id: str) -> dict[str, Any]:
-    """The example of an operation, as a real portal answered it; empty without one."""
+    """The example of an operation, recorded from the API; empty without one."""
     path = EXAMPLES / f"{operation_id}.json"
-    known: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    return known
+    example: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    return example

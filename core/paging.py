@@ -1,6 +1,6 @@
-"""Keyset pages: a page is found by where it starts, so page one thousand costs what page one costs.
+"""Keyset pages: a page starts after a cursor, so the thousandth page costs as much as the first.
 
-A cursor is the place of a row in an order of (moment, id), newest first, written into the URL as
+A cursor is the position of a row in the order of (moment, id), newest first. A URL has it as
 "<microseconds since 1970>-<id>".
 """
 
@@ -17,7 +17,7 @@ Row = TypeVar("Row", bound=Model)
 
 @dataclass(frozen=True)
 class Cursor:
-    """A row's place."""
+    """The position of a row."""
 
     moment: datetime
     id: int
@@ -27,26 +27,26 @@ class Cursor:
 
     @classmethod
     def parse(cls, text: str) -> "Cursor":
-        """Read what `str` wrote. Raises ValueError for anything else."""
+        """The cursor of its text in a URL. Raises ValueError for any other text."""
         micros, dash, row_id = text.partition("-")
         if not (dash and micros.isdecimal() and row_id.isdecimal() and len(row_id) < 19 and len(micros) < 18):
             raise ValueError("not a cursor")
         return cls(_EPOCH + timedelta(microseconds=int(micros)), int(row_id))
 
     def older(self, column: str) -> Q:
-        """Rows after this one in the order. The first condition is for the planner: it bounds index and partitions."""
+        """Rows after this one. The first condition is for the planner: it limits the index range and the partitions."""
         same = Q(**{column: self.moment, "id__lt": self.id})
         return Q(**{f"{column}__lte": self.moment}) & (Q(**{f"{column}__lt": self.moment}) | same)
 
     def newer(self, column: str) -> Q:
-        """Rows before this one in the order."""
+        """Rows before this one."""
         same = Q(**{column: self.moment, "id__gt": self.id})
         return Q(**{f"{column}__gte": self.moment}) & (Q(**{f"{column}__gt": self.moment}) | same)
 
 
 @dataclass(frozen=True)
 class Page(Generic[Row]):
-    """Rows of one page, newest first, and the cursors of its neighbours where there are any."""
+    """The rows of one page, newest first, and the cursors of the neighbouring pages, if any."""
 
     rows: list[Row]
     older: Cursor | None
@@ -64,28 +64,30 @@ class Page(Generic[Row]):
 
 
 def page(rows: QuerySet[Row], params: Mapping[str, str], *, size: int, column: str = "created_at") -> Page[Row]:
-    """The page that `older=<cursor>` or `newer=<cursor>` in a URL asks for; without either (or garbled) the first.
+    """The page that `older=<cursor>` or `newer=<cursor>` in a URL selects; the first without a valid cursor.
 
     One query of `size` + 1 rows.
     """
 
-    def place(row: Row) -> Cursor:
+    def cursor_of(row: Row) -> Cursor:
         return Cursor(getattr(row, column), row.pk)
 
-    older, newer = _read(params.get("older")), _read(params.get("newer"))
+    older, newer = _parse(params.get("older")), _parse(params.get("newer"))
     if newer is not None:
-        found = list(rows.filter(newer.newer(column)).order_by(column, "id")[: size + 1])
-        if len(found) <= size:  # the top is reached: show it whole, not the few rows that came since
+        selected = list(rows.filter(newer.newer(column)).order_by(column, "id")[: size + 1])
+        if len(selected) <= size:  # the top is reached: show a full first page, not only the few newer rows
             return page(rows, {}, size=size, column=column)
-        found = found[:size][::-1]
-        return Page(found, place(found[-1]), place(found[0]))
+        selected = selected[:size][::-1]
+        return Page(selected, cursor_of(selected[-1]), cursor_of(selected[0]))
     query = rows.filter(older.older(column)) if older else rows
-    found = list(query.order_by(f"-{column}", "-id")[: size + 1])
-    more, found = len(found) > size, found[:size]
-    return Page(found, place(found[-1]) if more else None, place(found[0]) if older and found else None)
+    selected = list(query.order_by(f"-{column}", "-id")[: size + 1])
+    more, selected = len(selected) > size, selected[:size]
+    return Page(
+        selected, cursor_of(selected[-1]) if more else None, cursor_of(selected[0]) if older and selected else None
+    )
 
 
-def _read(text: str | None) -> Cursor | None:
+def _parse(text: str | None) -> Cursor | None:
     try:
         return Cursor.parse(text) if text else None
     except ValueError:

@@ -1,6 +1,6 @@
-"""Tables partitioned by calendar month (UTC): how migrations create them and how their months come to be.
+"""Tables partitioned by calendar month (UTC): creating them in migrations, and creating and dropping their months.
 
-A month's partition is a table of its own, so a month is dropped in constant time. Django knows the parent table only.
+A partition is a table, so a month is dropped in constant time. Django knows only the parent table.
 """
 
 from collections.abc import Iterable
@@ -11,20 +11,20 @@ from django.db import connection, transaction
 from django.db.migrations.operations import CreateModel
 from django.utils import timezone
 
-_PATIENCE = "200ms"
-_AHEAD = 2  # months made before they begin
-_FILLFACTORS: dict[str, int] = {}  # of the partitions of each registered table, in percent
+_LOCK_TIMEOUT = "200ms"
+_MONTHS_AHEAD = 2  # partitions created before their month begins
+_FILLFACTORS: dict[str, int] = {}  # by registered table: the fillfactor of its partitions, in percent
 
 
 def register(table: str, *, fillfactor: int) -> None:
-    """Have `prepare` make the months of a table; its model's module says so. `fillfactor`: of its partitions."""
+    """Have `prepare` create the partitions of a table; the module of its model calls this."""
     _FILLFACTORS[table] = fillfactor
 
 
 def prepare() -> None:
     """Create this month's partitions and those of the next two for every registered table that is migrated."""
     months = [month_of(timezone.now())]
-    for _ in range(_AHEAD):
+    for _ in range(_MONTHS_AHEAD):
         months.append(next_month(months[-1]))
     with connection.cursor() as cursor:
         cursor.execute(
@@ -38,8 +38,8 @@ def prepare() -> None:
 class CreatePartitionedModel(CreateModel):
     """CreateModel for a table PARTITION BY RANGE (`column`), whose primary key in the database is `primary_key`.
 
-    PostgreSQL wants the partition column in every unique key. Django keeps its own idea of the primary key (`id`),
-    which the identity column makes unique in practice.
+    PostgreSQL requires the partition column in every unique key. For Django the primary key is still `id`, which the
+    identity column makes unique in practice.
     """
 
     def __init__(self, *args: Any, column: str, primary_key: tuple[str, ...] = (), **kwargs: Any) -> None:
@@ -47,7 +47,7 @@ class CreatePartitionedModel(CreateModel):
         self.column, self.primary_key = column, primary_key
 
     def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
-        """Create Django's own table, minus its primary key on `id`, plus the partitioning."""
+        """Create the table as Django would, without the primary key on `id` and with the partitioning."""
         model = to_state.apps.get_model(app_label, self.name)
         sql, params = schema_editor.table_sql(model)
         if self.primary_key:
@@ -58,26 +58,28 @@ class CreatePartitionedModel(CreateModel):
 
 
 def month_of(moment: datetime) -> date:
-    """First day of the UTC month of an aware moment."""
+    """The first day of the UTC month of an aware time."""
     return moment.astimezone(UTC).date().replace(day=1)
 
 
 def next_month(month: date) -> date:
-    """First day of the month after."""
+    """The first day of the next month."""
     return (month.replace(day=1) + timedelta(days=32)).replace(day=1)
 
 
 def ensure(table: str, months: Iterable[date]) -> None:
-    """Create the partitions of these months where they are missing. Safe to race; cheap when all exist.
+    """Create the missing partitions of these months. Safe to call concurrently, and cheap when all exist.
 
-    It asks the catalogue each time: another process may have dropped a month since.
+    It queries the catalogue each time, because another process may have dropped a month in the meantime.
     """
-    wanted = {f"{table}_{month:%Y_%m}": month.replace(day=1) for month in months}
+    month_by_name = {f"{table}_{month:%Y_%m}": month.replace(day=1) for month in months}
     with connection.cursor() as cursor:
-        cursor.execute("SELECT name FROM unnest(%s::text[]) AS name WHERE to_regclass(name) IS NULL", [sorted(wanted)])
+        cursor.execute(
+            "SELECT name FROM unnest(%s::text[]) AS name WHERE to_regclass(name) IS NULL", [sorted(month_by_name)]
+        )
         for (name,) in cursor.fetchall():
-            month = wanted[name]
-            # CREATE … IF NOT EXISTS still fails when two sessions create the same name at once; the lock orders them.
+            month = month_by_name[name]
+            # CREATE … IF NOT EXISTS fails when two sessions create the same name at once; the lock serializes them.
             cursor.execute("SELECT pg_advisory_lock(hashtext(%s))", [table])
             try:
                 cursor.execute(
@@ -101,9 +103,9 @@ def months_of(table: str) -> list[date]:
 def drop(table: str, month: date) -> None:
     """Drop a month with all its rows, in constant time.
 
-    It needs the whole table for a moment, and whoever comes after waits behind it: so it waits no longer than
-    `_PATIENCE` for those at work, and raises OperationalError then. Nothing has happened; try again a little later.
+    Dropping locks the whole table for a moment, and later queries wait behind it. It therefore waits at most
+    `_LOCK_TIMEOUT` for the lock. Raises OperationalError after that, with nothing changed: try again later.
     """
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(f"SET LOCAL lock_timeout = '{_PATIENCE}'")
+        cursor.execute(f"SET LOCAL lock_timeout = '{_LOCK_TIMEOUT}'")
         cursor.execute(f'DROP TABLE IF EXISTS "{table}_{month:%Y_%m}"')

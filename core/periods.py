@@ -1,4 +1,4 @@
-"""Ranges of days as people choose them: by name, or from one day to another. Days are inclusive."""
+"""Ranges of days, by name or from one day to another. Both ends are included."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import UserError
-from core.words import DAY, DAY_AND_YEAR, DAY_OF_MONTH, said
+from core.words import DAY, DAY_AND_YEAR, DAY_OF_MONTH, format_date
 
 CUSTOM = "custom"
 LABELS = {
@@ -39,16 +39,16 @@ class Period:
 
     @property
     def label(self) -> str:
-        """What people call it: "Last 7 days", "12 Nov 2026" or "1 – 15 Nov 2026"."""
-        return spell(self.start, self.end) if self.name == CUSTOM else str(LABELS[self.name])
+        """Its name on pages: "Last 7 days", "12 Nov 2026" or "1 – 15 Nov 2026"."""
+        return format_range(self.start, self.end) if self.name == CUSTOM else str(LABELS[self.name])
 
     @property
     def before(self) -> "Period":
-        """What to compare with: as many days, right before; of a month, the same days of the month before."""
+        """The period to compare with: as many days directly before; for a month, the same days of the month before."""
         if self.name in {"month", "last-month"}:
-            former = named("last-month", self.start)
-            whole = self.name == "last-month"
-            end = former.end if whole else min(former.end, former.start + (self.end - self.start))
+            former = named_period("last-month", self.start)
+            finished = self.name == "last-month"
+            end = former.end if finished else min(former.end, former.start + (self.end - self.start))
             return Period(CUSTOM, former.start, end)
         length = self.end - self.start + timedelta(days=1)
         return Period(CUSTOM, self.start - length, self.start - timedelta(days=1))
@@ -59,8 +59,8 @@ class Period:
         return datetime.combine(self.start, time(), zone), datetime.combine(after, time(), zone)
 
 
-def named(name: str, today: date) -> Period:
-    """The period of a name in `LABELS`. Raises UserError for another."""
+def named_period(name: str, today: date) -> Period:
+    """The period with a name in `LABELS`. Raises UserError for an unknown name."""
     first = today.replace(day=1)
     if name == "month":
         return Period(name, first, today)
@@ -73,13 +73,13 @@ def named(name: str, today: date) -> Period:
     return Period(name, today - timedelta(days=lengths[name] - 1), today)
 
 
-def chosen(params: Mapping[str, str], today: date, default: str) -> Period:
-    """The period of a URL: `range` when it names one, else `from` and `to`, else the default. Raises UserError."""
+def parse_period(params: Mapping[str, str], today: date, default: str) -> Period:
+    """The period in a URL: `range` if it names one, else `from` and `to`, else the default. Raises UserError."""
     start, end, name = params.get("from", ""), params.get("to", ""), params.get("range", "")
-    if name and name != CUSTOM:  # a form sends its empty or old dates along
-        return named(name, today)
+    if name and name != CUSTOM:  # a form also sends its empty or former dates
+        return named_period(name, today)
     if not start and not end:
-        return named(default, today)
+        return named_period(default, today)
     try:
         last = date.fromisoformat(end) if end else today
         first = date.fromisoformat(start) if start else last
@@ -92,13 +92,13 @@ def chosen(params: Mapping[str, str], today: date, default: str) -> Period:
     return Period(CUSTOM, first, last)
 
 
-def spell(start: date, end: date) -> str:
-    """A range of days in words."""
-    last = said(end, DAY_AND_YEAR)
+def format_range(start: date, end: date) -> str:
+    """Write a range of days: "1 – 15 Nov 2026"."""
+    last = format_date(end, DAY_AND_YEAR)
     if start == end:
         return last
     if start.year != end.year:
-        return f"{said(start, DAY_AND_YEAR)} – {last}"
+        return f"{format_date(start, DAY_AND_YEAR)} – {last}"
     if start.month != end.month:
-        return f"{said(start, DAY)} – {last}"
-    return f"{said(start, DAY_OF_MONTH)} – {last}"
+        return f"{format_date(start, DAY)} – {last}"
+    return f"{format_date(start, DAY_OF_MONTH)} – {last}"

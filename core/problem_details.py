@@ -1,4 +1,4 @@
-"""Errors of the REST API in one shape: problem details (RFC 9457) with the fields that are wrong. And in 8x8's."""
+"""Errors of the REST API: problem details (RFC 9457) with the invalid fields, or 8x8's envelope."""
 
 import uuid
 from http import HTTPStatus
@@ -16,9 +16,9 @@ from core.errors import UserError
 
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
-    """Turn what a view raised into `{type, title, status, detail, errors: [{field, message}]}`.
+    """Turn an exception of a view into `{type, title, status, detail, errors: [{field, message}]}`.
 
-    None for anything unexpected: Django answers 500 and logs it.
+    None for an unexpected one: Django responds with 500 and logs it.
     """
     expected = _expected(error)
     if expected is None:
@@ -37,7 +37,7 @@ def problem(status: int, detail: str, errors: list[dict[str, str]]) -> dict[str,
 
 
 class TooLarge(exceptions.APIException):
-    """413: the body is larger than the API takes."""
+    """413: the body is larger than the API accepts."""
 
     status_code = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
 
@@ -49,18 +49,18 @@ _MESSAGES_OF_8X8 = {
 }
 
 
-def answer_as_8x8(error: Exception, context: dict[str, Any]) -> Response | None:
-    """Turn what a view that speaks 8x8 raised into `{code, message, errorId, timestamp}`; None as above."""
+def exception_handler_8x8(error: Exception, context: dict[str, Any]) -> Response | None:
+    """Turn an exception of a view in 8x8's format into `{code, message, errorId, timestamp}`; None as above."""
     expected = _expected(error)
     if expected is None:
         return None
     status, message, fields = expected
-    said = " ".join(f"{field['field']}: {field['message']}" for field in fields) or message
-    return Response(envelope_of_8x8(*words_of_8x8(status, said)), status=status, headers=_headers(error))
+    text = " ".join(f"{field['field']}: {field['message']}" for field in fields) or message
+    return Response(envelope_of_8x8(*words_of_8x8(status, text)), status=status, headers=_headers(error))
 
 
 def words_of_8x8(status: int, message: str) -> tuple[int, str]:
-    """8x8's code for an HTTP status, and what it says with it in place of ours."""
+    """8x8's code for an HTTP status, and 8x8's message where it has its own."""
     return _CODES_OF_8X8.get(status, status), _MESSAGES_OF_8X8.get(status, message)
 
 
@@ -70,7 +70,7 @@ def envelope_of_8x8(code: int, message: str) -> dict[str, Any]:
 
 
 def _expected(error: Exception) -> tuple[int, str, list[dict[str, str]]] | None:
-    """The status, the message and the fields that are wrong; None for an error that nobody expected."""
+    """The status, the message and the invalid fields; None for an unexpected exception."""
     if isinstance(error, Http404):
         error = exceptions.NotFound()
     elif isinstance(error, PermissionDenied):
@@ -79,34 +79,34 @@ def _expected(error: Exception) -> tuple[int, str, list[dict[str, str]]] | None:
         return None
     set_rollback()
     if isinstance(error, UserError):
-        named = error.field and error.status == HTTPStatus.BAD_REQUEST
-        return int(error.status), str(error), [{"field": error.field, "message": str(error)}] if named else []
-    wrong = _fields("", error.detail) if isinstance(error, exceptions.ValidationError) else ()
-    return error.status_code, str(error.detail), list(wrong)
+        has_field = error.field and error.status == HTTPStatus.BAD_REQUEST
+        return int(error.status), str(error), [{"field": error.field, "message": str(error)}] if has_field else []
+    fields = _fields("", error.detail) if isinstance(error, exceptions.ValidationError) else ()
+    return error.status_code, str(error.detail), list(fields)
 
 
-def headers_of(answer: Response) -> dict[str, str]:
-    """Those that an error keeps when its body is written in another shape."""
-    return {name: answer.headers[name] for name in _HEADERS if name in answer.headers}
+def headers_of(response: Response) -> dict[str, str]:
+    """The headers that an error keeps when its body is rewritten in another format."""
+    return {name: response.headers[name] for name in _HEADERS if name in response.headers}
 
 
 _HEADERS = ("WWW-Authenticate", "Retry-After", "Connection")
 
 
 def _headers(error: Exception) -> dict[str, str]:
-    """What DRF and ours say beside the body: how to log in at a 401, when to come again at a 409 or 429."""
-    about = (
+    """The headers of an error: how to authenticate for 401, when to retry for 409 and 429."""
+    values = (
         getattr(error, "auth_header", None),
         getattr(error, "wait", None),
         "close" if isinstance(error, TooLarge) else None,  # the rest of the body stays unread
     )
-    return {name: str(value) for name, value in zip(_HEADERS, about, strict=True) if value is not None}
+    return {name: str(value) for name, value in zip(_HEADERS, values, strict=True) if value is not None}
 
 
 def _fields(path: str, detail: Any) -> list[dict[str, str]]:
     if isinstance(detail, dict):
-        inner = {"" if name == api_settings.NON_FIELD_ERRORS_KEY else name: about for name, about in detail.items()}
-        return [row for name, about in inner.items() for row in _fields(f"{path}.{name}".strip("."), about)]
+        inner = {"" if name == api_settings.NON_FIELD_ERRORS_KEY else name: errors for name, errors in detail.items()}
+        return [row for name, errors in inner.items() for row in _fields(f"{path}.{name}".strip("."), errors)]
     if isinstance(detail, list):
         return [row for inner in detail for row in _fields(path, inner)]
     return [{"field": path, "message": str(detail)}]

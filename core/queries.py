@@ -1,4 +1,4 @@
-"""The parameters in a URL of REST, for views without a filter set."""
+"""The query parameters of REST views without a filter set."""
 
 from collections.abc import Collection
 from typing import Any
@@ -8,25 +8,25 @@ from rest_framework.request import Request
 from rest_framework.serializers import Serializer
 
 
-def checked(serializer: type[Serializer[Any]], request: Request) -> dict[str, Any]:
-    """The parameters of a request. Raises ValidationError for bad values, unknown names and names given twice."""
-    asked = serializer(data=request.query_params.dict())
-    errors = _misnamed(request, asked.fields)
-    if not asked.is_valid() or errors:
-        raise ValidationError({**errors, **asked.errors})
-    found: dict[str, Any] = asked.validated_data
-    return found
+def validate_params(serializer: type[Serializer[Any]], request: Request) -> dict[str, Any]:
+    """The validated parameters. Raises ValidationError for bad values, unknown names and repeated names."""
+    params = serializer(data=request.query_params.dict())
+    errors = _name_errors(request, params.fields)
+    if not params.is_valid() or errors:
+        raise ValidationError({**errors, **params.errors})
+    validated: dict[str, Any] = params.validated_data
+    return validated
 
 
-def nothing_asked(request: Request, but: Collection[str] = ()) -> None:
-    """For a view without parameters, or with these alone. Raises ValidationError when there are others."""
-    if errors := _misnamed(request, but):
+def reject_params(request: Request, *, except_for: Collection[str] = ()) -> None:
+    """Raise ValidationError if the request has parameters other than these."""
+    if errors := _name_errors(request, except_for):
         raise ValidationError(errors)
 
 
-def _misnamed(request: Request, known: Collection[str]) -> dict[str, list[str]]:
-    given = request.query_params
-    errors = {name: ["There is no such parameter."] for name in sorted(given) if name not in known}
+def _name_errors(request: Request, known_names: Collection[str]) -> dict[str, list[str]]:
+    params = request.query_params
+    errors = {name: ["There is no such parameter."] for name in sorted(params) if name not in known_names}
     return errors | {
-        name: ["Provide this parameter only once."] for name, values in sorted(given.lists()) if len(values) > 1
+        name: ["Provide this parameter only once."] for name, values in sorted(params.lists()) if len(values) > 1
     }

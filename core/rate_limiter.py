@@ -1,21 +1,21 @@
-"""Rate limits that need one number a key: the generic cell rate algorithm (GCRA)."""
+"""Rate limits with one number for each key: the generic cell rate algorithm (GCRA)."""
 
 
 class RateLimiter:
-    """Allows one event every `every` seconds for a key, and `burst` at once after a rest."""
+    """Allows a key one event every `every` seconds, and `burst` at once after a pause."""
 
-    def __init__(self, *, every: float, burst: int, keep: int = 100_000) -> None:
+    def __init__(self, *, every: float, burst: int, max_keys: int = 100_000) -> None:
         self._every = every
-        self._ahead = every * (burst - 1) + every / 1_000_000  # and what floating point loses
-        self._keep = keep
-        self._at: dict[str, float] = {}  # when a key would be rested
+        self._tolerance = every * (burst - 1) + every / 1_000_000  # and the rounding error of floats
+        self._max_keys = max_keys
+        self._arrivals: dict[str, float] = {}  # by key: the theoretical arrival time of its next event
 
     def allows(self, key: str, now: float) -> bool:
-        """Count one more event at a monotonic time, unless it is one too many."""
-        at = max(self._at.get(key, now), now)
-        if at - now > self._ahead:
+        """Count an event at a monotonic time, unless it exceeds the limit."""
+        arrival = max(self._arrivals.get(key, now), now)
+        if arrival - now > self._tolerance:
             return False
-        if len(self._at) >= self._keep:
-            self._at = {known: rested for known, rested in self._at.items() if rested > now}
-        self._at[key] = at + self._every
+        if len(self._arrivals) >= self._max_keys:
+            self._arrivals = {key: at for key, at in self._arrivals.items() if at > now}
+        self._arrivals[key] = arrival + self._every
         return True

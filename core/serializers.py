@@ -1,4 +1,4 @@
-"""What serializers have in common."""
+"""Base classes of serializers."""
 
 from datetime import timedelta
 from typing import Any, ClassVar
@@ -12,10 +12,10 @@ _DAY_ERRORS: Any = {
 
 
 class ReservedNamesSerializer(serializers.Serializer[Any]):
-    """Has fields that Python or DRF leaves no name for, such as `from`: declared with a `_` behind it."""
+    """For fields such as `from`, whose names are reserved in Python or DRF: they are declared with a trailing `_`."""
 
     def get_fields(self) -> dict[str, Any]:
-        """By the names that clients know."""
+        """The fields by their names in the API."""
         return {name.removesuffix("_"): field for name, field in super().get_fields().items()}
 
 

@@ -1,4 +1,4 @@
-"""Sparse answers: `fields=` names what each object holds, so that lists are small and nothing is made for nobody."""
+"""Sparse responses: `fields=` names the fields of each object, which keeps lists small and saves computing the rest."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,22 +10,23 @@ PARAMETER = "fields"
 
 
 class SparseSerializer(serializers.Serializer[Any]):
-    """A serializer whose context may name the fields that are wanted, as `fields`; None: all."""
+    """A serializer whose context can name the requested fields, as `fields`; None: all."""
 
     def get_fields(self) -> dict[str, Any]:
-        """Those that are wanted, in their usual order."""
+        """The requested fields, in their usual order."""
         fields = super().get_fields()
-        wanted = self.context.get(PARAMETER)
-        return fields if wanted is None else {name: field for name, field in fields.items() if name in wanted}
+        names = self.context.get(PARAMETER)
+        return fields if names is None else {name: field for name, field in fields.items() if name in names}
 
 
-def wanted_fields(serializer: type[SparseSerializer], params: Mapping[str, str]) -> set[str] | None:
-    """What `fields=a,b` in a URL asks for of these; None without it. Raises ValidationError for a name nobody knows."""
+def requested_fields(serializer: type[SparseSerializer], params: Mapping[str, str]) -> set[str] | None:
+    """The names in `fields=a,b` of a URL; None without it. Raises ValidationError for an unknown name."""
     if PARAMETER not in params:
         return None
-    asked = [name for name in params[PARAMETER].split(",") if name]
-    known = list(serializer().fields)
-    unknown = sorted(set(asked) - set(known))
-    if unknown or not asked:
-        raise ValidationError({PARAMETER: [f"{', '.join(unknown) or 'Nothing'} is not one of {', '.join(known)}."]})
-    return set(asked)
+    names = [name for name in params[PARAMETER].split(",") if name]
+    known_names = list(serializer().fields)
+    unknown = sorted(set(names) - set(known_names))
+    if unknown or not names:
+        text = f"{', '.join(unknown) or 'Nothing'} is not one of {', '.join(known_names)}."
+        raise ValidationError({PARAMETER: [text]})
+    return set(names)

@@ -1,4 +1,4 @@
-"""JSON that a database can keep: what PostgreSQL or a worker could not take is refused with a reason."""
+"""JSON that the database can store: anything PostgreSQL or a worker cannot handle is refused with a reason."""
 
 from typing import Any
 
@@ -6,14 +6,14 @@ import orjson
 
 
 class Unparsable(ValueError):
-    """The body cannot be understood at all; the message says why, for the person who looks at the quarantine."""
+    """The body cannot be parsed. The message says why, for the person who looks into the quarantine."""
 
 
 def load(body: bytes) -> Any:
-    """The JSON a body holds. Raises Unparsable.
+    """The JSON of a body. Raises Unparsable.
 
-    Stricter than Python's json, and on purpose: NaN, lone surrogates, numbers beyond 64 bits and a nesting deeper than
-    1,024 parse there and then break the database or the worker.
+    It is stricter than Python's json, which accepts NaN, lone surrogates, numbers beyond 64 bits and nesting deeper
+    than 1,024 levels. Those would break the database or the worker later.
     """
     if b"\\u0000" in body:
         raise Unparsable("The body contains a NUL character, which cannot be stored.")
@@ -25,7 +25,7 @@ def load(body: bytes) -> Any:
 
 
 def load_object(body: bytes) -> dict[str, Any]:
-    """The JSON object a webhook body holds. Raises Unparsable."""
+    """The JSON object of a body. Raises Unparsable."""
     data = load(body)
     if not isinstance(data, dict):
         raise Unparsable(f"The body is a JSON {type(data).__name__}; an object is expected.")

@@ -1,4 +1,4 @@
-"""Bases of Celery tasks: a task has a tenant scope from the start, or its first query raises."""
+"""The base of Celery tasks. A task opens its tenant scope first, because a query outside one raises."""
 
 from typing import Any
 
@@ -9,10 +9,10 @@ from core.tenancy import every_tenant
 
 
 class InstallationTask(Task):  # type: ignore[type-arg]
-    """Work for the whole installation, such as the inbox and rating: every tenant's scope is open while it runs."""
+    """A task for the whole installation, such as the inbox and rating: it runs in the scope of every tenant."""
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Run the task inside the scope."""
+        """Run the task in the scope."""
         with every_tenant():
             return super().__call__(*args, **kwargs)
 

@@ -1,4 +1,4 @@
-"""What every tenant table shares: the account that owns the row, and a manager that refuses to work without it."""
+"""The base of every tenant table: an account that owns the row, and a manager that refuses queries without a scope."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,8 +8,8 @@ from django.conf import settings
 from django.db import models
 from django_scopes import ScopedManager, scope, scopes_disabled
 
-# Foreign keys of the tables that carry the load have no constraint and no index of their own: each would cost a
-# look-up per row at ingest, and what they point at is never deleted while the rows exist.
+# Foreign keys of the large tables have no constraint and no index: each would cost a look-up for every ingested row,
+# and the referenced row is never deleted while they exist.
 LOOSE: dict[str, Any] = {
     "on_delete": models.DO_NOTHING,
     "db_constraint": False,
@@ -19,9 +19,9 @@ LOOSE: dict[str, Any] = {
 
 
 class TenantModel(models.Model):
-    """A row of one account. Outside `tenant(account)` or `every_tenant()` any query raises `ScopeError`.
+    """A row of one account. A query outside `tenant(account)` and `every_tenant()` raises `ScopeError`.
 
-    Each query still names its account: the scope is the net, not the rope.
+    Each query still filters by account: the scope only catches a forgotten filter.
     """
 
     account = models.ForeignKey(settings.TENANT_MODEL, on_delete=models.CASCADE, related_name="+")
@@ -41,6 +41,6 @@ def tenant(account: Any) -> Iterator[None]:
 
 @contextmanager
 def every_tenant() -> Iterator[None]:
-    """Open all accounts at once: for workers that serve the whole installation, the operator's admin and migrations."""
+    """Open the scope of all accounts: for workers of the whole installation, the admin and migrations."""
     with scopes_disabled():
         yield

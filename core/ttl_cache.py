@@ -1,35 +1,34 @@
-"""What a process need not ask the database again within a second."""
+"""A cache in the process, for values that may be up to a second old."""
 
 import time
 from collections.abc import Callable, Hashable
 from typing import Generic, TypeVar
 
-SECONDS = 1.0  # what somebody revokes, closes or changes is in force within this time
-MOST = 10_000
-
+SECONDS = 1.0  # a revoked key, a closed subaccount or another change takes effect within this time
+MAX_ENTRIES = 10_000
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
 
 class TTLCache(Generic[K, V]):
-    """Keeps what was found, None included, for `SECONDS`. Any number of threads may use it; two may look up twice."""
+    """Keeps values, None included, for `SECONDS`. Threads can share it; two of them may load a value twice."""
 
     def __init__(self) -> None:
-        self._kept: dict[K, tuple[float, V]] = {}
+        self._entries: dict[K, tuple[float, V]] = {}
 
-    def get(self, key: K, find: Callable[[], V]) -> V:
-        """What is kept under the key, else what `find` finds."""
+    def get(self, key: K, load: Callable[[], V]) -> V:
+        """The cached value of the key, else the value that `load` returns."""
         now = time.monotonic()
-        known = self._kept.get(key)
-        if known is not None and known[0] > now:
-            return known[1]
-        found = find()
-        if len(self._kept) >= MOST:
-            self._kept.clear()
-        self._kept[key] = (now + SECONDS, found)
-        return found
+        entry = self._entries.get(key)
+        if entry is not None and entry[0] > now:
+            return entry[1]
+        value = load()
+        if len(self._entries) >= MAX_ENTRIES:
+            self._entries.clear()
+        self._entries[key] = (now + SECONDS, value)
+        return value
 
-    def forget(self) -> None:
-        """Ask again from now on."""
-        self._kept.clear()
+    def clear(self) -> None:
+        """Drop every entry."""
+        self._entries.clear()

@@ -1,7 +1,7 @@
-"""Wakes workers when work was stored, without ever touching Redis in a request.
+"""Starts a task soon after work was stored, without a call to Redis in the request.
 
-A thread of its own publishes at most every 0.2 s. When Redis is slow or gone nobody waits for it: the schedule finds
-the row within two seconds anyway.
+A thread publishes at most every 0.2 s. No request waits for a slow Redis or fails with it: the schedule finds the row
+within two seconds anyway.
 """
 
 import threading
@@ -14,7 +14,7 @@ _PAUSE_AFTER_FAILURE = 15.0
 
 
 class Wakeup:
-    """One per process. `notify()` costs nothing and never fails."""
+    """One for each task and process. `notify` returns at once and never fails."""
 
     def __init__(self, task: str) -> None:
         self._task = task
@@ -23,10 +23,10 @@ class Wakeup:
         self._starting = threading.Lock()
 
     def notify(self) -> None:
-        """Ask for one run of the task, soon."""
+        """Request one run of the task, soon."""
         if self._thread is None:
             with self._starting:
-                if self._thread is None:  # not at import: a forked server would keep the thread's shell only
+                if self._thread is None:  # not at import: a fork would not copy the running thread
                     self._thread = threading.Thread(target=self._listen, name=f"wakeup {self._task}", daemon=True)
                     self._thread.start()
         self._notified.set()
@@ -38,5 +38,5 @@ class Wakeup:
             try:
                 current_app.send_task(self._task, expires=10, retry=False)
                 time.sleep(_PAUSE)
-            except Exception:  # noqa: BLE001 - whatever a broker may raise: the schedule does the work
+            except Exception:  # noqa: BLE001 - a broker may raise anything; the schedule does the work
                 time.sleep(_PAUSE_AFTER_FAILURE)

@@ -1,4 +1,4 @@
-"""Labels inside sentences, days and times: as the language of the page writes them."""
+"""Labels in sentences, dates and times, as the language of the page writes them."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -11,7 +11,7 @@ from django.utils.translation import gettext, gettext_lazy, pgettext
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
-Text: TypeAlias = "str | _StrPromise"  # a label, perhaps spelled only when the language of the page is known
+Text: TypeAlias = "str | _StrPromise"  # a label, perhaps translated only when the language of the page is known
 
 # Each language may put the parts of a date in its own order, in the letters of Django's `date` filter.
 DAY_OF_MONTH = gettext_lazy("j")
@@ -26,23 +26,23 @@ MONTH = gettext_lazy("F")
 MONTH_AND_YEAR = gettext_lazy("F Y")
 
 
-def said(value: date, pattern: Text) -> str:
-    """A day or time in one of the patterns above: "12 Nov 2026"."""
+def format_date(value: date, pattern: Text) -> str:
+    """Write a date or time in one of the patterns above: "12 Nov 2026"."""
     return date_format(value, str(pattern))
 
 
-def inside(label: Text) -> str:
-    """A label inside a sentence: "Last 7 days" as "last 7 days", in languages that write it so."""
+def in_sentence(label: Text) -> str:
+    """A label as a sentence writes it: "Last 7 days" becomes "last 7 days" in languages with lower case there."""
     text = str(label)
     small = pgettext("how a label begins inside a sentence: lower or same", "lower") == "lower"
     return text[:1].lower() + text[1:] if small else text
 
 
-def either(words: Sequence[Text]) -> str:
-    """Labels to choose from, inside a sentence: "owner, admin or finance"."""
-    return get_text_list([inside(word) for word in words], gettext("or"))
+def join_or(words: Sequence[Text]) -> str:
+    """Alternatives in a sentence: "owner, admin or finance"."""
+    return get_text_list([in_sentence(word) for word in words], gettext("or"))
 
 
-def both(words: Sequence[Text]) -> str:
-    """Labels that all hold, inside a sentence: "owner, admin and finance"."""
-    return get_text_list([inside(word) for word in words], gettext("and"))
+def join_and(words: Sequence[Text]) -> str:
+    """A list in a sentence: "owner, admin and finance"."""
+    return get_text_list([in_sentence(word) for word in words], gettext("and"))

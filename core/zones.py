@@ -8,8 +8,8 @@ from django.utils import timezone
 
 
 def current_zone() -> ZoneInfo:
-    """The zone that is active for this request."""
-    zone: Any = timezone.get_current_timezone()  # outside requests Django gives datetime.UTC
+    """The active zone of this request."""
+    zone: Any = timezone.get_current_timezone()  # outside requests Django returns datetime.UTC
     return zone if isinstance(zone, ZoneInfo) else ZoneInfo("UTC")
 
 
@@ -20,6 +20,6 @@ def zone_label(moment: datetime | None = None, zone: ZoneInfo | None = None) -> 
     name = (zone or current_zone()).key
     if name == "UTC":
         return name
-    hours, rest = divmod(abs(minutes), 60)
-    offset = f"{'+' if minutes > 0 else '−'}{hours}{f':{rest:02}' if rest else ''}" if minutes else ""
+    hours, odd_minutes = divmod(abs(minutes), 60)
+    offset = f"{'+' if minutes > 0 else '−'}{hours}{f':{odd_minutes:02}' if odd_minutes else ''}" if minutes else ""
     return f"{name}, UTC{offset}"

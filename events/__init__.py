@@ -1,1 +1,1 @@
-"""What clients and people are notified of: webhook subscriptions and deliveries."""
+"""Events for clients: the outbox, webhook endpoints, subscriptions and deliveries."""

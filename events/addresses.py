@@ -1,4 +1,4 @@
-"""Which addresses we post to: only public ones, so that no tenant reaches our own network (SSRF)."""
+"""Checks of the URLs we post to: only public addresses, so that no tenant can reach our network (SSRF)."""
 
 import socket
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
@@ -7,16 +7,16 @@ from urllib.parse import urlsplit
 from django.conf import settings
 
 _PORTS = (None, 443, 8443)
-# Beyond what Python calls not global: NAT64, 6to4, Teredo, IPv4-compatible and site-local addresses lead elsewhere.
+# Not global either, although Python says so: NAT64, 6to4, Teredo, IPv4-compatible and site-local addresses.
 _TUNNELS = tuple(map(ip_network, ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "::/96", "fec0::/10")))
 
 
-class Forbidden(ValueError):
-    """The address may not be posted to; the message ends a sentence that begins with its name."""
+class ForbiddenAddress(ValueError):
+    """The address must not be posted to. The message completes a sentence that begins with the field's name."""
 
 
-def check(url: str) -> str:
-    """Return why an address is refused, as far as that is clear without DNS; empty when nothing is wrong."""
+def url_problem(url: str) -> str:
+    """Why a URL is refused, as far as that is clear without DNS; empty if it is allowed."""
     parts = urlsplit(url)
     try:
         port = parts.port
@@ -29,11 +29,11 @@ def check(url: str) -> str:
         return ""
     if parts.scheme != "https" or port not in _PORTS:
         return "must begin with https://, and use port 443 or 8443."
-    return "" if _is_elsewhere(host) else "must name a public host, not one in a private network."
+    return "" if _may_be_public(host) else "must name a public host, not one in a private network."
 
 
-def _is_elsewhere(host: str) -> bool:
-    """Whether the host may be one of the internet; a name must have a dot."""
+def _may_be_public(host: str) -> bool:
+    """Whether the host can be on the internet; a name must contain a dot."""
     try:
         return is_public(ip_address(host))
     except ValueError:
@@ -41,9 +41,9 @@ def _is_elsewhere(host: str) -> bool:
 
 
 def resolve(host: str, port: int) -> str:
-    """The address to connect to. Raises Forbidden when any of the host's is private, OSError when it has none.
+    """The address to connect to. Raises ForbiddenAddress if any address of the host is private, OSError if it has none.
 
-    The connection goes to what was checked, so a DNS that answers otherwise the next time changes nothing.
+    The caller connects to this address, so a second DNS look-up with another result cannot bypass the check.
     """
     addresses = [
         ip_address(str(each[4][0]).partition("%")[0])
@@ -51,12 +51,12 @@ def resolve(host: str, port: int) -> str:
     ]
     for address in addresses:
         if not (is_public(address) or (settings.CALLBACK_LOOPBACK and address.is_loopback)):
-            raise Forbidden("resolves to an address in a private network.")
+            raise ForbiddenAddress("resolves to an address in a private network.")
     return str(addresses[0])
 
 
 def is_public(address: IPv4Address | IPv6Address) -> bool:
-    """Whether the address is one of the internet."""
+    """Whether the address is on the internet."""
     if isinstance(address, IPv6Address):
         if address.ipv4_mapped:
             return is_public(address.ipv4_mapped)

@@ -1,4 +1,4 @@
-"""The pages of operators about events: endpoints and deliveries, over all accounts."""
+"""The admin pages of endpoints and deliveries, over all accounts."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from events.models import Delivery, Endpoint
 
 @admin.register(Endpoint)
 class EndpointAdmin(ReadOnlyAdmin):
-    """Where accounts get their events. They configure that themselves."""
+    """The endpoints of accounts, who configure them themselves."""
 
     list_display = ("account", "subaccount", "event_type", "url", "enabled", "created_at")
     list_filter = ("event_type", "enabled", "account")
@@ -27,7 +27,7 @@ class EndpointAdmin(ReadOnlyAdmin):
 
 @admin.register(Delivery)
 class DeliveryAdmin(BigTableAdmin):
-    """What was posted, what waits, and what was given up."""
+    """Deliveries: posted, pending and failed."""
 
     list_display = ("due_at", "account", "event_type", "state", "attempts", "answer", "subject")
     list_filter = ("state", "account")
@@ -38,7 +38,7 @@ class DeliveryAdmin(BigTableAdmin):
     )  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        """With what each posts, and where."""
+        """The deliveries with their event and subscription."""
         return super().get_queryset(request).select_related("event", "subscription")
 
     @admin.display(description="Type")

@@ -1,9 +1,9 @@
-"""The app of events."""
+"""The Django app of events."""
 
 from django.apps import AppConfig
 
 
 class EventsConfig(AppConfig):
-    """What clients and people are notified of."""
+    """Events, endpoints, subscriptions and deliveries."""
 
     name = "events"

@@ -1,7 +1,8 @@
-"""Posting events, signed, to the addresses that follow a subject and to the accounts' endpoints.
+"""Posting events, signed, to the URLs subscribed to a subject and to the accounts' endpoints.
 
-One claims what is due, posts it all at once within a deadline, and writes down how it was answered. The deliveries of
-one subscription come one after the other, as they became known, each at least once: a worker that dies leaves a lease.
+A worker claims due deliveries, posts them concurrently with a deadline, and stores the results. The deliveries of one
+subscription are posted one after the other, in the order of their creation, each at least once: the lease of a worker
+that died expires.
 """
 
 import time
@@ -22,11 +23,11 @@ from events.types import Content, EventType, NoContent, event_type
 
 log = structlog.get_logger("tollgate.events")
 
-# After each failed attempt: 8x8's own 1, 10, 30 and 90 seconds, then as long as a deployment takes to be repaired.
+# After each failed attempt: 8x8's own 1, 10, 30 and 90 seconds, then pauses long enough to repair a deployment.
 PAUSES = (1, 10, 30, 90, 600, 3_600, 21_600)
-KEEP = timedelta(days=40)  # statuses come for 30 days
-_TOGETHER = 64
-_LATER = timedelta(seconds=1)
+RETENTION = timedelta(days=40)  # statuses arrive for 30 days
+_BATCH = 64
+_RETRY_CONTENT_AFTER = timedelta(seconds=1)
 _LEASE = "60 seconds"
 _CLAIM = """
 UPDATE events_delivery SET attempts = attempts + 1, due_at = statement_timestamp() + %s::interval WHERE id IN (
@@ -36,7 +37,7 @@ UPDATE events_delivery SET attempts = attempts + 1, due_at = statement_timestamp
     ORDER BY due_at, id LIMIT %s FOR UPDATE SKIP LOCKED
 ) RETURNING id
 """
-_SETTLE = """
+_STORE_RESULTS = """
 WITH settled AS (
     UPDATE events_delivery d SET answer = a.answer,
         state = CASE WHEN a.answer LIKE '2%%' THEN 'done' WHEN d.attempts > cardinality(p.pauses) THEN 'failed'
@@ -48,11 +49,11 @@ WITH settled AS (
 )
 SELECT id, answer FROM settled WHERE state = 'failed'
 """
-_NOTE_ENDPOINTS = """
-UPDATE events_endpoint h SET delivered_at = CASE WHEN a.taken THEN now() ELSE h.delivered_at END,
+_UPDATE_ENDPOINTS = """
+UPDATE events_endpoint h SET delivered_at = CASE WHEN a.accepted THEN now() ELSE h.delivered_at END,
     failed_at = CASE WHEN a.failure IS NULL THEN h.failed_at ELSE now() END, failure = coalesce(a.failure, h.failure)
 FROM (
-    SELECT id, bool_or(answer LIKE '2%%') AS taken, max(answer) FILTER (WHERE answer NOT LIKE '2%%') AS failure
+    SELECT id, bool_or(answer LIKE '2%%') AS accepted, max(answer) FILTER (WHERE answer NOT LIKE '2%%') AS failure
     FROM unnest(%s::bigint[], %s::text[]) t (id, answer) GROUP BY id
 ) a WHERE h.id = a.id
 """
@@ -62,68 +63,70 @@ class Endpoints:
     """The endpoints of some accounts, read once."""
 
     def __init__(self, account_ids: Collection[int]) -> None:
-        self._known = {
+        self._endpoints = {
             (each.account_id, each.subaccount_id, each.event_type): each
             for each in Endpoint.objects.filter(account_id__in=account_ids)
         }
 
     def of(self, account_id: int, subaccount_id: int | None, name: str) -> Endpoint | None:
-        """The one for a type: the subaccount's, else that of all; None when there is none, or it is disabled."""
-        own = self._known.get((account_id, subaccount_id, name))
-        endpoint = own or self._known.get((account_id, None, name))
+        """The endpoint for a type: the subaccount's, else the account's; None if there is none or it is disabled."""
+        own = self._endpoints.get((account_id, subaccount_id, name))
+        endpoint = own or self._endpoints.get((account_id, None, name))
         return endpoint if endpoint and endpoint.enabled else None
 
 
 def post_due(seconds: float = 20.0) -> int:
-    """Post what is due until nothing is, or the time is over; returns how many. Needs every tenant's scope."""
+    """Post due deliveries until none are left or the time is up; return the count. Needs every tenant's scope."""
     end, count = time.monotonic() + seconds, 0
     while time.monotonic() < end:
         claimed = _claim()
         if not claimed:
             break
         posts = _posts(claimed)
-        _settle(posts, post_all(posts))
+        _store_results(posts, post_all(posts))
         count += len(posts)
     return count
 
 
-def forget_old() -> int:
-    """Delete subscriptions and events whose subjects get no more reports, with their deliveries."""
-    before = timezone.now() - KEEP
-    forgotten, _ = Subscription.objects.filter(created_at__lt=before).delete()
+def delete_expired() -> int:
+    """Delete subscriptions and events past their retention, with their deliveries."""
+    before = timezone.now() - RETENTION
+    deleted, _ = Subscription.objects.filter(created_at__lt=before).delete()
     Event.objects.filter(created_at__lt=before, deliveries=None).delete()
-    return forgotten
+    return deleted
 
 
 def _claim() -> list[int]:
     with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, [_LEASE, _TOGETHER])
+        cursor.execute(_CLAIM, [_LEASE, _BATCH])
         return [pk for (pk,) in cursor.fetchall()]
 
 
 def _posts(ids: Sequence[int]) -> list[Post]:
-    """The requests to make. What is held until later gets its attempt back; what is gone is deleted."""
+    """The requests to send. A delivery that must wait gets its attempt back; one without a subject is deleted."""
     rows = Delivery.objects.filter(pk__in=ids).select_related("event", "subscription", "account").order_by("id")
     deliveries = list(rows)
     contents = _contents(deliveries)
     endpoints = Endpoints({each.account_id for each in deliveries if each.subscription.configured})
     posts, later = [], []
     for delivery in deliveries:
-        content = contents.get(delivery.pk, NoContent.GONE)
+        content = contents.get(delivery.pk, NoContent.DELETED)
         if content is NoContent.LATER:
             later.append(delivery.pk)
-        elif content is NoContent.GONE:
-            _forget(delivery)
+        elif content is NoContent.DELETED:
+            _delete_subject(delivery)
         elif (post := _post(delivery, content, endpoints)) is not None:
             posts.append(post)
-        else:  # its endpoint is gone or off: what waits for it is dropped
+        else:  # its endpoint was deleted or disabled
             delivery.delete()
-    Delivery.objects.filter(pk__in=later).update(due_at=timezone.now() + _LATER, attempts=F("attempts") - 1)
+    Delivery.objects.filter(pk__in=later).update(
+        due_at=timezone.now() + _RETRY_CONTENT_AFTER, attempts=F("attempts") - 1
+    )
     return posts
 
 
-def _forget(delivery: Delivery) -> None:
-    """Delete everything about a subject that is gone."""
+def _delete_subject(delivery: Delivery) -> None:
+    """Delete all events and subscriptions of a deleted subject."""
     subject = {"subject_type": delivery.event.subject_type, "subject_id": delivery.event.subject_id}
     for model in (Subscription, Event):
         model.objects.filter(account=delivery.account_id, **subject).delete()
@@ -137,7 +140,7 @@ def _contents(deliveries: Sequence[Delivery]) -> dict[int, Content | NoContent]:
 
 
 def _post(delivery: Delivery, content: Content, endpoints: Endpoints) -> Post | None:
-    """The request for one delivery; None without an endpoint that wants it."""
+    """The request for one delivery; None without an endpoint for it."""
     subscription, event = delivery.subscription, delivery.event
     secret, kind = secret_of(delivery.account), event_type(event.type)
     if not subscription.configured:
@@ -150,17 +153,17 @@ def _post(delivery: Delivery, content: Content, endpoints: Endpoints) -> Post | 
 
 
 def envelope(form: str, kind: EventType, event: Event, content: Content) -> dict[str, Any]:
-    """The body in a format; Standard Webhooks' where the type has none of that format."""
-    make = kind.formats.get(form)
-    if make is not None:
-        return make(content.data)
+    """The body in a format; in Standard Webhooks' format if the type does not define that one."""
+    build = kind.formats.get(form)
+    if build is not None:
+        return build(content.data)
     return {"type": kind.name, "version": kind.version, "timestamp": event.at.isoformat(), "data": dict(content.data)}
 
 
-def _settle(posts: Sequence[Post], answers: Sequence[str]) -> None:
-    """Write down what the posts came to, and when each endpoint last took one and last did not."""
+def _store_results(posts: Sequence[Post], answers: Sequence[str]) -> None:
+    """Store the results of the posts, and when each endpoint last succeeded and last failed."""
     with connection.cursor() as cursor:
-        cursor.execute(_SETTLE, [list(PAUSES), [post.delivery_id for post in posts], list(answers)])
+        cursor.execute(_STORE_RESULTS, [list(PAUSES), [post.delivery_id for post in posts], list(answers)])
         for delivery_id, answer in cursor.fetchall():
             log.warning("delivery_given_up", delivery=delivery_id, answer=answer)
         endpoints = sorted(
@@ -169,4 +172,4 @@ def _settle(posts: Sequence[Post], answers: Sequence[str]) -> None:
             if post.endpoint_id is not None
         )
         if endpoints:
-            cursor.execute(_NOTE_ENDPOINTS, [list(column) for column in zip(*endpoints, strict=True)])
+            cursor.execute(_UPDATE_ENDPOINTS, [list(column) for column in zip(*endpoints, strict=True)])

@@ -1,4 +1,4 @@
-"""The words of events, as they are stored, sent over the API and shown."""
+"""The enumerations of events: the stored values and their labels."""
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -13,7 +13,7 @@ class DeliveryState(TextChoices):
 
 
 class Format(TextChoices):
-    """In whose envelope an event is posted."""
+    """The format of the body of a post."""
 
     EIGHT_X_EIGHT = "8x8", "8x8"
     TOLLGATE = "tollgate", "Standard Webhooks"

@@ -1,4 +1,4 @@
-"""The outbox, where its events are posted to, and each delivery."""
+"""Events (the outbox), endpoints, subscriptions and deliveries."""
 
 import uuid
 
@@ -13,10 +13,10 @@ from events.enums import DeliveryState, Format
 
 
 class Event(TenantModel):
-    """One thing that happened, written in the transaction that caused it, if there is a subscription to it.
+    """An event, written in the transaction that caused it, if there is a subscription.
 
-    `type` names an `events.types.EventType`, which says what the subject is. An event occurs once: its subject, time
-    and `key` make it unique, so writing it again changes nothing.
+    `type` names an `events.types.EventType`, which defines the type of the subject. Subject, time, type and `key` are
+    unique, so writing the same event again changes nothing.
     """
 
     account = models.ForeignKey("accounts.Account", **LOOSE)
@@ -42,7 +42,7 @@ class Event(TenantModel):
 
 
 class Endpoint(TenantModel):
-    """One address for the events of one type of a subaccount, or of all that have none of their own."""
+    """The URL for the events of one type: of a subaccount, or of all subaccounts without their own."""
 
     subaccount = models.ForeignKey(Subaccount, null=True, on_delete=models.CASCADE, related_name="+")
     event_type = models.CharField(max_length=64)
@@ -67,12 +67,12 @@ class Endpoint(TenantModel):
 
     @property
     def is_failing(self) -> bool:
-        """Whether the last post was not taken."""
+        """Whether the last attempt failed."""
         return self.failed_at is not None and (self.delivered_at is None or self.failed_at > self.delivered_at)
 
     @property
     def authorization(self) -> str:
-        """The value of the `Authorization` header; empty: none."""
+        """The value of the `Authorization` header; empty if there is none."""
         return unseal(self.authorization_sealed, owner=f"account:{self.account_id}")
 
     @authorization.setter
@@ -81,10 +81,10 @@ class Endpoint(TenantModel):
 
 
 class Subscription(TenantModel):
-    """Who gets the events of one subject: an address of its own, or the account's endpoints (`configured`).
+    """A receiver of the events of one subject: a URL of its own, or the account's endpoints (`configured`).
 
-    Its deliveries are posted one after the other. An endpoint is looked up when it is posted to, so that a change holds
-    for what waits, too. `public_id` is how clients know the subject: a message's UMID.
+    Its deliveries are posted one after the other. The endpoint is looked up at each post, so a change also applies to
+    pending deliveries. `public_id` is the subject's id in the API: a message's UMID.
     """
 
     account = models.ForeignKey("accounts.Account", **LOOSE)
@@ -111,7 +111,7 @@ class Subscription(TenantModel):
 
 
 class Delivery(TenantModel):
-    """One event to post to one subscriber, and how its attempts went."""
+    """The delivery of one event to one subscription, with the result of its last attempt."""
 
     account = models.ForeignKey("accounts.Account", **LOOSE)
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="deliveries")

@@ -1,4 +1,4 @@
-"""Writing events: in the transaction that causes them, and only if there is a subscription."""
+"""Writes events in the transaction that causes them, if there is a subscription."""
 
 import json
 from collections.abc import Mapping
@@ -9,8 +9,8 @@ from django.db import connection
 
 from events.types import event_type
 
-# Whether an endpoint of the account wants the type, and whether an address of its own follows the subject.
-_WANTED = """
+# Whether the account has an endpoint for the type, and whether a URL is subscribed to the subject.
+_RECEIVERS = """
 SELECT EXISTS (
     SELECT FROM events_endpoint WHERE account_id = %(account)s AND event_type = %(type)s AND enabled
     AND (subaccount_id IS NULL OR subaccount_id = %(subaccount)s)
@@ -51,7 +51,7 @@ def emit(
 ) -> None:
     """Write an event and its deliveries into the caller's transaction.
 
-    Nothing is stored where neither an endpoint of the account wants the type nor an address follows the subject.
+    Nothing is stored without a receiver: an endpoint of the account for the type, or a URL subscribed to the subject.
     Emitting the same event (subject, time, `key`) again changes nothing. Raises KeyError for an unknown type.
     """
     row: dict[str, Any] = {
@@ -59,10 +59,10 @@ def emit(
         "subject_id": subject_id, "subaccount": subaccount_id, "at": at, "key": key, "payload": json.dumps(payload),
     }  # fmt: skip
     with connection.cursor() as cursor:
-        cursor.execute(_WANTED, row)
-        row["configured"], followed = cursor.fetchone()
+        cursor.execute(_RECEIVERS, row)
+        row["configured"], subscribed = cursor.fetchone()
         if row["configured"]:
             cursor.execute(_SUBSCRIBE, row)
-        if row["configured"] or followed:
+        if row["configured"] or subscribed:
             cursor.execute(_EMIT, row)
             cursor.execute(_DELIVER, row)

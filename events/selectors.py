@@ -1,4 +1,4 @@
-"""Where an account's events go, and what waits."""
+"""An account's endpoints and its undelivered events."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,46 +8,46 @@ from django.utils import timezone
 
 from accounts.models import Account
 from accounts.principal import Principal
-from core.counting import count_up_to, up_to
+from core.counting import count_up_to, format_count
 from events.enums import DeliveryState
 from events.models import Delivery, Endpoint
 
 _MOST_ROWS = 20
 
 
-def endpoints_within(by: Principal) -> QuerySet[Endpoint]:
-    """Those within reach."""
+def visible_endpoints(by: Principal) -> QuerySet[Endpoint]:
+    """The endpoints that the principal has access to."""
     return by.within(Endpoint.objects.filter(account=by.account).select_related("subaccount").order_by("id"))
 
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """What is not delivered at a moment: counts up to `MOST_COUNTED` + 1, and the newest rows of them."""
+    """The undelivered events at a time: counts up to `COUNT_LIMIT` + 1, and the newest deliveries."""
 
     waiting: int
-    given_up: int
+    failed: int
     rows: list[Delivery]
     at: datetime
 
     @property
-    def waiting_words(self) -> str:
-        """As people read it: 1,000+."""
-        return up_to(self.waiting)
+    def waiting_text(self) -> str:
+        """The count as a page shows it: 1,000+."""
+        return format_count(self.waiting)
 
     @property
-    def given_up_words(self) -> str:
-        """As people read it: 1,000+."""
-        return up_to(self.given_up)
+    def failed_text(self) -> str:
+        """The count as a page shows it: 1,000+."""
+        return format_count(self.failed)
 
 
 def backlog(account: Account) -> Backlog:
-    """The deliveries of an account that wait to be posted, or were given up."""
+    """The pending and failed deliveries of an account."""
     deliveries = Delivery.objects.filter(account=account)
-    waiting, given_up = (deliveries.filter(state=state) for state in (DeliveryState.PENDING, DeliveryState.FAILED))
+    waiting, failed = (deliveries.filter(state=state) for state in (DeliveryState.PENDING, DeliveryState.FAILED))
     rows = deliveries.filter(state__in=(DeliveryState.PENDING, DeliveryState.FAILED))
     return Backlog(
         count_up_to(waiting),
-        count_up_to(given_up),
+        count_up_to(failed),
         list(rows.select_related("event", "subscription").order_by("-id")[:_MOST_ROWS]),
         timezone.now(),
     )

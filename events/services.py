@@ -1,4 +1,4 @@
-"""Changes of an account's endpoints, each audited in its transaction; the audit holds no authorization."""
+"""Changes to an account's endpoints, audited in the same transaction, without the authorization header."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,14 +11,14 @@ from accounts.principal import Principal
 from events.enums import DeliveryState
 from events.models import Delivery, Endpoint
 
-MOST_AGAIN = 10_000
+MAX_RETRIED = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class EndpointSettings:
-    """An endpoint to configure or delete; without a subaccount, that of all. `name` is what the audit calls its type.
+    """An endpoint to configure or delete; without a subaccount, the one for all. `name` is its type in the audit.
 
-    An `authorization` of None leaves what there is. Deleting needs neither that nor an address.
+    An `authorization` of None keeps the current one. Deletion needs neither `authorization` nor `url`.
     """
 
     subaccount_id: int | None
@@ -30,13 +30,13 @@ class EndpointSettings:
 
 
 @transaction.atomic
-def configure(configurations: Sequence[EndpointSettings], *, by: Principal) -> None:
+def configure_endpoints(configurations: Sequence[EndpointSettings], *, by: Principal) -> None:
     """Create these endpoints of the account, or replace those of the same subaccount and type."""
     for configuration in configurations:
-        endpoint = _named(by, configuration).select_for_update().first() or Endpoint(
+        endpoint = _endpoint_of(by, configuration).select_for_update().first() or Endpoint(
             account=by.account, subaccount_id=configuration.subaccount_id, event_type=configuration.event_type
         )
-        if endpoint.url != configuration.url:  # what is known of the former address says nothing of this one
+        if endpoint.url != configuration.url:  # the results of the former URL do not apply to the new one
             endpoint.delivered_at, endpoint.failed_at, endpoint.failure = None, None, ""
         endpoint.url, endpoint.enabled = configuration.url, configuration.enabled
         if configuration.authorization is not None:
@@ -47,20 +47,20 @@ def configure(configurations: Sequence[EndpointSettings], *, by: Principal) -> N
 
 
 @transaction.atomic
-def remove(unwanted: Sequence[EndpointSettings], *, by: Principal) -> None:
-    """Delete these endpoints where they exist; what waits to be posted to them is dropped."""
-    for one in unwanted:
-        for endpoint in _named(by, one).select_related("subaccount"):
+def delete_endpoints(configurations: Sequence[EndpointSettings], *, by: Principal) -> None:
+    """Delete these endpoints if they exist; pending deliveries to them are dropped."""
+    for configuration in configurations:
+        for endpoint in _endpoint_of(by, configuration).select_related("subaccount"):
             details = {"subaccount": _code(endpoint), "url": endpoint.url}
             endpoint.delete()
-            by.record("webhook.deleted", one.name, details)
+            by.record("webhook.deleted", configuration.name, details)
 
 
 @transaction.atomic
-def post_again(*, by: Principal) -> int:
-    """Put what was given up of the account back in line, up to `MOST_AGAIN` of them; audited. Returns how many."""
-    given_up = Delivery.objects.filter(account=by.account, state=DeliveryState.FAILED).order_by("-id")
-    ids = list(given_up.values_list("pk", flat=True)[:MOST_AGAIN])
+def retry_failed(*, by: Principal) -> int:
+    """Make up to `MAX_RETRIED` failed deliveries of the account pending again; audited. Return how many."""
+    failed = Delivery.objects.filter(account=by.account, state=DeliveryState.FAILED).order_by("-id")
+    ids = list(failed.values_list("pk", flat=True)[:MAX_RETRIED])
     rows = Delivery.objects.filter(account=by.account, pk__in=ids, state=DeliveryState.FAILED)
     n = rows.update(state=DeliveryState.PENDING, attempts=0, due_at=timezone.now())
     if n:
@@ -68,12 +68,12 @@ def post_again(*, by: Principal) -> int:
     return n
 
 
-def _named(by: Principal, one: EndpointSettings) -> QuerySet[Endpoint]:
-    """The endpoint of that subaccount and type, or none."""
-    rows = Endpoint.objects.filter(account=by.account, event_type=one.event_type)
-    if one.subaccount_id is None:
+def _endpoint_of(by: Principal, configuration: EndpointSettings) -> QuerySet[Endpoint]:
+    """The endpoint of this subaccount and type, if it exists."""
+    rows = Endpoint.objects.filter(account=by.account, event_type=configuration.event_type)
+    if configuration.subaccount_id is None:
         return rows.filter(subaccount__isnull=True)
-    return rows.filter(subaccount_id=one.subaccount_id)
+    return rows.filter(subaccount_id=configuration.subaccount_id)
 
 
 def _code(endpoint: Endpoint) -> str:

@@ -1,4 +1,4 @@
-"""The signature of what is posted: Standard Webhooks 1.0, HMAC-SHA256 under a secret of the account's."""
+"""The signature of posts: Standard Webhooks 1.0, HMAC-SHA256 with a secret of the account."""
 
 import base64
 import hmac
@@ -9,12 +9,12 @@ from core.secrets import derive
 
 
 def secret_of(account: Account) -> bytes:
-    """What signs the deliveries of an account; `manage.py callback_secret` prints it."""
+    """The secret that signs an account's deliveries; `manage.py callback_secret` prints it."""
     return derive(f"callbacks:{account.public_id}")
 
 
-def signed(webhook_id: str, body: bytes, secret: bytes) -> dict[str, str]:
-    """The headers: an id that stays when it is posted again, the time, and the signature."""
+def signature_headers(webhook_id: str, body: bytes, secret: bytes) -> dict[str, str]:
+    """The headers of the signature: the id, which is the same in every attempt, the time and the signature."""
     at = str(int(time.time()))
     mac = hmac.digest(secret, f"{webhook_id}.{at}.".encode() + body, "sha256")
     return {
@@ -24,6 +24,6 @@ def signed(webhook_id: str, body: bytes, secret: bytes) -> dict[str, str]:
     }
 
 
-def as_text(secret: bytes) -> str:
-    """A secret as libraries of Standard Webhooks take it."""
+def encode_secret(secret: bytes) -> str:
+    """A secret in the format that libraries of Standard Webhooks accept."""
     return f"whsec_{base64.b64encode(secret).decode()}"

@@ -1,4 +1,4 @@
-"""Background work of events; each task finds its work in the database."""
+"""The Celery tasks of events; each finds its work in the database."""
 
 from celery import shared_task
 
@@ -8,11 +8,11 @@ from events import deliveries
 
 @shared_task(base=InstallationTask)
 def post_deliveries() -> None:
-    """Post what is due to clients."""
+    """Post due deliveries."""
     deliveries.post_due()
 
 
 @shared_task(base=InstallationTask)
-def forget_old_events() -> None:
-    """Delete events and subscriptions that have had their time."""
-    deliveries.forget_old()
+def delete_expired_events() -> None:
+    """Delete events and subscriptions past their retention."""
+    deliveries.delete_expired()

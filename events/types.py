@@ -1,7 +1,7 @@
 """The registry of event types: what clients can subscribe to.
 
-A package that lets something happen declares its types when it starts (`register`) and writes events of them into the
-outbox (`events.outbox.emit`); everything else (endpoints, deliveries, retries, pages) follows from the declaration.
+A package registers its event types at startup (`register`) and writes events into the outbox (`events.outbox.emit`).
+Endpoints, deliveries, retries and pages follow from the registration.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -21,25 +21,25 @@ class NoContent(Enum):
     """Why a delivery is not posted now."""
 
     LATER = "later"
-    """Its content is not settled yet: it is tried again in a second, and that is no attempt."""
-    GONE = "gone"
+    """Its content is not final yet: it is retried in a second, without counting as an attempt."""
+    DELETED = "deleted"
     """Its subject was deleted: it is never delivered."""
 
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What an event says when it is delivered: `data` for every format, and the subaccount whose endpoint gets it."""
+    """The content of an event at delivery: `data` for every format, and the subaccount whose endpoint receives it."""
 
     data: Mapping[str, Any]
     subaccount_id: int | None = None
 
 
 Loader = Callable[[Sequence["Delivery"]], Mapping[int, Content | NoContent]]
-"""Deliveries, with their event and subscription, to what each is to say, by delivery id."""
+"""From deliveries, with their event and subscription, to the content of each, by delivery id."""
 
 
 def stored_payload(deliveries: Sequence["Delivery"]) -> Mapping[int, Content | NoContent]:
-    """The payload as it was emitted: for types that add nothing when they are delivered."""
+    """The payload as emitted: for types that add nothing at delivery."""
     return {each.pk: Content(each.event.payload, each.event.subaccount_id) for each in deliveries}
 
 
@@ -47,8 +47,8 @@ def stored_payload(deliveries: Sequence["Delivery"]) -> Mapping[int, Content | N
 class EventType:
     """One type of event.
 
-    `permissions` are what a reader needs, all of them. `load` makes what is said when it is delivered. `formats` make
-    the body of an envelope other than our own from that, by the name of the format.
+    A reader needs all `permissions`. `load` returns the content at delivery. `formats` maps the names of other formats
+    than our own to functions that build the body from that content.
     """
 
     name: str
@@ -72,15 +72,15 @@ def register(*types: EventType) -> None:
 
 
 def unregister(name: str) -> None:
-    """Forget a type: for tests."""
+    """Remove a type: for tests."""
     del _TYPES[name]
 
 
 def event_type(name: str) -> EventType:
-    """The type of a name. Raises KeyError."""
+    """The type with this name. Raises KeyError."""
     return _TYPES[name]
 
 
 def event_types() -> list[EventType]:
-    """Every type, by name."""
+    """All types, sorted by name."""
     return [_TYPES[name] for name in sorted(_TYPES)]

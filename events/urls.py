@@ -1,4 +1,4 @@
-"""URLs of events: the page of what is posted to clients."""
+"""URLs of events: the page of deliveries."""
 
 from django.urls import path
 
@@ -7,5 +7,5 @@ from events import views
 app_name = "events"
 urlpatterns = [
     path("settings/receipts/", views.deliveries, name="deliveries"),
-    path("settings/receipts/again/", views.post_given_up, name="post_given_up"),
+    path("settings/receipts/again/", views.retry_failed_deliveries, name="retry_failed"),
 ]

@@ -1,4 +1,4 @@
-"""Settings: where an account's events go, whether that works, and what could not be delivered."""
+"""Settings: an account's endpoints, their state, and undelivered events."""
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -8,24 +8,24 @@ from django.views.decorators.http import require_POST
 
 from accounts.access import TenantRequest, requires
 from accounts.enums import Permission
-from events.selectors import backlog, endpoints_within
-from events.services import post_again
+from events.selectors import backlog, visible_endpoints
+from events.services import retry_failed
 
-allowed = requires(Permission.MANAGE_WEBHOOKS, whole_account=True)
+permitted = requires(Permission.MANAGE_WEBHOOKS, whole_account=True)
 
 
-@allowed
+@permitted
 def deliveries(request: TenantRequest) -> HttpResponse:
-    """Each endpoint with its last success and failure; what waits, and what was given up and why."""
-    context = {"endpoints": endpoints_within(request.principal.choosing("")), "backlog": backlog(request.account)}
+    """Each endpoint with its last success and failure; the pending and failed deliveries with the reason."""
+    context = {"endpoints": visible_endpoints(request.principal.in_subaccount("")), "backlog": backlog(request.account)}
     return render(request, "events/deliveries.html", context)
 
 
 @require_POST
-@allowed
-def post_given_up(request: TenantRequest) -> HttpResponse:
-    """Post once more what was given up."""
-    n = post_again(by=request.principal)
+@permitted
+def retry_failed_deliveries(request: TenantRequest) -> HttpResponse:
+    """Retry the failed deliveries."""
+    n = retry_failed(by=request.principal)
     text = ngettext("%(n)s receipt will be retried.", "%(n)s receipts will be retried.", n)
     messages.success(request, text % {"n": f"{n:,}"})
     return redirect("events:deliveries")

@@ -1,4 +1,4 @@
-"""What became of a post to a client, in words."""
+"""The results of posts in words."""
 
 from django.utils.translation import gettext, gettext_lazy
 
@@ -14,8 +14,8 @@ _FAILURES = {
 }
 
 
-def post_answer(answer: str) -> str:
-    """What a post to a client came to: an HTTP status, or the kind of failure."""
+def post_result(answer: str) -> str:
+    """Describe the result of a post: an HTTP status or the name of an error."""
     return (
         gettext("responded %(status)s") % {"status": answer}
         if answer.isdecimal()

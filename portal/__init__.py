@@ -1,4 +1,4 @@
-"""The Django project: settings, pages and what every app shares."""
+"""The Django project: settings, base templates, and the pages that combine several packages."""
 
 from portal.celery import app as celery_app
 

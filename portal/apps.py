@@ -1,4 +1,4 @@
-"""The portal app."""
+"""The Django app of the portal."""
 
 from django.apps import AppConfig
 
@@ -9,4 +9,4 @@ class PortalConfig(AppConfig):
     name = "portal"
 
     def ready(self) -> None:
-        from portal import checks  # noqa: F401 - registers them
+        from portal import checks  # noqa: F401 - registers the checks

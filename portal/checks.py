@@ -1,7 +1,7 @@
 """System checks: each configuration mistake in one line, with its remedy.
 
 `script/run` and the `migrate` service of docker-compose.yml run them before anything else starts (see
-`portal.preflight`); an error stops everything. The deploy ones run in production only.
+`portal.preflight`); an error stops the start. Deployment checks run in production only.
 """
 
 from collections.abc import Sequence
@@ -14,27 +14,27 @@ from cryptography.fernet import Fernet
 from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
-from django.core.checks import Warning as Caution
+from django.core.checks import Warning as CheckWarning
 from django.db import DatabaseError, connections
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 Apps = Sequence[AppConfig] | None
-OLDEST_POSTGRES = 18
-SHORTEST_KEY = 50
+MIN_POSTGRES_VERSION = 18
+MIN_KEY_LENGTH = 50
 KEY_COMMAND = 'python3 -c "import secrets; print(secrets.token_urlsafe(50))"'
 
 
-def complaint(number: int, text: str) -> list[CheckMessage]:
+def error(number: int, text: str) -> list[CheckMessage]:
     return [Error(text, id=f"tollgate.E{number:03}")]
 
 
 @register(Tags.security)
 def check_secret_key(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
     key = settings.SECRET_KEY
-    if len(key) >= SHORTEST_KEY and len(set(key)) >= 5 and not key.startswith(("django-insecure-", "change-me")):
+    if len(key) >= MIN_KEY_LENGTH and len(set(key)) >= 5 and not key.startswith(("django-insecure-", "change-me")):
         return []
-    return complaint(1, f"SECRET_KEY is too easy to guess: create {SHORTEST_KEY} random characters with {KEY_COMMAND}.")
+    return error(1, f"SECRET_KEY is too easy to guess: create {MIN_KEY_LENGTH} random characters with {KEY_COMMAND}.")
 
 
 @register(Tags.security)
@@ -42,16 +42,14 @@ def check_base_url(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
     if settings.LOOPBACK or urlsplit(settings.BASE_URL).scheme == "https":
         return []
     remedy = "put a proxy with a certificate in front and use https://."
-    return complaint(2, f"BASE_URL is {settings.BASE_URL}, which sends passwords in the clear: {remedy}")
+    return error(2, f"BASE_URL is {settings.BASE_URL}, which sends passwords in the clear: {remedy}")
 
 
 @register(Tags.security)
 def check_debug(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
     if not settings.DEBUG or settings.LOOPBACK:
         return []
-    return complaint(
-        3, f"DEBUG is on although {settings.BASE_URL} is public: error pages show secrets, so unset DEBUG."
-    )
+    return error(3, f"DEBUG is on although {settings.BASE_URL} is public: error pages show secrets, so unset DEBUG.")
 
 
 @register(Tags.security)
@@ -61,7 +59,7 @@ def check_sealing_keys(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
             Fernet(key)
         except ValueError:
             command = 'python3 -c "import base64, os; print(base64.urlsafe_b64encode(os.urandom(32)).decode())"'
-            return complaint(
+            return error(
                 4, f"SEALING_KEYS: key {position} is not 32 bytes in URL-safe Base64: create one with {command}."
             )
     return []
@@ -72,7 +70,7 @@ def check_redis_url(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
     try:
         redis.ConnectionPool.from_url(settings.REDIS_URL)
     except ValueError:
-        return complaint(5, "REDIS_URL is not a Redis address: write it as redis://:password@host:6379/0.")
+        return error(5, "REDIS_URL is not a Redis address: write it as redis://:password@host:6379/0.")
     return []
 
 
@@ -80,45 +78,47 @@ def check_redis_url(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
 def check_database_url(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
     if settings.DATABASES["default"].get("ENGINE") == "django.db.backends.postgresql":
         return []
-    return complaint(6, "DATABASE_URL is not a PostgreSQL address: write it as postgresql://user:password@host/name.")
+    return error(6, "DATABASE_URL is not a PostgreSQL address: write it as postgresql://user:password@host/name.")
 
 
 @register(Tags.database)
 def check_database_server(app_configs: Apps, databases: Sequence[str] | None, **kwargs: Any) -> list[CheckMessage]:
-    """The server answers and is new enough. Runs where a database is named, as in `check --database default`."""
+    """Check that the server responds and is new enough. Runs only with a database, as in `check --database default`."""
     if "default" not in (databases or []) or check_database_url(None):
         return []
     try:
         with connections["default"].cursor() as cursor:
             cursor.execute("SHOW server_version_num")
-            (found,) = cursor.fetchone() or ("0",)
-    except DatabaseError as error:
-        reason = (str(error).strip().splitlines() or ["no reason given"])[0]
-        return complaint(7, f"PostgreSQL does not respond ({reason}): start it, or correct DATABASE_URL.")
-    if int(found) // 10000 < OLDEST_POSTGRES:
-        return complaint(8, f"PostgreSQL is version {int(found) // 10000}: upgrade it to {OLDEST_POSTGRES} or newer.")
+            (server_version,) = cursor.fetchone() or ("0",)
+    except DatabaseError as failure:
+        reason = (str(failure).strip().splitlines() or ["no reason given"])[0]
+        return error(7, f"PostgreSQL does not respond ({reason}): start it, or correct DATABASE_URL.")
+    if int(server_version) // 10000 < MIN_POSTGRES_VERSION:
+        return error(
+            8, f"PostgreSQL is version {int(server_version) // 10000}: upgrade it to {MIN_POSTGRES_VERSION} or newer."
+        )
     return []
 
 
 @register(deploy=True)
 def check_mail(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
-    """A portal that sends no mail runs, but nobody gets an invitation or a link for a new password."""
+    """Warn if no mail is sent: Tollgate runs, but invitations and links for new passwords do not arrive."""
     if settings.LOOPBACK or not settings.EMAIL_BACKEND.endswith("console.EmailBackend"):
         return []
     text = "EMAIL_URL is not set: invitations and links for new passwords are printed to the log, not sent."
-    return [Caution(text, id="tollgate.W011")]
+    return [CheckWarning(text, id="tollgate.W011")]
 
 
 @register(Tags.staticfiles, deploy=True)
 def check_static_files(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
     if settings.DEBUG or (Path(settings.STATIC_ROOT) / "staticfiles.json").is_file():
         return []
-    return complaint(9, "The static files are not collected: run npm ci and then manage.py collectstatic --noinput.")
+    return error(9, "The static files are not collected: run npm ci and then manage.py collectstatic --noinput.")
 
 
 @register(Tags.caches, deploy=True)
 def check_redis_policy(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
-    """Redis keeps every task. Best effort: a server that cannot be asked is a warning."""
+    """Check that Redis never evicts tasks. A server that does not respond is only a warning."""
     try:
         retry = Retry(NoBackoff(), 0)
         with redis.Redis.from_url(
@@ -126,10 +126,10 @@ def check_redis_policy(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
         ) as client:
             policy = client.config_get("maxmemory-policy")["maxmemory-policy"]
     except ValueError:
-        return []  # check_redis_url says it
-    except (redis.RedisError, KeyError) as error:
-        text = f"The maxmemory-policy of Redis is unknown ({error}): make sure that it is noeviction."
-        return [Caution(text, id="tollgate.W010")]
+        return []  # check_redis_url reports it
+    except (redis.RedisError, KeyError) as failure:
+        text = f"The maxmemory-policy of Redis is unknown ({failure}): make sure that it is noeviction."
+        return [CheckWarning(text, id="tollgate.W010")]
     if policy == "noeviction":
         return []
-    return complaint(10, f"Redis discards tasks when its memory is full ({policy}): set maxmemory-policy noeviction.")
+    return error(10, f"Redis discards tasks when its memory is full ({policy}): set maxmemory-policy noeviction.")

@@ -1,4 +1,4 @@
-"""What the frame around every page shows: navigation, account, subaccount, person, time zone."""
+"""The context of the frame around every page: navigation, account, subaccount, person, time zone."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.access import PARAMETER
 from accounts.enums import Permission
-from accounts.principal import Kind, Principal
+from accounts.principal import Principal, PrincipalKind
 from accounts.reach import Reach
 from core.filters import query
 from core.words import Text
@@ -30,7 +30,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Frame:
-    """Everything the frame needs; without a membership only the person's part is filled."""
+    """The context of the frame; without a membership it has only the person's entries."""
 
     zone: str
     navigation: list[Entry] = field(default_factory=list)
@@ -45,13 +45,13 @@ _PAGES = (
     (_("Dashboard"), "dashboard", "dashboard", Permission.VIEW_DASHBOARD),
     (_("Logs"), "logs", "log:log", Permission.VIEW_MESSAGES),
     (_("Reports"), "reports", "billing:costs", Permission.VIEW_COSTS),
-    (_("Reports"), "reports", "usage", Permission.VIEW_DASHBOARD),  # for those who do not see costs
+    (_("Reports"), "reports", "usage", Permission.VIEW_DASHBOARD),  # for people who do not see costs
     (_("Templates"), "templates", "log:templates", Permission.VIEW_MESSAGES),
     (_("Numbers"), "numbers", "log:numbers", Permission.VIEW_MESSAGES),
     (_("Health"), "health", "log:health", Permission.VIEW_DASHBOARD),
     (_("Exports"), "download", "archive:exports", Permission.EXPORT_DATA),
 )
-# name, view, permission, whether it is about the whole account
+# name, view, permission, whether it covers the whole account
 _SETTINGS: tuple[tuple[Text, str, Permission | None, bool], ...] = (
     (_("Profile"), "profile", None, False),
     (_("Two-factor"), "mfa_index", None, False),
@@ -69,20 +69,20 @@ _SETTINGS_PATHS = ("/settings/", "/accounts/2fa/", "/accounts/password/")
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: `frame`, from what `TenantMiddleware` put on the request. One query: the subaccounts."""
+    """Context processor: `frame`, from the attributes that `TenantMiddleware` sets. One query: the subaccounts."""
     principal: Principal | None = getattr(request, "principal", None)
-    if principal is None or principal.kind != Kind.MEMBER:
-        pages = [*_operators_pages(request), *_settings_page(request)]
+    if principal is None or principal.kind != PrincipalKind.MEMBER:
+        pages = [*_operator_pages(request), *_settings_page(request)]
         if getattr(request.user, "is_staff", False):
             pages.insert(0, _prices_page(request))
         return {"frame": Frame(zone=zone_label(), navigation=pages, settings=_settings(request, None))}
-    chosen = principal.reach.chosen
+    subaccount = principal.reach.selected
     return {
         "frame": Frame(
             zone=zone_label(),
             navigation=list(_navigation(request, principal)),
             subaccounts=_subaccounts(request, principal.reach),
-            subaccount=chosen.name if chosen else gettext("All subaccounts"),
+            subaccount=subaccount.name if subaccount else gettext("All subaccounts"),
             settings=_settings(request, principal),
             may=frozenset(permission.name for permission in Permission if principal.may(permission)),
             is_demo=principal.account.is_demo and settings.LOOPBACK,
@@ -91,12 +91,12 @@ def frame(request: HttpRequest) -> dict[str, Any]:
 
 
 def _navigation(request: HttpRequest, principal: Principal) -> Any:
-    chosen = principal.reach.chosen
-    suffix = f"?{PARAMETER}={chosen.code}" if chosen else ""
-    shown = set()
+    subaccount = principal.reach.selected
+    suffix = f"?{PARAMETER}={subaccount.code}" if subaccount else ""
+    seen_icons = set()
     for name, icon, view, permission in _PAGES:
-        if principal.may(permission) and icon not in shown:
-            shown.add(icon)
+        if principal.may(permission) and icon not in seen_icons:
+            seen_icons.add(icon)
             url = reverse(view)
             below = _REPORTS if url.startswith(_REPORTS) else url
             here = request.path == url if url == "/" else request.path.startswith(below)
@@ -104,16 +104,16 @@ def _navigation(request: HttpRequest, principal: Principal) -> Any:
     if principal.may(Permission.VIEW_COSTS):
         yield _prices_page(request)
     yield from _settings_page(request)
-    yield from _operators_pages(request)
+    yield from _operator_pages(request)
 
 
 def _prices_page(request: HttpRequest) -> Entry:
-    """About everyone's prices or the whole account's: no subaccount is kept there."""
+    """Prices cover the whole account or installation: the URL has no subaccount."""
     url = reverse("billing:cards")
     return Entry(_("Prices"), "prices", url, request.path.startswith(url))
 
 
-def _operators_pages(request: HttpRequest) -> Any:
+def _operator_pages(request: HttpRequest) -> Any:
     if getattr(getattr(request, "user", None), "is_staff", False):
         url = reverse("operations")
         yield Entry(_("Operations"), "pulse", url, request.path == url)
@@ -126,7 +126,7 @@ def _settings_page(request: HttpRequest) -> Any:
 
 
 def _settings(request: HttpRequest, principal: Principal | None) -> list[Entry]:
-    """The pages of the settings that the person may open; on those pages only."""
+    """The settings pages that the person may open; only on those pages."""
     if not request.path.startswith(_SETTINGS_PATHS):
         return []
     entries = []
@@ -142,19 +142,21 @@ def _settings(request: HttpRequest, principal: Principal | None) -> list[Entry]:
 
 
 def _subaccounts(request: HttpRequest, reach: Reach) -> list[Entry]:
-    """The switch: the list one is in, for another subaccount. One choice is no choice."""
+    """The subaccount switch, which stays on the current page. Empty with fewer than two subaccounts."""
     if len(reach.visible) < 2:
         return []
     views = (reverse(view) for _, _, view, _ in _PAGES)
     page = next((url for url in views if url != "/" and request.path.startswith(url)), "/")
-    chosen = request.GET if request.path == page and request.method == "GET" else QueryDict(mutable=True)
+    params = request.GET if request.path == page and request.method == "GET" else QueryDict(mutable=True)
     drop = ("channel",)  # a channel belongs to one subaccount
-    every = Entry(_("All subaccounts"), "", page + query(chosen, {PARAMETER: ""}, drop=drop), reach.chosen is None)
+    all_entry = Entry(
+        _("All subaccounts"), "", page + query(params, {PARAMETER: ""}, drop=drop), reach.selected is None
+    )
     return [
-        every,
+        all_entry,
         *(
-            Entry(each.name, each.code, page + query(chosen, {PARAMETER: each.code}, drop=drop), each == reach.chosen)
+            Entry(each.name, each.code, page + query(params, {PARAMETER: each.code}, drop=drop), each == reach.selected)
             for each in reach.visible
-            if each.is_active or each == reach.chosen
+            if each.is_active or each == reach.selected
         ),
     ]

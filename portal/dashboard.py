@@ -1,4 +1,4 @@
-"""What the dashboard says: its sentence, its figures and its charts, from the counts."""
+"""The dashboard: its sentence, key figures and charts, from the traffic counts."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -14,10 +14,10 @@ from accounts.principal import Principal
 from billing.report.figures import TierTable, forecast_figure, money, tier_table
 from billing.selectors import CostFilter, billing_zone, forecast, tier_progress, today_in
 from core.charts import Chart, Series
-from core.figures import KeyFigure, change, signed
+from core.figures import KeyFigure, relative_change, with_minus_sign
 from core.filters import query
 from core.money import plain
-from core.templatetags.formats import day as spell_day
+from core.templatetags.formats import day as format_day
 from core.templatetags.formats import percent
 from core.words import Text
 from messaging.log.enums import ARRIVED, LOST, ON_THE_WAY, Status
@@ -39,7 +39,7 @@ _STACK: tuple[tuple[Text, str, tuple[Status, ...]], ...] = (
 
 
 class Dashboard:
-    """The dashboard of one choice of filters."""
+    """The dashboard for a set of filters."""
 
     def __init__(self, traffic: Traffic, form: TrafficForm, today: date) -> None:
         self.traffic, self.form, self.today = traffic, form, today
@@ -52,51 +52,51 @@ class Dashboard:
 
     @property
     def rows(self) -> list[tuple[date, Counts, str]]:
-        """The days, the last first, each with its counts and the address of its messages in the log."""
+        """The days, newest first, each with its counts and the URL of its messages in the log."""
         return [(day, counts, self.log("", day=day)) for day, counts in reversed(self.traffic.days.items())]
 
     @property
     def sentence(self) -> str:
-        """The state in one sentence."""
+        """The delivery state in one sentence."""
         return sentence(self.traffic.total, self.form.period.label)
 
     @property
     def before(self) -> str:
-        """What the changes compare with."""
+        """The period that the changes compare with."""
         return self.form.period.before.label
 
     @property
     def figures(self) -> list[KeyFigure]:
-        """The row of numbers on top."""
+        """The key figures at the top."""
         now, before = self.traffic.total, self.traffic.previous
         points = ""
         if now.rate is not None and before.rate is not None:
-            points = _("%(change)s points") % {"change": signed(f"{(now.rate - before.rate) * 100:+.1f}")}
+            points = _("%(change)s points") % {"change": with_minus_sign(f"{(now.rate - before.rate) * 100:+.1f}")}
         lost = _("%(undelivered)s undelivered, %(rejected)s rejected or expired") % {
             "undelivered": f"{now.of(Status.UNDELIVERED):,}",
             "rejected": f"{now.of(Status.REJECTED, Status.EXPIRED):,}",
         }
         return [
-            KeyFigure(_("Sent"), f"{now.outbound:,}", _said(_("%(n)s on their way"), now.of(*ON_THE_WAY)),
-                      self.log(_OUT), change(now.outbound, before.outbound)),
-            KeyFigure(_("Delivered"), f"{now.delivered:,}", _said(_("%(n)s of them read"), now.read),
-                      self.log(_OUT, ARRIVED), change(now.delivered, before.delivered)),
-            KeyFigure(_("Delivery rate"), percent(now.rate), _said(_("of %(n)s with an outcome"), now.settled),
+            KeyFigure(_("Sent"), f"{now.outbound:,}", _with_count(_("%(n)s on their way"), now.of(*ON_THE_WAY)),
+                      self.log(_OUT), relative_change(now.outbound, before.outbound)),
+            KeyFigure(_("Delivered"), f"{now.delivered:,}", _with_count(_("%(n)s of them read"), now.read),
+                      self.log(_OUT, ARRIVED), relative_change(now.delivered, before.delivered)),
+            KeyFigure(_("Delivery rate"), percent(now.rate), _with_count(_("of %(n)s with an outcome"), now.settled),
                       self.log(_OUT, ARRIVED), points, _trend((now.rate or 0) - (before.rate or 0))),
             KeyFigure(_("Not delivered"), f"{now.lost:,}", lost,
-                      self.log(_OUT, LOST), change(now.lost, before.lost), _trend(before.lost - now.lost)),
+                      self.log(_OUT, LOST), relative_change(now.lost, before.lost), _trend(before.lost - now.lost)),
             KeyFigure(_("Received"), f"{now.received:,}", _("messages from people"),
-                      self.log(Direction.INBOUND), change(now.received, before.received)),
+                      self.log(Direction.INBOUND), relative_change(now.received, before.received)),
         ]  # fmt: skip
 
     @property
     def delivery(self) -> list[Chart]:
-        """What became of the messages, day by day."""
+        """The charts of statuses and of the delivery rate by day."""
         return [self._statuses(), self._rate()]
 
     @property
     def volume(self) -> list[Chart]:
-        """What kinds of messages these were, and what came back."""
+        """The charts of categories and of received messages."""
         return [self._categories(), self._received()]
 
     @property
@@ -106,13 +106,13 @@ class Dashboard:
 
     @property
     def lost(self) -> str:
-        """The log's address of all that was not delivered."""
+        """The URL of undelivered messages in the log."""
         return self.log(_OUT, LOST)
 
     def log(
         self, direction: Direction | Literal[""], statuses: Sequence[Status] = (), day: date | None = None, **more: str
     ) -> str:
-        """The log's address for the same filters, and these; empty ones are left out."""
+        """The URL of the log with the same filters and these; empty ones are left out."""
         params = self.form.params.copy()
         params.setlist("status", [str(status) for status in statuses])
         period = {"from": day.isoformat(), "to": day.isoformat()} if day else self.form.period_params()
@@ -124,7 +124,7 @@ class Dashboard:
         return Series(label, colour, [count(counts) for _, counts in days], [link(day) for day, _ in days])
 
     def _chart(self, name: str, title: Text, series: list[Series], **options: Any) -> Chart:
-        labels = [spell_day(day) for day in self.days]
+        labels = [format_day(day) for day in self.days]
         unfinished = self.days.index(self.today) if self.today in self.days else None
         return Chart(name, title, _("Day"), labels, series, unfinished=unfinished, **options)
 
@@ -172,9 +172,9 @@ class Dashboard:
 
 @dataclass(frozen=True)
 class MonthCosts:
-    """The running month of the WABAs' calendar: cost to date and expected, and the counts nearest to a next price.
+    """The current month of the WABAs' calendar: cost to date, expected cost, and the counts closest to a next tier.
 
-    `report` is the address of the cost report of the same filters.
+    `report` is the URL of the cost report with the same filters.
     """
 
     zone: str
@@ -185,12 +185,12 @@ class MonthCosts:
 
 
 def month_costs(by: Principal, form: TrafficForm) -> MonthCosts | None:
-    """What a person sees and filters by has cost, whatever the period; None before anything was charged this month."""
+    """The costs of the month within reach and filters, whatever the period; None before the first charge."""
     account, reach = by.account, by.reach
     zone = billing_zone(account)
     today = today_in(zone)
-    asked = {name: form.cleaned_data.get(name, "") for name in _COST_FILTERS}
-    forecasts = forecast(account, today, CostFilter(reach.ids, **asked))
+    criteria = {name: form.cleaned_data.get(name, "") for name in _COST_FILTERS}
+    forecasts = forecast(account, today, CostFilter(reach.ids, **criteria))
     if not forecasts:
         return None
     figures = []
@@ -200,14 +200,14 @@ def month_costs(by: Principal, form: TrafficForm) -> MonthCosts | None:
             KeyFigure(label % {"currency": each.currency}, money(each.to_date), _("priced messages"), exact=exact),
             forecast_figure(each, today),
         ]
-    # Volume is counted over all subaccounts: who is limited to some does not see it.
+    # Volume is counted over all subaccounts: people limited to some do not see it.
     tiers = [] if reach.limited else tier_progress(account, today)
-    params = {**asked, **({"subaccount": reach.chosen.code} if reach.chosen else {})}
+    params = {**criteria, **({"subaccount": reach.selected.code} if reach.selected else {})}
     link = f"{reverse('billing:costs')}?{urlencode({name: value for name, value in params.items() if value})}"
     return MonthCosts(zone, today.replace(day=1), figures, tier_table(tiers, most=3), link)
 
 
-def _said(message: str, n: int) -> str:
+def _with_count(message: str, n: int) -> str:
     return message % {"n": f"{n:,}"}
 
 

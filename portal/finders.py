@@ -1,4 +1,4 @@
-"""Finds the front-end packages' files among what npm installed: only those that pages use, under vendor/."""
+"""A static files finder for front-end packages in node_modules: only the files that pages use, under vendor/."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,18 +27,18 @@ class PackageFinder(BaseFinder):
         self.root = Path(settings.BASE_DIR) / "node_modules"
 
     def check(self, **kwargs: Any) -> list[CheckMessage]:
-        """Nothing to configure; `list` says what is missing where it matters."""
+        """Nothing to check; `list` reports missing files."""
         return []
 
     def find(self, path: str, find_all: bool = False, **kwargs: Any) -> Any:
-        """The file's place on disk, or an empty list."""
+        """The path of the file, or an empty list."""
         target = self.root / FILES[path] if path in FILES else None
         if target is None or not target.is_file():
             return []
         return [str(target)] if find_all else str(target)
 
     def list(self, ignore_patterns: Any) -> Iterator[tuple[str, Storage]]:
-        """Every file with a storage that opens it by its public name. Raises CommandError when npm has not run."""
+        """Every file with a storage that opens it by its public name. Raises CommandError if npm has not run."""
         storage = _PackageStorage(self.root)
         for name, path in FILES.items():
             if not (self.root / path).is_file():

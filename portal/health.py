@@ -1,4 +1,4 @@
-"""GET /healthz: whether web, database and broker answer."""
+"""GET /healthz: whether web, database and broker respond."""
 
 import redis
 from django.conf import settings
@@ -7,7 +7,7 @@ from django.http import HttpRequest, JsonResponse
 
 
 def healthz(request: HttpRequest) -> JsonResponse:
-    """200 once all answer; 503 naming what does not. No detail beyond that: the path is open to everyone."""
+    """200 if all respond, else 503 naming the ones that do not. No other details, because the path is public."""
     parts = {"database": _database(), "broker": _broker()}
     return JsonResponse(parts, status=200 if all(parts.values()) else 503)
 

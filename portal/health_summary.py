@@ -1,4 +1,4 @@
-"""Health at a glance: what can send, and first of all what cannot."""
+"""The health summary of the dashboard: what can send and, first, what cannot."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,14 +7,14 @@ from messaging.log.assets.health import Node
 from messaging.log.selectors.health import Health
 from providers.vocabulary import CanSend, Entity
 
-MOST = 5
+MAX_NODES = 5
 
 
 @dataclass(frozen=True)
 class Group:
-    """Nodes of one kind: how many can send freely out of all, and those to show, the worst first.
+    """Nodes of one type: how many of all can send without limits, and the nodes to show, worst first.
 
-    `more` are troubled and not shown.
+    `more` is the number of nodes with limits that are not shown.
     """
 
     free: int
@@ -25,7 +25,7 @@ class Group:
 
 @dataclass(frozen=True)
 class HealthSummary:
-    """The whole, the phone numbers, the templates, and what else is in trouble: connection, accounts, businesses."""
+    """The overall state, the phone numbers, the templates, and other nodes with limits: app, WABAs, businesses."""
 
     overall: CanSend
     numbers: Group
@@ -34,21 +34,21 @@ class HealthSummary:
 
 
 def health_summary(health: Health) -> HealthSummary:
-    """What to see first. Of numbers the best are shown too where there is room; templates are too many."""
-    others = [node for node in health.of(Entity.APP, Entity.BUSINESS, Entity.WABA) if _troubled(node)]
+    """Summarize the health. Numbers without limits fill the remaining rows; templates without limits are left out."""
+    others = [node for node in health.of(Entity.APP, Entity.BUSINESS, Entity.WABA) if _is_limited(node)]
     return HealthSummary(
         health.overall,
-        _group(health.of(Entity.PHONE_NUMBER), only_troubled=False),
-        _group(health.of(Entity.TEMPLATE), only_troubled=True),
+        _group(health.of(Entity.PHONE_NUMBER), only_limited=False),
+        _group(health.of(Entity.TEMPLATE), only_limited=True),
         others,
     )
 
 
-def _group(nodes: Sequence[Node], *, only_troubled: bool) -> Group:
-    troubled = [node for node in nodes if _troubled(node)]
-    shown = (troubled if only_troubled else nodes)[:MOST]
-    return Group(len(nodes) - len(troubled), len(nodes), shown, max(0, len(troubled) - MOST))
+def _group(nodes: Sequence[Node], *, only_limited: bool) -> Group:
+    limited = [node for node in nodes if _is_limited(node)]
+    shown = (limited if only_limited else nodes)[:MAX_NODES]
+    return Group(len(nodes) - len(limited), len(nodes), shown, max(0, len(limited) - MAX_NODES))
 
 
-def _troubled(node: Node) -> bool:
+def _is_limited(node: Node) -> bool:
     return node.can_send != CanSend.AVAILABLE

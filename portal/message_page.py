@@ -1,4 +1,4 @@
-"""One message's page."""
+"""The page of one message."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -21,7 +21,7 @@ from accounts.permissions import roles_with
 from accounts.principal import Principal
 from billing.selectors import explain
 from core.errors import UserError
-from core.words import either
+from core.words import join_or
 from messaging.inbound.selectors.reports import reports_on
 from messaging.log.enums import LOST
 from messaging.log.models import Message
@@ -47,42 +47,43 @@ from providers.vocabulary import Direction
 
 @requires(Permission.VIEW_MESSAGES)
 def message(request: TenantRequest, umid: UUID) -> HttpResponse:
-    """One message's whole story."""
+    """The page of one message."""
     may = request.principal.may
     content, numbers = may(Permission.VIEW_CONTENT), may(Permission.VIEW_NUMBERS)
-    found = story(request.account, umid, request.principal.subaccount_ids, content=content, numbers=numbers)
-    if found is None:
+    message_story = story(request.account, umid, request.principal.subaccount_ids, content=content, numbers=numbers)
+    if message_story is None:
         raise Http404("No such message.")
-    one = found.message
+    row = message_story.message
     if content and numbers:
-        found = replace(found, webhooks=reports_on(request.account, one, found.events))
+        message_story = replace(message_story, webhooks=reports_on(request.account, row, message_story.events))
     context: dict[str, Any] = {
-        "message": one,
-        "heading": heading(one),
-        "timeline": timeline(found),
-        "subaccount": next((each for each in request.principal.reach.visible if each.pk == one.subaccount_id), None),
-        **(_charge(request, found) if may(Permission.VIEW_COSTS) else {}),
-        "long_in_sent": is_long_in_sent(one, timezone.now()),
-        "time_to_live": time_to_live_words(one.category),
-        **_content(found, may_see=may(Permission.VIEW_CONTENT)),
-        **_why_not(request, one),
-        **_sending(request, found),
+        "message": row,
+        "heading": heading(row),
+        "timeline": timeline(message_story),
+        "subaccount": next((each for each in request.principal.reach.visible if each.pk == row.subaccount_id), None),
+        **(_charge(request, message_story) if may(Permission.VIEW_COSTS) else {}),
+        "long_in_sent": is_long_in_sent(row, timezone.now()),
+        "time_to_live": time_to_live_words(row.category),
+        **_content(message_story, may_see=may(Permission.VIEW_CONTENT)),
+        **_diagnosis(request, row),
+        **_sending(request, message_story),
     }
-    if one.msisdn and may(Permission.VIEW_NUMBERS):
-        context["with_person"] = _log(msisdn=one.msisdn, range="any")
+    if row.msisdn and may(Permission.VIEW_NUMBERS):
+        context["with_person"] = _log(msisdn=row.msisdn, range="any")
     return render(request, "message/message.html", context)
 
 
-def _sending(request: TenantRequest, found: Story) -> dict[str, Any]:
-    """How it was sent through us, and what may be done about it."""
+def _sending(request: TenantRequest, message_story: Story) -> dict[str, Any]:
+    """The attempts to send the message, and the possible actions."""
     may = request.principal.may
     return {
         "attempts": attempts(
-            found.message, found.answers,
+            message_story.message, message_story.answers,
             with_bodies=may(Permission.VIEW_CONTENT) and may(Permission.VIEW_NUMBERS),
         ),
         "choices": choices(
-            found.message, submission_of(request.account, found.message.umid), has_request=found.has_request
+            message_story.message, submission_of(request.account, message_story.message.umid),
+            has_request=message_story.has_request,
         ),
         "may_send": may(Permission.SEND_MESSAGES),
     }  # fmt: skip
@@ -91,45 +92,45 @@ def _sending(request: TenantRequest, found: Story) -> dict[str, Any]:
 @require_POST
 @requires(Permission.SEND_MESSAGES)
 def sending(request: TenantRequest, umid: UUID) -> HttpResponse:
-    """Do what a person chose: resolve an uncertain message, take one back, or send one again."""
-    found = story(request.account, umid, request.principal.subaccount_ids, content=False)
-    act = _ACTS.get(request.POST.get("action", ""))
-    if found is None or act is None:
+    """Perform an action: resolve an uncertain message, cancel a message, or send it again."""
+    message_story = story(request.account, umid, request.principal.subaccount_ids, content=False)
+    action = _ACTIONS.get(request.POST.get("action", ""))
+    if message_story is None or action is None:
         raise Http404("No such message or action.")
     try:
-        messages.success(request, act(request.principal, found.message))
+        messages.success(request, action(request.principal, message_story.message))
     except UserError as error:
         messages.error(request, str(error))
     return redirect("message", umid)
 
 
-def _resolve(by: Principal, one: Message, *, was_sent: bool) -> str:
-    resolve(by=by, message=one, was_sent=was_sent)
+def _resolve(by: Principal, row: Message, *, was_sent: bool) -> str:
+    resolve(by=by, message=row, was_sent=was_sent)
     return _("Saved. The log updates in a moment.")
 
 
-def _take_back(by: Principal, one: Message) -> str:
-    take_back(by=by, message=one)
+def _cancel(by: Principal, row: Message) -> str:
+    take_back(by=by, message=row)
     return _("The message will not be sent.")
 
 
-def _again(by: Principal, one: Message) -> str:
-    return _("Resent as %(umid)s.") % {"umid": send_again(by=by, message=one).umid}
+def _send_again(by: Principal, row: Message) -> str:
+    return _("Resent as %(umid)s.") % {"umid": send_again(by=by, message=row).umid}
 
 
-_ACTS: dict[str, Callable[[Principal, Message], str]] = {
+_ACTIONS: dict[str, Callable[[Principal, Message], str]] = {
     "sent": partial(_resolve, was_sent=True),
     "not_sent": partial(_resolve, was_sent=False),
-    "cancel": _take_back,
-    "again": _again,
+    "cancel": _cancel,
+    "again": _send_again,
 }
 
 
-def _charge(request: TenantRequest, found: Story) -> dict[str, Any]:
-    """What it costs and why, and where operators find the webhook that proves it."""
-    one = found.message
-    explained = explain(request.account, one.message_key)
-    proof = [chapter for chapter in timeline(found) if explained and chapter.webhook_id == explained.webhook_id]
+def _charge(request: TenantRequest, message_story: Story) -> dict[str, Any]:
+    """The charge, its explanation, and for operators the webhook that proves it."""
+    row = message_story.message
+    explained = explain(request.account, row.message_key)
+    proof = [chapter for chapter in timeline(message_story) if explained and chapter.webhook_id == explained.webhook_id]
     return {
         "explained": explained,
         "charge": explained.charge if explained else None,
@@ -137,32 +138,36 @@ def _charge(request: TenantRequest, found: Story) -> dict[str, Any]:
     }
 
 
-def _content(found: Story, *, may_see: bool) -> dict[str, Any]:
+def _content(message_story: Story, *, may_see: bool) -> dict[str, Any]:
     if not may_see:
-        return {"content_roles": either([role.label for role in roles_with(Permission.VIEW_CONTENT)])}
-    payloads = stored_contents(found)
-    told = any(payload.text for payload in payloads)
-    parts = render_template_text(found.message.template, found.payloads) if found.message.template and not told else []
+        return {"content_roles": join_or([role.label for role in roles_with(Permission.VIEW_CONTENT)])}
+    payloads = stored_contents(message_story)
+    has_text = any(payload.text for payload in payloads)
+    parts = (
+        render_template_text(message_story.message.template, message_story.payloads)
+        if message_story.message.template and not has_text
+        else []
+    )
     return {"payloads": payloads, "parts": parts, "parts_known": all_parameters_known(parts)}
 
 
-def _why_not(request: TenantRequest, one: Message) -> dict[str, Any]:
-    """Why it was not delivered; nothing of a message that came in or was delivered without trouble."""
-    diagnosis = diagnosis_of(one)
-    if one.direction == Direction.INBOUND or (diagnosis is None and one.status not in LOST):
+def _diagnosis(request: TenantRequest, row: Message) -> dict[str, Any]:
+    """Why the message was not delivered; empty for an inbound or a delivered message."""
+    diagnosis = diagnosis_of(row)
+    if row.direction == Direction.INBOUND or (diagnosis is None and row.status not in LOST):
         return {}
-    then = circumstances(request.account, one, request.principal.subaccount_ids)
-    first, last = (timezone.localtime(moment).date().isoformat() for moment in (then.at - ALIKE, then.at))
+    conditions = circumstances(request.account, row, request.principal.subaccount_ids)
+    first, last = (timezone.localtime(moment).date().isoformat() for moment in (conditions.at - ALIKE, conditions.at))
     return {
         "lost": True,
         "diagnosis": diagnosis,
-        "contradicted": is_contradicted(one),
-        "expired": expired_words(one),
-        "causes": causes(one, then),
-        "questions": questions(one),
-        "alike": min(then.alike, MOST_ALIKE),
-        "alike_more": then.alike > MOST_ALIKE,
-        "alike_link": _log(error_code=str(one.error_code), **{"from": first, "to": last}),
+        "contradicted": is_contradicted(row),
+        "expired": expired_words(row),
+        "causes": causes(row, conditions),
+        "questions": questions(row),
+        "alike": min(conditions.alike, MOST_ALIKE),
+        "alike_more": conditions.alike > MOST_ALIKE,
+        "alike_link": _log(error_code=str(row.error_code), **{"from": first, "to": last}),
     }
 
 

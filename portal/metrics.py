@@ -1,7 +1,7 @@
 """GET /metrics: the installation in Prometheus' text format. Counts of rows only: no name, no number, no text.
 
-What stands in the database is read at each scrape and is the same from every process. `tollgate_webhooks_total` is
-counted by the process that answers, so a scrape sees one of several: use it for rates, and the log for sums.
+The gauges are read from the database at each scrape and are the same in every process. `tollgate_webhooks_total` counts
+the webhooks of one process, so a scrape sees one of several: use it for rates, and the log for sums.
 """
 
 import tomllib
@@ -20,14 +20,14 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from prometheus_client.registry import Collector
 
 from core.http import client_address
-from core.secrets import same
+from core.secrets import digests_equal
 from core.tenancy import every_tenant
 from messaging.inbound.counters import WEBHOOKS
-from portal.operations import State, installation_state
+from portal.operations import InstallationState, installation_state
 
 
 class Installation(Collector):
-    """Reads the database when it is asked."""
+    """Reads the gauges from the database."""
 
     def collect(self) -> Iterator[Metric]:
         """The gauges."""
@@ -37,7 +37,7 @@ class Installation(Collector):
         yield _in_sent(state)
         for name, text, value in (
             ("tollgate_inbox_oldest_waiting_seconds", "How long the oldest webhook that is due has waited.",
-             state.waits.total_seconds()),
+             state.longest_wait.total_seconds()),
             ("tollgate_quiet_numbers", "Numbers without their usual traffic.", len(state.quiet)),
             ("tollgate_uncertain_messages", "Messages that may or may not have been sent (up to 1,001).",
              state.uncertain),
@@ -53,14 +53,14 @@ class Installation(Collector):
         yield build
 
 
-def _inbox(state: State) -> Metric:
+def _inbox(state: InstallationState) -> Metric:
     rows = GaugeMetricFamily("tollgate_inbox_rows", "Pending webhooks (up to 1,001 per account).", labels=["state"])
-    for word in ("pending", "quarantined", "parked"):
-        rows.add_metric([word], sum(getattr(account, word) for account in state.held))
+    for inbox_state in ("pending", "quarantined", "parked"):
+        rows.add_metric([inbox_state], sum(getattr(account, inbox_state) for account in state.held))
     return rows
 
 
-def _in_sent(state: State) -> Metric:
+def _in_sent(state: InstallationState) -> Metric:
     messages = GaugeMetricFamily(
         "tollgate_messages_in_sent",
         "Messages of the last 7 days, sent so long ago, without an outcome.",
@@ -85,30 +85,32 @@ REGISTRY.register(WEBHOOKS)
 
 @require_GET
 def metrics(request: HttpRequest) -> HttpResponse:
-    """The metrics, for whoever knows METRICS_TOKEN; where none is set, for this machine alone.
+    """The metrics, for clients with METRICS_TOKEN; if it is not set, for this machine only.
 
-    401 wrong or missing token, 403 from elsewhere, 503 when the database does not answer.
+    401: wrong or missing token. 403: another machine. 503: the database does not respond.
     """
     if settings.METRICS_TOKEN:
-        if not same(request.headers.get("Authorization", "").encode(), f"Bearer {settings.METRICS_TOKEN}".encode()):
-            return _refusal("Send Authorization: Bearer and METRICS_TOKEN.\n", 401, {"WWW-Authenticate": "Bearer"})
+        if not digests_equal(
+            request.headers.get("Authorization", "").encode(), f"Bearer {settings.METRICS_TOKEN}".encode()
+        ):
+            return _error("Send Authorization: Bearer and METRICS_TOKEN.\n", 401, {"WWW-Authenticate": "Bearer"})
     elif not _is_local(request):
-        return _refusal("Set METRICS_TOKEN to read this from another machine.\n", 403, {})
+        return _error("Set METRICS_TOKEN to read this from another machine.\n", 403, {})
     try:
         return HttpResponse(generate_latest(REGISTRY), content_type=CONTENT_TYPE_PLAIN_0_0_4)
     except (DatabaseError, InterfaceError):
         connection.close()
-        return _refusal("The database does not respond.\n", 503, {})
+        return _error("The database does not respond.\n", 503, {})
 
 
-def _refusal(text: str, status: int, headers: dict[str, str]) -> HttpResponse:
+def _error(text: str, status: int, headers: dict[str, str]) -> HttpResponse:
     return HttpResponse(text, status=status, headers=headers, content_type="text/plain")
 
 
 def _is_local(request: HttpRequest) -> bool:
-    """Whether the client is this machine: by the connection, and by what our proxies say, if there are any.
+    """Whether the client is this machine, by the connection and by the header of our proxies, if there are any.
 
-    A forwarded request without a proxy of ours is not believed: a proxy that nobody told us of runs here too.
+    A forwarded request without a configured proxy is not local: an unknown proxy may run on this machine.
     """
     if "X-Forwarded-For" in request.headers and not settings.TRUSTED_PROXY_COUNT:
         return False

@@ -1,4 +1,4 @@
-"""What a page answers that cannot do what was asked."""
+"""The error page of a `UserError`."""
 
 from collections.abc import Callable
 
@@ -9,7 +9,7 @@ from core.errors import UserError
 
 
 class UserErrorMiddleware:
-    """Shows a `UserError` that no page took as its own: what is wrong, and what to do."""
+    """Shows a page for a `UserError` that no view handled: what is wrong, and what to do."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -18,7 +18,7 @@ class UserErrorMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """The page; None for any other exception, which Django answers."""
+        """The page; None for any other exception, which Django handles."""
         if not isinstance(exception, UserError):
             return None
         return render(request, "user_error.html", {"error": exception}, status=exception.status)

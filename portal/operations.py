@@ -1,4 +1,4 @@
-"""What the operations page says: whether anything waits, is held or is missing, and how bad that is."""
+"""The operations page: what is waiting, on hold or missing, and how bad that is."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from accounts.enums import Permission
 from accounts.principal import Principal
 from accounts.selectors import every_account_id
 from billing.selectors import RatingLag, rating_lag
-from core.counting import MOST_COUNTED, up_to
+from core.counting import COUNT_LIMIT, format_count
 from messaging.inbound.enums import InboxState
 from messaging.inbound.selectors.held import HeldWebhooks, held_webhooks
 from messaging.log.enums import SubmissionState
@@ -31,17 +31,17 @@ from messaging.sending.selectors.uncertain import uncertain
 
 WAITS_WARN, WAITS_BAD = timedelta(seconds=60), timedelta(seconds=300)
 RATING_WARN = timedelta(seconds=60)
-FOLD_WARN = 100_000  # changes of counts; a fold takes 50,000 at a time, every ten seconds
-MOST_ROWS = 50
+FOLD_WARN = 100_000  # count changes; a fold applies 50,000 every ten seconds
+MAX_ROWS = 50
 GOOD, WARN, BAD = "good", "warn", "bad"
-_WORDS = {GOOD: gettext_lazy("Good"), WARN: gettext_lazy("Needs attention"), BAD: gettext_lazy("Critical")}
+_LEVEL_LABELS = {GOOD: gettext_lazy("Good"), WARN: gettext_lazy("Needs attention"), BAD: gettext_lazy("Critical")}
 INBOX = "admin:inbound_inboxitem_changelist"
 SUBMISSIONS = "admin:sending_submission_changelist"
 
 
 @dataclass(frozen=True)
-class Figure:
-    """One number of the page, how it stands, and where its rows are."""
+class StatusFigure:
+    """A figure of the page with its level and a link to its rows."""
 
     label: str
     value: str
@@ -50,14 +50,14 @@ class Figure:
     link: str = ""
 
     @property
-    def word(self) -> str:
-        """The level in words, as colour alone says nothing."""
-        return str(_WORDS[self.level])
+    def level_label(self) -> str:
+        """The label of the level, because colour alone is not accessible."""
+        return str(_LEVEL_LABELS[self.level])
 
 
 @dataclass(frozen=True)
-class State:
-    """The installation at a moment."""
+class InstallationState:
+    """The state of the installation at a time."""
 
     at: datetime
     held: list[HeldWebhooks]
@@ -68,24 +68,24 @@ class State:
     not_folded: int
 
     @property
-    def waits(self) -> timedelta:
-        """How long the oldest webhook that is due has waited; nothing when none is."""
+    def longest_wait(self) -> timedelta:
+        """How long the oldest due webhook has waited; zero if none is due."""
         since = [account.due_since for account in self.held if account.due_since is not None]
         return max(self.at - min(since), timedelta(0)) if since else timedelta(0)
 
     @property
     def pending(self) -> int:
-        """Webhooks in line."""
+        """The number of pending webhooks."""
         return sum(account.pending for account in self.held)
 
     @property
-    def kept_back(self) -> int:
-        """Webhooks that are quarantined or parked."""
+    def on_hold(self) -> int:
+        """The number of quarantined and parked webhooks."""
         return sum(account.quarantined + account.parked for account in self.held)
 
     @property
-    def is_calm(self) -> bool:
-        """Whether there is nothing to look at."""
+    def is_healthy(self) -> bool:
+        """Whether every figure is good."""
         return all(figure.level == GOOD for figure in self.figures)
 
     @property
@@ -94,28 +94,28 @@ class State:
         return ", ".join(_parts(self)) or _("No problems: nothing is waiting or on hold")
 
     @property
-    def figures(self) -> list[Figure]:
-        """What the page shows on top."""
-        return [_oldest(self), _kept_back(self), _quiet(self), _uncertain(self), _rating(self), _folding(self)]
+    def figures(self) -> list[StatusFigure]:
+        """The figures at the top of the page."""
+        return [_oldest(self), _on_hold(self), _quiet(self), _uncertain(self), _rating(self), _folding(self)]
 
     @property
     def rows_held(self) -> list["HeldRow"]:
-        """The accounts with unsettled webhooks, with links to them."""
-        return [HeldRow(account, self.at) for account in self.held[:MOST_ROWS]]
+        """The accounts with pending webhooks or webhooks on hold, with links."""
+        return [HeldRow(account, self.at) for account in self.held[:MAX_ROWS]]
 
     @property
     def rows_quiet(self) -> list[QuietNumber]:
-        """The first of the quiet numbers."""
-        return self.quiet[:MOST_ROWS]
+        """The first quiet numbers."""
+        return self.quiet[:MAX_ROWS]
 
     @property
     def rows_in_sent(self) -> list[InSent]:
         """The numbers with the most messages without an outcome."""
-        return self.in_sent[:MOST_ROWS]
+        return self.in_sent[:MAX_ROWS]
 
     @property
     def rule(self) -> str:
-        """When a number counts as quiet."""
+        """The rule by which a number is quiet."""
         return _(
             "No messages for %(hours)s, although the same hours of the last two weeks had %(least)d or more each."
         ) % {"hours": _hours(QUIET_AFTER), "least": QUIET_LEAST}
@@ -123,173 +123,179 @@ class State:
 
 @dataclass(frozen=True)
 class HeldRow:
-    """One account of the table of webhooks."""
+    """A row of the table of webhooks: one account."""
 
     held: HeldWebhooks
     at: datetime
 
     @property
-    def waits(self) -> str:
-        """How long its oldest webhook has waited."""
-        return _spell(self.at - self.held.due_since) if self.held.due_since else ""
+    def longest_wait(self) -> str:
+        """How long the oldest due webhook has waited."""
+        return _format_span(self.at - self.held.due_since) if self.held.due_since else ""
 
     @property
     def cells(self) -> list[tuple[str, str]]:
-        """Count and link for each state."""
+        """The count and link of each state."""
         counts = (
             (InboxState.PENDING, self.held.pending),
             (InboxState.QUARANTINED, self.held.quarantined),
             (InboxState.PARKED, self.held.parked),
         )
-        return [(up_to(n) if n else "", inbox_link(state, self.held.account_id)) for state, n in counts]
+        return [(format_count(n) if n else "", inbox_link(state, self.held.account_id)) for state, n in counts]
 
 
 @dataclass(frozen=True)
 class Gap:
-    """Something that an account's own people should know, and where to look."""
+    """A problem that members of an account should know, with a link."""
 
     text: str
     link: str = ""
 
 
-def installation_state(now: datetime) -> State:
-    """The whole installation now. Needs every tenant's scope."""
+def installation_state(now: datetime) -> InstallationState:
+    """The current state of the installation. Needs every tenant's scope."""
     accounts = every_account_id()
-    return State(
+    return InstallationState(
         at=now,
         held=held_webhooks(accounts, now),
         quiet=quiet_numbers(accounts, now),
         in_sent=long_in_sent(accounts, now),
         uncertain=uncertain(accounts),
-        rating=rating_lag(accounts, MOST_COUNTED),
+        rating=rating_lag(accounts, COUNT_LIMIT),
         not_folded=not_folded(accounts, FOLD_WARN),
     )
 
 
 def own_gaps(by: Principal, now: datetime, *, operator: bool) -> list[Gap]:
-    """What is missing in one account: quiet numbers and uncertain messages within reach; for those who manage webhooks,
-    quarantined ones too.
+    """The problems of one account: quiet numbers and uncertain messages within reach, and quarantined webhooks for
+    people who manage webhooks.
 
     Only operators get links into the admin.
     """
     account, ids = by.account, by.subaccount_ids
     gaps = [
-        Gap(_went_quiet(quiet), reverse("log:log") + "?" + urlencode({"channel": quiet.number.provider_number_id}))
+        Gap(_quiet_text(quiet), reverse("log:log") + "?" + urlencode({"channel": quiet.number.provider_number_id}))
         for quiet in quiet_numbers([account.pk], now)
         if ids is None or quiet.number.subaccount_id in ids
     ]
     if n := uncertain([account.pk], ids):
         link = reverse("log:log") + "?" + urlencode({"sending": str(SubmissionState.UNCERTAIN)})
-        gaps.append(Gap(_nobody_knows(n), link))
+        gaps.append(Gap(_uncertain_text(n), link))
     if by.may(Permission.MANAGE_WEBHOOKS):
         link = inbox_link(InboxState.QUARANTINED, account.pk) if operator else ""
         gaps += [
-            Gap(_quarantined(one.quarantined, operator=operator), link)
-            for one in held_webhooks([account.pk], now)
-            if one.quarantined
+            Gap(_quarantined(held.quarantined, operator=operator), link)
+            for held in held_webhooks([account.pk], now)
+            if held.quarantined
         ]
     return gaps
 
 
 def inbox_link(state: str, account_id: int | None = None) -> str:
-    """The admin's list of webhooks of that state."""
-    chosen = {"state__exact": str(state), **({"account__id__exact": str(account_id)} if account_id else {})}
-    return f"{reverse(INBOX)}?{urlencode(chosen)}"
+    """The URL of the admin's list of webhooks in this state."""
+    params = {"state__exact": str(state), **({"account__id__exact": str(account_id)} if account_id else {})}
+    return f"{reverse(INBOX)}?{urlencode(params)}"
 
 
-def _parts(state: State) -> Iterator[str]:
-    pending, back, failed = state.pending, state.kept_back, state.rating.failed
-    if pending and state.waits >= timedelta(seconds=1):
-        said = ngettext(
+def _parts(state: InstallationState) -> Iterator[str]:
+    pending, on_hold, failed = state.pending, state.on_hold, state.rating.failed
+    if pending and state.longest_wait >= timedelta(seconds=1):
+        text = ngettext(
             "%(n)s webhook waiting, the oldest for %(time)s", "%(n)s webhooks waiting, the oldest for %(time)s", pending
         )
-        yield said % {"n": up_to(pending), "time": _spell(state.waits)}
+        yield text % {"n": format_count(pending), "time": _format_span(state.longest_wait)}
     elif pending:
-        yield ngettext("%(n)s webhook waiting", "%(n)s webhooks waiting", pending) % {"n": up_to(pending)}
-    if back:
-        yield ngettext("%(n)s webhook on hold", "%(n)s webhooks on hold", back) % {"n": up_to(back)}
+        yield ngettext("%(n)s webhook waiting", "%(n)s webhooks waiting", pending) % {"n": format_count(pending)}
+    if on_hold:
+        yield ngettext("%(n)s webhook on hold", "%(n)s webhooks on hold", on_hold) % {"n": format_count(on_hold)}
     if quiet := len(state.quiet):
         yield ngettext("%(n)s quiet number", "%(n)s quiet numbers", quiet) % {"n": f"{quiet:,}"}
     if n := state.uncertain:
-        yield ngettext("%(n)s uncertain message", "%(n)s uncertain messages", n) % {"n": up_to(n)}
+        yield ngettext("%(n)s uncertain message", "%(n)s uncertain messages", n) % {"n": format_count(n)}
     if failed:
-        said = ngettext("%(n)s bucket could not be rated", "%(n)s buckets could not be rated", failed)
-        yield said % {"n": up_to(failed)}
+        text = ngettext("%(n)s bucket could not be rated", "%(n)s buckets could not be rated", failed)
+        yield text % {"n": format_count(failed)}
 
 
-def _oldest(state: State) -> Figure:
-    level = BAD if state.waits >= WAITS_BAD else WARN if state.waits >= WAITS_WARN else GOOD
-    value = _spell(state.waits) if state.waits >= timedelta(seconds=1) else _("None")
-    detail = _("%(n)s waiting") % {"n": up_to(state.pending)}
-    return Figure(_("Oldest waiting webhook"), value, detail, level, inbox_link(InboxState.PENDING))
+def _oldest(state: InstallationState) -> StatusFigure:
+    level = BAD if state.longest_wait >= WAITS_BAD else WARN if state.longest_wait >= WAITS_WARN else GOOD
+    value = _format_span(state.longest_wait) if state.longest_wait >= timedelta(seconds=1) else _("None")
+    detail = _("%(n)s waiting") % {"n": format_count(state.pending)}
+    return StatusFigure(_("Oldest waiting webhook"), value, detail, level, inbox_link(InboxState.PENDING))
 
 
-def _kept_back(state: State) -> Figure:
+def _on_hold(state: InstallationState) -> StatusFigure:
     quarantined = sum(account.quarantined for account in state.held)
     parked = sum(account.parked for account in state.held)
     detail = _("%(quarantined)s quarantined, %(parked)s parked") % {
-        "quarantined": up_to(quarantined),
-        "parked": up_to(parked),
+        "quarantined": format_count(quarantined),
+        "parked": format_count(parked),
     }
     link = inbox_link(InboxState.PARKED if parked and not quarantined else InboxState.QUARANTINED)
-    return Figure(_("Webhooks on hold"), up_to(state.kept_back), detail, WARN if state.kept_back else GOOD, link)
+    return StatusFigure(
+        _("Webhooks on hold"), format_count(state.on_hold), detail, WARN if state.on_hold else GOOD, link
+    )
 
 
-def _quiet(state: State) -> Figure:
+def _quiet(state: InstallationState) -> StatusFigure:
     level = WARN if state.quiet else GOOD
     detail = _("nothing for %(hours)s") % {"hours": _hours(QUIET_AFTER)}
-    return Figure(_("Quiet numbers"), f"{len(state.quiet):,}", detail, level)
+    return StatusFigure(_("Quiet numbers"), f"{len(state.quiet):,}", detail, level)
 
 
-def _uncertain(state: State) -> Figure:
+def _uncertain(state: InstallationState) -> StatusFigure:
     link = f"{reverse(SUBMISSIONS)}?{urlencode({'state__exact': str(SubmissionState.UNCERTAIN)})}"
     level = WARN if state.uncertain else GOOD
-    return Figure(_("Uncertain messages"), up_to(state.uncertain), _("no response, possibly sent"), level, link)
+    return StatusFigure(
+        _("Uncertain messages"), format_count(state.uncertain), _("no response, possibly sent"), level, link
+    )
 
 
-def _rating(state: State) -> Figure:
+def _rating(state: InstallationState) -> StatusFigure:
     name, lag, link = _("Rating"), state.rating, reverse("admin:billing_bucket_changelist")
     if lag.failed:
-        return Figure(name, _("%(n)s failed") % {"n": up_to(lag.failed)}, _("see the bucket for the reason"), BAD, link)
+        return StatusFigure(
+            name, _("%(n)s failed") % {"n": format_count(lag.failed)}, _("see the bucket for the reason"), BAD, link
+        )
     if not lag.dirty:
-        return Figure(name, _("Up to date"), _("all deliveries rated"), GOOD, link)
+        return StatusFigure(name, _("Up to date"), _("all deliveries rated"), GOOD, link)
     behind = state.at - lag.rated_at if lag.rated_at else RATING_WARN
-    worked = _("last run %(time)s ago") % {"time": _spell(behind)} if lag.rated_at else _("has not run yet")
-    to_do = _("%(n)s remaining") % {"n": up_to(lag.dirty)}
-    return Figure(name, to_do, worked, WARN if behind >= RATING_WARN else GOOD, link)
+    worked = _("last run %(time)s ago") % {"time": _format_span(behind)} if lag.rated_at else _("has not run yet")
+    to_do = _("%(n)s remaining") % {"n": format_count(lag.dirty)}
+    return StatusFigure(name, to_do, worked, WARN if behind >= RATING_WARN else GOOD, link)
 
 
-def _folding(state: State) -> Figure:
+def _folding(state: InstallationState) -> StatusFigure:
     n = state.not_folded
     level = WARN if n > FOLD_WARN else GOOD
-    return Figure(_("Pending count updates"), up_to(n, FOLD_WARN), _("every 10 seconds"), level)
+    return StatusFigure(_("Pending count updates"), format_count(n, FOLD_WARN), _("every 10 seconds"), level)
 
 
-def _went_quiet(quiet: QuietNumber) -> str:
+def _quiet_text(quiet: QuietNumber) -> str:
     name = quiet.number.name or quiet.number.msisdn
-    said = _("%(name)s is quiet: no messages for %(hours)s, compared with the usual %(usual)s or more.")
-    return said % {"name": name, "hours": _hours(QUIET_AFTER), "usual": f"{quiet.usual:,}"}
+    text = _("%(name)s is quiet: no messages for %(hours)s, compared with the usual %(usual)s or more.")
+    return text % {"name": name, "hours": _hours(QUIET_AFTER), "usual": f"{quiet.usual:,}"}
 
 
-def _nobody_knows(n: int) -> str:
-    said = ngettext(
+def _uncertain_text(n: int) -> str:
+    text = ngettext(
         "%(n)s message may or may not have been sent: resolve it on its page.",
         "%(n)s messages may or may not have been sent: resolve them on their pages.",
         n,
     )
-    return said % {"n": up_to(n)}
+    return text % {"n": format_count(n)}
 
 
 def _quarantined(n: int, *, operator: bool) -> str:
-    said = ngettext(
+    text = ngettext(
         "%(n)s webhook could not be parsed and is quarantined.",
         "%(n)s webhooks could not be parsed and are quarantined.",
         n,
-    ) % {"n": up_to(n)}
+    ) % {"n": format_count(n)}
     where = _(
         "The reason is shown to the operator of this installation and in the REST API at /api/v1/webhook-events/."
     )
-    return said if operator else f"{said} {where}"
+    return text if operator else f"{text} {where}"
 
 
 def _hours(span: timedelta) -> str:
@@ -297,5 +303,5 @@ def _hours(span: timedelta) -> str:
     return ngettext("%(n)d hour", "%(n)d hours", hours) % {"n": hours}
 
 
-def _spell(span: timedelta) -> str:
+def _format_span(span: timedelta) -> str:
     return format_span(int(span.total_seconds()))

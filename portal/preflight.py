@@ -1,7 +1,7 @@
-"""Every check, before anything starts: `python -m portal.preflight [--deploy]`.
+"""Runs every check before anything starts: `python -m portal.preflight [--deploy]`.
 
-Prints each finding in one line and ends with 1 when one of them is an error. `manage.py check` does the same with a
-traceback where the settings themselves cannot be read.
+Prints each finding on one line and exits with 1 if one is an error. `manage.py check` does the same, but prints a
+traceback if the settings cannot be read.
 """
 
 import os
@@ -17,32 +17,32 @@ from portal.checks import check_database_url
 
 
 def findings(*, deploy: bool) -> list[checks.CheckMessage]:
-    """What the checks say, the database's included; worst first."""
+    """The findings of all checks, those of the database included; worst first."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
     try:
         settings.INSTALLED_APPS  # noqa: B018 - reads the settings, which raise what is missing
     except (ImproperlyConfigured, ValueError) as error:
         return [checks.Error(f"Configuration: {error}")]
-    if wrong := check_database_url(None):
-        return wrong  # Django's own words for it name no variable
+    if errors := check_database_url(None):
+        return errors  # Django's own message does not name the variable
     try:
         django.setup()
-        # First whether there is a database: some checks of models ask it for its version, and show a traceback.
-        found = checks.run_checks(tags=[checks.Tags.database], databases=["default"])
-        if not any(message.is_serious() for message in found):
-            found = checks.run_checks(include_deployment_checks=deploy, databases=["default"])
+        # First the database: some checks of models query its version and would print a traceback.
+        results = checks.run_checks(tags=[checks.Tags.database], databases=["default"])
+        if not any(message.is_serious() for message in results):
+            results = checks.run_checks(include_deployment_checks=deploy, databases=["default"])
     except ImproperlyConfigured as error:
         return [checks.Error(f"Configuration: {' '.join(str(error).split())}")]
-    return sorted((message for message in found if not message.is_silenced()), key=lambda message: -message.level)
+    return sorted((message for message in results if not message.is_silenced()), key=lambda message: -message.level)
 
 
 def main(arguments: list[str]) -> int:
-    warnings.simplefilter("ignore")  # the findings say it in our words
-    found = findings(deploy="--deploy" in arguments)
-    for message in found:
+    warnings.simplefilter("ignore")  # the findings report them
+    messages = findings(deploy="--deploy" in arguments)
+    for message in messages:
         parts = [message.msg, message.hint or "", f"[{message.id}]" if message.id else ""]
         print(" ".join(" ".join(parts).split()), file=sys.stderr)
-    return int(any(message.is_serious() for message in found))
+    return int(any(message.is_serious() for message in messages))
 
 
 if __name__ == "__main__":

@@ -258,7 +258,7 @@ CONTENT_SECURITY_POLICY = {
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.authentication.ApiKeyAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["accounts.authentication.HasPermission"],
-    "DEFAULT_THROTTLE_CLASSES": ["accounts.throttling.RatePerKey"],
+    "DEFAULT_THROTTLE_CLASSES": ["accounts.throttling.ApiKeyThrottle"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["core.json_parser.StrictJSONParser"],
     "DEFAULT_SCHEMA_CLASS": "core.openapi.ApiSchema",

@@ -1,6 +1,6 @@
-"""Static files under names with their digests, also where a script imports a module.
+"""Static files with digests in their names, also in the imports of scripts.
 
-Django's own switch for that, `support_js_module_import_aggregation`, reads comments of third-party scripts as imports.
+Django's own option for that, `support_js_module_import_aggregation`, takes comments in third-party scripts for imports.
 """
 
 from whitenoise.storage import CompressedManifestStaticFilesStorage

@@ -1,4 +1,4 @@
-"""Every URL of the portal, from the packages that answer them."""
+"""All URLs, collected from the packages."""
 
 from django.contrib import admin
 from django.urls import include, path
@@ -14,7 +14,7 @@ from portal import api, message_page, views
 from portal.health import healthz
 from portal.metrics import metrics
 
-# In this order: 8x8's `messages/exports` stands before its `messages/<umid>`.
+# The order matters: 8x8's `messages/exports` comes before its `messages/<umid>`.
 _WITH_REST = (
     accounts.urls, archive.urls, billing.urls, messaging.log.urls, messaging.inbound.urls, messaging.sending.urls,
 )  # fmt: skip

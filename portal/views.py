@@ -1,4 +1,4 @@
-"""The dashboard, the usage report, and the pages that say what went wrong."""
+"""The dashboard, the usage report, the operations page, and error pages."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -26,40 +26,42 @@ from portal.operations import installation_state, own_gaps
 
 @requires(Permission.VIEW_DASHBOARD)
 def dashboard(request: TenantRequest) -> HttpResponse:
-    """Is delivery healthy?"""
+    """The dashboard: whether delivery is healthy."""
     numbers = channels(request.account, request.principal.subaccount_ids)
-    board = _board(request, numbers)
+    summary = _dashboard(request, numbers)
     context = {
-        "form": board.form,
-        "board": board,
+        "form": summary.form,
+        "dashboard": summary,
         "as_of": timezone.now(),
         "gaps": own_gaps(request.principal, timezone.now(), operator=request.user.is_staff),
     }
-    if board.is_empty:
+    if summary.is_empty:
         context["nothing_yet"] = not has_traffic(request.account)
         context["addresses"] = endpoint_addresses(request.principal)
         return render(request, "dashboard_empty.html", context)
     if request.principal.may(Permission.VIEW_COSTS):
-        context["month"] = month_costs(request.principal, board.form)
+        context["month"] = month_costs(request.principal, summary.form)
     context["qualities"] = {number.pk: number.quality for number in numbers}
-    context["glance"] = health_summary(health(request.account, request.principal.subaccount_ids, timezone.now()))
+    context["health_summary"] = health_summary(
+        health(request.account, request.principal.subaccount_ids, timezone.now())
+    )
     return render(request, "dashboard.html", context)
 
 
 @requires(Permission.VIEW_DASHBOARD)
 def usage(request: TenantRequest) -> HttpResponse:
-    """How many messages, day by day, and what became of them."""
-    board = _board(request, channels(request.account, request.principal.subaccount_ids))
+    """The usage report: messages by day and status."""
+    summary = _dashboard(request, channels(request.account, request.principal.subaccount_ids))
     context = {
-        "form": board.form, "board": board, "as_of": timezone.now(),
-        "nothing_yet": board.is_empty and not has_traffic(request.account),
-        "export": reverse("archive:export_new") + query(board.form.params, {"dataset": "usage"}),
+        "form": summary.form, "dashboard": summary, "as_of": timezone.now(),
+        "nothing_yet": summary.is_empty and not has_traffic(request.account),
+        "export": reverse("archive:export_new") + query(summary.form.params, {"dataset": "usage"}),
     }  # fmt: skip
     return render(request, "usage.html", context)
 
 
-def _board(request: TenantRequest, numbers: Iterable[PhoneNumber]) -> Dashboard:
-    """The counts of what the URL asks for. Raises Http404 for a channel that the person has not."""
+def _dashboard(request: TenantRequest, numbers: Iterable[PhoneNumber]) -> Dashboard:
+    """The dashboard for the filters in the URL. Raises Http404 for a channel out of reach."""
     form = TrafficForm(
         request.GET,
         today=timezone.localdate(),
@@ -70,20 +72,20 @@ def _board(request: TenantRequest, numbers: Iterable[PhoneNumber]) -> Dashboard:
     form.full_clean()
     if form.unknown_object:
         raise Http404("No such channel.")
-    counted = traffic(request.account, form.period, current_zone(), traffic_filter(form, request.principal.reach))
-    return Dashboard(counted, form, timezone.localdate())
+    counts = traffic(request.account, form.period, current_zone(), traffic_filter(form, request.principal.reach))
+    return Dashboard(counts, form, timezone.localdate())
 
 
 @operators_only
 def operations(request: HttpRequest) -> HttpResponse:
-    """Does anything wait, is anything missing? For the whole installation; the page refreshes itself."""
+    """The state of the whole installation; the page refreshes itself."""
     context = {"state": installation_state(timezone.now())}
-    polled = request.htmx  # type: ignore[attr-defined]
-    return render(request, "operations_live.html" if polled else "operations.html", context)
+    is_refresh = request.htmx  # type: ignore[attr-defined]
+    return render(request, "operations_live.html" if is_refresh else "operations.html", context)
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """403: which roles may."""
+    """403 naming the roles with the permission."""
     context = {
         "missing": exception if isinstance(exception, MissingPermission) else None,
         "limited": isinstance(exception, LimitedReach),
@@ -92,6 +94,6 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """A form that was open too long, or came from elsewhere."""
+    """403 for a form that was open too long or came from another site."""
     context: dict[str, Any] = {"reason": reason}
     return render(request, "403_csrf.html", context, status=403)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from core.secrets import digest, same
+from core.secrets import digest, digests_equal
 from providers.vendor import WebhookSecrets
 
 
@@ -11,4 +11,4 @@ def by_header(secrets: WebhookSecrets, headers: Mapping[str, str], body: bytes) 
     if not secrets.header_digests:
         return True
     presented = digest(headers.get(secrets.header_name, "").encode("utf-8", "surrogateescape"))
-    return any(same(presented, each) for each in secrets.header_digests)
+    return any(digests_equal(presented, each) for each in secrets.header_digests)

@@ -4,7 +4,7 @@ from django.test import Client
 
 from accounts.enums import Permission
 from accounts.models import Account, Membership, Subaccount, User
-from accounts.principal import Kind, Principal
+from accounts.principal import Principal, PrincipalKind
 from accounts.reach import Reach
 from core.tenancy import every_tenant
 
@@ -38,7 +38,7 @@ def visitor(account: Account, role: str = "owner", *subaccounts: str, **about) -
 
 def principal(account: Account | None, name: str = "tg_test", *subaccounts: Subaccount, address: str = "") -> Principal:
     """Somebody who may do everything in the account, limited to these subaccounts if any are named."""
-    return Principal(name, Kind.KEY, Reach(account, subaccounts or None), frozenset(Permission), address)
+    return Principal(name, PrincipalKind.KEY, Reach(account, subaccounts or None), frozenset(Permission), address)
 
 
 def principal_of(user: User, address: str = "192.0.2.1") -> Principal:

@@ -1,4 +1,4 @@
-"""Reads of accounts, one module a noun."""
+"""Reads of accounts, a module for each subject."""
 
 from accounts.selectors.memberships import every_account_id, memberships_of
 

@@ -1,4 +1,4 @@
-"""How a person logs in, and where they are logged in."""
+"""A person's second factor and sessions."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,14 +15,14 @@ SECOND_FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 
 def has_second_factor(user: User) -> bool:
-    """Whether the person has an authenticator app or a security key; recovery codes alone are none."""
-    found: bool = Authenticator.objects.filter(user=user, type__in=SECOND_FACTORS).exists()
-    return found
+    """Whether the person has an authenticator app or a security key; recovery codes alone do not count."""
+    exists: bool = Authenticator.objects.filter(user=user, type__in=SECOND_FACTORS).exists()
+    return exists
 
 
 @dataclass(frozen=True)
 class Login:
-    """A browser somebody is logged in with."""
+    """A browser in which a person is logged in."""
 
     browser: str
     address: str
@@ -31,16 +31,16 @@ class Login:
 
 
 def logins_of(user: User, session_key: str) -> list[Login]:
-    """Where a person is logged in, newest first; `here` is the session of that key."""
+    """The browsers in which a person is logged in, newest first; `here` marks the one of this session."""
     alive = Session.objects.filter(expire_date__gt=timezone.now()).values("session_key")
-    found = UserSession.objects.filter(user=user, session_key__in=alive).order_by("-created_at")
+    sessions = UserSession.objects.filter(user=user, session_key__in=alive).order_by("-created_at")
     return [
         Login(browser_name(each.user_agent), each.ip, each.created_at, each.session_key == session_key)
-        for each in found
+        for each in sessions
     ]
 
 
-# Browsers name those they descend from, so the first that is found counts.
+# A browser also names the ones it descends from, so the first match counts.
 _BROWSERS = {"Edg": "Edge", "OPR": "Opera", "Firefox": "Firefox", "Chrome": "Chrome", "Safari": "Safari"}
 _SYSTEMS = {
     "Windows": "Windows", "Android": "Android", "iPhone": "iPhone", "iPad": "iPad", "Mac OS": "macOS", "Linux": "Linux",
@@ -48,7 +48,7 @@ _SYSTEMS = {
 
 
 def browser_name(user_agent: str) -> str:
-    """A browser and its system in words: "Firefox on Linux"; a program's own name as it is."""
+    """The browser and system of a user agent: "Firefox on Linux"; another program's name as it is."""
     browser = next((name for sign, name in _BROWSERS.items() if sign in user_agent), "")
     system = next((name for sign, name in _SYSTEMS.items() if sign in user_agent), "")
     if browser and system:
@@ -58,7 +58,7 @@ def browser_name(user_agent: str) -> str:
 
 @dataclass(frozen=True)
 class SecondFactor:
-    """What a person confirms a login with, besides the password."""
+    """The authenticators of a person besides the password."""
 
     app: Authenticator | None
     keys: list[Authenticator]
@@ -66,16 +66,16 @@ class SecondFactor:
 
     @property
     def is_set(self) -> bool:
-        """Whether a login asks for it."""
+        """Whether a login requires a second factor."""
         return bool(self.app or self.keys)
 
 
 def second_factor_of(user: User) -> SecondFactor:
     """The person's authenticator app, security keys and recovery codes, in one query."""
-    found = list(Authenticator.objects.filter(user=user).order_by("created_at", "id"))
-    codes = next((each for each in found if each.type == Authenticator.Type.RECOVERY_CODES), None)
+    authenticators = list(Authenticator.objects.filter(user=user).order_by("created_at", "id"))
+    codes = next((each for each in authenticators if each.type == Authenticator.Type.RECOVERY_CODES), None)
     return SecondFactor(
-        app=next((each for each in found if each.type == Authenticator.Type.TOTP), None),
-        keys=[each for each in found if each.type == Authenticator.Type.WEBAUTHN],
+        app=next((each for each in authenticators if each.type == Authenticator.Type.TOTP), None),
+        keys=[each for each in authenticators if each.type == Authenticator.Type.WEBAUTHN],
         codes_left=len(codes.wrap().get_unused_codes()) if codes else None,
     )

@@ -1,4 +1,4 @@
-"""The people of an account, those invited among them."""
+"""Reads of an account's members and invitations."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ from accounts.selectors.person import SECOND_FACTORS
 
 @dataclass(frozen=True)
 class Member:
-    """One of the team, as a colleague sees them."""
+    """A member, as another member sees them."""
 
     membership: Membership
     second_factor: bool
@@ -22,25 +22,25 @@ class Member:
 
 
 def team(by: Principal) -> list[Member]:
-    """Everybody of the account by address, for the member who looks. Two queries."""
+    """All members of the account by address, and whether `by` may manage them. Two queries."""
     factor = Exists(Authenticator.objects.filter(user=OuterRef("user"), type__in=SECOND_FACTORS))
-    found = Membership.objects.filter(account=by.account).select_related("user").prefetch_related("subaccounts")
-    rows = found.annotate(second_factor=factor).order_by("user__email")
+    members = Membership.objects.filter(account=by.account).select_related("user").prefetch_related("subaccounts")
+    rows = members.annotate(second_factor=factor).order_by("user__email")
     return [Member(row, row.second_factor, may_manage(by, row)) for row in rows]
 
 
 def member_of(account: Account, membership_id: int) -> Membership | None:
-    """One membership of the account."""
-    found = Membership.objects.filter(account=account, pk=membership_id).select_related("account", "user")
-    return found.prefetch_related("subaccounts").first()
+    """A membership of the account."""
+    rows = Membership.objects.filter(account=account, pk=membership_id).select_related("account", "user")
+    return rows.prefetch_related("subaccounts").first()
 
 
 def invitations(account: Account) -> list[Invitation]:
-    """Open invitations by address, those that are too old among them. Two queries."""
-    found = Invitation.objects.filter(account=account).select_related("account", "invited_by")
-    return list(found.prefetch_related("subaccounts"))
+    """Open invitations by address, expired ones included. Two queries."""
+    rows = Invitation.objects.filter(account=account).select_related("account", "invited_by")
+    return list(rows.prefetch_related("subaccounts"))
 
 
 def may_manage(by: Principal, other: Membership | Invitation) -> bool:
-    """Whether a member may change or remove another: one who may do no more and sees no more than they do."""
+    """Whether `by` may change or remove another member: one with no more permissions and no wider reach."""
     return Role(other.role) in grantable_roles(by.role) and by.reach.covers(other)

@@ -1,10 +1,10 @@
-"""Writes of accounts, one module a noun. What is done in an account is audited in its transaction."""
+"""Writes of accounts, a module for each subject. Each write is audited in its transaction."""
 
-from accounts.services.keys import authenticate_api_key, create_api_key, make_api_key, revoke_api_key
+from accounts.services.keys import authenticate_api_key, create_api_key, issue_api_key, revoke_api_key
 
 __all__ = [
     "authenticate_api_key",
     "create_api_key",
-    "make_api_key",
+    "issue_api_key",
     "revoke_api_key",
 ]

@@ -1,4 +1,4 @@
-"""What happens to a person's login, in the audit of every account that it concerns."""
+"""Audit entries about a person's login, in each of their accounts."""
 
 from typing import Any
 
@@ -7,8 +7,8 @@ from accounts.principal import Principal
 from core.tenancy import every_tenant
 
 
-def record_of_person(user: User, action: str, details: dict[str, Any], *, by: Principal) -> None:
-    """Write it once for each account the person belongs to, or for the installation."""
+def record_for_person(user: User, action: str, details: dict[str, Any], *, by: Principal) -> None:
+    """Write an entry for each account of the person; without any, for the installation."""
     with every_tenant():
         accounts: list[Account | None] = [
             membership.account for membership in user.memberships.select_related("account")

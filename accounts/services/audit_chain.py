@@ -1,4 +1,4 @@
-"""Looking after the chains of the audit: the nightly check, and taking away what is older than an account keeps."""
+"""Maintenance of the audit chains: the nightly verification, and deletion by retention."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -17,26 +17,26 @@ log = structlog.get_logger("tollgate.audit")
 _BATCH = 5_000
 
 
-def verify_and_note() -> Iterator[Verdict]:
-    """Verify every chain, note the outcome with it, and write its head to the log.
+def verify_and_record() -> Iterator[Verdict]:
+    """Verify every chain, store the result, and log its head.
 
-    The log leaves the host, so a head stands where nobody who can change the database can change it.
+    Logs leave the host, so there the head is safe from anyone who can change the database.
     """
     for verdict in verify_chains():
         AuditChain.objects.filter(pk=verdict.account_id).update(verified_at=timezone.now(), problem=verdict.problem)
-        said = {"account": verdict.account_id, "position": verdict.last, "digest": verdict.digest}
+        fields = {"account": verdict.account_id, "position": verdict.last, "digest": verdict.digest}
         if verdict.problem:
-            log.error("audit_broken", **said, problem=verdict.problem)
+            log.error("audit_broken", **fields, problem=verdict.problem)
         else:
-            log.info("audit_whole", **said)
+            log.info("audit_intact", **fields)
         yield verdict
 
 
 def close_audit(account: Account, before: datetime) -> int:
-    """Forget the account's entries of before that moment, but for its place in the chain; returns how many.
+    """Delete the account's entries before this time; the chain stays verifiable. Return how many.
 
-    The only way in which entries go: first the chain is closed up to the last of them, which the chain's own next entry
-    says; then they are deleted in small transactions. Stopped in between, the next call deletes the rest.
+    No other function deletes entries. It first closes the chain up to the last of them, with an audit entry, and
+    then deletes them in small transactions. If it is interrupted, the next call deletes the remaining ones.
     """
     with every_tenant():
         with transaction.atomic():
@@ -49,9 +49,9 @@ def _close(account: Account, before: datetime) -> None:
     if chain is None:
         return
     entries = AuditEntry.objects.filter(account=account, position__gt=chain.closed_position)
-    stays = entries.filter(at__gte=before).order_by("position").first()
-    goes = entries.filter(position__lt=stays.position) if stays and stays.position else entries
-    last = goes.filter(at__lt=before).order_by("-position").first()
+    kept = entries.filter(at__gte=before).order_by("position").first()
+    expired = entries.filter(position__lt=kept.position) if kept and kept.position else entries
+    last = expired.filter(at__lt=before).order_by("-position").first()
     if last is None or last.position is None or last.digest is None:
         return
     n = last.position - chain.closed_position

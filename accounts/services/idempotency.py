@@ -1,8 +1,8 @@
-"""A POST that is repeated under the same `Idempotency-Key` is carried out once and answered the same each time.
+"""Idempotent POST requests: one that repeats an `Idempotency-Key` runs once and gets the same response each time.
 
-A key is claimed by a row before the view runs, and the answer is written into that row. In between, and after a crash,
-nobody can tell whether the first request did its work: a repetition is then refused, never carried out. Of the key,
-which may name a person, only its SHA-256 is stored.
+A row claims the key before the view runs, and later holds the response. In between, and after a crash, it is unknown
+whether the first request did its work: a repetition is then refused. Only the SHA-256 of the key is stored, because the
+key may name a person.
 """
 
 import hashlib
@@ -17,12 +17,12 @@ from accounts.models import Account, ApiKey, IdempotentCall
 from core.errors import Conflict
 from core.tenancy import every_tenant
 
-KEPT_FOR = timedelta(hours=24)
-LONGEST = timedelta(minutes=5)  # a request that is still open after this has died with its server
-MOST_BYTES = 4 * 1024 * 1024  # of an answer; the one to a batch of 10,000 messages has about half
+RETENTION = timedelta(hours=24)
+MAX_DURATION = timedelta(minutes=5)  # a request still open after this died with its server
+MAX_RESPONSE_BYTES = 4 * 1024 * 1024  # the response to a batch of 10,000 messages has about half
 
-# A key that is a day old may be taken anew before the cleaning has come by. Nobody waits for the disk: a crash of the
-# database can only lose a claim together with all that was written after it, and a lost answer is not repeated.
+# A key that is a day old can be claimed again before the clean-up deletes it. The commit is asynchronous: a crash of
+# the database loses a claim only together with everything written after it, and a lost response is not repeated.
 _CLAIM = """
 INSERT INTO accounts_idempotentcall
     (account_id, api_key_id, idempotency_key, fingerprint, started_at, is_over, status, headers, body)
@@ -33,52 +33,51 @@ SET fingerprint = excluded.fingerprint, started_at = excluded.started_at, is_ove
 WHERE accounts_idempotentcall.started_at <= %s
 RETURNING id
 """
-_ANSWER = """
+_STORE_RESPONSE = """
 UPDATE accounts_idempotentcall SET is_over = true, status = %s, headers = %s, body = %s
 FROM set_config('synchronous_commit', 'off', true) WHERE id = %s
 """
 
 
 def fingerprint(path: str, body: bytes) -> bytes:
-    """What two requests under one key must have in common: the path with its query, and every byte of the body."""
+    """The digest of the path with its query and of the body; requests with the same key must have the same one."""
     return hashlib.sha256(path.encode() + b"\0" + body).digest()
 
 
-def named(idempotency_key: str) -> str:
-    """How a key is stored."""
+def hash_key(idempotency_key: str) -> str:
+    """The key as it is stored."""
     return hashlib.sha256(idempotency_key.encode()).hexdigest()
 
 
 def claim(api_key: ApiKey, idempotency_key: str, print_: bytes) -> IdempotentCall:
-    """Begin a request under its key, or find the answer of the one before: then `is_over` is set.
+    """Claim the key for a new request, or return the completed call of the first one, with `is_over` set.
 
-    Raises Conflict when the key was used for something else, when the first request is still open, or when
-    nobody knows how it ended.
+    Raises Conflict if the key was used for another request, or the first one is still open or was interrupted.
     """
-    now, name = timezone.now(), named(idempotency_key)
+    now, name = timezone.now(), hash_key(idempotency_key)
     with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, [api_key.account_id, api_key.pk, name, print_, now, now - KEPT_FOR])
+        cursor.execute(_CLAIM, [api_key.account_id, api_key.pk, name, print_, now, now - RETENTION])
         claimed = cursor.fetchone()
     if claimed:
         return IdempotentCall(pk=claimed[0], account_id=api_key.account_id, started_at=now)
     calls = IdempotentCall.objects.filter(account=api_key.account_id, api_key=api_key.pk)
-    before = calls.filter(idempotency_key=name).first()
-    if before is None:  # its day ended between the two statements
+    previous = calls.filter(idempotency_key=name).first()
+    if previous is None:  # it expired between the two statements
         return claim(api_key, idempotency_key, print_)
-    _check(before, print_)
-    return before
+    _check(previous, print_)
+    return previous
 
 
-def _check(before: IdempotentCall, print_: bytes) -> None:
-    if bytes(before.fingerprint) != print_:
+def _check(previous: IdempotentCall, print_: bytes) -> None:
+    if bytes(previous.fingerprint) != print_:
         raise Conflict("This Idempotency-Key was used for another request: use a new key for each request.")
-    if before.status is not None:
-        if before.body is None:
+    if previous.status is not None:
+        if previous.body is None:
             raise Conflict(
-                f"The request was completed with status {before.status}; its response was too large to be stored."
+                f"The request was completed with status {previous.status}; its response was too large to be stored."
             )
         return
-    if not before.is_over and before.started_at > timezone.now() - LONGEST:
+    if not previous.is_over and previous.started_at > timezone.now() - MAX_DURATION:
         raise Conflict("The first request with this Idempotency-Key is still in progress.", wait=1)
     raise Conflict(
         "The first request with this Idempotency-Key broke off, perhaps after its work was done: "
@@ -86,32 +85,32 @@ def _check(before: IdempotentCall, print_: bytes) -> None:
     )
 
 
-def settle(call: IdempotentCall, status: int, headers: dict[str, str], body: bytes) -> None:
-    """Keep the answer of a request that has ended, unless it is too large."""
-    kept = body if len(body) <= MOST_BYTES else None
+def store_response(call: IdempotentCall, status: int, headers: dict[str, str], body: bytes) -> None:
+    """Store the response of a completed request, without its body if that is too large."""
+    stored_body = body if len(body) <= MAX_RESPONSE_BYTES else None
     with connection.cursor() as cursor:
-        cursor.execute(_ANSWER, [status, json.dumps(headers), kept, call.pk])
+        cursor.execute(_STORE_RESPONSE, [status, json.dumps(headers), stored_body, call.pk])
 
 
 def release(call: IdempotentCall) -> None:
-    """Free the key of a request that changed nothing and is meant to be repeated."""
+    """Free the key of a request that changed nothing, so that it can be retried."""
     call.delete()
 
 
-def break_off(call: IdempotentCall) -> None:
-    """Say that a request ended in an error that nobody expected."""
+def mark_interrupted(call: IdempotentCall) -> None:
+    """Mark a request that ended in an unexpected error."""
     call.is_over = True
     call.save(update_fields=["is_over"])
 
 
-def forget_calls() -> int:
-    """Delete the calls of more than a day ago, in one statement. Returns how many."""
+def delete_expired_calls() -> int:
+    """Delete the calls of more than a day ago, in one statement. Return how many."""
     with every_tenant():
-        return IdempotentCall.objects.filter(started_at__lte=timezone.now() - KEPT_FOR).delete()[0]
+        return IdempotentCall.objects.filter(started_at__lte=timezone.now() - RETENTION).delete()[0]
 
 
-def forget_answers(account: Account, names: Sequence[str]) -> int:
-    """Empty the kept answers that name a person, in digits or by user id; how many. They are still not repeated."""
+def erase_responses(account: Account, names: Sequence[str]) -> int:
+    """Empty stored responses that contain a phone number or user id of a person. Return how many."""
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE accounts_idempotentcall SET body = NULL WHERE account_id = %s AND EXISTS ("

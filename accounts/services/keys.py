@@ -1,4 +1,4 @@
-"""API keys: made, found again by their text, revoked."""
+"""API keys: create, authenticate and revoke."""
 
 import secrets
 from collections.abc import Collection, Iterable
@@ -15,11 +15,11 @@ from accounts.models import RATE_LIMIT, ApiKey, Subaccount
 from accounts.principal import Principal
 from accounts.services.rules import check_reach
 from core.errors import UserError
-from core.secrets import digest, same
+from core.secrets import digest, digests_equal
 from core.tenancy import every_tenant
 
 _KEY_START = "tg"
-_USED_EVERY = timedelta(minutes=1)  # `last_used_at` is for people; a write per request would be for nobody
+_LAST_USED_PRECISION = timedelta(minutes=1)  # `last_used_at` is for people: a write for each request would be wasted
 
 
 @transaction.atomic
@@ -33,10 +33,10 @@ def create_api_key(
     rate_limit: int = RATE_LIMIT,
     secret: str = "",
 ) -> tuple[ApiKey, str]:
-    """Make an API key and return it with its text, which cannot be read again. The deed is audited.
+    """Create an API key and return it with its text, which cannot be read again; audited.
 
-    Without `subaccounts` it reaches all of them. `secret` fixes the random part: for demo data, which must print the
-    same key at every start.
+    Without `subaccounts` it reaches all of them. `secret` fixes the random part, for demo data with the same key at
+    every start.
     """
     secret = secret or secrets.token_urlsafe(40)
     prefix = f"{_KEY_START}_{secret[:8]}"
@@ -56,7 +56,7 @@ def create_api_key(
     return key, text
 
 
-def make_api_key(
+def issue_api_key(
     *,
     by: Principal,
     name: str,
@@ -65,7 +65,7 @@ def make_api_key(
     expires_at: datetime | None,
     rate_limit: int = RATE_LIMIT,
 ) -> tuple[ApiKey, str]:
-    """Make a key for a member, who gives it no more than they have. Raises UserError; else as `create_api_key`."""
+    """Create a key for a member, with no more permissions and reach than theirs. Raises UserError."""
     if not scopes or not by.permissions.issuperset(scopes):
         raise UserError(gettext("Choose only scopes that your role has."), field="scopes")
     check_reach(by, subaccounts)
@@ -76,7 +76,7 @@ def make_api_key(
 
 @transaction.atomic
 def revoke_api_key(*, by: Principal, key: ApiKey) -> None:
-    """Refuse a key from now on; audited. A key that was revoked before stays as it was. Raises UserError."""
+    """Revoke a key; audited. Does nothing if it is revoked already. Raises UserError."""
     if not by.reach.covers(key):
         raise UserError(
             gettext("This key has access to subaccounts that you cannot see"), remedy=gettext("ask an owner or admin.")
@@ -86,47 +86,47 @@ def revoke_api_key(*, by: Principal, key: ApiKey) -> None:
 
 
 _VERSION = "SELECT xmin::text FROM accounts_apikey WHERE prefix = %s"
-_KEEP_AT_MOST = 10_000
-_known: dict[str, tuple[str, ApiKey]] = {}  # by prefix: the version of its row, and the key
+_MAX_CACHED = 10_000
+_cache: dict[str, tuple[str, ApiKey]] = {}  # by prefix: the version of its row, and the key
 
 
 def authenticate_api_key(text: str) -> ApiKey | None:
-    """The valid key this text is, with its account loaded; None for unknown, revoked and expired ones.
+    """The valid key with this text, with its account; None if it is unknown, revoked or expired.
 
-    A key is read whole when its row has changed, and kept meanwhile: PostgreSQL tells a row's version for a fraction of
-    what reading it costs, and a key that is revoked is refused from the next request on.
+    Keys are cached until their row changes. Reading the version of a row costs PostgreSQL a fraction of reading the
+    row, and a revoked key is refused from the next request on.
     """
     if not (text.isascii() and text.isprintable()):  # the database refuses a NUL with an error
         return None
-    start, _, rest = text.partition("_")
-    prefix = f"{start}_{rest[:8]}"
+    start, _, secret = text.partition("_")
+    prefix = f"{start}_{secret[:8]}"
     with every_tenant():
-        key = _current(prefix)
-        if key is None or not same(bytes(key.digest), digest(text)):
+        key = _load(prefix)
+        if key is None or not digests_equal(bytes(key.digest), digest(text)):
             return None
         now = timezone.now()
         if key.revoked_at is not None or (key.expires_at is not None and key.expires_at <= now):
             return None
-        if key.last_used_at is None or key.last_used_at < now - _USED_EVERY:
+        if key.last_used_at is None or key.last_used_at < now - _LAST_USED_PRECISION:
             ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)
-            _known.pop(prefix, None)  # its row has another version now
+            _cache.pop(prefix, None)  # its row has a new version
     return key
 
 
-def _current(prefix: str) -> ApiKey | None:
-    """The key of a prefix as it is now, in one statement unless its row has changed."""
-    known = _known.get(prefix)
-    if known is not None:
+def _load(prefix: str) -> ApiKey | None:
+    """The current key with this prefix, in one statement unless its row has changed."""
+    cached = _cache.get(prefix)
+    if cached is not None:
         with connection.cursor() as cursor:
             cursor.execute(_VERSION, [prefix])
-            if cursor.fetchone() == (known[0],):
-                return known[1]
+            if cursor.fetchone() == (cached[0],):
+                return cached[1]
     rows = ApiKey.objects.select_related("account").annotate(version=RawSQL("accounts_apikey.xmin::text", []))
     key: Any = rows.filter(prefix=prefix).first()
     if key is None:
-        _known.pop(prefix, None)
+        _cache.pop(prefix, None)
         return None
-    if len(_known) >= _KEEP_AT_MOST:
-        _known.clear()
-    _known[prefix] = key.version, key
+    if len(_cache) >= _MAX_CACHED:
+        _cache.clear()
+    _cache[prefix] = key.version, key
     return cast("ApiKey", key)

@@ -1,4 +1,4 @@
-"""Rules that more than one change keeps."""
+"""Rules shared by several services."""
 
 from collections.abc import Collection
 
@@ -10,6 +10,6 @@ from core.errors import UserError
 
 
 def check_reach(by: Principal, subaccounts: Collection[Subaccount]) -> None:
-    """Refuse to give more subaccounts than the giver sees; none named means all of them."""
+    """Refuse to grant more subaccounts than `by` sees; an empty list means all. Raises UserError."""
     if by.reach.limited and not (subaccounts and set(by.reach.visible).issuperset(subaccounts)):
         raise UserError(_("Choose only subaccounts that you can see."), field="subaccounts")

@@ -1,6 +1,6 @@
-"""Who belongs to an account: invitations, roles, and the rules that nobody gives more than they have.
+"""The team of an account: invitations, roles, and the rule that nobody grants more than they have.
 
-Every function here that is told who does it (`by`) refuses what would give or take more than that person may.
+Every function with a principal (`by`) refuses to grant or revoke more than that principal may.
 """
 
 import secrets
@@ -32,9 +32,9 @@ INVITATION_DAYS = 7
 
 
 def invite(*, by: Principal, email: str, role: Role, subaccounts: Sequence[Subaccount]) -> Invitation:
-    """Invite somebody by mail, into all subaccounts when none is named; audited.
+    """Invite a person by e-mail, without `subaccounts` to all of them; audited.
 
-    A mail that cannot be sent leaves the invitation with its `problem`, to be sent again. Raises UserError.
+    If the e-mail cannot be sent, the invitation keeps the `problem` and can be resent. Raises UserError.
     """
     email = email.strip().lower()
     _check_grant(by, role, subaccounts)
@@ -51,7 +51,7 @@ def invite(*, by: Principal, email: str, role: Role, subaccounts: Sequence[Subac
                 remedy=_("resend that invitation or withdraw it."),
             )  # fmt: skip
         invitation = Invitation.objects.create(
-            account=by.account, email=email, role=role, invited_by=by.user, expires_at=_end()
+            account=by.account, email=email, role=role, invited_by=by.user, expires_at=_expiry()
         )
         invitation.subaccounts.set(subaccounts)
         by.record("team.invited", email, _grant(role, subaccounts, limited=bool(subaccounts)))
@@ -60,14 +60,14 @@ def invite(*, by: Principal, email: str, role: Role, subaccounts: Sequence[Subac
 
 
 def resend(*, by: Principal, invitation: Invitation) -> None:
-    """Send an invitation again, for another week; the link of the mail before stops working. Audited."""
+    """Resend an invitation, valid for another week; the previous link stops working. Audited."""
     _check_manage(by, invitation)
     by.record("team.invitation_resent", invitation.email)
     _send(invitation, by)
 
 
 def withdraw(*, by: Principal, invitation: Invitation) -> None:
-    """Take an invitation back; its link stops working. Audited."""
+    """Withdraw an invitation; its link stops working. Audited."""
     _check_manage(by, invitation)
     with transaction.atomic():
         by.record("team.invitation_withdrawn", invitation.email)
@@ -76,9 +76,9 @@ def withdraw(*, by: Principal, invitation: Invitation) -> None:
 
 @transaction.atomic
 def accept(*, token: str, user: User, address: str = "") -> Membership:
-    """Make an invited person a member and use the invitation up; audited. Raises UserError."""
+    """Make an invited person a member and delete the invitation; audited. Raises UserError."""
     with every_tenant():
-        invitation = Invitation.objects.select_for_update(of=("self",)).filter(**_alive(token)).first()
+        invitation = Invitation.objects.select_for_update(of=("self",)).filter(**_open_filter(token)).first()
         if invitation is None:
             raise UserError(_("This invitation has been used or withdrawn, or has expired."))
         if invitation.email != user.email:
@@ -97,7 +97,7 @@ def accept(*, token: str, user: User, address: str = "") -> Membership:
 
 @transaction.atomic
 def join(*, token: str, name: str, password: str, address: str = "") -> Membership:
-    """Create the login of an invited person who has none, and make them a member. Raises UserError."""
+    """Create a login for an invited person without one, and make them a member. Raises UserError."""
     invitation = find_invitation(token)
     if invitation is None:
         raise UserError(_("This invitation has been used or withdrawn, or has expired."))
@@ -108,9 +108,9 @@ def join(*, token: str, name: str, password: str, address: str = "") -> Membersh
 
 
 def find_invitation(token: str) -> Invitation | None:
-    """The open invitation of a mail's token, with its account; None when it is used, withdrawn or too old."""
+    """The open invitation with this token, with its account; None if it was used or withdrawn or has expired."""
     with every_tenant():
-        return Invitation.objects.select_related("account", "invited_by").filter(**_alive(token)).first()
+        return Invitation.objects.select_related("account", "invited_by").filter(**_open_filter(token)).first()
 
 
 @transaction.atomic
@@ -120,7 +120,7 @@ def change_member(*, by: Principal, membership: Membership, role: Role, subaccou
     _check_manage(by, membership)
     _check_grant(by, role, subaccounts)
     if role != Role.OWNER or subaccounts:
-        _check_owner_stays(membership)
+        _check_owner_remains(membership)
     before, after = _grant_of(membership), _grant(role, subaccounts, limited=bool(subaccounts))
     if before == after:
         return
@@ -132,19 +132,19 @@ def change_member(*, by: Principal, membership: Membership, role: Role, subaccou
 
 @transaction.atomic
 def remove_member(*, by: Principal, membership: Membership) -> None:
-    """End a membership, at the person's next click; their login and the keys they made stay. Audited.
+    """End a membership at once; the person's login and the keys they created stay. Audited.
 
     Raises UserError.
     """
     _lock(by.account)
     _check_manage(by, membership)
-    _check_owner_stays(membership)
+    _check_owner_remains(membership)
     by.record("team.removed", membership.user.email, _grant_of(membership))
     membership.delete()
 
 
 def _lock(account: Account) -> None:
-    """One change of a team at a time: two owners must not remove each other."""
+    """Serialize changes of a team: two owners must not remove each other."""
     Account.objects.select_for_update(no_key=True).get(pk=account.pk)
 
 
@@ -159,15 +159,17 @@ def _check_manage(by: Principal, other: Membership | Invitation) -> None:
         raise UserError(_("This person has more permissions than you"), remedy=_("ask an owner."))
 
 
-def _check_owner_stays(leaving: Membership) -> None:
-    """There is always somebody who may do everything in the whole account and can log in."""
-    owners = Membership.objects.filter(account=leaving.account_id, role=Role.OWNER, limited=False, user__is_active=True)
-    if leaving.role == Role.OWNER and not owners.exclude(pk=leaving.pk).exists():
+def _check_owner_remains(membership: Membership) -> None:
+    """Require another active owner of the whole account if this one leaves. Raises UserError."""
+    owners = Membership.objects.filter(
+        account=membership.account_id, role=Role.OWNER, limited=False, user__is_active=True
+    )
+    if membership.role == Role.OWNER and not owners.exclude(pk=membership.pk).exists():
         raise UserError(_("This is the last owner of the whole account"), remedy=_("make someone else an owner first."))
 
 
 def _grant(role: Role | str, subaccounts: Iterable[Subaccount], *, limited: bool) -> dict[str, Any]:
-    """A role and its limits as the audit keeps them."""
+    """A role and its limits, as audit details."""
     codes = sorted(subaccount.code for subaccount in subaccounts)
     return {"role": str(role), "subaccounts": codes if limited else "all"}
 
@@ -176,18 +178,18 @@ def _grant_of(membership: Membership) -> dict[str, Any]:
     return _grant(membership.role, membership.subaccounts.all(), limited=membership.limited)
 
 
-def _end() -> datetime:
+def _expiry() -> datetime:
     return timezone.now() + timedelta(days=INVITATION_DAYS)
 
 
-def _alive(token: str) -> dict[str, Any]:
+def _open_filter(token: str) -> dict[str, Any]:
     return {"digest": digest(token.encode("utf-8", "surrogateescape")), "expires_at__gt": timezone.now()}
 
 
 def _send(invitation: Invitation, by: Principal) -> None:
-    """Mail a fresh token. What goes wrong is kept with the invitation: the mail server is not ours."""
+    """E-mail a new token. An error is stored with the invitation: the mail server may be down."""
     token = secrets.token_urlsafe(32)
-    invitation.digest, invitation.expires_at = digest(token), _end()
+    invitation.digest, invitation.expires_at = digest(token), _expiry()
     invitation.save(update_fields=["digest", "expires_at"])
     context = {
         "invitation": invitation,

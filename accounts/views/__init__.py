@@ -1,1 +1,1 @@
-"""Pages of accounts, one module a noun."""
+"""The pages of accounts, a module for each subject."""

@@ -12,7 +12,7 @@ from accounts.audit_export import audit_csv
 from accounts.audit_words import action_words, details_words
 from accounts.enums import Permission
 from accounts.forms import AuditForm
-from accounts.selectors.audit import actions_of, audit_entries, entries_asked
+from accounts.selectors.audit import actions_of, audit_entries, filtered_entries
 from accounts.selectors.audit_chain import chain_of
 from core.filters import query
 from core.zones import current_zone
@@ -20,11 +20,11 @@ from core.zones import current_zone
 
 @requires(Permission.VIEW_AUDIT, whole_account=True)
 def audit(request: TenantRequest) -> HttpResponse:
-    """Who did what in the account, newest first."""
+    """The account's audit entries, newest first."""
     form = _form(request)
     context: dict[str, object] = {"form": form, "params": request.GET, "chain": chain_of(request.account)}
     if form.is_valid():
-        page = audit_entries(request.account, form.asked(current_zone()), request.GET.dict())
+        page = audit_entries(request.account, form.audit_filter(current_zone()), request.GET.dict())
         context["page"] = page
         context["entries"] = [(entry, action_words(entry.action), details_words(entry.details)) for entry in page.rows]
         context["csv"] = reverse("audit_csv") + query(form.params)
@@ -34,13 +34,13 @@ def audit(request: TenantRequest) -> HttpResponse:
 @requires(Permission.VIEW_AUDIT, whole_account=True)
 @require_GET
 def audit_file(request: TenantRequest) -> HttpResponseBase:
-    """What the page shows, all of it, as CSV; that it was taken is an entry itself."""
+    """All entries that match the filters, as CSV. The download is audited."""
     form = _form(request)
     if not form.is_valid():
         return HttpResponseBadRequest(form.errors.as_text(), content_type="text/plain; charset=utf-8")
-    asked = form.asked(current_zone())
-    request.principal.record("audit.exported", "CSV", asked.words)
-    rows = entries_asked(request.account, asked).order_by("-at", "-id").iterator(chunk_size=2_000)
+    criteria = form.audit_filter(current_zone())
+    request.principal.record("audit.exported", "CSV", criteria.details)
+    rows = filtered_entries(request.account, criteria).order_by("-at", "-id").iterator(chunk_size=2_000)
     response = StreamingHttpResponse(audit_csv(rows), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="audit-{timezone.localdate()}.csv"'
     return response

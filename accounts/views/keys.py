@@ -1,4 +1,4 @@
-"""API keys: which there are, making one, ending one."""
+"""API keys: list, create and revoke."""
 
 from django.conf import settings
 from django.contrib import messages
@@ -12,15 +12,15 @@ from accounts.access import TenantRequest, requires
 from accounts.enums import Permission
 from accounts.forms import KeyForm
 from accounts.selectors import keys as selectors
-from accounts.services import make_api_key, revoke_api_key
+from accounts.services import issue_api_key, revoke_api_key
 from core.errors import UserError
 from core.forms import show_error
-from core.http import posted
+from core.http import form_data
 
 
 @requires(Permission.MANAGE_KEYS)
 def keys(request: TenantRequest) -> HttpResponse:
-    """The keys that work; with `ended` those that do no more."""
+    """The valid keys; with `ended` the revoked and expired ones."""
     ended = "ended" in request.GET
     page = selectors.api_keys(request.principal, request.GET.dict(), ended=ended)
     context = {"page": page, "ended": ended, "now": timezone.now(), "params": request.GET}
@@ -30,11 +30,11 @@ def keys(request: TenantRequest) -> HttpResponse:
 @requires(Permission.MANAGE_KEYS)
 @sensitive_variables("text")
 def new_key(request: TenantRequest) -> HttpResponse:
-    """Make a key. The answer to the form holds its text; no other page ever does."""
-    form = KeyForm(posted(request), by=request.principal)
+    """Create a key. Only the response to the form shows its text."""
+    form = KeyForm(form_data(request), by=request.principal)
     if form.is_valid():
         try:
-            key, text = make_api_key(
+            key, text = issue_api_key(
                 by=request.principal, name=form.cleaned_data["name"], scopes=form.scopes, subaccounts=form.subaccounts,
                 expires_at=form.expires_at, rate_limit=form.cleaned_data["rate_limit"],
             )  # fmt: skip
@@ -42,13 +42,13 @@ def new_key(request: TenantRequest) -> HttpResponse:
             show_error(form, error)
         else:
             context = {"key": key, "text": text, "base_url": settings.BASE_URL}
-            return render(request, "accounts/key_made.html", context)
+            return render(request, "accounts/key_created.html", context)
     return render(request, "accounts/key_new.html", {"form": form})
 
 
 @requires(Permission.MANAGE_KEYS)
 def revoke_key(request: TenantRequest, key_id: int) -> HttpResponse:
-    """Ask, then end a key."""
+    """Revoke a key after confirmation."""
     key = selectors.api_key_of(request.principal, key_id)
     if key is None:
         raise Http404("No such key.")

@@ -1,4 +1,4 @@
-"""Pages about oneself: profile, second factor, and the switch between accounts."""
+"""Pages of one's own login: profile, second factor, and switching accounts."""
 
 from ipaddress import ip_address
 from typing import Any
@@ -16,13 +16,13 @@ from accounts.access import SESSION_ACCOUNT, SESSION_SUBACCOUNT, needs_second_fa
 from accounts.forms import ProfileForm
 from accounts.selectors.person import logins_of, second_factor_of
 from accounts.services.person import change_profile, end_other_sessions
-from core.http import posted
+from core.http import form_data
 
 
 @login_required
 def profile(request: Any) -> HttpResponse:
-    """Name, time zone, password, and where one is logged in."""
-    form = ProfileForm(posted(request), user=request.user, account=request.account)
+    """Name, time zone, password and open sessions."""
+    form = ProfileForm(form_data(request), user=request.user, account=request.account)
     if form.is_valid():
         change_profile(request.user, **form.cleaned_data)
         messages.success(request, _("Your profile has been saved."))
@@ -34,28 +34,28 @@ def profile(request: Any) -> HttpResponse:
 @require_POST
 @login_required
 def end_sessions(request: Any) -> HttpResponse:
-    """Log out everywhere else."""
+    """End all other sessions."""
     ended = end_other_sessions(request.user, request.session.session_key)
-    said = ngettext(
+    text = ngettext(
         "You have been logged out of %(n)d other session.", "You have been logged out of %(n)d other sessions.", ended
     )
-    messages.success(request, said % {"n": ended})
+    messages.success(request, text % {"n": ended})
     return redirect("profile")
 
 
 @login_required
 def second_factor(request: Any) -> HttpResponse:
-    """What a login asks for besides the password; where people are sent who must have it and do not."""
+    """The second factor. People who need one and have none are redirected here."""
     context = {
         "factor": second_factor_of(request.user),
         "required": needs_second_factor(request.user, request.memberships),
-        "address": _address(request.get_host()),
+        "address": _ip_address(request.get_host()),
     }
     return render(request, "accounts/second_factor.html", context)
 
 
-def _address(host: str) -> str:
-    """The host where it is an IP address, for which browsers offer no security keys; else nothing."""
+def _ip_address(host: str) -> str:
+    """The host if it is an IP address, for which browsers do not support security keys; else empty."""
     name = urlsplit(f"//{host}").hostname or ""
     try:
         return str(ip_address(name))
@@ -66,10 +66,10 @@ def _address(host: str) -> str:
 @require_POST
 @login_required
 def switch_account(request: Any) -> HttpResponse:
-    """Go to another account one belongs to; any other is 404."""
-    wanted = request.POST.get("account", "")
+    """Switch to another account of the person; any other is 404."""
+    account_id = request.POST.get("account", "")
     for membership in request.memberships:
-        if str(membership.account.public_id) == wanted:
+        if str(membership.account.public_id) == account_id:
             request.session[SESSION_ACCOUNT] = membership.account.pk
             request.session.pop(SESSION_SUBACCOUNT, None)
             return redirect("dashboard")
@@ -77,10 +77,10 @@ def switch_account(request: Any) -> HttpResponse:
 
 
 def signup_closed(request: HttpRequest) -> HttpResponse:
-    """Nobody signs up alone: back to the login, which says whom to ask."""
+    """There is no sign-up: redirect to the login, which says whom to ask."""
     return redirect("account_login")
 
 
 def email_closed(request: HttpRequest) -> HttpResponse:
-    """Addresses come from invitations and operators; nobody takes another by themselves."""
+    """People cannot change their own address; invitations and operators set it."""
     return redirect("profile")

@@ -17,16 +17,16 @@ from accounts.api import TenantView
 from accounts.enums import Permission
 from archive.deletion import jobs, work
 from archive.deletion.certificates import canonical
-from archive.deletion.selectors import MOST_COUNTED, deletions_of, preview
+from archive.deletion.selectors import COUNT_LIMIT, deletions_of, preview
 from archive.enums import DeletionKind, DeletionState
 from archive.models import Deletion
 from archive.queries import job_query
-from core.bodies import StrictSerializer, checked_body
+from core.bodies import StrictSerializer, validate_body
 from core.errors import Conflict
 from core.filtersets import StrictFilterSet, parameters
 from core.links import PageSerializer
-from core.queries import nothing_asked
-from core.resources import listed, shown
+from core.queries import reject_params
+from core.resources import detail_data, page_data
 from core.sparse import SparseSerializer
 from messaging.log.api.query import MessageQuerySerializer
 from messaging.log.query import MessageQuery
@@ -79,7 +79,7 @@ class DeletionPageSerializer(PageSerializer):
 class MatchingSerializer(serializers.Serializer[Any]):
     """How many messages a filter matches."""
 
-    matching = serializers.IntegerField(help_text=f"Counts beyond {MOST_COUNTED:,} are returned as one more than that.")
+    matching = serializers.IntegerField(help_text=f"Counts beyond {COUNT_LIMIT:,} are returned as one more than that.")
 
 
 class DeletionView(TenantView):
@@ -114,7 +114,7 @@ class DeletionListView(DeletionView):
     def get(self, request: Request) -> Response:
         """One page. Follow `next` for older deletions, `previous` for newer ones."""
         filterset = DeletionFilterSet(request.query_params, queryset=deletions_of(self.account))
-        return Response(listed(DeletionSerializer, filterset, request, column="confirmed_at"))
+        return Response(page_data(DeletionSerializer, filterset, request, column="confirmed_at"))
 
     @extend_schema(
         operation_id="delete_messages", request=DeletionAskSerializer,
@@ -122,8 +122,8 @@ class DeletionListView(DeletionView):
     )  # fmt: skip
     def post(self, request: Request) -> Response:
         """Start a deletion in the background: 202 with the deletion. With `dry_run`, 200 with the number of matches."""
-        nothing_asked(request)
-        given = checked_body(DeletionAskSerializer, request)
+        reject_params(request)
+        given = validate_body(DeletionAskSerializer, request)
         if given["dry_run"]:
             return Response({"matching": preview(self.account, self._query(given["filter"]), rows=0)[0]})
         return Response(DeletionSerializer(self._start(given)).data, status=202)
@@ -154,7 +154,7 @@ class DeletionDetailView(DeletionView):
     @extend_schema(operation_id="get_deletion", responses=DeletionSerializer)
     def get(self, request: Request, deletion_id: UUID) -> Response:
         """The deletion and its progress. 404 if the account has none with that id."""
-        return Response(shown(DeletionSerializer, self.deletion(deletion_id), request))
+        return Response(detail_data(DeletionSerializer, self.deletion(deletion_id), request))
 
 
 class DeletionStopView(DeletionView):
@@ -163,7 +163,7 @@ class DeletionStopView(DeletionView):
     @extend_schema(operation_id="stop_deletion", request=None, responses=DeletionSerializer)
     def post(self, request: Request, deletion_id: UUID) -> Response:
         """Stop the deletion. Messages already deleted stay deleted; a finished deletion does not change."""
-        nothing_asked(request)
+        reject_params(request)
         deletion = self.deletion(deletion_id)
         jobs.stop(deletion, self.principal)
         deletion.refresh_from_db()
@@ -176,7 +176,7 @@ class CertificateView(DeletionView):
     @extend_schema(operation_id="get_certificate", responses={(200, "application/json"): OpenApiTypes.OBJECT})
     def get(self, request: Request, deletion_id: UUID) -> HttpResponse:
         """The certificate, whose SHA-256 is in the deletion. 404 until the deletion is finished."""
-        nothing_asked(request)
+        reject_params(request)
         certificate = self.deletion(deletion_id).certificate
         if not certificate:
             raise Http404

@@ -10,7 +10,7 @@ from core.counting import count_up_to
 from messaging.log.query import MessageQuery
 from messaging.log.selectors.matching import matching
 
-MOST_COUNTED = 1_000_000
+COUNT_LIMIT = 1_000_000
 
 
 def deletions_of(account: Account) -> QuerySet[Deletion]:
@@ -20,6 +20,6 @@ def deletions_of(account: Account) -> QuerySet[Deletion]:
 
 
 def preview(account: Account, query: MessageQuery, rows: int = 5) -> tuple[int, Sequence[object]]:
-    """How many messages match, counted to `MOST_COUNTED` + 1 at the furthest, and the newest of them."""
+    """How many messages match, counted to `COUNT_LIMIT` + 1 at the furthest, and the newest of them."""
     found = matching(account, query)
-    return count_up_to(found, MOST_COUNTED), list(found.order_by("-created_at", "-id")[:rows])
+    return count_up_to(found, COUNT_LIMIT), list(found.order_by("-created_at", "-id")[:rows])

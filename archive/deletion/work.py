@@ -12,7 +12,7 @@ from django.db import OperationalError, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from accounts.services.idempotency import forget_answers
+from accounts.services.idempotency import erase_responses
 from archive.deletion.jobs import finish
 from archive.enums import DeletionKind, DeletionState
 from archive.exports import withdraw
@@ -171,7 +171,7 @@ def _rest(deletion: Deletion) -> tuple[Counter[str], str | None]:
     return Counter(
         announcements=log_forgetting.forget_contacts(account, person, deletion.confirmed_at),
         saved_filters=log_forgetting.forget_filters(account, person),
-        kept_answers=forget_answers(account, person.names),
+        kept_answers=erase_responses(account, person.names),
         exports=withdraw(account, person),
     ), None
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.enums import Permission
 from archive.enums import Dataset
 from billing.dimensions import DIMENSIONS
-from core.extracts import Kind
+from core.extracts import ColumnType
 
 Words = str | Promise
 PRESET_8X8 = "8x8"
@@ -25,7 +25,7 @@ class Column:
 
     key: str
     label: Words
-    kind: Kind = Kind.TEXT
+    kind: ColumnType = ColumnType.TEXT
     usual: bool = True
     needs: Permission | None = None
     field: str = ""
@@ -43,22 +43,22 @@ class Column:
 
 
 def _moments(**labels: Words) -> Iterable[Column]:
-    return (Column(key, label, Kind.MOMENT) for key, label in labels.items())
+    return (Column(key, label, ColumnType.MOMENT) for key, label in labels.items())
 
 
 _MESSAGES = (
-    Column("umid", _("UMID"), Kind.ID),
-    Column("created_at", _("Recorded on"), Kind.MOMENT),
-    Column("provider", _("Provider"), Kind.CODE),
+    Column("umid", _("UMID"), ColumnType.ID),
+    Column("created_at", _("Recorded on"), ColumnType.MOMENT),
+    Column("provider", _("Provider"), ColumnType.CODE),
     Column("provider_message_id", _("Provider’s message id")),
     Column("subaccount_id", _("Subaccount")),
     Column("channel", _("Channel")),
     Column("channel_msisdn", _("Channel’s phone number"), usual=False),
     Column("channel_name", _("Channel’s name"), usual=False),
-    Column("direction", _("Direction"), Kind.CODE),
+    Column("direction", _("Direction"), ColumnType.CODE),
     Column("msisdn", _("Phone number")),
     Column("user_id", _("User id")),
-    Column("country", _("Country"), Kind.CODE),
+    Column("country", _("Country"), ColumnType.CODE),
     Column("content_type", _("Content type")),
     Column("category", _("Category")),
     Column("pricing_type", _("Pricing type"), usual=False),
@@ -67,106 +67,108 @@ _MESSAGES = (
     Column("source_category", _("Source")),
     Column("source_name", _("Name")),
     Column("recipient_type", _("Recipient type")),
-    Column("response_code", _("Response code"), Kind.NUMBER),
-    Column("status", _("Status"), Kind.CODE),
+    Column("response_code", _("Response code"), ColumnType.NUMBER),
+    Column("status", _("Status"), ColumnType.CODE),
     Column("status_detail", _("Status detail")),
-    Column("status_at", _("Status since"), Kind.MOMENT, usual=False),
+    Column("status_at", _("Status since"), ColumnType.MOMENT, usual=False),
     Column("error_source", _("Error’s source")),
-    Column("error_code", _("Error code"), Kind.NUMBER),
+    Column("error_code", _("Error code"), ColumnType.NUMBER),
     Column("error_title", _("Error")),
-    Column("provider_error_code", _("Provider’s error code"), Kind.NUMBER),
+    Column("provider_error_code", _("Provider’s error code"), ColumnType.NUMBER),
     *_moments(
         queued_at=_("Queued"), sent_at=_("Sent"), delivered_at=_("Delivered"), read_at=_("Read"),
         failed_at=_("Failed"), rejected_at=_("Rejected"), expired_at=_("Expired"), received_at=_("Received"),
     ),
     Column("client_message_id", _("Client’s message id")),
     Column("content", _("Content"), usual=False, needs=Permission.VIEW_CONTENT),
-    Column("cost_state", _("Charge"), Kind.CODE, usual=False, needs=Permission.VIEW_COSTS),
+    Column("cost_state", _("Charge"), ColumnType.CODE, usual=False, needs=Permission.VIEW_COSTS),
     Column("cost_reason", _("Why free or unrated"), usual=False, needs=Permission.VIEW_COSTS),
-    Column("cost", _("Cost"), Kind.AMOUNT, usual=False, needs=Permission.VIEW_COSTS),
-    Column("cost_currency", _("Currency"), Kind.CODE, usual=False, needs=Permission.VIEW_COSTS),
-    Column("sell_price", _("Sold for"), Kind.AMOUNT, usual=False, needs=Permission.VIEW_COSTS),
+    Column("cost", _("Cost"), ColumnType.AMOUNT, usual=False, needs=Permission.VIEW_COSTS),
+    Column("cost_currency", _("Currency"), ColumnType.CODE, usual=False, needs=Permission.VIEW_COSTS),
+    Column("sell_price", _("Sold for"), ColumnType.AMOUNT, usual=False, needs=Permission.VIEW_COSTS),
 )  # fmt: skip
 
 
-def _8x8(name: str, field: str, sql: str = "{}", kind: Kind = Kind.CODE, needs: Permission | None = None) -> Column:
+def _8x8(
+    name: str, field: str, sql: str = "{}", kind: ColumnType = ColumnType.CODE, needs: Permission | None = None
+) -> Column:
     return Column(f"{PRESET_8X8}.{name}", name, kind, usual=False, needs=needs, field=field, sql=sql)
 
 
 _SECOND = "to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')"
 # 8x8's own order, names and ways to write. What Tollgate does not know (batches, the step of an automation) is empty.
 _OF_8X8 = (
-    _8x8("umid", "umid", kind=Kind.ID),
-    _8x8("subAccountId", "subaccount_id", kind=Kind.TEXT),
+    _8x8("umid", "umid", kind=ColumnType.ID),
+    _8x8("subAccountId", "subaccount_id", kind=ColumnType.TEXT),
     _8x8("direction", "direction"),
     _8x8("channelType", "umid", "CASE WHEN {} IS NOT NULL THEN 'WhatsApp' END"),
-    _8x8("channelId", "channel_upper", kind=Kind.TEXT),
+    _8x8("channelId", "channel_upper", kind=ColumnType.TEXT),
     _8x8("country", "country"),
     _8x8("status_value", "status"),
-    _8x8("status_details", "status_detail", kind=Kind.TEXT),
-    _8x8("status_errorCode", "error_code", "coalesce({}, 0)", Kind.NUMBER),
-    _8x8("status_errorMessage", "error_title", kind=Kind.TEXT),
+    _8x8("status_details", "status_detail", kind=ColumnType.TEXT),
+    _8x8("status_errorCode", "error_code", "coalesce({}, 0)", ColumnType.NUMBER),
+    _8x8("status_errorMessage", "error_title", kind=ColumnType.TEXT),
     _8x8("status_timestamp", "status_at", _SECOND),
-    _8x8("user_msisdn", "msisdn", kind=Kind.TEXT),
-    _8x8("user_channelUserId", "user_id", kind=Kind.TEXT),
-    _8x8("contentType", "content_type", "initcap({})", Kind.TEXT),
+    _8x8("user_msisdn", "msisdn", kind=ColumnType.TEXT),
+    _8x8("user_channelUserId", "user_id", kind=ColumnType.TEXT),
+    _8x8("contentType", "content_type", "initcap({})", ColumnType.TEXT),
     _8x8("createdAt", "created_at", "to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')"),
-    _8x8("clientMessageId", "client_message_id", kind=Kind.TEXT),
+    _8x8("clientMessageId", "client_message_id", kind=ColumnType.TEXT),
     _8x8("clientBatchId", "umid", "left({}::text, 0)"),
     _8x8("batchId", "umid", "left({}::text, 0)"),
     _8x8("step", "umid", "left({}::text, 0)"),
-    _8x8("content", "content", kind=Kind.TEXT, needs=Permission.VIEW_CONTENT),
+    _8x8("content", "content", kind=ColumnType.TEXT, needs=Permission.VIEW_CONTENT),
     _8x8("ReadAt", "read_at", "to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS \"UTC\"')"),
 )
 
 _CHARGES = (
-    Column("charge_id", _("Charge"), Kind.ID),
-    Column("billed_at", _("Delivered"), Kind.MOMENT),
-    Column("day", _("Day"), Kind.DAY),
-    Column("provider", _("Provider"), Kind.CODE),
+    Column("charge_id", _("Charge"), ColumnType.ID),
+    Column("billed_at", _("Delivered"), ColumnType.MOMENT),
+    Column("day", _("Day"), ColumnType.DAY),
+    Column("provider", _("Provider"), ColumnType.CODE),
     Column("subaccount_id", _("Subaccount")),
     Column("waba", _("WABA")),
     Column("channel", _("Channel")),
     Column("template", _("Template")),
     Column("template_language", _("Template’s language")),
-    Column("country", _("Country"), Kind.CODE),
+    Column("country", _("Country"), ColumnType.CODE),
     Column("market", _("Market")),
     Column("category", _("Category")),
     Column("pricing_type", _("Pricing type")),
-    Column("state", _("Charge status"), Kind.CODE),
-    Column("reason", _("Why free or unrated"), Kind.CODE),
-    Column("tier", _("Tier"), Kind.NUMBER),
-    Column("amount", _("Amount"), Kind.AMOUNT),
-    Column("currency", _("Currency"), Kind.CODE),
+    Column("state", _("Charge status"), ColumnType.CODE),
+    Column("reason", _("Why free or unrated"), ColumnType.CODE),
+    Column("tier", _("Tier"), ColumnType.NUMBER),
+    Column("amount", _("Amount"), ColumnType.AMOUNT),
+    Column("currency", _("Currency"), ColumnType.CODE),
     Column("rate_card", _("Rate card")),
-    Column("sell_state", _("Sale status"), Kind.CODE, usual=False),
-    Column("sell_reason", _("Why not sold"), Kind.CODE, usual=False),
-    Column("sell_amount", _("Sold for"), Kind.AMOUNT, usual=False),
-    Column("margin", _("Margin"), Kind.AMOUNT, usual=False),
+    Column("sell_state", _("Sale status"), ColumnType.CODE, usual=False),
+    Column("sell_reason", _("Why not sold"), ColumnType.CODE, usual=False),
+    Column("sell_amount", _("Sold for"), ColumnType.AMOUNT, usual=False),
+    Column("margin", _("Margin"), ColumnType.AMOUNT, usual=False),
 )
 
 _USAGE = (
-    Column("day", _("Day"), Kind.DAY),
+    Column("day", _("Day"), ColumnType.DAY),
     Column("subaccount_id", _("Subaccount")),
     Column("subaccount", _("Subaccount’s name")),
     Column("channel", _("Channel")),
     Column("channel_name", _("Channel’s name")),
-    Column("direction", _("Direction"), Kind.CODE),
+    Column("direction", _("Direction"), ColumnType.CODE),
     Column("category", _("Category")),
-    Column("status", _("Status"), Kind.CODE),
-    Column("messages", _("Messages"), Kind.NUMBER),
+    Column("status", _("Status"), ColumnType.CODE),
+    Column("messages", _("Messages"), ColumnType.NUMBER),
 )
 
 _COST_FIGURES = (
-    Column("currency", _("Currency"), Kind.CODE),
-    Column("delivered", _("Delivered"), Kind.NUMBER),
-    Column("charged", _("Charged"), Kind.NUMBER),
-    Column("free", _("Free"), Kind.NUMBER),
-    Column("unrated", _("Unrated"), Kind.NUMBER),
-    Column("amount", _("Amount"), Kind.AMOUNT),
-    Column("sell_amount", _("Sold"), Kind.AMOUNT),
-    Column("sell_unrated", _("Sold unrated"), Kind.NUMBER),
-    Column("margin", _("Margin"), Kind.AMOUNT),
+    Column("currency", _("Currency"), ColumnType.CODE),
+    Column("delivered", _("Delivered"), ColumnType.NUMBER),
+    Column("charged", _("Charged"), ColumnType.NUMBER),
+    Column("free", _("Free"), ColumnType.NUMBER),
+    Column("unrated", _("Unrated"), ColumnType.NUMBER),
+    Column("amount", _("Amount"), ColumnType.AMOUNT),
+    Column("sell_amount", _("Sold"), ColumnType.AMOUNT),
+    Column("sell_unrated", _("Sold unrated"), ColumnType.NUMBER),
+    Column("margin", _("Margin"), ColumnType.AMOUNT),
 )
 
 _FIXED: Mapping[str, Sequence[Column]] = MappingProxyType({

@@ -12,7 +12,7 @@ from django.db import connection, transaction
 
 from archive.enums import Format
 from archive.exports.columns import Column
-from core.extracts import Extract, Kind, literal
+from core.extracts import ColumnType, Extract, inline_params
 
 # What Excel, LibreOffice and Google Sheets begin a formula with, the full-width forms and DDE's bar among it, and the
 # signs that hide one from a reader.
@@ -55,14 +55,14 @@ def _statement(extract: Extract, columns: Sequence[Column], form: str) -> str:
 
 def _cell(column: Column, form: str) -> str:
     value = column.sql.format(f'e."{column.source}"')
-    if column.kind == Kind.AMOUNT:
+    if column.kind == ColumnType.AMOUNT:
         amount = _AMOUNT.format(value)
         return f"({amount})::text" if form == Format.JSONL else amount
-    if form == Format.CSV and column.kind == Kind.TEXT:
+    if form == Format.CSV and column.kind == ColumnType.TEXT:
         return guarded(value)
-    if form == Format.CSV and column.kind == Kind.CODE:
+    if form == Format.CSV and column.kind == ColumnType.CODE:
         return f"nullif({value}, '')"  # else an empty cell would be written ""
-    if form == Format.XLSX and column.kind == Kind.MOMENT:
+    if form == Format.XLSX and column.kind == ColumnType.MOMENT:
         return _SERIAL.format(value)
     return value
 
@@ -70,6 +70,6 @@ def _cell(column: Column, form: str) -> str:
 def guarded(value: str) -> str:
     """The expression of a text, so that no spreadsheet takes it for a formula."""
     return (
-        f"CASE WHEN {value} = '' THEN NULL WHEN strpos({literal('%s', [_BEGINNINGS])}, left({value}, 1)) > 0 "
+        f"CASE WHEN {value} = '' THEN NULL WHEN strpos({inline_params('%s', [_BEGINNINGS])}, left({value}, 1)) > 0 "
         f"THEN '''' || {value} ELSE {value} END"
     )

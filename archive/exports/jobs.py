@@ -17,7 +17,7 @@ from archive.exports import files
 from archive.exports.requests import Ask, drafted
 from archive.models import Export, ExportSchedule
 from core.errors import UserError
-from core.numbers import digits_of, is_number, masked
+from core.numbers import digits_of, is_number, mask_number
 from messaging.log.services.forgetting import Person, filters_in
 
 KEPT = timedelta(days=90)  # how long a row tells of an export whose file is gone
@@ -60,9 +60,9 @@ def audit(export: Export, deed: str, by: Principal) -> None:
 def _said(name: str, value: Any) -> Any:
     if isinstance(value, str):
         if name in {"msisdn", "search"} and is_number(value):
-            return masked(digits_of(value))
+            return mask_number(digits_of(value))
         # An id of Meta's holds the number in Base64.
-        return masked(value) if name == "user_id" or value.startswith("wamid.") else value
+        return mask_number(value) if name == "user_id" or value.startswith("wamid.") else value
     return len(value) if name == "umids" else value
 
 

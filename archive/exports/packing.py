@@ -17,7 +17,7 @@ from archive.exports.pack_job import PackJob, title
 from archive.exports.totals import Totals
 from archive.exports.workbook import PULSE_ROWS, write_book
 from archive.models import Export
-from core.extracts import Kind, of_rows
+from core.extracts import ColumnType, extract_rows
 
 _CHUNK = 1 << 20
 _LEVEL = 5  # of nine: most of the gain for a third of the time
@@ -108,5 +108,5 @@ def _write_texts(out: _Digested, lines: Sequence[Sequence[str]], zone: str) -> N
     """Lines of texts above the rows, by the same writer; each is as long as it is."""
     for line in lines:
         columns = [Column(f"c{place}", "") for place in range(len(line))]
-        extract = of_rows({column.key: Kind.TEXT for column in columns}, [line])
+        extract = extract_rows({column.key: ColumnType.TEXT for column in columns}, [line])
         copy_out(extract, columns, Format.CSV, zone, out)

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.access import PARAMETER
 from accounts.enums import Permission
-from accounts.principal import Kind, Principal
+from accounts.principal import Principal, PrincipalKind
 from archive.enums import Every
 from archive.exports import jobs
 from archive.exports.columns import PRESET_8X8
@@ -111,7 +111,9 @@ def _asked(schedule: ExportSchedule, zone: ZoneInfo, days: tuple[date, date]) ->
     """Who asks and for what, with the rights that the member has today. Raises UserError."""
     params = QueryDict(schedule.query.removeprefix("?"), mutable=True)
     params["from"], params["to"] = days[0].isoformat(), days[1].isoformat()
-    by = Principal.of_member(schedule.membership, kind=Kind.SCHEDULE, chosen=params.get(PARAMETER, ""))
+    by = Principal.of_member(
+        schedule.membership, kind=PrincipalKind.SCHEDULE, subaccount_code=params.get(PARAMETER, "")
+    )
     if not schedule.membership.user.is_active or not by.may(Permission.EXPORT_DATA):
         raise UserError("The person who created this schedule can no longer export.", field="membership")
     asked = question(by, schedule.dataset, params, zone=zone)
@@ -119,7 +121,7 @@ def _asked(schedule: ExportSchedule, zone: ZoneInfo, days: tuple[date, date]) ->
         valid = asked.valid
     except Http404 as gone:
         raise UserError(str(gone), field="filters") from None
-    if not valid or (params.get(PARAMETER) and by.reach.chosen is None):
+    if not valid or (params.get(PARAMETER) and by.reach.selected is None):
         raise UserError("Its filters name something that no longer exists.", field="filters")
     preset = PRESET_8X8 if schedule.columns[:1] == [f"{PRESET_8X8}.umid"] else ""
     return by, Ask(

@@ -14,7 +14,7 @@ from archive.exports.columns import Column, columns_by_key, columns_of
 from archive.models import Export
 from billing.dimensions import Dimension
 from billing.selectors import CostFilter, CostReport, CostRow, cost_report
-from core.extracts import Extract, Kind, of_rows
+from core.extracts import ColumnType, Extract, extract_rows
 from core.money import plain
 from messaging.log.query import MessageQuery, read_query
 from messaging.log.selectors.extracts import charge_extract, log_extract, log_span, traffic_extract
@@ -161,8 +161,8 @@ class _Costs:
         kinds = {name: known[name].kind for name in names}
         if self.export.format != Format.JSONL:  # a program that reads line by line would count totals twice
             rows += [{names[0]: _("Total"), **_cost_cells(row)} for row in self.report.totals]
-            kinds |= {names[0]: Kind.TEXT}
-        return of_rows(kinds, [[row.get(name) for name in names] for row in rows])
+            kinds |= {names[0]: ColumnType.TEXT}
+        return extract_rows(kinds, [[row.get(name) for name in names] for row in rows])
 
     def head(self) -> list[tuple[str, ...]]:
         return [

@@ -20,7 +20,7 @@ from archive.exports.columns import Column
 from archive.exports.manifest import Contents, manifest
 from archive.exports.pack_job import PackJob, title
 from archive.exports.totals import Totals
-from core.extracts import Kind
+from core.extracts import ColumnType
 
 SHEET_ROWS = 1_048_576  # what a sheet holds, titles included
 LONGEST_CELL = 32_767  # characters, Excel's limit
@@ -75,10 +75,10 @@ class _Pages:
         whole = "#,##0" if order.export.dataset == Dataset.COSTS else "0"
         self._bold = book.add_format({"bold": True})
         self._formats = {
-            Kind.AMOUNT: book.add_format({"num_format": "#,##0.00#######"}),
-            Kind.NUMBER: book.add_format({"num_format": whole}),
-            Kind.DAY: book.add_format({"num_format": "yyyy-mm-dd", "align": "left"}),
-            Kind.MOMENT: book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss", "align": "left"}),
+            ColumnType.AMOUNT: book.add_format({"num_format": "#,##0.00#######"}),
+            ColumnType.NUMBER: book.add_format({"num_format": whole}),
+            ColumnType.DAY: book.add_format({"num_format": "yyyy-mm-dd", "align": "left"}),
+            ColumnType.MOMENT: book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss", "align": "left"}),
         }
         self._number = 0
 
@@ -122,11 +122,11 @@ class _Pages:
 
         def day(row: int, cell: str) -> None:
             try:
-                write_datetime(row, place, date.fromisoformat(cell), self._formats[Kind.DAY])
+                write_datetime(row, place, date.fromisoformat(cell), self._formats[ColumnType.DAY])
             except ValueError:
                 text(row, cell)
 
-        if column.kind == Kind.DAY:
+        if column.kind == ColumnType.DAY:
             return day
         return partial(number, form=self._formats[column.kind]) if column.kind in self._formats else text
 

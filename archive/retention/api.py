@@ -13,8 +13,8 @@ from accounts.enums import Permission
 from archive.holds import keeping_of
 from archive.models import Keeping
 from archive.retention.periods import FIELDS, change, next_run, removals
-from core.bodies import StrictSerializer, checked_body
-from core.queries import nothing_asked
+from core.bodies import StrictSerializer, validate_body
+from core.queries import reject_params
 
 
 class PeriodsSerializer(StrictSerializer):
@@ -59,14 +59,14 @@ class RetentionView(TenantView):
     @extend_schema(operation_id="get_retention", responses=RetentionSerializer)
     def get(self, request: Request) -> Response:
         """The periods and what the next run deletes."""
-        nothing_asked(request)
+        reject_params(request)
         return self._answer()
 
     @extend_schema(operation_id="set_retention", request=PeriodsSerializer, responses=RetentionSerializer)
     def put(self, request: Request) -> Response:
         """Set the given periods. The next run deletes older data."""
-        nothing_asked(request)
-        given = checked_body(PeriodsSerializer, request)
+        reject_params(request)
+        given = validate_body(PeriodsSerializer, request)
         change(given, by=self.principal)
         return self._answer()
 

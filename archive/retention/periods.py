@@ -22,7 +22,7 @@ from messaging.log.selectors.traffic import TrafficFilter, counts
 LEAST = {"message": 2, "payload": 1, "webhook": 1, "audit": 12}  # months; receipts come for 30 days
 MOST = 1_200
 FIELDS = ("message_months", "payload_months", "webhook_months", "audit_months", "export_days")
-MOST_COUNTED = 100_000
+COUNT_LIMIT = 100_000
 _HOUR = time(3, 40, tzinfo=UTC)  # of the nightly run: portal/celery.py
 
 
@@ -54,7 +54,7 @@ def next_run() -> datetime:
 
 @dataclass(frozen=True)
 class Removal:
-    """What the next run takes of a kind: everything before `before`. `n` is counted no further than `MOST_COUNTED` + 1;
+    """What the next run takes of a kind: everything before `before`. `n` is counted no further than `COUNT_LIMIT` + 1;
     None: nobody counts it.
     """
 
@@ -80,13 +80,13 @@ def removals(keeping: Keeping) -> list[Removal]:
 def _count(account: Account, kind: str, before: datetime) -> int | None:
     """How many there are to take; 0 also where the last run has taken them."""
     if kind == "audit":
-        return count_up_to(AuditEntry.objects.filter(account=account, at__lt=before), MOST_COUNTED)
+        return count_up_to(AuditEntry.objects.filter(account=account, at__lt=before), COUNT_LIMIT)
     gone = [date.fromisoformat(text) for name, text in keeping_of(account).swept.items() if name == kind]
     months = [month for month in months_of(kind) if moment(month) < before and not any(month < swept for swept in gone)]
     if not months:
         return 0
     if kind == "webhook":
-        return count_up_to(settled_before(account, before), MOST_COUNTED)
+        return count_up_to(settled_before(account, before), COUNT_LIMIT)
     if kind == "payload":
         return None
     return counts(account, moment(months[0]), before, TrafficFilter()).messages

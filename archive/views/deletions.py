@@ -15,7 +15,7 @@ from accounts.access import TenantRequest, requires
 from accounts.enums import Permission
 from archive.deletion import jobs, work
 from archive.deletion.certificates import canonical
-from archive.deletion.selectors import MOST_COUNTED, deletions_of, preview
+from archive.deletion.selectors import COUNT_LIMIT, deletions_of, preview
 from archive.deletion.words import removed_words
 from archive.enums import Dataset
 from archive.exports.page_query import Question, question
@@ -24,7 +24,7 @@ from archive.holds import keeping_of
 from archive.models import Deletion
 from core.errors import UserError
 from core.forms import show_error
-from core.http import posted
+from core.http import form_data
 from core.paging import page
 from core.zones import current_zone
 from messaging.log.services.forgetting import visible_umids
@@ -75,7 +75,7 @@ def new_deletion(request: TenantRequest) -> HttpResponseBase:
     umids = _umids(request)
     if request.method == "POST" and "confirmed" not in request.POST and not umids:
         return redirect(reverse("archive:deletion_new") + "?" + request.POST.get("query", "").removeprefix("?"))
-    context: dict[str, Any] = {"umids": umids, "keeping": keeping_of(request.account), "most": MOST_COUNTED}
+    context: dict[str, Any] = {"umids": umids, "keeping": keeping_of(request.account), "most": COUNT_LIMIT}
     asked = None if umids else _question(request)
     if asked is not None:
         context |= {"asked": asked, "query": f"?{_params(request).urlencode()}"}
@@ -99,14 +99,14 @@ def _start(request: TenantRequest, asked: Question | None, umids: list[UUID]) ->
     typed = "".join(letter for letter in request.POST.get("typed", "") if letter.isdecimal())
     if not expected.isdecimal() or typed != expected:
         raise UserError(_("To confirm, type the number of messages as shown."))
-    counted = int(expected) if int(expected) <= MOST_COUNTED else None
+    counted = int(expected) if int(expected) <= COUNT_LIMIT else None
     return jobs.delete_matching(by, asked.message_query, expected=counted, reason=reason)
 
 
 @requires(Permission.DELETE_MESSAGES, whole_account=True)
 def erase(request: TenantRequest) -> HttpResponseBase:
     """Everything about one phone number."""
-    form = ErasureForm(posted(request))
+    form = ErasureForm(form_data(request))
     if form.is_valid():
         try:
             deletion = jobs.erase_person(
@@ -172,7 +172,7 @@ def _params(request: TenantRequest) -> QueryDict:
 
 def _question(request: TenantRequest) -> Question:
     params = _params(request)
-    by = request.principal.choosing(params.get("subaccount", ""))
+    by = request.principal.in_subaccount(params.get("subaccount", ""))
     return question(by, Dataset.MESSAGES, params, zone=current_zone())
 
 

@@ -101,7 +101,7 @@ def _query(params: QueryDict) -> str:
 
 
 def _question(request: TenantRequest, dataset: str, params: QueryDict) -> Question:
-    return question(request.principal.choosing(params.get("subaccount", "")), dataset, params, zone=current_zone())
+    return question(request.principal.in_subaccount(params.get("subaccount", "")), dataset, params, zone=current_zone())
 
 
 def _selected(request: TenantRequest) -> list[str]:
@@ -219,7 +219,7 @@ def delete_schedule(request: TenantRequest, schedule_id: int) -> HttpResponse:
 
 def _whole(request: TenantRequest) -> Principal:
     """The person, in all they may see: the subaccount they look at decides what is exported, not what there is."""
-    return request.principal.choosing("")
+    return request.principal.in_subaccount("")
 
 
 def _own(request: TenantRequest, export_id: UUID) -> Export:

@@ -13,7 +13,7 @@ from archive.holds import keeping_of, lift_hold, place_hold
 from archive.retention.periods import FIELDS, change, next_run, proposed, removals
 from core.errors import UserError
 from core.forms import show_error
-from core.http import posted
+from core.http import form_data
 
 allowed = requires(Permission.MANAGE_RETENTION, whole_account=True)
 
@@ -22,7 +22,7 @@ allowed = requires(Permission.MANAGE_RETENTION, whole_account=True)
 def retention(request: TenantRequest) -> HttpResponse:
     """The periods, and what the next run removes: of those that are set, and of others before they are saved."""
     keeping = keeping_of(request.account)
-    form = RetentionForm(posted(request), initial={name: getattr(keeping, name) for name in FIELDS})
+    form = RetentionForm(form_data(request), initial={name: getattr(keeping, name) for name in FIELDS})
     context = {"form": form, "next_run": next_run(), "owner": request.principal.role == Role.OWNER}
     if form.is_valid():
         try:

@@ -20,8 +20,8 @@ from billing.prices.rate_cards import lacks_of
 from billing.selectors.unrated import unrated
 from core.filtersets import StrictFilterSet, parameters
 from core.links import PageSerializer
-from core.queries import nothing_asked
-from core.resources import listed, shown
+from core.queries import reject_params
+from core.resources import detail_data, page_data
 from core.sparse import SparseSerializer
 
 
@@ -136,7 +136,7 @@ class RateCardListView(CardView):
     def get(self, request: Request) -> Response:
         """One page, most recently loaded first. Follow `next` for cards loaded earlier."""
         filterset = CardFilterSet(request.query_params, queryset=self.visible())
-        return Response(listed(CardSerializer, filterset, request, column="loaded_at"))
+        return Response(page_data(CardSerializer, filterset, request, column="loaded_at"))
 
 
 class RateCardDetailView(CardView):
@@ -146,7 +146,7 @@ class RateCardDetailView(CardView):
     def get(self, request: Request, card_id: int) -> Response:
         """The card with its rates by market, category and tier; 404 if the account has none with that id."""
         card = get_object_or_404(self.visible().prefetch_related("rates"), pk=card_id)
-        return Response(shown(CardDetailSerializer, card, request))
+        return Response(detail_data(CardDetailSerializer, card, request))
 
 
 class UnratedView(TenantView):
@@ -157,7 +157,7 @@ class UnratedView(TenantView):
     @extend_schema(operation_id="report_unrated", responses=UnratedReportSerializer)
     def get(self, request: Request) -> Response:
         """By reason, market, category and currency, the most messages first, with what to do about each."""
-        nothing_asked(request)
+        reject_params(request)
         found = unrated(self.account, self.principal.subaccount_ids)
         total = sum(row.messages for row in found)
         return Response({"messages": total, "results": UnratedSerializer(found, many=True).data})

@@ -34,8 +34,8 @@ from billing.selectors import (
 )
 from billing.selectors.usage import open_months
 from core.money import plain
-from core.problem_details import answer_as_8x8
-from core.queries import checked, nothing_asked
+from core.problem_details import exception_handler_8x8
+from core.queries import reject_params, validate_params
 
 
 class CostReportView(TenantView):
@@ -46,7 +46,7 @@ class CostReportView(TenantView):
     @extend_schema(operation_id="report_costs", parameters=[CostQuerySerializer], responses=CostReportSerializer)
     def get(self, request: Request) -> Response:
         """Totals of the rated messages. Amounts are exact decimal strings, and currencies are never mixed."""
-        asked = checked(CostQuerySerializer, request)
+        asked = validate_params(CostQuerySerializer, request)
         start, end, groups = (asked.pop(name) for name in ("from", "to", "group_by"))
         report = cost_report(
             self.account,
@@ -108,7 +108,7 @@ class ForecastView(RunningMonthView):
     @extend_schema(operation_id="report_forecast", responses=ForecastReportSerializer)
     def get(self, request: Request) -> Response:
         """The forecast uses the average of each weekday in the last four weeks."""
-        nothing_asked(request)
+        reject_params(request)
         chosen = CostFilter(self.principal.subaccount_ids)
         return Response(ForecastReportSerializer(self.answer(lambda today: forecast(self.account, today, chosen))).data)
 
@@ -119,7 +119,7 @@ class TierView(RunningMonthView):
     @extend_schema(operation_id="report_tiers", responses=TierReportSerializer)
     def get(self, request: Request) -> Response:
         """For each count of the current month, the number of messages and where the price changes."""
-        nothing_asked(request)
+        reject_params(request)
         if self.principal.reach.limited:
             raise PermissionDenied("Volume is counted over all subaccounts, but this API key is limited to some.")
         return Response(TierReportSerializer(self.answer(lambda today: tier_progress(self.account, today))).data)
@@ -129,11 +129,11 @@ class UsageView(TenantView):
     """8x8's usage API over all providers."""
 
     permission: ClassVar[Permission] = Permission.VIEW_COSTS
-    speaks = "8x8"
+    error_format = "8x8"
 
     def get_exception_handler(self) -> Any:
         """Clients of 8x8 know its errors."""
-        return answer_as_8x8
+        return exception_handler_8x8
 
     @extend_schema(
         operation_id="get_message_usage",
@@ -144,7 +144,7 @@ class UsageView(TenantView):
         """Sum a closed month's messages by 8x8's dimensions."""
         if not self._is_own(account_id):
             raise NotFound("Account not found.")
-        asked = checked(UsageQuerySerializer, request)
+        asked = validate_params(UsageQuerySerializer, request)
         first, last = open_months(today_in(billing_zone(self.account)))
         month: date = asked["billingPeriod"]
         if not first <= month <= last:

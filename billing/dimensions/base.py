@@ -9,13 +9,13 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from accounts.models import Account
-from core.extracts import Kind
-from core.words import Text, inside
+from core.extracts import ColumnType
+from core.words import Text, in_sentence
 
 Keys: TypeAlias = Mapping[str, Any]
 Values: TypeAlias = Sequence[Any]
 Pairs: TypeAlias = Mapping[int, Sequence[str]]
-FileColumn: TypeAlias = tuple[str, Text, Kind]  # its key and its title
+FileColumn: TypeAlias = tuple[str, Text, ColumnType]  # its key and its title
 Fields: TypeAlias = dict[str, serializers.Field[Any, Any, Any, Any]]
 Choices: TypeAlias = list[tuple[str, str]]
 
@@ -55,7 +55,7 @@ class Dimension:
     line_columns: tuple[str, ...] = ()
     join: str = ""
     names: Names = Names()
-    kind: Kind = Kind.TEXT
+    kind: ColumnType = ColumnType.TEXT
     more: tuple[FileColumn, ...] = ()
     words: Callable[[Any], str] = str
     absent: Text = _("Unknown")  # noqa: RUF009 - it is not translated yet
@@ -76,13 +76,13 @@ class Dimension:
     @property
     def by_time(self) -> bool:
         """Whether its values stand in the order of the calendar."""
-        return self.kind == Kind.DAY
+        return self.kind == ColumnType.DAY
 
     @property
     def inline(self) -> str:
         """Its label inside a sentence."""
         label = str(self.label)
-        return label if label.isupper() else inside(label)
+        return label if label.isupper() else in_sentence(label)
 
     @property
     def file_columns(self) -> tuple[FileColumn, ...]:

@@ -18,7 +18,7 @@ from billing.proposals.imports import import_upload
 from billing.proposals.what_if import Proposal
 from core.errors import UserError
 from core.forms import select, show_error
-from core.words import MONTH_AND_YEAR, Text, said
+from core.words import MONTH_AND_YEAR, Text, format_date
 from providers.registry import VENDORS
 
 LARGEST = 2 * 1024 * 1024  # Meta's largest file has 300 kB
@@ -148,7 +148,7 @@ class WhatIfForm(forms.Form):
         """`months` are those with messages, the latest first; the others what the person may see."""
         super().__init__(*args, **kwargs)
         self._known: dict[str, dict[str, Any]] = {}
-        names = [(f"{month:%Y-%m}", said(month, MONTH_AND_YEAR)) for month in months]
+        names = [(f"{month:%Y-%m}", format_date(month, MONTH_AND_YEAR)) for month in months]
         self.fields["first"] = choice(_("From"), names)
         self.fields["last"] = choice(_("To"), names)
         for name, label, found in (

@@ -15,7 +15,7 @@ from billing.selectors import CostFilter, billing_zone, market_names, today_in
 from core.countries import country_choices
 from core.filters import Pill, query
 from core.forms import FilterForm, select
-from core.words import inside
+from core.words import in_sentence
 from providers.vocabulary import Category
 
 STATES = [(state.value, state.label) for state in (ChargeState.CHARGED, ChargeState.FREE, ChargeState.UNRATED)]
@@ -27,7 +27,7 @@ class CostForm(FilterForm):
     periods = ("month", "last-month", "today", "7d", "30d", "custom")
     default_period = "month"
     default_groups = ("day",)
-    foreign = ("channel", "template")
+    object_fields = ("channel", "template")
 
     group_by = forms.MultipleChoiceField(
         label=gettext_lazy("Group by"),
@@ -41,7 +41,7 @@ class CostForm(FilterForm):
         account, reach = by.account, by.reach
         today = today_in(billing_zone(account))
         super().__init__(params, today=today, subaccounts={each.code: each.name for each in reach.visible})
-        channels, templates = (DIMENSIONS[name].names.choices(account, reach.ids) for name in self.foreign)
+        channels, templates = (DIMENSIONS[name].names.choices(account, reach.ids) for name in self.object_fields)
         self.fields["country"] = select(_("Country"), _("All countries"), country_choices())
         self.fields["category"] = select(_("Category"), _("All categories"), Category.choices)
         self.fields["channel"] = select(_("Channel"), _("All channels"), channels)
@@ -83,5 +83,5 @@ class CostForm(FilterForm):
         found = super().pills
         if self.groups != self.default_groups:
             without = query(self.params, drop=("group_by",))
-            found.append(Pill("group_by", _("Grouped"), inside(self.groups_words), without))
+            found.append(Pill("group_by", _("Grouped"), in_sentence(self.groups_words), without))
         return found

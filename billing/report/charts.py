@@ -12,7 +12,7 @@ from billing.dimensions import Dimension
 from billing.selectors import CostReport, CostRow
 from core.charts import Chart, Series
 from core.money import ZERO
-from core.words import DAY, said
+from core.words import DAY, format_date
 
 MOST_SERIES = 6
 MOST_LABELS = 400
@@ -45,7 +45,9 @@ def _chart(report: CostReport, currency: str, today: date, link: Callable[[dict[
         id=f"costs-{currency.lower()}",
         title=_title(currency, first, second),
         first=first.label,
-        labels=[said(labels[key][first.name], DAY) if first.daily else first.spell(labels[key]) for key in order],
+        labels=[
+            format_date(labels[key][first.name], DAY) if first.daily else first.spell(labels[key]) for key in order
+        ],
         series=[
             Series(
                 names.get(part, gettext("Other")),

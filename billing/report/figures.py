@@ -11,9 +11,9 @@ from django.utils.translation import ngettext
 from billing.enums import AccrualScope, ChargeState
 from billing.selectors import CostRow, Forecast, NextPrice, TierProgress
 from billing.selectors.progress import month_end
-from core.figures import KeyFigure, change
+from core.figures import KeyFigure, relative_change
 from core.money import ZERO, plain
-from core.words import DAY, said
+from core.words import DAY, format_date
 from providers.vocabulary import category_name
 
 MOST_TIERS = 8  # on a page; REST gives all
@@ -33,7 +33,7 @@ def cost_figures(
     figures = []
     for row in totals:
         if row.currency and row.priced:
-            moved = change(row.amount, former.get(row.currency, ZERO))
+            moved = relative_change(row.amount, former.get(row.currency, ZERO))
             label, exact = _("Cost in %(currency)s"), f"{row.currency} {plain(row.amount)}"
             charged = ngettext("%(n)s message charged", "%(n)s messages charged", row.charged)
             figures.append(
@@ -59,7 +59,8 @@ def _margin_figure(row: CostRow) -> KeyFigure:
 
 def forecast_figure(each: Forecast, today: date) -> KeyFigure:
     """What the running month is expected to cost."""
-    label = _("Expected by %(day)s in %(currency)s") % {"day": said(month_end(today), DAY), "currency": each.currency}
+    day = format_date(month_end(today), DAY)
+    label = _("Expected by %(day)s in %(currency)s") % {"day": day, "currency": each.currency}
     if each.expected is None:
         return KeyFigure(label, "–", _("available after a week of deliveries"))
     based = ngettext(
@@ -72,9 +73,9 @@ def _count_figures(totals: Sequence[CostRow], before: Sequence[CostRow], link: C
     delivered, free, unrated = (sum(getattr(row, name) for row in totals) for name in ("delivered", "free", "unrated"))
     figures = [
         KeyFigure(_("Delivered"), f"{delivered:,}", _("charged and free"),
-                  change=change(delivered, sum(row.delivered for row in before))),
+                  change=relative_change(delivered, sum(row.delivered for row in before))),
         KeyFigure(_("Free"), f"{free:,}", _("delivered at no charge"), link(ChargeState.FREE),
-                  change(free, sum(row.free for row in before))),
+                  relative_change(free, sum(row.free for row in before))),
     ]  # fmt: skip
     if unrated:
         figures.append(KeyFigure(_("Unrated"), f"{unrated:,}", _("without a price yet"), link(ChargeState.UNRATED)))
@@ -121,7 +122,7 @@ def _tier_line(each: TierProgress, threshold: int) -> TierLine:
         position=each.position,
         threshold=threshold,
         prices="; ".join(_prices(currency, each.prices) for currency in _currencies(each.prices)),
-        remaining=_("%(n)s to go, around %(day)s") % {"n": remaining, "day": said(day, DAY)}
+        remaining=_("%(n)s to go, around %(day)s") % {"n": remaining, "day": format_date(day, DAY)}
         if day
         else _("%(n)s to go") % {"n": remaining},
         note=_("%(n)s of them sent through other providers") % {"n": external} if each.external else "",

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from accounts.models import Account
 from billing.selectors.sums import CostFilter, kinds_of
-from core.extracts import Extract, literal
+from core.extracts import Extract, inline_params
 
 _CHARGES = """
 SELECT f.message_key, f.billed_at, f.day, k.provider, k.subaccount_id, k.waba_id, k.phone_number_id, k.template_id,
@@ -47,10 +47,10 @@ def charges_between(
 ) -> Extract:
     """The charges of some days, both included, that were delivered in the span (not at its end), in no order."""
     kinds, named = kinds_of(account, chosen)
-    facts = literal(
+    facts = inline_params(
         "b.month BETWEEN date_trunc('month', %(first)s::date) AND %(last)s AND f.day BETWEEN %(first)s AND %(last)s "
         f"AND f.billed_at >= %(lo)s AND f.billed_at < %(hi)s AND {kinds}",
         {"first": days[0], "last": days[1], "lo": span[0], "hi": span[1], **named},
     )
-    state = literal(" AND coalesce(l.state, 'unrated') = %s", [chosen.state]) if chosen.state else ""
+    state = inline_params(" AND coalesce(l.state, 'unrated') = %s", [chosen.state]) if chosen.state else ""
     return Extract(_CHARGES.format(account=account.pk, facts=facts + state))

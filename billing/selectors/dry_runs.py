@@ -10,7 +10,7 @@ from billing.models import DryRun, MarketCountry, MarketTable, RateCard, Rule, R
 from billing.prices.rate_cards import Difference, compare
 from billing.proposals.dry_runs import Effect, Place, Revision, effects_of, revisions_of, rows_of
 from billing.proposals.what_if import ImpactRow, Proposal
-from core.words import inside
+from core.words import in_sentence
 
 
 @dataclass(frozen=True)
@@ -134,7 +134,7 @@ def _rules(rules: RuleSet | None) -> set[str]:
 def _rule_words(rule: Rule) -> str:
     said = {
         "rule": rule, "charged": rule.free_reason.replace("_", " ") or _("charged"),
-        "scope": inside(rule.get_scope_display()), "group": rule.accrual_group, "n": f"{rule.allowance:,}",
+        "scope": in_sentence(rule.get_scope_display()), "group": rule.accrual_group, "n": f"{rule.allowance:,}",
     }  # fmt: skip
     if rule.allowance:
         return _("%(rule)s: %(charged)s, counted per %(scope)s as %(group)s, %(n)s free") % said

@@ -261,7 +261,7 @@ def unrated_messages(request: TenantRequest) -> HttpResponse:
 
 def _log_link(request: TenantRequest, row: Unrated) -> str:
     """The log with these messages, as near as its filters come."""
-    chosen = request.principal.reach.chosen
+    chosen = request.principal.reach.selected
     asked = {"direction": "outbound", "from": str(row.first_day), "to": str(row.last_day), "country": row.country,
              "category": row.category, "subaccount": chosen.code if chosen else ""}  # fmt: skip
     given = [(name, value) for name, value in asked.items() if value]

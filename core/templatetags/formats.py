@@ -1,4 +1,4 @@
-"""How values look to people: times, counts, money. One spelling for every page."""
+"""Template filters for times, counts and money, the same on every page."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -14,21 +14,21 @@ from django.utils.translation import gettext as _
 from core.countries import country_name
 from core.filters import query
 from core.money import plain
-from core.numbers import whole
+from core.numbers import format_number
 from core.words import (
     DAY_AND_MINUTE,
     WEEKDAY,
     WEEKDAY_AND_YEAR,
     YEAR_AND_MINUTE,
     YEAR_AND_SECOND,
-    inside,
-    said,
+    format_date,
+    in_sentence,
 )
 from core.zones import zone_label
 
 register = template.Library()
 register.filter("country_name", country_name)
-register.filter("inside", inside)
+register.filter("in_sentence", in_sentence)
 
 
 _NEVER = SafeString("–")
@@ -43,8 +43,8 @@ def moment(value: datetime | None) -> SafeString:
     if local.date() == now.date():
         short = f"{local:%H:%M:%S}"
     else:
-        short = said(local, DAY_AND_MINUTE if local.year == now.year else YEAR_AND_MINUTE)
-    full = f"{said(local, YEAR_AND_SECOND)} ({zone_label(value)})"
+        short = format_date(local, DAY_AND_MINUTE if local.year == now.year else YEAR_AND_MINUTE)
+    full = f"{format_date(local, YEAR_AND_SECOND)} ({zone_label(value)})"
     return format_html('<time datetime="{}" title="{}" aria-label="{}">{}</time>', local.isoformat(), full, full, short)
 
 
@@ -54,15 +54,15 @@ def exact(value: datetime | None) -> SafeString | str:
     if value is None:
         return "–"
     local = timezone.localtime(value)
-    split = f".{local.microsecond // 1000:03}" if local.microsecond else ""
-    short = said(local, YEAR_AND_SECOND) + split
+    milliseconds = f".{local.microsecond // 1000:03}" if local.microsecond else ""
+    short = format_date(local, YEAR_AND_SECOND) + milliseconds
     return format_html('<time datetime="{}" title="{}">{}</time>', local.isoformat(), zone_label(value), short)
 
 
 @register.filter
 def day(value: date) -> str:
-    """A day: "Thu 12 Nov", with the year when it is not this one."""
-    return said(value, WEEKDAY if value.year == timezone.localdate().year else WEEKDAY_AND_YEAR)
+    """A day: "Thu 12 Nov", with the year unless it is the current one."""
+    return format_date(value, WEEKDAY if value.year == timezone.localdate().year else WEEKDAY_AND_YEAR)
 
 
 @register.filter
@@ -73,29 +73,29 @@ def count(value: int | None) -> str:
 
 @register.filter
 def percent(value: float | None) -> str:
-    """A share: 0.9621 as "96.2 %"; "–" when there is nothing to share."""
+    """A share: 0.9621 as "96.2 %"; "–" without a value."""
     return "–" if value is None else f"{value * 100:.1f}\u00a0%"
 
 
 @register.filter
 def price(amount: Decimal | None) -> str:
-    """An amount to the last digit, with the decimals of the rate cards at least: 0.0118, 2.5000."""
-    return _("unrated") if amount is None else f"{whole_part(amount)}.{plain(amount, 4).partition('.')[2]}"
+    """An exact amount with at least four decimals, as in rate cards: 0.0118, 2.5000."""
+    return _("unrated") if amount is None else f"{integer_part(amount)}.{plain(amount, 4).partition('.')[2]}"
 
 
-def whole_part(amount: Decimal) -> str:
-    """The part before the point, in groups of three."""
+def integer_part(amount: Decimal) -> str:
+    """The digits before the decimal point, in groups of three."""
     return f"{int(amount):,}"
 
 
 @register.filter
 def signed(amount: Decimal, decimals: int = 4) -> SafeString:
-    """A difference with its sign, exact on hover; what would round to nothing is written out: "+12.30", "−0.0041"."""
-    exactly = plain(abs(amount), decimals)
+    """A difference with its sign, exact on hover; one that would round to zero is not rounded: "+12.30", "−0.0041"."""
+    exact_text = plain(abs(amount), decimals)
     text = f"{abs(amount):,.{decimals}f}"
     sign = "+" if amount > 0 else "−" if amount else "±"
-    shown = text if Decimal(text.replace(",", "")) or not amount else exactly
-    return format_html('<span title="{0}{1}">{0}{2}</span>', sign, exactly, shown)
+    short = text if Decimal(text.replace(",", "")) or not amount else exact_text
+    return format_html('<span title="{0}{1}">{0}{2}</span>', sign, exact_text, short)
 
 
 @register.simple_tag
@@ -106,8 +106,8 @@ def total(amount: Decimal, currency: str) -> SafeString:
 
 @register.filter
 def own_number(digits: str) -> str:
-    """A number of the business itself: never masked."""
-    return whole(digits)
+    """A phone number of the business: never masked."""
+    return format_number(digits)
 
 
 @register.filter
@@ -117,6 +117,6 @@ def lookup(mapping: dict[Any, Any], key: Any) -> Any:
 
 
 @register.filter
-def page_link(params: QueryDict, place: tuple[str, object]) -> str:
-    """The URL query of the same list at another place: ("older", cursor)."""
-    return query(params, {place[0]: str(place[1])})
+def page_link(params: QueryDict, cursor_param: tuple[str, object]) -> str:
+    """The URL query of another page of the same list: ("older", cursor)."""
+    return query(params, {cursor_param[0]: str(cursor_param[1])})

@@ -1,4 +1,4 @@
-"""Line icons, drawn for this portal on a grid of 24; inside the page, so that they take the colour of the text."""
+"""Line icons on a grid of 24. They are inline SVG, which takes the colour of the text."""
 
 from django import template
 from django.utils.safestring import SafeString, mark_safe
@@ -55,7 +55,7 @@ _ICONS = {
 
 @register.simple_tag
 def icon(name: str, size: int = 18) -> SafeString:
-    """The icon of that name; it says nothing to a screen reader, so write the word beside it."""
+    """The icon with that name. Screen readers skip it, so the text beside it must say the same."""
     shapes = _ICONS[name]
     return mark_safe(  # noqa: S308 - constants of this file
         f'<svg class="icon-line" width="{size}" height="{size}" viewBox="0 0 24 24" aria-hidden="true">{shapes}</svg>'

@@ -1,4 +1,4 @@
-"""What posts to clients are called on pages."""
+"""Template filters for deliveries."""
 
 from django import template
 
@@ -9,12 +9,12 @@ register = template.Library()
 
 
 @register.filter
-def post_answer(answer: str) -> str:
-    """What a post to a client came to, in words."""
-    return words.post_answer(answer)
+def post_result(answer: str) -> str:
+    """Describe the result of a post."""
+    return words.post_result(answer)
 
 
 @register.filter
 def event_label(name: str) -> str:
-    """What the events of a type are called."""
+    """The label of an event type."""
     return str(event_type(name).label)

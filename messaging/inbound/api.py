@@ -12,12 +12,12 @@ from rest_framework.response import Response
 
 from accounts.api import TenantView
 from accounts.enums import Permission
-from core.bodies import StrictSerializer, checked_body
+from core.bodies import StrictSerializer, validate_body
 from core.counting import count_up_to
 from core.filtersets import parameters
 from core.links import PageSerializer
-from core.queries import nothing_asked
-from core.resources import listed, shown
+from core.queries import reject_params
+from core.resources import detail_data, page_data
 from core.sparse import SparseSerializer
 from messaging.inbound.enums import InboxState
 from messaging.inbound.filtersets import WebhookFilterSet
@@ -139,7 +139,7 @@ class WebhookEventListView(WebhookEventView):
     def get(self, request: Request) -> Response:
         """One page. Follow `next` for older webhooks, `previous` for newer ones."""
         filterset = WebhookFilterSet(request.query_params, queryset=webhooks(self.account))
-        return Response(listed(WebhookEventSerializer, filterset, request, column="received_at"))
+        return Response(page_data(WebhookEventSerializer, filterset, request, column="received_at"))
 
 
 class WebhookEventDetailView(WebhookEventView):
@@ -150,7 +150,9 @@ class WebhookEventDetailView(WebhookEventView):
         """The webhook with headers and body; 404 if the account has none with that id."""
         readable = self.principal.permissions.issuperset(_IN_A_BODY)
         item = self.get_item(event_id)
-        return Response(shown(WebhookEventDetailSerializer, item, request, lambda rows, fields: {"readable": readable}))
+        return Response(
+            detail_data(WebhookEventDetailSerializer, item, request, lambda rows, fields: {"readable": readable})
+        )
 
 
 class WebhookEventReplayView(WebhookEventView):
@@ -159,7 +161,7 @@ class WebhookEventReplayView(WebhookEventView):
     @extend_schema(operation_id="replay_webhook_event", request=None, responses=ReplayedSerializer)
     def post(self, request: Request, event_id: int) -> Response:
         """Replay one webhook. 404 if the account has none with that id."""
-        nothing_asked(request)
+        reject_params(request)
         item = self.get_item(event_id)
         rows = InboxItem.objects.filter(account=self.account, pk=item.pk, received_at=item.received_at)
         return self.replay(rows, ids=[item.pk])
@@ -171,15 +173,15 @@ class WebhookEventsReplayView(WebhookEventView):
     @extend_schema(operation_id="replay_webhook_events", request=ReplaySerializer, responses=ReplayedSerializer)
     def post(self, request: Request) -> Response:
         """Replay webhooks by id, or all that match a filter. Ids of other accounts match nothing."""
-        nothing_asked(request)
-        selection = checked_body(ReplaySerializer, request)
+        reject_params(request)
+        selection = validate_body(ReplaySerializer, request)
         rows = InboxItem.objects.filter(account=self.account)
         if "ids" in selection:
             return self.replay(rows.filter(pk__in=selection["ids"]), ids=selection["ids"])
         return self._replay_matching(rows, cast("dict[str, Any]", request.data)["filter"])
 
     def _replay_matching(self, rows: Any, filters: dict[str, Any]) -> Response:
-        rows = WebhookFilterSet(filters, queryset=rows).checked()
+        rows = WebhookFilterSet(filters, queryset=rows).validated_rows()
         if count_up_to(rows, MOST_REPLAYED) > MOST_REPLAYED:
             more = (
                 f"More than {MOST_REPLAYED:,} webhooks match: narrow the filter by received_after and received_before."

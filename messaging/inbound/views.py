@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.access import TenantRequest, requires
 from accounts.enums import Permission
-from core.http import posted
+from core.http import form_data
 from messaging.inbound.endpoint_check import CheckResult, check_endpoint
 from messaging.inbound.forms import EndpointForm, RotateForm
 from messaging.inbound.models import WebhookEndpoint
@@ -31,7 +31,7 @@ def endpoint_list(request: TenantRequest) -> HttpResponse:
 @sensitive_variables("made")
 def new_endpoint(request: TenantRequest) -> HttpResponse:
     """Make an address. The answer to the form shows its secret, and no other page does."""
-    form = EndpointForm(posted(request))
+    form = EndpointForm(form_data(request))
     if form.is_valid():
         cleaned = form.cleaned_data
         created = services.create_endpoint(
@@ -61,7 +61,7 @@ def try_endpoint(request: TenantRequest, endpoint_id: int) -> HttpResponse:
 def rotate_endpoint(request: TenantRequest, endpoint_id: int) -> HttpResponse:
     """Ask, then put a new secret in force and show it once."""
     endpoint = _endpoint(request, endpoint_id)
-    form = RotateForm(posted(request), endpoint=endpoint)
+    form = RotateForm(form_data(request), endpoint=endpoint)
     if form.is_valid():
         rotated = services.rotate_endpoint(by=request.principal, endpoint=endpoint, **form.cleaned_data)
         return _show_secrets(request, rotated, new=False)

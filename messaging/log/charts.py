@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from billing.selectors import CostRow
 from core.charts import Chart, Mark, Series
-from core.words import DAY, said
+from core.words import DAY, format_date
 from messaging.log.assets.changes import ChangeEntry
 from messaging.log.enums import ARRIVED, LOST, Status
 from messaging.log.selectors.traffic import Counts
@@ -92,4 +92,4 @@ def _sentence(one: ChangeEntry) -> str:
 
 
 def _labels(days: Iterable[date]) -> list[str]:
-    return [said(day, DAY) for day in days]
+    return [format_date(day, DAY) for day in days]

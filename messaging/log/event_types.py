@@ -42,7 +42,7 @@ def load_messages(deliveries: Sequence[Delivery]) -> Mapping[int, Content | NoCo
     for delivery in deliveries:
         message = messages.get(delivery.event.subject_id)
         if message is None:
-            contents[delivery.pk] = NoContent.GONE
+            contents[delivery.pk] = NoContent.DELETED
         elif delivery.subscription.configured and _is_unsettled(message, unsettled):
             contents[delivery.pk] = NoContent.LATER
         else:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.countries import country_choices
-from core.forms import INPUT, SELECT, MomentField, QuickDate, QuickSelect, QuickText, select
+from core.forms import INPUT, SELECT, FastDateInput, FastSelect, FastTextInput, MomentField, select
 from core.numbers import digits_of, is_number
 from core.words import Text
 
@@ -76,7 +76,7 @@ class FreeText(Kind):
 
     def field(self, label: Text = "") -> forms.Field:
         """One line."""
-        widget = QuickText(attrs={**INPUT, **self.attrs})
+        widget = FastTextInput(attrs={**INPUT, **self.attrs})
         return forms.CharField(label=label, required=False, max_length=self.longest, widget=widget)
 
 
@@ -201,7 +201,7 @@ class CountryField(forms.CharField):
     def __init__(self, label: Text, every: Text) -> None:
         super().__init__(label=label, required=False, min_length=2, max_length=2)
         self.choices = [("", every), *country_choices()]
-        self.widget = QuickSelect(attrs=SELECT, choices=self.choices)
+        self.widget = FastSelect(attrs=SELECT, choices=self.choices)
 
     def to_python(self, value: Any) -> str:
         """Capital letters."""
@@ -240,7 +240,7 @@ class WholeNumber(Kind):
 
     def field(self, label: Text = "") -> forms.Field:
         """One line."""
-        widget = QuickText(attrs={**INPUT, "inputmode": "numeric", "placeholder": self.example})
+        widget = FastTextInput(attrs={**INPUT, "inputmode": "numeric", "placeholder": self.example})
         return forms.IntegerField(label=label, required=False, min_value=0, max_value=self.highest, widget=widget)
 
 
@@ -262,7 +262,7 @@ class Moment(Kind):
 
     def page_field(self, label: Text) -> forms.Field:
         """A day."""
-        return forms.DateField(label=label, required=False, widget=QuickDate(attrs={**INPUT, "type": "date"}))
+        return forms.DateField(label=label, required=False, widget=FastDateInput(attrs={**INPUT, "type": "date"}))
 
     def from_page(self, name: str, value: date | None, zone: tzinfo) -> dict[str, Any]:
         """The day's two midnights."""

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext, ngettext
 
-from core.words import inside
+from core.words import in_sentence
 from messaging.log.selectors.traffic import Counts
 
 
@@ -23,4 +23,4 @@ def sentence(counts: Counts, period: str, *, rate: bool = True) -> str:
         parts.append(gettext("%(share)s delivered") % {"share": f"{counts.rate * 100:.1f}\u00a0%"})
     if counts.received:
         parts.append(gettext("%(n)s received") % {"n": f"{counts.received:,}"})
-    return ", ".join([*(parts or [gettext("No messages")]), inside(period)])
+    return ", ".join([*(parts or [gettext("No messages")]), in_sentence(period)])

@@ -69,7 +69,7 @@ def take(sender: Sender, msisdn: str) -> Pause | None:
     pair = f"pace:{digest(f'{sender.phone_number_id}:{msisdn}').hex()}"  # Redis' files hold no phone number
     keys = [f"pace:{sender.phone_number_id}", *([pair] if msisdn else [])]
     arguments = [every, sender.throughput, *([pacing.pair_every, pacing.pair_burst] if msisdn else [])]
-    answer = _shared.ask(lambda client: client.register_script(_SCRIPT)(keys=keys, args=arguments))
+    answer = _shared.run(lambda client: client.register_script(_SCRIPT)(keys=keys, args=arguments))
     if answer is None:
         return _take_locally(sender, msisdn, every, pacing)
     which, wait = cast("tuple[int, bytes]", answer)
@@ -109,4 +109,4 @@ def pause_after_refusal(submission: Submission, outcome: Outcome) -> None:
         seconds, micros = client.time()
         client.set(key, f"{seconds + micros / 1e6 + ahead:.6f}", px=math.ceil(ahead * 1000))
 
-    _shared.ask(pause)
+    _shared.run(pause)

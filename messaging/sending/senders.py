@@ -90,8 +90,8 @@ def template(account_id: int, waba_id: int, name: str, language: str) -> Templat
 
 def clear_cache() -> None:
     """Ask the database again: for tests, which change what they send with."""
-    _directories.forget()
-    _templates.forget()
+    _directories.clear()
+    _templates.clear()
 
 
 def _read_directory(account_id: int) -> SenderDirectory:

@@ -4,7 +4,7 @@ import hashlib
 import hmac
 from collections.abc import Mapping
 
-from core.secrets import same
+from core.secrets import digests_equal
 from providers.vendor import WebhookSecrets
 
 HEADER = "X-Hub-Signature-256"
@@ -13,7 +13,7 @@ HEADER = "X-Hub-Signature-256"
 def authenticate(secrets: WebhookSecrets, headers: Mapping[str, str], body: bytes) -> bool:
     """Whether the raw body is signed with the app secret."""
     presented = headers.get(HEADER, "").lower().encode("utf-8", "surrogateescape")
-    return any(same(presented, signature(secret, body).encode()) for secret in secrets.app_secrets)
+    return any(digests_equal(presented, signature(secret, body).encode()) for secret in secrets.app_secrets)
 
 
 def signature(app_secret: str | bytes, body: bytes) -> str:
@@ -25,7 +25,7 @@ def signature(app_secret: str | bytes, body: bytes) -> str:
 def answer(secrets: WebhookSecrets, query: Mapping[str, str]) -> str | None:
     """Repeat the challenge if the verify token is right."""
     token = query.get("hub.verify_token", "").encode("utf-8", "surrogateescape")
-    is_known = bool(secrets.verify_token) and same(token, secrets.verify_token)
+    is_known = bool(secrets.verify_token) and digests_equal(token, secrets.verify_token)
     return query.get("hub.challenge", "") if query.get("hub.mode") == "subscribe" and is_known else None
 
 

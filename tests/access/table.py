@@ -92,7 +92,7 @@ PAGES: dict[str, str | dict[str, str]] = {
     "inbound:endpoint_rotate": "webhooks:write",
     "inbound:endpoint_switch": "webhooks:write",
     "events:deliveries": "webhooks:write",
-    "events:post_given_up": "webhooks:write",
+    "events:retry_failed": "webhooks:write",
     "log:subaccounts": "subaccounts:write",
     "log:subaccount_new": "subaccounts:write",
     "log:subaccount_rename": "subaccounts:write",

@@ -82,7 +82,7 @@ def test_the_newest_first_with_who_what_and_where(acme, noted):
     client = visitor(acme)
     assert shown(client) == ["api_key.created", "team.invited"]
     page = text(client.get(AUDIT))
-    for said in (
+    for label in (
         "ada@people.example",
         "API key created",
         "scopes costs:read",
@@ -90,7 +90,7 @@ def test_the_newest_first_with_who_what_and_where(acme, noted):
         "192.0.2.1",
         "10 Nov 2026, 20:00",
     ):
-        assert said in page
+        assert label in page
 
 
 def test_each_account_has_its_own_record(acme, other, noted):
@@ -102,7 +102,7 @@ def test_each_account_has_its_own_record(acme, other, noted):
 
 
 @pytest.mark.parametrize(
-    ("query", "found"),
+    ("query", "actions"),
     [
         ("?actor=BOB", ["team.removed"]),
         ("?target=ill", ["team.removed"]),
@@ -113,11 +113,11 @@ def test_each_account_has_its_own_record(acme, other, noted):
         ("?action=team.invited&actor=bob", []),
     ],
 )
-def test_filters(acme, noted, query, found):
+def test_filters(acme, noted, query, actions):
     noted("endpoint.rotated", at=datetime(2026, 10, 2, 3, tzinfo=UTC))
     noted("team.invited")
     noted("team.removed", actor="bob@people.example", target="Bill", at=NOW + timedelta(minutes=9))
-    assert shown(visitor(acme), query) == found
+    assert shown(visitor(acme), query) == actions
 
 
 def test_days_are_of_the_persons_zone(acme, noted):
@@ -139,7 +139,7 @@ def test_filters_are_pills_that_can_be_taken_back(acme, noted):
 
 
 def test_pages_are_found_by_their_place(acme, noted, monkeypatch):
-    monkeypatch.setattr("accounts.selectors.audit.A_PAGE", 2)
+    monkeypatch.setattr("accounts.selectors.audit.PAGE_SIZE", 2)
     noted("a.a", "b.b", "c.c")
     client = visitor(acme)
     older = re.search(r'rel="next" href="([^"]+)"', text(client.get(AUDIT)))[1].replace("&amp;", "&")

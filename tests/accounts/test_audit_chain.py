@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import Account, AuditChain, AuditEntry
 from accounts.selectors.audit_chain import chain_of, verify_chain, verify_chains
-from accounts.services.audit_chain import close_audit, verify_and_note
+from accounts.services.audit_chain import close_audit, verify_and_record
 from core.tenancy import every_tenant
 from tests.people import principal
 
@@ -37,7 +37,7 @@ def other(db, every_account):
 
 
 @pytest.fixture
-def noted(acme):
+def known_head(acme):
     """Four entries of one account."""
     for number in range(4):
         by = principal(acme, "ada", address="192.0.2.1")
@@ -59,13 +59,13 @@ def past_the_triggers(db):
     return run
 
 
-def test_a_whole_chain(acme, noted):
+def test_a_whole_chain(acme, known_head):
     verdict = verify_chain(acme.pk, acme.name)
-    assert [entry.position for entry in noted] == [1, 2, 3, 4]
-    assert str(verdict) == f"{acme.name}: entries 1 to 4 are intact. Head 4:{bytes(noted[3].digest).hex()}"
+    assert [entry.position for entry in known_head] == [1, 2, 3, 4]
+    assert str(verdict) == f"{acme.name}: entries 1 to 4 are intact. Head 4:{bytes(known_head[3].digest).hex()}"
 
 
-def test_each_account_and_the_installation_have_chains_of_their_own(acme, other, noted):
+def test_each_account_and_the_installation_have_chains_of_their_own(acme, other, known_head):
     principal(other, "bob").record("x")
     principal(None, "ops").record("x")
     commit()
@@ -88,7 +88,7 @@ def test_each_account_and_the_installation_have_chains_of_their_own(acme, other,
         "TRUNCATE accounts_auditchain",
     ],
 )
-def test_the_database_refuses_to_change_it(noted, sql):
+def test_the_database_refuses_to_change_it(known_head, sql):
     with pytest.raises(IntegrityError, match=r"append-only|only grows"), transaction.atomic():
         connection.cursor().execute(sql)
 
@@ -110,29 +110,29 @@ def test_the_database_refuses_to_change_it(noted, sql):
         ),
     ],
 )
-def test_the_first_broken_entry_is_named(acme, noted, past_the_triggers, sql, problem):
+def test_the_first_broken_entry_is_named(acme, known_head, past_the_triggers, sql, problem):
     past_the_triggers(sql)
     assert problem in verify_chain(acme.pk).problem
     with pytest.raises(CommandError, match="1 of the chains is broken"):
         call_command("verify_audit", stdout=StringIO())
 
 
-def test_a_head_that_was_written_down_finds_a_cut_end_and_a_chain_made_anew(acme, noted, past_the_triggers):
-    head = 4, bytes(noted[3].digest).hex()
-    third = bytes(noted[2].digest)
-    assert not verify_chain(acme.pk, noted=head).problem
+def test_a_head_that_was_written_down_finds_a_cut_end_and_a_chain_made_anew(acme, known_head, past_the_triggers):
+    head = 4, bytes(known_head[3].digest).hex()
+    third = bytes(known_head[2].digest)
+    assert not verify_chain(acme.pk, known_head=head).problem
     past_the_triggers("DELETE FROM accounts_auditentry WHERE position = 4")
     past_the_triggers("UPDATE accounts_auditchain SET position = 3, digest = %s WHERE account_id = %s", third, acme.pk)
     assert not verify_chain(acme.pk).problem
-    assert verify_chain(acme.pk, noted=head).problem.endswith("the given entry 4 is missing.")
+    assert verify_chain(acme.pk, known_head=head).problem.endswith("the given entry 4 is missing.")
     principal(acme, "eve").record("x")
     commit()
-    assert "does not have the given digest" in verify_chain(acme.pk, noted=head).problem
+    assert "does not have the given digest" in verify_chain(acme.pk, known_head=head).problem
 
 
-def test_the_command_prints_each_chain_and_takes_a_head(acme, noted):
+def test_the_command_prints_each_chain_and_takes_a_head(acme, known_head):
     out = StringIO()
-    head = f"4:{bytes(noted[3].digest).hex()}"
+    head = f"4:{bytes(known_head[3].digest).hex()}"
     call_command("verify_audit", "--account", acme.name, "--head", head, stdout=out)
     assert out.getvalue() == f"{acme.name}: entries 1 to 4 are intact. Head {head}\n"
     with pytest.raises(CommandError, match="0 accounts are called"):
@@ -141,19 +141,19 @@ def test_the_command_prints_each_chain_and_takes_a_head(acme, noted):
         call_command("verify_audit", "--head", head)
 
 
-def test_the_nightly_check_is_noted_with_the_chain(acme, noted, past_the_triggers):
-    assert not [verdict for verdict in verify_and_note() if verdict.problem]
+def test_the_nightly_check_is_noted_with_the_chain(acme, known_head, past_the_triggers):
+    assert not [verdict for verdict in verify_and_record() if verdict.problem]
     assert chain_of(acme).verified_at is not None
     past_the_triggers("UPDATE accounts_auditentry SET actor = 'eve' WHERE position = 1")
-    list(verify_and_note())
+    list(verify_and_record())
     assert chain_of(acme).problem.startswith("Entry 1 ")
 
 
-def test_retention_closes_a_beginning_and_the_chain_stays_whole(acme, other, noted, monkeypatch):
+def test_retention_closes_a_beginning_and_the_chain_stays_whole(acme, other, known_head, monkeypatch):
     monkeypatch.setattr("accounts.services.audit_chain._BATCH", 2)
     principal(other, "bob").record("x")
     commit()
-    digests = [bytes(entry.digest) for entry in noted]
+    digests = [bytes(entry.digest) for entry in known_head]
     assert close_audit(acme, timezone.now() + timedelta(days=1)) == 4
     commit()
     entry = AuditEntry.objects.get(account=acme)

@@ -7,8 +7,8 @@ HASHER = "accounts.hashers.TollgateArgon2PasswordHasher"
 def test_the_cost_is_owasps_minimum_for_argon2id(settings):
     settings.PASSWORD_HASHERS = [HASHER]
     encoded = make_password("correct horse battery")
-    found = extract_parameters(encoded.removeprefix("argon2"))
-    assert (found.type.name, found.memory_cost, found.time_cost, found.parallelism) == ("ID", 19_456, 2, 1)
+    params = extract_parameters(encoded.removeprefix("argon2"))
+    assert (params.type.name, params.memory_cost, params.time_cost, params.parallelism) == ("ID", 19_456, 2, 1)
 
 
 def test_a_password_is_known_again_and_no_other_is(settings):

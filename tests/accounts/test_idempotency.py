@@ -15,7 +15,7 @@ from accounts.api import TenantView
 from accounts.enums import Permission
 from accounts.models import IdempotentCall
 from accounts.services import create_api_key, idempotency
-from accounts.tasks import forget_calls
+from accounts.tasks import delete_expired_calls
 from tests.people import principal
 
 pytestmark = pytest.mark.urls(__name__)
@@ -29,11 +29,11 @@ class Counter(TenantView):
 
     def post(self, request):
         Counter.times += 1
-        asked = request.data
-        if "error" in asked:
+        body = request.data
+        if "error" in body:
             raise RuntimeError
         headers = {"Location": "/there", "X-Other": "not kept"}
-        return Response({"n": Counter.times, **asked}, status=asked.get("status", 201), headers=headers)
+        return Response({"n": Counter.times, **body}, status=body.get("status", 201), headers=headers)
 
     def get(self, request):
         return Response()
@@ -137,7 +137,7 @@ def test_a_twin_of_a_request_that_is_still_open_is_told_to_wait(post):
 
 def test_a_request_whose_server_died_is_not_repeated(post):
     post({})
-    past = timezone.now() - idempotency.LONGEST
+    past = timezone.now() - idempotency.MAX_DURATION
     IdempotentCall.objects.update(is_over=False, status=None, started_at=past)
     answer = post({})
     assert (answer.status_code, Counter.times) == (409, 1)
@@ -154,15 +154,15 @@ def test_a_key_can_be_used_again_after_a_day(post):
 def test_answers_of_more_than_a_day_ago_are_dropped_in_one_statement(post, django_assert_num_queries):
     for name in "abc":
         post({}, name)
-    late = IdempotentCall.objects.exclude(idempotency_key=idempotency.named("c"))
+    late = IdempotentCall.objects.exclude(idempotency_key=idempotency.hash_key("c"))
     late.update(started_at=timezone.now() - timedelta(hours=24))
     with django_assert_num_queries(1):
-        forget_calls()
-    assert [call.idempotency_key for call in IdempotentCall.objects.all()] == [idempotency.named("c")]
+        delete_expired_calls()
+    assert [call.idempotency_key for call in IdempotentCall.objects.all()] == [idempotency.hash_key("c")]
 
 
 def test_a_large_answer_is_not_kept_nor_the_request_repeated(post, monkeypatch):
-    monkeypatch.setattr(idempotency, "MOST_BYTES", 10)
+    monkeypatch.setattr(idempotency, "MAX_RESPONSE_BYTES", 10)
     assert post({"a": 1}).status_code == 201
     answer = post({"a": 1})
     assert (answer.status_code, Counter.times) == (409, 1)
@@ -173,7 +173,7 @@ def test_an_answer_that_cannot_be_kept_is_given_all_the_same(post, monkeypatch):
     def full(*args):
         raise DatabaseError
 
-    monkeypatch.setattr(idempotency, "settle", full)
+    monkeypatch.setattr(idempotency, "store_response", full)
     assert post({"a": 1}).json() == {"n": 1, "a": 1}
 
 
@@ -190,7 +190,7 @@ def test_a_key_costs_two_statements(post, django_assert_num_queries):
 
 
 def test_a_body_over_the_limit_is_refused(post, monkeypatch):
-    monkeypatch.setattr(api, "MOST_BYTES", 1024 * 1024)
+    monkeypatch.setattr(api, "MAX_BODY_BYTES", 1024 * 1024)
     answer = post({"a": "x" * 1024 * 1024})
     assert (answer.status_code, answer.json()["detail"]) == (413, "The body is over 1 MiB.")
 

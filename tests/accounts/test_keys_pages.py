@@ -12,7 +12,7 @@ from accounts.selectors.keys import api_keys
 from accounts.services import (
     authenticate_api_key,
     create_api_key,
-    make_api_key,
+    issue_api_key,
     revoke_api_key,
 )
 from core.errors import UserError
@@ -33,7 +33,7 @@ def shop():
 
 
 def make(by, scopes=(Permission.VIEW_MESSAGES,), subaccounts=(), expires_at=None):
-    return make_api_key(by=by, name="Shop", scopes=scopes, subaccounts=subaccounts, expires_at=expires_at)
+    return issue_api_key(by=by, name="Shop", scopes=scopes, subaccounts=subaccounts, expires_at=expires_at)
 
 
 def test_a_key_for_some_subaccounts_is_audited_with_all_it_may(acme):
@@ -102,7 +102,7 @@ def test_the_list_shows_what_works_and_apart_what_does_no_more(acme):
 
 
 def test_pages_keep_to_their_size(acme, monkeypatch):
-    monkeypatch.setattr("accounts.selectors.keys.A_PAGE", 1)
+    monkeypatch.setattr("accounts.selectors.keys.PAGE_SIZE", 1)
     client = visitor(acme)
     first = client.get(KEYS)
     older = re.search(r'rel="next" href="([^"]+)"', text(first))[1]

@@ -13,16 +13,16 @@ from tests.people import browser_of, member, visitor
 pytestmark = pytest.mark.django_db
 
 
-def seen(request, view=None):
+def capture(request, view=None):
     """What a view sees when the request goes through the middleware."""
-    found = {}
+    captured = {}
 
     def look(request):
-        found.update(scope=get_scope().get("account"), zone=timezone.get_current_timezone_name(), request=request)
+        captured.update(scope=get_scope().get("account"), zone=timezone.get_current_timezone_name(), request=request)
         return view(request) if view else HttpResponse()
 
-    found["response"] = TenantMiddleware(look)(request)
-    return found
+    captured["response"] = TenantMiddleware(look)(request)
+    return captured
 
 
 def request_of(user, path="/", **session):
@@ -35,47 +35,47 @@ def request_of(user, path="/", **session):
 def test_machine_paths_touch_neither_user_nor_session(path, django_assert_num_queries):
     request = RequestFactory().get(f"{path}x")  # has no user: asking for it would raise
     with django_assert_num_queries(0):
-        assert not hasattr(seen(request)["request"], "principal")
+        assert not hasattr(capture(request)["request"], "principal")
 
 
 def test_member_is_in_their_account(acme, django_assert_num_queries):
     user = member(acme, "viewer")
     with django_assert_num_queries(3):
-        found = seen(request_of(user))
-        visible = [subaccount.code for subaccount in found["request"].principal.reach.visible]
-    assert found["scope"] == acme
-    assert found["request"].principal.role == "viewer"
+        captured = capture(request_of(user))
+        visible = [subaccount.code for subaccount in captured["request"].principal.reach.visible]
+    assert captured["scope"] == acme
+    assert captured["request"].principal.role == "viewer"
     assert visible == ["acme_care", "acme_shop", "acme_wa"]
 
 
 def test_stranger_is_in_no_account(acme, other):
-    found = seen(request_of(User.objects.create_user("nobody@people.example")))
-    assert (found["request"].principal, found["request"].memberships) == (None, [])
+    captured = capture(request_of(User.objects.create_user("nobody@people.example")))
+    assert (captured["request"].principal, captured["request"].memberships) == (None, [])
 
 
 def test_time_zone_is_the_persons_else_the_accounts(acme):
-    assert seen(request_of(member(acme, "viewer")))["zone"] == "Asia/Singapore"
-    assert seen(request_of(member(acme, "viewer", time_zone="America/Lima")))["zone"] == "America/Lima"
+    assert capture(request_of(member(acme, "viewer")))["zone"] == "Asia/Singapore"
+    assert capture(request_of(member(acme, "viewer", time_zone="America/Lima")))["zone"] == "America/Lima"
     assert timezone.get_current_timezone_name() == "UTC"
 
 
 def test_session_remembers_one_of_several_accounts(acme, other):
     user = member(acme, "viewer")
     Membership.objects.create(account=other, user=user, role="owner")
-    assert seen(request_of(user))["scope"] == acme
-    assert seen(request_of(user, account=other.pk))["scope"] == other
+    assert capture(request_of(user))["scope"] == acme
+    assert capture(request_of(user, account=other.pk))["scope"] == other
 
 
 def test_session_cannot_name_a_foreign_account(acme, other):
-    assert seen(request_of(member(acme, "viewer"), account=other.pk))["scope"] == acme
+    assert capture(request_of(member(acme, "viewer"), account=other.pk))["scope"] == acme
 
 
 def test_operator_sees_every_tenant_under_admin_only(acme):
     operator = User.objects.create_superuser("operator@people.example")
-    found = seen(request_of(operator, "/admin/"), lambda request: HttpResponse(str(Membership.objects.count())))
-    assert found["response"].content == b"5"
-    assert not hasattr(found["request"], "x")
-    assert found["request"].account is None
+    captured = capture(request_of(operator, "/admin/"), lambda request: HttpResponse(str(Membership.objects.count())))
+    assert captured["response"].content == b"5"
+    assert not hasattr(captured["request"], "x")
+    assert captured["request"].account is None
 
 
 def test_streamed_chunks_are_made_in_the_scope_and_it_closes_between(acme):
@@ -83,16 +83,16 @@ def test_streamed_chunks_are_made_in_the_scope_and_it_closes_between(acme):
         yield str(get_scope()["account"]).encode()
         yield timezone.get_current_timezone_name().encode()
 
-    response = seen(request_of(member(acme, "viewer")), lambda request: StreamingHttpResponse(chunks()))["response"]
-    before, found = get_scope(), []
+    response = capture(request_of(member(acme, "viewer")), lambda request: StreamingHttpResponse(chunks()))["response"]
+    before, collected = get_scope(), []
     for chunk in response.streaming_content:
-        found.append(chunk)
+        collected.append(chunk)
         assert get_scope() == before
-    assert found == [b"Acme Retail", b"Asia/Singapore"]
+    assert collected == [b"Acme Retail", b"Asia/Singapore"]
 
 
 def test_pages_of_a_person_are_not_kept_by_the_browser(acme):
-    response = seen(request_of(member(acme, "viewer")))["response"]
+    response = capture(request_of(member(acme, "viewer")))["response"]
     assert "no-store" in response["Cache-Control"]
     assert response["Vary"] == "HX-Request"
 

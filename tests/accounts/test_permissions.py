@@ -36,8 +36,8 @@ CELLS = [
 
 def test_the_documented_table_is_this_one():
     rows = re.findall(r"^\| `([\w:]+)` \|[^|]*\|(.+)\|$", DOCUMENT.read_text(encoding="utf-8"), re.MULTILINE)
-    told = {scope: " ".join("yes" if "✓" in cell else "no" for cell in cells.split("|")) for scope, cells in rows}
-    assert told == TABLE
+    documented = {scope: " ".join("yes" if "✓" in cell else "no" for cell in cells.split("|")) for scope, cells in rows}
+    assert documented == TABLE
 
 
 def test_the_table_is_complete():

@@ -5,7 +5,7 @@ import pytest
 from accounts.enums import Permission, Role
 from accounts.models import ApiKey, AuditEntry, Membership, Subaccount
 from accounts.permissions import ROLE_PERMISSIONS
-from accounts.principal import Kind, Principal
+from accounts.principal import Principal, PrincipalKind
 from tests.people import member
 
 pytestmark = pytest.mark.django_db
@@ -13,21 +13,21 @@ pytestmark = pytest.mark.django_db
 
 def test_a_member_has_the_rights_of_their_role_now(acme):
     membership = Membership.objects.get(user=member(acme, "support", "acme_shop"))
-    found = Principal.of_member(membership, address="192.0.2.1")
-    assert (found.name, found.kind, found.role) == (membership.user.email, Kind.MEMBER, Role.SUPPORT)
-    assert (found.account, found.user, found.address) == (acme, membership.user, "192.0.2.1")
-    assert (found.may(Permission.VIEW_CONTENT), found.may(Permission.VIEW_COSTS)) == (True, False)
-    assert found.subaccount_ids == (Subaccount.objects.get(code="acme_shop").pk,)
+    by = Principal.of_member(membership, address="192.0.2.1")
+    assert (by.name, by.kind, by.role) == (membership.user.email, PrincipalKind.MEMBER, Role.SUPPORT)
+    assert (by.account, by.user, by.address) == (acme, membership.user, "192.0.2.1")
+    assert (by.may(Permission.VIEW_CONTENT), by.may(Permission.VIEW_COSTS)) == (True, False)
+    assert by.subaccount_ids == (Subaccount.objects.get(code="acme_shop").pk,)
     membership.role = Role.FINANCE
-    assert Principal.of_member(membership, kind=Kind.SCHEDULE).permissions == ROLE_PERMISSIONS[Role.FINANCE]
+    assert Principal.of_member(membership, kind=PrincipalKind.SCHEDULE).permissions == ROLE_PERMISSIONS[Role.FINANCE]
 
 
 def test_a_key_has_its_scopes_and_subaccounts(acme):
     key = ApiKey.objects.create(account=acme, name="x", prefix="tg_1", digest=b"", scopes=["costs:read"])
     key.subaccounts.set(Subaccount.objects.filter(code="acme_wa"))
-    found = Principal.of_key(key)
-    assert (found.name, found.kind, found.permissions) == ("tg_1", Kind.KEY, {Permission.VIEW_COSTS})
-    assert (found.user, found.role, [each.code for each in found.reach.visible]) == (None, None, ["acme_wa"])
+    by = Principal.of_key(key)
+    assert (by.name, by.kind, by.permissions) == ("tg_1", PrincipalKind.KEY, {Permission.VIEW_COSTS})
+    assert (by.user, by.role, [each.code for each in by.reach.visible]) == (None, None, ["acme_wa"])
 
 
 def test_a_command_may_everything_and_an_operator_what_their_own_pages_let_them(acme):

@@ -20,21 +20,21 @@ def reach_of(account, *limits):
         return Reach.of(Membership.objects.select_related("account").get(user=member(account, "viewer", *limits)))
 
 
-def found(reach):
+def visible_codes(reach):
     """The codes of the account's subaccounts whose rows are seen."""
     return codes(reach.within(Subaccount.objects.filter(account=reach.account).order_by("code"), "id"))
 
 
 def test_a_whole_account_is_not_narrowed(acme, other, django_assert_num_queries):
     reach = reach_of(acme)
-    assert (reach.limited, reach.ids, found(reach)) == (False, None, CODES)
+    assert (reach.limited, reach.ids, visible_codes(reach)) == (False, None, CODES)
     with django_assert_num_queries(1):
         assert (codes(reach.visible), codes(reach.visible)) == (CODES, CODES)
 
 
 def test_limits_narrow(acme):
     reach = reach_of(acme, "acme_wa", "acme_shop")
-    assert (reach.limited, codes(reach.visible), found(reach)) == (
+    assert (reach.limited, codes(reach.visible), visible_codes(reach)) == (
         True,
         ["acme_shop", "acme_wa"],
         ["acme_shop", "acme_wa"],
@@ -46,24 +46,24 @@ def test_limits_narrow(acme):
     [("acme_shop", ["acme_shop"]), ("acme_care", ["acme_shop", "acme_wa"]), ("", ["acme_shop", "acme_wa"])],
 )
 def test_one_that_is_not_visible_chooses_nothing(acme, code, seen):
-    assert found(reach_of(acme, "acme_shop", "acme_wa").choose(code)) == seen
+    assert visible_codes(reach_of(acme, "acme_shop", "acme_wa").select(code)) == seen
 
 
 def test_what_is_visible_stays_so_when_one_is_chosen(acme):
-    assert codes(reach_of(acme, "acme_shop", "acme_wa").choose("acme_shop").visible) == ["acme_shop", "acme_wa"]
+    assert codes(reach_of(acme, "acme_shop", "acme_wa").select("acme_shop").visible) == ["acme_shop", "acme_wa"]
 
 
 @pytest.mark.parametrize(
     ("code", "seen"), [("acme_shop", ["acme_shop"]), ("acme_care", []), ("", ["acme_shop", "acme_wa"])]
 )
 def test_only_one_that_is_not_visible_is_no_rows(acme, code, seen):
-    assert found(reach_of(acme, "acme_shop", "acme_wa").only(code)) == seen
+    assert visible_codes(reach_of(acme, "acme_shop", "acme_wa").only(code)) == seen
 
 
 def test_among_some_ids_those_that_are_visible_count(acme, other):
     every = [each.pk for each in Subaccount.objects.all()]
-    assert found(reach_of(acme, "acme_shop").among(every)) == ["acme_shop"]
-    assert found(reach_of(acme).choose("acme_shop").among(None)) == CODES
+    assert visible_codes(reach_of(acme, "acme_shop").among(every)) == ["acme_shop"]
+    assert visible_codes(reach_of(acme).select("acme_shop").among(None)) == CODES
 
 
 def test_whoever_is_limited_covers_no_more_than_they_see(acme):

@@ -57,8 +57,8 @@ def subaccounts(*codes):
 
 def invited(by, email=NEW, role=Role.VIEWER, limits=()):
     """An invitation and the token of its mail."""
-    found = invite(by=by, email=email, role=role, subaccounts=limits)
-    return found, token_of(mail.outbox[-1])
+    invitation = invite(by=by, email=email, role=role, subaccounts=limits)
+    return invitation, token_of(mail.outbox[-1])
 
 
 def token_of(message):
@@ -66,15 +66,15 @@ def token_of(message):
 
 
 def entry(action):
-    found = AuditEntry.objects.get(action=action)
-    return found.account, found.actor, found.target, found.details, found.ip_address
+    entry = AuditEntry.objects.get(action=action)
+    return entry.account, entry.actor, entry.target, entry.details, entry.ip_address
 
 
 def test_an_invitation_is_mailed_and_kept_as_a_digest_only(acme, owner):
-    found, token = invited(owner, " New@People.example ", Role.SUPPORT, subaccounts("acme_shop"))
-    assert (found.email, found.role, found.invited_by) == (NEW, "support", owner.user)
-    assert (bytes(found.digest), found.sent_at, found.problem) == (digest(token), NOW, "")
-    assert (found.expires_at, found.limited) == (NOW + timedelta(days=7), True)
+    invitation, token = invited(owner, " New@People.example ", Role.SUPPORT, subaccounts("acme_shop"))
+    assert (invitation.email, invitation.role, invitation.invited_by) == (NEW, "support", owner.user)
+    assert (bytes(invitation.digest), invitation.sent_at, invitation.problem) == (digest(token), NOW, "")
+    assert (invitation.expires_at, invitation.limited) == (NOW + timedelta(days=7), True)
     (message,) = mail.outbox
     assert (message.to, message.subject) == ([NEW], "Owner of Acme Retail invites you to Acme Retail")
     assert f"http://127.0.0.1:8000/invitations/{token}/" in message.body
@@ -90,9 +90,9 @@ def test_a_mail_that_fails_leaves_an_invitation_to_send_again(owner, settings):
         "127.0.0.1",
         9,
     )
-    found = invite(by=owner, email=NEW, role=Role.VIEWER, subaccounts=[])
-    found.refresh_from_db()
-    assert (found.sent_at, found.problem) == (None, "[Errno 111] Connection refused")
+    invitation = invite(by=owner, email=NEW, role=Role.VIEWER, subaccounts=[])
+    invitation.refresh_from_db()
+    assert (invitation.sent_at, invitation.problem) == (None, "[Errno 111] Connection refused")
 
 
 @pytest.mark.parametrize(
@@ -124,39 +124,39 @@ def test_nobody_gives_more_than_they_see(acme, limits):
 
 
 def test_sending_again_gives_a_new_link_and_another_week(acme, owner):
-    found, old = invited(owner)
+    invitation, old = invited(owner)
     with time_machine.travel(NOW + timedelta(days=30), tick=False):
         assert find_invitation(old) is None
-        resend(by=owner, invitation=found)
-        assert find_invitation(token_of(mail.outbox[-1])) == found
+        resend(by=owner, invitation=invitation)
+        assert find_invitation(token_of(mail.outbox[-1])) == invitation
         assert find_invitation(old) is None
     assert entry("team.invitation_resent") == (acme, "owner@acme.example", NEW, {}, "192.0.2.1")
 
 
 def test_a_withdrawn_invitation_is_dead(acme, owner):
-    found, token = invited(owner)
-    withdraw(by=owner, invitation=found)
+    invitation, token = invited(owner)
+    withdraw(by=owner, invitation=invitation)
     assert find_invitation(token) is None
     assert entry("team.invitation_withdrawn")[2] == NEW
 
 
 @pytest.mark.parametrize("deed", [resend, withdraw])
 def test_invitations_of_more_than_ones_own_are_left_alone(acme, owner, deed):
-    found, token = invited(owner, role=Role.OWNER)
+    invitation, token = invited(owner, role=Role.OWNER)
     with pytest.raises(UserError, match="ask an owner"):
-        deed(by=actor_as(acme, "admin"), invitation=found)
-    assert find_invitation(token) == found
+        deed(by=actor_as(acme, "admin"), invitation=invitation)
+    assert find_invitation(token) == invitation
 
 
 @pytest.mark.parametrize("seconds", [-1, 0])
 def test_an_invitation_ends_with_its_time(owner, seconds):
-    _found, token = invited(owner)
+    _invitation, token = invited(owner)
     with time_machine.travel(NOW + timedelta(days=7, seconds=seconds), tick=False):
         assert (find_invitation(token) is not None) is (seconds < 0)
 
 
 def test_joining_makes_a_login_and_uses_the_invitation_up(acme, owner):
-    _found, token = invited(owner, role=Role.SUPPORT, limits=subaccounts("acme_care", "acme_shop"))
+    _invitation, token = invited(owner, role=Role.SUPPORT, limits=subaccounts("acme_care", "acme_shop"))
     made = join(token=token, name="Ada", password="correct horse staple", address="192.0.2.7")
     assert (made.account, made.role, made.limited, made.user.name) == (acme, "support", True, "Ada")
     assert [subaccount.code for subaccount in made.subaccounts.order_by("code")] == ["acme_care", "acme_shop"]
@@ -174,14 +174,14 @@ def test_joining_makes_a_login_and_uses_the_invitation_up(acme, owner):
 
 
 def test_whoever_has_a_login_does_not_get_a_second_one(other, owner):
-    _found, token = invited(owner, "viewer@blueharbour.example")
+    _invitation, token = invited(owner, "viewer@blueharbour.example")
     with pytest.raises(UserError, match="has a login"):
         join(token=token, name="Eve", password="correct horse staple")
     assert find_invitation(token)
 
 
 def test_an_existing_person_joins_a_second_account(acme, other, owner):
-    _found, token = invited(owner, "viewer@blueharbour.example", Role.FINANCE)
+    _invitation, token = invited(owner, "viewer@blueharbour.example", Role.FINANCE)
     user = User.objects.get(email="viewer@blueharbour.example")
     made = accept(token=token, user=user)
     assert (made.account, made.role, made.limited) == (acme, "finance", False)
@@ -191,14 +191,14 @@ def test_an_existing_person_joins_a_second_account(acme, other, owner):
 
 
 def test_an_invitation_is_for_its_address_alone(owner):
-    _found, token = invited(owner)
+    _invitation, token = invited(owner)
     with pytest.raises(UserError, match=f"is for {NEW}"):
         accept(token=token, user=User.objects.get(email="viewer@acme.example"))
 
 
 def test_an_invitation_to_a_deleted_subaccount_opens_none(acme, owner):
     pop_up = Subaccount.objects.create(account=acme, code="pop_up", name="Pop-up")
-    _found, token = invited(owner, limits=[pop_up])
+    _invitation, token = invited(owner, limits=[pop_up])
     pop_up.delete()
     made = join(token=token, name="Ada", password="correct horse staple")
     assert (made.limited, list(made.subaccounts.all())) == (True, [])
@@ -270,8 +270,8 @@ def test_one_who_sees_some_manages_those_who_see_no_more(acme):
 
 def test_the_team_by_address(acme, owner, django_assert_num_queries):
     with django_assert_num_queries(2):
-        found = team(owner)
-        assert [(each.membership.user.email, each.second_factor, each.manageable) for each in found][:2] == [
+        members = team(owner)
+        assert [(each.membership.user.email, each.second_factor, each.manageable) for each in members][:2] == [
             ("developer@acme.example", False, True),
             ("finance@acme.example", False, True),
         ]

@@ -112,7 +112,7 @@ def test_the_last_owner_is_told_why_not(acme):
     assert membership(acme, "owner").role == "owner"
 
 
-def test_one_who_steps_down_is_not_left_at_a_closed_door(acme):
+def test_an_owner_who_steps_down_is_sent_to_the_dashboard(acme):
     owner = member(acme, "owner")
     client = browser_of(owner)
     assert client.post(f"{TEAM}{Membership.objects.get(user=owner).pk}/", {"role": "viewer"}).url == "/"

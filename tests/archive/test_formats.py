@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from archive.exports.columns import Column
 from archive.exports.formats import copy_out
-from core.extracts import Kind, of_rows
+from core.extracts import ColumnType, extract_rows
 
 pytestmark = pytest.mark.django_db
 TEXT = Column("said", "")
@@ -20,9 +20,9 @@ TEXT = Column("said", "")
 
 def written(form, columns, rows, zone="UTC"):
     out = io.BytesIO()
-    assert copy_out(of_rows({column.key: column.kind for column in columns}, rows), columns, form, zone, out) == len(
-        rows
-    )
+    assert copy_out(
+        extract_rows({column.key: column.kind for column in columns}, rows), columns, form, zone, out
+    ) == len(rows)
     return out.getvalue().decode()
 
 
@@ -52,13 +52,13 @@ def test_any_text_comes_back(rows):
     ("amount", "cell"), [("0.011800000", "0.0118"), ("12.5", "12.50"), ("0E-9", "0.00"), ("100", "100.00"), (None, "")]
 )
 def test_amounts_are_exact_with_two_decimals_at_least(amount, cell):
-    column = Column("amount", "", Kind.AMOUNT)
+    column = Column("amount", "", ColumnType.AMOUNT)
     assert written("csv", [column], [[amount and Decimal(amount)]]) == f"{cell}\n"
     assert json.loads(written("jsonl", [column], [[amount]])) == {"amount": cell or None}
 
 
 def test_moments_are_in_the_zone_and_the_session_goes_back_to_utc():
-    column = Column("at", "", Kind.MOMENT)
+    column = Column("at", "", ColumnType.MOMENT)
     at = [["2026-10-25T00:30:00.5Z"], ["2026-10-25T01:30:00Z"]]  # the hour that Berlin has twice
     assert written("csv", [column], at, "Europe/Berlin") == "2026-10-25 02:30:00.5+02\n2026-10-25 02:30:00+01\n"
     assert json.loads(written("jsonl", [column], at[:1], "Europe/Berlin"))["at"] == "2026-10-25T02:30:00.5+02:00"

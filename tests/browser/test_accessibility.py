@@ -47,7 +47,7 @@ def test_axe_finds_nothing_serious(busy, open_page, theme, rules):  # noqa: F811
     assert found + findings(page, rules) == []
 
 
-def test_axe_finds_nothing_serious_at_the_door(open_page):
+def test_axe_finds_nothing_serious_on_login_pages(open_page):
     page = open_page(None)
     page.goto("/accounts/login/")
     assert findings(page) == []

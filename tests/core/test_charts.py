@@ -43,7 +43,7 @@ def test_table_has_the_same_figures_and_links():
     ],
 )
 def test_spell(unit, figure, words):
-    assert chart(1, unit=unit).spell(figure) == words
+    assert chart(1, unit=unit).format_figure(figure) == words
 
 
 def test_shares_have_no_sum():
@@ -68,5 +68,5 @@ def test_marks_stand_on_the_axis_and_in_the_table():
     one = chart(1, 2, marks=[paused])
     assert [(label, marks) for label, _, marks in one.rows] == [("Mon", []), ("Tue", [paused])]
     assert one.data["marks"] == [
-        {"place": 1, "title": "Status", "text": "Status: approved → paused", "level": "warn"},
+        {"index": 1, "title": "Status", "text": "Status: approved → paused", "level": "warn"},
     ]

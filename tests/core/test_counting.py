@@ -3,11 +3,11 @@
 import pytest
 
 from accounts.models import Subaccount
-from core.counting import count_up_to, up_to
+from core.counting import count_up_to, format_count
 
 
 def test_counts_end_somewhere():
-    assert [up_to(n) for n in (0, 1000, 1001)] == ["0", "1,000", "1,000+"]
+    assert [format_count(n) for n in (0, 1000, 1001)] == ["0", "1,000", "1,000+"]
 
 
 @pytest.mark.django_db

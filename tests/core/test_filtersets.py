@@ -3,7 +3,7 @@
 import pytest
 from django.http import QueryDict
 
-from core.filtersets import misgiven
+from core.filtersets import param_errors
 
 BLANK, TWICE = ["Provide a value or omit the parameter."], ["Provide this parameter only once."]
 UNKNOWN, CURSOR = ["There is no such parameter."], ["Invalid cursor: use the next and previous links unchanged."]
@@ -26,9 +26,9 @@ UNKNOWN, CURSOR = ["There is no such parameter."], ["Invalid cursor: use the nex
         ("name=&colour=1&newer=1", {"colour": UNKNOWN, "name": BLANK, "newer": CURSOR}),
     ],
 )
-def test_misgiven(query, wrong):
-    assert misgiven(QueryDict(query), {"name", "kind"}, {"kind"}) == wrong
+def test_param_errors(query, wrong):
+    assert param_errors(QueryDict(query), {"name", "kind"}, {"kind"}) == wrong
 
 
 def test_no_parameters_at_all():
-    assert misgiven({}, {"name"}, set()) == {}
+    assert param_errors({}, {"name"}, set()) == {}

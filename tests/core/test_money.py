@@ -24,5 +24,5 @@ def test_the_exact_amount(amount, text):
 
 
 @pytest.mark.parametrize(("least", "text"), [(0, "5"), (2, "5.00"), (4, "5.0000")])
-def test_least_decimals(least, text):
+def test_min_decimals(least, text):
     assert plain(Decimal(5), least) == text

@@ -4,7 +4,7 @@ import phonenumbers
 import pytest
 from django.db import connection
 
-from core.numbers import digits_of, is_number, masked, masked_sql, whole
+from core.numbers import digits_of, format_number, is_number, mask_number, mask_number_sql
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def test_numbers_as_people_write_them(text, digits, number):
     ],
 )
 def test_whole(digits, shown):
-    assert whole(digits) == shown
+    assert format_number(digits) == shown
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_whole(digits, shown):
     ],
 )
 def test_masked(digits, shown):
-    assert masked(digits) == shown
+    assert mask_number(digits) == shown
 
 
 @pytest.mark.django_db
@@ -62,5 +62,5 @@ def test_sql_masks_as_python_does_but_for_the_plus_sign():
     numbers = [code + "4917263508912"[:length] for code in codes for length in (0, 1, 2, 5, 7, 8, 9, 12)]
     numbers += ["", "5", "999", "NA.7f3", "user-1"]
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT n, {masked_sql('n')} FROM unnest(%s::text[]) n", [numbers])  # noqa: S608 - our own rule
-        assert dict(cursor.fetchall()) == {number: masked(number).removeprefix("+") for number in numbers}
+        cursor.execute(f"SELECT n, {mask_number_sql('n')} FROM unnest(%s::text[]) n", [numbers])  # noqa: S608 - our own rule
+        assert dict(cursor.fetchall()) == {number: mask_number(number).removeprefix("+") for number in numbers}

@@ -35,8 +35,8 @@ def rows(acme):
     return AuditEntry.objects.filter(account=acme)
 
 
-def actors(found):
-    return "".join(row.actor for row in found.rows)
+def actors(result):
+    return "".join(row.actor for row in result.rows)
 
 
 def turn(rows, **params):
@@ -48,7 +48,7 @@ def test_walk_to_the_end_and_back(rows, django_assert_num_queries):
         first = turn(rows)
     second = turn(rows, older=first.older)
     third = turn(rows, older=second.older)
-    assert [actors(found) for found in (first, second, third)] == ["54", "32", "10"]
+    assert [actors(result) for result in (first, second, third)] == ["54", "32", "10"]
     assert (first.newer, third.older) == (None, None)
     back = turn(rows, newer=third.newer)
     assert (actors(back), back.older, back.newer) == ("32", second.older, second.newer)

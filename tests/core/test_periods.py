@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from core.errors import UserError
-from core.periods import Period, chosen, named, spell
+from core.periods import Period, format_range, named_period, parse_period
 
 TODAY = date(2026, 3, 15)
 
@@ -23,7 +23,7 @@ TODAY = date(2026, 3, 15)
     ],
 )
 def test_named(name, start, end):
-    assert named(name, TODAY) == Period(name, start, end)
+    assert named_period(name, TODAY) == Period(name, start, end)
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,7 @@ def test_named(name, start, end):
     ],
 )
 def test_chosen(params, expected):
-    period = chosen(params, TODAY, "7d")
+    period = parse_period(params, TODAY, "7d")
     assert (period.name, str(period.start), str(period.end)) == expected
 
 
@@ -53,7 +53,7 @@ def test_chosen(params, expected):
 )
 def test_bad_periods_say_what_to_do(params, problem):
     with pytest.raises(UserError, match=problem):
-        chosen(params, TODAY, "7d")
+        parse_period(params, TODAY, "7d")
 
 
 def test_moments_are_midnights_of_the_zone_also_when_the_clock_changes():
@@ -63,7 +63,7 @@ def test_moments_are_midnights_of_the_zone_also_when_the_clock_changes():
 
 
 def test_before_is_as_long():
-    assert named("7d", TODAY).before == Period("custom", date(2026, 3, 2), date(2026, 3, 8))
+    assert named_period("7d", TODAY).before == Period("custom", date(2026, 3, 2), date(2026, 3, 8))
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_before_is_as_long():
     ],
 )
 def test_before_a_month_are_the_same_days_of_the_one_before(today, name, start, end):
-    assert named(name, today).before == Period("custom", start, end)
+    assert named_period(name, today).before == Period("custom", start, end)
 
 
 def test_days():
@@ -92,5 +92,5 @@ def test_days():
     ],
 )
 def test_spell(start, end, words):
-    assert spell(start, end) == words
+    assert format_range(start, end) == words
     assert Period("custom", start, end).label == words

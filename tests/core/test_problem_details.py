@@ -6,7 +6,7 @@ from django.http import Http404
 from rest_framework import exceptions
 
 from core.errors import Conflict, UserError
-from core.problem_details import answer_as_8x8, exception_handler
+from core.problem_details import exception_handler, exception_handler_8x8
 
 
 def problem(status, title, detail, errors=()):
@@ -67,7 +67,7 @@ def test_a_conflict_says_when_to_come_again():
 
 
 def test_it_is_written_as_8x8_writes_errors():
-    answer = answer_as_8x8(UserError("Too early.", field="to"), {})
+    answer = exception_handler_8x8(UserError("Too early.", field="to"), {})
     assert (answer.status_code, answer.data["code"], answer.data["message"]) == (400, 1000, "to: Too early.")
 
 

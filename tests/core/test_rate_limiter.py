@@ -1,12 +1,20 @@
-"""A pace allows a burst, then one event a period, each key for itself, and forgets who has rested."""
+"""A limiter allows a burst, then one event a period, each key for itself, and forgets who has rested."""
 
 from core.rate_limiter import RateLimiter
 
 
 def test_a_burst_and_then_one_a_period():
-    pace = RateLimiter(every=6, burst=3)
-    assert [pace.allows("a", now) for now in (0, 0, 0, 0, 5.9, 6, 6)] == [True, True, True, False, False, True, False]
-    assert pace.allows("b", 0)
+    limiter = RateLimiter(every=6, burst=3)
+    assert [limiter.allows("a", now) for now in (0, 0, 0, 0, 5.9, 6, 6)] == [
+        True,
+        True,
+        True,
+        False,
+        False,
+        True,
+        False,
+    ]
+    assert limiter.allows("b", 0)
 
 
 def test_a_period_of_nothing_is_no_limit():
@@ -14,7 +22,7 @@ def test_a_period_of_nothing_is_no_limit():
 
 
 def test_it_remembers_no_more_keys_than_it_must():
-    pace = RateLimiter(every=1, burst=1, keep=10)
+    limiter = RateLimiter(every=1, burst=1, max_keys=10)
     for now in range(100):
-        assert pace.allows(str(now), now * 2)
-    assert len(pace._at) <= 10
+        assert limiter.allows(str(now), now * 2)
+    assert len(limiter._arrivals) <= 10

@@ -3,7 +3,7 @@
 import pytest
 from cryptography.fernet import Fernet
 
-from core.secrets import derive, digest, same, seal, unseal
+from core.secrets import derive, digest, digests_equal, seal, unseal
 
 OLD, NEW = (Fernet.generate_key().decode() for _ in range(2))
 
@@ -15,7 +15,7 @@ def test_a_digest_is_sha256_of_text_or_bytes():
 
 @pytest.mark.parametrize(("right", "equal"), [(b"secret", True), (b"secret2", False), (b"", False), (b"\xff", False)])
 def test_same(right, equal):
-    assert same(b"secret", right) is equal
+    assert digests_equal(b"secret", right) is equal
 
 
 def test_derived_bytes_follow_from_key_and_label(settings):

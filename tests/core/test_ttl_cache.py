@@ -1,4 +1,4 @@
-"""Memory for a second."""
+"""A cache of one second."""
 
 import pytest
 
@@ -13,20 +13,20 @@ def clock(monkeypatch):
     return times
 
 
-def test_nothing_is_looked_up_twice_within_a_second(clock):
-    kept, found = TTLCache(), iter([None, "new", "newer"])
-    assert [kept.get("a", lambda: next(found)), kept.get("a", lambda: next(found))] == [None, None]
+def test_a_value_is_loaded_once_a_second(clock):
+    cache, values = TTLCache(), iter([None, "new", "newer"])
+    assert [cache.get("a", lambda: next(values)), cache.get("a", lambda: next(values))] == [None, None]
     clock[0] = 0.999
-    assert kept.get("a", lambda: next(found)) is None
+    assert cache.get("a", lambda: next(values)) is None
     clock[0] = 1.0
-    assert kept.get("a", lambda: next(found)) == "new"
-    kept.forget()
-    assert kept.get("a", lambda: next(found)) == "newer"
+    assert cache.get("a", lambda: next(values)) == "new"
+    cache.clear()
+    assert cache.get("a", lambda: next(values)) == "newer"
 
 
-def test_a_full_memory_starts_again(clock, monkeypatch):
-    monkeypatch.setattr(ttl_cache, "MOST", 2)
-    kept = TTLCache()
+def test_a_full_cache_starts_again(clock, monkeypatch):
+    monkeypatch.setattr(ttl_cache, "MAX_ENTRIES", 2)
+    cache = TTLCache()
     for key in "abc":
-        kept.get(key, lambda: "old")
-    assert [kept.get("a", lambda: "new"), kept.get("c", lambda: "new")] == ["new", "old"]
+        cache.get(key, lambda: "old")
+    assert [cache.get("a", lambda: "new"), cache.get("c", lambda: "new")] == ["new", "old"]

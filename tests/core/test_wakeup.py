@@ -12,8 +12,8 @@ def published(client, task):
 
 def wait_for(client, task):
     for _ in range(100):
-        if found := published(client, task):
-            return found
+        if messages := published(client, task):
+            return messages
         time.sleep(0.05)
     return []
 

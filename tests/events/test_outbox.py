@@ -1,4 +1,4 @@
-"""Events are written once, with what caused them, and only where somebody subscribes."""
+"""Events are written once, with their cause, and only if there is a subscription."""
 
 from datetime import UTC, datetime
 
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 AT = datetime(2026, 10, 15, 12, tzinfo=UTC)
 
 
-def happen(account, **more):
+def emit_status(account, **more):
     emit("message.status", **{"account_id": account.pk, "subject_id": 7, "at": AT, "payload": {"state": "read"}} | more)
 
 
@@ -28,33 +28,33 @@ def counts():
 def test_nothing_is_stored_where_nobody_subscribes(acme, other):
     endpoint(other)
     endpoint(acme, enabled=False)
-    happen(acme)
+    emit_status(acme)
     assert counts() == (0, 0, 0)
 
 
 def test_the_same_event_is_one(acme):
     endpoint(acme)
-    happen(acme)
-    happen(acme)
+    emit_status(acme)
+    emit_status(acme)
     assert counts() == (1, 1, 1)
-    happen(acme, key="again")
+    emit_status(acme, key="again")
     assert counts() == (2, 1, 2)
 
 
 def test_an_endpoint_of_a_subaccount_gets_what_is_its_own(acme):
     shop, care = Subaccount.objects.filter(account=acme, code__in=["acme_shop", "acme_care"]).order_by("-code")
     endpoint(acme, subaccount=shop)
-    happen(acme, subaccount_id=care.pk)
-    happen(acme)
+    emit_status(acme, subaccount_id=care.pk)
+    emit_status(acme)
     assert counts() == (0, 0, 0)
-    happen(acme, subaccount_id=shop.pk)
+    emit_status(acme, subaccount_id=shop.pk)
     assert counts() == (1, 1, 1)
 
 
 def test_an_address_that_follows_the_subject_needs_no_endpoint(acme):
     Subscription.objects.create(account=acme, subject_type="message", subject_id=7, url="https://own.example")
-    happen(acme)
-    happen(acme, subject_id=8)
+    emit_status(acme)
+    emit_status(acme, subject_id=8)
     assert counts() == (1, 1, 1)
 
 
@@ -63,7 +63,7 @@ def test_what_is_rolled_back_was_never_emitted(acme):
 
     def fail():
         with transaction.atomic():
-            happen(acme)
+            emit_status(acme)
             raise RuntimeError
 
     with pytest.raises(RuntimeError):

@@ -1,4 +1,4 @@
-"""The page of webhooks to clients: whether each works, what waits, what was given up, and posting that again."""
+"""The page of webhooks to clients: the state of each, and pending and failed deliveries, which can be retried."""
 
 import pytest
 from django.utils import timezone
@@ -6,7 +6,7 @@ from django.utils import timezone
 from accounts.models import AuditEntry
 from events import deliveries
 from events.models import Delivery, Endpoint
-from events.services import EndpointSettings, configure
+from events.services import EndpointSettings, configure_endpoints
 from tests.messaging.sending.test_receipts import due_now
 from tests.people import principal, visitor
 from tests.provider_servers import recorder
@@ -19,11 +19,11 @@ NOW = timezone.now
 
 @pytest.fixture
 def hook(acme):
-    """A configured webhook, and who hears it."""
-    with recorder() as heard:
-        heard.status = 503
-        Endpoint.objects.create(account=acme, event_type="message.status", url=f"{heard.url}/hook")
-        yield heard
+    """A configured webhook and the server that receives it."""
+    with recorder() as receiver:
+        receiver.status = 503
+        Endpoint.objects.create(account=acme, event_type="message.status", url=f"{receiver.url}/hook")
+        yield receiver
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def test_nothing_is_configured(acme, owner):
 
 
 def test_what_waits_and_why(acme, owner, hook, monkeypatch):
-    monkeypatch.setattr(deliveries, "PAUSES", (60,) * 7)  # so that nothing is posted twice meanwhile
+    monkeypatch.setattr(deliveries, "PAUSES", (60,) * 7)  # so that nothing is retried in the meantime
     assert "No deliveries yet" in text(owner.get(PAGE))
     message = deliver(acme, at=NOW())
     assert deliveries.post_due() == 1
@@ -83,8 +83,8 @@ def test_another_accounts_are_not_there(acme, other, hook):
 def test_another_address_begins_anew(acme, hook):
     deliver(acme, at=NOW())
     deliveries.post_due()
-    one = Endpoint.objects.get()
-    assert (one.failure, one.is_failing) == ("503", True)
-    configure([EndpointSettings(None, "message.status", "CADR", "https://new.example")], by=principal(acme))
-    one.refresh_from_db()
-    assert (one.failure, one.is_failing, one.failed_at) == ("", False, None)
+    configured = Endpoint.objects.get()
+    assert (configured.failure, configured.is_failing) == ("503", True)
+    configure_endpoints([EndpointSettings(None, "message.status", "CADR", "https://new.example")], by=principal(acme))
+    configured.refresh_from_db()
+    assert (configured.failure, configured.is_failing, configured.failed_at) == ("", False, None)

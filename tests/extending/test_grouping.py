@@ -9,7 +9,7 @@ from accounts.enums import Permission
 from accounts.services import create_api_key
 from archive.exports.columns import columns_by_key
 from billing.dimensions import DIMENSIONS, Dimension
-from core.extracts import Kind
+from core.extracts import ColumnType
 from tests.people import principal, visitor
 from tests.traffic import AT, deliver, rate
 from tests.visible import text
@@ -22,7 +22,7 @@ QUERY = "from=2026-10-01&to=2026-10-31&group_by=pricing_type"
 def declared(monkeypatch):
     """The declaration, as a line of billing/dimensions."""
     words = {"regular": "As usual"}.get
-    made = Dimension("pricing_type", "Pricing type", kind=Kind.CODE, words=words, absent="No type")
+    made = Dimension("pricing_type", "Pricing type", kind=ColumnType.CODE, words=words, absent="No type")
     monkeypatch.setitem(DIMENSIONS, made.name, made)
 
 

@@ -10,7 +10,7 @@ import pytest
 from accounts.enums import Permission
 from accounts.models import Subaccount, Waba
 from accounts.services import create_api_key
-from core.secrets import same
+from core.secrets import digests_equal
 from core.strict_json import load_object
 from messaging.inbound import credentials, inbox
 from messaging.inbound.models import InboxItem, WebhookEndpoint
@@ -46,7 +46,7 @@ def signature(secret, body):
 
 def authenticate(secrets, headers, body):
     given = headers.get("Toy-Signature", "").encode()
-    return any(same(given, signature(secret, body).encode()) for secret in secrets.app_secrets)
+    return any(digests_equal(given, signature(secret, body).encode()) for secret in secrets.app_secrets)
 
 
 def from_8x8(request, about, reference):
@@ -84,7 +84,7 @@ TOY = Vendor(
 def _toy(monkeypatch):
     """The line in the registry, for as long as the test takes."""
     monkeypatch.setitem(VENDORS, "toy", TOY)
-    credentials.known.forget()
+    credentials.known.clear()
     senders.clear_cache()
     yield
     senders.clear_cache()

@@ -15,7 +15,7 @@ const chart = (more = {}) => ({
   kind: "bar", unit: "count", labels: ["1 Nov", "2 Nov"], labelColours: {}, series: [READ], marks: [], horizontal: false,
   unfinished: null, ...more,
 });
-const mark = (place, level, title) => ({ place, level, title, text: `${title} happened` });
+const mark = (index, level, title) => ({ index, level, title, text: `${title} happened` });
 const callbacks = (data) => tooltip(data, SAY, css).callbacks;
 
 test("the bar of a day that is not over is hatched", () => {
@@ -119,7 +119,7 @@ test("a day has the shape of its worst mark and the subject of its first", () =>
 });
 
 test("a subject without room is left out, one at the edge moves in", () => {
-  const marks = [0, 1, 2].map((place) => mark(place, "bad", "Down"));
+  const marks = [0, 1, 2].map((index) => mark(index, "bad", "Down"));
   const points = [{ x: 30 }, { x: 60 }, { x: 195 }];
   const lefts = captions(marks, points, 200, () => 40).map(({ left }) => left);
   assert.deepEqual(lefts, [10, undefined, 160]);

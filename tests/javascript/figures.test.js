@@ -2,17 +2,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { fade, spell, sum, tick } from "../../portal/static/js/lib/figures.js";
+import { fade, formatFigure, sum, tick } from "../../portal/static/js/lib/figures.js";
 
 test("a figure is spelt by its unit", () => {
-  assert.equal(spell("count", 12345), "12,345");
-  assert.equal(spell("percent", 0.98765), "98.8\u00a0%");
-  assert.equal(spell("USD", 1234.5), "USD 1,234.50");
+  assert.equal(formatFigure("count", 12345), "12,345");
+  assert.equal(formatFigure("percent", 0.98765), "98.8\u00a0%");
+  assert.equal(formatFigure("USD", 1234.5), "USD 1,234.50");
 });
 
 test("a figure that is not known is a dash, zero is not", () => {
-  assert.equal(spell("count", null), "–");
-  assert.equal(spell("count", 0), "0");
+  assert.equal(formatFigure("count", null), "–");
+  assert.equal(formatFigure("count", 0), "0");
 });
 
 test("an axis counts in whole messages only", () => {

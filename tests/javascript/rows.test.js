@@ -42,8 +42,8 @@ test("new rows go in above those that stand, the oldest go", () => {
 });
 
 test("a row that changed is replaced where it stands", () => {
-  const renewed = new Map([["a", "row a"], ["b", "row b, read"]]);
-  assert.deepEqual(mergeSteps(rows("a", "b"), renewed), [{ kind: "replace", id: "b" }]);
+  const updated = new Map([["a", "row a"], ["b", "row b, read"]]);
+  assert.deepEqual(mergeSteps(rows("a", "b"), updated), [{ kind: "replace", id: "b" }]);
 });
 
 test("a late row goes in between, or at the end", () => {

@@ -32,40 +32,44 @@ def call(acme):
     def ask(method, path, body=None):
         how = {} if body is None else {"data": body, "content_type": "application/json"}
         answer = asked(client, method, path, headers=headers, **how)
-        told = answer.json() if "json" in answer.headers.get("Content-Type", "") else {}
-        names = [each["field"] for each in told.get("errors", ())] if isinstance(told, dict) else []
-        return answer.status_code, names, told
+        body = answer.json() if "json" in answer.headers.get("Content-Type", "") else {}
+        names = [each["field"] for each in body.get("errors", ())] if isinstance(body, dict) else []
+        return answer.status_code, names, body
 
     return ask
 
 
-def faults(status, names, told, name):
+def faults(status, names, content, name):
     """What is wrong with an answer to a bad value of `name`; empty for one that is as it should be."""
     if 200 <= status < 300 or status in {404, 429}:  # a message's details may be asked for so often and no more
         return ""
     if status != 400:
         return f"{status}"
-    if "message" in told:  # 8x8's shape tells of the first fault alone
-        return "" if told["message"] else "nothing said"
+    if "message" in content:  # 8x8's shape tells of the first fault alone
+        return "" if content["message"] else "nothing said"
     tops = {each.partition(".")[0] for each in names}
-    return "" if {name, *ALTERNATIVES} & tops or told["detail"].startswith("The body") else f"{names} {told['detail']}"
+    return (
+        ""
+        if {name, *ALTERNATIVES} & tops or content["detail"].startswith("The body")
+        else f"{names} {content['detail']}"
+    )
 
 
 def test_every_parameter(acme, call):
     ids, wrong = ids_of(acme), []
     for operation, route, method in routes_described():
-        given = [each["name"] for each in operation.get("parameters", ()) if each["in"] == "query"]
+        parameters = [each["name"] for each in operation.get("parameters", ()) if each["in"] == "query"]
         needed = {"from": "2026-10-01", "to": "2026-10-02", "billingPeriod": "2026-10"}
-        theirs = route.view_class.speaks == "8x8"
-        for name in given:
-            others = urlencode({each: value for each, value in needed.items() if each in given and each != name})
+        theirs = route.view_class.error_format == "8x8"
+        for name in parameters:
+            others = urlencode({each: value for each, value in needed.items() if each in parameters and each != name})
             for text in TEXTS:
-                status, names, told = call(method, f"{route.path(ids)}?{others}&{name}={text}")
-                if fault := faults(status, names, told, name):
+                status, names, content = call(method, f"{route.path(ids)}?{others}&{name}={text}")
+                if fault := faults(status, names, content, name):
                     wrong.append(f"{operation['operationId']} {name}={text[:20]}: {fault}")
         for query, name in (("colour=red", "colour"), ("%ff=1", "\ufffd"), ("%00=1", "\0")):
             if method == "get":
-                status, names, told = call(method, f"{route.path(ids)}?{query}")
+                status, names, content = call(method, f"{route.path(ids)}?{query}")
                 if (status, name in names) != (400, True) and not (theirs and status < 500):
                     wrong.append(f"{operation['operationId']} ?{query}: {status} {names}")
     assert "\n".join(wrong) == ""
@@ -79,8 +83,8 @@ def test_every_field_of_a_body(acme, call):
             continue
         for name in schema["properties"]:
             for value in VALUES:
-                status, names, told = call(method, route.path(ids), json.dumps({name: value}))
-                if fault := faults(status, names, told, name):
+                status, names, content = call(method, route.path(ids), json.dumps({name: value}))
+                if fault := faults(status, names, content, name):
                     wrong.append(f"{operation['operationId']} {name}={value!r:.20}: {fault}")
     assert "\n".join(wrong) == ""
 
@@ -96,10 +100,10 @@ def test_what_is_no_body(acme, call, body):
     ids, wrong = ids_of(acme), []
     for operation, route, method in routes_described():
         if body_of(operation) is not None:
-            status, _, told = call(method, route.path(ids), body)
+            status, _, content = call(method, route.path(ids), body)
             fine = status < 300 and body == b""
-            if not fine and (status != 400 or not (told.get("detail") or told.get("message"))):
-                wrong.append(f"{operation['operationId']}: {status} {told}")
+            if not fine and (status != 400 or not (content.get("detail") or content.get("message"))):
+                wrong.append(f"{operation['operationId']}: {status} {content}")
     assert wrong == []
 
 

@@ -1,4 +1,4 @@
-"""manage.py seed_demo and demo_credentials: repeatable figures, and credentials that open every door."""
+"""manage.py seed_demo and demo_credentials: repeatable figures, and working credentials."""
 
 import io
 import json
@@ -56,8 +56,8 @@ class TestSeedDemo:
         """Every account's."""
 
     def test_it_fills_log_counts_quarantine_and_report(self):
-        said = seed()
-        assert said.splitlines()[-1] == "Demo data is loaded: 300 messages from 01 Sep 2026 on."
+        output = seed()
+        assert output.splitlines()[-1] == "Demo data is loaded: 300 messages from 01 Sep 2026 on."
         assert Message.objects.filter(direction="outbound").count() == 350
         assert sum(TrafficSlot.objects.values_list("n", flat=True)) == Message.objects.count()
         assert set(InboxItem.objects.values_list("state", flat=True)) == {"done", "quarantined"}
@@ -102,23 +102,23 @@ class TestCredentials:
 
     @pytest.mark.parametrize("arguments", [(), ("--account", "other")])
     def test_the_keys_are_those_that_clients_rely_on(self, arguments):
-        found = credentials(*arguments)
-        assert found.keys() == KEYS
-        assert set(found["users"]) - {"operator"} == {"owner", "finance", "support", "developer", "viewer"}
-        assert {name: set(door) for name, door in found["webhooks"].items()} == {
+        printed = credentials(*arguments)
+        assert printed.keys() == KEYS
+        assert set(printed["users"]) - {"operator"} == {"owner", "finance", "support", "developer", "viewer"}
+        assert {name: set(endpoint) for name, endpoint in printed["webhooks"].items()} == {
             "8x8": {"path", "authorization"},
             "meta": {"path", "app_secret", "verify_token"},
             "360dialog": {"path", "header", "value"},
         }
-        assert set(found["templates"][0]) == {"name", "language", "category", "body_parameters"}
+        assert set(printed["templates"][0]) == {"name", "language", "category", "body_parameters"}
 
     def test_the_ids_of_the_demo_account(self):
-        found = credentials()
-        assert found["account_id"] == str(Account.objects.get(name="Acme Retail").public_id)
-        assert found["base_url"] == "http://127.0.0.1:8000"
-        assert found["subaccounts"] == ["acme_wa", "acme_shop", "acme_care"]
-        assert (found["waba_id"], found["phone_number_id"]) == ("102290129340398", "106540352242922")
-        assert "operator" in found["users"]
+        printed = credentials()
+        assert printed["account_id"] == str(Account.objects.get(name="Acme Retail").public_id)
+        assert printed["base_url"] == "http://127.0.0.1:8000"
+        assert printed["subaccounts"] == ["acme_wa", "acme_shop", "acme_care"]
+        assert (printed["waba_id"], printed["phone_number_id"]) == ("102290129340398", "106540352242922")
+        assert "operator" in printed["users"]
 
     def test_the_other_account_shares_nothing_secret(self):
         first, second = (json.dumps(credentials("--account", name)) for name in ("demo", "other"))
@@ -139,23 +139,23 @@ class TestCredentials:
         assert (answer.status_code, answer.json()["results"]) == (200, [])
 
     def test_each_webhook_address_takes_what_proves_itself(self, client):
-        doors = credentials()["webhooks"]
+        endpoints = credentials()["webhooks"]
         proofs = {
-            "8x8": {"Authorization": doors["8x8"]["authorization"]},
-            "meta": {"X-Hub-Signature-256": signature(doors["meta"]["app_secret"], b"{}")},
-            "360dialog": {doors["360dialog"]["header"]: doors["360dialog"]["value"]},
+            "8x8": {"Authorization": endpoints["8x8"]["authorization"]},
+            "meta": {"X-Hub-Signature-256": signature(endpoints["meta"]["app_secret"], b"{}")},
+            "360dialog": {endpoints["360dialog"]["header"]: endpoints["360dialog"]["value"]},
         }
         for provider, headers in proofs.items():
-            post = {"path": doors[provider]["path"], "data": "{}", "content_type": "application/json"}
+            post = {"path": endpoints[provider]["path"], "data": "{}", "content_type": "application/json"}
             assert client.post(**post).status_code == 401
             assert client.post(**post, headers=headers).status_code == 200
         with every_tenant():
             assert InboxItem.objects.count() == 3
 
     def test_metas_address_answers_the_verification(self, client):
-        door = credentials()["webhooks"]["meta"]
-        query = {"hub.mode": "subscribe", "hub.verify_token": door["verify_token"], "hub.challenge": "1158201444"}
-        answer = client.get(door["path"], query)
+        endpoint = credentials()["webhooks"]["meta"]
+        query = {"hub.mode": "subscribe", "hub.verify_token": endpoint["verify_token"], "hub.challenge": "1158201444"}
+        answer = client.get(endpoint["path"], query)
         assert (answer.status_code, answer.content) == (200, b"1158201444")
 
 

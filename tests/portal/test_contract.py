@@ -50,8 +50,8 @@ def _open_connection():
 @pytest.fixture
 def ids(acme):
     """Ids of things that are there, as paths have them."""
-    found = {name: str(value) for name, value in ids_of(acme).items()}
-    return found | {"subaccount_id": found["subaccount_id as str"], "token": found["api-log-export-download: token"]}
+    ids = {name: str(value) for name, value in ids_of(acme).items()}
+    return ids | {"subaccount_id": ids["subaccount_id as str"], "token": ids["api-log-export-download: token"]}
 
 
 @pytest.mark.django_db
@@ -65,7 +65,7 @@ def test_every_operation_answers_as_it_is_described(headers, ids, request):
     )  # fmt: skip
     schema = schemathesis.openapi.from_wsgi("/api/schema/", application)
     wrong = []
-    for operation in (found.ok() for found in schema.get_all_operations()):
+    for operation in (result.ok() for result in schema.get_all_operations()):
         known = {each.name: ids[each.name] for each in operation.path_parameters}
         for strategy in (
             operation.as_strategy(GenerationMode.POSITIVE, path_parameters=known),
@@ -75,13 +75,13 @@ def test_every_operation_answers_as_it_is_described(headers, ids, request):
             try:
                 asking(given(case=strategy)(lambda case: ask(case, headers)))()
             except (FailureGroup, AssertionError) as failed:
-                wrong.append(f"{operation.label}: {told(failed)}")
+                wrong.append(f"{operation.label}: {error_text(failed)}")
     gc.collect()  # here, where what is left open is forgiven, and not during another test
     if wrong:
         pytest.fail("\n\n".join(wrong), pytrace=False)
 
 
-def told(failed):
+def error_text(failed):
     """What went wrong, in full: a group of failures says only how many there are."""
     return "\n".join(str(each) for each in getattr(failed, "exceptions", [failed]))
 

@@ -115,11 +115,11 @@ def ask(acme: Account, settings: Any):
         how = {} if body is None else {"data": json.dumps(body), "content_type": "application/json"}
         with transaction.atomic():
             answer = getattr(client, method)(path, secure=True, **how)
-            said = b"".join(answer.streaming_content) if answer.streaming else answer.content
+            content = b"".join(answer.streaming_content) if answer.streaming else answer.content
             transaction.set_rollback(not keep)
         if "json" in answer.headers.get("Content-Type", ""):
-            return answer.status_code, json.loads(said)
-        return answer.status_code, said.decode() or None
+            return answer.status_code, json.loads(content)
+        return answer.status_code, content.decode() or None
 
     return call
 
@@ -173,16 +173,16 @@ def traffic_of(account: Account) -> None:
     rate()
 
 
-def told(call, path, method, query, body):
-    """One exchange, as it stands in the file."""
+def exchange(call, path, method, query, body):
+    """One call and its response, as the file has them."""
     path += f"?{urlencode(query, safe=',:')}" if query else ""
     status, answer = call(method, path, body)
-    found = {"asked": f"{method.upper()} {path}", "request": body, "status": status, "answer": cut(answer)}
-    return {name: value for name, value in found.items() if value is not None}
+    parts = {"call": f"{method.upper()} {path}", "request": body, "status": status, "response": cut(answer)}
+    return {name: value for name, value in parts.items() if value is not None}
 
 
 def cut(answer):
-    """Lists of objects cut to their first rows, for people to read."""
+    """The response with lists of objects cut to their first rows."""
     if isinstance(answer, dict):
         return {name: cut(value) for name, value in answer.items()}
     if isinstance(answer, list):
@@ -198,13 +198,13 @@ VOLATILE = (
     (r"/\d+/", "/<n>/"),
     (r"\b1689556908\d{6}\b", "<template>"),
 )
-# Ids of sequences, which no test puts back; and how many parts an export took, which is a matter of speed.
+# Ids from sequences, which tests do not reset; and the number of parts of an export, which depends on speed.
 NUMBERED = {"id", "run", "webhook_event", "parts"}
-WORDED = {"message", "errorMessage", "detail"}  # of refusals: which field and code is compared, not how it is put
+WORDED = {"message", "errorMessage", "detail"}  # of errors: the fields and codes are compared, not the texts
 
 
 def steady(value: Any, name: str = "") -> Any:
-    """Without what differs in every run."""
+    """The value without what differs in every run."""
     if isinstance(value, dict):
         return {key: steady(inner, key) for key, inner in value.items()}
     if isinstance(value, list):
@@ -220,27 +220,27 @@ def steady(value: Any, name: str = "") -> Any:
 
 @pytest.mark.django_db
 def test_every_example_is_what_the_portal_answers(world, ask, request):
-    found = {}
-    # What deletes comes last: files do not come back.
+    examples = {}
+    # Deletions come last: a deleted file does not come back.
     for operation, route, method in sorted(routes_described(), key=lambda each: each[2] == "delete"):
         name = operation["operationId"]
         path = route.path(world | world.get(name, {}))
-        found[name] = example = told(ask, path, method, *ASKED.get(name, ({}, None)))
+        examples[name] = example = exchange(ask, path, method, *ASKED.get(name, ({}, None)))
         assert example["status"] < 300, f"{name}: {example}"
         if name in REFUSED:
-            example["refused"] = told(ask, path, method, *REFUSED[name])
+            example["refused"] = exchange(ask, path, method, *REFUSED[name])
             assert example["refused"]["status"] == 400, f"{name}: {example['refused']}"
-    known = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in EXAMPLES.glob("*.json")}
-    both = {name: (steady(known.get(name)), steady(found.get(name))) for name in known.keys() | found.keys()}
+    stored = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in EXAMPLES.glob("*.json")}
+    both = {name: (steady(stored.get(name)), steady(examples.get(name))) for name in stored.keys() | examples.keys()}
     stale = {name: each for name, each in both.items() if each[0] != each[1]}
     if request.config.getoption("--rewrite-examples"):
         for name in stale:
-            write(name, found.get(name))
+            write(name, examples.get(name))
     assert stale == {}, "(as the file has it, as it is): see above how to rewrite these examples."
 
 
 def write(name, example):
-    """Put it into the operation's file, or take away the file of one that is gone."""
+    """Write the operation's file, or remove it if the operation no longer exists."""
     path = EXAMPLES / f"{name}.json"
     if example is None:
         path.unlink()

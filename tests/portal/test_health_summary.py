@@ -1,4 +1,4 @@
-"""Health at a glance."""
+"""The health summary."""
 
 from datetime import UTC, datetime
 
@@ -12,25 +12,25 @@ def node(entity, name, can_send=CanSend.AVAILABLE):
     return Node(entity, name, name, HealthState(can_send))
 
 
-def seen(*nodes):
+def summarize(*nodes):
     return health_summary(Health(datetime(2026, 11, 1, tzinfo=UTC), list(nodes)))
 
 
 def test_numbers_show_the_worst_first_and_templates_only_the_troubled():
-    found = seen(
+    summary = summarize(
         node(Entity.PHONE_NUMBER, "good"), node(Entity.PHONE_NUMBER, "bad", CanSend.BLOCKED),
         node(Entity.TEMPLATE, "fine"),
         node(Entity.TEMPLATE, "paused", CanSend.BLOCKED), node(Entity.WABA, "waba", CanSend.LIMITED),
         node(Entity.APP, "app"),
     )  # fmt: skip
-    assert [one.name for one in found.numbers.shown] == ["bad", "good"]
-    assert (found.numbers.free, found.numbers.total) == (1, 2)
-    assert [one.name for one in found.templates.shown] == ["paused"]
-    assert (found.templates.free, found.templates.total) == (1, 2)
-    assert [one.name for one in found.others] == ["waba"]
-    assert found.overall == CanSend.BLOCKED
+    assert [one.name for one in summary.numbers.shown] == ["bad", "good"]
+    assert (summary.numbers.free, summary.numbers.total) == (1, 2)
+    assert [one.name for one in summary.templates.shown] == ["paused"]
+    assert (summary.templates.free, summary.templates.total) == (1, 2)
+    assert [one.name for one in summary.others] == ["waba"]
+    assert summary.overall == CanSend.BLOCKED
 
 
 def test_what_is_not_shown_is_counted():
-    found = seen(*(node(Entity.TEMPLATE, str(n), CanSend.LIMITED) for n in range(8)))
-    assert (len(found.templates.shown), found.templates.more, found.templates.free) == (5, 3, 0)
+    summary = summarize(*(node(Entity.TEMPLATE, str(n), CanSend.LIMITED) for n in range(8)))
+    assert (len(summary.templates.shown), summary.templates.more, summary.templates.free) == (5, 3, 0)

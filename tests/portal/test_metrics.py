@@ -56,12 +56,12 @@ def test_what_waits_and_what_is_missing(acme, other, client):
     webhook(other, "parked")
     deliver(acme)
     report(acme, "sent", provider_message_id="wamid.B", at=NOW - timedelta(hours=30))
-    found = samples(client.get("/metrics"))
-    assert found["tollgate_inbox_rows", "pending"] == 1
-    assert found["tollgate_inbox_rows", "parked"] == 2
-    assert found["tollgate_inbox_oldest_waiting_seconds",] == 70
-    assert found["tollgate_messages_in_sent", "24h"] == 1
-    assert found["tollgate_dirty_buckets",] == 1
+    values = samples(client.get("/metrics"))
+    assert values["tollgate_inbox_rows", "pending"] == 1
+    assert values["tollgate_inbox_rows", "parked"] == 2
+    assert values["tollgate_inbox_oldest_waiting_seconds",] == 70
+    assert values["tollgate_messages_in_sent", "24h"] == 1
+    assert values["tollgate_dirty_buckets",] == 1
 
 
 def test_webhooks_are_counted_by_their_answer(client):

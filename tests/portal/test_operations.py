@@ -14,7 +14,7 @@ from messaging.inbound.models import InboxItem, WebhookEndpoint
 from messaging.log.models import PhoneNumber, TrafficSlot
 from messaging.log.selectors.gaps import QUIET_LEAST
 from messaging.sending.models import Submission
-from portal.operations import State, installation_state
+from portal.operations import InstallationState, installation_state
 from tests.people import browser_of, visitor
 from tests.traffic import AT, deliver, report
 from tests.visible import text
@@ -99,7 +99,7 @@ def test_thresholds_of_waiting(acme, seconds, level):
     ],
 )
 def test_rating(lag, value, level):
-    figure = State(NOW, [], [], [], 0, lag, 0).figures[4]
+    figure = InstallationState(NOW, [], [], [], 0, lag, 0).figures[4]
     assert (figure.value, figure.level) == (value, level)
 
 
@@ -107,7 +107,7 @@ def test_rating(lag, value, level):
     ("n", "value", "level"), [(0, "0", "good"), (100_000, "100,000", "good"), (100_001, "100,000+", "warn")]
 )
 def test_counts_to_add_up(n, value, level):
-    figure = State(NOW, [], [], [], 0, CALM, n).figures[5]
+    figure = InstallationState(NOW, [], [], [], 0, CALM, n).figures[5]
     assert (figure.value, figure.level) == (value, level)
 
 

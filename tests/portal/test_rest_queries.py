@@ -15,7 +15,7 @@ from messaging.inbound.models import InboxItem, WebhookEndpoint
 from messaging.log.models import PhoneNumber, Template
 from tests.access.test_permissions import bearer
 from tests.people import principal
-from tests.portal.test_openapi import routes_described, said_200
+from tests.portal.test_openapi import routes_described, schema_of_200
 from tests.traffic import AT, deliver
 
 pytestmark = pytest.mark.django_db
@@ -45,19 +45,26 @@ def rows_of_everything(account, numbers):
 def test_lists_cost_the_same_with_one_row_and_with_twenty(acme):
     client = Client(headers=bearer(acme, Permission))
     lists = [
-        route for operation, route, method in routes_described() if method == "get" and "Page" in said_200(operation)
+        route
+        for operation, route, method in routes_described()
+        if method == "get" and "Page" in schema_of_200(operation)
     ]
     client.get("/api/v1/health_status")  # the first request notes when the key was used
-    asked = {}
+    queries_by_route = {}
     for numbers in (range(1), range(1, ROWS)):
         rows_of_everything(acme, numbers)
         for route in lists:
             with CaptureQueriesContext(connection) as queries:
                 answer = client.get(route.path({}))
             assert len(answer.json()["results"]) >= len(numbers), route.name
-            asked.setdefault(route.name, []).append([each["sql"] for each in queries])
-    assert {name: list(map(len, each)) for name, each in asked.items() if len(each[0]) != len(each[1])} == {}
+            queries_by_route.setdefault(route.name, []).append([each["sql"] for each in queries])
+    assert {name: list(map(len, each)) for name, each in queries_by_route.items() if len(each[0]) != len(each[1])} == {}
     # How many rates a card has is counted by its own index, card by card of the page.
-    counting = [sql for each in asked.values() for sql in each[1] if "COUNT(" in sql and "billing_ratecard" not in sql]
+    counting = [
+        sql
+        for each in queries_by_route.values()
+        for sql in each[1]
+        if "COUNT(" in sql and "billing_ratecard" not in sql
+    ]
     assert counting == []
     assert len(lists) == 8

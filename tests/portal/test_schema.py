@@ -69,9 +69,9 @@ def test_answers_are_described_by_name(schema, path, name):
 def test_amounts_are_strings_and_parameters_are_named(schema):
     total = schema["components"]["schemas"]["CostTotal"]["properties"]
     assert total["amount"]["type"] == "string"
-    given = schema["paths"]["/api/v1/reports/costs/"]["get"]["parameters"]
-    asked = [each["name"] for each in given if each["in"] == "query"]
-    assert sorted(asked) == [
+    parameters = schema["paths"]["/api/v1/reports/costs/"]["get"]["parameters"]
+    names = [each["name"] for each in parameters if each["in"] == "query"]
+    assert sorted(names) == [
         "category", "channel", "country", "from", "group_by", "market", "state", "subaccount", "template", "to",
     ]  # fmt: skip
 
@@ -94,7 +94,7 @@ def test_errors_are_in_the_shape_of_the_api_that_is_spoken(schema):
     ours = schema["paths"]["/api/v1/messages/"]["get"]["responses"]["429"]
     content = ours["content"]["application/problem+json"]
     assert content["schema"] == {"$ref": "#/components/schemas/Problem"}
-    assert content["examples"]["answered"]["value"]["title"] == "Too Many Requests"
+    assert content["examples"]["response"]["value"]["title"] == "Too Many Requests"
     assert "Retry-After" in ours["headers"]
     theirs = schema["paths"]["/api/v1/accounts/{account_id}/usage/messages"]["get"]["responses"]["429"]["content"]
     assert theirs["application/json"]["schema"] == {"$ref": "#/components/schemas/Envelope"}
@@ -116,14 +116,14 @@ def test_every_operation_has_a_title_and_names_its_scope(schema):
 @pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*.json")), ids=lambda path: path.stem)
 def test_an_example_is_what_its_operation_describes(schema, path):
     """Request, answer and refusal, each by its own schema, and shown with it."""
-    known = json.loads(path.read_text(encoding="utf-8"))
+    example = json.loads(path.read_text(encoding="utf-8"))
     operation = {each["operationId"]: each for _, _, each in operations(schema)}[path.stem]
-    said = [(operation["requestBody"], known["request"])] if "request" in known else []
-    answers = [each for each in (known, known.get("refused")) if each and "answer" in each]
-    said += [(operation["responses"][str(each["status"])], each["answer"]) for each in answers]
-    for described, value in said:
+    bodies = [(operation["requestBody"], example["request"])] if "request" in example else []
+    responses = [each for each in (example, example.get("refused")) if each and "response" in each]
+    bodies += [(operation["responses"][str(each["status"])], each["response"]) for each in responses]
+    for described, value in bodies:
         ((media_type, content),) = described["content"].items()
         if "json" in media_type:
-            whole = {**content["schema"], "components": schema["components"]}
-            assert [error.message for error in Draft202012Validator(whole).iter_errors(value)] == []
+            schema_with_components = {**content["schema"], "components": schema["components"]}
+            assert [error.message for error in Draft202012Validator(schema_with_components).iter_errors(value)] == []
         assert [each["value"] for each in content["examples"].values()] == [value]

@@ -151,15 +151,15 @@ def test_why_messages_were_not_delivered(acme):
     assert "Ask the person through another channel to write to you first" in page
 
 
-def test_health_at_a_glance(acme):
+def test_health_summary(acme):
     deliver(acme)
     number = PhoneNumber.objects.get(account=acme, provider_number_id="106540352242922")
     number.flag = "FLAGGED"
     number.save()
     page = text(visitor(acme, "viewer").get("/"))
     assert "2 of 3 without limits" in page
-    glance = page[page.index("title-glance") :]
-    assert glance.index(f"/numbers/{number.pk}/") < glance.index("Available")
+    summary = page[page.index("title-health-summary") :]
+    assert summary.index(f"/numbers/{number.pk}/") < summary.index("Available")
 
 
 def test_costs_of_the_running_month_are_for_those_who_may_see_costs(acme):

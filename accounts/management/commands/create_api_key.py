@@ -1,4 +1,4 @@
-"""manage.py create_api_key: make an API key for an account and print it, once."""
+"""manage.py create_api_key: create an API key for an account and print it."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -14,7 +14,7 @@ from core.tenancy import tenant
 
 
 class Command(BaseCommand):
-    """The key is shown here and nowhere else; the database keeps its SHA-256."""
+    """Prints the key, which cannot be read again: the database stores only its SHA-256."""
 
     help = "Create an API key for an account and print it."
 
@@ -28,7 +28,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *_: Any, **options: Any) -> None:
-        """Make it; exit 1 for an unknown account or a limit of nothing."""
+        """Create the key; exit 1 for an unknown account or a limit below 1."""
         account = Account.objects.filter(public_id=options["account"]).first()
         if options["rate_limit"] < 1:
             raise CommandError(f"--rate-limit {options['rate_limit']} is too low: use 1 or more.")

@@ -1,4 +1,4 @@
-"""manage.py reset_second_factor: let somebody in again who lost their phone and their recovery codes."""
+"""manage.py reset_second_factor: restore access for a person who lost their phone and recovery codes."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -11,7 +11,7 @@ from accounts.services.person import reset_second_factor
 
 
 class Command(BaseCommand):
-    """See that it is really them who asks: afterwards the password alone opens the portal until they set up another."""
+    """Verify the person's identity first: the password alone is enough until they set up another second factor."""
 
     help = "Remove a person's second factor, so that they can set up another."
 
@@ -20,7 +20,7 @@ class Command(BaseCommand):
         parser.add_argument("email")
 
     def handle(self, *_: Any, **options: Any) -> None:
-        """Take it away; exit 1 for an unknown address."""
+        """Remove the second factor; exit 1 for an unknown address."""
         user = User.objects.filter(email=options["email"].strip().lower()).first()
         if user is None:
             raise CommandError(f"There is no user with the address {options['email']}: /admin/ lists users.")

@@ -1,4 +1,4 @@
-"""manage.py verify_audit: whether the audit is what was written."""
+"""manage.py verify_audit: check the audit log for changed, added and removed entries."""
 
 from argparse import ArgumentParser, ArgumentTypeError
 from typing import Any
@@ -9,8 +9,8 @@ from accounts.models import Account
 from accounts.selectors.audit_chain import verify_chains
 
 
-def head(text: str) -> tuple[int, str]:
-    """A head as this command prints it: position and digest."""
+def parse_head(text: str) -> tuple[int, str]:
+    """Parse a head as this command prints it: position and digest."""
     position, _, digest = text.partition(":")
     if not (position.isdecimal() and len(digest) == 64):
         raise ArgumentTypeError("enter a head as printed: the position, a colon and 64 hexadecimal digits")
@@ -18,7 +18,7 @@ def head(text: str) -> tuple[int, str]:
 
 
 class Command(BaseCommand):
-    """Works out every chain again; changes nothing."""
+    """Verifies the chains; changes nothing."""
 
     help = "Check that no audit log entry was changed, added or removed; exit 1 and name the first that was."
 
@@ -27,7 +27,7 @@ class Command(BaseCommand):
         parser.add_argument("--account", metavar="NAME", help="only this account's chain, by name or public id")
         parser.add_argument(
             "--head",
-            type=head,
+            type=parse_head,
             metavar="POSITION:DIGEST",
             help="with --account: a head that was printed earlier",
         )
@@ -38,7 +38,7 @@ class Command(BaseCommand):
         if options["head"] and not account:
             raise CommandError("A head belongs to one chain: name its account with --account.")
         broken = 0
-        for verdict in verify_chains(account, noted=options["head"]):
+        for verdict in verify_chains(account, known_head=options["head"]):
             self.stdout.write(str(verdict))
             broken += bool(verdict.problem)
         if broken:
@@ -47,7 +47,7 @@ class Command(BaseCommand):
     def _account(self, name: str | None) -> Account | None:
         if not name:
             return None
-        found = [each for each in Account.objects.all() if name in {each.name, str(each.public_id)}]
-        if len(found) != 1:
-            raise CommandError(f"{len(found)} accounts are called {name!r}: use the public id shown in /admin/.")
-        return found[0]
+        accounts = [each for each in Account.objects.all() if name in {each.name, str(each.public_id)}]
+        if len(accounts) != 1:
+            raise CommandError(f"{len(accounts)} accounts are called {name!r}: use the public id shown in /admin/.")
+        return accounts[0]

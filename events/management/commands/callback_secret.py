@@ -1,4 +1,4 @@
-"""manage.py callback_secret: what signs the receipts that an account's clients get."""
+"""manage.py callback_secret: print the secret that signs an account's receipts."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -7,11 +7,11 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import Account
-from events.signing import as_text, secret_of
+from events.signing import encode_secret, secret_of
 
 
 class Command(BaseCommand):
-    """Give it to who checks the signatures, as a password."""
+    """Print the secret for the receiver of the receipts, who checks the signatures with it."""
 
     help = "Print the secret that signs an account's receipts (Standard Webhooks, HMAC-SHA256)."
 
@@ -25,4 +25,4 @@ class Command(BaseCommand):
             account = Account.objects.get(public_id=options["account_id"])
         except (Account.DoesNotExist, ValidationError):
             raise CommandError("There is no account with that id.") from None
-        self.stdout.write(as_text(secret_of(account)))
+        self.stdout.write(encode_secret(secret_of(account)))

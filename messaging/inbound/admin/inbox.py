@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from core.counting import count_up_to
 from core.paging import Cursor
-from core.placed_admin import PlacedAdmin
+from core.partitioned_admin import PartitionedAdmin
 from messaging.inbound.models import InboxItem
 from messaging.inbound.services.replay import MOST_REPLAYED, replay_webhooks
 
@@ -24,7 +24,7 @@ _SAMPLE = 10
 
 
 @admin.register(InboxItem)
-class InboxItemAdmin(PlacedAdmin):
+class InboxItemAdmin(PartitionedAdmin):
     """Webhooks as they came. A replayed one is processed again, which is harmless."""
 
     list_display = ("received_at", "account", "provider", "state", "attempts", "short_reason", "size")
@@ -44,15 +44,15 @@ class InboxItemAdmin(PlacedAdmin):
         return rows.annotate(size=Func("body", function="octet_length", output_field=IntegerField()))  # type: ignore[no-any-return]
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> InboxItem | None:
-        """By place, as a partition's index knows no id alone."""
+        """By time and id: no index of a partition finds an id alone."""
         try:
             cursor = Cursor.parse(object_id)
         except ValueError:
             return None
         return InboxItem.objects.filter(received_at=cursor.moment, pk=cursor.id).select_related("account").first()
 
-    def place(self, item: InboxItem) -> str:
-        """Its address."""
+    def object_key(self, item: InboxItem) -> str:
+        """The row's key in URLs."""
         return str(Cursor(item.received_at, item.pk))
 
     @admin.action(description=gettext_lazy("Replay selected webhooks"))

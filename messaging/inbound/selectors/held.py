@@ -6,12 +6,12 @@ from datetime import datetime
 
 from django.db import connection
 
-from core.counting import MOST_COUNTED
+from core.counting import COUNT_LIMIT
 
 
 @dataclass(frozen=True, slots=True)
 class HeldWebhooks:
-    """An account's webhooks that are not settled, each counted to `MOST_COUNTED` + 1; since when the oldest is due."""
+    """An account's webhooks that are not settled, each counted to `COUNT_LIMIT` + 1; since when the oldest is due."""
 
     account_id: int
     account: str
@@ -22,7 +22,7 @@ class HeldWebhooks:
 
 
 def _bounded(state: str) -> str:
-    rows = f"SELECT FROM inbound_inbox i WHERE i.account_id = a.id AND i.state = '{state}' LIMIT {MOST_COUNTED + 1}"
+    rows = f"SELECT FROM inbound_inbox i WHERE i.account_id = a.id AND i.state = '{state}' LIMIT {COUNT_LIMIT + 1}"
     return f"(SELECT count(*) FROM ({rows}) counted)"  # noqa: S608
 
 

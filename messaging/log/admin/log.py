@@ -7,13 +7,13 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from core.numbers import masked
-from core.placed_admin import PlacedAdmin
+from core.numbers import mask_number
+from core.partitioned_admin import PartitionedAdmin
 from messaging.log.models import Message
 
 
 @admin.register(Message)
-class MessageAdmin(PlacedAdmin):
+class MessageAdmin(PartitionedAdmin):
     """The log over all accounts; numbers stay masked, as an operator needs none."""
 
     list_display = ("created_at", "account", "umid", "provider", "direction", "masked_number", "status", "error_code")
@@ -33,13 +33,13 @@ class MessageAdmin(PlacedAdmin):
         """A whole UMID, or nothing."""
         return (_by_umid(queryset, search_term) if search_term else queryset), False
 
-    def place(self, message: Message) -> str:
-        """Its address."""
+    def object_key(self, message: Message) -> str:
+        """The row's key in URLs."""
         return str(message.umid)
 
     @admin.display(description="Number")
     def masked_number(self, message: Message) -> str:
-        return masked(message.msisdn or message.user_id)
+        return mask_number(message.msisdn or message.user_id)
 
 
 def _by_umid(rows: QuerySet[Message], text: str) -> QuerySet[Message]:

@@ -14,7 +14,7 @@ from accounts.api import TenantView
 from accounts.enums import Permission
 from core.filtersets import StrictFilterSet, parameters
 from core.links import PageSerializer
-from core.resources import listed, shown
+from core.resources import detail_data, page_data
 from core.sparse import SparseSerializer
 from messaging.log.models import PhoneNumber, Template
 from messaging.log.selectors.assets import all_templates, numbers
@@ -121,7 +121,7 @@ class TemplateListView(AssetView):
     def get(self, request: Request) -> Response:
         """One page. Follow `next` for older templates, `previous` for newer ones."""
         filterset = TemplateFilterSet(request.query_params, queryset=self.templates())
-        return Response(listed(MessageTemplateSerializer, filterset, request))
+        return Response(page_data(MessageTemplateSerializer, filterset, request))
 
 
 class TemplateDetailView(AssetView):
@@ -131,7 +131,7 @@ class TemplateDetailView(AssetView):
     def get(self, request: Request, template_id: int) -> Response:
         """The template; 404 if the account has none with that id."""
         template = get_object_or_404(self.templates(), pk=template_id)
-        return Response(shown(MessageTemplateSerializer, template, request))
+        return Response(detail_data(MessageTemplateSerializer, template, request))
 
 
 class NumberListView(AssetView):
@@ -143,7 +143,7 @@ class NumberListView(AssetView):
     def get(self, request: Request) -> Response:
         """One page. Follow `next` for older numbers, `previous` for newer ones."""
         filterset = NumberFilterSet(request.query_params, queryset=self.numbers())
-        return Response(listed(NumberSerializer, filterset, request))
+        return Response(page_data(NumberSerializer, filterset, request))
 
 
 class NumberDetailView(AssetView):
@@ -153,4 +153,4 @@ class NumberDetailView(AssetView):
     def get(self, request: Request, number_id: int) -> Response:
         """The number; 404 if the account has none with that id."""
         number = get_object_or_404(self.numbers(), pk=number_id)
-        return Response(shown(NumberSerializer, number, request))
+        return Response(detail_data(NumberSerializer, number, request))

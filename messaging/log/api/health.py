@@ -21,7 +21,7 @@ from accounts.enums import Permission
 from accounts.models import ApiKey
 from accounts.services import authenticate_api_key
 from core.problem_details import exception_handler, headers_of
-from core.queries import nothing_asked
+from core.queries import reject_params
 from messaging.log.assets.health import Node, worst
 from messaging.log.models import PhoneNumber
 from messaging.log.selectors.health import Health, health
@@ -77,7 +77,7 @@ class HealthStatusView(HealthView):
     @extend_schema(operation_id="get_health_status", responses=HealthStatusSerializer)
     def get(self, request: Request) -> Response:
         """Every portfolio, WABA, number and template. Templates do not affect the overall status."""
-        nothing_asked(request)
+        reject_params(request)
         current = self.current_health()
         return Response({"health_status": {**_status(current.nodes), "can_send_message": current.overall}})
 

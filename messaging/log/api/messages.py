@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from accounts.api import TenantView
 from accounts.enums import Permission
 from billing.selectors import explain
-from core.resources import listed, shown
+from core.resources import detail_data, page_data
 from messaging.log.api.query import MessageList, message_parameters
 from messaging.log.api.serializers import (
     ChargeSerializer,
@@ -61,7 +61,7 @@ class MessageListView(MessageView):
             request.query_params, self.account, subaccount_ids=self.principal.subaccount_ids,
             exact_numbers=not self.principal.may(Permission.VIEW_NUMBERS),
         )  # fmt: skip
-        return Response(listed(MessageSerializer, rows, request, context=self.context))
+        return Response(page_data(MessageSerializer, rows, request, context=self.context))
 
 
 class MessageDetailView(MessageView):
@@ -70,7 +70,7 @@ class MessageDetailView(MessageView):
     @extend_schema(operation_id="get_message", responses=MessageSerializer)
     def get(self, request: Request, umid: UUID) -> Response:
         """The message with a UMID. 404 if the account has none."""
-        return Response(shown(MessageSerializer, self.get_message(umid), request, self.context))
+        return Response(detail_data(MessageSerializer, self.get_message(umid), request, self.context))
 
 
 class ChargeView(MessageView):
@@ -83,4 +83,4 @@ class ChargeView(MessageView):
         """State, price and the reasons for them. 404 if the account has no such message."""
         message = self.get_message(umid)
         charge = charge_body(umid, explain(self.account, message.message_key), message.status)
-        return Response(shown(ChargeSerializer, charge, request))
+        return Response(detail_data(ChargeSerializer, charge, request))

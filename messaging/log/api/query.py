@@ -14,7 +14,7 @@ from rest_framework.exceptions import ValidationError
 from accounts.models import Account
 from core.bodies import StrictSerializer
 from core.filters import BLANK
-from core.filtersets import CURSORS, misgiven
+from core.filtersets import CURSORS, param_errors
 from messaging.log.declaration import Filter
 from messaging.log.models import Message
 from messaging.log.query import MessageQuery, build, filters, parse, problems
@@ -27,7 +27,7 @@ class MessageList:
     def __init__(self, params: QueryDict, account: Account, **reach: Any) -> None:
         self._params, self._account, self._reach = params, account, reach
 
-    def checked(self) -> QuerySet[Message]:
+    def validated_rows(self) -> QuerySet[Message]:
         """The messages. Raises ValidationError naming the parameters that are wrong."""
         return matching(self._account, self.query())
 
@@ -35,7 +35,7 @@ class MessageList:
         """Return the query. Raises ValidationError."""
         declared = filters()
         several = {name for name, each in declared.items() if each.kind.several}
-        errors = misgiven(self._params, declared, several)
+        errors = param_errors(self._params, declared, several)
         texts = {name: values if name in several else values[-1] for name, values in self._params.lists()}
         words, wrong = parse({name: text for name, text in texts.items() if name not in errors})
         if errors or wrong:

@@ -12,7 +12,7 @@ from billing.dimensions import TemplateNameSerializer
 from billing.selectors import Charge, Explanation
 from core.links import PageSerializer
 from core.money import plain
-from core.numbers import masked
+from core.numbers import mask_number
 from core.serializers import ReservedNamesSerializer
 from core.sparse import SparseSerializer
 from messaging.log.models import Message
@@ -64,7 +64,7 @@ class MessageSerializer(SparseSerializer, serializers.ModelSerializer[Message]):
 
     def get_msisdn(self, message: Message) -> str:
         """Digits; masked for a key without the scope for full numbers."""
-        return message.msisdn if self.context["whole_numbers"] else masked(message.msisdn)
+        return message.msisdn if self.context["whole_numbers"] else mask_number(message.msisdn)
 
     def get_subaccount_id(self, message: Message) -> str | None:
         """8x8's subAccountId."""

@@ -12,7 +12,7 @@ from accounts.api import TenantView
 from accounts.enums import Permission
 from billing.api.serializers import split_groups
 from billing.dimensions import DIMENSIONS
-from core.queries import checked
+from core.queries import validate_params
 from core.serializers import DaysSerializer, ReservedNamesSerializer
 from messaging.log.enums import Status
 from messaging.log.selectors.assets import numbers
@@ -86,7 +86,7 @@ class UsageReportView(TenantView):
     @extend_schema(operation_id="report_usage", parameters=[UsageQuerySerializer], responses=MessageUsageSerializer)
     def get(self, request: Request) -> Response:
         """Counts of messages created on these days, inclusive, in the account's time zone."""
-        params = checked(UsageQuerySerializer, request)
+        params = validate_params(UsageQuerySerializer, request)
         report = usage_report(
             self.account, start=params["from"], end=params["to"], zone=ZoneInfo(self.account.time_zone),
             group_by=params["group_by"], criteria=self._criteria(params),

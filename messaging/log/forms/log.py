@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy
 from accounts.reach import Reach
 from core.countries import country_choices
 from core.filters import Pill, pills, query
-from core.forms import INPUT, FilterForm, QuickText, select
-from core.numbers import whole
+from core.forms import INPUT, FastTextInput, FilterForm, select
+from core.numbers import format_number
 from messaging.log.declaration import is_blank
 from messaging.log.enums import Status
 from messaging.log.models import PhoneNumber, Template
@@ -34,7 +34,7 @@ class TrafficForm(FilterForm):
     """Period, subaccount, channel, country and template."""
 
     periods: tuple[str, ...] = ("today", "7d", "14d", "30d", "month", "last-month", "custom")
-    foreign = ("channel",)
+    object_fields = ("channel",)
 
     def __init__(
         self, *args: Any, channels: Iterable[PhoneNumber], templates: Iterable[Template], **kwargs: Any
@@ -42,7 +42,10 @@ class TrafficForm(FilterForm):
         """`channels` and `templates` are those the person may see."""
         super().__init__(*args, **kwargs)
         self._channels = {number.provider_number_id: number for number in channels}
-        named = [(pk, f"{number.display_name} {whole(number.msisdn)}".strip()) for pk, number in self._channels.items()]
+        named = [
+            (pk, f"{number.display_name} {format_number(number.msisdn)}".strip())
+            for pk, number in self._channels.items()
+        ]
         self._templates: dict[str, list[int]] = {}
         for template in templates:
             self._templates.setdefault(template.name, []).append(template.pk)
@@ -109,11 +112,11 @@ class LogForm(TrafficForm):
     def query(self, reach: Reach, zone: tzinfo) -> MessageQuery:
         """Return the query of a valid form, with days of this zone."""
         words = self._words(zone)
-        if reach.chosen:
-            words["subaccount"] = reach.chosen.code
+        if reach.selected:
+            words["subaccount"] = reach.selected.code
         if not self.any_time:
             words["created_after"], words["created_before"] = self.period.moments(zone)
-        everything = replace(reach, chosen=None).ids
+        everything = replace(reach, selected=None).ids
         return build(words, subaccount_ids=everything, exact_numbers=self.exact_numbers)
 
     def _words(self, zone: tzinfo) -> dict[str, Any]:
@@ -154,7 +157,7 @@ class TemplateForm(forms.Form):
 
     q = forms.CharField(
         label=gettext_lazy("Search"), required=False, max_length=512,
-        widget=QuickText({**INPUT, "type": "search", "placeholder": gettext_lazy("Name"), "autocomplete": "off"}),
+        widget=FastTextInput({**INPUT, "type": "search", "placeholder": gettext_lazy("Name"), "autocomplete": "off"}),
     )  # fmt: skip
 
     def __init__(self, params: QueryDict, *, languages: Iterable[str]) -> None:
@@ -175,7 +178,7 @@ class TemplateForm(forms.Form):
         return pills(self.params, labels)
 
     @property
-    def cleared(self) -> str:
+    def query_without_filters(self) -> str:
         """The URL query of the page without any filter."""
         return query(QueryDict(mutable=True), {"subaccount": ""})
 

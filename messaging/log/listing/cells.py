@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 
 from billing.selectors import Charge
 from core.countries import country_name
-from core.numbers import masked, whole
+from core.numbers import format_number, mask_number
 from core.templatetags.formats import moment, price
 from core.templatetags.icons import icon
 from messaging.log.listing.columns import Layout
@@ -35,7 +35,7 @@ class Cells:
         """`names` are those of subaccounts; without `whole_numbers` people's numbers are masked."""
         keys = layout.keys
         self._names, self._charges = names, charges
-        self._spell = whole if whole_numbers else masked
+        self._format_number = format_number if whole_numbers else mask_number
         self._cells = [getattr(self, column.key) for column in layout.shown]
         self._link_in = next((key for key in ("recorded", "number") if key in keys), "")
         self._message, self._select = gettext("Message %s"), gettext("Select message %s")
@@ -113,7 +113,7 @@ class Cells:
     def user(self, row: Message) -> SafeString:
         """The person."""
         person = row.msisdn or row.user_id
-        return format_html('<td class="person">{}</td>', self._spell(person) if person else self._unknown)
+        return format_html('<td class="person">{}</td>', self._format_number(person) if person else self._unknown)
 
     def country(self, row: Message) -> SafeString:
         """Where the person's number is from."""

@@ -29,8 +29,8 @@ from django.db.models.functions import Coalesce, Upper
 from accounts.models import Account
 from billing.selectors.charge_lines import charges_between, charges_by_key
 from billing.selectors.sums import CostFilter
-from core.extracts import Extract, literal
-from core.numbers import masked_sql
+from core.extracts import Extract, inline_params
+from core.numbers import mask_number_sql
 from messaging.log.enums import STATUS_ORDER, PayloadKind
 from messaging.log.models import Message, MessagePayload, PhoneNumber, Template
 from messaging.log.query import MessageQuery
@@ -67,7 +67,7 @@ class _Number(Func):
     def as_sql(self, compiler: Any, connection: Any, **_: Any) -> tuple[str, Any]:  # type: ignore[override]
         """The column's own SQL inside the rule for masks."""
         sql, params = compiler.compile(self.source_expressions[0])
-        return masked_sql(sql).replace("%", "%%"), params
+        return mask_number_sql(sql).replace("%", "%%"), params
 
 
 def _or_empty(path: str) -> Expression:
@@ -153,7 +153,7 @@ def _compiled(
     # A field of the model cannot be an alias of its own, so every alias gets its name outside.
     aliases = {f"x{place}": expression for place, expression in enumerate(expressions.values())}
     named = rows.annotate(**aliases).values_list(*aliases)
-    sql = literal(*(named[:limit] if limit is not None else named).query.sql_with_params())
+    sql = inline_params(*(named[:limit] if limit is not None else named).query.sql_with_params())
     columns = ", ".join(f'x{place} AS "{name}"' for place, name in enumerate(expressions))
     return f"SELECT {columns} FROM ({sql}) named"  # noqa: S608 - names of fields are ours
 
@@ -198,7 +198,7 @@ def traffic_extract(
 ) -> Extract:
     """Messages created in the span, counted by the requested fields; `messages` is the count."""
     counted = counted_rows(account, criteria, span)
-    day = literal("(slot AT TIME ZONE %s)::date", [zone.key])
+    day = inline_params("(slot AT TIME ZONE %s)::date", [zone.key])
     union = " UNION ALL ".join(
         f"SELECT {day} AS day, subaccount_id, phone_number_id, direction, category, status, n FROM ({sql}) counted"  # noqa: S608
         for sql in counted

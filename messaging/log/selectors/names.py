@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from accounts.models import Account
 from billing.dimensions import Names
-from core.numbers import whole
+from core.numbers import format_number
 from messaging.log.models import PhoneNumber, Template
 from messaging.log.selectors.channels import channels, template_names
 
@@ -12,7 +12,7 @@ from messaging.log.selectors.channels import channels, template_names
 def _channels(account: Account, subaccount_ids: Sequence[int] | None) -> list[tuple[str, str]]:
     """Provider's id, and display name with the number."""
     return [
-        (number.provider_number_id, f"{number.display_name} {whole(number.msisdn)}".strip())
+        (number.provider_number_id, f"{number.display_name} {format_number(number.msisdn)}".strip())
         for number in channels(account, subaccount_ids)
     ]
 

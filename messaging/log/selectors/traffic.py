@@ -11,7 +11,7 @@ from django.db.models import Q, Sum
 from django.db.models.functions import TruncDate
 
 from accounts.models import Account
-from core.extracts import literal
+from core.extracts import inline_params
 from core.periods import Period
 from messaging.log.enums import ARRIVED, LOST, ON_THE_WAY, Status
 from messaging.log.models import TrafficDay, TrafficDelta, TrafficDetail, TrafficSlot, TrafficZone
@@ -188,7 +188,9 @@ def counted_rows(account: Account, criteria: TrafficFilter, span: tuple[datetime
     """The counts of a span, slots and deltas, as complete statements for what is written out of them."""
     models: tuple[Any, ...] = (counts_model(criteria), TrafficDelta)
     rows = (model.objects.filter(account=account, slot__gte=span[0], slot__lt=span[1]) for model in models)
-    return [literal(*counted.filter(counts_condition(criteria)).values().query.sql_with_params()) for counted in rows]
+    return [
+        inline_params(*counted.filter(counts_condition(criteria)).values().query.sql_with_params()) for counted in rows
+    ]
 
 
 def counts_condition(criteria: TrafficFilter) -> Q:

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.access import TenantRequest, requires
 from accounts.enums import Permission
-from core.periods import named
+from core.periods import named_period
 from core.zones import current_zone
 from messaging.log.assets.changes import change_entry, limit, limit_short
 from messaging.log.assets.drift import Drift, drifts
@@ -69,7 +69,7 @@ def template_page(request: TenantRequest, template_id: int) -> HttpResponse:
     for row in rows:
         if row.keys["day"] >= month.first:
             volume.add(row)
-    period = named(f"{_DAYS}d", timezone.localdate())
+    period = named_period(f"{_DAYS}d", timezone.localdate())
     counted = traffic(account, period, current_zone(), TrafficFilter(ids, template_ids=[one.pk]))
     context = {
         "template": one,
@@ -124,7 +124,7 @@ def number_page(request: TenantRequest, number_id: int) -> HttpResponse:
     one = get_object_or_404(assets.numbers(account, ids), pk=number_id)
     current = health(account, ids, timezone.now())
     node = next(node for node in current.of(Entity.PHONE_NUMBER) if node.pk == one.pk)
-    period = named(f"{_DAYS}d", timezone.localdate())
+    period = named_period(f"{_DAYS}d", timezone.localdate())
     counted = traffic(account, period, current_zone(), TrafficFilter(subaccount_ids=ids, phone_number_id=one.pk))
     month = volumes.running_month(account)
     limits = (

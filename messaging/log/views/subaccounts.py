@@ -12,7 +12,7 @@ from accounts.models import Subaccount
 from accounts.services.subaccounts import create_subaccount, rename_subaccount, switch_subaccount
 from core.errors import UserError
 from core.forms import show_error
-from core.http import posted
+from core.http import form_data
 from messaging.log.forms.subaccounts import MoveForm, RenameForm, SubaccountForm
 from messaging.log.selectors import subaccounts as selectors
 from messaging.log.services.subaccounts import close_subaccount, move_number
@@ -29,7 +29,7 @@ def subaccounts(request: TenantRequest) -> HttpResponse:
 @allowed
 def new_subaccount(request: TenantRequest) -> HttpResponse:
     """Add a subaccount."""
-    form = SubaccountForm(posted(request))
+    form = SubaccountForm(form_data(request))
     if form.is_valid():
         try:
             subaccount = create_subaccount(by=request.principal, **form.cleaned_data)
@@ -47,7 +47,7 @@ def new_subaccount(request: TenantRequest) -> HttpResponse:
 def rename(request: TenantRequest, subaccount_id: int) -> HttpResponse:
     """Call a subaccount otherwise."""
     subaccount = _subaccount(request, subaccount_id)
-    form = RenameForm(posted(request), initial={"name": subaccount.name})
+    form = RenameForm(form_data(request), initial={"name": subaccount.name})
     if form.is_valid():
         rename_subaccount(by=request.principal, subaccount=subaccount, name=form.cleaned_data["name"])
         messages.success(
@@ -90,7 +90,7 @@ def move(request: TenantRequest, number_id: int) -> HttpResponse:
     if number is None:
         raise Http404("No such number.")
     open_ones = [each for each in selectors.subaccounts(request.account) if each.is_active]
-    form = MoveForm(posted(request), subaccounts=open_ones, initial={"subaccount": number.subaccount.code})
+    form = MoveForm(form_data(request), subaccounts=open_ones, initial={"subaccount": number.subaccount.code})
     if form.is_valid():
         try:
             move_number(by=request.principal, number=number, subaccount=form.subaccount)

@@ -10,8 +10,8 @@ from rest_framework.response import Response
 
 from accounts.enums import Permission
 from core.json_parser import StrictJSONArrayParser
-from events.selectors import endpoints_within
-from events.services import configure, remove
+from events.selectors import visible_endpoints
+from events.services import configure_endpoints, delete_endpoints
 from messaging.sending.api.sending import View8x8
 from messaging.sending.eightxeight import Refused
 from messaging.sending.eightxeight.webhooks import EVERY, HIDDEN, KINDS, read_hooks
@@ -59,7 +59,7 @@ class WebhooksView(View8x8):
                     "enabled": each.enabled,
                     **({"httpAuthorization": HIDDEN} if each.authorization_sealed else {}),
                 }
-                for each in endpoints_within(self.principal).filter(event_type__in=_LETTERS)
+                for each in visible_endpoints(self.principal).filter(event_type__in=_LETTERS)
             ]
         )
 
@@ -67,14 +67,14 @@ class WebhooksView(View8x8):
     def post(self, request: Request, account_id: str) -> Response:
         """Create or replace webhooks, all or none."""
         self.check_account(account_id)
-        configure(read_hooks(request.data, self._reached), by=self.principal)
+        configure_endpoints(read_hooks(request.data, self._reached), by=self.principal)
         return Response()
 
     @extend_schema(operation_id="delete_webhooks", request=HookNameSerializer(many=True), responses={200: None})
     def delete(self, request: Request, account_id: str) -> Response:
         """Delete webhooks, all or none. A webhook that does not exist is ignored."""
         self.check_account(account_id)
-        remove(read_hooks(request.data, self._reached, delete=True), by=self.principal)
+        delete_endpoints(read_hooks(request.data, self._reached, delete=True), by=self.principal)
         return Response()
 
     def _reached(self, code: str) -> int | None:

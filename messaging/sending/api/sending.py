@@ -14,8 +14,8 @@ from rest_framework.throttling import BaseThrottle
 from accounts.api import TenantView
 from accounts.enums import Permission
 from accounts.models import ApiKey
-from accounts.throttling import RatePerKey
-from core.problem_details import answer_as_8x8, envelope_of_8x8
+from accounts.throttling import ApiKeyThrottle
+from core.problem_details import envelope_of_8x8, exception_handler_8x8
 from messaging.sending import acceptance
 from messaging.sending.api.send_serializers import (
     BatchSerializer,
@@ -45,7 +45,7 @@ def errors_of_8x8(error: Exception, context: dict[str, Any]) -> Response | None:
     """Every error in 8x8's envelope, our own faults as 2000 too."""
     if isinstance(error, Refused):
         return Response(envelope_of_8x8(error.code, error.message), status=error.status)
-    answer = answer_as_8x8(error, context)
+    answer = exception_handler_8x8(error, context)
     if answer is None:
         log.error("request_failed", exc_info=error)
         answer = Response(envelope_of_8x8(2000, "Internal server error"), status=500)
@@ -56,7 +56,7 @@ class View8x8(TenantView):
     """What the views of 8x8's shape share: its errors, and the subaccount of the path."""
 
     permission: ClassVar[Permission] = Permission.SEND_MESSAGES
-    speaks = "8x8"
+    error_format = "8x8"
 
     def get_exception_handler(self) -> Callable[..., Response | None]:
         """8x8's envelope."""
@@ -147,7 +147,7 @@ class SendBatchView(View8x8):
         return Response(answer | ({"messages": answers} if batch.with_messages else {}))
 
 
-class DetailsRate(RatePerKey):
+class DetailsRate(ApiKeyThrottle):
     """8x8's own limit of message details: one request a second for a subaccount; of each key, so that none waits for
     another's.
     """

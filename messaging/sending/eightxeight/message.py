@@ -10,7 +10,7 @@ from uuid import UUID
 import phonenumbers
 
 from core.calling_codes import country_of
-from events.addresses import check as check_address
+from events.addresses import url_problem
 from messaging.log.models import Message
 from messaging.sending import restrictions
 from messaging.sending.eightxeight import template
@@ -218,7 +218,7 @@ def _callback(value: Any) -> str:
     if value is None or value == "":
         return ""
     address = url(value, "dlrCallbackUrl", missing=3020, wrong=3020)
-    if problem := check_address(address):
+    if problem := url_problem(address):
         raise Refused(3020, f"'dlrCallbackUrl' {problem}")
     return address
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from events.addresses import check as check_address
+from events.addresses import url_problem
 from events.services import EndpointSettings
 from providers.eightxeight.requests.reading import Refused, mapping, one_of, optional, text, url
 
@@ -47,7 +47,7 @@ def _kind(value: Any, field: str) -> str:
 def _about(entry: Any, place: int) -> dict[str, Any]:
     """Where a webhook goes and how."""
     address = url(entry.get("url"), f"[{place}].url", missing=INVALID, wrong=INVALID)
-    if problem := check_address(address):
+    if problem := url_problem(address):
         raise Refused(INVALID, f"'[{place}].url' {problem}")
     enabled = entry.get("enabled", True)
     if not isinstance(enabled, bool):

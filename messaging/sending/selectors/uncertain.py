@@ -4,19 +4,19 @@ from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from accounts.models import Account
-from core.counting import MOST_COUNTED, count_up_to
+from core.counting import COUNT_LIMIT, count_up_to
 from messaging.log.enums import SubmissionState
 from messaging.log.event_types import Recipient, recipient
 from messaging.sending.models import Submission
 
 
 def uncertain(account_ids: Sequence[int], subaccount_ids: Sequence[int] | None = None) -> int:
-    """Messages of which it is uncertain whether they were sent, counted up to `MOST_COUNTED` + 1.
+    """Messages of which it is uncertain whether they were sent, counted up to `COUNT_LIMIT` + 1.
 
     `subaccount_ids`: those of these alone.
     """
     rows = Submission.objects.filter(account__in=account_ids, state=SubmissionState.UNCERTAIN)
-    return count_up_to(rows if subaccount_ids is None else rows.filter(subaccount__in=subaccount_ids), MOST_COUNTED)
+    return count_up_to(rows if subaccount_ids is None else rows.filter(subaccount__in=subaccount_ids), COUNT_LIMIT)
 
 
 _MOST_FILTERED = 1_000  # the newest of them

@@ -1,14 +1,14 @@
-// The REST API's description as a page. Keys that are tried out are forgotten with it.
+// The page of the OpenAPI schema. API keys entered there are lost when the page is closed.
 (() => {
   "use strict";
   const root = document.documentElement;
-  const place = document.getElementById("docs");
-  const dress = () => root.classList.toggle("dark-mode", root.dataset.bsTheme === "dark");
-  dress();
-  document.addEventListener("themechange", dress);
+  const container = document.getElementById("docs");
+  const applyTheme = () => root.classList.toggle("dark-mode", root.dataset.bsTheme === "dark");
+  applyTheme();
+  document.addEventListener("themechange", applyTheme);
   SwaggerUIBundle({
-    url: place.dataset.schema,
-    domNode: place,
+    url: container.dataset.schema,
+    domNode: container,
     deepLinking: true,
     defaultModelsExpandDepth: 0,
     displayRequestDuration: true,

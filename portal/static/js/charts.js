@@ -1,4 +1,4 @@
-// Draws the charts from the data beside them. Colours come from the style sheet, so both themes have theirs.
+// Draws the charts from their data in the page. The style sheet has the colours of both themes.
 import { MARKS, captions, datasets, legendEntries, linkAt, scales, tooltip } from "./lib/chart-config.js";
 import { fade } from "./lib/figures.js";
 
@@ -22,15 +22,15 @@ function hatch(colour) {
   return pen.createPattern(tile, "repeat");
 }
 
-// What happened on the days of the axis: a line through each, above it a shape and its subject.
-const lines = {
+// The marks on the axis: a line through each day, and above it a shape and its subject.
+const markLines = {
   id: MARKS,
   beforeDatasetsDraw(chart) {
     const { ctx: pen, chartArea, options: { marks } } = chart;
     const points = chart.getDatasetMeta(chart.data.datasets.length - 1).data;
     pen.save();
     pen.font = `11px ${Chart.defaults.font.family}`;
-    for (const { x, shape, hue, subject, left } of captions(marks, points, chart.width, (words) => pen.measureText(words).width)) {
+    for (const { x, shape, hue, subject, left } of captions(marks, points, chart.width, (text) => pen.measureText(text).width)) {
       pen.setLineDash([2, 3]);
       pen.strokeStyle = css("--tg-ink-3");
       pen.beginPath();
@@ -51,27 +51,27 @@ const lines = {
 function draw(section) {
   const data = JSON.parse(document.getElementById(section.dataset.chart).textContent);
   const canvas = section.querySelector("canvas");
-  const linkUnder = (event) => {
+  const linkAtEvent = (event) => {
     const hits = chart.getElementsAtEventForMode(event.native, "nearest", { intersect: data.kind === "bar" }, false);
     return linkAt(data, hits);
   };
   const chart = new Chart(canvas, {
     type: data.kind,
     data: { labels: data.labels, datasets: datasets(data, css, hatch) },
-    plugins: data.marks.length ? [lines] : [],
+    plugins: data.marks.length ? [markLines] : [],
     options: {
       animation: false, responsive: true, maintainAspectRatio: false, indexAxis: data.horizontal ? "y" : "x",
       interaction: { mode: "index", intersect: false, axis: data.horizontal ? "y" : "x" },
       font: { family: "Inter" }, scales: scales(data, css), marks: data.marks, layout: { padding: { top: data.marks.length ? 34 : 0 } },
       plugins: { legend: { display: false }, tooltip: tooltip(data, section.dataset, css) },
-      onHover: (event) => canvas.classList.toggle("clickable", Boolean(linkUnder(event))),
+      onHover: (event) => canvas.classList.toggle("clickable", Boolean(linkAtEvent(event))),
       onClick: (event) => {
-        const link = linkUnder(event);
+        const link = linkAtEvent(event);
         if (link) location.assign(link);
       },
     },
   });
-  charts.push({ chart, data, say: section.dataset });
+  charts.push({ chart, data, words: section.dataset });
   showLegend(section, data);
 }
 
@@ -85,9 +85,9 @@ function showLegend(section, data) {
 }
 
 function repaint() {
-  for (const { chart, data, say } of charts) {
+  for (const { chart, data, words } of charts) {
     chart.options.scales = scales(data, css);
-    chart.options.plugins.tooltip = tooltip(data, say, css);
+    chart.options.plugins.tooltip = tooltip(data, words, css);
     chart.data.datasets = datasets(data, css, hatch);
     chart.update("none");
   }

@@ -1,4 +1,4 @@
-// What every page does: theme, menus that close, filter bars that submit themselves, "/" to search, copy buttons.
+// Behaviour of every page: the theme switch, menus that close, filter bars that submit themselves, "/" to search, copy buttons.
 import { isBlank, settlePeriod } from "./lib/filters.js";
 
 document.addEventListener("click", (event) => {
@@ -9,7 +9,7 @@ document.addEventListener("click", (event) => {
   const back = event.target.closest("a.back");
   if (back && document.referrer && new URL(document.referrer).pathname === back.pathname && history.length > 1) {
     event.preventDefault();
-    history.back(); // to the list as it was filtered
+    history.back(); // keeps the filters of the list
   }
   event.target.closest("[data-dismiss]")?.parentElement.remove();
   const copy = event.target.closest("[data-copy]");
@@ -17,17 +17,17 @@ document.addEventListener("click", (event) => {
 });
 
 async function copyText(button) {
-  const word = button.querySelector("span");
-  const label = (button.dataset.label ??= word.textContent);
+  const label = button.querySelector("span");
+  const text = (button.dataset.label ??= label.textContent);
   const source = document.getElementById(button.dataset.copy);
   try {
     await navigator.clipboard.writeText(source.textContent);
-    word.textContent = document.body.dataset.sayCopied;
+    label.textContent = document.body.dataset.sayCopied;
   } catch {
     getSelection().selectAllChildren(source);
-    word.textContent = document.body.dataset.sayPress;
+    label.textContent = document.body.dataset.sayPress;
   }
-  setTimeout(() => { word.textContent = label; }, 2000);
+  setTimeout(() => { label.textContent = text; }, 2000);
 }
 
 document.addEventListener("keydown", (event) => {
@@ -53,7 +53,7 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("change", (event) => {
   const form = event.target.form;
   if (!form?.classList.contains("filters")) return;
-  if (!hasWholePeriod(form, event.target.name)) {
+  if (!hasCompletePeriod(form, event.target.name)) {
     event.stopPropagation();
     form.elements.from.focus();
   } else if (form.matches("[data-autosubmit]") && !event.target.closest("details.checks")) {
@@ -61,7 +61,7 @@ document.addEventListener("change", (event) => {
   }
 }, true);
 
-function hasWholePeriod(form, changed) {
+function hasCompletePeriod(form, changed) {
   const { range, from, to } = form.elements;
   if (!range) return true;
   const period = settlePeriod(changed, { range: range.value, from: from.value, to: to.value });
@@ -71,7 +71,7 @@ function hasWholePeriod(form, changed) {
   return period.complete;
 }
 
-// Boxes are chosen several at a time: the form goes when their list closes.
+// Several boxes can be ticked at once: the form is submitted when their list closes.
 document.addEventListener("toggle", (event) => {
   const list = event.target;
   if (!list.matches?.("form[data-autosubmit] details.checks")) return;
@@ -81,10 +81,10 @@ document.addEventListener("toggle", (event) => {
 }, true);
 
 document.addEventListener("submit", (event) => {
-  if (event.target.matches("form.filters:not([hx-get])")) leaveOutBlanks(event.target);
+  if (event.target.matches("form.filters:not([hx-get])")) omitBlanks(event.target);
 });
 
-function leaveOutBlanks(form) {
+function omitBlanks(form) {
   for (const field of form.elements) {
     if (isBlank(field)) field.disabled = true;
   }

@@ -1,5 +1,5 @@
-// The log: its filters swap the table in place; a new subaccount loads the page, as the frame follows it; a live log
-// asks for what is new and merges it into the rows that stand there.
+// The log: its filters replace the table; another subaccount loads the whole page, because the frame shows it too; a
+// live log fetches new rows and merges them into the table.
 import { dropBlanks } from "./lib/filters.js";
 import { mergeSteps } from "./lib/rows.js";
 
@@ -7,7 +7,7 @@ const form = document.querySelector("[data-log-filters]");
 
 form.addEventListener("change", (event) => {
   if (event.target.matches("input[type=search], input[type=text]")) {
-    event.stopImmediatePropagation(); // Enter sends it; its change would be a second request
+    event.stopImmediatePropagation(); // Enter submits it; its change event would be a second request
     return;
   }
   if (event.target.name !== "subaccount") return;
@@ -21,7 +21,7 @@ form.addEventListener("htmx:configRequest", (event) => {
   dropBlanks(event.detail.formData || event.detail.parameters, [...form.elements].map((field) => field.name));
 });
 
-// Nobody looks: nobody asks.
+// A hidden page does not poll.
 document.body.addEventListener("htmx:beforeRequest", (event) => {
   if (event.target.id === "live" && document.hidden) event.preventDefault();
 });
@@ -29,7 +29,7 @@ document.body.addEventListener("htmx:beforeRequest", (event) => {
 document.body.addEventListener("htmx:beforeSwap", (event) => {
   if (new URL(event.detail.xhr.responseURL || location.href).pathname.startsWith("/accounts/")) {
     event.detail.shouldSwap = false;
-    location.reload(); // logged out meanwhile: the login page is a page, not a row
+    location.reload(); // logged out in the meantime: show the login page, not its markup in the table
   }
 });
 
@@ -43,25 +43,25 @@ document.body.addEventListener("htmx:afterSwap", () => {
   }
 });
 
-const markup = new WeakMap(); // each row as the server wrote it
-const asWritten = (row) => {
+const markup = new WeakMap(); // of each row as the server sent it
+const serverMarkup = (row) => {
   if (!markup.has(row)) markup.set(row, row.outerHTML);
   return markup.get(row);
 };
 const byId = (rows) => new Map([...rows].map((row) => [row.id, row]));
-const written = (rows) => new Map([...rows].map(([id, row]) => [id, asWritten(row)]));
+const markupById = (rows) => new Map([...rows].map(([id, row]) => [id, serverMarkup(row)]));
 
 function merge(body, rows) {
   if (!body) {
     location.reload(); // the first message of an empty list
     return;
   }
-  const standing = byId(body.children);
-  const renewed = byId(rows);
-  for (const { kind, id, before } of mergeSteps(written(standing), written(renewed))) {
-    if (kind === "insert") insert(body, renewed.get(id), before);
-    else if (kind === "replace") replace(standing.get(id), renewed.get(id));
-    else standing.get(id).remove();
+  const current = byId(body.children);
+  const updated = byId(rows);
+  for (const { kind, id, before } of mergeSteps(markupById(current), markupById(updated))) {
+    if (kind === "insert") insert(body, updated.get(id), before);
+    else if (kind === "replace") replace(current.get(id), updated.get(id));
+    else current.get(id).remove();
   }
   document.dispatchEvent(new Event("rows-changed"));
 }
@@ -83,7 +83,7 @@ document.body.addEventListener("htmx:afterRequest", (event) => {
 });
 
 document.body.addEventListener("htmx:responseError", (event) => {
-  if (event.target.id !== "live") location.reload(); // a live log asks again in three seconds anyway
+  if (event.target.id !== "live") location.reload(); // a live log polls again in three seconds anyway
 });
 document.body.addEventListener("htmx:sendError", () => {
   const results = document.getElementById("results");

@@ -1,5 +1,5 @@
-// Lists: a row opens wherever it is clicked; arrows move from row to row, Enter opens, x selects; a bar says how many
-// rows are selected.
+// Lists: a click anywhere on a row opens it; arrow keys move, Enter opens, x selects; a bar shows the number of selected
+// rows.
 import { rowAfter, selectionOf, stepOf } from "./lib/rows.js";
 
 const links = () => [...document.querySelectorAll("table.rows a.row-link")];
@@ -8,7 +8,7 @@ const boxes = () => [...(form()?.querySelectorAll("input[name=umid]") ?? [])];
 
 document.addEventListener("keydown", (event) => {
   const field = event.target.closest("input:not([type=checkbox]), select, textarea, summary");
-  const leaves = field?.type === "search" && event.key === "ArrowDown"; // from the search to what it found
+  const leaves = field?.type === "search" && event.key === "ArrowDown"; // from the search field to its results
   if (event.ctrlKey || event.metaKey || event.altKey || (field && !leaves)) return;
   const row = event.target.closest("table.rows tbody tr");
   const step = stepOf(event.key);
@@ -25,7 +25,7 @@ function move(event, row, step) {
   all[next].closest("tr").scrollIntoView({ block: "nearest" });
 }
 
-// "All that match" ends as soon as a single row is chosen: the posted cursor goes.
+// Ticking a single row ends the selection of all matching rows: the posted cursor is removed.
 function dropAll() {
   form().querySelectorAll("input[name=all], input[name=upto]").forEach((field) => field.remove());
 }
@@ -65,5 +65,5 @@ document.addEventListener("click", (event) => {
   }
 });
 
-addEventListener("pageshow", () => { if (form()) show(); }); // the back button brings ticked boxes back
+addEventListener("pageshow", () => { if (form()) show(); }); // the back button restores ticked boxes
 document.addEventListener("rows-changed", () => { if (form() && !form().querySelector("input[name=all]")) show(); });

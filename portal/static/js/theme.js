@@ -1,9 +1,9 @@
-// Runs before anything is painted: the theme that was chosen, else the system's. Also says that scripts run.
+// Runs before the first paint: applies the chosen theme, else the system's, and marks that scripts run.
 (() => {
   "use strict";
   const root = document.documentElement;
   const system = matchMedia("(prefers-color-scheme: dark)");
-  const remembered = () => {
+  const storedTheme = () => {
     try {
       return localStorage.getItem("theme");
     } catch {
@@ -11,14 +11,14 @@
     }
   };
   const apply = () => {
-    root.dataset.bsTheme = remembered() || (system.matches ? "dark" : "light");
+    root.dataset.bsTheme = storedTheme() || (system.matches ? "dark" : "light");
     document.dispatchEvent(new Event("themechange"));
   };
   root.classList.add("js");
   apply();
   system.addEventListener("change", apply);
   addEventListener("storage", apply);
-  // Paper is white.
+  // Print in the light theme.
   addEventListener("beforeprint", () => {
     root.dataset.bsTheme = "light";
     document.dispatchEvent(new Event("themechange"));

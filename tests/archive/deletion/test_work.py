@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from accounts.models import Account, AuditEntry
 from accounts.services import create_api_key
-from accounts.services.idempotency import claim, settle
+from accounts.services.idempotency import claim, store_response
 from archive.deletion import jobs, work
 from archive.deletion.certificates import sha256_of
 from archive.deletion.jobs import delete_matching, delete_selected, erase_person
@@ -235,7 +235,7 @@ def kept(acme, traces):
     schedules.start(whole, xlsx, every="day", query=f"?msisdn={INDIA}")
     key, _ = create_api_key(by=principal(acme), name="x", scopes=["messages:send"])
     call = claim(key, f"once-{INDIA}", b"x" * 32)
-    settle(call, 200, {}, orjson.dumps({"contacts": [{"input": SPACED, "wa_id": INDIA}]}))
+    store_response(call, 200, {}, orjson.dumps({"contacts": [{"input": SPACED, "wa_id": INDIA}]}))
     message = Message.objects.get(provider_message_id=WAMID)
     about = {"account": acme, "subject_type": "message", "subject_id": message.pk}
     subscription = Subscription.objects.create(

@@ -16,7 +16,7 @@ def check(acme, live_server, settings):
 
     def run(provider, **changes):
         WebhookEndpoint.objects.filter(account=acme, provider=provider).update(**changes)
-        credentials.known.forget()
+        credentials.known.clear()
         findings = check_endpoint(WebhookEndpoint.objects.get(account=acme, provider=provider))
         return all(finding.good for finding in findings), [finding.text for finding in findings]
 

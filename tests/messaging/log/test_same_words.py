@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from accounts.enums import Permission
-from accounts.principal import Kind, Principal
+from accounts.principal import Principal, PrincipalKind
 from accounts.reach import Reach
 from archive.queries import job_query
 from local.demo.world import ACME
@@ -104,7 +104,7 @@ def of_body(account, words, *, exact):
     body = MessageQuerySerializer(data=of_programs(words))
     body.is_valid(raise_exception=True)
     may = frozenset(Permission) - ({Permission.VIEW_NUMBERS} if exact else set())
-    return job_query(Principal("test", Kind.COMMAND, Reach(account), may), body.validated_data)
+    return job_query(Principal("test", PrincipalKind.COMMAND, Reach(account), may), body.validated_data)
 
 
 def test_every_field_of_the_page_is_tried():

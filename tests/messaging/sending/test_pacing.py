@@ -36,7 +36,7 @@ class Clock:
 
 @pytest.fixture
 def redis(redis_client, monkeypatch):
-    monkeypatch.setattr(best_effort_redis, "_PATIENCE", 60.0)  # seconds: a busy machine is no Redis that is away
+    monkeypatch.setattr(best_effort_redis, "_TIMEOUT", 60.0)  # seconds: a busy machine is no Redis that is away
     monkeypatch.setattr(pacing, "_shared", BestEffortRedis("pacing"))
     return redis_client
 

@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from events import deliveries, signing
-from events.addresses import Forbidden, check, resolve
+from events.addresses import ForbiddenAddress, resolve, url_problem
 from events.models import Delivery, Subscription
 from messaging.log.models import Message
 from messaging.sending import settlement
@@ -149,9 +149,9 @@ class TestPosting:
             subject_type="message",
             subject_id=7,
             url="https://a.example",
-            created_at=timezone.now() - deliveries.KEEP,
+            created_at=timezone.now() - deliveries.RETENTION,
         )
-        deliveries.forget_old()
+        deliveries.delete_expired()
         assert not Subscription.objects.exists()
 
     def test_a_private_address_is_not_posted_to(self, settings, acme, send, hook):
@@ -164,7 +164,7 @@ class TestPosting:
 
     def test_the_secret_is_printed_for_who_checks(self, acme, capsys):
         call_command("callback_secret", str(acme.public_id))
-        assert capsys.readouterr().out.strip() == signing.as_text(signing.secret_of(acme))
+        assert capsys.readouterr().out.strip() == signing.encode_secret(signing.secret_of(acme))
         with pytest.raises(CommandError, match="no account"):
             call_command("callback_secret", "x")
 
@@ -182,10 +182,10 @@ def test_addresses_of_private_networks_are_refused(settings, host):
     settings.CALLBACK_LOOPBACK = False
     url = f"https://{host}/"
     if host == "127.1":  # a name as far as can be told; the resolver knows better
-        with pytest.raises(Forbidden):
+        with pytest.raises(ForbiddenAddress):
             resolve(host, 443)
     else:
-        assert check(url)
+        assert url_problem(url)
 
 
 @pytest.mark.parametrize(
@@ -205,5 +205,5 @@ def test_addresses_of_private_networks_are_refused(settings, host):
 )
 def test_addresses(settings, url, loopback, said):
     settings.CALLBACK_LOOPBACK = loopback
-    assert said in check(url)
-    assert bool(check(url)) == bool(said)
+    assert said in url_problem(url)
+    assert bool(url_problem(url)) == bool(said)

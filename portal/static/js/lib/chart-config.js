@@ -1,19 +1,19 @@
-// What Chart.js is given for the data of one chart. `css` reads a variable of the style sheet, `hatch` draws a pattern.
-import { fade, spell, sum, tick } from "./figures.js";
+// The configuration of Chart.js for the data of one chart. `css` reads a variable of the style sheet, `hatch` draws a pattern.
+import { fade, formatFigure, sum, tick } from "./figures.js";
 
-// Points without a radius on an axis of their own let the tooltip tell of days without a figure too.
+// The dataset of the marks: invisible points on a separate axis, so that the tooltip also covers days without a figure.
 export const MARKS = "marks";
 const SHAPES = { bad: ["rect", "undelivered"], warn: ["triangle", "sent"], good: ["circle", "read"], neutral: ["rectRot", "rejected"] };
 
-const marksOf = (data, place) => data.marks.filter((mark) => mark.place === place);
+const marksOf = (data, index) => data.marks.filter((mark) => mark.index === index);
 
-// The shape and the hue of a day, by the worst that happened on it.
+// The shape and the hue of a day, by its worst mark.
 const shapeOf = (marks) => SHAPES[Object.keys(SHAPES).find((level) => marks.some((mark) => mark.level === level))];
 
-const hueAt = (data, series, place) => `--c-${data.labelColours[place] || series.colour}`;
+const hueAt = (data, series, index) => `--c-${data.labelColours[index] || series.colour}`;
 
-function fillAt(data, series, place, css) {
-  const colour = css(hueAt(data, series, place));
+function fillAt(data, series, index, css) {
+  const colour = css(hueAt(data, series, index));
   return series.pale ? fade(colour, css("--tg-surface")) : colour;
 }
 
@@ -26,18 +26,18 @@ function line(data, series, css) {
   };
 }
 
-// Stripes: the day is not over.
+// The current day is striped: it is not over.
 function bars(data, series, css, hatch) {
-  const fills = data.labels.map((_, place) =>
-    place === data.unfinished ? hatch(css(hueAt(data, series, place))) : fillAt(data, series, place, css));
+  const fills = data.labels.map((_, index) =>
+    index === data.unfinished ? hatch(css(hueAt(data, series, index))) : fillAt(data, series, index, css));
   return {
     label: series.label, data: series.figures, backgroundColor: fills, hoverBackgroundColor: fills, borderWidth: 0,
     maxBarThickness: data.horizontal ? 22 : 44, categoryPercentage: 0.82, barPercentage: 0.92, borderRadius: 1,
   };
 }
 
-function marked(data, css) {
-  const days = data.labels.map((_, place) => marksOf(data, place));
+function markDataset(data, css) {
+  const days = data.labels.map((_, index) => marksOf(data, index));
   return {
     data: days.map((day) => (day.length ? 1 : null)), yAxisID: MARKS, showLine: false, pointRadius: 0, pointHoverRadius: 0, pointHitRadius: 0,
     backgroundColor: days.map((day) => (day.length ? css(`--c-${shapeOf(day)[1]}`) : "transparent")),
@@ -46,7 +46,7 @@ function marked(data, css) {
 
 export function datasets(data, css, hatch) {
   const own = data.series.map((series) => (data.kind === "line" ? line(data, series, css) : bars(data, series, css, hatch)));
-  return data.marks.length ? [...own, marked(data, css)] : own;
+  return data.marks.length ? [...own, markDataset(data, css)] : own;
 }
 
 export function scales(data, css) {
@@ -63,15 +63,15 @@ export function scales(data, css) {
   return data.marks.length ? { x: label, y: value, [MARKS]: { axis: "y", display: false, min: 0, max: 1 } } : { x: label, y: value };
 }
 
-function title(data, say, items) {
+function title(data, words, items) {
   if (!items.length) return "";
-  const place = items[0].dataIndex;
-  return place === data.unfinished ? `${data.labels[place]} (${say.sayUnfinished})` : data.labels[place];
+  const index = items[0].dataIndex;
+  return index === data.unfinished ? `${data.labels[index]} (${words.sayUnfinished})` : data.labels[index];
 }
 
 function label(data, { datasetIndex, dataIndex, raw }) {
   const series = data.series[datasetIndex];
-  return series ? ` ${series.label}  ${spell(data.unit, raw)}` : marksOf(data, dataIndex).map((mark) => ` ${mark.text}`);
+  return series ? ` ${series.label}  ${formatFigure(data.unit, raw)}` : marksOf(data, dataIndex).map((mark) => ` ${mark.text}`);
 }
 
 function labelColor(data, css, { datasetIndex, dataIndex, dataset }) {
@@ -80,37 +80,37 @@ function labelColor(data, css, { datasetIndex, dataIndex, dataset }) {
   return { backgroundColor: fill, borderColor: "transparent" };
 }
 
-function footer(data, say, items) {
+function footer(data, words, items) {
   if (items.length < 2 || data.kind !== "bar") return "";
-  return `${say.sayTotal} ${spell(data.unit, sum(items.map((item) => item.raw)))}`;
+  return `${words.sayTotal} ${formatFigure(data.unit, sum(items.map((item) => item.raw)))}`;
 }
 
-export function tooltip(data, say, css) {
+export function tooltip(data, words, css) {
   const ink = css("--tg-tip-ink");
   return {
     backgroundColor: css("--tg-tip"), titleColor: ink, bodyColor: ink, footerColor: ink,
     padding: 10, boxPadding: 4, cornerRadius: 6, usePointStyle: true, footerFont: { weight: "500" },
     filter: (item) => item.raw !== 0 || data.series.length === 1,
     callbacks: {
-      title: (items) => title(data, say, items),
+      title: (items) => title(data, words, items),
       label: (item) => label(data, item),
       labelColor: (item) => labelColor(data, css, item),
-      footer: (items) => footer(data, say, items),
+      footer: (items) => footer(data, words, items),
     },
   };
 }
 
-// Where a click on the nearest of these elements leads; nothing beside all of them.
+// The link of the nearest of these elements, if there is one.
 export function linkAt(data, [hit]) {
   return hit ? data.series[hit.datasetIndex]?.links[hit.index] : "";
 }
 
-// What stands above each marked day: a shape, and its subject where there is room.
+// The caption above each marked day: a shape, and its subject if there is room.
 export function captions(marks, points, width, measure) {
   let free = 0;
-  return [...new Set(marks.map((mark) => mark.place))].map((place) => {
-    const day = marks.filter((mark) => mark.place === place);
-    const { x } = points[place];
+  return [...new Set(marks.map((mark) => mark.index))].map((index) => {
+    const day = marks.filter((mark) => mark.index === index);
+    const { x } = points[index];
     const [shape, hue] = shapeOf(day);
     const subject = day.length > 1 ? `${day[0].title} +${day.length - 1}` : day[0].title;
     const left = Math.min(x - measure(subject) / 2, width - measure(subject));
@@ -125,6 +125,6 @@ export function legendEntries(data) {
   return data.series.map((series) => ({
     className: `legend-entry hue-${series.colour}${series.pale ? " legend-pale" : ""}`,
     label: series.label,
-    total: data.unit === "percent" ? "" : spell(data.unit, sum(series.figures)),
+    total: data.unit === "percent" ? "" : formatFigure(data.unit, sum(series.figures)),
   }));
 }

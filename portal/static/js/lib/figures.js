@@ -1,13 +1,13 @@
-// Figures and colours as charts write them.
-const whole = new Intl.NumberFormat("en");
+// Formats figures and mixes colours for charts.
+const integer = new Intl.NumberFormat("en");
 const compact = new Intl.NumberFormat("en", { notation: "compact" });
 const compactMoney = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 2 });
 const share = new Intl.NumberFormat("en", { style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1 });
 const money = new Intl.NumberFormat("en", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 
-export function spell(unit, figure) {
+export function formatFigure(unit, figure) {
   if (figure === null) return "–";
-  if (unit === "count") return whole.format(figure);
+  if (unit === "count") return integer.format(figure);
   if (unit === "percent") return share.format(figure).replace("%", "\u00a0%");
   return `${unit} ${money.format(figure)}`;
 }
@@ -22,7 +22,7 @@ export function sum(figures) {
   return figures.reduce((total, figure) => total + (figure || 0), 0);
 }
 
-// Both colours are written #rrggbb in the style sheet.
+// Both colours are #rrggbb.
 export function fade(colour, ground) {
   const part = (hex, n) => parseInt(hex.slice(1 + 2 * n, 3 + 2 * n), 16);
   const mixed = [0, 1, 2].map((n) => Math.round(part(colour, n) * 0.38 + part(ground, n) * 0.62));

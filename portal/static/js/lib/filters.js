@@ -1,12 +1,12 @@
-// What a filter bar sends.
+// The parameters that a filter bar sends.
 
-// An empty subaccount says "all of them".
+// An empty subaccount means "all subaccounts".
 const mayBeBlank = (name) => !name || name === "subaccount";
 
 // Empty filters stay out of the URL.
 export const isBlank = ({ name, value }) => !mayBeBlank(name) && !value;
 
-// Takes the blank values of these fields out of what a form sends.
+// Removes the blank values of these fields from the parameters of a form.
 export function dropBlanks(parameters, names) {
   for (const name of new Set(names)) {
     if (mayBeBlank(name)) continue;
@@ -16,7 +16,7 @@ export function dropBlanks(parameters, names) {
   }
 }
 
-// Dates belong to the custom period only: another period clears them, dates choose "custom". A custom period is
+// Only the custom period has dates: another period clears them, and a date selects "custom". A custom period is
 // complete once it has both.
 export function settlePeriod(changed, { range, from, to }) {
   if (changed === "range" && range !== "custom") return { range, from: "", to: "", complete: true };

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from core.counting import MOST_COUNTED
+from core.counting import COUNT_LIMIT
 from messaging.inbound.models import InboxItem, WebhookEndpoint
 from messaging.inbound.selectors.held import held_webhooks
 from messaging.log.lifecycle import traffic
@@ -139,5 +139,5 @@ def test_nothing_is_held(acme):
 
 
 def test_counting_ends_where_nobody_cares(acme):
-    webhook(acme, "quarantined", n=MOST_COUNTED + 5)
-    assert held_webhooks([acme.pk], NOW)[0].quarantined == MOST_COUNTED + 1
+    webhook(acme, "quarantined", n=COUNT_LIMIT + 5)
+    assert held_webhooks([acme.pk], NOW)[0].quarantined == COUNT_LIMIT + 1

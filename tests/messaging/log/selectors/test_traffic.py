@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from accounts.models import Subaccount
-from core.periods import Period, named
+from core.periods import Period, named_period
 from messaging.log.lifecycle import traffic as traffic_fold
 from messaging.log.models import PhoneNumber, TrafficDelta, TrafficDetail, TrafficSlot
 from messaging.log.selectors.traffic import (
@@ -99,7 +99,7 @@ def test_of_a_month_the_same_days_of_the_month_before_are_compared(acme):
     for day, n in ((1, 1), (11, 2), (12, 4), (31, 8)):
         count(acme, n, "sent", datetime(2026, 10, day, 4, tzinfo=UTC))
     count(acme, 16, "sent", NOON)
-    found = traffic(acme, named("month", date(2026, 11, 11)), SINGAPORE, TrafficFilter())
+    found = traffic(acme, named_period("month", date(2026, 11, 11)), SINGAPORE, TrafficFilter())
     assert (found.total.outbound, found.previous.outbound) == (16, 3)
 
 
