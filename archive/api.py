@@ -18,7 +18,7 @@ from archive.exports.files import opened
 from archive.exports.manifest import manifest_of
 from archive.exports.selectors import exports_of
 from archive.models import Export
-from archive.serializers import ExportAskSerializer, ExportPageSerializer, ExportSerializer, ask_of
+from archive.serializers import ExportRequestSerializer, ExportPageSerializer, ExportSerializer, spec_of
 from archive.views.files import file_response
 from core.bodies import checked_body
 from core.filtersets import StrictFilterSet, parameters
@@ -71,16 +71,16 @@ class ExportListView(ExportView):
         filterset = ExportFilterSet(request.query_params, queryset=exports_of(self.principal))
         return Response(listed(ExportSerializer, filterset, request, context=self.context))
 
-    @extend_schema(operation_id="start_export", request=ExportAskSerializer, responses={202: ExportSerializer})
+    @extend_schema(operation_id="start_export", request=ExportRequestSerializer, responses={202: ExportSerializer})
     def post(self, request: Request) -> Response:
         """Start an export in the background. Poll it until its state is `succeeded`.
 
         Also needs the scope of what it holds: `messages:read`, or `costs:read` for charges and costs.
         """
         nothing_asked(request)
-        asked = checked_body(ExportAskSerializer, request)
+        asked = checked_body(ExportRequestSerializer, request)
         by = self.principal.only(asked["filters"].get("subaccount", ""))
-        export = jobs.start(by, ask_of(asked, self.principal))
+        export = jobs.start(by, spec_of(asked, self.principal))
         return Response(ExportSerializer(export, context={"request": request}).data, status=202)
 
 

@@ -22,7 +22,7 @@ from archive.api import ExportView
 from archive.enums import ACTIVE, Dataset, ExportState
 from archive.exports import jobs
 from archive.exports.columns import PRESET_8X8
-from archive.exports.requests import Ask
+from archive.exports.requests import ExportSpec
 from archive.exports.selectors import exports_of
 from archive.models import Export
 from core.bodies import StrictSerializer, checked_body
@@ -51,7 +51,7 @@ class MomentField(serializers.Field[datetime, Any, str, Any]):
         return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-class JobAskSerializer(StrictSerializer):
+class JobRequestSerializer(StrictSerializer):
     """The parameters of an 8x8 log export. A `to` without a time is midnight of that day."""
 
     phoneNumber = serializers.CharField(required=False, max_length=24, help_text="E.164")  # noqa: N815 - 8x8's
@@ -140,17 +140,17 @@ class JobListView(JobView):
 
     permissions: ClassVar = {"POST": (Permission.EXPORT_DATA, Permission.VIEW_MESSAGES)}
 
-    @extend_schema(operation_id="start_log_export", request=JobAskSerializer, responses={202: JobSerializer})
+    @extend_schema(operation_id="start_log_export", request=JobRequestSerializer, responses={202: JobSerializer})
     def post(self, request: Request, subaccount_id: str) -> Response:
         """Start a job that exports the log of a subaccount as CSV with 8x8's columns."""
         by = self.within(subaccount_id)
-        said = checked_body(JobAskSerializer, request)
+        said = checked_body(JobRequestSerializer, request)
         words = [(name, str(value)) for name, value in said.items() if value]
-        ask = Ask(
+        spec = ExportSpec(
             Dataset.MESSAGES, write_words(_query_of(said, by)), "UTC", preset=PRESET_8X8, words=words,
             row_limit=said["limit"] or None, first_at=said["from"], last_at=said["to"],
         )  # fmt: skip
-        return Response({"jobId": jobs.start(by, ask).public_id.hex}, status=202)
+        return Response({"jobId": jobs.start(by, spec).public_id.hex}, status=202)
 
 
 def _query_of(said: dict[str, Any], by: Principal) -> MessageQuery:

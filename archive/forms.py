@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.principal import Principal
 from archive.enums import Compression, Dataset, Every, Format
-from archive.exports.columns import PRESET_8X8, Column, columns_by_key, usual
+from archive.exports.columns import PRESET_8X8, Column, columns_by_key, standard_columns
 from core.forms import SELECT
 
 OWN_COLUMNS = ""
@@ -42,7 +42,7 @@ class ExportForm(forms.Form):
             offered = [column for column in _own(dataset) if column.needs is None or by.may(column.needs)]
             self.fields["columns"] = forms.MultipleChoiceField(
                 label=_("Columns"), required=False, choices=[(column.key, column.label) for column in offered],
-                initial=usual(dataset), widget=forms.CheckboxSelectMultiple,
+                initial=standard_columns(dataset), widget=forms.CheckboxSelectMultiple,
             )  # fmt: skip
         self.order_fields(["query", "format", "compression", "every", "mail", "preset", "columns"])
 

@@ -14,7 +14,7 @@ from accounts.principal import Principal
 from accounts.validators import validate_time_zone
 from archive.enums import Compression, Dataset, ExportState, Format
 from archive.exports.columns import PRESET_8X8
-from archive.exports.requests import Ask
+from archive.exports.requests import ExportSpec
 from archive.models import Export
 from archive.queries import check_names, job_query
 from billing.dimensions import DIMENSIONS
@@ -77,7 +77,7 @@ FILTERS: Mapping[str, type[StrictSerializer]] = {
 }
 
 
-class ExportAskSerializer(StrictSerializer):
+class ExportRequestSerializer(StrictSerializer):
     """The requested export. `filters` depend on the dataset: see docs/exports.md."""
 
     dataset = serializers.ChoiceField(Dataset.choices, default=Dataset.MESSAGES)
@@ -108,7 +108,7 @@ class ExportAskSerializer(StrictSerializer):
         return {**asked, "filters": filters.validated_data}
 
 
-def ask_of(asked: dict[str, Any], by: Principal) -> Ask:
+def spec_of(asked: dict[str, Any], by: Principal) -> ExportSpec:
     """What the validated body asks for. Raises ValidationError for a name that they have not."""
     dataset, values = asked["dataset"], dict(asked["filters"])
     zone = asked.get("time_zone") or by.account.time_zone
@@ -117,7 +117,7 @@ def ask_of(asked: dict[str, Any], by: Principal) -> Ask:
         filters, first, last = _READ.get(dataset, _report_filters)(by, values, zone)
     except ValidationError as wrong:
         raise ValidationError({"filters": wrong.detail}) from None
-    return Ask(
+    return ExportSpec(
         dataset, filters, zone, asked["format"], asked.get("compression", ""), asked["columns"],
         asked.get("preset", ""), words=words, row_limit=asked.get("limit"), first_at=first, last_at=last,
     )  # fmt: skip

@@ -32,7 +32,7 @@ from messaging.log.query import MessageQuery
 from messaging.log.services.forgetting import visible_umids
 
 
-class DeletionAskSerializer(StrictSerializer):
+class DeletionRequestSerializer(StrictSerializer):
     """What to delete (messages by UMID, all that match a filter, or everything about a phone number) and why."""
 
     umids = serializers.ListField(
@@ -119,13 +119,13 @@ class DeletionListView(DeletionView):
         return Response(listed(DeletionSerializer, filterset, request, column="confirmed_at"))
 
     @extend_schema(
-        operation_id="delete_messages", request=DeletionAskSerializer,
+        operation_id="delete_messages", request=DeletionRequestSerializer,
         responses={202: DeletionSerializer, 200: MatchingSerializer},
     )  # fmt: skip
     def post(self, request: Request) -> Response:
         """Start a deletion in the background: 202 with the deletion. With `dry_run`, 200 with the number of matches."""
         nothing_asked(request)
-        given = checked_body(DeletionAskSerializer, request)
+        given = checked_body(DeletionRequestSerializer, request)
         if given["dry_run"]:
             return Response({"matching": preview(self.account, self._query(given["filter"]), rows=0)[0]})
         return Response(DeletionSerializer(self._start(given)).data, status=202)

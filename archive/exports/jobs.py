@@ -14,7 +14,7 @@ from accounts.models import Account
 from accounts.principal import Principal
 from archive.enums import ACTIVE, Dataset, ExportState
 from archive.exports import files
-from archive.exports.requests import Ask, drafted
+from archive.exports.requests import ExportSpec, draft_export
 from archive.models import Export, ExportSchedule
 from core.errors import UserError
 from core.numbers import digits_of, is_number, masked
@@ -24,9 +24,9 @@ KEPT = timedelta(days=90)  # how long a row tells of an export whose file is gon
 _WITH_FILES = (*ACTIVE, ExportState.SUCCEEDED)
 
 
-def start(by: Principal, ask: Ask, *, schedule: ExportSchedule | None = None) -> Export:
+def start(by: Principal, spec: ExportSpec, *, schedule: ExportSchedule | None = None) -> Export:
     """Have an export made in the background. Raises UserError."""
-    export = drafted(by, ask)
+    export = draft_export(by, spec)
     export.schedule = schedule
     with transaction.atomic():
         export.save()
@@ -36,14 +36,14 @@ def start(by: Principal, ask: Ask, *, schedule: ExportSchedule | None = None) ->
 
 def again(export: Export, by: Principal) -> Export:
     """Start an export that has no file anew, with the same filters and the rights of who asks. Raises UserError."""
-    ask = Ask(
+    spec = ExportSpec(
         export.dataset, export.filters, export.time_zone, export.format, export.compression, export.columns,
         words=export.words, mail=export.mail, row_limit=export.row_limit, first_at=export.first_at,
         last_at=export.last_at,
     )  # fmt: skip
     if not export.repeatable:
         raise UserError(_("This export cannot be repeated."), field="state")
-    return start(replace(by, reach=by.reach.among(export.subaccount_ids)), ask)
+    return start(replace(by, reach=by.reach.among(export.subaccount_ids)), spec)
 
 
 def audit(export: Export, deed: str, by: Principal) -> None:

@@ -23,7 +23,7 @@ AT_ONCE = 5_000  # rows that a page makes while one waits
 
 
 @dataclass(frozen=True)
-class Question:
+class PageQuery:
     """The form of a page's filters and, when it is valid, what they mean."""
 
     by: Principal
@@ -88,7 +88,7 @@ class Question:
         return True
 
 
-def question(by: Principal, dataset: str, params: QueryDict, *, zone: ZoneInfo) -> Question:
+def question(by: Principal, dataset: str, params: QueryDict, *, zone: ZoneInfo) -> PageQuery:
     """The filters of the dataset's page."""
     account, reach = by.account, by.reach
     subaccounts = {each.code: each.name for each in reach.visible}
@@ -105,4 +105,4 @@ def question(by: Principal, dataset: str, params: QueryDict, *, zone: ZoneInfo) 
         )  # fmt: skip
     else:
         form = CostForm(params, by)
-    return Question(by, zone, dataset, form)
+    return PageQuery(by, zone, dataset, form)

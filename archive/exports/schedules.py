@@ -15,7 +15,7 @@ from archive.enums import Every
 from archive.exports import jobs
 from archive.exports.columns import PRESET_8X8
 from archive.exports.page_query import question
-from archive.exports.requests import Ask, drafted
+from archive.exports.requests import ExportSpec, draft_export
 from archive.models import ExportSchedule
 from core.errors import UserError
 from core.filters import query as url_query
@@ -27,12 +27,12 @@ AT = time(6)  # in the zone of the export: late webhooks of the night are in
 _PERIOD = ("range", "from", "to", "dataset", "format", "older", "newer", "live")
 
 
-def start(by: Principal, ask: Ask, *, every: str, query: str) -> ExportSchedule:
+def start(by: Principal, spec: ExportSpec, *, every: str, query: str) -> ExportSchedule:
     """Save a member's schedule for what is asked, whose first export is due next. Raises UserError."""
     assert by.membership is not None, "a schedule is a member's"
-    draft = drafted(by, ask)
+    draft = draft_export(by, spec)
     params = QueryDict(query.removeprefix("?"))
-    zone = ZoneInfo(ask.time_zone)
+    zone = ZoneInfo(spec.time_zone)
     with transaction.atomic():
         schedule = ExportSchedule.objects.create(
             account=by.account, membership=by.membership, dataset=draft.dataset, format=draft.format,
@@ -107,7 +107,7 @@ def _run(schedule: ExportSchedule) -> None:
     schedule.save(update_fields=["next_at", "problem"])
 
 
-def _asked(schedule: ExportSchedule, zone: ZoneInfo, days: tuple[date, date]) -> tuple[Principal, Ask]:
+def _asked(schedule: ExportSchedule, zone: ZoneInfo, days: tuple[date, date]) -> tuple[Principal, ExportSpec]:
     """Who asks and for what, with the rights that the member has today. Raises UserError."""
     params = QueryDict(schedule.query.removeprefix("?"), mutable=True)
     params["from"], params["to"] = days[0].isoformat(), days[1].isoformat()
@@ -122,7 +122,7 @@ def _asked(schedule: ExportSchedule, zone: ZoneInfo, days: tuple[date, date]) ->
     if not valid or (params.get(PARAMETER) and by.reach.chosen is None):
         raise UserError("Its filters name something that no longer exists.", field="filters")
     preset = PRESET_8X8 if schedule.columns[:1] == [f"{PRESET_8X8}.umid"] else ""
-    return by, Ask(
+    return by, ExportSpec(
         schedule.dataset, asked.filters, schedule.time_zone, schedule.format, schedule.compression,
         () if preset else schedule.columns, preset, words=asked.words, mail=True, first_at=asked.span[0],
         last_at=asked.span[1],

@@ -58,11 +58,11 @@ def _rows(order: PackJob) -> Iterator[list[str]]:
 @contextmanager
 def _long_fields() -> Iterator[None]:
     """Let a cell be as long as a message's text. The limit is the process's, and files that people upload need it."""
-    usual = csv.field_size_limit(1 << 30)
+    default = csv.field_size_limit(1 << 30)
     try:
         yield
     finally:
-        csv.field_size_limit(usual)
+        csv.field_size_limit(default)
 
 
 class _Pages:

@@ -14,7 +14,7 @@ from archive.enums import ACTIVE, Compression, Dataset, Every, ExportState, Form
 from core.tenancy import TenantModel
 
 
-class ExportAsk(TenantModel):
+class ExportBase(TenantModel):
     """What is asked for: the data, the columns in their order, and how it is written."""
 
     dataset = models.CharField(max_length=12, choices=Dataset)
@@ -29,7 +29,7 @@ class ExportAsk(TenantModel):
         abstract = True
 
 
-class ExportSchedule(ExportAsk):
+class ExportSchedule(ExportBase):
     """An export that repeats, with the rights its maker has when it runs; it ends with their membership."""
 
     membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="+")
@@ -46,7 +46,7 @@ class ExportSchedule(ExportAsk):
         return f"{self.get_dataset_display()}, {self.get_every_display()}"
 
 
-class Export(ExportAsk):
+class Export(ExportBase):
     """One export. `position`, `parts` and `rows` are saved together after each part: a killed worker's successor goes
     on from there. `file` is set once the whole file is stored, and by nothing else.
     """

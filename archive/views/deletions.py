@@ -18,7 +18,7 @@ from archive.deletion.certificates import canonical
 from archive.deletion.selectors import MOST_COUNTED, deletions_of, preview
 from archive.deletion.words import removed_words
 from archive.enums import Dataset
-from archive.exports.page_query import Question, question
+from archive.exports.page_query import PageQuery, question
 from archive.forms import ErasureForm
 from archive.holds import keeping_of
 from archive.models import Deletion
@@ -89,7 +89,7 @@ def new_deletion(request: TenantRequest) -> HttpResponseBase:
     return render(request, "archive/deletion_new.html", context)
 
 
-def _start(request: TenantRequest, asked: Question | None, umids: list[UUID]) -> Deletion:
+def _start(request: TenantRequest, asked: PageQuery | None, umids: list[UUID]) -> Deletion:
     by, reason = request.principal, request.POST.get("reason", "")
     if asked is None:
         return jobs.delete_selected(by, umids, reason=reason)
@@ -170,7 +170,7 @@ def _params(request: TenantRequest) -> QueryDict:
     return QueryDict(request.POST.get("query", "").removeprefix("?")) if request.method == "POST" else request.GET
 
 
-def _question(request: TenantRequest) -> Question:
+def _question(request: TenantRequest) -> PageQuery:
     params = _params(request)
     by = request.principal.choosing(params.get("subaccount", ""))
     return question(by, Dataset.MESSAGES, params, zone=current_zone())

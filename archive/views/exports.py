@@ -18,8 +18,8 @@ from archive.exports import jobs, schedules, work
 from archive.exports.columns import NEEDS
 from archive.exports.files import opened
 from archive.exports.manifest import manifest_of as written
-from archive.exports.page_query import Question, question
-from archive.exports.requests import Ask
+from archive.exports.page_query import PageQuery, question
+from archive.exports.requests import ExportSpec
 from archive.exports.selectors import exports_of, schedules_of
 from archive.forms import ExportForm
 from archive.models import Export
@@ -100,7 +100,7 @@ def _query(params: QueryDict) -> str:
     return f"?{params.urlencode()}"
 
 
-def _question(request: TenantRequest, dataset: str, params: QueryDict) -> Question:
+def _question(request: TenantRequest, dataset: str, params: QueryDict) -> PageQuery:
     return question(request.principal.choosing(params.get("subaccount", "")), dataset, params, zone=current_zone())
 
 
@@ -115,9 +115,9 @@ def _selected(request: TenantRequest) -> list[str]:
     return found
 
 
-def _start(request: TenantRequest, asked: Question, form: ExportForm) -> HttpResponseBase:
+def _start(request: TenantRequest, asked: PageQuery, form: ExportForm) -> HttpResponseBase:
     chosen = form.cleaned_data
-    ask = Ask(
+    spec = ExportSpec(
         asked.dataset, asked.filters, asked.zone.key, chosen["format"], chosen["compression"],
         chosen.get("columns", ()), chosen.get("preset", ""), words=asked.words, mail=chosen["mail"],
         first_at=asked.span[0], last_at=asked.span[1],
@@ -125,16 +125,16 @@ def _start(request: TenantRequest, asked: Question, form: ExportForm) -> HttpRes
     selected = _selected(request)
     if selected:
         words = [(_("Selected messages"), str(len(selected)))]
-        ask = replace(ask, filters={"umids": selected}, words=words, first_at=None, last_at=None)
+        spec = replace(spec, filters={"umids": selected}, words=words, first_at=None, last_at=None)
     if chosen["every"]:
         if selected:
             raise UserError(
                 _("Selected messages can be exported only once. To repeat an export, use filters."), field="every"
             )
-        schedules.start(asked.by, ask, every=chosen["every"], query=chosen["query"])
+        schedules.start(asked.by, spec, every=chosen["every"], query=chosen["query"])
         notices.success(request, _("The schedule has been saved. The first export runs at its scheduled time."))
         return redirect("archive:exports")
-    export = jobs.start(asked.by, ask)
+    export = jobs.start(asked.by, spec)
     if selected or asked.few():
         work.run_slice(export)
         export.refresh_from_db()

@@ -9,7 +9,7 @@ from accounts.enums import Permission
 from archive.enums import Dataset, Format
 from archive.exports.jobs import audit
 from archive.exports.page_query import question
-from archive.exports.requests import Ask, drafted
+from archive.exports.requests import ExportSpec, draft_export
 from archive.exports.work import made_now
 from archive.views.files import small_response
 from core.zones import current_zone
@@ -32,7 +32,9 @@ def _file(request: TenantRequest, form: Format) -> HttpResponse:
     asked = question(request.principal, dataset, request.GET, zone=zone)
     if not asked.valid:
         return render(request, "billing/costs.html", {"form": asked.form, "report": None}, status=400)
-    export = drafted(request.principal, Ask(dataset, asked.filters, zone.key, format=form, words=asked.words))
+    export = draft_export(
+        request.principal, ExportSpec(dataset, asked.filters, zone.key, format=form, words=asked.words)
+    )
     with made_now(export) as path:
         data = path.read_bytes()
     export.finished_at = timezone.now()

@@ -5,24 +5,24 @@ import pytest
 from accounts.enums import Permission
 from archive.exports import work
 from archive.exports.files import storage
-from archive.exports.requests import Ask
+from archive.exports.requests import ExportSpec
 from tests.people import principal
 
 ALL = frozenset(Permission)
 
 
 @pytest.fixture
-def asker(acme):
+def requester(acme):
     """An API key of the whole account that may do everything."""
     return principal(acme, "tg_test")
 
 
 @pytest.fixture
-def ask():
+def spec():
     """What is asked for, as keywords say; messages as CSV in Singapore's time otherwise."""
 
     def make(dataset="messages", **said):
-        return Ask(**{"dataset": dataset, "filters": {}, "time_zone": "Asia/Singapore", **said})
+        return ExportSpec(**{"dataset": dataset, "filters": {}, "time_zone": "Asia/Singapore", **said})
 
     return make
 

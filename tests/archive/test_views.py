@@ -8,7 +8,7 @@ import pytest
 from accounts.models import AuditEntry
 from archive.enums import ExportState
 from archive.exports import files, jobs, schedules, work
-from archive.exports.requests import Ask
+from archive.exports.requests import ExportSpec
 from archive.models import Export, ExportSchedule
 from tests.archive.conftest import content
 from tests.people import browser_of, member, principal, visitor
@@ -70,8 +70,8 @@ def test_another_account_s_export_is_404_and_a_member_without_the_right_gets_403
 def test_two_accounts_that_ask_the_same_get_each_their_own_file(acme, other):
     deliver(acme)
     deliver(other, msisdn="6591234567")
-    ask = _ask(columns=["msisdn"], filters={"direction": "outbound"})
-    made = [jobs.start(principal(account, "x"), ask) for account in (acme, other)]
+    spec = _ask(columns=["msisdn"], filters={"direction": "outbound"})
+    made = [jobs.start(principal(account, "x"), spec) for account in (acme, other)]
     work.work()
     for export in made:
         export.refresh_from_db()
@@ -81,7 +81,7 @@ def test_two_accounts_that_ask_the_same_get_each_their_own_file(acme, other):
 
 
 def _ask(**said):
-    return Ask(**{"dataset": "messages", "filters": {}, "time_zone": "UTC", **said})
+    return ExportSpec(**{"dataset": "messages", "filters": {}, "time_zone": "UTC", **said})
 
 
 def test_a_file_is_gone_after_its_time_even_before_it_is_deleted(acme):
@@ -135,8 +135,8 @@ def test_a_file_is_named_with_its_days_and_size_before_it_is_deleted(acme):
 
 def test_one_without_a_file_is_started_again_as_it_was(acme):
     deliver(acme)
-    ask = _ask(filters={"msisdn": "919876543210"}, columns=["8x8.user_msisdn"], words=[("Phone number", "9198…")])
-    export, client = jobs.start(principal(acme, "x"), ask), visitor(acme)
+    spec = _ask(filters={"msisdn": "919876543210"}, columns=["8x8.user_msisdn"], words=[("Phone number", "9198…")])
+    export, client = jobs.start(principal(acme, "x"), spec), visitor(acme)
     page = f"/exports/{export.public_id}/"
     client.post(f"{page}cancel/")
     assert f'action="{page}again/"' in text(client.get(page))

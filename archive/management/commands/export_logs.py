@@ -14,7 +14,7 @@ from accounts.principal import Principal
 from archive.enums import Compression, Dataset, ExportState, Format
 from archive.exports import jobs, work
 from archive.exports.files import storage
-from archive.exports.requests import Ask
+from archive.exports.requests import ExportSpec
 from core.errors import UserError
 from core.tenancy import every_tenant
 from messaging.log.declaration import Filter
@@ -77,13 +77,13 @@ def _option(name: str) -> str:
     return f"--{name.replace('_', '-')}"
 
 
-def _ask(account: Account, options: dict[str, Any]) -> Ask:
+def _ask(account: Account, options: dict[str, Any]) -> ExportSpec:
     """What is asked for. Raises CommandError."""
     first, last = _day(options["first"]), _day(options["last"])
     given = {name: options[name] for name in _filters() if options[name] is not None}
     query = _query(account, given, created_after=first, created_before=last and last + timedelta(days=1))
     columns = [name for name in options["columns"].split(",") if name]
-    return Ask(
+    return ExportSpec(
         Dataset.MESSAGES, write_words(query), options["time_zone"] or account.time_zone, options["format"],
         options["compression"], columns, options["preset"], first_at=first, last_at=query.created_before,
         words=[(name, text if isinstance(text, str) else ", ".join(text)) for name, text in given.items()],
