@@ -20,7 +20,8 @@ PRESET_8X8 = "8x8"
 class Column:
     """A column. `field` is its name in the extract; `sql` makes its cell, the same in every format.
 
-    `standard` columns are in a file unless others are chosen. A column that `needs` a permission does not exist without it.
+    `standard` columns are in a file unless others are chosen. A column that `needs` a permission
+    does not exist without it.
     """
 
     key: str

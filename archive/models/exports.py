@@ -10,7 +10,7 @@ from django.db import models
 from django.utils import timezone
 
 from accounts.models import Membership, User
-from archive.enums import ACTIVE, Compression, Dataset, Every, ExportState, Format
+from archive.enums import ACTIVE, Compression, Dataset, ExportState, Format, Interval
 from core.tenancy import TenantModel
 
 
@@ -33,7 +33,7 @@ class ExportSchedule(ExportBase):
     """An export that repeats, with the rights its maker has when it runs; it ends with their membership."""
 
     membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="+")
-    every = models.CharField(max_length=8, choices=Every)
+    every = models.CharField(max_length=8, choices=Interval)
     query = models.TextField(blank=True, help_text="The filters of the page, as the query of its URL, without days.")
     next_at = models.DateTimeField()
     problem = models.TextField(blank=True, help_text="Why the last one could not be started.")

@@ -18,7 +18,7 @@ from archive.deletion.certificates import canonical
 from archive.deletion.selectors import MOST_COUNTED, deletions_of, preview
 from archive.deletion.words import removed_words
 from archive.enums import Dataset
-from archive.exports.page_query import PageQuery, question
+from archive.exports.page_query import PageQuery, page_query
 from archive.forms import ErasureForm
 from archive.holds import keeping_of
 from archive.models import Deletion
@@ -76,7 +76,7 @@ def new_deletion(request: TenantRequest) -> HttpResponseBase:
     if request.method == "POST" and "confirmed" not in request.POST and not umids:
         return redirect(reverse("archive:deletion_new") + "?" + request.POST.get("query", "").removeprefix("?"))
     context: dict[str, Any] = {"umids": umids, "keeping": keeping_of(request.account), "most": MOST_COUNTED}
-    asked = None if umids else _question(request)
+    asked = None if umids else _page_query(request)
     if asked is not None:
         context |= {"asked": asked, "query": f"?{_params(request).urlencode()}"}
         if asked.valid:
@@ -170,10 +170,10 @@ def _params(request: TenantRequest) -> QueryDict:
     return QueryDict(request.POST.get("query", "").removeprefix("?")) if request.method == "POST" else request.GET
 
 
-def _question(request: TenantRequest) -> PageQuery:
+def _page_query(request: TenantRequest) -> PageQuery:
     params = _params(request)
     by = request.principal.choosing(params.get("subaccount", ""))
-    return question(by, Dataset.MESSAGES, params, zone=current_zone())
+    return page_query(by, Dataset.MESSAGES, params, zone=current_zone())
 
 
 def _umids(request: TenantRequest) -> list[UUID]:

@@ -49,5 +49,5 @@ def test_it_is_said_and_leaves_nothing_behind(acme, requester, spec, made, *, fo
     assert export.problem == "The file could not be written: File too large. Free up disk space and start again."
     assert not storage().exists(f"{acme.public_id}/{export.public_id}")
     assert not list(files._spool().glob(f"{export.public_id}*"))
-    again = made(jobs.again(export, requester))
+    again = made(jobs.repeat(export, requester))
     assert (again.state, again.rows, len(content(again)) == again.size) == (ExportState.SUCCEEDED, ROWS, True)

@@ -61,4 +61,4 @@ def test_an_erasure_during_an_export_withdraws_it(acme, requester, spec, made, m
     export = made(jobs.start(requester, spec(filters=DAYS)))
     assert (export.state, export.file) == (ExportState.WITHDRAWN, "")
     assert not storage().exists(f"{acme.public_id}/{export.public_id}")
-    assert made(jobs.again(export, requester)).state == ExportState.EMPTY
+    assert made(jobs.repeat(export, requester)).state == ExportState.EMPTY

@@ -96,7 +96,7 @@ def test_a_file_that_is_gone_is_404(acme):
     deliver(acme)
     export = jobs.start(principal(acme, "x"), _ask())
     work.work()
-    files.forget(export)
+    files.delete(export)
     assert visitor(acme).get(f"/exports/{export.public_id}/file/").status_code == 404
 
 

@@ -296,7 +296,7 @@ def test_what_a_killed_worker_spooled_goes_with_the_next_turn_and_with_the_expor
     deliver(acme)
     for end in (made, lambda export: jobs.cancel(export, requester)):
         export = jobs.start(requester, spec())
-        with suppress(SystemExit), files.spooled(export) as path:
+        with suppress(SystemExit), files.spool_file(export) as path:
             left = path.with_name("left")  # as xlsxwriter leaves its own
             left.write_bytes(INDIA.encode())
             raise SystemExit

@@ -7,7 +7,7 @@ from archive.models import Deletion
 from messaging.log.services.forgetting import numbers_of
 
 
-def erase_again(subject: str, certificate: str, *, by: Principal) -> Deletion | None:
+def repeat_erasure(subject: str, certificate: str, *, by: Principal) -> Deletion | None:
     """Have the person of a certificate's `subject` erased again; None when no number of the account has that hash.
 
     Each number of the account is hashed and compared, as none can be had from a hash. Raises UserError.
