@@ -8,8 +8,8 @@ from archive.retention import work as retention
 from core.tasks import InstallationTask
 
 
-# Acknowledged early: a lost task costs two seconds, while a late acknowledgement would let the broker redeliver it during
-# a long packing. The time limit is for the largest workbook; reading stops by itself.
+# Acknowledged early: a lost task costs two seconds, while a late acknowledgement would let the broker redeliver it
+# during a long packing. The time limit is for the largest workbook; reading stops by itself.
 @shared_task(base=InstallationTask, acks_late=False, soft_time_limit=7_200, time_limit=7_260)
 def work_exports() -> None:
     """Process exports."""

@@ -1,4 +1,4 @@
-"""Erasing a person again of whom only a certificate is left: a restored copy of the database brought them back."""
+"""Repeating an erasure from its certificate, after a restored copy of the database brought the person back."""
 
 from accounts.principal import Principal
 from archive.deletion.jobs import erase_person
@@ -8,11 +8,11 @@ from messaging.log.services.forgetting import numbers_of
 
 
 def repeat_erasure(subject: str, certificate: str, *, by: Principal) -> Deletion | None:
-    """Have the person of a certificate's `subject` erased again; None when no number of the account has that hash.
+    """Erase the person of a certificate's `subject` again; None if no number of the account has that hash.
 
-    Each number of the account is hashed and compared, as none can be had from a hash. Raises UserError.
+    Hashes each number of the account, because a hash does not reveal its number. Raises UserError.
     """
-    found = next((number for number in numbers_of(by.account) if subject_of(by.account, number) == subject), None)
-    if found is None:
+    msisdn = next((number for number in numbers_of(by.account) if subject_of(by.account, number) == subject), None)
+    if msisdn is None:
         return None
-    return erase_person(by, found, reason=f"Repeated after a restore: {certificate}")
+    return erase_person(by, msisdn, reason=f"Repeated after a restore: {certificate}")

@@ -1,4 +1,4 @@
-"""Jobs over the log: one module a noun."""
+"""Exports, deletions and retention; one module per concept."""
 
 from archive.models.deletions import Deletion
 from archive.models.exports import Export, ExportBase, ExportSchedule

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import Account
 from accounts.principal import Principal
-from archive.deletion.reerase import repeat_erasure
+from archive.deletion.repeat import repeat_erasure
 from core.errors import UserError
 from core.tenancy import every_tenant
 
