@@ -192,7 +192,7 @@ def _suppose(cursor: Any, proposal: Proposal, buckets: Sequence[Bucket], given: 
             copy.write_row(home)
     with cursor.copy("COPY supposed_term FROM STDIN") as copy:
         for bucket_id, kind_id, day in found:
-            place, kind = accruals.place(said_of(kinds[kind_id]), day)
+            place, kind = accruals.classify(said_of(kinds[kind_id]), day)
             group = groups.setdefault(place._replace(allowance=0), len(groups))
             copy.write_row((
                 group, bucket_id, kind_id, day, place.allowance, kind.account_id, kind.provider, kind.currency,

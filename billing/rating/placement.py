@@ -41,7 +41,7 @@ def place_anew(bucket_id: int) -> None:
         cursor.execute(_FOUND, given)
         found = cursor.fetchall()
         kinds = UsageKind.objects.in_bulk({kind_id for kind_id, _, _ in found})
-        places = {(kind_id, day): accruals.place(said_of(kinds[kind_id]), day) for kind_id, _, day in found}
+        places = {(kind_id, day): accruals.classify(said_of(kinds[kind_id]), day) for kind_id, _, day in found}
         bucket_of = bucket_ids({bucket for bucket, _ in places.values()}) if places else {}
         for key, pk in bucket_of.items():  # of rules that changed it
             Bucket.objects.filter(pk=pk).exclude(allowance=key.allowance).update(allowance=key.allowance)

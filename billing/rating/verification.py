@@ -173,7 +173,7 @@ def _misplaced(bucket: Bucket, accruals: Accruals) -> Iterator[Difference]:
     kinds = UsageKind.objects.in_bulk({kind_id for _, kind_id in found})
     for (day, kind_id), n in found.items():
         now = key_of(kinds[kind_id])
-        key, due = accruals.place(said_of(kinds[kind_id]), day)
+        key, due = accruals.classify(said_of(kinds[kind_id]), day)
         place = (bucket.account_id, bucket.scope, bucket.scope_id, bucket.accrual_group, bucket.month)
         if due != now or key[:5] != place:
             yield Difference(bucket, (day, now.country, now.category, *due[9:]), n, 0, "today's markets and rules")

@@ -120,10 +120,10 @@ def still_to_come(by_day: Mapping[date, Decimal], usually: Usual, today: date) -
         yield day, usually.of(day)
 
 
-def forecast(account: Account, today: date, chosen: CostFilter = EVERYTHING) -> list[Forecast]:
+def forecast(account: Account, today: date, cost_filter: CostFilter = EVERYTHING) -> list[Forecast]:
     """The running month's cost, a row for each currency, by the rated lines of each day."""
     by_day: dict[str, dict[date, Decimal]] = defaultdict(lambda: defaultdict(lambda: ZERO))
-    for (day,), sums in sums_of(account, _since(today), today, ["day"], chosen):
+    for (day,), sums in sums_of(account, _since(today), today, ["day"], cost_filter):
         if sums.cost is not None:
             by_day[sums.currency][day] += sums.cost
     return [_forecast(currency, by_day[currency], today) for currency in sorted(by_day)]

@@ -99,20 +99,20 @@ class CostReport:
 
 
 def cost_report(
-    account: Account, *, start: date, end: date, group_by: Sequence[str], chosen: CostFilter = EVERYTHING
+    account: Account, *, start: date, end: date, group_by: Sequence[str], cost_filter: CostFilter = EVERYTHING
 ) -> CostReport:
     """Sum the rated lines of an account. Raises ValueError naming an unknown group."""
     for group in group_by:
         if group not in DIMENSIONS:
             raise ValueError(f"cannot group by {group!r}: choose from {', '.join(DIMENSIONS)}")
     groups = tuple(dict.fromkeys(group_by))
-    rows, totals = _rows(account, start, end, groups, chosen)
+    rows, totals = _rows(account, start, end, groups, cost_filter)
     return CostReport(start, end, billing_zone(account), data_as_of(account, start, end), groups, rows, totals)
 
 
-def cost_totals(account: Account, start: date, end: date, chosen: CostFilter = EVERYTHING) -> list[CostRow]:
+def cost_totals(account: Account, start: date, end: date, cost_filter: CostFilter = EVERYTHING) -> list[CostRow]:
     """One row for each currency."""
-    return _rows(account, start, end, (), chosen)[1]
+    return _rows(account, start, end, (), cost_filter)[1]
 
 
 def has_costs(account: Account) -> bool:
@@ -156,12 +156,12 @@ FROM billing_bucket b WHERE b.account_id = %(account)s AND b.month BETWEEN %(sta
 
 
 def _rows(
-    account: Account, start: date, end: date, group_by: Sequence[str], chosen: CostFilter
+    account: Account, start: date, end: date, group_by: Sequence[str], cost_filter: CostFilter
 ) -> tuple[list[CostRow], list[CostRow]]:
     """Sum, then name what is ids there: the rows, and a total for each currency. Ids of one name (a template in two
     WABAs) are one row.
     """
-    found = sums_of(account, start, end, group_by, chosen)
+    found = sums_of(account, start, end, group_by, cost_filter)
     parts = list(_parts(account, group_by, [values for values, _ in found]))
     rows: dict[tuple[Any, ...], CostRow] = {}
     totals: dict[str, CostRow] = {}

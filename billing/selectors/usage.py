@@ -54,7 +54,7 @@ class UsageRow:
 
 
 @dataclass(frozen=True)
-class Usage:
+class MonthlyUsage:
     """The month's rows in their order; `currency` is None when there are several."""
 
     start: date
@@ -72,9 +72,9 @@ def open_months(today: date) -> tuple[date, date]:
     return max(FIRST_MONTH, date(months // 12, months % 12 + 1, 1)), latest
 
 
-def usage(
+def monthly_usage(
     account: Account, month: date, group_by: Collection[str], subaccount_ids: Sequence[int] | None = None
-) -> Usage:
+) -> MonthlyUsage:
     """Sum the rated lines of a month (its first day) by 8x8's dimensions."""
     names = tuple(name for name in DIMENSIONS_8X8 if name in group_by)
     groups = [group for name in names if (group := DIMENSIONS_8X8[name])]
@@ -83,7 +83,7 @@ def usage(
         start=month,
         end=month_end(month),
         group_by=[*groups, "tier"],
-        chosen=CostFilter(subaccount_ids=subaccount_ids),
+        cost_filter=CostFilter(subaccount_ids=subaccount_ids),
     )
     rows: dict[tuple[str, ...], UsageRow] = {}
     for row in report.rows:
@@ -91,7 +91,7 @@ def usage(
         found = rows.setdefault(tuple(keys.values()), UsageRow(keys))
         _add(found, row, priced=set(names) >= PRICING_NEEDS)
     currencies = {row.currency for row in report.totals if row.currency}
-    return Usage(
+    return MonthlyUsage(
         start=report.start,
         end=report.end,
         data_as_of=report.data_as_of,

@@ -51,7 +51,7 @@ def cards(request: HttpRequest, access: PriceAccess) -> HttpResponse:
         return [row for row in rows if row.state in states]
 
     context = {
-        "drafts": [("card", row.card, access.decides_on(row.card)) for row in among(State.DRAFT)]
+        "drafts": [("card", row.card, access.may_approve(row.card)) for row in among(State.DRAFT)]
         + [("markets", table, True) for table in access.drafts(MarketTable)]
         + [("rules", table, True) for table in access.drafts(RuleSet)],
         "in_force": among(State.IN_FORCE),
@@ -74,7 +74,7 @@ def card(request: HttpRequest, access: PriceAccess, card_id: int) -> HttpRespons
     context = {
         "card": found, "row": row, "categories": categories, "markets": markets, "names": names, "market": market,
         "category": category, "rates": rates_of(found, market, category) if market or category else [],
-        "lacks": lacks_of(found), "former": former_of(found), "decides": access.decides_on(found),
+        "lacks": lacks_of(found), "former": former_of(found), "decides": access.may_approve(found),
     }  # fmt: skip
     return _render(request, access, "card", context)
 
@@ -96,7 +96,7 @@ def rules(request: HttpRequest, access: PriceAccess) -> HttpResponse:
     return _render(request, access, "rules", {"sets": rule_sets(access.tables(RuleSet), timezone.localdate())})
 
 
-@price_page(manages=True)
+@price_page(may_manage=True)
 def import_file(request: HttpRequest, access: PriceAccess) -> HttpResponse:
     """Upload a price file: it becomes a draft, which is tried out."""
     form = ImportForm(request.POST or None, request.FILES or None, access=access, initial=request.GET.dict())
@@ -106,7 +106,7 @@ def import_file(request: HttpRequest, access: PriceAccess) -> HttpResponse:
     return _render(request, access, "import", {"form": form})
 
 
-@price_page(manages=True)
+@price_page(may_manage=True)
 def what_if(request: HttpRequest, access: PriceAccess) -> HttpResponse:
     """What months would have cost otherwise; and what was asked before."""
     months = rated_months(access.account)
@@ -122,7 +122,7 @@ def what_if(request: HttpRequest, access: PriceAccess) -> HttpResponse:
     return _render(request, access, "what_if", context)
 
 
-@price_page(manages=True)
+@price_page(may_manage=True)
 def dry_run(request: HttpRequest, access: PriceAccess, run_id: int) -> HttpResponse:
     """What would change; asks for itself again until it is worked out, and until what was put in force is rated."""
     run = get_object_or_404(access.dry_runs(), pk=run_id)
@@ -138,7 +138,7 @@ def dry_run(request: HttpRequest, access: PriceAccess, run_id: int) -> HttpRespo
     return _render(request, access, "_dry_run" if partial else "dry_run", context)
 
 
-@price_page(manages=True)
+@price_page(may_manage=True)
 def apply(request: HttpRequest, access: PriceAccess, run_id: int) -> HttpResponse:
     """Ask, then put in force what was tried out."""
     run = _decided_here(access, run_id)
@@ -151,7 +151,7 @@ def apply(request: HttpRequest, access: PriceAccess, run_id: int) -> HttpRespons
     return _decision(request, access, "apply", run)
 
 
-@price_page(manages=True)
+@price_page(may_manage=True)
 def discard(request: HttpRequest, access: PriceAccess, run_id: int) -> HttpResponse:
     """Ask, then delete the draft that was tried out."""
     run = _decided_here(access, run_id)
@@ -167,7 +167,7 @@ def discard(request: HttpRequest, access: PriceAccess, run_id: int) -> HttpRespo
 
 
 @require_POST
-@price_page(manages=True)
+@price_page(may_manage=True)
 def try_draft(request: HttpRequest, access: PriceAccess, kind: str, draft_id: int) -> HttpResponse:
     """Try a draft out."""
     found: dict[str, Any] = {
@@ -178,13 +178,13 @@ def try_draft(request: HttpRequest, access: PriceAccess, kind: str, draft_id: in
     if kind not in found:
         raise Http404("No such kind of draft.")
     draft = get_object_or_404(found[kind], pk=draft_id)
-    if not draft.is_draft or not access.decides_on(draft):
+    if not draft.is_draft or not access.may_approve(draft):
         raise PermissionDenied(gettext("Only people who can activate this draft can try it out."))
     return redirect("billing:dry_run", dry_runs.start_draft(draft, by=access.principal).pk)
 
 
 @require_POST
-@price_page(manages=True)
+@price_page(may_manage=True)
 def try_again(request: HttpRequest, access: PriceAccess, run_id: int) -> HttpResponse:
     """Try the same out on what is recorded now."""
     run = get_object_or_404(access.dry_runs(), pk=run_id)
@@ -211,7 +211,7 @@ def _decides(access: PriceAccess, run: DryRun) -> bool:
     revisions = dry_runs.revisions_of(dry_runs.proposal_of(run))
     if not revisions:
         return access.operator or run.account == access.account
-    return all(access.decides_on(each) for each in revisions)
+    return all(access.may_approve(each) for each in revisions)
 
 
 @price_page()
@@ -227,7 +227,7 @@ def own_prices(request: HttpRequest, access: PriceAccess) -> HttpResponse:
         request.POST or None, account=account, currencies=currencies, initial={"effective_from": today.isoformat()}
     )
     if request.method == "POST":
-        if not access.manages:
+        if not access.may_manage:
             raise MissingPermission(Permission.MANAGE_PRICES)
         if form.is_valid():
             buckets = save_sell_terms(form.instance, by=access.principal)

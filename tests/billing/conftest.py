@@ -8,7 +8,7 @@ import pytest
 
 from accounts.models import Waba
 from billing.models import Rate, RateCard
-from billing.services import Usage
+from billing.services import DeliveredMessage
 from tests.billing.made import NOON
 
 
@@ -50,6 +50,6 @@ def usage(acme):
         given = {"message_key": uuid4(), "account_id": acme.pk, "provider": "meta", "waba_id": waba.pk,
                  "phone_number_id": 1, "subaccount_id": 1, "template_id": None, "country": "IN", "category": "utility",
                  "pricing_type": "regular", "billed_at": NOON, "webhook_id": None}  # fmt: skip
-        return Usage(**(given | changes))
+        return DeliveredMessage(**(given | changes))
 
     return make

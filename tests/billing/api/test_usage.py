@@ -14,7 +14,7 @@ from billing.dimension_ids import bucket_ids, kind_ids
 from billing.rating import rate_bucket
 from billing.rating.sql.blocks import HOUR, fingerprint
 from billing.selectors.usage import open_months
-from billing.services import Usage, record_usage
+from billing.services import DeliveredMessage, record_usage
 from tests.billing.api.test_report import headers_of
 from tests.billing.made import rate_all
 
@@ -58,7 +58,7 @@ def deliver(acme):
     """Deliver n messages of one kind through October, and rate them."""
 
     def run(said, n):
-        bucket, kind = Accruals([acme.pk]).place(said, date(2026, 10, 1))
+        bucket, kind = Accruals([acme.pk]).classify(said, date(2026, 10, 1))
         pk = bucket_ids([bucket])[bucket]
         with connection.cursor() as cursor:
             cursor.execute(_DELIVER, {"account": acme.pk, "bucket": pk, "kind": kind_ids([kind])[kind], "n": n})
@@ -145,7 +145,7 @@ def two_countries(acme, said):
 
 def _usage(said, at):
     ids = (said.waba_id, said.phone_number_id, said.subaccount_id, None)
-    return Usage(
+    return DeliveredMessage(
         uuid4(), said.account_id, said.provider, *ids, said.country, said.category, said.pricing_type, at, None
     )
 

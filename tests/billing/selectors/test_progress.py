@@ -11,7 +11,7 @@ from billing.models import ASSUMED, Bucket, Rate, VolumeAnchor
 from billing.rating import dirty_buckets, rate_bucket
 from billing.selectors import CostFilter, Forecast, NextPrice, TierProgress, forecast, tier_progress
 from billing.selectors.progress import still_to_come, usual
-from billing.services import Usage, record_usage
+from billing.services import DeliveredMessage, record_usage
 from local.demo.world import ACME
 from messaging.log.models import PhoneNumber
 
@@ -32,12 +32,14 @@ def deliver(acme):
     shop = Subaccount.objects.get(account=acme, code="acme_shop")
 
     def run(*deliveries):
-        given = {"account_id": acme.pk, "provider": "meta", "waba_id": waba.pk, "phone_number_id": 1,
+        defaults = {"account_id": acme.pk, "provider": "meta", "waba_id": waba.pk, "phone_number_id": 1,
                  "subaccount_id": shop.pk, "template_id": None, "country": "IN", "category": "marketing",
                  "pricing_type": "regular", "webhook_id": None}  # fmt: skip
         record_usage([
-            Usage(**given | {"message_key": uuid4(), "billed_at": FIRST + timedelta(days=day - 1, seconds=n)} | said)
-            for day, count, said in deliveries
+            DeliveredMessage(**{
+                **defaults, "message_key": uuid4(), "billed_at": FIRST + timedelta(days=day - 1, seconds=n), **changes
+            })
+            for day, count, changes in deliveries
             for n in range(count)
         ])  # fmt: skip
         for bucket in dirty_buckets():

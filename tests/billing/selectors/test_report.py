@@ -19,7 +19,7 @@ from billing.selectors import (
     data_as_of,
     explain,
 )
-from billing.services import Usage, record_usage
+from billing.services import DeliveredMessage, record_usage
 from local.demo.world import ACME
 from messaging.log.models import PhoneNumber, Template
 
@@ -39,7 +39,7 @@ def deliver(acme):
         given = {"account_id": acme.pk, "provider": "meta", "waba_id": waba.pk, "phone_number_id": 1,
                  "subaccount_id": shop.pk, "template_id": None, "country": "IN", "category": "marketing",
                  "pricing_type": "regular", "billed_at": NOON, "webhook_id": 7}  # fmt: skip
-        usages = [Usage(**({"message_key": uuid4()} | given | change)) for change in changes]
+        usages = [DeliveredMessage(**({"message_key": uuid4()} | given | change)) for change in changes]
         record_usage(usages)
         for bucket in dirty_buckets():
             rate_bucket(bucket)
@@ -88,7 +88,7 @@ def test_filters(deliver, acme, filters, delivered):
         {"phone_number_id": number.pk}, {"country": "SG", "template_id": order_update.pk},
         {"pricing_type": "free_entry_point"},
     )  # fmt: skip
-    report = cost_report(acme, **OCTOBER, group_by=[], chosen=CostFilter(**filters))
+    report = cost_report(acme, **OCTOBER, group_by=[], cost_filter=CostFilter(**filters))
     assert sum(row.delivered for row in report.totals) == delivered
 
 
