@@ -10,7 +10,7 @@ from django.db import connection
 
 from billing.accrual import Accruals, BucketKey, KindKey, UsageFacts
 from billing.dimension_ids import bucket_ids, columns_of, kind_ids
-from billing.rating.sql.blocks import NOTE_MOVES, RETURN_MOVES
+from billing.rating.sql.blocks import RECORD_MOVES, RETURN_MOVES
 
 log = structlog.get_logger("tollgate.billing")
 
@@ -51,7 +51,7 @@ WITH merged AS (
       AND (f.bucket_id, f.billed_at, f.day, f.kind_id)
           IS DISTINCT FROM (EXCLUDED.bucket_id, EXCLUDED.billed_at, EXCLUDED.day, EXCLUDED.kind_id)
     {RETURN_MOVES}
-), {NOTE_MOVES}
+), {RECORD_MOVES}
 """  # noqa: S608 - every name is a constant of this module
 
 

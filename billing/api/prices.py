@@ -16,7 +16,7 @@ from billing.api.serializers import AmountField
 from billing.dimensions.values import RateTierSerializer
 from billing.enums import Book, UnratedReason
 from billing.models import Rate, RateCard
-from billing.prices.rate_cards import lacks_of
+from billing.prices.rate_cards import gaps_of
 from billing.selectors.unrated import unrated
 from core.filtersets import StrictFilterSet, parameters
 from core.links import PageSerializer
@@ -92,7 +92,7 @@ class CardDetailSerializer(CardSerializer):
 
     def get_lacks(self, card: RateCard) -> list[str]:
         """Markets without a rate, and tiers whose end is unknown."""
-        return lacks_of(card)
+        return gaps_of(card)
 
 
 class UnratedSerializer(serializers.Serializer[Any]):

@@ -12,7 +12,7 @@ from rest_framework import serializers
 from billing.dimensions import DIMENSIONS
 from billing.enums import AccrualScope
 from billing.forms.report import STATES
-from billing.selectors import DIMENSIONS_8X8, UsageRow
+from billing.selectors import DIMENSIONS_8X8, MonthlyUsage, UsageRow
 from core.money import plain
 from core.serializers import ReservedNamesSerializer
 from providers.vocabulary import Category

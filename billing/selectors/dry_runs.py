@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Account, Subaccount
 from billing.models import DryRun, MarketCountry, MarketTable, RateCard, Rule, RuleSet
-from billing.prices.rate_cards import Difference, compare
+from billing.prices.rate_cards import CardDifference, compare
 from billing.proposals.dry_runs import Effect, EffectKey, Revision, effects_of, revisions_of, rows_of
 from billing.proposals.what_if import ImpactRow, Proposal
 from core.words import inside
@@ -48,7 +48,7 @@ class DryRunReport:
 
     run: DryRun
     revisions: list[Revision]
-    cards: list[tuple[RateCard, Difference]]
+    cards: list[tuple[RateCard, CardDifference]]
     tables: list[TableChanges]
     totals: list[NamedEffect]
     parts: list[NamedEffect]

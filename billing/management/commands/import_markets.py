@@ -1,4 +1,4 @@
-"""manage.py import_markets: read a market table, show what it changes, and put it in force."""
+"""manage.py import_markets: read a market table, show its impact, and put it in force."""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from billing.management.impact import activate, try_out, words
+from billing.management.impact import activate, impact_lines, total_impact
 from billing.prices.markets import import_market_file
 from billing.proposals.what_if import Proposal
 from core.errors import UserError
@@ -26,7 +26,7 @@ class Command(BaseCommand):
         parser.add_argument("--activate", action="store_true", help="activate it")
 
     def handle(self, *_: Any, **options: Any) -> None:
-        """Import, show the difference, activate when asked to; exit 1 when the file cannot be used."""
+        """Import, show the impact, activate with --activate; exit 1 if the file is invalid."""
         try:
             table = import_market_file(options["file"])
         except (UserError, OSError) as error:
@@ -34,7 +34,7 @@ class Command(BaseCommand):
         self.stdout.write(f"{table}: {table.countries.count():,} rows.")
         with every_tenant():
             proposal = Proposal(markets=table)
-            self.stdout.write("\n".join(words(try_out(proposal))))
+            self.stdout.write("\n".join(impact_lines(total_impact(proposal))))
             if options["activate"]:
                 self.stdout.write(activate(proposal, command="import_markets"))
             else:

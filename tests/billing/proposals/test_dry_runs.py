@@ -11,7 +11,7 @@ from accounts.models import AuditEntry
 from billing.models import DirtyBucket, DryRun, Rate, RateCard, RatedLine, RuleSet
 from billing.prices.rate_cards import import_card_file
 from billing.proposals import dry_runs
-from billing.proposals.dry_runs import Effect, Gone
+from billing.proposals.dry_runs import DraftDiscarded, Effect
 from billing.proposals.what_if import Proposal
 from core.errors import UserError
 from tests.people import principal
@@ -139,19 +139,19 @@ def test_discarded_with_what_it_supposes(dearer, every_account):
     assert AuditEntry.objects.get(action="rate_card.discarded").actor == "ops@acme.example"
     assert not dry_runs.is_decidable(older)
     assert worked(older).problem == "A draft that this dry run is based on was discarded: import it again."
-    with pytest.raises(Gone):
+    with pytest.raises(DraftDiscarded):
         dry_runs.discard(run, by=principal(None, "ops@acme.example"))
 
 
 def test_discarded_while_it_is_worked_on_stays_away(dearer, traffic, every_account, monkeypatch):
     run = start(Proposal(cards=[dearer()]))
-    real = dry_runs.try_out
+    real = dry_runs.compute_impact
 
     def discarding(*given):
         dry_runs.discard(run, by=principal(None, "ops@acme.example"))
         return real(*given)
 
-    monkeypatch.setattr(dry_runs, "try_out", discarding)
+    monkeypatch.setattr(dry_runs, "compute_impact", discarding)
     dry_runs.advance()
     assert not DryRun.objects.exists()
 
@@ -178,7 +178,7 @@ def test_a_failure_is_the_end_of_that_dry_run_only(dearer, traffic, monkeypatch)
         raise RuntimeError
 
     with monkeypatch.context() as broken:
-        broken.setattr(dry_runs, "try_out", fail)
+        broken.setattr(dry_runs, "compute_impact", fail)
         dry_runs.advance()
     failing.refresh_from_db()
     assert "The calculation failed" in failing.problem

@@ -27,7 +27,7 @@ from billing.models import (
     UsageFact,
 )
 from billing.prices.rate_cards import DATA
-from billing.proposals.corrections import mark, save_sell_terms
+from billing.proposals.corrections import mark_dirty, save_sell_terms
 from billing.rating import dirty_buckets
 from billing.rating.verification import verify
 from billing.selectors import charges_of, cost_report, explain
@@ -107,7 +107,7 @@ def test_i5_blocks_equal_the_window(month):
 def test_i6_rating_again_writes_no_row(month):
     tables = ("billing_ratedline", "billing_tiercut", "billing_usageblock", "billing_ratingrun")
     before = {table: rows(table) for table in tables}
-    mark(list(Bucket.objects.all()))
+    mark_dirty(list(Bucket.objects.all()))
     rate_all()
     assert {table: rows(table) for table in tables} == before
 
@@ -119,7 +119,7 @@ def test_i6_new_terms_begin_a_run_and_new_messages_go_on_with_it(month, usage, s
     assert [run.n for run in bucket.runs.all()] == [9]
     small_tiers.is_active = False
     small_tiers.save()
-    mark([bucket])
+    mark_dirty([bucket])
     rate_all()
     first, second = bucket.runs.order_by("id")
     assert (first.terms != second.terms, first.n, second.n) == (True, 9, 9)

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from accounts.models import Waba
 from billing.enums import SellBase
 from billing.models import Bucket, Rate, RateCard, RatedLine, SellTerms, UsageFact, VolumeAnchor
-from billing.proposals.corrections import mark, put_in_force
+from billing.proposals.corrections import mark_dirty, put_in_force
 from billing.proposals.what_if import Proposal
 from billing.rating.verification import verify
 from billing.selectors import charges_of
@@ -146,7 +146,7 @@ def test_p5_a_corrected_price_changes_amounts_and_no_count(usage, acme, small_ti
     second = Rate.objects.get(card=small_tiers, market="India", category="utility", tier=2)
     second.unit_price += Decimal(change).scaleb(-4)
     second.save()
-    mark(list(Bucket.objects.all()))
+    mark_dirty(list(Bucket.objects.all()))
     rate_all()
     for line in RatedLine.objects.all():
         former = before.pop(line.pk)

@@ -10,7 +10,7 @@ from accounts.models import BusinessPortfolio, Subaccount, Waba
 from billing.models import ASSUMED, Bucket, Rate, VolumeAnchor
 from billing.rating import dirty_buckets, rate_bucket
 from billing.selectors import CostFilter, Forecast, NextPrice, TierProgress, forecast, tier_progress
-from billing.selectors.progress import still_to_come, usual
+from billing.selectors.progress import expected_days, weekday_averages
 from billing.services import DeliveredMessage, record_usage
 from local.demo.world import ACME
 from messaging.log.models import PhoneNumber
@@ -53,21 +53,21 @@ class TestUsual:
         """Two whole weeks: Mondays 1 and 3, Tuesdays 5 and nothing, today left out."""
         by_day = {date(2026, 10, 5): Decimal(1), date(2026, 10, 12): Decimal(3), date(2026, 10, 6): Decimal(5),
                   date(2026, 10, 19): Decimal(99)}  # fmt: skip
-        assert usual(by_day, date(2026, 10, 19)) == ((2, Decimal("2.5"), 0, 0, 0, 0, 0), 14)
+        assert weekday_averages(by_day, date(2026, 10, 19)) == ((2, Decimal("2.5"), 0, 0, 0, 0, 0), 14)
 
     def test_looks_back_four_weeks(self):
-        assert usual({date(2026, 1, 1): Decimal(9)}, TODAY) == ((0,) * 7, 28)
+        assert weekday_averages({date(2026, 1, 1): Decimal(9)}, TODAY) == ((0,) * 7, 28)
 
     @pytest.mark.parametrize("by_day", [{}, day([15]), day([21])])
     def test_needs_a_whole_week(self, by_day):
-        assert usual(by_day, TODAY) is None
+        assert weekday_averages(by_day, TODAY) is None
 
     def test_what_is_missing_of_today_is_still_to_come(self):
-        usually = usual(day(range(1, 21), Decimal(4)), TODAY)
-        (today, rest), *others = still_to_come({TODAY: Decimal(1)}, usually, TODAY)
+        averages = weekday_averages(day(range(1, 21), Decimal(4)), TODAY)
+        (today, rest), *others = expected_days({TODAY: Decimal(1)}, averages, TODAY)
         assert (today, rest) == (TODAY, 3)
         assert others == [(date(2026, 10, n), 4) for n in range(22, 32)]
-        assert next(iter(still_to_come({TODAY: Decimal(9)}, usually, TODAY))) == (TODAY, 0)
+        assert next(iter(expected_days({TODAY: Decimal(9)}, averages, TODAY))) == (TODAY, 0)
 
 
 def test_the_example_of_the_document():
@@ -75,9 +75,9 @@ def test_the_example_of_the_document():
     weeks = [10, 12, 14, 12, 12, 4, 2, 14, 12, 14, 12, 16, 4, 2]
     today = date(2026, 12, 28)
     by_day = {date(2026, 12, 14 + n): Decimal(cost) for n, cost in enumerate(weeks)} | {today: Decimal(5)}
-    usually = usual(by_day, today)
-    assert usually == ((12, 12, 14, 12, 14, 4, 2), 14)
-    assert 300 + sum(amount for _, amount in still_to_come(by_day, usually, today)) == 345
+    averages = weekday_averages(by_day, today)
+    assert averages == ((12, 12, 14, 12, 14, 4, 2), 14)
+    assert 300 + sum(amount for _, amount in expected_days(by_day, averages, today)) == 345
 
 
 class TestForecast:
