@@ -48,9 +48,9 @@ ACTIVE = (ExportState.QUEUED, ExportState.RUNNING)
 class Interval(TextChoices):
     """The interval of a schedule; each export covers the previous day, week or month."""
 
-    DAY = "day", _("Interval day")
-    WEEK = "week", _("Interval week")
-    MONTH = "month", _("Interval month")
+    DAY = "day", _("Every day")
+    WEEK = "week", _("Every week")
+    MONTH = "month", _("Every month")
 
 
 class DeletionKind(TextChoices):

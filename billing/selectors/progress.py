@@ -1,7 +1,7 @@
 """The current month: its expected cost, and the distance of each count to its next price.
 
-Both expect of each future day the average of its weekday in the last four weeks. The forecast needs a full week of data,
-ignores holidays and leaves out unpriced messages.
+Both expect of each future day the average of its weekday in the last four weeks. The forecast needs a full week of
+data, ignores holidays and leaves out unpriced messages.
 """
 
 from calendar import monthrange
@@ -31,8 +31,8 @@ _CENT = Decimal("0.01")
 
 @dataclass(frozen=True)
 class Forecast:
-    """The cost of the current month in one currency. `expected` is for the whole month, to the cent; None with less than
-    a week of data. `days` is the number of full days of data.
+    """The cost of the current month in one currency. `expected` is for the whole month, to the cent; None with
+    less than a week of data. `days` is the number of full days of data.
     """
 
     currency: str
@@ -58,8 +58,8 @@ class NextPrice:
 
 @dataclass(frozen=True)
 class TierProgress:
-    """A count of the current month. `position` messages are counted, `external` of them sent through other providers. At
-    `threshold` messages the price changes; None without a further change, or (unless `end_known`) without one that a
+    """A count of the current month. `position` messages are counted, `external` of them sent through other providers.
+    At `threshold` messages the price changes; None without a further change, or (unless `end_known`) without one that a
     card states. `expected_on` is None if the change is not expected this month or cannot be estimated.
     """
 
