@@ -44,9 +44,11 @@ class Names:
 
 @dataclass(frozen=True)
 class Dimension:
-    """A grouping. `columns` are those of the statement (default: the kinds' column of its name), `line_columns` those
-    of the rated lines, `join` a table that it needs. `words` formats a value and `absent` a missing one. `log` returns the
-    filters of the log for a value's messages, and `more` are further columns of a file.
+    """A grouping.
+
+    `columns` are those of the statement (default: the kinds' column of its name), `line_columns` those of the rated
+    lines, `join` a table that it needs. `words` formats a value and `absent` a missing one. `log` returns the filters
+    of the log for a value's messages, and `more` are further columns of a file.
     """
 
     name: str
