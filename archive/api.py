@@ -5,6 +5,7 @@ from uuid import UUID
 
 import django_filters as filters
 from django.http import FileResponse, Http404
+from django.shortcuts import get_object_or_404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -33,10 +34,7 @@ class ExportView(TenantView):
 
     def get_export(self, export_id: UUID) -> Export:
         """The export with this id. Raises Http404 if the key may not see one."""
-        export = exports_of(self.principal).filter(public_id=export_id).first()
-        if export is None:
-            raise Http404
-        return export
+        return get_object_or_404(exports_of(self.principal), public_id=export_id)
 
     def serializer_context(self, rows: list[Export], fields: set[str] | None) -> dict[str, Any]:
         """The context of `ExportSerializer`, which needs the request to build URLs."""

@@ -1,5 +1,6 @@
 """The output of the price commands: the impact of a proposal, and its activation."""
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -9,6 +10,7 @@ from billing.proposals import dry_runs
 from billing.proposals.corrections import put_in_force
 from billing.proposals.what_if import Impact, Proposal
 from core.money import plain
+from core.tenancy import every_tenant
 
 MAX_ROWS = 40
 
@@ -19,7 +21,7 @@ def total_impact(proposal: Proposal, **bounds: Any) -> Impact:
     return Impact(sum(impact.lines for impact in impacts), [row for impact in impacts for row in impact.rows])
 
 
-def impact_lines(impact: Impact) -> list[str]:
+def describe(impact: Impact) -> list[str]:
     """An impact as lines of text: the totals, then the rows that differ, largest difference first."""
     if not impact.lines:
         return ["The cost of every recorded message stays the same."]
@@ -41,6 +43,12 @@ def _signed(amount: Decimal) -> str:
     return f"{amount.normalize():+f}"
 
 
-def activate(proposal: Proposal, *, command: str) -> str:
-    """Put a proposal in force and return a message about it."""
-    return f"Activated. {put_in_force(proposal, by=Principal.of_command(command)):,} buckets will be rated again."
+def preview_or_activate(proposal: Proposal, write: Callable[[str], object], *, activate: bool, command: str) -> None:
+    """Write the impact; then activate the proposal, or write how to."""
+    with every_tenant():
+        write("\n".join(describe(total_impact(proposal))))
+        if activate:
+            buckets = put_in_force(proposal, by=Principal.of_command(command))
+            write(f"Activated. {buckets:,} buckets will be rated again.")
+        else:
+            write("Not active: run the command again with --activate to activate it.")
