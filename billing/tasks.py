@@ -40,8 +40,8 @@ def rate_dirty_buckets() -> None:
 
     Parallel workers share the buckets: each takes them in random order and skips those that another has locked.
     """
-    due = due_buckets()
-    for bucket_id in random.sample(due, len(due)):
+    bucket_ids = due_buckets()
+    for bucket_id in random.sample(bucket_ids, len(bucket_ids)):
         try:
             rate_bucket(bucket_id)
         except OperationalError as error:  # a lost connection or a deadlock

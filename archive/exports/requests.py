@@ -74,7 +74,7 @@ def draft_export(by: Principal, spec: ExportSpec) -> Export:
         needs.add(Permission.VIEW_NUMBERS)
     return Export(
         account=by.account, dataset=spec.dataset, format=spec.format, compression=spec.compression, columns=columns,
-        time_zone=spec.time_zone, filters=spec.filters, words=[[str(each) for each in pair] for pair in spec.words],
+        time_zone=spec.time_zone, filters=spec.filters, words=[[str(text) for text in pair] for pair in spec.words],
         subaccount_ids=None if by.subaccount_ids is None else list(by.subaccount_ids),
         whole_numbers=whole_numbers, needs=sorted(str(permission) for permission in needs), row_limit=spec.row_limit,
         made_by=by.user, actor=by.name, address=by.address or None, mail=spec.mail and by.user is not None,

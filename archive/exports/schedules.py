@@ -80,8 +80,8 @@ def start_due() -> int:
     Needs every tenant's scope.
     """
     started = 0
-    due = ExportSchedule.objects.filter(next_at__lte=timezone.now()).values_list("pk", flat=True)
-    for pk in list(due):
+    pks = list(ExportSchedule.objects.filter(next_at__lte=timezone.now()).values_list("pk", flat=True))
+    for pk in pks:
         with transaction.atomic():
             rows = ExportSchedule.objects.select_for_update(skip_locked=True, of=("self",))
             schedule = rows.select_related("membership__user", "account").filter(
@@ -95,12 +95,12 @@ def start_due() -> int:
 
 def _run(schedule: ExportSchedule) -> None:
     zone = ZoneInfo(schedule.time_zone)
-    due = schedule.next_at.astimezone(zone).date()
+    due_day = schedule.next_at.astimezone(zone).date()
     schedule.next_at = due_after(schedule.every, timezone.now().astimezone(zone))
     schedule.problem = ""
     try:
         with tenant(schedule.account):
-            by, spec = _principal_and_spec(schedule, zone, days_before(schedule.every, due))
+            by, spec = _principal_and_spec(schedule, zone, days_before(schedule.every, due_day))
             jobs.start(by, spec, schedule=schedule)
     except UserError as error:
         schedule.problem = str(error)

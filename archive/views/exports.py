@@ -70,8 +70,8 @@ def new_export(request: TenantRequest) -> HttpResponseBase:
         "form": form, "page_query": query, "label": Dataset(dataset).label, "dataset": dataset, "valid": query.valid,
         "umids": _selected_umids(request),
         "datasets": [
-            (each.label, url_query(QueryDict(), {"dataset": each.value} | query.form.period_params()), each == dataset)
-            for each in Dataset if request.principal.may(NEEDS[each])
+            (name.label, url_query(QueryDict(), {"dataset": name.value} | query.form.period_params()), name == dataset)
+            for name in Dataset if request.principal.may(NEEDS[name])
         ],
         "others": [pair for pair in _pairs(params) if pair[0] not in {"range", "from", "to"}],
     }  # fmt: skip

@@ -257,9 +257,9 @@ def _prices(card: RateCard | None) -> dict[tuple[str, str, int], Decimal]:
 def gaps_of(card: RateCard) -> list[str]:
     """Known markets without a rate, markets without countries, and tiers whose end the source does not state."""
     countries = MarketCountry.objects.filter(table__is_active=True)
-    known = set(countries.filter(valid_to=None).values_list("market", flat=True))
+    expected = set(countries.filter(valid_to=None).values_list("market", flat=True))
     rates = Rate.objects.filter(card=card)
-    named = set(rates.values_list("market", flat=True))
+    priced = set(rates.values_list("market", flat=True))
     open_ended = rates.filter(end_known=False).values_list("market", "category").distinct().count()
     open_text = ngettext(
         "%(n)d market and category pair without all its volume tiers",
@@ -267,7 +267,10 @@ def gaps_of(card: RateCard) -> list[str]:
         open_ended,
     )
     return [
-        *(_("%(market)s: no country belongs to this market") % {"market": market} for market in sorted(named - known)),
-        *(_("%(market)s: no rates") % {"market": market} for market in sorted(known - named)),
+        *(
+            _("%(market)s: no country belongs to this market") % {"market": market}
+            for market in sorted(priced - expected)
+        ),
+        *(_("%(market)s: no rates") % {"market": market} for market in sorted(expected - priced)),
         *([open_text % {"n": open_ended}] if open_ended else []),
     ]

@@ -238,15 +238,15 @@ def _exact(name: str, value: Any) -> Any:
 
 @transaction.atomic
 def apply(run: DryRun, *, by: Principal) -> int:
-    """Put in force what a finished dry run supposes, audited; returns how many buckets will be rated again.
+    """Put the proposal of a finished dry run in force, audited; returns the number of buckets to rate again.
 
-    Without a card or table it has the months rated again under those in force. Raises UserError.
+    An empty proposal rates the months again by the tables in force. Raises UserError.
     """
     run = _lock(run)
     proposal, drafts = _decidable_drafts(run)
     if not run.finished_at or run.problem:
         raise UserError(gettext("This dry run has not finished yet"), remedy=gettext("wait for its figures."))
-    if stale := next((each for each in drafts if _is_superseded(each, run)), None):
+    if stale := next((draft for draft in drafts if _is_superseded(draft, run)), None):
         raise UserError(f"Another revision of {stale.name} has been activated since", remedy="recalculate the dry run.")
     with every_tenant():
         if drafts:

@@ -249,23 +249,25 @@ def own_prices(request: HttpRequest, access: PriceAccess) -> HttpResponse:
 
 @requires(Permission.VIEW_COSTS)
 def unrated_messages(request: TenantRequest) -> HttpResponse:
-    """Delivered messages without a price, why, and what to do."""
-    found = unrated(request.account, request.principal.subaccount_ids)
+    """Delivered messages without a price, with reasons and remedies."""
+    rows = unrated(request.account, request.principal.subaccount_ids)
     context = {
-        "rows": [(row, _log_link(request, row)) for row in found],
-        "messages_in_all": sum(row.messages for row in found),
+        "rows": [(row, _log_link(request, row)) for row in rows],
+        "messages_in_all": sum(row.messages for row in rows),
         "zone": billing_zone(request.account),
     }
     return render(request, "billing/prices/unrated.html", context)
 
 
 def _log_link(request: TenantRequest, row: Unrated) -> str:
-    """The log with these messages, as near as its filters come."""
-    chosen = request.principal.reach.chosen
-    asked = {"direction": "outbound", "from": str(row.first_day), "to": str(row.last_day), "country": row.country,
-             "category": row.category, "subaccount": chosen.code if chosen else ""}  # fmt: skip
-    given = [(name, value) for name, value in asked.items() if value]
-    return f"{reverse('log:log')}?{urlencode([*given, ('status', 'delivered'), ('status', 'read')])}"
+    """The link to these messages in the log, as closely as its filters allow."""
+    subaccount = request.principal.reach.chosen
+    filters = {
+        "direction": "outbound", "from": str(row.first_day), "to": str(row.last_day), "country": row.country,
+        "category": row.category, "subaccount": subaccount.code if subaccount else "",
+    }  # fmt: skip
+    params = [(name, value) for name, value in filters.items() if value]
+    return f"{reverse('log:log')}?{urlencode([*params, ('status', 'delivered'), ('status', 'read')])}"
 
 
 def _render(request: HttpRequest, access: PriceAccess, page: str, context: dict[str, Any]) -> HttpResponse:
