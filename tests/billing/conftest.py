@@ -47,9 +47,9 @@ def usage(acme):
     waba = Waba.objects.get(account=acme, waba_id="102290129340398")
 
     def make(**changes):
-        given = {"message_key": uuid4(), "account_id": acme.pk, "provider": "meta", "waba_id": waba.pk,
+        defaults = {"message_key": uuid4(), "account_id": acme.pk, "provider": "meta", "waba_id": waba.pk,
                  "phone_number_id": 1, "subaccount_id": 1, "template_id": None, "country": "IN", "category": "utility",
                  "pricing_type": "regular", "billed_at": NOON, "webhook_id": None}  # fmt: skip
-        return DeliveredMessage(**(given | changes))
+        return DeliveredMessage(**(defaults | changes))
 
     return make

@@ -54,12 +54,12 @@ def worked(run):
     return run
 
 
-def start(proposal, account=None, **said):
-    return dry_runs.start(proposal, account=account, by=principal(None, "ada@acme.example"), **said)
+def start(proposal, account=None, **months):
+    return dry_runs.start(proposal, account=account, by=principal(None, "ada@acme.example"), **months)
 
 
 def amounts(run):
-    return [(each.amount, each.amount_then) for each in dry_runs.effects_of(run).values()]
+    return [(effect.amount, effect.amount_then) for effect in dry_runs.effects_of(run).values()]
 
 
 def test_slices_add_up(acme, other, traffic, dearer):
@@ -69,7 +69,7 @@ def test_slices_add_up(acme, other, traffic, dearer):
     assert (run.done, run.steps, run.finished_at) == (1, 3, None)
     worked(run)
     assert (run.done, run.lines, run.row_count) == (3, 6, 3)
-    assert {place[0]: effect for place, effect in dry_runs.effects_of(run).items()} == {
+    assert {key[0]: effect for key, effect in dry_runs.effects_of(run).items()} == {
         acme.pk: Effect(2, 0, 0, Decimal("0.0236"), Decimal("0.0400")),
         other.pk: Effect(1, 0, 0, Decimal("0.0118"), Decimal("0.0200")),
     }
@@ -147,9 +147,9 @@ def test_discarded_while_it_is_worked_on_stays_away(dearer, traffic, every_accou
     run = start(Proposal(cards=[dearer()]))
     real = dry_runs.compute_impact
 
-    def discarding(*given):
+    def discarding(*args):
         dry_runs.discard(run, by=principal(None, "ops@acme.example"))
-        return real(*given)
+        return real(*args)
 
     monkeypatch.setattr(dry_runs, "compute_impact", discarding)
     dry_runs.advance()

@@ -117,7 +117,7 @@ def killing(chance: random.Random, killed: list[int]) -> Callable[[threading.Eve
 
 def test_s1_killed_backends_lose_and_double_nothing(acme, deliveries, request):
     """Three ingesters, two raters, and a killer; then every message against the earliest of its proofs."""
-    told: dict[UUID, set] = {}
+    deliveries_by_key: dict[UUID, set] = {}
     lock = threading.Lock()
     killed: list[int] = []
 
@@ -130,7 +130,7 @@ def test_s1_killed_backends_lose_and_double_nothing(acme, deliveries, request):
                 until_done(partial(record_usage, batch))
                 with lock:
                     for one in batch:
-                        told.setdefault(one.message_key, set()).add(one.billed_at)
+                        deliveries_by_key.setdefault(one.message_key, set()).add(one.billed_at)
                 former = batch[::-1]
 
         return run
@@ -146,7 +146,7 @@ def test_s1_killed_backends_lose_and_double_nothing(acme, deliveries, request):
     rate_all()
     with every_tenant():
         facts = dict(UsageFact.objects.values_list("message_key", "billed_at"))
-        assert facts == {key: min(proofs) for key, proofs in told.items()}
+        assert facts == {key: min(proofs) for key, proofs in deliveries_by_key.items()}
         assert [str(difference) for difference in verify(list(Bucket.objects.all()))] == []
     assert (dirty_buckets(), BlockDelta.objects.count()) == ([], 0)
 
@@ -242,14 +242,14 @@ def test_s4_an_unsorted_merge_deadlocks(acme, deliveries, monkeypatch, order, de
     batch = deliveries(random.Random(1), 30)
     record_usage(deliveries(random.Random(1), 30)[:0])
     orders = [[one._replace(webhook_id=n) for n, one in enumerate(some)] for some in (batch, batch[::-1])]
-    found: list[str] = []
+    errors: list[str] = []
 
     def worker(mine: list[DeliveredMessage]) -> Callable[[threading.Event], None]:
         def run(_: threading.Event) -> None:
             try:
                 record_usage(mine)
             except OperationalError as error:
-                found.append(str(error))
+                errors.append(str(error))
 
         return run
 
@@ -259,5 +259,5 @@ def test_s4_an_unsorted_merge_deadlocks(acme, deliveries, monkeypatch, order, de
     finally:
         with connection.cursor() as cursor:
             cursor.execute("DROP TRIGGER slow ON billing_usagefact; DROP FUNCTION pg_temp_slow()")
-    assert [("deadlock detected" in words) for words in found] == ([True] if deadlocks else [])
+    assert [("deadlock detected" in words) for words in errors] == ([True] if deadlocks else [])
     assert UsageFact.objects.filter(account=Account.objects.get(pk=acme.pk)).count() == len(batch)

@@ -88,10 +88,10 @@ class TestForecast:
 
     def test_days_of_the_month_before_count_for_the_week(self, deliver, acme):
         deliver(*[(n, 1, {"category": "utility", "country": "SG"}) for n in range(-6, 3)])
-        (found,) = forecast(acme, date(2026, 10, 2))
-        assert found.days == 8
-        assert found.to_date == 2 * Decimal("0.016")
-        assert found.expected == Decimal("0.50")  # 31 × 0.016 = 0.496
+        (progress,) = forecast(acme, date(2026, 10, 2))
+        assert progress.days == 8
+        assert progress.to_date == 2 * Decimal("0.016")
+        assert progress.expected == Decimal("0.50")  # 31 × 0.016 = 0.496
 
     def test_too_little_behind_it(self, deliver, acme):
         deliver((20, 1, {}))
@@ -134,9 +134,9 @@ class TestTiers:
     def test_at_the_edge_the_next_message_decides(self, deliver, acme, tiers):
         tiers("utility", *self.UTILITY)
         deliver((20, 30, {"category": "utility"}))
-        (found,) = tier_progress(acme, TODAY)
-        assert (found.start, found.threshold, found.prices) == (30, 50, (self.price("0.0012", "0.0010"),))
-        assert found.expected_on is None  # less than a week behind it
+        (progress,) = tier_progress(acme, TODAY)
+        assert (progress.start, progress.threshold, progress.prices) == (30, 50, (self.price("0.0012", "0.0010"),))
+        assert progress.expected_on is None  # less than a week behind it
 
     def test_not_expected_this_month(self, deliver, acme, tiers):
         tiers("utility", (0, 1000, "0.0014", True), (1000, None, "0.0012", True))
@@ -146,16 +146,16 @@ class TestTiers:
     def test_behind_the_last_known_price(self, deliver, acme, tiers):
         tiers("utility", *self.UTILITY)
         deliver((20, 60, {"category": "utility"}))
-        (found,) = tier_progress(acme, TODAY)
-        assert (found.start, found.threshold, found.remaining, found.end_known) == (50, None, None, False)
-        assert found.prices == (self.price("0.0010", None),)
+        (progress,) = tier_progress(acme, TODAY)
+        assert (progress.start, progress.threshold, progress.remaining, progress.end_known) == (50, None, None, False)
+        assert progress.prices == (self.price("0.0010", None),)
 
     def test_a_price_that_is_only_assumed_is_not_known(self, deliver, acme, tiers):
         tiers("utility", (0, 30, "0.0014", True), (30, None, "0.0014", False))
         Rate.objects.filter(market="India", category="utility", tier=2).update(source=ASSUMED)
         deliver((20, 1, {"category": "utility"}))
-        (found,) = tier_progress(acme, TODAY)
-        assert (found.threshold, found.prices) == (30, (self.price("0.0014", None, known=False),))
+        (progress,) = tier_progress(acme, TODAY)
+        assert (progress.threshold, progress.prices) == (30, (self.price("0.0014", None, known=False),))
 
     def test_what_was_sent_through_others_counts(self, deliver, acme, tiers):
         """Meta said that 25 were passed when we had sent 10: 15 went elsewhere."""
@@ -164,16 +164,16 @@ class TestTiers:
         bucket = Bucket.objects.get(account=acme)
         VolumeAnchor.objects.create(bucket=bucket, above=25, reached_at=FIRST + timedelta(days=1))
         rate_bucket(bucket.pk)
-        (found,) = tier_progress(acme, TODAY)
-        assert (found.position, found.external, found.threshold) == (25, 15, 30)
+        (progress,) = tier_progress(acme, TODAY)
+        assert (progress.position, progress.external, progress.threshold) == (25, 15, 30)
 
     def test_one_count_of_two_categories_has_two_prices(self, deliver, acme, tiers):
         tiers("authentication", (0, 30, "0.0014", True), (30, None, "0.0012", True))
         tiers("authentication-international", (0, 40, "0.0280", True), (40, None, "0.0200", True))
         deliver((1, 5, {"category": "authentication"}), (1, 5, {"category": "authentication-international"}))
-        (found,) = tier_progress(acme, TODAY)
-        assert (found.position, found.threshold) == (10, 30)
-        assert found.prices == (
+        (progress,) = tier_progress(acme, TODAY)
+        assert (progress.position, progress.threshold) == (10, 30)
+        assert progress.prices == (
             self.price("0.0014", "0.0012", category="authentication"),
             self.price("0.0280", "0.0280", category="authentication-international"),
         )
@@ -181,11 +181,11 @@ class TestTiers:
     def test_free_service_messages_of_a_number(self, deliver, acme):
         number = PhoneNumber.objects.get(account=acme, provider_number_id=ACME.channels[1].number_id)
         deliver((1, 3, {"category": "service", "pricing_type": "", "phone_number_id": number.pk}))
-        (found,) = tier_progress(acme, TODAY)
-        assert (found.scope, found.scope_name, found.position, found.threshold) == (
+        (progress,) = tier_progress(acme, TODAY)
+        assert (progress.scope, progress.scope_name, progress.position, progress.threshold) == (
             "phone_number", "Acme Online", 3, 1000,
         )  # fmt: skip
-        assert [(price.now, price.then) for price in found.prices] == [(0, Decimal("0.0014"))]
+        assert [(price.now, price.then) for price in progress.prices] == [(0, Decimal("0.0014"))]
 
     def test_what_has_one_price_has_no_tiers(self, deliver, acme):
         deliver((1, 3, {}))

@@ -36,10 +36,10 @@ def deliver(acme):
     shop = Subaccount.objects.get(account=acme, code="acme_shop")
 
     def run(*changes):
-        given = {"account_id": acme.pk, "provider": "meta", "waba_id": waba.pk, "phone_number_id": 1,
+        defaults = {"account_id": acme.pk, "provider": "meta", "waba_id": waba.pk, "phone_number_id": 1,
                  "subaccount_id": shop.pk, "template_id": None, "country": "IN", "category": "marketing",
                  "pricing_type": "regular", "billed_at": NOON, "webhook_id": 7}  # fmt: skip
-        usages = [DeliveredMessage(**({"message_key": uuid4()} | given | change)) for change in changes]
+        usages = [DeliveredMessage(**({"message_key": uuid4()} | defaults | change)) for change in changes]
         record_usage(usages)
         for bucket in dirty_buckets():
             rate_bucket(bucket)
@@ -191,13 +191,13 @@ def test_a_report_takes_few_queries_whatever_its_size(deliver, acme, django_asse
 
 def test_a_charge_is_explained(deliver, acme):
     first, second = deliver({"category": "utility"}, {"category": "utility", "billed_at": NOON + timedelta(seconds=1)})
-    found = explain(acme, second)
-    assert (found.charge.position, found.webhook_id, found.rule_set) == (
+    explanation = explain(acme, second)
+    assert (explanation.charge.position, explanation.webhook_id, explanation.rule_set) == (
         2,
         7,
         "Meta PMP rules from 2026-10-01, revision 1",
     )
-    assert (found.charge.unit_price, found.charge.market, found.charge.card.name) == (
+    assert (explanation.charge.unit_price, explanation.charge.market, explanation.charge.card.name) == (
         Decimal("0.0014"),
         "India",
         "Meta USD 2026-10-01",
