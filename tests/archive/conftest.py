@@ -1,4 +1,4 @@
-"""What the tests of exports share."""
+"""Fixtures of the tests of exports."""
 
 import pytest
 
@@ -19,24 +19,24 @@ def requester(acme):
 
 @pytest.fixture
 def spec():
-    """What is asked for, as keywords say; messages as CSV in Singapore's time otherwise."""
+    """Build an ExportSpec from keywords; by default messages as CSV in Singapore time."""
 
-    def make(dataset="messages", **said):
-        return ExportSpec(**{"dataset": dataset, "filters": {}, "time_zone": "Asia/Singapore", **said})
+    def make(dataset="messages", **values):
+        return ExportSpec(**{"dataset": dataset, "filters": {}, "time_zone": "Asia/Singapore", **values})
 
     return make
 
 
 @pytest.fixture
-def made():
-    """Work an export off; its row then."""
+def run_export():
+    """Run an export and return its refreshed row."""
 
-    def work_off(export):
+    def run(export):
         work.work()
         export.refresh_from_db()
         return export
 
-    return work_off
+    return run
 
 
 def content(export):

@@ -20,9 +20,9 @@ def run(*arguments, **options):
 def test_it_writes_the_log_to_a_file(acme, tmp_path):
     deliver(acme)
     file = tmp_path / "log.csv"
-    said = run(acme.public_id, file, "--from", "2026-10-15", "--to", "2026-10-15", "--columns", "msisdn,status")
+    output = run(acme.public_id, file, "--from", "2026-10-15", "--to", "2026-10-15", "--columns", "msisdn,status")
     assert file.read_text() == "msisdn,status\n919876543210,delivered\n"
-    assert said.startswith("1 rows, 37 bytes, SHA-256 of the contents ")
+    assert output.startswith("1 rows, 37 bytes, SHA-256 of the contents ")
 
 
 def test_it_writes_no_file_where_nothing_is(acme, tmp_path):

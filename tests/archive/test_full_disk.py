@@ -35,8 +35,8 @@ def largest_file(size):
         ("jsonl", "", 300, True), ("xlsx", "", 300, True), ("xlsx", "zip", 300, True),
     ],
 )  # fmt: skip
-def test_it_is_said_and_leaves_nothing_behind(acme, requester, spec, made, *, form, compression, size, read):
-    """While a part is stored, or, when all were `read`, while the file is made: a part has 120 bytes at most."""
+def test_it_is_said_and_leaves_nothing_behind(acme, requester, spec, run_export, *, form, compression, size, read):
+    """While a part is stored, or, when all were `read`, while the file is run_export: a part has 120 bytes at most."""
     for number in range(ROWS):
         deliver(acme, provider_message_id=f"wamid.{number}", at=AT + timedelta(days=number * 5))
     days = write_words(MessageQuery(created_after=AT, created_before=AT + timedelta(days=20)))
@@ -49,5 +49,5 @@ def test_it_is_said_and_leaves_nothing_behind(acme, requester, spec, made, *, fo
     assert export.problem == "The file could not be written: File too large. Free up disk space and start again."
     assert not storage().exists(f"{acme.public_id}/{export.public_id}")
     assert not list(files._spool().glob(f"{export.public_id}*"))
-    again = made(jobs.repeat(export, requester))
+    again = run_export(jobs.repeat(export, requester))
     assert (again.state, again.rows, len(content(again)) == again.size) == (ExportState.SUCCEEDED, ROWS, True)

@@ -1,4 +1,4 @@
-"""An export and deletions of the same messages at the same time: both end in a result that is said."""
+"""An export and deletions of the same messages at the same time: both report their results."""
 
 from datetime import timedelta
 
@@ -42,23 +42,23 @@ def delete(requester, *wamids):
     return deletion
 
 
-def test_what_is_deleted_during_an_export_is_in_it_if_its_part_was_read(acme, requester, spec, made, meanwhile):
+def test_what_is_deleted_during_an_export_is_in_it_if_its_part_was_read(acme, requester, spec, run_export, meanwhile):
     done = []
     meanwhile(lambda: done.append(delete(requester, "wamid.0", "wamid.3")))
-    export = made(jobs.start(requester, spec(columns=["provider_message_id"], filters=DAYS)))
+    export = run_export(jobs.start(requester, spec(columns=["provider_message_id"], filters=DAYS)))
     assert content(export).decode().splitlines() == ["provider_message_id", "wamid.0", "wamid.1", "wamid.2"]
     assert (export.state, export.rows) == (ExportState.SUCCEEDED, 3)
     assert (done[0].state, done[0].messages) == ("done", 2)
 
 
-def test_an_erasure_during_an_export_withdraws_it(acme, requester, spec, made, meanwhile):
+def test_an_erasure_during_an_export_withdraws_it(acme, requester, spec, run_export, meanwhile):
     def erase():
         deletion = deletions.erase_person(requester, INDIA, reason="Art. 17")
         for _ in range(50):
             deletion_work.work(deletion.pk)
 
     meanwhile(erase)
-    export = made(jobs.start(requester, spec(filters=DAYS)))
+    export = run_export(jobs.start(requester, spec(filters=DAYS)))
     assert (export.state, export.file) == (ExportState.WITHDRAWN, "")
     assert not storage().exists(f"{acme.public_id}/{export.public_id}")
-    assert made(jobs.repeat(export, requester)).state == ExportState.EMPTY
+    assert run_export(jobs.repeat(export, requester)).state == ExportState.EMPTY

@@ -9,7 +9,7 @@ import pytest
 from accounts.models import Waba
 from billing.models import Rate, RateCard
 from billing.services import DeliveredMessage
-from tests.billing.made import NOON
+from tests.billing.rating_helpers import NOON
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from billing.models import Rate, RatedLine, TierCut
 from billing.rating import rate_bucket
 from billing.selectors import explain
 from billing.services import VolumeTier, record_usage, record_volume_tiers
-from tests.billing.made import NOON, rate_all
+from tests.billing.rating_helpers import NOON, rate_all
 
 EIGHT = NOON.replace(hour=8)
 DOC = (Path(__file__).parents[2] / "docs" / "pricing.md").read_text(encoding="utf-8")

@@ -31,8 +31,8 @@ def files(acme, client):
 
     def make():
         with time_machine.travel(AT + timedelta(days=30), tick=False):  # a workbook tells when it was made
-            asked = {"dataset": "costs", "format": "jsonl", "filters": {**DAYS, "group_by": GROUPS.split(",")}}
-            export = client.post(EXPORTS, asked, content_type="application/json", headers=key).json()
+            body = {"dataset": "costs", "format": "jsonl", "filters": {**DAYS, "group_by": GROUPS.split(",")}}
+            export = client.post(EXPORTS, body, content_type="application/json", headers=key).json()
             work_exports()
             lines = client.get(f"{EXPORTS}{export['id']}/download/", headers=key)
             query = {**DAYS, "group_by": GROUPS}

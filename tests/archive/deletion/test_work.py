@@ -164,11 +164,11 @@ def test_a_legal_hold_refuses_and_stops(acme, requester, owner):
 
 
 @pytest.mark.parametrize(
-    ("role", "reason", "said"), [("admin", "x", "Only an owner"), ("owner", " ", "Enter a reason")]
+    ("role", "reason", "message"), [("admin", "x", "Only an owner"), ("owner", " ", "Enter a reason")]
 )
-def test_only_owners_place_a_hold_and_say_why(acme, role, reason, said):
+def test_only_owners_place_a_hold_and_say_why(acme, role, reason, message):
     by = principal_of(member(acme, role))
-    with pytest.raises(UserError, match=said):
+    with pytest.raises(UserError, match=message):
         place_hold(by=by, reason=reason)
 
 
@@ -224,17 +224,17 @@ def kept(acme, traces):
     queries = {"q": f"?q={SPACED}", "id": f"?q={WAMID}", SPACED: "?status=read", "other": "?status=read"}
     for name, query in queries.items():
         SavedFilter.objects.create(account=acme, user=user, name=name, query=query.replace("+", "%2B"))
-    whole = principal_of(user)
-    for said in ({"msisdn": INDIA}, {"search": WAMID}, {"user_id": USER_ID}, {}):
+    owner = principal_of(user)
+    for filters in ({"msisdn": INDIA}, {"search": WAMID}, {"user_id": USER_ID}, {}):
         for compression in ("gzip", "zip"):
             spec = ExportSpec(
-                "messages", said, "UTC", compression=compression, words=[(name, said[name]) for name in said]
+                "messages", filters, "UTC", compression=compression, words=[(name, filters[name]) for name in filters]
             )
-            exports.start(whole, spec)
+            exports.start(owner, spec)
     xlsx = ExportSpec("messages", {}, "UTC", format="xlsx")
-    exports.start(whole, xlsx)
+    exports.start(owner, xlsx)
     export_work.work()
-    schedules.start(whole, xlsx, every="day", query=f"?msisdn={INDIA}")
+    schedules.start(owner, xlsx, every="day", query=f"?msisdn={INDIA}")
     key, _ = create_api_key(by=principal(acme), name="x", scopes=["messages:send"])
     call = claim(key, f"once-{INDIA}", b"x" * 32)
     settle(call, 200, {}, orjson.dumps({"contacts": [{"input": SPACED, "wa_id": INDIA}]}))
@@ -245,14 +245,14 @@ def kept(acme, traces):
     )
     event = Event.objects.create(**about, type="message.status", at=AT, payload={"error_title": f"No {INDIA}"})
     Delivery.objects.create(account=acme, subscription=subscription, event=event)
-    wanted = {
+    values = {
         "account": acme, "request": {"to": SPACED}, "about": {"msisdn": INDIA}, "shape": "graph", "provider": "meta",
         "created_at": AT, "due_at": timezone.now() + timedelta(days=2),
     }  # fmt: skip
-    Submission.objects.create(**wanted)
+    Submission.objects.create(**values)
     settlement.log_new()
     Submission.objects.update(state="uncertain")
-    Submission.objects.create(**wanted)
+    Submission.objects.create(**values)
 
 
 @pytest.mark.usefixtures("_empty_stores")
@@ -280,9 +280,9 @@ def test_nothing_of_a_person_remains_in_any_table_file_or_key(acme, other, reque
         "messages": 5, "statuses": 6, "payloads": 3, "never_sent": 1, "webhooks": 6, "mentions": 3, "announcements": 1,
         "saved_filters": 3, "kept_answers": 1, "exports": 9,
     }  # fmt: skip
-    said = {payload.body["text"]["body"] for payload in MessagePayload.objects.filter(account=acme)}
+    texts = {payload.body["text"]["body"] for payload in MessagePayload.objects.filter(account=acme)}
     nines = "9" * len(INDIA)
-    assert said == {f"Call +{nines}!", "Her number:\n+99 99999 99999", f"Or 99{nines}"}
+    assert texts == {f"Call +{nines}!", "Her number:\n+99 99999 99999", f"Or 99{nines}"}
     assert SavedFilter.objects.get(account=acme).name == "other"
 
 
@@ -381,9 +381,9 @@ def test_a_worker_that_is_killed_loses_and_repeats_nothing(acme, requester):
     url = re.sub(r"(?<=/)\w+(?=\?|$)", name, os.environ["DATABASE_URL"], count=1)
     command = [sys.executable, "-m", "tests.archive.deletion.worker", url, str(deletion.pk)]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
-        said = process.stdout.readline()
+        line = process.stdout.readline()
         process.kill()
-    assert said == b"in the middle\n"
+    assert line == b"in the middle\n"
     deletion.refresh_from_db()
     assert (Message.objects.count(), deletion.messages, deletion.is_active) == (12 - DONE, DONE, True)
     wait_until(lambda: work.work(deletion.pk), seconds=60)  # once the database knows that the other is gone

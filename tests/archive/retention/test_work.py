@@ -201,9 +201,9 @@ def test_the_preview_says_what_the_next_run_takes(acme, other, keep):
     deliver(acme, provider_message_id="wamid.new", at=NEW)
     webhook(acme, 8)
     keeping = with_periods(acme, {"message_months": 3, "payload_months": 3, "webhook_months": 3})
-    said = {removal.kind: (removal.before, removal.n) for removal in removals(keeping)}
+    by_kind = {removal.kind: (removal.before, removal.n) for removal in removals(keeping)}
     begin = datetime(2026, 9, 1, tzinfo=UTC)
-    assert said == {"message": (begin, 1), "payload": (begin, None), "webhook": (begin, 1)}
+    assert by_kind == {"message": (begin, 1), "payload": (begin, None), "webhook": (begin, 1)}
     keep(acme, message_months=3, payload_months=3, webhook_months=3)
     keep(other, message_months=3, payload_months=3, webhook_months=3)
     run(TODAY)

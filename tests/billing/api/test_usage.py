@@ -16,7 +16,7 @@ from billing.rating.sql.blocks import HOUR, fingerprint
 from billing.selectors.usage import open_months
 from billing.services import DeliveredMessage, record_usage
 from tests.billing.api.test_report import headers_of
-from tests.billing.made import rate_all
+from tests.billing.rating_helpers import rate_all
 
 OCTOBER = {"billingPeriod": "2026-10"}
 ALL = "subAccountId,channel,businessAccountId,pricingCategory,country"

@@ -25,7 +25,7 @@ from billing.rating import RatingError, dirty_buckets, engine, rate_bucket
 from billing.rating.verification import verify
 from billing.services import DeliveredMessage, record_usage
 from core.tenancy import every_tenant
-from tests.billing.made import NOON, rate_all
+from tests.billing.rating_helpers import NOON, rate_all
 from tests.people import principal
 
 pytestmark = pytest.mark.django_db(transaction=True)

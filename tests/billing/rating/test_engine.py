@@ -32,7 +32,7 @@ from billing.rating import rate_bucket as rate
 from billing.rating.engine import PARKED_FOR
 from billing.selectors import charges_of
 from billing.services import record_usage
-from tests.billing.made import NOON, lines, rate_all
+from tests.billing.rating_helpers import NOON, lines, rate_all
 
 
 def test_a_marketing_message_to_india_in_october_2026(usage, acme):

@@ -15,7 +15,7 @@ from billing.enums import Book
 from billing.models import Bucket, Rate, RateCard, RatedLine, VolumeAnchor
 from billing.selectors import charges_of, cost_report, explain
 from billing.services import VolumeTier, record_usage, record_volume_tiers
-from tests.billing.made import NOON, lines, rate_all
+from tests.billing.rating_helpers import NOON, lines, rate_all
 
 
 def seconds(n):

@@ -32,7 +32,7 @@ from billing.rating import dirty_buckets
 from billing.rating.verification import verify
 from billing.selectors import charges_of, cost_report, explain
 from billing.services import record_usage
-from tests.billing.made import NOON, rate_all
+from tests.billing.rating_helpers import NOON, rate_all
 from tests.people import principal
 
 

@@ -20,7 +20,7 @@ from billing.proposals.what_if import Proposal
 from billing.rating.verification import verify
 from billing.selectors import charges_of
 from billing.services import VolumeTier, record_usage, record_volume_tiers
-from tests.billing.made import rate_all
+from tests.billing.rating_helpers import rate_all
 from tests.people import principal
 
 START = datetime(2026, 10, 15, 12, tzinfo=UTC)
