@@ -24,7 +24,7 @@ from billing.rating.sql.blocks import BLOCKS_AND_DELTAS
 from billing.rating.sql.lines import DUE
 from billing.rating.sql.positions import POSITIONS_BY_BLOCK
 from billing.rating.sql.statements import PLAN
-from billing.rating.sql.terms import AS_RECORDED, AS_SUPPOSED, PRICES
+from billing.rating.sql.terms import AS_PROPOSED, AS_RECORDED, PRICES
 
 
 @dataclass(frozen=True)
@@ -120,11 +120,11 @@ SELECT count(*) FROM (
 """  # noqa: S608 - constants
 _ORDER = " ORDER BY 1, 2, 3, 4, 5, 6"
 _CREATE = """
-CREATE TEMPORARY TABLE supposed_term (
+CREATE TEMPORARY TABLE proposed_term (
     group_id bigint, bucket_id bigint, kind_id bigint, day date, allowance int, account_id bigint, provider text,
     currency text, market text, price_category text, free_reason text, unrated_reason text
 ) ON COMMIT DROP;
-CREATE TEMPORARY TABLE supposed_home (group_id bigint, bucket_id bigint) ON COMMIT DROP
+CREATE TEMPORARY TABLE proposed_home (group_id bigint, bucket_id bigint) ON COMMIT DROP
 """
 _KINDS = f"WITH {BLOCKS_AND_DELTAS} SELECT DISTINCT bucket_id, kind_id, day FROM block_of"  # noqa: S608 - constants
 
@@ -141,7 +141,7 @@ def impact(proposal: Proposal, buckets: Sequence[Bucket]) -> Impact:
         cursor.execute(PLAN)
         terms = AS_RECORDED
         if proposal.moves_messages:
-            terms = AS_SUPPOSED
+            terms = AS_PROPOSED
             _fill_proposed_terms(cursor, proposal, buckets, params)
         engine = f"WITH {BLOCKS_AND_DELTAS},{terms},{PRICES},{POSITIONS_BY_BLOCK},{DUE}"
         cursor.execute(engine + _COUNT, params)
@@ -187,10 +187,10 @@ def _fill_proposed_terms(cursor: Any, proposal: Proposal, buckets: Sequence[Buck
     kind_days = cursor.fetchall()
     kinds = UsageKind.objects.in_bulk({kind_id for _, kind_id, _ in kind_days})
     cursor.execute(_CREATE)
-    with cursor.copy("COPY supposed_home FROM STDIN") as copy:
+    with cursor.copy("COPY proposed_home FROM STDIN") as copy:
         for home in homes:
             copy.write_row(home)
-    with cursor.copy("COPY supposed_term FROM STDIN") as copy:
+    with cursor.copy("COPY proposed_term FROM STDIN") as copy:
         for bucket_id, kind_id, day in kind_days:
             bucket_key, kind = accruals.classify(facts_of(kinds[kind_id]), day)
             group = groups.setdefault(bucket_key._replace(allowance=0), len(groups))
@@ -198,7 +198,7 @@ def _fill_proposed_terms(cursor: Any, proposal: Proposal, buckets: Sequence[Buck
                 group, bucket_id, kind_id, day, bucket_key.allowance, kind.account_id, kind.provider, kind.currency,
                 kind.market, kind.price_category, kind.free_reason, kind.unrated_reason,
             ))  # fmt: skip
-    cursor.execute("ANALYZE supposed_term")
+    cursor.execute("ANALYZE proposed_term")
 
 
 def _key_of(bucket: Bucket) -> BucketKey:

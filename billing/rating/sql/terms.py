@@ -10,10 +10,10 @@ term AS MATERIALIZED (
     JOIN billing_usagekind k ON k.id = u.kind_id
     JOIN billing_bucket b ON b.id = u.bucket_id
 ), home AS (SELECT b AS group_id, b AS bucket_id FROM unnest(%(buckets)s::bigint[]) b)"""
-AS_SUPPOSED = """
+AS_PROPOSED = """
 term AS MATERIALIZED (
-    SELECT s.*, s.free_reason = '' AND s.unrated_reason = '' AS counted FROM supposed_term s
-), home AS (SELECT group_id, bucket_id FROM supposed_home)"""
+    SELECT s.*, s.free_reason = '' AND s.unrated_reason = '' AS counted FROM proposed_term s
+), home AS (SELECT group_id, bucket_id FROM proposed_home)"""
 
 # The card of each day: own cards precede general ones, provider's cards precede others, and newer cards older ones. A
 # proposed card (`with`) replaces its siblings (`without`); a forced one (`forced`) is in force on every day.
