@@ -40,7 +40,7 @@ def caller(client, acme):
     return make
 
 
-def test_an_export_is_started_found_downloaded_and_deleted(acme, caller):
+def test_an_export_is_started_read_downloaded_and_deleted(acme, caller):
     deliver(acme)
     ask = caller()
     started = ask("post", URL, {"columns": ["msisdn"], "filters": {"status": ["delivered"], "country": "in"}})
@@ -80,7 +80,7 @@ def test_an_export_is_started_found_downloaded_and_deleted(acme, caller):
          "filters.group_by.0", "moon"),
     ],
 )  # fmt: skip
-def test_what_cannot_be_asked_for_is_named(caller, body, field, words):
+def test_an_invalid_request_names_the_field(caller, body, field, words):
     answer = caller()("post", URL, body)
     assert answer.status_code == 400
     errors = {error["field"]: error["message"] for error in answer.json()["errors"]}

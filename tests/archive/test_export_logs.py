@@ -66,7 +66,7 @@ def test_it_takes_the_filters_of_the_log(acme, tmp_path, arguments, ids):
         (("--created-after", "2026-10-15T00:00:00Z"), "unrecognized arguments: --created-after"),
     ],
 )
-def test_what_cannot_be_is_said(acme, tmp_path, arguments, words):
+def test_an_invalid_argument_is_an_error(acme, tmp_path, arguments, words):
     with pytest.raises(CommandError, match=words):
         run(acme.public_id, tmp_path / "log.csv", *arguments)
 

@@ -35,7 +35,9 @@ def largest_file(size):
         ("jsonl", "", 300, True), ("xlsx", "", 300, True), ("xlsx", "zip", 300, True),
     ],
 )  # fmt: skip
-def test_it_is_said_and_leaves_nothing_behind(acme, requester, spec, run_export, *, form, compression, size, read):
+def test_a_full_disk_fails_the_export_and_leaves_no_files(
+    acme, requester, spec, run_export, *, form, compression, size, read
+):
     """While a part is stored, or, when all were `read`, while the file is run_export: a part has 120 bytes at most."""
     for number in range(ROWS):
         deliver(acme, provider_message_id=f"wamid.{number}", at=AT + timedelta(days=number * 5))

@@ -196,7 +196,7 @@ def test_what_makes_no_sense_is_named(acme, changes, words):
     assert not Export.objects.exists()
 
 
-def test_bad_filters_are_said(acme):
+def test_invalid_filters_are_errors(acme):
     assert "Check the filters" in text(visitor(acme).get(f"{NEW}?from=2026-10-31&to=2026-10-01"))
     assert visitor(acme).get(f"{NEW}?channel=nobody").status_code == 404
 

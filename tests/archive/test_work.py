@@ -37,7 +37,7 @@ def lines(export):
     return content(export).decode().splitlines()
 
 
-def test_csv_holds_the_columns_asked_for_oldest_first(acme, requester, spec, run_export):
+def test_csv_holds_the_requested_columns_oldest_first(acme, requester, spec, run_export):
     deliver(acme, provider_message_id="wamid.B", at=AT + timedelta(days=20))
     deliver(acme)
     export = run_export(jobs.start(requester, spec(columns=["msisdn", "created_at", "status", "template"])))
@@ -139,7 +139,7 @@ def test_the_filters_of_the_log_are_those_of_the_file(acme, requester, spec, run
     assert lines(export) == ["provider_message_id", "wamid.F"]
 
 
-def test_nothing_found_is_a_state_without_a_file(acme, requester, spec, run_export):
+def test_no_results_is_a_state_without_a_file(acme, requester, spec, run_export):
     export = run_export(jobs.start(requester, spec()))
     assert (export.state, export.file, export.rows) == (ExportState.EMPTY, "", 0)
 

@@ -102,7 +102,7 @@ def test_else_only_the_rows_of_those_who_do(acme, other, keep):
     assert date(2025, 7, 1) not in months_of("message")  # nothing is in it any more
 
 
-def test_no_webhook_brings_back_what_is_forgotten(acme, other, keep):
+def test_no_webhook_restores_deleted_data(acme, other, keep):
     keep(acme, message_months=2)
     keep(other, message_months=2)
     message = deliver(acme, at=AT)
@@ -113,7 +113,7 @@ def test_no_webhook_brings_back_what_is_forgotten(acme, other, keep):
     assert (log_of(acme), traffic(acme), InboxItem.objects.get(pk=item.pk).state) == ([], before, "done")
 
 
-def test_what_was_deleted_is_forgotten_with_its_month(acme, keep):
+def test_records_of_deleted_messages_go_with_their_month(acme, keep):
     message = deliver(acme, at=OLD)
     forget(acme.pk, [AnchorKey(message.provider, message.provider_message_id)])
     keep(acme, message_months=3)

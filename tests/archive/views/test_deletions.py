@@ -127,7 +127,7 @@ def test_another_accounts_deletions_do_not_exist(acme, other):
     assert "No deletions yet" in text(client.get("/settings/deletions/"))
 
 
-def test_a_legal_hold_is_said_before_and_refuses(acme):
+def test_a_legal_hold_is_shown_and_refuses(acme):
     message = deliver(acme)
     Keeping.objects.create(account=acme, held_at=message.created_at, held_by="o@acme.example", hold_reason="Case 12")
     client = visitor(acme)

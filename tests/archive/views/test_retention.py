@@ -26,7 +26,7 @@ def test_periods_are_previewed_and_then_saved(acme):
     )
 
 
-def test_what_makes_no_sense_is_said_at_its_field(acme):
+def test_an_invalid_period_is_an_error_of_its_field(acme):
     page = text(visitor(acme).post(RETENTION, {**PERIODS, "audit_months": "3", "confirmed": "1"}))
     assert 'id="error-audit_months"' in page
     assert not Keeping.objects.filter(pk=acme.pk, message_months=12).exists()

@@ -197,7 +197,7 @@ def test_a_key_limited_to_a_subaccount_sees_only_that(client, acme, deliver, fac
         ({"colour": "red"}, "colour: There is no such parameter."),
     ],
 )
-def test_what_is_wrong_is_said_as_8x8_says_it(get, query, message):
+def test_errors_have_8x8s_format(get, query, message):
     answer = get(**query)
     assert UUID(answer.pop("errorId"))
     assert answer == {"code": 1000, "message": message, "timestamp": "2026-11-20T04:00:00Z"}

@@ -185,7 +185,7 @@ def test_a_failure_is_the_end_of_that_dry_run_only(dearer, traffic, monkeypatch)
     assert worked(good).problem == ""
 
 
-def test_old_ones_are_forgotten_unless_in_force(dearer, every_account):
+def test_old_dry_runs_are_deleted_unless_in_force(dearer, every_account):
     old, applied = start(Proposal(cards=[dearer()])), start(Proposal(cards=[dearer()]))
     DryRun.objects.update(asked_at=datetime(2026, 1, 1, tzinfo=UTC))
     DryRun.objects.filter(pk=applied.pk).update(applied_at=AT)

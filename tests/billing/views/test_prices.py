@@ -108,7 +108,7 @@ def test_a_cards_prices_and_the_tiers_of_a_market(acme):
     assert client.get(f"/prices/cards/{card.pk}/?market=Atlantis").status_code == 404
 
 
-def test_a_pair_without_a_rate_is_said_to_have_none(acme, draft):
+def test_a_pair_without_a_rate_has_none(acme, draft):
     card = draft(acme)
     card.rates.create(market="Brazil", category="utility", above=0, unit_price=Decimal("0.01"), source="FOUND: x")
     page = text(visitor(acme).get(f"/prices/cards/{card.pk}/?market=Brazil&category=marketing"))
