@@ -15,11 +15,11 @@ from accounts.api import TenantView
 from accounts.enums import Permission
 from archive.enums import Dataset, ExportState
 from archive.exports import jobs
-from archive.exports.files import opened
+from archive.exports.files import open_file
 from archive.exports.manifest import manifest_of
 from archive.exports.selectors import exports_of
 from archive.models import Export
-from archive.serializers import ExportAskSerializer, ExportPageSerializer, ExportSerializer, ask_of
+from archive.serializers import ExportPageSerializer, ExportRequestSerializer, ExportSerializer, spec_of
 from archive.views.files import file_response
 from core.bodies import validate_body
 from core.filtersets import StrictFilterSet, parameters
@@ -28,21 +28,21 @@ from core.resources import detail_data, page_data
 
 
 class ExportView(TenantView):
-    """What all views of exports share."""
+    """The common part of the views of exports."""
 
     permission: ClassVar[Permission] = Permission.EXPORT_DATA
 
-    def found(self, export_id: UUID) -> Export:
-        """The export of that id. Raises Http404 when it does not exist for the key."""
+    def get_export(self, export_id: UUID) -> Export:
+        """The export with this id. Raises Http404 if the key may not see one."""
         return get_object_or_404(exports_of(self.principal), public_id=export_id)
 
-    def context(self, rows: list[Export], fields: set[str] | None) -> dict[str, Any]:
-        """What `ExportSerializer` needs besides the exports, to say where their files are."""
+    def serializer_context(self, rows: list[Export], fields: set[str] | None) -> dict[str, Any]:
+        """The context of `ExportSerializer`, which needs the request to build URLs."""
         return {"request": self.request}
 
-    def file(self, export: Export) -> FileResponse:
-        """Its file, audited. Raises Http404 where there is none, or none any more."""
-        file = opened(export)
+    def download(self, export: Export) -> FileResponse:
+        """The file, audited. Raises Http404 if there is none, or it has expired."""
+        file = open_file(export)
         if file is None:
             raise Http404
         jobs.audit(export, "downloaded", self.principal)
@@ -67,18 +67,18 @@ class ExportListView(ExportView):
     def get(self, request: Request) -> Response:
         """One page. Follow `next` for older exports, `previous` for newer ones."""
         filterset = ExportFilterSet(request.query_params, queryset=exports_of(self.principal))
-        return Response(page_data(ExportSerializer, filterset, request, context=self.context))
+        return Response(page_data(ExportSerializer, filterset, request, context=self.serializer_context))
 
-    @extend_schema(operation_id="start_export", request=ExportAskSerializer, responses={202: ExportSerializer})
+    @extend_schema(operation_id="start_export", request=ExportRequestSerializer, responses={202: ExportSerializer})
     def post(self, request: Request) -> Response:
         """Start an export in the background. Poll it until its state is `succeeded`.
 
         Also needs the scope of what it holds: `messages:read`, or `costs:read` for charges and costs.
         """
         reject_params(request)
-        asked = validate_body(ExportAskSerializer, request)
-        by = self.principal.only(asked["filters"].get("subaccount", ""))
-        export = jobs.start(by, ask_of(asked, self.principal))
+        body = validate_body(ExportRequestSerializer, request)
+        by = self.principal.only(body["filters"].get("subaccount", ""))
+        export = jobs.start(by, spec_of(body, self.principal))
         return Response(ExportSerializer(export, context={"request": request}).data, status=202)
 
 
@@ -88,13 +88,13 @@ class ExportDetailView(ExportView):
     @extend_schema(operation_id="get_export", responses=ExportSerializer)
     def get(self, request: Request, export_id: UUID) -> Response:
         """The export and its progress. 404 if the account has none with that id."""
-        return Response(detail_data(ExportSerializer, self.found(export_id), request, self.context))
+        return Response(detail_data(ExportSerializer, self.get_export(export_id), request, self.serializer_context))
 
     @extend_schema(operation_id="delete_export", request=None, responses={204: None})
     def delete(self, request: Request, export_id: UUID) -> Response:
         """Cancel the export if it is not done, and delete it with its file."""
         reject_params(request)
-        jobs.delete(self.found(export_id), self.principal)
+        jobs.delete(self.get_export(export_id), self.principal)
         return Response(status=204)
 
 
@@ -107,7 +107,7 @@ class ExportDownloadView(ExportView):
     def get(self, request: Request, export_id: UUID) -> FileResponse:
         """The file. 404 until the export has succeeded and after it has expired."""
         reject_params(request)
-        return self.file(self.found(export_id))
+        return self.download(self.get_export(export_id))
 
 
 class ExportManifestView(ExportView):
@@ -117,7 +117,7 @@ class ExportManifestView(ExportView):
     def get(self, request: Request, export_id: UUID) -> Response:
         """Rows, sums, filters, time zone and SHA-256 of the file. 404 if there is no file."""
         reject_params(request)
-        export = self.found(export_id)
+        export = self.get_export(export_id)
         if not export.contents:
             raise Http404
         return Response(manifest_of(export))

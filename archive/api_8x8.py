@@ -1,4 +1,4 @@
-"""REST in 8x8's shape: the log export of a subaccount as a job. 8x8's documentation describes it."""
+"""REST in 8x8's format: the log export of a subaccount as a job. 8x8's documentation describes it."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta
@@ -22,7 +22,7 @@ from archive.api import ExportView
 from archive.enums import ACTIVE, Dataset, ExportState
 from archive.exports import jobs
 from archive.exports.columns import PRESET_8X8
-from archive.exports.requests import Ask
+from archive.exports.requests import ExportSpec
 from archive.exports.selectors import exports_of
 from archive.models import Export
 from core.bodies import StrictSerializer, validate_body
@@ -51,7 +51,7 @@ class MomentField(serializers.Field[datetime, Any, str, Any]):
         return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-class JobAskSerializer(StrictSerializer):
+class JobRequestSerializer(StrictSerializer):
     """The parameters of an 8x8 log export. A `to` without a time is midnight of that day."""
 
     phoneNumber = serializers.CharField(required=False, max_length=24, help_text="E.164")  # noqa: N815 - 8x8's
@@ -64,21 +64,21 @@ class JobAskSerializer(StrictSerializer):
     channelUserId = serializers.CharField(required=False, max_length=140)  # noqa: N815 - 8x8's
 
     def get_fields(self) -> dict[str, Any]:
-        """`from` is no name in Python."""
+        """The fields, with `from` and `to`, because `from` is a keyword in Python."""
         moments = {
             "from": MomentField(required=False, help_text="Default: seven days ago."),
             "to": MomentField(required=False, help_text="Default: now."),
         }
         return moments | super().get_fields()
 
-    def validate(self, asked: dict[str, Any]) -> dict[str, Any]:
-        """Times in order."""
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Fill in the default times and check their order."""
         now = timezone.now()
         midnight = datetime.combine(now.astimezone(UTC).date(), time(), UTC)
-        asked = {"from": midnight - timedelta(days=7), "to": now, **asked}
-        if asked["from"] >= asked["to"]:
+        attrs = {"from": midnight - timedelta(days=7), "to": now, **attrs}
+        if attrs["from"] >= attrs["to"]:
             raise ValidationError({"from": ["Must be before to."]})
-        return asked
+        return attrs
 
 
 class JobSerializer(serializers.Serializer[Any]):
@@ -96,7 +96,7 @@ class JobStateSerializer(serializers.Serializer[Any]):
 
 
 class UnknownJob(Http404):
-    """There is no such job."""
+    """The subaccount has no job with this id."""
 
 
 def errors_of_8x8(error: Exception, context: dict[str, Any]) -> Response | None:
@@ -107,7 +107,7 @@ def errors_of_8x8(error: Exception, context: dict[str, Any]) -> Response | None:
 
 
 class JobView(ExportView):
-    """What the views of 8x8's shape share: its errors, and the subaccount of the path."""
+    """The common part of the views in 8x8's format: errors, and the subaccount of the path."""
 
     error_format = "8x8"
 
@@ -115,16 +115,16 @@ class JobView(ExportView):
         """8x8's envelope."""
         return errors_of_8x8
 
-    def within(self, code: str) -> Principal:
-        """The key, within the subaccount. Raises Http404 when it does not exist for the key."""
+    def principal_within(self, code: str) -> Principal:
+        """The key, limited to the subaccount. Raises Http404 if the key may not see it."""
         by = self.principal.in_subaccount(code)
         if by.reach.selected is None:
             raise Http404
         return by
 
     def job(self, code: str, job_id: str) -> Export:
-        """The job of that id in the subaccount. Raises UnknownJob."""
-        by = self.within(code)
+        """The subaccount's job with this id. Raises UnknownJob."""
+        by = self.principal_within(code)
         try:
             rows = exports_of(by).filter(public_id=UUID(hex=job_id), dataset=Dataset.MESSAGES)
         except ValueError:
@@ -136,37 +136,37 @@ class JobView(ExportView):
 
 
 class JobListView(JobView):
-    """Start a log export as at 8x8."""
+    """Start a log export, as in 8x8's API."""
 
     permissions: ClassVar = {"POST": (Permission.EXPORT_DATA, Permission.VIEW_MESSAGES)}
 
-    @extend_schema(operation_id="start_log_export", request=JobAskSerializer, responses={202: JobSerializer})
+    @extend_schema(operation_id="start_log_export", request=JobRequestSerializer, responses={202: JobSerializer})
     def post(self, request: Request, subaccount_id: str) -> Response:
         """Start a job that exports the log of a subaccount as CSV with 8x8's columns."""
-        by = self.within(subaccount_id)
-        said = validate_body(JobAskSerializer, request)
-        words = [(name, str(value)) for name, value in said.items() if value]
-        ask = Ask(
-            Dataset.MESSAGES, write_words(_query_of(said, by)), "UTC", preset=PRESET_8X8, words=words,
-            row_limit=said["limit"] or None, first_at=said["from"], last_at=said["to"],
+        by = self.principal_within(subaccount_id)
+        body = validate_body(JobRequestSerializer, request)
+        words = [(name, str(value)) for name, value in body.items() if value]
+        spec = ExportSpec(
+            Dataset.MESSAGES, write_words(_query_of(body, by)), "UTC", preset=PRESET_8X8, words=words,
+            row_limit=body["limit"] or None, first_at=body["from"], last_at=body["to"],
         )  # fmt: skip
-        return Response({"jobId": jobs.start(by, ask).public_id.hex}, status=202)
+        return Response({"jobId": jobs.start(by, spec).public_id.hex}, status=202)
 
 
-def _query_of(said: dict[str, Any], by: Principal) -> MessageQuery:
-    """What is asked for in 8x8's words. Raises ValidationError."""
+def _query_of(body: dict[str, Any], by: Principal) -> MessageQuery:
+    """The query of an 8x8 request. Raises ValidationError."""
     query = MessageQuery(
-        created_after=said["from"], created_before=said["to"], msisdn=said.get("phoneNumber", ""),
-        countries=[code.upper() for code in said.get("countries", ())], user_id=said.get("channelUserId", ""),
+        created_after=body["from"], created_before=body["to"], msisdn=body.get("phoneNumber", ""),
+        countries=[code.upper() for code in body.get("countries", ())], user_id=body.get("channelUserId", ""),
         exact_numbers=not by.may(Permission.VIEW_NUMBERS),
     )  # fmt: skip
-    if wrong := problems(query):
-        raise ValidationError({"phoneNumber": [wrong["msisdn"]]})
+    if errors := problems(query):
+        raise ValidationError({"phoneNumber": [errors["msisdn"]]})
     return query
 
 
 class JobDetailView(JobView):
-    """One log export as at 8x8."""
+    """One log export, as in 8x8's API."""
 
     @extend_schema(operation_id="get_log_export", responses=JobStateSerializer)
     def get(self, request: Request, subaccount_id: str, job_id: str) -> Response:
@@ -189,9 +189,9 @@ class JobDetailView(JobView):
 
 
 class JobDownloadView(JobView):
-    """The file of a log export as at 8x8."""
+    """The file of a log export, as in 8x8's API."""
 
     @extend_schema(operation_id="download_log_export", responses={(200, "text/csv"): OpenApiTypes.BINARY})
     def get(self, request: Request, subaccount_id: str, token: str) -> FileResponse:
         """The CSV file. Requires the API key. 404 after it has expired."""
-        return self.file(self.job(subaccount_id, token))
+        return self.download(self.job(subaccount_id, token))

@@ -1,11 +1,11 @@
-"""The words of the archive, as they are stored, sent over the API and shown."""
+"""The values of the archive's choices, as they are stored, sent over the API and shown."""
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 
 class Dataset(TextChoices):
-    """What an export holds."""
+    """The data of an export."""
 
     MESSAGES = "messages", _("Messages")
     CHARGES = "charges", _("Charges")
@@ -14,7 +14,7 @@ class Dataset(TextChoices):
 
 
 class Format(TextChoices):
-    """How its rows are written."""
+    """The format of its rows."""
 
     CSV = "csv", "CSV"
     XLSX = "xlsx", "XLSX"
@@ -22,7 +22,7 @@ class Format(TextChoices):
 
 
 class Compression(TextChoices):
-    """What is around the file."""
+    """The compression of the file."""
 
     NONE = "", _("None")
     GZIP = "gzip", "gzip"
@@ -30,7 +30,7 @@ class Compression(TextChoices):
 
 
 class ExportState(TextChoices):
-    """Where an export stands; 8x8's words, and two of ours for files that are no longer there."""
+    """The state of an export: 8x8's values, and two of Tollgate's own for deleted files."""
 
     QUEUED = "queued", _("Waiting")
     RUNNING = "running", _("Running")
@@ -45,8 +45,8 @@ class ExportState(TextChoices):
 ACTIVE = (ExportState.QUEUED, ExportState.RUNNING)
 
 
-class Every(TextChoices):
-    """How often a schedule exports, and what: the whole day, week or month before."""
+class Interval(TextChoices):
+    """The interval of a schedule; each export covers the previous day, week or month."""
 
     DAY = "day", _("Every day")
     WEEK = "week", _("Every week")
@@ -62,7 +62,7 @@ class DeletionKind(TextChoices):
 
 
 class DeletionState(TextChoices):
-    """Where a deletion stands."""
+    """The state of a deletion."""
 
     WAITING = "waiting", _("Waiting")
     RUNNING = "running", _("Running")

@@ -1,4 +1,4 @@
-"""What an export is made of, and how often."""
+"""Forms of exports, erasure, retention and legal holds."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -7,15 +7,15 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.principal import Principal
-from archive.enums import Compression, Dataset, Every, Format
-from archive.exports.columns import PRESET_8X8, Column, columns_by_key, usual
+from archive.enums import Compression, Dataset, Format, Interval
+from archive.exports.columns import PRESET_8X8, Column, columns_by_key, standard_columns
 from core.forms import SELECT
 
 OWN_COLUMNS = ""
 
 
 class ExportForm(forms.Form):
-    """Format, columns and repetition. The filters come along as the query of the page's URL."""
+    """Format, columns and repetition. The filters are the query string of the page."""
 
     query = forms.CharField(required=False, max_length=20_000, widget=forms.HiddenInput)
     format = forms.ChoiceField(label=_("Format"), choices=Format.choices, widget=forms.Select(attrs=SELECT))
@@ -23,14 +23,14 @@ class ExportForm(forms.Form):
         label=_("Compression"), required=False, choices=Compression.choices, widget=forms.Select(attrs=SELECT)
     )
     every = forms.ChoiceField(
-        label=_("Repeat"), required=False, choices=[("", _("Once, now")), *Every.choices],
+        label=_("Repeat"), required=False, choices=[("", _("Once, now")), *Interval.choices],
         widget=forms.Select(attrs=SELECT),
         help_text=_("Each repeated export covers the previous day, week or month. The link is sent by e-mail."),
     )  # fmt: skip
     mail = forms.BooleanField(label=_("E-mail me the link when the export is ready"), required=False)
 
     def __init__(self, *args: Any, dataset: str, by: Principal, **kwargs: Any) -> None:
-        """What the person may not have is not offered."""
+        """Offer only the columns that the person may see."""
         super().__init__(*args, **kwargs)
         self.dataset = dataset
         if dataset == Dataset.MESSAGES:
@@ -39,29 +39,31 @@ class ExportForm(forms.Form):
                 choices=[(OWN_COLUMNS, _("Columns selected below")), (PRESET_8X8, _("8x8 columns, in 8x8’s order"))],
             )  # fmt: skip
         if dataset != Dataset.COSTS:
-            offered = [column for column in _own(dataset) if column.needs is None or by.may(column.needs)]
+            offered = [
+                column for column in _selectable_columns(dataset) if column.needs is None or by.may(column.needs)
+            ]
             self.fields["columns"] = forms.MultipleChoiceField(
                 label=_("Columns"), required=False, choices=[(column.key, column.label) for column in offered],
-                initial=usual(dataset), widget=forms.CheckboxSelectMultiple,
+                initial=standard_columns(dataset), widget=forms.CheckboxSelectMultiple,
             )  # fmt: skip
         self.order_fields(["query", "format", "compression", "every", "mail", "preset", "columns"])
 
     def clean_compression(self) -> str:
-        """A workbook is compressed already."""
-        chosen: str = self.cleaned_data["compression"]
-        if self.cleaned_data.get("format") == Format.XLSX and chosen == Compression.GZIP:
+        """Refuse gzip for a workbook, which is compressed already."""
+        compression: str = self.cleaned_data["compression"]
+        if self.cleaned_data.get("format") == Format.XLSX and compression == Compression.GZIP:
             raise forms.ValidationError(
                 _("A workbook is already compressed: choose none, or ZIP to include the manifest.")
             )
-        return chosen
+        return compression
 
 
-def _own(dataset: str) -> Iterable[Column]:
+def _selectable_columns(dataset: str) -> Iterable[Column]:
     return (column for column in columns_by_key(dataset).values() if not column.key.startswith(f"{PRESET_8X8}."))
 
 
 class ErasureForm(forms.Form):
-    """Whom to erase, and why."""
+    """The phone number to erase, and the reason."""
 
     msisdn = forms.CharField(
         label=_("Phone number"), max_length=40, widget=forms.TextInput({"autocomplete": "off", "inputmode": "tel"}),
@@ -78,7 +80,7 @@ class ErasureForm(forms.Form):
 
 
 class RetentionForm(forms.Form):
-    """How long the account keeps what; empty is for ever."""
+    """The retention periods; an empty one keeps the data forever."""
 
     message_months = forms.IntegerField(
         label=_("Messages (months)"), required=False, help_text=_("The log, with names and numbers. At least 2.")
@@ -99,11 +101,11 @@ class RetentionForm(forms.Form):
 
     @property
     def periods(self) -> dict[str, int | None]:
-        """The periods as they were given."""
+        """The submitted periods."""
         return {name: self.cleaned_data[name] for name in self.fields}
 
 
 class HoldForm(forms.Form):
-    """Why a legal hold begins or ends."""
+    """The reason to place or lift a legal hold."""
 
     reason = forms.CharField(label=_("Reason"), max_length=500)

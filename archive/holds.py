@@ -1,4 +1,4 @@
-"""Legal hold: while an account has one, nothing of it is deleted, by nobody and by no schedule."""
+"""Legal hold: while an account has one, neither people nor schedules delete any of its data."""
 
 from django.db import transaction
 from django.utils import timezone
@@ -22,12 +22,12 @@ class Held(Conflict):
 
 
 def keeping_of(account: Account) -> Keeping:
-    """How the account keeps what it has; as usual where nobody has said."""
+    """The account's retention periods and legal hold; the defaults if none are saved."""
     return Keeping.objects.filter(pk=account.pk).first() or Keeping(account=account)
 
 
-def hold_off(account: Account) -> Keeping:
-    """Let no hold be placed before this transaction ends. Raises Held where there is one."""
+def prevent_hold(account: Account) -> Keeping:
+    """Prevent holds until the end of this transaction. Raises Held if there is one."""
     Keeping.objects.get_or_create(pk=account.pk)
     keeping = Keeping.objects.select_for_update(no_key=True).get(pk=account.pk)
     if keeping.held_at:
@@ -37,8 +37,8 @@ def hold_off(account: Account) -> Keeping:
 
 @transaction.atomic
 def place_hold(*, by: Principal, reason: str) -> None:
-    """Stop every deletion and retention of the account, audited. When this returns, nothing goes any more."""
-    _only_owners(by)
+    """Stop deletions and retention of the account, audited. Nothing is deleted after this returns."""
+    _check_owner(by)
     if not reason.strip():
         raise UserError(_("Enter a reason, so that others know when the hold can be lifted."), field="reason")
     Keeping.objects.get_or_create(pk=by.account.pk)
@@ -52,8 +52,8 @@ def place_hold(*, by: Principal, reason: str) -> None:
 
 @transaction.atomic
 def lift_hold(*, by: Principal, reason: str) -> None:
-    """End the legal hold, audited. Deletions that it stopped stay stopped."""
-    _only_owners(by)
+    """Lift the legal hold, audited. Deletions that it stopped stay stopped."""
+    _check_owner(by)
     if not reason.strip():
         raise UserError(_("Enter a reason for lifting the hold."), field="reason")
     keeping = Keeping.objects.select_for_update(no_key=True).filter(pk=by.account.pk, held_at__isnull=False).first()
@@ -65,6 +65,6 @@ def lift_hold(*, by: Principal, reason: str) -> None:
     by.record("hold.lifted", str(by.account), details)
 
 
-def _only_owners(by: Principal) -> None:
+def _check_owner(by: Principal) -> None:
     if by.role != Role.OWNER:
         raise UserError(_("Only an owner can place or lift a legal hold."))

@@ -1,4 +1,4 @@
-"""One message over REST: read by messaging, deleted by the archive, which messaging does not know."""
+"""One message over REST: messaging reads it, and the archive, which messaging may not import, deletes it."""
 
 from typing import ClassVar
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""From the filters in a body of REST to what a job keeps: names that nobody has are refused, never taken for "all"."""
+"""The filters in a REST body as the query of a job. Unknown names are an error, never "all"."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,13 +12,13 @@ from messaging.log.query import MessageQuery, unknown_names
 
 
 def job_query(by: Principal, words: Mapping[str, Any]) -> MessageQuery:
-    """The log's filters of a job, within what whoever asks sees. Raises ValidationError naming the wrong ones."""
+    """The query of a job, within the principal's subaccounts. Raises ValidationError naming invalid filters."""
     check_names(by, words)
     exact = not by.may(Permission.VIEW_NUMBERS)
     return checked_query(words, subaccount_ids=by.subaccount_ids, exact_numbers=exact)
 
 
 def check_names(by: Principal, words: Mapping[str, Any]) -> None:
-    """Raise ValidationError for subaccounts, channels and templates that whoever asks has not."""
-    if wrong := unknown_names(by.account, words, by.subaccount_ids):
-        raise ValidationError({name: [reason] for name, reason in wrong.items()})
+    """Raise ValidationError for subaccounts, channels and templates that the principal does not have."""
+    if unknown := unknown_names(by.account, words, by.subaccount_ids):
+        raise ValidationError({name: [reason] for name, reason in unknown.items()})

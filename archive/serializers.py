@@ -1,4 +1,4 @@
-"""Exports as the REST API shows and asks for them."""
+"""Exports in the REST API."""
 
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
@@ -14,7 +14,7 @@ from accounts.principal import Principal
 from accounts.validators import validate_time_zone
 from archive.enums import Compression, Dataset, ExportState, Format
 from archive.exports.columns import PRESET_8X8
-from archive.exports.requests import Ask
+from archive.exports.requests import ExportSpec
 from archive.models import Export
 from archive.queries import check_names, job_query
 from billing.dimensions import DIMENSIONS
@@ -40,7 +40,7 @@ class UsageFiltersSerializer(DaysSerializer, StrictSerializer):
 
 
 class ChargeFiltersSerializer(UsageFiltersSerializer):
-    """As the cost report has them."""
+    """The filters of the cost report."""
 
     template = serializers.CharField(required=False)
     country = serializers.CharField(required=False, max_length=2)
@@ -50,10 +50,10 @@ class ChargeFiltersSerializer(UsageFiltersSerializer):
 
 
 class CostFiltersSerializer(ChargeFiltersSerializer):
-    """And what the report is grouped by."""
+    """The filters of the cost report, and its groupings."""
 
     def get_fields(self) -> dict[str, Any]:
-        """The filters, and any of the groupings."""
+        """The filters and `group_by`."""
         groups = serializers.ListField(child=serializers.ChoiceField(list(DIMENSIONS)), default=["day"])
         return {**super().get_fields(), "group_by": groups}
 
@@ -66,7 +66,7 @@ FILTERS: Mapping[str, type[StrictSerializer]] = {
 }
 
 
-class ExportAskSerializer(StrictSerializer):
+class ExportRequestSerializer(StrictSerializer):
     """The requested export. `filters` depend on the dataset: see docs/exports.md."""
 
     dataset = serializers.ChoiceField(Dataset.choices, default=Dataset.MESSAGES)
@@ -85,34 +85,34 @@ class ExportAskSerializer(StrictSerializer):
     filters = serializers.DictField(default=dict)
 
     def validate_time_zone(self, name: str) -> str:
-        """A zone that exists."""
+        """Check that the time zone exists."""
         validate_time_zone(name)
         return name
 
-    def validate(self, asked: dict[str, Any]) -> dict[str, Any]:
-        """The filters, by the dataset's own rules."""
-        filters = FILTERS[asked["dataset"]](data=asked["filters"])
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Validate the filters with the dataset's serializer."""
+        filters = FILTERS[attrs["dataset"]](data=attrs["filters"])
         if not filters.is_valid():
             raise ValidationError({"filters": filters.errors})
-        return {**asked, "filters": filters.validated_data}
+        return {**attrs, "filters": filters.validated_data}
 
 
-def ask_of(asked: dict[str, Any], by: Principal) -> Ask:
-    """What the validated body asks for. Raises ValidationError for a name that they have not."""
-    dataset, values = asked["dataset"], dict(asked["filters"])
-    zone = asked.get("time_zone") or by.account.time_zone
+def spec_of(body: dict[str, Any], by: Principal) -> ExportSpec:
+    """The export that a validated body specifies. Raises ValidationError for names that the account does not have."""
+    dataset, values = body["dataset"], dict(body["filters"])
+    zone = body.get("time_zone") or by.account.time_zone
     words = [(name, ", ".join(value) if isinstance(value, list) else str(value)) for name, value in values.items()]
     try:
-        filters, first, last = _READ.get(dataset, _report_filters)(by, values, zone)
-    except ValidationError as wrong:
-        raise ValidationError({"filters": wrong.detail}) from None
-    return Ask(
-        dataset, filters, zone, asked["format"], asked.get("compression", ""), asked["columns"],
-        asked.get("preset", ""), words=words, row_limit=asked.get("limit"), first_at=first, last_at=last,
+        filters, first, last = _FILTERS_OF.get(dataset, _report_filters)(by, values, zone)
+    except ValidationError as error:
+        raise ValidationError({"filters": error.detail}) from None
+    return ExportSpec(
+        dataset, filters, zone, body["format"], body.get("compression", ""), body["columns"],
+        body.get("preset", ""), words=words, row_limit=body.get("limit"), first_at=first, last_at=last,
     )  # fmt: skip
 
 
-_Filters = tuple[dict[str, Any], datetime | None, datetime | None]  # as they are stored, and the span they name
+_Filters = tuple[dict[str, Any], datetime | None, datetime | None]  # the stored filters, and their period
 
 
 def _message_filters(by: Principal, values: dict[str, Any], zone: str) -> _Filters:
@@ -133,14 +133,14 @@ def _report_filters(by: Principal, values: dict[str, Any], zone: str) -> _Filter
 
 def _usage_filters(by: Principal, values: dict[str, Any], zone: str) -> _Filters:
     filters, first, last = _report_filters(by, values, zone)
-    filters.pop("subaccount", None)  # the principal is narrowed to it
+    filters.pop("subaccount", None)  # the principal is limited to it already
     channel = filters.pop("channel", None)
     if channel is not None:
         filters["phone_number_id"] = channel_ids(by.account, channel)[0]
     return filters, first, last
 
 
-_READ = {Dataset.MESSAGES: _message_filters, Dataset.USAGE: _usage_filters}
+_FILTERS_OF = {Dataset.MESSAGES: _message_filters, Dataset.USAGE: _usage_filters}
 
 
 class ExportSerializer(SparseSerializer, ReservedNamesSerializer, serializers.ModelSerializer[Export]):
@@ -166,17 +166,17 @@ class ExportSerializer(SparseSerializer, ReservedNamesSerializer, serializers.Mo
 
     @extend_schema_field(serializers.DictField(child=serializers.CharField()))
     def get_filters(self, export: Export) -> dict[str, str]:
-        """In words."""
+        """The filters in words."""
         return dict(export.words)
 
     @extend_schema_field(serializers.CharField(allow_null=True))
     def get_sha256(self, export: Export) -> str | None:
-        """Hexadecimal."""
+        """The digest in hexadecimal."""
         return export.sha256 or None
 
     @extend_schema_field(serializers.URLField(allow_null=True))
     def get_download(self, export: Export) -> str | None:
-        """Where the file is."""
+        """The URL of the file."""
         if not export.ready:
             return None
         link: str = reverse("api-export-download", [export.public_id], request=self.context["request"])

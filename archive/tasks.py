@@ -1,4 +1,4 @@
-"""The archive's background work; each finds its work in the database."""
+"""The archive's background tasks; each finds its work in the database."""
 
 from celery import shared_task
 
@@ -8,17 +8,17 @@ from archive.retention import work as retention
 from core.tasks import InstallationTask
 
 
-# Acknowledged at once: a lost message costs two seconds, while a late one would be handed out again during a long
-# packing. The limit is for the largest workbook; reading stops by itself.
+# Acknowledged early: a lost task costs two seconds, while a late acknowledgement would let the broker redeliver it
+# during a long packing. The time limit is for the largest workbook; reading stops by itself.
 @shared_task(base=InstallationTask, acks_late=False, soft_time_limit=7_200, time_limit=7_260)
 def work_exports() -> None:
-    """Work exports off."""
+    """Process exports."""
     work.work()
 
 
 @shared_task(base=InstallationTask)
 def expire_exports() -> None:
-    """Delete exported files past their time."""
+    """Delete expired files."""
     jobs.expire()
 
 
@@ -30,11 +30,11 @@ def start_scheduled_exports() -> None:
 
 @shared_task(base=InstallationTask)
 def advance_deletions() -> None:
-    """Work off a slice of what people want deleted."""
+    """Process a slice of the oldest deletion."""
     deletion.advance()
 
 
 @shared_task(base=InstallationTask, acks_late=False, soft_time_limit=7_200, time_limit=7_260)
 def keep_to_periods() -> None:
-    """Take away what is older than accounts keep it."""
+    """Delete data older than the accounts' retention periods."""
     retention.run()

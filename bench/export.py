@@ -19,9 +19,9 @@ from accounts.models import Account
 from accounts.principal import Principal
 from archive.enums import Dataset, ExportState
 from archive.exports import jobs, work
-from archive.exports.columns import usual
+from archive.exports.columns import standard_columns
 from archive.exports.files import storage
-from archive.exports.requests import Ask
+from archive.exports.requests import ExportSpec
 from archive.models import Export
 from bench.figures import Figure, ratios
 from bench.size import scaled
@@ -59,7 +59,9 @@ def run() -> list[Figure]:
         with connection.cursor() as cursor:
             cursor.execute(_FILL, {"account": account.pk, "messages": MESSAGES, "start": SPAN[0]})
             cursor.execute("VACUUM ANALYZE log_message")
-        statement = log_extract(account, MessageQuery(), usual(Dataset.MESSAGES), SPAN, whole_numbers=True).sql
+        statement = log_extract(
+            account, MessageQuery(), standard_columns(Dataset.MESSAGES), SPAN, whole_numbers=True
+        ).sql
         _export(account, "jsonl", FIRST)  # what is loaded once is no growth
         _Memory.before = psutil.Process().memory_info().rss
         return [*_compare_csv(account, statement), *_compare_books(account, statement)]
@@ -93,7 +95,7 @@ def _compare(form: str, messages: int, plain: Callable[[], object], export: Call
 
 def _export(account: Account, form: str, limit: int | None = None) -> None:
     by = Principal.of_command("bench", account)
-    export = jobs.start(by, Ask(Dataset.MESSAGES, {}, "Asia/Singapore", form, row_limit=limit))
+    export = jobs.start(by, ExportSpec(Dataset.MESSAGES, {}, "Asia/Singapore", form, row_limit=limit))
     while export.active:
         work.run_slice(export)
         export.refresh_from_db()

@@ -25,7 +25,7 @@ from billing.models import Bucket, Rate, RateCard
 from billing.proposals.corrections import put_in_force
 from billing.proposals.what_if import Proposal
 from billing.rating import dirty_buckets, rate_bucket, verification
-from billing.services import Usage, record_usage
+from billing.services import DeliveredMessage, record_usage
 from core.tenancy import every_tenant
 from local.demo.world import ACME, account_of
 
@@ -68,10 +68,10 @@ def _card(price: Decimal) -> RateCard:
     return card
 
 
-def _usages(chance: random.Random, n: int) -> Iterator[Usage]:
+def _usages(chance: random.Random, n: int) -> Iterator[DeliveredMessage]:
     waba = Waba.objects.get(account=account_of(ACME), waba_id="102290129340398")
     for _ in range(n):
-        yield Usage(
+        yield DeliveredMessage(
             UUID(int=chance.getrandbits(128)), waba.account_id, "meta", waba.pk, chance.randint(1, 3), 1,
             chance.randint(1, 4), "IN", "utility", "regular",
             START + timedelta(seconds=chance.randrange(SECONDS)), chance.getrandbits(40),

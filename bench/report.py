@@ -134,12 +134,12 @@ def _fill(account: Account) -> None:
         for number, (place, category), country in product(range(NUMBERS), enumerate(TEMPLATES), COUNTRIES)
     ]  # fmt: skip
     accruals = Accruals([account.pk])
-    placed = [accruals.place(each, FIRST) for each in facts]
-    buckets, kinds = bucket_ids({bucket for bucket, _ in placed}), kind_ids({kind for _, kind in placed})
+    classified = [accruals.classify(each, FIRST) for each in facts]
+    buckets, kinds = bucket_ids({bucket for bucket, _ in classified}), kind_ids({kind for _, kind in classified})
     with connection.cursor() as cursor:
         cursor.execute(_FACTS, {
             "account": account.pk, "first": FIRST, "messages": MESSAGES,
-            "buckets": [buckets[bucket] for bucket, _ in placed], "kinds": [kinds[kind] for _, kind in placed],
+            "buckets": [buckets[bucket] for bucket, _ in classified], "kinds": [kinds[kind] for _, kind in classified],
         })  # fmt: skip
         cursor.execute(_BLOCKS)
     for pk in sorted(buckets.values()):

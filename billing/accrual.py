@@ -1,4 +1,4 @@
-"""From a delivery to where it counts: its day, its bucket and its kind, by the tables in force."""
+"""Classifying deliveries: their day, bucket and kind by the tables in force."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,11 +12,11 @@ from billing.prices.markets import MarketMap
 from billing.prices.rules import RuleBook
 from billing.pricing import Accrual, price_category
 
-_SLOT = 900  # seconds: every zone's midnight is at a whole quarter of an hour of UTC
+_SLOT = 900  # seconds; midnight in every zone falls on a quarter of an hour in UTC
 
 
 class UsageFacts(NamedTuple):
-    """What is known of a delivered message beside its time; ids are 0 when not known."""
+    """The attributes of a delivered message, except its time. Unknown ids are 0."""
 
     account_id: int
     provider: str
@@ -49,7 +49,7 @@ class KindKey(NamedTuple):
 
 
 class BucketKey(NamedTuple):
-    """The columns of a Bucket; the last is no part of its unique key."""
+    """The columns of a Bucket; the last is not part of its unique key."""
 
     account_id: int
     scope: str
@@ -67,7 +67,7 @@ class _BillingWaba:
 
 
 class Accruals:
-    """The tables in force, read once; each combination is worked out once."""
+    """Classifies deliveries by the tables in force, which it reads once; caches each combination."""
 
     def __init__(
         self, account_ids: Iterable[int], *, markets: MarketMap | None = None, rules: RuleBook | None = None
@@ -78,29 +78,29 @@ class Accruals:
             pk: _BillingWaba(portfolio_id, ZoneInfo(time_zone), currency)
             for pk, portfolio_id, time_zone, currency in rows.values_list("id", "portfolio_id", "time_zone", "currency")
         }
-        self._found: dict[tuple[UsageFacts, date], tuple[BucketKey, KindKey]] = {}
+        self._classified: dict[tuple[UsageFacts, date], tuple[BucketKey, KindKey]] = {}
         self._days: dict[tuple[int, int], date] = {}
 
     def day(self, waba_id: int, at: datetime) -> date:
-        """The day of a moment in the WABA's time zone; UTC while the WABA is not known."""
+        """The day of a moment in the WABA's time zone; in UTC if the WABA is unknown."""
         slot = (waba_id, int(at.timestamp()) // _SLOT)
-        if (found := self._days.get(slot)) is None:
+        if (day := self._days.get(slot)) is None:
             waba = self._wabas.get(waba_id)
-            found = self._days[slot] = at.astimezone(waba.zone if waba else UTC).date()
-        return found
+            day = self._days[slot] = at.astimezone(waba.zone if waba else UTC).date()
+        return day
 
     def zones(self) -> dict[int, str]:
         """The time zone of each WABA, by its id."""
         return {pk: waba.zone.key for pk, waba in self._wabas.items()}
 
-    def place(self, said: UsageFacts, day: date) -> tuple[BucketKey, KindKey]:
-        """The bucket a delivered message counts in, and its kind."""
-        if (found := self._found.get((said, day))) is None:
-            found = self._found[said, day] = self._place(said, day)
-        return found
+    def classify(self, facts: UsageFacts, day: date) -> tuple[BucketKey, KindKey]:
+        """The bucket and the kind of a delivered message."""
+        if (keys := self._classified.get((facts, day))) is None:
+            keys = self._classified[facts, day] = self._classify(facts, day)
+        return keys
 
     def bucket_of(self, account_id: int, waba_id: int, category: str, market: str, day: date) -> BucketKey | None:
-        """The bucket of charged messages of a category to a market, however its name is written; None: not known."""
+        """The bucket of charged messages of a category to a market, in any spelling; None if unknown."""
         waba, spelled = self._wabas.get(waba_id), self._markets.spelling(market)
         if waba is None or spelled is None:
             return None
@@ -110,21 +110,22 @@ class Accruals:
         month = day.replace(day=1)
         return BucketKey(account_id, str(accrual.scope), waba.portfolio_id, accrual.group, month, accrual.allowance)
 
-    def _place(self, said: UsageFacts, day: date) -> tuple[BucketKey, KindKey]:
-        waba = self._wabas.get(said.waba_id)
-        market = self._markets.market(said.country, day)
-        accrual = self._rules.accrue(said.category, said.pricing_type, day, market)
+    def _classify(self, facts: UsageFacts, day: date) -> tuple[BucketKey, KindKey]:
+        waba = self._wabas.get(facts.waba_id)
+        market = self._markets.market(facts.country, day)
+        accrual = self._rules.accrue(facts.category, facts.pricing_type, day, market)
         if waba is None:
             accrual = Accrual(AccrualScope.PORTFOLIO, "unrated", unrated_reason=UnratedReason.NO_WABA)
         by_number = accrual.scope == AccrualScope.PHONE_NUMBER
-        scope_id = said.phone_number_id if by_number else waba.portfolio_id if waba else 0
+        scope_id = facts.phone_number_id if by_number else waba.portfolio_id if waba else 0
         return (
             BucketKey(
-                said.account_id, str(accrual.scope), scope_id, accrual.group, day.replace(day=1), accrual.allowance
+                facts.account_id, str(accrual.scope), scope_id, accrual.group, day.replace(day=1),
+                accrual.allowance,
             ),
             KindKey(
-                said.account_id, said.waba_id, said.phone_number_id, said.subaccount_id, said.template_id,
-                said.country, said.category, said.pricing_type, said.provider, waba.currency if waba else "", market,
-                price_category(said.category), str(accrual.free_reason), str(accrual.unrated_reason),
+                facts.account_id, facts.waba_id, facts.phone_number_id, facts.subaccount_id, facts.template_id,
+                facts.country, facts.category, facts.pricing_type, facts.provider, waba.currency if waba else "",
+                market, price_category(facts.category), str(accrual.free_reason), str(accrual.unrated_reason),
             ),
         )  # fmt: skip

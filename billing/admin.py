@@ -1,4 +1,4 @@
-"""The operator's pages: what prices rest on, and what rating made of it. They only read: prices change at /prices/."""
+"""The operator's read-only pages of prices and ratings. Prices are changed at /prices/."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ _REVISION = ("revision", "is_active", "loaded_at", "approved_by", "approved_at")
 
 
 class ReadOnlyInline(TabularInline):  # type: ignore[misc]  # unfold ships no types
-    """Rows that belong to a page's own."""
+    """Read-only rows of an object."""
 
     extra = 0
     per_page = 50
@@ -57,7 +57,7 @@ class RuleInline(ReadOnlyInline):
 
 
 class RatingRunInline(ReadOnlyInline):
-    """The latest first; the columns say which messages under which terms."""
+    """Rating runs, newest first, with the messages and terms that each covers."""
 
     model = RatingRun
     ordering = ("-first_at",)
@@ -72,7 +72,7 @@ class VolumeAnchorInline(ReadOnlyInline):
 
 @admin.register(RateCard)
 class RateCardAdmin(ReadOnlyAdmin):
-    """A correction is a new revision: one is in force, the others stay."""
+    """Rate cards. A correction is a new revision; earlier revisions are kept."""
 
     list_display = ("name", "account", "book", "currency", "effective_from", *_REVISION)
     list_filter = ("currency", "book", "is_active")
@@ -101,7 +101,7 @@ class SellTermsAdmin(ReadOnlyAdmin):
 
 @admin.register(DryRun)
 class DryRunAdmin(ReadOnlyAdmin):
-    """What was tried out, by whom, and whether it was put in force."""
+    """Dry runs: who ran them, and whether they were put in force."""
 
     list_display = ("title", "account", "asked_by", "asked_at", "finished_at", "applied_by", "applied_at", "problem")
     list_filter = ("account",)
@@ -111,7 +111,7 @@ class DryRunAdmin(ReadOnlyAdmin):
 
 @admin.register(Bucket)
 class BucketAdmin(BigTableAdmin):
-    """Messages counted together in one month; a problem says why rating parked one."""
+    """Messages counted together in one month, with the problem of a failed rating."""
 
     list_display = ("month", "account", "accrual_group", "scope", "scope_id", "rated_at", "problem")
     list_filter = ("account", "month")

@@ -8,12 +8,12 @@ from django.db.models.signals import post_migrate, post_save
 
 
 class BillingConfig(AppConfig):
-    """What it costs: markets, rate cards, rating, reports."""
+    """Costs: markets, rate cards, rating and reports."""
 
     name = "billing"
 
     def ready(self) -> None:
-        """Every installation starts with the bundled markets and rate cards, and gets new ones with an upgrade."""
+        """Load the bundled markets and rate cards after each migration."""
         from accounts.models import Waba
         from billing.proposals.corrections import follow_waba
 

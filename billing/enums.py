@@ -1,11 +1,11 @@
-"""The words of billing, as they are stored, sent over the API and shown."""
+"""The values of billing's choices, as they are stored, sent over the API and shown."""
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 
 class ChargeState(TextChoices):
-    """What a message costs: something, nothing for a reason, not yet known, or it is no matter of billing."""
+    """Whether a message is charged, free, without a price yet, or not billable."""
 
     CHARGED = "charged", _("Charged")
     FREE = "free", _("Free")
@@ -14,7 +14,7 @@ class ChargeState(TextChoices):
 
 
 class FreeReason(TextChoices):
-    """Why a delivered message costs nothing."""
+    """The reason that a delivered message is free."""
 
     CUSTOMER_SERVICE = "free_customer_service", _("Inside the customer service window")
     ENTRY_POINT = "free_entry_point", _("Inside the free entry point window")
@@ -25,7 +25,7 @@ class FreeReason(TextChoices):
 
 
 class UnratedReason(TextChoices):
-    """Why a delivered message has no price yet."""
+    """The reason that a delivered message has no price yet."""
 
     NO_RULE = "no_rule", _("No rule covers this category on that day")
     NO_CATEGORY = "no_category", _("The provider named no category")
@@ -36,21 +36,21 @@ class UnratedReason(TextChoices):
 
 
 class AccrualScope(TextChoices):
-    """Whose messages are counted together for tiers and allowances."""
+    """The scope within which messages are counted together for tiers and allowances."""
 
     PORTFOLIO = "portfolio", _("Business portfolio")
     PHONE_NUMBER = "phone_number", _("Phone number")
 
 
 class Book(TextChoices):
-    """Whose prices: the provider's, which the business pays, or the business's own, which its customers pay."""
+    """Buy prices, which the provider charges the business, or sell prices, which the business charges its customers."""
 
     BUY = "buy", _("Buy")
     SELL = "sell", _("Sell")
 
 
 class SellBase(TextChoices):
-    """What an account's own price starts from."""
+    """The base of an account's own price."""
 
     COST = "cost", _("The provider's price")
     CARD = "card", _("A custom rate card")
@@ -58,7 +58,7 @@ class SellBase(TextChoices):
 
 
 class PriceFile(TextChoices):
-    """What a file that is imported holds."""
+    """The contents of an imported file."""
 
     CARD = "card", _("Rate card: Meta's rates, Meta's volume tiers, or the Tollgate layout")
     MARKETS = "markets", _("Market table: which market each country is in")
@@ -66,7 +66,7 @@ class PriceFile(TextChoices):
 
 
 def reason_words(reason: str) -> str:
-    """Why a message is free or unrated, in words; a provider's own word as it is."""
+    """The reason of a free or unrated message in words; an unknown reason of a provider is shown as it is."""
     for reasons in (FreeReason, UnratedReason):
         if reason in reasons.values:
             return str(reasons(reason).label)

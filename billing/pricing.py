@@ -1,8 +1,8 @@
-"""The pricing rules as pure functions: no database, no clock. The reference that the engine (rating/) must equal.
+"""The pricing rules as pure functions, without database or clock: the reference implementation for rating/.
 
 A message is billed once, at the first proof of delivery, by category × market of the recipient × currency of the WABA
-× volume tier, at the card in force on that day in the WABA's time zone. Tiers are graduated and count charged messages
-only, in the order of (billed at, message key). Sources: Meta pricing page updated 2026-09-30, 8x8 usage API.
+× volume tier, at the card in force on that day in the WABA's time zone. Tiers are graduated and count only charged
+messages, in the order of (billed at, message key). Sources: Meta pricing page updated 2026-09-30, 8x8 usage API.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -21,7 +21,7 @@ OTHER_MARKET = "Other"
 
 @dataclass(frozen=True, slots=True)
 class MarketPeriod:
-    """A country belongs to a market from one day to another, both included; no last day: until today."""
+    """The days, inclusive, on which a country belongs to a market; without a last day, until today."""
 
     market: str
     valid_from: date
@@ -30,7 +30,7 @@ class MarketPeriod:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """How messages of a price category are counted. `{market}` in `group` stands for the message's market."""
+    """How messages of a price category are counted. `{market}` in `group` is replaced by the message's market."""
 
     scope: AccrualScope
     group: str
@@ -40,7 +40,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class RuleSet:
-    """Rules from a day on, by (price category, the provider's pricing type); the type empty: any other, or none."""
+    """Rules from a day on, by (price category, pricing type of the provider); an empty type is the default."""
 
     name: str
     effective_from: date
@@ -49,7 +49,7 @@ class RuleSet:
 
 @dataclass(frozen=True, slots=True)
 class Accrual:
-    """How one delivered message is counted: with whom, and whether it is free or unrated from the start."""
+    """How a delivered message is counted: its scope and group, and whether it is free or unrated by rule."""
 
     scope: AccrualScope
     group: str
@@ -60,7 +60,7 @@ class Accrual:
 
 @dataclass(frozen=True, slots=True)
 class Tier:
-    """Positions `above` < p ≤ `up_to` cost `unit_price` each. `end_known` False: lower tiers may exist beyond."""
+    """Positions `above` < p ≤ `up_to` cost `unit_price` each. Unless `end_known`, cheaper tiers may follow."""
 
     number: int
     above: int
@@ -71,7 +71,7 @@ class Tier:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """The rate card a price was read from."""
+    """The rate card of a price."""
 
     name: str
     currency: str
@@ -82,7 +82,7 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One delivered message of a bucket, as billing knows it."""
+    """One delivered message of a bucket."""
 
     key: UUID
     billed_at: datetime
@@ -98,7 +98,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Sale:
-    """What an account charges its customer for one message: `price` is None when nobody knows it."""
+    """The price of one message for the account's customer; None if it is unknown."""
 
     state: ChargeState
     reason: str
@@ -107,7 +107,7 @@ class Sale:
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """What one message costs and why. `amount` is None when nobody knows the price."""
+    """The cost of one message and its reason. `amount` is None if the price is unknown."""
 
     state: ChargeState
     reason: str
@@ -136,20 +136,20 @@ class Terms:
 
 
 class Anchor(NamedTuple):
-    """The provider's word that the volume `above` was passed at a time, seen by us or not."""
+    """The provider's announcement that the volume exceeded `above` at a time, including messages sent elsewhere."""
 
     reached_at: datetime
     above: int
 
 
 PriceBook = Callable[[Fact], tuple[Card, Sequence[Tier]] | UnratedReason]
-"""Finds the card and tiers for a fact's currency, day, market and category, or says why there are none."""
+"""Returns the card and tiers for a fact's currency, day, market and category, or the reason that there are none."""
 SellBook = Callable[[Fact], tuple[Terms, tuple[Card, Sequence[Tier]] | UnratedReason] | None]
-"""Finds the sell terms of a fact's day and the tiers of the account's own card; None: the account does not resell."""
+"""Returns the sell terms of a fact's day and the tiers of the account's own card; None without resale."""
 
 
 def market_on(periods: Iterable[MarketPeriod], day: date) -> str:
-    """The market of a country on a day. A country that Meta does not list is in `Other`."""
+    """The market of a country on a day; `Other` for a country that Meta does not list."""
     for period in periods:
         if period.valid_from <= day and (period.valid_to is None or day <= period.valid_to):
             return period.market
@@ -157,27 +157,27 @@ def market_on(periods: Iterable[MarketPeriod], day: date) -> str:
 
 
 def price_category(category: str) -> str:
-    """The rate card's column for a category, where it has one: a group's messages use the plain category's rate."""
+    """The rate card's column for a category. Messages to groups use the rate of the plain category."""
     plain = category.removeprefix("group_")
     return (Category(plain).card_column or plain) if plain in Category.values else plain
 
 
 def accrue(rule_sets: Sequence[RuleSet], *, category: str, pricing_type: str, day: date, market: str) -> Accrual:
-    """How a delivered message is counted, by the latest of the rule sets that is in force on the day.
+    """How a delivered message is counted by the rule set in force on the day.
 
-    The provider's `pricing.type` decides between free and charged. Where a provider sends none (8x8), the rule does.
+    The provider's `pricing.type` decides between free and charged; without one (8x8), the rule decides.
     """
     if not category:
-        return _outside(UnratedReason.NO_CATEGORY)
+        return _unrated(UnratedReason.NO_CATEGORY)
     if not market:
-        return _outside(UnratedReason.NO_COUNTRY)
+        return _unrated(UnratedReason.NO_COUNTRY)
     rules = rules_on(rule_sets, day)
     plain = price_category(category)
     rule = (rules.rules.get((plain, pricing_type)) or rules.rules.get((plain, ""))) if rules else None
     if rule is None:
         if pricing_type.startswith("free"):
             return Accrual(AccrualScope.PORTFOLIO, f"{market}/{plain}", free_reason=pricing_type)
-        return _outside(UnratedReason.NO_RULE)
+        return _unrated(UnratedReason.NO_RULE)
     free = pricing_type if pricing_type.startswith("free") else rule.free_reason
     return Accrual(rule.scope, rule.group.replace("{market}", market), rule.allowance, free_reason=free)
 
@@ -188,7 +188,7 @@ def rules_on(rule_sets: Sequence[RuleSet], day: date) -> RuleSet | None:
     return max(started, key=lambda rules: rules.effective_from, default=None)
 
 
-def _outside(reason: UnratedReason) -> Accrual:
+def _unrated(reason: UnratedReason) -> Accrual:
     return Accrual(AccrualScope.PORTFOLIO, "unrated", unrated_reason=reason)
 
 
@@ -198,24 +198,23 @@ def rate_bucket(
 ) -> dict[UUID, Charge]:  # fmt: skip
     """The charge of every message of one bucket.
 
-    Free and unrated messages take no position. A message that is charged but has no price takes its position and
-    stays unrated.
+    Free and unrated messages get no position. A chargeable message without a price gets a position and stays unrated.
     """
-    in_order = sorted(facts, key=lambda fact: (fact.billed_at, fact.key))
-    counted = [fact for fact in in_order if not (fact.free_reason or fact.unrated_reason)]
+    ordered = sorted(facts, key=lambda fact: (fact.billed_at, fact.key))
+    counted = [fact for fact in ordered if not (fact.free_reason or fact.unrated_reason)]
     positions = dict(zip((fact.key for fact in counted), positions_of(counted, anchors), strict=True))
     charges: dict[UUID, Charge] = {}
-    for fact in in_order:
+    for fact in ordered:
         charge = _cost(fact, positions.get(fact.key), prices, allowance)
         charges[fact.key] = replace(charge, sale=_sale(fact, charge, sells(fact)))
     return charges
 
 
 def positions_of(counted: Sequence[Fact], anchors: Iterable[Anchor]) -> list[int]:
-    """The position of each charged message, in their order: its rank, and the volume at other providers by then.
+    """The position of each charged message, in order: its rank plus the volume at other providers at that time.
 
-    An anchor says that `above` messages were passed at its time; those of them that we did not deliver went elsewhere.
-    That volume never shrinks.
+    An anchor states a total volume at its time; the part that Tollgate did not deliver was sent elsewhere. That
+    volume never shrinks.
     """
     elsewhere = sorted(
         (anchor.reached_at, max(0, anchor.above - sum(fact.billed_at < anchor.reached_at for fact in counted)))
@@ -234,25 +233,25 @@ def _cost(fact: Fact, position: int | None, prices: PriceBook, allowance: int) -
         return charge(fact, ChargeState.FREE, fact.free_reason)
     if position <= allowance:
         return charge(fact, ChargeState.FREE, FreeReason.SERVICE_ALLOWANCE, position=position)
-    found = prices(fact)
-    if isinstance(found, UnratedReason):
-        return charge(fact, ChargeState.UNRATED, found, position=position)
-    card, tiers = found
+    price = prices(fact)
+    if isinstance(price, UnratedReason):
+        return charge(fact, ChargeState.UNRATED, price, position=position)
+    card, tiers = price
     return charge(fact, ChargeState.CHARGED, "", position=position, tier=tier_at(tiers, position), card=card)
 
 
 def _sale(
-    fact: Fact, cost: Charge, found: tuple[Terms, tuple[Card, Sequence[Tier]] | UnratedReason] | None
+    fact: Fact, cost: Charge, sell: tuple[Terms, tuple[Card, Sequence[Tier]] | UnratedReason] | None
 ) -> Sale | None:
-    if found is None:
+    if sell is None:
         return None
-    terms, own = found
+    terms, own = sell
     price = own if isinstance(own, UnratedReason) else tier_at(own[1], cost.position or 1).unit_price
     return sale(fact, cost, terms, price)
 
 
 def sale(fact: Fact, cost: Charge, terms: Terms, own_price: Decimal | UnratedReason) -> Sale | None:
-    """What a message costs the account's customer, given what it costs the account and its own card's price."""
+    """The price of a message for the account's customer, from its cost and the price on the account's own card."""
     if terms.base == SellBase.NOTHING:
         return None
     if fact.unrated_reason:
@@ -268,7 +267,7 @@ def sale(fact: Fact, cost: Charge, terms: Terms, own_price: Decimal | UnratedRea
 
 
 def sell_price(terms: Terms, base: Decimal) -> Decimal:
-    """The account's own price of one message, exactly: at most 15 decimals."""
+    """The account's exact price of one message, with at most 15 decimals."""
     return base * (1 + terms.markup_percent.scaleb(-2)) + terms.fee
 
 
@@ -281,7 +280,7 @@ def charge(
     fact: Fact, state: ChargeState, reason: str, *, position: int | None = None, tier: Tier | None = None,
     card: Card | None = None,
 ) -> Charge:  # fmt: skip
-    """A Charge of a fact: priced by its tier, zero when free, None when unrated."""
+    """The charge of a fact: the price of its tier, zero if free, None if unrated."""
     price = {ChargeState.FREE: ZERO, ChargeState.UNRATED: None}.get(state, tier.unit_price if tier else None)
     return Charge(
         state=state, reason=str(reason), amount=price, currency=fact.currency, category=fact.category,

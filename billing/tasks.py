@@ -1,4 +1,4 @@
-"""Billing's background work."""
+"""Billing's background tasks."""
 
 import random
 from datetime import timedelta
@@ -17,35 +17,34 @@ from billing.rating.verification import verify
 from core.tasks import InstallationTask
 
 log = structlog.get_logger("tollgate.billing")
-_TURNS = 30
+_NIGHTS = 30  # after which every bucket has been verified
 
 
 @shared_task(base=InstallationTask)
 def verify_rating() -> None:
-    """Check rated buckets against the other raters; a difference is an error in the log.
+    """Compare rated buckets with the other raters and log each difference as an error.
 
-    Every bucket of this month and the last, and of the older ones each night another thirtieth.
+    Covers the buckets of this month and the last, and a thirtieth of the older ones each night.
     """
     today = timezone.now().date()
     recent = Q(month__gte=today.replace(day=1) - timedelta(days=31))
-    turn = Q(turn=today.toordinal() % _TURNS)
-    buckets = Bucket.objects.annotate(turn=Mod("id", _TURNS)).filter(recent | turn)
+    tonight = Q(night=today.toordinal() % _NIGHTS)
+    buckets = Bucket.objects.annotate(night=Mod("id", _NIGHTS)).filter(recent | tonight)
     for difference in verify(list(buckets.exclude(pk__in=dirty_buckets(limit=1_000_000)))):
         log.error("rating_differs", difference=str(difference), bucket=difference.bucket.pk)
 
 
 @shared_task(base=InstallationTask)
 def rate_dirty_buckets() -> None:
-    """Rate every bucket that has new facts. A bucket that fails is parked for a minute and does not hold the others.
+    """Rate every bucket that has new facts. A failed bucket is retried after a minute and does not block the others.
 
-    Workers that run this at once share the buckets: each goes through them in an order of its own, and passes over
-    those that another holds.
+    Parallel workers share the buckets: each takes them in random order and skips those that another has locked.
     """
-    due = due_buckets()
-    for bucket_id in random.sample(due, len(due)):
+    bucket_ids = due_buckets()
+    for bucket_id in random.sample(bucket_ids, len(bucket_ids)):
         try:
             rate_bucket(bucket_id)
-        except OperationalError as error:  # a lost connection, or two transactions that got in each other's way
+        except OperationalError as error:  # a lost connection or a deadlock
             log.warning("bucket_waits", bucket=bucket_id, error=str(error))
         except (RatingError, Error):
             log.exception("bucket_parked", bucket=bucket_id)
@@ -53,5 +52,5 @@ def rate_dirty_buckets() -> None:
 
 @shared_task(base=InstallationTask)
 def advance_dry_runs() -> None:
-    """Work off a slice of what people try out."""
+    """Process a slice of a dry run."""
     dry_runs.advance()

@@ -1,4 +1,4 @@
-"""REST: deleting messages and people, and what became of it."""
+"""REST: deletions of messages and people."""
 
 from typing import Any, ClassVar
 from uuid import UUID
@@ -33,7 +33,7 @@ from messaging.log.query import MessageQuery
 from messaging.log.services.forgetting import visible_umids
 
 
-class DeletionAskSerializer(StrictSerializer):
+class DeletionRequestSerializer(StrictSerializer):
     """What to delete (messages by UMID, all that match a filter, or everything about a phone number) and why."""
 
     umids = serializers.ListField(
@@ -44,15 +44,15 @@ class DeletionAskSerializer(StrictSerializer):
     reason = serializers.CharField(required=False, max_length=255, default="", allow_blank=True)
     dry_run = serializers.BooleanField(required=False, default=False, help_text="With filter: only count the messages.")
 
-    def validate(self, given: dict[str, Any]) -> dict[str, Any]:
-        """One of the three."""
-        if sum(name in given for name in ("umids", "filter", "msisdn")) != 1:
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Require exactly one of the three."""
+        if sum(name in attrs for name in ("umids", "filter", "msisdn")) != 1:
             raise ValidationError({"umids": ["Provide exactly one of umids, filter and msisdn."]})
-        if given.get("filter") == {}:  # would be everything
+        if attrs.get("filter") == {}:  # would match every message
             raise ValidationError({"filter": ["Provide at least one filter, such as status: [undelivered]."]})
-        if given["dry_run"] and "filter" not in given:
+        if attrs["dry_run"] and "filter" not in attrs:
             raise ValidationError({"dry_run": ["A dry run requires a filter."]})
-        return given
+        return attrs
 
 
 class DeletionSerializer(SparseSerializer, serializers.ModelSerializer[Deletion]):
@@ -83,12 +83,12 @@ class MatchingSerializer(serializers.Serializer[Any]):
 
 
 class DeletionView(TenantView):
-    """What all views of deletions share."""
+    """The common part of the views of deletions."""
 
     permission: ClassVar[Permission] = Permission.DELETE_MESSAGES
 
-    def deletion(self, deletion_id: UUID) -> Deletion:
-        """The deletion of that id. Raises Http404 when the account has none."""
+    def get_deletion(self, deletion_id: UUID) -> Deletion:
+        """The deletion with this id. Raises Http404 if the account has none."""
         return get_object_or_404(deletions_of(self.account), public_id=deletion_id)
 
 
@@ -117,35 +117,35 @@ class DeletionListView(DeletionView):
         return Response(page_data(DeletionSerializer, filterset, request, column="confirmed_at"))
 
     @extend_schema(
-        operation_id="delete_messages", request=DeletionAskSerializer,
+        operation_id="delete_messages", request=DeletionRequestSerializer,
         responses={202: DeletionSerializer, 200: MatchingSerializer},
     )  # fmt: skip
     def post(self, request: Request) -> Response:
         """Start a deletion in the background: 202 with the deletion. With `dry_run`, 200 with the number of matches."""
         reject_params(request)
-        given = validate_body(DeletionAskSerializer, request)
-        if given["dry_run"]:
-            return Response({"matching": preview(self.account, self._query(given["filter"]), rows=0)[0]})
-        return Response(DeletionSerializer(self._start(given)).data, status=202)
+        body = validate_body(DeletionRequestSerializer, request)
+        if body["dry_run"]:
+            return Response({"matching": preview(self.account, self._query(body["filter"]), rows=0)[0]})
+        return Response(DeletionSerializer(self._start(body)).data, status=202)
 
-    def _start(self, given: dict[str, Any]) -> Deletion:
-        by, reason = self.principal, given["reason"]
-        if "umids" in given:
-            return jobs.delete_selected(by, given["umids"], reason=reason)
-        if "filter" in given:
-            return jobs.delete_matching(by, self._query(given["filter"]), reason=reason)
+    def _start(self, body: dict[str, Any]) -> Deletion:
+        by, reason = self.principal, body["reason"]
+        if "umids" in body:
+            return jobs.delete_selected(by, body["umids"], reason=reason)
+        if "filter" in body:
+            return jobs.delete_matching(by, self._query(body["filter"]), reason=reason)
         if by.reach.limited:
             raise PermissionDenied(
                 "This API key is limited to subaccounts, but erasing a person affects the whole account."
             )
-        return jobs.erase_person(by, given["msisdn"], reason=reason)
+        return jobs.erase_person(by, body["msisdn"], reason=reason)
 
     def _query(self, words: dict[str, Any]) -> MessageQuery:
-        """What a filter asks for. Raises ValidationError naming what is wrong in it."""
+        """The query of a filter. Raises ValidationError naming invalid values."""
         try:
             return job_query(self.principal, words)
-        except ValidationError as wrong:
-            raise ValidationError({"filter": wrong.detail}) from None
+        except ValidationError as error:
+            raise ValidationError({"filter": error.detail}) from None
 
 
 class DeletionDetailView(DeletionView):
@@ -154,37 +154,37 @@ class DeletionDetailView(DeletionView):
     @extend_schema(operation_id="get_deletion", responses=DeletionSerializer)
     def get(self, request: Request, deletion_id: UUID) -> Response:
         """The deletion and its progress. 404 if the account has none with that id."""
-        return Response(detail_data(DeletionSerializer, self.deletion(deletion_id), request))
+        return Response(detail_data(DeletionSerializer, self.get_deletion(deletion_id), request))
 
 
 class DeletionStopView(DeletionView):
-    """Ending a deletion before its time."""
+    """Stopping a deletion."""
 
     @extend_schema(operation_id="stop_deletion", request=None, responses=DeletionSerializer)
     def post(self, request: Request, deletion_id: UUID) -> Response:
         """Stop the deletion. Messages already deleted stay deleted; a finished deletion does not change."""
         reject_params(request)
-        deletion = self.deletion(deletion_id)
+        deletion = self.get_deletion(deletion_id)
         jobs.stop(deletion, self.principal)
         deletion.refresh_from_db()
         return Response(DeletionSerializer(deletion).data)
 
 
 class CertificateView(DeletionView):
-    """The proof of a deletion."""
+    """The certificate of a deletion."""
 
     @extend_schema(operation_id="get_certificate", responses={(200, "application/json"): OpenApiTypes.OBJECT})
     def get(self, request: Request, deletion_id: UUID) -> HttpResponse:
         """The certificate, whose SHA-256 is in the deletion. 404 until the deletion is finished."""
         reject_params(request)
-        certificate = self.deletion(deletion_id).certificate
+        certificate = self.get_deletion(deletion_id).certificate
         if not certificate:
             raise Http404
         return HttpResponse(canonical(certificate), content_type="application/json")
 
 
 def delete_one(view: TenantView, umid: UUID) -> None:
-    """Delete one message at once. Raises Http404 when the key sees none, Conflict under a legal hold."""
+    """Delete one message immediately. Raises Http404 if the key may not see it, Conflict under a legal hold."""
     by = view.principal
     if not visible_umids(by.account, [umid], by.subaccount_ids):
         raise Http404

@@ -1,4 +1,4 @@
-"""The life of a deletion around its work: asked for, stopped, over; each of it audited."""
+"""The life cycle of a deletion: start, stop, finish; each is audited."""
 
 import json
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from accounts.principal import Principal
 from archive.deletion.certificates import certificate_of, sha256_of
 from archive.deletion.subjects import subject_of
 from archive.enums import DeletionKind, DeletionState
-from archive.holds import hold_off
+from archive.holds import prevent_hold
 from archive.models import Deletion
 from core.errors import UserError
 from core.numbers import digits_of
@@ -24,29 +24,29 @@ SHORTEST, LONGEST = 7, 15  # digits of a phone number
 
 
 def delete_selected(by: Principal, umids: Sequence[UUID], *, reason: str = "") -> Deletion:
-    """Have messages deleted; those that they do not see are not there. Raises UserError."""
+    """Delete messages in the background. Messages that the principal may not see do not exist. Raises UserError."""
     if len(umids) > MOST_SELECTED:
         raise UserError(
             _("Select at most %(most)s messages") % {"most": f"{MOST_SELECTED:,}"}, field="umids",
             remedy=_("use a filter to delete more."),
         )  # fmt: skip
-    found = visible_umids(by.account, umids, by.subaccount_ids)
-    if not found:
+    visible = visible_umids(by.account, umids, by.subaccount_ids)
+    if not visible:
         raise UserError(_("These messages no longer exist."), field="umids")
-    about = json.dumps([str(umid) for umid in found])
-    return _start(by, DeletionKind.SELECTED, about, reason=reason, expected=len(found))
+    about = json.dumps([str(umid) for umid in visible])
+    return _start(by, DeletionKind.SELECTED, about, reason=reason, expected=len(visible))
 
 
 def delete_matching(by: Principal, query: MessageQuery, *, expected: int | None = None, reason: str = "") -> Deletion:
-    """Have every message deleted that matches filters of the log and was there by now. Raises UserError.
+    """Delete every present message that matches a query of the log. Raises UserError.
 
-    The query holds the reach of whoever asks already, as it does for the log.
+    The query already contains the principal's subaccounts, as in the log.
     """
     return _start(by, DeletionKind.MATCHING, json.dumps(write_query(query)), reason=reason, expected=expected)
 
 
 def erase_person(by: Principal, msisdn: str, *, reason: str) -> Deletion:
-    """Have everything about a phone number deleted, wherever it is in the account. Raises UserError."""
+    """Delete everything about a phone number in the account. Raises UserError."""
     number = digits_of(msisdn)
     if not SHORTEST <= len(number) <= LONGEST:
         raise UserError(_("Enter the full number with its country code, such as +65 9123 4567."), field="msisdn")
@@ -68,7 +68,7 @@ def erase_person(by: Principal, msisdn: str, *, reason: str) -> Deletion:
 def _start(
     by: Principal, kind: DeletionKind, about: str, *, reason: str, expected: int | None = None, subject: str = ""
 ) -> Deletion:
-    hold_off(by.account)
+    prevent_hold(by.account)
     deletion = Deletion(
         account=by.account, kind=kind, actor=by.name, address=by.address or None, reason=reason.strip()[:255],
         upto=last_message_id(), expected=expected, subject=subject,
@@ -80,14 +80,14 @@ def _start(
 
 
 def stop(deletion: Deletion, by: Principal) -> None:
-    """Have a deletion end before its time, audited: what is deleted stays deleted. One that is over stays as it is."""
+    """Stop a deletion, audited. Deleted messages stay deleted; a finished deletion does not change."""
     with transaction.atomic():
         if Deletion.objects.filter(pk=deletion.pk, finished_at=None, stop_asked=False).update(stop_asked=True):
             _audit(deletion, "stopped", by, {})
 
 
 def finish(deletion: Deletion, state: DeletionState, problem: str = "") -> None:
-    """End a deletion in the caller's transaction: certify it, forget what it was about, write it into the audit."""
+    """End a deletion in the caller's transaction: certify it, erase what it was about, record it in the audit log."""
     deletion.state, deletion.problem, deletion.finished_at = state, problem, timezone.now()
     deletion.about_sealed = ""
     deletion.certificate = certificate_of(deletion)
@@ -98,11 +98,11 @@ def finish(deletion: Deletion, state: DeletionState, problem: str = "") -> None:
     by.record("deletion.ended", str(deletion.public_id), {**details, **({"problem": problem} if problem else {})})
 
 
-def _audit(deletion: Deletion, deed: str, by: Principal, details: dict[str, object]) -> None:
-    said = {
+def _audit(deletion: Deletion, action: str, by: Principal, details: dict[str, object]) -> None:
+    facts = {
         "kind": str(deletion.kind),
         "reason": deletion.reason or None,
         "subject": deletion.subject or None,
         **details,
     }
-    by.record(f"deletion.{deed}", str(deletion.public_id), said)
+    by.record(f"deletion.{action}", str(deletion.public_id), facts)

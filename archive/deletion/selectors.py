@@ -1,4 +1,4 @@
-"""Deletions, for those who may delete."""
+"""The deletions of an account, and the preview of one."""
 
 from collections.abc import Sequence
 
@@ -14,12 +14,12 @@ COUNT_LIMIT = 1_000_000
 
 
 def deletions_of(account: Account) -> QuerySet[Deletion]:
-    """Every deletion of the account, the last first."""
+    """The deletions of the account, newest first."""
     rows: QuerySet[Deletion] = Deletion.objects.filter(account=account).order_by("-confirmed_at", "-id")
     return rows
 
 
 def preview(account: Account, query: MessageQuery, rows: int = 5) -> tuple[int, Sequence[object]]:
-    """How many messages match, counted to `COUNT_LIMIT` + 1 at the furthest, and the newest of them."""
-    found = matching(account, query)
-    return count_up_to(found, COUNT_LIMIT), list(found.order_by("-created_at", "-id")[:rows])
+    """The number of matching messages, counted up to `COUNT_LIMIT` + 1, and the newest of them."""
+    messages = matching(account, query)
+    return count_up_to(messages, COUNT_LIMIT), list(messages.order_by("-created_at", "-id")[:rows])

@@ -1,4 +1,4 @@
-"""How certificates name a person: by a hash that only this installation can make."""
+"""The pseudonym of a person in certificates: a hash that only this installation can compute."""
 
 import hmac
 
@@ -7,8 +7,8 @@ from core.secrets import derive
 
 
 def subject_of(account: Account, msisdn: str) -> str:
-    """The keyed hash by which certificates name a phone number: the same number is the same hash in one account only.
+    """The keyed hash of a phone number in certificates; the same number has different hashes in different accounts.
 
-    HMAC-SHA256 under a key of the installation: without it, trying all numbers finds none.
+    HMAC-SHA256 with a key of the installation: without the key, trying all numbers reveals nothing.
     """
     return hmac.digest(derive(f"erasure:{account.public_id}"), msisdn.encode(), "sha256").hex()

@@ -1,4 +1,4 @@
-"""What went, in words."""
+"""Labels of deleted rows."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -20,5 +20,5 @@ _REMOVED = {
 
 
 def removed_words(deletion: Deletion) -> list[tuple[str, int]]:
-    """How many of what, in the order of the list above."""
+    """The label and number of each kind of deleted rows, in the order above."""
     return [(str(words), int(deletion.removed[name])) for name, words in _REMOVED.items() if deletion.removed.get(name)]

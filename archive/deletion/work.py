@@ -1,4 +1,4 @@
-"""Working deletions off, a small transaction at a time; nothing is lost with a worker, and nothing is done twice."""
+"""Processing deletions in small transactions: a killed worker loses nothing, and nothing is done twice."""
 
 import json
 import time
@@ -16,7 +16,7 @@ from accounts.services.idempotency import erase_responses
 from archive.deletion.jobs import finish
 from archive.enums import DeletionKind, DeletionState
 from archive.exports import withdraw
-from archive.holds import Held, hold_off
+from archive.holds import Held, prevent_hold
 from archive.models import Deletion
 from core import partitions
 from core.locks import session_lock
@@ -30,16 +30,16 @@ from messaging.sending.services import forgetting
 
 log = structlog.get_logger("tollgate.deletion")
 
-SLICE = 5.0  # seconds of work before another deletion has its turn
+SLICE = 5.0  # seconds of work before another deletion continues
 BATCH = 500  # messages in a transaction: some 100 ms
-PATIENCE = timedelta(minutes=5)  # with what had come or was being sent when a person's erasure was asked for
+SETTLING_TIME = timedelta(minutes=5)  # for webhooks and messages in flight when the erasure of a person was requested
 
 _Step = Callable[[Deletion], tuple[Counter[str], str | None]]
-"""One small transaction's work: what was removed, and where the step goes on; None: it is over."""
+"""Does the work of one small transaction. Returns the deleted rows and where to continue; None if the step is done."""
 
 
 def advance(seconds: float = SLICE) -> None:
-    """Work off a slice of the deletion that waits longest and that no other worker has in hand."""
+    """Process a slice of the longest waiting deletion that no other worker is processing."""
     waiting = Deletion.objects.filter(finished_at=None).order_by(F("worked_at").asc(nulls_first=True), "id")
     for pk in waiting.values_list("pk", flat=True)[:20]:
         if work(pk, seconds):
@@ -47,13 +47,13 @@ def advance(seconds: float = SLICE) -> None:
 
 
 def work(pk: int, seconds: float = SLICE) -> bool:
-    """Work a deletion off for so long; False when another worker has it. Opens every tenant's scope."""
+    """Process a deletion for some time; False if another worker is processing it. Opens every tenant's scope."""
     end = time.monotonic() + seconds
     with every_tenant(), session_lock("archive.deletion", pk) as held:
         if not held:
             return False
         try:
-            while _next(pk) and time.monotonic() < end:
+            while _advance(pk) and time.monotonic() < end:
                 pass
         except OperationalError:
             log.warning("deletion_waits", deletion=pk, exc_info=True)  # a deadlock or a lost connection: later
@@ -70,8 +70,8 @@ def work(pk: int, seconds: float = SLICE) -> bool:
 
 
 @transaction.atomic
-def _next(pk: int) -> bool:
-    """One step of a deletion, and its progress, in one transaction; whether there is more to do at once."""
+def _advance(pk: int) -> bool:
+    """Run one step of a deletion and save its progress, in one transaction. True if more work is ready."""
     deletion = Deletion.objects.select_for_update().filter(pk=pk, finished_at=None).first()
     if deletion is None:
         return False
@@ -79,14 +79,14 @@ def _next(pk: int) -> bool:
         finish(deletion, DeletionState.STOPPED)
         return False
     try:
-        hold_off(deletion.account)
+        prevent_hold(deletion.account)
     except Held as held:
         finish(deletion, DeletionState.HELD, str(held))
         return False
-    return _step(deletion)
+    return _run_step(deletion)
 
 
-def _step(deletion: Deletion) -> bool:
+def _run_step(deletion: Deletion) -> bool:
     steps = _STEPS[DeletionKind(deletion.kind)]
     name = deletion.step or next(iter(steps))
     before = deletion.place
@@ -98,57 +98,57 @@ def _step(deletion: Deletion) -> bool:
         deletion.step, deletion.place = name, place
         deletion.save()
         return place != before or bool(removed)
-    following = list(steps)[list(steps).index(name) + 1 :]
-    if not following:
+    next_steps = list(steps)[list(steps).index(name) + 1 :]
+    if not next_steps:
         finish(deletion, DeletionState.DONE)
         return False
-    deletion.step, deletion.place = following[0], ""
+    deletion.step, deletion.place = next_steps[0], ""
     deletion.save()
     return True
 
 
 # --- Messages --------------------------------------------------------------------------------------------------------
-def _selected(deletion: Deletion) -> tuple[Counter[str], str | None]:
+def _delete_selected(deletion: Deletion) -> tuple[Counter[str], str | None]:
     umids, start = [UUID(text) for text in json.loads(deletion.about)], int(deletion.place or 0)
-    gone = forgetting.forget_umids(deletion.account, umids[start : start + BATCH], deletion.upto)
-    return gone, str(start + BATCH) if start + BATCH < len(umids) else None
+    removed = forgetting.forget_umids(deletion.account, umids[start : start + BATCH], deletion.upto)
+    return removed, str(start + BATCH) if start + BATCH < len(umids) else None
 
 
-def _matching(deletion: Deletion) -> tuple[Counter[str], str | None]:
+def _delete_matching(deletion: Deletion) -> tuple[Counter[str], str | None]:
     after = Cursor.parse(deletion.place) if deletion.place else None
     query = read_query(json.loads(deletion.about))
-    gone, cursor = forgetting.forget_matching(deletion.account, query, deletion.upto, after, BATCH)
-    return gone, str(cursor) if cursor else None
+    removed, cursor = forgetting.forget_matching(deletion.account, query, deletion.upto, after, BATCH)
+    return removed, str(cursor) if cursor else None
 
 
 # --- A person --------------------------------------------------------------------------------------------------------
-def _person(deletion: Deletion) -> Person:
+def _person_of(deletion: Deletion) -> Person:
     about = json.loads(deletion.about)
     return Person(about["msisdn"], tuple(about.get("user_ids", ())))
 
 
-def _wait(deletion: Deletion) -> tuple[Counter[str], str | None]:
-    """Until the webhooks that had come are read, and what was being sent has its end: what they tell of the person is
-    then found in the log.
+def _wait_until_settled(deletion: Deletion) -> tuple[Counter[str], str | None]:
+    """Wait until earlier webhooks are processed and messages in flight have a final status: the log then
+    contains all that they say about the person.
     """
     account, asked_at = deletion.account, deletion.confirmed_at
-    known = log_forgetting.person_of(account, _person(deletion).msisdn)
-    deletion.about = json.dumps({"msisdn": known.msisdn, "user_ids": known.user_ids})
-    patient = timezone.now() < asked_at + PATIENCE
-    return Counter(), "waiting" if patient and forgetting.is_settling(account, known, asked_at) else None
+    person = log_forgetting.person_of(account, _person_of(deletion).msisdn)
+    deletion.about = json.dumps({"msisdn": person.msisdn, "user_ids": person.user_ids})
+    may_wait = timezone.now() < asked_at + SETTLING_TIME
+    return Counter(), "waiting" if may_wait and forgetting.is_settling(account, person, asked_at) else None
 
 
-def _messages(deletion: Deletion) -> tuple[Counter[str], str | None]:
+def _delete_messages_of_person(deletion: Deletion) -> tuple[Counter[str], str | None]:
     after = Cursor.parse(deletion.place) if deletion.place else None
-    gone, cursor = forgetting.forget_messages_with(
-        deletion.account, _person(deletion), upto=deletion.upto, confirmed_at=deletion.confirmed_at, after=after,
+    removed, cursor = forgetting.forget_messages_with(
+        deletion.account, _person_of(deletion), upto=deletion.upto, confirmed_at=deletion.confirmed_at, after=after,
         most=BATCH,
     )  # fmt: skip
-    return gone, str(cursor) if cursor else None
+    return removed, str(cursor) if cursor else None
 
 
-def _sweep(table: str, forget: Callable[..., tuple[int, int | None]], what: str) -> _Step:
-    """A step that goes through a partitioned table, oldest month first."""
+def _sweep_step(table: str, erase: Callable[..., tuple[int, int | None]], kind: str) -> _Step:
+    """A step that sweeps a partitioned table, oldest month first."""
 
     def step(deletion: Deletion) -> tuple[Counter[str], str | None]:
         months = partitions.months_of(table)
@@ -156,18 +156,18 @@ def _sweep(table: str, forget: Callable[..., tuple[int, int | None]], what: str)
         month = date.fromisoformat(at) if at else min(months, default=None)
         if month is None:
             return Counter(), None
-        n, last = forget(deletion.account, _person(deletion), month, int(after or -1), deletion.confirmed_at)
-        removed = Counter({what: n} if n else {})
+        n, last = erase(deletion.account, _person_of(deletion), month, int(after or -1), deletion.confirmed_at)
+        removed = Counter({kind: n} if n else {})
         if last is not None:
             return removed, f"{month}/{last}"
-        later = [each for each in months if each > month]
+        later = [later_month for later_month in months if later_month > month]
         return removed, f"{later[0]}/-1" if later else None
 
     return step
 
 
-def _rest(deletion: Deletion) -> tuple[Counter[str], str | None]:
-    account, person = deletion.account, _person(deletion)
+def _erase_rest(deletion: Deletion) -> tuple[Counter[str], str | None]:
+    account, person = deletion.account, _person_of(deletion)
     return Counter(
         announcements=log_forgetting.forget_contacts(account, person, deletion.confirmed_at),
         saved_filters=log_forgetting.forget_filters(account, person),
@@ -177,13 +177,13 @@ def _rest(deletion: Deletion) -> tuple[Counter[str], str | None]:
 
 
 _STEPS: dict[DeletionKind, dict[str, _Step]] = {
-    DeletionKind.SELECTED: {"messages": _selected},
-    DeletionKind.MATCHING: {"messages": _matching},
+    DeletionKind.SELECTED: {"messages": _delete_selected},
+    DeletionKind.MATCHING: {"messages": _delete_matching},
     DeletionKind.PERSON: {
-        "wait": _wait,
-        "messages": _messages,
-        "webhooks": _sweep("inbound_inbox", inbound_forgetting.forget_in_webhooks, "webhooks"),
-        "payloads": _sweep("log_payload", log_forgetting.forget_in_payloads, "mentions"),
-        "rest": _rest,
+        "wait": _wait_until_settled,
+        "messages": _delete_messages_of_person,
+        "webhooks": _sweep_step("inbound_inbox", inbound_forgetting.forget_in_webhooks, "webhooks"),
+        "payloads": _sweep_step("log_payload", log_forgetting.forget_in_payloads, "mentions"),
+        "rest": _erase_rest,
     },
 }

@@ -1,4 +1,4 @@
-"""Exports: the log, usage, costs and charges as files, of any size, in one mechanism."""
+"""Exports of the log, usage, costs and charges as files of any size."""
 
 from archive.exports.jobs import withdraw
 

@@ -1,4 +1,4 @@
-"""The columns of each dataset: their names in files, in words, what they hold and who may have them."""
+"""The columns of each dataset: names in files, labels, kinds and permissions."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,15 +18,16 @@ PRESET_8X8 = "8x8"
 
 @dataclass(frozen=True)
 class Column:
-    """A column. `field` is what the extract calls it; `sql` makes the cell of it, in every format alike.
+    """A column. `field` is its name in the extract; `sql` makes its cell, the same in every format.
 
-    `usual` columns are in a file unless others are chosen; one that `needs` a permission does not exist without it.
+    `standard` columns are in a file unless others are chosen. A column that `needs` a permission
+    does not exist without it.
     """
 
     key: str
     label: Words
     kind: ColumnType = ColumnType.TEXT
-    usual: bool = True
+    standard: bool = True
     needs: Permission | None = None
     field: str = ""
     sql: str = "{}"
@@ -42,7 +43,7 @@ class Column:
         return self.key.removeprefix(f"{PRESET_8X8}.")
 
 
-def _moments(**labels: Words) -> Iterable[Column]:
+def _moment_columns(**labels: Words) -> Iterable[Column]:
     return (Column(key, label, ColumnType.MOMENT) for key, label in labels.items())
 
 
@@ -53,15 +54,15 @@ _MESSAGES = (
     Column("provider_message_id", _("Provider’s message id")),
     Column("subaccount_id", _("Subaccount")),
     Column("channel", _("Channel")),
-    Column("channel_msisdn", _("Channel’s phone number"), usual=False),
-    Column("channel_name", _("Channel’s name"), usual=False),
+    Column("channel_msisdn", _("Channel’s phone number"), standard=False),
+    Column("channel_name", _("Channel’s name"), standard=False),
     Column("direction", _("Direction"), ColumnType.CODE),
     Column("msisdn", _("Phone number")),
     Column("user_id", _("User id")),
     Column("country", _("Country"), ColumnType.CODE),
     Column("content_type", _("Content type")),
     Column("category", _("Category")),
-    Column("pricing_type", _("Pricing type"), usual=False),
+    Column("pricing_type", _("Pricing type"), standard=False),
     Column("template", _("Template")),
     Column("template_language", _("Template’s language")),
     Column("source_category", _("Source")),
@@ -70,33 +71,33 @@ _MESSAGES = (
     Column("response_code", _("Response code"), ColumnType.NUMBER),
     Column("status", _("Status"), ColumnType.CODE),
     Column("status_detail", _("Status detail")),
-    Column("status_at", _("Status since"), ColumnType.MOMENT, usual=False),
+    Column("status_at", _("Status since"), ColumnType.MOMENT, standard=False),
     Column("error_source", _("Error’s source")),
     Column("error_code", _("Error code"), ColumnType.NUMBER),
     Column("error_title", _("Error")),
     Column("provider_error_code", _("Provider’s error code"), ColumnType.NUMBER),
-    *_moments(
+    *_moment_columns(
         queued_at=_("Queued"), sent_at=_("Sent"), delivered_at=_("Delivered"), read_at=_("Read"),
         failed_at=_("Failed"), rejected_at=_("Rejected"), expired_at=_("Expired"), received_at=_("Received"),
     ),
     Column("client_message_id", _("Client’s message id")),
-    Column("content", _("Content"), usual=False, needs=Permission.VIEW_CONTENT),
-    Column("cost_state", _("Charge"), ColumnType.CODE, usual=False, needs=Permission.VIEW_COSTS),
-    Column("cost_reason", _("Why free or unrated"), usual=False, needs=Permission.VIEW_COSTS),
-    Column("cost", _("Cost"), ColumnType.AMOUNT, usual=False, needs=Permission.VIEW_COSTS),
-    Column("cost_currency", _("Currency"), ColumnType.CODE, usual=False, needs=Permission.VIEW_COSTS),
-    Column("sell_price", _("Sold for"), ColumnType.AMOUNT, usual=False, needs=Permission.VIEW_COSTS),
+    Column("content", _("Content"), standard=False, needs=Permission.VIEW_CONTENT),
+    Column("cost_state", _("Charge"), ColumnType.CODE, standard=False, needs=Permission.VIEW_COSTS),
+    Column("cost_reason", _("Why free or unrated"), standard=False, needs=Permission.VIEW_COSTS),
+    Column("cost", _("Cost"), ColumnType.AMOUNT, standard=False, needs=Permission.VIEW_COSTS),
+    Column("cost_currency", _("Currency"), ColumnType.CODE, standard=False, needs=Permission.VIEW_COSTS),
+    Column("sell_price", _("Sold for"), ColumnType.AMOUNT, standard=False, needs=Permission.VIEW_COSTS),
 )  # fmt: skip
 
 
 def _8x8(
     name: str, field: str, sql: str = "{}", kind: ColumnType = ColumnType.CODE, needs: Permission | None = None
 ) -> Column:
-    return Column(f"{PRESET_8X8}.{name}", name, kind, usual=False, needs=needs, field=field, sql=sql)
+    return Column(f"{PRESET_8X8}.{name}", name, kind, standard=False, needs=needs, field=field, sql=sql)
 
 
 _SECOND = "to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')"
-# 8x8's own order, names and ways to write. What Tollgate does not know (batches, the step of an automation) is empty.
+# 8x8's own order, names and notation. Columns that Tollgate has no data for (batches, automation steps) are empty.
 _OF_8X8 = (
     _8x8("umid", "umid", kind=ColumnType.ID),
     _8x8("subAccountId", "subaccount_id", kind=ColumnType.TEXT),
@@ -141,10 +142,10 @@ _CHARGES = (
     Column("amount", _("Amount"), ColumnType.AMOUNT),
     Column("currency", _("Currency"), ColumnType.CODE),
     Column("rate_card", _("Rate card")),
-    Column("sell_state", _("Sale status"), ColumnType.CODE, usual=False),
-    Column("sell_reason", _("Why not sold"), ColumnType.CODE, usual=False),
-    Column("sell_amount", _("Sold for"), ColumnType.AMOUNT, usual=False),
-    Column("margin", _("Margin"), ColumnType.AMOUNT, usual=False),
+    Column("sell_state", _("Sale status"), ColumnType.CODE, standard=False),
+    Column("sell_reason", _("Why not sold"), ColumnType.CODE, standard=False),
+    Column("sell_amount", _("Sold for"), ColumnType.AMOUNT, standard=False),
+    Column("margin", _("Margin"), ColumnType.AMOUNT, standard=False),
 )
 
 _USAGE = (
@@ -183,24 +184,24 @@ NEEDS: Mapping[str, Permission] = MappingProxyType({
 
 
 def columns_by_key(dataset: str) -> dict[str, Column]:
-    """The columns of a dataset, in the order in which they stand. A cost report has those of its groupings."""
+    """The columns of a dataset, in order. A cost report has those of its groupings."""
     if dataset == Dataset.COSTS:
-        groups = [Column(*each) for dimension in DIMENSIONS.values() for each in dimension.file_columns]
+        groups = [Column(*column) for dimension in DIMENSIONS.values() for column in dimension.file_columns]
         return {column.key: column for column in (*groups, *_COST_FIGURES)}
     return {column.key: column for column in _FIXED[dataset]}
 
 
-def usual(dataset: str) -> list[str]:
-    """The columns of a dataset when nobody chose."""
-    return [column.key for column in columns_by_key(dataset).values() if column.usual]
+def standard_columns(dataset: str) -> list[str]:
+    """The columns of a dataset unless others are chosen."""
+    return [column.key for column in columns_by_key(dataset).values() if column.standard]
 
 
-def preset(name: str) -> list[str] | None:
+def preset_columns(name: str) -> list[str] | None:
     """The columns of a preset; None: there is no such preset."""
     return [column.key for column in _OF_8X8] if name == PRESET_8X8 else None
 
 
 def columns_of(dataset: str, keys: Sequence[str]) -> list[Column]:
     """The columns of these keys, in their order. Raises KeyError naming an unknown one."""
-    known = columns_by_key(dataset)
-    return [known[key] for key in keys]
+    columns = columns_by_key(dataset)
+    return [columns[key] for key in keys]

@@ -1,7 +1,7 @@
-"""Where exported files are: in Django's storage "exports", each export in a folder of its own below its account's.
+"""Exported files: in Django's storage "exports", each export in a folder of its own below its account's folder.
 
-The names are random and say nothing; who may have a file is asked in the database. What is being written is first a
-file in the spool on this machine, so that nothing in the storage is ever half a part.
+The names are random; the database decides who may read a file. A file is written to the spool on this machine first, so
+that the storage never holds half a part.
 """
 
 import shutil
@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from archive.models import Export
 
-_LEFT_BEHIND = 86_400  # seconds after which a folder in the spool belongs to a process that is no more
+_SPOOL_LIFE = 86_400  # seconds after which the process that wrote a folder of the spool has ended
 
 
 def storage() -> Storage:
@@ -29,12 +29,12 @@ def storage() -> Storage:
 
 
 @contextmanager
-def spooled(export: Export) -> Iterator[Path]:
-    """A new file of the export on this machine, gone afterwards unless it was moved."""
+def spool_file(export: Export) -> Iterator[Path]:
+    """A new file of the export on this machine, deleted afterwards unless it was moved."""
     folder = _spool() / str(export.public_id)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=folder, delete=False) as made:
-        path = Path(made.name)
+    with tempfile.NamedTemporaryFile(dir=folder, delete=False) as file:
+        path = Path(file.name)
     try:
         yield path
     finally:
@@ -43,31 +43,31 @@ def spooled(export: Export) -> Iterator[Path]:
             folder.rmdir()
 
 
-def keep(path: Path, name: str) -> str:
-    """Move a file from the spool into the storage, in the place of any that a killed worker left; its name there."""
+def store(path: Path, name: str) -> str:
+    """Move a file from the spool into the storage, replacing one that a killed worker left; return its name there."""
     storage().delete(name)
-    with path.open("rb") as made:
-        return storage().save(name, _Moved(made, path))
+    with path.open("rb") as file:
+        return storage().save(name, _MovableFile(file, path))
 
 
-class _Moved(File):  # type: ignore[type-arg]
-    """A file that a storage on this machine may simply move."""
+class _MovableFile(File):  # type: ignore[type-arg]
+    """A file that a storage on this machine moves instead of copying."""
 
-    def __init__(self, made: object, path: Path) -> None:
-        super().__init__(made, path.name)  # type: ignore[arg-type]
+    def __init__(self, file: object, path: Path) -> None:
+        super().__init__(file, path.name)  # type: ignore[arg-type]
         self._path = path
 
     def temporary_file_path(self) -> str:
         return str(self._path)
 
 
-def opened(export: Export) -> IO[bytes] | None:
-    """The file of an export that is ready, for reading; None when there is none, or none any more."""
+def open_file(export: Export) -> IO[bytes] | None:
+    """The export's file, open for reading; None if there is none, or it has expired."""
     if not export.ready or (export.expires_at and export.expires_at <= timezone.now()):
         return None
     try:
         return storage().open(export.file, "rb")
-    except FileNotFoundError:  # it was deleted between the two looks
+    except FileNotFoundError:  # deleted since the export was read
         return None
 
 
@@ -77,41 +77,43 @@ def part_name(export: Export, number: int) -> str:
 
 
 def file_name(export: Export) -> str:
-    """The name of the whole file."""
+    """The name of the complete file."""
     return f"{_folder(export)}/file"
 
 
-def forget(export: Export, *, but: str = "") -> None:
-    """Delete what is stored and spooled of an export, except the file of that name."""
-    forget_spooled(export)
-    _empty(_folder(export), but)
+def delete(export: Export, *, keep: str = "") -> None:
+    """Delete an export's files from the storage and the spool, except the stored file named `keep`."""
+    delete_spooled(export)
+    _empty_folder(_folder(export), keep)
 
 
-def forget_spooled(export: Export) -> None:
-    """Delete what is spooled of an export; whoever still writes it writes in vain."""
+def delete_spooled(export: Export) -> None:
+    """Delete an export's files from the spool, even if a process still writes them."""
     shutil.rmtree(_spool() / str(export.public_id), ignore_errors=True)
 
 
-def clear(known: Callable[[], Collection[UUID]]) -> None:
-    """Delete what killed processes left: old folders of the spool, and what is stored of exports that are not known."""
+def delete_leftovers(export_ids: Callable[[], Collection[UUID]]) -> None:
+    """Delete what killed processes left: old folders of the spool, and stored files of exports that do not exist."""
     for path in _spool().glob("*"):
         with suppress(FileNotFoundError):
-            if path.stat().st_mtime < time() - _LEFT_BEHIND:
+            if path.stat().st_mtime < time() - _SPOOL_LIFE:
                 shutil.rmtree(path, ignore_errors=True)
     accounts = [name for name in _folders("") if name != _spool().name]
     folders = [f"{account}/{name}" for account in accounts for name in _folders(account)]
-    ids = {str(public_id) for public_id in known()}  # asked after looking: a new export is in both or in neither
+    ids = {
+        str(public_id) for public_id in export_ids()
+    }  # read after the folders: a new export is in both or in neither
     for folder in folders:
         if folder.rpartition("/")[2] not in ids:
-            _empty(folder)
+            _empty_folder(folder)
 
 
-def _empty(folder: str, but: str = "") -> None:
+def _empty_folder(folder: str, keep: str = "") -> None:
     with suppress(FileNotFoundError):
         for name in storage().listdir(folder)[1]:
-            if f"{folder}/{name}" != but:
+            if f"{folder}/{name}" != keep:
                 storage().delete(f"{folder}/{name}")
-    if not but:
+    if not keep:
         with suppress(OSError):
             storage().delete(folder)
 

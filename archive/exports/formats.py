@@ -1,8 +1,8 @@
-"""How PostgreSQL writes the rows: each column's cell by what it holds and by the format, without a row in Python.
+"""How PostgreSQL writes the rows: each cell by its kind and the format; no row passes through Python.
 
-CSV: text that a spreadsheet would run as a formula gets an apostrophe in front. JSON Lines: an object a line, amounts
-as texts, which keep their digits. For XLSX, CSV too, without apostrophes and with moments as Excel counts them; the
-workbook is made of it afterwards, cell by cell, with text as text.
+CSV: an apostrophe precedes text that a spreadsheet would run as a formula. JSON Lines: one object per line, amounts as
+strings, which keep their digits. XLSX: CSV without apostrophes and with moments as Excel's serial numbers, from which
+the workbook is made afterwards, cell by cell, with text as text.
 """
 
 from collections.abc import Sequence
@@ -14,24 +14,24 @@ from archive.enums import Format
 from archive.exports.columns import Column
 from core.extracts import ColumnType, Extract, inline_params
 
-# What Excel, LibreOffice and Google Sheets begin a formula with, the full-width forms and DDE's bar among it, and the
-# signs that hide one from a reader.
-_BEGINNINGS = "=+-@|%\t\r\n＝＋－＠"
+# Characters that begin a formula in Excel, LibreOffice or Google Sheets, including full-width forms and DDE's bar, and
+# characters that hide one from a reader.
+_FORMULA_STARTS = "=+-@|%\t\r\n＝＋－＠"
 _AMOUNT = "CASE WHEN min_scale({0}) < 2 THEN round({0}, 2) ELSE trim_scale({0}) END"
 _SERIAL = "(extract(epoch FROM {0} AT TIME ZONE current_setting('TimeZone')) / 86400 + 25569)::float8"
-# No character of JSON text is one of these, so nothing is ever quoted.
+# JSON text contains neither character, so COPY never quotes.
 _LINES = r"(FORMAT csv, DELIMITER E'\x01', QUOTE E'\x02')"
 
 
 class Writable(Protocol):
-    """What rows are written to."""
+    """The output of an export."""
 
     def write(self, data: Any, /) -> int:
-        """Write some bytes."""
+        """Write bytes and return their number."""
 
 
 def copy_out(extract: Extract, columns: Sequence[Column], form: str, zone: str, out: Writable) -> int:
-    """Write the rows to a file as PostgreSQL reads them, times in the zone; how many there were."""
+    """Write the rows to a file as PostgreSQL returns them, with times in the zone; return their number."""
     statement = _statement(extract, columns, form)
     options = _LINES if form == Format.JSONL else "(FORMAT csv)"
     write = out.write
@@ -59,17 +59,17 @@ def _cell(column: Column, form: str) -> str:
         amount = _AMOUNT.format(value)
         return f"({amount})::text" if form == Format.JSONL else amount
     if form == Format.CSV and column.kind == ColumnType.TEXT:
-        return guarded(value)
+        return escape_formulas(value)
     if form == Format.CSV and column.kind == ColumnType.CODE:
-        return f"nullif({value}, '')"  # else an empty cell would be written ""
+        return f"nullif({value}, '')"  # else COPY would write an empty cell as ""
     if form == Format.XLSX and column.kind == ColumnType.MOMENT:
         return _SERIAL.format(value)
     return value
 
 
-def guarded(value: str) -> str:
-    """The expression of a text, so that no spreadsheet takes it for a formula."""
+def escape_formulas(value: str) -> str:
+    """The expression of a text with an apostrophe before anything that looks like a formula."""
     return (
-        f"CASE WHEN {value} = '' THEN NULL WHEN strpos({inline_params('%s', [_BEGINNINGS])}, left({value}, 1)) > 0 "
+        f"CASE WHEN {value} = '' THEN NULL WHEN strpos({inline_params('%s', [_FORMULA_STARTS])}, left({value}, 1)) > 0 "
         f"THEN '''' || {value} ELSE {value} END"
     )

@@ -1,4 +1,4 @@
-"""The mail that says that an export is done. Its link opens a page of the portal, which asks who one is."""
+"""The mail about a finished export. Its link opens a page of the portal, which requires a login."""
 
 import structlog
 from django.conf import settings
@@ -12,8 +12,8 @@ from archive.models import Export
 log = structlog.get_logger("tollgate.archive")
 
 
-def tell(export: Export) -> None:
-    """Mail the maker, if they wanted it. The mail server is not ours: what goes wrong there is noted, not raised."""
+def send_export_mail(export: Export) -> None:
+    """Mail the requester, if they chose so. Errors of the mail server are logged, not raised."""
     if not export.mail or export.made_by is None or not export.made_by.is_active:
         return
     link = settings.BASE_URL + reverse("archive:export", args=[export.public_id])
@@ -21,5 +21,5 @@ def tell(export: Export) -> None:
     subject = _("Your export: %(dataset)s") % {"dataset": export.get_dataset_display()}
     try:
         send_mail(subject, text, None, [export.made_by.email])
-    except OSError as error:  # SMTP's own errors are among them
+    except OSError as error:  # includes SMTP errors
         log.warning("mail_not_sent", export=export.pk, error=repr(error))

@@ -1,4 +1,4 @@
-"""What a file is, in JSON: whose, which rows and columns, how to read it, and how to check it."""
+"""The manifest of a file, in JSON: account, filters, columns, how to read the file and how to verify it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ CONSISTENCY = (
 
 @dataclass
 class Contents:
-    """What one data file holds."""
+    """The name, size, digest and totals of one data file."""
 
     name: str
     rows: int
@@ -27,10 +27,10 @@ class Contents:
 
 
 def manifest(export: Export, contents: Sequence[Contents]) -> dict[str, Any]:
-    """The manifest of a file that holds these data files."""
+    """The manifest of a file with these data files."""
     zone = ZoneInfo(export.time_zone)
 
-    def said(moment: datetime | None) -> str | None:
+    def iso(moment: datetime | None) -> str | None:
         return None if moment is None else moment.astimezone(zone).isoformat(timespec="seconds")
 
     return {
@@ -39,24 +39,24 @@ def manifest(export: Export, contents: Sequence[Contents]) -> dict[str, Any]:
         "account": export.account.name,
         "account_id": str(export.account.public_id),
         "made_by": export.actor,
-        "asked_at": said(export.created_at),
+        "asked_at": iso(export.created_at),
         "time_zone": export.time_zone,
-        "from": said(export.first_at),
-        "to": said(export.last_at),
+        "from": iso(export.first_at),
+        "to": iso(export.last_at),
         "filters": [{"name": str(label), "value": str(value)} for label, value in export.words],
         "subaccounts": "all" if export.subaccount_ids is None else "some",
         "columns": export.columns,
         "phone_numbers": "digits with country code, no plus sign" if export.whole_numbers else "masked",
-        "rows": sum(each.rows for each in contents),
+        "rows": sum(file.rows for file in contents),
         "totals": contents[0].totals,
-        "read": {"from": said(export.started_at), "to": said(export.worked_at), "parts": export.parts},
+        "read": {"from": iso(export.started_at), "to": iso(export.worked_at), "parts": export.parts},
         "consistency": CONSISTENCY,
         "files": [
-            {"name": each.name, "rows": each.rows, "bytes": each.bytes, "sha256": each.sha256} for each in contents
+            {"name": file.name, "rows": file.rows, "bytes": file.bytes, "sha256": file.sha256} for file in contents
         ],
     }
 
 
 def manifest_of(export: Export) -> dict[str, Any]:
     """The manifest of an export that has a file."""
-    return manifest(export, [Contents(**each) for each in export.contents])
+    return manifest(export, [Contents(**file) for file in export.contents])

@@ -1,4 +1,4 @@
-"""What is needed to make the file of an export: the job, where its rows come from and the parts that hold them."""
+"""The input of packing: the export, its source and its stored parts."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -9,20 +9,20 @@ from archive.exports.columns import Column
 from archive.exports.sources import Source
 from archive.models import Export
 
-Pulse = Callable[[int], None]
-"""Told how many rows are packed; raises when somebody stopped the export."""
+ReportProgress = Callable[[int], None]
+"""Takes the number of packed rows; raises if the export was stopped."""
 
 
 @dataclass(frozen=True)
 class PackJob:
-    """An export whose rows are stored: `parts` open each part as a binary file, `export.rows` is how many they hold."""
+    """An export whose rows are stored. Each of `parts` opens a part as a binary file."""
 
     export: Export
     source: Source
     parts: Sequence[Callable[[], Any]]
-    pulse: Pulse
+    report_progress: ReportProgress
 
 
-def title(column: Column, dataset: str) -> str:
-    """What stands above a column: its name for programs; in the cost report, which people read, words."""
+def column_title(column: Column, dataset: str) -> str:
+    """The title of a column: its name for programs; its label in the cost report, which people read."""
     return str(column.label) if dataset == Dataset.COSTS else column.name

@@ -1,4 +1,4 @@
-"""From the filters of a page, as its URL has them, to what an export is asked for."""
+"""The filters of a page, as its URL has them, as the filters of an export."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,12 +19,12 @@ from messaging.log.query import MessageQuery, write_words
 from messaging.log.selectors.channels import channels, named_templates
 from messaging.log.selectors.matching import matching
 
-AT_ONCE = 5_000  # rows that a page makes while one waits
+AT_ONCE = 5_000  # rows that are exported within the request
 
 
 @dataclass(frozen=True)
-class Question:
-    """The form of a page's filters and, when it is valid, what they mean."""
+class PageQuery:
+    """A page's filter form and, if it is valid, what the filters mean."""
 
     by: Principal
     zone: ZoneInfo
@@ -33,7 +33,7 @@ class Question:
 
     @property
     def valid(self) -> bool:
-        """Whether the filters can be read. Raises Http404 for a channel or template that the account has not."""
+        """Whether the filters can be read. Raises Http404 for an unknown channel or template."""
         if self.form.is_valid():
             return True
         if self.form.unknown_object:
@@ -42,25 +42,24 @@ class Question:
 
     @property
     def message_query(self) -> MessageQuery:
-        """What the log is asked for."""
+        """The query of the log."""
         assert isinstance(self.form, LogForm)
         return self.form.query(self.by.reach, self.zone)
 
     @property
     def filters(self) -> dict[str, Any]:
-        """The filters as an export keeps them; which subaccounts it holds, it keeps beside them."""
+        """The filters as an export stores them, without its subaccounts, which it stores separately."""
         form = self.form
         if isinstance(form, LogForm):
             return write_words(self.message_query)
-        found: dict[str, Any] = form.span()
+        filters: dict[str, Any] = form.span()
         if isinstance(form, TrafficForm):
-            asked = {name: getattr(form, name) for name in ("phone_number_id", "template_ids")}
-            asked["country"] = form.cleaned_data["country"]
-            return found | {name: value for name, value in asked.items() if value}
+            traffic = {name: getattr(form, name) for name in ("phone_number_id", "template_ids")}
+            traffic["country"] = form.cleaned_data["country"]
+            return filters | {name: value for name, value in traffic.items() if value}
         assert isinstance(form, CostForm)
-        asked = vars(form.chosen(None))
-        found |= {name: value for name, value in asked.items() if value}
-        return found | ({"group_by": list(form.groups)} if self.dataset == Dataset.COSTS else {})
+        filters |= {name: value for name, value in vars(form.cost_filter(None)).items() if value}
+        return filters | ({"group_by": list(form.groups)} if self.dataset == Dataset.COSTS else {})
 
     @property
     def words(self) -> list[tuple[str, str]]:
@@ -70,28 +69,30 @@ class Question:
 
     @property
     def span(self) -> tuple[datetime | None, datetime | None]:
-        """From when until when its rows are."""
+        """The start and the end of the period."""
         if isinstance(self.form, LogForm):
             query = self.message_query
             return query.created_after, query.created_before
         return self.form.period.moments(self.zone)
 
-    def few(self) -> bool:
-        """Whether there are so few rows that nobody needs to wait for a job."""
+    def is_small(self) -> bool:
+        """Whether there are few enough rows to export them within the request."""
         if isinstance(self.form, LogForm):
             return count_up_to(matching(self.by.account, self.message_query), AT_ONCE) <= AT_ONCE
         if self.dataset == Dataset.CHARGES:
             assert isinstance(self.form, CostForm)
             period = self.form.period
-            totals = cost_totals(self.by.account, period.start, period.end, self.form.chosen(self.by.subaccount_ids))
+            totals = cost_totals(
+                self.by.account, period.start, period.end, self.form.cost_filter(self.by.subaccount_ids)
+            )
             return sum(row.delivered for row in totals) <= AT_ONCE
         return True
 
 
-def question(by: Principal, dataset: str, params: QueryDict, *, zone: ZoneInfo) -> Question:
+def page_query(by: Principal, dataset: str, params: QueryDict, *, zone: ZoneInfo) -> PageQuery:
     """The filters of the dataset's page."""
     account, reach = by.account, by.reach
-    subaccounts = {each.code: each.name for each in reach.visible}
+    subaccounts = {subaccount.code: subaccount.name for subaccount in reach.visible}
     form: FilterForm
     if dataset == Dataset.MESSAGES:
         form = LogForm(
@@ -105,4 +106,4 @@ def question(by: Principal, dataset: str, params: QueryDict, *, zone: ZoneInfo) 
         )  # fmt: skip
     else:
         form = CostForm(params, by)
-    return Question(by, zone, dataset, form)
+    return PageQuery(by, zone, dataset, form)

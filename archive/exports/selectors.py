@@ -1,4 +1,4 @@
-"""Which exports somebody may see: those of their account that hold nothing they may not see themselves."""
+"""The exports that a principal may see: those of the account that hold nothing the principal may not see."""
 
 from django.db.models import QuerySet
 
@@ -7,7 +7,7 @@ from archive.models import Export, ExportSchedule
 
 
 def exports_of(by: Principal) -> QuerySet[Export]:
-    """The exports that exist for whoever asks, the last asked for first."""
+    """The exports that the principal may see, newest first."""
     rows = Export.objects.filter(account=by.account, needs__contained_by=sorted(by.permissions))
     if by.subaccount_ids is not None:
         rows = rows.filter(subaccount_ids__contained_by=list(by.subaccount_ids))
@@ -15,5 +15,5 @@ def exports_of(by: Principal) -> QuerySet[Export]:
 
 
 def schedules_of(by: Principal) -> QuerySet[ExportSchedule]:
-    """The schedules of the person who asks."""
+    """The person's schedules."""
     return ExportSchedule.objects.filter(account=by.account, membership__user=by.user)

@@ -1,4 +1,4 @@
-"""Where the rows of an export come from: for each dataset its span of time and the statement for a part of it."""
+"""The sources of an export's rows: each dataset's span of time, and the statement that reads a part of it."""
 
 from collections.abc import Sequence
 from dataclasses import fields
@@ -21,36 +21,36 @@ from messaging.log.selectors.extracts import charge_extract, log_extract, log_sp
 from messaging.log.selectors.traffic import TrafficFilter
 
 Span = tuple[datetime, datetime]
-_AROUND = timedelta(days=2)  # a day of any zone begins and ends within these of UTC's
+_AROUND = timedelta(days=2)  # a day of any zone begins and ends within this distance of the UTC day
 
 
 class Source(Protocol):
     """The rows of one export."""
 
     sliced: bool
-    """Whether parts of the span may be read one by one; else it is read at once."""
+    """Whether the span may be read in parts."""
     sums: tuple[tuple[str, str], ...] = ()
-    """Columns that are added up, each with the column of its currency."""
+    """Columns to add up, each with the column of its currency."""
     columns: list[Column]
 
     def span(self) -> Span | None:
-        """From when until when there are rows; None: there are none."""
+        """The span of time of the rows; None if there are no rows."""
 
     def extract(self, names: Sequence[str], span: Span, limit: int | None) -> Extract:
-        """The rows of a part, in their order, with these columns of the extract."""
+        """The rows of a part, in order, with these columns of the extract."""
 
     def head(self) -> list[tuple[str, ...]]:
-        """Lines above the titles, of files that people read rather than programs."""
+        """Lines above the titles, in files that people read."""
 
 
 def source_of(export: Export) -> Source:
-    """Where this export's rows come from."""
+    """The source of an export's rows."""
     source: Source = _SOURCES[export.dataset](export)
     return source
 
 
-class _Plain:
-    """What most sources have in common."""
+class _DatasetSource:
+    """The common part of most sources."""
 
     sliced = True
     sums: tuple[tuple[str, str], ...] = ()
@@ -66,18 +66,18 @@ class _Plain:
 
     @property
     def days(self) -> tuple[date, date]:
-        """First and last day, where the filters name days."""
+        """The first and last day of the filters."""
         return date.fromisoformat(self.export.filters["from"]), date.fromisoformat(self.export.filters["to"])
 
 
-class _Messages(_Plain):
+class _Messages(_DatasetSource):
     """The log."""
 
     sums = (("cost", "cost_currency"), ("sell_price", "cost_currency"))
 
     @cached_property
     def _query(self) -> MessageQuery:
-        """The filters, within what the export may hold."""
+        """The filters, within the export's subaccounts."""
         reach = {"subaccount_ids": self.export.subaccount_ids, "exact_numbers": not self.export.whole_numbers}
         return read_query(self.export.filters, **reach)
 
@@ -90,8 +90,8 @@ class _Messages(_Plain):
         )  # fmt: skip
 
 
-class _Charges(_Plain):
-    """What every delivered message cost."""
+class _Charges(_DatasetSource):
+    """The charge of each delivered message."""
 
     sums = (("amount", "currency"), ("sell_amount", "currency"), ("margin", "currency"))
 
@@ -103,8 +103,8 @@ class _Charges(_Plain):
         return charge_extract(self.account, cost_filter_of(self.export), names, self.days, span)
 
 
-class _Usage(_Plain):
-    """Counts of messages, by days of the export's zone."""
+class _Usage(_DatasetSource):
+    """Counts of messages by day, in the export's zone."""
 
     sliced = False
 
@@ -114,21 +114,21 @@ class _Usage(_Plain):
         return datetime.combine(first, time(), zone), datetime.combine(last + timedelta(days=1), time(), zone)
 
     def extract(self, names: Sequence[str], span: Span, limit: int | None) -> Extract:
-        asked = self.export.filters
-        chosen = TrafficFilter(
+        filters = self.export.filters
+        traffic_filter = TrafficFilter(
             self.export.subaccount_ids,
-            asked.get("phone_number_id"),
-            country=asked.get("country", ""),
-            template_ids=asked.get("template_ids"),
+            filters.get("phone_number_id"),
+            country=filters.get("country", ""),
+            template_ids=filters.get("template_ids"),
         )
-        return traffic_extract(self.account, chosen, names, ZoneInfo(self.export.time_zone), span)
+        return traffic_extract(self.account, traffic_filter, names, ZoneInfo(self.export.time_zone), span)
 
 
 class _Costs:
-    """The cost report, with its totals and a head that says whose days they are and how fresh they are."""
+    """The cost report, with its totals and a head that names its days, zone and age."""
 
     sliced = False
-    sums: tuple[tuple[str, str], ...] = ()  # its last rows are sums
+    sums: tuple[tuple[str, str], ...] = ()  # the last rows are sums
 
     def __init__(self, export: Export) -> None:
         self.export = export
@@ -136,15 +136,15 @@ class _Costs:
     @cached_property
     def report(self) -> CostReport:
         """The report, read once."""
-        asked = self.export.filters
+        filters = self.export.filters
         return cost_report(
-            self.export.account, start=date.fromisoformat(asked["from"]), end=date.fromisoformat(asked["to"]),
-            group_by=asked["group_by"], chosen=cost_filter_of(self.export),
+            self.export.account, start=date.fromisoformat(filters["from"]), end=date.fromisoformat(filters["to"]),
+            group_by=filters["group_by"], cost_filter=cost_filter_of(self.export),
         )  # fmt: skip
 
     @cached_property
     def columns(self) -> list[Column]:
-        """Those of the groups, and the figures; what was sold where anything was. Or those that were chosen."""
+        """The requested columns; else those of the groups and the figures, with sales if there are any."""
         if self.export.columns:
             return columns_of(Dataset.COSTS, self.export.columns)
         keys = [key for group in self.report.groups for key, *_ in group.file_columns]
@@ -157,9 +157,9 @@ class _Costs:
 
     def extract(self, names: Sequence[str], span: Span, limit: int | None) -> Extract:
         rows = [_cost_cells(row, self.report.groups) for row in self.report.rows]
-        known = columns_by_key(Dataset.COSTS)
-        kinds = {name: known[name].kind for name in names}
-        if self.export.format != Format.JSONL:  # a program that reads line by line would count totals twice
+        columns = columns_by_key(Dataset.COSTS)
+        kinds = {name: columns[name].kind for name in names}
+        if self.export.format != Format.JSONL:  # a program would count the totals twice
             rows += [{names[0]: _("Total"), **_cost_cells(row)} for row in self.report.totals]
             kinds |= {names[0]: ColumnType.TEXT}
         return extract_rows(kinds, [[row.get(name) for name in names] for row in rows])
@@ -183,13 +183,13 @@ _SOURCES: dict[str, type[Any]] = {
 
 
 def _cost_cells(row: CostRow, groups: Sequence[Dimension] = ()) -> dict[str, Any]:
-    """A row of the report by the keys of its columns; where nothing is priced the amount is empty, never 0."""
+    """A row of the report by the keys of its columns. Without a price the amount is empty, not 0."""
     cells = {key: value for group in groups for key, value in group.cells(row.keys).items()}
     amount = plain(row.amount) if row.charged or row.free else None
     cells |= {name: getattr(row, name) for name in ("currency", "delivered", "charged", "free", "unrated")}
     cells["amount"] = amount
-    if sale := row.resale:
-        cells |= {"sell_amount": sale.amount, "sell_unrated": sale.unrated, "margin": sale.margin}
+    if resale := row.resale:
+        cells |= {"sell_amount": resale.amount, "sell_unrated": resale.unrated, "margin": resale.margin}
     return cells
 
 
@@ -198,6 +198,6 @@ def _midnight(day: date) -> datetime:
 
 
 def cost_filter_of(export: Export) -> CostFilter:
-    """The filters of charges and costs, within the subaccounts an export may hold."""
-    names = {each.name for each in fields(CostFilter)} - {"subaccount_ids"}
+    """The filters of charges and costs, within the export's subaccounts."""
+    names = {field.name for field in fields(CostFilter)} - {"subaccount_ids"}
     return CostFilter(export.subaccount_ids, **{name: export.filters[name] for name in names & export.filters.keys()})

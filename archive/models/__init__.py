@@ -1,7 +1,7 @@
-"""Jobs over the log: one module a noun."""
+"""Exports, deletions and retention; one module per concept."""
 
 from archive.models.deletions import Deletion
-from archive.models.exports import Export, ExportAsk, ExportSchedule
+from archive.models.exports import Export, ExportBase, ExportSchedule
 from archive.models.keeping import Keeping
 
-__all__ = ["Deletion", "Export", "ExportAsk", "ExportSchedule", "Keeping"]
+__all__ = ["Deletion", "Export", "ExportBase", "ExportSchedule", "Keeping"]

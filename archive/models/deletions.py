@@ -1,4 +1,4 @@
-"""Deletions as jobs."""
+"""Deletions as background jobs."""
 
 import uuid
 
@@ -11,10 +11,10 @@ from core.tenancy import TenantModel
 
 
 class Deletion(TenantModel):
-    """One deletion, from its confirmation on. `step`, `place` and `removed` are saved in the transaction of each batch:
-    a killed worker's successor goes on from there.
+    """A confirmed deletion. The transaction of each batch saves `step`, `place` and `removed`, where the next worker
+    continues if this one is killed.
 
-    What it is about is sealed while it runs and forgotten with its end; of a phone number a keyed hash stays.
+    Its subject is encrypted while it runs and erased when it ends; only a keyed hash of a phone number stays.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -51,24 +51,24 @@ class Deletion(TenantModel):
 
     @property
     def is_active(self) -> bool:
-        """Whether it is still worked on."""
+        """Whether it is unfinished."""
         return self.finished_at is None
 
     @property
     def messages(self) -> int:
-        """How many messages are deleted so far."""
+        """The number of messages deleted so far."""
         return int(self.removed.get("messages", 0))
 
     @property
     def percent(self) -> int | None:
-        """Of the messages that were expected; None when nobody knows how many those were."""
+        """The progress in percent of the expected messages; None if their number is unknown."""
         if not self.is_active:
             return 100
         return min(99, self.messages * 100 // self.expected) if self.expected else None
 
     @property
     def about(self) -> str:
-        """What it is about, as JSON; empty once it is over."""
+        """The subject as JSON; empty once the deletion is finished."""
         return unseal(self.about_sealed, owner=f"account:{self.account_id}")
 
     @about.setter

@@ -1,4 +1,4 @@
-"""Exports as jobs, and the schedules that start them."""
+"""Exports as background jobs, and the schedules that start them."""
 
 import uuid
 from datetime import date, timedelta
@@ -10,12 +10,12 @@ from django.db import models
 from django.utils import timezone
 
 from accounts.models import Membership, User
-from archive.enums import ACTIVE, Compression, Dataset, Every, ExportState, Format
+from archive.enums import ACTIVE, Compression, Dataset, ExportState, Format, Interval
 from core.tenancy import TenantModel
 
 
-class ExportAsk(TenantModel):
-    """What is asked for: the data, the columns in their order, and how it is written."""
+class ExportBase(TenantModel):
+    """The common part of exports and schedules: the dataset, the columns in order, and the format."""
 
     dataset = models.CharField(max_length=12, choices=Dataset)
     format = models.CharField(max_length=8, choices=Format, default=Format.CSV)
@@ -29,11 +29,11 @@ class ExportAsk(TenantModel):
         abstract = True
 
 
-class ExportSchedule(ExportAsk):
-    """An export that repeats, with the rights its maker has when it runs; it ends with their membership."""
+class ExportSchedule(ExportBase):
+    """A repeated export. It runs with its creator's present permissions and ends with their membership."""
 
     membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="+")
-    every = models.CharField(max_length=8, choices=Every)
+    every = models.CharField(max_length=8, choices=Interval)
     query = models.TextField(blank=True, help_text="The filters of the page, as the query of its URL, without days.")
     next_at = models.DateTimeField()
     problem = models.TextField(blank=True, help_text="Why the last one could not be started.")
@@ -46,9 +46,9 @@ class ExportSchedule(ExportAsk):
         return f"{self.get_dataset_display()}, {self.get_every_display()}"
 
 
-class Export(ExportAsk):
-    """One export. `position`, `parts` and `rows` are saved together after each part: a killed worker's successor goes
-    on from there. `file` is set once the whole file is stored, and by nothing else.
+class Export(ExportBase):
+    """One export. `position`, `parts` and `rows` are saved together after each part, where the next worker continues if
+    this one is killed. `file` is set only once the complete file is stored.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -96,7 +96,7 @@ class Export(ExportAsk):
 
     @property
     def days(self) -> tuple[date, date] | None:
-        """The first and the last day of what is in it, in its zone, if it is bounded."""
+        """The first and the last day of its period in its zone; None if the period is open."""
         if self.first_at is None or self.last_at is None:
             return None
         zone = ZoneInfo(self.time_zone)
@@ -104,7 +104,7 @@ class Export(ExportAsk):
 
     @property
     def active(self) -> bool:
-        """Whether it is still worked on."""
+        """Whether it is queued or running."""
         return self.state in ACTIVE
 
     @property
@@ -114,6 +114,6 @@ class Export(ExportAsk):
 
     @property
     def repeatable(self) -> bool:
-        """Whether it may be started again as it was: it has no file, and nobody's erasure has taken its filters."""
-        over = {ExportState.FAILED, ExportState.CANCELLED, ExportState.EXPIRED}
-        return self.state in over or (self.state == ExportState.WITHDRAWN and not self.problem)
+        """Whether it can be repeated: it has no file, and no erasure has deleted its filters."""
+        ended = {ExportState.FAILED, ExportState.CANCELLED, ExportState.EXPIRED}
+        return self.state in ended or (self.state == ExportState.WITHDRAWN and not self.problem)

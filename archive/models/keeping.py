@@ -1,4 +1,4 @@
-"""How long an account keeps what, and whether it may delete at all."""
+"""An account's retention periods and legal hold."""
 
 from datetime import timedelta
 from typing import ClassVar
@@ -11,13 +11,14 @@ from core.tenancy import TenantModel
 
 
 class Keeping(TenantModel):
-    """An account's periods in whole months, counted from the end of a month; empty: for ever. And its legal hold.
+    """An account's retention periods in months, counted from the end of a month (null keeps
+    forever), and its legal hold.
 
-    Whoever deletes in the account holds this row for the length of a transaction, and so does who places a hold: from
-    then on nothing goes.
+    Every transaction that deletes data of the account locks this row, and so does one that places a hold: nothing is
+    deleted after it commits.
     """
 
-    account = models.OneToOneField(  # one row an account
+    account = models.OneToOneField(  # one row per account
         Account, primary_key=True, on_delete=models.CASCADE, related_name="+"
     )
     message_months = models.PositiveSmallIntegerField(
@@ -38,11 +39,11 @@ class Keeping(TenantModel):
         return str(self.account)
 
     def months(self, kind: str) -> int | None:
-        """The period of a kind in months; None: for ever."""
+        """The period of a kind in months; None keeps it forever."""
         months: int | None = getattr(self, f"{kind}_months")
         return months
 
     @property
     def export_life(self) -> timedelta:
-        """How long an exported file is there."""
+        """How long an exported file is kept."""
         return timedelta(days=self.export_days or settings.EXPORT_DAYS)

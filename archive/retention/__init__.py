@@ -1,1 +1,1 @@
-"""Retention: what each account keeps how long, and taking away what is older."""
+"""Retention: each account's periods, and the deletion of older data."""

@@ -1,4 +1,4 @@
-"""REST: how long the account keeps what."""
+"""REST: the account's retention periods."""
 
 from typing import Any, ClassVar
 
@@ -12,13 +12,13 @@ from accounts.api import TenantView
 from accounts.enums import Permission
 from archive.holds import keeping_of
 from archive.models import Keeping
-from archive.retention.periods import FIELDS, change, next_run, removals
+from archive.retention.periods import FIELDS, change_periods, next_run, removals
 from core.bodies import StrictSerializer, validate_body
 from core.queries import reject_params
 
 
 class PeriodsSerializer(StrictSerializer):
-    """The periods. Null keeps the data forever; omitted periods do not change."""
+    """The periods. Null keeps the data forever; omitted periods do not change_periods."""
 
     message_months = serializers.IntegerField(required=False, allow_null=True, help_text="At least 2")
     payload_months = serializers.IntegerField(required=False, allow_null=True, help_text="No longer than messages")
@@ -30,7 +30,7 @@ class PeriodsSerializer(StrictSerializer):
 
 
 class RemovalSerializer(serializers.Serializer[Any]):
-    """What the next run deletes of one kind."""
+    """The data of one kind that the next run deletes."""
 
     kind = serializers.ChoiceField(Keeping.KINDS)
     before = serializers.DateTimeField()
@@ -46,12 +46,12 @@ class RetentionSerializer(PeriodsSerializer):
 
 
 class RetentionView(TenantView):
-    """How long the account keeps its data."""
+    """The account's retention periods."""
 
     permission: ClassVar[Permission] = Permission.MANAGE_RETENTION
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Also refuse keys of single subaccounts."""
+        """Also refuse keys that are limited to subaccounts."""
         super().initial(request, *args, **kwargs)
         if self.principal.reach.limited:
             raise PermissionDenied("This API key is limited to subaccounts, but retention covers the whole account.")
@@ -64,14 +64,14 @@ class RetentionView(TenantView):
 
     @extend_schema(operation_id="set_retention", request=PeriodsSerializer, responses=RetentionSerializer)
     def put(self, request: Request) -> Response:
-        """Set the given periods. The next run deletes older data."""
+        """Set the periods periods. The next run deletes older data."""
         reject_params(request)
-        given = validate_body(PeriodsSerializer, request)
-        change(given, by=self.principal)
+        periods = validate_body(PeriodsSerializer, request)
+        change_periods(periods, by=self.principal)
         return self._answer()
 
     def _answer(self) -> Response:
         keeping = keeping_of(self.account)
-        found = {name: getattr(keeping, name) for name in FIELDS}
-        found |= {"legal_hold": keeping.held_at is not None, "next_run": next_run(), "removes": removals(keeping)}
-        return Response(RetentionSerializer(found).data)
+        values = {name: getattr(keeping, name) for name in FIELDS}
+        values |= {"legal_hold": keeping.held_at is not None, "next_run": next_run(), "removes": removals(keeping)}
+        return Response(RetentionSerializer(values).data)

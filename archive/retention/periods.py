@@ -1,4 +1,4 @@
-"""An account's periods: from when on it keeps what, setting them, and what the next run removes."""
+"""An account's retention periods: setting them, and what the next run deletes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,17 +19,17 @@ from core.errors import UserError
 from messaging.inbound.selectors.inbox import settled_before
 from messaging.log.selectors.traffic import TrafficFilter, counts
 
-LEAST = {"message": 2, "payload": 1, "webhook": 1, "audit": 12}  # months; receipts come for 30 days
+LEAST = {"message": 2, "payload": 1, "webhook": 1, "audit": 12}  # months; receipts arrive for 30 days
 MOST = 1_200
 FIELDS = ("message_months", "payload_months", "webhook_months", "audit_months", "export_days")
 COUNT_LIMIT = 100_000
 _HOUR = time(3, 40, tzinfo=UTC)  # of the nightly run: portal/celery.py
 
 
-def begins(keeping: Keeping, kind: str, today: date) -> date | None:
-    """The first month that the account keeps of a kind; None: it keeps all. Texts go with their messages at the latest.
+def first_kept_month(keeping: Keeping, kind: str, today: date) -> date | None:
+    """The first month of a kind that the account keeps; None if it keeps all. Texts never outlive their messages.
 
-    A period of 3 keeps this month and the three before it.
+    A period of 3 keeps the current month and the three before it.
     """
     months = keeping.months(kind)
     if kind == "payload" and keeping.message_months is not None:
@@ -40,13 +40,13 @@ def begins(keeping: Keeping, kind: str, today: date) -> date | None:
     return date(max(1, first // 12), first % 12 + 1, 1)
 
 
-def moment(month: date) -> datetime:
+def month_start(month: date) -> datetime:
     """The beginning of a month."""
     return datetime.combine(month, time(), UTC)
 
 
 def next_run() -> datetime:
-    """When the nightly run comes next."""
+    """The time of the next nightly run."""
     now = timezone.now()
     today = datetime.combine(now.astimezone(UTC).date(), _HOUR)
     return today if now < today else today + timedelta(days=1)
@@ -54,8 +54,9 @@ def next_run() -> datetime:
 
 @dataclass(frozen=True)
 class Removal:
-    """What the next run takes of a kind: everything before `before`. `n` is counted no further than `COUNT_LIMIT` + 1;
-    None: nobody counts it.
+    """The data of a kind that the next run deletes: everything before `before`.
+
+    `n` is counted up to `COUNT_LIMIT` + 1; None if the kind is not counted.
     """
 
     kind: str
@@ -64,36 +65,40 @@ class Removal:
 
 
 def removals(keeping: Keeping) -> list[Removal]:
-    """What the next run would take under these periods; what it took before is not there any more."""
-    account, found = keeping.account, []
+    """The data that the next run would delete with these periods."""
+    account, rows = keeping.account, []
     for kind in Keeping.KINDS:
-        first = begins(keeping, kind, next_run().date())
+        first = first_kept_month(keeping, kind, next_run().date())
         if first is None:
             continue
-        before = moment(first)
+        before = month_start(first)
         n = _count(account, kind, before)
         if n or n is None:
-            found.append(Removal(kind, before, n))
-    return found
+            rows.append(Removal(kind, before, n))
+    return rows
 
 
 def _count(account: Account, kind: str, before: datetime) -> int | None:
-    """How many there are to take; 0 also where the last run has taken them."""
+    """The number of rows to delete; None if the kind is not counted."""
     if kind == "audit":
         return count_up_to(AuditEntry.objects.filter(account=account, at__lt=before), COUNT_LIMIT)
-    gone = [date.fromisoformat(text) for name, text in keeping_of(account).swept.items() if name == kind]
-    months = [month for month in months_of(kind) if moment(month) < before and not any(month < swept for swept in gone)]
+    swept = [date.fromisoformat(text) for name, text in keeping_of(account).swept.items() if name == kind]
+    months = [
+        month
+        for month in months_of(kind)
+        if month_start(month) < before and not any(month < first_kept for first_kept in swept)
+    ]
     if not months:
         return 0
     if kind == "webhook":
         return count_up_to(settled_before(account, before), COUNT_LIMIT)
     if kind == "payload":
         return None
-    return counts(account, moment(months[0]), before, TrafficFilter()).messages
+    return counts(account, month_start(months[0]), before, TrafficFilter()).messages
 
 
-def proposed(account: Account, periods: Mapping[str, int | None]) -> Keeping:
-    """How the account would keep things with other periods; not saved. Raises UserError naming the field."""
+def with_periods(account: Account, periods: Mapping[str, int | None]) -> Keeping:
+    """The account's retention with other periods, not saved. Raises UserError naming the field."""
     keeping = keeping_of(account)
     for name, value in periods.items():
         setattr(keeping, name, value)
@@ -113,17 +118,17 @@ def proposed(account: Account, periods: Mapping[str, int | None]) -> Keeping:
 
 
 @transaction.atomic
-def change(periods: Mapping[str, int | None], *, by: Principal) -> Keeping:
-    """Set periods, audited with those before. What is older goes with the next run. Raises UserError."""
+def change_periods(periods: Mapping[str, int | None], *, by: Principal) -> Keeping:
+    """Set periods, audited with the old ones. The next run deletes older data. Raises UserError."""
     account = by.account
     Keeping.objects.get_or_create(pk=account.pk)
     Keeping.objects.select_for_update(no_key=True).get(pk=account.pk)
-    before, keeping = keeping_of(account), proposed(account, periods)
-    changed = {name: (getattr(before, name), getattr(keeping, name)) for name in FIELDS}
-    said: dict[str, Any] = {
-        name: {"from": old or "forever", "to": new or "forever"} for name, (old, new) in changed.items() if old != new
+    before, keeping = keeping_of(account), with_periods(account, periods)
+    values = {name: (getattr(before, name), getattr(keeping, name)) for name in FIELDS}
+    changes: dict[str, Any] = {
+        name: {"from": old or "forever", "to": new or "forever"} for name, (old, new) in values.items() if old != new
     }
-    if said:
-        keeping.save(update_fields=list(said))
-        by.record("retention.changed", account.name, said)
+    if changes:
+        keeping.save(update_fields=list(changes))
+        by.record("retention.changed", account.name, changes)
     return keeping

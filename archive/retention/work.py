@@ -1,7 +1,7 @@
-"""The nightly run: months that every account lets go are dropped at once, others are swept account by account.
+"""The nightly run: it drops months that no account keeps, and deletes the rows of single accounts from others.
 
-Each transaction holds off legal holds of the accounts it takes from, and takes nothing from one that has one. Stopped
-in the middle, the next run begins the month again: what is gone costs it nothing.
+Each transaction prevents legal holds of its accounts, and deletes nothing of an account with a hold. If a run is
+interrupted, the next one starts the month again, which is cheap.
 """
 
 import time
@@ -16,21 +16,21 @@ from accounts.models import Account
 from accounts.services.audit_chain import close_audit
 from archive.models import Keeping
 from archive.retention import months
-from archive.retention.periods import begins, moment
+from archive.retention.periods import first_kept_month, month_start
 from core.locks import session_lock
 from core.tenancy import every_tenant
 
 log = structlog.get_logger("tollgate.retention")
 
-_TRIES, _PAUSE = 20, 0.5  # of dropping a month that others are at work on
+_TRIES, _PAUSE = 20, 0.5  # attempts to drop a month that other transactions use, and the seconds between them
 
 
-class _HeldNow(Exception):
-    """A legal hold was placed meanwhile: what may go must be worked out again."""
+class _HoldPlaced(Exception):
+    """A legal hold was placed during the run, which must compute again what it may delete."""
 
 
 def run(today: date | None = None) -> None:
-    """Take away what is older than accounts keep it; one run at a time. Opens every tenant's scope."""
+    """Delete data older than the accounts' periods; one run at a time. Opens every tenant's scope."""
     with every_tenant(), session_lock("archive.retention") as held:
         if not held:
             return
@@ -39,7 +39,7 @@ def run(today: date | None = None) -> None:
         for kind in months.TABLES:
             try:
                 _run(kind, today or timezone.now().date())
-            except _HeldNow:
+            except _HoldPlaced:
                 log.warning("retention_held", kind=kind)
             except OperationalError:
                 log.warning("retention_waits", kind=kind, exc_info=True)
@@ -49,44 +49,44 @@ def run(today: date | None = None) -> None:
 
 def _run(kind: str, today: date) -> None:
     keepings = {keeping.pk: keeping for keeping in Keeping.objects.all()}
-    first = {pk: month for pk, keeping in keepings.items() if (month := begins(keeping, kind, today))}
+    first = {pk: month for pk, keeping in keepings.items() if (month := first_kept_month(keeping, kind, today))}
     if not first:
         return
     if kind == "message":
         with transaction.atomic():
-            _hold_off(first)
-            months.begin_at({pk: moment(month) for pk, month in first.items()})
+            _prevent_holds(first)
+            months.set_horizons({pk: month_start(month) for pk, month in first.items()})
     for month in [month for month in months.months_of(kind) if month < max(first.values())]:
         allowed = {pk: begin for pk, begin in first.items() if month < begin}
         if len(allowed) == len(keepings) and _drop(kind, month, allowed):
             log.info("month_dropped", kind=kind, month=str(month))
             continue
-        fresh = {pk: begin for pk, begin in allowed.items() if keepings[pk].swept.get(kind, "") <= str(month)}
-        if fresh:
-            _sweep_month(kind, month, fresh)
+        unswept = {pk: begin for pk, begin in allowed.items() if keepings[pk].swept.get(kind, "") <= str(month)}
+        if unswept:
+            _sweep_month(kind, month, unswept)
     late = {pk: month for pk, month in first.items() if keepings[pk].swept.get(kind, "") < str(month)}
     if kind == "message" and late:
-        _sweep_what_messages_left(late)
+        _sweep_leftovers(late)
     for pk, month in late.items():
         keepings[pk].swept[kind] = str(month)
         Keeping.objects.filter(pk=pk).update(swept=keepings[pk].swept)
 
 
-def _hold_off(accounts: Mapping[int, date]) -> None:
-    """Let no hold be placed in these accounts before the transaction ends. Raises _HeldNow where there is one."""
+def _prevent_holds(accounts: Mapping[int, date]) -> None:
+    """Prevent holds of these accounts until the end of the transaction. Raises _HoldPlaced if one has a hold."""
     rows = Keeping.objects.select_for_update(no_key=True).filter(pk__in=accounts).order_by("pk")
     if any(keeping.held_at for keeping in rows):
-        raise _HeldNow
+        raise _HoldPlaced
 
 
 def _drop(kind: str, month: date, allowed: Mapping[int, date]) -> bool:
-    for left in reversed(range(_TRIES)):
+    for tries_left in reversed(range(_TRIES)):
         try:
             with transaction.atomic():
-                _hold_off(allowed)
+                _prevent_holds(allowed)
                 return months.drop_month(kind, month)
         except OperationalError:
-            if not left:
+            if not tries_left:
                 raise
             time.sleep(_PAUSE)
     return False
@@ -97,30 +97,30 @@ def _sweep_month(kind: str, month: date, allowed: Mapping[int, date]) -> None:
         block: int | None = 0
         while block is not None:
             with transaction.atomic():
-                _hold_off(allowed)
+                _prevent_holds(allowed)
                 _, block = months.sweep_month(table, month, list(allowed), block)
     with transaction.atomic():
         months.drop_empty(kind, month)
     log.info("month_swept", kind=kind, month=str(month), accounts=len(allowed))
 
 
-def _sweep_what_messages_left(first: Mapping[int, date]) -> None:
-    """Anchors, uncertain requests and what counts of deleted messages: no webhook asks for them any more."""
-    moments = {pk: moment(month) for pk, month in first.items()}
+def _sweep_leftovers(first: Mapping[int, date]) -> None:
+    """Delete anchors, uncertain requests and tombstones of messages before the horizon, which no webhook needs."""
+    moments = {pk: month_start(month) for pk, month in first.items()}
     block: int | None = 0
     while block is not None:
         with transaction.atomic():
-            _hold_off(first)
+            _prevent_holds(first)
             _, block = months.sweep_anchors(moments, block)
     for pk, before in moments.items():
-        months.forget_uncertain(pk, before)
-        while months.forget_deleted(pk, before):
+        months.delete_uncertain_requests(pk, before)
+        while months.delete_tombstones(pk, before):
             pass
 
 
 def _close_audit(account: Account, today: date) -> None:
     with transaction.atomic():
         keeping = Keeping.objects.select_for_update(no_key=True).get(pk=account.pk)
-        first = begins(keeping, "audit", today)
+        first = first_kept_month(keeping, "audit", today)
         if first is not None:
-            close_audit(account, moment(first))
+            close_audit(account, month_start(first))

@@ -1,4 +1,4 @@
-"""Deletions: what was deleted, confirming one, its progress and certificate."""
+"""Pages of deletions: the list, the confirmation, the progress and the certificate."""
 
 from typing import Any
 from uuid import UUID
@@ -18,7 +18,7 @@ from archive.deletion.certificates import canonical
 from archive.deletion.selectors import COUNT_LIMIT, deletions_of, preview
 from archive.deletion.words import removed_words
 from archive.enums import Dataset
-from archive.exports.page_query import Question, question
+from archive.exports.page_query import PageQuery, page_query
 from archive.forms import ErasureForm
 from archive.holds import keeping_of
 from archive.models import Deletion
@@ -30,7 +30,7 @@ from core.zones import current_zone
 from messaging.log.services.forgetting import visible_umids
 
 PAGE_SIZE = 25
-AT_ONCE = 500  # messages that are gone when the page answers
+AT_ONCE = 500  # messages that are deleted within the request
 
 allowed = requires(Permission.DELETE_MESSAGES)
 
@@ -38,12 +38,12 @@ allowed = requires(Permission.DELETE_MESSAGES)
 @allowed
 @require_GET
 def deletion_list(request: TenantRequest) -> HttpResponse:
-    """The deletions, the last first. HTMX asks for the list alone, while one of them is worked on."""
-    found = page(deletions_of(request.account), request.GET.dict(), size=PAGE_SIZE, column="confirmed_at")
+    """The deletions, newest first. HTMX polls the list alone while a deletion is active."""
+    rows = page(deletions_of(request.account), request.GET.dict(), size=PAGE_SIZE, column="confirmed_at")
     context = {
-        "page": found,
+        "page": rows,
         "params": request.GET,
-        "working": any(deletion.is_active for deletion in found.rows),
+        "working": any(deletion.is_active for deletion in rows.rows),
         "keeping": keeping_of(request.account),
     }
     return render(request, "archive/_deletions.html" if request.htmx else "archive/deletions.html", context)
@@ -51,7 +51,7 @@ def deletion_list(request: TenantRequest) -> HttpResponse:
 
 @allowed
 def delete_message(request: TenantRequest, umid: UUID) -> HttpResponseBase:
-    """Ask, then delete one message."""
+    """Confirm, then delete one message."""
     if not visible_umids(request.account, [umid], request.principal.subaccount_ids):
         raise Http404("No such message.")
     problem = ""
@@ -61,51 +61,51 @@ def delete_message(request: TenantRequest, umid: UUID) -> HttpResponseBase:
         except UserError as error:
             problem = str(error)
         else:
-            return _started(request, deletion)
+            return _redirect_to_progress(request, deletion)
     context = {"umid": umid, "problem": problem, "keeping": keeping_of(request.account)}
     return render(request, "archive/message_delete.html", context)
 
 
 @allowed
 def new_deletion(request: TenantRequest) -> HttpResponseBase:
-    """Confirm the deletion of what was selected in the log, or of all that match its filters.
+    """Confirm the deletion of the messages selected in the log, or of all that match its filters.
 
-    The log posts its selection here: rows are confirmed by a button, all that match by typing how many those are.
+    The log posts its selection here. A button confirms selected messages; typing their number confirms all that match.
     """
     umids = _umids(request)
     if request.method == "POST" and "confirmed" not in request.POST and not umids:
         return redirect(reverse("archive:deletion_new") + "?" + request.POST.get("query", "").removeprefix("?"))
     context: dict[str, Any] = {"umids": umids, "keeping": keeping_of(request.account), "most": COUNT_LIMIT}
-    asked = None if umids else _question(request)
-    if asked is not None:
-        context |= {"asked": asked, "query": f"?{_params(request).urlencode()}"}
-        if asked.valid:
-            context["n"], context["sample"] = preview(request.account, asked.message_query)
+    query = None if umids else _page_query(request)
+    if query is not None:
+        context |= {"page_query": query, "query": f"?{_params(request).urlencode()}"}
+        if query.valid:
+            context["n"], context["sample"] = preview(request.account, query.message_query)
     if "confirmed" in request.POST:
         try:
-            return _started(request, _start(request, asked, umids))
+            return _redirect_to_progress(request, _start(request, query, umids))
         except UserError as error:
             context["problem"] = str(error)
     return render(request, "archive/deletion_new.html", context)
 
 
-def _start(request: TenantRequest, asked: Question | None, umids: list[UUID]) -> Deletion:
+def _start(request: TenantRequest, query: PageQuery | None, umids: list[UUID]) -> Deletion:
     by, reason = request.principal, request.POST.get("reason", "")
-    if asked is None:
+    if query is None:
         return jobs.delete_selected(by, umids, reason=reason)
-    if not asked.valid:
+    if not query.valid:
         raise UserError(_("Correct the filters first."))
     expected = request.POST.get("expected", "")
     typed = "".join(letter for letter in request.POST.get("typed", "") if letter.isdecimal())
     if not expected.isdecimal() or typed != expected:
         raise UserError(_("To confirm, type the number of messages as shown."))
     counted = int(expected) if int(expected) <= COUNT_LIMIT else None
-    return jobs.delete_matching(by, asked.message_query, expected=counted, reason=reason)
+    return jobs.delete_matching(by, query.message_query, expected=counted, reason=reason)
 
 
 @requires(Permission.DELETE_MESSAGES, whole_account=True)
 def erase(request: TenantRequest) -> HttpResponseBase:
-    """Everything about one phone number."""
+    """Erase everything about a phone number."""
     form = ErasureForm(form_data(request))
     if form.is_valid():
         try:
@@ -122,7 +122,7 @@ def erase(request: TenantRequest) -> HttpResponseBase:
 @allowed
 @require_GET
 def deletion_page(request: TenantRequest, deletion_id: UUID) -> HttpResponse:
-    """One deletion: how far it is, then what went, and its certificate."""
+    """One deletion: its progress, the deleted rows and its certificate."""
     deletion = _deletion(request, deletion_id)
     context = {"deletion": deletion, "removed": removed_words(deletion)}
     return render(request, "archive/_deletion.html" if request.htmx else "archive/deletion.html", context)
@@ -131,7 +131,7 @@ def deletion_page(request: TenantRequest, deletion_id: UUID) -> HttpResponse:
 @allowed
 @require_GET
 def certificate(request: TenantRequest, deletion_id: UUID) -> HttpResponse:
-    """The certificate, as the bytes that were hashed."""
+    """The certificate, as the bytes of its hash."""
     deletion = _deletion(request, deletion_id)
     if not deletion.certificate:
         raise Http404("This deletion is still in progress.")
@@ -143,7 +143,7 @@ def certificate(request: TenantRequest, deletion_id: UUID) -> HttpResponse:
 @allowed
 @require_POST
 def stop(request: TenantRequest, deletion_id: UUID) -> HttpResponse:
-    """Have it end; what is deleted stays deleted."""
+    """Stop a deletion; deleted messages stay deleted."""
     deletion = _deletion(request, deletion_id)
     jobs.stop(deletion, request.principal)
     return redirect("archive:deletion", deletion.public_id)
@@ -153,16 +153,16 @@ def _deletion(request: TenantRequest, deletion_id: UUID) -> Deletion:
     return get_object_or_404(deletions_of(request.account), public_id=deletion_id)
 
 
-def _started(request: TenantRequest, deletion: Deletion) -> HttpResponseBase:
-    """Few messages are gone before the page answers; of many it shows the progress."""
+def _redirect_to_progress(request: TenantRequest, deletion: Deletion) -> HttpResponseBase:
+    """Delete few messages within the request; of many, show the progress."""
     if deletion.expected is None or deletion.expected > AT_ONCE:
         return redirect("archive:deletion", deletion.public_id)
     work.work(deletion.pk)
     deletion.refresh_from_db()
     if deletion.is_active or deletion.problem or deletion.messages != deletion.expected:
         return redirect("archive:deletion", deletion.public_id)
-    said = ngettext("%(n)s message has been deleted.", "%(n)s messages have been deleted.", deletion.messages)
-    notices.success(request, said % {"n": f"{deletion.messages:,}"})
+    text = ngettext("%(n)s message has been deleted.", "%(n)s messages have been deleted.", deletion.messages)
+    notices.success(request, text % {"n": f"{deletion.messages:,}"})
     return redirect("log:log")
 
 
@@ -170,20 +170,20 @@ def _params(request: TenantRequest) -> QueryDict:
     return QueryDict(request.POST.get("query", "").removeprefix("?")) if request.method == "POST" else request.GET
 
 
-def _question(request: TenantRequest) -> Question:
+def _page_query(request: TenantRequest) -> PageQuery:
     params = _params(request)
     by = request.principal.in_subaccount(params.get("subaccount", ""))
-    return question(by, Dataset.MESSAGES, params, zone=current_zone())
+    return page_query(by, Dataset.MESSAGES, params, zone=current_zone())
 
 
 def _umids(request: TenantRequest) -> list[UUID]:
-    """The rows that were selected one by one; none where all that match were."""
+    """The messages that were selected one by one; empty if all that match were selected."""
     if request.POST.get("all"):
         return []
-    found = []
+    umids = []
     for text in request.POST.getlist("umid")[: jobs.MOST_SELECTED]:
         try:
-            found.append(UUID(text))
+            umids.append(UUID(text))
         except ValueError:
             continue
-    return found
+    return umids

@@ -1,4 +1,4 @@
-"""Exports: the list with its progress, starting one, its page, the file."""
+"""Pages of exports: the list with its progress, a new export, one export and its file."""
 
 from dataclasses import replace
 from uuid import UUID
@@ -16,10 +16,10 @@ from accounts.principal import Principal
 from archive.enums import Dataset
 from archive.exports import jobs, schedules, work
 from archive.exports.columns import NEEDS
-from archive.exports.files import opened
-from archive.exports.manifest import manifest_of as written
-from archive.exports.page_query import Question, question
-from archive.exports.requests import Ask
+from archive.exports.files import open_file
+from archive.exports.manifest import manifest_of as export_manifest
+from archive.exports.page_query import PageQuery, page_query
+from archive.exports.requests import ExportSpec
 from archive.exports.selectors import exports_of, schedules_of
 from archive.forms import ExportForm
 from archive.models import Export
@@ -37,50 +37,50 @@ MOST_SELECTED = 10_000
 @requires(Permission.EXPORT_DATA)
 @require_GET
 def export_list(request: TenantRequest) -> HttpResponse:
-    """The exports, the last first. HTMX asks for the list alone, while one of them is worked on."""
-    by = _whole(request)
-    found = page(exports_of(by), request.GET.dict(), size=PAGE_SIZE)
+    """The exports, newest first. HTMX polls the list alone while an export is active."""
+    by = _in_all_subaccounts(request)
+    rows = page(exports_of(by), request.GET.dict(), size=PAGE_SIZE)
     context = {
-        "page": found,
+        "page": rows,
         "params": request.GET,
         "schedules": list(schedules_of(by)),
-        "working": any(export.active for export in found.rows),
+        "working": any(export.active for export in rows.rows),
     }
     return render(request, "archive/_exports.html" if request.htmx else "archive/exports.html", context)
 
 
 @requires(Permission.EXPORT_DATA)
 def new_export(request: TenantRequest) -> HttpResponseBase:
-    """Choose format, columns and repetition for the filters that the URL has; small ones download at once."""
-    given = request.POST if request.method == "POST" else request.GET
-    params = _params(given["query"]) if "query" in given else request.GET  # another page's filters, or this one's
+    """Choose format, columns and repetition for the filters of the URL. Small exports download immediately."""
+    data = request.POST if request.method == "POST" else request.GET
+    params = _params(data["query"]) if "query" in data else request.GET  # another page's filters, or this page's
     dataset = _dataset(request, params.get("dataset", ""))
-    sent = request.method == "POST" and "format" in request.POST  # else rows were selected in the log
+    submitted = request.method == "POST" and "format" in request.POST  # else the log posted a selection
     form = ExportForm(
-        request.POST if sent else None, dataset=dataset, by=request.principal,
+        request.POST if submitted else None, dataset=dataset, by=request.principal,
         initial={"query": _query(params), "format": params.get("format") or "csv"},
     )  # fmt: skip
-    asked = _question(request, dataset, params)
-    if sent and asked.valid and form.is_valid():
+    query = _page_query(request, dataset, params)
+    if submitted and query.valid and form.is_valid():
         try:
-            return _start(request, asked, form)
+            return _start(request, query, form)
         except UserError as error:
             show_error(form, error)
     context = {
-        "form": form, "asked": asked, "label": Dataset(dataset).label, "dataset": dataset, "valid": asked.valid,
-        "umids": _selected(request),
+        "form": form, "page_query": query, "label": Dataset(dataset).label, "dataset": dataset, "valid": query.valid,
+        "umids": _selected_umids(request),
         "datasets": [
-            (each.label, url_query(QueryDict(), {"dataset": each.value} | asked.form.period_params()), each == dataset)
-            for each in Dataset if request.principal.may(NEEDS[each])
+            (name.label, url_query(QueryDict(), {"dataset": name.value} | query.form.period_params()), name == dataset)
+            for name in Dataset if request.principal.may(NEEDS[name])
         ],
         "others": [pair for pair in _pairs(params) if pair[0] not in {"range", "from", "to"}],
     }  # fmt: skip
-    status = 400 if form.errors or not asked.valid else 200
+    status = 400 if form.errors or not query.valid else 200
     return render(request, "archive/export_new.html", context, status=status)
 
 
 def _dataset(request: TenantRequest, name: str) -> str:
-    offered = [each.value for each in Dataset if request.principal.may(NEEDS[each])]
+    offered = [choice.value for choice in Dataset if request.principal.may(NEEDS[choice])]
     if not name and offered:
         return offered[0]
     if name not in offered:
@@ -100,42 +100,44 @@ def _query(params: QueryDict) -> str:
     return f"?{params.urlencode()}"
 
 
-def _question(request: TenantRequest, dataset: str, params: QueryDict) -> Question:
-    return question(request.principal.in_subaccount(params.get("subaccount", "")), dataset, params, zone=current_zone())
+def _page_query(request: TenantRequest, dataset: str, params: QueryDict) -> PageQuery:
+    return page_query(
+        request.principal.in_subaccount(params.get("subaccount", "")), dataset, params, zone=current_zone()
+    )
 
 
-def _selected(request: TenantRequest) -> list[str]:
-    """The messages that were selected in the log, at most as many as the log lets one select."""
-    found = []
+def _selected_umids(request: TenantRequest) -> list[str]:
+    """The UMIDs that were selected in the log, up to the maximum selection."""
+    umids = []
     for text in request.POST.getlist("umid")[:MOST_SELECTED]:
         try:
-            found.append(str(UUID(text)))
+            umids.append(str(UUID(text)))
         except ValueError:
             continue
-    return found
+    return umids
 
 
-def _start(request: TenantRequest, asked: Question, form: ExportForm) -> HttpResponseBase:
-    chosen = form.cleaned_data
-    ask = Ask(
-        asked.dataset, asked.filters, asked.zone.key, chosen["format"], chosen["compression"],
-        chosen.get("columns", ()), chosen.get("preset", ""), words=asked.words, mail=chosen["mail"],
-        first_at=asked.span[0], last_at=asked.span[1],
+def _start(request: TenantRequest, query: PageQuery, form: ExportForm) -> HttpResponseBase:
+    options = form.cleaned_data
+    spec = ExportSpec(
+        query.dataset, query.filters, query.zone.key, options["format"], options["compression"],
+        options.get("columns", ()), options.get("preset", ""), words=query.words, mail=options["mail"],
+        first_at=query.span[0], last_at=query.span[1],
     )  # fmt: skip
-    selected = _selected(request)
-    if selected:
-        words = [(_("Selected messages"), str(len(selected)))]
-        ask = replace(ask, filters={"umids": selected}, words=words, first_at=None, last_at=None)
-    if chosen["every"]:
-        if selected:
+    umids = _selected_umids(request)
+    if umids:
+        words = [(_("Selected messages"), str(len(umids)))]
+        spec = replace(spec, filters={"umids": umids}, words=words, first_at=None, last_at=None)
+    if options["every"]:
+        if umids:
             raise UserError(
                 _("Selected messages can be exported only once. To repeat an export, use filters."), field="every"
             )
-        schedules.start(asked.by, ask, every=chosen["every"], query=chosen["query"])
+        schedules.start(query.by, spec, every=options["every"], query=options["query"])
         notices.success(request, _("The schedule has been saved. The first export runs at its scheduled time."))
         return redirect("archive:exports")
-    export = jobs.start(asked.by, ask)
-    if selected or asked.few():
+    export = jobs.start(query.by, spec)
+    if umids or query.is_small():
         work.run_slice(export)
         export.refresh_from_db()
         if export.ready:
@@ -146,8 +148,8 @@ def _start(request: TenantRequest, asked: Question, form: ExportForm) -> HttpRes
 @requires(Permission.EXPORT_DATA)
 @require_GET
 def export_page(request: TenantRequest, export_id: UUID) -> HttpResponse:
-    """One export. HTMX asks for its state alone, until it is done."""
-    export = _own(request, export_id)
+    """One export. HTMX polls its state alone until it is done."""
+    export = _get_export(request, export_id)
     template = "archive/_export.html" if request.htmx else "archive/export.html"
     return render(request, template, {"export": export})
 
@@ -155,9 +157,9 @@ def export_page(request: TenantRequest, export_id: UUID) -> HttpResponse:
 @requires(Permission.EXPORT_DATA)
 @require_GET
 def download(request: TenantRequest, export_id: UUID) -> HttpResponseBase:
-    """The file, while there is one; each download is audited."""
-    export = _own(request, export_id)
-    file = opened(export)
+    """The file, while there is one; choice download is audited."""
+    export = _get_export(request, export_id)
+    file = open_file(export)
     if file is None:
         raise Http404("This export has no file.")
     jobs.audit(export, "downloaded", request.principal)
@@ -167,38 +169,38 @@ def download(request: TenantRequest, export_id: UUID) -> HttpResponseBase:
 @requires(Permission.EXPORT_DATA)
 @require_GET
 def manifest_of(request: TenantRequest, export_id: UUID) -> HttpResponse:
-    """What the file is, and the digests to check it by."""
-    export = _own(request, export_id)
+    """The description of the file, with the digests to verify it."""
+    export = _get_export(request, export_id)
     if not export.contents:
         raise Http404("This export has no file.")
-    return JsonResponse(written(export), json_dumps_params={"indent": 2, "ensure_ascii": False})
+    return JsonResponse(export_manifest(export), json_dumps_params={"indent": 2, "ensure_ascii": False})
 
 
 @requires(Permission.EXPORT_DATA)
 @require_POST
 def cancel_export(request: TenantRequest, export_id: UUID) -> HttpResponse:
-    """Stop an export."""
-    if jobs.cancel(_own(request, export_id), request.principal):
+    """Cancel an export."""
+    if jobs.cancel(_get_export(request, export_id), request.principal):
         notices.success(request, _("The export has been cancelled. No data was kept."))
     return redirect("archive:exports")
 
 
 @requires(Permission.EXPORT_DATA)
 @require_POST
-def export_again(request: TenantRequest, export_id: UUID) -> HttpResponse:
-    """Start an export that has no file once more."""
+def repeat_export(request: TenantRequest, export_id: UUID) -> HttpResponse:
+    """Start an export without a file again."""
     try:
-        made = jobs.again(_own(request, export_id), request.principal)
+        export = jobs.repeat(_get_export(request, export_id), request.principal)
     except UserError as error:
         notices.error(request, str(error))
         return redirect("archive:export", export_id)
-    return redirect("archive:export", made.public_id)
+    return redirect("archive:export", export.public_id)
 
 
 @requires(Permission.EXPORT_DATA)
 def delete_export(request: TenantRequest, export_id: UUID) -> HttpResponse:
-    """Ask, then delete an export and its file."""
-    export = _own(request, export_id)
+    """Confirm, then delete an export and its file."""
+    export = _get_export(request, export_id)
     if request.method != "POST":
         return render(request, "archive/export_delete.html", {"export": export})
     jobs.delete(export, request.principal)
@@ -208,7 +210,7 @@ def delete_export(request: TenantRequest, export_id: UUID) -> HttpResponse:
 
 @requires(Permission.EXPORT_DATA)
 def delete_schedule(request: TenantRequest, schedule_id: int) -> HttpResponse:
-    """Ask, then end a schedule; what it exported stays as long as any export."""
+    """Confirm, then end a schedule. Its exports stay until they expire."""
     schedule = get_object_or_404(schedules_of(request.principal), pk=schedule_id)
     if request.method != "POST":
         return render(request, "archive/schedule_delete.html", {"schedule": schedule})
@@ -217,12 +219,12 @@ def delete_schedule(request: TenantRequest, schedule_id: int) -> HttpResponse:
     return redirect("archive:exports")
 
 
-def _whole(request: TenantRequest) -> Principal:
-    """The person, in all they may see: the subaccount they look at decides what is exported, not what there is."""
+def _in_all_subaccounts(request: TenantRequest) -> Principal:
+    """The person, not limited to the subaccount chosen on the page: the list shows the exports of all of them."""
     return request.principal.in_subaccount("")
 
 
-def _own(request: TenantRequest, export_id: UUID) -> Export:
-    """The export, if it exists for the person. Raises Http404."""
-    rows: QuerySet[Export] = exports_of(_whole(request))
+def _get_export(request: TenantRequest, export_id: UUID) -> Export:
+    """The export, if the person may see it. Raises Http404."""
+    rows: QuerySet[Export] = exports_of(_in_all_subaccounts(request))
     return get_object_or_404(rows, public_id=export_id)

@@ -1,4 +1,4 @@
-"""The cost report as a file, made while one waits: it is read from sums and never large."""
+"""The cost report as a file, made within the request: it is read from sums and never large."""
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -8,9 +8,9 @@ from accounts.access import TenantRequest, requires
 from accounts.enums import Permission
 from archive.enums import Dataset, Format
 from archive.exports.jobs import audit
-from archive.exports.page_query import question
-from archive.exports.requests import Ask, drafted
-from archive.exports.work import made_now
+from archive.exports.page_query import page_query
+from archive.exports.requests import ExportSpec, draft_export
+from archive.exports.work import temporary_file
 from archive.views.files import small_response
 from core.zones import current_zone
 
@@ -29,13 +29,15 @@ def costs_xlsx(request: TenantRequest) -> HttpResponse:
 
 def _file(request: TenantRequest, form: Format) -> HttpResponse:
     zone, dataset = current_zone(), Dataset.COSTS
-    asked = question(request.principal, dataset, request.GET, zone=zone)
-    if not asked.valid:
-        return render(request, "billing/costs.html", {"form": asked.form, "report": None}, status=400)
-    export = drafted(request.principal, Ask(dataset, asked.filters, zone.key, format=form, words=asked.words))
-    with made_now(export) as path:
+    query = page_query(request.principal, dataset, request.GET, zone=zone)
+    if not query.valid:
+        return render(request, "billing/costs.html", {"form": query.form, "report": None}, status=400)
+    export = draft_export(
+        request.principal, ExportSpec(dataset, query.filters, zone.key, format=form, words=query.words)
+    )
+    with temporary_file(export) as path:
         data = path.read_bytes()
     export.finished_at = timezone.now()
     audit(export, "downloaded", request.principal)
-    period = asked.form.period
+    period = query.form.period
     return small_response(export, data, f"costs_{period.start}_{period.end}")

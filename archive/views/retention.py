@@ -1,4 +1,4 @@
-"""How long the account keeps what, and its legal hold."""
+"""The account's retention periods and its legal hold."""
 
 from django.contrib import messages as notices
 from django.http import HttpResponse
@@ -10,7 +10,7 @@ from accounts.access import TenantRequest, requires
 from accounts.enums import Permission, Role
 from archive.forms import HoldForm, RetentionForm
 from archive.holds import keeping_of, lift_hold, place_hold
-from archive.retention.periods import FIELDS, change, next_run, proposed, removals
+from archive.retention.periods import FIELDS, change_periods, next_run, removals, with_periods
 from core.errors import UserError
 from core.forms import show_error
 from core.http import form_data
@@ -20,18 +20,18 @@ allowed = requires(Permission.MANAGE_RETENTION, whole_account=True)
 
 @allowed
 def retention(request: TenantRequest) -> HttpResponse:
-    """The periods, and what the next run removes: of those that are set, and of others before they are saved."""
+    """The periods, and what the next run deletes: with the present periods, or with new ones before they are saved."""
     keeping = keeping_of(request.account)
     form = RetentionForm(form_data(request), initial={name: getattr(keeping, name) for name in FIELDS})
     context = {"form": form, "next_run": next_run(), "owner": request.principal.role == Role.OWNER}
     if form.is_valid():
         try:
-            then = proposed(request.account, form.periods)
+            preview = with_periods(request.account, form.periods)
             if "confirmed" in request.POST:
-                change(form.periods, by=request.principal)
+                change_periods(form.periods, by=request.principal)
                 notices.success(request, _("Saved. The next run deletes older data."))
                 return redirect("archive:retention")
-            context |= {"proposed": True, "removals": removals(then)}
+            context |= {"proposed": True, "removals": removals(preview)}
         except UserError as error:
             show_error(form, error)
     keeping = keeping_of(request.account)
@@ -43,17 +43,19 @@ def retention(request: TenantRequest) -> HttpResponse:
 @allowed
 @require_POST
 def hold(request: TenantRequest) -> HttpResponse:
-    """Place a legal hold, or lift it."""
+    """Place or lift a legal hold."""
     form = HoldForm(request.POST)
     reason = form.cleaned_data["reason"] if form.is_valid() else ""
-    lifts = "lift" in request.POST
+    is_lift = "lift" in request.POST
     try:
-        (lift_hold if lifts else place_hold)(by=request.principal, reason=reason)
+        (lift_hold if is_lift else place_hold)(by=request.principal, reason=reason)
     except UserError as error:
         notices.error(request, str(error))
     else:
-        said = (
-            _("The legal hold has been lifted.") if lifts else _("The legal hold is in place: nothing will be deleted.")
+        text = (
+            _("The legal hold has been lifted.")
+            if is_lift
+            else _("The legal hold is in place: nothing will be deleted.")
         )
-        notices.success(request, said)
+        notices.success(request, text)
     return redirect("archive:retention")

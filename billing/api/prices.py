@@ -16,7 +16,7 @@ from billing.api.serializers import AmountField
 from billing.dimensions.values import RateTierSerializer
 from billing.enums import Book, UnratedReason
 from billing.models import Rate, RateCard
-from billing.prices.rate_cards import lacks_of
+from billing.prices.rate_cards import gaps_of
 from billing.selectors.unrated import unrated
 from core.filtersets import StrictFilterSet, parameters
 from core.links import PageSerializer
@@ -55,7 +55,7 @@ class CardSerializer(SparseSerializer, serializers.ModelSerializer[RateCard]):
         )  # fmt: skip
 
     def get_own(self, card: RateCard) -> bool:
-        """Whether it is the account's own."""
+        """Whether the card belongs to the account."""
         return card.account_id is not None
 
 
@@ -66,7 +66,7 @@ class CardPageSerializer(PageSerializer):
 
 
 class RateSerializer(serializers.ModelSerializer[Rate]):
-    """The price of one message, and where the figure is from."""
+    """The price of one message, and its source."""
 
     tier = serializers.SerializerMethodField()
     unit_price = AmountField()
@@ -77,7 +77,7 @@ class RateSerializer(serializers.ModelSerializer[Rate]):
 
     @extend_schema_field(RateTierSerializer)
     def get_tier(self, rate: Rate) -> "dict[str, Any]":
-        """Its number and bounds."""
+        """The number and bounds of the tier."""
         return {"number": rate.tier, "from": rate.first, "to": rate.up_to, "end_known": rate.end_known}
 
 
@@ -92,7 +92,7 @@ class CardDetailSerializer(CardSerializer):
 
     def get_lacks(self, card: RateCard) -> list[str]:
         """Markets without a rate, and tiers whose end is unknown."""
-        return lacks_of(card)
+        return gaps_of(card)
 
 
 class UnratedSerializer(serializers.Serializer[Any]):
@@ -118,14 +118,14 @@ class UnratedReportSerializer(serializers.Serializer[Any]):
 
 
 class CardView(TenantView):
-    """What both views of rate cards share."""
+    """The common part of the views of rate cards."""
 
     permission: ClassVar[Permission] = Permission.VIEW_COSTS
 
     def visible(self) -> QuerySet[RateCard]:
-        """Everyone's cards and the account's own that are or were in force."""
-        decided = Q(is_active=True) | Q(approved_at__isnull=False)
-        cards = RateCard.objects.filter(Q(account=None) | Q(account=self.account), decided)
+        """General cards and the account's own that are or were in force."""
+        not_draft = Q(is_active=True) | Q(approved_at__isnull=False)
+        cards = RateCard.objects.filter(Q(account=None) | Q(account=self.account), not_draft)
         return cards.annotate(rates_count=Count("rates"))
 
 
@@ -156,8 +156,8 @@ class UnratedView(TenantView):
 
     @extend_schema(operation_id="report_unrated", responses=UnratedReportSerializer)
     def get(self, request: Request) -> Response:
-        """By reason, market, category and currency, the most messages first, with what to do about each."""
+        """By reason, market, category and currency, most messages first, with the remedy for each."""
         reject_params(request)
-        found = unrated(self.account, self.principal.subaccount_ids)
-        total = sum(row.messages for row in found)
-        return Response({"messages": total, "results": UnratedSerializer(found, many=True).data})
+        rows = unrated(self.account, self.principal.subaccount_ids)
+        total = sum(row.messages for row in rows)
+        return Response({"messages": total, "results": UnratedSerializer(rows, many=True).data})

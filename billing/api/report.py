@@ -1,4 +1,4 @@
-"""REST: the cost report, what is ahead in the running month, and 8x8's usage report."""
+"""REST: the cost report, forecasts of the current month, and 8x8's usage report."""
 
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -28,9 +28,9 @@ from billing.selectors import (
     cost_report,
     data_as_of,
     forecast,
+    monthly_usage,
     tier_progress,
     today_in,
-    usage,
 )
 from billing.selectors.usage import open_months
 from core.money import plain
@@ -46,14 +46,14 @@ class CostReportView(TenantView):
     @extend_schema(operation_id="report_costs", parameters=[CostQuerySerializer], responses=CostReportSerializer)
     def get(self, request: Request) -> Response:
         """Totals of the rated messages. Amounts are exact decimal strings, and currencies are never mixed."""
-        asked = validate_params(CostQuerySerializer, request)
-        start, end, groups = (asked.pop(name) for name in ("from", "to", "group_by"))
+        params = validate_params(CostQuerySerializer, request)
+        start, end, groups = (params.pop(name) for name in ("from", "to", "group_by"))
         report = cost_report(
             self.account,
             start=start,
             end=end,
             group_by=groups,
-            chosen=CostFilter(self.principal.subaccount_ids, **asked),
+            cost_filter=CostFilter(self.principal.subaccount_ids, **params),
         )
         return Response(
             {
@@ -69,8 +69,8 @@ class CostReportView(TenantView):
 
 
 def _row(row: CostRow, groups: Sequence[Dimension] = ()) -> dict[str, Any]:
-    sale = row.resale
-    margin = sale.margin if sale else None
+    resale = row.resale
+    margin = resale.margin if resale else None
     return {
         **{name: value for group in groups for name, value in group.answer(row.keys).items()},
         "currency": row.currency,
@@ -79,26 +79,26 @@ def _row(row: CostRow, groups: Sequence[Dimension] = ()) -> dict[str, Any]:
         "free": row.free,
         "unrated": row.unrated,
         "amount": plain(row.amount),
-        "sell_amount": plain(sale.amount) if sale else None,
-        "sell_unrated": sale.unrated if sale else 0,
+        "sell_amount": plain(resale.amount) if resale else None,
+        "sell_unrated": resale.unrated if resale else 0,
         "margin": None if margin is None else plain(margin),
     }
 
 
 class RunningMonthView(TenantView):
-    """What is ahead in the running month of the WABAs' calendar."""
+    """The common part of the reports about the current month."""
 
     permission: ClassVar[Permission] = Permission.VIEW_COSTS
 
-    def answer(self, find: Callable[[date], Any]) -> dict[str, Any]:
-        """What is found today, after whose days they are and how fresh."""
+    def month_report(self, read: Callable[[date], Any]) -> dict[str, Any]:
+        """The month, its time zone, the age of the data, and the results as of today."""
         zone = billing_zone(self.account)
         today = today_in(zone)
         return {
             "month": today.replace(day=1),
             "time_zone": zone,
             "data_as_of": data_as_of(self.account, today, today),
-            "results": find(today),
+            "results": read(today),
         }
 
 
@@ -109,12 +109,13 @@ class ForecastView(RunningMonthView):
     def get(self, request: Request) -> Response:
         """The forecast uses the average of each weekday in the last four weeks."""
         reject_params(request)
-        chosen = CostFilter(self.principal.subaccount_ids)
-        return Response(ForecastReportSerializer(self.answer(lambda today: forecast(self.account, today, chosen))).data)
+        cost_filter = CostFilter(self.principal.subaccount_ids)
+        report = self.month_report(lambda today: forecast(self.account, today, cost_filter))
+        return Response(ForecastReportSerializer(report).data)
 
 
 class TierView(RunningMonthView):
-    """Distance to the next price."""
+    """The distance to the next price."""
 
     @extend_schema(operation_id="report_tiers", responses=TierReportSerializer)
     def get(self, request: Request) -> Response:
@@ -122,7 +123,8 @@ class TierView(RunningMonthView):
         reject_params(request)
         if self.principal.reach.limited:
             raise PermissionDenied("Volume is counted over all subaccounts, but this API key is limited to some.")
-        return Response(TierReportSerializer(self.answer(lambda today: tier_progress(self.account, today))).data)
+        report = self.month_report(lambda today: tier_progress(self.account, today))
+        return Response(TierReportSerializer(report).data)
 
 
 class UsageView(TenantView):
@@ -132,7 +134,7 @@ class UsageView(TenantView):
     error_format = "8x8"
 
     def get_exception_handler(self) -> Any:
-        """Clients of 8x8 know its errors."""
+        """The error format of 8x8."""
         return exception_handler_8x8
 
     @extend_schema(
@@ -144,13 +146,13 @@ class UsageView(TenantView):
         """Sum a closed month's messages by 8x8's dimensions."""
         if not self._is_own(account_id):
             raise NotFound("Account not found.")
-        asked = validate_params(UsageQuerySerializer, request)
+        params = validate_params(UsageQuerySerializer, request)
         first, last = open_months(today_in(billing_zone(self.account)))
-        month: date = asked["billingPeriod"]
+        month: date = params["billingPeriod"]
         if not first <= month <= last:
             raise ValidationError({"billingPeriod": f"Choose a closed month, from {first:%Y-%m} to {last:%Y-%m}."})
-        found = usage(self.account, month, asked["groupBy"], self.principal.subaccount_ids)
-        return Response(UsageReportSerializer(found, context={"account_id": account_id}).data)
+        report = monthly_usage(self.account, month, params["groupBy"], self.principal.subaccount_ids)
+        return Response(UsageReportSerializer(report, context={"account_id": account_id}).data)
 
     def _is_own(self, account_id: str) -> bool:
         try:

@@ -1,4 +1,4 @@
-"""Reports as they are asked for, and as the OpenAPI schema describes them."""
+"""The parameters and responses of reports."""
 
 import re
 from collections.abc import Collection
@@ -12,7 +12,7 @@ from rest_framework import serializers
 from billing.dimensions import DIMENSIONS
 from billing.enums import AccrualScope
 from billing.forms.report import STATES
-from billing.selectors import DIMENSIONS_8X8, Usage, UsageRow
+from billing.selectors import DIMENSIONS_8X8, MonthlyUsage, UsageRow
 from core.money import plain
 from core.serializers import DaysSerializer, ReservedNamesSerializer
 from providers.vocabulary import Category
@@ -20,22 +20,22 @@ from providers.vocabulary import Category
 
 @extend_schema_field(serializers.CharField(help_text="An exact decimal."))
 class AmountField(serializers.Field[Decimal, Any, str, Any]):
-    """An exact amount: a string, as JSON's numbers are floats to many readers."""
+    """An exact amount: a string, because many clients read JSON numbers as floats."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(read_only=True, **kwargs)
 
     def to_representation(self, value: Decimal) -> str:
-        """Without an exponent and needless zeros."""
+        """The amount without exponent or trailing zeros."""
         return plain(value)
 
 
-def split_groups(text: str, known: Collection[str]) -> list[str]:
-    """The groups of a comma list. Raises ValidationError naming one that is not known."""
+def split_groups(text: str, choices: Collection[str]) -> list[str]:
+    """The groups of a comma-separated list. Raises ValidationError naming an unknown one."""
     groups = [name for name in text.split(",") if name]
     for group in groups:
-        if group not in known:
-            raise serializers.ValidationError(f"cannot group by {group!r}: choose from {', '.join(known)}")
+        if group not in choices:
+            raise serializers.ValidationError(f"cannot group by {group!r}: choose from {', '.join(choices)}")
     return groups
 
 
@@ -54,11 +54,11 @@ class CostQuerySerializer(DaysSerializer):
     state = serializers.ChoiceField(STATES, required=False)
 
     def validate_group_by(self, text: str) -> list[str]:
-        """The groups of a comma list."""
+        """The groups of the list."""
         return split_groups(text, DIMENSIONS)
 
     def validate_country(self, code: str) -> str:
-        """Codes are stored in capitals."""
+        """The code in capitals, as it is stored."""
         return code.upper()
 
 
@@ -80,7 +80,7 @@ class CostRowSerializer(CostTotalSerializer):
     """A row contains the keys requested in `group_by`."""
 
     def get_fields(self) -> dict[str, Any]:
-        """The figures, and what each grouping adds."""
+        """The figures and the fields of every grouping."""
         groups = [dimension.rest_fields() for dimension in DIMENSIONS.values()]
         return {**super().get_fields(), **{name: field for group in groups for name, field in group.items()}}
 
@@ -98,7 +98,7 @@ class CostReportSerializer(ReservedNamesSerializer):
 
 
 class RunningMonthSerializer(serializers.Serializer[Any]):
-    """What every answer about the running month says first."""
+    """The common fields of reports about the current month."""
 
     month = serializers.DateField(help_text="Its first day.")
     time_zone = serializers.CharField()
@@ -121,7 +121,7 @@ class ForecastReportSerializer(RunningMonthSerializer):
 
 
 class NextPriceSerializer(serializers.Serializer[Any]):
-    """The price of the next message, and of those behind the threshold."""
+    """The price of the next message, and of those after the threshold."""
 
     market = serializers.CharField()
     category = serializers.CharField()
@@ -164,13 +164,13 @@ class UsageQuerySerializer(serializers.Serializer[Any]):
     )
 
     def validate_billingPeriod(self, text: str) -> date:  # noqa: N802
-        """Its first day."""
+        """The first day of the month."""
         if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", text):
             raise serializers.ValidationError("Enter the month as 2026-10.")
         return date.fromisoformat(f"{text}-01")
 
     def validate_groupBy(self, text: str) -> list[str]:  # noqa: N802
-        """The dimensions of a comma list."""
+        """The dimensions of the list."""
         names = [name for name in text.split(",") if name]
         for name in names:
             if name not in DIMENSIONS_8X8:
@@ -221,7 +221,7 @@ class UsageRowSerializer(serializers.Serializer[Any]):
     amounts = UsageAmountSerializer(many=True)
 
     def to_representation(self, row: UsageRow) -> dict[str, Any]:
-        """The dimensions first."""
+        """The row, starting with its dimensions."""
         answer = {**row.keys, "volume": UsageVolumeSerializer(row).data}
         if row.tiers is not None:
             flat = row.rate_model == "flat"
@@ -244,8 +244,8 @@ class UsageMetaSerializer(serializers.Serializer[Any]):
     groupBy = serializers.ListField(child=serializers.CharField(), source="group_by")  # noqa: N815
     currency = serializers.CharField(allow_null=True, help_text="Null if there are several: see amounts.")
 
-    def get_accountId(self, _: Usage) -> str:  # noqa: N802
-        """As requested."""
+    def get_accountId(self, _: MonthlyUsage) -> str:  # noqa: N802
+        """The account id of the request."""
         return str(self.context["account_id"])
 
 

@@ -1,4 +1,4 @@
-"""The groupings of reports, each declared once. Statements, forms, tables, charts, REST and files read `DIMENSIONS`."""
+"""The groupings of reports, each declared once. SQL, forms, tables, charts, REST and files read `DIMENSIONS`."""
 
 from dataclasses import replace
 
@@ -63,10 +63,10 @@ _DECLARED = (
     ),
 )  # fmt: skip
 DIMENSIONS: dict[str, Dimension] = {dimension.name: dimension for dimension in _DECLARED}
-"""By name, in the order in which forms offer them."""
+"""The groupings by name, in the order of the forms."""
 
 
 def supply_names(**names: Names) -> None:
-    """Say what the ids of a grouping stand for: the package that owns the objects does so when it starts."""
-    for name, supplied in names.items():
-        DIMENSIONS[name] = replace(DIMENSIONS[name], names=supplied)
+    """Register the names of a grouping's ids. The package that owns the objects calls this when it starts."""
+    for name, entity_names in names.items():
+        DIMENSIONS[name] = replace(DIMENSIONS[name], names=entity_names)

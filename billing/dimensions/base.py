@@ -1,4 +1,4 @@
-"""What a grouping is: by default one by a plain value of a message, such as its country."""
+"""The base classes of groupings. The default groups by a plain value of a message, such as its country."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,8 +22,8 @@ Choices: TypeAlias = list[tuple[str, str]]
 
 @dataclass(frozen=True)
 class Names:
-    """The objects whose ids a column holds, and the two fields that name one. `choices` are the (first field, label)
-    of all that a person who sees these subaccounts (None: all) may ask for.
+    """The objects whose ids a column holds, and the two fields that name them. `choices` returns the (first
+    field, label) of the objects within these subaccounts (None: all).
     """
 
     model: Any = None
@@ -31,22 +31,24 @@ class Names:
     choices: Callable[[Account, Sequence[int] | None], Choices] = lambda account, subaccount_ids: []
 
     def of(self, account: Account, ids: Collection[int]) -> Pairs:
-        """The two fields of each that the account has."""
+        """The two fields of each of the account's objects with these ids."""
         if self.model is None:
             return {}
         rows = self.model.objects.filter(account=account, pk__in=ids).values_list("pk", *self.fields)
         return {pk: pair for pk, *pair in rows}
 
     def ids(self, account: Account, name: str) -> list[int]:
-        """Those with that first field: a template has one id for each WABA and language."""
+        """The ids of the objects with this first field: a template has one for each WABA and language."""
         return list(self.model.objects.filter(account=account, **{self.fields[0]: name}).values_list("pk", flat=True))
 
 
 @dataclass(frozen=True)
 class Dimension:
-    """A grouping. `columns` are those of the statement (none: the kinds' column of its name), `line_columns` those that
-    it reads of the rated lines, `join` a table that it needs; `words` spells a value, `absent` says that there is none;
-    `log` gives the parameters with which the log shows a value's messages, `more` further columns of a file.
+    """A grouping.
+
+    `columns` are those of the statement (default: the kinds' column of its name), `line_columns` those of the rated
+    lines, `join` a table that it needs. `words` formats a value and `absent` a missing one. `log` returns the filters
+    of the log for a value's messages, and `more` are further columns of a file.
     """
 
     name: str
@@ -65,7 +67,7 @@ class Dimension:
     help_text: str | None = None
 
     def __post_init__(self) -> None:
-        """The column of its name."""
+        """Default to the column of its name."""
         object.__setattr__(self, "columns", self.columns or (f"k.{self.name}",))
 
     @property
@@ -75,7 +77,7 @@ class Dimension:
 
     @property
     def by_time(self) -> bool:
-        """Whether its values stand in the order of the calendar."""
+        """Whether its values are dates."""
         return self.kind == ColumnType.DAY
 
     @property
@@ -90,37 +92,37 @@ class Dimension:
         return ((self.name, self.label, self.kind), *self.more)
 
     def condition(self, account: Account, value: str) -> tuple[str, Any]:
-        """The condition on the kinds that holds for a value, and its parameter, which has the grouping's name."""
+        """The condition on the kinds for a value, and its parameter, which has the grouping's name."""
         if self.names.model is None:
             return f"{self.columns[0]} = %({self.name})s", value
         return f"{self.columns[0]} = ANY(%({self.name})s)", self.names.ids(account, value)
 
     def keys(self, values: Values, names: Pairs) -> dict[str, Any]:
-        """A row's keys, of the values of `columns`."""
+        """A row's keys from the values of `columns`."""
         return {self.name: values[0]}
 
     def spell(self, keys: Keys) -> str:
-        """A row's value in words; an object's name, where it has one."""
+        """A row's value in words; of an object, its name if it has one."""
         value = keys.get(f"{self.name}_name") or keys[self.name]
         return self.words(value) if value else str(self.absent)
 
     def rest_fields(self, **options: Any) -> Fields:
-        """What it adds to a row in REST."""
+        """The fields that it adds to a row in REST."""
         own = self.field(required=False, help_text=self.help_text, **options)
         return {self.name: own, **{key: serializers.CharField(required=False) for key, *_ in self.more}}
 
     def answer(self, keys: Keys) -> dict[str, Any]:
-        """A row's part as REST answers it."""
+        """Its values of a row in REST."""
         return {key: keys[key] for key, *_ in self.file_columns}
 
     def cells(self, keys: Keys) -> dict[str, Any]:
-        """A row's cells in a file."""
+        """Its cells of a row in a file."""
         return self.answer(keys)
 
 
 @dataclass(frozen=True)
 class Entity(Dimension):
-    """An object of the account: the statement has its id, a row its code and, under `more`, its name."""
+    """An object of the account: the statement returns its id, a row contains its code and, in `more`, its name."""
 
     def keys(self, values: Values, names: Pairs) -> dict[str, Any]:
         return dict(zip((key for key, *_ in self.file_columns), names.get(values[0], ("", "")), strict=True))
@@ -128,7 +130,7 @@ class Entity(Dimension):
 
 @dataclass(frozen=True)
 class Composite(Dimension):
-    """A value of several members, made by `value`: REST has it as an object, a file one by one."""
+    """A value with several members, made by `value`: an object in REST, several columns in a file."""
 
     members: tuple[str, ...] = ()
     value: Callable[[Values, Pairs], tuple[Any, ...] | None] = lambda values, names: None
@@ -145,5 +147,5 @@ class Composite(Dimension):
 
     def cells(self, keys: Keys) -> dict[str, Any]:
         words = {True: gettext("yes"), False: gettext("no")}
-        values = [words[each] if isinstance(each, bool) else each for each in keys[self.name] or ()]
+        values = [words[member] if isinstance(member, bool) else member for member in keys[self.name] or ()]
         return dict(zip((key for key, *_ in self.file_columns), values, strict=False))

@@ -1,4 +1,4 @@
-"""Values of several members: templates and volume tiers."""
+"""Values with several members: templates and volume tiers."""
 
 from typing import Any, NamedTuple
 
@@ -9,7 +9,7 @@ from core.serializers import ReservedNamesSerializer
 
 
 class TemplateKey(NamedTuple):
-    """A template in a report, whichever WABA's it is."""
+    """A template in a report, in any WABA."""
 
     name: str
     language: str
@@ -21,8 +21,8 @@ class TemplateKey(NamedTuple):
 class TierKey(NamedTuple):
     """A volume tier in a report: messages `start` to `end` (None: open) of those counted together.
 
-    Not `end_known`: lower prices may follow, but nobody knows from where. `anchored`: positions counted with volume
-    at other providers.
+    Unless `end_known`, lower prices may follow from an unknown position. If `anchored`, positions include volume at
+    other providers.
     """
 
     number: int
@@ -45,14 +45,14 @@ class TierKey(NamedTuple):
 
 
 class TemplateNameSerializer(serializers.Serializer[Any]):
-    """Which template a message used."""
+    """The template of a message."""
 
     name = serializers.CharField()
     language = serializers.CharField()
 
 
 class RateTierSerializer(ReservedNamesSerializer):
-    """Which messages of a month cost this; `to` is null when the tier has no end or none is known."""
+    """The messages of a month with this price; `to` is null if the tier has no end or an unknown end."""
 
     from_ = serializers.IntegerField()
     number = serializers.IntegerField()
@@ -61,6 +61,6 @@ class RateTierSerializer(ReservedNamesSerializer):
 
 
 class CostTierSerializer(RateTierSerializer):
-    """A tier's place and bounds. Not `end_known`: lower prices may follow, but no card says from where."""
+    """A tier's number and bounds. Unless `end_known`, lower prices may follow, but no card states from where."""
 
     anchored = serializers.BooleanField(help_text="Whether positions include volume at other providers.")

@@ -1,1 +1,1 @@
-"""What people choose and enter on the pages of billing."""
+"""The forms of billing's pages."""

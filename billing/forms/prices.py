@@ -1,4 +1,4 @@
-"""Forms of the price pages: importing a file, supposing another card, agreeing on own prices."""
+"""Forms of the price pages: importing a file, a what-if, and an account's own prices."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -21,31 +21,31 @@ from core.forms import select, show_error
 from core.words import MONTH_AND_YEAR, Text, format_date
 from providers.registry import VENDORS
 
-LARGEST = 2 * 1024 * 1024  # Meta's largest file has 300 kB
+LARGEST = 2 * 1024 * 1024  # bytes; Meta's largest file has 300 kB
 _SELECT = {"class": "form-select"}
 _OWN, _EVERYONE = "own", "everyone"
 
 
 def _providers() -> list[tuple[str, Text]]:
-    real = [(one.name, one.company) for one in VENDORS.values() if not one.is_sandbox]
-    return [("", gettext_lazy("Any")), *real]
+    vendors = [(vendor.name, vendor.company) for vendor in VENDORS.values() if not vendor.is_sandbox]
+    return [("", gettext_lazy("Any")), *vendors]
 
 
 class DayInput(forms.DateInput):
-    """A day as the browser asks for it."""
+    """A date input of the browser."""
 
     input_type = "date"
 
 
 def choice(label: Text, choices: Iterable[tuple[str, Text]], *, help_text: Text = "") -> forms.ChoiceField:
-    """A list of which one must be chosen."""
+    """A required selection."""
     return forms.ChoiceField(
         label=label, choices=list(choices), help_text=help_text, widget=forms.Select(attrs=_SELECT)
     )
 
 
 class ImportForm(forms.Form):
-    """A price file, and what it is for. `save` makes drafts of it; what is wrong with it is an error at `file`."""
+    """A price file and where it applies. `save` turns it into drafts; problems in the file are errors of `file`."""
 
     kind = choice(gettext_lazy("Contents"), PriceFile.choices)
     whose = choice(gettext_lazy("Applies to"), [])
@@ -78,18 +78,18 @@ class ImportForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.access = access
         whose = []
-        if access.account and access.manages:
+        if access.account and access.may_manage:
             whose.append((_OWN, _("%(account)s only") % {"account": access.account.name}))
         if access.operator:
             whose.append((_EVERYONE, _("Every account without its own rate card")))
-        self._choose("whose", whose)
+        self._offer("whose", whose)
         if not access.operator:
-            self._choose("kind", [(PriceFile.CARD.value, str(PriceFile.CARD.label))])
+            self._offer("kind", [(PriceFile.CARD.value, str(PriceFile.CARD.label))])
         if not access.account:
-            self._choose("book", [(Book.BUY.value, _("What the provider charges"))])
+            self._offer("book", [(Book.BUY.value, _("What the provider charges"))])
 
-    def _choose(self, name: str, choices: list[tuple[str, str]]) -> None:
-        """Offer these; a single one is no question."""
+    def _offer(self, name: str, choices: list[tuple[str, str]]) -> None:
+        """Offer these choices; hide the field if there is only one."""
         field = self.fields[name]
         assert isinstance(field, forms.ChoiceField)
         field.choices = choices
@@ -97,31 +97,31 @@ class ImportForm(forms.Form):
             field.widget, field.initial = forms.HiddenInput(), choices[0][0]
 
     def clean_file(self) -> Any:
-        """Refuse what no price file is as large as."""
+        """Refuse files that are too large for a price file."""
         file = self.cleaned_data["file"]
         if (file.size or 0) > LARGEST:
             raise forms.ValidationError(_("The file is larger than 2 MB. Rate cards are smaller than that."))
         return file
 
     def clean(self) -> dict[str, Any]:
-        """A card or rule set has a first day; own prices are somebody's; tables are everyone's."""
-        given = self.cleaned_data
-        kind = given.get("kind")
-        if kind in {PriceFile.CARD, PriceFile.RULES} and not given.get("effective_from"):
+        """Require a first day for cards and rule sets, and an account for sell prices."""
+        data = self.cleaned_data
+        kind = data.get("kind")
+        if kind in {PriceFile.CARD, PriceFile.RULES} and not data.get("effective_from"):
             self.add_error("effective_from", _("Enter the first day on which it applies."))
-        if kind == PriceFile.CARD and given.get("book") == Book.SELL and given.get("whose") == _EVERYONE:
+        if kind == PriceFile.CARD and data.get("book") == Book.SELL and data.get("whose") == _EVERYONE:
             self.add_error("whose", _("Prices for customers must belong to one account."))
-        return given
+        return data
 
     def save(self) -> Proposal | None:
-        """Make drafts of a valid form's file; None, and an error at the field, when it cannot be read."""
-        given = self.cleaned_data
-        file = given["file"]
-        kind = PriceFile(given["kind"])
+        """Turn the file of a valid form into drafts; None, with an error at the field, if it cannot be read."""
+        data = self.cleaned_data
+        file = data["file"]
+        kind = PriceFile(data["kind"])
         try:
             return import_upload(
-                kind, str(file.name), file.read(), day=given["effective_from"] or date.min,
-                account=self.account, book=Book(given["book"]), provider=given["provider"],
+                kind, str(file.name), file.read(), day=data["effective_from"] or date.min,
+                account=self.account, book=Book(data["book"]), provider=data["provider"],
             )  # fmt: skip
         except UserError as error:
             show_error(self, error)
@@ -133,31 +133,31 @@ class ImportForm(forms.Form):
 
     @property
     def account(self) -> Account | None:
-        """Whose card it becomes; None: everyone's."""
+        """The account of the card; None for a general card."""
         own = self.cleaned_data["kind"] == PriceFile.CARD and self.cleaned_data["whose"] == _OWN
         return self.access.account if own else None
 
 
 class WhatIfForm(forms.Form):
-    """Months, and what to suppose in them."""
+    """The months of a what-if and the prices to assume in them."""
 
     def __init__(
         self, *args: Any, months: Sequence[date], cards: Iterable[RateCard], rules: Iterable[RuleSet],
         markets: Iterable[MarketTable], **kwargs: Any,
     ) -> None:  # fmt: skip
-        """`months` are those with messages, the latest first; the others what the person may see."""
+        """`months` are those with messages, newest first; the other choices are the visible revisions."""
         super().__init__(*args, **kwargs)
-        self._known: dict[str, dict[str, Any]] = {}
+        self._revisions: dict[str, dict[str, Any]] = {}
         names = [(f"{month:%Y-%m}", format_date(month, MONTH_AND_YEAR)) for month in months]
         self.fields["first"] = choice(_("From"), names)
         self.fields["last"] = choice(_("To"), names)
-        for name, label, found in (
+        for name, label, revisions in (
             ("card", _("Rate card"), cards),
             ("rules", _("Rules"), rules),
             ("markets", _("Markets"), markets),
         ):
-            self._known[name] = {str(each.pk): each for each in found}
-            choices = [(pk, _revision_words(each)) for pk, each in self._known[name].items()]
+            self._revisions[name] = {str(revision.pk): revision for revision in revisions}
+            choices = [(pk, _revision_words(revision)) for pk, revision in self._revisions[name].items()]
             self.fields[name] = select(label, _("Currently in force"), choices)
             self.fields[name].widget.attrs = _SELECT
         self.fields["when"] = choice(
@@ -165,19 +165,19 @@ class WhatIfForm(forms.Form):
         )
 
     def clean(self) -> dict[str, Any]:
-        """The first month is not after the last."""
-        given = self.cleaned_data
-        if given.get("first") and given.get("last") and given["first"] > given["last"]:
+        """Check the order of the months."""
+        data = self.cleaned_data
+        if data.get("first") and data.get("last") and data["first"] > data["last"]:
             self.add_error("last", _("The last month is before the first."))
-        return given
+        return data
 
     @property
     def proposal(self) -> Proposal:
-        """What a valid form supposes."""
-        chosen = {name: known.get(self.cleaned_data[name]) for name, known in self._known.items()}
+        """The assumed prices of a valid form."""
+        selected = {name: revisions.get(self.cleaned_data[name]) for name, revisions in self._revisions.items()}
         return Proposal(
-            cards=[chosen["card"]] if chosen["card"] else (), rules=chosen["rules"], markets=chosen["markets"],
-            always=self.cleaned_data["when"] == "always" and any(chosen.values()),
+            cards=[selected["card"]] if selected["card"] else (), rules=selected["rules"], markets=selected["markets"],
+            always=self.cleaned_data["when"] == "always" and any(selected.values()),
         )  # fmt: skip
 
     @property
@@ -187,15 +187,15 @@ class WhatIfForm(forms.Form):
 
 
 def _revision_words(revision: RateCard | RuleSet | MarketTable) -> str:
-    named = {"name": revision.name, "revision": revision.revision}
+    words = {"name": revision.name, "revision": revision.revision}
     if revision.is_active:
-        return _("%(name)s, revision %(revision)d") % named
+        return _("%(name)s, revision %(revision)d") % words
     if revision.is_draft:
-        return _("%(name)s, revision %(revision)d, not in force yet") % named
-    return _("%(name)s, revision %(revision)d, superseded") % named
+        return _("%(name)s, revision %(revision)d, not in force yet") % words
+    return _("%(name)s, revision %(revision)d, superseded") % words
 
 
-class SellForm(forms.ModelForm):  # type: ignore[type-arg]  # not a generic when it runs
+class SellForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
     """An account's own prices in one currency from a day on."""
 
     class Meta:
@@ -225,7 +225,7 @@ class SellForm(forms.ModelForm):  # type: ignore[type-arg]  # not a generic when
         }
 
     def __init__(self, *args: Any, account: Account, currencies: Sequence[str], **kwargs: Any) -> None:
-        """`currencies` are those the account's WABAs are billed in."""
+        """`currencies` are the billing currencies of the account's WABAs."""
         kwargs["instance"] = SellTerms(account=account)
         super().__init__(*args, **kwargs)
         self.fields["currency"] = choice(_("Currency"), [(code, code) for code in currencies])
@@ -235,21 +235,21 @@ class SellForm(forms.ModelForm):  # type: ignore[type-arg]  # not a generic when
             self.initial["currency"] = currencies[0]
 
     def clean_markup_percent(self) -> Decimal:
-        """Nothing is sold for less than nothing."""
+        """Refuse discounts of 100% or more."""
         markup: Decimal = self.cleaned_data["markup_percent"]
         if markup <= -100:
             raise forms.ValidationError(_("Enter more than -100: a discount of 100% would make messages free."))
         return markup
 
     def clean_fee(self) -> Decimal:
-        """A fee is not paid out."""
+        """Refuse negative fees."""
         fee: Decimal = self.cleaned_data["fee"]
         if fee < 0:
             raise forms.ValidationError(_("Enter 0 or more. For a discount, use a negative mark-up."))
         return fee
 
     def validate_unique(self) -> None:
-        """Terms of the same day are replaced."""
+        """Skip the check: new terms replace those of the same day."""
 
     def validate_constraints(self) -> None:
-        """As above; the others are checked by field."""
+        """Skip the check: the field validators check the other constraints."""

@@ -1,4 +1,4 @@
-"""Filter bar of the cost report."""
+"""The filter bar of the cost report."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -22,7 +22,7 @@ STATES = [(state.value, state.label) for state in (ChargeState.CHARGED, ChargeSt
 
 
 class CostForm(FilterForm):
-    """Period, grouping, and what the messages have in common."""
+    """Period, grouping and filters of the cost report."""
 
     periods = ("month", "last-month", "today", "7d", "30d", "custom")
     default_period = "month"
@@ -32,15 +32,17 @@ class CostForm(FilterForm):
     group_by = forms.MultipleChoiceField(
         label=gettext_lazy("Group by"),
         required=False,
-        choices=lambda: [(name, each.label) for name, each in DIMENSIONS.items()],
+        choices=lambda: [(name, dimension.label) for name, dimension in DIMENSIONS.items()],
         widget=forms.CheckboxSelectMultiple,
     )
 
     def __init__(self, params: QueryDict, by: Principal) -> None:
-        """The choices are those within reach of whoever asks."""
+        """Offer only choices within the principal's reach."""
         account, reach = by.account, by.reach
         today = today_in(billing_zone(account))
-        super().__init__(params, today=today, subaccounts={each.code: each.name for each in reach.visible})
+        super().__init__(
+            params, today=today, subaccounts={subaccount.code: subaccount.name for subaccount in reach.visible}
+        )
         channels, templates = (DIMENSIONS[name].names.choices(account, reach.ids) for name in self.object_fields)
         self.fields["country"] = select(_("Country"), _("All countries"), country_choices())
         self.fields["category"] = select(_("Category"), _("All categories"), Category.choices)
@@ -49,28 +51,28 @@ class CostForm(FilterForm):
         self.fields["market"] = select(_("Market"), _("All markets"), [(name, name) for name in market_names()])
         self.fields["state"] = select(_("Charge"), _("Charged or not"), STATES)
         data: Any = self.data
-        # Both group_by=day,country (as in the API) and group_by=day&group_by=country are read.
-        named = [name for text in self.params.getlist("group_by") for name in text.split(",") if name]
-        data.setlist("group_by", named or list(self.default_groups))
+        # Accepts both group_by=day,country (as in the API) and group_by=day&group_by=country.
+        groups = [name for text in self.params.getlist("group_by") for name in text.split(",") if name]
+        data.setlist("group_by", groups or list(self.default_groups))
 
-    def chosen(self, subaccount_ids: Sequence[int] | None) -> CostFilter:
-        """The filters, and the subaccounts that the person sees."""
-        asked = self.cleaned_data
+    def cost_filter(self, subaccount_ids: Sequence[int] | None) -> CostFilter:
+        """The filters, within the visible subaccounts."""
+        data = self.cleaned_data
         return CostFilter(
             subaccount_ids=subaccount_ids,
-            **{name: asked[name] for name in ("channel", "template", "country", "market", "category", "state")},
+            **{name: data[name] for name in ("channel", "template", "country", "market", "category", "state")},
         )
 
     @property
     def running(self) -> bool:
-        """Whether it is the running month that is looked at."""
+        """Whether the period is the current month."""
         return self.period.name == "month"
 
     @property
     def groups(self) -> tuple[str, ...]:
         """The chosen groups, in the order of the report's columns."""
-        chosen = self.cleaned_data.get("group_by") or []
-        return tuple(name for name in DIMENSIONS if name in chosen) or self.default_groups
+        names = self.cleaned_data.get("group_by") or []
+        return tuple(name for name in DIMENSIONS if name in names) or self.default_groups
 
     @property
     def groups_words(self) -> str:
@@ -79,9 +81,9 @@ class CostForm(FilterForm):
 
     @property
     def pills(self) -> list[Pill]:
-        """As everywhere, and the grouping when it is not the usual one."""
-        found = super().pills
+        """The pills of the filters, and one for a grouping other than the default."""
+        pills = super().pills
         if self.groups != self.default_groups:
             without = query(self.params, drop=("group_by",))
-            found.append(Pill("group_by", _("Grouped"), in_sentence(self.groups_words), without))
-        return found
+            pills.append(Pill("group_by", _("Grouped"), in_sentence(self.groups_words), without))
+        return pills

@@ -1,4 +1,4 @@
-"""The impact of new prices, as the price commands print it, and their activation."""
+"""The output of the price commands: the impact of a proposal, and its activation."""
 
 from collections.abc import Callable
 from decimal import Decimal
@@ -12,17 +12,17 @@ from billing.proposals.what_if import Impact, Proposal
 from core.money import plain
 from core.tenancy import every_tenant
 
-SHOWN = 40
+MAX_ROWS = 40
 
 
-def try_out(proposal: Proposal, **bounds: Any) -> Impact:
-    """The impact on all that the proposal may touch, within the bounds of `steps_of`, month by month."""
-    steps = [dry_runs.try_out(proposal, buckets) for _, buckets in dry_runs.steps_of(proposal, **bounds)]
-    return Impact(sum(step.lines for step in steps), [row for step in steps for row in step.rows])
+def total_impact(proposal: Proposal, **bounds: Any) -> Impact:
+    """The impact on all affected buckets within the bounds of `steps_of`."""
+    impacts = [dry_runs.compute_impact(proposal, buckets) for _, buckets in dry_runs.steps_of(proposal, **bounds)]
+    return Impact(sum(impact.lines for impact in impacts), [row for impact in impacts for row in impact.rows])
 
 
 def describe(impact: Impact) -> list[str]:
-    """An impact in lines of text: totals first, then the rows that differ, the greatest difference first."""
+    """An impact as lines of text: the totals, then the rows that differ, largest difference first."""
     if not impact.lines:
         return ["The cost of every recorded message stays the same."]
     lines = [f"{impact.lines:,} lines of rated messages would change."]
@@ -34,9 +34,9 @@ def describe(impact: Impact) -> list[str]:
         f"  {row.month:%Y-%m} {codes.get(row.subaccount_id, 'no subaccount')} {row.country} {row.category}: "
         f"{row.messages:,} messages, {plain(row.amount)} → {plain(row.amount_then)} {row.currency}"
         + (f", unrated {row.unrated:,} → {row.unrated_then:,}" if row.unrated != row.unrated_then else "")
-        for row in rows[:SHOWN]
+        for row in rows[:MAX_ROWS]
     ]
-    return lines + ([f"  … and {len(rows) - SHOWN:,} more"] if len(rows) > SHOWN else [])
+    return lines + ([f"  … and {len(rows) - MAX_ROWS:,} more"] if len(rows) > MAX_ROWS else [])
 
 
 def _signed(amount: Decimal) -> str:
@@ -46,7 +46,7 @@ def _signed(amount: Decimal) -> str:
 def preview_or_activate(proposal: Proposal, write: Callable[[str], object], *, activate: bool, command: str) -> None:
     """Write the impact; then activate the proposal, or write how to."""
     with every_tenant():
-        write("\n".join(describe(try_out(proposal))))
+        write("\n".join(describe(total_impact(proposal))))
         if activate:
             buckets = put_in_force(proposal, by=Principal.of_command(command))
             write(f"Activated. {buckets:,} buckets will be rated again.")

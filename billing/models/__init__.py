@@ -1,8 +1,7 @@
-"""Billing's tables: prices (what is charged for), usage (what was delivered), results (what it costs),
-dry runs (what it would cost).
+"""Billing's tables: prices, usage (delivered messages), results (rated lines) and dry runs.
 
-Facts and price tables are the truth; blocks, lines and cuts are derived and can be rebuilt at any time. Nothing here
-holds a phone number, a name or a text.
+Facts and price tables are authoritative; blocks, lines and cuts are derived and can be rebuilt at any time. No table
+contains phone numbers, names or texts.
 """
 
 from billing.models.dry_runs import DryRun

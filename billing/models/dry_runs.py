@@ -1,4 +1,4 @@
-"""What people try out before they put it in force."""
+"""Dry runs of proposed prices."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.serializers.json import DjangoJSONEncoder
@@ -12,12 +12,12 @@ from core.tenancy import TenantModel
 
 
 class DryRun(TenantModel):
-    """Cards, markets or rules tried out on recorded usage, and what they would change as far as it is worked out.
+    """The impact of proposed cards, markets or rules on recorded usage, as far as it is computed.
 
-    Without any of them it tries today's tables: whether messages would be placed as they are.
+    Without any of them, it shows whether today's tables would classify messages differently.
     """
 
-    account = models.ForeignKey(  # type: ignore[assignment] # an operator's is over everyone's usage
+    account = models.ForeignKey(  # type: ignore[assignment] # an operator's dry run covers all usage
         Account, null=True, on_delete=models.CASCADE, related_name="+", help_text="Empty: all accounts."
     )
     title = models.CharField(max_length=255, blank=True, help_text="The scenario in words.")

@@ -1,4 +1,4 @@
-"""Dated price tables. None is ever changed once it is in force: a correction is a new revision, the old ones stay."""
+"""Dated price tables. A table in force never changes: a correction is a new revision, and old revisions are kept."""
 
 from typing import Self
 
@@ -12,12 +12,12 @@ from billing.enums import AccrualScope, Book, SellBase
 from core.money import plain
 from core.tenancy import TenantModel
 
-BUNDLED = "bundled with Tollgate"  # who put in force what every installation comes with
-ASSUMED = "ASSUMED: price of the tier below; the tiers here are not in the file"  # the source of a tier we add
+BUNDLED = "bundled with Tollgate"  # `approved_by` of the tables that every installation contains
+ASSUMED = "ASSUMED: price of the tier below; the tiers here are not in the file"  # the source of an added tier
 
 
 class Revision(models.Model):
-    """What every revision of a price table says about itself."""
+    """The common fields of revisions of price tables."""
 
     revision = models.PositiveSmallIntegerField(default=1)
     name = models.CharField(max_length=100)
@@ -35,22 +35,22 @@ class Revision(models.Model):
 
     @property
     def is_draft(self) -> bool:
-        """Whether it was imported and never put in force."""
+        """Whether it has never been in force."""
         return not self.is_active and self.approved_at is None
 
     def siblings(self) -> QuerySet[Self]:
-        """The revisions of the same table, itself among them: of them one is in force."""
+        """The revisions of the same table, including this one; one of them is in force."""
         raise NotImplementedError
 
     def put_in_force(self, *, by: str) -> None:
-        """Make it the one of its siblings that counts. What is recorded follows when it is rated again."""
+        """Put it in force instead of its siblings. Recorded usage follows when it is rated again."""
         self.siblings().filter(is_active=True).exclude(pk=self.pk).update(is_active=False)
         self.is_active, self.approved_by, self.approved_at = True, by, timezone.now()
         self.save(update_fields=["is_active", "approved_by", "approved_at"])
 
 
 class MarketTable(Revision):
-    """Which market each country is in, with dates of its own in each row."""
+    """The markets of all countries; each row has its own dates."""
 
     class Meta:
         ordering = ("-revision",)
@@ -62,12 +62,12 @@ class MarketTable(Revision):
         )
 
     def siblings(self) -> QuerySet[Self]:
-        """All tables: there is one for everyone."""
+        """All market tables."""
         return type(self).objects.all()
 
 
 class MarketCountry(models.Model):
-    """Which market a country belongs to, from when to when (days inclusive, in the WABA's time zone)."""
+    """The market of a country in a period (days inclusive, in the WABA's time zone)."""
 
     table = models.ForeignKey(MarketTable, on_delete=models.CASCADE, related_name="countries")
     country = models.CharField(max_length=2, help_text="ISO 3166 alpha-2.")
@@ -94,7 +94,7 @@ class MarketCountry(models.Model):
 
 
 class RuleSet(Revision):
-    """Which messages are charged or free and how they are counted, from the first day of a month on."""
+    """The rules from the first day of a month on: which messages are charged or free, and how they are counted."""
 
     effective_from = models.DateField(help_text="In force from 00:00 of this day in the WABA's time zone.")
 
@@ -105,7 +105,7 @@ class RuleSet(Revision):
             models.UniqueConstraint(
                 fields=["effective_from"], condition=Q(is_active=True), name="billing_rule_set_in_force"
             ),
-            # A bucket is a month with one allowance: rules that change inside a month would give it two.
+            # A bucket is a month with one allowance; rules that change within a month would give it two.
             models.CheckConstraint(condition=Q(effective_from__day=1), name="billing_rule_set_first_of_month"),
         )
 
@@ -115,7 +115,7 @@ class RuleSet(Revision):
 
 
 class Rule(models.Model):
-    """How messages of one price category are counted, and why they are free when they are."""
+    """How messages of one price category are counted, and the reason if they are free."""
 
     rule_set = models.ForeignKey(RuleSet, on_delete=models.CASCADE, related_name="rules")
     category = models.CharField(max_length=32)
@@ -142,7 +142,7 @@ class Rule(models.Model):
 
     @property
     def together(self) -> str:
-        """What is counted together, in words: "authentication, by market"."""
+        """The group that is counted together in words, such as "authentication, by market"."""
         group = self.accrual_group.replace("_", " ")
         if "{market}" in group:
             return _("%(group)s, by market") % {"group": group.removeprefix("{market}/")}
@@ -150,7 +150,7 @@ class Rule(models.Model):
 
 
 class RateCard(Revision):
-    """Prices in one currency from one day on: of a provider (buy), or an account's own for resale (sell)."""
+    """Prices in one currency from one day on: a provider's (buy), or an account's own for resale (sell)."""
 
     account = models.ForeignKey(
         "accounts.Account", null=True, blank=True, on_delete=models.CASCADE, related_name="+",
@@ -166,7 +166,7 @@ class RateCard(Revision):
     class Meta:
         ordering = ("-effective_from", "currency", "-revision")
         constraints = (
-            # An empty account counts as one: NULLs would all be distinct.
+            # Treats an empty account as a value, because NULLs are distinct.
             models.UniqueConstraint(
                 Coalesce("account_id", Value(0)),
                 "book",
@@ -229,19 +229,19 @@ class Rate(models.Model):
 
     @property
     def first(self) -> int:
-        """The first position that costs this."""
+        """The first position with this price."""
         return self.above + 1
 
     @property
     def is_assumed(self) -> bool:
-        """Whether the source says nothing of this tier: it goes on at the price of the one below."""
+        """Whether the tier is not in the source and continues the price of the tier below."""
         return self.source == ASSUMED
 
 
 class SellTerms(TenantModel):
-    """How an account's own prices follow: base × (1 + markup %) + fee, per message, from a day on.
+    """An account's own prices from a day on: base × (1 + markup %) + fee per message.
 
-    Pass-through is the cost with neither markup nor fee. `NOTHING` ends resale from its day on.
+    Pass-through is the cost without markup or fee. `NOTHING` ends resale from its day on.
     """
 
     currency = models.CharField(
@@ -267,7 +267,7 @@ class SellTerms(TenantModel):
 
     @property
     def words(self) -> str:
-        """In a sentence: "The provider's price plus 12.5 %, plus 0.001 per message"."""
+        """The terms in words, such as "The provider's price plus 12.5 %, plus 0.001 per message"."""
         if self.base == SellBase.NOTHING:
             return _("No resale")
         base, parts = str(SellBase(self.base).label), []

@@ -1,4 +1,4 @@
-"""What it costs: derived from usage and prices, and rebuilt whenever either changes."""
+"""The results of rating, derived from usage and prices and rebuilt when either changes."""
 
 from django.db import models
 from django.db.models import Q
@@ -12,8 +12,8 @@ from core.tenancy import LOOSE, TenantModel
 class RatedLine(TenantModel):
     """n messages of one day, kind and price: `amount` = n × `unit_price`, exactly.
 
-    The same messages in both books: what the provider charges, and (`sell_…`, empty without sell terms) what the
-    account charges for them.
+    A line has the prices of both books: the provider's charge and, in `sell_…` (empty without sell terms), the
+    account's.
     """
 
     account = models.ForeignKey("accounts.Account", **LOOSE)
@@ -56,7 +56,7 @@ class RatedLine(TenantModel):
 
 
 class TierCut(models.Model):
-    """The first charged message of a bucket above a threshold: a message at or after it stands above."""
+    """The first charged message of a bucket above a threshold: it and all later ones are above."""
 
     bucket = models.ForeignKey(Bucket, on_delete=models.CASCADE, related_name="cuts")
     above = models.BigIntegerField()
@@ -71,8 +71,8 @@ class TierCut(models.Model):
 
 
 class RatingRun(models.Model):
-    """A bucket under one set of terms (cards, allowance, sell terms, anchors): rating again under the same terms
-    brings the row up to date, other terms begin a new one. n and fingerprint prove which messages it covers.
+    """The rating of a bucket by one set of terms (cards, allowance, sell terms, anchors). Rating again by the same
+    terms updates the row; other terms add a new one. n and fingerprint prove which messages it covers.
     """
 
     bucket = models.ForeignKey(Bucket, on_delete=models.CASCADE, related_name="runs")

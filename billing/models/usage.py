@@ -1,4 +1,4 @@
-"""What was delivered: one fact a message, and its sums by the hour."""
+"""Usage: one fact per delivered message, and hourly sums."""
 
 from django.db import models
 
@@ -30,10 +30,10 @@ class Bucket(TenantModel):
 
 
 class UsageKind(TenantModel):
-    """What billing knows of a message beside its time, once for all messages that share it.
+    """The attributes of messages except their time, stored once for all messages that share them.
 
-    The first columns are what was said of the message; market, price category, currency and reasons follow from them
-    by the tables of its day. Never changed: messages of which something else is true have another kind.
+    The first columns are the reported attributes; market, price category, currency and reasons follow from them by the
+    tables of the day. Rows never change: messages with other attributes have another kind.
     """
 
     account = models.ForeignKey("accounts.Account", **LOOSE)
@@ -71,7 +71,7 @@ class UsageKind(TenantModel):
 class UsageFact(TenantModel):
     """One delivered message, without personal data. `message_key` is a hash of account, provider and provider id.
 
-    Merged so that the earliest proof of delivery wins; the same facts arrive at the same row in any order.
+    The earliest proof of delivery wins, so the order in which deliveries are merged does not matter.
     """
 
     message_key = models.UUIDField(primary_key=True)
@@ -94,8 +94,8 @@ class UsageFact(TenantModel):
 
 
 class Block(models.Model):
-    """Messages of one bucket, UTC hour, day and kind. The fingerprint (of key, time, day and kind, by XOR) tells
-    two sets of messages apart, in whatever order they came.
+    """Messages of one bucket, UTC hour, day and kind. The fingerprint (of key, time, day and kind, by XOR)
+    distinguishes two sets of messages, regardless of their order.
     """
 
     bucket = models.ForeignKey(Bucket, **LOOSE)
@@ -113,7 +113,7 @@ class Block(models.Model):
 
 
 class UsageBlock(Block):
-    """Derived from the facts: the deltas that rating has folded in."""
+    """The sum of the deltas that rating has folded in."""
 
     pk = models.CompositePrimaryKey("bucket_id", "hour", "day", "kind_id")
 
@@ -122,7 +122,7 @@ class UsageBlock(Block):
 
 
 class BlockDelta(Block):
-    """A change of a block. Append-only, written with the facts: workers that updated the same counters would wait
+    """A change of a block. Append-only and written with the facts, because workers that update the same counters wait
     for each other.
     """
 
@@ -131,7 +131,7 @@ class BlockDelta(Block):
 
 
 class DirtyBucket(models.Model):
-    """A note that a bucket has new facts or prices. Append-only, written with them; rating removes it."""
+    """A marker of a bucket with new facts or prices. Append-only and written with them; rating deletes it."""
 
     bucket = models.ForeignKey(Bucket, on_delete=models.CASCADE, db_constraint=False, related_name="+")
     misplaced = models.BooleanField(
@@ -148,10 +148,10 @@ class DirtyBucket(models.Model):
 
 
 class VolumeAnchor(models.Model):
-    """Meta's word that a portfolio's volume passed a tier's start: what we did not see was sent through others.
+    """Meta's announcement that a portfolio's volume reached a tier, including messages sent through other providers.
 
-    Of several announcements of one tier the earliest counts (Meta, account_update). Positions from `reached_at` on
-    stand `external` higher than our own count.
+    The earliest of several announcements of a tier counts (Meta, account_update). Positions from `reached_at` on are
+    `external` higher than Tollgate's own count.
     """
 
     bucket = models.ForeignKey(Bucket, on_delete=models.CASCADE, related_name="anchors")

@@ -1,1 +1,1 @@
-"""What prices follow from: market tables, rule sets and rate cards, each dated, each in revisions."""
+"""The sources of prices: market tables, rule sets and rate cards, all dated and with revisions."""

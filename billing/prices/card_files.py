@@ -1,10 +1,10 @@
-"""Reading rate card files: our own layout and Meta's two, with their oddities. Nothing here touches the database.
+"""Reading rate card files: Tollgate's own layout and Meta's two layouts. Nothing here uses the database.
 
-* ours: market, category, currency, tier_from, tier_to, rate, source; `tier_to` is a number (included), MAX, or empty
-  when it is not known
+* own: market, category, currency, tier_from, tier_to, rate, source; `tier_to` is a number (inclusive), MAX, or empty
+  if it is unknown
 * Meta's rates: a few title rows, then Market, Currency, Marketing, Utility, Authentication, …; `n/a` is no rate
 * Meta's volume tiers: 17 columns: market and currency, then From, To, Rate type, Rate and vs. List rate for each of
-  utility, authentication and authentication-international; the market stands on its first row only, `--` is no end
+  utility, authentication and authentication-international; only the first row of a market names it, `--` is no end
 
 Source of the layouts: files of Meta's pricing page as of 2026-07, which spell currencies in many ways.
 """
@@ -17,7 +17,7 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from billing.prices.files import file_error, name_in, rows_of, whole_in
+from billing.prices.files import file_error, parse_count, parse_market, rows_of
 from providers.vocabulary import card_columns
 
 _CURRENCIES = {"$US": "USD", "US$": "USD", "$": "USD", "A$": "AUD", "GBD": "GBP", "£": "GBP", "₹": "INR", "RP": "IDR",
@@ -29,8 +29,8 @@ _MOST_DECIMALS = 9
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """One row of a card: positions `above` < p ≤ `up_to` cost `price`. A price of None: the source has none."""
+class RateRow:
+    """One row of a card: positions `above` < p ≤ `up_to` cost `price`; None if the source has no price."""
 
     market: str
     category: str
@@ -42,17 +42,17 @@ class Step:
     source: str
 
 
-def read_card_file(path: Path) -> list[Step]:
-    """The steps of a file in any of the three layouts. Raises UserError."""
+def read_card_file(path: Path) -> list[RateRow]:
+    """The rows of a file in any of the three layouts. Raises UserError."""
     rows = rows_of(path)
     for number, row in enumerate(rows):
         names = [cell.strip().lower() for cell in row]
         if {"market", "category"} <= set(names):
-            return list(_own(rows, number, names))
+            return list(_own_rows(rows, number, names))
         if names[:1] == ["market"] and "marketing" in names:
-            return list(_rates(rows, number, names, path.name))
+            return list(_rate_rows(rows, number, names, path.name))
         if names.count("from") == len(_TIERED) and len(row) >= _TIER_COLUMNS:
-            return list(_tiers(rows, number, path.name))
+            return list(_tier_rows(rows, number, path.name))
     raise file_error(
         _(
             "No header row found. It must begin with Market and name Marketing, or From and To three times, or have "
@@ -61,7 +61,7 @@ def read_card_file(path: Path) -> list[Step]:
     )
 
 
-def _own(rows: list[list[str]], header: int, names: list[str]) -> Iterator[Step]:
+def _own_rows(rows: list[list[str]], header: int, names: list[str]) -> Iterator[RateRow]:
     missing = {"market", "category", "currency", "tier_from", "tier_to", "rate", "source"} - set(names)
     if missing:
         raise file_error(
@@ -69,67 +69,67 @@ def _own(rows: list[list[str]], header: int, names: list[str]) -> Iterator[Step]
             number=header + 1,
             missing=", ".join(sorted(missing)),
         )
-    for number, cells in _data(rows, header):
+    for number, cells in _numbered_cells(rows, header):
         row = dict(zip(names, cells, strict=False))
         last = row["tier_to"].strip()
-        yield Step(
-            market=name_in(row["market"], number),
+        yield RateRow(
+            market=parse_market(row["market"], number),
             category=_category(row["category"], number),
             currency=_currency(row["currency"], number),
-            above=max(whole_in(row["tier_from"], number, "tier_from") - 1, 0),
-            up_to=whole_in(last, number, "tier_to") if last not in {"", "MAX"} else None,
+            above=max(parse_count(row["tier_from"], number, "tier_from") - 1, 0),
+            up_to=parse_count(last, number, "tier_to") if last not in {"", "MAX"} else None,
             end_known=bool(last),
             price=_price(row["rate"], number),
             source=row["source"],
         )
 
 
-def _rates(rows: list[list[str]], header: int, names: list[str], source: str) -> Iterator[Step]:
+def _rate_rows(rows: list[list[str]], header: int, names: list[str], source: str) -> Iterator[RateRow]:
     columns = [(names.index(category), category) for category in card_columns() if category in names]
-    for number, cells in _data(rows, header):
-        market, currency = name_in(cells[0], number), _currency(cells[names.index("currency")], number)
+    for number, cells in _numbered_cells(rows, header):
+        market, currency = parse_market(cells[0], number), _currency(cells[names.index("currency")], number)
         for index, category in columns:
             price = _price(cells[index], number)
-            # The file says nothing of tiers: for categories that have them, the end of the list rate is not known.
-            known = category not in _TIERED
-            yield Step(market, category, currency, 0, None, known, price, f"FOUND: {source}, row {number}")
+            # The file has no tiers, so the end of the list rate is unknown for categories with tiers.
+            end_known = category not in _TIERED
+            yield RateRow(market, category, currency, 0, None, end_known, price, f"FOUND: {source}, row {number}")
 
 
-def _tiers(rows: list[list[str]], header: int, source: str) -> Iterator[Step]:
+def _tier_rows(rows: list[list[str]], header: int, source: str) -> Iterator[RateRow]:
     market = currency = ""
-    for number, cells in _data(rows, header):
+    for number, cells in _numbered_cells(rows, header):
         market, currency = cells[0].strip() or market, cells[1].strip() or currency
         for group, category in enumerate(_TIERED):
             first, last, _, rate, *_rest = cells[2 + 5 * group : 7 + 5 * group]
             price = _price(rate, number)
-            if price is None or not first.strip() or _absent(first):
+            if price is None or not first.strip() or _is_absent(first):
                 continue
-            yield Step(
-                market=name_in(market, number),
+            yield RateRow(
+                market=parse_market(market, number),
                 category=category,
                 currency=_currency(currency, number),
-                above=max(whole_in(first, number, "From") - 1, 0),
-                up_to=None if last.strip() in {"--", ""} else whole_in(last, number, "To"),
+                above=max(parse_count(first, number, "From") - 1, 0),
+                up_to=None if last.strip() in {"--", ""} else parse_count(last, number, "To"),
                 end_known=True,
                 price=price,
                 source=f"FOUND: {source}, row {number}",
             )
 
 
-def _data(rows: list[list[str]], header: int) -> Iterator[tuple[int, list[str]]]:
-    """Row numbers as a spreadsheet shows them, and cells, as many as the header has."""
+def _numbered_cells(rows: list[list[str]], header: int) -> Iterator[tuple[int, list[str]]]:
+    """The row numbers that a spreadsheet shows, and the cells, as many as the header has."""
     width = len(rows[header])
     for number, cells in enumerate(rows[header + 1 :], start=header + 2):
         if any(cell.strip() for cell in cells):
             yield number, [cell.strip() for cell in cells] + [""] * (width - len(cells))
 
 
-def _absent(text: str) -> bool:
+def _is_absent(text: str) -> bool:
     return text.strip().lower() in {"", "n/a", "na", "-", "--"}
 
 
 def _price(text: str, number: int) -> Decimal | None:
-    if _absent(text):
+    if _is_absent(text):
         return None
     digits = re.sub(r"[^\d.]", "", text.replace(",", ""))
     try:
@@ -169,7 +169,7 @@ def _currency(text: str, number: int) -> str:
 
 def _category(text: str, number: int) -> str:
     spelled = text.strip().lower().replace("_", "-")
-    category = next((each for each in card_columns() if each.replace("_", "-") == spelled), None)
+    category = next((name for name in card_columns() if name.replace("_", "-") == spelled), None)
     if category is None:
         raise file_error(
             _("Row %(number)s: %(text)s is not a category; choose from %(categories)s."),

@@ -1,4 +1,4 @@
-"""What the files of cards, markets and rules share: CSV in UTF-8, read as a spreadsheet shows it."""
+"""The common part of reading card, market and rule files: CSV in UTF-8."""
 
 import csv
 import hashlib
@@ -9,22 +9,22 @@ from django.utils.translation import gettext as _
 
 from core.errors import UserError
 
-LONGEST_NAME = 64  # of a market, as the tables hold it
+LONGEST_NAME = 64  # of a market, in the tables
 MOST_MESSAGES = 10**9  # in a tier's bound or an allowance, which is an integer of 32 bits
 
 
-def file_error(message: str, **named: object) -> UserError:
-    """Why a file cannot be used: the message names the row and what to write there, `named` fills its placeholders."""
-    return UserError(message % named if named else message, field="file")
+def file_error(message: str, **values: object) -> UserError:
+    """The error of an invalid file. The message names the row and the remedy; `values` fill its placeholders."""
+    return UserError(message % values if values else message, field="file")
 
 
 def sha256_of(path: Path) -> str:
-    """The digest by which a file is known again."""
+    """The digest that identifies a file."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def rows_of(path: Path) -> list[list[str]]:
-    """Every row's cells. Raises UserError for what is no CSV in UTF-8."""
+    """The cells of every row. Raises UserError for a file that is not CSV in UTF-8."""
     try:
         text = path.read_text(encoding="utf-8-sig")
         if "\0" in text:
@@ -37,7 +37,7 @@ def rows_of(path: Path) -> list[list[str]]:
 
 
 def records_of(path: Path, columns: Sequence[str]) -> Iterator[tuple[int, dict[str, str]]]:
-    """Row numbers and cells by column of a file whose first row names these columns; empty rows are left out.
+    """The row numbers and cells by column of a file whose first row names these columns; skips empty rows.
 
     Raises UserError.
     """
@@ -49,15 +49,15 @@ def records_of(path: Path, columns: Sequence[str]) -> Iterator[tuple[int, dict[s
             missing=", ".join(missing),
             columns=", ".join(columns),
         )
-    places = [names.index(column) for column in columns]
+    indexes = [names.index(column) for column in columns]
     for number, cells in enumerate(rows[1:], start=2):
         if any(cell.strip() for cell in cells):
             padded = [cell.strip() for cell in cells] + [""] * (len(names) - len(cells))
-            yield number, dict(zip(columns, (padded[place] for place in places), strict=True))
+            yield number, dict(zip(columns, (padded[index] for index in indexes), strict=True))
 
 
-def name_in(text: str, number: int) -> str:
-    """A market's name that fits its column."""
+def parse_market(text: str, number: int) -> str:
+    """The name of a market. Raises UserError if it is empty or too long."""
     name = text.strip()
     if not name or len(name) > LONGEST_NAME:
         raise file_error(
@@ -69,7 +69,7 @@ def name_in(text: str, number: int) -> str:
     return name
 
 
-def whole_in(text: str, number: int, column: str) -> int:
+def parse_count(text: str, number: int, column: str) -> int:
     """A number of messages, with or without commas."""
     digits = text.replace(",", "").strip()
     if not (digits.isascii() and digits.isdecimal()) or int(digits[:20]) > MOST_MESSAGES:

@@ -1,4 +1,4 @@
-"""Which market a country is in, on a day; and the tables that say so."""
+"""Markets: the market of a country on a day, and the tables that define it."""
 
 import re
 from collections import defaultdict
@@ -11,21 +11,21 @@ from django.utils.translation import gettext as _
 from phonenumbers import country_code_for_region
 
 from billing.models import BUNDLED, MarketCountry, MarketTable
-from billing.prices.files import file_error, name_in, records_of, sha256_of
+from billing.prices.files import file_error, parse_market, records_of, sha256_of
 from billing.pricing import MarketPeriod, market_on
 
-# Meta decides by calling code. +1 is shared by countries of different markets, and each that is not `Other` is listed.
+# Meta decides by calling code. Countries of different markets share +1, and each that is not `Other` is listed.
 _SPLIT_CODES = {1}
 COLUMNS = ("market", "country_iso2", "calling_code", "valid_from", "valid_to", "source")
 
 
 class MarketMap:
-    """A market table, read once: one query for any number of look-ups. Without a table, the one in force."""
+    """A market table, read once with a single query. Defaults to the table in force."""
 
     def __init__(self, table: MarketTable | None = None) -> None:
         self._by_country: dict[str, list[MarketPeriod]] = defaultdict(list)
         self._by_code: dict[str, list[MarketPeriod]] = defaultdict(list)
-        self._found: dict[tuple[str, date], str] = {}
+        self._cache: dict[tuple[str, date], str] = {}
         rows = (
             MarketCountry.objects.filter(table=table) if table else MarketCountry.objects.filter(table__is_active=True)
         )
@@ -39,14 +39,14 @@ class MarketMap:
     def market(self, country: str, day: date) -> str:
         """The market of an ISO country; empty for an unknown one.
 
-        A territory that Meta does not list (Guernsey, +44) is in the market of the country whose calling code it uses.
+        A territory that Meta does not list (Guernsey, +44) belongs to the market of the country with its calling code.
         """
-        if (found := self._found.get((country, day))) is None:
-            found = self._found[country, day] = self._look_up(country, day)
-        return found
+        if (market := self._cache.get((country, day))) is None:
+            market = self._cache[country, day] = self._look_up(country, day)
+        return market
 
     def spelling(self, market: str) -> str | None:
-        """A market's name as the table writes it, whatever its case; None: no such market."""
+        """The table's spelling of a market, ignoring case; None for an unknown market."""
         names = {period.market.lower(): period.market for periods in self._by_country.values() for period in periods}
         return names.get(market.strip().lower())
 
@@ -62,7 +62,7 @@ class MarketMap:
 
 @transaction.atomic
 def load_market_file(path: Path) -> MarketTable | None:
-    """Put a market file in force as a new revision; None when that very file was loaded before."""
+    """Put a market file in force as a new revision; None if the same file was loaded before."""
     if MarketTable.objects.filter(sha256=sha256_of(path)).exists():
         return None
     table = import_market_file(path)
@@ -72,7 +72,7 @@ def load_market_file(path: Path) -> MarketTable | None:
 
 @transaction.atomic
 def import_market_file(path: Path) -> MarketTable:
-    """Make a new revision of the market table out of a file (`COLUMNS`), not in force yet. Raises UserError."""
+    """Create a draft of the market table from a file (`COLUMNS`). Raises UserError."""
     latest = MarketTable.objects.order_by("-revision").first()
     table = MarketTable.objects.create(
         revision=latest.revision + 1 if latest else 1, name="Markets", sha256=sha256_of(path), is_active=False
@@ -80,16 +80,16 @@ def import_market_file(path: Path) -> MarketTable:
     rows = [_country(table, number, row) for number, row in records_of(path, COLUMNS)]
     if not rows:
         raise file_error(_("The file has no countries: add one row for each country and period."))
-    _refuse_overlaps(rows)
+    _check_overlaps(rows)
     MarketCountry.objects.bulk_create(rows)
     return table
 
 
 def _country(table: MarketTable, number: int, row: dict[str, str]) -> MarketCountry:
-    # * for all countries that are not listed: the source says it of `Other`, which needs no row.
-    listed = row["country_iso2"] == row["calling_code"] == "*"
+    # * stands for all unlisted countries; the source uses it for `Other`, which needs no row.
+    wildcard = row["country_iso2"] == row["calling_code"] == "*"
     country = re.fullmatch("[A-Za-z]{2}", row["country_iso2"]) and re.fullmatch("[0-9]{1,8}", row["calling_code"])
-    if not (listed or country):
+    if not (wildcard or country):
         raise file_error(_("Row %(number)s: enter a country such as IN and a calling code such as 91."), number=number)
     start = _day(number, "valid_from", row["valid_from"])
     end = _day(number, "valid_to", row["valid_to"]) if row["valid_to"] else None
@@ -102,7 +102,7 @@ def _country(table: MarketTable, number: int, row: dict[str, str]) -> MarketCoun
         )
     return MarketCountry(
         table=table, country=row["country_iso2"].upper(), calling_code=row["calling_code"],
-        market=name_in(row["market"], number), valid_from=start, valid_to=end, source=row["source"],
+        market=parse_market(row["market"], number), valid_from=start, valid_to=end, source=row["source"],
     )  # fmt: skip
 
 
@@ -118,8 +118,8 @@ def _day(number: int, column: str, text: str) -> date:
         ) from None
 
 
-def _refuse_overlaps(rows: list[MarketCountry]) -> None:
-    """One market for a country on a day."""
+def _check_overlaps(rows: list[MarketCountry]) -> None:
+    """Raise UserError if a country is in two markets on one day."""
     by_country: dict[tuple[str, str], list[MarketCountry]] = defaultdict(list)
     for row in rows:
         by_country[row.country, row.calling_code].append(row)

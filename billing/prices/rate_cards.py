@@ -1,7 +1,7 @@
 """Rate cards: loading the bundled ones, importing files as new revisions and comparing them.
 
-A card is never changed once it is in force: a correction is a new revision, and the old one stays to be read. What lies
-above the last known tier of a market is rated at its price, in a tier of its own that says so.
+A card in force never changes: a correction is a new revision, and the old one is kept. Volume above the last known tier
+of a market is rated at that tier's price, in a separate tier that is marked as assumed.
 """
 
 from collections import defaultdict
@@ -19,19 +19,19 @@ from django.utils.translation import ngettext
 from accounts.models import Account
 from billing.enums import Book
 from billing.models import ASSUMED, BUNDLED, MarketCountry, Rate, RateCard
-from billing.prices.card_files import Step, read_card_file
+from billing.prices.card_files import RateRow, read_card_file
 from billing.prices.files import file_error, sha256_of
 from billing.prices.markets import load_market_file
 from billing.prices.rules import load_rule_file
 from core.money import plain
 
 DATA = Path(__file__).parents[1] / "data"
-Pair = tuple[str, str]  # market, category
+MarketCategory = tuple[str, str]  # market, category
 
 
 @dataclass(frozen=True)
-class Change:
-    """One price that another card would change; None: there is or was none. `above` is where its tier begins."""
+class PriceChange:
+    """One changed price; None if it is missing in that card. `above` is where its tier begins."""
 
     market: str
     category: str
@@ -40,27 +40,27 @@ class Change:
     after: Decimal | None
 
     def __str__(self) -> str:
-        place = f"{self.market} {self.category}" + (f" above {self.above:,}" if self.above else "")
+        subject = f"{self.market} {self.category}" + (f" above {self.above:,}" if self.above else "")
         prices = " → ".join(plain(price, 0) for price in (self.before, self.after) if price is not None)
-        return f"{place}: {prices}"
+        return f"{subject}: {prices}"
 
 
 @dataclass(frozen=True)
-class Difference:
-    """What a card would change against `former`, how many prices stay, and what it does not know, in words."""
+class CardDifference:
+    """The changes of a card compared to `former`, the number of unchanged prices, and its gaps in words."""
 
     former: RateCard | None
-    changed: list[Change]
-    added: list[Change]
-    removed: list[Change]
+    changed: list[PriceChange]
+    added: list[PriceChange]
+    removed: list[PriceChange]
     unchanged: int
     lacks: list[str]
 
     @property
-    def changes(self) -> list[Change]:
-        """All of them, by market."""
-        found = [*self.changed, *self.added, *self.removed]
-        return sorted(found, key=lambda change: (change.market, change.category, change.above))
+    def changes(self) -> list[PriceChange]:
+        """All changes by market."""
+        changes = [*self.changed, *self.added, *self.removed]
+        return sorted(changes, key=lambda change: (change.market, change.category, change.above))
 
 
 def load_bundled() -> None:
@@ -74,7 +74,7 @@ def load_bundled() -> None:
 
 @transaction.atomic
 def load_card_file(path: Path, effective_from: date) -> list[RateCard]:
-    """Load one general card per currency in the file and put it in force; a file loaded before is left alone.
+    """Load one general card per currency in the file and put it in force; skip a file that was loaded before.
 
     Raises UserError.
     """
@@ -90,7 +90,7 @@ def load_card_file(path: Path, effective_from: date) -> list[RateCard]:
 def import_card_file(
     path: Path, effective_from: date, account: Account | None = None, *, book: Book = Book.BUY, provider: str = ""
 ) -> list[RateCard]:
-    """Make one new revision per currency in the file, not in force yet. Raises UserError.
+    """Create one draft per currency in the file. Raises UserError.
 
     The revision starts from the card in force for the same day, currency, account, book and provider: markets and
     categories that the file does not mention keep their rates, so Meta's rates and volume tiers can be imported one
@@ -98,9 +98,9 @@ def import_card_file(
     """
     if book == Book.SELL and account is None:
         raise file_error(_("A sell card must belong to an account: name the account."))
-    by_currency: dict[str, list[Step]] = defaultdict(list)
-    for step in read_card_file(path):
-        by_currency[step.currency].append(step)
+    by_currency: dict[str, list[RateRow]] = defaultdict(list)
+    for row in read_card_file(path):
+        by_currency[row.currency].append(row)
     return [
         _new_revision(
             RateCard(
@@ -112,24 +112,24 @@ def import_card_file(
                 sha256=sha256_of(path),
                 is_active=False,
             ),
-            steps,
+            rows,
         )
-        for currency, steps in sorted(by_currency.items())
+        for currency, rows in sorted(by_currency.items())
     ]
 
 
-def _new_revision(card: RateCard, steps: list[Step]) -> RateCard:
+def _new_revision(card: RateCard, rows: list[RateRow]) -> RateCard:
     siblings = card.siblings()
     latest = siblings.order_by("-revision").first()
     card.revision = latest.revision + 1 if latest else 1
     card.name = _card_name(card)
     card.save()
-    tiers = _steps_of(siblings.filter(is_active=True).first())
-    for pair, found in _by_pair(_canonical(steps)).items():
-        if not _only_list_rate_again(found, tiers.get(pair, [])):
-            tiers[pair] = found
+    tiers = _rows_of(siblings.filter(is_active=True).first())
+    for pair, imported in _by_pair(_canonical(rows)).items():
+        if not _repeats_list_rate(imported, tiers.get(pair, [])):
+            tiers[pair] = imported
     Rate.objects.bulk_create(
-        rate for pair, found in sorted(tiers.items()) for rate in _contiguous(card, pair, found) if found
+        rate for pair, known in sorted(tiers.items()) for rate in _contiguous(card, pair, known) if known
     )
     return card
 
@@ -140,40 +140,40 @@ def _card_name(card: RateCard) -> str:
     return f"{whose} {card.currency} {card.effective_from}{through}" + (f" of {card.account}" if card.account else "")
 
 
-def _canonical(steps: Iterable[Step]) -> Iterable[Step]:
-    """Steps with a price, their markets spelled as in the market table."""
+def _canonical(rows: Iterable[RateRow]) -> Iterable[RateRow]:
+    """The rows with a price, with markets spelled as in the market table."""
     spelled = {name.lower(): name for name in MarketCountry.objects.values_list("market", flat=True).distinct()}
-    for step in steps:
-        if step.price is not None:
-            market = spelled.get(step.market.strip().lower(), step.market.strip())
-            yield Step(
-                market, step.category, step.currency, step.above, step.up_to, step.end_known, step.price, step.source
+    for row in rows:
+        if row.price is not None:
+            market = spelled.get(row.market.strip().lower(), row.market.strip())
+            yield RateRow(
+                market, row.category, row.currency, row.above, row.up_to, row.end_known, row.price, row.source
             )
 
 
-def _by_pair(steps: Iterable[Step]) -> dict[Pair, list[Step]]:
-    pairs: dict[Pair, list[Step]] = defaultdict(list)
-    for step in steps:
-        pairs[step.market, step.category].append(step)
+def _by_pair(rows: Iterable[RateRow]) -> dict[MarketCategory, list[RateRow]]:
+    pairs: dict[MarketCategory, list[RateRow]] = defaultdict(list)
+    for row in rows:
+        pairs[row.market, row.category].append(row)
     return dict(pairs)
 
 
-def _steps_of(card: RateCard | None) -> dict[Pair, list[Step]]:
-    """A card's rates as steps, without the assumed ones: those follow from the others."""
+def _rows_of(card: RateCard | None) -> dict[MarketCategory, list[RateRow]]:
+    """A card's rates as rows, without the assumed ones, which follow from the others."""
     rates = Rate.objects.filter(card=card).exclude(source=ASSUMED) if card else Rate.objects.none()
     return _by_pair(
-        Step(r.market, r.category, "", r.above, r.up_to, r.end_known, r.unit_price, r.source)
+        RateRow(r.market, r.category, "", r.above, r.up_to, r.end_known, r.unit_price, r.source)
         for r in rates.order_by("tier")
     )
 
 
-def _only_list_rate_again(found: list[Step], known: list[Step]) -> bool:
-    """A rates file repeats the list rate of a market whose tiers are known: the tiers stay."""
-    return len(found) == 1 and not found[0].end_known and len(known) > 1 and known[0].price == found[0].price
+def _repeats_list_rate(imported: list[RateRow], known: list[RateRow]) -> bool:
+    """Whether a rates file only repeats the list rate of a market with known tiers, which then stay."""
+    return len(imported) == 1 and not imported[0].end_known and len(known) > 1 and known[0].price == imported[0].price
 
 
-def _contiguous(card: RateCard, pair: Pair, steps: list[Step]) -> list[Rate]:
-    """Contiguous tiers from 0 to open end; a hole between known tiers gets a tier at the price below it."""
+def _contiguous(card: RateCard, pair: MarketCategory, rows: list[RateRow]) -> list[Rate]:
+    """Contiguous tiers from 0 without end; a gap between known tiers gets a tier at the price below it."""
     rates: list[Rate] = []
 
     def add(above: int, up_to: int | None, price: Decimal, source: str, *, end_known: bool) -> None:
@@ -184,29 +184,29 @@ def _contiguous(card: RateCard, pair: Pair, steps: list[Step]) -> list[Rate]:
             )
         )  # fmt: skip
 
-    for step in sorted(steps, key=lambda step: step.above):
-        if step.up_to is not None and step.up_to <= step.above:
+    for row in sorted(rows, key=lambda row: row.above):
+        if row.up_to is not None and row.up_to <= row.above:
             raise file_error(
                 _("%(market)s %(category)s: a tier ends at %(up_to)s, before it begins."),
                 market=pair[0],
                 category=pair[1],
-                up_to=f"{step.up_to:,}",
+                up_to=f"{row.up_to:,}",
             )
         if rates:
-            _make_room(rates[-1], step)
-        if rates and rates[-1].up_to is not None and rates[-1].up_to < step.above:
-            add(rates[-1].up_to, step.above, rates[-1].unit_price, ASSUMED, end_known=False)
-        add(step.above, step.up_to, step.price or Decimal(0), step.source, end_known=step.end_known)
+            _end_tier_at(rates[-1], row)
+        if rates and rates[-1].up_to is not None and rates[-1].up_to < row.above:
+            add(rates[-1].up_to, row.above, rates[-1].unit_price, ASSUMED, end_known=False)
+        add(row.above, row.up_to, row.price or Decimal(0), row.source, end_known=row.end_known)
     if rates and rates[-1].up_to is not None:
         add(rates[-1].up_to, None, rates[-1].unit_price, ASSUMED, end_known=False)
     return rates
 
 
-def _make_room(below: Rate, step: Step) -> None:
-    """A tier whose end is not known ends where the next begins; any other that reaches into it is a mistake."""
-    if below.up_to is None and not below.end_known and below.above < step.above:
-        below.up_to, below.end_known = step.above, True
-    elif below.up_to is None or below.up_to > step.above:
+def _end_tier_at(below: Rate, row: RateRow) -> None:
+    """End a tier with unknown end where the next one begins. Raises UserError for overlapping tiers."""
+    if below.up_to is None and not below.end_known and below.above < row.above:
+        below.up_to, below.end_known = row.above, True
+    elif below.up_to is None or below.up_to > row.above:
         raise file_error(
             _(
                 "%(market)s %(category)s: the tiers from %(lower)s and from %(upper)s overlap; "
@@ -215,29 +215,29 @@ def _make_room(below: Rate, step: Step) -> None:
             market=below.market,
             category=below.category,
             lower=f"{below.above + 1:,}",
-            upper=f"{step.above + 1:,}",
-            end=f"{step.above:,}",
+            upper=f"{row.above + 1:,}",
+            end=f"{row.above:,}",
         )
 
 
-def compare(card: RateCard) -> Difference:
-    """What would change against the card that is in force on its first day without it."""
+def compare(card: RateCard) -> CardDifference:
+    """The difference between a card and the card that it would replace on its first day."""
     former = former_of(card)
     before, after = _prices(former), _prices(card)
-    changes = [Change(*key, before.get(key), after.get(key)) for key in sorted(before.keys() | after.keys())]
+    changes = [PriceChange(*key, before.get(key), after.get(key)) for key in sorted(before.keys() | after.keys())]
     both = [change for change in changes if change.before is not None and change.after is not None]
-    return Difference(
+    return CardDifference(
         former=former,
         changed=[change for change in both if change.before != change.after],
         added=[change for change in changes if change.before is None],
         removed=[change for change in changes if change.after is None],
         unchanged=sum(change.before == change.after for change in both),
-        lacks=lacks_of(card),
+        lacks=gaps_of(card),
     )
 
 
 def former_of(card: RateCard) -> RateCard | None:
-    """The card of its first day without it: the account's own before the general one, the provider's before any."""
+    """The card in force on its first day without it; own cards precede general ones, specific providers precede any."""
     return (
         RateCard.objects.filter(
             Q(account=None) | Q(account=card.account_id), provider__in={"", card.provider}, is_active=True,
@@ -254,20 +254,23 @@ def _prices(card: RateCard | None) -> dict[tuple[str, str, int], Decimal]:
     return {(rate.market, rate.category, rate.above): rate.unit_price for rate in rates}
 
 
-def lacks_of(card: RateCard) -> list[str]:
-    """Known markets without a rate, markets no country is in, and tiers whose end the source does not give."""
-    today = MarketCountry.objects.filter(table__is_active=True)
-    known = set(today.filter(valid_to=None).values_list("market", flat=True))
+def gaps_of(card: RateCard) -> list[str]:
+    """Known markets without a rate, markets without countries, and tiers whose end the source does not state."""
+    countries = MarketCountry.objects.filter(table__is_active=True)
+    expected = set(countries.filter(valid_to=None).values_list("market", flat=True))
     rates = Rate.objects.filter(card=card)
-    named = set(rates.values_list("market", flat=True))
+    priced = set(rates.values_list("market", flat=True))
     open_ended = rates.filter(end_known=False).values_list("market", "category").distinct().count()
-    said = ngettext(
+    open_text = ngettext(
         "%(n)d market and category pair without all its volume tiers",
         "%(n)d market and category pairs without all their volume tiers",
         open_ended,
     )
     return [
-        *(_("%(market)s: no country belongs to this market") % {"market": market} for market in sorted(named - known)),
-        *(_("%(market)s: no rates") % {"market": market} for market in sorted(known - named)),
-        *([said % {"n": open_ended}] if open_ended else []),
+        *(
+            _("%(market)s: no country belongs to this market") % {"market": market}
+            for market in sorted(priced - expected)
+        ),
+        *(_("%(market)s: no rates") % {"market": market} for market in sorted(expected - priced)),
+        *([open_text % {"n": open_ended}] if open_ended else []),
     ]

@@ -1,4 +1,4 @@
-"""Rule sets: which messages are charged or free and how they are counted, dated like prices."""
+"""Rule sets: which messages are charged or free, and how they are counted; dated like prices."""
 
 from datetime import date
 from pathlib import Path
@@ -8,40 +8,40 @@ from django.utils.translation import gettext as _
 
 from billing.enums import AccrualScope
 from billing.models import BUNDLED, Rule, RuleSet
-from billing.prices.files import file_error, records_of, sha256_of, whole_in
+from billing.prices.files import file_error, parse_count, records_of, sha256_of
 from billing.pricing import Accrual, accrue
 from billing.pricing import Rule as PureRule
 from billing.pricing import RuleSet as PureRuleSet
 
 COLUMNS = ("category", "pricing_type", "free_reason", "scope", "accrual_group", "allowance", "source")
-_LONGEST = {"category": 32, "pricing_type": 32, "free_reason": 32, "accrual_group": 96}  # as the table holds them
+_LONGEST = {"category": 32, "pricing_type": 32, "free_reason": 32, "accrual_group": 96}  # in the table
 
 
 class RuleBook:
-    """The rule sets in force, read once. `instead`: one that takes the place of its day's; `only`: one for all days."""
+    """The rule sets in force, read once. `instead` replaces the one of the same day; `only` applies on all days."""
 
     def __init__(self, *, instead: RuleSet | None = None, only: RuleSet | None = None) -> None:
         if only:
-            self.rule_sets = [pure(only, effective_from=date.min)]
+            self.rule_sets = [pricing_rules(only, effective_from=date.min)]
         else:
             active = RuleSet.objects.filter(is_active=True)
             if instead:
                 active = active.exclude(effective_from=instead.effective_from)
-            self.rule_sets = [pure(rules) for rules in [*active, *([instead] if instead else [])]]
-        self._found: dict[tuple[str, str, date, str], Accrual] = {}
+            self.rule_sets = [pricing_rules(rules) for rules in [*active, *([instead] if instead else [])]]
+        self._cache: dict[tuple[str, str, date, str], Accrual] = {}
 
     def accrue(self, category: str, pricing_type: str, day: date, market: str) -> Accrual:
-        """How a delivered message is counted; few combinations, asked for every delivery."""
+        """How a delivered message is counted; caches the few combinations, because every delivery needs one."""
         key = (category, pricing_type, day, market)
-        if (found := self._found.get(key)) is None:
-            found = self._found[key] = accrue(
+        if (accrual := self._cache.get(key)) is None:
+            accrual = self._cache[key] = accrue(
                 self.rule_sets, category=category, pricing_type=pricing_type, day=day, market=market
             )
-        return found
+        return accrual
 
 
-def pure(rules: RuleSet, *, effective_from: date | None = None) -> PureRuleSet:
-    """A rule set as pricing.py knows it."""
+def pricing_rules(rules: RuleSet, *, effective_from: date | None = None) -> PureRuleSet:
+    """A rule set in the form of pricing.py."""
     return PureRuleSet(
         str(rules), effective_from or rules.effective_from,
         {
@@ -55,7 +55,7 @@ def pure(rules: RuleSet, *, effective_from: date | None = None) -> PureRuleSet:
 
 @transaction.atomic
 def load_rule_file(path: Path, effective_from: date) -> RuleSet | None:
-    """Put a rule file in force as a new revision; None when that very file was loaded before."""
+    """Put a rule file in force as a new revision; None if the same file was loaded before."""
     if RuleSet.objects.filter(sha256=sha256_of(path), effective_from=effective_from).exists():
         return None
     rules = import_rule_file(path, effective_from)
@@ -65,7 +65,7 @@ def load_rule_file(path: Path, effective_from: date) -> RuleSet | None:
 
 @transaction.atomic
 def import_rule_file(path: Path, effective_from: date) -> RuleSet:
-    """Make a new revision of a day's rules out of a file (`COLUMNS`), not in force yet. Raises UserError."""
+    """Create a draft of a day's rules from a file (`COLUMNS`). Raises UserError."""
     if effective_from.day != 1:
         raise file_error(
             _("Rules must begin on the first day of a month, not on %(effective_from)s: allowances are monthly."),
@@ -100,7 +100,7 @@ def _rule(rules: RuleSet, number: int, row: dict[str, str]) -> Rule:
             values=" or ".join(AccrualScope.values),
             scope=repr(row["scope"][:80]),
         )
-    rule = Rule(rule_set=rules, **{**row, "allowance": whole_in(row["allowance"] or "0", number, "allowance")})
+    rule = Rule(rule_set=rules, **{**row, "allowance": parse_count(row["allowance"] or "0", number, "allowance")})
     for name, longest in _LONGEST.items():
         if len(row[name]) > longest:
             raise file_error(

@@ -1,1 +1,1 @@
-"""Other prices: what they would cost, tried on recorded usage, and put in force."""
+"""Proposed prices: their impact on recorded usage, and their activation."""

@@ -1,4 +1,4 @@
-"""Importing a price file that somebody uploads: the drafts it makes, as a proposal to try out."""
+"""Importing an uploaded price file as drafts, which form a proposal."""
 
 from datetime import date
 from pathlib import Path
@@ -19,9 +19,9 @@ def import_upload(
     kind: PriceFile, name: str, content: bytes, *, day: date, account: Account | None = None, book: Book = Book.BUY,
     provider: str = "",
 ) -> Proposal:  # fmt: skip
-    """Make drafts out of a file: cards of an account or everyone's, a market table or a rule set.
+    """Turn a file into drafts: cards of an account or general cards, a market table or a rule set.
 
-    The name is kept as the source of its figures; a market table needs no day. Raises UserError.
+    The name is stored as the source of the figures. A market table needs no day. Raises UserError.
     """
     with TemporaryDirectory() as folder:
         path = Path(folder, Path(name).name or "file.csv")

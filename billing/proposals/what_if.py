@@ -1,8 +1,8 @@
-"""What other prices, rules or markets would have cost: the engine over supposed terms, without writing anything.
+"""The cost under other prices, rules or markets: the rating engine with proposed terms, without writing anything.
 
-A correction is tried here before it is put in force, and any month can be priced by any card or rule set. Cards and
-rules only decide how kinds of messages are grouped and priced, so the hourly blocks answer; facts are read only where
-a tier begins inside an hour.
+A correction is computed here before it is put in force, and any month can be priced by any card or rule set. Cards and
+rules only decide how kinds of messages are grouped and priced, so the hourly blocks suffice; facts are read only where
+a tier begins within an hour.
 """
 
 from collections import defaultdict
@@ -19,20 +19,20 @@ from billing.models import Bucket, MarketTable, RateCard, RuleSet, UsageKind
 from billing.prices.markets import MarketMap
 from billing.prices.rules import RuleBook
 from billing.rating.engine import ONE_SNAPSHOT
-from billing.rating.placement import said_of
+from billing.rating.placement import facts_of
 from billing.rating.sql.blocks import BLOCKS_AND_DELTAS
 from billing.rating.sql.lines import DUE
 from billing.rating.sql.positions import POSITIONS_BY_BLOCK
 from billing.rating.sql.statements import PLAN
-from billing.rating.sql.terms import AS_RECORDED, AS_SUPPOSED, PRICES
+from billing.rating.sql.terms import AS_PROPOSED, AS_RECORDED, PRICES
 
 
 @dataclass(frozen=True)
 class Proposal:
-    """What to suppose. Cards and rules count from their own day, in the place of that day's revision in force.
+    """Proposed revisions. Cards and rules apply from their own day and replace that day's revision in force.
 
-    `always` makes them count on every day: October by January's card, or under the rules of before. A proposal of
-    nothing supposes that every message is placed by today's tables.
+    With `always` they apply on every day: October by January's card, or by earlier rules. An empty proposal
+    reclassifies every message by today's tables.
     """
 
     cards: Sequence[RateCard] = ()
@@ -42,13 +42,13 @@ class Proposal:
 
     @property
     def moves_messages(self) -> bool:
-        """Whether messages may count elsewhere, not only cost something else."""
+        """Whether messages may move to other buckets, not only change their price."""
         return self.markets is not None or self.rules is not None or not self.cards
 
 
 @dataclass(frozen=True)
 class ImpactRow:
-    """Messages of one kind in one month: what they cost now and what they would. Amounts cover the priced ones."""
+    """The present and proposed cost of messages of one kind in one month. Amounts cover the priced ones."""
 
     account_id: int
     month: date
@@ -66,19 +66,19 @@ class ImpactRow:
 
     @property
     def difference(self) -> Decimal:
-        """What the provider would charge more (less: negative)."""
+        """The change of the provider's charges."""
         return self.amount_then - self.amount
 
 
 @dataclass(frozen=True)
 class Impact:
-    """What would change: the rows that differ, and how many lines would be written anew."""
+    """The impact of a proposal: the rows that differ, and the number of rated lines to rewrite."""
 
     lines: int
     rows: list[ImpactRow] = field(default_factory=list)
 
     def totals(self) -> dict[str, tuple[Decimal, Decimal]]:
-        """By currency: the amount of the differing rows now and then."""
+        """The present and proposed amounts of the differing rows by currency."""
         sums: dict[str, tuple[Decimal, Decimal]] = defaultdict(lambda: (Decimal(0), Decimal(0)))
         for row in self.rows:
             now, then = sums[row.currency]
@@ -120,38 +120,38 @@ SELECT count(*) FROM (
 """  # noqa: S608 - constants
 _ORDER = " ORDER BY 1, 2, 3, 4, 5, 6"
 _CREATE = """
-CREATE TEMPORARY TABLE supposed_term (
+CREATE TEMPORARY TABLE proposed_term (
     group_id bigint, bucket_id bigint, kind_id bigint, day date, allowance int, account_id bigint, provider text,
     currency text, market text, price_category text, free_reason text, unrated_reason text
 ) ON COMMIT DROP;
-CREATE TEMPORARY TABLE supposed_home (group_id bigint, bucket_id bigint) ON COMMIT DROP
+CREATE TEMPORARY TABLE proposed_home (group_id bigint, bucket_id bigint) ON COMMIT DROP
 """
 _KINDS = f"WITH {BLOCKS_AND_DELTAS} SELECT DISTINCT bucket_id, kind_id, day FROM block_of"  # noqa: S608 - constants
 
 
 def impact(proposal: Proposal, buckets: Sequence[Bucket]) -> Impact:
-    """What a proposal would change in these buckets: all of an account and month, if messages may move between them.
+    """The impact of a proposal on these buckets: all of an account and month, if messages may move between them.
 
-    Compared with the lines as they are: rate dirty buckets first. Needs every tenant's scope. Writes nothing.
+    Compares with the present lines, so rate dirty buckets first. Needs every tenant's scope. Writes nothing.
     """
-    given = {"buckets": [bucket.pk for bucket in buckets], **_cards(proposal)}
+    params = {"buckets": [bucket.pk for bucket in buckets], **_cards(proposal)}
     with transaction.atomic(), connection.cursor() as cursor:
         if not connection.savepoint_ids:
             cursor.execute(ONE_SNAPSHOT)
         cursor.execute(PLAN)
         terms = AS_RECORDED
         if proposal.moves_messages:
-            terms = AS_SUPPOSED
-            _suppose(cursor, proposal, buckets, given)
+            terms = AS_PROPOSED
+            _fill_proposed_terms(cursor, proposal, buckets, params)
         engine = f"WITH {BLOCKS_AND_DELTAS},{terms},{PRICES},{POSITIONS_BY_BLOCK},{DUE}"
-        cursor.execute(engine + _COUNT, given)
+        cursor.execute(engine + _COUNT, params)
         (lines,) = cursor.fetchone()
-        cursor.execute(engine + _IMPACT + _ROWS + _ORDER, given)
+        cursor.execute(engine + _IMPACT + _ROWS + _ORDER, params)
         return Impact(lines, [ImpactRow(*row) for row in cursor.fetchall()])
 
 
 def affected(proposal: Proposal, *, account_ids: Iterable[int] | None = None) -> list[Bucket]:
-    """The buckets that a proposal may touch, from the first month it counts in; of these accounts only, if named."""
+    """The buckets that a proposal may affect, from its first month on; only of these accounts, if given."""
     buckets = Bucket.objects.order_by("id")
     days = [card.effective_from for card in proposal.cards]
     if proposal.rules:
@@ -174,8 +174,8 @@ def _cards(proposal: Proposal) -> dict[str, list[int]]:
     return {"with": cards, "without": siblings, "forced": []}
 
 
-def _suppose(cursor: Any, proposal: Proposal, buckets: Sequence[Bucket], given: dict[str, Any]) -> None:
-    """Fill the tables of supposed terms: each kind and day, in the group that would be its bucket."""
+def _fill_proposed_terms(cursor: Any, proposal: Proposal, buckets: Sequence[Bucket], params: dict[str, Any]) -> None:
+    """Fill the tables of proposed terms: each kind and day with the group that would be its bucket."""
     rules = RuleBook(only=proposal.rules) if proposal.always and proposal.rules else RuleBook(instead=proposal.rules)
     accruals = Accruals({bucket.account_id for bucket in buckets}, markets=MarketMap(proposal.markets), rules=rules)
     groups: dict[BucketKey, int] = {}
@@ -183,24 +183,24 @@ def _suppose(cursor: Any, proposal: Proposal, buckets: Sequence[Bucket], given: 
         key = _key_of(bucket)
         groups[key] = len(groups)
     homes = [(groups[_key_of(bucket)], bucket.pk) for bucket in buckets]
-    cursor.execute(_KINDS, given)
-    found = cursor.fetchall()
-    kinds = UsageKind.objects.in_bulk({kind_id for _, kind_id, _ in found})
+    cursor.execute(_KINDS, params)
+    kind_days = cursor.fetchall()
+    kinds = UsageKind.objects.in_bulk({kind_id for _, kind_id, _ in kind_days})
     cursor.execute(_CREATE)
-    with cursor.copy("COPY supposed_home FROM STDIN") as copy:
+    with cursor.copy("COPY proposed_home FROM STDIN") as copy:
         for home in homes:
             copy.write_row(home)
-    with cursor.copy("COPY supposed_term FROM STDIN") as copy:
-        for bucket_id, kind_id, day in found:
-            place, kind = accruals.place(said_of(kinds[kind_id]), day)
-            group = groups.setdefault(place._replace(allowance=0), len(groups))
+    with cursor.copy("COPY proposed_term FROM STDIN") as copy:
+        for bucket_id, kind_id, day in kind_days:
+            bucket_key, kind = accruals.classify(facts_of(kinds[kind_id]), day)
+            group = groups.setdefault(bucket_key._replace(allowance=0), len(groups))
             copy.write_row((
-                group, bucket_id, kind_id, day, place.allowance, kind.account_id, kind.provider, kind.currency,
+                group, bucket_id, kind_id, day, bucket_key.allowance, kind.account_id, kind.provider, kind.currency,
                 kind.market, kind.price_category, kind.free_reason, kind.unrated_reason,
             ))  # fmt: skip
-    cursor.execute("ANALYZE supposed_term")
+    cursor.execute("ANALYZE proposed_term")
 
 
 def _key_of(bucket: Bucket) -> BucketKey:
-    """Where a bucket counts, whatever its allowance: rules may change that."""
+    """The key of a bucket without its allowance, which rules may change."""
     return BucketKey(bucket.account_id, bucket.scope, bucket.scope_id, bucket.accrual_group, bucket.month, 0)

@@ -1,4 +1,4 @@
-"""From usage facts and prices to lines: what every message costs, and the proof that it is right."""
+"""Rating: usage facts and prices become rated lines, which are verified."""
 
 from billing.rating.engine import RatingError, dirty_buckets, due_buckets, rate_bucket
 

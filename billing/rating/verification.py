@@ -1,7 +1,7 @@
-"""Whether the engine is right: its lines against the window rater's, against pricing.py, and kinds against the tables.
+"""Verifying the engine: its lines against the window rater and pricing.py, and its kinds against today's tables.
 
-The window rater (SQL over all facts, no blocks) tells whether blocks and cuts lost or moved a message. pricing.py
-(Python, no SQL) tells whether both have the rules right.
+The window rater (SQL over all facts, without blocks) shows whether blocks and cuts lost or moved a message. pricing.py
+(Python without SQL) shows whether both implement the rules correctly.
 """
 
 from collections import Counter
@@ -19,7 +19,7 @@ from billing.enums import Book, SellBase, UnratedReason
 from billing.models import Bucket, Rate, RateCard, RatedLine, SellTerms, UsageBlock, UsageFact, UsageKind
 from billing.pricing import Anchor, Card, Fact, Terms, Tier, price_category, rate_bucket
 from billing.rating.engine import IN_FORCE
-from billing.rating.placement import key_of, said_of
+from billing.rating.placement import facts_of, key_of
 from billing.rating.sql.blocks import BLOCKS_AND_DELTAS
 from billing.rating.sql.lines import DUE, LINE_COLUMNS
 from billing.rating.sql.positions import POSITIONS_BY_WINDOW
@@ -41,25 +41,27 @@ Kind = tuple[date, str, str, str, str, Decimal | None, str, Decimal | None]
 
 
 @dataclass(frozen=True)
-class Difference:
-    """A kind of message of which the engine counts another number than `by` does."""
+class RatingDifference:
+    """A kind of message that the engine and another rater (`by`) count differently."""
 
     bucket: Bucket
     kind: tuple[Any, ...]
     in_lines: int
-    due: int
+    expected: int
     by: str
 
     def __str__(self) -> str:
         words = " ".join(str(part) for part in self.kind if part not in {"", None})
-        return f"bucket {self.bucket.pk} ({self.bucket}): {words}: {self.in_lines} in lines, {self.due} by {self.by}"
+        return (
+            f"bucket {self.bucket.pk} ({self.bucket}): {words}: {self.in_lines} in lines, {self.expected} by {self.by}"
+        )
 
 
-def verify(buckets: Sequence[Bucket], *, reference_up_to: int = REFERENCE_UP_TO) -> Iterator[Difference]:
-    """Every difference, bucket by bucket; none when the engine is right.
+def verify(buckets: Sequence[Bucket], *, reference_up_to: int = REFERENCE_UP_TO) -> Iterator[RatingDifference]:
+    """Every difference, bucket by bucket; none if the engine is correct.
 
-    pricing.py holds all messages of a bucket in memory: those with more than `reference_up_to` are left to the window
-    rater. Buckets with facts or prices that are not rated yet differ too: rate them first. Needs every tenant's scope.
+    pricing.py holds all messages of a bucket in memory, so only the window rater checks buckets with more than
+    `reference_up_to` messages. Dirty buckets differ, too: rate them first. Needs every tenant's scope.
     """
     books: dict[int, PriceBook] = {}
     accruals = Accruals({bucket.account_id for bucket in buckets})
@@ -73,14 +75,14 @@ def verify(buckets: Sequence[Bucket], *, reference_up_to: int = REFERENCE_UP_TO)
 
 
 def _compare(
-    bucket: Bucket, found: Counter[tuple[Any, ...]], due: Counter[tuple[Any, ...]], by: str
-) -> Iterator[Difference]:
-    for kind in sorted(found.keys() | due.keys(), key=str):
-        if found[kind] != due[kind]:
-            yield Difference(bucket, kind, found[kind], due[kind], by)
+    bucket: Bucket, actual: Counter[tuple[Any, ...]], expected: Counter[tuple[Any, ...]], by: str
+) -> Iterator[RatingDifference]:
+    for kind in sorted(actual.keys() | expected.keys(), key=str):
+        if actual[kind] != expected[kind]:
+            yield RatingDifference(bucket, kind, actual[kind], expected[kind], by)
 
 
-def _counted(rows: Iterable[tuple[Any, ...]], n: Callable[[tuple[Any, ...]], int]) -> Counter[tuple[Any, ...]]:
+def _count(rows: Iterable[tuple[Any, ...]], n: Callable[[tuple[Any, ...]], int]) -> Counter[tuple[Any, ...]]:
     counted: Counter[tuple[Any, ...]] = Counter()
     for row in rows:
         counted[row] += n(row)
@@ -88,15 +90,15 @@ def _counted(rows: Iterable[tuple[Any, ...]], n: Callable[[tuple[Any, ...]], int
 
 
 def lines_of(bucket: Bucket) -> Counter[tuple[Any, ...]]:
-    """Whole lines, each once: n and amounts are part of what is compared."""
-    return _counted(RatedLine.objects.filter(bucket=bucket).values_list(*_LINE), lambda _: 1)
+    """The complete lines, each counted once: the comparison includes n and amounts."""
+    return _count(RatedLine.objects.filter(bucket=bucket).values_list(*_LINE), lambda _: 1)
 
 
 def by_window(bucket: Bucket) -> Counter[tuple[Any, ...]]:
-    """The lines that the window rater finds, reading nothing but facts."""
+    """The lines of the window rater, which reads only facts."""
     with connection.cursor() as cursor:
         cursor.execute(_BY_WINDOW, {"buckets": [bucket.pk], "bucket": bucket.pk, **IN_FORCE})
-        return _counted(cursor.fetchall(), lambda _: 1)
+        return _count(cursor.fetchall(), lambda _: 1)
 
 
 def _kinds_of_lines(bucket: Bucket) -> Counter[tuple[Any, ...]]:
@@ -124,7 +126,7 @@ def _by_reference(bucket: Bucket, book: "PriceBook") -> Counter[tuple[Any, ...]]
 
 
 class PriceBook:
-    """An account's cards and sell terms in force, each read once, as pricing.py asks for them."""
+    """An account's cards and sell terms in force, each read once, in the form of pricing.py."""
 
     def __init__(self, account_id: int) -> None:
         cards = RateCard.objects.filter(Q(account=None) | Q(account=account_id), is_active=True)
@@ -135,18 +137,18 @@ class PriceBook:
         self._tiers: dict[tuple[int, str, str], list[Tier]] = {}
 
     def buy(self, fact: Fact) -> tuple[Card, Sequence[Tier]] | UnratedReason:
-        """The provider's card of the fact's day and its tiers, or why there are none."""
-        return self._priced(Book.BUY, fact)
+        """The provider's card of the fact's day and its tiers, or the reason that there are none."""
+        return self._card_and_tiers(Book.BUY, fact)
 
     def sell(self, fact: Fact) -> tuple[Terms, tuple[Card, Sequence[Tier]] | UnratedReason] | None:
-        """The account's terms of the fact's day and its own card's tiers; None when it does not resell."""
+        """The account's terms of the fact's day and its own card's tiers; None without resale."""
         for terms in self._terms:
             if terms.currency == fact.currency and terms.effective_from <= fact.day:
-                pure = Terms(SellBase(terms.base), terms.markup_percent, terms.fee, terms.fee_on_free)
-                return pure, self._priced(Book.SELL, fact)
+                sell_terms = Terms(SellBase(terms.base), terms.markup_percent, terms.fee, terms.fee_on_free)
+                return sell_terms, self._card_and_tiers(Book.SELL, fact)
         return None
 
-    def _priced(self, book: Book, fact: Fact) -> tuple[Card, Sequence[Tier]] | UnratedReason:
+    def _card_and_tiers(self, book: Book, fact: Fact) -> tuple[Card, Sequence[Tier]] | UnratedReason:
         card = next(
             (
                 c for c in self._cards
@@ -161,19 +163,21 @@ class PriceBook:
         if key not in self._tiers:
             rates = Rate.objects.filter(card=card, market=key[1], category=key[2]).order_by("tier")
             self._tiers[key] = [Tier(r.tier, r.above, r.up_to, r.unit_price, r.end_known) for r in rates]
-        found = Card(card.name, card.currency, card.effective_from, card.revision, card.sha256)
-        return (found, self._tiers[key]) if self._tiers[key] else UnratedReason.NO_RATE
+        pricing_card = Card(card.name, card.currency, card.effective_from, card.revision, card.sha256)
+        return (pricing_card, self._tiers[key]) if self._tiers[key] else UnratedReason.NO_RATE
 
 
-def _misplaced(bucket: Bucket, accruals: Accruals) -> Iterator[Difference]:
-    """Kinds that today's markets, rules and WABAs would put elsewhere: they wait for a re-rating."""
-    found: Counter[tuple[date, int]] = Counter()
+def _misplaced(bucket: Bucket, accruals: Accruals) -> Iterator[RatingDifference]:
+    """Kinds that today's markets, rules and WABAs classify differently, until they are rated again."""
+    counts: Counter[tuple[date, int]] = Counter()
     for day, kind_id, n in UsageBlock.objects.filter(bucket=bucket).values_list("day", "kind_id", "n"):
-        found[day, kind_id] += n
-    kinds = UsageKind.objects.in_bulk({kind_id for _, kind_id in found})
-    for (day, kind_id), n in found.items():
-        now = key_of(kinds[kind_id])
-        key, due = accruals.place(said_of(kinds[kind_id]), day)
-        place = (bucket.account_id, bucket.scope, bucket.scope_id, bucket.accrual_group, bucket.month)
-        if due != now or key[:5] != place:
-            yield Difference(bucket, (day, now.country, now.category, *due[9:]), n, 0, "today's markets and rules")
+        counts[day, kind_id] += n
+    kinds = UsageKind.objects.in_bulk({kind_id for _, kind_id in counts})
+    for (day, kind_id), n in counts.items():
+        present = key_of(kinds[kind_id])
+        key, expected = accruals.classify(facts_of(kinds[kind_id]), day)
+        bucket_key = (bucket.account_id, bucket.scope, bucket.scope_id, bucket.accrual_group, bucket.month)
+        if expected != present or key[:5] != bucket_key:
+            yield RatingDifference(
+                bucket, (day, present.country, present.category, *expected[9:]), n, 0, "today's markets and rules"
+            )

@@ -1,1 +1,1 @@
-"""The cost report in words, figures and charts."""
+"""The table, key figures and charts of the cost report."""

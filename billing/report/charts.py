@@ -1,4 +1,4 @@
-"""Charts of the cost report: one for each currency, as amounts of two currencies cannot share an axis."""
+"""Charts of the cost report: one per currency, because amounts of two currencies cannot share an axis."""
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable
@@ -16,12 +16,12 @@ from core.words import DAY, format_date
 
 MOST_SERIES = 6
 MOST_LABELS = 400
-_REST = ("other",)
+_OTHER = ("other",)
 _COLOURS = ("one", "two", "three", "four", "five", "six")
 
 
 def cost_charts(report: CostReport, today: date, link: Callable[[dict[str, Any]], str]) -> list[Chart]:
-    """The first group along the axis, the second stacked; what is grouped further is summed."""
+    """Charts with the first group along the axis and the second stacked; further groups are summed."""
     currencies = [row.currency for row in report.totals if row.currency and row.charged]
     return [_chart(report, currency, today, link) for currency in currencies]
 
@@ -71,29 +71,29 @@ def _title(currency: str, first: Dimension, second: Dimension | None) -> str:
 
 
 def _parts(sums: dict[Hashable, dict[Hashable, Decimal]], order: list[Hashable]) -> list[tuple[Hashable, Any]]:
-    """The dearest parts, and the rest as one."""
+    """The most expensive parts, with all others combined."""
     ranked = sorted(sums.items(), key=lambda item: -sum(item[1].values(), ZERO))
     if len(ranked) <= MOST_SERIES:
         return list(ranked)
-    rest = {key: sum((part.get(key, ZERO) for _, part in ranked[MOST_SERIES - 1 :]), ZERO) for key in order}
-    return [*ranked[: MOST_SERIES - 1], (_REST, rest)]
+    others = {key: sum((part.get(key, ZERO) for _, part in ranked[MOST_SERIES - 1 :]), ZERO) for key in order}
+    return [*ranked[: MOST_SERIES - 1], (_OTHER, others)]
 
 
 def _colour(group: Dimension | None, part: Hashable, n: int) -> str:
     if not group:
         return "cost"
-    if part == _REST:
+    if part == _OTHER:
         return "other"
     return group.colour(part) if group.colour else _COLOURS[n]
 
 
-def share_unrated(row: CostRow) -> str:
-    """What a total leaves out, in words; empty when nothing."""
+def unrated_note(row: CostRow) -> str:
+    """The messages that are not in a total, in words; empty if there are none."""
     if not row.unrated:
         return ""
-    left_out = ngettext(
+    text = ngettext(
         "%(n)s delivered message is unrated and not in this amount",
         "%(n)s delivered messages are unrated and not in this amount",
         row.unrated,
     )
-    return left_out % {"n": f"{row.unrated:,}"}
+    return text % {"n": f"{row.unrated:,}"}

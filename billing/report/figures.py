@@ -1,4 +1,4 @@
-"""The numbers on top of the cost report and in the dashboard's view of the running month, and volume tiers in words."""
+"""The key figures of the cost report and of the dashboard's current month, and volume tiers in words."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -16,11 +16,11 @@ from core.money import ZERO, plain
 from core.words import DAY, format_date
 from providers.vocabulary import category_name
 
-MOST_TIERS = 8  # on a page; REST gives all
+MOST_TIERS = 8  # on a page; REST returns all
 
 
 def money(amount: Decimal) -> str:
-    """A sum, to two decimals."""
+    """An amount with two decimals."""
     return f"{amount:,.2f}"
 
 
@@ -28,45 +28,47 @@ def cost_figures(
     totals: Sequence[CostRow], before: Sequence[CostRow], forecasts: Iterable[Forecast], today: date,
     link: Callable[[str], str],
 ) -> list[KeyFigure]:  # fmt: skip
-    """Cost, margin and forecast of each currency, then how many messages that is. `link` leads to one charge state."""
+    """Cost, margin and forecast of tier currency, then the message counts. `link` returns the URL of a charge state."""
     former = {row.currency: row.amount for row in before}
     figures = []
     for row in totals:
         if row.currency and row.priced:
-            moved = relative_change(row.amount, former.get(row.currency, ZERO))
+            cost_change = relative_change(row.amount, former.get(row.currency, ZERO))
             label, exact = _("Cost in %(currency)s"), f"{row.currency} {plain(row.amount)}"
             charged = ngettext("%(n)s message charged", "%(n)s messages charged", row.charged)
             figures.append(
                 KeyFigure(label % {"currency": row.currency}, money(row.amount), charged % {"n": f"{row.charged:,}"},
-                          change=moved, exact=exact)
+                          change=cost_change, exact=exact)
             )  # fmt: skip
             if row.resale:
                 figures.append(_margin_figure(row))
-    figures += [forecast_figure(each, today) for each in forecasts]
+    figures += [forecast_figure(expectation, today) for expectation in forecasts]
     return figures + _count_figures(totals, before, link)
 
 
 def _margin_figure(row: CostRow) -> KeyFigure:
     assert row.resale
     label = _("Margin in %(currency)s") % {"currency": row.currency}
-    margin, sold = row.resale.margin, {"currency": row.currency, "amount": money(row.resale.amount)}
+    margin, sale = row.resale.margin, {"currency": row.currency, "amount": money(row.resale.amount)}
     if margin is None:
-        said = _("sold for %(currency)s %(amount)s, %(unrated)s unrated")
-        return KeyFigure(label, "–", said % {**sold, "unrated": f"{row.resale.unrated:,}"})
+        text = _("sold for %(currency)s %(amount)s, %(unrated)s unrated")
+        return KeyFigure(label, "–", text % {**sale, "unrated": f"{row.resale.unrated:,}"})
     exact = f"{row.currency} {plain(margin)}"
-    return KeyFigure(label, money(margin), _("sold for %(currency)s %(amount)s") % sold, exact=exact)
+    return KeyFigure(label, money(margin), _("sold for %(currency)s %(amount)s") % sale, exact=exact)
 
 
-def forecast_figure(each: Forecast, today: date) -> KeyFigure:
-    """What the running month is expected to cost."""
-    day = format_date(month_end(today), DAY)
-    label = _("Expected by %(day)s in %(currency)s") % {"day": day, "currency": each.currency}
-    if each.expected is None:
+def forecast_figure(expectation: Forecast, today: date) -> KeyFigure:
+    """The expected cost of the current month."""
+    label = _("Expected by %(day)s in %(currency)s") % {
+        "day": format_date(month_end(today), DAY),
+        "currency": expectation.currency,
+    }
+    if expectation.expected is None:
         return KeyFigure(label, "–", _("available after a week of deliveries"))
-    based = ngettext(
-        "based on the weekdays of the last %(n)d day", "based on the weekdays of the last %(n)d days", each.days
+    basis = ngettext(
+        "based on the weekdays of the last %(n)d day", "based on the weekdays of the last %(n)d days", expectation.days
     )
-    return KeyFigure(label, money(each.expected), based % {"n": each.days})
+    return KeyFigure(label, money(expectation.expected), basis % {"n": expectation.days})
 
 
 def _count_figures(totals: Sequence[CostRow], before: Sequence[CostRow], link: Callable[[str], str]) -> list[KeyFigure]:
@@ -84,7 +86,7 @@ def _count_figures(totals: Sequence[CostRow], before: Sequence[CostRow], link: C
 
 @dataclass(frozen=True)
 class TierLine:
-    """A count and its next price in words; `position` of `threshold` messages for the bar."""
+    """A count and its next price in words; the progress bar shows `position` of `threshold` messages."""
 
     title: str
     position: int
@@ -96,44 +98,44 @@ class TierLine:
 
 @dataclass(frozen=True)
 class TierTable:
-    """The counts that are on their way to a known next price; `unknown` is how many have one that no card names."""
+    """The counts with a known next price; `unknown` is the number of counts whose next price no card states."""
 
     lines: list[TierLine]
     more: int
     unknown: int
 
     def __bool__(self) -> bool:
-        """Whether there is anything to say."""
+        """Whether there is anything to show."""
         return bool(self.lines or self.unknown)
 
 
-def tier_table(found: Iterable[TierProgress], most: int = MOST_TIERS) -> TierTable:
+def tier_table(tiers: Iterable[TierProgress], most: int = MOST_TIERS) -> TierTable:
     """The counts nearest to their next price."""
-    found = list(found)
-    lines = [_tier_line(each, each.threshold) for each in found if each.threshold is not None]
-    unknown = sum(each.threshold is None and not each.end_known for each in found)
+    tiers = list(tiers)
+    lines = [_tier_line(tier, tier.threshold) for tier in tiers if tier.threshold is not None]
+    unknown = sum(tier.threshold is None and not tier.end_known for tier in tiers)
     return TierTable(lines[:most], max(0, len(lines) - most), unknown)
 
 
-def _tier_line(each: TierProgress, threshold: int) -> TierLine:
-    remaining, external, day = f"{each.remaining:,}", f"{each.external:,}", each.expected_on
+def _tier_line(tier: TierProgress, threshold: int) -> TierLine:
+    remaining, external, day = f"{tier.remaining:,}", f"{tier.external:,}", tier.expected_on
     return TierLine(
-        title=_title(each),
-        position=each.position,
+        title=_title(tier),
+        position=tier.position,
         threshold=threshold,
-        prices="; ".join(_prices(currency, each.prices) for currency in _currencies(each.prices)),
+        prices="; ".join(_prices(currency, tier.prices) for currency in _currencies(tier.prices)),
         remaining=_("%(n)s to go, around %(day)s") % {"n": remaining, "day": format_date(day, DAY)}
         if day
         else _("%(n)s to go") % {"n": remaining},
-        note=_("%(n)s of them sent through other providers") % {"n": external} if each.external else "",
+        note=_("%(n)s of them sent through other providers") % {"n": external} if tier.external else "",
     )
 
 
-def _title(each: TierProgress) -> str:
-    market, _slash, category = each.accrual_group.rpartition("/")
+def _title(tier: TierProgress) -> str:
+    market, _slash, category = tier.accrual_group.rpartition("/")
     words = category_name(category)
-    if each.scope == AccrualScope.PHONE_NUMBER:
-        return f"{words}, {each.scope_name}"
+    if tier.scope == AccrualScope.PHONE_NUMBER:
+        return f"{words}, {tier.scope_name}"
     return f"{words}, {market}"
 
 
@@ -142,7 +144,7 @@ def _currencies(prices: Iterable[NextPrice]) -> list[str]:
 
 
 def _prices(currency: str, prices: Iterable[NextPrice]) -> str:
-    """What a message costs now and then: "USD 0.0014 → 0.0012". Markets and categories of one count may differ."""
+    """The present and the next price, such as "USD 0.0014 → 0.0012". Markets and categories of a count may differ."""
     own = [price for price in prices if price.currency == currency]
     now, then = [price.now for price in own], [price.then for price in own if price.then is not None]
     if then and not any(now):
@@ -153,6 +155,6 @@ def _prices(currency: str, prices: Iterable[NextPrice]) -> str:
 
 
 def _span(prices: Sequence[Decimal]) -> str:
-    """One price, or the lowest and the highest."""
+    """The price, or the lowest and the highest price."""
     low, high = plain(min(prices), 4), plain(max(prices), 4)
     return low if low == high else f"{low} – {high}"

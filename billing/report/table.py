@@ -1,4 +1,4 @@
-"""The cost report as a table of words."""
+"""The cost report as a table."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -7,25 +7,25 @@ from typing import Any
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
-from billing.report.charts import share_unrated
+from billing.report.charts import unrated_note
 from billing.selectors import CostReport, CostRow
 
-MOST_ROWS = 2_000  # on the page; the files hold all
+MOST_ROWS = 2_000  # on the page; exports contain all rows
 
 
 @dataclass(frozen=True)
-class Key:
-    """A row's value of a group; `again` when the row above has the same."""
+class GroupCell:
+    """A row's value of a group; `again` if the row above has the same values up to this group."""
 
     text: str
     again: bool
 
 
 @dataclass(frozen=True)
-class Line:
-    """A row: its keys in words, its figures, and the messages behind it."""
+class CostLine:
+    """A row with its group values in words, its figures and the link to its messages."""
 
-    keys: list["Key"]
+    keys: list[GroupCell]
     row: CostRow
     link: str = ""
     note: str = ""
@@ -33,34 +33,34 @@ class Line:
 
 @dataclass(frozen=True)
 class CostTable:
-    """Columns, rows and one sum per currency."""
+    """The columns, rows and totals (one per currency) of a cost report."""
 
     report: CostReport
     link: Callable[[dict[str, Any]], str]
 
     @property
     def columns(self) -> list[str]:
-        """Titles of the keys."""
+        """The titles of the groups."""
         return [str(group.label) for group in self.report.groups]
 
     @property
-    def lines(self) -> Iterator[Line]:
-        """The rows that are shown."""
+    def lines(self) -> Iterator[CostLine]:
+        """The rows on the page."""
         above: list[str] = []
-        for row in sorted(self.report.rows, key=self._place)[:MOST_ROWS]:
+        for row in sorted(self.report.rows, key=self._sort_key)[:MOST_ROWS]:
             texts = [group.spell(row.keys) for group in self.report.groups]
-            keys = [Key(text, above[: n + 1] == texts[: n + 1]) for n, text in enumerate(texts)]
-            yield Line(keys, row, self.link(row.keys))
+            keys = [GroupCell(text, above[: n + 1] == texts[: n + 1]) for n, text in enumerate(texts)]
+            yield CostLine(keys, row, self.link(row.keys))
             above = texts
 
-    def _place(self, row: CostRow) -> list[Any]:
-        """Days in order, everything else by its name."""
-        return [row.keys[each.name] if each.by_time else each.spell(row.keys) for each in self.report.groups]
+    def _sort_key(self, row: CostRow) -> list[Any]:
+        """Days and months in order, everything else by name."""
+        return [row.keys[group.name] if group.by_time else group.spell(row.keys) for group in self.report.groups]
 
     @property
-    def totals(self) -> list[Line]:
-        """The summary rows."""
-        return [Line([], row, note=share_unrated(row)) for row in self.report.totals]
+    def totals(self) -> list[CostLine]:
+        """The total rows."""
+        return [CostLine([], row, note=unrated_note(row)) for row in self.report.totals]
 
     @property
     def unrated(self) -> int:
@@ -68,13 +68,13 @@ class CostTable:
         return sum(row.unrated for row in self.report.totals)
 
     @property
-    def left_out(self) -> int:
-        """Rows that only the files have."""
+    def omitted(self) -> int:
+        """The number of rows that are not on the page."""
         return max(0, len(self.report.rows) - MOST_ROWS)
 
     @property
     def sentence(self) -> str:
-        """The state in one sentence."""
+        """The totals in one sentence."""
         totals = self.report.totals
         if not totals:
             return _("No deliveries")

@@ -1,4 +1,4 @@
-"""Reads of billing."""
+"""The reads of billing."""
 
 from billing.pricing import Charge
 from billing.selectors.charges import Explanation, charges_of, explain
@@ -17,7 +17,7 @@ from billing.selectors.report import (
     today_in,
 )
 from billing.selectors.sums import CostFilter
-from billing.selectors.usage import DIMENSIONS_8X8, Usage, UsageRow, usage
+from billing.selectors.usage import DIMENSIONS_8X8, MonthlyUsage, UsageRow, monthly_usage
 
 __all__ = [
     "DIMENSIONS_8X8",
@@ -27,11 +27,11 @@ __all__ = [
     "CostRow",
     "Explanation",
     "Forecast",
+    "MonthlyUsage",
     "NextPrice",
     "RatingLag",
     "Resale",
     "TierProgress",
-    "Usage",
     "UsageRow",
     "billing_zone",
     "charges_of",
@@ -42,8 +42,8 @@ __all__ = [
     "forecast",
     "has_costs",
     "market_names",
+    "monthly_usage",
     "rating_lag",
     "tier_progress",
     "today_in",
-    "usage",
 ]

@@ -1,7 +1,7 @@
-"""What delivered messages cost, as a statement over any number of them.
+"""The charges of any number of delivered messages, as one statement.
 
-A message costs what the rated line says that it was counted in, so exported charges add up to the cost report. Its line
-is the one of its bucket, day and kind whose tier it stands in; the cuts say which that is.
+A message's charge comes from the rated line that counted it, so exported charges add up to the cost report. Its line is
+the one of its bucket, day and kind whose tier contains the message; the tier cuts determine the tier.
 """
 
 from datetime import date, datetime
@@ -38,19 +38,19 @@ WHERE b.account_id = {account} AND {facts}
 
 
 def charges_by_key(account: Account, keys: str) -> Extract:
-    """The charges of the messages whose keys a subselect gives, in no order."""
+    """The charges of the messages whose keys a subselect returns, unordered."""
     return Extract(_CHARGES.format(account=account.pk, facts=f"f.message_key IN ({keys})"))
 
 
 def charges_between(
-    account: Account, chosen: CostFilter, days: tuple[date, date], span: tuple[datetime, datetime]
+    account: Account, cost_filter: CostFilter, days: tuple[date, date], span: tuple[datetime, datetime]
 ) -> Extract:
-    """The charges of some days, both included, that were delivered in the span (not at its end), in no order."""
-    kinds, named = kinds_of(account, chosen)
+    """The charges of some days (inclusive) of messages delivered in the span (end exclusive), unordered."""
+    kinds, parameters = kinds_of(account, cost_filter)
     facts = inline_params(
         "b.month BETWEEN date_trunc('month', %(first)s::date) AND %(last)s AND f.day BETWEEN %(first)s AND %(last)s "
         f"AND f.billed_at >= %(lo)s AND f.billed_at < %(hi)s AND {kinds}",
-        {"first": days[0], "last": days[1], "lo": span[0], "hi": span[1], **named},
+        {"first": days[0], "last": days[1], "lo": span[0], "hi": span[1], **parameters},
     )
-    state = inline_params(" AND coalesce(l.state, 'unrated') = %s", [chosen.state]) if chosen.state else ""
+    state = inline_params(" AND coalesce(l.state, 'unrated') = %s", [cost_filter.state]) if cost_filter.state else ""
     return Extract(_CHARGES.format(account=account.pk, facts=facts + state))

@@ -1,4 +1,4 @@
-"""What single messages cost, and why."""
+"""The charges of single messages, with explanations."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -18,7 +18,7 @@ from billing.pricing import Card, Charge, Fact, Terms, Tier, charge, sale
 from billing.rating.sql.terms import CARD_OF_DAY, TERMS_OF_DAY
 from billing.selectors.unrated import Unrated
 
-# The highest threshold at or below the message decides its tier: no position needs to be counted.
+# The highest threshold at or below the message decides its tier, so no position needs to be counted.
 _CHARGES = f"""
 WITH fact AS (
     SELECT f.message_key, f.bucket_id, f.billed_at, f.day, k.* FROM billing_usagefact f
@@ -60,11 +60,9 @@ LEFT JOIN LATERAL (
 
 
 def charges_of(account: Account, keys: Iterable[UUID]) -> dict[UUID, Charge]:
-    """What these delivered messages cost, by message key. A message without a charge (not delivered) is absent."""
-    wanted = list(keys)
-    if not wanted:
-        return {}
-    return {row[0]: _charge_of(row) for row in _rows(account, wanted)}
+    """The charges of messages by message key. Undelivered messages have none."""
+    keys = list(keys)
+    return {row[0]: _charge_of(row) for row in _rows(account, keys)} if keys else {}
 
 
 def _rows(account: Account, keys: list[UUID]) -> list[tuple[Any, ...]]:
@@ -76,13 +74,13 @@ def _rows(account: Account, keys: list[UUID]) -> list[tuple[Any, ...]]:
 
 def _charge_of(row: tuple[Any, ...]) -> Charge:
     fact = Fact(*row[:10])
-    found = _cost(fact, allowed=row[10], card=row[11:17], rate=row[17:22])
+    cost = _cost(fact, allowed=row[10], card=row[11:17], rate=row[17:22])
     base, markup, fee, fee_on_free, sell_card, own = row[22:]
     if base is None:
-        return found
-    own_price: Decimal | UnratedReason = UnratedReason.NO_CARD if sell_card is None else UnratedReason.NO_RATE
+        return cost
+    reason = UnratedReason.NO_CARD if sell_card is None else UnratedReason.NO_RATE
     terms = Terms(SellBase(base), markup, fee, fee_on_free)
-    return replace(found, sale=sale(fact, found, terms, own if own is not None else own_price))
+    return replace(cost, sale=sale(fact, cost, terms, own if own is not None else reason))
 
 
 def _cost(fact: Fact, *, allowed: bool, card: tuple[Any, ...], rate: tuple[Any, ...]) -> Charge:
@@ -99,8 +97,8 @@ def _cost(fact: Fact, *, allowed: bool, card: tuple[Any, ...], rate: tuple[Any, 
     return charge(fact, ChargeState.CHARGED, "", tier=Tier(*rate), card=Card(*card[1:]))
 
 
-# Whole hours from the blocks, with what is not folded in yet; the message's own hour from the facts.
-_PLACE = """
+# Counts full hours from the blocks and the pending deltas, and the message's own hour from the facts.
+_POSITION = """
 WITH fact AS (
     SELECT f.*, floor(extract(epoch FROM f.billed_at) / 3600)::int AS hour,
         k.free_reason = '' AND k.unrated_reason = '' AS counted, k.price_category, k.pricing_type
@@ -134,7 +132,7 @@ LEFT JOIN billing_markettable m ON m.is_active
 
 @dataclass(frozen=True)
 class AppliedRule:
-    """The rule that decided whether and with what a message counts."""
+    """The rule that decided whether a message is free and how it is counted."""
 
     rule_set: str
     revision: int
@@ -147,13 +145,13 @@ class AppliedRule:
 
 @dataclass(frozen=True)
 class Explanation:
-    """One message's charge with all it rests on.
+    """One message's charge and its sources.
 
-    `day` is its day in the WABA's time zone; `card_id` the card that priced it and `price_source` where its figure is
-    from; `resale` the sell terms in words, empty without any; `external` the volume at other providers that stands
-    before the message's own rank; `market_table` the revision that put its country into its market; `run_id` and
-    `rated_at` the rating that last covered its bucket (None: not rated yet); `webhook_id` the stored webhook that
-    proves the delivery.
+    `day` is its day in the WABA's time zone; `card_id` the card of the price and `price_source` the source of the
+    figure; `resale` the sell terms in words, empty without any; `external` the volume at other providers that precedes
+    the message's own rank; `market_table` the revision that assigns its country to its market; `run_id` and `rated_at`
+    the rating that last covered its bucket (None before the first rating); `webhook_id` the stored webhook that proves
+    the delivery.
     """
 
     day: date
@@ -171,7 +169,7 @@ class Explanation:
 
     @property
     def meaning(self) -> str:
-        """Why it is free or unrated, and what to do about it, in plain words; empty for a charged message."""
+        """The reason and remedy of a free or unrated message in plain words; empty for a charged message."""
         charge = self.charge
         if charge.state == ChargeState.FREE:
             return f"{reason_words(charge.reason)}."
@@ -183,13 +181,13 @@ class Explanation:
 
     @property
     def margin(self) -> Decimal | None:
-        """What is left of its sale; None where nothing is sold or a price is not known."""
-        sold = self.charge.sale.price if self.charge.sale else None
-        return None if sold is None or self.charge.amount is None else sold - self.charge.amount
+        """The margin of its sale; None without a sale or with an unknown price."""
+        price = self.charge.sale.price if self.charge.sale else None
+        return None if price is None or self.charge.amount is None else price - self.charge.amount
 
     @property
     def rule_set(self) -> str:
-        """Name and revision of the rules, empty when none applies."""
+        """The name and revision of the rule set; empty if none applies."""
         return _revision(self.rule.rule_set, self.rule.revision) if self.rule else ""
 
 
@@ -198,25 +196,25 @@ def _revision(name: str, revision: int) -> str:
 
 
 def explain(account: Account, key: UUID) -> Explanation | None:
-    """Why a message costs what it costs; None when it was never delivered."""
+    """The explanation of a message's charge; None if it was never delivered."""
     row = next(iter(_rows(account, [key])), None)
     if row is None:
         return None
-    found, card_id, base = _charge_of(row), row[11], row[22]
+    charge, card_id, base = _charge_of(row), row[11], row[22]
     with connection.cursor() as cursor:
-        cursor.execute(_PLACE, {"account": account.pk, "key": key})
+        cursor.execute(_POSITION, {"account": account.pk, "key": key})
         (
             webhook_id, category, pricing_type, bucket_id, scope, group, allowance, counted, rank, external, run_id,
             rated_at, table, table_revision,
         ) = cursor.fetchone()  # fmt: skip
     return Explanation(
         day=row[2],
-        charge=replace(found, position=rank + external if counted else None),
-        card_id=card_id if found.card else None,
-        price_source=_source_of(card_id, found, category),
+        charge=replace(charge, position=rank + external if counted else None),
+        card_id=card_id if charge.card else None,
+        price_source=_source_of(card_id, charge, category),
         resale=SellTerms(base=base, markup_percent=row[23], fee=row[24], fee_on_free=row[25]).words if base else "",
         bucket_id=bucket_id,
-        rule=_rule_of(found, category, pricing_type, (scope, group, allowance)),
+        rule=_rule_of(charge, category, pricing_type, (scope, group, allowance)),
         market_table=_revision(table, table_revision) if table else "",
         external=external if counted else 0,
         run_id=run_id,
@@ -225,18 +223,18 @@ def explain(account: Account, key: UUID) -> Explanation | None:
     )
 
 
-def _source_of(card_id: int | None, found: Charge, category: str) -> str:
-    if found.tier is None:
+def _source_of(card_id: int | None, charge: Charge, category: str) -> str:
+    if charge.tier is None:
         return ""
-    tiers = Rate.objects.filter(card=card_id, market=found.market, category=category, tier=found.tier.number)
+    tiers = Rate.objects.filter(card=card_id, market=charge.market, category=category, tier=charge.tier.number)
     return tiers.values_list("source", flat=True).first() or ""
 
 
-def _rule_of(found: Charge, category: str, pricing_type: str, bucket: tuple[str, str, int]) -> AppliedRule | None:
-    """The rule that is in force now for the message's day; the rule for its very pricing type before the other."""
+def _rule_of(charge: Charge, category: str, pricing_type: str, bucket: tuple[str, str, int]) -> AppliedRule | None:
+    """The rule in force for the message's day; a rule for its pricing type takes precedence over the default rule."""
     matching = Rule.objects.filter(category=category, pricing_type__in=["", pricing_type])
     rules = (
-        RuleSet.objects.filter(is_active=True, effective_from__lte=found.billing_month)
+        RuleSet.objects.filter(is_active=True, effective_from__lte=charge.billing_month)
         .prefetch_related(Prefetch("rules", matching.order_by("-pricing_type")))
         .first()
     )

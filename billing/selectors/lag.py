@@ -1,4 +1,4 @@
-"""How far rating is behind what was delivered."""
+"""How far rating lags behind deliveries."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from billing.models import Bucket, DirtyBucket
 
 @dataclass(frozen=True)
 class RatingLag:
-    """How far rating is behind: buckets with facts it has not seen, buckets it failed at, and when it last worked."""
+    """The lag of rating: buckets with unrated facts, buckets whose rating failed, and the time of the last rating."""
 
     dirty: int
     failed: int
@@ -19,7 +19,7 @@ class RatingLag:
 
 
 def rating_lag(account_ids: Sequence[int], most: int) -> RatingLag:
-    """The lag over these accounts; buckets are counted to `most` + 1 at the furthest."""
+    """The lag of these accounts; counts buckets up to `most` + 1."""
     buckets = Bucket.objects.filter(account__in=account_ids)
     dirty = DirtyBucket.objects.filter(bucket__account__in=account_ids).values("bucket_id").distinct()
     return RatingLag(

@@ -1,4 +1,4 @@
-"""What prices there are: cards, markets and rules, in force, to come and before."""
+"""Rate cards, markets and rules: in force, upcoming and past."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -18,8 +18,8 @@ from core.countries import country_name
 from providers.vocabulary import card_columns
 
 
-class State(TextChoices):
-    """Where a revision stands on a day."""
+class RevisionState(TextChoices):
+    """The state of a revision on a day."""
 
     IN_FORCE = "in force", _("In force")
     COMING = "coming", _("Upcoming")
@@ -30,17 +30,17 @@ class State(TextChoices):
 
 @dataclass(frozen=True)
 class CardRow:
-    """A rate card with its state, how many prices it has, and what it lacks."""
+    """A rate card with its state, the number of its prices and its gaps."""
 
     card: RateCard
-    state: State
+    state: RevisionState
     rates: int
     missing_markets: tuple[str, ...]
     open_pairs: int
 
     @property
     def lacks(self) -> str:
-        """In a few words; empty when nothing is known to be missing."""
+        """The gaps in a few words; empty if there are none."""
         parts = []
         if self.missing_markets:
             missing = len(self.missing_markets)
@@ -53,73 +53,73 @@ class CardRow:
 
 
 def card_rows(cards: QuerySet[RateCard], today: date) -> list[CardRow]:
-    """The cards with their states, by currency, the latest first. Two queries."""
+    """The cards with their states, by currency, newest first. Two queries."""
     pair = Concat("rates__market", Value("/"), "rates__category")
-    found = cards.annotate(
+    annotated = cards.annotate(
         rate_count=Count("rates", distinct=True),
         open_pairs=Count(pair, distinct=True, filter=Q(rates__end_known=False)),
         markets=ArrayAgg("rates__market", distinct=True, default=[]),
     ).order_by("currency", "account_id", "book", "provider", "-effective_from", "-revision")
-    known = set(MarketCountry.objects.filter(table__is_active=True, valid_to=None).values_list("market", flat=True))
-    rows, decided = [], set()
-    for card in found:
+    expected = set(MarketCountry.objects.filter(table__is_active=True, valid_to=None).values_list("market", flat=True))
+    rows, in_force = [], set()
+    for card in annotated:
         scope = (card.currency, card.account_id, card.book, card.provider)
-        state = _state(card, today, latest=scope not in decided)
-        if state == State.IN_FORCE:
-            decided.add(scope)
-        rows.append(CardRow(card, state, card.rate_count, tuple(sorted(known - set(card.markets))), card.open_pairs))
+        state = _state(card, today, latest=scope not in in_force)
+        if state == RevisionState.IN_FORCE:
+            in_force.add(scope)
+        rows.append(CardRow(card, state, card.rate_count, tuple(sorted(expected - set(card.markets))), card.open_pairs))
     return rows
 
 
-def _state(revision: RateCard | RuleSet | MarketTable, today: date, *, latest: bool) -> State:
+def _state(revision: RateCard | RuleSet | MarketTable, today: date, *, latest: bool) -> RevisionState:
     if revision.is_draft:
-        return State.DRAFT
+        return RevisionState.DRAFT
     if not revision.is_active:
-        return State.SUPERSEDED
+        return RevisionState.SUPERSEDED
     if isinstance(revision, MarketTable):
-        return State.IN_FORCE
+        return RevisionState.IN_FORCE
     if revision.effective_from > today:
-        return State.COMING
-    return State.IN_FORCE if latest else State.PAST
+        return RevisionState.COMING
+    return RevisionState.IN_FORCE if latest else RevisionState.PAST
 
 
 @dataclass(frozen=True)
-class Cell:
-    """The list price of a market and category, and how many further tiers are known."""
+class PriceCell:
+    """The list price of a market and category, and the number of further known tiers."""
 
     price: Decimal
     more: int
 
 
-def price_list(card: RateCard) -> tuple[list[str], list[tuple[str, list[Cell | None]]]]:
-    """The card's categories, and by market a cell for each: None where it has no rate."""
+def price_list(card: RateCard) -> tuple[list[str], list[tuple[str, list[PriceCell | None]]]]:
+    """The card's categories, and for each market a cell per category; None without a rate."""
     tiers: dict[tuple[str, str], list[Rate]] = defaultdict(list)
     for rate in card.rates.order_by("market", "category", "tier"):
         tiers[rate.market, rate.category].append(rate)
-    named = {category for _, category in tiers}
-    usual = card_columns()
-    categories = [each for each in usual if each in named] + sorted(named.difference(usual))
+    priced = {category for _, category in tiers}
+    standard = card_columns()
+    categories = [name for name in standard if name in priced] + sorted(priced.difference(standard))
     return categories, [
         (market, [_cell(tiers.get((market, category))) for category in categories])
         for market in sorted({market for market, _ in tiers})
     ]
 
 
-def _cell(tiers: list[Rate] | None) -> Cell | None:
+def _cell(tiers: list[Rate] | None) -> PriceCell | None:
     if not tiers:
         return None
-    return Cell(tiers[0].unit_price, sum(not rate.is_assumed for rate in tiers[1:]))
+    return PriceCell(tiers[0].unit_price, sum(not rate.is_assumed for rate in tiers[1:]))
 
 
 def rates_of(card: RateCard, market: str, category: str) -> list[Rate]:
     """Every tier of a market, a category or both, with its source."""
-    chosen = {name: value for name, value in (("market", market), ("category", category)) if value}
-    return list(card.rates.filter(**chosen).order_by("market", "category", "tier"))
+    filters = {name: value for name, value in (("market", market), ("category", category)) if value}
+    return list(card.rates.filter(**filters).order_by("market", "category", "tier"))
 
 
 @dataclass(frozen=True)
-class Region:
-    """A market of several countries, or of one that has another name; `others`: and all that no market names."""
+class MarketRegion:
+    """A market that is not a single country of the same name; with `others` it includes all unlisted countries."""
 
     name: str
     countries: list[str]
@@ -127,8 +127,8 @@ class Region:
 
 
 @dataclass(frozen=True)
-class Move:
-    """A country that goes from one market to another on a day."""
+class MarketMove:
+    """A country's move from one market to another on a day."""
 
     country: str
     before: str
@@ -138,94 +138,94 @@ class Move:
 
 
 @dataclass(frozen=True)
-class Markets:
-    """A market table on a day: countries that are markets of their own, regions, and every country that moves."""
+class MarketOverview:
+    """A market table on a day: single-country markets, regions, and the moves of countries."""
 
     table: MarketTable
     single: list[str]
-    regions: list[Region]
-    moves: list[Move]
+    regions: list[MarketRegion]
+    moves: list[MarketMove]
 
     @property
     def count(self) -> int:
-        """How many markets there are that day."""
+        """The number of markets on that day."""
         return len(self.single) + len(self.regions)
 
 
-def markets_of(table: MarketTable, today: date) -> Markets:
-    """What the table says today, and who moves on which day, the latest move first."""
+def market_overview(table: MarketTable, today: date) -> MarketOverview:
+    """The markets of today, and all moves, newest first."""
     rows = list(table.countries.order_by("country", "calling_code", "valid_from"))
     by_market: dict[str, list[str]] = defaultdict(list)
     for row in rows:
         if row.valid_from <= today and (row.valid_to is None or today <= row.valid_to):
             by_market[row.market].append(row.country)
-    countries = {name: sorted(set(found) - {"*"}, key=country_name) for name, found in by_market.items()}
-    single = {name: found[0] for name, found in countries.items() if len(found) == 1 and "*" not in by_market[name]}
-    return Markets(
+    countries = {name: sorted(set(codes) - {"*"}, key=country_name) for name, codes in by_market.items()}
+    single = {name: codes[0] for name, codes in countries.items() if len(codes) == 1 and "*" not in by_market[name]}
+    return MarketOverview(
         table=table,
         single=sorted(single.values(), key=country_name),
         regions=[
-            Region(name, found, "*" in by_market[name])
-            for name, found in sorted(countries.items()) if name not in single
+            MarketRegion(name, codes, "*" in by_market[name])
+            for name, codes in sorted(countries.items()) if name not in single
         ],
         moves=_moves(rows),
     )  # fmt: skip
 
 
-def _moves(rows: list[MarketCountry]) -> list[Move]:
-    """One for each country and day, though it may have several calling codes."""
-    found = {
-        (after.country, after.valid_from): Move(
+def _moves(rows: list[MarketCountry]) -> list[MarketMove]:
+    """One move per country and day, even for a country with several calling codes."""
+    moves = {
+        (after.country, after.valid_from): MarketMove(
             after.country, before.market, after.market, after.valid_from, after.source
         )
         for before, after in pairwise(rows)
         if (before.country, before.calling_code) == (after.country, after.calling_code)
     }
-    return sorted(found.values(), key=lambda move: (-move.day.toordinal(), country_name(move.country)))
+    return sorted(moves.values(), key=lambda move: (-move.day.toordinal(), country_name(move.country)))
 
 
 @dataclass(frozen=True)
-class Rules:
-    """A rule set and where it stands."""
+class RuleSetRow:
+    """A rule set and its state."""
 
     rules: RuleSet
-    state: State
+    state: RevisionState
 
 
-def rule_sets(found: QuerySet[RuleSet], today: date) -> list[Rules]:
-    """Rule sets with their rules, the latest first: those that wait, come or are in force before the past ones."""
-    rows, decided = [], False
-    for rules in found.prefetch_related("rules").order_by("-effective_from", "-revision"):
-        state = _state(rules, today, latest=not decided)
-        decided = decided or state == State.IN_FORCE
-        rows.append(Rules(rules, state))
+def rule_sets(sets: QuerySet[RuleSet], today: date) -> list[RuleSetRow]:
+    """Rule sets with their rules and states, newest first."""
+    rows, in_force = [], False
+    for rules in sets.prefetch_related("rules").order_by("-effective_from", "-revision"):
+        state = _state(rules, today, latest=not in_force)
+        in_force = in_force or state == RevisionState.IN_FORCE
+        rows.append(RuleSetRow(rules, state))
     return rows
 
 
 def rated_months(account: Account | None) -> list[date]:
-    """The months with delivered messages, the latest first; of every account when none is named."""
+    """The months with delivered messages, newest first; of every account if none is given."""
     buckets = Bucket.objects.filter(account=account) if account else Bucket.objects.all()
     return list(buckets.order_by("-month").values_list("month", flat=True).distinct())
 
 
 def waiting_buckets(account: Account | None, most: int = 1_000) -> int:
-    """How many groups of messages wait to be rated again, counted to `most` + 1 at the furthest."""
+    """The number of buckets that wait to be rated, counted up to `most` + 1."""
     dirty = DirtyBucket.objects.filter(bucket__account=account) if account else DirtyBucket.objects.all()
     return dirty.values("bucket_id").distinct()[: most + 1].count()
 
 
 def currencies_of(account: Account) -> list[str]:
-    """The currencies that the account's WABAs are billed in."""
+    """The billing currencies of the account's WABAs."""
     return list(Waba.objects.filter(account=account).order_by("currency").values_list("currency", flat=True).distinct())
 
 
-def sell_terms(account: Account, today: date) -> list[tuple[SellTerms, State]]:
-    """The account's own prices by currency, the latest first, and where each stands."""
-    rows, decided = [], set()
+def sell_terms(account: Account, today: date) -> list[tuple[SellTerms, RevisionState]]:
+    """The account's own prices by currency, newest first, with their states."""
+    rows, in_force = [], set()
     for terms in SellTerms.objects.filter(account=account).order_by("currency", "-effective_from"):
-        state = State.COMING
+        state = RevisionState.COMING
         if terms.effective_from <= today:
-            state = State.PAST if terms.currency in decided else State.IN_FORCE
-            decided.add(terms.currency)
+            state = RevisionState.PAST if terms.currency in in_force else RevisionState.IN_FORCE
+            in_force.add(terms.currency)
         rows.append((terms, state))
     return rows

@@ -1,7 +1,7 @@
-"""The running month: what it will cost, and how far each count is from its next price.
+"""The current month: its expected cost, and the distance of each count to its next price.
 
-Both look ahead in one way: a day to come will be as that weekday was on average in the last four weeks. It needs a
-whole week behind it, knows of no holidays, and leaves out what is not priced.
+Both expect of each future day the average of its weekday in the last four weeks. The forecast needs a full week of
+data, ignores holidays and leaves out unpriced messages.
 """
 
 from calendar import monthrange
@@ -25,14 +25,14 @@ from billing.selectors.sums import EVERYTHING, CostFilter, sums_of
 from core.money import ZERO
 
 LOOK_BACK = 28  # days: every weekday four times
-LEAST = 7  # whole days, so that every weekday was seen
+MIN_DAYS = 7  # so that every weekday has data
 _CENT = Decimal("0.01")
 
 
 @dataclass(frozen=True)
 class Forecast:
-    """Cost of the running month in one currency. `expected` for the whole month, to the cent; None with less than a
-    week behind it. `days` is how many whole days it rests on.
+    """The cost of the current month in one currency. `expected` is for the whole month, to the cent; None with
+    less than a week of data. `days` is the number of full days of data.
     """
 
     currency: str
@@ -43,8 +43,8 @@ class Forecast:
 
 @dataclass(frozen=True)
 class NextPrice:
-    """What the next message costs, and what it will cost behind the threshold. None: free. `then_known` False: a lower
-    price may follow, but no card says which.
+    """The price of the next message, and of those after the threshold (None: no known change). Unless `then_known`, a
+    lower price may follow that no card states.
     """
 
     market: str
@@ -58,9 +58,9 @@ class NextPrice:
 
 @dataclass(frozen=True)
 class TierProgress:
-    """A count of the running month. `position` messages are counted, `external` of them sent through others. At
-    `threshold` messages the price changes; None: no further change, or (`end_known` False) none that a card names.
-    `expected_on` is None when that is not expected this month, or not to be said.
+    """A count of the current month. `position` messages are counted, `external` of them sent through other providers.
+    At `threshold` messages the price changes; None without a further change, or (unless `end_known`) without one that a
+    card states. `expected_on` is None if the change is not expected this month or cannot be estimated.
     """
 
     scope: AccrualScope
@@ -80,50 +80,52 @@ class TierProgress:
         return None if self.threshold is None else self.threshold - self.position
 
 
-class Usual(NamedTuple):
-    """What the days of a week usually bring, Monday first, and how many days that rests on."""
+class WeekdayAverages(NamedTuple):
+    """The averages by weekday, Monday first, and the number of days of data."""
 
     by_weekday: tuple[Decimal, ...]
     days: int
 
     def of(self, day: date) -> Decimal:
-        """What a day usually brings."""
+        """The average of the day's weekday."""
         return self.by_weekday[day.weekday()]
 
 
-def usual(by_day: Mapping[date, Decimal], today: date) -> Usual | None:
-    """Averages by weekday over the whole days since the first, at most four weeks; None with less than one week.
+def weekday_averages(by_day: Mapping[date, Decimal], today: date) -> WeekdayAverages | None:
+    """The averages by weekday of the full days since the first, at most four weeks; None with less than one week.
 
-    Days on which nothing came count as zero.
+    Days without data count as zero.
     """
     first = max(min(by_day, default=today), today - timedelta(days=LOOK_BACK))
     days = [first + timedelta(days=n) for n in range((today - first).days)]
-    if len(days) < LEAST:
+    if len(days) < MIN_DAYS:
         return None
     sums, counts = [ZERO] * 7, [0] * 7
     for day in days:
         sums[day.weekday()] += by_day.get(day, ZERO)
         counts[day.weekday()] += 1
-    return Usual(tuple(total / n for total, n in zip(sums, counts, strict=True)), len(days))
+    return WeekdayAverages(tuple(total / n for total, n in zip(sums, counts, strict=True)), len(days))
 
 
 def month_end(today: date) -> date:
-    """The last day of its month."""
+    """The last day of the month."""
     return today.replace(day=monthrange(today.year, today.month)[1])
 
 
-def still_to_come(by_day: Mapping[date, Decimal], usually: Usual, today: date) -> Iterable[tuple[date, Decimal]]:
-    """What each day until the end of the month is expected to bring: of today, what is missing from the usual."""
-    yield today, max(ZERO, usually.of(today) - by_day.get(today, ZERO))
+def expected_days(
+    by_day: Mapping[date, Decimal], averages: WeekdayAverages, today: date
+) -> Iterable[tuple[date, Decimal]]:
+    """The expected value of each day until the end of the month; for today, the remainder of the average."""
+    yield today, max(ZERO, averages.of(today) - by_day.get(today, ZERO))
     for n in range(1, (month_end(today) - today).days + 1):
         day = today + timedelta(days=n)
-        yield day, usually.of(day)
+        yield day, averages.of(day)
 
 
-def forecast(account: Account, today: date, chosen: CostFilter = EVERYTHING) -> list[Forecast]:
-    """The running month's cost, a row for each currency, by the rated lines of each day."""
+def forecast(account: Account, today: date, cost_filter: CostFilter = EVERYTHING) -> list[Forecast]:
+    """The forecast of the current month's cost, one per currency, from the rated lines of each day."""
     by_day: dict[str, dict[date, Decimal]] = defaultdict(lambda: defaultdict(lambda: ZERO))
-    for (day,), sums in sums_of(account, _since(today), today, ["day"], chosen):
+    for (day,), sums in sums_of(account, _since(today), today, ["day"], cost_filter):
         if sums.cost is not None:
             by_day[sums.currency][day] += sums.cost
     return [_forecast(currency, by_day[currency], today) for currency in sorted(by_day)]
@@ -135,23 +137,23 @@ def _since(today: date) -> date:
 
 def _forecast(currency: str, by_day: Mapping[date, Decimal], today: date) -> Forecast:
     to_date = sum((amount for day, amount in by_day.items() if day >= today.replace(day=1)), ZERO)
-    usually = usual(by_day, today)
-    if usually is None:
+    averages = weekday_averages(by_day, today)
+    if averages is None:
         return Forecast(currency, to_date, None, 0)
-    rest = sum((amount for _, amount in still_to_come(by_day, usually, today)), ZERO)
-    return Forecast(currency, to_date, (to_date + rest).quantize(_CENT, ROUND_HALF_EVEN), usually.days)
+    remaining = sum((amount for _, amount in expected_days(by_day, averages, today)), ZERO)
+    return Forecast(currency, to_date, (to_date + remaining).quantize(_CENT, ROUND_HALF_EVEN), averages.days)
 
 
 class _Count(NamedTuple):
-    """What goes on over months as one count: a bucket without its month."""
+    """A count that continues over months: a bucket without its month."""
 
     scope: str
     scope_id: int
     accrual_group: str
 
 
-class _Pair(NamedTuple):
-    """What a price is looked up by."""
+class _PriceKey(NamedTuple):
+    """The key of a price."""
 
     provider: str
     currency: str
@@ -159,7 +161,7 @@ class _Pair(NamedTuple):
     category: str
 
 
-class _Step(NamedTuple):
+class _CardTier(NamedTuple):
     """A tier of a card."""
 
     above: int
@@ -171,19 +173,19 @@ class _Step(NamedTuple):
 
 @dataclass
 class _Bucket:
-    """A bucket of the running month, put together from its lines."""
+    """A bucket of the current month, summed from its lines."""
 
     pk: int
     count: _Count
     allowance: int
     n: int
-    pairs: set[_Pair]
+    pairs: set[_PriceKey]
 
 
 def tier_progress(account: Account, today: date) -> list[TierProgress]:
-    """Every count of the running month whose price depends on its volume, the one nearest to its next price first.
+    """Every count of the current month whose price depends on its volume, nearest to the next price first.
 
-    Positions are those that rating gave: they follow the volume announced by the provider where there is one.
+    Positions include the volume that the provider announced.
     """
     buckets, history = _counted(account, today)
     external = VolumeAnchor.objects.filter(bucket__in=buckets).values_list("bucket").annotate(most=Max("external"))
@@ -194,28 +196,28 @@ def tier_progress(account: Account, today: date) -> list[TierProgress]:
         cards=_cards(account, today, {pair for bucket in buckets.values() for pair in bucket.pairs}),
         names=_scope_names(account, [bucket.count for bucket in buckets.values()]),
     )
-    found = (_progress(bucket, month) for bucket in buckets.values())
-    return sorted((each for each in found if each), key=_nearest)
+    progress = (_progress(bucket, month) for bucket in buckets.values())
+    return sorted((count for count in progress if count), key=_sort_key)
 
 
 @dataclass(frozen=True)
 class _Month:
-    """What is known of all counts of the running month."""
+    """The data of all counts of the current month."""
 
     today: date
     history: Mapping[_Count, Mapping[date, Decimal]]
     external: Mapping[int, int]
-    cards: Mapping[_Pair, list[_Step]]
+    cards: Mapping[_PriceKey, list[_CardTier]]
     names: Mapping[tuple[str, int], str]
 
 
-def _nearest(each: TierProgress) -> tuple[Any, ...]:
-    share = each.position / each.threshold if each.threshold else -1
-    return -share, -each.position, each.accrual_group, each.scope_name
+def _sort_key(count: TierProgress) -> tuple[Any, ...]:
+    share = count.position / count.threshold if count.threshold else -1
+    return -share, -count.position, count.accrual_group, count.scope_name
 
 
 def _counted(account: Account, today: date) -> tuple[dict[int, _Bucket], dict[_Count, dict[date, Decimal]]]:
-    """The running month's buckets with what is counted in them, and each count's messages by day."""
+    """The current month's buckets with their counts, and each count's messages by day."""
     buckets: dict[int, _Bucket] = {}
     history: dict[_Count, dict[date, Decimal]] = defaultdict(dict)
     rows = (
@@ -235,11 +237,11 @@ def _counted(account: Account, today: date) -> tuple[dict[int, _Bucket], dict[_C
         if month == today.replace(day=1):
             bucket = buckets.setdefault(pk, _Bucket(pk, count, allowance, 0, set()))
             bucket.n += n
-            bucket.pairs.add(_Pair(*pair))
+            bucket.pairs.add(_PriceKey(*pair))
     return buckets, history
 
 
-# The tiers in force today of everything that is priced by volume.
+# The tiers in force today of all prices that depend on volume.
 _TIERS = f"""
 SELECT d.provider, d.currency, d.market, d.category, r.above, r.up_to, r.unit_price, r.end_known,
     r.source = %(assumed)s
@@ -252,27 +254,27 @@ ORDER BY r.above
 """  # noqa: S608 - every name is a constant of this module
 
 
-def _cards(account: Account, day: date, pairs: set[_Pair]) -> dict[_Pair, list[_Step]]:
+def _cards(account: Account, day: date, pairs: set[_PriceKey]) -> dict[_PriceKey, list[_CardTier]]:
     if not pairs:
         return {}
     providers, currencies, markets, categories = (list(column) for column in zip(*pairs, strict=True))
-    steps: dict[_Pair, list[_Step]] = defaultdict(list)
+    tiers: dict[_PriceKey, list[_CardTier]] = defaultdict(list)
     with connection.cursor() as cursor:
         cursor.execute(_TIERS, {
             "account": account.pk, "day": day, "providers": providers, "currencies": currencies, "markets": markets,
             "categories": categories, "assumed": ASSUMED, "forced": [], "with": [], "without": [],
         })  # fmt: skip
         for row in cursor.fetchall():
-            steps[_Pair(*row[:4])].append(_Step(*row[4:]))
-    return dict(steps)
+            tiers[_PriceKey(*row[:4])].append(_CardTier(*row[4:]))
+    return dict(tiers)
 
 
 def _scope_names(account: Account, counts: Sequence[_Count]) -> dict[tuple[str, int], str]:
     """The names of portfolios and phone numbers."""
     portfolios = [count.scope_id for count in counts if count.scope == AccrualScope.PORTFOLIO]
     numbers = [count.scope_id for count in counts if count.scope == AccrualScope.PHONE_NUMBER]
-    found = BusinessPortfolio.objects.filter(account=account, pk__in=portfolios).values_list("pk", "name")
-    names: dict[tuple[str, int], str] = {(AccrualScope.PORTFOLIO.value, pk): name for pk, name in found}
+    rows = BusinessPortfolio.objects.filter(account=account, pk__in=portfolios).values_list("pk", "name")
+    names: dict[tuple[str, int], str] = {(AccrualScope.PORTFOLIO.value, pk): name for pk, name in rows}
     if numbers:
         for pk, (code, name) in DIMENSIONS["channel"].names.of(account, numbers).items():
             names[AccrualScope.PHONE_NUMBER.value, pk] = name or code
@@ -280,14 +282,14 @@ def _scope_names(account: Account, counts: Sequence[_Count]) -> dict[tuple[str, 
 
 
 def _progress(bucket: _Bucket, month: _Month) -> TierProgress | None:
-    """None when the price does not depend on the volume."""
+    """None if the price does not depend on the volume."""
     external = month.external.get(bucket.pk, 0)
     position = bucket.n + external
     priced = {pair: month.cards[pair] for pair in sorted(bucket.pairs) if pair in month.cards}
     allowed = position < bucket.allowance
-    if not allowed and all(len(steps) == 1 and steps[0].end_known for steps in priced.values()):
+    if not allowed and all(len(tiers) == 1 and tiers[0].end_known for tiers in priced.values()):
         return None
-    bounds = {0, bucket.allowance, *(step.above for steps in priced.values() for step in steps)}
+    bounds = {0, bucket.allowance, *(tier.above for tiers in priced.values() for tier in tiers)}
     threshold = min((bound for bound in bounds if bound > position), default=None)
     return TierProgress(
         scope=AccrualScope(bucket.count.scope),
@@ -297,39 +299,41 @@ def _progress(bucket: _Bucket, month: _Month) -> TierProgress | None:
         external=external,
         start=max(bound for bound in bounds if bound <= position),
         threshold=threshold,
-        end_known=all(_at(steps, position).end_known for steps in priced.values()),
+        end_known=all(_tier_at(tiers, position).end_known for tiers in priced.values()),
         expected_on=None if threshold is None else _expected_on(bucket.count, month, threshold - position),
-        prices=tuple(_next_price(pair, steps, position, threshold, bucket.allowance) for pair, steps in priced.items()),
+        prices=tuple(_next_price(pair, tiers, position, threshold, bucket.allowance) for pair, tiers in priced.items()),
     )
 
 
-def _at(steps: Sequence[_Step], position: int) -> _Step:
+def _tier_at(tiers: Sequence[_CardTier], position: int) -> _CardTier:
     """The tier of the message after this position."""
-    return max((step for step in steps if step.above <= position), key=attrgetter("above"))
+    return max((tier for tier in tiers if tier.above <= position), key=attrgetter("above"))
 
 
-def _next_price(pair: _Pair, steps: Sequence[_Step], position: int, threshold: int | None, allowance: int) -> NextPrice:
-    here = _at(steps, position)
-    there = None if threshold is None else _at(steps, threshold)
-    assumed = there is not None and there.above == threshold and there.assumed
+def _next_price(
+    pair: _PriceKey, tiers: Sequence[_CardTier], position: int, threshold: int | None, allowance: int
+) -> NextPrice:
+    current = _tier_at(tiers, position)
+    following = None if threshold is None else _tier_at(tiers, threshold)
+    assumed = following is not None and following.above == threshold and following.assumed
     return NextPrice(
         market=pair.market,
         category=pair.category,
         provider=pair.provider,
         currency=pair.currency,
-        now=ZERO if position < allowance else here.price,
-        then=None if there is None or assumed else there.price,
+        now=ZERO if position < allowance else current.price,
+        then=None if following is None or assumed else following.price,
         then_known=not assumed,
     )
 
 
 def _expected_on(count: _Count, month: _Month, remaining: int) -> date | None:
-    """The day on which so many more messages will have come."""
+    """The day on which the expected messages exceed the remaining ones."""
     by_day = month.history[count]
-    usually = usual(by_day, month.today)
-    left = Decimal(remaining)
-    for day, n in still_to_come(by_day, usually, month.today) if usually else ():
-        left -= n
-        if left <= 0:
+    averages = weekday_averages(by_day, month.today)
+    missing = Decimal(remaining)
+    for day, n in expected_days(by_day, averages, month.today) if averages else ():
+        missing -= n
+        if missing <= 0:
             return day
     return None

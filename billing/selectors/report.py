@@ -1,4 +1,4 @@
-"""The cost report: rated lines summed by what the reader asks for."""
+"""The cost report: rated lines summed by the requested groups."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,8 +21,8 @@ from core.money import ZERO
 
 @dataclass
 class Resale:
-    """What a row's messages bring in the account's own prices. `amount` covers the priced ones of those that have sell
-    terms, `cost` is what the provider charges for these; `unrated` counts those that lack either price.
+    """A row's messages in the account's own prices. `amount` covers the priced messages with sell terms, `cost` is the
+    provider's charge for them, and `unrated` counts those without either price.
     """
 
     amount: Decimal = ZERO
@@ -31,14 +31,14 @@ class Resale:
 
     @property
     def margin(self) -> Decimal | None:
-        """Amount minus cost; None while a message lacks either."""
+        """Amount minus cost; None while a message has no price."""
         return None if self.unrated else self.amount - self.cost
 
 
 @dataclass
 class CostRow:
     """One row of a report. `amount` covers the priced messages; `unrated` counts those without a price. `resale` is
-    None where the account has no sell terms.
+    None without sell terms.
     """
 
     keys: dict[str, Any]
@@ -51,7 +51,7 @@ class CostRow:
     resale: Resale | None = None
 
     def add(self, sums: Sums) -> None:
-        """Count more messages."""
+        """Add messages to the row."""
         self.delivered += sums.n
         if sums.state == ChargeState.CHARGED:
             self.charged += sums.n
@@ -68,7 +68,7 @@ class CostRow:
 
     @property
     def priced(self) -> bool:
-        """Whether the amount is a price: something was charged, or all of it is known to be free."""
+        """Whether the amount is a price: something was charged, or everything is free."""
         return bool(self.charged) or (bool(self.free) and not self.unrated)
 
 
@@ -76,7 +76,7 @@ class CostRow:
 class CostReport:
     """Cost by group. Days are inclusive and in the time zone of each message's WABA; currencies are never mixed.
 
-    Every delivery recorded until `data_as_of` is in.
+    The report includes every delivery recorded until `data_as_of`.
     """
 
     start: date
@@ -89,63 +89,63 @@ class CostReport:
 
     @cached_property
     def groups(self) -> list[Dimension]:
-        """What it is grouped by."""
+        """The groups of the report."""
         return [DIMENSIONS[name] for name in self.group_by]
 
     @property
     def resold(self) -> bool:
-        """Whether any of it is resold."""
+        """Whether any message is resold."""
         return any(row.resale for row in self.totals)
 
 
 def cost_report(
-    account: Account, *, start: date, end: date, group_by: Sequence[str], chosen: CostFilter = EVERYTHING
+    account: Account, *, start: date, end: date, group_by: Sequence[str], cost_filter: CostFilter = EVERYTHING
 ) -> CostReport:
     """Sum the rated lines of an account. Raises ValueError naming an unknown group."""
     for group in group_by:
         if group not in DIMENSIONS:
             raise ValueError(f"cannot group by {group!r}: choose from {', '.join(DIMENSIONS)}")
     groups = tuple(dict.fromkeys(group_by))
-    rows, totals = _rows(account, start, end, groups, chosen)
+    rows, totals = _rows(account, start, end, groups, cost_filter)
     return CostReport(start, end, billing_zone(account), data_as_of(account, start, end), groups, rows, totals)
 
 
-def cost_totals(account: Account, start: date, end: date, chosen: CostFilter = EVERYTHING) -> list[CostRow]:
-    """One row for each currency."""
-    return _rows(account, start, end, (), chosen)[1]
+def cost_totals(account: Account, start: date, end: date, cost_filter: CostFilter = EVERYTHING) -> list[CostRow]:
+    """The totals, one row per currency."""
+    return _rows(account, start, end, (), cost_filter)[1]
 
 
 def has_costs(account: Account) -> bool:
-    """Whether anything was ever rated for the account."""
+    """Whether the account has any rated message."""
     return RatedLine.objects.filter(account=account).exists()
 
 
 def market_names() -> list[str]:
-    """Every market a country was ever in, by the table in force."""
+    """Every market in the table in force, including former ones."""
     rows = MarketCountry.objects.filter(table__is_active=True)
     return list(rows.order_by("market").values_list("market", flat=True).distinct())
 
 
 def billing_zone(account: Account) -> str:
-    """The time zone of the account's WABAs, or all of them when they differ."""
+    """The time zone of the account's WABAs; a comma-separated list if they differ."""
     zones = Waba.objects.filter(account=account).order_by("time_zone").values_list("time_zone", flat=True).distinct()
     return ", ".join(zones) or account.time_zone
 
 
 def today_in(zones: str) -> date:
-    """Today in the first of the WABAs' zones (see billing_zone): it decides which day it is when they differ."""
+    """Today in the first of the WABAs' zones (see billing_zone), which decides if they differ."""
     return timezone.localdate(timezone=ZoneInfo(zones.partition(",")[0]))
 
 
 def data_as_of(account: Account, start: date, end: date) -> datetime:
-    """Until when deliveries are certainly in the figures of these days.
+    """The time until which the figures of these days include every delivery.
 
-    Buckets with news that are not rated yet, or cannot be, stand as they were last rated; all others are complete.
+    Dirty buckets count as of their last rating; all others are complete.
     """
     with connection.cursor() as cursor:
         cursor.execute(_DATA_AS_OF, {"account": account.pk, "start": start.replace(day=1), "end": end})
-        found: datetime | None = cursor.fetchone()[0]
-    return found or timezone.now()
+        rated_at: datetime | None = cursor.fetchone()[0]
+    return rated_at or timezone.now()
 
 
 _DATA_AS_OF = """
@@ -156,16 +156,16 @@ FROM billing_bucket b WHERE b.account_id = %(account)s AND b.month BETWEEN %(sta
 
 
 def _rows(
-    account: Account, start: date, end: date, group_by: Sequence[str], chosen: CostFilter
+    account: Account, start: date, end: date, group_by: Sequence[str], cost_filter: CostFilter
 ) -> tuple[list[CostRow], list[CostRow]]:
-    """Sum, then name what is ids there: the rows, and a total for each currency. Ids of one name (a template in two
-    WABAs) are one row.
+    """The rows and the totals, with names instead of ids. Ids with the same name (a template in two WABAs) share
+    a row.
     """
-    found = sums_of(account, start, end, group_by, chosen)
-    parts = list(_parts(account, group_by, [values for values, _ in found]))
+    sums_by_values = sums_of(account, start, end, group_by, cost_filter)
+    parts = list(_parts(account, group_by, [values for values, _ in sums_by_values]))
     rows: dict[tuple[Any, ...], CostRow] = {}
     totals: dict[str, CostRow] = {}
-    for values, sums in found:
+    for values, sums in sums_by_values:
         keys: dict[str, Any] = {}
         for group, part, names in parts:
             keys |= group.keys(values[part], names)
@@ -175,16 +175,16 @@ def _rows(
 
 
 def _parts(
-    account: Account, group_by: Iterable[str], found: Sequence[tuple[Any, ...]]
+    account: Account, group_by: Iterable[str], rows: Sequence[tuple[Any, ...]]
 ) -> Iterator[tuple[Dimension, slice, Mapping[int, Sequence[str]]]]:
-    """Each group, where its columns stand, and the names of the ids there."""
+    """Each group with the slice of its columns and the names of its ids."""
     start = 0
     for group in (DIMENSIONS[name] for name in group_by):
         part = slice(start, start + len(group.columns))
-        yield group, part, group.names.of(account, {values[start] for values in found})
+        yield group, part, group.names.of(account, {values[start] for values in rows})
         start = part.stop
 
 
 def _sortable(key: tuple[Any, ...]) -> tuple[Any, ...]:
-    """A key in which nothing sorts behind everything."""
+    """A sort key in which None sorts last."""
     return tuple((part is None, _sortable(part) if isinstance(part, tuple) else part) for part in key)

@@ -1,4 +1,4 @@
-"""Delivered messages without a price: how many, why, and what to do about it."""
+"""Delivered messages without a price, with reasons and remedies."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ _REMEDIES = {
 
 @dataclass(frozen=True)
 class Unrated:
-    """Messages that lack a price for the same reason. Days are those of each message's WABA."""
+    """Messages without a price for the same reason. Days are in the time zone of each message's WABA."""
 
     reason: str
     market: str
@@ -48,12 +48,12 @@ class Unrated:
 
     @property
     def meaning(self) -> str:
-        """Why, in a sentence."""
+        """The reason in a sentence."""
         return f"{UnratedReason(self.reason).label}."
 
     @property
     def remedy(self) -> str:
-        """What to do, in a sentence."""
+        """The remedy in a sentence."""
         words = str(_REMEDIES[UnratedReason(self.reason)])
         category = self.category.replace("_", " ").replace("-", " ") or _("this category")
         return words % {
@@ -63,17 +63,17 @@ class Unrated:
 
     @property
     def sentences(self) -> str:
-        """Why, and what to do."""
+        """The reason and the remedy."""
         return f"{self.meaning} {self.remedy}"
 
     @property
     def country(self) -> str:
-        """The country, when it is one."""
+        """The country, if there is only one."""
         return self.countries[0] if len(self.countries) == 1 else ""
 
 
 def unrated(account: Account, subaccount_ids: Sequence[int] | None = None) -> list[Unrated]:
-    """What lacks a price, the most messages first; within these subaccounts, if given. One query."""
+    """The messages without a price, most messages first; within these subaccounts, if given. One query."""
     lines = RatedLine.objects.filter(account=account, state=ChargeState.UNRATED)
     if subaccount_ids is not None:
         lines = lines.filter(kind__subaccount_id__in=subaccount_ids)

@@ -18,15 +18,15 @@ DIMENSIONS_8X8 = {
     "subAccountId": "subaccount", "channel": "", "businessAccountId": "waba", "pricingCategory": "category",
     "country": "country",
 }  # fmt: skip
-"""Its dimensions, and ours for them; the channel is always WhatsApp."""
+"""8x8's dimensions and Tollgate's equivalents; the channel is always WhatsApp."""
 PRICING_NEEDS = {"channel", "businessAccountId", "pricingCategory", "country"}
-FIRST_MONTH = date(2026, 2, 1)  # 8x8 has none before
+FIRST_MONTH = date(2026, 2, 1)  # of 8x8's API
 MONTHS_BACK = 6
 
 
 @dataclass
 class UsageTier:
-    """So many messages stood between two positions; the first tier starts at 0, as 8x8 writes it."""
+    """The number of messages between two positions. The first tier starts at 0, as in 8x8's API."""
 
     start: int
     end: int | None
@@ -36,7 +36,7 @@ class UsageTier:
 
 @dataclass
 class UsageRow:
-    """Volumes of one combination of dimensions, and what they cost. `tiers` is None when it is not asked for."""
+    """The volumes and amounts of one combination of dimensions. `tiers` is None without pricing."""
 
     keys: dict[str, str]
     delivered: int = 0
@@ -48,14 +48,14 @@ class UsageRow:
 
     @property
     def rate_model(self) -> str:
-        """`flat` when one price is known to hold for any volume, else `tiered`."""
+        """`flat` if one price applies to any volume, else `tiered`."""
         tiered = any(tier.start or tier.end or not tier.end_known for tier in self.tiers or ())
         return "tiered" if tiered else "flat"
 
 
 @dataclass(frozen=True)
-class Usage:
-    """The month's rows in their order; `currency` is None when there are several."""
+class MonthlyUsage:
+    """The month's rows in order; `currency` is None if there are several."""
 
     start: date
     end: date
@@ -66,15 +66,15 @@ class Usage:
 
 
 def open_months(today: date) -> tuple[date, date]:
-    """The first days of the earliest and the latest month that may be asked for."""
+    """The first days of the earliest and the latest month that the report covers."""
     latest = (today.replace(day=1) - timedelta(days=1)).replace(day=1)
     months = today.year * 12 + today.month - 1 - MONTHS_BACK
     return max(FIRST_MONTH, date(months // 12, months % 12 + 1, 1)), latest
 
 
-def usage(
+def monthly_usage(
     account: Account, month: date, group_by: Collection[str], subaccount_ids: Sequence[int] | None = None
-) -> Usage:
+) -> MonthlyUsage:
     """Sum the rated lines of a month (its first day) by 8x8's dimensions."""
     names = tuple(name for name in DIMENSIONS_8X8 if name in group_by)
     groups = [group for name in names if (group := DIMENSIONS_8X8[name])]
@@ -83,15 +83,15 @@ def usage(
         start=month,
         end=month_end(month),
         group_by=[*groups, "tier"],
-        chosen=CostFilter(subaccount_ids=subaccount_ids),
+        cost_filter=CostFilter(subaccount_ids=subaccount_ids),
     )
     rows: dict[tuple[str, ...], UsageRow] = {}
     for row in report.rows:
-        keys = {name: _spell(name, row) for name in names}
-        found = rows.setdefault(tuple(keys.values()), UsageRow(keys))
-        _add(found, row, priced=set(names) >= PRICING_NEEDS)
+        keys = {name: _dimension_value(name, row) for name in names}
+        usage_row = rows.setdefault(tuple(keys.values()), UsageRow(keys))
+        _add(usage_row, row, priced=set(names) >= PRICING_NEEDS)
     currencies = {row.currency for row in report.totals if row.currency}
-    return Usage(
+    return MonthlyUsage(
         start=report.start,
         end=report.end,
         data_as_of=report.data_as_of,
@@ -101,26 +101,26 @@ def usage(
     )
 
 
-def _spell(name: str, row: CostRow) -> str:
+def _dimension_value(name: str, row: CostRow) -> str:
     if name == "channel":
         return "whatsapp"
     value: Any = row.keys[DIMENSIONS_8X8[name]]
     return price_category(value).replace("-", "_") if name == "pricingCategory" else str(value)
 
 
-def _add(found: UsageRow, row: CostRow, *, priced: bool) -> None:
+def _add(usage_row: UsageRow, row: CostRow, *, priced: bool) -> None:
     for name in ("delivered", "charged", "free", "unrated"):
-        setattr(found, name, getattr(found, name) + getattr(row, name))
+        setattr(usage_row, name, getattr(usage_row, name) + getattr(row, name))
     if row.currency and row.priced:
-        found.amounts[row.currency] = found.amounts.get(row.currency, ZERO) + row.amount
+        usage_row.amounts[row.currency] = usage_row.amounts.get(row.currency, ZERO) + row.amount
     if priced:
-        found.tiers = found.tiers or []
+        usage_row.tiers = usage_row.tiers or []
         if key := row.keys["tier"]:
-            _tier(found.tiers, key).quantity += row.charged
+            _tier(usage_row.tiers, key).quantity += row.charged
 
 
 def _tier(tiers: list[UsageTier], key: TierKey) -> UsageTier:
-    """The tier with these bounds; tiers stay in their order."""
+    """The tier with these bounds, added in order if missing."""
     start = 0 if key.start == 1 else key.start
     tier = next((tier for tier in tiers if (tier.start, tier.end) == (start, key.end)), None)
     if tier is None:

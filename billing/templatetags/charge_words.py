@@ -1,4 +1,4 @@
-"""What charges are called on pages."""
+"""Template filters that name charges."""
 
 from django import template
 

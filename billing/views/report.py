@@ -19,8 +19,8 @@ from core.filters import query
 
 @requires(Permission.VIEW_COSTS)
 def costs(request: TenantRequest) -> HttpResponse:
-    """What did it cost?"""
-    form, report = _asked(request)
+    """The cost report."""
+    form, report = _form_and_report(request)
     context: dict[str, Any] = {"form": form, "report": report, "zone": ""}
     if report:
         context["zone"] = report.time_zone
@@ -35,23 +35,23 @@ def costs(request: TenantRequest) -> HttpResponse:
 
 
 def _summary(request: TenantRequest, form: CostForm, report: CostReport) -> dict[str, Any]:
-    """What stands above the chart: the sums beside those before, and in the running month what is ahead."""
-    today, chosen, before = form.today, form.chosen(request.principal.subaccount_ids), form.period.before
-    former = cost_totals(request.account, before.start, before.end, chosen)
-    ahead = forecast(request.account, today, chosen) if form.running else []
-    # Volume is counted over all subaccounts: who is limited to some does not see it.
+    """The key figures, compared to the period before, and in the current month the forecast and the tiers."""
+    today, cost_filter, before = form.today, form.cost_filter(request.principal.subaccount_ids), form.period.before
+    former = cost_totals(request.account, before.start, before.end, cost_filter)
+    forecasts = forecast(request.account, today, cost_filter) if form.running else []
+    # Volume is counted over all subaccounts, so principals limited to some do not see it.
     tiers = tier_progress(request.account, today) if form.running and not request.principal.reach.limited else []
     return {
         "figures": cost_figures(
-            report.totals, former, ahead, today, lambda state: query(form.params, {"state": state})
+            report.totals, former, forecasts, today, lambda state: query(form.params, {"state": state})
         ),
         "before": before.label,
         "tiers": tier_table(tiers),
     }
 
 
-def _asked(request: TenantRequest) -> tuple[CostForm, CostReport | None]:
-    """The form, and its report (None when the form is invalid)."""
+def _form_and_report(request: TenantRequest) -> tuple[CostForm, CostReport | None]:
+    """The form and its report; None for an invalid form."""
     form = CostForm(request.GET, request.principal)
     if not form.is_valid():
         if form.unknown_object:
@@ -62,13 +62,13 @@ def _asked(request: TenantRequest) -> tuple[CostForm, CostReport | None]:
         start=form.period.start,
         end=form.period.end,
         group_by=form.groups,
-        chosen=form.chosen(request.principal.subaccount_ids),
+        cost_filter=form.cost_filter(request.principal.subaccount_ids),
     )
     return form, report
 
 
 def _log_link(form: CostForm, keys: dict[str, Any]) -> str:
-    """The log's delivered messages of a row of the report."""
+    """The link to the delivered messages of a row in the log."""
     change, period = {"direction": "outbound"}, form.span()
     for name, dimension in DIMENSIONS.items():
         if value := keys.get(name):

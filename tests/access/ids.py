@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.models import Account, ApiKey, Invitation, Membership, Subaccount
 from archive.exports import jobs, work
-from archive.exports.requests import Ask
+from archive.exports.requests import ExportSpec
 from archive.models import Deletion, Export, ExportSchedule
 from billing.enums import Book
 from billing.models import DryRun, RateCard
@@ -84,7 +84,7 @@ def _webhook(account: Account) -> InboxItem:
 
 
 def _export(account: Account, *subaccounts: Subaccount) -> Export:
-    export = jobs.start(principal(account, "tg_test", *subaccounts), Ask("messages", {}, "UTC"))
+    export = jobs.start(principal(account, "tg_test", *subaccounts), ExportSpec("messages", {}, "UTC"))
     work.run_slice(export)
     export.refresh_from_db()
     assert export.ready

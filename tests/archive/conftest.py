@@ -1,42 +1,42 @@
-"""What the tests of exports share."""
+"""Fixtures of the tests of exports."""
 
 import pytest
 
 from accounts.enums import Permission
 from archive.exports import work
 from archive.exports.files import storage
-from archive.exports.requests import Ask
+from archive.exports.requests import ExportSpec
 from tests.people import principal
 
 ALL = frozenset(Permission)
 
 
 @pytest.fixture
-def asker(acme):
+def requester(acme):
     """An API key of the whole account that may do everything."""
     return principal(acme, "tg_test")
 
 
 @pytest.fixture
-def ask():
-    """What is asked for, as keywords say; messages as CSV in Singapore's time otherwise."""
+def spec():
+    """Build an ExportSpec from keywords; by default messages as CSV in Singapore time."""
 
-    def make(dataset="messages", **said):
-        return Ask(**{"dataset": dataset, "filters": {}, "time_zone": "Asia/Singapore", **said})
+    def make(dataset="messages", **values):
+        return ExportSpec(**{"dataset": dataset, "filters": {}, "time_zone": "Asia/Singapore", **values})
 
     return make
 
 
 @pytest.fixture
-def made():
-    """Work an export off; its row then."""
+def run_export():
+    """Run an export and return its refreshed row."""
 
-    def work_off(export):
+    def run(export):
         work.work()
         export.refresh_from_db()
         return export
 
-    return work_off
+    return run
 
 
 def content(export):

@@ -40,7 +40,7 @@ def caller(client, acme):
     return make
 
 
-def test_an_export_is_started_found_downloaded_and_deleted(acme, caller):
+def test_an_export_is_started_read_downloaded_and_deleted(acme, caller):
     deliver(acme)
     ask = caller()
     started = ask("post", URL, {"columns": ["msisdn"], "filters": {"status": ["delivered"], "country": "in"}})
@@ -48,15 +48,15 @@ def test_an_export_is_started_found_downloaded_and_deleted(acme, caller):
     one = f"{URL}{started.json()['id']}/"
     assert ask("get", f"{one}download/").status_code == 404
     work.work()
-    found = ask("get", one).json()
-    assert (found["state"], found["rows"]) == ("succeeded", 1)
-    assert found["filters"] == {"status": "delivered", "country": "IN"}
-    file = ask("get", found["download"])
+    export = ask("get", one).json()
+    assert (export["state"], export["rows"]) == ("succeeded", 1)
+    assert export["filters"] == {"status": "delivered", "country": "IN"}
+    file = ask("get", export["download"])
     assert b"".join(file.streaming_content) == b"msisdn\n919876543210\n"
     assert file.headers["Content-Type"] == "text/csv; charset=utf-8"
     manifest = ask("get", f"{one}manifest/").json()
-    assert (manifest["files"][0]["sha256"], manifest["rows"]) == (found["sha256"], 1)
-    assert [each["id"] for each in ask("get", URL).json()["results"]] == [found["id"]]
+    assert (manifest["files"][0]["sha256"], manifest["rows"]) == (export["sha256"], 1)
+    assert [each["id"] for each in ask("get", URL).json()["results"]] == [export["id"]]
     assert ask("delete", one).status_code == 204
     assert ask("get", one).status_code == 404
 
@@ -80,7 +80,7 @@ def test_an_export_is_started_found_downloaded_and_deleted(acme, caller):
          "filters.group_by.0", "moon"),
     ],
 )  # fmt: skip
-def test_what_cannot_be_asked_for_is_named(caller, body, field, words):
+def test_an_invalid_request_names_the_field(caller, body, field, words):
     answer = caller()("post", URL, body)
     assert answer.status_code == 400
     errors = {error["field"]: error["message"] for error in answer.json()["errors"]}
@@ -158,9 +158,9 @@ def test_8x8_s_job_gives_its_columns_in_its_order(acme, caller):
     one = f"{JOBS}/{started.json()['jobId']}"
     assert ask("get", one).json() == {"status": "queued"}
     work.work()
-    found = ask("get", one).json()
-    assert set(found) == {"status", "data", "expires"}
-    rows = b"".join(ask("get", found["data"][0]).streaming_content).decode().splitlines()
+    export = ask("get", one).json()
+    assert set(export) == {"status", "data", "expires"}
+    rows = b"".join(ask("get", export["data"][0]).streaming_content).decode().splitlines()
     assert rows == [
         COLUMNS_8X8,
         (

@@ -20,9 +20,9 @@ def run(*arguments, **options):
 def test_it_writes_the_log_to_a_file(acme, tmp_path):
     deliver(acme)
     file = tmp_path / "log.csv"
-    said = run(acme.public_id, file, "--from", "2026-10-15", "--to", "2026-10-15", "--columns", "msisdn,status")
+    output = run(acme.public_id, file, "--from", "2026-10-15", "--to", "2026-10-15", "--columns", "msisdn,status")
     assert file.read_text() == "msisdn,status\n919876543210,delivered\n"
-    assert said.startswith("1 rows, 37 bytes, SHA-256 of the contents ")
+    assert output.startswith("1 rows, 37 bytes, SHA-256 of the contents ")
 
 
 def test_it_writes_no_file_where_nothing_is(acme, tmp_path):
@@ -66,7 +66,7 @@ def test_it_takes_the_filters_of_the_log(acme, tmp_path, arguments, ids):
         (("--created-after", "2026-10-15T00:00:00Z"), "unrecognized arguments: --created-after"),
     ],
 )
-def test_what_cannot_be_is_said(acme, tmp_path, arguments, words):
+def test_an_invalid_argument_is_an_error(acme, tmp_path, arguments, words):
     with pytest.raises(CommandError, match=words):
         run(acme.public_id, tmp_path / "log.csv", *arguments)
 

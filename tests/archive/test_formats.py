@@ -1,4 +1,4 @@
-"""Cells as PostgreSQL writes them: no spreadsheet runs one, and every format gives back what was said."""
+"""Cells as PostgreSQL writes them: no spreadsheet runs one, and every format returns the original text."""
 
 import csv
 import io
@@ -43,9 +43,9 @@ def test_any_text_comes_back(rows):
     columns = [TEXT, Column("more", "")]
     pairs = [list(row) for row in rows]
     assert [list(json.loads(line).values()) for line in written("jsonl", columns, pairs).split("\n")[:-1]] == pairs
-    found = list(csv.reader(io.StringIO(written("csv", columns, pairs), newline=""), strict=True))
+    parsed = list(csv.reader(io.StringIO(written("csv", columns, pairs), newline=""), strict=True))
     guarded = [["'" + cell if cell[0] in "=+-@|%\t\r\n＝＋－＠" else cell for cell in row] for row in pairs]
-    assert found == guarded
+    assert parsed == guarded
 
 
 @pytest.mark.parametrize(

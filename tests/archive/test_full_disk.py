@@ -35,13 +35,15 @@ def largest_file(size):
         ("jsonl", "", 300, True), ("xlsx", "", 300, True), ("xlsx", "zip", 300, True),
     ],
 )  # fmt: skip
-def test_it_is_said_and_leaves_nothing_behind(acme, asker, ask, made, *, form, compression, size, read):
-    """While a part is stored, or, when all were `read`, while the file is made: a part has 120 bytes at most."""
+def test_a_full_disk_fails_the_export_and_leaves_no_files(
+    acme, requester, spec, run_export, *, form, compression, size, read
+):
+    """While a part is stored, or, when all were `read`, while the file is run_export: a part has 120 bytes at most."""
     for number in range(ROWS):
         deliver(acme, provider_message_id=f"wamid.{number}", at=AT + timedelta(days=number * 5))
     days = write_words(MessageQuery(created_after=AT, created_before=AT + timedelta(days=20)))
     columns = ["umid", "msisdn", "status"]
-    export = jobs.start(asker, ask(format=form, compression=compression, columns=columns, filters=days))
+    export = jobs.start(requester, spec(format=form, compression=compression, columns=columns, filters=days))
     with largest_file(size):
         work.work()
     export.refresh_from_db()
@@ -49,5 +51,5 @@ def test_it_is_said_and_leaves_nothing_behind(acme, asker, ask, made, *, form, c
     assert export.problem == "The file could not be written: File too large. Free up disk space and start again."
     assert not storage().exists(f"{acme.public_id}/{export.public_id}")
     assert not list(files._spool().glob(f"{export.public_id}*"))
-    again = made(jobs.again(export, asker))
+    again = run_export(jobs.repeat(export, requester))
     assert (again.state, again.rows, len(content(again)) == again.size) == (ExportState.SUCCEEDED, ROWS, True)

@@ -12,7 +12,7 @@ from django.db import connection
 
 from archive.enums import ExportState
 from archive.exports import files, jobs, work
-from archive.exports.requests import Ask
+from archive.exports.requests import ExportSpec
 from core.tenancy import every_tenant
 from local.embedded.config import ROOT
 from messaging.log.query import MessageQuery, write_words
@@ -54,8 +54,8 @@ def test_kill_9_in_the_middle_of_an_export(held, acme):
     for number, wamid in enumerate(WAMIDS):
         deliver(acme, provider_message_id=wamid, at=AT + timedelta(days=number))
     days = write_words(MessageQuery(created_before=AT + timedelta(days=len(WAMIDS))))
-    ask = Ask("messages", days, "UTC", columns=["provider_message_id"])
-    export = jobs.start(principal(acme, "x"), ask)
+    spec = ExportSpec("messages", days, "UTC", columns=["provider_message_id"])
+    export = jobs.start(principal(acme, "x"), spec)
     url = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
     environment = {**os.environ, "DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "portal.settings"}
     worker = subprocess.Popen([sys.executable, "-c", _WORKER], cwd=ROOT, env=environment)

@@ -1,4 +1,4 @@
-"""An export and deletions of the same messages at the same time: both end in a result that is said."""
+"""An export and deletions of the same messages at the same time: both report their results."""
 
 from datetime import timedelta
 
@@ -34,31 +34,31 @@ def meanwhile(acme, monkeypatch):
     return todo.append
 
 
-def delete(asker, *wamids):
+def delete(requester, *wamids):
     umids = Message.objects.filter(provider_message_id__in=wamids).values_list("umid", flat=True)
-    deletion = deletions.delete_selected(asker, list(umids))
+    deletion = deletions.delete_selected(requester, list(umids))
     deletion_work.work(deletion.pk)
     deletion.refresh_from_db()
     return deletion
 
 
-def test_what_is_deleted_during_an_export_is_in_it_if_its_part_was_read(acme, asker, ask, made, meanwhile):
+def test_what_is_deleted_during_an_export_is_in_it_if_its_part_was_read(acme, requester, spec, run_export, meanwhile):
     done = []
-    meanwhile(lambda: done.append(delete(asker, "wamid.0", "wamid.3")))
-    export = made(jobs.start(asker, ask(columns=["provider_message_id"], filters=DAYS)))
+    meanwhile(lambda: done.append(delete(requester, "wamid.0", "wamid.3")))
+    export = run_export(jobs.start(requester, spec(columns=["provider_message_id"], filters=DAYS)))
     assert content(export).decode().splitlines() == ["provider_message_id", "wamid.0", "wamid.1", "wamid.2"]
     assert (export.state, export.rows) == (ExportState.SUCCEEDED, 3)
     assert (done[0].state, done[0].messages) == ("done", 2)
 
 
-def test_an_erasure_during_an_export_withdraws_it(acme, asker, ask, made, meanwhile):
+def test_an_erasure_during_an_export_withdraws_it(acme, requester, spec, run_export, meanwhile):
     def erase():
-        deletion = deletions.erase_person(asker, INDIA, reason="Art. 17")
+        deletion = deletions.erase_person(requester, INDIA, reason="Art. 17")
         for _ in range(50):
             deletion_work.work(deletion.pk)
 
     meanwhile(erase)
-    export = made(jobs.start(asker, ask(filters=DAYS)))
+    export = run_export(jobs.start(requester, spec(filters=DAYS)))
     assert (export.state, export.file) == (ExportState.WITHDRAWN, "")
     assert not storage().exists(f"{acme.public_id}/{export.public_id}")
-    assert made(jobs.again(export, asker)).state == ExportState.EMPTY
+    assert run_export(jobs.repeat(export, requester)).state == ExportState.EMPTY

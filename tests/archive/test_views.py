@@ -8,7 +8,7 @@ import pytest
 from accounts.models import AuditEntry
 from archive.enums import ExportState
 from archive.exports import files, jobs, schedules, work
-from archive.exports.requests import Ask
+from archive.exports.requests import ExportSpec
 from archive.models import Export, ExportSchedule
 from tests.archive.conftest import content
 from tests.people import browser_of, member, principal, visitor
@@ -58,7 +58,7 @@ def test_many_rows_are_made_in_the_background_with_a_bar_that_polls_its_own_url(
 
 def test_another_account_s_export_is_404_and_a_member_without_the_right_gets_403(acme, other):
     deliver(acme)
-    export = jobs.start(principal(acme, "x"), _ask())
+    export = jobs.start(principal(acme, "x"), _spec())
     work.work()
     for path in ("", "file/", "manifest.json"):
         assert visitor(other, "owner").get(f"/exports/{export.public_id}/{path}").status_code == 404
@@ -70,23 +70,23 @@ def test_another_account_s_export_is_404_and_a_member_without_the_right_gets_403
 def test_two_accounts_that_ask_the_same_get_each_their_own_file(acme, other):
     deliver(acme)
     deliver(other, msisdn="6591234567")
-    ask = _ask(columns=["msisdn"], filters={"direction": "outbound"})
-    made = [jobs.start(principal(account, "x"), ask) for account in (acme, other)]
+    spec = _spec(columns=["msisdn"], filters={"direction": "outbound"})
+    exports = [jobs.start(principal(account, "x"), spec) for account in (acme, other)]
     work.work()
-    for export in made:
+    for export in exports:
         export.refresh_from_db()
-    assert made[0].file.split("/")[:-1] == [str(acme.public_id), str(made[0].public_id)]
-    assert [content(export) for export in made] == [b"msisdn\n919876543210\n", b"msisdn\n6591234567\n"]
-    assert visitor(other).get(f"/exports/{made[0].public_id}/file/").status_code == 404
+    assert exports[0].file.split("/")[:-1] == [str(acme.public_id), str(exports[0].public_id)]
+    assert [content(export) for export in exports] == [b"msisdn\n919876543210\n", b"msisdn\n6591234567\n"]
+    assert visitor(other).get(f"/exports/{exports[0].public_id}/file/").status_code == 404
 
 
-def _ask(**said):
-    return Ask(**{"dataset": "messages", "filters": {}, "time_zone": "UTC", **said})
+def _spec(**values):
+    return ExportSpec(**{"dataset": "messages", "filters": {}, "time_zone": "UTC", **values})
 
 
 def test_a_file_is_gone_after_its_time_even_before_it_is_deleted(acme):
     deliver(acme)
-    export = jobs.start(principal(acme, "x"), _ask())
+    export = jobs.start(principal(acme, "x"), _spec())
     work.work()
     Export.objects.update(expires_at=datetime.now(UTC) - timedelta(seconds=1))
     assert visitor(acme).get(f"/exports/{export.public_id}/file/").status_code == 404
@@ -94,15 +94,15 @@ def test_a_file_is_gone_after_its_time_even_before_it_is_deleted(acme):
 
 def test_a_file_that_is_gone_is_404(acme):
     deliver(acme)
-    export = jobs.start(principal(acme, "x"), _ask())
+    export = jobs.start(principal(acme, "x"), _spec())
     work.work()
-    files.forget(export)
+    files.delete(export)
     assert visitor(acme).get(f"/exports/{export.public_id}/file/").status_code == 404
 
 
 def test_the_subaccount_one_looks_at_hides_no_export_and_narrows_a_new_one(acme):
     deliver(acme)
-    export, client = jobs.start(principal(acme, "x"), _ask()), visitor(acme)
+    export, client = jobs.start(principal(acme, "x"), _spec()), visitor(acme)
     client.get("/logs/?subaccount=acme_wa")
     assert client.get(f"/exports/{export.public_id}/?subaccount=acme_wa").status_code == 200
     client.post(NEW, {"query": f"?{WHEN}&subaccount=acme_wa", "format": "csv"})
@@ -111,7 +111,7 @@ def test_the_subaccount_one_looks_at_hides_no_export_and_narrows_a_new_one(acme)
 
 def test_an_export_is_cancelled_and_deleted_from_its_page(acme):
     deliver(acme)
-    export, client = jobs.start(principal(acme, "x"), _ask()), visitor(acme)
+    export, client = jobs.start(principal(acme, "x"), _spec()), visitor(acme)
     client.post(f"/exports/{export.public_id}/cancel/")
     export.refresh_from_db()
     assert export.state == ExportState.CANCELLED
@@ -126,7 +126,7 @@ def test_an_export_is_cancelled_and_deleted_from_its_page(acme):
 def test_a_file_is_named_with_its_days_and_size_before_it_is_deleted(acme):
     deliver(acme)
     days = {"first_at": datetime(2026, 9, 30, 16, tzinfo=UTC), "last_at": datetime(2026, 10, 31, 16, tzinfo=UTC)}
-    export = jobs.start(principal(acme, "x"), _ask(time_zone="Asia/Singapore", **days))
+    export = jobs.start(principal(acme, "x"), _spec(time_zone="Asia/Singapore", **days))
     work.work()
     page = text(visitor(acme).get(f"/exports/{export.public_id}/delete/"))
     assert "Thu 1 Oct to Sat 31 Oct · CSV" in page
@@ -135,8 +135,8 @@ def test_a_file_is_named_with_its_days_and_size_before_it_is_deleted(acme):
 
 def test_one_without_a_file_is_started_again_as_it_was(acme):
     deliver(acme)
-    ask = _ask(filters={"msisdn": "919876543210"}, columns=["8x8.user_msisdn"], words=[("Phone number", "9198…")])
-    export, client = jobs.start(principal(acme, "x"), ask), visitor(acme)
+    spec = _spec(filters={"msisdn": "919876543210"}, columns=["8x8.user_msisdn"], words=[("Phone number", "9198…")])
+    export, client = jobs.start(principal(acme, "x"), spec), visitor(acme)
     page = f"/exports/{export.public_id}/"
     client.post(f"{page}cancel/")
     assert f'action="{page}again/"' in text(client.get(page))
@@ -152,10 +152,10 @@ def test_what_is_selected_in_the_log_is_exported(acme):
     client = visitor(acme)
     page = text(client.post(NEW, {"query": "?status=delivered", "umid": [str(first.umid)]}))
     assert "1 selected message" in page
-    chosen = {"query": "?status=delivered", "umid": [str(first.umid)], "format": "csv", "columns": ["umid"]}
-    answer = client.post(NEW, chosen)
+    data = {"query": "?status=delivered", "umid": [str(first.umid)], "format": "csv", "columns": ["umid"]}
+    answer = client.post(NEW, data)
     assert body(client.get(answer.headers["Location"])) == f"umid\n{first.umid}\n"
-    assert "can be exported only once" in text(client.post(NEW, {**chosen, "every": "day"}))
+    assert "can be exported only once" in text(client.post(NEW, {**data, "every": "day"}))
 
 
 def test_the_filters_of_the_report_come_along(acme):
@@ -180,7 +180,7 @@ def test_columns_one_may_not_have_are_not_offered(acme):
 
 
 @pytest.mark.parametrize(
-    ("said", "words"),
+    ("changes", "words"),
     [
         ({"columns": ["cost"]}, "cost is not one of the available choices"),
         ({"columns": ["colour"]}, "colour is not one of the available choices"),
@@ -190,13 +190,13 @@ def test_columns_one_may_not_have_are_not_offered(acme):
         ({"query": "?status=eaten"}, "Check the filters"),
     ],
 )
-def test_what_makes_no_sense_is_named(acme, said, words):
-    answer = visitor(acme, "developer").post(NEW, {"query": f"?{WHEN}", "format": "csv", **said})
+def test_what_makes_no_sense_is_named(acme, changes, words):
+    answer = visitor(acme, "developer").post(NEW, {"query": f"?{WHEN}", "format": "csv", **changes})
     assert (answer.status_code, words in text(answer)) == (400, True)
     assert not Export.objects.exists()
 
 
-def test_bad_filters_are_said(acme):
+def test_invalid_filters_are_errors(acme):
     assert "Check the filters" in text(visitor(acme).get(f"{NEW}?from=2026-10-31&to=2026-10-01"))
     assert visitor(acme).get(f"{NEW}?channel=nobody").status_code == 404
 
@@ -205,8 +205,8 @@ def test_a_schedule_exports_the_days_before_and_ends_with_the_right(acme, mailou
     deliver(acme)
     user = member(acme, "owner")
     client = browser_of(user)
-    chosen = {"query": "?status=delivered&range=30d", "format": "csv", "columns": ["msisdn"], "every": "month"}
-    assert client.post(NEW, chosen).headers["Location"] == LIST
+    data = {"query": "?status=delivered&range=30d", "format": "csv", "columns": ["msisdn"], "every": "month"}
+    assert client.post(NEW, data).headers["Location"] == LIST
     schedule = ExportSchedule.objects.get()
     assert (schedule.query, schedule.every) == ("?status=delivered", "month")
     assert "Status: Delivered · CSV" in text(client.get(LIST))
@@ -244,6 +244,6 @@ def test_a_schedule_exports_the_days_before_and_ends_with_the_right(acme, mailou
     ],
 )
 def test_a_schedule_is_due_at_six_after_its_period(every, now, due, days):
-    found = schedules.due_after(every, datetime.fromisoformat(now).replace(tzinfo=UTC))
-    assert found.isoformat() == f"{due}T06:00:00+00:00"
-    assert tuple(day.isoformat() for day in schedules.days_before(every, found.date())) == days
+    due_at = schedules.due_after(every, datetime.fromisoformat(now).replace(tzinfo=UTC))
+    assert due_at.isoformat() == f"{due}T06:00:00+00:00"
+    assert tuple(day.isoformat() for day in schedules.days_before(every, due_at.date())) == days

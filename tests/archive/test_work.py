@@ -19,7 +19,7 @@ from accounts.enums import Permission
 from accounts.models import AuditEntry
 from archive.enums import ExportState, Format
 from archive.exports import files, jobs, work
-from archive.exports.columns import usual
+from archive.exports.columns import standard_columns
 from archive.exports.files import storage
 from archive.models import Export
 from billing.selectors import cost_totals
@@ -37,10 +37,10 @@ def lines(export):
     return content(export).decode().splitlines()
 
 
-def test_csv_holds_the_columns_asked_for_oldest_first(acme, asker, ask, made):
+def test_csv_holds_the_requested_columns_oldest_first(acme, requester, spec, run_export):
     deliver(acme, provider_message_id="wamid.B", at=AT + timedelta(days=20))
     deliver(acme)
-    export = made(jobs.start(asker, ask(columns=["msisdn", "created_at", "status", "template"])))
+    export = run_export(jobs.start(requester, spec(columns=["msisdn", "created_at", "status", "template"])))
     assert (export.state, export.rows, export.progress) == (ExportState.SUCCEEDED, 2, 100)
     assert lines(export) == [
         "msisdn,created_at,status,template",
@@ -51,18 +51,18 @@ def test_csv_holds_the_columns_asked_for_oldest_first(acme, asker, ask, made):
     assert storage().listdir(f"{acme.public_id}/{export.public_id}")[1] == ["file"]
 
 
-def test_the_usual_columns_come_in_their_order(acme, asker, ask, made):
+def test_the_usual_columns_come_in_their_order(acme, requester, spec, run_export):
     deliver(acme)
-    export = made(jobs.start(asker, ask()))
-    assert lines(export)[0] == ",".join(usual("messages"))
-    assert len(lines(export)[1].split(",")) == len(usual("messages"))
+    export = run_export(jobs.start(requester, spec()))
+    assert lines(export)[0] == ",".join(standard_columns("messages"))
+    assert len(lines(export)[1].split(",")) == len(standard_columns("messages"))
 
 
-def test_jsonl_has_an_object_a_line_with_exact_amounts(acme, asker, ask, made):
+def test_jsonl_has_an_object_a_line_with_exact_amounts(acme, requester, spec, run_export):
     deliver(acme)
     rate()
     columns = ["umid", "created_at", "response_code", "cost_state", "cost", "cost_currency"]
-    export = made(jobs.start(asker, ask(format="jsonl", columns=columns)))
+    export = run_export(jobs.start(requester, spec(format="jsonl", columns=columns)))
     message = Message.objects.get(account=acme)
     assert [json.loads(line) for line in lines(export)] == [
         {"umid": str(message.umid), "created_at": "2026-10-15T16:00:00+08:00", "response_code": None,
@@ -71,11 +71,11 @@ def test_jsonl_has_an_object_a_line_with_exact_amounts(acme, asker, ask, made):
     assert export.totals == {"cost": {"USD": "0.0118"}}
 
 
-def test_a_workbook_keeps_numbers_texts_and_moments_apart(acme, asker, ask, made):
+def test_a_workbook_keeps_numbers_texts_and_moments_apart(acme, requester, spec, run_export):
     deliver(acme)
     rate()
     columns = ["msisdn", "created_at", "cost", "read_at", "umid"]
-    export = made(jobs.start(asker, ask(format="xlsx", columns=columns)))
+    export = run_export(jobs.start(requester, spec(format="xlsx", columns=columns)))
     book = load_workbook(io.BytesIO(content(export)))
     sheet, about = book.worksheets
     assert [[cell.value for cell in row] for row in sheet.iter_rows()] == [
@@ -86,22 +86,24 @@ def test_a_workbook_keeps_numbers_texts_and_moments_apart(acme, asker, ask, made
     assert {row[0].value: row[1].value for row in about.iter_rows()}["time_zone"] == "Asia/Singapore"
 
 
-def test_no_cell_of_a_file_is_a_formula_and_every_text_comes_back(acme, asker, ask, made):
+def test_no_cell_of_a_file_is_a_formula_and_every_text_comes_back(acme, requester, spec, run_export):
     texts = {"client_message_id": "=1+1", "user_id": "@SUM(A1)"}
     deliver(acme, **texts)
     columns = ["client_message_id", "user_id", "msisdn"]
-    table, book, lines_ = (made(jobs.start(asker, ask(format=form, columns=columns))) for form in Format.values)
+    table, book, lines_ = (
+        run_export(jobs.start(requester, spec(format=form, columns=columns))) for form in Format.values
+    )
     assert list(csv.reader(lines(table)))[1] == ["'=1+1", "'@SUM(A1)", INDIA]
     cells = load_workbook(io.BytesIO(content(book))).worksheets[0][2]
     assert [(cell.value, cell.data_type) for cell in cells] == [("=1+1", "s"), ("@SUM(A1)", "s"), (INDIA, "s")]
     assert list(json.loads(lines(lines_)[0]).values()) == ["=1+1", "@SUM(A1)", INDIA]
 
 
-def test_a_sheet_that_is_full_is_followed_by_another(acme, asker, ask, made, monkeypatch):
+def test_a_sheet_that_is_full_is_followed_by_another(acme, requester, spec, run_export, monkeypatch):
     monkeypatch.setattr("archive.exports.workbook.SHEET_ROWS", 3)
     for number in range(4):
         deliver(acme, provider_message_id=f"wamid.{number}", at=AT + timedelta(minutes=number))
-    export = made(jobs.start(asker, ask(format="xlsx", columns=["provider_message_id"])))
+    export = run_export(jobs.start(requester, spec(format="xlsx", columns=["provider_message_id"])))
     book = load_workbook(io.BytesIO(content(export)))
     assert [[row[0] for row in sheet.iter_rows(values_only=True)] for sheet in book.worksheets[:-1]] == [
         ["provider_message_id", "wamid.0", "wamid.1"],
@@ -109,10 +111,11 @@ def test_a_sheet_that_is_full_is_followed_by_another(acme, asker, ask, made, mon
     ]
 
 
-def test_gzip_and_zip_hold_the_same_bytes_and_zip_a_manifest(acme, asker, ask, made):
+def test_gzip_and_zip_hold_the_same_bytes_and_zip_a_manifest(acme, requester, spec, run_export):
     deliver(acme)
     plain, packed, zipped = (
-        made(jobs.start(asker, ask(columns=["msisdn"], compression=compression))) for compression in ("", "gzip", "zip")
+        run_export(jobs.start(requester, spec(columns=["msisdn"], compression=compression)))
+        for compression in ("", "gzip", "zip")
     )
     assert gzip.decompress(content(packed)) == content(plain)
     with zipfile.ZipFile(io.BytesIO(content(zipped))) as archive:
@@ -126,36 +129,38 @@ def test_gzip_and_zip_hold_the_same_bytes_and_zip_a_manifest(acme, asker, ask, m
     assert (manifest["time_zone"], manifest["rows"], manifest["made_by"]) == ("Asia/Singapore", 1, "tg_test")
 
 
-def test_the_filters_of_the_log_are_those_of_the_file(acme, asker, ask, made):
+def test_the_filters_of_the_log_are_those_of_the_file(acme, requester, spec, run_export):
     deliver(acme)
     report(acme, "failed", provider_message_id="wamid.F", at=AT, error_code=131026)
-    chosen = MessageQuery(
+    query = MessageQuery(
         created_after=AT - timedelta(hours=1), created_before=AT + timedelta(hours=1), status=("undelivered",)
     )
-    export = made(jobs.start(asker, ask(columns=["provider_message_id"], filters=write_words(chosen))))
+    export = run_export(jobs.start(requester, spec(columns=["provider_message_id"], filters=write_words(query))))
     assert lines(export) == ["provider_message_id", "wamid.F"]
 
 
-def test_nothing_found_is_a_state_without_a_file(acme, asker, ask, made):
-    export = made(jobs.start(asker, ask()))
+def test_no_results_is_a_state_without_a_file(acme, requester, spec, run_export):
+    export = run_export(jobs.start(requester, spec()))
     assert (export.state, export.file, export.rows) == (ExportState.EMPTY, "", 0)
 
 
-def test_numbers_are_masked_for_those_who_may_not_see_them(acme, asker, ask, made):
+def test_numbers_are_masked_for_those_who_may_not_see_them(acme, requester, spec, run_export):
     deliver(acme)
-    masked = replace(asker, permissions=asker.permissions - {Permission.VIEW_NUMBERS})
-    export = made(jobs.start(masked, ask(columns=["msisdn"])))
+    masked = replace(requester, permissions=requester.permissions - {Permission.VIEW_NUMBERS})
+    export = run_export(jobs.start(masked, spec(columns=["msisdn"])))
     assert lines(export) == ["msisdn", "91 98•••••210"]
     assert export.needs == ["messages:read"]
 
 
-def test_charges_add_up_to_the_cost_report(acme, asker, ask, made):
+def test_charges_add_up_to_the_cost_report(acme, requester, spec, run_export):
     for number in range(3):
         deliver(acme, provider_message_id=f"wamid.{number}", at=AT + timedelta(hours=number))
     deliver(acme, provider_message_id="wamid.S", category="service", pricing_type="free_customer_service")
     rate()
     days = {"from": "2026-10-01", "to": "2026-10-31"}
-    export = made(jobs.start(asker, ask("charges", filters=days, columns=["day", "state", "amount", "currency"])))
+    export = run_export(
+        jobs.start(requester, spec("charges", filters=days, columns=["day", "state", "amount", "currency"]))
+    )
     assert sorted(lines(export)[1:]) == [
         "2026-10-15,charged,0.0118,USD", "2026-10-15,charged,0.0118,USD", "2026-10-15,charged,0.0118,USD",
         "2026-10-15,free,0.00,USD",
@@ -164,16 +169,18 @@ def test_charges_add_up_to_the_cost_report(acme, asker, ask, made):
     assert Decimal(export.totals["amount"]["USD"]) == total == Decimal("0.0354")
 
 
-def test_usage_counts_by_the_days_of_the_zone(acme, asker, ask, made):
+def test_usage_counts_by_the_days_of_the_zone(acme, requester, spec, run_export):
     deliver(acme, at=datetime(2026, 10, 15, 17, tzinfo=UTC))
     days = {"from": "2026-10-16", "to": "2026-10-16"}
-    export = made(jobs.start(asker, ask("usage", filters=days, columns=["day", "direction", "status", "messages"])))
+    export = run_export(
+        jobs.start(requester, spec("usage", filters=days, columns=["day", "direction", "status", "messages"]))
+    )
     assert lines(export) == ["day,direction,status,messages", "2026-10-16,outbound,delivered,1"]
 
 
-def test_exports_are_audited_with_who_filters_and_rows_but_no_number(acme, asker, ask, made):
+def test_exports_are_audited_with_who_filters_and_rows_but_no_number(acme, requester, spec, run_export):
     deliver(acme)
-    made(jobs.start(asker, ask(filters=write_words(MessageQuery(msisdn="919876543210")))))
+    run_export(jobs.start(requester, spec(filters=write_words(MessageQuery(msisdn="919876543210")))))
     entries = AuditEntry.objects.filter(account=acme, action__startswith="export.").order_by("id")
     assert [(entry.action, entry.actor) for entry in entries] == [
         ("export.created", "tg_test"), ("export.finished", "tg_test"),
@@ -182,17 +189,17 @@ def test_exports_are_audited_with_who_filters_and_rows_but_no_number(acme, asker
     assert entries[1].details["rows"] == 1
 
 
-def test_a_killed_worker_s_successor_goes_on_behind_the_last_part(acme, asker, ask, monkeypatch):
+def test_a_killed_worker_s_successor_goes_on_behind_the_last_part(acme, requester, spec, monkeypatch):
     for number in range(4):
         deliver(acme, provider_message_id=f"wamid.{number}", at=AT + timedelta(days=number))
     days = write_words(MessageQuery(created_before=AT + timedelta(days=4)))
-    export = jobs.start(asker, ask(columns=["provider_message_id"], filters=days))
-    whole, store = [], work._store_part
+    export = jobs.start(requester, spec(columns=["provider_message_id"], filters=days))
+    spans, store = [], work._store_part
 
     def dies(export, source, span):
         if export.parts == 2:
             raise SystemExit
-        whole.append(span)
+        spans.append(span)
         return store(export, source, span)
 
     monkeypatch.setattr(work, "_store_part", dies)
@@ -208,9 +215,9 @@ def test_a_killed_worker_s_successor_goes_on_behind_the_last_part(acme, asker, a
     assert lines(export) == ["provider_message_id", "wamid.0", "wamid.1", "wamid.2", "wamid.3"]
 
 
-def test_an_export_that_kills_every_worker_is_given_up(acme, asker, ask, monkeypatch):
+def test_an_export_that_kills_every_worker_is_given_up(acme, requester, spec, monkeypatch):
     deliver(acme)
-    export = jobs.start(asker, ask())
+    export = jobs.start(requester, spec())
 
     def dies(*_):
         raise SystemExit
@@ -225,16 +232,16 @@ def test_an_export_that_kills_every_worker_is_given_up(acme, asker, ask, monkeyp
     assert "stopped 4 times" in export.problem
 
 
-def test_what_is_cancelled_while_it_runs_leaves_nothing(acme, asker, ask, monkeypatch):
+def test_what_is_cancelled_while_it_runs_leaves_nothing(acme, requester, spec, monkeypatch):
     for number in range(3):
         deliver(acme, provider_message_id=f"wamid.{number}", at=AT + timedelta(days=number))
-    export = jobs.start(asker, ask(filters=write_words(MessageQuery(created_before=AT + timedelta(days=3)))))
+    export = jobs.start(requester, spec(filters=write_words(MessageQuery(created_before=AT + timedelta(days=3)))))
     store = work._store_part
 
     def cancelled_meanwhile(running, source, span):
         rows = store(running, source, span)
         if running.parts == 1 and rows:
-            assert jobs.cancel(export, asker)
+            assert jobs.cancel(export, requester)
         return rows
 
     monkeypatch.setattr(work, "_store_part", cancelled_meanwhile)
@@ -242,7 +249,7 @@ def test_what_is_cancelled_while_it_runs_leaves_nothing(acme, asker, ask, monkey
     export.refresh_from_db()
     assert (export.state, export.file) == (ExportState.CANCELLED, "")
     assert not storage().exists(f"{acme.public_id}/{export.public_id}")
-    assert not jobs.cancel(export, asker)
+    assert not jobs.cancel(export, requester)
 
 
 WAMID = "wamid." + base64.b64encode(b"\x1c\x15" + INDIA.encode() + b"\x15\x02\x00").decode()
@@ -261,23 +268,23 @@ WAMID = "wamid." + base64.b64encode(b"\x1c\x15" + INDIA.encode() + b"\x15\x02\x0
         (MessageQuery(provider_message_id="wamid.A"), False),
     ],
 )
-def test_a_withdrawn_export_has_no_file_and_no_number(acme, asker, ask, made, *, filters, named):
+def test_a_withdrawn_export_has_no_file_and_no_number(acme, requester, spec, run_export, *, filters, named):
     deliver(acme)
-    export = made(jobs.start(asker, ask(filters=write_words(filters), words=[("Asked for", INDIA)])))
-    whole = made(jobs.start(asker, ask()))
-    charges = made(jobs.start(asker, ask("charges", filters={"from": "2026-10-01", "to": "2026-10-31"})))
+    export = run_export(jobs.start(requester, spec(filters=write_words(filters), words=[("Asked for", INDIA)])))
+    unfiltered = run_export(jobs.start(requester, spec()))
+    charges = run_export(jobs.start(requester, spec("charges", filters={"from": "2026-10-01", "to": "2026-10-31"})))
     assert jobs.withdraw(acme, Person(INDIA, ("IN.77",))) == 1 + (export.state == ExportState.SUCCEEDED)
-    for each in (export, whole, charges):
+    for each in (export, unfiltered, charges):
         each.refresh_from_db()
     assert (export.filters == {}, export.words == [], bool(export.problem)) == (named, named, named)
     assert not (named and export.repeatable)
-    assert (whole.state, whole.file, charges.state) == (ExportState.WITHDRAWN, "", ExportState.SUCCEEDED)
-    assert not storage().exists(f"{acme.public_id}/{whole.public_id}")
+    assert (unfiltered.state, unfiltered.file, charges.state) == (ExportState.WITHDRAWN, "", ExportState.SUCCEEDED)
+    assert not storage().exists(f"{acme.public_id}/{unfiltered.public_id}")
 
 
-def test_what_a_killed_worker_left_of_an_export_that_is_over_goes(acme, asker, ask, made):
+def test_what_a_killed_worker_left_of_an_export_that_is_over_goes(acme, requester, spec, run_export):
     deliver(acme)
-    over, stays = made(jobs.start(asker, ask())), made(jobs.start(asker, ask()))
+    over, stays = run_export(jobs.start(requester, spec())), run_export(jobs.start(requester, spec()))
     jobs.withdraw(acme, Person("6591234567"))
     Export.objects.filter(pk=stays.pk).update(state=ExportState.SUCCEEDED)
     for export in (over, stays):
@@ -287,32 +294,34 @@ def test_what_a_killed_worker_left_of_an_export_that_is_over_goes(acme, asker, a
     assert storage().exists(files.part_name(stays, 9))
 
 
-def test_what_a_killed_worker_spooled_goes_with_the_next_turn_and_with_the_export(acme, asker, ask, made, settings):
+def test_what_a_killed_worker_spooled_goes_with_the_next_turn_and_with_the_export(
+    acme, requester, spec, run_export, settings
+):
     deliver(acme)
-    for end in (made, lambda export: jobs.cancel(export, asker)):
-        export = jobs.start(asker, ask())
-        with suppress(SystemExit), files.spooled(export) as path:
-            left = path.with_name("left")  # as xlsxwriter leaves its own
-            left.write_bytes(INDIA.encode())
+    for end in (run_export, lambda export: jobs.cancel(export, requester)):
+        export = jobs.start(requester, spec())
+        with suppress(SystemExit), files.spool_file(export) as path:
+            leftover = path.with_name("leftover")  # as xlsxwriter leaves its own
+            leftover.write_bytes(INDIA.encode())
             raise SystemExit
-        assert left.exists()
+        assert leftover.exists()
         end(export)
-        assert not left.parent.exists()
+        assert not leftover.parent.exists()
 
 
-def test_files_go_when_their_time_is_over(acme, asker, ask, made):
+def test_files_go_when_their_time_is_over(acme, requester, spec, run_export):
     deliver(acme)
-    export = made(jobs.start(asker, ask()))
+    export = run_export(jobs.start(requester, spec()))
     type(export).objects.update(expires_at=datetime(2026, 1, 1, tzinfo=UTC))
     assert jobs.expire() == 1
     export.refresh_from_db()
     assert (export.state, export.file) == (ExportState.EXPIRED, "")
 
 
-def test_the_mail_says_where_the_file_is(acme, asker, ask, made, mailoutbox):
+def test_the_mail_says_where_the_file_is(acme, requester, spec, run_export, mailoutbox):
     deliver(acme)
     person = principal_of(member(acme, "owner"))
-    export = made(jobs.start(person, ask(mail=True)))
+    export = run_export(jobs.start(person, spec(mail=True)))
     assert mailoutbox[0].to == [person.name]
     assert f"/exports/{export.public_id}/" in mailoutbox[0].body
     assert "1 rows" in mailoutbox[0].body

@@ -6,7 +6,7 @@ from archive.exports import workbook
 
 
 def test_the_limit_of_cells_is_raised_while_a_part_is_read_alone():
-    usual = csv.field_size_limit()
-    with workbook._long_fields():
-        assert csv.field_size_limit() > usual
-    assert csv.field_size_limit() == usual
+    default = csv.field_size_limit()
+    with workbook._unlimited_fields():
+        assert csv.field_size_limit() > default
+    assert csv.field_size_limit() == default

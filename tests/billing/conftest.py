@@ -8,8 +8,8 @@ import pytest
 
 from accounts.models import Waba
 from billing.models import Rate, RateCard
-from billing.services import Usage
-from tests.billing.made import NOON
+from billing.services import DeliveredMessage
+from tests.billing.rating_helpers import NOON
 
 
 @pytest.fixture
@@ -47,9 +47,9 @@ def usage(acme):
     waba = Waba.objects.get(account=acme, waba_id="102290129340398")
 
     def make(**changes):
-        given = {"message_key": uuid4(), "account_id": acme.pk, "provider": "meta", "waba_id": waba.pk,
+        defaults = {"message_key": uuid4(), "account_id": acme.pk, "provider": "meta", "waba_id": waba.pk,
                  "phone_number_id": 1, "subaccount_id": 1, "template_id": None, "country": "IN", "category": "utility",
                  "pricing_type": "regular", "billed_at": NOON, "webhook_id": None}  # fmt: skip
-        return Usage(**(given | changes))
+        return DeliveredMessage(**(defaults | changes))
 
     return make

@@ -40,8 +40,8 @@ def rule_sets(db):
 
 
 def fact(n, **changes):
-    given = {"country": "IN", "market": "India", "category": "utility", "currency": "USD"} | changes
-    return Fact(key=UUID(int=n), billed_at=NOON + timedelta(seconds=n), day=NOON.date(), **given)
+    values = {"country": "IN", "market": "India", "category": "utility", "currency": "USD"} | changes
+    return Fact(key=UUID(int=n), billed_at=NOON + timedelta(seconds=n), day=NOON.date(), **values)
 
 
 def prices(_):
@@ -133,8 +133,8 @@ def test_how_a_message_is_counted(rule_sets, category, pricing_type, day, expect
 
 
 def test_a_message_to_an_unknown_country_is_unrated(rule_sets):
-    found = accrue(rule_sets, category="marketing", pricing_type="regular", day=OCTOBER, market="")
-    assert found.unrated_reason == UnratedReason.NO_COUNTRY
+    accrual = accrue(rule_sets, category="marketing", pricing_type="regular", day=OCTOBER, market="")
+    assert accrual.unrated_reason == UnratedReason.NO_COUNTRY
 
 
 @pytest.mark.parametrize(

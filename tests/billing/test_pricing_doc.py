@@ -12,7 +12,7 @@ from billing.models import Rate, RatedLine, TierCut
 from billing.rating import rate_bucket
 from billing.selectors import explain
 from billing.services import VolumeTier, record_usage, record_volume_tiers
-from tests.billing.made import NOON, rate_all
+from tests.billing.rating_helpers import NOON, rate_all
 
 EIGHT = NOON.replace(hour=8)
 DOC = (Path(__file__).parents[2] / "docs" / "pricing.md").read_text(encoding="utf-8")
@@ -105,9 +105,13 @@ def test_volume_at_other_providers(usage, acme, small_tiers):
     rate_all()
     *rows, (*_, sum_in_doc) = table("Ours", "Our count")
     for one, (_, count, elsewhere, position, tier, each) in zip(sent, rows, strict=True):
-        found = explain(acme, one.message_key)
-        said = (found.charge.position - found.external, found.external, found.charge.position)
-        assert said == (int(count), int(elsewhere), int(position))
-        assert (found.charge.tier.number, found.charge.unit_price) == (int(tier), Decimal(each))
+        explanation = explain(acme, one.message_key)
+        positions_of_message = (
+            explanation.charge.position - explanation.external,
+            explanation.external,
+            explanation.charge.position,
+        )
+        assert positions_of_message == (int(count), int(elsewhere), int(position))
+        assert (explanation.charge.tier.number, explanation.charge.unit_price) == (int(tier), Decimal(each))
     assert total(acme) == Decimal(sum_in_doc)
     assert rate_bucket(explain(acme, sent[0].message_key).bucket_id)

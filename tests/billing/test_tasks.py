@@ -50,8 +50,8 @@ def test_a_bucket_beyond_the_reference_is_left_to_the_window(acme):
     deliver(acme)
     rate_dirty_buckets()
     RatedLine.objects.update(n=5)
-    found = list(verify(list(Bucket.objects.all()), reference_up_to=0))
-    assert {difference.by for difference in found} == {"the window rater"}
+    differences = list(verify(list(Bucket.objects.all()), reference_up_to=0))
+    assert {difference.by for difference in differences} == {"the window rater"}
 
 
 def test_a_slice_of_a_dry_run_is_worked_off(acme):

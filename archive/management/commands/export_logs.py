@@ -1,4 +1,4 @@
-"""manage.py export_logs: an export of an account's log, made at once and written to a file of one's choice."""
+"""manage.py export_logs: export an account's log to a file of one's choice."""
 
 from argparse import ArgumentParser
 from datetime import UTC, datetime, time, timedelta
@@ -14,7 +14,7 @@ from accounts.principal import Principal
 from archive.enums import Compression, Dataset, ExportState, Format
 from archive.exports import jobs, work
 from archive.exports.files import storage
-from archive.exports.requests import Ask
+from archive.exports.requests import ExportSpec
 from core.errors import UserError
 from core.tenancy import every_tenant
 from messaging.log.declaration import Filter
@@ -24,19 +24,19 @@ _CHUNK = 1 << 20
 
 
 class Command(BaseCommand):
-    """Export an account's log, audited as an export on a page is."""
+    """Export an account's log, with the same audit entries as an export on a page."""
 
     help = "Export an account's log to a file: manage.py export_logs ACCOUNT_ID log.csv --from 2026-10-01"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Account, file, days, and how it is written."""
+        """Account, file, days, filters, format and columns."""
         parser.add_argument("account", help="accountId (a UUID)")
         parser.add_argument("file", type=Path, help="where to write; must not exist yet")
         parser.add_argument("--from", dest="first", default="", help="first day, UTC (2026-10-01)")
         parser.add_argument("--to", dest="last", default="", help="last day, UTC, inclusive")
-        for name, each in _filters().items():
-            nargs: dict[str, Any] = {"nargs": "+"} if each.kind.several else {}
-            parser.add_argument(_option(name), dest=name, metavar="VALUE", help=each.help, **nargs)
+        for name, log_filter in _filters().items():
+            nargs: dict[str, Any] = {"nargs": "+"} if log_filter.kind.several else {}
+            parser.add_argument(_option(name), dest=name, metavar="VALUE", help=log_filter.help, **nargs)
         parser.add_argument("--format", choices=Format.values, default=Format.CSV)
         parser.add_argument("--compression", choices=[each for each in Compression.values if each], default="")
         parser.add_argument("--columns", default="", help="comma-separated list; default: the standard columns")
@@ -44,14 +44,14 @@ class Command(BaseCommand):
         parser.add_argument("--time-zone", default="", help="IANA name; default: the account's")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Make the export and copy its file."""
+        """Run the export and copy its file."""
         target: Path = options["file"]
         if target.exists():
             raise CommandError(f"{target} already exists: choose another name.")
         account = _account(options["account"])
         with every_tenant():
             try:
-                export = jobs.start(Principal.of_command("export_logs", account), _ask(account, options))
+                export = jobs.start(Principal.of_command("export_logs", account), _spec(account, options))
             except UserError as error:
                 raise CommandError(f"{_option(error.field)}: {error}") from None
             while export.active:
@@ -62,37 +62,39 @@ class Command(BaseCommand):
                 return
             if not export.ready:
                 raise CommandError(export.problem or f"The export is {export.state}.")
-            with storage().open(export.file, "rb") as made, target.open("xb") as out:
-                while chunk := made.read(_CHUNK):
+            with storage().open(export.file, "rb") as file, target.open("xb") as out:
+                while chunk := file.read(_CHUNK):
                     out.write(chunk)
         self.stdout.write(f"{export.rows:,} rows, {export.size:,} bytes, SHA-256 of the contents {export.sha256}")
 
 
 def _filters() -> dict[str, Filter]:
-    """The filters of the log; `--from` and `--to` stand for the time."""
-    return {name: each for name, each in filters().items() if name not in {"created_after", "created_before"}}
+    """The filters of the log, without the times, which `--from` and `--to` set."""
+    return {
+        name: log_filter for name, log_filter in filters().items() if name not in {"created_after", "created_before"}
+    }
 
 
 def _option(name: str) -> str:
     return f"--{name.replace('_', '-')}"
 
 
-def _ask(account: Account, options: dict[str, Any]) -> Ask:
-    """What is asked for. Raises CommandError."""
+def _spec(account: Account, options: dict[str, Any]) -> ExportSpec:
+    """The export that the options specify. Raises CommandError."""
     first, last = _day(options["first"]), _day(options["last"])
-    given = {name: options[name] for name in _filters() if options[name] is not None}
-    query = _query(account, given, created_after=first, created_before=last and last + timedelta(days=1))
+    values = {name: options[name] for name in _filters() if options[name] is not None}
+    query = _query(account, values, created_after=first, created_before=last and last + timedelta(days=1))
     columns = [name for name in options["columns"].split(",") if name]
-    return Ask(
+    return ExportSpec(
         Dataset.MESSAGES, write_words(query), options["time_zone"] or account.time_zone, options["format"],
         options["compression"], columns, options["preset"], first_at=first, last_at=query.created_before,
-        words=[(name, text if isinstance(text, str) else ", ".join(text)) for name, text in given.items()],
+        words=[(name, text if isinstance(text, str) else ", ".join(text)) for name, text in values.items()],
     )  # fmt: skip
 
 
-def _query(account: Account, given: dict[str, Any], **days: datetime | None) -> MessageQuery:
-    """The query of these options. Raises CommandError naming the first that is wrong."""
-    words, errors = parse(given)
+def _query(account: Account, values: dict[str, Any], **days: datetime | None) -> MessageQuery:
+    """The query of these options. Raises CommandError naming the first invalid one."""
+    words, errors = parse(values)
     query = build(words, **days)
     reasons = {name: " ".join(each) for name, each in errors.items()}
     for name, reason in (reasons | problems(query) | unknown_names(account, words, None)).items():

@@ -1,4 +1,4 @@
-"""manage.py import_rate_card: read a rate card file, show what it changes, and put it in force."""
+"""manage.py import_rate_card: read a rate card file, show its impact, and put it in force."""
 
 from argparse import ArgumentParser
 from datetime import date
@@ -10,15 +10,15 @@ from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import Account
 from billing.enums import Book
-from billing.management.impact import SHOWN, preview_or_activate
+from billing.management.impact import MAX_ROWS, preview_or_activate
 from billing.models import RateCard
-from billing.prices.rate_cards import Difference, compare, import_card_file
+from billing.prices.rate_cards import CardDifference, compare, import_card_file
 from billing.proposals.what_if import Proposal
 from core.errors import UserError
 
 
 class Command(BaseCommand):
-    """Takes Meta's rates and volume tier files and our own layout (docs/pricing.md)."""
+    """Takes Meta's rate and volume tier files and Tollgate's own layout (docs/pricing.md)."""
 
     help = "Import a rate card as a new revision; --activate activates it and rates messages again."
 
@@ -36,7 +36,7 @@ class Command(BaseCommand):
         parser.add_argument("--activate", action="store_true", help="activate it")
 
     def handle(self, *_: Any, **options: Any) -> None:
-        """Import, show the difference, activate when asked to; exit 1 when the file cannot be used."""
+        """Import, show the impact, activate with --activate; exit 1 if the file is invalid."""
         account = None
         if options["account"] and not (account := Account.objects.filter(public_id=options["account"]).first()):
             raise CommandError(f"There is no account {options['account']}: /admin/ lists accounts with their ids.")
@@ -52,13 +52,13 @@ class Command(BaseCommand):
             proposal = Proposal(cards=[card])
             preview_or_activate(proposal, self.stdout.write, activate=options["activate"], command="import_rate_card")
 
-    def _show(self, card: RateCard, difference: Difference) -> None:
+    def _show(self, card: RateCard, difference: CardDifference) -> None:
         self.stdout.write(f"{card.name}, revision {card.revision}: {difference.unchanged:,} rates as before.")
         for title in ("changed", "added", "removed", "lacks"):
             lines: list[Any] = getattr(difference, title)
             if lines:
                 self.stdout.write(f"{title.capitalize()} ({len(lines):,}):")
-                for line in lines[:SHOWN]:
+                for line in lines[:MAX_ROWS]:
                     self.stdout.write(f"  {line}")
-                if len(lines) > SHOWN:
-                    self.stdout.write(f"  … and {len(lines) - SHOWN:,} more")
+                if len(lines) > MAX_ROWS:
+                    self.stdout.write(f"  … and {len(lines) - MAX_ROWS:,} more")

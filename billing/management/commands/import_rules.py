@@ -1,4 +1,4 @@
-"""manage.py import_rules: read a rule set, show what it changes, and put it in force."""
+"""manage.py import_rules: read a rule set, show its impact, and put it in force."""
 
 from argparse import ArgumentParser
 from datetime import date
@@ -25,7 +25,7 @@ class Command(BaseCommand):
         parser.add_argument("--activate", action="store_true", help="activate it")
 
     def handle(self, *_: Any, **options: Any) -> None:
-        """Import, show the difference, activate when asked to; exit 1 when the file cannot be used."""
+        """Import, show the impact, activate with --activate; exit 1 if the file is invalid."""
         try:
             rules = import_rule_file(options["file"], options["effective"])
         except (UserError, OSError) as error:

@@ -1,4 +1,4 @@
-"""manage.py rate: turn usage facts into lines now, without waiting for the schedule."""
+"""manage.py rate: rate usage facts now, without waiting for the schedule."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -11,7 +11,7 @@ from core.tenancy import every_tenant
 
 
 class Command(BaseCommand):
-    """Rating again gives the same lines; after a new rate card it gives the new ones."""
+    """Rating again yields the same lines unless facts or prices have changed."""
 
     help = "Rate the buckets with new facts, or all of them."
 
@@ -20,7 +20,7 @@ class Command(BaseCommand):
         parser.add_argument("--all", action="store_true", help="every bucket, including those without new facts")
 
     def handle(self, *_: Any, **options: Any) -> None:
-        """Rate them one by one."""
+        """Rate the buckets one by one."""
         with every_tenant():
             ids = list(Bucket.objects.values_list("id", flat=True)) if options["all"] else dirty_buckets()
             rated = sum(rate_bucket(bucket_id) for bucket_id in ids)

@@ -12,7 +12,7 @@ from core.tenancy import every_tenant
 
 
 class Command(BaseCommand):
-    """Rates every fact again, by a window in SQL and by pricing.py, which knows no SQL; changes nothing."""
+    """Rates every fact again with SQL window functions and with pricing.py, which uses no SQL; changes nothing."""
 
     help = "Check every bucket's lines against two other raters and today's tables; exit 1 when any differs."
 
@@ -24,14 +24,14 @@ class Command(BaseCommand):
         )  # fmt: skip
 
     def handle(self, *_: Any, **options: Any) -> None:
-        """Print each difference and how many buckets were checked."""
+        """Print each difference and the number of checked buckets."""
         with every_tenant():
             waiting = set(dirty_buckets(limit=1_000_000))
             buckets = list(Bucket.objects.exclude(pk__in=waiting).order_by("id"))
             differences = list(verify(buckets, reference_up_to=options["reference_up_to"]))
         for difference in differences:
             self.stdout.write(str(difference))
-        left = f"; {len(waiting):,} waiting for rating were skipped" if waiting else ""
-        self.stdout.write(f"{len(buckets):,} buckets checked{left}.")
+        skipped = f"; {len(waiting):,} waiting for rating were skipped" if waiting else ""
+        self.stdout.write(f"{len(buckets):,} buckets checked{skipped}.")
         if differences:
             raise CommandError(f"{len(differences):,} differences.")

@@ -1,4 +1,4 @@
-"""manage.py what_if: what months would have cost under other cards, rules or markets. Puts nothing in force."""
+"""manage.py what_if: the cost of months under other cards, rules or markets. Puts nothing in force."""
 
 from argparse import ArgumentParser, ArgumentTypeError
 from datetime import date
@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db.models import Model
 
 from accounts.models import Account
-from billing.management.impact import describe, try_out
+from billing.management.impact import describe, total_impact
 from billing.models import MarketTable, RateCard, RuleSet
 from billing.proposals.what_if import Proposal
 from core.tenancy import every_tenant
@@ -24,7 +24,7 @@ def month(text: str) -> date:
 
 
 class Command(BaseCommand):
-    """The ids are those of the price pages and of the REST API; --list prints them."""
+    """Takes the ids of the price pages and the REST API; --list prints them."""
 
     help = "Calculate what months would have cost under other rate cards, rules or markets, active or not."
 
@@ -42,33 +42,33 @@ class Command(BaseCommand):
         parser.add_argument("--list", action="store_true", help="print every card, rule set and market table")
 
     def handle(self, *_: Any, **options: Any) -> None:
-        """Try it out and print the difference; exit 1 when something named does not exist."""
+        """Print the impact; exit 1 if an object does not exist."""
         if options["list"]:
             self._list()
             return
-        account = self._one(Account, options["account"], key="public_id")
+        account = self._get(Account, options["account"], key="public_id")
         proposal = Proposal(
-            cards=[self._one(RateCard, pk) for pk in options["card"]],
-            rules=self._one(RuleSet, options["rules"]),
-            markets=self._one(MarketTable, options["markets"]),
+            cards=[self._get(RateCard, pk) for pk in options["card"]],
+            rules=self._get(RuleSet, options["rules"]),
+            markets=self._get(MarketTable, options["markets"]),
             always=not options["own_day"],
         )
         with every_tenant():
-            found = try_out(
+            impact = total_impact(
                 proposal, account_id=account.pk if account else None, first=options["first"], last=options["last"]
             )
-        self.stdout.write("\n".join(describe(found)))
+        self.stdout.write("\n".join(describe(impact)))
 
-    def _one(self, model: type[Model], value: object, key: str = "pk") -> Any:
+    def _get(self, model: type[Model], value: object, key: str = "pk") -> Any:
         if value is None:
             return None
-        found = model._default_manager.filter(**{key: value}).first()
-        if found is None:
+        row = model._default_manager.filter(**{key: value}).first()
+        if row is None:
             raise CommandError(f"There is no {model._meta.verbose_name} {value}: use --list to print all of them.")
-        return found
+        return row
 
     def _list(self) -> None:
         for title, model in (("--card", RateCard), ("--rules", RuleSet), ("--markets", MarketTable)):
-            for each in model.objects.order_by("id"):
-                state = "in force" if each.is_active else "not in force yet" if each.is_draft else "superseded"
-                self.stdout.write(f"{title} {each.pk}: {each.name}, revision {each.revision}, {state}")
+            for row in model.objects.order_by("id"):
+                state = "in force" if row.is_active else "not in force yet" if row.is_draft else "superseded"
+                self.stdout.write(f"{title} {row.pk}: {row.name}, revision {row.revision}, {state}")

@@ -1,15 +1,15 @@
-"""Messages by hour, day and kind: how facts that move are noted, folded in and read."""
+"""Blocks: the messages by hour, day and kind, and how changed facts are recorded, folded in and read."""
 
 HOUR = "floor(extract(epoch FROM {billed_at}) / 3600)::int"
 
 
 def fingerprint(of: str = "", was: str = "") -> str:
-    """Eight bytes that stand for a fact where it is: combined by XOR they tell two sets of facts apart."""
+    """An eight-byte hash of a fact and its block. Combined by XOR, hashes distinguish two sets of facts."""
     return f"hash_record_extended(ROW({of}message_key, {was}billed_at, {was}day, {was}kind_id), 0)"
 
 
-# What a statement that ends in "RETURNING message_key, old.…, new.…" did to the blocks of the facts it moved.
-NOTE_MOVES = f"""
+# Records how a statement that ends in RETURN_MOVES changed the blocks of the facts that it moved.
+RECORD_MOVES = f"""
 moved AS MATERIALIZED (
     SELECT bucket_id, {HOUR.format(billed_at="billed_at")} AS hour, day, kind_id, 1 AS n,
         {fingerprint()} AS fingerprint
@@ -19,7 +19,7 @@ moved AS MATERIALIZED (
         {fingerprint(was="was_")}
     FROM merged WHERE was_bucket_id IS NOT NULL
 ),
-noted AS (
+recorded AS (
     INSERT INTO billing_blockdelta (bucket_id, hour, day, kind_id, n, fingerprint)
     SELECT bucket_id, hour, day, kind_id, sum(n), bit_xor(fingerprint) FROM moved
     GROUP BY 1, 2, 3, 4 HAVING sum(n) <> 0 OR bit_xor(fingerprint) <> 0
@@ -48,22 +48,22 @@ block_of AS MATERIALIZED (
 )"""
 
 FOLD = """
-WITH taken AS (
+WITH folded AS (
     DELETE FROM billing_blockdelta WHERE bucket_id = %(bucket)s RETURNING hour, day, kind_id, n, fingerprint
 ),
 delta AS MATERIALIZED (
-    SELECT hour, day, kind_id, sum(n)::bigint AS n, bit_xor(fingerprint) AS fingerprint FROM taken GROUP BY 1, 2, 3
+    SELECT hour, day, kind_id, sum(n)::bigint AS n, bit_xor(fingerprint) AS fingerprint FROM folded GROUP BY 1, 2, 3
 ),
-known AS (
+updated AS (
     UPDATE billing_usageblock b SET n = b.n + d.n, fingerprint = b.fingerprint # d.fingerprint FROM delta d
     WHERE b.bucket_id = %(bucket)s AND (b.hour, b.day, b.kind_id) = (d.hour, d.day, d.kind_id)
     RETURNING b.hour, b.day, b.kind_id
 ),
-fresh AS (
+inserted AS (
     INSERT INTO billing_usageblock (bucket_id, hour, day, kind_id, n, fingerprint)
     SELECT %(bucket)s, hour, day, kind_id, n, fingerprint FROM delta d
-    WHERE NOT EXISTS (SELECT FROM known k WHERE (k.hour, k.day, k.kind_id) = (d.hour, d.day, d.kind_id))
+    WHERE NOT EXISTS (SELECT FROM updated k WHERE (k.hour, k.day, k.kind_id) = (d.hour, d.day, d.kind_id))
 )
-SELECT EXISTS (SELECT FROM taken)
+SELECT EXISTS (SELECT FROM folded)
 """
 DROP_EMPTY = "DELETE FROM billing_usageblock WHERE bucket_id = %(bucket)s AND n = 0"

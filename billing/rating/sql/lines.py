@@ -1,7 +1,7 @@
-"""What messages cost and are sold for: lines and cuts that are due, and the writing of those that differ."""
+"""Rated lines and tier cuts: computing the due ones, and writing those that differ."""
 
 DUE = """
-found AS (
+matched AS (
     SELECT p.group_id, t.account_id, p.day, p.kind_id, p.anchored AND r.id IS NOT NULL AS anchored, p.n, p.fingerprint,
         r.id AS rate_id, r.above AS tier, r.unit_price AS price, sr.id AS sell_rate_id, sr.above AS own_tier,
         sr.unit_price AS own_price,
@@ -38,7 +38,7 @@ judged AS (
             WHEN base = 'card' AND sell_rate_id IS NULL THEN ARRAY['unrated', 'no_rate']
             ELSE ARRAY['charged', '']
         END AS sold
-    FROM found
+    FROM matched
 ),
 due AS MATERIALIZED (
     SELECT group_id, account_id, day, kind_id, verdict[1] AS state, verdict[2] AS reason,
@@ -61,20 +61,20 @@ due AS MATERIALIZED (
 LINE_COLUMNS = """account_id, day, kind_id, state, reason, above, rate_id, anchored, n, unit_price,
         n * unit_price AS amount, sell_state, sell_reason, sell_above, sell_rate_id, sell_price,
         n * sell_price AS sell_amount"""
-# By its tier, not by its rate: under a new card the same line gets another price.
+# Identified by its tier, not its rate: a new card changes the price of the same line.
 _KEY = "day, kind_id, state, reason, above, anchored, sell_state, sell_reason, sell_above"
 _KEY_OF_LINE = ", ".join(f"l.{column}" for column in _KEY.split(", "))
 _KEY_OF_DUE = ", ".join(f"d.{column}" for column in _KEY.split(", "))
 
-# Only what differs is written: rating again without news touches no row.
+# Writes only differences: rating again without changes touches no row.
 WRITE_LINES = f"""
-gone AS (
+deleted AS (
     DELETE FROM billing_ratedline l WHERE l.bucket_id = ANY(%(buckets)s) AND NOT EXISTS (
         SELECT FROM due d
         WHERE d.day = l.day AND d.kind_id = l.kind_id AND ({_KEY_OF_DUE}) IS NOT DISTINCT FROM ({_KEY_OF_LINE})
     ) RETURNING 1
 ),
-put AS (
+written AS (
     INSERT INTO billing_ratedline AS l (bucket_id, account_id, day, kind_id, state, reason, above, rate_id, anchored, n,
         unit_price, amount, sell_state, sell_reason, sell_above, sell_rate_id, sell_price, sell_amount)
     SELECT group_id, {LINE_COLUMNS} FROM due ORDER BY day, kind_id
@@ -85,8 +85,8 @@ put AS (
         (EXCLUDED.n, EXCLUDED.rate_id, EXCLUDED.unit_price, EXCLUDED.sell_rate_id, EXCLUDED.sell_price)
     RETURNING 1
 )"""
-# An hour in which volume elsewhere is announced may end below a threshold that its count and that volume pass together:
-# then the cut is in a later hour.
+# An hour with a volume announcement may end below a threshold that its count and the announced volume exceed together;
+# the cut is in a later hour then.
 WRITE_CUTS = """
 cut AS MATERIALIZED (
     SELECT t.above, first.billed_at, first.message_key
@@ -110,11 +110,11 @@ cut AS MATERIALIZED (
         ORDER BY p.hour LIMIT 1
     ) first
 ),
-cut_gone AS (
+cut_deleted AS (
     DELETE FROM billing_tiercut c WHERE c.bucket_id = ANY(%(buckets)s)
         AND NOT EXISTS (SELECT FROM cut WHERE cut.above = c.above)
 ),
-cut_put AS (
+cut_written AS (
     INSERT INTO billing_tiercut AS c (bucket_id, above, billed_at, message_key)
     SELECT (%(buckets)s)[1], above, billed_at, message_key FROM cut
     ON CONFLICT (bucket_id, above) DO UPDATE SET billed_at = EXCLUDED.billed_at, message_key = EXCLUDED.message_key

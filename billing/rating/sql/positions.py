@@ -1,10 +1,10 @@
-"""How many messages of each kind stand in which tier: by block, or message by message."""
+"""The number of messages of each kind in each tier: by block, or message by message."""
 
 from billing.rating.sql.blocks import fingerprint
 
 _OF_FACT = fingerprint(of="f.", was="f.")
 
-# Blocks: first and last position of every hour; `e` is the volume at other providers, which grows at announcements.
+# By block: the first and last position of each hour; `e` is the volume at other providers, raised by announcements.
 _HOUR_OF_ANCHOR = "floor(extract(epoch FROM a.reached_at) / 3600)::int"
 POSITIONS_BY_BLOCK = f"""
 block AS MATERIALIZED (
@@ -42,7 +42,7 @@ span AS MATERIALIZED (
         FROM anchor a WHERE a.group_id = h.group_id AND a.reached_at < to_timestamp((h.hour + 1) * 3600.0)
     ) e
 ),
-near AS MATERIALIZED (  -- the facts of the hours to count singly
+near AS MATERIALIZED (  -- the facts of the hours to count message by message
     SELECT p.group_id, p.hour, p.base, p.above, f.*
     FROM span p
     JOIN source s USING (group_id)
@@ -83,7 +83,7 @@ piece AS (
     SELECT group_id, bucket_id, day, kind_id, NULL, false, n, fingerprint FROM block WHERE NOT counted
 )"""
 
-# Window: nothing but facts.
+# By window: only facts.
 POSITIONS_BY_WINDOW = f"""
 fact AS MATERIALIZED (
     SELECT t.group_id, f.bucket_id, f.day, f.kind_id, f.billed_at, f.message_key, t.counted, {_OF_FACT} AS fingerprint,

@@ -1,7 +1,7 @@
-"""The whole statements: counting a bucket, and pricing it anew.
+"""The complete statements: rating a bucket, and repricing it.
 
-The planner cannot know how many blocks a part of the statement yields, and a nested loop over two of them takes for
-ever. So all joins are by hash (`PLAN`), except where LATERAL with OFFSET 0 asks for a look-up by index for each row.
+The planner cannot estimate the rows of the common table expressions, and a nested loop over two of them takes forever.
+So all joins are hash joins (`PLAN`), except where LATERAL with OFFSET 0 forces an index lookup for each row.
 """
 
 from billing.rating.sql.blocks import BLOCKS
@@ -11,7 +11,7 @@ from billing.rating.sql.terms import AS_RECORDED, PRICES
 
 PLAN = "SET LOCAL enable_nestloop = off; SET LOCAL enable_mergejoin = off; SET LOCAL jit = off"
 
-# What a rating rests on: its terms (prices and all), and of them the layout, which alone decides positions and tiers.
+# The inputs of a rating: its terms (all prices and bounds), and the layout, the part that decides positions and tiers.
 _LAYOUT = """
     (SELECT coalesce(string_agg(above::text, ';'), '') FROM threshold)
     || (SELECT coalesce(string_agg(DISTINCT allowance::text, ';'), '') FROM term)
@@ -24,11 +24,11 @@ RESULT = f"""
 SELECT
     (SELECT coalesce(sum(n), 0) FROM block_of), (SELECT coalesce(bit_xor(fingerprint), 0) FROM block_of),
     (SELECT coalesce(sum(n), 0) FROM due), (SELECT coalesce(bit_xor(fingerprint), 0) FROM due),
-    md5({_TERMS}), md5({_LAYOUT}), (SELECT count(*) FROM gone) + (SELECT count(*) FROM put)
+    md5({_TERMS}), md5({_LAYOUT}), (SELECT count(*) FROM deleted) + (SELECT count(*) FROM written)
 """
 
-# Repricing: the lines say how many messages stand in which tier. With the layout as it was, and no line that had no
-# price, they are counted already, and only prices are new.
+# Repricing: with an unchanged layout and no line without a price, the lines already count the messages of each tier,
+# and only prices change.
 _KINDS_OF_LINES = """
 block_of AS MATERIALIZED (
     SELECT DISTINCT bucket_id, day, kind_id FROM billing_ratedline WHERE bucket_id = ANY(%(buckets)s)
@@ -57,5 +57,5 @@ SELECT EXISTS (
 REPRICE = f"""
 WITH {_KINDS_OF_LINES},{AS_RECORDED},{PRICES},{_TIERS_OF_LINES},{DUE},{WRITE_LINES}
 SELECT (SELECT coalesce(sum(n), 0) FROM piece), (SELECT coalesce(sum(n), 0) FROM due), md5({_TERMS}),
-    (SELECT count(*) FROM gone) + (SELECT count(*) FROM put)
+    (SELECT count(*) FROM deleted) + (SELECT count(*) FROM written)
 """

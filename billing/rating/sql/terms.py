@@ -1,6 +1,6 @@
-"""A kind of message on a day: what its price follows from, the cards in force, and where tiers begin."""
+"""The terms of each kind of message and day: its attributes, the cards in force and the tier thresholds."""
 
-# A kind of message on a day, and what its price follows from.
+# The attributes that decide the price of a kind of message on a day.
 AS_RECORDED = """
 term AS MATERIALIZED (
     SELECT u.bucket_id AS group_id, u.bucket_id, u.kind_id, u.day, b.allowance, k.account_id, k.provider, k.currency,
@@ -10,13 +10,13 @@ term AS MATERIALIZED (
     JOIN billing_usagekind k ON k.id = u.kind_id
     JOIN billing_bucket b ON b.id = u.bucket_id
 ), home AS (SELECT b AS group_id, b AS bucket_id FROM unnest(%(buckets)s::bigint[]) b)"""
-AS_SUPPOSED = """
+AS_PROPOSED = """
 term AS MATERIALIZED (
-    SELECT s.*, s.free_reason = '' AND s.unrated_reason = '' AS counted FROM supposed_term s
-), home AS (SELECT group_id, bucket_id FROM supposed_home)"""
+    SELECT s.*, s.free_reason = '' AND s.unrated_reason = '' AS counted FROM proposed_term s
+), home AS (SELECT group_id, bucket_id FROM proposed_home)"""
 
-# The card of each day: the account's own before the general one, the provider's before any, the latest first. A card
-# tried out (`with`) stands in for its siblings (`without`); one that is forced (`forced`) is in force on every day.
+# The card of each day: own cards precede general ones, provider's cards precede others, and newer cards older ones. A
+# proposed card (`with`) replaces its siblings (`without`); a forced one (`forced`) is in force on every day.
 CARD_OF_DAY = """
     SELECT k.id FROM billing_ratecard k
     WHERE k.book = '{book}' AND k.currency = d.currency AND (k.provider = d.provider OR k.provider = '')

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from billing.services import Usage, record_usage
+from billing.services import DeliveredMessage, record_usage
 from messaging.log.lifecycle.columns import COLUMNS, listed
 from messaging.log.lifecycle.sql.tables import SEEN
 from messaging.log.models.traffic import DETAILED
@@ -25,7 +25,7 @@ _PRICED = ("billed_at", *(column.name for column in COLUMNS if column.billed))
 _USAGE = {name: f"d.{name}" for name in ("account_id", *_PRICED)}
 # Deliveries that are new, or whose price could be another now.
 _SELECT_USAGE = f"""
-SELECT {listed(_USAGE.get(name, f"c.{name}") for name in Usage._fields)}
+SELECT {listed(_USAGE.get(name, f"c.{name}") for name in DeliveredMessage._fields)}
 FROM changed_batch d JOIN change_batch c USING (message_id)
 WHERE d.direction = 'outbound' AND d.billed_at IS NOT NULL
 AND ({listed(_PRICED, "d")}) IS DISTINCT FROM ({listed((f"was_{name}" for name in _PRICED), "d")})
@@ -37,4 +37,4 @@ def record_effects(cursor: Any) -> None:
     """Count what `changed_batch` says has changed, and record the deliveries among it as usage."""
     cursor.execute(_COUNT)
     cursor.execute(_SELECT_USAGE)
-    record_usage([Usage(*row) for row in cursor.fetchall()])
+    record_usage([DeliveredMessage(*row) for row in cursor.fetchall()])

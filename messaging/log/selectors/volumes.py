@@ -47,7 +47,11 @@ def running_month(account: Account) -> Month:
 def by_template(account: Account, subaccount_ids: Sequence[int] | None, month: Month) -> dict[tuple[Any, ...], Volume]:
     """The month's volume of each (WABA id, name, language)."""
     rows = cost_report(
-        account, start=month.first, end=month.today, group_by=("waba", "template"), chosen=CostFilter(subaccount_ids)
+        account,
+        start=month.first,
+        end=month.today,
+        group_by=("waba", "template"),
+        cost_filter=CostFilter(subaccount_ids),
     ).rows
     return _summed((template_key(row), row) for row in rows)
 
@@ -55,7 +59,11 @@ def by_template(account: Account, subaccount_ids: Sequence[int] | None, month: M
 def by_number(account: Account, subaccount_ids: Sequence[int] | None, month: Month) -> dict[tuple[Any, ...], Volume]:
     """The month's volume of each (provider, provider's number id)."""
     rows = cost_report(
-        account, start=month.first, end=month.today, group_by=("provider", "channel"), chosen=CostFilter(subaccount_ids)
+        account,
+        start=month.first,
+        end=month.today,
+        group_by=("provider", "channel"),
+        cost_filter=CostFilter(subaccount_ids),
     ).rows
     return _summed(((row.keys["provider"], row.keys["channel"]), row) for row in rows)
 
@@ -65,7 +73,7 @@ def of_template(
 ) -> list[CostRow]:
     """One template's rows by these groups, days inclusive."""
     criteria = CostFilter(subaccount_ids, template=template.name)
-    report = cost_report(account, start=start, end=end, group_by=("waba", "template", *groups), chosen=criteria)
+    report = cost_report(account, start=start, end=end, group_by=("waba", "template", *groups), cost_filter=criteria)
     return [row for row in report.rows if template_key(row) == key_of(template)]
 
 
@@ -73,7 +81,7 @@ def of_category(account: Account, subaccount_ids: Sequence[int] | None, category
     """The account's rows of a category by market, from a day until today."""
     criteria = CostFilter(subaccount_ids, category=category)
     end = running_month(account).today
-    return cost_report(account, start=start, end=end, group_by=("market", "category"), chosen=criteria).rows
+    return cost_report(account, start=start, end=end, group_by=("market", "category"), cost_filter=criteria).rows
 
 
 def days_until(end: date, n: int) -> list[date]:

@@ -42,8 +42,8 @@ def _inside(data: bytes) -> Iterator[bytes]:
         for name in archive.namelist():
             yield archive.read(name)
     for token in _BASE64.findall(data):
-        whole = token[: len(token) // 4 * 4]
-        yield b64decode(whole.replace(b"-", b"+").replace(b"_", b"/"))
+        padded = token[: len(token) // 4 * 4]
+        yield b64decode(padded.replace(b"-", b"+").replace(b"_", b"/"))
     if data[:2] == rb"\x":
         with suppress(ValueError):
             yield bytes.fromhex(data[2:].decode())
@@ -62,13 +62,15 @@ SELECT oid::regclass::text FROM pg_class WHERE relkind IN ('r', 'm') AND relname
 
 def tables_with(cursor: Any, patterns: list[re.Pattern[bytes]]) -> list[str]:
     """The columns of which a row says it, as `table.column`: of every table and partition of the database."""
-    found = set()
+    matches = set()
     for (table,) in cursor.execute(_TABLES).fetchall():
         cursor.execute(f"SELECT * FROM {table}")  # noqa: S608 - a name from the catalogue
         names = [column[0] for column in cursor.description]
         for row in cursor.fetchall():
-            found |= {f"{table}.{name}" for name, cell in zip(names, row, strict=True) if says(_bytes(cell), patterns)}
-    return sorted(found)
+            matches |= {
+                f"{table}.{name}" for name, cell in zip(names, row, strict=True) if says(_bytes(cell), patterns)
+            }
+    return sorted(matches)
 
 
 def _bytes(value: Any) -> bytes:

@@ -62,21 +62,21 @@ def test_messages_by_umid(acme, ask):
     answer = ask("post", DELETIONS, {"umids": [str(row.umid) for row in rows[:2]], "reason": "test data"})
     assert (answer.status_code, answer.json()["state"], answer.json()["expected"]) == (202, "waiting", 2)
     done(answer)
-    found = ask("get", f"{DELETIONS}{answer.json()['id']}/").json()
-    assert (found["state"], found["removed"]["messages"], found["reason"]) == ("done", 2, "test data")
+    deletion = ask("get", f"{DELETIONS}{answer.json()['id']}/").json()
+    assert (deletion["state"], deletion["removed"]["messages"], deletion["reason"]) == ("done", 2, "test data")
     assert log_of(acme) == ["wamid.2"]
-    assert [each["id"] for each in ask("get", DELETIONS).json()["results"]] == [found["id"]]
+    assert [each["id"] for each in ask("get", DELETIONS).json()["results"]] == [deletion["id"]]
 
 
 def test_all_that_match_counted_first(acme, ask):
     deliver(acme, provider_message_id="wamid.in", msisdn=INDIA)
     deliver(acme, provider_message_id="wamid.other", msisdn="6591234567")
     report(acme, "sent", provider_message_id="wamid.sent", at=AT)
-    chosen = {"status": ["delivered"], "msisdn": f"+{INDIA}", "created_after": "2026-10-01T00:00:00Z"}
-    counted = ask("post", DELETIONS, {"filter": chosen, "dry_run": True})
+    criteria = {"status": ["delivered"], "msisdn": f"+{INDIA}", "created_after": "2026-10-01T00:00:00Z"}
+    counted = ask("post", DELETIONS, {"filter": criteria, "dry_run": True})
     assert (counted.status_code, counted.json()) == (200, {"matching": 1})
     assert len(log_of(acme)) == 3
-    done(ask("post", DELETIONS, {"filter": chosen}))
+    done(ask("post", DELETIONS, {"filter": criteria}))
     assert log_of(acme) == ["wamid.other", "wamid.sent"]
 
 

@@ -31,8 +31,8 @@ def files(acme, client):
 
     def make():
         with time_machine.travel(AT + timedelta(days=30), tick=False):  # a workbook tells when it was made
-            asked = {"dataset": "costs", "format": "jsonl", "filters": {**DAYS, "group_by": GROUPS.split(",")}}
-            export = client.post(EXPORTS, asked, content_type="application/json", headers=key).json()
+            body = {"dataset": "costs", "format": "jsonl", "filters": {**DAYS, "group_by": GROUPS.split(",")}}
+            export = client.post(EXPORTS, body, content_type="application/json", headers=key).json()
             work_exports()
             lines = client.get(f"{EXPORTS}{export['id']}/download/", headers=key)
             query = {**DAYS, "group_by": GROUPS}
@@ -55,11 +55,11 @@ def test_the_months_cost_report_is_byte_identical(acme, files, end):
     before = files()
     assert b"0.0118" in before[0]
     assert load_workbook(io.BytesIO(before[1])).active.max_row > 8
-    asker = principal(acme, "owner@acme.example")
+    requester = principal(acme, "owner@acme.example")
     if end == "erasure":
-        deletion = jobs.erase_person(asker, INDIA, reason="Art. 17")
+        deletion = jobs.erase_person(requester, INDIA, reason="Art. 17")
     else:
-        deletion = jobs.delete_matching(asker, MessageQuery())
+        deletion = jobs.delete_matching(requester, MessageQuery())
     for _ in range(50):
         work.work(deletion.pk)
     rate()

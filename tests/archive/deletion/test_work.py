@@ -28,7 +28,7 @@ from archive.deletion.subjects import subject_of
 from archive.exports import jobs as exports
 from archive.exports import schedules
 from archive.exports import work as export_work
-from archive.exports.requests import Ask
+from archive.exports.requests import ExportSpec
 from archive.holds import Held, lift_hold, place_hold
 from archive.models import Deletion
 from core.errors import UserError
@@ -56,7 +56,7 @@ EVERYTHING = MessageQuery(
 
 
 @pytest.fixture
-def asker(acme):
+def requester(acme):
     return principal(acme, "owner@acme.example", address="192.0.2.1")
 
 
@@ -74,10 +74,10 @@ def log_of(account):
     return sorted(Message.objects.filter(account=account).values_list("provider_message_id", flat=True))
 
 
-def test_selected_messages_go_and_the_others_stay(acme, other, asker):
+def test_selected_messages_go_and_the_others_stay(acme, other, requester):
     first, _ = (deliver(acme, provider_message_id=f"wamid.{n}") for n in range(2))
     theirs = deliver(other)
-    deletion = done(delete_selected(asker, [first.umid, theirs.umid], reason="asked for by phone"))
+    deletion = done(delete_selected(requester, [first.umid, theirs.umid], reason="asked for by phone"))
     assert (deletion.state, deletion.expected, deletion.removed) == ("done", 1, {"messages": 1, "statuses": 2})
     assert (log_of(acme), Message.objects.filter(account=other).count()) == (["wamid.1"], 1)
     ended = AuditEntry.objects.get(action="deletion.ended")
@@ -85,22 +85,22 @@ def test_selected_messages_go_and_the_others_stay(acme, other, asker):
     assert AuditEntry.objects.get(action="deletion.confirmed").details["reason"] == "asked for by phone"
 
 
-def test_what_is_not_seen_is_not_there(acme, other, asker):
+def test_what_is_not_seen_is_not_there(acme, other, requester):
     theirs = deliver(other)
     with pytest.raises(UserError, match="These messages no longer exist"):
-        delete_selected(asker, [theirs.umid])
+        delete_selected(requester, [theirs.umid])
     limited = principal(acme, "x").only("nothing")
     with pytest.raises(UserError, match="These messages no longer exist"):
         delete_selected(limited, [deliver(acme).umid])
 
 
-def test_all_that_match_go_but_not_what_comes_after(acme, asker, monkeypatch):
+def test_all_that_match_go_but_not_what_comes_after(acme, requester, monkeypatch):
     monkeypatch.setattr(work, "BATCH", 2)
     for n in range(5):
         deliver(acme, provider_message_id=f"wamid.{n}", at=AT + timedelta(minutes=n))
     report(acme, "sent", provider_message_id="wamid.sent")
     figures = costs(acme), traffic(acme)
-    deletion = delete_matching(asker, EVERYTHING, expected=5)
+    deletion = delete_matching(requester, EVERYTHING, expected=5)
     deliver(acme, provider_message_id="wamid.later", at=AT - timedelta(minutes=9))
     later = costs(acme), traffic(acme)
     assert done(deletion).messages == 5
@@ -108,36 +108,36 @@ def test_all_that_match_go_but_not_what_comes_after(acme, asker, monkeypatch):
     assert (costs(acme), traffic(acme)) == later != figures
 
 
-def test_filters_survive_their_row(acme, asker):
+def test_filters_survive_their_row(acme, requester):
     for query in (EVERYTHING, MessageQuery(subaccount_ids=[3], msisdn=INDIA, exact_numbers=True)):
-        assert read_query(json.loads(delete_matching(asker, query).about)) == query
+        assert read_query(json.loads(delete_matching(requester, query).about)) == query
 
 
-def test_one_that_is_stopped_keeps_what_it_has_not_reached(acme, asker, monkeypatch):
+def test_one_that_is_stopped_keeps_what_it_has_not_reached(acme, requester, monkeypatch):
     monkeypatch.setattr(work, "BATCH", 1)
     for n in range(3):
         deliver(acme, provider_message_id=f"wamid.{n}", at=AT + timedelta(minutes=n))
-    deletion = delete_matching(asker, MessageQuery())
+    deletion = delete_matching(requester, MessageQuery())
     work.work(deletion.pk, seconds=0)
-    jobs.stop(deletion, asker)
+    jobs.stop(deletion, requester)
     assert (done(deletion).state, deletion.messages) == ("stopped", 1)
     assert log_of(acme) == ["wamid.1", "wamid.2"]
     assert AuditEntry.objects.filter(action="deletion.stopped").count() == 1
 
 
-def test_two_over_the_same_rows(acme, asker, monkeypatch):
+def test_two_over_the_same_rows(acme, requester, monkeypatch):
     monkeypatch.setattr(work, "BATCH", 1)
     for n in range(3):
         deliver(acme, provider_message_id=f"wamid.{n}", at=AT + timedelta(minutes=n))
-    one, two = delete_matching(asker, MessageQuery()), delete_matching(asker, MessageQuery())
+    one, two = delete_matching(requester, MessageQuery()), delete_matching(requester, MessageQuery())
     work.work(one.pk, seconds=0)
     assert done(two).messages == 2
     assert (done(one).messages, one.state, two.state) == (1, "done", "done")
     assert log_of(acme) == []
 
 
-def test_one_that_breaks_says_so(acme, asker, monkeypatch):
-    deletion = delete_matching(asker, MessageQuery())
+def test_one_that_breaks_says_so(acme, requester, monkeypatch):
+    deletion = delete_matching(requester, MessageQuery())
     monkeypatch.setattr(work, "read_query", lambda data: 1 / 0)
     assert "start it again" in done(deletion).problem
     assert deletion.state == "failed"
@@ -149,26 +149,26 @@ def owner(acme):
     return principal_of(member(acme, "owner"))
 
 
-def test_a_legal_hold_refuses_and_stops(acme, asker, owner):
+def test_a_legal_hold_refuses_and_stops(acme, requester, owner):
     message = deliver(acme)
-    running = delete_selected(asker, [message.umid])
+    running = delete_selected(requester, [message.umid])
     place_hold(by=owner, reason="Case 12")
     with pytest.raises(Held):
-        delete_selected(asker, [message.umid])
+        delete_selected(requester, [message.umid])
     assert done(running).state == "held"
     assert log_of(acme) == ["wamid.A"]
     lift_hold(by=owner, reason="Settled")
-    assert done(delete_selected(asker, [message.umid])).messages == 1
+    assert done(delete_selected(requester, [message.umid])).messages == 1
     placed, lifted = AuditEntry.objects.filter(action__startswith="hold.").order_by("id")
     assert (placed.details["reason"], lifted.details["reason"]) == ("Case 12", "Settled")
 
 
 @pytest.mark.parametrize(
-    ("role", "reason", "said"), [("admin", "x", "Only an owner"), ("owner", " ", "Enter a reason")]
+    ("role", "reason", "message"), [("admin", "x", "Only an owner"), ("owner", " ", "Enter a reason")]
 )
-def test_only_owners_place_a_hold_and_say_why(acme, role, reason, said):
+def test_only_owners_place_a_hold_and_say_why(acme, role, reason, message):
     by = principal_of(member(acme, role))
-    with pytest.raises(UserError, match=said):
+    with pytest.raises(UserError, match=message):
         place_hold(by=by, reason=reason)
 
 
@@ -224,15 +224,17 @@ def kept(acme, traces):
     queries = {"q": f"?q={SPACED}", "id": f"?q={WAMID}", SPACED: "?status=read", "other": "?status=read"}
     for name, query in queries.items():
         SavedFilter.objects.create(account=acme, user=user, name=name, query=query.replace("+", "%2B"))
-    whole = principal_of(user)
-    for said in ({"msisdn": INDIA}, {"search": WAMID}, {"user_id": USER_ID}, {}):
+    owner = principal_of(user)
+    for filters in ({"msisdn": INDIA}, {"search": WAMID}, {"user_id": USER_ID}, {}):
         for compression in ("gzip", "zip"):
-            ask = Ask("messages", said, "UTC", compression=compression, words=[(name, said[name]) for name in said])
-            exports.start(whole, ask)
-    xlsx = Ask("messages", {}, "UTC", format="xlsx")
-    exports.start(whole, xlsx)
+            spec = ExportSpec(
+                "messages", filters, "UTC", compression=compression, words=[(name, filters[name]) for name in filters]
+            )
+            exports.start(owner, spec)
+    xlsx = ExportSpec("messages", {}, "UTC", format="xlsx")
+    exports.start(owner, xlsx)
     export_work.work()
-    schedules.start(whole, xlsx, every="day", query=f"?msisdn={INDIA}")
+    schedules.start(owner, xlsx, every="day", query=f"?msisdn={INDIA}")
     key, _ = create_api_key(by=principal(acme), name="x", scopes=["messages:send"])
     call = claim(key, f"once-{INDIA}", b"x" * 32)
     store_response(call, 200, {}, orjson.dumps({"contacts": [{"input": SPACED, "wa_id": INDIA}]}))
@@ -243,18 +245,18 @@ def kept(acme, traces):
     )
     event = Event.objects.create(**about, type="message.status", at=AT, payload={"error_title": f"No {INDIA}"})
     Delivery.objects.create(account=acme, subscription=subscription, event=event)
-    wanted = {
+    values = {
         "account": acme, "request": {"to": SPACED}, "about": {"msisdn": INDIA}, "shape": "graph", "provider": "meta",
         "created_at": AT, "due_at": timezone.now() + timedelta(days=2),
     }  # fmt: skip
-    Submission.objects.create(**wanted)
+    Submission.objects.create(**values)
     settlement.log_new()
     Submission.objects.update(state="uncertain")
-    Submission.objects.create(**wanted)
+    Submission.objects.create(**values)
 
 
 @pytest.mark.usefixtures("_empty_stores")
-def test_nothing_of_a_person_remains_in_any_table_file_or_key(acme, other, asker, traces, kept):
+def test_nothing_of_a_person_remains_in_any_table_file_or_key(acme, other, requester, traces, kept):
     figures = costs(acme), traffic(acme)
     before = places_with(traces)
     assert {re.sub(r"(_\d{4}_\d\d)?\..*", "", place) for place in before} >= {
@@ -264,7 +266,7 @@ def test_nothing_of_a_person_remains_in_any_table_file_or_key(acme, other, asker
         "log_statusevent", "sending_submission",
     }  # fmt: skip
     assert len([place for place in before if place.endswith("/file")]) == 9
-    deletion = erase_person(asker, SPACED, reason="Art. 17, letter of 3 Nov")
+    deletion = erase_person(requester, SPACED, reason="Art. 17, letter of 3 Nov")
     for _ in range(10):
         work.work(deletion.pk, seconds=0)
         settlement.log_new()
@@ -278,14 +280,14 @@ def test_nothing_of_a_person_remains_in_any_table_file_or_key(acme, other, asker
         "messages": 5, "statuses": 6, "payloads": 3, "never_sent": 1, "webhooks": 6, "mentions": 3, "announcements": 1,
         "saved_filters": 3, "kept_answers": 1, "exports": 9,
     }  # fmt: skip
-    said = {payload.body["text"]["body"] for payload in MessagePayload.objects.filter(account=acme)}
+    texts = {payload.body["text"]["body"] for payload in MessagePayload.objects.filter(account=acme)}
     nines = "9" * len(INDIA)
-    assert said == {f"Call +{nines}!", "Her number:\n+99 99999 99999", f"Or 99{nines}"}
+    assert texts == {f"Call +{nines}!", "Her number:\n+99 99999 99999", f"Or 99{nines}"}
     assert SavedFilter.objects.get(account=acme).name == "other"
 
 
-def test_the_certificate_proves_it_without_the_number(acme, asker, traces):
-    deletion = done(erase_person(asker, traces, reason="Art. 17"))
+def test_the_certificate_proves_it_without_the_number(acme, requester, traces):
+    deletion = done(erase_person(requester, traces, reason="Art. 17"))
     certificate = deletion.certificate
     assert certificate["subject"] == f"hmac-sha256:{subject_of(acme, traces)}"
     assert certificate["removed"]["messages"] == 3
@@ -300,20 +302,20 @@ def test_the_same_number_is_another_hash_in_another_account(acme, other):
     assert subject_of(acme, INDIA) == subject_of(acme, INDIA) != subject_of(other, INDIA)
 
 
-def test_what_came_after_the_confirmation_stays(acme, asker):
+def test_what_came_after_the_confirmation_stays(acme, requester):
     deliver(acme, provider_message_id="wamid.before")
-    deletion = erase_person(asker, INDIA, reason="x")
+    deletion = erase_person(requester, INDIA, reason="x")
     take(acme, ("wamid.after", "delivered", INDIA))
     done(deletion)
     assert log_of(acme) == ["wamid.after"]
     assert INDIA.encode() in bytes(InboxItem.objects.get().body)
 
 
-def test_webhooks_that_had_come_are_waited_for(acme, asker):
+def test_webhooks_that_had_come_are_waited_for(acme, requester):
     endpoint = WebhookEndpoint.objects.get(account=acme, provider="meta")
     body = status_body(("wamid.A", "delivered", INDIA))
     InboxItem.objects.create(account=acme, endpoint=endpoint, provider="meta", body=body)
-    deletion = erase_person(asker, INDIA, reason="x")
+    deletion = erase_person(requester, INDIA, reason="x")
     work.work(deletion.pk)
     deletion.refresh_from_db()
     assert (deletion.step, deletion.is_active) == ("wait", True)
@@ -323,10 +325,10 @@ def test_webhooks_that_had_come_are_waited_for(acme, asker):
     assert (log_of(acme), traffic(acme), places_with(INDIA)) == ([], {"delivered": 1}, [])
 
 
-def test_another_account_keeps_what_it_knows_of_the_person(acme, other, asker):
+def test_another_account_keeps_what_it_knows_of_the_person(acme, other, requester):
     deliver(acme)
     deliver(other)
-    done(erase_person(asker, INDIA, reason="x"))
+    done(erase_person(requester, INDIA, reason="x"))
     assert Message.objects.get().account == other
 
 
@@ -339,19 +341,19 @@ def test_another_account_keeps_what_it_knows_of_the_person(acme, other, asker):
         (INDIA, f"Letter of {SPACED}", "reason"),
     ],
 )
-def test_what_cannot_be_erased_is_named(asker, number, reason, field):
+def test_what_cannot_be_erased_is_named(requester, number, reason, field):
     with pytest.raises(UserError) as refused:
-        erase_person(asker, number, reason=reason)
+        erase_person(requester, number, reason=reason)
     assert refused.value.field == field
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_workers_at_one_deletion(acme, asker, monkeypatch):
+def test_two_workers_at_one_deletion(acme, requester, monkeypatch):
     """One has it in hand; the other passes it over, and all goes exactly once."""
     monkeypatch.setattr(work, "BATCH", 3)
     for n in range(12):
         deliver(acme, provider_message_id=f"wamid.{n}", at=AT + timedelta(minutes=n))
-    deletion = delete_matching(asker, MessageQuery())
+    deletion = delete_matching(requester, MessageQuery())
 
     def go():
         with every_tenant():
@@ -369,19 +371,19 @@ def test_two_workers_at_one_deletion(acme, asker, monkeypatch):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_worker_that_is_killed_loses_and_repeats_nothing(acme, asker):
+def test_a_worker_that_is_killed_loses_and_repeats_nothing(acme, requester):
     """kill -9 in the middle; the next worker goes on where the other was, and every figure is as before."""
     for n in range(12):
         deliver(acme, provider_message_id=f"wamid.{n}", at=AT + timedelta(seconds=n))
     figures = costs(acme), traffic(acme)
-    deletion = delete_matching(asker, MessageQuery(), expected=12)
+    deletion = delete_matching(requester, MessageQuery(), expected=12)
     name = connection.settings_dict["NAME"]
     url = re.sub(r"(?<=/)\w+(?=\?|$)", name, os.environ["DATABASE_URL"], count=1)
     command = [sys.executable, "-m", "tests.archive.deletion.worker", url, str(deletion.pk)]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
-        said = process.stdout.readline()
+        line = process.stdout.readline()
         process.kill()
-    assert said == b"in the middle\n"
+    assert line == b"in the middle\n"
     deletion.refresh_from_db()
     assert (Message.objects.count(), deletion.messages, deletion.is_active) == (12 - DONE, DONE, True)
     wait_until(lambda: work.work(deletion.pk), seconds=60)  # once the database knows that the other is gone

@@ -10,7 +10,7 @@ from accounts.models import AuditEntry
 from accounts.selectors.audit_chain import verify_chain
 from archive.models import Keeping
 from archive.retention.months import months_of
-from archive.retention.periods import begins, change, proposed, removals
+from archive.retention.periods import change_periods, first_kept_month, removals, with_periods
 from archive.retention.work import run
 from core.errors import UserError
 from messaging.inbound.models import InboxItem, WebhookEndpoint
@@ -31,7 +31,7 @@ def keep():
     """Set an account's periods."""
 
     def to(account, **periods):
-        change({"webhook_months": None, **periods}, by=principal(account))
+        change_periods({"webhook_months": None, **periods}, by=principal(account))
 
     return to
 
@@ -59,16 +59,16 @@ def webhook(account, month, state="done"):
     ],
 )
 def test_a_period_keeps_this_month_and_so_many_before(months, today, first):
-    assert begins(Keeping(message_months=months), "message", today) == first
+    assert first_kept_month(Keeping(message_months=months), "message", today) == first
 
 
 def test_texts_go_with_their_messages_at_the_latest_and_a_hold_keeps_all():
     keeping = Keeping(message_months=3)
-    assert begins(keeping, "payload", TODAY) == date(2026, 9, 1)
+    assert first_kept_month(keeping, "payload", TODAY) == date(2026, 9, 1)
     keeping.payload_months = 1
-    assert begins(keeping, "payload", TODAY) == date(2026, 11, 1)
+    assert first_kept_month(keeping, "payload", TODAY) == date(2026, 11, 1)
     keeping.held_at = AT
-    assert begins(keeping, "payload", TODAY) is None
+    assert first_kept_month(keeping, "payload", TODAY) is None
 
 
 def test_a_month_that_every_account_lets_go_is_dropped(acme, other, keep):
@@ -102,7 +102,7 @@ def test_else_only_the_rows_of_those_who_do(acme, other, keep):
     assert date(2025, 7, 1) not in months_of("message")  # nothing is in it any more
 
 
-def test_no_webhook_brings_back_what_is_forgotten(acme, other, keep):
+def test_no_webhook_restores_deleted_data(acme, other, keep):
     keep(acme, message_months=2)
     keep(other, message_months=2)
     message = deliver(acme, at=AT)
@@ -113,7 +113,7 @@ def test_no_webhook_brings_back_what_is_forgotten(acme, other, keep):
     assert (log_of(acme), traffic(acme), InboxItem.objects.get(pk=item.pk).state) == ([], before, "done")
 
 
-def test_what_was_deleted_is_forgotten_with_its_month(acme, keep):
+def test_records_of_deleted_messages_go_with_their_month(acme, keep):
     message = deliver(acme, at=OLD)
     forget(acme.pk, [AnchorKey(message.provider, message.provider_message_id)])
     keep(acme, message_months=3)
@@ -181,17 +181,17 @@ def test_a_sweep_goes_on_block_by_block(acme, other, keep, monkeypatch):
 )
 def test_periods_that_make_no_sense(acme, periods, field):
     with pytest.raises(UserError) as refused:
-        proposed(acme, periods)
+        with_periods(acme, periods)
     assert refused.value.field == field
 
 
 def test_changes_are_audited_and_nothing_else(acme):
-    change({"message_months": 12, "payload_months": 3}, by=principal(acme))
+    change_periods({"message_months": 12, "payload_months": 3}, by=principal(acme))
     entry = AuditEntry.objects.get(action="retention.changed")
     assert entry.details == {
         "message_months": {"from": "forever", "to": 12}, "payload_months": {"from": "forever", "to": 3}
     }  # fmt: skip
-    change({"message_months": 12}, by=principal(acme))
+    change_periods({"message_months": 12}, by=principal(acme))
     assert AuditEntry.objects.filter(action="retention.changed").count() == 1
 
 
@@ -200,10 +200,10 @@ def test_the_preview_says_what_the_next_run_takes(acme, other, keep):
     deliver(acme, provider_message_id="wamid.old", at=OLD)
     deliver(acme, provider_message_id="wamid.new", at=NEW)
     webhook(acme, 8)
-    keeping = proposed(acme, {"message_months": 3, "payload_months": 3, "webhook_months": 3})
-    said = {removal.kind: (removal.before, removal.n) for removal in removals(keeping)}
+    keeping = with_periods(acme, {"message_months": 3, "payload_months": 3, "webhook_months": 3})
+    by_kind = {removal.kind: (removal.before, removal.n) for removal in removals(keeping)}
     begin = datetime(2026, 9, 1, tzinfo=UTC)
-    assert said == {"message": (begin, 1), "payload": (begin, None), "webhook": (begin, 1)}
+    assert by_kind == {"message": (begin, 1), "payload": (begin, None), "webhook": (begin, 1)}
     keep(acme, message_months=3, payload_months=3, webhook_months=3)
     keep(other, message_months=3, payload_months=3, webhook_months=3)
     run(TODAY)

@@ -1,4 +1,4 @@
-"""The pages of deletions: asked, confirmed, seen."""
+"""The pages of deletions: confirmation, progress and list."""
 
 import json
 import re
@@ -51,10 +51,10 @@ def test_another_accounts_message_does_not_exist(acme, other):
 def test_selected_rows_are_confirmed_by_a_button(acme):
     rows = [deliver(acme, provider_message_id=f"wamid.{n}") for n in range(3)]
     client = visitor(acme)
-    chosen = {"umid": [str(row.umid) for row in rows[:2]]}
-    assert "2 selected messages." in text(client.post(NEW, chosen))
+    data = {"umid": [str(row.umid) for row in rows[:2]]}
+    assert "2 selected messages." in text(client.post(NEW, data))
     assert len(log_of(acme)) == 3
-    assert "2 messages have been deleted." in text(client.post(NEW, {**chosen, "confirmed": "1"}, follow=True))
+    assert "2 messages have been deleted." in text(client.post(NEW, {**data, "confirmed": "1"}, follow=True))
     assert log_of(acme) == ["wamid.2"]
 
 
@@ -63,9 +63,9 @@ def test_all_that_match_are_counted_shown_and_typed(acme):
         deliver(acme, provider_message_id=f"wamid.{n}")
     report(acme, "sent", provider_message_id="wamid.sent")
     client, query = visitor(acme), "?status=delivered&range=any"
-    asked = client.post(NEW, {"all": "1", "upto": "1-1", "query": query})
-    assert asked.url == NEW + query
-    page = text(client.get(asked.url))
+    answer = client.post(NEW, {"all": "1", "upto": "1-1", "query": query})
+    assert answer.url == NEW + query
+    page = text(client.get(answer.url))
     assert "Type 3 to confirm" in page
     assert page.count('<td class="fixed">') == 3
     assert "/exports/new/?status=delivered" in page
@@ -127,7 +127,7 @@ def test_another_accounts_deletions_do_not_exist(acme, other):
     assert "No deletions yet" in text(client.get("/settings/deletions/"))
 
 
-def test_a_legal_hold_is_said_before_and_refuses(acme):
+def test_a_legal_hold_is_shown_and_refuses(acme):
     message = deliver(acme)
     Keeping.objects.create(account=acme, held_at=message.created_at, held_by="o@acme.example", hold_reason="Case 12")
     client = visitor(acme)

@@ -17,11 +17,16 @@ def test_periods_are_previewed_and_then_saved(acme):
     assert "With these periods, the next run deletes" in text(client.post(RETENTION, PERIODS))
     assert not Keeping.objects.filter(pk=acme.pk, message_months=12).exists()
     client.post(RETENTION, {**PERIODS, "confirmed": "1"})
-    kept = Keeping.objects.get(pk=acme.pk)
-    assert (kept.message_months, kept.payload_months, kept.webhook_months, kept.audit_months) == (12, 3, None, 24)
+    keeping = Keeping.objects.get(pk=acme.pk)
+    assert (keeping.message_months, keeping.payload_months, keeping.webhook_months, keeping.audit_months) == (
+        12,
+        3,
+        None,
+        24,
+    )
 
 
-def test_what_makes_no_sense_is_said_at_its_field(acme):
+def test_an_invalid_period_is_an_error_of_its_field(acme):
     page = text(visitor(acme).post(RETENTION, {**PERIODS, "audit_months": "3", "confirmed": "1"}))
     assert 'id="error-audit_months"' in page
     assert not Keeping.objects.filter(pk=acme.pk, message_months=12).exists()

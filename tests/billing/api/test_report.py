@@ -32,8 +32,8 @@ def row(*figures, **keys):
     return {**keys, "currency": "USD", **dict(zip(FIGURES, figures, strict=True)), **sold}
 
 
-def tier(**known):
-    return {"number": 1, "from": 1, "to": None, "anchored": False, **known}
+def tier(**values):
+    return {"number": 1, "from": 1, "to": None, "anchored": False, **values}
 
 
 @pytest.fixture

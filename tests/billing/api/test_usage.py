@@ -14,9 +14,9 @@ from billing.dimension_ids import bucket_ids, kind_ids
 from billing.rating import rate_bucket
 from billing.rating.sql.blocks import HOUR, fingerprint
 from billing.selectors.usage import open_months
-from billing.services import Usage, record_usage
+from billing.services import DeliveredMessage, record_usage
 from tests.billing.api.test_report import headers_of
-from tests.billing.made import rate_all
+from tests.billing.rating_helpers import rate_all
 
 OCTOBER = {"billingPeriod": "2026-10"}
 ALL = "subAccountId,channel,businessAccountId,pricingCategory,country"
@@ -42,8 +42,8 @@ FROM fact GROUP BY 2, 3, 4
 
 
 @pytest.fixture
-def said(acme):
-    """What is known of a delivery of Acme's shop to India."""
+def facts(acme):
+    """The facts of a delivery of Acme's shop to India."""
     waba = Waba.objects.get(account=acme, waba_id="102290129340398")
     shop = Subaccount.objects.get(account=acme, code="acme_shop")
 
@@ -57,8 +57,8 @@ def said(acme):
 def deliver(acme):
     """Deliver n messages of one kind through October, and rate them."""
 
-    def run(said, n):
-        bucket, kind = Accruals([acme.pk]).place(said, date(2026, 10, 1))
+    def run(facts, n):
+        bucket, kind = Accruals([acme.pk]).classify(facts, date(2026, 10, 1))
         pk = bucket_ids([bucket])[bucket]
         with connection.cursor() as cursor:
             cursor.execute(_DELIVER, {"account": acme.pk, "bucket": pk, "kind": kind_ids([kind])[kind], "n": n})
@@ -88,13 +88,13 @@ def volume(delivered, charged, free, unrated=0):
 
 
 @pytest.mark.slow
-def test_g2_the_documented_example(get, deliver, said, acme, tiers):
+def test_g2_the_documented_example(get, deliver, facts, acme, tiers):
     """437,900 charged: 250,000 × 0.0014 = 350.00 and 187,900 × 0.0012 = 225.48. Marketing: 1,234 × 0.0118 = 14.5612."""
     tiers("utility", (0, 250_000, "0.0014", True), (250_000, 500_000, "0.0012", True), (500_000, None, "0.0010", True))
     with time_machine.travel(datetime(2026, 11, 1, tzinfo=UTC), tick=False):
-        deliver(said(), 437_900)
-        deliver(said(pricing_type="free_customer_service"), 41_200)
-        deliver(said("marketing"), 1_234)
+        deliver(facts(), 437_900)
+        deliver(facts(pricing_type="free_customer_service"), 41_200)
+        deliver(facts("marketing"), 1_234)
     assert get(groupBy=ALL) == {
         "data": [
             {
@@ -136,17 +136,17 @@ def test_g2_the_documented_example(get, deliver, said, acme, tiers):
 
 
 @pytest.fixture
-def two_countries(acme, said):
+def two_countries(acme, facts):
     """A lite marketing message to India and an authentication-international one to Nepal, where no card has a rate."""
-    for each in (said("marketing_lite"), said("authentication-international", country="NP")):
-        record_usage([_usage(each, datetime(2026, 10, 15, tzinfo=UTC))])
+    for delivered in (facts("marketing_lite"), facts("authentication-international", country="NP")):
+        record_usage([_usage(delivered, datetime(2026, 10, 15, tzinfo=UTC))])
     rate_all()
 
 
-def _usage(said, at):
-    ids = (said.waba_id, said.phone_number_id, said.subaccount_id, None)
-    return Usage(
-        uuid4(), said.account_id, said.provider, *ids, said.country, said.category, said.pricing_type, at, None
+def _usage(facts, at):
+    ids = (facts.waba_id, facts.phone_number_id, facts.subaccount_id, None)
+    return DeliveredMessage(
+        uuid4(), facts.account_id, facts.provider, *ids, facts.country, facts.category, facts.pricing_type, at, None
     )
 
 
@@ -160,26 +160,26 @@ def test_rows_are_named_as_8x8_names_them(get, two_countries):
     assert not any("pricing" in row for row in rows)
 
 
-def test_where_the_price_of_more_is_not_known_it_is_not_flat(get, deliver, said, tiers):
+def test_where_the_price_of_more_is_not_known_it_is_not_flat(get, deliver, facts, tiers):
     tiers("utility", (0, None, "0.0014", False))
-    deliver(said(), 2)
+    deliver(facts(), 2)
     assert get(groupBy=ALL)["data"][0]["pricing"] == {
         "rateModel": "tiered",
         "tiers": [{"from": 0, "to": None, "quantity": 2, "status": "completed"}],
     }
 
 
-def test_currencies_are_not_added(get, deliver, said, acme):
-    deliver(said("marketing"), 1)
+def test_currencies_are_not_added(get, deliver, facts, acme):
+    deliver(facts("marketing"), 1)
     Waba.objects.filter(account=acme).update(currency="EUR")
-    deliver(said("marketing"), 1)
+    deliver(facts("marketing"), 1)
     answer = get()
     assert [amount["currency"] for amount in answer["data"][0]["amounts"]] == ["EUR", "USD"]
     assert answer["meta"]["currency"] is None
 
 
-def test_a_key_limited_to_a_subaccount_sees_only_that(client, acme, deliver, said):
-    deliver(said("marketing"), 1)
+def test_a_key_limited_to_a_subaccount_sees_only_that(client, acme, deliver, facts):
+    deliver(facts("marketing"), 1)
     with time_machine.travel(NOW, tick=False):
         limited = client.get(url_of(acme), OCTOBER, headers=headers_of(acme, subaccounts=["acme_wa"]))
     assert limited.json()["data"] == []
@@ -197,7 +197,7 @@ def test_a_key_limited_to_a_subaccount_sees_only_that(client, acme, deliver, sai
         ({"colour": "red"}, "colour: There is no such parameter."),
     ],
 )
-def test_what_is_wrong_is_said_as_8x8_says_it(get, query, message):
+def test_errors_have_8x8s_format(get, query, message):
     answer = get(**query)
     assert UUID(answer.pop("errorId"))
     assert answer == {"code": 1000, "message": message, "timestamp": "2026-11-20T04:00:00Z"}
@@ -228,8 +228,8 @@ def test_the_account_id_may_be_written_without_hyphens(client, acme):
     assert answer.json()["meta"]["accountId"] == acme.public_id.hex
 
 
-def test_the_queries_are_few(client, acme, deliver, said, django_assert_num_queries):
-    deliver(said("marketing"), 1)
+def test_the_queries_are_few(client, acme, deliver, facts, django_assert_num_queries):
+    deliver(facts("marketing"), 1)
     headers = headers_of(acme)
     with time_machine.travel(NOW, tick=False):
         client.get(url_of(acme), OCTOBER, headers=headers)

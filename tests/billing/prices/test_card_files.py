@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing.prices.card_files import Step, read_card_file
+from billing.prices.card_files import RateRow, read_card_file
 from core.errors import UserError
 
 RATES = """"Cost per message in USD on the WhatsApp Business Platform, effective July 1, 2026"
@@ -38,7 +38,7 @@ def read(tmp_path):
 
 def test_metas_rates(read):
     steps = read(RATES)
-    assert steps[0] == Step("India", "marketing", "USD", 0, None, True, Decimal("0.0118"), "FOUND: rates.csv, row 7")
+    assert steps[0] == RateRow("India", "marketing", "USD", 0, None, True, Decimal("0.0118"), "FOUND: rates.csv, row 7")
     assert steps[1].end_known is False  # utility has tiers, of which this file says nothing
     assert [(s.market, s.category) for s in steps if s.price is None] == [
         ("India", "service"),
@@ -59,7 +59,9 @@ def test_metas_volume_tiers(read):
 
 def test_our_own_layout_with_a_byte_order_mark(read):
     text = "market,category,currency,tier_from,tier_to,rate,source\nIndia,utility,USD,0,,0.0014,FOUND: x\n"
-    assert read(text, "utf-8-sig") == [Step("India", "utility", "USD", 0, None, False, Decimal("0.0014"), "FOUND: x")]
+    assert read(text, "utf-8-sig") == [
+        RateRow("India", "utility", "USD", 0, None, False, Decimal("0.0014"), "FOUND: x")
+    ]
 
 
 @pytest.mark.parametrize(

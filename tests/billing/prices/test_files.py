@@ -68,7 +68,7 @@ def load(tmp_path):
         ("rules", "utility,,,portfolio,g,0,s\nutility,,,portfolio,h,0,s\n", "Two rules for utility: keep only one"),
     ],
 )
-def test_what_is_wrong_is_named_and_nothing_is_kept(load, kind, text, words):
+def test_an_invalid_file_is_an_error_and_stores_nothing(load, kind, text, words):
     before = IMPORTS[kind][0].objects.count()
     with pytest.raises(UserError, match=words):
         load(kind, text)

@@ -57,11 +57,11 @@ def test_a_rates_file_leaves_the_tiers_that_are_known(file, every_account):
 def test_the_difference_names_each_price(file):
     text = "India,marketing,USD,0,MAX,0.0200,FOUND: x\nAtlantis,service,USD,0,MAX,1,FOUND: x\n"
     (card,) = import_card_file(file(HEAD + text), OCTOBER)
-    found = compare(card)
-    assert list(map(str, found.changed)) == ["India marketing: 0.0118 → 0.02"]
-    assert list(map(str, found.added)) == ["Atlantis service: 1"]
-    assert found.removed == []
-    assert found.lacks[0] == "Atlantis: no country belongs to this market"
+    difference = compare(card)
+    assert list(map(str, difference.changed)) == ["India marketing: 0.0118 → 0.02"]
+    assert list(map(str, difference.added)) == ["Atlantis service: 1"]
+    assert difference.removed == []
+    assert difference.lacks[0] == "Atlantis: no country belongs to this market"
 
 
 def test_each_book_and_provider_is_compared_with_its_own(file, acme):

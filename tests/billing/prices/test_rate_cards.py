@@ -67,7 +67,7 @@ def test_a_flat_price_is_one_open_tier(load):
     assert tiers(card) == [(1, 0, None, Decimal("0.0118"), True)]
 
 
-def test_an_end_that_is_not_known_is_said(load):
+def test_an_unknown_end_is_named(load):
     (card,) = load("India,utility,USD,0,,0.0014,FOUND: x\n")
     assert tiers(card) == [(1, 0, None, Decimal("0.0014"), False)]
 

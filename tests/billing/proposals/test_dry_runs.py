@@ -11,7 +11,7 @@ from accounts.models import AuditEntry
 from billing.models import DirtyBucket, DryRun, Rate, RateCard, RatedLine, RuleSet
 from billing.prices.rate_cards import import_card_file
 from billing.proposals import dry_runs
-from billing.proposals.dry_runs import Effect, Gone
+from billing.proposals.dry_runs import DraftDiscarded, Effect
 from billing.proposals.what_if import Proposal
 from core.errors import UserError
 from tests.people import principal
@@ -54,12 +54,12 @@ def worked(run):
     return run
 
 
-def start(proposal, account=None, **said):
-    return dry_runs.start(proposal, account=account, by=principal(None, "ada@acme.example"), **said)
+def start(proposal, account=None, **months):
+    return dry_runs.start(proposal, account=account, by=principal(None, "ada@acme.example"), **months)
 
 
 def amounts(run):
-    return [(each.amount, each.amount_then) for each in dry_runs.effects_of(run).values()]
+    return [(effect.amount, effect.amount_then) for effect in dry_runs.effects_of(run).values()]
 
 
 def test_slices_add_up(acme, other, traffic, dearer):
@@ -69,7 +69,7 @@ def test_slices_add_up(acme, other, traffic, dearer):
     assert (run.done, run.steps, run.finished_at) == (1, 3, None)
     worked(run)
     assert (run.done, run.lines, run.row_count) == (3, 6, 3)
-    assert {place[0]: effect for place, effect in dry_runs.effects_of(run).items()} == {
+    assert {key[0]: effect for key, effect in dry_runs.effects_of(run).items()} == {
         acme.pk: Effect(2, 0, 0, Decimal("0.0236"), Decimal("0.0400")),
         other.pk: Effect(1, 0, 0, Decimal("0.0118"), Decimal("0.0200")),
     }
@@ -139,19 +139,19 @@ def test_discarded_with_what_it_supposes(dearer, every_account):
     assert AuditEntry.objects.get(action="rate_card.discarded").actor == "ops@acme.example"
     assert not dry_runs.is_decidable(older)
     assert worked(older).problem == "A draft that this dry run is based on was discarded: import it again."
-    with pytest.raises(Gone):
+    with pytest.raises(DraftDiscarded):
         dry_runs.discard(run, by=principal(None, "ops@acme.example"))
 
 
 def test_discarded_while_it_is_worked_on_stays_away(dearer, traffic, every_account, monkeypatch):
     run = start(Proposal(cards=[dearer()]))
-    real = dry_runs.try_out
+    real = dry_runs.compute_impact
 
-    def discarding(*given):
+    def discarding(*args):
         dry_runs.discard(run, by=principal(None, "ops@acme.example"))
-        return real(*given)
+        return real(*args)
 
-    monkeypatch.setattr(dry_runs, "try_out", discarding)
+    monkeypatch.setattr(dry_runs, "compute_impact", discarding)
     dry_runs.advance()
     assert not DryRun.objects.exists()
 
@@ -178,14 +178,14 @@ def test_a_failure_is_the_end_of_that_dry_run_only(dearer, traffic, monkeypatch)
         raise RuntimeError
 
     with monkeypatch.context() as broken:
-        broken.setattr(dry_runs, "try_out", fail)
+        broken.setattr(dry_runs, "compute_impact", fail)
         dry_runs.advance()
     failing.refresh_from_db()
     assert "The calculation failed" in failing.problem
     assert worked(good).problem == ""
 
 
-def test_old_ones_are_forgotten_unless_in_force(dearer, every_account):
+def test_old_dry_runs_are_deleted_unless_in_force(dearer, every_account):
     old, applied = start(Proposal(cards=[dearer()])), start(Proposal(cards=[dearer()]))
     DryRun.objects.update(asked_at=datetime(2026, 1, 1, tzinfo=UTC))
     DryRun.objects.filter(pk=applied.pk).update(applied_at=AT)

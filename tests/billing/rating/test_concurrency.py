@@ -23,9 +23,9 @@ from billing.proposals.corrections import put_in_force
 from billing.proposals.what_if import Proposal
 from billing.rating import RatingError, dirty_buckets, engine, rate_bucket
 from billing.rating.verification import verify
-from billing.services import Usage, record_usage
+from billing.services import DeliveredMessage, record_usage
 from core.tenancy import every_tenant
-from tests.billing.made import NOON, rate_all
+from tests.billing.rating_helpers import NOON, rate_all
 from tests.people import principal
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -42,10 +42,10 @@ def deliveries(acme):
         Rate.objects.create(card=card, market="India", category="utility", tier=tier + 1, above=above, up_to=up_to,
                             unit_price=Decimal(price), source="test")  # fmt: skip
 
-    def batch(chance: random.Random, size: int = 200) -> list[Usage]:
+    def batch(chance: random.Random, size: int = 200) -> list[DeliveredMessage]:
         keys = chance.sample(range(20_000), size)
         return [
-            Usage(
+            DeliveredMessage(
                 UUID(int=key), acme.pk, "meta", waba.pk, 1 + key % 3, 1, None, "IN",
                 "utility" if key % 4 else "marketing", "regular",
                 NOON + timedelta(seconds=key * 7 % 36_000 + chance.randrange(3) * 1_800), None,
@@ -117,20 +117,20 @@ def killing(chance: random.Random, killed: list[int]) -> Callable[[threading.Eve
 
 def test_s1_killed_backends_lose_and_double_nothing(acme, deliveries, request):
     """Three ingesters, two raters, and a killer; then every message against the earliest of its proofs."""
-    told: dict[UUID, set] = {}
+    deliveries_by_key: dict[UUID, set] = {}
     lock = threading.Lock()
     killed: list[int] = []
 
     def ingesting(seed: int) -> Callable[[threading.Event], None]:
         def run(stop: threading.Event) -> None:
             chance = random.Random(seed)
-            former: list[Usage] = []
+            former: list[DeliveredMessage] = []
             while not stop.is_set():
                 batch = former if former and chance.random() < 0.1 else deliveries(chance)
                 until_done(partial(record_usage, batch))
                 with lock:
                     for one in batch:
-                        told.setdefault(one.message_key, set()).add(one.billed_at)
+                        deliveries_by_key.setdefault(one.message_key, set()).add(one.billed_at)
                 former = batch[::-1]
 
         return run
@@ -146,7 +146,7 @@ def test_s1_killed_backends_lose_and_double_nothing(acme, deliveries, request):
     rate_all()
     with every_tenant():
         facts = dict(UsageFact.objects.values_list("message_key", "billed_at"))
-        assert facts == {key: min(proofs) for key, proofs in told.items()}
+        assert facts == {key: min(proofs) for key, proofs in deliveries_by_key.items()}
         assert [str(difference) for difference in verify(list(Bucket.objects.all()))] == []
     assert (dirty_buckets(), BlockDelta.objects.count()) == ([], 0)
 
@@ -185,7 +185,7 @@ def test_s3_corrections_while_rating(acme, deliveries, tmp_path):
         assert set(RatedLine.objects.filter(kind__category="marketing").values_list("state", flat=True)) == {"free"}
 
 
-def commit_between(batch: list[Usage]):
+def commit_between(batch: list[DeliveredMessage]):
     """Lets another connection commit a batch right before the rating statement."""
 
     def wrapper(execute, sql, params, many, context):
@@ -242,14 +242,14 @@ def test_s4_an_unsorted_merge_deadlocks(acme, deliveries, monkeypatch, order, de
     batch = deliveries(random.Random(1), 30)
     record_usage(deliveries(random.Random(1), 30)[:0])
     orders = [[one._replace(webhook_id=n) for n, one in enumerate(some)] for some in (batch, batch[::-1])]
-    found: list[str] = []
+    errors: list[str] = []
 
-    def worker(mine: list[Usage]) -> Callable[[threading.Event], None]:
+    def worker(mine: list[DeliveredMessage]) -> Callable[[threading.Event], None]:
         def run(_: threading.Event) -> None:
             try:
                 record_usage(mine)
             except OperationalError as error:
-                found.append(str(error))
+                errors.append(str(error))
 
         return run
 
@@ -259,5 +259,5 @@ def test_s4_an_unsorted_merge_deadlocks(acme, deliveries, monkeypatch, order, de
     finally:
         with connection.cursor() as cursor:
             cursor.execute("DROP TRIGGER slow ON billing_usagefact; DROP FUNCTION pg_temp_slow()")
-    assert [("deadlock detected" in words) for words in found] == ([True] if deadlocks else [])
+    assert [("deadlock detected" in words) for words in errors] == ([True] if deadlocks else [])
     assert UsageFact.objects.filter(account=Account.objects.get(pk=acme.pk)).count() == len(batch)

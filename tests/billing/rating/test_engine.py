@@ -32,7 +32,7 @@ from billing.rating import rate_bucket as rate
 from billing.rating.engine import PARKED_FOR
 from billing.selectors import charges_of
 from billing.services import record_usage
-from tests.billing.made import NOON, lines, rate_all
+from tests.billing.rating_helpers import NOON, lines, rate_all
 
 
 def test_a_marketing_message_to_india_in_october_2026(usage, acme):
@@ -167,8 +167,8 @@ def reference_prices(fact):
         return UnratedReason.NO_CARD
     rates = Rate.objects.filter(card=card, market=fact.market, category=price_category(fact.category)).order_by("tier")
     tiers = [Tier(r.tier, r.above, r.up_to, r.unit_price, r.end_known) for r in rates]
-    found = Card(card.name, card.currency, card.effective_from, card.revision, card.sha256)
-    return (found, tiers) if tiers else UnratedReason.NO_RATE
+    pricing_card = Card(card.name, card.currency, card.effective_from, card.revision, card.sha256)
+    return (pricing_card, tiers) if tiers else UnratedReason.NO_RATE
 
 
 def reference(bucket):
@@ -194,10 +194,10 @@ def test_the_engine_equals_the_reference(usage, acme, small_tiers, story):
     for bucket in Bucket.objects.all():
         rate(bucket.pk)
         expected = reference(bucket)
-        found = charges_of(acme, expected)
+        charges = charges_of(acme, expected)
         for key, charge in expected.items():
-            got = found[key]
-            assert got == replace(charge, position=None)
+            actual = charges[key]
+            assert actual == replace(charge, position=None)
         assert merged(bucket) == Counter((charge.state, charge.amount) for charge in expected.values())
 
 

@@ -15,7 +15,7 @@ from billing.enums import Book
 from billing.models import Bucket, Rate, RateCard, RatedLine, VolumeAnchor
 from billing.selectors import charges_of, cost_report, explain
 from billing.services import VolumeTier, record_usage, record_volume_tiers
-from tests.billing.made import NOON, lines, rate_all
+from tests.billing.rating_helpers import NOON, lines, rate_all
 
 
 def seconds(n):
@@ -84,8 +84,8 @@ def test_g1_example_3_one_portfolio_fills_two_months_at_once(usage, acme, small_
         + [usage(waba_id=new_york.pk, billed_at=moment + timedelta(seconds=n)) for n in range(5)]
     )
     rate_all()
-    found = {bucket.month: sum(line.amount for line in bucket.lines.all()) for bucket in Bucket.objects.all()}
-    assert found == {
+    sums = {bucket.month: sum(line.amount for line in bucket.lines.all()) for bucket in Bucket.objects.all()}
+    assert sums == {
         date(2026, 10, 1): 3 * Decimal("0.0350") + 2 * Decimal("0.0333"),
         date(2026, 11, 1): 3 * Decimal("0.0350") + 1 * Decimal("0.0333"),
     }
@@ -116,8 +116,8 @@ def test_g1_an_anchor_inside_an_hour_splits_it(usage, acme, small_tiers):
     record_volume_tiers([VolumeTier(acme.pk, waba.pk, "UTILITY", "India", "4:5", "2026-10", seconds(2), 1)])
     rate_all()
     assert VolumeAnchor.objects.get().external == 1
-    found = RatedLine.objects.order_by("-unit_price").values_list("n", "unit_price", "anchored")
-    assert list(found) == [(2, Decimal("0.0350"), False), (2, Decimal("0.0333"), True)]
+    rows = RatedLine.objects.order_by("-unit_price").values_list("n", "unit_price", "anchored")
+    assert list(rows) == [(2, Decimal("0.0350"), False), (2, Decimal("0.0333"), True)]
 
 
 def test_g3_the_allowance_counts_by_number_over_all_markets(usage, acme):
@@ -129,10 +129,10 @@ def test_g3_the_allowance_counts_by_number_over_all_markets(usage, acme):
         + [usage(billed_at=seconds(n), phone_number_id=2, country="IN", **service) for n in range(999)]
     )
     rate_all()
-    found = RatedLine.objects.order_by("state", "kind__phone_number_id").values_list(
+    rows = RatedLine.objects.order_by("state", "kind__phone_number_id").values_list(
         "kind__phone_number_id", "state", "reason", "n", "amount"
     )
-    assert list(found) == [
+    assert list(rows) == [
         (1, "charged", "", 1, Decimal("0.0160")),
         (1, "free", "service_allowance", 1000, 0),
         (2, "free", "service_allowance", 999, 0),
@@ -150,8 +150,8 @@ def test_g4_the_card_changes_at_local_midnight(usage, acme):
         ]
     )
     rate_all()
-    found = RatedLine.objects.order_by("day").values_list("day", "unit_price")
-    assert list(found) == [(date(2026, 6, 30), Decimal("0.0118")), (date(2026, 7, 1), Decimal("0.5"))]
+    rows = RatedLine.objects.order_by("day").values_list("day", "unit_price")
+    assert list(rows) == [(date(2026, 6, 30), Decimal("0.0118")), (date(2026, 7, 1), Decimal("0.5"))]
 
 
 def test_g5_a_market_leaves_its_region(usage, acme):
@@ -164,8 +164,8 @@ def test_g5_a_market_leaves_its_region(usage, acme):
         ]
     )
     rate_all()
-    found = Bucket.objects.order_by("month").values_list("month", "accrual_group")
-    assert list(found) == [
+    rows = Bucket.objects.order_by("month").values_list("month", "accrual_group")
+    assert list(rows) == [
         (date(2026, 6, 1), "Rest of Central & Eastern Europe/utility"),
         (date(2026, 7, 1), "Poland/utility"),
     ]

@@ -27,12 +27,12 @@ from billing.models import (
     UsageFact,
 )
 from billing.prices.rate_cards import DATA
-from billing.proposals.corrections import mark, save_sell_terms
+from billing.proposals.corrections import mark_dirty, save_sell_terms
 from billing.rating import dirty_buckets
 from billing.rating.verification import verify
 from billing.selectors import charges_of, cost_report, explain
 from billing.services import record_usage
-from tests.billing.made import NOON, rate_all
+from tests.billing.rating_helpers import NOON, rate_all
 from tests.people import principal
 
 
@@ -82,13 +82,13 @@ def test_i3_blocks_and_deltas_are_the_facts(month, usage):
                 UNION ALL SELECT bucket_id, hour, day, kind_id, n, fingerprint FROM billing_blockdelta
             ) u GROUP BY 1, 2, 3, 4 HAVING sum(n) <> 0 ORDER BY 1, 2, 3, 4
         """)
-        kept = cursor.fetchall()
+        rows = cursor.fetchall()
         cursor.execute("""
             SELECT bucket_id, floor(extract(epoch FROM billed_at) / 3600)::int, day, kind_id, count(*),
                 bit_xor(hash_record_extended(ROW(message_key, billed_at, day, kind_id), 0))
             FROM billing_usagefact GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
         """)
-        assert kept == cursor.fetchall()
+        assert rows == cursor.fetchall()
 
 
 def test_i4_lines_cover_the_blocks_and_each_tier_holds_what_it_can(month):
@@ -107,7 +107,7 @@ def test_i5_blocks_equal_the_window(month):
 def test_i6_rating_again_writes_no_row(month):
     tables = ("billing_ratedline", "billing_tiercut", "billing_usageblock", "billing_ratingrun")
     before = {table: rows(table) for table in tables}
-    mark(list(Bucket.objects.all()))
+    mark_dirty(list(Bucket.objects.all()))
     rate_all()
     assert {table: rows(table) for table in tables} == before
 
@@ -119,7 +119,7 @@ def test_i6_new_terms_begin_a_run_and_new_messages_go_on_with_it(month, usage, s
     assert [run.n for run in bucket.runs.all()] == [9]
     small_tiers.is_active = False
     small_tiers.save()
-    mark([bucket])
+    mark_dirty([bucket])
     rate_all()
     first, second = bucket.runs.order_by("id")
     assert (first.terms != second.terms, first.n, second.n) == (True, 9, 9)
@@ -130,9 +130,9 @@ def test_i10_free_costs_nothing_and_has_no_position_unrated_has_no_amount(month,
         assert line.reason
         assert line.amount == (0 if line.state == "free" else None)
     for one in month[7:]:
-        found = explain(acme, one.message_key)
-        if found.charge.state == "free" and found.charge.reason != "service_allowance":
-            assert found.charge.position is None
+        explanation = explain(acme, one.message_key)
+        if explanation.charge.state == "free" and explanation.charge.reason != "service_allowance":
+            assert explanation.charge.position is None
     assert RatedLine.objects.filter(state="unrated").aggregate(n=Sum("n"))["n"] == 2
 
 
@@ -188,9 +188,9 @@ def test_i13_one_revision_is_in_force_and_tiers_are_contiguous(small_tiers):
         tiers = {}
         for rate in card.rates.order_by("market", "category", "tier"):
             tiers.setdefault((rate.market, rate.category), []).append(rate)
-        for found in tiers.values():
-            assert (found[0].above, found[-1].up_to) == (0, None)
-            assert all(lower.up_to == upper.above for lower, upper in pairwise(found))
+        for bounds in tiers.values():
+            assert (bounds[0].above, bounds[-1].up_to) == (0, None)
+            assert all(lower.up_to == upper.above for lower, upper in pairwise(bounds))
 
 
 def test_i14_another_accounts_money_does_not_exist(month, acme, other):

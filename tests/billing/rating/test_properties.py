@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 from accounts.models import Waba
 from billing.enums import SellBase
 from billing.models import Bucket, Rate, RateCard, RatedLine, SellTerms, UsageFact, VolumeAnchor
-from billing.proposals.corrections import mark, put_in_force
+from billing.proposals.corrections import mark_dirty, put_in_force
 from billing.proposals.what_if import Proposal
 from billing.rating.verification import verify
 from billing.selectors import charges_of
 from billing.services import VolumeTier, record_usage, record_volume_tiers
-from tests.billing.made import rate_all
+from tests.billing.rating_helpers import rate_all
 from tests.people import principal
 
 START = datetime(2026, 10, 15, 12, tzinfo=UTC)
@@ -42,7 +42,7 @@ _serial = count(1)
 _DERIVED = ("usagefact", "usageblock", "blockdelta", "dirtybucket", "ratedline", "tiercut", "volumeanchor", "ratingrun")
 
 
-def forget():
+def delete_usage():
     """Take away what the example before recorded."""
     with connection.cursor() as cursor:
         for table in _DERIVED:
@@ -81,7 +81,7 @@ def result():
 @few
 @given(deliveries, anchors, st.data())
 def test_p1_blocks_and_cuts_equal_the_window_and_the_reference(usage, acme, story, announced, data):
-    forget()
+    delete_usage()
     sent = usages(usage, story)
     terms = data.draw(st.sampled_from([None, *SellBase]))
     SellTerms.objects.all().delete()
@@ -105,13 +105,13 @@ def test_p1_blocks_and_cuts_equal_the_window_and_the_reference(usage, acme, stor
 @few
 @given(deliveries, anchors, st.data())
 def test_p2_p9_order_duplicates_and_batches_change_nothing(usage, acme, story, announced, data):
-    forget()
+    delete_usage()
     sent = usages(usage, story)
     record_usage(sent)
     announce(acme, announced)
     rate_all()
     expected = result()
-    forget()
+    delete_usage()
     announce(acme, announced + announced)
     for one in data.draw(st.permutations(sent + sent[:3])):
         record_usage([one])
@@ -122,7 +122,7 @@ def test_p2_p9_order_duplicates_and_batches_change_nothing(usage, acme, story, a
 @few
 @given(deliveries, deliveries)
 def test_p3_late_messages_move_few_others(usage, acme, small_tiers, story, late):
-    forget()
+    delete_usage()
     story = [one | {"category": "utility", "pricing_type": "regular", "country": "IN"} for one in story]
     late = [one | {"category": "utility", "pricing_type": "regular", "country": "IN"} for one in late]
     sent = usages(usage, story)
@@ -139,14 +139,14 @@ def test_p3_late_messages_move_few_others(usage, acme, small_tiers, story, late)
 @few
 @given(deliveries, st.integers(1, 900))
 def test_p5_a_corrected_price_changes_amounts_and_no_count(usage, acme, small_tiers, story, change):
-    forget()
+    delete_usage()
     record_usage(usages(usage, story))
     rate_all()
     before = {line.pk: line for line in RatedLine.objects.all()}
     second = Rate.objects.get(card=small_tiers, market="India", category="utility", tier=2)
     second.unit_price += Decimal(change).scaleb(-4)
     second.save()
-    mark(list(Bucket.objects.all()))
+    mark_dirty(list(Bucket.objects.all()))
     rate_all()
     for line in RatedLine.objects.all():
         former = before.pop(line.pk)
@@ -165,7 +165,7 @@ bounds = st.sampled_from([((0, 3), (3, 5), (5, None)), ((0, 2), (2, None)), ((0,
 )
 def test_p5_repriced_lines_equal_those_counted_again(usage, acme, story, announced, corrections):
     """Any row of corrections: those that keep the tiers' bounds are priced from the lines, the others from blocks."""
-    forget()
+    delete_usage()
     RateCard.objects.filter(account=acme).delete()
     terms = {"account": acme, "currency": "USD", "effective_from": date(2026, 1, 1)}
     SellTerms.objects.update_or_create(**terms, defaults={"base": SellBase.CARD})
@@ -185,13 +185,13 @@ def test_p5_repriced_lines_equal_those_counted_again(usage, acme, story, announc
         put_in_force(Proposal(cards=[card]), by=principal(None, "test"))
         rate_all()
         assert [str(difference) for difference in verify(Bucket.objects.filter(account=acme))] == []
-    forget()
+    delete_usage()
 
 
 @few
 @given(deliveries, st.data())
 def test_p6_one_price_costs_the_same_in_any_order(usage, acme, small_tiers, story, data):
-    forget()
+    delete_usage()
     story = [one | {"category": "marketing", "pricing_type": "regular", "country": "IN"} for one in story]
     times = data.draw(st.permutations([one["after"] for one in story]))
     record_usage(usages(usage, [one | {"after": after} for one, after in zip(story, times, strict=True)]))
@@ -206,7 +206,7 @@ def test_p6_one_price_costs_the_same_in_any_order(usage, acme, small_tiers, stor
     st.sampled_from([(2026, 11, 1, 0), (2026, 10, 25, 1), (2026, 3, 29, 1), (2026, 3, 1, 0)]),
 )
 def test_p10_each_message_is_in_one_month_of_its_wabas_zone(usage, acme, offsets, zone, edge):
-    forget()
+    delete_usage()
     Waba.objects.filter(account=acme).update(time_zone=zone)
     edge_at = datetime(*edge, tzinfo=UTC)
     sent = [usage(billed_at=edge_at + timedelta(seconds=offset)) for offset in offsets]
@@ -222,7 +222,7 @@ def test_p10_each_message_is_in_one_month_of_its_wabas_zone(usage, acme, offsets
 @few
 @given(deliveries, anchors)
 def test_p11_announced_volume_only_lowers_prices_and_never_shrinks(usage, acme, small_tiers, story, announced):
-    forget()
+    delete_usage()
     story = [one | {"category": "utility", "pricing_type": "regular", "country": "IN"} for one in story]
     sent = usages(usage, story)
     record_usage(sent)

@@ -51,16 +51,16 @@ def test_no_forecast_without_a_week():
 
 
 def progress(**changes):
-    given = {
+    values = {
         "scope": AccrualScope.PORTFOLIO, "scope_name": "Acme", "accrual_group": "India/utility", "position": 40,
         "external": 0, "start": 0, "threshold": 100, "end_known": True, "expected_on": None, "prices": (price(),),
     }  # fmt: skip
-    return TierProgress(**(given | changes))
+    return TierProgress(**(values | changes))
 
 
 def price(now="0.0014", then="0.0012", currency="USD", **changes):
-    given = {"market": "India", "category": "utility", "provider": "meta", "currency": currency, "then_known": True}
-    return NextPrice(now=Decimal(now), then=then and Decimal(then), **(given | changes))
+    values = {"market": "India", "category": "utility", "provider": "meta", "currency": currency, "then_known": True}
+    return NextPrice(now=Decimal(now), then=then and Decimal(then), **(values | changes))
 
 
 @pytest.mark.parametrize(

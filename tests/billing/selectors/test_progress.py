@@ -10,8 +10,8 @@ from accounts.models import BusinessPortfolio, Subaccount, Waba
 from billing.models import ASSUMED, Bucket, Rate, VolumeAnchor
 from billing.rating import dirty_buckets, rate_bucket
 from billing.selectors import CostFilter, Forecast, NextPrice, TierProgress, forecast, tier_progress
-from billing.selectors.progress import still_to_come, usual
-from billing.services import Usage, record_usage
+from billing.selectors.progress import expected_days, weekday_averages
+from billing.services import DeliveredMessage, record_usage
 from local.demo.world import ACME
 from messaging.log.models import PhoneNumber
 
@@ -32,12 +32,14 @@ def deliver(acme):
     shop = Subaccount.objects.get(account=acme, code="acme_shop")
 
     def run(*deliveries):
-        given = {"account_id": acme.pk, "provider": "meta", "waba_id": waba.pk, "phone_number_id": 1,
+        defaults = {"account_id": acme.pk, "provider": "meta", "waba_id": waba.pk, "phone_number_id": 1,
                  "subaccount_id": shop.pk, "template_id": None, "country": "IN", "category": "marketing",
                  "pricing_type": "regular", "webhook_id": None}  # fmt: skip
         record_usage([
-            Usage(**given | {"message_key": uuid4(), "billed_at": FIRST + timedelta(days=day - 1, seconds=n)} | said)
-            for day, count, said in deliveries
+            DeliveredMessage(**{
+                **defaults, "message_key": uuid4(), "billed_at": FIRST + timedelta(days=day - 1, seconds=n), **changes
+            })
+            for day, count, changes in deliveries
             for n in range(count)
         ])  # fmt: skip
         for bucket in dirty_buckets():
@@ -51,21 +53,21 @@ class TestUsual:
         """Two whole weeks: Mondays 1 and 3, Tuesdays 5 and nothing, today left out."""
         by_day = {date(2026, 10, 5): Decimal(1), date(2026, 10, 12): Decimal(3), date(2026, 10, 6): Decimal(5),
                   date(2026, 10, 19): Decimal(99)}  # fmt: skip
-        assert usual(by_day, date(2026, 10, 19)) == ((2, Decimal("2.5"), 0, 0, 0, 0, 0), 14)
+        assert weekday_averages(by_day, date(2026, 10, 19)) == ((2, Decimal("2.5"), 0, 0, 0, 0, 0), 14)
 
     def test_looks_back_four_weeks(self):
-        assert usual({date(2026, 1, 1): Decimal(9)}, TODAY) == ((0,) * 7, 28)
+        assert weekday_averages({date(2026, 1, 1): Decimal(9)}, TODAY) == ((0,) * 7, 28)
 
     @pytest.mark.parametrize("by_day", [{}, day([15]), day([21])])
     def test_needs_a_whole_week(self, by_day):
-        assert usual(by_day, TODAY) is None
+        assert weekday_averages(by_day, TODAY) is None
 
     def test_what_is_missing_of_today_is_still_to_come(self):
-        usually = usual(day(range(1, 21), Decimal(4)), TODAY)
-        (today, rest), *others = still_to_come({TODAY: Decimal(1)}, usually, TODAY)
+        averages = weekday_averages(day(range(1, 21), Decimal(4)), TODAY)
+        (today, rest), *others = expected_days({TODAY: Decimal(1)}, averages, TODAY)
         assert (today, rest) == (TODAY, 3)
         assert others == [(date(2026, 10, n), 4) for n in range(22, 32)]
-        assert next(iter(still_to_come({TODAY: Decimal(9)}, usually, TODAY))) == (TODAY, 0)
+        assert next(iter(expected_days({TODAY: Decimal(9)}, averages, TODAY))) == (TODAY, 0)
 
 
 def test_the_example_of_the_document():
@@ -73,9 +75,9 @@ def test_the_example_of_the_document():
     weeks = [10, 12, 14, 12, 12, 4, 2, 14, 12, 14, 12, 16, 4, 2]
     today = date(2026, 12, 28)
     by_day = {date(2026, 12, 14 + n): Decimal(cost) for n, cost in enumerate(weeks)} | {today: Decimal(5)}
-    usually = usual(by_day, today)
-    assert usually == ((12, 12, 14, 12, 14, 4, 2), 14)
-    assert 300 + sum(amount for _, amount in still_to_come(by_day, usually, today)) == 345
+    averages = weekday_averages(by_day, today)
+    assert averages == ((12, 12, 14, 12, 14, 4, 2), 14)
+    assert 300 + sum(amount for _, amount in expected_days(by_day, averages, today)) == 345
 
 
 class TestForecast:
@@ -86,10 +88,10 @@ class TestForecast:
 
     def test_days_of_the_month_before_count_for_the_week(self, deliver, acme):
         deliver(*[(n, 1, {"category": "utility", "country": "SG"}) for n in range(-6, 3)])
-        (found,) = forecast(acme, date(2026, 10, 2))
-        assert found.days == 8
-        assert found.to_date == 2 * Decimal("0.016")
-        assert found.expected == Decimal("0.50")  # 31 × 0.016 = 0.496
+        (progress,) = forecast(acme, date(2026, 10, 2))
+        assert progress.days == 8
+        assert progress.to_date == 2 * Decimal("0.016")
+        assert progress.expected == Decimal("0.50")  # 31 × 0.016 = 0.496
 
     def test_too_little_behind_it(self, deliver, acme):
         deliver((20, 1, {}))
@@ -132,9 +134,9 @@ class TestTiers:
     def test_at_the_edge_the_next_message_decides(self, deliver, acme, tiers):
         tiers("utility", *self.UTILITY)
         deliver((20, 30, {"category": "utility"}))
-        (found,) = tier_progress(acme, TODAY)
-        assert (found.start, found.threshold, found.prices) == (30, 50, (self.price("0.0012", "0.0010"),))
-        assert found.expected_on is None  # less than a week behind it
+        (progress,) = tier_progress(acme, TODAY)
+        assert (progress.start, progress.threshold, progress.prices) == (30, 50, (self.price("0.0012", "0.0010"),))
+        assert progress.expected_on is None  # less than a week behind it
 
     def test_not_expected_this_month(self, deliver, acme, tiers):
         tiers("utility", (0, 1000, "0.0014", True), (1000, None, "0.0012", True))
@@ -144,16 +146,16 @@ class TestTiers:
     def test_behind_the_last_known_price(self, deliver, acme, tiers):
         tiers("utility", *self.UTILITY)
         deliver((20, 60, {"category": "utility"}))
-        (found,) = tier_progress(acme, TODAY)
-        assert (found.start, found.threshold, found.remaining, found.end_known) == (50, None, None, False)
-        assert found.prices == (self.price("0.0010", None),)
+        (progress,) = tier_progress(acme, TODAY)
+        assert (progress.start, progress.threshold, progress.remaining, progress.end_known) == (50, None, None, False)
+        assert progress.prices == (self.price("0.0010", None),)
 
     def test_a_price_that_is_only_assumed_is_not_known(self, deliver, acme, tiers):
         tiers("utility", (0, 30, "0.0014", True), (30, None, "0.0014", False))
         Rate.objects.filter(market="India", category="utility", tier=2).update(source=ASSUMED)
         deliver((20, 1, {"category": "utility"}))
-        (found,) = tier_progress(acme, TODAY)
-        assert (found.threshold, found.prices) == (30, (self.price("0.0014", None, known=False),))
+        (progress,) = tier_progress(acme, TODAY)
+        assert (progress.threshold, progress.prices) == (30, (self.price("0.0014", None, known=False),))
 
     def test_what_was_sent_through_others_counts(self, deliver, acme, tiers):
         """Meta said that 25 were passed when we had sent 10: 15 went elsewhere."""
@@ -162,16 +164,16 @@ class TestTiers:
         bucket = Bucket.objects.get(account=acme)
         VolumeAnchor.objects.create(bucket=bucket, above=25, reached_at=FIRST + timedelta(days=1))
         rate_bucket(bucket.pk)
-        (found,) = tier_progress(acme, TODAY)
-        assert (found.position, found.external, found.threshold) == (25, 15, 30)
+        (progress,) = tier_progress(acme, TODAY)
+        assert (progress.position, progress.external, progress.threshold) == (25, 15, 30)
 
     def test_one_count_of_two_categories_has_two_prices(self, deliver, acme, tiers):
         tiers("authentication", (0, 30, "0.0014", True), (30, None, "0.0012", True))
         tiers("authentication-international", (0, 40, "0.0280", True), (40, None, "0.0200", True))
         deliver((1, 5, {"category": "authentication"}), (1, 5, {"category": "authentication-international"}))
-        (found,) = tier_progress(acme, TODAY)
-        assert (found.position, found.threshold) == (10, 30)
-        assert found.prices == (
+        (progress,) = tier_progress(acme, TODAY)
+        assert (progress.position, progress.threshold) == (10, 30)
+        assert progress.prices == (
             self.price("0.0014", "0.0012", category="authentication"),
             self.price("0.0280", "0.0280", category="authentication-international"),
         )
@@ -179,11 +181,11 @@ class TestTiers:
     def test_free_service_messages_of_a_number(self, deliver, acme):
         number = PhoneNumber.objects.get(account=acme, provider_number_id=ACME.channels[1].number_id)
         deliver((1, 3, {"category": "service", "pricing_type": "", "phone_number_id": number.pk}))
-        (found,) = tier_progress(acme, TODAY)
-        assert (found.scope, found.scope_name, found.position, found.threshold) == (
+        (progress,) = tier_progress(acme, TODAY)
+        assert (progress.scope, progress.scope_name, progress.position, progress.threshold) == (
             "phone_number", "Acme Online", 3, 1000,
         )  # fmt: skip
-        assert [(price.now, price.then) for price in found.prices] == [(0, Decimal("0.0014"))]
+        assert [(price.now, price.then) for price in progress.prices] == [(0, Decimal("0.0014"))]
 
     def test_what_has_one_price_has_no_tiers(self, deliver, acme):
         deliver((1, 3, {}))

@@ -19,7 +19,7 @@ from billing.selectors import (
     data_as_of,
     explain,
 )
-from billing.services import Usage, record_usage
+from billing.services import DeliveredMessage, record_usage
 from local.demo.world import ACME
 from messaging.log.models import PhoneNumber, Template
 
@@ -36,10 +36,10 @@ def deliver(acme):
     shop = Subaccount.objects.get(account=acme, code="acme_shop")
 
     def run(*changes):
-        given = {"account_id": acme.pk, "provider": "meta", "waba_id": waba.pk, "phone_number_id": 1,
+        defaults = {"account_id": acme.pk, "provider": "meta", "waba_id": waba.pk, "phone_number_id": 1,
                  "subaccount_id": shop.pk, "template_id": None, "country": "IN", "category": "marketing",
                  "pricing_type": "regular", "billed_at": NOON, "webhook_id": 7}  # fmt: skip
-        usages = [Usage(**({"message_key": uuid4()} | given | change)) for change in changes]
+        usages = [DeliveredMessage(**({"message_key": uuid4()} | defaults | change)) for change in changes]
         record_usage(usages)
         for bucket in dirty_buckets():
             rate_bucket(bucket)
@@ -88,7 +88,7 @@ def test_filters(deliver, acme, filters, delivered):
         {"phone_number_id": number.pk}, {"country": "SG", "template_id": order_update.pk},
         {"pricing_type": "free_entry_point"},
     )  # fmt: skip
-    report = cost_report(acme, **OCTOBER, group_by=[], chosen=CostFilter(**filters))
+    report = cost_report(acme, **OCTOBER, group_by=[], cost_filter=CostFilter(**filters))
     assert sum(row.delivered for row in report.totals) == delivered
 
 
@@ -191,13 +191,13 @@ def test_a_report_takes_few_queries_whatever_its_size(deliver, acme, django_asse
 
 def test_a_charge_is_explained(deliver, acme):
     first, second = deliver({"category": "utility"}, {"category": "utility", "billed_at": NOON + timedelta(seconds=1)})
-    found = explain(acme, second)
-    assert (found.charge.position, found.webhook_id, found.rule_set) == (
+    explanation = explain(acme, second)
+    assert (explanation.charge.position, explanation.webhook_id, explanation.rule_set) == (
         2,
         7,
         "Meta PMP rules from 2026-10-01, revision 1",
     )
-    assert (found.charge.unit_price, found.charge.market, found.charge.card.name) == (
+    assert (explanation.charge.unit_price, explanation.charge.market, explanation.charge.card.name) == (
         Decimal("0.0014"),
         "India",
         "Meta USD 2026-10-01",

@@ -46,10 +46,10 @@ def draft(tmp_path):
     return make
 
 
-def upload(client, content=DEARER, **said):
-    given = {"kind": "card", "whose": "own", "book": "buy", "effective_from": "2026-10-01"} | said
+def upload(client, content=DEARER, **changes):
+    data = {"kind": "card", "whose": "own", "book": "buy", "effective_from": "2026-10-01"} | changes
     file = SimpleUploadedFile("rates.csv", content if isinstance(content, bytes) else content.encode())
-    return client.post("/prices/import/", given | {"file": file})
+    return client.post("/prices/import/", data | {"file": file})
 
 
 def worked(run):
@@ -108,7 +108,7 @@ def test_a_cards_prices_and_the_tiers_of_a_market(acme):
     assert client.get(f"/prices/cards/{card.pk}/?market=Atlantis").status_code == 404
 
 
-def test_a_pair_without_a_rate_is_said_to_have_none(acme, draft):
+def test_a_pair_without_a_rate_has_none(acme, draft):
     card = draft(acme)
     card.rates.create(market="Brazil", category="utility", above=0, unit_price=Decimal("0.01"), source="FOUND: x")
     page = text(visitor(acme).get(f"/prices/cards/{card.pk}/?market=Brazil&category=marketing"))
@@ -167,7 +167,7 @@ class TestImport:
         assert not RateCard.objects.filter(approved_at=None).exists()
 
     @pytest.mark.parametrize(
-        ("content", "said", "words"),
+        ("content", "changes", "words"),
         [
             (HEAD + "India,marketing,USD,0,MAX,soon,x\n", {}, "Row 2: &#x27;soon&#x27; is not a rate"),
             (b"PK\x03\x04\xff", {}, "save it as CSV UTF-8"),
@@ -176,8 +176,8 @@ class TestImport:
             (DEARER, {"kind": "markets"}, "Select a valid choice"),
         ],
     )
-    def test_what_is_wrong_is_named(self, acme, content, said, words):
-        assert words in text(upload(visitor(acme, "owner"), content, **said))
+    def test_what_is_wrong_is_named(self, acme, content, changes, words):
+        assert words in text(upload(visitor(acme, "owner"), content, **changes))
         assert not DryRun.objects.exists()
 
     def test_markets_and_rules_of_an_operator(self, operator, every_account):
@@ -233,8 +233,8 @@ class TestWhatIf:
         client = visitor(acme, "finance")
         page = text(client.get("/prices/what-if/"))
         assert f'<option value="{july.pk}">Meta USD 2026-07-01, revision 1' in page
-        given = {"first": "2026-10", "last": "2026-10", "card": july.pk, "rules": "", "markets": "", "when": "always"}
-        response = client.post("/prices/what-if/", given)
+        data = {"first": "2026-10", "last": "2026-10", "card": july.pk, "rules": "", "markets": "", "when": "always"}
+        response = client.post("/prices/what-if/", data)
         run = worked(DryRun.objects.get())
         assert (run.always, run.account, run.title) == (True, acme, "Meta USD 2026-07-01, revision 1")
         page = text(client.get(response.url))
@@ -260,8 +260,8 @@ class TestWhatIf:
     def test_months_in_the_wrong_order(self, acme):
         deliver(acme)
         deliver(acme, provider_message_id="wamid.B", at=AT.replace(month=11, day=2))
-        given = {"first": "2026-11", "last": "2026-10", "card": "", "rules": "", "markets": "", "when": "own"}
-        assert "The last month is before the first" in text(visitor(acme, "owner").post("/prices/what-if/", given))
+        data = {"first": "2026-11", "last": "2026-10", "card": "", "rules": "", "markets": "", "when": "own"}
+        assert "The last month is before the first" in text(visitor(acme, "owner").post("/prices/what-if/", data))
 
 
 class TestOwnPrices:
@@ -290,7 +290,7 @@ class TestOwnPrices:
         assert [terms.markup_percent for terms in SellTerms.objects.all()] == [Decimal(20)]
 
     @pytest.mark.parametrize(
-        ("said", "words"),
+        ("changes", "words"),
         [
             ({"markup_percent": "-100"}, "Enter more than -100"),
             ({"fee": "-1"}, "Enter 0 or more"),
@@ -298,8 +298,8 @@ class TestOwnPrices:
             ({"effective_from": "soon"}, "Enter a valid date"),
         ],
     )
-    def test_what_is_wrong_is_named(self, acme, said, words):
-        assert words in text(visitor(acme, "owner").post("/prices/own/", self.GIVEN | said))
+    def test_what_is_wrong_is_named(self, acme, changes, words):
+        assert words in text(visitor(acme, "owner").post("/prices/own/", self.GIVEN | changes))
         assert not SellTerms.objects.exists()
 
 

@@ -39,7 +39,7 @@ def cells(sheet, **rows):
 def line(acme):
     """Makes a rated line."""
 
-    def make(account=acme, n=1, state="charged", amount="0.0118", **said):
+    def make(account=acme, n=1, state="charged", amount="0.0118", **changes):
         bucket, _ = Bucket.objects.get_or_create(
             account=account, scope="portfolio", scope_id=1, accrual_group="x", month="2026-10-01", rated_at=AT
         )
@@ -47,11 +47,11 @@ def line(acme):
             "waba_id": 0, "phone_number_id": 0, "subaccount_id": 0, "template_id": 0, "country": "IN",
             "market": "India", "category": "marketing", "price_category": "marketing", "currency": "USD",
         }  # fmt: skip
-        kind |= {name: said.pop(name) for name in list(said) if name in kind}
-        known, _ = UsageKind.objects.get_or_create(account=account, **kind)
+        kind |= {name: changes.pop(name) for name in list(changes) if name in kind}
+        usage_kind, _ = UsageKind.objects.get_or_create(account=account, **kind)
         return RatedLine.objects.create(
-            account=account, bucket=bucket, n=n, state=state, kind=known,
-            **{"day": "2026-10-15", "amount": amount if state != "unrated" else None, **said},
+            account=account, bucket=bucket, n=n, state=state, kind=usage_kind,
+            **{"day": "2026-10-15", "amount": amount if state != "unrated" else None, **changes},
         )  # fmt: skip
 
     return make

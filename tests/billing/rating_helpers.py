@@ -1,4 +1,4 @@
-"""What the tests of billing share: a time, rating, and lines in short."""
+"""Helpers of the tests of billing: a time, rating, and a summary of lines."""
 
 from datetime import UTC, datetime
 
