@@ -11,7 +11,7 @@ from pathlib import Path
 
 from local.embedded.config import ROOT, Config
 from local.embedded.redis import free_port
-from local.embedded.supervisor import NOT_NEWS, commands
+from local.embedded.supervisor import SUPPRESSED_WARNING, commands
 
 
 @contextlib.contextmanager
@@ -21,7 +21,7 @@ def running(*names: str) -> Iterator[int]:
     (home / "beat").mkdir(exist_ok=True)
     known = commands(Config(home, port, "", ""))
     processes = [
-        subprocess.Popen([sys.executable, "-W", NOT_NEWS, *known[name]], cwd=ROOT, stdout=subprocess.DEVNULL)
+        subprocess.Popen([sys.executable, "-W", SUPPRESSED_WARNING, *known[name]], cwd=ROOT, stdout=subprocess.DEVNULL)
         for name in names
     ]
     try:
