@@ -68,20 +68,20 @@ def _card(price: Decimal) -> RateCard:
     return card
 
 
-def _usages(chance: random.Random, n: int) -> Iterator[Usage]:
+def _usages(rng: random.Random, n: int) -> Iterator[Usage]:
     waba = Waba.objects.get(account=account_of(ACME), waba_id="102290129340398")
     for _ in range(n):
         yield Usage(
-            UUID(int=chance.getrandbits(128)), waba.account_id, "meta", waba.pk, chance.randint(1, 3), 1,
-            chance.randint(1, 4), "IN", "utility", "regular",
-            START + timedelta(seconds=chance.randrange(SECONDS)), chance.getrandbits(40),
+            UUID(int=rng.getrandbits(128)), waba.account_id, "meta", waba.pk, rng.randint(1, 3), 1,
+            rng.randint(1, 4), "IN", "utility", "regular",
+            START + timedelta(seconds=rng.randrange(SECONDS)), rng.getrandbits(40),
         )  # fmt: skip
 
 
 def _record() -> Figure:
-    chance, rates = random.Random(1), []
+    rng, rates = random.Random(1), []
     for _ in range(ROUNDS):
-        usages = list(_usages(chance, RECORDED))
+        usages = list(_usages(rng, RECORDED))
         batches = [usages[at : at + BATCH] for at in range(0, RECORDED, BATCH)]
         start = time.perf_counter()
         for batch in batches:
@@ -125,9 +125,9 @@ def rate_all() -> None:
 
 
 def _late(bucket: Bucket) -> Figure:
-    chance, ours, window = random.Random(2), [], []
+    rng, ours, window = random.Random(2), [], []
     for _ in range(ROUNDS):
-        usages = list(_usages(chance, LATE))
+        usages = list(_usages(rng, LATE))
         for at in range(0, LATE, BATCH):
             record_usage(usages[at : at + BATCH])
         lines: list[Counter[tuple[object, ...]]] = []

@@ -97,7 +97,7 @@ def _reports(
         InboxItem(
             account=account, endpoint_id=endpoints[channel.provider], provider=channel.provider, state=InboxState.DONE,
             attempts=1, received_at=event.at + _TRANSIT, processed_at=event.at + 2 * _TRANSIT,
-            body=simulation_of(channel.provider).write(event, channel.waba_id),
+            body=simulation_of(channel.provider).event_webhook(event, channel.waba_id),
         )
         for channel, event in recent
     )  # fmt: skip
