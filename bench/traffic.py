@@ -42,7 +42,9 @@ def load(account: Account, sources: list[Source], end: datetime, start: int, sto
         events = [event for number in numbers for event in _events(rng, number, start, stop, end)]
         directory.load_templates((account.pk, event) for _, event in events)
         reports = [
-            lifecycle.Report(account.pk, channel.provider, event, directory.place(account.pk, channel.provider, event))
+            lifecycle.EventReport(
+                account.pk, channel.provider, event, directory.placement(account.pk, channel.provider, event)
+            )
             for channel, event in events
         ]
         lifecycle.apply(reports, directory)

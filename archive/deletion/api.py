@@ -29,7 +29,7 @@ from core.resources import listed, shown
 from core.sparse import SparseSerializer
 from messaging.log.api.query import MessageQuerySerializer
 from messaging.log.query import MessageQuery
-from messaging.log.services.forgetting import visible_umids
+from messaging.log.services.erasure import visible_umids
 
 
 class DeletionAskSerializer(StrictSerializer):

@@ -22,11 +22,11 @@ from core import partitions
 from core.locks import session_lock
 from core.paging import Cursor
 from core.tenancy import every_tenant
-from messaging.inbound.services import forgetting as inbound_forgetting
+from messaging.inbound.services import erasure as inbound_erasure
 from messaging.log.query import read_query
-from messaging.log.services import forgetting as log_forgetting
-from messaging.log.services.forgetting import Person
-from messaging.sending.services import forgetting
+from messaging.log.services import erasure as log_erasure
+from messaging.log.services.erasure import Person
+from messaging.sending.services import erasure
 
 log = structlog.get_logger("tollgate.deletion")
 
@@ -110,14 +110,14 @@ def _step(deletion: Deletion) -> bool:
 # --- Messages --------------------------------------------------------------------------------------------------------
 def _selected(deletion: Deletion) -> tuple[Counter[str], str | None]:
     umids, start = [UUID(text) for text in json.loads(deletion.about)], int(deletion.place or 0)
-    gone = forgetting.forget_umids(deletion.account, umids[start : start + BATCH], deletion.upto)
+    gone = erasure.erase_umids(deletion.account, umids[start : start + BATCH], deletion.upto)
     return gone, str(start + BATCH) if start + BATCH < len(umids) else None
 
 
 def _matching(deletion: Deletion) -> tuple[Counter[str], str | None]:
     after = Cursor.parse(deletion.place) if deletion.place else None
     query = read_query(json.loads(deletion.about))
-    gone, cursor = forgetting.forget_matching(deletion.account, query, deletion.upto, after, BATCH)
+    gone, cursor = erasure.erase_matching(deletion.account, query, deletion.upto, after, BATCH)
     return gone, str(cursor) if cursor else None
 
 
@@ -132,15 +132,15 @@ def _wait(deletion: Deletion) -> tuple[Counter[str], str | None]:
     then found in the log.
     """
     account, asked_at = deletion.account, deletion.confirmed_at
-    known = log_forgetting.person_of(account, _person(deletion).msisdn)
+    known = log_erasure.person_of(account, _person(deletion).msisdn)
     deletion.about = json.dumps({"msisdn": known.msisdn, "user_ids": known.user_ids})
     patient = timezone.now() < asked_at + PATIENCE
-    return Counter(), "waiting" if patient and forgetting.is_settling(account, known, asked_at) else None
+    return Counter(), "waiting" if patient and erasure.is_settling(account, known, asked_at) else None
 
 
 def _messages(deletion: Deletion) -> tuple[Counter[str], str | None]:
     after = Cursor.parse(deletion.place) if deletion.place else None
-    gone, cursor = forgetting.forget_messages_with(
+    gone, cursor = erasure.erase_messages_with(
         deletion.account, _person(deletion), upto=deletion.upto, confirmed_at=deletion.confirmed_at, after=after,
         most=BATCH,
     )  # fmt: skip
@@ -169,8 +169,8 @@ def _sweep(table: str, forget: Callable[..., tuple[int, int | None]], what: str)
 def _rest(deletion: Deletion) -> tuple[Counter[str], str | None]:
     account, person = deletion.account, _person(deletion)
     return Counter(
-        announcements=log_forgetting.forget_contacts(account, person, deletion.confirmed_at),
-        saved_filters=log_forgetting.forget_filters(account, person),
+        announcements=log_erasure.delete_contacts(account, person, deletion.confirmed_at),
+        saved_filters=log_erasure.delete_filters(account, person),
         kept_answers=forget_answers(account, person.names),
         exports=withdraw(account, person),
     ), None
@@ -182,8 +182,8 @@ _STEPS: dict[DeletionKind, dict[str, _Step]] = {
     DeletionKind.PERSON: {
         "wait": _wait,
         "messages": _messages,
-        "webhooks": _sweep("inbound_inbox", inbound_forgetting.forget_in_webhooks, "webhooks"),
-        "payloads": _sweep("log_payload", log_forgetting.forget_in_payloads, "mentions"),
+        "webhooks": _sweep("inbound_inbox", inbound_erasure.erase_in_webhooks, "webhooks"),
+        "payloads": _sweep("log_payload", log_erasure.mask_in_payloads, "mentions"),
         "rest": _rest,
     },
 }

@@ -18,7 +18,7 @@ from archive.exports.requests import Ask, drafted
 from archive.models import Export, ExportSchedule
 from core.errors import UserError
 from core.numbers import digits_of, is_number, masked
-from messaging.log.services.forgetting import Person, filters_in
+from messaging.log.services.erasure import Person, filters_in
 
 KEPT = timedelta(days=90)  # how long a row tells of an export whose file is gone
 _WITH_FILES = (*ACTIVE, ExportState.SUCCEEDED)

@@ -89,7 +89,7 @@ def generate(
 
 def _reports(
     account: Account, directory: Directory, batch: list[tuple[ChannelPlan, MessageEvent]], until: datetime
-) -> list[lifecycle.Report]:
+) -> list[lifecycle.EventReport]:
     """Reports of a batch's events; those of the last day have webhooks in the inbox."""
     recent = [(channel, event) for channel, event in batch if event.at > until - _WITH_WEBHOOK]
     endpoints = dict(WebhookEndpoint.objects.filter(account=account).values_list("provider", "id"))
@@ -104,9 +104,9 @@ def _reports(
     webhook_of = {id(event): webhook for (_, event), webhook in zip(recent, webhooks, strict=True)}
     reports = []
     for channel, event in batch:
-        place, webhook = directory.place(account.pk, channel.provider, event), webhook_of.get(id(event))
-        proof = (webhook.pk, webhook.received_at) if webhook else (None, None)
-        reports.append(lifecycle.Report(account.pk, channel.provider, event, place, *proof))
+        placement, webhook = directory.placement(account.pk, channel.provider, event), webhook_of.get(id(event))
+        origin = (webhook.pk, webhook.received_at) if webhook else (None, None)
+        reports.append(lifecycle.EventReport(account.pk, channel.provider, event, placement, *origin))
     return reports
 
 

@@ -39,7 +39,7 @@ class Reading:
 
     item: Claimed
     parsed: Parsed = field(default_factory=Parsed)
-    reports: list[lifecycle.Report] = field(default_factory=list)
+    reports: list[lifecycle.EventReport] = field(default_factory=list)
     announcements: list[history.Announcement] = field(default_factory=list)
     contacts: list[tuple[int, ContactEvent, datetime, int | None]] = field(default_factory=list)
     waits_for: list[str] = field(default_factory=list)
@@ -84,10 +84,12 @@ class Intake:
         find = self.directory
         try:
             if isinstance(event, MessageEvent):
-                account_id, place = self._resolve(item, lambda account: find.place(account, item.provider, event))
+                account_id, placement = self._resolve(
+                    item, lambda account: find.placement(account, item.provider, event)
+                )
                 if at < find.begins_at(account_id):
                     return  # retention has deleted that time
-                report = lifecycle.Report(account_id, item.provider, event, place, item.id, item.received_at)
+                report = lifecycle.EventReport(account_id, item.provider, event, placement, item.id, item.received_at)
                 reading.reports.append(report)
             elif isinstance(event, ChangeEvent):
                 account_id, subject = self._resolve(item, lambda account: find.subject(account, item.provider, event))

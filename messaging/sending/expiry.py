@@ -11,7 +11,7 @@ from django.db import connection
 from django.utils import timezone
 
 from messaging.log import lifecycle
-from messaging.log.directory import Directory, Place
+from messaging.log.directory import Directory, Placement
 from messaging.log.time_to_live import AUTHENTICATION, USUAL
 from providers.events import MessageEvent
 
@@ -40,11 +40,13 @@ class _Open(NamedTuple):
     subaccount_id: int | None
     phone_number_id: int | None
 
-    def expired(self, life: timedelta) -> lifecycle.Report:
+    def expired(self, life: timedelta) -> lifecycle.EventReport:
         """Its end, at the end of its life and not when the job runs."""
         at = self.created_at + life
         event = MessageEvent(provider_message_id=self.provider_message_id, state="expired", at=at)
-        return lifecycle.Report(self.account_id, self.provider, event, Place(self.subaccount_id, self.phone_number_id))
+        return lifecycle.EventReport(
+            self.account_id, self.provider, event, Placement(self.subaccount_id, self.phone_number_id)
+        )
 
 
 def expire(now: datetime | None = None) -> int:

@@ -10,7 +10,7 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import QuerySet
 
 from messaging.log import lifecycle
-from messaging.log.directory import Directory, Place
+from messaging.log.directory import Directory, Placement
 from messaging.log.enums import PayloadKind, SubmissionState
 from messaging.log.lifecycle.attributes import MessageAttributes, StoredPayload, set_attributes, store_payloads
 from messaging.log.lifecycle.events import MessageSubscription, subscribe
@@ -99,7 +99,7 @@ def _log(rows: Sequence[Submission]) -> None:
     reports = [
         _report(
             row, "queued", row.created_at,
-            Place(row.subaccount_id, row.phone_number_id, wabas.get(row.phone_number_id or 0)),
+            Placement(row.subaccount_id, row.phone_number_id, wabas.get(row.phone_number_id or 0)),
         )
         for row in rows
     ]  # fmt: skip
@@ -153,8 +153,8 @@ def _sources(rows: Sequence[Submission]) -> dict[tuple[int, str, str], int]:
 
 
 def _report(
-    row: Submission, state: str, at: datetime, place: Place, result: AttemptResult | None = None
-) -> lifecycle.Report:
+    row: Submission, state: str, at: datetime, placement: Placement, result: AttemptResult | None = None
+) -> lifecycle.EventReport:
     about = SendSummary.from_json(row.about)
     event = MessageEvent(
         provider_message_id=_name(row, result), state=state, at=at, msisdn=about.msisdn, user_id=about.user_id,
@@ -164,7 +164,7 @@ def _report(
     if result is not None:
         event.error_source, event.error_code, event.error_title = result.source, result.code, result.title
         event.detail = str(result.kind) if result.kind in {ResultKind.CANCELLED, ResultKind.UNREACHED} else ""
-    return lifecycle.Report(row.account_id, row.provider, event, place, umid=row.umid.hex)
+    return lifecycle.EventReport(row.account_id, row.provider, event, placement, umid=row.umid.hex)
 
 
 def _settle(rows: Sequence[Submission]) -> None:
@@ -187,7 +187,7 @@ def _settle(rows: Sequence[Submission]) -> None:
         ]
     )
     over = [
-        _report(row, _state(result), _moment(result.at), Place(row.subaccount_id, row.phone_number_id), result)
+        _report(row, _state(result), _moment(result.at), Placement(row.subaccount_id, row.phone_number_id), result)
         for row, result in ends if result.again_at is None and result.kind != ResultKind.ACCEPTED
     ]  # fmt: skip
     if over:

@@ -33,7 +33,7 @@ from messaging.log.selectors.matching import matching
 from messaging.log.selectors.preferences import chosen_columns, saved_filters
 from messaging.log.selectors.setup import webhook_addresses
 from messaging.log.selectors.traffic import has_traffic
-from messaging.log.services.preferences import choose_columns, forget_filter, save_filter
+from messaging.log.services.preferences import choose_columns, delete_saved_filter, save_filter
 
 
 @requires(Permission.VIEW_MESSAGES)
@@ -184,7 +184,7 @@ def filters(request: TenantRequest) -> HttpResponse:
 @require_POST
 def delete_filter(request: TenantRequest, filter_id: int) -> HttpResponse:
     """Forget saved filters; those of another person do not exist."""
-    if not forget_filter(account=request.account, user=request.user, filter_id=filter_id):
+    if not delete_saved_filter(account=request.account, user=request.user, filter_id=filter_id):
         raise Http404("No such filters.")
     return _back(request)
 
