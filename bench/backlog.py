@@ -12,7 +12,7 @@ from bench.size import scaled
 from core.tenancy import every_tenant
 from local.demo.world import ACME, account_of
 from messaging.inbound import inbox
-from messaging.inbound.intake import Claimed
+from messaging.inbound.intake import ClaimedItem
 from messaging.inbound.models import WebhookEndpoint
 
 EVENTS, SHARE, PLAIN_EVENTS, ROUNDS, TARGET = scaled(200_000), 10, scaled(1_000), scaled(5), 20
@@ -42,16 +42,16 @@ def run() -> list[Figure]:
 
 def drain_inbox() -> Work:
     """Drain the inbox as the worker's task does, sampling memory after each batch past the first share."""
-    settle, work = inbox.work, Work()
+    settle, work = inbox.settle, Work()
 
-    def settle_and_sample(claimed: Sequence[Claimed]) -> int:
+    def settle_and_sample(claimed: Sequence[ClaimedItem]) -> int:
         settled = settle(claimed)
         work.done += settled
         if work.done >= EVENTS / SHARE:
             work.sample_memory()
         return settled
 
-    inbox.work = settle_and_sample
+    inbox.settle = settle_and_sample
     with every_tenant():
         while inbox.drain():
             continue

@@ -39,8 +39,8 @@ from messaging.log.story.timeline import (
     timeline,
 )
 from messaging.log.time_to_live import time_to_live_words
-from messaging.sending.attempts import attempts, choices
-from messaging.sending.resolution import resolve, send_again, take_back
+from messaging.sending.attempts import attempts, resolutions
+from messaging.sending.resolution import cancel_message, resolve, send_again
 from messaging.sending.selectors.uncertain import submission_of
 from providers.vocabulary import Direction
 
@@ -81,7 +81,7 @@ def _sending(request: TenantRequest, found: Story) -> dict[str, Any]:
             found.message, found.answers,
             with_bodies=may(Permission.VIEW_CONTENT) and may(Permission.VIEW_NUMBERS),
         ),
-        "choices": choices(
+        "choices": resolutions(
             found.message, submission_of(request.account, found.message.umid), has_request=found.has_request
         ),
         "may_send": may(Permission.SEND_MESSAGES),
@@ -108,8 +108,8 @@ def _resolve(by: Principal, one: Message, *, was_sent: bool) -> str:
     return _("Saved. The log updates in a moment.")
 
 
-def _take_back(by: Principal, one: Message) -> str:
-    take_back(by=by, message=one)
+def _cancel(by: Principal, one: Message) -> str:
+    cancel_message(by=by, message=one)
     return _("The message will not be sent.")
 
 
@@ -120,7 +120,7 @@ def _again(by: Principal, one: Message) -> str:
 _ACTS: dict[str, Callable[[Principal, Message], str]] = {
     "sent": partial(_resolve, was_sent=True),
     "not_sent": partial(_resolve, was_sent=False),
-    "cancel": _take_back,
+    "cancel": _cancel,
     "again": _again,
 }
 

@@ -84,7 +84,7 @@ TOY = Vendor(
 def _toy(monkeypatch):
     """The line in the registry, for as long as the test takes."""
     monkeypatch.setitem(VENDORS, "toy", TOY)
-    credentials.known.forget()
+    credentials.cache.forget()
     senders.clear_cache()
     yield
     senders.clear_cache()

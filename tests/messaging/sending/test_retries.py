@@ -123,14 +123,14 @@ class TestLoop:
     def test_the_tenth_refusal_is_the_last(self, acme, post, meta):
         refuses(meta, 500, 131000)
         post(SEND, bodies.TEXT)
-        Submission.objects.update(attempts=results.MOST_ATTEMPTS - 1)
+        Submission.objects.update(attempts=results.MAX_ATTEMPTS - 1)
         attempt()
         assert Message.objects.get().status == "rejected"
         assert not Submission.objects.exists()
 
     def test_a_number_that_must_rest_keeps_its_messages_in_line(self, acme, post, meta, monkeypatch):
         takes(meta)
-        monkeypatch.setattr(pacing, "take", lambda *_: pacing.Pause(30.0, whole_number=True))
+        monkeypatch.setattr(pacing, "reserve", lambda *_: pacing.Pause(30.0, is_for_number=True))
         post(SEND, bodies.TEXT)
         before = datetime.now(UTC)
         assert worked_off() == 0
