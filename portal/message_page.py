@@ -28,7 +28,7 @@ from messaging.log.models import Message
 from messaging.log.selectors.circumstances import ALIKE, MOST_ALIKE, circumstances
 from messaging.log.selectors.story import Story, story
 from messaging.log.story.causes import causes, questions
-from messaging.log.story.rendering import all_parameters_known, render_template_text
+from messaging.log.story.rendering import all_parameters_filled, render_template_text
 from messaging.log.story.timeline import (
     diagnosis_of,
     expired_words,
@@ -143,7 +143,7 @@ def _content(found: Story, *, may_see: bool) -> dict[str, Any]:
     payloads = stored_contents(found)
     told = any(payload.text for payload in payloads)
     parts = render_template_text(found.message.template, found.payloads) if found.message.template and not told else []
-    return {"payloads": payloads, "parts": parts, "parts_known": all_parameters_known(parts)}
+    return {"payloads": payloads, "parts": parts, "parts_known": all_parameters_filled(parts)}
 
 
 def _why_not(request: TenantRequest, one: Message) -> dict[str, Any]:

@@ -52,7 +52,7 @@ class Webhooks:
     setup: Text  # where the address is entered at the provider; may hold HTML
     app_secret_help: Text = ""  # of one that signs: where its app secret is found
     header: str = ""  # carries a secret of ours; empty: the provider signs with an app secret of its own
-    kept_headers: tuple[str, ...] = ()  # stored with the body
+    stored_headers: tuple[str, ...] = ()  # stored with the body
     verification: Verification | None = None
 
     @property

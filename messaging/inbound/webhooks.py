@@ -73,7 +73,7 @@ def _store(request: HttpRequest, endpoint: EndpointCredential) -> HttpResponse:
         return HttpResponse(
             "The body is over 4 MiB.\n", status=413, content_type="text/plain", headers={"Connection": "close"}
         )
-    names = (*_STORED_HEADERS, *endpoint.webhooks.kept_headers)
+    names = (*_STORED_HEADERS, *endpoint.webhooks.stored_headers)
     headers = {name: request.headers[name] for name in names if name in request.headers}
     if not endpoint.authenticates(request.headers, body):
         return HttpResponse("Wrong or missing credential.\n", status=401, content_type="text/plain")

@@ -69,7 +69,7 @@ TOY = Vendor(
     webhooks=Webhooks(
         parse=parse,
         authenticate=authenticate,
-        kept_headers=("Toy-Signature",),
+        stored_headers=("Toy-Signature",),
         setup="In the toy box, under Webhooks.",
         app_secret_help="In the toy box.",
     ),
