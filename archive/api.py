@@ -5,6 +5,7 @@ from uuid import UUID
 
 import django_filters as filters
 from django.http import FileResponse, Http404
+from django.shortcuts import get_object_or_404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -33,10 +34,7 @@ class ExportView(TenantView):
 
     def found(self, export_id: UUID) -> Export:
         """The export of that id. Raises Http404 when it does not exist for the key."""
-        export = exports_of(self.principal).filter(public_id=export_id).first()
-        if export is None:
-            raise Http404
-        return export
+        return get_object_or_404(exports_of(self.principal), public_id=export_id)
 
     def context(self, rows: list[Export], fields: set[str] | None) -> dict[str, Any]:
         """What `ExportSerializer` needs besides the exports, to say where their files are."""

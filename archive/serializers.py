@@ -22,35 +22,24 @@ from billing.forms.report import STATES
 from billing.selectors import market_names
 from core.bodies import StrictSerializer
 from core.links import PageSerializer
-from core.serializers import ReservedNamesSerializer
+from core.serializers import DaysSerializer, ReservedNamesSerializer
 from core.sparse import SparseSerializer
 from messaging.log.api.query import MessageQuerySerializer
 from messaging.log.predicates import channel_ids
 from messaging.log.query import write_words
 from providers.vocabulary import Category
 
-_DAY: Any = {"invalid": "Enter a day as 2026-10-31."}
-LONGEST = timedelta(days=400)
 
+class UsageFiltersSerializer(DaysSerializer, StrictSerializer):
+    """The days and numbers of a usage report."""
 
-class DaysSerializer(ReservedNamesSerializer, StrictSerializer):
-    """Days, both included."""
+    MOST_DAYS = 400
 
-    from_ = serializers.DateField(error_messages=_DAY)
-    to = serializers.DateField(error_messages=_DAY)
     subaccount = serializers.CharField(required=False)
     channel = serializers.CharField(required=False)
 
-    def validate(self, asked: dict[str, Any]) -> dict[str, Any]:
-        """Days in order, and not more than a report holds."""
-        if asked["to"] < asked["from"]:
-            raise ValidationError({"to": ["Must not be before from."]})
-        if asked["to"] - asked["from"] >= LONGEST:
-            raise ValidationError({"to": [f"Choose at most {LONGEST.days} days."]})
-        return asked
 
-
-class ChargeFiltersSerializer(DaysSerializer):
+class ChargeFiltersSerializer(UsageFiltersSerializer):
     """As the cost report has them."""
 
     template = serializers.CharField(required=False)
@@ -73,7 +62,7 @@ FILTERS: Mapping[str, type[StrictSerializer]] = {
     Dataset.MESSAGES: MessageQuerySerializer,
     Dataset.CHARGES: ChargeFiltersSerializer,
     Dataset.COSTS: CostFiltersSerializer,
-    Dataset.USAGE: DaysSerializer,
+    Dataset.USAGE: UsageFiltersSerializer,
 }
 
 

@@ -5,6 +5,7 @@ from uuid import UUID
 
 import django_filters as filters
 from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -88,10 +89,7 @@ class DeletionView(TenantView):
 
     def deletion(self, deletion_id: UUID) -> Deletion:
         """The deletion of that id. Raises Http404 when the account has none."""
-        found = deletions_of(self.account).filter(public_id=deletion_id).first()
-        if found is None:
-            raise Http404
-        return found
+        return get_object_or_404(deletions_of(self.account), public_id=deletion_id)
 
 
 class DeletionFilterSet(StrictFilterSet):

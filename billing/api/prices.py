@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 import django_filters as filters
 from django.db.models import Count, Q, QuerySet
-from django.http import Http404
+from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -145,9 +145,7 @@ class RateCardDetailView(CardView):
     @extend_schema(operation_id="get_rate_card", responses=CardDetailSerializer)
     def get(self, request: Request, card_id: int) -> Response:
         """The card with its rates by market, category and tier; 404 if the account has none with that id."""
-        card = self.visible().filter(pk=card_id).prefetch_related("rates").first()
-        if card is None:
-            raise Http404
+        card = get_object_or_404(self.visible().prefetch_related("rates"), pk=card_id)
         return Response(shown(CardDetailSerializer, card, request))
 
 

@@ -14,10 +14,8 @@ from billing.enums import AccrualScope
 from billing.forms.report import STATES
 from billing.selectors import DIMENSIONS_8X8, Usage, UsageRow
 from core.money import plain
-from core.serializers import ReservedNamesSerializer
+from core.serializers import DaysSerializer, ReservedNamesSerializer
 from providers.vocabulary import Category
-
-_A_DAY: dict[str, Any] = {"invalid": "Enter a day as 2026-10-31.", "required": "Enter a day as 2026-10-31."}
 
 
 @extend_schema_field(serializers.CharField(help_text="An exact decimal."))
@@ -41,11 +39,9 @@ def split_groups(text: str, known: Collection[str]) -> list[str]:
     return groups
 
 
-class CostQuerySerializer(ReservedNamesSerializer):
-    """The parameters of the cost report. Filters are combined with AND; without them all messages are summed."""
+class CostQuerySerializer(DaysSerializer):
+    """The parameters of the cost report: days in the WABA's time zone, filters combined with AND."""
 
-    from_ = serializers.DateField(error_messages=_A_DAY, help_text="First day, in the WABA's time zone.")
-    to = serializers.DateField(error_messages=_A_DAY, help_text="Last day, inclusive.")
     group_by = serializers.CharField(
         required=False, default="", help_text=f"Comma-separated list of {', '.join(DIMENSIONS)}."
     )
@@ -64,12 +60,6 @@ class CostQuerySerializer(ReservedNamesSerializer):
     def validate_country(self, code: str) -> str:
         """Codes are stored in capitals."""
         return code.upper()
-
-    def validate(self, asked: dict[str, Any]) -> dict[str, Any]:
-        """Days in order."""
-        if asked["to"] < asked["from"]:
-            raise serializers.ValidationError({"to": f"Must not be before from ({asked['from']})."})
-        return asked
 
 
 class CostTotalSerializer(serializers.Serializer[Any]):

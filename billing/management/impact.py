@@ -1,5 +1,6 @@
-"""What the price commands print: what a proposal changes, and in whose name it is put in force."""
+"""The impact of new prices, as the price commands print it, and their activation."""
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -9,24 +10,25 @@ from billing.proposals import dry_runs
 from billing.proposals.corrections import put_in_force
 from billing.proposals.what_if import Impact, Proposal
 from core.money import plain
+from core.tenancy import every_tenant
 
 SHOWN = 40
 
 
 def try_out(proposal: Proposal, **bounds: Any) -> Impact:
     """The impact on all that the proposal may touch, within the bounds of `steps_of`, month by month."""
-    found = [dry_runs.try_out(proposal, buckets) for _, buckets in dry_runs.steps_of(proposal, **bounds)]
-    return Impact(sum(each.lines for each in found), [row for each in found for row in each.rows])
+    steps = [dry_runs.try_out(proposal, buckets) for _, buckets in dry_runs.steps_of(proposal, **bounds)]
+    return Impact(sum(step.lines for step in steps), [row for step in steps for row in step.rows])
 
 
-def words(found: Impact) -> list[str]:
+def describe(impact: Impact) -> list[str]:
     """An impact in lines of text: totals first, then the rows that differ, the greatest difference first."""
-    if not found.lines:
+    if not impact.lines:
         return ["The cost of every recorded message stays the same."]
-    lines = [f"{found.lines:,} lines of rated messages would change."]
-    for currency, (now, then) in sorted(found.totals().items()):
+    lines = [f"{impact.lines:,} lines of rated messages would change."]
+    for currency, (now, then) in sorted(impact.totals().items()):
         lines.append(f"{currency or 'no currency'}: {plain(now)} now, {plain(then)} then ({_signed(then - now)}).")
-    rows = sorted(found.rows, key=lambda row: -abs(row.difference))
+    rows = sorted(impact.rows, key=lambda row: -abs(row.difference))
     codes = dict(Subaccount.objects.filter(pk__in={row.subaccount_id for row in rows}).values_list("id", "code"))
     lines += [
         f"  {row.month:%Y-%m} {codes.get(row.subaccount_id, 'no subaccount')} {row.country} {row.category}: "
@@ -41,6 +43,12 @@ def _signed(amount: Decimal) -> str:
     return f"{amount.normalize():+f}"
 
 
-def activate(proposal: Proposal, *, command: str) -> str:
-    """Put it in force; a sentence saying so."""
-    return f"Activated. {put_in_force(proposal, by=Principal.of_command(command)):,} buckets will be rated again."
+def preview_or_activate(proposal: Proposal, write: Callable[[str], object], *, activate: bool, command: str) -> None:
+    """Write the impact; then activate the proposal, or write how to."""
+    with every_tenant():
+        write("\n".join(describe(try_out(proposal))))
+        if activate:
+            buckets = put_in_force(proposal, by=Principal.of_command(command))
+            write(f"Activated. {buckets:,} buckets will be rated again.")
+        else:
+            write("Not active: run the command again with --activate to activate it.")

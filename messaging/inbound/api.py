@@ -3,7 +3,7 @@
 import base64
 from typing import Any, ClassVar, cast
 
-from django.http import Http404
+from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import PermissionDenied, ValidationError
@@ -121,10 +121,7 @@ class WebhookEventView(TenantView):
 
     def get_item(self, event_id: int) -> InboxItem:
         """The webhook of that id. Raises Http404 when the account has none."""
-        item = webhooks(self.account).filter(pk=event_id).first()
-        if item is None:
-            raise Http404
-        return item
+        return get_object_or_404(webhooks(self.account), pk=event_id)
 
     def replay(self, rows: Any, **details: Any) -> Response:
         """Requeue the rows and respond with their number."""

@@ -1,13 +1,15 @@
 """360dialog: bodies in Meta's form, with credentials of its own."""
 
+from dataclasses import replace
+
 from django.utils.translation import gettext_lazy as _
 
 from providers.authentication import by_header
 from providers.dialog360 import gateway
 from providers.dialog360.simulation import HEADER, SIMULATION
-from providers.meta import PACING, translation
+from providers.meta import SENDING
 from providers.meta.parse import parse
-from providers.vendor import Sending, Vendor, Webhooks
+from providers.vendor import Vendor, Webhooks
 from providers.vocabulary import Shape
 
 DIALOG_360 = Vendor(
@@ -22,13 +24,7 @@ DIALOG_360 = Vendor(
         stored_headers=("X-Hub-Signature-256",),
         setup=_("At 360dialog, register the address with this header as the webhook URL."),
     ),
-    sending=Sending(
-        send=gateway.send,
-        mark_read=gateway.mark_read,
-        from_8x8=translation.from_8x8,
-        from_cloud=translation.from_cloud,
-        pacing=PACING,
-    ),
+    sending=replace(SENDING, send=gateway.send, mark_read=gateway.mark_read),
     health=gateway.health,
     simulation=SIMULATION,
 )

@@ -8,9 +8,15 @@ from providers.meta.simulation import SIMULATION
 from providers.vendor import Pacing, Sending, Vendor, Verification, Webhooks
 from providers.vocabulary import Shape
 
-# Cloud API throughput page, facts of 2025-12.
-PACING = Pacing(
-    per_second=80, tiers={"HIGH": 1_000}, pair_every=6.0, pair_burst=45, refusals=frozenset({130429, 80007, 4})
+SENDING = Sending(
+    send=gateway.send,
+    mark_read=gateway.mark_read,
+    from_8x8=translation.from_8x8,
+    from_cloud=translation.from_cloud,
+    # Cloud API throughput page, facts of 2025-12.
+    pacing=Pacing(
+        per_second=80, tiers={"HIGH": 1_000}, pair_every=6.0, pair_burst=45, refusals=frozenset({130429, 80007, 4})
+    ),
 )
 META = Vendor(
     name="meta",
@@ -28,13 +34,7 @@ META = Vendor(
             "Then subscribe to the field <code>messages</code> and the template and number fields."
         ),
     ),
-    sending=Sending(
-        send=gateway.send,
-        mark_read=gateway.mark_read,
-        from_8x8=translation.from_8x8,
-        from_cloud=translation.from_cloud,
-        pacing=PACING,
-    ),
+    sending=SENDING,
     health=gateway.health,
     simulation=SIMULATION,
 )

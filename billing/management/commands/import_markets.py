@@ -6,11 +6,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from billing.management.impact import activate, try_out, words
+from billing.management.impact import preview_or_activate
 from billing.prices.markets import import_market_file
 from billing.proposals.what_if import Proposal
 from core.errors import UserError
-from core.tenancy import every_tenant
 
 
 class Command(BaseCommand):
@@ -32,10 +31,5 @@ class Command(BaseCommand):
         except (UserError, OSError) as error:
             raise CommandError(str(error)) from None
         self.stdout.write(f"{table}: {table.countries.count():,} rows.")
-        with every_tenant():
-            proposal = Proposal(markets=table)
-            self.stdout.write("\n".join(words(try_out(proposal))))
-            if options["activate"]:
-                self.stdout.write(activate(proposal, command="import_markets"))
-            else:
-                self.stdout.write("Not active: run the command again with --activate to activate it.")
+        proposal = Proposal(markets=table)
+        preview_or_activate(proposal, self.stdout.write, activate=options["activate"], command="import_markets")

@@ -10,12 +10,11 @@ from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import Account
 from billing.enums import Book
-from billing.management.impact import SHOWN, activate, try_out, words
+from billing.management.impact import SHOWN, preview_or_activate
 from billing.models import RateCard
 from billing.prices.rate_cards import Difference, compare, import_card_file
 from billing.proposals.what_if import Proposal
 from core.errors import UserError
-from core.tenancy import every_tenant
 
 
 class Command(BaseCommand):
@@ -50,13 +49,8 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from None
         for card in cards:
             self._show(card, compare(card))
-            with every_tenant():
-                proposal = Proposal(cards=[card])
-                self.stdout.write("\n".join(words(try_out(proposal))))
-                if options["activate"]:
-                    self.stdout.write(activate(proposal, command="import_rate_card"))
-                else:
-                    self.stdout.write("Not active: run the command again with --activate to activate it.")
+            proposal = Proposal(cards=[card])
+            preview_or_activate(proposal, self.stdout.write, activate=options["activate"], command="import_rate_card")
 
     def _show(self, card: RateCard, difference: Difference) -> None:
         self.stdout.write(f"{card.name}, revision {card.revision}: {difference.unchanged:,} rates as before.")

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db.models import Model
 
 from accounts.models import Account
-from billing.management.impact import try_out, words
+from billing.management.impact import describe, try_out
 from billing.models import MarketTable, RateCard, RuleSet
 from billing.proposals.what_if import Proposal
 from core.tenancy import every_tenant
@@ -57,7 +57,7 @@ class Command(BaseCommand):
             found = try_out(
                 proposal, account_id=account.pk if account else None, first=options["first"], last=options["last"]
             )
-        self.stdout.write("\n".join(words(found)))
+        self.stdout.write("\n".join(describe(found)))
 
     def _one(self, model: type[Model], value: object, key: str = "pk") -> Any:
         if value is None:

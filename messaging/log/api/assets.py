@@ -4,7 +4,7 @@ from typing import ClassVar
 
 import django_filters as filters
 from django.db.models import QuerySet
-from django.http import Http404
+from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -130,9 +130,7 @@ class TemplateDetailView(AssetView):
     @extend_schema(operation_id="get_template", responses=MessageTemplateSerializer)
     def get(self, request: Request, template_id: int) -> Response:
         """The template; 404 if the account has none with that id."""
-        template = self.templates().filter(pk=template_id).first()
-        if template is None:
-            raise Http404
+        template = get_object_or_404(self.templates(), pk=template_id)
         return Response(shown(MessageTemplateSerializer, template, request))
 
 
@@ -154,7 +152,5 @@ class NumberDetailView(AssetView):
     @extend_schema(operation_id="get_phone_number", responses=NumberSerializer)
     def get(self, request: Request, number_id: int) -> Response:
         """The number; 404 if the account has none with that id."""
-        number = self.numbers().filter(pk=number_id).first()
-        if number is None:
-            raise Http404
+        number = get_object_or_404(self.numbers(), pk=number_id)
         return Response(shown(NumberSerializer, number, request))

@@ -3,7 +3,7 @@
 from typing import Any, ClassVar
 from uuid import UUID
 
-from django.http import Http404
+from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -47,9 +47,7 @@ class MessageView(TenantView):
 
     def get_message(self, umid: UUID) -> Message:
         """The message of a UMID. Raises Http404 when the key sees none."""
-        message: Message | None = self.visible().filter(umid=umid).first()
-        if message is None:
-            raise Http404
+        message: Message = get_object_or_404(self.visible(), umid=umid)
         return message
 
 

@@ -1,6 +1,5 @@
 """REST: how many messages there were, by status and more."""
 
-from datetime import timedelta
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
@@ -14,21 +13,19 @@ from accounts.enums import Permission
 from billing.api.serializers import split_groups
 from billing.dimensions import DIMENSIONS
 from core.queries import checked
-from core.serializers import ReservedNamesSerializer
+from core.serializers import DaysSerializer, ReservedNamesSerializer
 from messaging.log.enums import Status
 from messaging.log.selectors.assets import numbers
 from messaging.log.selectors.traffic import Counts, TrafficFilter
 from messaging.log.selectors.usage_report import GROUPS, usage_report
 from providers.vocabulary import Category, Direction
 
-MOST_DAYS = 366
 
+class UsageQuerySerializer(DaysSerializer):
+    """The parameters of the usage report: days in the account's time zone, filters combined with AND."""
 
-class UsageQuerySerializer(ReservedNamesSerializer):
-    """The parameters of the usage report. Filters are combined with AND."""
+    MOST_DAYS = 366
 
-    from_ = serializers.DateField(help_text="First day, in the account's time zone.")
-    to = serializers.DateField(help_text="Last day, inclusive.")
     group_by = serializers.CharField(
         required=False, default="", help_text=f"Comma-separated list of {', '.join(GROUPS)}."
     )
@@ -44,14 +41,6 @@ class UsageQuerySerializer(ReservedNamesSerializer):
         if len(set(groups)) < len(groups):
             raise serializers.ValidationError("Name each group once.")
         return groups
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Days in order, and not too many."""
-        if attrs["to"] < attrs["from"]:
-            raise serializers.ValidationError({"to": f"Must not be before from ({attrs['from']})."})
-        if attrs["to"] - attrs["from"] >= timedelta(days=MOST_DAYS):
-            raise serializers.ValidationError({"to": f"Request at most {MOST_DAYS} days."})
-        return attrs
 
 
 class CountsSerializer(serializers.Serializer[Any]):

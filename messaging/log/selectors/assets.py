@@ -37,11 +37,6 @@ def templates(account: Account, subaccount_ids: Sequence[int] | None, criteria: 
     return list(rows[:MOST])
 
 
-def template(account: Account, subaccount_ids: Sequence[int] | None, pk: int) -> Template | None:
-    """One of them."""
-    return all_templates(account, subaccount_ids).filter(pk=pk).first()
-
-
 def languages(account: Account) -> list[str]:
     """The languages of the account's templates."""
     rows = Template.objects.filter(account=account).order_by("language")

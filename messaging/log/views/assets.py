@@ -5,8 +5,8 @@ from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 
@@ -62,9 +62,7 @@ def template_list(request: TenantRequest) -> HttpResponse:
 def template_page(request: TenantRequest, template_id: int) -> HttpResponse:
     """One template."""
     account, ids = request.account, request.principal.subaccount_ids
-    template = assets.template(account, ids, template_id)
-    if template is None:
-        raise Http404("No such template.")
+    template = get_object_or_404(assets.all_templates(account, ids), pk=template_id)
     changes = assets.timeline(account, [(Subject.TEMPLATE, template.pk, None)])
     timeline = [change_entry(change) for change in changes]
     month = volumes.running_month(account)
@@ -128,9 +126,7 @@ def number_list(request: TenantRequest) -> HttpResponse:
 def number_page(request: TenantRequest, number_id: int) -> HttpResponse:
     """One phone number."""
     account, ids = request.account, request.principal.subaccount_ids
-    number = assets.numbers(account, ids).filter(pk=number_id).first()
-    if number is None:
-        raise Http404("No such phone number.")
+    number = get_object_or_404(assets.numbers(account, ids), pk=number_id)
     current = health(account, ids, timezone.now())
     node = next(node for node in current.of(Entity.PHONE_NUMBER) if node.pk == number.pk)
     period = named(f"{_DAYS}d", timezone.localdate())

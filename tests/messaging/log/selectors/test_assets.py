@@ -8,11 +8,11 @@ from accounts.models import Subaccount
 from messaging.log.models import Change, PhoneNumber, Template
 from messaging.log.selectors.assets import (
     TemplateFilter,
+    all_templates,
     category_moved,
     languages,
     last_changes,
     numbers,
-    template,
     templates,
     timeline,
 )
@@ -43,9 +43,9 @@ def test_templates_are_those_of_the_wabas_one_sends_with(acme, other):
     found = templates(acme, [care], TemplateFilter())
     assert {one.waba.name for one in found} == {"Acme Care"}
     beyond = Template.objects.filter(waba__name="Acme").first()
-    assert template(acme, [care], beyond.pk) is None
-    assert template(acme, None, beyond.pk) == beyond
-    assert template(other, None, beyond.pk) is None
+    assert beyond not in all_templates(acme, [care])
+    assert beyond in all_templates(acme, None)
+    assert beyond not in all_templates(other, None)
 
 
 def test_languages(acme):
