@@ -82,9 +82,9 @@ def explain(
     if code is None:
         return None
     diagnosis = catalogue().get((source, code))
-    behind = catalogue().get((META, provider_error_code)) if provider_error_code is not None else None
-    if behind is not None and (diagnosis is None or diagnosis.meta_code != provider_error_code):
-        return replace(behind.translated(), source=source, code=code, meta_code=provider_error_code)
+    meta_diagnosis = catalogue().get((META, provider_error_code)) if provider_error_code is not None else None
+    if meta_diagnosis is not None and (diagnosis is None or diagnosis.meta_code != provider_error_code):
+        return replace(meta_diagnosis.translated(), source=source, code=code, meta_code=provider_error_code)
     return diagnosis.translated() if diagnosis else _unknown(source, code, provider_text)
 
 
