@@ -89,7 +89,7 @@ def test_no_answer_changes_nothing_and_is_shown(number, settings):
     assert (node.can_send, node.no_answer_reason) == ("LIMITED", "HTTP 401: (#190) Invalid OAuth access token")
     assert node.checked_at > node.answered_at
     settings.SANDBOX_URL = "http://127.0.0.1:9"
-    assert ask(number).silence == "ConnectError"
+    assert ask(number).no_answer_reason == "ConnectError"
     page = visitor(number.account).get("/health/").content.decode()
     assert re.search(r"The provider gave no health status when checked at <time .+</time>: ConnectError\.", page)
 
