@@ -1,1 +1,1 @@
-"""Measurements: each against a baseline in the same run, so that a noisy machine does not matter."""
+"""Measurements: each against a baseline in the same run, so that a noisy machine does not distort it."""

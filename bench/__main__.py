@@ -9,8 +9,8 @@ import traceback
 from collections.abc import Mapping, Sequence
 from contextlib import redirect_stdout
 
+from bench.environments import database_environment, fresh_environment, postgres_server
 from bench.figures import Figure
-from bench.ground import clean_ground, ground, postgres_server
 from bench.process import call
 from bench.size import VARIABLE
 from local.embedded.postgres import Postgres
@@ -20,7 +20,7 @@ MEASUREMENTS = ("accept", "bulk", "drain", "backlog", "steady", "report", "ratin
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run the measurements named, or all. Returns 1 when one fails or a figure misses its target."""
+    """Run the named measurements, or all. Returns 1 when one fails or a figure misses its target."""
     options = _options(arguments)
     os.environ.update(
         {
@@ -48,29 +48,29 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
 
 
 def _fill_template(postgres: Postgres) -> None:
-    with ground(postgres) as environment:
+    with database_environment(postgres) as environment:
         with redirect_stdout(sys.stderr):  # standard output is for figures
             collect_static({**os.environ, **environment})
         call("bench.template.fill", environment)
 
 
 def _measure(name: str, postgres: Postgres, options: argparse.Namespace) -> bool:
-    """Run one and print what it finds. Its failure does not keep the others from running."""
+    """Run one and print its figures. Returns False, without raising, when it fails or misses a target."""
     try:
-        with clean_ground(postgres) as environment:
+        with fresh_environment(postgres) as environment:
             figures: list[Figure] = call(f"bench.{name}.run", environment)
-    except Exception as error:  # noqa: BLE001 - whatever it was
+    except Exception as error:  # noqa: BLE001 - any failure is reported
         traceback.print_exc()
         _print(options, {"measurement": name, "error": str(error)}, [f"{name}: FAILED. {error}"])
         return False
     judged = options.scale >= 1
-    described = {"measurement": name, "figures": [figure.as_json() for figure in figures]}
-    _print(options, described, [figure.line(judged=judged) for figure in figures])
+    document = {"measurement": name, "figures": [figure.as_json() for figure in figures]}
+    _print(options, document, [figure.line(judged=judged) for figure in figures])
     return not judged or all(figure.met for figure in figures)
 
 
-def _print(options: argparse.Namespace, described: Mapping[str, object], lines: list[str]) -> None:
-    print(json.dumps(described, ensure_ascii=False) if options.json else "\n".join(lines), flush=True)
+def _print(options: argparse.Namespace, document: Mapping[str, object], lines: list[str]) -> None:
+    print(json.dumps(document, ensure_ascii=False) if options.json else "\n".join(lines), flush=True)
 
 
 if __name__ == "__main__":

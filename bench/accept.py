@@ -1,9 +1,9 @@
-"""accept: webhook POSTs a second through the server ÷ those of a bare view that does the same single INSERT."""
+"""accept: webhook POSTs a second through the server ÷ those of a bare view with the same single INSERT."""
 
 from bench import bare
 from bench.figures import Figure, ratios
 from bench.load import posts_per_second
-from bench.parts import running
+from bench.parts import run_parts
 from bench.size import scaled
 from local.demo.world import ACME, webhook
 from providers.meta.simulation import meta_status
@@ -21,11 +21,11 @@ def run() -> list[Figure]:
     )  # fmt: skip
     headers = {"X-Hub-Signature-256": signature(endpoint["app_secret"], body)}
     ours, base = [], []
-    with running("web") as port:
+    with run_parts("web") as port:
         for path in (bare.WEBHOOK, endpoint["path"]):  # warm both up
             posts_per_second(port, path, headers, body, SECONDS)
         for number in range(ROUNDS):
-            paths = (bare.WEBHOOK, endpoint["path"])[:: 1 if number % 2 else -1]  # what drifts favours neither
+            paths = (bare.WEBHOOK, endpoint["path"])[:: 1 if number % 2 else -1]  # so that drift favours neither
             speed = {path: posts_per_second(port, path, headers, body, SECONDS) for path in paths}
             base.append(speed[bare.WEBHOOK])
             ours.append(speed[endpoint["path"]])

@@ -1,4 +1,4 @@
-"""The least a view can do that stores what it is sent: what `accept` and `send` compare with."""
+"""Minimal views that store the request's body: the baselines of `accept` and `send`."""
 
 import orjson
 from django.db import connection
@@ -19,27 +19,27 @@ _SEND = "INSERT INTO bench_bare (body) VALUES (%s)"
 
 @csrf_exempt
 def store_webhook(request: HttpRequest, token: str) -> HttpResponse:
-    """Store a body where webhooks are."""
+    """Insert the body into the inbox."""
     with connection.cursor() as cursor:
         cursor.execute(_WEBHOOK, [request.body])
     return HttpResponse(status=200)
 
 
 class StoreMessage(APIView):
-    """Store JSON in the table of `make_table`."""
+    """Insert JSON into the table that `make_table` creates."""
 
     authentication_classes = ()
     permission_classes = ()
     throttle_classes = ()
 
     def post(self, request: Request) -> Response:
-        """Store it."""
+        """Insert the data."""
         with connection.cursor() as cursor:
             cursor.execute(_SEND, [orjson.dumps(request.data).decode()])
         return Response({"stored": True})
 
 
 def make_table() -> None:
-    """Create the table of messages."""
+    """Create the table of StoreMessage."""
     with connection.cursor() as cursor:
         cursor.execute("CREATE TABLE bench_bare (id bigserial PRIMARY KEY, body jsonb)")

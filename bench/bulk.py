@@ -1,4 +1,4 @@
-"""bulk: the time in which a Meta body with 1,000 statuses is accepted ÷ that of a body with one."""
+"""bulk: the time to accept a Meta body with 1,000 statuses ÷ the time for a body with one."""
 
 import statistics
 from http.client import HTTPConnection
@@ -7,7 +7,7 @@ from time import perf_counter
 import orjson
 
 from bench.figures import Figure, ratios
-from bench.parts import running
+from bench.parts import run_parts
 from bench.size import scaled
 from local.demo.world import ACME, webhook
 from providers.meta.simulation import meta_status
@@ -19,21 +19,21 @@ _ENDPOINT = webhook(ACME, "meta")
 
 
 def run() -> list[Figure]:
-    """Post both in turn over one connection."""
-    one, many = [], []
+    """Post both alternately over one connection."""
+    single, bulk = [], []
     small, large = _body(1), _body(STATUSES)
-    with running("web") as port:
-        line = HTTPConnection("127.0.0.1", port, timeout=30)
+    with run_parts("web") as port:
+        connection = HTTPConnection("127.0.0.1", port, timeout=30)
         for _ in range(POSTS):  # warm up
-            _post(line, small)
-            _post(line, large)
+            _post(connection, small)
+            _post(connection, large)
         for _ in range(ROUNDS):
-            times = [(_post(line, small), _post(line, large)) for _ in range(POSTS)]
-            one.append(statistics.median(first for first, _ in times))
-            many.append(statistics.median(second for _, second in times))
-        line.close()
-    detail = f"Last round: {many[-1]:.1f} ms for {len(large):,} bytes against {one[-1]:.1f} ms for {len(small)}."
-    return [Figure("bulk", ratios(many, one), TARGET, detail, at_most=True, absolute=many, unit="ms")]
+            times = [(_post(connection, small), _post(connection, large)) for _ in range(POSTS)]
+            single.append(statistics.median(first for first, _ in times))
+            bulk.append(statistics.median(second for _, second in times))
+        connection.close()
+    detail = f"Last round: {bulk[-1]:.1f} ms for {len(large):,} bytes against {single[-1]:.1f} ms for {len(small)}."
+    return [Figure("bulk", ratios(bulk, single), TARGET, detail, at_most=True, absolute=bulk, unit="ms")]
 
 
 def _body(statuses: int) -> bytes:
@@ -51,12 +51,12 @@ def _body(statuses: int) -> bytes:
     return orjson.dumps(bodies[0])
 
 
-def _post(line: HTTPConnection, body: bytes) -> float:
-    """Milliseconds until it is answered."""
+def _post(connection: HTTPConnection, body: bytes) -> float:
+    """Post the body and return the milliseconds until the answer."""
     headers = {"X-Hub-Signature-256": signature(_ENDPOINT["app_secret"], body), "Content-Type": "application/json"}
     start = perf_counter()
-    line.request("POST", _ENDPOINT["path"], body, headers)
-    answer = line.getresponse()
+    connection.request("POST", _ENDPOINT["path"], body, headers)
+    answer = connection.getresponse()
     answer.read()
     milliseconds = (perf_counter() - start) * 1000
     if answer.status != 200:

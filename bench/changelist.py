@@ -1,4 +1,4 @@
-"""The log as most would build it, which `log` compares with: Django admin's changelist, with COUNT and OFFSET."""
+"""The usual way to build the log, as a baseline of `log`: Django admin's changelist, with COUNT and OFFSET."""
 
 from typing import Any
 
@@ -9,8 +9,8 @@ from bench.settings import PLAIN
 from messaging.log.models import Message
 
 
-class PlainMessageAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # no generic when it runs
-    """Every filter and column of the log's page."""
+class PlainMessageAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # not generic at run time
+    """A changelist with every filter and column of the log's page."""
 
     list_display = ("created_at", "direction", "status", "msisdn", "country", "template", "category", "phone_number")
     list_select_related = ("template", "phone_number")
@@ -19,13 +19,13 @@ class PlainMessageAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # no generi
     ordering = ("-created_at", "-id")
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        """In Django's own templates, not those of the portal's admin."""
+        """Use Django's own templates, not those of the portal's admin."""
         answer = super().changelist_view(request, extra_context)
         answer.using = PLAIN  # type: ignore[attr-defined] # a TemplateResponse
         return answer
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
-        """Every filter."""
+        """Allow every filter."""
         return True
 
 

@@ -1,6 +1,6 @@
 """Run measurements of two checkouts in turn and print how their times compare, pair by pair.
 
-Both need a .venv (script/bootstrap run) and a bench that knows --json. A rate counts as the time that one takes.
+Both need a .venv (script/bootstrap run) and a bench with --json. A rate counts as the time of one operation.
 """
 
 import argparse
@@ -36,18 +36,18 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
 
 
 def _pair(name: str, options: argparse.Namespace, *, swapped: bool) -> list[Figures]:
-    """The figures of old and new; which one runs first changes, so that what drifts favours neither."""
+    """The figures of old and new; which one runs first changes, so that drift favours neither."""
     step = -1 if swapped else 1
     return [_measure(checkout, name, options.scale) for checkout in (options.old, options.new)[::step]][::step]
 
 
 def _measure(checkout: Path, name: str, scale: float) -> Figures:
     command = [str(checkout.resolve() / ".venv/bin/python"), "-m", "bench", "--json", "--scale", str(scale), name]
-    finished = subprocess.run(command, cwd=checkout, stdout=subprocess.PIPE, check=False)  # 1 where a target is missed
-    measured = json.loads(finished.stdout or b"{}")
-    if "figures" not in measured:
+    process = subprocess.run(command, cwd=checkout, stdout=subprocess.PIPE, check=False)  # 1 where a target is missed
+    outcome = json.loads(process.stdout or b"{}")
+    if "figures" not in outcome:
         sys.exit(f"{name} failed in {checkout}: see the lines above.")
-    return {figure["name"]: figure for figure in measured["figures"]}
+    return {figure["name"]: figure for figure in outcome["figures"]}
 
 
 def comparison(pairs: Sequence[Sequence[Figures]]) -> Iterator[str]:
@@ -64,8 +64,10 @@ def comparison(pairs: Sequence[Sequence[Figures]]) -> Iterator[str]:
 
 
 def _medians(name: str, pairs: Sequence[Sequence[Figures]]) -> str:
-    """Of the new against those of the old."""
-    old, new = (statistics.median(each[name]["absolute"] for each in column) for column in zip(*pairs, strict=True))
+    """The medians of the new checkout against those of the old."""
+    old, new = (
+        statistics.median(figures[name]["absolute"] for figures in column) for column in zip(*pairs, strict=True)
+    )
     unit = pairs[0][0][name]["unit"]
     return f"Medians: {new:,.4g} {unit} against {old:,.4g} {unit}."
 

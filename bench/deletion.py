@@ -15,9 +15,9 @@ from archive.deletion.jobs import delete_matching
 from archive.models import Deletion
 from archive.retention.months import drop_month
 from bench.figures import Figure, ratios
-from bench.parts import running
+from bench.parts import run_parts
 from bench.size import scaled
-from bench.stream import post_webhooks, wait_until_worked_off
+from bench.stream import post_webhooks, wait_until_drained
 from bench.template import START
 from core import partitions
 from core.tenancy import every_tenant
@@ -27,7 +27,7 @@ from messaging.log.query import MessageQuery
 
 MESSAGES, DELETED, RATE = scaled(2_000_000), scaled(500_000), 100
 ANSWER_MS, LONGEST = 500, 1_200  # seconds
-FEW, MANY, ROUNDS, ALIKE = scaled(1_000), scaled(200_000), scaled(5), 3.0
+FEW, MANY, ROUNDS, MAX_RATIO = scaled(1_000), scaled(200_000), scaled(5), 3.0
 
 _FILL = """
 INSERT INTO log_message (account_id, created_at, umid, provider, provider_message_id, direction, subaccount_id,
@@ -50,7 +50,7 @@ SELECT account_id, id, delivered_at, 'delivered', '', 0, '' FROM log_message
 
 
 def run() -> list[Figure]:
-    """Both, one after the other."""
+    """Measure dropping a month, then deleting under load."""
     with every_tenant():
         return [_drop(), *_delete()]
 
@@ -76,20 +76,20 @@ def _delete() -> list[Figure]:
         cursor.execute(_HISTORY)
         cursor.execute("VACUUM ANALYZE log_message, log_anchor, log_statusevent")
     by = Principal.of_command("bench", account)
-    with running("web", "worker", "beat") as port:
-        time.sleep(5)  # the worker's start is not what is measured
-        chosen = MessageQuery(created_after=first, created_before=first + step * (DELETED + 1))
-        deletion = delete_matching(by, chosen, expected=DELETED)
-        began = time.monotonic()
-        answers = post_webhooks(port, RATE, LONGEST, lambda: _is_over(deletion.pk))
-        seconds = time.monotonic() - began
-        wait_until_worked_off()
+    with run_parts("web", "worker", "beat") as port:
+        time.sleep(5)  # do not measure the worker's start
+        query = MessageQuery(created_after=first, created_before=first + step * (DELETED + 1))
+        deletion = delete_matching(by, query, expected=DELETED)
+        start = time.monotonic()
+        answers = post_webhooks(port, RATE, LONGEST, lambda: _is_finished(deletion.pk))
+        seconds = time.monotonic() - start
+        wait_until_drained()
     deletion.refresh_from_db()
     if deletion.messages != DELETED:
         raise RuntimeError(f"{deletion.messages:,} of {DELETED:,} messages are deleted")
-    lost = _lost(len(answers))
+    lost = _count_lost(len(answers))
     times = [answer.seconds * 1000 for answer in answers]
-    failed = sum(not answer.good for answer in answers)
+    failed = sum(not answer.succeeded for answer in answers)
     cuts = statistics.quantiles(times, n=100)
     detail = (
         f"{deletion.messages:,} of {MESSAGES:,} messages deleted in {seconds:.0f} s, "
@@ -102,15 +102,15 @@ def _delete() -> list[Figure]:
     ]
 
 
-def _is_over(pk: int) -> bool:
+def _is_finished(pk: int) -> bool:
     with every_tenant():
-        over = Deletion.objects.get(pk=pk).finished_at is not None
+        is_finished = Deletion.objects.get(pk=pk).finished_at is not None
     connection.close()
-    return over
+    return is_finished
 
 
-def _lost(posted: int) -> int:
-    """Webhooks that are not there, or whose message is not in the log."""
+def _count_lost(posted: int) -> int:
+    """How many webhooks are not in the inbox, or have no message in the log."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FILTER (WHERE state = 'done') FROM inbound_inbox")
         (done,) = cursor.fetchone()
@@ -120,24 +120,24 @@ def _lost(posted: int) -> int:
 
 
 def _drop() -> Figure:
-    """Drop a month of few messages and one of many, in turn."""
+    """Drop a month of few messages and one of many, alternately."""
     account = account_of(ACME)
     few, many = [], []
     for _ in range(ROUNDS):
-        few.append(_dropped(account, FEW))
-        many.append(_dropped(account, MANY))
+        few.append(_time_drop(account, FEW))
+        many.append(_time_drop(account, MANY))
     detail = f"{MANY:,} messages against {FEW:,}. Last round: {many[-1]:.0f} ms."
     return Figure(
-        "dropping a month, many ÷ few", ratios(many, few), ALIKE, detail, at_most=True, absolute=many, unit="ms"
+        "dropping a month, many ÷ few", ratios(many, few), MAX_RATIO, detail, at_most=True, absolute=many, unit="ms"
     )
 
 
-def _dropped(account: Account, messages: int) -> float:
-    """Milliseconds it takes."""
+def _time_drop(account: Account, messages: int) -> float:
+    """The milliseconds it takes to drop a month of so many messages."""
     first = START.replace(year=2025, day=1, hour=0)
     for table in ("log_message", "log_statusevent", "log_payload"):
         partitions.ensure(table, [first.date()])
-    _fill(account, "gone.", messages, first, timedelta(seconds=1))
+    _fill(account, "dropped.", messages, first, timedelta(seconds=1))
     with connection.cursor() as cursor:
         cursor.execute("CHECKPOINT")
     start = time.perf_counter()

@@ -1,7 +1,7 @@
 """drain: status events a second from inbox to log and usage facts by one worker ÷ the plain way.
 
-The plain way is what one would write first (bench/plain.py): for each event one transaction that finds the message,
-changes it, saves it, and keeps the usage fact up to date, all through the ORM.
+The plain way is the obvious implementation (bench/plain.py): for each event one transaction that finds the message,
+changes it, saves it, and updates the usage fact, all through the ORM.
 """
 
 import time
@@ -25,7 +25,7 @@ _serial = count()
 
 
 def run() -> list[Figure]:
-    """Alternate both ways over backlogs of their own."""
+    """Alternate both ways, each over its own backlog."""
     plain.make_tables()
     with every_tenant():
         account = account_of(ACME)
@@ -51,20 +51,22 @@ def bodies(events: int) -> list[bytes]:
     ]  # fmt: skip
 
 
-def fill(endpoint: WebhookEndpoint, waiting: list[bytes]) -> None:
-    """Put bodies into the inbox, as a server would have that had no worker."""
-    rows = (InboxItem(account_id=endpoint.account_id, endpoint=endpoint, provider="meta", body=b) for b in waiting)
+def fill(endpoint: WebhookEndpoint, pending: list[bytes]) -> None:
+    """Put bodies into the inbox, as a server without a worker would."""
+    rows = (
+        InboxItem(account_id=endpoint.account_id, endpoint=endpoint, provider="meta", body=body) for body in pending
+    )
     while chunk := list(islice(rows, 5_000)):
         InboxItem.objects.bulk_create(chunk)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE inbound_inbox")
 
 
-def _drain(endpoint: WebhookEndpoint, waiting: list[bytes]) -> float:
-    fill(endpoint, waiting)
+def _drain(endpoint: WebhookEndpoint, pending: list[bytes]) -> float:
+    fill(endpoint, pending)
     start = time.perf_counter()
     settled = inbox.drain()
     seconds = time.perf_counter() - start
-    if settled != len(waiting):
-        raise RuntimeError(f"{settled} of {len(waiting)} rows were settled")
+    if settled != len(pending):
+        raise RuntimeError(f"{settled} of {len(pending)} rows were settled")
     return settled / seconds

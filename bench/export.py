@@ -1,4 +1,4 @@
-"""export: CSV of 1,000,000 messages and XLSX of 100,000, as a job from its start to the stored file, ÷ the plainest way
+"""export: CSV of 1,000,000 messages and XLSX of 100,000, as a job from its start to the stored file, ÷ the simplest way
 to write the same columns: COPY to nowhere for CSV, a bare xlsxwriter loop in constant memory for XLSX. And the worker's
 memory.
 """
@@ -31,8 +31,8 @@ from local.demo.world import ACME, account_of
 from messaging.log.query import MessageQuery
 from messaging.log.selectors.extracts import log_extract
 
-MESSAGES, IN_BOOKS, FIRST, ROUNDS = scaled(1_000_000), scaled(100_000), scaled(1_000), scaled(3)
-TARGET, MOST_MEMORY = 0.5, 60.0
+MESSAGES, XLSX_MESSAGES, FIRST, ROUNDS = scaled(1_000_000), scaled(100_000), scaled(1_000), scaled(3)
+TARGET, MAX_MEMORY = 0.5, 60.0
 SPAN = (START - timedelta(days=10), START + timedelta(days=1))
 _FILL = """
 INSERT INTO log_message (created_at, account_id, umid, provider, provider_message_id, direction, subaccount_id,
@@ -53,7 +53,7 @@ CROSS JOIN (SELECT id FROM log_template WHERE account_id = %(account)s ORDER BY 
 
 
 def run() -> list[Figure]:
-    """Export and write plainly in turn; the file is read back to see that it has every row."""
+    """Export and write the simple way alternately. Each file must have every row."""
     with every_tenant():
         account = account_of(ACME)
         with connection.cursor() as cursor:
@@ -62,34 +62,36 @@ def run() -> list[Figure]:
         statement = log_extract(
             account, MessageQuery(), standard_columns(Dataset.MESSAGES), SPAN, whole_numbers=True
         ).sql
-        _export(account, "jsonl", FIRST)  # what is loaded once is no growth
-        _Memory.before = psutil.Process().memory_info().rss
-        return [*_compare_csv(account, statement), *_compare_books(account, statement)]
+        _export(account, "jsonl", FIRST)  # load everything first, so that it does not count as growth
+        _MemorySampler.before = psutil.Process().memory_info().rss
+        return [*_compare_csv(account, statement), *_compare_xlsx(account, statement)]
 
 
 def _compare_csv(account: Account, statement: str) -> list[Figure]:
-    return _compare("CSV", MESSAGES, lambda: _copy(statement), lambda: _export(account, "csv"))
+    return _compare("CSV", MESSAGES, lambda: _copy_csv(statement), lambda: _export(account, "csv"))
 
 
-def _compare_books(account: Account, statement: str) -> list[Figure]:
+def _compare_xlsx(account: Account, statement: str) -> list[Figure]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "plain.xlsx"
-        return _compare("XLSX", IN_BOOKS, lambda: _book(statement, path), lambda: _export(account, "xlsx", IN_BOOKS))
+        return _compare(
+            "XLSX", XLSX_MESSAGES, lambda: _write_xlsx(statement, path), lambda: _export(account, "xlsx", XLSX_MESSAGES)
+        )
 
 
 def _compare(form: str, messages: int, plain: Callable[[], object], export: Callable[[], object]) -> list[Figure]:
-    """Both in turn."""
+    """Measure both alternately."""
     ours, base, memory = [], [], []
     for _ in range(ROUNDS):
         base.append(_seconds(plain))
-        with _Memory() as grown:
+        with _MemorySampler() as sampler:
             ours.append(_seconds(export))
-        memory.append(grown.megabytes)
+        memory.append(sampler.megabytes)
     detail = f"{messages:,} messages. Last round: {ours[-1]:.1f} s against {base[-1]:.1f} s."
     name, peak = f"export as {form}", "Of the worker, at its highest."
     return [
         Figure(name, ratios(base, ours), TARGET, detail, absolute=ours, unit="s"),
-        Figure(f"{name}, memory (MB)", memory, MOST_MEMORY, peak, at_most=True, unit="MB"),
+        Figure(f"{name}, memory (MB)", memory, MAX_MEMORY, peak, at_most=True, unit="MB"),
     ]
 
 
@@ -108,21 +110,21 @@ def _export(account: Account, form: str, limit: int | None = None) -> None:
     jobs.delete(Export.objects.select_related("account").get(pk=export.pk), by)
 
 
-def _copy(statement: str) -> None:
+def _copy_csv(statement: str) -> None:
     with connection.cursor() as cursor, cursor.copy(f"COPY ({statement}) TO STDOUT (FORMAT csv)") as rows:
         for _ in rows:
             pass
 
 
-def _book(statement: str, path: Path) -> None:
+def _write_xlsx(statement: str, path: Path) -> None:
     with connection.chunked_cursor() as cursor, xlsxwriter.Workbook(path, {"constant_memory": True}) as book:
         sheet = book.add_worksheet()
-        cursor.execute(f"{statement} LIMIT {IN_BOOKS}")
-        place = 0
+        cursor.execute(f"{statement} LIMIT {XLSX_MESSAGES}")
+        index = 0
         while rows := cursor.fetchmany(2_000):
             for row in rows:
-                sheet.write_row(place, 0, ["" if cell is None else str(cell) for cell in row])
-                place += 1
+                sheet.write_row(index, 0, ["" if cell is None else str(cell) for cell in row])
+                index += 1
 
 
 def _seconds(call: Callable[[], object]) -> float:
@@ -131,15 +133,15 @@ def _seconds(call: Callable[[], object]) -> float:
     return perf_counter() - start
 
 
-class _Memory:
-    """How much more memory this process has at most than before the first export, looked at every 20 ms."""
+class _MemorySampler:
+    """The peak growth of this process's memory since `before`, sampled every 20 ms."""
 
     before = 0
 
     def __enter__(self) -> Self:
         self._process, self._stop = psutil.Process(), Event()
-        self._most = int(self._process.memory_info().rss)
-        self._thread = Thread(target=self._look, daemon=True)
+        self._peak = int(self._process.memory_info().rss)
+        self._thread = Thread(target=self._sample, daemon=True)
         self._thread.start()
         return self
 
@@ -147,11 +149,11 @@ class _Memory:
         self._stop.set()
         self._thread.join()
 
-    def _look(self) -> None:
+    def _sample(self) -> None:
         while not self._stop.wait(0.02):
-            self._most = max(self._most, self._process.memory_info().rss)
+            self._peak = max(self._peak, self._process.memory_info().rss)
 
     @property
     def megabytes(self) -> float:
         """The growth."""
-        return float(self._most - self.before) / 1e6
+        return float(self._peak - self.before) / 1e6

@@ -1,4 +1,4 @@
-"""What a measurement finds: figures with their targets, as a line for people and as JSON."""
+"""The figures of a measurement with their targets, as a line for people and as JSON."""
 
 import statistics
 from collections.abc import Mapping, Sequence
@@ -6,16 +6,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 
-def ratios(above: Sequence[float], below: Sequence[float]) -> list[float]:
-    """One for each round."""
-    return [one / other for one, other in zip(above, below, strict=True)]
+def ratios(numerators: Sequence[float], denominators: Sequence[float]) -> list[float]:
+    """The ratio of each round."""
+    return [numerator / denominator for numerator, denominator in zip(numerators, denominators, strict=True)]
 
 
 @dataclass(frozen=True)
 class Figure:
     """A value for each round, which is a ratio to a baseline unless there is a unit and neither `absolute` nor `parts`.
 
-    `absolute` is Tollgate's own part of the ratios, in `unit`; what is counted by the second ends in "/s". Where the
+    `absolute` is Tollgate's own part of the ratios, in `unit`; the unit of a rate ends in "/s". Where the
     value is the worst of many pages, `parts` has Tollgate's own part for each.
     """
 
@@ -39,7 +39,7 @@ class Figure:
         return self.value <= self.target if self.at_most else self.value >= self.target
 
     def line(self, *, judged: bool) -> str:
-        """As printed; a trial is too small to be judged by the target."""
+        """The printed line. A trial is too small to be judged by the target."""
         verdict = ("met" if self.met else "MISSED") if judged else "not judged in a trial"
         return (
             f"{self.name}: {self.value:,.2f} (lowest {min(self.values):,.2f}, highest {max(self.values):,.2f}, "
@@ -48,7 +48,7 @@ class Figure:
         )
 
     def as_json(self) -> dict[str, Any]:
-        """`absolute` is null where only the ratio means anything."""
+        """The figure as JSON; `absolute` is null where only the ratio is meaningful."""
         return {
             "name": self.name,
             "value": self.value,

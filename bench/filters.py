@@ -1,4 +1,4 @@
-"""Every filter of the log and a page far back, as page, REST, bare SQL and a changelist are asked for them."""
+"""Requests with every filter of the log, on the first page and far back: for page, REST, SQL and changelist."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -18,41 +18,41 @@ from messaging.log.kinds import Moment
 from messaging.log.models import Message, PhoneNumber, Source, Template
 from messaging.log.query import filters
 
-FAR = scaled(5_000, least=50)  # rows before the page far back
+FAR = scaled(5_000, least=50)  # rows before the page that is far back
 SPAN = "created_after", "created_before"  # in every case
 
 
 @dataclass(frozen=True)
 class Case:
-    """One filter: its value as REST is asked, the SQL of its rows, and as the changelist is asked (None: it cannot be).
+    """One filter: REST's parameters, the SQL of its rows, the changelist's parameters (None: it has no such filter).
 
-    The page is asked the same by the filter's own parameter, or as `page` says; where it has none, not at all.
+    The page's parameters are those of the same filters, unless `page` has others.
     """
 
     name: str
-    words: dict[str, str]
+    rest: dict[str, str]
     sql: str = "true"
     params: dict[str, Any] = field(default_factory=dict)
     changelist: dict[str, str] | None = field(default_factory=dict)
     page: dict[str, str] = field(default_factory=dict)
 
     @property
-    def page_words(self) -> dict[str, str]:
-        """What the page is asked."""
-        return self.page or {filters()[name].page: value for name, value in self.words.items()}
+    def page_parameters(self) -> dict[str, str]:
+        """The parameters of the page."""
+        return self.page or {filters()[name].page: value for name, value in self.rest.items()}
 
     @property
     def on_page(self) -> bool:
-        """Whether the page can be asked: it takes days, not moments."""
-        used = [filters()[name] for name in self.words]
-        return bool(self.page) or all(each.on_page and not isinstance(each.kind, Moment) for each in used)
+        """Whether the page has these filters. Its form accepts days, not moments."""
+        declarations = [filters()[name] for name in self.rest]
+        return bool(self.page) or all(each.on_page and not isinstance(each.kind, Moment) for each in declarations)
 
 
 @dataclass(frozen=True)
 class Request:
-    """A case on its first page or far back: the addresses of the lists (empty: there is none), and the SQL of the rows.
+    """A case on its first page or far back: the URLs of the lists (empty: there is none), and the SQL of the rows.
 
-    The SQL has a parameter `most` for how many rows.
+    The SQL has a parameter `limit`.
     """
 
     name: str
@@ -64,7 +64,7 @@ class Request:
 
 
 def _cases(account: Account) -> list[Case]:
-    """Every filter there is, by a common and where it matters by a rare value."""
+    """Every filter with a common value and, where it matters, a rare one."""
     number = PhoneNumber.objects.get(account=account, provider_number_id=ACME.channels[1].number_id)
     templates = list(Template.objects.filter(account=account, name="weekend_sale").values_list("pk", flat=True))
     source = Source.objects.get(account=account, category="campaign").pk
@@ -104,75 +104,75 @@ def _cases(account: Account) -> list[Case]:
         Case("UMID", {"umid": str(umid)}, "umid = %(umid)s", {"umid": umid}, {"umid__exact": str(umid)}),
         Case("provider's id", {"provider_message_id": message.provider_message_id},
              "(created_at, id) IN (SELECT created_at, message_id FROM log_anchor WHERE account_id = %(account)s "
-             "AND provider = %(provider)s AND provider_message_id = %(named)s)",
-             {"provider": message.provider, "named": message.provider_message_id}, None),
+             "AND provider = %(provider)s AND provider_message_id = %(id)s)",
+             {"provider": message.provider, "id": message.provider_message_id}, None),
         Case("search", {"search": "weekend"}, "(template_id = ANY(%(pks)s) OR source_id = %(pk)s)",
              {"pks": templates, "pk": source}, {"q": "weekend"}),
         Case("uncertain", {"sending": "uncertain"}, "umid = ANY(%(none)s)", {"none": []}, None),
         *_timed("sent"), *_timed("read"),
     ]  # fmt: skip
-    if missing := filters().keys() - {name for case in cases for name in case.words} - set(SPAN):
-        raise RuntimeError(f"measure these filters, too: {', '.join(sorted(missing))}")
+    if missing := filters().keys() - {name for case in cases for name in case.rest} - set(SPAN):
+        raise RuntimeError(f"these filters have no case: {', '.join(sorted(missing))}")
     return cases
 
 
 def _timed(event: str) -> list[Case]:
-    """A day of a status, and since and until then."""
+    """Cases for a status on a day, since that day and until it."""
     today = timezone.localdate()
-    day, after = (datetime.combine(today - timedelta(days=back), datetime.min.time(), UTC) for back in (9, 8))
+    day, next_day = (datetime.combine(today - timedelta(days=back), datetime.min.time(), UTC) for back in (9, 8))
     names = f"{event}_after", f"{event}_before"
     since = f"{event}_at >= %(day)s AND created_at >= %(day)s - interval '31 days'"
-    until = f"{event}_at < %(after)s AND created_at < %(after)s"
-    changelist = {f"{event}_at__gte": day.isoformat(), f"{event}_at__lt": after.isoformat()}
+    until = f"{event}_at < %(next_day)s AND created_at < %(next_day)s"
+    changelist = {f"{event}_at__gte": day.isoformat(), f"{event}_at__lt": next_day.isoformat()}
     return [
-        Case(f"{event} on", dict(zip(names, (day.isoformat(), after.isoformat()), strict=True)), f"{since} AND {until}",
-             {"day": day, "after": after}, changelist, {event: str(day.date())}),
+        Case(f"{event} on", dict(zip(names, (day.isoformat(), next_day.isoformat()), strict=True)),
+             f"{since} AND {until}", {"day": day, "next_day": next_day}, changelist, {event: str(day.date())}),
         Case(f"{event} since", {names[0]: day.isoformat()}, since, {"day": day}, None),
-        Case(f"{event} until", {names[1]: after.isoformat()}, until, {"after": after}, None),
+        Case(f"{event} until", {names[1]: next_day.isoformat()}, until, {"next_day": next_day}, None),
     ]  # fmt: skip
 
 
 def every_request(account: Account) -> Iterator[Request]:
-    """Each case on its first page and, unless one page holds it all, far back, over all the days there are."""
+    """Each case over all days: on its first page and, if it fills several pages, far back."""
     for case in _cases(account):
         where = f"account_id = %(account)s AND {case.sql}"
         params = {**case.params, "account": account.pk}
         yield _request(case, "first page", where, params)
-        far, before = _far(where, params)
-        if far:
-            where += " AND (created_at, id) < (%(at)s, %(id)s)"
-            params |= {"at": far.moment, "id": far.id}
-            yield _request(case, "far back", where, params, older=str(far), p=before // 50 + 1)
+        cursor, offset = _cursor_far_back(where, params)
+        if cursor:
+            where += " AND (created_at, id) < (%(cursor_at)s, %(cursor_id)s)"
+            params |= {"cursor_at": cursor.moment, "cursor_id": cursor.id}
+            yield _request(case, "far back", where, params, older=str(cursor), p=offset // 50 + 1)
 
 
-def _request(case: Case, place: str, where: str, params: dict[str, Any], *, older: str = "", p: int = 1) -> Request:
+def _request(case: Case, position: str, where: str, params: dict[str, Any], *, older: str = "", p: int = 1) -> Request:
     """From the cursor `older` on, or from the changelist's page `p` on."""
     today = timezone.localdate()
     first, last = today - timedelta(days=DAYS), today + timedelta(days=1)
-    behind = {"older": older} if older else {}
-    page = {"subaccount": "", **case.page_words, "from": first.isoformat(), "to": today.isoformat(), **behind}
+    keyset = {"older": older} if older else {}
+    page = {"subaccount": "", **case.page_parameters, "from": first.isoformat(), "to": today.isoformat(), **keyset}
     span = dict(zip(SPAN, (f"{day}T00:00:00Z" for day in (first, last)), strict=True))
     changelist = {**(case.changelist or {}), "account__id__exact": params["account"], "p": p}
     return Request(
-        f"{case.name}, {place}",
+        f"{case.name}, {position}",
         f"/logs/?{urlencode(page)}" if case.on_page else "",
-        f"/api/v1/messages/?{urlencode({**case.words, **span, **behind})}",
+        f"/api/v1/messages/?{urlencode({**case.rest, **span, **keyset})}",
         "" if case.changelist is None else f"/admin/plain/log/message/?{urlencode(changelist)}",
-        f"SELECT * FROM log_message WHERE {where} ORDER BY created_at DESC, id DESC LIMIT %(most)s",  # noqa: S608
+        f"SELECT * FROM log_message WHERE {where} ORDER BY created_at DESC, id DESC LIMIT %(limit)s",  # noqa: S608
         params,
     )
 
 
-def _far(where: str, params: dict[str, Any]) -> tuple[Cursor | None, int]:
-    """The row behind `FAR` others, or half of those there are, and how many; None where they fill no two pages."""
+def _cursor_far_back(where: str, params: dict[str, Any]) -> tuple[Cursor | None, int]:
+    """The cursor after `FAR` rows, or after half of all, and that number; None when the rows fill no two pages."""
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT count(*) FROM log_message WHERE {where}", params)  # noqa: S608
-        place = min(FAR, cursor.fetchone()[0] // 2)
-        if place < 50:
+        offset = min(FAR, cursor.fetchone()[0] // 2)
+        if offset < 50:
             return None, 0
         cursor.execute(
             f"SELECT created_at, id FROM log_message WHERE {where} "  # noqa: S608
-            f"ORDER BY created_at DESC, id DESC OFFSET {place} LIMIT 1",
+            f"ORDER BY created_at DESC, id DESC OFFSET {offset} LIMIT 1",
             params,
         )
-        return Cursor(*cursor.fetchone()), place
+        return Cursor(*cursor.fetchone()), offset

@@ -1,10 +1,10 @@
 """log: the log's page and REST's list with 2,000,000 messages, for every filter and on a page far back.
 
-The queries of their rows (messages, and the numbers, templates and sources they point at) ÷ the bare keyset SQL of the
-same rows; the page's server time ÷ its own with 20,000 messages; and that of Django admin's changelist with the same
-filter, the way most would build it (COUNT and OFFSET), ÷ its server time. Every filter and page counts: what is printed
-is the worst, and below it what misses. Time is processor time of web and PostgreSQL: nothing waits for a disk here, and
-what else a busy machine does would make the ratios worthless.
+Three ratios: the queries of the rows (messages, and their numbers, templates and sources) ÷ the bare keyset SQL of the
+same rows; the page's server time ÷ its own with 20,000 messages; and the server time of Django admin's changelist with
+the same filter (COUNT and OFFSET, the usual way) ÷ the page's. Each figure is the worst of all filters and pages; those
+that miss the target are listed below it. Time is processor time of web and PostgreSQL: nothing waits for a disk here,
+and other work of a busy machine does not distort it.
 """
 
 import statistics
@@ -38,7 +38,7 @@ QUERIES, GROWTH, ADMIN = 3.0, 1.5, 3.0
 
 @dataclass(frozen=True)
 class Queries:
-    """Seconds of work for a list's statements that read its rows, and for the plain one."""
+    """Seconds of processor time of a list's statements that read its rows, and of the bare SQL."""
 
     own: float
     bare: float
@@ -46,7 +46,7 @@ class Queries:
 
 @dataclass(frozen=True)
 class Times:
-    """How many rows a page shows; seconds of work for it, for what reads its rows, and for the changelist, if any."""
+    """A page's rows, and the processor seconds of the page, its queries, and the changelist if it has the filter."""
 
     rows: int
     page: float
@@ -55,62 +55,64 @@ class Times:
 
 
 def run() -> list[Figure]:
-    """Load a few messages and time the pages, load many and time them again with what they are compared to."""
+    """Load a few messages and time the pages; load many and time the pages and their baselines."""
     with every_tenant():
-        with connection.cursor() as cursor:  # processes that help with one statement would not be seen to work
+        with connection.cursor() as cursor:  # parallel workers' time would not be counted
             cursor.execute("SET max_parallel_workers_per_gather = 0")
         account = account_of(ACME)
         sources = make_sources(account)
-        person, operator, program = _person(account), _operator(), _program(account)
+        member, operator, key = _member_client(account), _operator_client(), _key_client(account)
         end = timezone.now()
         load(account, sources, end, 0, FEW)
         few = {
-            request.name: (_rows(person, request), _page(person, request.page))
+            request.name: (_rows(member, request), _page(member, request.page))
             for request in every_request(account) if request.page
         }  # fmt: skip
         load(account, sources, end, FEW, MANY)
-        listed, many = {}, {}
+        rest_queries, many = {}, {}
         for request in every_request(account):
-            listed[request.name] = _compare(program, request.rest, request, PAGE_SIZE_OF_REST)
+            rest_queries[request.name] = _compare(key, request.rest, request, PAGE_SIZE_OF_REST)
             if request.page:
-                many[request.name] = _time(request, person, operator)
-    return _figures(few, many, listed)
+                many[request.name] = _time(request, member, operator)
+    return _figures(few, many, rest_queries)
 
 
-def _time(request: Request, person: Client, operator: Client) -> Times:
+def _time(request: Request, member: Client, operator: Client) -> Times:
     return Times(
-        page=_page(person, request.page),
-        queries=_compare(person, request.page, request, PAGE_SIZE),
-        rows=_rows(person, request),
+        page=_page(member, request.page),
+        queries=_compare(member, request.page, request, PAGE_SIZE),
+        rows=_rows(member, request),
         changelist=_page(operator, request.changelist, ADMIN_ROUNDS) if request.changelist else None,
     )
 
 
 def _compare(client: Client, address: str, request: Request, size: int) -> Queries:
-    """Each the least of some rounds, in turn, so that both are as cold."""
+    """The minimum of some rounds for each. They alternate, so that caches are equally warm."""
     rounds = [(_queries(client, address), _bare(request, size)) for _ in range(ROUNDS)]
     return Queries(min(queries for queries, _ in rounds), min(bare for _, bare in rounds))
 
 
-def _figures(few: dict[str, tuple[int, float]], many: dict[str, Times], listed: dict[str, Queries]) -> list[Figure]:
+def _figures(
+    few: dict[str, tuple[int, float]], many: dict[str, Times], rest_queries: dict[str, Queries]
+) -> list[Figure]:
     growth = {
         name: many[name].page / seconds
-        for name, (rows_then, seconds) in few.items()
-        if name in many and many[name].rows == rows_then  # a page with more rows is another page
+        for name, (few_rows, seconds) in few.items()
+        if name in many and many[name].rows == few_rows  # a page with more rows is another page
     }
-    against = {name: times.changelist / times.page for name, times in many.items() if times.changelist}
+    changelist_ratios = {name: times.changelist / times.page for name, times in many.items() if times.changelist}
     pages = {name: times.page for name, times in many.items()}
     return [
         _worst_queries("log queries ÷ bare keyset SQL", {name: times.queries for name, times in many.items()}),
-        _worst_queries("REST list queries ÷ bare keyset SQL", listed),
+        _worst_queries("REST list queries ÷ bare keyset SQL", rest_queries),
         _worst(f"log page, {MANY:,} ÷ {FEW:,} messages", growth, GROWTH, pages, at_most=True),
-        _worst("admin's changelist ÷ log page", against, ADMIN, at_most=False),
+        _worst("admin's changelist ÷ log page", changelist_ratios, ADMIN, at_most=False),
     ]
 
 
 def _worst_queries(name: str, queries: Mapping[str, Queries]) -> Figure:
-    ratios = {key: each.own / each.bare for key, each in queries.items()}
-    seconds = {key: each.own for key, each in queries.items() if each.own}  # what is queued is not among the messages
+    ratios = {key: pair.own / pair.bare for key, pair in queries.items()}
+    seconds = {key: pair.own for key, pair in queries.items() if pair.own}  # queued messages need no such query
     return _worst(name, ratios, QUERIES, seconds, at_most=True)
 
 
@@ -126,29 +128,29 @@ def _worst(
     return Figure(name, [ratios[worst]], target, detail, at_most=at_most, parts=seconds or {}, unit="s" * bool(seconds))
 
 
-def _spent() -> float:
-    """Seconds of processor time of this thread and its PostgreSQL process: what else the machine does is not in it."""
-    mine = time.thread_time()
+def _processor_seconds() -> float:
+    """Processor time of this thread and its PostgreSQL backend, in seconds."""
+    own = time.thread_time()
     backend = connection.connection.info.backend_pid
-    return mine + int(Path(f"/proc/{backend}/schedstat").read_text().split()[0]) / 1e9
+    return own + int(Path(f"/proc/{backend}/schedstat").read_text().split()[0]) / 1e9
 
 
 def _page(client: Client, address: str, rounds: int = ROUNDS) -> float:
-    """Seconds the server works for a page, the fewest of some rounds."""
+    """The processor seconds of a page: the minimum of some rounds."""
 
-    def once() -> float:
-        start = _spent()
+    def time_once() -> float:
+        start = _processor_seconds()
         _get(client, address)
-        return _spent() - start
+        return _processor_seconds() - start
 
-    return min(once() for _ in range(rounds))
+    return min(time_once() for _ in range(rounds))
 
 
 def _get(client: Client, address: str) -> bytes:
-    answer = client.get(address)
-    if answer.status_code != 200:
-        raise RuntimeError(f"{address} answered {answer.status_code}")
-    return answer.content
+    response = client.get(address)
+    if response.status_code != 200:
+        raise RuntimeError(f"{address} answered {response.status_code}")
+    return response.content
 
 
 def _rows(client: Client, request: Request) -> int:
@@ -157,45 +159,45 @@ def _rows(client: Client, request: Request) -> int:
 
 
 def _queries(client: Client, address: str) -> float:
-    """Seconds of work for the page's statements that read its rows."""
-    spent = []
+    """The processor seconds of the page's statements that read its rows."""
+    seconds = []
 
     def clock(execute: Any, sql: str, *more: Any) -> Any:
-        start = _spent()
+        start = _processor_seconds()
         result = execute(sql, *more)
         if '"log_message"' in sql or '"log_anchor"' in sql or '."id" IN (' in sql:
-            spent.append(_spent() - start)
+            seconds.append(_processor_seconds() - start)
         return result
 
     with connection.execute_wrapper(clock):
         _get(client, address)
-    return sum(spent)
+    return sum(seconds)
 
 
 def _bare(request: Request, size: int) -> float:
-    """Seconds of work for the plain statement of a page and the row that tells whether there is another."""
+    """The processor seconds of the bare statement for a page and one more row."""
     with connection.cursor() as cursor:
-        start = _spent()
-        cursor.execute(request.sql, {**request.params, "most": size + 1})
-        return _spent() - start
+        start = _processor_seconds()
+        cursor.execute(request.sql, {**request.params, "limit": size + 1})
+        return _processor_seconds() - start
 
 
-def _person(account: Account) -> Client:
-    """A member who sees everything, logged in."""
+def _member_client(account: Account) -> Client:
+    """A logged-in member with every permission."""
     user = User.objects.create_user("log@bench.example", "x", is_demo=True)
     Membership.objects.create(account=account, user=user, role="owner")
     return _client(user)
 
 
-def _program(account: Account) -> Client:
-    """A key of the whole account that may see all there is in messages, as often as it likes."""
-    text = create_api_key(
+def _key_client(account: Account) -> Client:
+    """A client with an API key that has every permission and no practical rate limit."""
+    key_text = create_api_key(
         by=Principal.of_command("bench", account), name="Bench", scopes=list(Permission), rate_limit=1_000_000
     )[1]
-    return Client(SERVER_NAME="127.0.0.1", headers={"Authorization": f"Bearer {text}"})
+    return Client(SERVER_NAME="127.0.0.1", headers={"Authorization": f"Bearer {key_text}"})
 
 
-def _operator() -> Client:
+def _operator_client() -> Client:
     return _client(User.objects.create_user("plain@bench.example", "x", is_demo=True, is_staff=True, is_superuser=True))
 
 

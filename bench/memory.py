@@ -13,20 +13,20 @@ _TARGET = 50
 
 @dataclass
 class Work:
-    """What a process of its own has done: how many, in how many seconds, and what it held in MB early and at most."""
+    """The work of one process: a count, the seconds it took, and its memory in MB, early and at the peak."""
 
     done: int = 0
     seconds: float = 0.0
     early: float = 0.0
-    highest: float = 0.0
+    peak: float = 0.0
 
     def __post_init__(self) -> None:
         self._start = perf_counter()
 
-    def look(self) -> None:
-        """Note the memory; the first time counts as early."""
-        now = psutil.Process().memory_info().rss / _MEGABYTE
-        self.early, self.highest = self.early or now, max(self.highest, now)
+    def sample_memory(self) -> None:
+        """Record the memory; the first sample is the early one."""
+        current = psutil.Process().memory_info().rss / _MEGABYTE
+        self.early, self.peak = self.early or current, max(self.peak, current)
 
     def finish(self) -> "Work":
         """Stop the clock."""
@@ -38,9 +38,9 @@ class Work:
         return self.done / self.seconds
 
     def figure(self, name: str, detail: str = "") -> Figure:
-        """The growth."""
+        """The growth of memory as a figure."""
         return Figure(
-            name, [self.highest - self.early], _TARGET,
-            f"MB more at the highest than after the first tenth: {self.highest:.0f} against {self.early:.0f}{detail}.",
+            name, [self.peak - self.early], _TARGET,
+            f"MB more at the highest than after the first tenth: {self.peak:.0f} against {self.early:.0f}{detail}.",
             at_most=True, unit="MB",
         )  # fmt: skip

@@ -1,4 +1,4 @@
-"""The parts of Tollgate as processes, with the commands script/run starts them with."""
+"""Runs the parts of Tollgate as processes, with the same commands as script/run."""
 
 import contextlib
 import os
@@ -11,21 +11,23 @@ from pathlib import Path
 
 from local.embedded.config import ROOT, Config
 from local.embedded.redis import free_port
-from local.embedded.supervisor import NOT_NEWS, commands
+from local.embedded.supervisor import SUPPRESSED_WARNING, commands
 
 
 @contextlib.contextmanager
-def running(*names: str) -> Iterator[int]:
-    """Run these parts (web, worker, beat) on the bench's servers; the port of the web server."""
+def run_parts(*names: str) -> Iterator[int]:
+    """Run these parts (web, worker, beat) on the bench's servers; yields the port of the web server."""
     home, port = Path(os.environ["TOLLGATE_DATA"]), free_port()
     (home / "beat").mkdir(exist_ok=True)
-    known = commands(Config(home, port, "", ""))
+    arguments = commands(Config(home, port, "", ""))
     processes = [
-        subprocess.Popen([sys.executable, "-W", NOT_NEWS, *known[name]], cwd=ROOT, stdout=subprocess.DEVNULL)
+        subprocess.Popen(
+            [sys.executable, "-W", SUPPRESSED_WARNING, *arguments[name]], cwd=ROOT, stdout=subprocess.DEVNULL
+        )
         for name in names
     ]
     try:
-        _wait(port)
+        _wait_for_web(port)
         yield port
     finally:
         for process in reversed(processes):
@@ -34,7 +36,7 @@ def running(*names: str) -> Iterator[int]:
             process.wait(60)
 
 
-def _wait(port: int) -> None:
+def _wait_for_web(port: int) -> None:
     for _ in range(300):
         with contextlib.suppress(OSError):
             urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5)

@@ -1,6 +1,6 @@
-"""The plain way to work off a webhook, to compare with: ordinary tables, one transaction and one save an event.
+"""The plain way to process a webhook, as a baseline: ordinary tables, one transaction and one save an event.
 
-It does the same job: find the number, find or make the message, set the status, note the event, keep the usage fact.
+It does the same work: find the number, find or create the message, set the status, store the event and the usage fact.
 """
 
 import json
@@ -59,7 +59,7 @@ def make_tables() -> None:
 
 
 def per_second(account_id: int, bodies: Sequence[bytes]) -> float:
-    """Work off the bodies; events a second."""
+    """Process the bodies and return the events a second."""
     start = time.perf_counter()
     for body in bodies:
         work(account_id, body)

@@ -1,4 +1,4 @@
-"""Functions called in a process of their own, which holds nothing of the caller: no connection, cache or setting."""
+"""Calls functions in a new process, which shares no connection, cache or setting with the caller."""
 
 import os
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from django.utils.module_loading import import_string
 
 
 def call(path: str, environment: Mapping[str, str] | None = None) -> Any:
-    """What the function of that dotted path returns, or raises, once Django is set up with the environment."""
+    """Set Django up with the environment and call the function at the dotted path; return or raise what it does."""
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as executor:
         return executor.submit(_call, path, dict(environment or {})).result()
 

@@ -3,8 +3,8 @@
 A month of one category to one market from 3 numbers with 4 templates: some 8,400 hourly blocks.
 
 * record: usage facts a second from this one process.
-* late: rating after 10,000 late messages ÷ the window over the whole bucket, which must find the same lines.
-* reprice: rating under another card ÷ writing a price into one row per message, as most would keep charges.
+* late: rating after 10,000 late messages ÷ the window over the whole bucket, which must produce the same lines.
+* reprice: rating under another card ÷ writing a price into one row per message, the usual way to store charges.
 """
 
 import random
@@ -38,12 +38,12 @@ _TIERS = tuple(zip((0, *_ENDS), (*_ENDS, None), strict=True))
 
 
 def run() -> list[Figure]:
-    """Fill the bucket, then measure each in turn."""
+    """Fill the bucket, then measure one after the other."""
     with every_tenant():
-        _card(Decimal("0.0350"))
-        recorded = _record()
+        _put_card_in_force(Decimal("0.0350"))
+        figure = _record()
         bucket = _fill()
-        return [recorded, _late(bucket), *_reprice(bucket)]
+        return [figure, _late(bucket), *_reprice(bucket)]
 
 
 def _milliseconds(work: Callable[[], object]) -> float:
@@ -52,11 +52,11 @@ def _milliseconds(work: Callable[[], object]) -> float:
     return (time.perf_counter() - start) * 1000
 
 
-def _card(price: Decimal) -> RateCard:
-    """A revision of October's card with tiers that a million messages cross."""
-    former = RateCard.objects.get(currency="USD", effective_from=date(2026, 10, 1), is_active=True)
+def _put_card_in_force(price: Decimal) -> RateCard:
+    """Put a revision of October's card in force, with tiers that a million messages cross."""
+    current = RateCard.objects.get(currency="USD", effective_from=date(2026, 10, 1), is_active=True)
     card = RateCard.objects.create(
-        currency="USD", effective_from=date(2026, 10, 1), revision=former.revision + 1, name="bench", sha256="",
+        currency="USD", effective_from=date(2026, 10, 1), revision=current.revision + 1, name="bench", sha256="",
         is_active=False,
     )  # fmt: skip
     Rate.objects.bulk_create(
@@ -68,20 +68,20 @@ def _card(price: Decimal) -> RateCard:
     return card
 
 
-def _usages(chance: random.Random, n: int) -> Iterator[DeliveredMessage]:
+def _usages(rng: random.Random, n: int) -> Iterator[DeliveredMessage]:
     waba = Waba.objects.get(account=account_of(ACME), waba_id="102290129340398")
     for _ in range(n):
         yield DeliveredMessage(
-            UUID(int=chance.getrandbits(128)), waba.account_id, "meta", waba.pk, chance.randint(1, 3), 1,
-            chance.randint(1, 4), "IN", "utility", "regular",
-            START + timedelta(seconds=chance.randrange(SECONDS)), chance.getrandbits(40),
+            UUID(int=rng.getrandbits(128)), waba.account_id, "meta", waba.pk, rng.randint(1, 3), 1,
+            rng.randint(1, 4), "IN", "utility", "regular",
+            START + timedelta(seconds=rng.randrange(SECONDS)), rng.getrandbits(40),
         )  # fmt: skip
 
 
 def _record() -> Figure:
-    chance, rates = random.Random(1), []
+    rng, rates = random.Random(1), []
     for _ in range(ROUNDS):
-        usages = list(_usages(chance, RECORDED))
+        usages = list(_usages(rng, RECORDED))
         batches = [usages[at : at + BATCH] for at in range(0, RECORDED, BATCH)]
         start = time.perf_counter()
         for batch in batches:
@@ -92,7 +92,7 @@ def _record() -> Figure:
 
 
 def _fill() -> Bucket:
-    """Copy what was recorded, one day's hour after another, until the bucket holds a million; rate it."""
+    """Copy the recorded facts until the bucket has a million, then rate it."""
     rate_all()
     bucket = Bucket.objects.get(accrual_group="India/utility")
     with connection.cursor() as cursor:
@@ -119,24 +119,24 @@ def _fill() -> Bucket:
 
 
 def rate_all() -> None:
-    """Rate what is dirty."""
+    """Rate the dirty buckets."""
     for bucket_id in dirty_buckets():
         rate_bucket(bucket_id)
 
 
 def _late(bucket: Bucket) -> Figure:
-    chance, ours, window = random.Random(2), [], []
+    rng, ours, base = random.Random(2), [], []
     for _ in range(ROUNDS):
-        usages = list(_usages(chance, LATE))
+        usages = list(_usages(rng, LATE))
         for at in range(0, LATE, BATCH):
             record_usage(usages[at : at + BATCH])
         lines: list[Counter[tuple[object, ...]]] = []
         ours.append(_milliseconds(rate_all))
-        window.append(_milliseconds(lambda: lines.append(verification.by_window(bucket))))  # noqa: B023 - called at once
+        base.append(_milliseconds(lambda: lines.append(verification.by_window(bucket))))  # noqa: B023 - called at once
         if lines[0] != verification.lines_of(bucket):
-            raise RuntimeError("the window rater finds other lines")
-    detail = f"Last pair: {ours[-1]:,.0f} ms against {window[-1]:,.0f} ms."
-    return Figure("late", ratios(window, ours), 20, detail, absolute=ours, unit="ms")
+            raise RuntimeError("the window rater produces other lines")
+    detail = f"Last pair: {ours[-1]:,.0f} ms against {base[-1]:,.0f} ms."
+    return Figure("late", ratios(base, ours), 20, detail, absolute=ours, unit="ms")
 
 
 def _reprice(bucket: Bucket) -> list[Figure]:
@@ -152,7 +152,7 @@ def _reprice(bucket: Bucket) -> list[Figure]:
         cursor.execute("VACUUM ANALYZE bench_charge")
     ours, base = [], []
     for step in range(1, 4):
-        card = _card(Decimal("0.0350") + Decimal(step).scaleb(-3))
+        card = _put_card_in_force(Decimal("0.0350") + Decimal(step).scaleb(-3))
         ours.append(_milliseconds(rate_all) / 1000)
         with connection.cursor() as cursor:
             start = time.perf_counter()

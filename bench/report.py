@@ -1,7 +1,7 @@
 """report: a month's cost report over 1,000,000 messages ÷ the same report by GROUP BY over the usage facts.
 
-Both have to be right: a tier is passed in one market, so the plain way looks up what each message stands above. It
-takes that from the engine's cuts, and prices from its rates, by the numbers of kinds.
+Both must be right: one market passes a tier boundary, so the plain way looks up the tier of each message in the
+engine's tier cuts and the price in its rates, by the ids of usage kinds.
 """
 
 import statistics
@@ -26,7 +26,7 @@ from billing.selectors import cost_report
 from core.tenancy import every_tenant
 from local.demo.world import ACME, account_of
 
-MESSAGES, ROUNDS, ASKS, TARGET = scaled(1_000_000), scaled(9), scaled(5), 50.0
+MESSAGES, ROUNDS, REPEATS, TARGET = scaled(1_000_000), scaled(9), scaled(5), 50.0
 TIER = scaled(25_000)  # India's utility messages cost less above it
 FIRST, LAST = date(2026, 10, 1), date(2026, 10, 31)
 NUMBERS, COUNTRIES = 6, ("IN", "ID", "SG", "MY", "BR", "GB", "US", "DE")
@@ -64,18 +64,18 @@ FROM billing_usagefact GROUP BY 1, 2, 3, 4
 
 
 def run() -> list[Figure]:
-    """Ask both in turn, once it is known that they say the same."""
+    """Run both alternately, after a check that their results are equal."""
     with every_tenant():
         account = account_of(ACME)
-        card = _card()
+        card = _set_tier()
         _fill(account)
         return [
             _compare(account, card, group, column) for group, column in (("day", "f.day"), ("category", "k.category"))
         ]
 
 
-def _card() -> RateCard:
-    """The card of the month, with a lower price for India's utility messages above `TIER`."""
+def _set_tier() -> RateCard:
+    """Give the month's card a lower price for India's utility messages above `TIER`."""
     card = RateCard.objects.get(currency="USD", effective_from=FIRST, is_active=True)
     india = Rate.objects.filter(card=card, market="India", category="utility")
     india.filter(tier__gt=1).delete()
@@ -93,25 +93,25 @@ def _card() -> RateCard:
 
 
 def _compare(account: Account, card: RateCard, group: str, column: str) -> Figure:
-    def reported() -> Iterable[tuple[Any, ...]]:
+    def report() -> Iterable[tuple[Any, ...]]:
         rows = cost_report(account, start=FIRST, end=LAST, group_by=[group]).rows
         return [(row.keys[group], row.currency, row.delivered, row.charged, row.amount) for row in rows]
 
-    known: dict[str, Any] = {"account": account.pk, "first": FIRST, "last": LAST, "card": card.pk}
+    parameters: dict[str, Any] = {"account": account.pk, "first": FIRST, "last": LAST, "card": card.pk}
 
     def plain() -> Iterable[tuple[Any, ...]]:
         with connection.cursor() as cursor:
-            cursor.execute(_PLAIN.format(column=column), known)
+            cursor.execute(_PLAIN.format(column=column), parameters)
             return list(cursor.fetchall())
 
-    if reported() != plain():
+    if report() != plain():
         raise RuntimeError("the report and the facts differ")
     ours, base = [], []
     for _ in range(ROUNDS):
-        times = [(_milliseconds(reported), _milliseconds(plain)) for _ in range(ASKS)]
-        mine, theirs = (statistics.median(column) for column in zip(*times, strict=True))
-        ours.append(mine)
-        base.append(theirs)
+        pairs = [(_milliseconds(report), _milliseconds(plain)) for _ in range(REPEATS)]
+        own_time, base_time = (statistics.median(times) for times in zip(*pairs, strict=True))
+        ours.append(own_time)
+        base.append(base_time)
     detail = f"{MESSAGES:,} messages. Last round: {ours[-1]:.1f} ms against {base[-1]:.0f} ms."
     return Figure(f"report by {group}", ratios(base, ours), TARGET, detail, absolute=ours, unit="ms")
 
@@ -129,17 +129,17 @@ def _fill(account: Account) -> None:
     facts = [
         UsageFacts(
             account.pk, "meta", wabas[number % 2].pk, number + 1, subaccounts[number % 3].pk,
-            number % 2 * len(TEMPLATES) + place + 1, country, category, "regular",
+            number % 2 * len(TEMPLATES) + index + 1, country, category, "regular",
         )
-        for number, (place, category), country in product(range(NUMBERS), enumerate(TEMPLATES), COUNTRIES)
+        for number, (index, category), country in product(range(NUMBERS), enumerate(TEMPLATES), COUNTRIES)
     ]  # fmt: skip
     accruals = Accruals([account.pk])
-    classified = [accruals.classify(each, FIRST) for each in facts]
-    buckets, kinds = bucket_ids({bucket for bucket, _ in classified}), kind_ids({kind for _, kind in classified})
+    pairs = [accruals.classify(fact, FIRST) for fact in facts]
+    buckets, kinds = bucket_ids({bucket for bucket, _ in pairs}), kind_ids({kind for _, kind in pairs})
     with connection.cursor() as cursor:
         cursor.execute(_FACTS, {
             "account": account.pk, "first": FIRST, "messages": MESSAGES,
-            "buckets": [buckets[bucket] for bucket, _ in classified], "kinds": [kinds[kind] for _, kind in classified],
+            "buckets": [buckets[bucket] for bucket, _ in pairs], "kinds": [kinds[kind] for _, kind in pairs],
         })  # fmt: skip
         cursor.execute(_BLOCKS)
     for pk in sorted(buckets.values()):

@@ -1,4 +1,4 @@
-"""send: what accepting messages costs, in 8x8's shape, and whether a worker's memory stays flat over 100,000 of them.
+"""send: the cost of accepting messages in 8x8's shape, and a worker's memory growth over 100,000 of them.
 
 Single sends a second ÷ those of a bare DRF view that validates nothing and inserts one row; messages a second in
 batches of 1,000 ÷ the single sends; and a worker that sends and settles 100,000 messages through the sandbox.
@@ -12,7 +12,7 @@ from bench import bare
 from bench.figures import Figure, ratios
 from bench.load import posts_per_second
 from bench.memory import Work
-from bench.parts import running
+from bench.parts import run_parts
 from bench.process import call
 from bench.sender import BATCH, message
 from bench.size import scaled
@@ -25,9 +25,9 @@ SEND = "/api/v1/subaccounts/acme_wa/messages"
 
 
 def run() -> list[Figure]:
-    """Measure in alternating rounds against one running server, then let a worker send it all."""
+    """Measure in alternating rounds against one running server, then let a worker send 100,000 messages."""
     with every_tenant():
-        ApiKey.objects.update(rate_limit=1_000_000)  # the rate of a bench is no attack
+        ApiKey.objects.update(rate_limit=1_000_000)  # above the rate of any measurement
     bare.make_table()
     figures = _accept()
     work: Work = call("bench.sender.send_all")
@@ -39,11 +39,11 @@ def _accept() -> list[Figure]:
     headers = {"Authorization": f"Bearer {api_key_text(ACME, 'api')}"}
     one, many = orjson.dumps(message()), orjson.dumps({"messages": [message()] * BATCH})
     ours, base, batches = [], [], []
-    with running("web") as port:
+    with run_parts("web") as port:
         for path, body in ((bare.SEND, one), (SEND, one), (f"{SEND}/batch", many)):  # warm all up
             posts_per_second(port, path, headers, body, SECONDS)
         for number in range(ROUNDS):
-            paths = (bare.SEND, SEND)[:: 1 if number % 2 else -1]  # what drifts favours neither
+            paths = (bare.SEND, SEND)[:: 1 if number % 2 else -1]  # so that drift favours neither
             speed = {path: posts_per_second(port, path, headers, one, SECONDS) for path in paths}
             base.append(speed[bare.SEND])
             ours.append(speed[SEND])

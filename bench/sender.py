@@ -1,4 +1,4 @@
-"""Accepting and sending 100,000 messages in one process, and what memory that takes."""
+"""Accepts and sends 100,000 messages in one process, sampling its memory."""
 
 import subprocess
 import sys
@@ -23,7 +23,7 @@ BATCH, BATCHES, SHARE = scaled(1_000), 100, 10
 
 
 def message() -> dict[str, Any]:
-    """A template with two parameters, as clients send it."""
+    """A request to send a template with two parameters."""
     texts = [{"type": "text", "text": "Jane"}, {"type": "text", "text": "77"}]
     template = {"name": "order_update", "language": "en", "components": [{"type": "body", "parameters": texts}]}
     return {
@@ -33,7 +33,7 @@ def message() -> dict[str, Any]:
 
 
 def send_all() -> Work:
-    """Send them through a sandbox, with an eye on memory after each share."""
+    """Send them through a sandbox, sampling memory after each share."""
     port = free_port()
     command = [
         sys.executable, "manage.py", "sandbox", "--port", str(port), "--token", sandbox_token(), "--latency", "0",
@@ -58,7 +58,7 @@ def _send_shares() -> Work:
         for _ in range(SHARE):
             _send_share(account.pk, sender)
             work.done += BATCHES // SHARE * BATCH
-            work.look()
+            work.sample_memory()
     return work.finish()
 
 

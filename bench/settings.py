@@ -1,4 +1,4 @@
-"""A checkout's settings with what `bench` compares with: URLs beside the real ones, Django's own admin templates."""
+"""A checkout's settings and the baselines of `bench`: additional URLs and Django's own admin templates."""
 
 from pathlib import Path
 

@@ -7,5 +7,5 @@ SCALE = float(os.environ.get(VARIABLE, "1"))
 
 
 def scaled(full: int, least: int = 1) -> int:
-    """That many in a full run; in a trial the same share of everything, but no fewer than `least`."""
+    """`full` in a full run; in a trial the same share of it, but no fewer than `least`."""
     return max(least, round(full * SCALE))

@@ -1,4 +1,4 @@
-"""The database that every measurement works in a copy of: the schema, and the demo account without traffic."""
+"""The template database of all measurements: the schema, and the demo account without traffic."""
 
 from datetime import UTC, datetime
 
@@ -21,4 +21,4 @@ def fill() -> None:
         for table in ("log_message", "log_statusevent", "log_payload"):
             partitions.ensure(table, [START.date()])
         build(ACME, START)
-        WebhookEndpoint.objects.update(rate_limit=1_000_000)  # the rate of a bench is no attack
+        WebhookEndpoint.objects.update(rate_limit=1_000_000)  # above the rate of any measurement

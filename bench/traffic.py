@@ -1,4 +1,4 @@
-"""Messages as webhooks would bring them, some months of them: what `log` looks at."""
+"""Two months of messages, reported as by webhooks, for `log`."""
 
 import random
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ from providers.events import MessageEvent
 from providers.vocabulary import Direction
 
 DAYS = 61
-REGULAR = "919876543210"  # somebody with 60 messages, among few or many
+REGULAR = "919876543210"  # a recipient of 60 messages in every load
 _BATCH = 20_000
 _CODES = (131026, 131049, 131047, 130472, 131056, 131000)
 _CALLING = (("65", "9", 8, 18), ("91", "98", 10, 30), ("62", "81", 10, 20), ("49", "151", 10, 12), ("55", "119", 11, 8))
@@ -27,63 +27,65 @@ _SOURCES = (("campaign", "Weekend sale"), ("template_bot", "Cart reminder"), ("a
 
 
 def make_sources(account: Account) -> list[Source]:
-    """What messages come from."""
-    return [Source.objects.create(account=account, category=kind, name=name) for kind, name in _SOURCES]
+    """Create the sources of the messages."""
+    return [Source.objects.create(account=account, category=category, name=name) for category, name in _SOURCES]
 
 
 def load(account: Account, sources: list[Source], end: datetime, start: int, stop: int) -> None:
-    """Let messages number `start` to `stop` happen one after the other in the days before `end`, as webhooks would."""
+    """Load messages number `start` to `stop`, spread over the days before `end`, as webhooks would."""
     rng = random.Random(start)
     for table in ("log_message", "log_statusevent", "log_payload"):
         partitions.ensure(table, {month_of(end - timedelta(days=days)) for days in range(0, DAYS + 1, 10)})
     directory = Directory([account.pk])
     for first in range(start, stop, _BATCH):
         numbers = range(first, min(first + _BATCH, stop))
-        events = [each for number in numbers for each in _events(rng, number, start, stop, end)]
+        events = [event for number in numbers for event in _events(rng, number, start, stop, end)]
         directory.load_templates((account.pk, event) for _, event in events)
         reports = [
-            lifecycle.Report(account.pk, channel.provider, event, directory.place(account.pk, channel.provider, event))
+            lifecycle.EventReport(
+                account.pk, channel.provider, event, directory.placement(account.pk, channel.provider, event)
+            )
             for channel, event in events
         ]
         lifecycle.apply(reports, directory)
-        _name_senders(sources)
+        _assign_sources(sources)
         traffic.fold()
     with connection.cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE")  # or PostgreSQL would begin with it while the first pages are timed
+        cursor.execute("VACUUM ANALYZE")  # or autovacuum would start while the first pages are timed
 
 
 def _events(
     rng: random.Random, number: int, start: int, stop: int, end: datetime
 ) -> Iterator[tuple[ChannelPlan, MessageEvent]]:
-    """That a message was sent and what became of it, or that it came in; and of which channel."""
+    """The events of one message with their channel: an outbound message's statuses, or an inbound message."""
     at = end - timedelta(days=DAYS) * (1 - (number - start) / (stop - start))
     channel = rng.choice(ACME.channels)
     code, prefix, length, _ = rng.choices(_CALLING, [share for *_, share in _CALLING])[0]
     msisdn = code + prefix + "".join(rng.choices("0123456789", k=length - len(prefix)))
     msisdn = msisdn if number % ((stop - start) // 60) else REGULAR
-    about: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "provider_message_id": f"b{number}", "at": at, "msisdn": msisdn, "number_id": channel.number_id,
         "subaccount_code": channel.code,
     }  # fmt: skip
     if rng.random() < 0.09:
-        yield channel, MessageEvent(state="received", direction=Direction.INBOUND, content_type="text", **about)
+        yield channel, MessageEvent(state="received", direction=Direction.INBOUND, content_type="text", **fields)
         return
     name, category, _ = rng.choice(TEMPLATES)
     state = rng.choices(("read", "delivered", "failed", "rejected", "sent"), (62, 32, 4.5, 0.3, 1.2))[0]
-    about |= {"template_name": name, "template_language": "en", "content_type": "template", "pricing_type": "regular"}
-    about["category"] = category.lower()
+    fields |= {"template_name": name, "template_language": "en", "content_type": "template", "pricing_type": "regular"}
+    fields["category"] = category.lower()
     if state != "rejected":
-        yield channel, MessageEvent(state="sent", **about)
+        yield channel, MessageEvent(state="sent", **fields)
     if state == "sent":
         return
-    about["at"] = at + timedelta(seconds=2)
+    fields["at"] = at + timedelta(seconds=2)
     if state in {"failed", "rejected"}:
-        about |= {"error_source": "meta", "error_code": rng.choice(_CODES)}
-    yield channel, MessageEvent(state=state, **about)
+        fields |= {"error_source": "meta", "error_code": rng.choice(_CODES)}
+    yield channel, MessageEvent(state=state, **fields)
 
 
-def _name_senders(sources: list[Source]) -> None:
-    """Say of three in five sent messages who made them, as the gateway does."""
+def _assign_sources(sources: list[Source]) -> None:
+    """Set the source of three in five sent messages, as the gateway does."""
     with connection.cursor() as cursor:
         cursor.execute(
             """UPDATE log_message SET source_id = (%(sources)s)[1 + id %% 3],

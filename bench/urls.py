@@ -1,4 +1,4 @@
-"""The portal's URLs, and what `accept`, `send` and `log` compare with: bare views and a plain admin."""
+"""The portal's URLs, and the baselines of `accept`, `send` and `log`: bare views and a plain admin."""
 
 from django.urls import path
 

@@ -1,9 +1,9 @@
-"""The app of what is for trying out."""
+"""The Django app for local trials."""
 
 from django.apps import AppConfig
 
 
 class LocalConfig(AppConfig):
-    """Commands for the demo and the sandbox."""
+    """Its commands load demo data and run the sandbox."""
 
     name = "local"

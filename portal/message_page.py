@@ -28,7 +28,7 @@ from messaging.log.models import Message
 from messaging.log.selectors.circumstances import ALIKE, MOST_ALIKE, circumstances
 from messaging.log.selectors.story import Story, story
 from messaging.log.story.causes import causes, questions
-from messaging.log.story.rendering import all_parameters_known, render_template_text
+from messaging.log.story.rendering import all_parameters_filled, render_template_text
 from messaging.log.story.timeline import (
     diagnosis_of,
     expired_words,
@@ -39,8 +39,8 @@ from messaging.log.story.timeline import (
     timeline,
 )
 from messaging.log.time_to_live import time_to_live_words
-from messaging.sending.attempts import attempts, choices
-from messaging.sending.resolution import resolve, send_again, take_back
+from messaging.sending.attempts import attempts, resolutions
+from messaging.sending.resolution import cancel_message, resolve, send_again
 from messaging.sending.selectors.uncertain import submission_of
 from providers.vocabulary import Direction
 
@@ -81,7 +81,7 @@ def _sending(request: TenantRequest, message_story: Story) -> dict[str, Any]:
             message_story.message, message_story.answers,
             with_bodies=may(Permission.VIEW_CONTENT) and may(Permission.VIEW_NUMBERS),
         ),
-        "choices": choices(
+        "choices": resolutions(
             message_story.message, submission_of(request.account, message_story.message.umid),
             has_request=message_story.has_request,
         ),
@@ -109,8 +109,8 @@ def _resolve(by: Principal, row: Message, *, was_sent: bool) -> str:
     return _("Saved. The log updates in a moment.")
 
 
-def _cancel(by: Principal, row: Message) -> str:
-    take_back(by=by, message=row)
+def _cancel(by: Principal, one: Message) -> str:
+    cancel_message(by=by, message=one)
     return _("The message will not be sent.")
 
 
@@ -148,7 +148,7 @@ def _content(message_story: Story, *, may_see: bool) -> dict[str, Any]:
         if message_story.message.template and not has_text
         else []
     )
-    return {"payloads": payloads, "parts": parts, "parts_known": all_parameters_known(parts)}
+    return {"payloads": payloads, "parts": parts, "parts_known": all_parameters_filled(parts)}
 
 
 def _diagnosis(request: TenantRequest, row: Message) -> dict[str, Any]:

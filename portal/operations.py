@@ -15,7 +15,7 @@ from accounts.selectors import every_account_id
 from billing.selectors import RatingLag, rating_lag
 from core.counting import COUNT_LIMIT, format_count
 from messaging.inbound.enums import InboxState
-from messaging.inbound.selectors.held import HeldWebhooks, held_webhooks
+from messaging.inbound.selectors.held import UnsettledWebhooks, unsettled_webhooks
 from messaging.log.enums import SubmissionState
 from messaging.log.selectors.gaps import (
     QUIET_AFTER,
@@ -27,7 +27,7 @@ from messaging.log.selectors.gaps import (
     quiet_numbers,
 )
 from messaging.log.story.timeline import format_span
-from messaging.sending.selectors.uncertain import uncertain
+from messaging.sending.selectors.uncertain import count_uncertain
 
 WAITS_WARN, WAITS_BAD = timedelta(seconds=60), timedelta(seconds=300)
 RATING_WARN = timedelta(seconds=60)
@@ -60,7 +60,7 @@ class InstallationState:
     """The state of the installation at a time."""
 
     at: datetime
-    held: list[HeldWebhooks]
+    held: list[UnsettledWebhooks]
     quiet: list[QuietNumber]
     in_sent: list[InSent]
     uncertain: int
@@ -125,7 +125,7 @@ class InstallationState:
 class HeldRow:
     """A row of the table of webhooks: one account."""
 
-    held: HeldWebhooks
+    held: UnsettledWebhooks
     at: datetime
 
     @property
@@ -157,10 +157,10 @@ def installation_state(now: datetime) -> InstallationState:
     accounts = every_account_id()
     return InstallationState(
         at=now,
-        held=held_webhooks(accounts, now),
+        held=unsettled_webhooks(accounts, now),
         quiet=quiet_numbers(accounts, now),
         in_sent=long_in_sent(accounts, now),
-        uncertain=uncertain(accounts),
+        uncertain=count_uncertain(accounts),
         rating=rating_lag(accounts, COUNT_LIMIT),
         not_folded=not_folded(accounts, FOLD_WARN),
     )
@@ -178,14 +178,14 @@ def own_gaps(by: Principal, now: datetime, *, operator: bool) -> list[Gap]:
         for quiet in quiet_numbers([account.pk], now)
         if ids is None or quiet.number.subaccount_id in ids
     ]
-    if n := uncertain([account.pk], ids):
+    if n := count_uncertain([account.pk], ids):
         link = reverse("log:log") + "?" + urlencode({"sending": str(SubmissionState.UNCERTAIN)})
         gaps.append(Gap(_uncertain_text(n), link))
     if by.may(Permission.MANAGE_WEBHOOKS):
         link = inbox_link(InboxState.QUARANTINED, account.pk) if operator else ""
         gaps += [
             Gap(_quarantined(held.quarantined, operator=operator), link)
-            for held in held_webhooks([account.pk], now)
+            for held in unsettled_webhooks([account.pk], now)
             if held.quarantined
         ]
     return gaps

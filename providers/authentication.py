@@ -1,4 +1,4 @@
-"""The proof that needs no signature: a header whose value is a secret of ours."""
+"""Authentication without a signature: a header with our own secret."""
 
 from collections.abc import Mapping
 

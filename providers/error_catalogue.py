@@ -82,9 +82,9 @@ def explain(
     if code is None:
         return None
     diagnosis = catalogue().get((source, code))
-    behind = catalogue().get((META, provider_error_code)) if provider_error_code is not None else None
-    if behind is not None and (diagnosis is None or diagnosis.meta_code != provider_error_code):
-        return replace(behind.translated(), source=source, code=code, meta_code=provider_error_code)
+    meta_diagnosis = catalogue().get((META, provider_error_code)) if provider_error_code is not None else None
+    if meta_diagnosis is not None and (diagnosis is None or diagnosis.meta_code != provider_error_code):
+        return replace(meta_diagnosis.translated(), source=source, code=code, meta_code=provider_error_code)
     return diagnosis.translated() if diagnosis else _unknown(source, code, provider_text)
 
 
@@ -130,10 +130,10 @@ def _read(source: str, path: Path) -> Iterator[Diagnosis]:
     with path.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             first, _, last = row.pop("code").partition("-")
-            words = {**row, "retryable": Retry(row["retryable"]), "meta_code": _whole(row["meta_code"])}
+            words = {**row, "retryable": Retry(row["retryable"]), "meta_code": _integer_or_none(row["meta_code"])}
             for code in range(int(first), int(last or first) + 1):
                 yield Diagnosis(source=source, code=code, **words)  # type: ignore[arg-type]
 
 
-def _whole(text: str) -> int | None:
+def _integer_or_none(text: str) -> int | None:
     return int(text) if text else None

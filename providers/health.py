@@ -1,4 +1,4 @@
-"""The health status as Meta and 360dialog answer it: the nodes, or why there is no answer."""
+"""Reads the health status of Meta and 360dialog: the nodes, or the reason for a missing answer."""
 
 from dataclasses import dataclass
 
@@ -6,12 +6,12 @@ from providers.outcomes import Answer, Unreached
 from providers.reading import integer, items, mapping, text
 from providers.vocabulary import CanSend, Entity
 
-_MOST = 10  # errors, and lines of information, of a node
+_MAX_ENTRIES = 10  # errors, and lines of information, of a node
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Why a node may not send. `code` is 0 where the provider gives none."""
+    """Why a node cannot send. `code` is 0 when the provider gives none."""
 
     code: int
     description: str
@@ -20,7 +20,7 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class NodeHealth:
-    """What the provider says of one node; `id` is the provider's."""
+    """The provider's status of one node; `id` is the provider's."""
 
     entity: Entity
     id: str
@@ -31,7 +31,7 @@ class NodeHealth:
 
 @dataclass(frozen=True, slots=True)
 class NoHealthStatus:
-    """No health status came; the reason, for a person to read."""
+    """There is no health status; the reason is for people."""
 
     reason: str
 
@@ -40,7 +40,7 @@ HealthAnswer = tuple[NodeHealth, ...] | NoHealthStatus
 
 
 def read_answer(answer: Answer | Unreached) -> HealthAnswer:
-    """The nodes of an answer of either provider; kinds and states that we do not know are left out."""
+    """The nodes of an answer of either provider; unknown kinds and states are skipped."""
     if isinstance(answer, Unreached):
         return NoHealthStatus(answer.reason)
     if b"\\u0000" in answer.body:
@@ -51,7 +51,7 @@ def read_answer(answer: Answer | Unreached) -> HealthAnswer:
             mapping(data.get("meta")).get("developerMessage"), 200
         )
         return NoHealthStatus(f"HTTP {answer.http_status}: {message}" if message else f"HTTP {answer.http_status}")
-    words = tuple(
+    nodes = tuple(
         NodeHealth(
             Entity(node["entity_type"]), text(node.get("id"), 64), CanSend(node["can_send_message"]),
             _lines(node.get("additional_info")), _faults(node.get("errors")),
@@ -59,19 +59,19 @@ def read_answer(answer: Answer | Unreached) -> HealthAnswer:
         for node in items(mapping(data.get("health_status")).get("entities"))
         if node.get("entity_type") in Entity.values and node.get("can_send_message") in CanSend.values
     )  # fmt: skip
-    return words or NoHealthStatus(f"HTTP {answer.http_status} without a health status")
+    return nodes or NoHealthStatus(f"HTTP {answer.http_status} without a health status")
 
 
 def _lines(value: object) -> tuple[str, ...]:
-    return tuple(line for one in value[:_MOST] if (line := text(one, 500))) if isinstance(value, list) else ()
+    return tuple(line for item in value[:_MAX_ENTRIES] if (line := text(item, 500))) if isinstance(value, list) else ()
 
 
 def _faults(value: object) -> tuple[Fault, ...]:
     return tuple(
         Fault(
-            integer(one.get("error_code")) or 0,
-            text(one.get("error_description"), 500),
-            text(one.get("possible_solution"), 500),
+            integer(fault.get("error_code")) or 0,
+            text(fault.get("error_description"), 500),
+            text(fault.get("possible_solution"), 500),
         )
-        for one in list(items(value))[:_MOST]
+        for fault in list(items(value))[:_MAX_ENTRIES]
     )

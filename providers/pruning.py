@@ -1,4 +1,4 @@
-"""Taking messages and people out of a webhook's body, and leaving what it says of others."""
+"""Removes messages and people from a webhook's body, and keeps what it reports about others."""
 
 import re
 from collections.abc import Callable, Collection, Iterable
@@ -11,23 +11,21 @@ from providers.events import MessageEvent, Parsed
 from providers.registry import parse
 
 
-def prune(body: bytes, parsed: Parsed | None, gone: Callable[[MessageEvent], bool]) -> bytes | None:
-    """The body without the messages that are gone; None when nothing remains, or the body cannot be parsed.
+def prune(body: bytes, parsed: Parsed | None, is_removed: Callable[[MessageEvent], bool]) -> bytes | None:
+    """The body without the removed messages; None when nothing remains or the body cannot be parsed (`parsed` is None).
 
-    `parsed` is what the body was parsed into, None where it could not be.
-
-    A body that speaks of several messages loses the entries of its lists that belong to those, and to people of whom
-    no message remains.
+    From a body with several messages, the list entries of the removed messages go, and those of people without a
+    remaining message.
     """
     if parsed is None:
         return None
     messages = [event for event in parsed.events if isinstance(event, MessageEvent)]
-    leave = [event for event in messages if gone(event)]
-    stay = [event for event in messages if not gone(event)]
-    if not stay and len(parsed.events) == len(messages):
+    removed = [event for event in messages if is_removed(event)]
+    remaining = [event for event in messages if not is_removed(event)]
+    if not remaining and len(parsed.events) == len(messages):
         return None
-    ids = {event.provider_message_id for event in leave}
-    people = _people(leave) - _people(stay)
+    ids = {event.provider_message_id for event in removed}
+    people = _people(removed) - _people(remaining)
     return orjson.dumps(_without(orjson.loads(body), ids | people))
 
 
@@ -37,7 +35,7 @@ def without_messages(body: bytes, parsed: Parsed | None, ids: Collection[str]) -
 
 
 def parsed(provider: str, body: bytes) -> Parsed | None:
-    """Return what a stored body holds; None when it cannot be parsed."""
+    """The parsed body; None when it cannot be parsed."""
     try:
         return parse(provider, body)
     except Unparsable:
@@ -49,27 +47,27 @@ def _people(events: Iterable[MessageEvent]) -> set[str]:
 
 
 def _without(part: Any, names: Collection[str]) -> Any:
-    """The part, its lists without the entries that themselves hold one of the names."""
+    """The part, without list entries that contain one of the names."""
     if isinstance(part, dict):
         return {key: _without(value, names) for key, value in part.items()}
     if isinstance(part, list):
-        return [_without(each, names) for each in part if not _holds(each, names)]
+        return [_without(entry, names) for entry in part if not _contains(entry, names)]
     return part
 
 
-def _holds(entry: Any, names: Collection[str]) -> bool:
+def _contains(entry: Any, names: Collection[str]) -> bool:
     values = entry.values() if isinstance(entry, dict) else ()
     return any(isinstance(value, str) and value.lstrip("+") in names for value in values)
 
 
 def mask(text: bytes, names: Iterable[str]) -> bytes:
-    """The text with nines for phone numbers and user ids, however they are spelled, where they stand alone.
+    """The text with nines in place of phone numbers and user ids in any spelling, outside longer words.
 
-    What stands between the digits stays, and JSON stays JSON.
+    Separators between the digits stay, and JSON stays JSON.
     """
     for name in names:
-        alone = rf"{_BEFORE}(?:00)?{spelling_pattern(name)}(?![0-9A-Za-z])"
-        text = re.sub(alone.encode(), lambda match: _SIGN.sub(rb"\g<between>9", match[0]), text)
+        pattern = rf"{_BEFORE}(?:00)?{spelling_pattern(name)}(?![0-9A-Za-z])"
+        text = re.sub(pattern.encode(), lambda match: _SIGN.sub(rb"\g<between>9", match[0]), text)
     return text
 
 

@@ -1,4 +1,4 @@
-"""Reading JSON that others wrote: every getter takes anything and gives one type, or says what is wrong."""
+"""Reads untrusted JSON: every getter accepts any value and returns one type, or raises an error."""
 
 from datetime import UTC, datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""Every provider, a line each. Other packages know them through these functions alone."""
+"""The registry of providers. Other packages use providers only through these functions."""
 
 from collections.abc import Callable
 
@@ -39,7 +39,7 @@ def vendor_of(shape: Shape) -> Vendor:
 
 
 def sending_of(provider: str) -> Sending | None:
-    """How messages are sent through a provider; None where they cannot be."""
+    """How messages are sent through a provider; None when they cannot."""
     vendor = VENDORS.get(provider)
     return vendor.sending if vendor else None
 
@@ -53,7 +53,7 @@ def webhooks_of(provider: str) -> Webhooks:
 
 
 def simulation_of(provider: str) -> Simulation:
-    """How a provider answers, for a server that stands in for it. Raises LookupError where nothing says so."""
+    """The simulation of a provider. Raises LookupError when it has none."""
     vendor = VENDORS.get(provider)
     if vendor is None or vendor.simulation is None:
         raise LookupError(f"Nothing stands in for {provider}.")
@@ -61,7 +61,7 @@ def simulation_of(provider: str) -> Simulation:
 
 
 def parse(provider: str, body: bytes) -> Parsed:
-    """What a webhook's body holds. Raises Unparsable, also for a provider that posts none."""
+    """Parse a webhook's body. Raises Unparsable, also for a provider without webhooks."""
     try:
         webhooks = webhooks_of(provider)
     except LookupError as error:

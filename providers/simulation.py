@@ -1,6 +1,6 @@
-"""How a provider answers, for a server that stands in for it (local/sandbox) and for made-up traffic.
+"""A simulated provider: its answers and webhooks, for the sandbox (local/sandbox) and for demo traffic.
 
-Pure: the server has the HTTP, the clock, the limits and the choice of what becomes of a message.
+Pure: the sandbox has the HTTP server, the clock and the limits, and chooses the outcome of a message.
 """
 
 import re
@@ -9,18 +9,18 @@ from dataclasses import dataclass, replace
 from random import Random
 
 from providers.events import MessageEvent
-from providers.simulated_errors import ERRORS, Error
+from providers.simulated_errors import ERRORS, SimulatedError
 
 SENT, DELIVERED, READ, FAILED, REPLY = "sent", "delivered", "read", "failed", "reply"
-LIMITED, BLOCKED = ".limited", ".blocked"  # a token that ends so: what its number's health status says
+LIMITED, BLOCKED = ".limited", ".blocked"  # endings of a token: the health status of its number
 
 
-class SimulatedRefused(Exception):
-    """The request is answered with this error."""
+class SimulatedRefusal(Exception):
+    """The simulated provider answers the request with this error."""
 
     def __init__(self, code: int, details: str = "") -> None:
         super().__init__(code, details)
-        self.error: Error = replace(ERRORS[code], details=details) if details else ERRORS[code]
+        self.error: SimulatedError = replace(ERRORS[code], details=details) if details else ERRORS[code]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ Templates = Mapping[tuple[str, str], SimulatedTemplate]  # by name and language
 
 @dataclass(frozen=True, slots=True)
 class MessageRequest:
-    """A message to send. `to` as it was written, `msisdn` its digits, `reference` what webhooks repeat."""
+    """A message to send: `to` as written, `msisdn` its digits, and the `reference` that webhooks repeat."""
 
     to: str
     msisdn: str
@@ -57,9 +57,9 @@ class SimulatedSender:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SimulatedReport:
-    """One webhook to post: what became of a message, or that the person replied.
+    """The content of one webhook: a status of a message, or a reply to it.
 
-    `is_priced`: whether an earlier proof of delivery told the price.
+    `is_priced`: whether an earlier webhook of the message carried the price.
     """
 
     state: str
@@ -67,29 +67,29 @@ class SimulatedReport:
     message_id: str
     sender: SimulatedSender
     at: int  # seconds since 1970
-    error: Error | None = None
+    error: SimulatedError | None = None
     is_priced: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Simulation:
-    """A provider's API from the other side. A path names the sender by `{number_id}` or `{subaccount}`, or by nothing:
-    then the token does, and the first number of the provider sends.
+    """The server side of a provider's API. A path names the sender by `{number_id}` or `{subaccount}`; without
+    either, the first number of the provider sends.
     """
 
     send_path: str
     token: Callable[[Mapping[str, str]], str]  # of a request's headers
-    read: Callable[[bytes, Templates], MessageRequest]  # raises SimulatedRefused with Meta's code for what is wrong
+    read_request: Callable[[bytes, Templates], MessageRequest]  # raises SimulatedRefusal with one of Meta's codes
     new_id: Callable[[Random], str]
-    accepted: Callable[[MessageRequest, str], bytes]  # the answer 200
-    refused: Callable[[Error, Random], tuple[int, bytes]]  # status and body
-    report: Callable[[SimulatedReport], bytes]  # the body of a webhook
-    webhook_headers: Callable[[str, bytes], dict[str, str]]  # the headers of a webhook, with the secret of its address
-    translate_event: Callable[[MessageEvent], MessageEvent]  # an event of Meta's, as this provider reports it
-    write: Callable[[MessageEvent, str], bytes]  # the webhook for such an event of a WABA
-    read_mark: Callable[[bytes], bool] | None = None  # whether a body marks a message as read
+    success_answer: Callable[[MessageRequest, str], bytes]  # the body of the answer 200
+    error_answer: Callable[[SimulatedError, Random], tuple[int, bytes]]  # status and body
+    report_webhook: Callable[[SimulatedReport], bytes]  # the webhook's body
+    webhook_headers: Callable[[str, bytes], dict[str, str]]  # from the endpoint's secret and the body
+    translate_event: Callable[[MessageEvent], MessageEvent]  # one of Meta's events as this provider reports it
+    event_webhook: Callable[[MessageEvent, str], bytes]  # the body for a translated event of a WABA
+    is_read_mark: Callable[[bytes], bool] | None = None  # whether a body marks a message as read
     health_path: str = ""
-    health: Callable[[SimulatedSender, str], bytes] | None = None  # for a token
+    health: Callable[[SimulatedSender, str], bytes] | None = None  # the answer to a sender's token
 
 
 def bearer(headers: Mapping[str, str]) -> str:
@@ -99,8 +99,8 @@ def bearer(headers: Mapping[str, str]) -> str:
 
 
 def digits(to: str) -> str:
-    """A phone number without what people write between its digits; raises `Refused` for anything else."""
+    """The digits of a phone number without its separators. Raises SimulatedRefusal for anything else."""
     msisdn = re.sub(r"[ +()-]", "", to)
     if not re.fullmatch(r"[1-9][0-9]{6,14}", msisdn):
-        raise SimulatedRefused(100, "Param to is not a phone number.")
+        raise SimulatedRefusal(100, "Param to is not a phone number.")
     return msisdn

@@ -1,4 +1,4 @@
-"""One request over a pool of connections, and what is known about it afterwards."""
+"""Sends one request over a pool of connections and returns its outcome."""
 
 import os
 import time
@@ -15,10 +15,10 @@ from providers.outcomes import Answer, Outcome, Uncertain, Unreached
 
 LARGEST_ANSWER = 1024 * 1024
 _TIME = httpx.Timeout(connect=5, write=10, read=20, pool=5)
-_WHOLE_TIME = 30.0  # seconds for an answer that comes in drops
-_QUESTION_TIME = 5.0  # for a GET, which can be repeated
+_MAX_SECONDS = 30.0  # for a complete answer, however slowly it arrives
+_GET_SECONDS = 5.0  # for a GET, which can be repeated
 _LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=50, keepalive_expiry=30)
-_LONGEST_RETRY_AFTER = timedelta(days=1)
+_MAX_RETRY_AFTER = timedelta(days=1)
 
 
 @lru_cache(maxsize=1)
@@ -31,7 +31,7 @@ os.register_at_fork(after_in_child=pool.cache_clear)  # two processes must not s
 
 
 def credential(secret: str) -> str:
-    """A secret that may stand in a header. Raises ValueError, without repeating it, when it may not."""
+    """Return a secret that is valid in a header. Raises ValueError, without repeating it, for others."""
     if not secret or not secret.isascii() or not secret.isprintable() or " " in secret:
         raise ValueError("A credential is missing, or holds a space or another character that no header may hold.")
     return secret
@@ -45,9 +45,9 @@ def post(
     *,
     client: httpx.Client | None = None,
 ) -> Outcome:
-    """Post a message as JSON, once. `read_answer` reads an answer that came whole; every other end is known here.
+    """Post a message as JSON, once. `read_answer` reads a complete answer; this function handles every other end.
 
-    Reasons name the kind of failure alone: the words of an exception may repeat a header.
+    Reasons have only the kind of failure: the text of an exception may repeat a header.
     """
     try:
         answer = _exchange(client or pool(), "POST", url, headers, orjson.dumps(message))
@@ -61,7 +61,7 @@ def post(
 def get(url: str, headers: Mapping[str, str], *, client: httpx.Client | None = None) -> Answer | Unreached:
     """Get something, once, within a few seconds; no whole answer is Unreached, with the kind of failure."""
     try:
-        return _exchange(client or pool(), "GET", url, headers, None, seconds=_QUESTION_TIME)
+        return _exchange(client or pool(), "GET", url, headers, None, seconds=_GET_SECONDS)
     except (httpx.TransportError, httpx.DecodingError, httpx.InvalidURL, _Endless) as error:
         return Unreached(type(error).__name__.lstrip("_"))
 
@@ -79,12 +79,12 @@ def _exchange(
     *,
     seconds: float | None = None,
 ) -> Answer:
-    """The whole answer, within so many seconds where they are given."""
-    until = time.monotonic() + (seconds or _WHOLE_TIME)
-    sent = {"Content-Type": "application/json", "User-Agent": "Tollgate", **headers}
+    """The complete answer, within `seconds` if given."""
+    until = time.monotonic() + (seconds or _MAX_SECONDS)
+    request_headers = {"Content-Type": "application/json", "User-Agent": "Tollgate", **headers}
     limits = httpx.Timeout(seconds) if seconds else _TIME
     body = bytearray()
-    with client.stream(method, url, headers=sent, content=content, timeout=limits) as response:
+    with client.stream(method, url, headers=request_headers, content=content, timeout=limits) as response:
         for chunk in response.iter_bytes():
             body += chunk
             if len(body) > LARGEST_ANSWER or time.monotonic() > until:
@@ -107,4 +107,4 @@ def _retry_after(value: str) -> timedelta | None:
         wait = timedelta(seconds=int(value)) if value.isdecimal() else parsedate_to_datetime(value) - datetime.now(UTC)
     except (ValueError, TypeError, OverflowError):
         return None
-    return min(wait, _LONGEST_RETRY_AFTER) if wait > timedelta() else None
+    return min(wait, _MAX_RETRY_AFTER) if wait > timedelta() else None

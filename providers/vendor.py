@@ -1,6 +1,6 @@
-"""What a provider can do, as its folder declares it.
+"""The capabilities of a provider, which its folder declares.
 
-A capability that a provider lacks is None. Callers ask for the capability, never for a provider by name.
+A missing capability is None. Callers check for the capability, never for a provider by name.
 """
 
 from collections.abc import Callable, Mapping
@@ -24,9 +24,9 @@ Body = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebhookSecrets:
-    """What the address of a webhook knows of who may post to it. Two of each while a rotation lasts, the new one first.
+    """The secrets of a webhook endpoint. During a rotation there are two of each, the new one first.
 
-    A header has a secret of ours, of which we keep the SHA-256; an app secret is the provider's.
+    A header has our own secret, stored as SHA-256; an app secret is the provider's.
     """
 
     header_name: str = ""
@@ -37,7 +37,7 @@ class WebhookSecrets:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verification:
-    """How a provider makes sure of an address with a GET, before it posts there."""
+    """How a provider verifies an endpoint with a GET before it posts there."""
 
     answer: Callable[[WebhookSecrets, Mapping[str, str]], str | None]  # to a query; None: the token in it is wrong
     query: Callable[[str, str], dict[str, str]]  # of a request with this token and this challenge
@@ -45,14 +45,14 @@ class Verification:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Webhooks:
-    """How a provider posts webhooks, and proves that it is the one who does."""
+    """How a provider posts and authenticates webhooks."""
 
     parse: Callable[[bytes], Parsed]  # raises Unparsable
     authenticate: Callable[[WebhookSecrets, Mapping[str, str], bytes], bool]  # secrets, headers, body
     setup: Text  # where the address is entered at the provider; may hold HTML
     app_secret_help: Text = ""  # of one that signs: where its app secret is found
     header: str = ""  # carries a secret of ours; empty: the provider signs with an app secret of its own
-    kept_headers: tuple[str, ...] = ()  # stored with the body
+    stored_headers: tuple[str, ...] = ()  # stored with the body
     verification: Verification | None = None
 
     @property
@@ -66,7 +66,7 @@ class Webhooks:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connection:
-    """What a request from a business phone number needs. Without a `base_url` it goes to the provider's usual one."""
+    """The credential and addresses of a business phone number. An empty `base_url` means the provider's usual one."""
 
     secret: str = field(repr=False)
     number_id: str = ""
@@ -91,7 +91,7 @@ class Pacing:
 
 
 class Summary(Protocol):
-    """What a translation needs to know of a checked message beside its body. MSISDN: digits only."""
+    """The attributes of a checked message that a translation needs besides its body. MSISDN: digits only."""
 
     @property
     def msisdn(self) -> str: ...
@@ -107,8 +107,8 @@ class Summary(Protocol):
 class Sending:
     """How messages are sent through a provider.
 
-    A request in 8x8's form or in the Cloud API's becomes a body of the provider's with a reference of ours, by which a
-    webhook can name the message.
+    A request in 8x8's or the Cloud API's form is translated into the provider's body, with our reference, which
+    webhooks repeat.
     """
 
     send: Callable[[Connection, Body], Outcome]

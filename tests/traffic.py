@@ -22,8 +22,8 @@ def report(account: Account, state: str, *, provider_message_id="wamid.A", at=AT
     with every_tenant():
         directory = Directory([account.pk])
         directory.load_templates([(account.pk, event)])
-        place = directory.place(account.pk, channel.provider, event)
-        lifecycle.apply([lifecycle.Report(account.pk, channel.provider, event, place)], directory)
+        place = directory.placement(account.pk, channel.provider, event)
+        lifecycle.apply([lifecycle.EventReport(account.pk, channel.provider, event, place)], directory)
         return Message.objects.get(account=account, provider_message_id=provider_message_id)
 
 

@@ -30,7 +30,7 @@ from core.resources import detail_data, page_data
 from core.sparse import SparseSerializer
 from messaging.log.api.query import MessageQuerySerializer
 from messaging.log.query import MessageQuery
-from messaging.log.services.forgetting import visible_umids
+from messaging.log.services.erasure import visible_umids
 
 
 class DeletionRequestSerializer(StrictSerializer):

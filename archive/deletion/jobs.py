@@ -17,7 +17,7 @@ from archive.models import Deletion
 from core.errors import UserError
 from core.numbers import digits_of
 from messaging.log.query import MessageQuery, write_query
-from messaging.log.services.forgetting import Person, last_message_id, visible_umids
+from messaging.log.services.erasure import Person, last_message_id, visible_umids
 
 MOST_SELECTED = 10_000
 SHORTEST, LONGEST = 7, 15  # digits of a phone number

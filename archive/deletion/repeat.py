@@ -4,7 +4,7 @@ from accounts.principal import Principal
 from archive.deletion.jobs import erase_person
 from archive.deletion.subjects import subject_of
 from archive.models import Deletion
-from messaging.log.services.forgetting import numbers_of
+from messaging.log.services.erasure import numbers_of
 
 
 def repeat_erasure(subject: str, certificate: str, *, by: Principal) -> Deletion | None:

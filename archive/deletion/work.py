@@ -22,11 +22,11 @@ from core import partitions
 from core.locks import session_lock
 from core.paging import Cursor
 from core.tenancy import every_tenant
-from messaging.inbound.services import forgetting as inbound_forgetting
+from messaging.inbound.services import erasure as inbound_erasure
 from messaging.log.query import read_query
-from messaging.log.services import forgetting as log_forgetting
-from messaging.log.services.forgetting import Person
-from messaging.sending.services import forgetting
+from messaging.log.services import erasure as log_erasure
+from messaging.log.services.erasure import Person
+from messaging.sending.services import erasure
 
 log = structlog.get_logger("tollgate.deletion")
 
@@ -110,14 +110,14 @@ def _run_step(deletion: Deletion) -> bool:
 # --- Messages --------------------------------------------------------------------------------------------------------
 def _delete_selected(deletion: Deletion) -> tuple[Counter[str], str | None]:
     umids, start = [UUID(text) for text in json.loads(deletion.about)], int(deletion.place or 0)
-    removed = forgetting.forget_umids(deletion.account, umids[start : start + BATCH], deletion.upto)
+    removed = erasure.erase_umids(deletion.account, umids[start : start + BATCH], deletion.upto)
     return removed, str(start + BATCH) if start + BATCH < len(umids) else None
 
 
 def _delete_matching(deletion: Deletion) -> tuple[Counter[str], str | None]:
     after = Cursor.parse(deletion.place) if deletion.place else None
     query = read_query(json.loads(deletion.about))
-    removed, cursor = forgetting.forget_matching(deletion.account, query, deletion.upto, after, BATCH)
+    removed, cursor = erasure.erase_matching(deletion.account, query, deletion.upto, after, BATCH)
     return removed, str(cursor) if cursor else None
 
 
@@ -132,15 +132,15 @@ def _wait_until_settled(deletion: Deletion) -> tuple[Counter[str], str | None]:
     contains all that they say about the person.
     """
     account, asked_at = deletion.account, deletion.confirmed_at
-    person = log_forgetting.person_of(account, _person_of(deletion).msisdn)
+    person = log_erasure.person_of(account, _person_of(deletion).msisdn)
     deletion.about = json.dumps({"msisdn": person.msisdn, "user_ids": person.user_ids})
     may_wait = timezone.now() < asked_at + SETTLING_TIME
-    return Counter(), "waiting" if may_wait and forgetting.is_settling(account, person, asked_at) else None
+    return Counter(), "waiting" if may_wait and erasure.is_settling(account, person, asked_at) else None
 
 
 def _delete_messages_of_person(deletion: Deletion) -> tuple[Counter[str], str | None]:
     after = Cursor.parse(deletion.place) if deletion.place else None
-    removed, cursor = forgetting.forget_messages_with(
+    removed, cursor = erasure.erase_messages_with(
         deletion.account, _person_of(deletion), upto=deletion.upto, confirmed_at=deletion.confirmed_at, after=after,
         most=BATCH,
     )  # fmt: skip
@@ -169,8 +169,8 @@ def _sweep_step(table: str, erase: Callable[..., tuple[int, int | None]], kind: 
 def _erase_rest(deletion: Deletion) -> tuple[Counter[str], str | None]:
     account, person = deletion.account, _person_of(deletion)
     return Counter(
-        announcements=log_forgetting.forget_contacts(account, person, deletion.confirmed_at),
-        saved_filters=log_forgetting.forget_filters(account, person),
+        announcements=log_erasure.delete_contacts(account, person, deletion.confirmed_at),
+        saved_filters=log_erasure.delete_filters(account, person),
         kept_answers=erase_responses(account, person.names),
         exports=withdraw(account, person),
     ), None
@@ -182,8 +182,8 @@ _STEPS: dict[DeletionKind, dict[str, _Step]] = {
     DeletionKind.PERSON: {
         "wait": _wait_until_settled,
         "messages": _delete_messages_of_person,
-        "webhooks": _sweep_step("inbound_inbox", inbound_forgetting.forget_in_webhooks, "webhooks"),
-        "payloads": _sweep_step("log_payload", log_forgetting.forget_in_payloads, "mentions"),
+        "webhooks": _sweep_step("inbound_inbox", inbound_erasure.erase_in_webhooks, "webhooks"),
+        "payloads": _sweep_step("log_payload", log_erasure.mask_in_payloads, "mentions"),
         "rest": _erase_rest,
     },
 }

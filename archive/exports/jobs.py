@@ -18,7 +18,7 @@ from archive.exports.requests import ExportSpec, draft_export
 from archive.models import Export, ExportSchedule
 from core.errors import UserError
 from core.numbers import digits_of, is_number, mask_number
-from messaging.log.services.forgetting import Person, filters_in
+from messaging.log.services.erasure import Person, filters_in
 
 ROW_LIFE = timedelta(days=90)  # how long the row of an export outlives its file
 _WITH_FILES = (*ACTIVE, ExportState.SUCCEEDED)

@@ -27,7 +27,7 @@ from core.forms import show_error
 from core.http import form_data
 from core.paging import page
 from core.zones import current_zone
-from messaging.log.services.forgetting import visible_umids
+from messaging.log.services.erasure import visible_umids
 
 PAGE_SIZE = 25
 AT_ONCE = 500  # messages that are deleted within the request

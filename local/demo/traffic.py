@@ -1,6 +1,6 @@
 """Two months of plausible traffic, the same for the same seed and last day.
 
-Messages go through lifecycle.apply as webhooks would, so what the demo shows is what the engine made of them.
+Messages go through lifecycle.apply like those of webhooks, so the demo shows results of the real engine.
 """
 
 import random
@@ -24,7 +24,7 @@ from providers.vocabulary import Direction
 DAYS = 61
 _BATCH = 2_000  # messages
 _WITH_WEBHOOK = timedelta(days=1)
-_TRAVEL = timedelta(milliseconds=300)  # from the provider to us
+_TRANSIT = timedelta(milliseconds=300)  # of a webhook, from the provider to us
 _INBOUND_SHARE = 0.09
 # calling code, digits after it, share of the traffic
 _COUNTRIES = (
@@ -45,7 +45,7 @@ _FAILURES = (
     (131000, "Something went wrong", 4),
 )
 _PAUSED = (132015, "Template is Paused")
-_VALUES = {  # of the templates' parameters
+_PARAMETERS = {  # by template
     "order_update": ("Jane", "4711"),
     "delivery_today": ("Jane", "14:00 and 16:00"),
     "payment_reminder": ("Jane", "invoice 4711", "5 December"),
@@ -61,7 +61,7 @@ _TEXTS = ("Where is my order?", "Thank you!", "Can I change the address?", "What
 
 @dataclass(frozen=True)
 class _Draft:
-    """A message about to happen."""
+    """A message before its events are generated."""
 
     id: str
     at: datetime
@@ -71,57 +71,57 @@ class _Draft:
     template: str
 
 
-def send(
+def generate(
     plan: Plan, account: Account, *, messages: int, until: datetime, seed: int, progress: Callable[[int], None]
 ) -> None:
-    """Let `messages` messages happen in the two months before `until`, and answer some of them."""
+    """Generate `messages` outbound messages in the two months before `until`, and replies to some of them."""
     rng = random.Random(f"{seed}:{plan.key}")
     directory = Directory([account.pk])
     batch: list[tuple[ChannelPlan, MessageEvent]] = []
-    for done, events in enumerate(_stories(plan, rng, messages, until), start=1):
+    for count, events in enumerate(_message_histories(plan, rng, messages, until), start=1):
         batch += events
-        if done % _BATCH == 0 or done == messages:
+        if count % _BATCH == 0 or count == messages:
             directory.load_templates((account.pk, event) for _, event in batch)
             lifecycle.apply(_reports(account, directory, batch, until), directory)
             batch.clear()
-            progress(done)
+            progress(count)
 
 
 def _reports(
     account: Account, directory: Directory, batch: list[tuple[ChannelPlan, MessageEvent]], until: datetime
-) -> list[lifecycle.Report]:
-    """The events of a batch; those of the last day come with the webhooks that brought them."""
-    young = [(channel, event) for channel, event in batch if event.at > until - _WITH_WEBHOOK]
+) -> list[lifecycle.EventReport]:
+    """Reports of a batch's events; those of the last day have webhooks in the inbox."""
+    recent = [(channel, event) for channel, event in batch if event.at > until - _WITH_WEBHOOK]
     endpoints = dict(WebhookEndpoint.objects.filter(account=account).values_list("provider", "id"))
     webhooks = InboxItem.objects.bulk_create(
         InboxItem(
             account=account, endpoint_id=endpoints[channel.provider], provider=channel.provider, state=InboxState.DONE,
-            attempts=1, received_at=event.at + _TRAVEL, processed_at=event.at + 2 * _TRAVEL,
-            body=simulation_of(channel.provider).write(event, channel.waba_id),
+            attempts=1, received_at=event.at + _TRANSIT, processed_at=event.at + 2 * _TRANSIT,
+            body=simulation_of(channel.provider).event_webhook(event, channel.waba_id),
         )
-        for channel, event in young
+        for channel, event in recent
     )  # fmt: skip
-    brought = {id(event): webhook for (_, event), webhook in zip(young, webhooks, strict=True)}
+    webhook_of = {id(event): webhook for (_, event), webhook in zip(recent, webhooks, strict=True)}
     reports = []
     for channel, event in batch:
-        place, webhook = directory.place(account.pk, channel.provider, event), brought.get(id(event))
-        proof = (webhook.pk, webhook.received_at) if webhook else (None, None)
-        reports.append(lifecycle.Report(account.pk, channel.provider, event, place, *proof))
+        placement, webhook = directory.placement(account.pk, channel.provider, event), webhook_of.get(id(event))
+        origin = (webhook.pk, webhook.received_at) if webhook else (None, None)
+        reports.append(lifecycle.EventReport(account.pk, channel.provider, event, placement, *origin))
     return reports
 
 
-def _stories(
+def _message_histories(
     plan: Plan, rng: random.Random, messages: int, until: datetime
 ) -> Iterator[list[tuple[ChannelPlan, MessageEvent]]]:
-    for at in _moments(plan, rng, messages, until):
+    for at in _sending_times(plan, rng, messages, until):
         draft = _draft(plan, rng, at, until)
-        story = [(draft.channel, event) for event in _events(draft, rng, until) if event.at <= until]
+        history = [(draft.channel, event) for event in _events(draft, rng, until) if event.at <= until]
         if rng.random() < _INBOUND_SHARE:
-            story.append((draft.channel, _inbound(draft, rng)))
-        yield [(channel, event) for channel, event in story if event.at <= until]
+            history.append((draft.channel, _inbound(draft, rng)))
+        yield [(channel, event) for channel, event in history if event.at <= until]
 
 
-def _moments(plan: Plan, rng: random.Random, messages: int, until: datetime) -> Iterator[datetime]:
+def _sending_times(plan: Plan, rng: random.Random, messages: int, until: datetime) -> Iterator[datetime]:
     """Sending times in order: weekdays busier than weekends, days busier than nights, slowly growing."""
     zone = ZoneInfo(plan.time_zone)
     last = until.astimezone(zone).date()
@@ -129,24 +129,24 @@ def _moments(plan: Plan, rng: random.Random, messages: int, until: datetime) -> 
     weights = [(0.7 if day.weekday() >= 5 else 1.0) * (1 + index / 150) for index, day in enumerate(days)]
     now = until.astimezone(zone)
     weights[-1] *= (sum(_HOURS[: now.hour]) + _HOURS[now.hour] * now.minute / 60) / sum(_HOURS)
-    moments: list[datetime] = []
-    while len(moments) < messages:
-        for day in rng.choices(days, weights, k=messages - len(moments)):
+    times: list[datetime] = []
+    while len(times) < messages:
+        for day in rng.choices(days, weights, k=messages - len(times)):
             hours = _HOURS[: now.hour + 1] if day == last else _HOURS
             hour = rng.choices(range(len(hours)), hours)[0]
-            moments.append(datetime.combine(day, time(hour, rng.randrange(60), rng.randrange(60)), zone))
-        moments = [moment for moment in moments if moment < until]
-    yield from sorted(moments)
+            times.append(datetime.combine(day, time(hour, rng.randrange(60), rng.randrange(60)), zone))
+        times = [sent_at for sent_at in times if sent_at < until]
+    yield from sorted(times)
 
 
 def _draft(plan: Plan, rng: random.Random, at: datetime, until: datetime) -> _Draft:
     channel = rng.choices(plan.channels, range(len(plan.channels) + 2, 2, -1))[0]
     code, digits, _ = rng.choices(_COUNTRIES, [share for *_, share in _COUNTRIES])[0]
     start = _FIRST_DIGITS[code]
-    # A tenth of the space: people come back.
+    # A tenth of the number range, so that people receive several messages.
     msisdn = code + start + f"{rng.randrange(10 ** (digits - len(start) - 2)):0{digits - len(start)}d}"
     category = rng.choices([name for name, _ in _CATEGORIES], [share for _, share in _CATEGORIES])[0]
-    names = [name for name, kind, _ in TEMPLATES if kind.lower() == category]
+    names = [name for name, of_category, _ in TEMPLATES if of_category.lower() == category]
     template = rng.choice(names) if names else ""
     if template == MOVED_TEMPLATE and at > until - timedelta(days=25):
         category = "marketing"
@@ -166,9 +166,9 @@ def _events(draft: _Draft, rng: random.Random, until: datetime) -> Iterator[Mess
     sent = draft.at + timedelta(seconds=rng.uniform(0.5, 3))
     paused_from = until - timedelta(days=20)
     paused = draft.template == PAUSED_TEMPLATE and paused_from < draft.at < paused_from + timedelta(days=1)
-    lost = {"marketing": 0.055, "utility": 0.022, "authentication": 0.018, "service": 0.03}[draft.category]
+    failure_rate = {"marketing": 0.055, "utility": 0.022, "authentication": 0.018, "service": 0.03}[draft.category]
     yield _event(draft, "sent", sent)
-    if paused or rng.random() < lost:
+    if paused or rng.random() < failure_rate:
         yield _failure(draft, rng, "failed", sent + timedelta(seconds=rng.uniform(1, 30)), paused=paused)
         return
     if rng.random() < 0.012:  # phone off: no further status
@@ -195,7 +195,7 @@ def _event(draft: _Draft, state: str, at: datetime) -> MessageEvent:
 
 
 def _content(draft: _Draft) -> dict[str, Any]:
-    """What was sent, as 8x8 adds it to the receipt of a delivery."""
+    """The content of the message, as 8x8 repeats it in delivery receipts."""
     if not draft.template:
         return {
             "channel": "whatsapp",
@@ -203,17 +203,17 @@ def _content(draft: _Draft) -> dict[str, Any]:
             "body": {"text": "Happy to help! Your order is on its way."},
         }
     body = next(text for name, _, text in TEMPLATES if name == draft.template)
-    for number, value in enumerate(_VALUES[draft.template], start=1):
+    for number, value in enumerate(_PARAMETERS[draft.template], start=1):
         body = body.replace(f"{{{{{number}}}}}", value)
     template = {"name": draft.template, "language": "en", "category": draft.category}
     return {"channel": "whatsapp", "contentType": "template", "template": template, "body": {"text": body}}
 
 
 def _pricing_type(draft: _Draft) -> str:
-    """What Meta would say: service is free before October 2026 and inside the allowance, here always."""
+    """The pricing type that Meta would report. Here service messages are always free."""
     if draft.category == "service":
         return "free_customer_service"
-    # Every 29th message falls into a free entry point window; by id, so that each status says the same.
+    # Every 29th message falls into a free entry point window; by id, so that all its statuses agree.
     return "free_entry_point" if int(draft.id[-4:], 16) % 29 == 0 else "regular"
 
 

@@ -1,7 +1,7 @@
 """The made-up businesses: accounts, people, channels, templates, endpoints and keys. No real person or number.
 
-Identifiers of the first account are those of the providers' own sample bodies, so that a sample posted with curl is
-understood. Secrets follow from SECRET_KEY: the same at every start, and nowhere stored in plain text.
+The first account has the identifiers of the providers' own sample bodies, so a sample posted with curl works. Secrets
+are derived from SECRET_KEY: they are the same at every start and never stored in plain text.
 """
 
 from dataclasses import dataclass
@@ -98,31 +98,31 @@ def secret(plan: Plan, purpose: str, length: int = 24) -> str:
 
 
 def sandbox_token() -> str:
-    """What opens the sandbox, for the numbers of all demo accounts."""
+    """The bearer token of the sandbox, for the numbers of all demo accounts."""
     return secret(ACME, "sandbox")
 
 
-def address(plan: Plan, role: str) -> str:
-    """The login of a role."""
+def email_of(plan: Plan, role: str) -> str:
+    """The e-mail address that a role logs in with."""
     return f"operator@tollgate.{plan.domain}" if role == "operator" else f"{role}@{plan.domain}"
 
 
 def password(plan: Plan, role: str) -> str:
-    """A password that can be typed: four groups of four."""
+    """A password that is easy to type: four groups of four characters."""
     text = secret(plan, f"password:{role}", 8)
     return "-".join(text[start : start + 4] for start in range(0, 16, 4))
 
 
 def api_key_text(plan: Plan, purpose: str) -> str:
-    """The key `build` makes for a purpose."""
+    """The API key that `build` creates for a purpose."""
     text = secret(plan, f"key:{purpose}", 24)
     return f"tg_{text[:8]}_{text[8:]}"
 
 
 def build(plan: Plan, now: datetime) -> Account:
-    """Create one demo account with everything but its traffic. Needs every tenant's scope."""
+    """Create one demo account with everything but its traffic. Call it in the scope of every tenant."""
     account = Account.objects.create(name=plan.name, time_zone=plan.time_zone, is_demo=True)
-    _people(plan, account)
+    _create_users(plan, account)
     portfolio = BusinessPortfolio.objects.create(account=account, business_id=plan.business_id, name=plan.name)
     wabas = {
         waba_id: Waba.objects.create(account=account, portfolio=portfolio, waba_id=waba_id, name=name,
@@ -140,29 +140,26 @@ def build(plan: Plan, now: datetime) -> Account:
         )  # fmt: skip
         number.set_credential(sandbox_token())
         number.save()
-        _number_history(number, now, flagged=channel.code == FLAGGED_SUBACCOUNT)
+        _record_number_history(number, now, flagged=channel.code == FLAGGED_SUBACCOUNT)
     for waba in wabas.values():
-        _templates(account, waba, now)
+        _create_templates(account, waba, now)
     _create_endpoints(plan, account)
     return account
 
 
-def _people(plan: Plan, account: Account) -> None:
+def _create_users(plan: Plan, account: Account) -> None:
     for role in _ROLES:
         user = User.objects.create_user(
-            address(plan, role), password(plan, role), name=f"{role.label} of {plan.name}", is_demo=True
+            email_of(plan, role), password(plan, role), name=f"{role.label} of {plan.name}", is_demo=True
         )
         Membership.objects.create(account=account, user=user, role=role)
     if plan is ACME:
         User.objects.create_superuser(
-            address(plan, "operator"), password(plan, "operator"), name="Operator", is_demo=True
+            email_of(plan, "operator"), password(plan, "operator"), name="Operator", is_demo=True
         )
 
 
-_History = list[tuple[int, str, str, str, str]]  # days ago, field, old, new, reason
-
-
-def _number_history(number: PhoneNumber, now: datetime, *, flagged: bool) -> None:
+def _record_number_history(number: PhoneNumber, now: datetime, *, flagged: bool) -> None:
     history = [
         (68, "display_name", "", "APPROVED", ""),
         (66, "messaging_limit", "TIER_2K", "TIER_10K", "ONBOARDING"),
@@ -175,46 +172,46 @@ def _number_history(number: PhoneNumber, now: datetime, *, flagged: bool) -> Non
             (16, "flag", "", "FLAGGED", "Many people blocked or reported its messages"),
             (14, "flag", "FLAGGED", "UNFLAGGED", ""),
         ]
-    _add_change(Subject.PHONE_NUMBER, number, now, history)
+    _add_changes(Subject.PHONE_NUMBER, number, now, history)
 
 
-def _add_change(
-    subject: Subject, one: PhoneNumber | Template, now: datetime, history: list[tuple[int, str, str, str, str]]
+def _add_changes(
+    subject: Subject, asset: PhoneNumber | Template, now: datetime, history: list[tuple[int, str, str, str, str]]
 ) -> None:
-    """Announce it all."""
+    """Each entry of the history is: days ago, field, old value, new value, reason."""
     Change.objects.bulk_create(
         Change(
-            account_id=one.account_id, subject=subject, subject_id=one.pk, at=now - timedelta(days=days), field=field,
-            old=old, new=new, reason=reason,
+            account_id=asset.account_id, subject=subject, subject_id=asset.pk, at=now - timedelta(days=days),
+            field=field, old=old, new=new, reason=reason,
         )
         for days, field, old, new, reason in history
     )  # fmt: skip
 
 
-def _templates(account: Account, waba: Waba, now: datetime) -> None:
-    for place, (name, category, body) in enumerate(TEMPLATES):
-        moved, paused = name == MOVED_TEMPLATE, name == PAUSED_TEMPLATE
+def _create_templates(account: Account, waba: Waba, now: datetime) -> None:
+    for index, (name, category, body) in enumerate(TEMPLATES):
+        is_moved, is_paused = name == MOVED_TEMPLATE, name == PAUSED_TEMPLATE
         template = Template.objects.create(
-            account=account, waba=waba, name=name, language="en", category="MARKETING" if moved else category,
-            status=TemplateStatus.APPROVED, quality=Quality.YELLOW if paused else Quality.GREEN,
+            account=account, waba=waba, name=name, language="en", category="MARKETING" if is_moved else category,
+            status=TemplateStatus.APPROVED, quality=Quality.YELLOW if is_paused else Quality.GREEN,
             components=[{"type": "BODY", "text": body}],
-            provider_template_id=str(1_689_556_908_000_000 + 100 * waba.pk + place),
+            provider_template_id=str(1_689_556_908_000_000 + 100 * waba.pk + index),
         )  # fmt: skip
         history = [(70, "status", "PENDING", "APPROVED", ""), (50, "quality", "UNKNOWN", "GREEN", "")]
-        if moved:
+        if is_moved:
             history.append((25, "category", "UTILITY", "MARKETING", "Meta found marketing content"))
-        if paused:
+        if is_paused:
             history += [
                 (21, "quality", "GREEN", "RED", "Recipients blocked or reported it"),
                 (20, "status", "APPROVED", "PAUSED", "FIRST_PAUSE"),
                 (19, "status", "PAUSED", "APPROVED", "UNPAUSE"),
                 (12, "quality", "RED", "YELLOW", ""),
             ]
-        _add_change(Subject.TEMPLATE, template, now, history)
+        _add_changes(Subject.TEMPLATE, template, now, history)
 
 
 def _create_endpoints(plan: Plan, account: Account) -> None:
-    """API keys and webhook endpoints."""
+    """Create API keys and webhook endpoints."""
     for purpose in ("api", "360dialog"):
         key = secret(plan, f"key:{purpose}", 24)
         create_api_key(
@@ -236,31 +233,31 @@ def _create_endpoints(plan: Plan, account: Account) -> None:
 def webhook(plan: Plan, provider: str) -> dict[str, str]:
     """Path and secrets of one endpoint, as `demo_credentials` prints them."""
     path = {"path": f"/webhooks/{provider}/{secret(plan, f'token:{provider}')}"}
-    own = secret(plan, f"secret:{provider}")
+    endpoint_secret = secret(plan, f"secret:{provider}")
     header = webhooks_of(provider).header
     if not header:
-        return {**path, "app_secret": own, "verify_token": secret(plan, "verify", 12)}
+        return {**path, "app_secret": endpoint_secret, "verify_token": secret(plan, "verify", 12)}
     if header == "Authorization":
-        return {**path, "authorization": f"Bearer {own}"}
-    return {**path, "header": header, "value": own}
+        return {**path, "authorization": f"Bearer {endpoint_secret}"}
+    return {**path, "header": header, "value": endpoint_secret}
 
 
 def credentials(plan: Plan) -> dict[str, object]:
     """Everything a client needs to use a demo account; see the README. Reads nothing from the database."""
-    own_api = {VENDORS[channel.provider].shape: channel for channel in reversed(plan.channels)}
-    main = own_api[Shape.GRAPH]
-    listed = own_api.get(Shape.EIGHT_X_EIGHT, main)
+    channel_of_shape = {VENDORS[channel.provider].shape: channel for channel in reversed(plan.channels)}
+    graph = channel_of_shape[Shape.GRAPH]
+    eight = channel_of_shape.get(Shape.EIGHT_X_EIGHT, graph)
     roles = [*map(str, _ROLES), *(["operator"] if plan is ACME else [])]
     return {
         "base_url": settings.BASE_URL,
-        "users": {role: {"email": address(plan, role), "password": password(plan, role)} for role in roles},
+        "users": {role: {"email": email_of(plan, role), "password": password(plan, role)} for role in roles},
         "account_id": str(account_of(plan).public_id),
         "subaccounts": [channel.code for channel in plan.channels],
         "api_key": api_key_text(plan, "api"),
         "d360_api_key": api_key_text(plan, "360dialog"),
-        "waba_id": main.waba_id,
-        "phone_number_id": main.number_id,
-        "channel_id": listed.number_id,
+        "waba_id": graph.waba_id,
+        "phone_number_id": graph.number_id,
+        "channel_id": eight.number_id,
         "templates": [
             {"name": name, "language": "en", "category": category, "body_parameters": body.count("{{")}
             for name, category, body in TEMPLATES
@@ -270,10 +267,10 @@ def credentials(plan: Plan) -> dict[str, object]:
 
 
 def account_of(plan: Plan) -> Account:
-    """The account `build` made. Raises Account.DoesNotExist before that."""
+    """The account that `build` created. Raises Account.DoesNotExist when there is none."""
     return Account.objects.get(name=plan.name, is_demo=True)
 
 
 def is_built(plan: Plan) -> bool:
-    """Whether the account is there."""
+    """Whether the account exists."""
     return Account.objects.filter(name=plan.name, is_demo=True).exists()

@@ -1,7 +1,7 @@
 """`script/run`: brings up the servers, prepares the database, then runs web, worker and beat until Ctrl-C.
 
-What was started last is stopped first, whatever ends the run: Ctrl-C, SIGTERM, a closed terminal, a part that died, a
-start that failed half way.
+The parts stop in the reverse order of their start, however the run ends: Ctrl-C, SIGTERM, a closed terminal, a part
+that dies, or a start that fails half way.
 """
 
 import argparse
@@ -22,16 +22,16 @@ from local.embedded.static import collect_static
 from local.embedded.steps import manage, preflight
 from local.embedded.supervisor import supervise
 
-ENDINGS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
+STOP_SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 
 
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="script/run", description="Start Tollgate with its own PostgreSQL and Redis.")
     parser.add_argument("--messages", type=int, default=50_000, help="how many demo messages fill an empty database")
     options = parser.parse_args(arguments)
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell starts `script/run &` with it switched off
-    for ending in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(ending, _end)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell starts `script/run &` with SIGINT ignored
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _exit)
     stack = ExitStack()
     try:
         return run(Config.from_environment(), options.messages, stack)
@@ -41,20 +41,20 @@ def main(arguments: list[str]) -> int:
     except KeyboardInterrupt:
         return 130
     finally:
-        for ending in ENDINGS:
-            signal.signal(ending, signal.SIG_IGN)  # a second Ctrl-C must not leave a server behind
+        for number in STOP_SIGNALS:
+            signal.signal(number, signal.SIG_IGN)  # a second Ctrl-C must not leave a server behind
         stack.close()
 
 
 def run(config: Config, demo_messages: int, stack: ExitStack) -> int:
-    """Start everything, wait for the end, and leave the stopping to `stack`; the exit code."""
+    """Start everything, wait for the end, and return the exit code. `stack` stops what was started."""
     config.make_data_folder()
     stack.enter_context(config.lock())
     if stop_members(config.data):
         print("Stopped what an earlier run had left behind.", flush=True)
-    config.claim_ports()
+    config.check_ports()
     if demo_messages and not config.sandbox_port:
-        config = replace(config, sandbox_port=free_port())  # what the demo's numbers send through
+        config = replace(config, sandbox_port=free_port())  # the demo's numbers send through the sandbox
     environment = start_servers(config, stack)
     prepare(environment, demo_messages)
     welcome = [sys.executable, "-m", "local.embedded.welcome"]
@@ -65,7 +65,7 @@ def run(config: Config, demo_messages: int, stack: ExitStack) -> int:
 
 
 def start_servers(config: Config, stack: ExitStack) -> dict[str, str]:
-    """Start the servers that are not given, and write down how to reach them; the environment of the other parts."""
+    """Start the servers that the environment does not name; return the environment of the other parts."""
     postgres, redis = Postgres(config.data), Redis(config.data)
     stack.callback(postgres.stop)  # before either starts: an earlier run may have left one behind
     stack.callback(redis.stop)
@@ -76,8 +76,8 @@ def start_servers(config: Config, stack: ExitStack) -> dict[str, str]:
     if not config.redis_url:
         print("Starting Redis …", flush=True)
         redis.start()
-    written = config.write_env_file(config.database_url or postgres.url, config.redis_url or redis.url)
-    return os.environ | written | {"TOLLGATE_DATA": str(config.data), MARK: str(config.data), "PYTHONUNBUFFERED": "1"}
+    values = config.write_env_file(config.database_url or postgres.url, config.redis_url or redis.url)
+    return os.environ | values | {"TOLLGATE_DATA": str(config.data), MARK: str(config.data), "PYTHONUNBUFFERED": "1"}
 
 
 def prepare(environment: dict[str, str], demo_messages: int) -> None:
@@ -90,7 +90,7 @@ def prepare(environment: dict[str, str], demo_messages: int) -> None:
     collect_static(environment)
 
 
-def _end(number: int, frame: FrameType | None) -> None:
+def _exit(number: int, frame: FrameType | None) -> None:
     raise SystemExit(128 + number)
 
 

@@ -45,7 +45,7 @@ class Config:
         return self.data / "env"
 
     def make_data_folder(self) -> None:
-        """Make the folder, or refuse one of another user: its servers could not be started or read."""
+        """Create the folder. Refuse a folder of another user, whose files this one could not read."""
         try:
             self.data.mkdir(parents=True, exist_ok=True)
             owner = self.data.stat().st_uid
@@ -60,7 +60,7 @@ class Config:
             ) from error
 
     def lock(self) -> IO[str]:
-        """Keep the folder for this process until the returned file is closed; a dead process holds nothing."""
+        """Lock the folder for this process until the returned file is closed or the process ends."""
         file = (self.data / "lock").open("w")
         try:
             fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)  # unlike flock, no forked child inherits it
@@ -71,23 +71,25 @@ class Config:
             ) from error
         return file
 
-    def claim_ports(self) -> None:
-        """See that the web server, and the sandbox if one is wanted, will be able to listen."""
-        claim_port("PORT", self.port)
+    def check_ports(self) -> None:
+        """Raise StartError unless the web server, and the sandbox if there is one, can listen."""
+        check_port("PORT", self.port)
         if self.sandbox_port == self.port:
             raise StartError(f"PORT and SANDBOX_PORT are both {self.port}: choose another for one of them.")
         if self.sandbox_port:
-            claim_port("SANDBOX_PORT", self.sandbox_port)
+            check_port("SANDBOX_PORT", self.sandbox_port)
 
     def write_env_file(self, database_url: str, redis_url: str) -> dict[str, str]:
-        """Write how to reach this start, readable by its owner alone; what the other parts need, as a mapping.
+        """Write the env file, readable by its owner alone, and return the variables that the other parts need.
 
-        SECRET_KEY is made once and kept, for it seals the secrets in the database; one from the environment wins
-        while it is set and is never written down.
+        SECRET_KEY is generated once and stays in the file, because it encrypts secrets in the database. A key from the
+        environment takes precedence while it is set and is never written to the file.
         """
         env = environ.FileAwareEnv()
-        given_key = env.str("SECRET_KEY", default="")
-        kept_key = read_env_file(self.env_file).get("SECRET_KEY") or ("" if given_key else secrets.token_urlsafe(50))
+        environment_key = env.str("SECRET_KEY", default="")
+        stored_key = read_env_file(self.env_file).get("SECRET_KEY") or (
+            "" if environment_key else secrets.token_urlsafe(50)
+        )
         values = {
             "DATABASE_URL": database_url,
             "REDIS_URL": redis_url,
@@ -96,16 +98,16 @@ class Config:
         }
         if self.sandbox_port:
             values["SANDBOX_PORT"] = str(self.sandbox_port)
-        written = values | ({"SECRET_KEY": kept_key} if kept_key else {})
-        fresh = self.env_file.with_suffix(".new")
-        fresh.unlink(missing_ok=True)
-        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.writelines(f"{name}={value}\n" for name, value in written.items())
-        fresh.replace(self.env_file)
-        return values | {"SECRET_KEY": given_key or kept_key}
+        lines = values | ({"SECRET_KEY": stored_key} if stored_key else {})
+        new_file = self.env_file.with_suffix(".new")
+        new_file.unlink(missing_ok=True)
+        with os.fdopen(os.open(new_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.writelines(f"{name}={value}\n" for name, value in lines.items())
+        new_file.replace(self.env_file)
+        return values | {"SECRET_KEY": environment_key or stored_key}
 
 
-def claim_port(name: str, port: int) -> None:
+def check_port(name: str, port: int) -> None:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -125,7 +127,7 @@ def read_port(name: str, text: str) -> int:
 
 
 def read_env_file(path: Path) -> Mapping[str, str]:
-    """The NAME=value lines of a file written by `write_env_file`; nothing when there is none."""
+    """The NAME=value lines of a file written by `write_env_file`; empty when there is no file."""
     if not path.exists():
         return {}
     return dict(line.split("=", 1) for line in path.read_text().splitlines() if "=" in line)

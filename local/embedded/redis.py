@@ -55,11 +55,11 @@ class Redis:
         return f"redis://:{self.password}@127.0.0.1:{self.port}/0"
 
     def start(self) -> None:
-        """Bring the server up with its data; take the place of one that a killed runner left behind."""
+        """Start the server with its data. Replace one that a killed runner left behind."""
         make_service_folder(self.folder)
         self.stop()
-        where = {"port": str(self.port), "requirepass": self.password, "pidfile": '""'}
-        settings = {**SETTINGS, **where, **self.settings}
+        connection = {"port": str(self.port), "requirepass": self.password, "pidfile": '""'}
+        settings = {**SETTINGS, **connection, **self.settings}
         lines = "".join(f"{name} {value}\n" for name, value in settings.items())
         # The settings go in by standard input: the password appears in no file and in no process list.
         with self.log.open("w") as log, tempfile.TemporaryFile("w+") as config:
@@ -77,10 +77,10 @@ class Redis:
         self._wait_until_ready(self._child)
 
     def stop(self) -> None:
-        """Stop the server, which saves its data; nothing happens when it does not run."""
+        """Stop the server, which saves its data; do nothing when it does not run."""
         process = self.process()
         if process is not None:
-            with suppress(psutil.NoSuchProcess):  # it may end by itself meanwhile
+            with suppress(psutil.NoSuchProcess):  # it may have ended by itself
                 self._stop(process)
         if self._child is not None:
             self._child.wait(10)
@@ -94,7 +94,7 @@ class Redis:
             process.wait(10)
 
     def process(self) -> psutil.Process | None:
-        """The Redis that works in this folder, if one runs, whoever started it."""
+        """The Redis that runs in this folder, if any, even when another runner started it."""
         for process in psutil.process_iter(["name"]):
             try:
                 if process.info["name"].startswith("redis-server") and process.cwd() == str(self.folder):

@@ -1,7 +1,7 @@
-"""The processes of one data folder's runner, by a mark in their environment, whatever their parent is by now.
+"""The processes of one data folder's runner, recognised by a mark in their environment.
 
 A runner killed with `kill -9` leaves web, worker and beat behind. Their mark names the data folder, so the next start
-finds them, and a normal end makes sure that none is left.
+finds and ends them; a normal end uses it to leave none behind.
 """
 
 import os
@@ -15,20 +15,20 @@ SECONDS_TO_END = 10
 
 
 def members(data: Path) -> list[psutil.Process]:
-    """Every process that carries the mark of `data`, without this one and those it descends from."""
-    spared = {os.getpid(), *(parent.pid for parent in psutil.Process().parents())}
+    """Every process that carries the mark of `data`, except this one and its ancestors."""
+    excluded = {os.getpid(), *(parent.pid for parent in psutil.Process().parents())}
     processes = []
     for process in psutil.process_iter():
         try:
-            if process.pid not in spared and process.environ().get(MARK) == str(data):
+            if process.pid not in excluded and process.environ().get(MARK) == str(data):
                 processes.append(process)
         except (psutil.Error, OSError):
-            continue  # it ended meanwhile, or belongs to somebody else
+            continue  # it has ended, or belongs to another user
     return processes
 
 
 def stop_members(data: Path) -> int:
-    """End them, gently first; how many there were."""
+    """Terminate them, then kill those that remain. Returns how many there were."""
     processes = members(data)
     for process in processes:
         with suppress(psutil.NoSuchProcess):

@@ -14,7 +14,7 @@ MANIFEST = ROOT / "staticfiles/staticfiles.json"
 
 
 def collect_static(environment: dict[str, str]) -> None:
-    """Run `collectstatic` unless nothing changed; two starts in one checkout collect once."""
+    """Run `collectstatic` if a source changed. A lock lets two starts in one checkout collect once."""
     folder = os.open(ROOT, os.O_RDONLY)
     try:
         fcntl.flock(folder, fcntl.LOCK_EX)
@@ -29,7 +29,7 @@ def collect_static(environment: dict[str, str]) -> None:
 
 
 def sources_digest() -> str:
-    """Of our own static files by size and time, and of the installed packages by their lists."""
+    """A digest of our static files' sizes and times and of the lists of installed packages."""
     digest = hashlib.sha256()
     for path in sorted(ROOT.glob("*/static/**/*")):
         status = path.stat()

@@ -1,4 +1,4 @@
-"""The commands a start goes through, one after the other, each with its own process."""
+"""The commands that a start runs one after the other, each in its own process."""
 
 import subprocess
 import sys
@@ -8,17 +8,17 @@ from local.embedded.errors import StartError
 
 
 def manage(*arguments: str, environment: dict[str, str]) -> None:
-    """Run `manage.py` and wait; its output is shown, its failure ends the start."""
-    python(ROOT / "manage.py", *arguments, environment=environment, name=f"manage.py {arguments[0]}")
+    """Run `manage.py` and wait for it. Raises StartError when it fails."""
+    run_python(ROOT / "manage.py", *arguments, environment=environment, name=f"manage.py {arguments[0]}")
 
 
 def preflight(environment: dict[str, str]) -> None:
-    """Every check; their lines are the message, so nothing is added when one fails."""
-    python("-m", "portal.preflight", environment=environment, name="")
+    """Run every check. A failed check prints its own message, so StartError is empty."""
+    run_python("-m", "portal.preflight", environment=environment, name="")
 
 
-def python(*arguments: object, environment: dict[str, str], name: str) -> None:
-    finished = subprocess.run(
+def run_python(*arguments: object, environment: dict[str, str], name: str) -> None:
+    process = subprocess.run(
         [sys.executable, *map(str, arguments)],
         check=False,
         cwd=ROOT,
@@ -26,5 +26,5 @@ def python(*arguments: object, environment: dict[str, str], name: str) -> None:
         stdin=subprocess.DEVNULL,
         start_new_session=True,  # Ctrl-C reaches the runner, which ends this process
     )
-    if finished.returncode:
+    if process.returncode:
         raise StartError(f"{name} failed: see the lines above." if name else "")

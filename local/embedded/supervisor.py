@@ -1,4 +1,4 @@
-"""Runs web, worker and beat together, with their lines behind one another, until one of them ends or a signal comes."""
+"""Runs web, worker and beat together, mixing their output lines, until one of them ends or a signal arrives."""
 
 import multiprocessing
 import shlex
@@ -13,37 +13,37 @@ from local.embedded.config import ROOT, Config
 from local.embedded.runner_processes import stop_members
 
 CELERY = ("-m", "celery", "--quiet", "-A", "portal.celery")
-NOT_NEWS = "ignore:You're running the worker with superuser"  # root is how many try it; the data is their own
+SUPPRESSED_WARNING = "ignore:You're running the worker with superuser"  # many try Tollgate as root, on their own data
 
 
-class Processes(Manager):  # type: ignore[misc]
+class ProcessManager(Manager):  # type: ignore[misc]
     """honcho's manager fails on a signal that arrives before every process has reported its pid: this one waits."""
 
-    _ending = False
+    _is_ending = False
 
     def terminate(self) -> None:
-        self._ending = True
+        self._is_ending = True
         self._all_started()
 
     def hang_up(self, number: int, frame: FrameType | None) -> None:
-        """The terminal was closed, which honcho does not look after."""
+        """Handle SIGHUP, the signal of a closed terminal, which honcho ignores."""
         self.returncode = 128 + number
         self.terminate()
 
     def _all_started(self) -> bool:
-        """Asked by honcho's loop ten times a second."""
+        """honcho's loop calls this ten times a second."""
         started = bool(super()._all_started())
-        if started and self._ending:
+        if started and self._is_ending:
             super().terminate()
         return started
 
 
 def supervise(config: Config, environment: dict[str, str]) -> int:
-    """Run the parts; when one ends, or a signal comes, all are ended. The exit code."""
+    """Run the parts. When one ends or a signal arrives, end them all. Returns the exit code."""
     (config.data / "beat").mkdir(exist_ok=True)
-    parts = Processes()
+    parts = ProcessManager()
     for name, arguments in commands(config).items():
-        command = "exec " + shlex.join([sys.executable, "-W", NOT_NEWS, *arguments])
+        command = "exec " + shlex.join([sys.executable, "-W", SUPPRESSED_WARNING, *arguments])
         parts.add_process(name, command, env=environment, cwd=str(ROOT))
     signal.signal(signal.SIGHUP, parts.hang_up)
     try:

@@ -1,4 +1,4 @@
-"""`python -m local.embedded.welcome`: waits until the web is healthy, then says where it is and who may enter."""
+"""`python -m local.embedded.welcome`: wait until the web server is healthy, then print its address and logins."""
 
 import json
 import os
@@ -10,12 +10,12 @@ import httpx
 
 from local.embedded.config import ROOT
 
-SECONDS_BETWEEN_NEWS = 30
+SECONDS_BETWEEN_NOTICES = 30
 
 
 def wait_until_healthy(url: str) -> None:
-    """Return at the first 200 of /healthz; meanwhile say now and then what it answers."""
-    news = time.monotonic() + SECONDS_BETWEEN_NEWS
+    """Return at the first 200 of /healthz. Until then, print a notice now and then."""
+    next_notice = time.monotonic() + SECONDS_BETWEEN_NOTICES
     while True:
         try:
             response = httpx.get(f"{url}/healthz", timeout=5, trust_env=False)
@@ -24,19 +24,19 @@ def wait_until_healthy(url: str) -> None:
             state = f"answers {response.status_code}: {response.text[:200]}"
         except httpx.HTTPError as error:
             state = f"does not answer yet ({type(error).__name__})"
-        if time.monotonic() > news:
+        if time.monotonic() > next_notice:
             print(f"Still waiting: {url}/healthz {state}", flush=True)
-            news += SECONDS_BETWEEN_NEWS
+            next_notice += SECONDS_BETWEEN_NOTICES
         time.sleep(0.3)
 
 
 def demo_logins() -> dict[str, dict[str, str]]:
-    """The demo account's users by role; none when there is no demo data."""
+    """The demo account's users by role; empty when there is no demo data."""
     command = [sys.executable, "manage.py", "demo_credentials", "--json"]
-    finished = subprocess.run(command, check=False, cwd=ROOT, capture_output=True, text=True)
-    if finished.returncode:
+    process = subprocess.run(command, check=False, cwd=ROOT, capture_output=True, text=True)
+    if process.returncode:
         return {}
-    users: dict[str, dict[str, str]] = json.loads(finished.stdout)["users"]
+    users: dict[str, dict[str, str]] = json.loads(process.stdout)["users"]
     return users
 
 

@@ -1,4 +1,4 @@
-"""A provider of one's own: a small process that speaks the Cloud API's HTTP and posts signed webhooks back.
+"""A simulated provider: a small process that answers like the providers' APIs and posts signed webhooks back.
 
-`manage.py sandbox` starts it. It knows nothing of the portal's database and sends nothing to anybody's phone.
+`manage.py sandbox` starts it. It uses no database and sends nothing to any phone.
 """

@@ -10,7 +10,7 @@ from providers.simulation import SimulatedTemplate, Simulation
 
 @dataclass(frozen=True, slots=True)
 class WebhookTarget:
-    """Where webhooks of a number go, and the secret that proves who sent them."""
+    """The URL of a number's webhooks, and the secret that authenticates them."""
 
     url: str = field(repr=False)  # its last part is a credential
     secret: str = field(default="", repr=False)
@@ -18,7 +18,7 @@ class WebhookTarget:
 
 @dataclass(frozen=True, slots=True)
 class SandboxNumber:
-    """A business phone number one may send from. 8x8 knows it by its subaccount."""
+    """A business phone number that clients may send from. 8x8 identifies it by its subaccount."""
 
     waba_id: str
     msisdn: str
@@ -28,20 +28,17 @@ class SandboxNumber:
 
     @property
     def simulation(self) -> Simulation:
-        """How its provider answers."""
+        """The simulation of its provider."""
         return simulation_of(self.provider)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
-    """One sandbox; its token opens all its numbers.
-
-    Shares are between 0 and 1, times in seconds, a rate of 0 means no limit.
-    """
+    """The configuration of one sandbox. Shares are between 0 and 1, times in seconds; a rate of 0 means no limit."""
 
     numbers: Mapping[str, SandboxNumber]  # by phone number id
     templates: Mapping[tuple[str, str], SimulatedTemplate]  # by name and language
-    token: str = field(repr=False)
+    token: str = field(repr=False)  # valid for all numbers
     latency: float = 0.05  # before an answer, on average
     speed: float = 1.0  # of webhooks: 10 makes ten times less of each delay
     refuse: float = 0.0  # of requests, answered with code 131000

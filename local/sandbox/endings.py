@@ -1,15 +1,15 @@
-"""The outcome of a message: by its recipient's last six digits, or else at random.
+"""The outcome of a message: the recipient's last six digits decide it, or else chance.
 
 A number that ends in one of Meta's error codes gets that error; codes of fewer than four digits are written 980NNN
-(980002 is code 2), the others are filled up with zeros (080007). `STATUS_SEQUENCES` and
-`LOST_ANSWERS` are the other endings.
+(980002 is code 2), the others are padded with zeros (080007). `STATUS_SEQUENCES` and `LOST_ANSWERS` list the other
+endings.
 """
 
 from dataclasses import dataclass
 from random import Random
 
 from local.sandbox.config import Config
-from providers.simulated_errors import ERRORS, Error
+from providers.simulated_errors import ERRORS, SimulatedError
 from providers.simulation import DELIVERED, FAILED, READ, REPLY, SENT
 
 STATUS_SEQUENCES = {
@@ -22,9 +22,9 @@ STATUS_SEQUENCES = {
 }
 NO_ANSWER, BAD_GATEWAY, UNAVAILABLE = "990408", "990502", "990503"
 LOST_ANSWERS = {
-    NO_ANSWER: "the message is taken, its webhooks come, but the request is never answered",
-    BAD_GATEWAY: "the message is taken, its webhooks come, and a page of HTML is answered with 502",
-    UNAVAILABLE: "the message is not taken, and a page of HTML is answered with 503",
+    NO_ANSWER: "the message is accepted and its webhooks arrive, but the request is never answered",
+    BAD_GATEWAY: "the message is accepted and its webhooks arrive, but the answer is 502 with an HTML page",
+    UNAVAILABLE: "the message is not accepted, and the answer is 503 with an HTML page",
 }
 _DELAYS = {SENT: (0.3, 1.5), DELIVERED: (0.5, 6.0), READ: (3.0, 90.0), FAILED: (0.5, 4.0), REPLY: (5.0, 60.0)}
 _FAILURES = (131026, 131026, 131049, 130472)
@@ -32,11 +32,11 @@ _FAILURES = (131026, 131026, 131049, 130472)
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One webhook, so many seconds after the one before."""
+    """One webhook, `after` seconds after the previous one."""
 
     after: float
     event: str
-    error: Error | None = None
+    error: SimulatedError | None = None
 
 
 def error_ending(code: int) -> str:
@@ -44,35 +44,34 @@ def error_ending(code: int) -> str:
     return f"980{code:03d}" if code < 1000 else f"{code:06d}"
 
 
-_BY_ENDING = {error_ending(code): error for code, error in ERRORS.items()}
+_ERROR_BY_ENDING = {error_ending(code): error for code, error in ERRORS.items()}
 
 
-def refusal(msisdn: str, chance: Random, config: Config) -> Error | None:
-    """The error with which a request is answered, if it is."""
-    error = _BY_ENDING.get(msisdn[-6:])
-    if error is not None and error.at_once:
+def refusal(msisdn: str, rng: Random, config: Config) -> SimulatedError | None:
+    """The error in the answer to a request; None when the request succeeds."""
+    error = _ERROR_BY_ENDING.get(msisdn[-6:])
+    if error is not None and error.is_immediate:
         return error
-    planned = error is not None or msisdn[-6:] in STATUS_SEQUENCES or msisdn[-6:] in LOST_ANSWERS
-    return ERRORS[131000] if chance.random() < config.refuse and not planned else None
+    has_ending = error is not None or msisdn[-6:] in STATUS_SEQUENCES or msisdn[-6:] in LOST_ANSWERS
+    return ERRORS[131000] if rng.random() < config.refuse and not has_ending else None
 
 
-def steps(msisdn: str, chance: Random, config: Config) -> tuple[Step, ...]:
+def steps(msisdn: str, rng: Random, config: Config) -> tuple[Step, ...]:
     """The webhooks of an accepted message, in order."""
-    error = _BY_ENDING.get(msisdn[-6:])
-    events = STATUS_SEQUENCES.get(msisdn[-6:]) or _drawn(chance, config)
+    error = _ERROR_BY_ENDING.get(msisdn[-6:])
+    events = STATUS_SEQUENCES.get(msisdn[-6:]) or _random_events(rng, config)
     if error is not None:
         events = (FAILED,)
     elif FAILED in events:
-        error = ERRORS[chance.choice(_FAILURES)]
+        error = ERRORS[rng.choice(_FAILURES)]
     return tuple(
-        Step(chance.uniform(*_DELAYS[event]) / config.speed, event, error if event == FAILED else None)
-        for event in events
+        Step(rng.uniform(*_DELAYS[event]) / config.speed, event, error if event == FAILED else None) for event in events
     )
 
 
-def _drawn(chance: Random, config: Config) -> tuple[str, ...]:
-    if chance.random() < config.fail:
-        return (FAILED,) if chance.random() < 0.5 else (SENT, FAILED)
-    if chance.random() >= config.read:
+def _random_events(rng: Random, config: Config) -> tuple[str, ...]:
+    if rng.random() < config.fail:
+        return (FAILED,) if rng.random() < 0.5 else (SENT, FAILED)
+    if rng.random() >= config.read:
         return (SENT, DELIVERED)
-    return (SENT, DELIVERED, READ, REPLY) if chance.random() < config.reply else (SENT, DELIVERED, READ)
+    return (SENT, DELIVERED, READ, REPLY) if rng.random() < config.reply else (SENT, DELIVERED, READ)

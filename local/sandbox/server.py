@@ -23,12 +23,12 @@ from local.sandbox.config import Config
 from local.sandbox.endings import BAD_GATEWAY, NO_ANSWER, UNAVAILABLE, refusal, steps
 from local.sandbox.outbox import Outbox, SandboxMessage
 from providers.registry import VENDORS, simulation_of, vendor_of
-from providers.simulated_errors import NO_SUCH_PATH, Error
-from providers.simulation import BLOCKED, LIMITED, MessageRequest, SimulatedRefused, SimulatedSender, Simulation
+from providers.simulated_errors import NO_SUCH_PATH, SimulatedError
+from providers.simulation import BLOCKED, LIMITED, MessageRequest, SimulatedRefusal, SimulatedSender, Simulation
 from providers.vocabulary import Shape
 
-LARGEST_BODY = 1024 * 1024
-_HOLD = 120.0  # seconds for which a request without an answer is kept open
+MAX_BODY_BYTES = 1024 * 1024
+_HANG_SECONDS = 120.0  # how long a request stays open that gets no answer
 _HTML = "<html><body><h1>Sorry, something went wrong.</h1></body></html>"
 
 
@@ -38,10 +38,10 @@ class Sandbox:
     def __init__(self, config: Config) -> None:
         self.counts: Counter[str] = Counter()
         self._config = config
-        self._asked = 0
-        every = 1 / config.number_rate if config.number_rate else 0.0
-        self._number_pace = RateLimiter(every=every, burst=max(1, int(config.number_rate)))
-        self._pair_pace = RateLimiter(every=6.0 if config.pair_rate else 0.0, burst=45)
+        self._requests = 0
+        interval = 1 / config.number_rate if config.number_rate else 0.0
+        self._number_limiter = RateLimiter(every=interval, burst=max(1, int(config.number_rate)))
+        self._pair_limiter = RateLimiter(every=6.0 if config.pair_rate else 0.0, burst=45)
         self._outbox: Outbox
 
     def app(self) -> Starlette:
@@ -50,31 +50,35 @@ class Sandbox:
         for vendor in VENDORS.values():
             if vendor.simulation is not None:
                 routes += self._routes(vendor.name, vendor.simulation)
-        routes.append(Route("/{path:path}", self.elsewhere, methods=["GET", "POST", "DELETE"]))
-        return Starlette(routes=routes, lifespan=self._life)
+        routes.append(Route("/{path:path}", self.unknown_path, methods=["GET", "POST", "DELETE"]))
+        return Starlette(routes=routes, lifespan=self._lifespan)
 
     @asynccontextmanager
-    async def _life(self, app: Starlette) -> AsyncIterator[None]:
+    async def _lifespan(self, app: Starlette) -> AsyncIterator[None]:
         limits = httpx.Limits(max_connections=64, max_keepalive_connections=64)
         async with httpx.AsyncClient(limits=limits, timeout=10) as client:
             self._outbox = Outbox(self._config, client)
-            posting = asyncio.create_task(self._outbox.run())
+            task = asyncio.create_task(self._outbox.run())
             yield
-            posting.cancel()
+            task.cancel()
             with suppress(asyncio.CancelledError):
-                await posting
+                await task
 
     async def overview(self, request: Request) -> Response:
-        """What happened so far, for people."""
+        """Counts of requests and webhooks, for people."""
         outbox = self._outbox
         counts = {**self.counts, **outbox.counts, "on their way": outbox.messages}
-        after = outbox.answered_after_ms()
         return JSONResponse(
-            {"seed": self._config.seed, "counts": counts, "answers": outbox.answers, "answered_after_ms": after}
+            {
+                "seed": self._config.seed,
+                "counts": counts,
+                "answers": outbox.answers,
+                "answered_after_ms": outbox.latencies_ms(),
+            }
         )
 
-    async def elsewhere(self, request: Request) -> Response:
-        """Every other path, as Meta answers it."""
+    async def unknown_path(self, request: Request) -> Response:
+        """Answer every other path with Meta's error."""
         return self._refuse(simulation_of(vendor_of(Shape.GRAPH).name), NO_SUCH_PATH, Random())
 
     def _routes(self, provider: str, simulation: Simulation) -> list[Route]:
@@ -89,91 +93,91 @@ class Sandbox:
     async def _health(
         self, request: Request, provider: str, simulation: Simulation, answer: Callable[[SimulatedSender, str], bytes]
     ) -> Response:
-        """As the token's ending says."""
+        """Answer with the health status that the token's ending selects."""
         try:
             sender = self._sender(request, provider, simulation)
-        except SimulatedRefused as refused:
+        except SimulatedRefusal as refused:
             return self._refuse(simulation, refused.error, Random())
         return Response(answer(sender, simulation.token(request.headers)), media_type="application/json")
 
     async def _answer(self, request: Request, provider: str, simulation: Simulation) -> Response:
-        """Take a message, or refuse it."""
-        self._asked += 1
-        chance = Random(f"{self._config.seed}/{self._asked}")
+        """Accept a message or refuse it."""
+        self._requests += 1
+        rng = Random(f"{self._config.seed}/{self._requests}")
         body = await _body(request)
-        await asyncio.sleep(self._config.latency * chance.uniform(0.5, 1.5))
+        await asyncio.sleep(self._config.latency * rng.uniform(0.5, 1.5))
         try:
             sender = self._sender(request, provider, simulation)
-            if simulation.read_mark and simulation.read_mark(body):
+            if simulation.is_read_mark and simulation.is_read_mark(body):
                 return JSONResponse({"success": True})
-            message = simulation.read(body, self._config.templates)
+            message = simulation.read_request(body, self._config.templates)
             self._check_limits(sender, message)
-        except SimulatedRefused as refused:
-            return self._refuse(simulation, refused.error, chance)
-        error = refusal(message.msisdn, chance, self._config)
+        except SimulatedRefusal as refused:
+            return self._refuse(simulation, refused.error, rng)
+        error = refusal(message.msisdn, rng, self._config)
         if error is not None:
-            return self._refuse(simulation, error, chance)
+            return self._refuse(simulation, error, rng)
         if message.msisdn.endswith(UNAVAILABLE):
             return Response(_HTML, status_code=503, media_type="text/html")
-        given_id = self._take(sender, message, chance)
+        message_id = self._accept(sender, message, rng)
         if message.msisdn.endswith(NO_ANSWER):
-            await asyncio.sleep(_HOLD)
+            await asyncio.sleep(_HANG_SECONDS)
         if message.msisdn.endswith((BAD_GATEWAY, NO_ANSWER)):
             return Response(_HTML, status_code=502, media_type="text/html")
-        return Response(simulation.accepted(message, given_id), media_type="application/json")
+        return Response(simulation.success_answer(message, message_id), media_type="application/json")
 
-    def _take(self, sender: SimulatedSender, message: MessageRequest, chance: Random) -> str:
-        """Accept a message; its id."""
+    def _accept(self, sender: SimulatedSender, message: MessageRequest, rng: Random) -> str:
+        """Queue the message's webhooks. Returns its id."""
         number = self._config.numbers[sender.number_id]
-        given_id = number.simulation.new_id(chance)
-        self._outbox.put(SandboxMessage(given_id, number, sender, message, steps(message.msisdn, chance, self._config)))
+        message_id = number.simulation.new_id(rng)
+        self._outbox.put(SandboxMessage(message_id, number, sender, message, steps(message.msisdn, rng, self._config)))
         self.counts["accepted"] += 1
-        return given_id
+        return message_id
 
-    def _refuse(self, simulation: Simulation, error: Error, chance: Random) -> Response:
+    def _refuse(self, simulation: Simulation, error: SimulatedError, rng: Random) -> Response:
         self.counts["refused"] += 1
-        status, body = simulation.refused(error, chance)
+        status, body = simulation.error_answer(error, rng)
         return Response(body, status_code=status, media_type="application/json")
 
     def _sender(self, request: Request, provider: str, simulation: Simulation) -> SimulatedSender:
-        """The number that the path names, or the token; an ending of the token may say how healthy it is."""
+        """The number that the path names, else the first of the provider. Raises SimulatedRefusal for a wrong token."""
         token = simulation.token(request.headers).removesuffix(LIMITED).removesuffix(BLOCKED)
         if not secrets.compare_digest(token.encode(), self._config.token.encode()):
-            raise SimulatedRefused(190)
-        names = request.path_params
-        number_id = names.get("number_id") or self._first(provider, names.get("subaccount"))
+            raise SimulatedRefusal(190)
+        parameters = request.path_params
+        number_id = parameters.get("number_id") or self._first_number(provider, parameters.get("subaccount"))
         number = self._config.numbers.get(number_id)
         if number is None:
-            raise SimulatedRefused(
+            raise SimulatedRefusal(
                 100, f"Object with ID '{number_id}' does not exist, or may not be used with this token."
             )
         return SimulatedSender(
             number_id=number_id, msisdn=number.msisdn, waba_id=number.waba_id, subaccount=number.subaccount
         )
 
-    def _first(self, provider: str, subaccount: str | None) -> str:
+    def _first_number(self, provider: str, subaccount: str | None) -> str:
         for number_id, number in self._config.numbers.items():
             if number.provider == provider and subaccount in {None, number.subaccount}:
                 return number_id
-        raise SimulatedRefused(100, "There is no such number.")
+        raise SimulatedRefusal(100, "There is no such number.")
 
     def _check_limits(self, sender: SimulatedSender, message: MessageRequest) -> None:
         now = time.monotonic()
         if message.msisdn == sender.msisdn:
-            raise SimulatedRefused(131021)
-        if self._outbox.full:
-            raise SimulatedRefused(131016)
-        if not self._number_pace.allows(sender.number_id, now):
-            raise SimulatedRefused(130429)
-        if not self._pair_pace.allows(f"{sender.number_id}/{message.msisdn}", now):
-            raise SimulatedRefused(131056)
+            raise SimulatedRefusal(131021)
+        if self._outbox.is_full:
+            raise SimulatedRefusal(131016)
+        if not self._number_limiter.allows(sender.number_id, now):
+            raise SimulatedRefusal(130429)
+        if not self._pair_limiter.allows(f"{sender.number_id}/{message.msisdn}", now):
+            raise SimulatedRefusal(131056)
 
 
 async def _body(request: Request) -> bytes:
-    """The body, read to its end for the connection's sake, and kept as far as Meta takes any: more is no JSON then."""
+    """The body, truncated to Meta's limit. It is read to the end so that the connection can be reused."""
     body = b""
     async for chunk in request.stream():
-        body += chunk[: LARGEST_BODY - len(body)]
+        body += chunk[: MAX_BODY_BYTES - len(body)]
     return body
 
 
@@ -183,11 +187,11 @@ async def serve(config: Config, host: str, port: int) -> None:
         Sandbox(config).app(), address=host, port=port, interface=Interfaces.ASGI, websockets=False, log_enabled=False
     )
     loop = asyncio.get_running_loop()
-    for ending in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(ending, server.stop)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, server.stop)
     await server.serve()
 
 
 def run(config: Config, host: str, port: int) -> None:
-    """`serve`, as the whole of a process."""
+    """Run `serve` in a process of its own."""
     asyncio.run(serve(config, host, port))

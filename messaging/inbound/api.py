@@ -1,4 +1,4 @@
-"""REST: the webhooks as they were stored, and putting them back in line."""
+"""REST: stored webhooks and their replay."""
 
 import base64
 from typing import Any, ClassVar, cast
@@ -23,11 +23,11 @@ from messaging.inbound.enums import InboxState
 from messaging.inbound.filtersets import WebhookFilterSet
 from messaging.inbound.models import InboxItem
 from messaging.inbound.selectors.inbox import webhooks
-from messaging.inbound.services.replay import MOST_REPLAYED, replay_webhooks
+from messaging.inbound.services.replay import MAX_REPLAYED, replay_webhooks
 from providers import registry
 
-MOST_IDS = 1_000
-_IN_A_BODY = (Permission.VIEW_NUMBERS, Permission.VIEW_CONTENT)
+MAX_IDS = 1_000
+_BODY_PERMISSIONS = (Permission.VIEW_NUMBERS, Permission.VIEW_CONTENT)
 
 
 class WebhookEventSerializer(SparseSerializer, serializers.ModelSerializer[InboxItem]):
@@ -41,7 +41,7 @@ class WebhookEventSerializer(SparseSerializer, serializers.ModelSerializer[Inbox
 
 
 class WebhookEventDetailSerializer(WebhookEventSerializer):
-    """A stored webhook as received. Its context: `readable`, whether the key may see what people wrote."""
+    """A stored webhook as received. Context: `readable`, whether the key may read its body."""
 
     body = serializers.SerializerMethodField(help_text="Null without the scopes msisdn:read and content:read.")
     body_encoding = serializers.SerializerMethodField()
@@ -50,7 +50,7 @@ class WebhookEventDetailSerializer(WebhookEventSerializer):
         fields = (*WebhookEventSerializer.Meta.fields, "processed_at", "headers", "body_encoding", "body")
 
     def get_body(self, item: InboxItem) -> str | None:
-        """The body as text, or as Base64 where it is no text."""
+        """The body as text, or as Base64 if it is no text."""
         if not self.context["readable"]:
             return None
         raw = bytes(item.body)
@@ -58,7 +58,7 @@ class WebhookEventDetailSerializer(WebhookEventSerializer):
 
     @extend_schema_field(serializers.ChoiceField(["text", "base64"]))
     def get_body_encoding(self, item: InboxItem) -> str:
-        """How `body` is written."""
+        """The encoding of `body`."""
         return "text" if _is_text(bytes(item.body)) else "base64"
 
 
@@ -85,16 +85,16 @@ class WebhookChoiceSerializer(StrictSerializer):
 
 
 class ReplaySerializer(StrictSerializer):
-    """Which webhooks: by id, or all that match a filter."""
+    """The webhooks to replay: by id, or all that match a filter."""
 
     ids = serializers.ListField(
-        child=serializers.IntegerField(min_value=1, max_value=2**63 - 1), min_length=1, max_length=MOST_IDS,
+        child=serializers.IntegerField(min_value=1, max_value=2**63 - 1), min_length=1, max_length=MAX_IDS,
         required=False,
     )  # fmt: skip
     filter = WebhookChoiceSerializer(required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """One of the two, and a filter that filters: an empty one would mean everything."""
+        """Require exactly one of the two, and no empty filter: it would match everything."""
         if ("ids" in attrs) == ("filter" in attrs):
             raise ValidationError({"ids": ["Provide either ids or a filter."]})
         if attrs.get("filter") == {}:
@@ -109,12 +109,12 @@ class ReplayedSerializer(serializers.Serializer[Any]):
 
 
 class WebhookEventView(TenantView):
-    """What all views of stored webhooks share."""
+    """Base of the views of stored webhooks."""
 
     permission: ClassVar[Permission] = Permission.MANAGE_WEBHOOKS
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Also refuse keys of single subaccounts: a webhook may speak of any of the account's."""
+        """Also refuse keys limited to subaccounts: a webhook may concern any subaccount of the account."""
         super().initial(request, *args, **kwargs)
         if self.principal.reach.limited:
             raise PermissionDenied("This API key is limited to subaccounts, but webhooks belong to the whole account.")
@@ -124,7 +124,7 @@ class WebhookEventView(TenantView):
         return get_object_or_404(webhooks(self.account), pk=event_id)
 
     def replay(self, rows: Any, **details: Any) -> Response:
-        """Put the rows back in line and answer how many."""
+        """Requeue the rows and respond with their number."""
         return Response({"replayed": replay_webhooks(rows, details, by=self.principal)})
 
 
@@ -148,7 +148,7 @@ class WebhookEventDetailView(WebhookEventView):
     @extend_schema(operation_id="get_webhook_event", responses=WebhookEventDetailSerializer)
     def get(self, request: Request, event_id: int) -> Response:
         """The webhook with headers and body; 404 if the account has none with that id."""
-        readable = self.principal.permissions.issuperset(_IN_A_BODY)
+        readable = self.principal.permissions.issuperset(_BODY_PERMISSIONS)
         item = self.get_item(event_id)
         return Response(
             detail_data(WebhookEventDetailSerializer, item, request, lambda rows, fields: {"readable": readable})
@@ -182,9 +182,9 @@ class WebhookEventsReplayView(WebhookEventView):
 
     def _replay_matching(self, rows: Any, filters: dict[str, Any]) -> Response:
         rows = WebhookFilterSet(filters, queryset=rows).validated_rows()
-        if count_up_to(rows, MOST_REPLAYED) > MOST_REPLAYED:
-            more = (
-                f"More than {MOST_REPLAYED:,} webhooks match: narrow the filter by received_after and received_before."
+        if count_up_to(rows, MAX_REPLAYED) > MAX_REPLAYED:
+            message = (
+                f"More than {MAX_REPLAYED:,} webhooks match: narrow the filter by received_after and received_before."
             )
-            raise ValidationError({"filter": [more]})
+            raise ValidationError({"filter": [message]})
         return self.replay(rows, filter=filters)

@@ -1,10 +1,10 @@
-"""What this process counts for /metrics. Each web process has counts of its own, from its start."""
+"""Counters of this process for /metrics. Each web process counts from its own start."""
 
 from prometheus_client import Counter, disable_created_metrics
 
 from providers.registry import VENDORS
 
-disable_created_metrics()  # type: ignore[no-untyped-call] # a second series for each, which nobody reads
+disable_created_metrics()  # type: ignore[no-untyped-call] # an additional series for each counter, which nobody reads
 WEBHOOKS = Counter(
     "tollgate_webhooks", "Webhook requests answered by this process.", ["provider", "code"], registry=None
 )

@@ -1,6 +1,6 @@
-"""Whether a webhook address works, tried from outside in: over HTTP, by the address that providers use.
+"""Checks a webhook endpoint from outside: over HTTP, at the URL that providers use.
 
-Nothing is stored by a check: it shows no credential where one is asked for, and sees whether it is refused.
+A check stores nothing: it posts without the credential and expects to be refused.
 """
 
 import secrets
@@ -22,14 +22,14 @@ SECONDS = 5
 
 @dataclass(frozen=True)
 class CheckResult:
-    """One thing that was tried: whether it went as it should, and what that means."""
+    """The result of one test and its explanation."""
 
-    good: bool
+    passed: bool
     text: str
 
 
 def check_endpoint(endpoint: WebhookEndpoint) -> list[CheckResult]:
-    """Call an endpoint's public address as a stranger, and as its provider does when it verifies an address.
+    """Call an endpoint's public URL without a credential, and as its provider does to verify it.
 
     Takes two calls of at most `SECONDS` each.
     """
@@ -37,29 +37,29 @@ def check_endpoint(endpoint: WebhookEndpoint) -> list[CheckResult]:
     headers = {"User-Agent": "Tollgate endpoint check", "Content-Type": "application/json"}
     with httpx.Client(timeout=SECONDS, headers=headers, trust_env=False) as client:
         try:
-            findings = [_check_as_stranger(client, url, guarded=_is_guarded(endpoint))]
+            results = [_check_without_credential(client, url, guarded=_is_guarded(endpoint))]
             verification = endpoint.webhooks.verification
-            if verification and findings[0].good:
-                findings.append(_check_as_provider(client, url, endpoint, verification))
+            if verification and results[0].passed:
+                results.append(_check_as_provider(client, url, endpoint, verification))
         except httpx.HTTPError as error:
             host = httpx.URL(settings.BASE_URL).host
             reason = str(error) or type(error).__name__
-            findings = [
+            results = [
                 CheckResult(
                     False,
                     _("%(host)s could not be reached from here: %(reason)s. Check the proxy and DNS.")
                     % {"host": host, "reason": reason},
                 )
             ]
-    return findings
+    return results
 
 
 def _is_guarded(endpoint: WebhookEndpoint) -> bool:
     return endpoint.webhooks.is_signed or endpoint.header_digest is not None
 
 
-def _check_as_stranger(client: httpx.Client, url: str, *, guarded: bool) -> CheckResult:
-    """Post without a credential; where none is required send GET, as a POST would be stored."""
+def _check_without_credential(client: httpx.Client, url: str, *, guarded: bool) -> CheckResult:
+    """Post without a credential. If none is required, send GET, because a POST would be stored."""
     start = time.perf_counter()
     code = client.post(url, content=b"{}").status_code if guarded else client.get(url).status_code
     took = f"{(time.perf_counter() - start) * 1000:.0f} ms"

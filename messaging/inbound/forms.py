@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from messaging.inbound.models import WebhookEndpoint
-from messaging.inbound.services.endpoints import KEEP_HOURS, LONGEST_KEEP_HOURS
+from messaging.inbound.services.endpoints import KEEP_HOURS, MAX_KEEP_HOURS
 from providers.registry import VENDORS
 from providers.vendor import Vendor, Webhooks
 
@@ -16,16 +16,16 @@ _SECRET = forms.PasswordInput({"autocomplete": "off"})
 
 
 def webhook_vendors() -> list[tuple[Vendor, Webhooks]]:
-    """The providers that an address can be made for, and how they post."""
-    return [(one, one.webhooks) for one in VENDORS.values() if one.webhooks and not one.is_sandbox]
+    """The providers with webhooks, except sandboxes."""
+    return [(vendor, vendor.webhooks) for vendor in VENDORS.values() if vendor.webhooks and not vendor.is_sandbox]
 
 
 class EndpointForm(forms.Form):
-    """A new address."""
+    """The form of a new address."""
 
     provider = forms.ChoiceField(
         label=gettext_lazy("Provider"),
-        choices=lambda: [(one.name, one.label) for one, _webhooks in webhook_vendors()],
+        choices=lambda: [(vendor.name, vendor.label) for vendor, _webhooks in webhook_vendors()],
         widget=forms.RadioSelect,
     )
     name = forms.CharField(
@@ -36,7 +36,7 @@ class EndpointForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        signing = [(one.company, webhooks) for one, webhooks in webhook_vendors() if webhooks.is_signed]
+        signing = [(vendor.company, webhooks) for vendor, webhooks in webhook_vendors() if webhooks.is_signed]
         self.fields["app_secret"] = forms.CharField(
             label=_("App secret, for %(providers)s only")
             % {"providers": get_text_list([company for company, _webhooks in signing], _("and"))},
@@ -47,7 +47,7 @@ class EndpointForm(forms.Form):
         )
 
     def clean(self) -> dict[str, Any]:
-        """Signatures cannot be checked without the secret; to providers that do not sign it means nothing."""
+        """Require the app secret of providers that sign, and drop it for others."""
         cleaned = super().clean() or self.cleaned_data
         vendor = VENDORS.get(cleaned.get("provider", ""))
         if not (vendor and vendor.webhooks and vendor.webhooks.is_signed):
@@ -59,7 +59,7 @@ class EndpointForm(forms.Form):
 
 
 class RotateForm(forms.Form):
-    """A new secret for an address; where there was one, how long that stays valid."""
+    """The form of a new secret, with how long the former one stays valid if there is one."""
 
     def __init__(self, *args: Any, endpoint: WebhookEndpoint, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -73,7 +73,7 @@ class RotateForm(forms.Form):
             label=_("Keep the former secret valid for (hours)"),
             initial=KEEP_HOURS,
             min_value=0,
-            max_value=LONGEST_KEEP_HOURS,
+            max_value=MAX_KEEP_HOURS,
             help_text=_("Until the provider uses the new one: 0 (refused immediately) to %(hours)d.")
-            % {"hours": LONGEST_KEEP_HOURS},
+            % {"hours": MAX_KEEP_HOURS},
         )

@@ -1,4 +1,4 @@
-"""Understanding a stored webhook: its body becomes events, and each event finds the account it belongs to."""
+"""Parses stored webhooks into events, and finds the account of each event."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -18,11 +18,11 @@ from providers.registry import parse
 T = TypeVar("T")
 log = structlog.get_logger("tollgate.inbox")
 
-FUTURE = timedelta(days=366)  # a provider's clock may be wrong by days; by a year it is no time at all
+FUTURE = timedelta(days=366)  # a provider's clock may be wrong by days, not by a year
 
 
-class Claimed(NamedTuple):
-    """An inbox row that this worker holds until its lease ends."""
+class ClaimedItem(NamedTuple):
+    """An inbox row that this worker has claimed until its lease ends."""
 
     received_at: datetime
     id: int
@@ -35,32 +35,34 @@ class Claimed(NamedTuple):
 
 @dataclass(slots=True)
 class Reading:
-    """A parsed row: what can be applied, what waits for a registration, and what is wrong."""
+    """A parsed row: events to apply, missing registrations, and problems."""
 
-    item: Claimed
+    item: ClaimedItem
     parsed: Parsed = field(default_factory=Parsed)
-    reports: list[lifecycle.Report] = field(default_factory=list)
+    reports: list[lifecycle.EventReport] = field(default_factory=list)
     announcements: list[history.Announcement] = field(default_factory=list)
     contacts: list[tuple[int, ContactEvent, datetime, int | None]] = field(default_factory=list)
-    waits_for: list[str] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
     @property
     def reason(self) -> str:
-        """Why the row is not simply done, each reason once."""
-        missing = [f"{text[:1].upper()}{text[1:]}: register it, and the webhook is applied." for text in self.waits_for]
-        return "\n".join(dict.fromkeys([*missing, *self.problems]))
+        """The reasons why the row is not done, without repetitions."""
+        registrations = [
+            f"{text[:1].upper()}{text[1:]}: register it, and the webhook is applied." for text in self.missing
+        ]
+        return "\n".join(dict.fromkeys([*registrations, *self.problems]))
 
 
 class Intake:
-    """Reads a batch of rows against the accounts their endpoints serve. Needs every tenant's scope."""
+    """Reads a batch of rows for the accounts that their endpoints serve. Needs every tenant's scope."""
 
-    def __init__(self, claimed: Sequence[Claimed]) -> None:
+    def __init__(self, claimed: Sequence[ClaimedItem]) -> None:
         self._accounts = _accounts_of({item.endpoint_id for item in claimed})
         self.directory = Directory({account for accounts in self._accounts.values() for account in accounts})
 
-    def read(self, item: Claimed) -> Reading:
-        """Parse a body and find where its events belong. Never raises: what goes wrong becomes a problem."""
+    def read(self, item: ClaimedItem) -> Reading:
+        """Parse a body and find the accounts of its events. Never raises: errors become problems of the reading."""
         reading = Reading(item)
         try:
             parsed = parse(item.provider, item.body)
@@ -72,64 +74,68 @@ class Intake:
         reading.parsed = parsed
         reading.problems += parsed.problems
         for event in parsed.events:
-            self._take(reading, event)
+            self._add(reading, event)
         return reading
 
-    def _take(self, reading: Reading, event: Event) -> None:
+    def _add(self, reading: Reading, event: Event) -> None:
         item = reading.item
         at = event.at or item.received_at
         if at > item.received_at + FUTURE:
             reading.problems.append(f"An event is dated {at:%Y-%m-%d}, in the future.")
             return
-        find = self.directory
+        directory = self.directory
         try:
             if isinstance(event, MessageEvent):
-                account_id, place = self._resolve(item, lambda account: find.place(account, item.provider, event))
-                if at < find.begins_at(account_id):
-                    return  # retention has deleted that time
-                report = lifecycle.Report(account_id, item.provider, event, place, item.id, item.received_at)
+                account_id, placement = self._resolve(
+                    item, lambda account: directory.placement(account, item.provider, event)
+                )
+                if at < directory.begins_at(account_id):
+                    return  # retention has deleted that period
+                report = lifecycle.EventReport(account_id, item.provider, event, placement, item.id, item.received_at)
                 reading.reports.append(report)
             elif isinstance(event, ChangeEvent):
-                account_id, subject = self._resolve(item, lambda account: find.subject(account, item.provider, event))
-                subject_id = subject or history.create_template(account_id, event, find)
+                account_id, subject = self._resolve(
+                    item, lambda account: directory.subject(account, item.provider, event)
+                )
+                subject_id = subject or history.create_template(account_id, event, directory)
                 reading.announcements.append(history.Announcement(account_id, event, at, subject_id, item.id))
             else:
-                account_id, _ = self._resolve(item, lambda account: find.owner(account, item.provider, event))
+                account_id, _ = self._resolve(item, lambda account: directory.owner(account, item.provider, event))
                 reading.contacts.append((account_id, event, at, item.id))
         except Unregistered as error:
-            reading.waits_for.append(str(error))
+            reading.missing.append(str(error))
         except Ambiguous as error:
             reading.problems.append(str(error))
 
-    def _resolve(self, item: Claimed, find: Callable[[int], T]) -> tuple[int, T]:
-        """The one account among the endpoint's for which `find` finds something.
+    def _resolve(self, item: ClaimedItem, find: Callable[[int], T]) -> tuple[int, T]:
+        """The one account of the endpoint for which `find` succeeds.
 
-        Raises Unregistered when there is none and Ambiguous when there are several: nothing crosses by a guess.
+        Raises Unregistered when there is none and Ambiguous when there are several: never guess an account.
         """
         matches: dict[int, T] = {}
-        missing = Unregistered("nothing is registered")
+        unregistered = Unregistered("nothing is registered")
         for account_id in self._accounts.get(item.endpoint_id) or (item.account_id,):
             try:
                 matches[account_id] = find(account_id)
             except Unregistered as error:
-                missing = error
+                unregistered = error
         if not matches:
-            raise missing
+            raise unregistered
         if len(matches) > 1:
             raise Ambiguous("Several accounts of this endpoint have registered the same number or WABA: keep one.")
         return next(iter(matches.items()))
 
 
 class Ambiguous(LookupError):
-    """Several accounts behind one endpoint have registered the same number: no event may be guessed to one."""
+    """Several accounts of one endpoint have registered the same number."""
 
 
 def _accounts_of(endpoint_ids: set[int]) -> dict[int, tuple[int, ...]]:
-    """The accounts each endpoint serves: its own, and those that share its app."""
+    """The accounts that each endpoint serves: its own, and those that share its app."""
     served: dict[int, list[int]] = {}
     rows = WebhookEndpoint.objects.filter(pk__in=endpoint_ids).values_list("pk", "account_id", "shared_with")
     for endpoint_id, owner, other in rows:
         accounts = served.setdefault(endpoint_id, [owner])
-        if other and other not in accounts:  # null for an endpoint that serves its own account alone
+        if other and other not in accounts:  # null for an endpoint that serves only its own account
             accounts.append(other)
     return {endpoint_id: tuple(accounts) for endpoint_id, accounts in served.items()}

@@ -16,6 +16,6 @@ def drain_inbox() -> None:
 
 @shared_task(base=InstallationTask)
 def unpark_webhooks() -> None:
-    """Retry parked webhooks whose number, WABA or subaccount has been registered meanwhile."""
+    """Requeue parked webhooks whose number, WABA or subaccount has been registered since."""
     if inbox.unpark():
         inbox.drain()

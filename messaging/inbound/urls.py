@@ -1,4 +1,4 @@
-"""URLs of webhooks in: pages, REST, and where providers post to."""
+"""URLs of inbound webhooks: settings pages, REST, and the endpoints that providers post to."""
 
 from django.urls import path
 
@@ -16,7 +16,7 @@ urlpatterns = [
     path("settings/webhooks/", views.endpoint_list, name="endpoints"),
     path("settings/webhooks/new/", views.new_endpoint, name="endpoint_new"),
     path("settings/webhooks/<int:endpoint_id>/", views.endpoint, name="endpoint"),
-    path("settings/webhooks/<int:endpoint_id>/test/", views.try_endpoint, name="endpoint_test"),
+    path("settings/webhooks/<int:endpoint_id>/test/", views.run_endpoint_check, name="endpoint_test"),
     path("settings/webhooks/<int:endpoint_id>/rotate/", views.rotate_endpoint, name="endpoint_rotate"),
     path("settings/webhooks/<int:endpoint_id>/switch/", views.switch_endpoint, name="endpoint_switch"),
 ]

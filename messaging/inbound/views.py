@@ -1,4 +1,4 @@
-"""Settings of webhook endpoints: addresses, secrets, whether they work."""
+"""Settings pages of webhook endpoints: addresses, secrets, checks."""
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -22,15 +22,15 @@ allowed = requires(Permission.MANAGE_WEBHOOKS, whole_account=True)
 
 @allowed
 def endpoint_list(request: TenantRequest) -> HttpResponse:
-    """Each address, and when it last took a webhook."""
+    """List the addresses and when each last received a webhook."""
     addresses = [(endpoint, address_of(endpoint)) for endpoint in endpoints(request.account)]
     return render(request, "inbound/endpoints.html", {"endpoints": addresses})
 
 
 @allowed
-@sensitive_variables("made")
+@sensitive_variables("created")
 def new_endpoint(request: TenantRequest) -> HttpResponse:
-    """Make an address. The answer to the form shows its secret, and no other page does."""
+    """Create an address. Only the response to the form shows its secret."""
     form = EndpointForm(form_data(request))
     if form.is_valid():
         cleaned = form.cleaned_data
@@ -44,22 +44,22 @@ def new_endpoint(request: TenantRequest) -> HttpResponse:
 
 @allowed
 def endpoint(request: TenantRequest, endpoint_id: int) -> HttpResponse:
-    """One address: what to enter at the provider, who may post, how to change it."""
+    """Show one address: its settings at the provider, who may post, and actions."""
     return _page(request, _endpoint(request, endpoint_id))
 
 
 @require_POST
 @allowed
-def try_endpoint(request: TenantRequest, endpoint_id: int) -> HttpResponse:
-    """Call the address as providers do, and say what happened."""
+def run_endpoint_check(request: TenantRequest, endpoint_id: int) -> HttpResponse:
+    """Call the address as providers do, and show the results."""
     endpoint = _endpoint(request, endpoint_id)
-    return _page(request, endpoint, findings=check_endpoint(endpoint))
+    return _page(request, endpoint, results=check_endpoint(endpoint))
 
 
 @allowed
-@sensitive_variables("made")
+@sensitive_variables("rotated")
 def rotate_endpoint(request: TenantRequest, endpoint_id: int) -> HttpResponse:
-    """Ask, then put a new secret in force and show it once."""
+    """Show the form, then put a new secret in force and show it once."""
     endpoint = _endpoint(request, endpoint_id)
     form = RotateForm(form_data(request), endpoint=endpoint)
     if form.is_valid():
@@ -70,7 +70,7 @@ def rotate_endpoint(request: TenantRequest, endpoint_id: int) -> HttpResponse:
 
 @allowed
 def switch_endpoint(request: TenantRequest, endpoint_id: int) -> HttpResponse:
-    """Ask, then switch an address off; or switch it on again."""
+    """Confirm, then switch an address off or on."""
     endpoint = _endpoint(request, endpoint_id)
     if request.method != "POST":
         return render(request, "inbound/endpoint_switch.html", {"endpoint": endpoint})
@@ -87,20 +87,20 @@ def _endpoint(request: TenantRequest, endpoint_id: int) -> WebhookEndpoint:
     return endpoint
 
 
-def _page(request: TenantRequest, endpoint: WebhookEndpoint, findings: list[CheckResult] | None = None) -> HttpResponse:
+def _page(request: TenantRequest, endpoint: WebhookEndpoint, results: list[CheckResult] | None = None) -> HttpResponse:
     context = {
         "endpoint": endpoint,
         "address": address_of(endpoint),
-        "rotating": _rotating(endpoint),
-        "findings": findings,
+        "rotating": _is_rotating(endpoint),
+        "results": results,
     }
     return render(request, "inbound/endpoint.html", context)
 
 
-def _rotating(endpoint: WebhookEndpoint) -> bool:
-    """Whether a former secret is valid beside the new one."""
-    former = endpoint.former_header_digest is not None or bool(endpoint.former_app_secret)
-    return former and endpoint.former_until is not None and endpoint.former_until > timezone.now()
+def _is_rotating(endpoint: WebhookEndpoint) -> bool:
+    """Whether a former secret is still valid."""
+    has_former = endpoint.former_header_digest is not None or bool(endpoint.former_app_secret)
+    return has_former and endpoint.former_until is not None and endpoint.former_until > timezone.now()
 
 
 def _show_secrets(request: TenantRequest, issued: services.EndpointSecrets, *, new: bool) -> HttpResponse:
@@ -109,6 +109,6 @@ def _show_secrets(request: TenantRequest, issued: services.EndpointSecrets, *, n
         "address": address_of(issued.endpoint),
         "header_value": issued.header_value,
         "new": new,
-        "rotating": _rotating(issued.endpoint),
+        "rotating": _is_rotating(issued.endpoint),
     }
     return render(request, "inbound/endpoint_secrets.html", context)

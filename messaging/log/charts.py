@@ -35,12 +35,12 @@ def delivered_by_category(rows: Sequence[CostRow], days: Sequence[date], templat
                  note=_("Days are in the WhatsApp Business Account’s time zone."))  # fmt: skip
 
 
-def rate_by_day(days: dict[date, Counts], timeline: Iterable[ChangeEntry], **whose: str) -> Chart:
+def rate_by_day(days: dict[date, Counts], timeline: Iterable[ChangeEntry], **params: str) -> Chart:
     """The delivery rate of a number or template by day, and what was announced of it on the same axis.
 
     `whose` is its filter in the log; what was announced on other days is left out.
     """
-    links = [log_of(day, direction=Direction.OUTBOUND, **whose) for day in days]
+    links = [log_of(day, direction=Direction.OUTBOUND, **params) for day in days]
     series = Series(_("Delivered"), "delivered", [counts.rate for counts in days.values()], links)
     marks = _marks(list(days), timeline)
     note = _("Delivered messages as a share of messages with an outcome.")
@@ -75,20 +75,20 @@ def log_of(day: date, *statuses: str, **params: str) -> str:
 
 
 def _marks(days: Sequence[date], timeline: Iterable[ChangeEntry]) -> list[Mark]:
-    """What was announced on one of the days, oldest first; a day is the reader's, as in the counts."""
+    """The announcements on these days, oldest first, in the reader's time zone."""
     places = {day: n for n, day in enumerate(days)}
-    entries = sorted(timeline, key=lambda one: one.at)
+    entries = sorted(timeline, key=lambda entry: entry.at)
     return [
-        Mark(places[day], one.title, _sentence(one), one.level)
-        for one in entries
-        if (day := timezone.localdate(one.at)) in places
+        Mark(places[day], entry.title, _sentence(entry), entry.level)
+        for entry in entries
+        if (day := timezone.localdate(entry.at)) in places
     ]
 
 
-def _sentence(one: ChangeEntry) -> str:
+def _sentence(entry: ChangeEntry) -> str:
     """An announcement in a line: "Status: approved → paused (first pause, 3 hours)"."""
-    change = f"{one.title}: {one.old} → {one.new}" if one.old else f"{one.title}: {one.new}"
-    return f"{change} ({one.reason})" if one.reason else change
+    change = f"{entry.title}: {entry.old} → {entry.new}" if entry.old else f"{entry.title}: {entry.new}"
+    return f"{change} ({entry.reason})" if entry.reason else change
 
 
 def _labels(days: Iterable[date]) -> list[str]:

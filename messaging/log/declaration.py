@@ -1,4 +1,4 @@
-"""The declaration of a filter of the log: how it is read, named and answered. `MessageQuery` holds them all."""
+"""The declaration of a filter of the log: its value, names and condition. `MessageQuery` declares all filters."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -10,19 +10,19 @@ from django.db.models import Q
 from accounts.models import Account
 from core.filters import BLANK
 from core.words import Text
-from messaging.log.kinds import Kind
+from messaging.log.kinds import ValueKind
 from messaging.log.predicates import QueryContext
 
 
 @dataclass(frozen=True)
 class Filter:
-    """How one filter is read, named and answered. A `label` is for pages, `help` for REST and in English."""
+    """The value, names and condition of one filter. `label` is for pages; `help` is for REST and in English."""
 
-    kind: Kind
+    kind: ValueKind
     label: Text
     help: str
     index: str = ""
-    """The index that serves it in the log's order; empty: that of the time, narrowed by its condition."""
+    """The index that serves it in the log's order; empty: the index of the time."""
     lookup: str = ""
     """The condition as Django writes it; empty: the column of the filter's name has the value."""
     names: Callable[[Account, str, Sequence[int] | None], list[int]] | None = None
@@ -34,13 +34,13 @@ class Filter:
     alias: str = ""
     """The parameter of the log's page, where it is not the filter's name."""
     internal: bool = False
-    """Whether only our own code uses it."""
+    """Whether only our code uses it."""
     more: bool = True
     """Whether its field is under "More filters"."""
     finds_few: bool = False
-    """Whether the page looks through all time with it."""
+    """Whether the page searches all time with it."""
     in_counts: bool = False
-    """Whether the counts by time know it."""
+    """Whether the traffic counts support it."""
     name: str = ""
 
     @property
@@ -59,7 +59,7 @@ class Filter:
         return value
 
     def condition(self, account: Account, query: QueryContext) -> Q:
-        """What a message must be."""
+        """The condition on messages."""
         value = getattr(query, self.name)
         if self.where is not None:
             return self.where(account, value, query)
@@ -68,7 +68,7 @@ class Filter:
         return Q(**{self.lookup or self.name: value})
 
 
-def declare(kind: Kind, label: Text = "", help: str = "", **more: Any) -> Any:  # noqa: A002 - as Django names it
+def declare(kind: ValueKind, label: Text = "", help: str = "", **more: Any) -> Any:  # noqa: A002 - as Django names it
     """A field of `MessageQuery`."""
     return field(default=kind.blank, metadata={"filter": Filter(kind, label, help, **more)})
 

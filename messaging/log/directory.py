@@ -1,4 +1,4 @@
-"""The numbers, subaccounts and templates that a batch of events refers to, in five queries."""
+"""The numbers, subaccounts and templates of a batch of events, in five queries."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,8 +13,8 @@ _ALWAYS = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where a message belongs. A part that is not known is None."""
+class Placement:
+    """The subaccount, phone number and WABA of a message; None where unknown."""
 
     subaccount_id: int | None
     phone_number_id: int | None = None
@@ -23,7 +23,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class TemplateRef:
-    """What ingestion needs of a template."""
+    """A template's id and category."""
 
     id: int
     category: str
@@ -38,8 +38,8 @@ class Directory:
 
     def __init__(self, account_ids: Iterable[int]) -> None:
         ids = set(account_ids)
-        self._numbers: dict[tuple[int, str, str], Place] = {}
-        self._subaccounts: dict[tuple[int, str], list[Place]] = {}
+        self._numbers: dict[tuple[int, str, str], Placement] = {}
+        self._subaccounts: dict[tuple[int, str], list[Placement]] = {}
         self._templates: dict[tuple[int, int | None, str, str], TemplateRef] = {}
         self._account_ids = ids
         self._wabas: dict[tuple[int, str], int] = {}
@@ -48,21 +48,21 @@ class Directory:
         for account_id, meta_id, pk in wabas:
             self._wabas[account_id, meta_id] = pk
         for account_id, pk, code in Subaccount.objects.filter(account__in=ids).values_list("account_id", "id", "code"):
-            self._subaccounts[account_id, code] = [Place(pk)]
+            self._subaccounts[account_id, code] = [Placement(pk)]
         numbers = PhoneNumber.objects.filter(account__in=ids).values_list(
             "account_id", "provider", "provider_number_id", "subaccount_id", "id", "waba_id", "subaccount__code",
             "msisdn",
         )  # fmt: skip
         for account_id, provider, number_id, subaccount_id, pk, waba_id, code, msisdn in numbers:
-            place = Place(subaccount_id, pk, waba_id)
-            self._numbers[account_id, provider, number_id] = place
-            self._subaccounts[account_id, code].append(place)
+            placement = Placement(subaccount_id, pk, waba_id)
+            self._numbers[account_id, provider, number_id] = placement
+            self._subaccounts[account_id, code].append(placement)
             self._by_msisdn.setdefault((account_id, msisdn), []).append(pk)
 
         self._horizons = dict(Horizon.objects.filter(pk__in=ids).values_list("account_id", "begins_at"))
 
     def begins_at(self, account_id: int) -> datetime:
-        """Return when the account's log begins: retention has deleted what was before."""
+        """When the account's log begins: retention has deleted earlier messages."""
         return self._horizons.get(account_id, _ALWAYS)
 
     def load_templates(self, events: Iterable[tuple[int, MessageEvent]]) -> None:
@@ -78,24 +78,24 @@ class Directory:
             self._templates[account_id, waba_id, name, language] = template
             self._templates.setdefault((account_id, None, name, language), template)
 
-    def place(self, account_id: int, provider: str, event: MessageEvent) -> Place:
-        """Where the event belongs. Raises Unregistered."""
-        place = self._numbers.get((account_id, provider, event.number_id)) if event.number_id else None
-        if place is not None:
-            return place
+    def placement(self, account_id: int, provider: str, event: MessageEvent) -> Placement:
+        """The placement of an event. Raises Unregistered."""
+        placement = self._numbers.get((account_id, provider, event.number_id)) if event.number_id else None
+        if placement is not None:
+            return placement
         if not event.subaccount_code:
             raise Unregistered(f"number id {event.number_id!r} is not registered with {provider} in this account")
-        places = self._subaccounts.get((account_id, event.subaccount_code))
-        if places is None:
+        placements = self._subaccounts.get((account_id, event.subaccount_code))
+        if placements is None:
             raise Unregistered(f"subaccount {event.subaccount_code!r} is not registered in this account")
-        if len(places) == 2:  # the subaccount itself and its only number: an 8x8 receipt names no channel
-            return places[1]
-        wabas = {place.waba_id for place in places[1:]}
-        return Place(places[0].subaccount_id, waba_id=wabas.pop() if len(wabas) == 1 else None)
+        if len(placements) == 2:  # the subaccount itself and its only number: an 8x8 receipt names no channel
+            return placements[1]
+        wabas = {placement.waba_id for placement in placements[1:]}
+        return Placement(placements[0].subaccount_id, waba_id=wabas.pop() if len(wabas) == 1 else None)
 
-    def template(self, account_id: int, place: Place, event: MessageEvent) -> TemplateRef | None:
-        """The template the event names: the WABA's, or the account's oldest when the WABA is not known."""
-        return self._templates.get((account_id, place.waba_id, event.template_name, event.template_language))
+    def template(self, account_id: int, placement: Placement, event: MessageEvent) -> TemplateRef | None:
+        """The template that the event names: the WABA's, or the account's oldest when the WABA is unknown."""
+        return self._templates.get((account_id, placement.waba_id, event.template_name, event.template_language))
 
     def waba(self, account_id: int, waba_id: str) -> int:
         """The WABA of Meta's id. Raises Unregistered."""
@@ -105,16 +105,16 @@ class Directory:
         return pk
 
     def subject(self, account_id: int, provider: str, event: ChangeEvent) -> int | None:
-        """The id of what an announcement is about; None for a template of a known WABA, which may be new.
+        """The id of an announcement's subject; None for a template of a registered WABA, which may be new.
 
-        A number is known by its provider's id or by its MSISDN. Raises Unregistered.
+        A number is identified by its provider's id or by its MSISDN. Raises Unregistered.
         """
         if event.subject != Subject.PHONE_NUMBER:
             waba = self.waba(account_id, event.waba_id)
             return waba if event.subject == Subject.WABA else None
-        place = self._numbers.get((account_id, provider, event.number_id))
-        if place is not None and place.phone_number_id is not None:
-            return place.phone_number_id
+        placement = self._numbers.get((account_id, provider, event.number_id))
+        if placement is not None and placement.phone_number_id is not None:
+            return placement.phone_number_id
         numbers = self._by_msisdn.get((account_id, event.msisdn), [])
         if len(numbers) != 1:
             raise Unregistered(f"phone number {event.msisdn or event.number_id!r} is not registered in this account")
@@ -124,7 +124,7 @@ class Directory:
         """The WABA or number through which an account knows a person. Raises Unregistered."""
         if event.waba_id:
             return self.waba(account_id, event.waba_id)
-        place = self._numbers.get((account_id, provider, event.number_id))
-        if place is None or place.phone_number_id is None:
+        placement = self._numbers.get((account_id, provider, event.number_id))
+        if placement is None or placement.phone_number_id is None:
             raise Unregistered(f"number id {event.number_id!r} is not registered with {provider} in this account")
-        return place.phone_number_id
+        return placement.phone_number_id

@@ -40,7 +40,7 @@ class CategoryRank(IntegerChoices):
     """How well a message's category is known; the lowest number wins."""
 
     PROVEN = 0, _("reported with the proof of delivery")
-    SAID = 1, _("reported earlier by the provider")
+    REPORTED = 1, _("reported earlier by the provider")
     ASSUMED = 2, _("taken from the template")
     NONE = 9, _("unknown")
 

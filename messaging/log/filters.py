@@ -1,4 +1,4 @@
-"""From the values of a form to the criteria of selectors."""
+"""Criteria of selectors from forms."""
 
 from dataclasses import replace
 from zoneinfo import ZoneInfo
@@ -13,7 +13,7 @@ from messaging.log.words import sentence
 
 
 def traffic_filter(form: TrafficForm, reach: Reach) -> TrafficFilter:
-    """What the dashboard counts, and the log where it can be counted."""
+    """The criteria of the traffic counts, for the dashboard and the log."""
     return TrafficFilter(
         subaccount_ids=reach.ids,
         phone_number_id=form.phone_number_id,
@@ -23,7 +23,7 @@ def traffic_filter(form: TrafficForm, reach: Reach) -> TrafficFilter:
 
 
 def log_counts(account: Account, form: LogForm, reach: Reach, zone: ZoneInfo) -> Counts | None:
-    """How many messages the log would show, where the counts can say it; else None."""
+    """The counts of the log's messages, if the traffic counts support its filters; else None."""
     if not form.is_counted:
         return None
     cleaned = form.cleaned_data
@@ -38,7 +38,7 @@ def log_counts(account: Account, form: LogForm, reach: Reach, zone: ZoneInfo) ->
 
 
 def log_sentence(form: LogForm, counted: Counts | None = None) -> str:
-    """The log's head: its counts where they are given, else the period. The form is valid."""
+    """The log's heading: its counts if given, else the period. The form is valid."""
     if counted is None:
         if form.any_time:
             return gettext("Newest first, any time")

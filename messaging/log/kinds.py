@@ -1,4 +1,4 @@
-"""Kinds of values that the log is filtered by: how each is read, checked, made canonical, stored and described."""
+"""Kinds of filter values: how each is parsed, checked, normalised, stored and described."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -22,8 +22,8 @@ SHORTEST_UMID = 8  # hexadecimal digits; the log shows as many
 Schema = dict[str, Any]
 
 
-class Kind:
-    """What the kinds have in common. The form's field parses, whether a page, a URL or a JSON body gave the value."""
+class ValueKind:
+    """The base of all kinds. The form's field parses values of pages, URLs and JSON bodies alike."""
 
     blank: Any = ""
     several = False
@@ -46,11 +46,11 @@ class Kind:
         return {name: value}
 
     def canonical(self, value: Any) -> Any:
-        """The one form of a value that can be written in several ways."""
+        """The canonical form of a value."""
         return value
 
     def problem(self, value: Any, *, exact_numbers: bool) -> str:
-        """Why a canonical value finds nothing, with the remedy; empty when it is fine."""
+        """Why a canonical value is refused, with the remedy; empty when it is valid."""
         return ""
 
     def dump(self, value: Any) -> Any:
@@ -58,20 +58,20 @@ class Kind:
         return value
 
     def load(self, value: Any) -> Any:
-        """What `dump` made."""
+        """The value that `dump` wrote."""
         return value
 
 
 @dataclass(frozen=True)
-class FreeText(Kind):
-    """A text that one types. `attrs` are those of its input."""
+class FreeText(ValueKind):
+    """A typed text. `attrs` are the input's attributes."""
 
     longest: int
     attrs: Mapping[str, Text] = field(default_factory=dict)
 
     @property
     def schema(self) -> Schema:
-        """No longer than what is stored."""
+        """A string with a maximum length."""
         return {**super().schema, "maxLength": self.longest}
 
     def field(self, label: Text = "") -> forms.Field:
@@ -84,26 +84,26 @@ class Search(FreeText):
     """A phone number, an id or a part of a name."""
 
     def problem(self, value: str, *, exact_numbers: bool) -> str:
-        """A part of a phone number must be long enough to find few."""
+        """Refuse a part of a phone number that is too short."""
         return _too_short(value, exact_numbers) if is_number(value) else ""
 
 
-class PhoneNumber(FreeText):
+class PhoneNumberText(FreeText):
     """A phone number, as people write it, or its first digits."""
 
     def canonical(self, value: str) -> str:
-        """Its digits. What is no number stays, so that it never means "all"."""
+        """Its digits. Any other text is unchanged, so that it never means "all"."""
         return digits_of(value) if is_number(value) else value
 
     def problem(self, value: str, *, exact_numbers: bool) -> str:
-        """Digits, enough of them to find few."""
+        """Require a minimum number of digits."""
         if not is_number(value):
             return _("Enter the digits of a phone number with its country code.")
         return _too_short(value, exact_numbers)
 
 
 def _too_short(text: str, exact_numbers: bool) -> str:
-    """Who sees numbers masked gives whole ones, which may be short."""
+    """The problem of a short number. People who see masked numbers give complete ones, which may be short."""
     if exact_numbers or len(digits_of(text)) >= SHORTEST_PREFIX:
         return ""
     return _("Enter at least the first %(n)d digits of the number.") % {"n": SHORTEST_PREFIX}
@@ -113,11 +113,11 @@ class Umid(FreeText):
     """A UMID in any case, with or without hyphens, or its first digits."""
 
     def canonical(self, value: str) -> str:
-        """Lower-case digits without hyphens. What is no UMID stays."""
+        """Lower-case digits without hyphens. Any other text is unchanged."""
         return value.replace("-", "").lower() if is_umid(value) else value
 
     def problem(self, value: str, *, exact_numbers: bool) -> str:
-        """All of it, or enough to find one message."""
+        """Require a complete UMID or a minimum of digits."""
         if is_umid(value):
             return ""
         return _("Enter the UMID, or at least its first %(n)d digits.") % {"n": SHORTEST_UMID}
@@ -132,8 +132,8 @@ UMID_HINT = format_lazy(gettext_lazy("Full UMID or its first {n} digits"), n=SHO
 
 
 @dataclass(frozen=True)
-class Choice(Kind):
-    """One of some words. `every` is how a page names the choice of all."""
+class Choice(ValueKind):
+    """One of some values. `every` is the page's label for all values."""
 
     choices: Sequence[tuple[str, Text]]
     every: Text
@@ -148,14 +148,14 @@ class Choice(Kind):
         return select(label, self.every, self.choices)
 
 
-class Several(Kind):
-    """Any of some texts. It has no field of its own: people do not type them."""
+class TextList(ValueKind):
+    """A list of texts. It has no field, because people do not type it."""
 
     blank = ()
     several = True
 
     def canonical(self, value: Iterable[str]) -> tuple[str, ...]:
-        """Each once, in order."""
+        """Sorted, without repetitions."""
         return tuple(sorted(set(value)))
 
     def dump(self, value: tuple[str, ...]) -> list[str]:
@@ -168,7 +168,7 @@ class Several(Kind):
 
 
 class ChoicesField(forms.MultipleChoiceField):
-    """Some of some words; a blank one is none."""
+    """Several of some values; a blank one is ignored."""
 
     def to_python(self, value: Any) -> list[str]:
         """The words."""
@@ -176,8 +176,8 @@ class ChoicesField(forms.MultipleChoiceField):
 
 
 @dataclass(frozen=True)
-class Choices(Several):
-    """Some of some words. `hidden` ones are accepted but not offered on a page."""
+class ChoiceList(TextList):
+    """Several of some values. `hidden` ones are accepted but not offered on a page."""
 
     choices: Sequence[tuple[str, Text]]
     hidden: frozenset[str] = frozenset()
@@ -196,7 +196,7 @@ class Choices(Several):
 
 
 class CountryField(forms.CharField):
-    """A country's two letters in any case; those that have a name are offered."""
+    """A country's two letters in any case; named countries are offered."""
 
     def __init__(self, label: Text, every: Text) -> None:
         super().__init__(label=label, required=False, min_length=2, max_length=2)
@@ -208,7 +208,7 @@ class CountryField(forms.CharField):
         return str(super().to_python(value)).upper()
 
 
-class Country(Kind):
+class Country(ValueKind):
     """A country by its code."""
 
     @property
@@ -226,8 +226,8 @@ class Country(Kind):
 
 
 @dataclass(frozen=True)
-class WholeNumber(Kind):
-    """A whole number that one types; no spinner, as people do not step through codes."""
+class WholeNumber(ValueKind):
+    """A typed whole number, without a spinner, because people do not step through codes."""
 
     highest: int
     example: str
@@ -245,8 +245,8 @@ class WholeNumber(Kind):
 
 
 @dataclass(frozen=True)
-class Moment(Kind):
-    """A time. On a page it is the midnight with which a day begins, and the filter named `until` that which ends it."""
+class Moment(ValueKind):
+    """A time. On a page it is the midnight that begins a day, and for the filter named `until` the one that ends it."""
 
     until: str = ""
     blank = None

@@ -1,4 +1,4 @@
-"""Conditions on messages that take more than a column: names in small tables, texts, and what the counts know."""
+"""Conditions on messages that need more than a column: names in small tables, texts, and counts."""
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
@@ -18,11 +18,11 @@ from providers.registry import VENDORS
 
 STATUS_LIFE = timedelta(days=31)  # providers report on a message for 30 days
 _MOST_NAMES = 500
-_NOBODY = Q(pk__in=[])  # Django answers it without asking the database
+_NO_MESSAGES = Q(pk__in=[])  # Django evaluates it without a query
 _WRONG = {Status.UNDELIVERED: "failed_at", Status.REJECTED: "rejected_at", Status.EXPIRED: "expired_at"}
 
 sending_sources: list[Callable[[Account, str], Iterable[UUID]]] = []
-"""The UMIDs of messages whose submission is in a state. The package that sends registers here."""
+"""The UMIDs of messages whose submission has a state. messaging.sending registers here."""
 
 
 # --- Names: the ids behind them, within some subaccounts (None: all) --------------------------------------------------
@@ -49,11 +49,11 @@ def template_ids(account: Account, name: str, within: Sequence[int] | None = Non
 
 # --- Conditions of a value --------------------------------------------------------------------------------------------
 class QueryContext(Protocol):
-    """What a condition may depend on beside the value of its own filter."""
+    """The other filters that a condition may depend on."""
 
     @property
     def exact_numbers(self) -> bool:
-        """Whether first digits find no number."""
+        """Whether a number must be complete."""
 
     @property
     def source_category(self) -> str:
@@ -83,21 +83,21 @@ def _since_first(account: Account, statuses: Sequence[str]) -> Q:
         for status in statuses
     )
     first = [slot for rows in counts for slot in rows.values_list("slot", flat=True)[:1]]
-    return Q(created_at__gte=min(first)) if first else _NOBODY
+    return Q(created_at__gte=min(first)) if first else _NO_MESSAGES
 
 
 def reached_since(column: str, account: Account, moment: datetime, query: QueryContext) -> Q:
-    """Times of a status have no index: a message is made shortly before, and that has one."""
+    """Status times have no index. A message is created shortly before, and that time has one."""
     return Q(**{f"{column}__gte": moment, "created_at__gte": moment - STATUS_LIFE})
 
 
 def reached_before(column: str, account: Account, moment: datetime, query: QueryContext) -> Q:
-    """As above."""
+    """See `reached_since`."""
     return Q(**{f"{column}__lt": moment, "created_at__lt": moment})
 
 
 def by_source(account: Account, value: str, query: QueryContext) -> Q:
-    """What a source of the category and name made: one condition for both, as one source must have them."""
+    """Messages of sources with the category and name: one condition, because one source must have both."""
     sources = Source.objects.filter(account=account, name__icontains=query.source_name)
     if query.source_category:
         sources = sources.filter(category=query.source_category)
@@ -111,11 +111,11 @@ def by_sending(account: Account, state: str, query: QueryContext) -> Q:
 
 def by_provider_id(account: Account, provider_message_id: str, query: QueryContext) -> Q:
     """The message of a provider's id, through the anchor."""
-    return _at_anchor(account, provider_message_id) or _NOBODY
+    return _at_anchor(account, provider_message_id) or _NO_MESSAGES
 
 
 def _at_anchor(account: Account, provider_message_id: str) -> Q | None:
-    """The messages of a provider's id; None: there are none."""
+    """The messages of a provider's id; None when there are none."""
     anchors = MessageAnchor.objects.filter(
         account_id=account.pk, provider__in=list(VENDORS), provider_message_id=provider_message_id
     )
@@ -124,9 +124,9 @@ def _at_anchor(account: Account, provider_message_id: str) -> Q | None:
 
 
 def by_number(account: Account, text: str, query: QueryContext) -> Q:
-    """A phone number, or those that begin so; the latter only for who sees whole numbers."""
+    """A phone number, or a prefix of it for people who see complete numbers."""
     if not is_number(text):
-        return _NOBODY
+        return _NO_MESSAGES
     digits = digits_of(text)
     if query.exact_numbers or len(digits) < SHORTEST_PREFIX:
         return Q(msisdn=digits)
@@ -136,9 +136,9 @@ def by_number(account: Account, text: str, query: QueryContext) -> Q:
 
 
 def by_umid(account: Account, text: str, query: QueryContext) -> Q:
-    """A UMID, or those that begin so."""
+    """A UMID or a prefix of it."""
     if not is_umid(text):
-        return _NOBODY
+        return _NO_MESSAGES
     digits = text.replace("-", "")
     return Q(umid__gte=UUID(digits.ljust(32, "0")), umid__lte=UUID(digits.ljust(32, "f")))
 

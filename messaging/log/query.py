@@ -21,13 +21,13 @@ from messaging.log.enums import SourceCategory, Status, SubmissionState
 from messaging.log.kinds import (
     UMID_HINT,
     Choice,
-    Choices,
+    ChoiceList,
     Country,
     FreeText,
     Moment,
-    PhoneNumber,
+    PhoneNumberText,
     Search,
-    Several,
+    TextList,
     Umid,
     WholeNumber,
 )
@@ -39,7 +39,7 @@ _UNCERTAIN = [(SubmissionState.UNCERTAIN.value, _("Uncertain: no response"))]
 
 @dataclass(frozen=True)
 class MessageQuery:
-    """Which messages: filters combined with AND, within what the asker may see. A blank filter lets all through.
+    """A selection of messages: filters combined with AND, within a reach. A blank filter selects everything.
 
     A value has one form, however it was written.
     """
@@ -50,7 +50,7 @@ class MessageQuery:
         where=predicates.by_search, alias="q", more=False, finds_few=True,
     )  # fmt: skip
     status: Sequence[str] = declare(
-        Choices(Status.choices, hidden=frozenset({Status.UNKNOWN})), _("Status"), "Several are combined with OR.",
+        ChoiceList(Status.choices, hidden=frozenset({Status.UNKNOWN})), _("Status"), "Several are combined with OR.",
         index="log_message_wrong", where=predicates.in_status, more=False, in_counts=True,
     )  # fmt: skip
     direction: str = declare(
@@ -69,7 +69,7 @@ class MessageQuery:
         Country(), _("Country"), "ISO 3166 alpha-2, case-insensitive.", index="log_message_country", in_counts=True
     )
     msisdn: str = declare(
-        PhoneNumber(24, {"inputmode": "tel", "placeholder": "+65 9123 4567"}), _("Phone number"),
+        PhoneNumberText(24, {"inputmode": "tel", "placeholder": "+65 9123 4567"}), _("Phone number"),
         "A number with its country code, or at least its first six digits. Without `msisdn:read`, only full numbers.",
         index="log_message_msisdn", where=predicates.by_number, finds_few=True,
     )  # fmt: skip
@@ -130,15 +130,15 @@ class MessageQuery:
         Moment(), help="Exclusive.", where=partial(predicates.reached_before, "read_at"), on_page=False
     )
     user_id: str = declare(FreeText(140), internal=True)
-    """Meta's id of a person, whole: no index knows it, so a span of time comes along."""
-    countries: Sequence[str] = declare(Several(), lookup="country__in", internal=True)
-    umids: Sequence[str] = declare(Several(), lookup="umid__in", internal=True)
-    """Rows that a person selected."""
+    """Meta's id of a person. It has no index, so it needs a span of time."""
+    countries: Sequence[str] = declare(TextList(), lookup="country__in", internal=True)
+    umids: Sequence[str] = declare(TextList(), lookup="umid__in", internal=True)
+    """The UMIDs that a person selected."""
 
     subaccount_ids: Sequence[int] | None = None
-    """What the asker reaches; None: the whole account."""
+    """The subaccounts within reach; None: the whole account."""
     exact_numbers: bool = False
-    """For askers who see numbers masked: first digits would tell them the rest."""
+    """For people who see masked numbers: a prefix search would reveal the digits."""
 
     def __post_init__(self) -> None:
         for name, each in declarations(type(self)).items():  # type: ignore[arg-type] # mypy: a class has no hash
@@ -167,7 +167,7 @@ def filters_in(query: MessageQuery) -> dict[str, Filter]:
 
 
 def parse(texts: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, list[str]]]:
-    """Out of texts by filter their values, and what is wrong with the others. Names are those of `filters`."""
+    """The values of texts by filter, and the errors of the others. Names are those of `filters`."""
     words, wrong = {}, {}
     for name, each in filters().items():
         try:
@@ -179,18 +179,18 @@ def parse(texts: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, list[str]
 
 
 def build(words: Mapping[str, Any], **reach: Any) -> MessageQuery:
-    """The query of values by filter, for an asker of this reach."""
+    """The query of values by filter, within this reach."""
     return MessageQuery(**words, **reach)
 
 
 def conditions(account: Account, query: MessageQuery) -> list[Q]:
-    """What a message must be, beside its subaccount."""
+    """The conditions on messages, without the subaccount."""
     once = {each.where or name: each for name, each in filters_in(query).items()}
     return [each.condition(account, query) for each in once.values()]
 
 
 def problems(query: MessageQuery) -> dict[str, str]:
-    """Return by filter why its value is refused, with the remedy."""
+    """The reasons for refused values, with the remedy, by filter."""
     reasons = {
         name: each.kind.problem(getattr(query, name), exact_numbers=query.exact_numbers)
         for name, each in filters_in(query).items()
@@ -199,7 +199,7 @@ def problems(query: MessageQuery) -> dict[str, str]:
 
 
 def unknown_names(account: Account, words: Mapping[str, Any], within: Sequence[int] | None) -> dict[str, str]:
-    """By filter, the names of which nothing is there within these subaccounts (None: all)."""
+    """By filter, the names that do not exist within these subaccounts (None: all)."""
     lookups_by_name = ((name, each.names) for name, each in filters().items() if each.names and words.get(name))
     return {
         name: f"There is no {name} “{words[name]}” that you may see."
@@ -210,18 +210,18 @@ def unknown_names(account: Account, words: Mapping[str, Any], within: Sequence[i
 
 # --- Stored -----------------------------------------------------------------------------------------------------------
 def write_words(query: MessageQuery) -> dict[str, Any]:
-    """The filters in JSON, as a body of REST names them; without the asker's reach."""
+    """The filters in JSON, named as in a REST body; without the reach."""
     return {name: each.kind.dump(getattr(query, name)) for name, each in filters_in(query).items()}
 
 
 def write_query(query: MessageQuery) -> dict[str, Any]:
-    """All of a query in JSON."""
+    """The complete query in JSON."""
     reach = None if query.subaccount_ids is None else list(query.subaccount_ids)
     return {**write_words(query), "subaccount_ids": reach, "exact_numbers": query.exact_numbers}
 
 
 def read_query(data: Mapping[str, Any], **reach: Any) -> MessageQuery:
-    """What `write_query` wrote; or what `write_words` did, for an asker of this reach."""
+    """The query that `write_query` wrote, or that `write_words` wrote within this reach."""
     declared = declarations(MessageQuery)
     words = {name: declared[name].kind.load(value) if name in declared else value for name, value in data.items()}
     return build(words, **reach)

@@ -15,7 +15,7 @@ Link = Callable[[Sequence[Status], str], str]  # statuses and an error code, or 
 
 @dataclass(frozen=True)
 class Reason:
-    """What went wrong, how often, which share of all failures that is, what to do, and the rows behind it.
+    """A reason, its number and share of failures, the remedy, and a link to the messages.
 
     `code` is as the provider gave it, with whose it is; empty where none was given.
     """
@@ -39,7 +39,7 @@ class Reasons:
 
 
 def reasons(failures: Iterable[tuple[Failure, int]], link: Link, most: int = MOST) -> Reasons:
-    """Failures by reason: an error code is one, in whichever status it ended; without a code the status is."""
+    """Failures by reason: the error code in any status, or the status without a code."""
     counts: dict[Failure, int] = {}
     for failure, n in failures:
         if n > 0:

@@ -1,4 +1,4 @@
-"""Storing what clients want sent: one statement, committed before the client gets its answer."""
+"""Stores send requests in one statement, committed before the client gets its answer."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -22,7 +22,7 @@ FROM unnest(%s::uuid[], %s::text[], %s::bigint[], %s::bigint[], %s::text[], %s::
     %s::smallint[], %s::jsonb[], %s::jsonb[], %s::jsonb[])
     t (umid, provider, subaccount_id, phone_number_id, state, due_at, expires_at, attempts, request, about, outcome)
 """
-# For one message alone: arrays to take apart would cost more than the row.
+# For a single message: unpacking arrays would cost more than the row.
 _STORE_ONE = """
 INSERT INTO sending_submission (account_id, created_at, shape, batch_id, umid, provider, subaccount_id,
     phone_number_id, state, due_at, expires_at, attempts, request, about, outcome, is_logged, provider_message_id)
@@ -38,14 +38,14 @@ def store(
     subaccount_id: int | None = None,
     lease: datetime | None = None,
 ) -> None:
-    """Store messages of one request; those with an outcome are over, and only the log waits for them.
+    """Store the messages of one request. Those with an outcome are finished and only have to be logged.
 
-    `lease`: they are being sent by the caller until then, else by a worker when they are due. `subaccount_id` is for
-    those that have no sender. When this returns they are committed.
+    With a `lease` the caller sends them until then, else a worker when they are due. `subaccount_id` is for messages
+    without a sender. When this returns they are committed.
     """
     first = entries[0][0]
     rows = [_row(message, outcome, at, subaccount_id, lease) for message, outcome in entries]
-    with connection.cursor() as cursor:  # one statement, so all of them or none
+    with connection.cursor() as cursor:  # one statement: all or none
         if len(rows) == 1:
             cursor.execute(_STORE_ONE, [account_id, at, str(first.shape), first.batch_id, *rows[0]])
             return
@@ -72,7 +72,7 @@ UPDATE sending_submission SET state = 'answered', outcome = %s::jsonb WHERE umid
 
 
 def record(umid: UUID, outcome: AttemptResult) -> None:
-    """Write down what the provider answered, at once and in a statement of its own; the log follows."""
+    """Store the provider's answer in a statement of its own; settlement logs it later."""
     with connection.cursor() as cursor:
         cursor.execute(_ANSWERED, [_json(outcome.as_json()), umid])
 

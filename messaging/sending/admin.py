@@ -1,4 +1,4 @@
-"""What is being sent for clients: to look at, over all accounts."""
+"""Read-only admin of submissions, over all accounts."""
 
 from django.contrib import admin
 
@@ -8,7 +8,7 @@ from messaging.sending.models import Submission
 
 @admin.register(Submission)
 class SubmissionAdmin(BigTableAdmin):
-    """Requests that are not over. What they say is not shown, as an operator needs neither numbers nor texts."""
+    """Unsettled submissions, without phone numbers and contents, which an operator does not need."""
 
     list_display = ("created_at", "account", "umid", "provider", "shape", "state", "attempts", "due_at")
     list_filter = ("state", "provider", "account")

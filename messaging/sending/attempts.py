@@ -1,4 +1,4 @@
-"""The attempts to send a message in words, and what people may do about it now."""
+"""The attempts to send a message in words, and the actions that are possible now."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -53,7 +53,7 @@ def attempts(message: Message, responses: Sequence[MessagePayload], *, with_bodi
 
 def _attempt(message: Message, response: MessagePayload, *, with_bodies: bool) -> Attempt:
     result: dict[str, Any] = response.body
-    kind, by, again = str(result.get("kind")), result.get("by", ""), result.get("again_at")
+    kind, by, again_at = str(result.get("kind")), result.get("by", ""), result.get("again_at")
     return Attempt(
         at=response.created_at,
         word=str(_WORDS.get(kind, kind)),
@@ -61,24 +61,24 @@ def _attempt(message: Message, response: MessagePayload, *, with_bodies: bool) -
         status=result.get("status"),
         title=str(result.get("title", "")),
         by={"": message.get_provider_display(), "tollgate": "Tollgate", "webhook": _("a webhook")}.get(by, str(by)),
-        again_at=datetime.fromisoformat(again) if again else None,
+        again_at=datetime.fromisoformat(again_at) if again_at else None,
         json=as_json(result["body"]) if with_bodies and "body" in result else "",
     )
 
 
 @dataclass(frozen=True)
 class Resolutions:
-    """What may be done: say what became of it, take it back, send it again."""
+    """The possible actions: resolve an uncertain message, cancel a queued one, send a lost one again."""
 
     uncertain: bool = False
-    waits_until: datetime | None = None
-    again: bool = False
+    queued_until: datetime | None = None
+    can_resend: bool = False
 
 
-def choices(message: Message, submission: Submission | None, *, has_request: bool) -> Resolutions:
-    """What a person who may send can do about a message now."""
+def resolutions(message: Message, submission: Submission | None, *, has_request: bool) -> Resolutions:
+    """The actions of a person with the permission to send."""
     if submission is not None and submission.state == SubmissionState.UNCERTAIN:
         return Resolutions(uncertain=True)
     if submission is not None and submission.state == SubmissionState.QUEUED:
-        return Resolutions(waits_until=submission.due_at)
-    return Resolutions(again=submission is None and has_request and message.status in LOST)
+        return Resolutions(queued_until=submission.due_at)
+    return Resolutions(can_resend=submission is None and has_request and message.status in LOST)

@@ -1,4 +1,4 @@
-"""Checking a message in the Cloud API's form against what we know, with Meta's codes for what is wrong."""
+"""Checks messages in the Cloud API's form, with Meta's error codes."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -31,13 +31,13 @@ def read(body: Mapping[str, Any], sender: Sender, origin: Origin, shape: Shape) 
 
 
 def summarize(body: Any, origin: Origin) -> SendSummary:
-    """What a refused body says of itself, as far as it can be read."""
+    """The summary of a refused body, as far as it can be read."""
     data = lenient.mapping(body)
-    used = lenient.mapping(data.get("template"))
+    template = lenient.mapping(data.get("template"))
     return SendSummary(
         msisdn=lenient.digits(data.get("to")), content_type=lenient.text(data.get("type"), 24).lower(),
-        template_name=lenient.text(used.get("name"), 512),
-        template_language=lenient.text(lenient.mapping(used.get("language")).get("code"), 16),
+        template_name=lenient.text(template.get("name"), 512),
+        template_language=lenient.text(lenient.mapping(template.get("language")).get("code"), 16),
         client_message_id=lenient.text(data.get("biz_opaque_callback_data"), 512), origin=origin,
     )  # fmt: skip
 
@@ -50,6 +50,6 @@ def _origin(body: Mapping[str, Any], default: Origin) -> Origin:
 
 
 def _check_country(msisdn: str) -> None:
-    restricted = restrictions.restricted(country_of(msisdn), datetime.now(UTC).date()) if msisdn else None
-    if restricted:
-        raise RefusedAsMeta(RESTRICTED, f"WhatsApp delivers nothing to {restricted.name} ({restricted.source}).")
+    restriction = restrictions.restriction_of(country_of(msisdn), datetime.now(UTC).date()) if msisdn else None
+    if restriction:
+        raise RefusedAsMeta(RESTRICTED, f"WhatsApp delivers nothing to {restriction.name} ({restriction.source}).")

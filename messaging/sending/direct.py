@@ -1,4 +1,4 @@
-"""Sending while the client waits, for the shapes whose answer is the provider's own."""
+"""Sends while the client waits, for the shapes that return the provider's own answer."""
 
 from datetime import UTC, datetime
 from functools import partial
@@ -15,9 +15,9 @@ from providers.outcomes import Outcome, Unreached
 
 
 def send_now(message: SendRequest) -> Outcome:
-    """Store a message, send it, and record the provider's answer. Raises RefusedAsMeta for what is not sent at all.
+    """Store a message, send it, and record the provider's answer. Raises RefusedAsMeta when it is not sent at all.
 
-    Nothing is tried again but a connection that did not come about, once: the client has the answer and decides.
+    Only a failed connection is retried, once: the client has the answer and decides about more.
     """
     sender = message.sender
     if sender is None:
@@ -26,8 +26,8 @@ def send_now(message: SendRequest) -> Outcome:
         send = partial(sending(sender).send, connection(sender), cloud_body(message.request, sender, str(message.umid)))
     except NoRoute as error:
         raise RefusedAsMeta(133010, str(error)) from None
-    if pause := pacing.take(sender, message.about.msisdn):
-        code = 130429 if pause.whole_number else 131056
+    if pause := pacing.reserve(sender, message.about.msisdn):
+        code = 130429 if pause.is_for_number else 131056
         raise RefusedAsMeta(code, f"Try again in {pause.seconds:.1f} seconds: Meta would refuse this message now.")
     now = datetime.now(UTC)
     acceptance.store(sender.account_id, [(message, None)], at=now, lease=now + LEASE)
@@ -42,7 +42,7 @@ def send_now(message: SendRequest) -> Outcome:
 
 
 def store_refused(account_id: int, message: SendRequest, refused: RefusedAsMeta, *, subaccount_id: int | None) -> None:
-    """The log holds what was refused too."""
+    """Store a refused message, which the log shows too."""
     now = datetime.now(UTC)
     outcome = AttemptResult(
         kind=ResultKind.REJECTED, at=now.isoformat(), source=META, code=refused.code, title=refused.message[:255],

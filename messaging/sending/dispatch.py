@@ -1,9 +1,9 @@
-"""The worker's side of sending. One worker at a time sends, over many connections at once.
+"""Sending by workers. One worker sends at a time, over many connections.
 
-A row of `sending_submission` is new until the log has it, `queued` until it is due, `sending` during the request,
-`answered` once the result is stored, and deleted once the log has that too. A worker that dies during a request leaves
-a row whose lease ends: whether that message was sent is not known, so it becomes `uncertain` and is not sent again.
-Everything else is done again by the next worker.
+A row of `sending_submission` is new until it is logged, `queued` until it is due, `sending` during the request,
+`answered` once the result is stored, and deleted once the result is logged. A worker that dies during a request leaves
+a row whose lease ends: nobody knows whether that message was sent, so it becomes `uncertain` and is not sent again.
+The next worker repeats everything else.
 """
 
 import time
@@ -25,9 +25,9 @@ log = structlog.get_logger("tollgate.sending")
 
 LEASE = timedelta(seconds=90)  # an adapter gives up after 50 seconds at most
 CONNECTIONS = 32
-_OF_ONE_NUMBER = 16  # claimed together, so that a flood of one number delays no other
+_MOST_OF_A_NUMBER = 16  # in one claim, so that a flood of one number does not delay others
 
-# Paused numbers are left out: they may have many due rows, which would be read in vain.
+# Skip paused numbers: they may have many due rows, which would be read in vain.
 _CLAIM = """
 WITH due AS MATERIALIZED (
     SELECT s.id FROM (
@@ -35,7 +35,7 @@ WITH due AS MATERIALIZED (
     ) n CROSS JOIN LATERAL (
         SELECT id, due_at FROM sending_submission
         WHERE state = 'queued' AND is_logged AND phone_number_id = n.id AND due_at <= statement_timestamp()
-        ORDER BY due_at, id LIMIT %(each)s FOR UPDATE SKIP LOCKED
+        ORDER BY due_at, id LIMIT %(per_number)s FOR UPDATE SKIP LOCKED
     ) s ORDER BY s.due_at, s.id LIMIT %(most)s
 )
 UPDATE sending_submission SET state = 'sending', attempts = attempts + 1,
@@ -53,16 +53,16 @@ _REASON = "Tollgate stopped while waiting for the provider."
 
 
 def send_due(seconds: float = 20.0) -> int:
-    """Send what is due until nothing is, or the time is over; returns how many requests were made.
+    """Send due messages until none is due or the time is over. Returns the number of requests.
 
-    Needs every tenant's scope. Another worker that sends already makes this one return at once.
+    Needs every tenant's scope. Returns at once when another worker is sending.
     """
-    with session_lock("messaging.sending") as mine:
-        return _send(time.monotonic() + seconds) if mine else 0
+    with session_lock("messaging.sending") as is_locked:
+        return _send(time.monotonic() + seconds) if is_locked else 0
 
 
 def expire_leases() -> int:
-    """Settle what a dead process was sending: accepted where a webhook says so, else uncertain."""
+    """End the requests of a dead process: accepted when a webhook says so, else uncertain."""
     with connection.cursor() as cursor:
         cursor.execute(_EXPIRE_LEASES, {"reason": _REASON})
         return int(cursor.rowcount)
@@ -93,22 +93,22 @@ def _send(end: float) -> int:
 
 
 def _claim(most: int, paused: dict[int, float]) -> list[Submission]:
-    """Rows to send now, marked as being sent."""
+    """Claim rows to send now."""
     if most <= 0:
         return []
     now = time.monotonic()
-    for number_id in [one for one, until in paused.items() if until <= now]:
+    for number_id in [pk for pk, until in paused.items() if until <= now]:
         del paused[number_id]
-    about: dict[str, Any] = {"paused": list(paused), "each": _OF_ONE_NUMBER, "most": most, "lease": LEASE}
+    params: dict[str, Any] = {"paused": list(paused), "per_number": _MOST_OF_A_NUMBER, "most": most, "lease": LEASE}
     with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, about)
+        cursor.execute(_CLAIM, params)
         ids = [row[0] for row in cursor.fetchall()]
     rows = Submission.objects.select_related("phone_number__account", "phone_number__subaccount")
     return list(rows.filter(pk__in=ids).order_by("id")) if ids else []
 
 
 def _begin(submission: Submission, paused: dict[int, float]) -> Any:
-    """The request to make, or None when the message is put back or over."""
+    """The request to make, or None when the message is requeued or has ended."""
     now = datetime.now(UTC)
     if submission.expires_at is not None and submission.expires_at <= now:
         acceptance.record(
@@ -118,29 +118,29 @@ def _begin(submission: Submission, paused: dict[int, float]) -> Any:
     try:
         route = routes.route(submission)
     except routes.NoRoute as error:
-        refused = AttemptResult(kind=ResultKind.REJECTED, at=now.isoformat(), title=str(error), by="tollgate")
-        acceptance.record(submission.umid, refused)
+        rejection = AttemptResult(kind=ResultKind.REJECTED, at=now.isoformat(), title=str(error), by="tollgate")
+        acceptance.record(submission.umid, rejection)
         return None
-    pause = pacing.take(route.sender, str(submission.about.get("msisdn") or ""))
+    pause = pacing.reserve(route.sender, str(submission.about.get("msisdn") or ""))
     if pause is not None:
-        if pause.whole_number:
+        if pause.is_for_number:
             paused[route.sender.phone_number_id] = time.monotonic() + pause.seconds
-        _put_back(submission, now + timedelta(seconds=pause.seconds))
+        _requeue(submission, now + timedelta(seconds=pause.seconds))
         return None
     return route.request
 
 
-def _put_back(submission: Submission, due_at: datetime) -> None:
+def _requeue(submission: Submission, due_at: datetime) -> None:
     Submission.objects.filter(pk=submission.pk, state=SubmissionState.SENDING).update(
         state=SubmissionState.QUEUED, attempts=submission.attempts - 1, due_at=due_at
     )
 
 
 def _finish(future: "Future[Outcome]", submission: Submission) -> None:
-    """Write down how a request ended."""
+    """Record the outcome of a request."""
     try:
         outcome = future.result()
-    except Exception as error:  # whatever a provider's code did not foresee: the request may have been sent
+    except Exception as error:  # an unforeseen error: the request may have been sent
         log.exception("adapter_failed", submission=submission.pk)
         outcome = Uncertain(type(error).__name__)
     now = datetime.now(UTC)

@@ -1,7 +1,7 @@
-"""Messages that were never delivered expire: after their time to live no provider delivers them any more.
+"""Expires undelivered messages: after their time to live no provider delivers them any more.
 
-No webhook says that WhatsApp gave up (see `messaging.log.time_to_live`), so a daily job does. A delivery that is
-reported later still wins, as it does over a failure.
+No webhook reports it (see `messaging.log.time_to_live`), so a daily job does. A delivery that is reported later still
+wins, as it does over a failure.
 """
 
 from datetime import datetime, timedelta
@@ -11,11 +11,11 @@ from django.db import connection
 from django.utils import timezone
 
 from messaging.log import lifecycle
-from messaging.log.directory import Directory, Place
+from messaging.log.directory import Directory, Placement
 from messaging.log.time_to_live import AUTHENTICATION, USUAL
 from providers.events import MessageEvent
 
-_LOOK_BACK = timedelta(days=30)  # how late the job may run and still find everything
+_LOOK_BACK = timedelta(days=30)  # the longest delay of the job at which it misses no message
 _BATCH = 5_000
 
 _OPEN = """
@@ -29,7 +29,7 @@ ORDER BY id LIMIT %(limit)s
 """
 
 
-class _Open(NamedTuple):
+class _OpenMessage(NamedTuple):
     """A message without an outcome."""
 
     id: int
@@ -40,30 +40,32 @@ class _Open(NamedTuple):
     subaccount_id: int | None
     phone_number_id: int | None
 
-    def expired(self, life: timedelta) -> lifecycle.Report:
-        """Its end, at the end of its life and not when the job runs."""
+    def expiry_report(self, life: timedelta) -> lifecycle.EventReport:
+        """The report of its expiry, at the end of its life and not when the job runs."""
         at = self.created_at + life
         event = MessageEvent(provider_message_id=self.provider_message_id, state="expired", at=at)
-        return lifecycle.Report(self.account_id, self.provider, event, Place(self.subaccount_id, self.phone_number_id))
+        return lifecycle.EventReport(
+            self.account_id, self.provider, event, Placement(self.subaccount_id, self.phone_number_id)
+        )
 
 
 def expire(now: datetime | None = None) -> int:
-    """Expire what is past its time to live; returns how many. Safe to repeat; needs every tenant's scope."""
+    """Expire messages after their time to live. Returns how many. Safe to repeat; needs every tenant's scope."""
     now = now or timezone.now()
     return _expire(now, AUTHENTICATION, authentication=True) + _expire(now, USUAL, authentication=False)
 
 
 def _expire(now: datetime, life: timedelta, *, authentication: bool) -> int:
-    expired, after = 0, 0
+    count, after = 0, 0
     span = {"before": now - life, "since": now - life - _LOOK_BACK, "authentication": authentication, "limit": _BATCH}
     while rows := _open_messages({**span, "after": after}):
         directory = Directory({row.account_id for row in rows})
-        lifecycle.apply([row.expired(life) for row in rows], directory)
-        expired, after = expired + len(rows), rows[-1].id
-    return expired
+        lifecycle.apply([row.expiry_report(life) for row in rows], directory)
+        count, after = count + len(rows), rows[-1].id
+    return count
 
 
-def _open_messages(span: dict[str, Any]) -> list[_Open]:
+def _open_messages(span: dict[str, Any]) -> list[_OpenMessage]:
     with connection.cursor() as cursor:
         cursor.execute(_OPEN, span)
-        return [_Open(*row) for row in cursor.fetchall()]
+        return [_OpenMessage(*row) for row in cursor.fetchall()]

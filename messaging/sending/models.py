@@ -1,4 +1,4 @@
-"""The package of the gateway: messages that clients want sent, until the log has their outcome."""
+"""The model of the gateway: messages to send, until the log has their outcome."""
 
 import uuid
 
@@ -15,10 +15,10 @@ from providers.vocabulary import Shape
 
 
 class Submission(TenantModel):
-    """One request to send, stored before it is answered. The row goes when the log holds its end.
+    """One request to send, stored before it is answered. The row is deleted when its outcome is logged.
 
-    The log knows the message by `umid` until the provider's id takes its place. What clients sent (`request`) holds no
-    credential. `outcome` is what messaging/sending/results.py writes, and is empty until somebody answered.
+    The log has the message under its `umid` until the provider's id replaces it. The client's `request` contains no
+    credential. `outcome` is the JSON of an AttemptResult, and empty until there is one.
     """
 
     id = models.BigAutoField(primary_key=True)

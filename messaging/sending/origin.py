@@ -1,4 +1,4 @@
-"""What made a message and for whom: our own headers and the object `tollgate` in a body."""
+"""The origin of a message: source and recipient type, from our headers or the object `tollgate` in a body."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,21 +12,21 @@ CATEGORY_HEADER, NAME_HEADER, RECIPIENT_HEADER = (
     "X-Tollgate-Source-Name",
     "X-Tollgate-Recipient-Type",
 )
-_LONGEST_NAME, _LONGEST_RECIPIENT = 128, 32
+_MAX_NAME, _MAX_RECIPIENT = 128, 32
 
 
 def origin_of(headers: Mapping[str, str], default_name: str) -> Origin:
-    """What the headers say; raises `Refused`. Without them it is the API, under the name of the key."""
-    written = {
+    """The origin in the headers; raises `Refused`. Without headers it is the API, under the name of the key."""
+    values = {
         "source": headers.get(CATEGORY_HEADER) or None,
         "name": headers.get(NAME_HEADER),
         "recipientType": headers.get(RECIPIENT_HEADER),
     }
-    return _read(written, Origin(name=default_name), CATEGORY_HEADER, NAME_HEADER, RECIPIENT_HEADER)
+    return _read(values, Origin(name=default_name), CATEGORY_HEADER, NAME_HEADER, RECIPIENT_HEADER)
 
 
 def read_origin(value: Any, default: Origin) -> Origin:
-    """What a body's object `tollgate` says, else the default; raises `Refused`."""
+    """The origin in a body's object `tollgate`, else the default; raises `Refused`."""
     if value is None:
         return default
     return _read(mapping(value, "tollgate"), default, "tollgate.source", "tollgate.name", "tollgate.recipientType")
@@ -37,7 +37,7 @@ def _read(values: Mapping[str, Any], default: Origin, *fields: str) -> Origin:
     source = values.get("source")
     return Origin(
         category=one_of(source, category, tuple(SourceCategory.values), wrong=1000) if source else default.category,
-        name=optional(values.get("name"), name, _LONGEST_NAME).strip() or default.name,
-        recipient_type=optional(values.get("recipientType"), recipient, _LONGEST_RECIPIENT).strip()
+        name=optional(values.get("name"), name, _MAX_NAME).strip() or default.name,
+        recipient_type=optional(values.get("recipientType"), recipient, _MAX_RECIPIENT).strip()
         or default.recipient_type,
     )

@@ -1,4 +1,4 @@
-"""A message that a client wants sent, after the checks."""
+"""A checked request to send a message."""
 
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
@@ -12,7 +12,7 @@ from providers.vocabulary import Shape
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """What made the message and for whom, as the sender names it: see docs/gateway.md."""
+    """The source and recipient type that the client gave: see docs/gateway.md."""
 
     category: str = str(SourceCategory.API)
     name: str = ""
@@ -21,7 +21,7 @@ class Origin:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendSummary:
-    """What the log and receipts say of a message; stored as JSON with it. MSISDN: digits only."""
+    """The attributes of a message for the log and receipts, stored as JSON with it. MSISDN: digits only."""
 
     msisdn: str = ""
     user_id: str = ""
@@ -36,18 +36,18 @@ class SendSummary:
     origin: Origin = field(default_factory=Origin)
 
     def as_json(self) -> dict[str, Any]:
-        """What is not empty."""
+        """The attributes that are not empty."""
         return {name: value for name, value in asdict(self).items() if value}
 
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> "SendSummary":
-        """What `as_json` wrote."""
+        """The summary that `as_json` returned."""
         return cls(**{**stored, "origin": Origin(**stored.get("origin", {}))})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendRequest:
-    """One message to send. `sender` is None when the refusal was that there is none."""
+    """One message to send. `sender` is None for a request refused for lack of one."""
 
     shape: Shape
     request: dict[str, Any]

@@ -1,4 +1,4 @@
-"""What people decide about a message: to send it again, to take it back, or what became of an uncertain one."""
+"""People's decisions about a message: send it again, cancel it, or resolve an uncertain one."""
 
 from datetime import UTC, datetime
 
@@ -18,12 +18,12 @@ from messaging.sending.results import AttemptResult, ResultKind
 from messaging.sending.wakeup import sending_wakeup
 from providers.vocabulary import Direction, Shape
 
-_NOT_AGAIN = ("scheduled", "expiry", "clientMessageId", "dlrCallbackUrl")  # true of the first message alone
+_NOT_REPEATED = ("scheduled", "expiry", "clientMessageId", "dlrCallbackUrl")  # valid for the first message only
 
 
 @transaction.atomic
 def resolve(*, by: Principal, message: Message, was_sent: bool) -> None:
-    """Say what became of an uncertain message; audited. Raises UserError when it is not uncertain any more."""
+    """Record whether an uncertain message was sent; audited. Raises UserError when it is not uncertain any more."""
     kind = ResultKind.SENT if was_sent else ResultKind.REJECTED
     title = "" if was_sent else "Marked as not sent."
     outcome = AttemptResult(kind=kind, at=datetime.now(UTC).isoformat(), title=title, by=by.name)
@@ -35,8 +35,8 @@ def resolve(*, by: Principal, message: Message, was_sent: bool) -> None:
 
 
 @transaction.atomic
-def take_back(*, by: Principal, message: Message) -> None:
-    """Cancel a message that waits; audited. Raises UserError when it waits no more."""
+def cancel_message(*, by: Principal, message: Message) -> None:
+    """Cancel a queued message; audited. Raises UserError when it is not queued any more."""
     if not cancel(by.account.pk, message.subaccount_id or 0, at=datetime.now(UTC), umid=message.umid):
         raise UserError(_("This message is no longer waiting to be sent."))
     by.record("message.cancelled", str(message.umid))
@@ -58,7 +58,9 @@ def send_again(*, by: Principal, message: Message) -> Submission:
         category=message.source.category if message.source else Origin().category,
         name=message.source.name if message.source else "", recipient_type=message.recipient_type,
     )  # fmt: skip
-    new = _checked({name: value for name, value in payload.body.items() if name not in _NOT_AGAIN}, sender, origin)
+    new = _checked_request(
+        {name: value for name, value in payload.body.items() if name not in _NOT_REPEATED}, sender, origin
+    )
     acceptance.store(by.account.pk, [(new, None)], at=datetime.now(UTC))
     by.record("message.sent_again", str(message.umid), {"as": str(new.umid)})
     transaction.on_commit(sending_wakeup.notify)
@@ -67,7 +69,7 @@ def send_again(*, by: Principal, message: Message) -> Submission:
 
 
 def request_of(message: Message) -> MessagePayload | None:
-    """The request of a message that was sent through us."""
+    """The stored request of a message sent through the gateway."""
     if message.direction != Direction.OUTBOUND:
         return None
     rows = MessagePayload.objects.filter(
@@ -76,8 +78,8 @@ def request_of(message: Message) -> MessagePayload | None:
     return rows.first()
 
 
-def _checked(body: dict[str, object], sender: senders.Sender, origin: Origin) -> SendRequest:
-    """The message, checked as if a client had sent it now."""
+def _checked_request(body: dict[str, object], sender: senders.Sender, origin: Origin) -> SendRequest:
+    """The request, checked as if a client had sent it now."""
     if "messaging_product" in body:
         return cloud.read(body, sender, origin, Shape.GRAPH)
     return read(body, sender, origin)

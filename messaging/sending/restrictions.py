@@ -1,6 +1,6 @@
 """Countries whose people cannot receive messages, as dated data (data/restricted_countries.csv).
 
-Crimea, Donetsk and Luhansk are restricted too; no phone number tells them from the rest of Ukraine.
+Crimea, Donetsk and Luhansk are restricted too; phone numbers do not distinguish them from the rest of Ukraine.
 """
 
 import csv
@@ -14,7 +14,7 @@ _FILE = Path(__file__).parent / "data" / "restricted_countries.csv"
 
 @dataclass(frozen=True, slots=True)
 class Restriction:
-    """One country, from the first day to the last; None: it has none that is known."""
+    """The restriction of one country from its first to its last day; None where unknown."""
 
     name: str
     first: date | None
@@ -22,11 +22,13 @@ class Restriction:
     source: str
 
 
-def restricted(country: str, day: date) -> Restriction | None:
-    """What forbids sending to a country (ISO 3166) on a day."""
-    for one in _restrictions().get(country, ()):
-        if (one.first is None or one.first <= day) and (one.last is None or day <= one.last):
-            return one
+def restriction_of(country: str, day: date) -> Restriction | None:
+    """The restriction of a country (ISO 3166) on a day; None when it has none."""
+    for restriction in _restrictions().get(country, ()):
+        if (restriction.first is None or restriction.first <= day) and (
+            restriction.last is None or day <= restriction.last
+        ):
+            return restriction
     return None
 
 
@@ -35,8 +37,8 @@ def _restrictions() -> dict[str, list[Restriction]]:
     by_country: dict[str, list[Restriction]] = {}
     with _FILE.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
-            one = Restriction(row["name"], _day(row["valid_from"]), _day(row["valid_to"]), row["source"])
-            by_country.setdefault(row["country"], []).append(one)
+            restriction = Restriction(row["name"], _day(row["valid_from"]), _day(row["valid_to"]), row["source"])
+            by_country.setdefault(row["country"], []).append(restriction)
     return by_country
 
 

@@ -1,4 +1,4 @@
-"""The way of a message out: its number's provider, credential and address, and its body in the provider's form."""
+"""How a message is sent: its number's provider, credential and URL, and its body in the provider's form."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,19 +17,19 @@ from providers.vocabulary import Shape
 
 
 class NoRoute(UserError):
-    """The message cannot be sent for want of what its number needs."""
+    """The message cannot be sent because its number lacks something."""
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A request that is ready to be made."""
+    """A request that is ready to send."""
 
     sender: Sender
     request: Callable[[], Outcome]
 
 
 def connection(sender: Sender) -> Connection:
-    """What a request from a number needs. Raises NoRoute without a credential."""
+    """The connection of a number to its provider. Raises NoRoute without a credential."""
     try:
         secret = unseal(sender.credential_sealed, owner=f"account:{sender.account_id}")
     except ValueError as error:
@@ -44,7 +44,7 @@ def connection(sender: Sender) -> Connection:
 
 
 def sending(sender: Sender) -> Sending:
-    """Return the sending capability of the number's provider. Raises NoRoute where it has none."""
+    """Return the sending capability of the number's provider. Raises NoRoute if it has none."""
     gateway = sending_of(sender.provider)
     if gateway is None:
         raise NoRoute(f"Messages cannot be sent through {sender.provider}.")
@@ -61,7 +61,7 @@ def route(submission: Submission) -> Route:
 
 
 def body(submission: Submission, sender: Sender) -> dict[str, object]:
-    """The message in its provider's form, with a reference by which a webhook can name it. Raises NoRoute."""
+    """The message in its provider's form, with a reference that webhooks repeat. Raises NoRoute."""
     umid = str(submission.umid)
     if submission.shape != Shape.EIGHT_X_EIGHT:
         return cloud_body(submission.request, sender, umid)
@@ -70,7 +70,7 @@ def body(submission: Submission, sender: Sender) -> dict[str, object]:
 
 
 def cloud_body(request: dict[str, object], sender: Sender, umid: str) -> dict[str, object]:
-    """The body for a request in the Cloud API's form. Raises NoRoute where the provider takes none."""
+    """The body for a request in the Cloud API's form. Raises NoRoute if the provider has none."""
     translate = sending(sender).from_cloud
     if translate is None:
         raise NoRoute(f"{sender.provider} does not accept messages in the Cloud API format.")

@@ -1,7 +1,7 @@
-"""What an account sends with: its subaccounts, their numbers, and templates, each kept for a second.
+"""The subaccounts, numbers and templates that an account sends with, cached for a second.
 
-A web process that accepts thousands of messages a second does not ask the database for the same rows each time; what
-somebody closes or changes is in force within a second, as it is for webhook addresses.
+The cache spares a web process that accepts thousands of messages a second the same queries; changes take effect within
+a second, as for webhook endpoints.
 """
 
 import re
@@ -24,7 +24,7 @@ _templates: "TTLCache[tuple[int, int, str, str], TemplateDefinition | None]" = T
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """A business phone number one may send from. `api_url` is empty for the provider's usual address."""
+    """A business phone number to send from. `api_url` is empty for the provider's usual URL."""
 
     account_id: int
     subaccount_id: int
@@ -47,7 +47,7 @@ class Sender:
 
 @dataclass(frozen=True, slots=True)
 class SenderDirectory:
-    """Everything of one account that a request may name."""
+    """The subaccounts and senders of one account."""
 
     subaccounts: dict[str, tuple[int, bool]]  # code: id, is active
     by_subaccount: dict[str, list[Sender]]
@@ -56,7 +56,7 @@ class SenderDirectory:
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A button of a template: its type in Meta's spelling, and whether its address has a variable."""
+    """A button of a template: its type in Meta's spelling, and whether its URL has a variable."""
 
     kind: str
     has_variable: bool
@@ -64,7 +64,7 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class TemplateDefinition:
-    """A registered template: what a request must fill in. Parameters by name, or "1", "2" …"""
+    """A registered template with the parameters that a request must give, by name or "1", "2" …"""
 
     name: str
     language: str
@@ -89,7 +89,7 @@ def template(account_id: int, waba_id: int, name: str, language: str) -> Templat
 
 
 def clear_cache() -> None:
-    """Ask the database again: for tests, which change what they send with."""
+    """Clear the caches, for tests that change senders or templates."""
     _directories.clear()
     _templates.clear()
 
@@ -98,15 +98,15 @@ def _read_directory(account_id: int) -> SenderDirectory:
     subaccounts = Subaccount.objects.filter(account=account_id).values_list("code", "id", "is_active")
     rows = PhoneNumber.objects.filter(account=account_id).select_related("subaccount", "account").order_by("id")
     directory = SenderDirectory({code: (pk, active) for code, pk, active in subaccounts}, {}, {})
-    for one in rows:
-        sender = sender_of(one)
+    for number in rows:
+        sender = sender_of(number)
         directory.by_subaccount.setdefault(sender.subaccount_code, []).append(sender)
         directory.by_number_id[sender.number_id] = sender
     return directory
 
 
 def sender_of(number: PhoneNumber) -> Sender:
-    """What sends from a number, its subaccount and account loaded. A demo account's never reach a real provider."""
+    """The sender of a number with its subaccount and account. A demo account's senders use the sandbox."""
     sending, vendor = sending_of(number.provider), VENDORS.get(number.provider)
     in_sandbox = number.account.is_demo or (vendor is not None and vendor.is_sandbox)
     return Sender(
@@ -127,20 +127,20 @@ def sender_of(number: PhoneNumber) -> Sender:
 
 def _template(account_id: int, waba_id: int, name: str, language: str) -> TemplateDefinition | None:
     rows = Template.objects.filter(account=account_id, waba=waba_id, name=name)
-    template = {one.language.lower(): one for one in rows}.get(language.lower())
+    template = {row.language.lower(): row for row in rows}.get(language.lower())
     return read_template(template) if template else None
 
 
-_PLACE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
+_PLACEHOLDER = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 
 
-def read_template(one: Template) -> TemplateDefinition:
-    """What a request must fill in, from components in Meta's or 8x8's spelling."""
+def read_template(template: Template) -> TemplateDefinition:
+    """The definition of a template, from components in Meta's or 8x8's spelling."""
     header_format, cards = "", 0
     header: tuple[str, ...] = ()
     body: tuple[str, ...] = ()
     buttons: tuple[Button, ...] = ()
-    for component in one.components if isinstance(one.components, list) else ():
+    for component in template.components if isinstance(template.components, list) else ():
         if not isinstance(component, dict):
             continue
         kind, text = str(component.get("type", "")).upper(), str(component.get("text") or "")
@@ -149,22 +149,30 @@ def read_template(one: Template) -> TemplateDefinition:
         elif kind == "BODY":
             body = parameter_names(text)
         elif kind == "BUTTONS":
-            buttons = tuple(_button(each) for each in component.get("buttons") or () if isinstance(each, dict))
+            buttons = tuple(_button(button) for button in component.get("buttons") or () if isinstance(button, dict))
         elif kind == "CAROUSEL":
             cards = len(component.get("cards") or ())
     return TemplateDefinition(
-        one.name, one.language, one.status.upper(), one.category.lower(), header_format, header, body, buttons, cards
+        template.name,
+        template.language,
+        template.status.upper(),
+        template.category.lower(),
+        header_format,
+        header,
+        body,
+        buttons,
+        cards,
     )
 
 
 def parameter_names(text: str) -> tuple[str, ...]:
-    """The parameters of a text, each once, in the order in which they are given."""
-    names = dict.fromkeys(_PLACE.findall(text))
+    """The parameters of a text without repetitions, numbered ones in numerical order."""
+    names = dict.fromkeys(_PLACEHOLDER.findall(text))
     return tuple(sorted(names, key=int)) if all(name.isdecimal() for name in names) else tuple(names)
 
 
 def _button(stored: dict[str, Any]) -> Button:
-    return Button(str(stored.get("type", "")).upper(), bool(_PLACE.search(str(stored.get("url") or ""))))
+    return Button(str(stored.get("type", "")).upper(), bool(_PLACEHOLDER.search(str(stored.get("url") or ""))))
 
 
 @lru_cache(maxsize=1)

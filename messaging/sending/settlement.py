@@ -1,4 +1,4 @@
-"""From submissions into the log: that a message waits, and how each attempt ended. Set-based, as the inbox is."""
+"""Writes submissions into the log: queued messages, and the result of each attempt. Set-based, as the inbox is."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -10,7 +10,7 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import QuerySet
 
 from messaging.log import lifecycle
-from messaging.log.directory import Directory, Place
+from messaging.log.directory import Directory, Placement
 from messaging.log.enums import PayloadKind, SubmissionState
 from messaging.log.lifecycle.attributes import MessageAttributes, StoredPayload, set_attributes, store_payloads
 from messaging.log.lifecycle.events import MessageSubscription, subscribe
@@ -23,9 +23,9 @@ from providers.events import MessageEvent
 
 log = structlog.get_logger("tollgate.sending")
 BATCH = 1_000
-_REST = 60.0  # seconds until a row that failed is tried again
-_NO_FAULT_OF_A_ROW = (OperationalError, InterfaceError, SoftTimeLimitExceeded)
-_resting: dict[int, float] = {}  # until when, of the rows this process could not work off
+_RETRY_SECONDS = 60.0  # until a failed row is retried
+_SYSTEM_ERRORS = (OperationalError, InterfaceError, SoftTimeLimitExceeded)
+_retry_at: dict[int, float] = {}  # by id, for rows that failed in this process
 _EVENTS = {
     ResultKind.REJECTED: "rejected",
     ResultKind.UNREACHED: "rejected",
@@ -33,64 +33,64 @@ _EVENTS = {
     ResultKind.CANCELLED: "rejected",
 }
 
-_AGAIN = """
+_REQUEUE = """
 UPDATE sending_submission s SET state = 'queued', due_at = a.at, outcome = NULL
 FROM unnest(%s::bigint[], %s::timestamptz[]) a (id, at) WHERE s.id = a.id
 """
 
 
 def log_new() -> int:
-    """Put new submissions into the log, as queued under their UMID; returns how many."""
+    """Log new submissions as queued, under their UMID. Returns how many."""
     return _in_batches(Submission.objects.filter(is_logged=False), _log)
 
 
 def settle() -> int:
-    """Write into the log what was answered; returns how many rows are done with."""
+    """Log the results of answered submissions. Returns how many."""
     return _in_batches(Submission.objects.filter(state=SubmissionState.ANSWERED, is_logged=True), _settle)
 
 
 _Work = Callable[[Sequence[Submission]], None]
 
 
-def _in_batches(waiting: QuerySet[Submission], work: _Work) -> int:
-    """Process rows together; when that fails, one by one, so that a bad row delays no other."""
+def _in_batches(queryset: QuerySet[Submission], work: _Work) -> int:
+    """Process rows together; if that fails, one by one, so that a bad row does not delay others."""
     done, now = 0, time.monotonic()
-    for pk in [pk for pk, until in _resting.items() if until <= now]:
-        del _resting[pk]
+    for pk in [pk for pk, until in _retry_at.items() if until <= now]:
+        del _retry_at[pk]
     while True:
         with transaction.atomic():
-            rested = waiting.exclude(pk__in=list(_resting)) if _resting else waiting
-            rows = list(rested.order_by("id").select_for_update(skip_locked=True, no_key=True)[:BATCH])
+            ready = queryset.exclude(pk__in=list(_retry_at)) if _retry_at else queryset
+            rows = list(ready.order_by("id").select_for_update(skip_locked=True, no_key=True)[:BATCH])
             if not rows:
                 return done
             try:
                 with transaction.atomic():
                     work(rows)
-            except _NO_FAULT_OF_A_ROW:
+            except _SYSTEM_ERRORS:
                 raise
             except Exception:
                 log.exception("settling_failed", rows=len(rows))
-                done += _one_by_one(rows, work)
+                done += _process_separately(rows, work)
             else:
                 done += len(rows)
         if len(rows) < BATCH:
             return done
 
 
-def _one_by_one(rows: Sequence[Submission], work: _Work) -> int:
-    """Return how many of them succeeded."""
-    good = 0
+def _process_separately(rows: Sequence[Submission], work: _Work) -> int:
+    """Process each row in its own transaction. Returns how many succeeded."""
+    count = 0
     for row in rows:
         try:
             with transaction.atomic():
                 work([row])
-            good += 1
-        except _NO_FAULT_OF_A_ROW:
+            count += 1
+        except _SYSTEM_ERRORS:
             raise
         except Exception:
             log.exception("submission_failed", submission=row.pk)
-            _resting[row.pk] = time.monotonic() + _REST
-    return good
+            _retry_at[row.pk] = time.monotonic() + _RETRY_SECONDS
+    return count
 
 
 def _log(rows: Sequence[Submission]) -> None:
@@ -99,7 +99,7 @@ def _log(rows: Sequence[Submission]) -> None:
     reports = [
         _report(
             row, "queued", row.created_at,
-            Place(row.subaccount_id, row.phone_number_id, wabas.get(row.phone_number_id or 0)),
+            Placement(row.subaccount_id, row.phone_number_id, wabas.get(row.phone_number_id or 0)),
         )
         for row in rows
     ]  # fmt: skip
@@ -137,7 +137,7 @@ def _origin(row: Submission) -> Origin:
 
 
 def _sources(rows: Sequence[Submission]) -> dict[tuple[int, str, str], int]:
-    """The ids of what made these messages; new ones are written down."""
+    """The ids of the messages' sources, creating new ones."""
     keys = {(row.account_id, origin.category, origin.name) for row in rows for origin in (_origin(row),)}
     Source.objects.bulk_create(
         [Source(account_id=account, category=category, name=name) for account, category, name in sorted(keys)],
@@ -153,50 +153,50 @@ def _sources(rows: Sequence[Submission]) -> dict[tuple[int, str, str], int]:
 
 
 def _report(
-    row: Submission, state: str, at: datetime, place: Place, result: AttemptResult | None = None
-) -> lifecycle.Report:
+    row: Submission, state: str, at: datetime, placement: Placement, result: AttemptResult | None = None
+) -> lifecycle.EventReport:
     about = SendSummary.from_json(row.about)
     event = MessageEvent(
-        provider_message_id=_name(row, result), state=state, at=at, msisdn=about.msisdn, user_id=about.user_id,
+        provider_message_id=_message_id(row, result), state=state, at=at, msisdn=about.msisdn, user_id=about.user_id,
         content_type=about.content_type, template_name=about.template_name, template_language=about.template_language,
         client_message_id=about.client_message_id,
     )  # fmt: skip
     if result is not None:
         event.error_source, event.error_code, event.error_title = result.source, result.code, result.title
         event.detail = str(result.kind) if result.kind in {ResultKind.CANCELLED, ResultKind.UNREACHED} else ""
-    return lifecycle.Report(row.account_id, row.provider, event, place, umid=row.umid.hex)
+    return lifecycle.EventReport(row.account_id, row.provider, event, placement, umid=row.umid.hex)
 
 
 def _settle(rows: Sequence[Submission]) -> None:
-    ends = [(row, AttemptResult.from_json(row.outcome)) for row in rows if row.outcome]
+    results = [(row, AttemptResult.from_json(row.outcome)) for row in rows if row.outcome]
     assign_provider_ids([
         Binding(row.account_id, row.provider, str(row.umid), result.provider_message_id)
-        for row, result in ends if result.kind == ResultKind.ACCEPTED
+        for row, result in results if result.kind == ResultKind.ACCEPTED
     ])  # fmt: skip
     store_payloads([
         StoredPayload(
-            row.account_id, row.provider, _name(row, result), PayloadKind.RESPONSE, _moment(result.at),
+            row.account_id, row.provider, _message_id(row, result), PayloadKind.RESPONSE, _moment(result.at),
             _response_body(row, result),
         )
-        for row, result in ends
+        for row, result in results
     ])  # fmt: skip
     set_attributes(
         [
-            MessageAttributes(row.account_id, row.provider, _name(row, result), response_code=result.status)
-            for row, result in ends
+            MessageAttributes(row.account_id, row.provider, _message_id(row, result), response_code=result.status)
+            for row, result in results
         ]
     )
-    over = [
-        _report(row, _state(result), _moment(result.at), Place(row.subaccount_id, row.phone_number_id), result)
-        for row, result in ends if result.again_at is None and result.kind != ResultKind.ACCEPTED
+    reports = [
+        _report(row, _state(result), _moment(result.at), Placement(row.subaccount_id, row.phone_number_id), result)
+        for row, result in results if result.again_at is None and result.kind != ResultKind.ACCEPTED
     ]  # fmt: skip
-    if over:
-        lifecycle.apply(over, Directory({report.account_id for report in over}))
-    _leave(ends)
+    if reports:
+        lifecycle.apply(reports, Directory({report.account_id for report in reports}))
+    _update_rows(results)
 
 
-def _name(row: Submission, result: AttemptResult | None) -> str:
-    """The id under which the log knows the message by now."""
+def _message_id(row: Submission, result: AttemptResult | None) -> str:
+    """The current id of the message in the log."""
     return (result.provider_message_id if result else "") or row.provider_message_id or str(row.umid)
 
 
@@ -213,15 +213,17 @@ def _response_body(row: Submission, result: AttemptResult) -> dict[str, object]:
     }
 
 
-def _leave(ends: Sequence[tuple[Submission, AttemptResult]]) -> None:
+def _update_rows(results: Sequence[tuple[Submission, AttemptResult]]) -> None:
     """Delete rows whose outcome is in the log, reschedule those to retry, and keep those whose outcome is uncertain."""
-    gone = [row.pk for row, result in ends if result.again_at is None and result.kind != ResultKind.UNCERTAIN]
-    Submission.objects.filter(pk__in=gone).delete()
-    unknown = [row.pk for row, result in ends if result.kind == ResultKind.UNCERTAIN]
-    Submission.objects.filter(pk__in=unknown).update(state=SubmissionState.UNCERTAIN)
-    again = [(row.pk, _moment(result.again_at)) for row, result in ends if result.again_at is not None]
+    finished_ids = [
+        row.pk for row, result in results if result.again_at is None and result.kind != ResultKind.UNCERTAIN
+    ]
+    Submission.objects.filter(pk__in=finished_ids).delete()
+    uncertain_ids = [row.pk for row, result in results if result.kind == ResultKind.UNCERTAIN]
+    Submission.objects.filter(pk__in=uncertain_ids).update(state=SubmissionState.UNCERTAIN)
+    retries = [(row.pk, _moment(result.again_at)) for row, result in results if result.again_at is not None]
     with connection.cursor() as cursor:
-        cursor.execute(_AGAIN, [[pk for pk, _ in again], [at for _, at in again]])
+        cursor.execute(_REQUEUE, [[pk for pk, _ in retries], [at for _, at in retries]])
 
 
 def _moment(text: str) -> datetime:

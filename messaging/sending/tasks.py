@@ -9,13 +9,13 @@ from messaging.sending.services import health
 
 @shared_task(base=InstallationTask)
 def send_messages() -> None:
-    """Send what is due, and write into the log what providers answered."""
+    """Send due messages and log the results."""
     dispatch.send_due()
 
 
 @shared_task(base=InstallationTask)
 def ask_health() -> None:
-    """Ask providers for the health of the numbers that are due."""
+    """Check the health of the numbers that are due."""
     health.check_due_numbers()
 
 

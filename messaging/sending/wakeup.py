@@ -1,4 +1,4 @@
-"""Wakes a worker when a message waits to be sent."""
+"""Wakes a worker when there is a message to send."""
 
 from core.wakeup import Wakeup
 

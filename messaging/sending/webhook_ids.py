@@ -1,4 +1,4 @@
-"""What webhooks say of messages whose provider has not answered, or never will."""
+"""Provider ids from webhooks, for submissions whose provider has not answered yet or never will."""
 
 from collections.abc import Sequence
 
@@ -6,8 +6,8 @@ from django.db import connection
 
 from messaging.log.lifecycle.provider_ids import Binding
 
-# What is being sent waits for the provider's answer, or for its lease to end; what was uncertain is so no more.
-_LEARN = """
+# A row in `sending` still waits for the answer or the end of its lease; an `uncertain` row becomes `answered`.
+_STORE_IDS = """
 UPDATE sending_submission s SET provider_message_id = b.provider_message_id,
     state = CASE s.state WHEN 'uncertain' THEN 'answered' ELSE s.state END,
     outcome = CASE s.state WHEN 'uncertain' THEN jsonb_build_object('kind', 'accepted', 'at', now(),
@@ -17,7 +17,9 @@ WHERE s.umid = b.umid AND s.state IN ('sending', 'uncertain') AND s.provider_mes
 """
 
 
-def learn(bindings: Sequence[Binding]) -> None:
-    """Note the provider's ids with the submissions that still wait for them."""
+def store_webhook_ids(bindings: Sequence[Binding]) -> None:
+    """Store the provider's ids with submissions that have none."""
     with connection.cursor() as cursor:
-        cursor.execute(_LEARN, [[each.umid for each in bindings], [each.provider_message_id for each in bindings]])
+        cursor.execute(
+            _STORE_IDS, [[binding.umid for binding in bindings], [binding.provider_message_id for binding in bindings]]
+        )

@@ -21,7 +21,7 @@ DIALOG_360 = Vendor(
         parse=parse,
         authenticate=by_header,
         header=HEADER,
-        kept_headers=("X-Hub-Signature-256",),
+        stored_headers=("X-Hub-Signature-256",),
         setup=_("At 360dialog, register the address with this header as the webhook URL."),
     ),
     sending=replace(SENDING, send=gateway.send, mark_read=gateway.mark_read),

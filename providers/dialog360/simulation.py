@@ -1,4 +1,4 @@
-"""360dialog from the other side: Meta's, but for the paths, the key that names the number, and the header of ours."""
+"""The server side of 360dialog's API: Meta's, with other paths, another token and our own webhook header."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -11,12 +11,12 @@ HEADER = "X-Tollgate-Key"
 
 
 def token(headers: Mapping[str, str]) -> str:
-    """The key."""
+    """The API key."""
     return headers.get(KEY_HEADER, "")
 
 
 def webhook_headers(secret: str, body: bytes) -> dict[str, str]:
-    """Repeat the secret."""
+    """The secret, as it is."""
     return {HEADER: secret}
 
 

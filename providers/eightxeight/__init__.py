@@ -31,7 +31,7 @@ EIGHT_X_EIGHT = Vendor(
         parse=parse,
         authenticate=by_header,
         header="Authorization",
-        kept_headers=("X-8x8-Signature",),
+        stored_headers=("X-8x8-Signature",),
         setup=_(
             "At 8x8, register the address with this header for delivery receipts, inbound messages and Business "
             "Management events."

@@ -48,14 +48,14 @@ def _of_meta(message: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
         case "text":
             return "Text", {"text": part.get("body")}
         case "button":  # a quick reply of a template
-            return "Text", _given(text=part.get("text"), payload=part.get("payload"))
+            return "Text", _without_none(text=part.get("text"), payload=part.get("payload"))
         case "location":
             place = {name: part.get(name) for name in ("latitude", "longitude")}
             return "Location", {"location": place}
         case "interactive":
             return "Interactive", {"interactive": _reply(part)}
         case _ if word in _MEDIA:
-            return _MEDIA[word], _given(url=part.get("url"), text=part.get("caption"))
+            return _MEDIA[word], _without_none(url=part.get("url"), text=part.get("caption"))
     return "None", {}
 
 
@@ -68,5 +68,5 @@ def _reply(part: Mapping[str, Any]) -> dict[str, Any]:
     return dict(part)
 
 
-def _given(**parts: Any) -> dict[str, Any]:
+def _without_none(**parts: Any) -> dict[str, Any]:
     return {name: value for name, value in parts.items() if value is not None}

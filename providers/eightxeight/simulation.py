@@ -1,4 +1,4 @@
-"""8x8's Chat Apps API from the other side: the same endings as Meta's, in 8x8's bodies, codes and receipts."""
+"""The server side of 8x8's Chat Apps API: Meta's outcomes in 8x8's bodies, error codes and webhooks."""
 
 import uuid
 from dataclasses import replace
@@ -11,14 +11,14 @@ import orjson
 from providers.eightxeight.delivery_codes import delivery_code
 from providers.eightxeight.statuses import moment
 from providers.events import MessageEvent
-from providers.simulated_errors import Error
+from providers.simulated_errors import SimulatedError
 from providers.simulation import (
     DELIVERED,
     FAILED,
     REPLY,
     SENT,
     MessageRequest,
-    SimulatedRefused,
+    SimulatedRefusal,
     SimulatedReport,
     SimulatedTemplate,
     Simulation,
@@ -29,26 +29,26 @@ from providers.simulation import (
 from providers.vocabulary import Direction
 
 _CODES = {100: 1000, 190: 1200, 131008: 1000, 131062: 3047, 132000: 3041, 132001: 3038, 132015: 3038}
-_TOO_FAST = (4, 80007, 130429, 131056)
+_RATE_LIMIT_CODES = (4, 80007, 130429, 131056)
 _DETAILS = {DELIVERED: "delivered_to_recipient", FAILED: "rejected_by_operator"}
 
 
 # --- Requests and answers --------------------------------------------------------------------------------------------
 
 
-def read(body: bytes, templates: Templates) -> MessageRequest:
-    """Return the message that a body describes; raises `Refused` with Meta's code for what is wrong."""
+def read_request(body: bytes, templates: Templates) -> MessageRequest:
+    """Return the message that a body describes; raises SimulatedRefusal with one of Meta's codes."""
     try:
         data = orjson.loads(body)
     except orjson.JSONDecodeError:
-        raise SimulatedRefused(100, "The body is not JSON.") from None
+        raise SimulatedRefusal(100, "The body is not JSON.") from None
     user = data.get("user") if isinstance(data, dict) else None
     content = data.get("content") if isinstance(data, dict) else None
     if not isinstance(user, dict) or not isinstance(content, dict):
-        raise SimulatedRefused(131008, "'user' and 'content' are required.")
+        raise SimulatedRefusal(131008, "'user' and 'content' are required.")
     to = user.get("msisdn")
     if not isinstance(to, str):
-        raise SimulatedRefused(131062)
+        raise SimulatedRefusal(131062)
     is_template = str(data.get("type")).lower() == "template"
     category = _template(content.get("template"), templates).category if is_template else "service"
     return MessageRequest(to, digits(to), category, is_template, str(data.get("clientMessageId") or ""))
@@ -58,35 +58,35 @@ def _template(content: Any, templates: Templates) -> SimulatedTemplate:
     data = content if isinstance(content, dict) else {}
     template = templates.get((str(data.get("name")), str(data.get("language"))))
     if template is None:
-        raise SimulatedRefused(132001)
+        raise SimulatedRefusal(132001)
     bodies = [each for each in data.get("components") or [] if str(each.get("type", "body")).lower() == "body"]
     if sum(len(each.get("parameters") or []) for each in bodies) != template.body_parameters:
-        raise SimulatedRefused(132000)
+        raise SimulatedRefusal(132000)
     return template
 
 
-def new_id(chance: Random) -> str:
+def new_id(rng: Random) -> str:
     """A UMID."""
-    return str(uuid.UUID(bytes=chance.randbytes(16), version=4))
+    return str(uuid.UUID(bytes=rng.randbytes(16), version=4))
 
 
-def accepted(request: MessageRequest, umid: str) -> bytes:
+def success_answer(request: MessageRequest, umid: str) -> bytes:
     """The answer 200."""
     status = {"state": "queued", "timestamp": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S}.00Z"}
     answer = {"umid": umid, "user": {"msisdn": request.to}, "status": status}
     return orjson.dumps(answer | ({"clientMessageId": request.reference} if request.reference else {}))
 
 
-def refused(error: Error, chance: Random) -> tuple[int, bytes]:
-    """Status and body of the answer to a request that is refused."""
-    if error.code in _TOO_FAST:
+def error_answer(error: SimulatedError, rng: Random) -> tuple[int, bytes]:
+    """The status and body of the answer to a refused request."""
+    if error.code in _RATE_LIMIT_CODES:
         status, code = 429, 429
     elif error.status >= 500:
         status, code = 500, 2000
     else:
         status, code = (401 if error.code == 190 else 400), _CODES.get(error.code, 1000)
     body = {
-        "code": code, "message": f"{error.title}: {error.details}", "errorId": new_id(chance),
+        "code": code, "message": f"{error.title}: {error.details}", "errorId": new_id(rng),
         "timestamp": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S}.00Z",
     }  # fmt: skip
     return status, orjson.dumps(body)
@@ -95,24 +95,24 @@ def refused(error: Error, chance: Random) -> tuple[int, bytes]:
 # --- Webhooks --------------------------------------------------------------------------------------------------------
 
 
-def report(about: SimulatedReport) -> bytes:
+def report_webhook(report: SimulatedReport) -> bytes:
     """Return the webhook for a status of a message, or for a reply to it."""
-    at, request, subaccount = datetime.fromtimestamp(about.at, UTC), about.request, about.sender.subaccount
-    if about.state == REPLY:
+    at, request, subaccount = datetime.fromtimestamp(report.at, UTC), report.request, report.sender.subaccount
+    if report.state == REPLY:
         reply = MessageEvent(
-            new_id(Random(about.message_id)), "received", at, Direction.INBOUND, subaccount_code=subaccount,
+            new_id(Random(report.message_id)), "received", at, Direction.INBOUND, subaccount_code=subaccount,
             msisdn=request.msisdn, content={"text": "Thank you!"},
         )  # fmt: skip
-        return write(reply)
+        return event_webhook(reply)
     event = MessageEvent(
-        about.message_id, about.state, at, subaccount_code=subaccount, msisdn=request.msisdn,
+        report.message_id, report.state, at, subaccount_code=subaccount, msisdn=request.msisdn,
         category=request.category, client_message_id=request.reference,
-        error_code=about.error.code if about.error else None,
+        error_code=report.error.code if report.error else None,
     )  # fmt: skip
     translated = translate_event(event)
-    if about.state == SENT:  # 8x8's word for what WhatsApp has taken
+    if report.state == SENT:  # 8x8 reports `sent` so
         translated.state, translated.detail = DELIVERED, "delivered_to_operator"
-    return write(translated)
+    return event_webhook(translated)
 
 
 def translate_event(event: MessageEvent) -> MessageEvent:
@@ -127,7 +127,7 @@ def translate_event(event: MessageEvent) -> MessageEvent:
     return translated
 
 
-def write(event: MessageEvent, waba_id: str = "") -> bytes:
+def event_webhook(event: MessageEvent, waba_id: str = "") -> bytes:
     """Return 8x8's webhook for an event; it names no WABA."""
     payload: dict[str, Any] = {
         "umid": event.provider_message_id,
@@ -159,11 +159,19 @@ def _envelope(version: int, kind: str, payload: dict[str, Any]) -> bytes:
 
 
 def webhook_headers(authorization: str, body: bytes) -> dict[str, str]:
-    """Repeat the secret."""
+    """The secret, as it is."""
     return {"Authorization": authorization}
 
 
 SIMULATION = Simulation(
-    send_path="/api/v1/subaccounts/{subaccount}/messages", token=bearer, read=read, new_id=new_id, accepted=accepted,
-    refused=refused, report=report, webhook_headers=webhook_headers, translate_event=translate_event, write=write,
-)  # fmt: skip
+    send_path="/api/v1/subaccounts/{subaccount}/messages",
+    token=bearer,
+    read_request=read_request,
+    new_id=new_id,
+    success_answer=success_answer,
+    error_answer=error_answer,
+    report_webhook=report_webhook,
+    webhook_headers=webhook_headers,
+    translate_event=translate_event,
+    event_webhook=event_webhook,
+)

@@ -26,7 +26,7 @@ META = Vendor(
     webhooks=Webhooks(
         parse=parse,
         authenticate=webhooks.authenticate,
-        kept_headers=(webhooks.HEADER,),
+        stored_headers=(webhooks.HEADER,),
         app_secret_help=_("Meta signs webhooks with it. Find it in the app dashboard under App settings, Basic."),
         verification=Verification(answer=webhooks.answer, query=webhooks.verification_query),
         setup=_(

@@ -1,4 +1,4 @@
-"""Meta's Cloud API from the other side: answers, the health status, and webhooks."""
+"""The server side of Meta's Cloud API: answers, the health status, and webhooks."""
 
 import base64
 from dataclasses import replace
@@ -8,9 +8,9 @@ from typing import Any
 import orjson
 
 from providers.events import MessageEvent
-from providers.meta.simulated_requests import read, read_mark
+from providers.meta.simulated_requests import is_read_mark, read_request
 from providers.meta.webhooks import HEADER, signature
-from providers.simulated_errors import Error
+from providers.simulated_errors import SimulatedError
 from providers.simulation import (
     BLOCKED,
     DELIVERED,
@@ -28,7 +28,7 @@ from providers.simulation import (
 from providers.vocabulary import Direction
 
 _HREF = "https://developers.facebook.com/docs/whatsapp/cloud-api/support/error-codes/"
-_NAME = (
+_NAME_NOT_APPROVED = (
     "Your display name has not been approved yet. Your message limit will increase after the display name is approved."
 )
 _PAYMENT = {
@@ -43,26 +43,26 @@ _PAID = {"billable": True, "pricing_model": "PMP", "type": "regular"}
 # --- Answers ---------------------------------------------------------------------------------------------------------
 
 
-def new_id(chance: Random) -> str:
+def new_id(rng: Random) -> str:
     """A wamid."""
-    return "wamid." + base64.b64encode(b"sandbox" + chance.randbytes(20)).decode()
+    return "wamid." + base64.b64encode(b"sandbox" + rng.randbytes(20)).decode()
 
 
-def accepted(request: MessageRequest, wamid: str) -> bytes:
+def success_answer(request: MessageRequest, wamid: str) -> bytes:
     """The answer 200; only templates have a message_status."""
     message = {"id": wamid} | ({"message_status": "accepted"} if request.is_template else {})
     contact = {"input": request.to, "wa_id": request.msisdn}
     return orjson.dumps({"messaging_product": "whatsapp", "contacts": [contact], "messages": [message]})
 
 
-def refused(error: Error, chance: Random) -> tuple[int, bytes]:
-    """Status and body of the answer to a request that is refused."""
+def error_answer(error: SimulatedError, rng: Random) -> tuple[int, bytes]:
+    """The status and body of the answer to a refused request."""
     body = {
         "message": f"(#{error.code}) {error.title}",
         "type": error.kind,
         "code": error.code,
         "error_data": {"messaging_product": "whatsapp", "details": error.details},
-        "fbtrace_id": base64.urlsafe_b64encode(chance.randbytes(17)).decode().rstrip("="),
+        "fbtrace_id": base64.urlsafe_b64encode(rng.randbytes(17)).decode().rstrip("="),
     }
     return error.status, orjson.dumps({"error": body})
 
@@ -78,7 +78,7 @@ def health(sender: SimulatedSender, token: str) -> bytes:
     overall = "AVAILABLE"
     if token.endswith(LIMITED):
         overall = "LIMITED"
-        states["PHONE_NUMBER"] |= {"can_send_message": overall, "additional_info": [_NAME]}
+        states["PHONE_NUMBER"] |= {"can_send_message": overall, "additional_info": [_NAME_NOT_APPROVED]}
     if token.endswith(BLOCKED):
         overall = "BLOCKED"
         states["WABA"] |= {"can_send_message": overall, "errors": [_PAYMENT]}
@@ -89,24 +89,24 @@ def health(sender: SimulatedSender, token: str) -> bytes:
 # --- Webhooks --------------------------------------------------------------------------------------------------------
 
 
-def report(about: SimulatedReport) -> bytes:
+def report_webhook(report: SimulatedReport) -> bytes:
     """Return the webhook for a status of a message, or for a reply to it."""
-    sender = about.sender
-    value = _reply(about) if about.state == REPLY else {"statuses": [_status(about)]}
+    sender = report.sender
+    value = _reply(report) if report.state == REPLY else {"statuses": [_status(report)]}
     return orjson.dumps(envelope(sender.waba_id, sender.number_id, value, display_number=sender.msisdn))
 
 
-def _status(about: SimulatedReport) -> dict[str, Any]:
-    request = about.request
+def _status(report: SimulatedReport) -> dict[str, Any]:
+    request = report.request
     status: dict[str, Any] = {
-        "id": about.message_id, "status": about.state, "timestamp": str(about.at), "recipient_id": request.msisdn,
+        "id": report.message_id, "status": report.state, "timestamp": str(report.at), "recipient_id": request.msisdn,
     }  # fmt: skip
     if request.reference:
         status["biz_opaque_callback_data"] = request.reference
-    if about.state in {SENT, DELIVERED} or (about.state == READ and not about.is_priced):
+    if report.state in {SENT, DELIVERED} or (report.state == READ and not report.is_priced):
         status["pricing"] = (_PAID if request.is_template else _FREE) | {"category": request.category}
-    if about.state == FAILED and about.error is not None:
-        error = about.error
+    if report.state == FAILED and report.error is not None:
+        error = report.error
         status["errors"] = [
             {"code": error.code, "title": error.title, "message": error.title,
              "error_data": {"details": error.details}, "href": _HREF}
@@ -114,13 +114,13 @@ def _status(about: SimulatedReport) -> dict[str, Any]:
     return status
 
 
-def _reply(about: SimulatedReport) -> dict[str, Any]:
-    msisdn = about.request.msisdn
+def _reply(report: SimulatedReport) -> dict[str, Any]:
+    msisdn = report.request.msisdn
     message = {
-        "context": {"from": about.sender.msisdn, "id": about.message_id},
+        "context": {"from": report.sender.msisdn, "id": report.message_id},
         "from": msisdn,
-        "id": f"{about.message_id}.reply",
-        "timestamp": str(about.at),
+        "id": f"{report.message_id}.reply",
+        "timestamp": str(report.at),
         "type": "text",
         "text": {"body": "Thank you!"},
     }
@@ -128,7 +128,7 @@ def _reply(about: SimulatedReport) -> dict[str, Any]:
 
 
 def envelope(waba_id: str, number_id: str, content: dict[str, Any], *, display_number: str = "") -> dict[str, Any]:
-    """Meta's envelope around what `messages` webhooks tell: statuses, or messages and contacts."""
+    """Meta's envelope around the content of `messages` webhooks: statuses, or messages and contacts."""
     metadata = {"display_phone_number": display_number, "phone_number_id": number_id}
     change = {"field": "messages", "value": {"messaging_product": "whatsapp", "metadata": metadata} | content}
     return {"object": "whatsapp_business_account", "entry": [{"id": waba_id, "changes": [change]}]}
@@ -142,7 +142,7 @@ def meta_status(*, waba_id: str, number_id: str, wamid: str, status: str, at: in
     return orjson.dumps(envelope(waba_id, number_id, {"statuses": [entry]}))
 
 
-def write(event: MessageEvent, waba_id: str) -> bytes:
+def event_webhook(event: MessageEvent, waba_id: str) -> bytes:
     """Return Meta's webhook for an event."""
     at = int(event.at.timestamp())
     if event.direction == Direction.INBOUND:
@@ -155,7 +155,7 @@ def write(event: MessageEvent, waba_id: str) -> bytes:
 
 
 def translate_event(event: MessageEvent) -> MessageEvent:
-    """Meta repeats nothing of what was sent."""
+    """Meta does not repeat the content of a message."""
     return replace(event, content=None)
 
 
@@ -165,8 +165,17 @@ def webhook_headers(app_secret: str, body: bytes) -> dict[str, str]:
 
 
 SIMULATION = Simulation(
-    send_path="/{version}/{number_id}/messages", token=bearer, read=read, read_mark=read_mark, new_id=new_id,
-    accepted=accepted, refused=refused, report=report,
-    webhook_headers=webhook_headers, translate_event=translate_event, write=write,
-    health_path="/{version}/{number_id}", health=health,
-)  # fmt: skip
+    send_path="/{version}/{number_id}/messages",
+    token=bearer,
+    read_request=read_request,
+    is_read_mark=is_read_mark,
+    new_id=new_id,
+    success_answer=success_answer,
+    error_answer=error_answer,
+    report_webhook=report_webhook,
+    webhook_headers=webhook_headers,
+    translate_event=translate_event,
+    event_webhook=event_webhook,
+    health_path="/{version}/{number_id}",
+    health=health,
+)

@@ -25,7 +25,7 @@ from archive.models import Export
 from billing.selectors import cost_totals
 from messaging.log.models import Message
 from messaging.log.query import MessageQuery, write_words
-from messaging.log.services.forgetting import Person
+from messaging.log.services.erasure import Person
 from tests.archive.conftest import content
 from tests.people import member, principal_of
 from tests.traffic import AT, INDIA, deliver, rate, report

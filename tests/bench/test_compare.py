@@ -1,4 +1,4 @@
-"""Two checkouts in turn."""
+"""Comparing two checkouts."""
 
 import json
 
@@ -36,24 +36,24 @@ def pages(**seconds):
 
 
 def test_pages_that_both_have_count_alike():
-    pairs = [[pages(first=1.0, second=0.01, gone=5.0), pages(first=2.0, second=0.08, new=7.0)]]
+    pairs = [[pages(first=1.0, second=0.01, removed=5.0), pages(first=2.0, second=0.08, new=7.0)]]
     assert list(comparison(pairs)) == ["log: 4.000 × the time of the old (lowest 4.000, highest 4.000, 1 pairs)."]
 
 
-def test_what_is_no_time_is_left_out():
+def test_figures_that_are_no_time_are_left_out():
     assert list(comparison([[figures(memory=1, lost=None), figures(memory=2, lost=None)]])) == []
 
 
 @pytest.fixture
 def checkouts(tmp_path):
-    """Two folders whose interpreter prints what a bench would, and writes down that it was called."""
+    """Two folders whose interpreter prints a bench's output and records each call."""
     for name, rate in (("old", 100), ("new", 200)):
         interpreter = tmp_path / name / ".venv/bin/python"
         interpreter.parent.mkdir(parents=True)
         interpreter.write_text(BENCH)
         interpreter.chmod(0o755)
-        measured = {"measurement": "accept", "figures": list(figures(accept=rate).values())}
-        (tmp_path / name / "accept.json").write_text(json.dumps(measured))
+        outcome = {"measurement": "accept", "figures": list(figures(accept=rate).values())}
+        (tmp_path / name / "accept.json").write_text(json.dumps(outcome))
         (tmp_path / name / "drain.json").write_text('{"measurement": "drain", "error": "too bad"}')
     return str(tmp_path / "old"), str(tmp_path / "new")
 

@@ -22,10 +22,10 @@ FIGURES = {
 
 
 def outcomes(*names):
-    """What each says of itself."""
+    """The JSON that each measurement prints."""
     command = [sys.executable, "-m", "bench", "--json", "--scale", "0.0005", *names]
-    finished = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, check=True)
-    return [json.loads(line) for line in finished.stdout.splitlines()]
+    process = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, check=True)
+    return [json.loads(line) for line in process.stdout.splitlines()]
 
 
 @pytest.mark.slow

@@ -69,7 +69,7 @@ TOY = Vendor(
     webhooks=Webhooks(
         parse=parse,
         authenticate=authenticate,
-        kept_headers=("Toy-Signature",),
+        stored_headers=("Toy-Signature",),
         setup="In the toy box, under Webhooks.",
         app_secret_help="In the toy box.",
     ),
@@ -84,7 +84,7 @@ TOY = Vendor(
 def _toy(monkeypatch):
     """The line in the registry, for as long as the test takes."""
     monkeypatch.setitem(VENDORS, "toy", TOY)
-    credentials.known.clear()
+    credentials.cache.clear()
     senders.clear_cache()
     yield
     senders.clear_cache()

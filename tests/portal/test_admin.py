@@ -116,7 +116,7 @@ def test_replay_of_all_that_match(acme, other, operator, item):
 
 
 def test_too_many_are_not_replayed(acme, operator, item, monkeypatch):
-    monkeypatch.setattr(inbox, "MOST_REPLAYED", 0)
+    monkeypatch.setattr(inbox, "MAX_REPLAYED", 0)
     for answer in (operator.get(f"{INBOX}replay/"), operator.post(f"{INBOX}replay/")):
         assert "More than 0 webhooks match, which is too many to replay at once." in text(answer)
     item.refresh_from_db()

@@ -4,7 +4,7 @@ import orjson
 import pytest
 
 from providers.pruning import mask, parsed, prune
-from tests.messaging.inbound.services.test_forgetting import OTHER_PERSON, status_body
+from tests.messaging.inbound.services.test_erasure import OTHER_PERSON, status_body
 from tests.traffic import INDIA
 
 

@@ -64,7 +64,7 @@ def test_an_answer_without_end_is_not_read_to_its_end(provider):
 
 
 def test_an_answer_that_takes_too_long(provider, monkeypatch):
-    monkeypatch.setattr(transport, "_WHOLE_TIME", -1)  # a drop at a time, no single wait would be too long
+    monkeypatch.setattr(transport, "_MAX_SECONDS", -1)  # a drop at a time, no single wait would be too long
     provider.answer = b"{}"
     assert send_by_meta(at(provider.url), {}) == Uncertain("Endless")
 

@@ -7,7 +7,7 @@ import httpx
 import orjson
 import pytest
 
-from local.demo.world import ACME, address, api_key_text, password, webhook
+from local.demo.world import ACME, api_key_text, email_of, password, webhook
 from providers.meta.simulation import meta_status
 from providers.meta.webhooks import signature
 from tests.scenarios.conftest import wait_until
@@ -39,7 +39,7 @@ def messages(portal, **query):
 def log_in(portal, role):
     page = portal.get("/accounts/login/")
     token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page.text)[1]
-    form = {"login": address(ACME, role), "password": password(ACME, role), "csrfmiddlewaretoken": token}
+    form = {"login": email_of(ACME, role), "password": password(ACME, role), "csrfmiddlewaretoken": token}
     answer = portal.post(
         "/accounts/login/", data=form, headers={"Referer": str(portal.base_url)}, follow_redirects=True
     )

@@ -1,4 +1,4 @@
-"""manage.py demo_credentials: what a client needs to use the demo account."""
+"""manage.py demo_credentials: print what a client needs to use the demo account."""
 
 import json
 from argparse import ArgumentParser
@@ -10,12 +10,16 @@ from django.core.management.base import BaseCommand, CommandError
 from accounts.models import Account
 from local.demo.world import PLANS, credentials
 
-WITHOUT = "Demo logins do not need a second factor because this portal is available only on this computer ({}).\n"
-WITH = "Owners and operators must set up a second factor at login because this portal is available to others ({}).\n"
+NO_SECOND_FACTOR = (
+    "Demo logins do not need a second factor because this portal is available only on this computer ({}).\n"
+)
+SECOND_FACTOR = (
+    "Owners and operators must set up a second factor at login because this portal is available to others ({}).\n"
+)
 
 
 class Command(BaseCommand):
-    """Prints logins, keys, ids and webhook addresses of a demo account; whether logins need more, on standard error."""
+    """Prints logins, keys, ids and webhook addresses; says on standard error whether logins need a second factor."""
 
     help = "Print a demo account's logins, keys and webhook addresses."
 
@@ -31,4 +35,6 @@ class Command(BaseCommand):
         except Account.DoesNotExist:
             raise CommandError("No demo data is loaded: run script/run, or manage.py seed_demo.") from None
         self.stdout.write(json.dumps(demo, indent=None if options["json"] else 2))
-        self.stderr.write((WITHOUT if settings.LOOPBACK else WITH).format(settings.BASE_URL), style_func=str)
+        self.stderr.write(
+            (NO_SECOND_FACTOR if settings.LOOPBACK else SECOND_FACTOR).format(settings.BASE_URL), style_func=str
+        )

@@ -1,4 +1,4 @@
-"""manage.py sandbox: a provider of one's own that speaks the Cloud API."""
+"""manage.py sandbox: run a simulated provider."""
 
 import asyncio
 import socket
@@ -23,7 +23,7 @@ EXAMPLE = (
 
 
 class Command(BaseCommand):
-    """Needs no database: the demo account's numbers, templates and webhook address follow from SECRET_KEY."""
+    """Needs no database: the demo account's secrets are derived from SECRET_KEY."""
 
     help = (
         "Answer requests to send as Meta's Cloud API, 360dialog and 8x8 do, and post webhooks with the status of the "
@@ -66,53 +66,53 @@ class Command(BaseCommand):
         if options["callback_url"] and not is_web_address(options["callback_url"]):
             raise CommandError("--callback-url must be an address that begins with http:// or https://.")
         config = configure(plan, options)
-        claim(host, port)
-        example = EXAMPLE.format(url=f"http://{host}:{port}", number_id=_of_cloud_api(config), token=config.token)
+        check_port(host, port)
+        example = EXAMPLE.format(url=f"http://{host}:{port}", number_id=_cloud_api_number(config), token=config.token)
         self.stdout.write(f"The sandbox answers at http://{host}:{port} (seed {config.seed}). Try\n  {example}\n")
         self.stdout.flush()
         asyncio.run(serve(config, host, port))
 
 
-def _of_cloud_api(config: Config) -> str:
-    """The first number of the provider whose API the example speaks."""
+def _cloud_api_number(config: Config) -> str:
+    """The id of the first number whose provider has the Cloud API, for the example."""
     return next(pk for pk, number in config.numbers.items() if VENDORS[number.provider].shape == Shape.GRAPH)
 
 
 def configure(plan: Plan, options: dict[str, Any]) -> Config:
-    """A sandbox for the demo accounts, as the options say; the plan's first."""
+    """The configuration for the numbers of all demo accounts, those of `plan` first."""
     plans = [plan, *(each for each in PLANS.values() if each is not plan)]
     numbers = {
         channel.number_id: SandboxNumber(
-            channel.waba_id, channel.msisdn, _target(each, channel.provider, options), channel.provider, channel.code
+            channel.waba_id, channel.msisdn, _target(owner, channel.provider, options), channel.provider, channel.code
         )
-        for each in plans
-        for channel in each.channels
+        for owner in plans
+        for channel in owner.channels
     }
     templates = {
         (name, "en"): SimulatedTemplate(category.lower(), body.count("{{")) for name, category, body in TEMPLATES
     }
-    as_they_are = ("latency", "speed", "refuse", "fail", "read", "reply", "number_rate", "queue")
+    unchanged = ("latency", "speed", "refuse", "fail", "read", "reply", "number_rate", "queue")
     return Config(
         numbers=numbers,
         templates=templates,
         token=options["token"] or sandbox_token(),
         pair_rate=not options["no_pair_rate"],
-        **{name: options[name] for name in as_they_are},
+        **{name: options[name] for name in unchanged},
         **({} if options["seed"] is None else {"seed": options["seed"]}),
     )
 
 
 def _target(plan: Plan, provider: str, options: dict[str, Any]) -> WebhookTarget:
-    """Where a provider's webhooks go: the account's own address, or what the options say."""
-    own = webhook(plan, provider)
-    url = options["callback_url"] or settings.BASE_URL + own["path"]
-    if "app_secret" in own:
-        return WebhookTarget(url, options["app_secret"] or own["app_secret"])
-    return WebhookTarget(url, own.get("value") or own["authorization"])
+    """Where a provider's webhooks go: to the options' address, or else the account's own."""
+    endpoint = webhook(plan, provider)
+    url = options["callback_url"] or settings.BASE_URL + endpoint["path"]
+    if "app_secret" in endpoint:
+        return WebhookTarget(url, options["app_secret"] or endpoint["app_secret"])
+    return WebhookTarget(url, endpoint.get("value") or endpoint["authorization"])
 
 
-def claim(host: str, port: int) -> None:
-    """See that the port is free, for a message that says what to do."""
+def check_port(host: str, port: int) -> None:
+    """Raise CommandError, with advice, when the port is not free."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -122,7 +122,7 @@ def claim(host: str, port: int) -> None:
 
 
 def is_web_address(text: str) -> bool:
-    """Whether the client that posts webhooks can post there."""
+    """Whether httpx can post to this URL."""
     try:
         url = httpx.URL(text)
     except httpx.InvalidURL:

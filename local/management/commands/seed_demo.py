@@ -14,17 +14,17 @@ from billing.rating import dirty_buckets, rate_bucket
 from core.tasks import prepare_partitions
 from core.tenancy import every_tenant
 from local.demo import traffic as demo_traffic
-from local.demo.sources import name_senders
+from local.demo.sources import assign_sources
 from local.demo.world import ACME, OTHER, account_of, build, is_built
 from messaging.inbound import inbox
 from messaging.inbound.models import WebhookEndpoint
 from messaging.log.lifecycle import traffic
 
-_ODD_BODIES = (b'{"eventType": "channel_renamed", "payload": {}}', b'{"eventType": "outbound_message_sta', b"[]")
+_INVALID_BODIES = (b'{"eventType": "channel_renamed", "payload": {}}', b'{"eventType": "outbound_message_sta', b"[]")
 
 
 class Command(BaseCommand):
-    """Two accounts, people, channels, templates, and two months of traffic; the same for the same seed and day."""
+    """Loads two accounts, people, channels, templates, and two months of traffic, the same for one seed and day."""
 
     help = "Load demo data: two accounts and N messages in the two months before --until."
 
@@ -50,26 +50,26 @@ class Command(BaseCommand):
             self._load(options["messages"], until, options["seed"])
 
     def _load(self, messages: int, until: datetime, seed: int) -> None:
-        with transaction.atomic():  # a start that is broken off leaves no half of it: the next one loads it whole
-            for plan, share in ((ACME, messages), (OTHER, max(messages // 50, 50))):
+        with transaction.atomic():  # an interrupted start leaves nothing half-loaded: the next one loads it all
+            for plan, count in ((ACME, messages), (OTHER, max(messages // 50, 50))):
                 account = build(plan, until)
-                say = partial(self._show_progress, plan.name, share)
-                demo_traffic.send(plan, account, messages=share, until=until, seed=seed, progress=say)
-                name_senders(account)
+                progress = partial(self._show_progress, plan.name, count)
+                demo_traffic.generate(plan, account, messages=count, until=until, seed=seed, progress=progress)
+                assign_sources(account)
                 WebhookEndpoint.objects.filter(account=account).update(last_event_at=until)
-        self._odd_webhooks()
+        self._store_invalid_webhooks()
         traffic.fold()
         self.stdout.write("Rating …")
         for bucket_id in dirty_buckets():
             rate_bucket(bucket_id)
         self.stdout.write(f"Demo data is loaded: {messages:,} messages from {until - timedelta(days=61):%d %b %Y} on.")
 
-    def _show_progress(self, name: str, of: int, done: int) -> None:
-        self.stdout.write(f"{name}: {done:,} of {of:,} messages")
+    def _show_progress(self, name: str, total: int, count: int) -> None:
+        self.stdout.write(f"{name}: {count:,} of {total:,} messages")
 
-    def _odd_webhooks(self) -> None:
-        """A few bodies that no parser understands, so that the quarantine is not empty."""
+    def _store_invalid_webhooks(self) -> None:
+        """Store a few bodies that no parser understands, so that the quarantine is not empty."""
         endpoint = WebhookEndpoint.objects.get(account=account_of(ACME), provider="8x8")
-        for body in _ODD_BODIES:
+        for body in _INVALID_BODIES:
             inbox.store(endpoint.account_id, endpoint.pk, endpoint.provider, {}, body)
         inbox.drain()

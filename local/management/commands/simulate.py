@@ -1,4 +1,4 @@
-"""manage.py simulate: traffic of a demo account, as a provider reports it."""
+"""manage.py simulate: traffic of a demo account through a sandbox."""
 
 import asyncio
 import multiprocessing
@@ -27,7 +27,7 @@ _OPTIONS = {
     "read": 1.0, "reply": 0.0, "number_rate": 0.0, "no_pair_rate": True,
 }  # fmt: skip
 _WEBHOOKS = 3  # of a message whose recipient ends in 990000: sent, delivered, read
-_PATIENCE = 60.0  # seconds for the sandbox to start, and again for its last webhooks
+_TIMEOUT = 60.0  # seconds for the sandbox to start, and again for its last webhooks
 _TEMPLATE = {
     "name": "weekend_sale",
     "language": {"code": "en"},
@@ -36,7 +36,7 @@ _TEMPLATE = {
 
 
 class Command(BaseCommand):
-    """Sends through a sandbox of its own at a fixed rate, however its webhooks are answered (open loop)."""
+    """Sends through its own sandbox at a fixed rate, independent of how webhooks are answered (open loop)."""
 
     help = (
         "Send messages of a demo account through a sandbox for a while; it posts signed Meta webhooks (sent, "
@@ -51,7 +51,7 @@ class Command(BaseCommand):
         parser.add_argument("--url", default=settings.BASE_URL)
 
     def handle(self, *_: Any, **options: Any) -> None:
-        """Send, wait for the last webhook, then say how they were answered."""
+        """Send, wait for the last webhook, then print how the webhooks were answered."""
         plan, url = PLANS[options["account"]], options["url"].rstrip("/")
         if not is_built(plan):
             raise CommandError("No demo data is loaded: run script/run, or manage.py seed_demo.")
@@ -61,37 +61,38 @@ class Command(BaseCommand):
             raise CommandError("--rate times --seconds is less than one webhook.")
         count = ceil(options["rate"] * options["seconds"] / _WEBHOOKS)
         meta = vendor_of(Shape.GRAPH).name
-        number_id = next(each.number_id for each in plan.channels if each.provider == meta)
+        number_id = next(channel.number_id for channel in plan.channels if channel.provider == meta)
         callback = url + webhook(plan, meta)["path"]
         config = configure(plan, {**_OPTIONS, "callback_url": callback, "queue": count})
         with _sandbox(config) as sandbox:
             asyncio.run(_send_all(sandbox, config.token, number_id, options["rate"] / _WEBHOOKS, count))
             overview = _wait_for_webhooks(sandbox)
-        answers, after = overview["answers"], overview["answered_after_ms"]
+        answers, latencies = overview["answers"], overview["answered_after_ms"]
         self.stdout.write(
             f"{sum(answers.values()):,} webhooks: "
             + ", ".join(f"{n:,} × {answer}" for answer, n in sorted(answers.items()))
         )
         self.stdout.write(
-            f"Answer after: median {after['median']:.0f} ms, p95 {after['p95']:.0f} ms, p99 {after['p99']:.0f} ms"
+            f"Answer after: median {latencies['median']:.0f} ms, p95 {latencies['p95']:.0f} ms, "
+            f"p99 {latencies['p99']:.0f} ms"
         )
-        if waiting := overview["counts"]["on their way"]:
+        if pending := overview["counts"]["on their way"]:
             self.stdout.write(
-                f"Given up after {_PATIENCE:.0f} s: {waiting:,} messages whose webhooks are not all posted."
+                f"Given up after {_TIMEOUT:.0f} s: {pending:,} messages whose webhooks are not all posted."
             )
 
 
 @contextmanager
 def _sandbox(config: Config) -> Iterator[str]:
-    """The address of a sandbox in a process of its own, which ends with the block."""
+    """Run a sandbox in a process of its own until the block ends; yields its URL."""
     port = free_port()
-    # Spawned, so that it has neither our connections nor, in its arguments, the webhooks' addresses and secrets.
+    # Spawned: it inherits none of our connections, and its arguments do not show the webhooks' addresses and secrets.
     process = multiprocessing.get_context("spawn").Process(target=run, args=(config, HOST, port), daemon=True)
     process.start()
     try:
-        end = time.monotonic() + _PATIENCE
-        while not _answers(f"http://{HOST}:{port}"):
-            if not process.is_alive() or time.monotonic() > end:
+        deadline = time.monotonic() + _TIMEOUT
+        while not _is_up(f"http://{HOST}:{port}"):
+            if not process.is_alive() or time.monotonic() > deadline:
                 raise CommandError("The sandbox did not start.")
             time.sleep(0.05)
         yield f"http://{HOST}:{port}"
@@ -100,7 +101,7 @@ def _sandbox(config: Config) -> Iterator[str]:
         process.join()
 
 
-def _answers(sandbox: str) -> bool:
+def _is_up(sandbox: str) -> bool:
     try:
         return httpx.get(sandbox, trust_env=False).is_success
     except httpx.TransportError:
@@ -108,7 +109,7 @@ def _answers(sandbox: str) -> bool:
 
 
 async def _send_all(sandbox: str, token: str, number_id: str, rate: float, count: int) -> None:
-    """Ask for `count` messages, `rate` a second."""
+    """Send `count` messages, `rate` a second."""
     url = f"{sandbox}/v24.0/{number_id}/messages"
     headers = {"Authorization": f"Bearer {token}"}
 
@@ -121,17 +122,17 @@ async def _send_all(sandbox: str, token: str, number_id: str, rate: float, count
         httpx.AsyncClient(headers=headers, timeout=30, trust_env=False) as client,
         asyncio.TaskGroup() as group,
     ):
-        begin = time.perf_counter()
+        start = time.perf_counter()
         for index in range(count):
-            await asyncio.sleep(max(0.0, begin + index / rate - time.perf_counter()))
+            await asyncio.sleep(max(0.0, start + index / rate - time.perf_counter()))
             group.create_task(send(index))
 
 
 def _wait_for_webhooks(sandbox: str) -> dict[str, Any]:
-    """Return the sandbox's overview once all is posted, or when the time is over."""
-    end = time.monotonic() + _PATIENCE
+    """Return the sandbox's overview once all webhooks are posted, or after the timeout."""
+    deadline = time.monotonic() + _TIMEOUT
     while True:
         overview: dict[str, Any] = httpx.get(sandbox, timeout=30, trust_env=False).json()
-        if not overview["counts"]["on their way"] or time.monotonic() > end:
+        if not overview["counts"]["on their way"] or time.monotonic() > deadline:
             return overview
         time.sleep(0.1)

@@ -18,7 +18,7 @@ from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminPasswordWid
 from accounts.principal import Principal
 from core.networks import validate_network
 from messaging.inbound.models import WebhookEndpoint
-from messaging.inbound.services.endpoints import KEEP_HOURS, LONGEST_KEEP_HOURS
+from messaging.inbound.services.endpoints import KEEP_HOURS, MAX_KEEP_HOURS
 
 _OWN = ("account", "provider", "name", "header_name")
 _SECRETS = ("header_value", "app_secret")
@@ -48,11 +48,11 @@ class EndpointAdminForm(forms.ModelForm):  # type: ignore[type-arg]
         label=gettext_lazy("Keep the former secrets valid for (hours)"),
         initial=KEEP_HOURS,
         min_value=0,
-        max_value=LONGEST_KEEP_HOURS,
+        max_value=MAX_KEEP_HOURS,
         required=False,
         help_text=format_lazy(
             gettext_lazy("Until the provider uses the new ones: 0 (refused immediately) to {hours}."),
-            hours=LONGEST_KEEP_HOURS,
+            hours=MAX_KEEP_HOURS,
         ),
         widget=UnfoldAdminIntegerFieldWidget(),
     )

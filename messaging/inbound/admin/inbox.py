@@ -17,7 +17,7 @@ from core.counting import count_up_to
 from core.paging import Cursor
 from core.partitioned_admin import PartitionedAdmin
 from messaging.inbound.models import InboxItem
-from messaging.inbound.services.replay import MOST_REPLAYED, replay_webhooks
+from messaging.inbound.services.replay import MAX_REPLAYED, replay_webhooks
 
 _SHOWN_BYTES = 256 * 1024
 _SAMPLE = 10
@@ -72,8 +72,8 @@ class InboxItemAdmin(PartitionedAdmin):
         rows = self._matching(request)
         if rows is None:
             return redirect(back)
-        n = count_up_to(rows, MOST_REPLAYED)
-        if request.method == "POST" and n <= MOST_REPLAYED:
+        n = count_up_to(rows, MAX_REPLAYED)
+        if request.method == "POST" and n <= MAX_REPLAYED:
             self._replay(request, rows.order_by(), filter=request.GET.dict())
             return redirect(back)
         context = {
@@ -82,7 +82,7 @@ class InboxItemAdmin(PartitionedAdmin):
             "opts": self.opts,
             "back": back,
             "n": n,
-            "most": MOST_REPLAYED,
+            "most": MAX_REPLAYED,
             "sample": rows[:_SAMPLE],
         }
         return render(request, "inbound/admin/replay.html", context)

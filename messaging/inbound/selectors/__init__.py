@@ -1,1 +1,1 @@
-"""Reads of endpoints and stored webhooks."""
+"""Queries of endpoints and stored webhooks."""

@@ -1,4 +1,4 @@
-"""Where providers post webhooks to."""
+"""Webhook endpoints and their addresses."""
 
 from django.conf import settings
 
@@ -9,9 +9,9 @@ from messaging.inbound.models import WebhookEndpoint
 
 
 def endpoint_addresses(by: Principal) -> list[tuple[str, str]] | None:
-    """Name and full address of each active endpoint; None for those who may not see them, as they hold the token.
+    """Name and full address of each active endpoint; None without the permission, because they contain the token.
 
-    They are for the roles that manage webhooks, of people who see the whole account.
+    It needs the permission to manage webhooks, for the whole account.
     """
     if by.reach.limited or not by.may(Permission.MANAGE_WEBHOOKS):
         return None
@@ -19,7 +19,7 @@ def endpoint_addresses(by: Principal) -> list[tuple[str, str]] | None:
 
 
 def endpoints(account: Account) -> list[WebhookEndpoint]:
-    """Every endpoint of an account, those that are off too, by name."""
+    """Every endpoint of an account by name, also inactive ones."""
     return list(WebhookEndpoint.objects.filter(account=account))
 
 
@@ -29,5 +29,5 @@ def endpoint_of(account: Account, endpoint_id: int) -> WebhookEndpoint | None:
 
 
 def address_of(endpoint: WebhookEndpoint) -> str:
-    """The whole address to enter at the provider; it holds the token."""
+    """The full address to enter at the provider, with the token."""
     return f"{settings.BASE_URL}{endpoint.path}"

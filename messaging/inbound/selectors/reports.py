@@ -1,4 +1,4 @@
-"""What stored webhooks report of one message."""
+"""The parts of stored webhooks about one message."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -10,16 +10,16 @@ from messaging.log.models import Message, StatusEvent
 
 
 def reports_on(account: Account, message: Message, events: Sequence[StatusEvent]) -> dict[int, Any]:
-    """The part of each webhook that speaks of the message; those that retention took, or that another account keeps
-    for a shared address, are missing.
+    """The part of each webhook about the message, by webhook id. Webhooks that retention deleted, or that belong to
+    another account of a shared address, are missing.
     """
-    places = [
+    keys = [
         (event.webhook_id, event.webhook_received_at)
         for event in events
         if event.webhook_id and event.webhook_received_at
     ]
     rows = InboxItem.objects.filter(
-        account=account, received_at__in=[at for _, at in places], id__in=[pk for pk, _ in places]
+        account=account, received_at__in=[at for _, at in keys], id__in=[pk for pk, _ in keys]
     )
-    bodies = rows.values_list("id", "body") if places else []
+    bodies = rows.values_list("id", "body") if keys else []
     return {pk: part_about(bytes(body), message.provider_message_id) for pk, body in bodies}

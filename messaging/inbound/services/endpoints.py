@@ -1,4 +1,4 @@
-"""Changes of webhook endpoints, each audited in its transaction; the audit names secrets, it never holds one."""
+"""Changes of webhook endpoints, audited in their transaction without the secrets."""
 
 import secrets
 from dataclasses import dataclass
@@ -10,13 +10,19 @@ from django.utils import timezone
 from accounts.principal import Principal
 from messaging.inbound.models import WebhookEndpoint
 
-KEEP_HOURS, LONGEST_KEEP_HOURS = 24, 7 * 24  # how long a former secret stays valid
-_ROTATED = ("header_digest", "app_secret_sealed", "former_header_digest", "former_app_secret_sealed", "former_until")
+KEEP_HOURS, MAX_KEEP_HOURS = 24, 7 * 24  # how long a former secret stays valid
+_ROTATED_FIELDS = (
+    "header_digest",
+    "app_secret_sealed",
+    "former_header_digest",
+    "former_app_secret_sealed",
+    "former_until",
+)
 
 
 @dataclass(frozen=True)
 class EndpointSecrets:
-    """An endpoint and what must be entered at the provider; the header's value is known here alone."""
+    """An endpoint and its header's value, which is stored only as a digest."""
 
     endpoint: WebhookEndpoint
     header_value: str
@@ -24,10 +30,10 @@ class EndpointSecrets:
 
 @transaction.atomic
 def create_endpoint(*, by: Principal, provider: str, name: str, app_secret: str = "") -> EndpointSecrets:
-    """Give an account an address for a provider; audited without its secrets.
+    """Create an endpoint for a provider; audited without its secrets.
 
-    A provider that signs does it with its `app_secret`. The others are given a secret for a header, of which only the
-    SHA-256 is kept. One that verifies the address repeats a token of ours.
+    A provider that signs uses its `app_secret`. Others get a secret for a header, which is stored as SHA-256 only. A
+    provider that verifies the address gets a verify token.
     """
     endpoint = WebhookEndpoint(account=by.account, provider=provider, name=name)
     webhooks = endpoint.webhooks
@@ -48,11 +54,11 @@ def create_endpoint(*, by: Principal, provider: str, name: str, app_secret: str 
 def rotate_endpoint(
     *, by: Principal, endpoint: WebhookEndpoint, keep_hours: int = 0, app_secret: str = ""
 ) -> EndpointSecrets:
-    """Put a new secret in force; the former stays valid for `keep_hours`. Audited without the secrets."""
+    """Put a new secret in force. The former stays valid for `keep_hours`. Audited without the secrets."""
     header = "" if endpoint.webhooks.is_signed else _header_value(endpoint.header_name)
     until = timezone.now() + timedelta(hours=keep_hours)
     endpoint.rotate(until=until, header=header, app_secret=app_secret)
-    endpoint.save(update_fields=_ROTATED)
+    endpoint.save(update_fields=_ROTATED_FIELDS)
     details = {"secrets": ["header" if header else "app_secret"], "former_valid_until": until.isoformat()}
     by.record("endpoint.rotated", str(endpoint), details)
     return EndpointSecrets(endpoint, header)
@@ -60,7 +66,7 @@ def rotate_endpoint(
 
 @transaction.atomic
 def switch_endpoint(*, by: Principal, endpoint: WebhookEndpoint, active: bool) -> None:
-    """Take webhooks at an address, or answer 404 there; in force within a second. A change is audited."""
+    """Switch an endpoint on, or off so that it answers 404; in force within a second. A change is audited."""
     if endpoint.is_active == active:
         return
     endpoint.is_active = active

@@ -1,4 +1,4 @@
-"""Putting stored webhooks back in line, audited."""
+"""Replay of stored webhooks, audited."""
 
 from typing import Any
 
@@ -10,13 +10,13 @@ from messaging.inbound.inbox import replay_all
 from messaging.inbound.models import InboxItem
 from messaging.inbound.wakeup import inbox_wakeup
 
-MOST_REPLAYED = 100_000  # in one call: one statement, which must end before the caller gives up
+MAX_REPLAYED = 100_000  # in one call: a single statement must end before the caller's timeout
 
 
 def replay_webhooks(rows: QuerySet[InboxItem], details: dict[str, Any], *, by: Principal) -> int:
-    """Requeue all webhooks of a query, audit who replayed which (`details`), and wake a worker.
+    """Requeue all webhooks of a query, audit it with `details`, and wake a worker.
 
-    Returns how many; working them off again is harmless. The caller has bounded the query by `MOST_REPLAYED`.
+    Returns how many; processing them again is harmless. The caller has limited the query to `MAX_REPLAYED`.
     """
     with transaction.atomic():
         n = replay_all(rows)

@@ -149,7 +149,7 @@ class GraphNodeView(HealthView):
         node = next((one for one in current.nodes if one.id == node_id and one.entity in _WITH_HEALTH), None)
         if node is None:
             raise Http404
-        answer = {"health_status": _status(current.around(node))} if "health_status" in fields else {}
+        answer = {"health_status": _status(current.with_parents(node))} if "health_status" in fields else {}
         return Response({**answer, "id": node_id})
 
 
@@ -205,4 +205,4 @@ class D360HealthView(HealthView):
         if len(nodes) != 1:
             many = "more than one 360dialog number: limit it to a subaccount" if nodes else "no 360dialog number"
             raise exceptions.ValidationError({"D360-API-KEY": [f"This key has access to {many}."]})
-        return Response({"health_status": _status(current.around(nodes[0])), "id": nodes[0].id})
+        return Response({"health_status": _status(current.with_parents(nodes[0])), "id": nodes[0].id})

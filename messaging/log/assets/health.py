@@ -17,7 +17,7 @@ from providers.error_catalogue import META, catalogue
 from providers.reading import integer, items
 from providers.vocabulary import CanSend, Entity, Quality, TemplateStatus
 
-PROVIDER_HEALTH = "health."  # the fields under which a provider's own word on an entity is kept: health.PHONE_NUMBER …
+PROVIDER_HEALTH = "health."  # prefix of the fields for the provider's own answers: health.PHONE_NUMBER …
 WITHOUT_END = timedelta(days=30)  # a restriction without a reported end counts this long
 _ORDER = (CanSend.AVAILABLE, CanSend.LIMITED, CanSend.BLOCKED)
 _NAME = gettext_lazy(
@@ -58,7 +58,7 @@ class HealthState:
 class Node:
     """One entity with its state; `pk` is ours (0: none), `id` the provider's, empty where it is not known.
 
-    `waba_pk` and `portfolio_pk` are what it hangs on.
+    `waba_pk` and `portfolio_pk` are its WABA and portfolio.
     """
 
     entity: Entity
@@ -69,19 +69,19 @@ class Node:
     waba_pk: int = 0
     portfolio_pk: int = 0
     since: datetime | None = None
-    asked: datetime | None = None  # of a number: when it was last checked, and when its provider last answered
-    answered: datetime | None = None
-    silence: str = ""  # why it did not, the last time
+    checked_at: datetime | None = None  # of a number: its last health check
+    answered_at: datetime | None = None  # of a number: the provider's last answer
+    no_answer_reason: str = ""  # why the provider did not answer the last check
 
     @property
     def can_send(self) -> CanSend:
-        """The state's word."""
+        """Whether it can send."""
         return self.state.can_send
 
 
 @dataclass
 class _Findings:
-    """What is found, as it is found."""
+    """Collects the findings about one entity."""
 
     limits: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
@@ -90,14 +90,14 @@ class _Findings:
 
     @property
     def state(self) -> HealthState:
-        """All of it; one block blocks."""
+        """The state that follows from all findings."""
         can_send = CanSend.LIMITED if self.limits or self.limiting else CanSend.AVAILABLE
         can_send = CanSend.BLOCKED if self.blocking else can_send
         return HealthState(can_send, (*self.limits, *self.warnings), (*self.blocking, *self.limiting))
 
 
 def worst(states: Iterable[CanSend]) -> CanSend:
-    """The state of a whole: that of its worst part."""
+    """The worst of some states."""
     return max(states, key=_ORDER.index, default=CanSend.AVAILABLE)
 
 
@@ -289,7 +289,9 @@ def _add_ban(findings: _Findings, change: Change | None) -> None:
 
 
 def _add_removal(findings: _Findings, facts: Facts) -> None:
-    latest = max((facts[name] for name in (*_GONE, *_BACK) if name in facts), key=lambda one: one.at, default=None)
+    latest = max(
+        (facts[name] for name in (*_GONE, *_BACK) if name in facts), key=lambda change: change.at, default=None
+    )
     if latest and latest.field in _GONE:
         findings.blocking.append(
             Problem(

@@ -38,7 +38,7 @@ _TABLES = {Subject.TEMPLATE: "log_template", Subject.PHONE_NUMBER: "log_phonenum
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
-    """A change with where it came from, and the subject it belongs to."""
+    """A change with its account, time, subject and webhook."""
 
     account_id: int
     event: ChangeEvent
@@ -48,7 +48,7 @@ class Announcement:
 
 
 def apply_changes(announcements: Sequence[Announcement]) -> None:
-    """Add the changes to the history and bring the present state up to it, in one transaction.
+    """Add the changes to the history and bring the present state up to it, in item transaction.
 
     Applying the same changes again, or in another order, ends in the same rows.
     """
@@ -58,32 +58,33 @@ def apply_changes(announcements: Sequence[Announcement]) -> None:
         Change.objects.bulk_create(
             [
                 Change(
-                    account_id=one.account_id, subject=one.event.subject, subject_id=one.subject_id, at=one.at,
-                    field=one.event.field, old=one.event.old, new=one.event.new, reason=one.event.reason,
-                    details=one.event.details, webhook_id=one.webhook_id,
+                    account_id=item.account_id, subject=item.event.subject, subject_id=item.subject_id, at=item.at,
+                    field=item.event.field, old=item.event.old, new=item.event.new, reason=item.event.reason,
+                    details=item.event.details, webhook_id=item.webhook_id,
                 )
-                for one in announcements
+                for item in announcements
             ],
             ignore_conflicts=True,
         )  # fmt: skip
-        record_volume_tiers([tier for one in announcements if (tier := _volume_tier(one))])
+        record_volume_tiers([tier for item in announcements if (tier := _volume_tier(item))])
         for subject, columns in STATE.items():
-            ids = sorted({one.subject_id for one in announcements if one.event.subject == subject})
+            ids = sorted({item.subject_id for item in announcements if item.event.subject == subject})
             if ids:
                 _bring_up_to_date(subject, columns, ids)
 
 
-def _volume_tier(one: Announcement) -> VolumeTier | None:
+def _volume_tier(announcement: Announcement) -> VolumeTier | None:
     """Return a change of a volume tier as billing records it; the tiers of calls are not about messages."""
-    if one.event.field != "account.volume_based_pricing_tier_update":
+    if announcement.event.field != "account.volume_based_pricing_tier_update":
         return None
-    tier_info = mapping(one.event.details.get("volume_tier_info"))
+    tier_info = mapping(announcement.event.details.get("volume_tier_info"))
     category = text(tier_info.get("pricing_category"), 32)
     if category.upper() == "CALLING":
         return None
     return VolumeTier(
-        one.account_id, one.subject_id, category, text(tier_info.get("region"), 64), text(tier_info.get("tier"), 64),
-        text(tier_info.get("effective_month"), 7), one.at, one.webhook_id,
+        announcement.account_id, announcement.subject_id, category,
+        text(tier_info.get("region"), 64), text(tier_info.get("tier"), 64),
+        text(tier_info.get("effective_month"), 7), announcement.at, announcement.webhook_id,
     )  # fmt: skip
 
 

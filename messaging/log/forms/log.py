@@ -88,7 +88,7 @@ class LogForm(TrafficForm):
         return [self[each.page] for each in self.filters if each.more]
 
     @property
-    def more_chosen(self) -> int:
+    def more_in_use(self) -> int:
         """How many of them are in use."""
         return sum(bool(self.params.get(each.page)) for each in self.filters if each.more)
 

@@ -1,16 +1,16 @@
-"""The life of a message: the only place where a message's status changes.
+"""The life of a message: the only placement where a message's status changes.
 
 A batch of events is applied set-based in one transaction. Every rule is a join-semilattice (least time of each
 state, least of an ordered tuple), so any order, duplication or batching of the same events ends in the same row:
 
-* each state keeps its earliest time; the shown status follows from the times (`STATUS_ORDER`, in the database);
+* each state keeps its earliest time; the status follows from the times (`STATUS_ORDER`, in the database);
 * the category is the best-proven one: reported with the delivery, else reported before, else the template's;
-* an error stays visible when a delivery follows; of several the least code is shown, the history has them all;
-* what no event reports stays empty until one does; should two events disagree, the greater text stands.
+* an error stays visible when a delivery follows; the message has the least of several codes, the history all;
+* a column that no event reports is empty; if two events disagree, the greater text wins.
 
 columns.py declares how each column merges, and the statements are made from its list. In order: events are copied into
-a temporary table, reduced to one change per message, anchored (which also locks the messages in one order, so that two
-workers never deadlock), inserted or merged; what changed is then counted for the dashboard and recorded for billing.
+a temporary table, reduced to one change per message, anchored (which also locks the messages in one order, so that
+two workers never deadlock), inserted or merged; then the changes are counted and recorded for billing.
 """
 
 from collections.abc import Sequence
@@ -22,24 +22,25 @@ from messaging.log.directory import Directory
 from messaging.log.lifecycle.effects import record_effects
 from messaging.log.lifecycle.events import emit_statuses
 from messaging.log.lifecycle.provider_ids import learn_provider_ids
-from messaging.log.lifecycle.reports import Report, bindings, event_rows
+from messaging.log.lifecycle.reports import EventReport, bindings, event_rows
 from messaging.log.lifecycle.sql.statements import SELECT_DELETED, STATEMENTS
 from messaging.log.lifecycle.sql.tables import COPY_EVENTS, CREATE_TABLES
 
-__all__ = ("Key", "Report", "apply", "ensure_partitions")
+__all__ = ("EventReport", "Key", "apply", "ensure_partitions")
 
 Key = tuple[int, str, str]
-"""What makes a message unique: account, provider, the provider's id of it."""
+"""The key of a message: account, provider, the provider's message id."""
 
 _TABLES = ("log_message", "log_statusevent", "log_payload")
 
 
-def apply(reports: Sequence[Report], directory: Directory) -> set[Key]:
+def apply(reports: Sequence[EventReport], directory: Directory) -> set[Key]:
     """Apply events to the log in one transaction, and record deliveries for billing.
 
-    Effects: anchors, messages, status events, payloads, traffic deltas, events, usage facts; of deleted
-    messages only what counts. Applying the same events again changes nothing. Returns the keys of the deleted messages
-    among them. Raises what the database raises, and then nothing of the batch is applied.
+    Effects: anchors, messages, status events, payloads, traffic deltas, events, usage facts; for deleted
+    messages only their rows in log_deleted. Applying the same events again changes nothing.
+    Returns the keys of the deleted messages among them. After a database error
+    nothing of the batch is applied.
     """
     if not reports:
         return set()
@@ -58,8 +59,8 @@ def apply(reports: Sequence[Report], directory: Directory) -> set[Key]:
         return set(cursor.fetchall())
 
 
-def ensure_partitions(reports: Sequence[Report]) -> None:
-    """Create the partitions these events need. Before a transaction of one's own: inside it, creating locks the log."""
+def ensure_partitions(reports: Sequence[EventReport]) -> None:
+    """Create the partitions that these events need. Call it before a transaction: inside one, it would lock the log."""
     months = {partitions.month_of(report.event.at) for report in reports}
     for table in _TABLES:
         partitions.ensure(table, months)

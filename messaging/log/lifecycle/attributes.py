@@ -1,4 +1,4 @@
-"""What sending adds to a message beside its statuses: where it came from, its request and the responses."""
+"""Attributes and payloads that the gateway adds to a message: source, request, responses."""
 
 import json
 from collections.abc import Sequence
@@ -9,11 +9,11 @@ import orjson
 from django.db import connection
 
 from messaging.log.enums import PayloadKind
-from messaging.log.lifecycle.columns import COLUMNS, KEY, Column, Merge, listed, merged_by
+from messaging.log.lifecycle.columns import COLUMNS, KEY, Column, Merge, merged_by, sql_list
 
 
 class MessageAttributes(NamedTuple):
-    """Attributes of a message that no event reports; None and "" leave it as it is."""
+    """Attributes of a message that no event reports. None and "" change nothing."""
 
     account_id: int
     provider: str
@@ -24,7 +24,7 @@ class MessageAttributes(NamedTuple):
 
 
 class StoredPayload(NamedTuple):
-    """A request or response to keep with a message."""
+    """A request or response to store with a message."""
 
     account_id: int
     provider: str
@@ -43,8 +43,8 @@ _TYPES = {column.name: column.sql_type for column in COLUMNS}
 _SET = f"""
 UPDATE log_message m SET {", ".join(_assignment(column) for column in merged_by(Merge.ATTRIBUTE))}
 FROM unnest({", ".join(f"%s::{_TYPES[name]}[]" for name in MessageAttributes._fields)})
-    b ({listed(MessageAttributes._fields)})
-JOIN log_anchor a USING ({listed(KEY)})
+    b ({sql_list(MessageAttributes._fields)})
+JOIN log_anchor a USING ({sql_list(KEY)})
 WHERE m.account_id = a.account_id AND m.created_at = a.created_at AND m.id = a.message_id
 """  # noqa: S608 - every name is a constant of this package
 _STORE = """
@@ -57,14 +57,14 @@ JOIN log_anchor a USING (account_id, provider, provider_message_id) ON CONFLICT 
 
 
 def set_attributes(attributes: Sequence[MessageAttributes]) -> None:
-    """Set attributes of messages; messages that are not in the log are passed over."""
+    """Set attributes of messages; skip messages that are not in the log."""
     if attributes:
         with connection.cursor() as cursor:
             cursor.execute(_SET, [list(column) for column in zip(*attributes, strict=True)])
 
 
 def store_payloads(payloads: Sequence[StoredPayload]) -> None:
-    """Keep requests and responses with their messages; the same one twice is one."""
+    """Store requests and responses with their messages; ignore duplicates."""
     if not payloads:
         return
     columns = [list(column) for column in zip(*payloads, strict=True)]
@@ -75,7 +75,7 @@ def store_payloads(payloads: Sequence[StoredPayload]) -> None:
 
 
 def _json(body: Any) -> str:
-    """JSON of what PostgreSQL gave back, whose numbers may be of any size: a provider's 1e300 is an integer there."""
+    """JSON of a value from PostgreSQL, whose numbers may be of any size: a provider's 1e300 is an integer there."""
     try:
         return orjson.dumps(body).decode()
     except TypeError:

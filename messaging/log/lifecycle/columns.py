@@ -1,7 +1,7 @@
 """The columns of a message, each declared once.
 
-From `COLUMNS` are made: the temporary tables of a batch, the rows copied into them, the statements that merge them into
-the log, the counts, the usage facts, and what stays of a deleted message. A test holds the models against it.
+`COLUMNS` determines the temporary tables of a batch, the rows copied into them, the statements that merge them into the
+log, the counts, the usage facts, and the columns of log_deleted. A test compares the models with it.
 """
 
 from collections.abc import Iterable
@@ -13,25 +13,25 @@ from messaging.log.enums import CategoryRank
 
 
 class Merge(Enum):
-    """How the reports of a message merge in one column. `Ranking` is for columns that only make sense together."""
+    """How the events of a message merge in one column. `Ranking` is for columns that belong together."""
 
-    FIRST = auto()  # as it was when the message was created
+    FIRST = auto()  # the value when the message was created
     LEAST = auto()  # the earliest time
-    GREATEST = auto()  # reports should not differ; if they do, the greatest: every value beats none
-    ATTRIBUTE = auto()  # no event reports it: `set_attributes` does, and the last value that is not empty wins
-    GENERATED = auto()  # the database makes it from other columns
+    GREATEST = auto()  # events should agree; if not, the greatest value: any value beats an empty one
+    ATTRIBUTE = auto()  # set by `set_attributes`, not by events; the last value that is not empty wins
+    GENERATED = auto()  # the database computes it from other columns
 
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """Columns that are taken together, from the report whose list of their values is the least or the greatest.
+    """Columns taken together, from the event whose list of their values is the least or the greatest.
 
     The values are compared as text in the order of their declaration, so the first column is the rank.
     """
 
     name: str
     best: str  # LEAST or GREATEST
-    required: str = ""  # a report that does not have this column has none of them
+    required: str = ""  # an event without this column has none of them
 
     @property
     def values(self) -> str:
@@ -40,21 +40,21 @@ class Ranking:
 
 
 CATEGORY = Ranking("category", "LEAST")  # the best-proven one
-DETAIL = Ranking("detail", "GREATEST", required="status_detail")  # that of the status furthest on
-ERROR = Ranking("error", "LEAST", required="error_code")  # of several the least code; the history has them all
+DETAIL = Ranking("detail", "GREATEST", required="status_detail")  # that of the most advanced status
+ERROR = Ranking("error", "LEAST", required="error_code")  # the least of several codes; the history has all
 RANKINGS = (CATEGORY, DETAIL, ERROR)
 
 
 class WhenDeleted(Enum):
     """What happens to a column when its message is deleted."""
 
-    KEPT = auto()  # in log_deleted, for it counts
-    EMPTIED = auto()  # log_deleted has the column, but never a value
+    KEPT = auto()  # log_deleted keeps the value
+    EMPTIED = auto()  # log_deleted has the column, always empty
     DROPPED = auto()  # log_deleted has no such column
 
 
 class Count(NamedTuple):
-    """How the traffic counts group by a column: SQL made of its value, and their name for it where it is another."""
+    """How traffic counts group by a column: SQL of its value, and the counts' name for it if different."""
 
     sql: str = "{}"
     name: str = ""
@@ -62,18 +62,18 @@ class Count(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of log_message and everything that is done with it."""
+    """A column of log_message and its uses."""
 
     name: str
     sql_type: str
     merge: Merge | Ranking
     value: str = ""  # the attribute of a ResolvedEvent that fills the column of this name in event_batch
-    reported: str = ""  # SQL of what an event reports, where event_batch has no column of this name
-    state: str = ""  # the state whose time this is
+    reported: str = ""  # SQL of an event's value, where event_batch has no column of this name
+    state: str = ""  # the state whose time the column has
     count: Count | None = None
-    billed: bool = False  # billing needs it: another value may change the price
+    billed: bool = False  # a change may change the price
     when_deleted: WhenDeleted = WhenDeleted.KEPT
-    default: str = ""  # SQL of the value while none is known; text has '', what may be NULL has NULL
+    default: str = ""  # SQL of the empty value; otherwise '' for text and NULL
 
     @property
     def is_text(self) -> bool:
@@ -82,20 +82,20 @@ class Column:
 
     @property
     def empty(self) -> str:
-        """SQL of the value while none is known."""
+        """SQL of the empty value."""
         return self.default or ("''" if self.is_text else "NULL")
 
 
 ID, NUMBER, TEXT, TIME = "bigint", "int", "text", "timestamptz"
 _AS_IS, _OR_ZERO, _DROPPED = Count(), Count("coalesce({}, 0)"), WhenDeleted.DROPPED
 _SLOT, _FREE = Count("date_bin('15 minutes', {}, '2020-01-01 00:00+00')", "slot"), Count("{} LIKE 'free%'", "free")
-_FURTHEST = (
+_DETAIL_RANK = (
     "CASE state WHEN 'read' THEN 6 WHEN 'delivered' THEN 5 WHEN 'failed' THEN 4 WHEN 'rejected' THEN 3 "
     "WHEN 'sent' THEN 2 ELSE 1 END"
 )
 STATES = ("queued", "sent", "delivered", "read", "failed", "rejected", "expired", "received")
 DELIVERY_STATES = ("delivered", "read")
-"""Each proves the delivery; the earlier of their times is the one that is billed."""
+"""Each proves the delivery; billing takes the earlier of their times."""
 
 COLUMNS = (
     Column("account_id", ID, Merge.FIRST, "report.account_id"),
@@ -105,8 +105,8 @@ COLUMNS = (
     Column("umid", "uuid", Merge.FIRST, "umid", when_deleted=_DROPPED),
     Column("direction", TEXT, Merge.FIRST, "direction", count=_AS_IS),
     Column("created_at", TIME, Merge.LEAST, reported="at", count=_SLOT),
-    Column("subaccount_id", ID, Merge.GREATEST, "place.subaccount_id", count=_OR_ZERO, billed=True),
-    Column("phone_number_id", ID, Merge.GREATEST, "place.phone_number_id", count=_OR_ZERO, billed=True),
+    Column("subaccount_id", ID, Merge.GREATEST, "placement.subaccount_id", count=_OR_ZERO, billed=True),
+    Column("phone_number_id", ID, Merge.GREATEST, "placement.phone_number_id", count=_OR_ZERO, billed=True),
     Column("msisdn", TEXT, Merge.GREATEST, "event.msisdn", when_deleted=_DROPPED),
     Column("user_id", TEXT, Merge.GREATEST, "event.user_id", when_deleted=_DROPPED),
     Column("country", TEXT, Merge.GREATEST, "country", count=_AS_IS, billed=True),
@@ -118,7 +118,7 @@ COLUMNS = (
     Column("category_rank", "smallint", CATEGORY, "category_rank", default=f"{CategoryRank.NONE:d}"),
     Column("category", TEXT, CATEGORY, "category", count=_AS_IS, billed=True),
     Column("pricing_type", TEXT, CATEGORY, "event.pricing_type", count=_FREE, billed=True),
-    Column("detail_rank", "smallint", DETAIL, reported=_FURTHEST, default="0"),
+    Column("detail_rank", "smallint", DETAIL, reported=_DETAIL_RANK, default="0"),
     Column("status_detail", TEXT, DETAIL, reported="detail"),
     Column("error_code", NUMBER, ERROR, "event.error_code", count=_OR_ZERO),
     Column("error_source", TEXT, ERROR, "event.error_source", count=_AS_IS),
@@ -128,19 +128,19 @@ COLUMNS = (
     Column("source_id", ID, Merge.ATTRIBUTE, when_deleted=_DROPPED),
     Column("recipient_type", TEXT, Merge.ATTRIBUTE, when_deleted=_DROPPED),
     Column("response_code", "smallint", Merge.ATTRIBUTE, when_deleted=_DROPPED),
-    # log_deleted has one of its own, generated likewise.
+    # log_deleted has its own generated column.
     Column("status", TEXT, Merge.GENERATED, count=_AS_IS, when_deleted=_DROPPED),
 )
 KEY = ("account_id", "provider", "provider_message_id")
-"""What makes a message unique."""
+"""The key of a message."""
 IDENTITY = (*KEY, "message_key", "umid")
-"""The same in every report of a message."""
+"""Columns with the same value in every event of a message."""
 MERGED = tuple(
     column
     for column in COLUMNS
     if column.merge in {Merge.FIRST, Merge.LEAST, Merge.GREATEST} and column.name not in IDENTITY
 )
-"""What the events of a batch are merged in, each column by itself."""
+"""Columns that a batch's events merge one by one."""
 
 
 class EventColumn(NamedTuple):
@@ -156,7 +156,7 @@ EVENT_COLUMNS = (
     EventColumn("state", TEXT, "event.state"),
     EventColumn("at", TIME, "event.at"),
     EventColumn("detail", TEXT, "event.detail"),
-    EventColumn("waba_id", ID, "place.waba_id"),  # for billing alone
+    EventColumn("waba_id", ID, "placement.waba_id"),  # for billing only
     EventColumn("webhook_id", ID, "report.webhook_id"),
     EventColumn("webhook_received_at", TIME, "report.received_at"),
     EventColumn("content", "jsonb", "content"),
@@ -164,7 +164,7 @@ EVENT_COLUMNS = (
 
 
 def merged_by(*merges: Merge) -> tuple[Column, ...]:
-    """The columns that merge in one of these ways."""
+    """The columns with one of these merges."""
     return tuple(column for column in COLUMNS if column.merge in merges)
 
 
@@ -173,6 +173,6 @@ def ranked_by(ranking: Ranking) -> tuple[Column, ...]:
     return tuple(column for column in COLUMNS if column.merge == ranking)
 
 
-def listed(names: Iterable[str], row: str = "") -> str:
-    """The names as SQL lists them, of a row if there are several."""
+def sql_list(names: Iterable[str], row: str = "") -> str:
+    """The names separated by commas, qualified with a row if given."""
     return ", ".join(f"{row}.{name}" if row else name for name in names)

@@ -1,18 +1,18 @@
-"""Two rows of one message become one.
+"""Merges two rows of one message.
 
-Ours was logged under the UMID when the message was accepted for sending; the other came with a webhook that named the
-message by the provider's id before we had learned it.
+Our row was logged under the UMID when the message was accepted for sending. The other row is from a webhook that used
+the provider's id before we knew it.
 """
 
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from messaging.log.lifecycle.columns import IDENTITY, MERGED, RANKINGS, listed
+from messaging.log.lifecycle.columns import IDENTITY, MERGED, RANKINGS, sql_list
 from messaging.log.lifecycle.effects import record_effects
 from messaging.log.lifecycle.events import backfill
 from messaging.log.lifecycle.sql.expressions import ranking_of
 from messaging.log.lifecycle.sql.statements import IS_DELIVERY, UPDATE
-from messaging.log.lifecycle.sql.tables import CREATE_TABLES, SEEN, seen
+from messaging.log.lifecycle.sql.tables import CREATE_TABLES, TRACKED, tracked_values
 
 
 class Duplicate(NamedTuple):
@@ -28,12 +28,12 @@ class Duplicate(NamedTuple):
     other_at: datetime
 
 
-# The other row as a change of ours.
+# The other row, as a change of our row.
 _CHANGE = {
     **{name: name for name in (*IDENTITY, *(column.name for column in MERGED))},
     **{ranking.values: ranking_of(ranking, "removed") for ranking in RANKINGS},
     "message_id": "%(own_id)s",
-    "known_at": "%(own_at)s",
+    "existing_at": "%(own_at)s",
     "created_at": "LEAST(created_at, %(own_at)s)",
     "waba_id": "(SELECT waba_id FROM log_phonenumber p WHERE p.id = phone_number_id)",
     "webhook_id": f"""(SELECT webhook_id FROM log_statusevent e WHERE e.message_id = %(other_id)s
@@ -44,10 +44,10 @@ WITH removed AS (
     DELETE FROM log_message WHERE account_id = %(account_id)s AND created_at = %(other_at)s AND id = %(other_id)s
     RETURNING *
 ), uncounted AS (
-    INSERT INTO changed_batch (message_id, account_id, {listed(f"was_{name}" for name in SEEN)})
-    SELECT id, account_id, {seen("removed")} FROM removed
+    INSERT INTO changed_batch (message_id, account_id, {sql_list(f"was_{name}" for name in TRACKED)})
+    SELECT id, account_id, {tracked_values("removed")} FROM removed
 )
-INSERT INTO change_batch ({listed(_CHANGE)}) SELECT {listed(_CHANGE.values())} FROM removed
+INSERT INTO change_batch ({sql_list(_CHANGE)}) SELECT {sql_list(_CHANGE.values())} FROM removed
 """  # noqa: S608 - every name is a constant of this package
 _MOVE_HISTORY = """
 WITH moved AS (
@@ -69,7 +69,7 @@ _DROP_ANCHOR = """
 DELETE FROM log_anchor
 WHERE account_id = %(account_id)s AND provider = %(provider)s AND provider_message_id = %(umid)s
 """
-_NAME = """
+_SET_PROVIDER_ID = """
 UPDATE log_message SET provider_message_id = %(provider_message_id)s
 WHERE account_id = %(account_id)s AND created_at = %(own_at)s AND id = %(own_id)s
 """
@@ -78,7 +78,7 @@ WHERE account_id = %(account_id)s AND created_at = %(own_at)s AND id = %(own_id)
 def absorb(cursor: Any, duplicate: Duplicate) -> None:
     """Merge the other row into ours, which clients know by its UMID, and delete the other."""
     cursor.execute(CREATE_TABLES)
-    for statement in (_REMOVE_OTHER, _MOVE_HISTORY, _MOVE_PAYLOADS, _MOVE_ANCHOR, _DROP_ANCHOR, _NAME):
+    for statement in (_REMOVE_OTHER, _MOVE_HISTORY, _MOVE_PAYLOADS, _MOVE_ANCHOR, _DROP_ANCHOR, _SET_PROVIDER_ID):
         cursor.execute(statement, duplicate._asdict())
     backfill(cursor, [duplicate.own_id], min(duplicate.own_at, duplicate.other_at))
     cursor.execute(UPDATE)

@@ -1,7 +1,7 @@
 """Events about messages: emitted by the transaction that writes a status into the history, if there is a subscription.
 
-The same as `events.outbox.emit`, for a whole batch at once. An event is told apart from others of its message and time
-by state, detail and error code.
+The same as `events.outbox.emit`, for a whole batch at once. State, detail and error code distinguish the
+events of one message at one time.
 """
 
 from collections.abc import Sequence
@@ -33,14 +33,14 @@ def _event(row: str, subject_id: str) -> str:
     )
 
 
-_WANTED = """
+_SELECT_RECIPIENTS = """
 SELECT EXISTS (SELECT FROM events_subscription), EXISTS (
     SELECT FROM events_endpoint WHERE enabled AND event_type IN ('message.status', 'message.received')
     AND account_id IN (SELECT account_id FROM change_batch)
 )
 """
-# An endpoint gets what happens while it is configured, not what is replayed from before; providers' clocks may be late.
-# Subscriptions are kept for 40 days: what is older would be posted again.
+# An endpoint gets events from its creation on, not those of a replay; providers' clocks may be slow. Events older than
+# 40 days would be posted again, because subscriptions are deleted after that time.
 _SUBSCRIBE_ENDPOINTS = f"""
 INSERT INTO events_subscription (
     account_id, subject_type, subject_id, configured, public_id, url, client_batch_id, created_at
@@ -96,7 +96,7 @@ FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::uuid[], %s::te
 JOIN log_anchor a ON (a.account_id, a.provider, a.provider_message_id) = (b.account_id, b.provider, b.umid)
 ON CONFLICT DO NOTHING RETURNING subject_id
 """
-FORGET = """
+DELETE_EVENTS = """
 WITH delivery AS (
     DELETE FROM events_delivery WHERE subscription_id IN (
         SELECT id FROM events_subscription WHERE subject_type = 'message' AND subject_id = ANY(%(ids)s)
@@ -109,7 +109,7 @@ DELETE FROM events_event WHERE subject_type = 'message' AND subject_id = ANY(%(i
 
 
 class MessageSubscription(NamedTuple):
-    """An address that follows a message in the log, which is known under its UMID."""
+    """A URL that gets the events of a message, which is in the log under its UMID."""
 
     account_id: int
     provider: str
@@ -120,7 +120,7 @@ class MessageSubscription(NamedTuple):
 
 
 def subscribe(subscriptions: Sequence[MessageSubscription], since: datetime) -> None:
-    """Remember which addresses follow which messages, and emit what happened to those since then."""
+    """Store subscriptions of messages, and emit the messages' events since then."""
     if subscriptions:
         with connection.cursor() as cursor:
             cursor.execute(_SUBSCRIBE, [list(column) for column in zip(*subscriptions, strict=True)])
@@ -128,15 +128,15 @@ def subscribe(subscriptions: Sequence[MessageSubscription], since: datetime) -> 
 
 
 def backfill(cursor: Any, message_ids: Sequence[int], since: datetime) -> None:
-    """Emit what is in the history of these messages and was not emitted before."""
+    """Emit the events in the history of these messages that were not emitted before."""
     params = {"ids": list(message_ids), "since": since}
     cursor.execute(_EMIT_HISTORY, params)
     cursor.execute(_DELIVER_HISTORY, params)
 
 
 def emit_statuses(cursor: Any) -> None:
-    """Emit what happened to the batch's messages; costs one query without a subscription."""
-    cursor.execute(_WANTED)
+    """Emit the events of the batch's messages. Without a subscription this is one query."""
+    cursor.execute(_SELECT_RECIPIENTS)
     has_subscriptions, has_endpoints = cursor.fetchone()
     if has_endpoints:
         cursor.execute(_SUBSCRIBE_ENDPOINTS)

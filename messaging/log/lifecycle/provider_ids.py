@@ -1,7 +1,7 @@
 """The ids by which providers know our messages.
 
-A message to send enters the log under its UMID, for the provider has not named it yet. `assign_provider_ids` gives it
-the provider's id. A webhook may come before the provider's answer does; then there are two rows, which become one.
+A message to send enters the log under its UMID, because it has no provider's id yet; `assign_provider_ids` sets it. A
+webhook may arrive before the provider's answer. Then there are two rows, which are merged.
 """
 
 from collections.abc import Callable, Sequence
@@ -10,16 +10,16 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from messaging.log.lifecycle.columns import KEY, listed
+from messaging.log.lifecycle.columns import KEY, sql_list
 from messaging.log.lifecycle.duplicates import Duplicate, absorb
 from messaging.log.lifecycle.sql.statements import same_key
 from messaging.log.models.message_key import key_digits
 
-_PREFIX = "tollgate:"  # begins what providers repeat in their webhooks, so that one of them can name the message
+_PREFIX = "tollgate:"  # begins the reference that providers repeat in their webhooks
 
 
 def reference(umid: str) -> str:
-    """The reference that providers repeat."""
+    """The reference of a message, which providers repeat in their webhooks."""
     return f"{_PREFIX}{umid}"
 
 
@@ -34,7 +34,7 @@ def referenced_umid(text: str) -> str:
 
 
 class Binding(NamedTuple):
-    """A message we know by its UMID, and the id the provider gave it."""
+    """The UMID of a message and the provider's id of it."""
 
     account_id: int
     provider: str
@@ -43,11 +43,11 @@ class Binding(NamedTuple):
 
 
 webhook_id_listeners: list[Callable[[Sequence[Binding]], None]] = []
-"""Called in the transaction in which webhooks name messages of ours. The package that sends registers here."""
+"""Called in the transaction in which webhooks refer to our messages. messaging.sending registers here."""
 
 # b: the binding, o: our anchor, under the UMID, n: the new anchor, under the provider's id
-_BINDINGS = f"unnest(%s::bigint[], %s::text[], %s::text[], %s::text[]) b ({listed(Binding._fields)})"
-_OURS = f"({listed(KEY, 'o')}) = (b.account_id, b.provider, b.umid)"
+_BINDINGS = f"unnest(%s::bigint[], %s::text[], %s::text[], %s::text[]) b ({sql_list(Binding._fields)})"
+_OURS = f"({sql_list(KEY, 'o')}) = (b.account_id, b.provider, b.umid)"
 _NEW = same_key("n", "b")
 _ANCHOR = f"""
 INSERT INTO log_anchor (account_id, provider, provider_message_id, message_id, created_at)
@@ -55,7 +55,7 @@ SELECT o.account_id, o.provider, b.provider_message_id, o.message_id, o.created_
 FROM {_BINDINGS} JOIN log_anchor o ON {_OURS}
 ORDER BY o.account_id, o.provider, b.provider_message_id ON CONFLICT DO NOTHING
 """  # noqa: S608 - every name is a constant of this module
-_NAME = f"""
+_SET_PROVIDER_ID = f"""
 WITH freed AS (
     DELETE FROM log_anchor o USING {_BINDINGS}, log_anchor n
     WHERE {_OURS} AND {_NEW} AND n.message_id = o.message_id AND b.umid <> b.provider_message_id
@@ -69,18 +69,18 @@ SELECT b.account_id, b.provider, b.umid, b.provider_message_id, o.message_id, o.
 FROM {_BINDINGS} JOIN log_anchor o ON {_OURS} JOIN log_anchor n ON {_NEW} AND n.message_id <> o.message_id
 ORDER BY 1, 2, 4 FOR UPDATE OF o, n
 """  # noqa: S608
-# A message that was deleted before its provider named it: what counts for it is found under the provider's id, too.
-_NAME_DELETED = """
+# A message that was deleted before its provider's id was known: its row in log_deleted gets the key of that id.
+_SET_DELETED_KEY = """
 UPDATE log_deleted d SET message_key = k.message_key FROM unnest(%s::uuid[], %s::uuid[]) k (umid_key, message_key)
 WHERE d.message_key = k.umid_key AND NOT EXISTS (SELECT FROM log_deleted o WHERE o.message_key = k.message_key)
 """
 
 
 def assign_provider_ids(bindings: Sequence[Binding]) -> None:
-    """Give messages the ids by which their provider knows them. Repeating it changes nothing.
+    """Give messages their provider's ids. Repeating it changes nothing.
 
-    A UMID that the log does not know, or knows under the provider's id already, is passed over; of a message that was
-    deleted, what still counts gets the id.
+    UMIDs that are not in the log, or have the id already, are skipped. For a deleted message, its row in log_deleted
+    gets the id.
     """
     if not bindings:
         return
@@ -89,8 +89,8 @@ def assign_provider_ids(bindings: Sequence[Binding]) -> None:
     keys = [key_digits(each.account_id, each.provider, each.provider_message_id) for each in bindings]
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_ANCHOR, columns)
-        cursor.execute(_NAME, columns)
-        cursor.execute(_NAME_DELETED, [umid_keys, keys])
+        cursor.execute(_SET_PROVIDER_ID, columns)
+        cursor.execute(_SET_DELETED_KEY, [umid_keys, keys])
         cursor.execute(_SELECT_DUPLICATES, columns)
         for row in cursor.fetchall():
             absorb(cursor, Duplicate(*row))

@@ -1,4 +1,4 @@
-"""Events with where they came from, and the rows of event_batch that they become."""
+"""Events with their origin, and their rows in event_batch."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -8,7 +8,7 @@ from typing import NamedTuple
 import orjson
 
 from core.calling_codes import country_of
-from messaging.log.directory import Directory, Place, TemplateRef
+from messaging.log.directory import Directory, Placement, TemplateRef
 from messaging.log.enums import CategoryRank
 from messaging.log.lifecycle.columns import DELIVERY_STATES, EVENT_COLUMNS
 from messaging.log.lifecycle.provider_ids import Binding, referenced_umid
@@ -17,24 +17,24 @@ from providers.events import MessageEvent
 from providers.registry import VENDORS
 
 
-class Report(NamedTuple):
-    """An event with where it came from: account, provider, and the inbox row that holds the webhook."""
+class EventReport(NamedTuple):
+    """An event with its origin: account, provider, and the inbox row of its webhook."""
 
     account_id: int
     provider: str
     event: MessageEvent
-    place: Place
+    placement: Placement
     webhook_id: int | None = None
     received_at: datetime | None = None
     umid: str = ""  # of a message of the gateway
 
 
 class ResolvedEvent(NamedTuple):
-    """All that the log takes from an event. The declarations of columns name attributes of it."""
+    """The values that the log stores of an event. Declarations of columns refer to its attributes."""
 
-    report: Report
+    report: EventReport
     event: MessageEvent
-    place: Place
+    placement: Placement
     message_key: str
     umid: str
     direction: str
@@ -49,31 +49,31 @@ class ResolvedEvent(NamedTuple):
 _values = attrgetter(*(column.value for column in EVENT_COLUMNS))
 
 
-def event_rows(reports: Sequence[Report], directory: Directory) -> Iterator[tuple[object, ...]]:
+def event_rows(reports: Sequence[EventReport], directory: Directory) -> Iterator[tuple[object, ...]]:
     """The values of `EVENT_COLUMNS` for each report."""
     for report in reports:
         yield _values(_resolve(report, directory))
 
 
-def bindings(reports: Sequence[Report]) -> list[Binding]:
-    """The messages that webhooks name by a reference of ours."""
-    named = {
+def bindings(reports: Sequence[EventReport]) -> list[Binding]:
+    """The bindings of messages whose webhooks repeat our reference."""
+    pairs = {
         Binding(report.account_id, report.provider, umid, report.event.provider_message_id)
         for report in reports
         if (umid := referenced_umid(report.event.client_message_id))
     }
-    return sorted(named)
+    return sorted(pairs)
 
 
-def _resolve(report: Report, directory: Directory) -> ResolvedEvent:
-    event, place = report.event, report.place
-    template = directory.template(report.account_id, place, event)
+def _resolve(report: EventReport, directory: Directory) -> ResolvedEvent:
+    event, placement = report.event, report.placement
+    template = directory.template(report.account_id, placement, event)
     category, rank = _category(event, template)
     key = key_digits(report.account_id, report.provider, event.provider_message_id)
     return ResolvedEvent(
-        report, event, place, key, _umid(report, key), str(event.direction), country_of(event.msisdn, event.user_id),
-        int(rank), category, template.id if template else None, _client_message_id(event),
-        orjson.dumps(event.content).decode() if event.content is not None else None,
+        report, event, placement, key, _umid(report, key), str(event.direction),
+        country_of(event.msisdn, event.user_id), int(rank), category, template.id if template else None,
+        _client_message_id(event), orjson.dumps(event.content).decode() if event.content is not None else None,
     )  # fmt: skip
 
 
@@ -83,13 +83,13 @@ def _client_message_id(event: MessageEvent) -> str:
 
 def _category(event: MessageEvent, template: TemplateRef | None) -> tuple[str, CategoryRank]:
     if event.category:
-        return event.category, CategoryRank.PROVEN if event.state in DELIVERY_STATES else CategoryRank.SAID
+        return event.category, CategoryRank.PROVEN if event.state in DELIVERY_STATES else CategoryRank.REPORTED
     return (template.category, CategoryRank.ASSUMED) if template else ("", CategoryRank.NONE)
 
 
-def _umid(report: Report, key: str) -> str:
-    """Ours where we sent it; the provider's own where its id is one; else the message key."""
+def _umid(report: EventReport, key: str) -> str:
+    """Our UMID if we sent the message; the provider's if its ids are UMIDs; else the message key."""
     if report.umid:
         return report.umid
-    own = VENDORS[report.provider].umid
-    return (own and own(report.event.provider_message_id)) or key
+    umid_of = VENDORS[report.provider].umid
+    return (umid_of and umid_of(report.event.provider_message_id)) or key

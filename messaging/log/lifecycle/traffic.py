@@ -9,7 +9,7 @@ from messaging.log.models.traffic import COUNTED, DETAILED, SUMMED
 
 _SUM = """
     INSERT INTO {table} AS s (account_id, {dimensions}, n)
-    SELECT account_id, {dimensions}, sum(n) FROM {taken} GROUP BY account_id, {dimensions} HAVING sum(n) <> 0
+    SELECT account_id, {dimensions}, sum(n) FROM {source} GROUP BY account_id, {dimensions} HAVING sum(n) <> 0
     ORDER BY account_id, {dimensions} ON CONFLICT (account_id, {dimensions}) DO UPDATE SET n = s.n + EXCLUDED.n
 """
 _DAILY = ("zone", "day", *SUMMED)
@@ -19,23 +19,23 @@ _IN_ZONES = f"""(
 ) c"""  # noqa: S608
 
 
-def _sum(table: str, dimensions: Iterable[str], taken: str) -> str:
-    return _SUM.format(table=table, dimensions=", ".join(dimensions), taken=taken)
+def _sum(table: str, dimensions: Iterable[str], source: str) -> str:
+    return _SUM.format(table=table, dimensions=", ".join(dimensions), source=source)
 
 
 # A delta is deleted and counted in one statement, so a reader sees each exactly once.
 _FOLD = f"""
-WITH taken AS (
+WITH deltas AS (
     DELETE FROM log_trafficdelta
     WHERE id IN (SELECT id FROM log_trafficdelta ORDER BY id LIMIT %s)
     RETURNING account_id, {", ".join(DETAILED)}, n
-), counted AS ({_sum("log_trafficslot", COUNTED, "taken")}
-), detailed AS ({_sum("log_trafficdetail", DETAILED, "taken")}
-), by_day AS ({_sum("log_trafficday", _DAILY, _IN_ZONES.format(counts="taken", zones="log_trafficzone"))}
+), counted AS ({_sum("log_trafficslot", COUNTED, "deltas")}
+), detailed AS ({_sum("log_trafficdetail", DETAILED, "deltas")}
+), by_day AS ({_sum("log_trafficday", _DAILY, _IN_ZONES.format(counts="deltas", zones="log_trafficzone"))}
 )
-SELECT count(*) FROM taken
+SELECT count(*) FROM deltas
 """  # noqa: S608 - every name is a constant of this module
-# The zones of accounts and of their people whose days are not summed up yet.
+# Time zones of accounts and their members that have no daily sums yet.
 _NEW_ZONES = """
 (SELECT id AS account_id, time_zone FROM accounts_account
 UNION SELECT m.account_id, u.time_zone FROM accounts_membership m JOIN accounts_user u ON u.id = m.user_id
@@ -54,23 +54,23 @@ _BATCH = 50_000
 
 
 def fold() -> int:
-    """Fold what is there; returns the deltas folded. One folder at a time, others return at once."""
-    folded = 0
+    """Fold all deltas and return their number. A lock admits one process; others return at once."""
+    total = 0
     while True:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SELECT pg_try_advisory_xact_lock(hashtext('messaging.log.lifecycle.traffic'))")
             if not cursor.fetchone()[0]:
-                return folded
+                return total
             _add_zones(cursor)
             cursor.execute(_FOLD, [_BATCH])
-            taken = int(cursor.fetchone()[0])
-        folded += taken
-        if taken < _BATCH:
-            return folded
+            count = int(cursor.fetchone()[0])
+        total += count
+        if count < _BATCH:
+            return total
 
 
 def _add_zones(cursor: CursorWrapper) -> None:
-    """From now on sum up days in the zones that came into use too, and what was counted before."""
+    """Start daily sums in new time zones, including those of past days."""
     cursor.execute(f"SELECT EXISTS ({_NEW_ZONES} OFFSET 0)")
     if cursor.fetchone()[0]:
         cursor.execute(_ADD_ZONES)

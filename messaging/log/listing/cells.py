@@ -36,7 +36,7 @@ class Cells:
         keys = layout.keys
         self._names, self._charges = names, charges
         self._format_number = format_number if whole_numbers else mask_number
-        self._cells = [getattr(self, column.key) for column in layout.shown]
+        self._cells = [getattr(self, column.key) for column in layout.visible]
         self._link_in = next((key for key in ("recorded", "number") if key in keys), "")
         self._message, self._select = gettext("Message %s"), gettext("Select message %s")
         self._view, self._copy, self._copy_umid = gettext("View"), gettext("Copy"), gettext("Copy the UMID")

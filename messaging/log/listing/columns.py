@@ -42,31 +42,31 @@ COLUMNS = (  # in their order on the page
     Column("read", _("Read")),
     Column("cost", _("Cost"), usual=True, needs=Permission.VIEW_COSTS, numeric=True),
 )
-_MOST_BESIDE = sum(column.usual for column in COLUMNS)
+_MAX_NARROW = sum(column.usual for column in COLUMNS)
 KEYS = tuple(column.key for column in COLUMNS)
 
 
 @dataclass(frozen=True)
 class Layout:
-    """The columns one person sees, out of those they may."""
+    """The columns that a person may see and those that are visible."""
 
     offered: Sequence[Column]
-    shown: Sequence[Column]
+    visible: Sequence[Column]
 
     @property
     def is_wide(self) -> bool:
         """Whether there are more columns than fit beside each other on a laptop."""
-        return len(self.shown) > _MOST_BESIDE
+        return len(self.visible) > _MAX_NARROW
 
     @property
     def keys(self) -> frozenset[str]:
-        """What is shown, to ask."""
-        return frozenset(column.key for column in self.shown)
+        """The keys of the visible columns."""
+        return frozenset(column.key for column in self.visible)
 
 
-def layout(chosen: Iterable[str], by: Principal) -> Layout:
-    """The layout of a choice of keys; none, or none that is left, means the usual ones."""
+def layout(keys: Iterable[str], by: Principal) -> Layout:
+    """The layout with these keys, or the usual ones when there are none or none is allowed."""
     offered = [column for column in COLUMNS if column.needs is None or by.may(column.needs)]
-    selected = set(chosen)
+    selected = set(keys)
     visible = [column for column in offered if column.key in selected] or [column for column in offered if column.usual]
     return Layout(offered, visible)

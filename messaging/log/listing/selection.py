@@ -17,7 +17,7 @@ MOST = 10_000  # messages in one selection
 
 
 def newest(rows: QuerySet[Message]) -> Cursor | None:
-    """Where "all that match" ends: what comes in after this was not selected."""
+    """The newest row, up to which "all that match" selects."""
     position = rows.order_by("-created_at", "-id").values_list("created_at", "id").first()
     return Cursor(*position) if position else None
 
@@ -25,7 +25,7 @@ def newest(rows: QuerySet[Message]) -> Cursor | None:
 def selected_messages(
     account: Account, posted: QueryDict, query: MessageQuery | None, subaccount_ids: tuple[int, ...] | None
 ) -> QuerySet[Message]:
-    """The messages that a form selects, newest first, at most `MOST`; whatever else it names does not exist.
+    """The messages that a form selects, newest first, at most `MOST`, within the person's reach.
 
     The form posts `umid` for each row, or `all` with `upto`, the cursor of the newest row there was; `query` holds
     its filters (None: they are not valid). Raises UserError.

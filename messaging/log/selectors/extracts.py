@@ -86,25 +86,25 @@ def _content() -> Subquery:
         account=OuterRef("account"), message_id=OuterRef("id"), kind=PayloadKind.CONTENT,
         created_at__gte=OuterRef("created_at"),
     )  # fmt: skip
-    text = Func(F("body"), template=_SAID, output_field=TextField())
-    return Subquery(payloads.order_by("created_at").values(said=text)[:1])
+    text = Func(F("body"), template=_CONTENT_TEXT, output_field=TextField())
+    return Subquery(payloads.order_by("created_at").values(content_text=text)[:1])
 
 
-_SAID = (
+_CONTENT_TEXT = (
     "coalesce(CASE jsonb_typeof((%(expressions)s)->'text') WHEN 'object' THEN %(expressions)s#>>'{text,body}' "
     "WHEN 'string' THEN %(expressions)s->>'text' END, %(expressions)s->>'body', (%(expressions)s)::text)"
 )
 
 
-_MADE: dict[str, Callable[[], _Expression]] = {
+_EXPRESSIONS: dict[str, Callable[[], _Expression]] = {
     **{name: partial(F, name) for name in _PLAIN},
     **{name: partial(_or_empty, path) for name, path in _ELSEWHERE.items()},
     "status_at": _status_at,
     "content": _content,
     "channel_upper": lambda: Upper(_or_empty("phone_number__provider_number_id")),
 }
-LOG_FIELDS = (*_MADE, "msisdn", "user_id", *_COSTS)
-"""Everything of a message that can leave."""
+LOG_FIELDS = (*_EXPRESSIONS, "msisdn", "user_id", *_COSTS)
+"""All fields of a message that exports may contain."""
 
 
 def log_span(account: Account, query: MessageQuery, before: datetime) -> tuple[datetime, datetime] | None:
@@ -147,7 +147,7 @@ def _compiled(
         if name in {"msisdn", "user_id"}:
             expressions[name] = F(name) if whole_numbers else _Number(F(name), output_field=TextField())
         else:
-            expressions[name] = _MADE[name]()
+            expressions[name] = _EXPRESSIONS[name]()
     if with_key:
         expressions |= {"message_key": F("message_key"), "row_created_at": F("created_at"), "row_id": F("id")}
     # A field of the model cannot be an alias of its own, so every alias gets its name outside.
@@ -168,14 +168,14 @@ CHARGE_FIELDS: Mapping[str, str] = MappingProxyType({
     "sell_state": "c.sell_state", "sell_reason": "c.sell_reason", "sell_amount": "c.sell_price",
     "margin": "CASE WHEN c.sell_state <> '' THEN c.sell_price - c.unit_price END",
 })  # fmt: skip
-"""Everything of a charge that can leave; no personal data is among it."""
+"""All fields of a charge that exports may contain; none is personal data."""
 
 
 def charge_extract(
-    account: Account, chosen: CostFilter, fields: Sequence[str], days: tuple[date, date], span: Span
+    account: Account, criteria: CostFilter, fields: Sequence[str], days: tuple[date, date], span: Span
 ) -> Extract:
-    """What was charged for messages of these days (both included) that were delivered in the span, oldest first."""
-    charges = charges_between(account, chosen, days, span).sql
+    """The charges of messages of these days (both included) that were delivered in the span, oldest first."""
+    charges = charges_between(account, criteria, days, span).sql
     columns = ", ".join(f'{CHARGE_FIELDS[name]} AS "{name}"' for name in fields)
     return Extract(
         f"SELECT {columns} FROM ({charges}) c LEFT JOIN accounts_subaccount s ON s.id = c.subaccount_id "  # noqa: S608

@@ -19,12 +19,12 @@ QUIET_AFTER = timedelta(hours=6)
 QUIET_LEAST = 20  # messages in the same hours of each of the last two weeks; fewer say nothing
 LONG_IN_SENT = (timedelta(hours=1), timedelta(hours=24))
 SLOT = timedelta(minutes=15)  # of the counts
-_LOOKED_BACK = timedelta(days=7)  # older messages say nothing about today's webhooks
+_LOOKBACK = timedelta(days=7)  # older messages say nothing about today's webhooks
 
 
 @dataclass(frozen=True, slots=True)
-class Number:
-    """A business phone number, or all messages of an account whose number is not known (id 0)."""
+class NumberSummary:
+    """A business phone number; id 0 stands for an account's messages with an unknown number."""
 
     account_id: int
     account: str
@@ -37,18 +37,18 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class QuietNumber:
-    """A number without traffic where there should be some: when the last message was made, and how many were usual."""
+    """A number without its usual traffic: the time of its last message, and the usual number of messages."""
 
-    number: Number
+    number: NumberSummary
     last_at: datetime | None
     usual: int
 
 
 @dataclass(frozen=True, slots=True)
 class InSent:
-    """Messages of a number that WhatsApp has taken and without a report since: for an hour, for a day."""
+    """Messages of a number that are sent without a later report, for an hour and for a day."""
 
-    number: Number
+    number: NumberSummary
     hour: int
     day: int
 
@@ -100,7 +100,7 @@ def quiet_numbers(account_ids: Sequence[int], now: datetime) -> list[QuietNumber
     the same weekday one week ago and two weeks ago. So nights, weekends and new numbers raise no alarm.
     """
     rows = _rows(_QUIET, accounts=list(account_ids), now=now, quiet=now - QUIET_AFTER, least=QUIET_LEAST)
-    return [QuietNumber(Number(*row[:7]), row[7], int(row[8])) for row in rows]
+    return [QuietNumber(NumberSummary(*row[:7]), row[7], int(row[8])) for row in rows]
 
 
 _IN_SENT = f"""
@@ -117,8 +117,8 @@ def long_in_sent(account_ids: Sequence[int], now: datetime) -> list[InSent]:
     are missing, and none is too young.
     """
     hour, day = (now - age - SLOT for age in LONG_IN_SENT)
-    rows = _rows(_IN_SENT, accounts=list(account_ids), since=now - _LOOKED_BACK, hour=hour, day=day)
-    return [InSent(Number(*row[:7]), int(row[7]), int(row[8])) for row in rows]
+    rows = _rows(_IN_SENT, accounts=list(account_ids), since=now - _LOOKBACK, hour=hour, day=day)
+    return [InSent(NumberSummary(*row[:7]), int(row[7]), int(row[8])) for row in rows]
 
 
 def not_folded(account_ids: Sequence[int], most: int) -> int:

@@ -31,20 +31,20 @@ from messaging.log.selectors.gaps import SLOT, quiet_numbers
 from providers.error_catalogue import META, catalogue, meta_code
 from providers.vocabulary import CanSend, Entity, Subject
 
-LATELY = timedelta(hours=24)  # a code that failed since, and nothing delivered after it
+RECENT = timedelta(hours=24)  # a failure since then counts if nothing was delivered after it
 MOST_TEMPLATES = 1_000
 # Meta's codes for a problem of the sender instead of one message, and the matching code of the health status.
 _OF_NUMBER = {131037: 131037, 131045: 131045, 133010: 133010}
 _OF_WABA = {131031: 131031, 131042: 141006, 368: 368}
 _OF_APP = {code: code for (source, code), one in catalogue().items() if source == META and one.group == "authorization"}
 _WANTED = {**_OF_NUMBER, **_OF_WABA, **_OF_APP}
-_TELLING = {  # (whose code, code) -> Meta's
+_SENDER_CODES = {  # (whose code, code) -> Meta's
     (source, code): meta for source, code in catalogue() if (meta := meta_code(source, code)) in _WANTED
 }
 FIELDS = Q(field__startswith="account.") | Q(field__startswith=PROVIDER_HEALTH)
 FIELDS |= Q(field__in=["review", "alert", "flag", "display_name", "status", "quality"])
 
-_HANGING = [Entity.PHONE_NUMBER, Entity.TEMPLATE, Entity.WABA, Entity.BUSINESS, Entity.APP]
+_HIERARCHY = [Entity.PHONE_NUMBER, Entity.TEMPLATE, Entity.WABA, Entity.BUSINESS, Entity.APP]
 
 
 @dataclass(frozen=True)
@@ -59,17 +59,17 @@ class Health:
         """Templates have a state of their own: one that is paused blocks no other message."""
         return worst(node.can_send for node in self.nodes if node.entity != Entity.TEMPLATE)
 
-    def around(self, node: Node) -> list[Node]:
-        """A node with what it hangs on: its WABA, its business and the connection, in that order."""
+    def with_parents(self, node: Node) -> list[Node]:
+        """A node with its WABA, its business and the connection, in that order."""
         keys = {(node.entity, node.pk), (Entity.WABA, node.waba_pk), (Entity.BUSINESS, node.portfolio_pk)}
         nodes = [one for one in self.nodes if (one.entity, one.pk) in keys or one.entity == Entity.APP]
-        return sorted(nodes, key=lambda one: _HANGING.index(one.entity))
+        return sorted(nodes, key=lambda node: _HIERARCHY.index(node.entity))
 
     def of(self, *entities: Entity) -> list[Node]:
         """The nodes of these kinds, the worst first."""
         order = [CanSend.BLOCKED, CanSend.LIMITED, CanSend.AVAILABLE]
         return sorted(
-            (node for node in self.nodes if node.entity in entities), key=lambda one: order.index(one.can_send)
+            (node for node in self.nodes if node.entity in entities), key=lambda node: order.index(node.can_send)
         )
 
 
@@ -120,7 +120,7 @@ def template_node(template: Template, portfolio_pk: int) -> Node:
 def _app(
     failures: Iterable[_Failure], quiet: Sequence[str], facts: Mapping[tuple[str, int], Mapping[str, Change]]
 ) -> Node:
-    """The way to the provider: its access token, and whether webhooks still come."""
+    """The connection to the provider: its access token, and whether webhooks still arrive."""
     codes = sorted({one.code for one in failures if one.code in _OF_APP})
     limits = [
         f"{name} is quiet: no messages for six hours, although there is usually traffic. "
@@ -158,14 +158,17 @@ def _waba(waba: Waba, facts: Facts, failures: Iterable[_Failure], numbers: Itera
 
 
 def _number(number: PhoneNumber, facts: Facts, failures: Iterable[_Failure], at: datetime) -> Node:
-    codes = {one.code for one in failures if one.code in _OF_NUMBER and one.phone_number_id == number.pk}
+    codes = {
+        failure.code for failure in failures if failure.code in _OF_NUMBER and failure.phone_number_id == number.pk
+    }
     state = number_state(quality=number.quality, flag=number.flag, name_status=number.name_status, facts=facts, at=at)
     state = with_problems(state, [problem_of_code(code) for code in sorted(codes)])
     name = number.display_name or number.msisdn
-    place = (number.waba_id, number.waba.portfolio_id)
+    parents = (number.waba_id, number.waba.portfolio_id)
     return Node(
-        Entity.PHONE_NUMBER, number.provider_number_id, name, state, number.pk, *place, asked=number.health_asked_at,
-        answered=number.health_answered_at, silence=number.health_silence,
+        Entity.PHONE_NUMBER, number.provider_number_id, name, state, number.pk, *parents,
+        checked_at=number.health_asked_at,
+        answered_at=number.health_answered_at, no_answer_reason=number.health_silence,
     )  # fmt: skip
 
 
@@ -196,7 +199,7 @@ def _failures(account: Account, number_ids: Sequence[int], at: datetime) -> list
     delivered: dict[int, datetime] = {}
     provider_codes: dict[tuple[int, int], set[tuple[str, int]]] = defaultdict(set)
     for number, source, code, slot in _last_slots(account, number_ids, at):
-        meta = _TELLING.get((source, code))
+        meta = _SENDER_CODES.get((source, code))
         if not code:
             delivered[number] = slot
         elif meta is not None:
@@ -229,8 +232,8 @@ SELECT phone_number_id, source, code, max(slot) FROM (
 def _last_slots(account: Account, number_ids: Sequence[int], at: datetime) -> list[tuple[int, str, int, datetime]]:
     """(number, whose code, code, the last quarter hour in which messages of it failed so); code 0 for deliveries."""
     params: dict[str, Any] = {
-        "account": account.pk, "numbers": list(number_ids), "since": at - LATELY - SLOT, "at": at,
-        "arrived": [str(status) for status in ARRIVED], "codes": sorted({code for _, code in _TELLING}),
+        "account": account.pk, "numbers": list(number_ids), "since": at - RECENT - SLOT, "at": at,
+        "arrived": [str(status) for status in ARRIVED], "codes": sorted({code for _, code in _SENDER_CODES}),
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(_LAST_SLOTS, params)

@@ -26,7 +26,7 @@ def log_page(
 
 def attach(account: Account, messages: Sequence[Message], *, loaded: Iterable[Model] = ()) -> None:
     """Load what the rows point at, a query for each table with some that are not `loaded`; what is gone stays None."""
-    by_key = {(type(one), one.pk): one for one in loaded}
+    by_key = {(type(row), row.pk): row for row in loaded}
     for name, model in (("phone_number", PhoneNumber), ("template", Template), ("source", Source)):
         ids = {getattr(row, f"{name}_id") for row in messages} - {None}
         missing = [pk for pk in ids if (model, pk) not in by_key]

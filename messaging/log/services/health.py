@@ -9,7 +9,7 @@ from accounts.principal import Principal
 from messaging.log.models import PhoneNumber
 from providers.registry import names_with
 
-PATIENCE = timedelta(minutes=1)  # at least so long between two checks of a number
+MIN_INTERVAL = timedelta(minutes=1)  # between two checks of a number
 
 
 def providers_with_health() -> list[str]:
@@ -26,5 +26,5 @@ def checkable_numbers(by: Principal) -> QuerySet[PhoneNumber]:
 def request_health_check(by: Principal) -> int:
     """Make the numbers within reach due for a check; return how many, without those checked within the last minute."""
     now = timezone.now()
-    rested = Q(health_asked_at__isnull=True) | Q(health_asked_at__lte=now - PATIENCE)
-    return checkable_numbers(by).filter(rested).update(health_due_at=now)
+    is_ready = Q(health_asked_at__isnull=True) | Q(health_asked_at__lte=now - MIN_INTERVAL)
+    return checkable_numbers(by).filter(is_ready).update(health_due_at=now)

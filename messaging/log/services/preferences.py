@@ -20,7 +20,7 @@ def save_filter(*, account: Account, user: User, name: str, query: str) -> Saved
     return saved
 
 
-def forget_filter(*, account: Account, user: User, filter_id: int) -> bool:
+def delete_saved_filter(*, account: Account, user: User, filter_id: int) -> bool:
     """Delete a person's saved filters; False when they have none of that id."""
     deleted, _ = SavedFilter.objects.filter(account=account, user=user, pk=filter_id).delete()
     return bool(deleted)

@@ -8,16 +8,16 @@ from typing import Any
 from messaging.log.enums import PayloadKind
 from messaging.log.models import MessagePayload, Template
 
-_PLACE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
+_PLACEHOLDER = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 
 
 @dataclass(frozen=True)
 class Piece:
-    """Words of a text; `name` is the parameter they stand for, empty for the template's own."""
+    """A part of a text; `name` is the parameter that it fills, empty for the template's own text."""
 
     text: str
     name: str = ""
-    known: bool = True
+    is_filled: bool = True
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Part:
 
 
 def render_template_text(template: Template, payloads: list[MessagePayload]) -> list[Part]:
-    """The template's texts in their order; a parameter that no stored request names stays as {{1}}, not known."""
+    """The template's texts in their order; a parameter that no stored request names stays as {{1}}, not filled."""
     parameters = _parameters(payloads)
     parts = []
     for component in template.components:
@@ -46,25 +46,25 @@ def render_template_text(template: Template, payloads: list[MessagePayload]) -> 
     return parts
 
 
-def all_parameters_known(parts: list[Part]) -> bool:
+def all_parameters_filled(parts: list[Part]) -> bool:
     """Whether every parameter is filled in."""
-    return all(piece.known for part in parts for piece in part.pieces)
+    return all(piece.is_filled for part in parts for piece in part.pieces)
 
 
 def _pieces(text: str, values: Mapping[str, str]) -> Iterator[Piece]:
     at = 0
-    for place in _PLACE.finditer(text):
-        if place.start() > at:
-            yield Piece(text[at : place.start()])
-        name = place[1]
-        yield Piece(values.get(name, place[0]), name, name in values)
-        at = place.end()
+    for match in _PLACEHOLDER.finditer(text):
+        if match.start() > at:
+            yield Piece(text[at : match.start()])
+        name = match[1]
+        yield Piece(values.get(name, match[0]), name, name in values)
+        at = match.end()
     if at < len(text):
         yield Piece(text[at:])
 
 
 def _parameters(payloads: list[MessagePayload]) -> dict[str, dict[str, str]]:
-    """For each kind of component its parameters by name or place, from a request in Meta's or 8x8's form."""
+    """For each kind of component its parameters by name or match, from a request in Meta's or 8x8's form."""
     body = next((payload.body for payload in payloads if payload.kind == PayloadKind.REQUEST), None)
     request = body if isinstance(body, dict) else {}
     content = request.get("content")
@@ -72,8 +72,8 @@ def _parameters(payloads: list[MessagePayload]) -> dict[str, dict[str, str]]:
     parameters: dict[str, dict[str, str]] = {}
     for component in _dicts(template.get("components") if isinstance(template, dict) else None):
         values = parameters.setdefault(str(component.get("type", "body")).lower(), {})
-        for place, parameter in enumerate(_dicts(component.get("parameters")), start=1):
-            values[str(parameter.get("parameter_name") or place)] = _words(parameter)
+        for match, parameter in enumerate(_dicts(component.get("parameters")), start=1):
+            values[str(parameter.get("parameter_name") or match)] = _words(parameter)
     return parameters
 
 

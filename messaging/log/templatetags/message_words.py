@@ -69,4 +69,4 @@ def piece_words(pieces: Iterable[Piece]) -> SafeString:
 def _piece(piece: Piece) -> SafeString:
     if not piece.name:
         return linebreaksbr(piece.text, autoescape=True)
-    return format_html("<mark>{}</mark>" if piece.known else '<mark class="unknown">{}</mark>', piece.text)
+    return format_html("<mark>{}</mark>" if piece.is_filled else '<mark class="unknown">{}</mark>', piece.text)

@@ -40,12 +40,16 @@ def template_list(request: TenantRequest) -> HttpResponse:
     templates = assets.templates(account, ids, criteria) if form.is_valid() else []
     month = volumes.running_month(account)
     sums = volumes.by_template(account, ids, month)
-    last = assets.last_changes(account, Subject.TEMPLATE, [one.pk for one in templates])
+    last = assets.last_changes(account, Subject.TEMPLATE, [template.pk for template in templates])
     context = {
         "form": form,
         "rows": [
-            (one, sums.get(volumes.key_of(one)), change_entry(last[one.pk]) if one.pk in last else None)
-            for one in templates
+            (
+                template,
+                sums.get(volumes.key_of(template)),
+                change_entry(last[template.pk]) if template.pk in last else None,
+            )
+            for template in templates
         ],
         "month": month,
         "most": assets.MOST if len(templates) == assets.MOST else 0,
@@ -58,43 +62,43 @@ def template_list(request: TenantRequest) -> HttpResponse:
 def template_page(request: TenantRequest, template_id: int) -> HttpResponse:
     """One template."""
     account, ids = request.account, request.principal.subaccount_ids
-    one = get_object_or_404(assets.all_templates(account, ids), pk=template_id)
-    changes = assets.timeline(account, [(Subject.TEMPLATE, one.pk, None)])
+    template = get_object_or_404(assets.all_templates(account, ids), pk=template_id)
+    changes = assets.timeline(account, [(Subject.TEMPLATE, template.pk, None)])
     timeline = [change_entry(change) for change in changes]
     month = volumes.running_month(account)
     days = volumes.days_until(month.today, _DAYS)
     start = min(days[0], month.first)
-    rows = volumes.of_template(account, ids, one, start, month.today, "day", "category")
+    rows = volumes.of_template(account, ids, template, start, month.today, "day", "category")
     volume = volumes.Volume()
     for row in rows:
         if row.keys["day"] >= month.first:
             volume.add(row)
     period = named_period(f"{_DAYS}d", timezone.localdate())
-    counted = traffic(account, period, current_zone(), TrafficFilter(ids, template_ids=[one.pk]))
+    counted = traffic(account, period, current_zone(), TrafficFilter(ids, template_ids=[template.pk]))
     context = {
-        "template": one,
+        "template": template,
         "counted": counted.total,
-        "rate": rate_by_day(counted.days, timeline, template=one.name),
-        "node": template_node(one, one.waba.portfolio_id),
-        "parts": render_template_text(one, []),
+        "rate": rate_by_day(counted.days, timeline, template=template.name),
+        "node": template_node(template, template.waba.portfolio_id),
+        "parts": render_template_text(template, []),
         "timeline": timeline,
         "month": month,
         "volume": volume,
-        "chart": delivered_by_category([row for row in rows if row.keys["day"] >= days[0]], days, one.name),
-        "log_link": _log(template=one.name, range="30d"),
+        "chart": delivered_by_category([row for row in rows if row.keys["day"] >= days[0]], days, template.name),
+        "log_link": _log(template=template.name, range="30d"),
     }
     if request.principal.may(Permission.VIEW_COSTS):
-        context["drifts"] = _drifts(request, one, changes)
+        context["drifts"] = _drifts(request, template, changes)
     return render(request, "log/template.html", context)
 
 
-def _drifts(request: TenantRequest, one: Template, changes: list[Change]) -> list[Drift]:
+def _drifts(request: TenantRequest, template: Template, changes: list[Change]) -> list[Drift]:
     move = assets.category_moved(changes, timezone.now() - _DRIFT_SHOWN)
     if move is None:
         return []
     account, ids = request.account, request.principal.subaccount_ids
-    old, new, since = move.old.lower(), move.new.lower(), timezone.localdate(move.at, ZoneInfo(one.waba.time_zone))
-    own = volumes.of_template(account, ids, one, since, volumes.running_month(account).today, "market", "category")
+    old, new, since = move.old.lower(), move.new.lower(), timezone.localdate(move.at, ZoneInfo(template.waba.time_zone))
+    own = volumes.of_template(account, ids, template, since, volumes.running_month(account).today, "market", "category")
     return drifts(old, new, since, own=own, all_rows=volumes.of_category(account, ids, old, since))
 
 
@@ -105,14 +109,15 @@ def number_list(request: TenantRequest) -> HttpResponse:
     numbers = list(assets.numbers(account, ids))
     month = volumes.running_month(account)
     sums = volumes.by_number(account, ids, month)
-    last = assets.last_changes(account, Subject.PHONE_NUMBER, [one.pk for one in numbers])
+    last = assets.last_changes(account, Subject.PHONE_NUMBER, [number.pk for number in numbers])
     nodes = {node.pk: node for node in health(account, ids, timezone.now()).of(Entity.PHONE_NUMBER)}
     rows = [
         (
-            one, nodes[one.pk], sums.get((one.provider, one.provider_number_id)), limit_short(one.messaging_limit),
-            change_entry(last[one.pk]) if one.pk in last else None,
+            number, nodes[number.pk], sums.get((number.provider, number.provider_number_id)),
+            limit_short(number.messaging_limit),
+            change_entry(last[number.pk]) if number.pk in last else None,
         )
-        for one in numbers
+        for number in numbers
     ]  # fmt: skip
     return render(request, "log/numbers.html", {"rows": rows, "month": month})
 
@@ -121,31 +126,36 @@ def number_list(request: TenantRequest) -> HttpResponse:
 def number_page(request: TenantRequest, number_id: int) -> HttpResponse:
     """One phone number."""
     account, ids = request.account, request.principal.subaccount_ids
-    one = get_object_or_404(assets.numbers(account, ids), pk=number_id)
+    number = get_object_or_404(assets.numbers(account, ids), pk=number_id)
     current = health(account, ids, timezone.now())
-    node = next(node for node in current.of(Entity.PHONE_NUMBER) if node.pk == one.pk)
+    node = next(node for node in current.of(Entity.PHONE_NUMBER) if node.pk == number.pk)
     period = named_period(f"{_DAYS}d", timezone.localdate())
-    counted = traffic(account, period, current_zone(), TrafficFilter(subaccount_ids=ids, phone_number_id=one.pk))
+    counted = traffic(account, period, current_zone(), TrafficFilter(subaccount_ids=ids, phone_number_id=number.pk))
     month = volumes.running_month(account)
     limits = (
         Subject.WABA,
-        one.waba_id,
+        number.waba_id,
         ["messaging_limit"],
     )  # since October 2025 the portfolio's, reported by its WABAs
     timeline = [
-        change_entry(change) for change in assets.timeline(account, [(Subject.PHONE_NUMBER, one.pk, None), limits])
+        change_entry(change) for change in assets.timeline(account, [(Subject.PHONE_NUMBER, number.pk, None), limits])
     ]
     context: dict[str, Any] = {
-        "number": one,
-        "nodes": [each for each in current.around(node) if each.can_send != "AVAILABLE" or each.state.info] or [node],
-        "limit": limit(one.messaging_limit),
+        "number": number,
+        "nodes": [
+            parent for parent in current.with_parents(node) if parent.can_send != "AVAILABLE" or parent.state.info
+        ]
+        or [node],
+        "limit": limit(number.messaging_limit),
         "timeline": timeline,
         "month": month,
-        "volume": volumes.by_number(account, ids, month).get((one.provider, one.provider_number_id), volumes.Volume()),
+        "volume": volumes.by_number(account, ids, month).get(
+            (number.provider, number.provider_number_id), volumes.Volume()
+        ),
         "counted": counted.total,
-        "rate": rate_by_day(counted.days, timeline, channel=one.provider_number_id),
-        "chart": outcomes_by_day(counted.days, one.provider_number_id),
-        "log_link": _log(channel=one.provider_number_id, range="30d"),
+        "rate": rate_by_day(counted.days, timeline, channel=number.provider_number_id),
+        "chart": outcomes_by_day(counted.days, number.provider_number_id),
+        "log_link": _log(channel=number.provider_number_id, range="30d"),
     }
     return render(request, "log/number.html", context)
 

@@ -45,7 +45,7 @@ def health_page(request: TenantRequest) -> HttpResponse:
         "history": history,
         "days": REMEMBERED.days,
         "has_numbers": bool(current.of(Entity.PHONE_NUMBER)),
-        "can_refresh": any(node.asked for node in current.of(Entity.PHONE_NUMBER)),
+        "can_refresh": any(node.checked_at for node in current.of(Entity.PHONE_NUMBER)),
     }
     return render(request, "log/health.html", context)
 

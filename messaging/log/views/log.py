@@ -1,4 +1,4 @@
-"""The message log: the list, what follows it live, and how each person likes it."""
+"""The message log: the list, its live updates, and personal settings."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -33,14 +33,14 @@ from messaging.log.selectors.matching import matching
 from messaging.log.selectors.preferences import chosen_columns, saved_filters
 from messaging.log.selectors.setup import webhook_addresses
 from messaging.log.selectors.traffic import has_traffic
-from messaging.log.services.preferences import choose_columns, forget_filter, save_filter
+from messaging.log.services.preferences import choose_columns, delete_saved_filter, save_filter
 
 
 @requires(Permission.VIEW_MESSAGES)
 @require_GET
 def log(request: TenantRequest) -> HttpResponse:
     """The list. HTMX gets its results only; a live log gets rows, or 204 when nothing is new."""
-    choices = Choices.of(request)
+    choices = FilterChoices.of(request)
     form = log_form(request, request.GET, choices)
     visible = layout(chosen_columns(request.account, request.user), request.principal)
     context: dict[str, Any] = {"form": form, "layout": visible}
@@ -59,9 +59,9 @@ def log(request: TenantRequest) -> HttpResponse:
     return render(request, "log/log.html", context)
 
 
-def log_form(request: TenantRequest, params: QueryDict, choices: "Choices | None" = None) -> LogForm:
+def log_form(request: TenantRequest, params: QueryDict, choices: "FilterChoices | None" = None) -> LogForm:
     """The log's filters, as these parameters give them and within what the person may see."""
-    choices = choices or Choices.of(request)
+    choices = choices or FilterChoices.of(request)
     return LogForm(
         params,
         today=timezone.localdate(),
@@ -73,20 +73,20 @@ def log_form(request: TenantRequest, params: QueryDict, choices: "Choices | None
 
 
 @dataclass(frozen=True)
-class Choices:
-    """The numbers and templates a person may filter by, which most rows point at."""
+class FilterChoices:
+    """The numbers and templates that a person may filter by; most rows refer to them."""
 
     channels: list[PhoneNumber]
     templates: list[Template]
 
     @classmethod
-    def of(cls, request: TenantRequest) -> "Choices":
+    def of(cls, request: TenantRequest) -> "FilterChoices":
         """Those within the person's reach."""
         account, ids = request.account, request.principal.subaccount_ids
         return cls(channels(account, ids), named_templates(account, ids))
 
 
-def _results(request: TenantRequest, form: LogForm, visible: Layout, choices: Choices) -> dict[str, Any]:
+def _results(request: TenantRequest, form: LogForm, visible: Layout, choices: FilterChoices) -> dict[str, Any]:
     account = request.account
     result = log_page(
         account,
@@ -110,7 +110,7 @@ def _results(request: TenantRequest, form: LogForm, visible: Layout, choices: Ch
 
 
 def _live(request: TenantRequest, context: dict[str, Any]) -> HttpResponse:
-    """What a live log is sent: 286 ends its asking (the filters are wrong), 204 means that nothing changed."""
+    """The response to a live log: 286 stops its polling (invalid filters), 204 means no change."""
     if "seen" not in context:
         return HttpResponse(status=286)
     if context["seen"] == request.GET[SEEN]:
@@ -160,7 +160,7 @@ def umids(request: TenantRequest) -> HttpResponse:
 @requires(Permission.VIEW_MESSAGES)
 @require_POST
 def columns(request: TenantRequest) -> HttpResponse:
-    """Keep the columns a person chose; none: the usual ones again."""
+    """Store the person's choice of columns; an empty one restores the usual columns."""
     selected = request.POST.getlist("column")
     choose_columns(account=request.account, user=request.user, columns=[key for key in KEYS if key in selected])
     return _back(request)
@@ -183,8 +183,8 @@ def filters(request: TenantRequest) -> HttpResponse:
 @requires(Permission.VIEW_MESSAGES)
 @require_POST
 def delete_filter(request: TenantRequest, filter_id: int) -> HttpResponse:
-    """Forget saved filters; those of another person do not exist."""
-    if not forget_filter(account=request.account, user=request.user, filter_id=filter_id):
+    """Delete saved filters of the person; 404 for others."""
+    if not delete_saved_filter(account=request.account, user=request.user, filter_id=filter_id):
         raise Http404("No such filters.")
     return _back(request)
 

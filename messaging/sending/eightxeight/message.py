@@ -142,7 +142,7 @@ def e164(written: str, country: str) -> str:
 
 
 def _check_country(country: str) -> None:
-    if restriction := restrictions.restricted(country, datetime.now(UTC).date()):
+    if restriction := restrictions.restriction_of(country, datetime.now(UTC).date()):
         problem = f"WhatsApp delivers nothing to {restriction.name} ({restriction.source}): leave this recipient out."
         raise Refused(1009, f"'user.msisdn': {problem}")
 

@@ -1,1 +1,1 @@
-"""Reads of what is being sent."""
+"""Queries of submissions."""

@@ -12,7 +12,7 @@ from messaging.sending.models import Submission
 
 @dataclass(frozen=True, slots=True)
 class MessageDetails:
-    """One message. `status` is the log's word, "queued" before the log has it."""
+    """One message. `status` is the log's; "queued" before the message is logged."""
 
     umid: UUID
     number: PhoneNumber | None
@@ -35,8 +35,8 @@ class MessageDetails:
 
 def message_of(account: Account, subaccount_id: int, umid: UUID) -> MessageDetails | None:
     """The message of a UMID within a subaccount; None when there is none."""
-    waiting = Submission.objects.filter(account=account, subaccount=subaccount_id, umid=umid)
-    submission = waiting.select_related("phone_number").first()
+    submissions = Submission.objects.filter(account=account, subaccount=subaccount_id, umid=umid)
+    submission = submissions.select_related("phone_number").first()
     message = (
         Message.objects.filter(account=account, subaccount=subaccount_id, umid=umid).order_by("created_at").first()
     )
@@ -45,7 +45,7 @@ def message_of(account: Account, subaccount_id: int, umid: UUID) -> MessageDetai
         attach(account, [message])
         return MessageDetails(
             umid=message.umid, number=message.phone_number, direction=message.direction, country=message.country,
-            status=message.status, at=_last(message), created_at=message.created_at, msisdn=message.msisdn,
+            status=message.status, at=_status_time(message), created_at=message.created_at, msisdn=message.msisdn,
             user_id=message.user_id, content_type=message.content_type, client_message_id=message.client_message_id,
             status_detail=message.status_detail, error_source=message.error_source, error_code=message.error_code,
             error_title=message.error_title,
@@ -62,8 +62,8 @@ def message_of(account: Account, subaccount_id: int, umid: UUID) -> MessageDetai
     )  # fmt: skip
 
 
-def _last(message: Message) -> datetime:
-    """When the shown status came about."""
+def _status_time(message: Message) -> datetime:
+    """The time of the message's status."""
     times = (
         message.received_at, message.read_at, message.delivered_at, message.failed_at, message.rejected_at,
         message.expired_at, message.sent_at, message.queued_at,

@@ -10,16 +10,13 @@ from messaging.log.event_types import Recipient, recipient
 from messaging.sending.models import Submission
 
 
-def uncertain(account_ids: Sequence[int], subaccount_ids: Sequence[int] | None = None) -> int:
-    """Messages of which it is uncertain whether they were sent, counted up to `COUNT_LIMIT` + 1.
-
-    `subaccount_ids`: those of these alone.
-    """
+def count_uncertain(account_ids: Sequence[int], subaccount_ids: Sequence[int] | None = None) -> int:
+    """The number of uncertain messages, of these subaccounts or all; counted up to `COUNT_LIMIT` + 1."""
     rows = Submission.objects.filter(account__in=account_ids, state=SubmissionState.UNCERTAIN)
     return count_up_to(rows if subaccount_ids is None else rows.filter(subaccount__in=subaccount_ids), COUNT_LIMIT)
 
 
-_MOST_FILTERED = 1_000  # the newest of them
+_MOST_FILTERED = 1_000  # the newest
 
 
 def umids_in(account: Account, state: str) -> list[UUID]:
@@ -34,7 +31,7 @@ def submission_of(account: Account, umid: UUID) -> Submission | None:
 
 
 def recipients_in_flight(account_ids: Collection[int]) -> set[Recipient]:
-    """The recipients of what is being sent, or has an answer that the log does not know yet."""
+    """The recipients of messages that are being sent or whose result is not logged yet."""
     open_states = (SubmissionState.SENDING, SubmissionState.ANSWERED)
     rows = Submission.objects.filter(account__in=account_ids, state__in=open_states)
     about = rows.values_list("account_id", "about__msisdn", "about__user_id")

@@ -11,7 +11,7 @@ from archive.deletion.certificates import canonical
 from archive.deletion.jobs import erase_person
 from archive.models import Deletion
 from messaging.log.models import DeletedMessage, Message
-from tests.messaging.inbound.services.test_forgetting import OTHER_PERSON
+from tests.messaging.inbound.services.test_erasure import OTHER_PERSON
 from tests.people import principal
 from tests.traffic import INDIA, deliver
 

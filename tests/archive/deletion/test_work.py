@@ -43,7 +43,7 @@ from messaging.sending import settlement
 from messaging.sending.models import Submission
 from tests.archive.deletion.search import files_with, keys_with, pattern, tables_with
 from tests.archive.deletion.worker import DONE
-from tests.messaging.inbound.services.test_forgetting import OTHER_PERSON, costs, status_body, take, traffic
+from tests.messaging.inbound.services.test_erasure import OTHER_PERSON, costs, status_body, take, traffic
 from tests.people import member, principal, principal_of
 from tests.scenarios.conftest import wait_until
 from tests.traffic import AT, INDIA, deliver, report

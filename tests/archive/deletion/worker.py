@@ -14,20 +14,20 @@ def main(database: str, pk: int) -> None:
 
     django.setup()
     from archive.deletion import work
-    from messaging.inbound.services.forgetting import forget_messages
-    from messaging.sending.services import forgetting
+    from messaging.inbound.services.erasure import erase_messages
+    from messaging.sending.services import erasure
 
     calls: list[object] = []
 
     def stops(*args: object) -> object:
-        gone = forget_messages(*args)  # type: ignore[arg-type]
+        gone = erase_messages(*args)  # type: ignore[arg-type]
         calls.append(gone)
         if len(calls) > DONE:
             print("in the middle", flush=True)
             time.sleep(600)
         return gone
 
-    setattr(forgetting, "forget_messages", stops)  # noqa: B010 - a stand-in
+    setattr(erasure, "erase_messages", stops)  # noqa: B010 - a stand-in
     work.BATCH = 1
     work.work(pk, seconds=600)
 

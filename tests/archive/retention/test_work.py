@@ -14,9 +14,9 @@ from archive.retention.periods import change_periods, first_kept_month, removals
 from archive.retention.work import run
 from core.errors import UserError
 from messaging.inbound.models import InboxItem, WebhookEndpoint
-from messaging.log.lifecycle.forgetting import AnchorKey, forget
+from messaging.log.lifecycle.erasure import AnchorKey, erase_messages
 from messaging.log.models import DeletedMessage, Message, MessageAnchor, MessagePayload, StatusEvent
-from tests.messaging.inbound.services.test_forgetting import costs, take, traffic
+from tests.messaging.inbound.services.test_erasure import costs, take, traffic
 from tests.people import principal
 from tests.traffic import AT, INDIA, channel_of, deliver, report
 
@@ -115,7 +115,7 @@ def test_no_webhook_restores_deleted_data(acme, other, keep):
 
 def test_records_of_deleted_messages_go_with_their_month(acme, keep):
     message = deliver(acme, at=OLD)
-    forget(acme.pk, [AnchorKey(message.provider, message.provider_message_id)])
+    erase_messages(acme.pk, [AnchorKey(message.provider, message.provider_message_id)])
     keep(acme, message_months=3)
     run(TODAY)
     assert not DeletedMessage.objects.exists()

@@ -1,4 +1,4 @@
-"""script/install.py does the work once, again when a file changed, and says in one line what went wrong."""
+"""script/install.py installs once and again after a change, and reports a failure in one line."""
 
 import importlib.util
 import subprocess

@@ -30,7 +30,7 @@ def test_the_environment_is_read(config, tmp_path):
     assert config == Config(data=tmp_path / "data", port=8123, database_url="", redis_url="")
 
 
-def test_a_server_given_by_file_is_used(config, tmp_path, monkeypatch):
+def test_a_server_named_in_a_file_is_used(config, tmp_path, monkeypatch):
     (tmp_path / "address").write_text("postgresql://u:p@db/name")
     monkeypatch.setenv("DATABASE_URL_FILE", str(tmp_path / "address"))
     assert Config.from_environment().database_url == "postgresql://u:p@db/name"
@@ -38,13 +38,13 @@ def test_a_server_given_by_file_is_used(config, tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("name", ["PORT", "SANDBOX_PORT"])
 @pytest.mark.parametrize("text", ["eighty", "0", "65536", "-1", "8000.5"])
-def test_a_port_that_is_none_is_refused(config, monkeypatch, name, text):
+def test_an_invalid_port_is_refused(config, monkeypatch, name, text):
     monkeypatch.setenv(name, text)
     with pytest.raises(StartError, match=f"^{name} is '{text}': write a number from 1 to 65535"):
         Config.from_environment()
 
 
-def test_a_sandbox_runs_where_it_is_asked_for(config, monkeypatch):
+def test_a_sandbox_runs_on_the_configured_port(config, monkeypatch):
     assert "sandbox" not in commands(config)
     monkeypatch.setenv("SANDBOX_PORT", "8124")
     assert commands(Config.from_environment())["sandbox"] == ("manage.py", "sandbox", "--port", "8124")
@@ -55,21 +55,21 @@ def test_one_port_for_two_is_refused(config, monkeypatch):
     monkeypatch.setenv("PORT", str(port))
     monkeypatch.setenv("SANDBOX_PORT", str(port))
     with pytest.raises(StartError, match=f"PORT and SANDBOX_PORT are both {port}"):
-        Config.from_environment().claim_ports()
+        Config.from_environment().check_ports()
 
 
 def test_a_sandbox_port_in_use_is_refused(config):
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        used = Config(config.data, free_port(), "", "", sandbox_port=taken.getsockname()[1])
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        config = Config(config.data, free_port(), "", "", sandbox_port=server.getsockname()[1])
         with pytest.raises(StartError, match=r"Port \d+ is in use: .* as in SANDBOX_PORT=8001"):
-            used.claim_ports()
+            config.check_ports()
 
 
 def test_a_port_in_use_is_refused(config):
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        used = Config(data=config.data, port=taken.getsockname()[1], database_url="", redis_url="")
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        config = Config(data=config.data, port=server.getsockname()[1], database_url="", redis_url="")
         with pytest.raises(StartError, match=r"Port \d+ is in use: stop what listens there, or choose another"):
-            used.claim_ports()
+            config.check_ports()
 
 
 def test_the_env_file_is_private_and_read_by_the_settings(config, monkeypatch):
@@ -91,11 +91,11 @@ def test_the_secret_key_is_made_once(config):
     assert config.write_env_file("c", "d")["SECRET_KEY"] == first
 
 
-def test_a_given_secret_key_wins_and_is_not_written_down(config, monkeypatch):
-    kept = config.write_env_file("a", "b")["SECRET_KEY"]
-    monkeypatch.setenv("SECRET_KEY", "given")
-    assert config.write_env_file("a", "b")["SECRET_KEY"] == "given"
-    assert read_env_file(config.env_file)["SECRET_KEY"] == kept
+def test_a_secret_key_of_the_environment_wins_and_is_not_written_to_the_file(config, monkeypatch):
+    stored = config.write_env_file("a", "b")["SECRET_KEY"]
+    monkeypatch.setenv("SECRET_KEY", "another")
+    assert config.write_env_file("a", "b")["SECRET_KEY"] == "another"
+    assert read_env_file(config.env_file)["SECRET_KEY"] == stored
 
 
 def test_a_folder_that_is_a_file_is_refused(config, tmp_path):

@@ -17,7 +17,7 @@ from local.embedded.redis import Redis, free_port
 from local.embedded.runner_processes import members
 
 ROOT = Path(__file__).resolve().parents[3]
-GIVEN_BY_THE_TEST_RUN = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "BASE_URL")
+SET_BY_THE_TEST_RUN = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "BASE_URL")
 pytestmark = pytest.mark.slow
 
 
@@ -27,7 +27,7 @@ class Run:
     def __init__(self, data: Path) -> None:
         self.data = data
         self.port = free_port()
-        environment = {name: value for name, value in os.environ.items() if name not in GIVEN_BY_THE_TEST_RUN}
+        environment = {name: value for name, value in os.environ.items() if name not in SET_BY_THE_TEST_RUN}
         environment |= {"TOLLGATE_DATA": str(data), "PORT": str(self.port)}
         self.output = (data.parent / f"{data.name}.log").open("w+")
         self.process = subprocess.Popen(
@@ -39,16 +39,16 @@ class Run:
             start_new_session=True,
         )
 
-    def printed(self) -> str:
+    def log(self) -> str:
         return Path(self.output.name).read_text()
 
     def wait_for(self, words: str) -> "Run":
         for _ in range(900):
-            if words in self.printed():
+            if words in self.log():
                 return self
-            assert self.process.poll() is None, self.printed()
+            assert self.process.poll() is None, self.log()
             time.sleep(0.1)
-        raise AssertionError(self.printed())
+        raise AssertionError(self.log())
 
     def end(self, number: signal.Signals) -> int:
         self.process.send_signal(number)
@@ -78,7 +78,7 @@ def start(tmp_path):
 def test_it_comes_up_stops_on_ctrl_c_and_comes_up_again_after_a_kill(start):
     run = start().wait_for("Tollgate is ready")
     assert httpx.get(f"http://127.0.0.1:{run.port}/healthz").status_code == 200
-    assert f"http://127.0.0.1:{run.port}/" in run.printed()
+    assert f"http://127.0.0.1:{run.port}/" in run.log()
     key = read_env_file(run.data / "env")["SECRET_KEY"]
     assert run.end(signal.SIGINT) == 130
     assert run.left_behind() == []
@@ -88,7 +88,7 @@ def test_it_comes_up_stops_on_ctrl_c_and_comes_up_again_after_a_kill(start):
     assert run.left_behind() != []
 
     run = start().wait_for("Tollgate is ready")
-    assert "Stopped what an earlier run had left behind." in run.printed()
+    assert "Stopped what an earlier run had left behind." in run.log()
     assert read_env_file(run.data / "env")["SECRET_KEY"] == key
     assert run.end(signal.SIGTERM) == 143
     assert run.left_behind() == []
@@ -106,7 +106,7 @@ def test_two_run_side_by_side_and_a_part_that_dies_ends_its_own_run_alone(start)
 
 
 @pytest.mark.parametrize("words", ["Starting PostgreSQL", pytest.param("Starting web", marks=pytest.mark.faults)])
-def test_a_start_that_is_broken_off_leaves_nothing_behind(start, words):
+def test_an_interrupted_start_leaves_nothing_behind(start, words):
     run = start().wait_for(words)
     assert run.end(signal.SIGTERM) in {143, 130}
     assert run.left_behind() == []

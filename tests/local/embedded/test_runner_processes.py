@@ -9,7 +9,7 @@ import pytest
 
 from local.embedded import runner_processes
 
-# Starts a grandchild, tells its pid, and ignores SIGTERM when told to.
+# Starts a grandchild, prints its pid, and ignores SIGTERM when it is called with `stubborn`.
 PARENT = """
 import signal, subprocess, sys, time
 if "stubborn" in sys.argv:
@@ -22,20 +22,20 @@ time.sleep(60)
 
 @pytest.fixture
 def start(tmp_path):
-    started = []
+    processes = []
 
     def start(*arguments: str, data: Path = tmp_path) -> subprocess.Popen:
         environment = os.environ | {runner_processes.MARK: str(data)}
         process = subprocess.Popen(
             [sys.executable, "-c", PARENT, *arguments], env=environment, stdout=subprocess.PIPE, start_new_session=True
         )
-        started.append(process)
+        processes.append(process)
         assert process.stdout is not None
         process.grandchild = int(process.stdout.readline())  # type: ignore[attr-defined]
         return process
 
     yield start
-    for process in started:
+    for process in processes:
         process.kill()
         process.wait()
         process.stdout.close()
@@ -56,7 +56,7 @@ def test_an_orphan_is_found(start, tmp_path):
     assert [member.pid for member in runner_processes.members(tmp_path)] == [process.grandchild]
 
 
-def test_one_that_will_not_end_is_killed(start, tmp_path, monkeypatch):
+def test_a_process_that_ignores_sigterm_is_killed(start, tmp_path, monkeypatch):
     monkeypatch.setattr(runner_processes, "SECONDS_TO_END", 1)
     start("stubborn")
     runner_processes.stop_members(tmp_path)

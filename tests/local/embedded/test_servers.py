@@ -12,7 +12,7 @@ from local.embedded.postgres import THROWAWAY, Postgres
 from local.embedded.redis import Redis
 
 
-def ask(server: Postgres, statement: str) -> object:
+def query(server: Postgres, statement: str) -> object:
     with psycopg.connect(server.url, autocommit=True) as connection:
         cursor = connection.execute(statement)
         return cursor.fetchall()[0][0] if cursor.description else None
@@ -20,20 +20,20 @@ def ask(server: Postgres, statement: str) -> object:
 
 def test_postgres_is_18_and_keeps_its_data(own_postgres):
     own_postgres.start()
-    assert ask(own_postgres, "SELECT current_setting('server_version_num')::int / 10000") == 18
-    ask(own_postgres, "CREATE TABLE kept AS SELECT 7 AS number")
+    assert query(own_postgres, "SELECT current_setting('server_version_num')::int / 10000") == 18
+    query(own_postgres, "CREATE TABLE numbers AS SELECT 7 AS number")
     own_postgres.stop()
     assert own_postgres.process() is None
     own_postgres.start()
-    assert ask(own_postgres, "SELECT number FROM kept") == 7
+    assert query(own_postgres, "SELECT number FROM numbers") == 7
 
 
 def test_postgres_starts_again_after_it_was_killed(own_postgres):
     own_postgres.start()
-    ask(own_postgres, "CREATE TABLE kept AS SELECT 7 AS number")
+    query(own_postgres, "CREATE TABLE numbers AS SELECT 7 AS number")
     own_postgres.process().send_signal(signal.SIGKILL)
     own_postgres.start()
-    assert ask(own_postgres, "SELECT number FROM kept") == 7
+    assert query(own_postgres, "SELECT number FROM numbers") == 7
 
 
 def test_postgres_ignores_a_pid_file_that_names_another_process(own_postgres):
@@ -58,7 +58,7 @@ def test_postgres_moves_its_socket_when_the_path_is_too_long(tmp_path):
     server.start()
     try:
         assert home not in server.sockets.parents
-        assert ask(server, "SELECT 1") == 1
+        assert query(server, "SELECT 1") == 1
     finally:
         server.stop()
 
@@ -72,8 +72,8 @@ def test_two_folders_run_side_by_side(tmp_path):
         for postgres, broker in pairs:
             postgres.start()
             broker.start()
-        ask(pairs[0][0], "CREATE TABLE mine ()")
-        assert ask(pairs[1][0], "SELECT to_regclass('mine')") is None
+        query(pairs[0][0], "CREATE TABLE mine ()")
+        assert query(pairs[1][0], "SELECT to_regclass('mine')") is None
         assert len({broker.port for _, broker in pairs}) == 2
     finally:
         for postgres, broker in pairs:
@@ -84,13 +84,13 @@ def test_two_folders_run_side_by_side(tmp_path):
 def test_redis_keeps_its_data_evicts_nothing_and_asks_for_a_password(own_redis):
     own_redis.start()
     with redis.Redis.from_url(own_redis.url) as client:
-        client.set("kept", "7")
+        client.set("key", "7")
         assert client.config_get("maxmemory-policy") == {"maxmemory-policy": "noeviction"}
     own_redis.stop()
     assert own_redis.process() is None
     own_redis.start()
     with redis.Redis.from_url(own_redis.url, decode_responses=True) as client:
-        assert client.get("kept") == "7"
+        assert client.get("key") == "7"
     once = Retry(NoBackoff(), 0)
     with redis.Redis(port=own_redis.port, retry=once) as stranger, pytest.raises(redis.AuthenticationError):
         stranger.ping()

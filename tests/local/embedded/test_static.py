@@ -6,7 +6,7 @@ from local.embedded import static
 
 
 @pytest.fixture
-def collected(tmp_path, monkeypatch):
+def collections(tmp_path, monkeypatch):
     calls = []
     (tmp_path / "portal/static/css").mkdir(parents=True)
     (tmp_path / "portal/static/css/own.css").write_text("a")
@@ -19,19 +19,19 @@ def collected(tmp_path, monkeypatch):
     return calls
 
 
-def test_nothing_is_collected_twice(collected):
+def test_nothing_is_collected_twice(collections):
     static.collect_static({})
-    assert collected == ["collectstatic"]
+    assert collections == ["collectstatic"]
 
 
 @pytest.mark.parametrize("change", ["portal/static/css/own.css", "portal/static/css/new.css", "package-lock.json"])
-def test_a_change_collects_again(collected, tmp_path, change):
+def test_a_change_collects_again(collections, tmp_path, change):
     (tmp_path / change).write_text("changed")
     static.collect_static({})
-    assert collected == ["collectstatic", "collectstatic"]
+    assert collections == ["collectstatic", "collectstatic"]
 
 
-def test_a_lost_manifest_collects_again(collected, tmp_path):
+def test_a_lost_manifest_collects_again(collections, tmp_path):
     (tmp_path / "manifest").unlink()
     static.collect_static({})
-    assert collected == ["collectstatic", "collectstatic"]
+    assert collections == ["collectstatic", "collectstatic"]

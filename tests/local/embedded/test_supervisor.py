@@ -1,25 +1,25 @@
-"""The parts end together, whenever the word to end comes."""
+"""The parts end together, even when the signal arrives during their start."""
 
 import signal
 
 import pytest
 
-from local.embedded.supervisor import Processes
+from local.embedded.supervisor import ProcessManager
 
 
 @pytest.fixture
 def parts():
-    """Two parts that would last; the test run's own signal handlers come back afterwards."""
-    kept = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
-    parts = Processes()
+    """Two long-running parts. The test run's own signal handlers are restored afterwards."""
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    parts = ProcessManager()
     for name in ("one", "two"):
         parts.add_process(name, "exec sleep 60")
     yield parts
-    for number, handler in kept.items():
+    for number, handler in handlers.items():
         signal.signal(number, handler)
 
 
-def test_a_word_to_end_before_the_parts_have_started_ends_them_all(parts):
+def test_a_signal_before_the_parts_have_started_ends_them_all(parts):
     parts.terminate()
     parts.loop()
     assert parts.returncode == -signal.SIGTERM

@@ -1,4 +1,4 @@
-"""manage.py sandbox says what is wrong with an option; its defaults are the demo account's."""
+"""manage.py sandbox names the option that is wrong; its defaults are the demo account's."""
 
 import socket
 
@@ -12,7 +12,7 @@ from providers.simulation import SimulatedTemplate
 
 
 @pytest.mark.parametrize(
-    ("option", "said"),
+    ("option", "message"),
     [
         ("--read=2", "argument --read: must be from 0 to 1"),
         ("--fail=-0.1", "argument --fail: must be 0 or more"),
@@ -27,15 +27,15 @@ from providers.simulation import SimulatedTemplate
         ("--host=no.such.host.example", "Cannot listen on no.such.host.example:8010: choose another"),
     ],
 )
-def test_a_wrong_option_is_named(option, said):
-    with pytest.raises(CommandError) as refused:
+def test_a_wrong_option_is_named(option, message):
+    with pytest.raises(CommandError) as error:
         call_command("sandbox", option)
-    assert said in str(refused.value)
+    assert message in str(error.value)
 
 
 def test_a_port_in_use_is_named():
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
         with pytest.raises(CommandError, match=f"Cannot listen on 127.0.0.1:{port}"):
             call_command("sandbox", f"--port={port}")
 
@@ -50,7 +50,7 @@ def test_without_options_it_is_the_demos_provider(settings):
         "102290129340398", "15550783881",
         WebhookTarget("http://127.0.0.1:8000" + endpoint["path"], endpoint["app_secret"]), "meta", "acme_shop",
     )  # fmt: skip
-    assert [(one.provider, one.subaccount) for one in config.numbers.values()] == [
+    assert [(number.provider, number.subaccount) for number in config.numbers.values()] == [
         ("8x8", "acme_wa"), ("meta", "acme_shop"), ("360dialog", "acme_care"), ("meta", "harbour"),
     ]  # fmt: skip
     assert endpoint["app_secret"] not in repr(config)

@@ -26,8 +26,8 @@ SALE = {"messaging_product": "whatsapp", "type": "template", "template": TEMPLAT
 
 @pytest.fixture(scope="module")
 def callback():
-    with recorder() as told:
-        yield told
+    with recorder() as server:
+        yield server
 
 
 @pytest.fixture(scope="module")
@@ -40,27 +40,27 @@ def client_of(url):
     return httpx.Client(base_url=url, headers={"Authorization": f"Bearer {TOKEN}"})
 
 
-def ask(meta, body, path=PATH, **more):
+def send(meta, body, path=PATH, **more):
     return meta.post(path, json=body, **more)
 
 
 def events(callback, n):
-    """What the next n webhooks tell, each signature checked."""
-    found = []
+    """The events of the next n webhooks, whose signatures are checked."""
+    received = []
     for _ in range(n):
         request = callback.received.get(timeout=60)
         assert request.headers["X-Hub-Signature-256"] == signature(APP_SECRET, request.body)
-        found += parse(request.body).events
-    return found
+        received += parse(request.body).events
+    return received
 
 
-def told(callback, n):
+def statuses(callback, n):
     return [(event.state, event.pricing_type, event.category, event.error_code) for event in events(callback, n)]
 
 
 class TestAnswers:
     def test_a_text_is_accepted_as_meta_does(self, meta, callback):
-        answer = ask(meta, HELLO | {"to": "+65 91 990-001"})
+        answer = send(meta, HELLO | {"to": "+65 91 990-001"})
         assert answer.status_code == 200
         (message,) = answer.json()["messages"]
         assert answer.json() == {
@@ -72,14 +72,14 @@ class TestAnswers:
         assert (event.provider_message_id, event.number_id, event.msisdn) == (message["id"], NUMBER_ID, "6591990001")
 
     def test_a_template_has_a_message_status(self, meta, callback):
-        answer = ask(meta, SALE | {"to": "6591990001", "biz_opaque_callback_data": "order 7"})
+        answer = send(meta, SALE | {"to": "6591990001", "biz_opaque_callback_data": "order 7"})
         assert answer.json()["messages"][0]["message_status"] == "accepted"
         body = json.loads(callback.received.get(timeout=60).body)
         assert body["entry"][0]["changes"][0]["value"]["statuses"][0]["biz_opaque_callback_data"] == "order 7"
 
-    @pytest.mark.parametrize("code", [code for code, error in ERRORS.items() if error.at_once])
+    @pytest.mark.parametrize("code", [code for code, error in ERRORS.items() if error.is_immediate])
     def test_a_number_that_ends_in_a_code_is_refused_with_it(self, meta, code):
-        answer = ask(meta, HELLO | {"to": f"6591{error_ending(code)}"})
+        answer = send(meta, HELLO | {"to": f"6591{error_ending(code)}"})
         error = answer.json()["error"]
         assert answer.status_code == ERRORS[code].status
         assert error == {
@@ -114,7 +114,7 @@ class TestAnswers:
         ],
     )  # fmt: skip
     def test_a_bad_field_is_named(self, meta, change, status, code, named):
-        answer = ask(meta, HELLO | {"to": "6591990001"} | change)
+        answer = send(meta, HELLO | {"to": "6591990001"} | change)
         assert (answer.status_code, answer.json()["error"]["code"]) == (status, code)
         assert named in answer.json()["error"]["error_data"]["details"]
 
@@ -125,11 +125,11 @@ class TestAnswers:
 
     @pytest.mark.parametrize("token", ["", "Bearer", "Bearer other", f"Basic {TOKEN}"])
     def test_a_wrong_token_is_refused(self, meta, token):
-        answer = ask(meta, HELLO | {"to": "6591990001"}, headers={"Authorization": token})
+        answer = send(meta, HELLO | {"to": "6591990001"}, headers={"Authorization": token})
         assert (answer.status_code, answer.json()["error"]["code"]) == (401, 190)
 
-    def test_a_number_of_others_does_not_exist(self, meta):
-        answer = ask(meta, HELLO | {"to": "6591990001"}, path="/v24.0/1/messages")
+    def test_another_accounts_number_does_not_exist(self, meta):
+        answer = send(meta, HELLO | {"to": "6591990001"}, path="/v24.0/1/messages")
         assert "'1' does not exist" in answer.json()["error"]["error_data"]["details"]
 
     def test_another_path_is_an_error_of_metas_too(self, meta):
@@ -137,19 +137,19 @@ class TestAnswers:
 
     def test_a_request_may_stay_without_an_answer_though_its_message_is_sent(self, meta, callback):
         with pytest.raises(httpx.ReadTimeout):
-            ask(meta, HELLO | {"to": "6591990408"}, timeout=0.3)
+            send(meta, HELLO | {"to": "6591990408"}, timeout=0.3)
         assert events(callback, 1)[0].msisdn == "6591990408"
         drain(callback, meta)
 
     @pytest.mark.parametrize(("ending", "status"), [("990502", 502), ("990503", 503)])
     def test_a_page_of_html_may_be_the_answer(self, meta, callback, ending, status):
-        answer = ask(meta, HELLO | {"to": f"6591{ending}"})
+        answer = send(meta, HELLO | {"to": f"6591{ending}"})
         assert (answer.status_code, answer.headers["content-type"]) == (status, "text/html; charset=utf-8")
         drain(callback, meta)
 
 
 def drain(callback, meta):
-    """Wait until every webhook is posted, and take them away."""
+    """Wait until every webhook is posted, and return those received."""
     while meta.get("/").json()["counts"]["on their way"]:
         time.sleep(0.02)
     return [callback.received.get_nowait() for _ in range(callback.received.qsize())]
@@ -157,46 +157,46 @@ def drain(callback, meta):
 
 class TestWebhooks:
     @pytest.fixture(autouse=True)
-    def _none_of_before(self, meta, callback):
+    def _empty_callback(self, meta, callback):
         drain(callback, meta)
 
-    def test_a_template_is_charged_and_told_with_sent_and_delivered(self, meta, callback):
-        ask(meta, SALE | {"to": "6591990000"})
-        assert told(callback, 3) == [
+    def test_sent_and_delivered_of_a_template_carry_the_price(self, meta, callback):
+        send(meta, SALE | {"to": "6591990000"})
+        assert statuses(callback, 3) == [
             ("sent", "regular", "marketing", None),
             ("delivered", "regular", "marketing", None),
             ("read", "", "", None),
         ]
 
     def test_free_form_is_free(self, meta, callback):
-        ask(meta, HELLO | {"to": "6591990002"})
+        send(meta, HELLO | {"to": "6591990002"})
         price = ("free_customer_service", "service", None)
-        assert told(callback, 2) == [("sent", *price), ("delivered", *price)]
+        assert statuses(callback, 2) == [("sent", *price), ("delivered", *price)]
 
-    def test_read_tells_the_price_when_delivered_never_comes(self, meta, callback):
-        ask(meta, SALE | {"to": "6591990003"})
+    def test_read_carries_the_price_when_delivered_never_comes(self, meta, callback):
+        send(meta, SALE | {"to": "6591990003"})
         price = ("regular", "marketing", None)
-        assert told(callback, 2) == [("sent", *price), ("read", *price)]
+        assert statuses(callback, 2) == [("sent", *price), ("read", *price)]
 
     def test_a_person_replies(self, meta, callback):
-        ask(meta, HELLO | {"to": "6591990004"})
+        send(meta, HELLO | {"to": "6591990004"})
         reply = events(callback, 4)[-1]
         assert (reply.direction, reply.msisdn, reply.content["text"]) == (
             Direction.INBOUND, "6591990004", {"body": "Thank you!"},
         )  # fmt: skip
 
     def test_two_devices_may_disagree(self, meta, callback):
-        ask(meta, HELLO | {"to": "6591990005"})
+        send(meta, HELLO | {"to": "6591990005"})
         assert [event.state for event in events(callback, 3)] == ["sent", "failed", "delivered"]
 
-    @pytest.mark.parametrize("code", [code for code, error in ERRORS.items() if not error.at_once])
+    @pytest.mark.parametrize("code", [code for code, error in ERRORS.items() if not error.is_immediate])
     def test_a_number_that_ends_in_a_code_fails_with_it(self, meta, callback, code):
-        assert ask(meta, SALE | {"to": f"6591{code}"}).status_code == 200
-        assert told(callback, 1) == [("failed", "", "", code)]
+        assert send(meta, SALE | {"to": f"6591{code}"}).status_code == 200
+        assert statuses(callback, 1) == [("failed", "", "", code)]
 
     def test_a_webhook_that_is_refused_comes_again(self, meta, callback):
         callback.refuse_first = 2
-        ask(meta, HELLO | {"to": "6591990001"})
+        send(meta, HELLO | {"to": "6591990001"})
         bodies = {callback.received.get(timeout=60).body for _ in range(3)}
         assert len(bodies) == 1
 
@@ -217,17 +217,17 @@ class TestLimits:
 
 
 def codes(client, n, to="6591990001"):
-    return [ask(client, HELLO | {"to": to}).json().get("error", {}).get("code") for _ in range(n)]
+    return [send(client, HELLO | {"to": to}).json().get("error", {}).get("code") for _ in range(n)]
 
 
 def test_a_seed_repeats_a_run():
     with recorder() as callback, sandbox(callback.url, "--seed", "7", "--fail", "0.5") as url, client_of(url) as client:
-        answers = [ask(client, HELLO | {"to": f"659123456{n}"}) for n in range(4)]
+        answers = [send(client, HELLO | {"to": f"659123456{n}"}) for n in range(4)]
         drained = drain(callback, client)
     ids = {answer.json()["messages"][0]["id"]: n for n, answer in enumerate(answers)}
     assert next(iter(ids)) == "wamid.c2FuZGJveN+i5U0801dfkE6+eYEP/ILuDYp1"
-    found = [event for request in drained for event in parse(request.body).events]
-    stories = {n: [event.state for event in found if ids[event.provider_message_id] == n] for n in range(4)}
+    events_received = [event for request in drained for event in parse(request.body).events]
+    stories = {n: [event.state for event in events_received if ids[event.provider_message_id] == n] for n in range(4)}
     assert stories == {0: ["sent", "delivered"], 1: ["failed"], 2: ["sent", "delivered"], 3: ["sent", "delivered"]}
 
 

@@ -17,12 +17,12 @@ def demo(db):
     Account.objects.create(name=ACME.name, is_demo=True)
 
 
-def test_it_posts_the_webhooks_of_messages_and_says_how_they_were_answered(demo):
-    said, endpoint = StringIO(), webhook(ACME, "meta")
-    with recorder() as told:
-        told.refuse_first = 1
-        call_command("simulate", "--rate=40", "--seconds=0.1", f"--url={told.url}/", stdout=said)
-        requests = [told.received.get_nowait() for _ in range(told.received.qsize())]
+def test_it_posts_the_webhooks_of_messages_and_prints_how_they_were_answered(demo):
+    output, endpoint = StringIO(), webhook(ACME, "meta")
+    with recorder() as server:
+        server.refuse_first = 1
+        call_command("simulate", "--rate=40", "--seconds=0.1", f"--url={server.url}/", stdout=output)
+        requests = [server.received.get_nowait() for _ in range(server.received.qsize())]
     assert {request.path for request in requests} == {endpoint["path"]}
     assert [request.headers["X-Hub-Signature-256"] for request in requests] == [
         signature(endpoint["app_secret"], request.body) for request in requests
@@ -33,20 +33,20 @@ def test_it_posts_the_webhooks_of_messages_and_says_how_they_were_answered(demo)
         for msisdn in ("919998990000", "919999990000")
         for state in ("delivered", "read", "sent")
     ]
-    figures, times = said.getvalue().splitlines()
+    figures, times = output.getvalue().splitlines()
     assert figures == "7 webhooks: 6 × 200, 1 × 500"
     assert times.startswith("Answer after: median ")
 
 
 @pytest.mark.parametrize(
-    ("option", "said"),
+    ("option", "message"),
     [
         ("--seconds=0", "--rate times --seconds is less than one webhook."),
         ("--url=ftp://example.com", "--url must be an address that begins with http:// or https://."),
     ],
 )
-def test_a_wrong_option_is_named(demo, option, said):
-    with pytest.raises(CommandError, match=said):
+def test_a_wrong_option_is_named(demo, option, message):
+    with pytest.raises(CommandError, match=message):
         call_command("simulate", option)
 
 

@@ -187,7 +187,7 @@ def test_a_body_that_is_no_object(acme, call):
 
 
 def test_too_many_to_replay_at_once(acme, call, monkeypatch):
-    monkeypatch.setattr(webhook_api, "MOST_REPLAYED", 1)
+    monkeypatch.setattr(webhook_api, "MAX_REPLAYED", 1)
     stored(acme)
     stored(acme)
     answer = call(f"{URL}replay/", {"filter": {"state": "quarantined"}}).json()

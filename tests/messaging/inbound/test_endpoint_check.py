@@ -16,9 +16,9 @@ def check(acme, live_server, settings):
 
     def run(provider, **changes):
         WebhookEndpoint.objects.filter(account=acme, provider=provider).update(**changes)
-        credentials.known.clear()
-        findings = check_endpoint(WebhookEndpoint.objects.get(account=acme, provider=provider))
-        return all(finding.good for finding in findings), [finding.text for finding in findings]
+        credentials.cache.clear()
+        results = check_endpoint(WebhookEndpoint.objects.get(account=acme, provider=provider))
+        return all(result.passed for result in results), [result.text for result in results]
 
     return run
 
@@ -63,5 +63,5 @@ def test_without_a_verify_token_meta_could_not_verify(check):
 def test_a_portal_that_cannot_be_reached(acme, settings):
     settings.BASE_URL = "http://127.0.0.1:9"
     (finding,) = check_endpoint(WebhookEndpoint.objects.get(account=acme, provider="8x8"))
-    assert not finding.good
+    assert not finding.passed
     assert finding.text.startswith("127.0.0.1 could not be reached from here: ")

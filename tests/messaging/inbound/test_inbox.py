@@ -249,7 +249,7 @@ def test_a_row_that_kills_its_worker_is_found_out_and_holds_no_other(endpoint, p
     assert innocent.state == "done"
     assert inbox.drain() == 1
     killer.refresh_from_db()
-    assert (killer.state, killer.reason) == ("quarantined", f"{inbox.BEGUN} That was attempt 5.")
+    assert (killer.state, killer.reason) == ("quarantined", f"{inbox.STARTED_ALONE} That was attempt 5.")
 
 
 def test_a_row_that_came_back_often_is_done_all_the_same(endpoint):

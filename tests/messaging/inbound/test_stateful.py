@@ -149,10 +149,14 @@ class Inbox(RuleBasedStateMachine):
     @rule(size=st.integers(1, 4))
     def a_worker_works_a_batch(self, size):
         claimed = self.claim(size)
-        assert inbox.work(claimed) == len(claimed)
+        assert inbox.settle(claimed) == len(claimed)
         self.finished(claimed)
 
-    @rule(size=st.integers(1, 4), where=st.sampled_from([(lifecycle, "apply"), (inbox, "_settle")]), late=st.booleans())
+    @rule(
+        size=st.integers(1, 4),
+        where=st.sampled_from([(lifecycle, "apply"), (inbox, "_set_states")]),
+        late=st.booleans(),
+    )
     def a_worker_loses_the_database(self, size, where, late):
         """At the named step, before or after it did its work: nothing of the batch may stay."""
         claimed, real = self.claim(size), getattr(*where)
@@ -164,7 +168,7 @@ class Inbox(RuleBasedStateMachine):
 
         with patch.object(*where, crash):
             try:
-                inbox.work(claimed)
+                inbox.settle(claimed)
             except OperationalError:
                 return
         assert not claimed
@@ -180,7 +184,7 @@ class Inbox(RuleBasedStateMachine):
             real(*given)
 
         with patch.object(lifecycle, "apply", fail_once):
-            assert inbox.work(claimed) == len(claimed)
+            assert inbox.settle(claimed) == len(claimed)
         self.finished(claimed)
 
     @rule(size=st.integers(1, 4))
@@ -192,7 +196,7 @@ class Inbox(RuleBasedStateMachine):
     def a_worker_that_was_held_up_goes_on(self, data):
         """Perhaps long after its lease, when another has done its rows."""
         claimed = self.held.pop(data.draw(st.integers(0, len(self.held) - 1)))
-        inbox.work(claimed)
+        inbox.settle(claimed)
         self.finished(claimed)
 
     @rule()

@@ -25,7 +25,7 @@ NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 def _fresh(monkeypatch):
     """No endpoint remembered, no bell rung."""
     monkeypatch.setattr(ttl_cache, "SECONDS", 0)
-    credentials.known.clear()
+    credentials.cache.clear()
     monkeypatch.setattr(webhooks.inbox_wakeup, "notify", lambda: None)
 
 

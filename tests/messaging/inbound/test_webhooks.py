@@ -15,7 +15,7 @@ BODY = b'{"entry": []}'
 @pytest.fixture(autouse=True)
 def _fresh(acme, monkeypatch):
     """No endpoint remembered from another test, no bell rung."""
-    credentials.known.clear()
+    credentials.cache.clear()
     monkeypatch.setattr(webhooks.inbox_wakeup, "notify", lambda: None)
 
 
@@ -77,7 +77,7 @@ def test_an_unknown_token_is_404(post, path):
 def test_an_endpoint_that_is_switched_off_is_404_within_a_second(post, acme):
     assert post(EIGHT["path"], Authorization=EIGHT["authorization"]).status_code == 200
     WebhookEndpoint.objects.filter(account=acme).update(is_active=False)
-    credentials.known.clear()
+    credentials.cache.clear()
     assert post(EIGHT["path"], Authorization=EIGHT["authorization"]).status_code == 404
 
 

@@ -2,15 +2,15 @@ from datetime import UTC, datetime
 
 import pytest
 
-from messaging.log.directory import Directory, Place, Unregistered
+from messaging.log.directory import Directory, Placement, Unregistered
 from messaging.log.models import PhoneNumber, Template
 from providers.events import MessageEvent
 
 EVENT = {"provider_message_id": "x", "state": "sent", "at": datetime(2026, 10, 15, tzinfo=UTC)}
 
 
-def place(account, provider="meta", **given):
-    return Directory([account.pk]).place(account.pk, provider, MessageEvent(**EVENT, **given))
+def placement(account, provider="meta", **fields):
+    return Directory([account.pk]).placement(account.pk, provider, MessageEvent(**EVENT, **fields))
 
 
 def number(account, provider):
@@ -18,42 +18,44 @@ def number(account, provider):
 
 
 def test_a_number_by_its_id(acme):
-    known = number(acme, "meta")
-    assert place(acme, number_id="106540352242922") == Place(known.subaccount_id, known.pk, known.waba_id)
+    sender = number(acme, "meta")
+    assert placement(acme, number_id="106540352242922") == Placement(sender.subaccount_id, sender.pk, sender.waba_id)
 
 
 def test_the_only_number_of_a_subaccount(acme):
-    known = number(acme, "8x8")
-    assert place(acme, "8x8", subaccount_code="acme_wa") == Place(known.subaccount_id, known.pk, known.waba_id)
+    sender = number(acme, "8x8")
+    assert placement(acme, "8x8", subaccount_code="acme_wa") == Placement(
+        sender.subaccount_id, sender.pk, sender.waba_id
+    )
 
 
 def test_of_several_numbers_the_shared_waba(acme):
-    known = number(acme, "8x8")
+    sender = number(acme, "8x8")
     PhoneNumber.objects.create(
-        account=acme, waba=known.waba, subaccount=known.subaccount, provider="8x8", provider_number_id="2", msisdn="1"
+        account=acme, waba=sender.waba, subaccount=sender.subaccount, provider="8x8", provider_number_id="2", msisdn="1"
     )
-    assert place(acme, "8x8", subaccount_code="acme_wa") == Place(known.subaccount_id, None, known.waba_id)
+    assert placement(acme, "8x8", subaccount_code="acme_wa") == Placement(sender.subaccount_id, None, sender.waba_id)
 
 
 def test_an_unknown_channel_of_a_known_subaccount(acme):
-    assert place(acme, "8x8", number_id="?", subaccount_code="acme_wa").phone_number_id == number(acme, "8x8").pk
+    assert placement(acme, "8x8", number_id="?", subaccount_code="acme_wa").phone_number_id == number(acme, "8x8").pk
 
 
 @pytest.mark.parametrize(
-    ("given", "words"),
+    ("fields", "words"),
     [
         ({"number_id": "999"}, "number id '999' is not registered with meta"),
         ({"subaccount_code": "nobody"}, "subaccount 'nobody' is not registered"),
     ],
 )
-def test_what_is_not_registered_is_named(acme, given, words):
+def test_what_is_not_registered_is_named(acme, fields, words):
     with pytest.raises(Unregistered, match=words):
-        place(acme, **given)
+        placement(acme, **fields)
 
 
 def test_another_accounts_number_is_not_registered_here(acme, other):
     with pytest.raises(Unregistered):
-        place(other, number_id="106540352242922")
+        placement(other, number_id="106540352242922")
 
 
 def test_the_template_is_that_of_the_sending_waba(acme):
@@ -61,6 +63,6 @@ def test_the_template_is_that_of_the_sending_waba(acme):
     event = MessageEvent(**EVENT, template_name="order_update", template_language="en")
     directory = Directory([acme.pk])
     directory.load_templates([(acme.pk, event)])
-    found = directory.template(acme.pk, Place(sender.subaccount_id, sender.pk, sender.waba_id), event)
+    found = directory.template(acme.pk, Placement(sender.subaccount_id, sender.pk, sender.waba_id), event)
     assert found.id == Template.objects.get(waba=sender.waba, name="order_update").pk
     assert found.category == "utility"

@@ -9,15 +9,15 @@ from django import forms
 from messaging.log.enums import Status
 from messaging.log.kinds import (
     Choice,
-    Choices,
+    ChoiceList,
     Country,
     FreeText,
-    Kind,
     Moment,
-    PhoneNumber,
+    PhoneNumberText,
     Search,
-    Several,
+    TextList,
     Umid,
+    ValueKind,
     WholeNumber,
     is_umid,
 )
@@ -32,7 +32,7 @@ def rendered(kind, value=None):
 
 
 def test_what_a_kind_does_by_default():
-    kind = Kind()
+    kind = ValueKind()
     assert (kind.blank, kind.several, kind.schema) == ("", False, {"type": "string", "minLength": 1})
     assert (kind.canonical("a"), kind.dump("a"), kind.load("a")) == ("a", "a", "a")
     assert kind.problem("a", exact_numbers=False) == ""
@@ -71,7 +71,7 @@ def test_countries_are_offered_by_name_and_read_in_any_case():
 
 
 def test_choices_that_are_understood_and_not_offered():
-    field = Choices(Status.choices, hidden=frozenset({"unknown"})).page_field("Status")
+    field = ChoiceList(Status.choices, hidden=frozenset({"unknown"})).page_field("Status")
     assert (len(field.widget.choices), "unknown" in dict(field.widget.choices)) == (8, False)
     assert field.clean(["unknown", "", "read"]) == ["unknown", "read"]
     assert field.clean([""]) == field.clean(None) == []
@@ -80,7 +80,7 @@ def test_choices_that_are_understood_and_not_offered():
 
 
 def test_several_values():
-    for kind in (Several(), Choices([("a", "A"), ("b", "B")])):
+    for kind in (TextList(), ChoiceList([("a", "A"), ("b", "B")])):
         assert (kind.blank, kind.several) == ((), True)
         assert kind.canonical(["b", "a", "b"]) == ("a", "b")
         assert (kind.dump(("a",)), kind.load(["a"])) == (["a"], ("a",))
@@ -137,7 +137,7 @@ def test_umids(text, known):
     assert (Umid(36).problem(text, exact_numbers=False) == "") is known
 
 
-@pytest.mark.parametrize("kind", [PhoneNumber(24), Search(512)])
+@pytest.mark.parametrize("kind", [PhoneNumberText(24), Search(512)])
 def test_first_digits_are_for_those_who_see_whole_numbers(kind):
     assert kind.problem("659123", exact_numbers=False) == ""
     assert kind.problem("65912", exact_numbers=False) == "Enter at least the first 6 digits of the number."

@@ -15,7 +15,7 @@ from messaging.sending.models import Submission
 from tests.people import principal
 from tests.provider_servers import APP_SECRET, recorder, sandbox
 
-DOORS = {"x-hub-signature-256": "meta", "authorization": "8x8", "x-tollgate-key": "360dialog"}
+VENDOR_OF_HEADER = {"x-hub-signature-256": "meta", "authorization": "8x8", "x-tollgate-key": "360dialog"}
 
 
 @pytest.fixture(autouse=True)
@@ -29,8 +29,8 @@ def _ask_the_database():
 @pytest.fixture(scope="session")
 def callback():
     """Where the sandbox posts its webhooks."""
-    with recorder() as told:
-        yield told
+    with recorder() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")
@@ -58,28 +58,28 @@ def headers(acme):
 
 @pytest.fixture
 def post(client, headers):
-    """Posts JSON to the gateway; the answer."""
+    """Posts JSON to the gateway and returns the answer."""
 
-    def ask(path, body, **more):
+    def send(path, body, **more):
         return client.post(path, body, content_type="application/json", headers=headers | more)
 
-    return ask
+    return send
 
 
-def worked_off():
-    """Send and settle all that is due."""
+def send_due():
+    """Send and settle all due messages. Returns the number of requests."""
     return dispatch.send_due()
 
 
-def told(provider, account, n):
-    """Take the next n webhooks in, as the inbox would; their bodies."""
+def process_webhooks(provider, account, n):
+    """Process the next n webhooks through the inbox. Returns their bodies."""
     from messaging.inbound.models import WebhookEndpoint
 
     bodies = []
     for _ in range(n):
         request = provider.received.get(timeout=60)
         names = {name.lower() for name in request.headers}
-        vendor = next(vendor for name, vendor in DOORS.items() if name in names)
+        vendor = next(vendor for name, vendor in VENDOR_OF_HEADER.items() if name in names)
         endpoint = WebhookEndpoint.objects.get(account=account, provider=vendor)
         inbox.store(account.pk, endpoint.pk, vendor, {}, request.body)
         bodies.append(request.body)
@@ -91,4 +91,4 @@ def only_message():
     return Message.objects.get()
 
 
-__all__ = ["ACME", "APP_SECRET", "Submission", "only_message", "told", "webhook", "worked_off"]
+__all__ = ["ACME", "APP_SECRET", "Submission", "only_message", "process_webhooks", "send_due", "webhook"]

@@ -7,7 +7,7 @@ from pywa.errors import WhatsAppError
 from pywa.types.templates import BodyText, TemplateLanguage
 
 from messaging.log.models import Message
-from tests.messaging.sending.conftest import worked_off
+from tests.messaging.sending.conftest import send_due
 
 pytestmark = pytest.mark.django_db
 
@@ -28,14 +28,14 @@ def whatsapp(client, acme, headers, provider):
 
 def test_it_sends_a_text_and_knows_its_id(whatsapp):
     sent = whatsapp.send_message(to="6591990000", text="Hello")
-    worked_off()
+    send_due()
     assert Message.objects.get().provider_message_id == sent.id
 
 
 def test_it_sends_a_template(whatsapp):
     params = [BodyText.params("Ada", "5 %")]
     sent = whatsapp.send_template("6591990000", "weekend_sale", TemplateLanguage.ENGLISH, params)
-    worked_off()
+    send_due()
     one = Message.objects.get()
     assert (one.provider_message_id, one.template.name) == (sent.id, "weekend_sale")
 

@@ -13,7 +13,7 @@ from messaging.sending.models import Submission
 from messaging.sending.requests import Origin
 from providers.meta.requests import RefusedAsMeta, is_mark
 from tests.messaging.sending import bodies
-from tests.messaging.sending.conftest import told, worked_off
+from tests.messaging.sending.conftest import process_webhooks, send_due
 from tests.people import principal
 
 pytestmark = pytest.mark.django_db
@@ -60,19 +60,19 @@ def test_the_answer_is_the_providers(acme, ask, provider, shape):
         "contacts": [{"input": "+6591990000", "wa_id": "6591990000"}],
         "messages": [{"id": wamid, "message_status": "accepted"}],
     }
-    worked_off()
+    send_due()
     one = Message.objects.get()
     assert (one.provider_message_id, str(one.umid)) == (wamid, answer["Tollgate-UMID"])
     assert (one.status, one.response_code, one.template.name) == ("queued", 200, "weekend_sale")
-    told(provider, acme, 3)
+    process_webhooks(provider, acme, 3)
     assert Message.objects.get().status == "read"
 
 
 def test_receipts_before_the_log_knows_the_message(acme, post, provider):
     """The client is answered at once; the worker that logs may come after the webhooks."""
     answer = post(GRAPH, TEXT)
-    told(provider, acme, 3)
-    worked_off()
+    process_webhooks(provider, acme, 3)
+    send_due()
     one = Message.objects.get()
     assert (str(one.umid), one.status, one.response_code) == (answer["Tollgate-UMID"], "read", 200)
 
@@ -82,7 +82,7 @@ def test_an_error_is_the_providers_too(acme, ask, provider, shape):
     answer = ask[shape]({**TEXT, "to": "+6591131030"})
     error = answer.json()["error"]
     assert (answer.status_code, error["code"], error["error_data"]["messaging_product"]) == (400, 131030, "whatsapp")
-    worked_off()
+    send_due()
     one = Message.objects.get()
     assert (one.status, one.error_source, one.error_code, one.response_code) == ("rejected", "meta", 131030, 400)
 
@@ -91,7 +91,7 @@ def test_an_error_is_the_providers_too(acme, ask, provider, shape):
 def test_a_page_of_html_becomes_an_error_of_metas(acme, post, provider, ending, expected):
     answer = post(GRAPH, {**TEXT, "to": f"+6591{ending}"})
     assert (answer.status_code, answer.json()["error"]["code"]) == expected
-    worked_off()
+    send_due()
     assert Submission.objects.filter(state="uncertain").count() == (ending == "990502")
 
 
@@ -99,7 +99,7 @@ def test_a_provider_that_is_not_there(acme, post, settings):
     settings.SANDBOX_URL = "http://127.0.0.1:9"
     answer = post(GRAPH, TEXT)
     assert (answer.status_code, answer.json()["error"]["code"]) == (503, 131016)
-    worked_off()
+    send_due()
     assert Message.objects.get().status == "rejected"
 
 
@@ -131,7 +131,7 @@ def test_a_wrong_field_is_named(ask, shape, change, expected, named):
     assert (answer.status_code, error["code"]) == expected
     assert error["type"] == "OAuthException"
     assert named in error["error_data"]["details"]
-    worked_off()
+    send_due()
     assert Message.objects.get().error_code == expected[1]
 
 
@@ -194,7 +194,7 @@ def test_a_body_that_is_no_object_is_refused(client, acme, headers, raw, shape):
 
 def test_nothing_of_a_key_is_stored(acme, post, provider, headers):
     post(GRAPH, {**TEXT, "tollgate": {"source": "template_bot", "name": "Cart", "recipientType": "lead"}})
-    worked_off()
+    send_due()
     kept = [str(body) for body in MessagePayload.objects.values_list("body", flat=True)]
     assert len(kept) == 2
     assert not any(headers["Authorization"][7:] in text or "sandbox-token" in text for text in kept)

@@ -16,7 +16,7 @@ from messaging.log.query import MessageQuery
 from messaging.sending import settlement
 from messaging.sending.models import Submission
 from tests.messaging.sending import bodies
-from tests.messaging.sending.conftest import worked_off
+from tests.messaging.sending.conftest import send_due
 from tests.people import principal
 
 pytestmark = pytest.mark.django_db
@@ -74,7 +74,7 @@ class TestWaiting:
     def test_over_rest(self, waiting, delete, provider):
         assert delete(waiting).status_code == 204
         assert not Submission.objects.exists()
-        assert worked_off() == 0
+        assert send_due() == 0
         assert not Message.objects.exists()
         assert Deletion.objects.get().removed["never_sent"] == 1
 
@@ -94,7 +94,7 @@ class TestWaiting:
     def test_what_waits_for_another_attempt(self, asker, waiting):
         Submission.objects.update(attempts=3)
         assert done(delete_selected(asker, [waiting.umid]))["never_sent"] == 1
-        assert worked_off() == 0
+        assert send_due() == 0
 
 
 class TestBeingSent:

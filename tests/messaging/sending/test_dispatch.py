@@ -10,7 +10,7 @@ from messaging.log.models import Message, MessagePayload, StatusEvent, TrafficDe
 from messaging.sending import dispatch, routes, settlement
 from messaging.sending.models import Submission
 from providers import transport
-from tests.messaging.sending.conftest import only_message, told, worked_off
+from tests.messaging.sending.conftest import only_message, process_webhooks, send_due
 
 pytestmark = pytest.mark.django_db
 SEND = "/api/v1/subaccounts/{}/messages"
@@ -37,11 +37,11 @@ def test_a_message_is_sent_and_its_receipts_find_it(acme, post, provider, code, 
     answer = post(SEND.format(code), body)
     assert answer.status_code == 200, answer.content
     umid = answer.json()["umid"]
-    assert worked_off() == 1
+    assert send_due() == 1
     sent = only_message()
     assert (str(sent.umid), sent.provider, sent.status, sent.response_code) == (umid, VENDORS[code], "queued", 200)
     assert sent.provider_message_id not in {"", umid}
-    told(provider, acme, 3)
+    process_webhooks(provider, acme, 3)
     one = only_message()
     assert (str(one.umid), one.status, one.msisdn) == (umid, "read", "6591990000")
     assert one.client_message_id == body.get("clientMessageId", "")
@@ -58,8 +58,8 @@ def test_receipts_that_come_before_the_answer_are_of_the_same_message(acme, post
     umid = post(SEND.format(code), TEXT).json()["umid"]
     settle = settlement.settle
     monkeypatch.setattr(settlement, "settle", lambda: 0)
-    worked_off()
-    told(provider, acme, 3)
+    send_due()
+    process_webhooks(provider, acme, 3)
     monkeypatch.setattr(settlement, "settle", settle)
     settle()
     one = only_message()
@@ -73,8 +73,8 @@ def test_rows_that_webhooks_made_are_taken_in(acme, post, provider, monkeypatch)
     umid = post(SEND.format("acme_shop"), TEMPLATE).json()["umid"]
     settle = settlement.settle
     monkeypatch.setattr(settlement, "settle", lambda: 0)
-    worked_off()
-    told(provider, acme, 3)
+    send_due()
+    process_webhooks(provider, acme, 3)
     assert Message.objects.count() == 2
     settle()
     one = only_message()
@@ -94,9 +94,9 @@ def test_a_crash_while_the_provider_is_asked_leaves_an_uncertain_message(acme, p
     settlement.log_new()
     (claimed,) = dispatch._claim(1, {})
     Submission.objects.filter(pk=claimed.pk).update(due_at=datetime.now(UTC) - timedelta(seconds=1))
-    assert worked_off() == 0
+    assert send_due() == 0
     assert Submission.objects.get().state == "uncertain"
-    assert worked_off() == 0
+    assert send_due() == 0
     assert StatusEvent.objects.filter(state="uncertain").count() == 1
     assert only_message().status == "queued"
 
@@ -106,10 +106,10 @@ def test_a_webhook_resolves_what_was_uncertain(acme, post, provider, ending, mon
     with httpx.Client(timeout=0.5) as impatient:
         monkeypatch.setattr(transport, "pool", lambda: impatient)
         umid = post(SEND.format("acme_shop"), TEXT | {"user": {"msisdn": f"+6591{ending}"}}).json()["umid"]
-        worked_off()
+        send_due()
     assert Submission.objects.get().state == "uncertain"
-    told(provider, acme, 1)
-    worked_off()
+    process_webhooks(provider, acme, 1)
+    send_due()
     one = only_message()
     assert str(one.umid) == umid
     assert one.provider_message_id.startswith("wamid.")

@@ -20,7 +20,7 @@ from messaging.sending.models import Submission
 from messaging.sending.requests import Origin
 from providers.registry import VENDORS
 from tests.messaging.sending import bodies
-from tests.messaging.sending.conftest import worked_off
+from tests.messaging.sending.conftest import send_due
 from tests.people import principal
 from tests.traffic import deliver
 
@@ -134,7 +134,7 @@ def test_a_wrong_field_has_its_code(rich, post, change, code, named):
 
 def test_a_refused_message_is_in_the_log_with_its_answer(rich, acme, post):
     post(SEND, with_content(name="no_such"), **{"X-Tollgate-Source": "campaign", "X-Tollgate-Source-Name": "Spring"})
-    worked_off()
+    send_due()
     one = Message.objects.get()
     assert (one.status, one.error_source, one.error_code, one.response_code) == ("rejected", "8x8-sync", 3038, 400)
     assert (one.source.category, one.source.name, one.msisdn) == ("campaign", "Spring", "6591990000")
@@ -263,7 +263,7 @@ class TestBatch:
             {"msisdn": "+65000001"},
         )
         assert odd["status"]["errorCode"] == 1000
-        assert worked_off() == 1
+        assert send_due() == 1
         assert sorted(Message.objects.values_list("status", "response_code")) == [
             ("queued", 200), ("rejected", 400), ("rejected", 400),
         ]  # fmt: skip
@@ -291,7 +291,7 @@ class TestBatch:
         settlement.log_new()
         url = f"{SEND}/batch/{batch}"
         assert client.delete(url, headers=headers).json() == {"cancelledCount": 3}
-        worked_off()
+        send_due()
         assert set(Message.objects.values_list("status", "status_detail")) == {("rejected", "cancelled")}
         gone = client.delete(url, headers=headers)
         assert (gone.status_code, gone.json()["code"]) == (404, 1300)
@@ -306,7 +306,7 @@ class TestOne:
         umid = post(SEND, {**bodies.TEXT, "clientMessageId": "order-77"}).json()["umid"]
         (before,) = client.get(f"{SEND}/{umid}", headers=headers).json()["data"]
         assert (before["status"]["state"], before["clientMessageId"]) == ("queued", "order-77")
-        worked_off()
+        send_due()
         (row,) = client.get(f"{SEND}/{umid}", headers=headers).json()["data"]
         assert json.dumps(row, sort_keys=True) == json.dumps(
             {
@@ -321,17 +321,17 @@ class TestOne:
 
     def test_a_scheduled_one_waits_and_can_be_taken_back(self, acme, client, headers, post, provider):
         umid = post(SEND, {**bodies.TEXT, "scheduled": SOON.isoformat()}).json()["umid"]
-        assert worked_off() == 0
+        assert send_due() == 0
         assert Message.objects.get().status == "queued"
         assert client.delete(f"{SEND}/{umid}", headers=headers).json() == {"cancelledCount": 1}
-        worked_off()
+        send_due()
         (row,) = client.get(f"{SEND}/{umid}", headers=headers).json()["data"]
         assert (row["status"]["state"], row["status"]["detail"]) == ("rejected", "cancelled")
 
     def test_one_that_is_due_after_its_expiry_expires(self, acme, post):
         post(SEND, {**bodies.TEXT, "expiry": SOON.isoformat()})
         Submission.objects.update(expires_at=datetime.now(UTC) - timedelta(seconds=1))
-        worked_off()
+        send_due()
         assert Message.objects.get().status == "expired"
 
     @pytest.mark.parametrize(("umid", "expected"), [("x", (400, 1000)), (str(UUID(int=1)), (404, 1300))])

@@ -17,7 +17,7 @@ from messaging.sending.eightxeight import Refused
 from messaging.sending.eightxeight.webhooks import read_hooks
 from providers.eightxeight.statuses import moment
 from tests.messaging.sending import bodies
-from tests.messaging.sending.conftest import told, worked_off
+from tests.messaging.sending.conftest import process_webhooks, send_due
 from tests.people import principal
 from tests.provider_servers import recorder
 from tests.traffic import deliver
@@ -30,8 +30,8 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def hook():
     """Where a client wants its webhooks."""
-    with recorder() as heard:
-        yield heard
+    with recorder() as server:
+        yield server
 
 
 @pytest.fixture
@@ -94,8 +94,8 @@ class TestPosting:
     def test_receipts_of_every_message_and_inbound_messages(self, acme, post, provider, hook, configure):
         configure(("hook", {"subAccountId": "*", "httpAuthorization": "Bearer abc"}))
         umid = send(post, "+6591990004")
-        worked_off()
-        told(provider, acme, 4)
+        send_due()
+        process_webhooks(provider, acme, 4)
         assert deliveries.post_due() == 5
         requests = [hook.received.get_nowait() for _ in range(5)]
         assert {(each.path, each.headers["Authorization"]) for each in requests} == {("/hook", "Bearer abc")}
@@ -125,8 +125,8 @@ class TestPosting:
     def test_a_message_may_have_an_address_of_its_own_as_well(self, post, hook, configure, provider, acme):
         configure(("hook", {"subAccountId": "acme_shop"}))
         send(post, dlrCallbackUrl=f"{hook.url}/own")
-        worked_off()
-        told(provider, acme, 2)
+        send_due()
+        process_webhooks(provider, acme, 2)
         words = ("delivered_to_operator", "delivered_to_recipient", "queued")
         assert posted(hook) == [(place, word) for place in ("/hook", "/own") for word in words]
 
@@ -162,9 +162,9 @@ class TestPosting:
         configure(("hook", {"subAccountId": "*", "type": "CADR"}))
         to = {**bodies.CLOUD_TO, "type": "text", "text": {"body": "Hello"}, "biz_opaque_callback_data": "theirs"}
         answer = post("/graph/v24.0/106540352242922/messages", to)
-        told(provider, Account.objects.get(name="Acme Retail"), 3)
+        process_webhooks(provider, Account.objects.get(name="Acme Retail"), 3)
         assert posted(hook) == []
-        worked_off()
+        send_due()
         assert posted(hook) == [("/hook", "queued")]
         settle()
         Delivery.objects.filter(state="pending").update(due_at=timezone.now() - timedelta(seconds=1))

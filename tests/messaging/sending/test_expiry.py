@@ -20,8 +20,8 @@ def send(acme):
 
     def run(ago, state="sent", **changes):
         event = replace(SENT, at=NOW - ago, state=state, **changes)
-        place = directory.place(acme.pk, "meta", event)
-        lifecycle.apply([lifecycle.Report(acme.pk, "meta", event, place)], directory)
+        place = directory.placement(acme.pk, "meta", event)
+        lifecycle.apply([lifecycle.EventReport(acme.pk, "meta", event, place)], directory)
 
     return run
 

@@ -78,9 +78,9 @@ class TestTogether:
     """In Redis, by all processes."""
 
     def test_each_message_takes_its_share_of_number_and_person(self, redis):
-        assert pacing.take(SENDER, JANE) is None
+        assert pacing.reserve(SENDER, JANE) is None
         first = [float(redis.get(key)) for key in (OF_NUMBER, OF_JANE)]
-        assert [pacing.take(SENDER, JANE) for _ in range(44)] == [None] * 44
+        assert [pacing.reserve(SENDER, JANE) for _ in range(44)] == [None] * 44
         number, pair = (float(redis.get(key)) - at for key, at in zip((OF_NUMBER, OF_JANE), first, strict=True))
         assert number >= 44 / 80 - TOLERANCE
         assert pair >= 44 * 6 - TOLERANCE
@@ -89,46 +89,46 @@ class TestTogether:
     def test_a_number_may_be_a_second_ahead_and_else_rests_as_a_whole(self, redis, throughput):
         sender = replace(SENDER, throughput=throughput)
         put_ahead(redis, OF_NUMBER, 1 + 100 - 1 / throughput)
-        pause = pacing.take(sender, JANE)
-        assert pause.whole_number
+        pause = pacing.reserve(sender, JANE)
+        assert pause.is_for_number
         assert 40 < pause.seconds <= 100 + TOLERANCE
         assert not redis.exists(OF_JANE)
 
     def test_a_person_may_have_45_ahead_and_others_do_not_wait_for_them(self, redis):
         put_ahead(redis, OF_JANE, 44 * 6 + 100)
-        pause = pacing.take(SENDER, JANE)
-        assert not pause.whole_number
+        pause = pacing.reserve(SENDER, JANE)
+        assert not pause.is_for_number
         assert 40 < pause.seconds <= 100 + TOLERANCE
         assert not redis.exists(OF_NUMBER)
-        assert pacing.take(SENDER, ADA) is None
+        assert pacing.reserve(SENDER, ADA) is None
         put_ahead(redis, OF_JANE, 44 * 6 - 0.001)
-        assert pacing.take(SENDER, JANE) is None
+        assert pacing.reserve(SENDER, JANE) is None
 
     def test_8x8_paces_by_itself(self, redis):
         put_ahead(redis, OF_NUMBER, 100)
-        assert pacing.take(replace(SENDER, provider="8x8"), JANE) is None
+        assert pacing.reserve(replace(SENDER, provider="8x8"), JANE) is None
 
 
 class TestAlone:
     """By one process, without Redis."""
 
     def test_a_number_sends_a_seconds_messages_at_once_and_then_one_after_the_other(self, clock):
-        assert [pacing.take(SENDER, "") for _ in range(80)] == [None] * 80
-        assert pacing.take(SENDER, "") == pacing.Pause(1 / 80, whole_number=True)
+        assert [pacing.reserve(SENDER, "") for _ in range(80)] == [None] * 80
+        assert pacing.reserve(SENDER, "") == pacing.Pause(1 / 80, is_for_number=True)
         clock.now += 1 / 80
-        assert [pacing.take(SENDER, "") for _ in range(2)] == [None, pacing.Pause(1 / 80, whole_number=True)]
+        assert [pacing.reserve(SENDER, "") for _ in range(2)] == [None, pacing.Pause(1 / 80, is_for_number=True)]
 
     def test_a_number_that_got_faster_is_not_held_back(self, clock):
-        assert [pacing.take(SENDER, "") for _ in range(81)].count(None) == 80
+        assert [pacing.reserve(SENDER, "") for _ in range(81)].count(None) == 80
         faster = replace(SENDER, throughput=1_000)
-        assert [pacing.take(faster, "") for _ in range(1_001)].count(None) == 1_000
+        assert [pacing.reserve(faster, "") for _ in range(1_001)].count(None) == 1_000
 
     def test_a_person_gets_45_at_once_and_then_one_in_six_seconds(self, clock):
-        assert [pacing.take(SENDER, JANE) for _ in range(45)] == [None] * 45
-        assert pacing.take(SENDER, JANE) == pacing.Pause(6.0, whole_number=False)
-        assert pacing.take(SENDER, ADA) is None
+        assert [pacing.reserve(SENDER, JANE) for _ in range(45)] == [None] * 45
+        assert pacing.reserve(SENDER, JANE) == pacing.Pause(6.0, is_for_number=False)
+        assert pacing.reserve(SENDER, ADA) is None
         clock.now += 6
-        assert pacing.take(SENDER, JANE) is None
+        assert pacing.reserve(SENDER, JANE) is None
 
 
 class TestLearning:
@@ -139,8 +139,8 @@ class TestLearning:
         learn(rejected(code))
         assert 0 < ahead(redis, OF_NUMBER) <= 2 + TOLERANCE
         learn(rejected(code, retry_after=timedelta(seconds=100)))
-        pause = pacing.take(SENDER, JANE)
-        assert pause.whole_number
+        pause = pacing.reserve(SENDER, JANE)
+        assert pause.is_for_number
         assert 40 < pause.seconds <= 100 + 1 / 80 + TOLERANCE
 
     @pytest.mark.parametrize("outcome", [rejected(131056), rejected(131000, 500), Unreached("ConnectError")])
@@ -150,4 +150,4 @@ class TestLearning:
 
     def test_without_redis_it_learns_nothing(self, clock):
         learn(rejected(130429))
-        assert pacing.take(SENDER, JANE) is None
+        assert pacing.reserve(SENDER, JANE) is None

@@ -16,7 +16,7 @@ from events.models import Delivery, Subscription
 from messaging.log.models import Message
 from messaging.sending import settlement
 from tests.messaging.sending import bodies
-from tests.messaging.sending.conftest import told, worked_off
+from tests.messaging.sending.conftest import process_webhooks, send_due
 from tests.provider_servers import recorder
 
 SEND = "/api/v1/subaccounts/acme_shop/messages"
@@ -25,8 +25,8 @@ SEND = "/api/v1/subaccounts/acme_shop/messages"
 @pytest.fixture
 def hook():
     """Where a client wants its receipts."""
-    with recorder() as heard:
-        yield heard
+    with recorder() as server:
+        yield server
 
 
 @pytest.fixture
@@ -54,8 +54,8 @@ def due_now():
 class TestPosting:
     def test_every_status_is_told_once_and_signed(self, acme, send, provider, hook):
         umid = send(clientMessageId="order-77")
-        worked_off()
-        told(provider, acme, 3)
+        send_due()
+        process_webhooks(provider, acme, 3)
         assert deliveries.post_due() == 4
         assert deliveries.post_due() == 0
         requests = heard_by(hook)
@@ -77,8 +77,8 @@ class TestPosting:
 
     def test_a_body_is_8x8s(self, acme, post, send, provider, hook):
         send("+6591131026", clientMessageId="order-77")
-        worked_off()
-        told(provider, acme, 1)
+        send_due()
+        process_webhooks(provider, acme, 1)
         deliveries.post_due()
         body = json.loads(heard_by(hook)[-1].body)
         at = body["payload"]["status"]["timestamp"]
@@ -117,8 +117,8 @@ class TestPosting:
         monkeypatch.setattr(deliveries, "PAUSES", (60,) * 7)  # so that no slow machine is there again by then
         hook.status = 500
         send("+6591990002")
-        worked_off()
-        told(provider, acme, 2)
+        send_due()
+        process_webhooks(provider, acme, 2)
         assert deliveries.post_due() == 1
         first = Delivery.objects.order_by("id").first()
         assert (first.state, first.answer, first.attempts) == ("pending", "500", 1)
@@ -181,7 +181,7 @@ class TestPosting:
 def test_addresses_of_private_networks_are_refused(settings, host):
     settings.CALLBACK_LOOPBACK = False
     url = f"https://{host}/"
-    if host == "127.1":  # a name as far as can be told; the resolver knows better
+    if host == "127.1":  # a name by its form; the resolver knows better
         with pytest.raises(ForbiddenAddress):
             resolve(host, 443)
     else:

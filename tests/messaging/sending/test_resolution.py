@@ -9,7 +9,7 @@ from messaging.log.models import Message, PhoneNumber
 from messaging.sending import settlement
 from messaging.sending.models import Submission
 from tests.messaging.sending import bodies
-from tests.messaging.sending.conftest import worked_off
+from tests.messaging.sending.conftest import send_due
 from tests.people import visitor
 
 pytestmark = pytest.mark.django_db
@@ -37,14 +37,14 @@ def uncertain(acme, post):
     post(SEND, bodies.TEXT)
     settlement.log_new()
     Submission.objects.update(state="sending", attempts=1, due_at=datetime.now(UTC) - timedelta(seconds=1))
-    worked_off()
+    send_due()
     return Message.objects.get()
 
 
 class TestPage:
     def test_it_shows_request_answer_and_attempt(self, acme, owner, post, provider):
         post(SEND, bodies.TEXT)
-        worked_off()
+        send_due()
         shown = page(owner)
         assert "Send attempts" in shown
         assert "Reported by Meta Cloud API" in shown
@@ -54,7 +54,7 @@ class TestPage:
 
     def test_bodies_are_for_those_who_may_see_texts_and_numbers(self, acme, post, provider):
         post(SEND, bodies.TEXT)
-        worked_off()
+        send_due()
         shown = page(visitor(acme, "finance"))
         assert "Accepted" in shown
         assert "Provider response" not in shown
@@ -65,7 +65,7 @@ class TestUncertain:
     def test_it_is_shown_and_a_webhook_or_a_person_settles_it(self, owner, uncertain):
         assert "This message may or may not have been sent" in page(owner)
         assert "Saved. The log updates in a moment." in act(owner, "sent")
-        worked_off()
+        send_due()
         assert Message.objects.get().status == "sent"
         assert not Submission.objects.exists()
         assert AuditEntry.objects.filter(action="message.resolved").get().details == {"sent": True}
@@ -73,11 +73,11 @@ class TestUncertain:
 
     def test_what_was_not_sent_can_be_sent_again(self, owner, uncertain, provider):
         act(owner, "not_sent")
-        worked_off()
+        send_due()
         assert Message.objects.get().status == "rejected"
         assert "Resend" in page(owner)
         assert "Resent as" in act(owner, "again")
-        worked_off()
+        send_due()
         assert sorted(Message.objects.values_list("status", flat=True)) == ["queued", "rejected"]
         again = Message.objects.get(status="queued")
         assert (again.source.name, again.msisdn) == ("Shop", "6591990000")
@@ -85,16 +85,16 @@ class TestUncertain:
 
 def test_what_waits_can_be_taken_back(acme, owner, post):
     post(SEND, {**bodies.TEXT, "scheduled": (datetime.now(UTC) + timedelta(days=1)).isoformat()})
-    worked_off()
+    send_due()
     assert "Scheduled for" in page(owner)
     assert "The message will not be sent." in act(owner, "cancel")
-    worked_off()
+    send_due()
     assert "is no longer waiting" in act(owner, "cancel")
 
 
 def test_what_can_no_more_be_sent_says_why(acme, owner, post, provider):
     post(SEND, {**bodies.TEXT, "user": {"msisdn": "+6591131030"}})
-    worked_off()
+    send_due()
     one = Message.objects.get()
     one.subaccount.is_active = False
     one.subaccount.save()
@@ -107,7 +107,7 @@ def test_what_can_no_more_be_sent_says_why(acme, owner, post, provider):
 
 def test_who_may_not(acme, other, post):
     post(SEND, bodies.TEXT)
-    worked_off()
+    send_due()
     one = Message.objects.get()
     url = f"/logs/{one.umid}/sending/"
     assert visitor(acme, "finance").post(url, {"action": "again"}).status_code == 403

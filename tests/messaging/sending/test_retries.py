@@ -16,7 +16,7 @@ from messaging.sending.models import Submission
 from messaging.sending.results import ResultKind, attempt_result
 from providers.outcomes import Answer, Rejected, Uncertain, Unreached
 from tests.messaging.sending import bodies
-from tests.messaging.sending.conftest import worked_off
+from tests.messaging.sending.conftest import send_due
 from tests.provider_servers import recorder
 
 SEND = "/api/v1/subaccounts/acme_shop/messages"
@@ -26,7 +26,7 @@ TAKEN = b'{"messages": [{"id": "wamid.A", "message_status": "accepted"}]}'
 
 @pytest.fixture
 def meta(settings):
-    """Meta, which answers what it is told."""
+    """Meta, which gives the configured answer."""
     with recorder() as server:
         settings.SANDBOX_URL = server.url
         yield server
@@ -48,7 +48,7 @@ def attempt():
     """
     pacing._shared.run(lambda client: client.flushdb())
     with time_machine.travel(datetime.now(UTC) + timedelta(hours=1)):
-        return worked_off()
+        return send_due()
 
 
 def waits():
@@ -123,17 +123,17 @@ class TestLoop:
     def test_the_tenth_refusal_is_the_last(self, acme, post, meta):
         refuses(meta, 500, 131000)
         post(SEND, bodies.TEXT)
-        Submission.objects.update(attempts=results.MOST_ATTEMPTS - 1)
+        Submission.objects.update(attempts=results.MAX_ATTEMPTS - 1)
         attempt()
         assert Message.objects.get().status == "rejected"
         assert not Submission.objects.exists()
 
     def test_a_number_that_must_rest_keeps_its_messages_in_line(self, acme, post, meta, monkeypatch):
         takes(meta)
-        monkeypatch.setattr(pacing, "take", lambda *_: pacing.Pause(30.0, whole_number=True))
+        monkeypatch.setattr(pacing, "reserve", lambda *_: pacing.Pause(30.0, is_for_number=True))
         post(SEND, bodies.TEXT)
         before = datetime.now(UTC)
-        assert worked_off() == 0
+        assert send_due() == 0
         row = Submission.objects.get()
         assert (row.state, row.attempts) == ("queued", 0)
         assert before + timedelta(seconds=30) <= row.due_at <= datetime.now(UTC) + timedelta(seconds=30)

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def rows(acme, post, monkeypatch):
     """Three new submissions; the second says what cannot be."""
-    monkeypatch.setattr(settlement, "_resting", {})
+    monkeypatch.setattr(settlement, "_retry_at", {})
     for _ in range(3):
         assert post(SEND.format("acme_wa"), TEXT).status_code == 200
     found = list(Submission.objects.order_by("id"))
@@ -33,7 +33,7 @@ def test_a_bad_row_delays_no_other_and_is_left_alone_for_a_while(rows, monkeypat
     assert unlogged() == [rows[1].pk]
     rows[1].save(update_fields=["about"])
     assert settlement.log_new() == 0
-    settlement._resting[rows[1].pk] = time.monotonic()
+    settlement._retry_at[rows[1].pk] = time.monotonic()
     assert settlement.log_new() == 1
     assert (unlogged(), Message.objects.count()) == ([], 3)
 
@@ -45,4 +45,4 @@ def test_the_end_of_the_worker_s_time_is_no_fault_of_a_row(rows, monkeypatch):
     monkeypatch.setattr(settlement, "_log", late)
     with pytest.raises(SoftTimeLimitExceeded):
         settlement.log_new()
-    assert (len(unlogged()), settlement._resting) == (3, {})
+    assert (len(unlogged()), settlement._retry_at) == (3, {})

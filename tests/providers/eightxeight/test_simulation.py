@@ -1,11 +1,11 @@
-"""What stands in for 8x8 tells events that our own parser reads back."""
+"""Our own parser reads the simulated webhooks of 8x8."""
 
 from datetime import UTC, datetime
 
 import pytest
 
 from providers.eightxeight.parse import parse
-from providers.eightxeight.simulation import translate_event, write
+from providers.eightxeight.simulation import event_webhook, translate_event
 from providers.events import MessageEvent
 
 UMID = "82188ee0-109f-4811-8150-020897df5459"
@@ -20,27 +20,31 @@ def event(state, **more):
     ("state", "detail"), [("sent", ""), ("delivered", "delivered_to_recipient"), ("read", ""), ("queued", "")]
 )
 def test_a_status_without_a_pricing_type(state, detail):
-    told = translate_event(event(state, category="marketing", pricing_type="regular"))
-    assert told == event(state, category="marketing", detail=detail)
-    assert parse(write(told)).events == [told]
+    translated = translate_event(event(state, category="marketing", pricing_type="regular"))
+    assert translated == event(state, category="marketing", detail=detail)
+    assert parse(event_webhook(translated)).events == [translated]
 
 
-def test_a_delivery_repeats_what_was_sent():
+def test_a_delivery_repeats_the_content():
     content = {"contentType": "text", "body": {"text": "Hello"}}
-    (told,) = parse(write(translate_event(event("delivered", content=content)))).events
-    assert (told.content, told.content_type) == (content, "text")
+    (translated,) = parse(event_webhook(translate_event(event("delivered", content=content)))).events
+    assert (translated.content, translated.content_type) == (content, "text")
     assert translate_event(event("read", content=content)).content is None
 
 
 def test_a_failure_has_8x8s_code_and_metas_behind_it():
-    told = translate_event(event("failed", error_source="meta", error_code=131049, error_title="Not delivered"))
-    assert told == event(
+    translated = translate_event(event("failed", error_source="meta", error_code=131049, error_title="Not delivered"))
+    assert translated == event(
         "failed", detail="rejected_by_operator", error_source="8x8", error_code=1024,
         error_title="Message suppressed", provider_error_code=131049,
     )  # fmt: skip
-    assert parse(write(told)).events == [told]
+    assert parse(event_webhook(translated)).events == [translated]
 
 
 def test_a_code_that_8x8_has_none_for_is_unknown():
-    told = translate_event(event("failed", error_source="meta", error_code=999_999))
-    assert (told.error_code, told.error_title, told.provider_error_code) == (57, "UnknownError", 999_999)
+    translated = translate_event(event("failed", error_source="meta", error_code=999_999))
+    assert (translated.error_code, translated.error_title, translated.provider_error_code) == (
+        57,
+        "UnknownError",
+        999_999,
+    )

@@ -1,4 +1,4 @@
-"""What stands in for Meta tells statuses that our own parser reads back, signed as Meta signs."""
+"""Our own parser reads the simulated webhooks of Meta; they are signed like Meta's."""
 
 from datetime import UTC, datetime
 
@@ -9,7 +9,7 @@ from providers.meta.parse import parse
 from providers.meta.simulation import meta_status
 from providers.meta.webhooks import signature
 
-SAID = {"waba_id": "1", "number_id": "2", "wamid": "wamid.A", "at": 1_791_000_000, "msisdn": "919876543210"}
+STATUS = {"waba_id": "1", "number_id": "2", "wamid": "wamid.A", "at": 1_791_000_000, "msisdn": "919876543210"}
 
 
 @pytest.mark.parametrize(
@@ -21,7 +21,7 @@ SAID = {"waba_id": "1", "number_id": "2", "wamid": "wamid.A", "at": 1_791_000_00
     ],
 )
 def test_a_status_is_understood(status, price):
-    (event,) = parse(meta_status(**SAID, status=status, category="marketing")).events
+    (event,) = parse(meta_status(**STATUS, status=status, category="marketing")).events
     at = datetime(2026, 10, 3, 4, tzinfo=UTC)
     assert event == MessageEvent("wamid.A", status, at, number_id="2", msisdn="919876543210", **price)
 

@@ -1,4 +1,4 @@
-"""What applies a batch of events, in the order in which it runs. `RETURNING old` and `new` are PostgreSQL 18's."""
+"""The statements that apply a batch of events, in their order. `RETURNING old` and `new` need PostgreSQL 18."""
 
 from collections.abc import Iterable, Sequence
 
@@ -13,34 +13,34 @@ from messaging.log.lifecycle.columns import (
     Merge,
     Ranking,
     WhenDeleted,
-    listed,
+    sql_list,
 )
 from messaging.log.lifecycle.sql.expressions import (
-    initial,
-    merged,
-    merged_ranking,
+    initial_value,
+    merge_column,
+    merge_ranking,
     ranking_of,
-    reduced,
-    reduced_ranking,
+    reduce_column,
+    reduce_ranking,
 )
-from messaging.log.lifecycle.sql.tables import seen
+from messaging.log.lifecycle.sql.tables import tracked_values
 
-_KEY = listed(KEY)
+_KEY = sql_list(KEY)
 IS_DELIVERY = f"state IN ({', '.join(repr(state) for state in DELIVERY_STATES)})"
 
 
-def same_key(one: str, other: str) -> str:
-    """Whether two rows are of one message."""
-    return f"({listed(KEY, one)}) = ({listed(KEY, other)})"
+def same_key(left: str, right: str) -> str:
+    """SQL: whether two rows belong to the same message."""
+    return f"({sql_list(KEY, left)}) = ({sql_list(KEY, right)})"
 
 
 _REDUCE = f"""
-INSERT INTO change_batch ({listed(IDENTITY)}, message_id, {listed(column.name for column in MERGED)},
-    {listed(ranking.values for ranking in RANKINGS)}, waba_id, webhook_id)
-SELECT {listed(IDENTITY)}, nextval('log_message_id_seq'), {listed(reduced(column) for column in MERGED)},
-    {listed(reduced_ranking(ranking) for ranking in RANKINGS)}, max(waba_id),
+INSERT INTO change_batch ({sql_list(IDENTITY)}, message_id, {sql_list(column.name for column in MERGED)},
+    {sql_list(ranking.values for ranking in RANKINGS)}, waba_id, webhook_id)
+SELECT {sql_list(IDENTITY)}, nextval('log_message_id_seq'), {sql_list(reduce_column(column) for column in MERGED)},
+    {sql_list(reduce_ranking(ranking) for ranking in RANKINGS)}, max(waba_id),
     (array_agg(webhook_id ORDER BY at, webhook_id) FILTER (WHERE {IS_DELIVERY}))[1]
-FROM event_batch GROUP BY {listed(IDENTITY)}
+FROM event_batch GROUP BY {sql_list(IDENTITY)}
 """
 
 # The key order makes two workers wait for each other instead of deadlocking.
@@ -50,20 +50,21 @@ SELECT {_KEY}, message_id, created_at FROM change_batch ORDER BY {_KEY} ON CONFL
 """
 
 # A statement of its own: only a new snapshot sees the message that another worker committed while we waited above.
-_FIND_KNOWN = f"""
+_FIND_EXISTING = f"""
 UPDATE change_batch c
-SET message_id = known.message_id, known_at = known.created_at, created_at = LEAST(c.created_at, known.created_at)
+SET message_id = existing.message_id, existing_at = existing.created_at,
+    created_at = LEAST(c.created_at, existing.created_at)
 FROM (
     SELECT a.* FROM log_anchor a JOIN change_batch b USING ({_KEY})
     WHERE a.message_id <> b.message_id ORDER BY {_KEY} FOR UPDATE OF a
-) known
-WHERE {same_key("c", "known")}
+) existing
+WHERE {same_key("c", "existing")}
 """
 
-# After the anchors: a message that was deleted while we waited for its anchor is known to be so by now. What was
-# anchored anew would be known under the provider's id, which may hold a phone number.
+# After the anchors: it also finds a message that was deleted while we waited for its anchor. A deleted message's new
+# anchor is dropped, because the provider's id may contain a phone number.
 _FIND_DELETED = """
-UPDATE change_batch c SET message_id = d.message_id, known_at = d.created_at,
+UPDATE change_batch c SET message_id = d.message_id, existing_at = d.created_at,
     created_at = LEAST(c.created_at, d.created_at), deleted = true
 FROM log_deleted d WHERE d.message_key = c.message_key
 """
@@ -71,35 +72,35 @@ _DROP_ANCHORS = f"DELETE FROM log_anchor a USING change_batch c WHERE c.deleted 
 
 _MOVE_ANCHORS = f"""
 UPDATE log_anchor a SET created_at = c.created_at FROM change_batch c
-WHERE c.created_at < c.known_at AND {same_key("a", "c")}
+WHERE c.created_at < c.existing_at AND {same_key("a", "c")}
 """
 
 
 def _insert(columns: Iterable[Column]) -> str:
-    """The statement that makes new messages and notes what they are."""
-    values = {column.name: initial(column) for column in columns}
+    """The statement that inserts new messages and records their tracked values."""
+    values = {column.name: initial_value(column) for column in columns}
     return f"""
-WITH made AS (
-    INSERT INTO log_message (id, {listed(values)})
-    SELECT c.message_id, {listed(values.values())} FROM change_batch c WHERE c.known_at IS NULL
-    RETURNING id, account_id, {seen("new")}
+WITH inserted AS (
+    INSERT INTO log_message (id, {sql_list(values)})
+    SELECT c.message_id, {sql_list(values.values())} FROM change_batch c WHERE c.existing_at IS NULL
+    RETURNING id, account_id, {tracked_values("new")}
 )
-INSERT INTO changed_batch SELECT * FROM made
+INSERT INTO changed_batch SELECT * FROM inserted
 """
 
 
 def _update(table: str, columns: Sequence[Column], message_id: str, where: str) -> str:
-    """The statement that merges changes into known messages of a table and notes what they were before."""
-    values = {column.name: merged(column) for column in columns}
+    """The statement that merges changes into existing messages of a table and records their old and new values."""
+    values = {column.name: merge_column(column) for column in columns}
     single = [column.name for column in columns if not isinstance(column.merge, Ranking)]
     before = [f"m.{name}" for name in single] + [ranking_of(ranking, "m") for ranking in RANKINGS]
-    after = [values[name] for name in single] + [merged_ranking(ranking) for ranking in RANKINGS]
+    after = [values[name] for name in single] + [merge_ranking(ranking) for ranking in RANKINGS]
     return f"""
 WITH merged AS (
     UPDATE {table} m SET {", ".join(f"{name} = {value}" for name, value in values.items())}
     FROM change_batch c
-    WHERE {where} AND ({listed(before)}) IS DISTINCT FROM ({listed(after)})
-    RETURNING m.{message_id}, m.account_id, {seen("new")}, {seen("old")}
+    WHERE {where} AND ({sql_list(before)}) IS DISTINCT FROM ({sql_list(after)})
+    RETURNING m.{message_id}, m.account_id, {tracked_values("new")}, {tracked_values("old")}
 )
 INSERT INTO changed_batch SELECT * FROM merged
 """
@@ -111,7 +112,8 @@ _MERGING = tuple(
 _INSERT = _insert(column for column in COLUMNS if column.merge != Merge.GENERATED)
 UPDATE = _update(
     "log_message", _MERGING, "id",
-    "c.known_at IS NOT NULL AND m.account_id = c.account_id AND m.created_at = c.known_at AND m.id = c.message_id",
+    "c.existing_at IS NOT NULL AND "
+    "m.account_id = c.account_id AND m.created_at = c.existing_at AND m.id = c.message_id",
 )  # fmt: skip
 _UPDATE_DELETED = _update(
     "log_deleted", [column for column in _MERGING if column.when_deleted == WhenDeleted.KEPT], "message_id",
@@ -135,7 +137,7 @@ ON CONFLICT DO NOTHING
 """
 
 STATEMENTS = (
-    _REDUCE, _ANCHOR, _FIND_KNOWN, _FIND_DELETED, _DROP_ANCHORS, _MOVE_ANCHORS, _INSERT, UPDATE, _UPDATE_DELETED,
+    _REDUCE, _ANCHOR, _FIND_EXISTING, _FIND_DELETED, _DROP_ANCHORS, _MOVE_ANCHORS, _INSERT, UPDATE, _UPDATE_DELETED,
     _ADD_HISTORY, _ADD_CONTENT,
 )  # fmt: skip
 SELECT_DELETED = f"SELECT {_KEY} FROM change_batch WHERE deleted"

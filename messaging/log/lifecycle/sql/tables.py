@@ -1,4 +1,4 @@
-"""The temporary tables of a batch: its events, one change of each message, and what the messages were and became."""
+"""The temporary tables of a batch: its events, one change per message, and the tracked values before and after."""
 
 from collections.abc import Mapping
 
@@ -11,16 +11,16 @@ from messaging.log.lifecycle.columns import (
     MERGED,
     RANKINGS,
     TIME,
-    listed,
+    sql_list,
 )
 
-SEEN = {column.name: column.sql_type for column in COLUMNS if column.count or column.billed} | {"billed_at": TIME}
-"""What the counts and billing need to know of a message, as it was (`was_…`) and as it is, with the types."""
-_BILLED_AT = f"LEAST({listed((f'{state}_at' for state in DELIVERY_STATES), '{row}')})"
+TRACKED = {column.name: column.sql_type for column in COLUMNS if column.count or column.billed} | {"billed_at": TIME}
+"""The columns of a message that counts and billing need, with their types: before (`was_…`) and after a change."""
+_BILLED_AT = f"LEAST({sql_list((f'{state}_at' for state in DELIVERY_STATES), '{row}')})"
 _TYPES = {column.name: column.sql_type for column in COLUMNS}
 
-# In change_batch `known_at` is when a message that the log has was created so far, `waba_id` goes to billing, and
-# `webhook_id` is that of the webhook which proves the delivery.
+# In change_batch `existing_at` is the current creation time of a message in the log, `waba_id` is for billing, and
+# `webhook_id` is the webhook that proves the delivery.
 _TABLES = {
     "event_batch": {column.name: column.sql_type for column in EVENT_COLUMNS},
     "change_batch": {
@@ -28,7 +28,7 @@ _TABLES = {
         **{column.name: column.sql_type for column in MERGED},
         **{ranking.values: "text[]" for ranking in RANKINGS},
         "message_id": ID,
-        "known_at": TIME,
+        "existing_at": TIME,
         "waba_id": ID,
         "webhook_id": ID,
         "deleted": "boolean NOT NULL DEFAULT false",
@@ -36,15 +36,15 @@ _TABLES = {
     "changed_batch": {
         "message_id": ID,
         "account_id": ID,
-        **SEEN,
-        **{f"was_{name}": sql_type for name, sql_type in SEEN.items()},
+        **TRACKED,
+        **{f"was_{name}": sql_type for name, sql_type in TRACKED.items()},
     },
 }
 
 
-def seen(row: str) -> str:
-    """SQL of what `SEEN` lists, of a row of the log."""
-    return ", ".join(_BILLED_AT.format(row=row) if name == "billed_at" else f"{row}.{name}" for name in SEEN)
+def tracked_values(row: str) -> str:
+    """SQL of the `TRACKED` columns of a row of the log."""
+    return ", ".join(_BILLED_AT.format(row=row) if name == "billed_at" else f"{row}.{name}" for name in TRACKED)
 
 
 def _create(table: str, columns: Mapping[str, str]) -> str:
@@ -57,4 +57,4 @@ CREATE_TABLES = f"""
 {" ".join(_create(table, columns) for table, columns in _TABLES.items())}
 TRUNCATE {", ".join(_TABLES)};
 """
-COPY_EVENTS = f"COPY event_batch ({listed(column.name for column in EVENT_COLUMNS)}) FROM STDIN"
+COPY_EVENTS = f"COPY event_batch ({sql_list(column.name for column in EVENT_COLUMNS)}) FROM STDIN"

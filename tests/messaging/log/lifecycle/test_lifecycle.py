@@ -39,7 +39,9 @@ def apply(acme):
         directory.load_templates((acme.pk, event) for event in events)
         lifecycle.apply(
             [
-                lifecycle.Report(acme.pk, "meta", event, directory.place(acme.pk, "meta", event), webhook_id, event.at)
+                lifecycle.EventReport(
+                    acme.pk, "meta", event, directory.placement(acme.pk, "meta", event), webhook_id, event.at
+                )
                 for event in events
             ],
             directory,
@@ -146,7 +148,9 @@ def test_one_account_cannot_reach_the_other_by_the_same_message_id(apply, acme, 
     apply(SENT)
     directory = Directory([other.pk])
     theirs = replace(DELIVERED, number_id="106540352249999")
-    lifecycle.apply([lifecycle.Report(other.pk, "meta", theirs, directory.place(other.pk, "meta", theirs))], directory)
+    lifecycle.apply(
+        [lifecycle.EventReport(other.pk, "meta", theirs, directory.placement(other.pk, "meta", theirs))], directory
+    )
     assert Message.objects.get(account=acme).status == Status.SENT
     assert Message.objects.get(account=other).status == Status.DELIVERED
 

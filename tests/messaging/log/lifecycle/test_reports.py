@@ -6,10 +6,10 @@ from uuid import UUID
 
 import pytest
 
-from messaging.log.directory import Directory, Place
+from messaging.log.directory import Directory, Placement
 from messaging.log.lifecycle.columns import EVENT_COLUMNS
 from messaging.log.lifecycle.provider_ids import reference
-from messaging.log.lifecycle.reports import Report, event_rows
+from messaging.log.lifecycle.reports import EventReport, event_rows
 from messaging.log.models.message_key import key_digits
 from providers.events import MessageEvent
 
@@ -24,8 +24,8 @@ EVENT = MessageEvent(
 
 
 def row(event, **report):
-    report = {"account_id": 7, "provider": "meta", "place": Place(2, 3, 4), **report}
-    ((values),) = event_rows([Report(event=event, **report)], Directory([]))
+    report = {"account_id": 7, "provider": "meta", "placement": Placement(2, 3, 4), **report}
+    ((values),) = event_rows([EventReport(event=event, **report)], Directory([]))
     return dict(zip((column.name for column in EVENT_COLUMNS), values, strict=True))
 
 

@@ -34,8 +34,8 @@ events = st.builds(
 def apply(account, batch):
     directory = Directory([account.pk])
     directory.load_templates([(account.pk, event) for event in batch])
-    place = directory.place(account.pk, "meta", batch[0])
-    lifecycle.apply([lifecycle.Report(account.pk, "meta", event, place) for event in batch], directory)
+    place = directory.placement(account.pk, "meta", batch[0])
+    lifecycle.apply([lifecycle.EventReport(account.pk, "meta", event, place) for event in batch], directory)
 
 
 def counted(model, *more):

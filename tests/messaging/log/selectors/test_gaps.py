@@ -6,7 +6,7 @@ import pytest
 
 from core.counting import COUNT_LIMIT
 from messaging.inbound.models import InboxItem, WebhookEndpoint
-from messaging.inbound.selectors.held import held_webhooks
+from messaging.inbound.selectors.held import unsettled_webhooks
 from messaging.log.lifecycle import traffic
 from messaging.log.models import Message, PhoneNumber, TrafficSlot
 from messaging.log.selectors.gaps import QUIET_AFTER, QUIET_LEAST, long_in_sent, quiet_numbers
@@ -125,19 +125,19 @@ def test_webhooks_that_wait_or_are_held(acme, other):
     webhook(acme, "quarantined", n=2)
     webhook(acme, "done")
     webhook(other, "parked", n=3)
-    mine, theirs = held_webhooks([acme.pk, other.pk], NOW)
+    mine, theirs = unsettled_webhooks([acme.pk, other.pk], NOW)
     assert (mine.account, mine.pending, mine.quarantined, mine.parked) == (acme.name, 2, 2, 0)
     assert mine.due_since == NOW - timedelta(seconds=70)
     assert (theirs.account, theirs.pending, theirs.quarantined, theirs.parked) == (other.name, 0, 0, 3)
     assert theirs.due_since is None
-    assert held_webhooks([acme.pk], NOW) == [mine]
+    assert unsettled_webhooks([acme.pk], NOW) == [mine]
 
 
 def test_nothing_is_held(acme):
     webhook(acme, "done")
-    assert held_webhooks([acme.pk], NOW) == []
+    assert unsettled_webhooks([acme.pk], NOW) == []
 
 
 def test_counting_ends_where_nobody_cares(acme):
     webhook(acme, "quarantined", n=COUNT_LIMIT + 5)
-    assert held_webhooks([acme.pk], NOW)[0].quarantined == COUNT_LIMIT + 1
+    assert unsettled_webhooks([acme.pk], NOW)[0].quarantined == COUNT_LIMIT + 1

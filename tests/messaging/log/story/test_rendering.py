@@ -3,7 +3,7 @@
 import pytest
 
 from messaging.log.models import MessagePayload, Template
-from messaging.log.story.rendering import all_parameters_known, render_template_text
+from messaging.log.story.rendering import all_parameters_filled, render_template_text
 
 COMPONENTS = [
     {"type": "HEADER", "format": "TEXT", "text": "Order {{1}}"},
@@ -16,7 +16,7 @@ COMPONENTS = [
 def words(components, request=None):
     payloads = [MessagePayload(kind="request", body=request)] if request is not None else []
     parts = render_template_text(Template(components=components), payloads)
-    return [(part.kind, "".join(piece.text for piece in part.pieces)) for part in parts], all_parameters_known(parts)
+    return [(part.kind, "".join(piece.text for piece in part.pieces)) for part in parts], all_parameters_filled(parts)
 
 
 def parameters(*texts, **more):
@@ -44,9 +44,9 @@ def test_metas_and_8x8s_requests_fill_them(wrap):
             {"type": "body", "parameters": parameters("Jane", "77")},
         ],
     }
-    told, known = words(COMPONENTS, wrap({"template": template}))
+    told, is_filled = words(COMPONENTS, wrap({"template": template}))
     assert told[:2] == [("header", "Order 77"), ("body", "Jane, order 77 has shipped.")]
-    assert known
+    assert is_filled
 
 
 def test_named_parameters_currencies_and_media():

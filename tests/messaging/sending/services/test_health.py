@@ -48,7 +48,7 @@ def nodes(number):
 
 def test_available_is_worth_no_history(number):
     node = ask(number)
-    assert (node.can_send, node.silence, node.answered) == ("AVAILABLE", "", node.asked)
+    assert (node.can_send, node.no_answer_reason, node.answered_at) == ("AVAILABLE", "", node.checked_at)
     assert not Change.objects.exists()
     assert check_due_numbers() == 0  # not due again yet
 
@@ -86,10 +86,10 @@ def test_the_worse_of_both_counts_and_says_who_said_it(number):
 def test_no_answer_changes_nothing_and_is_shown(number, settings):
     assert ask(number, ".limited").can_send == "LIMITED"
     node = ask(number, "-expired")
-    assert (node.can_send, node.silence) == ("LIMITED", "HTTP 401: (#190) Invalid OAuth access token")
-    assert node.asked > node.answered
+    assert (node.can_send, node.no_answer_reason) == ("LIMITED", "HTTP 401: (#190) Invalid OAuth access token")
+    assert node.checked_at > node.answered_at
     settings.SANDBOX_URL = "http://127.0.0.1:9"
-    assert ask(number).silence == "ConnectError"
+    assert ask(number).no_answer_reason == "ConnectError"
     page = visitor(number.account).get("/health/").content.decode()
     assert re.search(r"The provider gave no health status when checked at <time .+</time>: ConnectError\.", page)
 

@@ -1,4 +1,4 @@
-"""Everything the log holds of a person, and taking it out. Each function is a small transaction."""
+"""Finds and erases the data of a person in the log. Each function is a small transaction."""
 
 import re
 from base64 import b64decode
@@ -29,28 +29,28 @@ from providers.pruning import mask, spelling_pattern
 
 
 class Person(NamedTuple):
-    """Whose traces go: a phone number in digits, and the user ids under which Meta knows its owner."""
+    """A person to erase: a phone number in digits, and Meta's user ids of its owner."""
 
     msisdn: str
     user_ids: tuple[str, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Everything that names them."""
+        """The phone number and the user ids."""
         return (self.msisdn, *self.user_ids)
 
     def is_in(self, event: MessageEvent) -> bool:
-        """Whether a message is theirs."""
+        """Whether an event's message is to or from this person."""
         return event.msisdn == self.msisdn or event.user_id in self.user_ids
 
     @property
     def pattern(self) -> str:
-        """A regular expression of everything that names them, however it is spelled."""
+        """A regular expression of all names in every spelling."""
         return "|".join(map(spelling_pattern, self.names))
 
     def is_named_in(self, text: str) -> bool:
-        """Whether a text identifies them: by their number or its first digits, a user id, or an id of
-        Meta's, which holds the number in Base64.
+        """Whether a text identifies this person: by the number or its first digits, a user id, or one of
+        Meta's message ids, which contain the number in Base64.
         """
         if is_number(text):
             digits = digits_of(text)
@@ -61,14 +61,14 @@ class Person(NamedTuple):
 
 
 def last_message_id() -> int:
-    """The id of the youngest message there may be: what is made later has a greater one."""
+    """The highest message id so far: later messages get greater ones."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT last_value FROM log_message_id_seq")
         return int(cursor.fetchone()[0])
 
 
 def visible_umids(account: Account, umids: Sequence[UUID], subaccount_ids: Sequence[int] | None) -> list[UUID]:
-    """Those of the UMIDs that are messages of the account, within these subaccounts (None: all)."""
+    """The UMIDs among these that are messages of the account, within these subaccounts (None: all)."""
     rows = matching(account, MessageQuery(subaccount_ids=subaccount_ids)).filter(umid__in=umids)
     return sorted(rows.values_list("umid", flat=True))
 
@@ -90,29 +90,32 @@ def numbers_of(account: Account) -> Iterator[str]:
         yield from rows.order_by("msisdn").values_list("msisdn", flat=True).distinct().iterator()
 
 
-_STRETCH = 5_000  # payloads that a sweep reads at once
+_BATCH = 5_000  # payloads that a sweep reads at once
 _PAYLOADS = """
 SELECT max(message_id), array_agg(message_id) FILTER (WHERE account_id = %s AND body::text ~ %s)
-FROM (SELECT * FROM log_payload_{month} WHERE message_id > %s ORDER BY message_id LIMIT %s) stretch
+FROM (SELECT * FROM log_payload_{month} WHERE message_id > %s ORDER BY message_id LIMIT %s) batch
 """
 
 
 @transaction.atomic
-def forget_in_payloads(
+def mask_in_payloads(
     account: Account, person: Person, month: date, after: int, until: datetime
 ) -> tuple[int, int | None]:
-    """Mask a person in the next texts of a month, which are other people's: how many, and after which to go on."""
+    """Mask a person in the next payloads of a month, which belong to other people's messages.
+
+    Returns how many changed, and the id after which the next call continues; None at the end.
+    """
     if month not in partitions.months_of("log_payload"):
         return 0, None
     with connection.cursor() as cursor:
-        cursor.execute(_PAYLOADS.format(month=f"{month:%Y_%m}"), [account.pk, person.pattern, after, _STRETCH])
+        cursor.execute(_PAYLOADS.format(month=f"{month:%Y_%m}"), [account.pk, person.pattern, after, _BATCH])
         last, ids = cursor.fetchone()
     changed = 0
     for payload in MessagePayload.objects.filter(account=account, message_id__in=ids or [], created_at__lte=until):
         masked = mask_json(payload.body, person.names)
         if masked != payload.body:
-            place = {"message_id": payload.message_id, "kind": payload.kind, "created_at": payload.created_at}
-            changed += MessagePayload.objects.filter(account=account, **place).update(body=masked)
+            key = {"message_id": payload.message_id, "kind": payload.kind, "created_at": payload.created_at}
+            changed += MessagePayload.objects.filter(account=account, **key).update(body=masked)
     return changed, last
 
 
@@ -121,14 +124,14 @@ def mask_json(value: Any, names: Collection[str]) -> Any:
     return orjson.loads(mask(orjson.dumps(value), names))
 
 
-def forget_contacts(account: Account, person: Person, until: datetime) -> int:
-    """Delete what was announced of a person; how many announcements."""
-    theirs = Q(msisdn=person.msisdn) | Q(user_id__in=person.user_ids)
-    return int(ContactEvent.objects.filter(theirs, account=account, at__lte=until).delete()[0])
+def delete_contacts(account: Account, person: Person, until: datetime) -> int:
+    """Delete the announcements about a person. Returns their number."""
+    of_person = Q(msisdn=person.msisdn) | Q(user_id__in=person.user_ids)
+    return int(ContactEvent.objects.filter(of_person, account=account, at__lte=until).delete()[0])
 
 
-def forget_filters(account: Account, person: Person) -> int:
-    """Delete saved filters of the log that name a person, or are named after them; how many."""
+def delete_filters(account: Account, person: Person) -> int:
+    """Delete saved filters of the log whose name or query identifies a person. Returns their number."""
     ids = [
         saved.pk
         for saved in SavedFilter.objects.filter(account=account)
@@ -138,5 +141,5 @@ def forget_filters(account: Account, person: Person) -> int:
 
 
 def filters_in(query: str) -> list[str]:
-    """What a page's URL filters by: the values of its query."""
+    """The values in the query of a page's URL."""
     return [str(value) for _, values in QueryDict(query.removeprefix("?")).lists() for value in values]

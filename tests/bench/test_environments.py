@@ -1,4 +1,4 @@
-"""Nothing that happens on one ground is there on the next."""
+"""A measurement starts without traces of the previous one."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ import psycopg
 import pytest
 import redis
 
-from bench.ground import clean_ground
+from bench.environments import fresh_environment
 from local.embedded.postgres import Postgres
 
 
@@ -34,7 +34,7 @@ CLEAN = ([(1,)], [("card",)], 0, ["redis"])
 
 
 def use(environment):
-    """Leave something of every kind behind, and a connection that nobody closes before the ground goes."""
+    """Leave something of every kind behind, and a connection that stays open."""
     connection = psycopg.connect(environment["DATABASE_URL"], autocommit=True)
     connection.execute("UPDATE card SET price = 2")
     connection.execute("CREATE TABLE charge ()")
@@ -44,24 +44,24 @@ def use(environment):
     return connection
 
 
-def test_the_next_ground_is_clean(postgres):
-    with clean_ground(postgres) as environment:
+def test_the_next_environment_is_clean(postgres):
+    with fresh_environment(postgres) as environment:
         connection = use(environment)
         assert state(environment) != CLEAN
     connection.close()
-    with clean_ground(postgres) as environment:
+    with fresh_environment(postgres) as environment:
         assert state(environment) == CLEAN
 
 
 def test_it_is_clean_after_a_failure(postgres):
-    with pytest.raises(LookupError), clean_ground(postgres) as environment, use(environment):
+    with pytest.raises(LookupError), fresh_environment(postgres) as environment, use(environment):
         raise LookupError
-    with clean_ground(postgres) as environment:
+    with fresh_environment(postgres) as environment:
         assert state(environment) == CLEAN
 
 
 def test_nothing_is_left_of_it(postgres):
-    with clean_ground(postgres) as environment:
+    with fresh_environment(postgres) as environment:
         use(environment).close()
     assert not Path(environment["TOLLGATE_DATA"]).exists()
     with pytest.raises(psycopg.OperationalError, match="does not exist"):

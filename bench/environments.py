@@ -1,6 +1,6 @@
-"""Where each measurement works, whatever ran before it: a database, a Redis and a data folder of its own.
+"""The environment of each measurement: its own database, Redis and data folder, independent of earlier measurements.
 
-One PostgreSQL serves the whole run. Its first database is the template that the others are copies of.
+One PostgreSQL serves the whole run. Its first database is the template of the others.
 """
 
 import tempfile
@@ -29,8 +29,8 @@ def postgres_server() -> Iterator[Postgres]:
 
 
 @contextmanager
-def ground(postgres: Postgres, database: str = NAME) -> Iterator[dict[str, str]]:
-    """The environment of a process that works in this database, with an empty Redis and an empty data folder."""
+def database_environment(postgres: Postgres, database: str = NAME) -> Iterator[dict[str, str]]:
+    """The environment variables for this database, an empty Redis and an empty data folder."""
     with _folder() as home:
         redis = Redis(home)
         try:
@@ -46,13 +46,13 @@ def ground(postgres: Postgres, database: str = NAME) -> Iterator[dict[str, str]]
 
 
 @contextmanager
-def clean_ground(postgres: Postgres) -> Iterator[dict[str, str]]:
-    """The environment of one measurement, in a copy of the template, to which nobody may be connected meanwhile."""
+def fresh_environment(postgres: Postgres) -> Iterator[dict[str, str]]:
+    """The environment variables of one measurement, in a copy of the template, which must have no connections."""
     with psycopg.connect(postgres.url_of("postgres"), autocommit=True) as connection:
-        # To copy files PostgreSQL writes a checkpoint, so that no measurement pays for what was written before it.
+        # Copying files writes a checkpoint first, so no measurement pays for earlier writes.
         connection.execute(f"CREATE DATABASE {DATABASE} TEMPLATE {NAME} STRATEGY file_copy")
         try:
-            with ground(postgres, DATABASE) as environment:
+            with database_environment(postgres, DATABASE) as environment:
                 yield environment
         finally:
             connection.execute(f"DROP DATABASE {DATABASE} WITH (FORCE)")

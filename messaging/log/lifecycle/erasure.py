@@ -1,7 +1,7 @@
-"""Deleting messages: the rows go, what counts of them stays.
+"""Deletion of messages: the rows go, the columns that reports count stay in log_deleted.
 
-A batch is one transaction. Anchors are locked first and in their own order, as ingest does, so that a webhook of one of
-the messages is applied before or after, and never in between.
+A batch is one transaction. It locks the anchors first and in their own order, as ingest does, so that a concurrent
+webhook of one of the messages is applied before or after it.
 """
 
 from collections import Counter
@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 
-from messaging.log.lifecycle.columns import COLUMNS, WhenDeleted, listed
-from messaging.log.lifecycle.events import FORGET
+from messaging.log.lifecycle.columns import COLUMNS, WhenDeleted, sql_list
+from messaging.log.lifecycle.events import DELETE_EVENTS
 
 _LOCK = """
 SELECT a.message_id, a.created_at, a.provider, a.provider_message_id
@@ -27,8 +27,8 @@ WITH moved AS (
     DELETE FROM log_message m USING unnest(%s::timestamptz[], %s::bigint[]) k (created_at, id)
     WHERE m.account_id = %s AND m.created_at = k.created_at AND m.id = k.id RETURNING m.*
 )
-INSERT INTO log_deleted (message_id, deleted_at, {listed(_KEPT | _EMPTIED)})
-SELECT id, now(), {listed((_KEPT | _EMPTIED).values())} FROM moved
+INSERT INTO log_deleted (message_id, deleted_at, {sql_list(_KEPT | _EMPTIED)})
+SELECT id, now(), {sql_list((_KEPT | _EMPTIED).values())} FROM moved
 """  # noqa: S608 - constants of this package
 _DROP_ANCHORS = """
 DELETE FROM log_anchor a USING unnest(%s::text[], %s::text[]) k (provider, provider_message_id)
@@ -48,14 +48,14 @@ class AnchorKey(NamedTuple):
     provider_message_id: str
 
 
-class ForgetResult(NamedTuple):
-    """How many messages, payloads and statuses were deleted, and which stored webhooks report on which provider ids.
+class ErasureResult(NamedTuple):
+    """The numbers of deleted messages, payloads and statuses, and the stored webhooks that contain the messages.
 
-    A webhook is known by when it came and its id.
+    The provider's message ids, by the webhook's time of receipt and id.
     """
 
     counts: Counter[str]
-    reported: dict[tuple[datetime, int], set[str]]
+    webhooks: dict[tuple[datetime, int], set[str]]
 
 
 class _LockedAnchor(NamedTuple):
@@ -66,41 +66,41 @@ class _LockedAnchor(NamedTuple):
 
 
 @transaction.atomic
-def forget(account_id: int, anchors: Sequence[AnchorKey]) -> ForgetResult:
-    """Delete messages with their history and payloads; those deleted already are passed over.
+def erase_messages(account_id: int, anchors: Sequence[AnchorKey]) -> ErasureResult:
+    """Delete messages with their history and payloads; skip those that are deleted already.
 
-    Effects: what counts of each is kept in log_deleted, so that no figure changes. The webhooks that reported
-    on them still do: the caller takes the messages out of those.
+    Effects: log_deleted keeps the counted columns of each, so that no figure changes. The stored webhooks still contain
+    the messages: the caller removes them there.
     """
     if not anchors:
-        return ForgetResult(Counter(), {})
+        return ErasureResult(Counter(), {})
     with connection.cursor() as cursor:
         cursor.execute(_LOCK, [*_columns(anchors), account_id])
-        locked = [_LockedAnchor(*row) for row in cursor.fetchall()]
-        if not locked:
-            return ForgetResult(Counter(), {})
-        ids, since = [each.message_id for each in locked], min(each.created_at for each in locked)
-        keys = [AnchorKey(each.provider, each.provider_message_id) for each in locked]
-        cursor.execute(_MOVE, [[each.created_at for each in locked], ids, account_id])
+        rows = [_LockedAnchor(*values) for values in cursor.fetchall()]
+        if not rows:
+            return ErasureResult(Counter(), {})
+        ids, since = [row.message_id for row in rows], min(row.created_at for row in rows)
+        keys = [AnchorKey(row.provider, row.provider_message_id) for row in rows]
+        cursor.execute(_MOVE, [[row.created_at for row in rows], ids, account_id])
         counts = Counter(messages=cursor.rowcount)
         cursor.execute(_DROP_ANCHORS, [*_columns(keys), account_id])
         cursor.execute(_DELETE_PAYLOADS, [account_id, ids, since])
         counts["payloads"] = cursor.rowcount
-        cursor.execute(FORGET, {"ids": ids})
+        cursor.execute(DELETE_EVENTS, {"ids": ids})
         cursor.execute(_DELETE_HISTORY, [account_id, ids, since])
         history = cursor.fetchall()
     counts["statuses"] = len(history)
-    return ForgetResult(counts, _reported({each.message_id: each.provider_message_id for each in locked}, history))
+    return ErasureResult(counts, _webhooks({row.message_id: row.provider_message_id for row in rows}, history))
 
 
-def _reported(
+def _webhooks(
     provider_ids: dict[int, str], history: Iterable[tuple[int, int | None, datetime | None]]
 ) -> dict[tuple[datetime, int], set[str]]:
-    reported: dict[tuple[datetime, int], set[str]] = {}
+    webhooks: dict[tuple[datetime, int], set[str]] = {}
     for message_id, webhook_id, received_at in history:
         if webhook_id and received_at:
-            reported.setdefault((received_at, webhook_id), set()).add(provider_ids[message_id])
-    return reported
+            webhooks.setdefault((received_at, webhook_id), set()).add(provider_ids[message_id])
+    return webhooks
 
 
 def _columns(rows: Sequence[tuple[Any, ...]]) -> list[list[Any]]:

@@ -13,8 +13,8 @@ from core.tenancy import every_tenant
 from events.models import Delivery, Event, Subscription
 from messaging.inbound import inbox
 from messaging.inbound.models import InboxItem, WebhookEndpoint
-from messaging.inbound.services.forgetting import forget_messages
-from messaging.log.lifecycle.forgetting import AnchorKey
+from messaging.inbound.services.erasure import erase_messages
+from messaging.log.lifecycle.erasure import AnchorKey
 from messaging.log.lifecycle.traffic import fold
 from messaging.log.models import (
     DeletedMessage,
@@ -78,7 +78,7 @@ def test_nothing_of_it_remains_but_what_it_counts_for(acme):
     message = deliver(acme, provider_message_id="wamid.A", content={"text": {"body": "Hello"}})
     deliver(acme, provider_message_id="wamid.B", msisdn=OTHER_PERSON)
     before = costs(acme), traffic(acme), UsageFact.objects.count()
-    assert dict(forget_messages(acme.pk, [key(message)])) == {
+    assert dict(erase_messages(acme.pk, [key(message)])) == {
         "messages": 1,
         "payloads": 1,
         "statuses": 2,
@@ -94,8 +94,8 @@ def test_nothing_of_it_remains_but_what_it_counts_for(acme):
 
 def test_deleting_it_again_finds_nothing(acme):
     message = deliver(acme)
-    forget_messages(acme.pk, [key(message)])
-    assert not forget_messages(acme.pk, [key(message)])
+    erase_messages(acme.pk, [key(message)])
+    assert not erase_messages(acme.pk, [key(message)])
 
 
 def test_where_its_receipts_go_is_forgotten_too(acme):
@@ -105,7 +105,7 @@ def test_where_its_receipts_go_is_forgotten_too(acme):
         subscription = Subscription.objects.create(**about, public_id=each.umid, url="https://c.example/7")
         event = Event.objects.create(**about, type="message.status", at=AT)
         Delivery.objects.create(account=acme, subscription=subscription, event=event)
-    forget_messages(acme.pk, [key(message)])
+    erase_messages(acme.pk, [key(message)])
     assert [each.subject_id for each in Event.objects.all()] == [other.pk]
     assert [each.subscription.public_id for each in Delivery.objects.select_related("subscription")] == [other.umid]
 
@@ -113,13 +113,13 @@ def test_where_its_receipts_go_is_forgotten_too(acme):
 def test_another_accounts_message_of_the_same_id_stays(acme, other):
     message = deliver(acme)
     deliver(other)
-    forget_messages(acme.pk, [key(message)])
+    erase_messages(acme.pk, [key(message)])
     assert Message.objects.get().account == other
 
 
 def test_a_late_delivery_counts_and_is_charged_and_brings_nothing_back(acme):
     message = report(acme, "sent", category="marketing", pricing_type="regular")
-    forget_messages(acme.pk, [key(message)])
+    erase_messages(acme.pk, [key(message)])
     take(acme, ("wamid.A", "delivered", INDIA))
     assert not Message.objects.exists()
     assert not MessageAnchor.objects.exists()
@@ -148,7 +148,7 @@ def test_it_counts_as_it_would_have_without_deletion(acme, other):
             except Message.DoesNotExist:
                 assert (account, place > 1) == (acme, True)
         if place == 1:
-            forget_messages(acme.pk, [key(Message.objects.get(account=acme))])
+            erase_messages(acme.pk, [key(Message.objects.get(account=acme))])
     assert traffic(acme) == traffic(other) == {"read": 1}
     rows = UsageFact.objects.values_list("billed_at", "day", "kind__category")
     assert rows.get(account=acme) == rows.get(account=other)
@@ -157,7 +157,7 @@ def test_it_counts_as_it_would_have_without_deletion(acme, other):
 def test_webhooks_lose_what_they_said_of_it_and_keep_the_others(acme):
     alone = take(acme, ("wamid.A", "sent", INDIA))
     both = take(acme, ("wamid.A", "delivered", INDIA), ("wamid.B", "delivered", OTHER_PERSON))
-    gone = forget_messages(acme.pk, [AnchorKey("meta", "wamid.A")])
+    gone = erase_messages(acme.pk, [AnchorKey("meta", "wamid.A")])
     assert gone["webhooks"] == 2
     assert not InboxItem.objects.filter(pk=alone.pk).exists()
     body = bytes(InboxItem.objects.get(pk=both.pk).body)
@@ -172,7 +172,7 @@ def test_webhooks_lose_what_they_said_of_it_and_keep_the_others(acme):
 
 def test_a_person_stays_in_a_webhook_while_another_message_of_theirs_does(acme):
     both = take(acme, ("wamid.A", "delivered", INDIA), ("wamid.B", "delivered", INDIA))
-    forget_messages(acme.pk, [AnchorKey("meta", "wamid.A")])
+    erase_messages(acme.pk, [AnchorKey("meta", "wamid.A")])
     body = bytes(InboxItem.objects.get(pk=both.pk).body)
     assert b"wamid.A" not in body
     assert INDIA.encode() in body
@@ -198,7 +198,7 @@ def test_a_webhook_that_comes_while_it_is_deleted(acme):
         connections.close_all()
 
     with transaction.atomic():
-        forget_messages(acme.pk, [key(message)])
+        erase_messages(acme.pk, [key(message)])
         thread = threading.Thread(target=ingest)
         thread.start()
         assert not done.wait(0.5)
