@@ -25,7 +25,7 @@ from core.words import join_or
 from messaging.inbound.selectors.reports import reports_on
 from messaging.log.enums import LOST
 from messaging.log.models import Message
-from messaging.log.selectors.circumstances import ALIKE, MOST_ALIKE, circumstances
+from messaging.log.selectors.circumstances import MAX_SIMILAR, SIMILAR_SPAN, circumstances
 from messaging.log.selectors.story import Story, story
 from messaging.log.story.causes import causes, questions
 from messaging.log.story.rendering import all_parameters_filled, render_template_text
@@ -157,7 +157,9 @@ def _diagnosis(request: TenantRequest, row: Message) -> dict[str, Any]:
     if row.direction == Direction.INBOUND or (diagnosis is None and row.status not in LOST):
         return {}
     conditions = circumstances(request.account, row, request.principal.subaccount_ids)
-    first, last = (timezone.localtime(moment).date().isoformat() for moment in (conditions.at - ALIKE, conditions.at))
+    first, last = (
+        timezone.localtime(moment).date().isoformat() for moment in (conditions.at - SIMILAR_SPAN, conditions.at)
+    )
     return {
         "lost": True,
         "diagnosis": diagnosis,
@@ -165,8 +167,8 @@ def _diagnosis(request: TenantRequest, row: Message) -> dict[str, Any]:
         "expired": expired_words(row),
         "causes": causes(row, conditions),
         "questions": questions(row),
-        "alike": min(conditions.alike, MOST_ALIKE),
-        "alike_more": conditions.alike > MOST_ALIKE,
+        "alike": min(conditions.similar_failures, MAX_SIMILAR),
+        "alike_more": conditions.similar_failures > MAX_SIMILAR,
         "alike_link": _log(error_code=str(row.error_code), **{"from": first, "to": last}),
     }
 

@@ -20,10 +20,10 @@ from messaging.log.enums import SubmissionState
 from messaging.log.selectors.gaps import (
     QUIET_AFTER,
     QUIET_LEAST,
-    InSent,
+    MessagesInSent,
     QuietNumber,
+    count_not_folded,
     long_in_sent,
-    not_folded,
     quiet_numbers,
 )
 from messaging.log.story.timeline import format_span
@@ -62,7 +62,7 @@ class InstallationState:
     at: datetime
     held: list[UnsettledWebhooks]
     quiet: list[QuietNumber]
-    in_sent: list[InSent]
+    in_sent: list[MessagesInSent]
     uncertain: int
     rating: RatingLag
     not_folded: int
@@ -109,7 +109,7 @@ class InstallationState:
         return self.quiet[:MAX_ROWS]
 
     @property
-    def rows_in_sent(self) -> list[InSent]:
+    def rows_in_sent(self) -> list[MessagesInSent]:
         """The numbers with the most messages without an outcome."""
         return self.in_sent[:MAX_ROWS]
 
@@ -162,7 +162,7 @@ def installation_state(now: datetime) -> InstallationState:
         in_sent=long_in_sent(accounts, now),
         uncertain=count_uncertain(accounts),
         rating=rating_lag(accounts, COUNT_LIMIT),
-        not_folded=not_folded(accounts, FOLD_WARN),
+        not_folded=count_not_folded(accounts, FOLD_WARN),
     )
 
 

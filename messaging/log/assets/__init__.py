@@ -1,1 +1,1 @@
-"""Templates, numbers and WABAs: what was announced of them, and how they are."""
+"""Templates, numbers and WABAs: their announced changes and their present state."""

@@ -29,7 +29,7 @@ _TITLES = {
     "health.WABA": gettext_lazy("Account sending status (provider)"),
     "health.BUSINESS": gettext_lazy("Business sending status (provider)"),
 }
-_WORDS = {
+_VALUE_LABELS = {
     "GREEN": gettext_lazy("high"),
     "YELLOW": gettext_lazy("medium"),
     "RED": gettext_lazy("low"),
@@ -73,7 +73,7 @@ _TIERS = ("TIER_50", "TIER_250", "TIER_1K", "TIER_2K", "TIER_10K", "TIER_100K", 
 
 @dataclass(frozen=True)
 class ChangeEntry:
-    """One announcement: its subject, from what to what, why, and how good that is."""
+    """One announcement: what changed, the old and new value, the reason, and how good the change is."""
 
     at: datetime
     title: str
@@ -95,12 +95,12 @@ def change_entry(change: Change) -> ChangeEntry:
 
 
 def value(name: str, text: str) -> str:
-    """What a field was or is: "paused", "high", "10,000 people in 24 hours"."""
+    """The label of a field's value: "paused", "high", "10,000 people in 24 hours"."""
     return limit(text) if name == "messaging_limit" else provider_label(text)
 
 
 def limit(tier: str) -> str:
-    """TIER_10K in words; a business may write to so many people in 24 hours who have not written to it."""
+    """TIER_10K in words: the number of people whom a business may write to in 24 hours without a message from them."""
     size = tier.removeprefix("TIER_")
     if size in _SIZES:
         return str(_SIZES[size])
@@ -119,7 +119,7 @@ def limit_short(tier: str) -> str:
 
 def provider_label(text: str) -> str:
     """Return the label of a provider's constant; sentences stay as they are."""
-    word = _WORDS.get(text)
+    word = _VALUE_LABELS.get(text)
     if word:
         return str(word)
     return text.lower().replace("_", " ") if text.isupper() or "_" in text else text

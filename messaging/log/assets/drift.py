@@ -1,4 +1,4 @@
-"""What it costs that Meta moved a template to another category, from the account's own prices."""
+"""The cost of Meta's move of a template to another category, at the account's own prices."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,10 +11,10 @@ from core.money import ZERO
 
 @dataclass(frozen=True)
 class Drift:
-    """A template's charged messages since the move, in one currency: what they cost, and would have cost before it.
+    """A template's charged messages since the move, in one currency: their cost, and their cost at the old category.
 
     `compared` of them went to markets where the account also sent messages of the old category, whose average price
-    says what they would have cost; the amounts speak of these. `left_out` went elsewhere.
+    gives `cost_before`; the amounts cover only these. `not_compared` went to other markets.
     """
 
     old: str
@@ -22,19 +22,21 @@ class Drift:
     since: date
     currency: str
     compared: int
-    left_out: int
+    not_compared: int
     cost: Decimal
-    would: Decimal
+    cost_before: Decimal
 
     @property
-    def more(self) -> Decimal:
-        """How much more they cost; negative when the move made them cheaper."""
-        return self.cost - self.would
+    def added_cost(self) -> Decimal:
+        """The additional cost; negative when the move made them cheaper."""
+        return self.cost - self.cost_before
 
 
 def drifts(old: str, new: str, since: date, *, own: Iterable[CostRow], all_rows: Iterable[CostRow]) -> list[Drift]:
-    """One for each currency. `own` are the template's rows by market in the new category, `all_rows` the account's by
-    market in the old one, both since the move.
+    """Return one for each currency.
+
+    `own` are the template's rows by market in the new category, `all_rows` the account's by market in the old one,
+    both since the move.
     """
     prices = {
         (row.currency, row.keys["market"]): row.amount / row.charged
@@ -56,7 +58,7 @@ def _drift(old: str, new: str, since: date, currency: str, rows: list[tuple[Cost
         since=since,
         currency=currency,
         compared=sum(row.charged for row, _ in comparable),
-        left_out=sum(row.charged for row, price in rows if price is None),
+        not_compared=sum(row.charged for row, price in rows if price is None),
         cost=sum((row.amount for row, _ in comparable), ZERO),
-        would=sum((price * row.charged for row, price in comparable), ZERO),
+        cost_before=sum((price * row.charged for row, price in comparable), ZERO),
     )

@@ -1,7 +1,7 @@
-"""Whether something may send messages, from what its provider announced and what failed lately.
+"""Whether something may send messages, from the announcements of its provider and recent failures.
 
-The states, codes and words are those of Meta's and 360dialog's health status. Pure: facts in, a state out, so the same
-rules tell how it is now and how it was on any day.
+The states, codes and words are those of Meta's and 360dialog's health status. Pure functions of facts, so the
+same rules give the present state and that of any day.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -20,7 +20,7 @@ from providers.vocabulary import CanSend, Entity, Quality, TemplateStatus
 PROVIDER_HEALTH = "health."  # prefix of the fields for the provider's own answers: health.PHONE_NUMBER …
 WITHOUT_END = timedelta(days=30)  # a restriction without a reported end counts this long
 _ORDER = (CanSend.AVAILABLE, CanSend.LIMITED, CanSend.BLOCKED)
-_NAME = gettext_lazy(
+_NAME_NOT_APPROVED = gettext_lazy(
     "Your display name has not been approved yet. Your message limit will increase after the display name is approved."
 )
 _NAME_REJECTED = gettext_lazy(
@@ -28,9 +28,9 @@ _NAME_REJECTED = gettext_lazy(
     "Meta rejected it: choose another."
 )
 _SENDABLE = (TemplateStatus.APPROVED, "REINSTATED", "FLAGGED")
-_STOPS = ("RESTRICTED_BIZ_INITIATED_MESSAGING", "RESTRICTED_CUSTOMER_INITIATED_MESSAGING")
-_GONE = ("account.account_deleted", "account.account_offboarded")
-_BACK = ("account.account_reconnected", "account.verified_account", "account.partner_added")
+_BLOCKING_RESTRICTIONS = ("RESTRICTED_BIZ_INITIATED_MESSAGING", "RESTRICTED_CUSTOMER_INITIATED_MESSAGING")
+_REMOVALS = ("account.account_deleted", "account.account_offboarded")
+_RETURNS = ("account.account_reconnected", "account.verified_account", "account.partner_added")
 
 Facts = Mapping[str, Change]  # the latest change of each field
 Rule = Callable[[Facts, datetime], "HealthState"]
@@ -124,7 +124,7 @@ def number_state(*, quality: str, flag: str, name_status: str, facts: Facts, at:
     """A number is limited while its name is not approved, it is flagged or its quality is low."""
     findings = _Findings()
     if name_status and name_status != "APPROVED":
-        findings.limits.append(str(_NAME_REJECTED if name_status == "REJECTED" else _NAME))
+        findings.limits.append(str(_NAME_REJECTED if name_status == "REJECTED" else _NAME_NOT_APPROVED))
     if flag == "FLAGGED":
         findings.limits.append(
             gettext("Meta has flagged this number for low quality. Send only to people who asked for your messages.")
@@ -165,59 +165,61 @@ def business_state(facts: Facts) -> HealthState:
         findings.limiting.append(Problem(problem.code, f"{problem.description} {why}".strip(), problem.solution))
     alert = facts.get("alert")
     if alert and alert.new.startswith("INCREASED_CAPABILITIES"):
-        sentence = gettext("Meta has not raised the messaging limit (%(state)s).") % {"state": _word(alert.new)}
+        sentence = gettext("Meta has not raised the messaging limit (%(state)s).") % {"state": _label(alert.new)}
         findings.warnings.append(f"{sentence} {alert.reason}".strip())
     return with_provider_answer(findings.state, facts.get(PROVIDER_HEALTH + Entity.BUSINESS))
 
 
 def with_problems(state: HealthState, problems: Iterable[Problem], limits: Iterable[str] = ()) -> HealthState:
-    """The state with what failed lately, which blocks, and what only limits."""
+    """Return the state with recent problems, which block, and recent limits."""
     blocking, info = tuple(problems), tuple(limits)
     can_send = worst([state.can_send, *([CanSend.BLOCKED] if blocking else []), *([CanSend.LIMITED] if info else [])])
     return HealthState(can_send, (*state.info, *info), (*blocking, *state.errors))
 
 
-def with_provider_answer(state: HealthState, word: Change | None) -> HealthState:
+def with_provider_answer(state: HealthState, answer: Change | None) -> HealthState:
     """Merge the provider's own answer into a state; the worse of both counts.
 
-    A problem that we found ourselves is not listed twice.
+    A problem that Tollgate found too is not listed twice.
     """
-    if word is None or word.new not in CanSend.values or word.new == CanSend.AVAILABLE:
+    if answer is None or answer.new not in CanSend.values or answer.new == CanSend.AVAILABLE:
         return state
-    codes = {one.code for one in state.errors if one.code}
+    codes = {problem.code for problem in state.errors if problem.code}
     errors = [
-        Problem(integer(one.get("code")) or 0, _quoted(word, one.get("description")), str(one.get("solution") or ""))
-        for one in items(word.details.get("errors"))
-        if one.get("code") not in codes
+        Problem(
+            integer(error.get("code")) or 0, _quoted(answer, error.get("description")), str(error.get("solution") or "")
+        )
+        for error in items(answer.details.get("errors"))
+        if error.get("code") not in codes
     ]
-    lines = [line for line in word.details.get("info") or () if line not in state.info]
-    info = [_quoted(word, line) for line in lines]
-    if not (word.details.get("errors") or word.details.get("info")):
-        info = [_quoted(word, CanSend(word.new).label)]
-    can_send = worst([state.can_send, CanSend(word.new)])
+    lines = [line for line in answer.details.get("info") or () if line not in state.info]
+    info = [_quoted(answer, line) for line in lines]
+    if not (answer.details.get("errors") or answer.details.get("info")):
+        info = [_quoted(answer, CanSend(answer.new).label)]
+    can_send = worst([state.can_send, CanSend(answer.new)])
     return HealthState(can_send, (*state.info, *info), (*state.errors, *errors))
 
 
-def _quoted(word: Change, text: Any) -> str:
+def _quoted(answer: Change, text: Any) -> str:
     return gettext("Reported by the provider since %(at)s UTC: %(text)s") % {
-        "at": f"{word.at:%Y-%m-%d %H:%M}",
+        "at": f"{answer.at:%Y-%m-%d %H:%M}",
         "text": text,
     }
 
 
 @dataclass(frozen=True)
 class Transition:
-    """A moment when something began or ceased to be able to send; `why` is the announcement, None when a term ended."""
+    """A change of whether something can send; `change` is the announcement, None when a restriction expired."""
 
     at: datetime
     before: CanSend
     after: HealthState
-    why: Change | None
+    change: Change | None
 
     @property
     def reason(self) -> str:
         """The label of the provider's reason; empty where it gave none."""
-        return str(provider_label(self.why.reason)) if self.why and self.why.reason else ""
+        return str(provider_label(self.change.reason)) if self.change and self.change.reason else ""
 
 
 def transitions(
@@ -228,15 +230,15 @@ def transitions(
     before = rule(facts, start)
     ends = {end for change in [*former_facts.values(), *changes] for end in _ends(change)}
     moments = sorted({change.at for change in changes} | {end for end in ends if start < end <= now})
-    waiting = list(changes)
+    remaining = list(changes)
     for at in moments:
-        why = None
-        while waiting and waiting[0].at <= at:
-            why = waiting.pop(0)
-            facts[why.field] = why
+        last = None
+        while remaining and remaining[0].at <= at:
+            last = remaining.pop(0)
+            facts[last.field] = last
         after = rule(facts, at)
         if after.can_send != before.can_send:
-            yield Transition(at, before.can_send, after, why)
+            yield Transition(at, before.can_send, after, last)
         before = after
 
 
@@ -263,7 +265,7 @@ def _add_restrictions(findings: _Findings, facts: Facts, at: datetime) -> None:
             else gettext("Meta restricted it: %(kind)s.")
         )
         words = sentence % {"kind": kind, "end": f"{until:%Y-%m-%d %H:%M}" if until else ""}
-        if kind in _STOPS:
+        if kind in _BLOCKING_RESTRICTIONS:
             findings.blocking.append(Problem(368, words, problem_of_code(368).solution))
         else:
             findings.limits.append(words)
@@ -290,13 +292,13 @@ def _add_ban(findings: _Findings, change: Change | None) -> None:
 
 def _add_removal(findings: _Findings, facts: Facts) -> None:
     latest = max(
-        (facts[name] for name in (*_GONE, *_BACK) if name in facts), key=lambda change: change.at, default=None
+        (facts[name] for name in (*_REMOVALS, *_RETURNS) if name in facts), key=lambda change: change.at, default=None
     )
-    if latest and latest.field in _GONE:
+    if latest and latest.field in _REMOVALS:
         findings.blocking.append(
             Problem(
                 0,
-                gettext("Meta reports: %(new)s.") % {"new": _word(latest.new)},
+                gettext("Meta reports: %(new)s.") % {"new": _label(latest.new)},
                 gettext("Connect the account again at Meta."),
             )
         )
@@ -304,8 +306,8 @@ def _add_removal(findings: _Findings, facts: Facts) -> None:
 
 def restrictions(change: Change) -> list[tuple[str, datetime | None]]:
     """The kinds of a restriction and their ends (None: not reported), in Meta's or 8x8's form."""
-    listed = change.details.get("restriction_info") or change.details.get("restrictionInfo")
-    rows = [_mapping(row) for row in listed] if isinstance(listed, list) else []
+    entries = change.details.get("restriction_info") or change.details.get("restrictionInfo")
+    rows = [_mapping(row) for row in entries] if isinstance(entries, list) else []
     return [(str(row.get("restriction_type") or row.get("restrictionType") or "?"), _end(row)) for row in rows]
 
 
@@ -325,5 +327,5 @@ def _mapping(part: Any) -> Mapping[str, Any]:
     return part if isinstance(part, dict) else {}
 
 
-def _word(text: str) -> str:
+def _label(text: str) -> str:
     return text.lower().replace("_", " ")

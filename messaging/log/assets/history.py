@@ -1,7 +1,7 @@
 """Announced changes of templates, phone numbers and WABAs: kept in a history, from which the present state follows.
 
 A template that is announced before anybody registered it is created from the announcement. A number or WABA is not:
-who it belongs to is for people to say, so the webhook waits until then.
+people decide which account it belongs to, so the webhook waits until they register it.
 """
 
 from collections.abc import Iterable, Sequence
@@ -48,7 +48,7 @@ class Announcement:
 
 
 def apply_changes(announcements: Sequence[Announcement]) -> None:
-    """Add the changes to the history and bring the present state up to it, in item transaction.
+    """Add the changes to the history and bring the present state up to it, in one transaction.
 
     Applying the same changes again, or in another order, ends in the same rows.
     """
@@ -90,16 +90,16 @@ def _volume_tier(announcement: Announcement) -> VolumeTier | None:
 
 def _bring_up_to_date(subject: Subject, columns: dict[str, str], ids: list[int]) -> None:
     """Set each column to the latest change of its field; of two of the same moment the greater text wins."""
-    settings = [_LATEST.format(column=column, value="new", field=field) for column, field in columns.items()]
+    assignments = [_LATEST.format(column=column, value="new", field=field) for column, field in columns.items()]
     if subject == Subject.TEMPLATE:
-        settings.append(_LATEST.format(column="status_reason", value="reason", field="status"))
+        assignments.append(_LATEST.format(column="status_reason", value="reason", field="status"))
     with connection.cursor() as cursor:
         cursor.execute(  # in the order of ids, so that two workers wait for each other instead of deadlocking
             f"SELECT id FROM {_TABLES[subject]} WHERE id = ANY(%(ids)s) ORDER BY id FOR NO KEY UPDATE",  # noqa: S608
             {"ids": ids},
         )
         cursor.execute(
-            f"UPDATE {_TABLES[subject]} s SET {', '.join(settings)} WHERE id = ANY(%(ids)s)",  # noqa: S608
+            f"UPDATE {_TABLES[subject]} s SET {', '.join(assignments)} WHERE id = ANY(%(ids)s)",  # noqa: S608
             {"subject": str(subject), "ids": ids},
         )
 

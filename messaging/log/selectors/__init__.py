@@ -1,1 +1,1 @@
-"""Reads of messaging, one module a page or a question."""
+"""Reads of messaging, one module per page or report."""

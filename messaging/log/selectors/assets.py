@@ -1,4 +1,4 @@
-"""What an account sends with: its templates and phone numbers, each with what was last announced of it."""
+"""An account's templates and phone numbers, and what providers announced condition them."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -58,7 +58,7 @@ def all_templates(account: Account, subaccount_ids: Sequence[int] | None) -> Que
 
 
 def last_changes(account: Account, subject: Subject, ids: Iterable[int]) -> dict[int, Change]:
-    """What was last announced of each, in one query."""
+    """The last announcement condition each, in one query."""
     rows = Change.objects.filter(account=account, subject=subject, subject_id__in=list(ids)).exclude(
         field__in=SUMMARY_FIELDS
     )
@@ -67,12 +67,12 @@ def last_changes(account: Account, subject: Subject, ids: Iterable[int]) -> dict
 
 
 def timeline(account: Account, subjects: Iterable[tuple[Subject, int, Any]]) -> list[Change]:
-    """What was announced of these, newest first; each with the fields that count (None: all)."""
-    about = Q(pk__in=[])
+    """The announcements condition these, newest first; each subject with its relevant fields (None: all)."""
+    condition = Q(pk__in=[])
     for subject, pk, fields in subjects:
         own = Q(subject=subject, subject_id=pk)
-        about |= own if fields is None else own & Q(field__in=fields)
-    return list(Change.objects.filter(about, account=account).exclude(field__in=SUMMARY_FIELDS)[:MOST_CHANGES])
+        condition |= own if fields is None else own & Q(field__in=fields)
+    return list(Change.objects.filter(condition, account=account).exclude(field__in=SUMMARY_FIELDS)[:MOST_CHANGES])
 
 
 def category_moved(changes: Iterable[Change], since: datetime) -> Change | None:

@@ -1,4 +1,4 @@
-"""What a person can filter by: the numbers and templates they may see."""
+"""The numbers and templates that a person can filter by."""
 
 from collections.abc import Sequence
 

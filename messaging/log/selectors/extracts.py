@@ -1,4 +1,4 @@
-"""What leaves as files: the log, charges and counts, each as one statement that PostgreSQL writes out.
+"""Exports of the log, charges and counts, each as one statement whose rows PostgreSQL writes.
 
 A span of time begins with its first moment and ends before its second.
 """
@@ -39,13 +39,13 @@ from messaging.log.selectors.traffic import TrafficFilter, counted_rows
 
 Span = tuple[datetime, datetime]  # the end is not included
 _Expression = Expression | F | Subquery
-_PLAIN = (
+_MESSAGE_FIELDS = (
     "umid", "created_at", "provider", "provider_message_id", "direction", "status", "status_detail", "country",
     "content_type", "category", "pricing_type", "recipient_type", "response_code", "error_source", "error_code",
     "error_title", "provider_error_code", "client_message_id", "queued_at", "sent_at", "delivered_at", "read_at",
     "failed_at", "rejected_at", "expired_at", "received_at",
 )  # fmt: skip
-_ELSEWHERE = {
+_RELATED_FIELDS = {
     "subaccount_id": "subaccount__code",
     "channel": "phone_number__provider_number_id",
     "channel_msisdn": "phone_number__msisdn",
@@ -97,8 +97,8 @@ _CONTENT_TEXT = (
 
 
 _EXPRESSIONS: dict[str, Callable[[], _Expression]] = {
-    **{name: partial(F, name) for name in _PLAIN},
-    **{name: partial(_or_empty, path) for name, path in _ELSEWHERE.items()},
+    **{name: partial(F, name) for name in _MESSAGE_FIELDS},
+    **{name: partial(_or_empty, path) for name, path in _RELATED_FIELDS.items()},
     "status_at": _status_at,
     "content": _content,
     "channel_upper": lambda: Upper(_or_empty("phone_number__provider_number_id")),
@@ -128,18 +128,19 @@ def log_extract(
     rows = matching(account, query).filter(created_at__gte=span[0], created_at__lt=span[1])
     rows = rows.order_by("created_at", "id")
     costs = [name for name in fields if name in _COSTS]
-    inner = _compiled(rows, [name for name in fields if name not in _COSTS], bool(costs), whole_numbers, limit)
+    inner = _compile(rows, [name for name in fields if name not in _COSTS], bool(costs), whole_numbers, limit)
     if not costs:
         return Extract(inner)
-    columns = ", ".join(f'{_COSTS[name]} AS "{name}"' if name in _COSTS else f'said."{name}"' for name in fields)
-    charges = charges_by_key(account, "SELECT message_key FROM said").sql
+    columns = ", ".join(f'{_COSTS[name]} AS "{name}"' if name in _COSTS else f'message."{name}"' for name in fields)
+    charges = charges_by_key(account, "SELECT message_key FROM message").sql
     return Extract(
-        f"WITH said AS MATERIALIZED ({inner}), charge AS MATERIALIZED ({charges}) "  # noqa: S608 - our own names
-        f"SELECT {columns} FROM said LEFT JOIN charge USING (message_key) ORDER BY said.row_created_at, said.row_id"
+        f"WITH message AS MATERIALIZED ({inner}), charge AS MATERIALIZED ({charges}) "  # noqa: S608 - our own names
+        f"SELECT {columns} FROM message LEFT JOIN charge USING (message_key) "
+        "ORDER BY message.row_created_at, message.row_id"
     )
 
 
-def _compiled(
+def _compile(
     rows: QuerySet[Message], fields: Sequence[str], with_key: bool, whole_numbers: bool, limit: int | None
 ) -> str:
     expressions: dict[str, _Expression] = {}
@@ -151,10 +152,10 @@ def _compiled(
     if with_key:
         expressions |= {"message_key": F("message_key"), "row_created_at": F("created_at"), "row_id": F("id")}
     # A field of the model cannot be an alias of its own, so every alias gets its name outside.
-    aliases = {f"x{place}": expression for place, expression in enumerate(expressions.values())}
+    aliases = {f"x{index}": expression for index, expression in enumerate(expressions.values())}
     named = rows.annotate(**aliases).values_list(*aliases)
     sql = inline_params(*(named[:limit] if limit is not None else named).query.sql_with_params())
-    columns = ", ".join(f'x{place} AS "{name}"' for place, name in enumerate(expressions))
+    columns = ", ".join(f'x{index} AS "{name}"' for index, name in enumerate(expressions))
     return f"SELECT {columns} FROM ({sql}) named"  # noqa: S608 - names of fields are ours
 
 
@@ -190,7 +191,7 @@ TRAFFIC_FIELDS: Mapping[str, str] = MappingProxyType({
     "channel": "coalesce(n.provider_number_id, '')", "channel_name": "coalesce(n.display_name, '')",
     "direction": "u.direction", "category": "u.category", "status": "u.status", "messages": "sum(u.n)::bigint",
 })  # fmt: skip
-"""Everything of the counts that can leave."""
+"""All fields of the counts that exports may contain."""
 
 
 def traffic_extract(
@@ -204,7 +205,7 @@ def traffic_extract(
         for sql in counted
     )
     columns = ", ".join(f'{TRAFFIC_FIELDS[name]} AS "{name}"' for name in fields)
-    keys = [str(place) for place, name in enumerate(fields, start=1) if name != "messages"]
+    keys = [str(index) for index, name in enumerate(fields, start=1) if name != "messages"]
     grouped = f" GROUP BY {', '.join(keys)}" if keys else ""
     return Extract(
         f"SELECT {columns} FROM ({union}) u LEFT JOIN accounts_subaccount s ON s.id = u.subaccount_id "  # noqa: S608

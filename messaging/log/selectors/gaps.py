@@ -1,8 +1,7 @@
-"""Where something is missing: numbers that went quiet, messages without an outcome or an answer, webhooks
-that wait or are held.
+"""Missing traffic: numbers that went quiet, messages without an outcome, counts that are not folded.
 
 Everything is read from counts by quarter hour and partial indexes, never from the log, and counted no further than a
-person can use. Each function is told the accounts it speaks of.
+person can use. Each function takes the ids of the accounts to check.
 """
 
 from collections.abc import Sequence
@@ -45,7 +44,7 @@ class QuietNumber:
 
 
 @dataclass(frozen=True, slots=True)
-class InSent:
+class MessagesInSent:
     """Messages of a number that are sent without a later report, for an hour and for a day."""
 
     number: NumberSummary
@@ -57,7 +56,7 @@ _NUMBER = """
     a.id, a.name, c.phone_number_id, coalesce(p.display_name, ''), coalesce(p.msisdn, ''),
     coalesce(p.provider_number_id, ''), p.subaccount_id
 """
-_NAMED = """
+_JOINS = """
     JOIN accounts_account a ON a.id = c.account_id
     LEFT JOIN log_phonenumber p ON p.id = c.phone_number_id AND p.account_id = c.account_id
 """
@@ -88,7 +87,7 @@ SELECT {_NUMBER}, (
     AND t.slot < %(quiet)s AND t.slot >= %(quiet)s - interval '14 days' AND t.phone_number_id = c.phone_number_id
     AND t.n > 0 ORDER BY slot DESC LIMIT 1
 ), least(c.week, c.fortnight)
-FROM c {_NAMED}
+FROM c {_JOINS}
 WHERE c.now <= 0 AND least(c.week, c.fortnight) >= %(least)s ORDER BY a.name, a.id, p.display_name, c.phone_number_id
 """  # noqa: S608 - every name is a constant of this module
 
@@ -105,12 +104,12 @@ def quiet_numbers(account_ids: Sequence[int], now: datetime) -> list[QuietNumber
 
 _IN_SENT = f"""
 SELECT {_NUMBER}, sum(c.n), coalesce(sum(c.n) FILTER (WHERE c.slot < %(day)s), 0)
-FROM ({_counts("direction = 'outbound' AND status = 'sent' AND slot >= %(since)s AND slot < %(hour)s")}) c {_NAMED}
+FROM ({_counts("direction = 'outbound' AND status = 'sent' AND slot >= %(since)s AND slot < %(hour)s")}) c {_JOINS}
 GROUP BY a.id, c.phone_number_id, p.id HAVING sum(c.n) > 0 ORDER BY 9 DESC, 8 DESC, a.name, c.phone_number_id
 """  # noqa: S608
 
 
-def long_in_sent(account_ids: Sequence[int], now: datetime) -> list[InSent]:
+def long_in_sent(account_ids: Sequence[int], now: datetime) -> list[MessagesInSent]:
     """How many messages of each number have been `sent` for over an hour, and for over a day; the most first.
 
     Messages of the last seven days. Ages count from the quarter hour in which one was made, so some of just 60 minutes
@@ -118,11 +117,11 @@ def long_in_sent(account_ids: Sequence[int], now: datetime) -> list[InSent]:
     """
     hour, day = (now - age - SLOT for age in LONG_IN_SENT)
     rows = _rows(_IN_SENT, accounts=list(account_ids), since=now - _LOOKBACK, hour=hour, day=day)
-    return [InSent(NumberSummary(*row[:7]), int(row[7]), int(row[8])) for row in rows]
+    return [MessagesInSent(NumberSummary(*row[:7]), int(row[7]), int(row[8])) for row in rows]
 
 
-def not_folded(account_ids: Sequence[int], most: int) -> int:
-    """Changes of the counts that no fold has taken up yet, counted to `most` + 1 at the furthest."""
+def count_not_folded(account_ids: Sequence[int], most: int) -> int:
+    """The number of count changes that are not folded yet, counted to at most `most` + 1."""
     return count_up_to(TrafficDelta.objects.filter(account__in=account_ids), most)
 
 

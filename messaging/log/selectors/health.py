@@ -36,10 +36,14 @@ MOST_TEMPLATES = 1_000
 # Meta's codes for a problem of the sender instead of one message, and the matching code of the health status.
 _OF_NUMBER = {131037: 131037, 131045: 131045, 133010: 133010}
 _OF_WABA = {131031: 131031, 131042: 141006, 368: 368}
-_OF_APP = {code: code for (source, code), one in catalogue().items() if source == META and one.group == "authorization"}
-_WANTED = {**_OF_NUMBER, **_OF_WABA, **_OF_APP}
-_SENDER_CODES = {  # (whose code, code) -> Meta's
-    (source, code): meta for source, code in catalogue() if (meta := meta_code(source, code)) in _WANTED
+_OF_APP = {
+    code: code
+    for (source, code), diagnosis in catalogue().items()
+    if source == META and diagnosis.group == "authorization"
+}
+_META_CODES = {**_OF_NUMBER, **_OF_WABA, **_OF_APP}
+_SENDER_CODES = {  # (source, code) -> Meta's code
+    (source, code): meta for source, code in catalogue() if (meta := meta_code(source, code)) in _META_CODES
 }
 FIELDS = Q(field__startswith="account.") | Q(field__startswith=PROVIDER_HEALTH)
 FIELDS |= Q(field__in=["review", "alert", "flag", "display_name", "status", "quality"])
@@ -49,7 +53,7 @@ _HIERARCHY = [Entity.PHONE_NUMBER, Entity.TEMPLATE, Entity.WABA, Entity.BUSINESS
 
 @dataclass(frozen=True)
 class Health:
-    """All nodes, and the worst of them as the whole."""
+    """The nodes, and their worst state as the overall one."""
 
     at: datetime
     nodes: list[Node]
@@ -62,7 +66,7 @@ class Health:
     def with_parents(self, node: Node) -> list[Node]:
         """A node with its WABA, its business and the connection, in that order."""
         keys = {(node.entity, node.pk), (Entity.WABA, node.waba_pk), (Entity.BUSINESS, node.portfolio_pk)}
-        nodes = [one for one in self.nodes if (one.entity, one.pk) in keys or one.entity == Entity.APP]
+        nodes = [other for other in self.nodes if (other.entity, other.pk) in keys or other.entity == Entity.APP]
         return sorted(nodes, key=lambda node: _HIERARCHY.index(node.entity))
 
     def of(self, *entities: Entity) -> list[Node]:
@@ -82,8 +86,8 @@ class _Failure:
 
 
 def health(account: Account, subaccount_ids: Sequence[int] | None, at: datetime) -> Health:
-    """The nodes within reach, from stored data; no provider is called. A template or number without an announcement
-    anything of is as it was registered.
+    """The nodes within reach, from stored data; no provider is called. A template or number without announcements
+    is in the state in which it was registered.
     """
     numbers = PhoneNumber.objects.filter(account=account).select_related("waba__portfolio")
     if subaccount_ids is not None:
@@ -93,9 +97,9 @@ def health(account: Account, subaccount_ids: Sequence[int] | None, at: datetime)
     templates = list(Template.objects.filter(account=account, waba__in=wabas)[:MOST_TEMPLATES])
     facts = _facts(account, reachable, wabas.values())
     failures = _failures(account, [number.pk for number in reachable], at)
-    quiet = [one for one in quiet_numbers([account.pk], at) if one.number.id in {number.pk for number in reachable}]
+    quiet = [row for row in quiet_numbers([account.pk], at) if row.number.id in {number.pk for number in reachable}]
     return Health(at, [
-        _app(failures, [one.number.name or one.number.msisdn for one in quiet], facts),
+        _app(failures, [row.number.name or row.number.msisdn for row in quiet], facts),
         *_businesses(wabas.values(), facts),
         *(_waba(waba, facts[Subject.WABA, waba.pk], failures, reachable, at) for waba in wabas.values()),
         *(_number(number, facts[Subject.PHONE_NUMBER, number.pk], failures, at) for number in reachable),
@@ -121,7 +125,7 @@ def _app(
     failures: Iterable[_Failure], quiet: Sequence[str], facts: Mapping[tuple[str, int], Mapping[str, Change]]
 ) -> Node:
     """The connection to the provider: its access token, and whether webhooks still arrive."""
-    codes = sorted({one.code for one in failures if one.code in _OF_APP})
+    codes = sorted({failure.code for failure in failures if failure.code in _OF_APP})
     limits = [
         f"{name} is quiet: no messages for six hours, although there is usually traffic. "
         "Check the webhook address at the provider."
@@ -152,7 +156,9 @@ def _businesses(wabas: Iterable[Waba], facts: dict[tuple[str, int], dict[str, Ch
 
 def _waba(waba: Waba, facts: Facts, failures: Iterable[_Failure], numbers: Iterable[PhoneNumber], at: datetime) -> Node:
     own = {number.pk for number in numbers if number.waba_id == waba.pk}
-    codes = {_OF_WABA[one.code] for one in failures if one.code in _OF_WABA and one.phone_number_id in own}
+    codes = {
+        _OF_WABA[failure.code] for failure in failures if failure.code in _OF_WABA and failure.phone_number_id in own
+    }
     state = with_problems(waba_state(facts, at), [problem_of_code(code) for code in sorted(codes)])
     return Node(Entity.WABA, waba.waba_id, waba.name, state, waba.pk, waba.pk, waba.portfolio_id)
 
@@ -176,10 +182,10 @@ def _facts(
     account: Account, numbers: Iterable[PhoneNumber], wabas: Iterable[Waba]
 ) -> dict[tuple[str, int], dict[str, Change]]:
     """The latest change of each field of each number and WABA, in one query."""
-    about = Q(subject=Subject.PHONE_NUMBER, subject_id__in=[number.pk for number in numbers])
-    about |= Q(subject=Subject.WABA, subject_id__in=[waba.pk for waba in wabas])
+    condition = Q(subject=Subject.PHONE_NUMBER, subject_id__in=[number.pk for number in numbers])
+    condition |= Q(subject=Subject.WABA, subject_id__in=[waba.pk for waba in wabas])
     latest = (
-        Change.objects.filter(about, FIELDS, account=account)
+        Change.objects.filter(condition, FIELDS, account=account)
         .order_by("subject", "subject_id", "field", "-at", "-id")
         .distinct("subject", "subject_id", "field")
     )
@@ -192,25 +198,25 @@ def _facts(
 def _failures(account: Account, number_ids: Sequence[int], at: datetime) -> list[_Failure]:
     """Codes with which messages of a number failed lately, and after which none of that number was delivered.
 
-    From the counts of quarter hours, as there may be millions of either; the log is asked about a quarter in which a
-    number had both, which came last.
+    From the counts of quarter hours, as there may be millions of either; the log is read only for a quarter in which a
+    number had both.
     """
-    failed: dict[tuple[int, int], datetime] = {}
-    delivered: dict[int, datetime] = {}
+    last_failed: dict[tuple[int, int], datetime] = {}
+    last_delivered: dict[int, datetime] = {}
     provider_codes: dict[tuple[int, int], set[tuple[str, int]]] = defaultdict(set)
     for number, source, code, slot in _last_slots(account, number_ids, at):
         meta = _SENDER_CODES.get((source, code))
         if not code:
-            delivered[number] = slot
+            last_delivered[number] = slot
         elif meta is not None:
-            failed[meta, number] = max(slot, failed.get((meta, number), slot))
+            last_failed[meta, number] = max(slot, last_failed.get((meta, number), slot))
             provider_codes[meta, number].add((source, code))
     return [
         _Failure(meta, number)
-        for (meta, number), slot in failed.items()
-        if number not in delivered
-        or delivered[number] < slot
-        or (delivered[number] == slot and _failed_last(account, number, slot, provider_codes[meta, number]))
+        for (meta, number), slot in last_failed.items()
+        if number not in last_delivered
+        or last_delivered[number] < slot
+        or (last_delivered[number] == slot and _failed_last(account, number, slot, provider_codes[meta, number]))
     ]
 
 
@@ -225,12 +231,12 @@ SELECT phone_number_id, source, code, max(slot) FROM (
     FROM ({_COUNTED.format(table="log_trafficslot")} UNION ALL
         {_COUNTED.format(table="log_trafficdelta")}) counted
     GROUP BY 1, 2, 3, 4 HAVING sum(n) > 0
-) there GROUP BY 1, 2, 3
+) last_slots GROUP BY 1, 2, 3
 """  # noqa: S608 - every name is a constant of this module
 
 
 def _last_slots(account: Account, number_ids: Sequence[int], at: datetime) -> list[tuple[int, str, int, datetime]]:
-    """(number, whose code, code, the last quarter hour in which messages of it failed so); code 0 for deliveries."""
+    """(number, source of the code, code, last quarter hour with that failure); code 0 for deliveries."""
     params: dict[str, Any] = {
         "account": account.pk, "numbers": list(number_ids), "since": at - RECENT - SLOT, "at": at,
         "arrived": [str(status) for status in ARRIVED], "codes": sorted({code for _, code in _SENDER_CODES}),
@@ -241,11 +247,11 @@ def _last_slots(account: Account, number_ids: Sequence[int], at: datetime) -> li
 
 
 def _failed_last(account: Account, number_id: int, slot: datetime, codes: Iterable[tuple[str, int]]) -> bool:
-    """Whether the last message of a number in a quarter hour that failed so was made after the last delivered one."""
+    """Whether the last message of a number in a quarter hour failed with these codes, after the last delivery."""
     own = Q(account=account, phone_number=number_id, created_at__gte=slot, created_at__lt=slot + SLOT)
     rows = Message.objects.filter(own).order_by("-created_at").values_list("created_at", flat=True)
-    so = Q(pk__in=[])
+    same_codes = Q(pk__in=[])
     for source, code in codes:
-        so |= Q(error_source=source, error_code=code)
-    failed, delivered = rows.filter(so, status__in=LOST).first(), rows.filter(status__in=ARRIVED).first()
+        same_codes |= Q(error_source=source, error_code=code)
+    failed, delivered = rows.filter(same_codes, status__in=LOST).first(), rows.filter(status__in=ARRIVED).first()
     return failed is not None and (delivered is None or delivered < failed)

@@ -1,4 +1,4 @@
-"""When something began or ceased to be able to send, worked out of what providers announced."""
+"""When something began or ceased to be able to send, derived from the announcements of providers."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -24,14 +24,14 @@ from messaging.log.models import Change
 from messaging.log.selectors.health import FIELDS, Health
 from providers.vocabulary import Entity, Quality, Subject, TemplateStatus
 
-REMEMBERED = timedelta(days=90)
+HISTORY_SPAN = timedelta(days=90)
 _MOST_CHANGES = 2_000
 _SUBJECTS = {Entity.PHONE_NUMBER: Subject.PHONE_NUMBER, Entity.WABA: Subject.WABA, Entity.TEMPLATE: Subject.TEMPLATE}
 
 
 @dataclass(frozen=True)
 class HealthEvent:
-    """A transition, and of what."""
+    """A transition of a node."""
 
     node: Node
     transition: Transition
@@ -42,7 +42,7 @@ def health_history(account: Account, current: Health) -> list[HealthEvent]:
 
     That a new template is approved is no transition: nobody could send it before.
     """
-    start = current.at - REMEMBERED
+    start = current.at - HISTORY_SPAN
     nodes: dict[tuple[str, int], Node] = {
         (_SUBJECTS[node.entity], node.pk): node for node in current.nodes if node.entity in _SUBJECTS
     }
@@ -51,20 +51,24 @@ def health_history(account: Account, current: Health) -> list[HealthEvent]:
         HealthEvent(node, transition)
         for key, node in nodes.items()
         for transition in transitions(_rule(node, before[key], since[key]), before[key], since[key], start, current.at)
-        if not (transition.why and transition.why.field == "status" and transition.why.old == TemplateStatus.PENDING)
+        if not (
+            transition.change
+            and transition.change.field == "status"
+            and transition.change.old == TemplateStatus.PENDING
+        )
     ]
     return sorted(events, key=lambda event: event.transition.at, reverse=True)
 
 
 def with_times(current: Health, history: Sequence[HealthEvent]) -> Health:
-    """The same nodes with since when they are as they are, where the history knows."""
+    """The same nodes, each with the time of its last transition if the history has one."""
     latest = {(event.node.entity, event.node.pk): event.transition for event in reversed(history)}
 
-    def timed(node: Node) -> Node:
+    def with_time(node: Node) -> Node:
         transition = latest.get((node.entity, node.pk))
         return replace(node, since=transition.at) if transition and transition.after.can_send == node.can_send else node
 
-    return replace(current, nodes=[timed(node) for node in current.nodes])
+    return replace(current, nodes=[with_time(node) for node in current.nodes])
 
 
 def _rule(node: Node, before: Facts, since: Sequence[Change]) -> Rule:
@@ -96,7 +100,7 @@ def _number(facts: Facts, at: datetime) -> HealthState:
 def _changes(
     account: Account, subjects: Sequence[tuple[str, int]], start: datetime, end: datetime
 ) -> tuple[dict[tuple[str, int], dict[str, Change]], dict[tuple[str, int], list[Change]]]:
-    """What was the latest of each field at the start, and what came since, oldest first."""
+    """The last change of each field up to the start, and the changes since, oldest first."""
     about = Q(pk__in=[])
     for subject in _SUBJECTS.values():
         about |= Q(subject=subject, subject_id__in=[pk for name, pk in subjects if name == subject])

@@ -1,4 +1,4 @@
-"""The message log: pages of it, and what its rows point at."""
+"""The message log: its pages, and the related rows of its messages."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
@@ -25,13 +25,13 @@ def log_page(
 
 
 def attach(account: Account, messages: Sequence[Message], *, loaded: Iterable[Model] = ()) -> None:
-    """Load what the rows point at, a query for each table with some that are not `loaded`; what is gone stays None."""
+    """Load the related rows, a query for each table with some that are not `loaded`; deleted ones stay None."""
     by_key = {(type(row), row.pk): row for row in loaded}
     for name, model in (("phone_number", PhoneNumber), ("template", Template), ("source", Source)):
         ids = {getattr(row, f"{name}_id") for row in messages} - {None}
         missing = [pk for pk in ids if (model, pk) not in by_key]
         rows = model.objects.filter(account=account, pk__in=missing) if missing else ()
-        by_key |= {(model, one.pk): one for one in rows}
+        by_key |= {(model, row.pk): row for row in rows}
         for row in messages:
             setattr(row, name, by_key.get((model, getattr(row, f"{name}_id"))))
 

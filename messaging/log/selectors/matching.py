@@ -1,4 +1,4 @@
-"""The one engine of the log: the rows that answer a query, each filter by an index in the log's own order."""
+"""The query engine of the log: the messages that match a query, each filter by an index in the log's own order."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""How a person likes the log."""
+"""A person's preferences for the log."""
 
 from accounts.models import Account, User
 from messaging.log.models import LogColumns, SavedFilter

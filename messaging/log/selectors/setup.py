@@ -1,4 +1,4 @@
-"""What an account without traffic needs to be shown: where its providers post webhooks to."""
+"""The webhook addresses that the dashboard shows to an account without traffic."""
 
 from collections.abc import Callable
 
@@ -6,7 +6,7 @@ from accounts.principal import Principal
 
 Addresses = list[tuple[str, str]]
 address_sources: list[Callable[[Principal], Addresses | None]] = []
-"""Name and full address of each place to post to. The package that takes webhooks registers here."""
+"""Each returns names and full addresses of endpoints. The package that receives webhooks registers here."""
 
 
 def webhook_addresses(by: Principal) -> Addresses | None:

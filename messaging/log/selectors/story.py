@@ -17,9 +17,9 @@ _LIFE = timedelta(days=90)  # statuses come for 30 days; exports and imports may
 
 @dataclass(frozen=True)
 class Story:
-    """One message: what happened to it in order, what was said.
+    """One message with its status events in order and its payloads.
 
-    `webhooks` is what webhooks said of it, by the id of the stored webhook, where the caller has read that.
+    `webhooks` holds their bodies by the id of the stored webhook, if the caller has read them.
     """
 
     message: Message
@@ -33,7 +33,7 @@ class Story:
 def story(
     account: Account, umid: UUID, subaccount_ids: Sequence[int] | None, *, content: bool, numbers: bool = False
 ) -> Story | None:
-    """The message of that UMID if the account has it within these subaccounts.
+    """The message of a UMID in these subaccounts of the account.
 
     Payloads only with `content`; requests, which hold phone numbers, only with `numbers` too.
     """

@@ -120,8 +120,8 @@ class Failure(NamedTuple):
 
 @dataclass(frozen=True)
 class Traffic:
-    """What the dashboard shows: every day of the period, the sum, the sum of the period before, categories and what
-    failed, the most frequent first.
+    """The dashboard's counts: each day of the period, its total, the total of the period before, and categories and
+    failures, the most frequent first.
     """
 
     days: dict[date, Counts]
@@ -185,7 +185,7 @@ def counts_model(criteria: TrafficFilter, *, detailed: bool = False) -> type[Tra
 
 
 def counted_rows(account: Account, criteria: TrafficFilter, span: tuple[datetime, datetime]) -> list[str]:
-    """The counts of a span, slots and deltas, as complete statements for what is written out of them."""
+    """The counts of a span, slots and deltas, as complete SQL statements for exports."""
     models: tuple[Any, ...] = (counts_model(criteria), TrafficDelta)
     rows = (model.objects.filter(account=account, slot__gte=span[0], slot__lt=span[1]) for model in models)
     return [

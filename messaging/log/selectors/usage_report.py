@@ -24,7 +24,7 @@ _DETAILED = {"country", "template"}
 
 @dataclass(frozen=True)
 class UsageReport:
-    """Rows (what they are grouped by, and the counts) in the order of their groups, and the sum of all."""
+    """Rows (group keys and counts) in the order of their groups, and the total."""
 
     rows: list[tuple[dict[str, Any], Counts]]
     total: Counts
@@ -63,4 +63,4 @@ def _values(account: Account, group: str, columns: set[Any]) -> dict[Any, Any]:
     """Return a group's values as REST answers them; an unknown one is None."""
     dimension = DIMENSIONS[group]
     names = dimension.names.of(account, columns)
-    return {each: dimension.answer(dimension.keys((each,), names))[group] or None for each in columns}
+    return {column: dimension.answer(dimension.keys((column,), names))[group] or None for column in columns}

@@ -1,4 +1,4 @@
-"""How much was delivered with each template and number, and what it cost: by billing's calendar and prices."""
+"""Deliveries and cost of each template and number, by billing's calendar and prices."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -38,7 +38,7 @@ class Month:
 
 
 def running_month(account: Account) -> Month:
-    """The month and day it is for billing."""
+    """The current month and day for billing."""
     zone = billing_zone(account)
     today = today_in(zone)
     return Month(today.replace(day=1), today, zone)
@@ -53,7 +53,7 @@ def by_template(account: Account, subaccount_ids: Sequence[int] | None, month: M
         group_by=("waba", "template"),
         cost_filter=CostFilter(subaccount_ids),
     ).rows
-    return _summed((template_key(row), row) for row in rows)
+    return _sum_by_key((template_key(row), row) for row in rows)
 
 
 def by_number(account: Account, subaccount_ids: Sequence[int] | None, month: Month) -> dict[tuple[Any, ...], Volume]:
@@ -65,7 +65,7 @@ def by_number(account: Account, subaccount_ids: Sequence[int] | None, month: Mon
         group_by=("provider", "channel"),
         cost_filter=CostFilter(subaccount_ids),
     ).rows
-    return _summed(((row.keys["provider"], row.keys["channel"]), row) for row in rows)
+    return _sum_by_key(((row.keys["provider"], row.keys["channel"]), row) for row in rows)
 
 
 def of_template(
@@ -99,7 +99,7 @@ def key_of(template: Template) -> tuple[str, str, str]:
     return template.waba.waba_id, template.name, template.language
 
 
-def _summed(rows: Iterable[tuple[tuple[Any, ...], CostRow]]) -> dict[tuple[Any, ...], Volume]:
+def _sum_by_key(rows: Iterable[tuple[tuple[Any, ...], CostRow]]) -> dict[tuple[Any, ...], Volume]:
     volumes: dict[tuple[Any, ...], Volume] = {}
     for key, row in rows:
         volumes.setdefault(key, Volume()).add(row)

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 from accounts.access import TenantRequest, requires
 from accounts.enums import Permission
 from messaging.log.selectors.health import health
-from messaging.log.selectors.health_history import REMEMBERED, health_history, with_times
+from messaging.log.selectors.health_history import HISTORY_SPAN, health_history, with_times
 from messaging.log.services.health import request_health_check
 from providers.vocabulary import CanSend, Entity
 
@@ -43,7 +43,7 @@ def health_page(request: TenantRequest) -> HttpResponse:
         "templates": len(templates),
         "troubled": len(troubled),
         "history": history,
-        "days": REMEMBERED.days,
+        "days": HISTORY_SPAN.days,
         "has_numbers": bool(current.of(Entity.PHONE_NUMBER)),
         "can_refresh": any(node.checked_at for node in current.of(Entity.PHONE_NUMBER)),
     }

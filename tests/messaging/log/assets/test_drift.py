@@ -26,7 +26,7 @@ def test_messages_are_priced_as_those_of_the_old_category_in_their_markets():
     ]
     (drift,) = found(own, others)
     assert drift == Drift("utility", "marketing", SINCE, "USD", 14, 0, Decimal("0.3680"), Decimal("0.0412"))
-    assert drift.more == Decimal("0.3268")
+    assert drift.added_cost == Decimal("0.3268")
 
 
 def test_markets_without_a_price_are_left_out_of_both_sums():
@@ -34,14 +34,19 @@ def test_markets_without_a_price_are_left_out_of_both_sums():
     (drift,) = found(
         own, [row("India", "utility", 2, "0.0028"), row("Brazil", "utility", 0, "0"), row("Brazil", "service", 5, "1")]
     )
-    assert (drift.compared, drift.left_out, drift.cost, drift.would) == (10, 4, Decimal("0.1180"), Decimal("0.0140"))
+    assert (drift.compared, drift.not_compared, drift.cost, drift.cost_before) == (
+        10,
+        4,
+        Decimal("0.1180"),
+        Decimal("0.0140"),
+    )
 
 
 def test_currencies_are_never_mixed():
     own = [row("India", "marketing", 1, "0.01"), row("India", "marketing", 1, "0.86", "INR")]
     (usd,) = [drift for drift in found(own, [row("India", "utility", 1, "0.001")]) if drift.currency == "USD"]
-    assert (usd.compared, usd.would) == (1, Decimal("0.001"))
-    assert [drift.left_out for drift in found(own, [])] == [1, 1]
+    assert (usd.compared, usd.cost_before) == (1, Decimal("0.001"))
+    assert [drift.not_compared for drift in found(own, [])] == [1, 1]
 
 
 def test_what_still_counts_as_before_or_was_free_does_not_matter():

@@ -167,7 +167,9 @@ def test_turns_are_found_at_announcements_and_where_a_term_ends():
     review = facts(1, review="PENDING")["review"]
     same = facts(4, review="APPROVED")["review"]
     found = list(transitions(waba_state, {}, [start, same, review], AT - timedelta(days=90), AT))
-    assert [(transition.at, transition.before, transition.after.can_send, transition.why) for transition in found] == [
+    assert [
+        (transition.at, transition.before, transition.after.can_send, transition.change) for transition in found
+    ] == [
         (start.at, AVAILABLE, BLOCKED, start),
         (until, BLOCKED, AVAILABLE, None),
         (review.at, AVAILABLE, LIMITED, review),

@@ -71,11 +71,11 @@ def test_others_that_failed_the_same_way_in_24_hours(acme, other, monkeypatch):
         fail(acme, f"wamid.{hours}", AT - timedelta(hours=hours), msisdn="6591234567")
     fail(acme, "wamid.old", AT - timedelta(hours=25))
     fail(acme, "wamid.other", error_code=131026)
-    assert circumstances(acme, message, None).alike == 2
+    assert circumstances(acme, message, None).similar_failures == 2
     care = Subaccount.objects.get(account=acme, code="acme_care").pk
-    assert circumstances(acme, message, [care]).alike == 0
-    monkeypatch.setattr(module, "MOST_ALIKE", 1)
-    assert circumstances(acme, message, None).alike == 2
+    assert circumstances(acme, message, [care]).similar_failures == 0
+    monkeypatch.setattr(module, "MAX_SIMILAR", 1)
+    assert circumstances(acme, message, None).similar_failures == 2
 
 
 def test_a_person_without_a_number(acme):
