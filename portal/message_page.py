@@ -31,7 +31,7 @@ from messaging.log.story.causes import causes, questions
 from messaging.log.story.rendering import all_parameters_filled, render_template_text
 from messaging.log.story.timeline import (
     diagnosis_of,
-    expired_words,
+    expiry_sentence,
     heading,
     is_contradicted,
     is_long_in_sent,
@@ -134,7 +134,7 @@ def _charge(request: TenantRequest, message_story: Story) -> dict[str, Any]:
     return {
         "explained": explained,
         "charge": explained.charge if explained else None,
-        "proof": proof[0].place if proof else "",
+        "proof": proof[0].webhook_key if proof else "",
     }
 
 
@@ -164,7 +164,7 @@ def _diagnosis(request: TenantRequest, row: Message) -> dict[str, Any]:
         "lost": True,
         "diagnosis": diagnosis,
         "contradicted": is_contradicted(row),
-        "expired": expired_words(row),
+        "expired": expiry_sentence(row),
         "causes": causes(row, conditions),
         "questions": questions(row),
         "alike": min(conditions.similar_failures, MAX_SIMILAR),

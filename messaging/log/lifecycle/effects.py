@@ -5,20 +5,20 @@ from typing import Any
 from billing.services import DeliveredMessage, record_usage
 from messaging.log.lifecycle.columns import COLUMNS, sql_list
 from messaging.log.lifecycle.sql.tables import TRACKED
-from messaging.log.models.traffic import DETAILED
+from messaging.log.models.traffic import DETAIL_KEYS
 
 COUNTED = {
     column.count.name or column.name: column.count.sql.format(f"v.{column.name}") for column in COLUMNS if column.count
 }
 """The columns of the counts, with SQL of their values."""
 _COUNT = f"""
-INSERT INTO log_trafficdelta (account_id, {sql_list(DETAILED)}, n)
-SELECT account_id, {sql_list(COUNTED[name] for name in DETAILED)}, sum(v.step)
+INSERT INTO log_trafficdelta (account_id, {sql_list(DETAIL_KEYS)}, n)
+SELECT account_id, {sql_list(COUNTED[name] for name in DETAIL_KEYS)}, sum(v.step)
 FROM changed_batch CROSS JOIN LATERAL (
     VALUES ({sql_list(TRACKED)}, 1), ({sql_list(f"was_{name}" for name in TRACKED)}, -1)
 ) v ({sql_list(TRACKED)}, step)
 WHERE v.status IS NOT NULL
-GROUP BY {sql_list(str(position) for position in range(1, len(DETAILED) + 2))} HAVING sum(v.step) <> 0
+GROUP BY {sql_list(str(position) for position in range(1, len(DETAIL_KEYS) + 2))} HAVING sum(v.step) <> 0
 """  # noqa: S608 - every name is a constant of this package
 
 _PRICED = ("billed_at", *(column.name for column in COLUMNS if column.billed))

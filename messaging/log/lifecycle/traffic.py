@@ -5,16 +5,16 @@ from collections.abc import Iterable
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
-from messaging.log.models.traffic import COUNTED, DETAILED, SUMMED
+from messaging.log.models.traffic import COUNT_KEYS, DETAIL_KEYS, SLOT_KEYS
 
 _SUM = """
     INSERT INTO {table} AS s (account_id, {dimensions}, n)
     SELECT account_id, {dimensions}, sum(n) FROM {source} GROUP BY account_id, {dimensions} HAVING sum(n) <> 0
     ORDER BY account_id, {dimensions} ON CONFLICT (account_id, {dimensions}) DO UPDATE SET n = s.n + EXCLUDED.n
 """
-_DAILY = ("zone", "day", *SUMMED)
+_DAILY = ("zone", "day", *COUNT_KEYS)
 _IN_ZONES = f"""(
-    SELECT account_id, zone, (slot AT TIME ZONE zone)::date AS day, {", ".join(SUMMED)}, n
+    SELECT account_id, zone, (slot AT TIME ZONE zone)::date AS day, {", ".join(COUNT_KEYS)}, n
     FROM {{counts}} JOIN {{zones}} USING (account_id)
 ) c"""  # noqa: S608
 
@@ -28,9 +28,9 @@ _FOLD = f"""
 WITH deltas AS (
     DELETE FROM log_trafficdelta
     WHERE id IN (SELECT id FROM log_trafficdelta ORDER BY id LIMIT %s)
-    RETURNING account_id, {", ".join(DETAILED)}, n
-), counted AS ({_sum("log_trafficslot", COUNTED, "deltas")}
-), detailed AS ({_sum("log_trafficdetail", DETAILED, "deltas")}
+    RETURNING account_id, {", ".join(DETAIL_KEYS)}, n
+), counted AS ({_sum("log_trafficslot", SLOT_KEYS, "deltas")}
+), detailed AS ({_sum("log_trafficdetail", DETAIL_KEYS, "deltas")}
 ), by_day AS ({_sum("log_trafficday", _DAILY, _IN_ZONES.format(counts="deltas", zones="log_trafficzone"))}
 )
 SELECT count(*) FROM deltas

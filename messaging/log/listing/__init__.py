@@ -1,1 +1,1 @@
-"""The log's list: its columns, rows and what is selected."""
+"""The list of the log: its columns, rows and selections."""

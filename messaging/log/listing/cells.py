@@ -27,7 +27,7 @@ _FAINT = '<span class="faint">{}</span>'
 
 
 class Cells:
-    """Renders the messages of one page. Every text of others is escaped by `format_html`."""
+    """Renders the messages of one page. `format_html` escapes every text that is not ours."""
 
     def __init__(
         self, layout: Layout, names: Mapping[int, str], charges: Mapping[UUID, Charge], *, whole_numbers: bool
@@ -59,13 +59,13 @@ class Cells:
     def row(self, row: Message) -> SafeString:
         """One line of the table."""
         cells = "".join(cell(row) for cell in self._cells)
-        return mark_safe(f'<tr id="m{row.umid.hex}">{self._pick(row)}{cells}</tr>\n')  # noqa: S308 - of escaped parts
+        return mark_safe(f'<tr id="m{row.umid.hex}">{self._checkbox(row)}{cells}</tr>\n')  # noqa: S308 - of escaped parts
 
     def rows(self, rows: list[Message]) -> Iterator[SafeString]:
         """The lines of the table."""
         return (self.row(row) for row in rows)
 
-    def _pick(self, row: Message) -> SafeString:
+    def _checkbox(self, row: Message) -> SafeString:
         number = row.umid.hex[:8]
         link = ""
         if not self._link_in:
@@ -87,7 +87,7 @@ class Cells:
         return _cell("umid", self._link(row, short) if self._link_in == "number" else short)
 
     def recorded(self, row: Message) -> SafeString:
-        """When it came to be."""
+        """When it was created."""
         return _cell("when", self._link(row, moment(row.created_at)))
 
     def actions(self, row: Message) -> SafeString:
@@ -116,7 +116,7 @@ class Cells:
         return format_html('<td class="person">{}</td>', self._format_number(person) if person else self._unknown)
 
     def country(self, row: Message) -> SafeString:
-        """Where the person's number is from."""
+        """The country of the person's number."""
         if not row.country:
             return _EMPTY["country"]
         return format_html(
@@ -124,7 +124,7 @@ class Cells:
         )
 
     def template(self, row: Message) -> SafeString:
-        """The template, or what kind of message it was."""
+        """The template, or the kind of message."""
         if row.template:
             return _clipped("what", row.template.name, str(row.template))
         return format_html('<td class="what">{}</td>', format_html(_FAINT, row.content_type or "–"))
@@ -138,7 +138,7 @@ class Cells:
         return format_html('<td class="source">{}</td>', row.source.get_category_display() if row.source else "")
 
     def name(self, row: Message) -> SafeString:
-        """The name of what made it."""
+        """The name of its source."""
         return _clipped("name", row.source.name, row.source.name) if row.source else _EMPTY["name"]
 
     def recipient(self, row: Message) -> SafeString:
@@ -146,7 +146,7 @@ class Cells:
         return format_html('<td class="recipient">{}</td>', capfirst(row.recipient_type))
 
     def subaccount(self, row: Message) -> SafeString:
-        """Whose it is."""
+        """The subaccount's name."""
         return _clipped("subaccount-cell", self._names.get(row.subaccount_id or 0) or "–")
 
     def channel(self, row: Message) -> SafeString:
@@ -155,7 +155,7 @@ class Cells:
         return _clipped("channel", (number.display_name or number.msisdn) if number else "–")
 
     def response(self, row: Message) -> SafeString:
-        """How the provider answered."""
+        """The HTTP status of the provider's answer."""
         return format_html('<td class="number">{}</td>', "" if row.response_code is None else row.response_code)
 
     def sent(self, row: Message) -> SafeString:
@@ -185,9 +185,9 @@ _EMPTY = {name: format_html('<td class="{}"></td>', name) for name in ("country"
 _ANY = UUID(int=0)
 
 
-def _cell(column: str, inside: SafeString) -> SafeString:
-    """A cell around what is escaped already."""
-    return mark_safe(f'<td class="{column}">{inside}</td>')  # noqa: S308 - of escaped parts
+def _cell(column: str, content: SafeString) -> SafeString:
+    """A cell around escaped HTML."""
+    return mark_safe(f'<td class="{column}">{content}</td>')  # noqa: S308 - of escaped parts
 
 
 def _category(value: str) -> SafeString:

@@ -1,4 +1,4 @@
-"""The columns of the log: what there is, what is shown unless a person chose others, and who may see it."""
+"""The columns of the log, which of them are visible by default, and the permissions they need."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -12,37 +12,37 @@ from core.words import Text
 
 @dataclass(frozen=True)
 class Column:
-    """One column. `usual`: shown unless chosen otherwise; `needs`: the permission without which it does not exist."""
+    """One column. `is_default`: visible unless a person selects others; `needs`: the permission to see it."""
 
     key: str
     label: Text
-    usual: bool = False
+    is_default: bool = False
     needs: Permission | None = None
     numeric: bool = False
 
 
 COLUMNS = (  # in their order on the page
     Column("number", "#"),
-    Column("recorded", _("Recorded on"), usual=True),
+    Column("recorded", _("Recorded on"), is_default=True),
     Column("actions", _("Actions")),
-    Column("direction", _("Direction"), usual=True),
-    Column("status", _("Status"), usual=True),
-    Column("user", _("User"), usual=True),
-    Column("country", _("Country"), usual=True),
-    Column("template", _("Template"), usual=True),
-    Column("category", _("Category"), usual=True),
+    Column("direction", _("Direction"), is_default=True),
+    Column("status", _("Status"), is_default=True),
+    Column("user", _("User"), is_default=True),
+    Column("country", _("Country"), is_default=True),
+    Column("template", _("Template"), is_default=True),
+    Column("category", _("Category"), is_default=True),
     Column("source", _("Source")),
     Column("name", _("Name")),
     Column("recipient", _("Recipient type")),
-    Column("subaccount", _("Subaccount"), usual=True),
+    Column("subaccount", _("Subaccount"), is_default=True),
     Column("channel", _("Channel")),
     Column("response", _("Response code"), numeric=True),
     Column("sent", _("Sent")),
     Column("delivered", _("Delivered")),
     Column("read", _("Read")),
-    Column("cost", _("Cost"), usual=True, needs=Permission.VIEW_COSTS, numeric=True),
+    Column("cost", _("Cost"), is_default=True, needs=Permission.VIEW_COSTS, numeric=True),
 )
-_MAX_NARROW = sum(column.usual for column in COLUMNS)
+_MAX_NARROW = sum(column.is_default for column in COLUMNS)
 KEYS = tuple(column.key for column in COLUMNS)
 
 
@@ -65,8 +65,10 @@ class Layout:
 
 
 def layout(keys: Iterable[str], by: Principal) -> Layout:
-    """The layout with these keys, or the usual ones when there are none or none is allowed."""
+    """The layout with these keys, or the default ones when none of these is allowed."""
     offered = [column for column in COLUMNS if column.needs is None or by.may(column.needs)]
     selected = set(keys)
-    visible = [column for column in offered if column.key in selected] or [column for column in offered if column.usual]
+    visible = [column for column in offered if column.key in selected] or [
+        column for column in offered if column.is_default
+    ]
     return Layout(offered, visible)

@@ -31,13 +31,13 @@ def selected_messages(
     its filters (None: they are not valid). Raises UserError.
     """
     if posted.get("all"):
-        rows = _all(account, query, posted.get("upto", ""))
+        rows = _all_matching(account, query, posted.get("upto", ""))
     else:
         rows = within(Message.objects.filter(account=account, umid__in=_umids(posted)), subaccount_ids)
     return rows.order_by("-created_at", "-id")[:MOST]
 
 
-def _all(account: Account, query: MessageQuery | None, upto: str) -> QuerySet[Message]:
+def _all_matching(account: Account, query: MessageQuery | None, upto: str) -> QuerySet[Message]:
     if query is None:
         raise UserError(_("Correct the filters of the log first."))
     try:

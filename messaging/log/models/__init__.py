@@ -1,4 +1,4 @@
-"""The tables of the log, one module a noun."""
+"""The tables of the log, one module per subject."""
 
 from messaging.log.models.channel import PhoneNumber, Template
 from messaging.log.models.history import Change, ContactEvent

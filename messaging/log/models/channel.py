@@ -1,4 +1,4 @@
-"""What messages are sent with: phone numbers (8x8 calls them channels) and templates."""
+"""Phone numbers (8x8 calls them channels) and templates, with which messages are sent."""
 
 from django.core.validators import URLValidator
 from django.db import models
@@ -55,7 +55,7 @@ class PhoneNumber(TenantModel):
 
     @property
     def credential(self) -> str:
-        """What sends from the number: Meta's access token, 360dialog's or 8x8's API key; empty when none is set."""
+        """Meta's access token, 360dialog's or 8x8's API key, with which the number sends; empty when none is set."""
         return unseal(self.credential_sealed, owner=f"account:{self.account_id}")
 
     @property
@@ -64,7 +64,7 @@ class PhoneNumber(TenantModel):
         return registry.VENDORS[self.provider]
 
     def set_credential(self, secret: str) -> None:
-        """Put another in its place, or none; the caller saves."""
+        """Replace the credential, or remove it; the caller saves."""
         self.credential_sealed = seal(secret, owner=f"account:{self.account_id}")
         self.health_due_at = timezone.now()
 

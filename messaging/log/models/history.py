@@ -1,4 +1,4 @@
-"""What providers announced: every change of a template, number or WABA, and people's preferences."""
+"""Announcements of providers: every change of a template, number or WABA, and people's preferences."""
 
 from django.db import models
 
@@ -7,10 +7,10 @@ from providers.vocabulary import Subject
 
 
 class Change(TenantModel):
-    """One announced change: what, from what, to what, why, when, and by which webhook.
+    """One announced change: the field, its old and new value, the reason, the time and the webhook.
 
-    Append-only and without duplicates, so the history is the same whatever order webhooks come in. What a template or
-    number *is* now follows from it: for each field the change with the latest time.
+    Append-only and without duplicates, so the history does not depend on the order of webhooks. The present state of
+    a template or number follows from it: for each field the change with the latest time.
     """
 
     subject = models.CharField(max_length=16, choices=Subject)
@@ -37,7 +37,7 @@ class Change(TenantModel):
 
 
 class ContactEvent(TenantModel):
-    """Something about a person: a stop or resume of marketing messages, a new user id."""
+    """A change about a person: a stop or resume of marketing messages, a new user id."""
 
     at = models.DateTimeField()
     msisdn = models.CharField("MSISDN", max_length=20, blank=True)

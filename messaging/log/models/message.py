@@ -1,4 +1,4 @@
-"""The message log: one row a message, one row a status report, and the payloads beside them."""
+"""The message log: one row per message, one row per status report, and the payloads beside them."""
 
 import uuid
 
@@ -16,11 +16,11 @@ from messaging.log.models.source import Source
 from providers import registry
 from providers.vocabulary import Direction
 
-WENT_WRONG = Q(failed_at__isnull=False) | Q(rejected_at__isnull=False) | Q(expired_at__isnull=False)
+HAS_FAILED = Q(failed_at__isnull=False) | Q(rejected_at__isnull=False) | Q(expired_at__isnull=False)
 
 
-class Counted(TenantModel):
-    """What a message counts for: where, when, of which kind and how it went. None of it is personal data."""
+class MessageFacts(TenantModel):
+    """The facts by which a message is counted: where, when, its kind and its outcome. None is personal data."""
 
     created_at = models.DateTimeField(help_text="The earliest known time of the message.")
     account = models.ForeignKey("accounts.Account", **LOOSE)
@@ -60,7 +60,7 @@ class Counted(TenantModel):
         abstract = True
 
 
-class Message(Counted):
+class Message(MessageFacts):
     """One message, in or out. Partitioned by month of `created_at`; the primary key there is (account, created_at, id).
 
     Every status keeps its own time and only ever moves to an earlier one; `status` follows from them in the database
@@ -84,7 +84,7 @@ class Message(Counted):
         db_table = "log_message"
         # The primary key (account, created_at, id) serves the unfiltered log, each other index one filter, in the
         # log's order. Times and statuses stay out of them, so that PostgreSQL can update rows in place; common statuses
-        # are found on the way, the rare ones that failed have an index which only a failure touches.
+        # need no index, and the rare failures have one that only a failure updates.
         indexes = (
             models.Index(fields=["umid"], name="log_umid"),
             *(
@@ -112,7 +112,7 @@ class Message(Counted):
                 )
                 for field, name in (("msisdn", "msisdn"), ("country", "country"), ("recipient_type", "recipient"))
             ),
-            models.Index(fields=["account", "created_at", "id"], condition=WENT_WRONG, name="log_message_wrong"),
+            models.Index(fields=["account", "created_at", "id"], condition=HAS_FAILED, name="log_message_wrong"),
         )
 
     def __str__(self) -> str:
@@ -136,9 +136,10 @@ class MessageAnchor(models.Model):
         return self.provider_message_id
 
 
-class DeletedMessage(Counted):
-    """What stays of a deleted message, so that a late webhook still counts and nothing of
-    the person comes back. Known by the key under which billing knows it; gone with the months that retention forgets.
+class DeletedMessage(MessageFacts):
+    """What remains of a deleted message, so that a late webhook still counts and restores no personal data.
+
+    Identified by the message key, as in billing; retention deletes it with its month.
     """
 
     message_key = models.UUIDField(primary_key=True)
@@ -154,7 +155,7 @@ class DeletedMessage(Counted):
 
 
 class Horizon(TenantModel):
-    """The start of an account's log: retention has deleted what was before, and no webhook brings it back."""
+    """The start of an account's log: retention deleted everything earlier, and no webhook restores it."""
 
     account = models.OneToOneField(  # one row an account
         "accounts.Account", primary_key=True, on_delete=models.CASCADE, related_name="+"

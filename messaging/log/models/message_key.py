@@ -1,7 +1,7 @@
 """The key under which billing knows a message, in Python and in SQL.
 
-It is a 128-bit hash of account, provider and provider message id: no personal data, the same from every side. It is
-also the UMID of messages that have none of their own. Ingest needs it before there is a row, so Python makes it there;
+It is a 128-bit hash of account, provider and provider message id: no personal data. It is also the
+UMID of messages that have none of their own. Ingest needs it before there is a row, so Python computes it there;
 everything else reads the generated column `log_message.message_key`. Both must agree: a test compares them.
 """
 
@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db.models import F, Func, TextField, UUIDField
 from django.db.models.functions import Cast
 
-# The cast keeps the expression immutable, as generated columns want it: `bigint || text` is not.
+# The cast keeps the expression immutable, as generated columns require: `bigint || text` is not.
 MESSAGE_KEY = Func(
     Cast("account_id", TextField()), F("provider"), F("provider_message_id"),
     template="md5(%(expressions)s)::uuid", arg_joiner=" || ':' || ", output_field=UUIDField(),

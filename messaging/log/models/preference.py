@@ -1,4 +1,4 @@
-"""How each person likes the log: the columns they see and the filters they saved."""
+"""Each person's preferences for the log: visible columns and saved filters."""
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -9,7 +9,7 @@ from core.tenancy import TenantModel
 
 
 class LogColumns(TenantModel):
-    """The columns a person chose for the log of an account; without a row they see the usual ones."""
+    """The columns that a person selected for the log of an account; without a row they see the default ones."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     columns = ArrayField(models.CharField(max_length=24))

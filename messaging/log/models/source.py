@@ -1,4 +1,4 @@
-"""What makes messages, as senders name it: campaigns, template bots, programs."""
+"""The sources of messages, as senders name them: campaigns, template bots, programs."""
 
 from django.db import models
 

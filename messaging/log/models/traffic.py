@@ -10,8 +10,8 @@ from core.tenancy import LOOSE, TenantModel
 from messaging.log.enums import ON_THE_WAY
 
 
-class _Summed(TenantModel):
-    """What every count is of. An id of 0 means: not known."""
+class _Counts(TenantModel):
+    """The keys of every count. An id of 0 means unknown."""
 
     account = models.ForeignKey("accounts.Account", **LOOSE)
     subaccount_id = models.BigIntegerField()
@@ -27,8 +27,8 @@ class _Summed(TenantModel):
         abstract = True
 
 
-class _Counted(_Summed):
-    """And when."""
+class _SlotCounts(_Counts):
+    """Counts by quarter of an hour."""
 
     slot = models.DateTimeField(help_text="Start of the quarter of an hour in which the messages were created.")
 
@@ -36,8 +36,8 @@ class _Counted(_Summed):
         abstract = True
 
 
-class _Detailed(_Counted):
-    """And by what multiplies the counts."""
+class _DetailedCounts(_SlotCounts):
+    """Counts by country and template as well, which multiply the rows."""
 
     country = models.CharField(max_length=2, db_default="")
     template_id = models.BigIntegerField(db_default=0)
@@ -46,12 +46,21 @@ class _Detailed(_Counted):
         abstract = True
 
 
-SUMMED = ("subaccount_id", "phone_number_id", "direction", "category", "status", "free", "error_source", "error_code")
-COUNTED = ("slot", *SUMMED)
-DETAILED = (*COUNTED, "country", "template_id")
+COUNT_KEYS = (
+    "subaccount_id",
+    "phone_number_id",
+    "direction",
+    "category",
+    "status",
+    "free",
+    "error_source",
+    "error_code",
+)
+SLOT_KEYS = ("slot", *COUNT_KEYS)
+DETAIL_KEYS = (*SLOT_KEYS, "country", "template_id")
 
 
-class TrafficDelta(_Detailed):
+class TrafficDelta(_DetailedCounts):
     """A change of a count, written with the messages. Append-only until folded: no two writers meet on a row."""
 
     n = models.IntegerField()
@@ -63,15 +72,15 @@ class TrafficDelta(_Detailed):
         return f"{self.n:+d} {self.status}"
 
 
-class TrafficSlot(_Counted):
+class TrafficSlot(_SlotCounts):
     """How many messages of one slot have one status, in all countries and of all templates."""
 
     n = models.BigIntegerField()
 
     class Meta:
         db_table = "log_trafficslot"
-        constraints = (models.UniqueConstraint(fields=["account", *COUNTED], name="log_trafficslot_one"),)
-        # Since when any message is on its way, by what it is: that is where the log looks for such.
+        constraints = (models.UniqueConstraint(fields=["account", *SLOT_KEYS], name="log_trafficslot_one"),)
+        # The slots that hold messages on the way: the log searches for these only there.
         indexes = (
             models.Index(
                 fields=["account", "status", "slot"],
@@ -84,17 +93,17 @@ class TrafficSlot(_Counted):
         return f"{self.n} {self.status}"
 
 
-class TrafficDetail(_Detailed):
-    """The same by country and template, for those who filter by them: many more rows, of which a filter reads few."""
+class TrafficDetail(_DetailedCounts):
+    """The same by country and template, for filters on them: many more rows, of which a filter reads few."""
 
     n = models.BigIntegerField()
 
     class Meta:
         db_table = "log_trafficdetail"
-        # Begins with what is filtered by; where only one of them is, PostgreSQL skips through the values of the other.
+        # Begins with the filtered columns; with a filter on only one, PostgreSQL skips through the values of the other.
         constraints = (
             models.UniqueConstraint(
-                fields=["account", "template_id", "country", *COUNTED], name="log_trafficdetail_one"
+                fields=["account", "template_id", "country", *SLOT_KEYS], name="log_trafficdetail_one"
             ),
         )
 
@@ -103,7 +112,7 @@ class TrafficDetail(_Detailed):
 
 
 class TrafficZone(TenantModel):
-    """A time zone in which an account's days are read: they are summed up for it."""
+    """A time zone in which an account reads its days: `TrafficDay` holds their sums."""
 
     account = models.ForeignKey("accounts.Account", **LOOSE)
     zone = models.CharField(max_length=64)
@@ -116,7 +125,7 @@ class TrafficZone(TenantModel):
         return self.zone
 
 
-class TrafficDay(_Summed):
+class TrafficDay(_Counts):
     """The slots of a day as one zone has it: a hundredth of the rows."""
 
     zone = models.CharField(max_length=64)
@@ -125,7 +134,9 @@ class TrafficDay(_Summed):
 
     class Meta:
         db_table = "log_trafficday"
-        constraints = (models.UniqueConstraint(fields=["account", "zone", "day", *SUMMED], name="log_trafficday_one"),)
+        constraints = (
+            models.UniqueConstraint(fields=["account", "zone", "day", *COUNT_KEYS], name="log_trafficday_one"),
+        )
 
     def __str__(self) -> str:
         return f"{self.n} {self.status}"

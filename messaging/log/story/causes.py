@@ -1,4 +1,4 @@
-"""Why a message failed here: rules over what was the case then. Each rule is one sentence that a person can check."""
+"""Likely causes of a failure: rules over its circumstances. Each rule yields sentences that a person can check."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ _US_MARKETING_ENDS = datetime.fromisoformat("2025-04-01T00:00:00+00:00")  # Meta
 _TEMPLATE_CODES = {132001, 132015, 132016, 141002}
 _LIMIT_CODES = {80007, 130429, 131048, 131056, 131064}
 _WABA_CODES = {368, 131031, 131042, 131064, 141014}
-ASKABLE = {131026, 131000}  # Meta does not say why, for the person's privacy
+UNEXPLAINED_CODES = {131026, 131000}  # Meta does not say why, for the person's privacy
 
 
 @dataclass(frozen=True)
@@ -37,10 +37,10 @@ class Cause:
 Rule = Callable[[Message, int | None, Circumstances], Iterator[Cause]]
 
 
-def causes(message: Message, then: Circumstances) -> list[Cause]:
-    """What explains the failure here, the likely ones first; empty when the log knows nothing that does."""
+def causes(message: Message, circumstances: Circumstances) -> list[Cause]:
+    """The causes that explain the failure, the likely ones first; empty without any."""
     code = meta_code(message)
-    explanations = [cause for rule in _RULES for cause in rule(message, code, then)]
+    explanations = [cause for rule in _RULES for cause in rule(message, code, circumstances)]
     return sorted(explanations, key=lambda cause: not cause.likely)
 
 
@@ -53,7 +53,7 @@ def meta_code(message: Message) -> int | None:
 
 def questions(message: Message) -> tuple[str, ...]:
     """What to ask the person by another channel (Meta's support page), where Meta does not say why."""
-    if meta_code(message) in ASKABLE or message.expired_at is not None:
+    if meta_code(message) in UNEXPLAINED_CODES or message.expired_at is not None:
         return tuple(str(question) for question in QUESTIONS)
     return ()
 
@@ -69,8 +69,8 @@ QUESTIONS = (
 )
 
 
-def _template(message: Message, code: int | None, then: Circumstances) -> Iterator[Cause]:
-    change = then.changes.get((Subject.TEMPLATE, "status"))
+def _template(message: Message, code: int | None, circumstances: Circumstances) -> Iterator[Cause]:
+    change = circumstances.changes.get((Subject.TEMPLATE, "status"))
     if message.template is None:
         return
     if change and change.new not in {TemplateStatus.APPROVED, "REINSTATED", ""}:
@@ -79,10 +79,12 @@ def _template(message: Message, code: int | None, then: Circumstances) -> Iterat
             yield Cause(_("The template %(name)s had been %(state)s (%(reason)s) since {at}.") % values, change.at)
         else:
             yield Cause(_("The template %(name)s had been %(state)s since {at}.") % values, change.at)
-        if then.next_template_status:
-            now = provider_label(then.next_template_status.new)
+        if circumstances.next_template_status:
+            now = provider_label(circumstances.next_template_status.new)
             yield Cause(
-                _("It was %(state)s again on {at}.") % {"state": now}, then.next_template_status.at, likely=False
+                _("It was %(state)s again on {at}.") % {"state": now},
+                circumstances.next_template_status.at,
+                likely=False,
             )
     elif code in _TEMPLATE_CODES:
         yield Cause(
@@ -95,20 +97,20 @@ def _template(message: Message, code: int | None, then: Circumstances) -> Iterat
         )
 
 
-def _window(message: Message, code: int | None, then: Circumstances) -> Iterator[Cause]:
+def _window(message: Message, code: int | None, circumstances: Circumstances) -> Iterator[Cause]:
     if code != 131047:
         return
-    if then.last_inbound_at is None:
+    if circumstances.last_inbound_at is None:
         yield Cause(
             _("This person had not written to you in the 30 days before, so no customer service window was open.")
         )
-    elif then.at - then.last_inbound_at > WINDOW:
+    elif circumstances.at - circumstances.last_inbound_at > WINDOW:
         yield Cause(
             _(
                 "The customer service window had closed: it ends 24 hours after the person’s last message, "
                 "which came on {at}."
             ),
-            then.last_inbound_at,
+            circumstances.last_inbound_at,
         )
     else:
         yield Cause(
@@ -116,12 +118,12 @@ def _window(message: Message, code: int | None, then: Circumstances) -> Iterator
                 "According to the log, the window was open: the person wrote less than 24 hours before. They may have "
                 "written to another of your numbers, and each has its own window; their last message came on {at}."
             ),
-            then.last_inbound_at,
+            circumstances.last_inbound_at,
             likely=False,
         )
 
 
-def _country(message: Message, code: int | None, then: Circumstances) -> Iterator[Cause]:
+def _country(message: Message, code: int | None, circumstances: Circumstances) -> Iterator[Cause]:
     where = country_name(message.country) if message.country else ""
     if message.country in UNREACHABLE:
         yield Cause(_("WhatsApp delivers no business messages to people in %(where)s.") % {"where": where})
@@ -129,15 +131,15 @@ def _country(message: Message, code: int | None, then: Circumstances) -> Iterato
         sentence = _("Your business cannot message people in %(country)s: its industry is restricted there.")
         yield Cause(sentence % {"country": where or _("this country")})
     marketing = message.category == Category.MARKETING
-    if code == 131049 and message.country == "US" and marketing and then.at >= _US_MARKETING_ENDS:
+    if code == 131049 and message.country == "US" and marketing and circumstances.at >= _US_MARKETING_ENDS:
         yield Cause(_("Meta has delivered no marketing messages to US numbers since 1 April 2025."))
 
 
-def _person(message: Message, code: int | None, then: Circumstances) -> Iterator[Cause]:
-    if then.stopped_at and (message.category == Category.MARKETING or code == 131050):
-        yield Cause(_("This person stopped marketing messages on {at}."), then.stopped_at)
-    if code == 131049 and then.marketing_in_the_week_before:
-        n = then.marketing_in_the_week_before
+def _person(message: Message, code: int | None, circumstances: Circumstances) -> Iterator[Cause]:
+    if circumstances.stopped_at and (message.category == Category.MARKETING or code == 131050):
+        yield Cause(_("This person stopped marketing messages on {at}."), circumstances.stopped_at)
+    if code == 131049 and circumstances.marketing_in_the_week_before:
+        n = circumstances.marketing_in_the_week_before
         sentence = ngettext(
             "You sent this person %(n)d other marketing message in the seven days before.",
             "You sent this person %(n)d other marketing messages in the seven days before.",
@@ -145,7 +147,7 @@ def _person(message: Message, code: int | None, then: Circumstances) -> Iterator
         )
         yield Cause(sentence % {"n": n})
     if code == 131056:
-        n = then.in_the_minute_before + 1
+        n = circumstances.in_the_minute_before + 1
         sentence = ngettext(
             "%(n)d message went to this person within a minute; Meta allows one every six seconds.",
             "%(n)d messages went to this person within a minute; Meta allows one every six seconds.",
@@ -154,28 +156,30 @@ def _person(message: Message, code: int | None, then: Circumstances) -> Iterator
         yield Cause(sentence % {"n": n})
 
 
-def _number(message: Message, code: int | None, then: Circumstances) -> Iterator[Cause]:
-    flag = then.changes.get((Subject.PHONE_NUMBER, "flag"))
+def _number(message: Message, code: int | None, circumstances: Circumstances) -> Iterator[Cause]:
+    flag = circumstances.changes.get((Subject.PHONE_NUMBER, "flag"))
     if flag and flag.new == "FLAGGED":
         yield Cause(_("Your number had been flagged for low quality since {at}."), flag.at, likely=code in _LIMIT_CODES)
-    limit = then.value_of(Subject.PHONE_NUMBER, "messaging_limit") or then.value_of(Subject.WABA, "messaging_limit")
+    limit = circumstances.value_of(Subject.PHONE_NUMBER, "messaging_limit") or circumstances.value_of(
+        Subject.WABA, "messaging_limit"
+    )
     if code in _LIMIT_CODES and limit:
         yield Cause(
             _("Your messaging limit was %(limit)s at the time.") % {"limit": limit_label(limit)},
             likely=code in {131048, 131064},
         )
-    if code == 130429 and then.value_of(Subject.PHONE_NUMBER, "throughput") != "HIGH":
+    if code == 130429 and circumstances.value_of(Subject.PHONE_NUMBER, "throughput") != "HIGH":
         yield Cause(_("Your number can send 80 messages per second; more were sent."))
 
 
-_WABA_NEWS = {
+_WABA_SENTENCES = {
     "account.account_restriction": gettext_lazy("The WhatsApp Business Account was restricted on {at}."),
     "account.disabled_update": gettext_lazy(
         "Meta announced that it will disable the WhatsApp Business Account on {at}."
     ),
     "account.account_violation": gettext_lazy("Meta reported a violation of its policies on {at}."),
 }
-_WABA_NEWS_BECAUSE = {
+_WABA_SENTENCES_WITH_REASON = {
     "account.account_restriction": gettext_lazy("The WhatsApp Business Account was restricted (%(reason)s) on {at}."),
     "account.disabled_update": gettext_lazy(
         "Meta announced that it will disable the WhatsApp Business Account (%(reason)s) on {at}."
@@ -184,15 +188,17 @@ _WABA_NEWS_BECAUSE = {
 }
 
 
-def _waba(message: Message, code: int | None, then: Circumstances) -> Iterator[Cause]:
-    for name in _WABA_NEWS:
-        change = then.changes.get((Subject.WABA, name))
-        if change and then.at - change.at < timedelta(days=30):
-            sentence = (_WABA_NEWS_BECAUSE if change.reason else _WABA_NEWS)[name] % {"reason": change.reason}
+def _waba(message: Message, code: int | None, circumstances: Circumstances) -> Iterator[Cause]:
+    for name in _WABA_SENTENCES:
+        change = circumstances.changes.get((Subject.WABA, name))
+        if change and circumstances.at - change.at < timedelta(days=30):
+            sentence = (_WABA_SENTENCES_WITH_REASON if change.reason else _WABA_SENTENCES)[name] % {
+                "reason": change.reason
+            }
             yield Cause(sentence, change.at, likely=code in _WABA_CODES)
 
 
-def _token(message: Message, code: int | None, then: Circumstances) -> Iterator[Cause]:
+def _token(message: Message, code: int | None, circumstances: Circumstances) -> Iterator[Cause]:
     diagnosis = catalogue().get((META, code)) if code is not None else None
     if diagnosis and diagnosis.group == "authorization":
         yield Cause(

@@ -1,4 +1,4 @@
-"""A template as the person read it: its texts with the parameters of the request filled in, where these are known."""
+"""A template as the person read it: its texts, with the parameters of the request filled in where they are stored."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -64,7 +64,7 @@ def _pieces(text: str, values: Mapping[str, str]) -> Iterator[Piece]:
 
 
 def _parameters(payloads: list[MessagePayload]) -> dict[str, dict[str, str]]:
-    """For each kind of component its parameters by name or match, from a request in Meta's or 8x8's form."""
+    """For each kind of component its parameters by name or position, from a request in Meta's or 8x8's form."""
     body = next((payload.body for payload in payloads if payload.kind == PayloadKind.REQUEST), None)
     request = body if isinstance(body, dict) else {}
     content = request.get("content")
@@ -72,8 +72,8 @@ def _parameters(payloads: list[MessagePayload]) -> dict[str, dict[str, str]]:
     parameters: dict[str, dict[str, str]] = {}
     for component in _dicts(template.get("components") if isinstance(template, dict) else None):
         values = parameters.setdefault(str(component.get("type", "body")).lower(), {})
-        for match, parameter in enumerate(_dicts(component.get("parameters")), start=1):
-            values[str(parameter.get("parameter_name") or match)] = _words(parameter)
+        for position, parameter in enumerate(_dicts(component.get("parameters")), start=1):
+            values[str(parameter.get("parameter_name") or position)] = _parameter_text(parameter)
     return parameters
 
 
@@ -81,8 +81,8 @@ def _dicts(part: Any) -> list[dict[str, Any]]:
     return [entry for entry in part if isinstance(entry, dict)] if isinstance(part, list) else []
 
 
-def _words(parameter: dict[str, Any]) -> str:
-    """A parameter's words: its text, the fallback of a currency or date, else what kind it is."""
+def _parameter_text(parameter: dict[str, Any]) -> str:
+    """A parameter's text, the fallback of a currency or date, or else its kind."""
     kind = str(parameter.get("type", "text"))
     value = parameter.get(kind)
     if isinstance(value, dict):

@@ -35,9 +35,9 @@ _UNKNOWN = gettext_lazy("A status that Tollgate does not know yet.")
 
 @dataclass(frozen=True)
 class TimelineEntry:
-    """One status: when, what it means, the provider's own words, the error, and the webhook that proves it.
+    """One status: its time, meaning, the provider's own words, the error, and the webhook that proves it.
 
-    `source` is who reported it, `webhook` the report as JSON: empty for those who may not see it, or when it is gone.
+    `source` is who reported it, `webhook` the report as JSON: empty if the caller may not see it or it is deleted.
     """
 
     at: datetime
@@ -55,8 +55,8 @@ class TimelineEntry:
     webhook: str = ""
 
     @property
-    def place(self) -> str:
-        """Where operators find the webhook."""
+    def webhook_key(self) -> str:
+        """The key of the webhook in the pages of operators; empty without one."""
         return (
             str(Cursor(self.webhook_received_at, self.webhook_id))
             if self.webhook_id and self.webhook_received_at
@@ -97,11 +97,11 @@ def _sentence(message: Message, event: StatusEvent) -> "_StrOrPromise":
     if event.detail == "played":
         return _PLAYED
     if event.state == "expired":
-        return expired_words(message)
+        return expiry_sentence(message)
     return _SENTENCES.get(event.state, _UNKNOWN)
 
 
-def expired_words(message: Message) -> str:
+def expiry_sentence(message: Message) -> str:
     """Return why a message expired: by its client's deadline for sending, or at the end of its time to live."""
     if message.source_id is not None and message.sent_at is None:
         return _("Not sent before the expiry time set by its client.")
@@ -115,7 +115,7 @@ def _source(message: Message, event: StatusEvent) -> str:
 
 
 def as_json(body: Any) -> str:
-    """For people."""
+    """A body as indented JSON."""
     return json.dumps(body, ensure_ascii=False, indent=2)
 
 

@@ -17,7 +17,7 @@ from messaging.log.lifecycle.columns import (
 )
 from messaging.log.lifecycle.effects import COUNTED
 from messaging.log.models import DeletedMessage, Message
-from messaging.log.models.traffic import DETAILED
+from messaging.log.models.traffic import DETAIL_KEYS
 
 DATABASE_TYPES = {
     "bigint": "bigint", "int": "integer", "smallint": "smallint", "timestamptz": "timestamp with time zone",
@@ -81,7 +81,7 @@ def test_a_ranking_holds_what_it_requires():
 
 
 def test_the_counts_have_every_counted_column():
-    assert sorted(COUNTED) == sorted(DETAILED)
+    assert sorted(COUNTED) == sorted(DETAIL_KEYS)
 
 
 def test_billing_is_told_of_every_billed_column():

@@ -6,7 +6,14 @@ import pytest
 
 from messaging.log.models import Message, MessagePayload, StatusEvent, Template
 from messaging.log.selectors.story import Story
-from messaging.log.story.timeline import expired_words, format_gap, heading, is_contradicted, stored_contents, timeline
+from messaging.log.story.timeline import (
+    expiry_sentence,
+    format_gap,
+    heading,
+    is_contradicted,
+    stored_contents,
+    timeline,
+)
 
 AT = datetime(2026, 11, 12, tzinfo=UTC)
 
@@ -57,7 +64,7 @@ def test_timeline():
 )
 def test_a_message_expires_by_its_own_time_to_live(about, words):
     message = Message(**about)
-    assert expired_words(message) == words
+    assert expiry_sentence(message) == words
     assert timeline(Story(message, [StatusEvent(at=AT, state="expired")], []))[0].sentence == words
 
 
