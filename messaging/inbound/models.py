@@ -1,4 +1,4 @@
-"""Webhooks in: the endpoints providers post to, and every body they posted."""
+"""Inbound webhooks: the endpoints that providers post to, and every body they posted."""
 
 from datetime import datetime
 
@@ -64,17 +64,17 @@ class WebhookEndpoint(TenantModel):
     @property
     def path(self) -> str:
         """The path to configure at the provider. It holds the token: show it to those who may manage webhooks."""
-        return f"/webhooks/{self.provider}/{self._open(self.token_sealed)}"
+        return f"/webhooks/{self.provider}/{self._unseal(self.token_sealed)}"
 
     @property
     def app_secret(self) -> str:
         """Meta's app secret, the key of X-Hub-Signature-256; empty when none is set."""
-        return self._open(self.app_secret_sealed)
+        return self._unseal(self.app_secret_sealed)
 
     @property
     def verify_token(self) -> str:
-        """What Meta must repeat when it verifies the address."""
-        return self._open(self.verify_token_sealed)
+        """The token that Meta must send when it verifies the address."""
+        return self._unseal(self.verify_token_sealed)
 
     @property
     def vendor(self) -> Vendor:
@@ -83,31 +83,31 @@ class WebhookEndpoint(TenantModel):
 
     @property
     def webhooks(self) -> Webhooks:
-        """How the provider posts. Raises LookupError for one that posts none."""
+        """How the provider posts webhooks. Raises LookupError for a provider that posts none."""
         return registry.webhooks_of(self.provider)
 
     def set_secrets(self, *, token: str, header: str = "", app_secret: str = "", verify_token: str = "") -> None:
         """Replace every secret of the endpoint; the caller saves."""
-        self.token_digest, self.token_sealed = digest(token), self._sealed(token)
+        self.token_digest, self.token_sealed = digest(token), self._seal(token)
         self.header_digest = digest(header) if header else None
-        self.app_secret_sealed, self.verify_token_sealed = self._sealed(app_secret), self._sealed(verify_token)
+        self.app_secret_sealed, self.verify_token_sealed = self._seal(app_secret), self._seal(verify_token)
 
     @property
     def former_app_secret(self) -> str:
         """The app secret before the last rotation; empty when there is none."""
-        return self._open(self.former_app_secret_sealed)
+        return self._unseal(self.former_app_secret_sealed)
 
     def rotate(self, *, until: datetime, header: str = "", app_secret: str = "") -> None:
         """Put new secrets in force and keep the present ones valid until then; the caller saves."""
         self.former_header_digest, self.former_app_secret_sealed = self.header_digest, self.app_secret_sealed
         self.former_until = until
         self.header_digest = digest(header) if header else self.header_digest
-        self.app_secret_sealed = self._sealed(app_secret) if app_secret else self.app_secret_sealed
+        self.app_secret_sealed = self._seal(app_secret) if app_secret else self.app_secret_sealed
 
-    def _sealed(self, secret: str) -> str:
+    def _seal(self, secret: str) -> str:
         return seal(secret, owner=f"account:{self.account_id}")
 
-    def _open(self, sealed: str) -> str:
+    def _unseal(self, sealed: str) -> str:
         return unseal(sealed, owner=f"account:{self.account_id}")
 
 

@@ -73,7 +73,7 @@ def test_unknown_webhook_leads_back_to_the_list(operator, place):
 
 
 def test_replay_puts_webhooks_back_in_line_and_is_audited(operator, item):
-    operator.post(INBOX, {"action": "replay_chosen", "_selected_action": [item.pk]})
+    operator.post(INBOX, {"action": "replay_selected", "_selected_action": [item.pk]})
     item.refresh_from_db()
     assert (item.state, item.attempts, item.reason) == (InboxState.PENDING, 0, "")
     entry = AuditEntry.objects.get(action="inbox.replayed")

@@ -1,4 +1,4 @@
-"""Where providers post to: addresses, secrets and their rotation, who may post, and who shares the address."""
+"""The admin of webhook endpoints: addresses, secrets and their rotation, allowed senders, sharing accounts."""
 
 import secrets
 from datetime import timedelta
@@ -20,14 +20,14 @@ from core.networks import validate_network
 from messaging.inbound.models import WebhookEndpoint
 from messaging.inbound.services.endpoints import KEEP_HOURS, MAX_KEEP_HOURS
 
-_OWN = ("account", "provider", "name", "header_name")
+_IDENTITY = ("account", "provider", "name", "header_name")
 _SECRETS = ("header_value", "app_secret")
-_WHO = ("networks", "rate_limit", "shared_with")
-_PLAIN = (*_OWN, *_WHO, "is_active")  # no secrets: what the audit may hold
+_ALLOWED_SENDERS = ("networks", "rate_limit", "shared_with")
+_AUDITED = (*_IDENTITY, *_ALLOWED_SENDERS, "is_active")  # the audited fields: no secrets
 
 
 class EndpointAdminForm(forms.ModelForm):  # type: ignore[type-arg]
-    """Secrets are given once and never shown; afterwards new ones may take their place."""
+    """Secrets are entered once and never displayed; new ones can replace them."""
 
     header_value = forms.CharField(
         required=False,
@@ -67,11 +67,11 @@ class EndpointAdminForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = WebhookEndpoint
-        fields = _PLAIN
+        fields = _AUDITED
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["rate_limit"].required = False  # left out, it is the model's own
+        self.fields["rate_limit"].required = False  # if omitted, the default of the model applies
         if self.instance.pk:
             for name in _SECRETS:
                 self.fields[name].help_text = _(
@@ -79,7 +79,7 @@ class EndpointAdminForm(forms.ModelForm):  # type: ignore[type-arg]
                 ) % {"help_text": self.fields[name].help_text}
 
     def clean(self) -> dict[str, Any]:
-        """An endpoint cannot be shared with its own account; a number of hours is for new secrets."""
+        """Refuse to share an endpoint with its own account; apply the default hours."""
         cleaned = super().clean() or self.cleaned_data
         account = self.instance.account if self.instance.pk else cleaned.get("account")
         if account in (cleaned.get("shared_with") or ()):
@@ -97,7 +97,7 @@ class EndpointAdminForm(forms.ModelForm):  # type: ignore[type-arg]
 
 @admin.register(WebhookEndpoint)
 class WebhookEndpointAdmin(ModelAdmin):  # type: ignore[misc]
-    """Every change is audited; the audit names secrets, it never holds one."""
+    """Every change is audited; the audit names secrets but never contains them."""
 
     list_display = ("name", "provider", "account", "is_active", "rate_limit", "created_at")
     list_filter = ("account", "provider", "is_active")
@@ -109,12 +109,12 @@ class WebhookEndpointAdmin(ModelAdmin):  # type: ignore[misc]
         """Secrets on creation; the address and the rotation afterwards."""
         if obj is None:
             return (
-                (None, {"fields": (*_OWN, *_SECRETS, "verify_token")}),
-                (_("Allowed senders"), {"fields": _WHO}),
+                (None, {"fields": (*_IDENTITY, *_SECRETS, "verify_token")}),
+                (_("Allowed senders"), {"fields": _ALLOWED_SENDERS}),
             )
         return (
-            (None, {"fields": (*_OWN, "is_active", "address")}),
-            (_("Allowed senders"), {"fields": _WHO}),
+            (None, {"fields": (*_IDENTITY, "is_active", "address")}),
+            (_("Allowed senders"), {"fields": _ALLOWED_SENDERS}),
             (_("New secrets"), {"fields": (*_SECRETS, "keep_hours", "rotation")}),
         )
 
@@ -144,9 +144,9 @@ class WebhookEndpointAdmin(ModelAdmin):  # type: ignore[misc]
             if rotated:
                 self._audit(request, obj, "endpoint.rotated", rotated)
                 messages.info(request, self.rotation(obj))
-            changed = [name for name in form.changed_data if name in _PLAIN]
+            changed = [name for name in form.changed_data if name in _AUDITED]
             if changed:
-                self._audit(request, obj, "endpoint.changed", {name: _plain(form, name) for name in changed})
+                self._audit(request, obj, "endpoint.changed", {name: _audit_value(form, name) for name in changed})
             return
         cleaned = form.cleaned_data
         obj.set_secrets(
@@ -156,23 +156,23 @@ class WebhookEndpointAdmin(ModelAdmin):  # type: ignore[misc]
             verify_token=cleaned["verify_token"],
         )
         super().save_model(request, obj, form, change)
-        self._audit(request, obj, "endpoint.created", {name: _plain(form, name) for name in _WHO})
+        self._audit(request, obj, "endpoint.created", {name: _audit_value(form, name) for name in _ALLOWED_SENDERS})
 
     def _rotate(self, endpoint: WebhookEndpoint, form: Any) -> dict[str, Any]:
-        """Put the given secrets in force: which, and until when the former ones are valid. Empty when none is given."""
-        fresh = form.new_secrets
-        if not fresh:
+        """Activate the entered secrets; return which, and until when the former ones are valid. Empty without any."""
+        new_secrets = form.new_secrets
+        if not new_secrets:
             return {}
         until = timezone.now() + timedelta(hours=form.cleaned_data["keep_hours"])
-        endpoint.rotate(until=until, **fresh)
-        return {"secrets": sorted(fresh), "former_valid_until": until.isoformat()}
+        endpoint.rotate(until=until, **new_secrets)
+        return {"secrets": sorted(new_secrets), "former_valid_until": until.isoformat()}
 
     def _audit(self, request: Any, endpoint: WebhookEndpoint, action: str, details: dict[str, Any]) -> None:
-        by: Principal = request.principal.in_account(endpoint.account)
-        by.record(action, str(endpoint), details)
+        principal: Principal = request.principal.in_account(endpoint.account)
+        principal.record(action, str(endpoint), details)
 
 
-def _plain(form: Any, name: str) -> Any:
-    """A field's new value as the audit keeps it; accounts by id."""
+def _audit_value(form: Any, name: str) -> Any:
+    """A field's new value for the audit; accounts by id."""
     value = form.cleaned_data.get(name)
     return [account.pk for account in value] if name == "shared_with" else value

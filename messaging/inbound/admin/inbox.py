@@ -1,4 +1,4 @@
-"""Webhooks as they came, and putting them back in line."""
+"""The admin of stored webhooks, and their replay."""
 
 import json
 from typing import Any
@@ -25,13 +25,13 @@ _SAMPLE = 10
 
 @admin.register(InboxItem)
 class InboxItemAdmin(PartitionedAdmin):
-    """Webhooks as they came. A replayed one is processed again, which is harmless."""
+    """Webhooks as received. A replayed one is processed again, which is harmless."""
 
     list_display = ("received_at", "account", "provider", "state", "attempts", "short_reason", "size")
     list_filter = ("state", "provider", "account")
     list_select_related = ("account",)
     ordering = ("-received_at", "-id")
-    actions = ("replay_chosen",)
+    actions = ("replay_selected",)
     list_before_template = "inbound/admin/replay_link.html"
     fields = readonly_fields = (
         "id", "account", "endpoint", "provider", "received_at", "state", "reason", "attempts", "due_at", "processed_at",
@@ -39,12 +39,12 @@ class InboxItemAdmin(PartitionedAdmin):
     )  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[InboxItem]:
-        """Lists leave the bodies where they are."""
+        """Lists do not load the bodies."""
         rows = super().get_queryset(request).only(*_INBOX_COLUMNS)
         return rows.annotate(size=Func("body", function="octet_length", output_field=IntegerField()))  # type: ignore[no-any-return]
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> InboxItem | None:
-        """By time and id: no index of a partition finds an id alone."""
+        """Load a webhook by time and id: no index of a partition has the id alone."""
         try:
             cursor = Cursor.parse(object_id)
         except ValueError:
@@ -56,18 +56,18 @@ class InboxItemAdmin(PartitionedAdmin):
         return str(Cursor(item.received_at, item.pk))
 
     @admin.action(description=gettext_lazy("Replay selected webhooks"))
-    def replay_chosen(self, request: HttpRequest, queryset: QuerySet[InboxItem]) -> None:
-        """Put them back in line; audited."""
+    def replay_selected(self, request: HttpRequest, queryset: QuerySet[InboxItem]) -> None:
+        """Replay them; audited."""
         ids = [int(pk) for pk in request.POST.getlist("_selected_action")]
         self._replay(request, InboxItem.objects.filter(pk__in=ids), ids=ids[:1000])
 
     def get_urls(self) -> list[Any]:
-        """Also the page that replays all that match."""
+        """The URLs, with the page that replays all matching webhooks."""
         view = self.admin_site.admin_view(self.replay_matching)
         return [path("replay/", view, name="inbound_inboxitem_replay"), *super().get_urls()]
 
     def replay_matching(self, request: HttpRequest) -> HttpResponse:
-        """Say how many webhooks the list's filters find, show some, and put all of them back in line once confirmed."""
+        """Show how many webhooks match the list's filters, with a sample; replay all of them once confirmed."""
         back = f"{reverse('admin:inbound_inboxitem_changelist')}?{request.GET.urlencode()}"
         rows = self._matching(request)
         if rows is None:
@@ -88,7 +88,7 @@ class InboxItemAdmin(PartitionedAdmin):
         return render(request, "inbound/admin/replay.html", context)
 
     def _matching(self, request: HttpRequest) -> QuerySet[InboxItem] | None:
-        """What the list shows for these filters, over all its pages; None for filters that make no sense."""
+        """The rows of the list for these filters, on all its pages; None for invalid filters."""
         try:
             rows: QuerySet[InboxItem] = self.get_changelist_instance(request).get_queryset(request)
         except IncorrectLookupParameters:
@@ -101,7 +101,7 @@ class InboxItemAdmin(PartitionedAdmin):
         self.message_user(request, notice % {"n": f"{n:,}"}, messages.SUCCESS)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Actions need it on the list; no row can be edited, as every field is read-only."""
+        """The list needs it for actions; no row can be edited, as every field is read-only."""
         return obj is None
 
     @admin.display(description=gettext_lazy("Reason"))

@@ -92,8 +92,8 @@ def _entity(node: Node) -> dict[str, Any]:
         entity["additional_info"] = list(node.state.info)
     if node.state.errors:
         entity["errors"] = [
-            {"error_code": one.code, "error_description": one.description, "possible_solution": one.solution}
-            for one in node.state.errors
+            {"error_code": error.code, "error_description": error.description, "possible_solution": error.solution}
+            for error in node.state.errors
         ]
     return entity
 
@@ -125,7 +125,7 @@ def _error_text(answer: Response) -> str:
 
 
 def check_version(version: str) -> None:
-    """Refuse what is no version of Graph's. Raises ValidationError."""
+    """Raise ValidationError unless it is a version of Graph's."""
     if not re.fullmatch(r"v\d{1,3}\.\d", version):
         raise exceptions.ValidationError({"version": [f"Unknown version {version}: write it as v24.0."]})
 
@@ -139,21 +139,21 @@ class GraphNodeView(HealthView):
 
     @extend_schema(exclude=True)
     def get(self, request: Request, version: str, node_id: str) -> Response:
-        """`fields=health_status` answers the node's health and that of what it hangs on; 404 for another's node."""
+        """`fields=health_status` answers the health of the node and its parents; 404 for a node of another account."""
         check_version(version)
         fields = [name for name in request.query_params.get("fields", "").split(",") if name]
         for name in fields:
             if name not in {"id", "health_status"}:
                 raise exceptions.ValidationError({"fields": [f"Tried accessing nonexisting field ({name})."]})
         current = self.current_health()
-        node = next((one for one in current.nodes if one.id == node_id and one.entity in _WITH_HEALTH), None)
+        node = next((node for node in current.nodes if node.id == node_id and node.entity in _ENTITIES), None)
         if node is None:
             raise Http404
         answer = {"health_status": _status(current.with_parents(node))} if "health_status" in fields else {}
         return Response({**answer, "id": node_id})
 
 
-_WITH_HEALTH = (Entity.PHONE_NUMBER, Entity.WABA, Entity.TEMPLATE)
+_ENTITIES = (Entity.PHONE_NUMBER, Entity.WABA, Entity.TEMPLATE)
 
 
 # --- 360dialog -----------------------------------------------------------------------------------------------------
@@ -197,7 +197,7 @@ class D360HealthView(HealthView):
 
     @extend_schema(exclude=True)
     def get(self, request: Request) -> Response:
-        """Number, WABA, business and connection. At 360dialog a key is for one number: so must ours reach one there."""
+        """Number, WABA, business and connection. A key of 360dialog is for one number: ours must reach one."""
         numbers = PhoneNumber.objects.filter(account=self.account, provider=vendor_of(Shape.DIALOG_360).name)
         own = set(numbers.values_list("pk", flat=True))
         current = self.current_health()

@@ -32,7 +32,7 @@ class MessageView(TenantView):
     permission: ClassVar[Permission] = Permission.VIEW_MESSAGES
 
     def context(self, messages: list[Message], fields: set[str] | None) -> dict[str, Any]:
-        """What `MessageSerializer` needs besides the messages, with what they cost where that is wanted."""
+        """The context of `MessageSerializer`; with costs if the caller may see and requests them."""
         attach(self.account, messages)
         costs = self.principal.may(Permission.VIEW_COSTS) and (fields is None or "cost" in fields)
         return {

@@ -1,4 +1,4 @@
-"""The filters of the log over REST: as parameters of a list, and as an object in a body. Both read the declarations."""
+"""The filters of the log over REST, from their declarations: parameters of a list, and an object in a body."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -34,26 +34,26 @@ class MessageList:
     def query(self) -> MessageQuery:
         """Return the query. Raises ValidationError."""
         declared = filters()
-        several = {name for name, each in declared.items() if each.kind.several}
+        several = {name for name, declaration in declared.items() if declaration.kind.several}
         errors = param_errors(self._params, declared, several)
         texts = {name: values if name in several else values[-1] for name, values in self._params.lists()}
-        words, wrong = parse({name: text for name, text in texts.items() if name not in errors})
-        if errors or wrong:
-            raise ValidationError({**errors, **wrong})
-        return checked_query(words, **self._reach)
+        values, problems_by_name = parse({name: text for name, text in texts.items() if name not in errors})
+        if errors or problems_by_name:
+            raise ValidationError({**errors, **problems_by_name})
+        return checked_query(values, **self._reach)
 
 
 def message_parameters() -> list[OpenApiParameter]:
     """The filters as the OpenAPI schema describes them."""
-    own = [OpenApiParameter(name, each.kind.schema, description=each.help) for name, each in filters().items()]
+    own = [OpenApiParameter(name, source.kind.schema, description=source.help) for name, source in filters().items()]
     return own + CURSORS
 
 
 class FilterField(serializers.Field[Any, Any, Any, Any]):
     """A filter's value in a body, or one of its values: a text or a whole number."""
 
-    def __init__(self, source: Filter, **about: Any) -> None:
-        super().__init__(**about)
+    def __init__(self, source: Filter, **options: Any) -> None:
+        super().__init__(**options)
         self._filter = source
         schema = source.kind.schema
         set_override(self, "field", schema.get("items", schema))
@@ -65,8 +65,8 @@ class FilterField(serializers.Field[Any, Any, Any, Any]):
         several = self._filter.kind.several
         try:
             value = self._filter.parse([str(data)] if several else str(data))
-        except forms.ValidationError as wrong:
-            raise ValidationError(wrong.messages) from None
+        except forms.ValidationError as error:
+            raise ValidationError(error.messages) from None
         return value[0] if several else value
 
 
@@ -75,19 +75,21 @@ class MessageQuerySerializer(StrictSerializer):
 
     def get_fields(self) -> dict[str, Any]:
         """One for each filter."""
-        return {name: _field(each) for name, each in filters().items()}
+        return {name: _field(source) for name, source in filters().items()}
 
 
 def _field(source: Filter) -> serializers.Field[Any, Any, Any, Any]:
-    about: dict[str, Any] = {"required": False, "help_text": source.help}
+    options: dict[str, Any] = {"required": False, "help_text": source.help}
     if not source.kind.several:
-        return FilterField(source, **about)
-    return serializers.ListField(child=FilterField(source), allow_empty=False, error_messages={"empty": BLANK}, **about)
+        return FilterField(source, **options)
+    return serializers.ListField(
+        child=FilterField(source), allow_empty=False, error_messages={"empty": BLANK}, **options
+    )
 
 
-def checked_query(words: Mapping[str, Any], **reach: Any) -> MessageQuery:
+def checked_query(values: Mapping[str, Any], **reach: Any) -> MessageQuery:
     """Return the query of parsed values. Raises ValidationError naming the filters whose value is refused."""
-    query = build(words, **reach)
-    if wrong := problems(query):
-        raise ValidationError({name: [reason] for name, reason in wrong.items()})
+    query = build(values, **reach)
+    if reasons := problems(query):
+        raise ValidationError({name: [reason] for name, reason in reasons.items()})
     return query

@@ -60,11 +60,13 @@ class ChannelTemplatesView(View8x8):
             raise Refused(1300, "Channel not found.")
         templates = list(all_templates(self.account, None).filter(waba=number.waba_id))
         changes = last_changes(self.account, Subject.TEMPLATE, (template.pk for template in templates))
-        changed = {pk: change.at for pk, change in changes.items()}
-        return Response({"templates": [as_at_8x8(each, number, changed.get(each.pk)) for each in templates]})
+        changed_at = {pk: change.at for pk, change in changes.items()}
+        return Response(
+            {"templates": [template_body(template, number, changed_at.get(template.pk)) for template in templates]}
+        )
 
 
-def as_at_8x8(template: Template, number: PhoneNumber, changed_at: datetime | None) -> dict[str, Any]:
+def template_body(template: Template, number: PhoneNumber, changed_at: datetime | None) -> dict[str, Any]:
     """One template in 8x8's list."""
     return {
         "channelId": number.provider_number_id,
@@ -72,17 +74,17 @@ def as_at_8x8(template: Template, number: PhoneNumber, changed_at: datetime | No
         "templateName": template.name,
         "language": template.language,
         "languageName": language_name(template.language),
-        "components": [component(each) for each in template.components if isinstance(each, dict)],
+        "components": [component_body(component) for component in template.components if isinstance(component, dict)],
         "category": template.category.upper(),
-        "categoryName": words(template.category),
+        "categoryName": label(template.category),
         "status": template.status.upper(),
-        "statusName": words(template.status),
+        "statusName": label(template.status),
         "createdAt": moment(template.created_at),
         "updatedAt": moment(max(changed_at or template.created_at, template.created_at)),
     }
 
 
-def component(source: dict[str, Any]) -> dict[str, Any]:
+def component_body(source: dict[str, Any]) -> dict[str, Any]:
     """Meta's component in 8x8's form: formats as words, examples as a list."""
     converted = {name: value for name, value in source.items() if name != "example"}
     if isinstance(converted.get("format"), str):
@@ -101,7 +103,7 @@ def _texts(example: Any) -> list[str]:
     return [str(example)]
 
 
-def words(code: str) -> str:
+def label(code: str) -> str:
     """PENDING_DELETION as "Pending deletion"."""
     return code.replace("_", " ").capitalize()
 

@@ -1,6 +1,6 @@
 """REST in the shapes of Meta's Cloud API and of 360dialog: sending, and marking as read.
 
-The bodies are the providers', whose documentation describes them; our schema does not.
+The bodies are those of the providers; their documentation describes them, not our schema.
 """
 
 import secrets
@@ -33,7 +33,7 @@ log = structlog.get_logger("tollgate.sending")
 UMID_HEADER = "Tollgate-UMID"
 
 
-def error_of_meta(refused: RefusedAsMeta) -> Response:
+def meta_error(refused: RefusedAsMeta) -> Response:
     """An error in Graph's shape."""
     body = {
         "message": f"(#{refused.code}) {refused.title}", "type": "OAuthException", "code": refused.code,
@@ -43,15 +43,15 @@ def error_of_meta(refused: RefusedAsMeta) -> Response:
     return Response({"error": body}, status=refused.status)
 
 
-def _errors(error: Exception, context: dict[str, Any], otherwise: Callable[..., Response | None]) -> Response | None:
+def _errors(error: Exception, context: dict[str, Any], handler: Callable[..., Response | None]) -> Response | None:
     if isinstance(error, RefusedAsMeta):
-        return error_of_meta(error)
+        return meta_error(error)
     if isinstance(error, Throttled):
-        return error_of_meta(RefusedAsMeta(130429, str(error.detail)))
-    answer = otherwise(error, context)
+        return meta_error(RefusedAsMeta(130429, str(error.detail)))
+    answer = handler(error, context)
     if answer is None:
         log.error("request_failed", exc_info=error)
-        answer = error_of_meta(RefusedAsMeta(131000, "Something went wrong in Tollgate: see its log for details."))
+        answer = meta_error(RefusedAsMeta(131000, "Something went wrong in Tollgate: see its log for details."))
     return answer
 
 
@@ -66,7 +66,7 @@ def dialog360_errors(error: Exception, context: dict[str, Any]) -> Response | No
 
 
 class CloudView(TenantView):
-    """What both shapes share: from a number and a body to the provider's answer."""
+    """The base of both shapes: sends from a number and returns the provider's answer."""
 
     permission: ClassVar[Permission] = Permission.SEND_MESSAGES
     shape: ClassVar[Shape]
@@ -76,8 +76,8 @@ class CloudView(TenantView):
         reach = self.principal.subaccount_ids
         senders = sender_directory(self.account.pk).by_number_id.values()
         return [
-            one for one in senders
-            if _takes_cloud_form(one) and (reach is None or one.subaccount_id in reach)
+            sender for sender in senders
+            if _takes_cloud_form(sender) and (reach is None or sender.subaccount_id in reach)
         ]  # fmt: skip
 
     def send(self, request: Request, sender: Sender) -> Response:
@@ -116,7 +116,7 @@ class CloudView(TenantView):
         return self._answer(mark_read(number, body))
 
     def _answer(self, outcome: Outcome) -> Response:
-        """What the provider answered, as it is; else what is known, in Meta's shape."""
+        """The provider's answer unchanged; without one, an error in Meta's shape."""
         if isinstance(outcome, Accepted):
             return Response(outcome.answer.data, status=outcome.answer.http_status)
         if isinstance(outcome, Rejected):
@@ -124,11 +124,11 @@ class CloudView(TenantView):
             if "error" in data or ("meta" in data and self.shape == Shape.DIALOG_360):
                 return Response(data, status=outcome.answer.http_status)
             status = 503 if outcome.answer.http_status >= 500 else outcome.answer.http_status
-            return error_of_meta(RefusedAsMeta(131016, outcome.title, status=max(status, 400)))
+            return meta_error(RefusedAsMeta(131016, outcome.title, status=max(status, 400)))
         if isinstance(outcome, Unreached):
-            return error_of_meta(RefusedAsMeta(131016, "The provider could not be reached; nothing was sent."))
+            return meta_error(RefusedAsMeta(131016, "The provider could not be reached; nothing was sent."))
         details = "The provider did not respond, so the message may have been sent. See its page in Tollgate."
-        return error_of_meta(RefusedAsMeta(131000, details))
+        return meta_error(RefusedAsMeta(131000, details))
 
 
 def _takes_cloud_form(sender: Sender) -> bool:
@@ -149,7 +149,7 @@ class GraphSendView(CloudView):
     def post(self, request: Request, version: str, phone_number_id: str) -> Response:
         """Send from the number; 404 when the account has none of that id."""
         check_version(version)
-        sender = next((one for one in self.senders() if one.number_id == phone_number_id), None)
+        sender = next((sender for sender in self.senders() if sender.number_id == phone_number_id), None)
         if sender is None:
             raise Http404
         return self.send(request, sender)
@@ -169,7 +169,7 @@ class D360SendView(CloudView):
     def post(self, request: Request) -> Response:
         """Send from the number that the key is for."""
         provider = vendor_of(self.shape).name
-        senders = [one for one in self.senders() if one.provider == provider]
+        senders = [sender for sender in self.senders() if sender.provider == provider]
         if len(senders) != 1:
             many = "more than one 360dialog number: limit it to a subaccount" if senders else "no 360dialog number"
             raise ValidationError({"D360-API-KEY": [f"This key has access to {many}."]})

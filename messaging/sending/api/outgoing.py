@@ -16,8 +16,8 @@ from messaging.sending.api.sending import View8x8
 from messaging.sending.eightxeight import Refused
 from messaging.sending.eightxeight.webhooks import EVERY, HIDDEN, KINDS, read_hooks
 
-# A webhook says who wrote what: who may not read that, may not have it posted to an address of theirs either.
-_READS = (Permission.VIEW_MESSAGES, Permission.VIEW_NUMBERS, Permission.VIEW_CONTENT)
+# A webhook reveals who wrote what, so its configuration needs the permissions to read that.
+_READ_PERMISSIONS = (Permission.VIEW_MESSAGES, Permission.VIEW_NUMBERS, Permission.VIEW_CONTENT)
 _LETTERS = {name: letters for letters, name in KINDS.items()}
 KIND_CHOICES = (("CADR", _("Receipts")), ("MSG", _("Inbound messages")))
 
@@ -43,7 +43,7 @@ class WebhooksView(View8x8):
     """The account's webhooks, to which receipts (CADR) and inbound messages (MSG) are posted."""
 
     permission: ClassVar[Permission] = Permission.MANAGE_WEBHOOKS
-    permissions: ClassVar = {"POST": (Permission.MANAGE_WEBHOOKS, *_READS)}
+    permissions: ClassVar = {"POST": (Permission.MANAGE_WEBHOOKS, *_READ_PERMISSIONS)}
     parser_classes = (StrictJSONArrayParser,)
 
     @extend_schema(operation_id="get_webhooks", responses=HookSerializer(many=True))
@@ -53,13 +53,13 @@ class WebhooksView(View8x8):
         return Response(
             [
                 {
-                    "subAccountId": each.subaccount.code if each.subaccount else EVERY,
-                    "type": _LETTERS[each.event_type],
-                    "url": each.url,
-                    "enabled": each.enabled,
-                    **({"httpAuthorization": HIDDEN} if each.authorization_sealed else {}),
+                    "subAccountId": endpoint.subaccount.code if endpoint.subaccount else EVERY,
+                    "type": _LETTERS[endpoint.event_type],
+                    "url": endpoint.url,
+                    "enabled": endpoint.enabled,
+                    **({"httpAuthorization": HIDDEN} if endpoint.authorization_sealed else {}),
                 }
-                for each in visible_endpoints(self.principal).filter(event_type__in=_LETTERS)
+                for endpoint in visible_endpoints(self.principal).filter(event_type__in=_LETTERS)
             ]
         )
 
@@ -67,17 +67,17 @@ class WebhooksView(View8x8):
     def post(self, request: Request, account_id: str) -> Response:
         """Create or replace webhooks, all or none."""
         self.check_account(account_id)
-        configure_endpoints(read_hooks(request.data, self._reached), by=self.principal)
+        configure_endpoints(read_hooks(request.data, self._subaccount_pk), by=self.principal)
         return Response()
 
     @extend_schema(operation_id="delete_webhooks", request=HookNameSerializer(many=True), responses={200: None})
     def delete(self, request: Request, account_id: str) -> Response:
         """Delete webhooks, all or none. A webhook that does not exist is ignored."""
         self.check_account(account_id)
-        delete_endpoints(read_hooks(request.data, self._reached, delete=True), by=self.principal)
+        delete_endpoints(read_hooks(request.data, self._subaccount_pk, delete=True), by=self.principal)
         return Response()
 
-    def _reached(self, code: str) -> int | None:
+    def _subaccount_pk(self, code: str) -> int | None:
         """The subaccount of a code; None is all of them, for a key that is not limited."""
         if code != EVERY:
             return self.subaccount(code, closed=True)

@@ -86,7 +86,7 @@ class View8x8(TenantView):
 
     @property
     def origin(self) -> Origin:
-        """What the headers say of the message's source."""
+        """The message's source as the headers give it."""
         return origin_of(self.request.headers, self.key.name)
 
 
@@ -148,9 +148,7 @@ class SendBatchView(View8x8):
 
 
 class DetailsRate(ApiKeyThrottle):
-    """8x8's own limit of message details: one request a second for a subaccount; of each key, so that none waits for
-    another's.
-    """
+    """8x8's own limit of message details: one request a second for a subaccount, counted per key."""
 
     def limit(self, key: ApiKey, view: Any) -> tuple[str, int]:
         """One."""
@@ -162,8 +160,8 @@ class MessageView8x8(View8x8):
 
     def get_throttles(self) -> list[BaseThrottle]:
         """Details have a limit of their own beside the key's."""
-        usual: list[BaseThrottle] = super().get_throttles()
-        return [*usual, DetailsRate()] if self.request.method == "GET" else usual
+        throttles: list[BaseThrottle] = super().get_throttles()
+        return [*throttles, DetailsRate()] if self.request.method == "GET" else throttles
 
     @extend_schema(
         operation_id="get_message_details",
@@ -187,9 +185,9 @@ class MessageView8x8(View8x8):
     )
     def delete(self, request: Request, subaccount_id: str, umid: str) -> Response:
         """Cancel a message that is not being sent yet. Returns how many were cancelled."""
-        subaccount_pk, one = self.subaccount(subaccount_id, closed=True), read_uuid(umid, "umid")
-        n = cancel(self.account.pk, subaccount_pk, at=datetime.now(UTC), umid=one)
-        if not n and message_of(self.account, subaccount_pk, one) is None:
+        subaccount_pk, message_umid = self.subaccount(subaccount_id, closed=True), read_uuid(umid, "umid")
+        n = cancel(self.account.pk, subaccount_pk, at=datetime.now(UTC), umid=message_umid)
+        if not n and message_of(self.account, subaccount_pk, message_umid) is None:
             raise Refused(1300, "Message not found.")
         sending_wakeup.notify()
         return Response({"cancelledCount": n})
@@ -205,18 +203,18 @@ class BatchView8x8(View8x8):
     )
     def delete(self, request: Request, subaccount_id: str, batch_id: str) -> Response:
         """Cancel all messages of a batch that are not being sent yet. 404 if none is on its way."""
-        subaccount_pk, one = self.subaccount(subaccount_id, closed=True), read_uuid(batch_id, "batchId")
-        n = cancel(self.account.pk, subaccount_pk, at=datetime.now(UTC), batch_id=one)
-        if not n and not has_batch(self.account.pk, subaccount_pk, one):
+        subaccount_pk, batch_uuid = self.subaccount(subaccount_id, closed=True), read_uuid(batch_id, "batchId")
+        n = cancel(self.account.pk, subaccount_pk, at=datetime.now(UTC), batch_id=batch_uuid)
+        if not n and not has_batch(self.account.pk, subaccount_pk, batch_uuid):
             raise Refused(1300, "Batch not found.")
         sending_wakeup.notify()
         return Response({"cancelledCount": n})
 
 
-def read_uuid(written: str, name: str) -> UUID:
-    """An id of a path; raises `Refused`."""
+def read_uuid(text: str, name: str) -> UUID:
+    """Return the id in a path; raises `Refused`."""
     try:
-        return UUID(written)
+        return UUID(text)
     except ValueError:
         raise Refused(1000, f"Invalid {name}.") from None
 
@@ -224,7 +222,7 @@ def read_uuid(written: str, name: str) -> UUID:
 def refused_request(
     data: Any, origin: Origin, sender: Sender | None, batch_id: UUID | None = None, client_batch_id: str = ""
 ) -> SendRequest:
-    """A refused message as far as it can be read: the log holds those too."""
+    """A refused message as far as it can be read, for the log."""
     request = data if isinstance(data, dict) else {"body": data}
     return SendRequest(
         shape=Shape.EIGHT_X_EIGHT, request=request, about=summarize(data, origin, client_batch_id), sender=sender,
@@ -233,7 +231,7 @@ def refused_request(
 
 
 def rejection(refused: Refused, at: datetime) -> AttemptResult:
-    """A refusal of ours, as an outcome."""
+    """The outcome of a refused message."""
     return AttemptResult(
         kind=ResultKind.REJECTED, at=at.isoformat(), source=SOURCE, code=refused.code, title=refused.message[:255],
         status=refused.status, body={"code": refused.code, "message": refused.message}, by="tollgate",

@@ -54,23 +54,23 @@ def read(
 ) -> SendRequest:
     """Return the message that a body describes; raises `Refused`. Needs the tenant's scope."""
     data = mapping(body, "body")
-    msisdn, user_id = _recipient(data, sender)
+    msisdn, user_id = _read_recipient(data, sender)
     kind = one_of(data.get("type"), "type", TYPES, wrong=3010)
     content = mapping(data.get("content"), "content", missing=3004, wrong=3004)
-    used = _content(kind, content, sender)
-    _fallback(data, content, sender)
-    due_at, expires_at = _times(data)
+    definition = _check_content(kind, content, sender)
+    _check_fallback(data, content, sender)
+    due_at, expires_at = _read_times(data)
     about = SendSummary(
         msisdn=msisdn,
         user_id=user_id,
         content_type=kind,
-        template_name=used.name if used else "",
-        template_language=used.language if used else "",
+        template_name=definition.name if definition else "",
+        template_language=definition.language if definition else "",
         client_message_id=optional(data.get("clientMessageId"), "clientMessageId", 50, long=3009),
         client_batch_id=client_batch_id,
-        callback_url=_callback(data.get("dlrCallbackUrl")),
+        callback_url=_read_callback(data.get("dlrCallbackUrl")),
         scheduled=due_at is not None,
-        reply_to=_quoted(data, sender),
+        reply_to=_read_reply_to(data, sender),
         origin=read_origin(data.get("tollgate"), origin),
     )
     return SendRequest(
@@ -80,17 +80,17 @@ def read(
 
 
 def summarize(body: Any, origin: Origin, client_batch_id: str = "") -> SendSummary:
-    """What a refused body says of itself, as far as it can be read."""
+    """The summary of a refused body, as far as it can be read."""
     data = lenient.mapping(body)
-    user, used = (
+    user, template_data = (
         lenient.mapping(data.get("user")),
         lenient.mapping(lenient.mapping(data.get("content")).get("template")),
     )
     return SendSummary(
         msisdn=lenient.digits(user.get("msisdn")),
         content_type=lenient.text(data.get("type"), 24).lower(),
-        template_name=lenient.text(used.get("name"), 512),
-        template_language=lenient.text(used.get("language"), 16),
+        template_name=lenient.text(template_data.get("name"), 512),
+        template_language=lenient.text(template_data.get("language"), 16),
         client_message_id=lenient.text(data.get("clientMessageId"), 50),
         client_batch_id=client_batch_id,
         origin=origin,
@@ -100,23 +100,23 @@ def summarize(body: Any, origin: Origin, client_batch_id: str = "") -> SendSumma
 # --- Recipient -------------------------------------------------------------------------------------------------------
 
 
-def _recipient(data: Mapping[str, Any], sender: Sender) -> tuple[str, str]:
-    """MSISDN and business-scoped user id, one of which may be empty; the MSISDN wins."""
+def _read_recipient(data: Mapping[str, Any], sender: Sender) -> tuple[str, str]:
+    """Return MSISDN and business-scoped user id, one of them empty; the MSISDN takes precedence."""
     user = mapping(data.get("user"), "user", missing=3001, wrong=3001)
     country = optional(user.get("country"), "user.country", 2, long=3018, wrong=3018).upper()
     if country and country not in regions():
         raise Refused(3018, "'user.country' must be a country of ISO 3166, as SG.")
-    written, user_id = user.get("msisdn"), user.get("channelUserId")
-    if written is None or written == "":
+    msisdn_text, user_id = user.get("msisdn"), user.get("channelUserId")
+    if msisdn_text is None or msisdn_text == "":
         if user_id is None or user_id == "":
             raise Refused(3002, "'user.msisdn' is required, or 'user.channelUserId': give a string.")
         if not isinstance(user_id, str) or not _USER_ID.fullmatch(user_id):
             raise Refused(3047, "'user.channelUserId' must be a WhatsApp user id, as US.13491208655302741918.")
         _check_country(country_of("", user_id))
         return "", user_id
-    if not isinstance(written, str):
+    if not isinstance(msisdn_text, str):
         raise Refused(3003, "'user.msisdn' must be a string, as \"+6591234567\".")
-    msisdn = e164(written, country)
+    msisdn = e164(msisdn_text, country)
     if not msisdn:
         raise Refused(1002, _NO_NUMBER)
     if msisdn == sender.msisdn:
@@ -126,11 +126,11 @@ def _recipient(data: Mapping[str, Any], sender: Sender) -> tuple[str, str]:
 
 
 @lru_cache(maxsize=65_536)
-def e164(written: str, country: str) -> str:
+def e164(number_text: str, country: str) -> str:
     """The digits of a phone number, empty when it is none; a national one needs its country."""
-    if len(written) > 32 or "\n" in written:
+    if len(number_text) > 32 or "\n" in number_text:
         return ""
-    stripped = written.strip()
+    stripped = number_text.strip()
     text = stripped if stripped.startswith("+") or country else f"+{stripped}"
     try:
         number = phonenumbers.parse(text, country or None)
@@ -150,7 +150,7 @@ def _check_country(country: str) -> None:
 # --- Content ---------------------------------------------------------------------------------------------------------
 
 
-def _content(kind: str, content: Mapping[str, Any], sender: Sender) -> TemplateDefinition | None:
+def _check_content(kind: str, content: Mapping[str, Any], sender: Sender) -> TemplateDefinition | None:
     if kind == "template":
         return template.check(content.get("template"), sender)
     if kind == "text":
@@ -159,14 +159,14 @@ def _content(kind: str, content: Mapping[str, Any], sender: Sender) -> TemplateD
         url(content.get("url"), "content.url", missing=3007, wrong=3008)
         optional(content.get("text"), "content.text", _LONGEST_CAPTION, long=3006)
     elif kind == "location":
-        location(content.get("location"), "content.location", 3021)
+        check_location(content.get("location"), "content.location", 3021)
     else:
         interactive.check(content.get("interactive"))
     return None
 
 
-def location(value: Any, field: str, code: int) -> None:
-    """A place on the map."""
+def check_location(value: Any, field: str, code: int) -> None:
+    """Check a place on the map."""
     place = mapping(value, field, missing=code, wrong=code)
     number(place.get("latitude"), f"{field}.latitude", 90, wrong=code)
     number(place.get("longitude"), f"{field}.longitude", 180, wrong=code)
@@ -174,11 +174,11 @@ def location(value: Any, field: str, code: int) -> None:
         optional(place.get(name), f"{field}.{name}", 1000, long=code, wrong=code)
 
 
-# --- Around it -------------------------------------------------------------------------------------------------------
+# --- Other fields ----------------------------------------------------------------------------------------------------
 
 
-def _fallback(data: Mapping[str, Any], content: Mapping[str, Any], sender: Sender) -> None:
-    """Another channel when WhatsApp does not deliver, where the provider has any."""
+def _check_fallback(data: Mapping[str, Any], content: Mapping[str, Any], sender: Sender) -> None:
+    """Check the channels to use when WhatsApp does not deliver, if the provider has others."""
     optional(content.get("fallbackText"), "content.fallbackText", _LONGEST_SMS, long=3017)
     if content.get("sms") is not None:
         sms = mapping(content.get("sms"), "content.sms")
@@ -203,7 +203,7 @@ def _has_other_channels(sender: Sender) -> bool:
     return sending is not None and sending.has_other_channels
 
 
-def _times(data: Mapping[str, Any]) -> tuple[datetime | None, datetime | None]:
+def _read_times(data: Mapping[str, Any]) -> tuple[datetime | None, datetime | None]:
     now = datetime.now(UTC)
     scheduled = moment(data.get("scheduled"), "scheduled", wrong=1011)
     if scheduled is not None and scheduled < now - _LATE:
@@ -214,7 +214,7 @@ def _times(data: Mapping[str, Any]) -> tuple[datetime | None, datetime | None]:
     return scheduled, expiry
 
 
-def _callback(value: Any) -> str:
+def _read_callback(value: Any) -> str:
     if value is None or value == "":
         return ""
     address = url(value, "dlrCallbackUrl", missing=3020, wrong=3020)
@@ -223,13 +223,13 @@ def _callback(value: Any) -> str:
     return address
 
 
-def _quoted(data: Mapping[str, Any], sender: Sender) -> str:
+def _read_reply_to(data: Mapping[str, Any], sender: Sender) -> str:
     """The provider's id of the message that this one answers."""
     if data.get("context") is None:
         return ""
-    written = text(mapping(data["context"], "context").get("umid"), "context.umid", 64, missing=3029)
+    umid_text = text(mapping(data["context"], "context").get("umid"), "context.umid", 64, missing=3029)
     try:
-        umid = UUID(written)
+        umid = UUID(umid_text)
     except ValueError:
         raise Refused(INVALID, "Invalid umid: 'context.umid' must be a UUID.") from None
     rows = Message.objects.filter(account=sender.account_id, umid=umid, phone_number=sender.phone_number_id)

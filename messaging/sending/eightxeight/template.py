@@ -26,11 +26,11 @@ PARAMETER_TYPES = (
     "text", "image", "gif", "video", "document", "location", "payload", "couponCode", "action", "ttlMinutes",
 )  # fmt: skip
 _MEDIA = ("image", "gif", "video", "document")
-_HEADER_TAKES = {
+_HEADER_PARAMETERS = {
     "TEXT": ("text",), "IMAGE": ("image",), "GIF": ("gif",), "VIDEO": ("video",), "DOCUMENT": ("document",),
     "LOCATION": ("location",),
 }  # fmt: skip
-# subType of a button: the parameter it takes, and the types of Meta's buttons it goes with
+# subType of a button: the type of its parameter, and the types of Meta's buttons that it fits
 SUBTYPES: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "quickreply": ("payload", ("QUICK_REPLY",)),
     "url": ("text", ("URL", "OTP")),
@@ -38,7 +38,7 @@ SUBTYPES: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "flow": ("action", ("FLOW",)),
     "voicecall": ("ttlMinutes", ("VOICE_CALL",)),
 }
-_SPELLED = dict(zip(SUBTYPES, ("QuickReply", "Url", "CopyCode", "Flow", "VoiceCall"), strict=True))
+_SUBTYPE_NAMES = dict(zip(SUBTYPES, ("QuickReply", "Url", "CopyCode", "Flow", "VoiceCall"), strict=True))
 _LONGEST = {"header": 60, "body": 1024, "button": 2000}
 _MOST_BUTTONS, _MOST_CARDS = 10, 10
 _AUTHENTICATION = "authentication"
@@ -61,50 +61,50 @@ def check(value: Any, sender: Sender) -> TemplateDefinition:
     if template.status != TemplateStatus.APPROVED:
         problem = f"'{field}.name' {name} is {template.status.lower()}; only an approved one can be sent."
         raise Refused(3038, f"Template not found for provided name and language: {problem}")
-    _components(items(data.get("components"), f"{field}.components"), f"{field}.components", template)
+    _check_components(items(data.get("components"), f"{field}.components"), f"{field}.components", template)
     return template
 
 
-def _components(components: list[Any], field: str, template: TemplateDefinition) -> None:
+def _check_components(components: list[Any], field: str, template: TemplateDefinition) -> None:
     seen: set[tuple[str, int]] = set()
     for at, entry in enumerate(components):
         where = f"{field}[{at}]"
         component = mapping(entry, where)
-        kind = _kind(component.get("type"), f"{where}.type")
+        kind = _read_kind(component.get("type"), f"{where}.type")
         index = 0
         if kind == "button":
             index = integer(component.get("index"), f"{where}.index", 0, _MOST_BUTTONS - 1, wrong=3053, default=0)
         if (kind, index) in seen:
-            raise Refused(3034, _twice(kind, index, where))
+            raise Refused(3034, _duplicate_problem(kind, index, where))
         seen.add((kind, index))
-        parameters = _parameters(component.get("parameters"), f"{where}.parameters")
+        parameters = _read_parameters(component.get("parameters"), f"{where}.parameters")
         if kind == "body":
-            _texts(parameters, f"{where}.parameters", "body", template)
+            _check_texts(parameters, f"{where}.parameters", "body", template)
         elif kind == "header":
-            _header(parameters, f"{where}.parameters", template)
+            _check_header(parameters, f"{where}.parameters", template)
         elif kind == "button":
-            _button(component, parameters, where, index, template)
+            _check_button(component, parameters, where, index, template)
         elif kind == "carousel":
-            _carousel(component, where, template)
+            _check_carousel(component, where, template)
         elif parameters:
             raise Refused(3045, f"'{where}.parameters': a {kind} takes none; leave them out.")
-    _missing({kind for kind, _ in seen}, field, template)
+    _check_complete({kind for kind, _ in seen}, field, template)
 
 
-def _twice(kind: str, index: int, where: str) -> str:
+def _duplicate_problem(kind: str, index: int, where: str) -> str:
     if kind == "button":
         return f"'{where}.index': there is more than one button {index}; give each its own index."
     return f"'{where}.type': there is more than one {kind}; give one."
 
 
-def _missing(seen: set[str], field: str, template: TemplateDefinition) -> None:
-    """What the template needs and nothing gives."""
+def _check_complete(seen: set[str], field: str, template: TemplateDefinition) -> None:
+    """Refuse components without what the template needs."""
     if template.body and "body" not in seen:
-        raise Refused(3040, f"'{field}': {_takes('body', template)}, none is given.")
+        raise Refused(3040, f"'{field}': {_expected_count('body', template)}, none is given.")
     if (
-        template.header or (template.header_format in _HEADER_TAKES and template.header_format != "TEXT")
+        template.header or (template.header_format in _HEADER_PARAMETERS and template.header_format != "TEXT")
     ) and "header" not in seen:
-        raise Refused(3040, f"'{field}': {_takes('header', template)}, none is given.")
+        raise Refused(3040, f"'{field}': {_expected_count('header', template)}, none is given.")
     if template.cards and "carousel" not in seen:
         raise Refused(3040, f"'{field}': {template.name} needs a carousel of {template.cards} cards, none is given.")
     needing = [button for button in template.buttons if button.has_variable]
@@ -112,7 +112,7 @@ def _missing(seen: set[str], field: str, template: TemplateDefinition) -> None:
         raise Refused(3040, f"'{field}': a button of {template.name} takes 1 parameter, none is given.")
 
 
-def _kind(value: Any, field: str) -> str:
+def _read_kind(value: Any, field: str) -> str:
     if value is None:
         return "body"
     if not isinstance(value, str) or value.lower() not in _COMPONENTS:
@@ -120,8 +120,8 @@ def _kind(value: Any, field: str) -> str:
     return value.lower()
 
 
-def _parameters(value: Any, field: str) -> list[dict[str, Any]]:
-    """Parameters with a known type each."""
+def _read_parameters(value: Any, field: str) -> list[dict[str, Any]]:
+    """Return the parameters, each of a known type."""
     parameters = items(value, field, 3041)
     for at, entry in enumerate(parameters):
         if not isinstance(entry, dict):
@@ -131,51 +131,52 @@ def _parameters(value: Any, field: str) -> list[dict[str, Any]]:
     return parameters
 
 
-def _texts(parameters: list[dict[str, Any]], field: str, place: str, template: TemplateDefinition) -> None:
-    """As many texts as there are places, in their order."""
+def _check_texts(parameters: list[dict[str, Any]], field: str, place: str, template: TemplateDefinition) -> None:
+    """Check that there is a text for each placeholder."""
     n, needed = len(parameters), len(template.body if place == "body" else template.header)
     if n != needed:
         code = 3033 if n > needed else 3041 if n else 3040
-        raise Refused(code, f"'{field}': {_takes(place, template)}, {_count_words(n)}.")
+        raise Refused(code, f"'{field}': {_expected_count(place, template)}, {_actual_count(n)}.")
     for at, parameter in enumerate(parameters):
-        _only(parameter, ("text",), f"{field}[{at}]")
+        _check_type(parameter, ("text",), f"{field}[{at}]")
         text(parameter.get("text"), f"{field}[{at}].text", _LONGEST[place], missing=3041, long=3043)
 
 
-def _takes(place: str, template: TemplateDefinition) -> str:
-    """How many parameters the header or body takes; that of a picture or a location takes one."""
+def _expected_count(place: str, template: TemplateDefinition) -> str:
+    """Describe how many parameters the header or body takes; a media or location header takes one."""
     n = len(template.body) if place == "body" else len(template.header) if template.header_format == "TEXT" else 1
     return f"the {place} of {template.name} takes {n or 'no'} parameter{'' if n == 1 else 's'}"
 
 
-def _count_words(n: int) -> str:
+def _actual_count(n: int) -> str:
     return "none is given" if n == 0 else "1 is given" if n == 1 else f"{n} are given"
 
 
-def _only(parameter: Mapping[str, Any], allowed: tuple[str, ...], field: str, code: int = 3045) -> None:
+def _check_type(parameter: Mapping[str, Any], allowed: tuple[str, ...], field: str, code: int = 3045) -> None:
     if parameter["type"] not in allowed:
         raise Refused(code, f"'{field}.type' must be {' or '.join(allowed)} here.")
 
 
-def _header(parameters: list[dict[str, Any]], field: str, template: TemplateDefinition) -> None:
+def _check_header(parameters: list[dict[str, Any]], field: str, template: TemplateDefinition) -> None:
     if not template.header_format:
         if parameters:
             raise Refused(3034, f"'{field}': {template.name} has no header; leave it out.")
         return
     if template.header_format == "TEXT":
-        _texts(parameters, field, "header", template)
+        _check_texts(parameters, field, "header", template)
         return
-    allowed = _HEADER_TAKES.get(template.header_format, ())
+    allowed = _HEADER_PARAMETERS.get(template.header_format, ())
     if len(parameters) != 1:
         raise Refused(
-            3033 if parameters else 3040, f"'{field}': {_takes('header', template)}, {_count_words(len(parameters))}."
+            3033 if parameters else 3040,
+            f"'{field}': {_expected_count('header', template)}, {_actual_count(len(parameters))}.",
         )
-    _only(parameters[0], allowed, f"{field}[0]")
-    media(parameters[0], f"{field}[0]")
+    _check_type(parameters[0], allowed, f"{field}[0]")
+    check_media(parameters[0], f"{field}[0]")
 
 
-def media(parameter: Mapping[str, Any], field: str) -> None:
-    """The value of a parameter that is no text."""
+def check_media(parameter: Mapping[str, Any], field: str) -> None:
+    """Check a media or location parameter."""
     kind = parameter["type"]
     if kind in _MEDIA:
         url(parameter.get("url"), f"{field}.url", missing=3046, wrong=3046)
@@ -187,36 +188,36 @@ def media(parameter: Mapping[str, Any], field: str) -> None:
             optional(place.get(name), f"{field}.location.{name}", 1000, long=3044, wrong=3044)
 
 
-def _button(
+def _check_button(
     component: Mapping[str, Any], parameters: list[dict[str, Any]], where: str, index: int, template: TemplateDefinition
 ) -> None:
     kind = component.get("subType")
     if not isinstance(kind, str) or kind.lower() not in SUBTYPES:
-        raise Refused(3052, f"'{where}.subType' must be one of: {', '.join(_SPELLED.values())}.")
-    takes, goes_with = SUBTYPES[kind.lower()]
+        raise Refused(3052, f"'{where}.subType' must be one of: {', '.join(_SUBTYPE_NAMES.values())}.")
+    takes, button_types = SUBTYPES[kind.lower()]
     if index >= max(len(template.buttons), template.category == _AUTHENTICATION):
         n = len(template.buttons)
         problem = f"has {n} button{'' if n == 1 else 's'}, counted from 0" if n else "has no buttons; leave it out"
         raise Refused(3053, f"'{where}.index': {template.name} {problem}.")
-    if index < len(template.buttons) and template.buttons[index].kind not in goes_with:
-        raise Refused(3052, f"'{where}.subType': {_fitting(index, template)}.")
+    if index < len(template.buttons) and template.buttons[index].kind not in button_types:
+        raise Refused(3052, f"'{where}.subType': {_subtype_problem(index, template)}.")
     if len(parameters) > 1 or (not parameters and kind.lower() != "voicecall"):
-        problem = f"a {kind} button takes 1 parameter, {_count_words(len(parameters))}."
+        problem = f"a {kind} button takes 1 parameter, {_actual_count(len(parameters))}."
         raise Refused(3033 if parameters else 3040, f"'{where}.parameters': {problem}")
     for parameter in parameters:
-        _button_value(parameter, takes, f"{where}.parameters[0]")
+        _check_button_value(parameter, takes, f"{where}.parameters[0]")
 
 
-def _fitting(index: int, template: TemplateDefinition) -> str:
-    """What a button is, and the subType that goes with it."""
+def _subtype_problem(index: int, template: TemplateDefinition) -> str:
+    """Describe the type of a button, and the subTypes that fit it."""
     kind = template.buttons[index].kind
-    fitting = [_SPELLED[word] for word, (_, goes_with) in SUBTYPES.items() if kind in goes_with]
+    fitting = [_SUBTYPE_NAMES[word] for word, (_, button_types) in SUBTYPES.items() if kind in button_types]
     remedy = f"give {' or '.join(fitting)}" if fitting else "leave it out"
     return f"button {index} of {template.name} is of type {kind}; {remedy}"
 
 
-def _button_value(parameter: Mapping[str, Any], takes: str, field: str) -> None:
-    _only(parameter, (takes,), field, code=3049)
+def _check_button_value(parameter: Mapping[str, Any], takes: str, field: str) -> None:
+    _check_type(parameter, (takes,), field, code=3049)
     if takes == "action":
         if parameter.get("flowActionData") is not None:
             mapping(parameter.get("flowActionData"), f"{field}.flowActionData", wrong=3049)
@@ -226,39 +227,41 @@ def _button_value(parameter: Mapping[str, Any], takes: str, field: str) -> None:
         text(parameter.get(takes), f"{field}.{takes}", _LONGEST["button"], missing=3049, long=3043)
 
 
-def _carousel(component: Mapping[str, Any], where: str, template: TemplateDefinition) -> None:
+def _check_carousel(component: Mapping[str, Any], where: str, template: TemplateDefinition) -> None:
     cards = items(component.get("cards"), f"{where}.cards", 3041)
     if not template.cards:
         raise Refused(3034, f"'{where}': {template.name} has no carousel; leave it out.")
     if len(cards) != template.cards:
-        raise Refused(3041, f"'{where}.cards': {template.name} has {template.cards} cards, {_count_words(len(cards))}.")
+        raise Refused(
+            3041, f"'{where}.cards': {template.name} has {template.cards} cards, {_actual_count(len(cards))}."
+        )
     for at, entry in enumerate(cards):
         field = f"{where}.cards[{at}]"
         card = mapping(entry, field, missing=3041, wrong=3041)
         integer(card.get("cardIndex"), f"{field}.cardIndex", 0, _MOST_CARDS - 1, wrong=3053, default=at)
-        for place, inner in enumerate(items(card.get("components"), f"{field}.components", INVALID)):
-            deeper = f"{field}.components[{place}]"
-            part = mapping(inner, deeper)
-            _card_part(part, deeper)
+        for position, inner in enumerate(items(card.get("components"), f"{field}.components", INVALID)):
+            part_field = f"{field}.components[{position}]"
+            part = mapping(inner, part_field)
+            _check_card_part(part, part_field)
 
 
-def _card_part(part: Mapping[str, Any], field: str) -> None:
-    kind = _kind(part.get("type"), f"{field}.type")
+def _check_card_part(part: Mapping[str, Any], field: str) -> None:
+    kind = _read_kind(part.get("type"), f"{field}.type")
     if kind not in {"header", "body", "button"}:
         raise Refused(3039, f"'{field}.type' must be header, body or button.")
-    parameters = _parameters(part.get("parameters"), f"{field}.parameters")
+    parameters = _read_parameters(part.get("parameters"), f"{field}.parameters")
     takes = "text"
     if kind == "button":
-        written = part.get("subType")
-        if not isinstance(written, str) or written.lower() not in {"quickreply", "url"}:
+        subtype = part.get("subType")
+        if not isinstance(subtype, str) or subtype.lower() not in {"quickreply", "url"}:
             raise Refused(3052, f"'{field}.subType' must be one of: QuickReply, Url.")
-        takes = SUBTYPES[written.lower()][0]
+        takes = SUBTYPES[subtype.lower()][0]
         integer(part.get("index"), f"{field}.index", 0, 1, wrong=3053, default=0)
     for at, parameter in enumerate(parameters):
         where = f"{field}.parameters[{at}]"
         if kind == "header":
-            _only(parameter, _MEDIA, where)
-            media(parameter, where)
+            _check_type(parameter, _MEDIA, where)
+            check_media(parameter, where)
         else:
-            _only(parameter, (takes,), where)
+            _check_type(parameter, (takes,), where)
             text(parameter.get(takes), f"{where}.{takes}", _LONGEST[kind], missing=3041, long=3043)

@@ -1,4 +1,4 @@
-"""8x8's webhooks configuration as it is written: its checks, with 8x8's codes for what is wrong."""
+"""Reading 8x8's webhooks configuration, with 8x8's codes for what is wrong."""
 
 from collections.abc import Callable
 from typing import Any
@@ -13,7 +13,7 @@ HIDDEN = "***"  # stands for an authorization in answers; writing it back leaves
 _MOST = 1_000
 _LONGEST_AUTHORIZATION = 4_096
 KINDS = {"CADR": "message.status", "MSG": "message.received"}
-"""The types of events by the letters that 8x8 gives them."""
+"""The types of events by 8x8's abbreviations."""
 
 
 def read_hooks(
@@ -21,40 +21,40 @@ def read_hooks(
 ) -> list[EndpointSettings]:
     """The webhooks of a body, one for each kind. `subaccount_of` finds a subaccount by its code, or refuses it.
 
-    Raises Refused, which names the field by its place in the array.
+    Raises Refused, which names the field with its index in the array.
     """
     if not isinstance(data, list) or not 1 <= len(data) <= _MOST:
         raise Refused(INVALID, f"The body must be an array of 1 to {_MOST:,} webhooks.")
     allowed = {"subAccountId", "type"} | (set() if delete else {"url", "enabled", "httpAuthorization", "oauth"})
     endpoints: list[EndpointSettings] = []
-    for place, each in enumerate(data):
-        entry = mapping(each, f"[{place}]")
+    for index, item in enumerate(data):
+        entry = mapping(item, f"[{index}]")
         if unknown := sorted(set(entry) - allowed):
-            raise Refused(INVALID, f"'[{place}].{unknown[0]}' is not a field of this request.")
-        subaccount_id = subaccount_of(text(entry.get("subAccountId"), f"[{place}].subAccountId", 50))
-        kinds = tuple(KINDS) if entry.get("type") is None else (_kind(entry["type"], f"[{place}].type"),)
-        about = {} if delete else _about(entry, place)
-        endpoints += [EndpointSettings(subaccount_id, KINDS[kind], kind, **about) for kind in kinds]
+            raise Refused(INVALID, f"'[{index}].{unknown[0]}' is not a field of this request.")
+        subaccount_id = subaccount_of(text(entry.get("subAccountId"), f"[{index}].subAccountId", 50))
+        kinds = tuple(KINDS) if entry.get("type") is None else (_read_kind(entry["type"], f"[{index}].type"),)
+        options = {} if delete else _read_delivery(entry, index)
+        endpoints += [EndpointSettings(subaccount_id, KINDS[kind], kind, **options) for kind in kinds]
     return endpoints
 
 
-def _kind(value: Any, field: str) -> str:
+def _read_kind(value: Any, field: str) -> str:
     if value == "CABM":
         raise Refused(INVALID, f"'{field}' CABM is not posted by Tollgate: choose one of {', '.join(KINDS)}.")
     return one_of(value, field, tuple(KINDS), wrong=INVALID)
 
 
-def _about(entry: Any, place: int) -> dict[str, Any]:
-    """Where a webhook goes and how."""
-    address = url(entry.get("url"), f"[{place}].url", missing=INVALID, wrong=INVALID)
+def _read_delivery(entry: Any, index: int) -> dict[str, Any]:
+    """Return address, switch and authorization of a webhook."""
+    address = url(entry.get("url"), f"[{index}].url", missing=INVALID, wrong=INVALID)
     if problem := url_problem(address):
-        raise Refused(INVALID, f"'[{place}].url' {problem}")
+        raise Refused(INVALID, f"'[{index}].url' {problem}")
     enabled = entry.get("enabled", True)
     if not isinstance(enabled, bool):
-        raise Refused(INVALID, f"'[{place}].enabled' must be true or false.")
+        raise Refused(INVALID, f"'[{index}].enabled' must be true or false.")
     if entry.get("oauth") is not None:
-        raise Refused(INVALID, f"'[{place}].oauth' is not supported: give httpAuthorization.")
-    field = f"[{place}].httpAuthorization"
+        raise Refused(INVALID, f"'[{index}].oauth' is not supported: give httpAuthorization.")
+    field = f"[{index}].httpAuthorization"
     authorization = optional(entry.get("httpAuthorization"), field, _LONGEST_AUTHORIZATION)
     if not (authorization.isascii() and authorization.isprintable()) or authorization != authorization.strip():
         raise Refused(INVALID, f"'{field}' must be printable ASCII without spaces around it.")
