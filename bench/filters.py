@@ -1,4 +1,4 @@
-"""Requests with every filter of the log, on the first page and far back: for page, REST, SQL and changelist."""
+"""Benchmark requests with every filter of the log, on the first page and far back: page, REST, SQL and changelist."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -23,7 +23,7 @@ SPAN = "created_after", "created_before"  # in every case
 
 
 @dataclass(frozen=True)
-class Case:
+class FilterCase:
     """One filter: REST's parameters, the SQL of its rows, the changelist's parameters (None: it has no such filter).
 
     The page's parameters are those of the same filters, unless `page` has others.
@@ -45,11 +45,13 @@ class Case:
     def on_page(self) -> bool:
         """Whether the page has these filters. Its form accepts days, not moments."""
         declarations = [filters()[name] for name in self.rest]
-        return bool(self.page) or all(each.on_page and not isinstance(each.kind, Moment) for each in declarations)
+        return bool(self.page) or all(
+            declaration.on_page and not isinstance(declaration.kind, Moment) for declaration in declarations
+        )
 
 
 @dataclass(frozen=True)
-class Request:
+class ListRequest:
     """A case on its first page or far back: the URLs of the lists (empty: there is none), and the SQL of the rows.
 
     The SQL has a parameter `limit`.
@@ -63,7 +65,7 @@ class Request:
     params: dict[str, Any]
 
 
-def _cases(account: Account) -> list[Case]:
+def _cases(account: Account) -> list[FilterCase]:
     """Every filter with a common value and, where it matters, a rare one."""
     number = PhoneNumber.objects.get(account=account, provider_number_id=ACME.channels[1].number_id)
     templates = list(Template.objects.filter(account=account, name="weekend_sale").values_list("pk", flat=True))
@@ -71,44 +73,45 @@ def _cases(account: Account) -> list[Case]:
     message = Message.objects.filter(account=account).order_by("-created_at")[7]
     umid = message.umid
     cases = [
-        Case("no filter", {}),
+        FilterCase("no filter", {}),
         *(
-            Case(status, {"status": status}, "status = %(status)s", {"status": status}, {"status__exact": status})
+            FilterCase(status, {"status": status}, "status = %(status)s", {"status": status}, {"status__exact": status})
             for status in ("delivered", "sent", "undelivered", "rejected", "expired", "queued")
         ),
-        Case("inbound", {"direction": "inbound"}, "direction = 'inbound'", {}, {"direction__exact": "inbound"}),
-        Case("subaccount", {"subaccount": "acme_shop"}, "subaccount_id = %(pk)s", {"pk": number.subaccount_id},
-             {"subaccount__id__exact": str(number.subaccount_id)}),
-        Case("channel", {"channel": number.provider_number_id}, "phone_number_id = %(pk)s", {"pk": number.pk},
-             {"phone_number__id__exact": str(number.pk)}),
-        Case("country", {"country": "SG"}, "country = 'SG'", {}, {"country__exact": "SG"}),
-        Case("rare country", {"country": "IS"}, "country = 'IS'", {}, {"country__exact": "IS"}),
-        Case("category", {"category": "authentication"}, "category = 'authentication'", {},
-             {"category__exact": "authentication"}),
-        Case("rare category", {"category": "referral_conversion"}, "category = 'referral_conversion'", {},
-             {"category__exact": "referral_conversion"}),
-        Case("template", {"template": "weekend_sale"}, "template_id = ANY(%(pks)s)", {"pks": templates},
-             {"template__name__exact": "weekend_sale"}),
-        Case("source", {"source_category": "campaign"}, "source_id = %(pk)s", {"pk": source},
-             {"source__category__exact": "campaign"}),
-        Case("name", {"source_name": "weekend"}, "source_id = %(pk)s", {"pk": source},
-             {"source__name__icontains": "weekend"}),
-        Case("response code", {"response_code": "400"}, "response_code = 400", {}, {"response_code__exact": "400"}),
-        Case("recipient type", {"recipient_type": "lead"}, "recipient_type = 'lead'", {},
-             {"recipient_type__exact": "lead"}),
-        Case("error code", {"error_code": "131049"}, "error_code = 131049", {}, {"error_code__exact": "131049"}),
-        Case("number", {"msisdn": f"+{REGULAR}"}, "msisdn = %(msisdn)s", {"msisdn": REGULAR},
-             {"msisdn__exact": REGULAR}),
-        Case("first digits", {"msisdn": "+91 98000"}, "msisdn >= '9198000' AND msisdn < '9198001'", {},
-             {"msisdn__startswith": "9198000"}),
-        Case("UMID", {"umid": str(umid)}, "umid = %(umid)s", {"umid": umid}, {"umid__exact": str(umid)}),
-        Case("provider's id", {"provider_message_id": message.provider_message_id},
-             "(created_at, id) IN (SELECT created_at, message_id FROM log_anchor WHERE account_id = %(account)s "
-             "AND provider = %(provider)s AND provider_message_id = %(id)s)",
-             {"provider": message.provider, "id": message.provider_message_id}, None),
-        Case("search", {"search": "weekend"}, "(template_id = ANY(%(pks)s) OR source_id = %(pk)s)",
-             {"pks": templates, "pk": source}, {"q": "weekend"}),
-        Case("uncertain", {"sending": "uncertain"}, "umid = ANY(%(none)s)", {"none": []}, None),
+        FilterCase("inbound", {"direction": "inbound"}, "direction = 'inbound'", {}, {"direction__exact": "inbound"}),
+        FilterCase("subaccount", {"subaccount": "acme_shop"}, "subaccount_id = %(pk)s", {"pk": number.subaccount_id},
+                   {"subaccount__id__exact": str(number.subaccount_id)}),
+        FilterCase("channel", {"channel": number.provider_number_id}, "phone_number_id = %(pk)s", {"pk": number.pk},
+                   {"phone_number__id__exact": str(number.pk)}),
+        FilterCase("country", {"country": "SG"}, "country = 'SG'", {}, {"country__exact": "SG"}),
+        FilterCase("rare country", {"country": "IS"}, "country = 'IS'", {}, {"country__exact": "IS"}),
+        FilterCase("category", {"category": "authentication"}, "category = 'authentication'", {},
+                   {"category__exact": "authentication"}),
+        FilterCase("rare category", {"category": "referral_conversion"}, "category = 'referral_conversion'", {},
+                   {"category__exact": "referral_conversion"}),
+        FilterCase("template", {"template": "weekend_sale"}, "template_id = ANY(%(pks)s)", {"pks": templates},
+                   {"template__name__exact": "weekend_sale"}),
+        FilterCase("source", {"source_category": "campaign"}, "source_id = %(pk)s", {"pk": source},
+                   {"source__category__exact": "campaign"}),
+        FilterCase("name", {"source_name": "weekend"}, "source_id = %(pk)s", {"pk": source},
+                   {"source__name__icontains": "weekend"}),
+        FilterCase("response code", {"response_code": "400"}, "response_code = 400", {},
+                   {"response_code__exact": "400"}),
+        FilterCase("recipient type", {"recipient_type": "lead"}, "recipient_type = 'lead'", {},
+                   {"recipient_type__exact": "lead"}),
+        FilterCase("error code", {"error_code": "131049"}, "error_code = 131049", {}, {"error_code__exact": "131049"}),
+        FilterCase("number", {"msisdn": f"+{REGULAR}"}, "msisdn = %(msisdn)s", {"msisdn": REGULAR},
+                   {"msisdn__exact": REGULAR}),
+        FilterCase("first digits", {"msisdn": "+91 98000"}, "msisdn >= '9198000' AND msisdn < '9198001'", {},
+                   {"msisdn__startswith": "9198000"}),
+        FilterCase("UMID", {"umid": str(umid)}, "umid = %(umid)s", {"umid": umid}, {"umid__exact": str(umid)}),
+        FilterCase("provider's id", {"provider_message_id": message.provider_message_id},
+                   "(created_at, id) IN (SELECT created_at, message_id FROM log_anchor WHERE account_id = %(account)s "
+                   "AND provider = %(provider)s AND provider_message_id = %(id)s)",
+                   {"provider": message.provider, "id": message.provider_message_id}, None),
+        FilterCase("search", {"search": "weekend"}, "(template_id = ANY(%(pks)s) OR source_id = %(pk)s)",
+                   {"pks": templates, "pk": source}, {"q": "weekend"}),
+        FilterCase("uncertain", {"sending": "uncertain"}, "umid = ANY(%(none)s)", {"none": []}, None),
         *_timed("sent"), *_timed("read"),
     ]  # fmt: skip
     if missing := filters().keys() - {name for case in cases for name in case.rest} - set(SPAN):
@@ -116,7 +119,7 @@ def _cases(account: Account) -> list[Case]:
     return cases
 
 
-def _timed(event: str) -> list[Case]:
+def _timed(event: str) -> list[FilterCase]:
     """Cases for a status on a day, since that day and until it."""
     today = timezone.localdate()
     day, next_day = (datetime.combine(today - timedelta(days=back), datetime.min.time(), UTC) for back in (9, 8))
@@ -125,14 +128,14 @@ def _timed(event: str) -> list[Case]:
     until = f"{event}_at < %(next_day)s AND created_at < %(next_day)s"
     changelist = {f"{event}_at__gte": day.isoformat(), f"{event}_at__lt": next_day.isoformat()}
     return [
-        Case(f"{event} on", dict(zip(names, (day.isoformat(), next_day.isoformat()), strict=True)),
-             f"{since} AND {until}", {"day": day, "next_day": next_day}, changelist, {event: str(day.date())}),
-        Case(f"{event} since", {names[0]: day.isoformat()}, since, {"day": day}, None),
-        Case(f"{event} until", {names[1]: next_day.isoformat()}, until, {"next_day": next_day}, None),
+        FilterCase(f"{event} on", dict(zip(names, (day.isoformat(), next_day.isoformat()), strict=True)),
+                   f"{since} AND {until}", {"day": day, "next_day": next_day}, changelist, {event: str(day.date())}),
+        FilterCase(f"{event} since", {names[0]: day.isoformat()}, since, {"day": day}, None),
+        FilterCase(f"{event} until", {names[1]: next_day.isoformat()}, until, {"next_day": next_day}, None),
     ]  # fmt: skip
 
 
-def every_request(account: Account) -> Iterator[Request]:
+def list_requests(account: Account) -> Iterator[ListRequest]:
     """Each case over all days: on its first page and, if it fills several pages, far back."""
     for case in _cases(account):
         where = f"account_id = %(account)s AND {case.sql}"
@@ -145,7 +148,9 @@ def every_request(account: Account) -> Iterator[Request]:
             yield _request(case, "far back", where, params, older=str(cursor), p=offset // 50 + 1)
 
 
-def _request(case: Case, position: str, where: str, params: dict[str, Any], *, older: str = "", p: int = 1) -> Request:
+def _request(
+    case: FilterCase, position: str, where: str, params: dict[str, Any], *, older: str = "", p: int = 1
+) -> ListRequest:
     """From the cursor `older` on, or from the changelist's page `p` on."""
     today = timezone.localdate()
     first, last = today - timedelta(days=DAYS), today + timedelta(days=1)
@@ -153,7 +158,7 @@ def _request(case: Case, position: str, where: str, params: dict[str, Any], *, o
     page = {"subaccount": "", **case.page_parameters, "from": first.isoformat(), "to": today.isoformat(), **keyset}
     span = dict(zip(SPAN, (f"{day}T00:00:00Z" for day in (first, last)), strict=True))
     changelist = {**(case.changelist or {}), "account__id__exact": params["account"], "p": p}
-    return Request(
+    return ListRequest(
         f"{case.name}, {position}",
         f"/logs/?{urlencode(page)}" if case.on_page else "",
         f"/api/v1/messages/?{urlencode({**case.rest, **span, **keyset})}",

@@ -23,7 +23,7 @@ from accounts.models import Account, Membership, User
 from accounts.principal import Principal
 from accounts.services import create_api_key
 from bench.figures import Figure
-from bench.filters import Request, every_request
+from bench.filters import ListRequest, list_requests
 from bench.size import scaled
 from bench.traffic import load, make_sources
 from core.resources import PAGE_SIZE as PAGE_SIZE_OF_REST
@@ -66,18 +66,18 @@ def run() -> list[Figure]:
         load(account, sources, end, 0, FEW)
         few = {
             request.name: (_rows(member, request), _page(member, request.page))
-            for request in every_request(account) if request.page
+            for request in list_requests(account) if request.page
         }  # fmt: skip
         load(account, sources, end, FEW, MANY)
         rest_queries, many = {}, {}
-        for request in every_request(account):
+        for request in list_requests(account):
             rest_queries[request.name] = _compare(key, request.rest, request, PAGE_SIZE_OF_REST)
             if request.page:
                 many[request.name] = _time(request, member, operator)
     return _figures(few, many, rest_queries)
 
 
-def _time(request: Request, member: Client, operator: Client) -> Times:
+def _time(request: ListRequest, member: Client, operator: Client) -> Times:
     return Times(
         page=_page(member, request.page),
         queries=_compare(member, request.page, request, PAGE_SIZE),
@@ -86,7 +86,7 @@ def _time(request: Request, member: Client, operator: Client) -> Times:
     )
 
 
-def _compare(client: Client, address: str, request: Request, size: int) -> Queries:
+def _compare(client: Client, address: str, request: ListRequest, size: int) -> Queries:
     """The minimum of some rounds for each. They alternate, so that caches are equally warm."""
     rounds = [(_queries(client, address), _bare(request, size)) for _ in range(ROUNDS)]
     return Queries(min(queries for queries, _ in rounds), min(bare for _, bare in rounds))
@@ -153,7 +153,7 @@ def _get(client: Client, address: str) -> bytes:
     return response.content
 
 
-def _rows(client: Client, request: Request) -> int:
+def _rows(client: Client, request: ListRequest) -> int:
     """How many messages a page shows."""
     return _get(client, request.page).count(b'name="umid"')
 
@@ -174,7 +174,7 @@ def _queries(client: Client, address: str) -> float:
     return sum(seconds)
 
 
-def _bare(request: Request, size: int) -> float:
+def _bare(request: ListRequest, size: int) -> float:
     """The processor seconds of the bare statement for a page and one more row."""
     with connection.cursor() as cursor:
         start = _processor_seconds()

@@ -6,17 +6,17 @@ from typing import Any
 
 from core.calling_codes import country_of
 from messaging.sending import restrictions
-from messaging.sending.eightxeight import Refused
+from messaging.sending.eightxeight import Refusal
 from messaging.sending.origin import read_origin
 from messaging.sending.requests import Origin, SendRequest, SendSummary
 from messaging.sending.senders import Sender
 from providers import reading as lenient
-from providers.meta.requests import INVALID, RESTRICTED, RefusedAsMeta, read_content, read_recipient
+from providers.meta.requests import INVALID, RESTRICTED, MetaRefusal, read_content, read_recipient
 from providers.vocabulary import Shape
 
 
 def read(body: Mapping[str, Any], sender: Sender, origin: Origin, shape: Shape) -> SendRequest:
-    """Return the message that a body describes; raises `RefusedAsMeta`."""
+    """Return the message that a body describes; raises `MetaRefusal`."""
     msisdn, user_id = read_recipient(body)
     _check_country(msisdn)
     content = read_content(body)
@@ -45,11 +45,11 @@ def summarize(body: Any, origin: Origin) -> SendSummary:
 def _origin(body: Mapping[str, Any], default: Origin) -> Origin:
     try:
         return read_origin(body.get("tollgate"), default)
-    except Refused as refused:
-        raise RefusedAsMeta(INVALID, refused.message) from None
+    except Refusal as refusal:
+        raise MetaRefusal(INVALID, refusal.message) from None
 
 
 def _check_country(msisdn: str) -> None:
     restriction = restrictions.restriction_of(country_of(msisdn), datetime.now(UTC).date()) if msisdn else None
     if restriction:
-        raise RefusedAsMeta(RESTRICTED, f"WhatsApp delivers nothing to {restriction.name} ({restriction.source}).")
+        raise MetaRefusal(RESTRICTED, f"WhatsApp delivers nothing to {restriction.name} ({restriction.source}).")

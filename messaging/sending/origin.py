@@ -16,7 +16,7 @@ _MAX_NAME, _MAX_RECIPIENT = 128, 32
 
 
 def origin_of(headers: Mapping[str, str], default_name: str) -> Origin:
-    """The origin in the headers; raises `Refused`. Without headers it is the API, under the name of the key."""
+    """The origin in the headers; raises `Refusal`. Without headers it is the API, under the name of the key."""
     values = {
         "source": headers.get(CATEGORY_HEADER) or None,
         "name": headers.get(NAME_HEADER),
@@ -26,7 +26,7 @@ def origin_of(headers: Mapping[str, str], default_name: str) -> Origin:
 
 
 def read_origin(value: Any, default: Origin) -> Origin:
-    """The origin in a body's object `tollgate`, else the default; raises `Refused`."""
+    """The origin in a body's object `tollgate`, else the default; raises `Refusal`."""
     if value is None:
         return default
     return _read(mapping(value, "tollgate"), default, "tollgate.source", "tollgate.name", "tollgate.recipientType")

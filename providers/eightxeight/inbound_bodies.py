@@ -1,4 +1,4 @@
-"""An inbound message in 8x8's words (version 3), whichever provider it came through."""
+"""8x8's webhook body (version 3) for an inbound message of any provider."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -7,7 +7,7 @@ from typing import Any
 from providers.eightxeight.statuses import moment
 from providers.reading import mapping
 
-_OWN = "8x8"  # as a provider is named; content of the others is in Meta's form
+_OWN = "8x8"  # the provider whose content is in 8x8's form; that of the others is in Meta's
 _MEDIA = {"image": "Image", "sticker": "Image", "audio": "Audio", "video": "Video", "document": "File"}
 
 

@@ -16,7 +16,7 @@ ManagementEvent = ChangeEvent | ContactEvent
 
 
 def read_management(kind: str, data: dict[str, Any]) -> Iterable[ManagementEvent] | None:
-    """The events of one body, or None for an event type we do not know. Raises ValueError for a bad timestamp."""
+    """The events of one body, or None for an unknown event type. Raises ValueError for a bad timestamp."""
     reader = _READERS.get(kind)
     if reader is None:
         return None
@@ -70,7 +70,7 @@ def _correct_category(details: dict[str, Any], waba_id: str, at: datetime) -> It
 def _number(details: dict[str, Any], waba_id: str, at: datetime) -> Iterator[ManagementEvent]:
     """The same object as Meta's, in camel case and one level deeper."""
     meta = mapping(details.get("meta"))
-    same = {
+    meta_value = {
         "display_phone_number": details.get("displayPhoneNumber"),
         "event": meta.get("event"),
         "current_limit": meta.get("currentLimit"),
@@ -78,7 +78,7 @@ def _number(details: dict[str, Any], waba_id: str, at: datetime) -> Iterator[Man
         "max_daily_conversations_per_business": meta.get("maxDailyConversationsPerBusiness"),
         "reason": meta.get("reason"),
     }
-    yield from read_meta({key: value for key, value in same.items() if value is not None}, waba_id, at) or ()
+    yield from read_meta({key: value for key, value in meta_value.items() if value is not None}, waba_id, at) or ()
 
 
 def _account(details: dict[str, Any], waba_id: str, at: datetime) -> Iterator[ManagementEvent]:

@@ -31,8 +31,8 @@ def parse(body: bytes) -> Parsed:
     if not kind:
         raise Unparsable("The body has no `eventType`, so it is not a webhook of 8x8.")
     try:
-        if make := _MESSAGES.get(kind):
-            return Parsed(events=[make(mapping(data.get("payload")))])
+        if reader := _MESSAGES.get(kind):
+            return Parsed(events=[reader(mapping(data.get("payload")))])
         events = read_management(kind, data)
     except ValueError as error:
         return Parsed(problems=[f"The {kind} cannot be used: {error}."])
@@ -47,7 +47,7 @@ def _required_id(payload: dict[str, Any]) -> str:
 
 
 def _person(payload: dict[str, Any]) -> tuple[str, str, dict[str, Any]]:
-    """MSISDN, business-scoped user id and the whole object.
+    """MSISDN, business-scoped user id and the `user` object.
 
     v8 receipts and v2 inbound put the phone digits into channelUserId; a user id always has its country and a dot.
     """
@@ -97,7 +97,7 @@ def _state(word: str, detail: str) -> str:
 
 
 def _echo(payload: dict[str, Any]) -> MessageEvent:
-    """A message that the business sent from the WhatsApp Business app: it is out when 8x8 hears of it."""
+    """A message that the business sent from the WhatsApp Business app: 8x8 reports it after it was sent."""
     msisdn, user_id, _ = _person(payload)
     return MessageEvent(
         provider_message_id=_required_id(payload),

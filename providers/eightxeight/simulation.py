@@ -59,8 +59,8 @@ def _template(content: Any, templates: Templates) -> SimulatedTemplate:
     template = templates.get((str(data.get("name")), str(data.get("language"))))
     if template is None:
         raise SimulatedRefusal(132001)
-    bodies = [each for each in data.get("components") or [] if str(each.get("type", "body")).lower() == "body"]
-    if sum(len(each.get("parameters") or []) for each in bodies) != template.body_parameters:
+    bodies = [part for part in data.get("components") or [] if str(part.get("type", "body")).lower() == "body"]
+    if sum(len(body.get("parameters") or []) for body in bodies) != template.body_parameters:
         raise SimulatedRefusal(132000)
     return template
 
@@ -110,7 +110,7 @@ def report_webhook(report: SimulatedReport) -> bytes:
         error_code=report.error.code if report.error else None,
     )  # fmt: skip
     translated = translate_event(event)
-    if report.state == SENT:  # 8x8 reports `sent` so
+    if report.state == SENT:  # as 8x8 reports `sent`
         translated.state, translated.detail = DELIVERED, "delivered_to_operator"
     return event_webhook(translated)
 
@@ -159,7 +159,7 @@ def _envelope(version: int, kind: str, payload: dict[str, Any]) -> bytes:
 
 
 def webhook_headers(authorization: str, body: bytes) -> dict[str, str]:
-    """The secret, as it is."""
+    """The secret in a header."""
     return {"Authorization": authorization}
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from providers.eightxeight.delivery_codes import delivery_code
 from providers.error_catalogue import META
 
-# Our state: 8x8's, and its detail. What WhatsApp has taken from us, 8x8 calls delivered to the operator.
+# Our state: 8x8's, and its detail. 8x8 says "delivered to operator" for a message that WhatsApp accepted.
 _STATES = {
     "queued": ("queued", ""),
     "sent": ("delivered", "delivered_to_operator"),
@@ -22,11 +22,11 @@ _STATES = {
 
 
 def status_of(state: str, detail: str, at: datetime, error: tuple[str, int | None, str]) -> dict[str, Any]:
-    """8x8's status object. `error`: whose code, the code and its title."""
-    word, usual = _STATES.get(state, ("queued", ""))
+    """8x8's status object. `error`: source of the code, the code and its title."""
+    word, detail_of_state = _STATES.get(state, ("queued", ""))
     status: dict[str, Any] = {"state": word, "timestamp": moment(at)}
-    if spelled := usual or (detail if detail == "cancelled" else ""):
-        status["detail"] = spelled
+    if status_detail := detail_of_state or (detail if detail == "cancelled" else ""):
+        status["detail"] = status_detail
     source, code, title = error
     if code and word in {"undelivered", "rejected"}:
         number, name = delivery_code(code) if source == META else (code, title)

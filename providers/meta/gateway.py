@@ -15,18 +15,18 @@ def send(connection: Connection, message: Body) -> Outcome:
 
 
 def mark_read(connection: Connection, mark: Body) -> Outcome:
-    """Mark a message that came in as read; accepted has no id then."""
+    """Mark an inbound message as read; the accepted outcome has no id."""
     return post(_url(connection, "/messages"), _headers(connection), mark, read_mark_answer, client=connection.client)
 
 
 def health(connection: Connection) -> health_status.HealthAnswer:
-    """Ask whether the number, and what it hangs on, can send."""
+    """Request the health status of the number and its parents."""
     url = _url(connection, "?fields=health_status")
     return health_status.read_answer(get(url, _headers(connection), client=connection.client))
 
 
-def _url(connection: Connection, rest: str) -> str:
-    return f"{connection.base_url or URL}/{VERSION}/{connection.number_id}{rest}"
+def _url(connection: Connection, suffix: str) -> str:
+    return f"{connection.base_url or URL}/{VERSION}/{connection.number_id}{suffix}"
 
 
 def _headers(connection: Connection) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """Meta's management webhooks to events: templates, phone numbers, WABAs and people's preferences.
 
 Official samples sometimes misplace `field` (Meta's quality sample carries the name of the status field), so a value is
-known by its keys. Sources: Meta webhook reference pages, 2025-12 to 2026-05.
+recognized by its keys. Sources: Meta webhook reference pages, 2025-12 to 2026-05.
 """
 
 from collections.abc import Callable, Iterator
@@ -17,7 +17,7 @@ Reader = Callable[[dict[str, Any], str, datetime | None], Iterator[ManagementEve
 
 
 def read_management(value: dict[str, Any], waba_id: str, at: datetime | None) -> Iterator[ManagementEvent] | None:
-    """The events of one change's value, or None when its keys are none we know."""
+    """The events of one change's value, or None for unknown keys."""
     for keys, reader in _READERS:
         if keys <= value.keys():
             return reader(value, waba_id, at)
@@ -44,7 +44,7 @@ def _template_quality(value: dict[str, Any], waba_id: str, at: datetime | None) 
 
 
 def _template_category(value: dict[str, Any], waba_id: str, at: datetime | None) -> Iterator[ManagementEvent]:
-    """Done, or announced 24 hours ahead: then `new_category` is, oddly, the present one."""
+    """A change, or its announcement 24 hours ahead, in which `new_category` is the present one."""
     previous, new = text(value.get("previous_category"), 64), text(value.get("new_category"), 64)
     correct = text(value.get("correct_category"), 64)
     if correct and not previous:
@@ -54,10 +54,12 @@ def _template_category(value: dict[str, Any], waba_id: str, at: datetime | None)
 
 
 def _template_status(value: dict[str, Any], waba_id: str, at: datetime | None) -> Iterator[ManagementEvent]:
-    yield _template(value, waba_id, at, field="status", new=text(value.get("event"), 64).upper(), reason=_why(value))
+    yield _template(
+        value, waba_id, at, field="status", new=text(value.get("event"), 64).upper(), reason=_status_reason(value)
+    )
 
 
-def _why(value: dict[str, Any]) -> str:
+def _status_reason(value: dict[str, Any]) -> str:
     """The pause's title, or the reason, or Meta's words on a rejection."""
     title = text(mapping(value.get("other_info")).get("title"), 255)
     reason = text(value.get("reason"), 255)
@@ -116,14 +118,14 @@ def _review(value: dict[str, Any], waba_id: str, at: datetime | None) -> Iterato
 def _alert(value: dict[str, Any], waba_id: str, at: datetime | None) -> Iterator[ManagementEvent]:
     alert = mapping(value.get("alert_info"))
     kind, words = text(alert.get("alert_type"), 64).upper(), text(alert.get("alert_description"), 255)
-    about = {"field": "alert", "new": kind, "reason": words}
+    fields = {"field": "alert", "new": kind, "reason": words}
     if text(value.get("entity_type"), 32).upper() == "PHONE_NUMBER":
         number_id = text(value.get("entity_id"), 64)
         yield ChangeEvent(
-            subject=Subject.PHONE_NUMBER, waba_id=waba_id, number_id=number_id, at=at, details=value, **about
+            subject=Subject.PHONE_NUMBER, waba_id=waba_id, number_id=number_id, at=at, details=value, **fields
         )
     else:
-        yield _waba(value, waba_id, at, **about)
+        yield _waba(value, waba_id, at, **fields)
 
 
 _LIMIT_KEYS = ("max_daily_conversations_per_business", "max_daily_conversation_per_phone")
@@ -147,15 +149,15 @@ def _account(value: dict[str, Any], waba_id: str, at: datetime | None) -> Iterat
     yield _waba(value, waba_id, when, field=f"account.{event.lower()}"[:64], new=event, reason=_account_reason(value))
 
 
-def _time_or(value: Any, otherwise: datetime | None) -> datetime | None:
+def _time_or(value: Any, default: datetime | None) -> datetime | None:
     try:
-        return unix_time(value) if value is not None else otherwise
+        return unix_time(value) if value is not None else default
     except ValueError:
-        return otherwise
+        return default
 
 
 def _account_reason(value: dict[str, Any]) -> str:
-    """Return the one word that an account update is about, from the object of its event."""
+    """Return the reason of an account update, from the object of its event."""
     restrictions = [text(item.get("restriction_type"), 64) for item in items(value.get("restriction_info"))]
     volume = mapping(value.get("volume_tier_info"))
     tier = " ".join(text(volume.get(key), 64) for key in ("region", "pricing_category", "tier", "effective_month"))
@@ -185,7 +187,7 @@ def _preferences(value: dict[str, Any], waba_id: str, at: datetime | None) -> It
         )
 
 
-# The first whose keys are all there reads the value: the more telling keys stand before the general ones.
+# The first reader whose keys are all present reads the value, so specific keys come before general ones.
 _READERS: tuple[tuple[set[str], Reader], ...] = (
     ({"user_preferences"}, _preferences),
     ({"new_quality_score", "message_template_id"}, _template_quality),

@@ -1,7 +1,7 @@
 """Meta's webhook bodies (status reference of 2026-05-21, business-scoped user ids of 2026-02-06) to events.
 
-One body holds up to 1,000 updates in `entry[].changes[].value`. A part that cannot be used becomes a problem; the
-others go on.
+One body holds up to 1,000 updates in `entry[].changes[].value`. An invalid part becomes a problem; the
+others are processed.
 """
 
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from providers.meta.management import read_management
 from providers.reading import category_of, digits, integer, items, mapping, text, unix_time
 from providers.vocabulary import Direction
 
-# `played` is a voice message that was listened to: a person who played it has read it.
+# `played` is for a voice message: the person listened to it, so it counts as read.
 _STATES = {"sent": "sent", "delivered": "delivered", "read": "read", "played": "read", "failed": "failed"}
 
 
@@ -35,7 +35,7 @@ def parse(body: bytes) -> Parsed:
 
 def _read_change(change: dict[str, Any], entry: dict[str, Any], parsed: Parsed) -> None:
     value = mapping(change.get("value"))
-    # Official samples misplace `field`, so what counts is what the value holds.
+    # Official samples misplace `field`, so the keys of the value decide.
     if {"statuses", "messages", "errors"} & value.keys():
         _read_messages(value, parsed)
         return
@@ -47,7 +47,7 @@ def _read_change(change: dict[str, Any], entry: dict[str, Any], parsed: Parsed) 
 
 
 def entry_time(entry: dict[str, Any]) -> datetime | None:
-    """When Meta says the change happened: seconds since 1970, in an integer."""
+    """The time of the change by Meta: seconds since 1970, as an integer."""
     try:
         return unix_time(entry.get("time"))
     except ValueError:
@@ -68,9 +68,9 @@ def _read_messages(value: dict[str, Any], parsed: Parsed) -> None:
         parsed.problems.append(f"Meta reports error {text(error.get('code'), 12)}: {text(error.get('title'), 200)}")
 
 
-def _collect(parsed: Parsed, kind: str, part: dict[str, Any], make: Any) -> None:
+def _collect(parsed: Parsed, kind: str, part: dict[str, Any], read: Any) -> None:
     try:
-        parsed.events.append(make())
+        parsed.events.append(read())
     except ValueError as error:
         parsed.problems.append(f"The {kind} {text(part.get('id'), 80)!r} cannot be used: {error}.")
 

@@ -1,7 +1,7 @@
 """Messages as clients write them for the Cloud API, which 360dialog shares: reading them, with Meta's codes for what
 is wrong.
 
-What only Meta can know, such as whether a template exists, is left to Meta: its answer is passed on.
+Only Meta can check some things, such as whether a template exists; its answer is passed on.
 """
 
 import re
@@ -17,13 +17,13 @@ _STATUSES = {10: 403, 190: 401, 130429: 429, 130497: 403, 131000: 500, 131016: 5
 _LONGEST_TEXT, _LONGEST_CAPTION, _LONGEST_REFERENCE = 4096, 1024, 512
 _LONGEST_URL = 2048
 _MEDIA = ("image", "audio", "video", "document", "sticker")
-_NO_PHONE = re.compile(r"[ +()\-]")
+_PHONE_PUNCTUATION = re.compile(r"[ +()\-]")
 _PHONE = re.compile(r"[1-9][0-9]{6,14}")
 _USER_ID = re.compile(r"[A-Z]{2}\.[A-Za-z0-9]{1,128}")
 
 
-class RefusedAsMeta(UserError):
-    """The request is refused with this code of Meta's; the message names the field and what would be right."""
+class MetaRefusal(UserError):
+    """The request is refused with this code of Meta's; the message names the field and the remedy."""
 
     def __init__(self, code: int, message: str, *, field: str = "", status: int | None = None) -> None:
         super().__init__(message, field=field)
@@ -38,7 +38,7 @@ class RefusedAsMeta(UserError):
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What a message says: its type, and of a template the name and the language. `reference` is the client's."""
+    """The content of a message: its type, and a template's name and language. `reference` is the client's."""
 
     kind: str
     template_name: str
@@ -47,12 +47,12 @@ class Content:
 
 
 def is_mark(body: Mapping[str, Any]) -> bool:
-    """Whether the body marks a message as read instead of sending one; raises `RefusedAsMeta`."""
+    """Whether the body marks a message as read instead of sending one; raises `MetaRefusal`."""
     if "status" not in body:
         return False
     _check_product(body)
     if body["status"] != "read":
-        raise RefusedAsMeta(INVALID, "Param status must be read.")
+        raise MetaRefusal(INVALID, "Param status must be read.")
     _text(body.get("message_id"), "message_id", 512)
     if body.get("typing_indicator") is not None:
         _object(body["typing_indicator"], "typing_indicator")
@@ -61,47 +61,47 @@ def is_mark(body: Mapping[str, Any]) -> bool:
 
 def _check_product(body: Mapping[str, Any]) -> None:
     if body.get("messaging_product") != "whatsapp":
-        raise RefusedAsMeta(INVALID, "The parameter messaging_product is required and must be whatsapp.")
+        raise MetaRefusal(INVALID, "The parameter messaging_product is required and must be whatsapp.")
 
 
 def read_recipient(body: Mapping[str, Any]) -> tuple[str, str]:
-    """MSISDN and user id (or a group's), one of which is empty; raises `RefusedAsMeta`."""
+    """MSISDN and user id (or a group's), one of which is empty; raises `MetaRefusal`."""
     _check_product(body)
     if body.get("recipient_type") not in (None, "individual", "group"):
-        raise RefusedAsMeta(INVALID, "Param recipient_type must be individual or group.")
+        raise MetaRefusal(INVALID, "Param recipient_type must be individual or group.")
     to, user_id = body.get("to"), body.get("recipient")
     if to is None or to == "":
         if user_id is None or user_id == "":
-            raise RefusedAsMeta(INVALID, "The parameter to is required.")
+            raise MetaRefusal(INVALID, "The parameter to is required.")
         if not isinstance(user_id, str) or not _USER_ID.fullmatch(user_id):
-            raise RefusedAsMeta(INVALID, "Param recipient must be a WhatsApp user id, as US.13491208655302741918.")
+            raise MetaRefusal(INVALID, "Param recipient must be a WhatsApp user id, as US.13491208655302741918.")
         return "", user_id
     if body.get("recipient_type") == "group":
         return "", _text(to, "to", 140)
-    msisdn = _NO_PHONE.sub("", to) if isinstance(to, str) else ""
+    msisdn = _PHONE_PUNCTUATION.sub("", to) if isinstance(to, str) else ""
     if not _PHONE.fullmatch(msisdn):
-        raise RefusedAsMeta(INVALID, 'Param to must be a phone number in a string, as "+16505551234".')
+        raise MetaRefusal(INVALID, 'Param to must be a phone number in a string, as "+16505551234".')
     return msisdn, ""
 
 
 def read_content(body: Mapping[str, Any]) -> Content:
-    """What the message says; raises `RefusedAsMeta`."""
+    """Return the content of a message; raises `MetaRefusal`."""
     kind = body.get("type", "text")
     if not isinstance(kind, str) or kind not in _CONTENT:
-        raise RefusedAsMeta(INVALID, f"Param type must be one of {{{', '.join(_CONTENT)}}}.")
+        raise MetaRefusal(INVALID, f"Param type must be one of {{{', '.join(_CONTENT)}}}.")
     content = body.get(kind)
     if content is None:
-        what = kind if "type" in body else "type is required, or text: without a type the parameter text"
-        raise RefusedAsMeta(MISSING, f"The parameter {what} is required.")
+        parameter = kind if "type" in body else "type is required, or text: without a type the parameter text"
+        raise MetaRefusal(MISSING, f"The parameter {parameter} is required.")
     _CONTENT[kind](content, kind)
     if body.get("context") is not None:
         _text(_object(body["context"], "context").get("message_id"), "context.message_id", 512)
     reference = body.get("biz_opaque_callback_data")
     if reference is not None and (not isinstance(reference, str) or len(reference) > _LONGEST_REFERENCE):
-        raise RefusedAsMeta(INVALID, "Param biz_opaque_callback_data must be a string of at most 512 characters.")
-    used = content if kind == "template" else {}
-    language = (used.get("language") or {}).get("code", "")[:16]
-    return Content(kind, used.get("name", ""), language, reference or "")
+        raise MetaRefusal(INVALID, "Param biz_opaque_callback_data must be a string of at most 512 characters.")
+    template = content if kind == "template" else {}
+    language = (template.get("language") or {}).get("code", "")[:16]
+    return Content(kind, template.get("name", ""), language, reference or "")
 
 
 # --- Content ---------------------------------------------------------------------------------------------------------
@@ -109,90 +109,86 @@ def read_content(body: Mapping[str, Any]) -> Content:
 
 def _object(value: Any, field: str) -> Mapping[str, Any]:
     if value is None:
-        raise RefusedAsMeta(MISSING, f"The parameter {field} is required.", field=field)
+        raise MetaRefusal(MISSING, f"The parameter {field} is required.", field=field)
     if not isinstance(value, dict):
-        raise RefusedAsMeta(NOT_VALID, f"Param {field} must be an object.", field=field)
+        raise MetaRefusal(NOT_VALID, f"Param {field} must be an object.", field=field)
     return value
 
 
 def _array(value: Any, field: str) -> list[Any]:
     if not isinstance(value, list):
-        raise RefusedAsMeta(NOT_VALID, f"Param {field} must be an array.", field=field)
+        raise MetaRefusal(NOT_VALID, f"Param {field} must be an array.", field=field)
     return value
 
 
 def _text(value: Any, field: str, limit: int) -> str:
     if value is None or value == "":
-        raise RefusedAsMeta(MISSING, f"The parameter {field} is required.", field=field)
+        raise MetaRefusal(MISSING, f"The parameter {field} is required.", field=field)
     if not isinstance(value, str):
-        raise RefusedAsMeta(NOT_VALID, f"Param {field} must be a string.", field=field)
+        raise MetaRefusal(NOT_VALID, f"Param {field} must be a string.", field=field)
     if len(value) > limit:
-        raise RefusedAsMeta(INVALID, f"Param {field} must be at most {limit} characters long.", field=field)
+        raise MetaRefusal(INVALID, f"Param {field} must be at most {limit} characters long.", field=field)
     return value
 
 
-def _maybe_text(value: Any, field: str, limit: int) -> None:
+def _optional_text(value: Any, field: str, limit: int) -> None:
     if value is not None and value != "":
         _text(value, field, limit)
 
 
-def _text_content(content: Any, field: str) -> None:
+def _check_text(content: Any, field: str) -> None:
     text = _object(content, field)
     _text(text.get("body"), f"{field}.body", _LONGEST_TEXT)
     if not isinstance(text.get("preview_url"), bool | None):
-        raise RefusedAsMeta(
-            NOT_VALID, f"Param {field}.preview_url must be true or false.", field=f"{field}.preview_url"
-        )
+        raise MetaRefusal(NOT_VALID, f"Param {field}.preview_url must be true or false.", field=f"{field}.preview_url")
 
 
-def _media(content: Any, field: str) -> None:
+def _check_media(content: Any, field: str) -> None:
     media = _object(content, field)
     if media.get("id") is None and media.get("link") is None:
-        raise RefusedAsMeta(MISSING, f"The parameter {field}.id is required, or {field}.link.", field=field)
-    _maybe_text(media.get("id"), f"{field}.id", 512)
+        raise MetaRefusal(MISSING, f"The parameter {field}.id is required, or {field}.link.", field=field)
+    _optional_text(media.get("id"), f"{field}.id", 512)
     link = media.get("link")
-    _maybe_text(link, f"{field}.link", _LONGEST_URL)
+    _optional_text(link, f"{field}.link", _LONGEST_URL)
     if link and not re.match(r"https?://[^/\s]", link):
-        raise RefusedAsMeta(
-            NOT_VALID, f"Param {field}.link must begin with https:// or http://.", field=f"{field}.link"
-        )
-    _maybe_text(media.get("caption"), f"{field}.caption", _LONGEST_CAPTION)
-    _maybe_text(media.get("filename"), f"{field}.filename", 255)
+        raise MetaRefusal(NOT_VALID, f"Param {field}.link must begin with https:// or http://.", field=f"{field}.link")
+    _optional_text(media.get("caption"), f"{field}.caption", _LONGEST_CAPTION)
+    _optional_text(media.get("filename"), f"{field}.filename", 255)
 
 
-def _location(content: Any, field: str) -> None:
+def _check_location(content: Any, field: str) -> None:
     location = _object(content, field)
     for name, bound in (("latitude", 90), ("longitude", 180)):
         value = location.get(name)
         if value is None:
-            raise RefusedAsMeta(MISSING, f"The parameter {field}.{name} is required.", field=f"{field}.{name}")
+            raise MetaRefusal(MISSING, f"The parameter {field}.{name} is required.", field=f"{field}.{name}")
         try:
-            good = not isinstance(value, bool) and -bound <= float(value) <= bound
+            is_valid = not isinstance(value, bool) and -bound <= float(value) <= bound
         except (TypeError, ValueError):
-            good = False
-        if not good:
-            raise RefusedAsMeta(
+            is_valid = False
+        if not is_valid:
+            raise MetaRefusal(
                 NOT_VALID, f"Param {field}.{name} must be a number from -{bound} to {bound}.", field=f"{field}.{name}"
             )
     for name in ("name", "address"):
-        _maybe_text(location.get(name), f"{field}.{name}", 1000)
+        _optional_text(location.get(name), f"{field}.{name}", 1000)
 
 
-def _contacts(content: Any, field: str) -> None:
+def _check_contacts(content: Any, field: str) -> None:
     contacts = _array(content, field)
     if not contacts:
-        raise RefusedAsMeta(MISSING, f"The parameter {field} is required.", field=field)
+        raise MetaRefusal(MISSING, f"The parameter {field} is required.", field=field)
     for at, entry in enumerate(contacts):
         _object(_object(entry, f"{field}[{at}]").get("name"), f"{field}[{at}].name")
 
 
-def _reaction(content: Any, field: str) -> None:
+def _check_reaction(content: Any, field: str) -> None:
     reaction = _object(content, field)
     _text(reaction.get("message_id"), f"{field}.message_id", 512)
-    _maybe_text(reaction.get("emoji"), f"{field}.emoji", 32)
+    _optional_text(reaction.get("emoji"), f"{field}.emoji", 32)
 
 
-def _template(content: Any, field: str) -> None:
+def _check_template(content: Any, field: str) -> None:
     template = _object(content, field)
     _text(template.get("name"), f"{field}.name", 512)
     _text(_object(template.get("language"), f"{field}.language").get("code"), f"{field}.language.code", 16)
@@ -204,18 +200,18 @@ def _template(content: Any, field: str) -> None:
         _text(component.get("type"), f"{where}.type", 32)
         if component.get("parameters") is not None:
             for place, parameter in enumerate(_array(component["parameters"], f"{where}.parameters")):
-                _parameter(parameter, f"{where}.parameters[{place}]")
+                _check_parameter(parameter, f"{where}.parameters[{place}]")
 
 
-def _parameter(value: Any, field: str) -> None:
+def _check_parameter(value: Any, field: str) -> None:
     parameter = _object(value, field)
     kind = _text(parameter.get("type"), f"{field}.type", 32)
     if kind == "text":
         _text(parameter.get("text"), f"{field}.text", 32_768)
-    _maybe_text(parameter.get("parameter_name"), f"{field}.parameter_name", 512)
+    _optional_text(parameter.get("parameter_name"), f"{field}.parameter_name", 512)
 
 
-def _interactive(content: Any, field: str) -> None:
+def _check_interactive(content: Any, field: str) -> None:
     interactive = _object(content, field)
     _text(interactive.get("type"), f"{field}.type", 32)
     _object(interactive.get("action"), f"{field}.action")
@@ -228,6 +224,7 @@ def _interactive(content: Any, field: str) -> None:
 
 
 _CONTENT: dict[str, Callable[[Any, str], None]] = {
-    "text": _text_content, "template": _template, **dict.fromkeys(_MEDIA, _media), "location": _location,
-    "contacts": _contacts, "interactive": _interactive, "reaction": _reaction,
+    "text": _check_text, "template": _check_template, **dict.fromkeys(_MEDIA, _check_media),
+    "location": _check_location, "contacts": _check_contacts, "interactive": _check_interactive,
+    "reaction": _check_reaction,
 }  # fmt: skip

@@ -95,7 +95,7 @@ def _template(content: Mapping[str, Any], templates: Templates) -> SimulatedTemp
 
 def _body_parameters(components: Any) -> int:
     """How many parameters the request gives to the template's body."""
-    if not isinstance(components, list) or not all(isinstance(each, dict) for each in components):
+    if not isinstance(components, list) or not all(isinstance(part, dict) for part in components):
         raise SimulatedRefusal(100, "Param template.components must be an array of objects.")
-    bodies = (each.get("parameters") for each in components if str(each.get("type")).lower() == "body")
-    return sum(len(each) for each in bodies if isinstance(each, list))
+    bodies = (part.get("parameters") for part in components if str(part.get("type")).lower() == "body")
+    return sum(len(part) for part in bodies if isinstance(part, list))

@@ -1,4 +1,4 @@
-"""A checked message as the Cloud API wants it, from a request in 8x8's form or in its own."""
+"""Translates a checked message in 8x8's or the Cloud API's form into a Cloud API request."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -16,9 +16,9 @@ _VALUES = {"payload": "payload", "couponCode": "coupon_code", "ttlMinutes": "ttl
 
 
 def from_cloud(request: Body, reference: str) -> dict[str, Any]:
-    """The client's body with a reference of ours; the client's own stays, where it gives one."""
-    sent = {name: value for name, value in request.items() if name != "tollgate"}
-    return {"biz_opaque_callback_data": reference, **sent}
+    """The client's body with our reference, unless the client set its own."""
+    body = {name: value for name, value in request.items() if name != "tollgate"}
+    return {"biz_opaque_callback_data": reference, **body}
 
 
 def from_8x8(request: Body, about: Summary, reference: str) -> dict[str, Any]:
@@ -39,7 +39,7 @@ def _content(kind: str, content: Mapping[str, Any]) -> tuple[str, Any]:
     if kind == "template":
         return "template", _template(content["template"])
     if kind == "location":
-        return "location", _some(content["location"], "latitude", "longitude", "name", "address")
+        return "location", _select(content["location"], "latitude", "longitude", "name", "address")
     if kind == "interactive":
         return "interactive", _interactive(content["interactive"])
     name = "document" if kind == "file" else kind
@@ -48,7 +48,7 @@ def _content(kind: str, content: Mapping[str, Any]) -> tuple[str, Any]:
     return name, {"link": content["url"], **caption, **filename}
 
 
-def _some(values: Mapping[str, Any], *names: str) -> dict[str, Any]:
+def _select(values: Mapping[str, Any], *names: str) -> dict[str, Any]:
     return {name: values[name] for name in names if values.get(name) is not None}
 
 
@@ -87,7 +87,7 @@ def _parameter(parameter: Mapping[str, Any]) -> dict[str, Any]:
     if kind in {"image", "video", "document", "gif"}:
         return {"type": kind, kind: {"link": parameter["url"]}}
     if kind == "location":
-        return {"type": kind, kind: _some(parameter["location"], "latitude", "longitude", "name", "address")}
+        return {"type": kind, kind: _select(parameter["location"], "latitude", "longitude", "name", "address")}
     if kind == "action":
         screen = parameter.get("flowActionData") or {}
         return {"type": kind, kind: {"flow_action_data": screen.get("data") or {}}}
@@ -98,26 +98,26 @@ def _parameter(parameter: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _interactive(interactive: Mapping[str, Any]) -> dict[str, Any]:
-    """8x8 took Meta's form over, but for the names in a flow and a call."""
+    """8x8 uses Meta's form, with other names in flows and calls."""
     converted = {**interactive, "type": str(interactive["type"]).lower()}
     action = dict(interactive.get("action") or {})
-    own = action.get("parameters") or {}
+    source = action.get("parameters") or {}
     if converted["type"] == "flow":
-        named = {
-            "flow_message_version": "3", "flow_id": own["flowId"], "flow_cta": own["flowCta"],
-            "flow_action": own.get("flowAction", "navigate"), "flow_action_payload": own.get("flowActionPayload"),
+        renamed = {
+            "flow_message_version": "3", "flow_id": source["flowId"], "flow_cta": source["flowCta"],
+            "flow_action": source.get("flowAction", "navigate"), "flow_action_payload": source.get("flowActionPayload"),
         }  # fmt: skip
-        parameters = {name: value for name, value in named.items() if value is not None}
+        parameters = {name: value for name, value in renamed.items() if value is not None}
         return {**converted, "action": {"name": "flow", "parameters": parameters}}
     if converted["type"] == "cta_url":
-        return {**converted, "action": {"name": "cta_url", "parameters": dict(own)}}
+        return {**converted, "action": {"name": "cta_url", "parameters": dict(source)}}
     if converted["type"] == "voice_call":
-        named = {
-            "display_text": own.get("display_text"),
-            "ttl_minutes": own.get("ttlMinutes"),
-            "payload": own.get("payload"),
+        renamed = {
+            "display_text": source.get("display_text"),
+            "ttl_minutes": source.get("ttlMinutes"),
+            "payload": source.get("payload"),
         }
-        parameters = {name: value for name, value in named.items() if value is not None}
+        parameters = {name: value for name, value in renamed.items() if value is not None}
         return {**converted, "action": {"name": "voice_call", "parameters": parameters}}
     if converted["type"] == "location_request_message":
         return {**converted, "action": {"name": "send_location"}}

@@ -13,7 +13,7 @@ from accounts.enums import Permission
 from messaging.log.models import PhoneNumber, Template
 from messaging.log.selectors.assets import all_templates, last_changes, numbers
 from messaging.sending.api.sending import View8x8
-from messaging.sending.eightxeight import Refused
+from messaging.sending.eightxeight import Refusal
 from providers.eightxeight.statuses import moment
 from providers.vocabulary import Subject
 
@@ -57,7 +57,7 @@ class ChannelTemplatesView(View8x8):
             numbers(self.account, self.principal.subaccount_ids).filter(provider_number_id__iexact=channel_id).first()
         )
         if number is None:
-            raise Refused(1300, "Channel not found.")
+            raise Refusal(1300, "Channel not found.")
         templates = list(all_templates(self.account, None).filter(waba=number.waba_id))
         changes = last_changes(self.account, Subject.TEMPLATE, (template.pk for template in templates))
         changed_at = {pk: change.at for pk, change in changes.items()}

@@ -19,12 +19,12 @@ from accounts.enums import Permission
 from messaging.log.api.health import D360Authentication, check_version, d360_errors, graph_errors
 from messaging.sending import cloud
 from messaging.sending.direct import send_now, store_refused
-from messaging.sending.eightxeight import Refused
+from messaging.sending.eightxeight import Refusal
 from messaging.sending.origin import origin_of
 from messaging.sending.requests import Origin, SendRequest
 from messaging.sending.routes import NoRoute, connection, sending
 from messaging.sending.senders import Sender, sender_directory
-from providers.meta.requests import RefusedAsMeta, is_mark
+from providers.meta.requests import MetaRefusal, is_mark
 from providers.outcomes import Accepted, Outcome, Rejected, Unreached
 from providers.registry import sending_of, vendor_of
 from providers.vocabulary import Shape
@@ -33,25 +33,25 @@ log = structlog.get_logger("tollgate.sending")
 UMID_HEADER = "Tollgate-UMID"
 
 
-def meta_error(refused: RefusedAsMeta) -> Response:
+def meta_error(refusal: MetaRefusal) -> Response:
     """An error in Graph's shape."""
     body = {
-        "message": f"(#{refused.code}) {refused.title}", "type": "OAuthException", "code": refused.code,
-        "error_data": {"messaging_product": "whatsapp", "details": refused.message},
+        "message": f"(#{refusal.code}) {refusal.title}", "type": "OAuthException", "code": refusal.code,
+        "error_data": {"messaging_product": "whatsapp", "details": refusal.message},
         "fbtrace_id": secrets.token_urlsafe(8),
     }  # fmt: skip
-    return Response({"error": body}, status=refused.status)
+    return Response({"error": body}, status=refusal.status)
 
 
 def _errors(error: Exception, context: dict[str, Any], handler: Callable[..., Response | None]) -> Response | None:
-    if isinstance(error, RefusedAsMeta):
+    if isinstance(error, MetaRefusal):
         return meta_error(error)
     if isinstance(error, Throttled):
-        return meta_error(RefusedAsMeta(130429, str(error.detail)))
+        return meta_error(MetaRefusal(130429, str(error.detail)))
     answer = handler(error, context)
     if answer is None:
         log.error("request_failed", exc_info=error)
-        answer = meta_error(RefusedAsMeta(131000, "Something went wrong in Tollgate: see its log for details."))
+        answer = meta_error(MetaRefusal(131000, "Something went wrong in Tollgate: see its log for details."))
     return answer
 
 
@@ -90,11 +90,11 @@ class CloudView(TenantView):
         try:
             message = cloud.read(body, sender, origin, self.shape)
             outcome = send_now(message)
-        except RefusedAsMeta as refused:
+        except MetaRefusal as refusal:
             refused_request = SendRequest(
                 shape=self.shape, request=body, about=cloud.summarize(body, origin), sender=sender
             )
-            store_refused(self.account.pk, refused_request, refused, subaccount_id=sender.subaccount_id)
+            store_refused(self.account.pk, refused_request, refusal, subaccount_id=sender.subaccount_id)
             raise
         answer = self._answer(outcome)
         answer[UMID_HEADER] = str(message.umid)
@@ -103,16 +103,16 @@ class CloudView(TenantView):
     def _origin(self, request: Request) -> Origin:
         try:
             return origin_of(request.headers, self.key.name)
-        except Refused as refused:
-            raise RefusedAsMeta(100, refused.message) from None
+        except Refusal as refusal:
+            raise MetaRefusal(100, refusal.message) from None
 
     def _mark(self, body: dict[str, Any], sender: Sender) -> Response:
         try:
             mark_read, number = sending(sender).mark_read, connection(sender)
         except NoRoute as error:
-            raise RefusedAsMeta(133010, str(error)) from None
+            raise MetaRefusal(133010, str(error)) from None
         if mark_read is None:
-            raise RefusedAsMeta(100, "The provider of this number does not support marking messages as read.")
+            raise MetaRefusal(100, "The provider of this number does not support marking messages as read.")
         return self._answer(mark_read(number, body))
 
     def _answer(self, outcome: Outcome) -> Response:
@@ -124,11 +124,11 @@ class CloudView(TenantView):
             if "error" in data or ("meta" in data and self.shape == Shape.DIALOG_360):
                 return Response(data, status=outcome.answer.http_status)
             status = 503 if outcome.answer.http_status >= 500 else outcome.answer.http_status
-            return meta_error(RefusedAsMeta(131016, outcome.title, status=max(status, 400)))
+            return meta_error(MetaRefusal(131016, outcome.title, status=max(status, 400)))
         if isinstance(outcome, Unreached):
-            return meta_error(RefusedAsMeta(131016, "The provider could not be reached; nothing was sent."))
+            return meta_error(MetaRefusal(131016, "The provider could not be reached; nothing was sent."))
         details = "The provider did not respond, so the message may have been sent. See its page in Tollgate."
-        return meta_error(RefusedAsMeta(131000, details))
+        return meta_error(MetaRefusal(131000, details))
 
 
 def _takes_cloud_form(sender: Sender) -> bool:

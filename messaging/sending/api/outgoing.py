@@ -13,7 +13,7 @@ from core.json_parser import StrictJSONArrayParser
 from events.selectors import visible_endpoints
 from events.services import configure_endpoints, delete_endpoints
 from messaging.sending.api.sending import View8x8
-from messaging.sending.eightxeight import Refused
+from messaging.sending.eightxeight import Refusal
 from messaging.sending.eightxeight.webhooks import EVERY, HIDDEN, KINDS, read_hooks
 
 # A webhook reveals who wrote what, so its configuration needs the permissions to read that.
@@ -82,5 +82,5 @@ class WebhooksView(View8x8):
         if code != EVERY:
             return self.subaccount(code, closed=True)
         if self.principal.reach.limited:
-            raise Refused(1001, "This API key is limited to some subaccounts: name one of them instead of *.")
+            raise Refusal(1001, "This API key is limited to some subaccounts: name one of them instead of *.")
         return None

@@ -26,7 +26,7 @@ from messaging.sending.api.send_serializers import (
     SentSerializer,
 )
 from messaging.sending.cancelling import cancel, has_batch
-from messaging.sending.eightxeight import Refused, read, summarize
+from messaging.sending.eightxeight import Refusal, read, summarize
 from messaging.sending.origin import origin_of
 from messaging.sending.requests import Origin, SendRequest
 from messaging.sending.results import AttemptResult, ResultKind
@@ -43,7 +43,7 @@ log = structlog.get_logger("tollgate.sending")
 
 def errors_of_8x8(error: Exception, context: dict[str, Any]) -> Response | None:
     """Every error in 8x8's envelope, our own faults as 2000 too."""
-    if isinstance(error, Refused):
+    if isinstance(error, Refusal):
         return Response(envelope_of_8x8(error.code, error.message), status=error.status)
     answer = exception_handler_8x8(error, context)
     if answer is None:
@@ -67,21 +67,21 @@ class View8x8(TenantView):
         subaccount = sender_directory(self.account.pk).subaccounts.get(code)
         reach = self.principal.subaccount_ids
         if subaccount is None or (reach is not None and subaccount[0] not in reach):
-            raise Refused(1001, "Provided subAccountId doesn't belong to your account")
+            raise Refusal(1001, "Provided subAccountId doesn't belong to your account")
         if not (subaccount[1] or closed):
-            raise Refused(1001, f"'subAccountId' {code} is closed: send from another, or have it opened again.")
+            raise Refusal(1001, f"'subAccountId' {code} is closed: send from another, or have it opened again.")
         return subaccount[0]
 
     def check_account(self, account_id: str) -> None:
         """Refuse an accountId that is not the key's."""
         if account_id.replace("-", "").lower() != self.account.public_id.hex:
-            raise Refused(1300, "Account not found.")
+            raise Refusal(1300, "Account not found.")
 
     def sender(self, code: str) -> Sender:
         """The number that sends for a subaccount: its first."""
         numbers = sender_directory(self.account.pk).by_subaccount.get(code)
         if not numbers:
-            raise Refused(3035, f"'subAccountId' {code} has no WhatsApp number: send from one that has.")
+            raise Refusal(3035, f"'subAccountId' {code} has no WhatsApp number: send from one that has.")
         return numbers[0]
 
     @property
@@ -103,10 +103,10 @@ class SendView(View8x8):
         origin, subaccount_pk = self.origin, self.subaccount(subaccount_id)
         try:
             message = read(request.data, self.sender(subaccount_id), origin)
-        except Refused as refused:
+        except Refusal as refusal:
             numbers = sender_directory(self.account.pk).by_subaccount.get(subaccount_id)
             message = refused_request(request.data, origin, numbers[0] if numbers else None)
-            acceptance.store(self.account.pk, [(message, rejection(refused, now))], at=now, subaccount_id=subaccount_pk)
+            acceptance.store(self.account.pk, [(message, rejection(refusal, now))], at=now, subaccount_id=subaccount_pk)
             sending_wakeup.notify()
             raise
         acceptance.store(self.account.pk, [(message, None)], at=now)
@@ -131,13 +131,13 @@ class SendBatchView(View8x8):
         answers: list[dict[str, Any]] = []
         for body in batch.messages:
             try:
-                message, refused = read(body, sender, origin, batch.batch_id, batch.client_batch_id), None
-            except Refused as error:
-                refused = error
+                message, refusal = read(body, sender, origin, batch.batch_id, batch.client_batch_id), None
+            except Refusal as error:
+                refusal = error
                 message = refused_request(body, origin, sender, batch.batch_id, batch.client_batch_id)
-            entries.append((message, rejection(refused, now) if refused else None))
+            entries.append((message, rejection(refusal, now) if refusal else None))
             if batch.with_messages:
-                answers.append(sent_body(message, now, refused))
+                answers.append(sent_body(message, now, refusal))
         acceptance.store(self.account.pk, entries, at=now, subaccount_id=subaccount_pk)
         sending_wakeup.notify()
         rejected = sum(outcome is not None for _, outcome in entries)
@@ -174,7 +174,7 @@ class MessageView8x8(View8x8):
         """
         message = message_of(self.account, self.subaccount(subaccount_id, closed=True), read_uuid(umid, "umid"))
         if message is None:
-            raise Refused(1300, "Message not found.")
+            raise Refusal(1300, "Message not found.")
         whole_numbers = self.principal.may(Permission.VIEW_NUMBERS)
         return Response({"data": [details_body(message, subaccount_id, whole_numbers=whole_numbers)]})
 
@@ -188,7 +188,7 @@ class MessageView8x8(View8x8):
         subaccount_pk, message_umid = self.subaccount(subaccount_id, closed=True), read_uuid(umid, "umid")
         n = cancel(self.account.pk, subaccount_pk, at=datetime.now(UTC), umid=message_umid)
         if not n and message_of(self.account, subaccount_pk, message_umid) is None:
-            raise Refused(1300, "Message not found.")
+            raise Refusal(1300, "Message not found.")
         sending_wakeup.notify()
         return Response({"cancelledCount": n})
 
@@ -206,17 +206,17 @@ class BatchView8x8(View8x8):
         subaccount_pk, batch_uuid = self.subaccount(subaccount_id, closed=True), read_uuid(batch_id, "batchId")
         n = cancel(self.account.pk, subaccount_pk, at=datetime.now(UTC), batch_id=batch_uuid)
         if not n and not has_batch(self.account.pk, subaccount_pk, batch_uuid):
-            raise Refused(1300, "Batch not found.")
+            raise Refusal(1300, "Batch not found.")
         sending_wakeup.notify()
         return Response({"cancelledCount": n})
 
 
 def read_uuid(text: str, name: str) -> UUID:
-    """Return the id in a path; raises `Refused`."""
+    """Return the id in a path; raises `Refusal`."""
     try:
         return UUID(text)
     except ValueError:
-        raise Refused(1000, f"Invalid {name}.") from None
+        raise Refusal(1000, f"Invalid {name}.") from None
 
 
 def refused_request(
@@ -230,19 +230,19 @@ def refused_request(
     )  # fmt: skip
 
 
-def rejection(refused: Refused, at: datetime) -> AttemptResult:
+def rejection(refusal: Refusal, at: datetime) -> AttemptResult:
     """The outcome of a refused message."""
     return AttemptResult(
-        kind=ResultKind.REJECTED, at=at.isoformat(), source=SOURCE, code=refused.code, title=refused.message[:255],
-        status=refused.status, body={"code": refused.code, "message": refused.message}, by="tollgate",
+        kind=ResultKind.REJECTED, at=at.isoformat(), source=SOURCE, code=refusal.code, title=refusal.message[:255],
+        status=refusal.status, body={"code": refusal.code, "message": refusal.message}, by="tollgate",
     )  # fmt: skip
 
 
-def sent_body(message: SendRequest, at: datetime, refused: Refused | None = None) -> dict[str, Any]:
+def sent_body(message: SendRequest, at: datetime, refusal: Refusal | None = None) -> dict[str, Any]:
     """8x8's answer for one message."""
-    status: dict[str, Any] = {"state": "rejected" if refused else "queued", "timestamp": moment(at)}
-    if refused:
-        status |= {"errorCode": refused.code, "errorMessage": refused.message}
+    status: dict[str, Any] = {"state": "rejected" if refusal else "queued", "timestamp": moment(at)}
+    if refusal:
+        status |= {"errorCode": refusal.code, "errorMessage": refusal.message}
     about, user = message.about, cast("Any", message.request.get("user"))
     answer = {"umid": str(message.umid), "user": user if isinstance(user, dict) else {}, "status": status}
     return answer | ({"clientMessageId": about.client_message_id} if about.client_message_id else {})

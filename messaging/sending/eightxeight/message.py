@@ -21,7 +21,7 @@ from providers import reading as lenient
 from providers.eightxeight.requests import interactive
 from providers.eightxeight.requests.reading import (
     INVALID,
-    Refused,
+    Refusal,
     integer,
     items,
     mapping,
@@ -52,7 +52,7 @@ _LATE = timedelta(minutes=1)  # a client's clock may be behind
 def read(
     body: Any, sender: Sender, origin: Origin, batch_id: UUID | None = None, client_batch_id: str = ""
 ) -> SendRequest:
-    """Return the message that a body describes; raises `Refused`. Needs the tenant's scope."""
+    """Return the message that a body describes; raises `Refusal`. Needs the tenant's scope."""
     data = mapping(body, "body")
     msisdn, user_id = _read_recipient(data, sender)
     kind = one_of(data.get("type"), "type", TYPES, wrong=3010)
@@ -105,22 +105,22 @@ def _read_recipient(data: Mapping[str, Any], sender: Sender) -> tuple[str, str]:
     user = mapping(data.get("user"), "user", missing=3001, wrong=3001)
     country = optional(user.get("country"), "user.country", 2, long=3018, wrong=3018).upper()
     if country and country not in regions():
-        raise Refused(3018, "'user.country' must be a country of ISO 3166, as SG.")
+        raise Refusal(3018, "'user.country' must be a country of ISO 3166, as SG.")
     msisdn_text, user_id = user.get("msisdn"), user.get("channelUserId")
     if msisdn_text is None or msisdn_text == "":
         if user_id is None or user_id == "":
-            raise Refused(3002, "'user.msisdn' is required, or 'user.channelUserId': give a string.")
+            raise Refusal(3002, "'user.msisdn' is required, or 'user.channelUserId': give a string.")
         if not isinstance(user_id, str) or not _USER_ID.fullmatch(user_id):
-            raise Refused(3047, "'user.channelUserId' must be a WhatsApp user id, as US.13491208655302741918.")
+            raise Refusal(3047, "'user.channelUserId' must be a WhatsApp user id, as US.13491208655302741918.")
         _check_country(country_of("", user_id))
         return "", user_id
     if not isinstance(msisdn_text, str):
-        raise Refused(3003, "'user.msisdn' must be a string, as \"+6591234567\".")
+        raise Refusal(3003, "'user.msisdn' must be a string, as \"+6591234567\".")
     msisdn = e164(msisdn_text, country)
     if not msisdn:
-        raise Refused(1002, _NO_NUMBER)
+        raise Refusal(1002, _NO_NUMBER)
     if msisdn == sender.msisdn:
-        raise Refused(1002, "'user.msisdn' is the number that sends: give another recipient.")
+        raise Refusal(1002, "'user.msisdn' is the number that sends: give another recipient.")
     _check_country(country_of(msisdn))
     return msisdn, ""
 
@@ -144,7 +144,7 @@ def e164(number_text: str, country: str) -> str:
 def _check_country(country: str) -> None:
     if restriction := restrictions.restriction_of(country, datetime.now(UTC).date()):
         problem = f"WhatsApp delivers nothing to {restriction.name} ({restriction.source}): leave this recipient out."
-        raise Refused(1009, f"'user.msisdn': {problem}")
+        raise Refusal(1009, f"'user.msisdn': {problem}")
 
 
 # --- Content ---------------------------------------------------------------------------------------------------------
@@ -195,7 +195,7 @@ def _check_fallback(data: Mapping[str, Any], content: Mapping[str, Any], sender:
             statuses = ("Accepted", "Sent", "Delivered", "Read")
             one_of(channel.get("successStatus"), f"{field}.successStatus", statuses, wrong=3024)
         if name != "WhatsApp" and not _has_other_channels(sender):
-            raise Refused(3027, f"'{field}.channel': the subaccount's number has WhatsApp alone; leave {name} out.")
+            raise Refusal(3027, f"'{field}.channel': the subaccount's number has WhatsApp alone; leave {name} out.")
 
 
 def _has_other_channels(sender: Sender) -> bool:
@@ -207,10 +207,10 @@ def _read_times(data: Mapping[str, Any]) -> tuple[datetime | None, datetime | No
     now = datetime.now(UTC)
     scheduled = moment(data.get("scheduled"), "scheduled", wrong=1011)
     if scheduled is not None and scheduled < now - _LATE:
-        raise Refused(1011, "'scheduled' is in the past: give a later time, or leave it out to send now.")
+        raise Refusal(1011, "'scheduled' is in the past: give a later time, or leave it out to send now.")
     expiry = moment(data.get("expiry"), "expiry", wrong=1006)
     if expiry is not None and expiry <= max(now, scheduled or now):
-        raise Refused(1006, "'expiry' must be later than now and than 'scheduled'.")
+        raise Refusal(1006, "'expiry' must be later than now and than 'scheduled'.")
     return scheduled, expiry
 
 
@@ -219,7 +219,7 @@ def _read_callback(value: Any) -> str:
         return ""
     address = url(value, "dlrCallbackUrl", missing=3020, wrong=3020)
     if problem := url_problem(address):
-        raise Refused(3020, f"'dlrCallbackUrl' {problem}")
+        raise Refusal(3020, f"'dlrCallbackUrl' {problem}")
     return address
 
 
@@ -231,9 +231,9 @@ def _read_reply_to(data: Mapping[str, Any], sender: Sender) -> str:
     try:
         umid = UUID(umid_text)
     except ValueError:
-        raise Refused(INVALID, "Invalid umid: 'context.umid' must be a UUID.") from None
+        raise Refusal(INVALID, "Invalid umid: 'context.umid' must be a UUID.") from None
     rows = Message.objects.filter(account=sender.account_id, umid=umid, phone_number=sender.phone_number_id)
     provider_message_id = rows.values_list("provider_message_id", flat=True).first()
     if not provider_message_id:
-        raise Refused(1008, "'context.umid' is not a message of this number: give one that is, or leave 'context' out.")
+        raise Refusal(1008, "'context.umid' is not a message of this number: give one that is, or leave 'context' out.")
     return str(provider_message_id)

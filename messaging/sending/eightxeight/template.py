@@ -8,7 +8,7 @@ from messaging.sending import senders
 from messaging.sending.senders import Sender, TemplateDefinition
 from providers.eightxeight.requests.reading import (
     INVALID,
-    Refused,
+    Refusal,
     integer,
     items,
     mapping,
@@ -45,22 +45,22 @@ _AUTHENTICATION = "authentication"
 
 
 def check(value: Any, sender: Sender) -> TemplateDefinition:
-    """The registered template that a message uses; raises `Refused`. Needs the tenant's scope."""
+    """The registered template that a message uses; raises `Refusal`. Needs the tenant's scope."""
     field = "content.template"
     data = mapping(value, field, missing=3030, wrong=3030)
     name = text(data.get("name"), f"{field}.name", 512, missing=3031, long=3031)
     if not _NAME.fullmatch(name):
-        raise Refused(3032, f"'{field}.name' can contain only lower case letters, digits and underscores.")
+        raise Refusal(3032, f"'{field}.name' can contain only lower case letters, digits and underscores.")
     language = text(data.get("language"), f"{field}.language", 16, missing=3036, long=3037, wrong=3037)
     if not _LANGUAGE.fullmatch(language):
-        raise Refused(3037, f"'{field}.language' must be a language as en or en_US.")
+        raise Refusal(3037, f"'{field}.language' must be a language as en or en_US.")
     template = senders.template(sender.account_id, sender.waba_id, name, language)
     if template is None:
         problem = f"there is no '{field}.name' {name} in '{field}.language' {language}; give those of an approved one."
-        raise Refused(3038, f"Template not found for provided name and language: {problem}")
+        raise Refusal(3038, f"Template not found for provided name and language: {problem}")
     if template.status != TemplateStatus.APPROVED:
         problem = f"'{field}.name' {name} is {template.status.lower()}; only an approved one can be sent."
-        raise Refused(3038, f"Template not found for provided name and language: {problem}")
+        raise Refusal(3038, f"Template not found for provided name and language: {problem}")
     _check_components(items(data.get("components"), f"{field}.components"), f"{field}.components", template)
     return template
 
@@ -75,7 +75,7 @@ def _check_components(components: list[Any], field: str, template: TemplateDefin
         if kind == "button":
             index = integer(component.get("index"), f"{where}.index", 0, _MOST_BUTTONS - 1, wrong=3053, default=0)
         if (kind, index) in seen:
-            raise Refused(3034, _duplicate_problem(kind, index, where))
+            raise Refusal(3034, _duplicate_problem(kind, index, where))
         seen.add((kind, index))
         parameters = _read_parameters(component.get("parameters"), f"{where}.parameters")
         if kind == "body":
@@ -87,7 +87,7 @@ def _check_components(components: list[Any], field: str, template: TemplateDefin
         elif kind == "carousel":
             _check_carousel(component, where, template)
         elif parameters:
-            raise Refused(3045, f"'{where}.parameters': a {kind} takes none; leave them out.")
+            raise Refusal(3045, f"'{where}.parameters': a {kind} takes none; leave them out.")
     _check_complete({kind for kind, _ in seen}, field, template)
 
 
@@ -100,23 +100,23 @@ def _duplicate_problem(kind: str, index: int, where: str) -> str:
 def _check_complete(seen: set[str], field: str, template: TemplateDefinition) -> None:
     """Refuse components without what the template needs."""
     if template.body and "body" not in seen:
-        raise Refused(3040, f"'{field}': {_expected_count('body', template)}, none is given.")
+        raise Refusal(3040, f"'{field}': {_expected_count('body', template)}, none is given.")
     if (
         template.header or (template.header_format in _HEADER_PARAMETERS and template.header_format != "TEXT")
     ) and "header" not in seen:
-        raise Refused(3040, f"'{field}': {_expected_count('header', template)}, none is given.")
+        raise Refusal(3040, f"'{field}': {_expected_count('header', template)}, none is given.")
     if template.cards and "carousel" not in seen:
-        raise Refused(3040, f"'{field}': {template.name} needs a carousel of {template.cards} cards, none is given.")
+        raise Refusal(3040, f"'{field}': {template.name} needs a carousel of {template.cards} cards, none is given.")
     needing = [button for button in template.buttons if button.has_variable]
     if needing and "button" not in seen:
-        raise Refused(3040, f"'{field}': a button of {template.name} takes 1 parameter, none is given.")
+        raise Refusal(3040, f"'{field}': a button of {template.name} takes 1 parameter, none is given.")
 
 
 def _read_kind(value: Any, field: str) -> str:
     if value is None:
         return "body"
     if not isinstance(value, str) or value.lower() not in _COMPONENTS:
-        raise Refused(3039, f"'{field}' must be one of: {', '.join(_COMPONENTS)}.")
+        raise Refusal(3039, f"'{field}' must be one of: {', '.join(_COMPONENTS)}.")
     return value.lower()
 
 
@@ -125,9 +125,9 @@ def _read_parameters(value: Any, field: str) -> list[dict[str, Any]]:
     parameters = items(value, field, 3041)
     for at, entry in enumerate(parameters):
         if not isinstance(entry, dict):
-            raise Refused(3042, f"'{field}[{at}]' must be an object.")
+            raise Refusal(3042, f"'{field}[{at}]' must be an object.")
         if entry.get("type") not in PARAMETER_TYPES:
-            raise Refused(3042, f"'{field}[{at}].type' must be one of: {', '.join(PARAMETER_TYPES)}.")
+            raise Refusal(3042, f"'{field}[{at}].type' must be one of: {', '.join(PARAMETER_TYPES)}.")
     return parameters
 
 
@@ -136,7 +136,7 @@ def _check_texts(parameters: list[dict[str, Any]], field: str, place: str, templ
     n, needed = len(parameters), len(template.body if place == "body" else template.header)
     if n != needed:
         code = 3033 if n > needed else 3041 if n else 3040
-        raise Refused(code, f"'{field}': {_expected_count(place, template)}, {_actual_count(n)}.")
+        raise Refusal(code, f"'{field}': {_expected_count(place, template)}, {_actual_count(n)}.")
     for at, parameter in enumerate(parameters):
         _check_type(parameter, ("text",), f"{field}[{at}]")
         text(parameter.get("text"), f"{field}[{at}].text", _LONGEST[place], missing=3041, long=3043)
@@ -154,20 +154,20 @@ def _actual_count(n: int) -> str:
 
 def _check_type(parameter: Mapping[str, Any], allowed: tuple[str, ...], field: str, code: int = 3045) -> None:
     if parameter["type"] not in allowed:
-        raise Refused(code, f"'{field}.type' must be {' or '.join(allowed)} here.")
+        raise Refusal(code, f"'{field}.type' must be {' or '.join(allowed)} here.")
 
 
 def _check_header(parameters: list[dict[str, Any]], field: str, template: TemplateDefinition) -> None:
     if not template.header_format:
         if parameters:
-            raise Refused(3034, f"'{field}': {template.name} has no header; leave it out.")
+            raise Refusal(3034, f"'{field}': {template.name} has no header; leave it out.")
         return
     if template.header_format == "TEXT":
         _check_texts(parameters, field, "header", template)
         return
     allowed = _HEADER_PARAMETERS.get(template.header_format, ())
     if len(parameters) != 1:
-        raise Refused(
+        raise Refusal(
             3033 if parameters else 3040,
             f"'{field}': {_expected_count('header', template)}, {_actual_count(len(parameters))}.",
         )
@@ -193,19 +193,19 @@ def _check_button(
 ) -> None:
     kind = component.get("subType")
     if not isinstance(kind, str) or kind.lower() not in SUBTYPES:
-        raise Refused(3052, f"'{where}.subType' must be one of: {', '.join(_SUBTYPE_NAMES.values())}.")
-    takes, button_types = SUBTYPES[kind.lower()]
+        raise Refusal(3052, f"'{where}.subType' must be one of: {', '.join(_SUBTYPE_NAMES.values())}.")
+    parameter_type, button_types = SUBTYPES[kind.lower()]
     if index >= max(len(template.buttons), template.category == _AUTHENTICATION):
         n = len(template.buttons)
         problem = f"has {n} button{'' if n == 1 else 's'}, counted from 0" if n else "has no buttons; leave it out"
-        raise Refused(3053, f"'{where}.index': {template.name} {problem}.")
+        raise Refusal(3053, f"'{where}.index': {template.name} {problem}.")
     if index < len(template.buttons) and template.buttons[index].kind not in button_types:
-        raise Refused(3052, f"'{where}.subType': {_subtype_problem(index, template)}.")
+        raise Refusal(3052, f"'{where}.subType': {_subtype_problem(index, template)}.")
     if len(parameters) > 1 or (not parameters and kind.lower() != "voicecall"):
         problem = f"a {kind} button takes 1 parameter, {_actual_count(len(parameters))}."
-        raise Refused(3033 if parameters else 3040, f"'{where}.parameters': {problem}")
+        raise Refusal(3033 if parameters else 3040, f"'{where}.parameters': {problem}")
     for parameter in parameters:
-        _check_button_value(parameter, takes, f"{where}.parameters[0]")
+        _check_button_value(parameter, parameter_type, f"{where}.parameters[0]")
 
 
 def _subtype_problem(index: int, template: TemplateDefinition) -> str:
@@ -216,23 +216,23 @@ def _subtype_problem(index: int, template: TemplateDefinition) -> str:
     return f"button {index} of {template.name} is of type {kind}; {remedy}"
 
 
-def _check_button_value(parameter: Mapping[str, Any], takes: str, field: str) -> None:
-    _check_type(parameter, (takes,), field, code=3049)
-    if takes == "action":
+def _check_button_value(parameter: Mapping[str, Any], parameter_type: str, field: str) -> None:
+    _check_type(parameter, (parameter_type,), field, code=3049)
+    if parameter_type == "action":
         if parameter.get("flowActionData") is not None:
             mapping(parameter.get("flowActionData"), f"{field}.flowActionData", wrong=3049)
-    elif takes == "ttlMinutes":
+    elif parameter_type == "ttlMinutes":
         integer(parameter.get("ttlMinutes"), f"{field}.ttlMinutes", 1, 43_200, wrong=3049, default=10_080)
     else:
-        text(parameter.get(takes), f"{field}.{takes}", _LONGEST["button"], missing=3049, long=3043)
+        text(parameter.get(parameter_type), f"{field}.{parameter_type}", _LONGEST["button"], missing=3049, long=3043)
 
 
 def _check_carousel(component: Mapping[str, Any], where: str, template: TemplateDefinition) -> None:
     cards = items(component.get("cards"), f"{where}.cards", 3041)
     if not template.cards:
-        raise Refused(3034, f"'{where}': {template.name} has no carousel; leave it out.")
+        raise Refusal(3034, f"'{where}': {template.name} has no carousel; leave it out.")
     if len(cards) != template.cards:
-        raise Refused(
+        raise Refusal(
             3041, f"'{where}.cards': {template.name} has {template.cards} cards, {_actual_count(len(cards))}."
         )
     for at, entry in enumerate(cards):
@@ -248,14 +248,14 @@ def _check_carousel(component: Mapping[str, Any], where: str, template: Template
 def _check_card_part(part: Mapping[str, Any], field: str) -> None:
     kind = _read_kind(part.get("type"), f"{field}.type")
     if kind not in {"header", "body", "button"}:
-        raise Refused(3039, f"'{field}.type' must be header, body or button.")
+        raise Refusal(3039, f"'{field}.type' must be header, body or button.")
     parameters = _read_parameters(part.get("parameters"), f"{field}.parameters")
-    takes = "text"
+    parameter_type = "text"
     if kind == "button":
         subtype = part.get("subType")
         if not isinstance(subtype, str) or subtype.lower() not in {"quickreply", "url"}:
-            raise Refused(3052, f"'{field}.subType' must be one of: QuickReply, Url.")
-        takes = SUBTYPES[subtype.lower()][0]
+            raise Refusal(3052, f"'{field}.subType' must be one of: QuickReply, Url.")
+        parameter_type = SUBTYPES[subtype.lower()][0]
         integer(part.get("index"), f"{field}.index", 0, 1, wrong=3053, default=0)
     for at, parameter in enumerate(parameters):
         where = f"{field}.parameters[{at}]"
@@ -263,5 +263,5 @@ def _check_card_part(part: Mapping[str, Any], field: str) -> None:
             _check_type(parameter, _MEDIA, where)
             check_media(parameter, where)
         else:
-            _check_type(parameter, (takes,), where)
-            text(parameter.get(takes), f"{where}.{takes}", _LONGEST[kind], missing=3041, long=3043)
+            _check_type(parameter, (parameter_type,), where)
+            text(parameter.get(parameter_type), f"{where}.{parameter_type}", _LONGEST[kind], missing=3041, long=3043)

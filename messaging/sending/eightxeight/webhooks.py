@@ -5,7 +5,7 @@ from typing import Any
 
 from events.addresses import url_problem
 from events.services import EndpointSettings
-from providers.eightxeight.requests.reading import Refused, mapping, one_of, optional, text, url
+from providers.eightxeight.requests.reading import Refusal, mapping, one_of, optional, text, url
 
 INVALID = 1000
 EVERY = "*"  # subaccount
@@ -21,16 +21,16 @@ def read_hooks(
 ) -> list[EndpointSettings]:
     """The webhooks of a body, one for each kind. `subaccount_of` finds a subaccount by its code, or refuses it.
 
-    Raises Refused, which names the field with its index in the array.
+    Raises Refusal, which names the field with its index in the array.
     """
     if not isinstance(data, list) or not 1 <= len(data) <= _MOST:
-        raise Refused(INVALID, f"The body must be an array of 1 to {_MOST:,} webhooks.")
+        raise Refusal(INVALID, f"The body must be an array of 1 to {_MOST:,} webhooks.")
     allowed = {"subAccountId", "type"} | (set() if delete else {"url", "enabled", "httpAuthorization", "oauth"})
     endpoints: list[EndpointSettings] = []
     for index, item in enumerate(data):
         entry = mapping(item, f"[{index}]")
         if unknown := sorted(set(entry) - allowed):
-            raise Refused(INVALID, f"'[{index}].{unknown[0]}' is not a field of this request.")
+            raise Refusal(INVALID, f"'[{index}].{unknown[0]}' is not a field of this request.")
         subaccount_id = subaccount_of(text(entry.get("subAccountId"), f"[{index}].subAccountId", 50))
         kinds = tuple(KINDS) if entry.get("type") is None else (_read_kind(entry["type"], f"[{index}].type"),)
         options = {} if delete else _read_delivery(entry, index)
@@ -40,7 +40,7 @@ def read_hooks(
 
 def _read_kind(value: Any, field: str) -> str:
     if value == "CABM":
-        raise Refused(INVALID, f"'{field}' CABM is not posted by Tollgate: choose one of {', '.join(KINDS)}.")
+        raise Refusal(INVALID, f"'{field}' CABM is not posted by Tollgate: choose one of {', '.join(KINDS)}.")
     return one_of(value, field, tuple(KINDS), wrong=INVALID)
 
 
@@ -48,14 +48,14 @@ def _read_delivery(entry: Any, index: int) -> dict[str, Any]:
     """Return address, switch and authorization of a webhook."""
     address = url(entry.get("url"), f"[{index}].url", missing=INVALID, wrong=INVALID)
     if problem := url_problem(address):
-        raise Refused(INVALID, f"'[{index}].url' {problem}")
+        raise Refusal(INVALID, f"'[{index}].url' {problem}")
     enabled = entry.get("enabled", True)
     if not isinstance(enabled, bool):
-        raise Refused(INVALID, f"'[{index}].enabled' must be true or false.")
+        raise Refusal(INVALID, f"'[{index}].enabled' must be true or false.")
     if entry.get("oauth") is not None:
-        raise Refused(INVALID, f"'[{index}].oauth' is not supported: give httpAuthorization.")
+        raise Refusal(INVALID, f"'[{index}].oauth' is not supported: give httpAuthorization.")
     field = f"[{index}].httpAuthorization"
     authorization = optional(entry.get("httpAuthorization"), field, _LONGEST_AUTHORIZATION)
     if not (authorization.isascii() and authorization.isprintable()) or authorization != authorization.strip():
-        raise Refused(INVALID, f"'{field}' must be printable ASCII without spaces around it.")
+        raise Refusal(INVALID, f"'{field}' must be printable ASCII without spaces around it.")
     return {"url": address, "enabled": enabled, "authorization": None if authorization == HIDDEN else authorization}

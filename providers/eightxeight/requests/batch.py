@@ -1,4 +1,4 @@
-"""Reading a batch in 8x8's form: what all messages share, and each of them."""
+"""Reading a batch in 8x8's form: its defaults and its messages."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 import orjson
 
-from providers.eightxeight.requests.reading import INVALID, Refused, mapping, optional
+from providers.eightxeight.requests.reading import INVALID, Refusal, mapping, optional
 
 MOST_MESSAGES = 10_000
 _MOST_BYTES = 64 * 1024 * 1024  # of a batch whose defaults are written into every message
@@ -24,18 +24,18 @@ class Batch:
 
 
 def read_batch(body: Mapping[str, Any]) -> Batch:
-    """A batch; raises `Refused` for what is wrong with all of it. Its messages are not checked yet."""
+    """A batch; raises `Refusal` for faults of the whole batch. Its messages are not checked yet."""
     client_batch_id = optional(body.get("clientBatchId"), "clientBatchId", 100, long=3014)
     with_messages = body.get("includeMessagesInResponse", False)
     if not isinstance(with_messages, bool | None):
-        raise Refused(INVALID, "'includeMessagesInResponse' must be true or false.")
+        raise Refusal(INVALID, "'includeMessagesInResponse' must be true or false.")
     defaults = mapping(body.get("template", {}), "template")
     entries = body.get("messages")
     if not isinstance(entries, list) or not entries:
-        raise Refused(3012, "'messages' is required: give an array of messages.")
+        raise Refusal(3012, "'messages' is required: give an array of messages.")
     if len(entries) > MOST_MESSAGES:
-        raise Refused(3013, f"'messages' holds {len(entries)} messages; at most {MOST_MESSAGES} are allowed.")
+        raise Refusal(3013, f"'messages' holds {len(entries)} messages; at most {MOST_MESSAGES} are allowed.")
     if len(orjson.dumps(defaults)) * len(entries) > _MOST_BYTES:
-        raise Refused(1100, "'template' is too large for so many messages: send several batches.")
-    messages = [{**defaults, **each} if isinstance(each, dict) else each for each in entries]
+        raise Refusal(1100, "'template' is too large for so many messages: send several batches.")
+    messages = [{**defaults, **entry} if isinstance(entry, dict) else entry for entry in entries]
     return Batch(client_batch_id, messages, bool(with_messages))

@@ -5,7 +5,7 @@ from typing import Any
 
 from providers.eightxeight.requests.reading import (
     INVALID,
-    Refused,
+    Refusal,
     integer,
     items,
     mapping,
@@ -27,11 +27,11 @@ _MOST_ROWS, _MOST_PRODUCTS = 10, 30
 
 
 def check(value: Any) -> None:
-    """Raises `Refused`."""
+    """Check the content of an interactive message; raises `Refusal`."""
     data = mapping(value, FIELD)
     kind = one_of(data.get("type"), f"{FIELD}.type", KINDS, wrong=INVALID)
     if data.get("header") is not None:
-        _header(data["header"], kind)
+        _check_header(data["header"], kind)
     if data.get("body") is not None or kind not in _NO_BODY:
         text(mapping(data.get("body"), f"{FIELD}.body").get("text"), f"{FIELD}.body.text", 1024)
     if data.get("footer") is not None:
@@ -42,10 +42,10 @@ def check(value: Any) -> None:
         mapping(data["action"], f"{FIELD}.action")
 
 
-def _header(value: Any, kind: str) -> None:
+def _check_header(value: Any, kind: str) -> None:
     header = mapping(value, f"{FIELD}.header")
     if kind in _NO_HEADER:
-        raise Refused(INVALID, f"'{FIELD}.header': a message of type {kind} has none; leave it out.")
+        raise Refusal(INVALID, f"'{FIELD}.header': a message of type {kind} has none; leave it out.")
     form = one_of(header.get("type"), f"{FIELD}.header.type", _HEADERS, wrong=INVALID)
     if form == "text":
         text(header.get("text"), f"{FIELD}.header.text", 60)
@@ -57,20 +57,20 @@ def _header(value: Any, kind: str) -> None:
         text(media["id"], f"{FIELD}.header.{form}.id", 255)
 
 
-def _buttons(action: Mapping[str, Any], field: str) -> None:
+def _check_buttons(action: Mapping[str, Any], field: str) -> None:
     buttons = items(action.get("buttons"), f"{field}.buttons")
     if not 1 <= len(buttons) <= 3:
-        raise Refused(1010, f"'{field}.buttons' must hold 1 to 3 buttons.")
+        raise Refusal(1010, f"'{field}.buttons' must hold 1 to 3 buttons.")
     for at, entry in enumerate(buttons):
         reply = mapping(mapping(entry, f"{field}.buttons[{at}]").get("reply"), f"{field}.buttons[{at}].reply")
         text(reply.get("id"), f"{field}.buttons[{at}].reply.id", 256)
         text(reply.get("title"), f"{field}.buttons[{at}].reply.title", 20)
 
 
-def _sections(action: Mapping[str, Any], field: str) -> list[tuple[str, Mapping[str, Any]]]:
+def _read_sections(action: Mapping[str, Any], field: str) -> list[tuple[str, Mapping[str, Any]]]:
     entries = items(action.get("sections"), f"{field}.sections")
     if not 1 <= len(entries) <= 10:
-        raise Refused(1010, f"'{field}.sections' must hold 1 to 10 sections.")
+        raise Refusal(1010, f"'{field}.sections' must hold 1 to 10 sections.")
     sections = [
         (f"{field}.sections[{at}]", mapping(each, f"{field}.sections[{at}]")) for at, each in enumerate(entries)
     ]
@@ -79,10 +79,10 @@ def _sections(action: Mapping[str, Any], field: str) -> list[tuple[str, Mapping[
     return sections
 
 
-def _list(action: Mapping[str, Any], field: str) -> None:
+def _check_list(action: Mapping[str, Any], field: str) -> None:
     text(action.get("button"), f"{field}.button", 20)
     count = 0
-    for where, section in _sections(action, field):
+    for where, section in _read_sections(action, field):
         for at, entry in enumerate(items(section.get("rows"), f"{where}.rows")):
             row = mapping(entry, f"{where}.rows[{at}]")
             text(row.get("id"), f"{where}.rows[{at}].id", 200)
@@ -90,33 +90,33 @@ def _list(action: Mapping[str, Any], field: str) -> None:
             optional(row.get("description"), f"{where}.rows[{at}].description", 72)
             count += 1
     if not 1 <= count <= _MOST_ROWS:
-        raise Refused(1010, f"'{field}.sections' must hold 1 to {_MOST_ROWS} rows in all.")
+        raise Refusal(1010, f"'{field}.sections' must hold 1 to {_MOST_ROWS} rows in all.")
 
 
-def _products(action: Mapping[str, Any], field: str) -> None:
+def _check_products(action: Mapping[str, Any], field: str) -> None:
     text(action.get("catalog_id"), f"{field}.catalog_id", 255)
     count = 0
-    for where, section in _sections(action, field):
+    for where, section in _read_sections(action, field):
         for at, entry in enumerate(items(section.get("product_items"), f"{where}.product_items")):
             item = mapping(entry, f"{where}.product_items[{at}]")
             text(item.get("product_retailer_id"), f"{where}.product_items[{at}].product_retailer_id", 255)
             count += 1
     if not 1 <= count <= _MOST_PRODUCTS:
-        raise Refused(1010, f"'{field}.sections' must hold 1 to {_MOST_PRODUCTS} products in all.")
+        raise Refusal(1010, f"'{field}.sections' must hold 1 to {_MOST_PRODUCTS} products in all.")
 
 
-def _product(action: Mapping[str, Any], field: str) -> None:
+def _check_product(action: Mapping[str, Any], field: str) -> None:
     text(action.get("catalog_id"), f"{field}.catalog_id", 255)
     text(action.get("product_retailer_id"), f"{field}.product_retailer_id", 255)
 
 
-def _link(action: Mapping[str, Any], field: str) -> None:
+def _check_link(action: Mapping[str, Any], field: str) -> None:
     parameters = mapping(action.get("parameters"), f"{field}.parameters")
     text(parameters.get("display_text"), f"{field}.parameters.display_text", 20)
     url(parameters.get("url"), f"{field}.parameters.url", missing=INVALID, wrong=INVALID)
 
 
-def _flow(action: Mapping[str, Any], field: str) -> None:
+def _check_flow(action: Mapping[str, Any], field: str) -> None:
     parameters = mapping(action.get("parameters"), f"{field}.parameters")
     text(parameters.get("flowId"), f"{field}.parameters.flowId", 255)
     text(parameters.get("flowCta"), f"{field}.parameters.flowCta", 30)
@@ -127,7 +127,7 @@ def _flow(action: Mapping[str, Any], field: str) -> None:
         mapping(parameters["flowActionPayload"], f"{field}.parameters.flowActionPayload")
 
 
-def _voice_call(action: Mapping[str, Any], field: str) -> None:
+def _check_voice_call(action: Mapping[str, Any], field: str) -> None:
     parameters = mapping(action.get("parameters"), f"{field}.parameters")
     optional(parameters.get("display_text"), f"{field}.parameters.display_text", 20)
     optional(parameters.get("payload"), f"{field}.parameters.payload", 512)
@@ -135,6 +135,6 @@ def _voice_call(action: Mapping[str, Any], field: str) -> None:
 
 
 _ACTIONS = {
-    "button": _buttons, "list": _list, "product": _product, "product_list": _products, "cta_url": _link, "flow": _flow,
-    "voice_call": _voice_call,
+    "button": _check_buttons, "list": _check_list, "product": _check_product, "product_list": _check_products,
+    "cta_url": _check_link, "flow": _check_flow, "voice_call": _check_voice_call,
 }  # fmt: skip

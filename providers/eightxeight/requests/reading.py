@@ -14,8 +14,8 @@ _LONGEST_URL = 2048
 FUTURE = timedelta(days=365)
 
 
-class Refused(UserError):
-    """The request is refused with this code of 8x8's; the message names the field and says what would be right."""
+class Refusal(UserError):
+    """The request is refused with this code of 8x8's; the message names the field and the remedy."""
 
     def __init__(self, code: int, message: str, *, field: str = "") -> None:
         super().__init__(message, field=field)
@@ -23,75 +23,75 @@ class Refused(UserError):
 
 
 def mapping(value: Any, field: str, missing: int = INVALID, wrong: int = INVALID) -> Mapping[str, Any]:
-    """An object that must be there."""
+    """Return a required object."""
     if value is None:
-        raise Refused(missing, f"'{field}' is required: give an object.", field=field)
+        raise Refusal(missing, f"'{field}' is required: give an object.", field=field)
     if not isinstance(value, dict):
-        raise Refused(wrong, f"'{field}' must be an object.", field=field)
+        raise Refusal(wrong, f"'{field}' must be an object.", field=field)
     return value
 
 
 def items(value: Any, field: str, code: int = INVALID) -> list[Any]:
-    """A list; empty where there is none."""
+    """Return a list; empty without one."""
     if value is None:
         return []
     if not isinstance(value, list):
-        raise Refused(code, f"'{field}' must be an array.", field=field)
+        raise Refusal(code, f"'{field}' must be an array.", field=field)
     return value
 
 
 def text(
     value: Any, field: str, limit: int, *, missing: int = INVALID, long: int = OUT_OF_RANGE, wrong: int | None = None
 ) -> str:
-    """A text of 1 to `limit` characters that must be there."""
+    """Return a required text of 1 to `limit` characters."""
     if value is None or value == "":
-        raise Refused(missing, f"'{field}' is required: give a string.", field=field)
+        raise Refusal(missing, f"'{field}' is required: give a string.", field=field)
     if not isinstance(value, str):
-        raise Refused(missing if wrong is None else wrong, f"'{field}' must be a string.", field=field)
+        raise Refusal(missing if wrong is None else wrong, f"'{field}' must be a string.", field=field)
     if len(value) > limit:
-        raise Refused(long, f"'{field}' is {len(value)} characters long; at most {limit} are allowed.", field=field)
+        raise Refusal(long, f"'{field}' is {len(value)} characters long; at most {limit} are allowed.", field=field)
     return value
 
 
 def optional(value: Any, field: str, limit: int, *, long: int = OUT_OF_RANGE, wrong: int = INVALID) -> str:
-    """A text of at most `limit` characters; empty where there is none."""
+    """Return a text of at most `limit` characters; empty without one."""
     return "" if value is None or value == "" else text(value, field, limit, long=long, wrong=wrong)
 
 
 def url(value: Any, field: str, *, missing: int, wrong: int) -> str:
-    """An http or https address that must be there."""
+    """Return a required http or https address."""
     address = text(value, field, _LONGEST_URL, missing=missing, long=wrong, wrong=wrong)
     try:
         parts = urlsplit(address)
-        good = parts.scheme in {"http", "https"} and bool(parts.hostname) and not any(map(str.isspace, address))
+        is_valid = parts.scheme in {"http", "https"} and bool(parts.hostname) and not any(map(str.isspace, address))
     except ValueError:
-        good = False
-    if not good:
-        raise Refused(wrong, f"'{field}' must be an address that begins with https:// or http://.", field=field)
+        is_valid = False
+    if not is_valid:
+        raise Refusal(wrong, f"'{field}' must be an address that begins with https:// or http://.", field=field)
     return address
 
 
 def integer(value: Any, field: str, low: int, high: int, *, wrong: int, default: int | None = None) -> int:
-    """A whole number between two bounds; digits in a string count."""
+    """Return a whole number between two bounds; a string of digits is one."""
     if value is None and default is not None:
         return default
     number = (
         int(value) if isinstance(value, str) and value.isdecimal() and value.isascii() and len(value) < 12 else value
     )
     if not isinstance(number, int) or isinstance(number, bool) or not low <= number <= high:
-        raise Refused(wrong, f"'{field}' must be a whole number from {low} to {high}.", field=field)
+        raise Refusal(wrong, f"'{field}' must be a whole number from {low} to {high}.", field=field)
     return number
 
 
 def number(value: Any, field: str, bound: float, *, wrong: int) -> float:
-    """A number between plus and minus `bound`."""
+    """Return a number between plus and minus `bound`."""
     if not isinstance(value, int | float) or isinstance(value, bool) or not -bound <= value <= bound:
-        raise Refused(wrong, f"'{field}' must be a number from {-bound:g} to {bound:g}.", field=field)
+        raise Refusal(wrong, f"'{field}' must be a number from {-bound:g} to {bound:g}.", field=field)
     return value
 
 
 def moment(value: Any, field: str, *, wrong: int) -> datetime | None:
-    """An ISO 8601 time; no zone means UTC. None where there is none."""
+    """Return an ISO 8601 time, in UTC unless it has a zone; None without one."""
     if value is None:
         return None
     try:
@@ -101,9 +101,9 @@ def moment(value: Any, field: str, *, wrong: int) -> datetime | None:
     except (ValueError, OverflowError):
         time = None
     if time is None:
-        raise Refused(wrong, f"'{field}' must be an ISO 8601 time, as 2026-12-24T18:00:00Z.", field=field)
+        raise Refusal(wrong, f"'{field}' must be an ISO 8601 time, as 2026-12-24T18:00:00Z.", field=field)
     if time > datetime.now(UTC) + FUTURE:
-        raise Refused(wrong, f"'{field}' is more than a year ahead: give an earlier time.", field=field)
+        raise Refusal(wrong, f"'{field}' is more than a year ahead: give an earlier time.", field=field)
     return time
 
 
@@ -113,5 +113,5 @@ def one_of(value: Any, field: str, allowed: Mapping[str, str] | tuple[str, ...],
     word = words.get(value.lower()) if isinstance(value, str) else None
     if word is None:
         choices = ", ".join(dict.fromkeys(allowed))
-        raise Refused(wrong, f"'{field}' must be one of: {choices}.", field=field)
+        raise Refusal(wrong, f"'{field}' must be one of: {choices}.", field=field)
     return word

@@ -11,7 +11,7 @@ from messaging.log.models import Message, MessagePayload, PhoneNumber
 from messaging.sending import cloud, senders
 from messaging.sending.models import Submission
 from messaging.sending.requests import Origin
-from providers.meta.requests import RefusedAsMeta, is_mark
+from providers.meta.requests import MetaRefusal, is_mark
 from tests.messaging.sending import bodies
 from tests.messaging.sending.conftest import process_webhooks, send_due
 from tests.people import principal
@@ -144,18 +144,18 @@ def test_a_spoiled_field_is_refused_or_sendable(acme, body):
         if path != ("status",) or value is not bodies.MISSING  # then it is another request
     ]
     assert read_or_refused(body, sender) is None
-    for path, value, refused in outcomes:
-        if refused is not None:
-            assert 400 <= refused.status < 500, (path, value)
-            assert any(str(name) in refused.message for name in path), (path, value, refused.message)
+    for path, value, refusal in outcomes:
+        if refusal is not None:
+            assert 400 <= refusal.status < 500, (path, value)
+            assert any(str(name) in refusal.message for name in path), (path, value, refusal.message)
 
 
 def read_or_refused(body, sender):
     try:
         if not is_mark(body):
             cloud.read(body, sender, Origin(), "graph").about.as_json()
-    except RefusedAsMeta as refused:
-        return refused
+    except MetaRefusal as refusal:
+        return refusal
 
 
 def test_keys_and_numbers_of_others(client, acme, other, post, d360):

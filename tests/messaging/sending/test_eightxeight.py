@@ -15,7 +15,7 @@ from accounts.services import create_api_key
 from messaging.log.lifecycle.provider_ids import reference
 from messaging.log.models import Message, PhoneNumber, Template
 from messaging.sending import senders, settlement
-from messaging.sending.eightxeight import Refused, read
+from messaging.sending.eightxeight import Refusal, read
 from messaging.sending.models import Submission
 from messaging.sending.requests import Origin
 from providers.registry import VENDORS
@@ -191,7 +191,7 @@ def test_a_spoiled_field_is_refused_or_sendable(rich, acme, body, code):
     assert read(whole, sender, Origin()).about.msisdn == "6591990000"
     for path, value, spoiled in bodies.spoiled(whole):
         wanted = read_or_refused(spoiled, sender)
-        if isinstance(wanted, Refused):
+        if isinstance(wanted, Refusal):
             assert (wanted.status, bool(wanted.code)) == (400, True), (path, value)
             assert any(f"{name}" in wanted.message for name in path), (path, value, wanted.message)
             continue
@@ -240,8 +240,8 @@ def test_what_is_anothers_does_not_exist(acme, other, client, headers, post):
 def read_or_refused(body, sender):
     try:
         return read(body, sender, Origin())
-    except Refused as refused:
-        return refused
+    except Refusal as refusal:
+        return refusal
 
 
 class TestBatch:

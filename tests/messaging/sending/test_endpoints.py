@@ -13,7 +13,7 @@ from events import deliveries
 from events.models import Delivery, Endpoint, Subscription
 from messaging.log.models import Message
 from messaging.sending import settlement
-from messaging.sending.eightxeight import Refused
+from messaging.sending.eightxeight import Refusal
 from messaging.sending.eightxeight.webhooks import read_hooks
 from providers.eightxeight.statuses import moment
 from tests.messaging.sending import bodies
@@ -189,8 +189,8 @@ class TestPosting:
 def refused_hooks(body):
     try:
         read_hooks(body, lambda code: 1)
-    except Refused as refused:
-        return refused
+    except Refusal as refusal:
+        return refusal
 
 
 class TestConfiguring:
@@ -239,10 +239,10 @@ class TestConfiguring:
 
     def test_a_spoiled_field_is_named(self):
         for where, value, spoiled in bodies.spoiled(bodies.HOOKS):
-            refused = refused_hooks(spoiled)
-            if refused is not None:
-                assert refused.status == 400
-                assert where == (0,) or str(where[-1]) in refused.message, (where, value, refused.message)
+            refusal = refused_hooks(spoiled)
+            if refusal is not None:
+                assert refusal.status == 400
+                assert where == (0,) or str(where[-1]) in refusal.message, (where, value, refusal.message)
 
     def test_nothing_is_half_done(self, post, path):
         good = {"subAccountId": "*", "url": "https://a.example"}
