@@ -40,7 +40,7 @@ def stored(account, state="quarantined", *, body=b'{"a": 1}', at=AT, **about):
     )  # fmt: skip
 
 
-def shown(item):
+def list_entry(item):
     return {
         "id": item.pk,
         "received_at": "2026-10-15T08:00:00Z",
@@ -59,13 +59,13 @@ def states():
 def test_the_list(acme, other, call):
     item = stored(acme)
     stored(other)
-    assert call().json() == {"next": None, "previous": None, "results": [shown(item)]}
+    assert call().json() == {"next": None, "previous": None, "results": [list_entry(item)]}
 
 
 def test_one_with_headers_and_body(acme, call):
     item = stored(acme)
     assert call(f"{URL}{item.pk}/").json() == {
-        **shown(item),
+        **list_entry(item),
         "processed_at": None,
         "headers": {"User-Agent": "test"},
         "body_encoding": "text",
@@ -74,11 +74,11 @@ def test_one_with_headers_and_body(acme, call):
 
 
 @pytest.mark.parametrize(
-    ("body", "encoding", "said"), [(b"\xff", "base64", "/w=="), (b"\0", "base64", "AA=="), ("é".encode(), "text", "é")]
+    ("body", "encoding", "text"), [(b"\xff", "base64", "/w=="), (b"\0", "base64", "AA=="), ("é".encode(), "text", "é")]
 )
-def test_bodies_that_are_no_text(acme, call, body, encoding, said):
+def test_bodies_that_are_no_text(acme, call, body, encoding, text):
     answer = call(f"{URL}{stored(acme, body=body).pk}/").json()
-    assert (answer["body_encoding"], answer["body"]) == (encoding, said)
+    assert (answer["body_encoding"], answer["body"]) == (encoding, text)
 
 
 @pytest.mark.parametrize("missing", [Permission.VIEW_NUMBERS, Permission.VIEW_CONTENT])
@@ -99,7 +99,7 @@ def test_pages(acme, call, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("query", "found"),
+    ("query", "ids"),
     [
         ({"state": "parked"}, [1]),
         ({"provider": "8x8"}, []),
@@ -108,9 +108,9 @@ def test_pages(acme, call, monkeypatch):
         ({"state": "quarantined", "provider": "meta"}, [0]),
     ],
 )
-def test_filters(acme, call, query, found):
+def test_filters(acme, call, query, ids):
     items = [stored(acme), stored(acme, "parked", at=AT + timedelta(seconds=1))]
-    assert [row["id"] for row in call(**query).json()["results"]] == [items[n].pk for n in found]
+    assert [row["id"] for row in call(**query).json()["results"]] == [items[n].pk for n in ids]
 
 
 @pytest.mark.parametrize("query", [{"colour": "red"}, {"state": "lost"}, {"older": "x"}, {"received_after": "soon"}])

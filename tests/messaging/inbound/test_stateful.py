@@ -84,16 +84,16 @@ class Inbox(RuleBasedStateMachine):
 
     # --- Webhooks come
 
-    @rule(said=st.lists(events, min_size=1, max_size=3), number=st.sampled_from([KNOWN, KNOWN, UNKNOWN]))
-    def a_webhook_comes(self, said, number):
+    @rule(statuses=st.lists(events, min_size=1, max_size=3), number=st.sampled_from([KNOWN, KNOWN, UNKNOWN]))
+    def a_webhook_comes(self, statuses, number):
         bodies = [
             orjson.loads(meta_status(waba_id="1", number_id=number, wamid=event.wamid, status=event.state,
                                      at=AT + event.second, msisdn="919876543210", category=event.category))
-            for event in said
+            for event in statuses
         ]  # fmt: skip
         values = [body["entry"][0]["changes"][0]["value"] for body in bodies]
         values[0]["statuses"] = [value["statuses"][0] for value in values]
-        priced = {event if event.state in {"sent", "delivered"} else event._replace(category="") for event in said}
+        priced = {event if event.state in {"sent", "delivered"} else event._replace(category="") for event in statuses}
         self.store(Row(orjson.dumps(bodies[0]), number, tuple(priced)))
 
     def store(self, row):
@@ -124,9 +124,9 @@ class Inbox(RuleBasedStateMachine):
     @precondition(lambda self: not self.registered)
     @rule()
     def someone_registers_the_unknown_number(self):
-        known = PhoneNumber.objects.get(account=self.endpoint.account_id, provider_number_id=KNOWN)
+        number = PhoneNumber.objects.get(account=self.endpoint.account_id, provider_number_id=KNOWN)
         PhoneNumber.objects.create(
-            account_id=known.account_id, subaccount=known.subaccount, waba=known.waba, provider="meta",
+            account_id=number.account_id, subaccount=number.subaccount, waba=number.waba, provider="meta",
             provider_number_id=UNKNOWN, msisdn="15550001111", display_name="New",
         )  # fmt: skip
         self.registered = True
@@ -161,9 +161,9 @@ class Inbox(RuleBasedStateMachine):
         """At the named step, before or after it did its work: nothing of the batch may stay."""
         claimed, real = self.claim(size), getattr(*where)
 
-        def crash(*given):
+        def crash(*args):
             if late:
-                real(*given)
+                real(*args)
             raise OperationalError("gone")
 
         with patch.object(*where, crash):
@@ -177,11 +177,11 @@ class Inbox(RuleBasedStateMachine):
     def a_batch_fails_and_its_rows_do_not(self, size):
         claimed, real, calls = self.claim(size), lifecycle.apply, Counter()
 
-        def fail_once(*given):
+        def fail_once(*args):
             calls["apply"] += 1
             if calls["apply"] == 1:
                 raise RuntimeError("a bug")
-            real(*given)
+            real(*args)
 
         with patch.object(lifecycle, "apply", fail_once):
             assert inbox.settle(claimed) == len(claimed)
@@ -234,15 +234,15 @@ class Inbox(RuleBasedStateMachine):
         return {event.wamid for event in self.applied}
 
 
-def model(said):
+def model(events):
     """The plain rules: the earliest time of each state, the best state, the best-proven category."""
-    times = [min((e.at for e in said if e.state == state), default=None) for state in STATES]
+    times = [min((e.at for e in events if e.state == state), default=None) for state in STATES]
     status = next(
         word
         for state, word in (("read", "read"), ("delivered", "delivered"), ("failed", "undelivered"), ("sent", "sent"))
         if times[STATES.index(state)]
     )
-    priced = [(0 if e.state == "delivered" else 1, e.category) for e in said if e.category]
+    priced = [(0 if e.state == "delivered" else 1, e.category) for e in events if e.category]
     return *times, status, min(priced, default=(9, ""))[1]
 
 

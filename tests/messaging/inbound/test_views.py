@@ -33,7 +33,7 @@ def of(account, provider):
     return WebhookEndpoint.objects.get(account=account, provider=provider)
 
 
-def shown(page, name):
+def displayed_value(page, name):
     """What a page offers to copy."""
     return html.unescape(re.search(rf'id="{name}">([^<]+)<', text(page))[1])
 
@@ -43,27 +43,27 @@ def post(client, path, **headers):
 
 
 def entry(action):
-    found = AuditEntry.objects.get(action=action)
-    return found.actor.partition("@")[0].rstrip("0123456789"), found.target, found.details
+    row = AuditEntry.objects.get(action=action)
+    return row.actor.partition("@")[0].rstrip("0123456789"), row.target, row.details
 
 
 def test_the_list_has_each_address_and_when_it_last_took_a_webhook(acme, client):
-    door = webhook(ACME, "8x8")
+    source = webhook(ACME, "8x8")
     with time_machine.travel(datetime.now(UTC), tick=False):
-        assert post(client, door["path"], Authorization=door["authorization"]) == 200
+        assert post(client, source["path"], Authorization=source["authorization"]) == 200
     page = visitor(acme, "developer").get(LIST)
-    assert f"http://127.0.0.1:8000{door['path']}" in text(page)
+    assert f"http://127.0.0.1:8000{source['path']}" in text(page)
     assert text(page).count("none yet") == 2
     assert of(acme, "8x8").last_event_at is not None
 
 
 def test_the_last_event_is_written_once_a_minute(acme, client, monkeypatch, django_assert_num_queries):
-    door, clock = webhook(ACME, "8x8"), [1_000.0]
+    source, clock = webhook(ACME, "8x8"), [1_000.0]
     monkeypatch.setattr(credentials.time, "monotonic", lambda: clock[0])
     for seconds, queries in ((0, 3), (59, 2), (61, 3)):  # the endpoint, the webhook, and the note
         clock[0] = 1_000.0 + seconds
         with django_assert_num_queries(queries):
-            post(client, door["path"], Authorization=door["authorization"])
+            post(client, source["path"], Authorization=source["authorization"])
 
 
 def test_a_refused_webhook_is_no_event(acme, client):
@@ -73,8 +73,11 @@ def test_a_refused_webhook_is_no_event(acme, client):
 
 def test_make_an_endpoint_of_8x8_whose_secret_is_shown_once(acme, client):
     developer = visitor(acme, "developer")
-    made = developer.post(f"{LIST}new/", {"provider": "8x8", "name": "New"})
-    path, header = shown(made, "address").removeprefix("http://127.0.0.1:8000"), shown(made, "header")
+    answer = developer.post(f"{LIST}new/", {"provider": "8x8", "name": "New"})
+    path, header = (
+        displayed_value(answer, "address").removeprefix("http://127.0.0.1:8000"),
+        displayed_value(answer, "header"),
+    )
     assert header.startswith("Bearer ")
     assert (post(client, path), post(client, path, Authorization=header)) == (401, 200)
     endpoint = WebhookEndpoint.objects.get(name="New")
@@ -84,46 +87,50 @@ def test_make_an_endpoint_of_8x8_whose_secret_is_shown_once(acme, client):
 
 
 def test_make_an_endpoint_of_meta_that_meta_can_verify(acme, client):
-    made = visitor(acme).post(f"{LIST}new/", {"provider": "meta", "name": "New", "app_secret": "s3cret"})
-    path, verify = shown(made, "address").removeprefix("http://127.0.0.1:8000"), shown(made, "verify")
-    asked = {"hub.mode": "subscribe", "hub.verify_token": verify, "hub.challenge": "42"}
-    assert client.get(path, asked).content == b"42"
+    answer = visitor(acme).post(f"{LIST}new/", {"provider": "meta", "name": "New", "app_secret": "s3cret"})
+    path, verify = (
+        displayed_value(answer, "address").removeprefix("http://127.0.0.1:8000"),
+        displayed_value(answer, "verify"),
+    )
+    query = {"hub.mode": "subscribe", "hub.verify_token": verify, "hub.challenge": "42"}
+    assert client.get(path, query).content == b"42"
     assert post(client, path, X_Hub_Signature_256=signature("s3cret", b"{}")) == 200
-    assert "s3cret" not in text(made)
+    assert "s3cret" not in text(answer)
 
 
 @pytest.mark.parametrize(
-    ("given", "field"),
+    ("form", "field"),
     [({"provider": "meta"}, "app_secret"), ({"provider": "sandbox"}, "provider"), ({"name": ""}, "name")],
 )
-def test_what_makes_no_endpoint_names_the_field(acme, given, field):
-    page = visitor(acme).post(f"{LIST}new/", {"provider": "8x8", "name": "New", **given})
+def test_what_makes_no_endpoint_names_the_field(acme, form, field):
+    page = visitor(acme).post(f"{LIST}new/", {"provider": "8x8", "name": "New", **form})
     assert list(page.context["form"].errors) == [field]
     assert WebhookEndpoint.objects.filter(account=acme).count() == 3
 
 
 def test_rotating_keeps_the_former_secret_for_the_hours_asked_for(acme, client):
-    endpoint, door = of(acme, "360dialog"), webhook(ACME, "360dialog")
+    endpoint, source = of(acme, "360dialog"), webhook(ACME, "360dialog")
     with time_machine.travel(NOW, tick=False):
-        made = visitor(acme).post(f"{LIST}{endpoint.pk}/rotate/", {"keep_hours": "2"})
-    fresh = shown(made, "header")
+        answer = visitor(acme).post(f"{LIST}{endpoint.pk}/rotate/", {"keep_hours": "2"})
+    fresh = displayed_value(answer, "header")
     details = {"secrets": ["header"], "former_valid_until": "2026-11-01T14:00:00+00:00"}
     assert entry("endpoint.rotated") == ("owner", "360dialog demo (360dialog)", details)
     for hours, former in ((1, 200), (3, 401)):
         with time_machine.travel(NOW + timedelta(hours=hours), tick=False):
-            answers = [post(client, door["path"], X_Tollgate_Key=value) for value in (door["value"], fresh)]
+            answers = [post(client, source["path"], X_Tollgate_Key=value) for value in (source["value"], fresh)]
         assert answers == [former, 200]
 
 
 def test_metas_app_secret_is_changed_by_hand(acme, client):
-    endpoint, door = of(acme, "meta"), webhook(ACME, "meta")
+    endpoint, source = of(acme, "meta"), webhook(ACME, "meta")
     owner = visitor(acme)
     assert list(owner.post(f"{LIST}{endpoint.pk}/rotate/", {"keep_hours": "0"}).context["form"].errors) == [
         "app_secret"
     ]
     owner.post(f"{LIST}{endpoint.pk}/rotate/", {"keep_hours": "0", "app_secret": "fresh"})
     answers = [
-        post(client, door["path"], X_Hub_Signature_256=signature(key, b"{}")) for key in (door["app_secret"], "fresh")
+        post(client, source["path"], X_Hub_Signature_256=signature(key, b"{}"))
+        for key in (source["app_secret"], "fresh")
     ]
     assert answers == [401, 200]
 
@@ -131,22 +138,22 @@ def test_metas_app_secret_is_changed_by_hand(acme, client):
 def test_an_endpoint_without_a_secret_gets_one(acme, client):
     WebhookEndpoint.objects.filter(account=acme, provider="8x8").update(header_digest=None)
     endpoint, path = of(acme, "8x8"), webhook(ACME, "8x8")["path"]
-    made = visitor(acme).post(f"{LIST}{endpoint.pk}/rotate/")
-    assert "The former secret" not in text(made)
-    assert (post(client, path), post(client, path, Authorization=shown(made, "header"))) == (401, 200)
+    answer = visitor(acme).post(f"{LIST}{endpoint.pk}/rotate/")
+    assert "The former secret" not in text(answer)
+    assert (post(client, path), post(client, path, Authorization=displayed_value(answer, "header"))) == (401, 200)
 
 
 def test_switching_off_asks_first_and_on_does_not(acme, client):
-    endpoint, door = of(acme, "8x8"), webhook(ACME, "8x8")
+    endpoint, source = of(acme, "8x8"), webhook(ACME, "8x8")
     owner = visitor(acme)
     assert "Switch 8x8 demo off?" in text(owner.get(f"{LIST}{endpoint.pk}/switch/"))
     for _ in range(2):
         assert owner.post(f"{LIST}{endpoint.pk}/switch/", {"active": "off"}).url == f"{LIST}{endpoint.pk}/"
-    assert post(client, door["path"], Authorization=door["authorization"]) == 404
+    assert post(client, source["path"], Authorization=source["authorization"]) == 404
     owner.post(f"{LIST}{endpoint.pk}/switch/", {"active": "on"})
-    assert post(client, door["path"], Authorization=door["authorization"]) == 200
-    found = AuditEntry.objects.filter(action="endpoint.changed").order_by("id").values_list("details", flat=True)
-    assert list(found) == [{"is_active": False}, {"is_active": True}]
+    assert post(client, source["path"], Authorization=source["authorization"]) == 200
+    details = AuditEntry.objects.filter(action="endpoint.changed").order_by("id").values_list("details", flat=True)
+    assert list(details) == [{"is_active": False}, {"is_active": True}]
 
 
 def test_the_test_says_what_happened(acme, settings):

@@ -37,11 +37,11 @@ def test_a_signed_body_of_meta_is_stored_and_answered_empty(post):
 
 
 @pytest.mark.parametrize(
-    "given",
+    "header",
     [None, "", "sha256=", "sha256=00", "sha1=abc", signature("another", BODY), signature(META["app_secret"], b"{}")],
 )
-def test_a_wrong_or_missing_signature_is_401(post, given):
-    headers = {} if given is None else {"X-Hub-Signature-256": given}
+def test_a_wrong_or_missing_signature_is_401(post, header):
+    headers = {} if header is None else {"X-Hub-Signature-256": header}
     answer = post(META["path"], **headers)
     assert (answer.status_code, stored()) == (401, 0)
 

@@ -14,8 +14,8 @@ from messaging.log.selectors.traffic import Counts
 FIRST, SECOND = date(2026, 10, 14), date(2026, 10, 15)
 
 
-def announced(day, hour, minute, *said):
-    return ChangeEntry(datetime(2026, 10, day, hour, minute, tzinfo=UTC), *said, webhook_id=None)
+def change_at(day, hour, minute, *fields):
+    return ChangeEntry(datetime(2026, 10, day, hour, minute, tzinfo=UTC), *fields, webhook_id=None)
 
 
 def chart(timeline):
@@ -25,9 +25,9 @@ def chart(timeline):
 
 def test_announcements_stand_on_the_day_of_the_reader():
     timeline = [  # newest first, as the page lists them; half past four in the afternoon of UTC is the next day
-        announced(14, 16, 30, "Status", "approved", "paused", "first pause, 3 hours", WARN),
-        announced(14, 15, 30, "Quality", "", "low", "", BAD),
-        announced(12, 9, 0, "Status", "pending", "approved", "", GOOD),
+        change_at(14, 16, 30, "Status", "approved", "paused", "first pause, 3 hours", WARN),
+        change_at(14, 15, 30, "Quality", "", "low", "", BAD),
+        change_at(12, 9, 0, "Status", "pending", "approved", "", GOOD),
     ]
     assert chart(timeline).marks == [
         Mark(0, "Quality", "Quality: low", BAD),
@@ -36,8 +36,8 @@ def test_announcements_stand_on_the_day_of_the_reader():
 
 
 def test_rate_without_announcements():
-    one = chart([])
-    assert [(label, [cell.text for cell in cells], marks) for label, cells, marks in one.rows] == [
+    rate_chart = chart([])
+    assert [(label, [cell.text for cell in cells], marks) for label, cells, marks in rate_chart.rows] == [
         ("14 Oct", ["75.0\u00a0%"], []), ("15 Oct", ["–"], []),
     ]  # fmt: skip
-    assert one.note == "Delivered messages as a share of messages with an outcome."
+    assert rate_chart.note == "Delivered messages as a share of messages with an outcome."

@@ -63,6 +63,6 @@ def test_the_template_is_that_of_the_sending_waba(acme):
     event = MessageEvent(**EVENT, template_name="order_update", template_language="en")
     directory = Directory([acme.pk])
     directory.load_templates([(acme.pk, event)])
-    found = directory.template(acme.pk, Placement(sender.subaccount_id, sender.pk, sender.waba_id), event)
-    assert found.id == Template.objects.get(waba=sender.waba, name="order_update").pk
-    assert found.category == "utility"
+    template = directory.template(acme.pk, Placement(sender.subaccount_id, sender.pk, sender.waba_id), event)
+    assert template.id == Template.objects.get(waba=sender.waba, name="order_update").pk
+    assert template.category == "utility"

@@ -126,15 +126,15 @@ def test_a_choice_on_a_page():
 
 
 @pytest.mark.parametrize(
-    ("text", "known"),
+    ("text", "umid"),
     [
         ("c13a5e1f", True), ("C13A-5E1F", True), ("c13a5e1", False), ("c13a5e1g", False), ("0" * 32, True),
         ("0" * 33, False), ("", False), ("c13a5e1f\n", False),
     ],
 )  # fmt: skip
-def test_umids(text, known):
-    assert is_umid(text) is known
-    assert (Umid(36).problem(text, exact_numbers=False) == "") is known
+def test_umids(text, umid):
+    assert is_umid(text) is umid
+    assert (Umid(36).problem(text, exact_numbers=False) == "") is umid
 
 
 @pytest.mark.parametrize("kind", [PhoneNumberText(24), Search(512)])

@@ -199,7 +199,7 @@ def test_blank_values(value, blank):
 
 
 @pytest.mark.parametrize(
-    ("name", "written", "kept"),
+    ("name", "written", "parsed"),
     [
         ("country", "sg", "SG"),
         ("country", "Sg", "SG"),
@@ -221,9 +221,9 @@ def test_blank_values(value, blank):
         ("template", None, ""),
     ],
 )
-def test_a_value_has_one_form(name, written, kept):
+def test_a_value_has_one_form(name, written, parsed):
     value = getattr(MessageQuery(**{name: written}), name)
-    assert (value, type(value)) == (kept, type(kept))
+    assert (value, type(value)) == (parsed, type(parsed))
 
 
 def test_times_are_kept_in_utc():
@@ -252,7 +252,7 @@ def test_filters_in_use():
 
 
 @pytest.mark.parametrize(
-    ("given", "words"),
+    ("texts", "words"),
     [
         ({}, {}),
         ({"country": "in"}, {"country": "IN"}),
@@ -264,15 +264,15 @@ def test_filters_in_use():
         ({"umid": UMID}, {"umid": UMID}),
     ],
 )
-def test_texts_are_parsed(given, words):
-    assert parse(given) == (words, {})
+def test_texts_are_parsed(texts, words):
+    assert parse(texts) == (words, {})
 
 
 BLANK = "Provide a value or omit the parameter."
 
 
 @pytest.mark.parametrize(
-    ("given", "wrong"),
+    ("texts", "wrong"),
     [
         ({"country": ""}, {"country": [BLANK]}),
         ({"search": "   "}, {"search": [BLANK]}),
@@ -288,8 +288,8 @@ BLANK = "Provide a value or omit the parameter."
         ({"sent_after": "2200-01-01T00:00:00Z"}, {"sent_after": ["Enter a time between 1970 and 2100."]}),
     ],
 )
-def test_what_makes_no_sense_is_named(given, wrong):
-    assert parse({"template": "weekend_sale", **given}) == ({"template": "weekend_sale"}, wrong)
+def test_what_makes_no_sense_is_named(texts, wrong):
+    assert parse({"template": "weekend_sale", **texts}) == ({"template": "weekend_sale"}, wrong)
 
 
 SHORT, NO_NUMBER, NO_UMID = (
@@ -327,7 +327,7 @@ def test_problems(words, wrong):
 
 # --- Conditions ------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
-    ("words", "found"),
+    ("words", "expected"),
     [
         ({"direction": "inbound"}, [("direction", "inbound")]),
         ({"country": "SG"}, [("country", "SG")]),
@@ -344,8 +344,8 @@ def test_problems(words, wrong):
         ({"msisdn": "6591234567", "exact_numbers": True}, [("msisdn", "6591234567")]),
     ],
 )
-def test_conditions_on_columns(words, found):
-    assert [condition.children for condition in conditions(None, MessageQuery(**words))] == [found]
+def test_conditions_on_columns(words, expected):
+    assert [condition.children for condition in conditions(None, MessageQuery(**words))] == [expected]
 
 
 @pytest.mark.parametrize("column", ["sent", "read"])
@@ -362,7 +362,7 @@ def test_times_of_a_status_bound_the_time_that_has_an_index(column):
 def test_filters_that_share_a_condition_ask_once(monkeypatch):
     calls = []
     monkeypatch.setattr(
-        predicates.Source.objects, "filter", lambda **asked: calls.append(asked) or predicates.Source.objects
+        predicates.Source.objects, "filter", lambda **lookups: calls.append(lookups) or predicates.Source.objects
     )
     monkeypatch.setattr(predicates, "_ids", lambda rows: [7])
     (condition,) = conditions("acme", MessageQuery(source_category="campaign", source_name="sale"))
@@ -374,10 +374,10 @@ def test_filters_that_share_a_condition_ask_once(monkeypatch):
 def test_conditions_on_names(acme):
     number = PhoneNumber.objects.get(account=acme, provider_number_id="106540352242922")
     templates = list(Template.objects.filter(account=acme, name="weekend_sale").values_list("pk", flat=True))
-    found = conditions(
+    result = conditions(
         acme, MessageQuery(subaccount="acme_shop", channel=number.provider_number_id, template="weekend_sale")
     )
-    assert [condition.children for condition in found] == [
+    assert [condition.children for condition in result] == [
         [("subaccount__in", [number.subaccount_id])], [("phone_number__in", [number.pk])],
         [("template__in", templates)],
     ]  # fmt: skip

@@ -11,15 +11,15 @@ def link(statuses, code):
 
 
 def test_one_code_is_one_reason_in_whichever_status_it_ended():
-    found = reasons([
+    result = reasons([
         (Failure("undelivered", "meta", 131026), 3), (Failure("expired", "", 0), 2),
         (Failure("rejected", "meta", 131026), 1), (Failure("undelivered", "8x8", 131026), 0),
     ], link)  # fmt: skip
-    assert [(one.title, one.code, one.n, round(one.share, 3), one.link) for one in found.lines] == [
+    assert [(line.title, line.code, line.n, round(line.share, 3), line.link) for line in result.lines] == [
         ("Message undeliverable", "meta 131026", 4, 0.667, "undelivered,rejected,expired?131026"),
         ("Recipient not reached in time", "", 2, 0.333, "expired?"),
     ]
-    assert (found.others, found.more) == (0, 0)
+    assert (result.others, result.more) == (0, 0)
 
 
 @pytest.mark.parametrize(
@@ -36,9 +36,9 @@ def test_what_nobody_explained(failure, title):
 
 def test_the_rest_is_counted():
     failures = [(Failure("undelivered", "meta", 131000 + n), n) for n in range(1, 6)]
-    found = reasons(failures, link, most=2)
-    assert [one.n for one in found.lines] == [5, 4]
-    assert (found.others, found.more) == (3, 6)
+    result = reasons(failures, link, most=2)
+    assert [line.n for line in result.lines] == [5, 4]
+    assert (result.others, result.more) == (3, 6)
 
 
 def test_nothing_failed():

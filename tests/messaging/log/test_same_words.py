@@ -63,15 +63,15 @@ def umid(acme):
 
 def spelled(words, umid):
     """The values with the UMID in them."""
-    known = {"umid": umid, "UMID": str(umid).upper(), "hex": umid.hex, "first": umid.hex[:9]}
-    return {name: value.format(**known) if name == "umid" else value for name, value in words.items()}
+    values = {"umid": umid, "UMID": str(umid).upper(), "hex": umid.hex, "first": umid.hex[:9]}
+    return {name: value.format(**values) if name == "umid" else value for name, value in words.items()}
 
 
 def of_page(account, words, *, exact):
     """The query that the page makes."""
-    known = filters()
+    declarations = filters()
     params = QueryDict(
-        urlencode({"range": "any", **{known[name].page: each for name, each in words.items()}}, doseq=True)
+        urlencode({"range": "any", **{declarations[name].page: each for name, each in words.items()}}, doseq=True)
     )
     reach = Reach(account)
     form = LogForm(
@@ -85,12 +85,12 @@ def of_page(account, words, *, exact):
 def of_programs(words):
     """The values as programs give them: two moments in place of a day."""
     days = {name for name in words if isinstance(filters()[name].kind, Moment)}
-    asked = {name: value for name, value in words.items() if name not in days}
+    params = {name: value for name, value in words.items() if name not in days}
     for name in days:
         day = date.fromisoformat(words[name])
-        asked[name] = f"{day}T00:00:00Z"
-        asked[name.replace("_after", "_before")] = f"{day + timedelta(days=1)}T00:00:00Z"
-    return asked
+        params[name] = f"{day}T00:00:00Z"
+        params[name.replace("_after", "_before")] = f"{day + timedelta(days=1)}T00:00:00Z"
+    return params
 
 
 def of_url(account, words, *, exact):
@@ -129,13 +129,13 @@ def rows(account, query):
 
 @pytest.mark.parametrize("name", VALUES)
 def test_each_filter_alone(acme, umid, name):
-    found = set()
+    results = set()
     for value in VALUES[name]:
         words = spelled({name: value}, umid)
         page, url, body = (make(acme, words, exact=False) for make in (of_page, of_url, of_body))
         assert page == url == body
-        found.add(tuple(rows(acme, page)))
-    assert len(found) > 1 or name in {"sending", "read_after"}  # of which there are none
+        results.add(tuple(rows(acme, page)))
+    assert len(results) > 1 or name in {"sending", "read_after"}  # of which there are none
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

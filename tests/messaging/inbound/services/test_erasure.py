@@ -38,8 +38,8 @@ def key(message):
 def costs(account):
     """The month's cost report and its counts, as text."""
     rate()
-    found = cost_report(account, start=date(2026, 10, 1), end=date(2026, 10, 31), group_by=["day", "category"])
-    return repr((found.rows, found.totals))
+    report = cost_report(account, start=date(2026, 10, 1), end=date(2026, 10, 31), group_by=["day", "category"])
+    return repr((report.rows, report.totals))
 
 
 def traffic(account):
@@ -54,14 +54,14 @@ def traffic(account):
 
 def status_body(*statuses):
     """A webhook of Meta's with (wamid, status, msisdn) each, two seconds after `AT`."""
-    told = [
+    statuses = [
         {"id": wamid, "status": status, "timestamp": str(int(AT.timestamp()) + 2), "recipient_id": msisdn,
          "pricing": {"billable": True, "pricing_model": "PMP", "type": "regular", "category": "marketing"}}
         for wamid, status, msisdn in statuses
     ]  # fmt: skip
     value = {"messaging_product": "whatsapp", "metadata": {"phone_number_id": META.number_id},
              "contacts": [{"wa_id": msisdn, "profile": {"name": f"N {msisdn}"}} for _, _, msisdn in statuses],
-             "statuses": told}  # fmt: skip
+             "statuses": statuses}  # fmt: skip
     change = {"field": "messages", "value": value}
     return orjson.dumps({"object": "whatsapp_business_account", "entry": [{"id": "1", "changes": [change]}]})
 
@@ -142,9 +142,9 @@ def test_it_counts_as_it_would_have_without_deletion(acme, other):
         for account in (acme, other):
             from tests.traffic import channel_of
 
-            said = {"at": AT + timedelta(seconds=place - 2), "category": "marketing", "channel": channel_of(account)}
+            event = {"at": AT + timedelta(seconds=place - 2), "category": "marketing", "channel": channel_of(account)}
             try:
-                report(account, state, **said)
+                report(account, state, **event)
             except Message.DoesNotExist:
                 assert (account, place > 1) == (acme, True)
         if place == 1:
@@ -157,8 +157,8 @@ def test_it_counts_as_it_would_have_without_deletion(acme, other):
 def test_webhooks_lose_what_they_said_of_it_and_keep_the_others(acme):
     alone = take(acme, ("wamid.A", "sent", INDIA))
     both = take(acme, ("wamid.A", "delivered", INDIA), ("wamid.B", "delivered", OTHER_PERSON))
-    gone = erase_messages(acme.pk, [AnchorKey("meta", "wamid.A")])
-    assert gone["webhooks"] == 2
+    counts = erase_messages(acme.pk, [AnchorKey("meta", "wamid.A")])
+    assert counts["webhooks"] == 2
     assert not InboxItem.objects.filter(pk=alone.pk).exists()
     body = bytes(InboxItem.objects.get(pk=both.pk).body)
     assert b"wamid.A" not in body

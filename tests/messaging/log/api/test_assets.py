@@ -6,7 +6,7 @@ from accounts.enums import Permission
 from accounts.models import Subaccount
 from accounts.services import create_api_key
 from messaging.log.models import PhoneNumber, Template
-from messaging.sending.api.channel_templates import component, language_name
+from messaging.sending.api.channel_templates import component_body, language_name
 from tests.people import principal
 from tests.traffic import META
 
@@ -30,9 +30,9 @@ def names(answer):
 
 def test_a_template(acme, get):
     template = Template.objects.filter(account=acme, name="weekend_sale").first()
-    shown = get(f"{TEMPLATES}{template.pk}/").json()
-    assert shown.pop("created_at").endswith("Z")
-    assert shown == {
+    body = get(f"{TEMPLATES}{template.pk}/").json()
+    assert body.pop("created_at").endswith("Z")
+    assert body == {
         "id": template.pk, "provider_template_id": template.provider_template_id, "waba_id": template.waba.waba_id,
         "name": "weekend_sale", "language": template.language, "category": "MARKETING", "status": "APPROVED",
         "status_reason": "", "quality": template.quality, "components": template.components,
@@ -40,31 +40,31 @@ def test_a_template(acme, get):
 
 
 @pytest.mark.parametrize(
-    ("query", "found"),
+    ("query", "n"),
     [({"name": "login_code"}, ["login_code"]), ({"search": "CODE"}, ["login_code"]), ({"name": "code"}, []),
      ({"category": "authentication"}, ["login_code"]), ({"status": "paused"}, ["abandoned_cart"]),
      ({"waba": "0"}, []), ({"language": "xx"}, []), ({"quality": "none"}, [])],
 )  # fmt: skip
-def test_filters_of_templates(acme, get, query, found):
+def test_filters_of_templates(acme, get, query, n):
     Template.objects.filter(account=acme, name="abandoned_cart").update(status="PAUSED")
-    assert names(get(TEMPLATES, **query)) == found
+    assert names(get(TEMPLATES, **query)) == n
 
 
 def test_pages(acme, get, monkeypatch):
-    whole = get(TEMPLATES).json()
-    assert (whole["next"], whole["previous"]) == (None, None)
+    body = get(TEMPLATES).json()
+    assert (body["next"], body["previous"]) == (None, None)
     monkeypatch.setattr("core.resources.PAGE_SIZE", 5)
     first = get(TEMPLATES).json()
     second = get(first["next"]).json()
-    assert first["results"] + second["results"] == whole["results"][:10]
+    assert first["results"] + second["results"] == body["results"][:10]
     assert get(second["previous"]).json()["results"] == first["results"]
 
 
 def test_a_phone_number(acme, get):
     number = PhoneNumber.objects.get(account=acme, provider_number_id=META.number_id)
-    shown = get(f"{NUMBERS}{number.pk}/").json()
-    assert shown.pop("created_at").endswith("Z")
-    assert shown == {
+    body = get(f"{NUMBERS}{number.pk}/").json()
+    assert body.pop("created_at").endswith("Z")
+    assert body == {
         "id": number.pk, "provider": "meta", "phone_number_id": "106540352242922", "msisdn": "15550783881",
         "display_name": number.display_name, "subaccount_id": "acme_shop", "waba_id": "102290129340398",
         "quality": number.quality, "messaging_limit": number.messaging_limit, "throughput": number.throughput,
@@ -73,19 +73,19 @@ def test_a_phone_number(acme, get):
 
 
 @pytest.mark.parametrize(
-    ("query", "found"),
+    ("query", "n"),
     [({"provider": "8x8"}, ["acme_wa"]), ({"subaccount": "acme_care"}, ["acme_care"]),
      ({"phone_number_id": "106540352242922"}, ["acme_shop"]), ({"subaccount": "harbour"}, []), ({"waba": "1"}, [])],
 )  # fmt: skip
-def test_filters_of_numbers(acme, other, get, query, found):
-    assert [row["subaccount_id"] for row in get(NUMBERS, **query).json()["results"]] == found
+def test_filters_of_numbers(acme, other, get, query, n):
+    assert [row["subaccount_id"] for row in get(NUMBERS, **query).json()["results"]] == n
 
 
 def test_a_key_of_a_subaccount_sees_its_number_and_the_templates_of_its_waba(acme, get):
     care = PhoneNumber.objects.get(account=acme, subaccount__code="acme_care")
     assert [row["id"] for row in get(NUMBERS, subaccounts=["acme_care"]).json()["results"]] == [care.pk]
-    seen = get(TEMPLATES, subaccounts=["acme_care"]).json()["results"]
-    assert {row["waba_id"] for row in seen} == {"102290129340777"}
+    results = get(TEMPLATES, subaccounts=["acme_care"]).json()["results"]
+    assert {row["waba_id"] for row in results} == {"102290129340777"}
     beyond = PhoneNumber.objects.get(account=acme, subaccount__code="acme_shop")
     assert get(f"{NUMBERS}{beyond.pk}/", subaccounts=["acme_care"]).status_code == 404
 
@@ -106,15 +106,19 @@ class TestAs8x8:
         return f"/api/v1/accounts/{acme.public_id}/channels/{META.number_id}/templates"
 
     def test_the_templates_of_a_channel(self, acme, get, path):
-        shown = {each["templateName"]: each for each in get(path).json()["templates"]}
-        assert len(shown) == len(set(Template.objects.filter(waba__waba_id=META.waba_id).values_list("name")))
-        one = shown["login_code"]
-        assert (one["channelId"], one["category"], one["categoryName"]) == (
+        templates = {each["templateName"]: each for each in get(path).json()["templates"]}
+        assert len(templates) == len(set(Template.objects.filter(waba__waba_id=META.waba_id).values_list("name")))
+        template = templates["login_code"]
+        assert (template["channelId"], template["category"], template["categoryName"]) == (
             META.number_id, "AUTHENTICATION", "Authentication",
         )  # fmt: skip
-        assert (one["status"], one["statusName"], one["languageName"]) == ("APPROVED", "Approved", "English")
-        assert one["components"][0]["type"] == "BODY"
-        assert one["createdAt"] <= one["updatedAt"]
+        assert (template["status"], template["statusName"], template["languageName"]) == (
+            "APPROVED",
+            "Approved",
+            "English",
+        )
+        assert template["components"][0]["type"] == "BODY"
+        assert template["createdAt"] <= template["updatedAt"]
 
     @pytest.mark.parametrize(("account", "channel"), [(None, "0"), ("0" * 32, META.number_id), ("x", META.number_id)])
     def test_what_is_not_there(self, acme, get, account, channel):
@@ -125,8 +129,8 @@ class TestAs8x8:
         assert get(path, subaccounts=["acme_care"]).status_code == 404
 
     def test_a_component_in_their_form(self):
-        said = {"type": "HEADER", "format": "IMAGE", "example": {"header_handle": ["a", "b"]}}
-        assert component(said) == {"type": "HEADER", "format": "Image", "examples": ["a", "b"]}
+        component = {"type": "HEADER", "format": "IMAGE", "example": {"header_handle": ["a", "b"]}}
+        assert component_body(component) == {"type": "HEADER", "format": "Image", "examples": ["a", "b"]}
 
     def test_names_of_languages(self):
         assert [language_name(code) for code in ("pt_BR", "en_US", "zz")] == ["Brazilian Portuguese", "English", "zz"]

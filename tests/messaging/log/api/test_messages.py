@@ -130,14 +130,14 @@ def test_a_failed_message_says_whose_code_it_is(acme, get):
 
 
 @pytest.mark.parametrize(
-    ("said", "cost"),
+    ("event", "cost"),
     [
         ({"pricing_type": "free_entry_point"}, {"state": "free", "amount": "0.00", "currency": "USD"}),
         ({"category": "", "pricing_type": ""}, {"state": "unrated", "amount": None, "currency": "USD"}),
     ],
 )
-def test_costs_that_are_no_amount(acme, get, said, cost):
-    deliver(acme, **said)
+def test_costs_that_are_no_amount(acme, get, event, cost):
+    deliver(acme, **event)
     assert get(URL)["results"][0]["cost"] == cost
 
 

@@ -65,9 +65,9 @@ def test_folding_changes_nothing(acme, messages, ask):
     ],
 )  # fmt: skip
 def test_groups(acme, messages, ask, group_by, rows):
-    found = ask(group_by=group_by).json()["results"]
-    seen = [([row[name] for name in group_by.split(",")], row["outbound"]) for row in found]
-    assert sorted(seen, key=str) == sorted(rows, key=str)
+    results = ask(group_by=group_by).json()["results"]
+    groups = [([row[name] for name in group_by.split(",")], row["outbound"]) for row in results]
+    assert sorted(groups, key=str) == sorted(rows, key=str)
 
 
 def test_templates_are_named(acme, messages, ask):

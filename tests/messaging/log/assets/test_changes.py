@@ -7,7 +7,7 @@ from messaging.log.models import Change
 
 
 @pytest.mark.parametrize(
-    ("field", "old", "new", "reason", "said"),
+    ("field", "old", "new", "reason", "labels"),
     [
         ("status", "", "PAUSED", "FIRST_PAUSE", ("Status", "", "paused", "first pause, 3 hours", "warn")),
         ("status", "PENDING", "APPROVED", "", ("Status", "pending", "approved", "", "good")),
@@ -28,9 +28,9 @@ from messaging.log.models import Change
         ("mood", "", "Sunny", "Sunny", ("Mood", "", "Sunny", "", "neutral")),
     ],
 )  # fmt: skip
-def test_told(field, old, new, reason, said):
-    one = change_entry(Change(field=field, old=old, new=new, reason=reason))
-    assert (one.title, one.old, one.new, one.reason, one.level) == said
+def test_labels(field, old, new, reason, labels):
+    entry = change_entry(Change(field=field, old=old, new=new, reason=reason))
+    assert (entry.title, entry.old, entry.new, entry.reason, entry.level) == labels
 
 
 @pytest.mark.parametrize(

@@ -23,14 +23,14 @@ AS_8X8 = ("restrictionType", "restrictionInfo")
 AVAILABLE, LIMITED, BLOCKED = CanSend.AVAILABLE, CanSend.LIMITED, CanSend.BLOCKED
 
 
-def facts(days=1, **said):
+def facts(days=1, **changes):
     """The latest change of each field, so many days ago; a tuple is (new, reason, details)."""
-    found = {}
-    for field, what in said.items():
+    facts_by_field = {}
+    for field, what in changes.items():
         new, reason, details = what if isinstance(what, tuple) else (what, "", {})
         name = field.replace("account_", "account.", 1)
-        found[name] = Change(field=name, new=new, reason=reason, details=details, at=AT - timedelta(days=days))
-    return found
+        facts_by_field[name] = Change(field=name, new=new, reason=reason, details=details, at=AT - timedelta(days=days))
+    return facts_by_field
 
 
 def restricted(kind, expiration=None, key="restriction_type", rows="restriction_info"):
@@ -38,16 +38,16 @@ def restricted(kind, expiration=None, key="restriction_type", rows="restriction_
     return {"account_account_restriction": ("ACCOUNT_RESTRICTION", kind, details)}
 
 
-def number(*, quality="GREEN", flag="", name_status="APPROVED", **said):
-    return number_state(quality=quality, flag=flag, name_status=name_status, facts=facts(**said), at=AT)
+def number(*, quality="GREEN", flag="", name_status="APPROVED", **changes):
+    return number_state(quality=quality, flag=flag, name_status=name_status, facts=facts(**changes), at=AT)
 
 
 @pytest.mark.parametrize(
-    ("states", "whole"),
+    ("states", "overall"),
     [([], AVAILABLE), ([AVAILABLE, LIMITED], LIMITED), ([BLOCKED, LIMITED, AVAILABLE], BLOCKED)],
 )
-def test_the_worst_decides(states, whole):
-    assert worst(states) == whole
+def test_the_worst_decides(states, overall):
+    assert worst(states) == overall
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_a_name_that_is_not_approved_is_said_in_metas_words():
 
 
 @pytest.mark.parametrize(
-    ("said", "days", "can_send"),
+    ("changes", "days", "can_send"),
     [
         (restricted("RESTRICTED_CUSTOMER_INITIATED_MESSAGING"), 29, BLOCKED),
         (restricted("RESTRICTED_BIZ_INITIATED_MESSAGING"), 30, AVAILABLE),
@@ -123,21 +123,21 @@ def test_a_name_that_is_not_approved_is_said_in_metas_words():
         ({"account_account_violation": ("ACCOUNT_VIOLATION", "ADULT", {})}, 1, AVAILABLE),
     ],
 )
-def test_wabas(said, days, can_send):
-    assert waba_state(facts(days, **said), AT).can_send == can_send
+def test_wabas(changes, days, can_send):
+    assert waba_state(facts(days, **changes), AT).can_send == can_send
 
 
 def test_a_violation_warns_for_a_month():
-    said = {"account_account_violation": ("ACCOUNT_VIOLATION", "ADULT", {})}
-    assert waba_state(facts(1, **said), AT).info == ("Meta reported a violation of its policies: ADULT.",)
-    assert waba_state(facts(31, **said), AT).info == ()
+    violation = {"account_account_violation": ("ACCOUNT_VIOLATION", "ADULT", {})}
+    assert waba_state(facts(1, **violation), AT).info == ("Meta reported a violation of its policies: ADULT.",)
+    assert waba_state(facts(31, **violation), AT).info == ()
 
 
 def test_a_waba_that_came_back_is_not_gone():
-    gone, back = facts(2, account_account_offboarded="X"), facts(1, account_account_reconnected="X")
-    assert waba_state(gone | back, AT).can_send == AVAILABLE
-    gone, back = facts(1, account_account_offboarded="X"), facts(2, account_verified_account="X")
-    assert waba_state(gone | back, AT).can_send == BLOCKED
+    removal, reconnection = facts(2, account_account_offboarded="X"), facts(1, account_account_reconnected="X")
+    assert waba_state(removal | reconnection, AT).can_send == AVAILABLE
+    removal, reconnection = facts(1, account_account_offboarded="X"), facts(2, account_verified_account="X")
+    assert waba_state(removal | reconnection, AT).can_send == BLOCKED
 
 
 def test_businesses():
@@ -160,15 +160,15 @@ def test_what_failed_lately_blocks_and_what_is_missing_limits():
     assert with_problems(HealthState(BLOCKED), []).can_send == BLOCKED
 
 
-def test_turns_are_found_at_announcements_and_where_a_term_ends():
+def test_transitions_are_at_announcements_and_at_the_end_of_a_restriction():
     until = AT - timedelta(days=2)
     kind = restricted("RESTRICTED_BIZ_INITIATED_MESSAGING", int(until.timestamp()))
     start = facts(5, **kind)["account.account_restriction"]
     review = facts(1, review="PENDING")["review"]
     same = facts(4, review="APPROVED")["review"]
-    found = list(transitions(waba_state, {}, [start, same, review], AT - timedelta(days=90), AT))
+    rows = list(transitions(waba_state, {}, [start, same, review], AT - timedelta(days=90), AT))
     assert [
-        (transition.at, transition.before, transition.after.can_send, transition.change) for transition in found
+        (transition.at, transition.before, transition.after.can_send, transition.change) for transition in rows
     ] == [
         (start.at, AVAILABLE, BLOCKED, start),
         (until, BLOCKED, AVAILABLE, None),
@@ -177,6 +177,8 @@ def test_turns_are_found_at_announcements_and_where_a_term_ends():
 
 
 def test_a_restriction_of_before_ends_within():
-    known = facts(60, **restricted("RESTRICTED_BIZ_INITIATED_MESSAGING", int((AT - timedelta(days=1)).timestamp())))
-    (transition,) = transitions(waba_state, known, [], AT - timedelta(days=30), AT)
+    former_facts = facts(
+        60, **restricted("RESTRICTED_BIZ_INITIATED_MESSAGING", int((AT - timedelta(days=1)).timestamp()))
+    )
+    (transition,) = transitions(waba_state, former_facts, [], AT - timedelta(days=30), AT)
     assert (transition.at, transition.before, transition.after.can_send) == (AT - timedelta(days=1), BLOCKED, AVAILABLE)

@@ -38,8 +38,8 @@ def test_every_column_of_a_message_is_declared():
 
 
 def test_types_agree_with_the_model():
-    found = {name: database_type(field) for name, field in fields(Message).items() if name != "id"}
-    assert found == {column.name: DATABASE_TYPES.get(column.sql_type, "varchar") for column in COLUMNS}
+    types = {name: database_type(field) for name, field in fields(Message).items() if name != "id"}
+    assert types == {column.name: DATABASE_TYPES.get(column.sql_type, "varchar") for column in COLUMNS}
 
 
 def test_a_column_without_a_default_may_be_null():
@@ -54,13 +54,13 @@ def test_a_default_is_the_model_s():
 
 
 def test_what_a_deleted_message_keeps_is_declared():
-    kept = [column.name for column in COLUMNS if column.when_deleted != WhenDeleted.DROPPED]
-    assert sorted(fields(DeletedMessage)) == sorted([*kept, "message_id", "deleted_at", "status"])
+    columns = [column.name for column in COLUMNS if column.when_deleted != WhenDeleted.DROPPED]
+    assert sorted(fields(DeletedMessage)) == sorted([*columns, "message_id", "deleted_at", "status"])
 
 
-def test_nothing_is_kept_that_tells_of_a_person():
-    kept = {column.name for column in COLUMNS if column.when_deleted == WhenDeleted.KEPT}
-    assert not kept & {"msisdn", "user_id", "client_message_id", "error_title", "provider_message_id", "umid"}
+def test_no_kept_column_is_personal_data():
+    columns = {column.name for column in COLUMNS if column.when_deleted == WhenDeleted.KEPT}
+    assert not columns & {"msisdn", "user_id", "client_message_id", "error_title", "provider_message_id", "umid"}
 
 
 def test_generated_columns_are_generated():

@@ -61,10 +61,10 @@ def in_the_log(*more):
 
 
 def by_day():
-    found = Counter()
+    counts = Counter()
     for row in TrafficDay.objects.exclude(n=0):
-        found[row.zone, row.day, row.status] += row.n
-    return +found
+        counts[row.zone, row.day, row.status] += row.n
+    return +counts
 
 
 def in_the_log_by_day():

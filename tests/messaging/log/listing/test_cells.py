@@ -59,7 +59,7 @@ def priced(state, amount):
 
 
 @pytest.mark.parametrize(
-    ("charge", "shown"),
+    ("charge", "html"),
     [
         (None, '<span class="faint">–</span>'),
         (priced(ChargeState.FREE, None), '<span class="faint">free</span>'),
@@ -67,5 +67,5 @@ def priced(state, amount):
         (priced(ChargeState.CHARGED, Decimal("0.0118")), '<span class="currency">USD</span> 0.0118'),
     ],
 )
-def test_cost(charge, shown):
-    assert f'<td class="number cost">{shown}</td>' in rendered("cost", charge=charge)
+def test_cost(charge, html):
+    assert f'<td class="number cost">{html}</td>' in rendered("cost", charge=charge)

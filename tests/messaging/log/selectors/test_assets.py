@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize(
-    ("chosen", "n"),
+    ("criteria", "n"),
     [
         ({}, 16),
         ({"search": "REMINDER"}, 4),
@@ -34,14 +34,14 @@ pytestmark = pytest.mark.django_db
         ({"language": "de"}, 0),
     ],
 )
-def test_templates(acme, other, chosen, n):
-    assert len(templates(acme, None, TemplateFilter(**chosen))) == n
+def test_templates(acme, other, criteria, n):
+    assert len(templates(acme, None, TemplateFilter(**criteria))) == n
 
 
 def test_templates_are_those_of_the_wabas_one_sends_with(acme, other):
     care = Subaccount.objects.get(code="acme_care").pk
-    found = templates(acme, [care], TemplateFilter())
-    assert {one.waba.name for one in found} == {"Acme Care"}
+    rows = templates(acme, [care], TemplateFilter())
+    assert {template.waba.name for template in rows} == {"Acme Care"}
     beyond = Template.objects.filter(waba__name="Acme").first()
     assert beyond not in all_templates(acme, [care])
     assert beyond in all_templates(acme, None)
@@ -55,15 +55,15 @@ def test_languages(acme):
 
 def test_numbers(acme, other):
     care = Subaccount.objects.get(code="acme_care").pk
-    assert [one.display_name for one in numbers(acme, None)] == ["Acme Care", "Acme Online", "Acme Stores"]
-    assert [one.display_name for one in numbers(acme, [care])] == ["Acme Care"]
+    assert [number.display_name for number in numbers(acme, None)] == ["Acme Care", "Acme Online", "Acme Stores"]
+    assert [number.display_name for number in numbers(acme, [care])] == ["Acme Care"]
 
 
 def test_the_last_announcement_of_each_in_one_query(acme, django_assert_num_queries):
     ids = list(PhoneNumber.objects.filter(account=acme).values_list("pk", flat=True))
     with django_assert_num_queries(1):
-        found = last_changes(acme, Subject.PHONE_NUMBER, ids)
-    assert {PhoneNumber.objects.get(pk=pk).display_name: change.field for pk, change in found.items()} == {
+        changes = last_changes(acme, Subject.PHONE_NUMBER, ids)
+    assert {PhoneNumber.objects.get(pk=pk).display_name: change.field for pk, change in changes.items()} == {
         "Acme Care": "flag",
         "Acme Online": "throughput",
         "Acme Stores": "messaging_limit",
@@ -78,8 +78,8 @@ def test_a_timeline_has_what_counts_newest_first(acme):
     about |= {"subject": Subject.PHONE_NUMBER, "subject_id": number.pk}
     Change.objects.create(**about, field="event", new="ONBOARDING")
     limits = (Subject.WABA, number.waba_id, ["messaging_limit"])
-    found = timeline(acme, [(Subject.PHONE_NUMBER, number.pk, None), limits])
-    assert [(change.field, change.new) for change in found] == [
+    changes = timeline(acme, [(Subject.PHONE_NUMBER, number.pk, None), limits])
+    assert [(change.field, change.new) for change in changes] == [
         ("messaging_limit", "TIER_UNLIMITED"),
         ("messaging_limit", "TIER_100K"),
         ("messaging_limit", "TIER_10K"),

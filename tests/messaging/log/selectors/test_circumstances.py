@@ -15,12 +15,12 @@ pytestmark = pytest.mark.django_db
 FAILURE = {"error_source": "meta", "error_code": 131049, "error_title": "Held back"}
 
 
-def fail(account, name="wamid.F", at=AT, **said):
-    return report(account, "failed", provider_message_id=name, at=at, **{**FAILURE, **said})
+def fail(account, name="wamid.F", at=AT, **event):
+    return report(account, "failed", provider_message_id=name, at=at, **{**FAILURE, **event})
 
 
-def change(account, subject, pk, at, **said):
-    ((field, new),) = said.items()
+def change(account, subject, pk, at, **values):
+    ((field, new),) = values.items()
     return Change.objects.create(account=account, subject=subject, subject_id=pk, field=field, new=new, at=at)
 
 

@@ -22,9 +22,9 @@ def number_of(account):
 
 
 def slot(account, at, n=QUIET_LEAST, **about):
-    known = {"subaccount_id": 0, "phone_number_id": number_of(account).pk, "direction": "inbound", "category": ""}
+    defaults = {"subaccount_id": 0, "phone_number_id": number_of(account).pk, "direction": "inbound", "category": ""}
     TrafficSlot.objects.create(
-        account=account, slot=at, n=n, free=False, **{**known, "status": "received", **about}
+        account=account, slot=at, n=n, free=False, **{**defaults, "status": "received", **about}
     )  # fmt: skip
 
 
@@ -37,13 +37,13 @@ def usual(account, at=NOW - timedelta(hours=2), **about):
 def test_a_number_that_went_quiet(acme):
     usual(acme)
     slot(acme, NOW - QUIET_AFTER - timedelta(hours=3), 1)
-    (found,) = quiet_numbers([acme.pk], NOW)
-    assert (found.number.account, found.number.id, found.number.provider_number_id) == (
+    (quiet,) = quiet_numbers([acme.pk], NOW)
+    assert (quiet.number.account, quiet.number.id, quiet.number.provider_number_id) == (
         "Acme Retail",
         number_of(acme).pk,
         "106540352242922",
     )
-    assert (found.last_at, found.usual) == (NOW - QUIET_AFTER - timedelta(hours=3), QUIET_LEAST)
+    assert (quiet.last_at, quiet.usual) == (NOW - QUIET_AFTER - timedelta(hours=3), QUIET_LEAST)
 
 
 @pytest.mark.parametrize("ago", [timedelta(0), QUIET_AFTER])
@@ -95,10 +95,10 @@ def test_messages_long_in_sent(acme, other):
         report(acme, "sent", provider_message_id=f"wamid.{n}", at=NOW - age)
     report(acme, "sent", provider_message_id="wamid.done", at=NOW - timedelta(hours=2))
     report(acme, "delivered", provider_message_id="wamid.done", at=NOW - timedelta(hours=2))
-    (found,) = long_in_sent([acme.pk], NOW)
-    assert (found.number.id, found.hour, found.day) == (number_of(acme).pk, 2, 1)
+    (row,) = long_in_sent([acme.pk], NOW)
+    assert (row.number.id, row.hour, row.day) == (number_of(acme).pk, 2, 1)
     traffic.fold()
-    assert long_in_sent([acme.pk, other.pk], NOW) == [found]
+    assert long_in_sent([acme.pk, other.pk], NOW) == [row]
     assert long_in_sent([other.pk], NOW) == []
 
 

@@ -25,8 +25,8 @@ def _no_history(acme):
     Change.objects.all().delete()
 
 
-def tell(account, subject, pk, *, at=AT, reason="", details=None, **said):
-    ((field, new),) = said.items()
+def announce(account, subject, pk, *, at=AT, reason="", details=None, **values):
+    ((field, new),) = values.items()
     Change.objects.create(
         account=account, subject=subject, subject_id=pk, field=field.replace("account_", "account.", 1), new=new, at=at,
         reason=reason, details=details or {},
@@ -37,15 +37,18 @@ def waba(account):
     return Waba.objects.get(account=account, name="Acme")
 
 
-def states(found, *entities):
-    return {node.name: (str(node.can_send), [one.code for one in node.state.errors]) for node in found.of(*entities)}
+def states(current, *entities):
+    return {
+        node.name: (str(node.can_send), [problem.code for problem in node.state.errors])
+        for node in current.of(*entities)
+    }
 
 
 def test_all_is_well(acme, other, django_assert_num_queries):
     with django_assert_num_queries(5):  # numbers, templates, changes, failures, quiet numbers
-        found = health(acme, None, NOW)
-    assert found.overall == CanSend.AVAILABLE
-    assert [(node.entity, node.name) for node in found.nodes[:7]] == [
+        current = health(acme, None, NOW)
+    assert current.overall == CanSend.AVAILABLE
+    assert [(node.entity, node.name) for node in current.nodes[:7]] == [
         ("APP", "Webhooks and access token"),
         ("BUSINESS", "Acme Retail"),
         ("WABA", "Acme Care"),
@@ -54,29 +57,29 @@ def test_all_is_well(acme, other, django_assert_num_queries):
         ("PHONE_NUMBER", "Acme Online"),
         ("PHONE_NUMBER", "Acme Stores"),
     ]
-    assert len(found.of(Entity.TEMPLATE)) == 16
+    assert len(current.of(Entity.TEMPLATE)) == 16
 
 
 def test_a_paused_template_blocks_itself_alone(acme):
     Template.objects.filter(name="weekend_sale", waba__name="Acme").update(status="PAUSED")
-    found = health(acme, None, NOW)
-    assert found.of(Entity.TEMPLATE)[0].can_send == CanSend.BLOCKED
-    assert found.overall == CanSend.AVAILABLE
+    current = health(acme, None, NOW)
+    assert current.of(Entity.TEMPLATE)[0].can_send == CanSend.BLOCKED
+    assert current.overall == CanSend.AVAILABLE
 
 
 def test_what_providers_announced(acme):
     details = {"restriction_info": [{"restriction_type": "RESTRICTED_BIZ_INITIATED_MESSAGING"}]}
-    tell(acme, Subject.WABA, waba(acme).pk, account_account_restriction="ACCOUNT_RESTRICTION", details=details)
-    tell(acme, Subject.WABA, waba(acme).pk, account_business_verification_status_update="FAILED")
+    announce(acme, Subject.WABA, waba(acme).pk, account_account_restriction="ACCOUNT_RESTRICTION", details=details)
+    announce(acme, Subject.WABA, waba(acme).pk, account_business_verification_status_update="FAILED")
     PhoneNumber.objects.filter(display_name="Acme Online").update(flag="FLAGGED")
-    found = health(acme, None, NOW)
-    assert found.overall == CanSend.BLOCKED
-    assert states(found, Entity.WABA, Entity.BUSINESS) == {
+    current = health(acme, None, NOW)
+    assert current.overall == CanSend.BLOCKED
+    assert states(current, Entity.WABA, Entity.BUSINESS) == {
         "Acme": ("BLOCKED", [368]),
         "Acme Care": ("AVAILABLE", []),
         "Acme Retail": ("LIMITED", [141010]),
     }
-    assert states(found, Entity.PHONE_NUMBER)["Acme Online"] == ("LIMITED", [])
+    assert states(current, Entity.PHONE_NUMBER)["Acme Online"] == ("LIMITED", [])
 
 
 @pytest.mark.parametrize(
@@ -123,31 +126,31 @@ def test_old_failures_and_those_of_single_messages_say_nothing(acme):
 
 def test_limited_people_see_what_their_subaccounts_send_with(acme):
     care = Subaccount.objects.get(account=acme, code="acme_care")
-    found = health(acme, [care.pk], NOW)
-    assert [node.name for node in found.of(Entity.WABA, Entity.PHONE_NUMBER)] == ["Acme Care", "Acme Care"]
-    assert len(found.of(Entity.TEMPLATE)) == 8
+    current = health(acme, [care.pk], NOW)
+    assert [node.name for node in current.of(Entity.WABA, Entity.PHONE_NUMBER)] == ["Acme Care", "Acme Care"]
+    assert len(current.of(Entity.TEMPLATE)) == 8
 
 
 def test_history(acme):
     number = PhoneNumber.objects.get(display_name="Acme Online")
     template = Template.objects.filter(name="weekend_sale").first()
-    tell(acme, Subject.PHONE_NUMBER, number.pk, flag="FLAGGED", at=AT - timedelta(days=3))
-    tell(acme, Subject.PHONE_NUMBER, number.pk, flag="UNFLAGGED", at=AT - timedelta(days=1))
-    tell(acme, Subject.TEMPLATE, template.pk, status="PAUSED", at=AT - timedelta(days=2), reason="FIRST_PAUSE")
-    tell(acme, Subject.TEMPLATE, template.pk, status="DISABLED", at=AT - timedelta(days=100))
-    found = health(acme, None, NOW)
-    history = health_history(acme, found)
+    announce(acme, Subject.PHONE_NUMBER, number.pk, flag="FLAGGED", at=AT - timedelta(days=3))
+    announce(acme, Subject.PHONE_NUMBER, number.pk, flag="UNFLAGGED", at=AT - timedelta(days=1))
+    announce(acme, Subject.TEMPLATE, template.pk, status="PAUSED", at=AT - timedelta(days=2), reason="FIRST_PAUSE")
+    announce(acme, Subject.TEMPLATE, template.pk, status="DISABLED", at=AT - timedelta(days=100))
+    current = health(acme, None, NOW)
+    history = health_history(acme, current)
     assert [(event.node.pk, event.transition.before, event.transition.after.can_send) for event in history] == [
         (number.pk, "LIMITED", "AVAILABLE"),
         (number.pk, "AVAILABLE", "LIMITED"),
     ]
-    timed = with_times(found, history)
-    assert next(node.since for node in timed.nodes if node.pk == number.pk) == AT - timedelta(days=1)
+    with_time = with_times(current, history)
+    assert next(node.since for node in with_time.nodes if node.pk == number.pk) == AT - timedelta(days=1)
 
 
 def test_that_a_new_template_is_approved_is_no_turn(acme):
     template = Template.objects.filter(name="weekend_sale").first()
     Change.objects.create(account=acme, subject=Subject.TEMPLATE, subject_id=template.pk, field="status", old="PENDING",
                           new="APPROVED", at=AT - timedelta(days=9))  # fmt: skip
-    tell(acme, Subject.TEMPLATE, template.pk, status="PAUSED")
+    announce(acme, Subject.TEMPLATE, template.pk, status="PAUSED")
     assert [event.transition.after.can_send for event in health_history(acme, health(acme, None, NOW))] == ["BLOCKED"]

@@ -33,13 +33,13 @@ def messages(acme):
     return acme
 
 
-def found(account, params=None, **chosen):
-    rows = log_page(account, MessageQuery(**chosen), params or {}).rows
+def find_names(account, params=None, **filters):
+    rows = log_page(account, MessageQuery(**filters), params or {}).rows
     return "".join(row.provider_message_id[-1] for row in rows)
 
 
 @pytest.mark.parametrize(
-    ("chosen", "ids"),
+    ("filters", "ids"),
     [
         ({}, "DCBA"),
         ({"created_after": AT + timedelta(minutes=1)}, "D"),
@@ -80,56 +80,56 @@ def found(account, params=None, **chosen):
         ({"search": "6591234567", "exact_numbers": True}, "C"),
     ],
 )
-def test_filters(messages, chosen, ids):
-    assert found(messages, **chosen) == ids
+def test_filters(messages, filters, ids):
+    assert find_names(messages, **filters) == ids
 
 
 def test_search_by_umid(messages):
     umid = log_page(messages, MessageQuery(search="wamid.D"), {}).rows[0].umid
-    assert found(messages, search=str(umid)) == "D"
-    assert found(messages, search=str(umid), created_after=AT + timedelta(days=1)) == ""
+    assert find_names(messages, search=str(umid)) == "D"
+    assert find_names(messages, search=str(umid), created_after=AT + timedelta(days=1)) == ""
 
 
 def test_what_is_on_its_way_is_looked_for_where_the_counts_know_of_any(messages, django_assert_num_queries):
-    assert found(messages, status=("sent",)) == "D"
+    assert find_names(messages, status=("sent",)) == "D"
     with django_assert_num_queries(2) as queries:  # both tables of counts
-        assert found(messages, status=("queued",)) == ""
+        assert find_names(messages, status=("queued",)) == ""
     assert not any('"log_message"' in query["sql"] for query in queries)
     traffic.fold()
-    assert found(messages, status=("sent",)) == "D"
+    assert find_names(messages, status=("sent",)) == "D"
 
 
 def test_umid_or_its_first_digits(messages):
     umid = log_page(messages, MessageQuery(search="wamid.D"), {}).rows[0].umid
     for text in (str(umid), umid.hex, umid.hex[:8], umid.hex[:8].upper()):
-        assert found(messages, umid=text) == "D"
-    assert found(messages, umid=umid.hex[:7]) == ""
-    assert found(messages, umid="no umid") == ""
+        assert find_names(messages, umid=text) == "D"
+    assert find_names(messages, umid=umid.hex[:7]) == ""
+    assert find_names(messages, umid="no umid") == ""
 
 
 def test_names_that_nobody_has_ask_the_log_nothing(messages, django_assert_num_queries):
     with django_assert_num_queries(3) as queries:  # anchors, templates, sources
-        assert found(messages, search="unheard of") == ""
+        assert find_names(messages, search="unheard of") == ""
     assert not any('"log_message"' in query["sql"] for query in queries)
 
 
 def test_names_of_another_account_are_not_found(messages, other):
     Source.objects.create(account=other, category="campaign", name="Harbour")
-    assert found(messages, search="Harbour") == ""
+    assert find_names(messages, search="Harbour") == ""
 
 
 def test_subaccounts_and_channels(messages):
     care = Subaccount.objects.get(account=messages, code="acme_care").pk
-    assert found(messages, subaccount_ids=[care]) == "C"
-    assert found(messages, subaccount_ids=[]) == ""
+    assert find_names(messages, subaccount_ids=[care]) == "C"
+    assert find_names(messages, subaccount_ids=[]) == ""
     number = PhoneNumber.objects.get(account=messages, subaccount__code="acme_care")
-    assert found(messages, channel=number.provider_number_id) == "C"
+    assert find_names(messages, channel=number.provider_number_id) == "C"
 
 
 def test_another_tenants_messages_are_not_found(messages, other):
     umid = log_page(messages, MessageQuery(), {}).rows[0].umid
-    for chosen in ({}, {"search": "wamid.A"}, {"search": INDIA}, {"search": str(umid)}):
-        assert found(other, **chosen) == ""
+    for filters in ({}, {"search": "wamid.A"}, {"search": INDIA}, {"search": str(umid)}):
+        assert find_names(other, **filters) == ""
     assert story(other, umid, None, content=True) is None
 
 
@@ -137,7 +137,7 @@ def test_pages(messages, monkeypatch, django_assert_num_queries):
     monkeypatch.setattr(log, "PAGE_SIZE", 3)
     with django_assert_num_queries(2):  # messages, their numbers; none of these has a template
         first = log_page(messages, MessageQuery(), {})
-    assert found(messages, {"older": str(first.older)}) == "A"
+    assert find_names(messages, {"older": str(first.older)}) == "A"
 
 
 def test_rows_carry_number_template_and_source(messages):
@@ -151,8 +151,8 @@ def test_story_is_in_order_with_payloads_only_when_asked(messages, django_assert
         messages, "received", provider_message_id="wamid.E", direction="inbound", content={"text": {"body": "Hello"}}
     )
     with django_assert_num_queries(4):  # message, number, events, payloads
-        told = story(messages, message.umid, None, content=True)
-    assert [payload.body for payload in told.payloads] == [{"text": {"body": "Hello"}}]
+        result = story(messages, message.umid, None, content=True)
+    assert [payload.body for payload in result.payloads] == [{"text": {"body": "Hello"}}]
     assert story(messages, message.umid, None, content=False).payloads == []
     delivered = log_page(messages, MessageQuery(search="wamid.A"), {}).rows[0]
     assert [event.state for event in story(messages, delivered.umid, None, content=False).events] == [

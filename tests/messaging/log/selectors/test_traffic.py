@@ -24,7 +24,7 @@ SINGAPORE = ZoneInfo("Asia/Singapore")
 PERIOD = Period("custom", date(2026, 11, 10), date(2026, 11, 11))
 
 
-def count(account, n, status, slot=NOON, *, model=TrafficSlot, code="acme_shop", **said):
+def count(account, n, status, slot=NOON, *, model=TrafficSlot, code="acme_shop", **values):
     """Count so many messages at a status."""
     number = PhoneNumber.objects.filter(account=account, subaccount__code=code).first()
     values = {
@@ -33,13 +33,13 @@ def count(account, n, status, slot=NOON, *, model=TrafficSlot, code="acme_shop",
         "direction": "inbound" if status == "received" else "outbound",
         "category": "marketing",
         "free": False,
-        **said,
+        **values,
     }
     model.objects.create(account=account, slot=slot, status=status, n=n, **values)
 
 
-def read(account, **chosen):
-    return traffic(account, PERIOD, SINGAPORE, TrafficFilter(**chosen))
+def read(account, **filters):
+    return traffic(account, PERIOD, SINGAPORE, TrafficFilter(**filters))
 
 
 def test_counts_slots_and_what_is_not_folded_in_one_query(acme, django_assert_num_queries):
@@ -77,9 +77,9 @@ def test_days_are_those_of_the_zone(acme):
     count(acme, 2, "sent", datetime(2026, 11, 9, 16, tzinfo=UTC))
     count(acme, 4, "sent", datetime(2026, 11, 11, 15, tzinfo=UTC))
     count(acme, 8, "sent", datetime(2026, 11, 11, 16, tzinfo=UTC))  # the day after
-    found = read(acme)
-    assert {day.day: counts.outbound for day, counts in found.days.items()} == {10: 2, 11: 4}
-    assert (found.total.outbound, found.previous.outbound) == (6, 1)
+    result = read(acme)
+    assert {day.day: counts.outbound for day, counts in result.days.items()} == {10: 2, 11: 4}
+    assert (result.total.outbound, result.previous.outbound) == (6, 1)
 
 
 def test_days_that_are_summed_up_say_the_same(acme):
@@ -89,18 +89,18 @@ def test_days_that_are_summed_up_say_the_same(acme):
     traffic_fold.fold()
     TrafficSlot.objects.all().delete()
     count(acme, 7, "sent", model=TrafficDelta)
-    found = read(acme)
-    assert found.days[NOON.date()].outbound == from_slots.days[NOON.date()].outbound + 7
-    assert found.total.outbound == from_slots.total.outbound + 7
-    assert found.previous == from_slots.previous
+    result = read(acme)
+    assert result.days[NOON.date()].outbound == from_slots.days[NOON.date()].outbound + 7
+    assert result.total.outbound == from_slots.total.outbound + 7
+    assert result.previous == from_slots.previous
 
 
 def test_of_a_month_the_same_days_of_the_month_before_are_compared(acme):
     for day, n in ((1, 1), (11, 2), (12, 4), (31, 8)):
         count(acme, n, "sent", datetime(2026, 10, day, 4, tzinfo=UTC))
     count(acme, 16, "sent", NOON)
-    found = traffic(acme, named_period("month", date(2026, 11, 11)), SINGAPORE, TrafficFilter())
-    assert (found.total.outbound, found.previous.outbound) == (16, 3)
+    result = traffic(acme, named_period("month", date(2026, 11, 11)), SINGAPORE, TrafficFilter())
+    assert (result.total.outbound, result.previous.outbound) == (16, 3)
 
 
 def test_categories_of_delivered_messages_split_into_charged_and_free(acme):
@@ -112,7 +112,7 @@ def test_categories_of_delivered_messages_split_into_charged_and_free(acme):
 
 
 @pytest.mark.parametrize(
-    ("chosen", "n"),
+    ("filters", "n"),
     [
         ({}, 15),
         ({"direction": "inbound"}, 8),
@@ -121,17 +121,17 @@ def test_categories_of_delivered_messages_split_into_charged_and_free(acme):
         ({"category": "utility"}, 4),
     ],
 )
-def test_filters(acme, chosen, n):
+def test_filters(acme, filters, n):
     count(acme, 1, "sent")
     count(acme, 4, "sent", category="utility")
     count(acme, 2, "read")
     count(acme, 8, "received")
-    total = read(acme, **chosen).total
+    total = read(acme, **filters).total
     assert total.outbound + total.received == n
 
 
 @pytest.mark.parametrize(
-    ("chosen", "n"),
+    ("filters", "n"),
     [
         ({"country": "IN"}, 5 + 8),
         ({"template_ids": [7, 9]}, 3 + 8),
@@ -139,13 +139,13 @@ def test_filters(acme, chosen, n):
         ({"template_ids": []}, 0),
     ],
 )
-def test_filters_by_country_and_template(acme, chosen, n):
+def test_filters_by_country_and_template(acme, filters, n):
     count(acme, 1, "sent", model=TrafficDetail, country="IN", template_id=7)
     count(acme, 2, "sent", model=TrafficDetail, country="SG", template_id=9)
     count(acme, 4, "read", model=TrafficDetail, country="IN", template_id=8)
     count(acme, 8, "read", model=TrafficDelta, country="IN", template_id=7)
     count(acme, 15, "read")  # the same in all countries
-    assert read(acme, **chosen).total.outbound == n
+    assert read(acme, **filters).total.outbound == n
 
 
 def test_failures_by_frequency_without_what_was_delivered_after_all(acme):
@@ -188,7 +188,7 @@ def test_counts_of_a_span_in_one_query(acme, django_assert_num_queries):
     count(acme, 2, "received")
     count(acme, 9, "sent", slot=NOON + timedelta(days=1))
     with django_assert_num_queries(1):
-        found = counts(acme, NOON, NOON + timedelta(days=1), TrafficFilter())
-    assert (found.by_status, found.received, found.messages) == ({"sent": 7}, 2, 9)
+        result = counts(acme, NOON, NOON + timedelta(days=1), TrafficFilter())
+    assert (result.by_status, result.received, result.messages) == ({"sent": 7}, 2, 9)
     only = counts(acme, NOON, NOON + timedelta(days=2), TrafficFilter(direction="outbound"))
     assert only.messages == 16

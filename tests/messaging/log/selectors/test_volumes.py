@@ -28,8 +28,8 @@ WABA, NUMBER = ACME.channels[1].waba_id, ACME.channels[1].number_id
 def month(acme):
     """Two marketing messages of a template, one service text, one in the month before."""
     before = {**SALE, "at": AT - timedelta(days=30)}
-    for name, said in (("1", SALE), ("2", SALE), ("3", {"category": "service"}), ("4", before)):
-        deliver(acme, provider_message_id=f"wamid.{name}", **said)
+    for name, event in (("1", SALE), ("2", SALE), ("3", {"category": "service"}), ("4", before)):
+        deliver(acme, provider_message_id=f"wamid.{name}", **event)
     rate()
     with time_machine.travel(AT.replace(day=20), tick=True):
         yield running_month(acme)
@@ -43,9 +43,9 @@ def test_the_month_is_that_of_the_wabas_calendar(month):
 
 
 def test_by_template(acme, other, month):
-    found = by_template(acme, None, month)
-    assert found[WABA, "weekend_sale", "en"] == Volume(2, 0, {"USD": Decimal("0.0236")})
-    assert found[WABA,].delivered == 1
+    volumes = by_template(acme, None, month)
+    assert volumes[WABA, "weekend_sale", "en"] == Volume(2, 0, {"USD": Decimal("0.0236")})
+    assert volumes[WABA,].delivered == 1
     assert by_template(other, None, month) == {}
 
 

@@ -27,37 +27,37 @@ TOKEN = (
 )
 
 
-def said(subject, field, new, reason="", at=BEFORE):
+def announced_change(subject, field, new, reason="", at=BEFORE):
     return {(subject, field): Change(subject=subject, field=field, new=new, reason=reason, at=at)}
 
 
-def found(code=None, then=None, **message):
+def find_causes(code=None, then=None, **message):
     message = Message(error_source="meta" if code else "", error_code=code, **message)
-    return [(cause.text, cause.at, cause.likely) for cause in causes(message, then or Circumstances(AT))]
+    return [(cause.text, cause.at, cause.likely) for cause in causes(message, circumstances or Circumstances(AT))]
 
 
 def test_the_template_was_paused_then():
-    then = Circumstances(
+    circumstances = Circumstances(
         AT,
-        said(Subject.TEMPLATE, "status", "PAUSED", "FIRST_PAUSE"),
+        announced_change(Subject.TEMPLATE, "status", "PAUSED", "FIRST_PAUSE"),
         next_template_status=Change(new="APPROVED", at=AT + timedelta(hours=1)),
     )
-    assert found(132015, then, template=Template(name="sale")) == [
+    assert find_causes(132015, circumstances, template=Template(name="sale")) == [
         ("The template sale had been paused (FIRST_PAUSE) since {at}.", BEFORE, True),
         ("It was approved again on {at}.", AT + timedelta(hours=1), False),
     ]
 
 
 def test_nobody_announced_a_pause():
-    then = Circumstances(AT, said(Subject.TEMPLATE, "status", "APPROVED"))
-    assert found(132015, then, template=Template(name="sale")) == [
+    circumstances = Circumstances(AT, announced_change(Subject.TEMPLATE, "status", "APPROVED"))
+    assert find_causes(132015, circumstances, template=Template(name="sale")) == [
         (
             NOT_ANNOUNCED,
             None,
             False,
         )
     ]
-    assert found(131026, then, template=Template(name="sale")) == []
+    assert find_causes(131026, circumstances, template=Template(name="sale")) == []
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_nobody_announced_a_pause():
     ],
 )
 def test_the_window(last, text, likely):
-    assert found(131047, Circumstances(AT, last_inbound_at=last)) == [(text, last, likely)]
+    assert find_causes(131047, Circumstances(AT, last_inbound_at=last)) == [(text, last, likely)]
 
 
 @pytest.mark.parametrize(
@@ -108,50 +108,56 @@ def test_the_window(last, text, likely):
     ],
 )
 def test_codes_with_one_cause(code, about, text):
-    assert found(code, **about) == [(text, None, True)]
+    assert find_causes(code, **about) == [(text, None, True)]
 
 
 @pytest.mark.parametrize(
     "about", [{"country": "US", "category": "utility"}, {"country": "SG", "category": "marketing"}]
 )
 def test_other_messages_are_not_held_back_for_their_country(about):
-    assert found(131049, **about) == []
+    assert find_causes(131049, **about) == []
 
 
 def test_the_person():
-    then = Circumstances(AT, stopped_at=BEFORE, marketing_in_the_week_before=1, in_the_minute_before=11)
+    circumstances = Circumstances(AT, stopped_at=BEFORE, marketing_in_the_week_before=1, in_the_minute_before=11)
     stopped = ("This person stopped marketing messages on {at}.", BEFORE, True)
-    assert found(131050, then) == [stopped]
-    assert found(131049, then, category="marketing") == [
+    assert find_causes(131050, circumstances) == [stopped]
+    assert find_causes(131049, circumstances, category="marketing") == [
         stopped,
         ("You sent this person 1 other marketing message in the seven days before.", None, True),
     ]
-    assert found(131056, then) == [
+    assert find_causes(131056, circumstances) == [
         ("12 messages went to this person within a minute; Meta allows one every six seconds.", None, True)
     ]
 
 
 def test_the_number_and_its_limit():
-    then = Circumstances(
+    circumstances = Circumstances(
         AT,
-        said(Subject.PHONE_NUMBER, "flag", "FLAGGED") | said(Subject.WABA, "messaging_limit", "TIER_2K")
-        | said(Subject.PHONE_NUMBER, "throughput", "HIGH"),
+        announced_change(Subject.PHONE_NUMBER, "flag", "FLAGGED") | announced_change(Subject.WABA, "messaging_limit", "TIER_2K")
+        | announced_change(Subject.PHONE_NUMBER, "throughput", "HIGH"),
     )  # fmt: skip
-    assert found(131048, then) == [
+    assert find_causes(131048, circumstances) == [
         ("Your number had been flagged for low quality since {at}.", BEFORE, True),
         ("Your messaging limit was 2,000 people in 24 hours at the time.", None, True),
     ]
-    assert found(131026, then) == [("Your number had been flagged for low quality since {at}.", BEFORE, False)]
-    assert ("Your messaging limit was 2,000 people in 24 hours at the time.", None, False) in found(130429, then)
+    assert find_causes(131026, circumstances) == [
+        ("Your number had been flagged for low quality since {at}.", BEFORE, False)
+    ]
+    assert ("Your messaging limit was 2,000 people in 24 hours at the time.", None, False) in find_causes(
+        130429, circumstances
+    )
 
 
 def test_the_waba_was_restricted_lately():
     field = "account.account_restriction"
-    then = Circumstances(AT, said(Subject.WABA, field, "ACCOUNT_RESTRICTION", "RESTRICTED_BIZ_INITIATED_MESSAGING"))
+    circumstances = Circumstances(
+        AT, announced_change(Subject.WABA, field, "ACCOUNT_RESTRICTION", "RESTRICTED_BIZ_INITIATED_MESSAGING")
+    )
     text = "The WhatsApp Business Account was restricted (RESTRICTED_BIZ_INITIATED_MESSAGING) on {at}."
-    assert found(368, then) == [(text, BEFORE, True)]
-    old = Circumstances(AT, said(Subject.WABA, field, "ACCOUNT_RESTRICTION", at=AT - timedelta(days=31)))
-    assert found(368, old) == []
+    assert find_causes(368, circumstances) == [(text, BEFORE, True)]
+    old = Circumstances(AT, announced_change(Subject.WABA, field, "ACCOUNT_RESTRICTION", at=AT - timedelta(days=31)))
+    assert find_causes(368, old) == []
 
 
 @pytest.mark.parametrize(

@@ -44,19 +44,19 @@ def test_metas_and_8x8s_requests_fill_them(wrap):
             {"type": "body", "parameters": parameters("Jane", "77")},
         ],
     }
-    told, is_filled = words(COMPONENTS, wrap({"template": template}))
-    assert told[:2] == [("header", "Order 77"), ("body", "Jane, order 77 has shipped.")]
+    texts, is_filled = words(COMPONENTS, wrap({"template": template}))
+    assert texts[:2] == [("header", "Order 77"), ("body", "Jane, order 77 has shipped.")]
     assert is_filled
 
 
 def test_named_parameters_currencies_and_media():
     components = [{"type": "BODY", "text": "{{name}} owes {{ sum }} and {{photo}}"}]
-    given = [
+    parameters = [
         {"type": "text", "parameter_name": "name", "text": "Jane"},
         {"type": "currency", "parameter_name": "sum", "currency": {"fallback_value": "USD 3"}},
         {"type": "image", "parameter_name": "photo", "image": {"id": "1"}},
     ]
-    request = {"template": {"components": [{"type": "body", "parameters": given}]}}
+    request = {"template": {"components": [{"type": "body", "parameters": parameters}]}}
     assert words(components, request) == ([("body", "Jane owes USD 3 and image")], True)
 
 

@@ -40,15 +40,15 @@ def test_timeline():
         StatusEvent(at=AT + timedelta(hours=1), state="read", detail="played", webhook_id=7, webhook_received_at=AT),
         StatusEvent(at=AT + timedelta(hours=1), state="sung_aloud"),
     ]
-    told = timeline(Story(Message(), events, []))
-    assert [(one.word, one.colour, one.after) for one in told] == [
+    entries = timeline(Story(Message(), events, []))
+    assert [(entry.word, entry.colour, entry.after) for entry in entries] == [
         ("Sent", "sent", ""),
         ("Undelivered", "undelivered", "+2 s"),
         ("Read", "read", "+59 min"),
         ("Sung aloud", "unknown", "+0 s"),
     ]
-    assert (told[1].error_code, told[1].error_title) == (131049, "Held back")
-    assert (told[2].sentence, told[2].webhook_id) == ("The voice message was played.", 7)
+    assert (entries[1].error_code, entries[1].error_title) == (131049, "Held back")
+    assert (entries[2].sentence, entries[2].webhook_id) == ("The voice message was played.", 7)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from messaging.log.templatetags import message_words
 
 
 @pytest.mark.parametrize(
-    ("said", "html"),
+    ("status", "html"),
     [
         ("delivered", '<i class="dot dot-delivered"></i>Delivered'),
         ("failed", '<i class="dot dot-undelivered"></i>Undelivered'),
@@ -14,5 +14,5 @@ from messaging.log.templatetags import message_words
         ("", '<i class="dot dot-unknown"></i>Unknown'),
     ],
 )
-def test_status_is_a_dot_and_a_word(said, html):
-    assert message_words.status(said) == f'<span class="status-word">{html}</span>'
+def test_status_is_a_dot_and_a_word(status, html):
+    assert message_words.status(status) == f'<span class="status-word">{html}</span>'

@@ -208,8 +208,8 @@ def test_each_filter_finds_the_message_and_its_opposite_does_not(acme, query):
 
 class TestColumns:
     def heads(self, client):
-        found = re.findall(r'<th scope="col"[^>]*>(.*?)</th>', text(client.get(LOG)))
-        return [re.sub("<[^>]+>", "", head) for head in found[1:]]
+        headings = re.findall(r'<th scope="col"[^>]*>(.*?)</th>', text(client.get(LOG)))
+        return [re.sub("<[^>]+>", "", head) for head in headings[1:]]
 
     def test_usual_ones(self, acme):
         deliver(acme)
@@ -217,11 +217,11 @@ class TestColumns:
         assert self.heads(visitor(acme)) == [*usual, "Cost"]
         assert self.heads(visitor(acme, "viewer")) == usual
 
-    def test_chosen_ones_are_kept_for_the_person_alone_in_their_order(self, acme):
+    def test_selected_columns_are_stored_per_person_in_their_order(self, acme):
         deliver(acme)
         client = visitor(acme, "viewer")
-        chosen = ["read", "number", "cost", "nonsense"]
-        answer = client.post("/logs/columns/", {"column": chosen, "query": "?range=30d&q="})
+        keys = ["read", "number", "cost", "nonsense"]
+        answer = client.post("/logs/columns/", {"column": keys, "query": "?range=30d&q="})
         assert (answer.status_code, answer["Location"]) == (302, "/logs/?range=30d")
         assert self.heads(client) == ["#", "Read"]
         assert len(self.heads(visitor(acme, "viewer"))) == 8

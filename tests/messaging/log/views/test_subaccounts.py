@@ -20,8 +20,8 @@ def number_of(code):
 
 
 def entry(action):
-    found = AuditEntry.objects.get(action=action)
-    return found.target, found.details
+    row = AuditEntry.objects.get(action=action)
+    return row.target, row.details
 
 
 def empty(account, code="pop_up", **about):
@@ -44,15 +44,15 @@ def test_add_one(acme):
 
 
 @pytest.mark.parametrize(
-    ("given", "field", "remedy"),
+    ("form", "field", "remedy"),
     [
         ({"code": "a b"}, "code", "Enter 3 to 50 letters, digits or any of - . _ &"),
         ({"code": "acme_wa"}, "code", "The subaccount acme_wa already exists."),
         ({"name": ""}, "name", "This field is required."),
     ],
 )
-def test_what_adds_none_names_the_field(acme, given, field, remedy):
-    form = visitor(acme).post(f"{LIST}new/", {"name": "Pop-up", "code": "pop_up", **given}).context["form"]
+def test_what_adds_none_names_the_field(acme, form, field, remedy):
+    form = visitor(acme).post(f"{LIST}new/", {"name": "Pop-up", "code": "pop_up", **form}).context["form"]
     assert form.errors == {field: [remedy]}
     assert Subaccount.objects.count() == 3
 
