@@ -42,36 +42,36 @@ class Recorder:
 
 @contextmanager
 def recorder() -> Iterator[Recorder]:
-    told = Recorder()
+    state = Recorder()
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def do_POST(self):
             body = self.rfile.read(int(self.headers["Content-Length"]))
-            told.received.put(Received(self.command, self.path, dict(self.headers.items()), body))
-            if told.answer is None:
+            state.received.put(Received(self.command, self.path, dict(self.headers.items()), body))
+            if state.answer is None:
                 self.close_connection = True
                 return
-            refused = told.refuse_first > 0
-            told.refuse_first -= refused
-            self.send_response(500 if refused else told.status)
-            for name, value in told.headers.items():
+            refused = state.refuse_first > 0
+            state.refuse_first -= refused
+            self.send_response(500 if refused else state.status)
+            for name, value in state.headers.items():
                 self.send_header(name, value)
-            self.send_header("Content-Length", str(len(told.answer)))
+            self.send_header("Content-Length", str(len(state.answer)))
             self.end_headers()
-            self.wfile.write(told.answer)
+            self.wfile.write(state.answer)
 
         def log_message(self, *_):
             """Nothing."""
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         server.daemon_threads = True
-        told.url = f"http://127.0.0.1:{server.server_address[1]}"
+        state.url = f"http://127.0.0.1:{server.server_address[1]}"
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
         try:
-            yield told
+            yield state
         finally:
             server.shutdown()
             thread.join()

@@ -14,25 +14,25 @@ def operator(db):
     return browser_of(person)
 
 
-def test_a_role_given_by_an_operator(acme, operator):
+def test_a_role_changed_by_an_operator(acme, operator):
     person = member(acme, "viewer")
-    one = Membership.objects.get(user=person)
+    membership = Membership.objects.get(user=person)
     form = {"user": person.pk, "account": acme.pk, "role": "admin"}
-    answer = operator.post(f"/admin/accounts/membership/{one.pk}/change/", form, REMOTE_ADDR="192.0.2.7")
+    answer = operator.post(f"/admin/accounts/membership/{membership.pk}/change/", form, REMOTE_ADDR="192.0.2.7")
     assert answer.status_code == 302
     entry = AuditEntry.objects.get(account=acme, action="membership.changed")
-    assert (entry.actor, entry.target, entry.ip_address) == ("ops@tollgate.example", str(one), "192.0.2.7")
+    assert (entry.actor, entry.target, entry.ip_address) == ("ops@tollgate.example", str(membership), "192.0.2.7")
     assert entry.details == {"by_operator": True, "changes": [{"changed": {"fields": ["Role"]}}]}
 
 
 def test_saving_without_a_change_is_none(acme, operator):
-    one = Membership.objects.get(user=member(acme, "viewer"))
-    form = {"user": one.user_id, "account": acme.pk, "role": "viewer"}
-    operator.post(f"/admin/accounts/membership/{one.pk}/change/", form)
+    membership = Membership.objects.get(user=member(acme, "viewer"))
+    form = {"user": membership.user_id, "account": acme.pk, "role": "viewer"}
+    operator.post(f"/admin/accounts/membership/{membership.pk}/change/", form)
     assert not AuditEntry.objects.filter(action="membership.changed").exists()
 
 
-def test_a_membership_taken_away(acme, operator):
-    one = Membership.objects.get(user=member(acme, "viewer"))
-    operator.post(f"/admin/accounts/membership/{one.pk}/delete/", {"post": "yes"})
-    assert AuditEntry.objects.filter(account=acme, action="membership.deleted", target=str(one)).count() == 1
+def test_a_membership_deleted_by_an_operator(acme, operator):
+    membership = Membership.objects.get(user=member(acme, "viewer"))
+    operator.post(f"/admin/accounts/membership/{membership.pk}/delete/", {"post": "yes"})
+    assert AuditEntry.objects.filter(account=acme, action="membership.deleted", target=str(membership)).count() == 1

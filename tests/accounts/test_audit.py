@@ -43,7 +43,7 @@ def noted(acme):
         yield write
 
 
-def shown(client, query=""):
+def listed_actions(client, query=""):
     """The actions on a page, in its order."""
     return [entry.action for entry, _, _ in client.get(AUDIT + query).context["entries"]]
 
@@ -80,7 +80,7 @@ def test_details_in_words(details, words):
 def test_the_newest_first_with_who_what_and_where(acme, noted):
     noted("team.invited", "api_key.created", address="192.0.2.1", details={"scopes": ["costs:read"]})
     client = visitor(acme)
-    assert shown(client) == ["api_key.created", "team.invited"]
+    assert listed_actions(client) == ["api_key.created", "team.invited"]
     page = text(client.get(AUDIT))
     for label in (
         "ada@people.example",
@@ -97,7 +97,7 @@ def test_each_account_has_its_own_record(acme, other, noted):
     noted("team.invited")
     noted("team.removed", account=other)
     noted("cards.loaded", account=None)
-    assert shown(visitor(acme)) == ["team.invited"]
+    assert listed_actions(visitor(acme)) == ["team.invited"]
     assert actions_of(other) == ["team.removed"]
 
 
@@ -117,14 +117,14 @@ def test_filters(acme, noted, query, actions):
     noted("endpoint.rotated", at=datetime(2026, 10, 2, 3, tzinfo=UTC))
     noted("team.invited")
     noted("team.removed", actor="bob@people.example", target="Bill", at=NOW + timedelta(minutes=9))
-    assert shown(visitor(acme), query) == actions
+    assert listed_actions(visitor(acme), query) == actions
 
 
 def test_days_are_of_the_persons_zone(acme, noted):
     noted("team.invited", at=datetime(2026, 11, 8, 16, tzinfo=UTC))  # midnight in Singapore
     client = visitor(acme)
-    assert shown(client, "?from=2026-11-09&to=2026-11-09") == ["team.invited"]
-    assert shown(client, "?from=2026-11-08&to=2026-11-08") == []
+    assert listed_actions(client, "?from=2026-11-09&to=2026-11-09") == ["team.invited"]
+    assert listed_actions(client, "?from=2026-11-08&to=2026-11-08") == []
 
 
 def test_filters_are_pills_that_can_be_taken_back(acme, noted):
@@ -143,7 +143,7 @@ def test_pages_are_found_by_their_place(acme, noted, monkeypatch):
     noted("a.a", "b.b", "c.c")
     client = visitor(acme)
     older = re.search(r'rel="next" href="([^"]+)"', text(client.get(AUDIT)))[1].replace("&amp;", "&")
-    assert (shown(client), shown(client, older)) == (["c.c", "b.b"], ["a.a"])
+    assert (listed_actions(client), listed_actions(client, older)) == (["c.c", "b.b"], ["a.a"])
 
 
 def test_empty_pages_explain_themselves(acme, noted):

@@ -76,8 +76,8 @@ def test_the_file_holds_what_the_filters_find_and_is_audited(acme, noted):
     assert [row["target"] for row in rows] == ["'=№ 2", "'=№ 1", "'=№ 0"]
     assert rows[0]["details"] == '{"count": 2}'
     assert bytes.fromhex(rows[0]["digest"]) == bytes(AuditEntry.objects.get(account=acme, target="=№ 2").digest)
-    taken = AuditEntry.objects.get(action="audit.exported")
-    assert (taken.details["actor"], taken.details["action"]) == ("ada", "team.invited")
+    entry = AuditEntry.objects.get(action="audit.exported")
+    assert (entry.details["actor"], entry.details["action"]) == ("ada", "team.invited")
 
 
 def test_a_file_of_wrong_filters_is_refused(acme):

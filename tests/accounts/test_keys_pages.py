@@ -120,28 +120,28 @@ def test_an_account_without_keys_is_told_what_they_are_for(acme):
 
 def test_a_developer_makes_a_key_that_is_shown_once(acme, client):
     developer = visitor(acme, "developer")
-    given = {
+    form = {
         "name": "Shop", "scopes": ["messages:read"], "subaccounts": ["acme_shop"], "ends": "30", "rate_limit": "50",
     }  # fmt: skip
     with time_machine.travel(NOW, tick=False):
-        made = developer.post(f"{KEYS}new/", given)
+        answer = developer.post(f"{KEYS}new/", form)
     key = ApiKey.objects.get(name="Shop")
-    secret = re.search(r'id="key">(tg_[\w-]+)<', text(made))[1]
+    secret = re.search(r'id="key">(tg_[\w-]+)<', text(answer))[1]
     assert (authenticate_api_key(secret) is None, key.expires_at) == (False, NOW + timedelta(days=30))
     assert key.rate_limit == 50
-    assert "no-store" in made["Cache-Control"]
+    assert "no-store" in answer["Cache-Control"]
     assert client.get("/api/v1/messages/", headers={"Authorization": f"Bearer {secret}"}).status_code == 200
     assert secret not in text(developer.get(KEYS))
 
 
 @pytest.mark.parametrize(
-    ("given", "field"),
+    ("form", "field"),
     [({"name": ""}, "name"), ({"scopes": []}, "scopes"), ({"scopes": ["costs:read"]}, "scopes"),
      ({"subaccounts": ["harbour"]}, "subaccounts"), ({"ends": "9999"}, "ends"),
      ({"rate_limit": "0"}, "rate_limit"), ({"rate_limit": ""}, "rate_limit")],
 )  # fmt: skip
-def test_what_makes_no_key_names_the_field(acme, other, given, field):
-    form = {"name": "Shop", "scopes": ["messages:read"], "rate_limit": "50", **given}
+def test_what_makes_no_key_names_the_field(acme, other, form, field):
+    form = {"name": "Shop", "scopes": ["messages:read"], "rate_limit": "50", **form}
     page = visitor(acme, "developer").post(f"{KEYS}new/", form)
     assert list(page.context["form"].errors) == [field]
     assert not ApiKey.objects.filter(name="Shop").exists()

@@ -73,10 +73,10 @@ def test_a_key_may_what_it_was_given():
     assert [key.may(each) for each in (Permission.VIEW_COSTS, Permission.SEND_MESSAGES)] == [True, False]
 
 
-@pytest.mark.parametrize("made", [Account(name="A", time_zone="Mars/Base"), Account(name="", time_zone="UTC")])
-def test_an_account_has_a_name_and_a_real_time_zone(made):
+@pytest.mark.parametrize("account", [Account(name="A", time_zone="Mars/Base"), Account(name="", time_zone="UTC")])
+def test_an_account_has_a_name_and_a_real_time_zone(account):
     with pytest.raises(ValidationError):
-        made.clean_fields()
+        account.clean_fields()
 
 
 def test_names(acme, user):

@@ -42,11 +42,11 @@ def test_limits_narrow(acme):
 
 
 @pytest.mark.parametrize(
-    ("code", "seen"),
+    ("code", "codes"),
     [("acme_shop", ["acme_shop"]), ("acme_care", ["acme_shop", "acme_wa"]), ("", ["acme_shop", "acme_wa"])],
 )
-def test_one_that_is_not_visible_chooses_nothing(acme, code, seen):
-    assert visible_codes(reach_of(acme, "acme_shop", "acme_wa").select(code)) == seen
+def test_one_that_is_not_visible_chooses_nothing(acme, code, codes):
+    assert visible_codes(reach_of(acme, "acme_shop", "acme_wa").select(code)) == codes
 
 
 def test_what_is_visible_stays_so_when_one_is_chosen(acme):
@@ -54,10 +54,10 @@ def test_what_is_visible_stays_so_when_one_is_chosen(acme):
 
 
 @pytest.mark.parametrize(
-    ("code", "seen"), [("acme_shop", ["acme_shop"]), ("acme_care", []), ("", ["acme_shop", "acme_wa"])]
+    ("code", "codes"), [("acme_shop", ["acme_shop"]), ("acme_care", []), ("", ["acme_shop", "acme_wa"])]
 )
-def test_only_one_that_is_not_visible_is_no_rows(acme, code, seen):
-    assert visible_codes(reach_of(acme, "acme_shop", "acme_wa").only(code)) == seen
+def test_only_one_that_is_not_visible_is_no_rows(acme, code, codes):
+    assert visible_codes(reach_of(acme, "acme_shop", "acme_wa").only(code)) == codes
 
 
 def test_among_some_ids_those_that_are_visible_count(acme, other):

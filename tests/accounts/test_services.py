@@ -16,14 +16,14 @@ NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 
 
 @pytest.fixture
-def made(acme):
+def created_key(acme):
     """A key and its text."""
     with time_machine.travel(NOW, tick=False):
         yield create_api_key(by=principal(acme), name="Shop", scopes=[Permission.VIEW_MESSAGES, Permission.VIEW_COSTS])
 
 
-def test_a_key_is_kept_as_its_digest_only(made):
-    key, text = made
+def test_a_key_is_kept_as_its_digest_only(created_key):
+    key, text = created_key
     assert re.fullmatch(r"tg_[\w-]{8}_[\w-]{46}", text)
     assert key.prefix == text[:11]
     assert bytes(key.digest) == digest(text)
@@ -31,8 +31,8 @@ def test_a_key_is_kept_as_its_digest_only(made):
     assert not [value for value in stored if text[12:] in value]
 
 
-def test_scopes_are_kept_in_order(made):
-    assert made[0].scopes == ["costs:read", "messages:read"]
+def test_scopes_are_kept_in_order(created_key):
+    assert created_key[0].scopes == ["costs:read", "messages:read"]
 
 
 def test_two_keys_differ(acme):
@@ -55,8 +55,8 @@ def test_making_a_key_is_audited(acme):
     assert key.created_by == owner
 
 
-def test_the_text_finds_the_key(made):
-    key, text = made
+def test_the_text_finds_the_key(created_key):
+    key, text = created_key
     assert authenticate_api_key(text) == key
 
 
@@ -75,12 +75,12 @@ def test_the_text_finds_the_key(made):
         lambda text: "x" * 100_000,
     ],
 )
-def test_another_text_finds_nothing(made, change):
-    assert authenticate_api_key(change(made[1])) is None
+def test_another_text_finds_nothing(created_key, change):
+    assert authenticate_api_key(change(created_key[1])) is None
 
 
-def test_a_revoked_key_is_refused(made):
-    key, text = made
+def test_a_revoked_key_is_refused(created_key):
+    key, text = created_key
     ApiKey.objects.filter(pk=key.pk).update(revoked_at=NOW)
     assert authenticate_api_key(text) is None
 
@@ -92,8 +92,8 @@ def test_a_key_ends_with_its_time(acme, left, valid):
         assert (authenticate_api_key(text) == key) is valid
 
 
-def test_the_last_use_is_written_once_a_minute(made):
-    key, text = made
+def test_the_last_use_is_written_once_a_minute(created_key):
+    key, text = created_key
     used = []
     for seconds in (0, 59, 61):
         with time_machine.travel(NOW + timedelta(seconds=seconds), tick=False):
@@ -103,8 +103,8 @@ def test_the_last_use_is_written_once_a_minute(made):
     assert used == [0, 0, 61]
 
 
-def test_a_refused_key_is_not_used(made):
-    key, text = made
+def test_a_refused_key_is_not_used(created_key):
+    key, text = created_key
     authenticate_api_key(text + "x")
     key.refresh_from_db()
     assert key.last_used_at is None

@@ -157,9 +157,14 @@ def test_an_invitation_ends_with_its_time(owner, seconds):
 
 def test_joining_makes_a_login_and_uses_the_invitation_up(acme, owner):
     _invitation, token = invited(owner, role=Role.SUPPORT, limits=subaccounts("acme_care", "acme_shop"))
-    made = join(token=token, name="Ada", password="correct horse staple", address="192.0.2.7")
-    assert (made.account, made.role, made.limited, made.user.name) == (acme, "support", True, "Ada")
-    assert [subaccount.code for subaccount in made.subaccounts.order_by("code")] == ["acme_care", "acme_shop"]
+    membership = join(token=token, name="Ada", password="correct horse staple", address="192.0.2.7")
+    assert (membership.account, membership.role, membership.limited, membership.user.name) == (
+        acme,
+        "support",
+        True,
+        "Ada",
+    )
+    assert [subaccount.code for subaccount in membership.subaccounts.order_by("code")] == ["acme_care", "acme_shop"]
     user = User.objects.get(email=NEW)
     assert (user.check_password("correct horse staple"), user.is_staff, user.is_demo) == (True, False, False)
     assert entry("team.joined") == (
@@ -183,8 +188,8 @@ def test_whoever_has_a_login_does_not_get_a_second_one(other, owner):
 def test_an_existing_person_joins_a_second_account(acme, other, owner):
     _invitation, token = invited(owner, "viewer@blueharbour.example", Role.FINANCE)
     user = User.objects.get(email="viewer@blueharbour.example")
-    made = accept(token=token, user=user)
-    assert (made.account, made.role, made.limited) == (acme, "finance", False)
+    membership = accept(token=token, user=user)
+    assert (membership.account, membership.role, membership.limited) == (acme, "finance", False)
     assert Membership.objects.filter(user=user).count() == 2
     with pytest.raises(UserError, match="used"):
         accept(token=token, user=user)
@@ -200,8 +205,8 @@ def test_an_invitation_to_a_deleted_subaccount_opens_none(acme, owner):
     pop_up = Subaccount.objects.create(account=acme, code="pop_up", name="Pop-up")
     _invitation, token = invited(owner, limits=[pop_up])
     pop_up.delete()
-    made = join(token=token, name="Ada", password="correct horse staple")
-    assert (made.limited, list(made.subaccounts.all())) == (True, [])
+    membership = join(token=token, name="Ada", password="correct horse staple")
+    assert (membership.limited, list(membership.subaccounts.all())) == (True, [])
 
 
 def test_a_role_and_its_limits_change(acme, owner):

@@ -20,8 +20,8 @@ def membership(account, role):
     return Membership.objects.get(account=account, user__email__startswith=f"{role}@")
 
 
-def invite(client, **given):
-    return client.post(f"{TEAM}invite/", {"email": NEW, "role": "viewer", **given})
+def invite(client, **fields):
+    return client.post(f"{TEAM}invite/", {"email": NEW, "role": "viewer", **fields})
 
 
 def link():
@@ -76,12 +76,12 @@ def test_a_mail_that_fails_says_what_to_do(acme, settings):
 
 
 @pytest.mark.parametrize(
-    ("given", "field"),
+    ("fields", "field"),
     [({"email": "nothing"}, "email"), ({"email": "viewer@acme.example"}, "email"), ({"role": "guest"}, "role"),
      ({"subaccounts": ["harbour"]}, "subaccounts")],
 )  # fmt: skip
-def test_what_cannot_be_sent_names_the_field(acme, other, given, field):
-    page = invite(visitor(acme), **given)
+def test_what_cannot_be_sent_names_the_field(acme, other, fields, field):
+    page = invite(visitor(acme), **fields)
     assert page.status_code == 200
     assert list(page.context["form"].errors) == [field]
     assert not Invitation.objects.exists()

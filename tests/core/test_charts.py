@@ -65,8 +65,8 @@ def test_empty(figures, unit, empty):
 
 def test_marks_stand_on_the_axis_and_in_the_table():
     paused = Mark(1, "Status", "Status: approved → paused", "warn")
-    one = chart(1, 2, marks=[paused])
-    assert [(label, marks) for label, _, marks in one.rows] == [("Mon", []), ("Tue", [paused])]
-    assert one.data["marks"] == [
+    result = chart(1, 2, marks=[paused])
+    assert [(label, marks) for label, _, marks in result.rows] == [("Mon", []), ("Tue", [paused])]
+    assert result.data["marks"] == [
         {"index": 1, "title": "Status", "text": "Status: approved → paused", "level": "warn"},
     ]

@@ -24,8 +24,8 @@ def test_query(params, change, options, expected):
 
 def test_pills_take_one_filter_away():
     params = QueryDict("range=30d&subaccount=x&country=IN&older=5-1")
-    chosen = {"range": ("Period", "Last 30 days"), "subaccount": ("Subaccount", "X"), "country": ("Country", "India")}
-    assert pills(params, chosen) == [
+    labels = {"range": ("Period", "Last 30 days"), "subaccount": ("Subaccount", "X"), "country": ("Country", "India")}
+    assert pills(params, labels) == [
         Pill("range", "Period", "Last 30 days", "?subaccount=x&country=IN"),
         Pill("subaccount", "Subaccount", "X", "?range=30d&country=IN&subaccount="),
         Pill("country", "Country", "India", "?range=30d&subaccount=x"),

@@ -27,7 +27,7 @@ def test_numbers_as_people_write_them(text, digits, number):
 
 
 @pytest.mark.parametrize(
-    ("digits", "shown"),
+    ("digits", "text"),
     [
         ("919876543210", "+91 98765 43210"),
         ("6591234567", "+65 9123 4567"),
@@ -36,12 +36,12 @@ def test_numbers_as_people_write_them(text, digits, number):
         ("", ""),
     ],
 )
-def test_whole(digits, shown):
-    assert format_number(digits) == shown
+def test_format_number(digits, text):
+    assert format_number(digits) == text
 
 
 @pytest.mark.parametrize(
-    ("digits", "shown"),
+    ("digits", "text"),
     [
         ("919876543210", "+91 98•••••210"),
         ("6591234567", "+65 91•••••567"),
@@ -51,8 +51,8 @@ def test_whole(digits, shown):
         ("", ""),
     ],
 )
-def test_masked(digits, shown):
-    assert mask_number(digits) == shown
+def test_masked(digits, text):
+    assert mask_number(digits) == text
 
 
 @pytest.mark.django_db

@@ -87,9 +87,9 @@ def test_exports_take_it(ask):
 
 @pytest.mark.usefixtures("_messages")
 def test_deletions_take_it(ask):
-    chosen = {"filter": {"content_type": "image"}}
-    assert ask("post", "/api/v1/deletions/", {**chosen, "dry_run": True}) == {"matching": 1}
-    ask("post", "/api/v1/deletions/", chosen)
+    criteria = {"filter": {"content_type": "image"}}
+    assert ask("post", "/api/v1/deletions/", {**criteria, "dry_run": True}) == {"matching": 1}
+    ask("post", "/api/v1/deletions/", criteria)
     deletion_work.work(Deletion.objects.get().pk)
     assert list(Message.objects.values_list("provider_message_id", flat=True)) == ["wamid.text"]
 

@@ -22,8 +22,8 @@ QUERY = "from=2026-10-01&to=2026-10-31&group_by=pricing_type"
 def declared(monkeypatch):
     """The declaration, as a line of billing/dimensions."""
     words = {"regular": "As usual"}.get
-    made = Dimension("pricing_type", "Pricing type", kind=ColumnType.CODE, words=words, absent="No type")
-    monkeypatch.setitem(DIMENSIONS, made.name, made)
+    dimension = Dimension("pricing_type", "Pricing type", kind=ColumnType.CODE, words=words, absent="No type")
+    monkeypatch.setitem(DIMENSIONS, dimension.name, dimension)
 
 
 @pytest.fixture(autouse=True)

@@ -33,9 +33,9 @@ NOON = 1_792_065_600  # 2026-10-15 12:00 UTC
 
 
 def parse(body):
-    said = load_object(body)
+    data = load_object(body)
     event = MessageEvent(
-        said["ticket"], said["news"], unix_time(said["when"]), number_id=said["line"], msisdn=said["person"]
+        data["ticket"], data["news"], unix_time(data["when"]), number_id=data["line"], msisdn=data["person"]
     )
     return Parsed(events=[event])
 
@@ -45,8 +45,8 @@ def signature(secret, body):
 
 
 def authenticate(secrets, headers, body):
-    given = headers.get("Toy-Signature", "").encode()
-    return any(digests_equal(given, signature(secret, body).encode()) for secret in secrets.app_secrets)
+    presented = headers.get("Toy-Signature", "").encode()
+    return any(digests_equal(presented, signature(secret, body).encode()) for secret in secrets.app_secrets)
 
 
 def from_8x8(request, about, reference):
@@ -112,8 +112,8 @@ def number(acme):
 
 def webhook(client, path, news, *, secret=b"of-the-toy", when=NOON):
     """Post one signed webhook of a message; the answer's status."""
-    told = {"ticket": "T-1", "news": news, "when": when, "line": "line-1", "person": "6591990000"}
-    body = json.dumps(told).encode()
+    update = {"ticket": "T-1", "news": news, "when": when, "line": "line-1", "person": "6591990000"}
+    body = json.dumps(update).encode()
     headers = {"Toy-Signature": signature(secret, body)}
     return client.post(path, body, content_type="application/json", headers=headers).status_code
 

@@ -154,15 +154,15 @@ class Tollgate:
 @pytest.fixture
 def make_tollgate(tmp_path: Path) -> Iterator[Callable[..., Tollgate]]:
     """Start a Tollgate of this test's own, with so many messages; keywords are environment variables."""
-    made = []
+    processes = []
 
     def make(messages: int = 0, **environment: str) -> Tollgate:
-        made.append(Tollgate(tmp_path, messages, **environment))
-        made[-1].start()
-        return made[-1]
+        processes.append(Tollgate(tmp_path, messages, **environment))
+        processes[-1].start()
+        return processes[-1]
 
     yield make
-    for tollgate in made:
+    for tollgate in processes:
         tollgate.stop()
 
 

@@ -76,18 +76,18 @@ class Load:
 
     def wait_for(self, share: float) -> None:
         """Return once this share of the bodies is acknowledged."""
-        wanted, end = share * len(self.bodies), time.monotonic() + 90
-        while self.acknowledged.total() < wanted:
+        target, end = share * len(self.bodies), time.monotonic() + 90
+        while self.acknowledged.total() < target:
             if time.monotonic() > end:
                 raise AssertionError(f"only {self.acknowledged.total()} of {len(self.bodies)} were taken in 90 s")
             time.sleep(0.02)
 
     def wait_for_answers(self, number: int) -> None:
         """Return once so many more attempts have ended, however they ended."""
-        wanted, end = len(self.answers) + number, time.monotonic() + 30
-        while len(self.answers) < wanted:
+        target, end = len(self.answers) + number, time.monotonic() + 30
+        while len(self.answers) < target:
             if time.monotonic() > end:
-                raise AssertionError(f"{wanted - len(self.answers)} of {number} attempts have not ended in 30 s")
+                raise AssertionError(f"{target - len(self.answers)} of {number} attempts have not ended in 30 s")
             time.sleep(0.02)
 
     def during(self, action: Callable[[], object]) -> list[Answer]:
@@ -161,7 +161,7 @@ def _body(events: list[Event]) -> bytes:
         )
         for event in events
     ]  # fmt: skip
-    whole = parts[0]
+    merged = parts[0]
     for part in parts[1:]:
-        whole["entry"][0]["changes"][0]["value"]["statuses"] += part["entry"][0]["changes"][0]["value"]["statuses"]
-    return orjson.dumps(whole)
+        merged["entry"][0]["changes"][0]["value"]["statuses"] += part["entry"][0]["changes"][0]["value"]["statuses"]
+    return orjson.dumps(merged)

@@ -73,10 +73,10 @@ class Oracle:
     def every_effect_is_there_once(self, load: Load) -> None:
         expected = expected_messages(load.events)
         assert self.ask("SELECT state, count(*) FROM inbound_inbox WHERE state <> 'done' GROUP BY 1") == []
-        _same(expected.items(), [(row[0], row[1:]) for row in self.ask(_MESSAGES)])
-        _same([(e.wamid, e.state, _time(e.at)) for e in load.events], self.ask(_HISTORY))
+        _assert_same(expected.items(), [(row[0], row[1:]) for row in self.ask(_MESSAGES)])
+        _assert_same([(e.wamid, e.state, _time(e.at)) for e in load.events], self.ask(_HISTORY))
         delivered = [(wamid, row[1], row[5]) for wamid, row in expected.items() if row[1] is not None]
-        _same(delivered, self.ask(_FACTS))
+        _assert_same(delivered, self.ask(_FACTS))
         assert self.ask(_LINES) == [("charged", len(delivered), True, True)]
         counted = dict(self.ask(_COUNTED))
         by_status: dict[str, int] = defaultdict(int)
@@ -92,11 +92,11 @@ def expected_messages(events: list[Event]) -> dict[str, tuple[Any, ...]]:
         times[event.wamid][event.state] = min(event.at, times[event.wamid].get(event.state, event.at))
     return {
         wamid: (
-            *(_time(known[state]) if state in known else None for state in ("sent", "delivered", "read", "failed")),
-            next(word for state, word in _STATUS if state in known),
+            *(_time(states[state]) if state in states else None for state in ("sent", "delivered", "read", "failed")),
+            next(word for state, word in _STATUS if state in states),
             "marketing",
         )
-        for wamid, known in times.items()
+        for wamid, states in times.items()
     }
 
 
@@ -104,10 +104,10 @@ def _time(seconds: int) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 
 
-def _same(expected: Any, found: Any) -> None:
+def _assert_same(expected: Any, actual: Any) -> None:
     """Each of the expected exactly once; shows a few of the differences, not thousands of rows."""
-    expected, found = set(expected), list(found)
-    missing, strange = expected - set(found), set(found) - expected
+    expected, actual = set(expected), list(actual)
+    missing, unexpected = expected - set(actual), set(actual) - expected
     assert not missing, f"{len(missing)} missing, such as {sorted(missing, key=str)[:3]}"
-    assert not strange, f"{len(strange)} unexpected, such as {sorted(strange, key=str)[:3]}"
-    assert len(found) == len(expected), f"{len(found) - len(expected)} twice"
+    assert not unexpected, f"{len(unexpected)} unexpected, such as {sorted(unexpected, key=str)[:3]}"
+    assert len(actual) == len(expected), f"{len(actual) - len(expected)} twice"

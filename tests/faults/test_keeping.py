@@ -54,104 +54,104 @@ def start(rest, path, **body):
     return f"{path}{answer.json()['id']}/"
 
 
-def found(rest, path):
+def fetch_json(rest, path):
     answer = rest.get(path)
     assert answer.status_code == 200, answer.text
     return answer.json()
 
 
-def finished(rest, path, state):
-    """What the job says once it has come to its end."""
-    wait_until(lambda: found(rest, path)["state"] not in {"queued", "waiting", "running"}, seconds=180)
-    said = found(rest, path)
-    assert said["state"] == state, said
-    return said
+def wait_for_state(rest, path, state):
+    """Wait for the end of a job and return its state."""
+    wait_until(lambda: fetch_json(rest, path)["state"] not in {"queued", "waiting", "running"}, seconds=180)
+    body = fetch_json(rest, path)
+    assert body["state"] == state, body
+    return body
 
 
-def nothing_is_offered(rest, export):
-    said = found(rest, export)
-    assert (said["state"], said["download"], said["sha256"]) == ("running", None, None)
+def assert_no_download(rest, export):
+    body = fetch_json(rest, export)
+    assert (body["state"], body["download"], body["sha256"]) == ("running", None, None)
     assert {rest.get(f"{export}{name}/").status_code for name in ("download", "manifest")} == {404}
 
 
 def costs(rest):
     """The month's cost report as a file."""
-    said = {**DAYS, "group_by": ["day", "category", "country"]}
-    export = start(rest, EXPORTS, dataset="costs", format="csv", filters=said)
-    finished(rest, export, "succeeded")
+    filters = {**DAYS, "group_by": ["day", "category", "country"]}
+    export = start(rest, EXPORTS, dataset="costs", format="csv", filters=filters)
+    wait_for_state(rest, export, "succeeded")
     return rest.get(f"{export}download/").content
 
 
 def test_an_export_survives_its_worker_and_then_everything(tollgate, rest, files):
-    asked = [umid for (umid,) in tollgate.oracle.ask(LOG)]
+    umids = [umid for (umid,) in tollgate.oracle.ask(LOG)]
     reading = Gate(tollgate.postgres.url, "archive_export", "NEW.parts = 3 AND OLD.parts = 2")
     done = Gate(tollgate.postgres.url, "archive_export", "NEW.state = 'succeeded'")
     export = start(rest, EXPORTS, compression="zip", columns=["umid", "msisdn", "status", "created_at"])
     with reading:
         tollgate.kill("worker")
-        nothing_is_offered(rest, export)
+        assert_no_download(rest, export)
         assert "part-000003" in files()  # stored, but not counted: it is made again
     tollgate.launch("worker")
     with done:
         assert "file" in files()  # whole, and not offered yet
-        nothing_is_offered(rest, export)
+        assert_no_download(rest, export)
         tollgate.kill_everything()
     tollgate.start_again()
-    said = finished(rest, export, "succeeded")
-    assert said["rows"] == len(asked) >= MESSAGES
+    body = wait_for_state(rest, export, "succeeded")
+    assert body["rows"] == len(umids) >= MESSAGES
     with zipfile.ZipFile(io.BytesIO(rest.get(f"{export}download/").content)) as archive:
         data, manifest = archive.read("messages.csv"), json.loads(archive.read("manifest.json"))
-    assert [row["umid"] for row in csv.DictReader(io.StringIO(data.decode()))] == asked
-    assert hashlib.sha256(data).hexdigest() == said["sha256"] == manifest["files"][0]["sha256"]
-    assert manifest["rows"] == manifest["files"][0]["rows"] == len(asked)
+    assert [row["umid"] for row in csv.DictReader(io.StringIO(data.decode()))] == umids
+    assert hashlib.sha256(data).hexdigest() == body["sha256"] == manifest["files"][0]["sha256"]
+    assert manifest["rows"] == manifest["files"][0]["rows"] == len(umids)
     assert files() == ["file"]
 
 
 def test_a_deletion_survives_its_worker_and_then_everything(tollgate, rest):
     ask = tollgate.oracle.ask
-    before, others, asked = costs(rest), ask(OTHERS), len(ask(OUTBOUND))
+    before, others, total = costs(rest), ask(OTHERS), len(ask(OUTBOUND))
     gates = [
         Gate(tollgate.postgres.url, "archive_deletion", f"(NEW.removed->>'messages')::int >= {n}")
-        for n in (asked // 3, asked * 2 // 3)
+        for n in (total // 3, total * 2 // 3)
     ]
     deletion = start(rest, DELETIONS, filter={"direction": "outbound"}, reason="a test of what dies")
-    report_a_late_one(tollgate)
+    report_late_message(tollgate)
     with gates[0]:
-        is_in_the_middle(tollgate, rest, deletion, asked)
+        assert_partly_deleted(tollgate, rest, deletion, total)
         tollgate.kill("worker")
     tollgate.launch("worker")
     with gates[1]:
-        is_in_the_middle(tollgate, rest, deletion, asked)
+        assert_partly_deleted(tollgate, rest, deletion, total)
         tollgate.kill_everything()
     tollgate.start_again()
-    said = finished(rest, deletion, "done")
-    assert said["removed"]["messages"] == asked
+    body = wait_for_state(rest, deletion, "done")
+    assert body["removed"]["messages"] == total
     assert ask(OUTBOUND) == [(LATE,)]
     assert ask(OTHERS) == others
     certificate = rest.get(f"{deletion}certificate/")
-    assert hashlib.sha256(certificate.content).hexdigest() == said["sha256"]
-    assert (certificate.json()["removed"], certificate.json()["state"]) == (said["removed"], "done")
-    assert ask(ENDED) == [(said["sha256"],)]
+    assert hashlib.sha256(certificate.content).hexdigest() == body["sha256"]
+    assert (certificate.json()["removed"], certificate.json()["state"]) == (body["removed"], "done")
+    assert ask(ENDED) == [(body["sha256"],)]
     assert costs(rest) == before
 
 
-def is_in_the_middle(tollgate, rest, deletion, asked):
-    """What is said to be gone is gone, no more and no less, and nothing is certified."""
-    said = found(rest, deletion)
-    assert said["state"] == "running"
-    assert len(tollgate.oracle.ask(OUTBOUND)) == asked + 1 - said["removed"].get("messages", 0)
+def assert_partly_deleted(tollgate, rest, deletion, total):
+    """Exactly the messages that the deletion counts are deleted, and there is no certificate yet."""
+    body = fetch_json(rest, deletion)
+    assert body["state"] == "running"
+    assert len(tollgate.oracle.ask(OUTBOUND)) == total + 1 - body["removed"].get("messages", 0)
     assert rest.get(f"{deletion}certificate/").status_code == 404
 
 
-def report_a_late_one(tollgate):
-    """A message that matches, and comes after the deletion was confirmed: sent only, so that it costs nothing."""
-    door, number = webhook(ACME, "meta"), ACME.channels[1]
+def report_late_message(tollgate):
+    """Report a matching message after the deletion was confirmed; only sent, so that it costs nothing."""
+    endpoint, number = webhook(ACME, "meta"), ACME.channels[1]
     body = meta_status(
         waba_id=number.waba_id, number_id=number.number_id, wamid=LATE, status="sent", msisdn="919800000001",
         at=int(time.time()) - 86_400, category="marketing",
     )  # fmt: skip
-    headers = {"X-Hub-Signature-256": signature(door["app_secret"], body), "Content-Type": "application/json"}
+    headers = {"X-Hub-Signature-256": signature(endpoint["app_secret"], body), "Content-Type": "application/json"}
     with closing(httpx.Client(timeout=60)) as provider:
-        answer = provider.post(f"http://127.0.0.1:{tollgate.port}{door['path']}", content=body, headers=headers)
+        answer = provider.post(f"http://127.0.0.1:{tollgate.port}{endpoint['path']}", content=body, headers=headers)
     assert answer.status_code == 200
     wait_until(lambda: tollgate.oracle.ask(f"SELECT FROM log_message WHERE provider_message_id = '{LATE}'"), 60)

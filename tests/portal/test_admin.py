@@ -172,9 +172,9 @@ def endpoint(acme):
 def change(operator, endpoint):
     """Posts the endpoint's page as it is but for what is given; the page that follows."""
 
-    def post(**given):
+    def post(**fields):
         form = {"name": endpoint.name, "header_name": endpoint.header_name, "is_active": "on", "rate_limit": 1000}
-        answer = operator.post(f"/admin/inbound/webhookendpoint/{endpoint.pk}/change/", {**form, **given}, follow=True)
+        answer = operator.post(f"/admin/inbound/webhookendpoint/{endpoint.pk}/change/", {**form, **fields}, follow=True)
         endpoint.refresh_from_db()
         return text(answer)
 
@@ -186,15 +186,15 @@ def audited(action):
 
 
 @pytest.mark.parametrize(
-    ("hours", "kept"), [({}, 24), ({"keep_hours": ""}, 24), ({"keep_hours": 168}, 168), ({"keep_hours": 0}, 0)]
+    ("hours", "valid_hours"), [({}, 24), ({"keep_hours": ""}, 24), ({"keep_hours": 168}, 168), ({"keep_hours": 0}, 0)]
 )
-def test_rotation_keeps_the_former_secret_for_a_while(acme, endpoint, change, hours, kept):
+def test_rotation_keeps_the_former_secret_for_a_while(acme, endpoint, change, hours, valid_hours):
     before, now = endpoint.app_secret, datetime(2026, 11, 1, 12, tzinfo=UTC)
     with time_machine.travel(now, tick=False):
         page = change(app_secret="fresh", **hours)
     assert (endpoint.app_secret, endpoint.former_app_secret) == ("fresh", before)
-    assert endpoint.former_until == now + timedelta(hours=kept)
-    assert ("The former secrets are valid until" in page) == bool(kept)
+    assert endpoint.former_until == now + timedelta(hours=valid_hours)
+    assert ("The former secrets are valid until" in page) == bool(valid_hours)
     assert audited("endpoint.rotated") == {
         "secrets": ["app_secret"],
         "former_valid_until": endpoint.former_until.isoformat(),

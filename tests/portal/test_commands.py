@@ -67,12 +67,12 @@ class TestSeedDemo:
         assert not DirtyBucket.objects.exists()
 
     def test_the_same_seed_and_end_give_the_same_figures(self):
-        seen = []
+        results = []
         for number in ("7", "7", "8"):
             seed("--seed", number)
-            seen.append(figures())
+            results.append(figures())
             put_back()
-        assert [left == right for left, right in pairwise(seen)] == [True, False]
+        assert [left == right for left, right in pairwise(results)] == [True, False]
 
     def test_a_second_run_refuses_and_changes_nothing(self):
         seed()

@@ -59,21 +59,21 @@ def ids(acme):
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # files that Schemathesis leaves open
 def test_every_operation_answers_as_it_is_described(headers, ids, request):
     many = request.config.getoption("--requests")
-    asking = settings(
+    configure = settings(
         max_examples=many or A_FEW, derandomize=not many, database=None, deadline=None, phases=[Phase.generate],
         suppress_health_check=list(HealthCheck), report_multiple_bugs=False,
     )  # fmt: skip
     schema = schemathesis.openapi.from_wsgi("/api/schema/", application)
     wrong = []
     for operation in (result.ok() for result in schema.get_all_operations()):
-        known = {each.name: ids[each.name] for each in operation.path_parameters}
+        path_parameters = {each.name: ids[each.name] for each in operation.path_parameters}
         for strategy in (
-            operation.as_strategy(GenerationMode.POSITIVE, path_parameters=known),
+            operation.as_strategy(GenerationMode.POSITIVE, path_parameters=path_parameters),
             operation.as_strategy(GenerationMode.POSITIVE),
             operation.as_strategy(GenerationMode.NEGATIVE),
         ):
             try:
-                asking(given(case=strategy)(lambda case: ask(case, headers)))()
+                configure(given(case=strategy)(lambda case: ask(case, headers)))()
             except (FailureGroup, AssertionError) as failed:
                 wrong.append(f"{operation.label}: {error_text(failed)}")
     gc.collect()  # here, where what is left open is forgiven, and not during another test

@@ -143,8 +143,8 @@ def world(acme: Account, ask) -> dict[str, Any]:
     export = ask("post", "/api/v1/exports/", {"columns": ["umid", "status", "created_at"]}, keep=True)[1]["id"]
     for each in Export.objects.filter(account=acme):
         export_work.run_slice(each)
-    gone = Message.objects.get(account=acme, provider_message_id="wamid.gone")
-    body = {"umids": [str(gone.umid)], "reason": "Asked for by the person"}
+    deletable = Message.objects.get(account=acme, provider_message_id="wamid.gone")
+    body = {"umids": [str(deletable.umid)], "reason": "Asked for by the person"}
     deletion = ask("post", "/api/v1/deletions/", body, keep=True)[1]["id"]
     deletion_work.work(Deletion.objects.get().pk)
     connection.cursor().execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")  # chains the audit

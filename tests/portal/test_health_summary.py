@@ -23,11 +23,11 @@ def test_numbers_show_the_worst_first_and_templates_only_the_troubled():
         node(Entity.TEMPLATE, "paused", CanSend.BLOCKED), node(Entity.WABA, "waba", CanSend.LIMITED),
         node(Entity.APP, "app"),
     )  # fmt: skip
-    assert [one.name for one in summary.numbers.shown] == ["bad", "good"]
+    assert [node.name for node in summary.numbers.shown] == ["bad", "good"]
     assert (summary.numbers.free, summary.numbers.total) == (1, 2)
-    assert [one.name for one in summary.templates.shown] == ["paused"]
+    assert [node.name for node in summary.templates.shown] == ["paused"]
     assert (summary.templates.free, summary.templates.total) == (1, 2)
-    assert [one.name for one in summary.others] == ["waba"]
+    assert [node.name for node in summary.others] == ["waba"]
     assert summary.overall == CanSend.BLOCKED
 
 

@@ -99,8 +99,8 @@ def test_template_with_what_was_filled_in(acme):
     page = text(visitor(acme).get(f"/logs/{message.umid}/"))
     assert 'Hello <mark class="unknown">{{1}}</mark>, order <mark class="unknown">{{2}}</mark> has shipped.' in page
     assert "The values of the marked parameters are unknown" in page
-    given = [{"type": "text", "text": "Jane"}, {"type": "text", "text": "77"}]
-    request = {"template": {"components": [{"type": "body", "parameters": given}]}}
+    parameters = [{"type": "text", "text": "Jane"}, {"type": "text", "text": "77"}]
+    request = {"template": {"components": [{"type": "body", "parameters": parameters}]}}
     MessagePayload.objects.create(account=acme, message_id=message.pk, created_at=AT, kind="request", body=request)
     page = text(visitor(acme).get(f"/logs/{message.umid}/"))
     assert "Hello <mark>Jane</mark>, order <mark>77</mark> has shipped." in page

@@ -6,6 +6,6 @@ from providers.error_catalogue import explain
 
 def test_countries_and_the_error_catalogue_are_among_the_texts():
     texts = set(texts_of_data())
-    known = explain("meta", 131049)
-    assert {"Singapore", known.title, known.meaning, known.remedy, known.wait} <= texts
+    diagnosis = explain("meta", 131049)
+    assert {"Singapore", diagnosis.title, diagnosis.meaning, diagnosis.remedy, diagnosis.wait} <= texts
     assert "" not in texts

@@ -144,8 +144,8 @@ def test_queries_do_not_grow_with_accounts(acme, other, operator, django_assert_
 def test_only_operators_get_in(acme, client):
     assert visitor(acme, "owner").get("/operations/").status_code == 403
     assert client.get("/operations/").url == "/accounts/login/?next=/operations/"
-    gone = client.get("/operations/", headers={"HX-Request": "true"})
-    assert (gone.status_code, gone.headers["HX-Redirect"]) == (204, "/accounts/login/?next=/operations/")
+    answer = client.get("/operations/", headers={"HX-Request": "true"})
+    assert (answer.status_code, answer.headers["HX-Redirect"]) == (204, "/accounts/login/?next=/operations/")
     assert "/operations/" not in text(visitor(acme, "owner").get("/"))
 
 
@@ -206,8 +206,8 @@ def test_uncertain_messages_are_counted_and_lead_to_where_they_are_settled(acme,
     assert "1 submission" not in listed  # the table is never counted
     own = visitor(acme, "support")
     link = re.search(r'href="(/logs/\?sending=uncertain)"', text(own.get("/")))[1]
-    shown = text(own.get(link))
-    assert [str(each.umid) in shown for each in (message, sent)] == [True, False]
+    page = text(own.get(link))
+    assert [str(each.umid) in page for each in (message, sent)] == [True, False]
     assert notice(visitor(acme, "viewer", "acme_wa")) == notice(visitor(other, "owner")) == []
 
 

@@ -121,11 +121,11 @@ def _soon_after():
 def pages(resolver, path="", space=""):
     """Every named route as (path, name)."""
     for pattern in resolver.url_patterns:
-        whole = path + str(pattern.pattern)
+        full_path = path + str(pattern.pattern)
         if isinstance(pattern, URLResolver):
-            yield from pages(pattern, whole, f"{space}{pattern.namespace}:" if pattern.namespace else space)
+            yield from pages(pattern, full_path, f"{space}{pattern.namespace}:" if pattern.namespace else space)
         elif isinstance(pattern, URLPattern):
-            yield whole, f"{space}{pattern.name}"
+            yield full_path, f"{space}{pattern.name}"
 
 
 @pytest.mark.parametrize("n", [1, 3])
@@ -152,18 +152,18 @@ def test_queries_of_every_page(acme, n):
         "run_id": dry_runs.start(Proposal(), account=acme, by=principal(None, "owner")).pk,
     }
     client = browser_of(owner)
-    found, logged = {}, {}
+    measured, logged = {}, {}
     for path, name in pages(get_resolver()):
         if path.startswith(NOT_OURS) or name in ELSEWHERE:
             continue
-        wanted = [part.partition(">")[0].split(":") for part in path.split("<")[1:]]
-        values = {key: first.get(key, _NOBODYS[kind]) for kind, key in wanted}
+        parameters = [part.partition(">")[0].split(":") for part in path.split("<")[1:]]
+        values = {key: first.get(key, _NOBODYS[kind]) for kind, key in parameters}
         with CaptureQueriesContext(connection) as queries:
             answer = client.get(reverse(name, kwargs=values))
         assert answer.status_code != 404, f"{name}: make what {path} names, or say in ELSEWHERE which test opens it"
         if answer.status_code == 200:  # what only takes posts says 405, what leads elsewhere 302
-            found[name] = len(queries)
+            measured[name] = len(queries)
             logged[name] = {table for each in queries for table in re.findall(GROWS, each["sql"])}
-    pinned = {name: (COUNTS.get(name), found.get(name)) for name in COUNTS.keys() | found.keys()}
+    pinned = {name: (COUNTS.get(name), measured.get(name)) for name in COUNTS.keys() | measured.keys()}
     assert {name: counts for name, counts in pinned.items() if counts[0] != counts[1]} == {}  # (pinned, found)
     assert {name: tables for name, tables in logged.items() if tables} == READ_THE_LOG

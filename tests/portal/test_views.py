@@ -24,8 +24,8 @@ def _same_day():
 
 
 def chart(page, name):
-    found = re.search(rf'<script id="chart-{name}" type="application/json">(.*?)</script>', page)
-    return json.loads(found[1])
+    match = re.search(rf'<script id="chart-{name}" type="application/json">(.*?)</script>', page)
+    return json.loads(match[1])
 
 
 def test_dashboard(acme):

@@ -7,5 +7,5 @@ from tests.provider_servers import recorder
 
 @pytest.fixture
 def provider():
-    with recorder() as told:
-        yield told
+    with recorder() as server:
+        yield server

@@ -10,7 +10,7 @@ from providers.error_catalogue import Diagnosis, Retry, catalogue, explain, meta
     ("source", "codes"), [("meta", 234), ("8x8", 73), ("8x8-sync", 80), ("8x8-sms", 61), ("health", 7)]
 )
 def test_every_row_loads(source, codes):
-    assert sum(1 for known, _ in catalogue() if known == source) == codes
+    assert sum(1 for row_source, _ in catalogue() if row_source == source) == codes
 
 
 @pytest.mark.parametrize("entry", catalogue().values(), ids=lambda entry: f"{entry.source}-{entry.code}")
@@ -65,8 +65,8 @@ def test_meta_held_a_marketing_message_back():
     ],
 )
 def test_entries(source, code, title, again):
-    found = explain(source, code)
-    assert (found.title, found.again) == (title, again)
+    diagnosis = explain(source, code)
+    assert (diagnosis.title, diagnosis.again) == (title, again)
 
 
 def test_the_same_number_means_what_its_source_says():
@@ -84,16 +84,16 @@ def test_an_8x8_code_says_which_of_metas_it_is():
 
 
 def test_metas_code_behind_a_vague_8x8_code_decides():
-    found = explain("8x8", 25, 131049)
-    assert (found.source, found.code, found.meta_code, found.wait) == ("8x8", 25, 131049, "24 hours")
+    diagnosis = explain("8x8", 25, 131049)
+    assert (diagnosis.source, diagnosis.code, diagnosis.meta_code, diagnosis.wait) == ("8x8", 25, 131049, "24 hours")
     assert explain("8x8", 9999, 131026).title == "Message undeliverable"
     assert explain("8x8", 25, 999999) == catalogue()["8x8", 25]
 
 
-def test_an_unknown_code_is_owned_up_to():
-    found = explain("meta", 999999, provider_text="Something new")
-    assert found.meaning == "Tollgate does not know this code; the provider reported “Something new”."
-    assert (found.retryable, found.hint) == (Retry.MAYBE, f"Something new: {found.meaning}")
+def test_an_unknown_code_is_reported_as_unknown():
+    diagnosis = explain("meta", 999999, provider_text="Something new")
+    assert diagnosis.meaning == "Tollgate does not know this code; the provider reported “Something new”."
+    assert (diagnosis.retryable, diagnosis.hint) == (Retry.MAYBE, f"Something new: {diagnosis.meaning}")
     assert explain("meta", 999999).hint == "Tollgate does not know this code; the provider gave no more details."
     assert explain("meta", None) is None
 

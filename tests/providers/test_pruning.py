@@ -1,4 +1,4 @@
-"""Bodies lose what they say of some, and keep what they say of others."""
+"""Pruning removes the parts of deleted messages from bodies and keeps the others."""
 
 import orjson
 import pytest
@@ -8,8 +8,8 @@ from tests.messaging.inbound.services.test_erasure import OTHER_PERSON, status_b
 from tests.traffic import INDIA
 
 
-def pruned(provider, body, gone):
-    return prune(body, parsed(provider, body), gone)
+def pruned(provider, body, is_deleted):
+    return prune(body, parsed(provider, body), is_deleted)
 
 
 def of_india(event):

@@ -102,11 +102,11 @@ assert pool() is before
 def test_a_secret_is_neither_shown_nor_logged(send, provider, caplog):
     with caplog.at_level(logging.DEBUG):
         provider.answer = b"{}"
-        shown = repr(at(provider.url)) + repr(send(at(provider.url), {}))
+        output = repr(at(provider.url)) + repr(send(at(provider.url), {}))
         provider.answer = None
-        shown += repr(send(at(provider.url), {}))
+        output += repr(send(at(provider.url), {}))
     assert caplog.records
-    assert SECRET not in shown + caplog.text
+    assert SECRET not in output + caplog.text
     sent = [any(SECRET in value for value in request.headers.values()) for request in provider.received.queue]
     assert sent == [True, True]
 

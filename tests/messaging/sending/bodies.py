@@ -47,8 +47,8 @@ PLACE = {**TO, "type": "location", "content": {"location": SHOP}}
 
 
 def interactive(kind: str, action: dict[str, Any], **more: Any) -> dict[str, Any]:
-    given = {"type": kind, "body": {"text": "Choose"}, "action": action, **more}
-    return {**TO, "type": "interactive", "content": {"interactive": given}}
+    content = {"type": kind, "body": {"text": "Choose"}, "action": action, **more}
+    return {**TO, "type": "interactive", "content": {"interactive": content}}
 
 
 INTERACTIVE = [

@@ -16,8 +16,10 @@ pytestmark = pytest.mark.django_db
 def whatsapp(client, acme, headers, provider):
     def carry(request):
         """A request of the library, to Django and back."""
-        given = {name: value for name, value in request.headers.items() if name.lower() != "content-length"}
-        answer = client.generic(request.method, request.url.path, request.content, given["content-type"], headers=given)
+        headers = {name: value for name, value in request.headers.items() if name.lower() != "content-length"}
+        answer = client.generic(
+            request.method, request.url.path, request.content, headers["content-type"], headers=headers
+        )
         return httpx.Response(answer.status_code, content=answer.content, headers=answer.headers)
 
     with httpx.Client(transport=httpx.MockTransport(carry)) as session:
@@ -36,8 +38,8 @@ def test_it_sends_a_template(whatsapp):
     params = [BodyText.params("Ada", "5 %")]
     sent = whatsapp.send_template("6591990000", "weekend_sale", TemplateLanguage.ENGLISH, params)
     send_due()
-    one = Message.objects.get()
-    assert (one.provider_message_id, one.template.name) == (sent.id, "weekend_sale")
+    message = Message.objects.get()
+    assert (message.provider_message_id, message.template.name) == (sent.id, "weekend_sale")
 
 
 @pytest.mark.parametrize(("to", "code"), [("6591131030", 131030), ("0", 100), ("5352123456", 130497)])

@@ -61,9 +61,9 @@ def test_the_answer_is_the_providers(acme, ask, provider, shape):
         "messages": [{"id": wamid, "message_status": "accepted"}],
     }
     send_due()
-    one = Message.objects.get()
-    assert (one.provider_message_id, str(one.umid)) == (wamid, answer["Tollgate-UMID"])
-    assert (one.status, one.response_code, one.template.name) == ("queued", 200, "weekend_sale")
+    message = Message.objects.get()
+    assert (message.provider_message_id, str(message.umid)) == (wamid, answer["Tollgate-UMID"])
+    assert (message.status, message.response_code, message.template.name) == ("queued", 200, "weekend_sale")
     process_webhooks(provider, acme, 3)
     assert Message.objects.get().status == "read"
 
@@ -73,8 +73,8 @@ def test_receipts_before_the_log_knows_the_message(acme, post, provider):
     answer = post(GRAPH, TEXT)
     process_webhooks(provider, acme, 3)
     send_due()
-    one = Message.objects.get()
-    assert (str(one.umid), one.status, one.response_code) == (answer["Tollgate-UMID"], "read", 200)
+    message = Message.objects.get()
+    assert (str(message.umid), message.status, message.response_code) == (answer["Tollgate-UMID"], "read", 200)
 
 
 @pytest.mark.parametrize("shape", SHAPES)
@@ -83,8 +83,13 @@ def test_an_error_is_the_providers_too(acme, ask, provider, shape):
     error = answer.json()["error"]
     assert (answer.status_code, error["code"], error["error_data"]["messaging_product"]) == (400, 131030, "whatsapp")
     send_due()
-    one = Message.objects.get()
-    assert (one.status, one.error_source, one.error_code, one.response_code) == ("rejected", "meta", 131030, 400)
+    message = Message.objects.get()
+    assert (message.status, message.error_source, message.error_code, message.response_code) == (
+        "rejected",
+        "meta",
+        131030,
+        400,
+    )
 
 
 @pytest.mark.parametrize(("ending", "expected"), [("990503", (503, 131016)), ("990502", (500, 131000))])
@@ -186,8 +191,8 @@ def test_a_number_without_a_credential(acme, post):
 @pytest.mark.parametrize(("raw", "shape"), list(product([b"{", b"[]", b'{"a": "\\u0000"}'], SHAPES)))
 def test_a_body_that_is_no_object_is_refused(client, acme, headers, raw, shape):
     token = headers["Authorization"].removeprefix("Bearer ")
-    path, given = (GRAPH, headers) if shape == "graph" else (D360, {"D360-API-KEY": token})
-    answer = client.post(path, raw, content_type="application/json", headers=given)
+    path, credentials = (GRAPH, headers) if shape == "graph" else (D360, {"D360-API-KEY": token})
+    answer = client.post(path, raw, content_type="application/json", headers=credentials)
     assert answer.status_code == 400
     assert set(answer.json()) == {"error" if shape == "graph" else "meta"}
 
@@ -195,8 +200,8 @@ def test_a_body_that_is_no_object_is_refused(client, acme, headers, raw, shape):
 def test_nothing_of_a_key_is_stored(acme, post, provider, headers):
     post(GRAPH, {**TEXT, "tollgate": {"source": "template_bot", "name": "Cart", "recipientType": "lead"}})
     send_due()
-    kept = [str(body) for body in MessagePayload.objects.values_list("body", flat=True)]
-    assert len(kept) == 2
-    assert not any(headers["Authorization"][7:] in text or "sandbox-token" in text for text in kept)
-    one = Message.objects.get()
-    assert (one.source.category, one.source.name, one.recipient_type) == ("template_bot", "Cart", "lead")
+    bodies = [str(body) for body in MessagePayload.objects.values_list("body", flat=True)]
+    assert len(bodies) == 2
+    assert not any(headers["Authorization"][7:] in text or "sandbox-token" in text for text in bodies)
+    message = Message.objects.get()
+    assert (message.source.category, message.source.name, message.recipient_type) == ("template_bot", "Cart", "lead")

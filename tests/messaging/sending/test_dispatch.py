@@ -42,14 +42,14 @@ def test_a_message_is_sent_and_its_receipts_find_it(acme, post, provider, code, 
     assert (str(sent.umid), sent.provider, sent.status, sent.response_code) == (umid, VENDORS[code], "queued", 200)
     assert sent.provider_message_id not in {"", umid}
     process_webhooks(provider, acme, 3)
-    one = only_message()
-    assert (str(one.umid), one.status, one.msisdn) == (umid, "read", "6591990000")
-    assert one.client_message_id == body.get("clientMessageId", "")
-    assert (one.source.category, one.source.name) == ("api", "Shop")
+    message = only_message()
+    assert (str(message.umid), message.status, message.msisdn) == (umid, "read", "6591990000")
+    assert message.client_message_id == body.get("clientMessageId", "")
+    assert (message.source.category, message.source.name) == ("api", "Shop")
     assert not Submission.objects.exists()
-    kinds = MessagePayload.objects.filter(message_id=one.pk).values_list("kind", flat=True)
+    kinds = MessagePayload.objects.filter(message_id=message.pk).values_list("kind", flat=True)
     assert sorted(kinds) == ["request", "response"]
-    states = StatusEvent.objects.filter(message_id=one.pk).order_by("at").values_list("state", flat=True)
+    states = StatusEvent.objects.filter(message_id=message.pk).order_by("at").values_list("state", flat=True)
     assert set(states) == {"queued", "sent", "delivered", "read"}
 
 
@@ -62,8 +62,8 @@ def test_receipts_that_come_before_the_answer_are_of_the_same_message(acme, post
     process_webhooks(provider, acme, 3)
     monkeypatch.setattr(settlement, "settle", settle)
     settle()
-    one = only_message()
-    assert (str(one.umid), one.status, one.response_code) == (umid, "read", 200)
+    message = only_message()
+    assert (str(message.umid), message.status, message.response_code) == (umid, "read", 200)
     assert not Submission.objects.exists()
 
 
@@ -77,9 +77,14 @@ def test_rows_that_webhooks_made_are_taken_in(acme, post, provider, monkeypatch)
     process_webhooks(provider, acme, 3)
     assert Message.objects.count() == 2
     settle()
-    one = only_message()
-    assert (str(one.umid), one.status, one.category, one.response_code) == (umid, "read", "utility", 200)
-    assert StatusEvent.objects.filter(message_id=one.pk).count() == 4
+    message = only_message()
+    assert (str(message.umid), message.status, message.category, message.response_code) == (
+        umid,
+        "read",
+        "utility",
+        200,
+    )
+    assert StatusEvent.objects.filter(message_id=message.pk).count() == 4
     assert not Submission.objects.exists()
     assert counted() == {"read": 1}
 
@@ -110,7 +115,7 @@ def test_a_webhook_resolves_what_was_uncertain(acme, post, provider, ending, mon
     assert Submission.objects.get().state == "uncertain"
     process_webhooks(provider, acme, 1)
     send_due()
-    one = only_message()
-    assert str(one.umid) == umid
-    assert one.provider_message_id.startswith("wamid.")
+    message = only_message()
+    assert str(message.umid) == umid
+    assert message.provider_message_id.startswith("wamid.")
     assert not Submission.objects.exists()

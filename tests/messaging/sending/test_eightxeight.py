@@ -124,20 +124,25 @@ def rich(acme):
 )  # fmt: skip
 def test_a_wrong_field_has_its_code(rich, post, change, code, named):
     answer = post(SEND, {**bodies.TEXT, **change})
-    said = answer.json()
-    assert (answer.status_code, said["code"]) == (400, code), said
-    assert named in said["message"]
-    UUID(said["errorId"])
-    datetime.fromisoformat(said["timestamp"])
+    error = answer.json()
+    assert (answer.status_code, error["code"]) == (400, code), error
+    assert named in error["message"]
+    UUID(error["errorId"])
+    datetime.fromisoformat(error["timestamp"])
     assert Submission.objects.get().outcome["code"] == code
 
 
 def test_a_refused_message_is_in_the_log_with_its_answer(rich, acme, post):
     post(SEND, with_content(name="no_such"), **{"X-Tollgate-Source": "campaign", "X-Tollgate-Source-Name": "Spring"})
     send_due()
-    one = Message.objects.get()
-    assert (one.status, one.error_source, one.error_code, one.response_code) == ("rejected", "8x8-sync", 3038, 400)
-    assert (one.source.category, one.source.name, one.msisdn) == ("campaign", "Spring", "6591990000")
+    message = Message.objects.get()
+    assert (message.status, message.error_source, message.error_code, message.response_code) == (
+        "rejected",
+        "8x8-sync",
+        3038,
+        400,
+    )
+    assert (message.source.category, message.source.name, message.msisdn) == ("campaign", "Spring", "6591990000")
     assert not Submission.objects.exists()
 
 
@@ -187,16 +192,16 @@ def test_a_body_that_is_no_message_is_refused(client, acme, headers, raw):
 def test_a_spoiled_field_is_refused_or_sendable(rich, acme, body, code):
     """Whatever stands in a field: refused with a code and a message, or a body that providers can be sent."""
     sender = senders.sender_directory(acme.pk).by_subaccount[code][0]
-    whole = {**body, **({"scheduled": SOON.isoformat(), "expiry": None} if "scheduled" in body else {})}
-    assert read(whole, sender, Origin()).about.msisdn == "6591990000"
-    for path, value, spoiled in bodies.spoiled(whole):
-        wanted = read_or_refused(spoiled, sender)
-        if isinstance(wanted, Refusal):
-            assert (wanted.status, bool(wanted.code)) == (400, True), (path, value)
-            assert any(f"{name}" in wanted.message for name in path), (path, value, wanted.message)
+    valid_body = {**body, **({"scheduled": SOON.isoformat(), "expiry": None} if "scheduled" in body else {})}
+    assert read(valid_body, sender, Origin()).about.msisdn == "6591990000"
+    for path, value, spoiled in bodies.spoiled(valid_body):
+        result = read_or_refused(spoiled, sender)
+        if isinstance(result, Refusal):
+            assert (result.status, bool(result.code)) == (400, True), (path, value)
+            assert any(f"{name}" in result.message for name in path), (path, value, result.message)
             continue
         for vendor in VENDORS.values():
-            orjson.dumps(vendor.sending.from_8x8(wanted.request, wanted.about, str(wanted.umid)))
+            orjson.dumps(vendor.sending.from_8x8(result.request, result.about, str(result.umid)))
 
 
 @pytest.mark.parametrize("number", ["1e19", "1e308", "-1e25", "123456789012345678901234567890"])
@@ -213,12 +218,12 @@ def test_a_spoiled_batch_is_refused_as_a_whole_or_by_message(acme, post):
     for path, value, spoiled in bodies.spoiled(bodies.BATCH):
         before = Submission.objects.count()
         answer = post(f"{SEND}/batch", spoiled)
-        said, stored = answer.json(), Submission.objects.count() - before
+        data, stored = answer.json(), Submission.objects.count() - before
         if answer.status_code == 200:
-            assert stored == said["acceptedCount"] + said["rejectedCount"] == len(spoiled["messages"]), (path, value)
+            assert stored == data["acceptedCount"] + data["rejectedCount"] == len(spoiled["messages"]), (path, value)
             continue
         assert (answer.status_code, stored) == (400, 0), (path, value)
-        assert any(str(name) in said["message"] for name in path), (path, value, said["message"])
+        assert any(str(name) in data["message"] for name in path), (path, value, data["message"])
 
 
 def test_what_is_anothers_does_not_exist(acme, other, client, headers, post):
@@ -293,8 +298,8 @@ class TestBatch:
         assert client.delete(url, headers=headers).json() == {"cancelledCount": 3}
         send_due()
         assert set(Message.objects.values_list("status", "status_detail")) == {("rejected", "cancelled")}
-        gone = client.delete(url, headers=headers)
-        assert (gone.status_code, gone.json()["code"]) == (404, 1300)
+        repeated = client.delete(url, headers=headers)
+        assert (repeated.status_code, repeated.json()["code"]) == (404, 1300)
 
 
 class TestOne:
@@ -354,9 +359,9 @@ def test_details_are_given_once_a_second_to_a_key_in_a_subaccount(acme, client, 
     counted[limit] = 2
     answer = client.get(f"{SEND}/{umid}", headers=headers)
     assert (answer.status_code, answer["Retry-After"]) == (429, "1")
-    said = answer.json()
-    assert set(said) == {"code", "message", "errorId", "timestamp"}
-    assert (said["code"], said["message"]) == (429, "Quota exceeded. Please try again in 1 second(s).")
+    data = answer.json()
+    assert set(data) == {"code", "message", "errorId", "timestamp"}
+    assert (data["code"], data["message"]) == (429, "Quota exceeded. Please try again in 1 second(s).")
     assert client.get(f"{SEND.replace('acme_wa', 'acme_shop')}/{umid}", headers=headers).status_code == 404
     assert client.delete(f"{SEND}/{umid}", headers=headers).status_code == 200
     assert post(SEND, bodies.TEXT).status_code == 200
@@ -371,8 +376,8 @@ def test_a_repeated_post_is_one_message(acme, post):
 def test_a_body_is_translated_for_the_cloud_api(rich, acme):
     sender = senders.sender_directory(acme.pk).by_subaccount["acme_shop"][0]
     body = deepcopy(bodies.TEMPLATE) | {"scheduled": None, "expiry": None}
-    wanted = read(body, sender, Origin())
-    sent = VENDORS["meta"].sending.from_8x8(wanted.request, wanted.about, reference("u"))
+    message = read(body, sender, Origin())
+    sent = VENDORS["meta"].sending.from_8x8(message.request, message.about, reference("u"))
     assert sent == {
         "messaging_product": "whatsapp", "recipient_type": "individual", "to": "+6591990000", "type": "template",
         "biz_opaque_callback_data": "tollgate:u",

@@ -100,11 +100,11 @@ class TestPosting:
         requests = [hook.received.get_nowait() for _ in range(5)]
         assert {(each.path, each.headers["Authorization"]) for each in requests} == {("/hook", "Bearer abc")}
         assert all(each.headers["webhook-signature"].startswith("v1,") for each in requests)
-        said = [json.loads(each.body) for each in requests]
-        outbound = [each["payload"] for each in said if each["eventType"] == "outbound_message_status_changed"]
+        bodies = [json.loads(each.body) for each in requests]
+        outbound = [each["payload"] for each in bodies if each["eventType"] == "outbound_message_status_changed"]
         assert [payload["umid"] for payload in outbound] == [umid] * 4
         reply = Message.objects.get(direction="inbound")
-        (inbound,) = [each for each in said if each["eventType"] == "inbound_message_received"]
+        (inbound,) = [each for each in bodies if each["eventType"] == "inbound_message_received"]
         assert inbound == {
             "version": 3,
             "namespace": "ChatApps",
@@ -155,7 +155,7 @@ class TestPosting:
         deliver(acme, provider_message_id="wamid.2", at=timezone.now())
         assert posted(hook) == []
 
-    def test_a_webhook_before_the_answer_is_told_once_under_the_umid_the_client_knows(
+    def test_a_webhook_before_the_answer_is_posted_once_under_the_clients_umid(
         self, post, provider, hook, configure, settle
     ):
         """The client's own reference stands in the webhook, so that it cannot know that its message is ours."""
@@ -169,9 +169,9 @@ class TestPosting:
         settle()
         Delivery.objects.filter(state="pending").update(due_at=timezone.now() - timedelta(seconds=1))
         deliveries.post_due()
-        said = [json.loads(hook.received.get_nowait().body)["payload"] for _ in range(hook.received.qsize())]
-        assert sorted(map(word_of, said)) == ["delivered_to_operator", "delivered_to_recipient", "read"]
-        assert {payload["umid"] for payload in said} == {answer["Tollgate-UMID"]}
+        payloads = [json.loads(hook.received.get_nowait().body)["payload"] for _ in range(hook.received.qsize())]
+        assert sorted(map(word_of, payloads)) == ["delivered_to_operator", "delivered_to_recipient", "read"]
+        assert {payload["umid"] for payload in payloads} == {answer["Tollgate-UMID"]}
         assert deliveries.post_due() == 0
         assert Message.objects.count() == 1
 
@@ -199,17 +199,17 @@ class TestConfiguring:
         assert (
             post(path, [{"subAccountId": "acme_shop", "url": url, "httpAuthorization": "Basic x"}]).status_code == 200
         )
-        shown = {"subAccountId": "acme_shop", "url": url, "enabled": True, "httpAuthorization": "***"}
-        assert client.get(path, headers=headers).json() == [{**shown, "type": kind} for kind in ("CADR", "MSG")]
-        post(path, [{**shown, "type": "MSG", "enabled": False}])
+        hook_body = {"subAccountId": "acme_shop", "url": url, "enabled": True, "httpAuthorization": "***"}
+        assert client.get(path, headers=headers).json() == [{**hook_body, "type": kind} for kind in ("CADR", "MSG")]
+        post(path, [{**hook_body, "type": "MSG", "enabled": False}])
         assert [(each.enabled, each.authorization) for each in Endpoint.objects.order_by("-event_type")] == [
             (True, "Basic x"), (False, "Basic x"),
         ]  # fmt: skip
-        kept = AuditEntry.objects.filter(account=acme, action="webhook.configured").order_by("-id")[0]
-        assert (kept.target, kept.details) == ("MSG", {"subaccount": "acme_shop", "url": url, "enabled": False})
+        entry = AuditEntry.objects.filter(account=acme, action="webhook.configured").order_by("-id")[0]
+        assert (entry.target, entry.details) == ("MSG", {"subaccount": "acme_shop", "url": url, "enabled": False})
 
     @pytest.mark.parametrize(
-        ("entry", "code", "said"),
+        ("entry", "code", "message"),
         [
             ({}, 1000, "'[0].subAccountId' is required: give a string."),
             ({"subAccountId": "harbour"}, 1001, "Provided subAccountId doesn't belong to your account"),
@@ -228,10 +228,10 @@ class TestConfiguring:
             ("x", 1000, "'[0]' must be an object."),
         ],
     )
-    def test_what_is_wrong_is_named(self, post, path, entry, code, said):
+    def test_what_is_wrong_is_named(self, post, path, entry, code, message):
         answer = post(path, [entry])
         assert (answer.status_code, answer.json()["code"]) == (400, code)
-        assert answer.json()["message"].startswith(said)
+        assert answer.json()["message"].startswith(message)
 
     @pytest.mark.parametrize("body", ["{}", "[]", "7", "[", '["\\u0000"]'])
     def test_a_body_is_an_array(self, post, path, body):

@@ -26,7 +26,7 @@ def send(acme):
     return run
 
 
-def shown():
+def displayed_status():
     return Message.objects.get().status
 
 
@@ -44,7 +44,7 @@ def shown():
 def test_a_message_expires_after_its_time_to_live(send, ago, category, status):
     send(ago, category=category)
     expire(NOW)
-    assert shown() == status
+    assert displayed_status() == status
 
 
 def test_it_expires_at_the_end_of_its_life_not_when_the_job_runs(send):
@@ -70,5 +70,5 @@ def test_a_delivery_that_is_reported_later_wins_and_is_charged(send):
     send(timedelta(days=40), category="marketing", pricing_type="regular")
     expire(NOW)
     send(timedelta(days=20), "delivered", category="marketing", pricing_type="regular")
-    assert shown() == "delivered"
+    assert displayed_status() == "delivered"
     assert UsageFact.objects.count() == 1

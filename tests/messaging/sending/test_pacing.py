@@ -70,7 +70,7 @@ def rejected(code, status=429, retry_after=None):
     return Rejected("meta", code, "", "", Answer(status, b"", None, retry_after))
 
 
-def learn(outcome):
+def record_outcome(outcome):
     pacing.pause_after_refusal(Submission(provider=SENDER.provider, phone_number_id=SENDER.phone_number_id), outcome)
 
 
@@ -136,18 +136,18 @@ class TestLearning:
 
     @pytest.mark.parametrize("code", [4, 80007, 130429])
     def test_the_whole_number_rests_for_a_second_or_as_long_as_the_provider_says(self, redis, code):
-        learn(rejected(code))
+        record_outcome(rejected(code))
         assert 0 < ahead(redis, OF_NUMBER) <= 2 + TOLERANCE
-        learn(rejected(code, retry_after=timedelta(seconds=100)))
+        record_outcome(rejected(code, retry_after=timedelta(seconds=100)))
         pause = pacing.reserve(SENDER, JANE)
         assert pause.is_for_number
         assert 40 < pause.seconds <= 100 + 1 / 80 + TOLERANCE
 
     @pytest.mark.parametrize("outcome", [rejected(131056), rejected(131000, 500), Unreached("ConnectError")])
     def test_nothing_else_holds_the_number_back(self, redis, outcome):
-        learn(outcome)
+        record_outcome(outcome)
         assert not redis.exists(OF_NUMBER)
 
     def test_without_redis_it_learns_nothing(self, clock):
-        learn(rejected(130429))
+        record_outcome(rejected(130429))
         assert pacing.reserve(SENDER, JANE) is None

@@ -189,7 +189,7 @@ def test_addresses_of_private_networks_are_refused(settings, host):
 
 
 @pytest.mark.parametrize(
-    ("url", "loopback", "said"),
+    ("url", "loopback", "problem"),
     [
         ("https://hooks.example.com/x", False, ""),
         ("https://hooks.example.com:8443/x", False, ""),
@@ -203,7 +203,7 @@ def test_addresses_of_private_networks_are_refused(settings, host):
         ("https://10.0.0.1/", True, "private"),
     ],
 )
-def test_addresses(settings, url, loopback, said):
+def test_addresses(settings, url, loopback, problem):
     settings.CALLBACK_LOOPBACK = loopback
-    assert said in url_problem(url)
-    assert bool(url_problem(url)) == bool(said)
+    assert problem in url_problem(url)
+    assert bool(url_problem(url)) == bool(problem)

@@ -27,8 +27,8 @@ def page(client):
 
 
 def act(client, action, message=None):
-    one = message or Message.objects.get()
-    return client.post(f"/logs/{one.umid}/sending/", {"action": action}, follow=True).content.decode()
+    target = message or Message.objects.get()
+    return client.post(f"/logs/{target.umid}/sending/", {"action": action}, follow=True).content.decode()
 
 
 @pytest.fixture
@@ -45,20 +45,20 @@ class TestPage:
     def test_it_shows_request_answer_and_attempt(self, acme, owner, post, provider):
         post(SEND, bodies.TEXT)
         send_due()
-        shown = page(owner)
-        assert "Send attempts" in shown
-        assert "Reported by Meta Cloud API" in shown
-        assert "Provider response" in shown
-        assert "wamid." in shown
-        assert "Request as JSON" in shown
+        html = page(owner)
+        assert "Send attempts" in html
+        assert "Reported by Meta Cloud API" in html
+        assert "Provider response" in html
+        assert "wamid." in html
+        assert "Request as JSON" in html
 
     def test_bodies_are_for_those_who_may_see_texts_and_numbers(self, acme, post, provider):
         post(SEND, bodies.TEXT)
         send_due()
-        shown = page(visitor(acme, "finance"))
-        assert "Accepted" in shown
-        assert "Provider response" not in shown
-        assert "Resend" not in shown
+        html = page(visitor(acme, "finance"))
+        assert "Accepted" in html
+        assert "Provider response" not in html
+        assert "Resend" not in html
 
 
 class TestUncertain:
@@ -95,21 +95,21 @@ def test_what_waits_can_be_taken_back(acme, owner, post):
 def test_what_can_no_more_be_sent_says_why(acme, owner, post, provider):
     post(SEND, {**bodies.TEXT, "user": {"msisdn": "+6591131030"}})
     send_due()
-    one = Message.objects.get()
-    one.subaccount.is_active = False
-    one.subaccount.save()
+    message = Message.objects.get()
+    message.subaccount.is_active = False
+    message.subaccount.save()
     assert "Its subaccount is closed." in act(owner, "again")
-    PhoneNumber.objects.filter(pk=one.phone_number_id).update(msisdn="6591131030")
-    one.subaccount.is_active = True
-    one.subaccount.save()
+    PhoneNumber.objects.filter(pk=message.phone_number_id).update(msisdn="6591131030")
+    message.subaccount.is_active = True
+    message.subaccount.save()
     assert "is the number that sends" in act(owner, "again")
 
 
 def test_who_may_not(acme, other, post):
     post(SEND, bodies.TEXT)
     send_due()
-    one = Message.objects.get()
-    url = f"/logs/{one.umid}/sending/"
+    message = Message.objects.get()
+    url = f"/logs/{message.umid}/sending/"
     assert visitor(acme, "finance").post(url, {"action": "again"}).status_code == 403
     assert visitor(other, "owner").post(url, {"action": "again"}).status_code == 404
     assert visitor(acme, "owner").post(url, {"action": "burn"}).status_code == 404
@@ -122,10 +122,10 @@ def test_an_operator_sets_the_credential_of_a_number(acme, client):
     number = PhoneNumber.objects.get(account=acme, provider="meta")
     url = f"/admin/log/phonenumber/{number.pk}/change/"
     form = client.get(url).context["adminform"].form
-    given = {name: form.initial.get(name) or "" for name in form.fields}
-    answer = client.post(url, {**given, "credential": "no spaces"})
+    data = {name: form.initial.get(name) or "" for name in form.fields}
+    answer = client.post(url, {**data, "credential": "no spaces"})
     assert b"cannot contain spaces" in answer.content
-    assert client.post(url, {**given, "credential": SECRET}).status_code == 302
+    assert client.post(url, {**data, "credential": SECRET}).status_code == 302
     number.refresh_from_db()
     assert (number.credential, SECRET in number.credential_sealed) == (SECRET, False)
     assert SECRET not in client.get(url).content.decode()

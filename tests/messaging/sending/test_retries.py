@@ -73,18 +73,18 @@ class TestLoop:
     def test_it_is_tried_again_when_its_error_says_and_then_sent(self, acme, post, meta, refusal, seconds):
         refuses(meta, *refusal)
         post(SEND, bodies.TEXT)
-        found = []
+        delays = []
         for _ in seconds:
             assert attempt() == 1
-            found.append(waits())
-        assert found == [timedelta(seconds=each) for each in seconds]
+            delays.append(waits())
+        assert delays == [timedelta(seconds=each) for each in seconds]
         assert Message.objects.get().status == "queued"
         takes(meta)
         assert attempt() == 1
-        one = Message.objects.get()
-        assert (one.provider_message_id, one.error_code, one.response_code) == ("wamid.A", None, 200)
+        message = Message.objects.get()
+        assert (message.provider_message_id, message.error_code, message.response_code) == ("wamid.A", None, 200)
         assert not Submission.objects.exists()
-        kinds = MessagePayload.objects.filter(message_id=one.pk, kind="response").order_by("created_at")
+        kinds = MessagePayload.objects.filter(message_id=message.pk, kind="response").order_by("created_at")
         assert [(each.body["attempt"], each.body["kind"]) for each in kinds] == [
             (1, "rejected"), (2, "rejected"), (3, "rejected"), (4, "accepted"),
         ]  # fmt: skip
@@ -95,12 +95,12 @@ class TestLoop:
         attempt()
         assert waits() == timedelta(seconds=77)
 
-    def test_what_no_second_attempt_mends_is_over_at_once(self, acme, post, meta):
+    def test_a_permanent_error_is_final_at_once(self, acme, post, meta):
         refuses(meta, 400, 131047)
         post(SEND, bodies.TEXT)
         assert [attempt(), attempt()] == [1, 0]
-        one = Message.objects.get()
-        assert (one.status, one.error_code, one.response_code) == ("rejected", 131047, 400)
+        message = Message.objects.get()
+        assert (message.status, message.error_code, message.response_code) == ("rejected", 131047, 400)
         assert not Submission.objects.exists()
 
     def test_an_answer_with_a_number_of_any_size_is_kept(self, acme, post, meta):
@@ -159,8 +159,8 @@ class TestResults:
             *((status, code, [2**n for n in range(9)])
               for status, code in ((429, 130429), (400, 4), (400, 80007), (500, 131000), (500, 131016), (500, 1))),
         ):  # fmt: skip
-            found = [self.result(rejected(code, status), attempts=n).again_at for n in range(1, 10)]
-            assert found == [wait and (NOON + timedelta(seconds=wait)).isoformat() for wait in waits], code
+            times = [self.result(rejected(code, status), attempts=n).again_at for n in range(1, 10)]
+            assert times == [wait and (NOON + timedelta(seconds=wait)).isoformat() for wait in waits], code
 
     def test_never_again(self):
         for status, code in (
@@ -176,14 +176,14 @@ class TestResults:
 
     @pytest.mark.parametrize(("expires", "again"), [(299, False), (300, False), (301, True)])
     def test_nothing_is_tried_when_it_would_have_expired(self, expires, again):
-        one = self.result(rejected(2, 503), expires_at=NOON + timedelta(seconds=expires))
-        assert (one.kind, one.again_at is not None) == (ResultKind.REJECTED, again)
+        result = self.result(rejected(2, 503), expires_at=NOON + timedelta(seconds=expires))
+        assert (result.kind, result.again_at is not None) == (ResultKind.REJECTED, again)
 
     @pytest.mark.parametrize(("minutes", "again"), [(60, True), (61, False)])
-    def test_what_must_rest_longer_than_an_hour_is_for_people(self, minutes, again):
-        one = self.result(rejected(130429, 429, timedelta(minutes=minutes)))
-        assert (one.again_at is not None) is again
+    def test_what_must_wait_longer_than_an_hour_is_for_people(self, minutes, again):
+        result = self.result(rejected(130429, 429, timedelta(minutes=minutes)))
+        assert (result.again_at is not None) is again
 
-    def test_an_unreached_provider_is_asked_ever_later(self):
-        found = [self.result(Unreached("ConnectError"), attempts=n).again_at for n in (1, 2, 9, 10)]
-        assert found == [*((NOON + timedelta(seconds=each)).isoformat() for each in (1, 2, 256)), None]
+    def test_an_unreached_provider_is_retried_ever_later(self):
+        times = [self.result(Unreached("ConnectError"), attempts=n).again_at for n in (1, 2, 9, 10)]
+        assert times == [*((NOON + timedelta(seconds=each)).isoformat() for each in (1, 2, 256)), None]

@@ -19,9 +19,9 @@ def rows(acme, post, monkeypatch):
     monkeypatch.setattr(settlement, "_retry_at", {})
     for _ in range(3):
         assert post(SEND.format("acme_wa"), TEXT).status_code == 200
-    found = list(Submission.objects.order_by("id"))
-    Submission.objects.filter(pk=found[1].pk).update(about=["of another shape"])
-    return found
+    submissions = list(Submission.objects.order_by("id"))
+    Submission.objects.filter(pk=submissions[1].pk).update(about=["of another shape"])
+    return submissions
 
 
 def unlogged():
@@ -39,7 +39,7 @@ def test_a_bad_row_delays_no_other_and_is_left_alone_for_a_while(rows, monkeypat
 
 
 def test_the_end_of_the_worker_s_time_is_no_fault_of_a_row(rows, monkeypatch):
-    def late(given):
+    def late(batch):
         raise SoftTimeLimitExceeded
 
     monkeypatch.setattr(settlement, "_log", late)

@@ -11,7 +11,7 @@ DATA = {
 
 
 @pytest.mark.parametrize(
-    ("said", "kind", "content"),
+    ("message", "kind", "content"),
     [
         ({"type": "text", "text": {"body": "Hi"}}, "Text", {"text": "Hi"}),
         ({"type": "button", "button": {"text": "Yes", "payload": "y"}}, "Text", {"text": "Yes", "payload": "y"}),
@@ -35,13 +35,13 @@ DATA = {
         ({"type": "text", "text": "broken"}, "Text", {"text": None}),
     ],
 )
-def test_what_meta_received_in_8x8s_words(said, kind, content):
-    payload = inbound_body({**DATA, "provider": "meta", "content": said})["payload"]
+def test_what_meta_received_in_8x8s_words(message, kind, content):
+    payload = inbound_body({**DATA, "provider": "meta", "content": message})["payload"]
     assert (payload["type"], payload["content"]) == (kind, content)
 
 
 def test_what_8x8_received_stays_as_it_was():
-    said = {"type": "Image", "url": "https://media.example/1", "profile_name": "Jane"}
-    payload = inbound_body({**DATA, "provider": "8x8", "content": said})["payload"]
+    message = {"type": "Image", "url": "https://media.example/1", "profile_name": "Jane"}
+    payload = inbound_body({**DATA, "provider": "8x8", "content": message})["payload"]
     assert (payload["type"], payload["content"]) == ("Image", {"url": "https://media.example/1"})
     assert payload["user"] == {"name": "Jane"}

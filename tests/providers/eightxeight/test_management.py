@@ -18,10 +18,10 @@ def parsed(kind, details, timestamp="2025-01-01T00:00:00.00Z"):
     return parse(json.dumps(body).encode())
 
 
-def seen(kind, details):
-    found = parsed(kind, details)
-    assert found.problems == []
-    return [(str(e.subject), e.field, e.old, e.new, e.reason) for e in found.events]
+def events_of(kind, details):
+    result = parsed(kind, details)
+    assert result.problems == []
+    return [(str(e.subject), e.field, e.old, e.new, e.reason) for e in result.events]
 
 
 @pytest.mark.parametrize(
@@ -88,12 +88,12 @@ def seen(kind, details):
     ],
 )  # fmt: skip
 def test_what_changed(kind, details, expected):
-    assert seen(kind, details) == expected
+    assert events_of(kind, details) == expected
 
 
 def test_letter_case_does_not_matter():
     details = {**TEMPLATE, "meta": {"status": "approved"}}
-    assert seen("Template_Status_Update", details) == [("template", "status", "", "APPROVED", "")]
+    assert events_of("Template_Status_Update", details) == [("template", "status", "", "APPROVED", "")]
 
 
 def test_the_waba_and_the_time_stand_beside_the_details():

@@ -29,8 +29,8 @@ def receipt(**changes):
 
 
 def status(state, detail=None, **more):
-    given = {"state": state, "timestamp": "2026-07-03T03:40:54.16Z", **more}
-    return receipt(status=given | ({"detail": detail} if detail else {}))
+    fields = {"state": state, "timestamp": "2026-07-03T03:40:54.16Z", **more}
+    return receipt(status=fields | ({"detail": detail} if detail else {}))
 
 
 def test_a_receipt_of_version_9():

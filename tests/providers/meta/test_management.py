@@ -18,7 +18,7 @@ def events(value, field="some_field", time=1739322624):
     return parsed.events
 
 
-def seen(value):
+def events_of(value):
     """(subject, field, old, new, reason) of each change."""
     return [(str(e.subject), e.field, e.old, e.new, e.reason) for e in events(value)]
 
@@ -135,7 +135,7 @@ NUMBER = {"display_phone_number": "15550783881"}
     ],
 )
 def test_what_changed(value, expected):
-    assert seen(value) == expected
+    assert events_of(value) == expected
 
 
 def test_a_change_carries_its_waba_its_template_its_time_and_the_announcement():

@@ -54,20 +54,20 @@ def traffic(account):
 
 def status_body(*statuses):
     """A webhook of Meta's with (wamid, status, msisdn) each, two seconds after `AT`."""
-    statuses = [
+    entries = [
         {"id": wamid, "status": status, "timestamp": str(int(AT.timestamp()) + 2), "recipient_id": msisdn,
          "pricing": {"billable": True, "pricing_model": "PMP", "type": "regular", "category": "marketing"}}
         for wamid, status, msisdn in statuses
     ]  # fmt: skip
     value = {"messaging_product": "whatsapp", "metadata": {"phone_number_id": META.number_id},
              "contacts": [{"wa_id": msisdn, "profile": {"name": f"N {msisdn}"}} for _, _, msisdn in statuses],
-             "statuses": statuses}  # fmt: skip
+             "statuses": entries}  # fmt: skip
     change = {"field": "messages", "value": value}
     return orjson.dumps({"object": "whatsapp_business_account", "entry": [{"id": "1", "changes": [change]}]})
 
 
 def take(account, *statuses):
-    """Store a webhook and work it off."""
+    """Store a webhook and process it."""
     endpoint = WebhookEndpoint.objects.get(account=account, provider="meta")
     item = InboxItem.objects.create(account=account, endpoint=endpoint, provider="meta", body=status_body(*statuses))
     inbox.drain()

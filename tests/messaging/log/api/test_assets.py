@@ -40,14 +40,14 @@ def test_a_template(acme, get):
 
 
 @pytest.mark.parametrize(
-    ("query", "n"),
+    ("query", "expected"),
     [({"name": "login_code"}, ["login_code"]), ({"search": "CODE"}, ["login_code"]), ({"name": "code"}, []),
      ({"category": "authentication"}, ["login_code"]), ({"status": "paused"}, ["abandoned_cart"]),
      ({"waba": "0"}, []), ({"language": "xx"}, []), ({"quality": "none"}, [])],
 )  # fmt: skip
-def test_filters_of_templates(acme, get, query, n):
+def test_filters_of_templates(acme, get, query, expected):
     Template.objects.filter(account=acme, name="abandoned_cart").update(status="PAUSED")
-    assert names(get(TEMPLATES, **query)) == n
+    assert names(get(TEMPLATES, **query)) == expected
 
 
 def test_pages(acme, get, monkeypatch):
@@ -73,12 +73,12 @@ def test_a_phone_number(acme, get):
 
 
 @pytest.mark.parametrize(
-    ("query", "n"),
+    ("query", "expected"),
     [({"provider": "8x8"}, ["acme_wa"]), ({"subaccount": "acme_care"}, ["acme_care"]),
      ({"phone_number_id": "106540352242922"}, ["acme_shop"]), ({"subaccount": "harbour"}, []), ({"waba": "1"}, [])],
 )  # fmt: skip
-def test_filters_of_numbers(acme, other, get, query, n):
-    assert [row["subaccount_id"] for row in get(NUMBERS, **query).json()["results"]] == n
+def test_filters_of_numbers(acme, other, get, query, expected):
+    assert [row["subaccount_id"] for row in get(NUMBERS, **query).json()["results"]] == expected
 
 
 def test_a_key_of_a_subaccount_sees_its_number_and_the_templates_of_its_waba(acme, get):

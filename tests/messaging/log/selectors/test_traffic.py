@@ -24,18 +24,18 @@ SINGAPORE = ZoneInfo("Asia/Singapore")
 PERIOD = Period("custom", date(2026, 11, 10), date(2026, 11, 11))
 
 
-def count(account, n, status, slot=NOON, *, model=TrafficSlot, code="acme_shop", **values):
-    """Count so many messages at a status."""
+def count(account, n, status, slot=NOON, *, model=TrafficSlot, code="acme_shop", **overrides):
+    """Store a count of messages at a status."""
     number = PhoneNumber.objects.filter(account=account, subaccount__code=code).first()
-    values = {
+    columns = {
         "subaccount_id": number.subaccount_id if number else 0,
         "phone_number_id": number.pk if number else 0,
         "direction": "inbound" if status == "received" else "outbound",
         "category": "marketing",
         "free": False,
-        **values,
+        **overrides,
     }
-    model.objects.create(account=account, slot=slot, status=status, n=n, **values)
+    model.objects.create(account=account, slot=slot, status=status, n=n, **columns)
 
 
 def read(account, **filters):

@@ -31,7 +31,7 @@ def announced_change(subject, field, new, reason="", at=BEFORE):
     return {(subject, field): Change(subject=subject, field=field, new=new, reason=reason, at=at)}
 
 
-def find_causes(code=None, then=None, **message):
+def find_causes(code=None, circumstances=None, **message):
     message = Message(error_source="meta" if code else "", error_code=code, **message)
     return [(cause.text, cause.at, cause.likely) for cause in causes(message, circumstances or Circumstances(AT))]
 
@@ -134,7 +134,8 @@ def test_the_person():
 def test_the_number_and_its_limit():
     circumstances = Circumstances(
         AT,
-        announced_change(Subject.PHONE_NUMBER, "flag", "FLAGGED") | announced_change(Subject.WABA, "messaging_limit", "TIER_2K")
+        announced_change(Subject.PHONE_NUMBER, "flag", "FLAGGED")
+        | announced_change(Subject.WABA, "messaging_limit", "TIER_2K")
         | announced_change(Subject.PHONE_NUMBER, "throughput", "HIGH"),
     )  # fmt: skip
     assert find_causes(131048, circumstances) == [

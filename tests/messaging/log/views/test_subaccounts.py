@@ -52,8 +52,8 @@ def test_add_one(acme):
     ],
 )
 def test_what_adds_none_names_the_field(acme, form, field, remedy):
-    form = visitor(acme).post(f"{LIST}new/", {"name": "Pop-up", "code": "pop_up", **form}).context["form"]
-    assert form.errors == {field: [remedy]}
+    answer = visitor(acme).post(f"{LIST}new/", {"name": "Pop-up", "code": "pop_up", **form})
+    assert answer.context["form"].errors == {field: [remedy]}
     assert Subaccount.objects.count() == 3
 
 

@@ -53,28 +53,28 @@ def test_available_is_worth_no_history(number):
     assert check_due_numbers() == 0  # not due again yet
 
 
-def test_the_worse_of_both_counts_and_says_who_said_it(number):
+def test_the_worse_state_counts_and_names_its_source(number):
     node = ask(number, ".limited")
     change = Change.objects.get()
     assert (change.subject, change.subject_id, change.field, change.old, change.new) == (
         Subject.PHONE_NUMBER, number.pk, "health.PHONE_NUMBER", "AVAILABLE", "LIMITED",
     )  # fmt: skip
     assert node.can_send == "LIMITED"
-    said = (
+    answer = (
         f"Reported by the provider since {change.at:%Y-%m-%d %H:%M} UTC: Your display name has not been approved yet."
     )
-    assert [line.startswith(said) for line in node.state.info] == [True]
+    assert [line.startswith(answer) for line in node.state.info] == [True]
     assert ask(number, ".limited").can_send == "LIMITED"
     assert Change.objects.count() == 1  # the same again
     assert ask(number, ".blocked").can_send == "AVAILABLE"
     waba = nodes(number)[Entity.WABA, number.waba_id]
-    assert (waba.can_send, [one.code for one in waba.state.errors]) == ("BLOCKED", [141006])
+    assert (waba.can_send, [problem.code for problem in waba.state.errors]) == ("BLOCKED", [141006])
     ask(number)
-    found = health(number.account, None, timezone.now())
-    assert found.overall == "AVAILABLE"
+    current = health(number.account, None, timezone.now())
+    assert current.overall == "AVAILABLE"
     assert [
         (event.node.entity, event.transition.before, event.transition.after.can_send)
-        for event in health_history(number.account, found)
+        for event in health_history(number.account, current)
     ] == [
         ("WABA", "BLOCKED", "AVAILABLE"),
         ("WABA", "AVAILABLE", "BLOCKED"),
