@@ -127,7 +127,7 @@ def test_days_are_of_the_persons_zone(acme, noted):
     assert listed_actions(client, "?from=2026-11-08&to=2026-11-08") == []
 
 
-def test_filters_are_pills_that_can_be_taken_back(acme, noted):
+def test_filters_are_pills_that_can_be_removed(acme, noted):
     noted("team.invited")
     form = visitor(acme).get(f"{AUDIT}?range=any&actor=ada&action=team.invited").context["form"]
     assert [(pill.label, pill.value) for pill in form.pills] == [

@@ -49,7 +49,7 @@ def test_the_word_bearer_is_read_in_any_case(acme, client):
 
 
 @pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer"}, {"Authorization": "Basic dGc6dGc="}])
-def test_without_a_key_the_answer_asks_for_one(db, client, headers):
+def test_without_a_key_the_answer_requires_one(db, client, headers):
     answer = client.get("/codes/", headers=headers)
     assert answer.status_code == 401
     assert answer.headers["WWW-Authenticate"] == "Bearer"
@@ -66,7 +66,7 @@ def test_a_dead_key_is_refused(acme, client, end):
     assert answer.json()["detail"] == "This API key is unknown, revoked or expired."
 
 
-def test_a_key_without_the_scope_is_told_which(acme, client):
+def test_a_key_without_the_scope_learns_its_name(acme, client):
     answer = client.get("/codes/", headers=bearer(acme, Permission.VIEW_COSTS))
     assert answer.status_code == 403
     assert answer.json()["detail"] == "This API key does not have the scope messages:read."

@@ -115,7 +115,7 @@ def test_refusals_are_kept_too(post, status):
 
 
 @pytest.mark.parametrize("status", [429, 503])
-def test_an_answer_that_says_come_again_frees_the_key(post, status):
+def test_an_answer_that_asks_for_a_retry_frees_the_key(post, status):
     assert [post({"status": status}).json()["n"] for _ in range(2)] == [1, 2]
 
 
@@ -127,7 +127,7 @@ def test_after_an_error_that_nobody_expected_nothing_is_repeated(post):
     assert "Retry-After" not in answer.headers
 
 
-def test_a_twin_of_a_request_that_is_still_open_is_told_to_wait(post):
+def test_a_repeated_request_waits_for_the_first(post):
     post({})
     IdempotentCall.objects.update(is_over=False, status=None)
     answer = post({})
@@ -169,7 +169,7 @@ def test_a_large_answer_is_not_kept_nor_the_request_repeated(post, monkeypatch):
     assert "was completed with status 201" in answer.json()["detail"]
 
 
-def test_an_answer_that_cannot_be_kept_is_given_all_the_same(post, monkeypatch):
+def test_an_answer_that_cannot_be_stored_is_returned(post, monkeypatch):
     def full(*args):
         raise DatabaseError
 
@@ -177,7 +177,7 @@ def test_an_answer_that_cannot_be_kept_is_given_all_the_same(post, monkeypatch):
     assert post({"a": 1}).json() == {"n": 1, "a": 1}
 
 
-def test_reading_asks_for_no_key(key, client):
+def test_reading_needs_no_key(key, client):
     headers = {"Authorization": f"Bearer {key}", "Idempotency-Key": "k"}
     assert client.get("/count/", headers=headers).status_code == 200
     assert IdempotentCall.objects.count() == 0

@@ -111,7 +111,7 @@ def test_pages_keep_to_their_size(acme, monkeypatch):
     assert sorted(names) == ["Demo 360dialog key", "Demo api key"]
 
 
-def test_an_account_without_keys_is_told_what_they_are_for(acme):
+def test_an_account_without_keys_sees_their_purpose(acme):
     ApiKey.objects.all().delete()
     client = visitor(acme)
     assert "No API keys yet" in text(client.get(KEYS))
@@ -147,7 +147,7 @@ def test_what_makes_no_key_names_the_field(acme, other, form, field):
     assert not ApiKey.objects.filter(name="Shop").exists()
 
 
-def test_revoking_asks_first(acme):
+def test_revoking_needs_confirmation(acme):
     client = visitor(acme)
     key, _ = create_api_key(by=principal(acme), name="Shop", scopes=[])
     assert "It has never been used." in text(client.get(f"{KEYS}{key.pk}/revoke/"))

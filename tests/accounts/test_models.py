@@ -68,7 +68,7 @@ def test_a_membership_may_what_its_role_may(acme):
     assert [finance.may(each) for each in (Permission.VIEW_COSTS, Permission.SEND_MESSAGES)] == [True, False]
 
 
-def test_a_key_may_what_it_was_given():
+def test_a_key_has_its_scopes():
     key = ApiKey(scopes=["costs:read"])
     assert [key.may(each) for each in (Permission.VIEW_COSTS, Permission.SEND_MESSAGES)] == [True, False]
 
@@ -92,7 +92,7 @@ def test_names(acme, user):
     assert str(ApiKey(name="Shop", prefix="tg_12345678")) == "Shop (tg_12345678…)"
 
 
-def test_who_was_limited_reaches_nothing_once_the_subaccount_is_gone(acme):
+def test_a_limited_member_reaches_nothing_without_the_subaccount(acme):
     subaccount = Subaccount.objects.create(account=acme, code="pop_up", name="Pop-up")
     key, _ = create_api_key(by=principal(acme), name="till", scopes=[])
     key.subaccounts.add(subaccount)

@@ -62,7 +62,7 @@ def test_nothing_opens_before_it_is_set_up(acme, path):
     assert client.post(path).url == SET_UP
 
 
-def test_a_swap_in_place_goes_there_whole(acme):
+def test_a_swap_in_place_replaces_the_whole_page(acme):
     answer = browser_of(member(acme, "owner", is_demo=False)).get("/logs/", headers={"HX-Request": "true"})
     assert (answer.status_code, answer["HX-Redirect"]) == (204, SET_UP)
 
@@ -73,7 +73,7 @@ def test_the_page_says_why_and_the_way_out_is_open(acme):
     assert client.get("/accounts/logout/").status_code == 200
 
 
-def test_others_are_asked_for_nothing(acme):
+def test_others_need_no_second_factor(acme):
     client = browser_of(member(acme, "admin", is_demo=False))
     assert client.get("/settings/profile/").status_code == 200
     assert "Set up a second factor to continue" not in client.get(SET_UP).content.decode()

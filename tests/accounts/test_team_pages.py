@@ -104,7 +104,7 @@ def test_change_a_member(acme):
     assert (viewer.role, viewer.limited) == ("finance", True)
 
 
-def test_the_last_owner_is_told_why_not(acme):
+def test_the_last_owner_sees_why_not(acme):
     owner = membership(acme, "owner")
     client = browser_of(owner.user)
     assert "last owner" in text(client.post(f"{TEAM}{owner.pk}/", {"role": "viewer"}))
@@ -119,7 +119,7 @@ def test_an_owner_who_steps_down_is_sent_to_the_dashboard(acme):
     assert client.get("/").status_code == 200
 
 
-def test_removing_asks_first_and_names_the_keys_that_stay(acme):
+def test_removing_needs_confirmation_and_names_the_keys_that_stay(acme):
     developer = membership(acme, "developer")
     create_api_key(by=principal_of(developer.user), name="Shop", scopes=[])
     client = visitor(acme)
@@ -190,7 +190,7 @@ def test_an_existing_person_logs_in_and_joins(acme, other):
     assert client.get("/").context["request"].account == acme
 
 
-def test_somebody_else_is_told_whose_it_is(acme):
+def test_another_person_sees_whose_invitation_it_is(acme):
     invite(visitor(acme))
     client = visitor(acme, "viewer")
     assert f"This invitation is for {NEW}" in text(client.get(link()))

@@ -41,7 +41,7 @@ def test_each_answer_says_how_many_are_left(get, counted):
         assert limits == ["2", left, "1"]
 
 
-def test_one_too_many_is_told_when_to_come_again(get, counted):
+def test_one_request_too_many_gets_the_time_of_the_next(get, counted):
     counted(3)
     answer = get()
     assert (answer.status_code, answer.headers["Retry-After"]) == (429, "1")
@@ -92,6 +92,6 @@ def test_in_the_shape_of_360dialog(key, get, counted):
     assert answer.json()["meta"]["httpCode"] == 429
 
 
-def test_a_key_takes_as_many_as_8x8_unless_told_otherwise(acme):
+def test_a_key_has_8x8s_rate_limit_by_default(acme):
     create_api_key(by=principal(acme), name="Plain", scopes=[])
     assert ApiKey.objects.get(name="Plain").rate_limit == 1800

@@ -63,7 +63,7 @@ def test_empty(figures, unit, empty):
     assert chart(*figures, unit=unit).empty is empty
 
 
-def test_marks_stand_on_the_axis_and_in_the_table():
+def test_marks_are_on_the_axis_and_in_the_table():
     paused = Mark(1, "Status", "Status: approved → paused", "warn")
     result = chart(1, 2, marks=[paused])
     assert [(label, marks) for label, _, marks in result.rows] == [("Mon", []), ("Tue", [paused])]

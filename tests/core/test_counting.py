@@ -11,6 +11,6 @@ def test_counts_end_somewhere():
 
 
 @pytest.mark.django_db
-def test_rows_are_counted_to_one_more_than_is_asked(acme):
+def test_rows_are_counted_to_one_more_than_the_limit(acme):
     rows = Subaccount.objects.filter(account=acme).order_by("name")
     assert [count_up_to(rows, most) for most in (1, 2, 3, 100)] == [2, 3, 3, 3]

@@ -23,7 +23,7 @@ def elsewhere(name, number):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_lock_has_one_holder_and_is_given_back():
+def test_a_lock_has_one_holder_and_is_released():
     with session_lock("work", 1) as held:
         assert held
         assert not elsewhere("work", 1)

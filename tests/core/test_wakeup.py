@@ -18,7 +18,7 @@ def wait_for(client, task):
     return []
 
 
-def test_ringing_asks_for_one_run(redis_client: redis_package.Redis):
+def test_notifying_requests_one_run(redis_client: redis_package.Redis):
     rung = Wakeup("test.one_run")
     for _ in range(50):
         rung.notify()

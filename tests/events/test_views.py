@@ -59,7 +59,7 @@ def test_what_waits_and_why(acme, owner, hook, monkeypatch):
     assert "Undelivered receipts" not in page
 
 
-def test_what_was_given_up_is_posted_again(acme, other, owner, hook):
+def test_failed_events_are_posted_again(acme, other, owner, hook):
     deliver(acme, at=NOW())
     Delivery.objects.update(state="failed", attempts=8, answer="ConnectError")
     page = text(owner.get(PAGE))

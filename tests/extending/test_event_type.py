@@ -43,6 +43,6 @@ def test_an_endpoint_gets_it_in_the_envelope_of_standard_webhooks(acme, other, m
     assert Delivery.objects.get().state == "done"
 
 
-def test_a_type_of_that_name_stands_once(moon):
+def test_the_name_of_a_type_is_unique(moon):
     with pytest.raises(ValueError, match=r"moon\.risen is registered twice"):
         types.register(moon)

@@ -89,7 +89,7 @@ def test_the_list_leads_to_the_replay_of_all_that_match(operator, item):
     assert f'href="{INBOX}replay/?state__exact=quarantined"' in page
 
 
-def test_replay_of_all_that_match_asks_first(acme, operator, item):
+def test_replay_of_all_that_match_needs_confirmation(acme, operator, item):
     url = f"{INBOX}replay/?state__exact=quarantined"
     page = text(operator.get(url))
     assert "Replay 1 webhook?" in page

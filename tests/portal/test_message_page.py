@@ -57,7 +57,7 @@ def test_queries_of_a_message(acme, django_assert_num_queries):
         client.get(f"/logs/{failed.umid}/")
 
 
-def test_what_explains_a_failure_here_and_what_to_ask(acme):
+def test_the_causes_of_a_failure_and_the_questions(acme):
     message = report(acme, "failed", error_source="meta", error_code=131026, msisdn="5351234567")
     page = text(visitor(acme).get(f"/logs/{message.umid}/"))
     assert "<li>WhatsApp delivers no business messages to people in Cuba.</li>" in page

@@ -118,7 +118,7 @@ def test_fields_of_every_list_and_detail(acme):
 
 
 @pytest.mark.django_db
-def test_every_body_of_ours_refuses_what_nobody_knows(acme):
+def test_every_body_of_ours_refuses_unknown_fields(acme):
     """Also inside others; 8x8's shape is read as 8x8 reads it, but for log exports."""
     ids, headers, client = ids_of(acme), bearer(acme, Permission), Client()
     refused = []

@@ -21,7 +21,7 @@ def test_a_sound_configuration_says_nothing():
     assert (finished.returncode, finished.stdout, finished.stderr) == (0, "", "")
 
 
-def test_production_asks_more():
+def test_production_has_more_checks():
     finished = preflight(
         "--deploy", BASE_URL="https://tollgate.example.com", EMAIL_URL="smtp://mail.example.com:25"
     )  # fmt: skip

@@ -25,7 +25,7 @@ def test_it_holds_every_path(schema):
     assert set(schema["paths"]) == paths
 
 
-def test_every_operation_asks_for_a_key(schema):
+def test_every_operation_requires_a_key(schema):
     assert schema["components"]["securitySchemes"]["ApiKey"]["scheme"] == "bearer"
     assert {tuple(each) for _, _, operation in operations(schema) for each in operation["security"]} == {("ApiKey",)}
 
@@ -82,7 +82,7 @@ def operations(schema):
     ]
 
 
-def test_every_operation_tells_of_the_errors_it_may_answer(schema):
+def test_every_operation_documents_its_errors(schema):
     for method, path, operation in operations(schema):
         expected = {"400", "401", "403", "429"} | ({"404"} if "{" in path else set())
         expected |= {"409", "413"} if method == "post" else set()

@@ -194,7 +194,7 @@ def test_nothing_yet_shows_the_address_to_those_who_may_know_it(acme):
     assert "/webhooks/" not in text(visitor(acme, "finance").get("/"))
 
 
-def test_bad_period_is_said_and_the_usual_one_shown(acme):
+def test_a_bad_period_is_reported_and_the_default_one_shown(acme):
     deliver(acme)
     page = text(visitor(acme).get("/?from=2026-10-20&to=2026-10-01"))
     assert "The first day is after the last." in page

@@ -25,7 +25,7 @@ def test_a_file_of_a_vendors_folder_is_a_source():
     assert {source for source, _ in catalogue()} == {"meta", "8x8", "8x8-sync", "8x8-sms", "health"}
 
 
-def test_a_code_that_stands_twice_is_refused(tmp_path, monkeypatch):
+def test_a_duplicate_code_is_refused(tmp_path, monkeypatch):
     head = "code,title,meaning,remedy,retryable,wait,group,meta_code,evidence"
     (tmp_path / "meta" / "errors").mkdir(parents=True)
     (tmp_path / "meta/errors/meta.csv").write_text(f"{head}\n200-202,A,A.,,no,,a,,a\n201,B,B.,,no,,b,,b\n")

@@ -35,7 +35,7 @@ def test_a_back_off_doubles_up_to_five_minutes():
 
 
 @pytest.mark.parametrize("code", [2, 131000, 131056, 131049])
-def test_what_the_provider_says_comes_first(code):
+def test_the_providers_delay_comes_first(code):
     assert rejected(code, 400, retry_after=timedelta(seconds=9)).wait(4) == timedelta(seconds=9)
 
 

@@ -39,7 +39,7 @@ def test_a_body_nobody_can_read_is_refused_with_a_reason(provider, body):
         parse(provider, body)
 
 
-def test_a_provider_that_nobody_knows_is_not_understood():
+def test_an_unknown_provider_is_not_understood():
     with pytest.raises(Unparsable, match="Webhooks of nobody are not understood"):
         parse("nobody", b"{}")
 

@@ -25,7 +25,7 @@ def test_a_form_of_requests_is_one_providers_own(shape, name):
     assert vendor_of(Shape(shape)).name == name
 
 
-def test_a_provider_that_nobody_knows_has_no_capability():
+def test_an_unknown_provider_has_no_capability():
     assert sending_of("nobody") is None
     with pytest.raises(LookupError, match="Webhooks of nobody are not understood"):
         webhooks_of("nobody")

@@ -13,5 +13,5 @@ def test_numbers_are_masked_unless_the_role_sees_them(may, text):
     assert template.render(Context({"request": request})) == text
 
 
-def test_numbers_are_masked_where_nobody_is_known():
+def test_numbers_are_masked_without_a_principal():
     assert Template("{% load person_numbers %}{% msisdn '919876543210' %}").render(Context()) == "+91 98•••••210"

@@ -16,12 +16,12 @@ def meta(*statuses, contacts=()):
     return {"object": "whatsapp_business_account", "entry": [{"id": "9", "changes": [{"value": value}]}]}
 
 
-def test_of_a_batch_only_the_messages_own_status_is_left_and_that_whole():
+def test_of_a_batch_only_the_status_of_the_message_is_left_unchanged():
     body = meta(status("wamid.A", "1"), status("wamid.B", "2"), contacts=[{"wa_id": "2"}])
     assert part_about(json.dumps(body).encode(), "wamid.A") == meta(status("wamid.A", "1"))
 
 
-def test_other_entries_of_a_delivery_are_gone():
+def test_other_entries_of_a_delivery_are_removed():
     body = meta(status("wamid.A", "1"))
     body["entry"] += meta(status("wamid.B", "2"))["entry"]
     assert part_about(json.dumps(body).encode(), "wamid.A") == meta(status("wamid.A", "1"))

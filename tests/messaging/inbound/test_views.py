@@ -108,7 +108,7 @@ def test_what_makes_no_endpoint_names_the_field(acme, form, field):
     assert WebhookEndpoint.objects.filter(account=acme).count() == 3
 
 
-def test_rotating_keeps_the_former_secret_for_the_hours_asked_for(acme, client):
+def test_rotating_keeps_the_former_secret_for_the_requested_hours(acme, client):
     endpoint, source = of(acme, "360dialog"), webhook(ACME, "360dialog")
     with time_machine.travel(NOW, tick=False):
         answer = visitor(acme).post(f"{LIST}{endpoint.pk}/rotate/", {"keep_hours": "2"})
@@ -143,7 +143,7 @@ def test_an_endpoint_without_a_secret_gets_one(acme, client):
     assert (post(client, path), post(client, path, Authorization=displayed_value(answer, "header"))) == (401, 200)
 
 
-def test_switching_off_asks_first_and_on_does_not(acme, client):
+def test_switching_off_needs_confirmation_and_on_does_not(acme, client):
     endpoint, source = of(acme, "8x8"), webhook(ACME, "8x8")
     owner = visitor(acme)
     assert "Switch 8x8 demo off?" in text(owner.get(f"{LIST}{endpoint.pk}/switch/"))
@@ -171,7 +171,7 @@ def test_endpoints_of_others_are_404(acme, other, path):
     assert of(other, "meta").is_active
 
 
-def test_who_sees_some_subaccounts_does_not_open_the_whole_accounts_doors(acme):
+def test_a_limited_member_cannot_manage_the_accounts_endpoints(acme):
     page = visitor(acme, "developer", "acme_shop").get(LIST)
     assert page.status_code == 403
     assert "This page covers the whole account" in text(page)
@@ -179,7 +179,7 @@ def test_who_sees_some_subaccounts_does_not_open_the_whole_accounts_doors(acme):
     assert "/webhooks/meta/" in text(visitor(acme, "developer").get("/"))
 
 
-def test_an_account_without_endpoints_is_told_to_make_one(acme):
+def test_an_account_without_endpoints_is_prompted_to_add_one(acme):
     WebhookEndpoint.objects.all().delete()
     client = visitor(acme)
     assert "No webhook endpoint yet" in text(client.get(LIST))

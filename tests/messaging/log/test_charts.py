@@ -23,7 +23,7 @@ def chart(timeline):
         return rate_by_day({FIRST: Counts({Status.READ: 3, Status.UNDELIVERED: 1}), SECOND: Counts()}, timeline)
 
 
-def test_announcements_stand_on_the_day_of_the_reader():
+def test_announcements_are_on_the_day_in_the_readers_zone():
     timeline = [  # newest first, as the page lists them; half past four in the afternoon of UTC is the next day
         change_at(14, 16, 30, "Status", "approved", "paused", "first pause, 3 hours", WARN),
         change_at(14, 15, 30, "Quality", "", "low", "", BAD),

@@ -132,7 +132,7 @@ def test_the_descriptions_of_rest():
     assert {name: each.help for name, each in filters().items()} == HELP
 
 
-def test_what_the_fields_of_the_page_say():
+def test_the_help_texts_of_the_page():
     fields = {name: each.kind.page_field(each.label) for name, each in filters().items() if each.on_page}
     assert {name: str(field.widget.attrs["placeholder"]) for name, field in fields.items()
             if "placeholder" in field.widget.attrs} == {
@@ -359,7 +359,7 @@ def test_times_of_a_status_bound_the_time_that_has_an_index(column):
     }
 
 
-def test_filters_that_share_a_condition_ask_once(monkeypatch):
+def test_filters_that_share_a_condition_run_one_query(monkeypatch):
     calls = []
     monkeypatch.setattr(
         predicates.Source.objects, "filter", lambda **lookups: calls.append(lookups) or predicates.Source.objects
@@ -414,7 +414,7 @@ def test_the_stored_form():
     assert write_query(MessageQuery()) == {"subaccount_ids": None, "exact_numbers": False}
 
 
-def test_words_are_read_for_another_asker():
+def test_values_are_parsed_for_another_principal():
     query = read_query({"country": "SG"}, subaccount_ids=[2], exact_numbers=True)
     assert query == MessageQuery(country="SG", subaccount_ids=(2,), exact_numbers=True)
     with pytest.raises(TypeError, match="subaccount_ids"):

@@ -140,7 +140,7 @@ def test_each_filter_alone(acme, umid, name):
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.fixed_dictionaries({}, optional={name: st.sampled_from(values) for name, values in VALUES.items()}))
-def test_what_is_stored_may_be_asked_for_again(words):
+def test_a_stored_query_is_valid_again(words):
     """As the parameters of a URL, and as a body: the stored form is theirs."""
     query = build(parse(of_programs({**words, "umid": "c13a5e1f"}))[0])
     stored = write_words(query)

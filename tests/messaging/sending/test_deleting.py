@@ -99,7 +99,7 @@ class TestWaiting:
 
 class TestBeingSent:
     @pytest.mark.parametrize("state", ["sending", "answered"])
-    def test_it_is_left_and_said(self, waiting, delete, state):
+    def test_it_is_skipped_and_reported(self, waiting, delete, state):
         sending(state)
         answer = delete(waiting)
         assert (answer.status_code, "still being sent" in answer.json()["detail"]) == (409, True)

@@ -67,7 +67,7 @@ def test_receipts_that_come_before_the_answer_are_of_the_same_message(acme, post
     assert not Submission.objects.exists()
 
 
-def test_rows_that_webhooks_made_are_taken_in(acme, post, provider, monkeypatch):
+def test_rows_created_by_webhooks_are_merged(acme, post, provider, monkeypatch):
     """A webhook without our reference cannot know that its message is ours: the two rows become one."""
     monkeypatch.setattr(routes, "reference", lambda _umid: "theirs")
     umid = post(SEND.format("acme_shop"), TEMPLATE).json()["umid"]

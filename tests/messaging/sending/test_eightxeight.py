@@ -291,7 +291,7 @@ class TestBatch:
         assert (answer.status_code, answer.json()["code"]) == (400, code)
         assert not Submission.objects.exists()
 
-    def test_what_waits_can_be_taken_back(self, acme, client, headers, post):
+    def test_waiting_messages_can_be_cancelled(self, acme, client, headers, post):
         batch = self.ask(post, messages=[{**bodies.TEXT, "scheduled": SOON.isoformat()}] * 3).json()["batchId"]
         settlement.log_new()
         url = f"{SEND}/batch/{batch}"
@@ -324,7 +324,7 @@ class TestOne:
         )  # fmt: skip
         assert client.delete(f"{SEND}/{umid}", headers=headers).json() == {"cancelledCount": 0}
 
-    def test_a_scheduled_one_waits_and_can_be_taken_back(self, acme, client, headers, post, provider):
+    def test_a_scheduled_message_waits_and_can_be_cancelled(self, acme, client, headers, post, provider):
         umid = post(SEND, {**bodies.TEXT, "scheduled": SOON.isoformat()}).json()["umid"]
         assert send_due() == 0
         assert Message.objects.get().status == "queued"
@@ -346,7 +346,7 @@ class TestOne:
             assert (answer.status_code, answer.json()["code"]) == expected
 
 
-def test_details_are_given_once_a_second_to_a_key_in_a_subaccount(acme, client, headers, post, monkeypatch):
+def test_a_key_can_get_details_once_a_second_in_a_subaccount(acme, client, headers, post, monkeypatch):
     counted = {}
     monkeypatch.setattr(throttling.requests, "count", lambda name: counted.setdefault(name, 0))
     umid = post(SEND, bodies.TEXT).json()["umid"]

@@ -139,7 +139,7 @@ class TestPosting:
         deliver(acme, provider_message_id="wamid.elsewhere", at=at)
         assert posted(hook) == []
 
-    def test_what_was_before_is_not_told_nor_what_is_anothers(self, acme, hook, configure):
+    def test_earlier_events_and_those_of_other_accounts_are_not_posted(self, acme, hook, configure):
         configure(("hook", {"subAccountId": "acme_care"}), ("inbound", {"subAccountId": "*", "type": "MSG"}))
         deliver(acme, provider_message_id="wamid.shop", at=timezone.now())
         assert not Subscription.objects.exists()

@@ -86,7 +86,7 @@ class TestTogether:
         assert pair >= 44 * 6 - TOLERANCE
 
     @pytest.mark.parametrize("throughput", [80, 1_000])
-    def test_a_number_may_be_a_second_ahead_and_else_rests_as_a_whole(self, redis, throughput):
+    def test_a_number_may_be_a_second_ahead_and_otherwise_pauses(self, redis, throughput):
         sender = replace(SENDER, throughput=throughput)
         put_ahead(redis, OF_NUMBER, 1 + 100 - 1 / throughput)
         pause = pacing.reserve(sender, JANE)
@@ -135,7 +135,7 @@ class TestLearning:
     """From a provider that says: too fast."""
 
     @pytest.mark.parametrize("code", [4, 80007, 130429])
-    def test_the_whole_number_rests_for_a_second_or_as_long_as_the_provider_says(self, redis, code):
+    def test_the_number_pauses_for_a_second_or_for_the_provider_s_delay(self, redis, code):
         record_outcome(rejected(code))
         assert 0 < ahead(redis, OF_NUMBER) <= 2 + TOLERANCE
         record_outcome(rejected(code, retry_after=timedelta(seconds=100)))

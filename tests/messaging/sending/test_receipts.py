@@ -52,7 +52,7 @@ def due_now():
 
 @pytest.mark.django_db
 class TestPosting:
-    def test_every_status_is_told_once_and_signed(self, acme, send, provider, hook):
+    def test_every_status_is_posted_once_and_signed(self, acme, send, provider, hook):
         umid = send(clientMessageId="order-77")
         send_due()
         process_webhooks(provider, acme, 3)
@@ -113,7 +113,7 @@ class TestPosting:
         payload = json.loads(heard_by(hook)[0].body)["payload"]
         assert (payload["batchId"], payload["clientBatchId"]) == (answer["batchId"], "b1")
 
-    def test_what_is_not_taken_comes_again_in_order(self, acme, send, hook, provider, monkeypatch):
+    def test_undelivered_webhooks_are_retried_in_order(self, acme, send, hook, provider, monkeypatch):
         monkeypatch.setattr(deliveries, "PAUSES", (60,) * 7)  # so that no slow machine is there again by then
         hook.status = 500
         send("+6591990002")
@@ -129,7 +129,7 @@ class TestPosting:
         ids = [request.headers["webhook-id"] for request in heard_by(hook)]
         assert ids[0] == ids[1]
 
-    def test_it_is_given_up_in_the_end(self, acme, send, provider, hook):
+    def test_it_expires_in_the_end(self, acme, send, provider, hook):
         hook.answer = None
         send()
         settlement.log_new()
@@ -138,7 +138,7 @@ class TestPosting:
             deliveries.post_due()
         assert Delivery.objects.get().state == "failed"
 
-    def test_a_deleted_message_is_told_no_more_and_old_ones_are_forgotten(self, acme, send, hook):
+    def test_deleted_and_old_messages_are_no_longer_posted(self, acme, send, hook):
         send()
         settlement.log_new()
         Message.objects.all().delete()

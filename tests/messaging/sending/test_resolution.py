@@ -83,7 +83,7 @@ class TestUncertain:
         assert (again.source.name, again.msisdn) == ("Shop", "6591990000")
 
 
-def test_what_waits_can_be_taken_back(acme, owner, post):
+def test_waiting_messages_can_be_cancelled(acme, owner, post):
     post(SEND, {**bodies.TEXT, "scheduled": (datetime.now(UTC) + timedelta(days=1)).isoformat()})
     send_due()
     assert "Scheduled for" in page(owner)
@@ -92,7 +92,7 @@ def test_what_waits_can_be_taken_back(acme, owner, post):
     assert "is no longer waiting" in act(owner, "cancel")
 
 
-def test_what_can_no_more_be_sent_says_why(acme, owner, post, provider):
+def test_a_message_that_cannot_be_resent_says_why(acme, owner, post, provider):
     post(SEND, {**bodies.TEXT, "user": {"msisdn": "+6591131030"}})
     send_due()
     message = Message.objects.get()

@@ -70,7 +70,7 @@ class TestLoop:
             ((429, 130429), [1, 2, 4]),
         ],
     )
-    def test_it_is_tried_again_when_its_error_says_and_then_sent(self, acme, post, meta, refusal, seconds):
+    def test_it_is_retried_as_its_error_allows_and_then_sent(self, acme, post, meta, refusal, seconds):
         refuses(meta, *refusal)
         post(SEND, bodies.TEXT)
         delays = []
@@ -110,7 +110,7 @@ class TestLoop:
         assert MessagePayload.objects.get(kind="response").body["body"]["n"] == 10**300
         assert not Submission.objects.exists()
 
-    def test_a_provider_that_is_away_is_asked_again(self, acme, post, settings, meta):
+    def test_an_unreachable_provider_is_retried(self, acme, post, settings, meta):
         settings.SANDBOX_URL = "http://127.0.0.1:9"
         post(SEND, bodies.TEXT)
         attempt()

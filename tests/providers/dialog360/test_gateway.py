@@ -50,7 +50,7 @@ def test_its_own_refusals_have_no_code(provider, status):
     assert (outcome.diagnosis, outcome.retryable, outcome.answer.http_status) == (None, False, status)
 
 
-def test_too_many_requests_wait_as_long_as_it_says(provider):
+def test_too_many_requests_wait_for_the_reported_delay(provider):
     own = b'{"meta":{"httpCode":429,"developerMessage":"Too many requests","success":false}}'
     assert ask(provider, 429, own).wait(1) == timedelta(seconds=2)
     assert ask(provider, 429, own, **{"Retry-After": "17"}).wait(1) == timedelta(seconds=17)

@@ -41,7 +41,7 @@ def test_another_success_than_200_is_one_too(provider):
     assert isinstance(ask(provider, 202, b'{"umid": "A"}'), Accepted)
 
 
-def test_a_rejection_may_stand_in_a_200(provider):
+def test_a_200_may_contain_a_rejection(provider):
     outcome = ask(
         provider, 200,
         b'{"umid": "15bb8ad1-3e2d-ea11-815d-020897df5459", "status": {"state": "rejected", "errorCode": 3038,'
@@ -69,7 +69,7 @@ def test_an_error_is_known_by_its_code(provider, status, code, message, wait):
     assert outcome.details == "8x8's errorId is b4478860-b76c-e811-814e-022a35cc1c71."
 
 
-def test_too_many_requests_wait_as_long_as_it_says(provider):
+def test_too_many_requests_wait_for_the_reported_delay(provider):
     outcome = ask(provider, 429, refused(429, "Quota exceeded."), **{"Retry-After": "3"})
     assert outcome.wait(5) == timedelta(seconds=3)
 

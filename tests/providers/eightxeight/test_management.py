@@ -96,7 +96,7 @@ def test_letter_case_does_not_matter():
     assert events_of("Template_Status_Update", details) == [("template", "status", "", "APPROVED", "")]
 
 
-def test_the_waba_and_the_time_stand_beside_the_details():
+def test_the_waba_and_the_time_are_beside_the_details():
     (event,) = parsed("template_status_update", {**TEMPLATE, "meta": {"status": "APPROVED"}}).events
     assert (event.waba_id, event.at, event.template_id) == ("950523421983857", AT, "123")
 

@@ -111,7 +111,7 @@ def test_an_answer_200_without_an_id_leaves_open_what_happened(provider, body):
     assert outcome.answer.body == body
 
 
-def test_a_held_message_is_said_to_be_held(provider):
+def test_a_held_message_is_reported_as_held(provider):
     provider.answer = b'{"messages": [{"id": "wamid.A", "message_status": "held_for_quality_assessment"}]}'
     outcome = send(at(provider.url), CODE)
     assert (outcome.provider_message_id, outcome.detail) == ("wamid.A", "held_for_quality_assessment")

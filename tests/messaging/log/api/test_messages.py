@@ -198,7 +198,7 @@ class TestFilters:
     def test_filters_combine(self, get):
         assert ids(get(URL, country="IN", status="undelivered")) == []
 
-    def test_first_digits_tell_nothing_to_a_key_that_sees_masked_numbers(self, acme, client, key_of):
+    def test_first_digits_find_nothing_for_a_key_that_sees_masked_numbers(self, acme, client, key_of):
         headers = key_of(acme, Permission.VIEW_MESSAGES)
         assert ids(client.get(URL, {"search": "659123"}, headers=headers).json()) == []
         assert ids(client.get(URL, {"search": "6591234567"}, headers=headers).json()) == ["B"]
@@ -300,7 +300,7 @@ class TestCharge:
         }  # fmt: skip
         assert answer["rating"]["run"] == RatingRun.objects.get().pk
 
-    def test_an_unrated_one_says_why_and_what_to_do(self, acme, get):
+    def test_an_unrated_message_has_its_reason_and_remedy(self, acme, get):
         RateCard.objects.filter(currency="USD").update(currency="XXX")
         message = deliver(acme)
         answer = get(f"/api/v1/charges/{message.umid}/")
@@ -310,7 +310,7 @@ class TestCharge:
             "Import a rate card in USD whose first day is 2026-10-15 or earlier."
         )
 
-    def test_a_free_one_says_why(self, acme, get):
+    def test_a_free_message_has_its_reason(self, acme, get):
         message = deliver(acme, pricing_type="free_entry_point")
         answer = get(f"/api/v1/charges/{message.umid}/")
         assert (answer["state"], answer["amount"], answer["position"]) == ("free", "0.00", None)

@@ -19,13 +19,13 @@ def get(acme, client):
     )
 
 
-def test_only_the_fields_that_are_asked_for_and_in_their_order(acme, get):
+def test_only_the_requested_fields_in_their_order(acme, get):
     deliver(acme)
     (row,) = get(fields="country,umid").json()["results"]
     assert list(row) == ["umid", "country"]
 
 
-def test_costs_are_looked_up_only_where_they_are_wanted(acme, get, django_assert_num_queries):
+def test_costs_are_looked_up_only_on_request(acme, get, django_assert_num_queries):
     deliver(acme)
     get()
     with django_assert_num_queries(4):  # key, messages, numbers, subaccounts

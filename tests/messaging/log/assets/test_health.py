@@ -98,7 +98,7 @@ def test_numbers(about, can_send):
     assert number(**about).can_send == can_send
 
 
-def test_a_name_that_is_not_approved_is_said_in_metas_words():
+def test_a_name_that_is_not_approved_has_metas_text():
     (words,) = number(name_status="PENDING").info
     assert words.startswith("Your display name has not been approved yet. Your message limit will increase")
 

@@ -84,7 +84,7 @@ def test_a_template_nobody_registered_is_created(acme):
     assert history.create_template(acme.pk, event, directory) == created.pk
 
 
-def test_what_a_person_asked_for_is_kept_once(acme):
+def test_a_persons_preference_is_stored_once(acme):
     event = ContactEvent("marketing_messages", "stop", NOON, msisdn="6591234567", details={"value": "stop"})
     for _ in range(2):
         history.apply_contacts([(acme.pk, event, NOON, 7)])

@@ -113,7 +113,7 @@ def test_a_webhook_that_proves_the_delivery_is_named_in_the_fact(apply, acme):
     assert UsageFact.objects.get(account=acme).webhook_id == 2
 
 
-def test_the_price_said_with_the_delivery_beats_the_one_said_before(apply, acme):
+def test_the_price_in_the_delivery_beats_an_earlier_one(apply, acme):
     apply(replace(DELIVERED, category="utility"))
     apply(SENT)
     assert Message.objects.get(account=acme).category == "utility"
@@ -128,14 +128,14 @@ def test_a_category_that_comes_late_reaches_billing(apply, acme):
     assert (fact.kind.category, fact.kind.unrated_reason, fact.billed_at) == ("marketing", "", DELIVERED.at)
 
 
-def test_the_template_gives_the_category_nobody_said(apply, acme):
+def test_the_template_gives_a_missing_category(apply, acme):
     named = {"template_name": "order_update", "template_language": "en", "category": "", "pricing_type": ""}
     apply(replace(DELIVERED, **named))
     message = Message.objects.get(account=acme)
     assert (message.category, message.template.name) == ("utility", "order_update")
 
 
-def test_what_an_inbound_message_said_is_kept_beside_the_log(apply, acme):
+def test_the_content_of_an_inbound_message_is_stored_beside_the_log(apply, acme):
     content = {"type": "text", "text": {"body": "Hello"}}
     apply(replace(SENT, state="received", direction="inbound", category="", pricing_type="", content=content))
     message = Message.objects.get(account=acme)

@@ -56,7 +56,7 @@ def test_the_person(acme):
     assert (then.in_the_minute_before, then.marketing_in_the_week_before) == (1, 2)
 
 
-def test_a_stop_counts_until_it_is_taken_back(acme):
+def test_a_stop_counts_until_it_is_revoked(acme):
     message = fail(acme)
     about = {"account": acme, "msisdn": INDIA, "field": "marketing_messages"}
     ContactEvent.objects.create(**about, new="stop", at=AT - timedelta(days=2))

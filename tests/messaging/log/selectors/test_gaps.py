@@ -83,7 +83,7 @@ def test_messages_of_no_known_number_raise_no_alarm(acme):
     assert quiet_numbers([acme.pk], NOW) == []
 
 
-def test_quiet_numbers_of_other_accounts_are_not_told(acme, other):
+def test_quiet_numbers_of_other_accounts_are_not_listed(acme, other):
     usual(other)
     assert quiet_numbers([acme.pk], NOW) == []
     assert [quiet.number.account for quiet in quiet_numbers([acme.pk, other.pk], NOW)] == [other.name]

@@ -91,7 +91,7 @@ def test_what_providers_announced(acme):
         ({"error_source": "meta", "error_code": 133010}, Entity.PHONE_NUMBER, "Acme Online", 133010),
     ],
 )
-def test_codes_that_tell_of_the_sender_block_it_until_something_arrives(acme, failure, entity, name, code):
+def test_codes_about_the_sender_block_it_until_a_delivery(acme, failure, entity, name, code):
     report(acme, "failed", provider_message_id="wamid.F", **failure)
     assert states(health(acme, None, NOW), entity)[name] == ("BLOCKED", [code])
     deliver(acme, at=AT + timedelta(minutes=5))
@@ -117,7 +117,7 @@ def test_a_number_that_delivers_says_nothing_of_another(acme):
     }  # fmt: skip
 
 
-def test_old_failures_and_those_of_single_messages_say_nothing(acme):
+def test_old_failures_and_those_of_single_messages_do_not_count(acme):
     for name, source, code, hours in (("1", "meta", 190, 25), ("2", "meta", 131026, 1), ("3", "8x8", 190, 1)):
         failure = {"error_source": source, "error_code": code, "at": NOW - timedelta(hours=hours)}
         report(acme, "failed", provider_message_id=f"wamid.{name}", **failure)

@@ -107,7 +107,7 @@ def test_umid_or_its_first_digits(messages):
     assert find_names(messages, umid="no umid") == ""
 
 
-def test_names_that_nobody_has_ask_the_log_nothing(messages, django_assert_num_queries):
+def test_unknown_names_do_not_query_the_log(messages, django_assert_num_queries):
     with django_assert_num_queries(3) as queries:  # anchors, templates, sources
         assert find_names(messages, search="unheard of") == ""
     assert not any('"log_message"' in query["sql"] for query in queries)
@@ -146,7 +146,7 @@ def test_rows_carry_number_template_and_source(messages):
     assert str(row.source) == "Campaign Spring sale"
 
 
-def test_story_is_in_order_with_payloads_only_when_asked(messages, django_assert_num_queries):
+def test_story_is_in_order_with_payloads_only_on_request(messages, django_assert_num_queries):
     message = report(
         messages, "received", provider_message_id="wamid.E", direction="inbound", content={"text": {"body": "Hello"}}
     )

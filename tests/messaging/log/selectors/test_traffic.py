@@ -82,7 +82,7 @@ def test_days_are_those_of_the_zone(acme):
     assert (result.total.outbound, result.previous.outbound) == (6, 1)
 
 
-def test_days_that_are_summed_up_say_the_same(acme):
+def test_summed_days_give_the_same_counts(acme):
     for hour in range(0, 72, 5):
         count(acme, hour + 1, "sent", NOON - timedelta(days=2) + timedelta(hours=hour))
     from_slots = read(acme)

@@ -169,7 +169,7 @@ def test_metas_code(source, code, behind, meta):
     assert meta_code(Message(error_source=source, error_code=code, provider_error_code=behind)) == meta
 
 
-def test_what_to_ask_where_meta_does_not_say_why():
+def test_questions_for_errors_that_meta_does_not_explain():
     assert questions(Message(error_source="meta", error_code=131026)) == QUESTIONS
     assert questions(Message(error_source="8x8", error_code=1018)) == QUESTIONS
     assert questions(Message(error_source="meta", error_code=131049)) == ()

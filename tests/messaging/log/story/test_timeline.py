@@ -84,7 +84,7 @@ def test_words_of_a_payload(body, words):
     assert payload.text == words
 
 
-def test_what_a_request_said_is_shown():
+def test_the_request_is_shown():
     (payload,) = stored_contents(Story(Message(), [], [MessagePayload(kind="request", body={"text": "Grüße"})]))
     assert (payload.kind, payload.text, payload.json) == ("Request", "Grüße", '{\n  "text": "Grüße"\n}')
 
@@ -101,7 +101,7 @@ def test_a_delivery_overrules_a_failure():
     assert not is_contradicted(Message(read_at=AT))
 
 
-def test_what_8x8_says_was_sent_is_shown_as_text():
+def test_content_reported_by_8x8_is_shown_as_text():
     content = {"contentType": "template", "body": {"text": "Hello Jane, order 4711 has shipped."}}
     (payload,) = stored_contents(Story(Message(), [], [MessagePayload(kind="content", body=content)]))
     assert payload.text == "Hello Jane, order 4711 has shipped."

@@ -84,7 +84,7 @@ def test_a_move_to_another_category_says_what_it_costs(acme):
     assert "Counted as marketing" not in words(visitor(acme, "viewer").get(f"/templates/{template.pk}/"))
 
 
-def test_announcements_stand_in_the_table_of_the_delivery_rate(sold):
+def test_the_table_of_the_delivery_rate_has_announcements(sold):
     change = {"account": sold, "subject": Subject.TEMPLATE, "subject_id": sale().pk, "field": "quality"}
     Change.objects.create(**change, old="GREEN", new="RED", reason="Recipients blocked it", at=AT)
     page = words(visitor(sold).get(f"/templates/{sale().pk}/"))

@@ -78,7 +78,7 @@ def test_row(acme):
     assert '<i class="square hue-marketing"></i>Marketing' in page
 
 
-def test_head_counts_what_can_be_counted_once_the_page_stands(acme):
+def test_head_counts_what_can_be_counted_once_the_page_exists(acme):
     deliver(acme)
     client = visitor(acme)
     page = text(client.get(LOG))
@@ -318,7 +318,7 @@ class TestLive:
         assert "Read</span>" in text(self.poll(client, page))
 
     @pytest.mark.parametrize("query", ["", "&live=on&older=1792051200000000-7"])
-    def test_only_a_first_page_that_was_asked_to_be_is_live(self, acme, query):
+    def test_only_a_first_page_with_the_live_parameter_is_live(self, acme, query):
         deliver(acme)
         assert 'id="live"' not in text(visitor(acme).get(f"{LOG}{query}"))
 
@@ -334,7 +334,7 @@ class TestSelection:
     def offer(self, client):
         return text(client.get("/logs/matching/?range=30d&country=IN"))
 
-    def test_all_that_match_are_counted_when_asked(self, acme, three, monkeypatch):
+    def test_all_that_match_are_counted_on_request(self, acme, three, monkeypatch):
         client = visitor(acme)
         assert "Select all 3 matching messages" in self.offer(client)
         monkeypatch.setattr(views, "MOST", 2)

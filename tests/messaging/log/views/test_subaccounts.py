@@ -98,7 +98,7 @@ def test_a_closed_one_is_offered_nowhere_but_keeps_its_history(acme):
     assert client.get("/logs/?subaccount=pop_up").status_code == 200
 
 
-def test_whoever_was_given_a_closed_one_keeps_it_in_the_form(acme):
+def test_a_member_limited_to_a_closed_subaccount_keeps_it_in_the_form(acme):
     pop_up = empty(acme)
     client = visitor(acme)
     limited = member(acme, "viewer", "pop_up")
@@ -135,7 +135,7 @@ def test_a_number_goes_to_open_subaccounts_of_the_account_only(acme, other, code
     assert number_of("acme_shop") == number
 
 
-def test_8x8_must_be_told_too(acme):
+def test_the_page_reminds_to_configure_8x8(acme):
     assert "so also move the number at 8x8" in text(
         visitor(acme).get(f"/settings/subaccounts/numbers/{number_of('acme_wa').pk}/")
     )
@@ -158,7 +158,7 @@ def test_who_sees_some_subaccounts_does_not_change_the_whole(acme):
     assert visitor(acme, "admin", "acme_shop").get(LIST).status_code == 403
 
 
-def test_an_account_without_any_is_told_what_they_are_for(acme):
+def test_an_account_without_any_sees_their_purpose(acme):
     PhoneNumber.objects.all().delete()
     Subaccount.objects.all().delete()
     assert "No subaccounts yet" in text(visitor(acme).get(LIST))
