@@ -127,7 +127,7 @@ def test_after_an_error_that_nobody_expected_nothing_is_repeated(post):
     assert "Retry-After" not in answer.headers
 
 
-def test_a_repeated_request_waits_for_the_first(post):
+def test_a_repetition_of_an_open_request_gets_409(post):
     post({})
     IdempotentCall.objects.update(is_over=False, status=None)
     answer = post({})

@@ -17,11 +17,11 @@ def capture(request, view=None):
     """What a view sees when the request goes through the middleware."""
     captured = {}
 
-    def look(request):
+    def capture_request(request):
         captured.update(scope=get_scope().get("account"), zone=timezone.get_current_timezone_name(), request=request)
         return view(request) if view else HttpResponse()
 
-    captured["response"] = TenantMiddleware(look)(request)
+    captured["response"] = TenantMiddleware(capture_request)(request)
     return captured
 
 

@@ -62,7 +62,7 @@ def test_nothing_opens_before_it_is_set_up(acme, path):
     assert client.post(path).url == SET_UP
 
 
-def test_a_swap_in_place_replaces_the_whole_page(acme):
+def test_a_swap_in_place_redirects_the_whole_page(acme):
     answer = browser_of(member(acme, "owner", is_demo=False)).get("/logs/", headers={"HX-Request": "true"})
     assert (answer.status_code, answer["HX-Redirect"]) == (204, SET_UP)
 

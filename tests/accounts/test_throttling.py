@@ -26,10 +26,10 @@ def get(key, client):
 def counted(monkeypatch):
     """Set how many requests there were in the running second."""
 
-    def stand(n):
+    def set_count(n):
         monkeypatch.setattr(throttling, "requests", type("Stood", (), {"count": lambda self, name: n})())
 
-    return stand
+    return set_count
 
 
 def test_each_answer_says_how_many_are_left(get, counted):

@@ -8,7 +8,7 @@ from django.db import connection
 from core.locks import session_lock
 
 
-def elsewhere(name, number):
+def other_session_gets_lock(name, number):
     """Whether another session gets the lock."""
 
     def ask():
@@ -26,7 +26,7 @@ def elsewhere(name, number):
 def test_a_lock_has_one_holder_and_is_released():
     with session_lock("work", 1) as held:
         assert held
-        assert not elsewhere("work", 1)
-        assert elsewhere("work", 2)
-        assert elsewhere("other work", 1)
-    assert elsewhere("work", 1)
+        assert not other_session_gets_lock("work", 1)
+        assert other_session_gets_lock("work", 2)
+        assert other_session_gets_lock("other work", 1)
+    assert other_session_gets_lock("work", 1)

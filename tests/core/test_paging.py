@@ -39,32 +39,32 @@ def actors(result):
     return "".join(row.actor for row in result.rows)
 
 
-def turn(rows, **params):
+def get_page(rows, **params):
     return page(rows, {name: str(value) for name, value in params.items()}, size=2, column="at")
 
 
 def test_walk_to_the_end_and_back(rows, django_assert_num_queries):
     with django_assert_num_queries(1):
-        first = turn(rows)
-    second = turn(rows, older=first.older)
-    third = turn(rows, older=second.older)
+        first = get_page(rows)
+    second = get_page(rows, older=first.older)
+    third = get_page(rows, older=second.older)
     assert [actors(result) for result in (first, second, third)] == ["54", "32", "10"]
     assert (first.newer, third.older) == (None, None)
-    back = turn(rows, newer=third.newer)
+    back = get_page(rows, newer=third.newer)
     assert (actors(back), back.older, back.newer) == ("32", second.older, second.newer)
-    assert turn(rows, newer=back.newer) == first
+    assert get_page(rows, newer=back.newer) == first
 
 
 def test_rows_that_came_since_do_not_shift_the_page(rows, acme):
-    older = turn(rows).older
+    older = get_page(rows).older
     AuditEntry.objects.create(account=acme, actor="new", action="x", at=AT + timedelta(days=1))
-    assert actors(turn(rows, older=older)) == "32"
+    assert actors(get_page(rows, older=older)) == "32"
 
 
 def test_no_rows(rows):
-    none = turn(rows.none())
+    none = get_page(rows.none())
     assert (none.rows, none.older, none.newer) == ([], None, None)
 
 
 def test_garbled_cursor_is_the_first_page(rows):
-    assert actors(turn(rows, older="x", newer="y")) == "54"
+    assert actors(get_page(rows, older="x", newer="y")) == "54"

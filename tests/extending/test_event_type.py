@@ -23,7 +23,7 @@ def moon():
     types.unregister(kind.name)
 
 
-def rise(account, night, **more):
+def emit_risen(account, night, **more):
     """The emit, in the transaction of whatever caused it."""
     emit("moon.risen", account_id=account.pk, subject_id=night, at=timezone.now(), payload={"night": night}, **more)
 
@@ -31,8 +31,8 @@ def rise(account, night, **more):
 def test_an_endpoint_gets_it_in_the_envelope_of_standard_webhooks(acme, other, moon):
     with recorder() as receiver:
         Endpoint.objects.create(account=acme, event_type="moon.risen", format="tollgate", url=f"{receiver.url}/moon")
-        rise(acme, 7)
-        rise(other, 7)  # who has no endpoint for it
+        emit_risen(acme, 7)
+        emit_risen(other, 7)  # who has no endpoint for it
         assert deliveries.post_due() == 1
         request = receiver.received.get_nowait()
     event = Event.objects.get()

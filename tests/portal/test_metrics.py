@@ -128,7 +128,7 @@ def test_behind_a_proxy_of_ours(client, settings, remote, forwarded, status):
         ({"Authorization": "Bearer é"}, 401),
     ],
 )
-def test_the_token_gives_access(client, settings, headers, status):
+def test_access_needs_the_token(client, settings, headers, status):
     settings.METRICS_TOKEN = "s3cret"
     answer = client.get("/metrics", headers=headers, REMOTE_ADDR="10.0.0.7")
     assert answer.status_code == status

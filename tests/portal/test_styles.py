@@ -12,8 +12,8 @@ SHEETS = sorted(path.name for path in FOLDER.glob("*.css") if path.name != APART
 OUTSIDE = ("@layer", "@import", "@font-face")
 
 
-def outermost(sheet: str) -> list[str]:
-    """The statements of a style sheet: of those with a block, what stands before it."""
+def top_level_statements(sheet: str) -> list[str]:
+    """The statements of a style sheet; a block is left out of its statement."""
     text = re.sub(r"/\*.*?\*/", "", (FOLDER / sheet).read_text(), flags=re.DOTALL)
     while (shorter := re.sub(r"\{[^{}]*\}", ";", text)) != text:
         text = shorter
@@ -27,12 +27,14 @@ def test_pages_load_every_sheet():
 
 @pytest.mark.parametrize("sheet", SHEETS)
 def test_each_rule_is_in_a_layer(sheet):
-    assert [statement for statement in outermost(sheet) if not statement.startswith(OUTSIDE)] == []
+    assert [statement for statement in top_level_statements(sheet) if not statement.startswith(OUTSIDE)] == []
 
 
 def test_each_layer_has_its_place_in_the_order():
-    order, tabler = outermost("base.css")[:2]
-    used = {statement for sheet in SHEETS for statement in outermost(sheet) if statement.startswith("@layer")}
+    order, tabler = top_level_statements("base.css")[:2]
+    used = {
+        statement for sheet in SHEETS for statement in top_level_statements(sheet) if statement.startswith("@layer")
+    }
     assert tabler == '@import url("../vendor/tabler.min.css") layer(tabler)'
     assert {f"@layer {name}" for name in order.removeprefix("@layer ").split(", ")} == used - {order} | {
         "@layer tabler"

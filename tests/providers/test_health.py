@@ -25,7 +25,7 @@ def of_meta(url, token=TOKEN):
     return meta.health(Connection(number_id=NUMBER_ID, secret=token, base_url=url))
 
 
-def troubled(words):
+def unavailable(words):
     return [word for word in words if word.can_send != CanSend.AVAILABLE]
 
 
@@ -35,18 +35,18 @@ def test_all_is_available(url):
         ("PHONE_NUMBER", NUMBER_ID), ("WABA", "102290129340398"), ("BUSINESS", "506914307656634"),
         ("APP", "634974688087057"),
     ]  # fmt: skip
-    assert troubled(words) == []
+    assert unavailable(words) == []
 
 
 def test_limited_and_blocked(url):
-    assert troubled(of_meta(url, f"{TOKEN}.limited")) == [
+    assert unavailable(of_meta(url, f"{TOKEN}.limited")) == [
         NodeHealth(Entity.PHONE_NUMBER, NUMBER_ID, CanSend.LIMITED, info=(NAME,))
     ]
     payment = Fault(
         141006, "There is an error with the payment method. This will block business initiated conversations.",
         "Add a new payment method to the account.",
     )  # fmt: skip
-    assert troubled(dialog360.health(Connection(secret=f"{TOKEN}.blocked", base_url=url))) == [
+    assert unavailable(dialog360.health(Connection(secret=f"{TOKEN}.blocked", base_url=url))) == [
         NodeHealth(Entity.WABA, "102290129340777", CanSend.BLOCKED, errors=(payment,))
     ]
 

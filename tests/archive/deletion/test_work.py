@@ -43,7 +43,7 @@ from messaging.sending import settlement
 from messaging.sending.models import Submission
 from tests.archive.deletion.search import files_with, keys_with, pattern, tables_with
 from tests.archive.deletion.worker import DONE
-from tests.messaging.inbound.services.test_erasure import OTHER_PERSON, costs, status_body, take, traffic
+from tests.messaging.inbound.services.test_erasure import OTHER_PERSON, costs, process_webhook, status_body, traffic
 from tests.people import member, principal, principal_of
 from tests.scenarios.conftest import wait_until
 from tests.traffic import AT, INDIA, deliver, report
@@ -197,8 +197,8 @@ USER_ID = "BR.user77"
 @pytest.fixture
 def traces(acme):
     """A person everywhere: messages both ways, webhooks alone and together, mentions, announcements."""
-    take(acme, (WAMID, "delivered", INDIA), ("wamid.other", "delivered", OTHER_PERSON))
-    take(acme, (WAMID, "read", INDIA))
+    process_webhook(acme, (WAMID, "delivered", INDIA), ("wamid.other", "delivered", OTHER_PERSON))
+    process_webhook(acme, (WAMID, "read", INDIA))
     report(acme, "failed", provider_message_id="wamid.failed", error_code=131026, error_title=f"{INDIA} is no user")
     report(acme, "received", provider_message_id="wamid.in", direction="inbound", user_id=USER_ID,
            content={"from": INDIA, "text": {"body": "It is me"}})  # fmt: skip
@@ -305,7 +305,7 @@ def test_the_same_number_is_another_hash_in_another_account(acme, other):
 def test_what_came_after_the_confirmation_stays(acme, requester):
     deliver(acme, provider_message_id="wamid.before")
     deletion = erase_person(requester, INDIA, reason="x")
-    take(acme, ("wamid.after", "delivered", INDIA))
+    process_webhook(acme, ("wamid.after", "delivered", INDIA))
     done(deletion)
     assert log_of(acme) == ["wamid.after"]
     assert INDIA.encode() in bytes(InboxItem.objects.get().body)

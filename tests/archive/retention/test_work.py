@@ -16,7 +16,7 @@ from core.errors import UserError
 from messaging.inbound.models import InboxItem, WebhookEndpoint
 from messaging.log.lifecycle.erasure import AnchorKey, erase_messages
 from messaging.log.models import DeletedMessage, Message, MessageAnchor, MessagePayload, StatusEvent
-from tests.messaging.inbound.services.test_erasure import costs, take, traffic
+from tests.messaging.inbound.services.test_erasure import costs, process_webhook, traffic
 from tests.people import principal
 from tests.traffic import AT, INDIA, channel_of, deliver, report
 
@@ -109,7 +109,7 @@ def test_no_webhook_restores_deleted_data(acme, other, keep):
     before = traffic(acme)
     run(date(2027, 1, 20))
     assert (log_of(acme), MessageAnchor.objects.count()) == ([], 0)
-    item = take(acme, (message.provider_message_id, "delivered", INDIA))
+    item = process_webhook(acme, (message.provider_message_id, "delivered", INDIA))
     assert (log_of(acme), traffic(acme), InboxItem.objects.get(pk=item.pk).state) == ([], before, "done")
 
 

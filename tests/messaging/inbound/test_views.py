@@ -23,7 +23,7 @@ NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 
 @pytest.fixture(autouse=True)
 def _fresh(monkeypatch):
-    """No endpoint remembered, no bell rung."""
+    """Clear the endpoint cache, and ignore wakeups."""
     monkeypatch.setattr(ttl_cache, "SECONDS", 0)
     credentials.cache.clear()
     monkeypatch.setattr(webhooks.inbox_wakeup, "notify", lambda: None)

@@ -14,7 +14,7 @@ BODY = b'{"entry": []}'
 
 @pytest.fixture(autouse=True)
 def _fresh(acme, monkeypatch):
-    """No endpoint remembered from another test, no bell rung."""
+    """Clear the endpoint cache, and ignore wakeups."""
     credentials.cache.clear()
     monkeypatch.setattr(webhooks.inbox_wakeup, "notify", lambda: None)
 

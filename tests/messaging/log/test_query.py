@@ -414,11 +414,11 @@ def test_the_stored_form():
     assert write_query(MessageQuery()) == {"subaccount_ids": None, "exact_numbers": False}
 
 
-def test_values_are_parsed_for_another_principal():
+def test_a_query_is_read_for_one_reach():
     query = read_query({"country": "SG"}, subaccount_ids=[2], exact_numbers=True)
     assert query == MessageQuery(country="SG", subaccount_ids=(2,), exact_numbers=True)
     with pytest.raises(TypeError, match="subaccount_ids"):
-        read_query(write_query(query), subaccount_ids=None)  # whose reach it is, is said once
+        read_query(write_query(query), subaccount_ids=None)  # the reach is set once
 
 
 def test_a_name_that_no_filter_has_is_no_query():

@@ -25,7 +25,7 @@ TO = "6591990000"
 
 
 @pytest.fixture
-def asker(acme):
+def requester(acme):
     return principal(acme, "owner@acme.example")
 
 
@@ -81,25 +81,25 @@ class TestWaiting:
     @pytest.mark.parametrize(
         "ask",
         [
-            lambda asker, message: delete_selected(asker, [message.umid]),
-            lambda asker, _: delete_matching(asker, MessageQuery(status=("queued",))),
+            lambda requester, message: delete_selected(requester, [message.umid]),
+            lambda requester, _: delete_matching(requester, MessageQuery(status=("queued",))),
         ],
         ids=["selected", "matching"],
     )
-    def test_by_a_job(self, asker, waiting, ask):
-        removed = done(ask(asker, waiting))
+    def test_by_a_job(self, requester, waiting, ask):
+        removed = done(ask(requester, waiting))
         assert (removed["messages"], removed["never_sent"]) == (1, 1)
         assert not Submission.objects.exists()
 
-    def test_what_waits_for_another_attempt(self, asker, waiting):
+    def test_what_waits_for_another_attempt(self, requester, waiting):
         Submission.objects.update(attempts=3)
-        assert done(delete_selected(asker, [waiting.umid]))["never_sent"] == 1
+        assert done(delete_selected(requester, [waiting.umid]))["never_sent"] == 1
         assert send_due() == 0
 
 
 class TestBeingSent:
     @pytest.mark.parametrize("state", ["sending", "answered"])
-    def test_it_is_skipped_and_reported(self, waiting, delete, state):
+    def test_it_stays_and_is_reported(self, waiting, delete, state):
         sending(state)
         answer = delete(waiting)
         assert (answer.status_code, "still being sent" in answer.json()["detail"]) == (409, True)

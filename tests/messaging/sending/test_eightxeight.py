@@ -304,7 +304,7 @@ class TestBatch:
 
 class TestOne:
     @pytest.fixture(autouse=True)
-    def _as_often_as_one_likes(self, monkeypatch):
+    def _no_details_limit(self, monkeypatch):
         monkeypatch.setattr(throttling.requests, "count", lambda name: 1)
 
     def test_details_before_and_after_it_was_sent(self, acme, client, headers, post, provider):

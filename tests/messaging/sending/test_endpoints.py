@@ -85,8 +85,8 @@ def word_of(payload):
     return payload["status"].get("detail") or payload["status"]["state"] if "status" in payload else payload["type"]
 
 
-def told_at(path):
-    """What is posted of a message that `deliver` made."""
+def expected_posts(path):
+    """The posts for a message that `deliver` made."""
     return [(path, "delivered_to_operator"), (path, "delivered_to_recipient")]
 
 
@@ -134,7 +134,7 @@ class TestPosting:
         configure(("hook", {"subAccountId": "*", "type": "CADR"}))
         at = timezone.now()
         message = deliver(acme, provider_message_id="wamid.elsewhere", at=at)
-        assert posted(hook) == told_at("/hook")
+        assert posted(hook) == expected_posts("/hook")
         assert Subscription.objects.get().subject_id == message.pk
         deliver(acme, provider_message_id="wamid.elsewhere", at=at)
         assert posted(hook) == []
@@ -150,7 +150,7 @@ class TestPosting:
     def test_the_subaccounts_own_comes_first_and_may_be_silent(self, acme, hook, configure):
         configure(("all", {"subAccountId": "*"}), ("shop", {"subAccountId": "acme_shop"}))
         deliver(acme, provider_message_id="wamid.1", at=timezone.now())
-        assert posted(hook) == told_at("/shop")
+        assert posted(hook) == expected_posts("/shop")
         configure(("shop", {"subAccountId": "acme_shop", "enabled": False}))
         deliver(acme, provider_message_id="wamid.2", at=timezone.now())
         assert posted(hook) == []
@@ -179,7 +179,7 @@ class TestPosting:
         configure(("old", {"subAccountId": "*"}))
         deliver(acme, provider_message_id="wamid.1", at=timezone.now())
         configure(("new", {"subAccountId": "*"}))
-        assert posted(hook) == told_at("/new")
+        assert posted(hook) == expected_posts("/new")
         deliver(acme, provider_message_id="wamid.2", at=timezone.now())
         remove({"subAccountId": "*"})
         assert posted(hook) == []

@@ -57,12 +57,12 @@ def now_of(redis):
     return seconds + micros / 1e6
 
 
-def ahead(redis, key):
-    """How many seconds from now what is counted would be rested."""
+def reserved_seconds(redis, key):
+    """The seconds from now until the rate limit is idle again."""
     return float(redis.get(key)) - now_of(redis)
 
 
-def put_ahead(redis, key, seconds):
+def set_reserved(redis, key, seconds):
     redis.set(key, f"{now_of(redis) + seconds:.6f}")
 
 
@@ -88,24 +88,24 @@ class TestTogether:
     @pytest.mark.parametrize("throughput", [80, 1_000])
     def test_a_number_may_be_a_second_ahead_and_otherwise_pauses(self, redis, throughput):
         sender = replace(SENDER, throughput=throughput)
-        put_ahead(redis, OF_NUMBER, 1 + 100 - 1 / throughput)
+        set_reserved(redis, OF_NUMBER, 1 + 100 - 1 / throughput)
         pause = pacing.reserve(sender, JANE)
         assert pause.is_for_number
         assert 40 < pause.seconds <= 100 + TOLERANCE
         assert not redis.exists(OF_JANE)
 
     def test_a_person_may_have_45_ahead_and_others_do_not_wait_for_them(self, redis):
-        put_ahead(redis, OF_JANE, 44 * 6 + 100)
+        set_reserved(redis, OF_JANE, 44 * 6 + 100)
         pause = pacing.reserve(SENDER, JANE)
         assert not pause.is_for_number
         assert 40 < pause.seconds <= 100 + TOLERANCE
         assert not redis.exists(OF_NUMBER)
         assert pacing.reserve(SENDER, ADA) is None
-        put_ahead(redis, OF_JANE, 44 * 6 - 0.001)
+        set_reserved(redis, OF_JANE, 44 * 6 - 0.001)
         assert pacing.reserve(SENDER, JANE) is None
 
     def test_8x8_paces_by_itself(self, redis):
-        put_ahead(redis, OF_NUMBER, 100)
+        set_reserved(redis, OF_NUMBER, 100)
         assert pacing.reserve(replace(SENDER, provider="8x8"), JANE) is None
 
 
@@ -137,7 +137,7 @@ class TestLearning:
     @pytest.mark.parametrize("code", [4, 80007, 130429])
     def test_the_number_pauses_for_a_second_or_for_the_provider_s_delay(self, redis, code):
         record_outcome(rejected(code))
-        assert 0 < ahead(redis, OF_NUMBER) <= 2 + TOLERANCE
+        assert 0 < reserved_seconds(redis, OF_NUMBER) <= 2 + TOLERANCE
         record_outcome(rejected(code, retry_after=timedelta(seconds=100)))
         pause = pacing.reserve(SENDER, JANE)
         assert pause.is_for_number

@@ -42,7 +42,7 @@ def send(post, hook):
     return ask
 
 
-def heard_by(hook):
+def received_requests(hook):
     return [hook.received.get_nowait() for _ in range(hook.received.qsize())]
 
 
@@ -58,7 +58,7 @@ class TestPosting:
         process_webhooks(provider, acme, 3)
         assert deliveries.post_due() == 4
         assert deliveries.post_due() == 0
-        requests = heard_by(hook)
+        requests = received_requests(hook)
         payloads = [json.loads(request.body)["payload"] for request in requests]
         assert {payload["umid"] for payload in payloads} == {umid}
         states = [(payload["status"]["state"], payload["status"].get("detail")) for payload in payloads]
@@ -80,7 +80,7 @@ class TestPosting:
         send_due()
         process_webhooks(provider, acme, 1)
         deliveries.post_due()
-        body = json.loads(heard_by(hook)[-1].body)
+        body = json.loads(received_requests(hook)[-1].body)
         at = body["payload"]["status"]["timestamp"]
         assert body == {
             "version": 9,
@@ -110,7 +110,7 @@ class TestPosting:
         answer = post(f"{SEND}/batch", {"clientBatchId": "b1", "messages": [body]}).json()
         settlement.log_new()
         deliveries.post_due()
-        payload = json.loads(heard_by(hook)[0].body)["payload"]
+        payload = json.loads(received_requests(hook)[0].body)["payload"]
         assert (payload["batchId"], payload["clientBatchId"]) == (answer["batchId"], "b1")
 
     def test_undelivered_webhooks_are_retried_in_order(self, acme, send, hook, provider, monkeypatch):
@@ -126,10 +126,10 @@ class TestPosting:
         due_now()
         assert deliveries.post_due() == 3
         assert set(Delivery.objects.values_list("state", "answer")) == {("done", "204")}
-        ids = [request.headers["webhook-id"] for request in heard_by(hook)]
+        ids = [request.headers["webhook-id"] for request in received_requests(hook)]
         assert ids[0] == ids[1]
 
-    def test_it_expires_in_the_end(self, acme, send, provider, hook):
+    def test_it_fails_after_the_last_attempt(self, acme, send, provider, hook):
         hook.answer = None
         send()
         settlement.log_new()
@@ -160,7 +160,7 @@ class TestPosting:
         settings.CALLBACK_LOOPBACK = False
         deliveries.post_due()
         assert Delivery.objects.get().answer == "Forbidden"
-        assert heard_by(hook) == []
+        assert received_requests(hook) == []
 
     def test_the_secret_is_printed_for_who_checks(self, acme, capsys):
         call_command("callback_secret", str(acme.public_id))

@@ -21,7 +21,7 @@ from tests.provider_servers import recorder
 
 SEND = "/api/v1/subaccounts/acme_shop/messages"
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
-TAKEN = b'{"messages": [{"id": "wamid.A", "message_status": "accepted"}]}'
+ACCEPTED_BODY = b'{"messages": [{"id": "wamid.A", "message_status": "accepted"}]}'
 
 
 @pytest.fixture
@@ -37,8 +37,8 @@ def refuses(meta, status, code, **headers):
     meta.answer = json.dumps({"error": {"message": f"(#{code}) No.", "code": code}}).encode()
 
 
-def takes(meta):
-    meta.status, meta.headers, meta.answer = 200, {}, TAKEN
+def accept_requests(meta):
+    meta.status, meta.headers, meta.answer = 200, {}, ACCEPTED_BODY
 
 
 def attempt():
@@ -79,7 +79,7 @@ class TestLoop:
             delays.append(waits())
         assert delays == [timedelta(seconds=each) for each in seconds]
         assert Message.objects.get().status == "queued"
-        takes(meta)
+        accept_requests(meta)
         assert attempt() == 1
         message = Message.objects.get()
         assert (message.provider_message_id, message.error_code, message.response_code) == ("wamid.A", None, 200)
@@ -104,7 +104,7 @@ class TestLoop:
         assert not Submission.objects.exists()
 
     def test_an_answer_with_a_number_of_any_size_is_kept(self, acme, post, meta):
-        meta.answer = TAKEN[:-1] + b', "n": 1e300}'
+        meta.answer = ACCEPTED_BODY[:-1] + b', "n": 1e300}'
         post(SEND, bodies.TEXT)
         assert attempt() == 1
         assert MessagePayload.objects.get(kind="response").body["body"]["n"] == 10**300
@@ -116,7 +116,7 @@ class TestLoop:
         attempt()
         assert waits() == timedelta(seconds=1)
         settings.SANDBOX_URL = meta.url
-        takes(meta)
+        accept_requests(meta)
         assert attempt() == 1
         assert Message.objects.get().provider_message_id == "wamid.A"
 
@@ -129,7 +129,7 @@ class TestLoop:
         assert not Submission.objects.exists()
 
     def test_a_number_that_must_rest_keeps_its_messages_in_line(self, acme, post, meta, monkeypatch):
-        takes(meta)
+        accept_requests(meta)
         monkeypatch.setattr(pacing, "reserve", lambda *_: pacing.Pause(30.0, is_for_number=True))
         post(SEND, bodies.TEXT)
         before = datetime.now(UTC)

@@ -66,7 +66,7 @@ def status_body(*statuses):
     return orjson.dumps({"object": "whatsapp_business_account", "entry": [{"id": "1", "changes": [change]}]})
 
 
-def take(account, *statuses):
+def process_webhook(account, *statuses):
     """Store a webhook and process it."""
     endpoint = WebhookEndpoint.objects.get(account=account, provider="meta")
     item = InboxItem.objects.create(account=account, endpoint=endpoint, provider="meta", body=status_body(*statuses))
@@ -120,7 +120,7 @@ def test_another_accounts_message_of_the_same_id_stays(acme, other):
 def test_a_late_delivery_counts_and_is_charged_and_brings_nothing_back(acme):
     message = report(acme, "sent", category="marketing", pricing_type="regular")
     erase_messages(acme.pk, [key(message)])
-    take(acme, ("wamid.A", "delivered", INDIA))
+    process_webhook(acme, ("wamid.A", "delivered", INDIA))
     assert not Message.objects.exists()
     assert not MessageAnchor.objects.exists()
     assert not StatusEvent.objects.exists()
@@ -129,8 +129,8 @@ def test_a_late_delivery_counts_and_is_charged_and_brings_nothing_back(acme):
     assert UsageFact.objects.count() == 1
     assert DeletedMessage.objects.get().status == "delivered"
     counted = costs(acme)
-    take(acme, ("wamid.A", "delivered", INDIA))
-    take(acme, ("wamid.A", "read", INDIA))
+    process_webhook(acme, ("wamid.A", "delivered", INDIA))
+    process_webhook(acme, ("wamid.A", "read", INDIA))
     assert traffic(acme) == {"read": 1}
     assert costs(acme) == counted
 
@@ -155,8 +155,8 @@ def test_it_counts_as_it_would_have_without_deletion(acme, other):
 
 
 def test_webhooks_lose_its_parts_and_keep_the_others(acme):
-    alone = take(acme, ("wamid.A", "sent", INDIA))
-    both = take(acme, ("wamid.A", "delivered", INDIA), ("wamid.B", "delivered", OTHER_PERSON))
+    alone = process_webhook(acme, ("wamid.A", "sent", INDIA))
+    both = process_webhook(acme, ("wamid.A", "delivered", INDIA), ("wamid.B", "delivered", OTHER_PERSON))
     counts = erase_messages(acme.pk, [AnchorKey("meta", "wamid.A")])
     assert counts["webhooks"] == 2
     assert not InboxItem.objects.filter(pk=alone.pk).exists()
@@ -171,7 +171,7 @@ def test_webhooks_lose_its_parts_and_keep_the_others(acme):
 
 
 def test_a_person_stays_in_a_webhook_while_another_message_of_theirs_does(acme):
-    both = take(acme, ("wamid.A", "delivered", INDIA), ("wamid.B", "delivered", INDIA))
+    both = process_webhook(acme, ("wamid.A", "delivered", INDIA), ("wamid.B", "delivered", INDIA))
     erase_messages(acme.pk, [AnchorKey("meta", "wamid.A")])
     body = bytes(InboxItem.objects.get(pk=both.pk).body)
     assert b"wamid.A" not in body
@@ -180,7 +180,7 @@ def test_a_person_stays_in_a_webhook_while_another_message_of_theirs_does(acme):
 
 def test_what_is_older_than_retention_remembers_is_not_brought_back(acme):
     Horizon.objects.create(account=acme, begins_at=AT + timedelta(days=1))
-    take(acme, ("wamid.A", "delivered", INDIA))
+    process_webhook(acme, ("wamid.A", "delivered", INDIA))
     assert not Message.objects.exists()
     assert InboxItem.objects.get().state == "done"
 
@@ -193,7 +193,7 @@ def test_a_webhook_that_comes_while_it_is_deleted(acme):
 
     def ingest():
         with every_tenant():
-            take(acme, ("wamid.A", "delivered", INDIA))
+            process_webhook(acme, ("wamid.A", "delivered", INDIA))
         done.set()
         connections.close_all()
 

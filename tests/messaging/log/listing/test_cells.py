@@ -34,7 +34,7 @@ def test_every_column_has_a_cell():
     (("status",), '<span class="visually-hidden">Message 01234567</span></a></td>'),
     (("number",), f'<a class="row-link" href="/logs/{UMID}/"><code title="{UMID}">01234567</code></a>'),
 ])  # fmt: skip
-def test_the_link_is_in_the_visible_part(keys, part):
+def test_the_link_is_in_a_visible_column(keys, part):
     assert part in rendered(*keys)
 
 
