@@ -1,4 +1,4 @@
-"""Providers to talk to over real HTTP: the sandbox as a process, and a server that answers what it is told."""
+"""Providers over real HTTP: the sandbox as a process, and a server with a configurable response."""
 
 import queue
 import socket

@@ -1,4 +1,4 @@
-"""What operators do in the admin is in the audit of the account it is about."""
+"""Actions of operators in the admin are in the audit of the affected account."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The audit log: in words, filtered, in keyset pages, and each account its own."""
+"""The audit log: labels, filters, keyset pages, and isolation of accounts."""
 
 import re
 from datetime import UTC, datetime, timedelta

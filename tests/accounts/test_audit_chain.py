@@ -1,4 +1,4 @@
-"""The audit's chain: it only grows, and whoever changed it past the portal is found out."""
+"""The audit's chain: it is append-only, and changes outside the portal are detected."""
 
 import threading
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""The REST API lets in a live key and what its scopes allow; it says what is missing."""
+"""The REST API accepts a valid key within its scopes, and otherwise names what is missing."""
 
 from datetime import UTC, datetime
 

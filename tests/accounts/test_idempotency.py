@@ -1,4 +1,4 @@
-"""A POST under an Idempotency-Key is carried out once, and answered the same whenever it is repeated."""
+"""A POST with an Idempotency-Key is executed once, and a repetition gets the same response."""
 
 import threading
 from datetime import timedelta

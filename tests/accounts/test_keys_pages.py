@@ -1,4 +1,4 @@
-"""The pages of API keys, and what a member may give a key."""
+"""The pages of API keys, and the scopes that a member may grant."""
 
 import re
 from datetime import UTC, datetime, timedelta

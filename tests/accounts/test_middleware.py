@@ -1,4 +1,4 @@
-"""TenantMiddleware: whose account a request is in, its scope, its time zone, and what costs nothing."""
+"""TenantMiddleware: the account of a request, its scope and time zone, and requests without a query."""
 
 import pytest
 from django.http import HttpResponse, StreamingHttpResponse

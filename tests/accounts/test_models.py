@@ -1,4 +1,4 @@
-"""What the tables of accounts refuse, and how their rows are called."""
+"""The constraints of the tables of accounts, and the names of their rows."""
 
 import pytest
 from django.core.exceptions import ValidationError

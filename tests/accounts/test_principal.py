@@ -1,4 +1,4 @@
-"""Who asks: what each kind of them may do, and what the audit says of it."""
+"""Principals: the permissions of each kind, and their audit entries."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Which rows somebody sees."""
+"""Which rows a principal sees."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The second factor: who must have one, how it is set up and asked for, and that its secrets are sealed."""
+"""The second factor: who must have one, its setup and login, and its sealed secrets."""
 
 import re
 import time

@@ -1,4 +1,4 @@
-"""API keys: made once, found again by their text alone, refused once they are dead; and the audit record."""
+"""API keys: creation, authentication by their text, refusal of invalid keys; and audit records."""
 
 import re
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""Inviting, changing and removing people: what is written, what is refused, and that somebody always stays owner."""
+"""Inviting, changing and removing people: stored rows, refusals, and that an account keeps an owner."""
 
 import re
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""Redis that is down or does not answer."""
+"""BestEffortRedis with a server that is down or does not answer."""
 
 import os
 import socket

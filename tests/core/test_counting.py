@@ -1,4 +1,4 @@
-"""Counts that end somewhere."""
+"""Counts up to a limit."""
 
 import pytest
 

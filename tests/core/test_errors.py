@@ -1,4 +1,4 @@
-"""What somebody is told who asks for what cannot be done."""
+"""Error messages for requests that cannot be fulfilled."""
 
 import pytest
 from django import forms

@@ -1,4 +1,4 @@
-"""What is wrong with the parameters of a list, whatever they mean."""
+"""Problems with the parameters of a list."""
 
 import pytest
 from django.http import QueryDict

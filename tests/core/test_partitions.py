@@ -1,4 +1,4 @@
-"""Months of the big tables: made once, however many ask, and found where their rows belong."""
+"""Monthly partitions: each is created once under concurrency, and its rows belong to it."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta, timezone

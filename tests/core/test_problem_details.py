@@ -1,4 +1,4 @@
-"""What a view raises becomes one shape; what nobody foresaw stays a 500."""
+"""Errors of views have one shape; an unexpected one stays a 500."""
 
 import pytest
 from django.core.exceptions import PermissionDenied

@@ -1,4 +1,4 @@
-"""A limiter allows a burst, then one event a period, each key for itself, and forgets who has rested."""
+"""A limiter allows a burst, then one event per period and key; the state of an idle key expires."""
 
 from core.rate_limiter import RateLimiter
 

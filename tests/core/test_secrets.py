@@ -1,4 +1,4 @@
-"""Secrets: sealed ones open for their owner alone and survive a change of keys; derived ones stay the same."""
+"""Secrets: only their owner can unseal them, they survive a change of keys; derived ones stay the same."""
 
 import pytest
 from cryptography.fernet import Fernet

@@ -1,4 +1,4 @@
-"""Fields whose names Python has taken, and days."""
+"""Fields whose names are reserved in Python, and days."""
 
 import pytest
 from rest_framework import serializers

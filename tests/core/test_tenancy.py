@@ -1,4 +1,4 @@
-"""Without an open scope a tenant table answers nothing; inside one it answers for that account alone."""
+"""Without a scope a tenant table returns no rows; in a scope it returns those of one account."""
 
 import pytest
 from django.apps import apps

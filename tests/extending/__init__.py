@@ -1,1 +1,1 @@
-"""What docs/extending.md says, done with toys: each test adds a made-up one the documented way."""
+"""The recipes of docs/extending.md: each test adds a toy extension as documented."""

@@ -1,4 +1,4 @@
-"""A whole Tollgate of the test's own, that it may break: servers, web, worker and beat as their own processes."""
+"""A complete Tollgate per test, to break: servers, web, worker and beat as separate processes."""
 
 import os
 import signal

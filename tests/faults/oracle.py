@@ -1,4 +1,4 @@
-"""What must be so after a fault: nothing acknowledged is lost, every effect is there once, nothing is in flight.
+"""The invariants after a fault: no acknowledged event is lost, each has its effect once, nothing is in flight.
 
 It reads the database itself, without Tollgate's code, and knows only what the load client posted.
 """

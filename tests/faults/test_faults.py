@@ -1,4 +1,4 @@
-"""Kill, freeze and empty every part of a Tollgate under load: what was acknowledged is there, once, and soon."""
+"""Kill, freeze and empty every part of a Tollgate under load: acknowledged events are stored once, and soon."""
 
 import time
 

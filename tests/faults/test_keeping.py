@@ -1,4 +1,4 @@
-"""Kill the worker, and once everything, in the middle of an export and of a deletion of a whole Tollgate."""
+"""Kill the worker, then everything, during an export and a deletion."""
 
 import csv
 import hashlib

@@ -1,4 +1,4 @@
-"""The OpenAPI schema and its page as the server shows them, and programs at an address that leads nowhere."""
+"""The OpenAPI schema and its page as the server shows them, and requests to unknown addresses."""
 
 import json
 import re

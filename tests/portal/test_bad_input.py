@@ -1,4 +1,4 @@
-"""Every parameter and every field of a body with what it must not be: a 4xx that names it, and never a 500."""
+"""Every parameter and field of a body with invalid values: a 4xx that names it, and never a 500."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Schemathesis asks every operation of our own OpenAPI: no 5xx, and no answer that is not described.
+"""Schemathesis calls every operation of our OpenAPI schema: no 5xx, and no undocumented response.
 
 A few requests an operation, the same in every run; with `--requests N` as many, and new ones each time.
 """

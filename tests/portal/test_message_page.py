@@ -1,4 +1,4 @@
-"""One message's page: who sees what of it, and what it explains."""
+"""One message's page: access to its parts, and its explanations."""
 
 import json
 from datetime import timedelta

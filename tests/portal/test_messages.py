@@ -1,4 +1,4 @@
-"""What translators are given besides the texts in code and templates."""
+"""The texts for translators that are not in code and templates."""
 
 from portal.management.commands.messages import texts_of_data
 from providers.error_catalogue import explain

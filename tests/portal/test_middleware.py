@@ -1,4 +1,4 @@
-"""What a page answers that cannot do what was asked."""
+"""The response of a page that cannot fulfil a request."""
 
 import pytest
 

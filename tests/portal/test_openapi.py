@@ -1,4 +1,4 @@
-"""What the OpenAPI schema says of every operation is so: scopes, sparse fields, strict bodies."""
+"""The OpenAPI schema is true for every operation: scopes, sparse fields, strict bodies."""
 
 import json
 import re

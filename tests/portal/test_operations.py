@@ -1,4 +1,4 @@
-"""The operations page and the dashboard's notice: who sees them, what they say, and how bad it is."""
+"""The operations page and the dashboard's notice: access, content and levels."""
 
 import re
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""What a list of REST asks the database does not depend on how many rows it shows, and counts no table."""
+"""The number of queries of a REST list does not depend on its rows, and no query counts a table."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""A provider that answers what it is told."""
+"""A provider with a configurable response."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The health status of Meta and 360dialog: what is understood, and what is a reason instead."""
+"""The health status of Meta and 360dialog: valid answers, and the reason for invalid ones."""
 
 import pytest
 

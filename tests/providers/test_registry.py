@@ -1,4 +1,4 @@
-"""What the rest of Tollgate asks the registry."""
+"""The lookups of the provider registry."""
 
 import pytest
 

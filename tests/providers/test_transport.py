@@ -1,4 +1,4 @@
-"""What is known when no answer comes, and what is never told."""
+"""Outcomes without an answer, and secrets that are never shown."""
 
 import logging
 import os

@@ -1,4 +1,4 @@
-"""What a webhook said of one message, and nothing of anybody else."""
+"""The part of a webhook about one message, without the others."""
 
 import json
 

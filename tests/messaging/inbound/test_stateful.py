@@ -1,4 +1,4 @@
-"""The inbox and the log against a plain model, while workers crash, leases end and webhooks come again."""
+"""The inbox and the log against a plain model, while workers crash, leases expire and webhooks are repeated."""
 
 from collections import Counter
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""Charts of a template or number: its delivery rate and what was announced of it, on one axis."""
+"""Charts of a template or number: its delivery rate and announcements, on one axis."""
 
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo

@@ -1,4 +1,4 @@
-"""Kinds of values: the fields that read them, what a page makes of them, their canonical and stored forms."""
+"""Kinds of values: their form fields, page widgets, canonical and stored forms."""
 
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo

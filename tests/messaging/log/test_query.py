@@ -1,4 +1,4 @@
-"""The declarations of the log's filters, what a query makes of values, and its stored form."""
+"""The declarations of the log's filters, building queries from values, and their stored form."""
 
 import json
 from datetime import UTC, datetime, timedelta, timezone

@@ -1,4 +1,4 @@
-"""The same words are the same query, and select the same rows, on the page, in a URL of REST and in a body."""
+"""The same values are the same query, and select the same rows, on the page, in a URL of REST and in a body."""
 
 from datetime import UTC, date, timedelta
 

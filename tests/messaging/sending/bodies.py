@@ -1,4 +1,4 @@
-"""Whole bodies of each kind, and every way to spoil one field of them."""
+"""Valid bodies of each kind, and every way to make one field invalid."""
 
 from collections.abc import Iterator
 from copy import deepcopy

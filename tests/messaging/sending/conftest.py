@@ -1,4 +1,4 @@
-"""The demo account, a key of its, and the sandbox as its provider."""
+"""The demo account, one of its keys, and the sandbox as its provider."""
 
 import time
 

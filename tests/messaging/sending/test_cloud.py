@@ -1,4 +1,4 @@
-"""The Cloud API's and 360dialog's shapes: the provider's own answers, and what is refused before it is asked."""
+"""The Cloud API's and 360dialog's shapes: the provider's own answers, and refusals without a request to it."""
 
 from itertools import product
 

@@ -1,4 +1,4 @@
-"""Deleting what is not sent yet: it is never sent afterwards, or the deletion says why not."""
+"""Deleting unsent messages: they are never sent afterwards, or the deletion reports why they stay."""
 
 import json
 from datetime import UTC, date, datetime, timedelta

@@ -1,4 +1,4 @@
-"""From a request in 8x8's shape through the sandbox into the log, and what a crash leaves behind."""
+"""From a request in 8x8's shape through the sandbox into the log, and recovery after a crash."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""8x8's shape: every code, batches, details, cancelling, and what a spoiled field is answered."""
+"""8x8's shape: every code, batches, details, cancelling, and the answers to invalid fields."""
 
 import json
 from copy import deepcopy

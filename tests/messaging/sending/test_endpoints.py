@@ -1,4 +1,4 @@
-"""The webhooks an account configures: what is posted to them, what is not, and 8x8's way of saying where."""
+"""The webhooks of an account: what is posted to them, and their configuration in 8x8's shape."""
 
 import json
 from datetime import timedelta

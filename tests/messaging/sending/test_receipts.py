@@ -1,4 +1,4 @@
-"""Receipts in 8x8's format: what they say, how they are signed and repeated, and where they never go."""
+"""Receipts in 8x8's format: content, signature and retries, and forbidden addresses."""
 
 import base64
 import hashlib

@@ -1,4 +1,4 @@
-"""What people see of a message that was sent through us, and what they may do about it."""
+"""The sending attempts on a message's page, and the actions of people."""
 
 from datetime import UTC, datetime, timedelta
 

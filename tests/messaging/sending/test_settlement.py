@@ -1,4 +1,4 @@
-"""Rows that cannot be worked off."""
+"""Rows that cannot be processed."""
 
 import time
 

@@ -1,4 +1,4 @@
-"""Inbound messages in 8x8's words, whichever provider they came through."""
+"""Inbound messages of every provider in 8x8's format."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Sending through the Cloud API against the sandbox: each kind of answer becomes the outcome it is."""
+"""Sending through the Cloud API against the sandbox: each kind of answer becomes its outcome."""
 
 from datetime import timedelta
 

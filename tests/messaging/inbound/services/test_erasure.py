@@ -1,4 +1,4 @@
-"""A deleted message is gone, counts as before, and no webhook brings it back."""
+"""A deleted message still counts, and no webhook restores it."""
 
 import threading
 from datetime import date, timedelta

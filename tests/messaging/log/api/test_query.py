@@ -1,4 +1,4 @@
-"""The log's filters over REST: formats, blanks, and the one engine behind them."""
+"""The log's filters over REST: formats, blanks, and the shared query engine."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Fewer fields where a program wants fewer, and nothing at all where it has the answer already."""
+"""Sparse fields, and 304 for a client that has the current response."""
 
 import pytest
 

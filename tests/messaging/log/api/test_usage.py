@@ -1,4 +1,4 @@
-"""REST of the usage report: what there was by day and more, and what makes no sense."""
+"""REST of the usage report: groups, filters and refusals."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""What a move to another category costs."""
+"""The cost of a move to another category."""
 
 from datetime import date
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""What of an event is copied into the batch."""
+"""The fields of an event that the batch copies."""
 
 from dataclasses import replace
 from datetime import UTC, datetime

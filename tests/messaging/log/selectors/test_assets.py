@@ -1,4 +1,4 @@
-"""Templates and numbers with what was announced of them."""
+"""Templates and numbers with their announcements."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""What was the case when a message failed."""
+"""The circumstances of a failed message."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Gap detection: exactly which numbers, messages and webhooks are missed, and whose."""
+"""Gap detection: which numbers, messages and webhooks are missing, by account."""
 
 from datetime import timedelta
 

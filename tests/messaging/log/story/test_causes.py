@@ -1,4 +1,4 @@
-"""Why a message failed here."""
+"""The likely causes of a failure."""
 
 from datetime import UTC, datetime, timedelta
 

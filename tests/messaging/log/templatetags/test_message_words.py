@@ -1,4 +1,4 @@
-"""What messages are called on pages."""
+"""The labels of messages on pages."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Pages of templates and phone numbers: who sees them, what they say, how many queries they cost."""
+"""Pages of templates and phone numbers: access, content, and number of queries."""
 
 import re
 

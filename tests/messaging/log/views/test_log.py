@@ -1,4 +1,4 @@
-"""The log's page: who sees what, what the URL says, how many queries it costs, and how each person likes it."""
+"""The log's page: access, URL parameters, number of queries, and personal preferences."""
 
 import re
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Health as the provider answers it: asked over HTTP, kept in the history, merged with what we know."""
+"""Health reported by the provider: requested over HTTP, stored in the history, merged with our own state."""
 
 import re
 from datetime import timedelta
