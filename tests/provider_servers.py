@@ -91,7 +91,7 @@ def sandbox(callback_url: str, *options: str, token: str = TOKEN) -> Iterator[st
         wait_for(url, process)
         yield url
         process.terminate()
-        process.wait(60)  # how it ends says nothing of what it answered: its server may panic while it stops
+        process.wait(60)  # its exit code does not matter: the server may panic while it stops
     finally:
         process.kill()
         process.wait()

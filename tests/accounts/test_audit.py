@@ -19,7 +19,7 @@ NOW = datetime(2026, 11, 10, 12, tzinfo=UTC)
 
 @pytest.fixture
 def acme(db, every_account):
-    """An account that nothing was done in yet: what was, nobody can take away."""
+    """An account without audit entries; existing entries cannot be deleted."""
     account = Account.objects.create(name="Acme", time_zone="Asia/Singapore")
     Subaccount.objects.create(account=account, code="acme_shop", name="Shop")
     return account

@@ -20,7 +20,7 @@ OLD = datetime(2025, 3, 1, tzinfo=UTC)
 
 
 def commit():
-    """Have the database do now what it does at the end of a transaction."""
+    """Run the deferred triggers now instead of at the end of the transaction."""
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
 
@@ -174,7 +174,7 @@ def test_only_a_beginning_goes_however_the_clock_stood(acme):
 
 @pytest.mark.django_db(transaction=True)
 def test_writers_at_once_make_one_chain(acme):
-    """Each holds its transaction open until all have written: whoever forked the chain would do it here."""
+    """Each keeps its transaction open until all have written, when a fork of the chain would show."""
     barrier = threading.Barrier(6, timeout=60)
 
     def write(number):

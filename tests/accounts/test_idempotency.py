@@ -22,7 +22,7 @@ pytestmark = pytest.mark.urls(__name__)
 
 
 class Counter(TenantView):
-    """Answers how often it was carried out, with what it is asked for."""
+    """Responds with the number of its executions, as the request specifies."""
 
     permission = Permission.VIEW_MESSAGES
     times = 0

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 
 def capture(request, view=None):
-    """What a view sees when the request goes through the middleware."""
+    """The state that a view sees behind the middleware."""
     captured = {}
 
     def capture_request(request):

@@ -19,7 +19,7 @@ SET_UP = "/accounts/2fa/"
 
 
 def code_of(secret, at=0):
-    """What the app shows; `at` counts periods from now, as a code is good once only."""
+    """The app's code, `at` periods from now: a code is valid only once."""
     return format_hotp_value(hotp_value(secret, int(time.time()) // 30 + at))
 
 
@@ -82,7 +82,7 @@ def test_others_need_no_second_factor(acme):
 def test_set_up_an_app_and_log_in_with_it(acme):
     user = member(acme, "owner", is_demo=False)
     client = logged_in(user)
-    page = client.get("/accounts/2fa/totp/activate/").content.decode()  # a fresh login is not asked for the password
+    page = client.get("/accounts/2fa/totp/activate/").content.decode()  # a recent login needs no password
     secret = re.search(r'id="secret">(\w+)<', page)[1]
     assert "Incorrect code." in client.post("/accounts/2fa/totp/activate/", {"code": "000000"}).content.decode()
     assert client.post("/accounts/2fa/totp/activate/", {"code": code_of(secret)}).url == "/accounts/2fa/recovery-codes/"

@@ -57,7 +57,7 @@ def test_masked(digits, text):
 
 @pytest.mark.django_db
 def test_sql_masks_as_python_does_but_for_the_plus_sign():
-    """Every calling code with numbers of every length, and what is no number."""
+    """Every calling code with numbers of every length, and invalid ones."""
     codes = [str(code) for code in phonenumbers.COUNTRY_CODE_TO_REGION_CODE]
     numbers = [code + "4917263508912"[:length] for code in codes for length in (0, 1, 2, 5, 7, 8, 9, 12)]
     numbers += ["", "5", "999", "NA.7f3", "user-1"]

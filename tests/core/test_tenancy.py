@@ -45,4 +45,4 @@ def test_every_tenant_holds_all(acme, other):
 def test_an_error_closes_the_scope(acme):
     with pytest.raises(KeyError), tenant(acme):
         raise KeyError
-    assert Subaccount.objects.count() == 3  # what the fixture opened is open again
+    assert Subaccount.objects.count() == 3  # the scope of the fixture is restored

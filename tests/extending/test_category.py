@@ -23,7 +23,7 @@ PAGE = "/reports/costs/?from=2026-10-01&to=2026-10-31&group_by=category"
 
 @pytest.fixture
 def declare(monkeypatch):
-    """Does what a line of Category does, which cannot get members when it runs."""
+    """Adds a category at run time, as a line of the enum Category does."""
 
     def declare(value, card_column, label):
         member = str.__new__(Category, value)
@@ -37,7 +37,7 @@ def declare(monkeypatch):
 
 @pytest.fixture
 def flash_sale(declare, tmp_path):
-    """The declaration, and its data: how messages are counted, and what one costs."""
+    """The declaration and its data: the counting rule and the price."""
     declare("flash_sale", "flash_sale", "Flash sale")
     rules, card = tmp_path / "rules.csv", tmp_path / "card.csv"
     usual = (DATA / "rules" / "2026-10-01.csv").read_text()

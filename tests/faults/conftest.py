@@ -86,7 +86,7 @@ class Tollgate:
         wait_until(lambda: victim not in self.web_workers() and len(self.web_workers()) == 2, seconds=20)
 
     def end(self, name: str) -> None:
-        """Ask a part to end, as a restart does, and wait for it."""
+        """Terminate a part as a restart does, and wait for its end."""
         self.parts[name].terminate()
         try:
             self.parts[name].wait(40)
@@ -130,7 +130,7 @@ class Tollgate:
         self.kill_postgres()
 
     def start_again(self) -> None:
-        """Start everything that was killed, on what is on the disk."""
+        """Start everything that was killed, with the data on the disk."""
         self.postgres.start()
         self.redis.start()
         self._launch_all()
@@ -153,7 +153,7 @@ class Tollgate:
 
 @pytest.fixture
 def make_tollgate(tmp_path: Path) -> Iterator[Callable[..., Tollgate]]:
-    """Start a Tollgate of this test's own, with so many messages; keywords are environment variables."""
+    """Start a Tollgate for this test with `messages` messages; keywords are environment variables."""
     processes = []
 
     def make(messages: int = 0, **environment: str) -> Tollgate:

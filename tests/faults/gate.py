@@ -33,7 +33,7 @@ class Gate:
         )
 
     def __enter__(self) -> Self:
-        """Once somebody stands before it."""
+        """Wait until a process is blocked at the gate."""
         wait_until(self._somebody_waits, seconds=120)
         return self
 

@@ -83,7 +83,7 @@ class Load:
             time.sleep(0.02)
 
     def wait_for_answers(self, number: int) -> None:
-        """Return once so many more attempts have ended, however they ended."""
+        """Wait until `number` more attempts have ended, with any result."""
         target, end = len(self.answers) + number, time.monotonic() + 30
         while len(self.answers) < target:
             if time.monotonic() > end:
@@ -125,7 +125,7 @@ class Load:
             line.close()  # the next request opens it again
             status = 0
         if status == 200:
-            self.acknowledged[body] += 1  # before the answer is listed: whoever waits for it finds both
+            self.acknowledged[body] += 1  # before the answer is listed, so that a waiting test finds both
         self.answers.append(Answer(status, time.monotonic() - start, time.monotonic()))
         return status == 200
 

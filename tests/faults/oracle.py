@@ -38,7 +38,7 @@ _STATUS = (("read", "read"), ("delivered", "delivered"), ("failed", "undelivered
 
 
 class Oracle:
-    """Compares a Tollgate's database with what a load client was answered."""
+    """Compares a Tollgate's database with the responses that a load client got."""
 
     def __init__(self, url: str) -> None:
         self._url = url

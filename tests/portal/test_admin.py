@@ -170,7 +170,7 @@ def endpoint(acme):
 
 @pytest.fixture
 def change(operator, endpoint):
-    """Posts the endpoint's page as it is but for what is given; the page that follows."""
+    """Post the endpoint's page with changed fields and return the next page."""
 
     def post(**fields):
         form = {"name": endpoint.name, "header_name": endpoint.header_name, "is_active": "on", "rate_limit": 1000}

@@ -16,7 +16,7 @@ from tests.portal.test_openapi import body_of, resolved, routes_described
 
 pytestmark = pytest.mark.django_db
 HUGE = "9" * 5_000
-# As they stand in a URL: a NUL, far too much, less than nothing, a time that is none in UTC.
+# As in a URL: a NUL, a huge number, a negative one, a time that does not exist in UTC.
 TEXTS = ("%00", HUGE, "-1", "9999-12-31T23:59:59-23:59")
 VALUES: tuple[Any, ...] = (
     None, True, -1, 2**63, 10**400, "\0", "\ud800", HUGE, {}, [None], [[]], {"a": 1},
@@ -40,12 +40,12 @@ def call(acme):
 
 
 def faults(status, names, content, name):
-    """What is wrong with an answer to a bad value of `name`; empty for one that is as it should be."""
-    if 200 <= status < 300 or status in {404, 429}:  # a message's details may be asked for so often and no more
+    """The faults of an answer to a bad value of `name`; empty for a correct one."""
+    if 200 <= status < 300 or status in {404, 429}:  # message details have a rate limit
         return ""
     if status != 400:
         return f"{status}"
-    if "message" in content:  # 8x8's shape tells of the first fault alone
+    if "message" in content:  # 8x8's shape reports only the first fault
         return "" if content["message"] else "nothing said"
     tops = {each.partition(".")[0] for each in names}
     return (
@@ -108,7 +108,7 @@ def test_what_is_no_body(acme, call, body):
 
 
 def test_every_id_of_a_path(call):
-    """Whatever stands there, it does not exist."""
+    """Any id that does not exist."""
     nobodys = {"int": 0, "uuid": UUID(int=0), "str": "nobodys"}
     wrong = []
     for operation, route, method in routes_described():
@@ -121,6 +121,6 @@ def test_every_id_of_a_path(call):
 
 
 def test_the_schema_is_walked():
-    """Else the tests above would ask nothing."""
+    """Otherwise the tests above would have no requests."""
     assert sum(body_of(operation) is not None for operation, _, _ in routes_described()) >= 9
     assert resolved({"$ref": "#/components/schemas/Problem"})["properties"]

@@ -76,18 +76,18 @@ def test_every_operation_answers_as_it_is_described(headers, ids, request):
                 configure(given(case=strategy)(lambda case: ask(case, headers)))()
             except (FailureGroup, AssertionError) as failed:
                 wrong.append(f"{operation.label}: {error_text(failed)}")
-    gc.collect()  # here, where what is left open is forgiven, and not during another test
+    gc.collect()  # here, where open resources are ignored, and not during another test
     if wrong:
         pytest.fail("\n\n".join(wrong), pytrace=False)
 
 
 def error_text(failed):
-    """What went wrong, in full: a group of failures says only how many there are."""
+    """The full text of an error: a group of failures prints only their number."""
     return "\n".join(str(each) for each in getattr(failed, "exceptions", [failed]))
 
 
 def ask(case, headers):
-    """Ask, undo, and compare the answer with its description."""
+    """Send a request, roll back, and compare the response with its description."""
     with every_tenant(), transaction.atomic():
         answer = case.call(headers=headers)
         transaction.set_rollback(True)

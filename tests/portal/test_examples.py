@@ -54,7 +54,7 @@ TEMPLATE = {
     },
 }
 RECEIPTS = {"subAccountId": "acme_shop", "type": "CADR", "url": "https://shop.example.com/receipts"}
-# (query, body) of what is asked; and of what is refused, where that tells more than any error of the kind.
+# (query, body) of each request; and of a refused one where its error is specific.
 ASKED: dict[str, tuple[dict[str, Any], Any]] = {
     "list_messages": ({"country": "IN", "status": "undelivered"}, None),
     "list_templates": ({"status": "approved", "fields": "id,name,language,category,status,quality"}, None),
@@ -106,7 +106,7 @@ def _clock():
 
 @pytest.fixture
 def ask(acme: Account, settings: Any):
-    """Asks as a key that may do everything: `(status, what was answered)`. What it does is undone, or kept."""
+    """Call the API with all scopes: `(status, response)`. Its changes are rolled back, or kept."""
     settings.ALLOWED_HOSTS = [HOST]
     text = create_api_key(by=principal(acme, "command"), name="Shop back end", scopes=list(Permission))[1]
     client = Client(SERVER_NAME=HOST, headers={"Authorization": f"Bearer {text}"})
@@ -126,9 +126,9 @@ def ask(acme: Account, settings: Any):
 
 @pytest.fixture
 def world(acme: Account, ask) -> dict[str, Any]:
-    """An account with some of everything; the ids of it that stand in paths, some for one operation only."""
+    """An account with data of every kind, and its ids for paths, some for one operation only."""
     ids = ids_of(acme)
-    for model in (RateCard, Deletion, Export):  # those are empty, or not as a client asks for them
+    for model in (RateCard, Deletion, Export):  # those are empty, or differ from a client's request
         model.objects.filter(account=acme).delete()
     Keeping.objects.create(account=acme, message_months=36, payload_months=6)
     PhoneNumber.objects.filter(provider_number_id=ids["channel_id"]).update(name_status="PENDING")
@@ -204,7 +204,7 @@ WORDED = {"message", "errorMessage", "detail"}  # of errors: the fields and code
 
 
 def steady(value: Any, name: str = "") -> Any:
-    """The value without what differs in every run."""
+    """The value without the parts that differ in every run."""
     if isinstance(value, dict):
         return {key: steady(inner, key) for key, inner in value.items()}
     if isinstance(value, list):

@@ -20,7 +20,7 @@ OPERATIONS = {
     (method, path): operation for path, methods in SCHEMA["paths"].items() for method, operation in methods.items()
 }  # fmt: skip
 SCOPES = {scope.value for scope in Permission}
-BY_WHAT_IT_HOLDS = {"start_export": {"messages:read"}}  # scopes that depend on the body: the description says so
+BY_WHAT_IT_HOLDS = {"start_export": {"messages:read"}}  # scopes that depend on the body, as the description states
 
 
 def resolved(schema: dict[str, Any]) -> dict[str, Any]:
@@ -82,7 +82,7 @@ def schema_of_200(operation):
 
 
 def test_every_operation_has_examples_of_what_it_takes_and_answers():
-    """What they say, tests/portal/test_examples.py holds against the portal."""
+    """tests/portal/test_examples.py compares them with the portal."""
     missing = []
     for operation, _, _ in routes_described():
         bodies = [operation["requestBody"]] if "requestBody" in operation else []

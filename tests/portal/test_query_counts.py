@@ -24,7 +24,7 @@ from tests.traffic import AT, deliver, rate, report
 
 pytestmark = pytest.mark.django_db
 NOT_OURS = ("admin/", "api/", "accounts/", "graph/", "360dialog/", "webhooks/", "healthz", "metrics", "static/")
-ELSEWHERE = {  # pages of what only a longer story makes: the tests of that story open them
+ELSEWHERE = {  # pages that need a longer setup; their own tests open them
     "invitation": "tests/accounts/test_team_pages.py",
     "archive:export": "tests/archive/views",
     "archive:export_delete": "tests/archive/views",
@@ -161,7 +161,7 @@ def test_queries_of_every_page(acme, n):
         with CaptureQueriesContext(connection) as queries:
             answer = client.get(reverse(name, kwargs=values))
         assert answer.status_code != 404, f"{name}: make what {path} names, or say in ELSEWHERE which test opens it"
-        if answer.status_code == 200:  # what only takes posts says 405, what leads elsewhere 302
+        if answer.status_code == 200:  # pages for POST only return 405, redirects 302
             measured[name] = len(queries)
             logged[name] = {table for each in queries for table in re.findall(GROWS, each["sql"])}
     pinned = {name: (COUNTS.get(name), measured.get(name)) for name in COUNTS.keys() | measured.keys()}

@@ -115,7 +115,7 @@ def test_queries_of_the_dashboard(acme, django_assert_num_queries):
     # numbers, templates, changes, failures, quiet
     with django_assert_num_queries(23):
         client.get("/?range=30d")
-    with django_assert_num_queries(23):  # without the zone, but billing asks for the templates of the name
+    with django_assert_num_queries(23):  # without the zone, but billing queries the templates of the name
         client.get("/?range=30d&country=IN&template=weekend_sale")
 
 

@@ -16,7 +16,7 @@ def rejected(code, status, source="meta", retry_after=None):
     [
         (1, 400, False),  # "it is not known whether": only where the fault is the provider's
         (1, 500, True),
-        (987654, 400, False),  # a code that nobody has described
+        (987654, 400, False),  # a code without a description
         (987654, 429, True),
         (987654, 500, True),
         (None, 302, False),

@@ -19,7 +19,7 @@ EVERYTHING = list(Permission)
 
 @pytest.fixture
 def call(client, acme):
-    """Asks the API with a new key; the answer."""
+    """Call the API with a new key and return the response."""
 
     def ask(url=URL, body=None, *, account=acme, scopes=EVERYTHING, subaccounts=(), **query):
         key, text = create_api_key(by=principal(account), name="Test", scopes=scopes)

@@ -163,7 +163,7 @@ def test_a_body_larger_than_a_batch_is_claimed_alone(endpoint, monkeypatch):
 
 @pytest.fixture
 def poison(monkeypatch):
-    """Make one message id fail to apply, with the error given."""
+    """Make one message id fail to apply with an error."""
     real = lifecycle.apply
 
     def plant(error):
@@ -234,7 +234,7 @@ def test_a_batch_that_loses_a_deadlock_is_applied_again_at_once(endpoint, monkey
 
 
 def come_back(item, attempts):
-    """As if so many workers had died with it."""
+    """Simulate that many workers died with it."""
     InboxItem.objects.filter(pk=item.pk).update(attempts=attempts, due_at=timezone.now() - timedelta(seconds=1))
 
 

@@ -42,7 +42,7 @@ class Event(NamedTuple):
 
 
 class Row(NamedTuple):
-    """What was stored as one inbox row."""
+    """The content of one inbox row."""
 
     body: bytes
     number: str
@@ -55,7 +55,7 @@ events = st.builds(
 
 
 class Inbox(RuleBasedStateMachine):
-    """The model: `rows` are what was stored, `applied` the events of those that a worker finished."""
+    """The model: `rows` are the stored ones, `applied` the events of those that a worker finished."""
 
     endpoint: WebhookEndpoint
 

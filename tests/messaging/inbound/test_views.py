@@ -34,7 +34,7 @@ def of(account, provider):
 
 
 def displayed_value(page, name):
-    """What a page offers to copy."""
+    """The value that a page offers for copying."""
     return html.unescape(re.search(rf'id="{name}">([^<]+)<', text(page))[1])
 
 

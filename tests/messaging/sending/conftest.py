@@ -19,8 +19,8 @@ VENDOR_OF_HEADER = {"x-hub-signature-256": "meta", "authorization": "8x8", "x-to
 
 
 @pytest.fixture(autouse=True)
-def _ask_the_database():
-    """What an earlier test sent with is not what this one does."""
+def _fresh_senders():
+    """Clear the cached senders of earlier tests."""
     senders.clear_cache()
     yield
     senders.clear_cache()
@@ -41,7 +41,7 @@ def sandbox_url(callback):
 
 @pytest.fixture
 def provider(settings, sandbox_url, callback):
-    """The sandbox is what the demo's numbers send through; webhooks wait in its recorder."""
+    """The sandbox as the provider of the demo's numbers; its recorder holds the webhooks."""
     settings.SANDBOX_URL = sandbox_url
     while httpx.get(sandbox_url).json()["counts"]["on their way"]:  # of the test before
         time.sleep(0.02)

@@ -69,7 +69,7 @@ def test_the_answer_is_the_providers(acme, ask, provider, shape):
 
 
 def test_receipts_before_the_log_knows_the_message(acme, post, provider):
-    """The client is answered at once; the worker that logs may come after the webhooks."""
+    """The client gets its answer at once; the worker may log it after the webhooks."""
     answer = post(GRAPH, TEXT)
     process_webhooks(provider, acme, 3)
     send_due()

@@ -56,7 +56,7 @@ def sending(state, **more):
 
 
 def webhook(account, umid, wamid):
-    """Meta says that a message with our reference was delivered."""
+    """Meta reports the delivery of a message with our reference."""
     status = {
         "id": wamid, "status": "delivered", "timestamp": str(int(datetime.now(UTC).timestamp())), "recipient_id": TO,
         "biz_opaque_callback_data": f"tollgate:{umid}",

@@ -190,7 +190,7 @@ def test_a_body_that_is_no_message_is_refused(client, acme, headers, raw):
 @pytest.mark.parametrize("body", bodies.EIGHT_X_EIGHT, ids=lambda body: body["type"])
 @pytest.mark.parametrize("code", ["acme_wa", "acme_shop"])
 def test_a_spoiled_field_is_refused_or_sendable(rich, acme, body, code):
-    """Whatever stands in a field: refused with a code and a message, or a body that providers can be sent."""
+    """Any value of a field: a refusal with code and message, or a body that providers accept."""
     sender = senders.sender_directory(acme.pk).by_subaccount[code][0]
     valid_body = {**body, **({"scheduled": SOON.isoformat(), "expiry": None} if "scheduled" in body else {})}
     assert read(valid_body, sender, Origin()).about.msisdn == "6591990000"

@@ -62,7 +62,7 @@ def remove(client, path, headers):
 
 @pytest.fixture
 def settle(monkeypatch):
-    """What the worker would do with answers, when the test says so."""
+    """Process answers as the worker does."""
     really = settlement.settle
     monkeypatch.setattr(settlement, "settle", lambda: 0)
     return really
@@ -158,7 +158,7 @@ class TestPosting:
     def test_a_webhook_before_the_answer_is_posted_once_under_the_clients_umid(
         self, post, provider, hook, configure, settle
     ):
-        """The client's own reference stands in the webhook, so that it cannot know that its message is ours."""
+        """The webhook has the client's own reference, so it does not identify our message."""
         configure(("hook", {"subAccountId": "*", "type": "CADR"}))
         to = {**bodies.CLOUD_TO, "type": "text", "text": {"body": "Hello"}, "biz_opaque_callback_data": "theirs"}
         answer = post("/graph/v24.0/106540352242922/messages", to)

@@ -26,7 +26,7 @@ TOLERANCE = 0.001  # seconds: times are kept as text
 
 
 class Clock:
-    """Stands still until it is set."""
+    """A clock that changes only when set."""
 
     now = 1_000.0
 
@@ -132,7 +132,7 @@ class TestAlone:
 
 
 class TestLearning:
-    """From a provider that says: too fast."""
+    """From a provider's rate limit errors."""
 
     @pytest.mark.parametrize("code", [4, 80007, 130429])
     def test_the_number_pauses_for_a_second_or_for_the_provider_s_delay(self, redis, code):

@@ -147,7 +147,7 @@ def rejected(code, status, retry_after=None):
 
 
 class TestResults:
-    """What is written down of an attempt."""
+    """The stored result of an attempt."""
 
     def result(self, outcome, attempts=1, expires_at=None, retry=True):
         return attempt_result(outcome, at=NOON, attempts=attempts, expires_at=expires_at, retry=retry)
@@ -155,7 +155,7 @@ class TestResults:
     def test_the_waits_of_a_message(self):
         for status, code, waits in (
             (503, 2, [300] * 9),
-            (400, 131056, [4**n for n in range(6)] + [None] * 3),  # what is longer than an hour is for people
+            (400, 131056, [4**n for n in range(6)] + [None] * 3),  # a wait of over an hour is for people
             *((status, code, [2**n for n in range(9)])
               for status, code in ((429, 130429), (400, 4), (400, 80007), (500, 131000), (500, 131016), (500, 1))),
         ):  # fmt: skip

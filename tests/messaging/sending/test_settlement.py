@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def rows(acme, post, monkeypatch):
-    """Three new submissions; the second says what cannot be."""
+    """Three new submissions; the second has an invalid summary."""
     monkeypatch.setattr(settlement, "_retry_at", {})
     for _ in range(3):
         assert post(SEND.format("acme_wa"), TEXT).status_code == 200

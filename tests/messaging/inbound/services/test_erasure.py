@@ -43,7 +43,7 @@ def costs(account):
 
 
 def traffic(account):
-    """How many messages of the account stand where."""
+    """The account's message counts by status."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT status, sum(n) FROM log_trafficdelta WHERE account_id = %s GROUP BY 1 HAVING sum(n) <> 0",

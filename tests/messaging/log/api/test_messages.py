@@ -93,7 +93,7 @@ def key_of():
 
 @pytest.fixture
 def get(client, acme, key_of):
-    """Asks the API with a key of acme that may do everything; the answer's JSON."""
+    """Call the API with a key of acme with all scopes and return the JSON."""
     headers = key_of(acme)
 
     def ask(url, **query):

@@ -24,7 +24,7 @@ AVAILABLE, LIMITED, BLOCKED = CanSend.AVAILABLE, CanSend.LIMITED, CanSend.BLOCKE
 
 
 def facts(days=1, **changes):
-    """The latest change of each field, so many days ago; a tuple is (new, reason, details)."""
+    """The latest change of each field, `days` days ago; a tuple is (new, reason, details)."""
     facts_by_field = {}
     for field, what in changes.items():
         new, reason, details = what if isinstance(what, tuple) else (what, "", {})

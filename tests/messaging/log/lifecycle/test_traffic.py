@@ -39,7 +39,7 @@ def apply(account, batch):
 
 
 def counted(model, *more):
-    """What is counted, by the dimensions of all counts and `more`."""
+    """The counts by the common dimensions and `more`."""
     return {
         (row.slot, row.status, row.category, row.free, row.error_code, *(getattr(row, name) for name in more)): row.n
         for row in model.objects.exclude(n=0)

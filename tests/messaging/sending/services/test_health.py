@@ -27,7 +27,7 @@ def url():
 
 @pytest.fixture
 def number(acme, settings, url):
-    """A number of Meta's, the only one to ask for."""
+    """The only number with a health check, at Meta."""
     settings.SANDBOX_URL = url
     Change.objects.all().delete()
     PhoneNumber.objects.exclude(display_name="Acme Online").update(credential_sealed="")
@@ -35,7 +35,7 @@ def number(acme, settings, url):
 
 
 def ask(number, ending=""):
-    """Ask with the token that makes the sandbox say so; our number's node."""
+    """Run a health check with a token that sets the sandbox's answer; return the number's node."""
     number.set_credential(sandbox_token() + ending)
     number.save(update_fields=["credential_sealed", "health_due_at"])
     assert check_due_numbers() == 1
