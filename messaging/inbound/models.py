@@ -78,7 +78,7 @@ class WebhookEndpoint(TenantModel):
 
     @property
     def vendor(self) -> Vendor:
-        """What the provider can do."""
+        """The provider's vendor, with its capabilities."""
         return registry.VENDORS[self.provider]
 
     @property

@@ -1,4 +1,4 @@
-"""REST: what the account sends with, its templates and phone numbers."""
+"""REST: the account's templates and phone numbers."""
 
 from typing import ClassVar
 
@@ -99,7 +99,7 @@ class NumberPageSerializer(PageSerializer):
 
 
 class AssetView(TenantView):
-    """What the views of templates and numbers share."""
+    """The base of the views of templates and numbers."""
 
     permission: ClassVar[Permission] = Permission.VIEW_MESSAGES
 

@@ -62,7 +62,7 @@ class HealthStatusSerializer(serializers.Serializer[Any]):
 
 
 class HealthView(TenantView):
-    """What the views of health share."""
+    """The base of the health views."""
 
     permission: ClassVar[Permission] = Permission.VIEW_DASHBOARD
 

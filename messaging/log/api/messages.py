@@ -27,7 +27,7 @@ from messaging.log.selectors.matching import matching
 
 
 class MessageView(TenantView):
-    """What both views of messages share."""
+    """The base of the views of messages."""
 
     permission: ClassVar[Permission] = Permission.VIEW_MESSAGES
 

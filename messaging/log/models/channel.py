@@ -60,7 +60,7 @@ class PhoneNumber(TenantModel):
 
     @property
     def vendor(self) -> Vendor:
-        """What the provider can do."""
+        """The provider's vendor, with its capabilities."""
         return registry.VENDORS[self.provider]
 
     def set_credential(self, secret: str) -> None:

@@ -120,7 +120,7 @@ class Message(MessageFacts):
 
 
 class MessageAnchor(models.Model):
-    """What makes a message unique across all partitions, and where its row is."""
+    """The key that makes a message unique across all partitions, and the place of its row."""
 
     pk = models.CompositePrimaryKey("account_id", "provider", "provider_message_id")
     account_id = models.BigIntegerField()

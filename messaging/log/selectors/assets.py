@@ -1,4 +1,4 @@
-"""An account's templates and phone numbers, and what providers announced condition them."""
+"""An account's templates and phone numbers, and what providers announced about them."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -58,7 +58,7 @@ def all_templates(account: Account, subaccount_ids: Sequence[int] | None) -> Que
 
 
 def last_changes(account: Account, subject: Subject, ids: Iterable[int]) -> dict[int, Change]:
-    """The last announcement condition each, in one query."""
+    """The last announcement about each, in one query."""
     rows = Change.objects.filter(account=account, subject=subject, subject_id__in=list(ids)).exclude(
         field__in=SUMMARY_FIELDS
     )
@@ -67,7 +67,7 @@ def last_changes(account: Account, subject: Subject, ids: Iterable[int]) -> dict
 
 
 def timeline(account: Account, subjects: Iterable[tuple[Subject, int, Any]]) -> list[Change]:
-    """The announcements condition these, newest first; each subject with its relevant fields (None: all)."""
+    """The announcements about these, newest first; each subject with its relevant fields (None: all)."""
     condition = Q(pk__in=[])
     for subject, pk, fields in subjects:
         own = Q(subject=subject, subject_id=pk)

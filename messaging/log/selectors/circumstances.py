@@ -33,7 +33,7 @@ class Circumstances:
     similar_failures: int = 0  # counted to MAX_SIMILAR + 1
 
     def value_of(self, subject: Subject, name: str) -> str:
-        """Return what a field was then, in the provider's words; empty where no announcement is on record."""
+        """Return a field's value then, in the provider's words; empty without an announcement."""
         change = self.changes.get((subject, name))
         return change.new if change else ""
 
@@ -58,7 +58,7 @@ def circumstances(account: Account, message: Message, subaccount_ids: Sequence[i
 
 
 def _changes(account: Account, message: Message) -> list[Change]:
-    """The announcements condition the message's template, number and WABA, oldest first."""
+    """The announcements about the message's template, number and WABA, oldest first."""
     waba_id = message.phone_number.waba_id if message.phone_number else None
     waba_id = waba_id or (message.template.waba_id if message.template else None)
     subjects = {

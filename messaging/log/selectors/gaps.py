@@ -63,7 +63,7 @@ _JOINS = """
 
 
 def _counts(where: str) -> str:
-    """Slots and what is not folded into them yet, in one statement, so that folding cannot count twice."""
+    """Slots and unfolded deltas in one statement, so that concurrent folding counts nothing twice."""
     return " UNION ALL ".join(
         f"SELECT account_id, phone_number_id, slot, n FROM {table} WHERE account_id = ANY(%(accounts)s) AND {where}"  # noqa: S608
         for table in ("log_trafficslot", "log_trafficdelta")

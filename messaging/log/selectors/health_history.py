@@ -40,7 +40,7 @@ class HealthEvent:
 def health_history(account: Account, current: Health) -> list[HealthEvent]:
     """The transitions of the last 90 days, newest first. Two queries; failures and quiet numbers leave no history.
 
-    That a new template is approved is no transition: nobody could send it before.
+    The approval of a new template is no transition.
     """
     start = current.at - HISTORY_SPAN
     nodes: dict[tuple[str, int], Node] = {

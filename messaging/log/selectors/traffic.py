@@ -1,4 +1,4 @@
-"""The dashboard's numbers: from the counts by slot and what is not folded into them yet, never from the log."""
+"""The dashboard's numbers, from the counts by slot and the unfolded deltas, never from the log."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence

@@ -52,7 +52,7 @@ def meta_code(message: Message) -> int | None:
 
 
 def questions(message: Message) -> tuple[str, ...]:
-    """What to ask the person by another channel (Meta's support page), where Meta does not say why."""
+    """Questions for the person by another channel (Meta's support page), where Meta gives no reason."""
     if meta_code(message) in UNEXPLAINED_CODES or message.expired_at is not None:
         return tuple(str(question) for question in QUESTIONS)
     return ()

@@ -140,7 +140,7 @@ def format_span(seconds: float) -> str:
 
 
 def diagnosis_of(message: Message) -> Diagnosis | None:
-    """What the message's error means; None without one."""
+    """The diagnosis of the message's error; None without one."""
     return explain(
         message.error_source, message.error_code, message.provider_error_code, provider_text=message.error_title
     )
@@ -192,7 +192,7 @@ def _text_of(body: Any) -> str:
 
 
 def heading(message: Message) -> str:
-    """What kind of message it is: "Template order_update" or "Inbound text"."""
+    """The kind of message: "Template order_update" or "Inbound text"."""
     if message.direction == Direction.INBOUND:
         kind = message.content_type
         return _("Inbound %(kind)s") % {"kind": kind} if kind else _("Inbound message")

@@ -1,1 +1,1 @@
-"""REST: what programs send."""
+"""REST: sending messages."""

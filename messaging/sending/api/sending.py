@@ -53,7 +53,7 @@ def errors_of_8x8(error: Exception, context: dict[str, Any]) -> Response | None:
 
 
 class View8x8(TenantView):
-    """What the views of 8x8's shape share: its errors, and the subaccount of the path."""
+    """The base of the views in 8x8's shape: its errors, and the subaccount of the path."""
 
     permission: ClassVar[Permission] = Permission.SEND_MESSAGES
     error_format = "8x8"

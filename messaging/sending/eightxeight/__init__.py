@@ -1,4 +1,4 @@
-"""8x8's form of a message, checked against what we know, with 8x8's codes for what is wrong."""
+"""Checking messages in 8x8's form, with 8x8's codes for faults."""
 
 from messaging.sending.eightxeight.message import read, summarize
 from providers.eightxeight.requests.reading import Refusal

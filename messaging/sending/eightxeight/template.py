@@ -66,7 +66,7 @@ def check(value: Any, sender: Sender) -> TemplateDefinition:
 
 
 def _check_components(components: list[Any], field: str, template: TemplateDefinition) -> None:
-    seen: set[tuple[str, int]] = set()
+    positions: set[tuple[str, int]] = set()
     for at, entry in enumerate(components):
         where = f"{field}[{at}]"
         component = mapping(entry, where)
@@ -74,9 +74,9 @@ def _check_components(components: list[Any], field: str, template: TemplateDefin
         index = 0
         if kind == "button":
             index = integer(component.get("index"), f"{where}.index", 0, _MOST_BUTTONS - 1, wrong=3053, default=0)
-        if (kind, index) in seen:
+        if (kind, index) in positions:
             raise Refusal(3034, _duplicate_problem(kind, index, where))
-        seen.add((kind, index))
+        positions.add((kind, index))
         parameters = _read_parameters(component.get("parameters"), f"{where}.parameters")
         if kind == "body":
             _check_texts(parameters, f"{where}.parameters", "body", template)
@@ -88,7 +88,7 @@ def _check_components(components: list[Any], field: str, template: TemplateDefin
             _check_carousel(component, where, template)
         elif parameters:
             raise Refusal(3045, f"'{where}.parameters': a {kind} takes none; leave them out.")
-    _check_complete({kind for kind, _ in seen}, field, template)
+    _check_complete({kind for kind, _ in positions}, field, template)
 
 
 def _duplicate_problem(kind: str, index: int, where: str) -> str:
@@ -97,18 +97,18 @@ def _duplicate_problem(kind: str, index: int, where: str) -> str:
     return f"'{where}.type': there is more than one {kind}; give one."
 
 
-def _check_complete(seen: set[str], field: str, template: TemplateDefinition) -> None:
+def _check_complete(kinds: set[str], field: str, template: TemplateDefinition) -> None:
     """Refuse components without what the template needs."""
-    if template.body and "body" not in seen:
+    if template.body and "body" not in kinds:
         raise Refusal(3040, f"'{field}': {_expected_count('body', template)}, none is given.")
     if (
         template.header or (template.header_format in _HEADER_PARAMETERS and template.header_format != "TEXT")
-    ) and "header" not in seen:
+    ) and "header" not in kinds:
         raise Refusal(3040, f"'{field}': {_expected_count('header', template)}, none is given.")
-    if template.cards and "carousel" not in seen:
+    if template.cards and "carousel" not in kinds:
         raise Refusal(3040, f"'{field}': {template.name} needs a carousel of {template.cards} cards, none is given.")
     needing = [button for button in template.buttons if button.has_variable]
-    if needing and "button" not in seen:
+    if needing and "button" not in kinds:
         raise Refusal(3040, f"'{field}': a button of {template.name} takes 1 parameter, none is given.")
 
 
