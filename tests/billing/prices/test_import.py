@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 
 from accounts.models import AuditEntry
 from billing.enums import Book
-from billing.models import Rate, RateCard, RatedLine
+from billing.models import MarketTable, Rate, RateCard, RatedLine, RuleSet
 from billing.prices.rate_cards import compare, import_card_file
 from billing.proposals.corrections import put_in_force
 from billing.proposals.what_if import Proposal
@@ -123,3 +123,42 @@ def test_the_command_previews_and_then_activates(file, every_account):
 def test_what_the_command_cannot_do_is_named(arguments, words):
     with pytest.raises(CommandError, match=words):
         call_command("import_rate_card", *arguments, "--effective", "2026-10-01")
+
+
+def import_prices(command, path, *options):
+    output = io.StringIO()
+    call_command(command, str(path), *options, stdout=output)
+    return output.getvalue().splitlines()
+
+
+def test_import_markets_previews_and_activates_on_request(file, every_account):
+    markets = file("market,country_iso2,calling_code,valid_from,valid_to,source\nIndia,IN,91,2025-07-01,,FOUND: x\n")
+    assert import_prices("import_markets", markets) == [
+        "Markets, revision 2: 1 rows.",
+        "The cost of every recorded message stays the same.",
+        "Not active: run the command again with --activate to activate it.",
+    ]
+    assert import_prices("import_markets", markets, "--activate")[-1] == "Activated. 0 buckets will be rated again."
+    assert [table.is_active for table in MarketTable.objects.order_by("revision")] == [False, False, True]
+
+
+def test_import_rules_previews_and_activates_on_request(file, every_account):
+    rules = file(
+        "category,pricing_type,free_reason,scope,accrual_group,allowance,source\n"
+        "marketing,,,portfolio,{market}/marketing,0,FOUND: x\n"
+    )
+    assert import_prices("import_rules", rules, "--effective", "2026-10-01") == [
+        "Meta PMP rules from 2026-10-01, revision 2: 1 rules.",
+        "The cost of every recorded message stays the same.",
+        "Not active: run the command again with --activate to activate it.",
+    ]
+    output = import_prices("import_rules", rules, "--effective", "2026-10-01", "--activate")
+    assert output[-1] == "Activated. 0 buckets will be rated again."
+    assert RuleSet.objects.get(is_active=True, effective_from=OCTOBER).revision == 3
+
+
+@pytest.mark.parametrize("command", ["import_markets", "import_rules"])
+def test_an_unusable_file_is_refused(command, file):
+    options = [] if command == "import_markets" else ["--effective", "2026-10-01"]
+    with pytest.raises(CommandError):
+        import_prices(command, file("nonsense\n"), *options)
