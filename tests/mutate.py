@@ -1,7 +1,7 @@
 """Run tests against mutants: copies of a module that each differ in one operator, number, condition or decorator.
 
 A mutant is killed when its tests fail or hang; survivors are printed. Exits with 1 if fewer than 90 % are killed.
-Annotations are left alone: a wrong one fails on import, which proves nothing about the tests.
+Annotations and invalid syntax are left out: they fail on import, which proves nothing about the tests.
 """
 
 import argparse
@@ -101,6 +101,7 @@ def _killed(name: str, target: Target, jobs: int) -> float:
 def mutants_of(module: str, code: str) -> Iterator[Mutant]:
     """Every mutant of a module's code."""
     spans = [node_span(node) for node in _annotations(ast.parse(code))]
+    lines = code.splitlines()
     tree = get_ast(code)
     for name in operator_names():
         if get_operator(name).arguments():
@@ -109,8 +110,23 @@ def mutants_of(module: str, code: str) -> Iterator[Mutant]:
         positions = (start for node in ast_nodes(tree) for start, _ in operator.mutation_positions(node))
         for occurrence, start in enumerate(positions):
             changed = mutate_code(code, operator, occurrence)
-            if changed is not None and changed != code and not any(first <= start < last for first, last in spans):
+            skipped = any(first <= start < last for first, last in spans) or _is_separator(lines, start)
+            if changed and changed != code and not skipped and _is_valid(changed):
                 yield Mutant(module, code, changed)
+
+
+def _is_separator(lines: Sequence[str], start: tuple[int, int]) -> bool:
+    """Whether a `*` only separates the parameters of a function."""
+    line, column = start
+    return lines[line - 1][column : column + 2] == "*,"
+
+
+def _is_valid(code: str) -> bool:
+    try:
+        ast.parse(code)
+    except SyntaxError:
+        return False
+    return True
 
 
 def _annotations(tree: ast.Module) -> Iterator[ast.expr]:
