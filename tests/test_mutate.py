@@ -1,6 +1,6 @@
 """Mutants of a module."""
 
-from bench.mutate import mutants_of
+from tests.mutate import mutants_of
 
 CODE = '''
 def is_adult(age: int | None) -> bool | None:
