@@ -11,7 +11,7 @@ from accounts.models import AuditEntry
 from billing.enums import Book
 from billing.models import MarketTable, Rate, RateCard, RatedLine, RuleSet
 from billing.prices.rate_cards import compare, import_card_file
-from billing.proposals.corrections import put_in_force
+from billing.proposals.corrections import activate
 from billing.proposals.what_if import Proposal
 from billing.selectors import charges_of
 from messaging.log.models.message_key import message_key
@@ -47,7 +47,7 @@ def test_a_revision_keeps_what_its_file_does_not_mention(file):
 def test_a_rates_file_leaves_the_tiers_that_are_known(file, every_account):
     tiers = "Brazil,utility,USD,0,250000,0.0068,FOUND: x\nBrazil,utility,USD,250001,MAX,0.0065,FOUND: x\n"
     (with_tiers,) = import_card_file(file(HEAD + tiers), OCTOBER)
-    put_in_force(Proposal(cards=[with_tiers]), by=principal(None, "test"))
+    activate(Proposal(cards=[with_tiers]), by=principal(None, "test"))
     rates = "Market,Currency,Marketing,Utility\nBrazil,USD,0.0700,0.0068\n"
     (card,) = import_card_file(file(rates), OCTOBER)
     assert price(card, "Brazil", "utility", tier=2) == Decimal("0.0065")
@@ -70,7 +70,7 @@ def test_each_book_and_provider_is_compared_with_its_own(file, acme):
     assert (compare(sell).former, list(map(str, compare(sell).added))) == (None, ["India marketing: 0.02"])
     (through_8x8,) = import_card_file(path, OCTOBER, provider="8x8")
     assert str(compare(through_8x8).former) == "Meta USD 2026-10-01"
-    through_8x8.put_in_force(by="test")
+    through_8x8.activate(by="test")
     (own,) = import_card_file(path, OCTOBER, acme, provider="8x8")
     assert compare(own).former == through_8x8
 
@@ -79,7 +79,7 @@ def test_activating_re_rates_and_is_audited(acme, file):
     deliver(acme)
     rate()
     (card,) = import_card_file(file(HEAD + "India,marketing,USD,0,MAX,0.0200,FOUND: corrected\n"), OCTOBER)
-    assert put_in_force(Proposal(cards=[card]), by=principal(None, "ops@acme.example")) == 1
+    assert activate(Proposal(cards=[card]), by=principal(None, "ops@acme.example")) == 1
     rate()
     assert RatedLine.objects.get(account=acme).unit_price == Decimal("0.0200")
     entry = AuditEntry.objects.get(action="rate_card.activated")
@@ -91,7 +91,7 @@ def test_an_accounts_own_card_goes_before_the_general_one(acme, other, file):
     message, theirs = deliver(acme), deliver(other, provider_message_id="wamid.OTHER")
     path = file(HEAD + "India,marketing,USD,0,MAX,0.0100,FOUND: contract\n")
     (card,) = import_card_file(path, OCTOBER, acme)
-    put_in_force(Proposal(cards=[card]), by=principal(None, "test"))
+    activate(Proposal(cards=[card]), by=principal(None, "test"))
     rate()
     key = message_key(acme.pk, "meta", message.provider_message_id)
     assert charges_of(acme, [key])[key].amount == Decimal("0.0100")
