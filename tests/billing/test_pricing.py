@@ -302,5 +302,5 @@ def test_a_rule_of_the_pricing_type_precedes_the_default():
 
 
 def test_a_market_counts_on_its_first_and_on_its_last_day():
-    periods = [MarketPeriod("A", date(2026, 1, 1), date(2026, 1, 1)), MarketPeriod("B", date(2026, 1, 2), None)]
-    assert [market_on(periods, date(2026, 1, day)) for day in (1, 2, 3)] == ["A", "B", "B"]
+    periods = [MarketPeriod("A", date(2026, 1, 1), date(2026, 1, 3)), MarketPeriod("B", date(2026, 1, 4), None)]
+    assert [market_on(periods, date(2026, 1, day)) for day in (1, 2, 3, 4, 5)] == ["A", "A", "A", "B", "B"]
