@@ -22,7 +22,7 @@ from accounts.principal import Principal
 from bench.figures import Figure, ratios
 from bench.size import scaled
 from billing.models import Bucket, Rate, RateCard
-from billing.proposals.corrections import put_in_force
+from billing.proposals.corrections import activate
 from billing.proposals.what_if import Proposal
 from billing.rating import dirty_buckets, rate_bucket, verification
 from billing.services import DeliveredMessage, record_usage
@@ -64,7 +64,7 @@ def _put_card_in_force(price: Decimal) -> RateCard:
              unit_price=price / tier, source="bench")
         for tier, (above, up_to) in enumerate(_TIERS, start=1)
     )  # fmt: skip
-    put_in_force(Proposal(cards=[card]), by=Principal.of_command("bench"))
+    activate(Proposal(cards=[card]), by=Principal.of_command("bench"))
     return card
 
 

@@ -101,7 +101,7 @@ class SellTermsAdmin(ReadOnlyAdmin):
 
 @admin.register(DryRun)
 class DryRunAdmin(ReadOnlyAdmin):
-    """Dry runs: who ran them, and whether they were put in force."""
+    """Dry runs: who ran them, and whether they were activated."""
 
     list_display = ("title", "account", "asked_by", "asked_at", "finished_at", "applied_by", "applied_at", "problem")
     list_filter = ("account",)

@@ -16,13 +16,13 @@ class Direction(TextChoices):
 class Category(TextChoices):
     """Pricing category of a message, spelled as Meta's webhooks spell it (status reference, 2026-05-21).
 
-    Its prices stand in a column of its own on rate cards, unless it names another column, or none by "".
+    A category's rates have their own column on rate cards, unless it names another column, or none by "".
     """
 
     card_column: str
 
     def __new__(cls, value: str, card_column: str | None = None) -> Self:
-        """A member, which is a text as ever."""
+        """Create the member."""
         member = str.__new__(cls, value)
         member._value_ = value
         member.card_column = value if card_column is None else card_column

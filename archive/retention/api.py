@@ -18,7 +18,7 @@ from core.queries import reject_params
 
 
 class PeriodsSerializer(StrictSerializer):
-    """The periods. Null keeps the data forever; omitted periods do not change_periods."""
+    """The periods. Null keeps the data forever; omitted periods do not change."""
 
     message_months = serializers.IntegerField(required=False, allow_null=True, help_text="At least 2")
     payload_months = serializers.IntegerField(required=False, allow_null=True, help_text="No longer than messages")
@@ -64,7 +64,7 @@ class RetentionView(TenantView):
 
     @extend_schema(operation_id="set_retention", request=PeriodsSerializer, responses=RetentionSerializer)
     def put(self, request: Request) -> Response:
-        """Set the periods periods. The next run deletes older data."""
+        """Set the periods. The next run deletes older data."""
         reject_params(request)
         periods = validate_body(PeriodsSerializer, request)
         change_periods(periods, by=self.principal)

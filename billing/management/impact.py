@@ -6,8 +6,7 @@ from typing import Any
 
 from accounts.models import Subaccount
 from accounts.principal import Principal
-from billing.proposals import dry_runs
-from billing.proposals.corrections import put_in_force
+from billing.proposals import corrections, dry_runs
 from billing.proposals.what_if import Impact, Proposal
 from core.money import plain
 from core.tenancy import every_tenant
@@ -48,7 +47,7 @@ def preview_or_activate(proposal: Proposal, write: Callable[[str], object], *, a
     with every_tenant():
         write("\n".join(describe(total_impact(proposal))))
         if activate:
-            buckets = put_in_force(proposal, by=Principal.of_command(command))
+            buckets = corrections.activate(proposal, by=Principal.of_command(command))
             write(f"Activated. {buckets:,} buckets will be rated again.")
         else:
             write("Not active: run the command again with --activate to activate it.")

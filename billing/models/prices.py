@@ -42,7 +42,7 @@ class Revision(models.Model):
         """The revisions of the same table, including this one; one of them is in force."""
         raise NotImplementedError
 
-    def put_in_force(self, *, by: str) -> None:
+    def activate(self, *, by: str) -> None:
         """Put it in force instead of its siblings. Recorded usage follows when it is rated again."""
         self.siblings().filter(is_active=True).exclude(pk=self.pk).update(is_active=False)
         self.is_active, self.approved_by, self.approved_at = True, by, timezone.now()

@@ -66,7 +66,7 @@ def load_market_file(path: Path) -> MarketTable | None:
     if MarketTable.objects.filter(sha256=sha256_of(path)).exists():
         return None
     table = import_market_file(path)
-    table.put_in_force(by=BUNDLED)
+    table.activate(by=BUNDLED)
     return table
 
 

@@ -74,7 +74,7 @@ def load_bundled() -> None:
 
 @transaction.atomic
 def load_card_file(path: Path, effective_from: date) -> list[RateCard]:
-    """Load one general card per currency in the file and put it in force; skip a file that was loaded before.
+    """Load one general card per currency in the file and activate it; skip a file that was loaded before.
 
     Raises UserError.
     """
@@ -82,7 +82,7 @@ def load_card_file(path: Path, effective_from: date) -> list[RateCard]:
         return []
     cards = import_card_file(path, effective_from)
     for card in cards:
-        card.put_in_force(by=BUNDLED)
+        card.activate(by=BUNDLED)
     return cards
 
 

@@ -59,7 +59,7 @@ def load_rule_file(path: Path, effective_from: date) -> RuleSet | None:
     if RuleSet.objects.filter(sha256=sha256_of(path), effective_from=effective_from).exists():
         return None
     rules = import_rule_file(path, effective_from)
-    rules.put_in_force(by=BUNDLED)
+    rules.activate(by=BUNDLED)
     return rules
 
 

@@ -14,7 +14,7 @@ from core.tenancy import every_tenant
 
 
 @transaction.atomic
-def put_in_force(proposal: Proposal, *, by: Principal, reason: str = "") -> int:
+def activate(proposal: Proposal, *, by: Principal, reason: str = "") -> int:
     """Put every revision of a proposal in force and mark_dirty the affected buckets; audited.
 
     Returns the number of buckets to rate again. Raises UserError for a proposal with other days than the revisions'
@@ -27,7 +27,7 @@ def put_in_force(proposal: Proposal, *, by: Principal, reason: str = "") -> int:
         )
     buckets = affected(proposal)
     for revision in _revisions(proposal):
-        revision.put_in_force(by=by.name)
+        revision.activate(by=by.name)
         details = {"revision": revision.revision, "sha256": revision.sha256, "buckets": len(buckets)}
         account = revision.account if isinstance(revision, RateCard) else None
         action = f"{_KINDS[type(revision)]}.activated"

@@ -22,7 +22,7 @@ from django.utils.translation import gettext
 from accounts.models import Account
 from accounts.principal import Principal
 from billing.models import Bucket, DirtyBucket, DryRun, MarketTable, RateCard, RuleSet
-from billing.proposals.corrections import put_in_force, rate_again
+from billing.proposals.corrections import activate, rate_again
 from billing.proposals.what_if import Impact, ImpactRow, Proposal, affected, impact
 from billing.rating import rate_bucket
 from core.errors import UserError
@@ -33,7 +33,7 @@ from core.tenancy import every_tenant
 log = structlog.get_logger("tollgate.billing")
 
 MOST_ROWS = 50  # of a dry run that are stored: those with the largest differences
-LIFE = timedelta(days=90)  # unless it was put in force
+LIFE = timedelta(days=90)  # unless it was activated
 SLICE = 3.0  # seconds of work between two updates of the page
 Revision = RateCard | MarketTable | RuleSet
 
@@ -250,7 +250,7 @@ def apply(run: DryRun, *, by: Principal) -> int:
         raise UserError(f"Another revision of {stale.name} has been activated since", remedy="recalculate the dry run.")
     with every_tenant():
         if drafts:
-            buckets = put_in_force(proposal, by=by, reason=f"dry run {run.pk}")
+            buckets = activate(proposal, by=by, reason=f"dry run {run.pk}")
         else:
             steps = steps_of(proposal, account_id=run.account_id, first=run.first_month, last=run.last_month)
             affected_buckets = [bucket for _, group in steps for bucket in group]
@@ -282,7 +282,7 @@ def _lock(run: DryRun) -> DryRun:
 
 
 def is_decidable(run: DryRun) -> bool:
-    """Whether it can be put in force or discarded: all its revisions are still drafts."""
+    """Whether it can be activated or discarded: all its revisions are still drafts."""
     try:
         _decidable_drafts(run)
     except UserError:

@@ -1,6 +1,6 @@
 """The cost under other prices, rules or markets: the rating engine with proposed terms, without writing anything.
 
-A correction is computed here before it is put in force, and any month can be priced by any card or rule set. Cards and
+A correction is computed here before it is activated, and any month can be priced by any card or rule set. Cards and
 rules only decide how kinds of messages are grouped and priced, so the hourly blocks suffice; facts are read only where
 a tier begins within an hour.
 """

@@ -9,7 +9,7 @@ from pathlib import Path
 from local.embedded.config import ROOT
 from local.embedded.steps import manage
 
-STAMP = Path(sys.prefix) / ".static-collected"
+STAMP = Path(sys.prefix) / f".static-collected{str(ROOT).replace(os.sep, '-')}"  # checkouts may share an environment
 MANIFEST = ROOT / "staticfiles/staticfiles.json"
 
 
@@ -33,7 +33,7 @@ def sources_digest() -> str:
     digest = hashlib.sha256()
     for path in sorted(ROOT.glob("*/static/**/*")):
         status = path.stat()
-        digest.update(f"{path.relative_to(ROOT)} {status.st_size} {status.st_mtime_ns}\n".encode())
+        digest.update(f"{path} {status.st_size} {status.st_mtime_ns}\n".encode())
     for path in (ROOT / "requirements.txt", ROOT / "package-lock.json", ROOT / "node_modules/.package-lock.json"):
         digest.update(path.read_bytes() if path.exists() else b"-")
     return digest.hexdigest()

@@ -8,18 +8,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing.enums import AccrualScope, ChargeState, FreeReason, UnratedReason
+from billing.enums import AccrualScope, ChargeState, FreeReason, SellBase, UnratedReason
 from billing.prices.rules import RuleBook
 from billing.pricing import (
     Accrual,
+    Anchor,
     Card,
+    Charge,
     Fact,
     MarketPeriod,
+    Rule,
+    RuleSet,
+    Sale,
+    Terms,
     Tier,
     accrue,
     market_on,
+    positions_of,
     price_category,
     rate_bucket,
+    rules_on,
+    sell_price,
     tier_at,
 )
 
@@ -162,3 +171,136 @@ def test_marginal_cost_is_between_zero_and_the_list_price(n, more):
     fewer = total(rate_bucket([fact(i) for i in range(n)], prices))
     larger = total(rate_bucket([fact(i) for i in range(n + more)], prices))
     assert 0 <= larger - fewer <= more * TIERS[0].unit_price
+
+
+def test_a_charge_names_all_that_decided_it():
+    (charge,) = rate_bucket([fact(1)], prices).values()
+    assert charge == Charge(
+        ChargeState.CHARGED, "", Decimal("0.0350"), "USD", "utility", "India", "IN", NOON + timedelta(seconds=1),
+        OCTOBER, position=1, tier=TIERS[0], unit_price=Decimal("0.0350"), card=CARD,
+    )  # fmt: skip
+
+
+def test_of_messages_at_one_time_the_lower_key_comes_first():
+    facts = [Fact(UUID(int=n), NOON, OCTOBER, "IN", "India", "utility", "USD") for n in (2, 1, 3)]
+    assert [charge.position for charge in rate_bucket(facts, prices).values()] == [1, 2, 3]
+    assert list(rate_bucket(facts, prices)) == [UUID(int=1), UUID(int=2), UUID(int=3)]
+
+
+def test_an_unrated_message_takes_no_position():
+    charges = rate_bucket([fact(1, unrated_reason="no_rule"), fact(2)], prices)
+    first, second = charges.values()
+    assert (first.state, first.reason, first.amount, first.position) == ("unrated", "no_rule", None, None)
+    assert second.position == 1
+
+
+def test_the_last_free_message_of_an_allowance_has_its_position_and_no_tier():
+    first, second = rate_bucket([fact(1), fact(2)], prices, allowance=1).values()
+    assert (first.reason, first.position, first.tier, first.card) == (FreeReason.SERVICE_ALLOWANCE, 1, None, None)
+    assert (second.state, second.position) == ("charged", 2)
+
+
+def test_volume_elsewhere_moves_the_positions_from_its_time_on():
+    """At the third message Meta announces more than 10: of the first two Tollgate knows, so 8 went elsewhere."""
+    facts = [fact(n) for n in range(1, 5)]
+    assert positions_of(facts, [Anchor(facts[2].billed_at, 10)]) == [1, 2, 11, 12]
+
+
+def test_volume_elsewhere_never_shrinks():
+    facts = [fact(n) for n in range(1, 5)]
+    anchors = [Anchor(facts[1].billed_at, 11), Anchor(facts[3].billed_at, 5), Anchor(facts[0].billed_at, 0)]
+    assert positions_of(facts, anchors) == [1, 12, 13, 14]
+
+
+def test_an_announcement_below_our_own_volume_changes_nothing():
+    facts = [fact(n) for n in range(1, 5)]
+    assert positions_of(facts, [Anchor(facts[3].billed_at, 1)]) == [1, 2, 3, 4]
+
+
+OWN_CARD = Card("Own", "USD", OCTOBER, 1, "1" * 64)
+OWN_TIERS = (Tier(1, 0, 1, Decimal("0.0500")), Tier(2, 1, None, Decimal("0.0400")))
+COST_PLUS = Terms(SellBase.COST, Decimal(10), Decimal("0.001"), fee_on_free=False)
+
+
+def sales(facts, terms, own=(OWN_CARD, OWN_TIERS), **options):
+    charges = rate_bucket(facts, prices, sells=lambda _: (terms, own), **options)
+    return [charge.sale for charge in charges.values()]
+
+
+def test_the_sell_price_is_base_with_mark_up_and_fee():
+    assert sell_price(COST_PLUS, Decimal("0.0350")) == Decimal("0.0395")
+
+
+def test_without_sell_terms_there_is_no_sale():
+    assert rate_bucket([fact(1)], prices)[UUID(int=1)].sale is None
+    assert sales([fact(1)], Terms(SellBase.NOTHING, Decimal(0), Decimal(0), fee_on_free=True)) == [None]
+
+
+def test_a_sale_at_cost_follows_the_tiers_of_the_provider():
+    sold = sales([fact(n) for n in range(4)], COST_PLUS)
+    assert [sale.price for sale in sold] == [Decimal("0.0395")] * 3 + [Decimal("0.03763")]
+    assert {(sale.state, sale.reason) for sale in sold} == {(ChargeState.CHARGED, "")}
+
+
+def test_a_sale_by_the_own_card_follows_its_tiers():
+    terms = Terms(SellBase.CARD, Decimal(0), Decimal(0), fee_on_free=False)
+    assert [sale.price for sale in sales([fact(1), fact(2), fact(3)], terms)] == [
+        Decimal("0.0500"), Decimal("0.0400"), Decimal("0.0400"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("terms", "expected"),
+    [
+        (COST_PLUS, Sale(ChargeState.FREE, "free_entry_point", Decimal(0))),
+        (Terms(SellBase.COST, Decimal(10), Decimal("0.001"), True), Sale(ChargeState.CHARGED, "", Decimal("0.001"))),
+        (Terms(SellBase.CARD, Decimal(10), Decimal(0), True), Sale(ChargeState.FREE, "free_entry_point", Decimal(0))),
+    ],
+)
+def test_a_free_message_is_sold_for_the_fee_alone_where_the_terms_say_so(terms, expected):
+    assert sales([fact(1, free_reason="free_entry_point")], terms) == [expected]
+
+
+def test_an_unrated_message_is_sold_at_an_unknown_price():
+    assert sales([fact(1, unrated_reason="no_rule")], COST_PLUS) == [Sale(ChargeState.UNRATED, "no_rule", None)]
+
+
+def test_without_a_price_of_the_provider_only_a_sale_at_cost_is_unrated():
+    by_card = Terms(SellBase.CARD, Decimal(0), Decimal(0), fee_on_free=False)
+    both = [
+        rate_bucket(
+            [fact(1)], lambda _: UnratedReason.NO_RATE, sells=lambda _, terms=terms: (terms, (OWN_CARD, OWN_TIERS))
+        )
+        for terms in (COST_PLUS, by_card)
+    ]
+    assert [charges[UUID(int=1)].sale for charges in both] == [
+        Sale(ChargeState.UNRATED, "no_rate", None), Sale(ChargeState.CHARGED, "", Decimal("0.0500")),
+    ]  # fmt: skip
+
+
+def test_without_an_own_price_a_sale_by_card_names_the_reason():
+    terms = Terms(SellBase.CARD, Decimal(0), Decimal(0), fee_on_free=False)
+    assert sales([fact(1)], terms, UnratedReason.NO_CARD) == [Sale(ChargeState.UNRATED, "no_card", None)]
+
+
+def test_the_latest_rule_set_that_has_begun_is_in_force():
+    old, new = (RuleSet(str(day), day, {}) for day in (date(2025, 7, 1), OCTOBER))
+    assert [rules_on([new, old], day) for day in (date(2025, 6, 30), date(2025, 7, 1), SEPTEMBER, OCTOBER)] == [
+        None, old, old, new,
+    ]  # fmt: skip
+
+
+def test_a_rule_of_the_pricing_type_precedes_the_default():
+    rules = {
+        ("utility", ""): Rule(AccrualScope.PORTFOLIO, "a"),
+        ("utility", "regular"): Rule(AccrualScope.PHONE_NUMBER, "b/{market}", "x", 7),
+    }
+    counted = accrue(
+        [RuleSet("", OCTOBER, rules)], category="utility", pricing_type="regular", day=OCTOBER, market="India"
+    )
+    assert counted == Accrual(AccrualScope.PHONE_NUMBER, "b/India", 7, free_reason="x")
+
+
+def test_a_market_counts_on_its_first_and_on_its_last_day():
+    periods = [MarketPeriod("A", date(2026, 1, 1), date(2026, 1, 3)), MarketPeriod("B", date(2026, 1, 4), None)]
+    assert [market_on(periods, date(2026, 1, day)) for day in (1, 2, 3, 4, 5)] == ["A", "A", "A", "B", "B"]

@@ -1,4 +1,4 @@
-"""manage.py import_markets: read a market table, show its impact, and put it in force."""
+"""manage.py import_markets: read a market table, show its impact, and activate it."""
 
 from argparse import ArgumentParser
 from pathlib import Path

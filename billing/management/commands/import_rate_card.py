@@ -1,4 +1,4 @@
-"""manage.py import_rate_card: read a rate card file, show its impact, and put it in force."""
+"""manage.py import_rate_card: read a rate card file, show its impact, and activate it."""
 
 from argparse import ArgumentParser
 from datetime import date

@@ -1,4 +1,4 @@
-"""manage.py import_rules: read a rule set, show its impact, and put it in force."""
+"""manage.py import_rules: read a rule set, show its impact, and activate it."""
 
 from argparse import ArgumentParser
 from datetime import date

@@ -35,7 +35,7 @@ def own(tmp_path, acme):
 
 
 def test_one_card_with_its_rates(get, own):
-    own.put_in_force(by="ada@acme.example")
+    own.activate(by="ada@acme.example")
     answer = get(f"rate-cards/{own.pk}/").json()
     lacks = answer.pop("lacks")
     assert lacks[-1] == "1 market and category pair without all its volume tiers"
@@ -55,7 +55,7 @@ def test_one_card_with_its_rates(get, own):
 
 def test_drafts_and_other_accounts_cards_do_not_exist(get, own, other, client):
     assert get(f"rate-cards/{own.pk}/").status_code == 404
-    own.put_in_force(by="ada@acme.example")
+    own.activate(by="ada@acme.example")
     theirs = headers_of(other)
     assert client.get(f"/api/v1/rate-cards/{own.pk}/", headers=theirs).status_code == 404
     listed = client.get("/api/v1/rate-cards/", headers=theirs).json()["results"]

@@ -19,7 +19,7 @@ from billing import services
 from billing.models import BlockDelta, Bucket, DirtyBucket, Rate, RateCard, RatedLine, RuleSet, UsageFact
 from billing.prices.rate_cards import DATA
 from billing.prices.rules import import_rule_file
-from billing.proposals.corrections import put_in_force
+from billing.proposals.corrections import activate
 from billing.proposals.what_if import Proposal
 from billing.rating import RatingError, dirty_buckets, engine, rate_bucket
 from billing.rating.verification import verify
@@ -165,17 +165,17 @@ def test_s3_corrections_while_rating(acme, deliveries, tmp_path):
     with working(ingesting, rating, rating), every_tenant():
         former = RuleSet.objects.get(effective_from=date(2026, 10, 1), is_active=True)
         time.sleep(0.5)
-        put_in_force(Proposal(rules=import_rule_file(path, date(2026, 10, 1))), by=principal(None, "test"))
+        activate(Proposal(rules=import_rule_file(path, date(2026, 10, 1))), by=principal(None, "test"))
         time.sleep(1)
-        put_in_force(Proposal(rules=former), by=principal(None, "test"))
+        activate(Proposal(rules=former), by=principal(None, "test"))
         time.sleep(0.5)
-        put_in_force(
+        activate(
             Proposal(rules=RuleSet.objects.get(effective_from=date(2026, 10, 1), revision=2)),
             by=principal(None, "test"),
         )
     with every_tenant():
         # A batch that read the rules before they changed and was written after: what the nightly check is for.
-        put_in_force(
+        activate(
             Proposal(rules=RuleSet.objects.get(effective_from=date(2026, 10, 1), revision=2)),
             by=principal(None, "test"),
         )

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from accounts.models import Waba
 from billing.enums import SellBase
 from billing.models import Bucket, Rate, RateCard, RatedLine, SellTerms, UsageFact, VolumeAnchor
-from billing.proposals.corrections import mark_dirty, put_in_force
+from billing.proposals.corrections import activate, mark_dirty
 from billing.proposals.what_if import Proposal
 from billing.rating.verification import verify
 from billing.selectors import charges_of
@@ -182,7 +182,7 @@ def test_p5_repriced_lines_equal_those_counted_again(usage, acme, story, announc
                  unit_price=Decimal(price).scaleb(-2) / n, source="test")
             for n, (above, up_to) in enumerate(tiers, start=1)
         )  # fmt: skip
-        put_in_force(Proposal(cards=[card]), by=principal(None, "test"))
+        activate(Proposal(cards=[card]), by=principal(None, "test"))
         rate_all()
         assert [str(difference) for difference in verify(Bucket.objects.filter(account=acme))] == []
     delete_usage()

@@ -1,4 +1,4 @@
-"""What is ahead in the running month: the forecast, and the distance to the next price."""
+"""The current month: its forecast, and the distance to the next price."""
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -71,7 +71,7 @@ class TestUsual:
 
 
 def test_the_example_of_the_document():
-    """docs/pricing.md, "What is ahead": two weeks behind it, 5 today, 300 in the month so far."""
+    """docs/pricing.md, "Forecast": two weeks behind it, 5 today, 300 in the month so far."""
     weeks = [10, 12, 14, 12, 12, 4, 2, 14, 12, 14, 12, 16, 4, 2]
     today = date(2026, 12, 28)
     by_day = {date(2026, 12, 14 + n): Decimal(cost) for n, cost in enumerate(weeks)} | {today: Decimal(5)}

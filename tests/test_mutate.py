@@ -1,6 +1,6 @@
 """Mutants of a module."""
 
-from bench.mutate import mutants_of
+from tests.mutate import mutants_of
 
 CODE = '''
 def is_adult(age: int | None) -> bool | None:
@@ -23,3 +23,7 @@ def test_each_mutant_changes_one_operator_or_number_and_no_annotation():
 def test_the_diff_names_the_module_and_shows_the_change():
     (first, *_) = mutants_of("ages.py", "LIMIT = 18\n")
     assert first.diff() == "--- ages.py\n+++ ages.py\n@@ -1 +1 @@\n-LIMIT = 18\n+LIMIT = 19\n"
+
+
+def test_the_separator_of_parameters_is_no_operator():
+    assert list(mutants_of("ages.py", "def is_adult(*, age):\n    return age\n")) == []
