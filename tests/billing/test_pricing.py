@@ -1,5 +1,6 @@
 """The rules, with figures worked by hand from Meta's pricing page (updated 2026-09-30)."""
 
+import dataclasses
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -8,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from billing import pricing
 from billing.enums import AccrualScope, ChargeState, FreeReason, SellBase, UnratedReason
 from billing.prices.rules import RuleBook
 from billing.pricing import (
@@ -304,3 +306,15 @@ def test_a_rule_of_the_pricing_type_precedes_the_default():
 def test_a_market_counts_on_its_first_and_on_its_last_day():
     periods = [MarketPeriod("A", date(2026, 1, 1), date(2026, 1, 3)), MarketPeriod("B", date(2026, 1, 4), None)]
     assert [market_on(periods, date(2026, 1, day)) for day in (1, 2, 3, 4, 5)] == ["A", "A", "A", "B", "B"]
+
+
+def test_values_are_immutable_and_without_a_dictionary():
+    """Rating holds millions of them."""
+    values = [value for value in vars(pricing).values() if dataclasses.is_dataclass(value)]
+    assert len(values) == 10
+    assert all(value.__dataclass_params__.frozen and "__slots__" in vars(value) for value in values)
+
+
+def test_defaults_are_charged_messages_and_a_known_end_of_the_tier():
+    assert Rule(AccrualScope.PORTFOLIO, "x") == Rule(AccrualScope.PORTFOLIO, "x", free_reason="", allowance=0)
+    assert Tier(1, 0, None, Decimal(1)).end_known
