@@ -40,7 +40,7 @@ _TIERS = tuple(zip((0, *_ENDS), (*_ENDS, None), strict=True))
 def run() -> list[Figure]:
     """Fill the bucket, then measure one after the other."""
     with every_tenant():
-        _put_card_in_force(Decimal("0.0350"))
+        _activate_card(Decimal("0.0350"))
         figure = _record()
         bucket = _fill()
         return [figure, _late(bucket), *_reprice(bucket)]
@@ -52,7 +52,7 @@ def _milliseconds(work: Callable[[], object]) -> float:
     return (time.perf_counter() - start) * 1000
 
 
-def _put_card_in_force(price: Decimal) -> RateCard:
+def _activate_card(price: Decimal) -> RateCard:
     """Put a revision of October's card in force, with tiers that a million messages cross."""
     current = RateCard.objects.get(currency="USD", effective_from=date(2026, 10, 1), is_active=True)
     card = RateCard.objects.create(
@@ -152,7 +152,7 @@ def _reprice(bucket: Bucket) -> list[Figure]:
         cursor.execute("VACUUM ANALYZE bench_charge")
     ours, base = [], []
     for step in range(1, 4):
-        card = _put_card_in_force(Decimal("0.0350") + Decimal(step).scaleb(-3))
+        card = _activate_card(Decimal("0.0350") + Decimal(step).scaleb(-3))
         ours.append(_milliseconds(rate_all) / 1000)
         with connection.cursor() as cursor:
             start = time.perf_counter()

@@ -57,6 +57,23 @@ TARGETS = {
 }  # fmt: skip
 
 
+# Changed lines that no test can tell from the original, and why.
+EQUIVALENT = {
+    "if terms.base >= SellBase.NOTHING:": "no other word sorts after nothing",
+    "base = cost.unit_price if terms.base >= SellBase.COST else own_price": "card sorts before cost; nothing is gone",
+    "if terms.base is SellBase.NOTHING:": "a member of an enumeration is one object",
+    "if cost.state is ChargeState.FREE:": "a member of an enumeration is one object",
+    "base = cost.unit_price if terms.base is SellBase.COST else own_price": "a member of an enumeration is one object",
+    "positions = dict(zip((fact.key for fact in counted), positions_of(counted, anchors), strict=False))": (
+        "both have an entry for each counted message"
+    ),
+    "if fact.free_reason and position is None:": "exactly the free messages have no position",
+    "price = own if isinstance(own, UnratedReason) else tier_at(own[1], cost.position or 2).unit_price": (
+        "a message without a position is free or unrated, and its price is not used"
+    ),
+}
+
+
 @dataclass(frozen=True)
 class Mutant:
     """One changed module."""
@@ -65,10 +82,17 @@ class Mutant:
     original: str
     changed: str
 
-    def diff(self) -> str:
-        """What changed, with a line on either side."""
+    @property
+    def line(self) -> str:
+        """The changed line; of several, the first."""
+        lines = zip(self.original.splitlines(), self.changed.splitlines(), strict=False)
+        return next((new.strip() for old, new in lines if old != new), "")
+
+    def report(self) -> str:
+        """What changed, with a line on either side, and why no test can tell where that is so."""
         old, new = self.original.splitlines(keepends=True), self.changed.splitlines(keepends=True)
-        return "".join(difflib.unified_diff(old, new, self.module, self.module, n=1))
+        diff = "".join(difflib.unified_diff(old, new, self.module, self.module, n=1))
+        return f"{diff}Equivalent: {EQUIVALENT[self.line]}.\n" if self.line in EQUIVALENT else diff
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -91,7 +115,7 @@ def _killed(name: str, target: Target, jobs: int) -> float:
         for number, (mutant, is_killed) in enumerate(zip(mutants, pool.map(checkouts.kills, mutants), strict=True), 1):
             if not is_killed:
                 survivors.append(mutant)
-                print(mutant.diff(), flush=True)
+                print(mutant.report(), flush=True)
             print(f"{name}: {number} of {len(mutants)}, {len(survivors)} survived", end="\r", file=sys.stderr)
     share = 1 - len(survivors) / len(mutants)
     print(f"{name}: {len(mutants) - len(survivors)} of {len(mutants)} mutants killed, {share:.1%}.", flush=True)

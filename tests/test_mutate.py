@@ -1,5 +1,6 @@
 """Mutants of a module."""
 
+from tests import mutate
 from tests.mutate import mutants_of
 
 CODE = '''
@@ -20,10 +21,16 @@ def test_each_mutant_changes_one_operator_or_number_and_no_annotation():
     assert all(mutant.changed.count("int | None") == 1 for mutant in mutants_of("ages.py", CODE))
 
 
-def test_the_diff_names_the_module_and_shows_the_change():
+def test_a_report_names_the_module_and_shows_the_change():
     (first, *_) = mutants_of("ages.py", "LIMIT = 18\n")
-    assert first.diff() == "--- ages.py\n+++ ages.py\n@@ -1 +1 @@\n-LIMIT = 18\n+LIMIT = 19\n"
+    assert first.report() == "--- ages.py\n+++ ages.py\n@@ -1 +1 @@\n-LIMIT = 18\n+LIMIT = 19\n"
 
 
 def test_the_separator_of_parameters_is_no_operator():
     assert list(mutants_of("ages.py", "def is_adult(*, age):\n    return age\n")) == []
+
+
+def test_an_equivalent_mutant_is_reported_with_the_reason(monkeypatch):
+    monkeypatch.setitem(mutate.EQUIVALENT, "LIMIT = 19", "nobody reads it")
+    (first, *_) = mutants_of("ages.py", "LIMIT = 18\n")
+    assert first.report().endswith("+LIMIT = 19\nEquivalent: nobody reads it.\n")
