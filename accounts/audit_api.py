@@ -27,7 +27,7 @@ class AuditFilterSet(StrictFilterSet):
     target = filters.CharFilter(
         lookup_expr="icontains", max_length=255, help_text="Part of the value, case-insensitive"
     )
-    after = MomentFilter(field_name="at", lookup_expr="gte", help_text="Included.")
+    after = MomentFilter(field_name="at", lookup_expr="gte", help_text="Inclusive.")
     before = MomentFilter(field_name="at", lookup_expr="lt", help_text="Exclusive.")
 
     class Meta:

@@ -54,7 +54,7 @@ def param_errors(
     for name, values in values_by_name.items():
         if name in errors:
             continue
-        if not all(values):
+        if not all(value.strip() for value in values):
             errors[name] = [BLANK]  # an unfiltered list would look like the filtered one
         elif len(values) > 1 and name not in repeatable:
             errors[name] = ["Provide this parameter only once."]  # Django would silently take the last value

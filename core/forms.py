@@ -82,6 +82,14 @@ class MomentField(IsoDateTimeField):
         return moment
 
 
+def _stripped(params: QueryDict) -> QueryDict:
+    """The parameters without white space around their values: a blank one is no filter."""
+    result = params.copy()
+    for name, values in params.lists():
+        result.setlist(name, [value.strip() for value in values])
+    return result
+
+
 class FilterForm(forms.Form):
     """A filter bar. It reads the URL and never raises; `period` and `pills` work even if it is invalid."""
 
@@ -91,8 +99,8 @@ class FilterForm(forms.Form):
 
     def __init__(self, params: QueryDict, *, today: date, subaccounts: Mapping[str, str]) -> None:
         """`subaccounts` maps the codes a person may see to names."""
-        self.params, self.today = params, today
-        data = params.copy()
+        self.params, self.today = _stripped(params), today
+        data = self.params.copy()
         data["range"] = self._range_name()
         super().__init__(data)
         self.fields["range"] = forms.ChoiceField(

@@ -27,6 +27,6 @@ def requested_fields(serializer: type[SparseSerializer], params: Mapping[str, st
     known_names = list(serializer().fields)
     unknown = sorted(set(names) - set(known_names))
     if unknown or not names:
-        text = f"{', '.join(unknown) or 'Nothing'} is not one of {', '.join(known_names)}."
-        raise ValidationError({PARAMETER: [text]})
+        problem = f"Unknown: {', '.join(unknown)}." if unknown else "Name at least one field."
+        raise ValidationError({PARAMETER: [f"{problem} Choose from {', '.join(known_names)}."]})
     return set(names)

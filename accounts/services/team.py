@@ -197,7 +197,7 @@ def _send(invitation: Invitation, by: Principal) -> None:
         "link": settings.BASE_URL + reverse("invitation", args=[token]),
         "role": Role(invitation.role).label,
     }
-    text = render_to_string("accounts/mail/invitation.txt", context)
+    text = render_to_string("accounts/mail/invitation.txt", context).strip()
     subject = _("%(person)s invites you to %(account)s") % {"person": by.user, "account": invitation.account.name}
     try:
         send_mail(" ".join(subject.split()), text, None, [invitation.email])

@@ -17,7 +17,7 @@ def send_export_mail(export: Export) -> None:
     if not export.mail or export.made_by is None or not export.made_by.is_active:
         return
     link = settings.BASE_URL + reverse("archive:export", args=[export.public_id])
-    text = render_to_string("archive/mail/export.txt", {"export": export, "link": link})
+    text = render_to_string("archive/mail/export.txt", {"export": export, "link": link}).strip()
     subject = _("Your export: %(dataset)s") % {"dataset": export.get_dataset_display()}
     try:
         send_mail(subject, text, None, [export.made_by.email])

@@ -35,7 +35,7 @@ def split_groups(text: str, choices: Collection[str]) -> list[str]:
     groups = [name for name in text.split(",") if name]
     for group in groups:
         if group not in choices:
-            raise serializers.ValidationError(f"cannot group by {group!r}: choose from {', '.join(choices)}")
+            raise serializers.ValidationError(f"Unknown group {group}. Choose from {', '.join(choices)}.")
     return groups
 
 

@@ -191,7 +191,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         blank=True,
                         help_text="Only for messages through this provider; empty: through any.",
-                        max_length=10,
+                        max_length=12,
                     ),
                 ),
             ],
@@ -447,7 +447,7 @@ class Migration(migrations.Migration):
             name="UsageKind",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("provider", models.CharField(blank=True, max_length=10)),
+                ("provider", models.CharField(blank=True, max_length=12)),
                 ("waba_id", models.BigIntegerField(help_text="0: unknown.")),
                 ("phone_number_id", models.BigIntegerField(help_text="0: unknown.")),
                 ("subaccount_id", models.BigIntegerField(help_text="0: unknown.")),

@@ -158,7 +158,7 @@ class RateCard(Revision):
     )  # fmt: skip
     book = models.CharField(max_length=4, choices=Book, default=Book.BUY)
     provider = models.CharField(
-        max_length=10, blank=True, help_text="Only for messages through this provider; empty: through any."
+        max_length=12, blank=True, help_text="Only for messages through this provider; empty: through any."
     )
     currency = models.CharField(max_length=3)
     effective_from = models.DateField(help_text="In force from 00:00 of this day in the WABA's time zone.")

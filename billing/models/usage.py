@@ -37,7 +37,7 @@ class UsageKind(TenantModel):
     """
 
     account = models.ForeignKey("accounts.Account", **LOOSE)
-    provider = models.CharField(max_length=10, blank=True)
+    provider = models.CharField(max_length=12, blank=True)
     waba_id = models.BigIntegerField(help_text="0: unknown.")
     phone_number_id = models.BigIntegerField(help_text="0: unknown.")
     subaccount_id = models.BigIntegerField(help_text="0: unknown.")

@@ -72,11 +72,11 @@ def sums_of(
     lines = _LINES.format(state=" AND state = %(state)s" if cost_filter.state else "")
     if not any(group.daily for group in groups):  # a day has few lines of each kind
         keys = ["kind_id", "state", "sell_state", *(column for group in groups for column in group.line_columns)]
-        lines = _BY_KIND.format(lines=lines, keys=", ".join(keys))
+        lines = _BY_KIND.format(lines=lines, keys=", ".join(dict.fromkeys(keys)))
     statement = _SUMS.format(
         columns=", ".join([*columns, "k.currency", "l.state", "l.sell_state"]),
         lines=lines,
-        joins=" ".join(group.join for group in groups),
+        joins=" ".join(dict.fromkeys(group.join for group in groups)),
         kinds=kinds,
     )
     with connection.cursor() as cursor:

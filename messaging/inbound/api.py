@@ -41,7 +41,9 @@ class WebhookEventSerializer(SparseSerializer, serializers.ModelSerializer[Inbox
 
 
 class WebhookEventDetailSerializer(WebhookEventSerializer):
-    """A stored webhook as received. Context: `readable`, whether the key may read its body."""
+    """A stored webhook as received."""
+
+    # The context has `readable`: whether the key may read its body.
 
     body = serializers.SerializerMethodField(help_text="Null without the scopes msisdn:read and content:read.")
     body_encoding = serializers.SerializerMethodField()

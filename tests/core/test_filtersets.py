@@ -17,6 +17,8 @@ UNKNOWN, CURSOR = ["There is no such parameter."], ["Invalid cursor: use the nex
         ("colour=red&colour=blue", {"colour": UNKNOWN}),
         ("colour=", {"colour": UNKNOWN}),
         ("name=", {"name": BLANK}),
+        ("name=%20", {"name": BLANK}),
+        ("name=%C2%A0", {"name": BLANK}),
         ("kind=a&kind=", {"kind": BLANK}),
         ("older=", {"older": BLANK}),
         ("name=a&name=b", {"name": TWICE}),

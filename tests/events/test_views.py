@@ -63,6 +63,7 @@ def test_failed_events_are_posted_again(acme, other, owner, hook):
     deliver(acme, at=NOW())
     Delivery.objects.update(state="failed", attempts=8, answer="ConnectError")
     page = text(owner.get(PAGE))
+    assert page.count('<td data-label="Attempts" class="number">8</td>') == 2
     assert ("2 failed" in page, "connection failed or invalid certificate" in page) == (True, True)
     hook.status = 200
     assert visitor(other, "owner").post(f"{PAGE}again/").status_code == 302

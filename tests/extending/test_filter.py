@@ -17,7 +17,7 @@ from messaging.log import query as declarations
 from messaging.log.api.query import MessageQuerySerializer, message_parameters
 from messaging.log.declaration import declare
 from messaging.log.kinds import FreeText
-from messaging.log.models import Message
+from messaging.log.models import Message, PhoneNumber
 from messaging.log.query import MessageQuery, read_query, write_query
 from tests.people import principal, visitor
 from tests.traffic import AT, deliver
@@ -25,10 +25,17 @@ from tests.traffic import AT, deliver
 pytestmark = pytest.mark.django_db
 
 
+def _numbers_of_waba(account, waba_id, within=None):
+    """The business numbers of a WABA."""
+    numbers = PhoneNumber.objects.filter(account=account, waba__waba_id=waba_id)
+    return list(numbers.values_list("pk", flat=True))
+
+
 @dataclass(frozen=True)
 class Query(MessageQuery):
     """All filters, and the content type: a column that no filter knows."""
 
+    waba: str = declare(FreeText(64), "WABA", "Its id.", names=_numbers_of_waba, lookup="phone_number")
     content_type: str = declare(FreeText(24), "Content", "What the message holds.")
 
 
@@ -111,3 +118,11 @@ def test_it_can_be_saved(acme):
 def test_its_stored_form_survives():
     query = Query(content_type="image", country="SG")
     assert read_query(json.loads(json.dumps(write_query(query)))) == query
+
+
+@pytest.mark.usefixtures("_messages")
+def test_a_filter_by_name_has_a_field_on_the_page_too(acme):
+    waba_id = Message.objects.select_related("phone_number__waba").first().phone_number.waba.waba_id
+    pages = [visitor(acme).get(f"/logs/?range=any&waba={text}").content.decode() for text in (waba_id, "nope")]
+    assert [page.count('class="row-link"') for page in pages] == [2, 0]
+    assert all('name="waba"' in page for page in pages)

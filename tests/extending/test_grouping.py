@@ -69,3 +69,10 @@ def test_files_have_it_as_a_column(acme):
         "Total,USD,3,3,0,0,0.025",
     ]
     assert columns_by_key("costs")["pricing_type"].label == "Pricing type"
+
+
+def test_it_shares_columns_and_tables_with_another(acme, monkeypatch):
+    card = Dimension("card", "Card", ("r.card_id",), ("rate_id",), join="LEFT JOIN billing_rate r ON r.id = l.rate_id")
+    monkeypatch.setitem(DIMENSIONS, "card", card)
+    page = visitor(acme, "finance").get(f"/reports/costs/?{QUERY}&group_by=card&group_by=tier")
+    assert [text(page).count(f'<th scope="col">{title}</th>') for title in ("Pricing type", "Card")] == [1, 1]

@@ -32,8 +32,8 @@ class Command(BaseCommand):
         """Account, file, days, filters, format and columns."""
         parser.add_argument("account", help="accountId (a UUID)")
         parser.add_argument("file", type=Path, help="where to write; must not exist yet")
-        parser.add_argument("--from", dest="first", default="", help="first day, UTC (2026-10-01)")
-        parser.add_argument("--to", dest="last", default="", help="last day, UTC, inclusive")
+        parser.add_argument("--from", dest="first", help="first day, UTC (2026-10-01)")
+        parser.add_argument("--to", dest="last", help="last day, UTC, inclusive")
         for name, log_filter in _filters().items():
             nargs: dict[str, Any] = {"nargs": "+"} if log_filter.kind.several else {}
             parser.add_argument(_option(name), dest=name, metavar="VALUE", help=log_filter.help, **nargs)
@@ -81,10 +81,14 @@ def _option(name: str) -> str:
 
 def _spec(account: Account, options: dict[str, Any]) -> ExportSpec:
     """The export that the options specify. Raises CommandError."""
-    first, last = _day(options["first"]), _day(options["last"])
+    first, last = _day("--from", options["first"]), _day("--to", options["last"])
+    if first and last and last < first:
+        raise CommandError("--to: must not be before --from.")
     values = {name: options[name] for name in _filters() if options[name] is not None}
     query = _query(account, values, created_after=first, created_before=last and last + timedelta(days=1))
     columns = [name for name in options["columns"].split(",") if name]
+    if options["columns"] and not columns:
+        raise CommandError("--columns: name at least one column.")
     return ExportSpec(
         Dataset.MESSAGES, write_words(query), options["time_zone"] or account.time_zone, options["format"],
         options["compression"], columns, options["preset"], first_at=first, last_at=query.created_before,
@@ -109,13 +113,13 @@ def _account(public_id: str) -> Account:
         raise CommandError(f"There is no account {public_id}.") from None
 
 
-def _day(text: str) -> datetime | None:
-    if not text:
+def _day(option: str, text: str | None) -> datetime | None:
+    if text is None:
         return None
     try:
         day = parse_date(text)
     except ValueError:
         day = None
     if day is None:
-        raise CommandError(f"Enter a day as 2026-10-31, not {text}.")
+        raise CommandError(f"{option}: enter a day as 2026-10-31, not {text!r}.")
     return datetime.combine(day, time(), UTC)

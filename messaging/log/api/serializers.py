@@ -42,7 +42,9 @@ class CostSerializer(serializers.Serializer[Any]):
 
 
 class MessageSerializer(SparseSerializer, serializers.ModelSerializer[Message]):
-    """One message. Its context: `charges` by UMID, `subaccounts` (code by id), `whole_numbers`, and `fields`."""
+    """One message."""
+
+    # The context has `charges` by UMID, `subaccounts` (code by id), `whole_numbers`, and `fields`.
 
     msisdn = serializers.SerializerMethodField()
     subaccount_id = serializers.SerializerMethodField()
@@ -199,7 +201,7 @@ def subaccount_codes(account: Any) -> dict[int, str]:
 def charge_body(umid: UUID, explanation: Explanation | None, status: str) -> dict[str, Any]:
     """A charge with card, rule, tier, position and evidence; null in all of them when the message was not delivered."""
     if explanation is None:
-        reason = f"The message was not delivered: its status is {status}."
+        reason = f"Only delivered outbound messages are charged: the status of this one is {status}."
         return {**dict.fromkeys(ChargeSerializer().fields), "umid": umid, "state": "none", "reason": reason}
     charge = explanation.charge
     return {

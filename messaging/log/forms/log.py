@@ -78,7 +78,7 @@ class LogForm(TrafficForm):
         self.filters = [each for each in filters().values() if each.on_page]
         super().__init__(*args, **kwargs)
         for each in self.filters:
-            if each.names is None:  # names that the account has are offered above
+            if each.names is None or each.page not in self.fields:  # lists of names are above
                 self.fields[each.page] = each.kind.page_field(each.label)
         self.order_fields([each.page for each in self.filters])
 

@@ -102,8 +102,11 @@ def _sentence(message: Message, event: StatusEvent) -> "_StrOrPromise":
 
 
 def expiry_sentence(message: Message) -> str:
-    """Return why a message expired: by its client's deadline for sending, or at the end of its time to live."""
-    if message.source_id is not None and message.sent_at is None:
+    """Return why a message expired: by its client's deadline for sending, or at the end of its time to live.
+
+    Until a provider accepts a message, its id at the provider is our UMID.
+    """
+    if message.sent_at is None and message.provider_message_id == str(message.umid):
         return _("Not sent before the expiry time set by its client.")
     return _("Not delivered within %(time)s.") % {"time": time_to_live_words(message.category)}
 

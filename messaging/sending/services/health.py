@@ -30,7 +30,7 @@ _SUBJECTS = {
 def check_due_numbers() -> int:
     """Check the numbers that are due, one after the other, in one process at a time. Returns how many."""
     count, until = 0, time.monotonic() + _MAX_SECONDS
-    with session_lock("messaging.health") as is_locked:
+    with session_lock("sending.health") as is_locked:
         if not is_locked:
             return 0
         numbers = PhoneNumber.objects.filter(provider__in=providers_with_health(), health_due_at__lte=timezone.now())

@@ -168,7 +168,7 @@ class TestRated:
         (
             {"group_by": "day,colour"},
             "group_by",
-            f"cannot group by 'colour': choose from {', '.join(DIMENSIONS)}",
+            f"Unknown group colour. Choose from {', '.join(DIMENSIONS)}.",
         ),
     ],
 )

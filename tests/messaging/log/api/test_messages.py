@@ -329,7 +329,7 @@ class TestCharge:
             **dict.fromkeys(CHARGED),
             "rule": None,
             "state": "none",
-            "reason": "The message was not delivered: its status is sent.",
+            "reason": "Only delivered outbound messages are charged: the status of this one is sent.",
         }
 
     def test_it_needs_the_scope_for_costs(self, acme, client, key_of):

@@ -1,6 +1,7 @@
 """A message's story in words."""
 
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 
@@ -16,6 +17,7 @@ from messaging.log.story.timeline import (
 )
 
 AT = datetime(2026, 11, 12, tzinfo=UTC)
+UMID = UUID(int=7)
 
 
 @pytest.mark.parametrize(
@@ -58,8 +60,10 @@ def test_timeline():
         ({"category": "authentication", "sent_at": AT}, "Not delivered within 10 minutes."),
         ({"category": "authentication-international"}, "Not delivered within 10 minutes."),
         ({}, "Not delivered within 30 days."),
-        ({"source_id": 1}, "Not sent before the expiry time set by its client."),
-        ({"source_id": 1, "sent_at": AT}, "Not delivered within 30 days."),
+        ({"umid": UMID, "provider_message_id": str(UMID)}, "Not sent before the expiry time set by its client."),
+        ({"umid": UMID, "provider_message_id": str(UMID), "sent_at": AT}, "Not delivered within 30 days."),
+        ({"source_id": 1, "provider_message_id": "wamid.A"}, "Not delivered within 30 days."),
+        ({"source_id": 1, "category": "authentication"}, "Not delivered within 10 minutes."),
     ],
 )
 def test_a_message_expires_by_its_own_time_to_live(about, words):

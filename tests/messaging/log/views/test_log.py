@@ -90,6 +90,7 @@ def test_head_counts_what_can_be_counted_once_the_page_exists(acme):
         ("range=30d&country=IN&template=weekend_sale&error_code=131026", "No messages, last 30 days"),
         ("range=30d&response_code=200", "Newest first, last 30 days"),
         (f"q={INDIA}", "Newest first, any time"),
+        ("q=%20&msisdn=%C2%A0", "1 message sent, 100.0\u00a0% delivered, last 7 days"),
         ("umid=1", ""),
     ):
         assert text(client.get(f"/logs/sentence/?{query}")) == sentence
