@@ -11,6 +11,7 @@ import difflib
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -101,6 +102,7 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("targets", nargs="*", default=list(TARGETS), metavar="target", help=", ".join(TARGETS))
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="tests to run at a time (one per core)")
     options = parser.parse_args(arguments)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends like Ctrl-C, so that the servers are stopped
     shares = [_killed(name, TARGETS[name], options.jobs) for name in options.targets]
     sys.exit(0 if min(shares) >= LEAST_KILLED else 1)
 
@@ -110,7 +112,8 @@ def _killed(name: str, target: Target, jobs: int) -> float:
     mutants = [mutant for module in target.modules for mutant in mutants_of(module, (ROOT / module).read_text())]
     with ExitStack() as stack:
         checkouts = Checkouts(stack, target.tests, jobs)
-        pool = stack.enter_context(ThreadPoolExecutor(jobs))
+        pool = ThreadPoolExecutor(jobs)
+        stack.callback(pool.shutdown, cancel_futures=True)  # after Ctrl-C no more than the running tests end
         survivors = []
         for number, (mutant, is_killed) in enumerate(zip(mutants, pool.map(checkouts.kills, mutants), strict=True), 1):
             if not is_killed:

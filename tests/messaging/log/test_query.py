@@ -1,6 +1,7 @@
 """The declarations of the log's filters, building queries from values, and their stored form."""
 
 import json
+from dataclasses import FrozenInstanceError
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -243,6 +244,12 @@ def test_queries_of_other_words_or_reach_differ():
     for other in (MessageQuery(), MessageQuery(country="SG", exact_numbers=True), MessageQuery("SG"),
                   MessageQuery(country="SG", subaccount_ids=())):  # fmt: skip
         assert query != other
+
+
+def test_queries_and_declarations_cannot_be_changed():
+    for value, name in ((MessageQuery(), "search"), (filters()["search"], "label")):
+        with pytest.raises(FrozenInstanceError):
+            setattr(value, name, "x")
 
 
 def test_filters_in_use():
