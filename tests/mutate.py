@@ -68,6 +68,9 @@ EQUIVALENT = {
     "positions = dict(zip((fact.key for fact in counted), positions_of(counted, anchors), strict=False))": (
         "both have an entry for each counted message"
     ),
+    "facts: Iterable[Fact], prices: PriceBook, *, allowance: int = -1, anchors: Iterable[Anchor] = (),": (
+        "positions begin at 1"
+    ),
     "if fact.free_reason and position is None:": "exactly the free messages have no position",
     "price = own if isinstance(own, UnratedReason) else tier_at(own[1], cost.position or 2).unit_price": (
         "a message without a position is free or unrated, and its price is not used"
