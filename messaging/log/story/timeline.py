@@ -104,9 +104,11 @@ def _sentence(message: Message, event: StatusEvent) -> "_StrOrPromise":
 def expiry_sentence(message: Message) -> str:
     """Return why a message expired: by its client's deadline for sending, or at the end of its time to live.
 
-    Until a provider accepts a message, its id at the provider is our UMID.
+    Only a message that a client sends through Tollgate has a source. Until a provider accepts it, its id at the
+    provider is our UMID.
     """
-    if message.sent_at is None and message.provider_message_id == str(message.umid):
+    is_accepted = message.source_id is None or message.provider_message_id != str(message.umid)
+    if message.sent_at is None and not is_accepted:
         return _("Not sent before the expiry time set by its client.")
     return _("Not delivered within %(time)s.") % {"time": time_to_live_words(message.category)}
 

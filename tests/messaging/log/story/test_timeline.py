@@ -18,6 +18,7 @@ from messaging.log.story.timeline import (
 
 AT = datetime(2026, 11, 12, tzinfo=UTC)
 UMID = UUID(int=7)
+WAITING = {"source_id": 1, "umid": UMID, "provider_message_id": str(UMID)}
 
 
 @pytest.mark.parametrize(
@@ -60,8 +61,9 @@ def test_timeline():
         ({"category": "authentication", "sent_at": AT}, "Not delivered within 10 minutes."),
         ({"category": "authentication-international"}, "Not delivered within 10 minutes."),
         ({}, "Not delivered within 30 days."),
-        ({"umid": UMID, "provider_message_id": str(UMID)}, "Not sent before the expiry time set by its client."),
-        ({"umid": UMID, "provider_message_id": str(UMID), "sent_at": AT}, "Not delivered within 30 days."),
+        (WAITING, "Not sent before the expiry time set by its client."),
+        ({**WAITING, "sent_at": AT}, "Not delivered within 30 days."),
+        ({**WAITING, "source_id": None}, "Not delivered within 30 days."),  # 8x8's ids are UMIDs
         ({"source_id": 1, "provider_message_id": "wamid.A"}, "Not delivered within 30 days."),
         ({"source_id": 1, "category": "authentication"}, "Not delivered within 10 minutes."),
     ],
