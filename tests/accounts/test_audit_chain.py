@@ -135,8 +135,9 @@ def test_the_command_prints_each_chain_and_takes_a_head(acme, known_head):
     head = f"4:{bytes(known_head[3].digest).hex()}"
     call_command("verify_audit", "--account", acme.name, "--head", head, stdout=out)
     assert out.getvalue() == f"{acme.name}: entries 1 to 4 are intact. Head {head}\n"
-    with pytest.raises(CommandError, match="0 accounts are called"):
-        call_command("verify_audit", "--account", "nobody")
+    for name in ("nobody", ""):
+        with pytest.raises(CommandError, match="0 accounts are called"):
+            call_command("verify_audit", "--account", name)
     with pytest.raises(CommandError, match="name its account with --account"):
         call_command("verify_audit", "--head", head)
 

@@ -45,7 +45,7 @@ class Command(BaseCommand):
             raise CommandError(f"{broken} of the chains {'is' if broken == 1 else 'are'} broken.")
 
     def _account(self, name: str | None) -> Account | None:
-        if not name:
+        if name is None:
             return None
         accounts = [each for each in Account.objects.all() if name in {each.name, str(each.public_id)}]
         if len(accounts) != 1:

@@ -15,6 +15,7 @@ from billing.models import RateCard
 from billing.prices.rate_cards import CardDifference, compare, import_card_file
 from billing.proposals.what_if import Proposal
 from core.errors import UserError
+from providers.registry import VENDORS
 
 
 class Command(BaseCommand):
@@ -31,7 +32,7 @@ class Command(BaseCommand):
         )
         parser.add_argument("--book", choices=Book.values, default=Book.BUY, help="sell: the account's own prices")
         parser.add_argument(
-            "--provider", default="", help="only for messages through this provider: meta, 8x8 or 360dialog"
+            "--provider", choices=list(VENDORS), default="", help="only for messages through this provider"
         )
         parser.add_argument("--activate", action="store_true", help="activate it")
 

@@ -162,3 +162,11 @@ def test_an_unusable_file_is_refused(command, file):
     options = [] if command == "import_markets" else ["--effective", "2026-10-01"]
     with pytest.raises(CommandError):
         import_prices(command, file("nonsense\n"), *options)
+
+
+@pytest.mark.parametrize("provider", ["", "metaa"])
+def test_a_card_for_an_unknown_provider_is_refused(file, provider):
+    """It would price nothing, or, without a name, everything."""
+    path = file(HEAD + "india,marketing,USD,0,MAX,0.0200,FOUND: x\n")
+    with pytest.raises(CommandError, match="argument --provider: invalid choice"):
+        call_command("import_rate_card", str(path), "--effective", "2026-10-01", "--provider", provider)
