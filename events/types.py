@@ -1,7 +1,7 @@
 """The registry of event types: what clients can subscribe to.
 
 A package registers its event types at startup (`register`) and writes events into the outbox (`events.outbox.emit`).
-Endpoints, deliveries, retries and pages follow from the registration.
+Deliveries, signatures, ordering and retries follow from the registration.
 """
 
 from collections.abc import Callable, Mapping, Sequence

@@ -18,10 +18,10 @@ Recipient = tuple[int, str]  # account, and the last digits of a number or user 
 _TAIL = 8  # digits: providers write some countries' numbers in another way than clients do
 
 unsettled_sources: list[Callable[[Collection[int]], set[Recipient]]] = []
-"""The recipients of what is being sent by these accounts, or has an answer that the log does not know yet.
+"""The recipients of messages that these accounts are sending, or whose answer is not in the log yet.
 
-A webhook without our reference may come before that and seem to tell of a message that is not ours: it is told once
-both are one, under the UMID that the client knows. The package that sends registers here.
+A webhook without our reference may arrive before the answer and look like one of a foreign message. Its events wait
+until both rows are merged, and then have the UMID that the client knows. messaging.sending registers here.
 """
 
 
@@ -34,10 +34,10 @@ def load_messages(deliveries: Sequence[Delivery]) -> Mapping[int, Content | NoCo
     """Return the content of each delivery."""
     configured = {each.account_id for each in deliveries if each.subscription.configured}
     # Read before the messages: what is settled by then is one row.
-    unsettled = {one for source in unsettled_sources for one in source(configured)} if configured else set()
+    unsettled = set().union(*(source(configured) for source in unsettled_sources)) if configured else set()
     rows = Message.objects.filter(umid__in={each.subscription.public_id for each in deliveries})
-    messages = {one.pk: one for one in rows.select_related("subaccount", "phone_number")}
-    texts = _texts(one.pk for one in messages.values() if one.direction == Direction.INBOUND)
+    messages = {message.pk: message for message in rows.select_related("subaccount", "phone_number")}
+    texts = _texts(message.pk for message in messages.values() if message.direction == Direction.INBOUND)
     contents: dict[int, Content | NoContent] = {}
     for delivery in deliveries:
         message = messages.get(delivery.event.subject_id)

@@ -2,7 +2,6 @@
 
 from typing import Any, ClassVar
 
-from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -16,10 +15,10 @@ from messaging.sending.api.sending import View8x8
 from messaging.sending.eightxeight import Refusal
 from messaging.sending.eightxeight.webhooks import EVERY, HIDDEN, KINDS, read_hooks
 
-# A webhook reveals who wrote what, so its configuration needs the permissions to read that.
-_READ_PERMISSIONS = (Permission.VIEW_MESSAGES, Permission.VIEW_NUMBERS, Permission.VIEW_CONTENT)
-_LETTERS = {name: letters for letters, name in KINDS.items()}
-KIND_CHOICES = (("CADR", _("Receipts")), ("MSG", _("Inbound messages")))
+# A webhook reveals what its events do, so its configuration needs the permissions to read them.
+_READ_PERMISSIONS = sorted({permission for kind in KINDS.values() for permission in kind.permissions})
+_LETTERS = {kind.name: letters for letters, kind in KINDS.items()}
+KIND_CHOICES = [(letters, kind.label) for letters, kind in KINDS.items()]
 
 
 class HookNameSerializer(serializers.Serializer[Any]):

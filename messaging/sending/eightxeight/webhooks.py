@@ -5,6 +5,7 @@ from typing import Any
 
 from events.addresses import url_problem
 from events.services import EndpointSettings
+from messaging.log.event_types import MESSAGE_RECEIVED, MESSAGE_STATUS
 from providers.eightxeight.requests.reading import Refusal, mapping, one_of, optional, text, url
 
 INVALID = 1000
@@ -12,7 +13,7 @@ EVERY = "*"  # subaccount
 HIDDEN = "***"  # stands for an authorization in answers; writing it back leaves the stored one unchanged
 _MOST = 1_000
 _LONGEST_AUTHORIZATION = 4_096
-KINDS = {"CADR": "message.status", "MSG": "message.received"}
+KINDS = {"CADR": MESSAGE_STATUS, "MSG": MESSAGE_RECEIVED}
 """The types of events by 8x8's abbreviations."""
 
 
@@ -34,7 +35,7 @@ def read_hooks(
         subaccount_id = subaccount_of(text(entry.get("subAccountId"), f"[{index}].subAccountId", 50))
         kinds = tuple(KINDS) if entry.get("type") is None else (_read_kind(entry["type"], f"[{index}].type"),)
         options = {} if delete else _read_delivery(entry, index)
-        endpoints += [EndpointSettings(subaccount_id, KINDS[kind], kind, **options) for kind in kinds]
+        endpoints += [EndpointSettings(subaccount_id, KINDS[kind].name, kind, **options) for kind in kinds]
     return endpoints
 
 
