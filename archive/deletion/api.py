@@ -88,8 +88,8 @@ class DeletionView(TenantView):
     permission: ClassVar[Permission] = Permission.DELETE_MESSAGES
 
     def get_deletion(self, deletion_id: UUID) -> Deletion:
-        """The deletion with this id. Raises Http404 if the account has none."""
-        return get_object_or_404(deletions_of(self.account), public_id=deletion_id)
+        """The deletion with this id. Raises Http404 if the key may not see it."""
+        return get_object_or_404(deletions_of(self.principal), public_id=deletion_id)
 
 
 class DeletionFilterSet(StrictFilterSet):
@@ -113,7 +113,7 @@ class DeletionListView(DeletionView):
     )
     def get(self, request: Request) -> Response:
         """One page. Follow `next` for older deletions, `previous` for newer ones."""
-        filterset = DeletionFilterSet(request.query_params, queryset=deletions_of(self.account))
+        filterset = DeletionFilterSet(request.query_params, queryset=deletions_of(self.principal))
         return Response(page_data(DeletionSerializer, filterset, request, column="confirmed_at"))
 
     @extend_schema(

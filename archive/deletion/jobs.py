@@ -72,6 +72,7 @@ def _start(
     deletion = Deletion(
         account=by.account, kind=kind, actor=by.name, address=by.address or None, reason=reason.strip()[:255],
         upto=last_message_id(), expected=expected, subject=subject,
+        subaccount_ids=None if by.subaccount_ids is None else list(by.subaccount_ids),
     )  # fmt: skip
     deletion.about = about
     deletion.save()

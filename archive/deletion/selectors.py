@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from django.db.models import QuerySet
 
 from accounts.models import Account
+from accounts.principal import Principal
 from archive.models import Deletion
 from core.counting import count_up_to
 from messaging.log.query import MessageQuery
@@ -13,10 +14,10 @@ from messaging.log.selectors.matching import matching
 COUNT_LIMIT = 1_000_000
 
 
-def deletions_of(account: Account) -> QuerySet[Deletion]:
-    """The deletions of the account, newest first."""
-    rows: QuerySet[Deletion] = Deletion.objects.filter(account=account).order_by("-confirmed_at", "-id")
-    return rows
+def deletions_of(by: Principal) -> QuerySet[Deletion]:
+    """The deletions that affect nothing beyond the principal's subaccounts, newest first."""
+    rows: QuerySet[Deletion] = Deletion.objects.filter(account=by.account).order_by("-confirmed_at", "-id")
+    return rows if by.subaccount_ids is None else rows.filter(subaccount_ids__contained_by=list(by.subaccount_ids))
 
 
 def preview(account: Account, query: MessageQuery, rows: int = 5) -> tuple[int, Sequence[object]]:

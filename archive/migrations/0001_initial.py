@@ -51,6 +51,12 @@ class Migration(migrations.Migration):
                 ("actor", models.CharField(help_text="Who requested it, as named in the audit log.", max_length=255)),
                 ("address", models.GenericIPAddressField(help_text="The IP address of the request.", null=True)),
                 ("reason", models.CharField(blank=True, max_length=255)),
+                (
+                    "subaccount_ids",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), help_text="Empty: the whole account.", null=True, size=None
+                    ),
+                ),
                 ("about_sealed", models.TextField(blank=True, editable=False)),
                 ("subject", models.CharField(blank=True, help_text="HMAC-SHA256 of the phone number.", max_length=64)),
                 ("confirmed_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),

@@ -2,6 +2,7 @@
 
 import uuid
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
 
@@ -23,6 +24,7 @@ class Deletion(TenantModel):
     actor = models.CharField(max_length=255, help_text="Who requested it, as named in the audit log.")
     address = models.GenericIPAddressField(null=True, help_text="The IP address of the request.")
     reason = models.CharField(max_length=255, blank=True)
+    subaccount_ids = ArrayField(models.BigIntegerField(), null=True, help_text="Empty: the whole account.")
     about_sealed = models.TextField(blank=True, editable=False)
     subject = models.CharField(max_length=64, blank=True, help_text="HMAC-SHA256 of the phone number.")
     confirmed_at = models.DateTimeField(default=timezone.now, editable=False)

@@ -1,9 +1,11 @@
 """Pages of deletions: the list, the confirmation, the progress and the certificate."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages as notices
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -27,6 +29,7 @@ from core.forms import show_error
 from core.http import form_data
 from core.paging import page
 from core.zones import current_zone
+from messaging.log.listing.selection import posted_umids
 from messaging.log.services.erasure import visible_umids
 
 PAGE_SIZE = 25
@@ -39,7 +42,9 @@ allowed = requires(Permission.DELETE_MESSAGES)
 @require_GET
 def deletion_list(request: TenantRequest) -> HttpResponse:
     """The deletions, newest first. HTMX polls the list alone while a deletion is active."""
-    rows = page(deletions_of(request.account), request.GET.dict(), size=PAGE_SIZE, column="confirmed_at")
+    rows = page(
+        deletions_of(request.principal.in_subaccount("")), request.GET.dict(), size=PAGE_SIZE, column="confirmed_at"
+    )
     context = {
         "page": rows,
         "params": request.GET,
@@ -72,7 +77,11 @@ def new_deletion(request: TenantRequest) -> HttpResponseBase:
 
     The log posts its selection here. A button confirms selected messages; typing their number confirms all that match.
     """
-    umids = _umids(request)
+    try:
+        umids = posted_umids(request.POST)
+    except UserError as error:
+        notices.error(request, str(error))
+        return redirect("log:log")
     if request.method == "POST" and "confirmed" not in request.POST and not umids:
         return redirect(reverse("archive:deletion_new") + "?" + request.POST.get("query", "").removeprefix("?"))
     context: dict[str, Any] = {"umids": umids, "keeping": keeping_of(request.account), "most": COUNT_LIMIT}
@@ -89,7 +98,7 @@ def new_deletion(request: TenantRequest) -> HttpResponseBase:
     return render(request, "archive/deletion_new.html", context)
 
 
-def _start(request: TenantRequest, query: PageQuery | None, umids: list[UUID]) -> Deletion:
+def _start(request: TenantRequest, query: PageQuery | None, umids: Sequence[UUID]) -> Deletion:
     by, reason = request.principal, request.POST.get("reason", "")
     if query is None:
         return jobs.delete_selected(by, umids, reason=reason)
@@ -149,8 +158,13 @@ def stop(request: TenantRequest, deletion_id: UUID) -> HttpResponse:
     return redirect("archive:deletion", deletion.public_id)
 
 
+def _visible(request: TenantRequest) -> QuerySet[Deletion]:
+    """The deletions that the person may see, whichever subaccount the page has selected."""
+    return deletions_of(request.principal.in_subaccount(""))
+
+
 def _deletion(request: TenantRequest, deletion_id: UUID) -> Deletion:
-    return get_object_or_404(deletions_of(request.account), public_id=deletion_id)
+    return get_object_or_404(_visible(request), public_id=deletion_id)
 
 
 def _redirect_to_progress(request: TenantRequest, deletion: Deletion) -> HttpResponseBase:
@@ -174,16 +188,3 @@ def _page_query(request: TenantRequest) -> PageQuery:
     params = _params(request)
     by = request.principal.in_subaccount(params.get("subaccount", ""))
     return page_query(by, Dataset.MESSAGES, params, zone=current_zone())
-
-
-def _umids(request: TenantRequest) -> list[UUID]:
-    """The messages that were selected one by one; empty if all that match were selected."""
-    if request.POST.get("all"):
-        return []
-    umids = []
-    for text in request.POST.getlist("umid")[: jobs.MOST_SELECTED]:
-        try:
-            umids.append(UUID(text))
-        except ValueError:
-            continue
-    return umids

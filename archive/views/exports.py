@@ -1,5 +1,6 @@
 """Pages of exports: the list with its progress, a new export, one export and its file."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from uuid import UUID
 
@@ -29,9 +30,9 @@ from core.filters import query as url_query
 from core.forms import show_error
 from core.paging import page
 from core.zones import current_zone
+from messaging.log.listing.selection import posted_umids
 
 PAGE_SIZE = 25
-MOST_SELECTED = 10_000
 
 
 @requires(Permission.EXPORT_DATA)
@@ -55,6 +56,11 @@ def new_export(request: TenantRequest) -> HttpResponseBase:
     data = request.POST if request.method == "POST" else request.GET
     params = _params(data["query"]) if "query" in data else request.GET  # another page's filters, or this page's
     dataset = _dataset(request, params.get("dataset", ""))
+    try:
+        umids = posted_umids(request.POST)
+    except UserError as error:
+        notices.error(request, str(error))
+        return redirect("log:log")
     submitted = request.method == "POST" and "format" in request.POST  # else the log posted a selection
     form = ExportForm(
         request.POST if submitted else None, dataset=dataset, by=request.principal,
@@ -63,12 +69,12 @@ def new_export(request: TenantRequest) -> HttpResponseBase:
     query = _page_query(request, dataset, params)
     if submitted and query.valid and form.is_valid():
         try:
-            return _start(request, query, form)
+            return _start(request, query, form, umids)
         except UserError as error:
             show_error(form, error)
     context = {
         "form": form, "page_query": query, "label": Dataset(dataset).label, "dataset": dataset, "valid": query.valid,
-        "umids": _selected_umids(request),
+        "umids": umids,
         "datasets": [
             (name.label, url_query(QueryDict(), {"dataset": name.value} | query.form.period_params()), name == dataset)
             for name in Dataset if request.principal.may(NEEDS[name])
@@ -106,28 +112,16 @@ def _page_query(request: TenantRequest, dataset: str, params: QueryDict) -> Page
     )
 
 
-def _selected_umids(request: TenantRequest) -> list[str]:
-    """The UMIDs that were selected in the log, up to the maximum selection."""
-    umids = []
-    for text in request.POST.getlist("umid")[:MOST_SELECTED]:
-        try:
-            umids.append(str(UUID(text)))
-        except ValueError:
-            continue
-    return umids
-
-
-def _start(request: TenantRequest, query: PageQuery, form: ExportForm) -> HttpResponseBase:
+def _start(request: TenantRequest, query: PageQuery, form: ExportForm, umids: Sequence[UUID]) -> HttpResponseBase:
     options = form.cleaned_data
     spec = ExportSpec(
         query.dataset, query.filters, query.zone.key, options["format"], options["compression"],
         options.get("columns", ()), options.get("preset", ""), words=query.words, mail=options["mail"],
         first_at=query.span[0], last_at=query.span[1],
     )  # fmt: skip
-    umids = _selected_umids(request)
     if umids:
         words = [(_("Selected messages"), str(len(umids)))]
-        spec = replace(spec, filters={"umids": umids}, words=words, first_at=None, last_at=None)
+        spec = replace(spec, filters={"umids": [str(umid) for umid in umids]}, words=words, first_at=None, last_at=None)
     if options["every"]:
         if umids:
             raise UserError(

@@ -33,7 +33,7 @@ def selected_messages(
     if posted.get("all"):
         rows = _all_matching(account, query, posted.get("upto", ""))
     else:
-        rows = within(Message.objects.filter(account=account, umid__in=_umids(posted)), subaccount_ids)
+        rows = within(Message.objects.filter(account=account, umid__in=_some(posted_umids(posted))), subaccount_ids)
     return rows.order_by("-created_at", "-id")[:MOST]
 
 
@@ -49,11 +49,20 @@ def _all_matching(account: Account, query: MessageQuery | None, upto: str) -> Qu
     )
 
 
-def _umids(posted: QueryDict) -> list[UUID]:
+def posted_umids(posted: QueryDict) -> list[UUID]:
+    """The messages selected one by one, at most `MOST`; empty if all that match are selected, or none is.
+
+    Raises UserError for an invalid UMID: without it, the form would select all that match.
+    """
+    if posted.get("all"):
+        return []
     try:
-        umids = [UUID(text) for text in posted.getlist("umid")]
+        return [UUID(text) for text in posted.getlist("umid")[:MOST]]
     except ValueError:
         raise UserError(_("A selected message has no valid UMID.")) from None
+
+
+def _some(umids: list[UUID]) -> list[UUID]:
     if not umids:
         raise UserError(_("Select at least one message."))
-    return umids[:MOST]
+    return umids
