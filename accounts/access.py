@@ -122,7 +122,7 @@ def _select_subaccount(request: Any) -> HttpResponseRedirect | None:
             return None
         query = urlencode([(PARAMETER, reach.selected.code), *_pairs(request)])
         return HttpResponseRedirect(f"{request.path}?{query}")
-    code = request.GET[PARAMETER]
+    code = request.GET[PARAMETER].strip()
     if code and reach.find(code) is None:
         raise Http404("No such subaccount.")
     if code != (reach.selected.code if reach.selected else ""):

@@ -57,6 +57,12 @@ class CostFiltersSerializer(ChargeFiltersSerializer):
         groups = serializers.ListField(child=serializers.ChoiceField(list(DIMENSIONS)), default=["day"])
         return {**super().get_fields(), "group_by": groups}
 
+    def validate_group_by(self, groups: list[str]) -> list[str]:
+        """Each group once."""
+        if len(set(groups)) < len(groups):
+            raise ValidationError("Name each group once.")
+        return groups
+
 
 FILTERS: Mapping[str, type[StrictSerializer]] = {
     Dataset.MESSAGES: MessageQuerySerializer,

@@ -26,4 +26,3 @@ class BigTableAdmin(ReadOnlyAdmin):
     paginator = InfinitePaginator
     show_full_result_count = False
     list_per_page = 50
-    actions_selection_counter = False

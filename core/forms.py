@@ -82,11 +82,11 @@ class MomentField(IsoDateTimeField):
         return moment
 
 
-def _stripped(params: QueryDict) -> QueryDict:
-    """The parameters without white space around their values: a blank one is no filter."""
+def clean_params(params: QueryDict) -> QueryDict:
+    """The parameters without white space around values and without blank repetitions: a blank one is no filter."""
     result = params.copy()
     for name, values in params.lists():
-        result.setlist(name, [value.strip() for value in values])
+        result.setlist(name, [stripped for value in values if (stripped := value.strip())] or [""])
     return result
 
 
@@ -99,7 +99,7 @@ class FilterForm(forms.Form):
 
     def __init__(self, params: QueryDict, *, today: date, subaccounts: Mapping[str, str]) -> None:
         """`subaccounts` maps the codes a person may see to names."""
-        self.params, self.today = _stripped(params), today
+        self.params, self.today = clean_params(params), today
         data = self.params.copy()
         data["range"] = self._range_name()
         super().__init__(data)

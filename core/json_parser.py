@@ -1,5 +1,6 @@
 """The JSON parsers of REST requests: only what the database can store, and not nested too deeply."""
 
+import json
 import re
 from collections.abc import Mapping
 from typing import IO, Any
@@ -18,7 +19,9 @@ _LARGE = re.compile(
 
 
 class StrictJSONParser(JSONParser):
-    """A JSON object without NUL characters, lone surrogates, NaN and numbers beyond 64 bits, at most 32 levels deep."""
+    """A JSON object without NUL characters, lone surrogates, NaN, repeated names and numbers beyond 64 bits, at most 32
+    levels deep.
+    """
 
     def parse(
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
@@ -31,6 +34,7 @@ class StrictJSONParser(JSONParser):
             raise ParseError(str(error)) from None
         if _depth(data) > MAX_DEPTH:
             raise ParseError(f"The body is nested deeper than {MAX_DEPTH} levels.")
+        json.loads(body, object_pairs_hook=_reject_repeated_names)
         if _LARGE.search(body) and (path := _find_large_number(data, "")) is not None:
             raise ParseError(f"'{path.lstrip('.')}' is a number beyond 64 bits: use a smaller number or a string.")
         return data
@@ -46,6 +50,14 @@ class StrictJSONArrayParser(StrictJSONParser):
     def read(self, body: bytes) -> Any:
         """Any JSON. Raises Unparsable."""
         return load(body)
+
+
+def _reject_repeated_names(pairs: list[tuple[str, Any]]) -> None:
+    """Parsers silently take the last value of a repeated name, which may delete or send something else."""
+    names = [name for name, _ in pairs]
+    if len(set(names)) < len(names):
+        repeated = next(name for name in names if names.count(name) > 1)
+        raise ParseError(f"'{repeated}' is repeated in one object: provide it only once.")
 
 
 def _find_large_number(data: Any, path: str) -> str | None:

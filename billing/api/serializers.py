@@ -31,8 +31,12 @@ class AmountField(serializers.Field[Decimal, Any, str, Any]):
 
 
 def split_groups(text: str, choices: Collection[str]) -> list[str]:
-    """The groups of a comma-separated list. Raises ValidationError naming an unknown one."""
-    groups = [name for name in text.split(",") if name]
+    """The groups of a comma-separated list. Raises ValidationError for unknown, repeated and missing names."""
+    groups = [name for part in text.split(",") if (name := part.strip())]
+    if text and not groups:
+        raise serializers.ValidationError("Name at least one group.")
+    if len(set(groups)) < len(groups):
+        raise serializers.ValidationError("Name each group once.")
     for group in groups:
         if group not in choices:
             raise serializers.ValidationError(f"Unknown group {group}. Choose from {', '.join(choices)}.")
@@ -171,11 +175,7 @@ class UsageQuerySerializer(serializers.Serializer[Any]):
 
     def validate_groupBy(self, text: str) -> list[str]:  # noqa: N802
         """The dimensions of the list."""
-        names = [name for name in text.split(",") if name]
-        for name in names:
-            if name not in DIMENSIONS_8X8:
-                raise serializers.ValidationError(f"{name!r} is not one of {', '.join(DIMENSIONS_8X8)}.")
-        return names
+        return split_groups(text, DIMENSIONS_8X8)
 
 
 class UsageVolumeSerializer(serializers.Serializer[Any]):

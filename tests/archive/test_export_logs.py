@@ -22,7 +22,7 @@ def test_it_writes_the_log_to_a_file(acme, tmp_path):
     file = tmp_path / "log.csv"
     output = run(acme.public_id, file, "--from", "2026-10-15", "--to", "2026-10-15", "--columns", "msisdn,status")
     assert file.read_text() == "msisdn,status\n919876543210,delivered\n"
-    assert output.startswith("1 rows, 37 bytes, SHA-256 of the contents ")
+    assert output.startswith("1 row, 37 bytes, SHA-256 of the contents ")
 
 
 def test_it_writes_no_file_where_nothing_is(acme, tmp_path):
@@ -60,6 +60,8 @@ def test_it_takes_the_filters_of_the_log(acme, tmp_path, arguments, ids):
         (("--from", "yesterday"), "--from: enter a day as 2026-10-31, not 'yesterday'."),
         (("--from", ""), "--from: enter a day as 2026-10-31, not ''."),
         (("--from", "2026-10-02", "--to", "2026-10-01"), "--to: must not be before --from."),
+        (("--country", "SG", "--country", "IN"), "argument --country: provide it only once"),
+        (("--from", "2026-10-01", "--from", "2026-10-02"), "argument --from: provide it only once"),
         (("--columns", ","), "--columns: name at least one column."),
         (("--country", "India"), "--country: Ensure this value has at most 2 characters"),
         (("--status", "sent", "gone"), "--status: Select a valid choice. gone"),

@@ -324,4 +324,4 @@ def test_the_mail_says_where_the_file_is(acme, requester, spec, run_export, mail
     export = run_export(jobs.start(person, spec(mail=True)))
     assert mailoutbox[0].to == [person.name]
     assert f"/exports/{export.public_id}/" in mailoutbox[0].body
-    assert "1 rows" in mailoutbox[0].body
+    assert "1 row." in mailoutbox[0].body

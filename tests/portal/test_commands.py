@@ -168,6 +168,10 @@ class TestCreateApiKey:
         assert answer.status_code == 200
         assert client.get("/api/v1/messages/", headers=headers).status_code == 403
 
+    def test_a_blank_name_is_refused(self, acme):
+        with pytest.raises(CommandError, match="--name: enter what the key is for"):
+            call_command("create_api_key", str(acme.public_id), "--name", " ")
+
     def test_an_unknown_account_is_named(self, db):
         with pytest.raises(CommandError, match="There is no account 00000000-0000-0000-0000-000000000000"):
             call_command("create_api_key", "00000000-0000-0000-0000-000000000000", "--name", "x")

@@ -28,8 +28,10 @@ class Command(BaseCommand):
         )
 
     def handle(self, *_: Any, **options: Any) -> None:
-        """Create the key; exit 1 for an unknown account or a limit below 1."""
+        """Create the key; exit 1 for an unknown account, a blank name or a limit below 1."""
         account = Account.objects.filter(public_id=options["account"]).first()
+        if not options["name"].strip():
+            raise CommandError("--name: enter what the key is for.")
         if options["rate_limit"] < 1:
             raise CommandError(f"--rate-limit {options['rate_limit']} is too low: use 1 or more.")
         if account is None:

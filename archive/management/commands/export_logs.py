@@ -1,6 +1,6 @@
 """manage.py export_logs: export an account's log to a file of one's choice."""
 
-from argparse import ArgumentParser
+from argparse import Action, ArgumentParser, Namespace
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.dateparse import parse_date
+from django.utils.translation import ngettext
 
 from accounts.models import Account
 from accounts.principal import Principal
@@ -23,6 +24,15 @@ from messaging.log.query import MessageQuery, build, filters, parse, problems, u
 _CHUNK = 1 << 20
 
 
+class _Once(Action):
+    """An option that may not be repeated: argparse would silently take the last value."""
+
+    def __call__(self, parser: ArgumentParser, namespace: Namespace, values: Any, option: str | None = None) -> None:
+        if getattr(namespace, self.dest) is not None:
+            parser.error(f"argument {option}: provide it only once")
+        setattr(namespace, self.dest, values)
+
+
 class Command(BaseCommand):
     """Export an account's log, with the same audit entries as an export on a page."""
 
@@ -32,11 +42,11 @@ class Command(BaseCommand):
         """Account, file, days, filters, format and columns."""
         parser.add_argument("account", help="accountId (a UUID)")
         parser.add_argument("file", type=Path, help="where to write; must not exist yet")
-        parser.add_argument("--from", dest="first", help="first day, UTC (2026-10-01)")
-        parser.add_argument("--to", dest="last", help="last day, UTC, inclusive")
+        parser.add_argument("--from", dest="first", action=_Once, help="first day, UTC (2026-10-01)")
+        parser.add_argument("--to", dest="last", action=_Once, help="last day, UTC, inclusive")
         for name, log_filter in _filters().items():
-            nargs: dict[str, Any] = {"nargs": "+"} if log_filter.kind.several else {}
-            parser.add_argument(_option(name), dest=name, metavar="VALUE", help=log_filter.help, **nargs)
+            how: dict[str, Any] = {"nargs": "+", "action": "extend"} if log_filter.kind.several else {"action": _Once}
+            parser.add_argument(_option(name), dest=name, metavar="VALUE", help=log_filter.help, **how)
         parser.add_argument("--format", choices=Format.values, default=Format.CSV)
         parser.add_argument("--compression", choices=[each for each in Compression.values if each], default="")
         parser.add_argument("--columns", default="", help="comma-separated list; default: the standard columns")
@@ -65,7 +75,8 @@ class Command(BaseCommand):
             with storage().open(export.file, "rb") as file, target.open("xb") as out:
                 while chunk := file.read(_CHUNK):
                     out.write(chunk)
-        self.stdout.write(f"{export.rows:,} rows, {export.size:,} bytes, SHA-256 of the contents {export.sha256}")
+        rows = ngettext("%(n)s row", "%(n)s rows", export.rows) % {"n": f"{export.rows:,}"}
+        self.stdout.write(f"{rows}, {export.size:,} bytes, SHA-256 of the contents {export.sha256}")
 
 
 def _filters() -> dict[str, Filter]:

@@ -46,6 +46,8 @@ class Command(BaseCommand):
         if options["list"]:
             self._list()
             return
+        if options["first"] and options["last"] and options["last"] < options["first"]:
+            raise CommandError("--to: must not be before --from.")
         account = self._get(Account, options["account"], key="public_id")
         proposal = Proposal(
             cards=[self._get(RateCard, pk) for pk in options["card"]],

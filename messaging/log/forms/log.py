@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from accounts.reach import Reach
 from core.countries import country_choices
 from core.filters import Pill, pills, query
-from core.forms import INPUT, FastTextInput, FilterForm, select
+from core.forms import INPUT, FastTextInput, FilterForm, clean_params, select
 from core.numbers import format_number
 from messaging.log.declaration import is_blank
 from messaging.log.enums import Status
@@ -161,8 +161,8 @@ class TemplateForm(forms.Form):
     )  # fmt: skip
 
     def __init__(self, params: QueryDict, *, languages: Iterable[str]) -> None:
-        super().__init__(params)
-        self.params = params
+        self.params = clean_params(params)
+        super().__init__(self.params)
         self.fields["status"] = select(_("Status"), _("All statuses"), TemplateStatus.choices)
         self.fields["category"] = select(_("Category"), _("All categories"), _TEMPLATE_CATEGORIES)
         self.fields["quality"] = select(_("Quality"), _("All qualities"), Quality.choices)

@@ -33,7 +33,7 @@ def read_hooks(
         if unknown := sorted(set(entry) - allowed):
             raise Refusal(INVALID, f"'[{index}].{unknown[0]}' is not a field of this request.")
         subaccount_id = subaccount_of(text(entry.get("subAccountId"), f"[{index}].subAccountId", 50))
-        kinds = tuple(KINDS) if entry.get("type") is None else (_read_kind(entry["type"], f"[{index}].type"),)
+        kinds = tuple(KINDS) if "type" not in entry else (_read_kind(entry["type"], f"[{index}].type"),)
         options = {} if delete else _read_delivery(entry, index)
         endpoints += [EndpointSettings(subaccount_id, KINDS[kind].name, kind, **options) for kind in kinds]
     return endpoints

@@ -88,6 +88,20 @@ def test_a_key_of_some_subaccounts_deletes_theirs_alone(acme, ask):
     assert ask("post", DELETIONS, {"msisdn": INDIA, "reason": "x"}, subaccounts=limits).status_code == 403
 
 
+def test_a_key_of_some_subaccounts_sees_theirs_alone(acme, ask):
+    deliver(acme)
+    own = Message.objects.get().subaccount
+    foreign = Subaccount.objects.filter(account=acme).exclude(pk=own.pk).first()
+    whole = ask("post", DELETIONS, {"filter": {"status": ["delivered"]}}).json()["id"]
+    limited = ask("post", DELETIONS, {"filter": {"status": ["delivered"]}}, subaccounts=[own]).json()["id"]
+    assert [row["id"] for row in ask("get", DELETIONS).json()["results"]] == [limited, whole]
+    assert [row["id"] for row in ask("get", DELETIONS, subaccounts=[own]).json()["results"]] == [limited]
+    assert ask("get", DELETIONS, subaccounts=[foreign]).json()["results"] == []
+    for place, method in (("", "get"), ("stop/", "post"), ("certificate/", "get")):
+        assert ask(method, f"{DELETIONS}{whole}/{place}", subaccounts=[own]).status_code == 404
+        assert ask(method, f"{DELETIONS}{limited}/{place}", subaccounts=[foreign]).status_code == 404
+
+
 def test_a_person_with_a_certificate(acme, ask):
     deliver(acme)
     answer = ask("post", DELETIONS, {"msisdn": INDIA, "reason": "Art. 17"})

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from archive.models import Deletion, Keeping
+from archive.models import Deletion, Export, Keeping
 from messaging.log.models import Message
 from tests.people import visitor
 from tests.traffic import INDIA, deliver, report
@@ -73,6 +73,35 @@ def test_all_that_match_are_counted_shown_and_typed(acme):
     assert "the number of messages as shown" in text(wrong)
     client.post(NEW, {"query": query, "confirmed": "1", "expected": "3", "typed": "3"})
     assert log_of(acme) == ["wamid.sent"]
+
+
+@pytest.mark.parametrize("path", [NEW, "/exports/new/"])
+def test_an_invalid_selection_selects_nothing(acme, path):
+    """Not all that match, as a form without a selection does."""
+    deliver(acme)
+    for umid in ("zz", ""):
+        page = visitor(acme).post(path, {"umid": umid, "format": "csv", "confirmed": "1"}, follow=True)
+        assert "A selected message has no valid UMID." in text(page)
+    assert (Deletion.objects.count(), Export.objects.count()) == (0, 0)
+
+
+def test_all_that_match_are_exported_whichever_rows_are_ticked(acme):
+    rows = [deliver(acme, provider_message_id=f"wamid.{n}") for n in range(3)]
+    query = "?range=any"
+    page = visitor(acme).post("/exports/new/", {"umid": str(rows[0].umid), "all": "1", "query": query})
+    assert "selected message" not in text(page)
+
+
+def test_deletions_of_other_subaccounts_do_not_exist(acme):
+    deliver(acme)
+    owner = visitor(acme)
+    owner.post(NEW, {"query": "?range=any&status=delivered", "confirmed": "1", "expected": "1", "typed": "1"})
+    deletion = Deletion.objects.get()
+    limited = visitor(acme, "admin", "acme_care")
+    page = f"/settings/deletions/{deletion.public_id}/"
+    assert [limited.get(page).status_code, limited.post(f"{page}stop/").status_code] == [404, 404]
+    assert str(deletion.public_id) not in text(limited.get("/settings/deletions/"))
+    assert owner.get(page).status_code == 200
 
 
 def test_filters_that_make_no_sense(acme):

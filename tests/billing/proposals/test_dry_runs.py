@@ -206,7 +206,11 @@ def test_the_command_says_it_without_putting_it_in_force(acme, traffic, dearer):
 
 @pytest.mark.parametrize(
     ("arguments", "words"),
-    [(["--card", "0"], "There is no rate card 0: use --list"), (["--from", "soon"], "'soon' is not a month")],
+    [
+        (["--card", "0"], "There is no rate card 0: use --list"),
+        (["--from", "soon"], "'soon' is not a month"),
+        (["--from", "2026-11", "--to", "2026-10"], "--to: must not be before --from."),
+    ],
 )
 def test_what_the_command_does_not_know_is_named(arguments, words):
     with pytest.raises(CommandError, match=words):

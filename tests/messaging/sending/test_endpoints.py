@@ -217,6 +217,7 @@ class TestConfiguring:
             ({"subAccountId": "*", "url": "https://10.0.0.1/x"}, 1000, "'[0].url' must name a public host"),
             ({"subAccountId": "*", "url": "https://a.example", "type": "VCA"}, 1000, "'[0].type' must be one of: CADR"),
             ({"subAccountId": "*", "url": "https://a.example", "type": "CABM"}, 1000, "'[0].type' CABM is not posted"),
+            ({"subAccountId": "*", "url": "https://a.example", "type": None}, 1000, "'[0].type' must be one of: CADR"),
             ({"subAccountId": "*", "url": "https://a.example", "enabled": "no"}, 1000, "'[0].enabled' must be true"),
             ({"subAccountId": "*", "url": "https://a.example", "oauth": {}}, 1000, "'[0].oauth' is not supported"),
             ({"subAccountId": "*", "url": "https://a.example", "speed": 1}, 1000, "'[0].speed' is not a field"),

@@ -61,6 +61,7 @@ def test_filters_of_templates(acme):
     assert text(client.get("/templates/?q=reminder&category=utility")).count("row-link") == 2
     assert "No templates match" in text(client.get("/templates/?status=DISABLED"))
     assert "No templates match" in text(client.get("/templates/?status=nonsense"))
+    assert text(client.get("/templates/?q=reminder&status=%20&language=%20")).count("row-link") == 4
 
 
 def test_a_template(sold):
