@@ -73,7 +73,7 @@ class ExportListView(ExportView):
     def post(self, request: Request) -> Response:
         """Start an export in the background. Poll it until its state is `succeeded`.
 
-        Also needs the scope of what it holds: `messages:read`, or `costs:read` for charges and costs.
+        Also needs the scope of the data: `messages:read`, `costs:read` (charges, costs) or `dashboard:read` (usage).
         """
         reject_params(request)
         body = validate_body(ExportRequestSerializer, request)
