@@ -61,9 +61,8 @@ class TenantView(APIView):
 
         Responses are always in English.
         """
-        activate(
-            settings.LANGUAGE_CODE
-        )  # responses render after this method; LocaleMiddleware sets it anew for the next request
+        # Responses render after this method; LocaleMiddleware sets the language anew for the next request.
+        activate(settings.LANGUAGE_CODE)
         with ExitStack() as self._scope:
             try:
                 response = super().dispatch(request, *args, **kwargs)

@@ -33,7 +33,7 @@ from providers.vocabulary import Category
 class UsageFiltersSerializer(DaysSerializer, StrictSerializer):
     """The days and numbers of a usage report."""
 
-    MOST_DAYS = 400
+    MAX_DAYS = 400
 
     subaccount = serializers.CharField(required=False)
     channel = serializers.CharField(required=False)

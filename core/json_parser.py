@@ -13,9 +13,8 @@ from core.strict_json import Unparsable, load, load_object
 MAX_DEPTH = 32
 # PostgreSQL returns such a number as an integer that does not fit into our JSON.
 _LARGEST = 2.0**63
-_LARGE = re.compile(
-    rb"[0-9]{19}|[0-9][eE]\+?[0-9]"
-)  # without a match no number is that large, and the search is skipped
+# Without a match no number is that large, and the search is skipped.
+_LARGE = re.compile(rb"[0-9]{19}|[0-9][eE]\+?[0-9]")
 
 
 class StrictJSONParser(JSONParser):

@@ -20,9 +20,9 @@ class ReservedNamesSerializer(serializers.Serializer[Any]):
 
 
 class DaysSerializer(ReservedNamesSerializer):
-    """The days from `from` to `to`, both inclusive, at most `MOST_DAYS` of them (None: any number)."""
+    """The days from `from` to `to`, both inclusive, at most `MAX_DAYS` of them (None: any number)."""
 
-    MOST_DAYS: ClassVar[int | None] = None
+    MAX_DAYS: ClassVar[int | None] = None
 
     from_ = serializers.DateField(error_messages=_DAY_ERRORS, help_text="First day.")
     to = serializers.DateField(error_messages=_DAY_ERRORS, help_text="Last day, inclusive.")
@@ -31,6 +31,6 @@ class DaysSerializer(ReservedNamesSerializer):
         """Days in order, and not too many. Raises ValidationError on `to`."""
         if attrs["to"] < attrs["from"]:
             raise serializers.ValidationError({"to": f"Must not be before from ({attrs['from']})."})
-        if self.MOST_DAYS and attrs["to"] - attrs["from"] >= timedelta(days=self.MOST_DAYS):
-            raise serializers.ValidationError({"to": f"Request at most {self.MOST_DAYS} days."})
+        if self.MAX_DAYS and attrs["to"] - attrs["from"] >= timedelta(days=self.MAX_DAYS):
+            raise serializers.ValidationError({"to": f"Request at most {self.MAX_DAYS} days."})
         return attrs

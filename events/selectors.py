@@ -12,7 +12,7 @@ from core.counting import count_up_to, format_count
 from events.enums import DeliveryState
 from events.models import Delivery, Endpoint
 
-_MOST_ROWS = 20
+_MAX_ROWS = 20
 
 
 def visible_endpoints(by: Principal) -> QuerySet[Endpoint]:
@@ -48,6 +48,6 @@ def backlog(account: Account) -> Backlog:
     return Backlog(
         count_up_to(waiting),
         count_up_to(failed),
-        list(rows.select_related("event", "subscription").order_by("-id")[:_MOST_ROWS]),
+        list(rows.select_related("event", "subscription").order_by("-id")[:_MAX_ROWS]),
         timezone.now(),
     )

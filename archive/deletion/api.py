@@ -37,7 +37,7 @@ class DeletionRequestSerializer(StrictSerializer):
     """What to delete (messages by UMID, all that match a filter, or everything about a phone number) and why."""
 
     umids = serializers.ListField(
-        child=serializers.UUIDField(), min_length=1, max_length=jobs.MOST_SELECTED, required=False
+        child=serializers.UUIDField(), min_length=1, max_length=jobs.MAX_SELECTED, required=False
     )
     filter = MessageQuerySerializer(required=False)
     msisdn = serializers.CharField(required=False, max_length=40, help_text="Erases the person. Requires a reason.")

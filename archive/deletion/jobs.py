@@ -19,15 +19,15 @@ from core.numbers import digits_of
 from messaging.log.query import MessageQuery, write_query
 from messaging.log.services.erasure import Person, last_message_id, visible_umids
 
-MOST_SELECTED = 10_000
+MAX_SELECTED = 10_000
 SHORTEST, LONGEST = 7, 15  # digits of a phone number
 
 
 def delete_selected(by: Principal, umids: Sequence[UUID], *, reason: str = "") -> Deletion:
     """Delete messages in the background. Messages that the principal may not see do not exist. Raises UserError."""
-    if len(umids) > MOST_SELECTED:
+    if len(umids) > MAX_SELECTED:
         raise UserError(
-            _("Select at most %(most)s messages") % {"most": f"{MOST_SELECTED:,}"}, field="umids",
+            _("Select at most %(most)s messages") % {"most": f"{MAX_SELECTED:,}"}, field="umids",
             remedy=_("use a filter to delete more."),
         )  # fmt: skip
     visible = visible_umids(by.account, umids, by.subaccount_ids)

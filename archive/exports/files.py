@@ -100,9 +100,8 @@ def delete_leftovers(export_ids: Callable[[], Collection[UUID]]) -> None:
                 shutil.rmtree(path, ignore_errors=True)
     accounts = [name for name in _folders("") if name != _spool().name]
     folders = [f"{account}/{name}" for account in accounts for name in _folders(account)]
-    ids = {
-        str(public_id) for public_id in export_ids()
-    }  # read after the folders: a new export is in both or in neither
+    # Read after the folders: a new export is in both or in neither.
+    ids = {str(public_id) for public_id in export_ids()}
     for folder in folders:
         if folder.rpartition("/")[2] not in ids:
             _empty_folder(folder)

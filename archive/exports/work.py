@@ -36,7 +36,7 @@ log = structlog.get_logger("tollgate.archive")
 
 SLICE = 10.0  # seconds of reading before another export continues
 PART = 2.0  # seconds to read a part, as a target
-MOST_ATTEMPTS = 4  # that saved nothing; a further worker would die, too
+MAX_ATTEMPTS = 4  # that saved nothing; a further worker would die, too
 _FIRST_PART = 64  # the first part is one 64th of the span
 _SHORTEST = timedelta(seconds=1)
 _PROGRESS_INTERVAL = 0.5  # seconds between two updates of the progress
@@ -85,7 +85,7 @@ def run_slice(export: Export, seconds: float = SLICE) -> None:
 
 
 def _advance(export: Export, until: float) -> None:
-    if export.attempts >= MOST_ATTEMPTS:
+    if export.attempts >= MAX_ATTEMPTS:
         _fail(export, _("The worker stopped %(n)s times at the same point. Choose fewer columns or days.") % {
             "n": export.attempts
         })  # fmt: skip

@@ -25,7 +25,7 @@ _CURRENCIES = {"$US": "USD", "US$": "USD", "$": "USD", "A$": "AUD", "GBD": "GBP"
 _TIERED = ("utility", "authentication", "authentication-international")
 _TIER_COLUMNS = 2 + 5 * len(_TIERED)
 _HIGHEST_PRICE = Decimal(100_000)
-_MOST_DECIMALS = 9
+_MAX_DECIMALS = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,12 +145,12 @@ def _price(text: str, number: int) -> Decimal | None:
             text=repr(text),
             highest=_HIGHEST_PRICE,
         )
-    if len(digits.partition(".")[2].rstrip("0")) > _MOST_DECIMALS:
+    if len(digits.partition(".")[2].rstrip("0")) > _MAX_DECIMALS:
         raise file_error(
             _("Row %(number)s: a rate of %(text)s has more than %(most)d decimals."),
             number=number,
             text=repr(text),
-            most=_MOST_DECIMALS,
+            most=_MAX_DECIMALS,
         )
     return price
 

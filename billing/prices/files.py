@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from core.errors import UserError
 
 LONGEST_NAME = 64  # of a market, in the tables
-MOST_MESSAGES = 10**9  # in a tier's bound or an allowance, which is an integer of 32 bits
+MAX_MESSAGES = 10**9  # in a tier's bound or an allowance, which is an integer of 32 bits
 
 
 def file_error(message: str, **values: object) -> UserError:
@@ -72,7 +72,7 @@ def parse_market(text: str, number: int) -> str:
 def parse_count(text: str, number: int, column: str) -> int:
     """A number of messages, with or without commas."""
     digits = text.replace(",", "").strip()
-    if not (digits.isascii() and digits.isdecimal()) or int(digits[:20]) > MOST_MESSAGES:
+    if not (digits.isascii() and digits.isdecimal()) or int(digits[:20]) > MAX_MESSAGES:
         raise file_error(
             _("Row %(number)s: %(column)s is %(text)s, which is not a number of messages."),
             number=number,

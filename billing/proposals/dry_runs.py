@@ -32,7 +32,7 @@ from core.tenancy import every_tenant
 
 log = structlog.get_logger("tollgate.billing")
 
-MOST_ROWS = 50  # of a dry run that are stored: those with the largest differences
+MAX_ROWS = 50  # of a dry run that are stored: those with the largest differences
 LIFE = timedelta(days=90)  # unless it was activated
 SLICE = 3.0  # seconds of work between two updates of the page
 Revision = RateCard | MarketTable | RuleSet
@@ -198,7 +198,7 @@ def _add(run: DryRun, added: Impact) -> None:
     rows = sorted([*rows_of(run), *added.rows], key=_weight, reverse=True)
     run.lines += added.lines
     run.effects = [key._asdict() | asdict(effect) for key, effect in sorted(effects.items())]
-    run.rows = [asdict(row) for row in rows[:MOST_ROWS]]
+    run.rows = [asdict(row) for row in rows[:MAX_ROWS]]
     run.row_count += len(added.rows)
 
 

@@ -14,8 +14,8 @@ from core.charts import Chart, Series
 from core.money import ZERO
 from core.words import DAY, format_date
 
-MOST_SERIES = 6
-MOST_LABELS = 400
+MAX_SERIES = 6
+MAX_LABELS = 400
 _OTHER = ("other",)
 _COLOURS = ("one", "two", "three", "four", "five", "six")
 
@@ -37,7 +37,7 @@ def _chart(report: CostReport, currency: str, today: date, link: Callable[[dict[
         labels.setdefault(key, row.keys)
         names[part] = second.spell(row.keys) if second else gettext("Cost")
         sums[part][key] += row.amount
-    order = list(labels)[:MOST_LABELS]
+    order = list(labels)[:MAX_LABELS]
     if not first.by_time:
         order.sort(key=lambda key: -sum((part[key] for part in sums.values()), ZERO))
     links = [link({first.name: key}) for key in order]
@@ -73,10 +73,10 @@ def _title(currency: str, first: Dimension, second: Dimension | None) -> str:
 def _parts(sums: dict[Hashable, dict[Hashable, Decimal]], order: list[Hashable]) -> list[tuple[Hashable, Any]]:
     """The most expensive parts, with all others combined."""
     ranked = sorted(sums.items(), key=lambda item: -sum(item[1].values(), ZERO))
-    if len(ranked) <= MOST_SERIES:
+    if len(ranked) <= MAX_SERIES:
         return list(ranked)
-    others = {key: sum((part.get(key, ZERO) for _, part in ranked[MOST_SERIES - 1 :]), ZERO) for key in order}
-    return [*ranked[: MOST_SERIES - 1], (_OTHER, others)]
+    others = {key: sum((part.get(key, ZERO) for _, part in ranked[MAX_SERIES - 1 :]), ZERO) for key in order}
+    return [*ranked[: MAX_SERIES - 1], (_OTHER, others)]
 
 
 def _colour(group: Dimension | None, part: Hashable, n: int) -> str:

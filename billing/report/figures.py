@@ -16,7 +16,7 @@ from core.money import ZERO, plain
 from core.words import DAY, format_date
 from providers.vocabulary import category_name
 
-MOST_TIERS = 8  # on a page; REST returns all
+MAX_TIERS = 8  # on a page; REST returns all
 
 
 def money(amount: Decimal) -> str:
@@ -109,7 +109,7 @@ class TierTable:
         return bool(self.lines or self.unknown)
 
 
-def tier_table(tiers: Iterable[TierProgress], most: int = MOST_TIERS) -> TierTable:
+def tier_table(tiers: Iterable[TierProgress], most: int = MAX_TIERS) -> TierTable:
     """The counts nearest to their next price."""
     tiers = list(tiers)
     lines = [_tier_line(tier, tier.threshold) for tier in tiers if tier.threshold is not None]

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from billing.report.charts import unrated_note
 from billing.selectors import CostReport, CostRow
 
-MOST_ROWS = 2_000  # on the page; exports contain all rows
+MAX_ROWS = 2_000  # on the page; exports contain all rows
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class CostTable:
     def lines(self) -> Iterator[CostLine]:
         """The rows on the page."""
         above: list[str] = []
-        for row in sorted(self.report.rows, key=self._sort_key)[:MOST_ROWS]:
+        for row in sorted(self.report.rows, key=self._sort_key)[:MAX_ROWS]:
             texts = [group.spell(row.keys) for group in self.report.groups]
             keys = [GroupCell(text, above[: n + 1] == texts[: n + 1]) for n, text in enumerate(texts)]
             yield CostLine(keys, row, self.link(row.keys))
@@ -70,7 +70,7 @@ class CostTable:
     @property
     def omitted(self) -> int:
         """The number of rows that are not on the page."""
-        return max(0, len(self.report.rows) - MOST_ROWS)
+        return max(0, len(self.report.rows) - MAX_ROWS)
 
     @property
     def sentence(self) -> str:

@@ -17,7 +17,7 @@ from messaging.log.models import MessageAnchor, PhoneNumber, Source, Template, T
 from providers.registry import VENDORS
 
 STATUS_LIFE = timedelta(days=31)  # providers report on a message for 30 days
-_MOST_NAMES = 500
+_MAX_NAMES = 500
 _NO_MESSAGES = Q(pk__in=[])  # Django evaluates it without a query
 _WRONG = {Status.UNDELIVERED: "failed_at", Status.REJECTED: "rejected_at", Status.EXPIRED: "expired_at"}
 
@@ -65,8 +65,10 @@ class QueryContext(Protocol):
 
 
 def in_status(account: Account, statuses: Sequence[str], query: QueryContext) -> Q:
-    """Rare statuses name the column that their index knows, which says the same. No index knows what is on its way, as
-    it soon no longer is: the counts know since when there is any.
+    """Messages with one of these statuses.
+
+    For rare statuses the condition repeats the time column, so that its partial index serves it. No index covers
+    messages on their way, which soon change their status: the traffic counts limit how far back to search.
     """
     condition = Q(status__in=statuses)
     if set(statuses) <= set(ON_THE_WAY):
@@ -144,9 +146,9 @@ def by_umid(account: Account, text: str, query: QueryContext) -> Q:
 
 
 def by_search(account: Account, text: str, query: QueryContext) -> Q:
-    """A phone number (whole, or its first digits), an id of ours or the provider, or a part of a name.
+    """A complete phone number or its first digits, a UMID, a provider's id, or a part of a template's or source's name.
 
-    Names are those of templates and of what made the message. An id that there is, is all that was meant.
+    An existing provider's id matches that message alone.
     """
     if is_number(text):
         return by_number(account, text, query)
@@ -164,4 +166,4 @@ def _any(conditions: Iterable[Q]) -> Q:
 
 
 def _ids(rows: QuerySet[Any]) -> list[int]:
-    return list(rows.values_list("id", flat=True)[:_MOST_NAMES])
+    return list(rows.values_list("id", flat=True)[:_MAX_NAMES])

@@ -25,7 +25,7 @@ log = structlog.get_logger("tollgate.sending")
 
 LEASE = timedelta(seconds=90)  # an adapter gives up after 50 seconds at most
 CONNECTIONS = 32
-_MOST_OF_A_NUMBER = 16  # in one claim, so that a flood of one number does not delay others
+_MAX_PER_NUMBER = 16  # in one claim, so that a flood of one number does not delay others
 
 # Skip paused numbers: they may have many due rows, which would be read in vain.
 _CLAIM = """
@@ -99,7 +99,7 @@ def _claim(most: int, paused: dict[int, float]) -> list[Submission]:
     now = time.monotonic()
     for number_id in [pk for pk, until in paused.items() if until <= now]:
         del paused[number_id]
-    params: dict[str, Any] = {"paused": list(paused), "per_number": _MOST_OF_A_NUMBER, "most": most, "lease": LEASE}
+    params: dict[str, Any] = {"paused": list(paused), "per_number": _MAX_PER_NUMBER, "most": most, "lease": LEASE}
     with connection.cursor() as cursor:
         cursor.execute(_CLAIM, params)
         ids = [row[0] for row in cursor.fetchall()]

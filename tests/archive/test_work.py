@@ -223,7 +223,7 @@ def test_an_export_that_kills_every_worker_is_given_up(acme, requester, spec, mo
         raise SystemExit
 
     monkeypatch.setattr(work, "_store_part", dies)
-    for _ in range(work.MOST_ATTEMPTS):
+    for _ in range(work.MAX_ATTEMPTS):
         with pytest.raises(SystemExit):
             work.work()
     work.work()

@@ -21,7 +21,7 @@ def test_clients_know_them_without_the_underscore():
 class YearSerializer(DaysSerializer):
     """At most a year."""
 
-    MOST_DAYS = 366
+    MAX_DAYS = 366
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,7 @@ from tests.portal.test_openapi import routes_described
 from tests.traffic import AT, deliver, rate, report
 
 NOW = datetime(2026, 11, 20, 10, 30, tzinfo=UTC)
-MOST_ROWS = 6  # of a list that an example shows
+MAX_ROWS = 6  # of a list that an example shows
 HOST = "tollgate.example.com"
 FIRST = "wamid.HBgMOTE5ODc2NTQzMjEwFQIAERgS"
 TEMPLATE = {
@@ -186,7 +186,7 @@ def cut(answer):
     if isinstance(answer, dict):
         return {name: cut(value) for name, value in answer.items()}
     if isinstance(answer, list):
-        return [cut(value) for value in answer[: MOST_ROWS if answer and isinstance(answer[0], dict) else None]]
+        return [cut(value) for value in answer[: MAX_ROWS if answer and isinstance(answer[0], dict) else None]]
     return answer
 
 

@@ -24,7 +24,7 @@ from providers.vocabulary import Category, Direction
 class UsageQuerySerializer(DaysSerializer):
     """The parameters of the usage report: days in the account's time zone, filters combined with AND."""
 
-    MOST_DAYS = 366
+    MAX_DAYS = 366
 
     group_by = serializers.CharField(
         required=False, default="", help_text=f"Comma-separated list of {', '.join(GROUPS)}."

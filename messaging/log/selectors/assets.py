@@ -13,7 +13,7 @@ from messaging.log.models import Change, PhoneNumber, Template
 from providers.vocabulary import Subject
 
 MOST = 500  # in one list
-MOST_CHANGES = 200  # in one timeline
+MAX_CHANGES = 200  # in one timeline
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ def timeline(account: Account, subjects: Iterable[tuple[Subject, int, Any]]) -> 
     for subject, pk, fields in subjects:
         own = Q(subject=subject, subject_id=pk)
         condition |= own if fields is None else own & Q(field__in=fields)
-    return list(Change.objects.filter(condition, account=account).exclude(field__in=SUMMARY_FIELDS)[:MOST_CHANGES])
+    return list(Change.objects.filter(condition, account=account).exclude(field__in=SUMMARY_FIELDS)[:MAX_CHANGES])
 
 
 def category_moved(changes: Iterable[Change], since: datetime) -> Change | None:

@@ -15,7 +15,7 @@ from providers.vocabulary import Category, Direction, Subject
 SIMILAR_SPAN = timedelta(hours=24)
 WEEK = timedelta(days=7)
 MAX_SIMILAR = 1_000
-_MOST_CHANGES = 500  # of one template, number and WABA: years
+_MAX_CHANGES = 500  # of one template, number and WABA: years
 _WINDOW_LOOK_BACK = timedelta(days=30)
 
 
@@ -69,7 +69,7 @@ def _changes(account: Account, message: Message) -> list[Change]:
     condition = Q(pk__in=[])
     for subject, pk in subjects.items():
         condition |= Q(subject=subject, subject_id=pk) if pk else Q(pk__in=[])
-    newest = Change.objects.filter(condition, account=account).order_by("-at", "-id")[:_MOST_CHANGES]
+    newest = Change.objects.filter(condition, account=account).order_by("-at", "-id")[:_MAX_CHANGES]
     return list(newest)[::-1]
 
 

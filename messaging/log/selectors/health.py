@@ -32,7 +32,7 @@ from providers.error_catalogue import META, catalogue, meta_code
 from providers.vocabulary import CanSend, Entity, Subject
 
 RECENT = timedelta(hours=24)  # a failure since then counts if nothing was delivered after it
-MOST_TEMPLATES = 1_000
+MAX_TEMPLATES = 1_000
 # Meta's codes for a problem of the sender instead of one message, and the matching code of the health status.
 _OF_NUMBER = {131037: 131037, 131045: 131045, 133010: 133010}
 _OF_WABA = {131031: 131031, 131042: 141006, 368: 368}
@@ -94,7 +94,7 @@ def health(account: Account, subaccount_ids: Sequence[int] | None, at: datetime)
         numbers = numbers.filter(subaccount__in=subaccount_ids)
     reachable = list(numbers)
     wabas = {number.waba_id: number.waba for number in reachable}
-    templates = list(Template.objects.filter(account=account, waba__in=wabas)[:MOST_TEMPLATES])
+    templates = list(Template.objects.filter(account=account, waba__in=wabas)[:MAX_TEMPLATES])
     facts = _facts(account, reachable, wabas.values())
     failures = _failures(account, [number.pk for number in reachable], at)
     quiet = [row for row in quiet_numbers([account.pk], at) if row.number.id in {number.pk for number in reachable}]

@@ -25,7 +25,7 @@ from messaging.log.selectors.health import FIELDS, Health
 from providers.vocabulary import Entity, Quality, Subject, TemplateStatus
 
 HISTORY_SPAN = timedelta(days=90)
-_MOST_CHANGES = 2_000
+_MAX_CHANGES = 2_000
 _SUBJECTS = {Entity.PHONE_NUMBER: Subject.PHONE_NUMBER, Entity.WABA: Subject.WABA, Entity.TEMPLATE: Subject.TEMPLATE}
 
 
@@ -110,6 +110,6 @@ def _changes(
     for change in latest.distinct("subject", "subject_id", "field"):
         before[change.subject, change.subject_id][change.field] = change
     since: dict[tuple[str, int], list[Change]] = defaultdict(list)
-    for change in list(rows.filter(at__gt=start, at__lte=end).order_by("-at", "-id")[:_MOST_CHANGES])[::-1]:
+    for change in list(rows.filter(at__gt=start, at__lte=end).order_by("-at", "-id")[:_MAX_CHANGES])[::-1]:
         since[change.subject, change.subject_id].append(change)
     return before, since

@@ -132,11 +132,8 @@ def number_page(request: TenantRequest, number_id: int) -> HttpResponse:
     period = named_period(f"{_DAYS}d", timezone.localdate())
     counted = traffic(account, period, current_zone(), TrafficFilter(subaccount_ids=ids, phone_number_id=number.pk))
     month = volumes.running_month(account)
-    limits = (
-        Subject.WABA,
-        number.waba_id,
-        ["messaging_limit"],
-    )  # since October 2025 the portfolio's, reported by its WABAs
+    # Since October 2025 the limit is the portfolio's, and its WABAs report it.
+    limits = (Subject.WABA, number.waba_id, ["messaging_limit"])
     timeline = [
         change_entry(change) for change in assets.timeline(account, [(Subject.PHONE_NUMBER, number.pk, None), limits])
     ]

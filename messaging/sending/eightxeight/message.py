@@ -35,9 +35,8 @@ from providers.eightxeight.requests.reading import (
 from providers.registry import sending_of
 from providers.vocabulary import Shape
 
-TYPES = {
-    name: name for name in ("text", "image", "video", "audio", "file", "location", "interactive", "template")
-}  # carousel and richCard are RCS's
+# Without carousel and richCard: they are RCS's.
+TYPES = ("text", "image", "video", "audio", "file", "location", "interactive", "template")
 _MEDIA = ("image", "video", "audio", "file")
 _LONGEST_TEXT, _LONGEST_CAPTION, _LONGEST_SMS = 4096, 1024, 35_000
 _CHANNELS = ("SMS", "WhatsApp", "Facebook", "RCS", "Viber", "Line", "WeChat", "Zalo", "Instagram")

@@ -40,7 +40,7 @@ SUBTYPES: Mapping[str, tuple[str, tuple[str, ...]]] = {
 }
 _SUBTYPE_NAMES = dict(zip(SUBTYPES, ("QuickReply", "Url", "CopyCode", "Flow", "VoiceCall"), strict=True))
 _LONGEST = {"header": 60, "body": 1024, "button": 2000}
-_MOST_BUTTONS, _MOST_CARDS = 10, 10
+_MAX_BUTTONS, _MAX_CARDS = 10, 10
 _AUTHENTICATION = "authentication"
 
 
@@ -73,7 +73,7 @@ def _check_components(components: list[Any], field: str, template: TemplateDefin
         kind = _read_kind(component.get("type"), f"{where}.type")
         index = 0
         if kind == "button":
-            index = integer(component.get("index"), f"{where}.index", 0, _MOST_BUTTONS - 1, wrong=3053, default=0)
+            index = integer(component.get("index"), f"{where}.index", 0, _MAX_BUTTONS - 1, wrong=3053, default=0)
         if (kind, index) in positions:
             raise Refusal(3034, _duplicate_problem(kind, index, where))
         positions.add((kind, index))
@@ -238,7 +238,7 @@ def _check_carousel(component: Mapping[str, Any], where: str, template: Template
     for at, entry in enumerate(cards):
         field = f"{where}.cards[{at}]"
         card = mapping(entry, field, missing=3041, wrong=3041)
-        integer(card.get("cardIndex"), f"{field}.cardIndex", 0, _MOST_CARDS - 1, wrong=3053, default=at)
+        integer(card.get("cardIndex"), f"{field}.cardIndex", 0, _MAX_CARDS - 1, wrong=3053, default=at)
         for position, inner in enumerate(items(card.get("components"), f"{field}.components", INVALID)):
             part_field = f"{field}.components[{position}]"
             part = mapping(inner, part_field)

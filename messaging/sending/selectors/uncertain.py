@@ -16,13 +16,13 @@ def count_uncertain(account_ids: Sequence[int], subaccount_ids: Sequence[int] | 
     return count_up_to(rows if subaccount_ids is None else rows.filter(subaccount__in=subaccount_ids), COUNT_LIMIT)
 
 
-_MOST_FILTERED = 1_000  # the newest
+_MAX_FILTERED = 1_000  # the newest
 
 
 def umids_in(account: Account, state: str) -> list[UUID]:
     """The UMIDs of the newest submissions in a state: a filter of the log."""
     rows = Submission.objects.filter(account=account, state=state).order_by("-id")
-    return list(rows.values_list("umid", flat=True)[:_MOST_FILTERED])
+    return list(rows.values_list("umid", flat=True)[:_MAX_FILTERED])
 
 
 def submission_of(account: Account, umid: UUID) -> Submission | None:

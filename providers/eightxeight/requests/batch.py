@@ -9,8 +9,8 @@ import orjson
 
 from providers.eightxeight.requests.reading import INVALID, Refusal, mapping, optional
 
-MOST_MESSAGES = 10_000
-_MOST_BYTES = 64 * 1024 * 1024  # of a batch whose defaults are written into every message
+MAX_MESSAGES = 10_000
+_MAX_BYTES = 64 * 1024 * 1024  # of a batch whose defaults are written into every message
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +33,9 @@ def read_batch(body: Mapping[str, Any]) -> Batch:
     entries = body.get("messages")
     if not isinstance(entries, list) or not entries:
         raise Refusal(3012, "'messages' is required: give an array of messages.")
-    if len(entries) > MOST_MESSAGES:
-        raise Refusal(3013, f"'messages' holds {len(entries)} messages; at most {MOST_MESSAGES} are allowed.")
-    if len(orjson.dumps(defaults)) * len(entries) > _MOST_BYTES:
+    if len(entries) > MAX_MESSAGES:
+        raise Refusal(3013, f"'messages' holds {len(entries)} messages; at most {MAX_MESSAGES} are allowed.")
+    if len(orjson.dumps(defaults)) * len(entries) > _MAX_BYTES:
         raise Refusal(1100, "'template' is too large for so many messages: send several batches.")
     messages = [{**defaults, **entry} if isinstance(entry, dict) else entry for entry in entries]
     return Batch(client_batch_id, messages, bool(with_messages))

@@ -23,7 +23,7 @@ KINDS = (
 _NO_BODY = ("product", "call_permission_request", "request_contact_info")
 _NO_HEADER = ("product", "location_request_message")
 _HEADERS = ("text", "video", "image", "document")
-_MOST_ROWS, _MOST_PRODUCTS = 10, 30
+_MAX_ROWS, _MAX_PRODUCTS = 10, 30
 
 
 def check(value: Any) -> None:
@@ -89,8 +89,8 @@ def _check_list(action: Mapping[str, Any], field: str) -> None:
             text(row.get("title"), f"{where}.rows[{at}].title", 24)
             optional(row.get("description"), f"{where}.rows[{at}].description", 72)
             count += 1
-    if not 1 <= count <= _MOST_ROWS:
-        raise Refusal(1010, f"'{field}.sections' must hold 1 to {_MOST_ROWS} rows in all.")
+    if not 1 <= count <= _MAX_ROWS:
+        raise Refusal(1010, f"'{field}.sections' must hold 1 to {_MAX_ROWS} rows in all.")
 
 
 def _check_products(action: Mapping[str, Any], field: str) -> None:
@@ -101,8 +101,8 @@ def _check_products(action: Mapping[str, Any], field: str) -> None:
             item = mapping(entry, f"{where}.product_items[{at}]")
             text(item.get("product_retailer_id"), f"{where}.product_items[{at}].product_retailer_id", 255)
             count += 1
-    if not 1 <= count <= _MOST_PRODUCTS:
-        raise Refusal(1010, f"'{field}.sections' must hold 1 to {_MOST_PRODUCTS} products in all.")
+    if not 1 <= count <= _MAX_PRODUCTS:
+        raise Refusal(1010, f"'{field}.sections' must hold 1 to {_MAX_PRODUCTS} products in all.")
 
 
 def _check_product(action: Mapping[str, Any], field: str) -> None:
