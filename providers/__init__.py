@@ -1,4 +1,4 @@
-"""The providers that carry messages, a folder each, behind one registry (`registry.VENDORS`).
+"""The providers, one folder each, behind one registry (`registry.VENDORS`).
 
-Pure: no database and no settings. What a provider can do stands in `vendor.py`.
+Pure: no database and no settings. `vendor.py` declares the capabilities that a provider can have.
 """

@@ -1,4 +1,4 @@
-"""Authentication without a signature: a header with our own secret."""
+"""Authentication of unsigned webhooks: a header with our own secret."""
 
 from collections.abc import Mapping
 
@@ -7,7 +7,7 @@ from providers.vendor import WebhookSecrets
 
 
 def by_header(secrets: WebhookSecrets, headers: Mapping[str, str], body: bytes) -> bool:
-    """Whether a POST repeats the secret of its address. Where none is set, the address itself is the secret."""
+    """Whether the header has the endpoint's secret. Without one, the endpoint's URL is the only secret."""
     if not secrets.header_digests:
         return True
     presented = digest(headers.get(secrets.header_name, "").encode("utf-8", "surrogateescape"))

@@ -1,7 +1,7 @@
-"""Why a message failed, in plain words: the providers' error codes as data (`providers/<vendor>/errors/<source>.csv`).
+"""Explains the providers' error codes, which are data (`providers/<vendor>/errors/<source>.csv`).
 
-The same number means different things in different lists (8x8's 1000 to 1005 are other errors in a receipt than in an
-answer to a request), so an entry is known by source and code. Each row names its evidence; what we derived says so.
+The key is source and code, because one number can have several meanings: 8x8's 1000 to 1005 differ between receipts
+and responses to requests. Each row names its evidence, and says so where the meaning is derived.
 """
 
 import csv
@@ -14,11 +14,11 @@ from pathlib import Path
 from django.utils.translation import gettext, gettext_lazy
 
 ROOT = Path(__file__).parent
-META = "meta"  # the source whose codes stand behind those of the others
+META = "meta"  # the source to whose codes those of the others refer
 
 
 class Retry(StrEnum):
-    """Whether the same message may be sent again."""
+    """Whether sending the same message again can work."""
 
     YES = "yes"
     NO = "no"
@@ -28,7 +28,7 @@ class Retry(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """One error code. `wait` says how long ("24 hours", "until …") where that is known."""
+    """One error code. `wait` is a duration in words ("24 hours", "until …"); empty if unknown."""
 
     source: str
     code: int
@@ -43,7 +43,7 @@ class Diagnosis:
 
     @property
     def again(self) -> str:
-        """What `retryable` means, as a sentence."""
+        """`retryable` as a sentence."""
         if self.retryable == Retry.WAIT:
             return gettext("Wait %(time)s, then try again.") % {"time": self.wait or gettext("a while")}
         return str(_AGAIN[self.retryable])
@@ -54,13 +54,13 @@ class Diagnosis:
         return f"{self.title}: {self.meaning}" if self.title else self.meaning
 
     def translated(self) -> "Diagnosis":
-        """The same in the language of the page; the catalogue is in English."""
+        """A copy in the active language; the catalogue is in English."""
         title, meaning, remedy, wait = (text and gettext(text) for text in self.words)
         return replace(self, title=title, meaning=meaning, remedy=remedy, wait=wait)
 
     @property
     def words(self) -> tuple[str, str, str, str]:
-        """What is written for people, some of it perhaps empty."""
+        """The texts for people; some can be empty."""
         return self.title, self.meaning, self.remedy, self.wait
 
 
@@ -74,10 +74,10 @@ _AGAIN = {
 def explain(
     source: str, code: int | None, provider_error_code: int | None = None, *, provider_text: str = ""
 ) -> Diagnosis | None:
-    """What an error code means; None only when there is no code.
+    """The meaning of an error code; None only without a code.
 
-    Meta's code behind an 8x8 code decides where 8x8's own says less: 25 with 131049 is explained as 131049. For a
-    code that nobody has described, the answer says so and repeats the provider's words (`provider_text`).
+    If an 8x8 code came with one of Meta's that says more, Meta's is explained: 25 with 131049 as 131049. For an unknown
+    code, the diagnosis says so and repeats the provider's text.
     """
     if code is None:
         return None
@@ -89,7 +89,7 @@ def explain(
 
 
 def meta_code(source: str, code: int, provider_error_code: int | None = None) -> int | None:
-    """Meta's code for an error: its own, the one that came with it, or the one that the catalogue says is meant."""
+    """Meta's code for an error: the code itself, the one that came with it, or the catalogue's equivalent."""
     if source == META:
         return code
     diagnosis = catalogue().get((source, code))
@@ -115,18 +115,18 @@ def _unknown(source: str, code: int, provider_text: str) -> Diagnosis:
 
 @lru_cache(maxsize=1)
 def catalogue() -> dict[tuple[str, int], Diagnosis]:
-    """Every known code, by source and code. Raises ValueError when a source lists a code twice."""
+    """All known codes, by source and code. Raises ValueError if a source lists a code twice."""
     entries: dict[tuple[str, int], Diagnosis] = {}
     for path in sorted(ROOT.glob("*/errors/*.csv")):
         for entry in _read(path.stem, path):
             if (entry.source, entry.code) in entries:
-                raise ValueError(f"{path.name}: code {entry.code} stands twice")
+                raise ValueError(f"{path.name}: code {entry.code} is listed twice")
             entries[entry.source, entry.code] = entry
     return entries
 
 
 def _read(source: str, path: Path) -> Iterator[Diagnosis]:
-    """The rows of a file; "200-299" is a hundred codes."""
+    """The rows of a file; "200-299" stands for a hundred codes."""
     with path.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             first, _, last = row.pop("code").partition("-")

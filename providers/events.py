@@ -1,4 +1,4 @@
-"""What providers tell us, in our words. Parsers make these; messaging.log.lifecycle applies them."""
+"""The content of webhooks, the same for all providers. Parsers create these; `messaging.log.lifecycle` applies them."""
 
 from dataclasses import dataclass
 from dataclasses import field as field_
@@ -8,12 +8,13 @@ from typing import Any
 from providers.vocabulary import Direction, Subject
 
 
-@dataclass(slots=True)  # not frozen: that would triple the time to make one, and a busy worker makes thousands a second
+# Not frozen: creating one would take three times as long, and a busy worker creates thousands per second.
+@dataclass(slots=True)
 class MessageEvent:
-    """One status of one message, or one message that came in (state `received`). Nobody changes one once it is made.
+    """A status of a message, or an inbound message (state `received`). Treat it as immutable.
 
-    `state` is one of queued, sent, delivered, read, failed, rejected, received, or the provider's own word when it is
-    none of these: such an event is kept in the message's history and changes nothing else.
+    `state` is queued, sent, delivered, read, failed, rejected or received, or else the provider's own word: such an
+    event is stored in the message's history and changes nothing else.
     """
 
     provider_message_id: str
@@ -21,7 +22,7 @@ class MessageEvent:
     at: datetime
     direction: Direction = Direction.OUTBOUND
     number_id: str = ""  # the provider's id of the business phone number
-    subaccount_code: str = ""  # 8x8 names the subaccount instead
+    subaccount_code: str = ""  # 8x8 gives this instead of the number
     msisdn: str = ""  # digits only
     user_id: str = ""
     content_type: str = ""
@@ -34,22 +35,22 @@ class MessageEvent:
     error_source: str = ""
     error_code: int | None = None
     error_title: str = ""
-    provider_error_code: int | None = None  # Meta's code behind an 8x8 code
+    provider_error_code: int | None = None  # Meta's code, with an 8x8 code
     content: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeEvent:
-    """Something about a template, a phone number or a WABA that a provider announced.
+    """A change of a template, a phone number or a WABA.
 
-    `field` is what changed (status, quality, category, messaging_limit …) and `new` the provider's word for what it is
-    now; `old` only where the provider says it. `details` keeps the announcement as it came.
+    `field` is the changed attribute (status, quality, category, messaging_limit …), `new` its value in the provider's
+    words, and `old` the earlier one if the provider names it. `details` is the announcement as received.
     """
 
     subject: Subject
     field: str
     new: str
-    at: datetime | None  # None: the provider gave no time, so the time of receipt counts
+    at: datetime | None  # None: the provider gave no time; use the time of receipt
     waba_id: str = ""
     template_id: str = ""
     template_name: str = ""
@@ -64,7 +65,7 @@ class ChangeEvent:
 
 @dataclass(frozen=True, slots=True)
 class ContactEvent:
-    """Something about a person: they want no marketing messages any more, or got another user id or number."""
+    """A change of a person: a marketing preference, a new user id or a new number."""
 
     field: str
     new: str
@@ -81,7 +82,7 @@ Event = MessageEvent | ChangeEvent | ContactEvent
 
 @dataclass(slots=True)
 class Parsed:
-    """What a body held: events to apply, and for each part that could not be used a problem in words."""
+    """The content of a body: events to apply, and a sentence for each part that cannot be used."""
 
     events: list[Event] = field_(default_factory=list)
     problems: list[str] = field_(default_factory=list)

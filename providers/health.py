@@ -1,4 +1,4 @@
-"""Reads the health status of Meta and 360dialog: the nodes, or the reason for a missing answer."""
+"""Reads the health status of Meta and 360dialog: its nodes, or the reason why there is none."""
 
 from dataclasses import dataclass
 

@@ -30,7 +30,7 @@ def prune(body: bytes, parsed: Parsed | None, is_removed: Callable[[MessageEvent
 
 
 def without_messages(body: bytes, parsed: Parsed | None, ids: Collection[str]) -> bytes | None:
-    """The same by the provider's ids of messages."""
+    """The body without the messages of these provider's ids; see `prune`."""
     return prune(body, parsed, lambda event: event.provider_message_id in ids)
 
 
@@ -72,13 +72,13 @@ def mask(text: bytes, names: Iterable[str]) -> bytes:
 
 
 def spelling_pattern(name: str) -> str:
-    """A regular expression, the same for Python and PostgreSQL, of a phone number with what people write between its
-    digits, as `91 98765-43210`; of a user id, as it is.
+    """A regular expression, valid in Python and PostgreSQL, that matches a phone number with separators between its
+    digits, such as `91 98765-43210`, or exactly a user id.
     """
     return _BETWEEN.join(name) if name.isdecimal() else re.escape(name)
 
 
-# A sign may be escaped in JSON, and has up to three bytes in UTF-8. What parts JSON's values is between no digits.
+# A separator may be escaped in JSON, and has up to three bytes in UTF-8. JSON's own punctuation is none.
 _ESCAPED = r"\\[bfnrt]|\\u[0-9a-fA-F]{4}"
 _BETWEEN = rf"""(?:[^0-9A-Za-z",:{{}}[\\\]]|{_ESCAPED}){{0,4}}"""
 _BEFORE = r"(?:(?<![0-9A-Za-z])|(?<=\\[bfnrt])|(?<=\\u[0-9a-fA-F]{4}))"

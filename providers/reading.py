@@ -1,4 +1,4 @@
-"""Reads untrusted JSON: every getter accepts any value and returns one type, or raises an error."""
+"""Reads untrusted JSON: each function accepts any value and returns one type, or raises ValueError."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -8,17 +8,17 @@ LATEST = datetime(2100, 1, 1, tzinfo=UTC)
 
 
 def mapping(value: Any) -> dict[str, Any]:
-    """The value when it is an object, else an empty one."""
+    """The value if it is an object, else an empty one."""
     return value if isinstance(value, dict) else {}
 
 
 def items(value: Any) -> list[dict[str, Any]]:
-    """The objects in a list; anything else in it, or no list at all, gives nothing."""
+    """The objects in a list, without its other entries; empty if the value is no list."""
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
 def text(value: Any, limit: int) -> str:
-    """A string of at most `limit` characters; numbers are written out, anything else is empty."""
+    """A string of at most `limit` characters. Numbers become text; anything else becomes empty."""
     if isinstance(value, str):
         return value[:limit]
     return str(value)[:limit] if isinstance(value, int | float) and not isinstance(value, bool) else ""
@@ -34,13 +34,13 @@ def integer(value: Any, limit: int = 2**31) -> int | None:
 
 
 def digits(value: Any) -> str:
-    """A phone number as digits only (MSISDN), or empty when it is none."""
+    """The digits of a phone number (MSISDN); empty for anything else."""
     number = text(value, 32).lstrip("+").replace(" ", "").replace("-", "")
     return number if number.isascii() and number.isdigit() and 5 <= len(number) <= 20 else ""
 
 
 def unix_time(value: Any) -> datetime:
-    """Seconds since 1970, which Meta writes as a string. Raises ValueError when it is no plausible time."""
+    """Seconds since 1970, which Meta sends as a string. Raises ValueError unless the time is plausible."""
     seconds = integer(value, 2**40)
     if seconds is None:
         raise ValueError(f"timestamp {text(value, 40)!r} is not in seconds since 1970")
@@ -64,9 +64,9 @@ def _plausible(moment: datetime, raw: Any) -> datetime:
 
 
 def category_of(value: Any) -> str:
-    """A pricing category as we spell it: lower case, `authentication-international` with a hyphen.
+    """A pricing category in our spelling: lower case, `authentication-international` with a hyphen.
 
-    Meta's webhooks write the hyphen; its SDK types and 8x8 write an underscore.
+    Meta's webhooks use the hyphen; its SDK types and 8x8 use an underscore.
     """
     category = text(value, 32).lower()
     return "authentication-international" if category == "authentication_international" else category

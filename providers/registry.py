@@ -24,31 +24,31 @@ VENDORS: dict[str, Vendor] = {
 
 
 def choices() -> list[tuple[str, str]]:
-    """Names and labels, for a model's field."""
+    """Names and labels of all providers."""
     return [(vendor.name, vendor.label) for vendor in VENDORS.values()]
 
 
 def names_with(capability: Callable[[Vendor], object]) -> list[str]:
-    """The providers that have a capability, as `lambda vendor: vendor.health`."""
+    """The providers that have a capability, such as `lambda vendor: vendor.health`."""
     return [vendor.name for vendor in VENDORS.values() if capability(vendor)]
 
 
 def vendor_of(shape: Shape) -> Vendor:
-    """The provider whose own form of requests this is."""
+    """The provider that defines this form of requests."""
     return next(vendor for vendor in VENDORS.values() if vendor.shape == shape)
 
 
 def sending_of(provider: str) -> Sending | None:
-    """How messages are sent through a provider; None when they cannot."""
+    """How messages are sent through a provider; None if it cannot send."""
     vendor = VENDORS.get(provider)
     return vendor.sending if vendor else None
 
 
 def webhooks_of(provider: str) -> Webhooks:
-    """How a provider posts webhooks. Raises LookupError for one that posts none."""
+    """A provider's webhooks. Raises LookupError if it has none."""
     vendor = VENDORS.get(provider)
     if vendor is None or vendor.webhooks is None:
-        raise LookupError(f"Webhooks of {provider} are not understood.")
+        raise LookupError(f"There is no parser for webhooks of {provider}.")
     return vendor.webhooks
 
 
@@ -56,12 +56,12 @@ def simulation_of(provider: str) -> Simulation:
     """The simulation of a provider. Raises LookupError when it has none."""
     vendor = VENDORS.get(provider)
     if vendor is None or vendor.simulation is None:
-        raise LookupError(f"Nothing stands in for {provider}.")
+        raise LookupError(f"There is no simulation of {provider}.")
     return vendor.simulation
 
 
 def parse(provider: str, body: bytes) -> Parsed:
-    """Parse a webhook's body. Raises Unparsable, also for a provider without webhooks."""
+    """Parse the body of a webhook. Raises Unparsable, also for a provider without webhooks."""
     try:
         webhooks = webhooks_of(provider)
     except LookupError as error:

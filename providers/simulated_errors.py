@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class SimulatedError:
-    """`is_immediate`: the answer to the request has the error; otherwise a `failed` webhook does."""
+    """`is_immediate`: the response to the request has the error; otherwise a `failed` webhook has it."""
 
     code: int
     status: int
@@ -54,4 +54,4 @@ _DEFERRED_ERRORS = (
 ERRORS = {row[0]: SimulatedError(*row) for row in _IMMEDIATE_ERRORS} | {
     row[0]: SimulatedError(*row, is_immediate=False) for row in _DEFERRED_ERRORS
 }
-NO_SUCH_PATH = SimulatedError(2500, 400, "Unknown path components", "There are messages and the health status alone.")
+NO_SUCH_PATH = SimulatedError(2500, 400, "Unknown path components", "There are only messages and the health status.")

@@ -23,7 +23,7 @@ _MAX_RETRY_AFTER = timedelta(days=1)
 
 @lru_cache(maxsize=1)
 def pool() -> httpx.Client:
-    """The connections of this process to all providers; many threads may use it."""
+    """The connections of this process to all providers. Thread-safe."""
     return httpx.Client(limits=_LIMITS, timeout=_TIME)
 
 
@@ -31,9 +31,11 @@ os.register_at_fork(after_in_child=pool.cache_clear)  # two processes must not s
 
 
 def credential(secret: str) -> str:
-    """Return a secret that is valid in a header. Raises ValueError, without repeating it, for others."""
+    """Return the secret if it is valid in a header. Raises ValueError, without repeating the secret."""
     if not secret or not secret.isascii() or not secret.isprintable() or " " in secret:
-        raise ValueError("A credential is missing, or holds a space or another character that no header may hold.")
+        raise ValueError(
+            "A credential is empty, or contains a space or another character that is not allowed in a header."
+        )
     return secret
 
 
@@ -45,9 +47,9 @@ def post(
     *,
     client: httpx.Client | None = None,
 ) -> Outcome:
-    """Post a message as JSON, once. `read_answer` reads a complete answer; this function handles every other end.
+    """Post a message as JSON, once. `read_answer` reads a complete answer; this function handles all failures.
 
-    Reasons have only the kind of failure: the text of an exception may repeat a header.
+    A reason is only the type of the exception, because its text can repeat a header.
     """
     try:
         answer = _exchange(client or pool(), "POST", url, headers, orjson.dumps(message))
@@ -59,7 +61,7 @@ def post(
 
 
 def get(url: str, headers: Mapping[str, str], *, client: httpx.Client | None = None) -> Answer | Unreached:
-    """Get something, once, within a few seconds; no whole answer is Unreached, with the kind of failure."""
+    """Get a URL, once, within a few seconds. Without a complete answer: Unreached, with the type of the failure."""
     try:
         return _exchange(client or pool(), "GET", url, headers, None, seconds=_GET_SECONDS)
     except (httpx.TransportError, httpx.DecodingError, httpx.InvalidURL, _Endless) as error:
@@ -67,7 +69,7 @@ def get(url: str, headers: Mapping[str, str], *, client: httpx.Client | None = N
 
 
 class _Endless(Exception):
-    """The answer is too large, or takes too long."""
+    """The answer is too large or too slow."""
 
 
 def _exchange(
@@ -102,7 +104,7 @@ def _json_object(body: bytes) -> dict[str, Any] | None:
 
 
 def _retry_after(value: str) -> timedelta | None:
-    """The header in either of its forms, seconds or a date; None when it is missing, past or nonsense."""
+    """The header in either of its forms, seconds or a date; None if it is missing, past or invalid."""
     try:
         wait = timedelta(seconds=int(value)) if value.isdecimal() else parsedate_to_datetime(value) - datetime.now(UTC)
     except (ValueError, TypeError, OverflowError):

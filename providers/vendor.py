@@ -1,6 +1,6 @@
-"""The capabilities of a provider, which its folder declares.
+"""The capabilities that the folder of a provider can declare.
 
-A missing capability is None. Callers check for the capability, never for a provider by name.
+A missing capability is None. Callers check for a capability, never for a provider's name.
 """
 
 from collections.abc import Callable, Mapping
@@ -39,7 +39,7 @@ class WebhookSecrets:
 class Verification:
     """How a provider verifies an endpoint with a GET before it posts there."""
 
-    answer: Callable[[WebhookSecrets, Mapping[str, str]], str | None]  # to a query; None: the token in it is wrong
+    answer: Callable[[WebhookSecrets, Mapping[str, str]], str | None]  # of a query; None if its token is wrong
     query: Callable[[str, str], dict[str, str]]  # of a request with this token and this challenge
 
 
@@ -49,15 +49,15 @@ class Webhooks:
 
     parse: Callable[[bytes], Parsed]  # raises Unparsable
     authenticate: Callable[[WebhookSecrets, Mapping[str, str], bytes], bool]  # secrets, headers, body
-    setup: Text  # where the address is entered at the provider; may hold HTML
-    app_secret_help: Text = ""  # of one that signs: where its app secret is found
-    header: str = ""  # carries a secret of ours; empty: the provider signs with an app secret of its own
+    setup: Text  # where to enter the URL at the provider; may contain HTML
+    app_secret_help: Text = ""  # where to find the app secret, if the provider signs
+    header: str = ""  # with our secret; empty: the provider signs with its app secret
     stored_headers: tuple[str, ...] = ()  # stored with the body
     verification: Verification | None = None
 
     @property
     def is_signed(self) -> bool:
-        """Whether the provider signs with an app secret; else it repeats a header of ours."""
+        """Whether the provider signs with an app secret; else it sends our header."""
         return not self.header
 
 
@@ -66,7 +66,7 @@ class Webhooks:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connection:
-    """The credential and addresses of a business phone number. An empty `base_url` means the provider's usual one."""
+    """The credential and addresses of a business phone number. An empty `base_url` means the provider's default."""
 
     secret: str = field(repr=False)
     number_id: str = ""
@@ -77,16 +77,16 @@ class Connection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pacing:
-    """How fast a number may send before its provider refuses."""
+    """The rates above which a provider refuses messages of a number."""
 
     per_second: int
-    tiers: Mapping[str, int]  # messages a second by the throughput that the provider reports for a number
+    tiers: Mapping[str, int]  # messages per second, by the throughput that the provider reports for a number
     pair_every: float  # seconds between two messages to the same person, after a burst
     pair_burst: int
-    refusals: frozenset[int]  # codes that say that the number sends too fast
+    refusals: frozenset[int]  # the codes for sending too fast
 
     def rate(self, throughput: str) -> int:
-        """Messages a second of a number with this throughput."""
+        """Messages per second for a number with this throughput."""
         return self.tiers.get(throughput, self.per_second)
 
 
@@ -112,14 +112,14 @@ class Sending:
     """
 
     send: Callable[[Connection, Body], Outcome]
-    from_8x8: Callable[[Body, Summary, str], dict[str, Any]]  # a checked request, about it, the reference
+    from_8x8: Callable[[Body, Summary, str], dict[str, Any]]  # a checked request, its summary, the reference
     from_cloud: Callable[[Body, str], dict[str, Any]] | None = None
     mark_read: Callable[[Connection, Body], Outcome] | None = None
-    pacing: Pacing | None = None  # None: the provider does its own pacing
-    has_other_channels: bool = False  # when WhatsApp does not deliver
+    pacing: Pacing | None = None  # None: the provider limits the rate itself
+    has_other_channels: bool = False  # as fallbacks when WhatsApp does not deliver
 
 
-# --- The whole -------------------------------------------------------------------------------------------------------
+# --- The provider ----------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,10 +129,10 @@ class Vendor:
     name: str
     label: str
     company: str  # the label in a sentence
-    shape: Shape | None = None  # the form of requests to us that is this provider's own
-    is_sandbox: bool = False  # sends to the sandbox alone, and is not offered in forms
-    names_subaccount: bool = False  # its webhooks name the subaccount, not the number
-    umid: Callable[[str], str | None] | None = None  # the UMID in a message id of the provider's, in hexadecimal
+    shape: Shape | None = None  # the form of requests to us that this provider defines
+    is_sandbox: bool = False  # sends only to the sandbox, and is not offered in forms
+    names_subaccount: bool = False  # its webhooks give the subaccount instead of the number
+    umid: Callable[[str], str | None] | None = None  # from a message id: the UMID in it, in hexadecimal
     webhooks: Webhooks | None = None
     sending: Sending | None = None
     health: Callable[[Connection], HealthAnswer] | None = None

@@ -1,4 +1,4 @@
-"""The words of providers, in one spelling: as they are stored, sent over the API and shown."""
+"""The terms of all providers in one spelling: as stored, used by the API and shown."""
 
 from typing import Self
 
@@ -41,24 +41,24 @@ FAMILIES = (Category.MARKETING, Category.UTILITY, Category.AUTHENTICATION, Categ
 
 
 def category_name(category: str) -> str:
-    """A pricing category in words; one that we do not know as it came."""
+    """The label of a pricing category; derived from the value if it is unknown."""
     if category in Category.values:
         return str(Category(category).label)
     return category.replace("_", " ").replace("-", " ").capitalize()
 
 
 def category_family(category: str) -> str:
-    """Which of the four categories with a colour of their own this is, or is a special kind of; else `other`."""
+    """The family of a category, which decides its colour: one of four, or `other`."""
     return next((str(family) for family in FAMILIES if category.startswith(family)), "other")
 
 
 def card_columns() -> list[str]:
-    """The categories that rate cards have a column for, in their usual order."""
+    """The categories that have a column on rate cards, in their usual order."""
     return [category.value for category in Category if category.card_column == category]
 
 
 class Shape(TextChoices):
-    """In which API's form a message was handed to us."""
+    """The API in whose form a client sent a message."""
 
     EIGHT_X_EIGHT = "8x8", "8x8"
     GRAPH = "graph", "Cloud API"
@@ -66,7 +66,7 @@ class Shape(TextChoices):
 
 
 class Subject(TextChoices):
-    """What a provider's announcement is about."""
+    """The subject of an announcement."""
 
     TEMPLATE = "template", _("Template")
     PHONE_NUMBER = "phone_number", _("Phone number")
@@ -74,7 +74,7 @@ class Subject(TextChoices):
 
 
 class TemplateStatus(TextChoices):
-    """Meta's template states (message_template_status_update); other values are kept as they come."""
+    """Meta's template states (message_template_status_update); other values are stored as received."""
 
     APPROVED = "APPROVED", _("Approved")
     PENDING = "PENDING", _("Pending")
@@ -84,7 +84,7 @@ class TemplateStatus(TextChoices):
 
 
 class CanSend(TextChoices):
-    """Whether an app, business, WABA, number or template may send, as Meta's and 360dialog's health status says it."""
+    """Whether an app, business, WABA, number or template can send, in the health status of Meta and 360dialog."""
 
     AVAILABLE = "AVAILABLE", _("Available")
     LIMITED = "LIMITED", _("Limited")
@@ -92,7 +92,7 @@ class CanSend(TextChoices):
 
 
 class Entity(TextChoices):
-    """What a health status speaks of."""
+    """The type of a node in a health status."""
 
     PHONE_NUMBER = "PHONE_NUMBER", _("Phone number")
     TEMPLATE = "MESSAGE_TEMPLATE", _("Template")

@@ -1,4 +1,4 @@
-"""Requests to 360dialog: the Cloud API's bodies at another address, with a key of each number instead of its id."""
+"""Requests to 360dialog: the Cloud API's bodies, at another URL, with a key per number instead of its id."""
 
 from providers import health as health_status
 from providers.meta import gateway
@@ -16,13 +16,13 @@ def send(connection: Connection, message: Body) -> Outcome:
 
 
 def mark_read(connection: Connection, mark: Body) -> Outcome:
-    """Mark a message that came in as read; accepted has no id then."""
+    """Mark an inbound message as read; the accepted outcome has no id."""
     read_mark_answer = gateway.read_mark_answer
     return post(_url(connection, "/messages"), _headers(connection), mark, read_mark_answer, client=connection.client)
 
 
 def health(connection: Connection) -> health_status.HealthAnswer:
-    """Ask whether the key's number, and what it hangs on, can send."""
+    """Request the health status of the key's number and its parents."""
     url = _url(connection, "/health_status")
     return health_status.read_answer(get(url, _headers(connection), client=connection.client))
 

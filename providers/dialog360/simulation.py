@@ -16,7 +16,7 @@ def token(headers: Mapping[str, str]) -> str:
 
 
 def webhook_headers(secret: str, body: bytes) -> dict[str, str]:
-    """The secret, as it is."""
+    """The header with the secret."""
     return {HEADER: secret}
 
 

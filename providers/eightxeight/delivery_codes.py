@@ -1,4 +1,4 @@
-"""8x8's delivery codes that stand for Meta's codes."""
+"""8x8's delivery codes for Meta's codes."""
 
 from functools import lru_cache
 

@@ -1,4 +1,4 @@
-"""A status in 8x8's words: for receipts (version 9) and for message details."""
+"""The status of a message in 8x8's form: for receipts (version 9) and for message details."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -62,5 +62,5 @@ def _whatsapp(data: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def moment(at: datetime) -> str:
-    """A time as 8x8 writes it."""
+    """A time in 8x8's format."""
     return f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 10_000:02d}Z"

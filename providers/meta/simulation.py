@@ -68,7 +68,7 @@ def error_answer(error: SimulatedError, rng: Random) -> tuple[int, bytes]:
 
 
 def health(sender: SimulatedSender, token: str) -> bytes:
-    """A number's health status: all available, its name not approved, or its account without a payment method."""
+    """The health status of a number: available, limited by its name, or blocked for want of a payment method."""
     states: dict[str, dict[str, Any]] = {
         "PHONE_NUMBER": {"id": sender.number_id},
         "WABA": {"id": sender.waba_id},
@@ -155,7 +155,7 @@ def event_webhook(event: MessageEvent, waba_id: str) -> bytes:
 
 
 def translate_event(event: MessageEvent) -> MessageEvent:
-    """Meta does not repeat the content of a message."""
+    """The event as Meta reports it: without content."""
     return replace(event, content=None)
 
 

@@ -1,4 +1,4 @@
-"""How Meta proves its webhooks, and verifies an address before it posts there."""
+"""Meta's signature of webhooks, and its verification of an endpoint."""
 
 import hashlib
 import hmac
@@ -23,7 +23,7 @@ def signature(app_secret: str | bytes, body: bytes) -> str:
 
 
 def answer(secrets: WebhookSecrets, query: Mapping[str, str]) -> str | None:
-    """Repeat the challenge if the verify token is right."""
+    """The challenge of the query; None if its verify token is wrong."""
     token = query.get("hub.verify_token", "").encode("utf-8", "surrogateescape")
     is_known = bool(secrets.verify_token) and digests_equal(token, secrets.verify_token)
     return query.get("hub.challenge", "") if query.get("hub.mode") == "subscribe" and is_known else None

@@ -1,4 +1,4 @@
-"""Numbers of nobody: what they send goes to `manage.py sandbox`, which answers as Meta does."""
+"""Test numbers: their messages go to `manage.py sandbox`, which answers as Meta does."""
 
 from dataclasses import replace
 

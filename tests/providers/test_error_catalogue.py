@@ -30,7 +30,7 @@ def test_a_duplicate_code_is_refused(tmp_path, monkeypatch):
     (tmp_path / "meta" / "errors").mkdir(parents=True)
     (tmp_path / "meta/errors/meta.csv").write_text(f"{head}\n200-202,A,A.,,no,,a,,a\n201,B,B.,,no,,b,,b\n")
     monkeypatch.setattr(error_catalogue, "ROOT", tmp_path)
-    with pytest.raises(ValueError, match="code 201 stands twice"):
+    with pytest.raises(ValueError, match="code 201 is listed twice"):
         catalogue.__wrapped__()
 
 

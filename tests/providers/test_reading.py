@@ -40,7 +40,7 @@ def test_a_body_nobody_can_read_is_refused_with_a_reason(provider, body):
 
 
 def test_an_unknown_provider_is_not_understood():
-    with pytest.raises(Unparsable, match="Webhooks of nobody are not understood"):
+    with pytest.raises(Unparsable, match="There is no parser for webhooks of nobody"):
         parse("nobody", b"{}")
 
 

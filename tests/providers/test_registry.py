@@ -27,9 +27,9 @@ def test_a_form_of_requests_is_one_providers_own(shape, name):
 
 def test_an_unknown_provider_has_no_capability():
     assert sending_of("nobody") is None
-    with pytest.raises(LookupError, match="Webhooks of nobody are not understood"):
+    with pytest.raises(LookupError, match="There is no parser for webhooks of nobody"):
         webhooks_of("nobody")
-    with pytest.raises(LookupError, match="Nothing stands in for nobody"):
+    with pytest.raises(LookupError, match="There is no simulation of nobody"):
         simulation_of("nobody")
 
 

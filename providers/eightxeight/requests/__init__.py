@@ -1,1 +1,1 @@
-"""Messages as clients write them for 8x8's API: reading them, with 8x8's codes for what is wrong."""
+"""Reads and checks requests in 8x8's form; refusals have 8x8's codes."""

@@ -1,4 +1,4 @@
-"""Reading a batch in 8x8's form: its defaults and its messages."""
+"""Reads a batch in 8x8's form: its defaults and its messages."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ _MAX_BYTES = 64 * 1024 * 1024  # of a batch whose defaults are written into ever
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Messages as they would stand alone. `with_messages`: whether the answer lists them."""
+    """The messages, completed with the defaults. `with_messages`: whether the response lists them."""
 
     client_batch_id: str
     messages: list[Any]
@@ -24,7 +24,7 @@ class Batch:
 
 
 def read_batch(body: Mapping[str, Any]) -> Batch:
-    """A batch; raises `Refusal` for faults of the whole batch. Its messages are not checked yet."""
+    """Read a batch without checking its messages. Raises `Refusal` for errors of the batch itself."""
     client_batch_id = optional(body.get("clientBatchId"), "clientBatchId", 100, long=3014)
     with_messages = body.get("includeMessagesInResponse", False)
     if not isinstance(with_messages, bool | None):

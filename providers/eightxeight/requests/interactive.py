@@ -1,4 +1,4 @@
-"""Checking `content.interactive`."""
+"""Checks `content.interactive`."""
 
 from collections.abc import Mapping
 from typing import Any

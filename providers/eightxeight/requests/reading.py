@@ -1,4 +1,4 @@
-"""Reading a body in 8x8's form: each getter gives a value of its type, or refuses with 8x8's code and the field."""
+"""Reads a body in 8x8's form: each function returns a value of its type, or raises `Refusal` with 8x8's code."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -108,7 +108,7 @@ def moment(value: Any, field: str, *, wrong: int) -> datetime | None:
 
 
 def one_of(value: Any, field: str, allowed: Mapping[str, str] | tuple[str, ...], *, wrong: int) -> str:
-    """Return a word of a list, given in any letter case, as the list spells it (or what it maps to)."""
+    """Return an allowed value in its own spelling, or the value it maps to; case-insensitive."""
     words = allowed if isinstance(allowed, Mapping) else {word.lower(): word for word in allowed}
     word = words.get(value.lower()) if isinstance(value, str) else None
     if word is None:
