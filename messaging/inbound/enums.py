@@ -1,4 +1,4 @@
-"""The words of stored webhooks, as they are stored, sent over the API and shown."""
+"""The enumerations of stored webhooks: the stored values and their labels."""
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _

@@ -98,7 +98,7 @@ class WebhookEndpoint(TenantModel):
         return self._unseal(self.former_app_secret_sealed)
 
     def rotate(self, *, until: datetime, header: str = "", app_secret: str = "") -> None:
-        """Put new secrets in force and keep the present ones valid until then; the caller saves."""
+        """Activate new secrets and keep the present ones valid until then; the caller saves."""
         self.former_header_digest, self.former_app_secret_sealed = self.header_digest, self.app_secret_sealed
         self.former_until = until
         self.header_digest = digest(header) if header else self.header_digest
@@ -112,7 +112,7 @@ class WebhookEndpoint(TenantModel):
 
 
 class InboxItem(TenantModel):
-    """A webhook as it came: raw bytes, stored before anything reads them. Partitioned by month of `received_at`."""
+    """A webhook as received: raw bytes, stored before they are parsed. Partitioned by month of `received_at`."""
 
     id = models.BigAutoField(primary_key=True)
     received_at = models.DateTimeField(default=timezone.now, editable=False)

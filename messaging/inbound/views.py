@@ -59,7 +59,7 @@ def run_endpoint_check(request: TenantRequest, endpoint_id: int) -> HttpResponse
 @allowed
 @sensitive_variables("rotated")
 def rotate_endpoint(request: TenantRequest, endpoint_id: int) -> HttpResponse:
-    """Show the form, then put a new secret in force and show it once."""
+    """Show the form, then activate a new secret and show it once."""
     endpoint = _endpoint(request, endpoint_id)
     form = RotateForm(form_data(request), endpoint=endpoint)
     if form.is_valid():

@@ -1,1 +1,1 @@
-"""Messages, templates and numbers: what was sent and its outcome."""
+"""The message log: messages, their statuses, templates and phone numbers."""

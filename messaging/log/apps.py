@@ -9,7 +9,7 @@ class LogConfig(AppConfig):
     name = "messaging.log"
 
     def ready(self) -> None:
-        """Declare events about messages; and the names of numbers and templates, whose ids alone billing knows."""
+        """Register the event types of messages, and the names behind the ids of numbers and templates in billing."""
         from billing.dimensions import supply_names
         from events import types
         from messaging.log.event_types import MESSAGE_RECEIVED, MESSAGE_STATUS

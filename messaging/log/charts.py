@@ -36,9 +36,9 @@ def delivered_by_category(rows: Sequence[CostRow], days: Sequence[date], templat
 
 
 def rate_by_day(days: dict[date, Counts], timeline: Iterable[ChangeEntry], **params: str) -> Chart:
-    """The delivery rate of a number or template by day, and what was announced of it on the same axis.
+    """The delivery rate of a number or template by day, with its announced changes on the same axis.
 
-    `whose` is its filter in the log; what was announced on other days is left out.
+    `whose` is its filter in the log. Changes on other days are omitted.
     """
     links = [log_of(day, direction=Direction.OUTBOUND, **params) for day in days]
     series = Series(_("Delivered"), "delivered", [counts.rate for counts in days.values()], links)
@@ -53,7 +53,7 @@ def rate_by_day(days: dict[date, Counts], timeline: Iterable[ChangeEntry], **par
 
 
 def outcomes_by_day(days: dict[date, Counts], channel: str) -> Chart:
-    """A number's messages by day and outcome, and what it received."""
+    """A number's outbound messages by day and outcome, and its inbound messages."""
 
     def series(label: str, colour: str, statuses: tuple[Status, ...]) -> Series:
         links = [log_of(day, *statuses, channel=channel) for day in days]
@@ -86,7 +86,7 @@ def _marks(days: Sequence[date], timeline: Iterable[ChangeEntry]) -> list[Mark]:
 
 
 def _sentence(entry: ChangeEntry) -> str:
-    """An announcement in a line: "Status: approved → paused (first pause, 3 hours)"."""
+    """An announcement on one line: "Status: approved → paused (first pause, 3 hours)"."""
     change = f"{entry.title}: {entry.old} → {entry.new}" if entry.old else f"{entry.title}: {entry.new}"
     return f"{change} ({entry.reason})" if entry.reason else change
 

@@ -49,9 +49,9 @@ class Filter:
         return self.alias or self.name
 
     def parse(self, raw: Any) -> Any:
-        """The value that a text means; of a filter with several values, that a list of texts means.
+        """Parse a text; for a filter with several values, a list of texts.
 
-        Raises forms.ValidationError, also for a blank one: a program that sends one did not mean "all".
+        Raises forms.ValidationError, also for a blank text: a program that sends one does not mean "all".
         """
         value = self.kind.field().clean(raw)
         if is_blank(value):

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Status(TextChoices):
-    """What a message is shown as: the highest state that was seen. See `STATUS_ORDER`."""
+    """The displayed status of a message: the highest state it reached. See `STATUS_ORDER`."""
 
     READ = "read", _("Read")
     DELIVERED = "delivered", _("Delivered")
@@ -55,7 +55,7 @@ class SubmissionState(TextChoices):
 
 
 class PayloadKind(TextChoices):
-    """What a stored payload is."""
+    """The type of a stored payload."""
 
     CONTENT = "content", _("Content")
     REQUEST = "request", _("Request")
@@ -63,7 +63,7 @@ class PayloadKind(TextChoices):
 
 
 class SourceCategory(TextChoices):
-    """What made a message."""
+    """The type of the source of a message."""
 
     CAMPAIGN = "campaign", _("Campaign")
     TEMPLATE_BOT = "template_bot", _("Template bot")

@@ -33,7 +33,7 @@ def recipient(account_id: int, name: str) -> Recipient:
 def load_messages(deliveries: Sequence[Delivery]) -> Mapping[int, Content | NoContent]:
     """Return the content of each delivery."""
     configured = {each.account_id for each in deliveries if each.subscription.configured}
-    # Read before the messages: what is settled by then is one row.
+    # Read before the messages: a message settled by then has one row.
     unsettled = set().union(*(source(configured) for source in unsettled_sources)) if configured else set()
     rows = Message.objects.filter(umid__in={each.subscription.public_id for each in deliveries})
     messages = {message.pk: message for message in rows.select_related("subaccount", "phone_number")}
@@ -51,7 +51,7 @@ def load_messages(deliveries: Sequence[Delivery]) -> Mapping[int, Content | NoCo
 
 
 def _is_unsettled(message: Message, unsettled: Collection[Recipient]) -> bool:
-    """Whether it may yet turn out to be a message that we are sending."""
+    """Whether it may still prove to be a message that we are sending."""
     if message.source_id is not None or message.direction == Direction.INBOUND:
         return False
     return recipient(message.account_id, message.msisdn or message.user_id) in unsettled

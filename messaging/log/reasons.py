@@ -1,4 +1,4 @@
-"""Why messages of a period were not delivered, the most frequent reason first."""
+"""The reasons why messages of a period were not delivered, the most frequent first."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass

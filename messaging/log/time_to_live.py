@@ -12,10 +12,10 @@ AUTHENTICATION = timedelta(minutes=10)
 
 
 def time_to_live(category: str) -> timedelta:
-    """Of a message of a pricing category; the usual one where that is not known."""
+    """The time to live of messages of a pricing category; the default if it is unknown."""
     return AUTHENTICATION if category.startswith("authentication") else USUAL
 
 
 def time_to_live_words(category: str) -> str:
-    """The same in words."""
+    """The time to live in words."""
     return _("10 minutes") if time_to_live(category) == AUTHENTICATION else _("30 days")

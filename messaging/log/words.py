@@ -1,4 +1,4 @@
-"""Counts, and what became of a post to a client, in words."""
+"""Counts in words."""
 
 from django.utils.translation import gettext, ngettext
 

@@ -54,7 +54,7 @@ def create_endpoint(*, by: Principal, provider: str, name: str, app_secret: str 
 def rotate_endpoint(
     *, by: Principal, endpoint: WebhookEndpoint, keep_hours: int = 0, app_secret: str = ""
 ) -> EndpointSecrets:
-    """Put a new secret in force. The former stays valid for `keep_hours`. Audited without the secrets."""
+    """Activate a new secret. The former one stays valid for `keep_hours`. Audited without the secrets."""
     header = "" if endpoint.webhooks.is_signed else _header_value(endpoint.header_name)
     until = timezone.now() + timedelta(hours=keep_hours)
     endpoint.rotate(until=until, header=header, app_secret=app_secret)
@@ -66,7 +66,7 @@ def rotate_endpoint(
 
 @transaction.atomic
 def switch_endpoint(*, by: Principal, endpoint: WebhookEndpoint, active: bool) -> None:
-    """Switch an endpoint on, or off so that it answers 404; in force within a second. A change is audited."""
+    """Enable an endpoint, or disable it so that it answers 404; effective within a second. A change is audited."""
     if endpoint.is_active == active:
         return
     endpoint.is_active = active

@@ -1,4 +1,4 @@
-"""The pages of operators about numbers, templates and messages."""
+"""The admin of numbers, templates and messages, for operators."""
 
 from messaging.log.admin import channels, log
 

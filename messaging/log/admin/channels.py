@@ -1,4 +1,4 @@
-"""Numbers, templates, and what providers announced of them."""
+"""The admin of numbers, templates and their announced changes."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from messaging.log.models import Change, PhoneNumber, Template
 
 
 class PhoneNumberForm(forms.ModelForm):  # type: ignore[type-arg]
-    """The credential is given once and never shown; afterwards another may take its place."""
+    """The credential is entered once and never displayed; a new one can replace it."""
 
     credential = forms.CharField(
         required=False,
@@ -26,7 +26,7 @@ class PhoneNumberForm(forms.ModelForm):  # type: ignore[type-arg]
         fields = ("api_url",)  # the admin adds its own, whose choices need a tenant's scope
 
     def clean_credential(self) -> str:
-        """It goes into a header."""
+        """Require a text that is valid in a header."""
         credential: str = self.cleaned_data["credential"]
         if credential and not (credential.isascii() and credential.isprintable() and " " not in credential):
             raise forms.ValidationError("A credential cannot contain spaces or non-ASCII characters.")
@@ -48,7 +48,7 @@ class PhoneNumberAdmin(AuditedAdmin):
     search_fields = ("display_name", "msisdn", "provider_number_id")
 
     def save_model(self, request: HttpRequest, obj: PhoneNumber, form: Any, change: bool) -> None:
-        """Seal a credential that was given."""
+        """Seal a new credential."""
         if credential := form.cleaned_data.get("credential"):
             obj.set_credential(credential)
         super().save_model(request, obj, form, change)
@@ -64,7 +64,7 @@ class TemplateAdmin(AuditedAdmin):
 
 @admin.register(Change)
 class ChangeAdmin(BigTableAdmin):
-    """What providers announced of templates, numbers and WABAs."""
+    """Announced changes of templates, numbers and WABAs."""
 
     list_display = ("at", "account", "subject", "subject_id", "field", "old", "new", "reason")
     list_filter = ("subject", "account")

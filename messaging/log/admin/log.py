@@ -14,7 +14,7 @@ from messaging.log.models import Message
 
 @admin.register(Message)
 class MessageAdmin(PartitionedAdmin):
-    """The log over all accounts; numbers stay masked, as an operator needs none."""
+    """The log of all accounts. Numbers are masked: operators do not need them."""
 
     list_display = ("created_at", "account", "umid", "provider", "direction", "masked_number", "status", "error_code")
     list_filter = ("account", "direction")
@@ -26,11 +26,11 @@ class MessageAdmin(PartitionedAdmin):
     readonly_fields = ("masked_number",)
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Message | None:
-        """By UMID, which has an index."""
+        """Load a message by UMID, which has an index."""
         return _by_umid(Message.objects.select_related("account"), object_id).first()
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
-        """A whole UMID, or nothing."""
+        """Search for a complete UMID only."""
         return (_by_umid(queryset, search_term) if search_term else queryset), False
 
     def object_key(self, message: Message) -> str:

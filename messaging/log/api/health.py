@@ -139,7 +139,7 @@ class GraphNodeView(HealthView):
 
     @extend_schema(exclude=True)
     def get(self, request: Request, version: str, node_id: str) -> Response:
-        """`fields=health_status` answers the health of the node and its parents; 404 for a node of another account."""
+        """The health of the node and its parents, for `fields=health_status`; 404 for a node of another account."""
         check_version(version)
         fields = [name for name in request.query_params.get("fields", "").split(",") if name]
         for name in fields:
@@ -197,7 +197,7 @@ class D360HealthView(HealthView):
 
     @extend_schema(exclude=True)
     def get(self, request: Request) -> Response:
-        """Number, WABA, business and connection. A key of 360dialog is for one number: ours must reach one."""
+        """The health of number, WABA, business and connection. The key must reach one number, as at 360dialog."""
         numbers = PhoneNumber.objects.filter(account=self.account, provider=vendor_of(Shape.DIALOG_360).name)
         own = set(numbers.values_list("pk", flat=True))
         current = self.current_health()

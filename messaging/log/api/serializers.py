@@ -23,7 +23,7 @@ CHARGE_STATES = ("charged", "free", "unrated", "none")
 
 
 class ErrorSerializer(serializers.Serializer[Any]):
-    """Whose code says why a message failed."""
+    """The error code of a message, and the list it is from."""
 
     source = serializers.CharField()  # type: ignore[assignment] # the field's name in our API
     code = serializers.IntegerField()
@@ -34,7 +34,7 @@ class ErrorSerializer(serializers.Serializer[Any]):
 
 
 class CostSerializer(serializers.Serializer[Any]):
-    """What a message costs. No amount if it is unknown or nothing is charged."""
+    """The cost of a message. Without an amount if it is unknown or the message is free."""
 
     state = serializers.ChoiceField(CHARGE_STATES)
     amount = serializers.CharField(allow_null=True)
@@ -79,7 +79,7 @@ class MessageSerializer(SparseSerializer, serializers.ModelSerializer[Message]):
 
     @extend_schema_field(ErrorSerializer(allow_null=True))
     def get_error(self, message: Message) -> "dict[str, Any] | None":
-        """The code with the provider's title, what it means and what to do, or null."""
+        """The code with the provider's title, its meaning and the remedy; null without an error."""
         diagnosis = diagnosis_of(message)
         if diagnosis is None:
             return None

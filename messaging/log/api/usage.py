@@ -1,4 +1,4 @@
-"""REST: how many messages there were, by status and more."""
+"""REST: the usage report, counts of messages by status and other groups."""
 
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
@@ -100,7 +100,7 @@ class UsageReportView(TenantView):
         )
 
     def _criteria(self, params: dict[str, Any]) -> TrafficFilter:
-        """The filters; a subaccount or channel that the key does not reach holds nothing."""
+        """The filters; a subaccount or channel beyond the key's reach matches nothing."""
         reach, number = self.principal.only(params.get("subaccount", "")).subaccount_ids, None
         if params.get("channel"):
             channel = numbers(self.account, reach).filter(provider_number_id=params["channel"]).first()

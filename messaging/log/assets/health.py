@@ -38,7 +38,7 @@ Rule = Callable[[Facts, datetime], "HealthState"]
 
 @dataclass(frozen=True)
 class Problem:
-    """Why something may not send: a code where there is one, what it means and what to do."""
+    """Why something cannot send: the code, if any, its meaning and the remedy."""
 
     code: int
     description: str

@@ -1,1 +1,1 @@
-"""What people fill in and filter by."""
+"""The forms of the log: filters, subaccounts, saved filters."""

@@ -27,7 +27,7 @@ _TEMPLATE_CATEGORIES = (
     ("authentication", gettext_lazy("Authentication")),
 )
 _PERIOD = ("range", "from", "to")
-SEEN = "seen"  # the parameter of a live log for what it shows
+SEEN = "seen"  # the parameter with the fingerprint of the rows that a live log shows
 
 
 class TrafficForm(FilterForm):
@@ -39,7 +39,7 @@ class TrafficForm(FilterForm):
     def __init__(
         self, *args: Any, channels: Iterable[PhoneNumber], templates: Iterable[Template], **kwargs: Any
     ) -> None:
-        """`channels` and `templates` are those the person may see."""
+        """`channels` and `templates` are those that the person may see."""
         super().__init__(*args, **kwargs)
         self._channels = {number.provider_number_id: number for number in channels}
         named = [
@@ -73,7 +73,7 @@ class LogForm(TrafficForm):
     live = forms.BooleanField(label=gettext_lazy("Live"), required=False)
 
     def __init__(self, *args: Any, exact_numbers: bool, **kwargs: Any) -> None:
-        """`exact_numbers` is for those who may not see whole numbers, hence not guess them."""
+        """`exact_numbers`: for people who see masked numbers and must not find them digit by digit."""
         self.exact_numbers = exact_numbers
         self.filters = [each for each in filters().values() if each.on_page]
         super().__init__(*args, **kwargs)
@@ -94,7 +94,7 @@ class LogForm(TrafficForm):
 
     @property
     def any_time(self) -> bool:
-        """Whether no period limits the rows: by choice, or as a filter finds few and the period is not given."""
+        """Whether no period limits the rows: by choice, or by default with a filter that finds few."""
         return self._range_name() == "any"
 
     def _range_name(self) -> str:
@@ -103,7 +103,7 @@ class LogForm(TrafficForm):
         return "any" if few and not named else super()._range_name()
 
     def clean(self) -> dict[str, Any]:
-        """As everywhere, when there is a period; and whatever else is wrong with a value."""
+        """Check the period, if any, and report the problems of all other values."""
         declared = filters()
         for name, reason in problems(build(self._words(UTC), exact_numbers=self.exact_numbers)).items():
             self.add_error(declared[name].page, reason)
@@ -129,13 +129,13 @@ class LogForm(TrafficForm):
 
     @property
     def is_counted(self) -> bool:
-        """Whether the counts by time can say how many messages it shows: the log is never counted itself."""
+        """Whether the traffic counts have its number of messages: the log itself is never counted."""
         others = [each for each in self.filters if not each.in_counts]
         return not self.any_time and all(is_blank(self.cleaned_data[each.page]) for each in others)
 
     @property
     def pills(self) -> list[Pill]:
-        """As everywhere, and one for each status. Whether the log is live is no filter."""
+        """The usual pills, and one for each status. Being live is not a filter."""
         pills = [pill for pill in super().pills if pill.label != _("Live")]
         if self.params.get("range") == "any":
             pills.append(Pill("range", _("Period"), _("Any time"), query(self.params, drop=("range",))))
@@ -153,7 +153,7 @@ class LogForm(TrafficForm):
 
 
 class TemplateForm(forms.Form):
-    """Which templates to list; it reads the URL and never raises."""
+    """The filters of the list of templates. It reads the URL and never raises."""
 
     q = forms.CharField(
         label=gettext_lazy("Search"), required=False, max_length=512,
@@ -197,7 +197,7 @@ class SavedFilterForm(forms.Form):
     )
 
     def clean_query(self) -> str:
-        """The log's own parameters, without the place in the list; there is something to save."""
+        """The log's own parameters, without the position in the list. Raises ValidationError if none is left."""
         params = QueryDict(self.cleaned_data["query"].removeprefix("?"))
         names = {*_PERIOD, "live", *(each.page for each in filters().values() if each.on_page)}
         if not any(value for name, value in params.items() if name in names - {"subaccount"}):

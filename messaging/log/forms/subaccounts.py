@@ -13,7 +13,7 @@ from accounts.validators import validate_subaccount_code
 
 
 class RenameForm(forms.Form):
-    """How a subaccount is called."""
+    """The name of a subaccount."""
 
     name = forms.CharField(label=gettext_lazy("Name"), max_length=255)
 
@@ -30,10 +30,10 @@ class SubaccountForm(RenameForm):
 
 
 class MoveForm(forms.Form):
-    """To which subaccount a number goes."""
+    """The new subaccount of a number."""
 
     def __init__(self, *args: Any, subaccounts: Sequence[Subaccount], **kwargs: Any) -> None:
-        """`subaccounts` are those a number may go to."""
+        """`subaccounts` are the possible ones."""
         super().__init__(*args, **kwargs)
         self._subaccounts = {subaccount.code: subaccount for subaccount in subaccounts}
         choices = [(code, subaccount.name) for code, subaccount in self._subaccounts.items()]

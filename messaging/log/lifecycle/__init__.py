@@ -1,4 +1,4 @@
-"""The life of a message: the only placement where a message's status changes.
+"""The life of a message: only this package changes the status of messages.
 
 A batch of events is applied set-based in one transaction. Every rule is a join-semilattice (least time of each
 state, least of an ordered tuple), so any order, duplication or batching of the same events ends in the same row:

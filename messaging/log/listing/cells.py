@@ -100,7 +100,7 @@ class Cells:
         )  # fmt: skip
 
     def direction(self, row: Message) -> SafeString:
-        """In or out."""
+        """Inbound or outbound."""
         return self._arrows[row.direction]
 
     def status(self, row: Message) -> SafeString:
@@ -134,7 +134,7 @@ class Cells:
         return self._category(row.category)
 
     def source(self, row: Message) -> SafeString:
-        """Campaign, template bot or API."""
+        """The type of its source: campaign, template bot or API."""
         return format_html('<td class="source">{}</td>', row.source.get_category_display() if row.source else "")
 
     def name(self, row: Message) -> SafeString:
@@ -142,7 +142,7 @@ class Cells:
         return _clipped("name", row.source.name, row.source.name) if row.source else _EMPTY["name"]
 
     def recipient(self, row: Message) -> SafeString:
-        """Lead, customer …"""
+        """The recipient type: lead, customer …"""
         return format_html('<td class="recipient">{}</td>', capfirst(row.recipient_type))
 
     def subaccount(self, row: Message) -> SafeString:
@@ -171,7 +171,7 @@ class Cells:
         return _cell("at", moment(row.read_at))
 
     def cost(self, row: Message) -> SafeString:
-        """What it costs."""
+        """Its cost."""
         charge = self._charges.get(row.umid)
         content = self._none
         if charge and charge.state == "charged":
@@ -197,7 +197,7 @@ def _category(value: str) -> SafeString:
 
 
 def _clipped(column: str, words: str, full: str = "") -> SafeString:
-    """A cell that is cut off where it is too long; hovering shows all of it."""
+    """A cell that is cut off if too long; hovering shows the complete text."""
     if not full:
         return format_html('<td class="{}"><span class="clip">{}</span></td>', column, words)
     return format_html('<td class="{}"><span class="clip" title="{}">{}</span></td>', column, full, words)

@@ -61,7 +61,7 @@ class MessageFacts(TenantModel):
 
 
 class Message(MessageFacts):
-    """One message, in or out. Partitioned by month of `created_at`; the primary key there is (account, created_at, id).
+    """One message, inbound or outbound. Partitioned by month of `created_at`; primary key: account, created_at, id.
 
     Every status keeps its own time and only ever moves to an earlier one; `status` follows from them in the database
     itself, so no code can set it. Only messaging/log/lifecycle writes these rows; its columns.py says how each column
@@ -120,7 +120,7 @@ class Message(MessageFacts):
 
 
 class MessageAnchor(models.Model):
-    """The key that makes a message unique across all partitions, and the place of its row."""
+    """The key that makes a message unique across all partitions, and the position of its row."""
 
     pk = models.CompositePrimaryKey("account_id", "provider", "provider_message_id")
     account_id = models.BigIntegerField()

@@ -73,7 +73,7 @@ class TrafficDelta(_DetailedCounts):
 
 
 class TrafficSlot(_SlotCounts):
-    """How many messages of one slot have one status, in all countries and of all templates."""
+    """The number of messages of one slot with one status, over all countries and templates."""
 
     n = models.BigIntegerField()
 
@@ -94,7 +94,7 @@ class TrafficSlot(_SlotCounts):
 
 
 class TrafficDetail(_DetailedCounts):
-    """The same by country and template, for filters on them: many more rows, of which a filter reads few."""
+    """The numbers of `TrafficSlot` by country and template: many more rows, of which a filter reads few."""
 
     n = models.BigIntegerField()
 
@@ -126,7 +126,7 @@ class TrafficZone(TenantModel):
 
 
 class TrafficDay(_Counts):
-    """The slots of a day as one zone has it: a hundredth of the rows."""
+    """The sum of the slots of a day in one zone: a hundredth of the rows."""
 
     zone = models.CharField(max_length=64)
     day = models.DateField()

@@ -1,4 +1,4 @@
-"""The health of everything an account sends with, as it is now."""
+"""The present health of everything an account sends with."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -60,7 +60,7 @@ class Health:
 
     @property
     def overall(self) -> CanSend:
-        """Templates have a state of their own: one that is paused blocks no other message."""
+        """The worst state, without templates: a paused template blocks no other message."""
         return worst(node.can_send for node in self.nodes if node.entity != Entity.TEMPLATE)
 
     def with_parents(self, node: Node) -> list[Node]:

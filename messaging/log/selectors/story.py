@@ -1,4 +1,4 @@
-"""One message with its whole story."""
+"""One message with its statuses and payloads."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""The dashboard's numbers, from the counts by slot and the unfolded deltas, never from the log."""
+"""The counts of the dashboard, from slots and unfolded deltas, never from the log."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -20,7 +20,7 @@ from providers.vocabulary import Direction
 
 @dataclass(frozen=True)
 class TrafficFilter:
-    """Which messages are counted; None or empty means all."""
+    """The filters of the counts; None or empty means all."""
 
     subaccount_ids: Sequence[int] | None = None
     phone_number_id: int | None = None
@@ -57,7 +57,7 @@ class Counts:
 
     @property
     def messages(self) -> int:
-        """All messages, in and out."""
+        """All messages, inbound and outbound."""
         return self.outbound + self.received
 
     @property
@@ -111,7 +111,7 @@ class CategoryCount:
 
 
 class Failure(NamedTuple):
-    """Why messages ended without a delivery: their status, and the code with its source; 0 without a code."""
+    """A reason for messages that were not delivered: status, code and its source; 0 without a code."""
 
     status: str
     error_source: str
@@ -175,7 +175,7 @@ def counts(account: Account, start: datetime, end: datetime, criteria: TrafficFi
 
 
 def has_traffic(account: Account) -> bool:
-    """Whether the account has any message at all."""
+    """Whether the account has any messages."""
     return TrafficSlot.objects.filter(account=account).exists() or TrafficDelta.objects.filter(account=account).exists()
 
 

@@ -1,4 +1,4 @@
-"""How many messages there were, by status, day and more: from the counts, never from the log."""
+"""The usage report: messages by status, day and other groups, from the counts and never from the log."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -60,7 +60,7 @@ def usage_report(
 
 
 def _values(account: Account, group: str, columns: set[Any]) -> dict[Any, Any]:
-    """Return a group's values as REST answers them; an unknown one is None."""
+    """A group's values in the REST response; None if unknown."""
     dimension = DIMENSIONS[group]
     names = dimension.names.of(account, columns)
     return {column: dimension.answer(dimension.keys((column,), names))[group] or None for column in columns}

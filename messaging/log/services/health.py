@@ -13,7 +13,7 @@ MIN_INTERVAL = timedelta(minutes=1)  # between two checks of a number
 
 
 def providers_with_health() -> list[str]:
-    """Those that answer whether a number can send."""
+    """The providers with a health status."""
     return names_with(lambda vendor: vendor.health)
 
 

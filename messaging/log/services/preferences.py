@@ -1,4 +1,4 @@
-"""Writes on behalf of people. What changes the account's data is audited in its transaction."""
+"""Stores people's preferences for the log. They are personal, so they are not audited."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,7 @@ from messaging.log.models import LogColumns, SavedFilter
 
 
 def choose_columns(*, account: Account, user: User, columns: Sequence[str]) -> None:
-    """Store which columns of the log a person sees; none: delete the choice. It is personal, so not audited."""
+    """Store the columns of the log that a person sees; without any, delete the choice."""
     if columns:
         LogColumns.objects.update_or_create(account=account, user=user, defaults={"columns": list(columns)})
     else:
@@ -15,7 +15,7 @@ def choose_columns(*, account: Account, user: User, columns: Sequence[str]) -> N
 
 
 def save_filter(*, account: Account, user: User, name: str, query: str) -> SavedFilter:
-    """Save a person's filters under a name, in place of those that had it."""
+    """Save a person's filters under a name, replacing earlier ones of that name."""
     saved, _ = SavedFilter.objects.update_or_create(account=account, user=user, name=name, defaults={"query": query})
     return saved
 

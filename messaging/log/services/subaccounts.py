@@ -1,4 +1,4 @@
-"""Which subaccount a phone number belongs to, and closing subaccounts that have none left; audited."""
+"""Moves phone numbers between subaccounts and closes empty ones; audited."""
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -12,7 +12,7 @@ from messaging.log.models import PhoneNumber
 
 @transaction.atomic
 def close_subaccount(*, by: Principal, subaccount: Subaccount) -> None:
-    """Close a subaccount. Raises UserError while numbers belong to it, as their messages would go on coming."""
+    """Close a subaccount. Raises UserError while it has numbers, because they would still receive messages."""
     _lock(subaccount)
     if PhoneNumber.objects.filter(account=by.account, subaccount=subaccount).exists():
         raise UserError(_("This subaccount has phone numbers"), remedy=_("move them to another subaccount first."))
@@ -21,7 +21,7 @@ def close_subaccount(*, by: Principal, subaccount: Subaccount) -> None:
 
 @transaction.atomic
 def move_number(*, by: Principal, number: PhoneNumber, subaccount: Subaccount) -> None:
-    """Give a number to another subaccount: messages from now on count there. Raises UserError."""
+    """Move a number to another subaccount, which its next messages belong to. Raises UserError."""
     if not _lock(subaccount).is_active:
         raise UserError(_("This subaccount is closed"), field="subaccount", remedy=_("choose another, or reopen it."))
     before = number.subaccount
@@ -33,7 +33,7 @@ def move_number(*, by: Principal, number: PhoneNumber, subaccount: Subaccount) -
 
 
 def _lock(subaccount: Subaccount) -> Subaccount:
-    """No number moves in while it is being closed."""
+    """Lock the subaccount, so that no number moves in while it is being closed."""
     locked: Subaccount = Subaccount.objects.select_for_update(no_key=True).get(
         account=subaccount.account_id, pk=subaccount.pk
     )

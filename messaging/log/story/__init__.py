@@ -1,1 +1,1 @@
-"""One message's page: its timeline, its content, and why it was not delivered."""
+"""The page of a message: its timeline, its content, and why it was not delivered."""

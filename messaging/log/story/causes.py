@@ -27,7 +27,7 @@ UNEXPLAINED_CODES = {131026, 131000}  # Meta does not say why, for the person's 
 
 @dataclass(frozen=True)
 class Cause:
-    """One finding; "{at}" in its sentence stands for the time `at`. One that is not likely is only a hint."""
+    """One finding. "{at}" in the sentence is replaced by the time `at`. An unlikely one is only a hint."""
 
     text: str
     at: datetime | None = None
@@ -45,7 +45,7 @@ def causes(message: Message, circumstances: Circumstances) -> list[Cause]:
 
 
 def meta_code(message: Message) -> int | None:
-    """Meta's code for the failure: its own, the one behind an 8x8 code, or the one the catalogue says is meant."""
+    """Meta's code for the failure: its own, the one that came with an 8x8 code, or the catalogue's equivalent."""
     if message.error_code is None:
         return None
     return meta_code_of(message.error_source, message.error_code, message.provider_error_code)

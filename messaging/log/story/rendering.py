@@ -29,7 +29,7 @@ class Part:
 
 
 def render_template_text(template: Template, payloads: list[MessagePayload]) -> list[Part]:
-    """The template's texts in their order; a parameter that no stored request names stays as {{1}}, not filled."""
+    """The template's texts in order; a parameter without a stored value stays {{1}}."""
     parameters = _parameters(payloads)
     parts = []
     for component in template.components:

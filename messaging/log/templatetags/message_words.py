@@ -1,4 +1,4 @@
-"""What messages and templates are called on pages: statuses, categories, errors."""
+"""Labels of messages and templates on pages: statuses, categories, errors."""
 
 from collections.abc import Iterable
 
@@ -30,7 +30,7 @@ _STATUSES = {"read", "delivered", "undelivered", "rejected", "expired", "sent", 
 
 @register.filter
 def status(value: str) -> SafeString:
-    """A dot with a word; a provider's own word is translated where we know it, and shown as it is where not."""
+    """A dot with a label. An unknown status is shown in the provider's word."""
     state = _STATUS_WORDS.get(value, value)
     colour = state if state in _STATUSES else "unknown"
     word = Status(state).label if state in Status.values else state.replace("_", " ").capitalize() or _("Unknown")
@@ -39,14 +39,14 @@ def status(value: str) -> SafeString:
 
 @register.filter
 def error_hint(message: Message) -> str:
-    """What a message's error code means, on one line."""
+    """The meaning of a message's error code on one line."""
     diagnosis = diagnosis_of(message)
     return diagnosis.hint if diagnosis else ""
 
 
 @register.filter
 def cause_words(cause: Cause) -> SafeString | str:
-    """A finding with its time in it."""
+    """The sentence of a finding, with its time."""
     if cause.at is None:
         return cause.text
     before, after = cause.text.split("{at}", 1)

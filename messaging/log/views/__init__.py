@@ -1,1 +1,1 @@
-"""The pages, one module for each."""
+"""The pages of the log."""

@@ -1,4 +1,4 @@
-"""Templates and phone numbers: what each is now, what was announced of it, and what it delivers and costs."""
+"""The pages of templates and phone numbers: state, announced changes, deliveries and cost."""
 
 from datetime import timedelta
 from typing import Any

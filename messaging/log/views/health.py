@@ -1,4 +1,4 @@
-"""Is everything we send with able to send?"""
+"""The health page: whether everything can send."""
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -24,7 +24,7 @@ _SENTENCES = {
 
 @requires(Permission.VIEW_DASHBOARD)
 def health_page(request: TenantRequest) -> HttpResponse:
-    """Every node, the worst first, and when it came to be so."""
+    """All nodes, the worst first, each with the time of its last transition."""
     account, reach = request.account, request.principal.reach
     current = health(account, reach.ids, timezone.now())
     history = health_history(account, current)

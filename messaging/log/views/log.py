@@ -132,7 +132,7 @@ def sentence(request: TenantRequest) -> HttpResponse:
 @requires(Permission.VIEW_MESSAGES)
 @require_GET
 def matching_count(request: TenantRequest) -> HttpResponse:
-    """How many messages match, as an offer to select them all: counted no further than can be selected."""
+    """The number of matching messages, as an offer to select them all; counted up to the maximum of a selection."""
     form = log_form(request, request.GET)
     if not form.is_valid():
         return HttpResponse()
@@ -144,7 +144,7 @@ def matching_count(request: TenantRequest) -> HttpResponse:
 @requires(Permission.VIEW_MESSAGES)
 @require_POST
 def umids(request: TenantRequest) -> HttpResponse:
-    """The UMIDs of the selected messages as text, one a line."""
+    """The UMIDs of the selected messages as text, one per line."""
     form = log_form(request, QueryDict(request.POST.get("query", "").removeprefix("?")))
     selection = form.query(request.principal.reach, current_zone()) if form.is_valid() else None
     try:
@@ -160,7 +160,7 @@ def umids(request: TenantRequest) -> HttpResponse:
 @requires(Permission.VIEW_MESSAGES)
 @require_POST
 def columns(request: TenantRequest) -> HttpResponse:
-    """Store the person's choice of columns; an empty one restores the usual columns."""
+    """Store the person's choice of columns; an empty choice restores the default ones."""
     selected = request.POST.getlist("column")
     choose_columns(account=request.account, user=request.user, columns=[key for key in KEYS if key in selected])
     return _back(request)

@@ -1,4 +1,4 @@
-"""Settings of subaccounts and of which numbers belong to them."""
+"""Settings of subaccounts and their numbers."""
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -45,7 +45,7 @@ def new_subaccount(request: TenantRequest) -> HttpResponse:
 
 @allowed
 def rename(request: TenantRequest, subaccount_id: int) -> HttpResponse:
-    """Call a subaccount otherwise."""
+    """Rename a subaccount."""
     subaccount = _subaccount(request, subaccount_id)
     form = RenameForm(form_data(request), initial={"name": subaccount.name})
     if form.is_valid():
@@ -59,7 +59,7 @@ def rename(request: TenantRequest, subaccount_id: int) -> HttpResponse:
 
 @allowed
 def close(request: TenantRequest, subaccount_id: int) -> HttpResponse:
-    """Ask, then close a subaccount."""
+    """Confirm, then close a subaccount."""
     subaccount = _subaccount(request, subaccount_id)
     problem = ""
     if request.method == "POST":
@@ -76,7 +76,7 @@ def close(request: TenantRequest, subaccount_id: int) -> HttpResponse:
 @require_POST
 @allowed
 def reopen(request: TenantRequest, subaccount_id: int) -> HttpResponse:
-    """Open a closed subaccount again."""
+    """Reopen a closed subaccount."""
     subaccount = _subaccount(request, subaccount_id)
     switch_subaccount(by=request.principal, subaccount=subaccount, active=True)
     messages.success(request, _("%(name)s has been reopened.") % {"name": subaccount.name})
@@ -85,7 +85,7 @@ def reopen(request: TenantRequest, subaccount_id: int) -> HttpResponse:
 
 @allowed
 def move(request: TenantRequest, number_id: int) -> HttpResponse:
-    """Give a number to another subaccount."""
+    """Move a number to another subaccount."""
     number = selectors.number_of(request.account, number_id)
     if number is None:
         raise Http404("No such number.")
