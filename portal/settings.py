@@ -1,19 +1,19 @@
-"""Settings of Tollgate, all from the environment; each variable may be given as NAME_FILE, the path of a file instead.
+"""Settings, all from the environment. Instead of a variable, NAME_FILE can name a file that contains its value.
 
 DATABASE_URL, REDIS_URL  the servers; `script/run` starts its own and writes their addresses to TOLLGATE_DATA/env
 SECRET_KEY               at least 50 random characters; signs sessions and, unless SEALING_KEYS is set, seals secrets
 SEALING_KEYS             comma-separated Fernet keys for provider secrets in the database, newest first
 TOLLGATE_DATA            folder of the embedded servers (default .data/)
 EMAIL_URL                the mail server, as smtp+tls://user:password@host:587; without one, mails are printed
-MAIL_FROM                whom mails of the portal come from (tollgate@ and the host of BASE_URL)
-BASE_URL                 how browsers and providers reach this installation; its host is the allowed host
-TRUSTED_PROXY_COUNT      how many proxies of ours stand in front, so that X-Forwarded-For is believed so far (0)
-INBOX_LEASE_SECONDS      how long a worker may hold webhooks before another takes them over (90, at least 5)
-SANDBOX_URL              what the numbers of demo accounts send through (the sandbox that script/run starts)
-CALLBACK_LOOPBACK        whether receipts may be posted to this machine itself, for demos (only while BASE_URL is here)
-EXPORTS_DIR              where exported files are kept, the same for web and worker (TOLLGATE_DATA/exports)
-EXPORT_DAYS              how long they are (7)
-METRICS_TOKEN            who knows it may read /metrics; without one only this machine may
+MAIL_FROM                sender of the portal's mails (tollgate@ and the host of BASE_URL)
+BASE_URL                 URL of this installation for browsers and providers; its host is the allowed host
+TRUSTED_PROXY_COUNT      number of your own proxies in front: as many entries of X-Forwarded-For are trusted (0)
+INBOX_LEASE_SECONDS      time after which another worker takes over claimed webhooks (90, at least 5)
+SANDBOX_URL              URL that demo accounts send through (the sandbox that script/run starts)
+CALLBACK_LOOPBACK        whether receipts can be posted to this machine, for demos (only if BASE_URL is local)
+EXPORTS_DIR              folder of exported files, shared by web and worker (TOLLGATE_DATA/exports)
+EXPORT_DAYS              days after which exported files are deleted (7)
+METRICS_TOKEN            token for /metrics; without one, only this machine can read it
 ALLOWED_HOSTS, DEBUG     as in Django
 """
 
@@ -38,7 +38,7 @@ environ.Env.read_env(DATA_DIR / "env")  # does nothing when absent, and never ov
 
 
 def required(name: str, remedy: str) -> str:
-    """The value of an environment variable without which nothing can run; one line says what to do."""
+    """The value of a required environment variable. Raises ImproperlyConfigured with the remedy."""
     value = env.str(name, default="")
     if not value:
         raise ImproperlyConfigured(f"{name} is not set: {remedy}")
@@ -118,7 +118,7 @@ TEMPLATES: list[dict[str, Any]] = [
         "DIRS": [BASE_DIR / "portal" / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
-            "builtins": ["django.templatetags.i18n"],  # every page has words
+            "builtins": ["django.templatetags.i18n"],  # every page has translated texts
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -136,7 +136,7 @@ DATABASES = {"default": env.db("DATABASE_URL")}
 DATABASES["default"].update(
     CONN_MAX_AGE=60,
     CONN_HEALTH_CHECKS=True,
-    # A query that outlives these is a fault: pages and webhooks answer rather than pile up behind a lock.
+    # A longer query is an error: requests must fail instead of piling up behind a lock.
     OPTIONS={**DATABASES["default"].get("OPTIONS", {}), "connect_timeout": 3},
 )
 INBOX_LEASE_SECONDS = max(5, env.int("INBOX_LEASE_SECONDS", default=90))
@@ -152,7 +152,7 @@ CACHES = {
     },
 }
 
-# --- Celery: why each value, design by measurement of Redis and worker crashes ---------------------------------------
+# --- Celery: values from measurements with crashed workers and an unavailable Redis -----------------------------------
 CELERY_BROKER_URL = REDIS_URL
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {
@@ -174,7 +174,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 
-# --- People ----------------------------------------------------------------------------------------------------------
+# --- Login -----------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
 TENANT_MODEL = "accounts.Account"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -197,7 +197,7 @@ MFA_ADAPTER = "accounts.adapters.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = "Tollgate"
 MFA_FORMS = {"add_webauthn": "accounts.key_forms.AddKeyForm", "edit_webauthn": "accounts.key_forms.EditKeyForm"}
-MFA_TOTP_TOLERANCE = 1  # phones' clocks differ: the code before and the one after are good too
+MFA_TOTP_TOLERANCE = 1  # clocks differ: the previous and the next code are also valid
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # addresses come from invitations and operators
 vars().update(env.email("EMAIL_URL", default="consolemail://"))
 EMAIL_TIMEOUT = 10
@@ -207,7 +207,7 @@ SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_NAME = "__Host-session" if SECURE_COOKIES else "session"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_COOKIES
 
-# --- Answers ---------------------------------------------------------------------------------------------------------
+# --- Responses -------------------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
 LOCALE_PATHS = [BASE_DIR / "locale"]
 # English, and each language that has a catalogue (docs/translating.md); a browser's Accept-Language chooses.
@@ -238,7 +238,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024  # Meta posts up to 3 MB; Django's
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE_COOKIES else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE_COOKIES
 SECURE_SSL_REDIRECT = SECURE_COOKIES
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^metrics$"]  # probes and scrapers inside the network speak plain HTTP
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^metrics$"]  # probes and scrapers inside the network use plain HTTP
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "portal.views.csrf_failure"
@@ -304,7 +304,7 @@ UNFOLD = {
     },
 }  # fmt: skip
 
-# --- Logs: one JSON object a line -----------------------------------------------------------------------------------
+# --- Logs: one JSON object per line ---------------------------------------------------------------------------------
 _shared: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,

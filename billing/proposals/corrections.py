@@ -15,7 +15,7 @@ from core.tenancy import every_tenant
 
 @transaction.atomic
 def activate(proposal: Proposal, *, by: Principal, reason: str = "") -> int:
-    """Put every revision of a proposal in force and mark_dirty the affected buckets; audited.
+    """Put every revision of a proposal in force and mark the affected buckets; audited.
 
     Returns the number of buckets to rate again. Raises UserError for a proposal with other days than the revisions'
     own, which is only a what-if.

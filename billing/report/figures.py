@@ -28,7 +28,7 @@ def cost_figures(
     totals: Sequence[CostRow], before: Sequence[CostRow], forecasts: Iterable[Forecast], today: date,
     link: Callable[[str], str],
 ) -> list[KeyFigure]:  # fmt: skip
-    """Cost, margin and forecast of tier currency, then the message counts. `link` returns the URL of a charge state."""
+    """Cost, margin and forecast of each currency, then the message counts. `link` returns the URL of a charge state."""
     former = {row.currency: row.amount for row in before}
     figures = []
     for row in totals:

@@ -2,7 +2,7 @@
 
 A row of `sending_submission` is new until it is logged, `queued` until it is due, `sending` during the request,
 `answered` once the result is stored, and deleted once the result is logged. A worker that dies during a request leaves
-a row whose lease ends: nobody knows whether that message was sent, so it becomes `uncertain` and is not sent again.
+a row whose lease expires. Whether that message was sent is unknown, so it becomes `uncertain` and is not sent again.
 The next worker repeats everything else.
 """
 
@@ -27,7 +27,7 @@ LEASE = timedelta(seconds=90)  # an adapter gives up after 50 seconds at most
 CONNECTIONS = 32
 _MAX_PER_NUMBER = 16  # in one claim, so that a flood of one number does not delay others
 
-# Skip paused numbers: they may have many due rows, which would be read in vain.
+# Skip paused numbers: they may have many due rows, which would be read for nothing.
 _CLAIM = """
 WITH due AS MATERIALIZED (
     SELECT s.id FROM (

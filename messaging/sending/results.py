@@ -8,7 +8,7 @@ from typing import Any
 from providers.outcomes import Accepted, Answer, Outcome, Rejected, Unreached
 
 MAX_ATTEMPTS = 10
-MAX_WAIT = timedelta(hours=1)  # after a longer one people decide whether to send again
+MAX_WAIT = timedelta(hours=1)  # after a longer one, people decide whether to send again
 _MAX_BODY_BYTES = 16 * 1024
 _MAX_BACKOFF = timedelta(minutes=5)
 

@@ -1,4 +1,4 @@
-"""Checking messages in 8x8's form, with 8x8's codes for faults."""
+"""Checks messages in 8x8's form; refusals have 8x8's codes."""
 
 from messaging.sending.eightxeight.message import read, summarize
 from providers.eightxeight.requests.reading import Refusal

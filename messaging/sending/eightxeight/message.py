@@ -1,4 +1,4 @@
-"""Checking one message in 8x8's form."""
+"""Checks one message in 8x8's form."""
 
 import re
 from collections.abc import Mapping
@@ -165,7 +165,7 @@ def _check_content(kind: str, content: Mapping[str, Any], sender: Sender) -> Tem
 
 
 def check_location(value: Any, field: str, code: int) -> None:
-    """Check a place on the map."""
+    """Check a location."""
     place = mapping(value, field, missing=code, wrong=code)
     number(place.get("latitude"), f"{field}.latitude", 90, wrong=code)
     number(place.get("longitude"), f"{field}.longitude", 180, wrong=code)

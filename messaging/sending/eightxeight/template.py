@@ -1,4 +1,4 @@
-"""Checking `content.template` against the registered template, with 8x8's 303x to 305x codes."""
+"""Checks `content.template` against the registered template, with 8x8's codes 303x to 305x."""
 
 import re
 from collections.abc import Mapping

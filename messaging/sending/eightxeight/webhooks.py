@@ -1,4 +1,4 @@
-"""Reading 8x8's webhooks configuration, with 8x8's codes for what is wrong."""
+"""Reads 8x8's webhooks configuration; refusals have 8x8's codes."""
 
 from collections.abc import Callable
 from typing import Any

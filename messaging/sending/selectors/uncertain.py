@@ -1,4 +1,4 @@
-"""Submissions: the uncertain ones, and that of one message."""
+"""Queries of submissions: uncertain ones, those in flight, and that of one message."""
 
 from collections.abc import Collection, Sequence
 from uuid import UUID

@@ -1,1 +1,1 @@
-"""Writes of what is being sent."""
+"""Changes of submissions: erasure and health checks."""
