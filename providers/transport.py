@@ -33,9 +33,7 @@ os.register_at_fork(after_in_child=pool.cache_clear)  # two processes must not s
 def credential(secret: str) -> str:
     """Return the secret if it is valid in a header. Raises ValueError, without repeating the secret."""
     if not secret or not secret.isascii() or not secret.isprintable() or " " in secret:
-        raise ValueError(
-            "A credential is empty, or contains a space or another character that is not allowed in a header."
-        )
+        raise ValueError("A credential is empty, or contains a character that is not allowed in a header.")
     return secret
 
 
