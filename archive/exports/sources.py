@@ -147,10 +147,13 @@ class _Costs:
         """The requested columns; else those of the groups and the figures, with sales if there are any."""
         if self.export.columns:
             return columns_of(Dataset.COSTS, self.export.columns)
-        keys = [key for group in self.report.groups for key, *_ in group.file_columns]
-        keys += ["currency", "delivered", "charged", "free", "unrated", "amount"]
+        keys = [*self._group_keys, "currency", "delivered", "charged", "free", "unrated", "amount"]
         keys += ["sell_amount", "sell_unrated", "margin"] if self.report.resold else []
         return columns_of(Dataset.COSTS, keys)
+
+    @cached_property
+    def _group_keys(self) -> list[str]:
+        return [key for group in self.report.groups for key, *_ in group.file_columns]
 
     def span(self) -> Span | None:
         return _midnight(self.report.start), _midnight(self.report.end + timedelta(days=1))
@@ -159,9 +162,11 @@ class _Costs:
         rows = [_cost_cells(row, self.report.groups) for row in self.report.rows]
         columns = columns_by_key(Dataset.COSTS)
         kinds = {name: columns[name].kind for name in names}
-        if self.export.format != Format.JSONL:  # a program would count the totals twice
-            rows += [{names[0]: _("Total"), **_cost_cells(row)} for row in self.report.totals]
-            kinds |= {names[0]: ColumnType.TEXT}
+        label = next((name for name in names if name in self._group_keys), None)
+        # A program would count the totals twice, and so would people if no cell named them.
+        if label is not None and self.export.format != Format.JSONL:
+            rows += [{**_cost_cells(row), label: _("Total")} for row in self.report.totals]
+            kinds |= {label: ColumnType.TEXT}
         return extract_rows(kinds, [[row.get(name) for name in names] for row in rows])
 
     def head(self) -> list[tuple[str, ...]]:

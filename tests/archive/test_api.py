@@ -149,6 +149,30 @@ def test_costs_as_json_lines(acme, caller):
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("request_fields", "rows"),
+    [
+        ({"filters": {"group_by": ["category"]}}, ["marketing,USD,1,1,0,0,0.0118", "Total,USD,1,1,0,0,0.0118"]),
+        ({"filters": {"group_by": []}}, ["USD,1,1,0,0,0.0118"]),
+        ({"filters": {"group_by": ["category"]}, "columns": ["amount"]}, ["0.0118"]),
+        ({"filters": {"group_by": ["category"]}, "columns": ["amount", "category"]},
+         ["0.0118,marketing", "0.0118,Total"]),
+    ],
+)  # fmt: skip
+def test_costs_have_totals_only_with_a_column_for_their_label(acme, caller, request_fields, rows):
+    deliver(acme)
+    rate()
+    ask = caller()
+    days = {"from": "2026-10-01", "to": "2026-10-31"}
+    body = {"dataset": "costs", **request_fields, "filters": {**days, **request_fields["filters"]}}
+    started = ask("post", URL, body).json()
+    work.work()
+    file = ask("get", f"{URL}{started['id']}/download/")
+    lines = b"".join(file.streaming_content).decode().splitlines()
+    titles = next(n for n, line in enumerate(lines) if "Amount" in line)
+    assert lines[titles + 1 :] == rows
+
+
 def test_8x8_s_job_gives_its_columns_in_its_order(acme, caller):
     message = deliver(acme)
     deliver(acme, provider_message_id="wamid.B", at=AT + timedelta(days=1), msisdn="6591234567")
