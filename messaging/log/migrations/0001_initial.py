@@ -479,7 +479,7 @@ class Migration(migrations.Migration):
                             ("expired_at__isnull", False),
                             _connector="OR",
                         ),
-                        fields=["account", "created_at", "id"],
+                        fields=["account", "created_at", "id", "rejected_at", "expired_at"],
                         name="log_message_wrong",
                     ),
                 ],
