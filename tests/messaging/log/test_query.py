@@ -89,6 +89,10 @@ def test_fields_of_the_page():
     assert {name: (each.page, str(each.label)) for name, each in filters().items() if each.on_page} == PAGE
 
 
+def test_a_user_id_may_be_as_long_as_the_log_stores_it():
+    assert declarations(MessageQuery)["user_id"].kind.longest == Message._meta.get_field("user_id").max_length
+
+
 def test_the_order_behind_more_filters():
     assert [each.page for each in filters().values() if each.on_page and each.more] == [
         "subaccount", "channel", "country", "msisdn", "umid", "category", "template", "source_category", "source_name",
