@@ -268,8 +268,8 @@ class Moment(ValueKind):
         """The day's two midnights."""
         if value is None:
             return {}
-        midnights = (datetime.combine(day, time(), zone) for day in (value, value + timedelta(days=1)))
-        return dict(zip((name, self.until), midnights, strict=True))
+        next_day = value + timedelta(days=1)
+        return {name: datetime.combine(value, time(), zone), self.until: datetime.combine(next_day, time(), zone)}
 
     def canonical(self, value: datetime) -> datetime:
         """The time in UTC."""

@@ -1,5 +1,6 @@
 """Kinds of values: their form fields, page widgets, canonical and stored forms."""
 
+from dataclasses import FrozenInstanceError
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -29,6 +30,16 @@ ZONE = ZoneInfo("Asia/Singapore")
 def rendered(kind, value=None):
     """The kind's field on a page, as HTML."""
     return kind.page_field("Label").widget.render("name", value)
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [(FreeText(9), "longest"), (Choice((), ""), "every"), (ChoiceList(()), "hidden"), (WholeNumber(9, ""), "highest"),
+     (Moment(), "until")],
+)  # fmt: skip
+def test_a_kind_that_all_requests_share_cannot_be_changed(kind, name):
+    with pytest.raises(FrozenInstanceError):
+        setattr(kind, name, "x")
 
 
 def test_what_a_kind_does_by_default():
