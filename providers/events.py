@@ -82,7 +82,11 @@ Event = MessageEvent | ChangeEvent | ContactEvent
 
 @dataclass(slots=True)
 class Parsed:
-    """The content of a body: events to apply, and a sentence for each part that cannot be used."""
+    """The content of a body: events to apply, and a sentence for each part that cannot be used.
+
+    `notes` are sentences about parts that were used in another form than they came in.
+    """
 
     events: list[Event] = field_(default_factory=list)
     problems: list[str] = field_(default_factory=list)
+    notes: list[str] = field_(default_factory=list)

@@ -43,8 +43,6 @@ def read_answer(answer: Answer | Unreached) -> HealthAnswer:
     """The nodes of an answer of either provider; unknown kinds and states are skipped."""
     if isinstance(answer, Unreached):
         return NoHealthStatus(answer.reason)
-    if b"\\u0000" in answer.body:
-        return NoHealthStatus("an answer with a NUL character, which no database text can hold")
     data = answer.data or {}
     if not answer.is_success:
         message = text(mapping(data.get("error")).get("message"), 200) or text(

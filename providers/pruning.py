@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-from core.strict_json import Unparsable
+from core.strict_json import Unparsable, repair
 from providers.events import MessageEvent, Parsed
 from providers.registry import parse
 
@@ -26,7 +26,7 @@ def prune(body: bytes, parsed: Parsed | None, is_removed: Callable[[MessageEvent
         return None
     ids = {event.provider_message_id for event in removed}
     people = _people(removed) - _people(remaining)
-    return orjson.dumps(_without(orjson.loads(body), ids | people))
+    return orjson.dumps(_without(orjson.loads(repair(body)[0]), ids | people))
 
 
 def without_messages(body: bytes, parsed: Parsed | None, ids: Collection[str]) -> bytes | None:

@@ -1,10 +1,21 @@
 """Reads untrusted JSON: each function accepts any value and returns one type, or raises ValueError."""
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 
+from core.strict_json import load_repaired
+
 EARLIEST = datetime(2020, 1, 1, tzinfo=UTC)
 LATEST = datetime(2100, 1, 1, tzinfo=UTC)
+# A business-scoped user id or its parent id: US.13491208655302741918, US.ENT.11815799212886844830.
+_USER_ID = re.compile(r"[A-Z]{2}\.(?:ENT\.)?[A-Za-z0-9]{1,128}")
+
+
+def read_body(body: bytes) -> tuple[dict[str, Any], list[str]]:
+    """The JSON object of a webhook, and a note if some of its characters were replaced. Raises Unparsable."""
+    data, replaced = load_repaired(body)
+    return data, [f"Characters that no text can hold: {replaced}. Each is stored as \ufffd."] if replaced else []
 
 
 def mapping(value: Any) -> dict[str, Any]:
@@ -37,6 +48,12 @@ def digits(value: Any) -> str:
     """The digits of a phone number (MSISDN); empty for anything else."""
     number = text(value, 32).lstrip("+").replace(" ", "").replace("-", "")
     return number if number.isascii() and number.isdigit() and 5 <= len(number) <= 20 else ""
+
+
+def user_id(value: Any) -> str:
+    """A business-scoped user id in a field that can also hold a number; empty for anything else."""
+    name = text(value, 140)
+    return name if _USER_ID.fullmatch(name) else ""
 
 
 def unix_time(value: Any) -> datetime:

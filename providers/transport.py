@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import orjson
 
+from core.strict_json import Unparsable, load_repaired
 from providers.outcomes import Answer, Outcome, Uncertain, Unreached
 
 LARGEST_ANSWER = 1024 * 1024
@@ -95,10 +96,9 @@ def _exchange(
 
 def _json_object(body: bytes) -> dict[str, Any] | None:
     try:
-        data = orjson.loads(body)
-    except orjson.JSONDecodeError:
+        return load_repaired(body)[0]
+    except Unparsable:
         return None
-    return data if isinstance(data, dict) else None
 
 
 def _retry_after(value: str) -> timedelta | None:

@@ -6,11 +6,13 @@ One body may have a thousand statuses of as many people, also of other subaccoun
 import json
 from typing import Any
 
+from core.strict_json import repair
+
 
 def part_about(body: bytes, provider_message_id: str) -> Any | None:
     """The body as JSON, with only the message's entries in lists; None if there are none or it is no JSON."""
     try:
-        document = json.loads(body)
+        document = json.loads(repair(body)[0])
     except (ValueError, RecursionError):
         return None
     return _filter(document, provider_message_id) if _contains(document, provider_message_id) else None

@@ -199,13 +199,13 @@ def _state(reading: Reading) -> InboxState:
 
 
 def _set_states(outcomes: Sequence[tuple[ClaimedItem, InboxState, str]]) -> None:
-    done = [item for item, state, _ in outcomes if state == InboxState.DONE]
+    done = [item for item, state, reason in outcomes if state == InboxState.DONE and not reason]
     with connection.cursor() as cursor:
         if done:
             times = [item.received_at for item in done]  # select the partitions
             cursor.execute(_DONE, [min(times), max(times), [item.id for item in done]])
         for item, state, reason in outcomes:
-            if state != InboxState.DONE:
+            if state != InboxState.DONE or reason:
                 cursor.execute(_SET_STATE, [str(state), reason, str(state), _LEASE, item.received_at, item.id])
 
 

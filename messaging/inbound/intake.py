@@ -47,11 +47,11 @@ class Reading:
 
     @property
     def reason(self) -> str:
-        """The reasons why the row is not done, without repetitions."""
+        """The reasons why the row is not done, and the notes about it, without repetitions."""
         registrations = [
             f"{text[:1].upper()}{text[1:]}: register it, and the webhook is applied." for text in self.missing
         ]
-        return "\n".join(dict.fromkeys([*registrations, *self.problems]))
+        return "\n".join(dict.fromkeys([*registrations, *self.problems, *self.parsed.notes]))
 
 
 class Intake:
@@ -81,7 +81,7 @@ class Intake:
         item = reading.item
         at = event.at or item.received_at
         if at > item.received_at + FUTURE:
-            reading.problems.append(f"An event is dated {at:%Y-%m-%d}, in the future.")
+            reading.problems.append(f"An event is dated {at:%Y-%m-%d %H:%M} UTC, in the future.")
             return
         directory = self.directory
         try:

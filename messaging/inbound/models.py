@@ -124,7 +124,7 @@ class InboxItem(TenantModel):
     state = models.CharField(max_length=12, choices=InboxState, default=InboxState.PENDING)
     attempts = models.SmallIntegerField(default=0)
     due_at = models.DateTimeField(default=timezone.now, help_text="Not claimed before this time: a lease or a delay.")
-    reason = models.TextField(blank=True, help_text="Why it is quarantined or was retried.")
+    reason = models.TextField(blank=True, help_text="Why it is quarantined or was retried, or a note.")
     processed_at = models.DateTimeField(null=True)
 
     class Meta:

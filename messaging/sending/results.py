@@ -97,7 +97,7 @@ def _wait(outcome: Outcome, failures: int) -> timedelta | None:
 
 
 def _answer(answer: Answer) -> dict[str, Any]:
-    if len(answer.body) <= _MAX_BODY_BYTES and answer.data is not None and b"\\u0000" not in answer.body:
+    if len(answer.body) <= _MAX_BODY_BYTES and answer.data is not None:
         return {"status": answer.http_status, "body": answer.data}
     text = answer.body[:_MAX_BODY_BYTES].decode("utf-8", "replace").replace("\0", "\ufffd")
     return {"status": answer.http_status, "body": text}

@@ -70,7 +70,3 @@ def test_no_answer_is_a_reason(url):
 )  # fmt: skip
 def test_what_is_no_health_status(status, data, reason):
     assert read_answer(Answer(status, b"", data)) == NoHealthStatus(reason)
-
-
-def test_a_nul_character_reaches_no_database():
-    assert isinstance(read_answer(Answer(200, rb'{"health_status": "\u0000"}', {})), NoHealthStatus)

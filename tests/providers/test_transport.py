@@ -74,6 +74,13 @@ def test_an_answer_that_cannot_be_decoded(provider):
     assert send_by_meta(at(provider.url), {}) == Uncertain("DecodingError")
 
 
+def test_a_bad_text_in_an_answer_does_not_hide_the_message_id(provider):
+    provider.answer = rb'{"contacts": [{"input": "half \ud83d \u0000"}], "messages": [{"id": "wamid.A"}]}'
+    outcome = send_by_meta(at(provider.url), {})
+    assert outcome.provider_message_id == "wamid.A"
+    assert outcome.answer.data["contacts"] == [{"input": "half \ufffd \ufffd"}]
+
+
 @every_vendor
 def test_connections_are_kept(send, provider):
     provider.answer = b"{}"

@@ -129,7 +129,7 @@ class Migration(migrations.Migration):
                         default=django.utils.timezone.now, help_text="Not claimed before this time: a lease or a delay."
                     ),
                 ),
-                ("reason", models.TextField(blank=True, help_text="Why it is quarantined or was retried.")),
+                ("reason", models.TextField(blank=True, help_text="Why it is quarantined or was retried, or a note.")),
                 ("processed_at", models.DateTimeField(null=True)),
                 (
                     "account",

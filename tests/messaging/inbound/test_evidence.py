@@ -38,3 +38,9 @@ def test_an_8x8_receipt_is_shown_whole():
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"id": "wamid.B"}', b"\xff", b"[" * 100_000])
 def test_what_does_not_name_the_message_shows_nothing(body):
     assert part_about(body, "wamid.A") is None
+
+
+def test_a_bad_text_is_replaced():
+    body = meta(status("wamid.A", "HALF"))
+    raw = json.dumps(body).encode().replace(b"HALF", rb"\ud83d")
+    assert part_about(raw, "wamid.A") == meta(status("wamid.A", "\ufffd"))

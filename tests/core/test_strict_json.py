@@ -1,0 +1,51 @@
+"""JSON that the database can store."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.strict_json import Unparsable, load, load_repaired, repair
+
+
+@pytest.mark.parametrize(
+    ("body", "text", "count"),
+    [
+        (rb'"Great \ud83d"', "Great \ufffd", 1),
+        (rb'"\udc00\ud83d"', "\ufffd\ufffd", 2),
+        (rb'"\uD83D\uDE00 \ud83d\n"', "\U0001f600 \ufffd\n", 1),
+        (rb'"a\u0000b"', "a\ufffdb", 1),
+        (rb'"\\\u0000"', "\\\ufffd", 1),
+        (b'"a\x00b\x1b"', "a\ufffdb\ufffd", 2),
+        (b'"caf\xe9"', "caf\ufffd", 1),
+        (b'"\xed\xa0\xbd"', "\ufffd\ufffd\ufffd", 3),
+        ('"caf\u00e9 \ufffd"'.encode(), "caf\u00e9 \ufffd", 0),
+        (rb'"what does \\u0000 and \\ud83d mean?"', r"what does \u0000 and \ud83d mean?", 0),
+    ],
+)
+def test_repair_replaces_what_no_text_can_hold(body, text, count):
+    repaired, replaced = repair(body)
+    assert (load(repaired), replaced) == (text, count)
+
+
+def test_a_text_about_an_escape_is_no_nul():
+    assert load(rb'{"text": "what does \\u0000 mean?"}') == {"text": r"what does \u0000 mean?"}
+    with pytest.raises(Unparsable, match="NUL"):
+        load(rb'{"text": "\\\u0000"}')
+
+
+def test_only_what_can_be_repaired_is_loaded():
+    assert load_repaired(rb'{"a": "\ud83d"}') == ({"a": "\ufffd"}, 1)
+    assert load_repaired(b'{"a": 1}') == ({"a": 1}, 0)
+    for body in (b"{", rb'{"a": "\ud83d"', rb'["\ud83d"]', b'{"a": NaN}', b"\xff"):
+        with pytest.raises(Unparsable):
+            load_repaired(body)
+
+
+@given(st.text(st.characters(codec=None), max_size=20))
+def test_every_text_can_be_loaded_after_the_repair(text):
+    repaired = json.loads(repair(json.dumps({"t": text}).encode())[0])["t"]
+    expected = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").replace("\0", "\ufffd")
+    assert repaired == expected
+    assert load_repaired(json.dumps({"t": text}).encode())[0] == {"t": expected}
