@@ -3,6 +3,8 @@
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
+from providers import vocabulary
+
 
 class ChargeState(TextChoices):
     """Whether a message is charged, free, without a price yet, or not billable."""
@@ -22,6 +24,8 @@ class FreeReason(TextChoices):
     SERVICE_NOT_CHARGED = "service_not_charged", _("Service messages are free before 1 October 2026")
     SERVICE_ALLOWANCE = "service_allowance", _("One of the number's 1,000 free service messages this month")
     REFERRAL_CONVERSION = "referral_conversion", _("Free entry point message")
+    BUSINESS_APP = vocabulary.BUSINESS_APP, _("Sent from the WhatsApp Business app")
+    NOT_BILLABLE = vocabulary.NOT_BILLABLE, _("Not billable, as the provider reports")
 
 
 class UnratedReason(TextChoices):
@@ -29,6 +33,7 @@ class UnratedReason(TextChoices):
 
     NO_RULE = "no_rule", _("No rule covers this category on that day")
     NO_CATEGORY = "no_category", _("The provider named no category")
+    NOT_PER_MESSAGE = "not_per_message", _("The provider charged the conversation, not the message")
     NO_WABA = "no_waba", _("The sending WABA is unknown, so its time zone and currency are too")
     NO_COUNTRY = "no_country", _("The recipient's country is unknown")
     NO_CARD = "no_card", _("No rate card in the WABA's currency is in force on that day")

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from billing.enums import AccrualScope, ChargeState, FreeReason, SellBase, UnratedReason
 from core.money import ZERO
-from providers.vocabulary import Category
+from providers.vocabulary import PER_CONVERSATION, Category
 
 OTHER_MARKET = "Other"
 
@@ -165,12 +165,12 @@ def price_category(category: str) -> str:
 def accrue(rule_sets: Sequence[RuleSet], *, category: str, pricing_type: str, day: date, market: str) -> Accrual:
     """How a delivered message is counted by the rule set in force on the day.
 
-    The provider's `pricing.type` decides between free and charged; without one (8x8), the rule decides.
+    The provider's `pricing.type` decides between free and charged; without one (8x8), the rule decides. A free message
+    is free whatever else is unknown about it.
     """
-    if not category:
-        return _unrated(UnratedReason.NO_CATEGORY)
-    if not market:
-        return _unrated(UnratedReason.NO_COUNTRY)
+    if reason := _unrated_reason(category, pricing_type, market):
+        is_free = pricing_type.startswith("free")
+        return Accrual(AccrualScope.PORTFOLIO, "free", free_reason=pricing_type) if is_free else _unrated(reason)
     rules = rules_on(rule_sets, day)
     plain = price_category(category)
     rule = (rules.rules.get((plain, pricing_type)) or rules.rules.get((plain, ""))) if rules else None
@@ -180,6 +180,14 @@ def accrue(rule_sets: Sequence[RuleSet], *, category: str, pricing_type: str, da
         return _unrated(UnratedReason.NO_RULE)
     free = pricing_type if pricing_type.startswith("free") else rule.free_reason
     return Accrual(rule.scope, rule.group.replace("{market}", market), rule.allowance, free_reason=free)
+
+
+def _unrated_reason(category: str, pricing_type: str, market: str) -> UnratedReason | None:
+    if pricing_type == PER_CONVERSATION:
+        return UnratedReason.NOT_PER_MESSAGE
+    if not category:
+        return UnratedReason.NO_CATEGORY
+    return None if market else UnratedReason.NO_COUNTRY
 
 
 def rules_on(rule_sets: Sequence[RuleSet], day: date) -> RuleSet | None:

@@ -40,6 +40,11 @@ class Category(TextChoices):
 FAMILIES = (Category.MARKETING, Category.UTILITY, Category.AUTHENTICATION, Category.SERVICE)
 
 
+# Values of a message's pricing type besides those of Meta's `pricing.type`: `billable` is false, the message was sent
+# from the WhatsApp Business app, and the model is CBP.
+NOT_BILLABLE, BUSINESS_APP, PER_CONVERSATION = "free_not_billable", "free_business_app", "cbp"
+
+
 def category_name(category: str) -> str:
     """The label of a pricing category; derived from the value if it is unknown."""
     if category in Category.values:

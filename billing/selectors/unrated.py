@@ -20,6 +20,9 @@ _REMEDIES = {
     UnratedReason.NO_CATEGORY: gettext_lazy(
         "Nothing to import: these messages are rated automatically when a webhook names their category."
     ),
+    UnratedReason.NOT_PER_MESSAGE: gettext_lazy(
+        "Nothing to import: compare these messages with the provider's invoice, which has its conversations."
+    ),
     UnratedReason.NO_WABA: gettext_lazy(
         "Register the WhatsApp Business Account that sent them, with its time zone and currency."
     ),

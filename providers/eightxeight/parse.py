@@ -6,11 +6,11 @@ Letter case differs between its samples, so words are compared in lower case.
 
 from typing import Any
 
-from core.strict_json import Unparsable, load_object
+from core.strict_json import Unparsable
 from providers.eightxeight.management import read_management
 from providers.events import MessageEvent, Parsed
-from providers.reading import category_of, digits, integer, iso_time, mapping, text
-from providers.vocabulary import Direction
+from providers.reading import category_of, digits, integer, iso_time, mapping, read_body, text
+from providers.vocabulary import BUSINESS_APP, Category, Direction
 
 _STATES = {
     "queued": "queued",
@@ -25,18 +25,35 @@ _STATES = {
 
 
 def parse(body: bytes) -> Parsed:
-    """Turn one body into its one event. Raises Unparsable when it is not an envelope of 8x8."""
-    data = load_object(body)
+    """Turn one body into its one event. Raises Unparsable when it is not an envelope of 8x8.
+
+    8x8 posts all channels to one address, and the legs of a fallback under one UMID. Only WhatsApp's are messages here.
+    """
+    data, notes = read_body(body)
     kind = text(data.get("eventType"), 64).lower()
     if not kind:
         raise Unparsable("The body has no `eventType`, so it is not a webhook of 8x8.")
     try:
         if reader := _MESSAGES.get(kind):
-            return Parsed(events=[reader(mapping(data.get("payload")))])
+            payload = mapping(data.get("payload"))
+            if channel := _other_channel(data, payload):
+                return Parsed(notes=[*notes, f"About the channel {channel}, which is not logged: only WhatsApp is."])
+            return Parsed(events=[reader(payload)], notes=notes)
         events = read_management(kind, data)
     except ValueError as error:
         return Parsed(problems=[f"The {kind} cannot be used: {error}."])
-    return Parsed(events=list(events)) if events else Parsed(problems=[f"Event type {kind!r} is not understood yet."])
+    if not events:
+        return Parsed(problems=[f"Event type {kind!r} is not understood yet."])
+    return Parsed(events=list(events), notes=notes)
+
+
+def _other_channel(data: dict[str, Any], payload: dict[str, Any]) -> str:
+    """The channel of a message that is not WhatsApp's, in lower case; empty for WhatsApp."""
+    parts = (payload, mapping(payload.get("recipient")), mapping(payload.get("outboundContent")))
+    channels = [text(part.get("channel"), 32).lower() for part in parts]
+    if text(data.get("namespace"), 32).lower() == "sms":
+        channels.append("sms")
+    return next((channel for channel in channels if channel not in {"", "whatsapp"}), "")
 
 
 def _required_id(payload: dict[str, Any]) -> str:
@@ -97,7 +114,7 @@ def _state(word: str, detail: str) -> str:
 
 
 def _echo(payload: dict[str, Any]) -> MessageEvent:
-    """A message that the business sent from the WhatsApp Business app: 8x8 reports it after it was sent."""
+    """A message that the business sent from the WhatsApp Business app. Meta does not charge it."""
     msisdn, user_id, _ = _person(payload)
     return MessageEvent(
         provider_message_id=_required_id(payload),
@@ -107,7 +124,9 @@ def _echo(payload: dict[str, Any]) -> MessageEvent:
         msisdn=msisdn,
         user_id=user_id,
         content_type=text(payload.get("type"), 24).lower(),
-        detail="external_app_message",
+        category=Category.SERVICE,
+        pricing_type=BUSINESS_APP,
+        detail="business_app",
         content=mapping(payload.get("content")) or None,
     )
 

@@ -8,27 +8,30 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from core.strict_json import Unparsable, load_object
+from core.strict_json import Unparsable
 from providers.events import MessageEvent, Parsed
+from providers.meta.fields import FieldState, fields
 from providers.meta.management import read_management
-from providers.reading import category_of, digits, integer, items, mapping, text, unix_time
-from providers.vocabulary import Direction
+from providers.reading import category_of, digits, integer, items, mapping, read_body, text, unix_time, user_id
+from providers.vocabulary import BUSINESS_APP, NOT_BILLABLE, PER_CONVERSATION, Category, Direction
 
+# `type` of a status that is about no message: a call, or a payment in a chat.
+_NO_MESSAGE = frozenset({"call", "payment"})
 # `played` is for a voice message: the person listened to it, so it counts as read.
 _STATES = {"sent": "sent", "delivered": "delivered", "read": "read", "played": "read", "failed": "failed"}
 
 
 def parse(body: bytes) -> Parsed:
     """Turn one body into events. Raises Unparsable when it is not Meta's envelope."""
-    data = load_object(body)
+    data, notes = read_body(body)
     entries = items(data.get("entry"))
     if not entries:
         raise Unparsable("The body has no `entry` list, so it is not a WhatsApp webhook of Meta.")
-    parsed = Parsed()
+    parsed = Parsed(notes=notes)
     for entry in entries:
         for change in items(entry.get("changes")):
             _read_change(change, entry, parsed)
-    if not parsed.events and not parsed.problems:
+    if not (parsed.events or parsed.problems or parsed.notes):
         parsed.problems.append("The body holds no changes.")
     return parsed
 
@@ -36,14 +39,19 @@ def parse(body: bytes) -> Parsed:
 def _read_change(change: dict[str, Any], entry: dict[str, Any], parsed: Parsed) -> None:
     value = mapping(change.get("value"))
     # Official samples misplace `field`, so the keys of the value decide.
-    if {"statuses", "messages", "errors"} & value.keys():
+    if {"statuses", "messages", "message_echoes", "errors"} & value.keys():
         _read_messages(value, parsed)
         return
     events = read_management(value, text(entry.get("id"), 64), entry_time(entry))
-    if events is None:
-        parsed.problems.append(f"Field {text(change.get('field'), 64)!r} is not understood yet.")
-    else:
+    if events is not None:
         parsed.events.extend(events)
+        return
+    name = text(change.get("field"), 64)
+    field = fields().get(name)
+    if field is not None and field.state is FieldState.KEPT:
+        parsed.notes.append(f"{field.meaning} (field {name}): the webhook is kept and changes nothing.")
+    else:
+        parsed.problems.append(f"Field {name!r} is not understood yet.")
 
 
 def entry_time(entry: dict[str, Any]) -> datetime | None:
@@ -59,11 +67,16 @@ def _read_messages(value: dict[str, Any], parsed: Parsed) -> None:
     if not number_id:
         parsed.problems.append("metadata.phone_number_id is missing, so the number is unknown.")
         return
+    contacts = items(value.get("contacts"))
     for status in items(value.get("statuses")):
-        _collect(parsed, "status", status, lambda status=status: _status_event(status, number_id))
-    contacts = {text(contact.get("wa_id"), 32): contact for contact in items(value.get("contacts"))}
+        if (kind := text(status.get("type"), 24).lower()) in _NO_MESSAGE:
+            parsed.notes.append(f"The status of a {kind} is about no message: it is kept and changes nothing.")
+        else:
+            _collect(parsed, "status", status, lambda status=status: _status_event(status, number_id, contacts))
     for message in items(value.get("messages")):
         _collect(parsed, "message", message, lambda message=message: _inbound_event(message, number_id, contacts))
+    for echo in items(value.get("message_echoes")):
+        _collect(parsed, "message", echo, lambda echo=echo: _echo_event(echo, number_id, contacts))
     for error in items(value.get("errors")):
         parsed.problems.append(f"Meta reports error {text(error.get('code'), 12)}: {text(error.get('title'), 200)}")
 
@@ -75,6 +88,11 @@ def _collect(parsed: Parsed, kind: str, part: dict[str, Any], read: Any) -> None
         parsed.problems.append(f"The {kind} {text(part.get('id'), 80)!r} cannot be used: {error}.")
 
 
+_ENVELOPE = frozenset(  # the fields around the content
+    {"id", "from", "from_user_id", "from_parent_user_id", "to", "to_user_id", "to_parent_user_id", "timestamp"}
+)
+
+
 def _required_id(part: dict[str, Any]) -> str:
     wamid = text(part.get("id"), 512)
     if not wamid:
@@ -82,8 +100,32 @@ def _required_id(part: dict[str, Any]) -> str:
     return wamid
 
 
-def _status_event(status: dict[str, Any], number_id: str) -> MessageEvent:
+def _contact(contacts: list[dict[str, Any]], msisdn: str, person_id: str) -> dict[str, Any]:
+    """The contact of a person: by user id, else by number; the only one if the message names nobody."""
+    for contact in contacts:
+        if person_id and person_id in {contact.get("user_id"), contact.get("wa_id")}:
+            return contact
+    for contact in contacts:
+        if msisdn and digits(contact.get("wa_id")) == msisdn:
+            return contact
+    return contacts[0] if len(contacts) == 1 and not (msisdn or person_id) else {}
+
+
+def _pricing_type(pricing: dict[str, Any]) -> str:
+    """Meta's `type`. What is not billable is free, whatever else the object says."""
+    kind = text(pricing.get("type"), 32).lower()
+    if pricing.get("billable") is False and not kind.startswith("free"):
+        return NOT_BILLABLE
+    return kind or (PER_CONVERSATION if text(pricing.get("pricing_model"), 8).upper() == "CBP" else "")
+
+
+def _status_event(status: dict[str, Any], number_id: str, contacts: list[dict[str, Any]]) -> MessageEvent:
     pricing = mapping(status.get("pricing"))
+    is_group = text(status.get("recipient_type"), 24).lower() == "group"  # then `recipient_id` is the group's
+    recipient = status.get("recipient_participant_id") or ("" if is_group else status.get("recipient_id"))
+    msisdn = digits(recipient)
+    person_id = text(status.get("recipient_participant_user_id") or status.get("recipient_user_id"), 140)
+    contact = _contact(contacts, msisdn, person_id or user_id(recipient))
     word = text(status.get("status"), 24).lower() or "unknown"
     error = next(_errors(status), {})
     return MessageEvent(
@@ -91,10 +133,10 @@ def _status_event(status: dict[str, Any], number_id: str) -> MessageEvent:
         state=_STATES.get(word, word),
         at=unix_time(status.get("timestamp")),
         number_id=number_id,
-        msisdn=digits(status.get("recipient_participant_id") or status.get("recipient_id")),
-        user_id=text(status.get("recipient_user_id"), 140),
+        msisdn=msisdn or digits(contact.get("wa_id")),
+        user_id=person_id or user_id(recipient) or text(contact.get("user_id"), 140),
         category=category_of(pricing.get("category")),
-        pricing_type=text(pricing.get("type"), 32).lower(),
+        pricing_type=_pricing_type(pricing),
         client_message_id=text(status.get("biz_opaque_callback_data"), 512),
         detail=word if word == "played" else "",
         error_source="meta" if error else "",
@@ -107,10 +149,12 @@ def _errors(part: dict[str, Any]) -> Iterator[dict[str, Any]]:
     yield from items(part.get("errors"))
 
 
-def _inbound_event(message: dict[str, Any], number_id: str, contacts: dict[str, Any]) -> MessageEvent:
+def _inbound_event(message: dict[str, Any], number_id: str, contacts: list[dict[str, Any]]) -> MessageEvent:
     kind = text(message.get("type"), 24).lower() or "unknown"
-    contact = mapping(contacts.get(text(message.get("from"), 32)))
-    content = {key: value for key, value in message.items() if key not in {"id", "from", "timestamp"}}
+    msisdn = digits(message.get("from"))
+    person_id = text(message.get("from_user_id"), 140) or user_id(message.get("from"))
+    contact = _contact(contacts, msisdn, person_id)
+    content = {key: value for key, value in message.items() if key not in _ENVELOPE}
     name = text(mapping(contact.get("profile")).get("name"), 255)
     return MessageEvent(
         provider_message_id=_required_id(message),
@@ -118,8 +162,28 @@ def _inbound_event(message: dict[str, Any], number_id: str, contacts: dict[str, 
         at=unix_time(message.get("timestamp")),
         direction=Direction.INBOUND,
         number_id=number_id,
-        msisdn=digits(message.get("from")),
-        user_id=text(contact.get("user_id"), 140),
+        msisdn=msisdn or digits(contact.get("wa_id")),
+        user_id=person_id or text(contact.get("user_id"), 140),
         content_type=kind,
         content={**content, "profile_name": name} if name else content,
+    )
+
+
+def _echo_event(echo: dict[str, Any], number_id: str, contacts: list[dict[str, Any]]) -> MessageEvent:
+    """A message that the business sent from the WhatsApp Business app. Meta does not charge it."""
+    msisdn = digits(echo.get("to"))
+    person_id = text(echo.get("to_user_id"), 140) or user_id(echo.get("to"))
+    contact = _contact(contacts, msisdn, person_id)
+    return MessageEvent(
+        provider_message_id=_required_id(echo),
+        state="sent",
+        at=unix_time(echo.get("timestamp")),
+        number_id=number_id,
+        msisdn=msisdn or digits(contact.get("wa_id")),
+        user_id=person_id or text(contact.get("user_id"), 140),
+        content_type=text(echo.get("type"), 24).lower() or "unknown",
+        category=Category.SERVICE,
+        pricing_type=BUSINESS_APP,
+        detail="business_app",
+        content={key: value for key, value in echo.items() if key not in _ENVELOPE},
     )

@@ -137,6 +137,19 @@ def test_tier_bounds_are_inclusive(position, number):
             Accrual(AccrualScope.PORTFOLIO, "India/referral_conversion", free_reason=FreeReason.REFERRAL_CONVERSION),
         ),
         ("", "", OCTOBER, Accrual(AccrualScope.PORTFOLIO, "unrated", unrated_reason=UnratedReason.NO_CATEGORY)),
+        ("", "free_not_billable", OCTOBER, Accrual(AccrualScope.PORTFOLIO, "free", free_reason="free_not_billable")),
+        (
+            "utility",
+            "free_not_billable",
+            OCTOBER,
+            Accrual(AccrualScope.PORTFOLIO, "India/utility", free_reason="free_not_billable"),
+        ),
+        (
+            "utility",
+            "cbp",
+            OCTOBER,
+            Accrual(AccrualScope.PORTFOLIO, "unrated", unrated_reason=UnratedReason.NOT_PER_MESSAGE),
+        ),
     ],
 )
 def test_how_a_message_is_counted(rule_sets, category, pricing_type, day, expected):

@@ -133,3 +133,40 @@ def test_what_is_missing_is_named(payload, problem):
 def test_a_body_that_is_not_of_8x8():
     with pytest.raises(Unparsable, match="no `eventType`"):
         parse(b"{}")
+
+
+# --- Other channels --------------------------------------------------------------------------------------------------
+def other(namespace="ChatApps", kind="outbound_message_status_changed", **payload):
+    return json.dumps({"namespace": namespace, "eventType": kind, "payload": RECEIPT | payload}).encode()
+
+
+@pytest.mark.parametrize(
+    ("raw", "channel"),
+    [
+        (other(channel="sms"), "sms"),
+        (other(channel="ZaloNotification"), "zalonotification"),
+        (other(channel="RCS", kind="inbound_message_received"), "rcs"),
+        (other(channel=None, recipient={"channel": "viber"}, kind="inbound_message_received"), "viber"),
+        (other(channel=None, outboundContent={"channel": "line"}), "line"),
+        (other("SMS", channel=None), "sms"),
+        (other("SMS", channel=None, kind="inbound_message_received", body="STOP"), "sms"),
+        (other("sms", channel="whatsapp"), "sms"),
+        (other(channel="sms", kind="external_app_message"), "sms"),
+    ],
+)
+def test_a_message_of_another_channel_is_none_of_whatsapp(raw, channel):
+    parsed = parse(raw)
+    assert (parsed.events, parsed.problems) == ([], [])
+    assert parsed.notes == [f"About the channel {channel}, which is not logged: only WhatsApp is."]
+
+
+@pytest.mark.parametrize("channel", [None, "", "WhatsApp", "WHATSAPP"])
+def test_whatsapp_is_the_channel_unless_another_is_named(channel):
+    assert len(parse(other(channel=channel)).events) == 1
+
+
+def test_a_bad_text_is_replaced():
+    raw = receipt(outboundContent={"body": {"text": "HALF"}}).replace(b"HALF", rb"\udc00 \u0000")
+    parsed = parse(raw)
+    assert parsed.events[0].content == {"body": {"text": "\ufffd \ufffd"}}
+    assert parsed.notes == ["Characters that no text can hold: 2. Each is stored as \ufffd."]

@@ -109,9 +109,9 @@ def test_what_is_detected_is_what_the_value_holds():
 
 
 def test_a_field_that_is_not_understood_is_named():
-    change = {"field": "flows", "value": {"flow_id": "1"}}
+    change = {"field": "moons", "value": {"moon_id": "1"}}
     parsed = parse(json.dumps({"entry": [{"id": "1", "changes": [change]}]}).encode())
-    assert parsed.problems == ["Field 'flows' is not understood yet."]
+    assert parsed.problems == ["Field 'moons' is not understood yet."]
 
 
 def test_an_error_of_the_whole_account_is_a_problem():
@@ -123,3 +123,115 @@ def test_an_error_of_the_whole_account_is_a_problem():
 def test_a_body_that_is_not_of_meta(data):
     with pytest.raises(Unparsable, match="no `entry` list"):
         parse(json.dumps(data).encode())
+
+
+# --- Persons ---------------------------------------------------------------------------------------------------------
+def inbound(**fields):
+    return {"id": "wamid.IN", "timestamp": "1749416383", "type": "text", "text": {"body": "hello"}, **fields}
+
+
+ANN = {"profile": {"name": "Ann"}, "user_id": "US.AAA111"}
+BO = {"profile": {"name": "Bo"}, "user_id": "SG.BBB222", "wa_id": "6591234567"}
+
+
+@pytest.mark.parametrize(
+    ("message", "contacts", "person"),
+    [
+        ({"from_user_id": "US.AAA111"}, [ANN, BO], ("", "US.AAA111", "Ann")),
+        ({"from_user_id": "SG.BBB222"}, [ANN, BO], ("6591234567", "SG.BBB222", "Bo")),
+        ({"from": "6591234567"}, [ANN, BO], ("6591234567", "SG.BBB222", "Bo")),
+        ({"from": "US.AAA111"}, [ANN, BO], ("", "US.AAA111", "Ann")),
+        ({"from_user_id": "BR.CCC333"}, [], ("", "BR.CCC333", None)),
+        ({"from_user_id": "US.ENT.118157"}, [ANN], ("", "US.ENT.118157", None)),
+        ({"from": "6591234567", "from_user_id": "SG.BBB222"}, [ANN], ("6591234567", "SG.BBB222", None)),
+        ({}, [ANN], ("", "US.AAA111", "Ann")),
+        ({}, [ANN, BO], ("", "", None)),
+        ({"from": "6591234567"}, [{"wa_id": "+65 9123 4567", "user_id": "SG.D"}], ("6591234567", "SG.D", None)),
+    ],
+)
+def test_whose_message_it_is(message, contacts, person):
+    event = parse(body(messages=[inbound(**message)], contacts=contacts)).events[0]
+    assert (event.msisdn, event.user_id, event.content.get("profile_name")) == person
+    assert "from_user_id" not in event.content
+
+
+@pytest.mark.parametrize(
+    ("fields", "contacts", "person"),
+    [
+        ({"recipient_id": "IN.5550002"}, [], ("", "IN.5550002")),
+        ({"recipient_id": "16505551234"}, [ANN], ("16505551234", "")),
+        ({"recipient_id": "6591234567"}, [ANN, BO], ("6591234567", "SG.BBB222")),
+        ({"recipient_id": "SG.BBB222"}, [ANN, BO], ("6591234567", "SG.BBB222")),
+        ({"recipient_id": ""}, [ANN], ("", "US.AAA111")),
+        ({"recipient_id": "120363", "recipient_type": "group"}, [], ("", "")),
+        ({"recipient_id": "GRP_z", "recipient_type": "group", "recipient_participant_id": "6591230381"}, [],
+         ("6591230381", "")),
+        ({"recipient_id": "GRP_z", "recipient_type": "group", "recipient_participant_user_id": "SG.BBB222"}, [],
+         ("", "SG.BBB222")),
+        ({"recipient_id": "GRP_z", "recipient_type": "group", "recipient_participant_id": "SG.BBB222"}, [BO],
+         ("6591234567", "SG.BBB222")),
+    ],
+)  # fmt: skip
+def test_to_whom_a_status_is(fields, contacts, person):
+    event = parse(body(statuses=[STATUS | fields], contacts=contacts)).events[0]
+    assert (event.msisdn, event.user_id) == person
+
+
+# --- Pricing and statuses --------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("pricing", "pricing_type"),
+    [
+        ({"billable": False, "pricing_model": "CBP"}, "free_not_billable"),
+        ({"billable": False, "pricing_model": "PMP", "type": "regular"}, "free_not_billable"),
+        ({"billable": False, "type": "free_entry_point"}, "free_entry_point"),
+        ({"billable": True, "pricing_model": "CBP"}, "cbp"),
+        ({"billable": True, "pricing_model": "PMP"}, ""),
+        ({"billable": "false", "type": "regular"}, "regular"),
+        ({}, ""),
+    ],
+)
+def test_what_is_not_billable_is_free_whatever_else_is_said(pricing, pricing_type):
+    status = STATUS | {"pricing": pricing | {"category": "utility"}}
+    assert parse(body(statuses=[status])).events[0].pricing_type == pricing_type
+
+
+@pytest.mark.parametrize("kind", ["call", "payment", "CALL"])
+def test_a_status_of_a_call_or_a_payment_is_no_message(kind):
+    parsed = parse(body(statuses=[STATUS | {"type": kind, "status": "RINGING"}, STATUS]))
+    assert ([event.provider_message_id for event in parsed.events], parsed.problems) == (["wamid.HBg"], [])
+
+
+@pytest.mark.parametrize(
+    ("to", "person"),
+    [
+        ({"to": "919812340029"}, ("919812340029", "")),
+        ({"to_user_id": "IN.5550002"}, ("", "IN.5550002")),
+        ({"to": "IN.5550002"}, ("", "IN.5550002")),
+    ],
+)
+def test_a_message_from_the_business_app_is_outbound_and_free(to, person):
+    echo = {"from": "15550783881", **to, "id": "wamid.E", "timestamp": "1750030073", "type": "text",
+            "text": {"body": "sent from the phone"}}  # fmt: skip
+    assert parse(body(message_echoes=[echo])).events == [
+        MessageEvent(
+            provider_message_id="wamid.E",
+            state="sent",
+            at=datetime(2025, 6, 15, 23, 27, 53, tzinfo=UTC),
+            number_id="106540352242922",
+            msisdn=person[0],
+            user_id=person[1],
+            content_type="text",
+            category="service",
+            pricing_type="free_business_app",
+            detail="business_app",
+            content={"type": "text", "text": {"body": "sent from the phone"}},
+        )
+    ]
+
+
+def test_a_bad_text_spoils_nothing_beside_it():
+    raw = body(statuses=[STATUS], messages=[inbound(text={"body": "Great HALF"})]).replace(b"HALF", rb"\ud83d")
+    parsed = parse(raw)
+    assert [event.state for event in parsed.events] == ["delivered", "received"]
+    assert parsed.events[1].content["text"] == {"body": "Great \ufffd"}
+    assert (parsed.problems, parsed.notes) == ([], ["Characters that no text can hold: 1. Each is stored as \ufffd."])
