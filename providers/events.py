@@ -60,6 +60,7 @@ class ChangeEvent:
     msisdn: str = ""  # of the business phone number, digits only
     old: str = ""
     reason: str = ""
+    components: list[dict[str, Any]] | None = None  # of a template, in Meta's form; without a media header
     details: dict[str, Any] = field_(default_factory=dict)
 
 

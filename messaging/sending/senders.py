@@ -16,6 +16,7 @@ from accounts.models import Subaccount
 from core.calling_codes import country_of
 from core.ttl_cache import TTLCache
 from messaging.log.models import PhoneNumber, Template
+from providers.reading import language_of
 from providers.registry import VENDORS, sending_of
 
 _directories: "TTLCache[int, SenderDirectory]" = TTLCache()
@@ -75,6 +76,7 @@ class TemplateDefinition:
     body: tuple[str, ...]
     buttons: tuple[Button, ...]
     cards: int  # of a carousel
+    is_described: bool = True  # otherwise its components are unknown, and so are the parameters it takes
 
 
 def sender_directory(account_id: int) -> SenderDirectory:
@@ -127,7 +129,7 @@ def sender_of(number: PhoneNumber) -> Sender:
 
 def _template(account_id: int, waba_id: int, name: str, language: str) -> TemplateDefinition | None:
     rows = Template.objects.filter(account=account_id, waba=waba_id, name=name)
-    template = {row.language.lower(): row for row in rows}.get(language.lower())
+    template = {row.language: row for row in rows}.get(language_of(language))
     return read_template(template) if template else None
 
 
@@ -162,6 +164,7 @@ def read_template(template: Template) -> TemplateDefinition:
         body,
         buttons,
         cards,
+        bool(template.components),
     )
 
 

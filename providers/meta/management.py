@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from providers.events import ChangeEvent, ContactEvent
-from providers.reading import digits, items, mapping, text, unix_time
+from providers.reading import digits, items, language_of, mapping, text, unix_time
 from providers.vocabulary import Subject
 
 ManagementEvent = ChangeEvent | ContactEvent
@@ -31,7 +31,7 @@ def _template(value: dict[str, Any], waba_id: str, at: datetime | None, **more: 
         at=at,
         template_id=text(value.get("message_template_id"), 64),
         template_name=text(value.get("message_template_name"), 512),
-        template_language=text(value.get("message_template_language"), 16),
+        template_language=language_of(value.get("message_template_language")),
         template_category=text(value.get("message_template_category"), 32).upper(),
         details=value,
         **more,
@@ -68,7 +68,23 @@ def _status_reason(value: dict[str, Any]) -> str:
 
 
 def _template_components(value: dict[str, Any], waba_id: str, at: datetime | None) -> Iterator[ManagementEvent]:
-    yield _template(value, waba_id, at, field="components", new="EDITED")
+    yield _template(value, waba_id, at, field="components", new="EDITED", components=_components(value))
+
+
+def _components(value: dict[str, Any]) -> list[dict[str, Any]]:
+    """The announced texts and buttons as components; the announcement does not show a media header."""
+    title, footer = text(value.get("message_template_title"), 1024), text(value.get("message_template_footer"), 1024)
+    buttons = [
+        {name: each for name in ("type", "text", "url", "phone_number")
+         if (each := text(button.get(f"message_template_button_{name}"), 2048))}
+        for button in items(value.get("message_template_buttons"))
+    ]  # fmt: skip
+    return [
+        *([{"type": "HEADER", "format": "TEXT", "text": title}] if title else []),
+        {"type": "BODY", "text": text(value.get("message_template_element"), 4096)},
+        *([{"type": "FOOTER", "text": footer}] if footer else []),
+        *([{"type": "BUTTONS", "buttons": buttons}] if buttons else []),
+    ]
 
 
 def _number(value: dict[str, Any], waba_id: str, at: datetime | None, **more: Any) -> ChangeEvent:
@@ -118,7 +134,7 @@ def _review(value: dict[str, Any], waba_id: str, at: datetime | None) -> Iterato
 def _alert(value: dict[str, Any], waba_id: str, at: datetime | None) -> Iterator[ManagementEvent]:
     alert = mapping(value.get("alert_info"))
     kind, words = text(alert.get("alert_type"), 64).upper(), text(alert.get("alert_description"), 255)
-    fields = {"field": "alert", "new": kind, "reason": words}
+    fields: dict[str, Any] = {"field": "alert", "new": kind, "reason": words}
     if text(value.get("entity_type"), 32).upper() == "PHONE_NUMBER":
         number_id = text(value.get("entity_id"), 64)
         yield ChangeEvent(

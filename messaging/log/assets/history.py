@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection, transaction
+from django.db.models import Max
 
 from billing.services import VolumeTier, record_volume_tiers
 from messaging.log.directory import Directory
@@ -71,6 +72,7 @@ def apply_changes(announcements: Sequence[Announcement]) -> None:
             ids = sorted({item.subject_id for item in announcements if item.event.subject == subject})
             if ids:
                 _bring_up_to_date(subject, columns, ids)
+        _update_components([item for item in announcements if item.event.components is not None])
 
 
 def _volume_tier(announcement: Announcement) -> VolumeTier | None:
@@ -102,6 +104,23 @@ def _bring_up_to_date(subject: Subject, columns: dict[str, str], ids: list[int])
             f"UPDATE {_TABLES[subject]} s SET {', '.join(assignments)} WHERE id = ANY(%(ids)s)",  # noqa: S608
             {"subject": str(subject), "ids": ids},
         )
+
+
+def _update_components(announcements: Sequence[Announcement]) -> None:
+    """Give templates the components of their latest announcement, and keep a media header, which it does not show."""
+    latest = dict(
+        Change.objects.filter(
+            subject=Subject.TEMPLATE, subject_id__in={item.subject_id for item in announcements}, field="components"
+        ).order_by().values_list("subject_id").annotate(Max("at"))
+    )  # fmt: skip
+    for item in announcements:
+        if item.at == latest[item.subject_id]:
+            template = Template.objects.get(pk=item.subject_id)
+            media = [each for each in template.components if str(each.get("format", "TEXT")).upper() != "TEXT"]
+            announced = item.event.components or []
+            has_header = any(each["type"] == "HEADER" for each in announced)
+            template.components = announced if has_header else [*media, *announced]
+            template.save(update_fields=["components"])
 
 
 def create_template(account_id: int, event: ChangeEvent, directory: Directory) -> int:

@@ -1,5 +1,7 @@
 """Phone numbers (8x8 calls them channels) and templates, with which messages are sent."""
 
+from typing import Any
+
 from django.core.validators import URLValidator
 from django.db import models
 from django.utils import timezone
@@ -8,6 +10,7 @@ from accounts.models import Subaccount, Waba
 from core.secrets import seal, unseal
 from core.tenancy import TenantModel
 from providers import registry
+from providers.reading import language_of
 from providers.vendor import Vendor
 from providers.vocabulary import Quality, TemplateStatus
 
@@ -91,3 +94,8 @@ class Template(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.language})"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save it with its language in Meta's spelling, as parsers write it."""
+        self.language = language_of(self.language)
+        super().save(*args, **kwargs)

@@ -78,17 +78,52 @@ def _check_components(components: list[Any], field: str, template: TemplateDefin
             raise Refusal(3034, _duplicate_problem(kind, index, where))
         positions.add((kind, index))
         parameters = _read_parameters(component.get("parameters"), f"{where}.parameters")
-        if kind == "body":
-            _check_texts(parameters, f"{where}.parameters", "body", template)
-        elif kind == "header":
-            _check_header(parameters, f"{where}.parameters", template)
-        elif kind == "button":
-            _check_button(component, parameters, where, index, template)
-        elif kind == "carousel":
-            _check_carousel(component, where, template)
-        elif parameters:
-            raise Refusal(3045, f"'{where}.parameters': a {kind} takes none; leave them out.")
-    _check_complete({kind for kind, _ in positions}, field, template)
+        if template.is_described:
+            _check_component(component, parameters, where, index, template)
+        else:
+            _check_alone(kind, component, parameters, where)
+    if template.is_described:
+        _check_complete({kind for kind, _ in positions}, field, template)
+
+
+def _check_component(
+    component: Mapping[str, Any], parameters: list[dict[str, Any]], where: str, index: int, template: TemplateDefinition
+) -> None:
+    kind = _read_kind(component.get("type"), f"{where}.type")
+    if kind == "body":
+        _check_texts(parameters, f"{where}.parameters", "body", template)
+    elif kind == "header":
+        _check_header(parameters, f"{where}.parameters", template)
+    elif kind == "button":
+        _check_button(component, parameters, where, index, template)
+    elif kind == "carousel":
+        _check_carousel(component, where, template)
+    elif parameters:
+        raise Refusal(3045, f"'{where}.parameters': a {kind} takes none; leave them out.")
+
+
+def _check_alone(kind: str, component: Mapping[str, Any], parameters: list[dict[str, Any]], where: str) -> None:
+    """Check the values of a component, without knowing whether the template takes them."""
+    if kind == "button":
+        _read_subtype(component, where)
+    if kind == "carousel":
+        _check_cards(items(component.get("cards"), f"{where}.cards", 3041), where)
+    for at, parameter in enumerate(parameters):
+        field = f"{where}.parameters[{at}]"
+        if parameter["type"] == "text":
+            text(parameter.get("text"), f"{field}.text", _LONGEST["body"], missing=3041, long=3043)
+        elif parameter["type"] in {*_MEDIA, "location"}:
+            check_media(parameter, field)
+        else:
+            _check_button_value(parameter, parameter["type"], field)
+
+
+def _read_subtype(component: Mapping[str, Any], where: str) -> str:
+    """The subType of a button in lower case."""
+    kind = component.get("subType")
+    if not isinstance(kind, str) or kind.lower() not in SUBTYPES:
+        raise Refusal(3052, f"'{where}.subType' must be one of: {', '.join(_SUBTYPE_NAMES.values())}.")
+    return kind.lower()
 
 
 def _duplicate_problem(kind: str, index: int, where: str) -> str:
@@ -191,18 +226,16 @@ def check_media(parameter: Mapping[str, Any], field: str) -> None:
 def _check_button(
     component: Mapping[str, Any], parameters: list[dict[str, Any]], where: str, index: int, template: TemplateDefinition
 ) -> None:
-    kind = component.get("subType")
-    if not isinstance(kind, str) or kind.lower() not in SUBTYPES:
-        raise Refusal(3052, f"'{where}.subType' must be one of: {', '.join(_SUBTYPE_NAMES.values())}.")
-    parameter_type, button_types = SUBTYPES[kind.lower()]
+    kind = _read_subtype(component, where)
+    parameter_type, button_types = SUBTYPES[kind]
     if index >= max(len(template.buttons), template.category == _AUTHENTICATION):
         n = len(template.buttons)
         problem = f"has {n} button{'' if n == 1 else 's'}, counted from 0" if n else "has no buttons; leave it out"
         raise Refusal(3053, f"'{where}.index': {template.name} {problem}.")
     if index < len(template.buttons) and template.buttons[index].kind not in button_types:
         raise Refusal(3052, f"'{where}.subType': {_subtype_problem(index, template)}.")
-    if len(parameters) > 1 or (not parameters and kind.lower() != "voicecall"):
-        problem = f"a {kind} button takes 1 parameter, {_actual_count(len(parameters))}."
+    if len(parameters) > 1 or (not parameters and kind != "voicecall"):
+        problem = f"a {component['subType']} button takes 1 parameter, {_actual_count(len(parameters))}."
         raise Refusal(3033 if parameters else 3040, f"'{where}.parameters': {problem}")
     for parameter in parameters:
         _check_button_value(parameter, parameter_type, f"{where}.parameters[0]")
@@ -235,6 +268,10 @@ def _check_carousel(component: Mapping[str, Any], where: str, template: Template
         raise Refusal(
             3041, f"'{where}.cards': {template.name} has {template.cards} cards, {_actual_count(len(cards))}."
         )
+    _check_cards(cards, where)
+
+
+def _check_cards(cards: list[Any], where: str) -> None:
     for at, entry in enumerate(cards):
         field = f"{where}.cards[{at}]"
         card = mapping(entry, field, missing=3041, wrong=3041)

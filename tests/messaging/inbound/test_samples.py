@@ -278,3 +278,32 @@ def test_8x8_template_paused(take, acme):
     assert take("8x8", body) == ("done", "")
     template = Template.objects.get(account=acme, waba__waba_id=WABA, name="order_update")
     assert (template.status, template.status_reason) == ("PAUSED", "FIRST_PAUSE")
+
+
+def test_a_language_in_two_spellings_is_one_template(take):
+    template = {"message_template_id": 5, "message_template_name": "brand_new"}
+    status = management("message_template_status_update", **template, message_template_language="en_US",
+                        event="APPROVED", message_template_category="UTILITY")  # fmt: skip
+    category = management("template_category_update", **template, message_template_language="en-US",
+                          previous_category="UTILITY", new_category="MARKETING")  # fmt: skip
+    for body in (status, category):
+        assert take("meta", body) == ("done", "")
+    created = Template.objects.get(name="brand_new")
+    assert (created.language, created.status, created.category) == ("en_US", "APPROVED", "MARKETING")
+
+
+def test_announced_components_are_kept(take):
+    body = management(
+        "message_template_components_update", message_template_id=5, message_template_name="brand_new",
+        message_template_language="en", message_template_title="Order {{order_no}}",
+        message_template_element="Hello {{first_name}}, order {{order_no}} is out.", message_template_footer="Acme",
+        message_template_buttons=[{"message_template_button_type": "URL", "message_template_button_text": "Track",
+                                   "message_template_button_url": "https://shop.example/t/{{1}}"}],
+    )  # fmt: skip
+    assert take("meta", body) == ("done", "")
+    assert Template.objects.get(name="brand_new").components == [
+        {"type": "HEADER", "format": "TEXT", "text": "Order {{order_no}}"},
+        {"type": "BODY", "text": "Hello {{first_name}}, order {{order_no}} is out."},
+        {"type": "FOOTER", "text": "Acme"},
+        {"type": "BUTTONS", "buttons": [{"type": "URL", "text": "Track", "url": "https://shop.example/t/{{1}}"}]},
+    ]

@@ -165,6 +165,28 @@ def test_paused_templates_and_places_that_cannot_send(acme, other, post):
     assert "closed" in post("/api/v1/subaccounts/empty/messages", bodies.TEXT).json()["message"]
 
 
+UNDESCRIBED = [
+    ([], 200),
+    ([{"type": "header", "parameters": [{"type": "image", "url": "https://cdn.example.com/a.jpg"}]}, BODY], 200),
+    ([{"type": "button", "subType": "url", "index": 3, "parameters": [bodies.JANE]}], 200),
+    ([{"type": "header", "parameters": [{"type": "image", "url": "ftp://a"}]}], 3046),
+    ([{"type": "body", "parameters": [{"type": "text"}]}], 3041),
+    ([{"type": "body", "parameters": [{"type": "fax"}]}], 3042),
+    ([{"type": "button", "subType": "fax", "parameters": [bodies.JANE]}], 3052),
+    ([{"type": "button", "subType": "quickReply", "parameters": [{"type": "payload"}]}], 3049),
+    ([{"type": "carousel", "cards": [{"components": [{"type": "footer"}]}]}], 3039),
+    ([BODY, BODY], 3034),
+]
+
+
+@pytest.mark.parametrize(("components", "code"), UNDESCRIBED)
+def test_of_a_template_without_known_components_only_the_values_are_checked(acme, post, components, code):
+    Template.objects.filter(account=acme, name="order_update").update(components=[])
+    senders.clear_cache()
+    answer = post(SEND, with_content(name="order_update", components=components))
+    assert answer.json().get("code", answer.status_code) == code
+
+
 def test_keys(client, acme, post):
     answer = client.post(SEND, bodies.TEXT, content_type="application/json")
     assert (answer.status_code, answer.json()["code"]) == (401, 1200)

@@ -84,6 +84,33 @@ def test_a_template_nobody_registered_is_created(acme):
     assert history.create_template(acme.pk, event, directory) == created.pk
 
 
+BODY = {"type": "BODY", "text": "Hello {{1}}"}
+EDITED = ChangeEvent(Subject.TEMPLATE, "components", "EDITED", NOON, components=[BODY])
+EDITED_AGAIN = replace(EDITED, at=NOON + timedelta(hours=1), components=[{"type": "BODY", "text": "Hi"}])
+
+
+@pytest.mark.parametrize("order", list(permutations([EDITED, EDITED_AGAIN, PAUSED])))
+def test_the_latest_announced_components_are_kept_in_any_order(template, order):
+    for event in order:
+        apply(template, event)
+    assert template.components == EDITED_AGAIN.components
+
+
+@pytest.mark.parametrize(
+    ("before", "announced", "after"),
+    [
+        ([{"type": "HEADER", "format": "IMAGE"}, BODY], [], [{"type": "HEADER", "format": "IMAGE"}]),
+        ([{"type": "HEADER", "format": "TEXT", "text": "Old"}], [], []),
+        ([{"type": "HEADER", "format": "IMAGE"}], [{"type": "HEADER", "format": "TEXT", "text": "New"}],
+         [{"type": "HEADER", "format": "TEXT", "text": "New"}]),
+    ],
+)  # fmt: skip
+def test_a_media_header_stays_which_an_announcement_does_not_show(template, before, announced, after):
+    Template.objects.filter(pk=template.pk).update(components=before)
+    apply(template, replace(EDITED, components=[*announced, BODY]))
+    assert template.components == [*after, BODY]
+
+
 def test_a_persons_preference_is_stored_once(acme):
     event = ContactEvent("marketing_messages", "stop", NOON, msisdn="6591234567", details={"value": "stop"})
     for _ in range(2):
