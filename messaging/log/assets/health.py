@@ -29,8 +29,14 @@ _NAME_REJECTED = gettext_lazy(
 )
 _SENDABLE = (TemplateStatus.APPROVED, "REINSTATED", "FLAGGED")
 _BLOCKING_RESTRICTIONS = ("RESTRICTED_BIZ_INITIATED_MESSAGING", "RESTRICTED_CUSTOMER_INITIATED_MESSAGING")
-_REMOVALS = ("account.account_deleted", "account.account_offboarded")
-_RETURNS = ("account.account_reconnected", "account.verified_account", "account.partner_added")
+_REMOVALS = (
+    "account.account_deleted", "account.account_offboarded", "account.partner_removed",
+    "account.partner_app_uninstalled",
+)  # fmt: skip
+_RETURNS = (
+    "account.account_reconnected", "account.verified_account", "account.partner_added",
+    "account.partner_app_installed",
+)  # fmt: skip
 
 Facts = Mapping[str, Change]  # the latest change of each field
 Rule = Callable[[Facts, datetime], "HealthState"]
@@ -295,13 +301,9 @@ def _add_removal(findings: _Findings, facts: Facts) -> None:
         (facts[name] for name in (*_REMOVALS, *_RETURNS) if name in facts), key=lambda change: change.at, default=None
     )
     if latest and latest.field in _REMOVALS:
-        findings.blocking.append(
-            Problem(
-                0,
-                gettext("Meta reports: %(new)s.") % {"new": _label(latest.new)},
-                gettext("Connect the account again at Meta."),
-            )
-        )
+        why = f"{_label(latest.new)} ({_label(latest.reason)})" if latest.reason else _label(latest.new)
+        problem = gettext("Meta reports: %(new)s.") % {"new": why}
+        findings.blocking.append(Problem(0, problem, gettext("Connect the account again at Meta.")))
 
 
 def restrictions(change: Change) -> list[tuple[str, datetime | None]]:

@@ -120,6 +120,9 @@ def test_a_name_that_is_not_approved_has_metas_text():
         ({"review": "PENDING"}, 1, LIMITED),
         ({"review": "APPROVED"}, 1, AVAILABLE),
         ({"account_account_deleted": "ACCOUNT_DELETED"}, 400, BLOCKED),
+        ({"account_partner_removed": ("PARTNER_REMOVED", "ACCOUNT_DISCONNECTED", {})}, 400, BLOCKED),
+        ({"account_partner_app_uninstalled": "PARTNER_APP_UNINSTALLED"}, 400, BLOCKED),
+        ({"account_partner_app_installed": "PARTNER_APP_INSTALLED"}, 1, AVAILABLE),
         ({"account_account_violation": ("ACCOUNT_VIOLATION", "ADULT", {})}, 1, AVAILABLE),
     ],
 )
@@ -138,6 +141,13 @@ def test_a_waba_that_came_back_is_not_gone():
     assert waba_state(removal | reconnection, AT).can_send == AVAILABLE
     removal, reconnection = facts(1, account_account_offboarded="X"), facts(2, account_verified_account="X")
     assert waba_state(removal | reconnection, AT).can_send == BLOCKED
+
+
+def test_a_removed_waba_says_why():
+    removal = facts(1, account_partner_removed=("PARTNER_REMOVED", "ACCOUNT_DISCONNECTED", {}))
+    assert waba_state(removal, AT).errors == (
+        Problem(0, "Meta reports: partner removed (account disconnected).", "Connect the account again at Meta."),
+    )
 
 
 def test_businesses():
