@@ -69,7 +69,8 @@ def _read_messages(value: dict[str, Any], parsed: Parsed) -> None:
         return
     contacts = items(value.get("contacts"))
     for status in items(value.get("statuses")):
-        if (kind := text(status.get("type"), 24).lower()) in _NO_MESSAGE:
+        kind = text(status["type"], 24).lower() if "type" in status else ""
+        if kind in _NO_MESSAGE:
             parsed.notes.append(f"The status of a {kind} is about no message: it is kept and changes nothing.")
         else:
             _collect(parsed, "status", status, lambda status=status: _status_event(status, number_id, contacts))
@@ -121,11 +122,12 @@ def _pricing_type(pricing: dict[str, Any]) -> str:
 
 def _status_event(status: dict[str, Any], number_id: str, contacts: list[dict[str, Any]]) -> MessageEvent:
     pricing = mapping(status.get("pricing"))
-    is_group = text(status.get("recipient_type"), 24).lower() == "group"  # then `recipient_id` is the group's
+    is_group = status.get("recipient_type") == "group"  # then `recipient_id` is the group's
     recipient = status.get("recipient_participant_id") or ("" if is_group else status.get("recipient_id"))
     msisdn = digits(recipient)
     person_id = text(status.get("recipient_participant_user_id") or status.get("recipient_user_id"), 140)
-    contact = _contact(contacts, msisdn, person_id or user_id(recipient))
+    person_id = person_id or ("" if msisdn else user_id(recipient))
+    contact = _contact(contacts, msisdn, person_id) if contacts else {}
     word = text(status.get("status"), 24).lower() or "unknown"
     error = next(_errors(status), {})
     return MessageEvent(
@@ -134,7 +136,7 @@ def _status_event(status: dict[str, Any], number_id: str, contacts: list[dict[st
         at=unix_time(status.get("timestamp")),
         number_id=number_id,
         msisdn=msisdn or digits(contact.get("wa_id")),
-        user_id=person_id or user_id(recipient) or text(contact.get("user_id"), 140),
+        user_id=person_id or text(contact.get("user_id"), 140),
         category=category_of(pricing.get("category")),
         pricing_type=_pricing_type(pricing),
         client_message_id=text(status.get("biz_opaque_callback_data"), 512),
