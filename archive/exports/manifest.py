@@ -24,6 +24,7 @@ class Contents:
     bytes: int = 0
     sha256: str = ""
     totals: dict[str, dict[str, str]] = field(default_factory=dict)
+    cut_cells: int = 0  # texts that are longer than a cell of the format
 
 
 def manifest(export: Export, contents: Sequence[Contents]) -> dict[str, Any]:
@@ -48,6 +49,7 @@ def manifest(export: Export, contents: Sequence[Contents]) -> dict[str, Any]:
         "columns": export.columns,
         "phone_numbers": "digits with country code, no plus sign" if export.whole_numbers else "masked",
         "rows": sum(file.rows for file in contents),
+        "cut_cells": sum(file.cut_cells for file in contents),
         "totals": contents[0].totals,
         "read": {"from": iso(export.started_at), "to": iso(export.worked_at), "parts": export.parts},
         "consistency": CONSISTENCY,

@@ -44,7 +44,7 @@ def _write(job: PackJob, path: Path, contents: Contents) -> None:
         sheets.write(rows)
         for row in rows:  # more rows than the sheet holds
             sheets.write(chain([row], rows))
-        contents.totals = totals.totals
+        contents.totals, contents.cut_cells = totals.totals, sheets.cut_cells
         if not job.source.head():
             _write_about(book, job, contents)
 
@@ -66,7 +66,7 @@ def _unlimited_fields() -> Iterator[None]:
 
 
 class _SheetWriter:
-    """Writes one sheet after another, each with the head and the titles."""
+    """Writes one sheet after another, each with the head and the titles; counts cells that cannot hold their text."""
 
     def __init__(self, job: PackJob, book: Any, totals: Totals) -> None:
         self._job, self._book, self._totals = job, book, totals
@@ -81,6 +81,7 @@ class _SheetWriter:
             ColumnType.MOMENT: book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss", "align": "left"}),
         }
         self._number = 0
+        self.cut_cells = 0
 
     def write(self, rows: Iterator[list[str]]) -> None:
         """Write as many rows as fit on a sheet."""
@@ -112,7 +113,10 @@ class _SheetWriter:
         write_string, write_number, write_datetime = sheet.write_string, sheet.write_number, sheet.write_datetime
 
         def text(row: int, cell: str) -> None:
-            write_string(row, index, cell if len(cell) <= LONGEST_CELL else f"{cell[: LONGEST_CELL - 1]}…")
+            if len(cell) > LONGEST_CELL:
+                self.cut_cells += 1
+                cell = f"{cell[: LONGEST_CELL - 1]}…"
+            write_string(row, index, cell)
 
         def number(row: int, cell: str, form: Any) -> None:
             try:

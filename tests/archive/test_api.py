@@ -2,15 +2,17 @@
 
 import json
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
+from openpyxl import load_workbook
 
 from accounts.enums import Permission
 from accounts.services import create_api_key
 from archive.exports import work
 from archive.models import Export
 from tests.people import principal
-from tests.traffic import AT, deliver, rate
+from tests.traffic import AT, deliver, rate, report
 
 pytestmark = pytest.mark.django_db
 URL = "/api/v1/exports/"
@@ -171,6 +173,21 @@ def test_costs_have_totals_only_with_a_column_for_their_label(acme, caller, requ
     lines = b"".join(file.streaming_content).decode().splitlines()
     titles = next(n for n, line in enumerate(lines) if "Amount" in line)
     assert lines[titles + 1 :] == rows
+
+
+@pytest.mark.parametrize(("length", "end", "cut"), [(32_767, "x", 0), (60_000, "…", 1)])
+def test_a_text_that_no_cell_can_hold_is_cut_and_counted(acme, caller, length, end, cut):
+    content = {"type": "text", "text": {"body": "x" * length}}
+    report(acme, "received", direction="inbound", content_type="text", content=content)
+    ask = caller()
+    export = ask("post", URL, {"format": "xlsx", "columns": ["content"]}).json()
+    work.work()
+    file = ask("get", f"{URL}{export['id']}/download/")
+    book = load_workbook(BytesIO(b"".join(file.streaming_content)))
+    cell = book.worksheets[0]["A2"].value
+    assert (len(cell), cell[-1]) == (32_767, end)
+    assert [row[1].value for row in book["About"] if row[0].value == "cut_cells"] == [str(cut)]
+    assert ask("get", f"{URL}{export['id']}/manifest/").json()["cut_cells"] == cut
 
 
 def test_8x8_s_job_gives_its_columns_in_its_order(acme, caller):
