@@ -15,6 +15,7 @@ from providers.meta.management import read_management
 from providers.reading import category_of, digits, integer, items, mapping, read_body, text, unix_time, user_id
 from providers.vocabulary import BUSINESS_APP, NOT_BILLABLE, PER_CONVERSATION, Category, Direction
 
+_SAMPLE_WABA = "0"  # of what the app dashboard posts, with a timestamp of 2017 and numbers of nobody
 # `type` of a status that is about no message: a call, or a payment in a chat.
 _NO_MESSAGE = frozenset({"call", "payment"})
 # `played` is for a voice message: the person listened to it, so it counts as read.
@@ -29,6 +30,9 @@ def parse(body: bytes) -> Parsed:
         raise Unparsable("The body has no `entry` list, so it is not a WhatsApp webhook of Meta.")
     parsed = Parsed(notes=notes)
     for entry in entries:
+        if text(entry.get("id"), 64) == _SAMPLE_WABA:
+            parsed.notes.append("A sample of the Test button in Meta's app dashboard: the address works.")
+            continue
         for change in items(entry.get("changes")):
             _read_change(change, entry, parsed)
     if not (parsed.events or parsed.problems or parsed.notes):

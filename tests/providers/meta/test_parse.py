@@ -235,3 +235,14 @@ def test_a_bad_text_spoils_nothing_beside_it():
     assert [event.state for event in parsed.events] == ["delivered", "received"]
     assert parsed.events[1].content["text"] == {"body": "Great \ufffd"}
     assert (parsed.problems, parsed.notes) == ([], ["Characters that no text can hold: 1. Each is stored as \ufffd."])
+
+
+@pytest.mark.parametrize("waba", ["0", 0])
+def test_a_sample_of_the_test_button_is_named_as_one(waba):
+    message = {"from": "16315551181", "id": "ABGGFlA5Fpa", "timestamp": "1504902988", "type": "text",
+               "text": {"body": "this is a text message"}}  # fmt: skip
+    raw = json.loads(body(messages=[message]))
+    raw["entry"][0]["id"] = waba
+    parsed = parse(json.dumps(raw).encode())
+    assert (parsed.events, parsed.problems) == ([], [])
+    assert parsed.notes == ["A sample of the Test button in Meta's app dashboard: the address works."]
