@@ -21,7 +21,7 @@ from providers.vocabulary import Quality, Subject, TemplateStatus
 
 # Column of the present state -> the field of the history it follows.
 STATE = {
-    Subject.TEMPLATE: {"status": "status", "quality": "quality", "category": "category"},
+    Subject.TEMPLATE: {"status": "status", "quality": "quality"},
     Subject.PHONE_NUMBER: {
         "messaging_limit": "messaging_limit",
         "throughput": "throughput",
@@ -32,8 +32,30 @@ STATE = {
 _LATEST = """{column} = coalesce((
     SELECT c.{value} FROM log_change c
     WHERE c.account_id = s.account_id AND c.subject = %(subject)s AND c.subject_id = s.id
-        AND c.field = '{field}' AND c.new <> ''
+        AND c.field = '{field}' AND c.new <> '' {current}
     ORDER BY c.at DESC, c.new DESC LIMIT 1), {column})"""
+# Of a template that was created again, only announcements with the new id count.
+_CURRENT = "AND c.template_id IN ('', s.provider_template_id)"
+# The category that the latest of these announcements names.
+_CATEGORY = f"""category = coalesce((
+    SELECT a.category FROM log_change c
+    CROSS JOIN LATERAL (SELECT CASE c.field WHEN 'category' THEN c.new ELSE c.template_category END AS category) a
+    WHERE c.account_id = s.account_id AND c.subject = %(subject)s AND c.subject_id = s.id
+        AND c.field IN ('category', 'status') AND a.category <> '' {_CURRENT}
+    ORDER BY c.at DESC, c.field, a.category DESC LIMIT 1), category)"""  # noqa: S608 - of constants
+# The announced id whose first announcement is the latest. Components of another announced id are not its own.
+_CURRENT_IDS = """
+UPDATE log_template s SET provider_template_id = latest.template_id,
+    components = CASE WHEN EXISTS (
+        SELECT FROM log_change c WHERE c.account_id = s.account_id AND c.subject = %(subject)s AND c.subject_id = s.id
+        AND c.template_id = s.provider_template_id AND c.template_id <> ''
+    ) THEN '[]' ELSE s.components END
+FROM (
+    SELECT DISTINCT ON (c.subject_id) c.subject_id, c.template_id FROM log_change c
+    WHERE c.subject = %(subject)s AND c.subject_id = ANY(%(ids)s) AND c.template_id <> ''
+    GROUP BY c.subject_id, c.template_id ORDER BY c.subject_id, min(c.at) DESC, c.template_id DESC
+) latest WHERE s.id = latest.subject_id AND s.provider_template_id <> latest.template_id
+"""
 _TABLES = {Subject.TEMPLATE: "log_template", Subject.PHONE_NUMBER: "log_phonenumber"}
 
 
@@ -61,6 +83,7 @@ def apply_changes(announcements: Sequence[Announcement]) -> None:
                 Change(
                     account_id=item.account_id, subject=item.event.subject, subject_id=item.subject_id, at=item.at,
                     field=item.event.field, old=item.event.old, new=item.event.new, reason=item.event.reason,
+                    template_id=item.event.template_id, template_category=item.event.template_category,
                     details=item.event.details, webhook_id=item.webhook_id,
                 )
                 for item in announcements
@@ -92,14 +115,21 @@ def _volume_tier(announcement: Announcement) -> VolumeTier | None:
 
 def _bring_up_to_date(subject: Subject, columns: dict[str, str], ids: list[int]) -> None:
     """Set each column to the latest change of its field; of two of the same moment the greater text wins."""
-    assignments = [_LATEST.format(column=column, value="new", field=field) for column, field in columns.items()]
-    if subject == Subject.TEMPLATE:
-        assignments.append(_LATEST.format(column="status_reason", value="reason", field="status"))
+    is_template = subject == Subject.TEMPLATE
+    current = _CURRENT if is_template else ""
+    assignments = [
+        _LATEST.format(column=column, value="new", field=field, current=current) for column, field in columns.items()
+    ]
+    if is_template:
+        assignments.append(_LATEST.format(column="status_reason", value="reason", field="status", current=current))
+        assignments.append(_CATEGORY)
     with connection.cursor() as cursor:
         cursor.execute(  # in the order of ids, so that two workers wait for each other instead of deadlocking
             f"SELECT id FROM {_TABLES[subject]} WHERE id = ANY(%(ids)s) ORDER BY id FOR NO KEY UPDATE",  # noqa: S608
             {"ids": ids},
         )
+        if is_template:
+            cursor.execute(_CURRENT_IDS, {"subject": str(subject), "ids": ids})
         cursor.execute(
             f"UPDATE {_TABLES[subject]} s SET {', '.join(assignments)} WHERE id = ANY(%(ids)s)",  # noqa: S608
             {"subject": str(subject), "ids": ids},
@@ -108,14 +138,14 @@ def _bring_up_to_date(subject: Subject, columns: dict[str, str], ids: list[int])
 
 def _update_components(announcements: Sequence[Announcement]) -> None:
     """Give templates the components of their latest announcement, and keep a media header, which it does not show."""
-    latest = dict(
-        Change.objects.filter(
-            subject=Subject.TEMPLATE, subject_id__in={item.subject_id for item in announcements}, field="components"
-        ).order_by().values_list("subject_id").annotate(Max("at"))
-    )  # fmt: skip
     for item in announcements:
-        if item.at == latest[item.subject_id]:
-            template = Template.objects.get(pk=item.subject_id)
+        template = Template.objects.get(pk=item.subject_id)
+        changes = Change.objects.filter(
+            subject=Subject.TEMPLATE, subject_id=template.pk, field="components",
+            template_id__in=("", template.provider_template_id),
+        )  # fmt: skip
+        is_current = item.event.template_id in {"", template.provider_template_id}
+        if is_current and item.at == changes.aggregate(latest=Max("at"))["latest"]:
             media = [each for each in template.components if str(each.get("format", "TEXT")).upper() != "TEXT"]
             announced = item.event.components or []
             has_header = any(each["type"] == "HEADER" for each in announced)
@@ -124,10 +154,19 @@ def _update_components(announcements: Sequence[Announcement]) -> None:
 
 
 def create_template(account_id: int, event: ChangeEvent, directory: Directory) -> int:
-    """The id of the announced template of a registered WABA; it is created if it is missing. Raises Unregistered."""
+    """The id of the announced template of a registered WABA; it is created if it is missing. Raises Unregistered.
+
+    The provider's id identifies it, else name and language: one that is created again under its name has another id.
+    """
+    waba_id = directory.waba(account_id, event.waba_id)
+    if event.template_id:
+        known = Template.objects.filter(
+            account=account_id, waba=waba_id, provider_template_id=event.template_id
+        ).values_list("pk", flat=True)
+        if ids := known[:1]:
+            return ids[0]
     template, _ = Template.objects.get_or_create(
-        account_id=account_id, waba_id=directory.waba(account_id, event.waba_id), name=event.template_name,
-        language=event.template_language,
+        account_id=account_id, waba_id=waba_id, name=event.template_name, language=event.template_language,
         defaults={"category": event.template_category, "provider_template_id": event.template_id,
                   "status": TemplateStatus.PENDING, "quality": Quality.UNKNOWN},
     )  # fmt: skip

@@ -184,6 +184,18 @@ class Migration(migrations.Migration):
                 ),
                 ("new", models.CharField(max_length=64)),
                 ("reason", models.CharField(blank=True, max_length=255)),
+                (
+                    "template_id",
+                    models.CharField(
+                        blank=True,
+                        help_text="The provider's id of a template: one that is created again has another.",
+                        max_length=64,
+                    ),
+                ),
+                (
+                    "template_category",
+                    models.CharField(blank=True, help_text="As the announcement names it.", max_length=64),
+                ),
                 ("details", models.JSONField(default=dict, help_text="The announcement as received.")),
                 ("webhook_id", models.BigIntegerField(help_text="The inbox row that reported it first.", null=True)),
                 (

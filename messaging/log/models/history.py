@@ -20,6 +20,10 @@ class Change(TenantModel):
     old = models.CharField(max_length=64, blank=True, help_text="As reported by the provider; empty if not reported.")
     new = models.CharField(max_length=64)
     reason = models.CharField(max_length=255, blank=True)
+    template_id = models.CharField(
+        max_length=64, blank=True, help_text="The provider's id of a template: one that is created again has another."
+    )
+    template_category = models.CharField(max_length=64, blank=True, help_text="As the announcement names it.")
     details = models.JSONField(default=dict, help_text="The announcement as received.")
     webhook_id = models.BigIntegerField(null=True, help_text="The inbox row that reported it first.")
 

@@ -84,6 +84,43 @@ def test_a_template_nobody_registered_is_created(acme):
     assert history.create_template(acme.pk, event, directory) == created.pk
 
 
+FIRST = replace(APPROVED, at=NOON, template_id="1", template_category="MARKETING")
+DELETED = replace(FIRST, new="DELETED", at=NOON + timedelta(hours=1))
+SECOND = replace(FIRST, template_id="2", template_category="UTILITY", at=NOON + timedelta(hours=2))
+LATE = replace(DELETED, at=NOON + timedelta(hours=3))
+
+
+@pytest.mark.parametrize("order", list(permutations([FIRST, DELETED, SECOND, LATE])))
+def test_a_template_created_again_has_the_new_id_and_its_state_in_any_order(template, order):
+    for event in order:
+        apply(template, event)
+    assert (template.provider_template_id, template.category, template.status) == ("2", "UTILITY", "APPROVED")
+
+
+def test_a_template_created_again_has_no_components_yet(template):
+    components = [{"type": "BODY", "text": "Hello"}]
+    apply(template, replace(FIRST, field="components", new="EDITED", components=components))
+    assert template.components == components
+    apply(template, SECOND)
+    assert template.components == []
+    apply(template, replace(FIRST, field="components", new="EDITED", components=components, at=LATE.at))
+    assert template.components == []
+
+
+@pytest.mark.parametrize("registered", ["", "7"])
+def test_an_announced_id_replaces_a_registered_one_and_keeps_its_components(template, registered):
+    Template.objects.filter(pk=template.pk).update(provider_template_id=registered)
+    components = template.components
+    apply(template, FIRST)
+    assert (template.provider_template_id, template.components) == ("1", components)
+
+
+def test_an_announcement_finds_its_template_by_id(acme, template):
+    Template.objects.filter(pk=template.pk).update(provider_template_id="77")
+    event = replace(FIRST, waba_id=template.waba.waba_id, template_id="77", template_name="renamed")
+    assert history.create_template(acme.pk, event, Directory([acme.pk])) == template.pk
+
+
 BODY = {"type": "BODY", "text": "Hello {{1}}"}
 EDITED = ChangeEvent(Subject.TEMPLATE, "components", "EDITED", NOON, components=[BODY])
 EDITED_AGAIN = replace(EDITED, at=NOON + timedelta(hours=1), components=[{"type": "BODY", "text": "Hi"}])
