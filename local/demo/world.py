@@ -4,6 +4,7 @@ The first account has the identifiers of the providers' own sample bodies, so a 
 are derived from SECRET_KEY: they are the same at every start and never stored in plain text.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import NAMESPACE_DNS, uuid5
@@ -240,6 +241,11 @@ def webhook(plan: Plan, provider: str) -> dict[str, str]:
     if header == "Authorization":
         return {**path, "authorization": f"Bearer {endpoint_secret}"}
     return {**path, "header": header, "value": endpoint_secret}
+
+
+def webhook_secret(endpoint: Mapping[str, str]) -> str:
+    """The secret of `webhook` that authenticates its webhooks."""
+    return endpoint.get("app_secret") or endpoint.get("value") or endpoint["authorization"]
 
 
 def credentials(plan: Plan) -> dict[str, object]:

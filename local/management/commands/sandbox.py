@@ -9,7 +9,7 @@ import httpx
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from local.demo.world import PLANS, TEMPLATES, Plan, sandbox_token, webhook
+from local.demo.world import PLANS, TEMPLATES, Plan, sandbox_token, webhook, webhook_secret
 from local.sandbox.config import Config, SandboxNumber, WebhookTarget
 from local.sandbox.server import serve
 from providers.registry import VENDORS
@@ -106,9 +106,8 @@ def _target(plan: Plan, provider: str, options: dict[str, Any]) -> WebhookTarget
     """Where a provider's webhooks go: to the options' address, or else the account's own."""
     endpoint = webhook(plan, provider)
     url = options["callback_url"] or settings.BASE_URL + endpoint["path"]
-    if "app_secret" in endpoint:
-        return WebhookTarget(url, options["app_secret"] or endpoint["app_secret"])
-    return WebhookTarget(url, endpoint.get("value") or endpoint["authorization"])
+    replaced = options["app_secret"] if "app_secret" in endpoint else ""
+    return WebhookTarget(url, replaced or webhook_secret(endpoint))
 
 
 def check_port(host: str, port: int) -> None:

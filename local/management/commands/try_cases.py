@@ -20,7 +20,7 @@ from billing.pricing import Charge
 from billing.rating.engine import dirty_buckets, rate_bucket
 from core.money import plain
 from core.tenancy import every_tenant
-from local.demo.world import PLANS, Plan, account_of, credentials, webhook
+from local.demo.world import PLANS, Plan, account_of, credentials, webhook, webhook_secret
 from messaging.inbound import inbox
 from messaging.inbound.enums import InboxState
 from messaging.inbound.models import InboxItem
@@ -104,8 +104,8 @@ def fill(text: str, values: Mapping[str, Any]) -> str:
 
 def _post(plan: Plan, provider: str, body: bytes) -> int:
     endpoint = webhook(plan, provider)
-    secret = endpoint.get("app_secret") or endpoint.get("value") or endpoint["authorization"]
-    headers = {"Content-Type": "application/json", **simulation_of(provider).webhook_headers(secret, body)}
+    signed = simulation_of(provider).webhook_headers(webhook_secret(endpoint), body)
+    headers = {"Content-Type": "application/json", **signed}
     return httpx.post(settings.BASE_URL + endpoint["path"], content=body, headers=headers, timeout=10).status_code
 
 
