@@ -105,10 +105,21 @@ def _required_id(part: dict[str, Any]) -> str:
     return wamid
 
 
+Person = tuple[str, str, dict[str, Any]]  # MSISDN, user id and contact; each empty if unknown
+
+
+def _person(address: Any, named_id: Any, contacts: list[dict[str, Any]]) -> Person:
+    """The person at an address, which is a number or a user id, with the user id that is named beside it, if any."""
+    msisdn = digits(address)
+    person_id = text(named_id, 140) or ("" if msisdn else user_id(address))
+    contact = _contact(contacts, msisdn, person_id) if contacts else {}
+    return msisdn or digits(contact.get("wa_id")), person_id or text(contact.get("user_id"), 140), contact
+
+
 def _contact(contacts: list[dict[str, Any]], msisdn: str, person_id: str) -> dict[str, Any]:
     """The contact of a person: by user id, else by number; the only one if the message names nobody."""
     for contact in contacts:
-        if person_id and person_id in {contact.get("user_id"), contact.get("wa_id")}:
+        if person_id and person_id in (contact.get("user_id"), contact.get("wa_id")):
             return contact
     for contact in contacts:
         if msisdn and digits(contact.get("wa_id")) == msisdn:
@@ -128,10 +139,8 @@ def _status_event(status: dict[str, Any], number_id: str, contacts: list[dict[st
     pricing = mapping(status.get("pricing"))
     is_group = status.get("recipient_type") == "group"  # then `recipient_id` is the group's
     recipient = status.get("recipient_participant_id") or ("" if is_group else status.get("recipient_id"))
-    msisdn = digits(recipient)
-    person_id = text(status.get("recipient_participant_user_id") or status.get("recipient_user_id"), 140)
-    person_id = person_id or ("" if msisdn else user_id(recipient))
-    contact = _contact(contacts, msisdn, person_id) if contacts else {}
+    recipient_id = status.get("recipient_participant_user_id") or status.get("recipient_user_id")
+    msisdn, person_id, _ = _person(recipient, recipient_id, contacts)
     word = text(status.get("status"), 24).lower() or "unknown"
     error = next(_errors(status), {})
     return MessageEvent(
@@ -139,8 +148,8 @@ def _status_event(status: dict[str, Any], number_id: str, contacts: list[dict[st
         state=_STATES.get(word, word),
         at=unix_time(status.get("timestamp")),
         number_id=number_id,
-        msisdn=msisdn or digits(contact.get("wa_id")),
-        user_id=person_id or text(contact.get("user_id"), 140),
+        msisdn=msisdn,
+        user_id=person_id,
         category=category_of(pricing.get("category")),
         pricing_type=_pricing_type(pricing),
         client_message_id=text(status.get("biz_opaque_callback_data"), 512),
@@ -157,9 +166,7 @@ def _errors(part: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 def _inbound_event(message: dict[str, Any], number_id: str, contacts: list[dict[str, Any]]) -> MessageEvent:
     kind = text(message.get("type"), 24).lower() or "unknown"
-    msisdn = digits(message.get("from"))
-    person_id = text(message.get("from_user_id"), 140) or user_id(message.get("from"))
-    contact = _contact(contacts, msisdn, person_id)
+    msisdn, person_id, contact = _person(message.get("from"), message.get("from_user_id"), contacts)
     content = {key: value for key, value in message.items() if key not in _ENVELOPE}
     name = text(mapping(contact.get("profile")).get("name"), 255)
     return MessageEvent(
@@ -168,8 +175,8 @@ def _inbound_event(message: dict[str, Any], number_id: str, contacts: list[dict[
         at=unix_time(message.get("timestamp")),
         direction=Direction.INBOUND,
         number_id=number_id,
-        msisdn=msisdn or digits(contact.get("wa_id")),
-        user_id=person_id or text(contact.get("user_id"), 140),
+        msisdn=msisdn,
+        user_id=person_id,
         content_type=kind,
         content={**content, "profile_name": name} if name else content,
     )
@@ -177,16 +184,14 @@ def _inbound_event(message: dict[str, Any], number_id: str, contacts: list[dict[
 
 def _echo_event(echo: dict[str, Any], number_id: str, contacts: list[dict[str, Any]]) -> MessageEvent:
     """A message that the business sent from the WhatsApp Business app. Meta does not charge it."""
-    msisdn = digits(echo.get("to"))
-    person_id = text(echo.get("to_user_id"), 140) or user_id(echo.get("to"))
-    contact = _contact(contacts, msisdn, person_id)
+    msisdn, person_id, _ = _person(echo.get("to"), echo.get("to_user_id"), contacts)
     return MessageEvent(
         provider_message_id=_required_id(echo),
         state="sent",
         at=unix_time(echo.get("timestamp")),
         number_id=number_id,
-        msisdn=msisdn or digits(contact.get("wa_id")),
-        user_id=person_id or text(contact.get("user_id"), 140),
+        msisdn=msisdn,
+        user_id=person_id,
         content_type=text(echo.get("type"), 24).lower() or "unknown",
         category=Category.SERVICE,
         pricing_type=BUSINESS_APP,

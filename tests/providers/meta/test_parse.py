@@ -146,6 +146,7 @@ BO = {"profile": {"name": "Bo"}, "user_id": "SG.BBB222", "wa_id": "6591234567"}
         ({"from": "6591234567", "from_user_id": "SG.BBB222"}, [ANN], ("6591234567", "SG.BBB222", None)),
         ({}, [ANN], ("", "US.AAA111", "Ann")),
         ({}, [ANN, BO], ("", "", None)),
+        ({"from_user_id": "US.AAA111"}, [{"user_id": ["x"]}, {"wa_id": {}}, ANN], ("", "US.AAA111", "Ann")),
         ({"from": "6591234567"}, [{"wa_id": "+65 9123 4567", "user_id": "SG.D"}], ("6591234567", "SG.D", None)),
     ],
 )
