@@ -56,12 +56,6 @@ def user_id(value: Any) -> str:
     return name if _USER_ID.fullmatch(name) else ""
 
 
-def language_of(value: Any) -> str:
-    """The language of a template in Meta's spelling: webhooks write `en_US` and `en-US` for one language."""
-    first, *others = text(value, 16).replace("-", "_").split("_")
-    return "_".join([first.lower(), *(part.title() if len(part) == 4 else part.upper() for part in others)])
-
-
 def unix_time(value: Any) -> datetime:
     """Seconds since 1970, which Meta sends as a string. Raises ValueError unless the time is plausible."""
     seconds = integer(value, 2**40)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from accounts.models import Subaccount, Waba
 from messaging.log.models import Horizon, PhoneNumber, Template
+from messaging.log.models.channel import template_language
 from providers.events import ChangeEvent, ContactEvent, MessageEvent
 from providers.vocabulary import Subject
 
@@ -95,7 +96,10 @@ class Directory:
 
     def template(self, account_id: int, placement: Placement, event: MessageEvent) -> TemplateRef | None:
         """The template that the event names: the WABA's, or the account's oldest when the WABA is unknown."""
-        return self._templates.get((account_id, placement.waba_id, event.template_name, event.template_language))
+        if not event.template_name:
+            return None
+        language = template_language(event.template_language)
+        return self._templates.get((account_id, placement.waba_id, event.template_name, language))
 
     def waba(self, account_id: int, waba_id: str) -> int:
         """The WABA of Meta's id. Raises Unregistered."""

@@ -24,7 +24,7 @@ def read(body: Mapping[str, Any], sender: Sender, origin: Origin, shape: Shape) 
         shape=shape, request=dict(body), sender=sender,
         about=SendSummary(
             msisdn=msisdn, user_id=user_id, content_type=content.kind, template_name=content.template_name,
-            template_language=lenient.language_of(content.template_language), client_message_id=content.reference,
+            template_language=content.template_language, client_message_id=content.reference,
             origin=_origin(body, origin),
         ),
     )  # fmt: skip
@@ -37,7 +37,7 @@ def summarize(body: Any, origin: Origin) -> SendSummary:
     return SendSummary(
         msisdn=lenient.digits(data.get("to")), content_type=lenient.text(data.get("type"), 24).lower(),
         template_name=lenient.text(template.get("name"), 512),
-        template_language=lenient.language_of(lenient.mapping(template.get("language")).get("code")),
+        template_language=lenient.text(lenient.mapping(template.get("language")).get("code"), 16),
         client_message_id=lenient.text(data.get("biz_opaque_callback_data"), 512), origin=origin,
     )  # fmt: skip
 

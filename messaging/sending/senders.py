@@ -16,7 +16,7 @@ from accounts.models import Subaccount
 from core.calling_codes import country_of
 from core.ttl_cache import TTLCache
 from messaging.log.models import PhoneNumber, Template
-from providers.reading import language_of
+from messaging.log.models.channel import template_language
 from providers.registry import VENDORS, sending_of
 
 _directories: "TTLCache[int, SenderDirectory]" = TTLCache()
@@ -129,7 +129,7 @@ def sender_of(number: PhoneNumber) -> Sender:
 
 def _template(account_id: int, waba_id: int, name: str, language: str) -> TemplateDefinition | None:
     rows = Template.objects.filter(account=account_id, waba=waba_id, name=name)
-    template = {row.language: row for row in rows}.get(language_of(language))
+    template = {row.language: row for row in rows}.get(template_language(language))
     return read_template(template) if template else None
 
 

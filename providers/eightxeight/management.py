@@ -9,7 +9,7 @@ from typing import Any
 
 from providers.events import ChangeEvent, ContactEvent
 from providers.meta.management import read_management as read_meta
-from providers.reading import digits, iso_time, items, language_of, mapping, text
+from providers.reading import digits, iso_time, items, mapping, text
 from providers.vocabulary import Subject
 
 ManagementEvent = ChangeEvent | ContactEvent
@@ -31,7 +31,7 @@ def _template(details: dict[str, Any], waba_id: str, at: datetime, **more: Any) 
         at=at,
         template_id=text(details.get("templateId"), 64),
         template_name=text(details.get("templateName"), 512),
-        template_language=language_of(details.get("templateLanguage")),
+        template_language=text(details.get("templateLanguage"), 16),
         details=details,
         **more,
     )

@@ -9,7 +9,7 @@ from typing import Any
 from core.strict_json import Unparsable
 from providers.eightxeight.management import read_management
 from providers.events import MessageEvent, Parsed
-from providers.reading import category_of, digits, integer, iso_time, language_of, mapping, read_body, text
+from providers.reading import category_of, digits, integer, iso_time, mapping, read_body, text
 from providers.vocabulary import BUSINESS_APP, Category, Direction
 
 _STATES = {
@@ -91,7 +91,7 @@ def _receipt(payload: dict[str, Any]) -> MessageEvent:
         content_type=text(content.get("contentType"), 24).lower(),
         category=category_of(whatsapp.get("pricingCategory") or template.get("category")),
         template_name=text(template.get("name"), 512),
-        template_language=language_of(template.get("language")),
+        template_language=text(template.get("language"), 16),
         client_message_id=text(payload.get("clientMessageId"), 512),
         detail=detail,
         error_source="8x8" if status.get("errorCode") is not None else "",

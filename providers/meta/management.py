@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from providers.events import ChangeEvent, ContactEvent
-from providers.reading import digits, items, language_of, mapping, text, unix_time
+from providers.reading import digits, items, mapping, text, unix_time
 from providers.vocabulary import Subject
 
 ManagementEvent = ChangeEvent | ContactEvent
@@ -31,7 +31,7 @@ def _template(value: dict[str, Any], waba_id: str, at: datetime | None, **more: 
         at=at,
         template_id=text(value.get("message_template_id"), 64),
         template_name=text(value.get("message_template_name"), 512),
-        template_language=language_of(value.get("message_template_language")),
+        template_language=text(value.get("message_template_language"), 16),
         template_category=text(value.get("message_template_category"), 32).upper(),
         details=value,
         **more,

@@ -97,12 +97,3 @@ def test_text_is_cut_and_never_anything_else():
         "",
         "",
     )
-
-
-@pytest.mark.parametrize(
-    ("raw", "language"),
-    [("en_US", "en_US"), ("en-us", "en_US"), ("EN_us", "en_US"), ("fil", "fil"), ("ZH-hant-tw", "zh_Hant_TW"),
-     ("es-419", "es_419"), (None, ""), ("", "")],
-)  # fmt: skip
-def test_a_language_has_one_spelling(raw, language):
-    assert reading.language_of(raw) == language

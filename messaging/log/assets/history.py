@@ -15,8 +15,9 @@ from billing.services import VolumeTier, record_volume_tiers
 from messaging.log.directory import Directory
 from messaging.log.models import Change, Template
 from messaging.log.models import ContactEvent as ContactEventRow
+from messaging.log.models.channel import template_language
 from providers.events import ChangeEvent, ContactEvent
-from providers.reading import mapping, text
+from providers.reading import items, mapping, text
 from providers.vocabulary import Quality, Subject, TemplateStatus
 
 # Column of the present state -> the field of the history it follows.
@@ -146,7 +147,9 @@ def _update_components(announcements: Sequence[Announcement]) -> None:
         )  # fmt: skip
         is_current = item.event.template_id in {"", template.provider_template_id}
         if is_current and item.at == changes.aggregate(latest=Max("at"))["latest"]:
-            media = [each for each in template.components if str(each.get("format", "TEXT")).upper() != "TEXT"]
+            media = [
+                each for each in items(template.components) if text(each.get("format"), 16).upper() not in {"", "TEXT"}
+            ]
             announced = item.event.components or []
             has_header = any(each["type"] == "HEADER" for each in announced)
             template.components = announced if has_header else [*media, *announced]
@@ -166,7 +169,8 @@ def create_template(account_id: int, event: ChangeEvent, directory: Directory) -
         if ids := known[:1]:
             return ids[0]
     template, _ = Template.objects.get_or_create(
-        account_id=account_id, waba_id=waba_id, name=event.template_name, language=event.template_language,
+        account_id=account_id, waba_id=waba_id, name=event.template_name,
+        language=template_language(event.template_language),
         defaults={"category": event.template_category, "provider_template_id": event.template_id,
                   "status": TemplateStatus.PENDING, "quality": Quality.UNKNOWN},
     )  # fmt: skip

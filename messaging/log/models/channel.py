@@ -10,7 +10,6 @@ from accounts.models import Subaccount, Waba
 from core.secrets import seal, unseal
 from core.tenancy import TenantModel
 from providers import registry
-from providers.reading import language_of
 from providers.vendor import Vendor
 from providers.vocabulary import Quality, TemplateStatus
 
@@ -72,6 +71,12 @@ class PhoneNumber(TenantModel):
         self.health_due_at = timezone.now()
 
 
+def template_language(language: str) -> str:
+    """A language as templates have it, in Meta's spelling: webhooks write `en_US` and `en-US` for one language."""
+    first, *others = language.replace("-", "_").split("_")
+    return "_".join([first.lower(), *(part.title() if len(part) == 4 else part.upper() for part in others)])
+
+
 class Template(TenantModel):
     """A message template of a WABA, in one language, as the provider last described it."""
 
@@ -96,6 +101,6 @@ class Template(TenantModel):
         return f"{self.name} ({self.language})"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Save it with its language in Meta's spelling, as parsers write it."""
-        self.language = language_of(self.language)
+        """Save it with its language in Meta's spelling."""
+        self.language = template_language(self.language)
         super().save(*args, **kwargs)
