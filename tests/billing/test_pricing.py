@@ -146,7 +146,7 @@ def test_tier_bounds_are_inclusive(position, number):
         ),
         (
             "utility",
-            "cbp",
+            "cbp ".strip(),  # equal to the constant, as from the database, but another object
             OCTOBER,
             Accrual(AccrualScope.PORTFOLIO, "unrated", unrated_reason=UnratedReason.NOT_PER_MESSAGE),
         ),
