@@ -1,22 +1,26 @@
-"""JSON that the database can store: what PostgreSQL or a worker cannot handle is refused with a reason, or replaced.
+"""JSON that the database can store: what PostgreSQL or a worker cannot handle is refused with a reason, or repaired.
 
 A request of a client is refused. A webhook is repaired, because its sender would only repeat it.
 """
 
+import json
 import re
 from typing import Any
 
 import orjson
 
-# Escapes, each matched whole, so that the text "\\u0000" of a person is no NUL: a surrogate pair, a NUL or half a pair,
-# any other.
-_ESCAPES = re.compile(
-    rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
-    rb"|(?P<unstorable>\\u(?:0000|[dD][89a-fA-F][0-9a-fA-F]{2}))|\\.",
-    re.DOTALL,
+MAX_DEPTH = 200  # levels of a repaired body; orjson writes 254
+_REPLACEMENT = "\ufffd"
+_PAIR = r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+# What is in a string, each escape whole, so that the text "\\u0000" of a person is no NUL. A valid escape stays; a NUL
+# or half a surrogate pair, a backslash that begins no escape and a control character do not.
+_IN_STRINGS = re.compile(
+    rf'{_PAIR}|(?P<unstorable>\\u(?:0000|[dD][89a-fA-F][0-9a-fA-F]{{2}}))|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{{4}})'
+    r"|(?P<broken>\\|[\x00-\x1f])"
 )
-_CONTROLS = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")  # invalid anywhere in JSON
-_REPLACEMENT, _ESCAPED_REPLACEMENT = "\ufffd", rb"\ufffd"
+_STRINGS = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_WHITE_SPACE = {"\n": r"\n", "\r": r"\r", "\t": r"\t"}  # in a string it must be escaped, and says nothing else
+_AROUND = "\ufeff\0 \t\r\n"  # a byte order mark, padding
 
 
 class Unparsable(ValueError):
@@ -29,13 +33,18 @@ def load(body: bytes) -> Any:
     It is stricter than Python's json, which accepts NaN, lone surrogates, numbers beyond 64 bits and nesting deeper
     than 1,024 levels. Those would break the database or the worker later.
     """
-    if b"\\u0000" in body and any(match["unstorable"] == b"\\u0000" for match in _ESCAPES.finditer(body)):
+    if b"\\u0000" in body and _has_nul(body):
         raise Unparsable("The body contains a NUL character, which cannot be stored.")
     try:
         data: Any = orjson.loads(body)
     except orjson.JSONDecodeError as error:
         raise Unparsable(f"The body is not JSON: {error}.") from None
     return data
+
+
+def _has_nul(body: bytes) -> bool:
+    text = body.decode("utf-8", "replace")
+    return any(match["unstorable"] == r"\u0000" for match in _IN_STRINGS.finditer(text))
 
 
 def load_object(body: bytes) -> dict[str, Any]:
@@ -46,33 +55,71 @@ def load_object(body: bytes) -> dict[str, Any]:
     return data
 
 
-def load_repaired(body: bytes) -> tuple[dict[str, Any], int]:
-    """The JSON object of a webhook, and the number of characters that `repair` replaced. Raises Unparsable."""
+def load_repaired(body: bytes) -> tuple[dict[str, Any], list[str]]:
+    """The JSON object of a body from outside, and notes about what was repaired in it. Raises Unparsable.
+
+    See `repair`. Values nested deeper than `MAX_DEPTH` become null.
+    """
+    notes = []
     try:
-        return load_object(body), 0
+        data = load_object(body)
     except Unparsable:
         repaired, count = repair(body)
-        if not count:
+        if repaired == body:
             raise
-        return load_object(repaired), count
+        data = load_object(repaired)
+        if count:
+            notes.append(f"Characters that no text can hold: {count}. Each is stored as {_REPLACEMENT}.")
+    if body.count(b"[") + body.count(b"{") > MAX_DEPTH and (cut := _cut(data)):
+        notes.append(f"Values nested deeper than {MAX_DEPTH} levels: {cut}. They are not stored.")
+    return data, notes
 
 
 def repair(body: bytes) -> tuple[bytes, int]:
     """The body with U+FFFD for each character that no database text can hold, and the number of these characters.
 
-    They are NULs, halves of surrogate pairs, control characters and bytes that are not UTF-8.
+    They are NULs, halves of surrogate pairs, control characters, backslashes that begin no escape, and bytes that are
+    not UTF-8. White space in a string is escaped; a byte order mark and padding go.
     """
-    count = 0
+    text = body.decode("utf-8", "replace")
+    count = text.count(_REPLACEMENT) - body.count(_REPLACEMENT.encode())
 
-    def replace(match: re.Match[bytes]) -> bytes:
+    def replace(match: re.Match[str]) -> str:
         nonlocal count
-        if match["unstorable"] is None:
+        if match["unstorable"] is None and match["broken"] is None:
             return match[0]
+        if match[0] in _WHITE_SPACE:
+            return _WHITE_SPACE[match[0]]
         count += 1
-        return _ESCAPED_REPLACEMENT
+        return _REPLACEMENT
 
-    decoded = body.decode("utf-8", "replace")
-    count += decoded.count(_REPLACEMENT) - body.count(_REPLACEMENT.encode())
-    repaired, controls = _CONTROLS.subn(_REPLACEMENT.encode(), decoded.encode() if count else body)
-    repaired = _ESCAPES.sub(replace, repaired)
-    return (repaired, count + controls) if count + controls else (body, 0)
+    repaired = _STRINGS.sub(lambda string: _IN_STRINGS.sub(replace, string[0]), text.strip(_AROUND))
+    return repaired.encode(), count
+
+
+def _cut(data: dict[str, Any]) -> int:
+    """Set values nested too deeply to None, in place. Returns how many."""
+    try:
+        orjson.dumps(data)  # faster than a walk, and almost always enough
+    except TypeError:
+        cut = 0
+        pending: list[tuple[Any, int]] = [(data, 1)]
+        while pending:
+            container, depth = pending.pop()
+            for key, value in list(container.items() if isinstance(container, dict) else enumerate(container)):
+                if isinstance(value, dict | list):
+                    if depth >= MAX_DEPTH:
+                        container[key] = None
+                        cut += 1
+                    else:
+                        pending.append((value, depth + 1))
+        return cut
+    return 0
+
+
+def dump(value: Any) -> bytes:
+    """The JSON of a value that may be from PostgreSQL, whose integers have any size: 1e300 is one there."""
+    try:
+        return orjson.dumps(value)
+    except TypeError:
+        return json.dumps(value).encode()

@@ -6,8 +6,9 @@ from typing import Any
 
 import orjson
 
-from core.strict_json import Unparsable, repair
+from core.strict_json import load_repaired
 from providers.events import MessageEvent, Parsed
+from providers.reading import digits, text
 from providers.registry import parse
 
 
@@ -26,7 +27,7 @@ def prune(body: bytes, parsed: Parsed | None, is_removed: Callable[[MessageEvent
         return None
     ids = {event.provider_message_id for event in removed}
     people = _people(removed) - _people(remaining)
-    return orjson.dumps(_without(orjson.loads(repair(body)[0]), ids | people))
+    return orjson.dumps(_without(load_repaired(body)[0], ids | people))
 
 
 def without_messages(body: bytes, parsed: Parsed | None, ids: Collection[str]) -> bytes | None:
@@ -35,10 +36,10 @@ def without_messages(body: bytes, parsed: Parsed | None, ids: Collection[str]) -
 
 
 def parsed(provider: str, body: bytes) -> Parsed | None:
-    """The parsed body; None when it cannot be parsed."""
+    """The parsed body; None when it cannot be parsed, also by a parser's fault: an erasure must not stop at it."""
     try:
         return parse(provider, body)
-    except Unparsable:
+    except Exception:  # noqa: BLE001 - as above
         return None
 
 
@@ -56,19 +57,20 @@ def _without(part: Any, names: Collection[str]) -> Any:
 
 
 def _contains(entry: Any, names: Collection[str]) -> bool:
+    """Whether a value is one of the names, as parsers read it."""
     values = entry.values() if isinstance(entry, dict) else ()
-    return any(isinstance(value, str) and value.lstrip("+") in names for value in values)
+    return any(text(value, 512) in names or digits(value) in names for value in values)
 
 
-def mask(text: bytes, names: Iterable[str]) -> bytes:
+def mask(body: bytes, names: Iterable[str]) -> bytes:
     """The text with nines in place of phone numbers and user ids in any spelling, outside longer words.
 
     Separators between the digits stay, and JSON stays JSON.
     """
     for name in names:
         pattern = rf"{_BEFORE}(?:00)?{spelling_pattern(name)}(?![0-9A-Za-z])"
-        text = re.sub(pattern.encode(), lambda match: _SIGN.sub(rb"\g<between>9", match[0]), text)
-    return text
+        body = re.sub(pattern.encode(), lambda match: _SIGN.sub(rb"\g<between>9", match[0]), body)
+    return body
 
 
 def spelling_pattern(name: str) -> str:

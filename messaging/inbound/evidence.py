@@ -3,17 +3,17 @@
 One body may have a thousand statuses of as many people, also of other subaccounts.
 """
 
-import json
 from typing import Any
 
-from core.strict_json import repair
+from core.strict_json import Unparsable, load_repaired
+from providers.reading import text
 
 
 def part_about(body: bytes, provider_message_id: str) -> Any | None:
     """The body as JSON, with only the message's entries in lists; None if there are none or it is no JSON."""
     try:
-        document = json.loads(repair(body)[0])
-    except (ValueError, RecursionError):
+        document = load_repaired(body)[0]
+    except Unparsable:
         return None
     return _filter(document, provider_message_id) if _contains(document, provider_message_id) else None
 
@@ -23,13 +23,13 @@ def _contains(part: Any, message_id: str) -> bool:
         return any(_contains(value, message_id) for value in part.values())
     if isinstance(part, list):
         return any(_contains(value, message_id) for value in part)
-    return bool(part == message_id)
+    return text(part, 512) == message_id
 
 
 def _filter(part: Any, message_id: str) -> Any:
     """Keep the message's entry complete, and remove other entries from the lists around it."""
     if isinstance(part, dict):
-        if message_id in [value for value in part.values() if isinstance(value, str)]:
+        if message_id in [text(value, 512) for value in part.values()]:
             return part
         return {key: _filter(value, message_id) for key, value in part.items()}
     if isinstance(part, list):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.strict_json import Unparsable, load, load_repaired, repair
+from core.strict_json import MAX_DEPTH, Unparsable, dump, load, load_repaired, repair
 
 
 @pytest.mark.parametrize(
@@ -21,6 +21,10 @@ from core.strict_json import Unparsable, load, load_repaired, repair
         (b'"caf\xe9"', "caf\ufffd", 1),
         (b'"\xed\xa0\xbd"', "\ufffd\ufffd\ufffd", 3),
         ('"caf\u00e9 \ufffd"'.encode(), "caf\u00e9 \ufffd", 0),
+        (b'"a\\\xffb"', "a\ufffd\ufffdb", 2),
+        (rb'"\ud83 \x41"', "\ufffdud83 \ufffdx41", 2),
+        (b'"two\nlines\tand\r"', "two\nlines\tand\r", 0),
+        (b'\xef\xbb\xbf"a" \x00\n', "a", 0),
         (rb'"what does \\u0000 and \\ud83d mean?"', r"what does \u0000 and \ud83d mean?", 0),
     ],
 )
@@ -36,8 +40,9 @@ def test_a_text_about_an_escape_is_no_nul():
 
 
 def test_only_what_can_be_repaired_is_loaded():
-    assert load_repaired(rb'{"a": "\ud83d"}') == ({"a": "\ufffd"}, 1)
-    assert load_repaired(b'{"a": 1}') == ({"a": 1}, 0)
+    note = "Characters that no text can hold: 1. Each is stored as \ufffd."
+    assert load_repaired(rb'{"a": "\ud83d"}') == ({"a": "\ufffd"}, [note])
+    assert load_repaired(b'{"a": 1}') == ({"a": 1}, [])
     for body in (b"{", rb'{"a": "\ud83d"', rb'["\ud83d"]', b'{"a": NaN}', b"\xff"):
         with pytest.raises(Unparsable):
             load_repaired(body)
@@ -49,3 +54,15 @@ def test_every_text_can_be_loaded_after_the_repair(text):
     expected = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").replace("\0", "\ufffd")
     assert repaired == expected
     assert load_repaired(json.dumps({"t": text}).encode())[0] == {"t": expected}
+
+
+@pytest.mark.parametrize(("depth", "cut"), [(MAX_DEPTH - 1, 0), (MAX_DEPTH, 0), (260, 1), (990, 1)])
+def test_values_nested_too_deeply_are_cut_and_the_others_stay(depth, cut):
+    data, notes = load_repaired(b'{"a": ' + b"[" * depth + b"]" * depth + b', "b": [1]}')
+    assert data["b"] == [1]
+    assert notes == ["Values nested deeper than 200 levels: 1. They are not stored."] * cut
+    assert json.loads(dump(data)) == data
+
+
+def test_numbers_of_any_size_are_written():
+    assert dump({"a": 10**30}) == b'{"a": 1000000000000000000000000000000}'

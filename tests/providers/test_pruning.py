@@ -49,3 +49,18 @@ def test_a_body_of_others_stays_as_it_is():
 )
 def test_a_number_is_masked_however_it_is_spelled_where_it_stands_alone(text, masked):
     assert mask(text, [INDIA]) == masked
+
+
+@pytest.mark.parametrize(
+    ("wamid", "number"), [(98765432102, int(INDIA)), ("wamid." + "x" * 600, "+91 98765-43210"), (" x", INDIA)]
+)
+def test_a_message_goes_however_its_id_and_number_are_written(wamid, number):
+    mixed = orjson.loads(status_body(("wamid.A", "sent", INDIA), ("wamid.B", "sent", OTHER_PERSON)))
+    mixed["entry"][0]["changes"][0]["value"]["statuses"][0] |= {"id": wamid, "recipient_id": number}
+    after = pruned("meta", orjson.dumps(mixed), of_india)
+    assert orjson.loads(after) == orjson.loads(status_body(("wamid.B", "sent", OTHER_PERSON)))
+
+
+def test_a_parser_s_fault_stops_no_erasure(monkeypatch):
+    monkeypatch.setattr("providers.pruning.parse", lambda *_: {}["missing"])
+    assert parsed("meta", b"{}") is None

@@ -1,13 +1,12 @@
 """Attributes and payloads that the gateway adds to a message: source, request, responses."""
 
-import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-import orjson
 from django.db import connection
 
+from core.strict_json import dump
 from messaging.log.enums import PayloadKind
 from messaging.log.lifecycle.columns import COLUMNS, KEY, Column, Merge, merged_by, sql_list
 
@@ -69,14 +68,6 @@ def store_payloads(payloads: Sequence[StoredPayload]) -> None:
         return
     columns = [list(column) for column in zip(*payloads, strict=True)]
     columns[3] = [str(kind) for kind in columns[3]]
-    columns[5] = [_json(body) for body in columns[5]]
+    columns[5] = [dump(body).decode() for body in columns[5]]
     with connection.cursor() as cursor:
         cursor.execute(_STORE, columns)
-
-
-def _json(body: Any) -> str:
-    """JSON of a value from PostgreSQL, whose numbers may be of any size: a provider's 1e300 is an integer there."""
-    try:
-        return orjson.dumps(body).decode()
-    except TypeError:
-        return json.dumps(body)

@@ -15,6 +15,7 @@ from django.http import QueryDict
 from accounts.models import Account
 from core import partitions
 from core.numbers import digits_of, is_number
+from core.strict_json import dump
 from messaging.log.kinds import SHORTEST_PREFIX
 from messaging.log.models import (
     ContactEvent,
@@ -121,7 +122,7 @@ def mask_in_payloads(
 
 def mask_json(value: Any, names: Collection[str]) -> Any:
     """Return a JSON value with nines for the names wherever they are not part of a longer word."""
-    return orjson.loads(mask(orjson.dumps(value), names))
+    return orjson.loads(mask(dump(value), names))
 
 
 def delete_contacts(account: Account, person: Person, until: datetime) -> int:

@@ -44,3 +44,8 @@ def test_a_bad_text_is_replaced():
     body = meta(status("wamid.A", "HALF"))
     raw = json.dumps(body).encode().replace(b"HALF", rb"\ud83d")
     assert part_about(raw, "wamid.A") == meta(status("wamid.A", "\ufffd"))
+
+
+def test_an_id_may_be_a_number():
+    body = meta({"id": 7, "status": "sent"}, {"id": 8, "status": "sent"})
+    assert part_about(json.dumps(body).encode(), "7") == meta({"id": 7, "status": "sent"})
