@@ -4,18 +4,10 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
-from core.strict_json import load_repaired
-
 EARLIEST = datetime(2020, 1, 1, tzinfo=UTC)
 LATEST = datetime(2100, 1, 1, tzinfo=UTC)
 # A business-scoped user id or its parent id: US.13491208655302741918, US.ENT.11815799212886844830.
 _USER_ID = re.compile(r"[A-Z]{2}\.(?:ENT\.)?[A-Za-z0-9]{1,128}")
-
-
-def read_body(body: bytes) -> tuple[dict[str, Any], list[str]]:
-    """The JSON object of a webhook, and a note if some of its characters were replaced. Raises Unparsable."""
-    data, replaced = load_repaired(body)
-    return data, [f"Characters that no text can hold: {replaced}. Each is stored as \ufffd."] if replaced else []
 
 
 def mapping(value: Any) -> dict[str, Any]:
@@ -38,6 +30,7 @@ def text(value: Any, limit: int) -> str:
 def integer(value: Any, limit: int = 2**31) -> int | None:
     """An integer smaller than `limit` (the database's largest), from a number or digits; else None."""
     try:
+        value = int(value) if isinstance(value, float) and value.is_integer() else value
         number = int(value) if isinstance(value, int | str) and not isinstance(value, bool) else None
     except ValueError:
         return None
@@ -54,6 +47,27 @@ def user_id(value: Any) -> str:
     """A business-scoped user id in a field that can also hold a number; empty for anything else."""
     name = text(value, 140)
     return name if _USER_ID.fullmatch(name) else ""
+
+
+def template_id(value: Any) -> str:
+    """The provider's id of a template; empty for 0, which samples and unknown ones have."""
+    name = text(value, 64).strip()
+    return "" if name == "0" else name
+
+
+def template_name(value: Any) -> str:
+    """The name of a template. Raises ValueError without one."""
+    name = text(value, 512).strip()
+    if not name:
+        raise ValueError("the template has no name")
+    return name
+
+
+def is_false(value: Any) -> bool:
+    """Whether a value says no: false, 0, or the word."""
+    if value is True or value is None:
+        return False
+    return value is False or text(value, 8).strip().lower() in {"0", "0.0", "false", "no"}
 
 
 def unix_time(value: Any) -> datetime:

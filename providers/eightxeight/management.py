@@ -9,7 +9,7 @@ from typing import Any
 
 from providers.events import ChangeEvent, ContactEvent
 from providers.meta.management import read_management as read_meta
-from providers.reading import digits, iso_time, items, mapping, text
+from providers.reading import digits, iso_time, items, mapping, template_id, template_name, text
 from providers.vocabulary import Subject
 
 ManagementEvent = ChangeEvent | ContactEvent
@@ -29,8 +29,8 @@ def _template(details: dict[str, Any], waba_id: str, at: datetime, **more: Any) 
         subject=Subject.TEMPLATE,
         waba_id=waba_id,
         at=at,
-        template_id=text(details.get("templateId"), 64),
-        template_name=text(details.get("templateName"), 512),
+        template_id=template_id(details.get("templateId")),
+        template_name=template_name(details.get("templateName")),
         template_language=text(details.get("templateLanguage"), 16),
         details=details,
         **more,
@@ -93,9 +93,13 @@ def _account(details: dict[str, Any], waba_id: str, at: datetime) -> Iterator[Ma
         at=at,
         waba_id=waba_id,
         msisdn=msisdn,
-        reason=violation or restrictions or ", ".join(map(str, verification.get("rejectionReasons") or []))[:255],
+        reason=violation or restrictions or _words(verification.get("rejectionReasons")),
         details=details,
     )
+
+
+def _words(value: Any) -> str:
+    return ", ".join(text(word, 64) for word in value)[:255] if isinstance(value, list) else ""
 
 
 def _raw(details: dict[str, Any], waba_id: str, at: datetime) -> Iterator[ManagementEvent]:

@@ -6,10 +6,10 @@ Letter case differs between its samples, so words are compared in lower case.
 
 from typing import Any
 
-from core.strict_json import Unparsable
+from core.strict_json import Unparsable, load_repaired
 from providers.eightxeight.management import read_management
 from providers.events import MessageEvent, Parsed
-from providers.reading import category_of, digits, integer, iso_time, mapping, read_body, text
+from providers.reading import category_of, digits, integer, iso_time, mapping, text, user_id
 from providers.vocabulary import BUSINESS_APP, Category, Direction
 
 _STATES = {
@@ -24,12 +24,20 @@ _STATES = {
 }
 
 
+_WHATSAPP = frozenset({"", "chatapps", "whatsapp"})  # ChatApps is the namespace
+# "List of supported ChatApps channels", and the namespaces of other products.
+_OTHER_CHANNELS = frozenset({
+    "sms", "viber", "zalo", "zalonotification", "line", "linenotification", "rcs", "facebook", "wechat", "kakao",
+    "instagram", "voice",
+})  # fmt: skip
+
+
 def parse(body: bytes) -> Parsed:
     """Turn one body into its one event. Raises Unparsable when it is not an envelope of 8x8.
 
     8x8 posts all channels to one address, and the legs of a fallback under one UMID. Only WhatsApp's are messages here.
     """
-    data, notes = read_body(body)
+    data, notes = load_repaired(body)
     kind = text(data.get("eventType"), 64).lower()
     if not kind:
         raise Unparsable("The body has no `eventType`, so it is not a webhook of 8x8.")
@@ -48,12 +56,18 @@ def parse(body: bytes) -> Parsed:
 
 
 def _other_channel(data: dict[str, Any], payload: dict[str, Any]) -> str:
-    """The channel of a message that is not WhatsApp's, in lower case; empty for WhatsApp."""
-    parts = (payload, mapping(payload.get("recipient")), mapping(payload.get("outboundContent")))
-    channels = [text(part.get("channel"), 32).lower() for part in parts]
-    if text(data.get("namespace"), 32).lower() == "sms":
-        channels.append("sms")
-    return next((channel for channel in channels if channel not in {"", "whatsapp"}), "")
+    """The channel of a message that is not WhatsApp's, in lower case; empty for WhatsApp.
+
+    Raises ValueError for what is no channel of 8x8's: it may be WhatsApp, or not.
+    """
+    parts = (payload, *(mapping(payload.get(name)) for name in ("recipient", "outboundContent", "status", "user")))
+    named = [part["channel"] for part in parts if part.get("channel") is not None]
+    named += [payload["recipient"]] if not isinstance(payload.get("recipient"), dict | None) else []
+    named += [data["namespace"]] if data.get("namespace") is not None else []
+    words = [text(word, 32).strip().lower() if isinstance(word, str) else repr(word)[:32] for word in named]
+    if unknown := next((word for word in words if word not in _WHATSAPP | _OTHER_CHANNELS), ""):
+        raise ValueError(f"{unknown} is no known channel")
+    return next((word for word in words if word in _OTHER_CHANNELS), "")
 
 
 def _required_id(payload: dict[str, Any]) -> str:
@@ -71,7 +85,7 @@ def _person(payload: dict[str, Any]) -> tuple[str, str, dict[str, Any]]:
     user = mapping(payload.get("user"))
     channel_user = text(user.get("channelUserId"), 140)
     msisdn = digits(user.get("msisdn")) or digits(channel_user)
-    return msisdn, channel_user if "." in channel_user else "", user
+    return msisdn, user_id(channel_user), user
 
 
 def _receipt(payload: dict[str, Any]) -> MessageEvent:

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from providers.events import ChangeEvent, ContactEvent
-from providers.reading import digits, items, mapping, text, unix_time
+from providers.reading import digits, items, mapping, template_id, template_name, text, unix_time
 from providers.vocabulary import Subject
 
 ManagementEvent = ChangeEvent | ContactEvent
@@ -25,12 +25,13 @@ def read_management(value: dict[str, Any], waba_id: str, at: datetime | None) ->
 
 
 def _template(value: dict[str, Any], waba_id: str, at: datetime | None, **more: Any) -> ChangeEvent:
+    """An announcement about a template. Raises ValueError without its name."""
     return ChangeEvent(
         subject=Subject.TEMPLATE,
         waba_id=waba_id,
         at=at,
-        template_id=text(value.get("message_template_id"), 64),
-        template_name=text(value.get("message_template_name"), 512),
+        template_id=template_id(value.get("message_template_id")),
+        template_name=template_name(value.get("message_template_name")),
         template_language=text(value.get("message_template_language"), 16),
         template_category=text(value.get("message_template_category"), 32).upper(),
         details=value,
@@ -68,7 +69,9 @@ def _status_reason(value: dict[str, Any]) -> str:
 
 
 def _template_components(value: dict[str, Any], waba_id: str, at: datetime | None) -> Iterator[ManagementEvent]:
-    yield _template(value, waba_id, at, field="components", new="EDITED", components=_components(value))
+    has_body = bool(text(value.get("message_template_element"), 4096))
+    components = _components(value) if has_body else None
+    yield _template(value, waba_id, at, field="components", new="EDITED", components=components)
 
 
 def _components(value: dict[str, Any]) -> list[dict[str, Any]]:

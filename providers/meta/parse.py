@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from core.strict_json import Unparsable
+from core.strict_json import Unparsable, load_repaired
 from providers.events import MessageEvent, Parsed
 from providers.meta.fields import FieldState, fields
 from providers.meta.management import read_management
-from providers.reading import category_of, digits, integer, items, mapping, read_body, text, unix_time, user_id
+from providers.reading import category_of, digits, integer, is_false, items, mapping, text, unix_time, user_id
 from providers.vocabulary import BUSINESS_APP, NOT_BILLABLE, PER_CONVERSATION, Category, Direction
 
-_SAMPLE_WABA = "0"  # of what the app dashboard posts, with a timestamp of 2017 and numbers of nobody
+_SAMPLE_WABA, _SAMPLE_NUMBER = "0", "123456123"  # of what the app dashboard posts, with a timestamp of 2017
 # `type` of a status that is about no message: a call, or a payment in a chat.
 _NO_MESSAGE = frozenset({"call", "payment"})
 # `played` is for a voice message: the person listened to it, so it counts as read.
@@ -24,38 +24,47 @@ _STATES = {"sent": "sent", "delivered": "delivered", "read": "read", "played": "
 
 def parse(body: bytes) -> Parsed:
     """Turn one body into events. Raises Unparsable when it is not Meta's envelope."""
-    data, notes = read_body(body)
+    data, notes = load_repaired(body)
     entries = items(data.get("entry"))
     if not entries:
         raise Unparsable("The body has no `entry` list, so it is not a WhatsApp webhook of Meta.")
-    parsed = Parsed(notes=notes)
+    parsed, repairs = Parsed(notes=notes), len(notes)
     for entry in entries:
-        if text(entry.get("id"), 64) == _SAMPLE_WABA:
-            parsed.notes.append("A sample of the Test button in Meta's app dashboard: the address works.")
-            continue
         for change in items(entry.get("changes")):
-            _read_change(change, entry, parsed)
-    if not (parsed.events or parsed.problems or parsed.notes):
+            if _is_sample(change, entry):
+                parsed.notes.append("A sample of the Test button in Meta's app dashboard: the address works.")
+            else:
+                _read_change(change, entry, parsed)
+    if not (parsed.events or parsed.problems or len(parsed.notes) > repairs):
         parsed.problems.append("The body holds no changes.")
     return parsed
 
 
+def _is_sample(change: dict[str, Any], entry: dict[str, Any]) -> bool:
+    if text(entry.get("id"), 64) != _SAMPLE_WABA:
+        return False
+    metadata = mapping(mapping(change.get("value")).get("metadata"))
+    return text(metadata.get("phone_number_id"), 64) in {"", _SAMPLE_NUMBER}
+
+
 def _read_change(change: dict[str, Any], entry: dict[str, Any], parsed: Parsed) -> None:
-    value = mapping(change.get("value"))
+    value, name = mapping(change.get("value")), text(change.get("field"), 64)
+    field = fields().get(name)
+    if field is not None and field.state is FieldState.KEPT:
+        parsed.notes.append(f"{field.meaning} (field {name}): the webhook is kept and changes nothing.")
+        return
     # Official samples misplace `field`, so the keys of the value decide.
     if {"statuses", "messages", "message_echoes", "errors"} & value.keys():
         _read_messages(value, parsed)
         return
-    events = read_management(value, text(entry.get("id"), 64), entry_time(entry))
-    if events is not None:
-        parsed.events.extend(events)
-        return
-    name = text(change.get("field"), 64)
-    field = fields().get(name)
-    if field is not None and field.state is FieldState.KEPT:
-        parsed.notes.append(f"{field.meaning} (field {name}): the webhook is kept and changes nothing.")
-    else:
-        parsed.problems.append(f"Field {name!r} is not understood yet.")
+    try:
+        events = read_management(value, text(entry.get("id"), 64), entry_time(entry))
+        if events is None:
+            parsed.problems.append(f"Field {name!r} is not understood yet.")
+        else:
+            parsed.events.extend(events)
+    except ValueError as error:
+        parsed.problems.append(f"The {name} cannot be used: {error}.")
 
 
 def entry_time(entry: dict[str, Any]) -> datetime | None:
@@ -72,18 +81,28 @@ def _read_messages(value: dict[str, Any], parsed: Parsed) -> None:
         parsed.problems.append("metadata.phone_number_id is missing, so the number is unknown.")
         return
     contacts = items(value.get("contacts"))
-    for status in items(value.get("statuses")):
+    for status in _parts(value, "statuses", parsed):
         kind = text(status["type"], 24).lower() if "type" in status else ""
         if kind in _NO_MESSAGE:
             parsed.notes.append(f"The status of a {kind} is about no message: it is kept and changes nothing.")
         else:
             _collect(parsed, "status", status, lambda status=status: _status_event(status, number_id, contacts))
-    for message in items(value.get("messages")):
+    for message in _parts(value, "messages", parsed):
         _collect(parsed, "message", message, lambda message=message: _inbound_event(message, number_id, contacts))
-    for echo in items(value.get("message_echoes")):
+    for echo in _parts(value, "message_echoes", parsed):
         _collect(parsed, "message", echo, lambda echo=echo: _echo_event(echo, number_id, contacts))
     for error in items(value.get("errors")):
         parsed.problems.append(f"Meta reports error {text(error.get('code'), 12)}: {text(error.get('title'), 200)}")
+
+
+def _parts(value: dict[str, Any], name: str, parsed: Parsed) -> list[dict[str, Any]]:
+    """The objects of a list, which has nothing else."""
+    if (raw := value.get(name)) is None:
+        return []
+    parts = items(raw)
+    if not isinstance(raw, list) or len(parts) < len(raw):
+        parsed.problems.append(f"{name} is not a list of objects.")
+    return parts
 
 
 def _collect(parsed: Parsed, kind: str, part: dict[str, Any], read: Any) -> None:
@@ -130,17 +149,19 @@ def _contact(contacts: list[dict[str, Any]], msisdn: str, person_id: str) -> dic
 def _pricing_type(pricing: dict[str, Any]) -> str:
     """Meta's `type`. What is not billable is free, whatever else the object says."""
     kind = text(pricing.get("type"), 32).lower()
-    if pricing.get("billable") is False and not kind.startswith("free"):
+    if is_false(pricing.get("billable")) and not kind.startswith("free"):
         return NOT_BILLABLE
     return kind or (PER_CONVERSATION if text(pricing.get("pricing_model"), 8).upper() == "CBP" else "")
 
 
 def _status_event(status: dict[str, Any], number_id: str, contacts: list[dict[str, Any]]) -> MessageEvent:
     pricing = mapping(status.get("pricing"))
-    is_group = status.get("recipient_type") == "group"  # then `recipient_id` is the group's
+    # The `recipient_id` of a group is the group's, and `contacts` may hold any of its participants.
+    is_group = "recipient_type" in status and text(status["recipient_type"], 24).strip().lower() == "group"
     recipient = status.get("recipient_participant_id") or ("" if is_group else status.get("recipient_id"))
     recipient_id = status.get("recipient_participant_user_id") or status.get("recipient_user_id")
-    msisdn, person_id, _ = _person(recipient, recipient_id, contacts)
+    is_named = bool(recipient or recipient_id) or not is_group
+    msisdn, person_id, _ = _person(recipient, recipient_id, contacts if is_named else [])
     word = text(status.get("status"), 24).lower() or "unknown"
     error = next(_errors(status), {})
     return MessageEvent(

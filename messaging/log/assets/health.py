@@ -140,6 +140,7 @@ def number_state(*, quality: str, flag: str, name_status: str, facts: Facts, at:
             gettext("Its quality is low: many people blocked or reported its messages in the last seven days.")
         )
     _add_restrictions(findings, facts, at)
+    _add_removal(findings, facts)
     return with_provider_answer(findings.state, facts.get(PROVIDER_HEALTH + Entity.PHONE_NUMBER))
 
 

@@ -44,7 +44,8 @@ _CATEGORY = f"""category = coalesce((
     WHERE c.account_id = s.account_id AND c.subject = %(subject)s AND c.subject_id = s.id
         AND c.field IN ('category', 'status') AND a.category <> '' {_CURRENT}
     ORDER BY c.at DESC, c.field, a.category DESC LIMIT 1), category)"""  # noqa: S608 - of constants
-# The announced id whose first announcement is the latest. Components of another announced id are not its own.
+# The announced id that began last: a late deletion or pause of an older one does not begin anything. Components of
+# another announced id are not its own.
 _CURRENT_IDS = """
 UPDATE log_template s SET provider_template_id = latest.template_id,
     components = CASE WHEN EXISTS (
@@ -54,7 +55,10 @@ UPDATE log_template s SET provider_template_id = latest.template_id,
 FROM (
     SELECT DISTINCT ON (c.subject_id) c.subject_id, c.template_id FROM log_change c
     WHERE c.subject = %(subject)s AND c.subject_id = ANY(%(ids)s) AND c.template_id <> ''
-    GROUP BY c.subject_id, c.template_id ORDER BY c.subject_id, min(c.at) DESC, c.template_id DESC
+    GROUP BY c.subject_id, c.template_id
+    ORDER BY c.subject_id,
+        min(c.at) FILTER (WHERE c.field = 'status' AND c.new IN ('PENDING', 'APPROVED', 'REJECTED')) DESC NULLS LAST,
+        min(c.at) DESC, c.template_id DESC
 ) latest WHERE s.id = latest.subject_id AND s.provider_template_id <> latest.template_id
 """
 _TABLES = {Subject.TEMPLATE: "log_template", Subject.PHONE_NUMBER: "log_phonenumber"}

@@ -73,7 +73,7 @@ class PhoneNumber(TenantModel):
 
 def template_language(language: str) -> str:
     """A language as templates have it, in Meta's spelling: webhooks write `en_US` and `en-US` for one language."""
-    first, *others = language.replace("-", "_").split("_")
+    first, *others = language.strip().replace("-", "_").split("_")
     return "_".join([first.lower(), *(part.title() if len(part) == 4 else part.upper() for part in others)])
 
 

@@ -73,9 +73,17 @@ def read(
         origin=read_origin(data.get("tollgate"), origin),
     )
     return SendRequest(
-        shape=Shape.EIGHT_X_EIGHT, request=dict(data), about=about, sender=sender, due_at=due_at, expires_at=expires_at,
-        batch_id=batch_id,
+        shape=Shape.EIGHT_X_EIGHT, request=_with_language(data, definition), about=about, sender=sender, due_at=due_at,
+        expires_at=expires_at, batch_id=batch_id,
     )  # fmt: skip
+
+
+def _with_language(data: Mapping[str, Any], definition: TemplateDefinition | None) -> dict[str, Any]:
+    """The request with its template's language in the registered spelling, which is the provider's."""
+    if definition is None:
+        return dict(data)
+    template = {**data["content"]["template"], "language": definition.language}
+    return {**data, "content": {**data["content"], "template": template}}
 
 
 def summarize(body: Any, origin: Origin, client_batch_id: str = "") -> SendSummary:

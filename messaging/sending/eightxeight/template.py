@@ -20,7 +20,7 @@ from providers.eightxeight.requests.reading import (
 from providers.vocabulary import TemplateStatus
 
 _NAME = re.compile(r"[a-z0-9_]+")
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(_[A-Za-z]{2,4})?")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}([_-][A-Za-z0-9]{2,4}){0,2}")
 _COMPONENTS = ("header", "footer", "body", "button", "carousel", "call_permission_request", "request_contact_info")
 PARAMETER_TYPES = (
     "text", "image", "gif", "video", "document", "location", "payload", "couponCode", "action", "ttlMinutes",

@@ -187,6 +187,19 @@ def test_of_a_template_without_known_components_only_the_values_are_checked(acme
     assert answer.json().get("code", answer.status_code) == code
 
 
+@pytest.mark.parametrize(
+    ("registered", "written"),
+    [("en", "EN"), ("zh_Hant_HK", "zh-hant-hk"), ("zh_Hant_HK", "zh_Hant_HK"), ("es_419", "es-419")],
+)
+def test_a_language_is_found_in_any_spelling(acme, post, registered, written):
+    Template.objects.filter(account=acme, name="order_update").update(language=registered)
+    senders.clear_cache()
+    answer = post(SEND, with_content(name="order_update", language=written, components=[BODY]))
+    assert answer.status_code == 200
+    request = Submission.objects.get(umid=answer.json()["umid"]).request
+    assert request["content"]["template"]["language"] == registered
+
+
 def test_keys(client, acme, post):
     answer = client.post(SEND, bodies.TEXT, content_type="application/json")
     assert (answer.status_code, answer.json()["code"]) == (401, 1200)

@@ -127,3 +127,15 @@ def test_an_echo_of_the_business_app_is_a_sent_message():
                "user": {"msisdn": "+6591234567"}, "content": {"text": "Hello"}}  # fmt: skip
     (event,) = parse(json.dumps({"eventType": "external_app_message", "payload": payload}).encode()).events
     assert (event.state, event.direction, event.content) == ("sent", "outbound", {"text": "Hello"})
+
+
+@pytest.mark.parametrize(
+    ("reasons", "reason"), [(["A", "B"], "A, B"), (5, ""), ({"a": 1}, ""), ("A", ""), (None, ""), ([None, {}], ", ")]
+)
+def test_reasons_that_are_no_list_break_nothing(reasons, reason):
+    details = {
+        "event": "BUSINESS_VERIFICATION_STATUS_UPDATE",
+        "businessVerificationInfo": {"rejectionReasons": reasons},
+    }
+    (event,) = parsed("account_update", details).events
+    assert event.reason == reason

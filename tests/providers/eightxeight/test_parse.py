@@ -150,7 +150,13 @@ def other(namespace="ChatApps", kind="outbound_message_status_changed", **payloa
         (other(channel=None, outboundContent={"channel": "line"}), "line"),
         (other("SMS", channel=None), "sms"),
         (other("SMS", channel=None, kind="inbound_message_received", body="STOP"), "sms"),
-        (other("sms", channel="whatsapp"), "sms"),
+        (other("sms ", channel="whatsapp"), "sms"),
+        (other(channel=None, recipient="sms"), "sms"),
+        (other("Viber", channel=None), "viber"),
+        (
+            other(channel=None, status={"state": "sent", "timestamp": "2026-07-03T03:40:54.16Z", "channel": "SMS"}),
+            "sms",
+        ),
         (other(channel="sms", kind="external_app_message"), "sms"),
     ],
 )
@@ -160,7 +166,7 @@ def test_a_message_of_another_channel_is_none_of_whatsapp(raw, channel):
     assert parsed.notes == [f"About the channel {channel}, which is not logged: only WhatsApp is."]
 
 
-@pytest.mark.parametrize("channel", [None, "", "WhatsApp", "WHATSAPP"])
+@pytest.mark.parametrize("channel", [None, "", "WhatsApp", "WHATSAPP", "WhatsApp "])
 def test_whatsapp_is_the_channel_unless_another_is_named(channel):
     assert len(parse(other(channel=channel)).events) == 1
 
@@ -170,3 +176,10 @@ def test_a_bad_text_is_replaced():
     parsed = parse(raw)
     assert parsed.events[0].content == {"body": {"text": "\ufffd \ufffd"}}
     assert parsed.notes == ["Characters that no text can hold: 2. Each is stored as \ufffd."]
+
+
+@pytest.mark.parametrize("channel", [["sms"], {"name": "sms"}, 5, True, "telegram"])
+def test_what_is_no_channel_is_quarantined(channel):
+    parsed = parse(other(channel=channel))
+    assert parsed.events == []
+    assert parsed.problems[0].endswith("is no known channel.")

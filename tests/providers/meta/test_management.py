@@ -179,3 +179,24 @@ def test_a_person_who_wants_no_marketing():
 def test_an_entry_without_a_time_leaves_it_to_the_receipt():
     (event,) = events({"decision": "APPROVED"}, time=None)
     assert event.at is None
+
+
+@pytest.mark.parametrize("name", [None, "", " ", {}])
+def test_a_template_without_a_name_is_a_problem(name):
+    change = {
+        "field": "message_template_status_update",
+        "value": TEMPLATE | {"event": "APPROVED", "message_template_name": name},
+    }
+    parsed = parse(json.dumps({"entry": [{"id": "1", "changes": [change]}]}).encode())
+    assert parsed.problems == ["The message_template_status_update cannot be used: the template has no name."]
+
+
+@pytest.mark.parametrize(("written", "template_id"), [(0, ""), ("0", ""), (" 7 ", "7"), (7, "7")])
+def test_an_id_of_zero_is_none(written, template_id):
+    (event,) = events(TEMPLATE | {"event": "APPROVED", "message_template_id": written})
+    assert event.template_id == template_id
+
+
+def test_components_without_a_body_are_unknown():
+    (event,) = events(TEMPLATE | {"message_template_element": None})
+    assert (event.field, event.components) == ("components", None)

@@ -165,6 +165,8 @@ def test_whose_message_it_is(message, contacts, person):
         ({"recipient_id": "SG.BBB222"}, [ANN, BO], ("6591234567", "SG.BBB222")),
         ({"recipient_id": ""}, [ANN], ("", "US.AAA111")),
         ({"recipient_id": "120363", "recipient_type": "group"}, [], ("", "")),
+        ({"recipient_id": "120363394320964150", "recipient_type": " GROUP"}, [], ("", "")),
+        ({"recipient_id": "120363", "recipient_type": "group"}, [BO], ("", "")),
         ({"recipient_id": "GRP_z", "recipient_type": "group", "recipient_participant_id": "6591230381"}, [],
          ("6591230381", "")),
         ({"recipient_id": "GRP_z", "recipient_type": "group", "recipient_participant_user_id": "SG.BBB222"}, [],
@@ -187,7 +189,10 @@ def test_to_whom_a_status_is(fields, contacts, person):
         ({"billable": False, "type": "free_entry_point"}, "free_entry_point"),
         ({"billable": True, "pricing_model": "CBP"}, "cbp"),
         ({"billable": True, "pricing_model": "PMP"}, ""),
-        ({"billable": "false", "type": "regular"}, "regular"),
+        ({"billable": "False", "type": "regular"}, "free_not_billable"),
+        ({"billable": 0, "type": "regular"}, "free_not_billable"),
+        ({"billable": None, "type": "regular"}, "regular"),
+        ({"billable": "true", "type": "regular"}, "regular"),
         ({}, ""),
     ],
 )
@@ -242,8 +247,29 @@ def test_a_bad_text_spoils_nothing_beside_it():
 def test_a_sample_of_the_test_button_is_named_as_one(waba):
     message = {"from": "16315551181", "id": "ABGGFlA5Fpa", "timestamp": "1504902988", "type": "text",
                "text": {"body": "this is a text message"}}  # fmt: skip
-    raw = json.loads(body(messages=[message]))
+    raw = json.loads(body(messages=[message], metadata={"phone_number_id": "123456123"}))
     raw["entry"][0]["id"] = waba
     parsed = parse(json.dumps(raw).encode())
     assert (parsed.events, parsed.problems) == ([], [])
     assert parsed.notes == ["A sample of the Test button in Meta's app dashboard: the address works."]
+
+
+def test_a_status_of_a_real_number_is_no_sample():
+    raw = json.loads(body(statuses=[STATUS]))
+    raw["entry"][0]["id"] = "0"
+    assert len(parse(json.dumps(raw).encode()).events) == 1
+
+
+@pytest.mark.parametrize("statuses", [{"0": STATUS}, [STATUS, "odd", None], "x"])
+def test_what_is_no_list_of_objects_is_named(statuses):
+    parsed = parse(body(statuses=statuses, messages=[inbound()]))
+    assert parsed.problems == ["statuses is not a list of objects."]
+    assert parsed.events[-1].state == "received"
+
+
+def test_a_time_may_be_a_number_with_a_fraction_of_zero():
+    assert parse(body(statuses=[STATUS | {"timestamp": 1750030073.0}])).events == parse(body(statuses=[STATUS])).events
+
+
+def test_a_repaired_body_without_changes_is_a_problem():
+    assert parse(rb'{"entry": [{}], "a": "\ud83d"}').problems == ["The body holds no changes."]

@@ -92,6 +92,7 @@ def test_a_paused_template_says_metas_code_and_why():
         ({"name_status": "PENDING"}, LIMITED),
         ({"name_status": "REJECTED"}, LIMITED),
         (restricted("RESTRICTED_BIZ_INITIATED_MESSAGING"), BLOCKED),
+        ({"account_partner_removed": "PARTNER_REMOVED"}, BLOCKED),
     ],
 )
 def test_numbers(about, can_send):

@@ -115,6 +115,12 @@ def test_an_announced_id_replaces_a_registered_one_and_keeps_its_components(temp
     assert (template.provider_template_id, template.components) == ("1", components)
 
 
+def test_a_late_deletion_of_the_registered_id_changes_nothing(template):
+    Template.objects.filter(pk=template.pk).update(provider_template_id="7")
+    apply(template, SECOND, replace(LATE, template_id="7"))
+    assert (template.provider_template_id, template.status) == ("2", "APPROVED")
+
+
 def test_an_announcement_finds_its_template_by_id(acme, template):
     Template.objects.filter(pk=template.pk).update(provider_template_id="77")
     event = replace(FIRST, waba_id=template.waba.waba_id, template_id="77", template_name="renamed")
