@@ -85,10 +85,11 @@ def _state(revision: RateCard | RuleSet | MarketTable, today: date, *, latest: b
 
 @dataclass(frozen=True)
 class PriceCell:
-    """The list price of a market and category, and the number of further known tiers."""
+    """The list price of a market and category, the number of further known tiers, and whether all are known."""
 
     price: Decimal
     more: int
+    all_known: bool = True
 
 
 def price_list(card: RateCard) -> tuple[list[str], list[tuple[str, list[PriceCell | None]]]]:
@@ -108,7 +109,8 @@ def price_list(card: RateCard) -> tuple[list[str], list[tuple[str, list[PriceCel
 def _cell(tiers: list[Rate] | None) -> PriceCell | None:
     if not tiers:
         return None
-    return PriceCell(tiers[0].unit_price, sum(not rate.is_assumed for rate in tiers[1:]))
+    more = sum(not rate.is_assumed for rate in tiers[1:])
+    return PriceCell(tiers[0].unit_price, more, all_known=all(rate.end_known for rate in tiers))
 
 
 def rates_of(card: RateCard, market: str, category: str) -> list[Rate]:

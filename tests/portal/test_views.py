@@ -173,7 +173,7 @@ def test_costs_of_the_running_month_are_for_those_who_may_see_costs(acme):
 
 
 def test_volume_tiers_are_not_for_those_limited_to_a_subaccount(acme):
-    deliver(acme, category="utility")
+    deliver(acme, category="utility", msisdn="6591234567")
     rate()
     assert "The rate card does not say" in text(visitor(acme, "finance").get("/"))
     limited = text(visitor(acme, "finance", "acme_shop").get("/"))

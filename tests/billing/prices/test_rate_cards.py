@@ -52,6 +52,22 @@ def test_figures_of_october_2026(market, category, price):
     assert rate.source.startswith(("FOUND:", "DERIVED:"))
 
 
+@pytest.mark.parametrize(
+    ("day", "found", "derived", "unknown"),
+    [
+        (date(2026, 4, 1), 365, 0, 0),
+        (date(2026, 7, 1), 0, 365, 12),
+        (date(2026, 10, 1), 0, 365, 31),
+    ],
+)
+def test_volume_tiers_of_73_pairs_are_found_for_april_and_derived_since(day, found, derived, unknown):
+    rates = Rate.objects.filter(card__currency="USD", card__effective_from=day, card__is_active=True)
+    higher = rates.filter(tier__gt=1)
+    assert higher.filter(source__startswith="FOUND: public copy of Meta USD volume tiers").count() == found
+    assert higher.filter(source__startswith="DERIVED:").count() == derived
+    assert rates.filter(end_known=False).values("market", "category").distinct().count() == unknown
+
+
 def test_loading_again_adds_nothing():
     before = RateCard.objects.count(), Rate.objects.count(), MarketCountry.objects.count()
     load_bundled()

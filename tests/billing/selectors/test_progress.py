@@ -167,6 +167,23 @@ class TestTiers:
         (progress,) = tier_progress(acme, TODAY)
         assert (progress.position, progress.external, progress.threshold) == (25, 15, 30)
 
+    def test_the_bundled_card_states_the_next_price_of_a_market(self, deliver, acme):
+        """Brazil in October: 250,000 at the list rate, of which 249,990 went through other providers."""
+        deliver((1, 1, {"category": "utility", "country": "BR"}))
+        bucket = Bucket.objects.get(account=acme)
+        VolumeAnchor.objects.create(bucket=bucket, above=249_990, reached_at=FIRST)
+        deliver((2, 7, {"category": "utility", "country": "BR"}))
+        (progress,) = tier_progress(acme, TODAY)
+        assert (progress.position, progress.threshold, progress.remaining) == (249_998, 250_000, 2)
+        assert progress.prices == (
+            NextPrice("Brazil", "utility", "meta", "USD", Decimal("0.0068"), Decimal("0.0065"), then_known=True),
+        )
+
+    def test_a_market_named_since_has_no_known_next_price(self, deliver, acme):
+        deliver((1, 1, {"category": "utility", "country": "SG"}))
+        (progress,) = tier_progress(acme, TODAY)
+        assert (progress.threshold, progress.end_known) == (None, False)
+
     def test_one_count_of_two_categories_has_two_prices(self, deliver, acme, tiers):
         tiers("authentication", (0, 30, "0.0014", True), (30, None, "0.0012", True))
         tiers("authentication-international", (0, 40, "0.0280", True), (40, None, "0.0200", True))
