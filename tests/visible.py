@@ -123,7 +123,7 @@ def data_words() -> Iterator[str]:
             if isinstance(field, models.CharField | models.TextField | models.JSONField | models.UUIDField)
             and not field.choices
         ]
-        for row in model._base_manager.values_list(*names)[:2000] if names else ():
+        for row in model._base_manager.values_list(*names)[:5_000] if names else ():
             for value in row:
                 yield from _leaves(value)
     for details in apps.get_model("accounts", "AuditEntry")._base_manager.values_list("details", flat=True):
