@@ -27,6 +27,7 @@ from messaging.log.enums import LOST
 from messaging.log.models import Message
 from messaging.log.selectors.circumstances import MAX_SIMILAR, SIMILAR_SPAN, circumstances
 from messaging.log.selectors.story import Story, story
+from messaging.log.story.categories import pricing_conflict
 from messaging.log.story.causes import causes, questions
 from messaging.log.story.rendering import all_parameters_filled, render_template_text
 from messaging.log.story.timeline import (
@@ -60,6 +61,7 @@ def message(request: TenantRequest, umid: UUID) -> HttpResponse:
         "message": row,
         "heading": heading(row),
         "timeline": timeline(message_story),
+        "pricing_conflict": pricing_conflict(message_story),
         "subaccount": next((each for each in request.principal.reach.visible if each.pk == row.subaccount_id), None),
         **(_charge(request, message_story) if may(Permission.VIEW_COSTS) else {}),
         "long_in_sent": is_long_in_sent(row, timezone.now()),

@@ -28,6 +28,7 @@ class MessageEvent:
     content_type: str = ""
     category: str = ""
     pricing_type: str = ""
+    template_category: str = ""  # of the template, where the provider names it beside the price's category
     template_name: str = ""
     template_language: str = ""
     client_message_id: str = ""

@@ -95,9 +95,9 @@ def _plausible(moment: datetime, raw: Any) -> datetime:
 
 
 def category_of(value: Any) -> str:
-    """A pricing category in our spelling: lower case, `authentication-international` with a hyphen.
+    """A pricing category in our spelling: lower case and underscores, but `authentication-international`.
 
-    Meta's webhooks use the hyphen; its SDK types and 8x8 use an underscore.
+    Meta's webhooks use that hyphen; its SDK types and 8x8 use an underscore.
     """
-    category = text(value, 32).lower()
+    category = text(value, 32).strip().lower().replace("-", "_").replace(" ", "_")
     return "authentication-international" if category == "authentication_international" else category

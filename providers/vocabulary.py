@@ -35,6 +35,9 @@ class Category(TextChoices):
     AUTHENTICATION_INTERNATIONAL = "authentication-international", _("Authentication international")
     SERVICE = "service", _("Service")
     REFERRAL_CONVERSION = "referral_conversion", "", _("Referral conversion")
+    GROUP_MARKETING = "group_marketing", "marketing", _("Group marketing")
+    GROUP_UTILITY = "group_utility", "utility", _("Group utility")
+    GROUP_SERVICE = "group_service", "service", _("Group service")
 
 
 FAMILIES = (Category.MARKETING, Category.UTILITY, Category.AUTHENTICATION, Category.SERVICE)
@@ -54,7 +57,8 @@ def category_name(category: str) -> str:
 
 def category_family(category: str) -> str:
     """The family of a category, which decides its colour: one of four, or `other`."""
-    return next((str(family) for family in FAMILIES if category.startswith(family)), "other")
+    plain = category.removeprefix("group_")
+    return next((str(family) for family in FAMILIES if plain.startswith(family)), "other")
 
 
 def card_columns() -> list[str]:

@@ -11,7 +11,7 @@ from providers.vocabulary import Category, card_columns, category_family, catego
         ("authentication-international", "Authentication international", "authentication"),
         ("marketing_lite", "Marketing lite", "marketing"),
         ("referral_conversion", "Referral conversion", "other"),
-        ("group_utility", "Group utility", "other"),
+        ("group_utility", "Group utility", "utility"),
         ("", "", "other"),
     ],
 )

@@ -4,7 +4,8 @@ A batch of events is applied set-based in one transaction. Every rule is a join-
 state, least of an ordered tuple), so any order, duplication or batching of the same events ends in the same row:
 
 * each state keeps its earliest time; the status follows from the times (`STATUS_ORDER`, in the database);
-* the category is the best-proven one: reported with the delivery, else reported before, else the template's;
+* the category is the best-proven one: reported with the delivery, else reported before, else the template's; of several
+  the one of the earliest status;
 * an error stays visible when a delivery follows; the message has the least of several codes, the history all;
 * a column that no event reports is empty; if two events disagree, the greater text wins.
 

@@ -39,7 +39,7 @@ class Ranking:
         return f"{self.name}_values"
 
 
-CATEGORY = Ranking("category", "LEAST")  # the best-proven one
+CATEGORY = Ranking("category", "LEAST")  # the best-proven one, then the earliest
 DETAIL = Ranking("detail", "GREATEST", required="status_detail")  # that of the most advanced status
 ERROR = Ranking("error", "LEAST", required="error_code")  # the least of several codes; the history has all
 RANKINGS = (CATEGORY, DETAIL, ERROR)
@@ -94,6 +94,8 @@ _DETAIL_RANK = (
     "WHEN 'sent' THEN 2 ELSE 1 END"
 )
 STATES = ("queued", "sent", "delivered", "read", "failed", "rejected", "expired", "received")
+# 16 digits until 2286, so as text they are in the order of time.
+_CATEGORY_SINCE = f"CASE WHEN category_rank < {CategoryRank.NONE:d} THEN (extract(epoch FROM at) * 1000000)::bigint END"
 DELIVERY_STATES = ("delivered", "read")
 """Each proves the delivery; billing takes the earlier of their times."""
 
@@ -116,6 +118,7 @@ COLUMNS = (
     Column("client_message_id", TEXT, Merge.GREATEST, "client_message_id", when_deleted=_DROPPED),
     *(Column(f"{state}_at", TIME, Merge.LEAST, reported="at", state=state) for state in STATES),
     Column("category_rank", "smallint", CATEGORY, "category_rank", default=f"{CategoryRank.NONE:d}"),
+    Column("category_since", ID, CATEGORY, reported=_CATEGORY_SINCE),
     Column("category", TEXT, CATEGORY, "category", count=_AS_IS, billed=True),
     Column("pricing_type", TEXT, CATEGORY, "event.pricing_type", count=_FREE, billed=True),
     Column("detail_rank", "smallint", DETAIL, reported=_DETAIL_RANK, default="0"),

@@ -53,9 +53,9 @@ _MOVE_HISTORY = """
 WITH moved AS (
     DELETE FROM log_statusevent WHERE message_id = %(other_id)s AND at >= %(other_at)s RETURNING *
 )
-INSERT INTO log_statusevent (account_id, message_id, at, state, detail, error_code, error_title, webhook_id,
+INSERT INTO log_statusevent (account_id, message_id, at, state, detail, error_code, error_title, pricing, webhook_id,
     webhook_received_at)
-SELECT account_id, %(own_id)s, at, state, detail, error_code, error_title, webhook_id, webhook_received_at
+SELECT account_id, %(own_id)s, at, state, detail, error_code, error_title, pricing, webhook_id, webhook_received_at
 FROM moved ON CONFLICT DO NOTHING
 """
 _MOVE_PAYLOADS = """

@@ -82,9 +82,15 @@ def _client_message_id(event: MessageEvent) -> str:
 
 
 def _category(event: MessageEvent, template: TemplateRef | None) -> tuple[str, CategoryRank]:
-    if event.category:
-        return event.category, CategoryRank.PROVEN if event.state in DELIVERY_STATES else CategoryRank.REPORTED
-    return (template.category, CategoryRank.ASSUMED) if template else ("", CategoryRank.NONE)
+    """The category that the event reports, and how well it is known.
+
+    A type that says more than "regular" (free, or not per message) counts without a category too.
+    """
+    assumed = event.template_category or (template.category if template else "")
+    if event.category or event.pricing_type not in {"", "regular"}:
+        is_proven = event.state in DELIVERY_STATES
+        return event.category or assumed, CategoryRank.PROVEN if is_proven else CategoryRank.REPORTED
+    return assumed, CategoryRank.ASSUMED if assumed else CategoryRank.NONE
 
 
 def _umid(report: EventReport, key: str) -> str:

@@ -325,6 +325,12 @@ class Migration(migrations.Migration):
                         default=9,
                     ),
                 ),
+                (
+                    "category_since",
+                    models.BigIntegerField(
+                        help_text="Time of the status that named it, in microseconds since 1970.", null=True
+                    ),
+                ),
                 ("pricing_type", models.CharField(blank=True, help_text="Meta's pricing.type.", max_length=32)),
                 (
                     "recipient_type",
@@ -545,6 +551,12 @@ class Migration(migrations.Migration):
                         default=9,
                     ),
                 ),
+                (
+                    "category_since",
+                    models.BigIntegerField(
+                        help_text="Time of the status that named it, in microseconds since 1970.", null=True
+                    ),
+                ),
                 ("pricing_type", models.CharField(blank=True, help_text="Meta's pricing.type.", max_length=32)),
                 ("queued_at", models.DateTimeField(null=True)),
                 ("sent_at", models.DateTimeField(null=True)),
@@ -682,6 +694,7 @@ class Migration(migrations.Migration):
                         "state",
                         "detail",
                         "error_code",
+                        "pricing",
                         blank=True,
                         editable=False,
                         primary_key=True,
@@ -699,6 +712,14 @@ class Migration(migrations.Migration):
                 ("detail", models.CharField(blank=True, max_length=64)),
                 ("error_code", models.IntegerField(default=0)),
                 ("error_title", models.CharField(blank=True, max_length=255)),
+                (
+                    "pricing",
+                    models.CharField(
+                        blank=True,
+                        help_text="The category and pricing type in it, as utility/regular.",
+                        max_length=65,
+                    ),
+                ),
                 ("webhook_id", models.BigIntegerField(help_text="The inbox row that reported it first.", null=True)),
                 ("webhook_received_at", models.DateTimeField(null=True)),
                 (

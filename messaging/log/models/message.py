@@ -31,6 +31,9 @@ class MessageFacts(TenantModel):
     content_type = models.CharField(max_length=24, blank=True)
     category = models.CharField(max_length=32, blank=True)
     category_rank = models.SmallIntegerField(choices=CategoryRank, default=CategoryRank.NONE)
+    category_since = models.BigIntegerField(
+        null=True, help_text="Time of the status that named it, in microseconds since 1970."
+    )
     pricing_type = models.CharField(max_length=32, blank=True, help_text="Meta's pricing.type.")
     template = models.ForeignKey(Template, null=True, **LOOSE)
     queued_at = models.DateTimeField(null=True)
@@ -174,7 +177,7 @@ class Horizon(TenantModel):
 class StatusEvent(TenantModel):
     """One status a provider reported, with the webhook that proves it. Partitioned by month of `at`."""
 
-    pk = models.CompositePrimaryKey("message_id", "at", "state", "detail", "error_code")
+    pk = models.CompositePrimaryKey("message_id", "at", "state", "detail", "error_code", "pricing")
     at = models.DateTimeField(help_text="When it happened, by the provider's clock.")
     account = models.ForeignKey("accounts.Account", **LOOSE)
     message_id = models.BigIntegerField()
@@ -184,6 +187,9 @@ class StatusEvent(TenantModel):
     detail = models.CharField(max_length=64, blank=True)
     error_code = models.IntegerField(default=0)
     error_title = models.CharField(max_length=255, blank=True)
+    pricing = models.CharField(
+        max_length=65, blank=True, help_text="The category and pricing type in it, as utility/regular."
+    )
     webhook_id = models.BigIntegerField(null=True, help_text="The inbox row that reported it first.")
     webhook_received_at = models.DateTimeField(null=True)
 

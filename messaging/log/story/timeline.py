@@ -12,6 +12,7 @@ from core.paging import Cursor
 from messaging.log.enums import PayloadKind, Status
 from messaging.log.models import Message, StatusEvent
 from messaging.log.selectors.story import Story
+from messaging.log.story.categories import pricing_words
 from messaging.log.time_to_live import time_to_live_words
 from providers.error_catalogue import Diagnosis, explain
 from providers.vocabulary import Direction
@@ -51,6 +52,7 @@ class TimelineEntry:
     webhook_id: int | None
     webhook_received_at: datetime | None
     after: str  # since the status before
+    pricing: str = ""  # the category and pricing type in it
     source: str = ""
     webhook: str = ""
 
@@ -88,6 +90,7 @@ def _entry(story: Story, event: StatusEvent, after: str) -> TimelineEntry:
         webhook_id=event.webhook_id,
         webhook_received_at=event.webhook_received_at,
         after=after,
+        pricing=pricing_words(event.pricing),
         source=_source(story.message, event),
         webhook=as_json(body) if (body := story.webhooks.get(event.webhook_id or 0)) is not None else "",
     )

@@ -174,7 +174,8 @@ def test_each_filter_is_described_for_rest():
         "country": {"type": "string", "minLength": 2, "maxLength": 2},
         "direction": {"type": "string", "enum": ["inbound", "outbound"]},
         "category": {"type": "string", "enum": [
-            "authentication", "authentication-international", "marketing", "marketing_lite", "referral_conversion",
+            "authentication", "authentication-international", "group_marketing", "group_service", "group_utility",
+            "marketing", "marketing_lite", "referral_conversion",
             "service", "utility",
         ]},
         "source_category": {"type": "string", "enum": ["api", "campaign", "template_bot"]},

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from messaging.log.enums import CategoryRank
 from messaging.log.lifecycle.columns import (
     COLUMNS,
     DELIVERY_STATES,
@@ -122,10 +123,11 @@ _UPDATE_DELETED = _update(
 
 _ADD_HISTORY = f"""
 INSERT INTO log_statusevent (
-    account_id, message_id, at, state, detail, error_code, error_title, webhook_id, webhook_received_at
+    account_id, message_id, at, state, detail, error_code, error_title, pricing, webhook_id, webhook_received_at
 )
-SELECT e.account_id, c.message_id, e.at, e.state, e.detail, coalesce(e.error_code, 0), e.error_title, e.webhook_id,
-    e.webhook_received_at
+SELECT e.account_id, c.message_id, e.at, e.state, e.detail, coalesce(e.error_code, 0), e.error_title,
+    CASE WHEN e.category_rank <= {CategoryRank.REPORTED:d} THEN e.category || '/' || e.pricing_type ELSE '' END,
+    e.webhook_id, e.webhook_received_at
 FROM event_batch e JOIN change_batch c USING ({_KEY}) WHERE NOT c.deleted ORDER BY e.webhook_id
 ON CONFLICT DO NOTHING
 """

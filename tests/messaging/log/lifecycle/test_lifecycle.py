@@ -120,6 +120,28 @@ def test_the_price_in_the_delivery_beats_an_earlier_one(apply, acme):
     assert UsageFact.objects.get(account=acme).kind.category == "utility"
 
 
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_of_several_proofs_the_earliest_names_the_category(apply, acme, order):
+    both = [replace(DELIVERED, category="utility"), replace(READ, category="marketing", pricing_type="regular")]
+    for n in order:
+        apply(both[n])
+    assert UsageFact.objects.get(account=acme).kind.category == "utility"
+    events = StatusEvent.objects.filter(account=acme).order_by("at")
+    assert list(events.values_list("pricing", flat=True)) == ["utility/regular", "marketing/regular"]
+
+
+def test_of_two_categories_at_one_time_both_are_in_the_history(apply, acme):
+    apply(replace(DELIVERED, category="utility"), replace(DELIVERED, category="marketing"))
+    assert Message.objects.get(account=acme).category == "marketing"  # the lesser text, in any order
+    assert StatusEvent.objects.filter(account=acme, state="delivered").count() == 2
+
+
+def test_a_free_type_counts_without_a_category(apply, acme):
+    apply(SENT)
+    apply(replace(DELIVERED, category="", pricing_type="free_not_billable"))
+    assert UsageFact.objects.get(account=acme).kind.free_reason == "free_not_billable"
+
+
 def test_a_category_that_comes_late_reaches_billing(apply, acme):
     apply(replace(DELIVERED, category="", pricing_type=""))
     assert UsageFact.objects.get(account=acme).kind.unrated_reason == "no_category"
@@ -177,14 +199,14 @@ def model(story):
     times = {column: min((e.at for e in story if e.state == state), default=None) for state, column in _COLUMNS.items()}
     order = ("read", "delivered", "failed", "rejected", "expired", "sent", "queued")
     first = next((state for state in order if times[f"{state}_at"]), "unknown")
-    priced = [(0 if e.state in ("delivered", "read") else 1, e.category, e.pricing_type) for e in story if e.category]
+    priced = [(0 if e.state in ("delivered", "read") else 1, e.at, e.category) for e in story if e.category]
     codes = [(str(e.error_code), e.error_source, e.error_title) for e in story if e.error_code]
     code, _, title = min(codes, default=(None, "", ""))
     return {
         **times,
         "status": "undelivered" if first == "failed" else first,
         "created_at": min(e.at for e in story),
-        "category": min(priced, default=(9, "", ""))[1],
+        "category": min(priced, default=(9, None, ""))[2],
         "error_code": int(code) if code else None,
         "error_title": title,
     }
