@@ -87,6 +87,7 @@ INSTALLED_APPS = [
     "accounts",
     "events",
     "billing",
+    "messaging.persons",
     "messaging.log",
     "messaging.inbound",
     "messaging.sending",

@@ -25,6 +25,9 @@ class MessageEvent:
     subaccount_code: str = ""  # 8x8 gives this instead of the number
     msisdn: str = ""  # digits only
     user_id: str = ""
+    parent_user_id: str = ""
+    username: str = ""  # without @
+    profile_name: str = ""
     content_type: str = ""
     category: str = ""
     pricing_type: str = ""
@@ -66,8 +69,20 @@ class ChangeEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class Identities:
+    """The identities of a person before a change; empty where the provider names none."""
+
+    msisdn: str = ""
+    user_id: str = ""
+    parent_user_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ContactEvent:
-    """A change of a person: a marketing preference, a new user id or a new number."""
+    """A change of a person: a marketing preference, a new user id, a new number or a new name.
+
+    The identities are the present ones. `previous` has those that they replace.
+    """
 
     field: str
     new: str
@@ -77,6 +92,11 @@ class ContactEvent:
     msisdn: str = ""
     user_id: str = ""
     details: dict[str, Any] = field_(default_factory=dict)
+    parent_user_id: str = ""
+    username: str = ""
+    profile_name: str = ""
+    previous: Identities | None = None
+    provider_message_id: str = ""  # of the message that announces it, if one does
 
 
 Event = MessageEvent | ChangeEvent | ContactEvent

@@ -7,7 +7,9 @@ from typing import Any
 EARLIEST = datetime(2020, 1, 1, tzinfo=UTC)
 LATEST = datetime(2100, 1, 1, tzinfo=UTC)
 # A business-scoped user id or its parent id: US.13491208655302741918, US.ENT.11815799212886844830.
-_USER_ID = re.compile(r"[A-Z]{2}\.(?:ENT\.)?[A-Za-z0-9]{1,128}")
+_USER_ID = re.compile(r"([A-Za-z]{2}\.(?:(?:ENT|ent)\.)?)([A-Za-z0-9]{1,128})")
+MAX_USER_ID = 140
+_USERNAME = re.compile(r"@?([\w.]{1,64})")
 
 
 def mapping(value: Any) -> dict[str, Any]:
@@ -44,9 +46,32 @@ def digits(value: Any) -> str:
 
 
 def user_id(value: Any) -> str:
-    """A business-scoped user id in a field that can also hold a number; empty for anything else."""
-    name = text(value, 140)
-    return name if _USER_ID.fullmatch(name) else ""
+    """A business-scoped user id in a field that can also hold a number; empty for anything else.
+
+    Its country is in capital letters, however it was written.
+    """
+    match = _USER_ID.fullmatch(text(value, MAX_USER_ID + 1).strip())
+    return f"{match[1].upper()}{match[2]}" if match else ""
+
+
+def named_user_id(value: Any) -> str:
+    """The id in a field that holds only user ids, in whatever form; empty if it is too long to be one.
+
+    A cut id could be another person's.
+    """
+    name = text(value, MAX_USER_ID + 1).strip()
+    return user_id(name) or (name if len(name) <= MAX_USER_ID else "")
+
+
+def is_parent_id(name: str) -> bool:
+    """Whether a user id is a parent id, which is the same in all portfolios of an enterprise."""
+    return name[2:7] == ".ENT."
+
+
+def username(value: Any) -> str:
+    """A username without its @; empty for anything else."""
+    match = _USERNAME.fullmatch(text(value, 65).strip())
+    return match[1] if match else ""
 
 
 def template_id(value: Any) -> str:

@@ -21,6 +21,7 @@ from messaging.inbound.intake import ClaimedItem, Intake, Reading
 from messaging.inbound.models import InboxItem
 from messaging.log import lifecycle
 from messaging.log.assets import history
+from messaging.log.lifecycle.people import record_contacts
 from providers.pruning import without_messages
 
 log = structlog.get_logger("tollgate.inbox")
@@ -169,7 +170,9 @@ def _apply(readings: Sequence[Reading], intake: Intake) -> None:
     with transaction.atomic():
         deleted = lifecycle.apply(reports, intake.directory)
         history.apply_changes([item for reading in readings for item in reading.announcements])
-        history.apply_contacts([item for reading in readings for item in reading.contacts])
+        contacts = [report for reading in readings for report in reading.contacts if report.key not in deleted]
+        history.apply_contacts(contacts)
+        record_contacts(contacts)
         _set_states([(reading.item, _state(reading), reading.reason) for reading in readings])
         for reading in readings if deleted else ():
             _prune(reading, deleted)

@@ -12,7 +12,8 @@ from messaging.inbound.models import WebhookEndpoint
 from messaging.log import lifecycle
 from messaging.log.assets import history
 from messaging.log.directory import Directory, Unregistered
-from providers.events import ChangeEvent, ContactEvent, Event, MessageEvent, Parsed
+from messaging.log.lifecycle.people import ContactReport
+from providers.events import ChangeEvent, Event, MessageEvent, Parsed
 from providers.registry import parse
 
 T = TypeVar("T")
@@ -41,7 +42,7 @@ class Reading:
     parsed: Parsed = field(default_factory=Parsed)
     reports: list[lifecycle.EventReport] = field(default_factory=list)
     announcements: list[history.Announcement] = field(default_factory=list)
-    contacts: list[tuple[int, ContactEvent, datetime, int | None]] = field(default_factory=list)
+    contacts: list[ContactReport] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
@@ -100,8 +101,8 @@ class Intake:
                 subject_id = subject or history.create_template(account_id, event, directory)
                 reading.announcements.append(history.Announcement(account_id, event, at, subject_id, item.id))
             else:
-                account_id, _ = self._resolve(item, lambda account: directory.owner(account, item.provider, event))
-                reading.contacts.append((account_id, event, at, item.id))
+                account_id, scope = self._resolve(item, lambda account: directory.owner(account, item.provider, event))
+                reading.contacts.append(ContactReport(account_id, event, at, item.id, item.provider, scope))
         except Unregistered as error:
             reading.missing.append(str(error))
         except Ambiguous as error:

@@ -44,10 +44,11 @@ class Directory:
         self._templates: dict[tuple[int, int | None, str, str], TemplateRef] = {}
         self._account_ids = ids
         self._wabas: dict[tuple[int, str], int] = {}
+        self._portfolios: dict[int, int] = {}
         self._by_msisdn: dict[tuple[int, str], list[int]] = {}
-        wabas = Waba.objects.filter(account__in=ids).values_list("account_id", "waba_id", "id")
-        for account_id, meta_id, pk in wabas:
-            self._wabas[account_id, meta_id] = pk
+        wabas = Waba.objects.filter(account__in=ids).values_list("account_id", "waba_id", "id", "portfolio_id")
+        for account_id, meta_id, pk, portfolio_id in wabas:
+            self._wabas[account_id, meta_id], self._portfolios[pk] = pk, portfolio_id
         for account_id, pk, code in Subaccount.objects.filter(account__in=ids).values_list("account_id", "id", "code"):
             self._subaccounts[account_id, code] = [Placement(pk)]
         numbers = PhoneNumber.objects.filter(account__in=ids).values_list(
@@ -61,6 +62,11 @@ class Directory:
             self._by_msisdn.setdefault((account_id, msisdn), []).append(pk)
 
         self._horizons = dict(Horizon.objects.filter(pk__in=ids).values_list("account_id", "begins_at"))
+
+    def scope(self, waba_id: int | None) -> str:
+        """Where the user ids of a WABA are unique: in its portfolio. Empty if the WABA is unknown."""
+        portfolio_id = self._portfolios.get(waba_id or 0)
+        return f"portfolio:{portfolio_id}" if portfolio_id else ""
 
     def begins_at(self, account_id: int) -> datetime:
         """When the account's log begins: retention has deleted earlier messages."""
@@ -124,11 +130,11 @@ class Directory:
             raise Unregistered(f"phone number {event.msisdn or event.number_id!r} is not registered in this account")
         return numbers[0]
 
-    def owner(self, account_id: int, provider: str, event: ContactEvent) -> int:
-        """The WABA or number through which an account knows a person. Raises Unregistered."""
+    def owner(self, account_id: int, provider: str, event: ContactEvent) -> str:
+        """The scope of the WABA or number through which an account knows a person. Raises Unregistered."""
         if event.waba_id:
-            return self.waba(account_id, event.waba_id)
+            return self.scope(self.waba(account_id, event.waba_id))
         placement = self._numbers.get((account_id, provider, event.number_id))
         if placement is None or placement.phone_number_id is None:
             raise Unregistered(f"number id {event.number_id!r} is not registered with {provider} in this account")
-        return placement.phone_number_id
+        return self.scope(placement.waba_id)

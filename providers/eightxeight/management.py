@@ -9,6 +9,7 @@ from typing import Any
 
 from providers.events import ChangeEvent, ContactEvent
 from providers.meta.management import read_management as read_meta
+from providers.meta.people import contact_changes
 from providers.reading import digits, iso_time, items, mapping, template_id, template_name, text
 from providers.vocabulary import Subject
 
@@ -109,17 +110,7 @@ def _raw(details: dict[str, Any], waba_id: str, at: datetime) -> Iterator[Manage
     if events := read_meta(value, waba_id, at) if "user_preferences" in value else None:
         yield from events
         return
-    people = items(value.get("contacts")) or items(value.get("user_id_update")) or [value]
-    for person in people:
-        yield ContactEvent(
-            field=text(raw.get("field"), 64) or "contact",
-            new=text(person.get("user_id") or person.get("new_user_id") or person.get("wa_id"), 64),
-            at=at,
-            waba_id=waba_id,
-            msisdn=digits(person.get("wa_id")),
-            user_id=text(person.get("user_id"), 140),
-            details=person,
-        )
+    yield from contact_changes(value, text(raw.get("field"), 64) or "contact", waba_id, at)
 
 
 _READERS: dict[str, Callable[[dict[str, Any], str, datetime], Iterator[ManagementEvent]]] = {

@@ -9,7 +9,8 @@ from typing import Any
 from core.strict_json import Unparsable, load_repaired
 from providers.eightxeight.management import read_management
 from providers.events import MessageEvent, Parsed
-from providers.reading import category_of, digits, integer, iso_time, mapping, text, user_id
+from providers.meta.people import MAX_NAME
+from providers.reading import category_of, digits, integer, iso_time, mapping, text, user_id, username
 from providers.vocabulary import BUSINESS_APP, Category, Direction
 
 _STATES = {
@@ -77,15 +78,19 @@ def _required_id(payload: dict[str, Any]) -> str:
     return umid
 
 
-def _person(payload: dict[str, Any]) -> tuple[str, str, dict[str, Any]]:
-    """MSISDN, business-scoped user id and the `user` object.
+def _person(payload: dict[str, Any]) -> dict[str, Any]:
+    """The identities and names of the person, by the fields of events.
 
     v8 receipts and v2 inbound put the phone digits into channelUserId; a user id always has its country and a dot.
     """
     user = mapping(payload.get("user"))
-    channel_user = text(user.get("channelUserId"), 140)
-    msisdn = digits(user.get("msisdn")) or digits(channel_user)
-    return msisdn, user_id(channel_user), user
+    channel_user, name = user.get("channelUserId"), username(user.get("username"))
+    person = {
+        "msisdn": digits(user.get("msisdn")) or digits(channel_user),
+        "user_id": user_id(channel_user),
+        "parent_user_id": user_id(user.get("parentChannelUserId") or user.get("parentUserId")),
+    }
+    return {**person, "username": name, "profile_name": text(user.get("name"), MAX_NAME).strip()}
 
 
 def _receipt(payload: dict[str, Any]) -> MessageEvent:
@@ -94,14 +99,12 @@ def _receipt(payload: dict[str, Any]) -> MessageEvent:
     content = mapping(payload.get("outboundContent"))
     template = mapping(content.get("template"))
     word, detail = text(status.get("state"), 24).lower() or "unknown", text(status.get("detail"), 64)
-    msisdn, user_id, _ = _person(payload)
     return MessageEvent(
         provider_message_id=_required_id(payload),
         state=_state(word, detail),
         at=iso_time(status.get("timestamp")),
         subaccount_code=text(payload.get("subAccountId"), 50),
-        msisdn=msisdn,
-        user_id=user_id,
+        **_person(payload),
         content_type=text(content.get("contentType"), 24).lower(),
         category=category_of(whatsapp.get("pricingCategory")),
         template_category=category_of(template.get("category")),
@@ -130,14 +133,12 @@ def _state(word: str, detail: str) -> str:
 
 def _echo(payload: dict[str, Any]) -> MessageEvent:
     """A message that the business sent from the WhatsApp Business app. Meta does not charge it."""
-    msisdn, user_id, _ = _person(payload)
     return MessageEvent(
         provider_message_id=_required_id(payload),
         state="sent",
         at=iso_time(payload.get("timestamp")),
         subaccount_code=text(payload.get("subAccountId"), 50),
-        msisdn=msisdn,
-        user_id=user_id,
+        **_person(payload),
         content_type=text(payload.get("type"), 24).lower(),
         category=Category.SERVICE,
         pricing_type=BUSINESS_APP,
@@ -147,8 +148,8 @@ def _echo(payload: dict[str, Any]) -> MessageEvent:
 
 
 def _inbound(payload: dict[str, Any]) -> MessageEvent:
-    msisdn, user_id, user = _person(payload)
-    name = text(user.get("name"), 255)
+    person = _person(payload)
+    name = person["profile_name"]
     content = {"type": payload.get("type"), **mapping(payload.get("content"))}
     return MessageEvent(
         provider_message_id=_required_id(payload),
@@ -157,9 +158,8 @@ def _inbound(payload: dict[str, Any]) -> MessageEvent:
         direction=Direction.INBOUND,
         number_id=text(mapping(payload.get("recipient")).get("channelId"), 64),
         subaccount_code=text(payload.get("subAccountId"), 50),
-        msisdn=msisdn,
-        user_id=user_id,
         content_type=text(payload.get("type"), 24).lower() or "unknown",
+        **person,
         content={**content, "profile_name": name} if name else content,
     )
 

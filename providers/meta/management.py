@@ -9,7 +9,8 @@ from datetime import datetime
 from typing import Any
 
 from providers.events import ChangeEvent, ContactEvent
-from providers.reading import digits, items, mapping, template_id, template_name, text, unix_time
+from providers.meta.people import contact_changes
+from providers.reading import digits, items, mapping, named_user_id, template_id, template_name, text, unix_time
 from providers.vocabulary import Subject
 
 ManagementEvent = ChangeEvent | ContactEvent
@@ -201,14 +202,21 @@ def _preferences(value: dict[str, Any], waba_id: str, at: datetime | None) -> It
             waba_id=waba_id,
             number_id=number_id,
             msisdn=digits(preference.get("wa_id")),
-            user_id=text(preference.get("user_id"), 140),
+            user_id=named_user_id(preference.get("user_id")),
             details=preference,
+            parent_user_id=named_user_id(preference.get("parent_user_id")),
         )
+
+
+def _user_ids(value: dict[str, Any], waba_id: str, at: datetime | None) -> Iterator[ManagementEvent]:
+    yield from contact_changes(value, "user_id_update", waba_id, at)
 
 
 # The first reader whose keys are all present reads the value, so specific keys come before general ones.
 _READERS: tuple[tuple[set[str], Reader], ...] = (
     ({"user_preferences"}, _preferences),
+    ({"user_id_update"}, _user_ids),
+    ({"user_id", "previous_user_id"}, _user_ids),
     ({"new_quality_score", "message_template_id"}, _template_quality),
     ({"new_category", "message_template_id"}, _template_category),
     ({"event", "message_template_id"}, _template_status),

@@ -9,10 +9,11 @@ from datetime import datetime
 from typing import Any
 
 from core.strict_json import Unparsable, load_repaired
-from providers.events import MessageEvent, Parsed
+from providers.events import ContactEvent, MessageEvent, Parsed
 from providers.meta.fields import FieldState, fields
 from providers.meta.management import read_management
-from providers.reading import category_of, digits, integer, is_false, items, mapping, text, unix_time, user_id
+from providers.meta.people import announced_change, person
+from providers.reading import category_of, integer, is_false, items, mapping, text, unix_time
 from providers.vocabulary import BUSINESS_APP, NOT_BILLABLE, PER_CONVERSATION, Category, Direction
 
 _SAMPLE_WABA, _SAMPLE_NUMBER = "0", "123456123"  # of what the app dashboard posts, with a timestamp of 2017
@@ -89,6 +90,8 @@ def _read_messages(value: dict[str, Any], parsed: Parsed) -> None:
             _collect(parsed, "status", status, lambda status=status: _status_event(status, number_id, contacts))
     for message in _parts(value, "messages", parsed):
         _collect(parsed, "message", message, lambda message=message: _inbound_event(message, number_id, contacts))
+        if "system" in message:
+            _collect(parsed, "change", message, lambda message=message: _change(message, number_id))
     for echo in _parts(value, "message_echoes", parsed):
         _collect(parsed, "message", echo, lambda echo=echo: _echo_event(echo, number_id, contacts))
     for error in items(value.get("errors")):
@@ -107,7 +110,8 @@ def _parts(value: dict[str, Any], name: str, parsed: Parsed) -> list[dict[str, A
 
 def _collect(parsed: Parsed, kind: str, part: dict[str, Any], read: Any) -> None:
     try:
-        parsed.events.append(read())
+        if (event := read()) is not None:
+            parsed.events.append(event)
     except ValueError as error:
         parsed.problems.append(f"The {kind} {text(part.get('id'), 80)!r} cannot be used: {error}.")
 
@@ -124,28 +128,6 @@ def _required_id(part: dict[str, Any]) -> str:
     return wamid
 
 
-Person = tuple[str, str, dict[str, Any]]  # MSISDN, user id and contact; each empty if unknown
-
-
-def _person(address: Any, named_id: Any, contacts: list[dict[str, Any]]) -> Person:
-    """The person at an address, which is a number or a user id, with the user id that is named beside it, if any."""
-    msisdn = digits(address)
-    person_id = text(named_id, 140) or ("" if msisdn else user_id(address))
-    contact = _contact(contacts, msisdn, person_id) if contacts else {}
-    return msisdn or digits(contact.get("wa_id")), person_id or text(contact.get("user_id"), 140), contact
-
-
-def _contact(contacts: list[dict[str, Any]], msisdn: str, person_id: str) -> dict[str, Any]:
-    """The contact of a person: by user id, else by number; the only one if the message names nobody."""
-    for contact in contacts:
-        if person_id and person_id in (contact.get("user_id"), contact.get("wa_id")):
-            return contact
-    for contact in contacts:
-        if msisdn and digits(contact.get("wa_id")) == msisdn:
-            return contact
-    return contacts[0] if len(contacts) == 1 and not (msisdn or person_id) else {}
-
-
 def _pricing_type(pricing: dict[str, Any]) -> str:
     """Meta's `type`. What is not billable is free, whatever else the object says."""
     kind = text(pricing.get("type"), 32).lower()
@@ -160,8 +142,9 @@ def _status_event(status: dict[str, Any], number_id: str, contacts: list[dict[st
     is_group = "recipient_type" in status and text(status["recipient_type"], 24).strip().lower() == "group"
     recipient = status.get("recipient_participant_id") or ("" if is_group else status.get("recipient_id"))
     recipient_id = status.get("recipient_participant_user_id") or status.get("recipient_user_id")
+    parent_id = status.get("parent_recipient_user_id") or status.get("recipient_parent_user_id")
     is_named = bool(recipient or recipient_id) or not is_group
-    msisdn, person_id, _ = _person(recipient, recipient_id, contacts if is_named else [])
+    who = person(recipient, recipient_id, parent_id, contacts if is_named else [])
     word = text(status.get("status"), 24).lower() or "unknown"
     error = next(_errors(status), {})
     return MessageEvent(
@@ -169,8 +152,11 @@ def _status_event(status: dict[str, Any], number_id: str, contacts: list[dict[st
         state=_STATES.get(word, word),
         at=unix_time(status.get("timestamp")),
         number_id=number_id,
-        msisdn=msisdn,
-        user_id=person_id,
+        msisdn=who.msisdn,
+        user_id=who.user_id,
+        parent_user_id=who.parent_user_id,
+        username=who.username,
+        profile_name=who.profile_name,
         category=category_of(pricing.get("category")),
         pricing_type=_pricing_type(pricing),
         client_message_id=text(status.get("biz_opaque_callback_data"), 512),
@@ -187,32 +173,34 @@ def _errors(part: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 def _inbound_event(message: dict[str, Any], number_id: str, contacts: list[dict[str, Any]]) -> MessageEvent:
     kind = text(message.get("type"), 24).lower() or "unknown"
-    msisdn, person_id, contact = _person(message.get("from"), message.get("from_user_id"), contacts)
+    who = person(message.get("from"), message.get("from_user_id"), message.get("from_parent_user_id"), contacts)
     content = {key: value for key, value in message.items() if key not in _ENVELOPE}
-    name = text(mapping(contact.get("profile")).get("name"), 255)
     return MessageEvent(
         provider_message_id=_required_id(message),
         state="received",
         at=unix_time(message.get("timestamp")),
         direction=Direction.INBOUND,
         number_id=number_id,
-        msisdn=msisdn,
-        user_id=person_id,
         content_type=kind,
-        content={**content, "profile_name": name} if name else content,
+        content={**content, "profile_name": who.profile_name} if who.profile_name else content,
+        **who._asdict(),
     )
+
+
+def _change(message: dict[str, Any], number_id: str) -> ContactEvent | None:
+    """The change of a person that a system message announces."""
+    return announced_change(message, number_id, _required_id(message), unix_time(message.get("timestamp")))
 
 
 def _echo_event(echo: dict[str, Any], number_id: str, contacts: list[dict[str, Any]]) -> MessageEvent:
     """A message that the business sent from the WhatsApp Business app. Meta does not charge it."""
-    msisdn, person_id, _ = _person(echo.get("to"), echo.get("to_user_id"), contacts)
+    who = person(echo.get("to"), echo.get("to_user_id"), echo.get("to_parent_user_id"), contacts)
     return MessageEvent(
         provider_message_id=_required_id(echo),
         state="sent",
         at=unix_time(echo.get("timestamp")),
         number_id=number_id,
-        msisdn=msisdn,
-        user_id=person_id,
+        **who._asdict(),
         content_type=text(echo.get("type"), 24).lower() or "unknown",
         category=Category.SERVICE,
         pricing_type=BUSINESS_APP,

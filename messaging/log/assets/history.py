@@ -7,6 +7,7 @@ people decide which account it belongs to, so the webhook waits until they regis
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from django.db import connection, transaction
 from django.db.models import Max
@@ -73,6 +74,19 @@ class Announcement:
     at: datetime
     subject_id: int
     webhook_id: int | None = None
+
+
+class ContactFact(Protocol):
+    """An event about a person with its account, time and webhook."""
+
+    @property
+    def account_id(self) -> int: ...
+    @property
+    def event(self) -> ContactEvent: ...
+    @property
+    def at(self) -> datetime: ...
+    @property
+    def webhook_id(self) -> int | None: ...
 
 
 def apply_changes(announcements: Sequence[Announcement]) -> None:
@@ -181,15 +195,15 @@ def create_template(account_id: int, event: ChangeEvent, directory: Directory) -
     return template.pk
 
 
-def apply_contacts(rows: Iterable[tuple[int, ContactEvent, datetime, int | None]]) -> None:
-    """Store people's preferences: (account id, event, time, webhook id); duplicates add nothing."""
+def apply_contacts(reports: Iterable[ContactFact]) -> None:
+    """Store people's preferences and changes; duplicates add nothing."""
     ContactEventRow.objects.bulk_create(
         [
             ContactEventRow(
-                account_id=account_id, at=at, msisdn=event.msisdn, user_id=event.user_id, field=event.field,
-                new=event.new, details=event.details, webhook_id=webhook_id,
+                account_id=each.account_id, at=each.at, msisdn=each.event.msisdn, user_id=each.event.user_id,
+                field=each.event.field, new=each.event.new, details=each.event.details, webhook_id=each.webhook_id,
             )
-            for account_id, event, at, webhook_id in rows
+            for each in reports
         ],
         ignore_conflicts=True,
     )  # fmt: skip

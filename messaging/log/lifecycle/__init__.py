@@ -22,6 +22,7 @@ from core import partitions
 from messaging.log.directory import Directory
 from messaging.log.lifecycle.effects import record_effects
 from messaging.log.lifecycle.events import emit_statuses
+from messaging.log.lifecycle.people import record_people
 from messaging.log.lifecycle.provider_ids import learn_provider_ids
 from messaging.log.lifecycle.reports import EventReport, bindings, event_rows
 from messaging.log.lifecycle.sql.statements import SELECT_DELETED, STATEMENTS
@@ -38,7 +39,7 @@ _TABLES = ("log_message", "log_statusevent", "log_payload")
 def apply(reports: Sequence[EventReport], directory: Directory) -> set[Key]:
     """Apply events to the log in one transaction, and record deliveries for billing.
 
-    Effects: anchors, messages, status events, payloads, traffic deltas, events, usage facts; for deleted
+    Effects: anchors, messages, status events, payloads, traffic deltas, events, usage facts, persons; for deleted
     messages only their rows in log_deleted. Applying the same events again changes nothing.
     Returns the keys of the deleted messages among them. After a database error
     nothing of the batch is applied.
@@ -57,7 +58,9 @@ def apply(reports: Sequence[EventReport], directory: Directory) -> set[Key]:
         emit_statuses(cursor)
         record_effects(cursor)
         cursor.execute(SELECT_DELETED)
-        return set(cursor.fetchall())
+        deleted = set(cursor.fetchall())
+        record_people(reports, directory, deleted)
+        return deleted
 
 
 def ensure_partitions(reports: Sequence[EventReport]) -> None:

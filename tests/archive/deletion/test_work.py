@@ -37,6 +37,7 @@ from events.models import Delivery, Event, Subscription
 from messaging.inbound import inbox
 from messaging.inbound.models import InboxItem, WebhookEndpoint
 from messaging.log.assets.history import apply_contacts
+from messaging.log.lifecycle.people import ContactReport
 from messaging.log.models import ContactEvent, Message, MessagePayload, SavedFilter
 from messaging.log.query import MessageQuery, read_query
 from messaging.sending import settlement
@@ -213,7 +214,7 @@ def traces(acme):
         InboxItem.objects.create(account=acme, endpoint=endpoint, provider="meta", body=body, state=state)
     from providers.events import ContactEvent as Announced
 
-    apply_contacts([(acme.pk, Announced("user_preferences", "stop", AT, msisdn=INDIA), AT, None)])
+    apply_contacts([ContactReport(acme.pk, Announced("user_preferences", "stop", AT, msisdn=INDIA), AT)])
     return INDIA
 
 

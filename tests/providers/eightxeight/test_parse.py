@@ -92,7 +92,7 @@ def test_the_template_comes_with_the_content():
 
 def test_an_inbound_message_of_version_3():
     payload = {"umid": "u1", "subAccountId": "acme_wa", "timestamp": "2026-06-09T10:13:20.00Z",
-               "user": {"msisdn": "+6591234567", "channelUserId": "SG.1349", "name": "Jane"},
+               "user": {"msisdn": "+6591234567", "channelUserId": "SG.1349", "name": "Jane", "username": "jane.doe"},
                "recipient": {"channel": "whatsapp", "channelId": "c1"}, "type": "Text",
                "content": {"text": "Hello"}}  # fmt: skip
     data = {"eventType": "inbound_message_received", "payload": payload}
@@ -106,6 +106,8 @@ def test_an_inbound_message_of_version_3():
             subaccount_code="acme_wa",
             msisdn="6591234567",
             user_id="SG.1349",
+            username="jane.doe",
+            profile_name="Jane",
             content_type="text",
             content={"type": "Text", "text": "Hello", "profile_name": "Jane"},
         )

@@ -32,6 +32,7 @@ SAMPLES = {
     "user_preferences": METADATA | {
         "user_preferences": [{"wa_id": "6591234567", "category": "marketing_messages", "value": "stop"}]
     },
+    "user_id_update": METADATA | {"user_id_update": [{"user_id": {"previous": "US.1", "current": "US.2"}}]},
 }  # fmt: skip
 
 

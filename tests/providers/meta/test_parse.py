@@ -78,6 +78,7 @@ def test_an_inbound_text():
             direction=Direction.INBOUND,
             number_id="106540352242922",
             msisdn="16505551234",
+            profile_name="Sheena Nelson",
             content_type="text",
             content={
                 "type": "text",

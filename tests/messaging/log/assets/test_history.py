@@ -8,6 +8,7 @@ from accounts.models import Waba
 from messaging.log.assets import history
 from messaging.log.assets.history import Announcement
 from messaging.log.directory import Directory
+from messaging.log.lifecycle.people import ContactReport
 from messaging.log.models import Change, PhoneNumber, Template
 from messaging.log.models import ContactEvent as ContactEventRow
 from providers.events import ChangeEvent, ContactEvent
@@ -157,6 +158,6 @@ def test_a_media_header_stays_which_an_announcement_does_not_show(template, befo
 def test_a_persons_preference_is_stored_once(acme):
     event = ContactEvent("marketing_messages", "stop", NOON, msisdn="6591234567", details={"value": "stop"})
     for _ in range(2):
-        history.apply_contacts([(acme.pk, event, NOON, 7)])
+        history.apply_contacts([ContactReport(acme.pk, event, NOON, 7)])
     row = ContactEventRow.objects.get(account=acme)
     assert (row.msisdn, row.field, row.new, row.webhook_id) == ("6591234567", "marketing_messages", "stop", 7)

@@ -1,0 +1,64 @@
+"""Phone numbers that are written in two ways: mobile numbers of Brazil, Mexico and Argentina.
+
+WhatsApp's `wa_id` keeps the form in which a number was registered, so one phone has two spellings in webhooks. Sources:
+the numbering plans as libphonenumber has them (Brazil's ninth digit, Mexico's former 1, Argentina's 9).
+"""
+
+import re
+from collections.abc import Iterable
+
+import phonenumbers
+
+# Without the ninth digit, numbers from 2 to 5 are landlines of somebody else; mobile numbers began with 6 to 9.
+_BRAZIL = re.compile(r"55([14689][1-9]|2[12478]|3[1-578]|5[13-5]|7[13-579])9?([16-9]\d{7})")
+_MEXICO = re.compile(r"521?([2-9]\d{9})")
+_ARGENTINA = re.compile(r"549?(11\d{8}|[23]\d{9})")
+_PLANS = ((_BRAZIL, "55{}9{}", "55{}{}"), (_MEXICO, "52{}", "521{}"), (_ARGENTINA, "549{}", "54{}"))
+_HIGHEST_LENGTH = 15
+
+
+def spellings(msisdn: str) -> tuple[str, ...]:
+    """Every spelling of a number in digits with its country code: its standard form first; most have only one."""
+    for pattern, *forms in _PLANS:
+        if match := pattern.fullmatch(msisdn):
+            return tuple(form.format(*match.groups()) for form in forms)
+    return (msisdn,)
+
+
+def standard(msisdn: str) -> str:
+    """The spelling that stands for all."""
+    return spellings(msisdn)[0]
+
+
+def read_numbers(text: str, countries: Iterable[str] = ()) -> list[str]:
+    """The numbers that a text may mean, in all their spellings, in digits with the country code; empty if none.
+
+    With a plus sign or `00` the text has its country code. Otherwise it may also be a national number of one of the
+    countries (ISO 3166).
+    """
+    digits = re.sub(r"[^\d]", "", text)
+    has_code = text.strip().startswith("+") or digits.startswith("00")
+    found = list(spellings(_international(digits.lstrip("0"))))
+    for country in () if has_code else countries:
+        found += spellings(_national(text, country))
+    return [number for number in dict.fromkeys(found) if 0 < len(number) <= _HIGHEST_LENGTH]
+
+
+def _international(digits: str) -> str:
+    """The digits as the number is dialled from abroad, without a 0 or 15 that only belongs to national dialling."""
+    return _parsed(f"+{digits}", None) or digits
+
+
+def _national(text: str, country: str) -> str:
+    return _parsed(text, country)
+
+
+def _parsed(text: str, country: str | None) -> str:
+    """The digits of a possible number; empty otherwise."""
+    try:
+        number = phonenumbers.parse(text, country)
+    except phonenumbers.NumberParseException:
+        return ""
+    if not phonenumbers.is_possible_number(number):
+        return ""
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)[1:]
