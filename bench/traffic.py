@@ -10,7 +10,8 @@ from django.db import connection
 from accounts.models import Account
 from core import partitions
 from core.partitions import month_of
-from local.demo.world import ACME, TEMPLATES, ChannelPlan
+from local.demo.templates import TEMPLATES
+from local.demo.world import ACME, ChannelPlan
 from messaging.log import lifecycle
 from messaging.log.directory import Directory
 from messaging.log.lifecycle import traffic
@@ -70,10 +71,15 @@ def _events(
     if rng.random() < 0.09:
         yield channel, MessageEvent(state="received", direction=Direction.INBOUND, content_type="text", **fields)
         return
-    name, category, _ = rng.choice(TEMPLATES)
+    template = rng.choice(TEMPLATES)
     state = rng.choices(("read", "delivered", "failed", "rejected", "sent"), (62, 32, 4.5, 0.3, 1.2))[0]
-    fields |= {"template_name": name, "template_language": "en", "content_type": "template", "pricing_type": "regular"}
-    fields["category"] = category.lower()
+    fields |= {
+        "template_name": template.name,
+        "template_language": "en",
+        "content_type": "template",
+        "pricing_type": "regular",
+    }
+    fields["category"] = template.category.lower()
     if state != "rejected":
         yield channel, MessageEvent(state="sent", **fields)
     if state == "sent":

@@ -7,8 +7,10 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from random import Random
+from typing import Protocol
 
 from providers.events import MessageEvent
+from providers.scenarios import Context, Scenario, SimulatedSender, Webhooks
 from providers.simulated_errors import ERRORS, SimulatedError
 
 SENT, DELIVERED, READ, FAILED, REPLY = "sent", "delivered", "read", "failed", "reply"
@@ -46,16 +48,6 @@ class MessageRequest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SimulatedSender:
-    """The business phone number that a message is sent from."""
-
-    number_id: str
-    msisdn: str
-    waba_id: str
-    subaccount: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class SimulatedReport:
     """The content of one webhook: a status of a message, or a reply to it.
 
@@ -71,6 +63,13 @@ class SimulatedReport:
     is_priced: bool = False
 
 
+class NewId(Protocol):
+    """Makes ids of messages with a person, or with a group (its id)."""
+
+    def __call__(self, rng: Random, msisdn: str, *, inbound: bool = False, group: str = "") -> str:
+        """A new id."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Simulation:
     """The server side of a provider's API. A path names the sender by `{number_id}` or `{subaccount}`; without
@@ -80,13 +79,16 @@ class Simulation:
     send_path: str
     token: Callable[[Mapping[str, str]], str]  # of a request's headers
     read_request: Callable[[bytes, Templates], MessageRequest]  # raises SimulatedRefusal with one of Meta's codes
-    new_id: Callable[[Random], str]
+    new_id: NewId
     success_answer: Callable[[MessageRequest, str], bytes]  # the body of the answer 200
     error_answer: Callable[[SimulatedError, Random], tuple[int, bytes]]  # status and body
     report_webhook: Callable[[SimulatedReport], bytes]  # the webhook's body
     webhook_headers: Callable[[str, bytes], dict[str, str]]  # from the endpoint's secret and the body
     translate_event: Callable[[MessageEvent], MessageEvent]  # one of Meta's events as this provider reports it
     event_webhook: Callable[[MessageEvent, str], bytes]  # the body for a translated event of a WABA
+    scenarios: tuple[Scenario, ...] = ()
+    # Announcements about templates; the argument has the name and id of each by its part: see local.demo.templates.
+    template_scenario: Callable[[Context, Mapping[str, tuple[str, str]]], Webhooks] | None = None
     is_read_mark: Callable[[bytes], bool] | None = None  # whether a body marks a message as read
     health_path: str = ""
     health: Callable[[SimulatedSender, str], bytes] | None = None  # the answer to a sender's token

@@ -14,9 +14,14 @@ _SOURCES = {
     "abandoned_cart": (SourceCategory.TEMPLATE_BOT, "Cart reminder", "customer"),
     "payment_reminder": (SourceCategory.TEMPLATE_BOT, "Payment reminder", "customer"),
     "appointment_reminder": (SourceCategory.TEMPLATE_BOT, "Appointments", "customer"),
+    "winter_picks": (SourceCategory.CAMPAIGN, "Winter", "customer"),
+    "flash_sale": (SourceCategory.CAMPAIGN, "Flash sale", "customer"),
     "order_update": (SourceCategory.API, "Shop", "customer"),
+    "invoice_ready": (SourceCategory.API, "Shop", "customer"),
+    "store_visit": (SourceCategory.API, "Shop", "customer"),
     "delivery_today": (SourceCategory.API, "Shop", "customer"),
     "login_code": (SourceCategory.API, "Login", "customer"),
+    "copy_code": (SourceCategory.API, "Login", "customer"),
     "": (SourceCategory.API, "Help desk", "customer"),
 }
 _SET_SOURCE = """

@@ -7,18 +7,19 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from typing import Any
-from uuid import UUID
+from zlib import crc32
 from zoneinfo import ZoneInfo
 
 from accounts.models import Account
-from local.demo.world import MOVED_TEMPLATE, PAUSED_TEMPLATE, TEMPLATES, ChannelPlan, Plan
+from local.demo.outbound_content import template_content, text_content
+from local.demo.templates import MOVED_TEMPLATE, PAUSED_TEMPLATE, RICH_TEMPLATES, TEMPLATES, TemplatePlan
+from local.demo.world import ChannelPlan, Plan
 from messaging.inbound.enums import InboxState
 from messaging.inbound.models import InboxItem, WebhookEndpoint
 from messaging.log import lifecycle
 from messaging.log.directory import Directory
 from providers.events import MessageEvent
-from providers.registry import VENDORS, simulation_of
+from providers.registry import simulation_of
 from providers.vocabulary import Direction
 
 DAYS = 61
@@ -45,16 +46,6 @@ _FAILURES = (
     (131000, "Something went wrong", 4),
 )
 _PAUSED = (132015, "Template is Paused")
-_PARAMETERS = {  # by template
-    "order_update": ("Jane", "4711"),
-    "delivery_today": ("Jane", "14:00 and 16:00"),
-    "payment_reminder": ("Jane", "invoice 4711", "5 December"),
-    "appointment_reminder": ("Jane", "Monday at 10:00"),
-    "weekend_sale": ("Jane", "20 %"),
-    "new_arrivals": ("Jane", "Orchard Road"),
-    "abandoned_cart": ("Jane", "running shoes"),
-    "login_code": ("******",),  # 8x8 masks codes
-}
 _TEXTS = ("Where is my order?", "Thank you!", "Can I change the address?", "What time do you open?", "Yes, please.",
           "Stop sending these.", "Is this still available?", "I never got the code.")  # fmt: skip
 
@@ -68,7 +59,17 @@ class _Draft:
     channel: ChannelPlan
     msisdn: str
     category: str
-    template: str
+    template: TemplatePlan | None  # None: a text
+
+    @property
+    def template_name(self) -> str:
+        """The name of its template; empty for a text."""
+        return self.template.name if self.template else ""
+
+    @property
+    def language(self) -> str:
+        """The language of its template; empty for a text."""
+        return "en" if self.template else ""
 
 
 def generate(
@@ -141,21 +142,24 @@ def _sending_times(plan: Plan, rng: random.Random, messages: int, until: datetim
 
 def _draft(plan: Plan, rng: random.Random, at: datetime, until: datetime) -> _Draft:
     channel = rng.choices(plan.channels, range(len(plan.channels) + 2, 2, -1))[0]
+    msisdn = a_number(rng)
+    category = rng.choices([name for name, _ in _CATEGORIES], [share for _, share in _CATEGORIES])[0]
+    plans = [each for each in (*TEMPLATES, *RICH_TEMPLATES) if each.category.lower() == category]
+    template = rng.choices(plans, [each.share for each in plans])[0] if plans else None
+    if template and template.name == MOVED_TEMPLATE and at > until - timedelta(days=25):
+        category = "marketing"
+    return _Draft(_message_id(channel, msisdn, rng), at, channel, msisdn, category, template)
+
+
+def a_number(rng: random.Random) -> str:
+    """A person's number, from a tenth of the numbers of its country, so that people receive several messages."""
     code, digits, _ = rng.choices(_COUNTRIES, [share for *_, share in _COUNTRIES])[0]
     start = _FIRST_DIGITS[code]
-    # A tenth of the number range, so that people receive several messages.
-    msisdn = code + start + f"{rng.randrange(10 ** (digits - len(start) - 2)):0{digits - len(start)}d}"
-    category = rng.choices([name for name, _ in _CATEGORIES], [share for _, share in _CATEGORIES])[0]
-    names = [name for name, of_category, _ in TEMPLATES if of_category.lower() == category]
-    template = rng.choice(names) if names else ""
-    if template == MOVED_TEMPLATE and at > until - timedelta(days=25):
-        category = "marketing"
-    return _Draft(_message_id(channel, rng), at, channel, msisdn, category, template)
+    return code + start + f"{rng.randrange(10 ** (digits - len(start) - 2)):0{digits - len(start)}d}"
 
 
-def _message_id(channel: ChannelPlan, rng: random.Random) -> str:
-    raw = rng.getrandbits(128)
-    return str(UUID(int=raw, version=4)) if VENDORS[channel.provider].umid else f"wamid.{raw:032X}"
+def _message_id(channel: ChannelPlan, msisdn: str, rng: random.Random, *, inbound: bool = False) -> str:
+    return simulation_of(channel.provider).new_id(rng, msisdn, inbound=inbound)
 
 
 def _events(draft: _Draft, rng: random.Random, until: datetime) -> Iterator[MessageEvent]:
@@ -165,7 +169,7 @@ def _events(draft: _Draft, rng: random.Random, until: datetime) -> Iterator[Mess
         return
     sent = draft.at + timedelta(seconds=rng.uniform(0.5, 3))
     paused_from = until - timedelta(days=20)
-    paused = draft.template == PAUSED_TEMPLATE and paused_from < draft.at < paused_from + timedelta(days=1)
+    paused = draft.template_name == PAUSED_TEMPLATE and paused_from < draft.at < paused_from + timedelta(days=1)
     failure_rate = {"marketing": 0.055, "utility": 0.022, "authentication": 0.018, "service": 0.03}[draft.category]
     yield _event(draft, "sent", sent)
     if paused or rng.random() < failure_rate:
@@ -189,24 +193,14 @@ def _event(draft: _Draft, state: str, at: datetime) -> MessageEvent:
         subaccount_code=draft.channel.code, msisdn=draft.msisdn,
         content_type="template" if draft.template else "text",
         category=draft.category if priced else "", pricing_type=_pricing_type(draft) if priced else "",
-        template_name=draft.template, template_language="en" if draft.template else "", content=_content(draft),
+        template_name=draft.template_name, template_language=draft.language,
+        content=_content(draft) if state == "delivered" else None,
     )  # fmt: skip
     return simulation_of(draft.channel.provider).translate_event(event)
 
 
-def _content(draft: _Draft) -> dict[str, Any]:
-    """The content of the message, as 8x8 repeats it in delivery receipts."""
-    if not draft.template:
-        return {
-            "channel": "whatsapp",
-            "contentType": "text",
-            "body": {"text": "Happy to help! Your order is on its way."},
-        }
-    body = next(text for name, _, text in TEMPLATES if name == draft.template)
-    for number, value in enumerate(_PARAMETERS[draft.template], start=1):
-        body = body.replace(f"{{{{{number}}}}}", value)
-    template = {"name": draft.template, "language": "en", "category": draft.category}
-    return {"channel": "whatsapp", "contentType": "template", "template": template, "body": {"text": body}}
+def _content(draft: _Draft) -> dict[str, object]:
+    return template_content(draft.template, draft.category) if draft.template else text_content()
 
 
 def _pricing_type(draft: _Draft) -> str:
@@ -214,7 +208,7 @@ def _pricing_type(draft: _Draft) -> str:
     if draft.category == "service":
         return "free_customer_service"
     # Every 29th message falls into a free entry point window; by id, so that all its statuses agree.
-    return "free_entry_point" if int(draft.id[-4:], 16) % 29 == 0 else "regular"
+    return "free_entry_point" if crc32(draft.id.encode()) % 29 == 0 else "regular"
 
 
 def _failure(draft: _Draft, rng: random.Random, state: str, at: datetime, *, paused: bool = False) -> MessageEvent:
@@ -223,15 +217,15 @@ def _failure(draft: _Draft, rng: random.Random, state: str, at: datetime, *, pau
         code, title = _PAUSED
     event = MessageEvent(
         provider_message_id=draft.id, state=state, at=at, number_id=draft.channel.number_id,
-        subaccount_code=draft.channel.code, msisdn=draft.msisdn, template_name=draft.template,
-        template_language="en" if draft.template else "", error_source="meta", error_code=code, error_title=title,
+        subaccount_code=draft.channel.code, msisdn=draft.msisdn, template_name=draft.template_name,
+        template_language=draft.language, error_source="meta", error_code=code, error_title=title,
     )  # fmt: skip
     return simulation_of(draft.channel.provider).translate_event(event)
 
 
 def _inbound(draft: _Draft, rng: random.Random) -> MessageEvent:
     return MessageEvent(
-        provider_message_id=_message_id(draft.channel, rng),
+        provider_message_id=_message_id(draft.channel, draft.msisdn, rng, inbound=True),
         state="received", at=draft.at + timedelta(seconds=rng.expovariate(1 / 3600)), direction=Direction.INBOUND,
         number_id=draft.channel.number_id, subaccount_code=draft.channel.code, msisdn=draft.msisdn,
         content_type="text", content={"type": "text", "text": rng.choice(_TEXTS)},

@@ -4,7 +4,7 @@ The first account has the identifiers of the providers' own sample bodies, so a 
 are derived from SECRET_KEY: they are the same at every start and never stored in plain text.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import NAMESPACE_DNS, uuid5
@@ -16,6 +16,7 @@ from accounts.models import Account, BusinessPortfolio, Membership, Subaccount, 
 from accounts.principal import Principal
 from accounts.services import create_api_key
 from core.secrets import derive
+from local.demo.templates import MOVED_TEMPLATE, PAUSED_TEMPLATE, TEMPLATES, TemplatePlan
 from messaging.inbound.models import WebhookEndpoint
 from messaging.log.models import Change, PhoneNumber, Template
 from providers.registry import VENDORS, webhooks_of
@@ -76,20 +77,7 @@ OTHER = Plan(
 PLANS = {plan.key: plan for plan in (ACME, OTHER)}
 _PROVIDERS = tuple(channel.provider for channel in ACME.channels)  # every account has a webhook address for each
 
-# name, category, body; {{n}} are its parameters
-TEMPLATES = (
-    ("order_update", "UTILITY", "Hello {{1}}, order {{2}} has shipped."),
-    ("delivery_today", "UTILITY", "Hello {{1}}, your parcel arrives today between {{2}}."),
-    ("payment_reminder", "UTILITY", "Hello {{1}}, {{2}} is due on {{3}}."),
-    ("appointment_reminder", "UTILITY", "Hello {{1}}, we see you on {{2}}."),
-    ("weekend_sale", "MARKETING", "{{1}}, this weekend everything is {{2}} off."),
-    ("new_arrivals", "MARKETING", "{{1}}, new arrivals in {{2}} are here."),
-    ("abandoned_cart", "MARKETING", "{{1}}, your cart still holds {{2}}."),
-    ("login_code", "AUTHENTICATION", "{{1}} is your verification code."),
-)
-PAUSED_TEMPLATE = "abandoned_cart"
 FLAGGED_SUBACCOUNT = "acme_care"  # its number was, for two days
-MOVED_TEMPLATE = "payment_reminder"  # from utility to marketing
 _ROLES = (Role.OWNER, Role.FINANCE, Role.SUPPORT, Role.DEVELOPER, Role.VIEWER)
 
 
@@ -143,7 +131,7 @@ def build(plan: Plan, now: datetime) -> Account:
         number.save()
         _record_number_history(number, now, flagged=channel.code == FLAGGED_SUBACCOUNT)
     for waba in wabas.values():
-        _create_templates(account, waba, now)
+        create_templates(account, waba, TEMPLATES, now)
     _create_endpoints(plan, account)
     return account
 
@@ -189,26 +177,33 @@ def _add_changes(
     )  # fmt: skip
 
 
-def _create_templates(account: Account, waba: Waba, now: datetime) -> None:
-    for index, (name, category, body) in enumerate(TEMPLATES):
-        is_moved, is_paused = name == MOVED_TEMPLATE, name == PAUSED_TEMPLATE
+def create_templates(account: Account, waba: Waba, plans: Sequence[TemplatePlan], now: datetime) -> None:
+    """Create the templates of a WABA with their history."""
+    first = Template.objects.filter(account=account, waba=waba).count()
+    for index, plan in enumerate(plans, start=first):
+        is_moved, is_paused = plan.name == MOVED_TEMPLATE, plan.name == PAUSED_TEMPLATE
         template = Template.objects.create(
-            account=account, waba=waba, name=name, language="en", category="MARKETING" if is_moved else category,
-            status=TemplateStatus.APPROVED, quality=Quality.YELLOW if is_paused else Quality.GREEN,
-            components=[{"type": "BODY", "text": body}],
+            account=account, waba=waba, name=plan.name, language="en",
+            category="MARKETING" if is_moved else plan.category, status=TemplateStatus(plan.status),
+            quality=Quality.YELLOW if is_paused else Quality.GREEN, components=plan.components,
             provider_template_id=str(1_689_556_908_000_000 + 100 * waba.pk + index),
         )  # fmt: skip
-        history = [(70, "status", "PENDING", "APPROVED", ""), (50, "quality", "UNKNOWN", "GREEN", "")]
-        if is_moved:
-            history.append((25, "category", "UTILITY", "MARKETING", "Meta found marketing content"))
-        if is_paused:
-            history += [
-                (21, "quality", "GREEN", "RED", "Recipients blocked or reported it"),
-                (20, "status", "APPROVED", "PAUSED", "FIRST_PAUSE"),
-                (19, "status", "PAUSED", "APPROVED", "UNPAUSE"),
-                (12, "quality", "RED", "YELLOW", ""),
-            ]
-        _add_changes(Subject.TEMPLATE, template, now, history)
+        if plan.status == TemplateStatus.APPROVED:
+            _add_changes(Subject.TEMPLATE, template, now, _template_history(is_moved=is_moved, is_paused=is_paused))
+
+
+def _template_history(*, is_moved: bool, is_paused: bool) -> list[tuple[int, str, str, str, str]]:
+    history = [(70, "status", "PENDING", "APPROVED", ""), (50, "quality", "UNKNOWN", "GREEN", "")]
+    if is_moved:
+        history.append((25, "category", "UTILITY", "MARKETING", "Meta found marketing content"))
+    if is_paused:
+        history += [
+            (21, "quality", "GREEN", "RED", "Recipients blocked or reported it"),
+            (20, "status", "APPROVED", "PAUSED", "FIRST_PAUSE"),
+            (19, "status", "PAUSED", "APPROVED", "UNPAUSE"),
+            (12, "quality", "RED", "YELLOW", ""),
+        ]
+    return history
 
 
 def _create_endpoints(plan: Plan, account: Account) -> None:
@@ -265,8 +260,8 @@ def credentials(plan: Plan) -> dict[str, object]:
         "phone_number_id": graph.number_id,
         "channel_id": eight.number_id,
         "templates": [
-            {"name": name, "language": "en", "category": category, "body_parameters": body.count("{{")}
-            for name, category, body in TEMPLATES
+            {"name": each.name, "language": "en", "category": each.category, "body_parameters": len(each.sample)}
+            for each in TEMPLATES
         ],
         "webhooks": {provider: webhook(plan, provider) for provider in _PROVIDERS},
     }

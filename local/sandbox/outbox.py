@@ -16,7 +16,8 @@ import httpx
 
 from local.sandbox.config import Config, SandboxNumber
 from local.sandbox.endings import Step
-from providers.simulation import DELIVERED, MessageRequest, SimulatedReport, SimulatedSender
+from providers.scenarios import SimulatedSender
+from providers.simulation import DELIVERED, MessageRequest, SimulatedReport
 
 TRIES = 8
 _MAX_CONCURRENT_POSTS = 32

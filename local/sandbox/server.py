@@ -23,8 +23,9 @@ from local.sandbox.config import Config
 from local.sandbox.endings import BAD_GATEWAY, NO_ANSWER, UNAVAILABLE, refusal, steps
 from local.sandbox.outbox import Outbox, SandboxMessage
 from providers.registry import VENDORS, simulation_of, vendor_of
+from providers.scenarios import SimulatedSender
 from providers.simulated_errors import NO_SUCH_PATH, SimulatedError
-from providers.simulation import BLOCKED, LIMITED, MessageRequest, SimulatedRefusal, SimulatedSender, Simulation
+from providers.simulation import BLOCKED, LIMITED, MessageRequest, SimulatedRefusal, Simulation
 from providers.vocabulary import Shape
 
 MAX_BODY_BYTES = 1024 * 1024
@@ -129,7 +130,7 @@ class Sandbox:
     def _accept(self, sender: SimulatedSender, message: MessageRequest, rng: Random) -> str:
         """Queue the message's webhooks. Returns its id."""
         number = self._config.numbers[sender.number_id]
-        message_id = number.simulation.new_id(rng)
+        message_id = number.simulation.new_id(rng, message.msisdn)
         self._outbox.put(SandboxMessage(message_id, number, sender, message, steps(message.msisdn, rng, self._config)))
         self.counts["accepted"] += 1
         return message_id

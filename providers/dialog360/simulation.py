@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from providers.dialog360.gateway import KEY_HEADER
+from providers.meta.scenarios import PERSONS
 from providers.meta.simulation import SIMULATION as META
 from providers.simulation import Simulation
 
@@ -21,5 +22,11 @@ def webhook_headers(secret: str, body: bytes) -> dict[str, str]:
 
 
 SIMULATION: Simulation = replace(
-    META, send_path="/messages", health_path="/health_status", token=token, webhook_headers=webhook_headers
+    META,
+    send_path="/messages",
+    health_path="/health_status",
+    token=token,
+    webhook_headers=webhook_headers,
+    scenarios=PERSONS,
+    template_scenario=None,
 )

@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 
+from providers.eightxeight import scenarios
 from providers.eightxeight.delivery_codes import delivery_code
 from providers.eightxeight.statuses import moment
 from providers.events import MessageEvent
@@ -65,7 +66,7 @@ def _template(content: Any, templates: Templates) -> SimulatedTemplate:
     return template
 
 
-def new_id(rng: Random) -> str:
+def new_id(rng: Random, msisdn: str, *, inbound: bool = False, group: str = "") -> str:
     """A UMID."""
     return str(uuid.UUID(bytes=rng.randbytes(16), version=4))
 
@@ -86,7 +87,7 @@ def error_answer(error: SimulatedError, rng: Random) -> tuple[int, bytes]:
     else:
         status, code = (401 if error.code == 190 else 400), _CODES.get(error.code, 1000)
     body = {
-        "code": code, "message": f"{error.title}: {error.details}", "errorId": new_id(rng),
+        "code": code, "message": f"{error.title}: {error.details}", "errorId": new_id(rng, ""),
         "timestamp": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S}.00Z",
     }  # fmt: skip
     return status, orjson.dumps(body)
@@ -100,7 +101,7 @@ def report_webhook(report: SimulatedReport) -> bytes:
     at, request, subaccount = datetime.fromtimestamp(report.at, UTC), report.request, report.sender.subaccount
     if report.state == REPLY:
         reply = MessageEvent(
-            new_id(Random(report.message_id)), "received", at, Direction.INBOUND, subaccount_code=subaccount,
+            new_id(Random(report.message_id), ""), "received", at, Direction.INBOUND, subaccount_code=subaccount,
             msisdn=request.msisdn, content={"text": "Thank you!"},
         )  # fmt: skip
         return event_webhook(reply)
@@ -174,4 +175,5 @@ SIMULATION = Simulation(
     webhook_headers=webhook_headers,
     translate_event=translate_event,
     event_webhook=event_webhook,
+    scenarios=scenarios.ALL,
 )

@@ -8,8 +8,12 @@ from typing import Any
 import orjson
 
 from providers.events import MessageEvent
+from providers.meta import scenarios
+from providers.meta.scenarios import business
 from providers.meta.simulated_requests import is_read_mark, read_request
+from providers.meta.wamids import INBOUND_KEY, OUTBOUND_KEY, group_number, wamid
 from providers.meta.webhooks import HEADER, signature
+from providers.scenarios import SimulatedSender
 from providers.simulated_errors import SimulatedError
 from providers.simulation import (
     BLOCKED,
@@ -21,7 +25,6 @@ from providers.simulation import (
     SENT,
     MessageRequest,
     SimulatedReport,
-    SimulatedSender,
     Simulation,
     bearer,
 )
@@ -43,9 +46,10 @@ _PAID = {"billable": True, "pricing_model": "PMP", "type": "regular"}
 # --- Answers ---------------------------------------------------------------------------------------------------------
 
 
-def new_id(rng: Random) -> str:
-    """A wamid."""
-    return "wamid." + base64.b64encode(b"sandbox" + rng.randbytes(20)).decode()
+def new_id(rng: Random, msisdn: str, *, inbound: bool = False, group: str = "") -> str:
+    """A wamid, which names the person, or the group."""
+    length = INBOUND_KEY if inbound else OUTBOUND_KEY
+    return wamid(msisdn, f"{rng.getrandbits(4 * length):0{length}X}", inbound=inbound, group=group_number(group))
 
 
 def success_answer(request: MessageRequest, wamid: str) -> bytes:
@@ -119,12 +123,17 @@ def _reply(report: SimulatedReport) -> dict[str, Any]:
     message = {
         "context": {"from": report.sender.msisdn, "id": report.message_id},
         "from": msisdn,
-        "id": f"{report.message_id}.reply",
+        "id": _reply_id(report),
         "timestamp": str(report.at),
         "type": "text",
         "text": {"body": "Thank you!"},
     }
     return {"contacts": [{"profile": {"name": "Sandbox"}, "wa_id": msisdn}], "messages": [message]}
+
+
+def _reply_id(report: SimulatedReport) -> str:
+    """The id of the reply, always the same for a message."""
+    return new_id(Random(report.message_id), report.request.msisdn, inbound=True)
 
 
 def envelope(waba_id: str, number_id: str, content: dict[str, Any], *, display_number: str = "") -> dict[str, Any]:
@@ -178,4 +187,6 @@ SIMULATION = Simulation(
     event_webhook=event_webhook,
     health_path="/{version}/{number_id}",
     health=health,
+    scenarios=scenarios.ALL,
+    template_scenario=business.templates,
 )

@@ -9,7 +9,8 @@ import httpx
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from local.demo.world import PLANS, TEMPLATES, Plan, sandbox_token, webhook, webhook_secret
+from local.demo.templates import TEMPLATES
+from local.demo.world import PLANS, Plan, sandbox_token, webhook, webhook_secret
 from local.sandbox.config import Config, SandboxNumber, WebhookTarget
 from local.sandbox.server import serve
 from providers.registry import VENDORS
@@ -88,9 +89,7 @@ def configure(plan: Plan, options: dict[str, Any]) -> Config:
         for owner in plans
         for channel in owner.channels
     }
-    templates = {
-        (name, "en"): SimulatedTemplate(category.lower(), body.count("{{")) for name, category, body in TEMPLATES
-    }
+    templates = {(each.name, "en"): SimulatedTemplate(each.category.lower(), len(each.sample)) for each in TEMPLATES}
     unchanged = ("latency", "speed", "refuse", "fail", "read", "reply", "number_rate", "queue")
     return Config(
         numbers=numbers,

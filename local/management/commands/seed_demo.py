@@ -9,17 +9,21 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.models import Account
+from accounts.models import Account, Waba
 from billing.rating import dirty_buckets, rate_bucket
 from core.tasks import prepare_partitions
 from core.tenancy import every_tenant
+from local.demo import special_traffic
 from local.demo import traffic as demo_traffic
 from local.demo.sources import assign_sources
-from local.demo.world import ACME, OTHER, account_of, build, is_built
+from local.demo.templates import ANNOUNCED, RICH_TEMPLATES
+from local.demo.world import ACME, OTHER, account_of, build, create_templates, is_built
 from messaging.inbound import inbox
 from messaging.inbound.models import WebhookEndpoint
 from messaging.log.lifecycle import traffic
+from messaging.log.models import Template
 
+_MESSAGES_OF_ROUND, _MOST_ROUNDS = 5_000, 10
 _INVALID_BODIES = (b'{"eventType": "channel_renamed", "payload": {}}', b'{"eventType": "outbound_message_sta', b"[]")
 
 
@@ -53,9 +57,14 @@ class Command(BaseCommand):
         with transaction.atomic():  # an interrupted start leaves nothing half-loaded: the next one loads it all
             for plan, count in ((ACME, messages), (OTHER, max(messages // 50, 50))):
                 account = build(plan, until)
+                for waba in Waba.objects.filter(account=account):
+                    create_templates(account, waba, RICH_TEMPLATES, until)
                 progress = partial(self._show_progress, plan.name, count)
                 demo_traffic.generate(plan, account, messages=count, until=until, seed=seed, progress=progress)
                 assign_sources(account)
+                posted = special_traffic.webhooks(plan, seed=seed, until=until, rounds=_rounds(count))
+                posted += special_traffic.template_webhooks(plan, _announced(account), seed=seed, until=until)
+                special_traffic.store(account, posted)
                 WebhookEndpoint.objects.filter(account=account).update(last_event_at=until)
         self._store_invalid_webhooks()
         traffic.fold()
@@ -68,8 +77,20 @@ class Command(BaseCommand):
         self.stdout.write(f"{name}: {count:,} of {total:,} messages")
 
     def _store_invalid_webhooks(self) -> None:
-        """Store a few bodies that no parser understands, so that the quarantine is not empty."""
+        """Store a few bodies that no parser understands, so that the quarantine is not empty; process all."""
         endpoint = WebhookEndpoint.objects.get(account=account_of(ACME), provider="8x8")
         for body in _INVALID_BODIES:
             inbox.store(endpoint.account_id, endpoint.pk, endpoint.provider, {}, body)
         inbox.drain()
+
+
+def _rounds(messages: int) -> int:
+    """How often each scenario runs beside so many messages."""
+    return min(max(messages // _MESSAGES_OF_ROUND, 1), _MOST_ROUNDS)
+
+
+def _announced(account: Account) -> dict[str, tuple[str, str]]:
+    """The templates that are announced, of the WABA that the account has first: name and id by part."""
+    waba = Waba.objects.filter(account=account).order_by("pk")[0]
+    ids = dict(Template.objects.filter(account=account, waba=waba).values_list("name", "provider_template_id"))
+    return {part: (name, ids[name]) for part, name in ANNOUNCED.items()}

@@ -4,7 +4,8 @@ import asyncio
 import multiprocessing
 import time
 from argparse import ArgumentParser
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from math import ceil
 from typing import Any
@@ -12,13 +13,15 @@ from typing import Any
 import httpx
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
-from local.demo.world import PLANS, is_built, webhook
+from local.demo import special_traffic
+from local.demo.world import PLANS, Plan, is_built, webhook, webhook_secret
 from local.embedded.redis import free_port
-from local.management.commands.sandbox import configure, is_web_address
+from local.management.commands.sandbox import configure, integer, is_web_address
 from local.sandbox.config import Config
 from local.sandbox.server import run
-from providers.registry import vendor_of
+from providers.registry import simulation_of, vendor_of
 from providers.vocabulary import Shape
 
 HOST = "127.0.0.1"
@@ -40,13 +43,15 @@ class Command(BaseCommand):
 
     help = (
         "Send messages of a demo account through a sandbox for a while; it posts signed Meta webhooks (sent, "
-        "delivered, read) to this installation."
+        "delivered, read) to this installation. With --scenarios, post webhooks of every kind instead: usernames, "
+        "groups, calls, edits, echoes, media, SMS after a failed message."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """The command's options."""
         parser.add_argument("--rate", type=float, default=10, help="webhooks per second")
         parser.add_argument("--seconds", type=float, default=30)
+        parser.add_argument("--scenarios", type=integer, help="post webhooks of every kind this many times")
         parser.add_argument("--account", choices=sorted(PLANS), default="demo")
         parser.add_argument("--url", default=settings.BASE_URL)
 
@@ -57,6 +62,9 @@ class Command(BaseCommand):
             raise CommandError("No demo data is loaded: run script/run, or manage.py seed_demo.")
         if not is_web_address(url):
             raise CommandError("--url must be an address that begins with http:// or https://.")
+        if options["scenarios"]:
+            self._post_scenarios(plan, url, options["scenarios"])
+            return
         if options["rate"] * options["seconds"] < 1:
             raise CommandError("--rate times --seconds is less than one webhook.")
         count = ceil(options["rate"] * options["seconds"] / _WEBHOOKS)
@@ -68,10 +76,7 @@ class Command(BaseCommand):
             asyncio.run(_send_all(sandbox, config.token, number_id, options["rate"] / _WEBHOOKS, count))
             overview = _wait_for_webhooks(sandbox)
         answers, latencies = overview["answers"], overview["answered_after_ms"]
-        self.stdout.write(
-            f"{sum(answers.values()):,} webhooks: "
-            + ", ".join(f"{n:,} × {answer}" for answer, n in sorted(answers.items()))
-        )
+        self.stdout.write(_answers(answers))
         self.stdout.write(
             f"Answer after: median {latencies['median']:.0f} ms, p95 {latencies['p95']:.0f} ms, "
             f"p99 {latencies['p99']:.0f} ms"
@@ -80,6 +85,25 @@ class Command(BaseCommand):
             self.stdout.write(
                 f"Given up after {_TIMEOUT:.0f} s: {pending:,} messages whose webhooks are not all posted."
             )
+
+    def _post_scenarios(self, plan: Plan, url: str, rounds: int) -> None:
+        """Post the webhooks of the demo's scenarios, with new ids, as their providers would have in the last weeks."""
+        answers: Counter[str] = Counter()
+        posted = special_traffic.webhooks(plan, seed=time.time_ns(), until=timezone.now(), rounds=rounds)
+        with httpx.Client(timeout=30, trust_env=False) as client:
+            for each in posted:
+                endpoint = webhook(plan, each.provider)
+                proof = simulation_of(each.provider).webhook_headers(webhook_secret(endpoint), each.body)
+                headers = {"Content-Type": "application/json", **proof}
+                answer = client.post(url + endpoint["path"], content=each.body, headers=headers)
+                answers[str(answer.status_code)] += 1
+        self.stdout.write(_answers(answers))
+
+
+def _answers(answers: Mapping[str, int]) -> str:
+    """How webhooks were answered, in a line."""
+    counts = ", ".join(f"{n:,} × {answer}" for answer, n in sorted(answers.items()))
+    return f"{sum(answers.values()):,} webhooks: {counts}"
 
 
 @contextmanager

@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from local.demo import traffic
+from local.demo.templates import MOVED_TEMPLATE
 from local.demo.traffic import DAYS, generate
-from local.demo.world import ACME, MOVED_TEMPLATE
+from local.demo.world import ACME
 from messaging.log.models import Message
 
 UNTIL = datetime(2026, 11, 1, 12, tzinfo=UTC)

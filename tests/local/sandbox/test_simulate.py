@@ -11,6 +11,8 @@ from providers.meta.parse import parse
 from providers.meta.webhooks import signature
 from tests.provider_servers import recorder
 
+PROVIDERS = ("8x8", "meta", "360dialog")
+
 
 @pytest.fixture
 def demo(db):
@@ -36,6 +38,19 @@ def test_it_posts_the_webhooks_of_messages_and_prints_how_they_were_answered(dem
     figures, times = output.getvalue().splitlines()
     assert figures == "7 webhooks: 6 × 200, 1 × 500"
     assert times.startswith("Answer after: median ")
+
+
+def test_it_posts_webhooks_of_every_kind_with_their_credentials(demo):
+    output = StringIO()
+    with recorder() as server:
+        call_command("simulate", "--scenarios=1", f"--url={server.url}", stdout=output)
+        requests = [server.received.get_nowait() for _ in range(server.received.qsize())]
+    assert {request.path for request in requests} == {webhook(ACME, name)["path"] for name in PROVIDERS}
+    signed = [request for request in requests if request.path == webhook(ACME, "meta")["path"]]
+    assert [request.headers["X-Hub-Signature-256"] for request in signed] == [
+        signature(webhook(ACME, "meta")["app_secret"], request.body) for request in signed
+    ]
+    assert output.getvalue() == f"{len(requests)} webhooks: {len(requests)} × 200\n"
 
 
 @pytest.mark.parametrize(
