@@ -36,6 +36,7 @@ from messaging.log.story.timeline import (
     heading,
     is_contradicted,
     is_long_in_sent,
+    last_change,
     stored_contents,
     timeline,
 )
@@ -43,6 +44,7 @@ from messaging.log.time_to_live import time_to_live_words
 from messaging.sending.attempts import attempts, resolutions
 from messaging.sending.resolution import cancel_message, resolve, send_again
 from messaging.sending.selectors.uncertain import submission_of
+from providers.events import EDITED, REVOKED
 from providers.vocabulary import Direction
 
 
@@ -66,6 +68,8 @@ def message(request: TenantRequest, umid: UUID) -> HttpResponse:
         **(_charge(request, message_story) if may(Permission.VIEW_COSTS) else {}),
         "long_in_sent": is_long_in_sent(row, timezone.now()),
         "time_to_live": time_to_live_words(row.category),
+        "edited_at": last_change(message_story, EDITED),
+        "deleted_at": last_change(message_story, REVOKED),
         **_content(message_story, may_see=may(Permission.VIEW_CONTENT)),
         **_diagnosis(request, row),
         **_sending(request, message_story),

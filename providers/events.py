@@ -7,6 +7,10 @@ from typing import Any
 
 from providers.vocabulary import Direction, Subject
 
+EDITED, REVOKED = "edited", "revoked"
+EDIT_STATES = (EDITED, REVOKED)
+"""States of an event by which an earlier message was corrected or deleted: they are no message and count nothing."""
+
 
 # Not frozen: creating one would take three times as long, and a busy worker creates thousands per second.
 @dataclass(slots=True)
@@ -14,7 +18,8 @@ class MessageEvent:
     """A status of a message, or an inbound message (state `received`). Treat it as immutable.
 
     `state` is queued, sent, delivered, read, failed, rejected or received, or else the provider's own word: such an
-    event is stored in the message's history and changes nothing else.
+    event is stored in the message's history and changes nothing else. So is a state of `EDIT_STATES`, whose
+    `provider_message_id` is the original's, and `content` the corrected one.
     """
 
     provider_message_id: str
@@ -41,6 +46,7 @@ class MessageEvent:
     error_title: str = ""
     provider_error_code: int | None = None  # Meta's code, with an 8x8 code
     content: dict[str, Any] | None = None
+    edit_id: str = ""  # the provider's id of the edit or deletion itself
 
 
 @dataclass(frozen=True, slots=True)

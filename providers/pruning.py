@@ -25,7 +25,7 @@ def prune(body: bytes, parsed: Parsed | None, is_removed: Callable[[MessageEvent
     remaining = [event for event in messages if not is_removed(event)]
     if not remaining and len(parsed.events) == len(messages):
         return None
-    ids = {event.provider_message_id for event in removed}
+    ids = {name for event in removed for name in (event.provider_message_id, event.edit_id) if name}
     people = _people(removed) - _people(remaining)
     return orjson.dumps(_without(load_repaired(body)[0], ids | people))
 

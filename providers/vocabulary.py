@@ -46,6 +46,7 @@ FAMILIES = (Category.MARKETING, Category.UTILITY, Category.AUTHENTICATION, Categ
 # Values of a message's pricing type besides those of Meta's `pricing.type`: `billable` is false, the message was sent
 # from the WhatsApp Business app, and the model is CBP.
 NOT_BILLABLE, BUSINESS_APP, PER_CONVERSATION = "free_not_billable", "free_business_app", "cbp"
+BUSINESS_APP_DETAIL = "business_app"  # detail of the status of a message that was sent from the app
 
 
 def category_name(category: str) -> str:

@@ -16,6 +16,7 @@ from django.db.models import QuerySet
 from django.db.models.functions import Now
 from psycopg.errors import DeadlockDetected
 
+from messaging.inbound.awaiting import note_early_edits, requeue_awaiting
 from messaging.inbound.enums import InboxState
 from messaging.inbound.intake import ClaimedItem, Intake, Reading
 from messaging.inbound.models import InboxItem
@@ -168,7 +169,9 @@ def _apply(readings: Sequence[Reading], intake: Intake) -> None:
     intake.directory.load_templates((report.account_id, report.event) for report in reports)
     lifecycle.ensure_partitions(reports)
     with transaction.atomic():
-        deleted = lifecycle.apply(reports, intake.directory)
+        deleted, early = lifecycle.apply(reports, intake.directory)
+        requeue_awaiting(readings)
+        note_early_edits(readings, early)
         history.apply_changes([item for reading in readings for item in reading.announcements])
         contacts = [report for reading in readings for report in reading.contacts if report.key not in deleted]
         history.apply_contacts(contacts)
@@ -255,7 +258,7 @@ def replay(ids: Iterable[int]) -> int:
 
 def replay_all(rows: QuerySet[InboxItem]) -> int:
     """Requeue all webhooks of a query. Returns how many."""
-    return rows.update(state=InboxState.PENDING, attempts=0, due_at=Now(), reason="", processed_at=None)
+    return rows.update(state=InboxState.PENDING, attempts=0, due_at=Now(), reason="", processed_at=None, awaits=None)
 
 
 def unpark() -> int:

@@ -12,6 +12,7 @@ from messaging.inbound.models import WebhookEndpoint
 from messaging.log import lifecycle
 from messaging.log.assets import history
 from messaging.log.directory import Directory, Unregistered
+from messaging.log.lifecycle.columns import DELIVERY_STATES
 from messaging.log.lifecycle.people import ContactReport
 from providers.events import ChangeEvent, Event, MessageEvent, Parsed
 from providers.registry import parse
@@ -20,6 +21,7 @@ T = TypeVar("T")
 log = structlog.get_logger("tollgate.inbox")
 
 FUTURE = timedelta(days=366)  # a provider's clock may be wrong by days, not by a year
+AHEAD = timedelta(hours=1)  # a delivery that is charged belongs to a day, a price and a tier
 
 
 class ClaimedItem(NamedTuple):
@@ -83,6 +85,12 @@ class Intake:
         at = event.at or item.received_at
         if at > item.received_at + FUTURE:
             reading.problems.append(f"An event is dated {at:%Y-%m-%d %H:%M} UTC, in the future.")
+            return
+        if isinstance(event, MessageEvent) and event.state in DELIVERY_STATES and at > item.received_at + AHEAD:
+            reading.problems.append(
+                f"The delivery of {event.provider_message_id!r} is dated {at:%Y-%m-%d %H:%M} UTC, over an hour after "
+                f"its webhook arrived at {item.received_at:%Y-%m-%d %H:%M} UTC. A webhook with the right time counts."
+            )
             return
         directory = self.directory
         try:

@@ -126,6 +126,9 @@ class InboxItem(TenantModel):
     due_at = models.DateTimeField(default=timezone.now, help_text="Not claimed before this time: a lease or a delay.")
     reason = models.TextField(blank=True, help_text="Why it is quarantined or was retried, or a note.")
     processed_at = models.DateTimeField(null=True)
+    awaits = ArrayField(
+        models.UUIDField(), null=True, help_text="Keys of messages that it edits and that are not in the log yet."
+    )
 
     class Meta:
         db_table = "inbound_inbox"
@@ -138,6 +141,7 @@ class InboxItem(TenantModel):
                 condition=Q(state__in=["quarantined", "parked"]),
                 name="inbound_inbox_held",
             ),
+            models.Index(fields=["received_at"], condition=Q(awaits__isnull=False), name="inbound_inbox_awaiting"),
         )
 
     def __str__(self) -> str:

@@ -58,6 +58,7 @@ class PayloadKind(TextChoices):
     """The type of a stored payload."""
 
     CONTENT = "content", _("Content")
+    EDIT = "edit", _("Edit")
     REQUEST = "request", _("Request")
     RESPONSE = "response", _("Response")
 

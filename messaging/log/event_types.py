@@ -1,18 +1,20 @@
 """The event types of messages: their statuses, and inbound messages."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Permission
-from events.models import Delivery
+from events.models import Delivery, Event
 from events.types import Content, EventType, NoContent
 from messaging.log.enums import PayloadKind
-from messaging.log.models import Message, MessagePayload
-from providers.eightxeight.inbound_bodies import inbound_body
+from messaging.log.models import Message, MessageAnchor, MessagePayload
+from providers.eightxeight.inbound_bodies import echo_body, edit_body, inbound_body, quoted_id
 from providers.eightxeight.statuses import receipt_body
-from providers.vocabulary import Direction
+from providers.events import EDIT_STATES, EDITED
+from providers.vocabulary import BUSINESS_APP_DETAIL, Direction
 
 Recipient = tuple[int, str]  # account, and the last digits of a number or user id
 _TAIL = 8  # digits: providers write some countries' numbers in another way than clients do
@@ -37,7 +39,8 @@ def load_messages(deliveries: Sequence[Delivery]) -> Mapping[int, Content | NoCo
     unsettled = set().union(*(source(configured) for source in unsettled_sources)) if configured else set()
     rows = Message.objects.filter(umid__in={each.subscription.public_id for each in deliveries})
     messages = {message.pk: message for message in rows.select_related("subaccount", "phone_number")}
-    texts = _texts(message.pk for message in messages.values() if message.direction == Direction.INBOUND)
+    texts = _texts(messages.values(), [each.event for each in deliveries])
+    quoted = _umids_of_quoted(messages, texts)
     contents: dict[int, Content | NoContent] = {}
     for delivery in deliveries:
         message = messages.get(delivery.event.subject_id)
@@ -46,7 +49,7 @@ def load_messages(deliveries: Sequence[Delivery]) -> Mapping[int, Content | NoCo
         elif delivery.subscription.configured and _is_unsettled(message, unsettled):
             contents[delivery.pk] = NoContent.LATER
         else:
-            contents[delivery.pk] = Content(_data(delivery, message, texts), message.subaccount_id)
+            contents[delivery.pk] = Content(_data(delivery, message, texts, quoted), message.subaccount_id)
     return contents
 
 
@@ -57,16 +60,62 @@ def _is_unsettled(message: Message, unsettled: Collection[Recipient]) -> bool:
     return recipient(message.account_id, message.msisdn or message.user_id) in unsettled
 
 
-def _texts(message_ids: Iterable[int]) -> dict[int, dict[str, Any]]:
-    """Return the contents of inbound messages, in their providers' form."""
-    if not (ids := list(message_ids)):
+_Text = tuple[int, datetime | None]  # message, and the time of the edit; None for the content as it came first
+
+
+def _texts(messages: Iterable[Message], events: Iterable[Event]) -> dict[_Text, dict[str, Any]]:
+    """Return the contents of inbound messages, of edits and of messages from the WhatsApp Business app, in their
+    providers' form.
+    """
+    ids = {message.pk for message in messages if message.direction == Direction.INBOUND}
+    ids |= {event.subject_id for event in events if event.payload.get("state") == EDITED or _is_echo(event.payload)}
+    if not ids:
         return {}
-    rows = MessagePayload.objects.filter(message_id__in=ids, kind=PayloadKind.CONTENT)
-    return {row.message_id: row.body for row in rows}
+    rows = MessagePayload.objects.filter(message_id__in=ids, kind__in=[PayloadKind.CONTENT, PayloadKind.EDIT])
+    return {(row.message_id, row.created_at if row.kind == PayloadKind.EDIT else None): row.body for row in rows}
 
 
-def _data(delivery: Delivery, message: Message, texts: Mapping[int, Mapping[str, Any]]) -> dict[str, Any]:
+def _is_echo(data: Mapping[str, Any]) -> bool:
+    """Whether an event is the report of a message that the business sent from the WhatsApp Business app."""
+    return bool(data.get("state") == "sent" and data.get("detail") == BUSINESS_APP_DETAIL)
+
+
+_ProviderId = tuple[int, str, str]  # account, provider, the provider's message id
+
+
+def _umids_of_quoted(
+    messages: Mapping[int, Message], texts: Mapping[_Text, Mapping[str, Any]]
+) -> dict[_ProviderId, str]:
+    """The UMIDs of the messages to which these contents reply or react, if they are in the log; two queries."""
+    keys: set[_ProviderId] = set()
+    for (pk, _at), body in texts.items():
+        if pk in messages and (quoted := quoted_id(body)):
+            keys.add((messages[pk].account_id, messages[pk].provider, quoted))
+    if not keys:
+        return {}
+    accounts, providers, ids = (set(column) for column in zip(*keys, strict=True))
+    anchors = MessageAnchor.objects.filter(account_id__in=accounts, provider__in=providers, provider_message_id__in=ids)
+    found = {each.message_id: each for each in anchors}
+    rows = Message.objects.filter(
+        account__in=accounts, created_at__in={each.created_at for each in found.values()}, pk__in=found
+    )
+    umids = {pk: str(umid) for pk, umid in rows.values_list("pk", "umid")}
+    return {
+        (each.account_id, each.provider, each.provider_message_id): umids[pk]
+        for pk, each in found.items()
+        if pk in umids
+    }
+
+
+def _data(
+    delivery: Delivery,
+    message: Message,
+    texts: Mapping[_Text, Mapping[str, Any]],
+    quoted: Mapping[_ProviderId, str],
+) -> dict[str, Any]:
     number, event = message.phone_number, delivery.event
+    state = event.payload.get("state")
+    content = texts.get((message.pk, event.at if state == EDITED else None), {})
     about = {
         "umid": str(delivery.subscription.public_id),
         "provider": message.provider,
@@ -74,10 +123,14 @@ def _data(delivery: Delivery, message: Message, texts: Mapping[int, Mapping[str,
         "channel_id": number.provider_number_id if number else "",
         "msisdn": message.msisdn,
         "user_id": message.user_id,
+        "reply_to": quoted.get((message.account_id, message.provider, quoted_id(content)), ""),
     }
+    if state in EDIT_STATES:
+        content = content if state == EDITED else {}
+        return {**about, "direction": message.direction, "state": state, "at": event.at.isoformat(), "content": content}
     if message.direction == Direction.INBOUND:
         at = message.received_at or message.created_at
-        return {**about, "at": at.isoformat(), "content": texts.get(message.pk, {})}
+        return {**about, "state": "received", "at": at.isoformat(), "content": content}
     return {
         **about,
         "at": event.at.isoformat(),
@@ -85,18 +138,29 @@ def _data(delivery: Delivery, message: Message, texts: Mapping[int, Mapping[str,
         "client_batch_id": delivery.subscription.client_batch_id,
         "client_message_id": message.client_message_id,
         "category": message.category,
+        **({"content": content} if _is_echo(event.payload) else {}),
         **event.payload,
         "error_source": message.error_source,
         "provider_error_code": message.provider_error_code,
     }
 
 
+def _receipt(data: Mapping[str, Any]) -> dict[str, Any]:
+    if _is_echo(data):
+        return echo_body(data)
+    return edit_body(data) if data["state"] in EDIT_STATES else receipt_body(data)
+
+
+def _inbound(data: Mapping[str, Any]) -> dict[str, Any]:
+    return edit_body(data) if data["state"] in EDIT_STATES else inbound_body(data)
+
+
 _READS = (Permission.VIEW_MESSAGES, Permission.VIEW_NUMBERS, Permission.VIEW_CONTENT)
 MESSAGE_STATUS = EventType(
     name="message.status", label=_("Receipts"), subject_type="message", permissions=_READS, load=load_messages,
-    formats={"8x8": receipt_body},
+    formats={"8x8": _receipt},
 )  # fmt: skip
 MESSAGE_RECEIVED = EventType(
     name="message.received", label=_("Inbound messages"), subject_type="message", permissions=_READS,
-    load=load_messages, formats={"8x8": inbound_body},
+    load=load_messages, formats={"8x8": _inbound},
 )  # fmt: skip

@@ -9,9 +9,9 @@ from typing import Any
 from core.strict_json import Unparsable, load_repaired
 from providers.eightxeight.management import read_management
 from providers.events import MessageEvent, Parsed
-from providers.meta.people import MAX_NAME
+from providers.meta.people import MAX_NAME, NAMES
 from providers.reading import category_of, digits, integer, iso_time, mapping, text, user_id, username
-from providers.vocabulary import BUSINESS_APP, Category, Direction
+from providers.vocabulary import BUSINESS_APP, BUSINESS_APP_DETAIL, Category, Direction
 
 _STATES = {
     "queued": "queued",
@@ -142,15 +142,16 @@ def _echo(payload: dict[str, Any]) -> MessageEvent:
         content_type=text(payload.get("type"), 24).lower(),
         category=Category.SERVICE,
         pricing_type=BUSINESS_APP,
-        detail="business_app",
-        content=mapping(payload.get("content")) or None,
+        detail=BUSINESS_APP_DETAIL,
+        content={"type": payload.get("type"), **content} if (content := mapping(payload.get("content"))) else None,
     )
 
 
 def _inbound(payload: dict[str, Any]) -> MessageEvent:
     person = _person(payload)
-    name = person["profile_name"]
     content = {"type": payload.get("type"), **mapping(payload.get("content"))}
+    if quoted := text(payload.get("replyToUmid"), 512):
+        content["replyToUmid"] = quoted
     return MessageEvent(
         provider_message_id=_required_id(payload),
         state="received",
@@ -160,7 +161,7 @@ def _inbound(payload: dict[str, Any]) -> MessageEvent:
         subaccount_code=text(payload.get("subAccountId"), 50),
         content_type=text(payload.get("type"), 24).lower() or "unknown",
         **person,
-        content={**content, "profile_name": name} if name else content,
+        content=content | {name: person[name] for name in NAMES if person[name]},
     )
 
 

@@ -4,23 +4,26 @@ One body holds up to 1,000 updates in `entry[].changes[].value`. An invalid part
 others are processed.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
 from core.strict_json import Unparsable, load_repaired
-from providers.events import ContactEvent, MessageEvent, Parsed
+from providers.events import REVOKED, ContactEvent, MessageEvent, Parsed
+from providers.meta.edits import resolve_edit
 from providers.meta.fields import FieldState, fields
 from providers.meta.management import read_management
-from providers.meta.people import announced_change, person
+from providers.meta.people import NAMES, announced_change, person
 from providers.reading import category_of, integer, is_false, items, mapping, text, unix_time
-from providers.vocabulary import BUSINESS_APP, NOT_BILLABLE, PER_CONVERSATION, Category, Direction
+from providers.vocabulary import BUSINESS_APP, BUSINESS_APP_DETAIL, NOT_BILLABLE, PER_CONVERSATION, Category, Direction
 
 _SAMPLE_WABA, _SAMPLE_NUMBER = "0", "123456123"  # of what the app dashboard posts, with a timestamp of 2017
 # `type` of a status that is about no message: a call, or a payment in a chat.
 _NO_MESSAGE = frozenset({"call", "payment"})
-# `played` is for a voice message: the person listened to it, so it counts as read.
-_STATES = {"sent": "sent", "delivered": "delivered", "read": "read", "played": "read", "failed": "failed"}
+# `played` is for a voice message: the person listened to it, so it counts as read. `deleted`: the person deleted it.
+_STATES = {
+    "sent": "sent", "delivered": "delivered", "read": "read", "played": "read", "failed": "failed", "deleted": REVOKED,
+}  # fmt: skip
 
 
 def parse(body: bytes) -> Parsed:
@@ -89,11 +92,13 @@ def _read_messages(value: dict[str, Any], parsed: Parsed) -> None:
         else:
             _collect(parsed, "status", status, lambda status=status: _status_event(status, number_id, contacts))
     for message in _parts(value, "messages", parsed):
-        _collect(parsed, "message", message, lambda message=message: _inbound_event(message, number_id, contacts))
+        _collect(
+            parsed, "message", message, lambda message=message: _message(_inbound_event, message, number_id, contacts)
+        )
         if "system" in message:
             _collect(parsed, "change", message, lambda message=message: _change(message, number_id))
     for echo in _parts(value, "message_echoes", parsed):
-        _collect(parsed, "message", echo, lambda echo=echo: _echo_event(echo, number_id, contacts))
+        _collect(parsed, "message", echo, lambda echo=echo: _message(_echo_event, echo, number_id, contacts))
     for error in items(value.get("errors")):
         parsed.problems.append(f"Meta reports error {text(error.get('code'), 12)}: {text(error.get('title'), 200)}")
 
@@ -171,6 +176,13 @@ def _errors(part: dict[str, Any]) -> Iterator[dict[str, Any]]:
     yield from items(part.get("errors"))
 
 
+def _message(
+    read: Callable[..., MessageEvent], message: dict[str, Any], number_id: str, contacts: list[dict[str, Any]]
+) -> MessageEvent:
+    """The event of a message, or of the one that it edits."""
+    return resolve_edit(read(message, number_id, contacts), message)
+
+
 def _inbound_event(message: dict[str, Any], number_id: str, contacts: list[dict[str, Any]]) -> MessageEvent:
     kind = text(message.get("type"), 24).lower() or "unknown"
     who = person(message.get("from"), message.get("from_user_id"), message.get("from_parent_user_id"), contacts)
@@ -182,7 +194,7 @@ def _inbound_event(message: dict[str, Any], number_id: str, contacts: list[dict[
         direction=Direction.INBOUND,
         number_id=number_id,
         content_type=kind,
-        content={**content, "profile_name": who.profile_name} if who.profile_name else content,
+        content=content | {name: value for name in NAMES if (value := getattr(who, name))},
         **who._asdict(),
     )
 
@@ -204,6 +216,6 @@ def _echo_event(echo: dict[str, Any], number_id: str, contacts: list[dict[str, A
         content_type=text(echo.get("type"), 24).lower() or "unknown",
         category=Category.SERVICE,
         pricing_type=BUSINESS_APP,
-        detail="business_app",
+        detail=BUSINESS_APP_DETAIL,
         content={key: value for key, value in echo.items() if key not in _ENVELOPE},
     )

@@ -11,6 +11,7 @@ from providers.events import ContactEvent, Identities
 from providers.reading import digits, items, mapping, named_user_id, text, unix_time, user_id, username
 
 MAX_NAME = 512  # characters of a profile name
+NAMES = ("profile_name", "username")  # of the sender, kept with the content of an inbound message
 Json = dict[str, Any]
 
 

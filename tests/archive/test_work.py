@@ -99,6 +99,14 @@ def test_no_cell_of_a_file_is_a_formula_and_every_text_comes_back(acme, requeste
     assert list(json.loads(lines(lines_)[0]).values()) == ["=1+1", "@SUM(A1)", INDIA]
 
 
+def test_a_text_is_the_one_it_was_last_edited_to(acme, requester, spec, run_export):
+    for index, (state, body) in enumerate([("received", "first"), ("edited", "second"), ("edited", "last")]):
+        at, words = AT + timedelta(minutes=index), {"type": "text", "text": {"body": body}}
+        report(acme, state, at=at, direction="inbound", content=words)
+    report(acme, "revoked", at=AT + timedelta(minutes=3), direction="inbound")
+    assert lines(run_export(jobs.start(requester, spec(columns=["content"])))) == ["content", "last"]
+
+
 def test_a_sheet_that_is_full_is_followed_by_another(acme, requester, spec, run_export, monkeypatch):
     monkeypatch.setattr("archive.exports.workbook.SHEET_ROWS", 3)
     for number in range(4):

@@ -37,6 +37,18 @@ def test_what_each_role_sees_of_a_message(acme, role):
     assert ("<h2>Cost</h2>" in page) == (role in SEES_COSTS)
 
 
+def test_an_edited_message_shows_its_last_text_and_its_earlier_ones(acme):
+    for index, (state, body) in enumerate([("received", "Teh parcel"), ("edited", "The parcel"), ("revoked", "")]):
+        words = {"type": "text", "text": {"body": body}} if body else None
+        message = report(acme, state, at=AT + timedelta(minutes=index), direction="inbound", content=words)
+    page = text(visitor(acme).get(f"/logs/{message.umid}/"))
+    assert page.index("The parcel") < page.index("Earlier version, until") < page.index("Teh parcel")
+    assert "Its sender edited it on" in page
+    assert "Its sender deleted it on" in page
+    hidden = text(visitor(acme, "developer").get(f"/logs/{message.umid}/"))
+    assert ("parcel" in hidden, "Its sender deleted it on" in hidden) == (False, True)
+
+
 def test_another_tenants_message_is_404(acme, other):
     message = deliver(other)
     client = visitor(acme)

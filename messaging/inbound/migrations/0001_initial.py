@@ -132,6 +132,15 @@ class Migration(migrations.Migration):
                 ("reason", models.TextField(blank=True, help_text="Why it is quarantined or was retried, or a note.")),
                 ("processed_at", models.DateTimeField(null=True)),
                 (
+                    "awaits",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.UUIDField(),
+                        help_text="Keys of messages that it edits and that are not in the log yet.",
+                        null=True,
+                        size=None,
+                    ),
+                ),
+                (
                     "account",
                     models.ForeignKey(
                         db_constraint=False,
@@ -164,6 +173,11 @@ class Migration(migrations.Migration):
                         condition=models.Q(("state__in", ["quarantined", "parked"])),
                         fields=["account", "received_at", "id"],
                         name="inbound_inbox_held",
+                    ),
+                    models.Index(
+                        condition=models.Q(("awaits__isnull", False)),
+                        fields=["received_at"],
+                        name="inbound_inbox_awaiting",
                     ),
                 ],
             },

@@ -7,7 +7,8 @@ state, least of an ordered tuple), so any order, duplication or batching of the 
 * the category is the best-proven one: reported with the delivery, else reported before, else the template's; of several
   the one of the earliest status;
 * an error stays visible when a delivery follows; the message has the least of several codes, the history all;
-* a column that no event reports is empty; if two events disagree, the greater text wins.
+* a column that no event reports is empty; if two events disagree, the greater text wins;
+* edits and deletions by the person are history and content of their original, and never make a message.
 
 columns.py declares how each column merges, and the statements are made from its list. In order: events are copied into
 a temporary table, reduced to one change per message, anchored (which also locks the messages in one order, so that
@@ -15,8 +16,10 @@ two workers never deadlock), inserted or merged; then the changes are counted an
 """
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 
 from core import partitions
 from messaging.log.directory import Directory
@@ -25,27 +28,36 @@ from messaging.log.lifecycle.events import emit_statuses
 from messaging.log.lifecycle.people import record_people
 from messaging.log.lifecycle.provider_ids import learn_provider_ids
 from messaging.log.lifecycle.reports import EventReport, bindings, event_rows
-from messaging.log.lifecycle.sql.statements import SELECT_DELETED, STATEMENTS
+from messaging.log.lifecycle.sql.statements import FIND_MESSAGES, MERGE_EVENTS, SELECT_DELETED, TAKE_EARLY_EDITS
 from messaging.log.lifecycle.sql.tables import COPY_EVENTS, CREATE_TABLES
+from providers.events import EDIT_STATES
 
-__all__ = ("EventReport", "Key", "apply", "ensure_partitions")
+__all__ = ("Applied", "EventReport", "Key", "apply", "ensure_partitions")
 
 Key = tuple[int, str, str]
 """The key of a message: account, provider, the provider's message id."""
 
+
+class Applied(NamedTuple):
+    """The keys of the deleted messages of a batch, and of those that it edits and that are not in the log yet."""
+
+    deleted: set[Key]
+    early: set[Key]
+
+
 _TABLES = ("log_message", "log_statusevent", "log_payload")
 
 
-def apply(reports: Sequence[EventReport], directory: Directory) -> set[Key]:
+def apply(reports: Sequence[EventReport], directory: Directory) -> Applied:
     """Apply events to the log in one transaction, and record deliveries for billing.
 
     Effects: anchors, messages, status events, payloads, traffic deltas, events, usage facts, persons; for deleted
     messages only their rows in log_deleted. Applying the same events again changes nothing.
-    Returns the keys of the deleted messages among them. After a database error
+    An edit whose original is not in the log is not applied. After a database error
     nothing of the batch is applied.
     """
     if not reports:
-        return set()
+        return Applied(set(), set())
     ensure_partitions(reports)
     with transaction.atomic(), connection.cursor() as cursor:
         learn_provider_ids(bindings(reports))
@@ -53,14 +65,24 @@ def apply(reports: Sequence[EventReport], directory: Directory) -> set[Key]:
         with cursor.copy(COPY_EVENTS) as copy:
             for row in event_rows(reports, directory):
                 copy.write_row(row)
-        for statement in STATEMENTS:
+        for statement in FIND_MESSAGES:
+            cursor.execute(statement)
+        early = _take_early_edits(cursor, reports)
+        for statement in MERGE_EVENTS:
             cursor.execute(statement)
         emit_statuses(cursor)
         record_effects(cursor)
         cursor.execute(SELECT_DELETED)
         deleted = set(cursor.fetchall())
-        record_people(reports, directory, deleted)
-        return deleted
+        record_people(reports, directory, deleted | early)
+        return Applied(deleted, early)
+
+
+def _take_early_edits(cursor: CursorWrapper, reports: Sequence[EventReport]) -> set[Key]:
+    if not any(report.event.state in EDIT_STATES for report in reports):
+        return set()
+    cursor.execute(TAKE_EARLY_EDITS)
+    return set(cursor.fetchall())
 
 
 def ensure_partitions(reports: Sequence[EventReport]) -> None:

@@ -11,24 +11,35 @@ from uuid import UUID
 
 from django.db import connection
 
-_STATES = "('queued', 'sent', 'delivered', 'read', 'failed', 'rejected', 'expired', 'received')"
+from messaging.log.lifecycle.columns import STATES
+from providers.events import EDIT_STATES
+
+_STATES = f"{(*STATES, *EDIT_STATES)}"
 _EVENT_COLUMNS = "account_id, type, subject_type, subject_id, at, key, payload, created_at"
 _DELIVERY_COLUMNS = "account_id, event_id, subscription_id, state, due_at, attempts, answer"
 
 
-def _type(row: str) -> str:
-    return f"CASE {row}.state WHEN 'received' THEN 'message.received' ELSE 'message.status' END"
+def _type(row: str, is_inbound: str) -> str:
+    """The type of an event: that of its message for an edit, whose own state does not tell it."""
+    return (
+        f"CASE WHEN {row}.state = 'received' OR ({row}.state IN {EDIT_STATES} AND {is_inbound}) "
+        "THEN 'message.received' ELSE 'message.status' END"
+    )
+
+
+_IS_INBOUND = """(SELECT m.direction = 'inbound' FROM log_message m
+    WHERE (m.account_id, m.created_at, m.id) = (c.account_id, c.created_at, c.message_id))"""
 
 
 def _key(row: str) -> str:
     return f"concat_ws('/', {row}.state, {row}.detail, coalesce({row}.error_code, 0))"
 
 
-def _event(row: str, subject_id: str) -> str:
+def _event(row: str, subject_id: str, is_inbound: str) -> str:
     """The columns of an event, from a row with state, at, detail, error_code and error_title."""
     payload = ", ".join(f"'{name}', {row}.{name}" for name in ("state", "detail", "error_title"))
     return (
-        f"{row}.account_id, {_type(row)}, 'message', {subject_id}, {row}.at, {_key(row)}, "
+        f"{row}.account_id, {_type(row, is_inbound)}, 'message', {subject_id}, {row}.at, {_key(row)}, "
         f"jsonb_build_object({payload}, 'error_code', coalesce({row}.error_code, 0)), now()"
     )
 
@@ -57,7 +68,7 @@ ON CONFLICT DO NOTHING
 """  # noqa: S608 - every name is a constant of this module
 _EMIT = f"""
 INSERT INTO events_event ({_EVENT_COLUMNS})
-SELECT {_event("e", "c.message_id")}
+SELECT {_event("e", "c.message_id", _IS_INBOUND)}
 FROM event_batch e JOIN change_batch c USING (account_id, provider, provider_message_id)
 WHERE e.state IN {_STATES}
 AND EXISTS (SELECT FROM events_subscription s WHERE s.subject_type = 'message' AND s.subject_id = c.message_id)
@@ -69,12 +80,12 @@ SELECT v.account_id, v.id, s.id, 'pending', now(), 0, ''
 FROM event_batch e JOIN change_batch c USING (account_id, provider, provider_message_id)
 JOIN events_subscription s ON s.subject_type = 'message' AND s.subject_id = c.message_id
 JOIN events_event v ON (v.subject_type, v.subject_id, v.at, v.type, v.key) =
-    ('message', c.message_id, e.at, {_type("e")}, {_key("e")})
+    ('message', c.message_id, e.at, {_type("e", _IS_INBOUND)}, {_key("e")})
 WHERE e.state IN {_STATES} ORDER BY e.at, v.id ON CONFLICT DO NOTHING
 """  # noqa: S608
 _EMIT_HISTORY = f"""
 INSERT INTO events_event ({_EVENT_COLUMNS})
-SELECT {_event("h", "h.message_id")} FROM log_statusevent h
+SELECT {_event("h", "h.message_id", "false")} FROM log_statusevent h
 WHERE h.message_id = ANY(%(ids)s) AND h.at >= %(since)s AND h.state IN {_STATES}
 AND EXISTS (SELECT FROM events_subscription s WHERE s.subject_type = 'message' AND s.subject_id = h.message_id)
 ORDER BY h.at ON CONFLICT DO NOTHING

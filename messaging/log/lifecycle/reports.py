@@ -13,7 +13,7 @@ from messaging.log.enums import CategoryRank
 from messaging.log.lifecycle.columns import DELIVERY_STATES, EVENT_COLUMNS
 from messaging.log.lifecycle.provider_ids import Binding, referenced_umid
 from messaging.log.models.message_key import key_digits
-from providers.events import MessageEvent
+from providers.events import EDIT_STATES, MessageEvent
 from providers.registry import VENDORS
 
 
@@ -37,7 +37,7 @@ class ResolvedEvent(NamedTuple):
     placement: Placement
     message_key: str
     umid: str
-    direction: str
+    direction: str | None  # of an edit None: its original has one
     country: str
     category_rank: int
     category: str
@@ -71,7 +71,8 @@ def _resolve(report: EventReport, directory: Directory) -> ResolvedEvent:
     category, rank = _category(event, template)
     key = key_digits(report.account_id, report.provider, event.provider_message_id)
     return ResolvedEvent(
-        report, event, placement, key, _umid(report, key), str(event.direction),
+        report, event, placement, key, _umid(report, key),
+        None if event.state in EDIT_STATES else str(event.direction),
         country_of(event.msisdn, event.user_id), int(rank), category, template.id if template else None,
         _client_message_id(event), orjson.dumps(event.content).decode() if event.content is not None else None,
     )  # fmt: skip

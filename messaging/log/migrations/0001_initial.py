@@ -759,7 +759,13 @@ class Migration(migrations.Migration):
                 (
                     "kind",
                     models.CharField(
-                        choices=[("content", "Content"), ("request", "Request"), ("response", "Response")], max_length=8
+                        choices=[
+                            ("content", "Content"),
+                            ("edit", "Edit"),
+                            ("request", "Request"),
+                            ("response", "Response"),
+                        ],
+                        max_length=8,
                     ),
                 ),
                 ("body", models.JSONField()),

@@ -81,13 +81,15 @@ def _status_at() -> Expression:
 
 
 def _content() -> Subquery:
-    """The content: the text, else the provider's JSON."""
+    """The content, as last edited: the text, else the provider's JSON."""
     payloads = MessagePayload.objects.filter(
-        account=OuterRef("account"), message_id=OuterRef("id"), kind=PayloadKind.CONTENT,
+        account=OuterRef("account"), message_id=OuterRef("id"), kind__in=[PayloadKind.CONTENT, PayloadKind.EDIT],
         created_at__gte=OuterRef("created_at"),
     )  # fmt: skip
     text = Func(F("body"), template=_CONTENT_TEXT, output_field=TextField())
-    return Subquery(payloads.order_by("created_at").values(content_text=text)[:1])
+    edited_at = Case(When(kind=PayloadKind.EDIT, then=F("created_at")), output_field=DateTimeField())
+    latest = payloads.order_by(edited_at.desc(nulls_last=True), "created_at")
+    return Subquery(latest.values(content_text=text)[:1])
 
 
 _CONTENT_TEXT = (

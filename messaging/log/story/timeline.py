@@ -10,11 +10,12 @@ from django.utils.translation import gettext as _
 
 from core.paging import Cursor
 from messaging.log.enums import PayloadKind, Status
-from messaging.log.models import Message, StatusEvent
+from messaging.log.models import Message, MessagePayload, StatusEvent
 from messaging.log.selectors.story import Story
 from messaging.log.story.categories import pricing_words
 from messaging.log.time_to_live import time_to_live_words
 from providers.error_catalogue import Diagnosis, explain
+from providers.events import EDITED, REVOKED
 from providers.vocabulary import Direction
 
 if TYPE_CHECKING:
@@ -28,7 +29,10 @@ _SENTENCES = {
     "failed": gettext_lazy("WhatsApp could not deliver it."),
     "rejected": gettext_lazy("Refused before it was sent; it is never charged."),
     "received": gettext_lazy("A person sent it to your number."),
+    EDITED: gettext_lazy("Its sender corrected it."),
+    REVOKED: gettext_lazy("Its sender deleted it."),
 }
+_WORDS = {EDITED: gettext_lazy("Edited"), REVOKED: gettext_lazy("Deleted")}
 LONG_IN_SENT = timedelta(hours=1)
 _PLAYED = gettext_lazy("The voice message was played.")
 _UNKNOWN = gettext_lazy("A status that Tollgate does not know yet.")
@@ -81,8 +85,8 @@ def _entry(story: Story, event: StatusEvent, after: str) -> TimelineEntry:
     return TimelineEntry(
         at=event.at,
         state=event.state,
-        colour=str(status) if event.state in _SENTENCES or event.state == "expired" else "unknown",
-        word=str(Status(status).label) if status in Status.values else status.replace("_", " ").capitalize(),
+        colour=str(status) if status in Status.values else "unknown",
+        word=str(Status(status).label if status in Status.values else _WORDS.get(status) or _capitalize(status)),
         sentence=str(sentence),
         detail=event.detail.replace("_", " "),
         error_code=event.error_code,
@@ -94,6 +98,10 @@ def _entry(story: Story, event: StatusEvent, after: str) -> TimelineEntry:
         source=_source(story.message, event),
         webhook=as_json(body) if (body := story.webhooks.get(event.webhook_id or 0)) is not None else "",
     )
+
+
+def _capitalize(state: str) -> str:
+    return state.replace("_", " ").capitalize()
 
 
 def _sentence(message: Message, event: StatusEvent) -> "_StrOrPromise":
@@ -166,23 +174,36 @@ def is_long_in_sent(message: Message, now: datetime) -> bool:
 
 @dataclass(frozen=True)
 class StoredContent:
-    """A stored payload: its text where it has one, and all of it as JSON."""
+    """A stored payload: its text where it has one, and all of it as JSON. `until`: when an edit replaced it."""
 
     kind: str
     text: str
     json: str
+    until: datetime | None = None
 
 
 def stored_contents(story: Story) -> list[StoredContent]:
-    """Return the message's content, and the request that it came with."""
-    return [
-        StoredContent(
-            str(PayloadKind(payload.kind).label) if payload.kind in PayloadKind.values else payload.kind,
-            _text_of(payload.body),
-            as_json(payload.body),
-        )
-        for payload in story.payloads
-    ]
+    """Return the message's content, the request that it came with, and the contents that edits replaced, last first."""
+    edits = [payload for payload in story.payloads if payload.kind == PayloadKind.EDIT]
+    first = [payload for payload in story.payloads if payload.kind == PayloadKind.CONTENT]
+    others = [payload for payload in story.payloads if payload.kind not in {PayloadKind.EDIT, PayloadKind.CONTENT}]
+    if not edits:
+        return [_stored(payload) for payload in story.payloads]
+    versions = [*first, *edits]
+    ends = [*(edits[0].created_at for _ in first), *(edit.created_at for edit in edits[1:])]
+    former = [_stored(version, end) for version, end in zip(versions[:-1], ends, strict=True)]
+    return [*map(_stored, [edits[-1], *others]), *reversed(former)]
+
+
+def _stored(payload: MessagePayload, until: datetime | None = None) -> StoredContent:
+    known = payload.kind in PayloadKind.values
+    kind = str(PayloadKind(payload.kind).label) if known else payload.kind
+    return StoredContent(kind, _text_of(payload.body), as_json(payload.body), until)
+
+
+def last_change(story: Story, state: str) -> datetime | None:
+    """When the message's sender last edited or deleted it (a state of `EDIT_STATES`); None if never."""
+    return max((event.at for event in story.events if event.state == state), default=None)
 
 
 def _text_of(body: Any) -> str:

@@ -148,6 +148,28 @@ def test_an_event_from_the_far_future_is_quarantined(endpoint):
     assert item.reason == "An event is dated 2096-10-02 07:06 UTC, in the future."
 
 
+@pytest.mark.parametrize(
+    ("word", "ahead", "state"),
+    [
+        ("delivered", timedelta(minutes=62), "quarantined"),
+        ("read", timedelta(minutes=62), "quarantined"),
+        ("delivered", timedelta(minutes=58), "done"),
+        ("sent", timedelta(minutes=62), "done"),
+    ],
+)
+def test_a_delivery_ahead_of_its_webhook_is_quarantined_alone(endpoint, word, ahead, state):
+    data, late = json.loads(status(word=word)), json.loads(status("wamid.GOOD"))
+    (part,) = data["entry"][0]["changes"][0]["value"]["statuses"]
+    part["timestamp"] = str(int((timezone.now() + ahead).timestamp()))
+    data["entry"] += late["entry"]
+    item = store(endpoint, json.dumps(data).encode())
+    inbox.drain()
+    item.refresh_from_db()
+    assert item.state == state
+    assert ("over an hour after its webhook arrived" in item.reason) == (state == "quarantined")
+    assert Message.objects.count() == (1 if state == "quarantined" else 2)
+
+
 def test_a_claimed_row_is_left_alone_until_its_lease_ends(endpoint):
     item = store(endpoint, status())
     assert [claimed.id for claimed in inbox.claim()[0]] == [item.pk]
@@ -180,7 +202,7 @@ def poison(monkeypatch):
                 with connection.cursor() as cursor:
                     cursor.execute("SELECT 1")
                 raise error
-            real(reports, directory)
+            return real(reports, directory)
 
         monkeypatch.setattr(lifecycle, "apply", apply)
 
@@ -233,7 +255,7 @@ def test_a_batch_that_loses_a_deadlock_is_applied_again_at_once(endpoint, monkey
         calls.append(reports)
         if len(calls) == 1:
             raise OperationalError("deadlock detected") from DeadlockDetected()
-        real(reports, directory)
+        return real(reports, directory)
 
     monkeypatch.setattr(lifecycle, "apply", collide)
     store(endpoint, status())

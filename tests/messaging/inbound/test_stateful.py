@@ -181,7 +181,7 @@ class Inbox(RuleBasedStateMachine):
             calls["apply"] += 1
             if calls["apply"] == 1:
                 raise RuntimeError("a bug")
-            real(*args)
+            return real(*args)
 
         with patch.object(lifecycle, "apply", fail_once):
             assert inbox.settle(claimed) == len(claimed)

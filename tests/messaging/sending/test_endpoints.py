@@ -103,7 +103,8 @@ class TestPosting:
         bodies = [json.loads(each.body) for each in requests]
         outbound = [each["payload"] for each in bodies if each["eventType"] == "outbound_message_status_changed"]
         assert [payload["umid"] for payload in outbound] == [umid] * 4
-        reply = Message.objects.get(direction="inbound")
+        reply, sent = Message.objects.get(direction="inbound"), Message.objects.get(direction="outbound")
+        number = sent.phone_number
         (inbound,) = [each for each in bodies if each["eventType"] == "inbound_message_received"]
         assert inbound == {
             "version": 3,
@@ -117,9 +118,12 @@ class TestPosting:
                 "user": {"msisdn": "+6591990004", "name": "Sandbox"},
                 "recipient": {"channel": "whatsapp", "channelId": "106540352242922"},
                 "type": "Text",
-                "content": {"text": "Thank you!"},
+                "content": {
+                    "text": "Thank you!", "context": {"from": number.msisdn, "id": sent.provider_message_id},
+                },
+                "replyToUmid": umid,
             },
-        }
+        }  # fmt: skip
         assert deliveries.post_due() == 0
 
     def test_a_message_may_have_an_address_of_its_own_as_well(self, post, hook, configure, provider, acme):

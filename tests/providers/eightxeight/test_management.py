@@ -126,7 +126,7 @@ def test_an_echo_of_the_business_app_is_a_sent_message():
     payload = {"umid": "u9", "subAccountId": "acme_wa", "timestamp": "2026-06-09T10:13:20.00Z", "type": "Text",
                "user": {"msisdn": "+6591234567"}, "content": {"text": "Hello"}}  # fmt: skip
     (event,) = parse(json.dumps({"eventType": "external_app_message", "payload": payload}).encode()).events
-    assert (event.state, event.direction, event.content) == ("sent", "outbound", {"text": "Hello"})
+    assert (event.state, event.direction, event.content) == ("sent", "outbound", {"type": "Text", "text": "Hello"})
 
 
 @pytest.mark.parametrize(

@@ -25,8 +25,10 @@ from messaging.log.lifecycle.sql.expressions import (
     reduce_ranking,
 )
 from messaging.log.lifecycle.sql.tables import tracked_values
+from providers.events import EDIT_STATES, EDITED
 
 _KEY = sql_list(KEY)
+IS_EDIT = f"state IN {EDIT_STATES}"
 IS_DELIVERY = f"state IN ({', '.join(repr(state) for state in DELIVERY_STATES)})"
 
 
@@ -70,6 +72,19 @@ UPDATE change_batch c SET message_id = d.message_id, existing_at = d.created_at,
 FROM log_deleted d WHERE d.message_key = c.message_key
 """
 _DROP_ANCHORS = f"DELETE FROM log_anchor a USING change_batch c WHERE c.deleted AND {same_key('a', 'c')}"
+
+# An edit is no message: one whose original is not in the log leaves no trace there. The anchor that it holds until the
+# commit orders it before or after a concurrent webhook of the original.
+TAKE_EARLY_EDITS = f"""
+WITH early AS (
+    DELETE FROM change_batch c WHERE c.existing_at IS NULL AND NOT c.deleted AND NOT EXISTS (
+        SELECT FROM event_batch e WHERE {same_key("e", "c")} AND NOT e.{IS_EDIT}
+    ) RETURNING {_KEY}
+), anchor AS (DELETE FROM log_anchor a USING early WHERE {same_key("a", "early")}
+), event AS (DELETE FROM event_batch e USING early WHERE {same_key("e", "early")}
+)
+SELECT {_KEY} FROM early
+"""
 
 _MOVE_ANCHORS = f"""
 UPDATE log_anchor a SET created_at = c.created_at FROM change_batch c
@@ -133,13 +148,12 @@ ON CONFLICT DO NOTHING
 """
 _ADD_CONTENT = f"""
 INSERT INTO log_payload (account_id, message_id, created_at, kind, body)
-SELECT e.account_id, c.message_id, c.created_at, 'content', e.content
+SELECT e.account_id, c.message_id, CASE e.state WHEN '{EDITED}' THEN e.at ELSE c.created_at END,
+    CASE e.state WHEN '{EDITED}' THEN 'edit' ELSE 'content' END, e.content
 FROM event_batch e JOIN change_batch c USING ({_KEY}) WHERE e.content IS NOT NULL AND NOT c.deleted
 ON CONFLICT DO NOTHING
 """
 
-STATEMENTS = (
-    _REDUCE, _ANCHOR, _FIND_EXISTING, _FIND_DELETED, _DROP_ANCHORS, _MOVE_ANCHORS, _INSERT, UPDATE, _UPDATE_DELETED,
-    _ADD_HISTORY, _ADD_CONTENT,
-)  # fmt: skip
+FIND_MESSAGES = (_REDUCE, _ANCHOR, _FIND_EXISTING, _FIND_DELETED, _DROP_ANCHORS)
+MERGE_EVENTS = (_MOVE_ANCHORS, _INSERT, UPDATE, _UPDATE_DELETED, _ADD_HISTORY, _ADD_CONTENT)
 SELECT_DELETED = f"SELECT {_KEY} FROM change_batch WHERE deleted"

@@ -50,6 +50,16 @@ def apply(acme):
     return run
 
 
+def test_an_edit_changes_no_column_of_its_original(apply, acme):
+    apply(SENT, DELIVERED)
+    before = Message.objects.filter(account=acme).values().get()
+    edit = replace(SENT, state="edited", at=READ.at, category="", pricing_type="", content={"type": "text"})
+    apply(edit, replace(edit, state="revoked", content=None, direction="inbound"))
+    assert Message.objects.filter(account=acme).values().get() == before
+    assert set(StatusEvent.objects.values_list("state", flat=True)) == {"sent", "delivered", "edited", "revoked"}
+    assert list(MessagePayload.objects.values_list("kind", "created_at")) == [("edit", READ.at)]
+
+
 def test_a_message_keeps_the_time_of_each_status(apply, acme):
     apply(SENT, DELIVERED, READ)
     message = Message.objects.get(account=acme)

@@ -12,6 +12,7 @@ from messaging.log.story.timeline import (
     format_gap,
     heading,
     is_contradicted,
+    last_change,
     stored_contents,
     timeline,
 )
@@ -111,3 +112,21 @@ def test_content_reported_by_8x8_is_shown_as_text():
     content = {"contentType": "template", "body": {"text": "Hello Jane, order 4711 has shipped."}}
     (payload,) = stored_contents(Story(Message(), [], [MessagePayload(kind="content", body=content)]))
     assert payload.text == "Hello Jane, order 4711 has shipped."
+
+
+def test_the_content_is_what_it_was_last_edited_to():
+    def payload(kind, minute, body):
+        at = AT + timedelta(minutes=minute)
+        return MessagePayload(kind=kind, created_at=at, body={"type": "text", "text": {"body": body}})
+
+    payloads = [payload("content", 0, "a"), payload("edit", 1, "b"), payload("edit", 2, "c")]
+    events = [StatusEvent(at=AT + timedelta(minutes=minute), state="edited") for minute in (1, 2)]
+    events.append(StatusEvent(at=AT + timedelta(minutes=3), state="revoked"))
+    story = Story(Message(), events, payloads)
+    assert [(each.text, each.until) for each in stored_contents(story)] == [
+        ("c", None), ("b", AT + timedelta(minutes=2)), ("a", AT + timedelta(minutes=1)),
+    ]  # fmt: skip
+    assert [last_change(story, state) for state in ("edited", "revoked", "sung")] == [
+        AT + timedelta(minutes=2), AT + timedelta(minutes=3), None,
+    ]  # fmt: skip
+    assert [entry.word for entry in timeline(story)] == ["Edited", "Edited", "Deleted"]
