@@ -109,7 +109,7 @@ def test_an_inbound_message_of_version_3():
             username="jane.doe",
             profile_name="Jane",
             content_type="text",
-            content={"type": "Text", "text": "Hello", "profile_name": "Jane"},
+            content={"type": "Text", "text": "Hello", "profile_name": "Jane", "username": "jane.doe"},
         )
     ]
 
