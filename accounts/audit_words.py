@@ -31,6 +31,7 @@ _ACTIONS = {
     "hold.lifted": _("Legal hold lifted"),
     "hold.placed": _("Legal hold placed"),
     "inbox.replayed": _("Webhooks replayed"),
+    "inbox.replay_started": _("Replay of webhooks on hold started"),
     "market_table.activated": _("Market table activated"),
     "market_table.discarded": _("Market table discarded"),
     "message.cancelled": _("Message cancelled"),

@@ -58,6 +58,7 @@ _SETTINGS: tuple[tuple[Text, str, Permission | None, bool], ...] = (
     (_("Team"), "team", Permission.MANAGE_TEAM, False),
     (_("API keys"), "keys", Permission.MANAGE_KEYS, False),
     (_("Webhooks"), "inbound:endpoints", Permission.MANAGE_WEBHOOKS, True),
+    (_("Webhooks on hold"), "inbound:held", Permission.MANAGE_WEBHOOKS, True),
     (_("Delivery receipts"), "events:deliveries", Permission.MANAGE_WEBHOOKS, True),
     (_("Subaccounts"), "log:subaccounts", Permission.MANAGE_SUBACCOUNTS, True),
     (_("Deletions"), "archive:deletions", Permission.DELETE_MESSAGES, False),

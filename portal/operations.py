@@ -166,11 +166,9 @@ def installation_state(now: datetime) -> InstallationState:
     )
 
 
-def own_gaps(by: Principal, now: datetime, *, operator: bool) -> list[Gap]:
-    """The problems of one account: quiet numbers and uncertain messages within reach, and quarantined webhooks for
-    people who manage webhooks.
-
-    Only operators get links into the admin.
+def own_gaps(by: Principal, now: datetime) -> list[Gap]:
+    """The problems of one account: quiet numbers and uncertain messages within reach, and webhooks on hold for people
+    who manage the webhooks of the whole account.
     """
     account, ids = by.account, by.subaccount_ids
     gaps = [
@@ -181,13 +179,10 @@ def own_gaps(by: Principal, now: datetime, *, operator: bool) -> list[Gap]:
     if n := count_uncertain([account.pk], ids):
         link = reverse("log:log") + "?" + urlencode({"sending": str(SubmissionState.UNCERTAIN)})
         gaps.append(Gap(_uncertain_text(n), link))
-    if by.may(Permission.MANAGE_WEBHOOKS):
-        link = inbox_link(InboxState.QUARANTINED, account.pk) if operator else ""
-        gaps += [
-            Gap(_quarantined(held.quarantined, operator=operator), link)
-            for held in unsettled_webhooks([account.pk], now)
-            if held.quarantined
-        ]
+    if by.may(Permission.MANAGE_WEBHOOKS) and not by.reach.limited:
+        for held in unsettled_webhooks([account.pk], now):
+            counts = {InboxState.QUARANTINED: held.quarantined, InboxState.PARKED: held.parked}
+            gaps += [_held_gap(state, n) for state, n in counts.items() if n]
     return gaps
 
 
@@ -286,16 +281,20 @@ def _uncertain_text(n: int) -> str:
     return text % {"n": format_count(n)}
 
 
-def _quarantined(n: int, *, operator: bool) -> str:
-    text = ngettext(
-        "%(n)s webhook could not be parsed and is quarantined.",
-        "%(n)s webhooks could not be parsed and are quarantined.",
-        n,
-    ) % {"n": format_count(n)}
-    where = _(
-        "The reason is shown to the operator of this installation and in the REST API at /api/v1/webhook-events/."
-    )
-    return text if operator else f"{text} {where}"
+def _held_gap(state: InboxState, n: int) -> Gap:
+    if state == InboxState.PARKED:
+        text = ngettext(
+            "%(n)s webhook is parked: its number, WABA or subaccount is not registered.",
+            "%(n)s webhooks are parked: their numbers, WABAs or subaccounts are not registered.",
+            n,
+        )
+    else:
+        text = ngettext(
+            "%(n)s webhook has a part that is not applied, and is quarantined.",
+            "%(n)s webhooks have parts that are not applied, and are quarantined.",
+            n,
+        )
+    return Gap(text % {"n": format_count(n)}, f"{reverse('inbound:held')}?{urlencode({'state': str(state)})}")
 
 
 def _hours(span: timedelta) -> str:

@@ -284,6 +284,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "WebhookState": "messaging.inbound.enums.InboxState",
         "WebhookKind": "messaging.sending.api.outgoing.KIND_CHOICES",
+        "WebhookReason": "messaging.inbound.enums.ReasonKind",
         "ChargeState": "messaging.log.api.serializers.CHARGE_STATES",
     },
 }

@@ -33,7 +33,7 @@ def dashboard(request: TenantRequest) -> HttpResponse:
         "form": summary.form,
         "dashboard": summary,
         "as_of": timezone.now(),
-        "gaps": own_gaps(request.principal, timezone.now(), operator=request.user.is_staff),
+        "gaps": own_gaps(request.principal, timezone.now()),
     }
     if summary.is_empty:
         context["nothing_yet"] = not has_traffic(request.account)

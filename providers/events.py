@@ -112,9 +112,12 @@ Event = MessageEvent | ChangeEvent | ContactEvent
 class Parsed:
     """The content of a body: events to apply, and a sentence for each part that cannot be used.
 
-    `notes` are sentences about parts that were used in another form than they came in.
+    `unknown` are sentences about kinds of events that no parser understands yet, `errors` about errors that the
+    provider reports of itself, `notes` about parts that were used in another form than they came in, or change nothing.
     """
 
     events: list[Event] = field_(default_factory=list)
     problems: list[str] = field_(default_factory=list)
+    unknown: list[str] = field_(default_factory=list)
+    errors: list[str] = field_(default_factory=list)
     notes: list[str] = field_(default_factory=list)

@@ -57,6 +57,7 @@ def portal(acme, live_server, settings) -> dict[str, Any]:
     InboxItem.objects.create(
         account=acme, endpoint=endpoint, provider="meta", body=b"[]", received_at=AT, state=InboxState.QUARANTINED,
         reason="The body is a JSON list; an object is expected.", attempts=1,
+        outcome={"kinds": ["unreadable"], "held": 1, "applied": {}},
     )  # fmt: skip
     out = StringIO()
     call_command("demo_credentials", "--json", stdout=out, stderr=StringIO())

@@ -18,7 +18,8 @@ from billing.models import DryRun, RateCard
 from billing.prices.rate_cards import import_card_file
 from billing.proposals import dry_runs
 from billing.proposals.what_if import Proposal
-from messaging.inbound.models import WebhookEndpoint
+from core.paging import Cursor
+from messaging.inbound.models import InboxItem, WebhookEndpoint
 from messaging.log.listing.columns import KEYS
 from messaging.log.models import Message, PhoneNumber, Template
 from tests.accounts.test_second_factor import logged_in, with_app
@@ -126,7 +127,13 @@ def parameters(account) -> dict[str, object]:
         "card_id": RateCard.objects.order_by("id"),
     }
     values = {name: rows[0].pk for name, rows in first.items()}
-    public = {"umid": Message.objects.get(provider_message_id="wamid.F0").umid}
+    public: dict[str, object] = {"umid": Message.objects.get(provider_message_id="wamid.F0").umid}
+    item = InboxItem.objects.create(
+        account=account, endpoint=WebhookEndpoint.objects.filter(account=account)[0], provider="meta", body=b"{}",
+        received_at=NOW, state="quarantined", reason="000",
+        outcome={"kinds": ["part"], "held": 1, "applied": {"changes": 2}},
+    )  # fmt: skip
+    public["webhook"] = Cursor(item.received_at, item.pk)
     made = {"export_id": Export.objects.get().public_id, "deletion_id": Deletion.objects.get().public_id}
     return {**values, **public, **made}
 
@@ -231,7 +238,8 @@ def test_an_account_without_anything(db, every_account, reader):
     client = visitor(account)
     for path in (
         "/", "/logs/", "/templates/", "/numbers/", "/health/", "/reports/costs/", "/exports/", "/settings/keys/",
-        "/settings/webhooks/", "/settings/subaccounts/", "/settings/audit/", "/prices/what-if/", "/reports/unrated/",
+        "/settings/webhooks/", "/settings/held-webhooks/", "/settings/subaccounts/", "/settings/audit/",
+        "/prices/what-if/", "/reports/unrated/",
     ):  # fmt: skip
         reader.read(client, path)
     assert reader.untranslated() == {}

@@ -1,6 +1,5 @@
 """REST: stored webhooks and their replay."""
 
-import base64
 from typing import Any, ClassVar, cast
 
 from django.shortcuts import get_object_or_404
@@ -19,56 +18,95 @@ from core.links import PageSerializer
 from core.queries import reject_params
 from core.resources import detail_data, page_data
 from core.sparse import SparseSerializer
-from messaging.inbound.enums import InboxState
+from messaging.inbound.enums import InboxState, ReasonKind
 from messaging.inbound.filtersets import WebhookFilterSet
 from messaging.inbound.models import InboxItem
+from messaging.inbound.remedies import explain, kinds_of, parts_of
 from messaging.inbound.selectors.inbox import webhooks
 from messaging.inbound.services.replay import MAX_REPLAYED, replay_webhooks
+from messaging.inbound.visibility import Sight, visible_body
 from providers import registry
 
 MAX_IDS = 1_000
-_BODY_PERMISSIONS = (Permission.VIEW_NUMBERS, Permission.VIEW_CONTENT)
 
 
 class WebhookEventSerializer(SparseSerializer, serializers.ModelSerializer[InboxItem]):
     """A stored webhook without its content."""
 
+    # The context has `sight`: what the key may see of people.
+
+    endpoint = serializers.IntegerField(source="endpoint_id", help_text="The id of the endpoint that received it.")
+    reason = serializers.SerializerMethodField(help_text="Why parts are on hold, and notes; one a line.")
+    reason_kinds = serializers.SerializerMethodField(help_text="The kind of each line of `reason`.")
+    held_parts = serializers.SerializerMethodField(help_text="Parts that are not applied.")
+    applied_parts = serializers.SerializerMethodField(
+        help_text="Applied parts by type: messages, changes, contacts. Empty for a webhook without a reason."
+    )
     size = serializers.IntegerField(help_text="Bytes of the body.")
 
     class Meta:
         model = InboxItem
-        fields: tuple[str, ...] = ("id", "received_at", "provider", "state", "attempts", "reason", "size")
+        fields: tuple[str, ...] = (
+            "id", "received_at", "provider", "endpoint", "state", "attempts", "reason", "reason_kinds", "held_parts",
+            "applied_parts", "size",
+        )  # fmt: skip
+
+    def get_reason(self, item: InboxItem) -> str:
+        """The reason, masked for the key."""
+        return "\n".join(reason.text for reason in explain(item, self.context["sight"]))
+
+    @extend_schema_field(serializers.ListField(child=serializers.ChoiceField(ReasonKind.choices)))
+    def get_reason_kinds(self, item: InboxItem) -> list[str]:
+        """The kinds, in the order of the lines."""
+        return [str(kind) for kind in kinds_of(item)]
+
+    def get_held_parts(self, item: InboxItem) -> int:
+        """The number of parts on hold."""
+        return parts_of(item).held
+
+    @extend_schema_field(serializers.DictField(child=serializers.IntegerField()))
+    def get_applied_parts(self, item: InboxItem) -> dict[str, int]:
+        """The numbers of applied parts."""
+        return parts_of(item).applied
+
+
+class RemedySerializer(serializers.Serializer[Any]):
+    """One reason and what to do."""
+
+    kind = serializers.ChoiceField(ReasonKind.choices)
+    text = serializers.CharField()
+    remedy = serializers.CharField()
 
 
 class WebhookEventDetailSerializer(WebhookEventSerializer):
     """A stored webhook as received."""
 
-    # The context has `readable`: whether the key may read its body.
-
-    body = serializers.SerializerMethodField(help_text="Null without the scopes msisdn:read and content:read.")
+    reasons = serializers.SerializerMethodField()
+    body = serializers.SerializerMethodField(
+        help_text="Masked without the scopes msisdn:read and content:read; null if it then cannot be masked."
+    )
     body_encoding = serializers.SerializerMethodField()
 
     class Meta(WebhookEventSerializer.Meta):
-        fields = (*WebhookEventSerializer.Meta.fields, "processed_at", "headers", "body_encoding", "body")
+        fields = (*WebhookEventSerializer.Meta.fields, "reasons", "processed_at", "headers", "body_encoding", "body")
+
+    @extend_schema_field(RemedySerializer(many=True))
+    def get_reasons(self, item: InboxItem) -> list[dict[str, str]]:
+        """Each reason with its remedy."""
+        return [
+            {"kind": str(reason.kind), "text": reason.text, "remedy": str(reason.remedy)}
+            for reason in explain(item, self.context["sight"])
+        ]
 
     def get_body(self, item: InboxItem) -> str | None:
         """The body as text, or as Base64 if it is no text."""
-        if not self.context["readable"]:
-            return None
-        raw = bytes(item.body)
-        return raw.decode() if _is_text(raw) else base64.b64encode(raw).decode()
+        body: str | None = visible_body(bytes(item.body), self.context["sight"]).text
+        return body
 
     @extend_schema_field(serializers.ChoiceField(["text", "base64"]))
     def get_body_encoding(self, item: InboxItem) -> str:
         """The encoding of `body`."""
-        return "text" if _is_text(bytes(item.body)) else "base64"
-
-
-def _is_text(raw: bytes) -> bool:
-    try:
-        return "\0" not in raw.decode()
-    except UnicodeDecodeError:
-        return False
+        return visible_body(bytes(item.body), self.context["sight"]).encoding
 
 
 class WebhookEventPageSerializer(PageSerializer):
@@ -82,6 +120,8 @@ class WebhookChoiceSerializer(StrictSerializer):
 
     state = serializers.ChoiceField(InboxState.choices, required=False)
     provider = serializers.ChoiceField(registry.choices(), required=False)
+    endpoint = serializers.IntegerField(min_value=1, max_value=2**63 - 1, required=False)
+    reason = serializers.ChoiceField(ReasonKind.choices, required=False)
     received_after = serializers.DateTimeField(required=False)
     received_before = serializers.DateTimeField(required=False)
 
@@ -121,6 +161,10 @@ class WebhookEventView(TenantView):
         if self.principal.reach.limited:
             raise PermissionDenied("This API key is limited to subaccounts, but webhooks belong to the whole account.")
 
+    def context(self, rows: list[Any], fields: set[str] | None) -> dict[str, Any]:
+        """The context of the serializers."""
+        return {"sight": Sight.of(self.principal)}
+
     def get_item(self, event_id: int) -> InboxItem:
         """The webhook of that id. Raises Http404 when the account has none."""
         return get_object_or_404(webhooks(self.account), pk=event_id)
@@ -141,7 +185,9 @@ class WebhookEventListView(WebhookEventView):
     def get(self, request: Request) -> Response:
         """One page. Follow `next` for older webhooks, `previous` for newer ones."""
         filterset = WebhookFilterSet(request.query_params, queryset=webhooks(self.account))
-        return Response(page_data(WebhookEventSerializer, filterset, request, column="received_at"))
+        return Response(
+            page_data(WebhookEventSerializer, filterset, request, column="received_at", context=self.context)
+        )
 
 
 class WebhookEventDetailView(WebhookEventView):
@@ -150,11 +196,8 @@ class WebhookEventDetailView(WebhookEventView):
     @extend_schema(operation_id="get_webhook_event", responses=WebhookEventDetailSerializer)
     def get(self, request: Request, event_id: int) -> Response:
         """The webhook with headers and body; 404 if the account has none with that id."""
-        readable = self.principal.permissions.issuperset(_BODY_PERMISSIONS)
         item = self.get_item(event_id)
-        return Response(
-            detail_data(WebhookEventDetailSerializer, item, request, lambda rows, fields: {"readable": readable})
-        )
+        return Response(detail_data(WebhookEventDetailSerializer, item, request, self.context))
 
 
 class WebhookEventReplayView(WebhookEventView):

@@ -17,7 +17,7 @@ from providers.events import EDIT_STATES
 NOTE = "It edits or deletes a message that is not in the log yet, and is applied when the message comes."
 _IS_AWAITED = "SELECT EXISTS (SELECT FROM inbound_inbox WHERE awaits IS NOT NULL)"
 _REQUEUE = """
-UPDATE inbound_inbox SET state = 'pending', attempts = 0, due_at = now(), awaits = NULL
+UPDATE inbound_inbox SET state = 'pending', attempts = 0, due_at = now(), awaits = NULL, outcome = NULL
 WHERE awaits IS NOT NULL AND awaits && %s::uuid[]
 """
 

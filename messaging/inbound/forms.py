@@ -1,13 +1,20 @@
-"""Forms of the webhook endpoints."""
+"""Forms of the webhook endpoints, and the filters of webhooks on hold."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core.filters import Pill, pills, query
+from core.forms import clean_params, select
+from core.words import Text
+from messaging.inbound.enums import HELD_STATES, ReasonKind
 from messaging.inbound.models import WebhookEndpoint
+from messaging.inbound.selectors.inbox import NOTED, HeldFilter
 from messaging.inbound.services.endpoints import KEEP_HOURS, MAX_KEEP_HOURS
 from providers.registry import VENDORS
 from providers.vendor import Vendor, Webhooks
@@ -77,3 +84,41 @@ class RotateForm(forms.Form):
             help_text=_("Until the provider uses the new one: 0 (refused immediately) to %(hours)d.")
             % {"hours": MAX_KEEP_HOURS},
         )
+
+
+class HeldForm(forms.Form):
+    """The filters of webhooks on hold, from the URL."""
+
+    def __init__(self, params: QueryDict, *, endpoints: Iterable[WebhookEndpoint]) -> None:
+        self.params = clean_params(params)
+        super().__init__(self.params)
+        states: list[tuple[str, Text]] = [(state.value, state.label) for state in HELD_STATES]
+        states.append((NOTED, _("Done, with a note")))
+        named = {str(endpoint.pk): endpoint for endpoint in endpoints}
+        providers = {endpoint.provider: endpoint.get_provider_display() for endpoint in named.values()}
+        self.fields["state"] = select(_("State"), _("All on hold"), states)
+        self.fields["reason"] = select(_("Reason"), _("All reasons"), ReasonKind.choices)
+        self.fields["provider"] = select(_("Provider"), _("All providers"), providers.items())
+        self.fields["endpoint"] = select(
+            _("Endpoint"), _("All endpoints"), [(pk, endpoint.name) for pk, endpoint in named.items()]
+        )
+
+    @property
+    def criteria(self) -> HeldFilter:
+        """The filter for the selector; of a valid form."""
+        return HeldFilter(**self.cleaned_data)
+
+    @property
+    def pills(self) -> list[Pill]:
+        """One pill for each active filter."""
+        active: dict[str, tuple[Text, Text]] = {}
+        for name, field in self.fields.items():
+            if value := self.cleaned_data.get(name):
+                choices: dict[str, Text] = dict(getattr(field, "choices", ()))
+                active[name] = (str(field.label), choices[value])
+        return pills(self.params, active)
+
+    @property
+    def query_without_filters(self) -> str:
+        """The URL query of the page without any filter."""
+        return query(QueryDict())

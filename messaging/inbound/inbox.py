@@ -17,9 +17,9 @@ from django.db.models.functions import Now
 from psycopg.errors import DeadlockDetected
 
 from messaging.inbound.awaiting import note_early_edits, requeue_awaiting
-from messaging.inbound.enums import InboxState
-from messaging.inbound.intake import ClaimedItem, Intake, Reading
-from messaging.inbound.models import InboxItem
+from messaging.inbound.enums import InboxState, ReasonKind
+from messaging.inbound.intake import ClaimedItem, Intake, Reading, Result
+from messaging.inbound.models import InboxItem, Replay
 from messaging.log import lifecycle
 from messaging.log.assets import history
 from messaging.log.lifecycle.people import record_contacts
@@ -75,7 +75,7 @@ WHERE received_at BETWEEN %s AND %s AND id = ANY(%s)
 """
 # `processed_at` of a parked row is the time of its claim: later registrations were not seen.
 _SET_STATE = """
-UPDATE inbound_inbox SET state = %s, reason = %s,
+UPDATE inbound_inbox SET state = %s, reason = %s, outcome = %s::jsonb,
     processed_at = CASE %s WHEN 'parked' THEN due_at - %s::interval ELSE now() END
 WHERE received_at = %s AND id = %s
 """
@@ -84,7 +84,7 @@ UPDATE inbound_inbox SET due_at = now() + %s::interval, reason = %s WHERE receiv
 """
 # Parked rows are retried when a channel of an account that the endpoint serves was added or changed.
 _UNPARK = """
-UPDATE inbound_inbox i SET state = 'pending', attempts = 0, due_at = now()
+UPDATE inbound_inbox i SET state = 'pending', attempts = 0, due_at = now(), outcome = NULL
 WHERE i.state = 'parked' AND EXISTS (
     SELECT FROM (
         SELECT account_id, updated_at FROM log_phonenumber
@@ -176,7 +176,7 @@ def _apply(readings: Sequence[Reading], intake: Intake) -> None:
         contacts = [report for reading in readings for report in reading.contacts if report.key not in deleted]
         history.apply_contacts(contacts)
         record_contacts(contacts)
-        _set_states([(reading.item, _state(reading), reading.reason) for reading in readings])
+        _set_states([(reading.item, _state(reading), reading.result) for reading in readings])
         for reading in readings if deleted else ():
             _prune(reading, deleted)
 
@@ -201,18 +201,21 @@ def rewrite(received_at: datetime, item_id: int, body: bytes | None) -> None:
 def _state(reading: Reading) -> InboxState:
     if reading.missing:
         return InboxState.PARKED
-    return InboxState.QUARANTINED if reading.problems else InboxState.DONE
+    return InboxState.QUARANTINED if reading.is_quarantined else InboxState.DONE
 
 
-def _set_states(outcomes: Sequence[tuple[ClaimedItem, InboxState, str]]) -> None:
-    done = [item for item, state, reason in outcomes if state == InboxState.DONE and not reason]
+def _set_states(results: Sequence[tuple[ClaimedItem, InboxState, Result]]) -> None:
+    done = [item for item, state, result in results if state == InboxState.DONE and not result.reason]
     with connection.cursor() as cursor:
         if done:
             times = [item.received_at for item in done]  # select the partitions
             cursor.execute(_DONE, [min(times), max(times), [item.id for item in done]])
-        for item, state, reason in outcomes:
+        for item, state, (reason, outcome) in results:
             if state != InboxState.DONE or reason:
-                cursor.execute(_SET_STATE, [str(state), reason, str(state), _LEASE, item.received_at, item.id])
+                cursor.execute(
+                    _SET_STATE,
+                    [str(state), reason, json.dumps(outcome), str(state), _LEASE, item.received_at, item.id],
+                )
 
 
 def _settle_retried(claimed: Sequence[ClaimedItem], intake: Intake) -> int:
@@ -225,7 +228,7 @@ def _settle_retried(claimed: Sequence[ClaimedItem], intake: Intake) -> int:
     settled = 0
     for item in sorted(claimed, key=lambda item: item.id in started):
         if item.id in started and item.attempts > MAX_ATTEMPTS:
-            _set_states([(item, InboxState.QUARANTINED, f"{STARTED_ALONE} That was attempt {item.attempts - 1}.")])
+            _quarantine(item, f"{STARTED_ALONE} That was attempt {item.attempts - 1}.", 1)
             settled += 1
         else:
             InboxItem.objects.filter(pk=item.id, received_at=item.received_at).update(reason=STARTED_ALONE)
@@ -243,7 +246,7 @@ def _settle_alone(reading: Reading, intake: Intake) -> int:
     except Exception as error:  # noqa: BLE001 - any error here is caused by this row
         item, reason = reading.item, f"{type(error).__name__}: {error}"
         if item.attempts >= MAX_ATTEMPTS or isinstance(error, DataError | IntegrityError):
-            _set_states([(item, InboxState.QUARANTINED, reason)])
+            _quarantine(item, reason, len(reading.parsed.events) + len(reading.problems) + len(reading.others))
             return 1
         with connection.cursor() as cursor:
             delay = f"{10 * 4 ** (item.attempts - 1)} seconds"
@@ -251,14 +254,28 @@ def _settle_alone(reading: Reading, intake: Intake) -> int:
         return 0
 
 
+def _quarantine(item: ClaimedItem, reason: str, held: int) -> None:
+    """Quarantine a row of which nothing is applied."""
+    _set_states([(item, InboxState.QUARANTINED, Result.of([(ReasonKind.FAILED, reason)], held))])
+
+
 def replay(ids: Iterable[int]) -> int:
     """Requeue stored webhooks in any state. Returns how many; applying them again is harmless."""
     return replay_all(InboxItem.objects.filter(pk__in=list(ids)))
 
 
-def replay_all(rows: QuerySet[InboxItem]) -> int:
-    """Requeue all webhooks of a query. Returns how many."""
-    return rows.update(state=InboxState.PENDING, attempts=0, due_at=Now(), reason="", processed_at=None, awaits=None)
+def replay_all(rows: QuerySet[InboxItem], part_of: Replay | None = None) -> int:
+    """Requeue all webhooks of a query, as a part of a larger replay if one is given. Returns how many."""
+    return rows.update(
+        state=InboxState.PENDING,
+        attempts=0,
+        due_at=Now(),
+        reason="",
+        outcome=None,
+        replay=part_of,
+        processed_at=None,
+        awaits=None,
+    )
 
 
 def unpark() -> int:

@@ -1,13 +1,14 @@
 """Parses stored webhooks into events, and finds the account of each event."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Sized
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import structlog
 
 from core.strict_json import Unparsable
+from messaging.inbound.enums import ReasonKind
 from messaging.inbound.models import WebhookEndpoint
 from messaging.log import lifecycle
 from messaging.log.assets import history
@@ -36,9 +37,32 @@ class ClaimedItem(NamedTuple):
     attempts: int
 
 
+class Result(NamedTuple):
+    """The reasons of a row in lines, and the rest of its outcome: see `InboxItem.outcome`."""
+
+    reason: str = ""
+    outcome: dict[str, Any] | None = None
+
+    @classmethod
+    def of(cls, lines: Iterable[tuple[ReasonKind, str]], held: int, applied: dict[str, int] | None = None) -> "Result":
+        """The result of (kind, text); repeated texts count once, and a text is one line. Empty without any."""
+        kinds = {" ".join(text.split()): kind for kind, text in lines}
+        if not kinds:
+            return cls()
+        outcome = {"kinds": [str(kind) for kind in kinds.values()], "held": held, "applied": applied or {}}
+        return cls("\n".join(kinds), outcome)
+
+
+_CLEAN = Result()
+
+
+def _registration(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}: register it, and the webhook is applied."
+
+
 @dataclass(slots=True)
 class Reading:
-    """A parsed row: events to apply, missing registrations, and problems."""
+    """A parsed row: events to apply, missing registrations, problems of parts, and reasons of other kinds."""
 
     item: ClaimedItem
     parsed: Parsed = field(default_factory=Parsed)
@@ -47,14 +71,29 @@ class Reading:
     contacts: list[ContactReport] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    others: list[tuple[ReasonKind, str]] = field(default_factory=list)
 
     @property
-    def reason(self) -> str:
-        """The reasons why the row is not done, and the notes about it, without repetitions."""
-        registrations = [
-            f"{text[:1].upper()}{text[1:]}: register it, and the webhook is applied." for text in self.missing
+    def is_quarantined(self) -> bool:
+        """Whether a part cannot be used, which no registration will change."""
+        return bool(self.problems or self.others)
+
+    @property
+    def result(self) -> "Result":
+        """The outcome, to store with the row."""
+        notes = self.parsed.notes
+        if not (self.missing or self.is_quarantined or notes):
+            return _CLEAN
+        held = [
+            *((ReasonKind.UNREGISTERED, _registration(text)) for text in self.missing),
+            *self.others,
+            *((ReasonKind.PART, text) for text in self.problems),
         ]
-        return "\n".join(dict.fromkeys([*registrations, *self.problems, *self.parsed.notes]))
+        applied: dict[str, Sized] = {"messages": self.reports, "changes": self.announcements, "contacts": self.contacts}
+        return Result.of(
+            [*held, *((ReasonKind.NOTE, text) for text in notes)], len(held),
+            {kind: len(parts) for kind, parts in applied.items() if parts},
+        )  # fmt: skip
 
 
 class Intake:
@@ -70,12 +109,16 @@ class Intake:
         try:
             parsed = parse(item.provider, item.body)
         except Unparsable as error:
-            parsed = Parsed(problems=[str(error)])
+            reading.others.append((ReasonKind.UNREADABLE, str(error)))
+            return reading
         except Exception as error:  # a parser's bug must cost one row, not the worker
             log.exception("parser_failed", inbox=item.id)
-            parsed = Parsed(problems=[f"The parser failed: {error!r}."])
+            reading.others.append((ReasonKind.FAILED, f"The parser failed: {error!r}."))
+            return reading
         reading.parsed = parsed
         reading.problems += parsed.problems
+        reading.others += [(ReasonKind.UNKNOWN, text) for text in parsed.unknown]
+        reading.others += [(ReasonKind.REPORTED, text) for text in parsed.errors]
         for event in parsed.events:
             self._add(reading, event)
         return reading
@@ -114,7 +157,7 @@ class Intake:
         except Unregistered as error:
             reading.missing.append(str(error))
         except Ambiguous as error:
-            reading.problems.append(str(error))
+            reading.others.append((ReasonKind.AMBIGUOUS, str(error)))
 
     def _resolve(self, item: ClaimedItem, find: Callable[[int], T]) -> tuple[int, T]:
         """The one account of the endpoint for which `find` succeeds.

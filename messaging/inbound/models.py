@@ -11,7 +11,7 @@ from core import partitions
 from core.networks import validate_network
 from core.secrets import digest, seal, unseal
 from core.tenancy import LOOSE, TenantModel
-from messaging.inbound.enums import InboxState
+from messaging.inbound.enums import HELD_STATES, InboxState
 from providers import registry
 from providers.vendor import Vendor, Webhooks
 
@@ -111,6 +111,26 @@ class WebhookEndpoint(TenantModel):
         return unseal(sealed, owner=f"account:{self.account_id}")
 
 
+class Replay(TenantModel):
+    """A replay of all held webhooks that match a filter, up to the time of the request; a worker requeues them."""
+
+    at = models.DateTimeField(default=timezone.now, editable=False)
+    actor = models.CharField(max_length=255, help_text="Who requested it, as in the audit log.")
+    criteria = models.JSONField(default=dict, help_text="The filters of the page of webhooks on hold.")
+    requeued = models.IntegerField(default=0)
+    finished_at = models.DateTimeField(null=True, help_text="When all were requeued.")
+
+    class Meta:
+        ordering = ("-at", "-id")
+        indexes = (
+            models.Index(fields=["account", "-at"], name="inbound_replay_latest"),
+            models.Index(fields=["id"], condition=Q(finished_at__isnull=True), name="inbound_replay_open"),
+        )
+
+    def __str__(self) -> str:
+        return f"Replay {self.pk}"
+
+
 class InboxItem(TenantModel):
     """A webhook as received: raw bytes, stored before they are parsed. Partitioned by month of `received_at`."""
 
@@ -125,6 +145,12 @@ class InboxItem(TenantModel):
     attempts = models.SmallIntegerField(default=0)
     due_at = models.DateTimeField(default=timezone.now, help_text="Not claimed before this time: a lease or a delay.")
     reason = models.TextField(blank=True, help_text="Why it is quarantined or was retried, or a note.")
+    outcome = models.JSONField(
+        null=True,
+        help_text="Of a webhook with a reason. kinds: the kind of each line of the reason; held: parts not applied; "
+        "applied: parts by type.",
+    )
+    replay = models.ForeignKey(Replay, **LOOSE, null=True, help_text="The last replay of many that included it.")
     processed_at = models.DateTimeField(null=True)
     awaits = ArrayField(
         models.UUIDField(), null=True, help_text="Keys of messages that it edits and that are not in the log yet."
@@ -138,10 +164,16 @@ class InboxItem(TenantModel):
             ),
             models.Index(
                 fields=["account", "received_at", "id"],
-                condition=Q(state__in=["quarantined", "parked"]),
+                condition=Q(state__in=HELD_STATES),
                 name="inbound_inbox_held",
             ),
             models.Index(fields=["received_at"], condition=Q(awaits__isnull=False), name="inbound_inbox_awaiting"),
+            models.Index(
+                fields=["account", "received_at", "id"],
+                condition=Q(state="done") & ~Q(reason=""),
+                name="inbound_inbox_noted",
+            ),
+            models.Index(fields=["replay"], condition=Q(replay__isnull=False), name="inbound_inbox_replay"),
         )
 
     def __str__(self) -> str:

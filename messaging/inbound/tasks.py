@@ -5,11 +5,13 @@ from celery import shared_task
 from billing.tasks import rate_dirty_buckets
 from core.tasks import InstallationTask
 from messaging.inbound import inbox
+from messaging.inbound.services.replay import advance_replays
 
 
 @shared_task(base=InstallationTask)
 def drain_inbox() -> None:
-    """Process the inbox, then request rating."""
+    """Continue replays, process the inbox, then request rating."""
+    advance_replays()
     if inbox.drain():
         rate_dirty_buckets.apply_async(expires=10, retry=False)
 

@@ -50,9 +50,9 @@ def parse(body: bytes) -> Parsed:
             return Parsed(events=[reader(payload)], notes=notes)
         events = read_management(kind, data)
     except ValueError as error:
-        return Parsed(problems=[f"The {kind} cannot be used: {error}."])
+        return Parsed(problems=[f"The {kind} cannot be used: {error}."], notes=notes)
     if not events:
-        return Parsed(problems=[f"Event type {kind!r} is not understood yet."])
+        return Parsed(unknown=[f"Event type {kind!r} is not understood yet."], notes=notes)
     return Parsed(events=list(events), notes=notes)
 
 

@@ -39,7 +39,8 @@ def parse(body: bytes) -> Parsed:
                 parsed.notes.append("A sample of the Test button in Meta's app dashboard: the address works.")
             else:
                 _read_change(change, entry, parsed)
-    if not (parsed.events or parsed.problems or len(parsed.notes) > repairs):
+    held = parsed.problems or parsed.unknown or parsed.errors
+    if not (parsed.events or held or len(parsed.notes) > repairs):
         parsed.problems.append("The body holds no changes.")
     return parsed
 
@@ -64,7 +65,7 @@ def _read_change(change: dict[str, Any], entry: dict[str, Any], parsed: Parsed) 
     try:
         events = read_management(value, text(entry.get("id"), 64), entry_time(entry))
         if events is None:
-            parsed.problems.append(f"Field {name!r} is not understood yet.")
+            parsed.unknown.append(f"Field {name!r} is not understood yet.")
         else:
             parsed.events.extend(events)
     except ValueError as error:
@@ -100,7 +101,7 @@ def _read_messages(value: dict[str, Any], parsed: Parsed) -> None:
     for echo in _parts(value, "message_echoes", parsed):
         _collect(parsed, "message", echo, lambda echo=echo: _message(_echo_event, echo, number_id, contacts))
     for error in items(value.get("errors")):
-        parsed.problems.append(f"Meta reports error {text(error.get('code'), 12)}: {text(error.get('title'), 200)}")
+        parsed.errors.append(f"Meta reports error {text(error.get('code'), 12)}: {text(error.get('title'), 200)}")
 
 
 def _parts(value: dict[str, Any], name: str, parsed: Parsed) -> list[dict[str, Any]]:

@@ -16,6 +16,7 @@ from archive.exports.requests import ExportSpec
 from archive.models import Deletion, Export, ExportSchedule
 from billing.enums import Book
 from billing.models import DryRun, RateCard
+from core.paging import Cursor
 from messaging.inbound.models import InboxItem, WebhookEndpoint
 from messaging.log.models import PhoneNumber, SavedFilter, Template
 from messaging.sending.models import Submission
@@ -49,7 +50,8 @@ def ids_of(account: Account) -> dict[str, Any]:
         "card_id": _card(account, active=True).pk,
         "draft_id": _card(account, active=False).pk,
         "run_id": DryRun.objects.create(account=account).pk,
-        "event_id": _webhook(account).pk,
+        "event_id": (webhook := _webhook(account)).pk,
+        "webhook": Cursor(webhook.received_at, webhook.pk),
         "export_id": _export(account).public_id,
         "job_id": (job := _export(account, subaccount).public_id.hex),
         "api-log-export-download: token": job,

@@ -133,6 +133,7 @@ def world(acme: Account, ask) -> dict[str, Any]:
     Keeping.objects.create(account=acme, message_months=36, payload_months=6)
     PhoneNumber.objects.filter(provider_number_id=ids["channel_id"]).update(name_status="PENDING")
     InboxItem.objects.update(state=InboxState.QUARANTINED, reason="The body is a JSON list; an object is expected.",
+        outcome={"kinds": ["unreadable"], "held": 1, "applied": {}},
                              attempts=1, body=b"[]", headers={"Content-Type": "application/json"})  # fmt: skip
     traffic_of(acme)
     subaccount, account = f"/api/v1/subaccounts/{ids['subaccount_id as str']}", f"/api/v1/accounts/{ids['account_id']}"

@@ -16,7 +16,8 @@ from accounts.services import create_api_key
 from billing.models import RateCard
 from billing.proposals import dry_runs
 from billing.proposals.what_if import Proposal
-from messaging.inbound.models import WebhookEndpoint
+from core.paging import Cursor
+from messaging.inbound.models import InboxItem, WebhookEndpoint
 from messaging.log.lifecycle import traffic
 from messaging.log.models import Message, PhoneNumber, Template
 from tests.people import browser_of, member, principal
@@ -65,6 +66,9 @@ COUNTS = {
     "inbound:endpoint": 6,
     "inbound:endpoint_rotate": 6,
     "inbound:endpoint_switch": 6,
+    "inbound:held": 10,
+    "inbound:held_replay": 7,
+    "inbound:held_webhook": 7,
     "events:deliveries": 9,
     "log:subaccounts": 7,
     "log:subaccount_new": 5,
@@ -101,6 +105,9 @@ GROWS = r"(?:log_(?:message|anchor|statusevent|payload)|inbound_inbox|sending_su
 READ_THE_LOG = {
     "dashboard": {"inbound_inbox", "sending_submission"},
     "operations": {"inbound_inbox", "sending_submission"},
+    "inbound:held": {"inbound_inbox"},
+    "inbound:held_replay": {"inbound_inbox"},
+    "inbound:held_webhook": {"inbound_inbox"},
     "log:log": {"log_message", "billing_usagefact"},
     "log:log-matching": {"log_message"},
     "message": {
@@ -137,6 +144,10 @@ def test_queries_of_every_page(acme, n):
         report(acme, "failed", provider_message_id=f"wamid.x{number}", error_source="meta", error_code=131026)
         report(acme, "received", provider_message_id=f"wamid.i{number}", direction="inbound")
         member(acme, "viewer")
+        item = InboxItem.objects.create(
+            account=acme, endpoint=WebhookEndpoint.objects.filter(account=acme).first(), provider="meta", body=b"{}",
+            received_at=AT, state="parked", reason="Why",
+        )  # fmt: skip
         create_api_key(by=principal(acme), name=f"Key {number}", scopes=[Permission.VIEW_MESSAGES])
     traffic.fold()
     rate()
@@ -145,6 +156,7 @@ def test_queries_of_every_page(acme, n):
         "template_id": Template.objects.filter(name="weekend_sale").first().pk,
         "number_id": PhoneNumber.objects.first().pk,
         "endpoint_id": WebhookEndpoint.objects.first().pk,
+        "webhook": Cursor(item.received_at, item.pk),
         "subaccount_id": Subaccount.objects.filter(account=acme).first().pk,
         "membership_id": Membership.objects.exclude(user=owner).first().pk,
         "key_id": ApiKey.objects.first().pk,

@@ -92,6 +92,35 @@ class Migration(migrations.Migration):
                 "ordering": ("name", "id"),
             },
         ),
+        migrations.CreateModel(
+            name="Replay",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ("actor", models.CharField(help_text="Who requested it, as in the audit log.", max_length=255)),
+                (
+                    "criteria",
+                    models.JSONField(default=dict, help_text="The filters of the page of webhooks on hold."),
+                ),
+                ("requeued", models.IntegerField(default=0)),
+                ("finished_at", models.DateTimeField(help_text="When all were requeued.", null=True)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="accounts.account"
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ("-at", "-id"),
+                "indexes": [
+                    models.Index(fields=["account", "-at"], name="inbound_replay_latest"),
+                    models.Index(
+                        condition=models.Q(("finished_at__isnull", True)), fields=["id"], name="inbound_replay_open"
+                    ),
+                ],
+            },
+        ),
         # By month, so that bodies are dropped a month at a time, and the table that is polled stays small.
         CreatePartitionedModel(
             name="InboxItem",
@@ -130,6 +159,25 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("reason", models.TextField(blank=True, help_text="Why it is quarantined or was retried, or a note.")),
+                (
+                    "outcome",
+                    models.JSONField(
+                        help_text="Of a webhook with a reason. kinds: the kind of each line of the reason; held: parts not applied; applied: parts by type.",
+                        null=True,
+                    ),
+                ),
+                (
+                    "replay",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        help_text="The last replay of many that included it.",
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="inbound.replay",
+                    ),
+                ),
                 ("processed_at", models.DateTimeField(null=True)),
                 (
                     "awaits",
@@ -178,6 +226,14 @@ class Migration(migrations.Migration):
                         condition=models.Q(("awaits__isnull", False)),
                         fields=["received_at"],
                         name="inbound_inbox_awaiting",
+                    ),
+                    models.Index(
+                        condition=models.Q(("state", "done"), models.Q(("reason", ""), _negated=True)),
+                        fields=["account", "received_at", "id"],
+                        name="inbound_inbox_noted",
+                    ),
+                    models.Index(
+                        condition=models.Q(("replay__isnull", False)), fields=["replay"], name="inbound_inbox_replay"
                     ),
                 ],
             },

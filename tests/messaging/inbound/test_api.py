@@ -15,6 +15,11 @@ from tests.traffic import AT
 pytestmark = pytest.mark.django_db
 URL = "/api/v1/webhook-events/"
 EVERYTHING = list(Permission)
+REMEDY = (
+    "Look at the part of the body that the reason names. Its id, time or form differs from the provider’s "
+    "documentation: report it to the provider if it goes on. The other parts are not affected."
+)
+OUTCOME = {"kinds": ["part"], "held": 1, "applied": {"messages": 2}}
 
 
 @pytest.fixture
@@ -36,7 +41,7 @@ def stored(account, state="quarantined", *, body=b'{"a": 1}', at=AT, **about):
     endpoint = WebhookEndpoint.objects.filter(account=account, provider="meta").first()
     return InboxItem.objects.create(
         account=account, endpoint=endpoint, provider="meta", body=body, received_at=at, state=state, attempts=1,
-        **{"reason": "Why", "headers": {"User-Agent": "test"}, **about},
+        **{"reason": "Why", "headers": {"User-Agent": "test"}, "outcome": OUTCOME, **about},
     )  # fmt: skip
 
 
@@ -45,9 +50,13 @@ def list_entry(item):
         "id": item.pk,
         "received_at": "2026-10-15T08:00:00Z",
         "provider": "meta",
+        "endpoint": item.endpoint_id,
         "state": "quarantined",
         "attempts": 1,
         "reason": "Why",
+        "reason_kinds": ["part"],
+        "held_parts": 1,
+        "applied_parts": {"messages": 2},
         "size": 8,
     }
 
@@ -66,6 +75,7 @@ def test_one_with_headers_and_body(acme, call):
     item = stored(acme)
     assert call(f"{URL}{item.pk}/").json() == {
         **list_entry(item),
+        "reasons": [{"kind": "part", "text": "Why", "remedy": REMEDY}],
         "processed_at": None,
         "headers": {"User-Agent": "test"},
         "body_encoding": "text",
@@ -84,7 +94,9 @@ def test_bodies_that_are_no_text(acme, call, body, encoding, text):
 @pytest.mark.parametrize("missing", [Permission.VIEW_NUMBERS, Permission.VIEW_CONTENT])
 def test_what_people_wrote_needs_the_scopes_for_it(acme, call, missing):
     scopes = [scope for scope in EVERYTHING if scope != missing]
-    assert call(f"{URL}{stored(acme).pk}/", scopes=scopes).json()["body"] is None
+    hello = stored(acme, body=b'{"from": "919876543210", "text": "Hello"}')
+    assert ("Hello" in call(f"{URL}{hello.pk}/", scopes=scopes).json()["body"]) == (missing == Permission.VIEW_NUMBERS)
+    assert call(f"{URL}{stored(acme, body=b'Hello').pk}/", scopes=scopes).json()["body"] is None
 
 
 def test_pages(acme, call, monkeypatch):
@@ -106,10 +118,14 @@ def test_pages(acme, call, monkeypatch):
         ({"received_after": "2026-10-15T08:00:01Z"}, [1]),
         ({"received_before": "2026-10-15T08:00:01Z"}, [0]),
         ({"state": "quarantined", "provider": "meta"}, [0]),
+        ({"reason": "unknown"}, [1]),
+        ({"reason": "part", "state": "quarantined"}, [0]),
+        ({"endpoint": "999999999"}, []),
     ],
 )
 def test_filters(acme, call, query, ids):
-    items = [stored(acme), stored(acme, "parked", at=AT + timedelta(seconds=1))]
+    unknown = {**OUTCOME, "kinds": ["unknown"]}
+    items = [stored(acme), stored(acme, "parked", at=AT + timedelta(seconds=1), outcome=unknown)]
     assert [row["id"] for row in call(**query).json()["results"]] == [items[n].pk for n in ids]
 
 

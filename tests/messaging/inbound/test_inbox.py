@@ -64,6 +64,20 @@ def test_what_cannot_be_read_is_quarantined_and_the_next_row_goes_on(endpoint):
     assert good.state == "done"
 
 
+def test_the_outcome_counts_what_is_applied_and_what_is_not(endpoint):
+    unknown = b'"changes":[{"field": "moons", "value": {}}, {"field": "x", "value": {}}, '
+    item = store(endpoint, status().replace(b'"changes":[', unknown))
+    inbox.drain()
+    item.refresh_from_db()
+    assert (item.state, item.reason) == (
+        "quarantined", "Field 'moons' is not understood yet.\nField 'x' is not understood yet.",
+    )  # fmt: skip
+    assert item.outcome == {"kinds": ["unknown", "unknown"], "held": 2, "applied": {"messages": 1}}
+    inbox.replay([item.pk])
+    item.refresh_from_db()
+    assert (item.reason, item.outcome) == ("", None)
+
+
 def test_a_note_stays_with_a_webhook_that_is_done(endpoint):
     item = store(endpoint, status().replace(b'"delivered"', rb'"delivered", "biz_opaque_callback_data": "half \ud83d"'))
     inbox.drain()

@@ -115,7 +115,7 @@ def test_an_inbound_message_of_version_3():
 
 
 def test_an_event_that_is_not_understood_is_named():
-    assert parse(b'{"eventType": "Something_New"}').problems == ["Event type 'something_new' is not understood yet."]
+    assert parse(b'{"eventType": "Something_New"}').unknown == ["Event type 'something_new' is not understood yet."]
 
 
 @pytest.mark.parametrize(

@@ -56,20 +56,20 @@ def test_each_understood_field_has_a_sample():
 @pytest.mark.parametrize("field", SAMPLES)
 def test_an_understood_field_has_events(field):
     outcome = parsed(field, SAMPLES[field])
-    assert (len(outcome.events), outcome.problems, outcome.notes) == (1, [], [])
+    assert (len(outcome.events), outcome.problems, outcome.unknown, outcome.notes) == (1, [], [], [])
 
 
 @pytest.mark.parametrize("field", names(FieldState.KEPT))
 def test_a_kept_field_changes_nothing_and_says_so(field):
     outcome = parsed(field, {"messaging_product": "whatsapp", "groups": [{"group_id": "G1"}]})
     note = f"{fields()[field].meaning} (field {field}): the webhook is kept and changes nothing."
-    assert (outcome.events, outcome.problems, outcome.notes) == ([], [], [note])
+    assert (outcome.events, outcome.problems, outcome.unknown, outcome.notes) == ([], [], [], [note])
 
 
 @pytest.mark.parametrize("field", ["moon_phase_update", "", None])
 def test_a_field_that_nobody_knows_is_a_problem(field):
     outcome = parsed(field, {"moon": "full"})
-    assert (outcome.events, outcome.problems) == ([], [f"Field {field or ''!r} is not understood yet."])
+    assert (outcome.events, outcome.unknown) == ([], [f"Field {field or ''!r} is not understood yet."])
 
 
 def test_the_documentation_lists_the_kept_fields():

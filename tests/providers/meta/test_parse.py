@@ -112,12 +112,12 @@ def test_what_is_detected_is_what_the_value_holds():
 def test_a_field_that_is_not_understood_is_named():
     change = {"field": "moons", "value": {"moon_id": "1"}}
     parsed = parse(json.dumps({"entry": [{"id": "1", "changes": [change]}]}).encode())
-    assert parsed.problems == ["Field 'moons' is not understood yet."]
+    assert parsed.unknown == ["Field 'moons' is not understood yet."]
 
 
 def test_an_error_of_the_whole_account_is_a_problem():
     parsed = parse(body(errors=[{"code": 130429, "title": "Rate limit hit"}]))
-    assert parsed.problems == ["Meta reports error 130429: Rate limit hit"]
+    assert parsed.errors == ["Meta reports error 130429: Rate limit hit"]
 
 
 @pytest.mark.parametrize("data", [{}, {"entry": {}}, {"entry": []}, {"entry": "x"}])
