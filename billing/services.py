@@ -10,7 +10,7 @@ from django.db import connection
 
 from billing.accrual import Accruals, BucketKey, KindKey, UsageFacts
 from billing.dimension_ids import bucket_ids, columns_of, kind_ids
-from billing.rating.sql.blocks import RECORD_MOVES, RETURN_MOVES
+from billing.rating.sql.blocks import RECORD_MOVES, RETURN_MOVES, RETURN_REMOVALS
 
 log = structlog.get_logger("tollgate.billing")
 
@@ -55,6 +55,11 @@ WITH merged AS (
 """  # noqa: S608 - every name is a constant of this module
 
 
+_REMOVE = f"""
+WITH merged AS (DELETE FROM billing_usagefact WHERE message_key = ANY(%s) {RETURN_REMOVALS}), {RECORD_MOVES}
+"""  # noqa: S608 - every name is a constant of this module
+
+
 def record_usage(deliveries: Sequence[DeliveredMessage]) -> None:
     """Merge deliveries into the usage facts and record the changes, in the caller's transaction.
 
@@ -75,6 +80,13 @@ def record_usage(deliveries: Sequence[DeliveredMessage]) -> None:
                     delivery.webhook_id,
                 ))  # fmt: skip
         cursor.execute(_MERGE)
+
+
+def remove_usage(keys: Sequence[UUID]) -> None:
+    """Remove facts of deliveries that proved to be counted under another key, in the caller's transaction."""
+    if keys:
+        with connection.cursor() as cursor:
+            cursor.execute(_REMOVE, [list(keys)])
 
 
 def _classify(delivery: DeliveredMessage, accruals: Accruals) -> tuple[DeliveredMessage, date, BucketKey, KindKey]:

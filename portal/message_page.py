@@ -19,13 +19,14 @@ from accounts.access import TenantRequest, requires
 from accounts.enums import Permission
 from accounts.permissions import roles_with
 from accounts.principal import Principal
-from billing.selectors import explain
+from billing.selectors import charges_of, explain, sum_charges
 from core.errors import UserError
 from core.words import join_or
 from messaging.inbound.selectors.reports import reports_on
 from messaging.log.enums import LOST
 from messaging.log.models import Message
 from messaging.log.selectors.circumstances import MAX_SIMILAR, SIMILAR_SPAN, circumstances
+from messaging.log.selectors.participants import is_to_group, keys_of, reach_words
 from messaging.log.selectors.story import Story, story
 from messaging.log.story.categories import pricing_conflict
 from messaging.log.story.causes import causes, questions
@@ -62,6 +63,8 @@ def message(request: TenantRequest, umid: UUID) -> HttpResponse:
     context: dict[str, Any] = {
         "message": row,
         "heading": heading(row),
+        "to_group": is_to_group(row),
+        "reach": reach_words(row.participants) if is_to_group(row) else "",
         "timeline": timeline(message_story),
         "pricing_conflict": pricing_conflict(message_story),
         "subaccount": next((each for each in request.principal.reach.visible if each.pk == row.subaccount_id), None),
@@ -135,6 +138,11 @@ _ACTIONS: dict[str, Callable[[Principal, Message], str]] = {
 def _charge(request: TenantRequest, message_story: Story) -> dict[str, Any]:
     """The charge, its explanation, and for operators the webhook that proves it."""
     row = message_story.message
+    if is_to_group(row):
+        found = charges_of(request.account, keys_of(row))
+        for one in row.participants:
+            one.charge = found.get(one.participant_key)
+        return {"group_charge": sum_charges(list(found.values())) if found else None, "charges": len(found)}
     explained = explain(request.account, row.message_key)
     proof = [chapter for chapter in timeline(message_story) if explained and chapter.webhook_id == explained.webhook_id]
     return {

@@ -33,6 +33,7 @@ class MessageEvent:
     parent_user_id: str = ""
     username: str = ""  # without @
     profile_name: str = ""
+    group_id: str = ""  # of an outbound message, MSISDN and user id are those of one participant
     content_type: str = ""
     category: str = ""
     pricing_type: str = ""

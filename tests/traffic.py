@@ -43,3 +43,20 @@ def rate() -> None:
     """Rate what was delivered."""
     for bucket_id in dirty_buckets():
         rate_bucket(bucket_id)
+
+
+GROUP = {"919812340381": "delivered", "6591230381": "delivered", "33612340381": "failed"}
+"""The participants of `send_to_group`: India 0.0014 and Singapore 0.0160, and a failure in France."""
+
+
+def send_to_group(account: Account, **said) -> Message:
+    """A utility message to a group, with a status for each participant of `GROUP`."""
+    said = {"channel": channel_of(account), "group_id": "GRP_z", "msisdn": "", **said}
+    report(account, "sent", **said)
+    for seconds, (msisdn, state) in enumerate(GROUP.items(), start=1):
+        error = {"error_source": "meta", "error_code": 131026, "error_title": "Undeliverable"}
+        extra = error if state == "failed" else {"category": "group_utility", "pricing_type": "regular"}
+        report(
+            account, state, **{**said, **extra, "at": said.get("at", AT) + timedelta(seconds=seconds), "msisdn": msisdn}
+        )
+    return Message.objects.get(account=account, provider_message_id=said.get("provider_message_id", "wamid.A"))

@@ -14,6 +14,7 @@ _REMOVED = {
     "saved_filters": _("Saved filters"),
     "kept_answers": _("Stored API responses"),
     "exports": _("Exports withdrawn"),
+    "participations": _("Messages to groups, which stay without the person"),
     "never_sent": _("Of these messages, queued ones that will not be sent"),
     "still_being_sent": _("Not deleted because they are still being sent"),
 }

@@ -169,6 +169,7 @@ def _sweep_step(table: str, erase: Callable[..., tuple[int, int | None]], kind: 
 def _erase_rest(deletion: Deletion) -> tuple[Counter[str], str | None]:
     account, person = deletion.account, _person_of(deletion)
     return Counter(
+        participations=log_erasure.erase_participations(account, person),
         announcements=log_erasure.delete_contacts(account, person, deletion.confirmed_at),
         saved_filters=log_erasure.delete_filters(account, person),
         kept_answers=erase_responses(account, person.names),

@@ -59,6 +59,8 @@ _MESSAGES = (
     Column("direction", _("Direction"), ColumnType.CODE),
     Column("msisdn", _("Phone number")),
     Column("user_id", _("User id")),
+    Column("group_id", _("Group"), standard=False),
+    Column("participant", _("Group participant, with a row for each"), ColumnType.ID, standard=False),
     Column("country", _("Country"), ColumnType.CODE),
     Column("content_type", _("Content type")),
     Column("category", _("Category")),

@@ -8,7 +8,7 @@ from django.db import connection, transaction
 
 from core import partitions
 from messaging.log.enums import SubmissionState
-from messaging.log.models import DeletedMessage, Horizon
+from messaging.log.models import DeletedMessage, Horizon, Participant
 from messaging.sending.models import Submission
 
 # The tables of each kind; the month of the first table decides.
@@ -99,11 +99,14 @@ def delete_uncertain_requests(account_id: int, before: datetime) -> int:
     return int(rows.delete()[0])
 
 
-def delete_tombstones(account_id: int, before: datetime) -> int:
-    """Delete a batch of the records of deleted messages; 0 if none are left."""
-    rows = DeletedMessage.objects.filter(account=account_id, created_at__lt=before).order_by("created_at")
-    keys = list(rows.values_list("message_key", flat=True)[:_ROWS])
-    return int(DeletedMessage.objects.filter(message_key__in=keys).delete()[0])
+UNPARTITIONED: tuple[type[DeletedMessage] | type[Participant], ...] = (DeletedMessage, Participant)
+"""The tables beside the log that go with its months."""
+
+
+def delete_rows(model: type[DeletedMessage] | type[Participant], account_id: int, before: datetime) -> int:
+    """Delete a batch of rows of messages before a moment; 0 if none are left."""
+    rows = model.objects.filter(account=account_id, created_at__lt=before).order_by("created_at")
+    return int(model.objects.filter(pk__in=list(rows.values_list("pk", flat=True)[:_ROWS])).delete()[0])
 
 
 def _partition_name(table: str, month: date) -> str:

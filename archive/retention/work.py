@@ -105,7 +105,7 @@ def _sweep_month(kind: str, month: date, allowed: Mapping[int, date]) -> None:
 
 
 def _sweep_leftovers(first: Mapping[int, date]) -> None:
-    """Delete anchors, uncertain requests and tombstones of messages before the horizon, which no webhook needs."""
+    """Delete what belongs to messages before the horizon, outside their tables: no webhook needs it."""
     moments = {pk: month_start(month) for pk, month in first.items()}
     block: int | None = 0
     while block is not None:
@@ -114,8 +114,9 @@ def _sweep_leftovers(first: Mapping[int, date]) -> None:
             _, block = months.sweep_anchors(moments, block)
     for pk, before in moments.items():
         months.delete_uncertain_requests(pk, before)
-        while months.delete_tombstones(pk, before):
-            pass
+        for model in months.UNPARTITIONED:
+            while months.delete_rows(model, pk, before):
+                pass
 
 
 def _close_audit(account: Account, today: date) -> None:

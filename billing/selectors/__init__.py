@@ -1,7 +1,7 @@
 """The reads of billing."""
 
 from billing.pricing import Charge
-from billing.selectors.charges import Explanation, charges_of, explain
+from billing.selectors.charges import Explanation, charges_of, explain, sum_charges
 from billing.selectors.lag import RatingLag, rating_lag
 from billing.selectors.progress import Forecast, NextPrice, TierProgress, forecast, tier_progress
 from billing.selectors.report import (
@@ -44,6 +44,7 @@ __all__ = [
     "market_names",
     "monthly_usage",
     "rating_lag",
+    "sum_charges",
     "tier_progress",
     "today_in",
 ]

@@ -1,6 +1,6 @@
 """The charges of single messages, with explanations."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -17,6 +17,7 @@ from billing.models import Rate, Rule, RuleSet, SellTerms
 from billing.pricing import Card, Charge, Fact, Terms, Tier, charge, sale
 from billing.rating.sql.terms import CARD_OF_DAY, TERMS_OF_DAY
 from billing.selectors.unrated import Unrated
+from core.money import ZERO
 
 # The highest threshold at or below the message decides its tier, so no position needs to be counted.
 _CHARGES = f"""
@@ -63,6 +64,20 @@ def charges_of(account: Account, keys: Iterable[UUID]) -> dict[UUID, Charge]:
     """The charges of messages by message key. Undelivered messages have none."""
     keys = list(keys)
     return {row[0]: _charge_of(row) for row in _rows(account, keys)} if keys else {}
+
+
+def sum_charges(charges: Sequence[Charge]) -> Charge:
+    """The charge of a message to a group: the sum of its participants', at least one.
+
+    Unrated, without an amount, if any of them is; free if all are. Market, country and tier are those of a single one.
+    """
+    if len(charges) == 1:
+        return charges[0]
+    order = (ChargeState.UNRATED, ChargeState.CHARGED, ChargeState.FREE)
+    total = min(charges, key=lambda one: order.index(one.state))
+    amounts = [one.amount for one in charges if one.amount is not None]
+    amount = None if total.state == ChargeState.UNRATED else sum(amounts, ZERO)
+    return replace(total, amount=amount, market="", country="", tier=None, unit_price=None, card=None, sale=None)
 
 
 def _rows(account: Account, keys: list[UUID]) -> list[tuple[Any, ...]]:

@@ -73,6 +73,9 @@ class MessageQuery:
         "A number with its country code, or at least its first six digits. Without `msisdn:read`, only full numbers.",
         index="log_message_msisdn", where=predicates.by_number, finds_few=True,
     )  # fmt: skip
+    group_id: str = declare(
+        FreeText(512), _("Group"), "WhatsApp's id of a group: messages to and from it.", index="log_message_group"
+    )
     umid: str = declare(
         Umid(36, {"placeholder": UMID_HINT}), "UMID",
         "Case-insensitive, with or without hyphens, or at least the first eight digits.",

@@ -145,9 +145,13 @@ def _pricing_type(pricing: dict[str, Any]) -> str:
 def _status_event(status: dict[str, Any], number_id: str, contacts: list[dict[str, Any]]) -> MessageEvent:
     pricing = mapping(status.get("pricing"))
     # The `recipient_id` of a group is the group's, and `contacts` may hold any of its participants.
-    is_group = "recipient_type" in status and text(status["recipient_type"], 24).strip().lower() == "group"
-    recipient = status.get("recipient_participant_id") or ("" if is_group else status.get("recipient_id"))
-    recipient_id = status.get("recipient_participant_user_id") or status.get("recipient_user_id")
+    participant = status.get("recipient_participant_id")
+    participant_id = status.get("recipient_participant_user_id")
+    is_group = bool(participant or participant_id) or (
+        "recipient_type" in status and text(status["recipient_type"], 24).strip().lower() == "group"
+    )
+    recipient = participant or ("" if is_group else status.get("recipient_id"))
+    recipient_id = participant_id or status.get("recipient_user_id")
     parent_id = status.get("parent_recipient_user_id") or status.get("recipient_parent_user_id")
     is_named = bool(recipient or recipient_id) or not is_group
     who = person(recipient, recipient_id, parent_id, contacts if is_named else [])
@@ -163,6 +167,7 @@ def _status_event(status: dict[str, Any], number_id: str, contacts: list[dict[st
         parent_user_id=who.parent_user_id,
         username=who.username,
         profile_name=who.profile_name,
+        group_id=(text(status.get("recipient_id"), 512) or "unknown") if is_group else "",
         category=category_of(pricing.get("category")),
         pricing_type=_pricing_type(pricing),
         client_message_id=text(status.get("biz_opaque_callback_data"), 512),
@@ -194,6 +199,7 @@ def _inbound_event(message: dict[str, Any], number_id: str, contacts: list[dict[
         at=unix_time(message.get("timestamp")),
         direction=Direction.INBOUND,
         number_id=number_id,
+        group_id=text(message.get("group_id"), 512),
         content_type=kind,
         content=content | {name: value for name in NAMES if (value := getattr(who, name))},
         **who._asdict(),

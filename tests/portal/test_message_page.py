@@ -10,7 +10,7 @@ import time_machine
 from messaging.inbound.models import InboxItem
 from messaging.log.models import Message, MessagePayload, StatusEvent
 from tests.people import ROLES, visitor
-from tests.traffic import AT, INDIA, deliver, report
+from tests.traffic import AT, INDIA, deliver, rate, report, send_to_group
 from tests.visible import text
 
 pytestmark = pytest.mark.django_db
@@ -47,6 +47,18 @@ def test_an_edited_message_shows_its_last_text_and_its_earlier_ones(acme):
     assert "Its sender deleted it on" in page
     hidden = text(visitor(acme, "developer").get(f"/logs/{message.umid}/"))
     assert ("parcel" in hidden, "Its sender deleted it on" in hidden) == (False, True)
+
+
+@pytest.mark.parametrize("role", ["owner", "finance"])
+def test_a_message_to_a_group_shows_each_participant(acme, role):
+    message = send_to_group(acme)
+    rate()
+    page = text(visitor(acme, role).get(f"/logs/{message.umid}/"))
+    assert "To a group" in page
+    assert "2 of 3 delivered" in page
+    assert ("+91 98123 40381" in page) == (role == "owner")
+    assert "2 participants received it, each with a charge at the rate of their own country." in page
+    assert "2 of 3 delivered" in text(visitor(acme, role).get(LOG))
 
 
 def test_another_tenants_message_is_404(acme, other):

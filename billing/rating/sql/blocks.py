@@ -8,12 +8,12 @@ def fingerprint(of: str = "", was: str = "") -> str:
     return f"hash_record_extended(ROW({of}message_key, {was}billed_at, {was}day, {was}kind_id), 0)"
 
 
-# Records how a statement that ends in RETURN_MOVES changed the blocks of the facts that it moved.
+# Records how a statement that ends in RETURN_MOVES, or a deletion in RETURN_REMOVALS, changed the blocks of its facts.
 RECORD_MOVES = f"""
 moved AS MATERIALIZED (
     SELECT bucket_id, {HOUR.format(billed_at="billed_at")} AS hour, day, kind_id, 1 AS n,
         {fingerprint()} AS fingerprint
-    FROM merged
+    FROM merged WHERE bucket_id IS NOT NULL
     UNION ALL
     SELECT was_bucket_id, {HOUR.format(billed_at="was_billed_at")}, was_day, was_kind_id, -1,
         {fingerprint(was="was_")}
@@ -29,6 +29,7 @@ INSERT INTO billing_dirtybucket (bucket_id) SELECT DISTINCT bucket_id FROM moved
 RETURN_MOVES = """RETURNING new.message_key, new.bucket_id, new.billed_at, new.day, new.kind_id,
         old.bucket_id AS was_bucket_id, old.billed_at AS was_billed_at, old.day AS was_day,
         old.kind_id AS was_kind_id"""
+RETURN_REMOVALS = RETURN_MOVES.replace("new.message_key", "old.message_key", 1)
 
 BLOCKS = """
 block_of AS MATERIALIZED (

@@ -18,12 +18,14 @@ from messaging.log.api.serializers import (
     MessagePageSerializer,
     MessageSerializer,
     charge_body,
+    group_charge_body,
     subaccount_codes,
 )
 from messaging.log.models import Message
 from messaging.log.query import MessageQuery
 from messaging.log.selectors.log import attach, charges
 from messaging.log.selectors.matching import matching
+from messaging.log.selectors.participants import attach_participants, is_to_group, keys_of
 
 
 class MessageView(TenantView):
@@ -82,5 +84,11 @@ class ChargeView(MessageView):
     def get(self, request: Request, umid: UUID) -> Response:
         """State, price and the reasons for them. 404 if the account has no such message."""
         message = self.get_message(umid)
-        charge = charge_body(umid, explain(self.account, message.message_key), message.status)
+        attach_participants(self.account, [message])
+        explanations = [explain(self.account, key) for key in keys_of(message)]
+        charge = (
+            group_charge_body(message, explanations)
+            if is_to_group(message)
+            else charge_body(umid, explanations[0], message.status)
+        )
         return Response(detail_data(ChargeSerializer, charge, request))

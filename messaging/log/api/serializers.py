@@ -1,7 +1,8 @@
 """Messages in the REST API."""
 
+from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from drf_spectacular.utils import extend_schema_field
@@ -9,13 +10,14 @@ from rest_framework import serializers
 
 from accounts.models import Subaccount
 from billing.dimensions import TemplateNameSerializer
-from billing.selectors import Charge, Explanation
+from billing.selectors import Charge, Explanation, sum_charges
 from core.links import PageSerializer
 from core.money import plain
 from core.numbers import mask_number
 from core.serializers import ReservedNamesSerializer
 from core.sparse import SparseSerializer
-from messaging.log.models import Message
+from messaging.log.models import Message, Participant
+from messaging.log.selectors.participants import is_to_group
 from messaging.log.story.timeline import diagnosis_of
 from providers.error_catalogue import Retry
 
@@ -41,6 +43,25 @@ class CostSerializer(serializers.Serializer[Any]):
     currency = serializers.CharField(allow_null=True)
 
 
+class ParticipantSerializer(serializers.ModelSerializer[Participant]):
+    """A participant of a message to a group, with a status and a charge of their own."""
+
+    msisdn = serializers.SerializerMethodField()
+    error_code = serializers.IntegerField(allow_null=True)
+
+    class Meta:
+        model = Participant
+        fields = (
+            "participant_key", "msisdn", "user_id", "country", "category", "status", "sent_at", "delivered_at",
+            "read_at", "failed_at", "error_source", "error_code", "error_title",
+        )  # fmt: skip
+        extra_kwargs: ClassVar = {"participant_key": {"help_text": "The `charge_id` in exports of charges."}}
+
+    def get_msisdn(self, participant: Participant) -> str:
+        """Digits; masked for a key without the scope for full numbers."""
+        return participant.msisdn if self.context["whole_numbers"] else mask_number(participant.msisdn)
+
+
 class MessageSerializer(SparseSerializer, serializers.ModelSerializer[Message]):
     """One message."""
 
@@ -53,15 +74,17 @@ class MessageSerializer(SparseSerializer, serializers.ModelSerializer[Message]):
     source_category = serializers.CharField(source="source.category", default="")
     source_name = serializers.CharField(source="source.name", default="")
     error = serializers.SerializerMethodField()
+    participants = serializers.SerializerMethodField()
     cost = serializers.SerializerMethodField()
 
     class Meta:
         model = Message
         fields = (
             "umid", "provider", "provider_message_id", "subaccount_id", "channel", "direction", "msisdn", "user_id",
-            "country", "content_type", "category", "template", "source_category", "source_name", "recipient_type",
-            "response_code", "status", "status_detail", "error", "created_at", "queued_at", "sent_at", "delivered_at",
-            "read_at", "failed_at", "rejected_at", "expired_at", "received_at", "client_message_id", "cost",
+            "group_id", "country", "content_type", "category", "template", "source_category", "source_name",
+            "recipient_type", "response_code", "status", "status_detail", "error", "participants", "created_at",
+            "queued_at", "sent_at", "delivered_at", "read_at", "failed_at", "rejected_at", "expired_at", "received_at",
+            "client_message_id", "cost",
         )  # fmt: skip
 
     def get_msisdn(self, message: Message) -> str:
@@ -92,9 +115,16 @@ class MessageSerializer(SparseSerializer, serializers.ModelSerializer[Message]):
             "retryable": str(diagnosis.retryable),
         }
 
+    @extend_schema_field(ParticipantSerializer(many=True, allow_null=True))
+    def get_participants(self, message: Message) -> "list[dict[str, Any]] | None":
+        """Whom a message to a group was reported for, each with a status and a charge; null for other messages."""
+        if not is_to_group(message):
+            return None
+        return [dict(ParticipantSerializer(one, context=self.context).data) for one in message.participants]
+
     @extend_schema_field(CostSerializer)
     def get_cost(self, message: Message) -> "dict[str, str | None]":
-        """State, amount and currency."""
+        """State, amount and currency; of a message to a group: of all participants, unrated if any is."""
         charges: dict[UUID, Charge] = self.context["charges"]
         charge = charges.get(message.umid)
         if charge is None:
@@ -164,8 +194,8 @@ class EvidenceSerializer(serializers.Serializer[Any]):
     status = serializers.CharField()
 
 
-class ChargeSerializer(SparseSerializer):
-    """One message's charge; if it was not delivered, only `umid`, `state` and `reason` are not null."""
+class ExplainedChargeSerializer(SparseSerializer):
+    """A charge with its reasons."""
 
     umid = serializers.UUIDField()
     state = serializers.ChoiceField(CHARGE_STATES)
@@ -193,18 +223,37 @@ class ChargeSerializer(SparseSerializer):
     evidence = EvidenceSerializer(allow_null=True)
 
 
+class ParticipantChargeSerializer(ExplainedChargeSerializer):
+    """The charge of one participant of a message to a group."""
+
+    participant_key = serializers.UUIDField()
+
+
+class ChargeSerializer(ExplainedChargeSerializer):
+    """One message's charge; if it was not delivered, only `umid`, `state` and `reason` are not null.
+
+    A message to a group has the sum, and the charges of its `participants`, which explain it; others have null there.
+    """
+
+    participants = ParticipantChargeSerializer(many=True, allow_null=True)
+
+
 def subaccount_codes(account: Any) -> dict[int, str]:
     """The subAccountId of each primary key."""
     return dict(Subaccount.objects.filter(account=account).values_list("id", "code"))
+
+
+_NOTHING = dict.fromkeys(ChargeSerializer().fields)
 
 
 def charge_body(umid: UUID, explanation: Explanation | None, status: str) -> dict[str, Any]:
     """A charge with card, rule, tier, position and evidence; null in all of them when the message was not delivered."""
     if explanation is None:
         reason = f"Only delivered outbound messages are charged: the status of this one is {status}."
-        return {**dict.fromkeys(ChargeSerializer().fields), "umid": umid, "state": "none", "reason": reason}
+        return {**_NOTHING, "umid": umid, "state": "none", "reason": reason}
     charge = explanation.charge
     return {
+        **_NOTHING,
         "umid": umid,
         "state": charge.state,
         "reason": charge.reason,
@@ -224,6 +273,28 @@ def charge_body(umid: UUID, explanation: Explanation | None, status: str) -> dic
         "rule_set": explanation.rule_set,
         "rating": {"run": explanation.run_id, "rated_at": explanation.rated_at} if explanation.run_id else None,
         "evidence": {"webhook_event": explanation.webhook_id, "status": status},
+    }
+
+
+def group_charge_body(message: Message, explanations: Sequence[Explanation | None]) -> dict[str, Any]:
+    """The charge of a message to a group, with those of its attached participants, whose explanations these are."""
+    pairs = list(zip(message.participants, explanations, strict=True))
+    participants = [
+        {**charge_body(message.umid, each, one.status), "participant_key": one.participant_key} for one, each in pairs
+    ]
+    charges = [each.charge for each in explanations if each]
+    if not charges:
+        return {**charge_body(message.umid, None, message.status), "participants": participants}
+    total = sum_charges(charges)
+    return {
+        **_NOTHING,
+        "umid": message.umid,
+        "state": total.state,
+        "reason": total.reason,
+        "amount": _amount(total.amount),
+        "currency": total.currency or None,
+        "category": total.category,
+        "participants": participants,
     }
 
 

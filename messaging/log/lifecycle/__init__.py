@@ -25,6 +25,7 @@ from core import partitions
 from messaging.log.directory import Directory
 from messaging.log.lifecycle.effects import record_effects
 from messaging.log.lifecycle.events import emit_statuses
+from messaging.log.lifecycle.participant_reports import apply_participants, split_participants
 from messaging.log.lifecycle.people import record_people
 from messaging.log.lifecycle.provider_ids import learn_provider_ids
 from messaging.log.lifecycle.reports import EventReport, bindings, event_rows
@@ -62,8 +63,9 @@ def apply(reports: Sequence[EventReport], directory: Directory) -> Applied:
     with transaction.atomic(), connection.cursor() as cursor:
         learn_provider_ids(bindings(reports))
         cursor.execute(CREATE_TABLES)
+        messages, participants = split_participants(reports)
         with cursor.copy(COPY_EVENTS) as copy:
-            for row in event_rows(reports, directory):
+            for row in event_rows(messages, directory):
                 copy.write_row(row)
         for statement in FIND_MESSAGES:
             cursor.execute(statement)
@@ -72,6 +74,8 @@ def apply(reports: Sequence[EventReport], directory: Directory) -> Applied:
             cursor.execute(statement)
         emit_statuses(cursor)
         record_effects(cursor)
+        if any(report.event.group_id for report in messages):
+            apply_participants(cursor, participants, directory)
         cursor.execute(SELECT_DELETED)
         deleted = set(cursor.fetchall())
         record_people(reports, directory, deleted | early)

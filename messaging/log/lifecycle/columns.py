@@ -112,6 +112,8 @@ COLUMNS = (
     Column("msisdn", TEXT, Merge.GREATEST, "event.msisdn", when_deleted=_DROPPED),
     Column("user_id", TEXT, Merge.GREATEST, "event.user_id", when_deleted=_DROPPED),
     Column("country", TEXT, Merge.GREATEST, "country", count=_AS_IS, billed=True),
+    # A message to a group is billed by participant, so the group is part of what decides a price.
+    Column("group_id", TEXT, Merge.GREATEST, "event.group_id", billed=True),
     Column("content_type", TEXT, Merge.GREATEST, "event.content_type"),
     Column("template_id", ID, Merge.GREATEST, "template_id", count=_OR_ZERO, billed=True),
     # The client's text may identify the recipient.

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from messaging.log.lifecycle.columns import IDENTITY, MERGED, RANKINGS, sql_list
 from messaging.log.lifecycle.effects import record_effects
 from messaging.log.lifecycle.events import backfill
+from messaging.log.lifecycle.participants import move_participants
 from messaging.log.lifecycle.sql.expressions import ranking_of
 from messaging.log.lifecycle.sql.statements import IS_DELIVERY, UPDATE
 from messaging.log.lifecycle.sql.tables import CREATE_TABLES, TRACKED, tracked_values
@@ -83,3 +84,4 @@ def absorb(cursor: Any, duplicate: Duplicate) -> None:
     backfill(cursor, [duplicate.own_id], min(duplicate.own_at, duplicate.other_at))
     cursor.execute(UPDATE)
     record_effects(cursor)
+    move_participants(cursor, duplicate.own_id, duplicate.other_id)

@@ -27,7 +27,7 @@ _USAGE = {name: f"d.{name}" for name in ("account_id", *_PRICED)}
 _SELECT_USAGE = f"""
 SELECT {sql_list(_USAGE.get(name, f"c.{name}") for name in DeliveredMessage._fields)}
 FROM changed_batch d JOIN change_batch c USING (message_id)
-WHERE d.direction = 'outbound' AND d.billed_at IS NOT NULL
+WHERE d.direction = 'outbound' AND d.group_id = '' AND d.billed_at IS NOT NULL
 AND ({sql_list(_PRICED, "d")}) IS DISTINCT FROM ({sql_list((f"was_{name}" for name in _PRICED), "d")})
 ORDER BY c.message_key
 """  # noqa: S608

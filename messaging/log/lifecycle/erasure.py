@@ -13,6 +13,7 @@ from django.db import connection, transaction
 
 from messaging.log.lifecycle.columns import COLUMNS, WhenDeleted, sql_list
 from messaging.log.lifecycle.events import DELETE_EVENTS
+from messaging.log.lifecycle.participants import erase_participants
 
 _LOCK = """
 SELECT a.message_id, a.created_at, a.provider, a.provider_message_id
@@ -84,6 +85,7 @@ def erase_messages(account_id: int, anchors: Sequence[AnchorKey]) -> ErasureResu
         cursor.execute(_MOVE, [[row.created_at for row in rows], ids, account_id])
         counts = Counter(messages=cursor.rowcount)
         cursor.execute(_DROP_ANCHORS, [*_columns(keys), account_id])
+        erase_participants(cursor, account_id, ids)
         cursor.execute(_DELETE_PAYLOADS, [account_id, ids, since])
         counts["payloads"] = cursor.rowcount
         cursor.execute(DELETE_EVENTS, {"ids": ids})

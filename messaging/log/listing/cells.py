@@ -20,6 +20,7 @@ from core.templatetags.formats import moment, price
 from core.templatetags.icons import icon
 from messaging.log.listing.columns import Layout
 from messaging.log.models import Message
+from messaging.log.selectors.participants import is_to_group, reach_words
 from messaging.log.templatetags.message_words import error_hint, status
 from providers.vocabulary import Direction, category_name
 
@@ -111,7 +112,10 @@ class Cells:
         return _cell("state", content)
 
     def user(self, row: Message) -> SafeString:
-        """The person."""
+        """The person or the group."""
+        if is_to_group(row):
+            group = gettext("Group %s") % row.group_id
+            return _clipped("person", reach_words(row.participants) or group, group)
         person = row.msisdn or row.user_id
         return format_html('<td class="person">{}</td>', self._format_number(person) if person else self._unknown)
 

@@ -311,6 +311,12 @@ class Migration(migrations.Migration):
                 ),
                 ("user_id", models.CharField(blank=True, help_text="Business-scoped user id.", max_length=140)),
                 ("country", models.CharField(blank=True, help_text="ISO 3166 of the person's number.", max_length=2)),
+                (
+                    "group_id",
+                    models.CharField(
+                        blank=True, help_text="WhatsApp's id of the group it is to or from.", max_length=512
+                    ),
+                ),
                 ("content_type", models.CharField(blank=True, max_length=24)),
                 ("category", models.CharField(blank=True, max_length=32)),
                 (
@@ -491,6 +497,11 @@ class Migration(migrations.Migration):
                         name="log_message_recipient",
                     ),
                     models.Index(
+                        condition=models.Q(("group_id", ""), _negated=True),
+                        fields=["account", "group_id", "created_at", "id"],
+                        name="log_message_group",
+                    ),
+                    models.Index(
                         condition=models.Q(
                             ("failed_at__isnull", False),
                             ("rejected_at__isnull", False),
@@ -537,6 +548,12 @@ class Migration(migrations.Migration):
                     models.CharField(choices=[("outbound", "Outbound"), ("inbound", "Inbound")], max_length=8),
                 ),
                 ("country", models.CharField(blank=True, help_text="ISO 3166 of the person's number.", max_length=2)),
+                (
+                    "group_id",
+                    models.CharField(
+                        blank=True, help_text="WhatsApp's id of the group it is to or from.", max_length=512
+                    ),
+                ),
                 ("content_type", models.CharField(blank=True, max_length=24)),
                 ("category", models.CharField(blank=True, max_length=32)),
                 (
@@ -807,6 +824,95 @@ class Migration(migrations.Migration):
             ],
             options={
                 "constraints": [models.UniqueConstraint(fields=("account", "user"), name="log_logcolumns_once")],
+            },
+        ),
+        migrations.CreateModel(
+            name="Participant",
+            fields=[
+                ("participant_key", models.UUIDField(primary_key=True, serialize=False)),
+                ("message_id", models.BigIntegerField()),
+                ("created_at", models.DateTimeField(help_text="That of the message.")),
+                ("msisdn", models.CharField(blank=True, max_length=20)),
+                ("user_id", models.CharField(blank=True, max_length=140)),
+                ("country", models.CharField(blank=True, max_length=2)),
+                ("category", models.CharField(blank=True, max_length=32)),
+                (
+                    "category_rank",
+                    models.SmallIntegerField(
+                        choices=[
+                            (0, "reported with the proof of delivery"),
+                            (1, "reported earlier by the provider"),
+                            (2, "taken from the template"),
+                            (9, "unknown"),
+                        ],
+                        default=9,
+                    ),
+                ),
+                ("category_since", models.BigIntegerField(null=True)),
+                ("pricing_type", models.CharField(blank=True, max_length=32)),
+                ("sent_at", models.DateTimeField(null=True)),
+                ("delivered_at", models.DateTimeField(null=True)),
+                ("read_at", models.DateTimeField(null=True)),
+                ("failed_at", models.DateTimeField(null=True)),
+                ("error_source", models.CharField(blank=True, max_length=12)),
+                ("error_code", models.IntegerField(null=True)),
+                ("error_title", models.CharField(blank=True, max_length=255)),
+                ("provider_error_code", models.IntegerField(null=True)),
+                ("erased", models.BooleanField(default=False)),
+                (
+                    "status",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=models.Case(
+                            models.When(models.Q(("read_at__isnull", False)), then=models.Value("read")),
+                            models.When(models.Q(("delivered_at__isnull", False)), then=models.Value("delivered")),
+                            models.When(models.Q(("failed_at__isnull", False)), then=models.Value("undelivered")),
+                            models.When(models.Q(("sent_at__isnull", False)), then=models.Value("sent")),
+                            default=models.Value("unknown"),
+                        ),
+                        output_field=models.CharField(
+                            choices=[
+                                ("read", "Read"),
+                                ("delivered", "Delivered"),
+                                ("undelivered", "Undelivered"),
+                                ("rejected", "Rejected"),
+                                ("expired", "Expired"),
+                                ("sent", "Sent"),
+                                ("queued", "Queued"),
+                                ("received", "Received"),
+                                ("unknown", "Unknown"),
+                            ],
+                            max_length=12,
+                        ),
+                    ),
+                ),
+                (
+                    "account",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="accounts.account",
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "log_participant",
+                "indexes": [
+                    models.Index(fields=["message_id"], name="log_participant_message"),
+                    models.Index(fields=["account", "created_at"], name="log_participant_months"),
+                    models.Index(
+                        condition=models.Q(("msisdn", ""), _negated=True),
+                        fields=["account", "msisdn", "created_at"],
+                        name="log_participant_msisdn",
+                    ),
+                    models.Index(
+                        condition=models.Q(("user_id", ""), _negated=True),
+                        fields=["account", "user_id", "created_at"],
+                        name="log_participant_user_id",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(

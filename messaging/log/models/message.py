@@ -12,6 +12,7 @@ from core.tenancy import LOOSE, TenantModel
 from messaging.log.enums import STATUS_ORDER, CategoryRank, PayloadKind, Status
 from messaging.log.models.channel import PhoneNumber, Template
 from messaging.log.models.message_key import MESSAGE_KEY
+from messaging.log.models.participant import Participant
 from messaging.log.models.source import Source
 from providers import registry
 from providers.vocabulary import Direction
@@ -28,6 +29,7 @@ class MessageFacts(TenantModel):
     subaccount = models.ForeignKey(Subaccount, null=True, **LOOSE)
     phone_number = models.ForeignKey(PhoneNumber, null=True, **LOOSE)
     country = models.CharField(max_length=2, blank=True, help_text="ISO 3166 of the person's number.")
+    group_id = models.CharField(max_length=512, blank=True, help_text="WhatsApp's id of the group it is to or from.")
     content_type = models.CharField(max_length=24, blank=True)
     category = models.CharField(max_length=32, blank=True)
     category_rank = models.SmallIntegerField(choices=CategoryRank, default=CategoryRank.NONE)
@@ -82,6 +84,7 @@ class Message(MessageFacts):
     recipient_type = models.CharField(max_length=32, blank=True, help_text="As set by the sender: lead, customer …")
     response_code = models.SmallIntegerField(null=True, help_text="HTTP status with which the provider answered.")
     client_message_id = models.CharField(max_length=512, blank=True)
+    participants: list[Participant]  # of a message to a group; set by selectors.participants
 
     class Meta:
         db_table = "log_message"
@@ -113,7 +116,12 @@ class Message(MessageFacts):
                     condition=~Q(**{field: ""}),
                     name=f"log_message_{name}",
                 )
-                for field, name in (("msisdn", "msisdn"), ("country", "country"), ("recipient_type", "recipient"))
+                for field, name in (
+                    ("msisdn", "msisdn"),
+                    ("country", "country"),
+                    ("recipient_type", "recipient"),
+                    ("group_id", "group"),
+                )
             ),
             # The last two tell the rarest of them without reading the messages.
             models.Index(

@@ -32,7 +32,7 @@ from billing.selectors.sums import CostFilter
 from core.extracts import Extract, inline_params
 from core.numbers import mask_number_sql
 from messaging.log.enums import STATUS_ORDER, PayloadKind
-from messaging.log.models import Message, MessagePayload, PhoneNumber, Template
+from messaging.log.models import Message, MessagePayload, Participant, PhoneNumber, Template
 from messaging.log.query import MessageQuery
 from messaging.log.selectors.matching import matching
 from messaging.log.selectors.traffic import TrafficFilter, counted_rows
@@ -41,9 +41,9 @@ Span = tuple[datetime, datetime]  # the end is not included
 _Expression = Expression | F | Subquery
 _MESSAGE_FIELDS = (
     "umid", "created_at", "provider", "provider_message_id", "direction", "status", "status_detail", "country",
-    "content_type", "category", "pricing_type", "recipient_type", "response_code", "error_source", "error_code",
-    "error_title", "provider_error_code", "client_message_id", "queued_at", "sent_at", "delivered_at", "read_at",
-    "failed_at", "rejected_at", "expired_at", "received_at",
+    "group_id", "content_type", "category", "pricing_type", "recipient_type", "response_code", "error_source",
+    "error_code", "error_title", "provider_error_code", "client_message_id", "queued_at", "sent_at", "delivered_at",
+    "read_at", "failed_at", "rejected_at", "expired_at", "received_at",
 )  # fmt: skip
 _RELATED_FIELDS = {
     "subaccount_id": "subaccount__code",
@@ -55,9 +55,21 @@ _RELATED_FIELDS = {
     "source_category": "source__category",
     "source_name": "source__name",
 }
+PARTICIPANT = "participant"
+"""The field with which a message to a group has a row for each participant; empty for other messages."""
+_OF_PARTICIPANT = (
+    "msisdn", "user_id", "country", "category", "pricing_type", "status", "status_at", "sent_at", "delivered_at",
+    "read_at", "failed_at", "error_source", "error_code", "error_title", "provider_error_code",
+)  # fmt: skip
+_IS_UNRATED = "bool_or(state = 'unrated')"
+# A message to a group costs what its participants cost together; nothing is known if one has no price.
 _COSTS = MappingProxyType({
-    "cost_state": "coalesce(charge.state, 'none')", "cost_reason": "charge.reason", "cost": "charge.unit_price",
-    "cost_currency": "nullif(charge.currency, '')", "sell_price": "charge.sell_price",
+    "cost_state": f"CASE WHEN {_IS_UNRATED} THEN 'unrated' WHEN bool_or(state = 'charged') THEN 'charged' "
+    "ELSE coalesce(min(state), 'none') END",
+    "cost_reason": f"CASE WHEN {_IS_UNRATED} THEN min(reason) FILTER (WHERE state = 'unrated') ELSE min(reason) END",
+    "cost": f"CASE WHEN NOT {_IS_UNRATED} THEN sum(unit_price) END",
+    "cost_currency": "min(nullif(currency, ''))",
+    "sell_price": "CASE WHEN NOT bool_or(sell_state = 'unrated') THEN sum(sell_price) END",
 })  # fmt: skip
 
 
@@ -105,7 +117,7 @@ _EXPRESSIONS: dict[str, Callable[[], _Expression]] = {
     "content": _content,
     "channel_upper": lambda: Upper(_or_empty("phone_number__provider_number_id")),
 }
-LOG_FIELDS = (*_EXPRESSIONS, "msisdn", "user_id", *_COSTS)
+LOG_FIELDS = (*_EXPRESSIONS, "msisdn", "user_id", PARTICIPANT, *_COSTS)
 """All fields of a message that exports may contain."""
 
 
@@ -129,17 +141,49 @@ def log_extract(
     """The messages created in the span, oldest first, at most `limit`. Fields are of LOG_FIELDS."""
     rows = matching(account, query).filter(created_at__gte=span[0], created_at__lt=span[1])
     rows = rows.order_by("created_at", "id")
-    costs = [name for name in fields if name in _COSTS]
-    inner = _compile(rows, [name for name in fields if name not in _COSTS], bool(costs), whole_numbers, limit)
-    if not costs:
-        return Extract(inner)
-    columns = ", ".join(f'{_COSTS[name]} AS "{name}"' if name in _COSTS else f'message."{name}"' for name in fields)
-    charges = charges_by_key(account, "SELECT message_key FROM message").sql
-    return Extract(
-        f"WITH message AS MATERIALIZED ({inner}), charge AS MATERIALIZED ({charges}) "  # noqa: S608 - our own names
-        f"SELECT {columns} FROM message LEFT JOIN charge USING (message_key) "
-        "ORDER BY message.row_created_at, message.row_id"
+    outer = {*_COSTS, PARTICIPANT}.intersection(fields)
+    inner = _compile(rows, [name for name in fields if name not in outer], bool(outer), whole_numbers, limit)
+    return Extract(_with_units(account, inner, fields, whole_numbers) if outer else inner)
+
+
+def _with_units(account: Account, inner: str, fields: Sequence[str], whole_numbers: bool) -> str:
+    """The statement of messages, or of their participants, with what they cost.
+
+    A unit is what has one charge: a participant of a message to a group, or another message.
+    """
+    by_participant = PARTICIPANT in fields
+    table, key = Participant._meta.db_table, "row_id, unit_key" if by_participant else "row_id"
+    parts = {
+        "message": inner,
+        "unit": "SELECT row_id, coalesce(p.participant_key, message_key) AS unit_key FROM message "  # noqa: S608
+        f"LEFT JOIN {table} p ON p.account_id = {account.pk} AND p.message_id = row_id",
+    }
+    joins = f" JOIN unit USING (row_id) LEFT JOIN {table} p ON p.participant_key = unit_key" if by_participant else ""
+    if costs := ", ".join(f"{_COSTS[name]} AS {name}" for name in fields if name in _COSTS):
+        parts["charge"] = charges_by_key(account, "SELECT unit_key FROM unit").sql
+        parts["cost"] = (
+            f"SELECT {key}, {costs} FROM unit LEFT JOIN charge ON charge.message_key = unit_key GROUP BY {key}"  # noqa: S608
+        )
+        joins += f" JOIN cost USING ({key})"
+    ctes = ", ".join(f"{name} AS MATERIALIZED ({sql})" for name, sql in parts.items())
+    columns = ", ".join(
+        _unit_column(name, whole_numbers=whole_numbers, by_participant=by_participant) for name in fields
     )
+    order = "message.row_created_at, message.row_id" + (", unit_key" if by_participant else "")
+    return f"WITH {ctes} SELECT {columns} FROM message{joins} ORDER BY {order}"  # noqa: S608 - our own names
+
+
+def _unit_column(name: str, *, whole_numbers: bool, by_participant: bool) -> str:
+    if name == PARTICIPANT:
+        return f'p.participant_key AS "{name}"'
+    if name in _COSTS:
+        return f'cost."{name}"'
+    if not by_participant or name not in _OF_PARTICIPANT:
+        return f'message."{name}"'
+    own = {"status_at": "coalesce(p.read_at, p.delivered_at, p.failed_at, p.sent_at)"}.get(name, f"p.{name}")
+    if name in {"msisdn", "user_id"} and not whole_numbers:
+        own = mask_number_sql(own)
+    return f'CASE WHEN p.participant_key IS NULL THEN message."{name}" ELSE {own} END AS "{name}"'
 
 
 def _compile(

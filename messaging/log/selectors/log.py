@@ -6,11 +6,12 @@ from uuid import UUID
 from django.db.models import Model
 
 from accounts.models import Account
-from billing.selectors import Charge, charges_of
+from billing.selectors import Charge, charges_of, sum_charges
 from core.paging import Page, page
 from messaging.log.models import Message, PhoneNumber, Source, Template
 from messaging.log.query import MessageQuery
 from messaging.log.selectors.matching import matching
+from messaging.log.selectors.participants import attach_participants, keys_of
 
 PAGE_SIZE = 50
 
@@ -25,7 +26,10 @@ def log_page(
 
 
 def attach(account: Account, messages: Sequence[Message], *, loaded: Iterable[Model] = ()) -> None:
-    """Load the related rows, a query for each table with some that are not `loaded`; deleted ones stay None."""
+    """Load the related rows, a query for each table with some that are not `loaded`; deleted ones stay None.
+
+    Messages to groups get their participants.
+    """
     by_key = {(type(row), row.pk): row for row in loaded}
     for name, model in (("phone_number", PhoneNumber), ("template", Template), ("source", Source)):
         ids = {getattr(row, f"{name}_id") for row in messages} - {None}
@@ -34,9 +38,15 @@ def attach(account: Account, messages: Sequence[Message], *, loaded: Iterable[Mo
         by_key |= {(model, row.pk): row for row in rows}
         for row in messages:
             setattr(row, name, by_key.get((model, getattr(row, f"{name}_id"))))
+    attach_participants(account, messages)
 
 
 def charges(account: Account, messages: Iterable[Message]) -> dict[UUID, Charge]:
-    """What the messages cost, by UMID."""
-    keys = {row.message_key: row.umid for row in messages}
-    return {keys[key]: charge for key, charge in charges_of(account, keys).items()}
+    """What the messages cost, by UMID; a message to a group: what its participants cost together.
+
+    The messages are attached.
+    """
+    keys = {row.umid: keys_of(row) for row in messages}
+    found = charges_of(account, [key for each in keys.values() for key in each])
+    by_umid = {umid: [found[key] for key in each if key in found] for umid, each in keys.items()}
+    return {umid: sum_charges(each) for umid, each in by_umid.items() if each}

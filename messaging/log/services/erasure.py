@@ -17,6 +17,7 @@ from core import partitions
 from core.numbers import digits_of, is_number
 from core.strict_json import dump
 from messaging.log.kinds import SHORTEST_PREFIX
+from messaging.log.lifecycle.participants import erase_person
 from messaging.log.models import (
     ContactEvent,
     Message,
@@ -129,6 +130,13 @@ def delete_contacts(account: Account, person: Person, until: datetime) -> int:
     """Delete the announcements about a person. Returns their number."""
     of_person = Q(msisdn=person.msisdn) | Q(user_id__in=person.user_ids)
     return int(ContactEvent.objects.filter(of_person, account=account, at__lte=until).delete()[0])
+
+
+@transaction.atomic
+def erase_participations(account: Account, person: Person) -> int:
+    """Remove a person from the participants of messages to groups, which stay. Returns the number of messages."""
+    with connection.cursor() as cursor:
+        return erase_person(cursor, account.pk, person.msisdn, person.user_ids)
 
 
 def delete_filters(account: Account, person: Person) -> int:

@@ -206,6 +206,9 @@ def traces(acme):
     for number, said in enumerate((f"Call +{INDIA}!", f"Her number:\n{SPACED}", f"Or 00{INDIA}")):
         report(acme, "received", provider_message_id=f"wamid.about{number}", msisdn=OTHER_PERSON, direction="inbound",
                content={"text": {"body": said}})  # fmt: skip
+    for msisdn, state in ((OTHER_PERSON, "delivered"), (INDIA, "failed")):
+        report(acme, state, provider_message_id="wamid.group", group_id="GRP_z", msisdn=msisdn,
+               error_code=131026 if state == "failed" else None, error_title=f"{msisdn} is no user")  # fmt: skip
     endpoint = WebhookEndpoint.objects.get(account=acme, provider="meta")
     for state, body in (
         ("quarantined", f"no JSON {INDIA}".encode()), ("quarantined", f"\0 {SPACED}".encode()),
@@ -276,8 +279,9 @@ def test_nothing_of_a_person_remains_in_any_table_file_or_key(acme, other, reque
     assert places_with(traces, USER_ID) == []
     assert traffic(acme) == {**figures[1], "queued": 2}  # what waited is never sent
     assert costs(acme) == figures[0]
-    assert log_of(acme) == ["wamid.about0", "wamid.about1", "wamid.about2", "wamid.other"]
+    assert log_of(acme) == ["wamid.about0", "wamid.about1", "wamid.about2", "wamid.group", "wamid.other"]
     assert deletion.removed == {
+        "participations": 1,
         "messages": 5, "statuses": 6, "payloads": 3, "never_sent": 1, "webhooks": 6, "mentions": 3, "announcements": 1,
         "saved_filters": 3, "kept_answers": 1, "exports": 9,
     }  # fmt: skip

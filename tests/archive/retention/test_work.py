@@ -15,10 +15,10 @@ from archive.retention.work import run
 from core.errors import UserError
 from messaging.inbound.models import InboxItem, WebhookEndpoint
 from messaging.log.lifecycle.erasure import AnchorKey, erase_messages
-from messaging.log.models import DeletedMessage, Message, MessageAnchor, MessagePayload, StatusEvent
+from messaging.log.models import DeletedMessage, Message, MessageAnchor, MessagePayload, Participant, StatusEvent
 from tests.messaging.inbound.services.test_erasure import costs, process_webhook, traffic
 from tests.people import principal
-from tests.traffic import AT, INDIA, channel_of, deliver, report
+from tests.traffic import AT, INDIA, channel_of, deliver, report, send_to_group
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 12, 20)
@@ -119,6 +119,14 @@ def test_records_of_deleted_messages_go_with_their_month(acme, keep):
     keep(acme, message_months=3)
     run(TODAY)
     assert not DeletedMessage.objects.exists()
+
+
+def test_participants_of_groups_go_with_their_messages(acme, other, keep):
+    for account in (acme, other):
+        send_to_group(account, at=OLD)
+    keep(acme, message_months=3)
+    run(TODAY)
+    assert {one.account_id for one in Participant.objects.all()} == {other.pk}
 
 
 def test_texts_alone(acme, other, keep):

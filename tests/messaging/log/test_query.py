@@ -41,6 +41,7 @@ PAGE = {  # each filter with a field on the log's page: its parameter, and its l
     "channel": ("channel", "Channel"),
     "country": ("country", "Country"),
     "msisdn": ("msisdn", "Phone number"),
+    "group_id": ("group_id", "Group"),
     "umid": ("umid", "UMID"),
     "category": ("category", "Category"),
     "template": ("template", "Template"),
@@ -59,6 +60,7 @@ INDEXES = {
     "channel": "log_message_channel",
     "country": "log_message_country",
     "msisdn": "log_message_msisdn",
+    "group_id": "log_message_group",
     "umid": "log_umid",
     "category": "log_message_category",
     "template": "log_message_template",
@@ -80,7 +82,7 @@ def test_filters_that_people_and_programs_may_use():
     assert filters().keys() == {
         "subaccount", "channel", "direction", "status", "country", "umid", "provider_message_id", "msisdn", "category",
         "template", "error_code", "response_code", "source_category", "source_name", "recipient_type", "created_after",
-        "created_before", "search", "sending", "sent_after", "sent_before", "read_after", "read_before",
+        "created_before", "search", "sending", "sent_after", "sent_before", "read_after", "read_before", "group_id",
     }  # fmt: skip
     assert declarations(MessageQuery).keys() - filters().keys() == {"user_id", "countries", "umids"}
 
@@ -95,8 +97,8 @@ def test_a_user_id_may_be_as_long_as_the_log_stores_it():
 
 def test_the_order_behind_more_filters():
     assert [each.page for each in filters().values() if each.on_page and each.more] == [
-        "subaccount", "channel", "country", "msisdn", "umid", "category", "template", "source_category", "source_name",
-        "recipient_type", "response_code", "error_code", "sending", "sent", "read",
+        "subaccount", "channel", "country", "msisdn", "group_id", "umid", "category", "template", "source_category",
+        "source_name", "recipient_type", "response_code", "error_code", "sending", "sent", "read",
     ]  # fmt: skip
 
 
@@ -118,6 +120,7 @@ HELP = {
     "country": "ISO 3166 alpha-2, case-insensitive.",
     "msisdn": "A number with its country code, or at least its first six digits. "
     "Without `msisdn:read`, only full numbers.",
+    "group_id": "WhatsApp's id of a group: messages to and from it.",
     "umid": "Case-insensitive, with or without hyphens, or at least the first eight digits.",
     "provider_message_id": "The provider's full id.",
     "category": "The pricing category.",
@@ -167,6 +170,7 @@ def test_each_filter_is_described_for_rest():
         **{name: {"type": "string", "minLength": 1, "maxLength": most} for name, most in (
             ("search", 512), ("subaccount", 50), ("channel", 64), ("msisdn", 24), ("umid", 36),
             ("provider_message_id", 512), ("template", 512), ("source_name", 128), ("recipient_type", 32),
+            ("group_id", 512),
         )},
         **{name: {"type": "string", "format": "date-time"} for name in (
             "created_after", "created_before", "sent_after", "sent_before", "read_after", "read_before",
@@ -353,7 +357,7 @@ def test_problems(words, wrong):
         ({"countries": ["SG"]}, [("country__in", ("SG",))]),
         ({"umids": [UMID]}, [("umid__in", (UMID,))]),
         ({"status": ["delivered"]}, [("status__in", ("delivered",))]),
-        ({"msisdn": "6591234567", "exact_numbers": True}, [("msisdn", "6591234567")]),
+        ({"group_id": "GRP_z"}, [("group_id", "GRP_z")]),
     ],
 )
 def test_conditions_on_columns(words, expected):

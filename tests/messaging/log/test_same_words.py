@@ -34,6 +34,7 @@ VALUES: dict[
     "channel": [META.number_id, DIALOG.number_id],
     "country": ["in", "IN", "Sg", "AQ"],
     "msisdn": [INDIA, "+65 9123 4567", "0065-9123-4567", "659123", "9876543"],
+    "group_id": ["GRP_z", "grp"],
     "umid": ["{umid}", "{UMID}", "{hex}", "{first}", "00000000"],
     "category": ["utility", "marketing"],
     "template": ["weekend_sale", "payment_reminder"],
@@ -53,7 +54,8 @@ def umid(acme):
     """The UMID of the first of four messages."""
     deliver(acme, template_name="weekend_sale", template_language="en")
     report(acme, "failed", provider_message_id="B", category="utility", error_source="meta", error_code=131049)
-    report(acme, "received", provider_message_id="C", direction="inbound", msisdn="6591234567", channel=DIALOG)
+    report(acme, "received", provider_message_id="C", direction="inbound", msisdn="6591234567", channel=DIALOG,
+           group_id="GRP_z")  # fmt: skip
     report(acme, "sent", provider_message_id="D", at=AT + timedelta(hours=1))
     spring = Source.objects.create(account=acme, category="campaign", name="Spring sale")
     Message.objects.filter(provider_message_id="wamid.A").update(source=spring, recipient_type="lead")

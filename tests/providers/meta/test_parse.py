@@ -181,6 +181,29 @@ def test_to_whom_a_status_is(fields, contacts, person):
     assert (event.msisdn, event.user_id) == person
 
 
+@pytest.mark.parametrize(
+    ("fields", "group_id"),
+    [
+        ({"recipient_id": "16505551234"}, ""),
+        ({"recipient_id": "16505551234", "recipient_type": "individual"}, ""),
+        ({"recipient_id": "GRP_z", "recipient_type": "group"}, "GRP_z"),
+        ({"recipient_id": "GRP_z", "recipient_type": "group", "recipient_participant_id": "6591230381"}, "GRP_z"),
+        ({"recipient_id": "GRP_z", "recipient_participant_id": "6591230381"}, "GRP_z"),
+        ({"recipient_id": "GRP_z", "recipient_participant_user_id": "SG.BBB222"}, "GRP_z"),
+        ({"recipient_id": None, "recipient_participant_id": "6591230381"}, "unknown"),
+    ],
+)  # fmt: skip
+def test_to_which_group_a_status_is(fields, group_id):
+    assert parse(body(statuses=[STATUS | fields])).events[0].group_id == group_id
+
+
+def test_a_message_in_a_group_has_its_sender_and_group():
+    text = {"type": "text", "text": {"body": "Hello"}}
+    message = {"id": "wamid.G", "timestamp": "1790000000", "from": "6591234567", "group_id": "GRP_z"} | text
+    (event,) = parse(body(messages=[message])).events
+    assert (event.msisdn, event.group_id, event.direction) == ("6591234567", "GRP_z", "inbound")
+
+
 # --- Pricing and statuses --------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("pricing", "pricing_type"),

@@ -57,6 +57,15 @@ def merge_ranking(ranking: Ranking) -> str:
     return f"{ranking.best}({ranking_of(ranking, 'm')}, c.{ranking.values})"
 
 
+def merge_excluded(column: Column) -> str:
+    """The new value of an existing row `m` of the same columns, in an upsert."""
+    if isinstance(column.merge, Ranking):
+        ranking = column.merge
+        better = f"{ranking.best}({ranking_of(ranking, 'm')}, {ranking_of(ranking, 'excluded')})"
+        return _list_value(column, ranking, better)
+    return f"{column.merge.name}(m.{column.name}, excluded.{column.name})"
+
+
 def _event_value(column: Column) -> str:
     return column.reported or column.name
 

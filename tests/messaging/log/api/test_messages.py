@@ -15,7 +15,7 @@ from billing.proposals.corrections import save_sell_terms
 from local.demo.world import ACME
 from messaging.log.models import Message, Source
 from tests.people import principal
-from tests.traffic import AT, channel_of, deliver, rate, report
+from tests.traffic import AT, channel_of, deliver, rate, report, send_to_group
 
 EIGHT, META, DIALOG = ACME.channels
 URL = "/api/v1/messages/"
@@ -27,6 +27,7 @@ DELIVERED = {
     "direction": "outbound",
     "msisdn": "919876543210",
     "user_id": "",
+    "group_id": "",
     "country": "IN",
     "content_type": "template",
     "category": "marketing",
@@ -38,6 +39,7 @@ DELIVERED = {
     "status": "delivered",
     "status_detail": "",
     "error": None,
+    "participants": None,
     "created_at": "2026-10-15T08:00:00Z",
     "queued_at": None,
     "sent_at": "2026-10-15T08:00:00Z",
@@ -76,6 +78,7 @@ CHARGED = {
     "sale": None,
     "rating": None,
     "evidence": {"webhook_event": None, "status": "delivered"},
+    "participants": None,
 }
 
 
@@ -109,6 +112,29 @@ def ids(answer):
 def test_a_delivered_marketing_template(acme, get):
     message = deliver(acme, template_name="weekend_sale", template_language="en", content_type="template")
     assert get(f"{URL}{message.umid}/") == {"umid": str(message.umid), **DELIVERED}
+
+
+def test_a_message_to_a_group_has_participants_with_a_charge_each(acme, get):
+    message = send_to_group(acme)
+    rate()
+    body = get(f"{URL}{message.umid}/")
+    assert (body["msisdn"], body["group_id"], body["status"]) == ("", "GRP_z", "delivered")
+    assert [(one["msisdn"], one["status"], one["error_code"]) for one in body["participants"]] == [
+        ("33612340381", "undelivered", 131026), ("6591230381", "delivered", None), ("919812340381", "delivered", None),
+    ]  # fmt: skip
+    assert body["cost"] == {"state": "charged", "amount": "0.0174", "currency": "USD"}
+    charge = get(f"/api/v1/charges/{message.umid}/")
+    assert (charge["state"], charge["amount"], charge["market"]) == ("charged", "0.0174", None)
+    assert [(one["state"], one["market"], one["amount"]) for one in charge["participants"]] == [
+        ("none", None, None), ("charged", "Singapore", "0.016"), ("charged", "India", "0.0014"),
+    ]  # fmt: skip
+
+
+def test_a_message_to_a_group_that_reached_nobody_costs_nothing(acme, get):
+    message = report(acme, "sent", group_id="GRP_z", msisdn="")
+    assert get(f"{URL}{message.umid}/")["participants"] == []
+    charge = get(f"/api/v1/charges/{message.umid}/")
+    assert (charge["state"], charge["participants"]) == ("none", [])
 
 
 def test_a_failed_message_says_whose_code_it_is(acme, get):

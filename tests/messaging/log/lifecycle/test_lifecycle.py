@@ -30,26 +30,6 @@ FAILED = replace(
 )  # fmt: skip
 
 
-@pytest.fixture
-def apply(acme):
-    """Apply events of Acme's Meta number, one batch a call."""
-    directory = Directory([acme.pk])
-
-    def run(*events, webhook_id=None):
-        directory.load_templates((acme.pk, event) for event in events)
-        lifecycle.apply(
-            [
-                lifecycle.EventReport(
-                    acme.pk, "meta", event, directory.placement(acme.pk, "meta", event), webhook_id, event.at
-                )
-                for event in events
-            ],
-            directory,
-        )
-
-    return run
-
-
 def test_an_edit_changes_no_column_of_its_original(apply, acme):
     apply(SENT, DELIVERED)
     before = Message.objects.filter(account=acme).values().get()

@@ -34,7 +34,8 @@ def test_every_column_has_its_value():
     assert row(EVENT, webhook_id=5, received_at=AT) == {
         "account_id": 7, "provider": "meta", "provider_message_id": "wamid.A", "message_key": key, "umid": key,
         "direction": "outbound", "state": "failed", "at": AT, "subaccount_id": 2, "phone_number_id": 3, "waba_id": 4,
-        "msisdn": "919876543210", "user_id": "IN.1", "country": "IN", "content_type": "text", "template_id": None,
+        "msisdn": "919876543210", "user_id": "IN.1", "country": "IN", "group_id": "",
+        "content_type": "text", "template_id": None,
         "client_message_id": "order 7", "category_rank": 1, "category": "marketing", "pricing_type": "regular",
         "detail": "undeliverable", "error_source": "meta", "error_code": 131049, "error_title": "Not delivered",
         "provider_error_code": 3, "webhook_id": 5, "webhook_received_at": AT, "content": '{"text":{"body":"Hello"}}',
