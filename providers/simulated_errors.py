@@ -5,7 +5,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class SimulatedError:
-    """`is_immediate`: the response to the request has the error; otherwise a `failed` webhook has it."""
+    """`is_immediate`: the response to the request has the error; otherwise a `failed` webhook has it.
+
+    `given` and `expected` are numbers of parameters, with code 132000.
+    """
 
     code: int
     status: int
@@ -13,6 +16,8 @@ class SimulatedError:
     details: str
     is_immediate: bool = True
     kind: str = "OAuthException"
+    given: int = 0
+    expected: int = 0
 
 
 _IMMEDIATE_ERRORS = (
@@ -26,6 +31,7 @@ _IMMEDIATE_ERRORS = (
     (130497, 403, "Business account is restricted from messaging users in this country", "Not sent."),
     (131000, 500, "Something went wrong", "Message failed to send because of an unknown error."),
     (131008, 400, "Required parameter is missing", "The request lacks a required parameter."),
+    (131009, 400, "Parameter value is not valid", "One or more parameter values are invalid."),
     (131016, 500, "Service unavailable", "The service is temporarily unavailable."),
     (131021, 400, "Recipient cannot be sender", "Sender and recipient phone number are the same."),
     (131030, 400, "Recipient phone number not in allowed list", "Add the recipient to the allowed list."),
@@ -37,7 +43,12 @@ _IMMEDIATE_ERRORS = (
      "Give a phone number in `to`."),
     (132000, 400, "Number of parameters does not match the expected number of params", "Wrong number."),
     (132001, 404, "Template name does not exist in the translation", "No such template and language."),
+    (132005, 400, "Translated text too long", "The text is too long with these parameters."),
+    (132007, 400, "Template format character policy violated", "The template violates a policy."),
+    (132012, 400, "Parameter format does not match format in the created template", "Wrong format."),
     (132015, 400, "Template is paused", "The template is paused for its low quality."),
+    (132016, 400, "Template is disabled", "The template was paused too often for its low quality."),
+    (132018, 400, "There's an issue with the parameters in your template", "A parameter cannot be used."),
     (133010, 400, "Phone number not registered", "The number is not registered on the Cloud API."),
 )  # fmt: skip
 _DEFERRED_ERRORS = (
@@ -50,6 +61,8 @@ _DEFERRED_ERRORS = (
      "In order to maintain a healthy ecosystem engagement, the message failed to be delivered."),
     (131050, 400, "User has stopped receiving marketing messages", "Not sent."),
     (131053, 400, "Media upload error", "The media could not be uploaded."),
+    (132021, 400, "Template name is already in use", "A template that was not made by Direct Send has this name."),
+    (139200, 400, "Direct Send is blocked", "Utility messages of Direct Send are blocked for this account."),
 )  # fmt: skip
 ERRORS = {row[0]: SimulatedError(*row) for row in _IMMEDIATE_ERRORS} | {
     row[0]: SimulatedError(*row, is_immediate=False) for row in _DEFERRED_ERRORS

@@ -7,30 +7,35 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from random import Random
-from typing import Protocol
+from typing import Any, Protocol
 
 from providers.events import MessageEvent
 from providers.scenarios import Context, Scenario, SimulatedSender, Webhooks
 from providers.simulated_errors import ERRORS, SimulatedError
 
-SENT, DELIVERED, READ, FAILED, REPLY = "sent", "delivered", "read", "failed", "reply"
+SENT, DELIVERED, READ, FAILED, REPLY, SMS = "sent", "delivered", "read", "failed", "reply", "sms"
 LIMITED, BLOCKED = ".limited", ".blocked"  # endings of a token: the health status of its number
 
 
 class SimulatedRefusal(Exception):
     """The simulated provider answers the request with this error."""
 
-    def __init__(self, code: int, details: str = "") -> None:
+    def __init__(self, code: int, details: str = "", *, given: int = 0, expected: int = 0) -> None:
         super().__init__(code, details)
-        self.error: SimulatedError = replace(ERRORS[code], details=details) if details else ERRORS[code]
+        error = ERRORS[code]
+        self.error = replace(error, details=details or error.details, given=given, expected=expected)
+
+
+Component = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class SimulatedTemplate:
-    """An approved template: its pricing category and how many parameters its body has."""
+    """A template: its pricing category, its components in Meta's form, and Meta's status."""
 
     category: str
-    body_parameters: int
+    components: tuple[Component, ...]
+    status: str = "APPROVED"
 
 
 Templates = Mapping[tuple[str, str], SimulatedTemplate]  # by name and language
@@ -38,13 +43,28 @@ Templates = Mapping[tuple[str, str], SimulatedTemplate]  # by name and language
 
 @dataclass(frozen=True, slots=True)
 class MessageRequest:
-    """A message to send: `to` as written, `msisdn` its digits, and the `reference` that webhooks repeat."""
+    """A message to send: `to` as written, `msisdn` its digits, and the `reference` that webhooks repeat.
+
+    A message to a user id or to a group has no `msisdn`. `direct_send`: it has no template, Meta makes one. `failure`:
+    the code with which it fails after it was accepted. `is_dropped`: it is accepted and nothing else happens.
+    """
 
     to: str
     msisdn: str
     category: str
     is_template: bool
     reference: str
+    user_id: str = ""
+    group_id: str = ""
+    direct_send: bool = False
+    failure: int | None = None
+    is_dropped: bool = False
+    has_sms_fallback: bool = False
+
+    @property
+    def is_charged(self) -> bool:
+        """Whether it is sent at a category's rate, and not free in an open window."""
+        return self.is_template or self.direct_send
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -113,3 +113,5 @@ RICH_TEMPLATES = (
 
 # The parts that announcements about templates have for them.
 ANNOUNCED = {"rejected": "crypto_gift", "paused": "win_back", "disabled": "mystery_box", "moving": "invoice_ready"}
+# What the announcements make of them, for the sandbox.
+SANDBOX_STATUSES = {"crypto_gift": "REJECTED", "win_back": "PAUSED", "mystery_box": "DISABLED"}

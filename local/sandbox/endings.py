@@ -10,7 +10,7 @@ from random import Random
 
 from local.sandbox.config import Config
 from providers.simulated_errors import ERRORS, SimulatedError
-from providers.simulation import DELIVERED, FAILED, READ, REPLY, SENT
+from providers.simulation import DELIVERED, FAILED, READ, REPLY, SENT, SMS, MessageRequest
 
 STATUS_SEQUENCES = {
     "990000": (SENT, DELIVERED, READ),
@@ -26,7 +26,8 @@ LOST_ANSWERS = {
     BAD_GATEWAY: "the message is accepted and its webhooks arrive, but the answer is 502 with an HTML page",
     UNAVAILABLE: "the message is not accepted, and the answer is 503 with an HTML page",
 }
-_DELAYS = {SENT: (0.3, 1.5), DELIVERED: (0.5, 6.0), READ: (3.0, 90.0), FAILED: (0.5, 4.0), REPLY: (5.0, 60.0)}
+_DELAYS = {SENT: (0.3, 1.5), DELIVERED: (0.5, 6.0), READ: (3.0, 90.0), FAILED: (0.5, 4.0), REPLY: (5.0, 60.0),
+           SMS: (1.0, 9.0)}  # fmt: skip
 _FAILURES = (131026, 131026, 131049, 130472)
 
 
@@ -56,14 +57,17 @@ def refusal(msisdn: str, rng: Random, config: Config) -> SimulatedError | None:
     return ERRORS[131000] if rng.random() < config.refuse and not has_ending else None
 
 
-def steps(msisdn: str, rng: Random, config: Config) -> tuple[Step, ...]:
+def steps(message: MessageRequest, rng: Random, config: Config) -> tuple[Step, ...]:
     """The webhooks of an accepted message, in order."""
-    error = _ERROR_BY_ENDING.get(msisdn[-6:])
-    events = STATUS_SEQUENCES.get(msisdn[-6:]) or _random_events(rng, config)
+    ending = message.msisdn[-6:]
+    error = ERRORS[message.failure] if message.failure else _ERROR_BY_ENDING.get(ending)
+    events = STATUS_SEQUENCES.get(ending) or _random_events(rng, config)
     if error is not None:
         events = (FAILED,)
     elif FAILED in events:
         error = ERRORS[rng.choice(_FAILURES)]
+    if events[-1] == FAILED and message.has_sms_fallback:
+        events = (*events, SMS)
     return tuple(
         Step(rng.uniform(*_DELAYS[event]) / config.speed, event, error if event == FAILED else None) for event in events
     )

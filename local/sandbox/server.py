@@ -29,6 +29,7 @@ from providers.simulation import BLOCKED, LIMITED, MessageRequest, SimulatedRefu
 from providers.vocabulary import Shape
 
 MAX_BODY_BYTES = 1024 * 1024
+_WITHOUT_NUMBER = "15550000000"  # in the ids of messages to persons who hide their number
 _HANG_SECONDS = 120.0  # how long a request stays open that gets no answer
 _HTML = "<html><body><h1>Sorry, something went wrong.</h1></body></html>"
 
@@ -130,8 +131,10 @@ class Sandbox:
     def _accept(self, sender: SimulatedSender, message: MessageRequest, rng: Random) -> str:
         """Queue the message's webhooks. Returns its id."""
         number = self._config.numbers[sender.number_id]
-        message_id = number.simulation.new_id(rng, message.msisdn)
-        self._outbox.put(SandboxMessage(message_id, number, sender, message, steps(message.msisdn, rng, self._config)))
+        message_id = number.simulation.new_id(rng, message.msisdn or _WITHOUT_NUMBER, group=message.group_id)
+        if not message.is_dropped:
+            webhooks = steps(message, rng, self._config)
+            self._outbox.put(SandboxMessage(message_id, number, sender, message, webhooks))
         self.counts["accepted"] += 1
         return message_id
 
@@ -170,7 +173,7 @@ class Sandbox:
             raise SimulatedRefusal(131016)
         if not self._number_limiter.allows(sender.number_id, now):
             raise SimulatedRefusal(130429)
-        if not self._pair_limiter.allows(f"{sender.number_id}/{message.msisdn}", now):
+        if not self._pair_limiter.allows(f"{sender.number_id}/{message.to}", now):
             raise SimulatedRefusal(131056)
 
 

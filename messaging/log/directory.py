@@ -84,6 +84,8 @@ class Directory:
             template = TemplateRef(pk, category.lower())
             self._templates[account_id, waba_id, name, language] = template
             self._templates.setdefault((account_id, None, name, language), template)
+            # Direct Send names a template whose language Meta decides.
+            self._templates.setdefault((account_id, waba_id, name, ""), template)
 
     def placement(self, account_id: int, provider: str, event: MessageEvent) -> Placement:
         """The placement of an event. Raises Unregistered."""

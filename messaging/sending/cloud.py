@@ -11,7 +11,7 @@ from messaging.sending.origin import read_origin
 from messaging.sending.requests import Origin, SendRequest, SendSummary
 from messaging.sending.senders import Sender
 from providers import reading as lenient
-from providers.meta.requests import INVALID, RESTRICTED, MetaRefusal, read_content, read_recipient
+from providers.meta.requests import INVALID, RESTRICTED, MetaRefusal, read_content, read_group, read_recipient
 from providers.vocabulary import Shape
 
 
@@ -23,9 +23,9 @@ def read(body: Mapping[str, Any], sender: Sender, origin: Origin, shape: Shape) 
     return SendRequest(
         shape=shape, request=dict(body), sender=sender,
         about=SendSummary(
-            msisdn=msisdn, user_id=user_id, content_type=content.kind, template_name=content.template_name,
-            template_language=content.template_language, client_message_id=content.reference,
-            origin=_origin(body, origin),
+            msisdn=msisdn, user_id=user_id, group_id=read_group(body), content_type=content.kind,
+            template_name=content.template_name, template_language=content.template_language,
+            category=content.category, client_message_id=content.reference, origin=_origin(body, origin),
         ),
     )  # fmt: skip
 

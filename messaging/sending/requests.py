@@ -25,9 +25,11 @@ class SendSummary:
 
     msisdn: str = ""
     user_id: str = ""
+    group_id: str = ""  # of a message to a group, which has no number and no user id
     content_type: str = ""
     template_name: str = ""
     template_language: str = ""
+    category: str = ""  # that the client asks for: a text without a template is of this category
     client_message_id: str = ""
     client_batch_id: str = ""
     callback_url: str = ""

@@ -10,14 +10,19 @@ import orjson
 
 from providers.eightxeight import scenarios
 from providers.eightxeight.delivery_codes import delivery_code
+from providers.eightxeight.simulated_webhooks import User, Webhook
 from providers.eightxeight.statuses import moment
 from providers.events import MessageEvent
+from providers.meta.requests import is_user_id
+from providers.meta.simulated_templates import check
+from providers.meta.translation import template as template_in_meta_form
 from providers.simulated_errors import SimulatedError
 from providers.simulation import (
     DELIVERED,
     FAILED,
     REPLY,
     SENT,
+    SMS,
     MessageRequest,
     SimulatedRefusal,
     SimulatedReport,
@@ -29,7 +34,9 @@ from providers.simulation import (
 )
 from providers.vocabulary import Direction
 
-_CODES = {100: 1000, 190: 1200, 131008: 1000, 131062: 3047, 132000: 3041, 132001: 3038, 132015: 3038}
+_COUNT = 132000
+_CODES = {100: 1000, 190: 1200, 131008: 1000, 131009: 1000, 131062: 3047, 132001: 3038, 132005: 3043, 132012: 3042,
+          132015: 3038, 132016: 3038, 132018: 3041}  # fmt: skip
 _RATE_LIMIT_CODES = (4, 80007, 130429, 131056)
 _DETAILS = {DELIVERED: "delivered_to_recipient", FAILED: "rejected_by_operator"}
 
@@ -47,23 +54,29 @@ def read_request(body: bytes, templates: Templates) -> MessageRequest:
     content = data.get("content") if isinstance(data, dict) else None
     if not isinstance(user, dict) or not isinstance(content, dict):
         raise SimulatedRefusal(131008, "'user' and 'content' are required.")
-    to = user.get("msisdn")
-    if not isinstance(to, str):
+    to, user_id = user.get("msisdn") or "", user.get("channelUserId") or ""
+    if not isinstance(to, str) or not (to or is_user_id(user_id)):
         raise SimulatedRefusal(131062)
     is_template = str(data.get("type")).lower() == "template"
     category = _template(content.get("template"), templates).category if is_template else "service"
-    return MessageRequest(to, digits(to), category, is_template, str(data.get("clientMessageId") or ""))
+    if category == "authentication" and not to:
+        raise SimulatedRefusal(131062)
+    direct = (content.get("whatsApp") or {}).get("directSend") if isinstance(content.get("whatsApp"), dict) else None
+    channels = data.get("channels") if isinstance(data.get("channels"), list) else []
+    return MessageRequest(
+        to or user_id, digits(to) if to else "", "utility" if direct else category, is_template,
+        str(data.get("clientMessageId") or ""), user_id="" if to else user_id, direct_send=bool(direct),
+        has_sms_fallback=any(isinstance(each, dict) and each.get("channel") == "SMS" for each in channels),
+    )  # fmt: skip
 
 
 def _template(content: Any, templates: Templates) -> SimulatedTemplate:
-    data = content if isinstance(content, dict) else {}
-    template = templates.get((str(data.get("name")), str(data.get("language"))))
-    if template is None:
-        raise SimulatedRefusal(132001)
-    bodies = [part for part in data.get("components") or [] if str(part.get("type", "body")).lower() == "body"]
-    if sum(len(body.get("parameters") or []) for body in bodies) != template.body_parameters:
-        raise SimulatedRefusal(132000)
-    return template
+    """Check a template in Meta's form, into which it is translated."""
+    try:
+        template = template_in_meta_form(content)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        raise SimulatedRefusal(131008, "'content.template' needs name, language and components.") from None
+    return check(template, templates)
 
 
 def new_id(rng: Random, msisdn: str, *, inbound: bool = False, group: str = "") -> str:
@@ -74,8 +87,16 @@ def new_id(rng: Random, msisdn: str, *, inbound: bool = False, group: str = "") 
 def success_answer(request: MessageRequest, umid: str) -> bytes:
     """The answer 200."""
     status = {"state": "queued", "timestamp": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S}.00Z"}
-    answer = {"umid": umid, "user": {"msisdn": request.to}, "status": status}
+    user = {"channelUserId": request.user_id} if request.user_id else {"msisdn": request.to}
+    answer = {"umid": umid, "user": user, "status": status}
     return orjson.dumps(answer | ({"clientMessageId": request.reference} if request.reference else {}))
+
+
+def _code(error: SimulatedError) -> int:
+    """8x8's code of a refusal: of too few parameters, 3040 if there are none."""
+    if error.code == _COUNT:
+        return 3033 if error.given > error.expected else 3041 if error.given else 3040
+    return _CODES.get(error.code, 1000)
 
 
 def error_answer(error: SimulatedError, rng: Random) -> tuple[int, bytes]:
@@ -85,7 +106,7 @@ def error_answer(error: SimulatedError, rng: Random) -> tuple[int, bytes]:
     elif error.status >= 500:
         status, code = 500, 2000
     else:
-        status, code = (401 if error.code == 190 else 400), _CODES.get(error.code, 1000)
+        status, code = (401 if error.code == 190 else 400), _code(error)
     body = {
         "code": code, "message": f"{error.title}: {error.details}", "errorId": new_id(rng, ""),
         "timestamp": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S}.00Z",
@@ -102,11 +123,16 @@ def report_webhook(report: SimulatedReport) -> bytes:
     if report.state == REPLY:
         reply = MessageEvent(
             new_id(Random(report.message_id), ""), "received", at, Direction.INBOUND, subaccount_code=subaccount,
-            msisdn=request.msisdn, content={"text": "Thank you!"},
+            msisdn=request.msisdn, user_id=request.user_id, content={"text": "Thank you!"},
         )  # fmt: skip
         return event_webhook(reply)
+    if report.state == SMS:
+        user = User(request.msisdn)
+        return Webhook(subaccount, report.message_id, user, at).receipt(
+            "delivered", "delivered_to_recipient", channel="sms"
+        )
     event = MessageEvent(
-        report.message_id, report.state, at, subaccount_code=subaccount, msisdn=request.msisdn,
+        report.message_id, report.state, at, subaccount_code=subaccount, msisdn=request.msisdn, user_id=request.user_id,
         category=request.category, client_message_id=request.reference,
         error_code=report.error.code if report.error else None,
     )  # fmt: skip
@@ -133,7 +159,7 @@ def event_webhook(event: MessageEvent, waba_id: str = "") -> bytes:
     payload: dict[str, Any] = {
         "umid": event.provider_message_id,
         "subAccountId": event.subaccount_code,
-        "user": {"msisdn": f"+{event.msisdn}"},
+        "user": User(event.msisdn, event.user_id).as_json(),
     }
     if event.client_message_id:
         payload["clientMessageId"] = event.client_message_id

@@ -9,41 +9,32 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from core.errors import UserError
-from providers.error_catalogue import META, catalogue
+from providers.meta import direct_send
+from providers.meta.refusals import INVALID, MISSING, NOT_VALID, RESTRICTED, MetaRefusal
 
-INVALID, MISSING, NOT_VALID, RESTRICTED = 100, 131008, 131009, 130497
-_STATUSES = {10: 403, 190: 401, 130429: 429, 130497: 403, 131000: 500, 131016: 503, 131056: 429, 133010: 400}
+__all__ = ["INVALID", "RESTRICTED", "Content", "MetaRefusal", "is_mark", "is_user_id", "read_content", "read_group",
+           "read_recipient"]  # fmt: skip
+
 _LONGEST_TEXT, _LONGEST_CAPTION, _LONGEST_REFERENCE = 4096, 1024, 512
 _LONGEST_URL = 2048
 _MEDIA = ("image", "audio", "video", "document", "sticker")
 _PHONE_PUNCTUATION = re.compile(r"[ +()\-]")
 _PHONE = re.compile(r"[1-9][0-9]{6,14}")
-_USER_ID = re.compile(r"[A-Z]{2}\.[A-Za-z0-9]{1,128}")
-
-
-class MetaRefusal(UserError):
-    """The request is refused with this code of Meta's; the message names the field and the remedy."""
-
-    def __init__(self, code: int, message: str, *, field: str = "", status: int | None = None) -> None:
-        super().__init__(message, field=field)
-        self.code, self.status = code, status or _STATUSES.get(code, 400)
-
-    @property
-    def title(self) -> str:
-        """Meta's title of the code."""
-        diagnosis = catalogue().get((META, self.code))
-        return diagnosis.title if diagnosis else "Invalid parameter"
+_USER_ID = re.compile(r"[A-Z]{2}\.(ENT\.)?[A-Za-z0-9]{1,128}")
 
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """The content of a message: its type, and a template's name and language. `reference` is the client's."""
+    """The content of a message: its type, and a template's name and language. `reference` is the client's.
+
+    `category`: of Direct Send, whose template may have a name but has no language before Meta makes it.
+    """
 
     kind: str
     template_name: str
     template_language: str
     reference: str
+    category: str = ""
 
 
 def is_mark(body: Mapping[str, Any]) -> bool:
@@ -65,23 +56,37 @@ def _check_product(body: Mapping[str, Any]) -> None:
 
 
 def read_recipient(body: Mapping[str, Any]) -> tuple[str, str]:
-    """MSISDN and user id (or a group's), one of which is empty; raises `MetaRefusal`."""
+    """MSISDN and user id, one of which is empty; both for a group. Raises `MetaRefusal`."""
     _check_product(body)
     if body.get("recipient_type") not in (None, "individual", "group"):
         raise MetaRefusal(INVALID, "Param recipient_type must be individual or group.")
     to, user_id = body.get("to"), body.get("recipient")
+    if read_group(body):
+        return "", ""
     if to is None or to == "":
         if user_id is None or user_id == "":
             raise MetaRefusal(INVALID, "The parameter to is required.")
         if not isinstance(user_id, str) or not _USER_ID.fullmatch(user_id):
             raise MetaRefusal(INVALID, "Param recipient must be a WhatsApp user id, as US.13491208655302741918.")
         return "", user_id
-    if body.get("recipient_type") == "group":
-        return "", _text(to, "to", 140)
+    if is_user_id(to):
+        raise MetaRefusal(
+            INVALID, f"Param to must be a phone number: give the user id {to.strip()} in recipient instead.", field="to"
+        )
     msisdn = _PHONE_PUNCTUATION.sub("", to) if isinstance(to, str) else ""
     if not _PHONE.fullmatch(msisdn):
         raise MetaRefusal(INVALID, 'Param to must be a phone number in a string, as "+16505551234".')
     return msisdn, ""
+
+
+def is_user_id(value: Any) -> bool:
+    """Whether a value is a WhatsApp user id, or a parent's, as US.13491208655302741918."""
+    return isinstance(value, str) and bool(_USER_ID.fullmatch(value.strip()))
+
+
+def read_group(body: Mapping[str, Any]) -> str:
+    """The id of the group that the message is for; empty for one person. Raises `MetaRefusal`."""
+    return _text(body.get("to"), "to", 140) if body.get("recipient_type") == "group" else ""
 
 
 def read_content(body: Mapping[str, Any]) -> Content:
@@ -101,7 +106,8 @@ def read_content(body: Mapping[str, Any]) -> Content:
         raise MetaRefusal(INVALID, "Param biz_opaque_callback_data must be a string of at most 512 characters.")
     template = content if kind == "template" else {}
     language = (template.get("language") or {}).get("code", "")[:16]
-    return Content(kind, template.get("name", ""), language, reference or "")
+    category, name = direct_send.read(body, kind)
+    return Content(kind, template.get("name", "") or name, language, reference or "", category)
 
 
 # --- Content ---------------------------------------------------------------------------------------------------------

@@ -1,16 +1,19 @@
 """Reads the body of POST /{version}/{phone_number_id}/messages as Meta does: the message, or Meta's error."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import orjson
 
-from providers.simulation import MessageRequest, SimulatedRefusal, SimulatedTemplate, Templates, digits
+from providers.meta import simulated_templates
+from providers.meta.requests import MetaRefusal, is_user_id, read_content
+from providers.simulation import MessageRequest, SimulatedRefusal, Templates, digits
 
 TYPES = ("text", "template", "image", "audio", "video", "document", "sticker", "location", "contacts", "interactive",
          "reaction")  # fmt: skip
 MAX_TEXT_LENGTH = 4096
-_CATEGORY_OF_FREE_FORM = "service"
+_FREE_FORM = "service"  # the category
 
 
 def read_request(body: bytes, templates: Templates) -> MessageRequest:
@@ -23,18 +26,34 @@ def read_request(body: bytes, templates: Templates) -> MessageRequest:
         raise SimulatedRefusal(100, "The body is not a JSON object.")
     if data.get("messaging_product") != "whatsapp":
         raise SimulatedRefusal(100, "The parameter messaging_product is required and must be whatsapp.")
-    to, msisdn = _recipient(data)
+    recipient = _recipient(data)
     kind = data.get("type", "text")
     if kind not in TYPES:
         raise SimulatedRefusal(100, f"Param type must be one of {{{', '.join(TYPES)}}}.")
     content = _content(data, kind)
     if kind == "text":
         _check_text(content)
-    category = _template(content, templates).category if kind == "template" else _CATEGORY_OF_FREE_FORM
+    category = simulated_templates.check(content, templates).category if kind == "template" else _FREE_FORM
     reference = data.get("biz_opaque_callback_data", "")
     if not isinstance(reference, str) or len(reference) > 512:
         raise SimulatedRefusal(100, "Param biz_opaque_callback_data must be a string of at most 512 characters.")
-    return MessageRequest(to, msisdn, category, kind == "template", reference)
+    request = MessageRequest(category=category, is_template=kind == "template", reference=reference, **recipient)
+    request = _with_direct_send(request, data, templates)
+    if request.category == "authentication" and not request.msisdn:
+        raise SimulatedRefusal(131062)
+    return request
+
+
+def _with_direct_send(request: MessageRequest, data: Mapping[str, Any], templates: Templates) -> MessageRequest:
+    """Check the rest as a client's gateway may, and recognize Direct Send; a template's name may be taken."""
+    try:
+        content = read_content(data)
+    except MetaRefusal as refusal:
+        raise SimulatedRefusal(refusal.code, refusal.message) from None
+    if not content.category:
+        return request
+    taken = {name for name, _ in templates} & {content.template_name}
+    return replace(request, category=content.category, direct_send=True, failure=132021 if taken else None)
 
 
 def is_read_mark(body: bytes) -> bool:
@@ -52,13 +71,23 @@ def is_read_mark(body: bytes) -> bool:
     return True
 
 
-def _recipient(data: Mapping[str, Any]) -> tuple[str, str]:
-    to = data.get("to")
-    if not to and data.get("recipient"):
-        raise SimulatedRefusal(131062)
+def _recipient(data: Mapping[str, Any]) -> dict[str, Any]:
+    """The recipient's fields of a MessageRequest. Meta drops a message whose `to` is a user id, without an error."""
+    to, user_id = data.get("to"), data.get("recipient")
+    if not to and user_id:
+        if not is_user_id(user_id):
+            raise SimulatedRefusal(100, "Param recipient is not a user id.")
+        return {"to": user_id, "msisdn": "", "user_id": user_id}
     if not to or not isinstance(to, str):
         raise SimulatedRefusal(100, "The parameter to is required.")
-    return to, digits(to)
+    kind = data.get("recipient_type", "individual")
+    if kind == "group":
+        return {"to": to, "msisdn": "", "group_id": to}
+    if kind != "individual":
+        raise SimulatedRefusal(100, "Param recipient_type must be one of {individual, group}.")
+    if is_user_id(to):
+        return {"to": to, "msisdn": "", "user_id": to, "is_dropped": True}
+    return {"to": to, "msisdn": digits(to)}
 
 
 def _content(data: Mapping[str, Any], kind: str) -> Any:
@@ -75,27 +104,3 @@ def _check_text(content: Mapping[str, Any]) -> None:
         raise SimulatedRefusal(131008, "The parameter text.body is required.")
     if len(text) > MAX_TEXT_LENGTH:
         raise SimulatedRefusal(100, f"Param text.body must be at most {MAX_TEXT_LENGTH} characters long.")
-
-
-def _template(content: Mapping[str, Any], templates: Templates) -> SimulatedTemplate:
-    name, language = content.get("name"), content.get("language")
-    code = language.get("code") if isinstance(language, dict) else None
-    if not isinstance(name, str) or not isinstance(code, str):
-        raise SimulatedRefusal(131008, "The parameters template.name and template.language.code are required.")
-    template = templates.get((name, code))
-    if template is None:
-        raise SimulatedRefusal(132001, f"template name ({name}) does not exist in {code}")
-    count = _body_parameters(content.get("components", []))
-    if count != template.body_parameters:
-        expected = template.body_parameters
-        raise SimulatedRefusal(132000, f"body: number of localizable_params ({count}) does not match the expected "
-                                       f"number of params ({expected})")  # fmt: skip
-    return template
-
-
-def _body_parameters(components: Any) -> int:
-    """How many parameters the request gives to the template's body."""
-    if not isinstance(components, list) or not all(isinstance(part, dict) for part in components):
-        raise SimulatedRefusal(100, "Param template.components must be an array of objects.")
-    bodies = (part.get("parameters") for part in components if str(part.get("type")).lower() == "body")
-    return sum(len(part) for part in bodies if isinstance(part, list))

@@ -40,6 +40,8 @@ _PAYMENT = {
     "possible_solution": "Add a new payment method to the account.",
 }
 _FREE = {"billable": False, "pricing_model": "PMP", "type": "free_customer_service"}
+_FREE_IN_GROUP = _FREE | {"type": "free_group_customer_service"}
+_PARTICIPANTS = ("919876", "336123", "659123")  # of every group: the beginnings of three numbers
 _PAID = {"billable": True, "pricing_model": "PMP", "type": "regular"}
 
 
@@ -55,7 +57,9 @@ def new_id(rng: Random, msisdn: str, *, inbound: bool = False, group: str = "") 
 def success_answer(request: MessageRequest, wamid: str) -> bytes:
     """The answer 200; only templates have a message_status."""
     message = {"id": wamid} | ({"message_status": "accepted"} if request.is_template else {})
-    contact = {"input": request.to, "wa_id": request.msisdn}
+    contact = {"input": request.to} | _filled(wa_id=request.msisdn, user_id=request.user_id)
+    if request.group_id:
+        message |= {"group_id": request.group_id}
     return orjson.dumps({"messaging_product": "whatsapp", "contacts": [contact], "messages": [message]})
 
 
@@ -96,19 +100,43 @@ def health(sender: SimulatedSender, token: str) -> bytes:
 def report_webhook(report: SimulatedReport) -> bytes:
     """Return the webhook for a status of a message, or for a reply to it."""
     sender = report.sender
-    value = _reply(report) if report.state == REPLY else {"statuses": [_status(report)]}
+    value = _reply(report) if report.state == REPLY else {"statuses": _statuses(report)}
     return orjson.dumps(envelope(sender.waba_id, sender.number_id, value, display_number=sender.msisdn))
 
 
-def _status(report: SimulatedReport) -> dict[str, Any]:
+def _statuses(report: SimulatedReport) -> list[dict[str, Any]]:
+    """The status, or in a group one for each participant; `sent` is the group's as a whole."""
+    request = report.request
+    if not request.group_id:
+        recipient = _filled(recipient_id=request.msisdn, recipient_user_id=request.user_id)
+        return [_status(report, recipient)]
+    group = {"recipient_id": request.group_id, "recipient_type": "group"}
+    if report.state == SENT:
+        return [_status(report, group)]
+    numbers = [f"{code}{Random(request.group_id + code).randrange(10**6):06d}" for code in _PARTICIPANTS]
+    return [_status(report, group | {"recipient_participant_id": number}) for number in numbers]
+
+
+def _filled(**parts: str) -> dict[str, str]:
+    return {name: part for name, part in parts.items() if part}
+
+
+def _pricing(request: MessageRequest) -> dict[str, Any]:
+    price = _PAID if request.is_charged else _FREE_IN_GROUP if request.group_id else _FREE
+    return price | {"category": f"group_{request.category}" if request.group_id else request.category}
+
+
+def _status(report: SimulatedReport, recipient: dict[str, str]) -> dict[str, Any]:
     request = report.request
     status: dict[str, Any] = {
-        "id": report.message_id, "status": report.state, "timestamp": str(report.at), "recipient_id": request.msisdn,
+        "id": report.message_id, "status": report.state, "timestamp": str(report.at), **recipient,
     }  # fmt: skip
+    if request.direct_send:
+        status["template_id"] = str(10**15 + Random(report.sender.waba_id).randrange(10**15))
     if request.reference:
         status["biz_opaque_callback_data"] = request.reference
     if report.state in {SENT, DELIVERED} or (report.state == READ and not report.is_priced):
-        status["pricing"] = (_PAID if request.is_template else _FREE) | {"category": request.category}
+        status["pricing"] = _pricing(request)
     if report.state == FAILED and report.error is not None:
         error = report.error
         status["errors"] = [
@@ -119,16 +147,17 @@ def _status(report: SimulatedReport) -> dict[str, Any]:
 
 
 def _reply(report: SimulatedReport) -> dict[str, Any]:
-    msisdn = report.request.msisdn
+    msisdn, user_id = report.request.msisdn, report.request.user_id
     message = {
         "context": {"from": report.sender.msisdn, "id": report.message_id},
-        "from": msisdn,
+        **_filled(**{"from": msisdn, "from_user_id": user_id}),
         "id": _reply_id(report),
         "timestamp": str(report.at),
         "type": "text",
         "text": {"body": "Thank you!"},
     }
-    return {"contacts": [{"profile": {"name": "Sandbox"}, "wa_id": msisdn}], "messages": [message]}
+    person = {"profile": {"name": "Sandbox"}, **_filled(wa_id=msisdn, user_id=user_id)}
+    return {"contacts": [person], "messages": [message]}
 
 
 def _reply_id(report: SimulatedReport) -> str:

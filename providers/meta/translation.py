@@ -28,8 +28,16 @@ def from_8x8(request: Body, about: Summary, reference: str) -> dict[str, Any]:
     context = {"context": {"message_id": about.reply_to}} if about.reply_to else {}
     return {
         "messaging_product": "whatsapp", "recipient_type": "individual", **to, **context, "type": kind, kind: content,
-        "biz_opaque_callback_data": reference,
+        **_direct_send(request["content"]), "biz_opaque_callback_data": reference,
     }  # fmt: skip
+
+
+def _direct_send(content: Mapping[str, Any]) -> dict[str, Any]:
+    direct = (content.get("whatsApp") or {}).get("directSend")
+    if not direct:
+        return {}
+    seconds = direct.get("ttlSeconds")
+    return {"category": str(direct["category"]).lower(), **({} if seconds is None else {"ttl_seconds": int(seconds)})}
 
 
 def _content(kind: str, content: Mapping[str, Any]) -> tuple[str, Any]:
@@ -37,7 +45,7 @@ def _content(kind: str, content: Mapping[str, Any]) -> tuple[str, Any]:
     if kind == "text":
         return "text", {"body": content["text"]}
     if kind == "template":
-        return "template", _template(content["template"])
+        return "template", template(content["template"])
     if kind == "location":
         return "location", _select(content["location"], "latitude", "longitude", "name", "address")
     if kind == "interactive":
@@ -52,11 +60,12 @@ def _select(values: Mapping[str, Any], *names: str) -> dict[str, Any]:
     return {name: values[name] for name in names if values.get(name) is not None}
 
 
-def _template(template: Mapping[str, Any]) -> dict[str, Any]:
-    components = [_component(each) for each in template.get("components") or ()]
+def template(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The `template` of a Cloud API request, from one in 8x8's form."""
+    components = [_component(each) for each in given.get("components") or ()]
     return {
-        "name": template["name"],
-        "language": {"code": template["language"]},
+        "name": given["name"],
+        "language": {"code": given["language"]},
         "components": [c for c in components if c],
     }
 

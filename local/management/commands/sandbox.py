@@ -9,7 +9,7 @@ import httpx
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from local.demo.templates import TEMPLATES
+from local.demo.templates import RICH_TEMPLATES, SANDBOX_STATUSES, TEMPLATES
 from local.demo.world import PLANS, Plan, sandbox_token, webhook, webhook_secret
 from local.sandbox.config import Config, SandboxNumber, WebhookTarget
 from local.sandbox.server import serve
@@ -89,7 +89,12 @@ def configure(plan: Plan, options: dict[str, Any]) -> Config:
         for owner in plans
         for channel in owner.channels
     }
-    templates = {(each.name, "en"): SimulatedTemplate(each.category.lower(), len(each.sample)) for each in TEMPLATES}
+    templates = {
+        (each.name, "en"): SimulatedTemplate(
+            each.category.lower(), tuple(each.components), SANDBOX_STATUSES.get(each.name, each.status)
+        )
+        for each in (*TEMPLATES, *RICH_TEMPLATES)
+    }
     unchanged = ("latency", "speed", "refuse", "fail", "read", "reply", "number_rate", "queue")
     return Config(
         numbers=numbers,

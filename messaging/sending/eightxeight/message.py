@@ -18,7 +18,7 @@ from messaging.sending.origin import read_origin
 from messaging.sending.requests import Origin, SendRequest, SendSummary
 from messaging.sending.senders import Sender, TemplateDefinition, regions
 from providers import reading as lenient
-from providers.eightxeight.requests import interactive
+from providers.eightxeight.requests import direct_send, interactive
 from providers.eightxeight.requests.reading import (
     INVALID,
     Refusal,
@@ -40,7 +40,7 @@ TYPES = ("text", "image", "video", "audio", "file", "location", "interactive", "
 _MEDIA = ("image", "video", "audio", "file")
 _LONGEST_TEXT, _LONGEST_CAPTION, _LONGEST_SMS = 4096, 1024, 35_000
 _CHANNELS = ("SMS", "WhatsApp", "Facebook", "RCS", "Viber", "Line", "WeChat", "Zalo", "Instagram")
-_USER_ID = re.compile(r"[A-Z]{2}\.[A-Za-z0-9]{1,128}")
+_USER_ID = re.compile(r"[A-Z]{2}\.(ENT\.)?[A-Za-z0-9]{1,128}")
 _NO_NUMBER = (
     "Invalid MSISDN format (not E.164 international number): give 'user.msisdn' as \"+6591234567\", or a national "
     "number with 'user.country'."
@@ -65,6 +65,7 @@ def read(
         content_type=kind,
         template_name=definition.name if definition else "",
         template_language=definition.language if definition else "",
+        category=direct_send.read(kind, content),
         client_message_id=optional(data.get("clientMessageId"), "clientMessageId", 50, long=3009),
         client_batch_id=client_batch_id,
         callback_url=_read_callback(data.get("dlrCallbackUrl")),

@@ -8,6 +8,7 @@ import pytest
 from local.demo.special_traffic import template_webhooks, webhooks
 from local.demo.templates import ANNOUNCED
 from local.demo.world import ACME, OTHER
+from providers.events import MessageEvent
 from providers.meta.wamids import chats_in
 from providers.registry import VENDORS
 
@@ -35,7 +36,9 @@ def test_the_same_seed_gives_the_same_webhooks_in_the_two_weeks_before_the_end()
 
 def test_ids_name_the_person_of_the_message_or_the_group():
     events = [event for each in posted() for event in VENDORS[each.provider].webhooks.parse(each.body).events]
-    messages = [each for each in events if getattr(each, "provider_message_id", "").startswith("wamid.")]
+    messages = [
+        each for each in events if isinstance(each, MessageEvent) and each.provider_message_id.startswith("wamid.")
+    ]
     strangers = [
         each for each in messages
         if each.msisdn and each.msisdn not in (chats := chats_in(each.provider_message_id))

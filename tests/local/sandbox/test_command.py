@@ -54,4 +54,8 @@ def test_without_options_it_is_the_demos_provider(settings):
         ("8x8", "acme_wa"), ("meta", "acme_shop"), ("360dialog", "acme_care"), ("meta", "harbour"),
     ]  # fmt: skip
     assert endpoint["app_secret"] not in repr(config)
-    assert config.templates["weekend_sale", "en"] == SimulatedTemplate("marketing", 2)
+    body = {"type": "BODY", "text": "{{1}}, this weekend everything is {{2}} off."}
+    assert config.templates["weekend_sale", "en"] == SimulatedTemplate("marketing", (body,))
+    assert [config.templates[name, "en"].status for name in ("win_back", "mystery_box", "crypto_gift")] == [
+        "PAUSED", "DISABLED", "REJECTED",
+    ]  # fmt: skip

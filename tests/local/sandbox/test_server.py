@@ -99,7 +99,7 @@ class TestAnswers:
             ({"to": ""}, 400, 100, "to"),
             ({"to": 6591990001}, 400, 100, "to"),
             ({"to": "0"}, 400, 100, "to"),
-            ({"to": "", "recipient": "SG.1349"}, 400, 131062, "`to`"),
+            ({"to": "", "recipient": "nobody"}, 400, 100, "recipient"),
             ({"to": "15550783881"}, 400, 131021, "Sender"),
             ({"type": "fax"}, 400, 100, "type"),
             ({"type": ["text"]}, 400, 100, "type"),

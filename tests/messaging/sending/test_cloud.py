@@ -7,7 +7,8 @@ import pytest
 from accounts.enums import Permission
 from accounts.models import Subaccount
 from accounts.services import create_api_key
-from messaging.log.models import Message, MessagePayload, PhoneNumber
+from messaging.log.enums import CategoryRank
+from messaging.log.models import Message, MessagePayload, PhoneNumber, Template
 from messaging.sending import cloud, senders
 from messaging.sending.models import Submission
 from messaging.sending.requests import Origin
@@ -100,6 +101,53 @@ def test_a_page_of_html_becomes_an_error_of_metas(acme, post, provider, ending, 
     assert Submission.objects.filter(state="uncertain").count() == (ending == "990502")
 
 
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_utility_message_without_a_template(acme, ask, provider, shape):
+    number = PhoneNumber.objects.get(account=acme, provider={"graph": "meta"}.get(shape, shape))
+    Template.objects.create(account=acme, waba=number.waba, name="order_shipped", language="en_US", category="UTILITY")
+    named = {"direct_send_config": {"template_name": "order_shipped"}}
+    answer = ask[shape]({**TEXT, "category": "utility", "ttl_seconds": 600, **named})
+    assert answer.status_code == 200, answer.content
+    send_due()
+    message = Message.objects.get()
+    assert (message.category, message.category_rank, message.template.name) == (
+        "utility", CategoryRank.ASSUMED, "order_shipped",
+    )  # fmt: skip
+    request = MessagePayload.objects.get(kind="request").body
+    assert (request["ttl_seconds"], request["direct_send_config"]) == (600, named["direct_send_config"])
+    process_webhooks(provider, acme, 3)
+    message = Message.objects.get()
+    assert (message.category, message.category_rank, message.pricing_type, message.status) == (
+        "utility", CategoryRank.PROVEN, "regular", "read",
+    )  # fmt: skip
+
+
+def test_a_template_of_that_name_fails_it_later(acme, post, provider):
+    taken = {"direct_send_config": {"template_name": "weekend_sale"}}
+    assert post(GRAPH, {**TEXT, "category": "utility", **taken}).status_code == 200
+    send_due()
+    process_webhooks(provider, acme, 1)
+    assert (Message.objects.get().status, Message.objects.get().error_code) == ("undelivered", 132021)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_group_has_no_number(acme, ask, provider, shape):
+    group = {"to": "Y2FwaV9ncm91cDoxNTU1MDc4Mzg4MToxMjAzNjMxMjM0NTY3ODkwMTI", "recipient_type": "group"}
+    answer = ask[shape]({**TEXT, **group})
+    assert (answer.status_code, answer.json()["messages"][0]["group_id"]) == (200, group["to"])
+    send_due()
+    message = Message.objects.get()
+    assert (message.msisdn, message.user_id, message.status) == ("", "", "queued")
+
+
+def test_a_person_without_a_number(acme, post, provider):
+    answer = post(GRAPH, {**TEXT, "to": "", "recipient": "SG.13491208655302741918"})
+    assert answer.json()["contacts"] == [{"input": "SG.13491208655302741918", "user_id": "SG.13491208655302741918"}]
+    send_due()
+    message = Message.objects.get()
+    assert (message.msisdn, message.user_id, message.country) == ("", "SG.13491208655302741918", "SG")
+
+
 def test_a_provider_that_is_not_there(acme, post, settings):
     settings.SANDBOX_URL = "http://127.0.0.1:9"
     answer = post(GRAPH, TEXT)
@@ -122,6 +170,9 @@ def test_a_message_is_marked_as_read(acme, ask, provider, shape):
         ({"to": ""}, (400, 100), "to"),
         ({"to": "+5352123456"}, (403, 130497), "Cuba"),
         ({"to": "", "recipient": "x"}, (400, 100), "recipient"),
+        ({"to": "US.13491208655302741918"}, (400, 100), "recipient"),
+        ({"category": "marketing"}, (400, 100), "category"),
+        ({"category": "utility", "ttl_seconds": 43_201}, (400, 100), "ttl_seconds"),
         ({"type": "fax"}, (400, 100), "type"),
         ({"text": None}, (400, 131008), "text"),
         ({"text": {"body": ""}}, (400, 131008), "text.body"),

@@ -2,11 +2,14 @@
 
 from datetime import UTC, datetime
 
+import orjson
 import pytest
 
 from providers.eightxeight.parse import parse
-from providers.eightxeight.simulation import event_webhook, translate_event
+from providers.eightxeight.simulation import event_webhook, report_webhook, translate_event
 from providers.events import MessageEvent
+from providers.scenarios import SimulatedSender
+from providers.simulation import SMS, MessageRequest, SimulatedReport
 
 UMID = "82188ee0-109f-4811-8150-020897df5459"
 AT = datetime(2026, 10, 3, 4, tzinfo=UTC)
@@ -48,3 +51,11 @@ def test_a_code_that_8x8_has_none_for_is_unknown():
         "UnknownError",
         999_999,
     )
+
+
+def test_an_sms_follows_a_failed_message_under_its_umid():
+    request = MessageRequest("+6591990000", "6591990000", "utility", True, "", has_sms_fallback=True)
+    sender = SimulatedSender(number_id="n", msisdn="6531580001", waba_id="1", subaccount="acme_wa")
+    report = SimulatedReport(state=SMS, request=request, message_id=UMID, sender=sender, at=int(AT.timestamp()))
+    payload = orjson.loads(report_webhook(report))["payload"]
+    assert (payload["umid"], payload["channel"], payload["status"]["state"]) == (UMID, "sms", "delivered")

@@ -1,0 +1,77 @@
+"""Direct Send in the Cloud API's form: what is one, and Meta's code for what is wrong."""
+
+import pytest
+
+from providers.meta.requests import MetaRefusal, read_content, read_group, read_recipient
+
+SHIPPED = {"type": "text", "text": {"body": "Order 77 has shipped."}, "category": "utility"}
+BUTTONS = {"type": "button", "body": {"text": "Shipped"}, "action": {"buttons": []}}
+NAMED = {"direct_send_config": {"template_name": "order_shipped"}}
+
+
+def content(**change):
+    read = read_content({**SHIPPED, **change})
+    return read.kind, read.category, read.template_name
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({}, ("text", "utility", "")),
+        ({"ttl_seconds": 30}, ("text", "utility", "")),
+        ({"ttl_seconds": 43_200, **NAMED}, ("text", "utility", "order_shipped")),
+        ({"category": "authentication", "ttl_seconds": 900}, ("text", "authentication", "")),
+        ({"type": "interactive", "interactive": BUTTONS}, ("interactive", "utility", "")),
+        ({"category": "service"}, ("text", "", "")),
+        ({"category": None}, ("text", "", "")),
+    ],
+)
+def test_a_category_makes_a_message_direct_send(change, expected):
+    assert content(**change) == expected
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ({"category": "marketing"}, "category"),
+        ({"category": 7}, "category"),
+        ({"type": "image", "image": {"id": "1"}}, "category"),
+        ({"category": "authentication", "type": "interactive", "interactive": BUTTONS}, "category"),
+        ({"type": "interactive", "interactive": BUTTONS | {"type": "list"}}, "interactive.type"),
+        ({"recipient_type": "group"}, "category"),
+        ({"text": {"body": "x" * 1025}}, "text.body"),
+        ({"ttl_seconds": 29}, "from 30 to 43,200"),
+        ({"ttl_seconds": 43_201}, "from 30 to 43,200"),
+        ({"ttl_seconds": "600"}, "ttl_seconds"),
+        ({"ttl_seconds": True}, "ttl_seconds"),
+        ({"category": "authentication", "ttl_seconds": 901}, "from 30 to 900"),
+        ({"direct_send_config": {"ttl_seconds": 5}}, "direct_send_config.ttl_seconds"),
+        ({"category": None, "ttl_seconds": 600}, "ttl_seconds"),
+        ({"category": "service", **NAMED}, "direct_send_config"),
+        ({"direct_send_config": "order_shipped"}, "direct_send_config"),
+        ({"direct_send_config": {"template_name": "Order shipped"}}, "template_name"),
+        ({"category": "authentication", **NAMED}, "template_name"),
+    ],
+)
+def test_what_is_wrong_is_named_with_code_100(change, named):
+    with pytest.raises(MetaRefusal) as refused:
+        content(**change)
+    assert (refused.value.code, named in refused.value.message) == (100, True)
+
+
+def recipient(**parts):
+    return read_recipient({"messaging_product": "whatsapp", **parts})
+
+
+def test_a_user_id_belongs_in_recipient():
+    assert recipient(recipient="US.13491208655302741918") == ("", "US.13491208655302741918")
+    assert recipient(recipient="US.ENT.11815799212886844830") == ("", "US.ENT.11815799212886844830")
+    with pytest.raises(MetaRefusal, match=r"give the user id US\.1349 in recipient instead"):
+        recipient(to="US.1349")
+
+
+def test_a_group_has_an_id():
+    group = {"messaging_product": "whatsapp", "to": "Y2FwaV9ncm91cDox", "recipient_type": "group"}
+    assert (read_recipient(group), read_group(group), read_group({"to": "+65"})) == (("", ""), "Y2FwaV9ncm91cDox", "")
+    with pytest.raises(MetaRefusal, match="parameter to"):
+        recipient(recipient_type="group", recipient="US.1349")
