@@ -26,6 +26,7 @@ class FreeReason(TextChoices):
     REFERRAL_CONVERSION = "referral_conversion", _("Free entry point message")
     BUSINESS_APP = vocabulary.BUSINESS_APP, _("Sent from the WhatsApp Business app")
     NOT_BILLABLE = vocabulary.NOT_BILLABLE, _("Not billable, as the provider reports")
+    HISTORY = vocabulary.HISTORY, _("Imported: from before the number was connected")
 
 
 class UnratedReason(TextChoices):

@@ -46,7 +46,10 @@ FAMILIES = (Category.MARKETING, Category.UTILITY, Category.AUTHENTICATION, Categ
 # Values of a message's pricing type besides those of Meta's `pricing.type`: `billable` is false, the message was sent
 # from the WhatsApp Business app, and the model is CBP.
 NOT_BILLABLE, BUSINESS_APP, PER_CONVERSATION = "free_not_billable", "free_business_app", "cbp"
-BUSINESS_APP_DETAIL = "business_app"  # detail of the status of a message that was sent from the app
+HISTORY = "free_history"  # from before the number was connected
+# Details of a status: sent from the app, by Meta's Business Agent; imported with the history of the number.
+BUSINESS_APP_DETAIL, BUSINESS_AGENT_DETAIL, HISTORY_DETAIL = "business_app", "business_agent", "history"
+ECHO_DETAILS = (BUSINESS_APP_DETAIL, BUSINESS_AGENT_DETAIL)
 
 
 def category_name(category: str) -> str:

@@ -14,7 +14,7 @@ from messaging.log.models import Message, MessageAnchor, MessagePayload
 from providers.eightxeight.inbound_bodies import echo_body, edit_body, inbound_body, quoted_id
 from providers.eightxeight.statuses import receipt_body
 from providers.events import EDIT_STATES, EDITED
-from providers.vocabulary import BUSINESS_APP_DETAIL, Direction
+from providers.vocabulary import ECHO_DETAILS, Direction
 
 Recipient = tuple[int, str]  # account, and the last digits of a number or user id
 _TAIL = 8  # digits: providers write some countries' numbers in another way than clients do
@@ -76,8 +76,8 @@ def _texts(messages: Iterable[Message], events: Iterable[Event]) -> dict[_Text, 
 
 
 def _is_echo(data: Mapping[str, Any]) -> bool:
-    """Whether an event is the report of a message that the business sent from the WhatsApp Business app."""
-    return bool(data.get("state") == "sent" and data.get("detail") == BUSINESS_APP_DETAIL)
+    """Whether an event reports a message of the business that came from the WhatsApp Business app or Meta's agent."""
+    return bool(data.get("state") == "sent" and data.get("detail") in ECHO_DETAILS)
 
 
 _ProviderId = tuple[int, str, str]  # account, provider, the provider's message id

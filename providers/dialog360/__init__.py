@@ -6,9 +6,9 @@ from django.utils.translation import gettext_lazy as _
 
 from providers.authentication import by_header
 from providers.dialog360 import gateway
+from providers.dialog360.parse import parse
 from providers.dialog360.simulation import HEADER, SIMULATION
 from providers.meta import SENDING
-from providers.meta.parse import parse
 from providers.vendor import Vendor, Webhooks
 from providers.vocabulary import Shape
 

@@ -11,6 +11,7 @@ from typing import Any
 from providers.events import EDITED, REVOKED, MessageEvent
 from providers.meta.people import NAMES
 from providers.reading import mapping, text
+from providers.vocabulary import HISTORY_DETAIL
 
 _STATES = {"edit": EDITED, "revoke": REVOKED}
 
@@ -27,9 +28,11 @@ def resolve_edit(event: MessageEvent, message: Mapping[str, Any]) -> MessageEven
     original = text(part.get("original_message_id") or part.get("id") or mapping(message.get("context")).get("id"), 512)
     if not original:
         raise ValueError(f"its {event.content_type}.original_message_id is missing")
+    detail = event.detail if event.detail == HISTORY_DETAIL else ""
     return replace(
         event, provider_message_id=original, edit_id=event.provider_message_id, state=state, content_type="",
-        category="", pricing_type="", content=_content(part, event.content or {}) if state == EDITED else None,
+        category="", pricing_type="", detail=detail,
+        content=_content(part, event.content or {}) if state == EDITED else None,
     )  # fmt: skip
 
 

@@ -6,16 +6,26 @@ others are processed.
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from core.strict_json import Unparsable, load_repaired
 from providers.events import REVOKED, ContactEvent, MessageEvent, Parsed
 from providers.meta.edits import resolve_edit
-from providers.meta.fields import FieldState, fields
+from providers.meta.history import read_history
 from providers.meta.management import read_management
 from providers.meta.people import NAMES, announced_change, person
 from providers.reading import category_of, integer, is_false, items, mapping, text, unix_time
-from providers.vocabulary import BUSINESS_APP, BUSINESS_APP_DETAIL, NOT_BILLABLE, PER_CONVERSATION, Category, Direction
+from providers.vocabulary import (
+    BUSINESS_AGENT_DETAIL,
+    BUSINESS_APP,
+    BUSINESS_APP_DETAIL,
+    NOT_BILLABLE,
+    PER_CONVERSATION,
+    Category,
+    Direction,
+)
+from providers.webhook_fields import FieldState, read_fields
 
 _SAMPLE_WABA, _SAMPLE_NUMBER = "0", "123456123"  # of what the app dashboard posts, with a timestamp of 2017
 # `type` of a status that is about no message: a call, or a payment in a chat.
@@ -54,18 +64,22 @@ def _is_sample(change: dict[str, Any], entry: dict[str, Any]) -> bool:
 
 def _read_change(change: dict[str, Any], entry: dict[str, Any], parsed: Parsed) -> None:
     value, name = mapping(change.get("value")), text(change.get("field"), 64)
-    field = fields().get(name)
-    if field is not None and field.state is FieldState.KEPT:
-        parsed.notes.append(f"{field.meaning} (field {name}): the webhook is kept and changes nothing.")
+    field = read_fields("meta").get(name)
+    if field is not None and field.state is not FieldState.UNDERSTOOD:
+        parsed.notes.append(field.note)
+        return
+    if name == "history" or "history" in value:
+        read_history(value, parsed)
         return
     # Official samples misplace `field`, so the keys of the value decide.
     if {"statuses", "messages", "message_echoes", "errors"} & value.keys():
-        _read_messages(value, parsed)
+        _read_messages(value, parsed, echo_detail=BUSINESS_AGENT_DETAIL if name == "standby" else BUSINESS_APP_DETAIL)
         return
     try:
         events = read_management(value, text(entry.get("id"), 64), entry_time(entry))
         if events is None:
-            parsed.unknown.append(f"Field {name!r} is not understood yet.")
+            what = f"Field {name!r}" if field is None else f"This form of the field {name!r}"
+            parsed.unknown.append(f"{what} is not understood yet.")
         else:
             parsed.events.extend(events)
     except ValueError as error:
@@ -80,12 +94,12 @@ def entry_time(entry: dict[str, Any]) -> datetime | None:
         return None
 
 
-def _read_messages(value: dict[str, Any], parsed: Parsed) -> None:
+def _read_messages(value: dict[str, Any], parsed: Parsed, *, echo_detail: str) -> None:
     number_id = text(mapping(value.get("metadata")).get("phone_number_id"), 64)
     if not number_id:
         parsed.problems.append("metadata.phone_number_id is missing, so the number is unknown.")
         return
-    contacts = items(value.get("contacts"))
+    contacts, read_echo = items(value.get("contacts")), partial(_echo_event, detail=echo_detail)
     for status in _parts(value, "statuses", parsed):
         kind = text(status["type"], 24).lower() if "type" in status else ""
         if kind in _NO_MESSAGE:
@@ -99,7 +113,7 @@ def _read_messages(value: dict[str, Any], parsed: Parsed) -> None:
         if "system" in message:
             _collect(parsed, "change", message, lambda message=message: _change(message, number_id))
     for echo in _parts(value, "message_echoes", parsed):
-        _collect(parsed, "message", echo, lambda echo=echo: _message(_echo_event, echo, number_id, contacts))
+        _collect(parsed, "message", echo, lambda echo=echo: _message(read_echo, echo, number_id, contacts))
     for error in items(value.get("errors")):
         parsed.errors.append(f"Meta reports error {text(error.get('code'), 12)}: {text(error.get('title'), 200)}")
 
@@ -211,8 +225,11 @@ def _change(message: dict[str, Any], number_id: str) -> ContactEvent | None:
     return announced_change(message, number_id, _required_id(message), unix_time(message.get("timestamp")))
 
 
-def _echo_event(echo: dict[str, Any], number_id: str, contacts: list[dict[str, Any]]) -> MessageEvent:
-    """A message that the business sent from the WhatsApp Business app. Meta does not charge it."""
+def _echo_event(echo: dict[str, Any], number_id: str, contacts: list[dict[str, Any]], *, detail: str) -> MessageEvent:
+    """A message that the business sent from the WhatsApp Business app, which Meta does not charge, or that Meta's
+    Business Agent sent, which Meta charges by tokens.
+    """
+    is_free = detail == BUSINESS_APP_DETAIL
     who = person(echo.get("to"), echo.get("to_user_id"), echo.get("to_parent_user_id"), contacts)
     return MessageEvent(
         provider_message_id=_required_id(echo),
@@ -221,8 +238,8 @@ def _echo_event(echo: dict[str, Any], number_id: str, contacts: list[dict[str, A
         number_id=number_id,
         **who._asdict(),
         content_type=text(echo.get("type"), 24).lower() or "unknown",
-        category=Category.SERVICE,
-        pricing_type=BUSINESS_APP,
-        detail=BUSINESS_APP_DETAIL,
+        category=Category.SERVICE if is_free else "",
+        pricing_type=BUSINESS_APP if is_free else "",
+        detail=detail,
         content={key: value for key, value in echo.items() if key not in _ENVELOPE},
     )

@@ -7,7 +7,7 @@ from providers.error_catalogue import Diagnosis, Retry, catalogue, explain, meta
 
 
 @pytest.mark.parametrize(
-    ("source", "codes"), [("meta", 234), ("8x8", 73), ("8x8-sync", 80), ("8x8-sms", 61), ("health", 7)]
+    ("source", "codes"), [("meta", 238), ("8x8", 73), ("8x8-sync", 80), ("8x8-sms", 61), ("health", 7)]
 )
 def test_every_row_loads(source, codes):
     assert sum(1 for row_source, _ in catalogue() if row_source == source) == codes
@@ -57,6 +57,10 @@ def test_meta_held_a_marketing_message_back():
         ("meta", 131026, "Message undeliverable", "Trying again will not help."),
         ("meta", 131000, "Something went wrong", "Trying again may work."),
         ("meta", 132015, "Template is paused", "Wait until the template is unpaused, then try again."),
+        ("meta", 132021, "Template name already taken", "Trying again will not help."),
+        ("meta", 139200, "Direct Send blocked", "Wait until Meta lifts the block, then try again."),
+        ("meta", 2388318, "Template cannot be updated", "Trying again will not help."),
+        ("meta", 2388330, "Template cannot be deleted", "Trying again will not help."),
         ("meta", 138009, "Call permission request limit hit", "Wait a while, then try again."),
         ("8x8", 42, "NoCredit", "Wait until the balance is topped up, then try again."),
         ("8x8", 57, "UnknownError", "It is unknown whether trying again helps."),

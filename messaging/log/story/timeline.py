@@ -16,7 +16,7 @@ from messaging.log.story.categories import pricing_words
 from messaging.log.time_to_live import time_to_live_words
 from providers.error_catalogue import Diagnosis, explain
 from providers.events import EDITED, REVOKED
-from providers.vocabulary import Direction
+from providers.vocabulary import HISTORY_DETAIL, Direction
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise
@@ -34,6 +34,7 @@ _SENTENCES = {
 }
 _WORDS = {EDITED: gettext_lazy("Edited"), REVOKED: gettext_lazy("Deleted")}
 LONG_IN_SENT = timedelta(hours=1)
+_IMPORTED = gettext_lazy("Imported with the history of the number: it is from before the number was connected.")
 _PLAYED = gettext_lazy("The voice message was played.")
 _UNKNOWN = gettext_lazy("A status that Tollgate does not know yet.")
 
@@ -107,6 +108,8 @@ def _capitalize(state: str) -> str:
 def _sentence(message: Message, event: StatusEvent) -> "_StrOrPromise":
     if event.detail == "played":
         return _PLAYED
+    if event.detail == HISTORY_DETAIL:
+        return _IMPORTED
     if event.state == "expired":
         return expiry_sentence(message)
     return _SENTENCES.get(event.state, _UNKNOWN)

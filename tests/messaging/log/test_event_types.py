@@ -68,3 +68,8 @@ def test_an_early_edit_is_told_once_its_original_is_there(acme, bodies):
     with pytest.raises(Message.DoesNotExist):
         report(acme, "edited", at=now, direction="inbound", content=FIXED)
     assert bodies() == []
+
+
+def test_an_imported_message_is_no_news(acme, bodies):
+    report(acme, "received", at=timezone.now(), direction="inbound", content=TEXT, detail="history")
+    assert bodies() == []
