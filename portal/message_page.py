@@ -170,6 +170,8 @@ def _diagnosis(request: TenantRequest, row: Message) -> dict[str, Any]:
     diagnosis = diagnosis_of(row)
     if row.direction == Direction.INBOUND or (diagnosis is None and row.status not in LOST):
         return {}
+    if is_to_group(row) and row.status not in LOST:  # each participant has a status and an error of their own
+        return {}
     conditions = circumstances(request.account, row, request.principal.subaccount_ids)
     first, last = (
         timezone.localtime(moment).date().isoformat() for moment in (conditions.at - SIMILAR_SPAN, conditions.at)

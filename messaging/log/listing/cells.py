@@ -114,8 +114,8 @@ class Cells:
     def user(self, row: Message) -> SafeString:
         """The person or the group."""
         if is_to_group(row):
-            group = gettext("Group %s") % row.group_id
-            return _clipped("person", reach_words(row.participants) or group, group)
+            words = [gettext("Group"), reach_words(row.participants)]
+            return _clipped("person", ", ".join(filter(None, words)), gettext("Group %s") % row.group_id)
         person = row.msisdn or row.user_id
         return format_html('<td class="person">{}</td>', self._format_number(person) if person else self._unknown)
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from core.paging import Cursor
 from messaging.log.enums import PayloadKind, Status
 from messaging.log.models import Message, MessagePayload, StatusEvent
+from messaging.log.selectors.participants import is_to_group
 from messaging.log.selectors.story import Story
 from messaging.log.story.categories import pricing_words
 from messaging.log.time_to_live import time_to_live_words
@@ -31,6 +32,11 @@ _SENTENCES = {
     "received": gettext_lazy("A person sent it to your number."),
     EDITED: gettext_lazy("Its sender corrected it."),
     REVOKED: gettext_lazy("Its sender deleted it."),
+}
+_GROUP_SENTENCES = {
+    "delivered": gettext_lazy("Reached the device of a participant."),
+    "read": gettext_lazy("Opened by a participant."),
+    "failed": gettext_lazy("WhatsApp could not deliver it to a participant."),
 }
 _WORDS = {EDITED: gettext_lazy("Edited"), REVOKED: gettext_lazy("Deleted")}
 LONG_IN_SENT = timedelta(hours=1)
@@ -112,7 +118,8 @@ def _sentence(message: Message, event: StatusEvent) -> "_StrOrPromise":
         return _IMPORTED
     if event.state == "expired":
         return expiry_sentence(message)
-    return _SENTENCES.get(event.state, _UNKNOWN)
+    words = _SENTENCES | _GROUP_SENTENCES if is_to_group(message) else _SENTENCES
+    return words.get(event.state, _UNKNOWN)
 
 
 def expiry_sentence(message: Message) -> str:
@@ -167,7 +174,7 @@ def diagnosis_of(message: Message) -> Diagnosis | None:
 
 def is_contradicted(message: Message) -> bool:
     """Whether a delivery overruled a failure: WhatsApp may report both when a person has several devices."""
-    return bool(message.failed_at and (message.delivered_at or message.read_at))
+    return bool(message.failed_at and (message.delivered_at or message.read_at)) and not is_to_group(message)
 
 
 def is_long_in_sent(message: Message, now: datetime) -> bool:
