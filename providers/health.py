@@ -40,7 +40,7 @@ HealthAnswer = tuple[NodeHealth, ...] | NoHealthStatus
 
 
 def read_answer(answer: Answer | Unreached) -> HealthAnswer:
-    """The nodes of an answer of either provider; unknown kinds and states are skipped."""
+    """The nodes of an answer of either provider; unknown kinds are skipped, and unknown states are UNKNOWN."""
     if isinstance(answer, Unreached):
         return NoHealthStatus(answer.reason)
     data = answer.data or {}
@@ -51,13 +51,18 @@ def read_answer(answer: Answer | Unreached) -> HealthAnswer:
         return NoHealthStatus(f"HTTP {answer.http_status}: {message}" if message else f"HTTP {answer.http_status}")
     nodes = tuple(
         NodeHealth(
-            Entity(node["entity_type"]), text(node.get("id"), 64), CanSend(node["can_send_message"]),
+            Entity(node["entity_type"]), text(node.get("id"), 64), _can_send(node["can_send_message"]),
             _lines(node.get("additional_info")), _faults(node.get("errors")),
         )
         for node in items(mapping(data.get("health_status")).get("entities"))
-        if node.get("entity_type") in Entity.values and node.get("can_send_message") in CanSend.values
+        if node.get("entity_type") in Entity.values and text(node.get("can_send_message"), 64)
     )  # fmt: skip
     return nodes or NoHealthStatus(f"HTTP {answer.http_status} without a health status")
+
+
+def _can_send(value: object) -> CanSend:
+    word = text(value, 64).upper()
+    return CanSend(word) if word in CanSend.values else CanSend.UNKNOWN
 
 
 def _lines(value: object) -> tuple[str, ...]:

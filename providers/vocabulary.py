@@ -97,10 +97,14 @@ class TemplateStatus(TextChoices):
 
 
 class CanSend(TextChoices):
-    """Whether an app, business, WABA, number or template can send, in the health status of Meta and 360dialog."""
+    """Whether an app, business, WABA, number or template can send, in the health status of Meta and 360dialog.
+
+    UNKNOWN is ours: the provider could not be reached, or says something new.
+    """
 
     AVAILABLE = "AVAILABLE", _("Available")
     LIMITED = "LIMITED", _("Limited")
+    UNKNOWN = "UNKNOWN", _("Unknown")
     BLOCKED = "BLOCKED", _("Blocked")
 
 

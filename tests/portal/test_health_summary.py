@@ -31,6 +31,12 @@ def test_numbers_show_the_worst_first_and_templates_only_the_troubled():
     assert summary.overall == CanSend.BLOCKED
 
 
+def test_what_is_unknown_is_shown_and_not_free():
+    summary = summarize(node(Entity.PHONE_NUMBER, "n", CanSend.UNKNOWN), node(Entity.APP, "app", CanSend.UNKNOWN))
+    assert (summary.overall, summary.numbers.free) == (CanSend.UNKNOWN, 0)
+    assert [node.name for node in summary.others] == ["app"]
+
+
 def test_what_is_not_shown_is_counted():
     summary = summarize(*(node(Entity.TEMPLATE, str(n), CanSend.LIMITED) for n in range(8)))
     assert (len(summary.templates.shown), summary.templates.more, summary.templates.free) == (5, 3, 0)

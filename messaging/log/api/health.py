@@ -79,17 +79,21 @@ class HealthStatusView(HealthView):
         """Every portfolio, WABA, number and template. Templates do not affect the overall status."""
         reject_params(request)
         current = self.current_health()
-        return Response({"health_status": {**_status(current.nodes), "can_send_message": current.overall}})
+        entities = [_entity(node, node.can_send) for node in current.nodes]
+        return Response({"health_status": {"can_send_message": current.overall, "entities": entities}})
 
 
-def _status(nodes: list[Node]) -> dict[str, Any]:
-    return {"can_send_message": worst(node.can_send for node in nodes), "entities": [_entity(node) for node in nodes]}
+def _provider_status(nodes: list[Node]) -> dict[str, Any]:
+    """A status in the words of Meta and 360dialog, which have none for what is unknown: it is limited."""
+    states = [CanSend.LIMITED if node.can_send == CanSend.UNKNOWN else node.can_send for node in nodes]
+    return {"can_send_message": worst(states), "entities": list(map(_entity, nodes, states))}
 
 
-def _entity(node: Node) -> dict[str, Any]:
-    entity: dict[str, Any] = {"entity_type": node.entity, "id": node.id or None, "can_send_message": node.can_send}
-    if node.state.info:
-        entity["additional_info"] = list(node.state.info)
+def _entity(node: Node, can_send: CanSend) -> dict[str, Any]:
+    entity: dict[str, Any] = {"entity_type": node.entity, "id": node.id or None, "can_send_message": can_send}
+    silence = [f"The provider gave no health status: {node.no_answer_reason}."] if node.no_answer_reason else []
+    if info := [*node.state.info, *silence]:
+        entity["additional_info"] = info
     if node.state.errors:
         entity["errors"] = [
             {"error_code": error.code, "error_description": error.description, "possible_solution": error.solution}
@@ -149,7 +153,7 @@ class GraphNodeView(HealthView):
         node = next((node for node in current.nodes if node.id == node_id and node.entity in _ENTITIES), None)
         if node is None:
             raise Http404
-        answer = {"health_status": _status(current.with_parents(node))} if "health_status" in fields else {}
+        answer = {"health_status": _provider_status(current.with_parents(node))} if "health_status" in fields else {}
         return Response({**answer, "id": node_id})
 
 
@@ -205,4 +209,4 @@ class D360HealthView(HealthView):
         if len(nodes) != 1:
             many = "more than one 360dialog number: limit it to a subaccount" if nodes else "no 360dialog number"
             raise exceptions.ValidationError({"D360-API-KEY": [f"This key has access to {many}."]})
-        return Response({"health_status": _status(current.with_parents(nodes[0])), "id": nodes[0].id})
+        return Response({"health_status": _provider_status(current.with_parents(nodes[0])), "id": nodes[0].id})

@@ -5,7 +5,7 @@ same rules give the present state and that of any day.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -19,7 +19,7 @@ from providers.vocabulary import CanSend, Entity, Quality, TemplateStatus
 
 PROVIDER_HEALTH = "health."  # prefix of the fields for the provider's own answers: health.PHONE_NUMBER …
 WITHOUT_END = timedelta(days=30)  # a restriction without a reported end counts this long
-_ORDER = (CanSend.AVAILABLE, CanSend.LIMITED, CanSend.BLOCKED)
+_ORDER = (CanSend.AVAILABLE, CanSend.LIMITED, CanSend.UNKNOWN, CanSend.BLOCKED)
 _NAME_NOT_APPROVED = gettext_lazy(
     "Your display name has not been approved yet. Your message limit will increase after the display name is approved."
 )
@@ -29,10 +29,12 @@ _NAME_REJECTED = gettext_lazy(
 )
 _SENDABLE = (TemplateStatus.APPROVED, "REINSTATED", "FLAGGED")
 _BLOCKING_RESTRICTIONS = ("RESTRICTED_BIZ_INITIATED_MESSAGING", "RESTRICTED_CUSTOMER_INITIATED_MESSAGING")
-_REMOVALS = (
-    "account.account_deleted", "account.account_offboarded", "account.partner_removed",
-    "account.partner_app_uninstalled",
-)  # fmt: skip
+# The ends of a connection, with Meta's code for what a message then fails with.
+_REMOVALS = {
+    "account.account_deleted": 33, "account.account_offboarded": 133010, "account.partner_removed": 131005,
+    "account.partner_app_uninstalled": 131005,
+}  # fmt: skip
+_REJECTED = 131031
 _RETURNS = (
     "account.account_reconnected", "account.verified_account", "account.partner_added",
     "account.partner_app_installed",
@@ -44,11 +46,12 @@ Rule = Callable[[Facts, datetime], "HealthState"]
 
 @dataclass(frozen=True)
 class Problem:
-    """Why something cannot send: the code, if any, its meaning and the remedy."""
+    """Why something cannot send: the code, if any, its meaning, the remedy, and since when if the provider says it."""
 
     code: int
     description: str
     solution: str
+    since: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,11 @@ class HealthState:
     can_send: CanSend = CanSend.AVAILABLE
     info: tuple[str, ...] = ()
     errors: tuple[Problem, ...] = ()
+
+    @property
+    def since(self) -> datetime | None:
+        """Since when the provider says that it is blocked."""
+        return min((error.since for error in self.errors if error.since), default=None)
 
 
 @dataclass(frozen=True)
@@ -153,7 +161,10 @@ def waba_state(facts: Facts, at: datetime) -> HealthState:
     if review and review.new == "REJECTED":
         findings.blocking.append(
             Problem(
-                0, gettext("Meta rejected this account in its review."), gettext("Appeal in Business Support Home.")
+                _REJECTED,
+                gettext("Meta rejected this account in its review."),
+                gettext("Appeal in Business Support Home."),
+                review.at,
             )
         )
     elif review and review.new in {"PENDING", "DEFERRED"}:
@@ -182,6 +193,15 @@ def with_problems(state: HealthState, problems: Iterable[Problem], limits: Itera
     blocking, info = tuple(problems), tuple(limits)
     can_send = worst([state.can_send, *([CanSend.BLOCKED] if blocking else []), *([CanSend.LIMITED] if info else [])])
     return HealthState(can_send, (*state.info, *info), (*blocking, *state.errors))
+
+
+def without_answer(state: HealthState, reason: str) -> HealthState:
+    """Return the state of something whose provider does not answer: unknown, unless it is known to be worse than
+    available. The reason is added to the lines, if given.
+    """
+    line = (gettext("The provider gave no health status: %(reason)s.") % {"reason": reason},) if reason else ()
+    can_send = CanSend.UNKNOWN if state.can_send == CanSend.AVAILABLE else state.can_send
+    return replace(state, can_send=can_send, info=(*state.info, *line))
 
 
 def with_provider_answer(state: HealthState, answer: Change | None) -> HealthState:
@@ -273,7 +293,7 @@ def _add_restrictions(findings: _Findings, facts: Facts, at: datetime) -> None:
         )
         words = sentence % {"kind": kind, "end": f"{until:%Y-%m-%d %H:%M}" if until else ""}
         if kind in _BLOCKING_RESTRICTIONS:
-            findings.blocking.append(Problem(368, words, problem_of_code(368).solution))
+            findings.blocking.append(Problem(368, words, problem_of_code(368).solution, change.at))  # type: ignore[union-attr]
         else:
             findings.limits.append(words)
     violation = facts.get("account.account_violation")
@@ -288,7 +308,7 @@ def _add_ban(findings: _Findings, change: Change | None) -> None:
     state = change.reason or change.new
     problem = problem_of_code(141014)
     if state == "DISABLE":
-        findings.blocking.append(problem)
+        findings.blocking.append(replace(problem, since=change.at))
     elif state == "SCHEDULE_FOR_DISABLE":
         day = _mapping(change.details.get("ban_info")).get("waba_ban_date", "")
         sentence = (
@@ -304,7 +324,8 @@ def _add_removal(findings: _Findings, facts: Facts) -> None:
     if latest and latest.field in _REMOVALS:
         why = f"{_label(latest.new)} ({_label(latest.reason)})" if latest.reason else _label(latest.new)
         problem = gettext("Meta reports: %(new)s.") % {"new": why}
-        findings.blocking.append(Problem(0, problem, gettext("Connect the account again at Meta.")))
+        solution = gettext("Connect the account again at Meta.")
+        findings.blocking.append(Problem(_REMOVALS[latest.field], problem, solution, latest.at))
 
 
 def restrictions(change: Change) -> list[tuple[str, datetime | None]]:

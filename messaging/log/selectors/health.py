@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -23,6 +23,7 @@ from messaging.log.assets.health import (
     waba_state,
     with_problems,
     with_provider_answer,
+    without_answer,
     worst,
 )
 from messaging.log.enums import ARRIVED, LOST
@@ -33,6 +34,7 @@ from providers.vocabulary import CanSend, Entity, Subject
 
 RECENT = timedelta(hours=24)  # a failure since then counts if nothing was delivered after it
 MAX_TEMPLATES = 1_000
+STALE = timedelta(hours=1)  # four checks of a number are missing
 # Meta's codes for a problem of the sender instead of one message, and the matching code of the health status.
 _OF_NUMBER = {131037: 131037, 131045: 131045, 133010: 133010}
 _OF_WABA = {131031: 131031, 131042: 141006, 368: 368}
@@ -71,7 +73,7 @@ class Health:
 
     def of(self, *entities: Entity) -> list[Node]:
         """The nodes of these kinds, the worst first."""
-        order = [CanSend.BLOCKED, CanSend.LIMITED, CanSend.AVAILABLE]
+        order = [CanSend.BLOCKED, CanSend.UNKNOWN, CanSend.LIMITED, CanSend.AVAILABLE]
         return sorted(
             (node for node in self.nodes if node.entity in entities), key=lambda node: order.index(node.can_send)
         )
@@ -98,13 +100,46 @@ def health(account: Account, subaccount_ids: Sequence[int] | None, at: datetime)
     facts = _facts(account, reachable, wabas.values())
     failures = _failures(account, [number.pk for number in reachable], at)
     quiet = [row for row in quiet_numbers([account.pk], at) if row.number.id in {number.pk for number in reachable}]
+    silent = [number for number in reachable if _silence(number, at)]
+    app = _app(failures, [row.number.name or row.number.msisdn for row in quiet], facts)
     return Health(at, [
-        _app(failures, [row.number.name or row.number.msisdn for row in quiet], facts),
-        *_businesses(wabas.values(), facts),
-        *(_waba(waba, facts[Subject.WABA, waba.pk], failures, reachable, at) for waba in wabas.values()),
-        *(_number(number, facts[Subject.PHONE_NUMBER, number.pk], failures, at) for number in reachable),
+        _silenced(app, silent, silent, at),
+        *(_silenced(node, silent, reachable, at) for node in _businesses(wabas.values(), facts)),
+        *(_silenced(_waba(waba, facts[Subject.WABA, waba.pk], failures, reachable, at), silent, reachable, at)
+          for waba in wabas.values()),
+        *(_silenced(_number(number, facts[Subject.PHONE_NUMBER, number.pk], failures, at), silent, [number], at)
+          for number in reachable),
         *(template_node(template, wabas[template.waba_id].portfolio_id) for template in templates),
     ])  # fmt: skip
+
+
+def _silence(number: PhoneNumber, at: datetime) -> str:
+    """Why the provider's answer about a number is missing or old; empty if it is neither, or if nobody asks for one."""
+    if number.health_silence or number.health_answered_at is None:
+        return number.health_silence
+    if number.credential_sealed and at - number.health_answered_at > STALE:
+        return gettext("the last answer is over an hour old")
+    return ""
+
+
+def _silenced(node: Node, silent: Sequence[PhoneNumber], numbers: Iterable[PhoneNumber], at: datetime) -> Node:
+    """The node, unknown if the provider answers about none of those of its numbers that are checked."""
+    checked = [
+        number
+        for number in numbers
+        if number.health_asked_at is not None
+        and (node.entity in {Entity.APP, Entity.PHONE_NUMBER} or _is_parent(node, number))
+    ]
+    if not checked or any(number not in silent for number in checked):
+        return node
+    reason = _silence(checked[0], at)
+    if node.entity == Entity.PHONE_NUMBER:  # its own line names the time of the check
+        return replace(node, state=without_answer(node.state, ""), no_answer_reason=reason)
+    return replace(node, state=without_answer(node.state, reason))
+
+
+def _is_parent(node: Node, number: PhoneNumber) -> bool:
+    return node.pk == (number.waba_id if node.entity == Entity.WABA else number.waba.portfolio_id)
 
 
 def template_node(template: Template, portfolio_pk: int) -> Node:
@@ -160,7 +195,7 @@ def _waba(waba: Waba, facts: Facts, failures: Iterable[_Failure], numbers: Itera
         _OF_WABA[failure.code] for failure in failures if failure.code in _OF_WABA and failure.phone_number_id in own
     }
     state = with_problems(waba_state(facts, at), [problem_of_code(code) for code in sorted(codes)])
-    return Node(Entity.WABA, waba.waba_id, waba.name, state, waba.pk, waba.pk, waba.portfolio_id)
+    return Node(Entity.WABA, waba.waba_id, waba.name, state, waba.pk, waba.pk, waba.portfolio_id, since=state.since)
 
 
 def _number(number: PhoneNumber, facts: Facts, failures: Iterable[_Failure], at: datetime) -> Node:
@@ -173,7 +208,7 @@ def _number(number: PhoneNumber, facts: Facts, failures: Iterable[_Failure], at:
     parents = (number.waba_id, number.waba.portfolio_id)
     return Node(
         Entity.PHONE_NUMBER, number.provider_number_id, name, state, number.pk, *parents,
-        checked_at=number.health_asked_at,
+        since=state.since, checked_at=number.health_asked_at,
         answered_at=number.health_answered_at, no_answer_reason=number.health_silence,
     )  # fmt: skip
 

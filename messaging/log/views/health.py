@@ -18,6 +18,7 @@ from providers.vocabulary import CanSend, Entity
 _SENTENCES = {
     CanSend.AVAILABLE: gettext_lazy("Everything can send"),
     CanSend.LIMITED: gettext_lazy("Everything can send, with some limits"),
+    CanSend.UNKNOWN: gettext_lazy("Unknown whether everything can send: a provider gives no answer"),
     CanSend.BLOCKED: gettext_lazy("Something is blocked"),
 }
 
@@ -33,7 +34,7 @@ def health_page(request: TenantRequest) -> HttpResponse:
     troubled = [node for node in templates if node.can_send != CanSend.AVAILABLE]
     context = {
         "health": current,
-        "sentence": _SENTENCES[current.overall],
+        "sentence": _sentence(current.overall, len(troubled)),
         "groups": [
             (_("Connection"), current.of(Entity.APP)),
             (_("Business"), current.of(Entity.BUSINESS, Entity.WABA)),
@@ -48,6 +49,16 @@ def health_page(request: TenantRequest) -> HttpResponse:
         "can_refresh": any(node.checked_at for node in current.of(Entity.PHONE_NUMBER)),
     }
     return render(request, "log/health.html", context)
+
+
+def _sentence(overall: CanSend, troubled: int) -> str:
+    """The headline. It names the templates that cannot be sent, which do not affect the overall state."""
+    if not troubled:
+        return str(_SENTENCES[overall])
+    templates = ngettext("%(n)s template is blocked or limited", "%(n)s templates are blocked or limited", troubled)
+    if overall == CanSend.AVAILABLE:
+        return _("All numbers can send; %(templates)s") % {"templates": templates % {"n": troubled}}
+    return f"{_SENTENCES[overall]}; {templates % {'n': troubled}}"
 
 
 @require_POST

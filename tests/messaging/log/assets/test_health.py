@@ -13,6 +13,7 @@ from messaging.log.assets.health import (
     transitions,
     waba_state,
     with_problems,
+    without_answer,
     worst,
 )
 from messaging.log.models import Change
@@ -147,8 +148,44 @@ def test_a_waba_that_came_back_is_not_gone():
 def test_a_removed_waba_says_why():
     removal = facts(1, account_partner_removed=("PARTNER_REMOVED", "ACCOUNT_DISCONNECTED", {}))
     assert waba_state(removal, AT).errors == (
-        Problem(0, "Meta reports: partner removed (account disconnected).", "Connect the account again at Meta."),
-    )
+        Problem(
+            131005, "Meta reports: partner removed (account disconnected).", "Connect the account again at Meta.",
+            removal["account.partner_removed"].at,
+        ),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"account_partner_removed": "PARTNER_REMOVED"}, 131005),
+        ({"account_partner_app_uninstalled": "PARTNER_APP_UNINSTALLED"}, 131005),
+        ({"account_account_deleted": "ACCOUNT_DELETED"}, 33),
+        ({"account_account_offboarded": "ACCOUNT_OFFBOARDED"}, 133010),
+        ({"account_disabled_update": ("DISABLED_UPDATE", "DISABLE", {})}, 141014),
+        ({"review": "REJECTED"}, 131031),
+        (restricted("RESTRICTED_BIZ_INITIATED_MESSAGING"), 368),
+    ],
+)
+def test_each_end_has_a_code_and_a_time(changes, code):
+    known = facts(3, **changes)
+    state = waba_state(known, AT)
+    assert (state.can_send, [error.code for error in state.errors]) == (BLOCKED, [code])
+    assert state.since == next(iter(known.values())).at
+
+
+@pytest.mark.parametrize(("can_send", "unanswered"), [(AVAILABLE, "UNKNOWN"), (LIMITED, LIMITED), (BLOCKED, BLOCKED)])
+def test_no_answer_is_never_available(can_send, unanswered):
+    state = without_answer(HealthState(can_send), "ConnectError")
+    assert (state.can_send, state.info) == (unanswered, ("The provider gave no health status: ConnectError.",))
+
+
+@pytest.mark.parametrize(
+    ("states", "overall"),
+    [(("LIMITED", "UNKNOWN"), "UNKNOWN"), (("UNKNOWN", "BLOCKED"), "BLOCKED"), (("UNKNOWN", "AVAILABLE"), "UNKNOWN")],
+)
+def test_unknown_is_worse_than_limited(states, overall):
+    assert worst(map(CanSend, states)) == overall
 
 
 def test_businesses():

@@ -94,6 +94,26 @@ def test_no_answer_changes_nothing_and_is_shown(number, settings):
     assert re.search(r"The provider gave no health status when checked at <time .+</time>: ConnectError\.", page)
 
 
+def test_a_provider_that_cannot_be_reached_is_never_green(number, settings):
+    assert ask(number).can_send == "AVAILABLE"
+    settings.SANDBOX_URL = "http://127.0.0.1:9"
+    assert (ask(number).can_send, ask(number).no_answer_reason) == ("UNKNOWN", "ConnectError")
+    found = nodes(number)
+    silent = (Entity.APP, 0), (Entity.WABA, number.waba_id), (Entity.BUSINESS, number.waba.portfolio_id)
+    assert {found[key].can_send for key in silent} == {"UNKNOWN"}
+    assert "The provider gave no health status: ConnectError." in found[Entity.APP, 0].state.info
+    page = visitor(number.account).get("/health/").content.decode()
+    assert "Unknown whether everything can send: a provider gives no answer" in page
+    assert 'class="can can-unknown"' in visitor(number.account).get("/health/").content.decode()
+
+
+def test_an_old_answer_is_unknown(number):
+    assert ask(number).can_send == "AVAILABLE"
+    PhoneNumber.objects.update(health_answered_at=timezone.now() - timedelta(minutes=61))
+    node = nodes(number)[Entity.PHONE_NUMBER, number.pk]
+    assert (node.can_send, node.no_answer_reason) == ("UNKNOWN", "the last answer is over an hour old")
+
+
 def test_refresh_now_at_most_once_a_minute(number):
     client = visitor(number.account, "viewer")
     number.set_credential(sandbox_token())
