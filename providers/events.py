@@ -67,6 +67,7 @@ class ChangeEvent:
     template_name: str = ""
     template_language: str = ""
     template_category: str = ""
+    template_source: str = ""  # AUTO_GENERATED: Meta made it for a message that was sent without a template
     number_id: str = ""
     msisdn: str = ""  # of the business phone number, digits only
     old: str = ""

@@ -33,6 +33,7 @@ def _template(details: dict[str, Any], waba_id: str, at: datetime, **more: Any) 
         template_id=template_id(details.get("templateId")),
         template_name=template_name(details.get("templateName")),
         template_language=text(details.get("templateLanguage"), 16),
+        template_source=text(details.get("source") or details.get("templateSource"), 32).upper(),
         details=details,
         **more,
     )

@@ -35,6 +35,7 @@ def _template(value: dict[str, Any], waba_id: str, at: datetime | None, **more: 
         template_name=template_name(value.get("message_template_name")),
         template_language=text(value.get("message_template_language"), 16),
         template_category=text(value.get("message_template_category"), 32).upper(),
+        template_source=text(value.get("source") or value.get("message_template_source"), 32).upper(),
         details=value,
         **more,
     )

@@ -114,6 +114,7 @@ def apply_changes(announcements: Sequence[Announcement]) -> None:
             ids = sorted({item.subject_id for item in announcements if item.event.subject == subject})
             if ids:
                 _bring_up_to_date(subject, columns, ids)
+        _update_sources(announcements)
         _update_components([item for item in announcements if item.event.components is not None])
 
 
@@ -153,6 +154,14 @@ def _bring_up_to_date(subject: Subject, columns: dict[str, str], ids: list[int])
             f"UPDATE {_TABLES[subject]} s SET {', '.join(assignments)} WHERE id = ANY(%(ids)s)",  # noqa: S608
             {"subject": str(subject), "ids": ids},
         )
+
+
+def _update_sources(announcements: Sequence[Announcement]) -> None:
+    """Store who made a template, which an announcement may say and none takes back."""
+    for item in announcements:
+        if source := item.event.template_source:
+            ids = ("", item.event.template_id)
+            Template.objects.filter(pk=item.subject_id, provider_template_id__in=ids).update(source=source)
 
 
 def _update_components(announcements: Sequence[Announcement]) -> None:

@@ -126,6 +126,14 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("provider_template_id", models.CharField(blank=True, max_length=64)),
+                (
+                    "source",
+                    models.CharField(
+                        blank=True,
+                        help_text="AUTO_GENERATED: made by Meta for messages sent without a template.",
+                        max_length=32,
+                    ),
+                ),
                 ("name", models.CharField(max_length=512)),
                 ("language", models.CharField(max_length=16)),
                 ("category", models.CharField(max_length=64)),

@@ -88,6 +88,9 @@ class Template(TenantModel):
     status = models.CharField(max_length=64, default=TemplateStatus.PENDING)
     status_reason = models.CharField(max_length=255, blank=True, help_text="For example FIRST_PAUSE.")
     quality = models.CharField(max_length=64, default=Quality.UNKNOWN)
+    source = models.CharField(
+        max_length=32, blank=True, help_text="AUTO_GENERATED: made by Meta for messages sent without a template."
+    )
     components = models.JSONField(default=list, help_text="Header, body, footer and buttons in Meta's format.")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 

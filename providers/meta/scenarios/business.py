@@ -119,6 +119,7 @@ def direct_send(context: Context) -> Webhooks:
     name = f"auto_generated_text_{context.key(12).lower()}"
     yield at, change(context.sender, "message_template_status_update", template(
         template_id, name, event="APPROVED", reason="NONE", message_template_category="UTILITY",
+        source="AUTO_GENERATED",
     ), at)  # fmt: skip
     yield at + 5, change(context.sender, "message_template_components_update", template(
         template_id, name, message_template_element="Hi {{1}}, your order is ready.",
