@@ -38,6 +38,7 @@ class MessageEvent:
     category: str = ""
     pricing_type: str = ""
     template_category: str = ""  # of the template, where the provider names it beside the price's category
+    template_id: str = ""  # the provider's; statuses of messages sent without a template have no name
     template_name: str = ""
     template_language: str = ""
     client_message_id: str = ""

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from django.db.models import Q
+
 from accounts.models import Subaccount, Waba
 from messaging.log.models import Horizon, PhoneNumber, Template
 from messaging.log.models.channel import template_language
@@ -42,6 +44,7 @@ class Directory:
         self._numbers: dict[tuple[int, str, str], Placement] = {}
         self._subaccounts: dict[tuple[int, str], list[Placement]] = {}
         self._templates: dict[tuple[int, int | None, str, str], TemplateRef] = {}
+        self._templates_by_id: dict[tuple[int, int | None, str], TemplateRef] = {}
         self._account_ids = ids
         self._wabas: dict[tuple[int, str], int] = {}
         self._portfolios: dict[int, int] = {}
@@ -74,14 +77,20 @@ class Directory:
 
     def load_templates(self, events: Iterable[tuple[int, MessageEvent]]) -> None:
         """Fetch the templates that these (account id, event) pairs name."""
-        names = {event.template_name for _, event in events if event.template_name}
-        if not names:
+        names, ids = set(), set()
+        for _, event in events:
+            if event.template_name:
+                names.add(event.template_name)
+            elif event.template_id:
+                ids.add(event.template_id)
+        if not (names or ids):
             return
-        rows = Template.objects.filter(account__in=self._account_ids, name__in=names).values_list(
-            "account_id", "waba_id", "name", "language", "id", "category"
-        )
-        for account_id, waba_id, name, language, pk, category in rows.order_by("id"):
+        rows = Template.objects.filter(
+            Q(name__in=names) | Q(provider_template_id__in=ids), account__in=self._account_ids
+        ).values_list("account_id", "waba_id", "name", "language", "id", "category", "provider_template_id")
+        for account_id, waba_id, name, language, pk, category, provider_id in rows.order_by("id"):
             template = TemplateRef(pk, category.lower())
+            self._templates_by_id[account_id, waba_id, provider_id] = template
             self._templates[account_id, waba_id, name, language] = template
             self._templates.setdefault((account_id, None, name, language), template)
             # Direct Send names a template whose language Meta decides.
@@ -105,7 +114,8 @@ class Directory:
     def template(self, account_id: int, placement: Placement, event: MessageEvent) -> TemplateRef | None:
         """The template that the event names: the WABA's, or the account's oldest when the WABA is unknown."""
         if not event.template_name:
-            return None
+            key = (account_id, placement.waba_id, event.template_id)
+            return self._templates_by_id.get(key) if event.template_id else None
         language = template_language(event.template_language)
         return self._templates.get((account_id, placement.waba_id, event.template_name, language))
 

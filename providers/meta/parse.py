@@ -15,7 +15,7 @@ from providers.meta.edits import resolve_edit
 from providers.meta.history import read_history
 from providers.meta.management import read_management
 from providers.meta.people import NAMES, announced_change, person
-from providers.reading import category_of, integer, is_false, items, mapping, text, unix_time
+from providers.reading import category_of, integer, is_false, items, mapping, template_id, text, unix_time
 from providers.vocabulary import (
     BUSINESS_AGENT_DETAIL,
     BUSINESS_APP,
@@ -184,6 +184,7 @@ def _status_event(status: dict[str, Any], number_id: str, contacts: list[dict[st
         group_id=(text(status.get("recipient_id"), 512) or "unknown") if is_group else "",
         category=category_of(pricing.get("category")),
         pricing_type=_pricing_type(pricing),
+        template_id=template_id(status["template_id"]) if "template_id" in status else "",
         client_message_id=text(status.get("biz_opaque_callback_data"), 512),
         detail=word if word == "played" else "",
         error_source="meta" if error else "",

@@ -66,3 +66,19 @@ def test_the_template_is_that_of_the_sending_waba(acme):
     template = directory.template(acme.pk, Placement(sender.subaccount_id, sender.pk, sender.waba_id), event)
     assert template.id == Template.objects.get(waba=sender.waba, name="order_update").pk
     assert template.category == "utility"
+
+
+def test_a_template_by_the_providers_id(acme, other):
+    """Statuses of messages that were sent without a template have only the id of the one that Meta made."""
+    sender = number(acme, "meta")
+    made = Template.objects.create(
+        account=acme, waba=sender.waba, name="auto", language="en", category="UTILITY", provider_template_id="77"
+    )
+    directory = Directory([acme.pk])
+    event = MessageEvent(**EVENT, number_id="106540352242922", template_id="77")
+    directory.load_templates(iter([(acme.pk, event)]))
+    place = directory.placement(acme.pk, "meta", event)
+    assert directory.template(acme.pk, place, event).id == made.pk
+    assert directory.template(other.pk, place, event) is None
+    unknown = MessageEvent(**EVENT, template_id="78")
+    assert directory.template(acme.pk, place, unknown) is None

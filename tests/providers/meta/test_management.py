@@ -200,3 +200,16 @@ def test_an_id_of_zero_is_none(written, template_id):
 def test_components_without_a_body_are_unknown():
     (event,) = events(TEMPLATE | {"message_template_element": None})
     assert (event.field, event.components) == ("components", None)
+
+
+@pytest.mark.parametrize(
+    ("more", "source"),
+    [
+        ({"source": "AUTO_GENERATED"}, "AUTO_GENERATED"),
+        ({"message_template_source": "auto_generated"}, "AUTO_GENERATED"),
+        ({}, ""),
+    ],
+)
+def test_who_made_a_template(more, source):
+    (event,) = events({"event": "APPROVED", **TEMPLATE, **more})
+    assert event.template_source == source

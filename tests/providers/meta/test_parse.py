@@ -297,3 +297,10 @@ def test_a_time_may_be_a_number_with_a_fraction_of_zero():
 
 def test_a_repaired_body_without_changes_is_a_problem():
     assert parse(rb'{"entry": [{}], "a": "\ud83d"}').problems == ["The body holds no changes."]
+
+
+def test_a_status_of_direct_send_names_the_template_that_meta_made():
+    status = {"id": "wamid.A", "status": "sent", "timestamp": "1750030073", "template_id": 1689556908129835}
+    value = {"metadata": {"phone_number_id": "1"}, "statuses": [status]}
+    (event,) = parse(json.dumps({"entry": [{"changes": [{"field": "messages", "value": value}]}]}).encode()).events
+    assert (event.template_id, event.template_name) == ("1689556908129835", "")

@@ -161,3 +161,10 @@ def test_a_persons_preference_is_stored_once(acme):
         history.apply_contacts([ContactReport(acme.pk, event, NOON, 7)])
     row = ContactEventRow.objects.get(account=acme)
     assert (row.msisdn, row.field, row.new, row.webhook_id) == ("6591234567", "marketing_messages", "stop", 7)
+
+
+def test_a_template_that_meta_made_says_so(template):
+    made = replace(APPROVED, template_id=template.provider_template_id, template_source="AUTO_GENERATED")
+    apply(template, made)
+    apply(template, PAUSED)  # which says nothing about the source
+    assert template.source == "AUTO_GENERATED"

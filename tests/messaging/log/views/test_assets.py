@@ -56,6 +56,15 @@ def test_a_row_of_each_list(sold):
     assert "Acme Online +1 555-078-3881 Available High 100,000 / 24 h 1 USD 0.01 Throughput: up to" in page
 
 
+def test_a_template_that_meta_made_says_so(acme):
+    template = Template.objects.filter(account=acme).first()
+    client = visitor(acme)
+    assert "made by Meta" not in text(client.get(f"/templates/{template.pk}/"))
+    Template.objects.filter(pk=template.pk).update(source="AUTO_GENERATED")
+    assert text(client.get("/templates/")).count("made by Meta") == 1
+    assert "it cannot be edited or deleted" in text(client.get(f"/templates/{template.pk}/"))
+
+
 def test_filters_of_templates(acme):
     client = visitor(acme)
     assert text(client.get("/templates/?q=reminder&category=utility")).count("row-link") == 2
