@@ -1,5 +1,6 @@
 """Classifying deliveries: their day, bucket and kind by the tables in force."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -8,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from accounts.models import Waba
 from billing.enums import AccrualScope, UnratedReason
+from billing.models import Exemption
 from billing.prices.markets import MarketMap
 from billing.prices.rules import RuleBook
 from billing.pricing import Accrual, price_category
@@ -27,6 +29,8 @@ class UsageFacts(NamedTuple):
     country: str
     category: str
     pricing_type: str
+    category_assumed: bool = False
+    open_window: str = ""
 
 
 class KindKey(NamedTuple):
@@ -40,12 +44,15 @@ class KindKey(NamedTuple):
     country: str
     category: str
     pricing_type: str
+    category_assumed: bool
+    open_window: str
     provider: str
     currency: str
     market: str
     price_category: str
     free_reason: str
     unrated_reason: str
+    price_source: str
 
 
 class BucketKey(NamedTuple):
@@ -73,11 +80,15 @@ class Accruals:
         self, account_ids: Iterable[int], *, markets: MarketMap | None = None, rules: RuleBook | None = None
     ) -> None:
         self._markets, self._rules = markets or MarketMap(), rules or RuleBook()
-        rows = Waba.objects.filter(account__in=set(account_ids))
+        account_ids = set(account_ids)
+        rows = Waba.objects.filter(account__in=account_ids)
         self._wabas = {
             pk: _BillingWaba(portfolio_id, ZoneInfo(time_zone), currency)
             for pk, portfolio_id, time_zone, currency in rows.values_list("id", "portfolio_id", "time_zone", "currency")
         }
+        self._exemptions: dict[int, list[Exemption]] = defaultdict(list)
+        for exemption in Exemption.objects.filter(account__in=account_ids):
+            self._exemptions[exemption.waba_id].append(exemption)
         self._classified: dict[tuple[UsageFacts, date], tuple[BucketKey, KindKey]] = {}
         self._days: dict[tuple[int, int], date] = {}
 
@@ -113,7 +124,10 @@ class Accruals:
     def _classify(self, facts: UsageFacts, day: date) -> tuple[BucketKey, KindKey]:
         waba = self._wabas.get(facts.waba_id)
         market = self._markets.market(facts.country, day)
-        accrual = self._rules.accrue(facts.category, facts.pricing_type, day, market)
+        accrual = self._rules.accrue(
+            facts.category, facts.pricing_type, day, market, category_assumed=facts.category_assumed,
+            window=facts.open_window, exemption=self._exemption_of(facts.waba_id, day),
+        )  # fmt: skip
         if waba is None:
             accrual = Accrual(AccrualScope.PORTFOLIO, "unrated", unrated_reason=UnratedReason.NO_WABA)
         by_number = accrual.scope == AccrualScope.PHONE_NUMBER
@@ -125,7 +139,13 @@ class Accruals:
             ),
             KindKey(
                 facts.account_id, facts.waba_id, facts.phone_number_id, facts.subaccount_id, facts.template_id,
-                facts.country, facts.category, facts.pricing_type, facts.provider, waba.currency if waba else "",
-                market, price_category(facts.category), str(accrual.free_reason), str(accrual.unrated_reason),
+                facts.country, facts.category, facts.pricing_type, facts.category_assumed, facts.open_window,
+                facts.provider, waba.currency if waba else "", market, price_category(facts.category),
+                str(accrual.free_reason), str(accrual.unrated_reason), str(accrual.price_source),
             ),
         )  # fmt: skip
+
+    def _exemption_of(self, waba_id: int, day: date) -> str:
+        """The kind of the WABA's exemption on a day; empty without one."""
+        exemptions = self._exemptions.get(waba_id, ())
+        return next((exemption.kind for exemption in exemptions if exemption.applies(day)), "")

@@ -29,8 +29,10 @@ _BUCKETS = _KeyTable(
     unique=5, fixed={"problem": "''"},
 )  # fmt: skip
 _KINDS = _KeyTable(
-    "billing_usagekind", dict(zip(KindKey._fields, ("bigint",) * 5 + ("text",) * 9, strict=True)), unique=14, fixed={}
-)
+    "billing_usagekind",
+    dict(zip(KindKey._fields, ("bigint",) * 5 + ("text",) * 3 + ("boolean",) + ("text",) * 8, strict=True)),
+    unique=len(KindKey._fields), fixed={},
+)  # fmt: skip
 
 
 def bucket_ids(keys: Iterable[BucketKey]) -> dict[BucketKey, int]:

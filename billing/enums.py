@@ -25,8 +25,56 @@ class FreeReason(TextChoices):
     SERVICE_ALLOWANCE = "service_allowance", _("One of the number's 1,000 free service messages this month")
     REFERRAL_CONVERSION = "referral_conversion", _("Free entry point message")
     BUSINESS_APP = vocabulary.BUSINESS_APP, _("Sent from the WhatsApp Business app")
+    EXEMPT = "exempt", _("Service messages of an exempt body are free")
     NOT_BILLABLE = vocabulary.NOT_BILLABLE, _("Not billable, as the provider reports")
     HISTORY = vocabulary.HISTORY, _("Imported: from before the number was connected")
+
+
+class PriceSource(TextChoices):
+    """What a charge rests on. A charge with several weak sources has the first of provider, inferred, derived."""
+
+    WEBHOOK = "webhook", _("Reported by the provider")
+    INFERRED = "inferred", _("Inferred")
+    DERIVED = "derived", _("Derived price")
+    PROVIDER = "provider", _("Upper bound")
+
+    @property
+    def meaning(self) -> str:
+        """What it says about a charge, in a sentence."""
+        return str(_SOURCE_MEANINGS[self])
+
+
+_SOURCE_MEANINGS = {
+    PriceSource.WEBHOOK: _("The provider reported category and type, and the price is on a published rate card."),
+    PriceSource.INFERRED: _(
+        "The provider did not report all of category and type, so they follow from the template, the windows that the "
+        "log knows, an exemption, and the rules of the day."
+    ),
+    PriceSource.DERIVED: _("The price was not found on a published rate card: it is derived, as its source says."),
+    PriceSource.PROVIDER: _(
+        "The list price is an upper bound: the account may have set a lower maximum price at the provider, whose "
+        "invoice decides."
+    ),
+}
+
+
+ESTIMATES = (PriceSource.PROVIDER, PriceSource.INFERRED, PriceSource.DERIVED)
+"""The sources that reports sum apart, weakest first: charges that may differ from the invoice."""
+
+
+class ExemptionKind(TextChoices):
+    """Why a WABA is exempt from the rules of the day."""
+
+    GOVERNMENT = "government", _("Government body")
+    NON_PROFIT = "non_profit", _("Non-profit organization")
+    AI_PROVIDER = "ai_provider", _("AI provider")
+
+
+class Window(TextChoices):
+    """The window in which the log knows a message to be, if its provider reports no type."""
+
+    CUSTOMER_SERVICE = "in_customer_service", _("Customer service window")
+    ENTRY_POINT = "in_entry_point", _("Free entry point window")
 
 
 class UnratedReason(TextChoices):
@@ -35,6 +83,7 @@ class UnratedReason(TextChoices):
     NO_RULE = "no_rule", _("No rule covers this category on that day")
     NO_CATEGORY = "no_category", _("The provider named no category")
     NOT_PER_MESSAGE = "not_per_message", _("The provider charged the conversation, not the message")
+    OWN_POLICY = "own_policy", _("Meta charges service messages of AI providers by a policy of their own")
     NO_WABA = "no_waba", _("The sending WABA is unknown, so its time zone and currency are too")
     NO_COUNTRY = "no_country", _("The recipient's country is unknown")
     NO_CARD = "no_card", _("No rate card in the WABA's currency is in force on that day")

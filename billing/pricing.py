@@ -12,11 +12,23 @@ from decimal import Decimal
 from typing import NamedTuple
 from uuid import UUID
 
-from billing.enums import AccrualScope, ChargeState, FreeReason, SellBase, UnratedReason
+from billing.enums import (
+    AccrualScope,
+    ChargeState,
+    ExemptionKind,
+    FreeReason,
+    PriceSource,
+    SellBase,
+    UnratedReason,
+    Window,
+)
 from core.money import ZERO
 from providers.vocabulary import PER_CONVERSATION, Category
 
 OTHER_MARKET = "Other"
+# AI providers have a policy of their own, so the change of that day does not apply to them (Meta pricing page, updated
+# 2026-09-30).
+AI_PROVIDERS_UNTIL = date(2026, 9, 30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +61,17 @@ class RuleSet:
 
 @dataclass(frozen=True, slots=True)
 class Accrual:
-    """How a delivered message is counted: its scope and group, and whether it is free or unrated by rule."""
+    """How a delivered message is counted: its scope and group, and whether it is free or unrated by rule.
+
+    `price_source` is that of its category and type; its price may be derived besides.
+    """
 
     scope: AccrualScope
     group: str
     allowance: int = 0
     free_reason: str = ""
     unrated_reason: str = ""
+    price_source: PriceSource = PriceSource.WEBHOOK
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +83,7 @@ class Tier:
     up_to: int | None
     unit_price: Decimal
     end_known: bool = True
+    is_derived: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +111,7 @@ class Fact:
     free_reason: str = ""
     unrated_reason: str = ""
     provider: str = ""
+    price_source: str = PriceSource.WEBHOOK
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +125,7 @@ class Sale:
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """The cost of one message and its reason. `amount` is None if the price is unknown."""
+    """The cost of one message and its reason. `amount` is None if the price is unknown, and `price_source` empty."""
 
     state: ChargeState
     reason: str
@@ -123,6 +141,7 @@ class Charge:
     unit_price: Decimal | None = None
     card: Card | None = None
     sale: Sale | None = None
+    price_source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,15 +181,42 @@ def price_category(category: str) -> str:
     return (Category(plain).card_column or plain) if plain in Category.values else plain
 
 
-def accrue(rule_sets: Sequence[RuleSet], *, category: str, pricing_type: str, day: date, market: str) -> Accrual:
+def accrue(
+    rule_sets: Sequence[RuleSet], *, category: str, pricing_type: str, day: date, market: str,
+    category_assumed: bool = False, window: str = "", exemption: str = "",
+) -> Accrual:  # fmt: skip
     """How a delivered message is counted by the rule set in force on the day.
 
-    The provider's `pricing.type` decides between free and charged; without one (8x8), the rule decides. A free message
-    is free whatever else is unknown about it.
+    The provider's `pricing.type` decides between free and charged; without one (8x8), the window in which the log knows
+    the message to be and the rule decide. A free message is free whatever else is unknown about it. `exemption` is the
+    kind of the WABA's exemption on the day, which precedes a charge.
     """
+    kind = pricing_type or (FreeReason.ENTRY_POINT if window == Window.ENTRY_POINT else window)
+    exempt = exemption if price_category(category) == Category.SERVICE and not kind.startswith("free") else ""
+    if exemption == ExemptionKind.AI_PROVIDER and price_category(category) in {Category.SERVICE, Category.UTILITY}:
+        day = min(day, AI_PROVIDERS_UNTIL)
+    accrual = _accrue(rule_sets, category, kind, day, market, exempt=exempt)
+    source = _price_source(category, pricing_type, is_assumed=category_assumed, is_exempt=bool(exempt))
+    return replace(accrual, price_source=source)
+
+
+def _price_source(category: str, pricing_type: str, *, is_assumed: bool, is_exempt: bool) -> PriceSource:
+    """The list price of marketing lite is an upper bound, because the account may set a maximum price."""
+    if category == Category.MARKETING_LITE:
+        return PriceSource.PROVIDER
+    return PriceSource.INFERRED if is_assumed or is_exempt or not pricing_type else PriceSource.WEBHOOK
+
+
+def _accrue(
+    rule_sets: Sequence[RuleSet], category: str, pricing_type: str, day: date, market: str, *, exempt: str
+) -> Accrual:
     if reason := _unrated_reason(category, pricing_type, market):
         is_free = pricing_type.startswith("free")
         return Accrual(AccrualScope.PORTFOLIO, "free", free_reason=pricing_type) if is_free else _unrated(reason)
+    if exempt in {ExemptionKind.GOVERNMENT, ExemptionKind.NON_PROFIT}:
+        return Accrual(AccrualScope.PORTFOLIO, "free", free_reason=FreeReason.EXEMPT)
+    if exempt == ExemptionKind.AI_PROVIDER and pricing_type == "regular":
+        return _unrated(UnratedReason.OWN_POLICY)
     rules = rules_on(rule_sets, day)
     plain = price_category(category)
     rule = (rules.rules.get((plain, pricing_type)) or rules.rules.get((plain, ""))) if rules else None
@@ -293,5 +339,15 @@ def charge(
     return Charge(
         state=state, reason=str(reason), amount=price, currency=fact.currency, category=fact.category,
         market=fact.market, country=fact.country, billed_at=fact.billed_at, billing_month=fact.day.replace(day=1),
-        position=position, tier=tier, unit_price=price, card=card,
+        position=position, tier=tier, unit_price=price, card=card, price_source=source_of(fact, state, tier),
     )  # fmt: skip
+
+
+def source_of(fact: Fact, state: ChargeState, tier: Tier | None) -> str:
+    """What a charge rests on; empty if it is unrated. Only a charged message rests on its price too."""
+    if state == ChargeState.UNRATED:
+        return ""
+    if state == ChargeState.FREE and fact.price_source == PriceSource.PROVIDER:
+        return PriceSource.WEBHOOK
+    is_derived = fact.price_source == PriceSource.WEBHOOK and tier is not None and tier.is_derived
+    return PriceSource.DERIVED if is_derived else fact.price_source

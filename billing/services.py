@@ -32,6 +32,7 @@ class DeliveredMessage(NamedTuple):
     pricing_type: str
     billed_at: datetime
     webhook_id: int | None
+    category_assumed: bool = False
 
 
 _CREATE = """
@@ -93,7 +94,7 @@ def _classify(delivery: DeliveredMessage, accruals: Accruals) -> tuple[Delivered
     facts = UsageFacts(
         delivery.account_id, delivery.provider, delivery.waba_id or 0, delivery.phone_number_id or 0,
         delivery.subaccount_id or 0, delivery.template_id or 0, delivery.country, delivery.category,
-        delivery.pricing_type,
+        delivery.pricing_type, delivery.category_assumed,
     )  # fmt: skip
     day = accruals.day(facts.waba_id, delivery.billed_at)
     return delivery, day, *accruals.classify(facts, day)

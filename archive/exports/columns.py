@@ -88,6 +88,7 @@ _MESSAGES = (
     Column("cost_reason", _("Why free or unrated"), standard=False, needs=Permission.VIEW_COSTS),
     Column("cost", _("Cost"), ColumnType.AMOUNT, standard=False, needs=Permission.VIEW_COSTS),
     Column("cost_currency", _("Currency"), ColumnType.CODE, standard=False, needs=Permission.VIEW_COSTS),
+    Column("cost_source", _("Price source"), ColumnType.CODE, standard=False, needs=Permission.VIEW_COSTS),
     Column("sell_price", _("Sold for"), ColumnType.AMOUNT, standard=False, needs=Permission.VIEW_COSTS),
 )  # fmt: skip
 
@@ -144,6 +145,7 @@ _CHARGES = (
     Column("amount", _("Amount"), ColumnType.AMOUNT),
     Column("currency", _("Currency"), ColumnType.CODE),
     Column("rate_card", _("Rate card")),
+    Column("price_source", _("Price source"), ColumnType.CODE),
     Column("sell_state", _("Sale status"), ColumnType.CODE, standard=False),
     Column("sell_reason", _("Why not sold"), ColumnType.CODE, standard=False),
     Column("sell_amount", _("Sold for"), ColumnType.AMOUNT, standard=False),
@@ -169,6 +171,9 @@ _COST_FIGURES = (
     Column("free", _("Free"), ColumnType.NUMBER),
     Column("unrated", _("Unrated"), ColumnType.NUMBER),
     Column("amount", _("Amount"), ColumnType.AMOUNT),
+    Column("amount_inferred", _("Of it inferred"), ColumnType.AMOUNT, standard=False),
+    Column("amount_derived", _("Of it at derived prices"), ColumnType.AMOUNT, standard=False),
+    Column("amount_provider", _("Of it upper bounds"), ColumnType.AMOUNT, standard=False),
     Column("sell_amount", _("Sold"), ColumnType.AMOUNT),
     Column("sell_unrated", _("Sold unrated"), ColumnType.NUMBER),
     Column("margin", _("Margin"), ColumnType.AMOUNT),

@@ -13,6 +13,7 @@ from archive.enums import Dataset, Format
 from archive.exports.columns import Column, columns_by_key, columns_of
 from archive.models import Export
 from billing.dimensions import Dimension
+from billing.enums import ESTIMATES
 from billing.selectors import CostFilter, CostReport, CostRow, cost_report
 from core.extracts import ColumnType, Extract, extract_rows
 from core.money import plain
@@ -148,6 +149,7 @@ class _Costs:
         if self.export.columns:
             return columns_of(Dataset.COSTS, self.export.columns)
         keys = [*self._group_keys, "currency", "delivered", "charged", "free", "unrated", "amount"]
+        keys += [f"amount_{source}" for source in ESTIMATES] if self.report.estimated else []
         keys += ["sell_amount", "sell_unrated", "margin"] if self.report.resold else []
         return columns_of(Dataset.COSTS, keys)
 
@@ -193,6 +195,7 @@ def _cost_cells(row: CostRow, groups: Sequence[Dimension] = ()) -> dict[str, Any
     amount = plain(row.amount) if row.charged or row.free else None
     cells |= {name: getattr(row, name) for name in ("currency", "delivered", "charged", "free", "unrated")}
     cells["amount"] = amount
+    cells |= {f"amount_{source}": None if amount is None else plain(row.amount_of(source)) for source in ESTIMATES}
     if resale := row.resale:
         cells |= {"sell_amount": resale.amount, "sell_unrated": resale.unrated, "margin": resale.margin}
     return cells

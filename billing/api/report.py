@@ -21,6 +21,7 @@ from billing.api.serializers import (
     UsageReportSerializer,
 )
 from billing.dimensions import Dimension
+from billing.enums import ESTIMATES
 from billing.selectors import (
     CostFilter,
     CostRow,
@@ -79,6 +80,7 @@ def _row(row: CostRow, groups: Sequence[Dimension] = ()) -> dict[str, Any]:
         "free": row.free,
         "unrated": row.unrated,
         "amount": plain(row.amount),
+        **{f"amount_{source}": plain(row.amount_of(source)) for source in ESTIMATES},
         "sell_amount": plain(resale.amount) if resale else None,
         "sell_unrated": resale.unrated if resale else 0,
         "margin": None if margin is None else plain(margin),

@@ -8,6 +8,7 @@ from rest_framework.serializers import DateField
 from accounts.models import Subaccount, Waba
 from billing.dimensions.base import Composite, Dimension, Entity, Names
 from billing.dimensions.values import CostTierSerializer, TemplateKey, TemplateNameSerializer, TierKey
+from billing.enums import PriceSource
 from core.countries import country_name
 from core.extracts import ColumnType
 from core.words import DAY_AND_YEAR, MONTH_AND_YEAR, format_date
@@ -49,6 +50,11 @@ _DECLARED = (
     Dimension(
         "category", _("Category"), words=category_name, colour=category_family,
         log=lambda category: {"category": category},
+    ),
+    Dimension(
+        "price_source", _("Price source"), ("l.price_source",), ("price_source",), kind=ColumnType.CODE,
+        words=lambda source: str(PriceSource(source).label), absent=_("Unrated"),
+        help_text="What the charges rest on: webhook, inferred, derived or provider; empty for unrated messages.",
     ),
     Composite(
         "tier", _("Tier"), ("r.tier", "r.above", "r.up_to", "r.end_known", "l.anchored"), ("rate_id", "anchored"),

@@ -260,6 +260,61 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="Exemption",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("government", "Government body"),
+                            ("non_profit", "Non-profit organization"),
+                            ("ai_provider", "AI provider"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("first_day", models.DateField()),
+                (
+                    "last_day",
+                    models.DateField(blank=True, help_text="Inclusive. Leave empty if it has no end.", null=True),
+                ),
+                (
+                    "source",
+                    models.CharField(
+                        help_text="Where it is stated: a letter, a ticket, or Meta's page.", max_length=255
+                    ),
+                ),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="accounts.account"
+                    ),
+                ),
+                (
+                    "waba",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.waba",
+                        verbose_name="WABA",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ("waba", "-first_day"),
+                "constraints": [
+                    models.UniqueConstraint(fields=("account", "waba", "first_day"), name="billing_exemption_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("last_day__isnull", True), ("last_day__gte", models.F("first_day")), _connector="OR"
+                        ),
+                        name="billing_exemption_days",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="SellTerms",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -460,11 +515,44 @@ class Migration(migrations.Migration):
                         blank=True, help_text="As reported by the provider; empty if not reported.", max_length=32
                     ),
                 ),
+                (
+                    "category_assumed",
+                    models.BooleanField(
+                        db_default=False,
+                        default=False,
+                        help_text="Whether the category is the template's; no webhook named one.",
+                    ),
+                ),
+                (
+                    "open_window",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("in_customer_service", "Customer service window"),
+                            ("in_entry_point", "Free entry point window"),
+                        ],
+                        help_text="That the log knows, if the provider reports no type.",
+                        max_length=20,
+                    ),
+                ),
                 ("currency", models.CharField(blank=True, max_length=3)),
                 ("market", models.CharField(blank=True, max_length=64)),
                 ("price_category", models.CharField(blank=True, help_text="The rate card's column.", max_length=32)),
                 ("free_reason", models.CharField(blank=True, max_length=32)),
                 ("unrated_reason", models.CharField(blank=True, max_length=16)),
+                (
+                    "price_source",
+                    models.CharField(
+                        choices=[
+                            ("webhook", "Reported by the provider"),
+                            ("inferred", "Inferred"),
+                            ("derived", "Derived price"),
+                            ("provider", "Upper bound"),
+                        ],
+                        default="webhook",
+                        max_length=8,
+                    ),
+                ),
                 (
                     "account",
                     models.ForeignKey(
@@ -488,12 +576,15 @@ class Migration(migrations.Migration):
                             "country",
                             "category",
                             "pricing_type",
+                            "category_assumed",
+                            "open_window",
                             "provider",
                             "currency",
                             "market",
                             "price_category",
                             "free_reason",
                             "unrated_reason",
+                            "price_source",
                         ),
                         name="billing_kind_once",
                     )
@@ -707,6 +798,20 @@ class Migration(migrations.Migration):
                 ("n", models.BigIntegerField()),
                 ("unit_price", models.DecimalField(decimal_places=9, max_digits=18, null=True)),
                 ("amount", models.DecimalField(decimal_places=9, max_digits=28, null=True)),
+                (
+                    "price_source",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("webhook", "Reported by the provider"),
+                            ("inferred", "Inferred"),
+                            ("derived", "Derived price"),
+                            ("provider", "Upper bound"),
+                        ],
+                        help_text="Empty: unrated.",
+                        max_length=8,
+                    ),
+                ),
                 (
                     "account",
                     models.ForeignKey(

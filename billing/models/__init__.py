@@ -8,6 +8,7 @@ from billing.models.dry_runs import DryRun
 from billing.models.prices import (
     ASSUMED,
     BUNDLED,
+    Exemption,
     MarketCountry,
     MarketTable,
     Rate,
@@ -34,6 +35,7 @@ __all__ = [
     "Bucket",
     "DirtyBucket",
     "DryRun",
+    "Exemption",
     "MarketCountry",
     "MarketTable",
     "Rate",

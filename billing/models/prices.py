@@ -1,5 +1,6 @@
 """Dated price tables. A table in force never changes: a correction is a new revision, and old revisions are kept."""
 
+from datetime import date
 from typing import Self
 
 from django.db import models
@@ -8,11 +9,13 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from billing.enums import AccrualScope, Book, SellBase
+from accounts.models import Waba
+from billing.enums import AccrualScope, Book, ExemptionKind, SellBase
 from core.money import plain
 from core.tenancy import TenantModel
 
 BUNDLED = "bundled with Tollgate"  # `approved_by` of the tables that every installation contains
+UNFOUND = ("DERIVED", "ASSUMED")  # how the sources of figures begin that no published card has
 ASSUMED = "ASSUMED: price of the tier below; the tiers here are not in the file"  # the source of an added tier
 
 
@@ -233,9 +236,40 @@ class Rate(models.Model):
         return self.above + 1
 
     @property
+    def is_derived(self) -> bool:
+        """Whether the figure was not found: its source says that it is derived or assumed."""
+        return self.source.upper().startswith(UNFOUND)
+
+    @property
     def is_assumed(self) -> bool:
         """Whether the tier is not in the source and continues the price of the tier below."""
         return self.source == ASSUMED
+
+
+class Exemption(TenantModel):
+    """That Meta exempts a WABA from rules on some days, in its time zone. A WABA has one exemption at a time."""
+
+    waba = models.ForeignKey(Waba, verbose_name="WABA", on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=12, choices=ExemptionKind)
+    first_day = models.DateField()
+    last_day = models.DateField(null=True, blank=True, help_text="Inclusive. Leave empty if it has no end.")
+    source = models.CharField(max_length=255, help_text="Where it is stated: a letter, a ticket, or Meta's page.")
+
+    class Meta:
+        ordering = ("waba", "-first_day")
+        constraints = (
+            models.UniqueConstraint(fields=["account", "waba", "first_day"], name="billing_exemption_once"),
+            models.CheckConstraint(
+                condition=Q(last_day__isnull=True) | Q(last_day__gte=F("first_day")), name="billing_exemption_days"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.waba}: {ExemptionKind(self.kind).label} from {self.first_day}"
+
+    def applies(self, day: date) -> bool:
+        """Whether it applies on a day."""
+        return self.first_day <= day and (self.last_day is None or day <= self.last_day)
 
 
 class SellTerms(TenantModel):

@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from billing.enums import ChargeState
+from billing.enums import ChargeState, PriceSource
 from billing.models.prices import Rate
 from billing.models.usage import Bucket, UsageKind
 from core.tenancy import LOOSE, TenantModel
@@ -28,6 +28,7 @@ class RatedLine(TenantModel):
     n = models.BigIntegerField()
     unit_price = models.DecimalField(max_digits=18, decimal_places=9, null=True)
     amount = models.DecimalField(max_digits=28, decimal_places=9, null=True)
+    price_source = models.CharField(max_length=8, choices=PriceSource, blank=True, help_text="Empty: unrated.")
     sell_state = models.CharField(max_length=8, choices=ChargeState, blank=True)
     sell_reason = models.CharField(max_length=32, blank=True)
     sell_rate = models.ForeignKey(Rate, null=True, on_delete=models.PROTECT, related_name="+")

@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from billing.enums import AccrualScope
+from billing.enums import AccrualScope, PriceSource, Window
 from core.tenancy import LOOSE, TenantModel
 
 
@@ -47,18 +47,26 @@ class UsageKind(TenantModel):
     pricing_type = models.CharField(
         max_length=32, blank=True, help_text="As reported by the provider; empty if not reported."
     )
+    category_assumed = models.BooleanField(
+        default=False, db_default=False, help_text="Whether the category is the template's; no webhook named one."
+    )
+    open_window = models.CharField(
+        max_length=20, blank=True, choices=Window, help_text="That the log knows, if the provider reports no type."
+    )
     currency = models.CharField(max_length=3, blank=True)
     market = models.CharField(max_length=64, blank=True)
     price_category = models.CharField(max_length=32, blank=True, help_text="The rate card's column.")
     free_reason = models.CharField(max_length=32, blank=True)
     unrated_reason = models.CharField(max_length=16, blank=True)
+    price_source = models.CharField(max_length=8, choices=PriceSource, default=PriceSource.WEBHOOK)
 
     class Meta:
         constraints = (
             models.UniqueConstraint(
                 fields=[
                     "account", "waba_id", "phone_number_id", "subaccount_id", "template_id", "country", "category",
-                    "pricing_type", "provider", "currency", "market", "price_category", "free_reason", "unrated_reason",
+                    "pricing_type", "category_assumed", "open_window", "provider", "currency", "market",
+                    "price_category", "free_reason", "unrated_reason", "price_source",
                 ],
                 name="billing_kind_once",
             ),

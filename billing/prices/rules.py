@@ -28,15 +28,19 @@ class RuleBook:
             if instead:
                 active = active.exclude(effective_from=instead.effective_from)
             self.rule_sets = [pricing_rules(rules) for rules in [*active, *([instead] if instead else [])]]
-        self._cache: dict[tuple[str, str, date, str], Accrual] = {}
+        self._cache: dict[tuple[str, str, date, str, bool, str, str], Accrual] = {}
 
-    def accrue(self, category: str, pricing_type: str, day: date, market: str) -> Accrual:
+    def accrue(
+        self, category: str, pricing_type: str, day: date, market: str, *, category_assumed: bool = False,
+        window: str = "", exemption: str = "",
+    ) -> Accrual:  # fmt: skip
         """How a delivered message is counted; caches the few combinations, because every delivery needs one."""
-        key = (category, pricing_type, day, market)
+        key = (category, pricing_type, day, market, category_assumed, window, exemption)
         if (accrual := self._cache.get(key)) is None:
             accrual = self._cache[key] = accrue(
-                self.rule_sets, category=category, pricing_type=pricing_type, day=day, market=market
-            )
+                self.rule_sets, category=category, pricing_type=pricing_type, day=day, market=market,
+                category_assumed=category_assumed, window=window, exemption=exemption,
+            )  # fmt: skip
         return accrual
 
 

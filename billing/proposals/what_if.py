@@ -108,7 +108,7 @@ change AS (
     GROUP BY 1, 2, 3, 4, 5, 6
 )
 """
-_LINE = "day, kind_id, state, reason, unit_price, n, sell_state, sell_reason, sell_price"
+_LINE = "day, kind_id, state, reason, unit_price, price_source, n, sell_state, sell_reason, sell_price"
 _ROWS = "SELECT * FROM change WHERE (unrated, amount, sell_amount) <> (unrated_then, amount_then, sell_amount_then)"
 _COUNT = f"""
 SELECT count(*) FROM (
@@ -122,7 +122,8 @@ _ORDER = " ORDER BY 1, 2, 3, 4, 5, 6"
 _CREATE = """
 CREATE TEMPORARY TABLE proposed_term (
     group_id bigint, bucket_id bigint, kind_id bigint, day date, allowance int, account_id bigint, provider text,
-    currency text, market text, price_category text, free_reason text, unrated_reason text
+    currency text, market text, price_category text, free_reason text, unrated_reason text,
+    price_source text
 ) ON COMMIT DROP;
 CREATE TEMPORARY TABLE proposed_home (group_id bigint, bucket_id bigint) ON COMMIT DROP
 """
@@ -196,7 +197,7 @@ def _fill_proposed_terms(cursor: Any, proposal: Proposal, buckets: Sequence[Buck
             group = groups.setdefault(bucket_key._replace(allowance=0), len(groups))
             copy.write_row((
                 group, bucket_id, kind_id, day, bucket_key.allowance, kind.account_id, kind.provider, kind.currency,
-                kind.market, kind.price_category, kind.free_reason, kind.unrated_reason,
+                kind.market, kind.price_category, kind.free_reason, kind.unrated_reason, kind.price_source,
             ))  # fmt: skip
     cursor.execute("ANALYZE proposed_term")
 

@@ -14,7 +14,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Q, Sum
 
-from billing.accrual import Accruals
+from billing.accrual import Accruals, KindKey
 from billing.enums import Book, SellBase, UnratedReason
 from billing.models import Bucket, Rate, RateCard, RatedLine, SellTerms, UsageBlock, UsageFact, UsageKind
 from billing.pricing import Anchor, Card, Fact, Terms, Tier, price_category, rate_bucket
@@ -30,14 +30,14 @@ _BY_WINDOW = f"""WITH {BLOCKS_AND_DELTAS},{AS_RECORDED},{PRICES},{POSITIONS_BY_W
 SELECT {LINE_COLUMNS} FROM due WHERE group_id = %(bucket)s"""  # noqa: S608 - put together from constants
 _LINE = (
     "account_id", "day", "kind_id", "state", "reason", "above", "rate_id", "anchored", "n", "unit_price", "amount",
-    "sell_state", "sell_reason", "sell_above", "sell_rate_id", "sell_price", "sell_amount",
+    "price_source", "sell_state", "sell_reason", "sell_above", "sell_rate_id", "sell_price", "sell_amount",
 )  # fmt: skip
 _FACT = (
     "message_key", "billed_at", "day", "kind__country", "kind__market", "kind__category", "kind__currency",
-    "kind__free_reason", "kind__unrated_reason", "kind__provider",
+    "kind__free_reason", "kind__unrated_reason", "kind__provider", "kind__price_source",
 )  # fmt: skip
-# Day, country, category, state, reason, unit price, sell state, sell price.
-Kind = tuple[date, str, str, str, str, Decimal | None, str, Decimal | None]
+# Day, country, category, state, reason, unit price, price source, sell state, sell price.
+Kind = tuple[date, str, str, str, str, Decimal | None, str, str, Decimal | None]
 
 
 @dataclass(frozen=True)
@@ -104,8 +104,9 @@ def by_window(bucket: Bucket) -> Counter[tuple[Any, ...]]:
 def _kinds_of_lines(bucket: Bucket) -> Counter[tuple[Any, ...]]:
     counted: Counter[tuple[Any, ...]] = Counter()
     lines = RatedLine.objects.filter(bucket=bucket).values_list(
-        "day", "kind__country", "kind__category", "state", "reason", "unit_price", "sell_state", "sell_price", "n"
-    )
+        "day", "kind__country", "kind__category", "state", "reason", "unit_price", "price_source", "sell_state",
+        "sell_price", "n",
+    )  # fmt: skip
     for *kind, n in lines:
         counted[tuple(kind)] += n
     return counted
@@ -119,7 +120,8 @@ def _by_reference(bucket: Bucket, book: "PriceBook") -> Counter[tuple[Any, ...]]
     return Counter(
         (
             facts[key].day, charge.country, charge.category, str(charge.state), charge.reason, charge.unit_price,
-            str(charge.sale.state) if charge.sale else "", charge.sale.price if charge.sale else None,
+            str(charge.price_source), str(charge.sale.state) if charge.sale else "",
+            charge.sale.price if charge.sale else None,
         )
         for key, charge in charges.items()
     )  # fmt: skip
@@ -162,7 +164,7 @@ class PriceBook:
         key = (card.pk, fact.market, price_category(fact.category))
         if key not in self._tiers:
             rates = Rate.objects.filter(card=card, market=key[1], category=key[2]).order_by("tier")
-            self._tiers[key] = [Tier(r.tier, r.above, r.up_to, r.unit_price, r.end_known) for r in rates]
+            self._tiers[key] = [Tier(r.tier, r.above, r.up_to, r.unit_price, r.end_known, r.is_derived) for r in rates]
         pricing_card = Card(card.name, card.currency, card.effective_from, card.revision, card.sha256)
         return (pricing_card, self._tiers[key]) if self._tiers[key] else UnratedReason.NO_RATE
 
@@ -178,6 +180,6 @@ def _misplaced(bucket: Bucket, accruals: Accruals) -> Iterator[RatingDifference]
         key, expected = accruals.classify(facts_of(kinds[kind_id]), day)
         bucket_key = (bucket.account_id, bucket.scope, bucket.scope_id, bucket.accrual_group, bucket.month)
         if expected != present or key[:5] != bucket_key:
-            yield RatingDifference(
-                bucket, (day, present.country, present.category, *expected[9:]), n, 0, "today's markets and rules"
-            )
+            derived = expected[KindKey._fields.index("currency") :]
+            kind = (day, present.country, present.category, *derived)
+            yield RatingDifference(bucket, kind, n, 0, "today's markets and rules")

@@ -7,7 +7,9 @@ from typing import Any
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
+from billing.enums import ESTIMATES, PriceSource
 from billing.report.charts import unrated_note
+from billing.report.figures import money
 from billing.selectors import CostReport, CostRow
 
 MAX_ROWS = 2_000  # on the page; exports contain all rows
@@ -63,6 +65,11 @@ class CostTable:
         return [CostLine([], row, note=unrated_note(row)) for row in self.report.totals]
 
     @property
+    def estimates(self) -> list[str]:
+        """The parts of each currency's total that may differ from the invoice, in words."""
+        return [_estimates_of(row) for row in self.report.totals if any(row.amount_of(source) for source in ESTIMATES)]
+
+    @property
     def unrated(self) -> int:
         """Delivered messages without a price."""
         return sum(row.unrated for row in self.report.totals)
@@ -84,3 +91,15 @@ class CostTable:
             get_text_list(amounts, _("and")) or _("No charges"), _("%(n)s delivered") % {"n": f"{delivered:,}"},
         ]  # fmt: skip
         return ", ".join(parts + ([_("%(n)s unrated") % {"n": f"{self.unrated:,}"}] if self.unrated else []))
+
+
+def _estimates_of(row: CostRow) -> str:
+    parts = {
+        PriceSource.INFERRED: _("%(amount)s inferred"),
+        PriceSource.DERIVED: _("%(amount)s at derived prices"),
+        PriceSource.PROVIDER: _("%(amount)s as upper bounds"),
+    }
+    words = [part % {"amount": money(row.amount_of(source))} for source, part in parts.items() if row.amount_of(source)]
+    return _("Of %(currency)s %(amount)s, %(parts)s.") % {
+        "currency": row.currency, "amount": money(row.amount), "parts": get_text_list(words, _("and")),
+    }  # fmt: skip

@@ -14,7 +14,7 @@ _CHARGES = """
 SELECT f.message_key, f.billed_at, f.day, k.provider, k.subaccount_id, k.waba_id, k.phone_number_id, k.template_id,
     k.country, k.market, k.category, k.pricing_type, k.currency, coalesce(l.state, 'unrated') AS state,
     coalesce(l.reason, 'not_rated_yet') AS reason, r.tier, l.unit_price,
-    c.name || ', revision ' || c.revision AS rate_card,
+    c.name || ', revision ' || c.revision AS rate_card, coalesce(l.price_source, '') AS price_source,
     l.sell_state, l.sell_reason, l.sell_price
 FROM billing_bucket b
 JOIN billing_usagefact f ON f.bucket_id = b.id

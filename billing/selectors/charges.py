@@ -12,10 +12,19 @@ from django.db.models import Prefetch
 from django.utils.translation import gettext
 
 from accounts.models import Account
-from billing.enums import AccrualScope, ChargeState, FreeReason, SellBase, UnratedReason, reason_words
+from billing.enums import (
+    ESTIMATES,
+    AccrualScope,
+    ChargeState,
+    FreeReason,
+    PriceSource,
+    SellBase,
+    UnratedReason,
+    reason_words,
+)
 from billing.models import Rate, Rule, RuleSet, SellTerms
 from billing.pricing import Card, Charge, Fact, Terms, Tier, charge, sale
-from billing.rating.sql.terms import CARD_OF_DAY, TERMS_OF_DAY
+from billing.rating.sql.terms import CARD_OF_DAY, IS_DERIVED, TERMS_OF_DAY
 from billing.selectors.unrated import Unrated
 from core.money import ZERO
 
@@ -33,9 +42,9 @@ WITH fact AS (
     LEFT JOIN LATERAL ({CARD_OF_DAY.format(book="sell")}) sell ON s.base = 'card'
 )
 SELECT f.message_key, f.billed_at, f.day, f.country, f.market, f.category, f.currency, f.free_reason, f.unrated_reason,
-    f.provider, coalesce(passed.above, 0) < b.allowance AS allowed,
+    f.provider, f.price_source, coalesce(passed.above, 0) < b.allowance AS allowed,
     k.id, k.name, k.currency, k.effective_from, k.revision, k.sha256,
-    r.tier, r.above, r.up_to, r.unit_price, r.end_known,
+    r.tier, r.above, r.up_to, r.unit_price, r.end_known, {IS_DERIVED},
     c.base, c.markup_percent, c.fee, c.fee_on_free, c.sell_card_id, own.unit_price
 FROM fact f
 JOIN billing_bucket b ON b.id = f.bucket_id
@@ -77,7 +86,13 @@ def sum_charges(charges: Sequence[Charge]) -> Charge:
     total = min(charges, key=lambda one: order.index(one.state))
     amounts = [one.amount for one in charges if one.amount is not None]
     amount = None if total.state == ChargeState.UNRATED else sum(amounts, ZERO)
-    return replace(total, amount=amount, market="", country="", tier=None, unit_price=None, card=None, sale=None)
+    weakest = (*ESTIMATES, PriceSource.WEBHOOK)
+    sources = [PriceSource(one.price_source) for one in charges if one.price_source and amount is not None]
+    source = min(sources, key=weakest.index, default="")
+    return replace(
+        total, amount=amount, market="", country="", tier=None, unit_price=None, card=None, sale=None,
+        price_source=source,
+    )  # fmt: skip
 
 
 def _rows(account: Account, keys: list[UUID]) -> list[tuple[Any, ...]]:
@@ -88,9 +103,9 @@ def _rows(account: Account, keys: list[UUID]) -> list[tuple[Any, ...]]:
 
 
 def _charge_of(row: tuple[Any, ...]) -> Charge:
-    fact = Fact(*row[:10])
-    cost = _cost(fact, allowed=row[10], card=row[11:17], rate=row[17:22])
-    base, markup, fee, fee_on_free, sell_card, own = row[22:]
+    fact = Fact(*row[:11])
+    cost = _cost(fact, allowed=row[11], card=row[12:18], rate=row[18:24])
+    base, markup, fee, fee_on_free, sell_card, own = row[24:]
     if base is None:
         return cost
     reason = UnratedReason.NO_CARD if sell_card is None else UnratedReason.NO_RATE
@@ -162,7 +177,7 @@ class AppliedRule:
 class Explanation:
     """One message's charge and its sources.
 
-    `day` is its day in the WABA's time zone; `card_id` the card of the price and `price_source` the source of the
+    `day` is its day in the WABA's time zone; `card_id` the card of the price and `figure_source` the source of the
     figure; `resale` the sell terms in words, empty without any; `external` the volume at other providers that precedes
     the message's own rank; `market_table` the revision that assigns its country to its market; `run_id` and `rated_at`
     the rating that last covered its bucket (None before the first rating); `webhook_id` the stored webhook that proves
@@ -172,7 +187,7 @@ class Explanation:
     day: date
     charge: Charge
     card_id: int | None
-    price_source: str
+    figure_source: str
     resale: str
     bucket_id: int
     rule: AppliedRule | None
@@ -195,6 +210,12 @@ class Explanation:
         ).sentences  # fmt: skip
 
     @property
+    def estimate(self) -> PriceSource | None:
+        """The source of a charge that may differ from the invoice; None if the provider and a card decide it."""
+        source = self.charge.price_source
+        return PriceSource(source) if source in ESTIMATES else None
+
+    @property
     def margin(self) -> Decimal | None:
         """The margin of its sale; None without a sale or with an unknown price."""
         price = self.charge.sale.price if self.charge.sale else None
@@ -215,7 +236,7 @@ def explain(account: Account, key: UUID) -> Explanation | None:
     row = next(iter(_rows(account, [key])), None)
     if row is None:
         return None
-    charge, card_id, base = _charge_of(row), row[11], row[22]
+    charge, card_id, base = _charge_of(row), row[12], row[24]
     with connection.cursor() as cursor:
         cursor.execute(_POSITION, {"account": account.pk, "key": key})
         (
@@ -226,8 +247,8 @@ def explain(account: Account, key: UUID) -> Explanation | None:
         day=row[2],
         charge=replace(charge, position=rank + external if counted else None),
         card_id=card_id if charge.card else None,
-        price_source=_source_of(card_id, charge, category),
-        resale=SellTerms(base=base, markup_percent=row[23], fee=row[24], fee_on_free=row[25]).words if base else "",
+        figure_source=_source_of(card_id, charge, category),
+        resale=SellTerms(base=base, markup_percent=row[25], fee=row[26], fee_on_free=row[27]).words if base else "",
         bucket_id=bucket_id,
         rule=_rule_of(charge, category, pricing_type, (scope, group, allowance)),
         market_table=_revision(table, table_revision) if table else "",

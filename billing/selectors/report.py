@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.models import Account, Waba
 from billing.dimensions import DIMENSIONS, Dimension
-from billing.enums import ChargeState
+from billing.enums import ESTIMATES, ChargeState
 from billing.models import MarketCountry, RatedLine
 from billing.selectors.sums import EVERYTHING, CostFilter, Sums, sums_of
 from core.money import ZERO
@@ -38,7 +38,7 @@ class Resale:
 @dataclass
 class CostRow:
     """One row of a report. `amount` covers the priced messages; `unrated` counts those without a price. `resale` is
-    None without sell terms.
+    None without sell terms. `amounts_by_source` holds the parts of the amount by price source.
     """
 
     keys: dict[str, Any]
@@ -49,6 +49,7 @@ class CostRow:
     unrated: int = 0
     amount: Decimal = ZERO
     resale: Resale | None = None
+    amounts_by_source: dict[str, Decimal] = field(default_factory=dict, compare=False)
 
     def add(self, sums: Sums) -> None:
         """Add messages to the row."""
@@ -60,11 +61,17 @@ class CostRow:
         else:
             self.unrated += sums.n
         self.amount += sums.cost or ZERO
+        if sums.cost:
+            self.amounts_by_source[sums.price_source] = self.amount_of(sums.price_source) + sums.cost
         if sums.sell_state:
             self.resale = self.resale or Resale()
             self.resale.amount += sums.sold or ZERO
             self.resale.cost += sums.cost or ZERO
             self.resale.unrated += sums.n if ChargeState.UNRATED in {sums.state, sums.sell_state} else 0
+
+    def amount_of(self, source: str) -> Decimal:
+        """The part of the amount with a price source."""
+        return self.amounts_by_source.get(source, ZERO)
 
     @property
     def priced(self) -> bool:
@@ -91,6 +98,11 @@ class CostReport:
     def groups(self) -> list[Dimension]:
         """The groups of the report."""
         return [DIMENSIONS[name] for name in self.group_by]
+
+    @property
+    def estimated(self) -> bool:
+        """Whether a part of the amount rests on more than webhooks and published rate cards."""
+        return any(row.amount_of(source) for row in self.totals for source in ESTIMATES)
 
     @property
     def resold(self) -> bool:

@@ -49,14 +49,15 @@ GROUP BY {columns}
 
 
 class Sums(NamedTuple):
-    """Messages of one currency and state, with their cost and their sale; None if there is no price.
+    """Messages of one currency, state and price source, with their cost and their sale; None if there is no price.
 
-    `sell_state` is empty without sell terms.
+    `price_source` is empty for unrated messages, and `sell_state` without sell terms.
     """
 
     currency: str
     state: str
     sell_state: str
+    price_source: str
     n: int
     cost: Decimal | None
     sold: Decimal | None
@@ -71,10 +72,16 @@ def sums_of(
     kinds, parameters = kinds_of(account, cost_filter)
     lines = _LINES.format(state=" AND state = %(state)s" if cost_filter.state else "")
     if not any(group.daily for group in groups):  # a day has few lines of each kind
-        keys = ["kind_id", "state", "sell_state", *(column for group in groups for column in group.line_columns)]
+        keys = [
+            "kind_id",
+            "state",
+            "sell_state",
+            "price_source",
+            *(column for group in groups for column in group.line_columns),
+        ]
         lines = _BY_KIND.format(lines=lines, keys=", ".join(dict.fromkeys(keys)))
     statement = _SUMS.format(
-        columns=", ".join([*columns, "k.currency", "l.state", "l.sell_state"]),
+        columns=", ".join([*columns, "k.currency", "l.state", "l.sell_state", "l.price_source"]),
         lines=lines,
         joins=" ".join(dict.fromkeys(group.join for group in groups)),
         kinds=kinds,

@@ -27,6 +27,7 @@ def costs(request: TenantRequest) -> HttpResponse:
         context["nothing_yet"] = not report.rows and not has_costs(request.account)
         context["table"] = CostTable(report, lambda keys: _log_link(form, keys))
         context["charts"] = cost_charts(report, form.today, lambda keys: _log_link(form, keys))
+        context["by_source"] = query(form.params, {"group_by": "price_source"})
         context["csv"] = reverse("archive:costs_csv") + query(form.params)
         context["xlsx"] = reverse("archive:costs_xlsx") + query(form.params)
         context["export"] = reverse("archive:export_new") + query(form.params, {"dataset": "costs"})

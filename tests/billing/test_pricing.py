@@ -153,7 +153,102 @@ def test_tier_bounds_are_inclusive(position, number):
     ],
 )
 def test_how_a_message_is_counted(rule_sets, category, pricing_type, day, expected):
-    assert accrue(rule_sets, category=category, pricing_type=pricing_type, day=day, market="India") == expected
+    accrual = accrue(rule_sets, category=category, pricing_type=pricing_type, day=day, market="India")
+    assert dataclasses.replace(accrual, price_source=expected.price_source) == expected
+
+
+@pytest.mark.parametrize(
+    ("category", "pricing_type", "is_assumed", "source"),
+    [
+        ("utility", "regular", False, "webhook"),
+        ("utility", "free_customer_service", False, "webhook"),
+        ("utility", "", False, "inferred"),  # 8x8
+        ("utility", "regular", True, "inferred"),  # the category is the template's
+        ("marketing_lite", "regular", False, "provider"),
+        ("marketing_lite", "", True, "provider"),
+        ("group_service", "", False, "inferred"),
+        ("", "free_not_billable", False, "webhook"),
+    ],
+)
+def test_what_category_and_type_rest_on(rule_sets, category, pricing_type, is_assumed, source):
+    accrual = accrue(
+        rule_sets, category=category, pricing_type=pricing_type, day=OCTOBER, market="India",
+        category_assumed=is_assumed,
+    )  # fmt: skip
+    assert accrual.price_source == source
+
+
+@pytest.mark.parametrize(
+    ("fact_source", "tier_derived", "state", "source"),
+    [
+        ("webhook", False, "charged", "webhook"),
+        ("webhook", True, "charged", "derived"),
+        ("inferred", True, "charged", "inferred"),
+        ("provider", True, "charged", "provider"),
+        ("provider", True, "free", "webhook"),
+        ("inferred", True, "free", "inferred"),
+        ("inferred", True, "unrated", ""),
+    ],
+)
+def test_what_a_charge_rests_on(fact_source, tier_derived, state, source):
+    tier = dataclasses.replace(TIERS[0], is_derived=tier_derived)
+    reasons = {"free": {"free_reason": "free_entry_point"}, "unrated": {"unrated_reason": "no_rule"}}
+    (charge,) = rate_bucket(
+        [fact(1, price_source=fact_source, **reasons.get(state, {}))], lambda _: (CARD, [tier])
+    ).values()
+    assert (charge.state, charge.price_source) == (state, source)
+
+
+@pytest.mark.parametrize(
+    ("category", "window", "day", "counted"),
+    [
+        ("utility", "in_customer_service", SEPTEMBER, ("free_customer_service", 0)),
+        ("utility", "in_customer_service", OCTOBER, ("", 0)),
+        ("marketing", "in_customer_service", SEPTEMBER, ("", 0)),
+        ("service", "in_customer_service", OCTOBER, ("", 1000)),
+        ("marketing", "in_entry_point", OCTOBER, ("free_entry_point", 0)),
+        ("service", "in_entry_point", OCTOBER, ("free_entry_point", 1000)),
+        ("authentication", "in_entry_point", SEPTEMBER, ("free_entry_point", 0)),
+        ("", "in_entry_point", OCTOBER, ("free_entry_point", 0)),
+    ],
+)
+def test_a_message_without_a_type_is_judged_by_the_window_that_the_log_knows(rule_sets, category, window, day, counted):
+    accrual = accrue(rule_sets, category=category, pricing_type="", day=day, market="India", window=window)
+    assert ((accrual.free_reason, accrual.allowance), accrual.price_source) == (counted, "inferred")
+    reported = accrue(rule_sets, category="utility", pricing_type="regular", day=day, market="India", window=window)
+    assert reported.free_reason == ""  # the provider's type precedes
+
+
+@pytest.mark.parametrize(
+    ("exemption", "category", "pricing_type", "expected"),
+    [
+        ("government", "service", "regular", ("exempt", "", "inferred")),
+        ("non_profit", "group_service", "", ("exempt", "", "inferred")),
+        ("government", "service", "free_customer_service", ("free_customer_service", "", "webhook")),
+        ("government", "utility", "regular", ("", "", "webhook")),
+        ("ai_provider", "service", "regular", ("", "own_policy", "inferred")),
+        ("ai_provider", "service", "", ("service_not_charged", "", "inferred")),
+        ("ai_provider", "utility", "regular", ("", "", "webhook")),
+        ("ai_provider", "marketing", "regular", ("", "", "webhook")),
+    ],
+)
+def test_exemptions_concern_service_messages(rule_sets, exemption, category, pricing_type, expected):
+    accrual = accrue(
+        rule_sets, category=category, pricing_type=pricing_type, day=OCTOBER, market="India", exemption=exemption
+    )
+    assert (accrual.free_reason, accrual.unrated_reason, accrual.price_source) == expected
+
+
+def test_messages_in_groups_share_the_allowance(rule_sets):
+    plain, group = (
+        accrue(rule_sets, category=category, pricing_type="", day=OCTOBER, market="India")
+        for category in ("service", "group_service")
+    )
+    assert plain == group
+    free = accrue(
+        rule_sets, category="group_utility", pricing_type="free_group_customer_service", day=OCTOBER, market="India"
+    )
+    assert (free.group, free.free_reason) == ("India/utility", "free_group_customer_service")
 
 
 def test_a_message_to_an_unknown_country_is_unrated(rule_sets):
@@ -192,7 +287,7 @@ def test_a_charge_names_all_that_decided_it():
     (charge,) = rate_bucket([fact(1)], prices).values()
     assert charge == Charge(
         ChargeState.CHARGED, "", Decimal("0.0350"), "USD", "utility", "India", "IN", NOON + timedelta(seconds=1),
-        OCTOBER, position=1, tier=TIERS[0], unit_price=Decimal("0.0350"), card=CARD,
+        OCTOBER, position=1, tier=TIERS[0], unit_price=Decimal("0.0350"), card=CARD, price_source="webhook",
     )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ matched AS (
     SELECT p.group_id, t.account_id, p.day, p.kind_id, p.anchored AND r.id IS NOT NULL AS anchored, p.n, p.fingerprint,
         r.id AS rate_id, r.above AS tier, r.unit_price AS price, sr.id AS sell_rate_id, sr.above AS own_tier,
         sr.unit_price AS own_price,
-        b.base, b.markup_percent, b.fee, b.fee_on_free, b.sell_card_id, t.unrated_reason,
+        b.base, b.markup_percent, b.fee, b.fee_on_free, b.sell_card_id, t.unrated_reason, t.price_source, r.is_derived,
         CASE
             WHEN t.unrated_reason <> '' THEN ARRAY['unrated', t.unrated_reason]
             WHEN t.free_reason <> '' THEN ARRAY['free', t.free_reason]
@@ -37,7 +37,13 @@ judged AS (
             WHEN base = 'card' AND sell_card_id IS NULL THEN ARRAY['unrated', 'no_card']
             WHEN base = 'card' AND sell_rate_id IS NULL THEN ARRAY['unrated', 'no_rate']
             ELSE ARRAY['charged', '']
-        END AS sold
+        END AS sold,
+        CASE
+            WHEN verdict[1] = 'unrated' THEN ''
+            WHEN verdict[1] = 'free' AND price_source = 'provider' THEN 'webhook'
+            WHEN verdict[1] = 'charged' AND price_source = 'webhook' AND is_derived THEN 'derived'
+            ELSE price_source
+        END AS charge_source
     FROM matched
 ),
 due AS MATERIALIZED (
@@ -54,12 +60,12 @@ due AS MATERIALIZED (
             WHEN sold[1] <> 'charged' THEN NULL
             WHEN verdict[1] = 'free' THEN fee
             ELSE (CASE base WHEN 'cost' THEN price ELSE own_price END) * (1 + markup_percent * 0.01) + fee
-        END AS sell_price
+        END AS sell_price, charge_source AS price_source
     FROM judged
-    GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 13, 14, 15, 16, 17
+    GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 13, 14, 15, 16, 17, 18
 )"""
 LINE_COLUMNS = """account_id, day, kind_id, state, reason, above, rate_id, anchored, n, unit_price,
-        n * unit_price AS amount, sell_state, sell_reason, sell_above, sell_rate_id, sell_price,
+        n * unit_price AS amount, price_source, sell_state, sell_reason, sell_above, sell_rate_id, sell_price,
         n * sell_price AS sell_amount"""
 # Identified by its tier, not its rate: a new card changes the price of the same line.
 _KEY = "day, kind_id, state, reason, above, anchored, sell_state, sell_reason, sell_above"
@@ -76,13 +82,16 @@ deleted AS (
 ),
 written AS (
     INSERT INTO billing_ratedline AS l (bucket_id, account_id, day, kind_id, state, reason, above, rate_id, anchored, n,
-        unit_price, amount, sell_state, sell_reason, sell_above, sell_rate_id, sell_price, sell_amount)
+        unit_price, amount, price_source, sell_state, sell_reason, sell_above, sell_rate_id, sell_price, sell_amount)
     SELECT group_id, {LINE_COLUMNS} FROM due ORDER BY day, kind_id
     ON CONFLICT (bucket_id, {_KEY}) DO UPDATE
     SET n = EXCLUDED.n, rate_id = EXCLUDED.rate_id, unit_price = EXCLUDED.unit_price, amount = EXCLUDED.amount,
+        price_source = EXCLUDED.price_source,
         sell_rate_id = EXCLUDED.sell_rate_id, sell_price = EXCLUDED.sell_price, sell_amount = EXCLUDED.sell_amount
-    WHERE (l.n, l.rate_id, l.unit_price, l.sell_rate_id, l.sell_price) IS DISTINCT FROM
-        (EXCLUDED.n, EXCLUDED.rate_id, EXCLUDED.unit_price, EXCLUDED.sell_rate_id, EXCLUDED.sell_price)
+    WHERE (l.n, l.rate_id, l.unit_price, l.price_source, l.sell_rate_id, l.sell_price) IS DISTINCT FROM (
+        EXCLUDED.n, EXCLUDED.rate_id, EXCLUDED.unit_price, EXCLUDED.price_source, EXCLUDED.sell_rate_id,
+        EXCLUDED.sell_price
+    )
     RETURNING 1
 )"""
 # An hour with a volume announcement may end below a threshold that its count and the announced volume exceed together;

@@ -1,10 +1,12 @@
 """The terms of each kind of message and day: its attributes, the cards in force and the tier thresholds."""
 
+from billing.models.prices import UNFOUND
+
 # The attributes that decide the price of a kind of message on a day.
 AS_RECORDED = """
 term AS MATERIALIZED (
     SELECT u.bucket_id AS group_id, u.bucket_id, u.kind_id, u.day, b.allowance, k.account_id, k.provider, k.currency,
-        k.market, k.price_category, k.free_reason, k.unrated_reason,
+        k.market, k.price_category, k.free_reason, k.unrated_reason, k.price_source,
         k.free_reason = '' AND k.unrated_reason = '' AS counted
     FROM (SELECT DISTINCT bucket_id, kind_id, day FROM block_of) u
     JOIN billing_usagekind k ON k.id = u.kind_id
@@ -31,6 +33,7 @@ TERMS_OF_DAY = """
     WHERE s.account_id = d.account_id AND s.currency = d.currency AND s.effective_from <= d.day
     ORDER BY s.effective_from DESC LIMIT 1
 """
+IS_DERIVED = f"r.source ~* '^({'|'.join(UNFOUND)})'"
 PRICES = f"""
 book AS MATERIALIZED (
     SELECT d.*, buy.id AS card_id, sell.id AS sell_card_id, nullif(s.base, 'nothing') AS base, s.markup_percent, s.fee,
@@ -49,7 +52,8 @@ priced AS MATERIALIZED (
 rate AS MATERIALIZED (
     SELECT r.* FROM (SELECT DISTINCT card_id, market, price_category FROM priced) p
     CROSS JOIN LATERAL (
-        SELECT r.id, r.card_id, r.market, r.category AS price_category, r.above, r.up_to, r.unit_price
+        SELECT r.id, r.card_id, r.market, r.category AS price_category, r.above, r.up_to, r.unit_price,
+            {IS_DERIVED} AS is_derived
         FROM billing_rate r
         WHERE r.card_id = p.card_id AND r.market = p.market AND r.category = p.price_category OFFSET 0
     ) r

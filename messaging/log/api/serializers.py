@@ -201,6 +201,9 @@ class ExplainedChargeSerializer(SparseSerializer):
     state = serializers.ChoiceField(CHARGE_STATES)
     reason = serializers.CharField()
     meaning = serializers.CharField(allow_null=True, help_text="Why it is free or unrated, in plain words.")
+    price_source = serializers.CharField(
+        allow_null=True, help_text="webhook, inferred, derived, or provider (an upper bound); null if unrated."
+    )
     amount = serializers.CharField(allow_null=True)
     currency = serializers.CharField(allow_null=True)
     category = serializers.CharField(allow_null=True)
@@ -258,6 +261,7 @@ def charge_body(umid: UUID, explanation: Explanation | None, status: str) -> dic
         "state": charge.state,
         "reason": charge.reason,
         "meaning": explanation.meaning,
+        "price_source": charge.price_source or None,
         "amount": _amount(charge.amount),
         "currency": charge.currency or None,
         "category": charge.category,
@@ -291,6 +295,7 @@ def group_charge_body(message: Message, explanations: Sequence[Explanation | Non
         "umid": message.umid,
         "state": total.state,
         "reason": total.reason,
+        "price_source": total.price_source or None,
         "amount": _amount(total.amount),
         "currency": total.currency or None,
         "category": total.category,
@@ -306,7 +311,7 @@ def _prices(explanation: Explanation) -> dict[str, Any]:
         if tier else None,
         "rate_card": {
             "id": explanation.card_id, "name": card.name, "effective_from": card.effective_from,
-            "revision": card.revision, "sha256": card.sha256, "price_source": explanation.price_source,
+            "revision": card.revision, "sha256": card.sha256, "price_source": explanation.figure_source,
         } if card else None,
         "rule": {
             "revision": rule.revision, "sha256": rule.sha256, "scope": rule.scope, "accrual_group": rule.accrual_group,

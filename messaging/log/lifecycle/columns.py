@@ -119,7 +119,7 @@ COLUMNS = (
     # The client's text may identify the recipient.
     Column("client_message_id", TEXT, Merge.GREATEST, "client_message_id", when_deleted=_DROPPED),
     *(Column(f"{state}_at", TIME, Merge.LEAST, reported="at", state=state) for state in STATES),
-    Column("category_rank", "smallint", CATEGORY, "category_rank", default=f"{CategoryRank.NONE:d}"),
+    Column("category_rank", "smallint", CATEGORY, "category_rank", billed=True, default=f"{CategoryRank.NONE:d}"),
     Column("category_since", ID, CATEGORY, reported=_CATEGORY_SINCE),
     Column("category", TEXT, CATEGORY, "category", count=_AS_IS, billed=True),
     Column("pricing_type", TEXT, CATEGORY, "event.pricing_type", count=_FREE, billed=True),

@@ -3,6 +3,7 @@
 from typing import Any
 
 from billing.services import DeliveredMessage, record_usage
+from messaging.log.enums import CategoryRank
 from messaging.log.lifecycle.columns import COLUMNS, sql_list
 from messaging.log.lifecycle.sql.tables import TRACKED
 from messaging.log.models.traffic import DETAIL_KEYS
@@ -22,7 +23,9 @@ GROUP BY {sql_list(str(position) for position in range(1, len(DETAIL_KEYS) + 2))
 """  # noqa: S608 - every name is a constant of this package
 
 _PRICED = ("billed_at", *(column.name for column in COLUMNS if column.billed))
-_USAGE = {name: f"d.{name}" for name in ("account_id", *_PRICED)}
+_USAGE = {name: f"d.{name}" for name in ("account_id", *_PRICED)} | {
+    "category_assumed": f"d.category_rank >= {CategoryRank.ASSUMED:d}"
+}
 # New deliveries, and those whose price may have changed.
 _SELECT_USAGE = f"""
 SELECT {sql_list(_USAGE.get(name, f"c.{name}") for name in DeliveredMessage._fields)}

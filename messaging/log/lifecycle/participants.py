@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from billing.services import DeliveredMessage, record_usage, remove_usage
+from messaging.log.enums import CategoryRank
 from messaging.log.lifecycle.columns import (
     CATEGORY,
     COLUMNS,
@@ -100,6 +101,7 @@ _USAGE = {
         name: f"CASE WHEN {_OF_ALL('category_rank')} < p.category_rank THEN {_OF_ALL(name)} ELSE p.{name} END"
         for name in ("category", "pricing_type")
     },
+    "category_assumed": f"LEAST({_OF_ALL('category_rank')}, p.category_rank) >= {CategoryRank.ASSUMED:d}",
     **{name: _OF_ALL(name) for name in ("subaccount_id", "phone_number_id", "template_id")},
 }
 # All participants of a changed message, because its number or template may be known only now.

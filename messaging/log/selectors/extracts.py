@@ -61,6 +61,7 @@ _OF_PARTICIPANT = (
     "msisdn", "user_id", "country", "category", "pricing_type", "status", "status_at", "sent_at", "delivered_at",
     "read_at", "failed_at", "error_source", "error_code", "error_title", "provider_error_code",
 )  # fmt: skip
+_WEAKEST_FIRST = "ARRAY['provider', 'inferred', 'derived', 'webhook']"
 _IS_UNRATED = "bool_or(state = 'unrated')"
 # A message to a group costs what its participants cost together; nothing is known if one has no price.
 _COSTS = MappingProxyType({
@@ -69,6 +70,8 @@ _COSTS = MappingProxyType({
     "cost_reason": f"CASE WHEN {_IS_UNRATED} THEN min(reason) FILTER (WHERE state = 'unrated') ELSE min(reason) END",
     "cost": f"CASE WHEN NOT {_IS_UNRATED} THEN sum(unit_price) END",
     "cost_currency": "min(nullif(currency, ''))",
+    "cost_source": f"(array_agg(price_source ORDER BY array_position({_WEAKEST_FIRST}, price_source)) "
+    "FILTER (WHERE price_source <> ''))[1]",
     "sell_price": "CASE WHEN NOT bool_or(sell_state = 'unrated') THEN sum(sell_price) END",
 })  # fmt: skip
 
@@ -212,6 +215,7 @@ CHARGE_FIELDS: Mapping[str, str] = MappingProxyType({
     "template_language": "coalesce(t.language, '')", "country": "c.country", "market": "c.market",
     "category": "c.category", "pricing_type": "c.pricing_type", "state": "c.state", "reason": "c.reason",
     "tier": "c.tier", "amount": "c.unit_price", "currency": "c.currency", "rate_card": "c.rate_card",
+    "price_source": "c.price_source",
     "sell_state": "c.sell_state", "sell_reason": "c.sell_reason", "sell_amount": "c.sell_price",
     "margin": "CASE WHEN c.sell_state <> '' THEN c.sell_price - c.unit_price END",
 })  # fmt: skip

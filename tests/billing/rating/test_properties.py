@@ -28,7 +28,8 @@ deliveries = st.lists(
     st.fixed_dictionaries({
         "after": st.integers(0, 9) | st.integers(0, 5).map(lambda hours: hours * 3600),  # ties, edges, empty hours
         "category": st.sampled_from(["utility"] * 4 + ["authentication", "authentication-international", "marketing",
-                                                       "service", ""]),
+                                                       "marketing_lite", "group_utility", "service", ""]),
+        "category_assumed": st.sampled_from([False, False, True]),
         "pricing_type": st.sampled_from(["regular"] * 4 + ["free_entry_point", ""]),
         "country": st.sampled_from(["IN", "IN", "IN", "SG", "NP", ""]),
         "phone_number_id": st.integers(1, 2),

@@ -30,7 +30,7 @@ def test_a_line_that_is_wrong_is_named(rated):
     by_window, by_window_too, by_reference = verify(Bucket.objects.filter(account=rated))
     assert {by_window.by, by_window_too.by} == {"the window rater"}
     assert (by_reference.in_lines, by_reference.expected) == (2, 1)
-    assert "IN marketing charged 0.011800000: 2 in lines, 1 by the reference" in str(by_reference)
+    assert "IN marketing charged 0.011800000 webhook: 2 in lines, 1 by the reference" in str(by_reference)
 
 
 def test_the_command_says_how_many_it_checked(rated):

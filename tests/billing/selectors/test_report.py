@@ -9,6 +9,7 @@ from accounts.models import Subaccount, Waba
 from billing.dimensions import TemplateKey, TierKey
 from billing.models import Bucket, DirtyBucket, SellTerms
 from billing.rating import dirty_buckets, rate_bucket
+from billing.report.table import CostTable
 from billing.selectors import (
     CostFilter,
     CostRow,
@@ -64,6 +65,20 @@ def test_a_report_by_day_subaccount_country_and_category(deliver, acme):
 def test_free_and_unrated_messages_are_counted_apart(deliver, acme):
     deliver({}, {"pricing_type": "free_entry_point"}, {"category": "authentication-international", "country": "NP"})
     assert cost_report(acme, **OCTOBER, group_by=[]).rows == [CostRow({}, "USD", 3, 1, 1, 1, Decimal("0.0118"))]
+
+
+def test_the_parts_of_an_amount_that_may_differ_from_the_invoice(deliver, acme):
+    """0.0118 each: by webhook, inferred without a type, an upper bound as lite; the free message adds nothing."""
+    deliver({}, {"pricing_type": ""}, {"category": "marketing_lite"}, {"pricing_type": "free_entry_point"})
+    report = cost_report(acme, **OCTOBER, group_by=["price_source"])
+    price = Decimal("0.0118")
+    assert {row.keys["price_source"]: (row.charged, row.free) for row in report.rows} == {
+        "webhook": (1, 1), "inferred": (1, 0), "provider": (1, 0),
+    }  # fmt: skip
+    (total,) = report.totals
+    assert total.amounts_by_source == {"webhook": price, "inferred": price, "provider": price}
+    assert (total.amount, report.estimated) == (3 * price, True)
+    assert CostTable(report, str).estimates == ["Of USD 0.04, 0.01 inferred and 0.01 as upper bounds."]
 
 
 def test_currencies_are_never_mixed(deliver, acme):

@@ -56,6 +56,7 @@ CHARGED = {
     "state": "charged",
     "reason": "",
     "meaning": "",
+    "price_source": "webhook",
     "amount": "0.0118",
     "currency": "USD",
     "category": "marketing",
