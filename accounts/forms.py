@@ -18,8 +18,7 @@ from accounts.models import RATE_LIMIT, Account, Subaccount, User
 from accounts.permissions import ROLE_WORDS, grantable_roles
 from accounts.principal import Principal
 from accounts.selectors.audit import AuditFilter
-from core.filters import Pill, query
-from core.forms import INPUT, FilterForm, select
+from core.forms import INPUT, UnlimitedFilterForm, select
 from core.words import Text
 
 SELECT = {"class": "form-select"}
@@ -154,11 +153,8 @@ class KeyForm(LimitForm):
         return timezone.now() + timedelta(days=int(days)) if days else None
 
 
-class AuditForm(FilterForm):
+class AuditForm(UnlimitedFilterForm):
     """The filters of the audit log."""
-
-    periods = ("today", "7d", "30d", "month", "last-month", "any", "custom")
-    default_period = "30d"
 
     actor = forms.CharField(
         label=_("Who"), required=False, max_length=255, widget=forms.TextInput({**INPUT, "placeholder": _("Who")})
@@ -172,23 +168,6 @@ class AuditForm(FilterForm):
         super().__init__(*args, subaccounts={}, **kwargs)
         del self.fields["subaccount"]  # the audit log covers the whole account
         self.fields["action"] = select(_("Action"), _("All actions"), [(each, action_words(each)) for each in actions])
-
-    @property
-    def any_time(self) -> bool:
-        """Whether the log is not limited to a period."""
-        return self._range_name() == "any"
-
-    def clean(self) -> dict[str, Any]:
-        """Validate the period, if there is one."""
-        return self.cleaned_data if self.any_time else super().clean()
-
-    @property
-    def pills(self) -> list[Pill]:
-        """The pills of the form, and one for an unlimited period."""
-        any_time = (
-            [Pill("range", _("Period"), _("Any time"), query(self.params, drop=("range",)))] if self.any_time else []
-        )
-        return any_time + super().pills
 
     @property
     def query_without_filters(self) -> str:

@@ -11,6 +11,11 @@ class Dataset(TextChoices):
     CHARGES = "charges", _("Charges")
     COSTS = "costs", _("Costs")
     USAGE = "usage", _("Usage")
+    CALLS = "calls", _("Calls")
+
+
+PERSONAL = (Dataset.MESSAGES, Dataset.CALLS)
+"""The datasets that contain numbers of people."""
 
 
 class Format(TextChoices):

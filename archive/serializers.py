@@ -24,9 +24,14 @@ from core.bodies import StrictSerializer
 from core.links import PageSerializer
 from core.serializers import DaysSerializer, ReservedNamesSerializer
 from core.sparse import SparseSerializer
+from messaging.calls.filters import CallFilterSet
+from messaging.calls.models import Call
 from messaging.log.api.query import MessageQuerySerializer
 from messaging.log.predicates import channel_ids
 from messaging.log.query import write_words
+from messaging.records.filters import RecordFilterSet
+from messaging.records.models import Record
+from messaging.records.selectors import visible
 from providers.vocabulary import Category
 
 
@@ -64,11 +69,33 @@ class CostFiltersSerializer(ChargeFiltersSerializer):
         return groups
 
 
+class RecordFiltersSerializer(StrictSerializer):
+    """The filters of the list of records; of `filterset`."""
+
+    filterset: type[RecordFilterSet]
+
+    def get_fields(self) -> dict[str, Any]:
+        """One for each filter."""
+        return {
+            name: serializers.ListField(child=serializers.CharField(), required=False, allow_empty=False)
+            if name in self.filterset.repeatable
+            else serializers.CharField(required=False)
+            for name in self.filterset.base_filters
+        }
+
+
+class CallFiltersSerializer(RecordFiltersSerializer):
+    """The filters of the list of calls."""
+
+    filterset = CallFilterSet
+
+
 FILTERS: Mapping[str, type[StrictSerializer]] = {
     Dataset.MESSAGES: MessageQuerySerializer,
     Dataset.CHARGES: ChargeFiltersSerializer,
     Dataset.COSTS: CostFiltersSerializer,
     Dataset.USAGE: UsageFiltersSerializer,
+    Dataset.CALLS: CallFiltersSerializer,
 }
 
 
@@ -146,7 +173,23 @@ def _usage_filters(by: Principal, values: dict[str, Any], zone: str) -> _Filters
     return filters, first, last
 
 
-_FILTERS_OF = {Dataset.MESSAGES: _message_filters, Dataset.USAGE: _usage_filters}
+def _call_filters(by: Principal, values: dict[str, Any], zone: str) -> _Filters:
+    check_names(by, {name: values[name] for name in ("subaccount", "channel") if name in values})
+    return _record_filters(CallFilterSet, Call, by, values)
+
+
+def _record_filters(
+    filterset: type[RecordFilterSet], model: type[Record], by: Principal, values: dict[str, Any]
+) -> _Filters:
+    filtered = filterset.of(values, visible(model, by), by)
+    filtered.validated_rows()
+    period = filtered.form.cleaned_data
+    return values, period.get("created_after"), period.get("created_before")
+
+
+_FILTERS_OF = {
+    Dataset.MESSAGES: _message_filters, Dataset.USAGE: _usage_filters, Dataset.CALLS: _call_filters
+}  # fmt: skip
 
 
 class ExportSerializer(SparseSerializer, ReservedNamesSerializer, serializers.ModelSerializer[Export]):

@@ -90,6 +90,16 @@ class UnratedReason(TextChoices):
     NO_RATE = "no_rate", _("The rate card has no rate for this market and category")
 
 
+class CallReason(TextChoices):
+    """The reason that a call is free, or has no price yet."""
+
+    USER_INITIATED = "user_initiated", _("The person called, which Meta does not charge")
+    NO_DIRECTION = "no_direction", _("The provider did not say who called whom")
+    FAILED_CALL = "failed_call", _("The call failed after it was answered: Meta does not say whether it charges that")
+    NO_CALL_CARD = "no_call_card", _("No call card in the WABA's currency is in force on that day")
+    NO_CALL_RATE = "no_call_rate", _("The call card has no price for this market and volume")
+
+
 class AccrualScope(TextChoices):
     """The scope within which messages are counted together for tiers and allowances."""
 
@@ -122,7 +132,7 @@ class PriceFile(TextChoices):
 
 def reason_words(reason: str) -> str:
     """The reason of a free or unrated message in words; an unknown reason of a provider is shown as it is."""
-    for reasons in (FreeReason, UnratedReason):
+    for reasons in (FreeReason, UnratedReason, CallReason):
         if reason in reasons.values:
             return str(reasons(reason).label)
     return reason.replace("_", " ").capitalize()

@@ -7,6 +7,9 @@ from typing import Any
 
 import orjson
 from django.db import connection
+from django.db.models import Expression, F, Func, QuerySet, Subquery
+
+from core.numbers import mask_number_sql
 
 
 class ColumnType(StrEnum):
@@ -32,6 +35,25 @@ def inline_params(sql: str, params: Sequence[Any] | Mapping[str, Any]) -> str:
     """The statement with its parameters in it, quoted by the driver, for use inside other statements."""
     with connection.cursor() as cursor:
         return str(cursor.mogrify(sql, params))
+
+
+def select_as(rows: QuerySet[Any], expressions: Mapping[str, Expression | F | Subquery], limit: int | None) -> str:
+    """The statement that selects expressions of a query's rows under these names."""
+    # A field of the model cannot be an alias of its own, so every alias gets its name outside.
+    aliases = {f"x{index}": expression for index, expression in enumerate(expressions.values())}
+    named = rows.annotate(**aliases).values_list(*aliases)
+    sql = inline_params(*(named[:limit] if limit is not None else named).query.sql_with_params())
+    columns = ", ".join(f'x{index} AS "{name}"' for index, name in enumerate(expressions))
+    return f"SELECT {columns} FROM ({sql}) named"  # noqa: S608 - names of fields are ours
+
+
+class MaskedNumber(Func):
+    """A person's number or id, masked."""
+
+    def as_sql(self, compiler: Any, connection: Any, **_: Any) -> tuple[str, Any]:  # type: ignore[override]
+        """The column's own SQL inside the rule for masks."""
+        sql, params = compiler.compile(self.source_expressions[0])
+        return mask_number_sql(sql).replace("%", "%%"), params
 
 
 _CASTS = {ColumnType.NUMBER: "::bigint", ColumnType.AMOUNT: "::numeric", ColumnType.MOMENT: "::timestamptz"}

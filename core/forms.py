@@ -165,3 +165,27 @@ class FilterForm(forms.Form):
         if period.name == "custom":
             return {"from": period.start.isoformat(), "to": period.end.isoformat()}
         return {"range": period.name}
+
+
+class UnlimitedFilterForm(FilterForm):
+    """A filter bar whose period can be any time."""
+
+    periods = ("today", "7d", "30d", "month", "last-month", "any", "custom")
+    default_period = "30d"
+
+    @property
+    def any_time(self) -> bool:
+        """Whether no period limits the rows."""
+        return self._range_name() == "any"
+
+    def clean(self) -> dict[str, Any]:
+        """Validate the period, if there is one."""
+        return self.cleaned_data if self.any_time else super().clean()
+
+    @property
+    def pills(self) -> list[Pill]:
+        """The pills of the form, and one for an unlimited period."""
+        any_time = (
+            [Pill("range", _("Period"), _("Any time"), query(self.params, drop=("range",)))] if self.any_time else []
+        )
+        return any_time + super().pills

@@ -44,6 +44,7 @@ class Frame:
 _PAGES = (
     (_("Dashboard"), "dashboard", "dashboard", Permission.VIEW_DASHBOARD),
     (_("Logs"), "logs", "log:log", Permission.VIEW_MESSAGES),
+    (_("Calls"), "phone", "calls:calls", Permission.VIEW_MESSAGES),
     (_("Reports"), "reports", "billing:costs", Permission.VIEW_COSTS),
     (_("Reports"), "reports", "usage", Permission.VIEW_DASHBOARD),  # for people who do not see costs
     (_("Templates"), "templates", "log:templates", Permission.VIEW_MESSAGES),

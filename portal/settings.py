@@ -89,6 +89,8 @@ INSTALLED_APPS = [
     "billing",
     "messaging.persons",
     "messaging.log",
+    "messaging.records",
+    "messaging.calls",
     "messaging.inbound",
     "messaging.sending",
     "archive",

@@ -7,6 +7,7 @@ import accounts.urls
 import archive.urls
 import billing.urls
 import events.urls
+import messaging.calls.urls
 import messaging.inbound.urls
 import messaging.log.urls
 import messaging.sending.urls
@@ -16,9 +17,13 @@ from portal.metrics import metrics
 
 # The order matters: 8x8's `messages/exports` comes before its `messages/<umid>`.
 _WITH_REST = (
-    accounts.urls, archive.urls, billing.urls, messaging.log.urls, messaging.inbound.urls, messaging.sending.urls,
+    accounts.urls, archive.urls, billing.urls, messaging.log.urls, messaging.calls.urls, messaging.inbound.urls,
+    messaging.sending.urls,
 )  # fmt: skip
-_WITH_PAGES = (accounts.urls, archive.urls, billing.urls, events.urls, messaging.log.urls, messaging.inbound.urls)
+_WITH_PAGES = (
+    accounts.urls, archive.urls, billing.urls, events.urls, messaging.log.urls, messaging.calls.urls,
+    messaging.inbound.urls,
+)  # fmt: skip
 rest = [route for package in _WITH_REST for route in package.rest]
 
 handler403 = "portal.views.forbidden"

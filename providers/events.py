@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from dataclasses import field as field_
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from providers.vocabulary import Direction, Subject
@@ -108,7 +109,47 @@ class ContactEvent:
     provider_message_id: str = ""  # of the message that announces it, if one does
 
 
-Event = MessageEvent | ChangeEvent | ContactEvent
+@dataclass(slots=True)
+class CallEvent:
+    """An event of a call. Treat it as immutable.
+
+    `state` is connecting, ringing, accepted, rejected, completed, failed or ended, or else the provider's own word:
+    such an event adds only who called whom.
+    """
+
+    call_id: str
+    state: str
+    at: datetime
+    direction: Direction | None = None  # None: the provider names none
+    number_id: str = ""
+    subaccount_code: str = ""
+    msisdn: str = ""
+    user_id: str = ""
+    started_at: datetime | None = None  # when somebody picked up
+    ended_at: datetime | None = None
+    seconds: int | None = None  # of talking; None: not known, or nobody picked up
+    client_call_id: str = ""
+    error_source: str = ""
+    error_code: int | None = None
+    error_title: str = ""
+
+
+@dataclass(slots=True)
+class LegEvent:
+    """An event of a message on another channel than WhatsApp, such as the SMS of a fallback. Treat it as immutable.
+
+    `message` describes it as if it were a message of WhatsApp: id, state, time, person, subaccount, error, content.
+    """
+
+    channel: str  # lower case: sms, viber, rcs …
+    message: MessageEvent
+    business_address: str = ""  # the sender of an SMS, or the virtual number that received it
+    price: Decimal | None = None  # as the provider states it; None: it states none
+    currency: str = ""
+    segments: int | None = None  # of an SMS
+
+
+Event = MessageEvent | ChangeEvent | ContactEvent | CallEvent | LegEvent
 
 
 @dataclass(slots=True)

@@ -7,32 +7,36 @@ from typing import Any
 import orjson
 
 from core.strict_json import load_repaired
-from providers.events import MessageEvent, Parsed
+from providers.events import CallEvent, LegEvent, MessageEvent, Parsed
 from providers.reading import digits, text
 from providers.registry import parse
 
+PersonalEvent = MessageEvent | CallEvent | LegEvent
+"""The events of a person."""
 
-def prune(body: bytes, parsed: Parsed | None, is_removed: Callable[[MessageEvent], bool]) -> bytes | None:
-    """The body without the removed messages; None when nothing remains or the body cannot be parsed (`parsed` is None).
+
+def prune(body: bytes, parsed: Parsed | None, is_removed: Callable[[PersonalEvent], bool]) -> bytes | None:
+    """The body without the removed messages and calls; None when nothing remains or it cannot be parsed (`parsed` is
+    None).
 
     From a body with several messages, the list entries of the removed messages go, and those of people without a
     remaining message.
     """
     if parsed is None:
         return None
-    messages = [event for event in parsed.events if isinstance(event, MessageEvent)]
-    removed = [event for event in messages if is_removed(event)]
-    remaining = [event for event in messages if not is_removed(event)]
-    if not remaining and len(parsed.events) == len(messages):
+    personal = [event for event in parsed.events if isinstance(event, PersonalEvent)]
+    removed = [event for event in personal if is_removed(event)]
+    remaining = [event for event in personal if not is_removed(event)]
+    if not remaining and len(parsed.events) == len(personal):
         return None
-    ids = {name for event in removed for name in (event.provider_message_id, event.edit_id) if name}
+    ids = {name for event in removed for name in _ids_of(event) if name}
     people = _people(removed) - _people(remaining)
     return orjson.dumps(_without(load_repaired(body)[0], ids | people))
 
 
 def without_messages(body: bytes, parsed: Parsed | None, ids: Collection[str]) -> bytes | None:
     """The body without the messages of these provider's ids; see `prune`."""
-    return prune(body, parsed, lambda event: event.provider_message_id in ids)
+    return prune(body, parsed, lambda event: isinstance(event, MessageEvent) and event.provider_message_id in ids)
 
 
 def parsed(provider: str, body: bytes) -> Parsed | None:
@@ -43,8 +47,21 @@ def parsed(provider: str, body: bytes) -> Parsed | None:
         return None
 
 
-def _people(events: Iterable[MessageEvent]) -> set[str]:
-    return {name for event in events for name in (event.msisdn, event.user_id) if name}
+def names_of(event: PersonalEvent) -> tuple[str, str]:
+    """The number and the user id of an event's person; each empty if unknown."""
+    message = event.message if isinstance(event, LegEvent) else event
+    return message.msisdn, message.user_id
+
+
+def _ids_of(event: PersonalEvent) -> tuple[str, ...]:
+    if isinstance(event, CallEvent):
+        return (event.call_id,)
+    message = event.message if isinstance(event, LegEvent) else event
+    return message.provider_message_id, message.edit_id
+
+
+def _people(events: Iterable[PersonalEvent]) -> set[str]:
+    return {name for event in events for name in names_of(event) if name}
 
 
 def _without(part: Any, names: Collection[str]) -> Any:

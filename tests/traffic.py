@@ -6,10 +6,14 @@ from accounts.models import Account
 from billing.rating import dirty_buckets, rate_bucket
 from core.tenancy import every_tenant
 from local.demo.world import ACME, OTHER
+from messaging.calls.models import Call
+from messaging.calls.services import apply_calls
 from messaging.log import lifecycle
 from messaging.log.directory import Directory
 from messaging.log.models import Message
-from providers.events import MessageEvent
+from messaging.records.merge import RecordReport, record_key
+from providers.events import CallEvent, MessageEvent
+from providers.vocabulary import Direction
 
 AT = datetime(2026, 10, 15, 8, 0, tzinfo=UTC)
 META = ACME.channels[1]
@@ -32,6 +36,18 @@ def deliver(account: Account, **said) -> Message:
     said = {"channel": channel_of(account), "category": "marketing", "pricing_type": "regular", "at": AT, **said}
     report(account, "sent", **said)
     return report(account, "delivered", **{**said, "at": said["at"] + timedelta(seconds=2)})
+
+
+def call(account: Account, channel=META, **said) -> Call:
+    """Apply one event of a call: by default a person calls and talks for 40 seconds."""
+    event = CallEvent(**{
+        "call_id": "wacid.A", "state": "completed", "at": AT, "direction": Direction.INBOUND, "msisdn": INDIA,
+        "number_id": channel.number_id, "ended_at": said.get("at", AT), "seconds": 40, **said,
+    })  # fmt: skip
+    with every_tenant():
+        place = Directory([account.pk]).placement(account.pk, channel.provider, event)
+        apply_calls([RecordReport(account.pk, channel.provider, event, place)])
+        return Call.objects.get(record_key=record_key(account.pk, channel.provider, event.call_id))
 
 
 def channel_of(account: Account):

@@ -8,6 +8,7 @@ _REMOVED = {
     "messages": _("Messages"),
     "statuses": _("Statuses in their history"),
     "payloads": _("Texts, requests and responses"),
+    "calls": _("Calls, whose person was removed"),
     "webhooks": _("Stored webhooks deleted or redacted"),
     "mentions": _("Mentions in other messages, masked"),
     "announcements": _("Marketing preferences and user ids"),

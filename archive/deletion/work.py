@@ -18,6 +18,7 @@ from archive.enums import DeletionKind, DeletionState
 from archive.exports import withdraw
 from archive.holds import Held, prevent_hold
 from archive.models import Deletion
+from archive.records import RECORDS
 from core import partitions
 from core.locks import session_lock
 from core.paging import Cursor
@@ -26,6 +27,7 @@ from messaging.inbound.services import erasure as inbound_erasure
 from messaging.log.query import read_query
 from messaging.log.services import erasure as log_erasure
 from messaging.log.services.erasure import Person
+from messaging.records.erasure import erase
 from messaging.sending.services import erasure
 
 log = structlog.get_logger("tollgate.deletion")
@@ -166,6 +168,15 @@ def _sweep_step(table: str, erase: Callable[..., tuple[int, int | None]], kind: 
     return step
 
 
+def _erase_records(deletion: Deletion) -> tuple[Counter[str], str | None]:
+    account, person = deletion.account, _person_of(deletion)
+    counts = {
+        name: erase(model, columns, account, person, deletion.confirmed_at)
+        for name, (model, columns) in RECORDS.items()
+    }
+    return Counter({name: n for name, n in counts.items() if n}), None
+
+
 def _erase_rest(deletion: Deletion) -> tuple[Counter[str], str | None]:
     account, person = deletion.account, _person_of(deletion)
     return Counter(
@@ -183,6 +194,7 @@ _STEPS: dict[DeletionKind, dict[str, _Step]] = {
     DeletionKind.PERSON: {
         "wait": _wait_until_settled,
         "messages": _delete_messages_of_person,
+        "records": _erase_records,
         "webhooks": _sweep_step("inbound_inbox", inbound_erasure.erase_in_webhooks, "webhooks"),
         "payloads": _sweep_step("log_payload", log_erasure.mask_in_payloads, "mentions"),
         "rest": _erase_rest,

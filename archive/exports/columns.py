@@ -164,6 +164,33 @@ _USAGE = (
     Column("messages", _("Messages"), ColumnType.NUMBER),
 )
 
+_CALLS = (
+    Column("id", _("Id"), ColumnType.ID),
+    Column("created_at", _("Start"), ColumnType.MOMENT),
+    Column("provider", _("Provider"), ColumnType.CODE),
+    Column("call_id", _("Provider’s call id"), standard=False),
+    Column("subaccount_id", _("Subaccount")),
+    Column("channel", _("Channel")),
+    Column("direction", _("Direction"), ColumnType.CODE),
+    Column("msisdn", _("Phone number")),
+    Column("user_id", _("User id")),
+    Column("country", _("Country"), ColumnType.CODE),
+    Column("status", _("Status"), ColumnType.CODE),
+    *_moment_columns(
+        ringing_at=_("Ringing"), accepted_at=_("Accepted"), rejected_at=_("Rejected"), failed_at=_("Failed"),
+        started_at=_("Picked up"), ended_at=_("Ended"),
+    ),
+    Column("seconds", _("Seconds"), ColumnType.NUMBER),
+    Column("pulses", _("Pulses of 6 seconds"), ColumnType.NUMBER),
+    Column("error_code", _("Error code"), ColumnType.NUMBER),
+    Column("error_title", _("Error")),
+    Column("client_call_id", _("Client’s call id"), standard=False),
+    Column("cost_state", _("Charge"), ColumnType.CODE, standard=False, needs=Permission.VIEW_COSTS),
+    Column("cost_reason", _("Why free or unrated"), standard=False, needs=Permission.VIEW_COSTS),
+    Column("cost", _("Cost"), ColumnType.AMOUNT, standard=False, needs=Permission.VIEW_COSTS),
+    Column("cost_currency", _("Currency"), ColumnType.CODE, standard=False, needs=Permission.VIEW_COSTS),
+)  # fmt: skip
+
 _COST_FIGURES = (
     Column("currency", _("Currency"), ColumnType.CODE),
     Column("delivered", _("Delivered"), ColumnType.NUMBER),
@@ -181,11 +208,13 @@ _COST_FIGURES = (
 
 _FIXED: Mapping[str, Sequence[Column]] = MappingProxyType({
     Dataset.MESSAGES: (*_MESSAGES, *_OF_8X8), Dataset.CHARGES: _CHARGES, Dataset.USAGE: _USAGE,
+    Dataset.CALLS: _CALLS,
 })  # fmt: skip
 
 NEEDS: Mapping[str, Permission] = MappingProxyType({
     Dataset.MESSAGES: Permission.VIEW_MESSAGES, Dataset.CHARGES: Permission.VIEW_COSTS,
     Dataset.COSTS: Permission.VIEW_COSTS, Dataset.USAGE: Permission.VIEW_DASHBOARD,
+    Dataset.CALLS: Permission.VIEW_MESSAGES,
 })  # fmt: skip
 """The permission that each dataset needs, besides that to export."""
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Account
 from accounts.principal import Principal
-from archive.enums import ACTIVE, Dataset, ExportState
+from archive.enums import ACTIVE, PERSONAL, ExportState
 from archive.exports import files
 from archive.exports.requests import ExportSpec, draft_export
 from archive.models import Export, ExportSchedule
@@ -88,14 +88,14 @@ def delete(export: Export, by: Principal) -> None:
 
 
 def withdraw(account: Account, person: Person) -> int:
-    """Withdraw every stored or running export of messages, for a person's erasure, and return their number.
+    """Withdraw every stored or running export that contains people, for a person's erasure, and return their number.
 
     Its requester may start a withdrawn export again. Filters of exports that name the person are deleted, too, and so
     are schedules whose filters do. Needs the account's scope.
     """
     now, withdrawn = timezone.now(), 0
     own = Export.objects.filter(account=account).select_related("account")
-    for export in own.filter(dataset=Dataset.MESSAGES, state__in=_WITH_FILES):
+    for export in own.filter(dataset__in=PERSONAL, state__in=_WITH_FILES):
         withdrawn += Export.objects.filter(pk=export.pk, state__in=_WITH_FILES).update(
             state=ExportState.WITHDRAWN, finished_at=now, file="", contents=[], sha256=""
         )

@@ -14,10 +14,12 @@ from billing.forms.report import CostForm
 from billing.selectors import cost_totals
 from core.counting import count_up_to
 from core.forms import FilterForm
+from messaging.calls.filters import CallForm
 from messaging.log.forms.log import LogForm, TrafficForm
 from messaging.log.query import MessageQuery, write_words
 from messaging.log.selectors.channels import channels, named_templates
 from messaging.log.selectors.matching import matching
+from messaging.records.forms import RecordForm
 
 AT_ONCE = 5_000  # rows that are exported within the request
 
@@ -52,6 +54,8 @@ class PageQuery:
         form = self.form
         if isinstance(form, LogForm):
             return write_words(self.message_query)
+        if isinstance(form, RecordForm):
+            return form.filters(self.zone)
         filters: dict[str, Any] = form.span()
         if isinstance(form, TrafficForm):
             traffic = {name: getattr(form, name) for name in ("phone_number_id", "template_ids")}
@@ -73,6 +77,8 @@ class PageQuery:
         if isinstance(self.form, LogForm):
             query = self.message_query
             return query.created_after, query.created_before
+        if isinstance(self.form, RecordForm) and self.form.any_time:
+            return None, None
         return self.form.period.moments(self.zone)
 
     def is_small(self) -> bool:
@@ -86,6 +92,8 @@ class PageQuery:
                 self.by.account, period.start, period.end, self.form.cost_filter(self.by.subaccount_ids)
             )
             return sum(row.delivered for row in totals) <= AT_ONCE
+        if isinstance(self.form, RecordForm):
+            return count_up_to(self.form.rows(self.by, self.zone), AT_ONCE) <= AT_ONCE
         return True
 
 
@@ -103,6 +111,11 @@ def page_query(by: Principal, dataset: str, params: QueryDict, *, zone: ZoneInfo
         form = TrafficForm(
             params, today=datetime.now(zone).date(), subaccounts=subaccounts, channels=channels(account, reach.ids),
             templates=named_templates(account, reach.ids),
+        )  # fmt: skip
+    elif dataset == Dataset.CALLS:
+        form = CallForm(
+            params, today=datetime.now(zone).date(), subaccounts=subaccounts, channels=channels(account, reach.ids),
+            exact_numbers=not by.may(Permission.VIEW_NUMBERS),
         )  # fmt: skip
     else:
         form = CostForm(params, by)

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from archive.enums import Dataset, Format
@@ -17,9 +18,16 @@ from billing.enums import ESTIMATES
 from billing.selectors import CostFilter, CostReport, CostRow, cost_report
 from core.extracts import ColumnType, Extract, extract_rows
 from core.money import plain
+from messaging.calls.filters import CallFilterSet
+from messaging.calls.models import Call
+from messaging.calls.selectors.extracts import call_extract
 from messaging.log.query import MessageQuery, read_query
 from messaging.log.selectors.extracts import charge_extract, log_extract, log_span, traffic_extract
 from messaging.log.selectors.traffic import TrafficFilter
+from messaging.records.extracts import record_span
+from messaging.records.filters import RecordFilterSet
+from messaging.records.models import Record
+from messaging.records.selectors import visible_rows
 
 Span = tuple[datetime, datetime]
 _AROUND = timedelta(days=2)  # a day of any zone begins and ends within this distance of the UTC day
@@ -125,6 +133,35 @@ class _Usage(_DatasetSource):
         return traffic_extract(self.account, traffic_filter, names, ZoneInfo(self.export.time_zone), span)
 
 
+class _Records(_DatasetSource):
+    """Calls, and messages on other channels."""
+
+    model: type[Record]
+    filterset: type[RecordFilterSet]
+
+    @cached_property
+    def _rows(self) -> QuerySet[Any]:
+        rows = visible_rows(self.model, self.account, self.export.subaccount_ids)
+        return self.filterset(
+            self.export.filters, rows, account=self.account, exact_numbers=not self.export.whole_numbers
+        ).validated_rows()
+
+    def span(self) -> Span | None:
+        return record_span(self._rows, self.export.created_at)
+
+
+class _Calls(_Records):
+    """The calls, with their charges."""
+
+    sums = (("cost", "cost_currency"),)
+    model, filterset = Call, CallFilterSet
+
+    def extract(self, names: Sequence[str], span: Span, limit: int | None) -> Extract:
+        return call_extract(
+            self.account, self._rows, names, span, whole_numbers=self.export.whole_numbers, limit=limit
+        )  # fmt: skip
+
+
 class _Costs:
     """The cost report, with its totals and a head that names its days, zone and age."""
 
@@ -186,6 +223,7 @@ _SOURCES: dict[str, type[Any]] = {
     Dataset.CHARGES: _Charges,
     Dataset.USAGE: _Usage,
     Dataset.COSTS: _Costs,
+    Dataset.CALLS: _Calls,
 }
 
 

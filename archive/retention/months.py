@@ -6,9 +6,11 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from archive.records import RECORDS
 from core import partitions
 from messaging.log.enums import SubmissionState
 from messaging.log.models import DeletedMessage, Horizon, Participant
+from messaging.records.models import Record
 from messaging.sending.models import Submission
 
 # The tables of each kind; the month of the first table decides.
@@ -99,12 +101,13 @@ def delete_uncertain_requests(account_id: int, before: datetime) -> int:
     return int(rows.delete()[0])
 
 
-UNPARTITIONED: tuple[type[DeletedMessage] | type[Participant], ...] = (DeletedMessage, Participant)
+Row = DeletedMessage | Participant | Record
+UNPARTITIONED: tuple[type[Row], ...] = (DeletedMessage, Participant, *(model for model, _ in RECORDS.values()))
 """The tables beside the log that go with its months."""
 
 
-def delete_rows(model: type[DeletedMessage] | type[Participant], account_id: int, before: datetime) -> int:
-    """Delete a batch of rows of messages before a moment; 0 if none are left."""
+def delete_rows(model: type[Row], account_id: int, before: datetime) -> int:
+    """Delete a batch of rows of messages and calls before a moment; 0 if none are left."""
     rows = model.objects.filter(account=account_id, created_at__lt=before).order_by("created_at")
     return int(model.objects.filter(pk__in=list(rows.values_list("pk", flat=True)[:_ROWS])).delete()[0])
 

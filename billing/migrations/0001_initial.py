@@ -5,6 +5,7 @@ import django.core.serializers.json
 import django.db.models.deletion
 import django.db.models.functions.comparison
 import django.utils.timezone
+import providers.registry
 from django.db import migrations, models
 
 # Counts are updated often and no index covers them: with free space on the page, an update touches no index.
@@ -946,4 +947,100 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.RunSQL(LEAVE_FREE_SPACE, FILL_PAGES),
+        migrations.CreateModel(
+            name="CallCard",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("revision", models.PositiveSmallIntegerField(default=1)),
+                ("name", models.CharField(max_length=100)),
+                ("sha256", models.CharField(help_text="SHA-256 of the file it was loaded from.", max_length=64)),
+                ("is_active", models.BooleanField(default=True, help_text="One revision at a time is in force.")),
+                ("loaded_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ("approved_by", models.CharField(blank=True, help_text="Who activated it.", max_length=254)),
+                ("approved_at", models.DateTimeField(blank=True, null=True)),
+                ("currency", models.CharField(max_length=3)),
+                (
+                    "effective_from",
+                    models.DateField(help_text="In force from 00:00 of this day in the WABA's time zone."),
+                ),
+            ],
+            options={
+                "ordering": ("-effective_from", "currency", "-revision"),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("currency", "effective_from", "revision"), name="billing_call_card_revision"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_active", True)),
+                        fields=("currency", "effective_from"),
+                        name="billing_call_card_in_force",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="CallRate",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("market", models.CharField(max_length=64)),
+                ("above", models.BigIntegerField(default=0)),
+                ("up_to", models.BigIntegerField(help_text="Empty: no end.", null=True)),
+                ("minute_price", models.DecimalField(decimal_places=9, max_digits=18)),
+                ("source", models.TextField(help_text="Source of the figure.")),
+                (
+                    "card",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="rates", to="billing.callcard"
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ("card", "market", "above"),
+                "constraints": [
+                    models.UniqueConstraint(fields=("card", "market", "above"), name="billing_call_rate_tier"),
+                    models.CheckConstraint(
+                        condition=models.Q(("minute_price__gte", 0)), name="billing_call_rate_not_negative"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("up_to__isnull", True), ("up_to__gt", models.F("above")), _connector="OR"),
+                        name="billing_call_rate_bounds",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="CallUsage",
+            fields=[
+                (
+                    "record_key",
+                    models.UUIDField(
+                        help_text="A hash of account, provider and the call's id.", primary_key=True, serialize=False
+                    ),
+                ),
+                ("provider", models.CharField(choices=providers.registry.choices, max_length=12)),
+                ("waba_id", models.BigIntegerField(null=True)),
+                (
+                    "direction",
+                    models.CharField(
+                        blank=True, choices=[("outbound", "Outbound"), ("inbound", "Inbound")], max_length=8
+                    ),
+                ),
+                ("country", models.CharField(blank=True, max_length=2)),
+                ("ended_at", models.DateTimeField(help_text="Orders the calls of a month.")),
+                ("pulses", models.BigIntegerField()),
+                ("has_failed", models.BooleanField()),
+                (
+                    "account",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.account",
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [models.Index(fields=["account", "ended_at"], name="billing_callusage_time")],
+            },
+        ),
     ]

@@ -4,6 +4,7 @@ Facts and price tables are authoritative; blocks, lines and cuts are derived and
 contains phone numbers, names or texts.
 """
 
+from billing.models.calls import CallCard, CallRate, CallUsage
 from billing.models.dry_runs import DryRun
 from billing.models.prices import (
     ASSUMED,
@@ -33,6 +34,9 @@ __all__ = [
     "BUNDLED",
     "BlockDelta",
     "Bucket",
+    "CallCard",
+    "CallRate",
+    "CallUsage",
     "DirtyBucket",
     "DryRun",
     "Exemption",

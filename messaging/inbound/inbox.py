@@ -16,6 +16,7 @@ from django.db.models import QuerySet
 from django.db.models.functions import Now
 from psycopg.errors import DeadlockDetected
 
+from messaging.calls.services import apply_calls
 from messaging.inbound.awaiting import note_early_edits, requeue_awaiting
 from messaging.inbound.enums import InboxState, ReasonKind
 from messaging.inbound.intake import ClaimedItem, Intake, Reading, Result
@@ -176,6 +177,7 @@ def _apply(readings: Sequence[Reading], intake: Intake) -> None:
         contacts = [report for reading in readings for report in reading.contacts if report.key not in deleted]
         history.apply_contacts(contacts)
         record_contacts(contacts)
+        apply_calls([record for reading in readings for record in reading.records])
         _set_states([(reading.item, _state(reading), reading.result) for reading in readings])
         for reading in readings if deleted else ():
             _prune(reading, deleted)

@@ -15,7 +15,8 @@ from messaging.log.assets import history
 from messaging.log.directory import Directory, Unregistered
 from messaging.log.lifecycle.columns import DELIVERY_STATES
 from messaging.log.lifecycle.people import ContactReport
-from providers.events import ChangeEvent, Event, MessageEvent, Parsed
+from messaging.records.merge import RecordReport
+from providers.events import CallEvent, ChangeEvent, Event, LegEvent, MessageEvent, Parsed
 from providers.registry import parse
 
 T = TypeVar("T")
@@ -69,6 +70,7 @@ class Reading:
     reports: list[lifecycle.EventReport] = field(default_factory=list)
     announcements: list[history.Announcement] = field(default_factory=list)
     contacts: list[ContactReport] = field(default_factory=list)
+    records: list[RecordReport] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     others: list[tuple[ReasonKind, str]] = field(default_factory=list)
@@ -89,7 +91,12 @@ class Reading:
             *self.others,
             *((ReasonKind.PART, text) for text in self.problems),
         ]
-        applied: dict[str, Sized] = {"messages": self.reports, "changes": self.announcements, "contacts": self.contacts}
+        applied: dict[str, Sized] = {
+            "messages": self.reports,
+            "changes": self.announcements,
+            "contacts": self.contacts,
+            "records": self.records,
+        }
         return Result.of(
             [*held, *((ReasonKind.NOTE, text) for text in notes)], len(held),
             {kind: len(parts) for kind, parts in applied.items() if parts},
@@ -125,7 +132,7 @@ class Intake:
 
     def _add(self, reading: Reading, event: Event) -> None:
         item = reading.item
-        at = event.at or item.received_at
+        at = (event.message.at if isinstance(event, LegEvent) else event.at) or item.received_at
         if at > item.received_at + FUTURE:
             reading.problems.append(f"An event is dated {at:%Y-%m-%d %H:%M} UTC, in the future.")
             return
@@ -145,6 +152,8 @@ class Intake:
                     return  # retention has deleted that period
                 report = lifecycle.EventReport(account_id, item.provider, event, placement, item.id, item.received_at)
                 reading.reports.append(report)
+            elif isinstance(event, CallEvent | LegEvent):
+                self._add_record(reading, event, at)
             elif isinstance(event, ChangeEvent):
                 account_id, subject = self._resolve(
                     item, lambda account: directory.subject(account, item.provider, event)
@@ -158,6 +167,13 @@ class Intake:
             reading.missing.append(str(error))
         except Ambiguous as error:
             reading.others.append((ReasonKind.AMBIGUOUS, str(error)))
+
+    def _add_record(self, reading: Reading, event: CallEvent | LegEvent, at: datetime) -> None:
+        item, directory = reading.item, self.directory
+        named = event.message if isinstance(event, LegEvent) else event
+        account_id, placement = self._resolve(item, lambda account: directory.placement(account, item.provider, named))
+        if at >= directory.begins_at(account_id):  # else retention has deleted that period
+            reading.records.append(RecordReport(account_id, item.provider, event, placement, item.id, item.received_at))
 
     def _resolve(self, item: ClaimedItem, find: Callable[[int], T]) -> tuple[int, T]:
         """The one account of the endpoint for which `find` succeeds.

@@ -9,7 +9,7 @@ from django.db.models import Q
 from accounts.models import Subaccount, Waba
 from messaging.log.models import Horizon, PhoneNumber, Template
 from messaging.log.models.channel import template_language
-from providers.events import ChangeEvent, ContactEvent, MessageEvent
+from providers.events import CallEvent, ChangeEvent, ContactEvent, MessageEvent
 from providers.vocabulary import Subject
 
 _ALWAYS = datetime.min.replace(tzinfo=UTC)
@@ -96,7 +96,7 @@ class Directory:
             # Direct Send names a template whose language Meta decides.
             self._templates.setdefault((account_id, waba_id, name, ""), template)
 
-    def placement(self, account_id: int, provider: str, event: MessageEvent) -> Placement:
+    def placement(self, account_id: int, provider: str, event: MessageEvent | CallEvent) -> Placement:
         """The placement of an event. Raises Unregistered."""
         placement = self._numbers.get((account_id, provider, event.number_id)) if event.number_id else None
         if placement is not None:

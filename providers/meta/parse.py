@@ -11,6 +11,7 @@ from typing import Any
 
 from core.strict_json import Unparsable, load_repaired
 from providers.events import REVOKED, ContactEvent, MessageEvent, Parsed
+from providers.meta.calls import call_event, call_status_event, is_call
 from providers.meta.edits import resolve_edit
 from providers.meta.history import read_history
 from providers.meta.management import read_management
@@ -28,8 +29,7 @@ from providers.vocabulary import (
 from providers.webhook_fields import FieldState, read_fields
 
 _SAMPLE_WABA, _SAMPLE_NUMBER = "0", "123456123"  # of what the app dashboard posts, with a timestamp of 2017
-# `type` of a status that is about no message: a call, or a payment in a chat.
-_NO_MESSAGE = frozenset({"call", "payment"})
+_PAYMENT = "payment"  # `type` of a status that is about a payment in a chat, and no message
 # `played` is for a voice message: the person listened to it, so it counts as read. `deleted`: the person deleted it.
 _STATES = {
     "sent": "sent", "delivered": "delivered", "read": "read", "played": "read", "failed": "failed", "deleted": REVOKED,
@@ -72,7 +72,7 @@ def _read_change(change: dict[str, Any], entry: dict[str, Any], parsed: Parsed) 
         read_history(value, parsed)
         return
     # Official samples misplace `field`, so the keys of the value decide.
-    if {"statuses", "messages", "message_echoes", "errors"} & value.keys():
+    if {"statuses", "messages", "message_echoes", "calls", "errors"} & value.keys():
         _read_messages(value, parsed, echo_detail=BUSINESS_AGENT_DETAIL if name == "standby" else BUSINESS_APP_DETAIL)
         return
     try:
@@ -101,9 +101,11 @@ def _read_messages(value: dict[str, Any], parsed: Parsed, *, echo_detail: str) -
         return
     contacts, read_echo = items(value.get("contacts")), partial(_echo_event, detail=echo_detail)
     for status in _parts(value, "statuses", parsed):
-        kind = text(status["type"], 24).lower() if "type" in status else ""
-        if kind in _NO_MESSAGE:
-            parsed.notes.append(f"The status of a {kind} is about no message: it is kept and changes nothing.")
+        kind = text(status["type"], 24).strip().lower() if "type" in status else ""
+        if kind == _PAYMENT:
+            parsed.notes.append("The status of a payment is about no message: it is kept and changes nothing.")
+        elif is_call(kind, status.get("id")):
+            _collect(parsed, "status", status, lambda status=status: call_status_event(status, number_id, contacts))
         else:
             _collect(parsed, "status", status, lambda status=status: _status_event(status, number_id, contacts))
     for message in _parts(value, "messages", parsed):
@@ -114,7 +116,9 @@ def _read_messages(value: dict[str, Any], parsed: Parsed, *, echo_detail: str) -
             _collect(parsed, "change", message, lambda message=message: _change(message, number_id))
     for echo in _parts(value, "message_echoes", parsed):
         _collect(parsed, "message", echo, lambda echo=echo: _message(read_echo, echo, number_id, contacts))
-    for error in items(value.get("errors")):
+    for call in _parts(value, "calls", parsed):
+        _collect(parsed, "call", call, lambda call=call: call_event(call, value, contacts, parsed.problems))
+    for error in () if "calls" in value else items(value.get("errors")):
         parsed.errors.append(f"Meta reports error {text(error.get('code'), 12)}: {text(error.get('title'), 200)}")
 
 

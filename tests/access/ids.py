@@ -21,7 +21,7 @@ from messaging.inbound.models import InboxItem, WebhookEndpoint
 from messaging.log.models import PhoneNumber, SavedFilter, Template
 from messaging.sending.models import Submission
 from tests.people import principal
-from tests.traffic import AT, channel_of, deliver
+from tests.traffic import AT, call, channel_of, deliver
 
 # Parameters that are no id of anything of an account, each with a value that the route takes.
 FIXED = {"version": "v24.0", "kind": "card", "provider": "meta", "token": "x"}
@@ -36,6 +36,7 @@ def ids_of(account: Account) -> dict[str, Any]:
     return {
         **FIXED,
         "umid": message.umid,
+        "call_id": call(account, channel_of(account)).record_key,
         "account_id": account.public_id,
         "subaccount_id": subaccount.pk,
         "subaccount_id as str": subaccount.code,

@@ -78,8 +78,8 @@ def test_queries_of_a_message(acme, django_assert_num_queries):
     with django_assert_num_queries(15):
         client.get(f"/logs/{message.umid}/")
     failed = report(acme, "failed", provider_message_id="wamid.F", error_source="meta", error_code=131049)
-    # as above without a charge; changes, last inbound, stops, the minute and the week before, others alike
-    with django_assert_num_queries(17):
+    # as above without a charge; changes, last inbound, calls, stops, the minute and the week before, others alike
+    with django_assert_num_queries(18):
         client.get(f"/logs/{failed.umid}/")
 
 

@@ -21,7 +21,7 @@ from messaging.inbound.models import InboxItem, WebhookEndpoint
 from messaging.log.lifecycle import traffic
 from messaging.log.models import Message, PhoneNumber, Template
 from tests.people import browser_of, member, principal
-from tests.traffic import AT, deliver, rate, report
+from tests.traffic import AT, call, deliver, rate, report
 
 pytestmark = pytest.mark.django_db
 NOT_OURS = ("admin/", "api/", "accounts/", "graph/", "360dialog/", "webhooks/", "healthz", "metrics", "static/")
@@ -144,6 +144,7 @@ def test_queries_of_every_page(acme, n):
         report(acme, "failed", provider_message_id=f"wamid.x{number}", error_source="meta", error_code=131026)
         report(acme, "received", provider_message_id=f"wamid.i{number}", direction="inbound")
         member(acme, "viewer")
+        call(acme, call_id=f"wacid.{number}")
         item = InboxItem.objects.create(
             account=acme, endpoint=WebhookEndpoint.objects.filter(account=acme).first(), provider="meta", body=b"{}",
             received_at=AT, state="parked", reason="Why",
@@ -153,6 +154,7 @@ def test_queries_of_every_page(acme, n):
     rate()
     first = {
         "umid": Message.objects.get(provider_message_id="wamid.0").umid,
+        "call_id": call(acme).record_key,
         "template_id": Template.objects.filter(name="weekend_sale").first().pk,
         "number_id": PhoneNumber.objects.first().pk,
         "endpoint_id": WebhookEndpoint.objects.first().pk,

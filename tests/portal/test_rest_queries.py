@@ -16,7 +16,7 @@ from messaging.log.models import PhoneNumber, Template
 from tests.access.test_permissions import bearer
 from tests.people import principal
 from tests.portal.test_openapi import routes_described, schema_of_200
-from tests.traffic import AT, deliver
+from tests.traffic import AT, call, deliver
 
 pytestmark = pytest.mark.django_db
 ROWS = 20
@@ -29,6 +29,7 @@ def rows_of_everything(account, numbers):
     for n in numbers:
         at = AT + timedelta(minutes=n)
         deliver(account, provider_message_id=f"wamid.{n}", at=at, template_name="weekend_sale", template_language="en")
+        call(account, call_id=f"wacid.{n}", at=at)
         InboxItem.objects.create(account=account, endpoint=endpoint, provider="meta", body=b"{}", received_at=at)
         principal(account, "ada@acme.example").record("account.renamed", "Acme")
         Export.objects.create(account=account, dataset="messages", columns=["umid"], time_zone="UTC",
@@ -67,4 +68,4 @@ def test_lists_cost_the_same_with_one_row_and_with_twenty(acme):
         if "COUNT(" in sql and "billing_ratecard" not in sql
     ]
     assert counting == []
-    assert len(lists) == 8
+    assert len(lists) == 9

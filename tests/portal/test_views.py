@@ -204,8 +204,22 @@ def test_a_bad_period_is_reported_and_the_default_one_shown(acme):
 @pytest.mark.parametrize(
     ("role", "entries"),
     [
-        ("owner", ["Dashboard", "Logs", "Reports", "Templates", "Numbers", "Health", "Exports", "Prices", "Settings"]),
-        ("viewer", ["Dashboard", "Logs", "Reports", "Templates", "Numbers", "Health", "Settings"]),
+        (
+            "owner",
+            [
+                "Dashboard",
+                "Logs",
+                "Calls",
+                "Reports",
+                "Templates",
+                "Numbers",
+                "Health",
+                "Exports",
+                "Prices",
+                "Settings",
+            ],
+        ),
+        ("viewer", ["Dashboard", "Logs", "Calls", "Reports", "Templates", "Numbers", "Health", "Settings"]),
     ],
 )
 def test_navigation_lists_what_the_role_opens(acme, role, entries):

@@ -8,6 +8,7 @@ from django.db import connection, transaction
 
 from accounts.models import Account
 from core import partitions
+from messaging.calls.models import Call
 from messaging.inbound.inbox import rewrite
 from messaging.inbound.models import InboxItem, WebhookEndpoint
 from messaging.log.lifecycle.erasure import AnchorKey
@@ -15,8 +16,10 @@ from messaging.log.lifecycle.erasure import erase_messages as erase_from_log
 from messaging.log.models import DeletedMessage
 from messaging.log.models.message_key import message_key
 from messaging.log.services.erasure import Person
-from providers.events import MessageEvent
-from providers.pruning import mask, parsed, prune, without_messages
+from messaging.records.erasure import was_erased
+from messaging.records.merge import record_key
+from providers.events import CallEvent, LegEvent
+from providers.pruning import PersonalEvent, mask, parsed, prune, without_messages
 
 _BATCH = 5_000  # webhooks that a sweep reads at once
 _WEBHOOKS = """
@@ -64,7 +67,7 @@ def _erase_in_webhook(account: Account, person: Person, item: InboxItem) -> bool
     """Erase a person from one webhook; from a shared endpoint's only the account's own messages."""
     is_own, body = item.account_id == account.pk, bytes(item.body)
 
-    def is_erased(event: MessageEvent) -> bool:
+    def is_erased(event: PersonalEvent) -> bool:
         return person.is_in(event) and (is_own or _was_deleted(account, item.provider, event))
 
     after = prune(body, parsed(item.provider, body), is_erased)
@@ -76,7 +79,11 @@ def _erase_in_webhook(account: Account, person: Person, item: InboxItem) -> bool
     return True
 
 
-def _was_deleted(account: Account, provider: str, event: MessageEvent) -> bool:
+def _was_deleted(account: Account, provider: str, event: PersonalEvent) -> bool:
+    if isinstance(event, CallEvent):
+        return was_erased(Call, record_key(account.pk, provider, event.call_id))
+    if isinstance(event, LegEvent):
+        return False  # only Meta's endpoints are shared
     key = message_key(account.pk, provider, event.provider_message_id)
     return DeletedMessage.objects.filter(account=account, message_key=key).exists()
 

@@ -1,6 +1,6 @@
 """The circumstances of a failure: the state of template, number and WABA, the person, and similar failures."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -17,6 +17,11 @@ WEEK = timedelta(days=7)
 MAX_SIMILAR = 1_000
 _MAX_CHANGES = 500  # of one template, number and WABA: years
 _WINDOW_LOOK_BACK = timedelta(days=30)
+
+window_openers: list[Callable[[Message, datetime], datetime | None]] = []
+"""What else than a message opens the customer service window: its last time before a moment. messaging.calls registers
+here.
+"""
 
 
 @dataclass(frozen=True)
@@ -49,7 +54,7 @@ def circumstances(account: Account, message: Message, subaccount_ids: Sequence[i
         at=at,
         changes={(change.subject, change.field): change for change in before},
         next_template_status=next((change for change in statuses if change.at > at), None),
-        last_inbound_at=_last_inbound_at(person_messages, at),
+        last_inbound_at=_last_inbound_at(message, person_messages, at),
         stopped_at=_stopped_at(account, message, at),
         in_the_minute_before=_count_sent(person_messages, at - timedelta(minutes=1), at),
         marketing_in_the_week_before=_count_sent(person_messages, at - WEEK, at, category=Category.MARKETING),
@@ -79,10 +84,12 @@ def _messages_of_person(account: Account, message: Message, subaccount_ids: Sequ
     return within(rows.exclude(pk=message.pk), subaccount_ids)
 
 
-def _last_inbound_at(person_messages: QuerySet[Message], at: datetime) -> datetime | None:
+def _last_inbound_at(message: Message, person_messages: QuerySet[Message], at: datetime) -> datetime | None:
+    """When the person last wrote or called, or accepted a call."""
     rows = person_messages.filter(direction=Direction.INBOUND, created_at__range=(at - _WINDOW_LOOK_BACK, at))
-    last_at: datetime | None = rows.order_by("-created_at", "-id").values_list("created_at", flat=True).first()
-    return last_at
+    moments = list(rows.order_by("-created_at", "-id").values_list("created_at", flat=True)[:1])
+    moments += [moment for opener in window_openers if (moment := opener(message, at))]
+    return max(moments, default=None)
 
 
 def _count_sent(person_messages: QuerySet[Message], start: datetime, end: datetime, **lookups: str) -> int:

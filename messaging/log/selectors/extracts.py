@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from functools import partial
 from types import MappingProxyType
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import EmptyResultSet
@@ -29,8 +28,7 @@ from django.db.models.functions import Coalesce, Upper
 from accounts.models import Account
 from billing.selectors.charge_lines import charges_between, charges_by_key
 from billing.selectors.sums import CostFilter
-from core.extracts import Extract, inline_params
-from core.numbers import mask_number_sql
+from core.extracts import Extract, MaskedNumber, inline_params, select_as
 from messaging.log.enums import STATUS_ORDER, PayloadKind
 from messaging.log.models import Message, MessagePayload, Participant, PhoneNumber, Template
 from messaging.log.query import MessageQuery
@@ -74,15 +72,6 @@ _COSTS = MappingProxyType({
     "FILTER (WHERE price_source <> ''))[1]",
     "sell_price": "CASE WHEN NOT bool_or(sell_state = 'unrated') THEN sum(sell_price) END",
 })  # fmt: skip
-
-
-class _Number(Func):
-    """A person's number or business-scoped id, masked."""
-
-    def as_sql(self, compiler: Any, connection: Any, **_: Any) -> tuple[str, Any]:  # type: ignore[override]
-        """The column's own SQL inside the rule for masks."""
-        sql, params = compiler.compile(self.source_expressions[0])
-        return mask_number_sql(sql).replace("%", "%%"), params
 
 
 def _or_empty(path: str) -> Expression:
@@ -195,17 +184,12 @@ def _compile(
     expressions: dict[str, _Expression] = {}
     for name in fields:
         if name in {"msisdn", "user_id"}:
-            expressions[name] = F(name) if whole_numbers else _Number(F(name), output_field=TextField())
+            expressions[name] = F(name) if whole_numbers else MaskedNumber(F(name), output_field=TextField())
         else:
             expressions[name] = _EXPRESSIONS[name]()
     if with_key:
         expressions |= {"message_key": F("message_key"), "row_created_at": F("created_at"), "row_id": F("id")}
-    # A field of the model cannot be an alias of its own, so every alias gets its name outside.
-    aliases = {f"x{index}": expression for index, expression in enumerate(expressions.values())}
-    named = rows.annotate(**aliases).values_list(*aliases)
-    sql = inline_params(*(named[:limit] if limit is not None else named).query.sql_with_params())
-    columns = ", ".join(f'x{index} AS "{name}"' for index, name in enumerate(expressions))
-    return f"SELECT {columns} FROM ({sql}) named"  # noqa: S608 - names of fields are ours
+    return select_as(rows, expressions, limit)
 
 
 CHARGE_FIELDS: Mapping[str, str] = MappingProxyType({

@@ -26,8 +26,7 @@ from messaging.log.models import (
 )
 from messaging.log.query import MessageQuery
 from messaging.log.selectors.matching import matching
-from providers.events import MessageEvent
-from providers.pruning import mask, spelling_pattern
+from providers.pruning import PersonalEvent, mask, names_of, spelling_pattern
 
 
 class Person(NamedTuple):
@@ -41,9 +40,10 @@ class Person(NamedTuple):
         """The phone number and the user ids."""
         return (self.msisdn, *self.user_ids)
 
-    def is_in(self, event: MessageEvent) -> bool:
-        """Whether an event's message is to or from this person."""
-        return event.msisdn == self.msisdn or event.user_id in self.user_ids
+    def is_in(self, event: PersonalEvent) -> bool:
+        """Whether an event's message or call is to or from this person."""
+        msisdn, user_id = names_of(event)
+        return msisdn == self.msisdn or user_id in self.user_ids
 
     @property
     def pattern(self) -> str:

@@ -102,21 +102,24 @@ def _window(message: Message, code: int | None, circumstances: Circumstances) ->
         return
     if circumstances.last_inbound_at is None:
         yield Cause(
-            _("This person had not written to you in the 30 days before, so no customer service window was open.")
+            _(
+                "This person had neither written to you nor called in the 30 days before, so no customer service "
+                "window was open."
+            )
         )
     elif circumstances.at - circumstances.last_inbound_at > WINDOW:
         yield Cause(
             _(
-                "The customer service window had closed: it ends 24 hours after the person’s last message, "
-                "which came on {at}."
+                "The customer service window had closed: it ends 24 hours after the person’s last message or "
+                "call, which came on {at}."
             ),
             circumstances.last_inbound_at,
         )
     else:
         yield Cause(
             _(
-                "According to the log, the window was open: the person wrote less than 24 hours before. They may have "
-                "written to another of your numbers, and each has its own window; their last message came on {at}."
+                "According to the log, the window was open: the person wrote or called less than 24 hours before. They "
+                "may have done so at another of your numbers, and each has its own window; it was on {at}."
             ),
             circumstances.last_inbound_at,
             likely=False,

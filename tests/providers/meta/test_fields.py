@@ -28,6 +28,7 @@ SAMPLES = {
     "account_review_update": {"decision": "APPROVED"},
     "business_capability_update": {"max_daily_conversations_per_business": "TIER_2K"},
     "security": {"display_phone_number": "15550783881", "event": "PIN_CHANGED", "requester": "1"},
+    "calls": METADATA | {"calls": [{"id": "wacid.A", "event": "connect", "timestamp": "1750030073"}]},
     "user_preferences": METADATA | {
         "user_preferences": [{"wa_id": "6591234567", "category": "marketing_messages", "value": "stop"}]
     },

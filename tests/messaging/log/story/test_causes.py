@@ -15,11 +15,16 @@ NOT_ANNOUNCED = (
     "No announcement shows that sale was paused then: Meta may have held it back to see how the first recipients "
     "reacted."
 )
-NEVER = "This person had not written to you in the 30 days before, so no customer service window was open."
-CLOSED = "The customer service window had closed: it ends 24 hours after the person’s last message, which came on {at}."
+NEVER = (
+    "This person had neither written to you nor called in the 30 days before, so no customer service window was open."
+)
+CLOSED = (
+    "The customer service window had closed: it ends 24 hours after the person’s last message or call, which came on "
+    "{at}."
+)
 OPEN = (
-    "According to the log, the window was open: the person wrote less than 24 hours before. They may have written "
-    "to another of your numbers, and each has its own window; their last message came on {at}."
+    "According to the log, the window was open: the person wrote or called less than 24 hours before. They may have "
+    "done so at another of your numbers, and each has its own window; it was on {at}."
 )
 TOKEN = (
     "Meta refused the access token. Check in Meta’s Access Token Debugger whether it has expired and includes "
@@ -65,7 +70,7 @@ def test_nobody_announced_a_pause():
     [
         (
             None,
-            "This person had not written to you in the 30 days before, so no customer service window was open.",
+            NEVER,
             True,
         ),
         (

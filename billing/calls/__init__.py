@@ -1,0 +1,1 @@
+"""What calls cost: their usage, dated cards of prices, and charges."""

@@ -1,0 +1,1 @@
+"""The log of calls: who called whom, when, for how long, with what outcome and at what charge."""

@@ -1,0 +1,37 @@
+"""Erases persons from records."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.models import Account
+from messaging.log.services.erasure import Person
+from messaging.records.columns import JSON, Column
+from messaging.records.models import Record
+
+
+def of_person(person: Person) -> Q:
+    """The condition on records of a person."""
+    return Q(msisdn=person.msisdn) | Q(user_id__in=person.user_ids)
+
+
+@transaction.atomic
+def erase(model: type[Record], columns: tuple[Column, ...], account: Account, person: Person, until: datetime) -> int:
+    """Empty the personal columns of a person's records that existed then. Returns their number.
+
+    What is counted and charged remains. A later webhook brings nothing personal back.
+    """
+    rows = model.objects.filter(of_person(person), account=account, recorded_at__lte=until)
+    empty: dict[str, Any] = {
+        column.name: None if column.sql_type == JSON else "" for column in columns if column.personal
+    }
+    return rows.update(**empty, erased_at=timezone.now())
+
+
+def was_erased(model: type[Record], key: UUID) -> bool:
+    """Whether an erasure has emptied the record of a key."""
+    return model.objects.filter(record_key=key, erased_at__isnull=False).exists()

@@ -1,0 +1,79 @@
+"""The filter bar of the lists of records."""
+
+from collections.abc import Mapping
+from datetime import tzinfo
+from typing import Any, ClassVar
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from accounts.principal import Principal
+from core.filters import query
+from core.forms import INPUT, FastTextInput, UnlimitedFilterForm, select
+from core.numbers import is_number
+from messaging.log.kinds import PhoneNumberText
+from messaging.records.filters import RecordFilterSet
+from messaging.records.models import Record
+from messaging.records.selectors import visible
+from providers.vocabulary import Direction
+
+_NOT_FILTERS = {"range", "from", "to", "person"}
+
+
+class RecordForm(UnlimitedFilterForm):
+    """Period, person, direction, and what a subclass adds under the names of its filters."""
+
+    dataset: ClassVar[str]  # of its exports
+    model: ClassVar[type[Record]]
+    filterset: ClassVar[type[RecordFilterSet]]
+    own: ClassVar[tuple[str, ...]]  # the fields after the period, in their order
+
+    person = forms.CharField(
+        label=_("Person"), required=False, max_length=140,
+        widget=FastTextInput(
+            {**INPUT, "type": "search", "placeholder": _("Number or user id"), "autocomplete": "off"}
+        ),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, exact_numbers: bool, **kwargs: Any) -> None:
+        """`exact_numbers`: for people who see masked numbers and must not find them digit by digit."""
+        self._exact_numbers = exact_numbers
+        super().__init__(*args, **kwargs)
+        self.fields["direction"] = select(_("Direction"), _("Both directions"), Direction.choices)
+
+    def clean_person(self) -> str:
+        """Refuse too few digits of a number."""
+        person: str = self.cleaned_data["person"]
+        if is_number(person) and (reason := PhoneNumberText(24).problem(person, exact_numbers=self._exact_numbers)):
+            raise forms.ValidationError(reason)
+        return person
+
+    @property
+    def own_fields(self) -> list[forms.BoundField]:
+        """The fields after the period."""
+        return [self[name] for name in self.own]
+
+    @property
+    def export_query(self) -> str:
+        """The filters as the URL query of a new export."""
+        return query(self.params, {"dataset": self.dataset})
+
+    def filters(self, zone: tzinfo) -> dict[str, Any]:
+        """The values of a valid form, by the names of `RecordFilterSet`, with days of this zone."""
+        values: Mapping[str, Any] = self.cleaned_data
+        result = {
+            name: [value] if name in self.filterset.repeatable else value
+            for name, value in values.items()
+            if value and name not in _NOT_FILTERS
+        }
+        if person := values.get("person"):
+            result["msisdn" if is_number(person) else "user_id"] = person
+        if not self.any_time:
+            start, end = self.period.moments(zone)
+            result["created_after"], result["created_before"] = start.isoformat(), end.isoformat()
+        return result
+
+    def rows(self, by: Principal, zone: tzinfo) -> QuerySet[Any]:
+        """The records that a valid form selects, of those that the principal sees."""
+        return self.filterset.of(self.filters(zone), visible(self.model, by), by).validated_rows()
