@@ -58,6 +58,8 @@ COUNTS = {
     "message": 16,
     "log:templates": 14,
     "log:template": 15,
+    "calls:calls": 11,
+    "calls:call": 10,
     "log:numbers": 17,
     "log:number": 19,
     "log:health": 12,
