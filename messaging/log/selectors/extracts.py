@@ -29,6 +29,7 @@ from accounts.models import Account
 from billing.selectors.charge_lines import charges_between, charges_by_key
 from billing.selectors.sums import CostFilter
 from core.extracts import Extract, MaskedNumber, inline_params, select_as
+from core.numbers import mask_number_sql
 from messaging.log.enums import STATUS_ORDER, PayloadKind
 from messaging.log.models import Message, MessagePayload, Participant, PhoneNumber, Template
 from messaging.log.query import MessageQuery

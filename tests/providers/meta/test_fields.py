@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from providers.events import CallEvent
 from providers.meta.parse import parse
 from providers.webhook_fields import FieldState, read_fields
 
@@ -87,7 +88,9 @@ def test_a_status_is_one_event_unless_it_is_about_no_message(word):
     status = {"id": "wamid.A", "timestamp": "1750030073", "status": word, "type": word.removeprefix("type=")}
     outcome = parsed("messages", METADATA | {"statuses": [status]})
     states = {"played": "read", "deleted": "revoked"}
-    if word.startswith("type="):
+    if word == "type=call":
+        assert [type(event) for event in outcome.events] == [CallEvent]
+    elif word.startswith("type="):
         assert (outcome.events, len(outcome.notes)) == ([], 1)
     else:
         assert [event.state for event in outcome.events] == [states.get(word, word)]
