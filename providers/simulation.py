@@ -62,6 +62,11 @@ class MessageRequest:
     has_sms_fallback: bool = False
 
     @property
+    def address(self) -> str:
+        """Whose last digits decide the outcome: the number, or else the user id; empty for a group."""
+        return self.msisdn or self.user_id
+
+    @property
     def is_charged(self) -> bool:
         """Whether it is sent at a category's rate, and not free in an open window."""
         return self.is_template or self.direct_send

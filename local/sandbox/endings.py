@@ -20,6 +20,7 @@ STATUS_SEQUENCES = {
     "990004": (SENT, DELIVERED, READ, REPLY),
     "990005": (SENT, FAILED, DELIVERED),  # two devices, of which one refused
 }
+_IN_GROUP = (SENT, DELIVERED, READ)
 NO_ANSWER, BAD_GATEWAY, UNAVAILABLE = "990408", "990502", "990503"
 LOST_ANSWERS = {
     NO_ANSWER: "the message is accepted and its webhooks arrive, but the request is never answered",
@@ -48,20 +49,21 @@ def error_ending(code: int) -> str:
 _ERROR_BY_ENDING = {error_ending(code): error for code, error in ERRORS.items()}
 
 
-def refusal(msisdn: str, rng: Random, config: Config) -> SimulatedError | None:
+def refusal(address: str, rng: Random, config: Config) -> SimulatedError | None:
     """The error in the answer to a request; None when the request succeeds."""
-    error = _ERROR_BY_ENDING.get(msisdn[-6:])
+    error = _ERROR_BY_ENDING.get(address[-6:])
     if error is not None and error.is_immediate:
         return error
-    has_ending = error is not None or msisdn[-6:] in STATUS_SEQUENCES or msisdn[-6:] in LOST_ANSWERS
+    has_ending = error is not None or address[-6:] in STATUS_SEQUENCES or address[-6:] in LOST_ANSWERS
     return ERRORS[131000] if rng.random() < config.refuse and not has_ending else None
 
 
 def steps(message: MessageRequest, rng: Random, config: Config) -> tuple[Step, ...]:
     """The webhooks of an accepted message, in order."""
-    ending = message.msisdn[-6:]
+    ending = message.address[-6:]
     error = ERRORS[message.failure] if message.failure else _ERROR_BY_ENDING.get(ending)
-    events = STATUS_SEQUENCES.get(ending) or _random_events(rng, config)
+    sequence = _IN_GROUP if message.group_id else STATUS_SEQUENCES.get(ending)
+    events = sequence or _random_events(rng, config)
     if error is not None:
         events = (FAILED,)
     elif FAILED in events:

@@ -116,15 +116,15 @@ class Sandbox:
             self._check_limits(sender, message)
         except SimulatedRefusal as refused:
             return self._refuse(simulation, refused.error, rng)
-        error = refusal(message.msisdn, rng, self._config)
+        error = refusal(message.address, rng, self._config)
         if error is not None:
             return self._refuse(simulation, error, rng)
-        if message.msisdn.endswith(UNAVAILABLE):
+        if message.address.endswith(UNAVAILABLE):
             return Response(_HTML, status_code=503, media_type="text/html")
         message_id = self._accept(sender, message, rng)
-        if message.msisdn.endswith(NO_ANSWER):
+        if message.address.endswith(NO_ANSWER):
             await asyncio.sleep(_HANG_SECONDS)
-        if message.msisdn.endswith((BAD_GATEWAY, NO_ANSWER)):
+        if message.address.endswith((BAD_GATEWAY, NO_ANSWER)):
             return Response(_HTML, status_code=502, media_type="text/html")
         return Response(simulation.success_answer(message, message_id), media_type="application/json")
 

@@ -159,7 +159,7 @@ def _report(
     event = MessageEvent(
         provider_message_id=_message_id(row, result), state=state, at=at, msisdn=about.msisdn, user_id=about.user_id,
         content_type=about.content_type, template_name=about.template_name, template_language=about.template_language,
-        template_category=about.category, client_message_id=about.client_message_id,
+        template_category=about.category, group_id=about.group_id, client_message_id=about.client_message_id,
     )  # fmt: skip
     if result is not None:
         event.error_source, event.error_code, event.error_title = result.source, result.code, result.title

@@ -137,7 +137,10 @@ def test_a_group_has_no_number(acme, ask, provider, shape):
     assert (answer.status_code, answer.json()["messages"][0]["group_id"]) == (200, group["to"])
     send_due()
     message = Message.objects.get()
-    assert (message.msisdn, message.user_id, message.status) == ("", "", "queued")
+    assert (message.msisdn, message.user_id, message.group_id, message.status) == ("", "", group["to"], "queued")
+    process_webhooks(provider, acme, 3)
+    message = Message.objects.get()
+    assert (message.group_id, message.status) == (group["to"], "read")
 
 
 def test_a_person_without_a_number(acme, post, provider):

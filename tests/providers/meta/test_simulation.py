@@ -7,7 +7,7 @@ import pytest
 
 from providers.events import MessageEvent
 from providers.meta.parse import parse
-from providers.meta.simulation import meta_status, report_webhook
+from providers.meta.simulation import envelope, meta_status, report_webhook
 from providers.meta.webhooks import signature
 from providers.scenarios import SimulatedSender
 from providers.simulation import MessageRequest, SimulatedReport
@@ -60,3 +60,5 @@ def test_a_user_id_takes_the_place_of_the_number():
 def test_direct_send_names_its_template_and_is_charged():
     (status,) = statuses("delivered", to="+65", msisdn="6591990000", direct_send=True)
     assert (status["template_id"].isdecimal(), status["pricing"]["type"]) == (True, "regular")
+    body = orjson.dumps(envelope("1", "2", {"statuses": [status]}))
+    assert parse(body).events[0].template_id == status["template_id"]
