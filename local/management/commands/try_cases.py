@@ -25,8 +25,9 @@ from messaging.inbound import inbox
 from messaging.inbound.enums import InboxState
 from messaging.inbound.models import InboxItem
 from messaging.log.enums import PayloadKind
-from messaging.log.models import Message, MessagePayload, Template
+from messaging.log.models import Message, MessagePayload, StatusEvent, Template
 from messaging.log.selectors.log import charges
+from providers.events import EDIT_STATES
 from providers.registry import simulation_of
 
 _TIMEOUT = 30.0  # seconds to process the webhooks of a case
@@ -138,11 +139,14 @@ def _results(account: Account, values: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _message_line(row: Message, charge: Charge | None) -> str:
-    contents = MessagePayload.objects.filter(account=row.account_id, message_id=row.pk, kind=PayloadKind.CONTENT)
+    kinds = [PayloadKind.CONTENT, PayloadKind.EDIT]
+    payloads = MessagePayload.objects.filter(account=row.account_id, message_id=row.pk, kind__in=kinds)
+    contents = payloads.order_by("created_at")
+    edits = StatusEvent.objects.filter(account=row.account_id, message_id=row.pk, state__in=EDIT_STATES).order_by("at")
     words = [
         row.direction, row.status, row.msisdn, row.user_id, row.country, row.category,
         "not charged" if charge is None else charge.reason or str(charge.state),
         plain(charge.amount) if charge is not None and charge.amount is not None else "",
-        *(json.dumps(each.body)[:120] for each in contents),
+        *(json.dumps(each.body)[:120] for each in contents), *(each.state for each in edits),
     ]  # fmt: skip
     return f"message {' '.join(word for word in words if word)}"

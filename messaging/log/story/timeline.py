@@ -206,8 +206,8 @@ def stored_contents(story: Story) -> list[StoredContent]:
 
 
 def _stored(payload: MessagePayload, until: datetime | None = None) -> StoredContent:
-    known = payload.kind in PayloadKind.values
-    kind = str(PayloadKind(payload.kind).label) if known else payload.kind
+    name = PayloadKind.CONTENT if payload.kind == PayloadKind.EDIT else payload.kind
+    kind = str(PayloadKind(name).label) if name in PayloadKind.values else name
     return StoredContent(kind, _text_of(payload.body), as_json(payload.body), until)
 
 

@@ -123,9 +123,11 @@ def test_the_content_is_what_it_was_last_edited_to():
     events = [StatusEvent(at=AT + timedelta(minutes=minute), state="edited") for minute in (1, 2)]
     events.append(StatusEvent(at=AT + timedelta(minutes=3), state="revoked"))
     story = Story(Message(), events, payloads)
-    assert [(each.text, each.until) for each in stored_contents(story)] == [
+    contents = stored_contents(story)
+    assert [(each.text, each.until) for each in contents] == [
         ("c", None), ("b", AT + timedelta(minutes=2)), ("a", AT + timedelta(minutes=1)),
     ]  # fmt: skip
+    assert {each.kind for each in contents} == {"Content"}
     assert [last_change(story, state) for state in ("edited", "revoked", "sung")] == [
         AT + timedelta(minutes=2), AT + timedelta(minutes=3), None,
     ]  # fmt: skip
