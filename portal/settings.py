@@ -88,6 +88,7 @@ INSTALLED_APPS = [
     "events",
     "billing",
     "messaging.persons",
+    "messaging.suppression",
     "messaging.log",
     "messaging.records",
     "messaging.calls",

@@ -15,6 +15,7 @@ _REMOVED = {
     "saved_filters": _("Saved filters"),
     "kept_answers": _("Stored API responses"),
     "exports": _("Exports withdrawn"),
+    "suppressions": _("Entries of the suppression list, reduced to a hash"),
     "participations": _("Messages to groups, which stay without the person"),
     "never_sent": _("Of these messages, queued ones that will not be sent"),
     "still_being_sent": _("Not deleted because they are still being sent"),

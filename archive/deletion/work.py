@@ -27,8 +27,10 @@ from messaging.inbound.services import erasure as inbound_erasure
 from messaging.log.query import read_query
 from messaging.log.services import erasure as log_erasure
 from messaging.log.services.erasure import Person
+from messaging.persons.selectors.identities import identity_of
 from messaging.records.erasure import erase
 from messaging.sending.services import erasure
+from messaging.suppression import erasure as suppression_erasure
 
 log = structlog.get_logger("tollgate.deletion")
 
@@ -185,6 +187,7 @@ def _erase_rest(deletion: Deletion) -> tuple[Counter[str], str | None]:
         saved_filters=log_erasure.delete_filters(account, person),
         kept_answers=erase_responses(account, person.names),
         exports=withdraw(account, person),
+        suppressions=suppression_erasure.erase(account.pk, filter(None, map(identity_of, person.names))),
     ), None
 
 

@@ -24,6 +24,7 @@ from messaging.inbound.models import InboxItem, Replay
 from messaging.log import lifecycle
 from messaging.log.assets import history
 from messaging.log.lifecycle.people import record_contacts
+from messaging.log.lifecycle.stops import is_preference, record_preferences
 from providers.pruning import without_messages
 
 log = structlog.get_logger("tollgate.inbox")
@@ -175,7 +176,8 @@ def _apply(readings: Sequence[Reading], intake: Intake) -> None:
         note_early_edits(readings, early)
         history.apply_changes([item for reading in readings for item in reading.announcements])
         contacts = [report for reading in readings for report in reading.contacts if report.key not in deleted]
-        history.apply_contacts(contacts)
+        history.apply_contacts([report for report in contacts if not is_preference(report)])
+        record_preferences(contacts)
         record_contacts(contacts)
         apply_calls([record for reading in readings for record in reading.records])
         _set_states([(reading.item, _state(reading), reading.result) for reading in readings])

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from core.calling_codes import country_of
-from messaging.sending import restrictions
+from messaging.sending import restrictions, senders
 from messaging.sending.eightxeight import Refusal
 from messaging.sending.origin import read_origin
 from messaging.sending.requests import Origin, SendRequest, SendSummary
@@ -16,16 +16,22 @@ from providers.vocabulary import Shape
 
 
 def read(body: Mapping[str, Any], sender: Sender, origin: Origin, shape: Shape) -> SendRequest:
-    """Return the message that a body describes; raises `MetaRefusal`."""
+    """Return the message that a body describes; raises `MetaRefusal`. Needs the tenant's scope."""
     msisdn, user_id = read_recipient(body)
     _check_country(msisdn)
     content = read_content(body)
+    definition = (
+        senders.template(sender.account_id, sender.waba_id, content.template_name, content.template_language)
+        if content.template_name
+        else None
+    )
     return SendRequest(
         shape=shape, request=dict(body), sender=sender,
         about=SendSummary(
             msisdn=msisdn, user_id=user_id, group_id=read_group(body), content_type=content.kind,
             template_name=content.template_name, template_language=content.template_language,
             category=content.category, client_message_id=content.reference, origin=_origin(body, origin),
+            is_marketing=definition is not None and definition.is_marketing,
         ),
     )  # fmt: skip
 

@@ -19,6 +19,8 @@ from messaging.log.enums import SubmissionState
 from messaging.sending import acceptance, pacing, routes, settlement
 from messaging.sending.models import Submission
 from messaging.sending.results import AttemptResult, ResultKind, attempt_result
+from messaging.sending.suppressing import stopped_result, waiting_stops
+from messaging.suppression.selectors.stops import Stop
 from providers.outcomes import Outcome, Uncertain
 
 log = structlog.get_logger("tollgate.sending")
@@ -78,8 +80,9 @@ def _send(end: float) -> int:
         while True:
             settlement.log_new()
             claimed = _claim(CONNECTIONS - len(in_flight), paused) if time.monotonic() < end else []
+            stops = waiting_stops(claimed)
             for submission in claimed:
-                request = _begin(submission, paused)
+                request = _begin(submission, paused, stops.get(submission.pk))
                 if request is not None:
                     in_flight[pool.submit(request)] = submission
                     sent += 1
@@ -107,13 +110,16 @@ def _claim(most: int, paused: dict[int, float]) -> list[Submission]:
     return list(rows.filter(pk__in=ids).order_by("id")) if ids else []
 
 
-def _begin(submission: Submission, paused: dict[int, float]) -> Any:
+def _begin(submission: Submission, paused: dict[int, float], stop: Stop | None) -> Any:
     """The request to make, or None when the message is requeued or has ended."""
     now = datetime.now(UTC)
     if submission.expires_at is not None and submission.expires_at <= now:
         acceptance.record(
             submission.umid, AttemptResult(kind=ResultKind.EXPIRED, at=submission.expires_at.isoformat(), by="tollgate")
         )
+        return None
+    if stop is not None:
+        acceptance.record(submission.umid, stopped_result(submission.shape, stop, now))
         return None
     try:
         route = routes.route(submission)

@@ -34,6 +34,7 @@ class SendSummary:
     client_batch_id: str = ""
     callback_url: str = ""
     scheduled: bool = False
+    is_marketing: bool = False  # as far as the template's category is known
     reply_to: str = ""  # the provider's id of the message this one quotes
     origin: Origin = field(default_factory=Origin)
 

@@ -15,6 +15,7 @@ from messaging.sending.eightxeight import read
 from messaging.sending.models import Submission
 from messaging.sending.requests import Origin, SendRequest
 from messaging.sending.results import AttemptResult, ResultKind
+from messaging.sending.suppressing import explanation, find_stops
 from messaging.sending.wakeup import sending_wakeup
 from providers.vocabulary import Direction, Shape
 
@@ -61,6 +62,8 @@ def send_again(*, by: Principal, message: Message) -> Submission:
     new = _checked_request(
         {name: value for name, value in payload.body.items() if name not in _NOT_REPEATED}, sender, origin
     )
+    for stop in find_stops(by.account.pk, [new]).values():
+        raise UserError(explanation(stop))
     acceptance.store(by.account.pk, [(new, None)], at=datetime.now(UTC))
     by.record("message.sent_again", str(message.umid), {"as": str(new.umid)})
     transaction.on_commit(sending_wakeup.notify)

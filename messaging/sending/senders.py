@@ -18,6 +18,7 @@ from core.ttl_cache import TTLCache
 from messaging.log.models import PhoneNumber, Template
 from messaging.log.models.channel import template_language
 from providers.registry import VENDORS, sending_of
+from providers.vocabulary import Category, category_family
 
 _directories: "TTLCache[int, SenderDirectory]" = TTLCache()
 _templates: "TTLCache[tuple[int, int, str, str], TemplateDefinition | None]" = TTLCache()
@@ -77,6 +78,11 @@ class TemplateDefinition:
     buttons: tuple[Button, ...]
     cards: int  # of a carousel
     is_described: bool = True  # otherwise its components are unknown, and so are the parameters it takes
+
+    @property
+    def is_marketing(self) -> bool:
+        """Whether the suppression list applies to it."""
+        return category_family(self.category) == Category.MARKETING
 
 
 def sender_directory(account_id: int) -> SenderDirectory:

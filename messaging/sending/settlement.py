@@ -15,6 +15,7 @@ from messaging.log.enums import PayloadKind, SubmissionState
 from messaging.log.lifecycle.attributes import MessageAttributes, StoredPayload, set_attributes, store_payloads
 from messaging.log.lifecycle.events import MessageSubscription, subscribe
 from messaging.log.lifecycle.provider_ids import Binding, assign_provider_ids
+from messaging.log.lifecycle.stops import record_stops
 from messaging.log.models import PhoneNumber, Source
 from messaging.sending.models import Submission
 from messaging.sending.requests import Origin, SendSummary
@@ -186,12 +187,14 @@ def _settle(rows: Sequence[Submission]) -> None:
             for row, result in results
         ]
     )
+    final = [each for each in results if each[1].again_at is None and each[1].kind != ResultKind.ACCEPTED]
     reports = [
         _report(row, _state(result), _moment(result.at), Placement(row.subaccount_id, row.phone_number_id), result)
-        for row, result in results if result.again_at is None and result.kind != ResultKind.ACCEPTED
-    ]  # fmt: skip
+        for row, result in final
+    ]
     if reports:
         lifecycle.apply(reports, Directory({report.account_id for report in reports}))
+        record_stops([report for report, (_, result) in zip(reports, final, strict=True) if not result.by])
     _update_rows(results)
 
 

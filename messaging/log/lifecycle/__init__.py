@@ -31,6 +31,7 @@ from messaging.log.lifecycle.provider_ids import learn_provider_ids
 from messaging.log.lifecycle.reports import EventReport, bindings, event_rows
 from messaging.log.lifecycle.sql.statements import FIND_MESSAGES, MERGE_EVENTS, SELECT_DELETED, TAKE_EARLY_EDITS
 from messaging.log.lifecycle.sql.tables import COPY_EVENTS, CREATE_TABLES
+from messaging.log.lifecycle.stops import record_stops
 from providers.events import EDIT_STATES
 
 __all__ = ("Applied", "EventReport", "Key", "apply", "ensure_partitions")
@@ -52,8 +53,8 @@ _TABLES = ("log_message", "log_statusevent", "log_payload")
 def apply(reports: Sequence[EventReport], directory: Directory) -> Applied:
     """Apply events to the log in one transaction, and record deliveries for billing.
 
-    Effects: anchors, messages, status events, payloads, traffic deltas, events, usage facts, persons; for deleted
-    messages only their rows in log_deleted. Applying the same events again changes nothing.
+    Effects: anchors, messages, status events, payloads, traffic deltas, events, usage facts, persons, stops; for
+    deleted messages only their rows in log_deleted. Applying the same events again changes nothing.
     An edit whose original is not in the log is not applied. After a database error
     nothing of the batch is applied.
     """
@@ -79,6 +80,8 @@ def apply(reports: Sequence[EventReport], directory: Directory) -> Applied:
         cursor.execute(SELECT_DELETED)
         deleted = set(cursor.fetchall())
         record_people(reports, directory, deleted | early)
+        # Results of the gateway can be our own refusals: settlement records those that a provider reports.
+        record_stops((report for report in reports if not report.umid), deleted | early)
         return Applied(deleted, early)
 
 

@@ -8,8 +8,10 @@ from django.db.models import Q, QuerySet
 
 from accounts.models import Account
 from core.counting import count_up_to
-from messaging.log.models import Change, ContactEvent, Message
+from messaging.log.models import Change, Message
 from messaging.log.selectors.matching import within
+from messaging.persons.selectors.identities import identity_of
+from messaging.suppression.selectors.stops import stop_at
 from providers.vocabulary import Category, Direction, Subject
 
 SIMILAR_SPAN = timedelta(hours=24)
@@ -98,14 +100,10 @@ def _count_sent(person_messages: QuerySet[Message], start: datetime, end: dateti
 
 
 def _stopped_at(account: Account, message: Message, at: datetime) -> datetime | None:
-    """When the person stopped marketing messages, unless they resumed them before the moment."""
-    if not message.msisdn:
-        return None
-    preferences = ContactEvent.objects.filter(
-        account=account, msisdn=message.msisdn, field="marketing_messages", at__lte=at
-    )
-    last = preferences.first()
-    return last.at if last and last.new == "stop" else None
+    """When marketing to the person was stopped, unless it was lifted before the moment."""
+    identity = identity_of(message.msisdn or message.user_id)
+    stop = stop_at(account.pk, identity, at) if identity else None
+    return stop.at if stop else None
 
 
 def _count_similar(account: Account, message: Message, subaccount_ids: Sequence[int] | None, at: datetime) -> int:

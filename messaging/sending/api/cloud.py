@@ -24,6 +24,7 @@ from messaging.sending.origin import origin_of
 from messaging.sending.requests import Origin, SendRequest
 from messaging.sending.routes import NoRoute, connection, sending
 from messaging.sending.senders import Sender, sender_directory
+from messaging.sending.suppressing import check_meta
 from providers.meta.requests import MetaRefusal, is_mark
 from providers.outcomes import Accepted, Outcome, Rejected, Unreached
 from providers.registry import sending_of, vendor_of
@@ -89,6 +90,7 @@ class CloudView(TenantView):
             return self._mark(body, sender)
         try:
             message = cloud.read(body, sender, origin, self.shape)
+            check_meta(self.account.pk, message)
             outcome = send_now(message)
         except MetaRefusal as refusal:
             refused_request = SendRequest(

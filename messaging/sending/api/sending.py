@@ -32,9 +32,9 @@ from messaging.sending.requests import Origin, SendRequest
 from messaging.sending.results import AttemptResult, ResultKind
 from messaging.sending.selectors.messages import MessageDetails, message_of
 from messaging.sending.senders import Sender, sender_directory
+from messaging.sending.suppressing import find_stops, refusal_of_8x8, source_of
 from messaging.sending.wakeup import sending_wakeup
 from providers.eightxeight.requests.batch import read_batch
-from providers.eightxeight.requests.reading import SOURCE
 from providers.eightxeight.statuses import moment, status_of
 from providers.vocabulary import Shape
 
@@ -103,6 +103,8 @@ class SendView(View8x8):
         origin, subaccount_pk = self.origin, self.subaccount(subaccount_id)
         try:
             message = read(request.data, self.sender(subaccount_id), origin)
+            for stop in find_stops(self.account.pk, [message]).values():
+                raise refusal_of_8x8(stop)
         except Refusal as refusal:
             numbers = sender_directory(self.account.pk).by_subaccount.get(subaccount_id)
             message = refused_request(request.data, origin, numbers[0] if numbers else None)
@@ -127,17 +129,17 @@ class SendBatchView(View8x8):
         origin, subaccount_pk = self.origin, self.subaccount(subaccount_id)
         sender = self.sender(subaccount_id)
         batch = read_batch(cast("dict[str, Any]", request.data))
-        entries: list[tuple[SendRequest, AttemptResult | None]] = []
-        answers: list[dict[str, Any]] = []
+        checked: list[tuple[SendRequest, Refusal | None]] = []
         for body in batch.messages:
             try:
-                message, refusal = read(body, sender, origin, batch.batch_id, batch.client_batch_id), None
+                checked.append((read(body, sender, origin, batch.batch_id, batch.client_batch_id), None))
             except Refusal as error:
-                refusal = error
-                message = refused_request(body, origin, sender, batch.batch_id, batch.client_batch_id)
-            entries.append((message, rejection(refusal, now) if refusal else None))
-            if batch.with_messages:
-                answers.append(sent_body(message, now, refusal))
+                refused = refused_request(body, origin, sender, batch.batch_id, batch.client_batch_id)
+                checked.append((refused, error))
+        for position, stop in find_stops(self.account.pk, [message for message, _ in checked]).items():
+            checked[position] = checked[position][0], refusal_of_8x8(stop)
+        entries = [(message, rejection(refusal, now) if refusal else None) for message, refusal in checked]
+        answers = [sent_body(message, now, refusal) for message, refusal in checked] if batch.with_messages else []
         acceptance.store(self.account.pk, entries, at=now, subaccount_id=subaccount_pk)
         sending_wakeup.notify()
         rejected = sum(outcome is not None for _, outcome in entries)
@@ -233,7 +235,8 @@ def refused_request(
 def rejection(refusal: Refusal, at: datetime) -> AttemptResult:
     """The outcome of a refused message."""
     return AttemptResult(
-        kind=ResultKind.REJECTED, at=at.isoformat(), source=SOURCE, code=refusal.code, title=refusal.message[:255],
+        kind=ResultKind.REJECTED, at=at.isoformat(), source=source_of(refusal), code=refusal.code,
+        title=refusal.message[:255],
         status=refusal.status, body={"code": refusal.code, "message": refusal.message}, by="tollgate",
     )  # fmt: skip
 

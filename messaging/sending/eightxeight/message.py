@@ -70,6 +70,7 @@ def read(
         client_batch_id=client_batch_id,
         callback_url=_read_callback(data.get("dlrCallbackUrl")),
         scheduled=due_at is not None,
+        is_marketing=definition is not None and definition.is_marketing,
         reply_to=_read_reply_to(data, sender),
         origin=read_origin(data.get("tollgate"), origin),
     )

@@ -8,6 +8,7 @@ import pytest
 from messaging.inbound import inbox
 from messaging.inbound.models import InboxItem, WebhookEndpoint
 from messaging.log.models import Change, ContactEvent, Message, MessagePayload, PhoneNumber, Template
+from messaging.suppression.models import Suppression, SuppressionEvent
 
 WABA, NUMBER_ID = "102290129340398", "106540352242922"
 
@@ -202,7 +203,53 @@ def test_a_stop_of_marketing_messages(take, acme):
     preference = {"wa_id": "16505551234", "detail": "User requested to stop", "category": "marketing_messages",
                   "value": "stop", "timestamp": 1731705721}  # fmt: skip
     assert take("meta", management("user_preferences", user_preferences=[preference])) == ("done", "")
-    assert ContactEvent.objects.values_list("msisdn", "new").get() == ("16505551234", "stop")
+    assert Suppression.objects.values_list("value", "stopped_at").get() == (
+        "16505551234", datetime(2024, 11, 15, 21, 22, 1, tzinfo=UTC),
+    )  # fmt: skip
+    assert not ContactEvent.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "is_stopped"),
+    [
+        ({"type": "text", "text": {"body": "Stop!"}}, True),
+        ({"type": "text", "text": {"body": "Where is the bus stop?"}}, False),
+        ({"type": "button", "button": {"text": "Stop promotions", "payload": "p"}}, True),
+        ({"type": "interactive", "interactive": {"button_reply": {"id": "STOP", "title": "x"}}}, True),
+        ({"type": "image", "image": {"id": "1", "caption": "stop"}}, False),
+    ],
+)  # fmt: skip
+def test_a_stop_word(take, content, is_stopped):
+    inbound = {"from": "16505551234", "id": "wamid.HBg", "timestamp": "1750030073", **content}
+    for _ in range(2):
+        take("meta", meta(messages=[inbound]))
+    rows = list(Suppression.objects.values_list("value", "stopped_at"))
+    assert rows == ([("16505551234", datetime(2025, 6, 15, 23, 27, 53, tzinfo=UTC))] if is_stopped else [])
+    assert SuppressionEvent.objects.count() == len(rows)
+
+
+def test_error_131050_is_a_stop(take):
+    status = {"id": "wamid.HBg", "status": "failed", "timestamp": "1750030073", "recipient_id": "16505551234",
+              "errors": [{"code": 131050, "title": "User has stopped marketing"}]}  # fmt: skip
+    take("meta", meta(statuses=[status]))
+    assert SuppressionEvent.objects.values_list("value", "action", "source").get() == ("16505551234", "stop", "error")
+
+
+def test_a_stop_word_and_a_stop_code_of_8x8(take):
+    at = "2026-10-15T12:00:00Z"
+    payload = {
+        "umid": "d03cbbf5-3e2d-ea11-815d-020897df5459", "subAccountId": "acme_wa", "timestamp": at, "type": "Text",
+        "user": {"msisdn": "+6591234567"}, "recipient": {"channel": "whatsapp"}, "content": {"text": "baja"},
+    }  # fmt: skip
+    take("8x8", {"namespace": "ChatApps", "eventType": "inbound_message_received", "payload": payload})
+    receipt = {
+        "umid": "d03cbbf5-3e2d-ea11-815d-020897df5460", "subAccountId": "acme_wa", "user": {"msisdn": "+6591234568"},
+        "status": {"state": "undelivered", "timestamp": at, "errorCode": 1051},
+    }  # fmt: skip
+    take("8x8", {"namespace": "ChatApps", "eventType": "outbound_message_status_changed", "payload": receipt})
+    assert list(SuppressionEvent.objects.order_by("value").values_list("value", "source", "reason")) == [
+        ("6591234567", "word", "baja"), ("6591234568", "error", ""),
+    ]  # fmt: skip
 
 
 # --- 8x8 -------------------------------------------------------------------------------------------------------------

@@ -156,11 +156,11 @@ def test_a_media_header_stays_which_an_announcement_does_not_show(template, befo
 
 
 def test_a_persons_preference_is_stored_once(acme):
-    event = ContactEvent("marketing_messages", "stop", NOON, msisdn="6591234567", details={"value": "stop"})
+    event = ContactEvent("service_messages", "stop", NOON, msisdn="6591234567", details={"value": "stop"})
     for _ in range(2):
         history.apply_contacts([ContactReport(acme.pk, event, NOON, 7)])
     row = ContactEventRow.objects.get(account=acme)
-    assert (row.msisdn, row.field, row.new, row.webhook_id) == ("6591234567", "marketing_messages", "stop", 7)
+    assert (row.msisdn, row.field, row.new, row.webhook_id) == ("6591234567", "service_messages", "stop", 7)
 
 
 def test_a_template_that_meta_made_says_so(template):

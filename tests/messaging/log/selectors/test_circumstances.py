@@ -5,9 +5,12 @@ from datetime import timedelta
 import pytest
 
 from accounts.models import Subaccount
-from messaging.log.models import Change, ContactEvent, PhoneNumber, Template
+from messaging.log.models import Change, PhoneNumber, Template
 from messaging.log.selectors import circumstances as module
 from messaging.log.selectors.circumstances import circumstances
+from messaging.persons.selectors.identities import identity_of
+from messaging.suppression.enums import Action, Source
+from messaging.suppression.recording import Fact, record
 from providers.vocabulary import Subject
 from tests.traffic import AT, INDIA, deliver, report
 
@@ -58,10 +61,10 @@ def test_the_person(acme):
 
 def test_a_stop_counts_until_it_is_revoked(acme):
     message = fail(acme)
-    about = {"account": acme, "msisdn": INDIA, "field": "marketing_messages"}
-    ContactEvent.objects.create(**about, new="stop", at=AT - timedelta(days=2))
+    person = identity_of(INDIA)
+    record([Fact(acme.pk, person, AT - timedelta(days=2), Action.STOP, Source.WORD)])
     assert circumstances(acme, message, None).stopped_at == AT - timedelta(days=2)
-    ContactEvent.objects.create(**about, new="resume", at=AT - timedelta(days=1))
+    record([Fact(acme.pk, person, AT - timedelta(days=1), Action.START, Source.PREFERENCE)])
     assert circumstances(acme, message, None).stopped_at is None
 
 

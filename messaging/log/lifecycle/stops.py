@@ -1,0 +1,73 @@
+"""What a batch of events says about marketing: stops and their lifting, for the suppression list."""
+
+from collections.abc import Collection, Iterable, Iterator
+
+from messaging.log.lifecycle.people import ContactReport, Key
+from messaging.log.lifecycle.reports import EventReport
+from messaging.persons.selectors.identities import identity_of
+from messaging.suppression.enums import Action, Source
+from messaging.suppression.recording import Fact, record
+from messaging.suppression.selectors.words import words_of
+from messaging.suppression.words import replies
+from providers.vocabulary import Direction
+
+PREFERENCE = "marketing_messages"
+_ACTIONS = {"stop": Action.STOP, "resume": Action.START, "start": Action.START}
+_STOPPED_CODES = {("meta", 131050), ("8x8", 1051)}
+_STOPPED, _RECEIVED = 131050, "received"
+_REPLIES = frozenset({"text", "button", "interactive"})  # content types with which a person can answer
+
+
+def record_stops(reports: Iterable[EventReport], deleted: Collection[Key] = ()) -> None:
+    """Record the stops in messages of persons, and those of which Meta's error tells."""
+    facts = [
+        fact
+        for report in reports
+        if (fact := _fact(report))
+        and (report.account_id, report.provider, report.event.provider_message_id) not in deleted
+    ]
+    if facts:
+        record(facts)
+
+
+def _fact(report: EventReport) -> Fact | None:
+    event = report.event
+    if event.error_code is not None:
+        has_code = (event.error_source, event.error_code) in _STOPPED_CODES or event.provider_error_code == _STOPPED
+        found = (Action.STOP, Source.ERROR, "") if has_code else None
+    elif event.direction == Direction.INBOUND and event.content_type in _REPLIES and event.state == _RECEIVED:
+        found = _answer(report)
+    else:
+        return None
+    identity = identity_of(event.msisdn or event.user_id) if found else None
+    if found is None or identity is None:
+        return None
+    action, source, reason = found
+    return Fact(report.account_id, identity, event.at, action, source, reason, webhook_id=report.webhook_id)
+
+
+def _answer(report: EventReport) -> tuple[Action, Source, str] | None:
+    """What the person's message does, with the word."""
+    for text in replies(report.event.content):
+        if action := words_of(report.account_id).action(text):
+            return action, Source.WORD, text
+    return None
+
+
+def record_preferences(reports: Iterable[ContactReport]) -> None:
+    """Record what persons chose about marketing in WhatsApp."""
+    record(_preferences(reports))
+
+
+def _preferences(reports: Iterable[ContactReport]) -> Iterator[Fact]:
+    for report in reports:
+        event = report.event
+        identity = identity_of(event.msisdn or event.user_id or event.parent_user_id)
+        if is_preference(report) and identity:
+            action = _ACTIONS[event.new.lower()]
+            yield Fact(report.account_id, identity, report.at, action, Source.PREFERENCE, webhook_id=report.webhook_id)
+
+
+def is_preference(report: ContactReport) -> bool:
+    """Whether it stops or resumes marketing; it is then in the suppression list only."""
+    return report.event.field == PREFERENCE and report.event.new.lower() in _ACTIONS
