@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from providers.meta.refusals import INVALID, MetaRefusal
+from providers.meta.refusals import INVALID, NO_USER_ID, MetaRefusal
 
 _SERVICE = "service"  # like no category: an ordinary message, which is no Direct Send
 _TYPES = {"utility": ("text", "interactive"), "authentication": ("text",)}
@@ -27,6 +27,10 @@ def read(body: Mapping[str, Any], kind: str) -> tuple[str, str]:
         return "", ""
     if not isinstance(category, str) or category not in _TYPES:
         raise _refusal("category", "must be utility or authentication; leave it out of other messages.")
+    if category == "authentication" and not body.get("to"):
+        raise MetaRefusal(
+            NO_USER_ID, "Param to is required with category authentication: give a phone number.", field="to"
+        )
     _check_content(body, kind, category)
     if body.get("recipient_type") == "group":
         raise _refusal("category", "cannot be sent to a group: leave it out.")

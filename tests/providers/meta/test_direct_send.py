@@ -4,7 +4,7 @@ import pytest
 
 from providers.meta.requests import MetaRefusal, read_content, read_group, read_recipient
 
-SHIPPED = {"type": "text", "text": {"body": "Order 77 has shipped."}, "category": "utility"}
+SHIPPED = {"to": "+6591990000", "type": "text", "text": {"body": "Order 77 has shipped."}, "category": "utility"}
 BUTTONS = {"type": "button", "body": {"text": "Shipped"}, "action": {"buttons": []}}
 NAMED = {"direct_send_config": {"template_name": "order_shipped"}}
 
@@ -57,6 +57,12 @@ def test_what_is_wrong_is_named_with_code_100(change, named):
     with pytest.raises(MetaRefusal) as refused:
         content(**change)
     assert (refused.value.code, named in refused.value.message) == (100, True)
+
+
+def test_a_code_needs_a_number():
+    with pytest.raises(MetaRefusal) as refused:
+        content(to="", recipient="US.1349", category="authentication")
+    assert refused.value.code == 131062
 
 
 def recipient(**parts):
