@@ -12,6 +12,7 @@ from billing.models import UsageFact
 from messaging.log import lifecycle
 from messaging.log.directory import Directory
 from messaging.log.enums import Status
+from messaging.log.lifecycle.erasure import AnchorKey, erase_messages
 from messaging.log.models import Message, MessageAnchor, MessagePayload, StatusEvent, TrafficDelta
 from messaging.log.models.message_key import message_key
 from providers.events import MessageEvent
@@ -38,6 +39,15 @@ def test_an_edit_changes_no_column_of_its_original(apply, acme):
     assert Message.objects.filter(account=acme).values().get() == before
     assert set(StatusEvent.objects.values_list("state", flat=True)) == {"sent", "delivered", "edited", "revoked"}
     assert list(MessagePayload.objects.values_list("kind", "created_at")) == [("edit", READ.at)]
+
+
+def test_a_deleted_message_takes_its_edits_along(apply, acme):
+    edit = replace(SENT, state="edited", at=READ.at, category="", pricing_type="", content={"type": "text"})
+    apply(replace(SENT, content={"type": "text"}), edit)
+    assert erase_messages(acme.pk, [AnchorKey("meta", "wamid.A")]).counts["payloads"] == 2
+    apply(replace(edit, at=READ.at + timedelta(minutes=1)))  # which comes late
+    assert not MessagePayload.objects.exists()
+    assert not StatusEvent.objects.exists()
 
 
 def test_a_message_keeps_the_time_of_each_status(apply, acme):
