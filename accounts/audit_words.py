@@ -49,6 +49,8 @@ _ACTIONS = {
     "rule_set.activated": _("Rule set activated"),
     "rule_set.discarded": _("Rule set discarded"),
     "sell_terms.agreed": _("Own prices set"),
+    "exemption.recorded": _("Exemption recorded"),
+    "exemption.withdrawn": _("Exemption withdrawn"),
     "sell_terms.discarded": _("Own prices discarded"),
     "subaccount.closed": _("Subaccount closed"),
     "subaccount.created": _("Subaccount created"),

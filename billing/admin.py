@@ -9,6 +9,7 @@ from unfold.admin import TabularInline
 from billing.models import (
     Bucket,
     DryRun,
+    Exemption,
     MarketCountry,
     MarketTable,
     Rate,
@@ -97,6 +98,13 @@ class SellTermsAdmin(ReadOnlyAdmin):
     list_display = ("account", "currency", "effective_from", "words")
     list_filter = ("account", "currency")
     list_select_related = ("account",)
+
+
+@admin.register(Exemption)
+class ExemptionAdmin(ReadOnlyAdmin):
+    list_display = ("waba", "account", "kind", "first_day", "last_day", "source")
+    list_filter = ("account", "kind")
+    list_select_related = ("account", "waba")
 
 
 @admin.register(DryRun)

@@ -4,7 +4,7 @@ from django.urls import include, path
 
 from billing.api.prices import RateCardDetailView, RateCardListView, UnratedView
 from billing.api.report import CostReportView, ForecastView, TierView, UsageView
-from billing.views import prices, report
+from billing.views import exemptions, prices, report
 
 app_name = "billing"
 _prices = [
@@ -13,6 +13,8 @@ _prices = [
     path("markets/", prices.markets, name="markets"),
     path("rules/", prices.rules, name="rules"),
     path("own/", prices.own_prices, name="own_prices"),
+    path("exemptions/", exemptions.exemptions, name="exemptions"),
+    path("exemptions/<int:exemption_id>/withdraw/", exemptions.withdraw, name="exemption_withdraw"),
     path("import/", prices.import_file, name="import"),
     path("what-if/", prices.what_if, name="what_if"),
     path("drafts/<str:kind>/<int:draft_id>/", prices.try_draft, name="try_draft"),

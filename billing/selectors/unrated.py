@@ -23,6 +23,9 @@ _REMEDIES = {
     UnratedReason.NOT_PER_MESSAGE: gettext_lazy(
         "Nothing to import: compare these messages with the provider's invoice, which has its conversations."
     ),
+    UnratedReason.OWN_POLICY: gettext_lazy(
+        "Nothing to import: compare these messages with the provider's invoice, or withdraw the WABA's exemption."
+    ),
     UnratedReason.NO_WABA: gettext_lazy(
         "Register the WhatsApp Business Account that sent them, with its time zone and currency."
     ),

@@ -15,7 +15,7 @@ from archive.exports import jobs, work
 from archive.exports.requests import ExportSpec
 from archive.models import Deletion, Export, ExportSchedule
 from billing.enums import Book
-from billing.models import DryRun, RateCard
+from billing.models import DryRun, Exemption, RateCard
 from core.paging import Cursor
 from messaging.inbound.models import InboxItem, WebhookEndpoint
 from messaging.log.models import PhoneNumber, SavedFilter, Template
@@ -48,6 +48,7 @@ def ids_of(account: Account) -> dict[str, Any]:
         "template_id": Template.objects.filter(account=account)[0].pk,
         "number_id": number.pk,
         "endpoint_id": WebhookEndpoint.objects.filter(account=account)[0].pk,
+        "exemption_id": _exemption(number).pk,
         "card_id": _card(account, active=True).pk,
         "draft_id": _card(account, active=False).pk,
         "run_id": DryRun.objects.create(account=account).pk,
@@ -71,6 +72,12 @@ def _member(account: Account, role: str) -> Membership:
 def _invitation(account: Account) -> Invitation:
     ends = timezone.now() + timedelta(days=7)
     return Invitation.objects.create(account=account, email="new@people.example", role="viewer", expires_at=ends)
+
+
+def _exemption(number: PhoneNumber) -> Exemption:
+    return Exemption.objects.create(
+        account=number.account, waba=number.waba, kind="government", first_day=AT.date(), source="x"
+    )
 
 
 def _card(account: Account, *, active: bool) -> RateCard:

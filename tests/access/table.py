@@ -71,6 +71,8 @@ PAGES: dict[str, str | dict[str, str]] = {
     "archive:retention": "retention:write",
     "archive:hold": "retention:write",
     "billing:own_prices": {"get": "costs:read", "post": PRICES},
+    "billing:exemptions": {"get": "costs:read", "post": PRICES},
+    "billing:exemption_withdraw": PRICES,
     "billing:import": PRICES,
     "billing:what_if": PRICES,
     "billing:try_draft": PRICES,
