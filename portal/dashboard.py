@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.principal import Principal
+from billing.notices import price_notices
 from billing.report.figures import TierTable, forecast_figure, money, tier_table
 from billing.selectors import CostFilter, billing_zone, forecast, tier_progress, today_in
 from core.charts import Chart, Series
@@ -182,6 +183,7 @@ class MonthCosts:
     figures: list[KeyFigure]
     tiers: TierTable
     report: str
+    notices: list[str]
 
 
 def month_costs(by: Principal, form: TrafficForm) -> MonthCosts | None:
@@ -204,7 +206,7 @@ def month_costs(by: Principal, form: TrafficForm) -> MonthCosts | None:
     tiers = [] if reach.limited else tier_progress(account, today)
     params = {**criteria, **({"subaccount": reach.selected.code} if reach.selected else {})}
     link = f"{reverse('billing:costs')}?{urlencode({name: value for name, value in params.items() if value})}"
-    return MonthCosts(zone, today.replace(day=1), figures, tier_table(tiers, most=3), link)
+    return MonthCosts(zone, today.replace(day=1), figures, tier_table(tiers, most=3), link, price_notices(account))
 
 
 def _with_count(message: str, n: int) -> str:

@@ -1,7 +1,7 @@
 """The operations page: what is waiting, on hold or missing, and how bad that is."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts.enums import Permission
 from accounts.principal import Principal
 from accounts.selectors import every_account_id
+from billing.notices import portfolios_in_several_accounts
 from billing.selectors import RatingLag, rating_lag
 from core.counting import COUNT_LIMIT, format_count
 from messaging.inbound.enums import InboxState
@@ -66,6 +67,7 @@ class InstallationState:
     uncertain: int
     rating: RatingLag
     not_folded: int
+    shared_portfolios: dict[str, list[str]] = field(default_factory=dict)  # the accounts of each, by business id
 
     @property
     def longest_wait(self) -> timedelta:
@@ -163,6 +165,7 @@ def installation_state(now: datetime) -> InstallationState:
         uncertain=count_uncertain(accounts),
         rating=rating_lag(accounts, COUNT_LIMIT),
         not_folded=count_not_folded(accounts, FOLD_WARN),
+        shared_portfolios=portfolios_in_several_accounts(),
     )
 
 

@@ -23,9 +23,7 @@ def record_exemption(exemption: Exemption, *, by: Principal) -> int:
     others = Exemption.objects.filter(waba=exemption.waba).exclude(pk=exemption.pk)
     if other := next((each for each in others if each.first_day <= last and exemption.first_day <= _end(each)), None):
         raise UserError(
-            _(
-                "This WABA has an exemption from %(first_day)s on: withdraw it first, or choose other days."
-            )
+            _("This WABA has an exemption from %(first_day)s on: withdraw it first, or choose other days.")
             % {"first_day": other.first_day},
             field="first_day",
         )

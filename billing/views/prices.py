@@ -17,6 +17,7 @@ from accounts.enums import Permission
 from billing.enums import Book
 from billing.forms.prices import ImportForm, SellForm, WhatIfForm
 from billing.models import DryRun, MarketTable, RuleSet
+from billing.notices import price_notices
 from billing.price_access import PriceAccess, price_page
 from billing.prices.rate_cards import former_of, gaps_of
 from billing.proposals import dry_runs
@@ -51,6 +52,7 @@ def cards(request: HttpRequest, access: PriceAccess) -> HttpResponse:
         return [row for row in rows if row.state in states]
 
     context = {
+        "notices": price_notices(access.account) if access.account else [],
         "drafts": [("card", row.card, access.may_approve(row.card)) for row in rows_in(RevisionState.DRAFT)]
         + [("markets", table, True) for table in access.drafts(MarketTable)]
         + [("rules", table, True) for table in access.drafts(RuleSet)],

@@ -10,6 +10,7 @@ from accounts.access import TenantRequest, requires
 from accounts.enums import Permission
 from billing.dimensions import DIMENSIONS
 from billing.forms.report import CostForm
+from billing.notices import price_notices
 from billing.report.charts import cost_charts
 from billing.report.figures import cost_figures, tier_table
 from billing.report.table import CostTable
@@ -46,6 +47,7 @@ def _summary(request: TenantRequest, form: CostForm, report: CostReport) -> dict
         "figures": cost_figures(
             report.totals, former, forecasts, today, lambda state: query(form.params, {"state": state})
         ),
+        "notices": price_notices(request.account) if form.running else [],
         "before": before.label,
         "tiers": tier_table(tiers),
     }

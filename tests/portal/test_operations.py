@@ -137,7 +137,7 @@ def test_queries_do_not_grow_with_accounts(acme, other, operator, django_assert_
     webhook(acme, "quarantined")
     webhook(other, "quarantined")
     # session, user; memberships, accounts, held, quiet, in sent, uncertain, dirty, failed, last rated, not folded
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         operator.get("/operations/")
 
 
