@@ -70,6 +70,14 @@ class ExemptionKind(TextChoices):
     AI_PROVIDER = "ai_provider", _("AI provider")
 
 
+class ContactRole(TextChoices):
+    """The role of a message in the windows of a person; of two, the lesser value counts."""
+
+    DELIVERY = "delivery", _("Delivered to the person")
+    ENTRY = "entry", _("Received by way of an advertisement")
+    MESSAGE = "message", _("Received")
+
+
 class Window(TextChoices):
     """The window in which the log knows a message to be, if its provider reports no type."""
 

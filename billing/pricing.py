@@ -7,7 +7,7 @@ messages, in the order of (billed at, message key). Sources: Meta pricing page u
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 from uuid import UUID
@@ -26,6 +26,7 @@ from core.money import ZERO
 from providers.vocabulary import PER_CONVERSATION, Category
 
 OTHER_MARKET = "Other"
+SERVICE_WINDOW, FREE_ENTRY = timedelta(hours=24), timedelta(hours=72)
 # AI providers have a policy of their own, so the change of that day does not apply to them (Meta pricing page, updated
 # 2026-09-30).
 AI_PROVIDERS_UNTIL = date(2026, 9, 30)
@@ -173,6 +174,21 @@ def market_on(periods: Iterable[MarketPeriod], day: date) -> str:
         if period.valid_from <= day and (period.valid_to is None or day <= period.valid_to):
             return period.market
     return OTHER_MARKET
+
+
+def open_window(at: datetime, received: Iterable[tuple[datetime, bool]], deliveries: Iterable[datetime]) -> str:
+    """The window in which a delivery to a person is, from the messages received from the person and all deliveries.
+
+    A received message opens the service window. If it came by way of an advertisement (true), the first answer within
+    that window opens the free entry point, from that answer on.
+    """
+    received, deliveries = list(received), sorted(deliveries)
+    for opened, is_entry in received:
+        answer = next((each for each in deliveries if opened <= each < opened + SERVICE_WINDOW), None)
+        if is_entry and answer and answer <= at < answer + FREE_ENTRY:
+            return Window.ENTRY_POINT
+    is_open = any(opened <= at < opened + SERVICE_WINDOW for opened, _ in received)
+    return Window.CUSTOMER_SERVICE if is_open else ""
 
 
 def price_category(category: str) -> str:

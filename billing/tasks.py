@@ -14,6 +14,7 @@ from billing.models import Bucket
 from billing.proposals import dry_runs
 from billing.rating import RatingError, dirty_buckets, due_buckets, rate_bucket
 from billing.rating.verification import verify
+from billing.windows import infer_windows
 from core.tasks import InstallationTask
 
 log = structlog.get_logger("tollgate.billing")
@@ -40,6 +41,7 @@ def rate_dirty_buckets() -> None:
 
     Parallel workers share the buckets: each takes them in random order and skips those that another has locked.
     """
+    infer_windows()
     bucket_ids = due_buckets()
     for bucket_id in random.sample(bucket_ids, len(bucket_ids)):
         try:

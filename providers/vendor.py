@@ -131,6 +131,7 @@ class Vendor:
     company: str  # the label in a sentence
     shape: Shape | None = None  # the form of requests to us that this provider defines
     is_sandbox: bool = False  # sends only to the sandbox, and is not offered in forms
+    reports_pricing_type: bool = True  # with its statuses; else it is inferred
     names_subaccount: bool = False  # its webhooks give the subaccount instead of the number
     umid: Callable[[str], str | None] | None = None  # from a message id: the UMID in it, in hexadecimal
     webhooks: Webhooks | None = None

@@ -22,11 +22,8 @@ class ExemptionForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic a
 
     class Meta:
         model = Exemption
-        fields = ("waba", "kind", "first_day", "last_day", "source")
-        widgets = {
-            "waba": forms.Select(attrs=_SELECT), "kind": forms.Select(attrs=_SELECT), "first_day": DayInput,
-            "last_day": DayInput,
-        }  # fmt: skip
+        fields = ("kind", "first_day", "last_day", "source")  # WABAs need a tenant's scope
+        widgets = {"kind": forms.Select(attrs=_SELECT), "first_day": DayInput, "last_day": DayInput}
         labels = {
             "kind": gettext_lazy("Exempt as"),
             "first_day": gettext_lazy("First day"),
@@ -44,11 +41,14 @@ class ExemptionForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic a
         super().__init__(*args, **kwargs)
         wabas = Waba.objects.filter(account=account).order_by("name")
         self.fields["waba"] = forms.ModelChoiceField(wabas, label="WABA", widget=forms.Select(attrs=_SELECT))
+        self.order_fields(["waba"])
         self.fields["kind"].choices = ExemptionKind.choices  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
-        """Refuse a last day before the first."""
+        """Set the WABA, and refuse a last day before the first."""
         data = super().clean() or self.cleaned_data
+        if waba := data.get("waba"):
+            self.instance.waba = waba
         first, last = data.get("first_day"), data.get("last_day")
         if first and last and last < first:
             self.add_error("last_day", gettext_lazy("Enter the first day or a later one."))

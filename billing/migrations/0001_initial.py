@@ -641,6 +641,46 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="Contact",
+            fields=[
+                ("message_key", models.UUIDField(primary_key=True, serialize=False)),
+                ("person", models.UUIDField()),
+                ("at", models.DateTimeField(help_text="The earliest time of receipt, or proof of delivery.")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("delivery", "Delivered to the person"),
+                            ("entry", "Received by way of an advertisement"),
+                            ("message", "Received"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "account",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="accounts.account",
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [models.Index(fields=["person", "at"], name="billing_contact_person")],
+            },
+        ),
+        migrations.CreateModel(
+            name="DueContact",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("person", models.UUIDField()),
+                ("at", models.DateTimeField()),
+            ],
+        ),
+        migrations.CreateModel(
             name="UsageBlock",
             fields=[
                 (

@@ -28,6 +28,7 @@ from billing.models.usage import (
     UsageKind,
     VolumeAnchor,
 )
+from billing.models.windows import Contact, DueContact
 
 __all__ = [
     "ASSUMED",
@@ -37,8 +38,10 @@ __all__ = [
     "CallCard",
     "CallRate",
     "CallUsage",
+    "Contact",
     "DirtyBucket",
     "DryRun",
+    "DueContact",
     "Exemption",
     "MarketCountry",
     "MarketTable",

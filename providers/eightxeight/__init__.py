@@ -25,6 +25,7 @@ EIGHT_X_EIGHT = Vendor(
     label="8x8",
     company="8x8",
     shape=Shape.EIGHT_X_EIGHT,
+    reports_pricing_type=False,
     names_subaccount=True,
     umid=umid,
     webhooks=Webhooks(

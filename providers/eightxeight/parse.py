@@ -150,6 +150,8 @@ def _echo(payload: dict[str, Any]) -> MessageEvent:
 def _inbound(payload: dict[str, Any]) -> MessageEvent:
     person = _person(payload)
     content = {"type": payload.get("type"), **mapping(payload.get("content"))}
+    if referral := mapping(payload.get("referral")):
+        content.setdefault("referral", referral)  # of the advertisement by which the person came
     if quoted := text(payload.get("replyToUmid"), 512):
         content["replyToUmid"] = quoted
     return MessageEvent(

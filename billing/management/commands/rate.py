@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand
 
 from billing.models import Bucket
 from billing.rating import dirty_buckets, rate_bucket
+from billing.windows import infer_windows
 from core.tenancy import every_tenant
 
 
@@ -22,6 +23,7 @@ class Command(BaseCommand):
     def handle(self, *_: Any, **options: Any) -> None:
         """Rate the buckets one by one."""
         with every_tenant():
+            infer_windows()
             ids = list(Bucket.objects.values_list("id", flat=True)) if options["all"] else dirty_buckets()
             rated = sum(rate_bucket(bucket_id) for bucket_id in ids)
         self.stdout.write(f"{rated:,} of {len(ids):,} buckets rated.")

@@ -3,10 +3,12 @@
 from typing import Any
 
 from billing.services import DeliveredMessage, record_usage
+from billing.windows import ContactEvent, record_contacts
 from messaging.log.enums import CategoryRank
 from messaging.log.lifecycle.columns import COLUMNS, sql_list
 from messaging.log.lifecycle.sql.tables import TRACKED
 from messaging.log.models.traffic import DETAIL_KEYS
+from providers.registry import VENDORS
 
 COUNTED = {
     column.count.name or column.name: column.count.sql.format(f"v.{column.name}") for column in COLUMNS if column.count
@@ -35,9 +37,32 @@ AND ({sql_list(_PRICED, "d")}) IS DISTINCT FROM ({sql_list((f"was_{name}" for na
 ORDER BY c.message_key
 """  # noqa: S608
 
+_UNTYPED = [name for name, vendor in VENDORS.items() if not vendor.reports_pricing_type]
+_HAS_UNTYPED = "SELECT EXISTS (SELECT FROM change_batch WHERE provider = ANY(%s))"
+# New messages of these providers, and those with an earlier time than before.
+_SELECT_CONTACTS = """
+SELECT c.message_key, d.account_id, d.phone_number_id, coalesce(nullif(c.msisdn, ''), c.user_id),
+    CASE d.direction WHEN 'inbound' THEN d.created_at ELSE d.billed_at END,
+    CASE
+        WHEN d.direction = 'outbound' THEN 'delivery'
+        WHEN EXISTS (
+            SELECT FROM event_batch e WHERE e.message_key = c.message_key AND e.content #>> '{referral,ctwa_clid}' <> ''
+        ) THEN 'entry'
+        ELSE 'message'
+    END
+FROM changed_batch d JOIN change_batch c USING (message_id)
+WHERE c.provider = ANY(%s) AND d.phone_number_id IS NOT NULL AND d.group_id = '' AND d.pricing_type = ''
+AND (c.msisdn <> '' OR c.user_id <> '')
+AND (d.direction = 'inbound' OR d.billed_at IS NOT NULL)
+"""
+
 
 def record_effects(cursor: Any) -> None:
     """Count the changes in `changed_batch`, and record its deliveries as usage."""
     cursor.execute(_COUNT)
     cursor.execute(_SELECT_USAGE)
     record_usage([DeliveredMessage(*row) for row in cursor.fetchall()])
+    cursor.execute(_HAS_UNTYPED, [_UNTYPED])
+    if cursor.fetchone()[0]:
+        cursor.execute(_SELECT_CONTACTS, [_UNTYPED])
+        record_contacts([ContactEvent(*row) for row in cursor.fetchall()])

@@ -1,0 +1,137 @@
+"""The windows of messages whose provider reports no pricing type (8x8), inferred from what the log received.
+
+Ingest records contacts and marks their persons, nothing more. `infer_windows` then looks at the contacts around the
+marks, in one statement, and moves deliveries to the kind of their window. It depends on contacts alone, so the order in
+which webhooks arrive does not matter. pricing.py has the same rule as a pure function.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from billing.accrual import Accruals
+from billing.dimension_ids import bucket_ids, columns_of, kind_ids
+from billing.enums import ContactRole
+from billing.models import UsageKind
+from billing.pricing import FREE_ENTRY, SERVICE_WINDOW
+from billing.rating.placement import facts_of
+from billing.rating.sql.blocks import RECORD_MOVES, RETURN_MOVES
+from core.locks import session_lock
+
+
+class ContactEvent(NamedTuple):
+    """A contact as messaging passes it to billing; `person` is a number or a user id, which is stored as a hash."""
+
+    message_key: UUID
+    account_id: int
+    phone_number_id: int
+    person: str
+    at: datetime
+    role: ContactRole
+
+
+# A delivery's role never changes, and a received message may prove to come from an advertisement.
+_RECORD = """
+WITH changed AS (
+    INSERT INTO billing_contact AS c (message_key, account_id, person, at, role)
+    SELECT * FROM unnest(%s::uuid[], %s::bigint[], %s::uuid[], %s::timestamptz[], %s::text[])
+        AS t (message_key, account_id, person, at, role) ORDER BY message_key
+    ON CONFLICT (message_key) DO UPDATE SET at = LEAST(c.at, EXCLUDED.at), role = LEAST(c.role, EXCLUDED.role)
+    WHERE EXCLUDED.at < c.at OR EXCLUDED.role < c.role
+    RETURNING new.person, LEAST(new.at, old.at) AS at
+)
+INSERT INTO billing_duecontact (person, at) SELECT person, min(at) FROM changed GROUP BY 1
+"""
+# A mark concerns the deliveries from its time until the last window that it can open or move has closed.
+_INFER = """
+WITH due AS (
+    DELETE FROM billing_duecontact RETURNING person, at
+),
+span AS MATERIALIZED (
+    SELECT person, min(at) AS first, max(at) + %(service)s + %(free)s AS last FROM due GROUP BY person
+),
+contact AS MATERIALIZED (
+    SELECT c.*, s.first FROM span s JOIN billing_contact c ON c.person = s.person
+        AND c.at > s.first - %(service)s - %(free)s AND c.at < s.last
+),
+entry AS MATERIALIZED (  -- the first answer within the service window opens it
+    SELECT e.person, min(d.at) AS since FROM contact e JOIN contact d ON d.person = e.person AND d.role = 'delivery'
+        AND d.at >= e.at AND d.at < e.at + %(service)s
+    WHERE e.role = 'entry' GROUP BY e.person, e.message_key
+),
+known AS (
+    SELECT d.message_key, CASE
+        WHEN EXISTS (
+            SELECT FROM entry e WHERE e.person = d.person AND d.at >= e.since AND d.at < e.since + %(free)s
+        ) THEN 'in_entry_point'
+        WHEN EXISTS (
+            SELECT FROM contact r WHERE r.person = d.person AND r.role <> 'delivery' AND d.at >= r.at
+                AND d.at < r.at + %(service)s
+        ) THEN 'in_customer_service'
+        ELSE '' END AS open_window
+    FROM contact d WHERE d.role = 'delivery' AND d.at >= d.first
+)
+SELECT f.kind_id, f.day, k.open_window, array_agg(k.message_key)
+FROM known k JOIN billing_usagefact f USING (message_key) JOIN billing_usagekind u ON u.id = f.kind_id
+WHERE u.pricing_type = '' AND u.open_window <> k.open_window GROUP BY 1, 2, 3
+"""
+# A fact that has changed meanwhile has a mark of its own.
+_MOVE = f"""
+WITH goal AS (
+    SELECT * FROM unnest(%s::uuid[], %s::bigint[], %s::bigint[], %s::bigint[])
+        AS g (message_key, was_kind, bucket_now, kind_now)
+), merged AS (
+    UPDATE billing_usagefact f SET bucket_id = g.bucket_now, kind_id = g.kind_now
+    FROM goal g WHERE f.message_key = g.message_key AND f.kind_id = g.was_kind
+    {RETURN_MOVES}
+), {RECORD_MOVES}
+"""  # noqa: S608 - every name is a constant
+
+
+def record_contacts(contacts: Sequence[ContactEvent]) -> None:
+    """Store contacts and mark their persons, in the caller's transaction. Known ones write nothing."""
+    if contacts:
+        rows = [
+            (each.message_key, each.account_id, _person_key(each), each.at, str(each.role))
+            for each in contacts
+        ]  # fmt: skip
+        with connection.cursor() as cursor:
+            cursor.execute(_RECORD, columns_of(rows))
+
+
+def _person_key(contact: ContactEvent) -> UUID:
+    """A keyed hash, because a plain one of a phone number could be reversed by trying all numbers."""
+    text = f"{contact.account_id}:{contact.phone_number_id}:{contact.person}".encode()
+    secret = hashlib.sha256(settings.SECRET_KEY.encode()).digest()
+    return UUID(bytes=hashlib.blake2b(text, digest_size=16, key=secret).digest())
+
+
+def infer_windows() -> None:
+    """Move the marked deliveries to the kinds of their windows. Needs every tenant's scope."""
+    with session_lock("billing.windows", 0) as held:
+        if held:
+            with transaction.atomic(), connection.cursor() as cursor:
+                windows: dict[str, Any] = {"service": SERVICE_WINDOW, "free": FREE_ENTRY}
+                cursor.execute(_INFER, windows)
+                _move(cursor, cursor.fetchall())
+
+
+def _move(cursor: Any, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Reclassify deliveries, given as rows of kind, day, window and message keys."""
+    if not rows:
+        return
+    kinds = UsageKind.objects.in_bulk({kind_id for kind_id, *_ in rows})
+    accruals = Accruals({kind.account_id for kind in kinds.values()})
+    targets = [accruals.classify(facts_of(kinds[row[0]])._replace(open_window=row[2]), row[1]) for row in rows]
+    buckets, now = bucket_ids({bucket for bucket, _ in targets}), kind_ids({kind for _, kind in targets})
+    goals = [
+        (key, kind_id, buckets[bucket], now[kind])
+        for (kind_id, _, _, keys), (bucket, kind) in zip(rows, targets, strict=True)
+        for key in keys
+    ]
+    cursor.execute(_MOVE, columns_of(goals))

@@ -1,0 +1,85 @@
+"""The windows of messages without a reported type: SQL over contacts equals the pure rule, in any order."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from uuid import UUID, uuid4
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from billing.models import Contact, DueContact, UsageFact
+from billing.pricing import open_window
+from billing.services import record_usage
+from billing.windows import ContactEvent, infer_windows, record_contacts
+
+START = datetime(2026, 10, 1, 12, tzinfo=UTC)
+_serial = count(1)
+
+
+def hours(n):
+    return START + timedelta(hours=n)
+
+
+@pytest.mark.parametrize(
+    ("hour", "window"),
+    [
+        (-1, ""),
+        (0, "in_customer_service"),  # before the first answer
+        (3, "in_entry_point"),  # the answer itself
+        (74.9, "in_entry_point"),
+        (75, ""),
+        (90, "in_customer_service"),
+        (114, ""),
+    ],
+)
+def test_the_windows_of_a_person_from_an_advertisement(hour, window):
+    received = [(START, True), (hours(90), False)]
+    deliveries = [hours(3), hours(hour)] if hour >= 3 else [hours(3)]
+    assert open_window(hours(hour), received, deliveries) == window
+
+
+def test_an_answer_after_the_service_window_opens_nothing():
+    assert open_window(hours(24), [(START, True)], [hours(24)]) == ""
+
+
+contacts = st.lists(st.tuples(st.integers(0, 200), st.sampled_from(["delivery", "delivery", "message", "entry"])),
+                    min_size=1, max_size=8)  # fmt: skip
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(contacts, st.data())
+def test_any_order_gives_the_windows_of_the_plain_rule(usage, acme, story, data):
+    person, base = f"9198{next(_serial):08}", next(_serial) << 32
+    keys = [UUID(int=base + n) for n in range(len(story))]
+    deliveries = {
+        key: usage(message_key=key, provider="8x8", pricing_type="", billed_at=hours(hour))
+        for key, (hour, role) in zip(keys, story, strict=True) if role == "delivery"
+    }  # fmt: skip
+    events = [
+        ContactEvent(key, acme.pk, 1, person, hours(hour), role) for key, (hour, role) in zip(keys, story, strict=True)
+    ]
+    for event in data.draw(st.permutations(events)):
+        if event.role == "delivery":
+            record_usage([deliveries[event.message_key]])
+        record_contacts([event])
+        if data.draw(st.booleans()):
+            infer_windows()
+    infer_windows()
+    received = [(hours(hour), role == "entry") for hour, role in story if role != "delivery"]
+    times = [hours(hour) for hour, role in story if role == "delivery"]
+    facts = UsageFact.objects.filter(pk__in=keys).values_list("pk", "billed_at", "kind__open_window")
+    assert {pk: window for pk, _, window in facts} == {pk: open_window(at, received, times) for pk, at, _ in facts}
+    assert not DueContact.objects.exists()
+
+
+def test_persons_numbers_and_accounts_are_apart_and_no_number_is_stored(acme, other):
+    same = {"at": START, "role": "message"}
+    record_contacts([
+        ContactEvent(uuid4(), account, number, person, **same)
+        for account, number, person in (
+            (acme.pk, 1, "919812345678"), (acme.pk, 1, "919812345679"), (acme.pk, 2, "919812345678"),
+            (other.pk, 1, "919812345678"),
+        )
+    ])  # fmt: skip
+    assert len(set(Contact.objects.values_list("person", flat=True))) == 4

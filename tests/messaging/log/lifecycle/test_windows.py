@@ -1,0 +1,54 @@
+"""Messages of a provider that reports no pricing type: their windows come from what the log received."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from billing.models import Contact, UsageFact
+from billing.windows import infer_windows
+from local.demo.world import ACME
+from tests.traffic import deliver, report
+
+pytestmark = pytest.mark.django_db
+EIGHT = ACME.channels[0]
+AT = datetime(2026, 9, 15, 8, tzinfo=UTC)
+CLICK = {"type": "text", "referral": {"source_type": "ad", "ctwa_clid": "x"}}
+
+
+def receive(account, at, content=None, channel=EIGHT):
+    report(account, "received", at=at, channel=channel, direction="inbound", content=content or {"type": "text"},
+           provider_message_id=f"in-{at:%d%H}")  # fmt: skip
+
+
+def send(account, at, category="utility", name="out"):
+    said = {"at": at, "channel": EIGHT, "category": category, "pricing_type": ""}
+    return deliver(account, provider_message_id=name, **said)
+
+
+def kind(message):
+    infer_windows()
+    return UsageFact.objects.get(pk=message.message_key).kind
+
+
+def test_utility_in_the_service_window_was_free_until_october(acme):
+    message = send(acme, AT)
+    assert (kind(message).open_window, kind(message).free_reason) == ("", "")
+    receive(acme, AT - timedelta(hours=20))  # its webhook comes late
+    assert (kind(message).open_window, kind(message).free_reason) == ("in_customer_service", "free_customer_service")
+    assert kind(message).price_source == "inferred"
+
+
+def test_all_is_free_for_72_hours_after_the_answer_to_an_advertisement(acme):
+    october = AT + timedelta(days=30)
+    receive(acme, october, CLICK)
+    answer = send(acme, october + timedelta(hours=2), "service", "answer")
+    inside = send(acme, october + timedelta(hours=73), "marketing", "inside")
+    outside = send(acme, october + timedelta(hours=75), "marketing", "outside")
+    assert [kind(each).free_reason for each in (answer, inside, outside)] == ["free_entry_point"] * 2 + [""]
+    assert UsageFact.objects.get(pk=answer.message_key).bucket.allowance == 1000  # of which it takes no place
+
+
+def test_a_provider_that_reports_types_needs_no_contacts(acme):
+    deliver(acme, provider_message_id="m")
+    report(acme, "received", direction="inbound", provider_message_id="i", content=CLICK)
+    assert not Contact.objects.exists()
