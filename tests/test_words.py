@@ -36,8 +36,8 @@ NAMES = (  # the same in every language
 )  # fmt: skip
 # Routes without a page: they take posts, or give files that are not there yet.
 NO_PAGE = {
-    "archive:certificate", "archive:schedule_delete", "billing:try_draft", "invitation_resend", "invitation_withdraw",
-    "log:log-filter-delete",
+    "archive:certificate", "archive:schedule_delete", "billing:exemption_withdraw", "billing:try_draft",
+    "invitation_resend", "invitation_withdraw", "log:log-filter-delete",
 }  # fmt: skip
 # Routes that another test of this file opens in their own state, or of allauth that lead nowhere here.
 ELSEWHERE = {
