@@ -28,6 +28,7 @@ class Permission(TextChoices):
     MANAGE_KEYS = "keys:write", _("Manage API keys")
     MANAGE_TEAM = "team:write", _("Manage the team")
     MANAGE_WEBHOOKS = "webhooks:write", _("Manage webhook endpoints")
+    MANAGE_SUPPRESSION = "suppression:write", _("Manage the suppression list")
     MANAGE_SUBACCOUNTS = "subaccounts:write", _("Manage subaccounts and their numbers")
     EXPORT_DATA = "exports:write", _("Export data")
     DELETE_MESSAGES = "messages:delete", _("Delete messages and erase people")

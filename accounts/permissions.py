@@ -12,7 +12,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.OWNER: _EVERYTHING,
     Role.ADMIN: _EVERYTHING,
     Role.FINANCE: frozenset({*_READ, Permission.VIEW_COSTS, Permission.MANAGE_PRICES, Permission.EXPORT_DATA}),
-    Role.SUPPORT: frozenset({*_READ, Permission.VIEW_NUMBERS, Permission.VIEW_CONTENT}),
+    Role.SUPPORT: frozenset({*_READ, Permission.VIEW_NUMBERS, Permission.VIEW_CONTENT, Permission.MANAGE_SUPPRESSION}),
     Role.DEVELOPER: frozenset(
         {
             *_READ,
@@ -20,6 +20,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.SEND_MESSAGES,
             Permission.MANAGE_KEYS,
             Permission.MANAGE_WEBHOOKS,
+            Permission.MANAGE_SUPPRESSION,
             Permission.EXPORT_DATA,
         }
     ),

@@ -61,6 +61,7 @@ _SETTINGS: tuple[tuple[Text, str, Permission | None, bool], ...] = (
     (_("Webhooks"), "inbound:endpoints", Permission.MANAGE_WEBHOOKS, True),
     (_("Webhooks on hold"), "inbound:held", Permission.MANAGE_WEBHOOKS, True),
     (_("Delivery receipts"), "events:deliveries", Permission.MANAGE_WEBHOOKS, True),
+    (_("Suppression"), "suppression:list", Permission.VIEW_MESSAGES, True),
     (_("Subaccounts"), "log:subaccounts", Permission.MANAGE_SUBACCOUNTS, True),
     (_("Deletions"), "archive:deletions", Permission.DELETE_MESSAGES, False),
     (_("Retention"), "archive:retention", Permission.MANAGE_RETENTION, True),

@@ -287,6 +287,8 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "WebhookState": "messaging.inbound.enums.InboxState",
         "WebhookKind": "messaging.sending.api.outgoing.KIND_CHOICES",
+        "SuppressionSource": "messaging.suppression.enums.Source",
+        "SuppressionAction": "messaging.suppression.enums.Action",
         "WebhookReason": "messaging.inbound.enums.ReasonKind",
         "ChargeState": "messaging.log.api.serializers.CHARGE_STATES",
     },

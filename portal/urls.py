@@ -11,6 +11,7 @@ import messaging.calls.urls
 import messaging.inbound.urls
 import messaging.log.urls
 import messaging.sending.urls
+import messaging.suppression.urls
 from portal import api, message_page, views
 from portal.health import healthz
 from portal.metrics import metrics
@@ -18,11 +19,11 @@ from portal.metrics import metrics
 # The order matters: 8x8's `messages/exports` comes before its `messages/<umid>`.
 _WITH_REST = (
     accounts.urls, archive.urls, billing.urls, messaging.log.urls, messaging.calls.urls, messaging.inbound.urls,
-    messaging.sending.urls,
+    messaging.sending.urls, messaging.suppression.urls,
 )  # fmt: skip
 _WITH_PAGES = (
     accounts.urls, archive.urls, billing.urls, events.urls, messaging.log.urls, messaging.calls.urls,
-    messaging.inbound.urls,
+    messaging.inbound.urls, messaging.suppression.urls,
 )  # fmt: skip
 rest = [route for package in _WITH_REST for route in package.rest]
 

@@ -22,6 +22,9 @@ from core.paging import Cursor
 from messaging.inbound.models import InboxItem, WebhookEndpoint
 from messaging.log.listing.columns import KEYS
 from messaging.log.models import Message, PhoneNumber, Template
+from messaging.suppression.enums import Source
+from messaging.suppression.files import read_person
+from messaging.suppression.services import add, set_words
 from tests.accounts.test_second_factor import logged_in, with_app
 from tests.people import browser_of, member, principal, visitor
 from tests.traffic import call, deliver, rate, report
@@ -134,6 +137,8 @@ def parameters(account) -> dict[str, object]:
         received_at=NOW, state="quarantined", reason="000",
         outcome={"kinds": ["part"], "held": 1, "applied": {"changes": 2}},
     )  # fmt: skip
+    set_words(by=principal(account, "ada"), stop=["000"], start=["111"])
+    public["suppression_id"] = add(read_person("+6590000000"), by=principal(account, "ada"), source=Source.PAGE)[0].pk
     public["webhook"] = Cursor(item.received_at, item.pk)
     made = {"export_id": Export.objects.get().public_id, "deletion_id": Deletion.objects.get().public_id}
     return {**values, **public, **made}
@@ -239,8 +244,8 @@ def test_an_account_without_anything(db, every_account, reader):
     client = visitor(account)
     for path in (
         "/", "/logs/", "/templates/", "/numbers/", "/health/", "/reports/costs/", "/exports/", "/settings/keys/",
-        "/settings/webhooks/", "/settings/held-webhooks/", "/settings/subaccounts/", "/settings/audit/",
-        "/prices/what-if/", "/reports/unrated/",
+        "/settings/webhooks/", "/settings/held-webhooks/", "/settings/suppression/", "/settings/subaccounts/",
+        "/settings/audit/", "/prices/what-if/", "/reports/unrated/",
     ):  # fmt: skip
         reader.read(client, path)
     assert reader.untranslated() == {}

@@ -420,6 +420,7 @@ class Migration(migrations.Migration):
                                 ("keys:write", "Manage API keys"),
                                 ("team:write", "Manage the team"),
                                 ("webhooks:write", "Manage webhook endpoints"),
+                                ("suppression:write", "Manage the suppression list"),
                                 ("subaccounts:write", "Manage subaccounts and their numbers"),
                                 ("exports:write", "Export data"),
                                 ("messages:delete", "Delete messages and erase people"),

@@ -20,6 +20,10 @@ from core.paging import Cursor
 from messaging.inbound.models import InboxItem, WebhookEndpoint
 from messaging.log.models import PhoneNumber, SavedFilter, Template
 from messaging.sending.models import Submission
+from messaging.suppression.enums import Source
+from messaging.suppression.files import read_person
+from messaging.suppression.models import Suppression
+from messaging.suppression.services import add
 from tests.people import principal
 from tests.traffic import AT, call, channel_of, deliver
 
@@ -54,6 +58,7 @@ def ids_of(account: Account) -> dict[str, Any]:
         "run_id": DryRun.objects.create(account=account).pk,
         "event_id": (webhook := _webhook(account)).pk,
         "webhook": Cursor(webhook.received_at, webhook.pk),
+        "suppression_id": _suppression(account).pk,
         "export_id": _export(account).public_id,
         "job_id": (job := _export(account, subaccount).public_id.hex),
         "api-log-export-download: token": job,
@@ -91,6 +96,10 @@ def _card(account: Account, *, active: bool) -> RateCard:
 def _webhook(account: Account) -> InboxItem:
     endpoint = WebhookEndpoint.objects.filter(account=account, provider="meta")[0]
     return InboxItem.objects.create(account=account, endpoint=endpoint, provider="meta", body=b"{}", received_at=AT)
+
+
+def _suppression(account: Account) -> Suppression:
+    return add(read_person(f"+659123{account.pk % 10_000:04}"), by=principal(account, "tg_test"), source=Source.API)[0]
 
 
 def _export(account: Account, *subaccounts: Subaccount) -> Export:

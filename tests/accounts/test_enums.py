@@ -19,6 +19,7 @@ def test_scopes():
         "keys:write",
         "team:write",
         "webhooks:write",
+        "suppression:write",
         "subaccounts:write",
         "exports:write",
         "messages:delete",

@@ -21,6 +21,7 @@ TABLE = {
     "keys:write": "yes yes no no yes no",
     "team:write": "yes yes no no no no",
     "webhooks:write": "yes yes no no yes no",
+    "suppression:write": "yes yes no yes yes no",
     "subaccounts:write": "yes yes no no no no",
     "exports:write": "yes yes yes no yes no",
     "messages:delete": "yes yes no no no no",

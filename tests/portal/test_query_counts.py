@@ -20,6 +20,9 @@ from core.paging import Cursor
 from messaging.inbound.models import InboxItem, WebhookEndpoint
 from messaging.log.lifecycle import traffic
 from messaging.log.models import Message, PhoneNumber, Template
+from messaging.suppression.enums import Source
+from messaging.suppression.files import read_person
+from messaging.suppression.services import add
 from tests.people import browser_of, member, principal
 from tests.traffic import AT, call, deliver, rate, report
 
@@ -71,6 +74,13 @@ COUNTS = {
     "inbound:held": 10,
     "inbound:held_replay": 7,
     "inbound:held_webhook": 7,
+    "suppression:list": 11,
+    "suppression:entry": 11,
+    "suppression:add": 5,
+    "suppression:lift": 10,
+    "suppression:import": 5,
+    "suppression:words": 6,
+    "suppression:csv": 7,
     "events:deliveries": 9,
     "log:subaccounts": 7,
     "log:subaccount_new": 5,
@@ -151,6 +161,7 @@ def test_queries_of_every_page(acme, n):
             account=acme, endpoint=WebhookEndpoint.objects.filter(account=acme).first(), provider="meta", body=b"{}",
             received_at=AT, state="parked", reason="Why",
         )  # fmt: skip
+        entry, _ = add(read_person(f"+659123000{number}"), by=principal(acme), source=Source.API)
         create_api_key(by=principal(acme), name=f"Key {number}", scopes=[Permission.VIEW_MESSAGES])
     traffic.fold()
     rate()
@@ -160,6 +171,7 @@ def test_queries_of_every_page(acme, n):
         "template_id": Template.objects.filter(name="weekend_sale").first().pk,
         "number_id": PhoneNumber.objects.first().pk,
         "endpoint_id": WebhookEndpoint.objects.first().pk,
+        "suppression_id": entry.pk,
         "webhook": Cursor(item.received_at, item.pk),
         "subaccount_id": Subaccount.objects.filter(account=acme).first().pk,
         "membership_id": Membership.objects.exclude(user=owner).first().pk,

@@ -1,0 +1,141 @@
+"""CSV files of the suppression list: reading what people have, and writing what can be read again."""
+
+import csv
+import re
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from io import StringIO
+from typing import NamedTuple
+
+import phonenumbers
+from defusedcsv import csv as safe_csv
+
+from core.errors import UserError
+from messaging.persons.enums import IdentityKind
+from messaging.persons.resolution import Identity
+from messaging.persons.selectors.identities import identity_of
+from messaging.suppression.models import Suppression, SuppressionEvent
+
+MAX_ROWS = 100_000
+COLUMNS = ("person", "scope", "state", "since", "source", "reason", "actor")
+_PERSON_NAMES = frozenset({
+    "person", "number", "msisdn", "phone", "phone_number", "phonenumber", "mobile", "user_id",
+})  # fmt: skip
+_SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?[eE]\+?\d+")
+_SCOPES = frozenset({"", "marketing"})
+
+
+class Row(NamedTuple):
+    """A person of a file. `line` is the row in it, the header being 1."""
+
+    line: int
+    identity: Identity
+    reason: str
+
+
+class RowProblem(NamedTuple):
+    """A row that cannot be used, why, and the remedy."""
+
+    line: int
+    text: str
+    problem: str
+
+
+def read_rows(text: str) -> tuple[list[Row], list[RowProblem]]:
+    """The persons of a CSV with a header or with numbers only, and what is wrong with the other rows.
+
+    Commas, semicolons and tabs separate columns. Raises UserError if the whole text is no such file.
+    """
+    lines = list(csv.reader(StringIO(text.lstrip("\ufeff")), delimiter=_delimiter(text)))
+    if len(lines) > MAX_ROWS:
+        problem = f"The file has {len(lines):,} rows"
+        raise UserError(problem, field="file", remedy=f"split it into files of at most {MAX_ROWS:,}.")
+    columns, start = _columns(lines)
+    rows: list[Row] = []
+    problems: list[RowProblem] = []
+    for number, cells in enumerate(lines[start:], start + 1):
+        if not any(cell.strip() for cell in cells):
+            continue
+        values = {name: cells[at].strip() for name, at in columns.items() if at < len(cells)}
+        try:
+            rows.append(Row(number, read_person(values.get("person", "")), _checked(values)))
+        except UserError as error:
+            problems.append(RowProblem(number, values.get("person", "")[:40], str(error)))
+    return rows, problems
+
+
+def _delimiter(text: str) -> str:
+    first = text.lstrip("\ufeff").partition("\n")[0]
+    return max(",;\t", key=first.count)
+
+
+def _columns(lines: list[list[str]]) -> tuple[dict[str, int], int]:
+    """The columns by name, and the first row with a person."""
+    if not lines or not any(cell.strip() for cell in lines[0]):
+        raise UserError("The file is empty", field="file", remedy="give a row for each person.")
+    names = [re.sub(r"[\s-]+", "_", cell.strip().lower()) for cell in lines[0]]
+    columns = {("person" if name in _PERSON_NAMES else name): at for at, name in reversed(list(enumerate(names)))}
+    if "person" in columns:
+        return columns, 1
+    try:
+        read_person(lines[0][0])
+    except UserError:
+        remedy = "name it person, number, msisdn or phone in the first row."
+        raise UserError("No column has the persons", field="file", remedy=remedy) from None
+    return {"person": 0, "reason": 1}, 0
+
+
+def _checked(values: dict[str, str]) -> str:
+    """The reason of a row, if nothing in it means something else."""
+    if values.get("scope", "").lower() not in _SCOPES:
+        raise UserError(f"The scope is {values['scope']!r}", remedy="only marketing can be stopped; leave it out.")
+    if values.get("state", "stopped").lower() not in {"", "stopped", "stop"}:
+        raise UserError(f"The state is {values['state']!r}", remedy="leave lifted persons out of the file.")
+    return values.get("reason", "")[:255]
+
+
+def read_person(text: str) -> Identity:
+    """The identity that somebody typed: a number with its country code, or a user id. Raises UserError."""
+    stripped = text.strip().strip("'\"")
+    if not stripped:
+        raise UserError("The person is missing", field="person", remedy="give a phone number or a user id.")
+    if _SCIENTIFIC.fullmatch(stripped):
+        remedy = "format the column as text and export the file again."
+        raise UserError(f"A spreadsheet has rounded {stripped}", field="person", remedy=remedy)
+    is_number = not re.search(r"[A-Za-z@_]", stripped)
+    identity = identity_of(re.sub(r"[().\u00a0/]", " ", stripped) if is_number else stripped)
+    if identity is None or identity.kind == IdentityKind.USERNAME:
+        remedy = "give it with its country code, as +6591234567, or a user id, as US.13491208655302741918."
+        raise UserError(f"{stripped[:40]!r} is no phone number", field="person", remedy=remedy)
+    if identity.kind == IdentityKind.NUMBER and not _is_valid(identity.value):
+        remedy = "give it with its country code, as +6591234567."
+        raise UserError(f"{stripped[:40]!r} is not a valid phone number", field="person", remedy=remedy)
+    return identity
+
+
+def _is_valid(digits: str) -> bool:
+    try:
+        return bool(phonenumbers.is_valid_number(phonenumbers.parse(f"+{digits}")))
+    except phonenumbers.NumberParseException:
+        return False
+
+
+def list_csv(entries: Iterable[tuple[Suppression, SuppressionEvent | None, str]]) -> Iterator[str]:
+    """The lines of the CSV, header first. Each entry comes with its last event and with its person as the reader may
+    see it.
+    """
+    yield _line(COLUMNS)
+    for entry, event, person in entries:
+        state, at = ("stopped", entry.stopped_at) if entry.stopped_at else ("lifted", entry.changed_at)
+        about = (event.source, event.reason, event.actor) if event else ("", "", "")
+        yield _line((person, "marketing", state, _moment(at), *about))
+
+
+def _moment(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="seconds")
+
+
+def _line(cells: Iterable[object]) -> str:
+    out = StringIO()
+    safe_csv.writer(out).writerow(list(cells))
+    return out.getvalue()
