@@ -5,6 +5,7 @@ Packages that know of more add to `notice_sources` when they start.
 
 from collections.abc import Callable
 
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from accounts.models import Account, BusinessPortfolio
@@ -15,16 +16,15 @@ NoticeSource = Callable[[Account], list[str]]
 
 def shared_portfolios(account: Account) -> list[str]:
     """The account's portfolios that another account of this installation has too, without naming it."""
-    own = BusinessPortfolio.objects.filter(account=account).exclude(business_id="")
-    names = dict(own.order_by("name").values_list("business_id", "name"))
     with every_tenant():
-        others = BusinessPortfolio.objects.filter(business_id__in=names).exclude(account=account)
-        shared = set(others.values_list("business_id", flat=True))
+        others = BusinessPortfolio.objects.filter(business_id=OuterRef("business_id")).exclude(account=account)
+        own = BusinessPortfolio.objects.filter(Exists(others), account=account).exclude(business_id="")
+        names = list(own.order_by("name").values_list("name", "business_id"))
     text = _(
         "The portfolio %(name)s also sends through another account. Meta counts its volume in all of them together, "
         "while each account counts its own: volume tiers that Meta announces include the rest."
     )
-    return [text % {"name": name or business_id} for business_id, name in names.items() if business_id in shared]
+    return [text % {"name": name or business_id} for name, business_id in names]
 
 
 def portfolios_in_several_accounts() -> dict[str, list[str]]:

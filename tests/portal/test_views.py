@@ -113,9 +113,9 @@ def test_queries_of_the_dashboard(acme, django_assert_num_queries):
     # session, user, memberships, limits, subaccounts; channels, templates, days' zone, counts, quiet numbers, held
     # webhooks, messages of uncertain fate; zone, forecast; counts, anchors, cards and portfolios of the tiers; health:
     # numbers, templates, changes, failures, quiet
-    with django_assert_num_queries(26):
+    with django_assert_num_queries(25):
         client.get("/?range=30d")
-    with django_assert_num_queries(26):  # without the zone, but billing queries the templates of the name
+    with django_assert_num_queries(25):  # without the zone, but billing queries the templates of the name
         client.get("/?range=30d&country=IN&template=weekend_sale")
 
 

@@ -92,7 +92,7 @@ def test_queries_do_not_grow_with_the_cards(acme, draft, django_assert_num_queri
     client = visitor(acme, "finance")
     for _ in range(3):
         draft(acme)
-    with django_assert_num_queries(7):  # session, user, memberships, limits, subaccounts; cards, markets
+    with django_assert_num_queries(9):  # session, user, memberships, limits, subaccounts; cards, markets, notices
         client.get("/prices/")
 
 

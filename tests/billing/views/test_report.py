@@ -207,7 +207,7 @@ def test_queries(acme, line, groups, django_assert_num_queries):
 def test_queries_of_the_running_month(acme, line, django_assert_num_queries):
     line()
     client = visitor(acme, "finance")
-    with django_assert_num_queries(18):  # and the forecast; counts, anchors, cards and portfolios of the tiers
+    with django_assert_num_queries(20):  # and the forecast; counts, anchors, cards and portfolios of the tiers; notices
         client.get("/reports/costs/")
 
 
