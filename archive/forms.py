@@ -63,11 +63,11 @@ def _selectable_columns(dataset: str) -> Iterable[Column]:
 
 
 class ErasureForm(forms.Form):
-    """The phone number to erase, and the reason."""
+    """The person to erase, and the reason."""
 
     msisdn = forms.CharField(
-        label=_("Phone number"), max_length=40, widget=forms.TextInput({"autocomplete": "off", "inputmode": "tel"}),
-        help_text=_("The full number with its country code, such as +65 9123 4567."),
+        label=_("Phone number, user id or username"), max_length=150, widget=forms.TextInput({"autocomplete": "off"}),
+        help_text=_("The full number with its country code, such as +65 9123 4567, or for example @jane."),
     )  # fmt: skip
     reason = forms.CharField(
         label=_("Reason"), max_length=255,

@@ -104,6 +104,10 @@ def _cases(account: Account) -> list[FilterCase]:
                    {"msisdn__exact": REGULAR}),
         FilterCase("first digits", {"msisdn": "+91 98000"}, "msisdn >= '9198000' AND msisdn < '9198001'", {},
                    {"msisdn__startswith": "9198000"}),
+        FilterCase("last digits", {"number_ends": REGULAR[-4:]}, "right(msisdn, 4) = %(end)s", {"end": REGULAR[-4:]},
+                   {"msisdn__endswith": REGULAR[-4:]}),
+        FilterCase("person", {"person": f"+{REGULAR}"}, "msisdn = %(msisdn)s", {"msisdn": REGULAR},
+                   {"msisdn__exact": REGULAR}),
         FilterCase("UMID", {"umid": str(umid)}, "umid = %(umid)s", {"umid": umid}, {"umid__exact": str(umid)}),
         FilterCase("provider's id", {"provider_message_id": message.provider_message_id},
                    "(created_at, id) IN (SELECT created_at, message_id FROM log_anchor WHERE account_id = %(account)s "

@@ -8,14 +8,24 @@ import phonenumbers
 _DOTS = "•••••"
 
 
+# Between digits: spaces, dashes, and the marks of direction that come with numbers copied from a phone.
+_SIGNS = r"\s()./\-\u2010-\u2015\u200e\u200f\u202a-\u202e\u2066-\u2069"
+_NUMBER = re.compile(rf"[{_SIGNS}]*\+?[\d{_SIGNS}]+")
+
+
 def digits_of(text: str) -> str:
-    """The digits of a phone number as a person types it, without plus sign and leading zeros."""
-    return re.sub(r"\D", "", text).lstrip("0")
+    """The digits 0 to 9 of a phone number as a person types it in any script, without plus sign and leading zeros."""
+    return decimals(text).lstrip("0")
+
+
+def decimals(text: str) -> str:
+    """The decimal digits in a text, written 0 to 9."""
+    return "".join(str(int(sign)) for sign in text if sign.isdecimal())
 
 
 def is_number(text: str) -> bool:
     """Whether a text is a phone number or its first digits: digits, spaces and the signs people write between them."""
-    return bool(re.fullmatch(r"\+?[\d\s().-]+", text)) and 0 < len(digits_of(text)) <= 15
+    return bool(_NUMBER.fullmatch(text)) and 0 < len(digits_of(text)) <= 15
 
 
 def _split(digits: str) -> tuple[str, str]:

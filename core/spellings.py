@@ -13,21 +13,47 @@ import phonenumbers
 _BRAZIL = re.compile(r"55([14689][1-9]|2[12478]|3[1-578]|5[13-5]|7[13-579])9?([16-9]\d{7})")
 _MEXICO = re.compile(r"521?([2-9]\d{9})")
 _ARGENTINA = re.compile(r"549?(11\d{8}|[23]\d{9})")
-_PLANS = ((_BRAZIL, "55{}9{}", "55{}{}"), (_MEXICO, "52{}", "521{}"), (_ARGENTINA, "549{}", "54{}"))
+_Plan = tuple[re.Pattern[str], str, str]
+_PLANS: tuple[_Plan, ...] = (
+    (_BRAZIL, "55{}9{}", "55{}{}"), (_MEXICO, "52{}", "521{}"), (_ARGENTINA, "549{}", "54{}")
+)  # fmt: skip
+_FIRST_DIGITS: tuple[_Plan, ...] = tuple(
+    (re.compile(re.sub(r"\\d\{(\d)\}", r"\\d{0,\1}", pattern.pattern)), form, other) for pattern, form, other in _PLANS
+)
+_GROUPS = (r"\1", r"\2")
 _HIGHEST_LENGTH = 15
 
 
 def spellings(msisdn: str) -> tuple[str, ...]:
     """Every spelling of a number in digits with its country code: its standard form first; most have only one."""
-    for pattern, *forms in _PLANS:
-        if match := pattern.fullmatch(msisdn):
+    return _forms(msisdn, _PLANS)
+
+
+def first_digits(digits: str) -> tuple[str, ...]:
+    """Every spelling of the first digits of a number, as `spellings` has them of a whole one."""
+    return _forms(digits, _FIRST_DIGITS)
+
+
+def _forms(digits: str, plans: Iterable[_Plan]) -> tuple[str, ...]:
+    for pattern, *forms in plans:
+        if match := pattern.fullmatch(digits):
             return tuple(form.format(*match.groups()) for form in forms)
-    return (msisdn,)
+    return (digits,)
 
 
 def standard(msisdn: str) -> str:
     """The spelling that stands for all."""
     return spellings(msisdn)[0]
+
+
+def standard_sql(column: str) -> str:
+    """`standard` as a PostgreSQL expression."""
+    whens = (
+        f"WHEN {column} ~ '^{pattern.pattern}$' THEN "
+        f"regexp_replace({column}, '^{pattern.pattern}$', '{form.format(*_GROUPS)}')"
+        for pattern, form, _ in _PLANS
+    )
+    return f"CASE {' '.join(whens)} ELSE {column} END"
 
 
 def read_numbers(text: str, countries: Iterable[str] = ()) -> list[str]:

@@ -26,6 +26,7 @@ from messaging.inbound.selectors.reports import reports_on
 from messaging.log.enums import LOST
 from messaging.log.models import Message
 from messaging.log.selectors.circumstances import MAX_SIMILAR, SIMILAR_SPAN, circumstances
+from messaging.log.selectors.log import names
 from messaging.log.selectors.participants import is_to_group, keys_of, reach_words
 from messaging.log.selectors.story import Story, story
 from messaging.log.story.categories import pricing_conflict
@@ -77,8 +78,11 @@ def message(request: TenantRequest, umid: UUID) -> HttpResponse:
         **_diagnosis(request, row),
         **_sending(request, message_story),
     }
-    if row.msisdn and may(Permission.VIEW_NUMBERS):
-        context["with_person"] = _log(msisdn=row.msisdn, range="any")
+    if may(Permission.VIEW_NUMBERS):
+        context["called"] = names(request.account, [row])[row.umid]
+    if row.msisdn or row.user_id:
+        # By the message's id, which tells nobody a number, and at the message's time: numbers change hands.
+        context["with_person"] = _log(person=str(row.umid), range="any")
     return render(request, "message/message.html", context)
 
 

@@ -2,25 +2,25 @@
 
 import re
 from collections.abc import Callable, Collection, Iterable
+from datetime import datetime
 from typing import Any
 
 import orjson
 
 from core.strict_json import load_repaired
-from providers.events import CallEvent, LegEvent, MessageEvent, Parsed
-from providers.reading import digits, text
+from providers.events import CallEvent, ContactEvent, LegEvent, MessageEvent, Parsed
+from providers.reading import digits, mapping, text, user_id
 from providers.registry import parse
 
-PersonalEvent = MessageEvent | CallEvent | LegEvent
+PersonalEvent = MessageEvent | CallEvent | LegEvent | ContactEvent
 """The events of a person."""
 
 
 def prune(body: bytes, parsed: Parsed | None, is_removed: Callable[[PersonalEvent], bool]) -> bytes | None:
-    """The body without the removed messages and calls; None when nothing remains or it cannot be parsed (`parsed` is
-    None).
+    """The body without the removed events of people; None if nothing remains, or it cannot be parsed (no `parsed`).
 
-    From a body with several messages, the list entries of the removed messages go, and those of people without a
-    remaining message.
+    From a body with several, the list entries of the removed messages and contacts go, and those of people without a
+    remaining one.
     """
     if parsed is None:
         return None
@@ -36,7 +36,7 @@ def prune(body: bytes, parsed: Parsed | None, is_removed: Callable[[PersonalEven
 
 def without_messages(body: bytes, parsed: Parsed | None, ids: Collection[str]) -> bytes | None:
     """The body without the messages of these provider's ids; see `prune`."""
-    return prune(body, parsed, lambda event: isinstance(event, MessageEvent) and event.provider_message_id in ids)
+    return prune(body, parsed, lambda event: isinstance(event, MessageEvent | ContactEvent) and event.provider_message_id in ids)
 
 
 def parsed(provider: str, body: bytes) -> Parsed | None:
@@ -47,21 +47,32 @@ def parsed(provider: str, body: bytes) -> Parsed | None:
         return None
 
 
-def names_of(event: PersonalEvent) -> tuple[str, str]:
-    """The number and the user id of an event's person; each empty if unknown."""
-    message = event.message if isinstance(event, LegEvent) else event
-    return message.msisdn, message.user_id
+def identities_in(event: PersonalEvent) -> tuple[str, str, str]:
+    """The number, the user id and the parent id of an event's person; each empty if unknown."""
+    about = event.message if isinstance(event, LegEvent) else event
+    return about.msisdn, about.user_id, "" if isinstance(about, CallEvent) else about.parent_user_id
+
+
+def time_of(event: PersonalEvent) -> datetime | None:
+    """When it happened; None if the provider names no time."""
+    return event.message.at if isinstance(event, LegEvent) else event.at
 
 
 def _ids_of(event: PersonalEvent) -> tuple[str, ...]:
     if isinstance(event, CallEvent):
         return (event.call_id,)
+    if isinstance(event, ContactEvent):
+        return (event.provider_message_id,)
     message = event.message if isinstance(event, LegEvent) else event
     return message.provider_message_id, message.edit_id
 
 
 def _people(events: Iterable[PersonalEvent]) -> set[str]:
-    return {name for event in events for name in names_of(event) if name}
+    people = {name for event in events for name in identities_in(event)}
+    for event in events:
+        if isinstance(event, ContactEvent) and (previous := event.previous):
+            people |= {previous.msisdn, previous.user_id, previous.parent_user_id}
+    return people - {""}
 
 
 def _without(part: Any, names: Collection[str]) -> Any:
@@ -75,8 +86,10 @@ def _without(part: Any, names: Collection[str]) -> Any:
 
 def _contains(entry: Any, names: Collection[str]) -> bool:
     """Whether a value is one of the names, as parsers read it."""
-    values = entry.values() if isinstance(entry, dict) else ()
-    return any(text(value, 512) in names or digits(value) in names for value in values)
+    values = list(entry.values()) if isinstance(entry, dict) else []
+    for name in ("user_id", "parent_user_id"):  # of an update: the former and the present one
+        values += mapping(entry.get(name)).values() if isinstance(entry, dict) else []
+    return any(text(value, 512) in names or user_id(value) in names or digits(value) in names for value in values)
 
 
 def mask(body: bytes, names: Iterable[str]) -> bytes:

@@ -34,20 +34,24 @@ from messaging.log.services.erasure import visible_umids
 
 
 class DeletionRequestSerializer(StrictSerializer):
-    """What to delete (messages by UMID, all that match a filter, or everything about a phone number) and why."""
+    """What to delete (messages by UMID, all that match a filter, or everything about a person) and why."""
 
     umids = serializers.ListField(
         child=serializers.UUIDField(), min_length=1, max_length=jobs.MAX_SELECTED, required=False
     )
     filter = MessageQuerySerializer(required=False)
     msisdn = serializers.CharField(required=False, max_length=40, help_text="Erases the person. Requires a reason.")
+    person = serializers.CharField(
+        required=False, max_length=150,
+        help_text="Erases the person of a number, user id, parent id or @username. Requires a reason.",
+    )  # fmt: skip
     reason = serializers.CharField(required=False, max_length=255, default="", allow_blank=True)
     dry_run = serializers.BooleanField(required=False, default=False, help_text="With filter: only count the messages.")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Require exactly one of the three."""
-        if sum(name in attrs for name in ("umids", "filter", "msisdn")) != 1:
-            raise ValidationError({"umids": ["Provide exactly one of umids, filter and msisdn."]})
+        if sum(name in attrs for name in ("umids", "filter", "msisdn", "person")) != 1:
+            raise ValidationError({"umids": ["Provide exactly one of umids, filter, msisdn and person."]})
         if attrs.get("filter") == {}:  # would match every message
             raise ValidationError({"filter": ["Provide at least one filter, such as status: [undelivered]."]})
         if attrs["dry_run"] and "filter" not in attrs:
@@ -138,7 +142,8 @@ class DeletionListView(DeletionView):
             raise PermissionDenied(
                 "This API key is limited to subaccounts, but erasing a person affects the whole account."
             )
-        return jobs.erase_person(by, body["msisdn"], reason=reason)
+        field = "person" if "person" in body else "msisdn"
+        return jobs.erase_person(by, body[field], reason=reason, field=field)
 
     def _query(self, words: dict[str, Any]) -> MessageQuery:
         """The query of a filter. Raises ValidationError naming invalid values."""

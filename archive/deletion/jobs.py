@@ -15,9 +15,13 @@ from archive.enums import DeletionKind, DeletionState
 from archive.holds import prevent_hold
 from archive.models import Deletion
 from core.errors import UserError
-from core.numbers import digits_of
+from core.numbers import digits_of, is_number
+from core.spellings import standard
 from messaging.log.query import MessageQuery, write_query
 from messaging.log.services.erasure import Person, last_message_id, visible_umids
+from messaging.persons.enums import IdentityKind
+from messaging.persons.resolution import Holding, Identity
+from messaging.persons.selectors.identities import identity_of
 
 MAX_SELECTED = 10_000
 SHORTEST, LONGEST = 7, 15  # digits of a phone number
@@ -45,23 +49,44 @@ def delete_matching(by: Principal, query: MessageQuery, *, expected: int | None 
     return _start(by, DeletionKind.MATCHING, json.dumps(write_query(query)), reason=reason, expected=expected)
 
 
-def erase_person(by: Principal, msisdn: str, *, reason: str) -> Deletion:
-    """Delete everything about a phone number in the account. Raises UserError."""
-    number = digits_of(msisdn)
-    if not SHORTEST <= len(number) <= LONGEST:
-        raise UserError(_("Enter the full number with its country code, such as +65 9123 4567."), field="msisdn")
+def erase_person(by: Principal, text: str, *, reason: str, field: str = "msisdn") -> Deletion:
+    """Delete everything about the person of a number, user id, parent id or username in the account. Raises UserError.
+
+    `field` is where the text was entered.
+    """
+    identity = _identity(text)
+    if identity is None:
+        raise UserError(
+            _("Enter the full number with its country code, such as +65 9123 4567, a user id, or @username."),
+            field=field,
+        )
     if by.subaccount_ids is not None:
         raise UserError(
             _("Erasing a person affects the whole account"), remedy=_("ask someone with access to all of it.")
         )
     if not reason.strip():
         raise UserError(_("Enter a reason: it is recorded in the certificate and the audit log."), field="reason")
-    if Person(number).is_named_in(reason):
+    if _is_named_in(reason, identity):
         raise UserError(
             _("Leave the number out of the reason, because the certificate and the audit log store it."), field="reason"
         )
-    about = json.dumps({"msisdn": number})
-    return _start(by, DeletionKind.PERSON, about, reason=reason, subject=subject_of(by.account, number))
+    about = json.dumps({"kind": identity.kind, "value": identity.value})
+    return _start(by, DeletionKind.PERSON, about, reason=reason, subject=subject_of(by.account, identity.value))
+
+
+def _identity(text: str) -> Identity | None:
+    """The identity that a text is; a number must be complete."""
+    if is_number(text):
+        number = digits_of(text)
+        return Identity(IdentityKind.NUMBER, standard(number)) if SHORTEST <= len(number) <= LONGEST else None
+    identity = identity_of(text)
+    return None if identity and identity.kind == IdentityKind.NUMBER else identity
+
+
+def _is_named_in(reason: str, identity: Identity) -> bool:
+    if identity.kind == IdentityKind.USERNAME:
+        return Person(frozenset(), (identity.value.lower(),)).is_named_in(reason)
+    return Person(frozenset({Holding(identity)})).is_named_in(reason)
 
 
 @transaction.atomic

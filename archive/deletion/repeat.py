@@ -4,15 +4,18 @@ from accounts.principal import Principal
 from archive.deletion.jobs import erase_person
 from archive.deletion.subjects import subject_of
 from archive.models import Deletion
-from messaging.log.services.erasure import numbers_of
+from messaging.log.services.erasure import identities_of
+from messaging.persons.enums import IdentityKind
 
 
 def repeat_erasure(subject: str, certificate: str, *, by: Principal) -> Deletion | None:
-    """Erase the person of a certificate's `subject` again; None if no number of the account has that hash.
+    """Erase the person of a certificate's `subject` again; None if no identity of the account has that hash.
 
-    Hashes each number of the account, because a hash does not reveal its number. Raises UserError.
+    Hashes each number, id and username of the account, because a hash does not reveal its own. Raises UserError.
     """
-    msisdn = next((number for number in numbers_of(by.account) if subject_of(by.account, number) == subject), None)
-    if msisdn is None:
+    found = (each for each in identities_of(by.account) if subject_of(by.account, each.value) == subject)
+    identity = next(found, None)
+    if identity is None:
         return None
-    return erase_person(by, msisdn, reason=f"Repeated after a restore: {certificate}")
+    text = f"@{identity.value}" if identity.kind == IdentityKind.USERNAME else identity.value
+    return erase_person(by, text, reason=f"Repeated after a restore: {certificate}")

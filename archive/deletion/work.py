@@ -4,7 +4,7 @@ import json
 import time
 from collections import Counter
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 import structlog
@@ -27,7 +27,9 @@ from messaging.inbound.services import erasure as inbound_erasure
 from messaging.log.query import read_query
 from messaging.log.services import erasure as log_erasure
 from messaging.log.services.erasure import Person
-from messaging.persons.selectors.identities import identity_of
+from messaging.persons import erasure as persons_erasure
+from messaging.persons.enums import IdentityKind
+from messaging.persons.resolution import Holding, Identity
 from messaging.records.erasure import erase
 from messaging.sending.services import erasure
 from messaging.suppression import erasure as suppression_erasure
@@ -126,18 +128,37 @@ def _delete_matching(deletion: Deletion) -> tuple[Counter[str], str | None]:
 
 
 # --- A person --------------------------------------------------------------------------------------------------------
-def _person_of(deletion: Deletion) -> Person:
+def _identity_of(deletion: Deletion) -> Identity:
     about = json.loads(deletion.about)
-    return Person(about["msisdn"], tuple(about.get("user_ids", ())))
+    return Identity(IdentityKind(about["kind"]), about["value"])
+
+
+def _person_of(deletion: Deletion) -> Person:
+    """The person as found when all that was said about them was in the log."""
+    about = json.loads(deletion.about)
+    return Person(frozenset(map(_read_holding, about["holdings"])), tuple(about["usernames"]))
+
+
+def _read_holding(values: list[str | None]) -> Holding:
+    kind, value, *times = values
+    start, end = (datetime.fromisoformat(text) if text else None for text in times)
+    return Holding(Identity(IdentityKind(str(kind)), str(value)), start, end)
+
+
+def _write_holding(holding: Holding) -> list[str | None]:
+    return [*holding.identity, *(at.isoformat() if at else None for at in (holding.start, holding.end))]
 
 
 def _wait_until_settled(deletion: Deletion) -> tuple[Counter[str], str | None]:
     """Wait until earlier webhooks are processed and messages in flight have a final status: the log then
     contains all that they say about the person.
     """
-    account, asked_at = deletion.account, deletion.confirmed_at
-    person = log_erasure.person_of(account, _person_of(deletion).msisdn)
-    deletion.about = json.dumps({"msisdn": person.msisdn, "user_ids": person.user_ids})
+    account, asked_at, identity = deletion.account, deletion.confirmed_at, _identity_of(deletion)
+    person = log_erasure.person_of(account, identity)
+    deletion.about = json.dumps({
+        "kind": identity.kind, "value": identity.value, "usernames": person.usernames,
+        "holdings": [_write_holding(each) for each in person.holdings],
+    })  # fmt: skip
     may_wait = timezone.now() < asked_at + SETTLING_TIME
     return Counter(), "waiting" if may_wait and erasure.is_settling(account, person, asked_at) else None
 
@@ -183,11 +204,12 @@ def _erase_rest(deletion: Deletion) -> tuple[Counter[str], str | None]:
     account, person = deletion.account, _person_of(deletion)
     return Counter(
         participations=log_erasure.erase_participations(account, person),
+        identities=persons_erasure.erase(account.pk, person.holdings),
         announcements=log_erasure.delete_contacts(account, person, deletion.confirmed_at),
         saved_filters=log_erasure.delete_filters(account, person),
         kept_answers=erase_responses(account, person.names),
         exports=withdraw(account, person),
-        suppressions=suppression_erasure.erase(account.pk, filter(None, map(identity_of, person.names))),
+        suppressions=suppression_erasure.erase(account.pk, person.identities_at(timezone.now())),
     ), None
 
 

@@ -61,6 +61,8 @@ _MESSAGES = (
     Column("user_id", _("User id")),
     Column("group_id", _("Group"), standard=False),
     Column("participant", _("Group participant, with a row for each"), ColumnType.ID, standard=False),
+    Column("username", _("Username"), standard=False, needs=Permission.VIEW_NUMBERS),
+    Column("profile_name", _("Profile name"), standard=False, needs=Permission.VIEW_NUMBERS),
     Column("country", _("Country"), ColumnType.CODE),
     Column("content_type", _("Content type")),
     Column("category", _("Category")),

@@ -18,7 +18,9 @@ from archive.exports.requests import ExportSpec, draft_export
 from archive.models import Export, ExportSchedule
 from core.errors import UserError
 from core.numbers import digits_of, is_number, mask_number
+from messaging.log.kinds import is_umid
 from messaging.log.services.erasure import Person, filters_in
+from providers.reading import user_id
 
 ROW_LIFE = timedelta(days=90)  # how long the row of an export outlives its file
 _WITH_FILES = (*ACTIVE, ExportState.SUCCEEDED)
@@ -58,12 +60,14 @@ def audit(export: Export, action: str, by: Principal) -> None:
 
 
 def _masked_filter(name: str, value: Any) -> Any:
-    if isinstance(value, str):
-        if name in {"msisdn", "search"} and is_number(value):
-            return mask_number(digits_of(value))
-        # Meta's message ids contain the phone number in Base64.
-        return mask_number(value) if name == "user_id" or value.startswith("wamid.") else value
-    return len(value) if name == "umids" else value
+    if not isinstance(value, str):
+        return len(value) if name == "umids" else value
+    if name in {"msisdn", "number_ends", "person", "search"} and is_number(value):
+        return mask_number(digits_of(value))
+    is_person = name == "user_id" or (name == "person" and not is_umid(value))
+    # Meta's message ids contain the phone number in Base64.
+    is_found = name == "search" and (value.startswith("@") or user_id(value))
+    return mask_number(value) if is_person or is_found or value.startswith("wamid.") else value
 
 
 def cancel(export: Export, by: Principal) -> bool:

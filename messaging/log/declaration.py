@@ -39,6 +39,8 @@ class Filter:
     """Whether its field is under "More filters"."""
     finds_few: bool = False
     """Whether the page searches all time with it."""
+    needs_numbers: bool = False
+    """Whether only people who see complete numbers may use it; the page shows its field to nobody else."""
     in_counts: bool = False
     """Whether the traffic counts support it."""
     name: str = ""

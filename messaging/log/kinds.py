@@ -13,10 +13,13 @@ from django.utils.translation import gettext_lazy
 
 from core.countries import country_choices
 from core.forms import INPUT, SELECT, FastDateInput, FastSelect, FastTextInput, MomentField, select
-from core.numbers import digits_of, is_number
+from core.numbers import decimals, digits_of, is_number
 from core.words import Text
+from providers.reading import user_id, username
 
 SHORTEST_PREFIX = 6  # digits of a number
+SHORTEST_END = 4
+SHORTEST_NUMBER = 7  # digits of a complete number
 SHORTEST_UMID = 8  # hexadecimal digits; the log shows as many
 
 Schema = dict[str, Any]
@@ -107,6 +110,41 @@ def _too_short(text: str, exact_numbers: bool) -> str:
     if exact_numbers or len(digits_of(text)) >= SHORTEST_PREFIX:
         return ""
     return _("Enter at least the first %(n)d digits of the number.") % {"n": SHORTEST_PREFIX}
+
+
+class LastDigits(FreeText):
+    """The last digits of a phone number."""
+
+    def canonical(self, value: str) -> str:
+        """The digits, also zeros at their start. Any other text is unchanged."""
+        return decimals(value) if is_number(value) else value
+
+    def problem(self, value: str, *, exact_numbers: bool) -> str:
+        """Require a minimum number of digits, and the permission to see numbers: they could be guessed one by one."""
+        if exact_numbers:
+            return _("Only people who may see complete phone numbers can search by their last digits.")
+        if is_number(value) and value.isdecimal() and len(value) >= SHORTEST_END:
+            return ""
+        return _("Enter at least the last %(n)d digits of the number.") % {"n": SHORTEST_END}
+
+
+class PersonText(FreeText):
+    """A phone number, a user id, a parent id, a username, or the UMID of a message with the person."""
+
+    def canonical(self, value: str) -> str:
+        """The text without spaces around it."""
+        return value.strip()
+
+    def problem(self, value: str, *, exact_numbers: bool) -> str:
+        """Refuse what identifies nobody."""
+        if is_number(value):
+            is_complete = len(digits_of(value)) >= SHORTEST_NUMBER
+            return "" if is_complete else _("Enter the complete number with its country code, such as +65 9123 4567.")
+        if user_id(value) or username(value) or is_umid(value):
+            return ""
+        return _(
+            "Enter a phone number with its country code, a user id such as US.13491208655302741918, or a username."
+        )
 
 
 class Umid(FreeText):

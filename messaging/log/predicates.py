@@ -7,19 +7,36 @@ from operator import or_
 from typing import Any, Protocol
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Value
+from django.db.models.functions import Right
+from django.db.models.lookups import Exact
 
 from accounts.models import Account, Subaccount
+from core.calling_codes import country_of
 from core.numbers import digits_of, is_number
+from core.spellings import first_digits, read_numbers, standard
 from messaging.log.enums import ON_THE_WAY, Status
-from messaging.log.kinds import SHORTEST_PREFIX, is_umid
-from messaging.log.models import MessageAnchor, Participant, PhoneNumber, Source, Template, TrafficDelta, TrafficSlot
+from messaging.log.holdings import NO_MESSAGES, messages_of
+from messaging.log.kinds import SHORTEST_END, SHORTEST_NUMBER, SHORTEST_PREFIX, is_umid
+from messaging.log.models import (
+    Message,
+    MessageAnchor,
+    Participant,
+    PhoneNumber,
+    Source,
+    Template,
+    TrafficDelta,
+    TrafficSlot,
+)
+from messaging.persons.enums import IdentityKind
+from messaging.persons.resolution import Holding, Identity
+from messaging.persons.selectors.identities import identities, identity_in, identity_of, persons_of
+from providers.reading import user_id
 from providers.registry import VENDORS
 
 STATUS_LIFE = timedelta(days=31)  # providers report on a message for 30 days
 _MAX_NAMES = 500
 _MAX_GROUP_MESSAGES = 5_000
-_NO_MESSAGES = Q(pk__in=[])  # Django evaluates it without a query
 _WRONG = {Status.UNDELIVERED: "failed_at", Status.REJECTED: "rejected_at", Status.EXPIRED: "expired_at"}
 
 sending_sources: list[Callable[[Account, str], Iterable[UUID]]] = []
@@ -57,6 +74,10 @@ class QueryContext(Protocol):
         """Whether a number must be complete."""
 
     @property
+    def subaccount_ids(self) -> Sequence[int] | None:
+        """The subaccounts within reach; None: the whole account."""
+
+    @property
     def source_category(self) -> str:
         """Empty: any."""
 
@@ -86,7 +107,7 @@ def _since_first(account: Account, statuses: Sequence[str]) -> Q:
         for status in statuses
     )
     first = [slot for rows in counts for slot in rows.values_list("slot", flat=True)[:1]]
-    return Q(created_at__gte=min(first)) if first else _NO_MESSAGES
+    return Q(created_at__gte=min(first)) if first else NO_MESSAGES
 
 
 def reached_since(column: str, account: Account, moment: datetime, query: QueryContext) -> Q:
@@ -114,7 +135,7 @@ def by_sending(account: Account, state: str, query: QueryContext) -> Q:
 
 def by_provider_id(account: Account, provider_message_id: str, query: QueryContext) -> Q:
     """The message of a provider's id, through the anchor."""
-    return _at_anchor(account, provider_message_id) or _NO_MESSAGES
+    return _at_anchor(account, provider_message_id) or NO_MESSAGES
 
 
 def _at_anchor(account: Account, provider_message_id: str) -> Q | None:
@@ -127,43 +148,110 @@ def _at_anchor(account: Account, provider_message_id: str) -> Q | None:
 
 
 def by_number(account: Account, text: str, query: QueryContext) -> Q:
-    """A phone number, or a prefix of it for people who see complete numbers."""
+    """The messages of a phone number's owner, and all with the number itself, in every spelling.
+
+    For people who see complete numbers also those of numbers that begin with the digits.
+    """
     if not is_number(text):
-        return _NO_MESSAGES
-    condition = _has_number(digits_of(text), query)
-    return condition | _in_groups(account, condition)
+        return NO_MESSAGES
+    digits = digits_of(text)
+    numbers = read_numbers(digits, _own_countries(account))
+    ranges: list[Q] = []
+    if not query.exact_numbers and len(digits) >= SHORTEST_PREFIX:
+        starts = first_digits(digits)
+        ranges = [_beginning(each) for each in starts]
+        numbers = [each for each in numbers if not each.startswith(starts)]
+    owners = _owners(account, numbers if query.exact_numbers else [digits, *numbers])
+    return _with_groups(
+        account, _any([*ranges, *([_in(numbers)] if numbers else []), *([messages_of(owners)] if owners else [])])
+    )
 
 
-def _has_number(digits: str, query: QueryContext) -> Q:
-    if query.exact_numbers or len(digits) < SHORTEST_PREFIX:
-        return Q(msisdn=digits)
-    # A range instead of LIKE: the index serves it under any collation.
+def _in(numbers: Sequence[str]) -> Q:
+    return Q(msisdn=numbers[0]) if len(numbers) == 1 else Q(msisdn__in=numbers)
+
+
+def _beginning(digits: str) -> Q:
+    """A range instead of LIKE: the index serves it under any collation."""
     after = str(int(digits) + 1)
     return Q(msisdn__gte=digits) & (Q(msisdn__lt=after) if len(after) == len(digits) else Q())
 
 
-def _in_groups(account: Account, condition: Q) -> Q:
-    """The latest messages to groups with such a participant: few people have any, so this is read first."""
+def _with_groups(account: Account, condition: Q) -> Q:
+    """Also the latest messages to groups with such a participant: few people have any, so this is read first."""
     rows = Participant.objects.filter(condition, account=account).order_by("-created_at")
     places = list(rows.values_list("created_at", "message_id")[:_MAX_GROUP_MESSAGES])
-    return Q(created_at__in=[at for at, _ in places], id__in=[pk for _, pk in places]) if places else Q()
+    return (
+        condition | Q(created_at__in=[at for at, _ in places], id__in=[pk for _, pk in places]) if places else condition
+    )
+
+
+def _own_countries(account: Account) -> list[str]:
+    """The countries of the account's own numbers, in which people write numbers without country codes."""
+    numbers = PhoneNumber.objects.filter(account=account).values_list("msisdn", flat=True)
+    return sorted({country_of(number) for number in numbers} - {""})
+
+
+def _owners(account: Account, numbers: Iterable[str]) -> set[Holding]:
+    """What else the owners of complete numbers have."""
+    wanted = {Identity(IdentityKind.NUMBER, standard(each)) for each in numbers if len(each) >= SHORTEST_NUMBER}
+    known = persons_of(account.pk, wanted) if wanted else None
+    persons = [known.of(each) for each in wanted] if known else []
+    return {holding for person in persons for holding in person if holding.identity not in wanted}
+
+
+def by_ends(account: Account, digits: str, query: QueryContext) -> Q:
+    """Numbers that end with these digits. The index has the last four, in the log's order."""
+    if query.exact_numbers or not is_number(digits):
+        return NO_MESSAGES
+    last_four = Exact(Right("msisdn", SHORTEST_END), Value(digits[-SHORTEST_END:]))
+    rest = Q(msisdn__endswith=digits) if len(digits) > SHORTEST_END else Q()
+    return Q(last_four) & ~Q(msisdn="") & rest
+
+
+def by_person(account: Account, text: str, query: QueryContext) -> Q:
+    """The messages with a person, by a number, user id, parent id or username, or by the UMID of a message."""
+    if is_umid(text) and len(text) == len(str(UUID(int=0))):
+        return _with_person_of(account, UUID(text), query)
+    if is_number(text):
+        numbers = read_numbers(text, _own_countries(account))
+        wanted = [Identity(IdentityKind.NUMBER, standard(each)) for each in numbers if len(each) >= SHORTEST_NUMBER]
+    else:
+        identity = identity_of(text) or identity_of(f"@{text}")
+        wanted = [identity] if identity else []
+    known = persons_of(account.pk, wanted)
+    return _with_groups(account, _any(messages_of(known.of(each)) for each in wanted)) if wanted else NO_MESSAGES
+
+
+def _with_person_of(account: Account, umid: UUID, query: QueryContext) -> Q:
+    """The messages with the person of a message that is within reach."""
+    rows = Message.objects.filter(account=account, umid=umid)
+    if query.subaccount_ids is not None:
+        rows = rows.filter(subaccount__in=query.subaccount_ids)
+    for msisdn, person_id, at in rows.values_list("msisdn", "user_id", "created_at"):
+        if identity := identity_in(msisdn, person_id):
+            return _with_groups(account, messages_of(identities(account.pk, identity, at)))
+    return NO_MESSAGES
 
 
 def by_umid(account: Account, text: str, query: QueryContext) -> Q:
     """A UMID or a prefix of it."""
     if not is_umid(text):
-        return _NO_MESSAGES
+        return NO_MESSAGES
     digits = text.replace("-", "")
     return Q(umid__gte=UUID(digits.ljust(32, "0")), umid__lte=UUID(digits.ljust(32, "f")))
 
 
 def by_search(account: Account, text: str, query: QueryContext) -> Q:
-    """A complete phone number or its first digits, a UMID, a provider's id, or a part of a template's or source's name.
+    """A complete phone number or its first digits, a user id or @username, a UMID, a provider's id, or a part of a
+    template's or source's name.
 
     An existing provider's id matches that message alone.
     """
     if is_number(text):
         return by_number(account, text, query)
+    if text.startswith("@") or user_id(text):
+        return by_person(account, text, query)
     if anchor := _at_anchor(account, text):
         return anchor
     named = (

@@ -24,7 +24,9 @@ from messaging.log.kinds import (
     ChoiceList,
     Country,
     FreeText,
+    LastDigits,
     Moment,
+    PersonText,
     PhoneNumberText,
     Search,
     TextList,
@@ -46,7 +48,8 @@ class MessageQuery:
 
     search: str = declare(
         Search(512, {"type": "search", "placeholder": _("Number, UMID or name"), "autocomplete": "off"}), _("Search"),
-        "A number or at least its first six digits, an id, or part of a template, campaign or bot name.",
+        "A number or at least its first six digits, a user id, @username or other id, or part of a template, campaign "
+        "or bot name.",
         where=predicates.by_search, alias="q", more=False, finds_few=True,
     )  # fmt: skip
     status: Sequence[str] = declare(
@@ -70,12 +73,24 @@ class MessageQuery:
     )
     msisdn: str = declare(
         PhoneNumberText(24, {"inputmode": "tel", "placeholder": "+65 9123 4567"}), _("Phone number"),
-        "A number with its country code, or at least its first six digits. Without `msisdn:read`, only full numbers.",
+        "A number, with its country code or as in the account's own countries, or at least its first six digits: all "
+        "messages with its owner. Without `msisdn:read`, only full numbers.",
         index="log_message_msisdn", where=predicates.by_number, finds_few=True,
     )  # fmt: skip
     group_id: str = declare(
         FreeText(512), _("Group"), "WhatsApp's id of a group: messages to and from it.", index="log_message_group"
     )
+    number_ends: str = declare(
+        LastDigits(24, {"inputmode": "numeric", "placeholder": "4567"}), _("Number ends with"),
+        "At least the last four digits of a number. Requires `msisdn:read`.",
+        index="log_message_ends", where=predicates.by_ends, finds_few=True, needs_numbers=True,
+    )  # fmt: skip
+    person: str = declare(
+        PersonText(140, {"placeholder": _("Number, user id or @username")}), _("Person"),
+        "A complete number, a user id, a parent id or a username: all messages with the person, also under the "
+        "person's other numbers and ids. Or the UMID of a message with the person.",
+        index="log_message_msisdn", where=predicates.by_person, finds_few=True,
+    )  # fmt: skip
     umid: str = declare(
         Umid(36, {"placeholder": UMID_HINT}), "UMID",
         "Case-insensitive, with or without hyphens, or at least the first eight digits.",
@@ -132,8 +147,8 @@ class MessageQuery:
     read_before: datetime | None = declare(
         Moment(), help="Exclusive.", where=partial(predicates.reached_before, "read_at"), on_page=False
     )
-    user_id: str = declare(FreeText(140), internal=True)
-    """Meta's id of a person. It has no index, so it needs a span of time."""
+    user_id: str = declare(FreeText(140), index="log_message_user", where=partial(predicates.by_person), internal=True)
+    """Meta's id of a person."""
     countries: Sequence[str] = declare(TextList(), lookup="country__in", internal=True)
     umids: Sequence[str] = declare(TextList(), lookup="umid__in", internal=True)
     """The UMIDs that a person selected."""

@@ -5,18 +5,13 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import Account
+from messaging.log.holdings import messages_of
 from messaging.log.services.erasure import Person
 from messaging.records.columns import JSON, Column
 from messaging.records.models import Record
-
-
-def of_person(person: Person) -> Q:
-    """The condition on records of a person."""
-    return Q(msisdn=person.msisdn) | Q(user_id__in=person.user_ids)
 
 
 @transaction.atomic
@@ -25,7 +20,7 @@ def erase(model: type[Record], columns: tuple[Column, ...], account: Account, pe
 
     What is counted and charged remains. A later webhook brings nothing personal back.
     """
-    rows = model.objects.filter(of_person(person), account=account, recorded_at__lte=until)
+    rows = model.objects.filter(messages_of(person.holdings), account=account, recorded_at__lte=until)
     empty: dict[str, Any] = {
         column.name: None if column.sql_type == JSON else "" for column in columns if column.personal
     }

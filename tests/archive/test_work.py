@@ -26,6 +26,8 @@ from billing.selectors import cost_totals
 from messaging.log.models import Message
 from messaging.log.query import MessageQuery, write_words
 from messaging.log.services.erasure import Person
+from messaging.persons.resolution import Holding
+from messaging.persons.selectors.identities import identity_of
 from tests.archive.conftest import content
 from tests.people import member, principal_of
 from tests.traffic import AT, INDIA, deliver, rate, report
@@ -260,6 +262,10 @@ def test_what_is_cancelled_while_it_runs_leaves_nothing(acme, requester, spec, m
     assert not jobs.cancel(export, requester)
 
 
+def person(*names):
+    return Person(frozenset(Holding(identity_of(name)) for name in names))
+
+
 WAMID = "wamid." + base64.b64encode(b"\x1c\x15" + INDIA.encode() + b"\x15\x02\x00").decode()
 
 
@@ -281,7 +287,7 @@ def test_a_withdrawn_export_has_no_file_and_no_number(acme, requester, spec, run
     export = run_export(jobs.start(requester, spec(filters=write_words(filters), words=[("Asked for", INDIA)])))
     unfiltered = run_export(jobs.start(requester, spec()))
     charges = run_export(jobs.start(requester, spec("charges", filters={"from": "2026-10-01", "to": "2026-10-31"})))
-    assert jobs.withdraw(acme, Person(INDIA, ("IN.77",))) == 1 + (export.state == ExportState.SUCCEEDED)
+    assert jobs.withdraw(acme, person(INDIA, "IN.77")) == 1 + (export.state == ExportState.SUCCEEDED)
     for each in (export, unfiltered, charges):
         each.refresh_from_db()
     assert (export.filters == {}, export.words == [], bool(export.problem)) == (named, named, named)
@@ -293,7 +299,7 @@ def test_a_withdrawn_export_has_no_file_and_no_number(acme, requester, spec, run
 def test_what_a_killed_worker_left_of_an_export_that_is_over_goes(acme, requester, spec, run_export):
     deliver(acme)
     over, stays = run_export(jobs.start(requester, spec())), run_export(jobs.start(requester, spec()))
-    jobs.withdraw(acme, Person("6591234567"))
+    jobs.withdraw(acme, person("6591234567"))
     Export.objects.filter(pk=stays.pk).update(state=ExportState.SUCCEEDED)
     for export in (over, stays):
         storage().save(files.part_name(export, 9), io.BytesIO(b"half a pa"))

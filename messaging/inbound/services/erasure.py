@@ -68,11 +68,12 @@ def _erase_in_webhook(account: Account, person: Person, item: InboxItem) -> bool
     is_own, body = item.account_id == account.pk, bytes(item.body)
 
     def is_erased(event: PersonalEvent) -> bool:
-        return person.is_in(event) and (is_own or _was_deleted(account, item.provider, event))
+        is_about = person.is_in(event, item.received_at)
+        return is_about and (is_own or _was_deleted(account, item.provider, event))
 
     after = prune(body, parsed(item.provider, body), is_erased)
     if after is not None and is_own:
-        after = mask(after, person.names)
+        after = mask(after, person.names_at(item.received_at))
     if after == body:
         return False
     rewrite(item.received_at, item.pk, after)

@@ -23,7 +23,7 @@ from messaging.log.api.serializers import (
 )
 from messaging.log.models import Message
 from messaging.log.query import MessageQuery
-from messaging.log.selectors.log import attach, charges
+from messaging.log.selectors.log import attach, charges, with_names
 from messaging.log.selectors.matching import matching
 from messaging.log.selectors.participants import attach_participants, is_to_group, keys_of
 
@@ -44,8 +44,9 @@ class MessageView(TenantView):
         }
 
     def visible(self) -> Any:
-        """The messages the key may see."""
-        return matching(self.account, MessageQuery(subaccount_ids=self.principal.subaccount_ids))
+        """The messages the key may see, with people's names if it may see them."""
+        rows = matching(self.account, MessageQuery(subaccount_ids=self.principal.subaccount_ids))
+        return with_names(rows) if self.principal.may(Permission.VIEW_NUMBERS) else rows
 
     def get_message(self, umid: UUID) -> Message:
         """The message of a UMID. Raises Http404 when the key sees none."""

@@ -18,6 +18,7 @@ from core.filtersets import CURSORS, param_errors
 from messaging.log.declaration import Filter
 from messaging.log.models import Message
 from messaging.log.query import MessageQuery, build, filters, parse, problems
+from messaging.log.selectors.log import with_names
 from messaging.log.selectors.matching import matching
 
 
@@ -28,8 +29,13 @@ class MessageList:
         self._params, self._account, self._reach = params, account, reach
 
     def validated_rows(self) -> QuerySet[Message]:
-        """The messages. Raises ValidationError naming the parameters that are wrong."""
-        return matching(self._account, self.query())
+        """The messages, with people's names for those who see numbers.
+
+        Raises ValidationError naming the parameters that are wrong.
+        """
+        query = self.query()
+        rows = matching(self._account, query)
+        return rows if query.exact_numbers else with_names(rows)
 
     def query(self) -> MessageQuery:
         """Return the query. Raises ValidationError."""

@@ -19,6 +19,7 @@ from core.sparse import SparseSerializer
 from messaging.log.models import Message, Participant
 from messaging.log.selectors.participants import is_to_group
 from messaging.log.story.timeline import diagnosis_of
+from messaging.persons.selectors.names import called_of
 from providers.error_catalogue import Retry
 
 CHARGE_STATES = ("charged", "free", "unrated", "none")
@@ -65,9 +66,13 @@ class ParticipantSerializer(serializers.ModelSerializer[Participant]):
 class MessageSerializer(SparseSerializer, serializers.ModelSerializer[Message]):
     """One message."""
 
-    # The context has `charges` by UMID, `subaccounts` (code by id), `whole_numbers`, and `fields`.
+    # The message has names for those who may see them, the context `charges` by UMID, `subaccounts` (code by id),
+    # `whole_numbers`, and `fields`.
 
     msisdn = serializers.SerializerMethodField()
+    user_id = serializers.SerializerMethodField()
+    username = serializers.SerializerMethodField()
+    profile_name = serializers.SerializerMethodField()
     subaccount_id = serializers.SerializerMethodField()
     channel = serializers.SerializerMethodField()
     template = TemplateNameSerializer(allow_null=True)
@@ -81,15 +86,27 @@ class MessageSerializer(SparseSerializer, serializers.ModelSerializer[Message]):
         model = Message
         fields = (
             "umid", "provider", "provider_message_id", "subaccount_id", "channel", "direction", "msisdn", "user_id",
-            "group_id", "country", "content_type", "category", "template", "source_category", "source_name",
-            "recipient_type", "response_code", "status", "status_detail", "error", "participants", "created_at",
-            "queued_at", "sent_at", "delivered_at", "read_at", "failed_at", "rejected_at", "expired_at", "received_at",
-            "client_message_id", "cost",
+            "username", "profile_name", "group_id", "country", "content_type", "category", "template",
+            "source_category", "source_name", "recipient_type", "response_code", "status", "status_detail", "error",
+            "participants", "created_at", "queued_at", "sent_at", "delivered_at", "read_at", "failed_at", "rejected_at",
+            "expired_at", "received_at", "client_message_id", "cost",
         )  # fmt: skip
 
     def get_msisdn(self, message: Message) -> str:
         """Digits; masked for a key without the scope for full numbers."""
         return message.msisdn if self.context["whole_numbers"] else mask_number(message.msisdn)
+
+    def get_user_id(self, message: Message) -> str:
+        """Meta's id of the person; masked for a key without the scope for full numbers."""
+        return message.user_id if self.context["whole_numbers"] else mask_number(message.user_id)
+
+    def get_username(self, message: Message) -> str:
+        """The person's username without @; empty if unknown, and for a key without the scope for full numbers."""
+        return called_of(message).username
+
+    def get_profile_name(self, message: Message) -> str:
+        """The person's profile name; empty if unknown, and for a key without the scope for full numbers."""
+        return called_of(message).profile_name
 
     def get_subaccount_id(self, message: Message) -> str | None:
         """8x8's subAccountId."""

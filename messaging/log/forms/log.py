@@ -85,7 +85,8 @@ class LogForm(TrafficForm):
     @property
     def more_fields(self) -> list[forms.BoundField]:
         """The fields under "More filters"."""
-        return [self[each.page] for each in self.filters if each.more]
+        hidden = self.exact_numbers
+        return [self[each.page] for each in self.filters if each.more and not (hidden and each.needs_numbers)]
 
     @property
     def more_in_use(self) -> int:

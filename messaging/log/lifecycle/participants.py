@@ -118,7 +118,7 @@ UPDATE log_participant SET {", ".join(f"{name} = ''" for name in _PERSONAL)}, er
 """  # noqa: S608
 # The provider's text about a participant is in the history of the message too.
 _ERASE_PERSON = f"""
-WITH erased AS ({_ERASE} AND (msisdn = %s OR user_id = ANY(%s)) RETURNING account_id, message_id, created_at),
+WITH erased AS ({_ERASE} AND participant_key = ANY(%s) RETURNING account_id, message_id, created_at),
 history AS (
     UPDATE log_statusevent e SET error_title = '' FROM erased
     WHERE e.message_id = erased.message_id AND e.at >= erased.created_at
@@ -172,7 +172,7 @@ def erase_participants(cursor: Any, account_id: int, message_ids: Sequence[int])
     cursor.execute(f"{_ERASE} AND message_id = ANY(%s)", [account_id, message_ids])
 
 
-def erase_person(cursor: Any, account_id: int, msisdn: str, user_ids: Sequence[str]) -> int:
-    """Remove a person from the participants of messages to groups, which stay. Returns the number of messages."""
-    cursor.execute(_ERASE_PERSON, [account_id, msisdn, list(user_ids)])
+def erase_person(cursor: Any, account_id: int, participant_keys: Sequence[UUID]) -> int:
+    """Remove these participants of messages to groups, which stay. Returns the number of messages."""
+    cursor.execute(_ERASE_PERSON, [account_id, list(participant_keys)])
     return int(cursor.fetchone()[0])

@@ -22,6 +22,7 @@ from messaging.log.listing.columns import Layout
 from messaging.log.models import Message
 from messaging.log.selectors.participants import is_to_group, reach_words
 from messaging.log.templatetags.message_words import error_hint, status
+from messaging.persons.selectors.names import called_of
 from providers.vocabulary import Direction, category_name
 
 _FAINT = '<span class="faint">{}</span>'
@@ -33,9 +34,9 @@ class Cells:
     def __init__(
         self, layout: Layout, names: Mapping[int, str], charges: Mapping[UUID, Charge], *, whole_numbers: bool
     ) -> None:
-        """`names` are those of subaccounts; without `whole_numbers` people's numbers are masked."""
+        """`names` are those of subaccounts; without `whole_numbers` people's numbers are masked and names not shown."""
         keys = layout.keys
-        self._names, self._charges = names, charges
+        self._names, self._charges, self._whole_numbers = names, charges, whole_numbers
         self._format_number = format_number if whole_numbers else mask_number
         self._cells = [getattr(self, column.key) for column in layout.visible]
         self._link_in = next((key for key in ("recorded", "number") if key in keys), "")
@@ -112,11 +113,14 @@ class Cells:
         return _cell("state", content)
 
     def user(self, row: Message) -> SafeString:
-        """The person or the group."""
+        """The person, by name if there is one (hovering shows the number or user id), or the group."""
         if is_to_group(row):
             words = [gettext("Group"), reach_words(row.participants)]
             return _clipped("person", ", ".join(filter(None, words)), gettext("Group %s") % row.group_id)
         person = row.msisdn or row.user_id
+        if self._whole_numbers and (name := called_of(row).best):  # it may be written from right to left
+            hover = self._format_number(person)
+            return _cell("person", format_html('<bdi class="clip" title="{}">{}</bdi>', hover, name))
         return format_html('<td class="person">{}</td>', self._format_number(person) if person else self._unknown)
 
     def country(self, row: Message) -> SafeString:

@@ -4,6 +4,7 @@ import django.contrib.postgres.fields
 import django.core.validators
 import django.db.models.deletion
 import django.db.models.functions.comparison
+import django.db.models.functions.text
 import django.utils.timezone
 import providers.registry
 import uuid
@@ -508,6 +509,20 @@ class Migration(migrations.Migration):
                         condition=models.Q(("group_id", ""), _negated=True),
                         fields=["account", "group_id", "created_at", "id"],
                         name="log_message_group",
+                    ),
+                    models.Index(
+                        condition=models.Q(("user_id", ""), _negated=True),
+                        fields=["account", "user_id", "created_at", "id"],
+                        name="log_message_user",
+                    ),
+                    models.Index(
+                        models.F("account"),
+                        django.db.models.functions.text.Right("msisdn", 4),
+                        models.F("created_at"),
+                        models.F("id"),
+                        condition=models.Q(("msisdn", ""), _negated=True),
+                        include=("msisdn",),
+                        name="log_message_ends",
                     ),
                     models.Index(
                         condition=models.Q(

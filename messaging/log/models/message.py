@@ -3,7 +3,8 @@
 import uuid
 
 from django.db import models
-from django.db.models import Case, Q, Value, When
+from django.db.models import Case, F, Q, Value, When
+from django.db.models.functions import Right
 from django.utils import timezone
 
 from accounts.models import Subaccount
@@ -121,7 +122,17 @@ class Message(MessageFacts):
                     ("country", "country"),
                     ("recipient_type", "recipient"),
                     ("group_id", "group"),
+                    ("user_id", "user"),
                 )
+            ),
+            models.Index(  # longer ends are a condition on the number, which it includes
+                F("account"),
+                Right("msisdn", 4),
+                F("created_at"),
+                F("id"),
+                include=["msisdn"],
+                condition=~Q(msisdn=""),
+                name="log_message_ends",
             ),
             # The last two tell the rarest of them without reading the messages.
             models.Index(

@@ -35,6 +35,8 @@ from messaging.log.models import Message, MessagePayload, Participant, PhoneNumb
 from messaging.log.query import MessageQuery
 from messaging.log.selectors.matching import matching
 from messaging.log.selectors.traffic import TrafficFilter, counted_rows
+from messaging.persons.enums import NameKind
+from messaging.persons.selectors.names import PresentName
 
 Span = tuple[datetime, datetime]  # the end is not included
 _Expression = Expression | F | Subquery
@@ -108,6 +110,8 @@ _EXPRESSIONS: dict[str, Callable[[], _Expression]] = {
     **{name: partial(_or_empty, path) for name, path in _RELATED_FIELDS.items()},
     "status_at": _status_at,
     "content": _content,
+    "username": partial(PresentName, NameKind.USERNAME),
+    "profile_name": partial(PresentName, NameKind.PROFILE),
     "channel_upper": lambda: Upper(_or_empty("phone_number__provider_number_id")),
 }
 LOG_FIELDS = (*_EXPRESSIONS, "msisdn", "user_id", PARTICIPANT, *_COSTS)

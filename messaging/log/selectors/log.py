@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 
 from accounts.models import Account
 from billing.selectors import Charge, charges_of, sum_charges
@@ -12,15 +12,23 @@ from messaging.log.models import Message, PhoneNumber, Source, Template
 from messaging.log.query import MessageQuery
 from messaging.log.selectors.matching import matching
 from messaging.log.selectors.participants import attach_participants, keys_of
+from messaging.persons.enums import NameKind
+from messaging.persons.selectors.names import Called, PresentName, called_of
 
 PAGE_SIZE = 50
 
 
 def log_page(
-    account: Account, query: MessageQuery, params: Mapping[str, str], *, loaded: Iterable[Model] = ()
+    account: Account,
+    query: MessageQuery,
+    params: Mapping[str, str],
+    *,
+    loaded: Iterable[Model] = (),
+    named: bool = False,
 ) -> Page[Message]:
-    """One page of the log, newest first, with number, template and source loaded."""
-    result = page(matching(account, query), params, size=PAGE_SIZE)
+    """One page of the log, newest first, with number, template and source loaded, and `named` with people's names."""
+    rows = matching(account, query)
+    result = page(with_names(rows) if named else rows, params, size=PAGE_SIZE)
     attach(account, result.rows, loaded=loaded)
     return result
 
@@ -39,6 +47,17 @@ def attach(account: Account, messages: Sequence[Message], *, loaded: Iterable[Mo
         for row in messages:
             setattr(row, name, by_key.get((model, getattr(row, f"{name}_id"))))
     attach_participants(account, messages)
+
+
+def with_names(rows: QuerySet[Message]) -> QuerySet[Message]:
+    """The messages with `username` and `profile_name` of their persons, for those who see complete numbers."""
+    return rows.annotate(username=PresentName(NameKind.USERNAME), profile_name=PresentName(NameKind.PROFILE))
+
+
+def names(account: Account, messages: Sequence[Message]) -> dict[UUID, Called]:
+    """What the persons of messages are called, by UMID; for those who see complete numbers."""
+    keys = {"created_at__in": [row.created_at for row in messages], "id__in": [row.pk for row in messages]}
+    return {row.umid: called_of(row) for row in with_names(Message.objects.filter(account=account, **keys))}
 
 
 def charges(account: Account, messages: Iterable[Message]) -> dict[UUID, Charge]:

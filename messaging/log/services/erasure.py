@@ -3,47 +3,81 @@
 import re
 from base64 import b64decode
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 import orjson
 from django.db import connection, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import QueryDict
 
 from accounts.models import Account
 from core import partitions
 from core.numbers import digits_of, is_number
+from core.spellings import spellings, standard
 from core.strict_json import dump
+from messaging.log.holdings import ID_KINDS, messages_of
 from messaging.log.kinds import SHORTEST_PREFIX
 from messaging.log.lifecycle.participants import erase_person
 from messaging.log.models import (
     ContactEvent,
     Message,
     MessagePayload,
+    Participant,
     SavedFilter,
 )
 from messaging.log.query import MessageQuery
 from messaging.log.selectors.matching import matching
-from providers.pruning import PersonalEvent, mask, names_of, spelling_pattern
+from messaging.persons.enums import IdentityKind
+from messaging.persons.resolution import Holding, Identity
+from messaging.persons.selectors.identities import (
+    identities,
+    identity_in,
+    known_identities,
+    usernames,
+)
+from providers.pruning import PersonalEvent, identities_in, mask, spelling_pattern, time_of
 
 
-class Person(NamedTuple):
-    """A person to erase: a phone number in digits, and Meta's user ids of its owner."""
+@dataclass(frozen=True)
+class Person:
+    """A person to erase: everything that is theirs, since when and until when, and their usernames."""
 
-    msisdn: str
-    user_ids: tuple[str, ...] = ()
+    holdings: frozenset[Holding]
+    usernames: tuple[str, ...] = ()
+
+    @property
+    def ids(self) -> list[str]:
+        """The user ids and parent ids, which are nobody else's."""
+        return sorted(each.identity.value for each in self.holdings if each.identity.kind in ID_KINDS)
+
+    @property
+    def numbers(self) -> list[Holding]:
+        """The numbers, each while it was theirs."""
+        return sorted((each for each in self.holdings if each.identity.kind == IdentityKind.NUMBER), key=str)
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The phone number and the user ids."""
-        return (self.msisdn, *self.user_ids)
+        """The phone numbers in every spelling, and the ids."""
+        return (*dict.fromkeys(form for each in self.numbers for form in spellings(each.identity.value)), *self.ids)
 
-    def is_in(self, event: PersonalEvent) -> bool:
-        """Whether an event's message or call is to or from this person."""
-        msisdn, user_id = names_of(event)
-        return msisdn == self.msisdn or user_id in self.user_ids
+    def names_at(self, at: datetime) -> tuple[str, ...]:
+        """Those of a time: a number that has moved is somebody else's now."""
+        return Person(frozenset(each for each in self.holdings if each.covers(at))).names
+
+    def identities_at(self, at: datetime) -> set[Identity]:
+        """The identities of a time."""
+        return {each.identity for each in self.holdings if each.covers(at)}
+
+    def is_in(self, event: PersonalEvent, received_at: datetime) -> bool:
+        """Whether an event is about this person."""
+        msisdn, *ids = identities_in(event)
+        if set(ids) & set(self.ids):
+            return True
+        number, at = standard(msisdn), time_of(event) or received_at
+        return any(each.identity.value == number and each.covers(at) for each in self.numbers)
 
     @property
     def pattern(self) -> str:
@@ -51,15 +85,21 @@ class Person(NamedTuple):
         return "|".join(map(spelling_pattern, self.names))
 
     def is_named_in(self, text: str) -> bool:
-        """Whether a text identifies this person: by the number or its first digits, a user id, or one of
+        """Whether a text identifies this person: by a number or its first digits, an id, a username, or one of
         Meta's message ids, which contain the number in Base64.
         """
         if is_number(text):
             digits = digits_of(text)
-            matches = self.msisdn.startswith(digits) or digits.startswith(self.msisdn)
-            return matches and len(digits) >= SHORTEST_PREFIX
+            starts = (one.startswith(digits) or digits.startswith(one) for one in self.names if one.isdecimal())
+            return any(starts) and len(digits) >= SHORTEST_PREFIX
         decoded = (b64decode(encoded, b"-_") for encoded in re.findall(r"wamid\.((?:[A-Za-z0-9+/_-]{4})+)", text))
-        return bool(re.search(self.pattern, text)) or any(self.msisdn.encode() in each for each in decoded)
+        numbers = [one.encode() for one in self.names if one.isdecimal()]
+        return (
+            bool(self.names and re.search(self.pattern, text))
+            or text.strip().removeprefix("@").lower() in self.usernames
+            or any(f"@{name}" in text.lower() for name in self.usernames)
+            or any(number in each for each in decoded for number in numbers)
+        )
 
 
 def last_message_id() -> int:
@@ -76,20 +116,21 @@ def visible_umids(account: Account, umids: Sequence[UUID], subaccount_ids: Seque
 
 
 # --- A person --------------------------------------------------------------------------------------------------------
-def person_of(account: Account, msisdn: str) -> Person:
-    """A phone number's owner, with the user ids that messages and announcements name with it."""
-    user_ids: set[str] = set()
-    for model in (Message, ContactEvent):
-        rows: QuerySet[Any] = model.objects.filter(account=account, msisdn=msisdn).exclude(user_id="")
-        user_ids.update(rows.order_by().values_list("user_id", flat=True).distinct())
-    return Person(msisdn, tuple(sorted(user_ids)))
+def person_of(account: Account, identity: Identity) -> Person:
+    """The present owner of an identity, with everything that is theirs."""
+    holdings = identities(account.pk, identity) or {Holding(identity)}
+    return Person(frozenset(holdings), tuple(usernames(account.pk, holdings)))
 
 
-def numbers_of(account: Account) -> Iterator[str]:
-    """Every phone number that messages and announcements of the account name, one after the other."""
+def identities_of(account: Account) -> Iterator[Identity]:
+    """Every identity that messages, announcements and facts about persons name, one after the other."""
     for model in (Message, ContactEvent):
-        rows: QuerySet[Any] = model.objects.filter(account=account).exclude(msisdn="")
-        yield from rows.order_by("msisdn").values_list("msisdn", flat=True).distinct().iterator()
+        rows: QuerySet[Any] = model.objects.filter(account=account)
+        for column in ("msisdn", "user_id"):
+            values = rows.exclude(**{column: ""}).order_by(column).values_list(column, flat=True).distinct()
+            found = (identity_in(**{"msisdn": "", "user_id": "", column: value}) for value in values.iterator())
+            yield from (identity for identity in found if identity)
+    yield from known_identities(account.pk)
 
 
 _BATCH = 5_000  # payloads that a sweep reads at once
@@ -114,7 +155,7 @@ def mask_in_payloads(
         last, ids = cursor.fetchone()
     changed = 0
     for payload in MessagePayload.objects.filter(account=account, message_id__in=ids or [], created_at__lte=until):
-        masked = mask_json(payload.body, person.names)
+        masked = mask_json(payload.body, person.names_at(payload.created_at))
         if masked != payload.body:
             key = {"message_id": payload.message_id, "kind": payload.kind, "created_at": payload.created_at}
             changed += MessagePayload.objects.filter(account=account, **key).update(body=masked)
@@ -128,15 +169,16 @@ def mask_json(value: Any, names: Collection[str]) -> Any:
 
 def delete_contacts(account: Account, person: Person, until: datetime) -> int:
     """Delete the announcements about a person. Returns their number."""
-    of_person = Q(msisdn=person.msisdn) | Q(user_id__in=person.user_ids)
+    of_person = messages_of(person.holdings, at="at")
     return int(ContactEvent.objects.filter(of_person, account=account, at__lte=until).delete()[0])
 
 
 @transaction.atomic
 def erase_participations(account: Account, person: Person) -> int:
     """Remove a person from the participants of messages to groups, which stay. Returns the number of messages."""
+    keys = Participant.objects.filter(messages_of(person.holdings), account=account)
     with connection.cursor() as cursor:
-        return erase_person(cursor, account.pk, person.msisdn, person.user_ids)
+        return erase_person(cursor, account.pk, list(keys.values_list("participant_key", flat=True)))
 
 
 def delete_filters(account: Account, person: Person) -> int:

@@ -87,12 +87,13 @@ class FilterChoices:
 
 
 def _results(request: TenantRequest, form: LogForm, visible: Layout, choices: FilterChoices) -> dict[str, Any]:
-    account = request.account
+    account, numbers = request.account, request.principal.may(Permission.VIEW_NUMBERS)
     result = log_page(
         account,
         form.query(request.principal.reach, current_zone()),
         request.GET.dict(),
         loaded=[*choices.channels, *choices.templates],
+        named=numbers and "user" in visible.keys,
     )
     context: dict[str, Any] = {"page": result, "sentence": log_sentence(form), "is_counted": form.is_counted}
     costs: dict[UUID, Charge] = {}
@@ -101,7 +102,7 @@ def _results(request: TenantRequest, form: LogForm, visible: Layout, choices: Fi
     if form.cleaned_data["live"] and not any(name in request.GET for name in PAGING):
         context["seen"] = fingerprint(result.rows, costs)
     names = {each.pk: each.name for each in request.principal.reach.visible}
-    cells = Cells(visible, names, costs, whole_numbers=request.principal.may(Permission.VIEW_NUMBERS))
+    cells = Cells(visible, names, costs, whole_numbers=numbers)
     context["lines"] = cells.rows(result.rows)
     if not result.rows and SEEN not in request.GET:
         context["nothing_yet"] = not has_traffic(account)

@@ -1,6 +1,6 @@
 """The persons behind identities, and what else belongs to them."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 
 from django.db.models import Q
@@ -31,6 +31,13 @@ def identity_of(value: str) -> Identity | None:
     return None
 
 
+def identity_in(msisdn: str, user_id: str) -> Identity | None:
+    """The identity of a message's person: the user id, else the number."""
+    if user_id:
+        return Identity(IdentityKind.PARENT_USER_ID if is_parent_id(user_id) else IdentityKind.USER_ID, user_id)
+    return Identity(IdentityKind.NUMBER, standard(msisdn)) if msisdn else None
+
+
 def identities(account_id: int, identity: Identity | str, at: datetime | None = None) -> frozenset[Holding]:
     """Everything that belongs to the person of an identity, itself included, each with its dates.
 
@@ -38,6 +45,33 @@ def identities(account_id: int, identity: Identity | str, at: datetime | None = 
     """
     found = identity_of(identity) if isinstance(identity, str) else identity
     return persons_of(account_id, [found]).of(found, at) if found else frozenset()
+
+
+def usernames(account_id: int, person: Iterable[Holding]) -> list[str]:
+    """The usernames, in lower case, that a person's identities had while they were theirs."""
+    ended = {holding.identity: holding for holding in person}
+    rows = PersonName.objects.filter(
+        with_values(ended, "kind", "value"), account=account_id, name_kind=NameKind.USERNAME
+    )  # fmt: skip
+    names = {
+        name.lower()
+        for kind, value, name, at in rows.values_list("kind", "value", "name", "last_at")
+        if ended[Identity(IdentityKind(kind), value)].covers(at)
+    }
+    return sorted(names)
+
+
+def known_identities(account_id: int) -> Iterator[Identity]:
+    """Every identity and username of an account's facts, one after the other."""
+    links = IdentityLink.objects.filter(account=account_id)
+    changes = IdentityChange.objects.filter(account=account_id)
+    names = PersonName.objects.filter(account=account_id)
+    of_links = (links.values_list("kind", "value"), links.values_list("other_kind", "other_value"))
+    of_changes = (changes.values_list("kind", "value"), changes.values_list("kind", "new_value"))
+    for rows in (*of_links, *of_changes, names.values_list("kind", "value")):
+        yield from (Identity(IdentityKind(kind), value) for kind, value in rows.distinct().iterator())
+    given = names.filter(name_kind=NameKind.USERNAME).values_list("name", flat=True).distinct()
+    yield from (Identity(IdentityKind.USERNAME, name.lower()) for name in given.iterator())
 
 
 class KnownPersons:
@@ -90,7 +124,8 @@ def _facts(account_id: int, wanted: set[Identity]) -> tuple[set[Link], set[Chang
     return links, changes
 
 
-def _values(identities: Iterable[Identity], name: str, value: str) -> Q:
+def with_values(identities: Iterable[Identity], name: str, value: str) -> Q:
+    """The rows with one of the identities in two columns."""
     condition = Q(pk__in=[])
     by_kind: dict[str, list[str]] = {}
     for each in identities:
@@ -102,7 +137,8 @@ def _values(identities: Iterable[Identity], name: str, value: str) -> Q:
 
 def _links(account_id: int, identities: Collection[Identity]) -> Iterable[Link]:
     rows = IdentityLink.objects.filter(
-        _values(identities, "kind", "value") | _values(identities, "other_kind", "other_value"), account=account_id
+        with_values(identities, "kind", "value") | with_values(identities, "other_kind", "other_value"),
+        account=account_id,
     )
     for kind, value, other_kind, other_value, scope, at in rows.values_list(
         "kind", "value", "other_kind", "other_value", "scope", "first_at"
@@ -113,7 +149,7 @@ def _links(account_id: int, identities: Collection[Identity]) -> Iterable[Link]:
 
 def _changes(account_id: int, identities: Collection[Identity]) -> Iterable[Change]:
     rows = IdentityChange.objects.filter(
-        _values(identities, "kind", "value") | _values(identities, "kind", "new_value"), account=account_id
+        with_values(identities, "kind", "value") | with_values(identities, "kind", "new_value"), account=account_id
     )
     for kind, value, new_value, at in rows.values_list("kind", "value", "new_value", "at"):
         yield Change(Identity(IdentityKind(kind), value), Identity(IdentityKind(kind), new_value), at)

@@ -14,6 +14,7 @@ from messaging.inbound.enums import InboxState
 from messaging.inbound.models import InboxItem
 from messaging.inbound.services.erasure import erase_messages
 from messaging.log.enums import PayloadKind, SubmissionState
+from messaging.log.holdings import messages_of
 from messaging.log.lifecycle.erasure import AnchorKey
 from messaging.log.models import Message, MessagePayload, StatusEvent
 from messaging.log.query import MessageQuery
@@ -43,7 +44,7 @@ def erase_messages_with(
         account=account, message_id=OuterRef("id"), kind=PayloadKind.REQUEST, created_at__lte=confirmed_at
     )
     reported = StatusEvent.objects.filter(message_id=OuterRef("id"), webhook_received_at__lte=confirmed_at)
-    of_person = Q(msisdn=person.msisdn) | Q(user_id__in=person.user_ids) if person.user_ids else Q(msisdn=person.msisdn)
+    of_person = messages_of(person.holdings)
     rows = Message.objects.filter(of_person, Q(id__lte=upto) | Exists(reported) | Exists(requested), account=account)
     return _erase_next(account, rows, after, most)
 
@@ -84,7 +85,7 @@ def is_settling(account: Account, person: Person, moment: datetime) -> bool:
     being sent.
     """
     webhooks = InboxItem.objects.filter(account=account, state=InboxState.PENDING, received_at__lte=moment)
-    of_person = Q(about__msisdn=person.msisdn) | Q(about__user_id__in=person.user_ids)
+    of_person = Q(about__msisdn__in=person.names) | Q(about__user_id__in=person.ids)
     unsettled = Q(is_logged=False) | Q(state__in=(SubmissionState.SENDING, SubmissionState.ANSWERED))
     submissions = Submission.objects.filter(of_person, unsettled, account=account, created_at__lte=moment)
     return webhooks.exists() or submissions.exists()

@@ -1,0 +1,59 @@
+"""What persons are called."""
+
+from typing import Any, NamedTuple
+
+from django.db.models import F, Func, TextField
+
+from core.spellings import standard_sql
+from messaging.persons.enums import NameKind
+
+
+class Called(NamedTuple):
+    """A person's present username, without @, and profile name; empty where unknown."""
+
+    username: str = ""
+    profile_name: str = ""
+
+    @property
+    def best(self) -> str:
+        """The username with @, else the profile name; empty without either."""
+        return f"@{self.username}" if self.username else self.profile_name
+
+
+def called_of(row: Any) -> Called:
+    """The names of a row that has them beside its columns; unnamed if it was read without them."""
+    return Called(getattr(row, "username", ""), getattr(row, "profile_name", ""))
+
+
+_LATEST = """(
+    SELECT n.name FROM persons_personname n
+    WHERE n.account_id = {account} AND n.name_kind = '{name_kind}' AND {owner} ORDER BY n.last_at DESC LIMIT 1
+)"""
+_ID = "n.kind IN ('user_id', 'parent_user_id') AND n.value = "
+_LINKED_ID = f"""{_ID}(
+    SELECT l.value FROM persons_identitylink l
+    WHERE l.account_id = {{account}} AND l.other_kind = 'number' AND l.other_value = {{number}}
+    ORDER BY CASE WHEN l.first_at <= {{at}} THEN l.first_at END DESC NULLS LAST, l.first_at LIMIT 1
+)"""  # noqa: S608 - every name is a constant of this module
+_NUMBER = "n.kind = 'number' AND n.value = {number}"
+
+
+class PresentName(Func):
+    """The latest name of a message's person, as an expression of the log; empty if unknown.
+
+    By the message's user id, else by the id that had its number then, else by the number.
+    """
+
+    output_field = TextField()
+
+    def __init__(self, name_kind: NameKind) -> None:
+        super().__init__(*map(F, ("account_id", "user_id", "msisdn", "created_at")))
+        self._name_kind = name_kind
+
+    def as_sql(self, compiler: Any, connection: Any, **_: Any) -> tuple[str, Any]:  # type: ignore[override]
+        """The look-ups in their order. Columns have no parameters."""
+        account, user_id, msisdn, at = (compiler.compile(each)[0] for each in self.source_expressions)
+        columns = {"account": account, "number": f"({standard_sql(msisdn)})", "at": at, "name_kind": self._name_kind}
+        owners = (f"{_ID}{user_id}", _LINKED_ID.format(**columns), _NUMBER.format(**columns))
+        names = (_LATEST.format(owner=owner, **columns) for owner in owners)
+        return f"coalesce({', '.join(names)}, '')", ()

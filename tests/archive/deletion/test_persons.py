@@ -1,0 +1,162 @@
+"""Erasing a person by whatever identifies them, and nobody who had the same number before or after."""
+
+import json
+
+import pytest
+from django.db import connection
+
+from archive.deletion import work
+from archive.deletion.jobs import erase_person
+from archive.deletion.repeat import repeat_erasure
+from core.errors import UserError
+from messaging.inbound import inbox
+from messaging.inbound.models import InboxItem, WebhookEndpoint
+from messaging.log.models import ContactEvent, Message
+from messaging.persons.models import IdentityChange, IdentityLink, PersonName
+from tests.archive.deletion.search import pattern, tables_with
+from tests.people import principal
+from tests.traffic import META
+
+pytestmark = pytest.mark.django_db
+DAY, START = 86_400, 1_750_000_000
+WABA = "102290129340398"
+OLD, NEW = "6591111111", "6592222222"
+ANN = {"profile": {"name": "Annabel Xylo", "username": "anna.xylo"}, "wa_id": OLD, "user_id": "SG.ANN1"}
+
+
+def post(account, *, field="messages", provider="meta", **value):
+    """Post one webhook and process it. Returns the stored one."""
+    value = {"metadata": {"phone_number_id": META.number_id}, **value}
+    body = json.dumps({"entry": [{"id": WABA, "changes": [{"field": field, "value": value}]}]})
+    endpoint = WebhookEndpoint.objects.get(account=account, provider=provider)
+    inbox.store(account.pk, endpoint.pk, provider, {}, body.encode())
+    inbox.drain()
+    item = InboxItem.objects.latest("id")
+    assert item.state == "done", item.reason
+    return item
+
+
+def inbound(letter, day, **who):
+    return {
+        "id": f"wamid.{letter}",
+        "timestamp": str(START + day * DAY),
+        "type": "text",
+        "text": {"body": letter},
+        **who,
+    }
+
+
+def log_of(account):
+    ids = Message.objects.filter(account=account).values_list("provider_message_id", flat=True)
+    return "".join(sorted(each[-1] for each in ids))
+
+
+@pytest.fixture
+def people(acme):
+    """Ann writes under her number, her user id, and after a change under her new number; Bo then has the old one."""
+    post(acme, messages=[inbound("A", 0, **{"from": OLD})])
+    post(acme, messages=[inbound("B", 1, **{"from": OLD, "from_user_id": "SG.ANN1"})], contacts=[ANN])
+    post(acme, messages=[inbound("C", 2, from_user_id="SG.ANN1")])
+    change = {"type": "user_changed_number", "wa_id": NEW, "user_id": "SG.ANN2", "previous_user_id": "SG.ANN1"}
+    post(acme, messages=[inbound("D", 3, **{"from": OLD}) | {"type": "system", "system": change}])
+    post(acme, messages=[inbound("E", 4, **{"from": NEW})])
+    bo = {"profile": {"name": "Bo"}, "wa_id": OLD, "user_id": "SG.BO1"}
+    post(acme, messages=[inbound("F", 9, **{"from": OLD, "from_user_id": "SG.BO1"})], contacts=[bo])
+    post(acme, messages=[inbound("G", 10, **{"from": OLD}), inbound("H", 10, from_user_id="SG.ANN2")], contacts=[bo])
+    return acme
+
+
+def erased(account, text):
+    deletion = erase_person(principal(account, "ada@acme.example"), text, reason="Art. 17")
+    work.work(deletion.pk, seconds=60)
+    deletion.refresh_from_db()
+    assert deletion.state == "done"
+    return deletion
+
+
+def places_with(*names):
+    with connection.cursor() as cursor:
+        return tables_with(cursor, [pattern(name) for name in names])
+
+
+@pytest.mark.parametrize("identity", ["SG.ANN1", "sg.ANN2", "@Anna.Xylo", f"+{NEW}"])
+def test_all_of_a_person_goes_by_any_identity(people, other, identity):
+    deletion = erased(people, identity)
+    assert log_of(people) == "FG"
+    assert places_with("SG.ANN1", "SG.ANN2", "anna.xylo", "Annabel Xylo", NEW) == []
+    assert {"messages": 6, "identities": 6, "announcements": 1}.items() <= deletion.removed.items()
+    assert set(PersonName.objects.values_list("name", flat=True)) == {"Bo"}
+    assert [link.value for link in IdentityLink.objects.all()] == ["SG.BO1"]
+    assert not IdentityChange.objects.exists()
+    assert not ContactEvent.objects.exists()
+
+
+def test_who_has_the_number_now_goes_by_it(people):
+    assert erased(people, OLD).removed["messages"] == 2
+    assert log_of(people) == "ABCDEH"
+    assert set(PersonName.objects.values_list("name", flat=True)) == {"anna.xylo", "Annabel Xylo"}
+
+
+def test_a_late_webhook_of_a_deleted_message_brings_no_name_back(people):
+    erased(people, "SG.ANN1")
+    status = {"id": "wamid.B", "status": "read", "timestamp": str(START + 20 * DAY), "recipient_id": OLD}
+    change = {"type": "user_changed_number", "wa_id": NEW, "user_id": "SG.ANN2", "previous_user_id": "SG.ANN1"}
+    for again in (
+        {"messages": [inbound("B", 1, **{"from": OLD, "from_user_id": "SG.ANN1"})], "contacts": [ANN]},
+        {"statuses": [status], "contacts": [ANN]},
+        {"messages": [inbound("D", 3, **{"from": OLD}) | {"type": "system", "system": change}]},
+    ):
+        endpoint = WebhookEndpoint.objects.get(account=people, provider="meta")
+        value = {"metadata": {"phone_number_id": META.number_id}, **again}
+        body = json.dumps({"entry": [{"id": WABA, "changes": [{"field": "messages", "value": value}]}]})
+        inbox.store(people.pk, endpoint.pk, "meta", {}, body.encode())
+        inbox.drain()
+    assert places_with("SG.ANN1", "SG.ANN2", "anna.xylo", "Annabel Xylo", NEW) == []
+    post(people, messages=[inbound("I", 21, from_user_id="SG.ANN2")], contacts=[ANN | {"user_id": "SG.ANN2"}])
+    assert log_of(people) == "FGI"
+    assert "anna.xylo" in PersonName.objects.values_list("name", flat=True)
+
+
+def test_webhooks_about_persons_alone_go_too(acme):
+    post(acme, field="user_id_update", contacts=[ANN], user_id_update=[
+        {"wa_id": OLD, "user_id": {"previous": "SG.ANN0", "current": "SG.ANN1"}},
+        {"wa_id": "6593333333", "user_id": {"previous": "SG.CY0", "current": "SG.CY1"}},
+    ])  # fmt: skip
+    post(acme, field="user_id_update", user_id_update=[{"user_id": {"previous": "SG.ANN1", "current": "SG.ANN3"}}])
+    erased(acme, "SG.ANN3")
+    assert places_with("SG.ANN0", "SG.ANN1", "SG.ANN3", "Annabel Xylo", OLD) == []
+    assert b"SG.CY0" in bytes(InboxItem.objects.get().body)
+
+
+@pytest.mark.parametrize("spelled", ["5511987654321", "551187654321"])
+def test_both_spellings_go(acme, spelled):
+    post(acme, messages=[inbound("A", 0, **{"from": "5511987654321"}), inbound("B", 1, **{"from": "551187654321"})])
+    assert erased(acme, spelled).removed["messages"] == 2
+    assert places_with("5511987654321", "551187654321") == []
+
+
+@pytest.mark.parametrize("identity", ["SG.ANN1", "@anna.xylo", f"+{NEW}"])
+def test_an_erasure_is_repeated_from_its_certificate(people, identity):
+    deletion = erased(people, identity)
+    subject = deletion.certificate["subject"].removeprefix("hmac-sha256:")
+    by = principal(people, "ada@acme.example")
+    assert repeat_erasure(subject, "c1", by=by) is None
+    post(
+        people, messages=[inbound("J", 30, **{"from": NEW, "from_user_id": "SG.ANN1"})], contacts=[ANN | {"wa_id": NEW}]
+    )
+    assert repeat_erasure(subject, "c1", by=by) is not None
+
+
+@pytest.mark.parametrize("text", ["", "12", "anna.xylo", "@", "two words", "1" * 16])
+def test_what_identifies_nobody_is_refused(acme, text):
+    with pytest.raises(UserError, match="Enter the full number"):
+        erase_person(principal(acme), text, reason="Art. 17")
+
+
+@pytest.mark.parametrize(
+    ("identity", "reason"),
+    [("SG.ANN1", "letter of SG.ANN1"), ("@anna.xylo", "asked by @Anna.Xylo"), (NEW, f"call of {NEW}")],
+)
+def test_the_reason_must_not_name_the_person(acme, identity, reason):
+    with pytest.raises(UserError, match="Leave the number out"):
+        erase_person(principal(acme), identity, reason=reason)
