@@ -36,7 +36,9 @@ def prune(body: bytes, parsed: Parsed | None, is_removed: Callable[[PersonalEven
 
 def without_messages(body: bytes, parsed: Parsed | None, ids: Collection[str]) -> bytes | None:
     """The body without the messages of these provider's ids; see `prune`."""
-    return prune(body, parsed, lambda event: isinstance(event, MessageEvent | ContactEvent) and event.provider_message_id in ids)
+    return prune(
+        body, parsed, lambda event: isinstance(event, MessageEvent | ContactEvent) and event.provider_message_id in ids
+    )
 
 
 def parsed(provider: str, body: bytes) -> Parsed | None:

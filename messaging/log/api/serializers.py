@@ -48,6 +48,7 @@ class ParticipantSerializer(serializers.ModelSerializer[Participant]):
     """A participant of a message to a group, with a status and a charge of their own."""
 
     msisdn = serializers.SerializerMethodField()
+    user_id = serializers.SerializerMethodField()
     error_code = serializers.IntegerField(allow_null=True)
 
     class Meta:
@@ -61,6 +62,10 @@ class ParticipantSerializer(serializers.ModelSerializer[Participant]):
     def get_msisdn(self, participant: Participant) -> str:
         """Digits; masked for a key without the scope for full numbers."""
         return participant.msisdn if self.context["whole_numbers"] else mask_number(participant.msisdn)
+
+    def get_user_id(self, participant: Participant) -> str:
+        """Meta's id of the person; masked likewise."""
+        return participant.user_id if self.context["whole_numbers"] else mask_number(participant.user_id)
 
 
 class MessageSerializer(SparseSerializer, serializers.ModelSerializer[Message]):

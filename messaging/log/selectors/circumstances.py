@@ -8,9 +8,11 @@ from django.db.models import Q, QuerySet
 
 from accounts.models import Account
 from core.counting import count_up_to
+from messaging.log.holdings import messages_of
 from messaging.log.models import Change, Message
 from messaging.log.selectors.matching import within
-from messaging.persons.selectors.identities import identity_of
+from messaging.persons.resolution import Identity
+from messaging.persons.selectors.identities import identities, identity_in
 from messaging.suppression.selectors.stops import stop_at
 from providers.vocabulary import Category, Direction, Subject
 
@@ -46,18 +48,24 @@ class Circumstances:
 
 
 def circumstances(account: Account, message: Message, subaccount_ids: Sequence[int] | None) -> Circumstances:
-    """The circumstances when the message failed, was refused or expired; else at its creation. At most six queries."""
+    """The circumstances when the message failed, was refused or expired; else at its creation.
+
+    At most six queries, and those that find the person.
+    """
     at = message.failed_at or message.rejected_at or message.expired_at or message.created_at
     changes = _changes(account, message)
     before = [change for change in changes if change.at <= at]
     statuses = [change for change in changes if (change.subject, change.field) == (Subject.TEMPLATE, "status")]
-    person_messages = _messages_of_person(account, message, subaccount_ids)
+    identity = identity_in(message.msisdn, message.user_id)
+    person = identities(account.pk, identity, at) if identity else frozenset()
+    rows = Message.objects.filter(messages_of(person), account=account).exclude(pk=message.pk)
+    person_messages = within(rows, subaccount_ids)
     return Circumstances(
         at=at,
         changes={(change.subject, change.field): change for change in before},
         next_template_status=next((change for change in statuses if change.at > at), None),
         last_inbound_at=_last_inbound_at(message, person_messages, at),
-        stopped_at=_stopped_at(account, message, at),
+        stopped_at=_stopped_at(account, identity, at),
         in_the_minute_before=_count_sent(person_messages, at - timedelta(minutes=1), at),
         marketing_in_the_week_before=_count_sent(person_messages, at - WEEK, at, category=Category.MARKETING),
         similar_failures=_count_similar(account, message, subaccount_ids, at),
@@ -80,12 +88,6 @@ def _changes(account: Account, message: Message) -> list[Change]:
     return list(newest)[::-1]
 
 
-def _messages_of_person(account: Account, message: Message, subaccount_ids: Sequence[int] | None) -> QuerySet[Message]:
-    """The other messages with the same person; none without a number."""
-    rows = Message.objects.filter(account=account, msisdn=message.msisdn) if message.msisdn else Message.objects.none()
-    return within(rows.exclude(pk=message.pk), subaccount_ids)
-
-
 def _last_inbound_at(message: Message, person_messages: QuerySet[Message], at: datetime) -> datetime | None:
     """When the person last wrote or called, or accepted a call."""
     rows = person_messages.filter(direction=Direction.INBOUND, created_at__range=(at - _WINDOW_LOOK_BACK, at))
@@ -99,9 +101,8 @@ def _count_sent(person_messages: QuerySet[Message], start: datetime, end: dateti
     return count_up_to(rows, MAX_SIMILAR)
 
 
-def _stopped_at(account: Account, message: Message, at: datetime) -> datetime | None:
+def _stopped_at(account: Account, identity: Identity | None, at: datetime) -> datetime | None:
     """When marketing to the person was stopped, unless it was lifted before the moment."""
-    identity = identity_of(message.msisdn or message.user_id)
     stop = stop_at(account.pk, identity, at) if identity else None
     return stop.at if stop else None
 

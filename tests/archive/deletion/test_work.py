@@ -283,7 +283,7 @@ def test_nothing_of_a_person_remains_in_any_table_file_or_key(acme, other, reque
     assert deletion.removed == {
         "participations": 1,
         "messages": 5, "statuses": 6, "payloads": 3, "never_sent": 1, "webhooks": 6, "mentions": 3, "announcements": 1,
-        "identities": 1,
+        "identities": 2,
         "saved_filters": 3, "kept_answers": 1, "exports": 9,
     }  # fmt: skip
     texts = {payload.body["text"]["body"] for payload in MessagePayload.objects.filter(account=acme)}

@@ -3,11 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 
 from messaging.log.models import Message, PhoneNumber
 from messaging.log.query import MessageQuery, build, parse, problems
 from messaging.log.selectors.matching import matching
-from tests.traffic import AT, report
+from tests.traffic import AT, report, send_to_group
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -136,3 +137,21 @@ def test_what_is_refused(name, text, reach, problem):
 
 def test_who_sees_masked_numbers_finds_none_by_its_end(people):
     assert not matching(people, build({"number_ends": "1111"}, exact_numbers=True)).exists()
+
+
+def test_a_participant_of_a_group(acme):
+    send_to_group(acme)
+    received(acme, "B", msisdn="6591230381", user_id="SG.7")
+    assert ids_of(acme, person="SG.7") == ids_of(acme, msisdn="6591230381") == "AB"
+
+
+@pytest.mark.parametrize("filters", [{"number_ends": "1111"}, {"number_ends": "911111"}, {"person": "SG.2"}])
+def test_an_index_finds_the_page(people, filters):
+    rows = matching(people, build(filters)).order_by("-created_at", "-id")[:50]
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    plan = rows.explain()
+    assert "Seq Scan" not in plan
+    assert "_pkey" not in plan, "which would read the log from its end"
+    if "number_ends" in filters:
+        assert '"right"((msisdn)::text, 4) = ' in plan

@@ -27,6 +27,8 @@ DELIVERED = {
     "direction": "outbound",
     "msisdn": "919876543210",
     "user_id": "",
+    "username": "",
+    "profile_name": "",
     "group_id": "",
     "country": "IN",
     "content_type": "template",

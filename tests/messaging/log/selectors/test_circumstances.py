@@ -85,3 +85,11 @@ def test_a_person_without_a_number(acme):
     message = fail(acme, msisdn="", user_id="US.1")
     then = circumstances(acme, message, None)
     assert (then.last_inbound_at, then.in_the_minute_before, then.stopped_at) == (None, 0, None)
+
+
+def test_the_person_has_another_number_and_id(acme):
+    report(acme, "received", provider_message_id="wamid.1", direction="inbound", at=AT - timedelta(hours=30),
+           user_id="IN.7")  # fmt: skip
+    deliver(acme, provider_message_id="wamid.2", at=AT - timedelta(seconds=30), msisdn="", user_id="IN.7")
+    then = circumstances(acme, fail(acme), None)
+    assert (then.last_inbound_at, then.in_the_minute_before) == (AT - timedelta(hours=30), 1)
