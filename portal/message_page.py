@@ -26,7 +26,6 @@ from messaging.inbound.selectors.reports import reports_on
 from messaging.log.enums import LOST
 from messaging.log.models import Message
 from messaging.log.selectors.circumstances import MAX_SIMILAR, SIMILAR_SPAN, circumstances
-from messaging.log.selectors.log import names
 from messaging.log.selectors.participants import is_to_group, keys_of, reach_words
 from messaging.log.selectors.story import Story, story
 from messaging.log.story.categories import pricing_conflict
@@ -43,6 +42,7 @@ from messaging.log.story.timeline import (
     timeline,
 )
 from messaging.log.time_to_live import time_to_live_words
+from messaging.persons.selectors.names import called_of
 from messaging.sending.attempts import attempts, resolutions
 from messaging.sending.resolution import cancel_message, resolve, send_again
 from messaging.sending.selectors.uncertain import submission_of
@@ -78,8 +78,8 @@ def message(request: TenantRequest, umid: UUID) -> HttpResponse:
         **_diagnosis(request, row),
         **_sending(request, message_story),
     }
-    if may(Permission.VIEW_NUMBERS):
-        context["called"] = names(request.account, [row])[row.umid]
+    if numbers:
+        context["called"] = called_of(row)
     if row.msisdn or row.user_id:
         # By the message's id, which tells nobody a number, and at the message's time: numbers change hands.
         context["with_person"] = _log(person=str(row.umid), range="any")

@@ -13,7 +13,7 @@ from messaging.log.query import MessageQuery
 from messaging.log.selectors.matching import matching
 from messaging.log.selectors.participants import attach_participants, keys_of
 from messaging.persons.enums import NameKind
-from messaging.persons.selectors.names import Called, PresentName, called_of
+from messaging.persons.selectors.names import PresentName
 
 PAGE_SIZE = 50
 
@@ -52,12 +52,6 @@ def attach(account: Account, messages: Sequence[Message], *, loaded: Iterable[Mo
 def with_names(rows: QuerySet[Message]) -> QuerySet[Message]:
     """The messages with `username` and `profile_name` of their persons, for those who see complete numbers."""
     return rows.annotate(username=PresentName(NameKind.USERNAME), profile_name=PresentName(NameKind.PROFILE))
-
-
-def names(account: Account, messages: Sequence[Message]) -> dict[UUID, Called]:
-    """What the persons of messages are called, by UMID; for those who see complete numbers."""
-    keys = {"created_at__in": [row.created_at for row in messages], "id__in": [row.pk for row in messages]}
-    return {row.umid: called_of(row) for row in with_names(Message.objects.filter(account=account, **keys))}
 
 
 def charges(account: Account, messages: Iterable[Message]) -> dict[UUID, Charge]:

@@ -9,7 +9,7 @@ from uuid import UUID
 from accounts.models import Account
 from messaging.log.enums import PayloadKind
 from messaging.log.models import Message, MessagePayload, StatusEvent
-from messaging.log.selectors.log import attach
+from messaging.log.selectors.log import attach, with_names
 from messaging.log.selectors.matching import within
 
 _LIFE = timedelta(days=90)  # statuses come for 30 days; exports and imports may lag
@@ -35,10 +35,10 @@ def story(
 ) -> Story | None:
     """The message of a UMID in these subaccounts of the account.
 
-    Payloads only with `content`; requests, which hold phone numbers, only with `numbers` too.
+    Payloads only with `content`; requests, which hold phone numbers, only with `numbers` too; names with `numbers`.
     """
     messages = within(Message.objects.filter(account=account, umid=umid), subaccount_ids)
-    message = messages.order_by("created_at", "id").first()
+    message = (with_names(messages) if numbers else messages).order_by("created_at", "id").first()
     if message is None:
         return None
     attach(account, [message])

@@ -145,7 +145,7 @@ def test_a_participant_of_a_group(acme):
     assert ids_of(acme, person="SG.7") == ids_of(acme, msisdn="6591230381") == "AB"
 
 
-@pytest.mark.parametrize("filters", [{"number_ends": "1111"}, {"number_ends": "911111"}, {"person": "SG.2"}])
+@pytest.mark.parametrize("filters", [{"number_ends": "1111"}, {"number_ends": "911111"}])
 def test_an_index_finds_the_page(people, filters):
     rows = matching(people, build(filters)).order_by("-created_at", "-id")[:50]
     with connection.cursor() as cursor:
@@ -153,5 +153,4 @@ def test_an_index_finds_the_page(people, filters):
     plan = rows.explain()
     assert "Seq Scan" not in plan
     assert "_pkey" not in plan, "which would read the log from its end"
-    if "number_ends" in filters:
-        assert '"right"((msisdn)::text, 4) = ' in plan
+    assert '"right"((msisdn)::text, 4) = ' in plan

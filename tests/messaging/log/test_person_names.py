@@ -12,7 +12,8 @@ from accounts.enums import Permission
 from messaging.log.models import Message
 from messaging.log.query import MessageQuery
 from messaging.log.selectors.extracts import log_extract
-from messaging.log.selectors.log import names
+from messaging.log.selectors.log import with_names
+from messaging.persons.selectors.names import called_of
 from tests.access.test_permissions import bearer
 from tests.people import ROLES, visitor
 from tests.traffic import AT, report
@@ -69,9 +70,8 @@ def test_rest_masks_ids_and_hides_names(acme, ann):
 
 
 def names_by_letter(account):
-    called = names(account, list(Message.objects.filter(account=account)))
-    ids = dict(Message.objects.filter(account=account).values_list("umid", "provider_message_id"))
-    return {ids[umid][-1]: tuple(each) for umid, each in called.items()}
+    rows = with_names(Message.objects.filter(account=account))
+    return {row.provider_message_id[-1]: tuple(called_of(row)) for row in rows}
 
 
 def exported(account):
