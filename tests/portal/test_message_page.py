@@ -78,8 +78,9 @@ def test_queries_of_a_message(acme, django_assert_num_queries):
     with django_assert_num_queries(15):
         client.get(f"/logs/{message.umid}/")
     failed = report(acme, "failed", provider_message_id="wamid.F", error_source="meta", error_code=131049)
-    # as above without a charge; changes, last inbound, calls, stops, the minute and the week before, others alike
-    with django_assert_num_queries(18):
+    # as above without a charge; changes, the person's links and changes, last inbound, calls, stops, the minute and the
+    # week before, others alike
+    with django_assert_num_queries(20):
         client.get(f"/logs/{failed.umid}/")
 
 
@@ -133,11 +134,12 @@ def test_template_with_what_was_filled_in(acme):
     assert "Request as JSON" in page
 
 
-def test_all_with_this_person_is_for_those_who_see_the_number(acme):
+@pytest.mark.parametrize("role", ["owner", "viewer"])
+def test_all_with_this_person_tells_nobody_the_number(acme, role):
     message = deliver(acme)
-    link = f'href="/logs/?msisdn={INDIA}&amp;range=any"'
-    assert link in text(visitor(acme).get(f"/logs/{message.umid}/"))
-    assert link not in text(visitor(acme, "viewer").get(f"/logs/{message.umid}/"))
+    page = text(visitor(acme, role).get(f"/logs/{message.umid}/"))
+    assert f'href="/logs/?person={message.umid}&amp;range=any"' in page
+    assert INDIA not in page
 
 
 def test_failure_is_explained(acme):
