@@ -78,9 +78,9 @@ def test_queries_of_a_message(acme, django_assert_num_queries):
     with django_assert_num_queries(15):
         client.get(f"/logs/{message.umid}/")
     failed = report(acme, "failed", provider_message_id="wamid.F", error_source="meta", error_code=131049)
-    # as above without a charge; changes, the person's links and changes, last inbound, calls, stops, the minute and the
+    # as above without a charge; changes, the person twice, last inbound, calls, stops, the minute and the
     # week before, others alike
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(22):
         client.get(f"/logs/{failed.umid}/")
 
 
