@@ -36,7 +36,7 @@ def _fact(report: EventReport) -> Fact | None:
         has_code = (event.error_source, event.error_code) in _STOPPED_CODES or event.provider_error_code == _STOPPED
         found = (Action.STOP, Source.ERROR, "") if has_code else None
     elif event.direction == Direction.INBOUND and event.content_type in _REPLIES and event.state == _RECEIVED:
-        found = _answer(report)
+        found = None if event.group_id else _answer(report)  # in a group the word is for others
     else:
         return None
     identity = identity_of(event.msisdn or event.user_id) if found else None

@@ -217,6 +217,7 @@ def test_a_stop_of_marketing_messages(take, acme):
         ({"type": "button", "button": {"text": "Stop promotions", "payload": "p"}}, True),
         ({"type": "interactive", "interactive": {"button_reply": {"id": "STOP", "title": "x"}}}, True),
         ({"type": "image", "image": {"id": "1", "caption": "stop"}}, False),
+        ({"type": "text", "text": {"body": "STOP"}, "group_id": "Y2FwaV9ncm91cDox"}, False),
     ],
 )  # fmt: skip
 def test_a_stop_word(take, content, is_stopped):
