@@ -149,7 +149,9 @@ _serial = count()
 stories = st.lists(
     st.tuples(
         st.integers(0, 3),  # seconds, so that ties happen
-        st.sampled_from(["utility", "authentication", "authentication-international", "marketing", "service", ""]),
+        st.sampled_from(
+            ["utility", "authentication", "authentication-international", "marketing", "marketing_lite", "service", ""]
+        ),
         st.sampled_from(["regular", "free_entry_point", ""]),
         st.sampled_from(["IN", "SG", "NP", ""]),
     ),
@@ -166,7 +168,7 @@ def reference_prices(fact):
     if card is None:
         return UnratedReason.NO_CARD
     rates = Rate.objects.filter(card=card, market=fact.market, category=price_category(fact.category)).order_by("tier")
-    tiers = [Tier(r.tier, r.above, r.up_to, r.unit_price, r.end_known) for r in rates]
+    tiers = [Tier(r.tier, r.above, r.up_to, r.unit_price, r.end_known, r.is_derived) for r in rates]
     pricing_card = Card(card.name, card.currency, card.effective_from, card.revision, card.sha256)
     return (pricing_card, tiers) if tiers else UnratedReason.NO_RATE
 
@@ -175,7 +177,7 @@ def reference(bucket):
     """What pricing.py makes of a bucket's facts."""
     facts = [
         Fact(f.message_key, f.billed_at, f.day, f.kind.country, f.kind.market, f.kind.category, f.kind.currency,
-             f.kind.free_reason, f.kind.unrated_reason, f.kind.provider)
+             f.kind.free_reason, f.kind.unrated_reason, f.kind.provider, f.kind.price_source)
         for f in UsageFact.objects.filter(bucket=bucket).select_related("kind")
     ]  # fmt: skip
     return rate_bucket(facts, reference_prices, allowance=bucket.allowance)
