@@ -104,6 +104,7 @@ def _cases(account: Account) -> list[FilterCase]:
                    {"msisdn__exact": REGULAR}),
         FilterCase("first digits", {"msisdn": "+91 98000"}, "msisdn >= '9198000' AND msisdn < '9198001'", {},
                    {"msisdn__startswith": "9198000"}),
+        FilterCase("group", {"group_id": "GRP_none"}, "group_id = 'GRP_none'", {}, None),
         FilterCase("last digits", {"number_ends": REGULAR[-4:]}, "right(msisdn, 4) = %(end)s", {"end": REGULAR[-4:]},
                    {"msisdn__endswith": REGULAR[-4:]}),
         FilterCase("person", {"person": f"+{REGULAR}"}, "msisdn = %(msisdn)s", {"msisdn": REGULAR},
