@@ -12,9 +12,10 @@ class Dataset(TextChoices):
     COSTS = "costs", _("Costs")
     USAGE = "usage", _("Usage")
     CALLS = "calls", _("Calls")
+    OTHER_CHANNELS = "other_channels", _("Other channels")
 
 
-PERSONAL = (Dataset.MESSAGES, Dataset.CALLS)
+PERSONAL = (Dataset.MESSAGES, Dataset.CALLS, Dataset.OTHER_CHANNELS)
 """The datasets that contain numbers of people."""
 
 

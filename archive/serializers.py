@@ -26,6 +26,8 @@ from core.serializers import DaysSerializer, ReservedNamesSerializer
 from core.sparse import SparseSerializer
 from messaging.calls.filters import CallFilterSet
 from messaging.calls.models import Call
+from messaging.legs.filters import LegFilterSet
+from messaging.legs.models import Leg
 from messaging.log.api.query import MessageQuerySerializer
 from messaging.log.predicates import channel_ids
 from messaging.log.query import write_words
@@ -90,12 +92,19 @@ class CallFiltersSerializer(RecordFiltersSerializer):
     filterset = CallFilterSet
 
 
+class OtherChannelFiltersSerializer(RecordFiltersSerializer):
+    """The filters of the list of other channels."""
+
+    filterset = LegFilterSet
+
+
 FILTERS: Mapping[str, type[StrictSerializer]] = {
     Dataset.MESSAGES: MessageQuerySerializer,
     Dataset.CHARGES: ChargeFiltersSerializer,
     Dataset.COSTS: CostFiltersSerializer,
     Dataset.USAGE: UsageFiltersSerializer,
     Dataset.CALLS: CallFiltersSerializer,
+    Dataset.OTHER_CHANNELS: OtherChannelFiltersSerializer,
 }
 
 
@@ -178,6 +187,11 @@ def _call_filters(by: Principal, values: dict[str, Any], zone: str) -> _Filters:
     return _record_filters(CallFilterSet, Call, by, values)
 
 
+def _other_channel_filters(by: Principal, values: dict[str, Any], zone: str) -> _Filters:
+    check_names(by, {name: values[name] for name in ("subaccount",) if name in values})
+    return _record_filters(LegFilterSet, Leg, by, values)
+
+
 def _record_filters(
     filterset: type[RecordFilterSet], model: type[Record], by: Principal, values: dict[str, Any]
 ) -> _Filters:
@@ -188,7 +202,8 @@ def _record_filters(
 
 
 _FILTERS_OF = {
-    Dataset.MESSAGES: _message_filters, Dataset.USAGE: _usage_filters, Dataset.CALLS: _call_filters
+    Dataset.MESSAGES: _message_filters, Dataset.USAGE: _usage_filters, Dataset.CALLS: _call_filters,
+    Dataset.OTHER_CHANNELS: _other_channel_filters,
 }  # fmt: skip
 
 

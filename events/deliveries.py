@@ -145,7 +145,7 @@ def _post(delivery: Delivery, content: Content, endpoints: Endpoints) -> Post | 
     secret, kind = secret_of(delivery.account), event_type(event.type)
     if not subscription.configured:
         return Post(delivery.pk, subscription.url, envelope(Format.EIGHT_X_EIGHT, kind, event, content), secret)
-    endpoint = endpoints.of(event.account_id, content.subaccount_id, event.type)
+    endpoint = endpoints.of(event.account_id, content.subaccount_id, kind.receivers)
     if endpoint is None:
         return None
     body = envelope(endpoint.format, kind, event, content)

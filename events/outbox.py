@@ -1,18 +1,20 @@
 """Writes events in the transaction that causes them, if there is a subscription."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from django.db import connection
+from django.db.models import Min
 
+from events.models import Endpoint
 from events.types import event_type
 
 # Whether the account has an endpoint for the type, and whether a URL is subscribed to the subject.
 _RECEIVERS = """
 SELECT EXISTS (
-    SELECT FROM events_endpoint WHERE account_id = %(account)s AND event_type = %(type)s AND enabled
+    SELECT FROM events_endpoint WHERE account_id = %(account)s AND event_type = %(receivers)s AND enabled
     AND (subaccount_id IS NULL OR subaccount_id = %(subaccount)s)
 ), EXISTS (
     SELECT FROM events_subscription
@@ -54,8 +56,9 @@ def emit(
     Nothing is stored without a receiver: an endpoint of the account for the type, or a URL subscribed to the subject.
     Emitting the same event (subject, time, `key`) again changes nothing. Raises KeyError for an unknown type.
     """
+    kind = event_type(type_name)
     row: dict[str, Any] = {
-        "account": account_id, "type": type_name, "subject_type": event_type(type_name).subject_type,
+        "account": account_id, "type": type_name, "subject_type": kind.subject_type, "receivers": kind.receivers,
         "subject_id": subject_id, "subaccount": subaccount_id, "at": at, "key": key, "payload": json.dumps(payload),
     }  # fmt: skip
     with connection.cursor() as cursor:
@@ -66,3 +69,13 @@ def emit(
         if row["configured"] or subscribed:
             cursor.execute(_EMIT, row)
             cursor.execute(_DELIVER, row)
+
+
+def endpoint_times(account_ids: Collection[int], type_names: Iterable[str]) -> dict[int, datetime]:
+    """When the first endpoint for events of any of these types was created, for each account that has one.
+
+    Needs every tenant's scope.
+    """
+    receivers = {event_type(name).receivers for name in type_names}
+    rows = Endpoint.objects.filter(account__in=account_ids, event_type__in=receivers, enabled=True)
+    return dict(rows.values_list("account_id").annotate(first=Min("created_at")))

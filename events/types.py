@@ -47,17 +47,24 @@ def stored_payload(deliveries: Sequence["Delivery"]) -> Mapping[int, Content | N
 class EventType:
     """One type of event.
 
-    A reader needs all `permissions`. `load` returns the content at delivery. `formats` maps the names of other formats
-    than our own to functions that build the body from that content.
+    A reader needs all `permissions`. Endpoints of `endpoint_type` receive it (empty: those of its own type). `load`
+    returns the content at delivery. `formats` maps the names of other formats than our own to functions that build the
+    body from that content.
     """
 
     name: str
     label: "_StrOrPromise"
     subject_type: str
     permissions: tuple[Permission, ...]
+    endpoint_type: str = ""
     version: int = 1
     load: Loader = stored_payload
     formats: Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = field(default_factory=dict)
+
+    @property
+    def receivers(self) -> str:
+        """The type of the endpoints that receive it."""
+        return self.endpoint_type or self.name
 
 
 _TYPES: dict[str, EventType] = {}

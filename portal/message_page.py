@@ -23,6 +23,7 @@ from billing.selectors import charges_of, explain, sum_charges
 from core.errors import UserError
 from core.words import join_or
 from messaging.inbound.selectors.reports import reports_on
+from messaging.legs.selectors import legs_of
 from messaging.log.enums import LOST
 from messaging.log.models import Message
 from messaging.log.selectors.circumstances import MAX_SIMILAR, SIMILAR_SPAN, circumstances
@@ -77,6 +78,7 @@ def message(request: TenantRequest, umid: UUID) -> HttpResponse:
         **_content(message_story, may_see=may(Permission.VIEW_CONTENT)),
         **_diagnosis(request, row),
         **_sending(request, message_story),
+        "legs": legs_of(row, request.principal),
     }
     if numbers:
         context["called"] = called_of(row)

@@ -92,6 +92,7 @@ INSTALLED_APPS = [
     "messaging.log",
     "messaging.records",
     "messaging.calls",
+    "messaging.legs",
     "messaging.inbound",
     "messaging.sending",
     "archive",

@@ -9,6 +9,7 @@ import billing.urls
 import events.urls
 import messaging.calls.urls
 import messaging.inbound.urls
+import messaging.legs.urls
 import messaging.log.urls
 import messaging.sending.urls
 import messaging.suppression.urls
@@ -18,12 +19,12 @@ from portal.metrics import metrics
 
 # The order matters: 8x8's `messages/exports` comes before its `messages/<umid>`.
 _WITH_REST = (
-    accounts.urls, archive.urls, billing.urls, messaging.log.urls, messaging.calls.urls, messaging.inbound.urls,
-    messaging.sending.urls, messaging.suppression.urls,
+    accounts.urls, archive.urls, billing.urls, messaging.log.urls, messaging.calls.urls, messaging.legs.urls,
+    messaging.inbound.urls, messaging.sending.urls, messaging.suppression.urls,
 )  # fmt: skip
 _WITH_PAGES = (
     accounts.urls, archive.urls, billing.urls, events.urls, messaging.log.urls, messaging.calls.urls,
-    messaging.inbound.urls, messaging.suppression.urls,
+    messaging.legs.urls, messaging.inbound.urls, messaging.suppression.urls,
 )  # fmt: skip
 rest = [route for package in _WITH_REST for route in package.rest]
 

@@ -27,7 +27,7 @@ from messaging.suppression.files import read_person
 from messaging.suppression.services import add, set_words
 from tests.accounts.test_second_factor import logged_in, with_app
 from tests.people import browser_of, member, principal, visitor
-from tests.traffic import call, deliver, rate, report
+from tests.traffic import call, deliver, leg, rate, report
 from tests.visible import Known, Page, data_words, marked_language  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.django_db
@@ -131,6 +131,7 @@ def parameters(account) -> dict[str, object]:
     }
     values = {name: rows[0].pk for name, rows in first.items()}
     public: dict[str, object] = {"umid": Message.objects.get(provider_message_id="wamid.F0").umid}
+    public["leg_id"] = leg(account, at=NOW).record_key
     public["call_id"] = call(account, at=NOW, ended_at=NOW).record_key
     item = InboxItem.objects.create(
         account=account, endpoint=WebhookEndpoint.objects.filter(account=account)[0], provider="meta", body=b"{}",

@@ -2,17 +2,19 @@
 
 from datetime import UTC, datetime, timedelta
 
-from accounts.models import Account
+from accounts.models import Account, Subaccount
 from billing.rating import dirty_buckets, rate_bucket
 from core.tenancy import every_tenant
 from local.demo.world import ACME, OTHER
 from messaging.calls.models import Call
 from messaging.calls.services import apply_calls
+from messaging.legs.models import Leg
+from messaging.legs.services import apply_legs
 from messaging.log import lifecycle
 from messaging.log.directory import Directory
 from messaging.log.models import Message
 from messaging.records.merge import RecordReport, record_key
-from providers.events import CallEvent, MessageEvent
+from providers.events import CallEvent, LegEvent, MessageEvent
 from providers.vocabulary import Direction
 
 AT = datetime(2026, 10, 15, 8, 0, tzinfo=UTC)
@@ -48,6 +50,19 @@ def call(account: Account, channel=META, **said) -> Call:
         place = Directory([account.pk]).placement(account.pk, channel.provider, event)
         apply_calls([RecordReport(account.pk, channel.provider, event, place)])
         return Call.objects.get(record_key=record_key(account.pk, channel.provider, event.call_id))
+
+
+def leg(account: Account, *, channel="sms", umid="umid-1", **said) -> Leg:
+    """Apply one event of a message on another channel: by default an SMS is delivered."""
+    about = {name: said.pop(name) for name in ("price", "currency", "segments", "business_address") if name in said}
+    code = Subaccount.objects.filter(account=account).earliest("pk").code
+    message = MessageEvent(umid, said.pop("state", "delivered"), said.pop("at", AT), **{
+        "subaccount_code": code, "msisdn": INDIA, **said,
+    })  # fmt: skip
+    with every_tenant():
+        place = Directory([account.pk]).placement(account.pk, "8x8", message)
+        apply_legs([RecordReport(account.pk, "8x8", LegEvent(channel, message, **about), place)])
+        return Leg.objects.get(record_key=record_key(account.pk, "8x8", channel, umid))
 
 
 def channel_of(account: Account):

@@ -9,6 +9,7 @@ _REMOVED = {
     "statuses": _("Statuses in their history"),
     "payloads": _("Texts, requests and responses"),
     "calls": _("Calls, whose person was removed"),
+    "other_channels": _("Messages on other channels, whose person and text were removed"),
     "webhooks": _("Stored webhooks deleted or redacted"),
     "mentions": _("Mentions in other messages, masked"),
     "announcements": _("Marketing preferences and announced changes"),

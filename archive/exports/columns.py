@@ -193,6 +193,34 @@ _CALLS = (
     Column("cost_currency", _("Currency"), ColumnType.CODE, standard=False, needs=Permission.VIEW_COSTS),
 )  # fmt: skip
 
+_OTHER_CHANNELS = (
+    Column("id", _("Id"), ColumnType.ID),
+    Column("created_at", _("Recorded on"), ColumnType.MOMENT),
+    Column("provider", _("Provider"), ColumnType.CODE),
+    Column("umid", _("UMID")),
+    Column("channel", _("Channel"), ColumnType.CODE),
+    Column("subaccount_id", _("Subaccount")),
+    Column("direction", _("Direction"), ColumnType.CODE),
+    Column("msisdn", _("Phone number")),
+    Column("user_id", _("User id")),
+    Column("business_address", _("Sender or receiver")),
+    Column("country", _("Country"), ColumnType.CODE),
+    Column("content_type", _("Content type")),
+    Column("status", _("Status"), ColumnType.CODE),
+    Column("status_detail", _("Status detail")),
+    *_moment_columns(
+        queued_at=_("Queued"), sent_at=_("Sent"), delivered_at=_("Delivered"), read_at=_("Read"),
+        failed_at=_("Failed"), rejected_at=_("Rejected"), received_at=_("Received"),
+    ),
+    Column("error_code", _("Error code"), ColumnType.NUMBER),
+    Column("error_title", _("Error")),
+    Column("segments", _("Segments"), ColumnType.NUMBER),
+    Column("price", _("Price"), ColumnType.AMOUNT),
+    Column("currency", _("Currency"), ColumnType.CODE),
+    Column("client_message_id", _("Client’s message id")),
+    Column("content", _("Content"), standard=False, needs=Permission.VIEW_CONTENT, sql="({})::text"),
+)  # fmt: skip
+
 _COST_FIGURES = (
     Column("currency", _("Currency"), ColumnType.CODE),
     Column("delivered", _("Delivered"), ColumnType.NUMBER),
@@ -210,13 +238,13 @@ _COST_FIGURES = (
 
 _FIXED: Mapping[str, Sequence[Column]] = MappingProxyType({
     Dataset.MESSAGES: (*_MESSAGES, *_OF_8X8), Dataset.CHARGES: _CHARGES, Dataset.USAGE: _USAGE,
-    Dataset.CALLS: _CALLS,
+    Dataset.CALLS: _CALLS, Dataset.OTHER_CHANNELS: _OTHER_CHANNELS,
 })  # fmt: skip
 
 NEEDS: Mapping[str, Permission] = MappingProxyType({
     Dataset.MESSAGES: Permission.VIEW_MESSAGES, Dataset.CHARGES: Permission.VIEW_COSTS,
     Dataset.COSTS: Permission.VIEW_COSTS, Dataset.USAGE: Permission.VIEW_DASHBOARD,
-    Dataset.CALLS: Permission.VIEW_MESSAGES,
+    Dataset.CALLS: Permission.VIEW_MESSAGES, Dataset.OTHER_CHANNELS: Permission.VIEW_MESSAGES,
 })  # fmt: skip
 """The permission that each dataset needs, besides that to export."""
 

@@ -15,6 +15,7 @@ from billing.selectors import cost_totals
 from core.counting import count_up_to
 from core.forms import FilterForm
 from messaging.calls.filters import CallForm
+from messaging.legs.filters import LegForm
 from messaging.log.forms.log import LogForm, TrafficForm
 from messaging.log.query import MessageQuery, write_words
 from messaging.log.selectors.channels import channels, named_templates
@@ -111,6 +112,11 @@ def page_query(by: Principal, dataset: str, params: QueryDict, *, zone: ZoneInfo
         form = TrafficForm(
             params, today=datetime.now(zone).date(), subaccounts=subaccounts, channels=channels(account, reach.ids),
             templates=named_templates(account, reach.ids),
+        )  # fmt: skip
+    elif dataset == Dataset.OTHER_CHANNELS:
+        form = LegForm(
+            params, today=datetime.now(zone).date(), subaccounts=subaccounts,
+            exact_numbers=not by.may(Permission.VIEW_NUMBERS),
         )  # fmt: skip
     elif dataset == Dataset.CALLS:
         form = CallForm(

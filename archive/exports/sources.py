@@ -21,10 +21,12 @@ from core.money import plain
 from messaging.calls.filters import CallFilterSet
 from messaging.calls.models import Call
 from messaging.calls.selectors.extracts import call_extract
+from messaging.legs.filters import LegFilterSet
+from messaging.legs.models import Leg
 from messaging.log.query import MessageQuery, read_query
 from messaging.log.selectors.extracts import charge_extract, log_extract, log_span, traffic_extract
 from messaging.log.selectors.traffic import TrafficFilter
-from messaging.records.extracts import record_span
+from messaging.records.extracts import record_extract, record_span, within_span
 from messaging.records.filters import RecordFilterSet
 from messaging.records.models import Record
 from messaging.records.selectors import visible_rows
@@ -162,6 +164,17 @@ class _Calls(_Records):
         )  # fmt: skip
 
 
+class _OtherChannels(_Records):
+    """The messages on other channels than WhatsApp, with the prices that the provider states."""
+
+    sums = (("price", "currency"),)
+    model, filterset = Leg, LegFilterSet
+
+    def extract(self, names: Sequence[str], span: Span, limit: int | None) -> Extract:
+        rows = within_span(self._rows, span)
+        return Extract(record_extract(rows, names, whole_numbers=self.export.whole_numbers, limit=limit))
+
+
 class _Costs:
     """The cost report, with its totals and a head that names its days, zone and age."""
 
@@ -224,6 +237,7 @@ _SOURCES: dict[str, type[Any]] = {
     Dataset.USAGE: _Usage,
     Dataset.COSTS: _Costs,
     Dataset.CALLS: _Calls,
+    Dataset.OTHER_CHANNELS: _OtherChannels,
 }
 
 

@@ -107,8 +107,9 @@ class Migration(migrations.Migration):
                             ("costs", "Costs"),
                             ("usage", "Usage"),
                             ("calls", "Calls"),
+                            ("other_channels", "Other channels"),
                         ],
-                        max_length=12,
+                        max_length=16,
                     ),
                 ),
                 (
@@ -177,8 +178,9 @@ class Migration(migrations.Migration):
                             ("costs", "Costs"),
                             ("usage", "Usage"),
                             ("calls", "Calls"),
+                            ("other_channels", "Other channels"),
                         ],
-                        max_length=12,
+                        max_length=16,
                     ),
                 ),
                 (

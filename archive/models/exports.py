@@ -17,7 +17,7 @@ from core.tenancy import TenantModel
 class ExportBase(TenantModel):
     """The common part of exports and schedules: the dataset, the columns in order, and the format."""
 
-    dataset = models.CharField(max_length=12, choices=Dataset)
+    dataset = models.CharField(max_length=16, choices=Dataset)
     format = models.CharField(max_length=8, choices=Format, default=Format.CSV)
     compression = models.CharField(max_length=8, choices=Compression, blank=True)
     columns = ArrayField(models.CharField(max_length=64))

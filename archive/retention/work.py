@@ -19,6 +19,7 @@ from archive.retention import months
 from archive.retention.periods import first_kept_month, month_start
 from core.locks import session_lock
 from core.tenancy import every_tenant
+from messaging.legs.services import empty_contents
 
 log = structlog.get_logger("tollgate.retention")
 
@@ -65,8 +66,9 @@ def _run(kind: str, today: date) -> None:
         if unswept:
             _sweep_month(kind, month, unswept)
     late = {pk: month for pk, month in first.items() if keepings[pk].swept.get(kind, "") < str(month)}
-    if kind == "message" and late:
-        _sweep_leftovers(late)
+    sweep = {"message": _sweep_leftovers, "payload": _empty_contents}.get(kind)
+    if sweep and late:
+        sweep(late)
     for pk, month in late.items():
         keepings[pk].swept[kind] = str(month)
         Keeping.objects.filter(pk=pk).update(swept=keepings[pk].swept)
@@ -102,6 +104,13 @@ def _sweep_month(kind: str, month: date, allowed: Mapping[int, date]) -> None:
     with transaction.atomic():
         months.drop_empty(kind, month)
     log.info("month_swept", kind=kind, month=str(month), accounts=len(allowed))
+
+
+def _empty_contents(first: Mapping[int, date]) -> None:
+    """Delete the texts of messages on other channels, which stand in their rows."""
+    for pk, month in first.items():
+        while empty_contents(pk, month_start(month)):
+            pass
 
 
 def _sweep_leftovers(first: Mapping[int, date]) -> None:

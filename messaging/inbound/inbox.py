@@ -21,6 +21,7 @@ from messaging.inbound.awaiting import note_early_edits, requeue_awaiting
 from messaging.inbound.enums import InboxState, ReasonKind
 from messaging.inbound.intake import ClaimedItem, Intake, Reading, Result
 from messaging.inbound.models import InboxItem, Replay
+from messaging.legs.services import apply_legs
 from messaging.log import lifecycle
 from messaging.log.assets import history
 from messaging.log.lifecycle.people import record_contacts
@@ -179,7 +180,9 @@ def _apply(readings: Sequence[Reading], intake: Intake) -> None:
         history.apply_contacts([report for report in contacts if not is_preference(report)])
         record_preferences(contacts)
         record_contacts(contacts)
-        apply_calls([record for reading in readings for record in reading.records])
+        records = [record for reading in readings for record in reading.records]
+        apply_calls(records)
+        apply_legs(records)
         _set_states([(reading.item, _state(reading), reading.result) for reading in readings])
         for reading in readings if deleted else ():
             _prune(reading, deleted)

@@ -15,9 +15,7 @@ from messaging.records.models import Record
 Span = tuple[datetime, datetime]  # the end is not included
 Row = TypeVar("Row", bound=Record)
 PERSONAL = ("msisdn", "user_id")
-_RELATED = MappingProxyType({
-    "id": "record_key", "subaccount_id": "subaccount__code", "channel": "phone_number__provider_number_id"
-})  # fmt: skip
+_RELATED = MappingProxyType({"id": "record_key", "subaccount_id": "subaccount__code"})
 
 
 def record_span(rows: QuerySet[Any], before: datetime) -> Span | None:
@@ -36,17 +34,20 @@ def within_span(rows: QuerySet[Row], span: Span) -> QuerySet[Row]:
 
 def record_extract(
     rows: QuerySet[Any], names: Sequence[str], *, whole_numbers: bool, limit: int | None,
-    hidden: Mapping[str, bool] = MappingProxyType({}),
+    hidden: Mapping[str, bool] = MappingProxyType({}), paths: Mapping[str, str] = MappingProxyType({}),
 ) -> str:  # fmt: skip
-    """The statement that selects these fields of ordered records. `hidden` ones are empty."""
+    """The statement that selects these fields of ordered records. `hidden` ones are empty; `paths` are joins."""
+    paths = {**_RELATED, **paths}
     expressions = {
-        name: Value("") if hidden.get(name) else _expression(name, whole_numbers=whole_numbers) for name in names
+        name: Value("")
+        if hidden.get(name)
+        else _expression(name, paths.get(name, name), masked=name in PERSONAL and not whole_numbers)
+        for name in names
     }
     return select_as(rows, expressions, limit)
 
 
-def _expression(name: str, *, whole_numbers: bool) -> Expression | F:
-    if name in PERSONAL and not whole_numbers:
+def _expression(name: str, path: str, *, masked: bool) -> Expression | F:
+    if masked:
         return MaskedNumber(F(name), output_field=TextField())
-    path = _RELATED.get(name, name)
     return Coalesce(F(path), Value("")) if "__" in path else F(path)

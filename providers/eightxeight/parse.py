@@ -7,6 +7,7 @@ Letter case differs between its samples, so words are compared in lower case.
 from typing import Any
 
 from core.strict_json import Unparsable, load_repaired
+from providers.eightxeight.legs import leg_event
 from providers.eightxeight.management import read_management
 from providers.events import MessageEvent, Parsed
 from providers.meta.people import MAX_NAME, NAMES
@@ -27,7 +28,7 @@ _STATES = {
 
 _WHATSAPP = frozenset({"", "chatapps", "whatsapp"})  # ChatApps is the namespace
 # "List of supported ChatApps channels", and the namespaces of other products.
-_OTHER_CHANNELS = frozenset({
+CHANNELS = frozenset({
     "sms", "viber", "zalo", "zalonotification", "line", "linenotification", "rcs", "facebook", "wechat", "kakao",
     "instagram", "voice",
 })  # fmt: skip
@@ -36,7 +37,8 @@ _OTHER_CHANNELS = frozenset({
 def parse(body: bytes) -> Parsed:
     """Turn one body into its one event. Raises Unparsable when it is not an envelope of 8x8.
 
-    8x8 posts all channels to one address, and the legs of a fallback under one UMID. Only WhatsApp's are messages here.
+    8x8 posts all channels to one address, and the legs of a fallback under one UMID. Only WhatsApp's are messages;
+    those of other channels are legs.
     """
     data, notes = load_repaired(body)
     kind = text(data.get("eventType"), 64).lower()
@@ -45,9 +47,8 @@ def parse(body: bytes) -> Parsed:
     try:
         if reader := _MESSAGES.get(kind):
             payload = mapping(data.get("payload"))
-            if channel := _other_channel(data, payload):
-                return Parsed(notes=[*notes, f"About the channel {channel}, which is not logged: only WhatsApp is."])
-            return Parsed(events=[reader(payload)], notes=notes)
+            channel, message = _other_channel(data, payload), reader(payload)
+            return Parsed(events=[leg_event(channel, message, payload, notes) if channel else message], notes=notes)
         events = read_management(kind, data)
     except ValueError as error:
         return Parsed(problems=[f"The {kind} cannot be used: {error}."], notes=notes)
@@ -66,9 +67,9 @@ def _other_channel(data: dict[str, Any], payload: dict[str, Any]) -> str:
     named += [payload["recipient"]] if not isinstance(payload.get("recipient"), dict | None) else []
     named += [data["namespace"]] if data.get("namespace") is not None else []
     words = [text(word, 32).strip().lower() if isinstance(word, str) else repr(word)[:32] for word in named]
-    if unknown := next((word for word in words if word not in _WHATSAPP | _OTHER_CHANNELS), ""):
+    if unknown := next((word for word in words if word not in _WHATSAPP | CHANNELS), ""):
         raise ValueError(f"{unknown} is no known channel")
-    return next((word for word in words if word in _OTHER_CHANNELS), "")
+    return next((word for word in words if word in CHANNELS), "")
 
 
 def _required_id(payload: dict[str, Any]) -> str:

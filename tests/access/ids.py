@@ -25,7 +25,7 @@ from messaging.suppression.files import read_person
 from messaging.suppression.models import Suppression
 from messaging.suppression.services import add
 from tests.people import principal
-from tests.traffic import AT, call, channel_of, deliver
+from tests.traffic import AT, call, channel_of, deliver, leg
 
 # Parameters that are no id of anything of an account, each with a value that the route takes.
 FIXED = {"version": "v24.0", "kind": "card", "provider": "meta", "token": "x"}
@@ -40,6 +40,7 @@ def ids_of(account: Account) -> dict[str, Any]:
     return {
         **FIXED,
         "umid": message.umid,
+        "leg_id": leg(account).record_key,
         "call_id": call(account, channel_of(account)).record_key,
         "account_id": account.public_id,
         "subaccount_id": subaccount.pk,

@@ -47,7 +47,8 @@ def test_an_unknown_placeholder_is_named():
 def test_the_result_stands_beside_the_right_one(acme, live_server, settings, tmp_path):
     settings.BASE_URL = live_server.url
     (tmp_path / "a_free.json").write_text(case("free", "meta", meta(statuses=[STATUS])))
-    payload = {"umid": "{{UMID}}", "channel": "sms", "status": {"state": "delivered", "timestamp": "{{ISO}}"}}
+    status = {"state": "delivered", "timestamp": "{{ISO}}"}
+    payload = {"umid": "{{UMID}}", "subAccountId": "acme_wa", "channel": "sms", "status": status}
     receipt = {"eventType": "outbound_message_status_changed", "payload": payload}
     (tmp_path / "b_sms.json").write_text(case("no message", "8x8", receipt))
     output = StringIO()
@@ -59,8 +60,8 @@ def test_the_result_stands_beside_the_right_one(acme, live_server, settings, tmp
         "  message outbound delivered 919876543210 IN utility free_not_billable 0.00",
         "b_sms",
         "  right: no message",
-        "  webhook done: About the channel sms, which is not logged: only WhatsApp is.",
-        "  no message and no template",
+        "  webhook done",
+        "  sms outbound delivered",
     ]
 
 

@@ -24,7 +24,7 @@ from messaging.suppression.enums import Source
 from messaging.suppression.files import read_person
 from messaging.suppression.services import add
 from tests.people import browser_of, member, principal
-from tests.traffic import AT, call, deliver, rate, report
+from tests.traffic import AT, call, deliver, leg, rate, report
 
 pytestmark = pytest.mark.django_db
 NOT_OURS = ("admin/", "api/", "accounts/", "graph/", "360dialog/", "webhooks/", "healthz", "metrics", "static/")
@@ -63,6 +63,8 @@ COUNTS = {
     "log:template": 15,
     "calls:calls": 11,
     "calls:call": 10,
+    "legs:legs": 99,
+    "legs:leg": 99,
     "log:numbers": 17,
     "log:number": 19,
     "log:health": 12,
@@ -157,6 +159,7 @@ def test_queries_of_every_page(acme, n):
         report(acme, "received", provider_message_id=f"wamid.i{number}", direction="inbound")
         member(acme, "viewer")
         call(acme, call_id=f"wacid.{number}")
+        leg(acme, umid=f"umid-{number}")
         item = InboxItem.objects.create(
             account=acme, endpoint=WebhookEndpoint.objects.filter(account=acme).first(), provider="meta", body=b"{}",
             received_at=AT, state="parked", reason="Why",
@@ -168,6 +171,7 @@ def test_queries_of_every_page(acme, n):
     first = {
         "umid": Message.objects.get(provider_message_id="wamid.0").umid,
         "call_id": call(acme).record_key,
+        "leg_id": leg(acme).record_key,
         "template_id": Template.objects.filter(name="weekend_sale").first().pk,
         "number_id": PhoneNumber.objects.first().pk,
         "endpoint_id": WebhookEndpoint.objects.first().pk,

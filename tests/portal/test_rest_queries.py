@@ -19,7 +19,7 @@ from messaging.suppression.services import add
 from tests.access.test_permissions import bearer
 from tests.people import principal
 from tests.portal.test_openapi import routes_described, schema_of_200
-from tests.traffic import AT, call, deliver
+from tests.traffic import AT, call, deliver, leg
 
 pytestmark = pytest.mark.django_db
 ROWS = 20
@@ -33,6 +33,7 @@ def rows_of_everything(account, numbers):
         at = AT + timedelta(minutes=n)
         deliver(account, provider_message_id=f"wamid.{n}", at=at, template_name="weekend_sale", template_language="en")
         call(account, call_id=f"wacid.{n}", at=at)
+        leg(account, umid=f"umid-{n}", at=at)
         InboxItem.objects.create(account=account, endpoint=endpoint, provider="meta", body=b"{}", received_at=at)
         add(read_person(f"+65912300{n:02}"), by=principal(account, "ada@acme.example"), source=Source.API)
         principal(account, "ada@acme.example").record("account.renamed", "Acme")

@@ -21,9 +21,11 @@ from billing.rating.engine import dirty_buckets, rate_bucket
 from core.money import plain
 from core.tenancy import every_tenant
 from local.demo.world import PLANS, Plan, account_of, credentials, webhook, webhook_secret
+from messaging.calls.models import Call
 from messaging.inbound import inbox
 from messaging.inbound.enums import InboxState
 from messaging.inbound.models import InboxItem
+from messaging.legs.models import Leg
 from messaging.log.enums import PayloadKind
 from messaging.log.models import Message, MessagePayload, StatusEvent, Template
 from messaging.log.selectors.log import charges
@@ -123,7 +125,7 @@ def _settled(account: Account, newest: int, count: int) -> list[InboxItem]:
 
 
 def _results(account: Account, values: Mapping[str, Any]) -> Iterator[str]:
-    """A line for each message and template of the case."""
+    """A line for each message, template, call and message on another channel of the case."""
     messages = Message.objects.filter(account=account, provider_message_id__startswith=values["ID"])
     messages |= Message.objects.filter(account=account, umid=values["UMID"])
     rows = list(messages.order_by("created_at", "id"))
@@ -134,8 +136,19 @@ def _results(account: Account, values: Mapping[str, Any]) -> Iterator[str]:
         components = ", ".join(str(each.get("type")) for each in template.components) or "no components"
         state = f"{template.category} {template.status}, {components}"
         yield f"template {template.provider_template_id} {template.language}: {state}"
-    if not (rows or templates):
+    calls = Call.objects.filter(account=account, call_id__startswith=values["ID"]).order_by("created_at", "pk")
+    legs = Leg.objects.filter(account=account, umid=values["UMID"]).order_by("created_at", "pk")
+    yield from (_words("call", row.direction, row.status, row.msisdn, f"{row.seconds or 0} s") for row in calls)
+    yield from (
+        _words(row.channel, row.direction, row.status, row.msisdn, row.price and plain(row.price), row.currency)
+        for row in legs
+    )
+    if not (rows or templates or calls or legs):
         yield "no message and no template"
+
+
+def _words(*parts: str | None) -> str:
+    return " ".join(part for part in parts if part)
 
 
 def _message_line(row: Message, charge: Charge | None) -> str:

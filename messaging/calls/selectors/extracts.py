@@ -29,7 +29,7 @@ def call_extract(
     fields = list(dict.fromkeys(fields))
     inner = record_extract(
         within_span(rows, span), fields, whole_numbers=whole_numbers, limit=limit,
-        hidden={"call_id": not whole_numbers},
+        hidden={"call_id": not whole_numbers}, paths={"channel": "phone_number__provider_number_id"},
     )  # fmt: skip
     if not costs:
         return Extract(inner)

@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 
 from billing.calls.charges import CallCharge
 from core.templatetags.formats import price
-from core.templatetags.icons import icon
 from messaging.calls.enums import CallStatus
 from messaging.calls.models import Call
 
@@ -40,17 +39,6 @@ def call_duration(call: Call) -> str:
     minutes, seconds = divmod(call.seconds, 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
-
-
-@register.simple_tag
-def call_direction(call: Call) -> SafeString | str:
-    """An arrow with its meaning for screen readers."""
-    if not call.direction:
-        return ""
-    return format_html(
-        '<span title="{0}">{1}<span class="visually-hidden">{0}</span></span>', call.get_direction_display(),
-        icon(call.direction, 14),
-    )  # fmt: skip
 
 
 @register.simple_tag

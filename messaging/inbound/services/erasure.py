@@ -11,6 +11,7 @@ from core import partitions
 from messaging.calls.models import Call
 from messaging.inbound.inbox import rewrite
 from messaging.inbound.models import InboxItem, WebhookEndpoint
+from messaging.legs.models import Leg
 from messaging.log.lifecycle.erasure import AnchorKey
 from messaging.log.lifecycle.erasure import erase_messages as erase_from_log
 from messaging.log.models import DeletedMessage
@@ -84,7 +85,7 @@ def _was_deleted(account: Account, provider: str, event: PersonalEvent) -> bool:
     if isinstance(event, CallEvent):
         return was_erased(Call, record_key(account.pk, provider, event.call_id))
     if isinstance(event, LegEvent):
-        return False  # only Meta's endpoints are shared
+        return was_erased(Leg, record_key(account.pk, provider, event.channel, event.message.provider_message_id))
     key = message_key(account.pk, provider, event.provider_message_id)
     return DeletedMessage.objects.filter(account=account, message_key=key).exists()
 

@@ -5,7 +5,7 @@ import pytest
 
 from core.strict_json import Unparsable
 from providers.eightxeight.parse import parse
-from providers.events import MessageEvent
+from providers.events import LegEvent, MessageEvent
 from providers.vocabulary import Direction
 
 RECEIPT = {
@@ -160,13 +160,13 @@ def other(namespace="ChatApps", kind="outbound_message_status_changed", **payloa
             other(channel=None, status={"state": "sent", "timestamp": "2026-07-03T03:40:54.16Z", "channel": "SMS"}),
             "sms",
         ),
-        (other(channel="sms", kind="external_app_message"), "sms"),
+        (other(channel="sms", kind="external_app_message", timestamp="2026-07-03T03:40:54.16Z"), "sms"),
     ],
 )
 def test_a_message_of_another_channel_is_none_of_whatsapp(raw, channel):
     parsed = parse(raw)
-    assert (parsed.events, parsed.problems) == ([], [])
-    assert parsed.notes == [f"About the channel {channel}, which is not logged: only WhatsApp is."]
+    assert [(type(event), event.channel) for event in parsed.events] == [(LegEvent, channel)]
+    assert (parsed.problems, parsed.notes) == ([], [])
 
 
 @pytest.mark.parametrize("channel", [None, "", "WhatsApp", "WHATSAPP", "WhatsApp "])

@@ -1,0 +1,32 @@
+"""Reads of legs: those of a WhatsApp message, and the WhatsApp message of legs."""
+
+from collections.abc import Sequence
+
+from accounts.principal import Principal
+from messaging.legs.models import Leg
+from messaging.log.models import Message, MessageAnchor
+from messaging.records.selectors import visible
+
+
+def legs_of(message: Message, by: Principal) -> list[Leg]:
+    """The legs under the provider's id of a message, of those that the principal sees."""
+    rows = visible(Leg, by).filter(provider=message.provider, umid=message.provider_message_id)
+    return list(rows.order_by("created_at", "pk"))
+
+
+def whatsapp_messages(legs: Sequence[Leg]) -> dict[int, Message]:
+    """The WhatsApp message that has a leg's UMID, by the id of the leg."""
+    ids = {leg.umid for leg in legs if leg.umid}
+    accounts = {leg.account_id for leg in legs}
+    if not ids:
+        return {}
+    anchors = MessageAnchor.objects.filter(
+        account_id__in=accounts, provider__in={leg.provider for leg in legs}, provider_message_id__in=ids
+    )
+    places = list(anchors.values_list("created_at", "message_id"))
+    rows = Message.objects.filter(
+        account__in=accounts, created_at__in=[at for at, _ in places], pk__in=[pk for _, pk in places]
+    )
+    messages = {(row.account_id, row.provider, row.provider_message_id): row for row in rows} if places else {}
+    keys = {leg.pk: (leg.account_id, leg.provider, leg.umid) for leg in legs}
+    return {pk: messages[key] for pk, key in keys.items() if key in messages}
