@@ -6,10 +6,14 @@ from accounts.principal import Principal
 from messaging.legs.models import Leg
 from messaging.log.models import Message, MessageAnchor
 from messaging.records.selectors import visible
+from providers.registry import VENDORS
 
 
 def legs_of(message: Message, by: Principal) -> list[Leg]:
     """The legs under the provider's id of a message, of those that the principal sees."""
+    sending = VENDORS[message.provider].sending
+    if sending is None or not sending.has_other_channels:
+        return []
     rows = visible(Leg, by).filter(provider=message.provider, umid=message.provider_message_id)
     return list(rows.order_by("created_at", "pk"))
 

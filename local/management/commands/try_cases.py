@@ -140,7 +140,14 @@ def _results(account: Account, values: Mapping[str, Any]) -> Iterator[str]:
     legs = Leg.objects.filter(account=account, umid=values["UMID"]).order_by("created_at", "pk")
     yield from (_words("call", row.direction, row.status, row.msisdn, f"{row.seconds or 0} s") for row in calls)
     yield from (
-        _words(row.channel, row.direction, row.status, row.msisdn, row.price and plain(row.price), row.currency)
+        _words(
+            row.channel,
+            row.direction,
+            row.status,
+            row.msisdn,
+            "" if row.price is None else plain(row.price),
+            row.currency,
+        )
         for row in legs
     )
     if not (rows or templates or calls or legs):
