@@ -128,6 +128,7 @@ READ_THE_LOG = {
         "log_message", "log_statusevent", "log_payload", "sending_submission", "billing_usagefact",
     },
     "archive:message_delete": {"log_message"},
+    "legs:leg": {"log_anchor"},
     "archive:deletion_new": {"log_message"},
     "archive:retention": {"inbound_inbox"},
 }  # fmt: skip
