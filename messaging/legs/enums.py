@@ -7,15 +7,15 @@ from django.utils.translation import gettext_lazy as _
 class Channel(TextChoices):
     """A channel other than WhatsApp."""
 
-    SMS = "sms", "SMS"
-    VIBER = "viber", "Viber"
-    RCS = "rcs", "RCS"
-    LINE = "line", "LINE"
+    SMS = "sms", _("SMS")
+    VIBER = "viber", _("Viber")
+    RCS = "rcs", _("RCS")
+    LINE = "line", _("LINE")
     LINE_NOTIFICATION = "linenotification", _("LINE notification")
-    ZALO = "zalo", "Zalo"
+    ZALO = "zalo", _("Zalo")
     ZALO_NOTIFICATION = "zalonotification", _("Zalo notification")
-    FACEBOOK = "facebook", "Facebook"
-    INSTAGRAM = "instagram", "Instagram"
-    WECHAT = "wechat", "WeChat"
-    KAKAO = "kakao", "Kakao"
+    FACEBOOK = "facebook", _("Facebook")
+    INSTAGRAM = "instagram", _("Instagram")
+    WECHAT = "wechat", _("WeChat")
+    KAKAO = "kakao", _("Kakao")
     VOICE = "voice", _("Voice")
