@@ -71,7 +71,7 @@ class ExemptionKind(TextChoices):
 
 
 class ContactRole(TextChoices):
-    """The role of a message in the windows of a person; of two, the lesser value counts."""
+    """The role of a message or call in the windows of a person; of two, the lesser value counts."""
 
     DELIVERY = "delivery", _("Delivered to the person")
     ENTRY = "entry", _("Received by way of an advertisement")

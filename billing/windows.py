@@ -22,10 +22,14 @@ from billing.pricing import FREE_ENTRY, SERVICE_WINDOW
 from billing.rating.placement import facts_of
 from billing.rating.sql.blocks import RECORD_MOVES, RETURN_MOVES
 from core.locks import session_lock
+from core.spellings import standard
 
 
 class ContactEvent(NamedTuple):
-    """A contact as messaging passes it to billing; `person` is a number or a user id, which is stored as a hash."""
+    """A contact as messaging passes it to billing: a message, or a call that opens the window.
+
+    `person` is a number in any spelling or a user id; it is stored as a hash.
+    """
 
     message_key: UUID
     account_id: int
@@ -106,7 +110,7 @@ def record_contacts(contacts: Sequence[ContactEvent]) -> None:
 
 def _person_key(contact: ContactEvent) -> UUID:
     """A keyed hash, because a plain one of a phone number could be reversed by trying all numbers."""
-    text = f"{contact.account_id}:{contact.phone_number_id}:{contact.person}".encode()
+    text = f"{contact.account_id}:{contact.phone_number_id}:{standard(contact.person)}".encode()
     secret = hashlib.sha256(settings.SECRET_KEY.encode()).digest()
     return UUID(bytes=hashlib.blake2b(text, digest_size=16, key=secret).digest())
 

@@ -33,6 +33,10 @@ def names_with(capability: Callable[[Vendor], object]) -> list[str]:
     return [vendor.name for vendor in VENDORS.values() if capability(vendor)]
 
 
+UNTYPED = names_with(lambda vendor: not vendor.reports_pricing_type)
+"""The providers whose statuses have no pricing type, so that windows are inferred."""
+
+
 def vendor_of(shape: Shape) -> Vendor:
     """The provider that defines this form of requests."""
     return next(vendor for vendor in VENDORS.values() if vendor.shape == shape)

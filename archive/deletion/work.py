@@ -24,6 +24,7 @@ from core.locks import session_lock
 from core.paging import Cursor
 from core.tenancy import every_tenant
 from messaging.inbound.services import erasure as inbound_erasure
+from messaging.legs.erasure import mask_in_contents
 from messaging.log.query import read_query
 from messaging.log.services import erasure as log_erasure
 from messaging.log.services.erasure import Person
@@ -200,6 +201,12 @@ def _erase_records(deletion: Deletion) -> tuple[Counter[str], str | None]:
     return Counter({name: n for name, n in counts.items() if n}), None
 
 
+def _mask_in_contents(deletion: Deletion) -> tuple[Counter[str], str | None]:
+    after, until = int(deletion.place or 0), deletion.confirmed_at
+    n, last = mask_in_contents(deletion.account, _person_of(deletion), after, until)
+    return Counter({"mentions": n} if n else {}), None if last is None else str(last)
+
+
 def _erase_rest(deletion: Deletion) -> tuple[Counter[str], str | None]:
     account, person = deletion.account, _person_of(deletion)
     return Counter(
@@ -220,6 +227,7 @@ _STEPS: dict[DeletionKind, dict[str, _Step]] = {
         "wait": _wait_until_settled,
         "messages": _delete_messages_of_person,
         "records": _erase_records,
+        "contents": _mask_in_contents,
         "webhooks": _sweep_step("inbound_inbox", inbound_erasure.erase_in_webhooks, "webhooks"),
         "payloads": _sweep_step("log_payload", log_erasure.mask_in_payloads, "mentions"),
         "rest": _erase_rest,

@@ -144,9 +144,11 @@ class _Records(_DatasetSource):
     @cached_property
     def _rows(self) -> QuerySet[Any]:
         rows = visible_rows(self.model, self.account, self.export.subaccount_ids)
-        return self.filterset(
-            self.export.filters, rows, account=self.account, exact_numbers=not self.export.whole_numbers
-        ).validated_rows()
+        filtered = self.filterset(
+            self.export.filters, rows, account=self.account, exact_numbers=not self.export.whole_numbers,
+            subaccount_ids=self.export.subaccount_ids,
+        )  # fmt: skip
+        return filtered.validated_rows()
 
     def span(self) -> Span | None:
         return record_span(self._rows, self.export.created_at)

@@ -645,7 +645,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("message_key", models.UUIDField(primary_key=True, serialize=False)),
                 ("person", models.UUIDField()),
-                ("at", models.DateTimeField(help_text="The earliest time of receipt, or proof of delivery.")),
+                ("at", models.DateTimeField(help_text="The earliest time of receipt, call, or proof of delivery.")),
                 (
                     "role",
                     models.CharField(

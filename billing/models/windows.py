@@ -7,14 +7,14 @@ from core.tenancy import LOOSE, TenantModel
 
 
 class Contact(TenantModel):
-    """A message between a business number and a person, without personal data: a delivery without a reported type, or
-    a received message. `person` is a keyed hash of account, number and person.
+    """A contact between a business number and a person, without personal data: a delivery without a reported type, a
+    received message, or a call that opens the window. `person` is a keyed hash of account, number and person.
     """
 
     message_key = models.UUIDField(primary_key=True)
     account = models.ForeignKey("accounts.Account", **LOOSE)
     person = models.UUIDField()
-    at = models.DateTimeField(help_text="The earliest time of receipt, or proof of delivery.")
+    at = models.DateTimeField(help_text="The earliest time of receipt, call, or proof of delivery.")
     role = models.CharField(max_length=8, choices=ContactRole)
 
     class Meta:

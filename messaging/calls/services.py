@@ -7,17 +7,21 @@ from typing import Any
 from django.db import transaction
 
 from billing.calls.usage import record_calls
+from billing.enums import ContactRole
 from billing.models import CallUsage
+from billing.windows import ContactEvent, record_contacts
 from core.calling_codes import country_of
 from messaging.calls.columns import COLUMNS, STATES
 from messaging.calls.models import Call
 from messaging.records.merge import RecordReport, merge, record_key
 from providers.events import CallEvent
+from providers.registry import UNTYPED
+from providers.vocabulary import Direction
 
 
 @transaction.atomic
 def apply_calls(reports: Sequence[RecordReport]) -> None:
-    """Merge events into the calls, and record the usage of those in which somebody talked.
+    """Merge events into the calls, and record the usage of those in which somebody talked, and what opens windows.
 
     Applying the same events again, or in another order, ends in the same rows. Needs every tenant's scope.
     """
@@ -27,6 +31,8 @@ def apply_calls(reports: Sequence[RecordReport]) -> None:
     if ids:
         talked = Call.objects.filter(pk__in=ids, ended_at__isnull=False, seconds__gt=0)
         record_calls([_usage(call) for call in talked.order_by("record_key")])
+        untyped = Call.objects.filter(pk__in=ids, provider__in=UNTYPED, phone_number__isnull=False, erased_at=None)
+        record_contacts([contact for call in untyped.order_by("record_key") if (contact := _contact(call))])
 
 
 def _row(report: RecordReport, event: CallEvent) -> dict[str, Any]:
@@ -46,6 +52,15 @@ def _row(report: RecordReport, event: CallEvent) -> dict[str, Any]:
         "call_id": event.call_id, "client_call_id": event.client_call_id, **times,
         "started_at": event.started_at, "ended_at": event.ended_at, "seconds": event.seconds,
     }  # fmt: skip
+
+
+def _contact(call: Call) -> ContactEvent | None:
+    """The opening of the customer service window: by a person's call, or by the person who accepts one."""
+    opened_at = call.created_at if call.direction == Direction.INBOUND else call.accepted_at
+    person = call.msisdn or call.user_id
+    if not (opened_at and person and call.direction and call.phone_number_id):
+        return None
+    return ContactEvent(call.record_key, call.account_id, call.phone_number_id, person, opened_at, ContactRole.MESSAGE)
 
 
 def _usage(call: Call) -> CallUsage:

@@ -23,7 +23,7 @@ T = TypeVar("T")
 log = structlog.get_logger("tollgate.inbox")
 
 FUTURE = timedelta(days=366)  # a provider's clock may be wrong by days, not by a year
-AHEAD = timedelta(hours=1)  # a delivery that is charged belongs to a day, a price and a tier
+AHEAD = timedelta(hours=1)  # what is charged belongs to a day, a price and a tier
 
 
 class ClaimedItem(NamedTuple):
@@ -136,11 +136,8 @@ class Intake:
         if at > item.received_at + FUTURE:
             reading.problems.append(f"An event is dated {at:%Y-%m-%d %H:%M} UTC, in the future.")
             return
-        if isinstance(event, MessageEvent) and event.state in DELIVERY_STATES and at > item.received_at + AHEAD:
-            reading.problems.append(
-                f"The delivery of {event.provider_message_id!r} is dated {at:%Y-%m-%d %H:%M} UTC, over an hour after "
-                f"its webhook arrived at {item.received_at:%Y-%m-%d %H:%M} UTC. A webhook with the right time counts."
-            )
+        if problem := _ahead(event, item.received_at):
+            reading.problems.append(problem)
             return
         directory = self.directory
         try:
@@ -192,6 +189,24 @@ class Intake:
         if len(matches) > 1:
             raise Ambiguous("Several accounts of this endpoint have registered the same number or WABA: keep one.")
         return next(iter(matches.items()))
+
+
+def _ahead(event: Event, received_at: datetime) -> str:
+    """Why something that may be charged is not used, because of its time; empty if it is."""
+    times: list[datetime | None]
+    if isinstance(event, MessageEvent) and event.state in DELIVERY_STATES:
+        what, times = f"delivery of {event.provider_message_id!r}", [event.at]
+    elif isinstance(event, CallEvent):
+        what, times = f"call {event.call_id[:80]!r}", [event.at, event.started_at, event.ended_at]
+    else:
+        return ""
+    at = max((time for time in times if time), default=received_at)
+    if at <= received_at + AHEAD:
+        return ""
+    return (
+        f"The {what} is dated {at:%Y-%m-%d %H:%M} UTC, over an hour after its webhook arrived at "
+        f"{received_at:%Y-%m-%d %H:%M} UTC. A webhook with the right time counts."
+    )
 
 
 class Ambiguous(LookupError):

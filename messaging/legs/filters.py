@@ -21,6 +21,7 @@ class LegFilterSet(RecordFilterSet):
     """Filters of one account's messages on other channels, all combined with AND; several `status` with OR."""
 
     repeatable: ClassVar[frozenset[str]] = frozenset({"status"})
+    other_ids: ClassVar[bool] = True
 
     channel = filters.ChoiceFilter(choices=Channel.choices)
     status = filters.MultipleChoiceFilter(choices=STATUSES)

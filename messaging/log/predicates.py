@@ -152,6 +152,11 @@ def by_number(account: Account, text: str, query: QueryContext) -> Q:
 
     For people who see complete numbers also those of numbers that begin with the digits.
     """
+    return _with_groups(account, of_number(account, text, query))
+
+
+def of_number(account: Account, text: str, query: QueryContext) -> Q:
+    """`by_number` for any table with `msisdn`, `user_id` and `created_at`."""
     if not is_number(text):
         return NO_MESSAGES
     digits = digits_of(text)
@@ -162,9 +167,7 @@ def by_number(account: Account, text: str, query: QueryContext) -> Q:
         ranges = [_beginning(each) for each in starts]
         numbers = [each for each in numbers if not each.startswith(starts)]
     owners = _owners(account, numbers if query.exact_numbers else [digits, *numbers])
-    return _with_groups(
-        account, _any([*ranges, *([_in(numbers)] if numbers else []), *([messages_of(owners)] if owners else [])])
-    )
+    return _any([*ranges, *([_in(numbers)] if numbers else []), *([messages_of(owners)] if owners else [])])
 
 
 def _in(numbers: Sequence[str]) -> Q:
@@ -211,6 +214,11 @@ def by_ends(account: Account, digits: str, query: QueryContext) -> Q:
 
 def by_person(account: Account, text: str, query: QueryContext) -> Q:
     """The messages with a person, by a number, user id, parent id or username, or by the UMID of a message."""
+    return _with_groups(account, of_person(account, text, query))
+
+
+def of_person(account: Account, text: str, query: QueryContext) -> Q:
+    """`by_person` for any table with `msisdn`, `user_id` and `created_at`."""
     if is_umid(text) and len(text) == len(str(UUID(int=0))):
         return _with_person_of(account, UUID(text), query)
     if is_number(text):
@@ -220,7 +228,7 @@ def by_person(account: Account, text: str, query: QueryContext) -> Q:
         identity = identity_of(text) or identity_of(f"@{text}")
         wanted = [identity] if identity else []
     known = persons_of(account.pk, wanted)
-    return _with_groups(account, _any(messages_of(known.of(each)) for each in wanted)) if wanted else NO_MESSAGES
+    return _any(messages_of(known.of(each)) for each in wanted) if wanted else NO_MESSAGES
 
 
 def _with_person_of(account: Account, umid: UUID, query: QueryContext) -> Q:
@@ -230,7 +238,7 @@ def _with_person_of(account: Account, umid: UUID, query: QueryContext) -> Q:
         rows = rows.filter(subaccount__in=query.subaccount_ids)
     for msisdn, person_id, at in rows.values_list("msisdn", "user_id", "created_at"):
         if identity := identity_in(msisdn, person_id):
-            return _with_groups(account, messages_of(identities(account.pk, identity, at)))
+            return messages_of(identities(account.pk, identity, at))
     return NO_MESSAGES
 
 

@@ -11,14 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from accounts.principal import Principal
 from core.filters import query
 from core.forms import INPUT, FastTextInput, UnlimitedFilterForm, select
-from core.numbers import is_number
-from messaging.log.kinds import PhoneNumberText
 from messaging.records.filters import RecordFilterSet
 from messaging.records.models import Record
 from messaging.records.selectors import visible
 from providers.vocabulary import Direction
 
-_NOT_FILTERS = {"range", "from", "to", "person"}
+_NOT_FILTERS = {"range", "from", "to"}
 
 
 class RecordForm(UnlimitedFilterForm):
@@ -32,7 +30,7 @@ class RecordForm(UnlimitedFilterForm):
     person = forms.CharField(
         label=_("Person"), required=False, max_length=140,
         widget=FastTextInput(
-            {**INPUT, "type": "search", "placeholder": _("Number or user id"), "autocomplete": "off"}
+            {**INPUT, "type": "search", "placeholder": _("Number, user id or @username"), "autocomplete": "off"}
         ),
     )  # fmt: skip
 
@@ -43,9 +41,9 @@ class RecordForm(UnlimitedFilterForm):
         self.fields["direction"] = select(_("Direction"), _("Both directions"), Direction.choices)
 
     def clean_person(self) -> str:
-        """Refuse too few digits of a number."""
+        """Refuse what identifies nobody."""
         person: str = self.cleaned_data["person"]
-        if is_number(person) and (reason := PhoneNumberText(24).problem(person, exact_numbers=self._exact_numbers)):
+        if person and (reason := self.filterset.person_problem(person, exact_numbers=self._exact_numbers)):
             raise forms.ValidationError(reason)
         return person
 
@@ -67,8 +65,6 @@ class RecordForm(UnlimitedFilterForm):
             for name, value in values.items()
             if value and name not in _NOT_FILTERS
         }
-        if person := values.get("person"):
-            result["msisdn" if is_number(person) else "user_id"] = person
         if not self.any_time:
             start, end = self.period.moments(zone)
             result["created_after"], result["created_before"] = start.isoformat(), end.isoformat()

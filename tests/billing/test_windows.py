@@ -73,6 +73,12 @@ def test_any_order_gives_the_windows_of_the_plain_rule(usage, acme, story, data)
     assert not DueContact.objects.exists()
 
 
+def test_a_number_has_one_window_in_all_its_spellings(acme):
+    for person in ("5511987654321", "551187654321", "BR.5511987654321"):
+        record_contacts([ContactEvent(uuid4(), acme.pk, 1, person, START, "message")])
+    assert Contact.objects.values("person").distinct().count() == 2
+
+
 def test_persons_numbers_and_accounts_are_apart_and_no_number_is_stored(acme, other):
     same = {"at": START, "role": "message"}
     record_contacts([

@@ -5,23 +5,24 @@ from datetime import datetime, timedelta
 from django.db.models import Max, Q
 
 from messaging.calls.models import Call
+from messaging.log.holdings import messages_of
 from messaging.log.models import Message
+from messaging.persons.resolution import Person
 from providers.vocabulary import Direction
 
 _LOOK_BACK = timedelta(days=30)
 
 
-def opened_at(message: Message, at: datetime) -> datetime | None:
-    """The last time before a moment at which a call opened the window of the message's person and number.
+def opened_at(message: Message, person: Person, at: datetime) -> datetime | None:
+    """The last time before a moment at which a call opened the window of a person with the message's number.
 
     A person's call opens it, answered or not, and a call of the business when the person accepts it (Meta, calling
     pricing of 2026-05-21).
     """
-    if not (message.msisdn or message.user_id):
-        return None
-    person = Q(msisdn=message.msisdn) if message.msisdn else Q(user_id=message.user_id)
     number = Q(phone_number=message.phone_number_id) if message.phone_number_id else Q(subaccount=message.subaccount_id)
-    calls = Call.objects.filter(person, number, account=message.account_id, created_at__range=(at - _LOOK_BACK, at))
+    calls = Call.objects.filter(
+        messages_of(person), number, account=message.account_id, created_at__range=(at - _LOOK_BACK, at)
+    )
     last = calls.aggregate(
         inbound=Max("created_at", filter=Q(direction=Direction.INBOUND)),
         outbound=Max("accepted_at", filter=Q(direction=Direction.OUTBOUND, accepted_at__lte=at)),

@@ -8,7 +8,7 @@ from messaging.log.enums import CategoryRank
 from messaging.log.lifecycle.columns import COLUMNS, sql_list
 from messaging.log.lifecycle.sql.tables import TRACKED
 from messaging.log.models.traffic import DETAIL_KEYS
-from providers.registry import VENDORS
+from providers.registry import UNTYPED
 
 COUNTED = {
     column.count.name or column.name: column.count.sql.format(f"v.{column.name}") for column in COLUMNS if column.count
@@ -37,7 +37,6 @@ AND ({sql_list(_PRICED, "d")}) IS DISTINCT FROM ({sql_list((f"was_{name}" for na
 ORDER BY c.message_key
 """  # noqa: S608
 
-_UNTYPED = [name for name, vendor in VENDORS.items() if not vendor.reports_pricing_type]
 _HAS_UNTYPED = "SELECT EXISTS (SELECT FROM change_batch WHERE provider = ANY(%s))"
 # New messages of these providers, and those with an earlier time than before.
 _SELECT_CONTACTS = """
@@ -62,7 +61,7 @@ def record_effects(cursor: Any) -> None:
     cursor.execute(_COUNT)
     cursor.execute(_SELECT_USAGE)
     record_usage([DeliveredMessage(*row) for row in cursor.fetchall()])
-    cursor.execute(_HAS_UNTYPED, [_UNTYPED])
+    cursor.execute(_HAS_UNTYPED, [UNTYPED])
     if cursor.fetchone()[0]:
-        cursor.execute(_SELECT_CONTACTS, [_UNTYPED])
+        cursor.execute(_SELECT_CONTACTS, [UNTYPED])
         record_contacts([ContactEvent(*row) for row in cursor.fetchall()])

@@ -11,7 +11,7 @@ from core.counting import count_up_to
 from messaging.log.holdings import messages_of
 from messaging.log.models import Change, Message
 from messaging.log.selectors.matching import within
-from messaging.persons.resolution import Identity
+from messaging.persons.resolution import Identity, Person
 from messaging.persons.selectors.identities import identities, identity_in
 from messaging.suppression.selectors.stops import stop_at
 from providers.vocabulary import Category, Direction, Subject
@@ -22,9 +22,9 @@ MAX_SIMILAR = 1_000
 _MAX_CHANGES = 500  # of one template, number and WABA: years
 _WINDOW_LOOK_BACK = timedelta(days=30)
 
-window_openers: list[Callable[[Message, datetime], datetime | None]] = []
-"""What else than a message opens the customer service window: its last time before a moment. messaging.calls registers
-here.
+window_openers: list[Callable[[Message, Person, datetime], datetime | None]] = []
+"""What else than a message opens the customer service window of a person: its last time before a moment.
+messaging.calls registers here.
 """
 
 
@@ -64,7 +64,7 @@ def circumstances(account: Account, message: Message, subaccount_ids: Sequence[i
         at=at,
         changes={(change.subject, change.field): change for change in before},
         next_template_status=next((change for change in statuses if change.at > at), None),
-        last_inbound_at=_last_inbound_at(message, person_messages, at),
+        last_inbound_at=_last_inbound_at(message, person, person_messages, at),
         stopped_at=_stopped_at(account, identity, at),
         in_the_minute_before=_count_sent(person_messages, at - timedelta(minutes=1), at),
         marketing_in_the_week_before=_count_sent(person_messages, at - WEEK, at, category=Category.MARKETING),
@@ -88,11 +88,13 @@ def _changes(account: Account, message: Message) -> list[Change]:
     return list(newest)[::-1]
 
 
-def _last_inbound_at(message: Message, person_messages: QuerySet[Message], at: datetime) -> datetime | None:
+def _last_inbound_at(
+    message: Message, person: Person, person_messages: QuerySet[Message], at: datetime
+) -> datetime | None:
     """When the person last wrote or called, or accepted a call."""
     rows = person_messages.filter(direction=Direction.INBOUND, created_at__range=(at - _WINDOW_LOOK_BACK, at))
     moments = list(rows.order_by("-created_at", "-id").values_list("created_at", flat=True)[:1])
-    moments += [moment for opener in window_openers if (moment := opener(message, at))]
+    moments += [moment for opener in window_openers if (moment := opener(message, person, at))]
     return max(moments, default=None)
 
 

@@ -8,7 +8,9 @@ from django.utils import timezone
 from archive.deletion.jobs import erase_person
 from archive.retention.periods import change_periods
 from archive.retention.work import run
-from billing.models import CallUsage
+from billing.models import CallUsage, Contact, UsageFact
+from billing.windows import infer_windows
+from local.demo.world import ACME
 from messaging.calls.models import Call
 from messaging.inbound import inbox
 from messaging.inbound.models import InboxItem
@@ -39,6 +41,32 @@ def test_a_call_opens_the_service_window(acme, said, opened):
     assert circumstances(acme, message, None).last_inbound_at == opened
 
 
+def test_a_call_opens_it_under_another_spelling_of_the_number(acme):
+    call(acme, at=AT - timedelta(hours=3), msisdn="5511987654321")
+    message = report(acme, "failed", error_source="meta", error_code=131047, msisdn="551187654321")
+    assert circumstances(acme, message, None).last_inbound_at == AT - timedelta(hours=3)
+
+
+@pytest.mark.parametrize(
+    ("event", "window"),
+    [
+        ({}, "in_customer_service"),
+        ({"seconds": None, "ended_at": None, "state": "connecting"}, "in_customer_service"),
+        ({"direction": Direction.OUTBOUND, "state": "accepted"}, "in_customer_service"),
+        ({"direction": Direction.OUTBOUND, "state": "rejected", "seconds": None}, ""),
+        ({"msisdn": "6591234567"}, ""),
+        ({"at": AT - timedelta(hours=25)}, ""),
+    ],
+)
+def test_it_opens_the_inferred_window_of_untyped_messages(acme, event, window):
+    channel = next(each for each in ACME.channels if each.provider == "8x8")
+    report(acme, "delivered", channel=channel, at=AT, msisdn=INDIA)
+    call(acme, channel, **{"at": AT - timedelta(hours=3), **event})
+    infer_windows()
+    assert list(UsageFact.objects.values_list("kind__open_window", flat=True)) == [window]
+    assert Contact.objects.filter(role="message").count() == (event.get("state") != "rejected")
+
+
 def calls_body(*calls):
     metadata = {"display_phone_number": "15550783881", "phone_number_id": NUMBER_ID}
     change = {"field": "calls", "value": {"messaging_product": "whatsapp", "metadata": metadata, "calls": list(calls)}}
@@ -64,6 +92,16 @@ def test_a_bad_duration_is_quarantined_and_the_calls_count(acme, take):  # noqa:
         "quarantined", "The call 'wacid.A': its duration '-1' is left out, because it is no number of seconds.",
     )  # fmt: skip
     assert list(Call.objects.order_by("call_id").values_list("seconds", flat=True)) == [None, 40]
+
+
+@pytest.mark.parametrize("name", ["timestamp", "start_time", "end_time"])
+@pytest.mark.parametrize(("minutes", "kept"), [(62, 1), (58, 2)])
+def test_a_call_ahead_of_its_webhook_is_held_alone(acme, take, name, minutes, kept):  # noqa: F811
+    later = str(int((timezone.now() + timedelta(minutes=minutes)).timestamp()))
+    state, reason = take("meta", calls_body(entry("wacid.A", INDIA, **{name: later}), entry("wacid.B", INDIA)))
+    assert Call.objects.count() == kept
+    assert state == ("done" if kept == 2 else "quarantined")
+    assert reason.startswith("The call 'wacid.A' is dated ") == (kept == 1)
 
 
 def test_erasing_a_person_empties_their_calls_everywhere(acme, take):  # noqa: F811

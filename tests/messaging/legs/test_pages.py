@@ -148,6 +148,17 @@ def test_erasing_a_person_empties_their_legs_and_webhooks(acme, take):  # noqa: 
     assert Leg.objects.values_list("msisdn", "umid").get() == ("", "")
 
 
+def test_erasing_a_person_masks_mentions_in_texts_of_others(acme, other):
+    text_of = {"text": "Ask Ann: +65 9123-0001, not 6591230002"}
+    leg(acme, umid="A", content=text_of)
+    leg(acme, umid="B", content={"text": "6591230001"}, msisdn="6591230001")
+    leg(other, umid="C", content=text_of)
+    deletion = done(erase_person(principal(acme, "owner@acme.example"), "+6591230001", reason="Asked in writing"))
+    assert (deletion.removed["mentions"], deletion.removed["other_channels"]) == (1, 1)
+    masked = {"text": "Ask Ann: +99 9999-9999, not 6591230002"}
+    assert dict(Leg.objects.values_list("umid", "content")) == {"A": masked, "": None, "C": text_of}
+
+
 def test_retention_deletes_texts_and_old_legs(acme):
     for n, month in enumerate((8, 9)):
         leg(acme, umid=f"umid-{n}", at=datetime(2026, month, 1, 12, tzinfo=UTC), content={"text": "Hi"})
