@@ -17,6 +17,7 @@ from messaging.records.selectors import visible
 from providers.vocabulary import Direction
 
 _NOT_FILTERS = {"range", "from", "to"}
+_UNINDEXED = ("status", "direction")
 
 
 class RecordForm(UnlimitedFilterForm):
@@ -46,6 +47,11 @@ class RecordForm(UnlimitedFilterForm):
         if person and (reason := self.filterset.person_problem(person, exact_numbers=self._exact_numbers)):
             raise forms.ValidationError(reason)
         return person
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether an index leads to the rows of a valid form: else counting may read the whole period."""
+        return not any(self.cleaned_data.get(name) for name in _UNINDEXED)
 
     @property
     def own_fields(self) -> list[forms.BoundField]:

@@ -5,6 +5,7 @@ from typing import Any
 from django.http import Http404
 
 from accounts.access import TenantRequest
+from core.counting import count_up_to, format_count
 from core.paging import page
 from core.zones import current_zone
 from messaging.records.forms import RecordForm
@@ -20,6 +21,7 @@ def list_context(request: TenantRequest, form: RecordForm, *related: str) -> dic
     if form.is_valid():
         rows = form.rows(request.principal, current_zone()).select_related("subaccount", *related)
         context["page"] = page(rows, request.GET.dict(), size=PAGE_SIZE)
+        context["count"] = format_count(count_up_to(rows)) if form.is_counted else ""
     elif form.unknown_object:
         raise Http404("No such number.")
     context["unfiltered"] = not form.errors and not form.pills

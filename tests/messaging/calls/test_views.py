@@ -79,6 +79,14 @@ def test_each_filter_selects(acme, owner):
     assert "Enter at least the first 6 digits" in visible_text(owner.get("/calls/?subaccount=&person=919"))
 
 
+def test_the_list_is_counted_where_an_index_leads_to_its_rows(acme, owner):
+    for n in range(3):
+        call(acme, call_id=f"wacid.{n}", at=timezone.now() - timedelta(days=25 * n))
+    assert "last 30 days · 2 in all" in visible_text(owner.get("/calls/?subaccount="))
+    assert " · 3 in all" in visible_text(owner.get(f"/calls/?subaccount=&range=any&person={INDIA}"))
+    assert "in all" not in visible_text(owner.get("/calls/?subaccount=&status=completed"))
+
+
 def test_the_page_of_a_call_explains_its_charge(acme, owner):
     number = PhoneNumber.objects.get(account=acme, provider_number_id=META.number_id)
     now = timezone.now()
