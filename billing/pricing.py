@@ -26,7 +26,7 @@ from core.money import ZERO
 from providers.vocabulary import PER_CONVERSATION, Category
 
 OTHER_MARKET = "Other"
-SERVICE_WINDOW, FREE_ENTRY = timedelta(hours=24), timedelta(hours=72)
+SERVICE_WINDOW = timedelta(hours=24)
 # AI providers have a policy of their own, so the change of that day does not apply to them (Meta pricing page, updated
 # 2026-09-30).
 AI_PROVIDERS_UNTIL = date(2026, 9, 30)
@@ -176,16 +176,18 @@ def market_on(periods: Iterable[MarketPeriod], day: date) -> str:
     return OTHER_MARKET
 
 
-def open_window(at: datetime, received: Iterable[tuple[datetime, bool]], deliveries: Iterable[datetime]) -> str:
+def open_window(
+    at: datetime, received: Iterable[tuple[datetime, bool]], deliveries: Iterable[datetime], free_entry: timedelta
+) -> str:
     """The window in which a delivery to a person is, from the messages received from the person and all deliveries.
 
     A received message opens the service window. If it came by way of an advertisement (true), the first answer within
-    that window opens the free entry point, from that answer on.
+    that window opens the free entry point, from that answer on, for `free_entry`.
     """
     received, deliveries = list(received), sorted(deliveries)
     for opened, is_entry in received:
         answer = next((each for each in deliveries if opened <= each < opened + SERVICE_WINDOW), None)
-        if is_entry and answer and answer <= at < answer + FREE_ENTRY:
+        if is_entry and answer and answer <= at < answer + free_entry:
             return Window.ENTRY_POINT
     is_open = any(opened <= at < opened + SERVICE_WINDOW for opened, _ in received)
     return Window.CUSTOMER_SERVICE if is_open else ""
@@ -207,13 +209,30 @@ def accrue(
     the message to be and the rule decide. A free message is free whatever else is unknown about it. `exemption` is the
     kind of the WABA's exemption on the day, which precedes a charge.
     """
+    choice = choose_rule(category, pricing_type, day, window=window, exemption=exemption)
+    accrual = _accrue(rule_sets, category, choice, market)
+    source = _price_source(category, pricing_type, is_assumed=category_assumed, is_exempt=bool(choice.exempt))
+    return replace(accrual, price_source=source)
+
+
+class RuleChoice(NamedTuple):
+    """What selects the rule of a message: its pricing type, or else its window, and the day of the rule set.
+
+    `exempt` is the kind of the exemption that precedes a charge by that rule; empty without one.
+    """
+
+    pricing_type: str
+    day: date
+    exempt: str
+
+
+def choose_rule(category: str, pricing_type: str, day: date, *, window: str, exemption: str) -> RuleChoice:
+    """How the rule of a message delivered on a day is selected."""
     kind = pricing_type or (FreeReason.ENTRY_POINT if window == Window.ENTRY_POINT else window)
     exempt = exemption if price_category(category) == Category.SERVICE and not kind.startswith("free") else ""
     if exemption == ExemptionKind.AI_PROVIDER and price_category(category) in {Category.SERVICE, Category.UTILITY}:
         day = min(day, AI_PROVIDERS_UNTIL)
-    accrual = _accrue(rule_sets, category, kind, day, market, exempt=exempt)
-    source = _price_source(category, pricing_type, is_assumed=category_assumed, is_exempt=bool(exempt))
-    return replace(accrual, price_source=source)
+    return RuleChoice(kind, day, exempt)
 
 
 def _price_source(category: str, pricing_type: str, *, is_assumed: bool, is_exempt: bool) -> PriceSource:
@@ -223,9 +242,8 @@ def _price_source(category: str, pricing_type: str, *, is_assumed: bool, is_exem
     return PriceSource.INFERRED if is_assumed or is_exempt or not pricing_type else PriceSource.WEBHOOK
 
 
-def _accrue(
-    rule_sets: Sequence[RuleSet], category: str, pricing_type: str, day: date, market: str, *, exempt: str
-) -> Accrual:
+def _accrue(rule_sets: Sequence[RuleSet], category: str, choice: RuleChoice, market: str) -> Accrual:
+    pricing_type, day, exempt = choice
     if reason := _unrated_reason(category, pricing_type, market):
         is_free = pricing_type.startswith("free")
         return Accrual(AccrualScope.PORTFOLIO, "free", free_reason=pricing_type) if is_free else _unrated(reason)

@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from billing.api.exemptions import ExemptionListView, ExemptionView
 from billing.api.prices import RateCardDetailView, RateCardListView, UnratedView
 from billing.api.report import CostReportView, ForecastView, TierView, UsageView
 from billing.views import exemptions, prices, report
@@ -36,4 +37,6 @@ rest = [
     path("reports/unrated/", UnratedView.as_view(), name="api-unrated"),
     path("rate-cards/", RateCardListView.as_view(), name="api-rate-cards"),
     path("rate-cards/<int:card_id>/", RateCardDetailView.as_view(), name="api-rate-card"),
+    path("exemptions/", ExemptionListView.as_view(), name="api-exemptions"),
+    path("exemptions/<int:exemption_id>/", ExemptionView.as_view(), name="api-exemption"),
 ]

@@ -7,7 +7,7 @@ which webhooks arrive does not matter. pricing.py has the same rule as a pure fu
 
 import hashlib
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -18,7 +18,7 @@ from billing.accrual import Accruals
 from billing.dimension_ids import bucket_ids, columns_of, kind_ids
 from billing.enums import ContactRole
 from billing.models import UsageKind
-from billing.pricing import FREE_ENTRY, SERVICE_WINDOW
+from billing.pricing import SERVICE_WINDOW
 from billing.rating.placement import facts_of
 from billing.rating.sql.blocks import RECORD_MOVES, RETURN_MOVES
 from core.locks import session_lock
@@ -120,7 +120,8 @@ def infer_windows() -> None:
     with session_lock("billing.windows", 0) as held:
         if held:
             with transaction.atomic(), connection.cursor() as cursor:
-                windows: dict[str, Any] = {"service": SERVICE_WINDOW, "free": FREE_ENTRY}
+                free = timedelta(hours=settings.FREE_ENTRY_HOURS)
+                windows: dict[str, Any] = {"service": SERVICE_WINDOW, "free": free}
                 cursor.execute(_INFER, windows)
                 _move(cursor, cursor.fetchall())
 

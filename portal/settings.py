@@ -9,6 +9,7 @@ MAIL_FROM                sender of the portal's mails (tollgate@ and the host of
 BASE_URL                 URL of this installation for browsers and providers; its host is the allowed host
 TRUSTED_PROXY_COUNT      number of your own proxies in front: as many entries of X-Forwarded-For are trusted (0)
 INBOX_LEASE_SECONDS      time after which another worker takes over claimed webhooks (90, at least 5)
+FREE_ENTRY_HOURS         length of Meta's free entry point, for messages without a pricing type (72; 24 to 168)
 SANDBOX_URL              URL that demo accounts send through (the sandbox that script/run starts)
 CALLBACK_LOOPBACK        whether receipts can be posted to this machine, for demos (only if BASE_URL is local)
 EXPORTS_DIR              folder of exported files, shared by web and worker (TOLLGATE_DATA/exports)
@@ -43,6 +44,14 @@ def required(name: str, remedy: str) -> str:
     if not value:
         raise ImproperlyConfigured(f"{name} is not set: {remedy}")
     return str(value)
+
+
+def whole_number(name: str, default: int, least: int, most: int) -> int:
+    """The number in an environment variable. Raises ImproperlyConfigured with the remedy."""
+    value = env.str(name, default=str(default)).strip()
+    if not (value.isascii() and value.isdigit() and least <= int(value) <= most):
+        raise ImproperlyConfigured(f"{name} is {value!r}: enter a whole number from {least} to {most}.")
+    return int(value)
 
 
 DEBUG = env.bool("DEBUG", default=False)
@@ -144,6 +153,7 @@ DATABASES["default"].update(
     # A longer query is an error: requests must fail instead of piling up behind a lock.
     OPTIONS={**DATABASES["default"].get("OPTIONS", {}), "connect_timeout": 3},
 )
+FREE_ENTRY_HOURS = whole_number("FREE_ENTRY_HOURS", 72, 24, 168)
 INBOX_LEASE_SECONDS = max(5, env.int("INBOX_LEASE_SECONDS", default=90))
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = required("REDIS_URL", "start script/run, which brings its own Redis, or set redis://host:6379/0.")
@@ -291,6 +301,7 @@ SPECTACULAR_SETTINGS = {
         "SuppressionSource": "messaging.suppression.enums.Source",
         "SuppressionAction": "messaging.suppression.enums.Action",
         "WebhookReason": "messaging.inbound.enums.ReasonKind",
+        "ExemptionKind": "billing.enums.ExemptionKind",
         "ChargeState": "messaging.log.api.serializers.CHARGE_STATES",
     },
 }

@@ -10,7 +10,7 @@ from accounts.principal import Principal
 from billing.enums import ExemptionKind
 from billing.forms.prices import DayInput
 from billing.models import Exemption
-from billing.proposals.exemptions import record_exemption
+from billing.proposals.exemptions import check_days, record_exemption
 from core.errors import UserError
 from core.forms import show_error
 
@@ -49,9 +49,10 @@ class ExemptionForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic a
         data = super().clean() or self.cleaned_data
         if waba := data.get("waba"):
             self.instance.waba = waba
-        first, last = data.get("first_day"), data.get("last_day")
-        if first and last and last < first:
-            self.add_error("last_day", gettext_lazy("Enter the first day or a later one."))
+        try:
+            check_days(data.get("first_day"), data.get("last_day"))
+        except UserError as error:
+            show_error(self, error)
         return data
 
     def record(self, by: Principal) -> bool:
@@ -65,6 +66,3 @@ class ExemptionForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic a
 
     def validate_unique(self) -> None:
         """Skip the check: recording refuses days that overlap."""
-
-    def validate_constraints(self) -> None:
-        """Skip the check: `clean` compares the days."""

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.models import Waba
 from accounts.principal import Principal
 from billing.models import Bucket, Exemption
 from billing.proposals.corrections import mark_dirty
@@ -13,12 +14,20 @@ from core.errors import UserError
 _DAY = timedelta(days=1)
 
 
+def check_days(first: date | None, last: date | None) -> None:
+    """Raise UserError for a last day before the first."""
+    if first and last and last < first:
+        raise UserError(_("Enter the first day or a later one."), field="last_day")
+
+
 @transaction.atomic
 def record_exemption(exemption: Exemption, *, by: Principal) -> int:
     """Store an exemption and mark the account's months to be rated again. Returns the number of buckets.
 
-    Raises UserError for days that another exemption of the WABA has.
+    Raises UserError for a last day before the first, and for days that another exemption of the WABA has.
     """
+    check_days(exemption.first_day, exemption.last_day)
+    Waba.objects.select_for_update().get(pk=exemption.waba_id)  # two requests at a time must not overlap
     last = exemption.last_day or date.max
     others = Exemption.objects.filter(waba=exemption.waba).exclude(pk=exemption.pk)
     if other := next((each for each in others if each.first_day <= last and exemption.first_day <= _end(each)), None):
@@ -45,7 +54,7 @@ def _end(exemption: Exemption) -> date:
 
 def _follow(exemption: Exemption, action: str, by: Principal) -> int:
     # Days are the WABA's, so a month may begin a day earlier elsewhere.
-    first, last = exemption.first_day - _DAY, _end(exemption)
+    first, last = max(exemption.first_day, date.min + _DAY) - _DAY, _end(exemption)
     buckets = list(Bucket.objects.filter(account=exemption.account, month__range=(first.replace(day=1), last)))
     mark_dirty(buckets, misplaced=True)
     details = {

@@ -22,8 +22,8 @@ from billing.enums import (
     UnratedReason,
     reason_words,
 )
-from billing.models import Rate, Rule, RuleSet, SellTerms
-from billing.pricing import Card, Charge, Fact, Terms, Tier, charge, sale
+from billing.models import Exemption, Rate, Rule, RuleSet, SellTerms
+from billing.pricing import Card, Charge, Fact, RuleChoice, Terms, Tier, charge, choose_rule, sale
 from billing.rating.sql.terms import CARD_OF_DAY, IS_DERIVED, TERMS_OF_DAY
 from billing.selectors.unrated import Unrated
 from core.money import ZERO
@@ -131,7 +131,8 @@ def _cost(fact: Fact, *, allowed: bool, card: tuple[Any, ...], rate: tuple[Any, 
 _POSITION = """
 WITH fact AS (
     SELECT f.*, floor(extract(epoch FROM f.billed_at) / 3600)::int AS hour,
-        k.free_reason = '' AND k.unrated_reason = '' AS counted, k.price_category, k.pricing_type
+        k.free_reason = '' AND k.unrated_reason = '' AS counted, k.price_category, k.pricing_type,
+        k.open_window, k.waba_id
     FROM billing_usagefact f JOIN billing_usagekind k ON k.id = f.kind_id
     WHERE f.account_id = %(account)s AND f.message_key = %(key)s
 ), earlier AS (
@@ -150,14 +151,18 @@ SELECT f.webhook_id, f.price_category, f.pricing_type, b.id, b.scope, b.accrual_
     ), (
         SELECT coalesce(max(v.external), 0) FROM billing_volumeanchor v
         WHERE v.bucket_id = f.bucket_id AND v.reached_at <= f.billed_at
-    ), r.id, r.rated_at, m.name, m.revision
+    ), r.id, r.rated_at, m.name, m.revision, f.open_window, x.id, x.kind, x.first_day, x.last_day, x.source
 FROM fact f
 JOIN billing_bucket b ON b.id = f.bucket_id
 LEFT JOIN LATERAL (
     SELECT id, rated_at FROM billing_ratingrun WHERE bucket_id = b.id ORDER BY first_at DESC, id DESC LIMIT 1
 ) r ON true
 LEFT JOIN billing_markettable m ON m.is_active
+LEFT JOIN billing_exemption x ON x.account_id = f.account_id AND x.waba_id = f.waba_id AND x.first_day <= f.day
+    AND f.day <= coalesce(x.last_day, 'infinity')
 """
+_EXEMPTION = ("id", "kind", "first_day", "last_day", "source")
+_INSTEAD_OF_RULES = {FreeReason.EXEMPT, UnratedReason.OWN_POLICY}
 
 
 @dataclass(frozen=True)
@@ -178,10 +183,11 @@ class Explanation:
     """One message's charge and its sources.
 
     `day` is its day in the WABA's time zone; `card_id` the card of the price and `figure_source` the source of the
-    figure; `resale` the sell terms in words, empty without any; `external` the volume at other providers that precedes
-    the message's own rank; `market_table` the revision that assigns its country to its market; `run_id` and `rated_at`
-    the rating that last covered its bucket (None before the first rating); `webhook_id` the stored webhook that proves
-    the delivery.
+    figure; `rule` the rule that decided, None if an exemption did instead; `exemption` the one that decided, or that
+    selected the rules of an earlier day; `resale` the sell terms in words, empty without any; `external` the volume at
+    other providers that precedes the message's own rank; `market_table` the revision that assigns its country to its
+    market; `run_id` and `rated_at` the rating that last covered its bucket (None before the first rating);
+    `webhook_id` the stored webhook that proves the delivery.
     """
 
     day: date
@@ -191,6 +197,7 @@ class Explanation:
     resale: str
     bucket_id: int
     rule: AppliedRule | None
+    exemption: Exemption | None
     market_table: str
     external: int
     run_id: int | None
@@ -241,8 +248,11 @@ def explain(account: Account, key: UUID) -> Explanation | None:
         cursor.execute(_POSITION, {"account": account.pk, "key": key})
         (
             webhook_id, category, pricing_type, bucket_id, scope, group, allowance, counted, rank, external, run_id,
-            rated_at, table, table_revision,
+            rated_at, table, table_revision, window, *exempt,
         ) = cursor.fetchone()  # fmt: skip
+    exemption = Exemption(**dict(zip(_EXEMPTION, exempt, strict=True)))  # without one, all its values are None
+    choice = choose_rule(charge.category, pricing_type, row[2], window=window, exemption=exemption.kind or "")
+    is_instead = charge.reason in _INSTEAD_OF_RULES
     return Explanation(
         day=row[2],
         charge=replace(charge, position=rank + external if counted else None),
@@ -250,7 +260,8 @@ def explain(account: Account, key: UUID) -> Explanation | None:
         figure_source=_source_of(card_id, charge, category),
         resale=SellTerms(base=base, markup_percent=row[25], fee=row[26], fee_on_free=row[27]).words if base else "",
         bucket_id=bucket_id,
-        rule=_rule_of(charge, category, pricing_type, (scope, group, allowance)),
+        rule=None if is_instead else _rule_of(choice, category, (scope, group, allowance)),
+        exemption=exemption if is_instead or choice.day != row[2] else None,
         market_table=_revision(table, table_revision) if table else "",
         external=external if counted else 0,
         run_id=run_id,
@@ -266,11 +277,11 @@ def _source_of(card_id: int | None, charge: Charge, category: str) -> str:
     return tiers.values_list("source", flat=True).first() or ""
 
 
-def _rule_of(charge: Charge, category: str, pricing_type: str, bucket: tuple[str, str, int]) -> AppliedRule | None:
-    """The rule in force for the message's day; a rule for its pricing type takes precedence over the default rule."""
-    matching = Rule.objects.filter(category=category, pricing_type__in=["", pricing_type])
+def _rule_of(choice: RuleChoice, category: str, bucket: tuple[str, str, int]) -> AppliedRule | None:
+    """The rule in force on the day; a rule for the pricing type or window takes precedence over the default rule."""
+    matching = Rule.objects.filter(category=category, pricing_type__in=["", choice.pricing_type])
     rules = (
-        RuleSet.objects.filter(is_active=True, effective_from__lte=charge.billing_month)
+        RuleSet.objects.filter(is_active=True, effective_from__lte=choice.day)
         .prefetch_related(Prefetch("rules", matching.order_by("-pricing_type")))
         .first()
     )

@@ -82,7 +82,7 @@ def _invitation(account: Account) -> Invitation:
 
 def _exemption(number: PhoneNumber) -> Exemption:
     return Exemption.objects.create(
-        account=number.account, waba=number.waba, kind="government", first_day=AT.date(), source="x"
+        account=number.account, waba=number.waba, kind="government", first_day=AT.date(), last_day=AT.date(), source="x"
     )
 
 

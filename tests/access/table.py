@@ -152,6 +152,8 @@ REST = {
     "api-unrated": {"get": "costs:read"},
     "api-rate-cards": {"get": "costs:read"},
     "api-rate-card": {"get": "costs:read"},
+    "api-exemptions": {"get": "costs:read", "post": PRICES},
+    "api-exemption": {"delete": PRICES},
     "api-health": {"get": "dashboard:read"},
     "api-send": {"post": "messages:send"},
     "api-send-batch": {"post": "messages:send"},

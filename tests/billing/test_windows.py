@@ -14,7 +14,14 @@ from billing.services import record_usage
 from billing.windows import ContactEvent, infer_windows, record_contacts
 
 START = datetime(2026, 10, 1, 12, tzinfo=UTC)
+FREE_ENTRY = timedelta(hours=72)
 _serial = count(1)
+
+
+@pytest.fixture
+def django_settings(settings):
+    """pytest-django's `settings`, a name that Hypothesis has here."""
+    return settings
 
 
 def hours(n):
@@ -36,11 +43,11 @@ def hours(n):
 def test_the_windows_of_a_person_from_an_advertisement(hour, window):
     received = [(START, True), (hours(90), False)]
     deliveries = [hours(3), hours(hour)] if hour >= 3 else [hours(3)]
-    assert open_window(hours(hour), received, deliveries) == window
+    assert open_window(hours(hour), received, deliveries, FREE_ENTRY) == window
 
 
 def test_an_answer_after_the_service_window_opens_nothing():
-    assert open_window(hours(24), [(START, True)], [hours(24)]) == ""
+    assert open_window(hours(24), [(START, True)], [hours(24)], FREE_ENTRY) == ""
 
 
 contacts = st.lists(st.tuples(st.integers(0, 200), st.sampled_from(["delivery", "delivery", "message", "entry"])),
@@ -49,7 +56,8 @@ contacts = st.lists(st.tuples(st.integers(0, 200), st.sampled_from(["delivery", 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(contacts, st.data())
-def test_any_order_gives_the_windows_of_the_plain_rule(usage, acme, story, data):
+def test_any_order_gives_the_windows_of_the_plain_rule(usage, acme, django_settings, story, data):
+    length = django_settings.FREE_ENTRY_HOURS = data.draw(st.sampled_from([24, 72, 168]))
     person, base = f"9198{next(_serial):08}", next(_serial) << 32
     keys = [UUID(int=base + n) for n in range(len(story))]
     deliveries = {
@@ -69,7 +77,8 @@ def test_any_order_gives_the_windows_of_the_plain_rule(usage, acme, story, data)
     received = [(hours(hour), role == "entry") for hour, role in story if role != "delivery"]
     times = [hours(hour) for hour, role in story if role == "delivery"]
     facts = UsageFact.objects.filter(pk__in=keys).values_list("pk", "billed_at", "kind__open_window")
-    assert {pk: window for pk, _, window in facts} == {pk: open_window(at, received, times) for pk, at, _ in facts}
+    expected = {pk: open_window(at, received, times, timedelta(hours=length)) for pk, at, _ in facts}
+    assert {pk: window for pk, _, window in facts} == expected
     assert not DueContact.objects.exists()
 
 

@@ -140,4 +140,7 @@ def test_every_body_of_ours_refuses_unknown_fields(acme):
         else:
             assert "colour: There is no such field." in answer.json()["message"]
         refused.append(route.name)
-    assert refused == ["api-deletions", "api-retention", "api-exports", "api-log-exports", "api-webhook-events-replay"]
+    assert refused == [
+        "api-deletions", "api-retention", "api-exports", "api-log-exports", "api-exemptions",
+        "api-webhook-events-replay", "api-suppressions", "api-suppressions-import",
+    ]  # fmt: skip

@@ -10,6 +10,7 @@ from rest_framework import serializers
 
 from accounts.models import Subaccount
 from billing.dimensions import TemplateNameSerializer
+from billing.enums import ExemptionKind
 from billing.selectors import Charge, Explanation, sum_charges
 from core.links import PageSerializer
 from core.money import plain
@@ -192,6 +193,16 @@ class RuleSerializer(serializers.Serializer[Any]):
     source = serializers.CharField()  # type: ignore[assignment] # the field's name in our API
 
 
+class AppliedExemptionSerializer(serializers.Serializer[Any]):
+    """The exemption of the WABA that decided, or that selected the rules of an earlier day."""
+
+    id = serializers.IntegerField()
+    kind = serializers.ChoiceField(ExemptionKind.choices)
+    first_day = serializers.DateField()
+    last_day = serializers.DateField(allow_null=True)
+    source = serializers.CharField()  # type: ignore[assignment] # the name of a field
+
+
 class SaleSerializer(serializers.Serializer[Any]):
     """What the account charges its customer for the message, if it has own prices."""
 
@@ -242,7 +253,8 @@ class ExplainedChargeSerializer(SparseSerializer):
     unit_price = serializers.CharField(allow_null=True)
     rate_card = RateCardSerializer(allow_null=True)
     rule_set = serializers.CharField(allow_null=True)
-    rule = RuleSerializer(allow_null=True)
+    rule = RuleSerializer(allow_null=True, help_text="Null if an exemption decided instead.")
+    exemption = AppliedExemptionSerializer(allow_null=True)
     sale = SaleSerializer(allow_null=True)
     rating = RatingSerializer(allow_null=True)
     evidence = EvidenceSerializer(allow_null=True)
@@ -326,7 +338,7 @@ def group_charge_body(message: Message, explanations: Sequence[Explanation | Non
 
 
 def _prices(explanation: Explanation) -> dict[str, Any]:
-    """Tier, card, rule and sale, each of them or null."""
+    """Tier, card, rule, exemption and sale, each of them or null."""
     tier, card, rule, sale = explanation.charge.tier, explanation.charge.card, explanation.rule, explanation.charge.sale
     return {
         "tier": {"number": tier.number, "from": tier.above + 1, "to": tier.up_to, "end_known": tier.end_known}
@@ -339,6 +351,7 @@ def _prices(explanation: Explanation) -> dict[str, Any]:
             "revision": rule.revision, "sha256": rule.sha256, "scope": rule.scope, "accrual_group": rule.accrual_group,
             "allowance": rule.allowance, "source": rule.source,
         } if rule else None,
+        "exemption": AppliedExemptionSerializer(explanation.exemption).data if explanation.exemption else None,
         "sale": {
             "state": sale.state, "reason": sale.reason, "price": _amount(sale.price),
             "margin": _amount(explanation.margin), "terms": explanation.resale,

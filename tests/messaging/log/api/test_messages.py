@@ -7,9 +7,9 @@ from hashlib import sha256
 import pytest
 
 from accounts.enums import Permission
-from accounts.models import Subaccount
+from accounts.models import Subaccount, Waba
 from accounts.services import create_api_key
-from billing.models import RateCard, RatingRun, SellTerms
+from billing.models import Exemption, RateCard, RatingRun, SellTerms, UsageFact, UsageKind
 from billing.prices.rate_cards import DATA
 from billing.proposals.corrections import save_sell_terms
 from local.demo.world import ACME
@@ -77,6 +77,7 @@ CHARGED = {
         "revision": 1,
         "sha256": sha256((DATA / "rate_cards/2026-10-01.csv").read_bytes()).hexdigest(),
     },
+    "exemption": None,
     "rule_set": "Meta PMP rules from 2026-10-01, revision 1",
     "sale": None,
     "rating": None,
@@ -350,6 +351,34 @@ class TestCharge:
         early = deliver(acme, provider_message_id="early")
         positions = [get(f"/api/v1/charges/{message.umid}/")["position"] for message in (early, late)]
         assert positions == [1, 2]
+
+    @pytest.mark.parametrize(
+        ("kind", "traits", "rule_source"),
+        [
+            ("government", {"category": "service", "pricing_type": "regular"}, ""),
+            ("ai_provider", {"category": "service", "pricing_type": "regular"}, ""),
+            ("ai_provider", {"category": "utility"}, "Meta pricing page updated 2026-03-30"),
+        ],
+    )
+    def test_an_exemption_that_decided_is_named(self, acme, get, kind, traits, rule_source):
+        waba = Waba.objects.get(account=acme, waba_id="102290129340398")
+        days = {"first_day": date(2026, 10, 15), "last_day": None}
+        exemption = Exemption.objects.create(account=acme, waba=waba, kind=kind, source="Ticket 4711", **days)
+        answer = get(f"/api/v1/charges/{deliver(acme, **traits).umid}/")
+        assert answer["exemption"] == {
+            "id": exemption.pk, "kind": kind, "first_day": "2026-10-15", "last_day": None, "source": "Ticket 4711",
+        }  # fmt: skip
+        assert (answer["rule"] or {}).get("source", "").split(":")[0] == rule_source
+        unaffected = get(f"/api/v1/charges/{deliver(acme, provider_message_id='B').umid}/")
+        assert (unaffected["exemption"], unaffected["rule_set"]) == (None, CHARGED["rule_set"])
+
+    def test_the_rule_of_a_window_is_named(self, acme, get):
+        """Of a provider that reports no type."""
+        about = {"channel": ACME.channels[0], "category": "utility", "pricing_type": ""}
+        message = deliver(acme, at=AT - timedelta(days=20), **about)
+        assert "outside the customer service window" in get(f"/api/v1/charges/{message.umid}/")["rule"]["source"]
+        UsageKind.objects.filter(pk=UsageFact.objects.get().kind_id).update(open_window="in_customer_service")
+        assert "inside the customer service window" in get(f"/api/v1/charges/{message.umid}/")["rule"]["source"]
 
     def test_a_message_that_was_not_delivered_has_no_charge(self, acme, get):
         message = report(acme, "sent")
