@@ -70,6 +70,8 @@ def test_a_key_without_the_scope_sees_no_number_and_no_cost(acme, ask):
         ({"status": "ringing"}, ["B"]),
         ({"msisdn": "+91 98765 43210"}, ["A"]),
         ({"user_id": "SG.1349"}, ["B"]),
+        ({"person": "0091 98765-43210"}, ["A"]),
+        ({"person": "sg.1349"}, ["B"]),
         ({"direction": "inbound", "channel": META.number_id}, ["A"]),
         ({"created_after": "2026-10-15T07:00:00Z"}, ["A"]),
         ({"created_before": "2026-10-15T07:00:00Z", "fields": "call_id"}, ["B"]),
@@ -123,7 +125,8 @@ def test_an_export_has_the_charges(acme, ask):
 
 def test_a_file_of_a_key_without_the_scope_is_masked(acme, ask):
     call(acme)
-    body = {"dataset": "calls", "columns": ["call_id", "msisdn"], "filters": {"status": ["completed"]}}
+    filters = {"status": ["completed"], "person": f"+{INDIA}"}
+    body = {"dataset": "calls", "columns": ["call_id", "msisdn"], "filters": filters}
     response = ask("/api/v1/exports/", [Permission.VIEW_MESSAGES, Permission.EXPORT_DATA], body)
     work.work()
     export = Export.objects.get(public_id=response.json()["id"])
@@ -137,6 +140,7 @@ def test_a_file_of_a_key_without_the_scope_is_masked(acme, ask):
         ({"channel": "404"}, "filters.channel"),
         ({"colour": "red"}, "filters.colour"),
         ({"msisdn": "91"}, "filters.msisdn"),
+        ({"person": "Jane Doe"}, "filters.person"),
     ],
 )
 def test_an_export_refuses_a_wrong_filter(ask, filters, field):
