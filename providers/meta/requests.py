@@ -9,7 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from providers.meta import direct_send
+from providers.meta import direct_send, interactive
+from providers.meta.checks import array_of, check_optional_text, object_of, text_of
 from providers.meta.refusals import INVALID, MISSING, NOT_VALID, RESTRICTED, MetaRefusal
 
 __all__ = ["INVALID", "RESTRICTED", "Content", "MetaRefusal", "is_mark", "is_user_id", "read_content", "read_group",
@@ -44,9 +45,9 @@ def is_mark(body: Mapping[str, Any]) -> bool:
     _check_product(body)
     if body["status"] != "read":
         raise MetaRefusal(INVALID, "Param status must be read.")
-    _text(body.get("message_id"), "message_id", 512)
+    text_of(body.get("message_id"), "message_id", 512)
     if body.get("typing_indicator") is not None:
-        _object(body["typing_indicator"], "typing_indicator")
+        object_of(body["typing_indicator"], "typing_indicator")
     return True
 
 
@@ -86,7 +87,7 @@ def is_user_id(value: Any) -> bool:
 
 def read_group(body: Mapping[str, Any]) -> str:
     """The id of the group that the message is for; empty for one person. Raises `MetaRefusal`."""
-    return _text(body.get("to"), "to", 140) if body.get("recipient_type") == "group" else ""
+    return text_of(body.get("to"), "to", 140) if body.get("recipient_type") == "group" else ""
 
 
 def read_content(body: Mapping[str, Any]) -> Content:
@@ -100,7 +101,7 @@ def read_content(body: Mapping[str, Any]) -> Content:
         raise MetaRefusal(MISSING, f"The parameter {parameter} is required.")
     _CONTENT[kind](content, kind)
     if body.get("context") is not None:
-        _text(_object(body["context"], "context").get("message_id"), "context.message_id", 512)
+        text_of(object_of(body["context"], "context").get("message_id"), "context.message_id", 512)
     reference = body.get("biz_opaque_callback_data")
     if reference is not None and (not isinstance(reference, str) or len(reference) > _LONGEST_REFERENCE):
         raise MetaRefusal(INVALID, "Param biz_opaque_callback_data must be a string of at most 512 characters.")
@@ -113,57 +114,28 @@ def read_content(body: Mapping[str, Any]) -> Content:
 # --- Content ---------------------------------------------------------------------------------------------------------
 
 
-def _object(value: Any, field: str) -> Mapping[str, Any]:
-    if value is None:
-        raise MetaRefusal(MISSING, f"The parameter {field} is required.", field=field)
-    if not isinstance(value, dict):
-        raise MetaRefusal(NOT_VALID, f"Param {field} must be an object.", field=field)
-    return value
-
-
-def _array(value: Any, field: str) -> list[Any]:
-    if not isinstance(value, list):
-        raise MetaRefusal(NOT_VALID, f"Param {field} must be an array.", field=field)
-    return value
-
-
-def _text(value: Any, field: str, limit: int) -> str:
-    if value is None or value == "":
-        raise MetaRefusal(MISSING, f"The parameter {field} is required.", field=field)
-    if not isinstance(value, str):
-        raise MetaRefusal(NOT_VALID, f"Param {field} must be a string.", field=field)
-    if len(value) > limit:
-        raise MetaRefusal(INVALID, f"Param {field} must be at most {limit} characters long.", field=field)
-    return value
-
-
-def _optional_text(value: Any, field: str, limit: int) -> None:
-    if value is not None and value != "":
-        _text(value, field, limit)
-
-
 def _check_text(content: Any, field: str) -> None:
-    text = _object(content, field)
-    _text(text.get("body"), f"{field}.body", _LONGEST_TEXT)
+    text = object_of(content, field)
+    text_of(text.get("body"), f"{field}.body", _LONGEST_TEXT)
     if not isinstance(text.get("preview_url"), bool | None):
         raise MetaRefusal(NOT_VALID, f"Param {field}.preview_url must be true or false.", field=f"{field}.preview_url")
 
 
 def _check_media(content: Any, field: str) -> None:
-    media = _object(content, field)
+    media = object_of(content, field)
     if media.get("id") is None and media.get("link") is None:
         raise MetaRefusal(MISSING, f"The parameter {field}.id is required, or {field}.link.", field=field)
-    _optional_text(media.get("id"), f"{field}.id", 512)
+    check_optional_text(media.get("id"), f"{field}.id", 512)
     link = media.get("link")
-    _optional_text(link, f"{field}.link", _LONGEST_URL)
+    check_optional_text(link, f"{field}.link", _LONGEST_URL)
     if link and not re.match(r"https?://[^/\s]", link):
         raise MetaRefusal(NOT_VALID, f"Param {field}.link must begin with https:// or http://.", field=f"{field}.link")
-    _optional_text(media.get("caption"), f"{field}.caption", _LONGEST_CAPTION)
-    _optional_text(media.get("filename"), f"{field}.filename", 255)
+    check_optional_text(media.get("caption"), f"{field}.caption", _LONGEST_CAPTION)
+    check_optional_text(media.get("filename"), f"{field}.filename", 255)
 
 
 def _check_location(content: Any, field: str) -> None:
-    location = _object(content, field)
+    location = object_of(content, field)
     for name, bound in (("latitude", 90), ("longitude", 180)):
         value = location.get(name)
         if value is None:
@@ -177,60 +149,48 @@ def _check_location(content: Any, field: str) -> None:
                 NOT_VALID, f"Param {field}.{name} must be a number from -{bound} to {bound}.", field=f"{field}.{name}"
             )
     for name in ("name", "address"):
-        _optional_text(location.get(name), f"{field}.{name}", 1000)
+        check_optional_text(location.get(name), f"{field}.{name}", 1000)
 
 
 def _check_contacts(content: Any, field: str) -> None:
-    contacts = _array(content, field)
+    contacts = array_of(content, field)
     if not contacts:
         raise MetaRefusal(MISSING, f"The parameter {field} is required.", field=field)
     for at, entry in enumerate(contacts):
-        _object(_object(entry, f"{field}[{at}]").get("name"), f"{field}[{at}].name")
+        object_of(object_of(entry, f"{field}[{at}]").get("name"), f"{field}[{at}].name")
 
 
 def _check_reaction(content: Any, field: str) -> None:
-    reaction = _object(content, field)
-    _text(reaction.get("message_id"), f"{field}.message_id", 512)
-    _optional_text(reaction.get("emoji"), f"{field}.emoji", 32)
+    reaction = object_of(content, field)
+    text_of(reaction.get("message_id"), f"{field}.message_id", 512)
+    check_optional_text(reaction.get("emoji"), f"{field}.emoji", 32)
 
 
 def _check_template(content: Any, field: str) -> None:
-    template = _object(content, field)
-    _text(template.get("name"), f"{field}.name", 512)
-    _text(_object(template.get("language"), f"{field}.language").get("code"), f"{field}.language.code", 16)
+    template = object_of(content, field)
+    text_of(template.get("name"), f"{field}.name", 512)
+    text_of(object_of(template.get("language"), f"{field}.language").get("code"), f"{field}.language.code", 16)
     if template.get("components") is None:
         return
-    for at, entry in enumerate(_array(template["components"], f"{field}.components")):
+    for at, entry in enumerate(array_of(template["components"], f"{field}.components")):
         where = f"{field}.components[{at}]"
-        component = _object(entry, where)
-        _text(component.get("type"), f"{where}.type", 32)
+        component = object_of(entry, where)
+        text_of(component.get("type"), f"{where}.type", 32)
         if component.get("parameters") is not None:
-            for place, parameter in enumerate(_array(component["parameters"], f"{where}.parameters")):
+            for place, parameter in enumerate(array_of(component["parameters"], f"{where}.parameters")):
                 _check_parameter(parameter, f"{where}.parameters[{place}]")
 
 
 def _check_parameter(value: Any, field: str) -> None:
-    parameter = _object(value, field)
-    kind = _text(parameter.get("type"), f"{field}.type", 32)
+    parameter = object_of(value, field)
+    kind = text_of(parameter.get("type"), f"{field}.type", 32)
     if kind == "text":
-        _text(parameter.get("text"), f"{field}.text", 32_768)
-    _optional_text(parameter.get("parameter_name"), f"{field}.parameter_name", 512)
-
-
-def _check_interactive(content: Any, field: str) -> None:
-    interactive = _object(content, field)
-    _text(interactive.get("type"), f"{field}.type", 32)
-    _object(interactive.get("action"), f"{field}.action")
-    for name in ("header", "body", "footer"):
-        if interactive.get(name) is not None:
-            _object(interactive[name], f"{field}.{name}")
-    for name, limit in (("body", 4096), ("footer", 60)):
-        if interactive.get(name) is not None:
-            _text(interactive[name].get("text"), f"{field}.{name}.text", limit)
+        text_of(parameter.get("text"), f"{field}.text", 32_768)
+    check_optional_text(parameter.get("parameter_name"), f"{field}.parameter_name", 512)
 
 
 _CONTENT: dict[str, Callable[[Any, str], None]] = {
     "text": _check_text, "template": _check_template, **dict.fromkeys(_MEDIA, _check_media),
-    "location": _check_location, "contacts": _check_contacts, "interactive": _check_interactive,
+    "location": _check_location, "contacts": _check_contacts, "interactive": interactive.check,
     "reaction": _check_reaction,
 }  # fmt: skip

@@ -56,6 +56,19 @@ def test_any_order_ends_in_one_received_message(take, order):
     assert list(TrafficSlot.objects.values_list("status", "n")) == [("received", 1)]
 
 
+@pytest.mark.parametrize("order", list(permutations("EFG")))
+def test_edits_of_one_second_are_all_kept(take, order):
+    """Meta's times are whole seconds."""
+    take(ORIGINAL)
+    for name in (*order, *order):
+        content = {"original_message_id": "wamid.A", "message": {"type": "text", "text": {"body": name}}}
+        take({**EDIT, "id": f"wamid.{name}", "edit": content})
+    payloads = MessagePayload.objects.filter(kind="edit").order_by("created_at")
+    assert [each.body["text"]["body"] for each in payloads] == ["F", "G", "E"]
+    history = StatusEvent.objects.order_by("at").values_list("state", flat=True)
+    assert list(history) == ["received", "edited", "edited", "edited"]
+
+
 def test_all_in_one_body(take):
     take(REVOKE, EDIT, ORIGINAL)
     assert Message.objects.get().status == "received"

@@ -5,7 +5,8 @@ import pytest
 from providers.meta.requests import MetaRefusal, read_content, read_group, read_recipient
 
 SHIPPED = {"to": "+6591990000", "type": "text", "text": {"body": "Order 77 has shipped."}, "category": "utility"}
-BUTTONS = {"type": "button", "body": {"text": "Shipped"}, "action": {"buttons": []}}
+REPLY = {"type": "reply", "reply": {"id": "1", "title": "Where is it?"}}
+BUTTONS = {"type": "button", "body": {"text": "Shipped"}, "action": {"buttons": [REPLY]}}
 NAMED = {"direct_send_config": {"template_name": "order_shipped"}}
 
 
@@ -37,7 +38,7 @@ def test_a_category_makes_a_message_direct_send(change, expected):
         ({"category": 7}, "category"),
         ({"type": "image", "image": {"id": "1"}}, "category"),
         ({"category": "authentication", "type": "interactive", "interactive": BUTTONS}, "category"),
-        ({"type": "interactive", "interactive": BUTTONS | {"type": "list"}}, "interactive.type"),
+        ({"type": "interactive", "interactive": BUTTONS | {"type": "flow"}}, "interactive.type"),
         ({"recipient_type": "group"}, "category"),
         ({"text": {"body": "x" * 1025}}, "text.body"),
         ({"ttl_seconds": 29}, "from 30 to 43,200"),
